@@ -1,0 +1,46 @@
+"""What the mini-program interfaces answer, typed."""
+
+from enum import IntEnum, StrEnum
+from typing import ClassVar
+
+import msgspec
+
+from services.wechat.secret import Guarded
+
+
+class Login(Guarded, frozen=True, kw_only=True):
+    """Who logged in. `unionid` only when the mini-program is bound to an open platform."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"session_key"})
+
+    openid: str
+    session_key: str
+    unionid: str | None = None
+
+
+class PhoneNumber(msgspec.Struct, frozen=True, kw_only=True):
+    country_code: str  # "86"
+    number: str  # without the country code
+
+
+class Scene(IntEnum):
+    """Where a text or picture will be shown (WeChat's numbering)."""
+
+    PROFILE = 1
+    COMMENT = 2
+    FORUM = 3
+    SOCIAL = 4
+
+
+class Suggestion(StrEnum):
+    PASS = "pass"  # noqa: S105 - WeChat's word for harmless
+    REVIEW = "review"  # a person must look
+    RISKY = "risky"
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """`label`: 100 harmless, 10001 advertising, 20002 pornographic, 20003 abusive, …; 0 none."""
+
+    suggestion: Suggestion
+    label: int = 0
+    trace_id: str = ""

@@ -1,0 +1,129 @@
+"""What WeChat Pay v3 tells us, the same shape for direct and partner accounts."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+
+class TradeState(StrEnum):
+    SUCCESS = "SUCCESS"
+    REFUND = "REFUND"  # was paid; a refund exists
+    NOTPAY = "NOTPAY"
+    CLOSED = "CLOSED"
+    REVOKED = "REVOKED"
+    USERPAYING = "USERPAYING"
+    PAYERROR = "PAYERROR"
+
+
+class Transaction(msgspec.Struct, frozen=True, kw_only=True):
+    """One order as WeChat sees it. Amounts and payer may be absent while unpaid."""
+
+    out_trade_no: str
+    trade_state: TradeState
+    mchid: str  # partner: sp_mchid
+    appid: str  # partner: sp_appid
+    sub_mchid: str | None = None
+    sub_appid: str | None = None
+    transaction_id: str | None = None
+    trade_type: str | None = None  # JSAPI for mini-programs
+    openid: str | None = None  # of the mini-program in which the payer paid
+    amount_fen: int | None = None
+    payer_fen: int | None = None  # what the payer gave, after WeChat's own coupons
+    currency: str | None = None
+    success_at: datetime | None = None
+    attach: str | None = None
+    bank_type: str | None = None
+
+    @property
+    def paid(self) -> bool:
+        return self.trade_state in {TradeState.SUCCESS, TradeState.REFUND}
+
+
+class RefundStatus(StrEnum):
+    SUCCESS = "SUCCESS"
+    CLOSED = "CLOSED"  # failed for good; only now may a new out_refund_no be right
+    PROCESSING = "PROCESSING"
+    ABNORMAL = "ABNORMAL"  # the payer's card cannot take it: a person must act
+
+
+class Refund(msgspec.Struct, frozen=True, kw_only=True):
+    """One refund, from an answer or from a notice. `mchid` is known only from a notice."""
+
+    out_refund_no: str
+    refund_id: str
+    out_trade_no: str
+    transaction_id: str
+    status: RefundStatus
+    refund_fen: int
+    total_fen: int  # of the original order
+    payer_refund_fen: int | None = None
+    mchid: str | None = None
+    sub_mchid: str | None = None
+    success_at: datetime | None = None
+    user_received_account: str | None = None
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """A believed notice. `event_id` is the same in every repeat of it."""
+
+    event_id: str
+    event_type: str  # TRANSACTION.SUCCESS, REFUND.SUCCESS, REFUND.ABNORMAL, REFUND.CLOSED
+    resource: dict[str, Any]
+
+
+class TradeRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the trade bill. A refund line keeps the status of the day it was accepted."""
+
+    traded_at: datetime
+    mchid: str
+    appid: str
+    transaction_id: str
+    out_trade_no: str
+    openid: str
+    trade_type: str
+    trade_state: str  # SUCCESS, REFUND, REVOKED
+    amount_fen: int  # of the order
+    description: str
+    attach: str
+    fee_yuan: Decimal  # WeChat's own fee, up to five decimals
+    sub_mchid: str | None = None
+    refund_id: str | None = None
+    out_refund_no: str | None = None
+    refund_fen: int = 0
+    refund_status: str | None = None
+
+
+class TradeBill(msgspec.Struct, frozen=True, kw_only=True):
+    """A Beijing day's trades; count and sums already compared with WeChat's own summary."""
+
+    day: date
+    rows: list[TradeRow]
+    amount_fen: int = 0
+    refund_fen: int = 0
+
+
+class FundRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One movement of the merchant's account. `amount_fen` is positive when money came in."""
+
+    booked_at: datetime
+    transaction_id: str  # 微信支付业务单号: a payment's or a refund's
+    flow_id: str
+    business_name: str
+    business_type: str
+    amount_fen: int
+    balance_fen: int
+    applicant: str
+    remark: str
+    voucher: str
+
+
+class FundFlowBill(msgspec.Struct, frozen=True, kw_only=True):
+    """A Beijing day's movements; counts and sums already compared with the summary."""
+
+    day: date
+    rows: list[FundRow]
+    income_fen: int = 0
+    expense_fen: int = 0

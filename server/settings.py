@@ -1,0 +1,168 @@
+"""The only reader of the environment. Each setting X is read from X or from the file X_FILE."""
+
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final, Self, get_type_hints
+from urllib.parse import urlsplit
+
+import msgspec
+
+WECHAT: Final = "https://api.weixin.qq.com"
+WECHAT_PAY: Final = "https://api.mch.weixin.qq.com"
+SECRETS: Final = frozenset(
+    {"wx_secret", "wx_push_token", "wx_push_aes_key", "wxpay_accounts", "secret_keys"}
+)
+ACCOUNT_NEEDS: Final = (
+    "key",
+    "name",
+    "mode",
+    "mchid",
+    "serial",
+    "private_key_pem",
+    "api_v3_key",
+)
+
+
+class SettingsError(Exception):
+    """One line for the person at the keyboard: which variable, and what to do."""
+
+
+class LogFormat(StrEnum):
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that differs between installations; deploy/env.example explains each.
+
+    Empty means "not configured": `run` then starts its own part, the other commands refuse.
+    """
+
+    port: int = 8000
+    listen_address: str = "127.0.0.1"
+    public_url: str = ""
+    data_dir: Path = Path(".data")
+
+    mongodb_uri: str = ""
+    mongodb_database: str = "sanzhangtong"
+    mongodb_timeout_ms: int = 3000
+    mongodb_max_pool_size: int = 50
+    mongodb_wait_queue_timeout_ms: int = 1000
+    redis_url: str = ""
+
+    wx_api_base: str = WECHAT
+    wxpay_api_base: str = WECHAT_PAY
+    wx_appid: str = ""
+    wx_secret: str = ""
+    wx_push_token: str = ""
+    wx_push_aes_key: str = ""
+    wxpay_accounts: tuple[dict[str, str | None], ...] = ()
+
+    secret_keys: dict[str, bytes] = {}
+    worker_concurrency: int = 4
+    log_level: str = "info"
+    log_format: LogFormat = LogFormat.CONSOLE
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] = os.environ) -> Self:  # noqa: TID251  the one place
+        """Read and check every setting; an empty variable counts as absent.
+
+        Raises SettingsError, in one line that names the variable.
+        """
+        types = get_type_hints(cls)
+        found = {name: _find(name, environ) for name in cls.__struct_fields__}
+        values = {name: _parse(name, raw, types[name]) for name, raw in found.items() if raw}
+        settings = cls(**values)
+        for check in CHECKS:
+            check(settings)
+        return settings
+
+    def missing(self) -> list[str]:
+        """Variables that `web` and `worker` cannot do without and that are not set."""
+        needed = ("mongodb_uri", "redis_url", "wx_appid", "wx_secret", "secret_keys")
+        return [name.upper() for name in needed if not getattr(self, name)]
+
+    def __repr__(self) -> str:
+        shown = (f"{name}={_show(self, name)}" for name in self.__struct_fields__)
+        return f"Settings({', '.join(shown)})"
+
+
+def _find(name: str, environ: Mapping[str, str]) -> str:
+    variable = name.upper()
+    value, file = environ.get(variable, ""), environ.get(f"{variable}_FILE", "")
+    if value and file:
+        raise SettingsError(f"{variable} and {variable}_FILE are both set: keep one of them")
+    if not file:
+        return value.strip()
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SettingsError(f"{variable}_FILE: cannot read {file}: {reason}") from error
+
+
+def _parse(name: str, raw: str, type_: Any) -> Any:
+    try:
+        if name in {"wxpay_accounts", "secret_keys"}:
+            return msgspec.json.decode(raw, type=type_)
+        return Path(raw) if type_ is Path else msgspec.convert(raw, type_, strict=False)
+    except msgspec.MsgspecError as error:
+        raise SettingsError(f"{name.upper()}: {error}; see deploy/env.example") from error
+
+
+def _show(settings: Settings, name: str) -> str:
+    value = getattr(settings, name)
+    if name in SECRETS and value:
+        return "<hidden>"
+    if name in {"mongodb_uri", "redis_url"} and (secret := urlsplit(value).password):
+        return repr(value.replace(f":{secret}@", ":<hidden>@"))
+    return repr(value)
+
+
+def _check_ranges(settings: Settings) -> None:
+    limits = {
+        "port": (0, 65535),
+        "mongodb_timeout_ms": (100, 60_000),
+        "mongodb_max_pool_size": (1, 1000),
+        "mongodb_wait_queue_timeout_ms": (10, 60_000),
+        "worker_concurrency": (1, 256),
+    }
+    for name, (low, high) in limits.items():
+        if not low <= getattr(settings, name) <= high:
+            raise SettingsError(f"{name.upper()}: choose a number from {low} to {high}")
+
+
+def _check_words(settings: Settings) -> None:
+    if settings.log_level not in {"debug", "info", "warning", "error"}:
+        raise SettingsError("LOG_LEVEL: choose debug, info, warning or error")
+    schemes = {
+        "mongodb_uri": ("mongodb://", "mongodb+srv://"),
+        "redis_url": ("redis://", "rediss://", "unix://"),
+        "public_url": ("https://", "http://"),
+        "wx_api_base": ("https://", "http://"),
+        "wxpay_api_base": ("https://", "http://"),
+    }
+    for name, starts in schemes.items():
+        value = getattr(settings, name)
+        if value and not value.startswith(starts):
+            raise SettingsError(f"{name.upper()}: start it with {' or '.join(starts)}")
+
+
+def _check_keys(settings: Settings) -> None:
+    for kid, key in settings.secret_keys.items():
+        if len(key) != 32:  # noqa: PLR2004  AES-256
+            raise SettingsError(
+                f"SECRET_KEYS: key {kid!r} has {len(key)} bytes instead of 32; "
+                "make one with: openssl rand -base64 32"
+            )
+    for number, account in enumerate(settings.wxpay_accounts, 1):
+        if absent := [need for need in ACCOUNT_NEEDS if not account.get(need)]:
+            raise SettingsError(
+                f"WXPAY_ACCOUNTS: account {number} lacks {', '.join(absent)}; "
+                "see deploy/env.example"
+            )
+
+
+CHECKS: Final = (_check_ranges, _check_words, _check_keys)

@@ -1,0 +1,109 @@
+"""What every handler shares: who asks, how answers and failures look."""
+
+import secrets
+from typing import Any, Final
+from urllib.parse import quote
+
+import msgspec
+import structlog
+from tornado.web import MissingArgumentError, RequestHandler
+
+from handlers.problems import problem_of
+from services import errors
+from services.accounts import actions as accounts
+from services.dependencies import Dependencies
+from services.idempotency.models import Answer
+from services.permissions import Actor
+
+SAFE_REQUEST_ID: Final = set(
+    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
+)
+MAX_REQUEST_ID: Final = 64
+
+
+class ApiHandler(RequestHandler):
+    deps: Dependencies
+    request_id = ""
+    _actor: Actor | None = None
+    _refusal: errors.Unauthenticated | None = None
+
+    def initialize(self, deps: Dependencies) -> None:
+        self.deps = deps
+
+    def set_default_headers(self) -> None:
+        # Tornado calls this again for every error page: the id must stay the same.
+        self.request_id = self.request_id or self._read_request_id()
+        self.clear_header("Server")
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("X-Request-Id", self.request_id)
+
+    def _read_request_id(self) -> str:
+        given = self.request.headers.get("X-Request-Id", "")
+        if 0 < len(given) <= MAX_REQUEST_ID and SAFE_REQUEST_ID.issuperset(given):
+            return given
+        return secrets.token_hex(8)
+
+    async def prepare(self) -> None:
+        # get_current_user() cannot be a coroutine, so the session is read here.
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=self.request_id)
+        scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return
+        try:
+            self._actor = await accounts.authenticate(self.deps, token.strip())
+        except errors.Unauthenticated as error:
+            self._refusal = error  # public routes stay open to a stale token
+
+    @property
+    def actor(self) -> Actor:
+        if self._actor is None:
+            raise self._refusal or errors.Unauthenticated("请先登录")
+        return self._actor
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The client's key, made private to who asks, on calls that may create something."""
+        key = self.request.headers.get("Idempotency-Key")
+        if key is None or self.request.method != "POST" or self._actor is None:
+            return None
+        return f"{self._actor.person_id}:{key}"
+
+    def reply(self, answer: Answer) -> None:
+        self.set_status(answer.status)
+        self.finish(answer.body)
+
+    def describe_download(self, content_type: str, filename: str) -> None:
+        self.set_header("Content-Type", content_type)
+        if filename:
+            self.set_header(
+                "Content-Disposition", f"attachment; filename*=UTF-8''{quote(filename)}"
+            )
+
+    def query_arguments(self) -> dict[str, str]:
+        return {name: self.get_query_argument(name) for name in self.request.query_arguments}
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        error = kwargs["exc_info"][1] if "exc_info" in kwargs else None
+        problem = problem_of(error, status_code)
+        problem.request_id = self.request_id
+        self.set_status(problem.status)
+        self.set_header("Content-Type", "application/problem+json; charset=utf-8")
+        if "retry_after_seconds" in problem.details:
+            self.set_header("Retry-After", str(problem.details["retry_after_seconds"]))
+        self.finish(msgspec.json.encode(problem))
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Log only what we did not expect."""
+        expected = errors.DomainError | msgspec.MsgspecError | MissingArgumentError
+        if not isinstance(value, expected):
+            super().log_exception(typ, value, tb)
+
+
+class NotFoundHandler(ApiHandler):
+    """No such address: the same shape as every other failure."""
+
+    async def prepare(self) -> None:
+        raise errors.NotFound("没有这个地址")

@@ -1,0 +1,154 @@
+"""A handler method's signature is its contract: check, decode, call, encode.
+
+`body`, `query` and path arguments are read off the type hints; so are OpenAPI's parameters and
+schemas. A body typed `bytes` is an upload, a return typed `Download` is a file.
+"""
+
+import functools
+import inspect
+import re
+from collections.abc import Awaitable, Callable
+from enum import StrEnum, auto
+from typing import Any, Generic, TypeVar, get_type_hints
+
+import msgspec
+
+from services.idempotency import actions as idempotency
+from services.idempotency.models import Answer
+from services.permissions import Permission, require
+
+M = TypeVar("M", bound=Callable[..., Awaitable[Any]])
+T = TypeVar("T")
+
+
+class Access(StrEnum):
+    PUBLIC = auto()  # anyone, e.g. sign-in and WeChat's payment notices
+    SIGNED_IN = auto()  # the service decides, case by case
+
+
+class Page(msgspec.Struct, Generic[T]):
+    """One page of a list. `next_cursor` is null on the last page."""
+
+    items: list[T]
+    next_cursor: str | None = None
+
+
+class Download(msgspec.Struct, frozen=True):
+    """A file as an answer."""
+
+    content: bytes
+    content_type: str
+    filename: str = ""
+
+
+class Contract(msgspec.Struct, frozen=True):
+    summary: str
+    needs: Permission | Access
+    status: int
+    returns: Any
+    body: Any
+    query: Any
+    path: dict[str, Any]
+    media_type: str
+    errors: tuple[str, ...]
+
+
+def endpoint(
+    *,
+    needs: Permission | Access,
+    status: int = 200,
+    media_type: str = "application/json",
+    errors: tuple[str, ...] = (),
+) -> Callable[[M], Any]:
+    """Turn a typed method into an HTTP endpoint and remember its contract.
+
+    `media_type`: of an upload or a download. `errors`: stable codes worth documenting.
+    """
+
+    def decorate(method: M) -> Any:
+        hints = get_type_hints(method, include_extras=True)
+        contract = Contract(
+            summary=inspect.getdoc(method) or "",
+            needs=needs,
+            status=status,
+            returns=hints.pop("return"),
+            body=hints.pop("body", None),
+            query=hints.pop("query", None),
+            path=hints,
+            media_type=media_type,
+            errors=errors,
+        )
+
+        @functools.wraps(method)
+        async def handle(handler: Any, **path: str) -> None:
+            authorize(handler, needs)
+            arguments = decode(handler, contract, path)
+
+            async def work() -> Answer:
+                return answer(handler, contract, await method(handler, **arguments))
+
+            key = handler.idempotency_key
+            if key is None:
+                handler.reply(await work())
+                return
+            parts = (handler.request.method, handler.request.uri, handler.request.body)
+            fingerprint = b"\n".join(p if isinstance(p, bytes) else p.encode() for p in parts)
+            handler.reply(await idempotency.once(handler.deps, key, fingerprint, work))
+
+        handle.contract = contract  # type: ignore[attr-defined]  # read by Route.contracts()
+        return handle
+
+    return decorate
+
+
+def authorize(handler: Any, needs: Permission | Access) -> None:
+    if needs is Access.PUBLIC:
+        return
+    actor = handler.actor  # raises Unauthenticated
+    if isinstance(needs, Permission):
+        require(actor, needs)
+
+
+def decode(handler: Any, contract: Contract, path: dict[str, str]) -> dict[str, Any]:
+    """Read path, body and query as the method's types; msgspec.ValidationError otherwise."""
+    arguments: dict[str, Any] = {
+        name: msgspec.convert(value, contract.path[name], strict=False)
+        for name, value in path.items()
+    }
+    if contract.body is bytes:
+        arguments["body"] = handler.request.body
+    elif contract.body:
+        arguments["body"] = msgspec.json.decode(
+            handler.request.body or b"{}", type=contract.body
+        )
+    if contract.query:
+        arguments["query"] = msgspec.convert(
+            handler.query_arguments(), contract.query, strict=False
+        )
+    return arguments
+
+
+def answer(handler: Any, contract: Contract, result: Any) -> Answer:
+    match result:
+        case None:
+            return Answer(204 if contract.status == 200 else contract.status, b"")  # noqa: PLR2004  # nothing to say
+        case Download(content, content_type, filename):
+            handler.describe_download(content_type, filename)
+            return Answer(contract.status, content)
+        case _:
+            return Answer(contract.status, msgspec.json.encode(result))
+
+
+class Route(msgspec.Struct, frozen=True):
+    """`path` in OpenAPI notation: /api/v1/payments/{payment_id}."""
+
+    path: str
+    handler: type
+
+    @property
+    def pattern(self) -> str:
+        return re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path)
+
+    def contracts(self) -> dict[str, Contract]:
+        methods = inspect.getmembers(self.handler, lambda member: hasattr(member, "contract"))
+        return {verb: method.contract for verb, method in methods}

@@ -1,0 +1,24 @@
+from handlers.base import ApiHandler
+from handlers.contract import Access, Route, endpoint
+from services.accounts import actions
+from services.accounts.models import GivePhone, Me
+
+
+class MeHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN)
+    async def get(self) -> Me:
+        """Who I am, my homes and my roles."""
+        return await actions.me(self.deps, self.actor)
+
+
+class PhoneHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN, errors=("wechat_code_refused", "invalid_phone"))
+    async def post(self, body: GivePhone) -> Me:
+        """Prove my phone number; homes and roles registered under it become mine."""
+        return await actions.give_phone(self.deps, self.actor, body.code)
+
+
+ROUTES = [
+    Route("/api/v1/me", MeHandler),
+    Route("/api/v1/me/phone", PhoneHandler),
+]

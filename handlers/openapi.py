@@ -1,0 +1,115 @@
+"""The OpenAPI 3.1 document, read off the routes and their contracts."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from handlers.contract import Access, Contract, Download, Route
+from handlers.problems import Problem
+
+MODELS: Final = "#/components/schemas/{name}"
+BEARER: Final = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 100},
+    "description": "Same key and same request: the first answer again. Other request: 422.",
+}
+
+
+def document(routes: Sequence[Route], *, title: str, version: str) -> dict[str, Any]:
+    contracts = [(route, verb, c) for route in routes for verb, c in route.contracts().items()]
+    types = list(dict.fromkeys([Problem, *(t for _, _, c in contracts for t in _types(c))]))
+    schemas, components = msgspec.json.schema_components(types, ref_template=MODELS)
+    schema_of = dict(zip(types, schemas, strict=True))
+    paths: dict[str, dict[str, Any]] = {}
+    for route, verb, contract in contracts:
+        operation = _operation(route, verb, contract, schema_of, components)
+        paths.setdefault(route.path, {})[verb] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version},
+        "paths": paths,
+        "components": {"schemas": components, "securitySchemes": {"bearer": BEARER}},
+    }
+
+
+def _types(contract: Contract) -> Iterator[Any]:
+    if contract.returns not in {Download, type(None)}:
+        yield contract.returns
+    yield from contract.path.values()
+    if contract.body is not bytes:
+        yield from filter(None, [contract.body])
+    yield from filter(None, [contract.query])
+
+
+def _operation(
+    route: Route,
+    verb: str,
+    contract: Contract,
+    schema_of: dict[Any, Any],
+    components: dict[str, Any],
+) -> dict[str, Any]:
+    signed_in = contract.needs is not Access.PUBLIC
+    return {
+        "operationId": f"{verb}_{re.sub(r'[^a-z0-9]+', '_', route.path.lower()).strip('_')}",
+        "summary": contract.summary.split("\n")[0],
+        "description": contract.summary,
+        "tags": [re.sub(r"^/(api/v1/)?", "", route.path).split("/")[0] or "root"],
+        "x-needs": contract.needs,
+        "x-error-codes": list(contract.errors),
+        "security": [{"bearer": []}] if signed_in else [],
+        "parameters": _parameters(verb, contract, schema_of, components),
+        **_request_body(contract, schema_of),
+        "responses": {
+            **_answers(contract, schema_of),
+            "default": {
+                "description": "What went wrong (RFC 9457).",
+                "content": {"application/problem+json": {"schema": schema_of[Problem]}},
+            },
+        },
+    }
+
+
+def _parameters(
+    verb: str, contract: Contract, schema_of: dict[Any, Any], components: dict[str, Any]
+) -> list[dict[str, Any]]:
+    found = [
+        {"name": name, "in": "path", "required": True, "schema": schema_of[kind]}
+        for name, kind in contract.path.items()
+    ]
+    if contract.query:
+        query = components[contract.query.__name__]
+        required = query.get("required", [])
+        found += [
+            {"name": name, "in": "query", "required": name in required, "schema": schema}
+            for name, schema in query["properties"].items()
+        ]
+    if verb == "post" and contract.needs is not Access.PUBLIC:
+        found.append(IDEMPOTENCY_KEY)
+    return found
+
+
+def _request_body(contract: Contract, schema_of: dict[Any, Any]) -> dict[str, Any]:
+    if contract.body is bytes:
+        schema: Any = {"type": "string", "format": "binary"}
+        content = {contract.media_type: {"schema": schema}}
+    elif contract.body:
+        content = {"application/json": {"schema": schema_of[contract.body]}}
+    else:
+        return {}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _answers(contract: Contract, schema_of: dict[Any, Any]) -> dict[str, Any]:
+    if contract.returns is type(None):
+        return {"204": {"description": "Done."}}
+    if contract.returns is Download:
+        schema: Any = {"type": "string", "format": "binary"}
+        content = {contract.media_type: {"schema": schema}}
+    else:
+        content = {"application/json": {"schema": schema_of[contract.returns]}}
+    return {str(contract.status): {"description": "OK", "content": content}}

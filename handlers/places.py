@@ -1,0 +1,81 @@
+from msgspec import Struct
+
+from handlers import cursors
+from handlers.base import ApiHandler
+from handlers.contract import Page, Route, endpoint
+from services.accounts import actions as accounts
+from services.accounts.models import Appoint, AppointmentView
+from services.paths import PlacePath
+from services.permissions import Permission
+from services.places import actions
+from services.places.models import Kind, NewPlace, PlaceView
+
+
+class PlacesQuery(Struct, forbid_unknown_fields=True):
+    kind: Kind
+    limit: cursors.Limit = 50
+    cursor: cursors.Cursor | None = None
+
+
+class AppointmentsQuery(Struct, forbid_unknown_fields=True):
+    limit: cursors.Limit = 50
+    cursor: cursors.Cursor | None = None
+
+
+class PlacesHandler(ApiHandler):
+    @endpoint(
+        needs=Permission.MANAGE_PLACES,
+        status=201,
+        errors=("place_exists", "place_wrong_step"),
+    )
+    async def post(self, body: NewPlace) -> PlaceView:
+        """Add a place of the ladder, down to the unit."""
+        return await actions.add(self.deps, self.actor, body)
+
+
+class PlaceHandler(ApiHandler):
+    @endpoint(needs=Permission.VIEW_PLACES)
+    async def get(self, place: PlacePath) -> PlaceView:
+        """One place."""
+        found = await actions.access_place(
+            self.deps, self.actor, place, Permission.VIEW_PLACES
+        )
+        return actions.view(found)
+
+
+class PlacesUnderHandler(ApiHandler):
+    @endpoint(needs=Permission.VIEW_PLACES)
+    async def get(self, place: PlacePath, query: PlacesQuery) -> Page[PlaceView]:
+        """Places of one kind under a place, by path."""
+        items = await actions.listing(
+            self.deps,
+            self.actor,
+            place,
+            query.kind,
+            after=cursors.read(query.cursor),
+            limit=query.limit,
+        )
+        return cursors.page(items, query.limit, lambda item: item.path)
+
+
+class AppointmentsHandler(ApiHandler):
+    @endpoint(needs=Permission.APPOINT)
+    async def get(self, query: AppointmentsQuery) -> Page[AppointmentView]:
+        """Roles held today in the places I appoint for."""
+        items = await accounts.appointments(
+            self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
+        )
+        return cursors.page(items, query.limit, lambda item: item.id)
+
+    @endpoint(needs=Permission.APPOINT, status=201, errors=("invalid_phone",))
+    async def post(self, body: Appoint) -> AppointmentView:
+        """Give somebody a role at a place for a term."""
+        return await accounts.appoint(self.deps, self.actor, body)
+
+
+ROUTES = [
+    Route("/api/v1/places", PlacesHandler),
+    Route("/api/v1/places/{place}", PlaceHandler),
+    Route("/api/v1/places/{place}/places", PlacesUnderHandler),
+    Route("/api/v1/appointments", AppointmentsHandler),
+]

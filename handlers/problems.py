@@ -1,0 +1,102 @@
+"""Every failure in one shape (RFC 9457) with a stable code and a kind Chinese sentence."""
+
+import re
+from typing import Any, Final
+
+import msgspec
+from tornado.web import HTTPError
+
+from services import errors
+from services.dependencies import is_outage
+
+STATUS_BY_ERROR: Final = (
+    (errors.Unauthenticated, 401),
+    (errors.Forbidden, 403),
+    (errors.NotFound, 404),
+    (errors.Conflict, 409),
+    (errors.TooLarge, 413),
+    (errors.InvalidInput, 422),
+    (errors.TooMany, 429),
+    (errors.Unavailable, 503),
+)
+
+HTTP_ERRORS: Final = {
+    400: ("bad_request", "请求格式不对"),
+    404: ("not_found", "没有这个地址"),
+    405: ("method_not_allowed", "这个地址不支持此方法"),
+    413: ("too_large", "内容太大了"),
+}
+
+# msgspec's English, sentence by sentence, as people here read it.
+SENTENCES: Final = (
+    (r"Object missing required field `(\w+)`", r"缺少 \1"),
+    (r"Object contains unknown field `([^`]+)`", r"不认识的字段 \1"),
+    (r"Invalid enum value (.+)", r"没有 \1 这个选项"),
+    (r"Expected `array` of length >= (\d+)", r"至少要有 \1 项"),
+    (r"Expected `array` of length <= (\d+)", r"最多 \1 项"),
+    (r"Expected `(?:str|bytes)` of length >= (\d+)", r"至少 \1 个字"),
+    (r"Expected `(?:str|bytes)` of length <= (\d+)", r"最多 \1 个字"),
+    (r"Expected `str` matching regex .+", r"格式不对"),
+    (r"Expected `(?:int|float|decimal)` >= (\S+)", r"不能小于 \1"),
+    (r"Expected `(?:int|float|decimal)` <= (\S+)", r"不能大于 \1"),
+    (r"Expected `([^`]+)`, got `([^`]+)`", r"应为 \1,收到的是 \2"),
+)
+
+
+class FieldProblem(msgspec.Struct):
+    field: str
+    message: str
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """The shape of every error (RFC 9457 problem details)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: str = ""
+    request_id: str = ""
+    errors: list[FieldProblem] = msgspec.field(default_factory=list)
+    details: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+def problem_of(error: BaseException | None, status: int) -> Problem:
+    """Turn what was raised into what is told. Unknown errors tell nothing of the inside."""
+    match error:
+        case errors.DomainError():
+            code = next(s for kind, s in STATUS_BY_ERROR if isinstance(error, kind))
+            return Problem(
+                title=error.message, status=code, code=error.code, details=error.details
+            )
+        case msgspec.ValidationError():
+            found = field_problem(str(error))
+            title = f"{found.field}:{found.message}" if found.field else found.message
+            return Problem(title=title, status=422, code="invalid_input", errors=[found])
+        case msgspec.DecodeError() | UnicodeDecodeError():
+            return Problem(title="内容不是有效的 JSON", status=400, code="malformed_json")
+        case HTTPError():
+            known, title = HTTP_ERRORS.get(status, ("http_error", error.reason or ""))
+            return Problem(title=title, status=status, code=known)
+        case None:
+            known, title = HTTP_ERRORS.get(status, ("http_error", ""))
+            return Problem(title=title, status=status, code=known)
+        case _ if is_outage(error):
+            return Problem(
+                title="系统繁忙,请稍后再试",
+                status=503,
+                code="database_unavailable",
+                details={"retry_after_seconds": 5},
+            )
+        case _:
+            return Problem(title="服务器开小差了,请稍后再试", status=500, code="internal")
+
+
+def field_problem(text: str) -> FieldProblem:
+    """Read msgspec's message: `Expected …, got … - at `$.field``."""
+    sentence, _, where = text.partition(" - at `")
+    field = where.removesuffix("`").removeprefix("$").lstrip(".")
+    for pattern, chinese in SENTENCES:
+        if match := re.fullmatch(pattern, sentence):
+            return FieldProblem(field, match.expand(chinese))
+    return FieldProblem(field, "内容不对")

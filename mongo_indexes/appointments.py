@@ -1,0 +1,21 @@
+from typing import Final
+
+from pymongo import ASCENDING, IndexModel
+
+COLLECTION: Final = "appointments"
+SHARD_KEY: Final = {"place": 1, "_id": 1}
+
+INDEXES: Final = [
+    # A person's roles, on every request: accounts/store.py appointments_of()
+    IndexModel([("person", ASCENDING), ("place", ASCENDING)], name="person"),
+    # Who holds which role at a place: appointments_under()
+    IndexModel([("place", ASCENDING), ("_id", ASCENDING)], name="place"),
+    # What waits for the owner of a phone: bind_phone()
+    IndexModel([("phone_index", ASCENDING)], name="phone_index"),
+]
+
+VALIDATOR: Final = {
+    "bsonType": "object",
+    "required": ["_id", "role", "place", "phone_index", "from_day", "appointed_by"],
+    "properties": {"person": {"bsonType": ["string", "null"]}},
+}

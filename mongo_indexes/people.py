@@ -1,0 +1,27 @@
+from typing import Final
+
+from pymongo import ASCENDING, IndexModel
+
+COLLECTION: Final = "people"
+SHARD_KEY: Final = {"_id": "hashed"}
+
+INDEXES: Final = [
+    # One person per WeChat identity, however many sign-ins race: accounts/store.py upsert_person()
+    IndexModel([("wechat_key", ASCENDING)], name="wechat_key", unique=True),
+    # Who proved this phone: owners_by_index()
+    IndexModel(
+        [("phone_index", ASCENDING), ("_id", ASCENDING)],
+        name="phone_index",
+        partialFilterExpression={"phone_index": {"$type": "string"}},
+    ),
+]
+
+VALIDATOR: Final = {
+    "bsonType": "object",
+    "required": ["_id", "wechat_key", "openid", "created_at"],
+    "properties": {
+        "wechat_key": {"bsonType": "string"},
+        "phone_sealed": {"bsonType": ["string", "null"]},
+        "phone_index": {"bsonType": ["string", "null"]},
+    },
+}

@@ -1,0 +1,29 @@
+from typing import Final
+
+from pymongo import ASCENDING, IndexModel
+
+COLLECTION: Final = "residencies"
+SHARD_KEY: Final = {"home": 1, "_id": 1}
+
+INDEXES: Final = [
+    # A person's homes, on every request: accounts/store.py residencies_of()
+    IndexModel([("person", ASCENDING), ("home", ASCENDING)], name="person"),
+    # Who belongs to a home: residents_of(), any_bound_under(), delete_residencies_from()
+    IndexModel([("home", ASCENDING), ("source", ASCENDING)], name="home"),
+    # What waits for the owner of a phone: bind_phone()
+    IndexModel(
+        [("phone_index", ASCENDING)],
+        name="phone_index",
+        partialFilterExpression={"phone_index": {"$type": "string"}},
+    ),
+]
+
+VALIDATOR: Final = {
+    "bsonType": "object",
+    "required": ["_id", "home", "relation", "name_sealed", "from_day", "source"],
+    "properties": {
+        "relation": {"enum": ["owner", "co_owner", "family", "tenant"]},
+        "person": {"bsonType": ["string", "null"]},
+        "phone_index": {"bsonType": ["string", "null"]},
+    },
+}

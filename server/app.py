@@ -1,0 +1,26 @@
+"""Routes → Application."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from tornado.web import Application, RequestHandler, url
+
+from handlers import me, places, sessions
+from handlers.base import NotFoundHandler
+from handlers.contract import Route
+from services.dependencies import Dependencies
+
+ROUTES: Final[list[Route]] = [*sessions.ROUTES, *me.ROUTES, *places.ROUTES]
+
+
+def make_app(
+    deps: Dependencies, log_function: Callable[[RequestHandler], None] | None = None
+) -> Application:
+    given: dict[str, Any] = {"deps": deps}
+    settings = {"log_function": log_function} if log_function else {}
+    return Application(
+        [url(route.pattern, route.handler, given) for route in ROUTES],
+        default_handler_class=NotFoundHandler,
+        default_handler_args=given,
+        **settings,
+    )

@@ -1,0 +1,95 @@
+"""Builds the real things that services are handed."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+import msgspec
+from pymongo import AsyncMongoClient
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+from redis.asyncio import BlockingConnectionPool, Redis
+
+from server.settings import Settings
+from services.days import wall_clock
+from services.dependencies import Dependencies
+from services.vault import Vault
+from services.wechat.merchant import load_accounts
+from services.wechat.mini_program import MiniProgram
+from services.wechat.pay import PayClient
+from services.wechat.push import PushReceiver
+
+REDIS_CONNECTIONS: Final = 100
+REDIS_SECONDS: Final = 2.0
+
+
+@asynccontextmanager
+async def open_dependencies(
+    settings: Settings,
+    now: Callable[[], datetime] = wall_clock,
+    *,
+    mongo_options: Mapping[str, Any] = MappingProxyType({}),
+) -> AsyncIterator[Dependencies]:
+    """Connect to everything the settings name; close it again at the end."""
+    mongo = open_mongo(settings, **mongo_options)
+    redis = open_redis(settings.redis_url)
+    wechat = MiniProgram(
+        settings.wx_appid, settings.wx_secret, base=settings.wx_api_base, redis=redis, now=now
+    )
+    accounts = load_accounts(msgspec.json.encode(settings.wxpay_accounts))
+    merchants = {
+        key: PayClient(
+            account,
+            base=settings.wxpay_api_base,
+            notify_base_url=settings.public_url,
+            now=now,
+        )
+        for key, account in accounts.items()
+    }
+    try:
+        yield Dependencies(
+            mongo=mongo,
+            db=mongo[settings.mongodb_database],
+            redis=redis,
+            now=now,
+            vault=Vault(settings.secret_keys),
+            wechat=wechat,
+            merchants=merchants,
+            push=PushReceiver(
+                settings.wx_push_token, settings.wx_push_aes_key, settings.wx_appid
+            ),
+        )
+    finally:
+        wechat.close()
+        for client in merchants.values():
+            client.close()
+        await redis.aclose()
+        await mongo.close()
+
+
+def open_mongo(settings: Settings, **options: Any) -> AsyncMongoClient[dict[str, Any]]:
+    """Open the database so that what is acknowledged survives a change of primary."""
+    return AsyncMongoClient(
+        settings.mongodb_uri,
+        tz_aware=True,
+        timeoutMS=settings.mongodb_timeout_ms,
+        maxPoolSize=settings.mongodb_max_pool_size,
+        waitQueueTimeoutMS=settings.mongodb_wait_queue_timeout_ms,
+        w=WriteConcern("majority").document["w"],
+        readConcernLevel=ReadConcern("majority").level,
+        **options,
+    )
+
+
+def open_redis(url: str) -> Redis:
+    """Open Redis with a pool that waits: the default one raises above a hundred users."""
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=REDIS_CONNECTIONS,
+        timeout=REDIS_SECONDS,
+        socket_timeout=REDIS_SECONDS,
+        socket_connect_timeout=REDIS_SECONDS,
+    )
+    return Redis.from_pool(pool)

@@ -1,0 +1,117 @@
+"""Drains the outbox and makes schedules' occurrences; one task in `run`, processes elsewhere."""
+
+import asyncio
+import os
+import random
+import secrets
+import socket
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+import structlog
+from pymongo.errors import PyMongoError
+from redis.exceptions import RedisError
+
+from services.dependencies import Dependencies
+from services.jobs import actions as jobs
+from services.jobs.models import Job
+from services.jobs.schedules import Schedule, plan
+
+HANDLERS: Final[Mapping[str, jobs.Handler]] = {}
+SCHEDULES: Final[Sequence[Schedule]] = ()
+
+POLL_SECONDS: Final = 1.0
+PLAN_SECONDS: Final = 30.0
+MAX_SKEW_SECONDS: Final = 2.0
+
+log = structlog.get_logger(__name__)
+
+
+class ClockSkew(Exception):
+    """Leases are told by the workers' clocks: they must agree with the database's."""
+
+
+class Worker:
+    def __init__(self, deps: Dependencies, *, concurrency: int = 4) -> None:
+        self._deps = deps
+        self._concurrency = concurrency
+        self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self._awake = asyncio.Event()
+        self.beat_at: datetime | None = None  # when the loop last went round
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; jobs under way are finished first."""
+        await self._check_clock()
+        loops = [self._drain(stop) for _ in range(self._concurrency)]
+        loops += [self._schedule(stop), self._listen(stop)]
+        async with asyncio.TaskGroup() as group:
+            for loop in loops:
+                group.create_task(loop)
+
+    async def _check_clock(self) -> None:
+        hello = await self._deps.mongo.admin.command("hello")
+        skew = abs((hello["localTime"] - self._deps.now()).total_seconds())
+        if skew > MAX_SKEW_SECONDS:
+            raise ClockSkew(f"this clock is {skew:.1f} s off the database's: set it (NTP)")
+
+    async def _drain(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            job = await self._claim()
+            if job is None:
+                await self._nap(stop)
+                continue
+            try:
+                await jobs.perform(self._deps, HANDLERS, job)
+            except PyMongoError as error:  # the lease runs out and the job is done again
+                log.warning("database_away", error=type(error).__name__)
+                await self._nap(stop)
+
+    async def _claim(self) -> Job | None:
+        self.beat_at = self._deps.now()
+        try:
+            return await jobs.claim_due(self._deps, self._name)
+        except PyMongoError as error:
+            log.warning("database_away", error=type(error).__name__)
+            return None
+
+    async def _nap(self, stop: asyncio.Event) -> None:
+        """Wait for the poll interval, a hint from Redis, or the end."""
+        self._awake.clear()
+        naps = [asyncio.create_task(e.wait()) for e in (stop, self._awake)]
+        seconds = POLL_SECONDS * (0.75 + random.random() / 2)  # noqa: S311  # jitter
+        _, pending = await asyncio.wait(
+            naps, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+        )
+        for nap in pending:
+            nap.cancel()
+
+    async def _schedule(self, stop: asyncio.Event) -> None:
+        mark = None
+        while not stop.is_set():
+            try:
+                mark = await plan(self._deps, SCHEDULES, mark)
+            except PyMongoError as error:
+                log.warning("database_away", error=type(error).__name__)
+            await _wait(stop, PLAN_SECONDS)
+
+    async def _listen(self, stop: asyncio.Event) -> None:
+        """Hear Redis' hints. Without Redis the poll interval does."""
+        while not stop.is_set():
+            try:
+                async with self._deps.redis.pubsub() as hints:
+                    await hints.subscribe(jobs.WAKE_CHANNEL)
+                    while not stop.is_set():
+                        if await hints.get_message(
+                            ignore_subscribe_messages=True, timeout=POLL_SECONDS
+                        ):
+                            self._awake.set()
+            except (RedisError, OSError):
+                await _wait(stop, POLL_SECONDS)
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,138 @@
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from services.days import Day
+from services.paths import PlacePath
+from services.permissions import Role
+
+WeChatCode = Annotated[str, Meta(min_length=1, max_length=256)]
+PersonName = Annotated[str, Meta(min_length=1, max_length=40)]
+
+
+class Relation(StrEnum):
+    """What a home is to a person (民法典 art. 271: owners; the rest live there)."""
+
+    OWNER = auto()
+    CO_OWNER = auto()
+    FAMILY = auto()
+    TENANT = auto()
+
+
+class Person(Struct, kw_only=True):
+    """Somebody who signed in. The phone is sealed; equality is asked of `phone_index`."""
+
+    id: str = field(name="_id")
+    wechat_key: str  # appid:openid
+    openid: str
+    phone_sealed: str | None = None
+    phone_index: str | None = None
+    created_at: datetime
+    phone_given_at: datetime | None = None
+
+
+class Residency(Struct, kw_only=True):
+    """Who belongs to a home, from the register. `person` is set once the phone is proved."""
+
+    id: str = field(name="_id")
+    home: str
+    relation: Relation
+    name_sealed: str
+    phone_sealed: str | None = None
+    phone_index: str | None = None
+    person: str | None = None
+    from_day: Day
+    to_day: Day | None = None  # the last day, inclusive
+    source: str  # the import or request that wrote it
+
+
+class Appointment(Struct, kw_only=True):
+    """A role at a place for a term, given by somebody."""
+
+    id: str = field(name="_id")
+    role: Role
+    place: str
+    phone_index: str
+    person: str | None = None
+    from_day: Day
+    to_day: Day | None = None
+    appointed_by: str
+    appointed_at: datetime
+
+
+class Session(Struct, kw_only=True):
+    """One signed-in device. Refresh tokens are derived; only their generation is kept."""
+
+    id: str = field(name="_id")
+    person: str
+    generation: int = 0
+    rotated_at: datetime
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+    revoked_because: str = ""
+
+
+# What clients send and see
+
+
+class SignIn(Struct, forbid_unknown_fields=True):
+    """The code of wx.login()."""
+
+    code: WeChatCode
+
+
+class Refresh(Struct, forbid_unknown_fields=True):
+    refresh_token: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class GivePhone(Struct, forbid_unknown_fields=True):
+    """The code of the phone-number button (getPhoneNumber), not of wx.login()."""
+
+    code: WeChatCode
+
+
+class Tokens(Struct, kw_only=True):
+    access_token: str
+    expires_in_seconds: int
+    refresh_token: str
+    refresh_expires_at: datetime
+
+
+class HomeView(Struct, kw_only=True):
+    place: str
+    address: str
+    relation: Relation
+
+
+class RoleView(Struct, kw_only=True):
+    role: Role
+    place: str
+    until_day: Day | None
+
+
+class Me(Struct, kw_only=True):
+    person_id: str
+    phone_masked: str | None
+    homes: list[HomeView]
+    roles: list[RoleView]
+
+
+class Appoint(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Give somebody a role at a place. They need not have signed in yet."""
+
+    role: Role
+    place: PlacePath
+    phone: Annotated[str, Meta(min_length=5, max_length=20)]
+    from_day: Day | None = None
+    to_day: Day | None = None
+
+
+class AppointmentView(Struct, kw_only=True):
+    id: str
+    role: Role
+    place: str
+    from_day: Day
+    to_day: Day | None

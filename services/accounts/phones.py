@@ -1,0 +1,30 @@
+"""Phone numbers in one form, E.164, and masked for eyes that need not see them."""
+
+from typing import Final
+
+import phonenumbers
+
+from services.errors import InvalidInput
+
+REGION: Final = "CN"
+
+
+class InvalidPhone(InvalidInput):
+    code = "invalid_phone"
+
+
+def normalise(text: str) -> str:
+    """Return +8613800000000 for any usual way to write it; InvalidPhone otherwise."""
+    try:
+        number = phonenumbers.parse(text, REGION)
+    except phonenumbers.NumberParseException:
+        raise InvalidPhone("电话号码不对") from None
+    if not phonenumbers.is_possible_number(number):
+        raise InvalidPhone("电话号码不对")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def mask(phone: str) -> str:
+    """+8613812345678 → 138****5678."""
+    national = phone.removeprefix("+86")
+    return f"{national[:3]}****{national[-4:]}"

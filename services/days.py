@@ -1,0 +1,50 @@
+"""Days and months are Beijing's; instants are UTC, to the millisecond."""
+
+import calendar
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+from msgspec import Meta
+
+BEIJING: Final = ZoneInfo("Asia/Shanghai")
+
+# A Beijing day as text, e.g. 2026-11-23: BSON has no type for days, and text sorts rightly.
+Day = Annotated[str, Meta(pattern=r"^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+# A Beijing month as text, e.g. 2026-11.
+Month = Annotated[str, Meta(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$")]
+
+
+def wall_clock() -> datetime:
+    """Return the present instant as MongoDB keeps it: UTC, whole milliseconds."""
+    now = datetime.now(UTC)  # noqa: TID251  # the one place that reads the clock
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def day_of(instant: datetime) -> str:
+    return instant.astimezone(BEIJING).date().isoformat()
+
+
+def month_of(instant: datetime) -> str:
+    return day_of(instant)[:7]
+
+
+def start_of(day: str) -> datetime:
+    """Return the first instant of a Beijing day, in UTC."""
+    return datetime.combine(
+        date.fromisoformat(day), datetime.min.time(), tzinfo=BEIJING
+    ).astimezone(UTC)
+
+
+def plus_days(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+
+
+def plus_months(month: str, months: int) -> str:
+    index = int(month[:4]) * 12 + int(month[5:]) - 1 + months
+    return f"{index // 12:04d}-{index % 12 + 1:02d}"
+
+
+def last_day(month: str) -> str:
+    year, number = int(month[:4]), int(month[5:])
+    return f"{month}-{calendar.monthrange(year, number)[1]:02d}"

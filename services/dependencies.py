@@ -1,0 +1,57 @@
+"""Everything a service may reach in the outside world, passed in by hand."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeVar
+
+import pymongo
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import AutoReconnect, PyMongoError, WaitQueueTimeoutError
+from redis.asyncio import Redis
+
+from services.documents import Document
+from services.vault import Vault
+from services.wechat.mini_program import MiniProgram
+from services.wechat.pay import PayClient
+from services.wechat.push import PushReceiver
+
+Database = AsyncDatabase[Document]
+Transaction = AsyncClientSession
+T = TypeVar("T")
+
+# The driver would go on retrying a transaction for 120 s; people do not wait that long.
+TRANSACTION_SECONDS: Final = 4.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dependencies:
+    """`merchants`: account key → client of that WeChat Pay account."""
+
+    mongo: AsyncMongoClient[Document]
+    db: Database
+    redis: Redis
+    now: Callable[[], datetime]
+    vault: Vault
+    wechat: MiniProgram
+    merchants: Mapping[str, PayClient]
+    push: PushReceiver
+
+    async def in_transaction(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run `work` atomically. It may run twice: database calls only, no HTTP.
+
+        A DuplicateKeyError must leave `work`: swallowed inside, the driver would commit an
+        aborted transaction and retry for ever.
+        """
+        with pymongo.timeout(TRANSACTION_SECONDS):
+            async with self.mongo.start_session() as session:
+                return await session.with_transaction(work)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Tell whether MongoDB could not be reached in time, so that asking again may help."""
+    return isinstance(error, AutoReconnect | WaitQueueTimeoutError) or (
+        isinstance(error, PyMongoError) and error.timeout
+    )

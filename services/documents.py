@@ -1,0 +1,29 @@
+"""Between structs and BSON documents."""
+
+import secrets
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+Document = dict[str, Any]
+
+# Crockford's base 32: no letters that read like digits, because people read ids aloud.
+ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+ID_BITS: Final = 128
+
+
+def to_document(struct: msgspec.Struct) -> Document:
+    document: Document = msgspec.to_builtins(struct, builtin_types=(datetime, bytes))
+    return document
+
+
+def new_id(now: datetime) -> str:
+    """Return 26 characters that sort by creation time and cannot be guessed (80 random bits)."""
+    value = int(now.timestamp() * 1000) << 80 | secrets.randbits(80)
+    return encode(value, 26)
+
+
+def encode(value: int, length: int) -> str:
+    """Write the low `5 * length` bits of `value` in base 32, most significant first."""
+    return "".join(ALPHABET[value >> 5 * i & 31] for i in reversed(range(length)))

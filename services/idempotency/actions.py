@@ -1,0 +1,73 @@
+"""Idempotency-Key: the same key and request get the first answer again.
+
+The key lives in MongoDB beside the facts. What it guards is idempotent by its own ids too, so
+a key whose process died may be run again.
+Source: draft-ietf-httpapi-idempotency-key-header, and Stripe's published behaviour.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final
+
+from services.dependencies import Dependencies
+from services.errors import Conflict, InvalidInput
+from services.idempotency import store
+from services.idempotency.models import Answer, KeyedRequest, KeyState
+
+LONGEST_KEY: Final = 100
+ABANDONED_AFTER: Final = timedelta(seconds=60)
+
+
+class KeyReused(InvalidInput):
+    code = "idempotency_key_reused"
+
+
+class StillRunning(Conflict):
+    code = "request_in_progress"
+
+
+async def once(
+    deps: Dependencies,
+    key: str,
+    request: bytes,
+    work: Callable[[], Awaitable[Answer]],
+) -> Answer:
+    """Do `work` for the first request under `key`; give repeats the first answer.
+
+    `request`: the bytes that make two requests the same. A failed request leaves no trace, so
+    that the client may mend the cause and use the key again.
+    """
+    if not 1 <= len(key) <= LONGEST_KEY + 50:
+        raise InvalidInput("Idempotency-Key 长度应为 1 到 100 个字符")
+    mine = KeyedRequest(
+        id=key,
+        fingerprint=hashlib.sha256(request).hexdigest(),
+        state=KeyState.RUNNING,
+        started_at=deps.now(),
+    )
+    if not await store.start(deps.db, mine):
+        earlier = await _earlier(deps, mine)
+        if earlier is not None:
+            return earlier
+    try:
+        answer = await work()
+    except BaseException:
+        await store.forget(deps.db, mine)
+        raise
+    await store.finish(deps.db, mine, answer)
+    return answer
+
+
+async def _earlier(deps: Dependencies, mine: KeyedRequest) -> Answer | None:
+    """Return the first answer, or None when the first request died and ours takes over."""
+    first = await store.find(deps.db, mine.id)
+    if first is not None and first.fingerprint != mine.fingerprint:
+        raise KeyReused("这个 Idempotency-Key 已用于另一个请求,请换一个")
+    if first is not None and first.state is KeyState.DONE:
+        return Answer(first.status, first.answer)
+    if first is None or first.started_at > deps.now() - ABANDONED_AFTER:
+        raise StillRunning("同样的请求正在处理,请稍候", retry_after_seconds=1)
+    if await store.take_over(deps.db, first, mine.started_at) is None:
+        raise StillRunning("同样的请求正在处理,请稍候", retry_after_seconds=1)
+    return None

@@ -1,0 +1,57 @@
+"""The idempotency_keys collection: the only module that queries it."""
+
+from datetime import datetime
+
+import msgspec
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from mongo_indexes.idempotency_keys import COLLECTION
+from services.dependencies import Database
+from services.documents import to_document
+from services.idempotency.models import Answer, KeyedRequest, KeyState
+
+
+async def start(db: Database, request: KeyedRequest) -> bool:
+    """Return False when the key was used before."""
+    try:
+        await db[COLLECTION].insert_one(to_document(request))
+    except DuplicateKeyError:
+        return False
+    return True
+
+
+async def find(db: Database, key: str) -> KeyedRequest | None:
+    document = await db[COLLECTION].find_one({"_id": key})
+    return msgspec.convert(document, KeyedRequest | None)
+
+
+async def take_over(
+    db: Database, request: KeyedRequest, now: datetime
+) -> KeyedRequest | None:
+    """Claim a request whose process seems to have died; None when another one did."""
+    document = await db[COLLECTION].find_one_and_update(
+        {"_id": request.id, "state": KeyState.RUNNING, "started_at": request.started_at},
+        {"$set": {"started_at": now}},
+        return_document=ReturnDocument.AFTER,
+    )
+    return msgspec.convert(document, KeyedRequest | None)
+
+
+async def finish(db: Database, request: KeyedRequest, answer: Answer) -> None:
+    await db[COLLECTION].update_one(
+        {"_id": request.id, "started_at": request.started_at},
+        {
+            "$set": {
+                "state": KeyState.DONE,
+                "status": answer.status,
+                "answer": answer.body,
+            }
+        },
+    )
+
+
+async def forget(db: Database, request: KeyedRequest) -> None:
+    await db[COLLECTION].delete_one(
+        {"_id": request.id, "started_at": request.started_at, "state": KeyState.RUNNING}
+    )

@@ -1,0 +1,147 @@
+"""Promise work inside a transaction; do it after, at least once.
+
+The outbox is the only queue. A job is claimed by lease, renewed by heartbeat and finished
+under a fence, so a killed worker loses its lease and not the job.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from redis.exceptions import RedisError
+
+from services.dependencies import Dependencies, Transaction
+from services.documents import Document
+from services.errors import NotFound
+from services.jobs import store
+from services.jobs.models import Again, Job, Permanent, RetryAt
+
+Handler = Callable[[Dependencies, Document], Awaitable[Again | None]]
+
+LEASE: Final = timedelta(seconds=60)
+HEARTBEAT_SECONDS: Final = 20.0
+MAX_ATTEMPTS: Final = 12
+FIRST_BACKOFF: Final = timedelta(seconds=5)
+LONGEST_BACKOFF: Final = timedelta(hours=1)
+CANDIDATES: Final = 20
+WAKE_CHANNEL: Final = "outbox"
+
+log = structlog.get_logger(__name__)
+
+
+async def enqueue(
+    deps: Dependencies,
+    tx: Transaction | None,
+    kind: str,
+    key: str,
+    *,
+    due_at: datetime | None = None,
+    **payload: Any,
+) -> None:
+    """Promise work of `kind`. The same kind and key again is the same promise, kept once."""
+    now = deps.now()
+    job = Job(
+        id=f"{kind}:{key}", kind=kind, payload=payload, due_at=due_at or now, created_at=now
+    )
+    await store.insert(deps.db, job, tx)
+
+
+async def wake(deps: Dependencies) -> None:
+    """Hint to the workers that something is due. Losing the hint costs one poll interval."""
+    with suppress(RedisError, OSError):
+        await deps.redis.publish(WAKE_CHANNEL, b"")
+
+
+async def claim_due(deps: Dependencies, owner: str) -> Job | None:
+    """Lease one due job. Random among the oldest, so that many workers do not collide."""
+    now = deps.now()
+    candidates = await store.due(deps.db, now, limit=CANDIDATES)
+    for job_id in random.sample(candidates, len(candidates)):
+        job = await store.claim(deps.db, job_id, owner=owner, now=now, until=now + LEASE)
+        if job is not None:
+            return job
+    return None
+
+
+async def perform(deps: Dependencies, handlers: Mapping[str, Handler], job: Job) -> None:
+    """Run one leased job and write down how it ended."""
+    bound = log.bind(job=job.id, attempt=job.attempts)
+    try:
+        handler = handlers.get(job.kind)
+        if handler is None:
+            raise Permanent(f"no handler for jobs of kind {job.kind!r}")  # noqa: TRY301  # dies like any other
+        outcome = await _with_heartbeat(deps, job, handler)
+    except Permanent as error:
+        await store.bury(deps.db, job, error=str(error))
+        bound.error("job_died", error=str(error))
+    except RetryAt as error:
+        await store.put_back(
+            deps.db, job, error.due_at, error=str(error), attempts=job.attempts - 1
+        )
+        bound.warning("job_postponed", error=str(error), due_at=error.due_at.isoformat())
+    except Exception as error:  # noqa: BLE001  # whatever went wrong, the job is not lost
+        await _retry_or_bury(deps, job, error)
+    else:
+        match outcome:
+            case Again(due_at):
+                await store.put_back(deps.db, job, due_at, error="", attempts=0)
+            case None:
+                await store.finish(deps.db, job, deps.now())
+
+
+async def _with_heartbeat(deps: Dependencies, job: Job, handler: Handler) -> Again | None:
+    work = asyncio.ensure_future(handler(deps, job.payload))
+    while True:
+        done, _ = await asyncio.wait({work}, timeout=HEARTBEAT_SECONDS)
+        if done:
+            return work.result()
+        if not await store.renew(deps.db, job, deps.now() + LEASE):
+            work.cancel()
+            raise LeaseLost(job.id)
+
+
+class LeaseLost(Exception):
+    """Another worker took the job over; whatever we were doing, it does again."""
+
+
+async def _retry_or_bury(deps: Dependencies, job: Job, error: Exception) -> None:
+    text = f"{type(error).__name__}: {error}"[:500]
+    bound = log.bind(job=job.id, attempt=job.attempts)
+    if job.attempts >= MAX_ATTEMPTS:
+        await store.bury(deps.db, job, error=text)
+        bound.exception("job_died", error=text)
+        return
+    due_at = deps.now() + backoff(job.attempts)
+    await store.put_back(deps.db, job, due_at, error=text, attempts=job.attempts)
+    bound.exception("job_failed", error=text, due_at=due_at.isoformat())
+
+
+def backoff(attempts: int) -> timedelta:
+    """Return a random part of 5 s × 2^(attempts-1), at most an hour (full jitter)."""
+    ceiling = min(FIRST_BACKOFF * 2 ** (attempts - 1), LONGEST_BACKOFF)
+    return ceiling * random.random()  # noqa: S311  # spreads load, guards nothing
+
+
+async def run_due(deps: Dependencies, handlers: Mapping[str, Handler], owner: str) -> int:
+    """Run due jobs one after the other until none is left; return how many ran."""
+    count = 0
+    while (job := await claim_due(deps, owner)) is not None:
+        await perform(deps, handlers, job)
+        count += 1
+    return count
+
+
+async def replay(deps: Dependencies, job_id: str) -> None:
+    """Give a dead job another life. NotFound when it is not dead."""
+    if not await store.replay(deps.db, job_id, deps.now()):
+        raise NotFound("没有这项失败的任务", job_id=job_id)
+    await wake(deps)
+
+
+dead = store.dead
+backlog = store.backlog
+count_dead = store.count_dead

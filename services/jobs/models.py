@@ -1,0 +1,47 @@
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Any
+
+from msgspec import Struct, field
+
+
+class JobState(StrEnum):
+    READY = auto()
+    LEASED = auto()
+    DONE = auto()
+    DEAD = auto()
+
+
+class Job(Struct, kw_only=True):
+    """Work promised in a transaction. Its payload holds ids only, never personal data."""
+
+    id: str = field(name="_id")
+    kind: str
+    payload: dict[str, Any]
+    state: JobState = JobState.READY
+    open: bool = True
+    due_at: datetime  # when ready: not before; when leased: the lease ends
+    attempts: int = 0
+    owner: str | None = None
+    fence: int = 0
+    last_error: str = ""
+    created_at: datetime
+    done_at: datetime | None = None
+
+
+class Again(Struct, frozen=True):
+    """A handler's answer: not finished, run me again then."""
+
+    due_at: datetime
+
+
+class Permanent(Exception):
+    """Trying again cannot help: the job dies at once and somebody looks at it."""
+
+
+class RetryAt(Exception):
+    """Not now; the other side said when (a daily quota, a balance to be filled)."""
+
+    def __init__(self, due_at: datetime, reason: str) -> None:
+        super().__init__(reason)
+        self.due_at = due_at

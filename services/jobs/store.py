@@ -1,0 +1,105 @@
+"""The outbox collection: the only module that queries it."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from pymongo import ReturnDocument
+
+from mongo_indexes.outbox import COLLECTION
+from services.dependencies import Database, Transaction
+from services.documents import to_document
+from services.jobs.models import Job, JobState
+
+
+async def insert(db: Database, job: Job, tx: Transaction | None) -> None:
+    """Insert once: the deterministic `_id` makes a second promise of the same work a no-op.
+
+    An upsert, because a duplicate key error would abort the caller's transaction.
+    """
+    document = to_document(job)
+    key = {"_id": document.pop("_id")}
+    await db[COLLECTION].update_one(key, {"$setOnInsert": document}, upsert=True, session=tx)
+
+
+async def due(db: Database, now: datetime, *, limit: int) -> list[str]:
+    """Return ids of jobs to run, the longest waiting first. Served by index `due`."""
+    query = {"open": True, "due_at": {"$lte": now}}
+    cursor = db[COLLECTION].find(query, {"_id": 1}).sort("due_at", 1).limit(limit)
+    return [document["_id"] for document in await cursor.to_list()]
+
+
+async def claim(
+    db: Database, job_id: str, *, owner: str, now: datetime, until: datetime
+) -> Job | None:
+    """Lease one job, or return None when another worker was first."""
+    document = await db[COLLECTION].find_one_and_update(
+        {"_id": job_id, "open": True, "due_at": {"$lte": now}},
+        {
+            "$set": {"state": JobState.LEASED, "owner": owner, "due_at": until},
+            "$inc": {"fence": 1, "attempts": 1},
+        },
+        return_document=ReturnDocument.AFTER,
+    )
+    return msgspec.convert(document, Job | None)
+
+
+async def renew(db: Database, job: Job, until: datetime) -> bool:
+    return await _fenced(db, job, {"$set": {"due_at": until}})
+
+
+async def finish(db: Database, job: Job, now: datetime) -> bool:
+    return await _fenced(
+        db, job, {"$set": {"state": JobState.DONE, "open": False, "done_at": now}}
+    )
+
+
+async def put_back(
+    db: Database, job: Job, due_at: datetime, *, error: str, attempts: int
+) -> bool:
+    changes = {
+        "state": JobState.READY,
+        "due_at": due_at,
+        "owner": None,
+        "last_error": error,
+        "attempts": attempts,
+    }
+    return await _fenced(db, job, {"$set": changes})
+
+
+async def bury(db: Database, job: Job, *, error: str) -> bool:
+    changes = {"state": JobState.DEAD, "open": False, "last_error": error}
+    return await _fenced(db, job, {"$set": changes})
+
+
+async def _fenced(db: Database, job: Job, update: dict[str, Any]) -> bool:
+    """Change a job only while our lease holds: a worker that slept too long changes nothing."""
+    key = {"_id": job.id, "owner": job.owner, "fence": job.fence, "state": JobState.LEASED}
+    return (await db[COLLECTION].update_one(key, update)).modified_count == 1
+
+
+async def replay(db: Database, job_id: str, now: datetime) -> bool:
+    result = await db[COLLECTION].update_one(
+        {"_id": job_id, "state": JobState.DEAD},
+        {"$set": {"state": JobState.READY, "open": True, "due_at": now, "attempts": 0}},
+    )
+    return result.modified_count == 1
+
+
+async def dead(db: Database, *, after: str, limit: int) -> list[Job]:
+    """Return dead jobs in order of id. Served by index `dead`."""
+    query = {"state": JobState.DEAD, "_id": {"$gt": after}}
+    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Job])
+
+
+async def backlog(db: Database, now: datetime, *, cap: int) -> tuple[int, datetime | None]:
+    """Return how many jobs are overdue (counted up to `cap`) and since when the oldest is."""
+    query = {"open": True, "due_at": {"$lte": now}}
+    count = await db[COLLECTION].count_documents(query, limit=cap, hint="due")
+    oldest = await db[COLLECTION].find_one(query, {"due_at": 1}, sort=[("due_at", 1)])
+    return count, oldest["due_at"] if oldest else None
+
+
+async def count_dead(db: Database) -> int:
+    return await db[COLLECTION].count_documents({"state": JobState.DEAD}, hint="dead")

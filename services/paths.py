@@ -1,0 +1,56 @@
+"""Places as materialised paths: `cc.chaoyang.guilin.xincheng.c07.b3.u2.502`.
+
+Every character a segment may hold sorts after "/", so the range [p, p + "/") holds p itself
+and everything under it, and nothing else: one range on one index.
+"""
+
+from collections.abc import Iterable
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+from services.documents import Document
+
+SEGMENT: Final = r"[0-9a-z_]+"
+PlacePath = Annotated[str, Meta(pattern=rf"^{SEGMENT}(\.{SEGMENT})*$", max_length=120)]
+
+
+def covers(ancestor: str, place: str) -> bool:
+    return place == ancestor or place.startswith(ancestor + ".")
+
+
+def parent(place: str) -> str | None:
+    head, dot, _ = place.rpartition(".")
+    return head if dot else None
+
+
+def ancestors(place: str) -> list[str]:
+    """Return the place and all above it, the highest first."""
+    parts = place.split(".")
+    return [".".join(parts[: i + 1]) for i in range(len(parts))]
+
+
+def outermost(places: Iterable[str]) -> tuple[str, ...]:
+    """Drop every place that lies under another one of the list."""
+    kept: list[str] = []
+    for place in sorted(set(places)):
+        if not kept or not covers(kept[-1], place):
+            kept.append(place)
+    return tuple(kept)
+
+
+def under(place: str) -> Document:
+    """Return the condition "this place or anything under it" for one field."""
+    return {"$gte": place, "$lt": place + "/"}
+
+
+def under_any(field: str, places: Iterable[str]) -> Document:
+    """Return a filter for "under one of these places"; with no places it matches nothing."""
+    ranges = [{field: under(place)} for place in outermost(places)]
+    match ranges:
+        case []:
+            return {field: {"$in": []}}
+        case [only]:
+            return only
+        case _:
+            return {"$or": ranges}

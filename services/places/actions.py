@@ -1,0 +1,109 @@
+"""The tree of places: who may add to it, and what a place is called."""
+
+from collections.abc import Sequence
+
+
+from services import errors
+from services.dependencies import Dependencies
+from services.paths import ancestors, parent
+from services.permissions import Actor, Permission, require_at
+from services.places import store
+from services.places.models import LADDER, Kind, NewPlace, Place, PlaceView
+
+
+class PlaceExists(errors.Conflict):
+    code = "place_exists"
+
+
+class WrongStep(errors.InvalidInput):
+    """A compound lies under a community, a unit under a building, and so on."""
+
+    code = "place_wrong_step"
+
+
+async def access_place(
+    deps: Dependencies, actor: Actor, path: str, permission: Permission
+) -> Place:
+    """Return a place where the actor holds `permission`. NotFound otherwise."""
+    require_at(actor, permission, path)
+    return await get(deps, path)
+
+
+async def get(deps: Dependencies, path: str) -> Place:
+    place = await store.find(deps.db, path)
+    if place is None:
+        raise errors.NotFound("没有找到这个地方")
+    return place
+
+
+async def add(deps: Dependencies, actor: Actor, request: NewPlace) -> PlaceView:
+    """Add a place under one the actor manages."""
+    require_at(actor, Permission.MANAGE_PLACES, parent(request.path) or request.path)
+    return view(await found(deps, request))
+
+
+async def found(deps: Dependencies, request: NewPlace) -> Place:
+    """Add a place without an actor: the command line, for the first rungs of the ladder."""
+    above = parent(request.path)
+    upper = await store.find(deps.db, above) if above else None
+    if above and upper is None:
+        raise errors.NotFound("上级还没有登记,请先登记上级", path=above)
+    expected = LADDER[LADDER.index(upper.kind) + 1] if upper and upper.kind != LADDER[-1] else None
+    if (upper and request.kind is not expected) or request.kind is Kind.HOME:
+        raise WrongStep("层级不对,请检查上级", expected=expected)
+    place = Place(
+        id=request.path,
+        kind=request.kind,
+        name=request.name,
+        address=address(upper, request.kind, request.name),
+        created_at=deps.now(),
+    )
+    if not await store.insert(deps.db, place):
+        raise PlaceExists("这个编号已经登记过", path=request.path)
+    return place
+
+
+def address(upper: Place | None, kind: Kind, name: str) -> str:
+    """Name a place as people say it: from the compound down, joined without blanks."""
+    if upper is None or LADDER.index(kind) <= LADDER.index(Kind.COMPOUND):
+        return name
+    return upper.address + name
+
+
+def view(place: Place) -> PlaceView:
+    return PlaceView(
+        path=place.id,
+        kind=place.kind,
+        name=place.name,
+        address=place.address,
+        area=place.area,
+        usage=place.usage,
+    )
+
+
+async def listing(
+    deps: Dependencies, actor: Actor, path: str, kind: Kind, *, after: str, limit: int
+) -> list[PlaceView]:
+    """Return places of one kind under a place, by path."""
+    await access_place(deps, actor, path, Permission.VIEW_PLACES)
+    places = await store.of_kind_under(deps.db, path, kind, after=after, limit=limit)
+    return [view(place) for place in places]
+
+
+async def addresses(deps: Dependencies, paths: Sequence[str]) -> dict[str, str]:
+    """Return path → address for the places that exist; one query however many."""
+    return {place.id: place.address for place in await store.find_many(deps.db, paths)}
+
+
+async def chain(deps: Dependencies, path: str) -> list[Place]:
+    """Return the place and all above it, the highest first."""
+    return await store.find_many(deps.db, ancestors(path))
+
+
+def compound_of(path: str, *, depth: int = LADDER.index(Kind.COMPOUND) + 1) -> str:
+    """Return the compound a path lies in: the ladder has a fixed number of rungs."""
+    return ".".join(path.split(".")[:depth])
+
+
+homes_under = store.of_kind_under
+count_homes = store.count_homes

@@ -1,0 +1,72 @@
+"""Personal data at rest: sealed per field, found by a blind index.
+
+AES-256-GCM under our own key ids rather than the driver's client-side encryption: no shared
+library to ship and no key-vault collection to lose, and rotation is a new first key.
+The place of a value (collection/id/field) is authenticated with it, so that a sealed phone
+number cannot be moved to another person's row.
+"""
+
+import hashlib
+import hmac
+import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_BYTES: Final = 12
+KEY_BYTES: Final = 32
+
+
+class Unreadable(Exception):
+    """A sealed value was changed, moved, or sealed under a key we no longer hold."""
+
+
+class Vault:
+    """`keys`: key id → 32 bytes, the current one first and the oldest last.
+
+    Blind indexes use the oldest key, so that adding a key does not make people unfindable.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        if not keys or any(len(key) != KEY_BYTES for key in keys.values()):
+            raise ValueError("at least one secret key, each of 32 bytes")
+        self._keys = dict(keys)
+        self._current = next(iter(keys))
+        self._oldest = list(keys)[-1]
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        return tuple(self._keys)
+
+    @property
+    def current(self) -> str:
+        return self._current
+
+    def derive(self, purpose: str, key_id: str) -> bytes:
+        """Return a 32-byte key for one purpose; KeyError for an unknown key id."""
+        return hmac.digest(self._keys[key_id], purpose.encode(), hashlib.sha256)
+
+    def seal(self, text: str, *, place: str) -> str:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        cipher = AESGCM(self.derive("seal", self._current))
+        sealed = nonce + cipher.encrypt(nonce, text.encode(), place.encode())
+        return f"{self._current}.{b64encode(sealed).decode()}"
+
+    def unseal(self, sealed: str, *, place: str) -> str:
+        key_id, _, text = sealed.partition(".")
+        if key_id not in self._keys:
+            raise Unreadable(f"sealed under unknown key {key_id!r}")
+        raw = b64decode(text)
+        cipher = AESGCM(self.derive("seal", key_id))
+        try:
+            return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
+        except InvalidTag:
+            raise Unreadable(f"sealed value does not belong at {place!r}") from None
+
+    def blind(self, text: str, *, purpose: str) -> str:
+        """Return a keyed fingerprint for equality search; tells nothing without the key."""
+        key = self.derive(f"blind:{purpose}", self._oldest)
+        return hmac.digest(key, text.encode(), hashlib.sha256).hex()

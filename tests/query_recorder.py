@@ -1,0 +1,79 @@
+"""Remembers every query a test runs, so that none may scan a whole collection."""
+
+from typing import Any
+
+from pymongo.monitoring import CommandListener
+
+from tests.world import Database
+
+MAX_SHAPES = 200
+
+
+class QueryRecorder(CommandListener):
+    """One example of each shape of query: the plan depends on the shape."""
+
+    def __init__(self) -> None:
+        self.queries: dict[str, tuple[str, Any, Any, Any]] = {}
+        self.paused = False
+
+    def started(self, event: Any) -> None:
+        if self.paused:
+            return
+        command = event.command
+        match event.command_name:
+            case "find":
+                self._add(
+                    command["find"],
+                    command["filter"],
+                    command.get("sort"),
+                    command.get("hint"),
+                )
+            case "findAndModify":
+                self._add(command["findAndModify"], command["query"], command.get("sort"))
+            case "update":
+                for update in command["updates"]:
+                    self._add(command["update"], update["q"])
+            case "delete":
+                for delete in command["deletes"]:
+                    self._add(command["delete"], delete["q"])
+            case "aggregate":
+                self._add_pipeline(command)
+
+    def _add_pipeline(self, command: Any) -> None:
+        first = next(iter(command["pipeline"]), {})
+        if isinstance(command["aggregate"], str) and "$match" in first:
+            self._add(command["aggregate"], first["$match"], None, command.get("hint"))
+        elif isinstance(command["aggregate"], str):
+            self._add(command["aggregate"], {})
+
+    def _add(self, collection: str, query: Any, sort: Any = None, hint: Any = None) -> None:
+        key = f"{collection} {_shape(query)} {_shape(sort)}"
+        if len(self.queries) < MAX_SHAPES:
+            self.queries.setdefault(key, (collection, query, sort, hint))
+
+    def succeeded(self, event: Any) -> None: ...
+
+    def failed(self, event: Any) -> None: ...
+
+    async def scans(self, db: Database) -> list[str]:
+        """Return the recorded queries that no index serves."""
+        found = []
+        self.paused = True
+        for collection, query, sort, hint in self.queries.values():
+            if set(query) == {"_id"}:
+                continue
+            cursor = db[collection].find(query)
+            cursor = cursor.sort(list(sort.items())) if sort else cursor
+            cursor = cursor.hint(hint) if hint else cursor
+            plan = (await cursor.explain())["queryPlanner"]["winningPlan"]
+            if "COLLSCAN" in str(plan):
+                found.append(f"{collection}: {query}")
+        return found
+
+
+def _shape(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _shape(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shape(inner) for inner in value[:2]]
+    return type(value).__name__

@@ -1,0 +1,167 @@
+"""The little world tests play in: a clock, WeChat's stand-in, people, and an API client."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from pymongo.asynchronous.database import AsyncDatabase
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+
+from server.worker import HANDLERS
+from services.dependencies import Dependencies
+from services.jobs import actions as jobs
+
+Database = AsyncDatabase[dict[str, Any]]
+NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)  # Monday noon in Beijing
+
+
+@dataclass
+class Clock:
+    """The product's time, and WeChat's: they move together unless a test says otherwise."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Reply:
+    status: int
+    body: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
+    raw: bytes = b""
+
+    @property
+    def code(self) -> str:
+        return str(self.body["code"])
+
+
+async def fetch(
+    url: str, method: str, body: bytes | None, headers: Mapping[str, str] | None = None
+) -> Reply:
+    request = HTTPRequest(
+        url,
+        method=method,
+        body=body,
+        headers=dict(headers or {}),
+        allow_nonstandard_methods=True,
+        request_timeout=30,
+    )
+    response = await AsyncHTTPClient().fetch(request, raise_error=False)
+    is_json = "json" in response.headers.get("Content-Type", "")
+    decoded = msgspec.json.decode(response.body) if is_json and response.body else None
+    return Reply(response.code, decoded, response.headers, response.body)
+
+
+class WeChat:
+    """The stand-in's control desk."""
+
+    def __init__(self, base: str, clock: Clock) -> None:
+        self.base = base
+        self.clock = clock
+
+    async def control(self, method: str, path: str, body: Any = None) -> Any:
+        raw = None if body is None else msgspec.json.encode(body)
+        reply = await fetch(f"{self.base}/__ctl/{path}", method, raw)
+        assert reply.status < 300, (path, reply.status, reply.raw)
+        return reply.body
+
+    async def do(self, path: str, **body: Any) -> Any:
+        return await self.control("POST", path, body)
+
+    async def reset(self) -> None:
+        await self.do("reset")
+        await self.do("clock", now=self.clock.now.isoformat(), frozen=True)
+
+    async def login_code(self, name: str) -> str:
+        return str((await self.do(f"users/{name}/login-code"))["code"])
+
+    async def phone_code(self, name: str, phone: str) -> str:
+        return str((await self.do(f"users/{name}/phone-code", phone=phone))["code"])
+
+    async def fault(self, match: dict[str, Any], action: dict[str, Any]) -> None:
+        await self.do("faults", match=match, action=action)
+
+    async def journal(self, path: str) -> list[dict[str, Any]]:
+        return list((await self.control("GET", f"journal?path={path}"))["calls"])
+
+
+@dataclass
+class Member:
+    """Somebody of the cast, signed in."""
+
+    name: str
+    phone: str
+    token: str = ""
+    person_id: str = ""
+
+
+class Api:
+    """Talks to the real application over a real socket."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+
+    async def get(self, path: str, *, as_: Member | None) -> Reply:
+        return await self.call("GET", path, None, as_=as_)
+
+    async def post(
+        self, path: str, body: Any = None, *, as_: Member | None, key: str | None = None
+    ) -> Reply:
+        headers = {"Idempotency-Key": key} if key else {}
+        raw = body if isinstance(body, bytes) else msgspec.json.encode(body or {})
+        return await self.call("POST", path, raw, as_=as_, headers=headers)
+
+    async def delete(self, path: str, *, as_: Member | None) -> Reply:
+        return await self.call("DELETE", path, None, as_=as_)
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        *,
+        as_: Member | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        given = dict(headers or {})
+        if as_ is not None:
+            given["Authorization"] = f"Bearer {as_.token}"
+        return await fetch(self.base + path, method, body, given)
+
+
+@dataclass
+class World:
+    deps: Dependencies
+    clock: Clock
+    wechat: WeChat
+    api: Api
+
+    async def advance(self, **delta: float) -> None:
+        """Let time pass, for us and for WeChat (whose due notices are then delivered)."""
+        step = timedelta(**delta)
+        self.clock.now += step
+        await self.wechat.do("clock", advance_seconds=step.total_seconds())
+
+    async def work(self) -> int:
+        """Let the worker do everything that is due now."""
+        return await jobs.run_due(self.deps, HANDLERS, "test-worker")
+
+    async def sign_in(self, name: str, phone: str = "") -> Member:
+        code = await self.wechat.login_code(name)
+        reply = await self.api.post("/api/v1/sessions/wechat", {"code": code}, as_=None)
+        assert reply.status == 201, reply.body
+        member = Member(name, phone, reply.body["access_token"])
+        if phone:
+            code = await self.wechat.phone_code(name, phone)
+            reply = await self.api.post("/api/v1/me/phone", {"code": code}, as_=member)
+            assert reply.status == 200, reply.body
+        me = await self.api.get("/api/v1/me", as_=member)
+        member.person_id = me.body["person_id"]
+        return member
+
+
+MakeMember = Callable[[str, str], Any]

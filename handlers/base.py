@@ -15,9 +15,7 @@ from services.dependencies import Dependencies
 from services.idempotency.models import Answer
 from services.permissions import Actor
 
-SAFE_REQUEST_ID: Final = set(
-    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
-)
+SAFE_REQUEST_ID: Final = set("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_")
 MAX_REQUEST_ID: Final = 64
 
 

@@ -37,9 +37,7 @@ class PlaceHandler(ApiHandler):
     @endpoint(needs=Permission.VIEW_PLACES)
     async def get(self, place: PlacePath) -> PlaceView:
         """One place."""
-        found = await actions.access_place(
-            self.deps, self.actor, place, Permission.VIEW_PLACES
-        )
+        found = await actions.access_place(self.deps, self.actor, place, Permission.VIEW_PLACES)
         return actions.view(found)
 
 

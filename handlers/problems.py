@@ -75,21 +75,17 @@ def problem_of(error: BaseException | None, status: int) -> Problem:
             return Problem(title=title, status=422, code="invalid_input", errors=[found])
         case msgspec.DecodeError() | UnicodeDecodeError():
             return Problem(title="内容不是有效的 JSON", status=400, code="malformed_json")
-        case HTTPError():
-            known, title = HTTP_ERRORS.get(status, ("http_error", error.reason or ""))
+        case HTTPError() | None:
+            known, title = HTTP_ERRORS.get(status, ("http_error", "请求没有成功"))
             return Problem(title=title, status=status, code=known)
-        case None:
-            known, title = HTTP_ERRORS.get(status, ("http_error", ""))
-            return Problem(title=title, status=status, code=known)
-        case _ if is_outage(error):
-            return Problem(
-                title="系统繁忙,请稍后再试",
-                status=503,
-                code="database_unavailable",
-                details={"retry_after_seconds": 5},
-            )
-        case _:
-            return Problem(title="服务器开小差了,请稍后再试", status=500, code="internal")
+    if is_outage(error):
+        return Problem(
+            title="系统繁忙,请稍后再试",
+            status=503,
+            code="database_unavailable",
+            details={"retry_after_seconds": 5},
+        )
+    return Problem(title="服务器开小差了,请稍后再试", status=500, code="internal")
 
 
 def field_problem(text: str) -> FieldProblem:

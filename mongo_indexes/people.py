@@ -6,7 +6,8 @@ COLLECTION: Final = "people"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # One person per WeChat identity, however many sign-ins race: accounts/store.py upsert_person()
+    # One person per WeChat identity, however many sign-ins race:
+    # accounts/store.py upsert_person()
     IndexModel([("wechat_key", ASCENDING)], name="wechat_key", unique=True),
     # Who proved this phone: owners_by_index()
     IndexModel(

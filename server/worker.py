@@ -1,4 +1,4 @@
-"""Drains the outbox and makes schedules' occurrences; one task in `run`, processes elsewhere."""
+"""Drains the outbox, makes schedules' occurrences: a task in `run`, processes elsewhere."""
 
 import asyncio
 import os

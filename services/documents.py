@@ -19,7 +19,7 @@ def to_document(struct: msgspec.Struct) -> Document:
 
 
 def new_id(now: datetime) -> str:
-    """Return 26 characters that sort by creation time and cannot be guessed (80 random bits)."""
+    """Return 26 characters that sort by creation time; 80 random bits: not to be guessed."""
     value = int(now.timestamp() * 1000) << 80 | secrets.randbits(80)
     return encode(value, 26)
 

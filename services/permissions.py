@@ -35,7 +35,13 @@ class Permission(StrEnum):
 
 P = Permission
 HEAD: Final = frozenset({P.VIEW_PLACES, P.VIEW_UNPAID, P.VIEW_RATES})
-STAFF: Final = HEAD | {P.MANAGE_PLACES, P.IMPORT_REGISTER, P.MANAGE_FEES, P.RUN_BILLS, P.APPOINT}
+STAFF: Final = HEAD | {
+    P.MANAGE_PLACES,
+    P.IMPORT_REGISTER,
+    P.MANAGE_FEES,
+    P.RUN_BILLS,
+    P.APPOINT,
+}
 
 PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.RESIDENT: frozenset({P.PAY_BILLS}),
@@ -78,6 +84,6 @@ def require(actor: Actor, permission: Permission) -> None:
 
 
 def require_at(actor: Actor, permission: Permission, place: str) -> None:
-    """Raise NotFound unless the actor holds `permission` at `place`: forbidden looks missing."""
+    """Raise NotFound unless held at `place`: what is forbidden looks missing."""
     if not actor.may(permission, place):
         raise NotFound("没有找到这个地方")

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-
 from services import errors
 from services.dependencies import Dependencies
 from services.paths import ancestors, parent
@@ -48,7 +47,9 @@ async def found(deps: Dependencies, request: NewPlace) -> Place:
     upper = await store.find(deps.db, above) if above else None
     if above and upper is None:
         raise errors.NotFound("上级还没有登记,请先登记上级", path=above)
-    expected = LADDER[LADDER.index(upper.kind) + 1] if upper and upper.kind != LADDER[-1] else None
+    expected = (
+        LADDER[LADDER.index(upper.kind) + 1] if upper and upper.kind != LADDER[-1] else None
+    )
     if (upper and request.kind is not expected) or request.kind is Kind.HOME:
         raise WrongStep("层级不对,请检查上级", expected=expected)
     place = Place(

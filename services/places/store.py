@@ -47,10 +47,14 @@ async def of_kind_under(
     db: Database, place: str, kind: Kind, *, after: str, limit: int
 ) -> list[Place]:
     """Places of one kind under a place, by path. Served by index `kind`."""
-    query = {"kind": kind, "_id": {**under(place), "$gt": after}} if after else {
-        "kind": kind,
-        "_id": under(place),
-    }
+    query = (
+        {"kind": kind, "_id": {**under(place), "$gt": after}}
+        if after
+        else {
+            "kind": kind,
+            "_id": under(place),
+        }
+    )
     cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Place])
 
@@ -61,9 +65,7 @@ async def count_homes(db: Database, place: str) -> int:
     return await db[COLLECTION].count_documents(query, hint="kind")
 
 
-async def delete_from(
-    db: Database, source: str, paths: Sequence[str], tx: Transaction
-) -> None:
+async def delete_from(db: Database, source: str, paths: Sequence[str], tx: Transaction) -> None:
     """Remove places that one import made."""
     query = {"_id": {"$in": list(paths)}, "source": source}
     await db[COLLECTION].delete_many(query, session=tx)

@@ -1,0 +1,30 @@
+from typing import Final
+
+from pymongo import ASCENDING, IndexModel
+
+COLLECTION: Final = "journal"
+# The identity is in `_id`, so that "posted once" holds over all shards.
+SHARD_KEY: Final = {"_id": "hashed"}
+
+INDEXES: Final = [
+    # The trace and the balance of one account: ledger/store.py of_account(), balance()
+    IndexModel([("postings.account", ASCENDING), ("at", ASCENDING)], name="account"),
+    # Proving that nothing was changed, in order: between()
+    IndexModel([("at", ASCENDING), ("_id", ASCENDING)], name="at"),
+]
+
+VALIDATOR: Final = {
+    "bsonType": "object",
+    "required": ["_id", "kind", "place", "at", "postings", "fingerprint"],
+    "properties": {
+        "postings": {
+            "bsonType": "array",
+            "minItems": 2,
+            "items": {
+                "bsonType": "object",
+                "required": ["account", "amount_fen"],
+                "properties": {"amount_fen": {"bsonType": ["int", "long"]}},
+            },
+        }
+    },
+}

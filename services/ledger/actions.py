@@ -1,0 +1,69 @@
+"""Post balanced journals, and prove afterwards that none was changed.
+
+Source: RELIABILITY.md §3 (the journal document is the commit point); double entry as in any
+bookkeeping textbook; TigerBeetle's rule that transfers are immutable.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+
+import msgspec
+
+from services.dependencies import Dependencies, Transaction
+from services.ledger import store
+from services.ledger.models import Journal
+
+
+class Unbalanced(ValueError):
+    """A bug of ours: the postings of a journal must sum to zero, and none may be zero."""
+
+
+async def post(deps: Dependencies, tx: Transaction, journal: Journal) -> None:
+    """Write one journal. DuplicateKeyError leaves the transaction when it was posted before."""
+    await post_many(deps, tx, [journal])
+
+
+async def post_many(
+    deps: Dependencies, tx: Transaction, journals: Sequence[Journal]
+) -> None:
+    """Write journals together, each balanced in itself."""
+    for journal in journals:
+        check_balance(journal)
+    sealed = [msgspec.structs.replace(j, fingerprint=fingerprint(j)) for j in journals]
+    await store.insert(deps.db, sealed, tx)
+
+
+def check_balance(journal: Journal) -> None:
+    amounts = [posting.amount_fen for posting in journal.postings]
+    if sum(amounts) != 0 or not all(amounts) or not amounts:
+        raise Unbalanced(f"journal {journal.id} posts {amounts}")
+
+
+def fingerprint(journal: Journal) -> str:
+    """Return SHA-256 of everything but the fingerprint, in one canonical form."""
+    content = msgspec.json.encode(store.content(journal), order="deterministic")
+    return hashlib.sha256(content).hexdigest()
+
+
+async def problems(
+    deps: Dependencies, start: datetime, end: datetime
+) -> AsyncIterator[str]:
+    """Yield, one line each, journals of the span that are unbalanced or were changed."""
+    async for journal in store.between(deps.db, start, end):
+        if fingerprint(journal) != journal.fingerprint:
+            yield f"{journal.id}: changed after it was written"
+        try:
+            check_balance(journal)
+        except Unbalanced as error:
+            yield str(error)
+
+
+async def balance(deps: Dependencies, account: str) -> int:
+    """Return what one account holds, in fen; debit positive."""
+    return await store.balance(deps.db, account)
+
+
+async def history(deps: Dependencies, account: str) -> list[Journal]:
+    """Return the journals of one account, oldest first: the trace of one bill's money."""
+    return await store.of_account(deps.db, account)

@@ -1,0 +1,55 @@
+"""Double entry in fen. A journal is one balanced transaction with all its postings inside."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+Account = Annotated[str, Meta(pattern=r"^[a-z]+(:[0-9A-Za-z_.|\-]+)+$")]
+
+
+class Posting(Struct, frozen=True):
+    account: Account
+    amount_fen: int  # debit > 0, credit < 0
+
+
+class Journal(Struct, kw_only=True):
+    """What happened to money, once. Never changed; a correction is another journal.
+
+    `id` is the business reference (`pay:…`, `refund:…`, `issue:…`, `void:…`): posting the same
+    thing twice is a duplicate key. `reference` names the documents it came from.
+    `fingerprint` covers the rest, so that `verify` sees any later change.
+    """
+
+    id: str = field(name="_id")
+    kind: str
+    place: str  # the compound, or the payee's account key where no compound is known
+    at: datetime
+    postings: list[Posting]
+    reference: dict[str, str] = {}
+    fingerprint: str = ""
+
+
+def receivable(bill_id: str) -> str:
+    """What a home owes on one bill."""
+    return f"receivable:{bill_id}"
+
+
+def income(kind: str, compound: str) -> str:
+    """What a compound was billed for one kind of fee."""
+    return f"income:{kind}:{compound}"
+
+
+def wechat_cash(account_key: str) -> str:
+    """What lies in one WeChat Pay merchant account."""
+    return f"wechat:{account_key}"
+
+
+def overpaid(payment_id: str) -> str:
+    """What a payer gave beyond what was owed, to be refunded."""
+    return f"overpaid:{payment_id}"
+
+
+def suspense(transaction_id: str) -> str:
+    """Money that came and cannot be placed; a person decides."""
+    return f"suspense:{transaction_id}"

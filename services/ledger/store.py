@@ -1,0 +1,55 @@
+"""The journal collection: the only module that writes or queries it. It never updates."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from mongo_indexes.journal import COLLECTION
+from services.dependencies import Database, Transaction
+from services.documents import Document, to_document
+from services.ledger.models import Journal
+
+
+async def insert(db: Database, journals: Sequence[Journal], tx: Transaction) -> None:
+    documents = [to_document(journal) for journal in journals]
+    await db[COLLECTION].insert_many(documents, session=tx)
+
+
+async def find(db: Database, journal_id: str) -> Journal | None:
+    document = await db[COLLECTION].find_one({"_id": journal_id})
+    return msgspec.convert(document, Journal | None)
+
+
+async def of_account(db: Database, account: str) -> list[Journal]:
+    """Everything that touched one account, oldest first. Served by index `account`."""
+    cursor = db[COLLECTION].find({"postings.account": account}).sort("at", 1)
+    return msgspec.convert(await cursor.to_list(), list[Journal])
+
+
+async def balance(db: Database, account: str) -> int:
+    """Served by index `account`."""
+    pipeline: list[dict[str, Any]] = [
+        {"$match": {"postings.account": account}},
+        {"$unwind": "$postings"},
+        {"$match": {"postings.account": account}},
+        {"$group": {"_id": None, "fen": {"$sum": "$postings.amount_fen"}}},
+    ]
+    cursor = await db[COLLECTION].aggregate(pipeline)
+    rows = await cursor.to_list()
+    return int(rows[0]["fen"]) if rows else 0
+
+
+async def between(db: Database, start: datetime, end: datetime) -> AsyncIterator[Journal]:
+    """Every journal of a span, in order of id within an instant. Served by index `at`."""
+    cursor = db[COLLECTION].find({"at": {"$gte": start, "$lt": end}})
+    async for document in cursor.sort([("at", 1), ("_id", 1)]):
+        yield msgspec.convert(document, Journal)
+
+
+def content(journal: Journal) -> Document:
+    """The part of a journal its fingerprint covers."""
+    document = to_document(journal)
+    del document["fingerprint"]
+    return document

@@ -204,7 +204,7 @@ async def embedded(settings: Settings) -> AsyncIterator[Settings]:
     """Run what the settings leave open; yields settings that lack nothing.
 
     Blocks the loop while starting and stopping: there is nothing else to do then, and threads
-    must not start children. Raises StartError.
+    must not start children (see LAUNCH). Raises StartError or SettingsError.
     """
     with ExitStack() as stack:
         children: list[Child] = []
@@ -214,8 +214,7 @@ async def embedded(settings: Settings) -> AsyncIterator[Settings]:
         for child in children:
             child.wait()
         complete = fill_in(settings, children)
-        if missing := complete.missing():
-            raise StartError(f"Set {', '.join(missing)}; see deploy/env.example")
+        complete.require_all()
         guard = asyncio.create_task(keep_alive(children))
         try:
             yield complete
@@ -249,7 +248,7 @@ def fill_in(settings: Settings, children: list[Child]) -> Settings:
             case Sandbox():
                 found |= {"wx_api_base": child.uri, "wxpay_api_base": child.uri}
                 found |= child.settings()
-    return msgspec.structs.replace(settings, **found)
+    return settings.replace(**found)
 
 
 def own_keys(data_dir: Path) -> dict[str, bytes]:

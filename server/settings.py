@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, Self, get_type_hints
+from typing import Any, Final, Self, TypeVar, get_type_hints
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,6 +13,14 @@ WECHAT: Final = "https://api.weixin.qq.com"
 WECHAT_PAY: Final = "https://api.mch.weixin.qq.com"
 SECRETS: Final = frozenset(
     {"wx_secret", "wx_push_token", "wx_push_aes_key", "wxpay_accounts", "secret_keys"}
+)
+NEEDED: Final = (
+    "mongodb_uri",
+    "redis_url",
+    "wx_appid",
+    "wx_secret",
+    "secret_keys",
+    "public_url",
 )
 ACCOUNT_NEEDS: Final = (
     "key",
@@ -74,19 +82,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         types = get_type_hints(cls)
         found = {name: _find(name, environ) for name in cls.__struct_fields__}
         values = {name: _parse(name, raw, types[name]) for name, raw in found.items() if raw}
-        settings = cls(**values)
-        for check in CHECKS:
-            check(settings)
-        return settings
+        return checked(cls(**values))
 
-    def missing(self) -> list[str]:
-        """Variables that `web` and `worker` cannot do without and that are not set."""
-        needed = ("mongodb_uri", "redis_url", "wx_appid", "wx_secret", "secret_keys")
-        return [name.upper() for name in needed if not getattr(self, name)]
+    def replace(self, **given: Any) -> Self:
+        """Return a checked copy with what is given; None leaves a setting as it is."""
+        changes = {name: value for name, value in given.items() if value is not None}
+        return checked(msgspec.structs.replace(self, **changes))
+
+    def require_all(self) -> None:
+        """Raise SettingsError unless everything is set that nobody can do without."""
+        if missing := [name.upper() for name in NEEDED if not getattr(self, name)]:
+            raise SettingsError(f"Set {', '.join(missing)}; see deploy/env.example")
 
     def __repr__(self) -> str:
         shown = (f"{name}={_show(self, name)}" for name in self.__struct_fields__)
         return f"Settings({', '.join(shown)})"
+
+
+SettingsT = TypeVar("SettingsT", bound=Settings)
+
+
+def checked(settings: SettingsT) -> SettingsT:
+    for check in CHECKS:
+        check(settings)
+    return settings
 
 
 def _find(name: str, environ: Mapping[str, str]) -> str:

@@ -1,0 +1,62 @@
+# Everything a person types. Needs Python 3.11 or later and make; the rest is installed in .venv.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint tour openapi requirements clean
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+# The tested version first.
+PYTHONS := python3.11 python3.12 python3.13 python3
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+run: $(VENV)/.installed ## start everything; PORT=8000 DATA=.data
+	@exec env $(if $(PORT),PORT='$(PORT)') $(if $(DATA),DATA_DIR='$(DATA)') $(PY) -m server run
+
+test: $(VENV)/.installed-dev ## run the tests; ARGS='-k name'
+	@$(PY) -m pytest -n 2 $(ARGS)
+
+lint: $(VENV)/.installed-dev ## style, types, layers
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m mypy
+	@$(VENV)/bin/lint-imports
+
+tour: $(VENV)/.installed ## walk through the product against a fresh one
+	@$(PY) -m server tour $(ARGS)
+
+openapi: $(VENV)/.installed ## write deploy/openapi.json
+	@$(PY) -m server openapi > deploy/openapi.json.new
+	@mv deploy/openapi.json.new deploy/openapi.json
+
+requirements: $(VENV)/.installed-dev ## pin requirements*.in again; ARGS=--upgrade
+	@$(PY) scripts/compile_requirements.py $(ARGS)
+
+clean: ## remove what can be made again, never .data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PY):
+	@for python in $(PYTHONS); do \
+	    $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
+	    python=; \
+	done; \
+	if [ -z "$$python" ]; then \
+	    echo "Python 3.11 or later is needed: apt-get install python3 python3-venv" >&2; exit 2; \
+	fi; \
+	if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then \
+	    echo "$$python lacks venv: apt-get install python3-venv" >&2; exit 2; \
+	fi; \
+	echo "Making $(VENV) with $$($$python --version) …" >&2; \
+	$$python -m venv $(VENV)
+
+$(VENV)/.installed: requirements.txt | $(PY)
+	@echo "Installing what requirements.txt names (a minute, once) …" >&2
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt requirements.txt | $(PY)
+	@echo "Installing what requirements-dev.txt names (a minute, once) …" >&2
+	@$(PIP) -r requirements-dev.txt
+	@touch $@ $(VENV)/.installed

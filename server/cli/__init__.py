@@ -1,0 +1,61 @@
+"""The command line. One module per command: NAME, HELP, add_arguments, run. No list to keep."""
+
+import argparse
+import importlib
+import pkgutil
+import sys
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+from server.children import StartError
+from server.settings import Settings, SettingsError
+
+CANNOT_START = 2
+INTERRUPTED = 130
+
+
+class Command(Protocol):
+    """What a module of this package offers. `NAME` is the module's name, with dashes."""
+
+    NAME: str
+    HELP: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, arguments: argparse.Namespace, settings: Settings) -> int:
+        """Do it and return the exit code. StartError and SettingsError end in one line."""
+        ...
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command. Exit code 2: it could not start, and one line says what to do."""
+    parser, commands = build_parser(argv)
+    arguments = parser.parse_args(argv)
+    try:
+        return commands[arguments.command].run(arguments, Settings.read())
+    except (SettingsError, StartError) as error:
+        sys.stderr.write(f"{error}\n")
+        return CANNOT_START
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def build_parser(
+    argv: Sequence[str],
+) -> tuple[argparse.ArgumentParser, dict[str, Command]]:
+    parser = argparse.ArgumentParser(prog="python -m server", description=__doc__)
+    choices = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = {command.NAME: command for command in load(argv)}
+    for name, command in sorted(commands.items()):
+        command.add_arguments(
+            choices.add_parser(name, help=command.HELP, description=command.HELP)
+        )
+    return parser, commands
+
+
+def load(argv: Sequence[str]) -> list[Command]:
+    """Import the command that is asked for; all of them only to list or refuse."""
+    names = {found.name.replace("_", "-") for found in pkgutil.iter_modules(__path__)}
+    chosen = names.intersection(argv[:1]) or names
+    modules = (f"{__name__}.{name.replace('-', '_')}" for name in chosen)
+    return [cast(Command, importlib.import_module(module)) for module in modules]

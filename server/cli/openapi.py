@@ -1,0 +1,24 @@
+"""The contract as a file, for those who generate clients from it."""
+
+import argparse
+import sys
+
+import msgspec
+
+from handlers.openapi import document
+from server.app import ROUTES
+from server.settings import Settings
+
+NAME = "openapi"
+HELP = "print the OpenAPI 3.1 document"
+
+
+def add_arguments(_parser: argparse.ArgumentParser) -> None:
+    """Nothing to choose."""
+
+
+def run(_arguments: argparse.Namespace, _settings: Settings) -> int:
+    made = document(ROUTES, title="三长通", version="1")
+    text = msgspec.json.format(msgspec.json.encode(made, order="sorted"), indent=2)
+    sys.stdout.write(text.decode() + "\n")
+    return 0

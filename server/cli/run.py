@@ -1,0 +1,53 @@
+"""Everything in one process: for trying out, development and one small installation."""
+
+import argparse
+import sys
+from functools import partial
+from pathlib import Path
+
+import pymongo
+
+import mongo_indexes
+from server import demo, observability
+from server.dependencies import open_dependencies
+from server.embedded import embedded, point_pushes_at
+from server.serving import INDEX_SECONDS, listen, run_async, serving, stop_signals, working
+from server.settings import Settings
+
+NAME = "run"
+HELP = "web server, worker, MongoDB, Redis and a WeChat stand-in in one go"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, help="instead of PORT (8000)")
+    parser.add_argument("--data", type=Path, help="instead of DATA_DIR (.data)")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    return run_async(serve(settings.replace(port=arguments.port, data_dir=arguments.data)))
+
+
+async def serve(settings: Settings) -> None:
+    """Run until a signal comes. The first line printed is the address, once it answers."""
+    observability.configure_logging(settings)
+    progress = partial(print, file=sys.stderr, flush=True)
+    sockets = listen(settings)
+    async with embedded(settings) as complete, open_dependencies(complete) as deps:
+        stop = stop_signals()
+        with pymongo.timeout(INDEX_SECONDS):
+            await mongo_indexes.apply(deps.db)
+        await demo.load_if_empty(deps, complete, progress)
+        async with working(deps, complete, stop), serving(deps, sockets):
+            port = sockets[0].getsockname()[1]
+            sys.stdout.write(f"http://127.0.0.1:{port}\n{about(settings, complete)}\n")
+            sys.stdout.flush()
+            await stop.wait()
+            progress("Stopping …")
+
+
+def about(given: Settings, complete: Settings) -> str:
+    data = given.data_dir.absolute()
+    lines = [f"data and logs: {data}/{{mongo,redis,wechat}}, log.txt in each"]
+    if not given.wx_appid:
+        lines.append(f"WeChat stand-in: {complete.wx_api_base}/__ctl")
+    return "\n".join([*lines, demo.who_is_who(complete)])

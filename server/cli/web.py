@@ -1,0 +1,32 @@
+"""The web server alone: for installations with their own MongoDB, Redis and workers."""
+
+import argparse
+import sys
+
+from server import observability
+from server.dependencies import open_dependencies
+from server.serving import listen, run_async, serving, stop_signals
+from server.settings import Settings
+
+NAME = "web"
+HELP = "the web server alone; start as many as there are cores"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, help="instead of PORT (8000)")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    settings = settings.replace(port=arguments.port)
+    settings.require_all()
+    return run_async(serve(settings))
+
+
+async def serve(settings: Settings) -> None:
+    observability.configure_logging(settings)
+    sockets = listen(settings)
+    stop = stop_signals()
+    async with open_dependencies(settings) as deps, serving(deps, sockets):
+        sys.stdout.write(f"http://{settings.listen_address}:{settings.port}\n")
+        sys.stdout.flush()
+        await stop.wait()

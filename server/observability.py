@@ -1,0 +1,201 @@
+"""Logs without personal data, metrics, and whether this process is alive and ready."""
+
+import asyncio
+import logging
+import re
+import sys
+from collections.abc import Awaitable, Mapping, MutableMapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import unquote
+
+import msgspec
+import pymongo
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+from pymongo import AsyncMongoClient
+from pymongo.errors import PyMongoError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from tornado.web import ErrorHandler, RequestHandler
+
+from server.settings import LogFormat, Settings
+
+# Keys whose values never reach a log, whatever they hold.
+HIDDEN_KEYS: Final = frozenset(
+    {"phone", "mobile", "id_number", "id_card", "real_name", "full_name", "person_name"}
+    | {"address", "openid", "unionid", "session_key", "token", "access_token"}
+    | {"refresh_token", "authorization", "password", "secret", "api_v3_key"}
+    | {"private_key_pem", "body"}
+)
+# Inside any text: a mobile number, with 86 or without; an identity number or bank card;
+# what WeChat calls a person, e.g. in a driver's message about a duplicate key.
+PATTERNS: Final = (
+    (re.compile(r"(?<!\d)(?:86)?1[3-9]\d{9}(?!\d)"), "<phone>"),
+    (re.compile(r"(?<!\d)\d{14,}[\dXx](?!\d)"), "<number>"),
+    (re.compile(r"(?<![\w-])o[\w-]{27}(?![\w-])"), "<openid>"),
+)
+
+REQUEST_SECONDS: Final = Histogram(
+    "http_request_seconds",
+    "Time to answer, by route",
+    ["method", "route", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 0.8, 1, 2, 4, 8),
+)
+WECHAT_CALLS: Final = Counter("wechat_calls", "Calls to WeChat", ["api", "outcome"])
+OUTBOX_DEPTH: Final = Gauge("outbox_jobs", "Jobs in the outbox", ["state"])
+OUTBOX_AGE: Final = Gauge("outbox_oldest_ready_seconds", "How late the oldest due job is")
+LOOP_LAG: Final = Gauge("event_loop_lag_seconds", "How late the event loop was last time")
+
+METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+SERVER_ERROR: Final = 500
+LAG_SECONDS: Final = 0.5
+PROBE_SECONDS: Final = 1.0
+WORKER_SILENCE: Final = timedelta(seconds=90)  # a lease and a half
+
+
+def configure_logging(settings: Settings) -> None:
+    """Send structlog's and the standard library's logs to stderr in one format."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        redact,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    render: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if settings.log_format is LogFormat.JSON
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
+
+
+def redact(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Take personal data out of a log entry: a processor for structlog."""
+    for key, value in event.items():
+        event[key] = "<hidden>" if key in HIDDEN_KEYS else _clean(value)
+    return event
+
+
+def _clean(value: Any) -> Any:
+    match value:
+        case str():
+            return _clean_text(value)
+        case int() if (text := str(value)) != _clean_text(text):
+            return _clean_text(text)
+        case Mapping():
+            return redact(None, "", dict(value))
+        case list() | tuple() | set() | frozenset():
+            return [_clean(item) for item in value]
+        case bytes() | BaseException():
+            return _clean_text(repr(value))
+    return value
+
+
+def _clean_text(text: str) -> str:
+    for pattern, word in PATTERNS:
+        text = pattern.sub(word, text)
+    return text
+
+
+def log_request(handler: RequestHandler) -> None:
+    """Log and measure one answered request: Application's `log_function`."""
+    status, seconds = handler.get_status(), handler.request.request_time()
+    method = handler.request.method or ""
+    route = route_of(handler)
+    label = method if method in METHODS else "other"
+    REQUEST_SECONDS.labels(label, route, str(status)).observe(seconds)
+    log = structlog.get_logger("access")
+    write = log.error if status >= SERVER_ERROR else log.info
+    write("request", method=label, route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def route_of(handler: RequestHandler) -> str:
+    """Return the path with its arguments' names: ids and guesses would fill the metrics."""
+    if isinstance(handler, handler.settings.get("default_handler_class", ErrorHandler)):
+        return "unmatched"
+    segments = handler.request.path.split("/")
+    for name, value in getattr(handler, "path_kwargs", {}).items():
+        segments = [f"{{{name}}}" if unquote(s) == value else s for s in segments]
+    return "/".join(segments)
+
+
+def count_wechat_call(api: str, outcome: str) -> None:
+    """Count one call; `outcome`: ok, an errcode or code of WeChat's, or no_answer."""
+    WECHAT_CALLS.labels(api, outcome).inc()
+
+
+def show_outbox(depth_by_state: Mapping[str, int], oldest_ready_seconds: float) -> None:
+    for state, depth in depth_by_state.items():
+        OUTBOX_DEPTH.labels(state).set(depth)
+    OUTBOX_AGE.set(oldest_ready_seconds)
+
+
+def metrics() -> tuple[bytes, str]:
+    """Return what Prometheus reads, and its content type."""
+    return generate_latest(), CONTENT_TYPE_LATEST
+
+
+async def watch_loop_lag() -> None:
+    """Measure, until cancelled, how long ready tasks wait for the loop."""
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + LAG_SECONDS
+        await asyncio.sleep(LAG_SECONDS)
+        LOOP_LAG.set(max(0.0, loop.time() - due))
+
+
+class Readiness(msgspec.Struct, frozen=True):
+    """`ready` follows MongoDB alone: without Redis or a worker we are slower, not down.
+
+    Taking every web server out of service because Redis is away would make a loss of comfort
+    a loss of service.
+    """
+
+    ready: bool
+    mongodb: str
+    redis: str
+    worker: str
+
+
+async def is_alive() -> dict[str, str]:
+    """Answer /healthz: the event loop runs. Asks nobody else."""
+    return {"status": "ok"}
+
+
+async def readiness(
+    mongo: AsyncMongoClient[Any], redis: Redis, beat_at: datetime | None, now: datetime
+) -> Readiness:
+    """Answer /readyz within about a second. `beat_at`: when a worker was last seen."""
+    with pymongo.timeout(PROBE_SECONDS):
+        mongodb, cache = await asyncio.gather(
+            _probe(mongo.admin.command("ping")), _probe(redis.ping())
+        )
+    silent = beat_at is None or now - beat_at > WORKER_SILENCE
+    return Readiness(mongodb == "ok", mongodb, cache, "silent" if silent else "ok")
+
+
+async def _probe(question: Awaitable[Any]) -> str:
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            await question
+    except (PyMongoError, RedisError, OSError, TimeoutError):
+        return "away"
+    return "ok"

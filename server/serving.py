@@ -1,0 +1,100 @@
+"""The web server and the worker as things that start, run and end in order."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import structlog
+import uvloop
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+
+from server import observability
+from server.app import make_app
+from server.children import StartError
+from server.settings import Settings
+from server.worker import ClockSkew, Worker
+from services.dependencies import Dependencies
+
+FINISH_SECONDS: Final = 8.0  # nobody waits longer for an answer
+INDEX_SECONDS: Final = 3600.0  # an index on a big collection takes its time
+log = structlog.get_logger()
+
+
+def run_async(work: Coroutine[Any, Any, int | None]) -> int:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work) or 0
+
+
+def stop_signals() -> asyncio.Event:
+    """Return an event set by SIGINT or SIGTERM; the second signal ends the process at once."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+
+    def ask() -> None:
+        stop.set()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ask)
+    return stop
+
+
+def listen(settings: Settings) -> list[socket.socket]:
+    """Take the port before anything else is started. Raises StartError when it is taken."""
+    try:
+        return bind_sockets(settings.port, settings.listen_address)
+    except OSError as error:
+        raise StartError(
+            f"Cannot listen on {settings.listen_address}:{settings.port} ({error.strerror}); "
+            "stop what uses it or choose another with PORT"
+        ) from error
+
+
+@asynccontextmanager
+async def serving(deps: Dependencies, sockets: list[socket.socket]) -> AsyncIterator[None]:
+    """Answer on the sockets; at the end take no more requests and finish those at work."""
+    server = HTTPServer(make_app(deps, observability.log_request), xheaders=True)
+    server.add_sockets(sockets)
+    lag = asyncio.create_task(observability.watch_loop_lag())
+    try:
+        yield
+    finally:
+        server.stop()
+        if busy := requests_at_work():
+            await asyncio.wait(busy, timeout=FINISH_SECONDS)
+        await server.close_all_connections()
+        lag.cancel()
+
+
+def requests_at_work() -> list[asyncio.Task[Any]]:
+    """Find Tornado's running handlers; it has no public list of them."""
+    return [
+        task
+        for task in asyncio.all_tasks()
+        if getattr(task.get_coro(), "__qualname__", "") == "RequestHandler._execute"
+    ]
+
+
+@asynccontextmanager
+async def working(
+    deps: Dependencies, settings: Settings, stop: asyncio.Event
+) -> AsyncIterator[Worker]:
+    """Run the worker beside; at the end let it finish its jobs. Its failure sets `stop`."""
+    worker = Worker(deps, concurrency=settings.worker_concurrency)
+    enough = asyncio.Event()
+    task = asyncio.create_task(worker.run(enough))
+    task.add_done_callback(lambda _: stop.set())
+    try:
+        yield worker
+    finally:
+        enough.set()
+        try:
+            await asyncio.wait_for(task, FINISH_SECONDS)
+        except TimeoutError:
+            log.warning("jobs_cut_short")  # their leases run out and they are done again
+        except ClockSkew as error:
+            raise StartError(str(error)) from error

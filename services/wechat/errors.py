@@ -72,8 +72,9 @@ class WeChatError(Exception):
 class WeChatUnavailable(WeChatError):
     """No usable answer. `unknown`: the call may have taken effect all the same."""
 
-    def __init__(self, detail: str, *, unknown: bool) -> None:
-        super().__init__(0, detail, reaction=Reaction.UNKNOWN if unknown else Reaction.BUSY)
+    def __init__(self, detail: str, *, unknown: bool, errcode: int = 0) -> None:
+        reaction = Reaction.UNKNOWN if unknown else Reaction.BUSY
+        super().__init__(errcode, detail, reaction=reaction)
         self.unknown = unknown
 
 
@@ -97,6 +98,10 @@ class PayReaction(StrEnum):
 
 # Spelling differs between WeChat's own pages: compare with underscores removed.
 PAY_REACTIONS: Final[dict[str, PayReaction]] = {
+    "UNREACHABLE": PayReaction.RETRY_SAME,  # ours: no connection, nothing was sent
+    "BILLDOWNLOAD": PayReaction.RETRY_SAME,  # ours: the address expired, cut off, wrong SHA1
+    "BILLTRUNCATED": PayReaction.RETRY_SAME,
+    "BILLHASH": PayReaction.RETRY_SAME,
     "SYSTEMERROR": PayReaction.QUERY_FIRST,
     "BANKERROR": PayReaction.QUERY_FIRST,
     "BIZERRNEEDRETRY": PayReaction.RETRY_SAME,
@@ -166,7 +171,7 @@ class Forgery(StrEnum):
 
 
 class BadSignature(Exception):
-    """This does not come from WeChat. Answer 401, never 2xx; change nothing."""
+    """Whoever sent it, it was not WeChat. Answer 401, never 2xx; change nothing."""
 
     def __init__(self, reason: Forgery) -> None:
         super().__init__(reason.value)

@@ -1,6 +1,7 @@
 """Merchant accounts: who receives the money, and the keys to speak for them."""
 
-from typing import ClassVar, Literal
+import re
+from typing import ClassVar, Final, Literal
 
 import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -9,8 +10,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from services.wechat.secret import Guarded
 
-MIN_KEY_BITS = 2048
-API_V3_KEY_BYTES = 32
+MIN_KEY_BITS: Final = 2048
+API_V3_KEY_BYTES: Final = 32
+PUBLIC_KEY_PREFIX: Final = "PUB_KEY_ID_"
+
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_DIGITS = re.compile(r"[0-9]{4,32}")
+_SERIAL = re.compile(r"[0-9A-F]{16,64}")
 
 
 class AccountError(ValueError):
@@ -41,3 +47,83 @@ class MerchantAccount(Guarded, frozen=True, kw_only=True, forbid_unknown_fields=
     def calling_appid(self) -> str:
         """The mini-program in which the payer pays."""
         return self.sub_appid or self.appid
+
+
+def load_accounts(json_bytes: bytes) -> dict[str, MerchantAccount]:
+    """Read the JSON list of merchant accounts, by key. Raises AccountError."""
+    try:
+        accounts = msgspec.json.decode(json_bytes, type=list[MerchantAccount])
+    except msgspec.ValidationError as error:
+        raise AccountError(f"merchant accounts: {error}") from None
+    except msgspec.DecodeError:
+        raise AccountError("merchant accounts: not JSON") from None
+    by_key: dict[str, MerchantAccount] = {}
+    payees: set[tuple[str, str | None]] = set()
+    for account in accounts:
+        payee = (account.mchid, account.sub_mchid)
+        _require(account, account.key not in by_key, "the key is there twice")
+        _require(account, payee not in payees, "the same mchid and sub_mchid are there twice")
+        _check(account)
+        by_key[account.key] = account
+        payees.add(payee)
+    return by_key
+
+
+def load_private_key(account: MerchantAccount) -> rsa.RSAPrivateKey:
+    try:
+        key = serialization.load_pem_private_key(account.private_key_pem.encode(), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < MIN_KEY_BITS:
+        raise _unusable(account, "private_key_pem: a PEM RSA key of 2048 bits is needed")
+    return key
+
+
+def load_public_key(account: MerchantAccount) -> rsa.RSAPublicKey | None:
+    if account.public_key_pem is None:
+        return None
+    try:
+        key = serialization.load_pem_public_key(account.public_key_pem.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, rsa.RSAPublicKey) or key.key_size < MIN_KEY_BITS:
+        raise _unusable(account, "public_key_pem: a PEM RSA key of 2048 bits is needed")
+    return key
+
+
+def _check(account: MerchantAccount) -> None:
+    partner, sub_mchid = account.mode == "partner", account.sub_mchid
+    public_key_id = account.public_key_id
+    _require(account, _KEY.fullmatch(account.key), "key: lower-case letters, digits, - and _")
+    _require(account, _DIGITS.fullmatch(account.mchid), "mchid: digits")
+    _require(account, account.appid, "appid is empty")
+    _require(account, _SERIAL.fullmatch(account.serial), "serial: upper-case hex")
+    _require(account, partner == bool(sub_mchid), "sub_mchid: in partner mode, and only there")
+    _require(account, sub_mchid != account.mchid, "sub_mchid equals mchid")
+    _require(account, partner or not account.sub_appid, "sub_appid: only in partner mode")
+    _require(
+        account,
+        len(account.api_v3_key.encode()) == API_V3_KEY_BYTES,
+        f"api_v3_key: exactly {API_V3_KEY_BYTES} bytes",
+    )
+    _require(
+        account,
+        bool(public_key_id) == bool(account.public_key_pem),
+        "public_key_id and public_key_pem: both or neither",
+    )
+    _require(
+        account,
+        public_key_id is None or public_key_id.startswith(PUBLIC_KEY_PREFIX),
+        f"public_key_id: starts with {PUBLIC_KEY_PREFIX}",
+    )
+    load_private_key(account)
+    load_public_key(account)
+
+
+def _require(account: MerchantAccount, fact: object, otherwise: str) -> None:
+    if not fact:
+        raise _unusable(account, otherwise)
+
+
+def _unusable(account: MerchantAccount, why: str) -> AccountError:
+    return AccountError(f"merchant account {account.key[:32]!r}: {why}")

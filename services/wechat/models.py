@@ -39,7 +39,7 @@ class Suggestion(StrEnum):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """`label`: 100 harmless, 10001 advertising, 20002 pornographic, 20003 abusive, …; 0 none."""
+    """`label`: 100 harmless, 10001 advertising, 20002 pornographic, 20003 abusive and more."""
 
     suggestion: Suggestion
     label: int = 0

@@ -1,7 +1,6 @@
 """What WeChat Pay v3 tells us, the same shape for direct and partner accounts."""
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -72,58 +71,3 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     event_id: str
     event_type: str  # TRANSACTION.SUCCESS, REFUND.SUCCESS, REFUND.ABNORMAL, REFUND.CLOSED
     resource: dict[str, Any]
-
-
-class TradeRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the trade bill. A refund line keeps the status of the day it was accepted."""
-
-    traded_at: datetime
-    mchid: str
-    appid: str
-    transaction_id: str
-    out_trade_no: str
-    openid: str
-    trade_type: str
-    trade_state: str  # SUCCESS, REFUND, REVOKED
-    amount_fen: int  # of the order
-    description: str
-    attach: str
-    fee_yuan: Decimal  # WeChat's own fee, up to five decimals
-    sub_mchid: str | None = None
-    refund_id: str | None = None
-    out_refund_no: str | None = None
-    refund_fen: int = 0
-    refund_status: str | None = None
-
-
-class TradeBill(msgspec.Struct, frozen=True, kw_only=True):
-    """A Beijing day's trades; count and sums already compared with WeChat's own summary."""
-
-    day: date
-    rows: list[TradeRow]
-    amount_fen: int = 0
-    refund_fen: int = 0
-
-
-class FundRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One movement of the merchant's account. `amount_fen` is positive when money came in."""
-
-    booked_at: datetime
-    transaction_id: str  # 微信支付业务单号: a payment's or a refund's
-    flow_id: str
-    business_name: str
-    business_type: str
-    amount_fen: int
-    balance_fen: int
-    applicant: str
-    remark: str
-    voucher: str
-
-
-class FundFlowBill(msgspec.Struct, frozen=True, kw_only=True):
-    """A Beijing day's movements; counts and sums already compared with the summary."""
-
-    day: date
-    rows: list[FundRow]
-    income_fen: int = 0
-    expense_fen: int = 0

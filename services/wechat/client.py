@@ -1,0 +1,185 @@
+"""wechatpy's client surface over our own asynchronous transport: one choke point.
+
+wechatpy blocks, waits for ever by default, repeats without limit on 40001 and knows only the
+real host. Overriding `_request` keeps its methods and none of that.
+"""
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from itertools import count
+from typing import Any, Final, Never, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+from redis.asyncio import Redis
+from wechatpy.client.api import WeChatWxa
+from wechatpy.client.base import BaseWeChatClient
+
+from services.wechat.errors import Reaction, WeChatError, WeChatUnavailable
+from services.wechat.token import StableToken
+from services.wechat.transport import NoAnswer, Reply, Transport
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# These carry the secret, or a code that proves a person: they never get a token.
+WITHOUT_TOKEN: Final = ("/cgi-bin/stable_token", "/sns/")
+ATTEMPTS: Final = 3  # for calls that may be repeated, when WeChat says it is busy
+BACK_OFF_SECONDS: Final = 0.1
+QUICK_SECONDS: Final = 2.0  # whoever failed slowly is not asked again while somebody waits
+OK: Final = 200
+SYSTEM_BUSY: Final = -1
+
+
+class AsyncClient(BaseWeChatClient):  # type: ignore[misc]  # wechatpy ships no types
+    """Every `client.wxa.x(…)`, `get` and `post` returns an awaitable."""
+
+    wxa = WeChatWxa()
+
+    def __init__(
+        self,
+        appid: str,
+        secret: str,
+        *,
+        base: str,
+        redis: Redis | None,
+        now: Callable[[], datetime],
+        timeout_seconds: float = 5,
+    ) -> None:
+        super().__init__(appid, timeout=timeout_seconds, auto_retry=False)
+        self._http.close()
+        del self._http  # no blocking way out is left
+        self.secret = secret  # wechatpy's own methods read it here
+        self._transport = Transport(base, timeout_seconds=timeout_seconds)
+        self.tokens = StableToken(appid, self._fetch_token, redis=redis, now=now)
+
+    def disconnect(self) -> None:
+        self._transport.disconnect()
+
+    @property
+    def access_token(self) -> Never:
+        # AttributeError: wechatpy's __new__ looks at every attribute before __init__ ran.
+        raise AttributeError("use await client.tokens.get()")
+
+    async def _request(
+        self,
+        method: str,
+        url_or_endpoint: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        data: Mapping[str, Any] | None = None,
+        attempts: int = 1,
+        result_processor: Callable[[Any], Any] | None = None,
+        api_base_url: str | None = None,
+    ) -> Any:
+        """Call WeChat. The parameter names are wechatpy's, which passes them by keyword.
+
+        `attempts` above 1 only where doing it twice is harmless. Raises WeChatError.
+        """
+        del api_base_url  # wechatpy's fixed host; ours is configured
+        started = asyncio.get_running_loop().time()
+        path = "/" + url_or_endpoint
+        for attempt in count(1):
+            try:
+                reply = await self._authorised(method, path, params or {}, data)
+            except WeChatUnavailable as failure:
+                waited = asyncio.get_running_loop().time() - started
+                if attempt >= attempts or waited > QUICK_SECONDS:
+                    raise
+                log.warning("%s: %s; trying again", path, failure)
+                await asyncio.sleep(BACK_OFF_SECONDS * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 - jitter
+            else:
+                break
+        return result_processor(reply) if result_processor else reply
+
+    async def _authorised(
+        self, method: str, path: str, params: Mapping[str, Any], data: Mapping[str, Any] | None
+    ) -> Any:
+        """Add the token; when WeChat refuses it, drop it and try once more with the next."""
+        if path.startswith(WITHOUT_TOKEN):
+            return await self._send(method, path, params, data)
+        token = await self.tokens.get()
+        try:
+            return await self._send(method, path, {**params, "access_token": token}, data)
+        except WeChatError as refusal:
+            if refusal.reaction is not Reaction.NEW_TOKEN:
+                raise
+        await self.tokens.drop(token)
+        token = await self.tokens.get()
+        try:
+            return await self._send(method, path, {**params, "access_token": token}, data)
+        except WeChatError as refusal:
+            if refusal.reaction is Reaction.NEW_TOKEN:
+                await self.tokens.drop(token)
+            raise
+
+    async def _send(
+        self, method: str, path: str, params: Mapping[str, Any], data: Mapping[str, Any] | None
+    ) -> Any:
+        query = f"?{urlencode(params)}" if params else ""
+        body = None if data is None else msgspec.json.encode(data)  # never \\uXXXX: 40033
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        try:
+            reply = await self._transport.send(
+                method.upper(), path + query, headers=headers, body=body
+            )
+        except NoAnswer as silence:
+            raise WeChatUnavailable(str(silence), unknown=silence.unknown) from None
+        return _read(reply)
+
+    async def _fetch_token(self) -> tuple[str, int]:
+        wanted = {
+            "grant_type": "client_credential",
+            "appid": self.appid,
+            "secret": self.secret,
+            "force_refresh": False,
+        }
+        try:
+            reply = await self.post("cgi-bin/stable_token", data=wanted, attempts=ATTEMPTS)
+        except WeChatError as refusal:
+            if refusal.reaction is Reaction.NEW_TOKEN:  # here 40001 means: wrong secret
+                raise WeChatError(
+                    refusal.errcode, refusal.errmsg, reaction=Reaction.CONFIG
+                ) from None
+            raise
+        fresh = typed(reply, _Token)
+        return fresh.access_token, fresh.expires_in
+
+
+class _Token(msgspec.Struct):
+    access_token: str
+    expires_in: int
+
+
+def typed(reply: Any, kind: type[T]) -> T:
+    """Read an answer of a known shape. The complaint names fields, never values."""
+    try:
+        return msgspec.convert(reply, kind)
+    except msgspec.ValidationError as surprise:
+        raise WeChatUnavailable(f"unexpected answer: {surprise}", unknown=True) from None
+
+
+def _read(reply: Reply) -> Any:
+    """Return bytes for a picture, else the JSON; errors come with HTTP 200 too."""
+    if reply.status != OK:
+        raise WeChatUnavailable(f"HTTP {reply.status}", unknown=True)
+    is_picture = reply.headers.get("Content-Type", "").startswith("image/")
+    if is_picture and not reply.body.startswith(b"{"):
+        return reply.body
+    try:
+        # Not strict, and with replacement: nicknames bring control characters and worse.
+        answer = json.loads(reply.body.decode("utf-8", "replace"), strict=False)
+        errcode = int(answer.get("errcode") or 0)
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        raise WeChatUnavailable("unreadable answer", unknown=True) from None
+    if errcode == SYSTEM_BUSY:
+        raise WeChatUnavailable(
+            str(answer.get("errmsg", "")), unknown=False, errcode=SYSTEM_BUSY
+        )
+    if errcode:
+        raise WeChatError(errcode, str(answer.get("errmsg", "")))
+    return answer

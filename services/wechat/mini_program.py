@@ -1,0 +1,206 @@
+"""The mini-program interfaces we use, typed.
+
+Every method raises WeChatError (switch on `.reaction`); WeChatUnavailable when there is no
+usable answer. Only calls that are harmless to repeat are repeated here: never one that spends
+a code or sends a message.
+"""
+
+import logging
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+import msgspec
+
+from services.wechat.client import ATTEMPTS, AsyncClient, typed
+from services.wechat.errors import Reaction, WeChatError, WeChatUnavailable
+from services.wechat.models import Login, PhoneNumber, Scene, Suggestion, Verdict
+
+log = logging.getLogger(__name__)
+
+TEXT_CHARS: Final = 2500
+LINK_DAYS: Final = 30
+CODE_WIDTHS: Final = range(280, 1281)
+FOREIGN_CODE: Final = 40029
+IMAGE: Final = 2
+
+_SCENE = re.compile(r"[0-9A-Za-z!#$&'()*+,/:;=?@\-._~]{1,32}")
+_PAGE = re.compile(r"[^/?][^?]*")
+
+
+class Release(StrEnum):
+    """Which edition of the mini-program a code or link opens."""
+
+    RELEASE = "release"
+    TRIAL = "trial"
+    DEVELOP = "develop"
+
+
+# The same three editions under the names the message interface has for them.
+MESSAGE_STATES: Final = {
+    Release.RELEASE: "formal",
+    Release.TRIAL: "trial",
+    Release.DEVELOP: "developer",
+}
+
+
+class _Watermark(msgspec.Struct):
+    appid: str
+
+
+class _PhoneInfo(msgspec.Struct, rename="camel"):
+    pure_phone_number: str
+    country_code: str | int  # a string in WeChat's table, a number in its example
+    watermark: _Watermark
+
+
+class _PhoneReply(msgspec.Struct):
+    phone_info: _PhoneInfo
+
+
+class _CheckResult(msgspec.Struct):
+    suggest: Suggestion
+    label: int = 0
+
+
+class _CheckReply(msgspec.Struct):
+    result: _CheckResult
+    trace_id: str = ""
+
+
+class _Traced(msgspec.Struct):
+    trace_id: str
+
+
+class _Link(msgspec.Struct):
+    url_link: str
+
+
+class MiniProgram(AsyncClient):
+    """MiniProgram(appid, secret, *, base, redis, now, timeout_seconds=5)."""
+
+    async def login(self, code: str) -> Login:
+        """Exchange a wx.login code. One try: a code that timed out may be spent (40163)."""
+        return typed(await self.wxa.code_to_session(code), Login)
+
+    async def phone_number(self, code: str) -> PhoneNumber:
+        """Exchange a getPhoneNumber code; each success costs money. One try."""
+        reply = await self.post("wxa/business/getuserphonenumber", data={"code": code})
+        info = typed(reply, _PhoneReply).phone_info
+        if info.watermark.appid != self.appid:
+            log.warning("phone number with the watermark of another mini-program")
+            raise WeChatError(FOREIGN_CODE, "phone number of another mini-program")
+        return PhoneNumber(country_code=str(info.country_code), number=info.pure_phone_number)
+
+    async def send_subscribe_message(
+        self,
+        openid: str,
+        template_id: str,
+        *,
+        data: Mapping[str, str],
+        page: str | None = None,
+        release: Release = Release.RELEASE,
+    ) -> None:
+        """Spend one grant of this person. `data`: template key → text, see clip.py.
+
+        Not idempotent: after WeChatUnavailable(unknown=True) never send the same again.
+        """
+        message = {
+            "touser": openid,
+            "template_id": template_id,
+            "data": {key: {"value": value} for key, value in data.items()},
+            "miniprogram_state": MESSAGE_STATES[release],
+            "lang": "zh_CN",
+        }
+        if page is not None:
+            message["page"] = page
+        await self.post("cgi-bin/message/subscribe/send", data=message)
+
+    async def check_text(self, openid: str, content: str, scene: Scene) -> Verdict:
+        """Ask whether a text may be published. Any error means the same as REVIEW.
+
+        `content` at most 2500 characters. WeChat judges only for people it saw in the last two
+        hours; for others the verdict is REVIEW.
+        """
+        if len(content) > TEXT_CHARS:
+            raise ValueError(f"text of {len(content)} characters, at most {TEXT_CHARS}")
+        asked = {"version": 2, "openid": openid, "scene": scene, "content": content}
+        try:
+            reply = await self.post("wxa/msg_sec_check", data=asked, attempts=ATTEMPTS)
+        except WeChatError as refusal:
+            if refusal.reaction is Reaction.INACTIVE:
+                return Verdict(suggestion=Suggestion.REVIEW)
+            raise
+        verdict = typed(reply, _CheckReply)
+        return Verdict(
+            suggestion=verdict.result.suggest,
+            label=verdict.result.label,
+            trace_id=verdict.trace_id,
+        )
+
+    async def check_media(self, openid: str, url: str, scene: Scene = Scene.COMMENT) -> str:
+        """Submit a picture; return the trace_id under which the verdict is pushed later.
+
+        `url`: https, reachable for WeChat for 30 minutes, at most 10 MB.
+        """
+        asked = {
+            "version": 2,
+            "openid": openid,
+            "scene": scene,
+            "media_url": url,
+            "media_type": IMAGE,
+        }
+        reply = await self.post("wxa/media_check_async", data=asked, attempts=ATTEMPTS)
+        return typed(reply, _Traced).trace_id
+
+    async def qr_code(
+        self,
+        scene: str,
+        page: str,
+        *,
+        width: int = 430,
+        release: Release = Release.RELEASE,
+        check_page: bool = True,
+    ) -> bytes:
+        """Draw a permanent code that opens `page` with `scene`; return PNG or JPEG.
+
+        `scene` is public for ever: an opaque token of 1–32 characters. `page` without leading
+        slash and query. `check_page=False` allows a page that is not released yet.
+        """
+        if not _SCENE.fullmatch(scene):
+            raise ValueError("scene: 1-32 of the letters, digits and signs WeChat allows")
+        if not _PAGE.fullmatch(page) or width not in CODE_WIDTHS:
+            raise ValueError("page without leading slash and query, width 280-1280")
+        wanted = {
+            "scene": scene,
+            "page": page,
+            "check_path": check_page,
+            "env_version": release,
+            "width": width,
+        }
+        picture = await self.post("wxa/getwxacodeunlimit", data=wanted, attempts=ATTEMPTS)
+        if not isinstance(picture, bytes):
+            raise WeChatUnavailable("no picture in the answer", unknown=True)
+        return picture
+
+    async def url_link(
+        self,
+        path: str,
+        query: str = "",
+        *,
+        days: int = LINK_DAYS,
+        release: Release = Release.RELEASE,
+    ) -> str:
+        """Make a link for text messages that opens the mini-program; valid 1–30 days."""
+        if not 1 <= days <= LINK_DAYS:
+            raise ValueError(f"a link lives 1-{LINK_DAYS} days")
+        wanted: dict[str, Any] = {
+            "path": path,
+            "query": query,
+            "expire_type": 1,
+            "expire_interval": days,
+            "env_version": release,
+        }
+        reply = await self.post("wxa/generate_urllink", data=wanted, attempts=ATTEMPTS)
+        return typed(reply, _Link).url_link

@@ -1,0 +1,250 @@
+"""WeChat Pay API v3 for one merchant account, direct or partner.
+
+Every method raises PayError. One call is one request: whether to repeat it is the caller's
+decision, by `PayError.reaction`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import msgspec
+
+from services.days import BEIJING
+from services.wechat import pay_wire as wire
+from services.wechat import signing
+from services.wechat.bill_download import fetch_bill
+from services.wechat.bill_models import FundFlowBill, TradeBill
+from services.wechat.bills import parse_fund_flow_bill, parse_trade_bill
+from services.wechat.errors import BadSignature, Forgery
+from services.wechat.merchant import MerchantAccount
+from services.wechat.pay_models import Notice, Refund, Transaction
+from services.wechat.pay_session import PaySession
+
+DESCRIPTION_BYTES: Final = 127
+REASON_BYTES: Final = 80
+ATTACH_BYTES: Final = 128
+
+# WeChat allows | and * too; we never make them.
+_TRADE_NO = re.compile(r"[0-9A-Za-z_-]{6,32}")
+_REFUND_NO = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
+
+class PayClient:
+    """`base`: https://api.mch.weixin.qq.com; `notify_base_url`: our public address."""
+
+    def __init__(
+        self,
+        account: MerchantAccount,
+        *,
+        base: str,
+        notify_base_url: str,
+        now: Callable[[], datetime],
+        timeout_seconds: float = 8,
+    ) -> None:
+        self.account = account
+        self._session = PaySession(account, base=base, now=now, timeout_seconds=timeout_seconds)
+        notify = notify_base_url.rstrip("/")
+        self._pay_notify_url = f"{notify}/wx/pay/notify/{account.key}"
+        self._refund_notify_url = f"{notify}/wx/pay/refund-notify/{account.key}"
+        partner = account.mode == "partner"
+        self._orders = "/v3/pay/partner/transactions" if partner else "/v3/pay/transactions"
+        self._who: dict[str, str] = (
+            {"sp_mchid": account.mchid, "sub_mchid": account.sub_mchid or ""}
+            if partner
+            else {"mchid": account.mchid}
+        )
+
+    def disconnect(self) -> None:
+        self._session.disconnect()
+
+    # ── orders ──────────────────────────────────────────────────────────────────────────
+
+    def prepay_body(
+        self,
+        out_trade_no: str,
+        *,
+        amount_fen: int,
+        description: str,
+        openid: str,
+        expires_at: datetime,
+        attach: str | None = None,
+    ) -> bytes:
+        """Return the exact order request; persist it before `prepay`.
+
+        Repeated with other bytes it is refused, with the same it gives a fresh prepay_id.
+        """
+        _match(_TRADE_NO, out_trade_no)
+        if amount_fen < 1:
+            raise ValueError("an order is at least 1 fen")
+        if attach is not None and len(attach.encode()) > ATTACH_BYTES:
+            raise ValueError(f"attach: at most {ATTACH_BYTES} bytes")
+        order: dict[str, Any] = {
+            **self._payee(openid),
+            "description": clip_bytes(description, DESCRIPTION_BYTES),
+            "out_trade_no": out_trade_no,
+            "time_expire": expires_at.astimezone(BEIJING).isoformat(timespec="seconds"),
+            "notify_url": self._pay_notify_url,
+            "amount": {"total": amount_fen, "currency": "CNY"},
+        }
+        if attach is not None:  # null would be refused
+            order["attach"] = attach
+        return msgspec.json.encode(order)
+
+    async def prepay(self, body: bytes) -> str:
+        """Place the order made by `prepay_body`; return its prepay_id, good for two hours."""
+        answer = await self._session.call("POST", f"{self._orders}/jsapi", body)
+        return wire.convert(answer, wire.Prepaid).prepay_id
+
+    def pay_params(self, prepay_id: str) -> dict[str, str]:
+        """Return the arguments of wx.requestPayment, all that the client may know."""
+        stamp, nonce = self._session.stamp(), signing.nonce()
+        package = f"prepay_id={prepay_id}"
+        signature = self._session.sign(self.account.calling_appid, stamp, nonce, package)
+        return {
+            "timeStamp": stamp,
+            "nonceStr": nonce,
+            "package": package,
+            "signType": "RSA",
+            "paySign": signature,
+        }
+
+    async def query(self, out_trade_no: str) -> Transaction:
+        """Ask for an order of ours, paid or not."""
+        target = f"{self._order(out_trade_no)}?{urlencode(self._who)}"
+        return wire.read_transaction(await self._session.call("GET", target))
+
+    async def close(self, out_trade_no: str) -> None:
+        """Close an unpaid order. Before its bill is freed: close, then query, then free."""
+        body = msgspec.json.encode(self._who)
+        await self._session.call("POST", f"{self._order(out_trade_no)}/close", body)
+
+    # ── refunds ─────────────────────────────────────────────────────────────────────────
+
+    async def refund(
+        self,
+        out_trade_no: str,
+        *,
+        out_refund_no: str,
+        refund_fen: int,
+        total_fen: int,
+        reason: str | None = None,
+    ) -> Refund:
+        """Ask for a refund. The answer means accepted, not refunded: see its status.
+
+        Always repeat with the same out_refund_no: another number is another refund.
+        `total_fen` is the whole order's; `reason` is shown to the payer.
+        """
+        _match(_TRADE_NO, out_trade_no)
+        _match(_REFUND_NO, out_refund_no)
+        if not 1 <= refund_fen <= total_fen:
+            raise ValueError("a refund is at least 1 fen and at most the order")
+        wanted: dict[str, Any] = {
+            "out_trade_no": out_trade_no,
+            "out_refund_no": out_refund_no,
+            "notify_url": self._refund_notify_url,
+            "amount": {"refund": refund_fen, "total": total_fen, "currency": "CNY"},
+        }
+        if reason:
+            wanted["reason"] = clip_bytes(reason, REASON_BYTES)
+        if self.account.sub_mchid:
+            wanted["sub_mchid"] = self.account.sub_mchid
+        body = msgspec.json.encode(wanted)
+        answer = await self._session.call("POST", "/v3/refund/domestic/refunds", body)
+        return wire.read_refund(answer)
+
+    async def query_refund(self, out_refund_no: str) -> Refund:
+        target = f"/v3/refund/domestic/refunds/{_match(_REFUND_NO, out_refund_no)}"
+        if self.account.sub_mchid:
+            target += f"?sub_mchid={self.account.sub_mchid}"
+        return wire.read_refund(await self._session.call("GET", target))
+
+    # ── bills ───────────────────────────────────────────────────────────────────────────
+
+    async def trade_bill(self, day: str) -> TradeBill:
+        """Fetch a Beijing day's trades; from 10:00 the next day, three months back.
+
+        A day without trades gives an empty bill: alarm if we have some.
+        """
+        asked = {"bill_date": day, "bill_type": "ALL", "tar_type": "GZIP"}
+        if self.account.sub_mchid:
+            asked["sub_mchid"] = self.account.sub_mchid
+        target = f"/v3/bill/tradebill?{urlencode(asked)}"
+        bill = await fetch_bill(self._session, target, partial(parse_trade_bill, day))
+        return bill or TradeBill(day=day, rows=[])
+
+    async def fund_flow_bill(self, day: str) -> FundFlowBill:
+        """Fetch a Beijing day's movements of the merchant's basic account.
+
+        In partner mode this is the partner's own account, not the sub-merchant's.
+        """
+        asked = {"bill_date": day, "account_type": "BASIC", "tar_type": "GZIP"}
+        target = f"/v3/bill/fundflowbill?{urlencode(asked)}"
+        bill = await fetch_bill(self._session, target, partial(parse_fund_flow_bill, day))
+        return bill or FundFlowBill(day=day, rows=[])
+
+    # ── notices ─────────────────────────────────────────────────────────────────────────
+
+    async def notification(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        """Believe a notice, or raise BadSignature: answer 401, never 2xx.
+
+        `headers` must find names whatever their case; `body` is the raw bytes.
+        """
+        await self._session.keys.verify(headers, body)
+        try:
+            envelope = msgspec.json.decode(body, type=wire.Envelope)
+            resource = msgspec.json.decode(
+                signing.unseal(self._session.sealing, envelope.resource), type=dict[str, Any]
+            )
+        except ValueError:
+            raise BadSignature(Forgery.MALFORMED) from None
+        return Notice(event_id=envelope.id, event_type=envelope.event_type, resource=resource)
+
+    def transaction(self, resource: dict[str, Any]) -> Transaction:
+        """Read a TRANSACTION.* resource. PayError if it is none, such as a combined order."""
+        return wire.read_transaction(resource)
+
+    def refund_notice(self, resource: dict[str, Any]) -> Refund:
+        """Read a REFUND.* resource. PayError if it is none."""
+        return wire.read_refund(resource)
+
+    def owns(self, transaction: Transaction) -> bool:
+        """Tell whether an order is this account's. Never credit one that is not."""
+        account = self.account
+        return (transaction.mchid, transaction.appid, transaction.sub_mchid) == (
+            account.mchid,
+            account.appid,
+            account.sub_mchid,
+        )
+
+    def _payee(self, openid: str) -> dict[str, Any]:
+        account = self.account
+        if account.mode == "direct":
+            return {"appid": account.appid, "mchid": account.mchid, "payer": {"openid": openid}}
+        payee: dict[str, Any] = {"sp_appid": account.appid, **self._who}
+        if account.sub_appid:
+            return payee | {"sub_appid": account.sub_appid, "payer": {"sub_openid": openid}}
+        return payee | {"payer": {"sp_openid": openid}}
+
+    def _order(self, out_trade_no: str) -> str:
+        return f"{self._orders}/out-trade-no/{_match(_TRADE_NO, out_trade_no)}"
+
+
+def clip_bytes(text: str, limit: int) -> str:
+    """Shorten to `limit` UTF-8 bytes without cutting a character.
+
+    Controls and runs of blanks become one space, because bills are made of lines.
+    """
+    clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not clean:
+        raise ValueError("the text is empty")
+    return clean.encode()[:limit].decode(errors="ignore").rstrip()
+
+
+def _match(pattern: re.Pattern[str], number: str) -> str:
+    if not pattern.fullmatch(number):
+        raise ValueError("our own number has a shape WeChat refuses")
+    return number

@@ -1,0 +1,120 @@
+"""Signed requests and believed answers for one merchant account."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from services.wechat import signing
+from services.wechat.errors import BadSignature, PayError
+from services.wechat.merchant import MerchantAccount, load_private_key, load_public_key
+from services.wechat.pay_wire import Complaint
+from services.wechat.platform_keys import PlatformKeys
+from services.wechat.transport import NoAnswer, Reply, Transport
+
+USER_AGENT: Final = "sanzhangtong/1"  # WeChat asks for one
+OK: Final = range(200, 300)
+SERVER_FAILURE: Final = 500
+MESSAGE_CHARS: Final = 200
+
+
+class PaySession:
+    def __init__(
+        self,
+        account: MerchantAccount,
+        *,
+        base: str,
+        now: Callable[[], datetime],
+        timeout_seconds: float,
+    ) -> None:
+        self._account = account
+        self._now = now
+        self._transport = Transport(base, timeout_seconds=timeout_seconds)
+        self._key = load_private_key(account)
+        self.sealing = AESGCM(account.api_v3_key.encode())
+        public_key = load_public_key(account)
+        self.keys = PlatformKeys(
+            {account.public_key_id: public_key} if account.public_key_id and public_key else {},
+            sealing=self.sealing,
+            download=lambda: self.exchange("GET", "/v3/certificates"),
+            now=now,
+        )
+
+    def disconnect(self) -> None:
+        self.keys.close()
+        self._transport.disconnect()
+
+    def stamp(self) -> str:
+        return str(int(self._now().timestamp()))
+
+    def sign(self, *lines: str, body: bytes | None = None) -> str:
+        return signing.sign(self._key, *lines, body=body)
+
+    async def call(self, method: str, target: str, body: bytes | None = None) -> Any:
+        """Return the verified answer's JSON, {} for 204. Raises PayError."""
+        reply = await self.exchange(method, target, body)
+        request_id = reply.headers.get("Request-ID", "")
+        try:
+            await self.keys.verify(reply.headers, reply.body)
+            return msgspec.json.decode(reply.body) if reply.body else {}
+        except BadSignature as forged:
+            code, why = "BAD_SIGNATURE", str(forged)
+        except ValueError:
+            code, why = "UNREADABLE", "not JSON"
+        # Done perhaps, but not by WeChat's word: the caller must ask again.
+        raise PayError(reply.status, code, why, request_id, unknown=True)
+
+    async def exchange(
+        self,
+        method: str,
+        target: str,
+        body: bytes | None = None,
+        on_chunk: Callable[[bytes], None] | None = None,
+    ) -> Reply:
+        """Return a 2xx answer, not yet verified. Raises PayError."""
+        headers = {
+            "Accept": "application/json",
+            "User-Agent": USER_AGENT,
+            "Authorization": self._authorization(method, target, body or b""),
+        }
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        if self._account.public_key_id:  # asks for an answer signed with that key
+            headers["Wechatpay-Serial"] = self._account.public_key_id
+        try:
+            reply = await self._transport.send(
+                method, target, headers=headers, body=body, on_chunk=on_chunk
+            )
+        except NoAnswer as silence:
+            code = "NO_ANSWER" if silence.unknown else "UNREACHABLE"
+            raise PayError(0, code, str(silence), unknown=silence.unknown) from None
+        if reply.status not in OK:
+            raise _refusal(reply)
+        return reply
+
+    def _authorization(self, method: str, target: str, body: bytes) -> str:
+        stamp, nonce = self.stamp(), signing.nonce()
+        parts = {
+            "mchid": self._account.mchid,
+            "nonce_str": nonce,
+            "signature": self.sign(method, target, stamp, nonce, body=body),
+            "timestamp": stamp,
+            "serial_no": self._account.serial,
+        }
+        return f"{signing.SCHEME} " + ",".join(f'{k}="{v}"' for k, v in parts.items())
+
+
+def _refusal(reply: Reply) -> PayError:
+    try:
+        said = msgspec.json.decode(reply.body, type=Complaint)
+    except ValueError:
+        said = Complaint()
+    return PayError(
+        reply.status,
+        said.code or f"HTTP_{reply.status}",
+        said.message[:MESSAGE_CHARS],
+        reply.headers.get("Request-ID", ""),
+        unknown=reply.status >= SERVER_FAILURE,
+    )

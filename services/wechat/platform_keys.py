@@ -1,0 +1,144 @@
+"""The keys WeChat Pay signs with: one public key, platform certificates, or both at once.
+
+While a merchant changes from certificates to the public key, WeChat signs notices with either,
+by grey-scale over a week: the serial in the header decides, never our configuration.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from services.wechat import signing
+from services.wechat.errors import BadSignature, Forgery, PayError
+from services.wechat.transport import Reply
+
+log = logging.getLogger(__name__)
+
+REFRESH_AFTER: Final = timedelta(hours=12)
+# Forged serials must not make us hammer WeChat.
+ATTEMPT_EVERY: Final = timedelta(minutes=1)
+_CERTIFICATE_SERIAL = re.compile(r"[0-9A-F]{16,64}")
+
+
+class Certificate(NamedTuple):
+    key: rsa.RSAPublicKey
+    begins_at: datetime
+    ends_at: datetime
+
+
+class _Listed(msgspec.Struct):
+    serial_no: str
+    encrypt_certificate: signing.Sealed
+
+
+class _Listing(msgspec.Struct):
+    data: list[_Listed]
+
+
+class PlatformKeys:
+    """Believes or refuses what claims to come from WeChat Pay, for one merchant account.
+
+    `download` fetches /v3/certificates, unverified.
+    """
+
+    def __init__(
+        self,
+        public_keys: Mapping[str, rsa.RSAPublicKey],
+        *,
+        sealing: AESGCM,
+        download: Callable[[], Awaitable[Reply]],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._public_keys = public_keys
+        self._sealing = sealing
+        self._download = download
+        self._now = now
+        self._certificates: dict[str, Certificate] = {}
+        self._tried_at: datetime | None = None
+        self._loaded_at: datetime | None = None
+        self._flight: asyncio.Task[None] | None = None
+
+    async def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Check window, key and signature of a notice or an answer. Raises BadSignature."""
+        signing.check_window(headers, now_seconds=self._now().timestamp())
+        key = await self._find(signing.header(headers, "Serial"))
+        signing.check_signature(key, headers, body)
+
+    def close(self) -> None:
+        if self._flight is not None:
+            self._flight.cancel()
+
+    async def _find(self, serial: str) -> rsa.RSAPublicKey:
+        if key := self._held(serial):
+            if self._loaded_at and self._now() - self._loaded_at > REFRESH_AFTER:
+                self._refresh()  # beside the caller: a notice must be answered at once
+            return key
+        if _CERTIFICATE_SERIAL.fullmatch(serial) and (flight := self._refresh()):
+            await asyncio.shield(flight)
+        if key := self._held(serial):
+            return key
+        raise BadSignature(Forgery.SERIAL)
+
+    def _held(self, serial: str) -> rsa.RSAPublicKey | None:
+        if key := self._public_keys.get(serial):
+            return key
+        held = self._certificates.get(serial)
+        return held.key if held and held.begins_at <= self._now() <= held.ends_at else None
+
+    def _refresh(self) -> asyncio.Task[None] | None:
+        """Return the download under way, or start one unless one was tried a minute ago."""
+        if self._flight is not None and not self._flight.done():
+            return self._flight
+        if self._tried_at is not None and self._now() - self._tried_at < ATTEMPT_EVERY:
+            return None
+        self._tried_at = self._now()
+        self._flight = asyncio.create_task(self._load())
+        return self._flight
+
+    async def _load(self) -> None:
+        try:
+            reply = await self._download()
+            fresh = self._open(reply.body)
+            self._check(reply, fresh)
+        except (PayError, BadSignature, ValueError) as failure:
+            log.warning("platform certificates not refreshed: %s", failure)
+            return
+        self._certificates |= fresh  # added, never cleared: old notices are still under way
+        self._loaded_at = self._now()
+
+    def _check(self, reply: Reply, fresh: Mapping[str, Certificate]) -> None:
+        """Check the list's own signature, the first time by a certificate it brings.
+
+        Nobody else can have made that one: only WeChat and we know the key that seals it.
+        """
+        signing.check_window(reply.headers, now_seconds=self._now().timestamp())
+        serial = signing.header(reply.headers, "Serial")
+        key = fresh[serial].key if serial in fresh else self._held(serial)
+        if key is None:
+            raise BadSignature(Forgery.SERIAL)
+        signing.check_signature(key, reply.headers, reply.body)
+
+    def _open(self, body: bytes) -> dict[str, Certificate]:
+        """Read the certificates valid now. Raises ValueError or BadSignature."""
+        fresh = {}
+        for listed in msgspec.json.decode(body, type=_Listing).data:
+            pem = signing.unseal(self._sealing, listed.encrypt_certificate)
+            found = _read(x509.load_pem_x509_certificate(pem), listed.serial_no)
+            if found.begins_at <= self._now() <= found.ends_at:
+                fresh[listed.serial_no] = found
+        return fresh
+
+
+def _read(certificate: x509.Certificate, serial: str) -> Certificate:
+    key = certificate.public_key()
+    if not isinstance(key, rsa.RSAPublicKey) or int(serial, 16) != certificate.serial_number:
+        raise ValueError("certificate of another kind or with another serial")
+    return Certificate(key, certificate.not_valid_before_utc, certificate.not_valid_after_utc)

@@ -1,0 +1,1 @@
+"""A stand-in for WeChat's servers (mini-program and WeChat Pay v3)."""

@@ -1,0 +1,86 @@
+"""One port for everything: each call is answered, spoilt as scripted, and written down."""
+
+import asyncio
+from functools import partial
+from http.client import responses
+from typing import cast
+
+from tornado.http1connection import HTTP1Connection
+from tornado.httputil import HTTPServerRequest, ResponseStartLine
+
+from sandbox.control import gate as control_gate
+from sandbox.control import payments, stage, users
+from sandbox.control.gate import ControlRoute
+from sandbox.faults import NONE, Action
+from sandbox.journal import Entry
+from sandbox.mini_program import gate as mini_gate
+from sandbox.mini_program import login, messages, tokens
+from sandbox.pay import certificates, notices, transactions
+from sandbox.pay import gate as pay_gate
+from sandbox.web import Answer, Call, Router
+from sandbox.world import World
+
+DROPPED = Answer(0)
+
+
+class App:
+    """Called by Tornado's HTTPServer with each complete request."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._control: Router[ControlRoute] = Router(
+            [*stage.ROUTES, *users.ROUTES, *payments.ROUTES]
+        )
+        self._pay = Router([*transactions.ROUTES, *certificates.ROUTES])
+        self._mini = Router([*tokens.ROUTES, *login.ROUTES, *messages.ROUTES])
+        self._tasks: set[asyncio.Task[None]] = set()
+        world.schedule.runners = {notices.KIND: partial(notices.deliver, world)}
+
+    def __call__(self, request: HTTPServerRequest) -> None:
+        task = asyncio.create_task(self._serve(request))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, request: HTTPServerRequest) -> None:
+        call = Call.of(request)
+        if call.path.startswith("/__ctl/"):
+            answer = await control_gate.answer(self._world, self._control, call)
+        else:
+            answer = await self._play(call)
+        connection = cast(HTTP1Connection, request.connection)
+        if answer is DROPPED:
+            connection.stream.close()
+            return
+        line = ResponseStartLine("HTTP/1.1", answer.status, responses.get(answer.status, "?"))
+        connection.write_headers(line, answer.to_headers(), answer.body)
+        connection.finish()
+
+    async def _play(self, call: Call) -> Answer:
+        """A call to WeChat: with its fault, if one is scripted, and an entry in the journal."""
+        number, at = self._world.journal.next_number(), self._world.clock.now()
+        fault_id, action = self._world.faults.take(call)
+        answer = DROPPED if action.drop == "before" else await self._answer(call, action)
+        if action.delay_seconds:
+            await asyncio.sleep(action.delay_seconds)
+        self._world.journal.add(
+            Entry(
+                n=number,
+                at=at,
+                direction="in",
+                method=call.method,
+                path=call.path,
+                query=call.query_string,
+                url=call.uri,
+                headers=call.headers,
+                body=call.body,
+                status=answer.status,
+                answer=answer.body,
+                fault=fault_id,
+            )
+        )
+        return DROPPED if action.drop == "after" else answer
+
+    async def _answer(self, call: Call, action: Action = NONE) -> Answer:
+        if call.path.startswith("/v3/"):
+            return await pay_gate.answer(self._world, self._pay, call, action)
+        return await mini_gate.answer(self._world, self._mini, call, action)

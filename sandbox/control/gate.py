@@ -1,0 +1,60 @@
+"""The stage door: /__ctl, for whoever directs the play."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import msgspec
+
+from sandbox.keys import MiniProgram
+from sandbox.records import Order
+from sandbox.web import Answer, Call, NotJson, Router
+from sandbox.world import World
+
+T = TypeVar("T")
+ControlRoute = Callable[[World, Call], Awaitable[Answer]]
+
+
+class Refused(Exception):
+    """The director asked for something that cannot be; 400 with the reason."""
+
+
+class Wish(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """The body of a control call."""
+
+
+def read(call: Call, wish_type: type[T]) -> T:
+    try:
+        return msgspec.json.decode(call.body or b"{}", type=wish_type)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refused(str(error)) from error
+
+
+def program(world: World, name: str) -> MiniProgram:
+    """Either "mini_program" or "other_mini_program", as in credentials.json."""
+    credentials = world.keys.credentials
+    if name == "mini_program":
+        return credentials.mini_program
+    if name == "other_mini_program":
+        return credentials.other_mini_program
+    raise Refused(f"no mini-program {name!r}")
+
+
+def find_order(world: World, out_trade_no: str, mchid: str = "") -> Order:
+    """By number; the merchant is needed only when two merchants use the same."""
+    mchids = [mchid] if mchid else list(world.keys.merchants)
+    rows = world.store.orders.rows
+    keys = [f"{each}/{out_trade_no}" for each in mchids]
+    found = [rows[key] for key in keys if key in rows]
+    if len(found) != 1:
+        raise Refused(f"{len(found)} orders have the number {out_trade_no!r}")
+    return found[0]
+
+
+async def answer(world: World, router: Router[ControlRoute], call: Call) -> Answer:
+    target = router.find(call).get(call.method)
+    if target is None:
+        return Answer.json({"error": f"no {call.method} {call.path}"}, 404)
+    try:
+        return await target(world, call)
+    except (Refused, NotJson) as error:
+        return Answer.json({"error": str(error)}, 400)

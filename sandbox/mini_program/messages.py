@@ -1,0 +1,92 @@
+"""Subscribe messages: one accept, one message."""
+
+from typing import Any, Literal
+
+from msgspec import UNSET, UnsetType
+
+from sandbox.keys import MiniProgram
+from sandbox.mini_program.errors import MiniError
+from sandbox.mini_program.gate import Body, MiniRoute, by_token, ok, read
+from sandbox.mini_program.templates import check_data
+from sandbox.openids import belongs
+from sandbox.records import Grant, Message
+from sandbox.web import Answer, Call
+from sandbox.world import World
+
+
+class SendBody(Body):
+    touser: str
+    template_id: str
+    data: dict[str, dict[str, Any]]
+    page: str | UnsetType = UNSET
+    miniprogram_state: Literal["developer", "trial", "formal"] = "formal"
+    lang: Literal["zh_CN", "en_US", "zh_HK", "zh_TW"] = "zh_CN"
+
+
+def grant_of(world: World, openid: str, template_id: str) -> Grant:
+    key = f"{openid}/{template_id}"
+    return world.store.grants.get(key) or Grant(openid=openid, template_id=template_id)
+
+
+def save_grant(world: World, grant: Grant) -> None:
+    world.store.grants.save(f"{grant.openid}/{grant.template_id}", grant)
+
+
+def check_page(world: World, page: str) -> None:
+    """41030: not among the pages of the released version."""
+    released = world.settings.released_pages
+    if page and released is not None and page.lstrip("/").partition("?")[0] not in released:
+        raise MiniError(41030)
+
+
+def _check(world: World, app: MiniProgram, body: SendBody) -> dict[str, str]:
+    if not belongs(body.touser, app.appid):
+        raise MiniError(40003)
+    templates = world.settings.templates
+    keys = templates.get(body.template_id)
+    if not body.template_id or (body.template_id in templates and keys is None):
+        raise MiniError(40037)
+    data = check_data(body.data, keys)
+    if body.page is not UNSET:
+        check_page(world, body.page)
+    return data
+
+
+async def send(world: World, call: Call, app: MiniProgram) -> Answer:
+    body = read(call, SendBody)
+    data = _check(world, app, body)
+    grant = grant_of(world, body.touser, body.template_id)
+    if grant.left < 1:
+        raise MiniError(43101)
+    grant.left -= 1
+    number = len(world.store.messages.rows) + 1
+    message = Message(
+        n=number,
+        at=world.clock.now(),
+        openid=body.touser,
+        template_id=body.template_id,
+        page="" if body.page is UNSET else body.page,
+        miniprogram_state=body.miniprogram_state,
+        lang=body.lang,
+        data=data,
+    )
+    with world.store.together():
+        save_grant(world, grant)
+        world.store.messages.save(str(number), message)
+    return ok(msgid=4_000_000_000_000_000_000 + number)
+
+
+async def retired_template(_world: World, _call: Call, _app: MiniProgram) -> Answer:
+    raise MiniError(45103)
+
+
+async def retired_uniform(_world: World, _call: Call, _app: MiniProgram) -> Answer:
+    raise MiniError(45109)
+
+
+OLD = "/cgi-bin/message/wxopen/template"
+ROUTES = [
+    ("POST", "/cgi-bin/message/subscribe/send", MiniRoute(by_token, send)),
+    ("POST", f"{OLD}/send", MiniRoute(by_token, retired_template)),
+    ("POST", f"{OLD}/uniform_send", MiniRoute(by_token, retired_uniform)),
+]

@@ -1,0 +1,104 @@
+"""What people do with a prepay_id in their hand: pay, cancel, type slowly."""
+
+import asyncio
+import secrets
+from typing import Any, Literal
+
+import msgspec
+
+from sandbox.clock import instant
+from sandbox.pay import notices
+from sandbox.pay.notices import GENUINE, Craft
+from sandbox.pay.signing import verify
+from sandbox.records import PAID, Order, TradeState
+from sandbox.world import World
+
+PREPAY_LIFE_SECONDS = 2 * 3600
+Notify = Literal["twice", "simultaneous", "early"] | bool
+
+
+class CannotPay(Exception):
+    """What the client shows: wx.requestPayment fails."""
+
+
+class Payment(msgspec.Struct, kw_only=True):
+    """How a user pays, and what becomes of the notice."""
+
+    notify: Notify = True
+    notify_fault: Craft = GENUINE
+
+
+def new_transaction_id(at: float) -> str:
+    tail = "".join(secrets.choice("0123456789") for _ in range(14))
+    return f"420000{instant(at):%Y%m%d}{tail}"
+
+
+def order_of_prepay(world: World, prepay_id: str) -> Order:
+    prepay = world.store.prepays.get(prepay_id)
+    if prepay is None:
+        raise CannotPay("prepay_id不存在")
+    if world.clock.now() - prepay.issued_at >= PREPAY_LIFE_SECONDS:
+        raise CannotPay("prepay_id已过期")
+    return world.store.orders.rows[prepay.order_key]
+
+
+def check_pay_sign(world: World, order: Order, params: dict[str, str]) -> None:
+    """The client refuses a wx.requestPayment whose paySign is not the merchant's."""
+    appid = params.get("appId", order.appid)
+    fields = [params.get(name, "") for name in ("timeStamp", "nonceStr", "package")]
+    message = "".join(f"{value}\n" for value in (appid, *fields)).encode()
+    merchant = world.keys.merchants[order.mchid]
+    if params.get("signType") != "RSA" or not fields[0].isdecimal():
+        raise CannotPay("支付参数格式不正确")
+    if appid != order.appid or not verify(world, merchant, message, params.get("paySign", "")):
+        raise CannotPay("支付验证签名失败")
+
+
+def check_payable(world: World, order: Order, openid: str) -> None:
+    if order.openid != openid:
+        raise CannotPay("当前支付用户与下单用户不一致")
+    if order.state in PAID:
+        raise CannotPay("该订单已支付")
+    if order.state == TradeState.CLOSED:
+        raise CannotPay("该订单已关闭")
+    if order.pay_until <= world.clock.now():
+        raise CannotPay("订单已过有效期")
+
+
+def begin(world: World, order: Order) -> None:
+    """The password is being typed."""
+    order.state = TradeState.USERPAYING
+    world.store.orders.save(order.key, order)
+
+
+def cancel(world: World, order: Order) -> None:
+    order.state = TradeState.NOTPAY
+    world.store.orders.save(order.key, order)
+
+
+async def finish(world: World, order: Order, payment: Payment) -> list[dict[str, Any]]:
+    """Take the money and notify; answers what the first deliveries met with."""
+    copies = {False: 0, True: 1, "early": 1, "twice": 2, "simultaneous": 2}[payment.notify]
+    with world.store.together():
+        order.paid_at = world.clock.now()
+        order.transaction_id = new_transaction_id(order.paid_at)
+        order.state = TradeState.SUCCESS
+        world.store.orders.save(order.key, order)
+        world.store.transactions.save(order.transaction_id, order.key)
+        event = notices.payment_event(world, order)
+        fault = payment.notify_fault
+        jobs = [notices.enqueue(world, dict(event), fault) for _ in range(copies)]
+    if payment.notify == "simultaneous":
+        await asyncio.gather(*(world.schedule.perform(job) for job in jobs))
+    else:
+        for job in jobs:
+            await world.schedule.perform(job)
+    return [{"status": job.data["status"], "body": job.data["answer"]} for job in jobs]
+
+
+async def pay_early(world: World, order: Order) -> None:
+    """A payer was announced: pay and notify before the prepay call is answered."""
+    announced = world.store.early_payers.get(order.openid)
+    if announced is not None:
+        world.store.early_payers.remove(order.openid)
+        await finish(world, order, msgspec.json.decode(announced, type=Payment))

@@ -1,0 +1,51 @@
+"""How WeChat shows an order: in query answers and, encrypted, in notices."""
+
+from typing import Any
+
+from sandbox.clock import rfc3339
+from sandbox.records import PAID, Order, TradeState
+
+STATE_NAMES = {
+    TradeState.NOTPAY: "订单未支付",
+    TradeState.USERPAYING: "用户支付中，需要输入密码",
+    TradeState.SUCCESS: "支付成功",
+    TradeState.REFUND: "转入退款",
+    TradeState.CLOSED: "订单已关闭",
+}
+
+
+def _owner(order: Order) -> dict[str, Any]:
+    if not order.sub_mchid:
+        return {"appid": order.appid, "mchid": order.mchid}
+    names = ("sp_appid", "sub_appid")
+    appids = {name: order.request[name] for name in names if name in order.request}
+    return {**appids, "sp_mchid": order.mchid, "sub_mchid": order.sub_mchid}
+
+
+def transaction(order: Order) -> dict[str, Any]:
+    attach = order.request.get("attach")
+    shown = {
+        **_owner(order),
+        "out_trade_no": order.out_trade_no,
+        "trade_state": order.state,
+        "trade_state_desc": STATE_NAMES[order.state],
+        **({"attach": attach} if attach is not None else {}),
+    }
+    if order.state not in PAID:
+        amount: dict[str, Any] = {"total": order.total_fen, "currency": "CNY"}
+        return {**shown, "amount": amount, "payer": order.payer}
+    return {
+        **shown,
+        "transaction_id": order.transaction_id,
+        "trade_type": "JSAPI",
+        "bank_type": "OTHERS",
+        "success_time": rfc3339(order.paid_at),
+        "payer": order.payer,
+        "amount": {
+            "total": order.total_fen,
+            "payer_total": order.total_fen,
+            "currency": "CNY",
+            "payer_currency": "CNY",
+        },
+        "promotion_detail": [],
+    }

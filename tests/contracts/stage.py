@@ -1,0 +1,159 @@
+"""The test's own hands: a started sandbox, its control API, and a server it can notify."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
+from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPServerRequest
+from tornado.netutil import bind_sockets
+from tornado.web import Application, RequestHandler
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Process:
+    """A running sandbox."""
+
+    popen: subprocess.Popen[bytes]
+    url: str
+    credentials: dict[str, Any]
+
+    def merchant(self, key: str) -> dict[str, Any]:
+        return next(m for m in self.credentials["merchants"] if m["key"] == key)
+
+
+@contextmanager
+def started(data: Path) -> Iterator[Process]:
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--data", str(data)]
+    with subprocess.Popen(
+        [*command, "--die-with-parent"],
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as popen:
+        assert popen.stdout is not None
+        ready = json.loads(popen.stdout.readline())
+        credentials = json.loads(Path(ready["credentials"]).read_bytes())
+        try:
+            yield Process(popen, ready["url"], credentials)
+        finally:
+            popen.terminate()
+            popen.communicate()
+
+
+async def fetch(
+    url: str,
+    method: str = "GET",
+    body: bytes | None = None,
+    headers: dict[str, str] | None = None,
+    seconds: float = 10,
+) -> HTTPResponse:
+    client = AsyncHTTPClient(force_instance=True)
+    try:
+        return await client.fetch(
+            HTTPRequest(
+                url,
+                method=method,
+                body=body,
+                headers=headers or {},
+                allow_nonstandard_methods=True,
+                request_timeout=seconds,
+                decompress_response=False,
+            ),
+            raise_error=False,
+        )
+    finally:
+        client.close()
+
+
+@dataclass
+class Control:
+    """The director: /__ctl of one sandbox."""
+
+    process: Process
+
+    async def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        raw = None if body is None else json.dumps(body).encode()
+        reply = await fetch(f"{self.process.url}/__ctl/{path}", method, raw, seconds=60)
+        assert reply.code == 200, (path, reply.code, reply.body)
+        return json.loads(reply.body)
+
+    async def get(self, path: str, **query: Any) -> Any:
+        return await self._ask("GET", f"{path}?{urlencode(query)}" if query else path)
+
+    async def post(self, path: str, **body: Any) -> Any:
+        return await self._ask("POST", path, body)
+
+    async def refusal(self, path: str, **body: Any) -> str:
+        raw = json.dumps(body).encode()
+        reply = await fetch(f"{self.process.url}/__ctl/{path}", "POST", raw)
+        assert reply.code == 400, reply.body
+        return str(json.loads(reply.body)["error"])
+
+    async def fault(
+        self, path: str, *, match: dict[str, Any] | None = None, **action: Any
+    ) -> str:
+        made = await self.post("faults", match={"path": path, **(match or {})}, action=action)
+        return str(made["id"])
+
+    async def advance(self, seconds: float) -> None:
+        await self.post("clock", advance_seconds=seconds)
+
+    async def openid(self, name: str) -> str:
+        return str((await self.post(f"users/{name}"))["openid"])
+
+    async def calls(self, path: str, **query: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = await self.get("journal", path=path, **query)
+        return found
+
+
+@dataclass
+class Delivery:
+    headers: dict[str, str]
+    body: bytes
+    query: dict[str, str]
+
+
+@dataclass
+class Receiver:
+    """Our end of notices and pushes: keeps what comes, answers as told."""
+
+    url: str = ""
+    answers: list[tuple[int, bytes]] = field(default_factory=list)  # used up; then 204
+    deliveries: list[Delivery] = field(default_factory=list)
+    hold: asyncio.Event | None = None  # set: answers wait for it
+
+    async def take(self, request: HTTPServerRequest) -> tuple[int, bytes]:
+        query = {name: values[-1].decode() for name, values in request.arguments.items()}
+        self.deliveries.append(Delivery(dict(request.headers), request.body, query))
+        if self.hold is not None:
+            await self.hold.wait()
+        return self.answers.pop(0) if self.answers else (204, b"")
+
+
+def listening(receiver: Receiver) -> HTTPServer:
+    class Door(RequestHandler):
+        async def post(self) -> None:
+            status, body = await receiver.take(self.request)
+            self.set_status(status)
+            if body:
+                self.write(body)
+
+        async def get(self) -> None:
+            self.write(self.get_argument("echostr", "a file"))
+
+    sockets = bind_sockets(0, "127.0.0.1")
+    server = HTTPServer(Application([(r".*", Door)]))
+    server.add_sockets(sockets)
+    receiver.url = f"http://127.0.0.1:{sockets[0].getsockname()[1]}/notify"
+    return server

@@ -57,8 +57,8 @@ class AsyncClient(BaseWeChatClient):  # type: ignore[misc]  # wechatpy ships no 
         self._transport = Transport(base, timeout_seconds=timeout_seconds)
         self.tokens = StableToken(appid, self._fetch_token, redis=redis, now=now)
 
-    def disconnect(self) -> None:
-        self._transport.disconnect()
+    def close(self) -> None:
+        self._transport.close()
 
     @property
     def access_token(self) -> Never:

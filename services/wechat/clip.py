@@ -28,19 +28,21 @@ _MOMENT = rf"({_DAY}( {_CLOCK})?|{_CLOCK})"
 # Key prefix → what a value must be. `thing` and `name` are shortened, so they always are.
 FACTS: Final[dict[str, re.Pattern[str]]] = {
     "phrase": re.compile(rf"{_HAN}{{1,{PHRASE_CHARS}}}"),
-    "character_string": re.compile(r"[\x21-\x7e]{1,32}"),
-    "number": re.compile(r"(?=.{1,32}$)-?\d+(\.\d+)?", re.ASCII),
+    "character_string": re.compile(r"[\x20-\x7e]{1,32}"),
+    "number": re.compile(r"(?=.{1,32}$)\d+(\.\d+)?", re.ASCII),
     "letter": re.compile(r"[A-Za-z]{1,32}"),
-    "symbol": re.compile(r"[\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e]{1,5}"),
+    "symbol": re.compile(r"[\x21-\x2f\x3a-\x40\x5b-\x5e`\x7b-\x7e]{1,5}"),
     "amount": re.compile(r"[¥$€£]?(?=[\d.]{1,11}元?$)\d{1,10}(\.\d{1,2})?元?", re.ASCII),
     "time": re.compile(rf"{_MOMENT}(~{_MOMENT})?", re.ASCII),
     "date": re.compile(rf"{_MOMENT}(~{_MOMENT})?", re.ASCII),
     "phone_number": re.compile(r"[\d+() -]{1,17}", re.ASCII),
-    "car_number": re.compile(rf"({_HAN})?[A-Z0-9]{{1,6}}({_HAN}|[A-Z0-9])?"),
+    "car_number": re.compile(rf"({_HAN}|[A-Z0-9])[A-Z0-9]{{0,6}}({_HAN}|[A-Z0-9])"),
     "const": re.compile(r".{1,20}"),
     "enum": re.compile(r".{1,20}"),
 }
 
+# WeChat takes letters, Han and the dot of foreign names; 李女士(502) loses its number.
+_NOT_NAME = re.compile(rf"(?!{_HAN})[^A-Za-z· ]")
 _KEY = re.compile(r"([a-z]+(?:_[a-z]+)*)\d+")
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f\u20e3")
 
@@ -68,8 +70,11 @@ def clip(key: str, value: str) -> str:
         case "thing":
             return _shorten(clean, THING_CHARS)
         case "name":
-            letters = clean.isascii()
-            return _shorten(clean, NAME_LETTERS if letters else NAME_HAN, end="")
+            name = _NOT_NAME.sub("", clean).strip()
+            if not name:
+                raise BadTemplateValue(key, "no name in it")
+            limit = NAME_LETTERS if name.isascii() else NAME_HAN
+            return _shorten(name, limit, end="")
         case kind if kind in FACTS:
             if not FACTS[kind].fullmatch(clean):
                 raise BadTemplateValue(key, "not of the form WeChat takes")

@@ -58,8 +58,8 @@ class PayClient:
             else {"mchid": account.mchid}
         )
 
-    def disconnect(self) -> None:
-        self._session.disconnect()
+    def close(self) -> None:
+        self._session.close()
 
     # ── orders ──────────────────────────────────────────────────────────────────────────
 
@@ -117,7 +117,7 @@ class PayClient:
         target = f"{self._order(out_trade_no)}?{urlencode(self._who)}"
         return wire.read_transaction(await self._session.call("GET", target))
 
-    async def close(self, out_trade_no: str) -> None:
+    async def close_order(self, out_trade_no: str) -> None:
         """Close an unpaid order. Before its bill is freed: close, then query, then free."""
         body = msgspec.json.encode(self._who)
         await self._session.call("POST", f"{self._order(out_trade_no)}/close", body)

@@ -42,9 +42,9 @@ class PaySession:
             now=now,
         )
 
-    def disconnect(self) -> None:
+    def close(self) -> None:
         self.keys.close()
-        self._transport.disconnect()
+        self._transport.close()
 
     def stamp(self) -> str:
         return str(int(self._now().timestamp()))

@@ -70,7 +70,7 @@ class Transport:
             raise NoAnswer(_describe(silence), unknown=_may_have_arrived(silence)) from None
         return Reply(answer.code, answer.headers, answer.body)
 
-    def disconnect(self) -> None:
+    def close(self) -> None:
         if self._client is not None:
             self._client.close()
             self._client = None

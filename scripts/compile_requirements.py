@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-ASKED = re.compile(r"^(?P<name>[A-Za-z0-9-]+)[^#]*?  # (?P<reason>.+)$", re.MULTILINE)
+ASKED = re.compile(
+    r"^(?P<name>[A-Za-z0-9][A-Za-z0-9-]*)[^#\n]*?  # (?P<reason>.+)$", re.MULTILINE
+)
 
 
 def compile_file(name: str, options: list[str]) -> None:

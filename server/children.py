@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import random
+import select
 import shutil
 import signal
 import socket
@@ -11,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
@@ -173,20 +173,19 @@ def identity(pid: int) -> str | None:
 
 def stop_stale(pid_file: Path, *, seconds: float = 10.0) -> None:
     """End the child of an earlier run that did not die with it; the folder is ours already."""
-    with suppress(FileNotFoundError):
+    with suppress(FileNotFoundError, ProcessLookupError):
         known = pid_file.read_text(encoding="ascii")
-        if known and identity(pid := int(known.split()[1])) == known:
-            end(pid, alive=lambda: identity(pid) == known, seconds=seconds)
-
-
-def end(pid: int, *, alive: Callable[[], bool], seconds: float) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + seconds
-        while alive():
-            if time.monotonic() > deadline:
-                os.kill(pid, signal.SIGKILL)
-            time.sleep(POLL_SECONDS)
+        if not known:
+            return
+        process = os.pidfd_open(pid := int(known.split()[1]))
+        try:
+            if identity(pid) == known:  # asked after opening: the number is not reused since
+                signal.pidfd_send_signal(process, signal.SIGTERM)
+                if not select.select([process], [], [], seconds)[0]:
+                    signal.pidfd_send_signal(process, signal.SIGKILL)
+                    select.select([process], [], [])
+        finally:
+            os.close(process)
 
 
 def remembered_port(file: Path) -> int:

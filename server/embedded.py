@@ -268,4 +268,7 @@ async def keep_alive(children: list[Child]) -> None:
         for child in children:
             if child.process.poll() is not None:
                 log.error("part died, starting it again", part=child.title, log=str(child.log))
-                child.spawn(child.port)
+                try:
+                    child.spawn(child.port)
+                except OSError:  # e.g. no room for its log; the next round tries again
+                    log.exception("cannot start it", part=child.title)

@@ -19,6 +19,7 @@ from server.settings import Settings
 from server.worker import ClockSkew, Worker
 from services.dependencies import Dependencies
 
+STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FINISH_SECONDS: Final = 8.0  # nobody waits longer for an answer
 INDEX_SECONDS: Final = 3600.0  # an index on a big collection takes its time
 log = structlog.get_logger()
@@ -30,15 +31,15 @@ def run_async(work: Coroutine[Any, Any, int | None]) -> int:
 
 
 def stop_signals() -> asyncio.Event:
-    """Return an event set by SIGINT or SIGTERM; the second signal ends the process at once."""
+    """Return an event set by a signal to end; the second one ends the process at once."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
 
     def ask() -> None:
         stop.set()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in STOP_SIGNALS:
             loop.remove_signal_handler(number)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOP_SIGNALS:
         loop.add_signal_handler(number, ask)
     return stop
 

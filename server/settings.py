@@ -22,15 +22,6 @@ NEEDED: Final = (
     "secret_keys",
     "public_url",
 )
-ACCOUNT_NEEDS: Final = (
-    "key",
-    "name",
-    "mode",
-    "mchid",
-    "serial",
-    "private_key_pem",
-    "api_v3_key",
-)
 
 
 class SettingsError(Exception):
@@ -175,12 +166,6 @@ def _check_keys(settings: Settings) -> None:
             raise SettingsError(
                 f"SECRET_KEYS: key {kid!r} has {len(key)} bytes instead of 32; "
                 "make one with: openssl rand -base64 32"
-            )
-    for number, account in enumerate(settings.wxpay_accounts, 1):
-        if absent := [need for need in ACCOUNT_NEEDS if not account.get(need)]:
-            raise SettingsError(
-                f"WXPAY_ACCOUNTS: account {number} lacks {', '.join(absent)}; "
-                "see deploy/env.example"
             )
 
 

@@ -9,6 +9,7 @@ from typing import Protocol, cast
 
 from server.children import StartError
 from server.settings import Settings, SettingsError
+from services.wechat.merchant import AccountError
 
 CANNOT_START = 2
 INTERRUPTED = 130
@@ -34,10 +35,16 @@ def main(argv: Sequence[str]) -> int:
     try:
         return commands[arguments.command].run(arguments, Settings.read())
     except (SettingsError, StartError) as error:
-        sys.stderr.write(f"{error}\n")
-        return CANNOT_START
+        return refuse(str(error))
+    except AccountError as error:
+        return refuse(f"WXPAY_ACCOUNTS: {error}; see deploy/env.example")
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def refuse(line: str) -> int:
+    sys.stderr.write(f"{line}\n")
+    return CANNOT_START
 
 
 def build_parser(

@@ -5,12 +5,14 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import pymongo
+from tornado.httpclient import AsyncHTTPClient
 
 import mongo_indexes
 from server import demo, observability
 from server.dependencies import open_dependencies
-from server.embedded import embedded, point_pushes_at
+from server.embedded import embedded
 from server.serving import INDEX_SECONDS, listen, run_async, serving, stop_signals, working
 from server.settings import Settings
 
@@ -32,22 +34,35 @@ async def serve(settings: Settings) -> None:
     observability.configure_logging(settings)
     progress = partial(print, file=sys.stderr, flush=True)
     sockets = listen(settings)
+    settings = settings.replace(port=sockets[0].getsockname()[1])
     async with embedded(settings) as complete, open_dependencies(complete) as deps:
-        stop = stop_signals()
         with pymongo.timeout(INDEX_SECONDS):
             await mongo_indexes.apply(deps.db)
         await demo.load_if_empty(deps, complete, progress)
+        stop = stop_signals()
         async with working(deps, complete, stop), serving(deps, sockets):
-            port = sockets[0].getsockname()[1]
-            sys.stdout.write(f"http://127.0.0.1:{port}\n{about(settings, complete)}\n")
+            if not settings.wx_appid:
+                await point_pushes(complete)
+            sys.stdout.write(about(settings, complete))
             sys.stdout.flush()
             await stop.wait()
             progress("Stopping …")
 
 
+async def point_pushes(settings: Settings) -> None:
+    """Tell the stand-in where its messages to us go, as one does at mp.weixin.qq.com."""
+    push = {"url": f"{settings.public_url}/wx/push", "format": "json", "mode": "safe"}
+    await AsyncHTTPClient().fetch(
+        f"{settings.wx_api_base}/__ctl/push", method="POST", body=msgspec.json.encode(push)
+    )
+
+
 def about(given: Settings, complete: Settings) -> str:
     data = given.data_dir.absolute()
-    lines = [f"data and logs: {data}/{{mongo,redis,wechat}}, log.txt in each"]
+    lines = [
+        f"http://127.0.0.1:{given.port}",
+        f"data and logs: {data}/{{mongo,redis,wechat}}, log.txt in each",
+    ]
     if not given.wx_appid:
         lines.append(f"WeChat stand-in: {complete.wx_api_base}/__ctl")
-    return "\n".join([*lines, demo.who_is_who(complete)])
+    return "\n".join([*lines, demo.who_is_who(complete), ""])

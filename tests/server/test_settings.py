@@ -1,0 +1,99 @@
+import base64
+import os
+from pathlib import Path
+
+import pytest
+
+from server.settings import LogFormat, Settings, SettingsError
+
+KEY = base64.b64encode(b"k" * 32).decode()
+
+
+def test_nothing_set_gives_the_defaults() -> None:
+    assert Settings.read({}) == Settings()
+    assert Settings.read({"PORT": "", "MONGODB_URI": " "}) == Settings()
+
+
+def test_numbers_words_paths_and_json_are_read() -> None:
+    settings = Settings.read(
+        {
+            "PORT": "9000",
+            "DATA_DIR": "/srv/data",
+            "LOG_FORMAT": "json",
+            "SECRET_KEYS": f'{{"new": "{KEY}", "old": "{KEY}"}}',
+            "WXPAY_ACCOUNTS": '[{"key": "firm", "public_key_id": null}]',
+        }
+    )
+    assert settings.port == 9000
+    assert settings.data_dir == Path("/srv/data")
+    assert settings.log_format is LogFormat.JSON
+    assert next(iter(settings.secret_keys.items())) == ("new", b"k" * 32)
+    assert settings.wxpay_accounts == ({"key": "firm", "public_key_id": None},)
+
+
+def test_a_value_may_lie_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("from a file\n")
+    assert Settings.read({"WX_SECRET_FILE": str(tmp_path / "secret")}).wx_secret == (
+        "from a file"
+    )
+
+
+@pytest.mark.parametrize(
+    ("environ", "says"),
+    [
+        ({"PORT": "eighty"}, "PORT: Expected `int`"),
+        ({"PORT": "65536"}, "PORT: choose a number from 0 to 65535"),
+        ({"MONGODB_TIMEOUT_MS": "0"}, "MONGODB_TIMEOUT_MS: choose a number from 100"),
+        ({"WORKER_CONCURRENCY": "-1"}, "WORKER_CONCURRENCY: choose"),
+        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL: choose debug, info"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: Invalid enum value"),
+        ({"MONGODB_URI": "localhost"}, "MONGODB_URI: start it with mongodb://"),
+        ({"REDIS_URL": "localhost"}, "REDIS_URL: start it with redis://"),
+        ({"PUBLIC_URL": "sanzhangtong.example"}, "PUBLIC_URL: start it with https://"),
+        ({"SECRET_KEYS": "hunter2"}, "SECRET_KEYS: JSON is malformed"),
+        ({"SECRET_KEYS": '{"a": "c2hvcnQ="}'}, "SECRET_KEYS: key 'a' has 5 bytes"),
+        ({"WXPAY_ACCOUNTS": "{}"}, "WXPAY_ACCOUNTS: Expected `array`"),
+        ({"WX_SECRET": "a", "WX_SECRET_FILE": "b"}, "WX_SECRET and WX_SECRET_FILE are both"),
+        ({"WX_SECRET_FILE": "/nowhere"}, "WX_SECRET_FILE: cannot read /nowhere: No such file"),
+    ],
+)
+def test_a_mistake_names_the_variable_in_one_line(environ: dict[str, str], says: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.read(environ)
+    assert str(caught.value).startswith(says)
+    assert "\n" not in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_replacing_checks_again_and_leaves_what_is_not_given() -> None:
+    assert Settings().replace(port=9000, data_dir=None) == Settings(port=9000)
+    with pytest.raises(SettingsError, match="PORT"):
+        Settings().replace(port=70_000)
+
+
+def test_what_is_missing_is_named_at_once() -> None:
+    with pytest.raises(SettingsError, match="Set MONGODB_URI, REDIS_URL, WX_APPID"):
+        Settings().require_all()
+
+
+def test_secrets_do_not_show() -> None:
+    settings = Settings(
+        wx_appid="wx1",
+        wx_secret="hunter2",
+        wx_push_token="hunter2",
+        wx_push_aes_key="hunter2",
+        secret_keys={"a": b"hunter2"},
+        wxpay_accounts=({"private_key_pem": "hunter2"},),
+        mongodb_uri="mongodb://app:hunter2@db/?replicaSet=rs0",
+        redis_url="redis://:hunter2@cache:6379/0",
+    )
+    assert "hunter2" not in repr(settings)
+    assert "hunter2" not in f"{settings}"
+    assert "wx1" in repr(settings)
+    assert "replicaSet=rs0" in repr(settings)
+
+
+def test_the_process_environment_is_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "9123")
+    assert "PORT" in os.environ  # noqa: TID251  # the thing under test
+    assert Settings.read().port == 9123

@@ -71,7 +71,11 @@ class ApiHandler(RequestHandler):
 
     def reply(self, answer: Answer) -> None:
         self.set_status(answer.status)
-        self.finish(answer.body)
+        if answer.body:
+            self.finish(answer.body)
+        else:
+            self.clear_header("Content-Type")
+            self.finish()
 
     def describe_download(self, content_type: str, filename: str) -> None:
         self.set_header("Content-Type", content_type)

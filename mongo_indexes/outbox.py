@@ -8,9 +8,7 @@ SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
     # The worker's question: what is due? services/jobs/store.py due(), backlog()
-    IndexModel(
-        [("due_at", ASCENDING)], name="due", partialFilterExpression={"open": True}
-    ),
+    IndexModel([("due_at", ASCENDING)], name="due", partialFilterExpression={"open": True}),
     # What needs a person: store.dead(), count_dead()
     IndexModel(
         [("state", ASCENDING), ("_id", ASCENDING)],

@@ -60,7 +60,8 @@ def base_settings(sandbox: embedded.Sandbox) -> Iterator[Settings]:
         public_url="http://127.0.0.1:1",
         log_level="error",
     )
-    settings = msgspec.structs.replace(settings, **sandbox.settings())
+    made = {**sandbox.settings(), "wx_api_base": sandbox.uri, "wxpay_api_base": sandbox.uri}
+    settings = msgspec.structs.replace(settings, **made)
     yield settings
     with MongoClient[Any](settings.mongodb_uri) as client:
         client.drop_database(name)
@@ -105,7 +106,9 @@ async def world(
         server = HTTPServer(make_app(deps))
         server.add_sockets([socket])
         await deps.redis.flushdb()
-        yield World(deps, clock, wechat, Api(base))
+        async with open_mongo(settings) as mongo:  # looks without being recorded
+            db = mongo[settings.mongodb_database]
+            yield World(deps, db, clock, wechat, Api(base))
         server.stop()
         await server.close_all_connections()
         scans = await recorder.scans(deps.db)

@@ -135,7 +135,10 @@ class Api:
 
 @dataclass
 class World:
+    """`db` is for looking: its queries are the test's, not the product's."""
+
     deps: Dependencies
+    db: Database
     clock: Clock
     wechat: WeChat
     api: Api

@@ -1,0 +1,49 @@
+"""WeChat Pay speaking to us: the status decides, the body is for its log (WECHAT.md §5.4)."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from handlers.base import ApiHandler
+from handlers.contract import Access, Route, endpoint
+from handlers.problems import problem_of
+from services.errors import TooLarge
+from services.payments import actions
+
+MAX_NOTICE_BYTES: Final = 64 * 1024
+
+AccountKey = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
+
+
+class NoticeHandler(ApiHandler):
+    async def prepare(self) -> None:
+        """No session here: a notice proves itself by its signature."""
+        if len(self.request.body) > MAX_NOTICE_BYTES:
+            raise TooLarge("通知太长")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        error = kwargs["exc_info"][1] if "exc_info" in kwargs else None
+        problem = problem_of(error, status_code)
+        self.set_status(problem.status)
+        self.finish(msgspec.json.encode({"code": "FAIL", "message": problem.title}))
+
+
+class PaymentNoticeHandler(NoticeHandler):
+    @endpoint(needs=Access.PUBLIC, status=204, errors=("bad_signature", "unexpected_notice"))
+    async def post(self, account: AccountKey, body: bytes) -> None:
+        """Receive WeChat Pay's notice of a payment."""
+        await actions.receive_payment(self.deps, account, self.request.headers, body)
+
+
+class RefundNoticeHandler(NoticeHandler):
+    @endpoint(needs=Access.PUBLIC, status=204, errors=("bad_signature", "unexpected_notice"))
+    async def post(self, account: AccountKey, body: bytes) -> None:
+        """Receive WeChat Pay's notice of a refund."""
+        await actions.receive_refund(self.deps, account, self.request.headers, body)
+
+
+ROUTES = [
+    Route("/wx/pay/notify/{account}", PaymentNoticeHandler),
+    Route("/wx/pay/refund-notify/{account}", RefundNoticeHandler),
+]

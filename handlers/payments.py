@@ -1,0 +1,91 @@
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from handlers import cursors
+from handlers.base import ApiHandler
+from handlers.contract import Access, Page, Route, endpoint
+from services.payments import actions
+from services.payments.models import (
+    Discrepancy,
+    Pay,
+    PaymentOrder,
+    PaymentView,
+    ReceiptView,
+)
+from services.permissions import Permission
+
+PaymentId = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class PageQuery(Struct, forbid_unknown_fields=True):
+    limit: cursors.Limit = 20
+    cursor: cursors.Cursor | None = None
+
+
+class PaymentsHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN)
+    async def get(self, query: PageQuery) -> Page[PaymentView]:
+        """My payments, newest first."""
+        items = await actions.mine(
+            self.deps, self.actor, before=cursors.read(query.cursor), limit=query.limit
+        )
+        return cursors.page(items, query.limit, lambda item: item.payment_id)
+
+    @endpoint(
+        needs=Permission.PAY_BILLS,
+        status=201,
+        errors=(
+            "bill_already_paid",
+            "different_payees",
+            "payment_in_progress",
+            "payee_unavailable",
+            "payment_refused",
+            "wechat_pay_unavailable",
+            "idempotency_key_reused",
+            "request_in_progress",
+        ),
+    )
+    async def post(self, body: Pay) -> PaymentOrder:
+        """Make one WeChat order for several bills of one payee."""
+        return await actions.pay(self.deps, self.actor, body)
+
+
+class PaymentHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN)
+    async def get(self, payment_id: PaymentId) -> PaymentView:
+        """How a payment of mine stands; while it is open, WeChat is asked."""
+        return await actions.look(self.deps, self.actor, payment_id)
+
+
+class ReceiptHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN)
+    async def get(self, payment_id: PaymentId) -> ReceiptView:
+        """The receipt of a payment of mine."""
+        return await actions.receipt(self.deps, self.actor, payment_id)
+
+
+class DiscrepanciesHandler(ApiHandler):
+    @endpoint(needs=Permission.OPERATE)
+    async def get(self, query: PageQuery) -> Page[Discrepancy]:
+        """Differences with WeChat that wait for a person."""
+        items = await actions.in_suspense(
+            self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
+        )
+        return cursors.page(items, query.limit, lambda item: item.id)
+
+
+class ReturnHandler(ApiHandler):
+    @endpoint(needs=Permission.OPERATE, errors=("not_in_suspense",))
+    async def post(self, discrepancy_id: Annotated[str, Meta(max_length=200)]) -> None:
+        """Send suspended money back to whoever paid it."""
+        await actions.return_suspense(self.deps, self.actor, discrepancy_id)
+
+
+ROUTES = [
+    Route("/api/v1/payments", PaymentsHandler),
+    Route("/api/v1/payments/{payment_id}", PaymentHandler),
+    Route("/api/v1/payments/{payment_id}/receipt", ReceiptHandler),
+    Route("/api/v1/discrepancies", DiscrepanciesHandler),
+    Route("/api/v1/discrepancies/{discrepancy_id}/return", ReturnHandler),
+]

@@ -1,0 +1,45 @@
+"""Where WeChat's servers push events of the mini-program (消息推送). Not for clients."""
+
+from typing import Final
+
+import msgspec
+
+from handlers.base import ApiHandler
+from handlers.contract import Access, Download, Route, endpoint
+from services.errors import TooLarge
+from services.messaging import actions
+
+LARGEST_PUSH: Final = 64 * 1024
+PLAIN: Final = "text/plain; charset=utf-8"
+
+
+class PushQuery(msgspec.Struct):
+    """WeChat's own parameters; it may add others."""
+
+    signature: str = ""
+    timestamp: str = ""
+    nonce: str = ""
+    echostr: str = ""
+    encrypt_type: str = ""
+    msg_signature: str = ""
+
+
+class PushHandler(ApiHandler):
+    @endpoint(needs=Access.PUBLIC, media_type="text/plain", errors=("not_from_wechat",))
+    async def get(self, query: PushQuery) -> Download:
+        """Prove to WeChat that this address is ours."""
+        echo = actions.verify_push_url(self.deps, msgspec.to_builtins(query))
+        return Download(echo.encode(), PLAIN)
+
+    @endpoint(needs=Access.PUBLIC, media_type="text/plain", errors=("not_from_wechat",))
+    async def post(self, query: PushQuery, body: bytes) -> Download:
+        """Take an event from WeChat: JSON or XML, sealed in safe mode."""
+        if len(body) > LARGEST_PUSH:
+            raise TooLarge("内容太大了")
+        content_type = self.request.headers.get("Content-Type", "")
+        given = msgspec.to_builtins(query)
+        await actions.receive_push(self.deps, given, body, content_type)
+        return Download(b"success", PLAIN)
+
+
+ROUTES = [Route("/wx/push", PushHandler)]

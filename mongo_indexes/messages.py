@@ -1,0 +1,36 @@
+from typing import Final
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+COLLECTION: Final = "messages"
+SHARD_KEY: Final = {"person": "hashed"}
+
+INDEXES: Final = [
+    # A person's inbox, newest first: services/messaging/store.py inbox()
+    IndexModel([("person", ASCENDING), ("position", DESCENDING)], name="inbox"),
+    # The number on the badge: count_unread()
+    IndexModel(
+        [("person", ASCENDING), ("read_at", ASCENDING)],
+        name="unread",
+        partialFilterExpression={"read_at": None},
+    ),
+    # Which message a receipt of WeChat speaks of: sent_as()
+    IndexModel(
+        [("grant", ASCENDING), ("wechat_id", DESCENDING)],
+        name="out",
+        partialFilterExpression={"grant": {"$type": "string"}},
+    ),
+]
+
+VALIDATOR: Final = {
+    "bsonType": "object",
+    "required": ["_id", "person", "template", "title", "body", "position", "delivery"],
+    "properties": {
+        "person": {"bsonType": "string"},
+        "values": {"bsonType": "object", "additionalProperties": {"bsonType": "string"}},
+        "created_at": {"bsonType": "date"},
+        "read_at": {"bsonType": ["date", "null"]},
+        "delivery": {"enum": ["inbox", "sending", "sent", "refused", "failed", "unknown"]},
+        "grant": {"bsonType": ["string", "null"]},
+    },
+}

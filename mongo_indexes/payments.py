@@ -1,0 +1,37 @@
+from typing import Final
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+COLLECTION: Final = "payments"
+# `_id` is the out_trade_no, unique over all shards.
+SHARD_KEY: Final = {"_id": "hashed"}
+
+INDEXES: Final = [
+    # A bill is in at most one open order: payments/store.py insert(), open_orders()
+    IndexModel(
+        [("bill_ids", ASCENDING)],
+        name="open_bill",
+        unique=True,
+        partialFilterExpression={"open": True},
+    ),
+    # A person's orders, newest first: of_person()
+    IndexModel([("person", ASCENDING), ("_id", DESCENDING)], name="person"),
+    # Orders nobody settled: silent()
+    IndexModel(
+        [("created_at", ASCENDING)], name="silent", partialFilterExpression={"open": True}
+    ),
+]
+
+VALIDATOR: Final = {
+    "bsonType": "object",
+    "required": ["_id", "person", "account", "bill_ids", "amount_fen", "state", "open"],
+    "properties": {
+        "_id": {"bsonType": "string", "pattern": "^[0-9A-Za-z_-]{6,32}$"},
+        "amount_fen": {"bsonType": ["int", "long"], "minimum": 1},
+        "state": {
+            "enum": ["created", "unknown", "prepaid", "paid", "closed", "suspended"]
+        },
+        "open": {"bsonType": "bool"},
+        "bill_ids": {"bsonType": "array", "minItems": 1},
+    },
+}

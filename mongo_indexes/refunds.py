@@ -1,0 +1,25 @@
+from typing import Final
+
+from pymongo import ASCENDING, IndexModel
+
+COLLECTION: Final = "refunds"
+# `_id` is the out_refund_no, unique over all shards.
+SHARD_KEY: Final = {"_id": "hashed"}
+
+INDEXES: Final = [
+    # What went back of one order: payments/refunds.py of_payment()
+    IndexModel([("payment", ASCENDING)], name="payment"),
+    # Refunds that are not settled: silent()
+    IndexModel(
+        [("requested_at", ASCENDING)], name="open", partialFilterExpression={"open": True}
+    ),
+]
+
+VALIDATOR: Final = {
+    "bsonType": "object",
+    "required": ["_id", "payment", "account", "amount_fen", "state", "open", "source"],
+    "properties": {
+        "amount_fen": {"bsonType": ["int", "long"], "minimum": 1},
+        "state": {"enum": ["requested", "sent", "done", "failed", "abnormal"]},
+    },
+}

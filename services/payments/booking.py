@@ -1,0 +1,319 @@
+"""Money that WeChat says arrived, written down exactly once.
+
+Notices, our own questions and the daily bill all end here. The journal's id is WeChat's
+transaction, so whoever comes second finds a duplicate key. Money is never refused: what does
+not fit is kept in suspense, what is too much goes back.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Final
+
+import structlog
+from pymongo.errors import DuplicateKeyError
+
+from services.dependencies import Dependencies, Transaction
+from services.days import day_of
+from services.documents import encode
+from services.fees import actions as fees
+from services.jobs import actions as jobs
+from services.ledger import actions as ledger
+from services.ledger.models import (
+    Journal,
+    Posting,
+    overpaid,
+    receivable,
+    suspense,
+    wechat_cash,
+)
+from services.messaging import actions as messaging
+from services.messaging.templates import TemplateKey
+from services.money import capital_yuan, yuan
+from services.payments import refund_store, store
+from services.payments.models import (
+    Discrepancy,
+    DiscrepancyState,
+    Doubt,
+    EventOutcome,
+    Line,
+    Payment,
+    Receipt,
+    Refund,
+    WeChatEvent,
+)
+from services.payments.states import Event
+from services.places.actions import compound_of
+from services.wechat.pay import PayClient
+from services.wechat.pay_models import Transaction as Trade
+
+EXCESS_REASON: Final = "重复缴费退款"
+
+log = structlog.get_logger(__name__)
+
+
+class Booking(StrEnum):
+    BOOKED = auto()
+    REPEATED = auto()
+    SUSPENDED = auto()
+
+
+def doubts(client: PayClient, payment: Payment | None, trade: Trade) -> list[Doubt]:
+    """Compare what WeChat says with what we wrote down; empty when the money may be booked."""
+    account = client.account
+    found = {
+        Doubt.NOT_SUCCESS: not trade.paid,
+        Doubt.OTHER_MERCHANT: (trade.mchid, trade.sub_mchid)
+        != (account.mchid, account.sub_mchid),
+        Doubt.OTHER_APP: trade.appid != account.appid,
+        Doubt.UNKNOWN_ORDER: payment is None,
+    }
+    if payment is not None:
+        found |= {
+            Doubt.OTHER_ACCOUNT: payment.account != account.key,
+            Doubt.AMOUNT: trade.amount_fen != payment.amount_fen,
+            Doubt.CURRENCY: trade.currency != "CNY",
+            Doubt.TRADE_TYPE: trade.trade_type != "JSAPI",
+            Doubt.SECOND_TRANSACTION: payment.transaction_id
+            not in {None, trade.transaction_id},
+        }
+    return [doubt for doubt, holds in found.items() if holds]
+
+
+async def book(
+    deps: Dependencies,
+    client: PayClient,
+    payment: Payment,
+    trade: Trade,
+    event: WeChatEvent | None = None,
+) -> Booking:
+    """Book a payment that fits its order. Repeats, also simultaneous ones, are harmless."""
+    journal_id = f"pay:{client.account.mchid}:{trade.transaction_id}"
+
+    async def work(tx: Transaction) -> Sequence[Refund]:
+        if event is not None:
+            await store.insert_event(deps.db, event, tx)
+        await store.move(
+            deps.db,
+            payment.id,
+            Event.MONEY,
+            tx,
+            transaction_id=trade.transaction_id,
+            paid_at=trade.success_at or deps.now(),
+        )
+        return await _place(deps, tx, payment, trade, journal_id)
+
+    try:
+        await deps.in_transaction(work)
+    except DuplicateKeyError:
+        if event is not None:
+            await store.note_event(deps.db, repeated(event))
+        return Booking.REPEATED
+    await jobs.wake(deps)
+    log.info("payment_booked", payment=payment.id, amount_fen=payment.amount_fen)
+    return Booking.BOOKED
+
+
+def repeated(event: WeChatEvent) -> WeChatEvent:
+    event.outcome = EventOutcome.REPEATED
+    return event
+
+
+async def _place(
+    deps: Dependencies, tx: Transaction, payment: Payment, trade: Trade, journal_id: str
+) -> list[Refund]:
+    """Settle the bills, give back what they do not take, and write it all down."""
+    paid_at = trade.success_at or deps.now()
+    settled = [
+        line
+        for line in payment.lines
+        if await fees.settle(deps, tx, line.bill_id, journal_id, paid_at)
+    ]
+    excess_fen = payment.amount_fen - sum(line.amount_fen for line in settled)
+    postings = [Posting(wechat_cash(payment.account), payment.amount_fen)]
+    postings += [Posting(receivable(line.bill_id), -line.amount_fen) for line in settled]
+    refunds = []
+    if excess_fen:
+        postings.append(Posting(overpaid(payment.id), -excess_fen))
+        refunds.append(excess_refund(deps, payment, trade, excess_fen))
+    journal = Journal(
+        id=journal_id,
+        kind="payment",
+        place=compound_of(payment.lines[0].home),
+        at=deps.now(),
+        postings=postings,
+        reference={"payment": payment.id, "transaction": trade.transaction_id or ""},
+    )
+    await ledger.post(deps, tx, journal)
+    if settled:
+        await _acknowledge(deps, tx, payment, settled, trade)
+    for refund in refunds:
+        await refund_store.insert(deps.db, refund, tx)
+        await jobs.enqueue(deps, tx, "payments.refund", refund.id, refund_id=refund.id)
+    return refunds
+
+
+async def _acknowledge(
+    deps: Dependencies, tx: Transaction, payment: Payment, settled: Sequence[Line], trade: Trade
+) -> None:
+    """Leave a receipt, and tell whoever paid."""
+    paid_at = trade.success_at or deps.now()
+    amount_fen = sum(line.amount_fen for line in settled)
+    receipt = Receipt(
+        id=payment.id,
+        number=receipt_number(payment.id, paid_at),
+        person=payment.person,
+        payee_name=payment.payee_name,
+        lines=list(settled),
+        amount_fen=amount_fen,
+        amount_capital=capital_yuan(amount_fen),
+        transaction_id=trade.transaction_id or "",
+        paid_at=paid_at,
+    )
+    await store.insert_receipt(deps.db, receipt, tx)
+    await messaging.notify(
+        deps,
+        tx,
+        person_id=payment.person,
+        template=TemplateKey.PAYMENT_RECEIVED,
+        key=payment.id,
+        values={
+            "payee": payment.payee_name,
+            "amount": yuan(amount_fen),
+            "paid_at": paid_at.isoformat(),
+            "number": receipt.number,
+        },
+        page=f"pages/payments/detail?id={payment.id}",
+    )
+
+
+def receipt_number(payment_id: str, paid_at: datetime) -> str:
+    """Return e.g. 20261123-4T9K2MXA: a counter would make every payment wait for the last."""
+    digest = hashlib.sha256(payment_id.encode()).digest()
+    letters = encode(int.from_bytes(digest[:8], "big"), 8).upper()
+    return f"{day_of(paid_at).replace('-', '')}-{letters}"
+
+
+def excess_refund(
+    deps: Dependencies, payment: Payment, trade: Trade, amount_fen: int
+) -> Refund:
+    return Refund(
+        id=f"X{payment.id}",
+        payment=payment.id,
+        person=payment.person,
+        account=payment.account,
+        transaction_id=trade.transaction_id or "",
+        amount_fen=amount_fen,
+        total_fen=payment.amount_fen,
+        source=overpaid(payment.id),
+        reason=EXCESS_REASON,
+        requested_at=deps.now(),
+    )
+
+
+async def doubt_it(
+    deps: Dependencies,
+    client: PayClient,
+    trade: Trade,
+    found: Sequence[Doubt],
+    event: WeChatEvent,
+    expected_fen: int | None,
+) -> None:
+    """Credit nothing, write the difference down, and have WeChat asked: its answer decides."""
+    log.error(
+        "payment_doubtful",
+        account=client.account.key,
+        doubts=[doubt.value for doubt in found],
+        order=trade.out_trade_no,
+    )
+
+    async def work(tx: Transaction) -> None:
+        await store.insert_event(deps.db, event, tx)
+        await _put_doubts(deps, tx, client, trade, found, expected_fen)
+        await jobs.enqueue(
+            deps,
+            tx,
+            "payments.clarify",
+            event.id,
+            account=client.account.key,
+            out_trade_no=trade.out_trade_no,
+        )
+
+    try:
+        await deps.in_transaction(work)
+    except DuplicateKeyError:
+        return  # the same notice again
+    await jobs.wake(deps)
+
+
+async def _put_doubts(
+    deps: Dependencies,
+    tx: Transaction,
+    client: PayClient,
+    trade: Trade,
+    found: Sequence[Doubt],
+    expected_fen: int | None,
+    state: DiscrepancyState = DiscrepancyState.OPEN,
+) -> None:
+    for doubt in found:
+        discrepancy = Discrepancy(
+            id=f"{client.account.key}:{trade.out_trade_no}:{doubt}",
+            account=client.account.key,
+            doubt=doubt,
+            out_trade_no=trade.out_trade_no,
+            transaction_id=trade.transaction_id or "",
+            amount_fen=trade.amount_fen or 0,
+            expected_fen=expected_fen,
+            state=state,
+            found_at=deps.now(),
+        )
+        await store.put_discrepancy(deps.db, discrepancy, tx)
+
+
+async def suspend(
+    deps: Dependencies,
+    client: PayClient,
+    payment: Payment | None,
+    trade: Trade,
+    found: Sequence[Doubt],
+) -> Booking:
+    """Keep money that WeChat, asked, confirms but that fits no order; a person decides.
+
+    Only for trades of this merchant: another merchant's money never lay in our account.
+    """
+    transaction_id = trade.transaction_id or ""
+    amount_fen = trade.amount_fen or 0
+    journal = Journal(
+        id=f"pay:{client.account.mchid}:{transaction_id}",
+        kind="suspense",
+        place=client.account.key,
+        at=deps.now(),
+        postings=[
+            Posting(wechat_cash(client.account.key), amount_fen),
+            Posting(suspense(transaction_id), -amount_fen),
+        ],
+        reference={"payment": trade.out_trade_no, "transaction": transaction_id},
+    )
+    expected_fen = payment.amount_fen if payment else None
+    confirmed = DiscrepancyState.IN_SUSPENSE
+
+    async def work(tx: Transaction) -> None:
+        await ledger.post(deps, tx, journal)
+        await store.settle_discrepancies(
+            deps.db, client.account.key, trade.out_trade_no, confirmed, deps.now(), tx
+        )
+        await _put_doubts(deps, tx, client, trade, found, expected_fen, confirmed)
+        if payment is not None:
+            await store.move(
+                deps.db, payment.id, Event.WRONG_MONEY, tx, transaction_id=transaction_id
+            )
+
+    try:
+        await deps.in_transaction(work)
+    except DuplicateKeyError:
+        return Booking.REPEATED
+    log.error(
+        "payment_in_suspense", order=trade.out_trade_no, doubts=[d.value for d in found]
+    )
+    return Booking.SUSPENDED

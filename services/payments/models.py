@@ -1,0 +1,185 @@
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from services.days import Month
+from services.fees.models import FeeKind
+from services.money import Fen
+from services.payments.states import PaymentState, RefundState
+
+MAX_BILLS = 50
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """One bill inside an order, as it was when the order was made."""
+
+    bill_id: str
+    home: str
+    kind: FeeKind
+    period: Month
+    explanation: str
+    amount_fen: Fen
+
+
+class Payment(Struct, kw_only=True):
+    """One order at WeChat. Its id is its out_trade_no, fixed before WeChat is asked."""
+
+    id: str = field(name="_id")
+    person: str
+    account: str  # the payee's merchant account key
+    payee_name: str
+    lines: list[Line]
+    bill_ids: list[str]
+    amount_fen: Fen
+    state: PaymentState = PaymentState.CREATED
+    open: bool = True
+    body: bytes  # the exact prepay request: repeated byte by byte or not at all
+    prepay_id: str | None = None
+    prepaid_at: datetime | None = None
+    created_at: datetime
+    expires_at: datetime
+    checked_at: datetime | None = None
+    paid_at: datetime | None = None
+    transaction_id: str | None = None
+    closed_because: str = ""
+
+
+class EventOutcome(StrEnum):
+    BOOKED = auto()
+    REPEATED = auto()
+    DOUBTFUL = auto()  # does not fit what we know: WeChat is asked before money is placed
+
+
+class WeChatEvent(Struct, kw_only=True):
+    """A believed notice, kept as it came (its content stays encrypted)."""
+
+    id: str = field(name="_id")  # account:event id
+    account: str
+    event_type: str
+    out_trade_no: str
+    transaction_id: str
+    outcome: EventOutcome
+    body: bytes
+    received_at: datetime
+
+
+class Doubt(StrEnum):
+    """How something WeChat said does not fit what we wrote down."""
+
+    UNKNOWN_ORDER = auto()
+    OTHER_ACCOUNT = auto()  # the order belongs to another payee
+    OTHER_MERCHANT = auto()
+    OTHER_APP = auto()
+    AMOUNT = auto()
+    CURRENCY = auto()
+    TRADE_TYPE = auto()
+    NOT_SUCCESS = auto()
+    SECOND_TRANSACTION = auto()
+
+
+class DiscrepancyState(StrEnum):
+    OPEN = auto()
+    EXPLAINED = auto()  # WeChat, asked, says what we say
+    IN_SUSPENSE = auto()  # WeChat, asked, confirms it: the money waits for a person
+    RETURNED = auto()
+
+
+class Discrepancy(Struct, kw_only=True):
+    """A difference with WeChat that has an owner and a state, never a shrug."""
+
+    id: str = field(name="_id")  # account:transaction:doubt
+    account: str
+    doubt: Doubt
+    out_trade_no: str
+    transaction_id: str
+    amount_fen: int
+    expected_fen: int | None
+    state: DiscrepancyState = DiscrepancyState.OPEN
+    found_at: datetime
+    settled_at: datetime | None = None
+
+
+class Receipt(Struct, kw_only=True):
+    """What was paid, frozen. Its number reads: day of payment, then eight letters."""
+
+    id: str = field(name="_id")  # the payment
+    number: str
+    person: str
+    payee_name: str
+    lines: list[Line]
+    amount_fen: Fen
+    amount_capital: str
+    transaction_id: str
+    paid_at: datetime
+
+
+class Refund(Struct, kw_only=True):
+    """Money on its way back. Its id is its out_refund_no: one number however often asked."""
+
+    id: str = field(name="_id")
+    payment: str  # out_trade_no at WeChat
+    person: str | None
+    account: str
+    transaction_id: str
+    amount_fen: Fen
+    total_fen: Fen  # of the transaction
+    source: str  # the ledger account it is taken from
+    reason: str
+    state: RefundState = RefundState.REQUESTED
+    open: bool = True
+    refund_id: str | None = None
+    requested_at: datetime
+    settled_at: datetime | None = None
+
+
+# What clients send and see
+
+
+class Pay(Struct, forbid_unknown_fields=True):
+    """The bills to pay together; all of one payee."""
+
+    bill_ids: Annotated[
+        list[Annotated[str, Meta(min_length=1, max_length=64)]],
+        Meta(min_length=1, max_length=MAX_BILLS),
+    ]
+
+
+class PayParams(Struct, frozen=True, rename="camel"):
+    """What wx.requestPayment needs, and nothing else."""
+
+    time_stamp: str
+    nonce_str: str
+    package: str
+    sign_type: str
+    pay_sign: str
+
+
+class PaymentOrder(Struct, kw_only=True):
+    payment_id: str
+    amount_fen: int
+    payee_name: str
+    expires_at: datetime
+    pay_params: PayParams
+
+
+class PaymentView(Struct, kw_only=True):
+    payment_id: str
+    state: PaymentState
+    amount_fen: int
+    payee_name: str
+    bill_ids: list[str]
+    created_at: datetime
+    expires_at: datetime
+    paid_at: datetime | None
+
+
+class ReceiptView(Struct, kw_only=True):
+    number: str
+    payee_name: str
+    lines: list[Line]
+    amount_fen: int
+    amount_capital: str
+    transaction_id: str
+    paid_at: datetime

@@ -1,0 +1,99 @@
+"""The life of an order and of a refund. The tables are the specification."""
+
+from enum import StrEnum, auto
+from typing import Final
+
+from msgspec import Struct
+
+from services.errors import Conflict
+
+
+class PaymentState(StrEnum):
+    CREATED = auto()  # written down, WeChat not yet asked
+    UNKNOWN = auto()  # WeChat was asked and we did not hear the answer
+    PREPAID = auto()  # WeChat holds an order, the payer may pay
+    PAID = auto()
+    CLOSED = auto()  # WeChat says that nobody can pay it any more
+    SUSPENDED = auto()  # money came that does not match; a person decides
+
+
+class Event(StrEnum):
+    PREPARED = auto()
+    ANSWER_LOST = auto()
+    CLOSED_AT_WECHAT = auto()
+    MONEY = auto()
+    WRONG_MONEY = auto()
+    RETURNED = auto()
+
+
+class Move(Struct, frozen=True):
+    source: PaymentState
+    event: Event
+    target: PaymentState
+
+
+S, E = PaymentState, Event
+MOVES: Final = (
+    Move(S.CREATED, E.PREPARED, S.PREPAID),
+    Move(S.CREATED, E.ANSWER_LOST, S.UNKNOWN),
+    Move(S.CREATED, E.CLOSED_AT_WECHAT, S.CLOSED),
+    Move(S.CREATED, E.MONEY, S.PAID),  # the notice overtook the answer
+    Move(S.CREATED, E.WRONG_MONEY, S.SUSPENDED),
+    Move(S.UNKNOWN, E.PREPARED, S.PREPAID),
+    Move(S.UNKNOWN, E.CLOSED_AT_WECHAT, S.CLOSED),
+    Move(S.UNKNOWN, E.MONEY, S.PAID),
+    Move(S.UNKNOWN, E.WRONG_MONEY, S.SUSPENDED),
+    Move(S.PREPAID, E.CLOSED_AT_WECHAT, S.CLOSED),
+    Move(S.PREPAID, E.MONEY, S.PAID),
+    Move(S.PREPAID, E.WRONG_MONEY, S.SUSPENDED),
+    # Closed is WeChat's word; its later word that money moved outranks it.
+    Move(S.CLOSED, E.MONEY, S.PAID),
+    Move(S.CLOSED, E.WRONG_MONEY, S.SUSPENDED),
+    Move(S.SUSPENDED, E.RETURNED, S.CLOSED),
+)
+
+# While an order is in one of these, its bills are in nobody else's open order.
+OPEN: Final = frozenset({S.CREATED, S.UNKNOWN, S.PREPAID, S.SUSPENDED})
+# WeChat may still say something new about these.
+UNSETTLED: Final = frozenset({S.CREATED, S.UNKNOWN, S.PREPAID})
+
+_TARGETS: Final = {(move.source, move.event): move.target for move in MOVES}
+
+
+class IllegalMove(Conflict):
+    code = "payment_illegal_move"
+
+
+def sources(event: Event) -> list[PaymentState]:
+    """Return the states an event may find: the compare of compare-and-set."""
+    return [move.source for move in MOVES if move.event is event]
+
+
+def target(event: Event) -> PaymentState:
+    """Return where an event leads; every event of the table leads to one state."""
+    return next(move.target for move in MOVES if move.event is event)
+
+
+def transition(state: PaymentState, event: Event) -> PaymentState:
+    try:
+        return _TARGETS[state, event]
+    except KeyError:
+        raise IllegalMove("当前状态不允许此操作", state=state, event=event) from None
+
+
+class RefundState(StrEnum):
+    REQUESTED = auto()
+    SENT = auto()  # WeChat accepted it; the money is on its way
+    DONE = auto()
+    FAILED = auto()  # WeChat says it never will; a person decides
+    ABNORMAL = auto()  # the payer's card cannot take it; a person acts
+
+
+REFUND_OPEN: Final = frozenset({RefundState.REQUESTED, RefundState.SENT})
+# A done or failed refund stays so; an abnormal one may still be mended at WeChat.
+REFUND_MOVES: Final[dict[RefundState, frozenset[RefundState]]] = {
+    RefundState.SENT: frozenset({RefundState.REQUESTED}),
+    RefundState.DONE: frozenset({*REFUND_OPEN, RefundState.ABNORMAL}),
+    RefundState.FAILED: frozenset({*REFUND_OPEN, RefundState.ABNORMAL}),
+    RefundState.ABNORMAL: REFUND_OPEN,
+}

@@ -1,0 +1,179 @@
+"""Orders, receipts and what WeChat said about them: the only module that queries these."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from mongo_indexes import discrepancies, payments, receipts, wechat_events
+from services.dependencies import Database, Transaction
+from services.documents import to_document
+from services.payments import states
+from services.payments.models import (
+    Discrepancy,
+    DiscrepancyState,
+    Payment,
+    Receipt,
+    WeChatEvent,
+)
+from services.payments.states import Event, PaymentState
+
+
+async def insert(db: Database, payment: Payment, tx: Transaction) -> None:
+    """DuplicateKeyError when one of the bills is in another open order (index `open_bill`)."""
+    await db[payments.COLLECTION].insert_one(to_document(payment), session=tx)
+
+
+async def find(db: Database, payment_id: str, tx: Transaction | None = None) -> Payment | None:
+    document = await db[payments.COLLECTION].find_one({"_id": payment_id}, session=tx)
+    return msgspec.convert(document, Payment | None)
+
+
+async def open_orders(db: Database, bill_ids: Sequence[str]) -> list[Payment]:
+    """Open orders that hold any of these bills. Served by index `open_bill`."""
+    query = {"bill_ids": {"$in": list(bill_ids)}, "open": True}
+    return msgspec.convert(
+        await db[payments.COLLECTION].find(query).to_list(), list[Payment]
+    )
+
+
+async def of_person(
+    db: Database, person: str, *, before: str, limit: int
+) -> list[Payment]:
+    """A person's orders, newest first. Served by index `person`."""
+    query: dict[str, Any] = {"person": person}
+    if before:
+        query["_id"] = {"$lt": before}
+    cursor = db[payments.COLLECTION].find(query).sort("_id", -1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Payment])
+
+
+async def move(
+    db: Database,
+    payment_id: str,
+    event: Event,
+    tx: Transaction | None = None,
+    **changes: Any,
+) -> Payment | None:
+    """Change an order's state by compare-and-set; None when the table does not allow it now."""
+    target = states.target(event)
+    document = await db[payments.COLLECTION].find_one_and_update(
+        {"_id": payment_id, "state": {"$in": states.sources(event)}},
+        {"$set": {"state": target, "open": target in states.OPEN, **changes}},
+        return_document=ReturnDocument.AFTER,
+        session=tx,
+    )
+    return msgspec.convert(document, Payment | None)
+
+
+async def renew_prepay(db: Database, payment_id: str, prepay_id: str, at: datetime) -> None:
+    """Remember the newest prepay id of an order that is still payable."""
+    await db[payments.COLLECTION].update_one(
+        {"_id": payment_id, "state": PaymentState.PREPAID},
+        {"$set": {"prepay_id": prepay_id, "prepaid_at": at}},
+    )
+
+
+async def claim_check(db: Database, payment_id: str, *, now: datetime, before: datetime) -> bool:
+    """Take the turn to ask WeChat; False when somebody asked since `before`."""
+    result = await db[payments.COLLECTION].update_one(
+        {
+            "_id": payment_id,
+            "state": {"$in": list(states.UNSETTLED)},
+            "$or": [{"checked_at": None}, {"checked_at": {"$lt": before}}],
+        },
+        {"$set": {"checked_at": now}},
+    )
+    return result.modified_count == 1
+
+
+async def silent(db: Database, created_before: datetime, *, limit: int) -> list[Payment]:
+    """Open orders older than that, the oldest first. Served by index `silent`."""
+    query = {"open": True, "created_at": {"$lt": created_before}}
+    cursor = db[payments.COLLECTION].find(query).sort("created_at", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Payment])
+
+
+async def insert_receipt(db: Database, receipt: Receipt, tx: Transaction) -> None:
+    await db[receipts.COLLECTION].insert_one(to_document(receipt), session=tx)
+
+
+async def find_receipt(db: Database, payment_id: str) -> Receipt | None:
+    document = await db[receipts.COLLECTION].find_one({"_id": payment_id})
+    return msgspec.convert(document, Receipt | None)
+
+
+async def insert_event(
+    db: Database, event: WeChatEvent, tx: Transaction | None = None
+) -> None:
+    """DuplicateKeyError when this notice was dealt with before."""
+    await db[wechat_events.COLLECTION].insert_one(to_document(event), session=tx)
+
+
+async def note_event(db: Database, event: WeChatEvent) -> bool:
+    """Keep a notice that changed nothing; False when it is kept already."""
+    try:
+        await insert_event(db, event)
+    except DuplicateKeyError:
+        return False
+    return True
+
+
+async def event_known(db: Database, event_id: str) -> bool:
+    found = await db[wechat_events.COLLECTION].find_one({"_id": event_id}, {"_id": 1})
+    return found is not None
+
+
+async def put_discrepancy(
+    db: Database, discrepancy: Discrepancy, tx: Transaction
+) -> None:
+    """Write down a difference once; a repeat of it changes nothing."""
+    document = to_document(discrepancy)
+    key = {"_id": document.pop("_id")}
+    await db[discrepancies.COLLECTION].update_one(
+        key, {"$setOnInsert": document}, upsert=True, session=tx
+    )
+
+
+async def settle_discrepancies(
+    db: Database,
+    account: str,
+    out_trade_no: str,
+    state: DiscrepancyState,
+    at: datetime,
+    tx: Transaction,
+) -> None:
+    """Close the open differences of one order. Served by index `order`."""
+    await db[discrepancies.COLLECTION].update_many(
+        {"account": account, "out_trade_no": out_trade_no, "state": DiscrepancyState.OPEN},
+        {"$set": {"state": state, "settled_at": at}},
+        session=tx,
+    )
+
+
+async def find_discrepancy(db: Database, discrepancy_id: str) -> Discrepancy | None:
+    document = await db[discrepancies.COLLECTION].find_one({"_id": discrepancy_id})
+    return msgspec.convert(document, Discrepancy | None)
+
+
+async def discrepancies_in(
+    db: Database, wanted: Sequence[DiscrepancyState], *, after: str, limit: int
+) -> list[Discrepancy]:
+    """Differences in these states, by id. Served by index `state`."""
+    query = {"state": {"$in": list(wanted)}, "_id": {"$gt": after}}
+    cursor = db[discrepancies.COLLECTION].find(query).sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Discrepancy])
+
+
+async def close_suspense(
+    db: Database, discrepancy_id: str, at: datetime, tx: Transaction
+) -> bool:
+    result = await db[discrepancies.COLLECTION].update_one(
+        {"_id": discrepancy_id, "state": DiscrepancyState.IN_SUSPENSE},
+        {"$set": {"state": DiscrepancyState.RETURNED, "settled_at": at}},
+        session=tx,
+    )
+    return result.modified_count == 1

@@ -1,0 +1,56 @@
+"""Money that fits no order, and the person who decides about it."""
+
+from collections.abc import Sequence
+
+from services import errors
+from services.dependencies import Dependencies, Transaction
+from services.jobs import actions as jobs
+from services.ledger.models import suspense
+from services.payments import refund_store, store
+from services.payments.models import Discrepancy, DiscrepancyState, Refund
+from services.permissions import Actor, Permission, require
+
+WAITING = (DiscrepancyState.OPEN, DiscrepancyState.IN_SUSPENSE)
+REASON = "款项不符退回"
+
+
+class NotInSuspense(errors.Conflict):
+    code = "not_in_suspense"
+
+
+async def listing(
+    deps: Dependencies, actor: Actor, *, after: str, limit: int
+) -> Sequence[Discrepancy]:
+    """Return differences with WeChat that wait for a person, by id."""
+    require(actor, Permission.OPERATE)
+    return await store.discrepancies_in(deps.db, WAITING, after=after, limit=limit)
+
+
+async def give_back(deps: Dependencies, actor: Actor, discrepancy_id: str) -> None:
+    """Send suspended money back to whoever paid it. Asking twice sends it once."""
+    require(actor, Permission.OPERATE)
+    found = await store.find_discrepancy(deps.db, discrepancy_id)
+    if found is None:
+        raise errors.NotFound("没有这条差异")
+    payment = await store.find(deps.db, found.out_trade_no)
+    refund = Refund(
+        id=f"S{found.out_trade_no}",
+        payment=found.out_trade_no,
+        person=payment.person if payment else None,
+        account=found.account,
+        transaction_id=found.transaction_id,
+        amount_fen=found.amount_fen,
+        total_fen=found.amount_fen,
+        source=suspense(found.transaction_id),
+        reason=REASON,
+        requested_at=deps.now(),
+    )
+
+    async def work(tx: Transaction) -> None:
+        if not await store.close_suspense(deps.db, discrepancy_id, deps.now(), tx):
+            raise NotInSuspense("这笔款项已处理或还没有确认")
+        await refund_store.insert(deps.db, refund, tx)
+        await jobs.enqueue(deps, tx, "payments.refund", refund.id, refund_id=refund.id)
+
+    await deps.in_transaction(work)
+    await jobs.wake(deps)

@@ -8,19 +8,26 @@ from tornado.web import Application, RequestHandler, url
 from handlers import me, places, sessions
 from handlers.base import NotFoundHandler
 from handlers.contract import Route
+from server import ops
 from services.dependencies import Dependencies
 
-ROUTES: Final[list[Route]] = [*sessions.ROUTES, *me.ROUTES, *places.ROUTES]
+ROUTES: Final[list[Route]] = [
+    *sessions.ROUTES,
+    *me.ROUTES,
+    *places.ROUTES,
+    *ops.ROUTES,
+]
 
 
 def make_app(
     deps: Dependencies, log_function: Callable[[RequestHandler], None] | None = None
 ) -> Application:
     given: dict[str, Any] = {"deps": deps}
-    settings = {"log_function": log_function} if log_function else {}
+    settings: dict[str, Any] = {"log_function": log_function} if log_function else {}
     return Application(
         [url(route.pattern, route.handler, given) for route in ROUTES],
         default_handler_class=NotFoundHandler,
         default_handler_args=given,
+        routes=ROUTES,
         **settings,
     )

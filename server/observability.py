@@ -181,21 +181,23 @@ async def is_alive() -> dict[str, str]:
 
 
 async def readiness(
-    mongo: AsyncMongoClient[Any], redis: Redis, beat_at: datetime | None, now: datetime
+    mongo: AsyncMongoClient[Any],
+    redis: Redis,
+    last_beat: Awaitable[datetime | None],
+    now: datetime,
 ) -> Readiness:
-    """Answer /readyz within about a second. `beat_at`: when a worker was last seen."""
+    """Answer /readyz within about a second. `last_beat`: when a worker was last seen."""
     with pymongo.timeout(PROBE_SECONDS):
-        mongodb, cache = await asyncio.gather(
-            _probe(mongo.admin.command("ping")), _probe(redis.ping())
+        (mongodb, _), (cache, _), (_, beat_at) = await asyncio.gather(
+            _probe(mongo.admin.command("ping")), _probe(redis.ping()), _probe(last_beat)
         )
     silent = beat_at is None or now - beat_at > WORKER_SILENCE
     return Readiness(mongodb == "ok", mongodb, cache, "silent" if silent else "ok")
 
 
-async def _probe(question: Awaitable[Any]) -> str:
+async def _probe(question: Awaitable[Any]) -> tuple[str, Any]:
     try:
         async with asyncio.timeout(PROBE_SECONDS):
-            await question
+            return "ok", await question
     except (PyMongoError, RedisError, OSError, TimeoutError):
-        return "away"
-    return "ok"
+        return "away", None

@@ -6,7 +6,6 @@ import random
 import secrets
 import socket
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Final
 
 import structlog
@@ -38,7 +37,6 @@ class Worker:
         self._concurrency = concurrency
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._awake = asyncio.Event()
-        self.beat_at: datetime | None = None  # when the loop last went round
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; jobs under way are finished first."""
@@ -68,7 +66,6 @@ class Worker:
                 await self._nap(stop)
 
     async def _claim(self) -> Job | None:
-        self.beat_at = self._deps.now()
         try:
             return await jobs.claim_due(self._deps, self._name)
         except PyMongoError as error:
@@ -90,6 +87,7 @@ class Worker:
         mark = None
         while not stop.is_set():
             try:
+                await jobs.beat(self._deps.db, self._name, self._deps.now())
                 mark = await plan(self._deps, SCHEDULES, mark)
             except PyMongoError as error:
                 log.warning("database_away", error=type(error).__name__)

@@ -145,3 +145,5 @@ async def replay(deps: Dependencies, job_id: str) -> None:
 dead = store.dead
 backlog = store.backlog
 count_dead = store.count_dead
+beat = store.beat
+last_beat = store.last_beat

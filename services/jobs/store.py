@@ -1,4 +1,4 @@
-"""The outbox collection: the only module that queries it."""
+"""The outbox and its workers: the only module that queries these collections."""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from pymongo import ReturnDocument
 
+from mongo_indexes import workers
 from mongo_indexes.outbox import COLLECTION
 from services.dependencies import Database, Transaction
 from services.documents import to_document
@@ -103,3 +104,15 @@ async def backlog(db: Database, now: datetime, *, cap: int) -> tuple[int, dateti
 
 async def count_dead(db: Database) -> int:
     return await db[COLLECTION].count_documents({"state": JobState.DEAD}, hint="dead")
+
+
+async def beat(db: Database, worker: str, now: datetime) -> None:
+    await db[workers.COLLECTION].update_one(
+        {"_id": worker}, {"$set": {"beat_at": now}}, upsert=True
+    )
+
+
+async def last_beat(db: Database) -> datetime | None:
+    """When any worker was last seen. Served by index `beat_at`."""
+    document = await db[workers.COLLECTION].find_one({}, sort=[("beat_at", -1)])
+    return document["beat_at"] if document else None

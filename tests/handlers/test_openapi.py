@@ -1,0 +1,93 @@
+"""The contract is generated, valid, complete and the same as the checked copy."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from openapi_spec_validator import validate
+
+from handlers.contract import Access, Route
+from handlers.openapi import document
+from server import ops
+from server.app import ROUTES
+from tests.world import Api
+
+PUBLIC = {
+    "/api/v1/sessions/wechat",
+    "/api/v1/sessions/refresh",
+    "/wx/pay/notify/{account}",
+    "/wx/pay/refund-notify/{account}",
+    "/wx/push",
+    "/openapi.json",
+    "/docs",
+    "/docs/{asset}",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+}
+
+
+def made() -> dict[str, object]:
+    return document(ROUTES, title=ops.TITLE, version=ops.VERSION)
+
+
+def test_the_document_is_valid_openapi() -> None:
+    validate(msgspec.json.decode(msgspec.json.encode(made())))
+
+
+def test_every_route_has_a_contract() -> None:
+    assert all(route.contracts() for route in ROUTES)
+
+
+def test_every_operation_says_what_it_does() -> None:
+    assert all(c.summary for route in ROUTES for c in route.contracts().values())
+
+
+def test_only_these_routes_are_public() -> None:
+    public = {
+        route.path
+        for route in ROUTES
+        for contract in route.contracts().values()
+        if contract.needs is Access.PUBLIC
+    }
+    assert public == PUBLIC
+
+
+def test_the_checked_copy_is_current() -> None:
+    copy = Path(__file__).parents[2] / "deploy" / "openapi.json"
+    assert msgspec.json.decode(copy.read_bytes()) == msgspec.json.decode(
+        msgspec.json.encode(made())
+    ), "run make openapi"
+
+
+CLOSED = [
+    (route, verb)
+    for route in ROUTES
+    for verb, contract in route.contracts().items()
+    if contract.needs is not Access.PUBLIC
+]
+
+
+@pytest.mark.parametrize(("route", "verb"), CLOSED, ids=lambda v: getattr(v, "path", v))
+async def test_every_route_refuses_a_stranger(api: Api, route: Route, verb: str) -> None:
+    path = route.path.replace("{", "").replace("}", "")
+    body = None if verb in {"get", "delete"} else b"{}"
+    reply = await api.call(verb.upper(), path, body)
+    assert (reply.status, reply.code) == (401, "unauthenticated")
+
+
+async def test_the_page_needs_nothing_from_elsewhere(api: Api) -> None:
+    page = await api.get("/docs", as_=None)
+    assert page.status == 200
+    assert b"//" not in page.raw.replace(b"<!doctype", b"")
+    for asset in ops.ASSETS:
+        assert (await api.get(f"/docs/{asset}", as_=None)).status == 200
+    assert (await api.get("/docs/..%2Fops.py", as_=None)).status == 404
+
+
+async def test_alive_ready_and_figures(api: Api) -> None:
+    assert (await api.get("/healthz", as_=None)).body == {"status": "ok"}
+    ready = await api.get("/readyz", as_=None)
+    assert (ready.status, ready.body["mongodb"], ready.body["redis"]) == (200, "ok", "ok")
+    figures = await api.get("/metrics", as_=None)
+    assert b"outbox_jobs" in figures.raw

@@ -88,7 +88,7 @@ class Child:
             self._log_start = log.tell()
             self.process = subprocess.Popen(  # noqa: S603  our own servers, our own words
                 program + self.command(port),
-                stdin=subprocess.PIPE,  # the sandbox ends when this pipe closes
+                stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=ROOT,
@@ -127,8 +127,6 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        if self.process.stdin:
-            self.process.stdin.close()
         if self.throwaway:
             shutil.rmtree(self.directory, ignore_errors=True)
         self._lock.close()

@@ -30,6 +30,7 @@ from redis.retry import Retry
 
 from server.children import Child, StartError, require_room, throwaway_folder
 from server.settings import Settings
+from services.messaging.templates import TemplateKey
 
 log = structlog.get_logger()
 WATCH_SECONDS: Final = 1.0
@@ -145,11 +146,12 @@ class Sandbox(Child):
         program = made["mini_program"]
         names = ("appid", "secret", "push_token", "push_aes_key")
         found = {f"wx_{name}": program[name] for name in names}
+        found["wx_templates"] = {key: f"stand-in-{key}" for key in TemplateKey}
         return found | {"wxpay_accounts": tuple(made["merchants"])}
 
     def command(self, port: int) -> list[str]:
         program = [sys.executable, "-u", "-m", "sandbox", "--port", str(port)]
-        return [*program, "--data", str(self.directory), "--die-with-parent"]
+        return [*program, "--data", str(self.directory)]
 
     def is_ready(self) -> bool:
         return f'"{self.uri}"' in self.output()

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from tornado.web import Application, RequestHandler, url
 
-from handlers import me, places, sessions
+from handlers import me, messages, places, push, sessions
 from handlers.base import NotFoundHandler
 from handlers.contract import Route
 from server import ops
@@ -14,7 +14,9 @@ from services.dependencies import Dependencies
 ROUTES: Final[list[Route]] = [
     *sessions.ROUTES,
     *me.ROUTES,
+    *messages.ROUTES,
     *places.ROUTES,
+    *push.ROUTES,
     *ops.ROUTES,
 ]
 

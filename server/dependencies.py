@@ -11,8 +11,6 @@ from pymongo import AsyncMongoClient
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 from redis.asyncio import BlockingConnectionPool, Redis
-from services.wechat.pay import PayClient
-from services.wechat.push import PushReceiver
 
 from server.settings import Settings
 from services.days import wall_clock
@@ -20,6 +18,8 @@ from services.dependencies import Dependencies
 from services.vault import Vault
 from services.wechat.merchant import load_accounts
 from services.wechat.mini_program import MiniProgram
+from services.wechat.pay import PayClient
+from services.wechat.push import PushReceiver
 
 REDIS_CONNECTIONS: Final = 100
 REDIS_SECONDS: Final = 2.0
@@ -60,6 +60,7 @@ async def open_dependencies(
             push=PushReceiver(
                 settings.wx_push_token, settings.wx_push_aes_key, settings.wx_appid
             ),
+            templates=settings.wx_templates,
         )
     finally:
         wechat.close()

@@ -16,8 +16,9 @@ from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.jobs.models import Job
 from services.jobs.schedules import Schedule, plan
+from services.messaging import actions as messaging
 
-HANDLERS: Final[Mapping[str, jobs.Handler]] = {}
+HANDLERS: Final[Mapping[str, jobs.Handler]] = {**messaging.JOBS}
 SCHEDULES: Final[Sequence[Schedule]] = ()
 
 POLL_SECONDS: Final = 1.0

@@ -28,7 +28,10 @@ TRANSACTION_SECONDS: Final = 4.0
 
 @dataclass(frozen=True, kw_only=True)
 class Dependencies:
-    """`merchants`: account key → client of that WeChat Pay account."""
+    """`merchants`: account key → client of that WeChat Pay account.
+
+    `templates`: TemplateKey → id of the message template, of those this mini-program has.
+    """
 
     mongo: AsyncMongoClient[Document]
     db: Database
@@ -38,6 +41,7 @@ class Dependencies:
     wechat: MiniProgram
     merchants: Mapping[str, PayClient]
     push: PushReceiver
+    templates: Mapping[str, str]
 
     async def in_transaction(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `work` atomically. It may run twice: database calls only, no HTTP.

@@ -101,8 +101,10 @@ class MiniProgram(AsyncClient):
         data: Mapping[str, str],
         page: str | None = None,
         release: Release = Release.RELEASE,
-    ) -> None:
-        """Spend one grant of this person. `data`: template key → text, see clip.py.
+    ) -> str:
+        """Spend one grant of this person; return the MsgID its receipt will name, or "".
+
+        `data`: template key → text, see clip.py.
 
         Not idempotent: after WeChatUnavailable(unknown=True) never send the same again.
         """
@@ -115,7 +117,8 @@ class MiniProgram(AsyncClient):
         }
         if page is not None:
             message["page"] = page
-        await self.post("cgi-bin/message/subscribe/send", data=message)
+        reply = await self.post("cgi-bin/message/subscribe/send", data=message)
+        return str(reply.get("msgid", ""))  # seen in answers, promised by no page
 
     async def check_text(self, openid: str, content: str, scene: Scene) -> Verdict:
         """Ask whether a text may be published. Any error means the same as REVIEW.

@@ -1,0 +1,107 @@
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum, auto
+
+from msgspec import Struct, field
+
+from services.messaging.templates import TemplateKey
+
+
+class Delivery(StrEnum):
+    """How far a message got beyond the inbox, where every message is from the start."""
+
+    INBOX = auto()  # only there: no grant, or not tried yet
+    SENDING = auto()  # written down before WeChat is called, so that it is called once
+    SENT = auto()  # WeChat took it
+    REFUSED = auto()  # the person does not want it, or had no grant left at WeChat
+    FAILED = auto()  # WeChat said no and a person of ours must look
+    UNKNOWN = auto()  # no answer: it may have arrived, so it is never sent again
+
+
+class Message(Struct, kw_only=True):
+    """One thing told to one person. Words are frozen as they were told."""
+
+    id: str = field(name="_id")  # from template, key and person: telling twice is telling once
+    person: str
+    template: TemplateKey
+    key: str
+    values: dict[str, str]  # texts only, never a phone number
+    title: str
+    body: str
+    page: str
+    position: str  # what the inbox is sorted by
+    created_at: datetime
+    read_at: datetime | None = None
+    delivery: Delivery = Delivery.INBOX
+    grant: str | None = None  # the one-time grant it spends
+    attempted_at: datetime | None = None
+    wechat_id: str = ""  # WeChat's number of it, when it told us
+    receipt_at: datetime | None = None  # when WeChat reported what became of it
+    problem: str = ""  # what WeChat said against it
+
+
+class Letter(Struct, frozen=True, kw_only=True):
+    """A message as WeChat takes it."""
+
+    openid: str
+    template_id: str
+    data: dict[str, str]
+    page: str
+
+    @property
+    def grant(self) -> str:
+        return grant_id(self.openid, self.template_id)
+
+
+def grant_id(openid: str, template_id: str) -> str:
+    """Name the count of grants: WeChat keeps one per person and template, and so do we."""
+    return f"{template_id}:{openid}"
+
+
+def position(created_at: datetime, message_id: str) -> str:
+    """Return a text that sorts messages by time, and those of one instant by id."""
+    return f"{int(created_at.timestamp() * 1000):015d}.{message_id}"
+
+
+# What clients see
+
+
+class MessageView(Struct, kw_only=True):
+    id: str
+    template: TemplateKey
+    title: str
+    body: str
+    page: str
+    created_at: datetime
+    read_at: datetime | None
+    delivery: Delivery
+
+
+class Unread(Struct):
+    unread: int
+
+
+class TemplateView(Struct, kw_only=True):
+    """A template to ask for with wx.requestSubscribeMessage, and how many grants are left."""
+
+    template: TemplateKey
+    template_id: str
+    title: str
+    left: int
+
+
+def view(message: Message) -> MessageView:
+    return MessageView(
+        id=message.id,
+        template=message.template,
+        title=message.title,
+        body=message.body,
+        page=message.page,
+        created_at=message.created_at,
+        read_at=message.read_at,
+        delivery=message.delivery,
+    )
+
+
+def views(messages: Sequence[Message]) -> list[MessageView]:
+    return [view(message) for message in messages]

@@ -1,0 +1,88 @@
+"""How a message moves, and what each of WeChat's answers does to it: two tables."""
+
+from enum import StrEnum, auto
+from typing import Final, NamedTuple
+
+from services.messaging.models import Delivery
+from services.wechat.errors import Reaction
+
+D = Delivery
+
+
+class Move(StrEnum):
+    START = auto()  # about to call WeChat
+    ACCEPT = auto()
+    REFUSE = auto()
+    FAIL = auto()
+    LOSE = auto()  # no answer, or we died before we could write it down
+    POSTPONE = auto()  # WeChat did nothing: later
+    CONFIRM = auto()  # the receipt, pushed by WeChat: it arrived
+    BOUNCE_REFUSED = auto()  # the receipt: the person does not want it
+    BOUNCE_FAILED = auto()  # the receipt: it did not arrive
+
+
+class Step(NamedTuple):
+    sources: tuple[Delivery, ...]
+    target: Delivery
+
+
+# A receipt may overtake the answer to our call, and may tell what became of a lost one.
+OUT: Final = (D.SENDING, D.SENT, D.UNKNOWN)
+
+MOVES: Final[dict[Move, Step]] = {
+    # From FAILED: somebody mended the cause and replays the dead job. Nothing was sent yet.
+    Move.START: Step((D.INBOX, D.FAILED), D.SENDING),
+    # From UNKNOWN: a worker that slept past its lease learns the answer after all.
+    Move.ACCEPT: Step((D.SENDING, D.UNKNOWN), D.SENT),
+    Move.REFUSE: Step((D.SENDING,), D.REFUSED),
+    Move.FAIL: Step((D.INBOX, D.SENDING), D.FAILED),
+    Move.LOSE: Step((D.SENDING,), D.UNKNOWN),
+    Move.POSTPONE: Step((D.SENDING,), D.INBOX),
+    Move.CONFIRM: Step(OUT, D.SENT),
+    Move.BOUNCE_REFUSED: Step(OUT, D.REFUSED),
+    Move.BOUNCE_FAILED: Step(OUT, D.FAILED),
+}
+
+
+class Grant(StrEnum):
+    """What becomes of the one-time grant that was reserved."""
+
+    SPENT = auto()
+    RETURNED = auto()
+    VOID = auto()  # and all others: WeChat says that none is left
+
+
+class Then(StrEnum):
+    """What becomes of the job."""
+
+    DONE = auto()
+    BACK_OFF = auto()
+    NEXT_MINUTE = auto()
+    NEXT_DAY = auto()
+    DIE = auto()  # an alarm; after mending the cause it may be replayed
+
+
+class Outcome(NamedTuple):
+    move: Move
+    grant: Grant
+    then: Then
+
+
+BROKEN: Final = Outcome(Move.FAIL, Grant.RETURNED, Then.DIE)
+LATER: Final = Outcome(Move.POSTPONE, Grant.RETURNED, Then.BACK_OFF)
+
+OUTCOMES: Final[dict[Reaction, Outcome]] = {
+    Reaction.REFUSED: Outcome(Move.REFUSE, Grant.VOID, Then.DONE),
+    Reaction.UNKNOWN: Outcome(Move.LOSE, Grant.SPENT, Then.DONE),
+    Reaction.UNBOUND: Outcome(Move.FAIL, Grant.VOID, Then.DONE),
+    Reaction.BUSY: LATER,
+    Reaction.NEW_TOKEN: LATER,
+    Reaction.MINUTE_LIMIT: LATER._replace(then=Then.NEXT_MINUTE),
+    Reaction.DAILY_QUOTA: LATER._replace(then=Then.NEXT_DAY),
+    Reaction.PERMANENT: BROKEN,
+    Reaction.CONFIG: BROKEN,
+    # Answers of other interfaces; here they would be news to us.
+    Reaction.BAD_CODE: BROKEN,
+    Reaction.BLOCKED: BROKEN,
+    Reaction.INACTIVE: BROKEN,
+}

@@ -1,0 +1,133 @@
+"""Messages, grants and pushed events: the only module that queries these collections."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from pymongo import ReturnDocument
+
+from mongo_indexes import message_grants, messages, push_events
+from services.dependencies import Database, Transaction
+from services.documents import Document, to_document
+from services.messaging.models import Message
+from services.messaging.states import MOVES, OUT, Move
+
+
+async def insert(db: Database, message: Message, tx: Transaction) -> bool:
+    """Return False when it was told before. An upsert: an error would abort the transaction."""
+    document = to_document(message)
+    key = {"_id": document.pop("_id"), "person": document.pop("person")}
+    result = await db[messages.COLLECTION].update_one(
+        key, {"$setOnInsert": document}, upsert=True, session=tx
+    )
+    return result.upserted_id is not None
+
+
+async def find(db: Database, message_id: str) -> Message | None:
+    document = await db[messages.COLLECTION].find_one({"_id": message_id})
+    return msgspec.convert(document, Message | None)
+
+
+async def find_of(db: Database, message_id: str, person_id: str) -> Message | None:
+    document = await db[messages.COLLECTION].find_one({"_id": message_id, "person": person_id})
+    return msgspec.convert(document, Message | None)
+
+
+async def inbox(db: Database, person_id: str, *, before: str, limit: int) -> list[Message]:
+    """One person's messages, newest first. Served by index `inbox`."""
+    query: Document = {"person": person_id}
+    if before:
+        query["position"] = {"$lt": before}
+    cursor = db[messages.COLLECTION].find(query).sort("position", -1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Message])
+
+
+async def count_unread(db: Database, person_id: str) -> int:
+    """Served by index `unread`."""
+    query = {"person": person_id, "read_at": None}
+    return await db[messages.COLLECTION].count_documents(query, hint="unread")
+
+
+async def mark_read(
+    db: Database, message_id: str, person_id: str, at: datetime
+) -> Message | None:
+    """Return the message as read now; None when it is not theirs, or was read before."""
+    document = await db[messages.COLLECTION].find_one_and_update(
+        {"_id": message_id, "person": person_id, "read_at": None},
+        {"$set": {"read_at": at}},
+        return_document=ReturnDocument.AFTER,
+    )
+    return msgspec.convert(document, Message | None)
+
+
+async def move(
+    db: Database, message_id: str, by: Move, tx: Transaction | None = None, **changes: Any
+) -> bool:
+    """Compare and set: return False when the message is not where this move starts."""
+    step = MOVES[by]
+    query: Document = {"_id": message_id, "delivery": {"$in": list(step.sources)}}
+    if by is Move.START:
+        query["read_at"] = None  # no grant is spent on what was read already
+    result = await db[messages.COLLECTION].update_one(
+        query, {"$set": {"delivery": step.target, **changes}}, session=tx
+    )
+    return result.modified_count == 1
+
+
+async def sent_as(db: Database, grant: str, wechat_id: str, tx: Transaction) -> Message | None:
+    """Return the message a receipt speaks of, or None when that is not certain.
+
+    By WeChat's number; else the only one whose number we never learnt. Guessing among several
+    would call a lost message sent. Served by index `out`.
+    """
+    query = {
+        "grant": grant,
+        "delivery": {"$in": list(OUT)},
+        "wechat_id": {"$in": [wechat_id, ""]},
+        "receipt_at": None,
+    }
+    cursor = db[messages.COLLECTION].find(query, session=tx).sort("wechat_id", -1).limit(2)
+    found = msgspec.convert(await cursor.to_list(), list[Message])
+    if len(found) == 1 or (found and wechat_id and found[0].wechat_id == wechat_id):
+        return found[0]
+    return None
+
+
+# Grants
+
+
+async def take_grant(db: Database, grant: str, tx: Transaction) -> bool:
+    """Reserve one; False when none is left."""
+    result = await db[message_grants.COLLECTION].update_one(
+        {"_id": grant, "left": {"$gt": 0}}, {"$inc": {"left": -1}}, session=tx
+    )
+    return result.modified_count == 1
+
+
+async def add_grant(db: Database, grant: str, tx: Transaction) -> None:
+    await db[message_grants.COLLECTION].update_one(
+        {"_id": grant}, {"$inc": {"left": 1}}, upsert=True, session=tx
+    )
+
+
+async def void_grants(db: Database, grant: str, tx: Transaction) -> None:
+    await db[message_grants.COLLECTION].update_one(
+        {"_id": grant}, {"$set": {"left": 0}}, session=tx
+    )
+
+
+async def grants_left(db: Database, grants: Sequence[str]) -> dict[str, int]:
+    cursor = db[message_grants.COLLECTION].find({"_id": {"$in": list(grants)}})
+    return {document["_id"]: document["left"] for document in await cursor.to_list()}
+
+
+# Pushed events
+
+
+async def remember_push(
+    db: Database, dedupe_key: str, kind: str, at: datetime, tx: Transaction
+) -> None:
+    """Raise DuplicateKeyError, out of the transaction, when this push came before."""
+    document = {"_id": dedupe_key, "kind": kind, "received_at": at}
+    await db[push_events.COLLECTION].insert_one(document, session=tx)

@@ -1,0 +1,99 @@
+"""Every message we send: its words in the inbox, and its cells in WeChat's template.
+
+The one catalogue of what residents read in messages. WeChat's keys (thing1, amount2) belong to
+the template of its public library; the id of each template differs per mini-program and is
+configured (WX_TEMPLATES).
+Source: subscribe-message/api_sendmessage; each key's limits are in services/wechat/clip.py.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum, auto
+from string import Formatter
+from typing import Final
+
+from msgspec import Struct
+
+from services.wechat.clip import moment
+
+
+class TemplateKey(StrEnum):
+    BILL_ISSUED = auto()
+    PAYMENT_RECEIVED = auto()
+    REFUND_DONE = auto()
+
+
+class Template(Struct, frozen=True, kw_only=True):
+    """`data`: WeChat's key → the name of one of our values. `page`: where a tap leads."""
+
+    title: str
+    body: str
+    page: str
+    data: dict[str, str]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every value a message of this kind needs."""
+        in_body = {name for _, name, _, _ in Formatter().parse(self.body) if name}
+        return frozenset(in_body | set(self.data.values()))
+
+    def write(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Return what the template speaks of, as people read it; ValueError for the rest."""
+        if missing := self.names - values.keys():
+            raise ValueError(f"message without {', '.join(sorted(missing))}")
+        return {name: written(name, values[name]) for name in sorted(self.names)}
+
+
+TEMPLATES: Final[dict[TemplateKey, Template]] = {
+    TemplateKey.BILL_ISSUED: Template(
+        title="您有新的账单",
+        body="{home}的{fee}({period})共{amount},请在{due_on}前缴纳。谢谢您!",
+        page="pages/bills/bills",
+        data={
+            "thing1": "home",
+            "thing2": "fee",
+            "thing3": "period",
+            "amount4": "amount",
+            "date5": "due_on",
+        },
+    ),
+    TemplateKey.PAYMENT_RECEIVED: Template(
+        title="缴费成功",
+        body="{payee}已收到您{paid_at}缴纳的{amount},收据号{number}。谢谢您的支持!",
+        page="pages/payments/payments",
+        data={
+            "thing1": "payee",
+            "amount2": "amount",
+            "time3": "paid_at",
+            "character_string4": "number",
+        },
+    ),
+    TemplateKey.REFUND_DONE: Template(
+        title="退款已办好",
+        body="{amount}已退回您的微信付款账户,原因:{reason}。请留意查收。",
+        page="pages/payments/payments",
+        data={"amount1": "amount", "thing2": "reason"},
+    ),
+}
+
+
+def written(name: str, value: str) -> str:
+    """Write a value as people read it; what it is, its name tells. ValueError otherwise.
+
+    `amount`: yuan such as 51.18; `…_at`: RFC 3339; `…_on`: a day; `period`: a month, or words.
+    """
+    match name.rpartition("_")[2]:
+        case "amount":
+            if not re.fullmatch(r"\d{1,8}\.\d\d", value):
+                raise ValueError(f"{name}: not yuan with two decimals")
+            return f"{value}元"
+        case "at":
+            return moment(datetime.fromisoformat(value))
+        case "on":
+            day = date.fromisoformat(value)
+            return f"{day.year}年{day.month}月{day.day}日"
+        case "period" if month := re.fullmatch(r"(\d{4})-0?(\d{1,2})", value):
+            return f"{month[1]}年{month[2]}月"
+        case _:
+            return value

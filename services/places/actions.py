@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services import errors
-from services.dependencies import Dependencies
+from services.dependencies import Dependencies, Transaction
 from services.paths import ancestors, parent
 from services.permissions import Actor, Permission, require_at
 from services.places import store
@@ -59,6 +59,8 @@ async def found(deps: Dependencies, request: NewPlace) -> Place:
         address=address(upper, request.kind, request.name),
         created_at=deps.now(),
     )
+    if above and not await use(deps, [above]):
+        raise errors.NotFound("上级已被撤回,请刷新后再试", path=above)
     if not await store.insert(deps.db, place):
         raise PlaceExists("这个编号已经登记过", path=request.path)
     return place
@@ -106,5 +108,22 @@ def compound_of(path: str, *, depth: int = LADDER.index(Kind.COMPOUND) + 1) -> s
     return ".".join(path.split(".")[:depth])
 
 
+async def use(
+    deps: Dependencies, paths: Sequence[str], tx: Transaction | None = None
+) -> list[str]:
+    """Mark places as used by a bill, a role or anything else, and return those that exist.
+
+    Whoever hangs something on a place calls this in the same transaction and leaves out the
+    places that are gone: an import that made a place may be undone until it is used.
+    """
+    return await store.mark_used(deps.db, paths, tx)
+
+
 homes_under = store.of_kind_under
+find_many = store.find_many
+made_by = store.made_by
+any_used = store.any_used
+put = store.put
+delete_unused = store.delete_unused
+empty_of = store.empty_of
 count_homes = store.count_homes

@@ -45,6 +45,7 @@ class Place(Struct, kw_only=True):
     area: Area | None = None  # 0.01 m², homes only
     usage: Usage | None = None  # homes only
     source: str = ""  # the import that made it
+    used: bool = False  # something hangs on it: no import may take it back
     created_at: datetime
 
 

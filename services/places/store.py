@@ -38,8 +38,10 @@ async def find(db: Database, path: str) -> Place | None:
     return msgspec.convert(document, Place | None)
 
 
-async def find_many(db: Database, paths: Sequence[str]) -> list[Place]:
-    cursor = db[COLLECTION].find({"_id": {"$in": list(paths)}}).sort("_id", 1)
+async def find_many(
+    db: Database, paths: Sequence[str], tx: Transaction | None = None
+) -> list[Place]:
+    cursor = db[COLLECTION].find({"_id": {"$in": list(paths)}}, session=tx).sort("_id", 1)
     return msgspec.convert(await cursor.to_list(), list[Place])
 
 
@@ -65,13 +67,54 @@ async def count_homes(db: Database, place: str) -> int:
     return await db[COLLECTION].count_documents(query, hint="kind")
 
 
-async def delete_from(db: Database, source: str, paths: Sequence[str], tx: Transaction) -> None:
-    """Remove places that one import made."""
-    query = {"_id": {"$in": list(paths)}, "source": source}
-    await db[COLLECTION].delete_many(query, session=tx)
+async def mark_used(
+    db: Database, paths: Sequence[str], tx: Transaction | None = None
+) -> list[str]:
+    """Mark places as used; return those that exist.
+
+    Only the first use writes. That write collides with a removal, so that of the two, one
+    transaction is repeated and sees what the other did.
+    """
+    unused = {"_id": {"$in": list(paths)}, "used": {"$ne": True}}
+    await db[COLLECTION].update_many(unused, {"$set": {"used": True}}, session=tx)
+    cursor = db[COLLECTION].find({"_id": {"$in": list(paths)}}, {"_id": 1}, session=tx)
+    return [document["_id"] for document in await cursor.to_list()]
 
 
-async def any_under(db: Database, place: str) -> bool:
-    """Tell whether the place still has something below it."""
-    query = {"_id": {"$gte": place + ".", "$lt": place + "/"}}
+async def made_by(
+    db: Database,
+    source: str,
+    place: str,
+    kind: Kind,
+    *,
+    after: str,
+    limit: int,
+    tx: Transaction | None = None,
+) -> list[Place]:
+    """Places of one kind that one import made, by path. Served by index `kind`."""
+    below = {**under(place), "$gt": after}
+    query = {"kind": kind, "_id": below, "source": source}
+    cursor = db[COLLECTION].find(query, session=tx).sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Place])
+
+
+async def any_used(db: Database, source: str, place: str) -> bool:
+    """Tell whether a home that one import made is used. Served by index `kind`."""
+    query = {"kind": Kind.HOME, "_id": under(place), "source": source, "used": True}
     return await db[COLLECTION].find_one(query, {"_id": 1}) is not None
+
+
+async def delete_unused(db: Database, source: str, paths: Sequence[str], tx: Transaction) -> int:
+    """Remove places that one import made and nobody uses; return how many."""
+    query = {"_id": {"$in": list(paths)}, "source": source, "used": {"$ne": True}}
+    return (await db[COLLECTION].delete_many(query, session=tx)).deleted_count
+
+
+async def empty_of(db: Database, paths: Sequence[str], tx: Transaction) -> list[str]:
+    """Return those of these places that have nothing below them."""
+    found = []
+    for path in paths:
+        below = {"_id": {"$gte": path + ".", "$lt": path + "/"}}
+        if await db[COLLECTION].find_one(below, {"_id": 1}, session=tx) is None:
+            found.append(path)
+    return found

@@ -9,13 +9,13 @@ from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPServerRequest, ResponseStartLine
 
 from sandbox.control import gate as control_gate
-from sandbox.control import payments, stage, users
+from sandbox.control import payments, props, stage, users
 from sandbox.control.gate import ControlRoute
 from sandbox.faults import NONE, Action
 from sandbox.journal import Entry
+from sandbox.mini_program import codes, login, messages, push, security, shipping, tokens
 from sandbox.mini_program import gate as mini_gate
-from sandbox.mini_program import login, messages, tokens
-from sandbox.pay import certificates, notices, transactions
+from sandbox.pay import bills, certificates, notices, refunds, refusals, transactions
 from sandbox.pay import gate as pay_gate
 from sandbox.web import Answer, Call, Router
 from sandbox.world import World
@@ -29,12 +29,19 @@ class App:
     def __init__(self, world: World) -> None:
         self._world = world
         self._control: Router[ControlRoute] = Router(
-            [*stage.ROUTES, *users.ROUTES, *payments.ROUTES]
+            [*stage.ROUTES, *users.ROUTES, *payments.ROUTES, *props.ROUTES]
         )
-        self._pay = Router([*transactions.ROUTES, *certificates.ROUTES])
-        self._mini = Router([*tokens.ROUTES, *login.ROUTES, *messages.ROUTES])
+        pay_parts = (transactions, certificates, refunds, bills, refusals)
+        self._pay = Router([route for part in pay_parts for route in part.ROUTES])
+        mini_parts = (tokens, login, messages, security, codes, shipping)
+        self._mini = Router([route for part in mini_parts for route in part.ROUTES])
         self._tasks: set[asyncio.Task[None]] = set()
-        world.schedule.runners = {notices.KIND: partial(notices.deliver, world)}
+        world.schedule.runners = {
+            notices.KIND: partial(notices.deliver, world),
+            refunds.KIND: partial(refunds.conclude, world),
+            push.KIND: partial(push.deliver, world),
+            security.KIND: partial(security.conclude, world),
+        }
 
     def __call__(self, request: HTTPServerRequest) -> None:
         task = asyncio.create_task(self._serve(request))

@@ -72,8 +72,10 @@ class Schedule:
             self._timer.cancel()
             self._timer = None
         due = self._next_due()
-        if due is not None and not self._clock.frozen:
-            delay = max(0.0, due - self._clock.now())
+        if due is None:
+            return
+        delay = max(0.0, due - self._clock.now())
+        if delay == 0 or not self._clock.frozen:
             self._timer = asyncio.get_running_loop().call_later(delay, self._tick)
 
     def _push(self, job: Job) -> None:

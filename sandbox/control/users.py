@@ -5,6 +5,7 @@ from typing import Literal
 
 from sandbox.control.gate import Refused, Wish, program, read
 from sandbox.keys import MiniProgram
+from sandbox.mini_program import push
 from sandbox.mini_program.messages import grant_of, save_grant
 from sandbox.openids import openid_of, unionid_of
 from sandbox.records import Code, User
@@ -38,13 +39,13 @@ class SubscribeWish(Wish):
     template_ids: list[str]
     answer: Literal["accept", "reject", "ban"] = "accept"
     app: str = "mini_program"
-    push: bool = True
+    copies: int = 1  # of the push that tells the product; 0: none
 
 
 class UnsubscribeWish(Wish):
     template_ids: list[str] | None = None  # None: all of them
     app: str = "mini_program"
-    push: bool = True
+    copies: int = 1  # of the push that tells the product; 0: none
 
 
 def user_of(world: World, name: str, app: MiniProgram) -> User:
@@ -113,7 +114,7 @@ async def subscribe(world: World, call: Call) -> Answer:
     wish = read(call, SubscribeWish)
     if not 1 <= len(wish.template_ids) <= MOST_TEMPLATES:
         raise Refused("between one and five templates can be asked for")
-    user = _seen(world, call, wish.app)
+    app, user = program(world, wish.app), _seen(world, call, wish.app)
     results = {}
     for template_id in wish.template_ids:
         grant = grant_of(world, user.openid, template_id)
@@ -123,13 +124,19 @@ async def subscribe(world: World, call: Call) -> Answer:
             grant.banned, grant.left = True, 0
         save_grant(world, grant)
         results[template_id] = result
-    return Answer.json({"result": results})
+    rows = [
+        {"TemplateId": key, "SubscribeStatusString": result, "PopupScene": "0"}
+        for key, result in results.items()
+    ]
+    event = push.list_event(world, app, "subscribe_msg_popup_event", user.openid, rows)
+    sent = await push.push_now(world, app, event, copies=wish.copies)
+    return Answer.json({"result": results, "pushes": sent})
 
 
 async def unsubscribe(world: World, call: Call) -> Answer:
     """Switched off in the settings: what was granted is gone."""
     wish = read(call, UnsubscribeWish)
-    user = _seen(world, call, wish.app)
+    app, user = program(world, wish.app), _seen(world, call, wish.app)
     granted = [
         g for g in world.store.grants.rows.values() if g.openid == user.openid and g.left
     ]
@@ -138,7 +145,13 @@ async def unsubscribe(world: World, call: Call) -> Answer:
     for grant in gone:
         grant.left = 0
         save_grant(world, grant)
-    return Answer.json({"template_ids": [grant.template_id for grant in gone]})
+    rows = [
+        {"TemplateId": key, "SubscribeStatusString": "reject"}
+        for key in wanted or [grant.template_id for grant in gone]
+    ]
+    event = push.list_event(world, app, "subscribe_msg_change_event", user.openid, rows)
+    sent = await push.push_now(world, app, event, copies=wish.copies) if rows else []
+    return Answer.json({"template_ids": [row["TemplateId"] for row in rows], "pushes": sent})
 
 
 async def show_messages(world: World, call: Call) -> Answer:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from msgspec import UNSET, UnsetType
 
 from sandbox.keys import MiniProgram
+from sandbox.mini_program import push
 from sandbox.mini_program.errors import MiniError
 from sandbox.mini_program.gate import Body, MiniRoute, by_token, ok, read
 from sandbox.mini_program.templates import check_data
@@ -12,6 +13,8 @@ from sandbox.openids import belongs
 from sandbox.records import Grant, Message
 from sandbox.web import Answer, Call
 from sandbox.world import World
+
+FIRST_MSGID = 4_000_000_000_000_000_000
 
 
 class SendBody(Body):
@@ -52,6 +55,16 @@ def _check(world: World, app: MiniProgram, body: SendBody) -> dict[str, str]:
     return data
 
 
+def _sent_event(world: World, app: MiniProgram, message: Message) -> dict[str, Any]:
+    row = {
+        "TemplateId": message.template_id,
+        "MsgID": str(FIRST_MSGID + message.n),
+        "ErrorCode": "0",
+        "ErrorStatus": "success",
+    }
+    return push.list_event(world, app, "subscribe_msg_sent_event", message.openid, [row])
+
+
 async def send(world: World, call: Call, app: MiniProgram) -> Answer:
     body = read(call, SendBody)
     data = _check(world, app, body)
@@ -73,7 +86,9 @@ async def send(world: World, call: Call, app: MiniProgram) -> Answer:
     with world.store.together():
         save_grant(world, grant)
         world.store.messages.save(str(number), message)
-    return ok(msgid=4_000_000_000_000_000_000 + number)
+        if world.settings.push.sent_events:
+            push.enqueue(world, app, _sent_event(world, app, message))
+    return ok(msgid=FIRST_MSGID + number)
 
 
 async def retired_template(_world: World, _call: Call, _app: MiniProgram) -> Answer:

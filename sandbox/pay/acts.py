@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from sandbox.clock import instant
-from sandbox.pay import notices
+from sandbox.pay import balance, notices
 from sandbox.pay.notices import GENUINE, Craft
 from sandbox.pay.signing import verify
 from sandbox.records import PAID, Order, TradeState
@@ -84,6 +84,7 @@ async def finish(world: World, order: Order, payment: Payment) -> list[dict[str,
         order.transaction_id = new_transaction_id(order.paid_at)
         order.state = TradeState.SUCCESS
         world.store.orders.save(order.key, order)
+        balance.change(world, order.mchid, order.total_fen)
         world.store.transactions.save(order.transaction_id, order.key)
         event = notices.payment_event(world, order)
         fault = payment.notify_fault

@@ -56,19 +56,24 @@ def encrypt(api_v3_key: str, plain: bytes, associated_data: str) -> dict[str, st
     }
 
 
+def event(world: World, event_type: str, summary: str) -> dict[str, Any]:
+    """The outer half, the same in every delivery: id and create_time never change."""
+    return {
+        "id": str(uuid.uuid4()),
+        "create_time": rfc3339(world.clock.now()),
+        "resource_type": "encrypt-resource",
+        "event_type": event_type,
+        "summary": summary,
+    }
+
+
 def payment_event(world: World, order: Order) -> dict[str, Any]:
     """What a notice job needs to remember about a payment."""
     return {
         "mchid": order.mchid,
         "url": order.request["notify_url"],
         "original_type": "transaction",
-        "event": {
-            "id": str(uuid.uuid4()),
-            "create_time": rfc3339(world.clock.now()),
-            "resource_type": "encrypt-resource",
-            "event_type": "TRANSACTION.SUCCESS",
-            "summary": "支付成功",
-        },
+        "event": event(world, "TRANSACTION.SUCCESS", "支付成功"),
         "plain": transaction(order),
     }
 
@@ -95,7 +100,7 @@ def _kind(world: World, merchant: Merchant) -> KeyKind:
 async def send(world: World, data: dict[str, Any], craft: Craft) -> Reply:
     merchant = world.keys.merchants[data["mchid"]]
     plain = craft.resource or merged(data["plain"], craft.overrides)
-    event = {
+    whole = {
         **data["event"],
         "resource": {
             "original_type": data["original_type"],
@@ -106,7 +111,7 @@ async def send(world: World, data: dict[str, Any], craft: Craft) -> Reply:
             ),
         },
     }
-    body = msgspec.json.encode(merged(event, craft.event))
+    body = msgspec.json.encode(merged(whole, craft.event))
     signing = Signing(fault=craft.sign, serial=craft.serial, timestamp=craft.timestamp)
     headers = {
         "Content-Type": "application/json",

@@ -81,7 +81,9 @@ def kind_asked_for(world: World, merchant: Merchant, serial: str) -> KeyKind:
     return usual_kind(merchant)
 
 
-def _key(world: World, merchant: Merchant, kind: KeyKind) -> tuple[str, rsa.RSAPrivateKey]:
+def signing_key(
+    world: World, merchant: Merchant, kind: KeyKind
+) -> tuple[str, rsa.RSAPrivateKey]:
     if kind == "public_key":
         public = world.keys.platform.public_keys[merchant.mchid]
         return public.id, world.keys.private(public.private_key_pem)
@@ -112,7 +114,7 @@ def sign_headers(
     fault = signing.fault
     if fault in (SignFault.CERTIFICATE, SignFault.PUBLIC_KEY):
         kind = "certificate" if fault == SignFault.CERTIFICATE else "public_key"
-    own, key = _key(world, merchant, kind)
+    own, key = signing_key(world, merchant, kind)
     if fault == SignFault.BAD:
         key = world.keys.private(merchant.private_key_pem)  # a key, but not WeChat's
     timestamp, nonce = str(_timestamp(world, signing)), secrets.token_hex(16)

@@ -1,0 +1,5 @@
+"""x"""
+
+
+def shown() -> dict[str, object]:
+    return {}

@@ -1,0 +1,144 @@
+"""Server push: events to the product's address, until it says "success"."""
+
+import secrets
+from enum import StrEnum
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+import msgspec
+
+from sandbox.keys import MiniProgram
+from sandbox.mini_program.sealing import as_json, as_xml, sealed, signature
+from sandbox.outbound import Reply
+from sandbox.records import Job
+from sandbox.world import World
+
+KIND = "push"
+RETRIES, RETRY_SECONDS = 3, 5.0
+OK_STATUS = 200
+# In JSON every event's list is called List; in XML each has its own wrapper around it.
+WRAPPERS = {
+    "subscribe_msg_popup_event": "SubscribeMsgPopupEvent",
+    "subscribe_msg_change_event": "SubscribeMsgChangeEvent",
+    "subscribe_msg_sent_event": "SubscribeMsgSentEvent",
+}
+
+
+class PushFault(StrEnum):
+    BAD = "bad"
+    MISSING = "missing"
+    TAMPERED = "tampered"
+
+
+class PushCraft(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """What is to be special about a push; None: as configured."""
+
+    sign: PushFault | None = None
+    format: Literal["json", "xml"] | None = None
+    mode: Literal["safe", "plain"] | None = None
+    appid: str | None = None  # inside of the sealed envelope
+
+
+GENUINE = PushCraft()
+
+
+def event_of(world: World, app: MiniProgram, name: str, openid: str) -> dict[str, Any]:
+    return {
+        "ToUserName": app.original_id,
+        "FromUserName": openid,
+        "CreateTime": int(world.clock.now()),
+        "MsgType": "event",
+        "Event": name,
+    }
+
+
+def list_event(
+    world: World, app: MiniProgram, name: str, openid: str, rows: list[dict[str, str]]
+) -> dict[str, Any]:
+    return {**event_of(world, app, name, openid), "List": rows}
+
+
+def _rendered(event: dict[str, Any], form: str) -> bytes:
+    rows = event.get("List")
+    if form == "json":
+        # WeChat writes a list of one as the one itself.
+        lone = isinstance(rows, list) and len(rows) == 1
+        return as_json(event | {"List": rows[0]} if lone and rows else event)
+    wrapper = WRAPPERS.get(event.get("Event", ""))
+    if rows is None or wrapper is None:
+        return as_xml(event)
+    rest = {name: value for name, value in event.items() if name != "List"}
+    return as_xml({**rest, wrapper: {"List": rows}})
+
+
+def _envelope(app: MiniProgram, cipher: str, form: str) -> bytes:
+    outer = {"ToUserName": app.original_id, "Encrypt": cipher}
+    return as_json(outer) if form == "json" else as_xml(outer)
+
+
+def _spoilt(text: str, fault: PushFault | None) -> str:
+    return "0" * len(text) if fault == PushFault.BAD else text
+
+
+async def send(
+    world: World, app: MiniProgram, event: dict[str, Any], craft: PushCraft = GENUINE
+) -> Reply:
+    """One delivery, freshly stamped and signed."""
+    target = world.settings.push
+    form, mode = craft.format or target.format, craft.mode or target.mode
+    timestamp, nonce = str(int(world.clock.now())), str(secrets.randbelow(10**10))
+    body = _rendered(event, form)
+    plain_sign = _spoilt(signature(app.push_token, timestamp, nonce), craft.sign)
+    query = {"signature": plain_sign, "timestamp": timestamp, "nonce": nonce}
+    query["openid"] = str(event.get("FromUserName", ""))
+    if mode == "safe":
+        cipher = sealed(body, app.push_aes_key, craft.appid or app.appid)
+        body = _envelope(app, cipher, form)
+        whole = signature(app.push_token, timestamp, nonce, cipher)
+        query |= {"encrypt_type": "aes", "msg_signature": _spoilt(whole, craft.sign)}
+        if craft.sign == PushFault.TAMPERED:
+            swapped = sealed(_rendered(event, form), app.push_aes_key, app.appid)
+            body = _envelope(app, swapped, form)
+    if craft.sign == PushFault.MISSING:
+        query = {k: v for k, v in query.items() if k not in ("signature", "msg_signature")}
+    return await world.outbound.send(
+        f"{target.url}?{urlencode(query)}",
+        body,
+        {"Content-Type": "application/json" if form == "json" else "text/xml"},
+        timeout_seconds=target.timeout_seconds,
+        fault=craft.sign or ("crafted" if craft != GENUINE else ""),
+    )
+
+
+def enqueue(
+    world: World, app: MiniProgram, event: dict[str, Any], craft: PushCraft = GENUINE
+) -> Job | None:
+    """Due at once; None when no address is configured."""
+    if not world.settings.push.url:
+        return None
+    data = {"appid": app.appid, "event": event, "craft": msgspec.to_builtins(craft)}
+    return world.schedule.add(KIND, data, world.clock.now())
+
+
+async def deliver(world: World, job: Job) -> float | None:
+    app = world.keys.programs[job.data["appid"]]
+    craft = msgspec.convert(job.data["craft"], PushCraft)
+    reply = await send(world, app, job.data["event"], craft)
+    job.data["status"], job.data["answer"] = reply.status, reply.body.decode("utf-8", "replace")
+    taken = reply.status == OK_STATUS and reply.body in (b"", b"success")
+    return None if taken or job.attempt >= RETRIES else RETRY_SECONDS
+
+
+async def push_now(
+    world: World,
+    app: MiniProgram,
+    event: dict[str, Any],
+    craft: PushCraft = GENUINE,
+    *,
+    copies: int = 1,
+) -> list[dict[str, Any]]:
+    """Deliver and say what the first tries met with; repeats follow on the clock."""
+    jobs = [job for _ in range(copies) if (job := enqueue(world, app, event, craft))]
+    for job in jobs:
+        await world.schedule.perform(job)
+    return [{"status": job.data["status"], "body": job.data["answer"]} for job in jobs]

@@ -30,7 +30,7 @@ LOCAL_SECONDS: Final = 30
 LOCK_MILLISECONDS: Final = 8_000  # longer than one fetch may last
 WAIT_SECONDS: Final = 0.06
 WAITS: Final = 100  # ~8 s for the lock, then fetch without it: harmless
-REDIS_SECONDS: Final = 1.0
+REDIS_SECONDS: Final = 0.5
 
 UNLOCK: Final = "if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end"
 DROP: Final = """

@@ -1,0 +1,103 @@
+"""WeChat's stand-in, its control desk, and our clients aimed at it."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import msgspec
+import pytest
+from redis.asyncio import BlockingConnectionPool, Redis
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+
+from server.embedded import Sandbox
+from services.wechat.merchant import MerchantAccount, load_accounts
+from services.wechat.mini_program import MiniProgram
+from services.wechat.pay import PayClient
+from tests.services.wechat.desk import Clock, Desk, Doorstep
+
+REDIS_DATABASE = 9  # the other tests empty database 0
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def desk(sandbox: Sandbox, clock: Clock) -> Desk:
+    desk = Desk(sandbox.uri, clock, msgspec.json.decode(sandbox.credentials.read_bytes()))
+    await desk.reset()
+    return desk
+
+
+@pytest.fixture
+def redis_url() -> str:
+    url = os.environ["TEST_REDIS_URL"]  # noqa: TID251 - set by tests/conftest.py
+    return f"{url.rsplit('/', 1)[0]}/{REDIS_DATABASE}"
+
+
+@pytest.fixture
+async def redis(redis_url: str, desk: Desk) -> AsyncIterator[Redis]:
+    client = Redis.from_pool(BlockingConnectionPool.from_url(redis_url))
+    await client.delete(f"wx:{desk.appid}:token", f"wx:{desk.appid}:token:lock")
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+def mini(desk: Desk, clock: Clock, redis: Redis) -> Iterator[MiniProgram]:
+    client = MiniProgram(
+        desk.appid, desk.secret, base=desk.base, redis=redis, now=clock, timeout_seconds=2
+    )
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def accounts(desk: Desk) -> dict[str, MerchantAccount]:
+    return load_accounts(msgspec.json.encode(desk.credentials["merchants"]))
+
+
+@pytest.fixture
+async def doorstep() -> AsyncIterator[Doorstep]:
+    """Where WeChat delivers notices."""
+    doorstep = Doorstep()
+    server = HTTPServer(doorstep)
+    [socket] = bind_sockets(0, "127.0.0.1")
+    server.add_sockets([socket])
+    doorstep.url = f"http://127.0.0.1:{socket.getsockname()[1]}"
+    yield doorstep
+    server.stop()
+    await server.close_all_connections()
+
+
+@pytest.fixture
+def merchants(
+    accounts: dict[str, MerchantAccount], desk: Desk, clock: Clock, doorstep: Doorstep
+) -> Iterator[dict[str, PayClient]]:
+    options: dict[str, Any] = {"notify_base_url": doorstep.url, "now": clock}
+    clients = {
+        key: PayClient(account, base=desk.base, timeout_seconds=2, **options)
+        for key, account in accounts.items()
+    }
+    yield clients
+    for client in clients.values():
+        client.close()
+
+
+@pytest.fixture
+def firm(merchants: dict[str, PayClient]) -> PayClient:
+    """Public-key mode."""
+    return merchants["firm"]
+
+
+@pytest.fixture
+def sanitation(merchants: dict[str, PayClient]) -> PayClient:
+    """Platform-certificate mode."""
+    return merchants["sanitation"]
+
+
+@pytest.fixture
+def partner(merchants: dict[str, PayClient]) -> PayClient:
+    return merchants["partner"]

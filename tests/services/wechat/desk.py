@@ -1,0 +1,131 @@
+"""The hands of these tests: WeChat's control desk, a clock for both sides, a letter box."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from tornado.httpclient import AsyncHTTPClient
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, ResponseStartLine
+
+from services.wechat.pay import PayClient
+
+NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)  # Monday noon in Beijing
+TEMPLATE = "a-template"
+
+
+@dataclass
+class Clock:
+    instant: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.instant
+
+
+@dataclass
+class Desk:
+    """WeChat's stand-in, directed over its control API."""
+
+    base: str
+    clock: Clock
+    credentials: dict[str, Any]
+
+    @property
+    def appid(self) -> str:
+        return str(self.credentials["mini_program"]["appid"])
+
+    @property
+    def secret(self) -> str:
+        return str(self.credentials["mini_program"]["secret"])
+
+    async def do(self, path: str, **body: Any) -> Any:
+        return await self._ask("POST", path, msgspec.json.encode(body))
+
+    async def look(self, path: str) -> Any:
+        return await self._ask("GET", path, None)
+
+    async def _ask(self, method: str, path: str, body: bytes | None) -> Any:
+        reply = await AsyncHTTPClient().fetch(
+            f"{self.base}/__ctl/{path}", method=method, body=body, raise_error=False
+        )
+        assert reply.code == 200, (path, reply.code, reply.body)
+        return msgspec.json.decode(reply.body)
+
+    async def reset(self) -> None:
+        await self.do("reset")
+        await self.do("clock", now=self.clock().isoformat(), frozen=True)
+
+    async def fault(self, path: str, *, match: dict[str, Any] | None = None, **action: Any) -> None:
+        await self.do("faults", match={"path": path, **(match or {})}, action=action)
+
+    async def calls(self, path: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = await self.look(f"journal?path={path}")
+        return found
+
+    async def count(self, path: str) -> int:
+        return len(await self.calls(path))
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass for WeChat and for us."""
+        self.clock.instant += timedelta(seconds=seconds)
+        await self.do("clock", advance_seconds=seconds)
+
+    async def openid(self, name: str = "li") -> str:
+        return str((await self.do(f"users/{name}"))["openid"])
+
+    async def login_code(self, name: str = "li", **wish: Any) -> str:
+        return str((await self.do(f"users/{name}/login-code", **wish))["code"])
+
+    async def phone_code(self, name: str = "li", **wish: Any) -> str:
+        wish.setdefault("phone", "13800000000")
+        return str((await self.do(f"users/{name}/phone-code", **wish))["code"])
+
+    async def grant(self, name: str = "li") -> str:
+        """Let somebody accept one message; return the openid."""
+        await self.do(f"users/{name}/subscribe", template_ids=[TEMPLATE])
+        return await self.openid(name)
+
+
+@dataclass
+class Letter:
+    headers: HTTPHeaders
+    body: bytes
+
+
+@dataclass
+class Doorstep:
+    """Keeps what is delivered, answers 204 or what it was told to."""
+
+    url: str = ""
+    letters: list[Letter] = field(default_factory=list)
+    on_letter: Callable[[Letter], int] = lambda _letter: 204
+
+    def __call__(self, request: HTTPServerRequest) -> None:
+        letter = Letter(request.headers, request.body)
+        self.letters.append(letter)
+        status = self.on_letter(letter)
+        assert request.connection is not None
+        headers = HTTPHeaders({} if status == 204 else {"Content-Length": "0"})
+        request.connection.write_headers(ResponseStartLine("HTTP/1.1", status, ""), headers)
+        request.connection.finish()
+
+
+async def order(
+    client: PayClient, desk: Desk, number: str = "ORDER-0001", *, amount_fen: int = 12_345
+) -> str:
+    """Place Li's order; return its prepay_id."""
+    body = client.prepay_body(
+        number,
+        amount_fen=amount_fen,
+        description="2026年3月物业费",
+        openid=await desk.openid(),
+        expires_at=desk.clock() + timedelta(minutes=30),
+    )
+    return await client.prepay(body)
+
+
+async def paid(client: PayClient, desk: Desk, number: str = "ORDER-0001") -> None:
+    prepay_id = await order(client, desk, number)
+    answer = await desk.do("users/li/pay", prepay_id=prepay_id)
+    assert answer["result"] == "ok", answer

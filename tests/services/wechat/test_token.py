@@ -1,0 +1,245 @@
+"""Cases 14-18: one access token for everybody."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from redis.asyncio import BlockingConnectionPool, Redis
+
+from services.wechat.errors import Reaction, WeChatError, WeChatUnavailable
+from services.wechat.mini_program import MiniProgram
+from services.wechat.models import Scene
+from services.wechat.token import StableToken
+from tests.services.wechat.desk import Clock, Desk
+
+TOKEN_PATH = "/cgi-bin/stable_token"
+CHECK = "/wxa/msg_sec_check"
+
+
+@pytest.fixture
+def alone(desk: Desk, clock: Clock) -> Iterator[MiniProgram]:
+    """Without Redis."""
+    client = MiniProgram(desk.appid, desk.secret, base=desk.base, redis=None, now=clock)
+    yield client
+    client.close()
+
+
+class Processes:
+    """Eight token keepers that share nothing but Redis."""
+
+    def __init__(self, desk: Desk, clock: Clock, url: str) -> None:
+        self.redis = [Redis.from_pool(BlockingConnectionPool.from_url(url)) for _ in range(8)]
+        self.minis = [
+            MiniProgram(desk.appid, desk.secret, base=desk.base, redis=redis, now=clock)
+            for redis in self.redis
+        ]
+
+    async def close(self) -> None:
+        for redis, mini in zip(self.redis, self.minis, strict=True):
+            mini.close()
+            await redis.aclose()
+
+
+async def test_two_hundred_callers_make_one_fetch(mini: MiniProgram, desk: Desk) -> None:
+    tokens = await asyncio.gather(*(mini.tokens.get() for _ in range(200)))
+    assert len(set(tokens)) == 1
+    assert await desk.count(TOKEN_PATH) == 1
+
+
+async def test_eight_processes_make_one_fetch(
+    desk: Desk, clock: Clock, redis_url: str, redis: Redis
+) -> None:
+    assert redis is not None  # its fixture forgets the last token
+    processes = Processes(desk, clock, redis_url)
+    await desk.fault(TOKEN_PATH, delay_seconds=0.2)
+    tokens = await asyncio.gather(
+        *(mini.tokens.get() for mini in processes.minis for _ in range(25))
+    )
+    await processes.close()
+    assert len(set(tokens)) == 1
+    assert await desk.count(TOKEN_PATH) == 1
+
+
+async def test_case_14_the_token_is_renewed_in_its_last_minutes_and_both_work(
+    mini: MiniProgram, desk: Desk
+) -> None:
+    first = await mini.tokens.get()
+    await desk.advance(7200 - 300 - 60)
+    assert await mini.tokens.get() == first
+    assert await desk.count(TOKEN_PATH) == 1
+    await desk.advance(60 + 61)  # 239 s are left
+    second = await mini.tokens.get()
+    assert second != first
+    assert await desk.count(TOKEN_PATH) == 2
+
+
+async def test_nobody_asks_while_wechat_would_repeat_itself(
+    alone: MiniProgram, desk: Desk
+) -> None:
+    """Without Redis too: between two renewals one call, not one every half minute."""
+    for _ in range(100):
+        await alone.tokens.get()
+        await desk.advance(60)
+    assert await desk.count(TOKEN_PATH) == 1
+
+
+async def test_case_15_an_evicted_token_costs_one_renewal_for_a_hundred_calls(
+    mini: MiniProgram, desk: Desk
+) -> None:
+    openid = await desk.openid()
+    await mini.tokens.get()
+    await desk.do("clock", advance_seconds=7200)  # WeChat has forgotten the token, we have not
+    verdicts = await asyncio.gather(
+        *(mini.check_text(openid, f"{n}", Scene.COMMENT) for n in range(100))
+    )
+    assert len(verdicts) == 100
+    assert await desk.count(TOKEN_PATH) == 2
+    assert await desk.count(CHECK) == 200
+
+
+async def test_case_15_the_drop_is_seen_by_other_processes(
+    desk: Desk, clock: Clock, redis_url: str, redis: Redis
+) -> None:
+    assert redis is not None
+    processes = Processes(desk, clock, redis_url)
+    first, other, *_ = processes.minis
+    bad = await first.tokens.get()
+    assert await other.tokens.get() == bad
+    await desk.do("clock", advance_seconds=7200)
+    await first.tokens.drop(bad)
+    good = await first.tokens.get()
+    await other.tokens.drop(bad)
+    assert await other.tokens.get() == good != bad
+    await first.tokens.drop(bad)  # late news about the old one
+    assert await first.tokens.get() == good
+    await processes.close()
+    assert await desk.count(TOKEN_PATH) == 2
+
+
+async def test_case_16_a_token_refused_for_ever_ends_after_one_more_try(
+    mini: MiniProgram, desk: Desk
+) -> None:
+    await desk.fault("/wxa/generate_urllink", match={"times": None}, errcode=40001)
+    with pytest.raises(WeChatError) as refused:
+        await mini.url_link("pages/bills")
+    assert refused.value.reaction is Reaction.NEW_TOKEN
+    assert await desk.count("/wxa/generate_urllink") == 2
+
+
+@pytest.mark.parametrize("errcode", [40001, 40013, 40125, 40164])
+async def test_case_17_a_refused_token_call_is_a_matter_of_configuration(
+    mini: MiniProgram, desk: Desk, errcode: int
+) -> None:
+    await desk.fault(TOKEN_PATH, errcode=errcode, errmsg="invalid ip, not in whitelist")
+    with pytest.raises(WeChatError) as refused:
+        await mini.url_link("pages/bills")
+    assert (refused.value.errcode, refused.value.reaction) == (errcode, Reaction.CONFIG)
+    assert refused.value.rid
+    assert await desk.count(TOKEN_PATH) == 1
+    assert await desk.count("/wxa") == 0
+
+
+async def test_case_17_a_wrong_secret_is_told_apart(desk: Desk, clock: Clock) -> None:
+    client = MiniProgram(desk.appid, "not-the-secret", base=desk.base, redis=None, now=clock)
+    with pytest.raises(WeChatError) as refused:
+        await client.url_link("pages/bills")
+    client.close()
+    assert (refused.value.errcode, refused.value.reaction) == (40125, Reaction.CONFIG)
+    assert "not-the-secret" not in str(refused.value)
+
+
+async def test_case_18_a_slow_token_call_is_given_up_by_everybody_at_once(
+    mini: MiniProgram, desk: Desk
+) -> None:
+    await desk.fault(TOKEN_PATH, delay_seconds=9)
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    failures = await asyncio.gather(
+        *(mini.tokens.get() for _ in range(20)), return_exceptions=True
+    )
+    assert all(isinstance(failure, WeChatUnavailable) for failure in failures)
+    assert loop.time() - begun < 4
+    assert await mini.tokens.get()  # the lock was given back
+
+
+async def test_case_18_a_bad_gateway_is_tried_again(mini: MiniProgram, desk: Desk) -> None:
+    await desk.fault(TOKEN_PATH, match={"times": 2}, http=502)
+    assert await mini.tokens.get()
+    assert await desk.count(TOKEN_PATH) == 3
+
+
+async def test_without_redis_everything_works(desk: Desk, clock: Clock) -> None:
+    gone = Redis(host="127.0.0.1", port=1)
+    client = MiniProgram(desk.appid, desk.secret, base=desk.base, redis=gone, now=clock)
+    tokens = await asyncio.gather(*(client.tokens.get() for _ in range(50)))
+    assert len(set(tokens)) == 1
+    await client.tokens.drop(tokens[0])
+    assert await client.tokens.get()
+    client.close()
+    await gone.aclose()
+    assert await desk.count(TOKEN_PATH) == 2
+
+
+async def test_a_silent_redis_delays_nobody_for_long(desk: Desk, clock: Clock) -> None:
+    async def listen(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await quiet.wait()
+        writer.close()
+
+    quiet = asyncio.Event()
+    server = await asyncio.start_server(listen, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    silent = Redis(host="127.0.0.1", port=port)
+    client = MiniProgram(desk.appid, desk.secret, base=desk.base, redis=silent, now=clock)
+    async with asyncio.timeout(5):
+        assert await client.tokens.get()
+    client.close()
+    quiet.set()
+    await silent.aclose(close_connection_pool=True)
+    server.close()
+    await server.wait_closed()
+
+
+async def test_one_impatient_caller_does_not_spoil_the_fetch(
+    mini: MiniProgram, desk: Desk
+) -> None:
+    await desk.fault(TOKEN_PATH, delay_seconds=0.3)
+    impatient = asyncio.create_task(mini.tokens.get())
+    patient = asyncio.create_task(mini.tokens.get())
+    await asyncio.sleep(0)
+    impatient.cancel()
+    assert await patient
+    assert impatient.cancelled()
+    assert await desk.count(TOKEN_PATH) == 1
+
+
+async def test_a_foreign_entry_in_redis_is_overwritten(
+    mini: MiniProgram, redis: Redis, desk: Desk
+) -> None:
+    await redis.set(f"wx:{desk.appid}:token", b'{"other": "version"}')
+    assert await mini.tokens.get()
+
+
+async def test_another_process_died_holding_the_lock(
+    mini: MiniProgram, redis: Redis, desk: Desk
+) -> None:
+    await redis.set(f"wx:{desk.appid}:token:lock", b"dead", px=300)
+    assert await mini.tokens.get()
+    assert await redis.exists(f"wx:{desk.appid}:token:lock") == 0
+    assert await desk.count(TOKEN_PATH) == 1
+
+
+async def test_the_old_token_serves_while_another_process_renews(
+    mini: MiniProgram, redis: Redis, desk: Desk
+) -> None:
+    old = await mini.tokens.get()
+    await desk.advance(7200 - 200)
+    await redis.set(f"wx:{desk.appid}:token:lock", b"renewing", px=60_000)
+    assert await mini.tokens.get() == old
+
+
+async def test_nothing_shows_the_token(mini: MiniProgram) -> None:
+    token = await mini.tokens.get()
+    kept = vars(mini.tokens)["_kept"]
+    assert isinstance(mini.tokens, StableToken)
+    assert token not in repr(kept)
+    assert token not in repr(mini.tokens)

@@ -76,7 +76,7 @@ async def bury(db: Database, job: Job, *, error: str) -> bool:
 async def _fenced(db: Database, job: Job, update: dict[str, Any]) -> bool:
     """Change a job only while our lease holds: a worker that slept too long changes nothing."""
     key = {"_id": job.id, "owner": job.owner, "fence": job.fence, "state": JobState.LEASED}
-    return (await db[COLLECTION].update_one(key, update)).modified_count == 1
+    return (await db[COLLECTION].update_one(key, update)).matched_count == 1
 
 
 async def replay(db: Database, job_id: str, now: datetime) -> bool:

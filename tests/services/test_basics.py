@@ -1,0 +1,136 @@
+"""Paths, days, money, the vault, permissions: small things everything stands on."""
+
+from datetime import UTC, datetime
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services import days, money, paths
+from services.documents import new_id
+from services.errors import Forbidden, NotFound
+from services.permissions import (
+    PERMISSIONS,
+    Actor,
+    Grant,
+    Permission,
+    Role,
+    require,
+    require_at,
+)
+from services.vault import Unreadable, Vault
+
+SEGMENTS = st.text("0123456789abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=3)
+PATHS = st.lists(SEGMENTS, min_size=1, max_size=5).map(".".join)
+
+
+@given(ancestor=PATHS, place=PATHS)
+def test_the_range_of_a_place_is_the_place_and_all_under_it(ancestor: str, place: str) -> None:
+    bounds = paths.under(ancestor)
+    in_range = bounds["$gte"] <= place < bounds["$lt"]
+    assert in_range == paths.covers(ancestor, place)
+
+
+@given(places=st.lists(PATHS, max_size=8), place=PATHS)
+def test_outermost_places_cover_the_same(places: list[str], place: str) -> None:
+    kept = paths.outermost(places)
+    assert any(paths.covers(p, place) for p in places) == any(
+        paths.covers(p, place) for p in kept
+    )
+
+
+def test_no_places_match_nothing() -> None:
+    assert paths.under_any("home", []) == {"home": {"$in": []}}
+
+
+@given(area=st.integers(1, 10**8), price=st.integers(1, 10**6), months=st.integers(1, 12))
+def test_area_charges_round_half_up_once(area: int, price: int, months: int) -> None:
+    exact = Fraction(area, 100) * Fraction(price, 10_000) * months * 100
+    assert money.area_charge_fen(area, price, months) == int(exact + Fraction(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("fen", "text", "capital"),
+    [
+        (5118, "51.18", "伍拾壹元壹角捌分"),
+        (0, "0.00", "零元整"),
+        (100, "1.00", "壹元整"),
+        (1_000_000_000, "10000000.00", "壹仟万元整"),
+        (10, "0.10", "壹角"),
+        (10_005, "100.05", "壹佰元零伍分"),
+    ],
+)
+def test_amounts_as_people_read_them(fen: int, text: str, capital: str) -> None:
+    assert money.yuan(fen) == text
+    assert money.capital_yuan(fen) == capital
+
+
+def test_prices_keep_the_decimals_they_need() -> None:
+    assert [money.price_yuan(p) for p in (6000, 3850, 12345, 10_000)] == [
+        "0.60",
+        "0.385",
+        "1.2345",
+        "1.00",
+    ]
+
+
+def test_a_day_is_a_beijing_day() -> None:
+    evening = datetime(2026, 3, 31, 16, 0, tzinfo=UTC)
+    assert days.day_of(evening) == "2026-04-01"
+    assert days.month_of(evening) == "2026-04"
+    assert days.start_of("2026-04-01") == evening
+
+
+@given(month=st.integers(0, 1199), shift=st.integers(-200, 200))
+def test_months_add_up(month: int, shift: int) -> None:
+    text = f"20{month // 12:02d}-{month % 12 + 1:02d}"
+    assert days.plus_months(days.plus_months(text, shift), -shift) == text
+
+
+def test_ids_sort_by_time_and_differ() -> None:
+    early, late = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
+    ids = {new_id(early) for _ in range(1000)}
+    assert len(ids) == 1000
+    assert max(ids) < new_id(late)
+
+
+@given(text=st.text(max_size=50))
+def test_what_is_sealed_opens_only_in_its_place(text: str) -> None:
+    vault = Vault({"k1": b"1" * 32})
+    sealed = vault.seal(text, place="people/1/phone")
+    assert vault.unseal(sealed, place="people/1/phone") == text
+    with pytest.raises(Unreadable):
+        vault.unseal(sealed, place="people/2/phone")
+
+
+def test_a_new_key_reads_old_values_and_finds_old_people() -> None:
+    old = Vault({"k1": b"1" * 32})
+    new = Vault({"k2": b"2" * 32, "k1": b"1" * 32})
+    assert new.unseal(old.seal("x", place="p"), place="p") == "x"
+    assert new.blind("x", purpose="phone") == old.blind("x", purpose="phone")
+    assert new.seal("x", place="p").startswith("k2.")
+    with pytest.raises(Unreadable):
+        old.unseal(new.seal("x", place="p"), place="p")
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("permission", Permission)
+def test_a_permission_holds_at_its_place_and_under_it_only(
+    role: Role, permission: Permission
+) -> None:
+    actor = Actor("p", "s", (Grant(role, "c.b1.u1"),))
+    holds = permission in PERMISSIONS[role]
+    assert actor.may(permission, "c.b1.u1") == holds
+    assert actor.may(permission, "c.b1.u1.101") == holds
+    for elsewhere in ("c", "c.b1", "c.b1.u2", "c.b1.u11", "c.b2.u1"):
+        assert not actor.may(permission, elsewhere)
+
+
+def test_forbidden_looks_missing_and_nowhere_is_forbidden() -> None:
+    head = Actor("p", "s", (Grant(Role.UNIT_HEAD, "c.b1.u1"),))
+    require_at(head, Permission.VIEW_UNPAID, "c.b1.u1")
+    with pytest.raises(NotFound):
+        require_at(head, Permission.VIEW_UNPAID, "c.b1.u2")
+    with pytest.raises(Forbidden):
+        require(head, Permission.MANAGE_FEES)

@@ -1,0 +1,226 @@
+"""The outbox: promised with the change, done at least once, never lost with a worker."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pymongo.errors import DuplicateKeyError
+
+from services.dependencies import Dependencies, Transaction
+from services.errors import NotFound
+from services.jobs import actions as jobs
+from services.jobs import schedules, store
+from services.jobs.models import Again, Permanent, RetryAt
+from services.jobs.schedules import Schedule
+from tests.world import World
+
+Calls = list[dict[str, Any]]
+
+
+@pytest.fixture
+def calls() -> Calls:
+    return []
+
+
+def recorder(calls: Calls, *outcomes: Any) -> dict[str, jobs.Handler]:
+    """A handler that answers with one outcome after the other, then None."""
+    coming = list(outcomes)
+
+    async def handler(_: Dependencies, payload: dict[str, Any]) -> Again | None:
+        calls.append(payload)
+        outcome = coming.pop(0) if coming else None
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    return {"test": handler}
+
+
+async def state(world: World, job_id: str) -> str:
+    document = await world.db.outbox.find_one({"_id": job_id})
+    assert document is not None
+    return str(document["state"])
+
+
+async def test_work_promised_in_a_transaction_that_fails_is_not_promised(
+    world: World,
+) -> None:
+    async def work(tx: Transaction) -> None:
+        await jobs.enqueue(world.deps, tx, "test", "1")
+        raise DuplicateKeyError("stop")
+
+    with pytest.raises(DuplicateKeyError):
+        await world.deps.in_transaction(work)
+    assert await world.db.outbox.count_documents({}) == 0
+
+
+async def test_the_same_promise_is_kept_once(world: World, calls: Calls) -> None:
+    for _ in range(3):
+        await jobs.enqueue(world.deps, None, "test", "1", value=7)
+    await asyncio.gather(
+        *(jobs.run_due(world.deps, recorder(calls), f"w{n}") for n in range(6))
+    )
+    await jobs.enqueue(world.deps, None, "test", "1", value=8)
+    await jobs.run_due(world.deps, recorder(calls), "w")
+    assert calls == [{"value": 7}]
+
+
+async def test_a_job_waits_for_its_time(world: World, calls: Calls) -> None:
+    due_at = world.clock.now + timedelta(minutes=1)
+    await jobs.enqueue(world.deps, None, "test", "1", due_at=due_at)
+    assert await jobs.run_due(world.deps, recorder(calls), "w") == 0
+    await world.advance(minutes=1)
+    assert await jobs.run_due(world.deps, recorder(calls), "w") == 1
+
+
+async def test_a_killed_workers_job_is_done_by_another(world: World, calls: Calls) -> None:
+    await jobs.enqueue(world.deps, None, "test", "1")
+    assert await jobs.claim_due(world.deps, "killed") is not None
+    assert await jobs.run_due(world.deps, recorder(calls), "other") == 0
+    await world.advance(seconds=61)
+    assert await jobs.run_due(world.deps, recorder(calls), "other") == 1
+
+
+async def test_a_worker_that_woke_up_late_changes_nothing(world: World, calls: Calls) -> None:
+    await jobs.enqueue(world.deps, None, "test", "1")
+    late = await jobs.claim_due(world.deps, "late")
+    assert late is not None
+    await world.advance(seconds=61)
+    taken = await jobs.claim_due(world.deps, "quick")
+    assert taken is not None
+    assert not await store.finish(world.deps.db, late, world.clock.now)
+    assert not await store.renew(world.deps.db, late, world.clock.now)
+    assert not await store.bury(world.deps.db, late, error="x")
+    assert await store.finish(world.deps.db, taken, world.clock.now)
+
+
+async def test_failures_are_tried_again_then_buried_then_replayed(
+    world: World, calls: Calls
+) -> None:
+    await jobs.enqueue(world.deps, None, "test", "1")
+    failing = recorder(calls, *(OSError("away") for _ in range(50)))
+    for _ in range(jobs.MAX_ATTEMPTS + 3):
+        await jobs.run_due(world.deps, failing, "w")
+        await world.advance(hours=1)
+    assert len(calls) == jobs.MAX_ATTEMPTS
+    assert await state(world, "test:1") == "dead"
+    assert [job.id for job in await jobs.dead(world.deps.db, after="", limit=10)] == ["test:1"]
+
+    await jobs.replay(world.deps, "test:1")
+    await jobs.run_due(world.deps, recorder(calls), "w")
+    assert await state(world, "test:1") == "done"
+    with pytest.raises(NotFound):
+        await jobs.replay(world.deps, "test:1")
+
+
+async def test_what_cannot_be_mended_dies_at_once(world: World, calls: Calls) -> None:
+    await jobs.enqueue(world.deps, None, "test", "1")
+    await jobs.run_due(world.deps, recorder(calls, Permanent("no")), "w")
+    assert await state(world, "test:1") == "dead"
+
+
+async def test_a_job_of_unknown_kind_is_not_lost(world: World) -> None:
+    await jobs.enqueue(world.deps, None, "nobody", "1")
+    await jobs.run_due(world.deps, {}, "w")
+    assert await state(world, "nobody:1") == "dead"
+
+
+async def test_being_told_to_wait_is_no_failure(world: World, calls: Calls) -> None:
+    await jobs.enqueue(world.deps, None, "test", "1")
+    later = world.clock.now + timedelta(hours=5)
+    waits = [RetryAt(later, "quota")] * 2 * jobs.MAX_ATTEMPTS
+    handlers = recorder(calls, *waits)
+    for _ in waits:
+        await jobs.run_due(world.deps, handlers, "w")
+        later = world.clock.now + timedelta(hours=5)
+        await world.advance(hours=5)
+    await jobs.run_due(world.deps, handlers, "w")
+    assert await state(world, "test:1") == "done"
+
+
+async def test_a_job_may_ask_to_be_run_again(world: World, calls: Calls) -> None:
+    await jobs.enqueue(world.deps, None, "test", "1")
+    again = Again(world.clock.now + timedelta(seconds=10))
+    handlers = recorder(calls, again)
+    assert await jobs.run_due(world.deps, handlers, "w") == 1
+    await world.advance(seconds=10)
+    assert await jobs.run_due(world.deps, handlers, "w") == 1
+    assert await state(world, "test:1") == "done"
+
+
+async def test_a_job_longer_than_its_lease_is_kept_by_heartbeat(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.01)
+    await jobs.enqueue(world.deps, None, "test", "1")
+    beats, first_lease = asyncio.Event(), []
+
+    async def long(deps: Dependencies, _: dict[str, Any]) -> None:
+        document = await world.db.outbox.find_one({"_id": "test:1"})
+        assert document is not None
+        first_lease.append(document["due_at"])
+        world.clock.now += timedelta(seconds=50)
+        while True:
+            document = await world.db.outbox.find_one({"_id": "test:1"})
+            assert document is not None
+            if document["due_at"] > first_lease[0]:
+                beats.set()
+                return
+
+    await jobs.run_due(world.deps, {"test": long}, "w")
+    assert beats.is_set()
+    assert await state(world, "test:1") == "done"
+
+
+async def test_a_job_whose_lease_is_lost_is_stopped(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.01)
+    await jobs.enqueue(world.deps, None, "test", "1")
+    stopped = asyncio.Event()
+
+    async def overtaken(_: Dependencies, __: dict[str, Any]) -> None:
+        await world.db.outbox.update_one({"_id": "test:1"}, {"$inc": {"fence": 1}})
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+
+    await jobs.run_due(world.deps, {"test": overtaken}, "w")
+    await asyncio.wait_for(stopped.wait(), 5)
+    assert await state(world, "test:1") == "leased"
+
+
+def test_backoff_grows_and_is_capped() -> None:
+    for attempt in range(1, 30):
+        ceiling = min(timedelta(seconds=5 * 2 ** (attempt - 1)), timedelta(hours=1))
+        assert timedelta() <= jobs.backoff(attempt) <= ceiling
+
+
+HOURLY = Schedule("test", timedelta(hours=1), catch_up=True)
+
+
+async def test_every_worker_plans_and_each_occurrence_runs_once(
+    world: World, calls: Calls
+) -> None:
+    mark = await schedules.plan(world.deps, [HOURLY], world.clock.now)
+    await world.advance(hours=3, minutes=30)
+    await asyncio.gather(*(schedules.plan(world.deps, [HOURLY], mark) for _ in range(5)))
+    await jobs.run_due(world.deps, recorder(calls), "w")
+    assert len(calls) == 3
+
+
+async def test_a_schedule_that_need_not_catch_up_runs_its_latest(
+    world: World, calls: Calls
+) -> None:
+    latest = Schedule("test", timedelta(minutes=10))
+    mark = world.clock.now
+    await world.advance(days=3)
+    await schedules.plan(world.deps, [latest], mark)
+    assert await jobs.run_due(world.deps, recorder(calls), "w") == 1
+
+
+async def test_looking_back_is_bounded(world: World) -> None:
+    await schedules.plan(world.deps, [HOURLY], None)
+    assert await world.db.outbox.count_documents({}) == 7 * 24

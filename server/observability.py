@@ -48,6 +48,7 @@ OUTBOX_AGE: Final = Gauge("outbox_oldest_ready_seconds", "How late the oldest du
 LOOP_LAG: Final = Gauge("event_loop_lag_seconds", "How late the event loop was last time")
 
 METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+PROBED_ROUTES: Final = frozenset({"/healthz", "/readyz", "/metrics"})  # every few seconds
 SERVER_ERROR: Final = 500
 LAG_SECONDS: Final = 0.5
 PROBE_SECONDS: Final = 1.0
@@ -123,7 +124,8 @@ def log_request(handler: RequestHandler) -> None:
     label = method if method in METHODS else "other"
     REQUEST_SECONDS.labels(label, route, str(status)).observe(seconds)
     log = structlog.get_logger("access")
-    write = log.error if status >= SERVER_ERROR else log.info
+    write = log.debug if route in PROBED_ROUTES else log.info
+    write = log.error if status >= SERVER_ERROR else write
     write("request", method=label, route=route, status=status, ms=round(seconds * 1000, 1))
 
 

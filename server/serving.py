@@ -10,7 +10,6 @@ from typing import Any, Final
 import structlog
 import uvloop
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 
 from server import observability
 from server.app import make_app
@@ -21,6 +20,7 @@ from services.dependencies import Dependencies
 
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FINISH_SECONDS: Final = 8.0  # nobody waits longer for an answer
+BACKLOG: Final = 1024
 INDEX_SECONDS: Final = 3600.0  # an index on a big collection takes its time
 log = structlog.get_logger()
 
@@ -44,22 +44,28 @@ def stop_signals() -> asyncio.Event:
     return stop
 
 
-def listen(settings: Settings) -> list[socket.socket]:
+def listen(settings: Settings) -> socket.socket:
     """Take the port before anything else is started. Raises StartError when it is taken."""
+    address = (settings.listen_address, settings.port)
+    family = socket.AF_INET6 if ":" in settings.listen_address else socket.AF_INET
     try:
-        return bind_sockets(settings.port, settings.listen_address)
+        # Not Tornado's bind_sockets(): it loses its socket when it cannot bind.
+        taken = socket.create_server(address, family=family, backlog=BACKLOG)
     except OSError as error:
+        reason = str(error.strerror).partition(" (")[0]
         raise StartError(
-            f"Cannot listen on {settings.listen_address}:{settings.port} ({error.strerror}); "
+            f"Cannot listen on {settings.listen_address}:{settings.port} ({reason}); "
             "stop what uses it or choose another with PORT"
         ) from error
+    taken.settimeout(0)
+    return taken
 
 
 @asynccontextmanager
-async def serving(deps: Dependencies, sockets: list[socket.socket]) -> AsyncIterator[None]:
-    """Answer on the sockets; at the end take no more requests and finish those at work."""
+async def serving(deps: Dependencies, listening: socket.socket) -> AsyncIterator[None]:
+    """Answer on the socket; at the end take no more requests and finish those at work."""
     server = HTTPServer(make_app(deps, observability.log_request), xheaders=True)
-    server.add_sockets(sockets)
+    server.add_socket(listening)
     lag = asyncio.create_task(observability.watch_loop_lag())
     try:
         yield

@@ -7,6 +7,7 @@ import msgspec
 
 from handlers.openapi import document
 from server.app import ROUTES
+from server.ops import TITLE, VERSION
 from server.settings import Settings
 
 NAME = "openapi"
@@ -18,7 +19,7 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 
 def run(_arguments: argparse.Namespace, _settings: Settings) -> int:
-    made = document(ROUTES, title="三长通", version="1")
+    made = document(ROUTES, title=TITLE, version=VERSION)
     text = msgspec.json.format(msgspec.json.encode(made, order="sorted"), indent=2)
     sys.stdout.write(text.decode() + "\n")
     return 0

@@ -33,14 +33,14 @@ async def serve(settings: Settings) -> None:
     """Run until a signal comes. The first line printed is the address, once it answers."""
     observability.configure_logging(settings)
     progress = partial(print, file=sys.stderr, flush=True)
-    sockets = listen(settings)
-    settings = settings.replace(port=sockets[0].getsockname()[1])
+    listening = listen(settings)
+    settings = settings.replace(port=listening.getsockname()[1])
     async with embedded(settings) as complete, open_dependencies(complete) as deps:
         with pymongo.timeout(INDEX_SECONDS):
             await mongo_indexes.apply(deps.db)
         await demo.load_if_empty(deps, complete, progress)
         stop = stop_signals()
-        async with working(deps, complete, stop), serving(deps, sockets):
+        async with working(deps, complete, stop), serving(deps, listening):
             if not settings.wx_appid:
                 await point_pushes(complete)
             sys.stdout.write(about(settings, complete))

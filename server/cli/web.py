@@ -24,9 +24,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def serve(settings: Settings) -> None:
     observability.configure_logging(settings)
-    sockets = listen(settings)
+    listening = listen(settings)
     stop = stop_signals()
-    async with open_dependencies(settings) as deps, serving(deps, sockets):
-        sys.stdout.write(f"http://{settings.listen_address}:{settings.port}\n")
+    async with open_dependencies(settings) as deps, serving(deps, listening):
+        port = listening.getsockname()[1]
+        sys.stdout.write(f"http://{settings.listen_address}:{port}\n")
         sys.stdout.flush()
         await stop.wait()

@@ -1,6 +1,7 @@
 """The worker alone: drains the outbox and makes the schedules' occurrences."""
 
 import argparse
+import sys
 
 from server import observability
 from server.dependencies import open_dependencies
@@ -25,4 +26,6 @@ async def work(settings: Settings) -> None:
     observability.configure_logging(settings)
     stop = stop_signals()
     async with open_dependencies(settings) as deps, working(deps, settings, stop):
+        sys.stdout.write("working\n")
+        sys.stdout.flush()
         await stop.wait()

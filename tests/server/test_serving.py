@@ -1,0 +1,122 @@
+import asyncio
+import os
+import signal
+import socket
+from typing import Any
+
+import pytest
+from tornado.httpclient import AsyncHTTPClient
+from tornado.web import Application, RequestHandler
+
+from server import serving
+from server.children import StartError, free_port
+from server.serving import listen, stop_signals, working
+from server.settings import Settings
+from server.worker import ClockSkew
+from services.dependencies import Dependencies
+
+
+class Slow(RequestHandler):
+    """Answers when it is allowed to."""
+
+    started = asyncio.Event()
+    allowed = asyncio.Event()
+
+    async def get(self) -> None:
+        self.started.set()
+        await self.allowed.wait()
+        self.write("done")
+
+
+async def test_at_the_end_requests_are_finished_and_no_more_are_taken(
+    deps: Dependencies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Slow.started, Slow.allowed = asyncio.Event(), asyncio.Event()
+    monkeypatch.setattr(serving, "make_app", lambda *_: Application([("/", Slow)]))
+    listening = listen(Settings(port=0))
+    port = listening.getsockname()[1]
+    web = serving.serving(deps, listening)
+    await web.__aenter__()
+    answer = asyncio.ensure_future(AsyncHTTPClient().fetch(f"http://127.0.0.1:{port}/"))
+    await asyncio.wait_for(Slow.started.wait(), 10)
+
+    end = asyncio.create_task(web.__aexit__(None, None, None))
+    while await can_connect(port):
+        pass  # it begins to end
+    assert not end.done()
+    Slow.allowed.set()
+    assert (await answer).body == b"done"
+    await end
+
+
+async def can_connect(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionError:
+        return False
+    writer.close()
+    return True
+
+
+async def test_who_never_finishes_is_cut_off(
+    deps: Dependencies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Slow.started, Slow.allowed = asyncio.Event(), asyncio.Event()
+    monkeypatch.setattr(serving, "make_app", lambda *_: Application([("/", Slow)]))
+    monkeypatch.setattr(serving, "FINISH_SECONDS", 0.01)
+    listening = listen(Settings(port=0))
+    async with serving.serving(deps, listening):
+        port = listening.getsockname()[1]
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        await asyncio.wait_for(Slow.started.wait(), 10)
+    writer.close()
+    Slow.allowed.set()
+
+
+def test_a_taken_port_is_said_before_anything_starts() -> None:
+    with socket.create_server(("127.0.0.1", free_port())) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(StartError, match=rf"Cannot listen on 127.0.0.1:{port} \(.*PORT$"):
+            listen(Settings(port=port))
+
+
+def test_an_address_of_another_machine_is_refused() -> None:
+    with pytest.raises(StartError, match="Cannot listen on 192"):
+        listen(Settings(listen_address="192.0.2.1"))
+
+
+@pytest.mark.parametrize("number", serving.STOP_SIGNALS)
+async def test_the_first_signal_asks_the_second_one_ends(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    stop = stop_signals()
+    os.kill(os.getpid(), number)
+    await asyncio.wait_for(stop.wait(), 10)
+    assert signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}
+    signal.signal(number, before)
+
+
+async def test_the_worker_works_until_the_end(deps: Dependencies) -> None:
+    stop = asyncio.Event()
+    async with working(deps, Settings(), stop):
+        assert not stop.is_set()
+    assert stop.is_set()
+
+
+class Broken:
+    """A worker that fails as it starts."""
+
+    def __init__(self, *_: Any, **__: Any) -> None: ...
+
+    async def run(self, _: asyncio.Event) -> None:
+        raise ClockSkew("this clock is 9 s off")
+
+
+async def test_a_worker_that_fails_ends_the_process(
+    deps: Dependencies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "Worker", Broken)
+    stop = asyncio.Event()
+    with pytest.raises(StartError, match="this clock is 9 s off"):
+        async with working(deps, Settings(), stop):
+            await asyncio.wait_for(stop.wait(), 10)

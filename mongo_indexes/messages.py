@@ -18,7 +18,7 @@ INDEXES: Final = [
     IndexModel(
         [("grant", ASCENDING), ("wechat_id", DESCENDING)],
         name="out",
-        partialFilterExpression={"grant": {"$type": "string"}},
+        partialFilterExpression={"grant": {"$gt": ""}},  # the planner does not use $type
     ),
 ]
 

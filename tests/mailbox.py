@@ -1,0 +1,83 @@
+"""Messages in tests: somebody is told something, allows WeChat, looks at what arrived."""
+
+from typing import Any
+
+from services.dependencies import Transaction
+from services.messaging import actions
+from services.messaging.templates import TemplateKey
+from tests.world import Member, World
+
+SEND = "/cgi-bin/message/subscribe/send"
+TEMPLATE = "stand-in-bill_issued"
+VALUES = {
+    "home": "新城小区7栋3单元502号",
+    "fee": "物业费",
+    "period": "2026-03",
+    "amount": "51.18",
+    "due_on": "2026-03-31",
+}
+
+
+async def open_push(world: World, **target: Any) -> None:
+    """Tell WeChat where to push."""
+    await world.wechat.do("push", url=f"{world.api.base}/wx/push", **target)
+
+
+async def allow(world: World, name: str, *template_ids: str, **wish: Any) -> list[Any]:
+    """Let somebody answer the pop-up; return what we answered WeChat's pushes.
+
+    A second passes: WeChat's events carry whole seconds, and two of one second are one.
+    """
+    await world.advance(seconds=1)
+    templates = list(template_ids or (TEMPLATE,))
+    reply = await world.wechat.do(f"users/{name}/subscribe", template_ids=templates, **wish)
+    return list(reply["pushes"])
+
+
+async def tell(world: World, member: Member, key: str = "b1", **values: str) -> str:
+    """Tell somebody of a bill; return the message's id."""
+
+    async def inform(tx: Transaction) -> None:
+        await actions.notify(
+            world.deps,
+            tx,
+            person_id=member.person_id,
+            template=TemplateKey.BILL_ISSUED,
+            key=key,
+            values=VALUES | values,
+            page=f"pages/bills/bill?id={key}",
+        )
+
+    await world.deps.in_transaction(inform)
+    return actions.message_id_of(TemplateKey.BILL_ISSUED, key, member.person_id)
+
+
+async def inbox(world: World, member: Member) -> dict[str, str]:
+    """Return message id → how far it got, the newest first."""
+    reply = await world.api.get("/api/v1/me/messages", as_=member)
+    assert reply.status == 200, reply.body
+    return {item["id"]: item["delivery"] for item in reply.body["items"]}
+
+
+async def left(world: World, member: Member) -> int:
+    """Return how many messages of bills the person may still be sent, as we count."""
+    reply = await world.api.get("/api/v1/me/message-templates", as_=member)
+    [count] = [t["left"] for t in reply.body["items"] if t["template_id"] == TEMPLATE]
+    return int(count)
+
+
+async def arrived(world: World, name: str) -> list[dict[str, Any]]:
+    """Return the messages WeChat showed to somebody."""
+    openid = (await world.wechat.do(f"users/{name}"))["openid"]
+    return list(await world.wechat.control("GET", f"messages?openid={openid}"))
+
+
+async def calls(world: World, path: str = SEND) -> int:
+    found = await world.wechat.control("GET", f"journal?path={path}&count=1")
+    return int(found["count"])
+
+
+async def later(world: World, **delta: float) -> int:
+    """Let the worker do what is due after a while."""
+    await world.advance(**delta)
+    return await world.work()

@@ -1,0 +1,110 @@
+"""The catalogue and the two tables of messaging, without a server."""
+
+from itertools import product
+
+import pytest
+
+from mongo_indexes import messages
+from services.messaging.actions import message_id_of
+from services.messaging.models import Delivery
+from services.messaging.states import MOVES, OUTCOMES, Grant, Move, Then
+from services.messaging.templates import TEMPLATES, TemplateKey, written
+from services.wechat.clip import clip_data
+from services.wechat.errors import Reaction
+
+VALUES = {
+    "home": "新城小区7栋3单元2502号(原机械厂家属院东侧)",
+    "fee": "物业费",
+    "period": "2026-03",
+    "amount": "51.18",
+    "due_on": "2026-03-31",
+    "payee": "长春市新城物业服务有限公司",
+    "paid_at": "2026-03-02T04:00:00+00:00",
+    "number": "20260302-ABCDEFGH",
+    "reason": "同一账单重复付款",
+}
+
+
+@pytest.mark.parametrize("key", TemplateKey)
+def test_every_template_fills_wechats_cells(key: TemplateKey) -> None:
+    template = TEMPLATES[key]
+    values = template.write(VALUES)
+    clipped = clip_data({cell: values[name] for cell, name in template.data.items()})
+    assert clipped.keys() == template.data.keys()
+    assert not set("{}") & set(template.body.format_map(values))
+
+
+@pytest.mark.parametrize("key", TemplateKey)
+def test_a_value_left_out_is_named(key: TemplateKey) -> None:
+    for name in TEMPLATES[key].names:
+        less = {other: value for other, value in VALUES.items() if other != name}
+        with pytest.raises(ValueError, match=f"message without {name}"):
+            TEMPLATES[key].write(less)
+
+
+def test_only_what_the_template_speaks_of_is_kept() -> None:
+    values = TEMPLATES[TemplateKey.REFUND_DONE].write({**VALUES, "phone": "13800000000"})
+    assert values == {"amount": "51.18元", "reason": "同一账单重复付款"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("amount", "51.18", "51.18元"),
+        ("paid_at", "2026-03-02T16:30:00Z", "2026年3月3日 00:30"),
+        ("due_on", "2026-03-05", "2026年3月5日"),
+        ("period", "2026-03", "2026年3月"),
+        ("period", "2026年第一季度", "2026年第一季度"),
+        ("home", "2026-03", "2026-03"),
+    ],
+)
+def test_values_are_written_as_people_read_them(name: str, value: str, text: str) -> None:
+    assert written(name, value) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("amount", "¥51.18"),
+        ("amount", "5118"),
+        ("amount", "-1.00"),
+        ("paid_at", "today"),
+        ("due_on", "2026-02-30"),
+    ],
+)
+def test_facts_in_another_form_are_a_mistake_of_ours(name: str, value: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011  # each standard parser has its own words
+        written(name, value)
+
+
+def test_every_answer_of_wechat_has_an_outcome() -> None:
+    assert OUTCOMES.keys() == set(Reaction)
+    assert MOVES.keys() == set(Move)
+
+
+def test_what_may_have_been_sent_is_never_tried_again() -> None:
+    once_out = {Delivery.SENDING, Delivery.SENT, Delivery.REFUSED, Delivery.UNKNOWN}
+    assert not once_out & set(MOVES[Move.START].sources)
+    assert OUTCOMES[Reaction.UNKNOWN] == (Move.LOSE, Grant.SPENT, Then.DONE)
+
+
+@pytest.mark.parametrize("reaction", Reaction)
+def test_a_job_comes_again_only_for_a_message_that_may_start(reaction: Reaction) -> None:
+    move, grant, then = OUTCOMES[reaction]
+    again = then is not Then.DONE
+    assert again == (
+        MOVES[move].target in MOVES[Move.START].sources and grant is Grant.RETURNED
+    )
+
+
+def test_the_database_knows_the_same_states() -> None:
+    assert set(messages.VALIDATOR["properties"]["delivery"]["enum"]) == set(Delivery)
+
+
+def test_ids_tell_template_key_and_person_apart() -> None:
+    ids = {
+        message_id_of(template, key, person)
+        for template, key, person in product(TemplateKey, ("b1", "b2"), ("li", "wang"))
+    }
+    assert len(ids) == len(TemplateKey) * 4
+    assert {len(each) for each in ids} == {26}

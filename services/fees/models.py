@@ -27,12 +27,12 @@ class FeeKind(StrEnum):
 
 
 class FeeRule(Struct, kw_only=True):
-    """What homes under a place pay for one kind of fee, from a day on. Never changed but to end.
+    """What homes under a place pay for one kind of fee, from a day on. Only its end may change.
 
-    Exactly one of `price` (0.0001 yuan per m² and month) and `monthly_fen` (per home and month).
+    Exactly one of `price` (0.0001 yuan per m² and month) and `monthly_fen` (a home and month).
     Exactly one of `due_day` (of a month) and `due_days` (after issue).
-    `slots`: "kind|start_day|usage" for each usage, unique per place, so that of two rules of one
-    place one always starts later and no choice between them is ever a coin toss.
+    `slots`: "kind|start_day|usage" for each usage, unique per place, so that of two rules of
+    one place one always starts later and no choice between them is ever a coin toss.
     """
 
     id: str = field(name="_id")
@@ -80,9 +80,11 @@ class Bill(Struct, kw_only=True):
     due_on: Day | None = None  # set when issued
     state: BillState = BillState.DRAFT
     created_at: datetime
-    issued_at: datetime | None = None
+    issued_at: datetime | None = None  # the moment staff published
+    issued_in: int = 0  # the run's round
     paid_at: datetime | None = None
     journal_id: str | None = None  # of the payment
+    holds: int = 0  # how often it was put into a payment order
     voided_at: datetime | None = None
     voided_by: str = ""
     void_reason: str = ""
@@ -113,8 +115,8 @@ class BillRun(Struct, kw_only=True):
     """One billing of a compound for some months; started again, it fills gaps.
 
     `id` is a digest of compound, period, months and kinds. `round` counts what people asked of
-    it: a worker of an earlier round changes nothing any more. `after` is the last home (while
-    drafting) that is done.
+    it, `version` every change: who read an older one changes nothing any more. `after` is the
+    last home drafted for or, while publishing, the last person told.
     """
 
     id: str = field(name="_id")
@@ -122,8 +124,9 @@ class BillRun(Struct, kw_only=True):
     period: Month
     months: int
     kinds: list[FeeKind]
-    state: RunState
-    round: int = 1
+    state: RunState | None = None  # None: not written yet
+    round: int = 0
+    version: int = 0
     after: str = ""
     homes: int = 0
     homes_done: int = 0
@@ -132,7 +135,14 @@ class BillRun(Struct, kw_only=True):
     skipped: list[Skipped] = []
     totals: list[Total] = []
     asked_by: str
-    asked_at: datetime
-    started_at: datetime  # of this round's drafting: younger rules wait for the next one
+    asked_at: datetime  # of the last start: younger rules wait for the next one
     published_by: str = ""
     published_at: datetime | None = None
+
+
+class HomeNews(Struct, frozen=True, kw_only=True):
+    """What one publishing of a run means for a home."""
+
+    kinds: list[FeeKind]
+    amount_fen: int
+    due_on: Day

@@ -1,0 +1,92 @@
+from typing import Final
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+COLLECTION: Final = "bills"
+SHARD_KEY: Final = {"home": 1}
+
+INDEXES: Final = [
+    # No month of a home and kind is billed twice; what was billed: fees/store.py taken()
+    IndexModel([("home", ASCENDING), ("slots", ASCENDING)], name="slots", unique=True),
+    # A run's bills by home: of_run(), drafts_of(), totals()
+    IndexModel(
+        [
+            ("run_id", ASCENDING),
+            ("state", ASCENDING),
+            ("home", ASCENDING),
+            ("_id", ASCENDING),
+        ],
+        name="run",
+    ),
+    # What my homes owe or paid, the latest period first: of_homes(), owed(), editions()
+    IndexModel(
+        [
+            ("home", ASCENDING),
+            ("state", ASCENDING),
+            ("period", DESCENDING),
+            ("_id", DESCENDING),
+        ],
+        name="home",
+    ),
+    # Who under a place owes: statistics/store.py owing(), arrears(). Covers both.
+    IndexModel(
+        [
+            ("state", ASCENDING),
+            ("home", ASCENDING),
+            ("period", ASCENDING),
+            ("kind", ASCENDING),
+            ("due_on", ASCENDING),
+            ("amount_fen", ASCENDING),
+        ],
+        name="owing",
+    ),
+    # What a period billed and received under a place: statistics/store.py billed(). Covers it.
+    IndexModel(
+        [
+            ("period", ASCENDING),
+            ("home", ASCENDING),
+            ("state", ASCENDING),
+            ("kind", ASCENDING),
+            ("amount_fen", ASCENDING),
+        ],
+        name="period",
+    ),
+    # What was paid under a place since a day: statistics/store.py arrears(). Covers it.
+    IndexModel(
+        [
+            ("home", ASCENDING),
+            ("paid_at", ASCENDING),
+            ("period", ASCENDING),
+            ("kind", ASCENDING),
+            ("due_on", ASCENDING),
+            ("amount_fen", ASCENDING),
+        ],
+        name="paid",
+    ),
+]
+
+VALIDATOR: Final = {
+    "bsonType": "object",
+    "required": [
+        "_id",
+        "run_id",
+        "rule_id",
+        "kind",
+        "home",
+        "period",
+        "months",
+        "slots",
+        "amount_fen",
+        "explanation",
+        "account",
+        "state",
+    ],
+    "properties": {
+        "kind": {"enum": ["property_fee", "waste_fee"]},
+        "state": {"enum": ["draft", "owing", "paid", "void"]},
+        # WeChat Pay refuses orders of 0 fen
+        "amount_fen": {"bsonType": ["int", "long"], "minimum": 1},
+        "months": {"bsonType": "int", "minimum": 1, "maximum": 12},
+        "slots": {"bsonType": "array", "minItems": 1},
+    },
+}

@@ -1,0 +1,37 @@
+from typing import Final
+
+from pymongo import ASCENDING, IndexModel
+
+COLLECTION: Final = "fee_rules"
+SHARD_KEY: Final = {"place": 1}
+
+INDEXES: Final = [
+    # Of two rules of one place, kind and usage one starts later: fees/store.py insert_rule().
+    # The rules of a compound: rules_under(), rules_for()
+    IndexModel([("place", ASCENDING), ("slots", ASCENDING)], name="slots", unique=True),
+]
+
+VALIDATOR: Final = {
+    "bsonType": "object",
+    "required": [
+        "_id",
+        "place",
+        "kind",
+        "usages",
+        "start_day",
+        "account",
+        "payee_name",
+        "slots",
+    ],
+    "properties": {
+        "kind": {"enum": ["property_fee", "waste_fee"]},
+        "price": {"bsonType": ["int", "long", "null"], "minimum": 1},
+        "monthly_fen": {"bsonType": ["int", "long", "null"], "minimum": 1},
+        "slots": {"bsonType": "array", "minItems": 1},
+    },
+    # per m² or per home, and never both
+    "oneOf": [
+        {"properties": {"price": {"bsonType": "null"}}},
+        {"properties": {"monthly_fen": {"bsonType": "null"}}},
+    ],
+}

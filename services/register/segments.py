@@ -1,0 +1,107 @@
+"""Names of buildings, units and homes, made into segments of a path.
+
+A segment is a function of the name's core alone (3 of 3号楼, 502 of 502室), and different
+cores have different segments: what [0-9a-z] cannot write becomes `_` hexadecimal `_`.
+"""
+
+import re
+from typing import Final
+
+import cn2an
+from msgspec import Struct
+
+from services.places.models import Usage
+from services.register.cells import usage_of
+
+LONGEST_CORE: Final = 30
+PLAIN: Final = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+CHINESE_NUMBER: Final = re.compile(r"[零一二两三四五六七八九十百]+")
+BUILDING: Final = re.compile(r"第?(.*?)(号楼|栋楼|号栋|号幢|#楼|#|栋|幢|座|楼|号)?")
+UNIT: Final = re.compile(r"第?(.*?)(号?单元门?|号?门洞|号?门栋|号?楼门|号门|门|洞|#|号)?")
+HOME_SUFFIX: Final = re.compile(r"号?[室户房号]?$")
+# A home written with its building and unit, or with its unit only: 3-2-502, 3号楼2单元502室
+FULL: Final = re.compile(
+    r"([^-]{1,6}?)(?:号楼|栋|幢|座|#楼?|-)([0-9一二三四五六七八九十]{1,3})(?:单元|门洞|门|-)(\d{2,5}[A-Za-z]?)[室号]?"
+)
+WITH_UNIT: Final = re.compile(r"(\d{1,2})(?:单元|门洞|门|-)(\d{3,5}[A-Za-z]?)[室号]?")
+
+NO_UNIT: Final = "u_"  # no escape writes this
+NO_UNIT_NAME: Final = "不分单元"
+SUFFIXES: Final = frozenset({"号楼", "栋", "幢", "座", "楼"})
+LETTERS: Final = {Usage.SHOP: "s", Usage.GARAGE: "g", Usage.STORAGE: "k", Usage.FLAT: "h"}
+DEFAULT_WORDS: Final = {Usage.SHOP: "商铺", Usage.GARAGE: "车库", Usage.STORAGE: "仓房"}
+
+
+class Label(Struct, frozen=True):
+    segment: str
+    name: str
+
+
+def escape(core: str) -> str:
+    """Write a text with [0-9a-z_], injectively for texts without small ASCII letters."""
+    return "".join(c.lower() if c in PLAIN else f"_{ord(c):x}_" for c in core)
+
+
+def building(word: str) -> Label | None:
+    """Read 3, 3号楼, 3#, 三栋, A座, 综合楼; None for an empty or far too long one."""
+    core, suffix = _core(BUILDING, word)
+    if not core:
+        return None
+    shown = suffix if suffix in SUFFIXES else "栋"
+    return Label("b" + escape(core), core + shown)
+
+
+def unit(word: str) -> Label | None:
+    """Read 2, 2单元, 二单元, 2门洞."""
+    core, _ = _core(UNIT, word)
+    return Label("u" + escape(core), core + "单元") if core else None
+
+
+def _core(pattern: re.Pattern[str], word: str) -> tuple[str, str]:
+    match = pattern.fullmatch(word.upper())
+    if match is None or len(word) > LONGEST_CORE:
+        return "", ""
+    core = match[1]
+    if CHINESE_NUMBER.fullmatch(core):
+        core = str(cn2an.cn2an(core, "smart"))
+    if core.isascii() and core.isdigit():
+        core = str(int(core))  # 03 typed as text, 3 typed as a number
+    return core, match[2] or ""
+
+
+def home(word: str, usage: Usage | None) -> tuple[Label, Usage]:
+    """Read 502, 502室, 商铺12, 12号车库; the column of usages wins over the name.
+
+    Flats that begin with a digit are written as they are. All others get a letter of their
+    usage, so that shop 12 and flat 12 of one unit stay two homes.
+    """
+    said = usage_of(word)
+    usage = usage or (said[0] if said else Usage.FLAT)
+    known = said[1] if said and said[0] is usage else ""
+    core = _home_core(word.replace(known, "", 1) if known else word) or known
+    if usage is Usage.FLAT:
+        letter = "" if core[0].isascii() and core[0].isdigit() else LETTERS[usage]
+        return Label(letter + escape(core), core), usage
+    shown = known or DEFAULT_WORDS[usage]
+    return Label(LETTERS[usage] + escape(core), core if core == known else shown + core), usage
+
+
+def has_core(word: str) -> bool:
+    """Tell whether a word names a home at all: 号 alone does not."""
+    return _home_core(word) != ""
+
+
+def _home_core(word: str) -> str:
+    return HOME_SUFFIX.sub("", word.upper())
+
+
+def split_full(word: str) -> tuple[str, str, str] | None:
+    """Return building, unit and home of 3-2-502 or 3号楼2单元502."""
+    match = FULL.fullmatch(word)
+    return (match[1], match[2], match[3]) if match else None
+
+
+def split_unit(word: str) -> tuple[str, str] | None:
+    """Return unit and home of 2-502 or 2单元502."""
+    match = WITH_UNIT.fullmatch(word)
+    return (match[1], match[2]) if match else None

@@ -35,13 +35,17 @@ class Entry:
     fault: str
 
 
+def _is_secret(name: str, value: Any) -> bool:
+    # A payment error's "code" is a word for everybody, a login's is not.
+    is_word = name == "code" and isinstance(value, str) and value.isupper()
+    return name in SECRET_NAMES and isinstance(value, str) and not is_word
+
+
 def _strike(value: Any) -> Any:
     match value:
         case dict():
             return {
-                name: STRUCK
-                if name in SECRET_NAMES and isinstance(inner, str)
-                else _strike(inner)
+                name: STRUCK if _is_secret(name, inner) else _strike(inner)
                 for name, inner in value.items()
             }
         case list():
@@ -94,6 +98,9 @@ class Journal:
 
     def find(self, number: int) -> Entry | None:
         return next((entry for entry in self._entries if entry.n == number), None)
+
+    def latest(self, direction: str) -> Entry | None:
+        return next((e for e in reversed(self._entries) if e.direction == direction), None)
 
     def matching(self, path: str, since: int) -> list[Entry]:
         """Entries whose path starts with `path`, numbered above `since`."""

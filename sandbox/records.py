@@ -212,6 +212,7 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     risky_words: list[str] = field(default_factory=lambda: ["违禁词"])
     review_words: list[str] = field(default_factory=lambda: ["疑似词"])
     released_pages: list[str] | None = None  # None: every page is released
-    templates: dict[str, list[str] | None] = field(default_factory=dict)  # None: deleted
+    templates: dict[str, list[str]] = field(default_factory=dict)  # keys; others: any keys
+    deleted_templates: list[str] = field(default_factory=list)
     trade_managed: bool = False
     merchants: dict[str, MerchantSettings] = field(default_factory=dict)  # by mchid

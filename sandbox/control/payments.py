@@ -50,7 +50,7 @@ class NotifyWish(Craft, kw_only=True, frozen=True, forbid_unknown_fields=True):
 
 
 class ReplayWish(Wish):
-    n: int  # of a journal entry: the same bytes once more
+    n: int = 0  # of a journal entry: the same bytes once more; 0: the latest delivery
 
 
 def _order(world: World, wish: PayWish) -> Order:
@@ -151,7 +151,8 @@ def _event_to_send(world: World, wish: NotifyWish) -> dict[str, Any]:
 
 async def replay(world: World, call: Call) -> Answer:
     """Send an earlier delivery again, byte for byte, old timestamp and all."""
-    entry = world.journal.find(read(call, ReplayWish).n)
+    number = read(call, ReplayWish).n
+    entry = world.journal.find(number) if number else world.journal.latest("out")
     if entry is None or entry.direction != "out":
         raise Refused("no such delivery in the journal")
     reply = await world.outbound.send(

@@ -45,11 +45,9 @@ def check_page(world: World, page: str) -> None:
 def _check(world: World, app: MiniProgram, body: SendBody) -> dict[str, str]:
     if not belongs(body.touser, app.appid):
         raise MiniError(40003)
-    templates = world.settings.templates
-    keys = templates.get(body.template_id)
-    if not body.template_id or (body.template_id in templates and keys is None):
+    if body.template_id in ("", *world.settings.deleted_templates):
         raise MiniError(40037)
-    data = check_data(body.data, keys)
+    data = check_data(body.data, world.settings.templates.get(body.template_id))
     if body.page is not UNSET:
         check_page(world, body.page)
     return data

@@ -5,6 +5,7 @@ import re
 from sandbox.mini_program.errors import MiniError
 
 HAN = r"[\u3400-\u9fff]"
+EMOJI = "\u200d\u2600-\u27bf\ufe0f\U0001f000-\U0001faff"
 KEY = re.compile(r"([a-z_]+?)(\d+)")
 TIME = r"\d{1,2}:\d\d(:\d\d)?"
 DATE = r"\d{4}(年\d{1,2}月\d{1,2}日|[-/.]\d{1,2}[-/.]\d{1,2})"
@@ -12,7 +13,7 @@ MOMENT = rf"(({DATE})?\s?({TIME})?)"
 RULES = {
     prefix: re.compile(pattern)
     for prefix, pattern in {
-        "thing": r"[^\x00-\x1f]{1,20}",
+        "thing": rf"[^\x00-\x1f{EMOJI}]{{1,20}}",
         "phrase": rf"{HAN}{{1,5}}",
         "character_string": r"[\x21-\x7e]([\x20-\x7e]{0,31})",
         "number": r"\d+(\.\d+)?",

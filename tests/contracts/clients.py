@@ -48,8 +48,7 @@ class PayClient:
     process: Process
     merchant: dict[str, Any]
     keys: dict[str, RSAPublicKey] = field(default_factory=dict)
-    skew_seconds: int = 0
-    clock: float | None = None  # the instant to sign at; None: now
+    skew_seconds: float = 0
 
     def __post_init__(self) -> None:
         pem = self.merchant["private_key_pem"].encode()
@@ -65,7 +64,7 @@ class PayClient:
         return str(self.merchant["mchid"])
 
     def now(self) -> float:
-        return (self.clock or time.time()) + self.skew_seconds
+        return time.time() + self.skew_seconds
 
     def sign(self, message: bytes) -> str:
         raw = self._key.sign(message, padding.PKCS1v15(), hashes.SHA256())
@@ -170,9 +169,9 @@ class PayClient:
         assert reply.status == 200, reply.body
         return str(reply.body["prepay_id"])
 
-    async def query(self, number: str) -> Reply:
+    async def query(self, number: str, seconds: float = 10) -> Reply:
         path = f"{self._root}/out-trade-no/{quote(number, safe='')}"
-        return await self.call("GET", f"{path}?{urlencode(self._who)}")
+        return await self.call("GET", f"{path}?{urlencode(self._who)}", None, seconds)
 
     async def close(self, number: str, seconds: float = 10) -> Reply:
         path = f"{self._root}/out-trade-no/{quote(number, safe='')}/close"
@@ -207,23 +206,26 @@ class PayClient:
         }
 
 
+def _read(response: HTTPResponse) -> Any:
+    """JSON, or the bytes of a picture; both come with HTTP 200."""
+    if response.code != 200:
+        return {"errcode": f"HTTP {response.code}"}
+    is_json = response.body.startswith(b"{")
+    return json.loads(response.body) if is_json else response.body
+
+
 @dataclass
 class MiniClient:
     process: Process
     app: dict[str, str]
 
     async def get(self, path: str, **query: str) -> Any:
-        response = await fetch(f"{self.process.url}{path}?{urlencode(query)}")
-        assert response.code == 200
-        return json.loads(response.body)
+        return _read(await fetch(f"{self.process.url}{path}?{urlencode(query)}"))
 
     async def post(self, path: str, body: Any, seconds: float = 10, **query: str) -> Any:
         raw = json.dumps(body, ensure_ascii=False).encode()
         url = f"{self.process.url}{path}?{urlencode(query)}"
-        response = await fetch(url, "POST", raw, {}, seconds)
-        assert response.code == 200, response.body
-        is_json = response.body.startswith(b"{")
-        return json.loads(response.body) if is_json else response.body
+        return _read(await fetch(url, "POST", raw, {}, seconds))
 
     async def stable_token(self, seconds: float = 10, **more: Any) -> Any:
         identity = {"appid": self.app["appid"], "secret": self.app["secret"]}

@@ -1,23 +1,26 @@
 """The test's own hands: a started sandbox, its control API, and a server it can notify."""
 
-import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
+from tornado.httpclient import AsyncHTTPClient, HTTPError, HTTPRequest, HTTPResponse
 from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPServerRequest
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 PROJECT = Path(__file__).resolve().parents[2]
+
+
+class Silence(Exception):
+    """No answer came, or not in time."""
 
 
 @dataclass
@@ -72,6 +75,8 @@ async def fetch(
             ),
             raise_error=False,
         )
+    except (HTTPError, OSError) as error:
+        raise Silence(url) from error
     finally:
         client.close()
 
@@ -88,8 +93,8 @@ class Control:
         assert reply.code == 200, (path, reply.code, reply.body)
         return json.loads(reply.body)
 
-    async def get(self, path: str, **query: Any) -> Any:
-        return await self._ask("GET", f"{path}?{urlencode(query)}" if query else path)
+    async def get(self, where: str, **query: Any) -> Any:
+        return await self._ask("GET", f"{where}?{urlencode(query)}" if query else where)
 
     async def post(self, path: str, **body: Any) -> Any:
         return await self._ask("POST", path, body)
@@ -112,8 +117,8 @@ class Control:
     async def openid(self, name: str) -> str:
         return str((await self.post(f"users/{name}"))["openid"])
 
-    async def calls(self, path: str, **query: Any) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = await self.get("journal", path=path, **query)
+    async def calls(self, path: str, since: int = 0) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = await self.get("journal", path=path, since=since)
         return found
 
 
@@ -121,6 +126,7 @@ class Control:
 class Delivery:
     headers: dict[str, str]
     body: bytes
+    path: str
     query: dict[str, str]
 
 
@@ -129,28 +135,31 @@ class Receiver:
     """Our end of notices and pushes: keeps what comes, answers as told."""
 
     url: str = ""
-    answers: list[tuple[int, bytes]] = field(default_factory=list)  # used up; then 204
+    answers: list[int] = field(default_factory=list)  # used up first; 0: hang up
     deliveries: list[Delivery] = field(default_factory=list)
-    hold: asyncio.Event | None = None  # set: answers wait for it
+    judge: Callable[[Delivery], Awaitable[tuple[int, bytes]]] | None = None
 
     async def take(self, request: HTTPServerRequest) -> tuple[int, bytes]:
         query = {name: values[-1].decode() for name, values in request.arguments.items()}
-        self.deliveries.append(Delivery(dict(request.headers), request.body, query))
-        if self.hold is not None:
-            await self.hold.wait()
-        return self.answers.pop(0) if self.answers else (204, b"")
+        delivery = Delivery(dict(request.headers), request.body, request.path, query)
+        self.deliveries.append(delivery)
+        judged = await self.judge(delivery) if self.judge else (204, b"")
+        return (self.answers.pop(0), b"") if self.answers else judged
 
 
 def listening(receiver: Receiver) -> HTTPServer:
     class Door(RequestHandler):
         async def post(self) -> None:
             status, body = await receiver.take(self.request)
+            if not status:
+                self.detach().close()
+                return
             self.set_status(status)
             if body:
                 self.write(body)
 
         async def get(self) -> None:
-            self.write(self.get_argument("echostr", "a file"))
+            self.write("a picture")
 
     sockets = bind_sockets(0, "127.0.0.1")
     server = HTTPServer(Application([(r".*", Door)]))

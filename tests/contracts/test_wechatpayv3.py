@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from wechatpayv3 import WeChatPay, WeChatPayType

@@ -1,5 +1,0 @@
-"""x"""
-
-
-def shown() -> dict[str, object]:
-    return {}

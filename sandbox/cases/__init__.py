@@ -1,0 +1,20 @@
+"""The cases a client of WeChat must survive, and the script that produces each.
+
+A script is a list of steps. {"ctl": "POST /__ctl/…", "body": …} is a call to the control API;
+{"product": "prepay", "with": …} is what the product is expected to do at that moment. Words
+in {braces} stand for what the one who plays the script knows: {no} is the case's
+out_trade_no, {prepay_id} the latest one, {push_url} the product's address for pushes, and so
+on. To add a case is to add a row.
+"""
+
+from sandbox.cases import login, messages, notices, orders
+from sandbox.cases.steps import Step
+
+CASES = login.CASES | messages.CASES | notices.CASES | orders.CASES
+
+
+def shown() -> dict[str, Step]:
+    return {
+        str(number): {"title": title, "script": script}
+        for number, (title, script) in CASES.items()
+    }

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from services.messaging.templates import TemplateKey
+
 WECHAT: Final = "https://api.weixin.qq.com"
 WECHAT_PAY: Final = "https://api.mch.weixin.qq.com"
 SECRETS: Final = frozenset(
@@ -57,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     wx_secret: str = ""
     wx_push_token: str = ""
     wx_push_aes_key: str = ""
+    wx_templates: dict[str, str] = {}
     wxpay_accounts: tuple[dict[str, str | None], ...] = ()
 
     secret_keys: dict[str, bytes] = {}
@@ -115,7 +118,7 @@ def _find(name: str, environ: Mapping[str, str]) -> str:
 
 def _parse(name: str, raw: str, type_: Any) -> Any:
     try:
-        if name in {"wxpay_accounts", "secret_keys"}:
+        if name in {"wx_templates", "wxpay_accounts", "secret_keys"}:
             return msgspec.json.decode(raw, type=type_)
         return Path(raw) if type_ is Path else msgspec.convert(raw, type_, strict=False)
     except msgspec.MsgspecError as error:
@@ -169,4 +172,10 @@ def _check_keys(settings: Settings) -> None:
             )
 
 
-CHECKS: Final = (_check_ranges, _check_words, _check_keys)
+def _check_templates(settings: Settings) -> None:
+    if strange := settings.wx_templates.keys() - set(TemplateKey):
+        known = ", ".join(TemplateKey)
+        raise SettingsError(f"WX_TEMPLATES: no message is called {min(strange)!r}: {known}")
+
+
+CHECKS: Final = (_check_ranges, _check_words, _check_keys, _check_templates)

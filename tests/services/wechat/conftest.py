@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from dataclasses import dataclass
 
 import msgspec
 import pytest
@@ -54,9 +54,10 @@ def mini(desk: Desk, clock: Clock, redis: Redis) -> Iterator[MiniProgram]:
     client.close()
 
 
-@pytest.fixture
-def accounts(desk: Desk) -> dict[str, MerchantAccount]:
-    return load_accounts(msgspec.json.encode(desk.credentials["merchants"]))
+@pytest.fixture(scope="session")
+def accounts(sandbox: Sandbox) -> dict[str, MerchantAccount]:
+    credentials = msgspec.json.decode(sandbox.credentials.read_bytes())
+    return load_accounts(msgspec.json.encode(credentials["merchants"]))
 
 
 @pytest.fixture
@@ -72,15 +73,31 @@ async def doorstep() -> AsyncIterator[Doorstep]:
     await server.close_all_connections()
 
 
+@dataclass
+class Merchants(dict[str, PayClient]):
+    """Clients by account, made when asked for: reading a private key takes its time."""
+
+    accounts: dict[str, MerchantAccount]
+    desk: Desk
+    clock: Clock
+    doorstep: Doorstep
+
+    def __missing__(self, key: str) -> PayClient:
+        self[key] = PayClient(
+            self.accounts[key],
+            base=self.desk.base,
+            notify_base_url=self.doorstep.url,
+            now=self.clock,
+            timeout_seconds=2,
+        )
+        return self[key]
+
+
 @pytest.fixture
 def merchants(
     accounts: dict[str, MerchantAccount], desk: Desk, clock: Clock, doorstep: Doorstep
 ) -> Iterator[dict[str, PayClient]]:
-    options: dict[str, Any] = {"notify_base_url": doorstep.url, "now": clock}
-    clients = {
-        key: PayClient(account, base=desk.base, timeout_seconds=2, **options)
-        for key, account in accounts.items()
-    }
+    clients = Merchants(accounts, desk, clock, doorstep)
     yield clients
     for client in clients.values():
         client.close()

@@ -56,7 +56,9 @@ class Desk:
         await self.do("reset")
         await self.do("clock", now=self.clock().isoformat(), frozen=True)
 
-    async def fault(self, path: str, *, match: dict[str, Any] | None = None, **action: Any) -> None:
+    async def fault(
+        self, path: str, *, match: dict[str, Any] | None = None, **action: Any
+    ) -> None:
         await self.do("faults", match={"path": path, **(match or {})}, action=action)
 
     async def calls(self, path: str) -> list[dict[str, Any]]:
@@ -91,6 +93,8 @@ class Desk:
 class Letter:
     headers: HTTPHeaders
     body: bytes
+    query: dict[str, str]
+    path: str
 
 
 @dataclass
@@ -102,7 +106,8 @@ class Doorstep:
     on_letter: Callable[[Letter], int] = lambda _letter: 204
 
     def __call__(self, request: HTTPServerRequest) -> None:
-        letter = Letter(request.headers, request.body)
+        query = {name: values[-1].decode() for name, values in request.arguments.items()}
+        letter = Letter(request.headers, request.body, query, request.path)
         self.letters.append(letter)
         status = self.on_letter(letter)
         assert request.connection is not None

@@ -16,14 +16,22 @@ from services.wechat.bills import BillError, parse_fund_flow_bill, parse_trade_b
 from services.wechat.errors import PayError, PayReaction
 
 DAY = "2026-03-01"
-HEAD = (
+HEADER = (
     "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,"
     "付款银行,货币种类,应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,"
     "退款类型,退款状态,商品名称,商户数据包,手续费,费率,订单金额,申请退款金额,费率备注"
-).split(",")
-TOTALS = "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额"
+)
+HEAD = HEADER.split(",")
+TOTALS = (
+    "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,"
+    "订单总金额,申请退款总金额"
+)
 OLD_HEAD = [
-    {"应结订单金额": "总金额", "代金券金额": "企业红包金额", "充值券退款金额": "企业红包退款金额"}.get(c, c)
+    {
+        "应结订单金额": "总金额",
+        "代金券金额": "企业红包金额",
+        "充值券退款金额": "企业红包退款金额",
+    }.get(c, c)
     for c in HEAD[:-3]
 ]
 OLD_TOTALS = "总交易单数,总交易额,总退款金额,总企业红包退款金额,手续费总金额"
@@ -94,7 +102,9 @@ def test_a_day_with_a_payment_and_a_refund() -> None:
     assert (refunded.refund_fen, refunded.refund_status) == (345, "PROCESSING")
 
 
-@pytest.mark.parametrize("name", ["三月，\"物业费\",电梯费", "a,`b", "``", ",", "一行\n二行", "`,`,`"])
+@pytest.mark.parametrize(
+    "name", ['三月，"物业费",电梯费', "a,`b", "``", ",", "一行\n二行", "`,`,`"]
+)
 def test_case_80_names_may_hold_anything(name: str) -> None:
     text = "\ufeff" + bill([row(amount_fen=1, name=name, attach="B-7"), row(amount_fen=2)])
     found = parse_trade_bill(DAY, lines(text))
@@ -127,13 +137,13 @@ def test_a_day_without_rows() -> None:
     assert parse_trade_bill(DAY, lines(bill([]))).rows == []
 
 
-free_text = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from(',`"'), max_size=20)
+free_text = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from(',`"'), max_size=20
+)
 
 
 @given(
-    st.lists(
-        st.tuples(st.integers(0, 10**11), st.integers(0, 10**11), free_text), max_size=5
-    )
+    st.lists(st.tuples(st.integers(0, 10**11), st.integers(0, 10**11), free_text), max_size=5)
 )
 def test_what_is_written_is_read(trades: list[tuple[int, int, str]]) -> None:
     rows = [row(amount_fen=a, refund_fen=r, name=name) for a, r, name in trades]
@@ -146,7 +156,7 @@ def test_what_is_written_is_read(trades: list[tuple[int, int, str]]) -> None:
     [
         (bill([row(amount_fen=5)], count=2), "总交易单数 says 2, the rows say 1"),
         (bill([row(amount_fen=5)], extra_fen=1), "订单总金额"),
-        (bill([row(amount_fen=5)]).replace("`0.05`", "`0.055`"), "订单金额"),
+        (bill([row(amount_fen=5)]).replace("`0.05", "`0.055"), "订单金额"),
         (bill([row(amount_fen=5)]).replace("`0.05", "`五分"), "not a number"),
         (bill([row(amount_fen=5)]).replace("`0.05", "`NaN"), "not a number"),
         (bill([row(amount_fen=5)]).replace("2026-03-01 23", "2026-03-01 25"), "交易时间"),

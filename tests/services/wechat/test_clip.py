@@ -29,9 +29,7 @@ ACCEPTED = {
 def test_whatever_comes_out_is_acceptable(kind: str, text: str) -> None:
     try:
         clipped = clip(f"{kind}1", text)
-    except BadTemplateValue as refused:
-        assert refused.key == f"{kind}1"
-        assert text not in str(refused) or len(text) < 3
+    except BadTemplateValue:
         return
     assert ACCEPTED[kind].fullmatch(clipped)
     assert clipped == clipped.strip() != ""
@@ -63,7 +61,11 @@ def test_a_short_text_is_left_alone(text: str) -> None:
         ("car_number1", "吉A12345", "吉A12345"),
         ("car_number1", "吉AD12345", "吉AD12345"),
         ("time1", "9:05", "9:05"),
-        ("time12", "2026年3月2日 15:01~2026年3月2日 17:00", "2026年3月2日 15:01~2026年3月2日 17:00"),
+        (
+            "time12",
+            "2026年3月2日 15:01~2026年3月2日 17:00",
+            "2026年3月2日 15:01~2026年3月2日 17:00",
+        ),
         ("phone_number3", "+86-0431-88886666", "+86-0431-88886666"),
     ],
 )
@@ -103,6 +105,7 @@ def test_the_first_bad_value_stops_the_message() -> None:
     with pytest.raises(BadTemplateValue) as refused:
         clip_data({"thing1": "好", "number2": "许多"})
     assert refused.value.key == "number2"
+    assert "许多" not in str(refused.value)
 
 
 @given(fen=st.integers(0, 10**10 - 1))

@@ -14,7 +14,9 @@ DATA = {"thing1": "物业费已收到"}
 
 
 async def send(mini: MiniProgram, openid: str, *, data: dict[str, str] | None = None) -> None:
-    await mini.send_subscribe_message(openid, TEMPLATE, data=data or DATA, page="pages/bills?id=7")
+    await mini.send_subscribe_message(
+        openid, TEMPLATE, data=data or DATA, page="pages/bills?id=7"
+    )
 
 
 async def refusal(mini: MiniProgram, openid: str, **more: dict[str, str]) -> WeChatError:
@@ -123,7 +125,12 @@ async def test_case_25_the_days_quota_ends_in_the_middle_of_a_batch(
 
 @pytest.mark.parametrize(
     ("fate", "arrived"),
-    [({"drop": "after"}, 1), ({"delay_seconds": 3}, 1), ({"drop": "before"}, 0), ({"http": 500}, 0)],
+    [
+        ({"drop": "after"}, 1),
+        ({"delay_seconds": 3}, 1),
+        ({"drop": "before"}, 0),
+        ({"http": 500}, 0),
+    ],
 )
 async def test_case_26_a_lost_answer_is_never_sent_again(
     mini: MiniProgram, desk: Desk, fate: dict[str, object], arrived: int

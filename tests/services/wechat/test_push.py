@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,7 +52,7 @@ def signed(*more: str, token: str = TOKEN) -> dict[str, str]:
 def seal(text: str, *, appid: str = APPID) -> tuple[dict[str, str], str]:
     crypto = WeChatCrypto(TOKEN, AES_KEY, appid)
     xml: str = crypto.encrypt_message(text, "415670741", str(AT))
-    sealed = xml.split("<Encrypt><![CDATA[")[1].split("]]>")[0]
+    sealed = xml.split("<Encrypt><![CDATA[")[1].partition("]]>")[0]
     return signed(sealed), sealed
 
 
@@ -155,7 +156,8 @@ def test_plain_mode_without_a_key() -> None:
 
 
 @pytest.mark.parametrize(
-    "sealed", ["", "!!!", base64.b64encode(b"short").decode(), base64.b64encode(b"0" * 64).decode()]
+    "sealed",
+    ["", "!!!", base64.b64encode(b"short").decode(), base64.b64encode(b"0" * 64).decode()],
 )
 def test_rubbish_in_the_seal(sealed: str) -> None:
     body = json.dumps({"Encrypt": sealed}).encode()
@@ -276,12 +278,12 @@ json_values = st.recursive(
         ["subscribe_msg_popup_event", "subscribe_msg_sent_event", "wxa_media_check", "x"]
     ),
     fields=st.dictionaries(
-        st.sampled_from(["CreateTime", "List", "FromUserName", "result", "errcode", "trace_id"]),
+        st.sampled_from(
+            ["CreateTime", "List", "FromUserName", "result", "errcode", "trace_id"]
+        ),
         json_values,
     ),
 )
 def test_no_event_breaks_the_reading(kind: str, fields: dict[str, Any]) -> None:
-    try:
-        read_events({"Event": kind, **fields})
-    except BadSignature as refused:
-        assert refused.reason is Forgery.MALFORMED
+    with suppress(BadSignature):
+        assert read_events({"Event": kind, **fields})

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from services import errors
-from services.accounts import phones, store, tokens
+from services.accounts import phones, residents, store, tokens
 from services.accounts.models import (
     Appoint,
     Appointment,
@@ -171,7 +171,7 @@ async def give_phone(deps: Dependencies, actor: Actor, code: str) -> Me:
 
 def phone_index(deps: Dependencies, phone: str) -> str:
     """Return the blind index of an E.164 number: equality without the number."""
-    return deps.vault.blind(phone, purpose="phone")
+    return phones.blind_index(deps.vault, phone)
 
 
 async def me(deps: Dependencies, actor: Actor) -> Me:
@@ -232,6 +232,7 @@ async def grant(deps: Dependencies, request: Appoint, *, appointed_by: str) -> A
     )
 
     async def save(tx: Transaction) -> None:
+        await places.use(deps, [appointment.place], tx)
         await store.insert_appointment(deps.db, appointment, tx)
 
     await deps.in_transaction(save)
@@ -270,3 +271,9 @@ async def openids(deps: Dependencies, person_ids: Sequence[str]) -> dict[str, st
 
 residents_of = store.residents_of
 any_bound_under = store.any_bound_under
+enrol = residents.enrol
+known_people = residents.known_people
+bind_waiting = residents.bind_waiting
+bound_homes = store.bound_homes
+any_bound_from = store.any_bound_from
+withdraw = store.delete_residencies_from

@@ -48,6 +48,16 @@ class Residency(Struct, kw_only=True):
     source: str  # the import or request that wrote it
 
 
+class Enrolment(Struct, frozen=True, kw_only=True):
+    """Somebody a register names for a home. `number`: among the home's people, from 0."""
+
+    home: str
+    number: int
+    name: str
+    phone: str | None  # E.164
+    relation: Relation
+
+
 class Appointment(Struct, kw_only=True):
     """A role at a place for a term, given by somebody."""
 

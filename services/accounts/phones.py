@@ -5,6 +5,7 @@ from typing import Final
 import phonenumbers
 
 from services.errors import InvalidInput
+from services.vault import Vault
 
 REGION: Final = "CN"
 
@@ -28,3 +29,8 @@ def mask(phone: str) -> str:
     """+8613812345678 → 138****5678."""
     national = phone.removeprefix("+86")
     return f"{national[:3]}****{national[-4:]}"
+
+
+def blind_index(vault: Vault, phone: str) -> str:
+    """Return the fingerprint of an E.164 number: equality without the number."""
+    return vault.blind(phone, purpose="phone")

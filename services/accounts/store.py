@@ -95,9 +95,7 @@ async def any_bound_under(db: Database, place: str) -> bool:
     return await db[residencies.COLLECTION].find_one(query, {"_id": 1}) is not None
 
 
-async def bind_phone(
-    db: Database, person_id: str, phone_index: str, tx: Transaction
-) -> None:
+async def bind_phone(db: Database, person_id: str, phone_index: str, tx: Transaction) -> None:
     """Give the person what the register and the community wrote under this phone."""
     for collection in (residencies.COLLECTION, appointments.COLLECTION):
         await db[collection].update_many(
@@ -139,12 +137,50 @@ async def delete_residencies_from(
 
 
 async def owners_by_index(
-    db: Database, phone_indexes: Sequence[str]
+    db: Database, phone_indexes: Sequence[str], tx: Transaction | None = None
 ) -> dict[str, str]:
     """Return phone index → person id for people who proved these phones, the latest winning."""
     query = {"phone_index": {"$in": list(phone_indexes)}}
-    cursor = db[people.COLLECTION].find(query, {"phone_index": 1}).sort("_id", 1)
+    cursor = db[people.COLLECTION].find(query, {"phone_index": 1}, session=tx).sort("_id", 1)
     return {document["phone_index"]: document["_id"] for document in await cursor.to_list()}
+
+
+async def hold_people(db: Database, person_ids: Sequence[str], tx: Transaction) -> None:
+    """Collide with whoever changes these people's phones: one of the two starts again."""
+    held = {"_id": {"$in": list(person_ids)}}
+    await db[people.COLLECTION].update_many(held, {"$inc": {"bindings": 1}}, session=tx)
+
+
+async def bound_homes(db: Database, homes: Sequence[str], tx: Transaction) -> set[str]:
+    """Return those of the homes that somebody is bound to. Served by index `home`."""
+    query = {"home": {"$in": list(homes)}, "person": {"$type": "string"}}
+    cursor = db[residencies.COLLECTION].find(query, {"home": 1}, session=tx)
+    return {document["home"] for document in await cursor.to_list()}
+
+
+async def any_bound_from(db: Database, source: str, place: str) -> bool:
+    """Tell whether somebody was bound by what one import wrote. Served by index `home`."""
+    query = {"home": under(place), "source": source, "person": {"$type": "string"}}
+    return await db[residencies.COLLECTION].find_one(query, {"_id": 1}) is not None
+
+
+async def waiting_at(db: Database, homes: Sequence[str]) -> dict[str, str]:
+    """Return residency id → phone index of those nobody is bound to. Served by index `home`."""
+    query = {
+        "home": {"$in": list(homes)},
+        "person": None,
+        "phone_index": {"$type": "string"},
+    }
+    cursor = db[residencies.COLLECTION].find(query, {"phone_index": 1})
+    return {document["_id"]: document["phone_index"] for document in await cursor.to_list()}
+
+
+async def bind_residencies(
+    db: Database, ids: Sequence[str], person_id: str, tx: Transaction
+) -> None:
+    query = {"_id": {"$in": list(ids)}, "person": None}
+    change = {"$set": {"person": person_id}}
+    await db[residencies.COLLECTION].update_many(query, change, session=tx)
 
 
 async def appointments_of(db: Database, person_id: str, day: str) -> list[Appointment]:

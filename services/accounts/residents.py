@@ -1,0 +1,90 @@
+"""Who belongs to a home according to a register: sealed, and bound to people who signed in."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+
+from services.accounts import phones, store
+from services.accounts.models import Enrolment, Residency
+from services.days import day_of
+from services.dependencies import Dependencies, Transaction
+from services.documents import encode
+
+ID_BYTES = 16
+ID_LENGTH = 26
+
+
+async def enrol(
+    deps: Dependencies,
+    tx: Transaction,
+    people: Sequence[Enrolment],
+    *,
+    source: str,
+    from_day: str,
+) -> None:
+    """Write who belongs to homes from a day on; people who proved their phone get them at once.
+
+    Harmless to repeat: a residency's id follows from the source, the home and the number.
+    """
+    rows = [_residency(deps, person, source, from_day) for person in people]
+    indexes = {row.phone_index for row in rows if row.phone_index}
+    holders = await store.owners_by_index(deps.db, sorted(indexes), tx) if indexes else {}
+    if holders:
+        await store.hold_people(deps.db, sorted(holders.values()), tx)
+    for row in rows:
+        row.person = holders.get(row.phone_index or "")
+    await store.put_residencies(deps.db, rows, tx)
+
+
+def _residency(deps: Dependencies, person: Enrolment, source: str, from_day: str) -> Residency:
+    key = f"{source}|{person.home}|{person.number}".encode()
+    number = int.from_bytes(hashlib.sha256(key).digest()[:ID_BYTES])
+    residency = Residency(
+        id=encode(number, ID_LENGTH),
+        home=person.home,
+        relation=person.relation,
+        name_sealed="",
+        from_day=from_day,
+        source=source,
+    )
+    place = f"residencies/{residency.id}"
+    residency.name_sealed = deps.vault.seal(person.name, place=f"{place}/name")
+    if person.phone:
+        residency.phone_sealed = deps.vault.seal(person.phone, place=f"{place}/phone")
+        residency.phone_index = phones.blind_index(deps.vault, person.phone)
+    return residency
+
+
+async def known_people(
+    deps: Dependencies, homes: Sequence[str]
+) -> dict[str, set[tuple[str, str]]]:
+    """Return home → (name, phone or "") of its people today: only to compare, never to show."""
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for row in await store.residents_of(deps.db, homes, day_of(deps.now())):
+        place = f"residencies/{row.id}"
+        name = deps.vault.unseal(row.name_sealed, place=f"{place}/name")
+        sealed = row.phone_sealed
+        phone = deps.vault.unseal(sealed, place=f"{place}/phone") if sealed else ""
+        found[row.home].add((name, phone))
+    return found
+
+
+async def bind_waiting(deps: Dependencies, homes: Sequence[str]) -> None:
+    """Bind the people of these homes who proved their phone and were missed.
+
+    Proving a phone and writing a register may pass each other, each blind to the other's
+    transaction; this runs when both are over.
+    """
+    waiting = await store.waiting_at(deps.db, homes)
+    holders = await store.owners_by_index(deps.db, sorted(set(waiting.values())))
+    for index, person_id in holders.items():
+        mine = [residency for residency, phone in waiting.items() if phone == index]
+
+        async def bind(
+            tx: Transaction, index: str = index, person: str = person_id, ids: list[str] = mine
+        ) -> None:
+            if (await store.owners_by_index(deps.db, [index], tx)).get(index) == person:
+                await store.hold_people(deps.db, [person], tx)
+                await store.bind_residencies(deps.db, ids, person, tx)
+
+        await deps.in_transaction(bind)

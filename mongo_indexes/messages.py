@@ -1,4 +1,4 @@
-from typing import Final
+from typing import Any, Final
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
@@ -22,7 +22,7 @@ INDEXES: Final = [
     ),
 ]
 
-VALIDATOR: Final = {
+VALIDATOR: Final[dict[str, Any]] = {
     "bsonType": "object",
     "required": ["_id", "person", "template", "title", "body", "position", "delivery"],
     "properties": {

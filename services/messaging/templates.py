@@ -81,13 +81,13 @@ TEMPLATES: Final[dict[TemplateKey, Template]] = {
 def written(name: str, value: str) -> str:
     """Write a value as people read it; what it is, its name tells. ValueError otherwise.
 
-    `amount`: yuan such as 51.18; `…_at`: RFC 3339; `…_on`: a day; `period`: a month, or words.
+    `amount`: yuan, 51.18 or ¥51.18; `…_at`: RFC 3339; `…_on`: a day; `period`: month or words.
     """
     match name.rpartition("_")[2]:
         case "amount":
-            if not re.fullmatch(r"\d{1,8}\.\d\d", value):
+            if not (yuan := re.fullmatch(r"¥?(\d{1,8}\.\d\d)", value)):
                 raise ValueError(f"{name}: not yuan with two decimals")
-            return f"{value}元"
+            return f"{yuan[1]}元"
         case "at":
             return moment(datetime.fromisoformat(value))
         case "on":

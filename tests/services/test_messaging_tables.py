@@ -51,6 +51,7 @@ def test_only_what_the_template_speaks_of_is_kept() -> None:
     ("name", "value", "text"),
     [
         ("amount", "51.18", "51.18元"),
+        ("amount", "¥51.18", "51.18元"),
         ("paid_at", "2026-03-02T16:30:00Z", "2026年3月3日 00:30"),
         ("due_on", "2026-03-05", "2026年3月5日"),
         ("period", "2026-03", "2026年3月"),
@@ -65,7 +66,7 @@ def test_values_are_written_as_people_read_them(name: str, value: str, text: str
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("amount", "¥51.18"),
+        ("amount", "51.18元"),
         ("amount", "5118"),
         ("amount", "-1.00"),
         ("paid_at", "today"),

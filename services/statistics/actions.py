@@ -1,0 +1,130 @@
+"""Who has not paid, and how well fees come in. Heads see their own place and nothing else."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from services import errors
+from services.accounts import actions as accounts
+from services.accounts.models import Relation, Residency
+from services.days import day_of
+from services.dependencies import Dependencies
+from services.fees.models import FeeKind
+from services.fees.tariff import days_overdue
+from services.permissions import Actor, Permission
+from services.places import actions as places
+from services.places.models import LADDER, Kind
+from services.statistics import store
+from services.statistics.models import (
+    By,
+    Counts,
+    PartRates,
+    RatesView,
+    Span,
+    UnpaidHome,
+)
+from services.statistics.rates import rates
+
+MAX_PARTS: Final = 1000
+# Whose name stands for a home.
+FIRST_NAMED: Final = tuple(Relation)
+
+
+class BadBreakdown(errors.InvalidInput):
+    """A place is broken down into what lies below it."""
+
+    code = "bad_breakdown"
+
+
+class TooManyParts(errors.TooLarge):
+    code = "too_many_parts"
+
+
+async def rates_of(
+    deps: Dependencies, actor: Actor, place: str, span: Span, *, by: By | None
+) -> RatesView:
+    """Return the three rates of a place and, with `by`, of its parts: two queries in all."""
+    await places.access_place(deps, actor, place, Permission.VIEW_RATES)
+    own_depth = place.count(".") + 1
+    depth = LADDER.index(Kind(by)) + 1 if by else own_depth
+    if by and depth <= own_depth:
+        raise BadBreakdown("只能按下级统计")
+    counts = await counts_of(deps, place, span, depth)
+    if len(counts) > MAX_PARTS:
+        raise TooManyParts("下级太多,请选小一点的范围", limit=MAX_PARTS)
+    addresses = await places.addresses(deps, list(counts)) if by else {}
+    return RatesView(
+        place=place,
+        period=span.period,
+        months=span.months,
+        kind=span.kind,
+        rates=rates(sum(counts.values(), Counts())),
+        parts=[
+            PartRates(place=part, address=addresses.get(part, part), rates=rates(counts[part]))
+            for part in sorted(counts)
+            if by
+        ],
+    )
+
+
+async def counts_of(
+    deps: Dependencies, place: str, span: Span, depth: int
+) -> dict[str, Counts]:
+    """Return path → counts of the parts at `depth` segments that have bills."""
+    billed, arrears = await asyncio.gather(
+        store.billed(deps.db, place, span, depth), store.arrears(deps.db, place, span, depth)
+    )
+    found: dict[str, Counts] = {}
+    for row in (*billed, *arrears):
+        path = row.pop("_id")
+        found[path] = found.get(path, Counts()) + msgspec.convert(row, Counts)
+    return found
+
+
+async def unpaid_homes(
+    deps: Dependencies,
+    actor: Actor,
+    place: str,
+    *,
+    period: str | None,
+    kind: FeeKind | None,
+    after: str,
+    limit: int,
+) -> list[UnpaidHome]:
+    """Homes under a place that owe something, by path, with masked names and no phones."""
+    await places.access_place(deps, actor, place, Permission.VIEW_UNPAID)
+    found = await store.unpaid(
+        deps.db, place, period=period, kind=kind, after=after, limit=limit
+    )
+    paths = [home.home for home in found]
+    today = day_of(deps.now())
+    addresses, names = await asyncio.gather(
+        places.addresses(deps, paths), _names(deps, paths, today)
+    )
+    return [
+        UnpaidHome(
+            place=home.home,
+            address=addresses.get(home.home, home.home),
+            resident=names.get(home.home),
+            bills=home.bills,
+            amount_fen=home.amount_fen,
+            since=home.since,
+            days_overdue=days_overdue(home.due_on, today),
+        )
+        for home in found
+    ]
+
+
+async def _names(deps: Dependencies, homes: Sequence[str], today: str) -> dict[str, str]:
+    """Return home → the masked name of its owner, or else of who lives there."""
+    residents = await accounts.residents_of(deps.db, homes, today)
+    residents.sort(key=lambda r: FIRST_NAMED.index(r.relation), reverse=True)
+    return {resident.home: _masked(deps, resident) for resident in residents}
+
+
+def _masked(deps: Dependencies, resident: Residency) -> str:
+    """Show the family name only: 王建国 → 王*."""
+    name = deps.vault.unseal(resident.name_sealed, place=f"residencies/{resident.id}/name")
+    return f"{name[0]}*"

@@ -1,0 +1,128 @@
+"""Reads bills, never writes: each figure is one pass over one index that covers it."""
+
+
+
+from mongo_indexes.bills import COLLECTION
+from services.days import plus_months, start_of
+from services.dependencies import Database
+from services.documents import Document
+from services.fees.models import FeeKind
+from services.fees.states import BillState
+from services.fees.tariff import months_from
+from services.paths import under
+from services.statistics.models import Arrears, Span
+
+
+def part(field: str, depth: int) -> Document:
+    """Return the expression for the first `depth` segments of a path."""
+    regex = rf"^([^.]+\.){{{depth - 1}}}[^.]+"
+    found = {"$regexFind": {"input": field, "regex": regex}}
+    return {"$getField": {"field": "match", "input": found}}
+
+
+def amount_if(condition: Document) -> Document:
+    return {"$sum": {"$cond": [condition, "$amount_fen", 0]}}
+
+
+def of_kind(kind: FeeKind | None) -> Document:
+    return {"kind": kind} if kind else {}
+
+
+async def billed(db: Database, place: str, span: Span, depth: int) -> list[Document]:
+    """Add up a span's bills by part: homes, then fen. Covered by index `period`."""
+    match = {
+        "period": {"$in": months_from(span.period, span.months)},
+        "home": under(place),
+        "state": {"$in": [BillState.OWING, BillState.PAID]},
+        **of_kind(span.kind),
+    }
+    by_home = {
+        "_id": "$home",
+        "due_fen": {"$sum": "$amount_fen"},
+        "received_fen": amount_if({"$eq": ["$state", BillState.PAID]}),
+        "owing": {"$max": {"$eq": ["$state", BillState.OWING]}},
+    }
+    by_part = {
+        "_id": part("$_id", depth),
+        "billed_homes": {"$sum": 1},
+        "paid_homes": {"$sum": {"$cond": ["$owing", 0, 1]}},
+        "due_fen": {"$sum": "$due_fen"},
+        "received_fen": {"$sum": "$received_fen"},
+    }
+    pipeline: list[Document] = [{"$match": match}, {"$group": by_home}, {"$group": by_part}]
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="period")
+    return await cursor.to_list()
+
+
+async def arrears(db: Database, place: str, span: Span, depth: int) -> list[Document]:
+    """Add up arrears by part: recovered in the span, or still owed at its end.
+
+    Covered by `owing` (what is owed now) and `paid` (what was paid since the span began).
+    """
+    first_day = f"{span.period}-01"
+    begin = start_of(first_day)
+    end = start_of(f"{plus_months(span.period, span.months)}-01")
+    old = {
+        "home": under(place),
+        "period": {"$lt": span.period},
+        "due_on": {"$lt": first_day},
+        **of_kind(span.kind),
+    }
+    kept = {"_id": 0, "home": 1, "amount_fen": 1, "recovered": {"$lt": ["$paid_at", end]}}
+    paid: list[Document] = [{"$match": {**old, "paid_at": {"$gte": begin}}}, {"$project": kept}]
+    pipeline: list[Document] = [
+        {"$match": {"state": BillState.OWING, **old}},
+        {"$project": {**kept, "recovered": {"$literal": False}}},
+        {"$unionWith": {"coll": COLLECTION, "pipeline": paid}},
+        {
+            "$group": {
+                "_id": part("$home", depth),
+                "recovered_fen": amount_if({"$eq": ["$recovered", True]}),
+                "remaining_fen": amount_if({"$eq": ["$recovered", False]}),
+            }
+        },
+    ]
+    cursor = await db[COLLECTION].aggregate(pipeline)
+    return await cursor.to_list()
+
+
+async def unpaid(
+    db: Database,
+    place: str,
+    *,
+    period: str | None,
+    kind: FeeKind | None,
+    after: str,
+    limit: int,
+) -> list[Arrears]:
+    """Add up what the next homes owe, by path, reading no further. Covered by index `owing`.
+
+    A $group would read everything under the place for every page; the index already lies in
+    the order of homes, so the page ends where it is full.
+    """
+    query: Document = {"state": BillState.OWING, "home": under(place), **of_kind(kind)}
+    if after:
+        query["home"]["$gt"] = after
+    if period:
+        query["period"] = period
+    fields = {"_id": 0, "home": 1, "amount_fen": 1, "period": 1, "due_on": 1}
+    cursor = db[COLLECTION].find(query, fields).sort([("home", 1), ("period", 1)])
+    homes: list[Arrears] = []
+    async with cursor.hint("owing") as bills:
+        async for bill in bills:
+            if not homes or homes[-1].home != bill["home"]:
+                if len(homes) == limit:
+                    break
+                homes.append(_first(bill))
+            _add(homes[-1], bill)
+    return homes
+
+
+def _first(bill: Document) -> Arrears:
+    return Arrears(home=bill["home"], since=bill["period"], due_on=bill["due_on"])
+
+
+def _add(home: Arrears, bill: Document) -> None:
+    home.bills += 1
+    home.amount_fen += bill["amount_fen"]
+    home.due_on = min(home.due_on, bill["due_on"])

@@ -196,8 +196,8 @@ async def test_a_code_for_a_page_not_yet_released(mini: MiniProgram, desk: Desk)
     with pytest.raises(WeChatError) as refused:
         await mini.qr_code("d=1", "pages/new")
     assert (refused.value.errcode, refused.value.reaction) == (41030, Reaction.CONFIG)
-    trial = {"release": Release.TRIAL, "check_page": False}
-    assert (await mini.qr_code("d=1", "pages/new", **trial)).startswith(PNG)
+    trial = await mini.qr_code("d=1", "pages/new", release=Release.TRIAL, check_page=False)
+    assert trial.startswith(PNG)
 
 
 async def test_case_30_an_error_comes_with_status_200(mini: MiniProgram, desk: Desk) -> None:

@@ -1,5 +1,7 @@
 """Cases 1-13: who somebody is, and the phone number they show."""
 
+from typing import Any
+
 import pytest
 
 from services.wechat.errors import Reaction, WeChatError, WeChatUnavailable
@@ -67,7 +69,7 @@ async def test_case_7_a_busy_wechat_is_never_asked_twice_with_one_code(
 
 @pytest.mark.parametrize("fate", [{"drop": "after"}, {"delay_seconds": 3}])
 async def test_case_8_a_lost_answer_is_unknown_and_the_code_is_spent(
-    mini: MiniProgram, desk: Desk, fate: dict[str, object]
+    mini: MiniProgram, desk: Desk, fate: dict[str, Any]
 ) -> None:
     await desk.fault(LOGIN, **fate)
     code = await desk.login_code()
@@ -149,7 +151,7 @@ async def test_an_answer_of_another_shape_is_no_answer(
 
 @pytest.mark.parametrize("fate", [{"drop": "before"}, {"http": 502}])
 async def test_what_may_have_arrived_is_unknown(
-    mini: MiniProgram, desk: Desk, fate: dict[str, object]
+    mini: MiniProgram, desk: Desk, fate: dict[str, Any]
 ) -> None:
     await desk.fault(LOGIN, **fate)
     refused = await refusal(mini, await desk.login_code())

@@ -1,6 +1,7 @@
 """Cases 19-26: one accept, one message, and never the same message twice."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -133,7 +134,7 @@ async def test_case_25_the_days_quota_ends_in_the_middle_of_a_batch(
     ],
 )
 async def test_case_26_a_lost_answer_is_never_sent_again(
-    mini: MiniProgram, desk: Desk, fate: dict[str, object], arrived: int
+    mini: MiniProgram, desk: Desk, fate: dict[str, Any], arrived: int
 ) -> None:
     await desk.fault(SEND, **fate)
     openid = await desk.grant()

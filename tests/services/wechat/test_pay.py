@@ -29,7 +29,7 @@ async def refusal(call: Any) -> PayError:
 
 
 def body(client: PayClient, **change: Any) -> bytes:
-    wanted = {
+    wanted: dict[str, Any] = {
         "amount_fen": 12_345,
         "description": "物业费",
         "openid": "o-li",

@@ -31,7 +31,11 @@ class PushHandler(ApiHandler):
         echo = actions.verify_push_url(self.deps, msgspec.to_builtins(query))
         return Download(echo.encode(), PLAIN)
 
-    @endpoint(needs=Access.PUBLIC, media_type="text/plain", errors=("not_from_wechat",))
+    @endpoint(
+        needs=Access.PUBLIC,
+        media_type="text/plain",
+        errors=("not_from_wechat", "still_sending"),
+    )
     async def post(self, query: PushQuery, body: bytes) -> Download:
         """Take an event from WeChat: JSON or XML, sealed in safe mode."""
         if len(body) > LARGEST_PUSH:

@@ -5,7 +5,19 @@ from typing import Any, Final
 
 from tornado.web import Application, RequestHandler, url
 
-from handlers import me, messages, places, push, sessions
+from handlers import (
+    bills,
+    fees,
+    ledger,
+    me,
+    messages,
+    pay_notices,
+    payments,
+    places,
+    push,
+    sessions,
+    statistics,
+)
 from handlers.base import NotFoundHandler
 from handlers.contract import Route
 from server import ops
@@ -16,6 +28,12 @@ ROUTES: Final[list[Route]] = [
     *me.ROUTES,
     *messages.ROUTES,
     *places.ROUTES,
+    *fees.ROUTES,
+    *bills.ROUTES,
+    *statistics.ROUTES,
+    *payments.ROUTES,
+    *pay_notices.ROUTES,
+    *ledger.ROUTES,
     *push.ROUTES,
     *ops.ROUTES,
 ]

@@ -61,7 +61,7 @@ class Child:
             stop_stale(self.directory / "pid")
             self.spawn(remembered_port(self.directory / "port"))
         except BaseException:
-            self._lock.close()
+            self._release()
             raise
 
     @property
@@ -127,6 +127,9 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self._release()
+
+    def _release(self) -> None:
         if self.throwaway:
             shutil.rmtree(self.directory, ignore_errors=True)
         self._lock.close()

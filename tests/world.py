@@ -86,7 +86,7 @@ class WeChat:
         await self.do("faults", match=match, action=action)
 
     async def journal(self, path: str) -> list[dict[str, Any]]:
-        return list((await self.control("GET", f"journal?path={path}"))["calls"])
+        return list(await self.control("GET", f"journal?path={path}"))
 
 
 @dataclass

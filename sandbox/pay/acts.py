@@ -44,7 +44,7 @@ def order_of_prepay(world: World, prepay_id: str) -> Order:
 
 def check_pay_sign(world: World, order: Order, params: dict[str, str]) -> None:
     """The client refuses a wx.requestPayment whose paySign is not the merchant's."""
-    appid = params.get("appId", order.appid)
+    appid = params.get("appId") or order.appid
     fields = [params.get(name, "") for name in ("timeStamp", "nonceStr", "package")]
     message = "".join(f"{value}\n" for value in (appid, *fields)).encode()
     merchant = world.keys.merchants[order.mchid]
@@ -94,7 +94,7 @@ async def finish(world: World, order: Order, payment: Payment) -> list[dict[str,
     else:
         for job in jobs:
             await world.schedule.perform(job)
-    return [{"status": job.data["status"], "body": job.data["answer"]} for job in jobs]
+    return [job.met for job in jobs]
 
 
 async def pay_early(world: World, order: Order) -> None:

@@ -12,7 +12,8 @@ from services.accounts import actions as accounts
 from services.dependencies import Dependencies, Transaction
 from services.documents import new_id
 from services.fees import actions as fees
-from services.fees.models import Bill, BillState
+from services.fees.models import Bill, FeeKind
+from services.fees.states import BillState
 from services.jobs import actions as jobs
 from services.jobs.schedules import Schedule
 from services.payments import asking, checks, notices, refunds, store, suspense
@@ -34,6 +35,7 @@ from services.wechat.errors import PayError, PayReaction
 TIME_TO_PAY: Final = timedelta(minutes=30)
 # An order about to end is closed and made anew rather than handed out again.
 TOO_LATE_TO_REUSE: Final = timedelta(minutes=2)
+KIND_NAMES: Final = {FeeKind.PROPERTY_FEE: "物业费", FeeKind.WASTE_FEE: "生活垃圾处理费"}
 ASK_AT_MOST_EVERY: Final = timedelta(seconds=3)
 
 
@@ -76,13 +78,24 @@ async def pay(deps: Dependencies, actor: Actor, request: Pay) -> PaymentOrder:
     payment = await _free_the_bills(deps, actor, bills)
     if payment is None:
         payment = await _create(deps, actor, bills)
-    try:
-        payment = await asking.prepare(deps, payment)
-    except PayError as error:
-        raise _refusal(error, payment) from error
-    if payment.state is not PaymentState.PREPAID or payment.prepay_id is None:
+    payment = await _prepare(deps, payment)
+    if payment.state is PaymentState.PAID:
         raise BillAlreadyPaid("这些账单已经缴过了", payment_id=payment.id)
+    if payment.state is not PaymentState.PREPAID or payment.prepay_id is None:
+        raise PaymentInProgress("请刷新后再试一次", retry_after_seconds=3)
     return _order(deps, payment, payment.prepay_id)
+
+
+async def _prepare(deps: Dependencies, payment: Payment) -> Payment:
+    try:
+        return await asking.prepare(deps, payment)
+    except PayError as error:
+        if error.reaction not in {PayReaction.ORDER_PAID, PayReaction.ORDER_CLOSED}:
+            raise _refusal(error, payment) from error
+        try:
+            return await asking.settle(deps, payment)
+        except PayError:
+            raise _refusal(error, payment) from error
 
 
 def require_payable(bills: Sequence[Bill]) -> None:
@@ -126,7 +139,8 @@ async def _create(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Pa
     payment = await _draft(deps, actor, bills)
 
     async def work(tx: Transaction) -> None:
-        await fees.hold(deps, tx, payment.bill_ids)
+        if not await fees.hold(deps, tx, payment.bill_ids):
+            raise BillAlreadyPaid("有账单刚刚缴过或作废,请刷新后再试")
         await store.insert(deps.db, payment, tx)
         await jobs.enqueue(
             deps,
@@ -159,7 +173,7 @@ async def _draft(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Pay
     body = client.prepay_body(
         payment_id,
         amount_fen=amount_fen,
-        description=f"{payee_name} {fees.title(bills)}",
+        description=f"{payee_name} {title(bills)}",
         openid=openid,
         expires_at=expires_at,
     )
@@ -175,6 +189,13 @@ async def _draft(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Pay
         created_at=now,
         expires_at=expires_at,
     )
+
+
+def title(bills: Sequence[Bill]) -> str:
+    """Name what is paid as WeChat shows it to the payer: 物业费 2026-01至2026-03."""
+    kinds = "、".join(dict.fromkeys(KIND_NAMES[bill.kind] for bill in bills))
+    first, last = min(b.period for b in bills), max(b.period for b in bills)
+    return f"{kinds} {first}" if first == last else f"{kinds} {first}至{last}"
 
 
 def _line(bill: Bill) -> Line:
@@ -281,4 +302,3 @@ JOBS: Final[Mapping[str, jobs.Handler]] = {
     "payments.sweep": checks.sweep,
 }
 SCHEDULES: Final = (Schedule("payments.sweep", timedelta(minutes=10)),)
-

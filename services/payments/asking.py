@@ -51,10 +51,8 @@ async def _not_prepared(deps: Dependencies, payment: Payment, error: PayError) -
     log.warning("prepay_failed", payment=payment.id, code=error.code, unknown=error.unknown)
     match error.reaction:
         case PayReaction.PERMANENT | PayReaction.CONFIG_ALARM | PayReaction.SHOW:
-            # WeChat refused the order itself: there is nothing there that could be paid.
-            await store.move(
-                deps.db, payment.id, Event.CLOSED_AT_WECHAT, closed_because=error.code
-            )
+            # Only a first request: a refused repeat leaves what the first one made payable.
+            await store.move(deps.db, payment.id, Event.REFUSED, closed_because=error.code)
         case _:
             await store.move(deps.db, payment.id, Event.ANSWER_LOST)
 

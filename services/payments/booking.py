@@ -14,8 +14,8 @@ from typing import Final
 import structlog
 from pymongo.errors import DuplicateKeyError
 
-from services.dependencies import Dependencies, Transaction
 from services.days import day_of
+from services.dependencies import Dependencies, Transaction
 from services.documents import encode
 from services.fees import actions as fees
 from services.jobs import actions as jobs
@@ -313,7 +313,5 @@ async def suspend(
         await deps.in_transaction(work)
     except DuplicateKeyError:
         return Booking.REPEATED
-    log.error(
-        "payment_in_suspense", order=trade.out_trade_no, doubts=[d.value for d in found]
-    )
+    log.error("payment_in_suspense", order=trade.out_trade_no, doubts=[d.value for d in found])
     return Booking.SUSPENDED

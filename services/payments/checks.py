@@ -84,5 +84,9 @@ async def sweep(deps: Dependencies, payload: Document) -> None:
     for payment in await store.silent(deps.db, old, limit=SWEEP_LIMIT):
         if payment.state in UNSETTLED:
             await jobs.enqueue(
-                deps, None, "payments.check", f"{payment.id}:{payload['at']}", payment_id=payment.id
+                deps,
+                None,
+                "payments.check",
+                f"{payment.id}:{payload['at']}",
+                payment_id=payment.id,
             )

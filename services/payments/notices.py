@@ -1,5 +1,6 @@
-"""What WeChat tells us by itself. Commit first, answer after: the handler answers 2xx only
-when this returns, and WeChat repeats until it does.
+"""What WeChat tells us by itself. Commit first, answer after.
+
+The handler answers 2xx only when this returns, and WeChat repeats until it does.
 """
 
 from collections.abc import Mapping

@@ -25,14 +25,14 @@ async def find(db: Database, refund_id: str) -> Refund | None:
 
 async def move(
     db: Database,
-    refund_id: str,
+    number: str,
     target: RefundState,
     tx: Transaction | None = None,
     **changes: Any,
 ) -> Refund | None:
     """Change a refund's state by compare-and-set; None when it was changed before."""
     document = await db[COLLECTION].find_one_and_update(
-        {"_id": refund_id, "state": {"$in": list(REFUND_MOVES[target])}},
+        {"_id": number, "state": {"$in": list(REFUND_MOVES[target])}},
         {"$set": {"state": target, "open": target in REFUND_OPEN, **changes}},
         return_document=ReturnDocument.AFTER,
         session=tx,
@@ -46,9 +46,7 @@ async def of_payment(db: Database, payment_id: str) -> list[Refund]:
     return msgspec.convert(await cursor.to_list(), list[Refund])
 
 
-async def silent(
-    db: Database, requested_before: datetime, *, limit: int
-) -> Sequence[Refund]:
+async def silent(db: Database, requested_before: datetime, *, limit: int) -> Sequence[Refund]:
     """Unsettled refunds older than that, the oldest first. Served by index `open`."""
     query = {"open": True, "requested_at": {"$lt": requested_before}}
     cursor = db[COLLECTION].find(query).sort("requested_at", 1).limit(limit)

@@ -20,6 +20,7 @@ class PaymentState(StrEnum):
 class Event(StrEnum):
     PREPARED = auto()
     ANSWER_LOST = auto()
+    REFUSED = auto()  # the first time it was asked for: nothing there can be paid
     CLOSED_AT_WECHAT = auto()
     MONEY = auto()
     WRONG_MONEY = auto()
@@ -36,6 +37,7 @@ S, E = PaymentState, Event
 MOVES: Final = (
     Move(S.CREATED, E.PREPARED, S.PREPAID),
     Move(S.CREATED, E.ANSWER_LOST, S.UNKNOWN),
+    Move(S.CREATED, E.REFUSED, S.CLOSED),
     Move(S.CREATED, E.CLOSED_AT_WECHAT, S.CLOSED),
     Move(S.CREATED, E.MONEY, S.PAID),  # the notice overtook the answer
     Move(S.CREATED, E.WRONG_MONEY, S.SUSPENDED),

@@ -35,14 +35,10 @@ async def find(db: Database, payment_id: str, tx: Transaction | None = None) -> 
 async def open_orders(db: Database, bill_ids: Sequence[str]) -> list[Payment]:
     """Open orders that hold any of these bills. Served by index `open_bill`."""
     query = {"bill_ids": {"$in": list(bill_ids)}, "open": True}
-    return msgspec.convert(
-        await db[payments.COLLECTION].find(query).to_list(), list[Payment]
-    )
+    return msgspec.convert(await db[payments.COLLECTION].find(query).to_list(), list[Payment])
 
 
-async def of_person(
-    db: Database, person: str, *, before: str, limit: int
-) -> list[Payment]:
+async def of_person(db: Database, person: str, *, before: str, limit: int) -> list[Payment]:
     """A person's orders, newest first. Served by index `person`."""
     query: dict[str, Any] = {"person": person}
     if before:
@@ -77,7 +73,9 @@ async def renew_prepay(db: Database, payment_id: str, prepay_id: str, at: dateti
     )
 
 
-async def claim_check(db: Database, payment_id: str, *, now: datetime, before: datetime) -> bool:
+async def claim_check(
+    db: Database, payment_id: str, *, now: datetime, before: datetime
+) -> bool:
     """Take the turn to ask WeChat; False when somebody asked since `before`."""
     result = await db[payments.COLLECTION].update_one(
         {
@@ -106,9 +104,7 @@ async def find_receipt(db: Database, payment_id: str) -> Receipt | None:
     return msgspec.convert(document, Receipt | None)
 
 
-async def insert_event(
-    db: Database, event: WeChatEvent, tx: Transaction | None = None
-) -> None:
+async def insert_event(db: Database, event: WeChatEvent, tx: Transaction | None = None) -> None:
     """DuplicateKeyError when this notice was dealt with before."""
     await db[wechat_events.COLLECTION].insert_one(to_document(event), session=tx)
 
@@ -127,9 +123,7 @@ async def event_known(db: Database, event_id: str) -> bool:
     return found is not None
 
 
-async def put_discrepancy(
-    db: Database, discrepancy: Discrepancy, tx: Transaction
-) -> None:
+async def put_discrepancy(db: Database, discrepancy: Discrepancy, tx: Transaction) -> None:
     """Write down a difference once; a repeat of it changes nothing."""
     document = to_document(discrepancy)
     key = {"_id": document.pop("_id")}

@@ -12,8 +12,9 @@ from cryptography.exceptions import InvalidTag
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.exceptions import WeChatException
 
-from tests.contracts.clients import Forged, MiniClient, PayClient, Reply
-from tests.contracts.stage import Control, Delivery, Receiver, Silence
+from tests.contracts.acts import Acts
+from tests.contracts.clients import Forged, Reply
+from tests.contracts.stage import Delivery, Silence
 
 NAME = re.compile(r"\{(\w+)\}")
 
@@ -25,7 +26,8 @@ def word_for(answer: Any) -> str:
         case Reply(status=status, body={"code": code}):
             return f"{status} {code}"
         case Reply(status=status, body=body):
-            return str((body or {}).get("trade_state", status))
+            body = body or {}
+            return str(body.get("trade_state") or body.get("status") or status)
         case bytes():
             return "image"
         case dict():
@@ -34,18 +36,11 @@ def word_for(answer: Any) -> str:
 
 
 @dataclass
-class Player:
-    control: Control
-    mini: MiniClient
-    clients: dict[str, PayClient]
-    receiver: Receiver
-    known: dict[str, Any] = field(default_factory=dict)
+class Player(Acts):
     words: list[str] = field(default_factory=list)
     answers: list[Any] = field(default_factory=list)  # of our own calls, in order
     notices: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
     pushes: list[dict[str, Any]] = field(default_factory=list)
-    tokens: list[str] = field(default_factory=list)
-    hanging: bool = False
     played: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -72,7 +67,7 @@ class Player:
             case str():
                 return NAME.sub(lambda found: str(self.known[found[1]]), value)
             case dict():
-                return {key: self.filled(inner) for key, inner in value.items()}
+                return {self.filled(key): self.filled(inner) for key, inner in value.items()}
             case list():
                 return [self.filled(inner) for inner in value]
         return value
@@ -147,80 +142,3 @@ class Player:
         self.pushes.append(json.loads(body) if body.startswith(b"{") else {"xml": body})
         self.words.append("push")
         return 200, b"success"
-
-    # ---- what the product does
-    async def answers_with(self, statuses: list[int]) -> None:
-        self.receiver.answers = list(statuses)
-
-    async def hangs(self) -> None:
-        self.hanging = True
-
-    async def login(self, code: str | None = None) -> Any:
-        return await self.mini.login(code or self.known["code"])
-
-    async def _token(self, index: int | None) -> str:
-        if index is None and not self.tokens:
-            self.tokens.append(await self.mini.token())
-        return self.tokens[-1 if index is None else index]
-
-    async def token(self, seconds: float = 10) -> Any:
-        answer = await self.mini.stable_token(seconds)
-        if "access_token" in answer:
-            self.tokens.append(answer["access_token"])
-        return answer
-
-    async def phone(self) -> Any:
-        path = "/wxa/business/getuserphonenumber"
-        return await self.mini.asked(
-            path, {"code": self.known["code"]}, await self._token(None)
-        )
-
-    async def send(self, template_id: str = "T1", **more: Any) -> Any:
-        token = await self._token(None)
-        return await self.mini.send_message(self.known["openid"], template_id, token, **more)
-
-    async def qrcode(
-        self, scene: str = "d=4Tz", page: str = "pages/index/index", token: int | None = None
-    ) -> Any:
-        body = {"scene": scene, "page": page}
-        path = "/wxa/getwxacodeunlimit"
-        return await self.mini.asked(path, body, await self._token(token))
-
-    async def check_text(self, content: str) -> Any:
-        openid, token = self.known["openid"], await self._token(None)
-        body = {"version": 2, "openid": openid, "scene": 2, "content": content}
-        answer = await self.mini.asked("/wxa/msg_sec_check", body, token)
-        return answer["result"]["suggest"] if answer["errcode"] == 0 else answer
-
-    async def check_media(self) -> Any:
-        openid, token = self.known["openid"], await self._token(None)
-        url = "https://shenghuo.example.com/photos/1.jpg"
-        body = {"version": 2, "openid": openid, "scene": 2, "media_url": url, "media_type": 2}
-        return await self.mini.asked("/wxa/media_check_async", body, token)
-
-    async def certificates(self, merchant: str = "firm") -> None:
-        await self.clients[merchant].load_certificates()
-
-    async def prepay(
-        self,
-        merchant: str = "firm",
-        no: str = "",
-        fen: int = 100,
-        expire_seconds: float | None = None,
-        **changes: str,
-    ) -> Reply:
-        client = self.clients[merchant]
-        url = f"{self.receiver.url}/{client.mchid}"
-        order = client.order(no or self.known["no"], self.known["openid"], url, fen)
-        if expire_seconds is not None:
-            at = time.gmtime(client.now() + expire_seconds)
-            order["time_expire"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", at)
-        reply = await client.prepay(order | changes)
-        self.known |= {"prepay_id": reply.body["prepay_id"]} if reply.status == 200 else {}
-        return reply
-
-    async def query(self, no: str = "", seconds: float = 10) -> Reply:
-        return await self.clients["firm"].query(no or self.known["no"], seconds)
-
-    async def close(self, no: str = "") -> Reply:
-        return await self.clients["firm"].close(no or self.known["no"])

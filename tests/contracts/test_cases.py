@@ -10,6 +10,7 @@ from tests.contracts.player import Player
 from tests.contracts.stage import Control, Process, Receiver, fetch
 
 NOTICE = ("notice", "user: ok")
+PAID = ("200", *NOTICE)
 WORDS: dict[int, tuple[str, ...]] = {
     1: ("ok",),
     2: ("40029",),
@@ -91,6 +92,35 @@ WORDS: dict[int, tuple[str, ...]] = {
     61: ("200", "silence", *NOTICE, "SUCCESS"),
     62: ("200", "user: paying", *NOTICE, "SUCCESS"),
     63: ("200", "200", *NOTICE, "user: fail"),
+    64: (*PAID, "PROCESSING", "notice", "SUCCESS"),
+    65: (*PAID, "PROCESSING", "PROCESSING"),
+    66: (*PAID, "PROCESSING", "notice", "ABNORMAL", "PROCESSING", "notice", "SUCCESS"),
+    67: (*PAID, "PROCESSING", "notice", "CLOSED", "PROCESSING"),
+    68: (*PAID, "403 NOT_ENOUGH", "PROCESSING"),
+    69: (*PAID, "silence", "notice", "SUCCESS", "SUCCESS"),
+    70: (*PAID, "PROCESSING", "400 INVALID_REQUEST"),
+    71: (
+        *PAID,
+        "PROCESSING",
+        "429 FREQUENCY_LIMITED",
+        *("notice", "PROCESSING") * 49,
+        *("notice", "400 INVALID_REQUEST"),
+        *PAID,
+        "400 INVALID_REQUEST",
+    ),
+    72: (*PAID, "notice", "PROCESSING", "SUCCESS"),
+    73: (*PAID, "400 STATEMENT_CREATING", "bill"),
+    74: ("400 NO_STATEMENT_EXIST", *PAID, "400 NO_STATEMENT_EXIST"),
+    75: (*PAID, *PAID, "bill"),
+    76: ("200", "user: ok", "bill"),
+    77: (*PAID, "bill"),
+    78: (*PAID, "PROCESSING", "bill"),
+    79: (*PAID, "wrong hash", "truncated", "200", "refused"),
+    80: (*PAID, "bill"),
+    81: ("400 PARAM_ERROR", "403 NO_AUTH", *PAID, *PAID),
+    82: ("200", "user: ok", "notice"),
+    83: ("managed: True", *PAID, "10060012", "ok"),
+    84: ("401 SIGN_ERROR", "401 SIGN_ERROR", "200"),
 }
 
 
@@ -123,6 +153,22 @@ def other_firms_number(player: Player) -> bool:
         and appid["appid"] == player.known["other_appid"]
         and number["out_trade_no"] == player.known["no"] + "S"
     )
+
+
+def rows_of(player: Player) -> list[dict[str, str]]:
+    """The data rows by column; cells are split at the last backticks, from both ends."""
+    lines = player.known["bill_text"].split("\r\n")
+    columns = lines[0].split(",")
+    at = columns.index("商品名称")
+    rows = []
+    for line in lines[1:]:
+        if not line.startswith("`"):
+            break
+        cells = line[1:].split(",`")
+        tail = len(columns) - at - 1
+        free = ",`".join(cells[at : len(cells) - tail])
+        rows.append(dict(zip(columns, [*cells[:at], free, *cells[-tail:]], strict=True)))
+    return rows
 
 
 # What one word does not say.
@@ -163,6 +209,24 @@ DETAILS: dict[int, Callable[[Player], object]] = {
         and not p.receiver.deliveries[0].headers["Wechatpay-Serial"].startswith("PUB")
     ),
     63: lambda p: p.answers[0].body != p.answers[1].body,
+    64: lambda p: plain(p)["refund_status"] == "SUCCESS",
+    66: lambda p: plain(p, -2)["refund_status"] == "ABNORMAL",
+    67: lambda p: plain(p)["refund_status"] == "CLOSED",
+    75: lambda p: [row["商户订单号"] for row in rows_of(p)] == [p.known["no"] + "B"],
+    76: lambda p: rows_of(p)[0]["商户订单号"] == p.known["no"],
+    77: lambda p: rows_of(p)[0]["订单金额"] == "1.01",
+    78: lambda p: (
+        [(row["交易状态"], row["退款状态"]) for row in rows_of(p)]
+        == [("SUCCESS", ""), ("REFUND", "PROCESSING")]
+    ),
+    80: lambda p: (
+        p.known["bill_text"].startswith("\ufeff")
+        and rows_of(p)[0]["商品名称"] == '物业费,"3月",`一`,`二`'
+        and rows_of(p)[0]["总金额"] == "1.00"
+        and rows_of(p)[0]["\ufeff交易时间"] == "2026-03-02 23:59:59"
+    ),
+    81: lambda p: set(plain(p)["payer"]) == {"sub_openid"},  # type: ignore[call-overload]  # JSON
+    82: lambda p: "sub_orders" in plain(p),
 }
 
 

@@ -269,6 +269,21 @@ async def test_a_receipt_that_overtakes_the_answer_is_kept(world: World, li: Mem
     assert await inbox(world, li) == {message_id: "refused"}
 
 
+async def test_a_receipt_that_could_be_two_messages_is_asked_for_again(
+    world: World, li: Member
+) -> None:
+    lost, sending = await tell(world, li, "b1"), await tell(world, li, "b2")
+    grant = grant_id(await openid_of(world, "li"), TEMPLATE)
+    for message_id in (lost, sending):
+        assert await store.move(world.deps.db, message_id, Move.START, grant=grant)
+    assert await store.move(world.deps.db, lost, Move.LOSE)
+    assert (await receipt(world, "7", "43101", "user refuse"))["status"] == 503
+
+    assert await store.move(world.deps.db, sending, Move.ACCEPT, wechat_id="7")
+    assert await receipt(world, "7", "43101", "user refuse") == TAKEN
+    assert await inbox(world, li) == {lost: "unknown", sending: "refused"}
+
+
 def signed(world: World) -> str:
     """Return a query signed as WeChat signs it in plain mode."""
     signer = WeChatSigner()

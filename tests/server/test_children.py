@@ -193,7 +193,7 @@ def test_without_any_program_one_reads_what_to_install(
     monkeypatch.setattr(embedded.shutil, "which", lambda _: None)
     monkeypatch.setattr(embedded.importlib.util, "find_spec", lambda _: None)
     with pytest.raises(
-        StartError, match=r"No mongod found for Linux .*: install MongoDB or set"
+        StartError, match=r"No mongod found for Linux .*: install MongoDB, or set"
     ):
         embedded.start_mongo(folder)
 

@@ -1,0 +1,78 @@
+"""The invariants of RELIABILITY.md §3.4, asked of the database after whatever happened."""
+
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from services.ledger import actions as ledger
+from services.ledger.models import Journal
+from tests.world import World
+
+
+async def check(world: World) -> None:
+    journals = await world.db.journal.find().to_list()
+    payments = {p["_id"]: p for p in await world.db.payments.find().to_list()}
+    bills = {b["_id"]: b for b in await world.db.bills.find().to_list()}
+    refunds = await world.db.refunds.find().to_list()
+    _balanced(journals)
+    _cash_is_what_wechat_holds(journals)
+    _one_journal_per_transaction(journals)
+    _receivables_are_what_bills_say(journals, bills)
+    _every_excess_has_one_refund(journals, refunds)
+    _open_orders_share_no_bill(payments)
+    _untouched(journals)
+
+
+def balances(journals: list[dict[str, Any]]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for journal in journals:
+        for posting in journal["postings"]:
+            found[posting["account"]] += posting["amount_fen"]
+    return found
+
+
+def _balanced(journals: list[dict[str, Any]]) -> None:
+    for journal in journals:
+        assert sum(p["amount_fen"] for p in journal["postings"]) == 0, journal["_id"]
+
+
+def _cash_is_what_wechat_holds(journals: list[dict[str, Any]]) -> None:
+    cash = {a: fen for a, fen in balances(journals).items() if a.startswith("wechat:")}
+    assert all(fen >= 0 for fen in cash.values()), cash
+
+
+def _one_journal_per_transaction(journals: list[dict[str, Any]]) -> None:
+    named = [j["reference"]["transaction"] for j in journals if "transaction" in j["reference"]]
+    assert len(named) == len(set(named))
+
+
+def _receivables_are_what_bills_say(
+    journals: list[dict[str, Any]], bills: dict[str, dict[str, Any]]
+) -> None:
+    found = balances(journals)
+    for bill_id, bill in bills.items():
+        left = bill["amount_fen"] if bill["state"] == "owing" else 0
+        assert found[f"receivable:{bill_id}"] == left, (bill_id, bill["state"])
+        assert bill["state"] != "paid" or bill["journal_id"]
+
+
+def _every_excess_has_one_refund(
+    journals: list[dict[str, Any]], refunds: list[dict[str, Any]]
+) -> None:
+    for account, fen in balances(journals).items():
+        if account.startswith("overpaid:"):
+            own = [r for r in refunds if r["source"] == account]
+            assert len(own) == 1, account
+            assert -fen == (0 if own[0]["state"] == "done" else own[0]["amount_fen"])
+
+
+def _open_orders_share_no_bill(payments: dict[str, dict[str, Any]]) -> None:
+    held = Counter(b for p in payments.values() if p["open"] for b in p["bill_ids"])
+    assert all(count == 1 for count in held.values()), held
+
+
+def _untouched(journals: list[dict[str, Any]]) -> None:
+    for document in journals:
+        journal = msgspec.convert(document, Journal)
+        assert ledger.fingerprint(journal) == journal.fingerprint, journal.id

@@ -1,0 +1,203 @@
+"""The cast: Li and Wang live on one staircase, Sun on the next, Zhao in another compound.
+
+Phone numbers are invented. Everything is made through the product's own actions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.accounts import actions as accounts
+from services.accounts import store as accounts_store
+from services.accounts.models import Appoint, Relation, Residency
+from services.dependencies import Dependencies, Transaction
+from services.fees import actions as fees
+from services.fees.models import FeeKind
+from services.fees.views import NewFeeRule, StartBillRun
+from services.permissions import Actor, Grant, Role
+from services.places import actions as places
+from services.places import store as places_store
+from services.places.models import LADDER, Kind, NewPlace, Place, Usage
+from tests.world import Member, World
+
+COMMUNITY = "cc.chaoyang.guilin.xincheng"
+COMPOUND = f"{COMMUNITY}.c07"
+OTHER_COMPOUND = f"{COMMUNITY}.c08"
+UNIT = f"{COMPOUND}.b3.u2"
+NEXT_UNIT = f"{COMPOUND}.b3.u1"
+LI_HOME, WANG_HOME = f"{UNIT}.502", f"{UNIT}.501"
+SUN_HOME = f"{NEXT_UNIT}.101"
+ZHAO_HOME = f"{OTHER_COMPOUND}.b1.u1.101"
+PHONES = {
+    "li": "13900000001",
+    "wang": "13900000002",
+    "sun": "13900000003",
+    "zhao": "13900000004",
+    "mei": "13900000005",  # Li's daughter, registered at the same home
+    "head": "13900000010",
+    "staff": "13900000011",
+    "admin": "13900000012",
+}
+NAMES = {
+    "cc": "长春市",
+    "chaoyang": "朝阳区",
+    "guilin": "桂林路街道",
+    "xincheng": "新城社区",
+    "c07": "春光小区",
+    "c08": "和平小区",
+    "b1": "1栋",
+    "b3": "3栋",
+    "u1": "1单元",
+    "u2": "2单元",
+}
+
+STAFF = Actor("staff", "", (Grant(Role.COMMUNITY_STAFF, COMMUNITY),))
+OPERATOR = Actor("operator", "", (Grant(Role.ADMINISTRATOR, "cc"),))
+
+
+@dataclass
+class Estate:
+    world: World
+    members: dict[str, Member] = field(default_factory=dict)
+
+    async def member(self, name: str) -> Member:
+        """Sign somebody of the cast in, once."""
+        if name not in self.members:
+            self.members[name] = await self.world.sign_in(name, PHONES[name])
+        return self.members[name]
+
+    async def bills(self, name: str, state: str = "owing") -> list[dict[str, Any]]:
+        who = await self.member(name)
+        reply = await self.world.api.get(f"/api/v1/me/bills?state={state}&limit=50", as_=who)
+        assert reply.status == 200, reply.body
+        return list(reply.body["items"])
+
+    async def bill_ids(self, name: str, kind: str = "property_fee") -> list[str]:
+        return [b["bill_id"] for b in await self.bills(name) if b["kind"] == kind]
+
+
+async def build(world: World, periods: Sequence[str] = ("2026-01", "2026-02")) -> Estate:
+    """Places, people, rules, and published bills for the periods."""
+    deps = world.deps
+    await ladder(deps)
+    await homes(deps, {LI_HOME: 8530, WANG_HOME: 6000, SUN_HOME: 7000, ZHAO_HOME: 9000})
+    residents = [
+        (LI_HOME, "li", Relation.OWNER),
+        (LI_HOME, "mei", Relation.FAMILY),
+        (WANG_HOME, "wang", Relation.OWNER),
+        (SUN_HOME, "sun", Relation.OWNER),
+        (ZHAO_HOME, "zhao", Relation.OWNER),
+    ]
+    await live_there(deps, residents)
+    for name, role, place in (
+        ("head", Role.UNIT_HEAD, UNIT),
+        ("staff", Role.COMMUNITY_STAFF, COMMUNITY),
+        ("admin", Role.ADMINISTRATOR, "cc"),
+    ):
+        request = Appoint(role=role, place=place, phone=PHONES[name])
+        await accounts.grant(deps, request, appointed_by="test")
+    await charge(deps)
+    for period in periods:
+        await bill(world, period)
+    return Estate(world)
+
+
+async def ladder(deps: Dependencies) -> None:
+    paths = {p for leaf in (UNIT, NEXT_UNIT, f"{OTHER_COMPOUND}.b1.u1") for p in prefixes(leaf)}
+    for path in sorted(paths, key=len):
+        segments = path.split(".")
+        kind = LADDER[len(segments) - 1]
+        await places.found(deps, NewPlace(path=path, kind=kind, name=NAMES[segments[-1]]))
+
+
+def prefixes(path: str) -> list[str]:
+    parts = path.split(".")
+    return [".".join(parts[: n + 1]) for n in range(len(parts))]
+
+
+async def homes(deps: Dependencies, areas: dict[str, int]) -> None:
+    units = {path.rpartition(".")[0] for path in areas}
+    addresses = {unit: (await places.get(deps, unit)).address for unit in units}
+    made = [
+        Place(
+            id=path,
+            kind=Kind.HOME,
+            name=path.rpartition(".")[2],
+            address=addresses[path.rpartition(".")[0]] + path.rpartition(".")[2] + "室",
+            area=area,
+            usage=Usage.FLAT,
+            source="test",
+            created_at=deps.now(),
+        )
+        for path, area in areas.items()
+    ]
+
+    async def work(tx: Transaction) -> None:
+        await places_store.put(deps.db, made, tx)
+
+    await deps.in_transaction(work)
+
+
+async def live_there(
+    deps: Dependencies, residents: Sequence[tuple[str, str, Relation]]
+) -> None:
+    rows = []
+    for number, (home, name, relation) in enumerate(residents):
+        identity = f"r{number}-{name}"
+        phone = f"+86{PHONES[name]}"
+        rows.append(
+            Residency(
+                id=identity,
+                home=home,
+                relation=relation,
+                name_sealed=deps.vault.seal(name, place=f"residencies/{identity}/name"),
+                phone_sealed=deps.vault.seal(phone, place=f"residencies/{identity}/phone"),
+                phone_index=accounts.phone_index(deps, phone),
+                from_day="2020-01-01",
+                source="test",
+            )
+        )
+
+    async def work(tx: Transaction) -> None:
+        await accounts_store.put_residencies(deps.db, rows, tx)
+
+    await deps.in_transaction(work)
+
+
+async def charge(deps: Dependencies) -> None:
+    """0.60 yuan per m² and month to the firm, 5 yuan a month for waste to the sanitation."""
+    for compound in (COMPOUND, OTHER_COMPOUND):
+        await fees.add_rule(
+            deps,
+            STAFF,
+            compound,
+            NewFeeRule(
+                kind=FeeKind.PROPERTY_FEE,
+                price=6000,
+                start_day="2025-01-01",
+                due_days=30,
+                account="firm",
+                payee_name="安居物业",
+            ),
+        )
+        await fees.add_rule(
+            deps,
+            STAFF,
+            compound,
+            NewFeeRule(
+                kind=FeeKind.WASTE_FEE,
+                monthly_fen=500,
+                start_day="2025-01-01",
+                due_days=30,
+                account="sanitation",
+                payee_name="环卫中心",
+            ),
+        )
+
+
+async def bill(world: World, period: str) -> None:
+    for compound in (COMPOUND, OTHER_COMPOUND):
+        run = await fees.start_run(world.deps, STAFF, compound, StartBillRun(period=period))
+        await world.work()
+        await fees.publish_run(world.deps, STAFF, run.run_id)
+        await world.work()

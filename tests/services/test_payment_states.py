@@ -1,0 +1,58 @@
+"""The table of an order's life, walked pair by pair."""
+
+import pytest
+
+from services.payments import states
+from services.payments.states import (
+    MOVES,
+    OPEN,
+    REFUND_MOVES,
+    REFUND_OPEN,
+    Event,
+    IllegalMove,
+    PaymentState,
+    RefundState,
+    transition,
+)
+
+LEGAL = {(move.source, move.event): move.target for move in MOVES}
+
+
+@pytest.mark.parametrize("state", PaymentState)
+@pytest.mark.parametrize("event", Event)
+def test_every_pair_not_in_the_table_is_illegal(state: PaymentState, event: Event) -> None:
+    if (state, event) in LEGAL:
+        assert transition(state, event) is LEGAL[state, event]
+        assert state in states.sources(event)
+    else:
+        with pytest.raises(IllegalMove):
+            transition(state, event)
+        assert state not in states.sources(event)
+
+
+def test_the_table_has_one_row_per_state_and_event() -> None:
+    assert len(LEGAL) == len(MOVES)
+
+
+@pytest.mark.parametrize("event", Event)
+def test_an_event_leads_to_one_state_wherever_it_finds_the_order(event: Event) -> None:
+    assert {move.target for move in MOVES if move.event is event} == {states.target(event)}
+
+
+def test_paid_is_for_ever() -> None:
+    assert not [move for move in MOVES if move.source is PaymentState.PAID]
+
+
+def test_money_is_heard_in_every_state_but_paid_and_suspended() -> None:
+    deaf = set(PaymentState) - set(states.sources(Event.MONEY))
+    assert deaf == {PaymentState.PAID, PaymentState.SUSPENDED}
+
+
+def test_an_order_nobody_can_pay_holds_no_bill() -> None:
+    assert {PaymentState.PAID, PaymentState.CLOSED}.isdisjoint(OPEN)
+
+
+def test_a_refund_that_is_done_or_failed_stays_so() -> None:
+    ended = {RefundState.DONE, RefundState.FAILED}
+    assert all(ended.isdisjoint(sources) for sources in REFUND_MOVES.values())
+    assert ended.isdisjoint(REFUND_OPEN)

@@ -20,6 +20,10 @@ class Reply:
     status: int  # 0: refused, broken or too late
     body: bytes
 
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
 
 class Outbound:
     def __init__(self, clock: Clock, journal: Journal) -> None:

@@ -97,6 +97,7 @@ class Order(Struct, kw_only=True):
     state: TradeState = TradeState.NOTPAY
     transaction_id: str = ""
     paid_at: float = 0.0
+    prepay_ids: list[str] = field(default_factory=list)
     refund_nos: list[str] = field(default_factory=list)
 
     @property
@@ -173,6 +174,13 @@ class Job(Struct, kw_only=True):
     due_at: float
     data: dict[str, Any]
     attempt: int = 0
+    met_status: int = 0
+    met_text: str = ""
+
+    @property
+    def met(self) -> dict[str, Any]:
+        """What the latest delivery met with; status 0: no answer."""
+        return {"status": self.met_status, "body": self.met_text}
 
 
 class PushTarget(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -7,10 +7,11 @@ out_trade_no, {prepay_id} the latest one, {push_url} the product's address for p
 on. To add a case is to add a row.
 """
 
-from sandbox.cases import login, messages, notices, orders
+from sandbox.cases import bills, login, messages, notices, orders, others, refunds
 from sandbox.cases.steps import Step
 
-CASES = login.CASES | messages.CASES | notices.CASES | orders.CASES
+PARTS = (login, messages, notices, orders, refunds, bills, others)
+CASES = {number: row for part in PARTS for number, row in part.CASES.items()}
 
 
 def shown() -> dict[str, Step]:

@@ -48,9 +48,14 @@ def crafted(**craft: Any) -> Step:
     return ctl("notify", out_trade_no="{no}", **craft)
 
 
+def wish_refunds(outcome: str, after_seconds: float = 1) -> Step:
+    return ctl("settings", refunds={"outcome": outcome, "after_seconds": after_seconds})
+
+
 STILL = ctl("clock", frozen=True)
 LOGIN_CODE = ctl("users/li/login-code")
 PHONE_CODE = ctl("users/li/phone-code", phone="13800000000")
 PREPAY, QUERY, CLOSE = product("prepay"), product("query"), product("close")
+PAID = [PREPAY, pay()]
 LOGIN, PHONE, GET_TOKEN = product("login"), product("phone"), product("token")
 IMPATIENT = {"seconds": 0.2}  # how long the product waits for an answer

@@ -123,9 +123,7 @@ async def show_order(world: World, call: Call) -> Answer:
             "created_at": rfc3339(order.created_at),
             "pay_until": rfc3339(order.pay_until),
             "request": order.request,
-            "prepay_ids": [
-                key for key, p in world.store.prepays.rows.items() if p.order_key == order.key
-            ],
+            "prepay_ids": order.prepay_ids,
             "refund_nos": order.refund_nos,
         }
     )
@@ -137,8 +135,7 @@ async def notify(world: World, call: Call) -> Answer:
     data = _event_to_send(world, wish)
     names = Craft.__struct_fields__
     reply = await notices.send(world, data, Craft(**{n: getattr(wish, n) for n in names}))
-    body = reply.body.decode("utf-8", "replace")
-    return Answer.json({"status": reply.status, "body": body})
+    return Answer.json({"status": reply.status, "body": reply.text})
 
 
 def _event_to_send(world: World, wish: NotifyWish) -> dict[str, Any]:
@@ -162,7 +159,7 @@ async def replay(world: World, call: Call) -> Answer:
         timeout_seconds=world.settings.notify_timeout_seconds,
         fault="replay",
     )
-    return Answer.json({"status": reply.status, "body": reply.body.decode("utf-8", "replace")})
+    return Answer.json({"status": reply.status, "body": reply.text})
 
 
 ROUTES = [

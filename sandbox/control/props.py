@@ -87,7 +87,7 @@ async def send_push(world: World, call: Call) -> Answer:
     names = PushCraft.__struct_fields__
     craft = PushCraft(**{name: getattr(wish, name) for name in names})
     sent = [await push.send(world, app, base | wish.event, craft) for _ in range(wish.copies)]
-    shown = [{"status": r.status, "body": r.body.decode("utf-8", "replace")} for r in sent]
+    shown = [{"status": r.status, "body": r.text} for r in sent]
     return Answer.json({"pushes": shown})
 
 
@@ -134,8 +134,7 @@ async def notify_refund(world: World, call: Call) -> Answer:
     craft = read(call, Craft)
     refund = _refund(world, call.params["out_refund_no"], call.query.get("mchid", ""))
     reply = await notices.send(world, refunds.notice_event(world, refund), craft)
-    body = reply.body.decode("utf-8", "replace")
-    return Answer.json({"status": reply.status, "body": body})
+    return Answer.json({"status": reply.status, "body": reply.text})
 
 
 async def conclude_media_check(world: World, call: Call) -> Answer:

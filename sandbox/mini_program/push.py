@@ -124,7 +124,7 @@ async def deliver(world: World, job: Job) -> float | None:
     app = world.keys.programs[job.data["appid"]]
     craft = msgspec.convert(job.data["craft"], PushCraft)
     reply = await send(world, app, job.data["event"], craft)
-    job.data["status"], job.data["answer"] = reply.status, reply.body.decode("utf-8", "replace")
+    job.met_status, job.met_text = reply.status, reply.text
     taken = reply.status == OK_STATUS and reply.body in (b"", b"success")
     return None if taken or job.attempt >= RETRIES else RETRY_SECONDS
 
@@ -141,4 +141,4 @@ async def push_now(
     jobs = [job for _ in range(copies) if (job := enqueue(world, app, event, craft))]
     for job in jobs:
         await world.schedule.perform(job)
-    return [{"status": job.data["status"], "body": job.data["answer"]} for job in jobs]
+    return [job.met for job in jobs]

@@ -131,7 +131,7 @@ async def deliver(world: World, job: Job) -> float | None:
     """One delivery; the seconds until the next when the merchant did not take it."""
     craft = msgspec.convert(job.data["craft"], Craft)
     reply = await send(world, job.data, craft if job.attempt < craft.times else GENUINE)
-    job.data["status"], job.data["answer"] = reply.status, reply.body.decode("utf-8", "replace")
+    job.met_status, job.met_text = reply.status, reply.text
     if reply.status in DONE or job.attempt >= len(RETRY_SECONDS):
         return None
     return float(RETRY_SECONDS[job.attempt])

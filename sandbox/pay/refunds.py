@@ -141,9 +141,10 @@ async def apply(world: World, call: Call, merchant: Merchant) -> Answer:
     balance.check(world, merchant, body.amount.refund)
     with world.store.together():
         refund, job = _accept(world, order, body, call.json())
+    accepted = Answer.json(shown(world, refund))
     if job is not None and world.settings.refunds.after_seconds == 0:
-        await world.schedule.perform(job)
-    return Answer.json(shown(world, refund))
+        await world.schedule.perform(job)  # the notice overtakes the answer
+    return accepted
 
 
 def _accept(
@@ -202,7 +203,7 @@ async def settle(
     if job is None:
         return []
     await world.schedule.perform(job)
-    return [{"status": job.data["status"], "body": job.data["answer"]}]
+    return [job.met]
 
 
 def notice_event(world: World, refund: Refund) -> dict[str, Any]:

@@ -149,6 +149,7 @@ async def _prepay(
         order.created_at = now
         order.pay_until = _end_of_payment(world, merchant, body.time_expire)
     prepay_id = _new_prepay_id(now)
+    order.prepay_ids.append(prepay_id)
     with world.store.together():
         world.store.orders.save(order.key, order)
         world.store.prepays.save(prepay_id, Prepay(order.key, now))

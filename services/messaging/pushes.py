@@ -5,15 +5,15 @@ anybody make us call WeChat in vain.
 Source: framework/open-ability/subscribe-message.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 from pymongo.errors import DuplicateKeyError
 
 from services.dependencies import Dependencies, Transaction
-from services.errors import Unauthenticated
+from services.errors import Unauthenticated, Unavailable
 from services.messaging import store
-from services.messaging.models import grant_id
+from services.messaging.models import Delivery, Message, grant_id
 from services.messaging.states import Move
 from services.wechat.errors import REACTIONS, BadSignature, Reaction
 from services.wechat.events import PushEvent, SubscribeChange, SubscribePopup, SubscribeSent
@@ -29,6 +29,12 @@ class NotFromWeChat(Unauthenticated):
     code = "not_from_wechat"
 
 
+class StillSending(Unavailable):
+    """The receipt overtook the answer to our call: pushed again, it will find its place."""
+
+    code = "still_sending"
+
+
 def verify_url(deps: Dependencies, query: Mapping[str, str]) -> str:
     """Return what WeChat wants to hear from the address it pushes to. Raises NotFromWeChat."""
     try:
@@ -40,10 +46,10 @@ def verify_url(deps: Dependencies, query: Mapping[str, str]) -> str:
 async def receive(
     deps: Dependencies, query: Mapping[str, str], body: bytes, content_type: str
 ) -> None:
-    """Act on a push; whatever it changes is committed on return. Raises NotFromWeChat.
+    """Act on a push; whatever it changes is committed on return.
 
     WeChat wants its answer within five seconds and repeats a push three times: repeats are
-    harmless, also at the same moment.
+    harmless, also at the same moment. Raises NotFromWeChat, StillSending.
     """
     try:
         events = deps.push.receive(query, body, content_type)
@@ -90,7 +96,8 @@ async def _apply(deps: Dependencies, event: Event, tx: Transaction) -> None:
 async def _take_receipt(
     deps: Dependencies, grant: str, receipt: SubscribeSent, tx: Transaction
 ) -> None:
-    message = await store.sent_as(deps.db, grant, receipt.message_id, tx)
+    waiting = await store.awaiting_receipt(deps.db, grant, receipt.message_id, tx)
+    message = match(waiting, receipt.message_id)
     if message is None:
         log.info("receipt_unmatched", template=receipt.template_id)
         return
@@ -104,6 +111,20 @@ async def _take_receipt(
         wechat_id=receipt.message_id,
         problem=problem,
     )
+
+
+def match(waiting: Sequence[Message], wechat_id: str) -> Message | None:
+    """Return the message a receipt speaks of, None when nobody can tell. Raises StillSending.
+
+    By WeChat's number; else the only one whose number we never learnt. Guessing among several
+    would call a lost message sent.
+    """
+    bearing = [message for message in waiting if message.wechat_id == wechat_id != ""]
+    if bearing or len(waiting) == 1:
+        return (bearing or waiting)[0]
+    if any(message.delivery is Delivery.SENDING for message in waiting):
+        raise StillSending("还在发送,请稍后再推")
+    return None
 
 
 def _move(error_code: int) -> Move:

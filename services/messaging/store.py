@@ -75,11 +75,12 @@ async def move(
     return result.modified_count == 1
 
 
-async def sent_as(db: Database, grant: str, wechat_id: str, tx: Transaction) -> Message | None:
-    """Return the message a receipt speaks of, or None when that is not certain.
+async def awaiting_receipt(
+    db: Database, grant: str, wechat_id: str, tx: Transaction
+) -> list[Message]:
+    """Messages that WeChat's number may stand for: those that bear it, or none yet.
 
-    By WeChat's number; else the only one whose number we never learnt. Guessing among several
-    would call a lost message sent. Served by index `out`.
+    Served by index `out`.
     """
     query = {
         "grant": grant,
@@ -87,11 +88,8 @@ async def sent_as(db: Database, grant: str, wechat_id: str, tx: Transaction) -> 
         "wechat_id": {"$in": [wechat_id, ""]},
         "receipt_at": None,
     }
-    cursor = db[messages.COLLECTION].find(query, session=tx).sort("wechat_id", -1).limit(2)
-    found = msgspec.convert(await cursor.to_list(), list[Message])
-    if len(found) == 1 or (found and wechat_id and found[0].wechat_id == wechat_id):
-        return found[0]
-    return None
+    cursor = db[messages.COLLECTION].find(query, session=tx)
+    return msgspec.convert(await cursor.to_list(), list[Message])
 
 
 # Grants

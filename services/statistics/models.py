@@ -44,7 +44,7 @@ class Counts(Struct, frozen=True, kw_only=True):
 
 
 class Rate(Struct, frozen=True, kw_only=True):
-    """`basis_points`: hundredths of a percent, rounded down: 100 % is all of it; null is 0/0."""
+    """`basis_points`: hundredths of a percent, rounded down: 100 % means all. Null is 0/0."""
 
     numerator: int
     denominator: int

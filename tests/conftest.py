@@ -8,16 +8,13 @@ from uuid import uuid4
 import msgspec
 import pytest
 from pymongo import MongoClient
-from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 
 import mongo_indexes
 from server import embedded
-from server.app import make_app
-from server.dependencies import open_dependencies, open_mongo
+from server.dependencies import open_mongo
 from server.settings import Settings
 from services.dependencies import Dependencies
-from tests.query_recorder import QueryRecorder
+from tests.stage import open_world
 from tests.world import Api, Clock, WeChat, World
 
 SHARED = pytest.StashKey[list[Any]]()
@@ -46,7 +43,7 @@ def sandbox() -> Iterator[embedded.Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def base_settings(sandbox: embedded.Sandbox) -> Iterator[Settings]:
+def base_settings(sandbox: embedded.Sandbox, worker_id: str) -> Iterator[Settings]:
     """Settings with a database of this worker's own."""
     environ = os.environ  # noqa: TID251
     name = f"test_{uuid4().hex[:12]}"
@@ -55,7 +52,7 @@ def base_settings(sandbox: embedded.Sandbox) -> Iterator[Settings]:
         mongodb_database=name,
         mongodb_timeout_ms=20_000,
         mongodb_wait_queue_timeout_ms=20_000,
-        redis_url=environ["TEST_REDIS_URL"],
+        redis_url=environ["TEST_REDIS_URL"].removesuffix("0") + redis_database(worker_id),
         secret_keys={"k1": b"k" * 32},
         public_url="http://127.0.0.1:1",
         log_level="error",
@@ -65,6 +62,11 @@ def base_settings(sandbox: embedded.Sandbox) -> Iterator[Settings]:
     yield settings
     with MongoClient[Any](settings.mongodb_uri) as client:
         client.drop_database(name)
+
+
+def redis_database(worker_id: str) -> str:
+    """Workers must not empty each other's Redis: gw0 → 1, gw1 → 2, no xdist → 0."""
+    return str(int(worker_id.removeprefix("gw")) + 1) if worker_id.startswith("gw") else "0"
 
 
 @pytest.fixture(scope="session")
@@ -86,36 +88,16 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def wechat(sandbox: embedded.Sandbox, clock: Clock) -> WeChat:
-    desk = WeChat(sandbox.uri, clock)
-    await desk.reset()
-    return desk
+async def world(base_settings: Settings, database: str, clock: Clock) -> AsyncIterator[World]:
+    """The product on a real socket, over an empty database."""
+    assert database == base_settings.mongodb_database
+    async with open_world(base_settings, clock) as opened:
+        yield opened
 
 
 @pytest.fixture
-async def world(
-    base_settings: Settings, database: str, clock: Clock, wechat: WeChat
-) -> AsyncIterator[World]:
-    """The product on a real socket, over an empty database."""
-    recorder = QueryRecorder()
-    [socket] = bind_sockets(0, "127.0.0.1")
-    base = f"http://127.0.0.1:{socket.getsockname()[1]}"
-    settings = msgspec.structs.replace(base_settings, public_url=base)
-    options = {"event_listeners": [recorder]}
-    async with open_dependencies(settings, clock, mongo_options=options) as deps:
-        server = HTTPServer(make_app(deps))
-        server.add_sockets([socket])
-        await deps.redis.flushdb()
-        async with open_mongo(settings) as mongo:  # looks without being recorded
-            db = mongo[settings.mongodb_database]
-            yield World(deps, db, clock, wechat, Api(base))
-        server.stop()
-        await server.close_all_connections()
-        scans = await recorder.scans(deps.db)
-        for module in mongo_indexes.ALL:
-            await deps.db[module.COLLECTION].delete_many({})
-    assert database == settings.mongodb_database
-    assert not scans, "a query without an index"
+def wechat(world: World) -> WeChat:
+    return world.wechat
 
 
 @pytest.fixture

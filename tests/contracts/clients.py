@@ -5,6 +5,7 @@ import json
 import secrets
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -37,6 +38,13 @@ class Reply:
         return str(self.body["code"])
 
 
+@cache  # checking a key costs as much as a hundred signatures
+def _rsa_private(pem: str) -> RSAPrivateKey:
+    key = serialization.load_pem_private_key(pem.encode(), None)
+    assert isinstance(key, RSAPrivateKey)
+    return key
+
+
 def _rsa_public(pem: str) -> RSAPublicKey:
     key = serialization.load_pem_public_key(pem.encode())
     assert isinstance(key, RSAPublicKey)
@@ -51,10 +59,7 @@ class PayClient:
     skew_seconds: float = 0
 
     def __post_init__(self) -> None:
-        pem = self.merchant["private_key_pem"].encode()
-        key = serialization.load_pem_private_key(pem, None)
-        assert isinstance(key, RSAPrivateKey)
-        self._key = key
+        self._key = _rsa_private(self.merchant["private_key_pem"])
         if self.merchant.get("public_key_id"):
             public = _rsa_public(self.merchant["public_key_pem"])
             self.keys[self.merchant["public_key_id"]] = public

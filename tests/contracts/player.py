@@ -126,6 +126,7 @@ class Player(Acts):
 
     async def _judge_push(self, delivery: Delivery) -> tuple[int, bytes]:
         if self.hanging:
+            self.hanging = False  # once; what comes again is answered at once
             self.words.append("late push")
             await self.played.wait()
             return 0, b""

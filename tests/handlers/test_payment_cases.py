@@ -64,6 +64,12 @@ async def craft(estate: Estate, payment_id: str, **how: Any) -> Any:
     return await estate.world.wechat.do("notify", out_trade_no=payment_id, **how)
 
 
+async def refunded(estate: Estate) -> None:
+    for _ in range(3):
+        await estate.world.work()
+        await estate.world.advance(minutes=2)
+
+
 async def paid_silently(estate: Estate, li: Member) -> str:
     """An order that is paid at WeChat and of which we were told nothing."""
     made = await ordered(estate, li)
@@ -81,7 +87,9 @@ async def test_case_31_prepay_pay_notify_credit_once(estate: Estate, li: Member)
     seen = await estate.world.api.get(f"/api/v1/payments/{made['payment_id']}", as_=li)
     assert seen.body["state"] == "paid"
     assert await owing(estate) == 0
-    receipt = await estate.world.api.get(f"/api/v1/payments/{made['payment_id']}/receipt", as_=li)
+    receipt = await estate.world.api.get(
+        f"/api/v1/payments/{made['payment_id']}/receipt", as_=li
+    )
     assert receipt.body["amount_fen"] == 10_236
     assert receipt.body["amount_capital"] == "壹佰零贰元叁角陆分"
     assert receipt.body["transaction_id"] == answer["transaction_id"]
@@ -103,9 +111,7 @@ async def test_case_33_many_different_notices_of_one_payment_at_once(
     estate: Estate, li: Member
 ) -> None:
     payment_id = await paid_silently(estate, li)
-    crafted = [
-        craft(estate, payment_id, event={"id": f"EV-{n}"}) for n in range(8)
-    ]
+    crafted = [craft(estate, payment_id, event={"id": f"EV-{n}"}) for n in range(8)]
     statuses = {answer["status"] for answer in await asyncio.gather(*crafted)}
     assert statuses == {204}
     assert await journals(estate) == 1
@@ -136,9 +142,7 @@ async def test_case_35_looking_at_the_payment_asks_wechat(estate: Estate, li: Me
     assert seen.body["state"] == "paid"
 
 
-async def test_case_36_we_crashed_between_commit_and_answer(
-    estate: Estate, li: Member
-) -> None:
+async def test_case_36_we_crashed_between_commit_and_answer(estate: Estate, li: Member) -> None:
     """WeChat saw no answer though we had booked: it repeats, and nothing is booked again."""
     payment_id = await paid_silently(estate, li)
     assert (await craft(estate, payment_id))["status"] == 204
@@ -253,9 +257,7 @@ async def test_case_45_the_money_itself_is_of_another_amount(
     made = await ordered(estate, li)
     await pay(estate, li, made, notify=False)
     patch = {"amount": {"total": 10_000, "payer_total": 10_000, "currency": "CNY"}}
-    await estate.world.wechat.fault(
-        {"path": QUERY, "times": None}, {"body_patch": patch}
-    )
+    await estate.world.wechat.fault({"path": QUERY, "times": None}, {"body_patch": patch})
     await estate.world.advance(seconds=5)
     await estate.world.work()
     assert await state(estate, made["payment_id"]) == "suspended"
@@ -279,11 +281,10 @@ async def test_case_47_money_without_an_order_is_kept_and_given_back(
     api = estate.world.api
     [row] = (await api.get("/api/v1/discrepancies", as_=admin)).body["items"]
     assert (row["doubt"], row["state"]) == ("unknown_order", "in_suspense")
-    path = f"/api/v1/discrepancies/{row['id']}/return"
+    path = f"/api/v1/discrepancies/{row['discrepancy_id']}/return"
     replies = await asyncio.gather(*(api.post(path, as_=admin) for _ in range(3)))
     assert sorted(r.status for r in replies) == [204, 409, 409]
-    await estate.world.advance(minutes=2)
-    await estate.world.work()
+    await refunded(estate)
     refund = await estate.world.db.refunds.find_one({"payment": payment_id})
     assert refund is not None
     assert refund["state"] == "done"
@@ -310,6 +311,7 @@ async def test_case_46_another_firms_order(estate: Estate, li: Member) -> None:
 async def test_case_49_answers_by_public_key_notices_by_certificate(
     estate: Estate, li: Member
 ) -> None:
+    await estate.world.wechat.do("merchants/firm", grey_share=1)
     made = await ordered(estate, li)
     answer = await pay(estate, li, made, notify_fault={"sign": "certificate"})
     assert [n["status"] for n in answer["notices"]] == [204]
@@ -539,8 +541,7 @@ async def test_case_62_money_for_bills_paid_meanwhile_goes_back(
     mei = await estate.member("mei")
     await pay(estate, mei, await ordered(estate, mei))
     assert (await craft(estate, first))["status"] == 204
-    await estate.world.advance(minutes=2)
-    await estate.world.work()
+    await refunded(estate)
     refund = await estate.world.db.refunds.find_one({"payment": first})
     assert refund is not None
     assert (refund["amount_fen"], refund["state"]) == (10_236, "done")

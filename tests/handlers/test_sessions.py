@@ -113,7 +113,7 @@ async def test_a_lost_answer_may_be_asked_for_again(world: World) -> None:
 async def test_a_forged_refresh_token_ends_nothing(world: World) -> None:
     given = await _signed_in(world)
     key_id, session, generation, mac = given["refresh_token"].split(".")
-    forged = ".".join([key_id, session, "7", mac])
+    forged = f"{key_id}.{session}.7.{mac}"
 
     status, body = await _refresh(world.api, forged)
     assert (status, body["code"]) == (401, "unauthenticated")

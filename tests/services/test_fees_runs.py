@@ -1,0 +1,264 @@
+"""Bill runs under crashes, repeats and rivals: what was promised is billed, once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, fields
+from itertools import product
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.dependencies import Dependencies, Transaction
+from services.errors import Conflict
+from services.fees import actions as fees
+from services.fees import run_store, runs, telling
+from services.fees.models import BillRun, FeeKind
+from services.fees.states import RunState
+from services.fees.tariff import months_from
+from services.fees.views import StartBillRun
+from services.ledger import actions as ledger
+from services.ledger.models import receivable
+from services.messaging.templates import TemplateKey
+from services.places.models import Kind
+from services.statistics import actions as statistics
+from services.statistics.models import Span
+from tests.cast import COMPOUND, STAFF, UNIT, Estate, build, homes
+from tests.world import World
+
+T = TypeVar("T")
+STEPS_TO_STAND_STILL = 200
+
+
+class Killed(Exception):
+    """The process died here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mortal(Dependencies):
+    """Dependencies of a worker that dies at some of its transactions."""
+
+    deaths: list[str]  # "before" the commit, right "after" it, or "no"
+
+    async def in_transaction(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        death = self.deaths.pop() if self.deaths else "no"
+
+        async def dying(tx: Transaction) -> T:
+            result = await work(tx)
+            if death == "before":
+                raise Killed
+            return result
+
+        result = await super().in_transaction(dying)
+        if death == "after":
+            raise Killed
+        return result
+
+
+def mortal(deps: Dependencies, deaths: list[str]) -> Mortal:
+    own = {field.name: getattr(deps, field.name) for field in fields(deps)}
+    return Mortal(**own, deaths=deaths)
+
+
+async def drain(deps: Dependencies, run_id: str) -> BillRun:
+    """Work as the outbox would: a killed worker's job is done again by the next one."""
+    run = await run_store.find(deps.db, run_id)
+    assert run is not None
+    payload = {"run_id": run_id, "round": run.round}
+    for _ in range(STEPS_TO_STAND_STILL):
+        try:
+            if await runs.work(deps, payload) is None:
+                break
+        except Killed:
+            continue
+    run = await run_store.find(deps.db, run_id)
+    assert run is not None
+    return run
+
+
+@pytest.fixture
+async def estate(world: World, monkeypatch: pytest.MonkeyPatch) -> Estate:
+    """Small steps, so that little homes make many transactions."""
+    estate = await build(world, periods=())
+    monkeypatch.setattr(runs, "HOMES_AT_ONCE", 1)
+    monkeypatch.setattr(runs, "BILLS_AT_ONCE", 2)
+    monkeypatch.setattr(telling, "PEOPLE_AT_ONCE", 1)
+    return estate
+
+
+REQUESTS = st.builds(
+    StartBillRun,
+    period=st.sampled_from(["2026-01", "2026-02", "2026-03"]),
+    months=st.sampled_from([1, 3]),
+    kinds=st.sampled_from([[FeeKind.PROPERTY_FEE], list(FeeKind)]),
+)
+STEPS = st.lists(
+    st.tuples(REQUESTS, st.sampled_from(["", "publish", "cancel", "home"])), max_size=5
+)
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(steps=STEPS, deaths=st.lists(st.sampled_from(["no", "before", "after"]), max_size=30))
+async def test_every_home_is_billed_for_every_month_exactly_once(
+    estate: Estate,
+    steps: list[tuple[StartBillRun, str]],
+    deaths: list[str],
+) -> None:
+    deps = estate.world.deps
+    await forget_bills(estate.world)
+    dying = mortal(deps, list(deaths))
+    for number, (request, then) in enumerate(steps):
+        run = await fees.start_run(deps, STAFF, COMPOUND, request)
+        await drain(dying, run.run_id)
+        if then == "home":
+            await homes(deps, {f"{UNIT}.60{number}": 5000 + number})
+        elif then:
+            ask = {"publish": fees.publish_run, "cancel": fees.cancel_run}[then]
+            await ask(deps, STAFF, run.run_id)
+            await drain(dying, run.run_id)
+    for request, _ in steps:
+        run = await fees.start_run(deps, STAFF, COMPOUND, request)
+        await drain(dying, run.run_id)
+        await fees.publish_run(deps, STAFF, run.run_id)
+        done = await drain(dying, run.run_id)
+        assert done.state is RunState.PUBLISHED
+    await check(estate.world, [request for request, _ in steps])
+
+
+async def forget_bills(world: World) -> None:
+    for name in ("bills", "bill_runs", "journal", "messages", "outbox"):
+        await world.db[name].delete_many({})
+    await world.db.places.delete_many({"_id": {"$regex": rf"^{UNIT}\.60"}})
+
+
+async def check(world: World, requests: list[StartBillRun]) -> None:
+    """Billed = homes × kinds × months that were asked for, each once, each in the books."""
+    paths = [doc["_id"] async for doc in world.db.places.find({"kind": Kind.HOME})]
+    wanted = {
+        (home, f"{kind}|{month}")
+        for request in requests
+        for home, kind in product(paths, request.kinds)
+        for month in months_from(request.period, request.months)
+        if home.startswith(COMPOUND)
+    }
+    bills = [doc async for doc in world.db.bills.find({})]
+    billed = [(bill["home"], slot) for bill in bills for slot in bill["slots"]]
+    assert sorted(billed) == sorted(wanted)
+    assert {bill["state"] for bill in bills} <= {"owing"}
+    journals = [doc["_id"] async for doc in world.db.journal.find({})]
+    assert sorted(journals) == sorted(f"issue:{bill['_id']}" for bill in bills)
+    for bill in bills[:3]:
+        assert await ledger.balance(world.deps, receivable(bill["_id"])) == bill["amount_fen"]
+
+
+async def test_a_killed_publishing_tells_everybody_once(estate: Estate) -> None:
+    world = estate.world
+    people = [await estate.member(name) for name in ("li", "mei", "wang", "sun")]
+    run = await fees.start_run(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    dying = mortal(world.deps, ["no", "after", "before"] * 10)
+    await drain(dying, run.run_id)
+    await fees.publish_run(world.deps, STAFF, run.run_id)
+    await drain(dying, run.run_id)
+    told = [
+        message["person"]
+        async for message in world.db.messages.find({"template": TemplateKey.BILL_ISSUED})
+    ]
+    assert sorted(told) == sorted(who.person_id for who in people)
+
+
+async def test_one_message_names_the_sum_of_a_persons_homes(
+    estate: Estate, world: World
+) -> None:
+    li = await estate.member("li")
+    sun_home = {"$set": {"person": li.person_id}}
+    await world.db.residencies.update_one({"_id": "r3-sun"}, sun_home)
+    run = await fees.start_run(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    await drain(world.deps, run.run_id)
+    await fees.publish_run(world.deps, STAFF, run.run_id)
+    await drain(world.deps, run.run_id)
+    message = await world.db.messages.find_one({"_id": {"$exists": True}})
+    assert message is not None
+    # 70.00㎡ and 85.30㎡ at 0.60, and twice 5.00 for waste
+    assert "等2处" in message["body"]
+    assert "103.18元" in message["body"]
+
+
+async def test_rival_workers_bill_once(estate: Estate) -> None:
+    deps = estate.world.deps
+    run = await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    await asyncio.gather(*(drain(deps, run.run_id) for _ in range(3)))
+    await fees.publish_run(deps, STAFF, run.run_id)
+    payload = {"run_id": run.run_id, "round": 2}
+    for _ in range(STEPS_TO_STAND_STILL):
+        outcomes: list[Any] = await asyncio.gather(
+            *(runs.work(deps, payload) for _ in range(3)), return_exceptions=True
+        )
+        # a rival that read the same drafts finds them issued and writes nothing
+        assert not [o for o in outcomes if isinstance(o, Exception)]
+        if None in outcomes:
+            break
+    await check(estate.world, [StartBillRun(period="2026-03")])
+
+
+async def test_runs_that_overlap_share_the_months(estate: Estate) -> None:
+    deps = estate.world.deps
+    requests = [StartBillRun(period="2026-01", months=3), StartBillRun(period="2026-02")]
+    started = [await fees.start_run(deps, STAFF, COMPOUND, r) for r in requests]
+    await asyncio.gather(*(drain(deps, run.run_id) for run in started))
+    for run in started:
+        await fees.publish_run(deps, STAFF, run.run_id)
+        await drain(deps, run.run_id)
+    await check(estate.world, requests)
+
+
+async def test_two_people_who_start_the_same_run_start_one(estate: Estate) -> None:
+    deps = estate.world.deps
+    request = StartBillRun(period="2026-03")
+    outcomes: list[Any] = await asyncio.gather(
+        *(fees.start_run(deps, STAFF, COMPOUND, request) for _ in range(4)),
+        return_exceptions=True,
+    )
+    refused = [o for o in outcomes if isinstance(o, Exception)]
+    assert all(isinstance(o, Conflict) for o in refused)
+    assert await estate.world.db.bill_runs.count_documents({}) == 1
+    assert await estate.world.db.outbox.count_documents({"kind": "fees.run"}) == 1
+
+
+async def test_a_worker_of_an_earlier_round_does_nothing(estate: Estate) -> None:
+    deps = estate.world.deps
+    run = await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    await fees.cancel_run(deps, STAFF, run.run_id)
+    assert await runs.work(deps, {"run_id": run.run_id, "round": 1}) is None
+    assert (await drain(deps, run.run_id)).state is RunState.CANCELLED
+    assert await estate.world.db.bills.count_documents({}) == 0
+
+
+async def test_a_rule_made_while_a_run_drafts_waits_for_the_next_round(
+    estate: Estate,
+) -> None:
+    deps = estate.world.deps
+    run = await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    await runs.work(deps, {"run_id": run.run_id, "round": 1})
+    await estate.world.advance(seconds=1)
+    await estate.world.db.fee_rules.update_many({}, {"$set": {"created_at": deps.now()}})
+    await drain(deps, run.run_id)
+    assert await estate.world.db.bills.count_documents({}) == 2  # the first home's
+    await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    await drain(deps, run.run_id)
+    assert await estate.world.db.bills.count_documents({}) == 6
+
+
+async def test_the_counts_of_a_run_equal_the_statistics(estate: Estate) -> None:
+    deps = estate.world.deps
+    run = await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    await drain(deps, run.run_id)
+    await fees.publish_run(deps, STAFF, run.run_id)
+    done = await drain(deps, run.run_id)
+    [counts] = (await statistics.counts_of(deps, COMPOUND, Span("2026-03"), 5)).values()
+    assert counts.due_fen == sum(total.amount_fen for total in done.totals)
+    assert counts.billed_homes == done.homes_done

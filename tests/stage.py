@@ -1,0 +1,44 @@
+"""Opens the world: the product on a real socket over an empty database and a reset WeChat."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+
+import mongo_indexes
+from server.app import make_app
+from server.dependencies import open_dependencies, open_mongo
+from server.settings import Settings
+from tests.query_recorder import QueryRecorder
+from tests.world import Api, Clock, WeChat, World
+
+
+@asynccontextmanager
+async def open_world(base_settings: Settings, clock: Clock) -> AsyncIterator[World]:
+    """Fail at the end when the product asked something that no index serves."""
+    recorder = QueryRecorder()
+    wechat = WeChat(base_settings.wx_api_base, clock)
+    await wechat.reset()
+    [socket] = bind_sockets(0, "127.0.0.1")
+    base = f"http://127.0.0.1:{socket.getsockname()[1]}"
+    settings = msgspec.structs.replace(base_settings, public_url=base)
+    options = {"event_listeners": [recorder]}
+    async with (
+        open_dependencies(settings, clock, mongo_options=options) as deps,
+        open_mongo(settings) as mongo,  # looks without being recorded
+    ):
+        server = HTTPServer(make_app(deps))
+        server.add_sockets([socket])
+        await deps.redis.flushdb()
+        db = mongo[settings.mongodb_database]
+        try:
+            yield World(deps, db, clock, wechat, Api(base))
+        finally:
+            server.stop()
+            await server.close_all_connections()
+            scans = await recorder.scans(deps.db)
+            for module in mongo_indexes.ALL:
+                await db[module.COLLECTION].delete_many({})
+    assert not scans, "a query without an index"

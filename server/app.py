@@ -15,6 +15,7 @@ from handlers import (
     payments,
     places,
     push,
+    register,
     sessions,
     statistics,
 )
@@ -28,6 +29,7 @@ ROUTES: Final[list[Route]] = [
     *me.ROUTES,
     *messages.ROUTES,
     *places.ROUTES,
+    *register.ROUTES,
     *fees.ROUTES,
     *bills.ROUTES,
     *statistics.ROUTES,

@@ -19,8 +19,14 @@ from services.jobs.models import Job
 from services.jobs.schedules import Schedule, plan
 from services.messaging import actions as messaging
 from services.payments import actions as payments
+from services.register import actions as register
 
-HANDLERS: Final[Mapping[str, jobs.Handler]] = {**messaging.JOBS, **fees.JOBS, **payments.JOBS}
+HANDLERS: Final[Mapping[str, jobs.Handler]] = {
+    **messaging.JOBS,
+    **register.JOBS,
+    **fees.JOBS,
+    **payments.JOBS,
+}
 SCHEDULES: Final[Sequence[Schedule]] = (*payments.SCHEDULES,)
 
 POLL_SECONDS: Final = 1.0

@@ -104,7 +104,9 @@ async def any_used(db: Database, source: str, place: str) -> bool:
     return await db[COLLECTION].find_one(query, {"_id": 1}) is not None
 
 
-async def delete_unused(db: Database, source: str, paths: Sequence[str], tx: Transaction) -> int:
+async def delete_unused(
+    db: Database, source: str, paths: Sequence[str], tx: Transaction
+) -> int:
     """Remove places that one import made and nobody uses; return how many."""
     query = {"_id": {"$in": list(paths)}, "source": source, "used": {"$ne": True}}
     return (await db[COLLECTION].delete_many(query, session=tx)).deleted_count

@@ -24,6 +24,12 @@ BATCH_ROWS: Final = 300
 BATCH_PROBLEMS: Final = 600
 
 
+class Begun(Struct, tag="begun"):
+    """The sheet is found; these are its columns."""
+
+    columns: list[Column]
+
+
 class Batch(Struct, tag="batch"):
     """Some more of the file. `seen` of `total` rows are read."""
 
@@ -34,7 +40,6 @@ class Batch(Struct, tag="batch"):
 
 
 class Done(Struct, tag="done"):
-    columns: list[Column]
     counts: Counts
     peak_kib: int
 
@@ -43,7 +48,7 @@ class Failed(Struct, tag="failed"):
     refusal: Refusal
 
 
-Message = Batch | Done | Failed
+Message = Begun | Batch | Done | Failed
 
 
 def send(message: Message) -> None:
@@ -54,6 +59,7 @@ def send(message: Message) -> None:
 def read(sheet: Sheet, compound: str) -> None:
     """Send the sheet's homes and problems in batches, and what it all came to."""
     register = Register(compound, sheet.headings, sheet.ranges, first_column=sheet.first_column)
+    send(Begun(register.columns()))
     homes: list[ListedHome] = []
     first = sheet.headings.last_row
     number = first
@@ -62,20 +68,20 @@ def read(sheet: Sheet, compound: str) -> None:
         if home is not None:
             homes.append(home)
         if register.counts.rows > MOST_ROWS:
-            raise Refused("register_too_many_rows", rows=MOST_ROWS)
+            raise Refused.because("register_too_many_rows", rows=MOST_ROWS)
         if len(homes) >= BATCH_ROWS or len(register.problems) >= BATCH_PROBLEMS:
             send(Batch(number - first, sheet.height, homes, register.problems))
             homes, register.problems = [], []
     if register.counts.rows == 0:
-        raise Refused("register_no_rows")
+        raise Refused.because("register_no_rows")
     send(Batch(number - first, sheet.height, homes, register.problems))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    send(Done(register.columns(), register.counts, peak))
+    send(Done(register.counts, peak))
 
 
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     compound = sys.argv[1]
     try:

@@ -102,7 +102,7 @@ class Import(Struct, kw_only=True):
     done: int = 0  # of the step under way
     total: int = 0
     chunks: int = 0  # how many parts the rows were put away in
-    mark: str = ""  # how far a repeated step has come
+    mark: str = ""  # how far applying or undoing has come
     columns: list[Column] = []
     counts: Counts = field(default_factory=Counts)
     refusal: Refusal | None = None

@@ -1,7 +1,7 @@
 """Everything an import may find fault with: code, severity and the sentence people read."""
 
 from enum import StrEnum, auto
-from typing import Final
+from typing import Final, Self
 
 from services.register.models import Problem, Refusal, Severity
 
@@ -92,16 +92,18 @@ REFUSALS: Final = {
     "register_no_headings": "没有找到表头,请在一行里写上 楼栋、单元、房号、面积 等列名",
     "register_several_sheets": "有几张工作表都像登记表({names}),请合成一张,或分成几个文件",
     "register_no_rows": "表头下面没有内容",
+    "register_too_complex": "文件内容太复杂,读不了,请把登记表复制到新文件里再上传",
+    "register_expired": "文件放得太久,已删除,请重新上传",
 }
-
-
-def refusal(code: str, **words: object) -> Refusal:
-    return Refusal(code, REFUSALS[code].format(**words))
 
 
 class Refused(Exception):
     """The file as a whole cannot be read."""
 
-    def __init__(self, code: str, **words: object) -> None:
-        super().__init__(code)
-        self.refusal = refusal(code, **words)
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+    @classmethod
+    def because(cls, code: str, **words: object) -> Self:
+        return cls(Refusal(code, REFUSALS[code].format(**words)))

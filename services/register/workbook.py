@@ -50,9 +50,9 @@ def open_register(content: bytes) -> Sheet:
     try:
         return _choose(CalamineWorkbook.from_filelike(io.BytesIO(content)))
     except PasswordError:
-        raise Refused("register_encrypted") from None
+        raise Refused.because("register_encrypted") from None
     except CalamineError:
-        raise Refused("register_broken") from None
+        raise Refused.because("register_broken") from None
 
 
 def check_package(content: bytes) -> None:
@@ -65,16 +65,16 @@ def check_package(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             parts = package.infolist()
             if not NEEDED_PARTS.issubset(part.filename for part in parts):
-                raise Refused("register_not_xlsx")
+                raise Refused.because("register_not_xlsx")
             unpacked = sum(part.file_size for part in parts)
             if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED_BYTES:
-                raise Refused("register_unpacks_too_large")
+                raise Refused.because("register_unpacks_too_large")
             for part in parts:
                 with package.open(part) as stream:
                     while stream.read(BLOCK):
                         pass
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError):
-        raise Refused("register_broken") from None
+        raise Refused.because("register_broken") from None
 
 
 def _choose(workbook: CalamineWorkbook) -> Sheet:
@@ -91,11 +91,13 @@ def _choose(workbook: CalamineWorkbook) -> Sheet:
             found.append((sheet.name, headings))
     match found:
         case []:
-            raise Refused("register_no_headings" if written else "register_empty")
+            raise Refused.because("register_no_headings" if written else "register_empty")
         case [(name, headings)]:
             return _sheet(workbook.get_sheet_by_name(name), headings)
         case _:
-            raise Refused("register_several_sheets", names="、".join(n for n, _ in found))
+            raise Refused.because(
+                "register_several_sheets", names="、".join(n for n, _ in found)
+            )
 
 
 def _first_rows(source: CalamineSheet) -> Iterator[list[Cell]]:
@@ -108,6 +110,6 @@ def _sheet(source: CalamineSheet, headings: Headings) -> Sheet:
     last_row, _ = source.end or (0, 0)
     height = last_row + 1 - headings.last_row
     if height < 1:
-        raise Refused("register_no_rows")
+        raise Refused.because("register_no_rows")
     ranges = source.merged_cell_ranges or []
     return Sheet(headings, ranges, first_column, height, source)

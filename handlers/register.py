@@ -1,0 +1,135 @@
+from datetime import datetime
+
+from msgspec import Struct
+
+from handlers import cursors
+from handlers.base import ApiHandler
+from handlers.contract import Download, Page, Route, endpoint
+from services.errors import InvalidInput
+from services.paths import PlacePath
+from services.permissions import Permission
+from services.register import actions
+from services.register.models import Confirm, ImportId, ImportView, Problem, Severity
+from services.register.template import FILENAME
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class ImportsQuery(Struct, forbid_unknown_fields=True):
+    limit: cursors.Limit = 20
+    cursor: cursors.Cursor | None = None
+
+
+class ProblemsQuery(Struct, forbid_unknown_fields=True):
+    severity: Severity | None = None
+    limit: cursors.Limit = 50
+    cursor: cursors.Cursor | None = None
+
+
+class TemplateHandler(ApiHandler):
+    @endpoint(needs=Permission.IMPORT_REGISTER, media_type=XLSX)
+    async def get(self) -> Download:
+        """The empty register to fill in, with an example and notes."""
+        return Download(actions.template(), XLSX, FILENAME)
+
+
+class ImportsHandler(ApiHandler):
+    @endpoint(
+        needs=Permission.IMPORT_REGISTER,
+        status=202,
+        media_type=XLSX,
+        errors=("register_not_a_compound", "register_file_refused", "too_large"),
+    )
+    async def post(self, place: PlacePath, body: bytes) -> ImportView:
+        """Upload a register of a compound. Nothing is written before it is confirmed."""
+        return await actions.upload(self.deps, self.actor, place, body)
+
+    @endpoint(needs=Permission.IMPORT_REGISTER)
+    async def get(self, place: PlacePath, query: ImportsQuery) -> Page[ImportView]:
+        """The imports of a compound, newest first."""
+        items = await actions.listing(
+            self.deps,
+            self.actor,
+            place,
+            before=_instant_and_id(cursors.read(query.cursor)),
+            limit=query.limit,
+        )
+        return cursors.page(items, query.limit, lambda i: f"{i.uploaded_at.isoformat()}|{i.id}")
+
+
+def _instant_and_id(cursor: str) -> tuple[datetime, str] | None:
+    if not cursor:
+        return None
+    instant, _, import_id = cursor.partition("|")
+    try:
+        return datetime.fromisoformat(instant), import_id
+    except ValueError:
+        raise InvalidInput("翻页标记不对,请从第一页开始") from None
+
+
+class ImportHandler(ApiHandler):
+    @endpoint(needs=Permission.IMPORT_REGISTER)
+    async def get(self, import_id: ImportId) -> ImportView:
+        """How far an import is, and what the file holds."""
+        found = await actions.access_import(self.deps, self.actor, import_id)
+        return actions.view(found)
+
+
+class ProblemsHandler(ApiHandler):
+    @endpoint(needs=Permission.IMPORT_REGISTER)
+    async def get(self, import_id: ImportId, query: ProblemsQuery) -> Page[Problem]:
+        """What is wrong with the file, by row and column."""
+        items = await actions.problems(
+            self.deps,
+            self.actor,
+            import_id,
+            severity=query.severity,
+            after=cursors.read(query.cursor),
+            limit=query.limit,
+        )
+        return cursors.page(items, query.limit, actions.problem_key)
+
+
+class ConfirmHandler(ApiHandler):
+    @endpoint(
+        needs=Permission.IMPORT_REGISTER,
+        status=202,
+        errors=(
+            "register_wrong_state",
+            "register_has_errors",
+            "register_has_warnings",
+            "register_busy",
+        ),
+    )
+    async def post(self, import_id: ImportId, body: Confirm) -> ImportView:
+        """Write what the preview showed: new homes and their people, nothing else."""
+        return await actions.confirm(self.deps, self.actor, import_id, body)
+
+
+class UndoHandler(ApiHandler):
+    @endpoint(
+        needs=Permission.IMPORT_REGISTER,
+        status=202,
+        errors=("register_wrong_state", "register_in_use", "register_busy"),
+    )
+    async def post(self, import_id: ImportId) -> ImportView:
+        """Take an import back while nothing hangs on what it made."""
+        return await actions.undo(self.deps, self.actor, import_id)
+
+
+class DiscardHandler(ApiHandler):
+    @endpoint(needs=Permission.IMPORT_REGISTER, errors=("register_wrong_state",))
+    async def post(self, import_id: ImportId) -> ImportView:
+        """Give an import up before it is confirmed."""
+        return await actions.discard(self.deps, self.actor, import_id)
+
+
+ROUTES = [
+    Route("/api/v1/register-template", TemplateHandler),
+    Route("/api/v1/places/{place}/register-imports", ImportsHandler),
+    Route("/api/v1/register-imports/{import_id}", ImportHandler),
+    Route("/api/v1/register-imports/{import_id}/problems", ProblemsHandler),
+    Route("/api/v1/register-imports/{import_id}/confirm", ConfirmHandler),
+    Route("/api/v1/register-imports/{import_id}/undo", UndoHandler),
+    Route("/api/v1/register-imports/{import_id}/discard", DiscardHandler),
+]

@@ -1,0 +1,130 @@
+"""The job that writes a confirmed import, chunk by chunk, one transaction each.
+
+Every id follows from the file, so a chunk written twice is a chunk written once; the mark moves
+in the same transaction, so that of two workers only one writes.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Final
+
+from services.accounts import actions as accounts
+from services.accounts.models import Enrolment
+from services.days import day_of
+from services.dependencies import Dependencies, Transaction
+from services.documents import Document
+from services.jobs import actions as jobs
+from services.jobs.models import Permanent
+from services.paths import ancestors
+from services.places import actions as places
+from services.places.models import Kind, Place, Usage
+from services.register import keeping, store
+from services.register.comparing import path_of
+from services.register.models import Import, ListedHome
+from services.register.segments import NO_UNIT
+from services.register.states import Action, State
+
+APPLY: Final = "register.apply"
+BIND: Final = "register.bind"
+# MongoDB ends a transaction after 60 s: by then none is left that cannot see what we wrote.
+BIND_AFTER: Final = timedelta(seconds=120)
+BIND_HOMES: Final = 300
+
+
+async def apply(deps: Dependencies, payload: Document) -> None:
+    """Write an import from where it stands to its end."""
+    while True:
+        found = await store.find(deps.db, payload["import_id"])
+        if found is None or found.run != payload["run"] or found.state is not State.APPLYING:
+            break
+        number = int(found.mark or 0)
+        if number < found.chunks:
+            await write_chunk(deps, found, number)
+        else:
+            await _finish(deps, found)
+
+
+async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
+    """Write the homes of one chunk and the people in them, all or nothing."""
+    try:
+        homes = await keeping.rows(deps, found, number)
+    except keeping.ChunkGone as error:
+        raise Permanent(f"rows {error} of a confirmed import are gone") from None
+    compound = await places.get(deps, found.place)
+    tree = {place.id: place for home in homes for place in _tree(found, compound, home)}
+    paths = sorted({*tree, *(path_of(found.place, home) for home in homes)})
+    rows = sum(not home.repeats for home in homes)
+
+    async def write(tx: Transaction) -> None:
+        mark = str(number + 1)
+        if not await store.step(deps.db, found, Action.FINISH, tx, mark=mark, done=rows):
+            return
+        there = {place.id: place for place in await places.find_many(deps.db, paths, tx)}
+        fresh = [place for path, place in tree.items() if path not in there]
+        await places.put(deps.db, fresh, tx)
+        mine = {p for p in paths if p not in there or there[p].source == found.id}
+        people = list(_enrolments(found, homes, mine))
+        from_day = day_of(found.confirmed_at or deps.now())
+        await accounts.enrol(deps, tx, people, source=found.id, from_day=from_day)
+
+    await deps.in_transaction(write)
+
+
+def _tree(found: Import, compound: Place, home: ListedHome) -> Iterator[Place]:
+    """Yield the building, the unit and the home, in our words and at their addresses."""
+    path = path_of(found.place, home)
+    *_, building, unit, _ = ancestors(path)
+    here = compound.address + home.building_name
+    yield _place(found, building, Kind.BUILDING, home.building_name, address=here)
+    if home.unit != NO_UNIT:
+        here += home.unit_name
+    yield _place(found, unit, Kind.UNIT, home.unit_name, address=here)
+    if not home.repeats:
+        room = "室" if home.usage is Usage.FLAT else ""
+        place = _place(found, path, Kind.HOME, home.name, address=here + home.name + room)
+        place.area, place.usage = home.area, home.usage
+        yield place
+
+
+def _place(found: Import, path: str, kind: Kind, name: str, *, address: str) -> Place:
+    at = found.confirmed_at or found.uploaded_at
+    return Place(id=path, kind=kind, name=name, address=address, source=found.id, created_at=at)
+
+
+def _enrolments(
+    found: Import, homes: Sequence[ListedHome], mine: set[str]
+) -> Iterator[Enrolment]:
+    for home in homes:
+        path = path_of(found.place, home)
+        if path in mine:
+            for number, person in enumerate(home.people, home.number):
+                yield Enrolment(
+                    home=path,
+                    number=number,
+                    name=person.name,
+                    phone=person.phone,
+                    relation=person.relation,
+                )
+
+
+async def _finish(deps: Dependencies, found: Import) -> None:
+    async def save(tx: Transaction) -> None:
+        if await store.advance(deps.db, found, Action.FINISH, tx, mark=""):
+            due_at, run = deps.now() + BIND_AFTER, found.run
+            await jobs.enqueue(deps, tx, BIND, run, due_at=due_at, import_id=found.id, run=run)
+
+    await deps.in_transaction(save)
+    await keeping.drop_rows(deps, found)
+
+
+async def bind(deps: Dependencies, payload: Document) -> None:
+    """Bind people who proved their phone while the import was being written."""
+    found = await store.find(deps.db, payload["import_id"])
+    if found is None or found.run != payload["run"] or found.state is not State.APPLIED:
+        return
+    after = ""
+    while homes := await places.made_by(
+        deps.db, found.id, found.place, Kind.HOME, after=after, limit=BIND_HOMES
+    ):
+        await accounts.bind_waiting(deps, [home.id for home in homes])
+        after = homes[-1].id

@@ -1,0 +1,71 @@
+"""Runs child.py over a file and hands on what it says, batch by batch."""
+
+import asyncio
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from services.register.child import Done, Failed, Message
+from services.register.problems import Refused
+
+ROOT: Final = Path(__file__).parents[2]
+LINE_BYTES: Final = 16 * 1024 * 1024
+MESSAGE: Final = msgspec.json.Decoder(Message)
+# Ended from outside (a shutdown, the kernel short of memory), not by the file.
+FROM_OUTSIDE: Final = frozenset({-signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP})
+
+
+class ReaderStopped(Exception):
+    """The reading process was ended from outside: reading again may well succeed."""
+
+
+async def messages(
+    compound: str, pieces: AsyncIterator[bytes]
+) -> AsyncGenerator[Message, None]:
+    """Yield what the child says, ending with Done. Raises Refused, ReaderStopped."""
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.register.child", compound),
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        limit=LINE_BYTES,
+        cwd=ROOT,
+        env={},  # it reads a stranger's file: it needs none of our secrets
+        process_group=0,  # Ctrl-C is for us
+    )
+    try:
+        await _feed(child, pieces)
+        assert child.stdout is not None  # noqa: S101  # asked for above
+        async for line in child.stdout:
+            message = MESSAGE.decode(line)
+            if isinstance(message, Failed):
+                raise Refused(message.refusal)
+            yield message
+            if isinstance(message, Done):
+                return
+        raise _ended(await child.wait())
+    finally:
+        with suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
+
+
+async def _feed(child: Process, pieces: AsyncIterator[bytes]) -> None:
+    assert child.stdin is not None  # noqa: S101  # asked for above
+    with suppress(BrokenPipeError, ConnectionResetError):  # its exit code tells why
+        async for piece in pieces:
+            child.stdin.write(piece)
+            await child.stdin.drain()
+    child.stdin.close()
+
+
+def _ended(code: int) -> Exception:
+    if code in FROM_OUTSIDE:
+        return ReaderStopped(f"exit code {code}")
+    return Refused.because("register_too_complex")

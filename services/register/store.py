@@ -1,0 +1,155 @@
+"""The register_* collections: the only module that queries them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from mongo_indexes import register_chunks, register_imports, register_problems
+from services.dependencies import Database, Transaction
+from services.documents import Document, to_document
+from services.register.models import Import, Problem, Severity
+from services.register.states import BUSY, TRANSITIONS, Action
+
+IMPORTS = register_imports.COLLECTION
+CHUNKS = register_chunks.COLLECTION
+PROBLEMS = register_problems.COLLECTION
+
+
+async def find(db: Database, import_id: str) -> Import | None:
+    document = await db[IMPORTS].find_one({"_id": import_id})
+    return msgspec.convert(document, Import | None)
+
+
+async def listing(
+    db: Database, place: str, *, before: tuple[datetime, str] | None, limit: int
+) -> list[Import]:
+    """Imports of a compound, newest first. Served by index `listing`."""
+    query: Document = {"place": place}
+    if before is not None:
+        at, import_id = before
+        query["uploaded_at"] = {"$lte": at}
+        query["$or"] = [{"uploaded_at": {"$lt": at}}, {"_id": {"$lt": import_id}}]
+    cursor = db[IMPORTS].find(query).sort([("uploaded_at", -1), ("_id", -1)]).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Import])
+
+
+async def insert(db: Database, fresh: Import, tx: Transaction) -> bool:
+    """Return False when the import is there already. An upsert: see services/jobs/store.py."""
+    document = to_document(fresh)
+    key = {"_id": document.pop("_id"), "place": document.pop("place")}
+    result = await db[IMPORTS].update_one(
+        key, {"$setOnInsert": document}, upsert=True, session=tx
+    )
+    return result.upserted_id is not None
+
+
+async def restart(db: Database, ended: Import, fresh: Import, tx: Transaction) -> bool:
+    """Begin anew with the same file after an import's end."""
+    document = to_document(fresh)
+    del document["_id"], document["place"]
+    result = await db[IMPORTS].update_one(
+        _key(ended, Action.UPLOAD), {"$set": document}, session=tx
+    )
+    return result.modified_count == 1
+
+
+def _key(found: Import, action: Action) -> Document:
+    sources, _ = TRANSITIONS[action]
+    return {
+        "_id": found.id,
+        "place": found.place,
+        "round": found.round,
+        "run": found.run,
+        "state": {"$in": sorted(sources)},
+    }
+
+
+async def advance(
+    db: Database,
+    found: Import,
+    action: Action,
+    tx: Transaction | None = None,
+    **changes: Any,
+) -> bool:
+    """Move an import on, if it is still as it was found; False when somebody was first.
+
+    Leaves a DuplicateKeyError to the caller: another import is busy in this compound.
+    """
+    _, target = TRANSITIONS[action]
+    document = msgspec.to_builtins(changes, builtin_types=(datetime,))
+    change = {"state": target, "busy": target in BUSY, **document}
+    result = await db[IMPORTS].update_one(_key(found, action), {"$set": change}, session=tx)
+    return result.matched_count == 1
+
+
+async def note_progress(db: Database, found: Import, done: int, total: int) -> bool:
+    """Note how far a reading has come; False when it is no longer wanted."""
+    change = {"$set": {"done": done, "total": total}}
+    key = _key(found, Action.PREVIEW)
+    return (await db[IMPORTS].update_one(key, change)).matched_count == 1
+
+
+async def step(
+    db: Database, found: Import, action: Action, tx: Transaction, *, mark: str, **more: int
+) -> bool:
+    """Move the mark of a long step and count what was done; False when another worker did.
+
+    `action`: the one that will end the step. `more`: what to add, by field.
+    """
+    key = {**_key(found, action), "mark": found.mark}
+    # `steps` makes this a write even when nothing else changes, so that two workers collide.
+    change = {"$set": {"mark": mark}, "$inc": {**more, "steps": 1}}
+    return (await db[IMPORTS].update_one(key, change, session=tx)).matched_count == 1
+
+
+async def put_chunk(db: Database, chunk_id: str, sealed: str, expires_at: datetime) -> None:
+    change = {"$set": {"sealed": sealed, "expires_at": expires_at}}
+    await db[CHUNKS].update_one({"_id": chunk_id}, change, upsert=True)
+
+
+async def get_chunk(db: Database, chunk_id: str) -> str | None:
+    document = await db[CHUNKS].find_one({"_id": chunk_id}, {"sealed": 1})
+    return document["sealed"] if document else None
+
+
+async def drop_chunks(db: Database, prefix: str) -> None:
+    await db[CHUNKS].delete_many({"_id": _beginning(prefix)})
+
+
+async def put_problems(
+    db: Database, run: str, found: Sequence[Problem], expires_at: datetime
+) -> None:
+    documents = {
+        key: {"_id": key, **to_document(problem), "expires_at": expires_at}
+        for problem in found
+        if (key := f"{run}:{problem_key(problem)}")
+    }
+    if documents:
+        await db[PROBLEMS].insert_many(list(documents.values()), ordered=False)
+
+
+def problem_key(problem: Problem) -> str:
+    """Return what problems of one reading sort by: row, column, code."""
+    return f"{problem.row:07d}:{problem.column:>3}:{problem.code}"
+
+
+async def problems_of(
+    db: Database, run: str, severity: Severity | None, *, after: str, limit: int
+) -> list[Problem]:
+    """Problems of one reading, by row. Served by `_id`."""
+    query: Document = {"_id": {**_beginning(run), "$gt": f"{run}:{after}"}}
+    if severity:
+        query["severity"] = severity
+    cursor = db[PROBLEMS].find(query).sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Problem])
+
+
+async def drop_problems(db: Database, run: str) -> None:
+    await db[PROBLEMS].delete_many({"_id": _beginning(run)})
+
+
+def _beginning(prefix: str) -> Document:
+    """Return the condition "begins with `prefix:`": the sign after : is ;."""
+    return {"$gte": f"{prefix}:", "$lt": f"{prefix};"}

@@ -46,9 +46,11 @@ class Schedule:
         self._jobs.remove(job_id)
 
     async def perform(self, job: Job) -> None:
-        """One attempt, now; a second caller waits for the attempt under way."""
+        """The attempt that is due; waits for it when the clock has begun it already."""
         task = self._running.get(job.id)
         if task is None:
+            if job.id not in self._jobs.rows or job.due_at > self._clock.now():
+                return  # made meanwhile
             task = asyncio.create_task(self._attempt(job))
             self._running[job.id] = task
         await asyncio.wait([task])

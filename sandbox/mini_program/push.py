@@ -138,7 +138,10 @@ async def push_now(
     copies: int = 1,
 ) -> list[dict[str, Any]]:
     """Deliver and say what the first tries met with; repeats follow on the clock."""
-    jobs = [job for _ in range(copies) if (job := enqueue(world, app, event, craft))]
-    for job in jobs:
-        await world.schedule.perform(job)
-    return [job.met for job in jobs]
+    met = []
+    for _ in range(copies):
+        job = enqueue(world, app, event, craft)
+        if job is not None:
+            await world.schedule.perform(job)
+            met.append(job.met)
+    return met

@@ -78,7 +78,7 @@ def cancel(world: World, order: Order) -> None:
 
 async def finish(world: World, order: Order, payment: Payment) -> list[dict[str, Any]]:
     """Take the money and notify; answers what the first deliveries met with."""
-    copies = {False: 0, True: 1, "early": 1, "twice": 2, "simultaneous": 2}[payment.notify]
+    copies = {False: 0, "simultaneous": 2}.get(payment.notify, 1)
     with world.store.together():
         order.paid_at = world.clock.now()
         order.transaction_id = new_transaction_id(order.paid_at)
@@ -89,11 +89,10 @@ async def finish(world: World, order: Order, payment: Payment) -> list[dict[str,
         event = notices.payment_event(world, order)
         fault = payment.notify_fault
         jobs = [notices.enqueue(world, dict(event), fault) for _ in range(copies)]
-    if payment.notify == "simultaneous":
-        await asyncio.gather(*(world.schedule.perform(job) for job in jobs))
-    else:
-        for job in jobs:
-            await world.schedule.perform(job)
+    await asyncio.gather(*(world.schedule.perform(job) for job in jobs))
+    if payment.notify == "twice":
+        jobs.append(notices.enqueue(world, dict(event), fault))
+        await world.schedule.perform(jobs[-1])
     return [job.met for job in jobs]
 
 

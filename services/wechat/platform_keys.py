@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -127,18 +128,28 @@ class PlatformKeys:
         signing.check_signature(key, reply.headers, reply.body)
 
     def _open(self, body: bytes) -> dict[str, Certificate]:
-        """Read the certificates valid now. Raises ValueError or BadSignature."""
-        fresh = {}
-        for listed in msgspec.json.decode(body, type=_Listing).data:
+        """Read the certificates valid now. Raises ValueError for another shape."""
+        listing = msgspec.json.decode(body, type=_Listing)
+        read = {each.serial_no: self._read(each) for each in listing.data}
+        return {
+            serial: found
+            for serial, found in read.items()
+            if found and found.begins_at <= self._now() <= found.ends_at
+        }
+
+    def _read(self, listed: _Listed) -> Certificate | None:
+        """Open one certificate; one we cannot use (SM2, say) must not spoil the others."""
+        try:
             pem = signing.unseal(self._sealing, listed.encrypt_certificate)
-            found = _read(x509.load_pem_x509_certificate(pem), listed.serial_no)
-            if found.begins_at <= self._now() <= found.ends_at:
-                fresh[listed.serial_no] = found
-        return fresh
-
-
-def _read(certificate: x509.Certificate, serial: str) -> Certificate:
-    key = certificate.public_key()
-    if not isinstance(key, rsa.RSAPublicKey) or int(serial, 16) != certificate.serial_number:
-        raise ValueError("certificate of another kind or with another serial")
-    return Certificate(key, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+            certificate = x509.load_pem_x509_certificate(pem)
+            is_named = int(listed.serial_no, 16) == certificate.serial_number
+            key = certificate.public_key()
+        except (BadSignature, ValueError, UnsupportedAlgorithm) as failure:
+            log.warning("platform certificate left out: %s", failure)
+            return None
+        if not is_named or not isinstance(key, rsa.RSAPublicKey):
+            log.warning("platform certificate left out: other serial or other kind of key")
+            return None
+        return Certificate(
+            key, certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        )

@@ -46,7 +46,7 @@ def header(headers: Mapping[str, str], name: str) -> str:
 def check_window(headers: Mapping[str, str], *, now_seconds: float) -> None:
     stamp = header(headers, "Timestamp")
     # Longer than any instant: refuse before int() is asked to read a novel.
-    if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= len("9999999999")):
+    if not (stamp.isdecimal() and len(stamp) <= len("9999999999")):
         raise BadSignature(Forgery.MALFORMED)
     if abs(now_seconds - int(stamp)) >= WINDOW_SECONDS:
         raise BadSignature(Forgery.TIMESTAMP)

@@ -101,7 +101,7 @@ async def test_every_header_is_needed_and_signed(
     assert await disbelief(firm, letter) is Forgery.MALFORMED
 
 
-@pytest.mark.parametrize("stamp", ["", "soon", "-1", "1e9", "٣", "9" * 5000, "1 772 424 000"])
+@pytest.mark.parametrize("stamp", ["", "soon", "-1", "1e9", "²", "9" * 5000, "1 772 424 000"])
 async def test_a_timestamp_is_a_plain_number(firm: PayClient, stamp: str) -> None:
     headers = {"Wechatpay-Timestamp": stamp, "Wechatpay-Nonce": "n", "Wechatpay-Serial": "S"}
     with pytest.raises(BadSignature):

@@ -1,0 +1,226 @@
+"""The list of unpaid homes and the three rates over HTTP, for those whose place it is.
+
+The estate owes, for January and February each: Li 51.18, Wang 36.00, Sun 42.00 for property
+and 5.00 for waste, issued on 2 March, due on 1 April 2026.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.accounts import actions as accounts
+from services.accounts.models import Appoint
+from services.days import BEIJING
+from services.dependencies import Transaction
+from services.fees import actions as fees
+from services.permissions import Role
+from tests.cast import COMPOUND, LI_HOME, NEXT_UNIT, SUN_HOME, UNIT, WANG_HOME, Estate, build
+from tests.world import World
+
+BUILDING = f"{COMPOUND}.b3"
+
+
+@pytest.fixture
+async def estate(world: World) -> Estate:
+    return await build(world)
+
+
+async def pay(estate: Estate, name: str, period: str, *kinds: str) -> None:
+    """Settle somebody's bills of a period as an arriving payment does."""
+    deps = estate.world.deps
+    for bill in await estate.bills(name):
+        if bill["period"] == period and bill["kind"] in (kinds or (bill["kind"],)):
+
+            async def settle(tx: Transaction, bill_id: str = bill["bill_id"]) -> bool:
+                return await fees.settle(deps, tx, bill_id, f"pay:{bill_id}", deps.now())
+
+            assert await deps.in_transaction(settle)
+
+
+async def until(estate: Estate, month: int, day: int, second: int = 0) -> None:
+    """Wait for a Beijing midnight, or a second around it; everybody signs in anew."""
+    then = datetime(2026, month, day, tzinfo=BEIJING) + timedelta(seconds=second)
+    await estate.world.advance(seconds=(then - estate.world.clock.now).total_seconds())
+    estate.members.clear()
+
+
+async def unpaid(estate: Estate, name: str, place: str = UNIT, query: str = "") -> Any:
+    path = f"/api/v1/places/{place}/unpaid-homes?{query}"
+    reply = await estate.world.api.get(path, as_=await estate.member(name))
+    assert reply.status == 200, reply.body
+    return reply.body["items"]
+
+
+async def rates(estate: Estate, query: str, place: str = COMPOUND, name: str = "staff") -> Any:
+    path = f"/api/v1/places/{place}/rates?{query}"
+    reply = await estate.world.api.get(path, as_=await estate.member(name))
+    assert reply.status == 200, reply.body
+    return reply.body
+
+
+def fractions(body: Any) -> list[tuple[int, int]]:
+    names = ("household_rate", "amount_rate", "arrears_recovery_rate")
+    return [(body[n]["numerator"], body[n]["denominator"]) for n in names]
+
+
+async def test_a_head_sees_who_owes_in_their_unit(estate: Estate) -> None:
+    wang, li = await unpaid(estate, "head")
+    assert wang["place"] == WANG_HOME
+    assert li == {
+        "place": LI_HOME,
+        "address": "春光小区3栋2单元502室",
+        "resident": "l*",  # the owner, not the daughter
+        "bills": 4,
+        "amount_fen": 2 * (5118 + 500),
+        "since": "2026-01",
+        "days_overdue": 0,
+    }
+
+
+async def test_the_list_gets_shorter_and_the_rates_move(estate: Estate) -> None:
+    query = "period=2026-02"
+    assert [h["place"] for h in await unpaid(estate, "head", UNIT, query)] == [
+        WANG_HOME,
+        LI_HOME,
+    ]
+    before = await rates(estate, query, UNIT, "head")
+    assert fractions(before["rates"]) == [(0, 2), (0, 9718), (0, 0)]
+    await pay(estate, "li", "2026-02")
+    assert [h["place"] for h in await unpaid(estate, "head", UNIT, query)] == [WANG_HOME]
+    after = await rates(estate, query, UNIT, "head")
+    assert fractions(after["rates"]) == [(1, 2), (5618, 9718), (0, 0)]
+    assert after["rates"]["amount_rate"]["basis_points"] == 5781
+    assert after["rates"]["arrears_recovery_rate"]["basis_points"] is None
+
+
+async def test_a_home_counts_as_paid_when_nothing_of_the_period_is_left(estate: Estate) -> None:
+    await pay(estate, "li", "2026-02", "property_fee")
+    found = await rates(estate, "period=2026-02")
+    assert fractions(found["rates"])[:2] == [(0, 3), (5118, 14418)]
+    found = await rates(estate, "period=2026-02&kind=property_fee")
+    assert fractions(found["rates"])[:2] == [(1, 3), (5118, 12918)]
+
+
+async def test_arrears_are_recovered_in_the_month_they_are_paid(estate: Estate) -> None:
+    await until(estate, 4, 10)
+    await pay(estate, "li", "2026-01")
+    await pay(estate, "li", "2026-02")
+    await until(estate, 5, 5)
+    await pay(estate, "wang", "2026-02")
+    await until(estate, 6, 2)
+    await pay(estate, "sun", "2026-01", "waste_fee")
+    by_month = [
+        fractions((await rates(estate, f"period=2026-{month}"))["rates"])[2]
+        for month in ("04", "05", "06")
+    ]
+    # due on 1 April is not yet arrears on 1 April; in May all but Li's was
+    assert by_month == [(0, 0), (4100, 17600), (500, 13500)]
+    quarter = await rates(estate, "period=2026-05&months=3")
+    assert fractions(quarter["rates"])[2] == (4600, 17600)
+
+
+async def test_a_payment_in_the_last_second_counts_for_its_month_in_beijing(
+    estate: Estate,
+) -> None:
+    await until(estate, 6, 1, -1)
+    await pay(estate, "li", "2026-01")
+    await until(estate, 6, 1)
+    await pay(estate, "wang", "2026-01")
+    found = [
+        fractions((await rates(estate, f"period=2026-{month}"))["rates"])[2][0]
+        for month in ("05", "06")
+    ]
+    assert found == [5618, 4100]
+
+
+async def test_a_quarter_is_the_sum_of_its_months(estate: Estate) -> None:
+    found = await rates(estate, "period=2026-01&months=3")
+    assert fractions(found["rates"])[:2] == [(0, 3), (0, 2 * 14418)]
+    assert fractions((await rates(estate, ""))["rates"])[:2] == [(0, 0), (0, 0)]  # March
+
+
+async def test_parts_add_up(estate: Estate) -> None:
+    await pay(estate, "sun", "2026-02")
+    found = await rates(estate, "period=2026-02&by=unit")
+    assert [(p["place"], p["address"]) for p in found["parts"]] == [
+        (NEXT_UNIT, "春光小区3栋1单元"),
+        (UNIT, "春光小区3栋2单元"),
+    ]
+    assert [fractions(p["rates"]) for p in found["parts"]] == [
+        [(1, 1), (4700, 4700), (0, 0)],
+        [(0, 2), (0, 9718), (0, 0)],
+    ]
+    assert fractions(found["rates"]) == [(1, 3), (4700, 14418), (0, 0)]
+    [building] = (await rates(estate, "period=2026-02&by=building"))["parts"]
+    assert (building["place"], building["rates"]) == (BUILDING, found["rates"])
+
+
+async def test_a_place_is_broken_down_into_what_lies_below(
+    world: World, estate: Estate
+) -> None:
+    head = await estate.member("head")
+    for by in ("unit", "building", "compound"):
+        reply = await world.api.get(f"/api/v1/places/{UNIT}/rates?by={by}", as_=head)
+        assert (reply.status, reply.code) == (422, "bad_breakdown")
+
+
+async def test_days_overdue_count_from_the_day_after_the_due_day(estate: Estate) -> None:
+    for day, overdue in ((1, 0), (2, 1), (11, 10)):
+        await until(estate, 4, day)
+        assert {h["days_overdue"] for h in await unpaid(estate, "head")} == {overdue}
+
+
+async def test_the_list_comes_in_pages(world: World, estate: Estate) -> None:
+    staff = await estate.member("staff")
+    found: list[str] = []
+    cursor = ""
+    while cursor is not None:
+        path = f"/api/v1/places/{COMPOUND}/unpaid-homes?limit=2&cursor={cursor}"
+        reply = await world.api.get(path, as_=staff)
+        found += [home["place"] for home in reply.body["items"]]
+        cursor = reply.body["next_cursor"]
+    assert found == [SUN_HOME, WANG_HOME, LI_HOME]
+
+
+async def test_the_list_can_ask_for_one_fee(estate: Estate) -> None:
+    await pay(estate, "wang", "2026-01", "waste_fee")
+    await pay(estate, "wang", "2026-02", "waste_fee")
+    [li] = await unpaid(estate, "head", UNIT, "kind=waste_fee")
+    assert (li["place"], li["amount_fen"]) == (LI_HOME, 1000)
+
+
+async def test_drafts_and_void_bills_count_nowhere(world: World, estate: Estate) -> None:
+    staff = await estate.member("staff")
+    for bill_id in await estate.bill_ids("li"):
+        body = {"reason": "空置", "months": "forgiven"}
+        reply = await world.api.post(f"/api/v1/bills/{bill_id}/void", body, as_=staff)
+        assert reply.status == 200
+    reply = await world.api.post(
+        f"/api/v1/places/{COMPOUND}/bill-runs", {"period": "2026-03"}, as_=staff
+    )
+    assert reply.status == 202
+    await world.work()
+    found = await rates(estate, "period=2026-02&kind=property_fee")
+    assert fractions(found["rates"])[:2] == [(0, 2), (0, 7800)]
+    assert fractions((await rates(estate, "period=2026-03"))["rates"])[1] == (0, 0)
+    [li] = [h for h in await unpaid(estate, "staff", COMPOUND) if h["place"] == LI_HOME]
+    assert li["amount_fen"] == 1000
+
+
+@pytest.mark.parametrize("what", ["unpaid-homes", "rates"])
+async def test_heads_see_their_own_place_and_nobody_elses(
+    world: World, estate: Estate, what: str
+) -> None:
+    api, head = world.api, await estate.member("head")
+    assert (await api.get(f"/api/v1/places/{UNIT}/{what}", as_=head)).status == 200
+    for place in (NEXT_UNIT, BUILDING, COMPOUND, f"{UNIT}.999", "cc"):
+        assert (await api.get(f"/api/v1/places/{place}/{what}", as_=head)).status == 404
+    li = await estate.member("li")
+    assert (await api.get(f"/api/v1/places/{UNIT}/{what}", as_=li)).status == 403
+    assert (await api.get(f"/api/v1/places/{UNIT}/{what}", as_=None)).status == 401
+    request = Appoint(role=Role.BUILDING_HEAD, place=BUILDING, phone="13900000098")
+    await accounts.grant(world.deps, request, appointed_by="test")
+    upstairs = await world.sign_in("building-head", "13900000098")
+    for place in (BUILDING, UNIT, NEXT_UNIT):
+        assert (await api.get(f"/api/v1/places/{place}/{what}", as_=upstairs)).status == 200

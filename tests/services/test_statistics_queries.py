@@ -1,0 +1,246 @@
+"""Every figure is one or two queries that read index keys only, and few that it drops."""
+
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pymongo.monitoring import CommandListener
+
+from mongo_indexes.bills import COLLECTION
+from server.dependencies import open_mongo
+from server.settings import Settings
+from services.days import plus_days, plus_months, start_of
+from services.dependencies import Dependencies
+from services.documents import to_document
+from services.fees import actions as fees
+from services.fees import store as fees_store
+from services.fees.models import Bill, FeeKind
+from services.fees.states import BillState
+from services.permissions import Actor, Grant, Role
+from services.statistics import store
+from services.statistics.models import Span
+from tests.world import Database, World
+
+COMMUNITY = "cc.chaoyang.guilin.xincheng"
+COMPOUND = f"{COMMUNITY}.c01"
+HOMES_PER_UNIT, UNITS_PER_BUILDING, BUILDINGS = 10, 3, 3
+HOMES_PER_COMPOUND = HOMES_PER_UNIT * UNITS_PER_BUILDING * BUILDINGS
+PERIODS = [plus_months("2025-01", n) for n in range(12)]
+PAID_EVERY = 5  # four of five bills are paid, a month after they were issued
+
+
+class Listener(CommandListener):
+    """Keeps the queries on bills as they were sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+
+    def started(self, event: Any) -> None:
+        asks = event.command_name in {"find", "aggregate"}
+        if asks and event.command[event.command_name] == COLLECTION:
+            dropped = ("lsid", "txnNumber", "$clusterTime", "$db", "$readPreference")
+            self.sent.append({k: v for k, v in event.command.items() if k not in dropped})
+
+    def succeeded(self, event: Any) -> None: ...
+
+    def failed(self, event: Any) -> None: ...
+
+
+def home(compound: int, number: int) -> str:
+    unit, flat = divmod(number, HOMES_PER_UNIT)
+    building, unit = divmod(unit, UNITS_PER_BUILDING)
+    return f"{COMMUNITY}.c{compound:02d}.b{building}.u{unit}.{flat:03d}"
+
+
+def bill(where: str, period: str, kind: FeeKind, number: int) -> Bill:
+    issued = start_of(f"{period}-02")
+    paid = number % PAID_EVERY != 0
+    return Bill(
+        id=f"{where}|{kind}|{period}",
+        run_id=period,
+        rule_id="rule",
+        kind=kind,
+        home=where,
+        period=period,
+        months=1,
+        slots=[f"{kind}|{period}"],
+        amount_fen=5118,
+        explanation="-",
+        account="firm",
+        payee_name="物业",
+        due_on=plus_days(f"{period}-02", 30),
+        state=BillState.PAID if paid else BillState.OWING,
+        created_at=issued,
+        issued_at=issued,
+        paid_at=issued + timedelta(days=31 + number % 30) if paid else None,
+    )
+
+
+async def fill(db: Database, compounds: int) -> int:
+    """Write a year of bills for some compounds; return how many."""
+    total = 0
+    for compound in range(1, compounds + 1):
+        bills = [
+            bill(home(compound, number), period, kind, number + month)
+            for number in range(HOMES_PER_COMPOUND)
+            for month, period in enumerate(PERIODS)
+            for kind in FeeKind
+        ]
+        await db[COLLECTION].insert_many([to_document(b) for b in bills], ordered=False)
+        total += len(bills)
+    return total
+
+
+@asynccontextmanager
+async def observed(
+    deps: Dependencies, settings: Settings
+) -> AsyncIterator[tuple[Dependencies, Listener]]:
+    listener = Listener()
+    async with open_mongo(settings, event_listeners=[listener]) as mongo:
+        yield replace(deps, db=mongo[settings.mongodb_database]), listener
+
+
+async def explain(db: Database, command: Any) -> tuple[int, int]:
+    """Return (documents, index keys) examined by a query."""
+    if "aggregate" in command:
+        command = {**command, "cursor": {}}
+    plan = await db.command({"explain": command, "verbosity": "executionStats"})
+    stats = list(executions(plan))
+    assert "COLLSCAN" not in str(plan)
+    return (
+        sum(s["totalDocsExamined"] for s in stats),
+        sum(s["totalKeysExamined"] for s in stats),
+    )
+
+
+def executions(node: Any) -> Any:
+    """Find every executionStats of a plan, those of $unionWith's inner pipelines too."""
+    if isinstance(node, dict):
+        if "totalDocsExamined" in node:
+            yield node
+            return
+        for inner in node.values():
+            yield from executions(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from executions(inner)
+
+
+@pytest.fixture
+async def year(world: World) -> int:
+    return await fill(world.db, 2)
+
+
+@pytest.fixture
+async def seen(
+    year: int, world: World, base_settings: Settings
+) -> AsyncIterator[tuple[Dependencies, Listener]]:
+    assert year == 2 * HOMES_PER_COMPOUND * len(PERIODS) * len(FeeKind)
+    async with observed(world.deps, base_settings) as found:
+        yield found
+
+
+async def examined(
+    world: World, listener: Listener, asked: Awaitable[Any]
+) -> list[tuple[int, int]]:
+    listener.sent.clear()
+    await asked
+    return [await explain(world.db, command) for command in listener.sent]
+
+
+SPAN = Span("2025-12", 1, None)
+BILLED = HOMES_PER_COMPOUND * len(FeeKind)
+
+
+async def test_what_a_period_billed_is_read_from_keys(
+    world: World, seen: tuple[Dependencies, Listener]
+) -> None:
+    deps, listener = seen
+    [(documents, keys)] = await examined(
+        world, listener, store.billed(deps.db, COMPOUND, SPAN, 7)
+    )
+    assert documents == 0
+    # the range of each state is left once per home
+    assert BILLED <= keys <= 2 * BILLED + HOMES_PER_COMPOUND
+
+
+async def test_arrears_are_read_from_keys(
+    world: World, seen: tuple[Dependencies, Listener]
+) -> None:
+    deps, listener = seen
+    rows = await store.arrears(deps.db, COMPOUND, SPAN, 5)
+    matched = sum(row["recovered_fen"] + row["remaining_fen"] for row in rows) // 5118
+    [(documents, keys)] = await examined(
+        world, listener, store.arrears(deps.db, COMPOUND, SPAN, 5)
+    )
+    assert documents == 0
+    # for each home some keys end a range; no history of paid bills is read
+    assert matched <= keys <= matched + 8 * HOMES_PER_COMPOUND
+    assert keys < HOMES_PER_COMPOUND * len(PERIODS) * len(FeeKind) / 2
+
+
+@pytest.mark.parametrize("after", ["", home(1, 70)])
+async def test_a_page_of_unpaid_homes_reads_that_page(
+    world: World, seen: tuple[Dependencies, Listener], after: str
+) -> None:
+    deps, listener = seen
+    asked = store.unpaid(deps.db, COMPOUND, period=None, kind=None, after=after, limit=5)
+    listener.sent.clear()
+    found = await asked
+    assert len(found) == 5
+    [command] = listener.sent
+    bills = sum(row.bills for row in found)
+    # the cursor is left at the first bill of the sixth home
+    documents, keys = await explain(world.db, {**command, "limit": bills + 1})
+    assert (documents, keys) == (0, bills + 1)
+    assert command["batchSize"] == 5 * store.BILLS_PER_HOME
+
+
+async def test_a_period_of_unpaid_homes_skips_the_other_periods(
+    world: World, seen: tuple[Dependencies, Listener]
+) -> None:
+    deps, listener = seen
+    found = await store.unpaid(
+        deps.db, COMPOUND, period="2025-06", kind=None, after="", limit=100
+    )
+    [command] = listener.sent
+    documents, keys = await explain(world.db, command)
+    assert documents == 0
+    assert sum(row.bills for row in found) <= keys <= 4 * HOMES_PER_COMPOUND
+
+
+async def test_a_residents_page_reads_its_bills(
+    world: World, seen: tuple[Dependencies, Listener]
+) -> None:
+    deps, listener = seen
+    mine = [home(1, 3), home(1, 33)]
+    actor = Actor("li", "", tuple(Grant(Role.RESIDENT, place) for place in mine))
+    page, total = await examined(
+        world,
+        listener,
+        both(
+            fees.my_bills(deps, actor, BillState.PAID, before="2025-06|z", limit=10),
+            fees.owed(deps, actor),
+        ),
+    )
+    assert page[0] <= 10 + len(mine)
+    assert total[0] <= 2 * len(PERIODS) * len(FeeKind)
+
+
+async def both(*asked: Awaitable[Any]) -> None:
+    for one in asked:
+        await one
+
+
+async def test_a_page_of_a_runs_bills_reads_that_page(
+    world: World, seen: tuple[Dependencies, Listener]
+) -> None:
+    deps, listener = seen
+    after = f"{home(1, 70)}|"
+    asked = fees_store.of_run(deps.db, "2025-06", BillState.PAID, after=after, limit=20)
+    [(documents, keys)] = await examined(world, listener, asked)
+    assert documents == 20
+    assert keys <= 22

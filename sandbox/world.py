@@ -42,7 +42,7 @@ class World:
         self.clock.thaw()
         self.clock.state.offset_seconds = 0.0
         self.settings = Settings()
-        self.faults.clear()
+        self.faults = Faults()
         self.journal.clear()
         self.schedule.start()
 

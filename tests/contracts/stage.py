@@ -51,7 +51,7 @@ def started(data: Path) -> Iterator[Process]:
             yield Process(popen, ready["url"], credentials)
         finally:
             popen.terminate()
-            popen.communicate()
+            popen.wait()
 
 
 async def fetch(

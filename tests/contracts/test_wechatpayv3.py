@@ -1,7 +1,10 @@
 """The sandbox must satisfy a client that neither we nor the product wrote."""
 
+import gzip
+import hashlib
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from wechatpayv3 import WeChatPay, WeChatPayType
@@ -87,3 +90,62 @@ async def test_close_is_signed_over_its_empty_body(
     assert pay.close(out_trade_no="A0000002")[0] == 204
     status, text = pay.query(out_trade_no="A0000002")
     assert (status, json.loads(text)["trade_state"]) == (200, "CLOSED")
+
+
+async def _paid(control: Control, pay: WeChatPay, url: str, number: str) -> None:
+    _, text = pay.pay(
+        description="物业服务费",
+        out_trade_no=number,
+        amount={"total": 1000},
+        payer={"openid": await control.openid("li")},
+        notify_url=url,
+    )
+    prepay_id = json.loads(text)["prepay_id"]
+    assert (await control.post("users/li/pay", prepay_id=prepay_id))["result"] == "ok"
+
+
+@pytest.mark.parametrize("key", ["firm", "sanitation"])
+async def test_refund_and_its_notice(
+    control: Control, clients: Clients, receiver: Receiver, key: str
+) -> None:
+    pay = clients(key)
+    await _paid(control, pay, receiver.url, "A0000003")
+    amount = {"refund": 400, "total": 1000, "currency": "CNY"}
+    status, text = pay.refund(
+        out_refund_no="R1", amount=amount, out_trade_no="A0000003", notify_url=receiver.url
+    )
+    assert (status, json.loads(text)["status"]) == (200, "PROCESSING")
+    await control.post("refunds/R1/settle")
+    notice = pay.callback(receiver.deliveries[-1].headers, receiver.deliveries[-1].body)
+    assert notice["event_type"] == "REFUND.SUCCESS"
+    assert notice["resource"]["amount"]["refund"] == 400
+    status, text = pay.query_refund(out_refund_no="R1")
+    assert (status, json.loads(text)["status"]) == (200, "SUCCESS")
+
+
+async def _set_clock(control: Control, patch: pytest.MonkeyPatch, now: str) -> None:
+    """Move WeChat's clock and, as there is no other way, the library's."""
+    moved = await control.post("clock", now=now, frozen=True)
+    patch.setattr("wechatpayv3.utils.time", SimpleNamespace(time=lambda: moved["epoch"]))
+
+
+async def test_trade_and_fund_flow_bill(
+    control: Control, clients: Clients, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pay, refund = clients("firm"), {"refund": 400, "total": 1000, "currency": "CNY"}
+    await _set_clock(control, monkeypatch, "2026-03-02T12:00:00+08:00")
+    await _paid(control, pay, receiver.url, "A0000004")
+    assert pay.refund(out_refund_no="R1", amount=refund, out_trade_no="A0000004")[0] == 200
+    await _set_clock(control, monkeypatch, "2026-03-03T12:00:00+08:00")
+
+    last_lines = {
+        pay.trade_bill: "`2,`10.00,`4.00,`0.00,`0.03600,`10.00,`4.00",
+        pay.fundflow_bill: "`3.0,`1.0,`10.00,`2.0,`4.06",
+    }
+    for apply, last_line in last_lines.items():
+        status, text = apply(bill_date="2026-03-02")
+        assert status == 200
+        _, packed = pay.download_bill(json.loads(text)["download_url"])
+        plain = gzip.decompress(packed)
+        assert hashlib.sha1(plain).hexdigest() == json.loads(text)["hash_value"]  # noqa: S324 - WeChat's choice
+        assert plain.decode().split("\r\n")[-2] == last_line

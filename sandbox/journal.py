@@ -11,7 +11,7 @@ import msgspec
 
 from sandbox.clock import rfc3339
 
-KEPT = 50_000
+KEPT = 20_000
 SECRET_NAMES = frozenset({
     "access_token", "secret", "js_code", "code", "session_key", "signature", "token",
 })  # fmt: skip

@@ -86,6 +86,12 @@ class Router(Generic[H]):
             compiled: tuple[re.Pattern[str], dict[str, H]] = (re.compile(regex), {})
             self._patterns.setdefault(template, compiled)[1][method] = target
 
+    @property
+    def listed(self) -> list[str]:
+        """Every route as "METHOD /path"."""
+        tables = [*self._exact.items(), *((t, p[1]) for t, p in self._patterns.items())]
+        return sorted(f"{method} {path}" for path, targets in tables for method in targets)
+
     def find(self, call: Call) -> dict[str, H]:
         """The targets at this path by method (empty: no such path); fills call.params."""
         if (found := self._exact.get(call.path)) is not None:

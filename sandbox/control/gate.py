@@ -11,6 +11,7 @@ from sandbox.web import Answer, Call, NotJson, Router
 from sandbox.world import World
 
 T = TypeVar("T")
+INDEX = "/__ctl/"
 ControlRoute = Callable[[World, Call], Awaitable[Answer]]
 
 
@@ -51,6 +52,8 @@ def find_order(world: World, out_trade_no: str, mchid: str = "") -> Order:
 
 
 async def answer(world: World, router: Router[ControlRoute], call: Call) -> Answer:
+    if call.path == INDEX:
+        return Answer.json(router.listed)
     target = router.find(call).get(call.method)
     if target is None:
         return Answer.json({"error": f"no {call.method} {call.path}"}, 404)

@@ -1,5 +1,6 @@
 """What people type into a cell, made into values: text, areas, phone numbers, usages."""
 
+import functools
 import re
 import unicodedata
 from datetime import date, time, timedelta
@@ -63,16 +64,20 @@ def text_of(cell: Cell) -> str:
             return str(int(cell))
         case float():
             return repr(cell)
-    folded = unicodedata.normalize("NFKC", str(cell)).replace("\r", "\n").translate(DASHES)
-    shown = "".join(
-        c for c in folded if c == "\n" or unicodedata.category(c)[0] != "C" or c == "\t"
-    )
-    return SPACES.sub(" ", shown)[:LONGEST_TEXT].strip()
+    return _folded(str(cell))
+
+
+@functools.lru_cache(maxsize=4096)  # 3号楼 and 住宅 come back thousands of times
+def _folded(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).replace("\r", "\n").translate(DASHES)
+    if not folded.isprintable():
+        folded = "".join(c for c in folded if c in "\n\t" or unicodedata.category(c)[0] != "C")
+    return SPACES.sub(" ", folded)[:LONGEST_TEXT].strip()
 
 
 def word_of(cell: Cell) -> str:
     """Return a cell that holds one word or number: no spaces, no line breaks."""
-    return re.sub(r"\s", "", text_of(cell))
+    return "".join(text_of(cell).split())
 
 
 def is_date(cell: Cell) -> bool:
@@ -134,6 +139,7 @@ def _phone(number: str) -> str | None:
         return None
 
 
+@functools.lru_cache(maxsize=1024)
 def usage_of(text: str) -> tuple[Usage, str] | None:
     """Return the usage a text speaks of and the word that says so."""
     for usage, words in USAGE_WORDS.items():

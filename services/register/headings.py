@@ -41,6 +41,7 @@ MEANINGS: Final = {word: field for field, words in SYNONYMS.items() for word in 
 UNIT_NOTE: Final = re.compile(r"\(.*?\)|\[.*?\]|平方米|平米|m2|[\s*:：★]")
 SEARCHED_ROWS: Final = 30
 FEWEST_HEADINGS: Final = 2
+LONGEST_SHOWN: Final = 30
 
 
 class Headings(Struct, frozen=True):
@@ -81,7 +82,7 @@ def find_headings(rows: Iterable[Sequence[Cell]]) -> Headings | None:
         if above is not None:
             return _with_second_row(above, columns, cells)
         if is_header(columns):
-            texts = [text_of(cell).replace("\n", "") for cell in cells]
+            texts = [_shown(cell) for cell in cells]
             above = Headings(columns, texts, number, number)
         elif number >= SEARCHED_ROWS:
             break
@@ -95,8 +96,10 @@ def _with_second_row(
     fresh = {field: index for field, index in columns.items() if field not in above.columns}
     if not fresh or len(columns) < words:
         return above
-    texts = [
-        text_of(cell).replace("\n", "") or text
-        for text, cell in zip(above.texts, cells, strict=False)
-    ]
+    texts = [_shown(cell) or text for text, cell in zip(above.texts, cells, strict=False)]
     return Headings({**above.columns, **fresh}, texts, above.first_row, above.last_row + 1)
+
+
+def _shown(cell: Cell) -> str:
+    """Return a heading as people wrote it, on one line."""
+    return "".join(str(cell).split())[:LONGEST_SHOWN]

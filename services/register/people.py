@@ -11,8 +11,8 @@ from services.register.problems import Code
 
 LONGEST_NAME: Final = 40
 BETWEEN_NAMES: Final = re.compile(r"[、/,;|\\\n&+]")
-CO_OWNERS: Final = re.compile(r"[((]?共有(?:权)?人?\s*[::]\s*")
-NOTE: Final = re.compile(r"[((].*?[))]|[((].*$|[0-9]{2,}|[))]")
+CO_OWNERS: Final = re.compile(r"\(?共有权?人?\s*:\s*|\(共有权?人?\s*")
+NOTE: Final = re.compile(r"\(.*?\)|\(.*$|[0-9]{2,}")
 CHINESE: Final = re.compile(r"[㐀-鿿·•]+")
 SHORTEST_FULL_NAME: Final = 2
 OTHERS: Final = {Relation.OWNER: Relation.CO_OWNER}
@@ -23,8 +23,9 @@ def names_of(cell: Cell) -> tuple[list[str], set[Code]]:
     found: list[str] = []
     odd: set[Code] = set()
     for part in BETWEEN_NAMES.split(text_of(cell)):
-        bare = NOTE.sub("", part).strip()
-        if bare != part.strip():
+        word = part.strip(" )")
+        bare = NOTE.sub("", word).strip()
+        if bare != word:
             odd.add(Code.OWNER_NOTE)
         pieces = bare.split()
         if len(pieces) > 1 and all(_is_full(piece) for piece in pieces):

@@ -49,7 +49,7 @@ async def messages(
             yield message
             if isinstance(message, Done):
                 return
-        raise _ended(await child.wait())
+        raise ended(await child.wait())
     finally:
         with suppress(ProcessLookupError):
             child.kill()
@@ -65,7 +65,7 @@ async def _feed(child: Process, pieces: AsyncIterator[bytes]) -> None:
     child.stdin.close()
 
 
-def _ended(code: int) -> Exception:
+def ended(code: int) -> Exception:
     if code in FROM_OUTSIDE:
         return ReaderStopped(f"exit code {code}")
     return Refused.because("register_too_complex")

@@ -62,8 +62,8 @@ class Repeats:
         if home.name != seen.name:
             raise RowRefused(Code.SAME_SEGMENT, Field.HOME, name=home.name, other=seen.name)
         if not agrees or (fresh and not adds):
-            raise RowRefused(Code.DUPLICATE_DIFFERENT, Field.HOME, row=seen.row)
+            raise RowRefused(Code.DUPLICATE_DIFFERENT, Field.HOME, earlier=seen.row)
         if not fresh:
-            raise RowRefused(Code.DUPLICATE_SAME, Field.HOME, row=seen.row)
+            raise RowRefused(Code.DUPLICATE_SAME, Field.HOME, earlier=seen.row)
         home.people, home.number, home.repeats = fresh, len(seen.people), True
         seen.people |= set(people)

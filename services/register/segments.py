@@ -4,6 +4,7 @@ A segment is a function of the name's core alone (3 of 3号楼, 502 of 502室), 
 cores have different segments: what [0-9a-z] cannot write becomes `_` hexadecimal `_`.
 """
 
+import functools
 import re
 from typing import Final
 
@@ -42,6 +43,7 @@ def escape(core: str) -> str:
     return "".join(c.lower() if c in PLAIN else f"_{ord(c):x}_" for c in core)
 
 
+@functools.lru_cache(maxsize=1024)
 def building(word: str) -> Label | None:
     """Read 3, 3号楼, 3#, 三栋, A座, 综合楼; None for an empty or far too long one."""
     core, suffix = _core(BUILDING, word)
@@ -51,6 +53,7 @@ def building(word: str) -> Label | None:
     return Label("b" + escape(core), core + shown)
 
 
+@functools.lru_cache(maxsize=1024)
 def unit(word: str) -> Label | None:
     """Read 2, 2单元, 二单元, 2门洞."""
     core, _ = _core(UNIT, word)

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Final
 
@@ -25,6 +26,11 @@ MOST_UNPACKED_BYTES: Final = 256 * 1024 * 1024
 MOST_PARTS: Final = 2_000
 MOST_ROWS: Final = 100_000
 BLOCK: Final = 1024 * 1024
+# What zipfile raises over packages that are damaged, encrypted or compressed in odd ways.
+BROKEN: Final = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError),
+    *(RuntimeError, ValueError),
+)
 NEEDED_PARTS: Final = frozenset({"[Content_Types].xml", "xl/workbook.xml"})
 
 
@@ -73,12 +79,12 @@ def check_package(content: bytes) -> None:
                 with package.open(part) as stream:
                     while stream.read(BLOCK):
                         pass
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError):
+    except BROKEN:
         raise Refused.because("register_broken") from None
 
 
 def _choose(workbook: CalamineWorkbook) -> Sheet:
-    found: list[tuple[str, Headings]] = []
+    found: list[tuple[str, CalamineSheet, Headings]] = []
     written = False
     for sheet in workbook.sheets_metadata:
         shown = sheet.visible is SheetVisibleEnum.Visible
@@ -88,16 +94,14 @@ def _choose(workbook: CalamineWorkbook) -> Sheet:
         written = written or source.start is not None
         headings = find_headings(_first_rows(source))
         if headings is not None:
-            found.append((sheet.name, headings))
-    match found:
-        case []:
-            raise Refused.because("register_no_headings" if written else "register_empty")
-        case [(name, headings)]:
-            return _sheet(workbook.get_sheet_by_name(name), headings)
-        case _:
-            raise Refused.because(
-                "register_several_sheets", names="、".join(n for n, _ in found)
-            )
+            found.append((sheet.name, source, headings))
+    if not found:
+        raise Refused.because("register_no_headings" if written else "register_empty")
+    if len(found) > 1:
+        names = "、".join(name for name, _, _ in found)
+        raise Refused.because("register_several_sheets", names=names)
+    [(_, source, headings)] = found
+    return _sheet(source, headings)
 
 
 def _first_rows(source: CalamineSheet) -> Iterator[list[Cell]]:

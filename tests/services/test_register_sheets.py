@@ -1,0 +1,344 @@
+"""Whole sheets, written with a real writer of .xlsx and read as strangers' files are."""
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from services.accounts.models import Relation
+from services.places.models import Usage
+from services.register import template
+from services.register.models import ListedHome, Problem, Severity
+from services.register.problems import ERRORS, WARNINGS, Code, Refused
+from services.register.rows import Register, letter
+from services.register.signature import check_signature
+from services.register.workbook import check_package, open_register
+from tests.registers import HEADINGS, LI, WANG, workbook
+
+COMPOUND = "cc.chaoyang.guilin.xincheng.c07"
+
+
+def read(content: bytes) -> tuple[list[ListedHome], list[Problem], Register]:
+    sheet = open_register(content)
+    register = Register(COMPOUND, sheet.headings, sheet.ranges, first_column=sheet.first_column)
+    found = [register.read(number, cells) for number, cells in sheet.rows()]
+    return [home for home in found if home], register.problems, register
+
+
+def paths(homes: Sequence[ListedHome]) -> list[str]:
+    return [f"{home.building}.{home.unit}.{home.home}" for home in homes]
+
+
+def said(problems: Sequence[Problem]) -> list[tuple[int, str, str]]:
+    return [(problem.row, problem.column, problem.code) for problem in problems]
+
+
+def refused(content: bytes) -> str:
+    with pytest.raises(Refused) as caught:
+        open_register(content)
+    return caught.value.refusal.code
+
+
+def test_the_template_with_rows_filled_in_is_read_without_a_word() -> None:
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book, {"in_memory": True}) as writer:
+        for name in (template.SHEET, template.EXAMPLE, template.NOTES):
+            sheet = writer.add_worksheet(name)
+            sheet.write_row(0, 0, list(template.WIDTHS))
+            for index, row in enumerate(template.EXAMPLES, 1):
+                sheet.write_row(index, 0, row)
+    homes, problems, register = read(book.getvalue())
+    assert paths(homes) == ["b3.u2.501", "b3.u2.502", "b3.u2.502", "b3.u_.s12", "b3.u_.g5"]
+    assert [problem.code for problem in problems] == [Code.PHONE_LANDLINE]
+    assert [(p.name, p.relation) for p in homes[1].people + homes[2].people] == [
+        ("王五", Relation.OWNER),
+        ("赵六", Relation.CO_OWNER),
+        ("钱七", Relation.TENANT),
+    ]
+    assert (homes[2].repeats, homes[2].number) == (True, 2)
+    assert homes[4].usage is Usage.GARAGE
+    counts = register.counts
+    assert (counts.buildings, counts.units, counts.homes, counts.people) == (1, 2, 4, 6)
+
+
+def test_the_empty_template_says_that_it_is_empty() -> None:
+    content = template.template()
+    assert refused(content) == "register_no_rows"
+    package = zipfile.ZipFile(io.BytesIO(content))
+    sheets = [package.read(n) for n in package.namelist() if n.startswith("xl/worksheets/")]
+    assert len(sheets) == 3
+    assert not any(b"<f>" in sheet for sheet in sheets)
+
+
+def test_titles_notes_and_odd_headings_are_looked_through() -> None:
+    homes, problems, register = read(
+        workbook(
+            [("３号楼 ", "二单元", 502.0, "８５．３㎡", " 张 三 ", 13800000000.0, "低保")],
+            headings=(
+                "楼号",
+                "门洞",
+                "室 号",
+                "建筑面积\n(平方米)",
+                "产权人*",
+                "联系方式",
+                "备注",
+            ),
+            titles=("春光小区房屋登记表", "填表日期:2026年3月"),
+        )
+    )
+    assert problems == []
+    [home] = homes
+    assert (home.row, *paths(homes), home.area) == (4, "b3.u2.502", 8530)
+    assert home.building_name == "3号楼"
+    assert [(p.name, p.phone) for p in home.people] == [("张三", "+8613800000000")]
+    assert [(c.letter, c.meaning) for c in register.columns()][-2:] == [
+        ("F", "手机号"),
+        ("G", ""),
+    ]
+
+
+def test_headings_may_take_two_rows() -> None:
+    rows = [
+        ("", "", "", "", "姓名", "电话"),
+        ("3栋", "2单元", "502", 85.3, "张三", 13800000000),
+    ]
+    homes, problems, _ = read(
+        workbook(
+            rows,
+            headings=("楼栋", "单元", "房号", "面积", "", ""),
+            merged=[(0, 4, 0, 5, "业主信息")],
+        )
+    )
+    assert problems == []
+    assert homes[0].people[0].phone == "+8613800000000"
+
+
+def test_merged_cells_hold_for_all_their_rows() -> None:
+    rows = [
+        ("", "", 501, 60, "住宅", "王芳", "", ""),
+        ("", "", "", 85.3, "住宅", "李明", "", ""),
+        ("", "", "", "", "", "李雪", "", ""),
+        ("", "", 101, 70, "住宅", "孙强", "", ""),
+    ]
+    merged = [(1, 0, 4, 0, "3号楼"), (1, 1, 3, 1, "2单元"), (2, 2, 3, 2, 502)]
+    homes, problems, _ = read(workbook(rows, merged=merged))
+    assert paths(homes) == ["b3.u2.501", "b3.u2.502", "b3.u2.502", "b3.u2.101"]
+    assert [home.people[0].name for home in homes] == ["王芳", "李明", "李雪", "孙强"]
+    assert homes[2].repeats
+    assert said(problems) == [(5, "B", Code.FILLED_DOWN)]
+
+
+def test_an_empty_building_or_unit_is_taken_from_above_and_said_so() -> None:
+    rows = [LI, ("", "", 501, 60), ("", "", "商铺1", 60), ("4号楼", "", 101, 60)]
+    homes, problems, _ = read(workbook(rows))
+    assert paths(homes) == ["b3.u2.502", "b3.u2.501", "b3.u_.s1", "b4.u_.101"]
+    assert said(problems) == [
+        (3, "A", Code.FILLED_DOWN),
+        (3, "B", Code.FILLED_DOWN),
+        (4, "A", Code.FILLED_DOWN),
+    ]
+    assert problems[1].message == "空着,按上一行的“2单元”登记"
+
+
+def test_a_home_may_carry_its_building_and_unit() -> None:
+    homes, problems, _ = read(
+        workbook([("3-2-502", 85.3), ("3号楼2单元501室", 60)], headings=("门牌号", "面积"))
+    )
+    assert paths(homes) == ["b3.u2.502", "b3.u2.501"]
+    assert [problem.code for problem in problems] == [Code.FILLED_DOWN] * 0
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (("", "", 501, 60), (2, "A", Code.BUILDING_MISSING)),
+        (("3号楼", "2单元", "", 60, "", "王芳"), (2, "C", Code.HOME_MISSING)),
+        (("3号楼", "2单元", "号", 60), (2, "C", Code.HOME_MISSING)),
+        (("3号楼", "2单元", "五" * 31, 60), (2, "C", Code.NAME_TOO_LONG)),
+        (("3号楼", "2单元", "甲" * 20, 60), (2, "C", Code.NAME_TOO_LONG)),
+        (("3号楼", "2单元", datetime(2026, 3, 2), 60), (2, "C", Code.CELL_IS_DATE)),  # noqa: DTZ001  # Excel knows no zones
+        ((datetime(2026, 3, 2), "2单元", 501, 60), (2, "A", Code.CELL_IS_DATE)),  # noqa: DTZ001  # the same
+        (("3号楼", "2单元", 501, "无证"), (2, "D", Code.AREA_UNREADABLE)),
+        (("3号楼", "2单元", 501, 0), (2, "D", Code.AREA_IMPOSSIBLE)),
+        (("3号楼", "2单元", 501, 1200), (2, "D", Code.AREA_LARGE)),
+        (("3号楼", "2单元", 501, ""), (2, "D", Code.AREA_MISSING)),
+        (("3号楼", "2单元", 501, 60, "宿舍"), (2, "E", Code.USAGE_UNKNOWN)),
+        (("3号楼", "2单元", 501, 60, "", "长" * 41), (2, "F", Code.OWNER_TOO_LONG)),
+        (("3号楼", "2单元", 501, 60, "", "王芳", "1380000"), (2, "G", Code.PHONE_UNREADABLE)),
+        (("3号楼", "2单元", 501, 60, "", "王芳", "", "朋友"), (2, "H", Code.RELATION_UNKNOWN)),
+        (("合计", "", "", 6000), (2, "", Code.ROW_SKIPPED)),
+        (("以下为二期",), (2, "", Code.ROW_SKIPPED)),
+    ],
+)
+def test_what_is_wrong_is_said_by_row_and_column(
+    row: tuple[Any, ...], expected: tuple[int, str, Code]
+) -> None:
+    homes, problems, register = read(workbook([row, LI]))
+    assert said(problems) == [expected]
+    assert problems[0].heading == (
+        HEADINGS["ABCDEFGH".index(expected[1])] if expected[1] else ""
+    )
+    wrong = expected[2] in ERRORS or expected[2] is Code.ROW_SKIPPED
+    assert len(homes) == (1 if wrong else 2)
+    assert register.counts.errors == (expected[2] in ERRORS)
+
+
+def test_problems_hold_neither_names_nor_phones() -> None:
+    _, problems, _ = read(
+        workbook([("3", "2", 501, "x", "y", "王芳(13900000000)", "1380000", "z")])
+    )
+    assert len(problems) == 5
+    assert not re.search("王芳|138|139", "".join(problem.message for problem in problems))
+
+
+@pytest.mark.parametrize(
+    ("again", "code"),
+    [
+        (LI, Code.DUPLICATE_SAME),
+        (("3栋", "2", 502.0, "85.30", "", "李明", 13800000001), Code.DUPLICATE_SAME),
+        ((*LI[:3], 90, *LI[4:]), Code.DUPLICATE_DIFFERENT),
+        ((*LI[:5], "王芳", *LI[6:]), Code.DUPLICATE_DIFFERENT),
+        ((*LI[:4], "商铺", *LI[5:]), None),
+    ],
+)
+def test_one_home_twice(again: tuple[Any, ...], code: Code | None) -> None:
+    homes, problems, _ = read(workbook([LI, again]))
+    assert [problem.code for problem in problems] == ([code] if code else [])
+    assert len(homes) == (1 if code else 2)
+
+
+def test_two_names_that_would_become_one_segment_are_an_error() -> None:
+    rows = [("3号楼", "", "商铺12", 60), ("3号楼", "", "门市12", 60)]
+    homes, problems, _ = read(workbook(rows))
+    assert said(problems) == [(3, "C", Code.SAME_SEGMENT)]
+    assert len(homes) == 1
+
+
+def test_headings_repeated_on_every_page_and_empty_rows_are_nothing() -> None:
+    homes, problems, register = read(workbook([LI, (), HEADINGS, WANG, ()]))
+    assert paths(homes) == ["b3.u2.502", "b3.u2.501"]
+    assert (problems, register.counts.rows) == ([], 2)
+
+
+def test_a_table_that_begins_elsewhere_has_its_own_letters() -> None:
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book, {"in_memory": True}) as writer:
+        sheet = writer.add_worksheet()
+        sheet.write_row(5, 2, ("楼栋", "房号", "面积"))
+        sheet.write_row(6, 2, ("3", 502, -1))
+    _, problems, _ = read(book.getvalue())
+    assert said(problems) == [(7, "E", Code.AREA_IMPOSSIBLE)]
+
+
+def test_a_register_without_areas_warns_once() -> None:
+    homes, problems, _ = read(workbook([("3", 501), ("3", 502)], headings=("楼栋", "房号")))
+    assert [home.area for home in homes] == [None, None]
+    assert [problem.code for problem in problems] == [Code.AREA_COLUMN_MISSING]
+
+
+def test_letters() -> None:
+    assert [letter(n) for n in (0, 25, 26, 51, 52, 701, 702)] == [
+        *("A", "Z", "AA", "AZ", "BA", "ZZ", "AAA")
+    ]
+
+
+def test_every_code_has_one_severity_and_a_sentence() -> None:
+    assert {*ERRORS, *WARNINGS} == set(Code)
+    assert not ERRORS.keys() & WARNINGS.keys()
+    assert set(Severity) == {Severity.ERROR, Severity.WARNING}
+
+
+# Files that are no register
+
+
+def several(*names: str) -> bytes:
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book, {"in_memory": True}) as writer:
+        for name in names:
+            sheet = writer.add_worksheet(name)
+            sheet.write_row(0, 0, HEADINGS)
+            sheet.write_row(1, 0, LI)
+            if name == "旧表":
+                sheet.hide()
+    return book.getvalue()
+
+
+def test_several_sheets_that_look_like_a_register() -> None:
+    with pytest.raises(Refused) as caught:
+        open_register(several("1号楼", "2号楼"))
+    assert caught.value.refusal.code == "register_several_sheets"
+    assert "1号楼、2号楼" in caught.value.refusal.message
+
+
+def test_hidden_sheets_and_our_own_guides_do_not_count() -> None:
+    homes, _, _ = read(several("登记", "旧表", template.EXAMPLE))
+    assert len(homes) == 1
+
+
+def test_no_headings_and_nothing_at_all() -> None:
+    assert refused(workbook([("甲", "乙")], headings=("一", "二"))) == "register_no_headings"
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book, {"in_memory": True}) as writer:
+        writer.add_worksheet()
+    assert refused(book.getvalue()) == "register_empty"
+    assert refused(workbook([])) == "register_no_rows"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "register_empty"),
+        ("楼栋,房号".encode(), "register_not_xlsx"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "register_old_xls"),
+        (
+            b"\xd0\xcf\x11\xe0" + bytes(500) + "EncryptedPackage".encode("utf-16-le"),
+            "register_encrypted",
+        ),
+    ],
+)
+def test_the_first_bytes_tell_what_a_file_is(content: bytes, code: str) -> None:
+    with pytest.raises(Refused) as caught:
+        check_signature(content)
+    assert caught.value.refusal.code == code
+
+
+def package(parts: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as writer:
+        for name, content in parts.items():
+            writer.writestr(name, content)
+    return buffer.getvalue()
+
+
+def parts_of(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as reader:
+        return {name: reader.read(name) for name in reader.namelist()}
+
+
+def test_other_packages_and_broken_ones() -> None:
+    assert refused(package({"word/document.xml": b"<w/>"})) == "register_not_xlsx"
+    content = workbook([LI])
+    assert refused(content[:-40]) == "register_broken"
+    parts = parts_of(content) | {"xl/workbook.xml": b"<workbook"}
+    assert refused(package(parts)) == "register_broken"
+
+
+def test_a_package_that_unpacks_too_large_is_not_opened() -> None:
+    parts = parts_of(workbook([LI])) | {"xl/media/image1.bin": bytes(300 * 1024 * 1024)}
+    assert refused(package(parts)) == "register_unpacks_too_large"
+
+
+def test_a_package_that_lies_about_its_sizes_is_broken() -> None:
+    parts = parts_of(workbook([LI])) | {"xl/lie.xml": bytes(64 * 1024 * 1024)}
+    content = bytearray(package(parts))
+    true_size = (64 * 1024 * 1024).to_bytes(4, "little")
+    assert content.count(true_size) == 2  # in the part's header and in the directory
+    lying = bytes(content).replace(true_size, (1000).to_bytes(4, "little"))
+    with pytest.raises(Refused) as caught:
+        check_package(lying)
+    assert caught.value.refusal.code == "register_broken"

@@ -111,7 +111,8 @@ async def unpaid(
     fields = {"_id": 0, "home": 1, "amount_fen": 1, "period": 1, "due_on": 1}
     cursor = db[COLLECTION].find(query, fields).sort([("home", 1), ("period", 1)])
     homes: list[Arrears] = []
-    async with cursor.hint("owing").batch_size(limit * BILLS_PER_HOME) as bills:
+    per_home = len(FeeKind) if period else BILLS_PER_HOME
+    async with cursor.hint("owing").batch_size(limit * per_home) as bills:
         async for bill in bills:
             if not homes or homes[-1].home != bill["home"]:
                 if len(homes) == limit:

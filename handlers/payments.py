@@ -7,7 +7,7 @@ from handlers.base import ApiHandler
 from handlers.contract import Access, Page, Route, endpoint
 from services.payments import actions
 from services.payments.models import (
-    Discrepancy,
+    DiscrepancyView,
     Pay,
     PaymentOrder,
     PaymentView,
@@ -67,12 +67,12 @@ class ReceiptHandler(ApiHandler):
 
 class DiscrepanciesHandler(ApiHandler):
     @endpoint(needs=Permission.OPERATE)
-    async def get(self, query: PageQuery) -> Page[Discrepancy]:
+    async def get(self, query: PageQuery) -> Page[DiscrepancyView]:
         """Differences with WeChat that wait for a person."""
         items = await actions.in_suspense(
             self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
         )
-        return cursors.page(items, query.limit, lambda item: item.id)
+        return cursors.page(items, query.limit, lambda item: item.discrepancy_id)
 
 
 class ReturnHandler(ApiHandler):

@@ -28,9 +28,7 @@ VALIDATOR: Final = {
     "properties": {
         "_id": {"bsonType": "string", "pattern": "^[0-9A-Za-z_-]{6,32}$"},
         "amount_fen": {"bsonType": ["int", "long"], "minimum": 1},
-        "state": {
-            "enum": ["created", "unknown", "prepaid", "paid", "closed", "suspended"]
-        },
+        "state": {"enum": ["created", "unknown", "prepaid", "paid", "closed", "suspended"]},
         "open": {"bsonType": "bool"},
         "bill_ids": {"bsonType": "array", "minItems": 1},
     },

@@ -26,9 +26,7 @@ async def find(db: Database, key: str) -> KeyedRequest | None:
     return msgspec.convert(document, KeyedRequest | None)
 
 
-async def take_over(
-    db: Database, request: KeyedRequest, now: datetime
-) -> KeyedRequest | None:
+async def take_over(db: Database, request: KeyedRequest, now: datetime) -> KeyedRequest | None:
     """Claim a request whose process seems to have died; None when another one did."""
     document = await db[COLLECTION].find_one_and_update(
         {"_id": request.id, "state": KeyState.RUNNING, "started_at": request.started_at},

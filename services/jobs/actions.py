@@ -122,7 +122,8 @@ async def _retry_or_bury(deps: Dependencies, job: Job, error: Exception) -> None
 
 def backoff(attempts: int) -> timedelta:
     """Return a random part of 5 s × 2^(attempts-1), at most an hour (full jitter)."""
-    ceiling = min(FIRST_BACKOFF * 2 ** (attempts - 1), LONGEST_BACKOFF)
+    doublings = min(attempts - 1, 20)  # far beyond the cap, far below what timedelta holds
+    ceiling: timedelta = min(FIRST_BACKOFF * 2**doublings, LONGEST_BACKOFF)
     return ceiling * random.random()  # noqa: S311  # spreads load, guards nothing
 
 

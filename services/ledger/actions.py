@@ -7,12 +7,19 @@ bookkeeping textbook; TigerBeetle's rule that transfers are immutable.
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
+from services.days import plus_days, start_of
 from services.dependencies import Dependencies, Transaction
+from services.errors import InvalidInput
 from services.ledger import store
-from services.ledger.models import Journal
+from services.ledger.models import AccountClass, Journal, TrialBalance
+from services.permissions import Actor, Permission, require
+
+LONGEST_SPAN_DAYS: Final = 31
+MOST_PROBLEMS: Final = 100
 
 
 class Unbalanced(ValueError):
@@ -24,9 +31,7 @@ async def post(deps: Dependencies, tx: Transaction, journal: Journal) -> None:
     await post_many(deps, tx, [journal])
 
 
-async def post_many(
-    deps: Dependencies, tx: Transaction, journals: Sequence[Journal]
-) -> None:
+async def post_many(deps: Dependencies, tx: Transaction, journals: Sequence[Journal]) -> None:
     """Write journals together, each balanced in itself."""
     for journal in journals:
         check_balance(journal)
@@ -46,9 +51,7 @@ def fingerprint(journal: Journal) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-async def problems(
-    deps: Dependencies, start: datetime, end: datetime
-) -> AsyncIterator[str]:
+async def problems(deps: Dependencies, start: datetime, end: datetime) -> AsyncIterator[str]:
     """Yield, one line each, journals of the span that are unbalanced or were changed."""
     async for journal in store.between(deps.db, start, end):
         if fingerprint(journal) != journal.fingerprint:
@@ -57,6 +60,33 @@ async def problems(
             check_balance(journal)
         except Unbalanced as error:
             yield str(error)
+
+
+async def trial_balance(
+    deps: Dependencies, actor: Actor, from_day: str, to_day: str
+) -> TrialBalance:
+    """Prove that the books of a span (both days included, a month at most) add up."""
+    require(actor, Permission.OPERATE)
+    if not from_day <= to_day <= plus_days(from_day, LONGEST_SPAN_DAYS):
+        raise InvalidInput("起止日期不对,一次最多查 31 天")
+    start, end = start_of(from_day), start_of(plus_days(to_day, 1))
+    rows = await store.totals(deps.db, start, end)
+    classes = [
+        AccountClass(name=row["_id"], debit_fen=row["debit_fen"], credit_fen=row["credit_fen"])
+        for row in rows
+    ]
+    found = [line async for line in problems(deps, start, end)]
+    debit_fen = sum(row.debit_fen for row in classes)
+    credit_fen = sum(row.credit_fen for row in classes)
+    return TrialBalance(
+        from_day=from_day,
+        to_day=to_day,
+        classes=classes,
+        debit_fen=debit_fen,
+        credit_fen=credit_fen,
+        balanced=debit_fen == credit_fen and not found,
+        problems=found[:MOST_PROBLEMS],
+    )
 
 
 async def balance(deps: Dependencies, account: str) -> int:

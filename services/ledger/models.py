@@ -30,6 +30,26 @@ class Journal(Struct, kw_only=True):
     fingerprint: str = ""
 
 
+class AccountClass(Struct, kw_only=True):
+    """All accounts of one class (receivable, income, wechat, …) over a span."""
+
+    name: str
+    debit_fen: int
+    credit_fen: int
+
+
+class TrialBalance(Struct, kw_only=True):
+    """Debits and credits of a span. `problems`: journals that do not add up or were changed."""
+
+    from_day: str
+    to_day: str
+    classes: list[AccountClass]
+    debit_fen: int
+    credit_fen: int
+    balanced: bool
+    problems: list[str]
+
+
 def receivable(bill_id: str) -> str:
     """What a home owes on one bill."""
     return f"receivable:{bill_id}"

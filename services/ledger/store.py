@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from mongo_indexes.journal import COLLECTION
 from services.dependencies import Database, Transaction
@@ -12,9 +13,19 @@ from services.documents import Document, to_document
 from services.ledger.models import Journal
 
 
+DUPLICATE_KEY: Final = 11000
+
+
 async def insert(db: Database, journals: Sequence[Journal], tx: Transaction) -> None:
+    """DuplicateKeyError when one of them was posted before, also out of a bulk."""
     documents = [to_document(journal) for journal in journals]
-    await db[COLLECTION].insert_many(documents, session=tx)
+    try:
+        await db[COLLECTION].insert_many(documents, session=tx)
+    except BulkWriteError as error:
+        first = (error.details or {}).get("writeErrors", [{}])[0]
+        if first.get("code") != DUPLICATE_KEY:
+            raise
+        raise DuplicateKeyError(first["errmsg"], DUPLICATE_KEY, first) from error
 
 
 async def find(db: Database, journal_id: str) -> Journal | None:
@@ -53,3 +64,22 @@ def content(journal: Journal) -> Document:
     document = to_document(journal)
     del document["fingerprint"]
     return document
+
+
+async def totals(db: Database, start: datetime, end: datetime) -> list[Document]:
+    """Debits and credits of a span by class of account. Served by index `at`."""
+    amount = "$postings.amount_fen"
+    pipeline: list[dict[str, Any]] = [
+        {"$match": {"at": {"$gte": start, "$lt": end}}},
+        {"$unwind": "$postings"},
+        {
+            "$group": {
+                "_id": {"$arrayElemAt": [{"$split": ["$postings.account", ":"]}, 0]},
+                "debit_fen": {"$sum": {"$max": [amount, 0]}},
+                "credit_fen": {"$sum": {"$max": [{"$multiply": [amount, -1]}, 0]}},
+            }
+        },
+        {"$sort": {"_id": 1}},
+    ]
+    cursor = await db[COLLECTION].aggregate(pipeline)
+    return await cursor.to_list()

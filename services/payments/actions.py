@@ -114,6 +114,8 @@ async def _free_the_bills(
     """
     wanted = {bill.id for bill in bills}
     for payment in await store.open_orders(deps.db, [bill.id for bill in bills]):
+        if payment.state is PaymentState.SUSPENDED:
+            raise PaymentInProgress("这笔账单的付款正在核对,请联系物业或社区")
         fresh = payment.expires_at - deps.now() > TOO_LATE_TO_REUSE
         if payment.person == actor.person_id and set(payment.bill_ids) == wanted and fresh:
             return payment

@@ -101,6 +101,20 @@ class Discrepancy(Struct, kw_only=True):
     settled_at: datetime | None = None
 
 
+class DiscrepancyView(Struct, kw_only=True):
+    """`amount_fen`: what WeChat says; `expected_fen`: what we wrote down, if anything."""
+
+    discrepancy_id: str
+    account: str
+    doubt: Doubt
+    out_trade_no: str
+    transaction_id: str
+    amount_fen: int
+    expected_fen: int | None
+    state: DiscrepancyState
+    found_at: datetime
+
+
 class Receipt(Struct, kw_only=True):
     """What was paid, frozen. Its number reads: day of payment, then eight letters."""
 

@@ -7,7 +7,7 @@ from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.ledger.models import suspense
 from services.payments import refund_store, store
-from services.payments.models import Discrepancy, DiscrepancyState, Refund
+from services.payments.models import DiscrepancyState, DiscrepancyView, Refund
 from services.permissions import Actor, Permission, require
 
 WAITING = (DiscrepancyState.OPEN, DiscrepancyState.IN_SUSPENSE)
@@ -20,10 +20,24 @@ class NotInSuspense(errors.Conflict):
 
 async def listing(
     deps: Dependencies, actor: Actor, *, after: str, limit: int
-) -> Sequence[Discrepancy]:
+) -> Sequence[DiscrepancyView]:
     """Return differences with WeChat that wait for a person, by id."""
     require(actor, Permission.OPERATE)
-    return await store.discrepancies_in(deps.db, WAITING, after=after, limit=limit)
+    found = await store.discrepancies_in(deps.db, WAITING, after=after, limit=limit)
+    return [
+        DiscrepancyView(
+            discrepancy_id=row.id,
+            account=row.account,
+            doubt=row.doubt,
+            out_trade_no=row.out_trade_no,
+            transaction_id=row.transaction_id,
+            amount_fen=row.amount_fen,
+            expected_fen=row.expected_fen,
+            state=row.state,
+            found_at=row.found_at,
+        )
+        for row in found
+    ]
 
 
 async def give_back(deps: Dependencies, actor: Actor, discrepancy_id: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -88,7 +89,7 @@ async def test_case_15_an_evicted_token_costs_one_renewal_for_a_hundred_calls(
 ) -> None:
     openid = await desk.openid()
     await mini.tokens.get()
-    await desk.do("clock", advance_seconds=7200)  # WeChat has forgotten the token, we have not
+    await desk.do("tokens/evict")
     verdicts = await asyncio.gather(
         *(mini.check_text(openid, f"{n}", Scene.COMMENT) for n in range(100))
     )
@@ -105,7 +106,7 @@ async def test_case_15_the_drop_is_seen_by_other_processes(
     first, other, *_ = processes.minis
     bad = await first.tokens.get()
     assert await other.tokens.get() == bad
-    await desk.do("clock", advance_seconds=7200)
+    await desk.do("tokens/evict")
     await first.tokens.drop(bad)
     good = await first.tokens.get()
     await other.tokens.drop(bad)
@@ -114,6 +115,53 @@ async def test_case_15_the_drop_is_seen_by_other_processes(
     assert await first.tokens.get() == good
     await processes.close()
     assert await desk.count(TOKEN_PATH) == 2
+
+
+async def test_case_15_late_news_of_an_old_token_renews_nothing(
+    alone: MiniProgram, desk: Desk
+) -> None:
+    bad = await alone.tokens.get()
+    await desk.do("tokens/evict")
+    for _ in range(3):
+        await alone.tokens.drop(bad)
+        assert await alone.tokens.get() != bad
+    assert await desk.count(TOKEN_PATH) == 2
+
+
+async def test_a_dropped_token_is_not_taken_back_from_redis(
+    mini: MiniProgram, redis: Redis, desk: Desk
+) -> None:
+    """Its entry may outlive the drop: Redis was away, or another process put it back."""
+    bad = await mini.tokens.get()
+    entry = await redis.get(f"wx:{desk.appid}:token")
+    assert entry
+    await desk.do("tokens/evict")
+    await mini.tokens.drop(bad)
+    await redis.set(f"wx:{desk.appid}:token", entry)
+    assert await mini.tokens.get() != bad
+
+
+class Overtaken(Redis):
+    """Between our look and our lock another process renews."""
+
+    other: MiniProgram
+
+    async def set(self, *args: Any, **options: Any) -> Any:
+        if options.get("nx"):
+            await self.other.tokens.get()
+        return await super().set(*args, **options)
+
+
+async def test_who_was_overtaken_fetches_nothing(
+    mini: MiniProgram, redis_url: str, desk: Desk, clock: Clock
+) -> None:
+    redis = Overtaken(connection_pool=BlockingConnectionPool.from_url(redis_url))
+    redis.other = mini
+    late = MiniProgram(desk.appid, desk.secret, base=desk.base, redis=redis, now=clock)
+    assert await late.tokens.get() == await mini.tokens.get()
+    late.close()
+    await redis.aclose(close_connection_pool=True)
+    assert await desk.count(TOKEN_PATH) == 1
 
 
 async def test_case_16_a_token_refused_for_ever_ends_after_one_more_try(

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from tornado.httpclient import AsyncHTTPClient, HTTPError, HTTPRequest
 from tornado.httputil import HTTPHeaders, HTTPInputError
 from tornado.iostream import StreamClosedError
+from tornado.simple_httpclient import HTTPTimeoutError
 
 # Tornado's default of 10 would queue, and the time in the queue counts as waiting.
 MAX_CLIENTS: Final = 100
@@ -88,11 +89,8 @@ def _describe(silence: Exception) -> str:
 
 
 def _may_have_arrived(silence: Exception) -> bool:
-    if isinstance(silence, HTTPError):
-        # A time-out is raised even with raise_error=False, and only its text tells the phase.
-        return not (silence.code == 599 and "Timeout" in str(silence)) or (  # noqa: PLR2004 - Tornado's own
-            "during request" in str(silence)
-        )
+    if isinstance(silence, HTTPTimeoutError):  # its text alone tells the phase
+        return "during request" in str(silence)
     if isinstance(silence, socket.gaierror | ssl.SSLCertVerificationError):
         return False
     return not (isinstance(silence, OSError) and silence.errno in _NEVER_SENT)

@@ -1,10 +1,17 @@
-"""Registers as people keep them, written as real .xlsx files."""
+"""Registers as people keep them, as real .xlsx files, and the office that sends them."""
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import xlsxwriter
+
+from services.accounts import actions as accounts
+from services.accounts.models import Appoint
+from services.permissions import Role
+from tests import cast
+from tests.world import Member, Reply, World
 
 HEADINGS = ("楼栋", "单元", "房号", "面积(㎡)", "用途", "业主姓名", "手机号", "关系")
 LI = ("3号楼", "2单元", "502", 85.3, "住宅", "李明", "13800000001", "业主")
@@ -49,3 +56,62 @@ def large(rows: int) -> bytes:
             place = (f"{building}号楼", f"{unit}单元", home, 50 + n % 7000 / 100)
             sheet.write_row(n + 1, 0, (*place, "住宅", _name(n), 13800000000 + n, "业主"))
     return buffer.getvalue()
+
+
+@dataclass
+class Office:
+    """A community's staff at the window of the compound c07, whose building b3 is known."""
+
+    world: World
+    staff: Member
+
+    async def upload(self, content: bytes, place: str = cast.COMPOUND) -> Reply:
+        path = f"/api/v1/places/{place}/register-imports"
+        return await self.world.api.post(path, content, as_=self.staff)
+
+    async def do(self, import_id: str, action: str, **body: Any) -> Reply:
+        path = f"/api/v1/register-imports/{import_id}/{action}"
+        return await self.world.api.post(path, body, as_=self.staff)
+
+    async def look(self, import_id: str) -> dict[str, Any]:
+        path = f"/api/v1/register-imports/{import_id}"
+        return dict((await self.world.api.get(path, as_=self.staff)).body)
+
+    async def problems(self, import_id: str, query: str = "") -> list[dict[str, Any]]:
+        path = f"/api/v1/register-imports/{import_id}/problems{query}"
+        return list((await self.world.api.get(path, as_=self.staff)).body["items"])
+
+    async def preview(self, content: bytes) -> dict[str, Any]:
+        """Upload and read a file."""
+        reply = await self.upload(content)
+        assert reply.status == 202, reply.body
+        await self.world.work()
+        return await self.look(reply.body["id"])
+
+    async def bring_in(self, content: bytes) -> str:
+        """Upload, read, confirm and write a file; return the id of its import."""
+        view = await self.preview(content)
+        reply = await self.do(view["id"], "confirm", accept_warnings=True)
+        assert reply.status == 202, reply.body
+        await self.world.work()
+        assert (await self.look(view["id"]))["state"] == "applied"
+        return str(view["id"])
+
+    async def places(self) -> list[str]:
+        """Return the paths under the compound, from the building down."""
+        found = await self.world.db.places.find({"_id": {"$regex": r"\.c07\."}}).to_list()
+        return sorted(place["_id"].removeprefix(f"{cast.COMPOUND}.") for place in found)
+
+
+LADDER = ["b3", "b3.u1", "b3.u2"]  # what cast.ladder() founds under the compound
+
+
+async def open_office(world: World) -> Office:
+    await cast.ladder(world.deps)
+    await appoint(world, Role.COMMUNITY_STAFF, cast.COMMUNITY, "staff")
+    return Office(world, await world.sign_in("staff", cast.PHONES["staff"]))
+
+
+async def appoint(world: World, role: Role, place: str, name: str) -> None:
+    request = Appoint(role=role, place=place, phone=cast.PHONES[name])
+    await accounts.grant(world.deps, request, appointed_by="test")

@@ -4,7 +4,7 @@ Every id follows from the file, so a chunk written twice is a chunk written once
 in the same transaction, so that of two workers only one writes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -51,8 +51,7 @@ async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
     except keeping.ChunkGone as error:
         raise Permanent(f"rows {error} of a confirmed import are gone") from None
     compound = await places.get(deps, found.place)
-    tree = {place.id: place for home in homes for place in _tree(found, compound, home)}
-    paths = sorted({*tree, *(path_of(found.place, home) for home in homes)})
+    paths = sorted({path for home in homes for path in _paths(found, home)})
     rows = sum(not home.repeats for home in homes)
 
     async def write(tx: Transaction) -> None:
@@ -60,8 +59,8 @@ async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
         if not await store.step(deps.db, found, Action.FINISH, tx, mark=mark, done=rows):
             return
         there = {place.id: place for place in await places.find_many(deps.db, paths, tx)}
-        fresh = [place for path, place in tree.items() if path not in there]
-        await places.put(deps.db, fresh, tx)
+        fresh = {p.id: p for home in homes for p in _tree(found, compound, home, there)}
+        await places.put(deps.db, list(fresh.values()), tx)
         mine = {p for p in paths if p not in there or there[p].source == found.id}
         people = list(_enrolments(found, homes, mine))
         from_day = day_of(found.confirmed_at or deps.now())
@@ -70,23 +69,34 @@ async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
     await deps.in_transaction(write)
 
 
-def _tree(found: Import, compound: Place, home: ListedHome) -> Iterator[Place]:
-    """Yield the building, the unit and the home, in our words and at their addresses."""
-    path = path_of(found.place, home)
-    *_, building, unit, _ = ancestors(path)
-    here = compound.address + home.building_name
-    yield _place(found, building, Kind.BUILDING, home.building_name, address=here)
-    if home.unit != NO_UNIT:
-        here += home.unit_name
-    yield _place(found, unit, Kind.UNIT, home.unit_name, address=here)
-    if not home.repeats:
-        room = "室" if home.usage is Usage.FLAT else ""
-        place = _place(found, path, Kind.HOME, home.name, address=here + home.name + room)
+def _paths(found: Import, home: ListedHome) -> list[str]:
+    """Return the paths of the building, the unit and the home."""
+    return ancestors(path_of(found.place, home))[-3:]
+
+
+def _tree(
+    found: Import, compound: Place, home: ListedHome, there: Mapping[str, Place]
+) -> Iterator[Place]:
+    """Yield what is not there of building, unit and home, at the address of what is."""
+    building, unit, path = _paths(found, home)
+    address = compound.address + home.building_name
+    if building in there:
+        address = there[building].address
+    else:
+        yield _place(found, building, Kind.BUILDING, home.building_name, address)
+    if unit in there:
+        address = there[unit].address
+    else:
+        address += home.unit_name if home.unit != NO_UNIT else ""
+        yield _place(found, unit, Kind.UNIT, home.unit_name, address)
+    if path not in there and not home.repeats:
+        address += home.name + ("室" if home.usage is Usage.FLAT else "")
+        place = _place(found, path, Kind.HOME, home.name, address)
         place.area, place.usage = home.area, home.usage
         yield place
 
 
-def _place(found: Import, path: str, kind: Kind, name: str, *, address: str) -> Place:
+def _place(found: Import, path: str, kind: Kind, name: str, address: str) -> Place:
     at = found.confirmed_at or found.uploaded_at
     return Place(id=path, kind=kind, name=name, address=address, source=found.id, created_at=at)
 

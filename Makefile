@@ -1,6 +1,6 @@
 # Everything a person types. Needs Python 3.11 or later and make; the rest is installed in .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint tour openapi requirements clean
+.PHONY: help run test lint tour token openapi requirements clean
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -24,7 +24,10 @@ lint: $(VENV)/.installed-dev ## style, types, layers
 	@$(VENV)/bin/lint-imports
 
 tour: $(VENV)/.installed ## walk through the product against a fresh one
-	@$(PY) -m server tour $(ARGS)
+	@$(if $(DATA),DATA_DIR='$(DATA)') $(PY) -m server tour $(ARGS)
+
+token: $(VENV)/.installed ## sign in to a running demo: AS=admin, staff, unit, resident …
+	@$(if $(DATA),DATA_DIR='$(DATA)') $(PY) -m server token '$(or $(AS),resident)'
 
 openapi: $(VENV)/.installed ## write deploy/openapi.json
 	@$(PY) -m server openapi > deploy/openapi.json.new

@@ -14,7 +14,7 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Self
 
 ROOT: Final = Path(__file__).parent.parent
 # Run by a bare interpreter (10 ms) in front of each server: it asks the kernel to kill the
@@ -63,6 +63,17 @@ class Child:
         except BaseException:
             self._release()
             raise
+
+    @classmethod
+    def running_in(cls, directory: Path) -> Self:
+        """Return the one another process started in this folder: to talk to, not to stop."""
+        child = cls.__new__(cls)
+        child.directory = directory.absolute()
+        try:
+            child.port = int((directory / "port").read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            raise StartError(f"{cls.title} was never started in {directory}") from None
+        return child
 
     @property
     def pid(self) -> int:
@@ -190,10 +201,12 @@ def stop_stale(pid_file: Path, *, seconds: float = 10.0) -> None:
 
 
 def remembered_port(file: Path) -> int:
-    """Return the port used last time if it is free: links and the replica set keep it."""
+    """Return the port used last time: links and the replica set's own address keep it.
+
+    A taken one would be noticed later as well, but only after seconds of asking its owner.
+    """
     with suppress(FileNotFoundError, ValueError):
-        port = int(file.read_text(encoding="ascii"))
-        if is_free(port):
+        if is_free(port := int(file.read_text(encoding="ascii"))):
             return port
     return free_port()
 

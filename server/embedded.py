@@ -226,6 +226,17 @@ async def embedded(settings: Settings) -> AsyncIterator[Settings]:
             guard.cancel()
 
 
+def attached(settings: Settings) -> Settings:
+    """Return the settings of the `run` that is up on this data folder. Raises StartError."""
+    children = [kind.running_in(settings.data_dir / kind.folder) for kind in wanted(settings)]
+    for child in children:
+        if not answers(child.port):
+            raise StartError(f"{child.title} does not answer: start `make run` first")
+    complete = fill_in(settings, children)
+    complete.require_all()
+    return complete
+
+
 def wanted(settings: Settings) -> list[type[Child]]:
     return [
         kind

@@ -6,6 +6,7 @@ import random
 import secrets
 import socket
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from typing import Final
 
 import structlog
@@ -58,7 +59,8 @@ class Worker:
 
     async def _check_clock(self) -> None:
         hello = await self._deps.mongo.admin.command("hello")
-        skew = abs((hello["localTime"] - self._deps.now()).total_seconds())
+        theirs = hello["localTime"].replace(tzinfo=UTC)  # commands answer without a zone
+        skew = abs((theirs - self._deps.now()).total_seconds())
         if skew > MAX_SKEW_SECONDS:
             raise ClockSkew(f"this clock is {skew:.1f} s off the database's: set it (NTP)")
 

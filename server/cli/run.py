@@ -38,15 +38,19 @@ async def serve(settings: Settings) -> None:
     async with embedded(settings) as complete, open_dependencies(complete) as deps:
         with pymongo.timeout(INDEX_SECONDS):
             await mongo_indexes.apply(deps.db)
-        await demo.load_if_empty(deps, complete, progress)
         stop = stop_signals()
-        async with working(deps, complete, stop), serving(deps, listening):
+        async with serving(deps, listening):
             if not settings.wx_appid:
                 await point_pushes(complete)
-            sys.stdout.write(about(settings, complete))
-            sys.stdout.flush()
-            await stop.wait()
-            progress("Stopping …")
+            # The demo's residents pay by WeChat, whose notices come to this server.
+            await demo.load_if_empty(deps, complete, progress)
+            async with working(deps, complete, stop):
+                address = f"http://127.0.0.1:{settings.port}"
+                (settings.data_dir / "address").write_text(address)
+                sys.stdout.write(about(settings, complete))
+                sys.stdout.flush()
+                await stop.wait()
+                progress("Stopping …")
 
 
 async def point_pushes(settings: Settings) -> None:

@@ -277,3 +277,10 @@ bind_waiting = residents.bind_waiting
 bound_homes = store.bound_homes
 any_bound_from = store.any_bound_from
 withdraw = store.delete_residencies_from
+
+
+async def appointments_at(deps: Dependencies, place: str) -> list[AppointmentView]:
+    """Roles held today at a place and under it. No actor: for the command line."""
+    today = day_of(deps.now())
+    found = await store.appointments_under(deps.db, [place], today, after="", limit=100)
+    return [appointment_view(appointment) for appointment in found]

@@ -37,7 +37,7 @@ async def messages(
         limit=LINE_BYTES,
         cwd=ROOT,
         env={},  # it reads a stranger's file: it needs none of our secrets
-        process_group=0,  # Ctrl-C is for us
+        start_new_session=True,  # Ctrl-C is for us (uvloop knows no process_group)
     )
     try:
         await _feed(child, pieces)

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +32,14 @@ sys.stdin.read()
 """
 
 
-def wait_for_end(pid: int) -> bool:
+def wait_for_end(pid: int, seconds: float = DEADLINE_SECONDS) -> bool:
     """Wait on the kernel, not on a clock."""
     try:
         process = os.pidfd_open(pid)
     except ProcessLookupError:
         return True
     try:
-        return bool(select.select([process], [], [], DEADLINE_SECONDS)[0])
+        return bool(select.select([process], [], [], seconds)[0])
     finally:
         os.close(process)
 
@@ -90,6 +90,19 @@ def hang_up_on_everybody(server: socket.socket) -> None:
             return  # the test closed it
 
     threading.Thread(target=answer, daemon=True).start()
+
+
+@pytest.mark.parametrize("start", [embedded.start_mongo, embedded.start_redis])
+def test_a_stranger_of_the_same_kind_on_our_port_is_not_taken_for_ours(
+    start: Callable[..., children.Child], folder: Path
+) -> None:
+    stranger = start()
+    (folder / "port").write_text(str(stranger.port))
+    ours = start(folder)
+    assert ours.port != stranger.port
+    assert wait_for_end(stranger.pid, seconds=0) is False
+    ours.stop()
+    stranger.stop()
 
 
 def test_a_port_lost_between_choice_and_start_is_chosen_again(

@@ -1,0 +1,38 @@
+"""The first roles: whoever holds the machine gives the first administrator theirs."""
+
+import argparse
+
+from server.children import StartError
+from server.dependencies import open_dependencies
+from server.embedded import attached
+from server.serving import run_async
+from server.settings import Settings
+from services.accounts import actions as accounts
+from services.accounts.models import Appoint
+from services.accounts.phones import InvalidPhone
+from services.permissions import Role
+
+NAME = "grant"
+HELP = "give a role at a place to the holder of a phone number"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    roles = [role.value for role in Role if role is not Role.RESIDENT]
+    parser.add_argument("--phone", required=True, help="as proved in WeChat, e.g. 139…")
+    parser.add_argument("--role", required=True, choices=roles)
+    parser.add_argument("--place", required=True, help="path of the place, e.g. cc.chaoyang")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    return run_async(give(arguments, attached(settings)))
+
+
+async def give(arguments: argparse.Namespace, settings: Settings) -> None:
+    request = Appoint(
+        role=Role(arguments.role), place=arguments.place, phone=arguments.phone
+    )
+    async with open_dependencies(settings) as deps:
+        try:
+            await accounts.grant(deps, request, appointed_by="command line")
+        except InvalidPhone as error:
+            raise StartError(f"--phone: {arguments.phone} is not a phone number") from error

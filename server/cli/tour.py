@@ -1,0 +1,316 @@
+"""The main job from end to end, over HTTP only, one line a step; stops at the first that fails.
+
+A register in Excel → bills → a resident signs in, pays several at once → WeChat's notice books
+it once → receipt, balanced ledger, a shorter list for the unit head, a message in WeChat.
+"""
+
+import argparse
+import asyncio
+import io
+import secrets
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import xlsxwriter
+
+from server.demo.people import COMMUNITY, ROLES
+from server.embedded import attached
+from server.serving import run_async
+from server.settings import Settings
+from server.visitor import Guest, Unexpected, Visitor
+from services.days import day_of, month_of, plus_days, plus_months, wall_clock
+
+NAME = "tour"
+HELP = "walk through the main job against a running `run`"
+
+WAIT_SECONDS: Final = 60.0
+LOOK_EVERY_SECONDS: Final = 0.2
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FAILED: Final = 1
+
+
+def add_arguments(_parser: argparse.ArgumentParser) -> None:
+    """Nothing to choose: it visits whatever runs on the data folder."""
+
+
+def run(_arguments: argparse.Namespace, settings: Settings) -> int:
+    return run_async(walk(settings))
+
+
+async def walk(settings: Settings) -> int:
+    tour = Tour(Visitor.of(attached(settings), settings.data_dir))
+    try:
+        for number, step in enumerate(tour.steps(), 1):
+            sys.stdout.write(f"{number:>2}. {await step()}\n")
+            sys.stdout.flush()
+    except Unexpected as error:
+        sys.stdout.write(f"    failed: {error}\n")
+        return FAILED
+    sys.stdout.write("The main job is done.\n")
+    return 0
+
+
+def expect(holds: object, what: str) -> None:
+    if not holds:
+        raise Unexpected(what)
+
+
+def yuan(fen: int) -> str:
+    return f"{fen / 100:.2f}元"
+
+
+class Tour:
+    """One visit. Every visit makes a compound and people of its own, so it can be repeated."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self.visitor = visitor
+        self.tag = secrets.token_hex(3)
+        self.compound = f"{COMMUNITY}.t{self.tag}"
+        digits = f"{secrets.randbelow(10**7):07d}"
+        self.phone, self.head_phone = f"1981{digits}", f"1982{digits}"
+        self.periods = [plus_months(month_of(wall_clock()), n) for n in (-2, -1, 0)]
+        self.people: dict[str, Guest] = {}
+        self.before: dict[str, Any] = {}
+
+    def steps(self) -> list[Callable[[], Awaitable[str]]]:
+        return [
+            self.staff_signs_in,
+            self.compound_is_made,
+            self.register_is_read,
+            self.register_is_imported,
+            self.head_is_appointed,
+            self.rules_are_set,
+            self.bills_are_made,
+            self.resident_finds_the_home,
+            self.resident_sees_what_is_owed,
+            self.resident_allows_a_message,
+            self.head_sees_who_has_not_paid,
+            self.resident_pays_several_bills_at_once,
+            self.payment_is_booked_once,
+            self.receipt_is_there,
+            self.ledger_balances,
+            self.heads_list_is_shorter,
+            self.resident_is_told,
+        ]
+
+    async def ask(self, who: str, method: str, path: str, body: Any = None) -> Any:
+        return await self.visitor.ask(method, f"/api/v1{path}", body, as_=self.people.get(who))
+
+    async def until(self, who: str, path: str, key: str, wanted: str) -> Any:
+        """Look until the worker is done with something."""
+        deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
+        while True:
+            found = await self.ask(who, "GET", path)
+            if found[key] == wanted:
+                return found
+            if asyncio.get_running_loop().time() > deadline:
+                raise Unexpected(f"{path}: {key} is {found[key]}, not {wanted}")
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+    async def staff_signs_in(self) -> str:
+        for name in ("staff", "admin"):
+            phone = next(person.phone for person in ROLES if person.name == name)
+            self.people[name] = await self.visitor.sign_in(name, phone)
+        me = await self.ask("staff", "GET", "/me")
+        expect([r["role"] for r in me["roles"]] == ["community_staff"], "staff has no role")
+        return f"community staff signed in with WeChat: {me['roles'][0]['place']}"
+
+    async def compound_is_made(self) -> str:
+        wish = {"path": self.compound, "kind": "compound", "name": f"向阳小区{self.tag}"}
+        made = await self.ask("staff", "POST", "/places", wish)
+        return f"compound {made['name']} made: {made['path']}"
+
+    async def register_is_read(self) -> str:
+        path = f"/places/{self.compound}/register-imports"
+        content = self.workbook()
+        made = await self.visitor.ask(
+            "POST",
+            f"/api/v1{path}",
+            content,
+            as_=self.people["staff"],
+            headers={"Content-Type": XLSX},
+        )
+        again = await self.ask("staff", "POST", path, content)
+        expect(again["import_id"] == made["import_id"], "the same file was taken twice")
+        self.import_path = f"/register-imports/{made['import_id']}"
+        seen = await self.until("staff", self.import_path, "state", "previewed")
+        problems = await self.ask("staff", "GET", f"{self.import_path}/problems")
+        told = problems["items"][0]
+        counts = seen["counts"]
+        expect(counts["errors"] == 0, f"errors in the preview: {problems['items']}")
+        return (
+            f"messy Excel register read, nothing written: {counts['homes']} homes, "
+            f"{counts['warnings']} warnings, the first: row {told['row']} {told['message']}"
+        )
+
+    def workbook(self) -> bytes:
+        """A register as they are: a merged title, blanks, full-width digits, ㎡, a garage."""
+        content = io.BytesIO()
+        book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False})
+        sheet = book.add_worksheet("2021年登记")
+        sheet.merge_range(0, 0, 0, 6, f"向阳小区{self.tag}业主登记表", book.add_format())
+        sheet.write_row(2, 0, ["楼号", "单元", "房号", "建筑面积", "用途", "产权人", "联系电话"])
+        rows: list[tuple[Any, ...]] = [
+            ("3栋", "2单元", "502", "85.3㎡", "住宅", "李建国 ", int(self.phone)),
+            ("3栋", "2单元", "５０１", 60, "", "王芳、王强", ""),
+            ("3栋", "2单元", "401", "72.50", "住宅", "赵敏", "电话不详"),
+            ("3栋", "2单元", "车库1", "18", "", "赵敏", ""),
+            ("3栋", "1单元", "101", 70.0, "住宅", "孙伟", ""),
+        ]
+        for number, row in enumerate(rows, 3):
+            sheet.write_row(number, 0, row)
+        book.close()
+        return content.getvalue()
+
+    async def register_is_imported(self) -> str:
+        wish = {"accept_warnings": True}
+        await self.ask("staff", "POST", f"{self.import_path}/confirm", wish)
+        await self.until("staff", self.import_path, "state", "applied")
+        homes = await self.ask("staff", "GET", f"/places/{self.compound}/places?kind=home")
+        found = [home for home in homes["items"] if home["name"].startswith("502")]
+        expect(len(found) == 1, "home 502 is not there")
+        self.home = found[0]
+        self.unit = self.home["path"].rpartition(".")[0]
+        return f"confirmed: {len(homes['items'])} homes, e.g. {self.home['address']}"
+
+    async def head_is_appointed(self) -> str:
+        wish = {"role": "unit_head", "place": self.unit, "phone": self.head_phone}
+        await self.ask("staff", "POST", "/appointments", wish)
+        name = f"head{self.tag}"
+        self.people["head"] = await self.visitor.sign_in(name, self.head_phone)
+        return f"unit head appointed and signed in: {self.unit}"
+
+    async def rules_are_set(self) -> str:
+        common = {"start_day": f"{self.periods[0]}-01", "due_days": 30}
+        firm = {"kind": "property_fee", "price": 6000, "account": "firm"}
+        waste = {"kind": "waste_fee", "monthly_fen": 500, "account": "sanitation"}
+        path = f"/places/{self.compound}/fee-rules"
+        await self.ask("staff", "POST", path, {**common, **firm, "payee_name": "安居物业"})
+        await self.ask("staff", "POST", path, {**common, **waste, "payee_name": "环卫中心"})
+        return "rules set: 0.60元/㎡·月 to the firm, 5元/月 to the sanitation"
+
+    async def bills_are_made(self) -> str:
+        count = 0
+        for period in self.periods:
+            path = f"/places/{self.compound}/bill-runs"
+            made = await self.ask("staff", "POST", path, {"period": period})
+            run = f"/bill-runs/{made['run_id']}"
+            drafted = await self.until("staff", run, "state", "drafted")
+            count += sum(total["count"] for total in drafted["totals"])
+            await self.ask("staff", "POST", f"{run}/publish")
+            await self.until("staff", run, "state", "published")
+        return f"{count} bills drafted, totals seen, published: {', '.join(self.periods)}"
+
+    async def resident_finds_the_home(self) -> str:
+        self.resident = f"li{self.tag}"
+        self.people["resident"] = await self.visitor.sign_in(self.resident, self.phone)
+        me = await self.ask("resident", "GET", "/me")
+        expect([h["place"] for h in me["homes"]] == [self.home["path"]], "home not bound")
+        return f"resident {me['phone_masked']} signed in, home bound: {me['homes'][0]['address']}"
+
+    async def resident_sees_what_is_owed(self) -> str:
+        owed = await self.ask("resident", "GET", "/me/bills?state=owing&limit=50")
+        self.bills = [b for b in owed["items"] if b["kind"] == "property_fee"]
+        expect(len(owed["items"]) == 2 * len(self.periods), "not all bills are there")
+        return f"owes {yuan(owed['owed']['amount_fen'])}; why: {self.bills[0]['explanation']}"
+
+    async def resident_allows_a_message(self) -> str:
+        templates = await self.ask("resident", "GET", "/me/message-templates")
+        wanted = [t for t in templates["items"] if t["template"] == "payment_received"]
+        expect(wanted, "no template for receipts")
+        self.template_id = wanted[0]["template_id"]
+        await self.visitor.act(
+            f"users/{self.resident}/subscribe", template_ids=[self.template_id]
+        )
+        return "allowed one message about payments in WeChat"
+
+    async def head_sees_who_has_not_paid(self) -> str:
+        self.before = await self.head_looks()
+        return f"unit head sees {self.before['unpaid']} homes that owe; {self.before['rates']}"
+
+    async def head_looks(self) -> dict[str, Any]:
+        kind = "kind=property_fee"
+        path = f"/places/{self.unit}"
+        unpaid = await self.ask("head", "GET", f"{path}/unpaid-homes?{kind}")
+        span = f"period={self.periods[-1]}&{kind}"
+        rates = (await self.ask("head", "GET", f"{path}/rates?{span}"))["rates"]
+        return {"unpaid": len(unpaid["items"]), "rates": shown(rates), "figures": rates}
+
+    async def resident_pays_several_bills_at_once(self) -> str:
+        wish = {"bill_ids": [bill["bill_id"] for bill in self.bills]}
+        order = await self.visitor.ask(
+            "POST",
+            "/api/v1/payments",
+            wish,
+            as_=self.people["resident"],
+            headers={"Idempotency-Key": self.tag},
+        )
+        self.payment = order["payment_id"]
+        paid = await self.visitor.act(
+            f"users/{self.resident}/pay", **order["pay_params"], notify="simultaneous"
+        )
+        expect(paid["result"] == "ok", f"WeChat says {paid}")
+        told = [notice["status"] for notice in paid["notices"]]
+        expect(told == [204, 204], f"notices answered {told}")
+        return (
+            f"{len(self.bills)} bills paid with one WeChat payment of "
+            f"{yuan(order['amount_fen'])}; WeChat's notice came twice at once"
+        )
+
+    async def payment_is_booked_once(self) -> str:
+        path = f"/payments/{self.payment}"
+        await self.until("resident", path, "state", "paid")
+        left = await self.ask("resident", "GET", "/me/bills?state=owing&limit=50")
+        kinds = {bill["kind"] for bill in left["items"]}
+        expect(kinds == {"waste_fee"}, f"still owing: {kinds}")
+        return "verified, booked once, bills paid; the waste fee is still owed to its own payee"
+
+    async def receipt_is_there(self) -> str:
+        receipt = await self.ask("resident", "GET", f"/payments/{self.payment}/receipt")
+        return f"receipt {receipt['number']}: {receipt['amount_capital']}"
+
+    async def ledger_balances(self) -> str:
+        today = day_of(wall_clock())
+        span = f"from_day={plus_days(today, -1)}&to_day={today}"
+        found = await self.ask("admin", "GET", f"/ledger/trial-balance?{span}")
+        expect(found["balanced"], f"the ledger does not balance: {found}")
+        return f"ledger balanced: debit {yuan(found['debit_fen'])} = credit"
+
+    async def heads_list_is_shorter(self) -> str:
+        after = await self.head_looks()
+        expect(after["unpaid"] == self.before["unpaid"] - 1, "the list is not shorter")
+        moved = [
+            name
+            for name, rate in after["figures"].items()
+            if rate != self.before["figures"][name]
+        ]
+        expect(len(moved) == len(after["figures"]), f"only {moved} moved")
+        return f"unit head sees {after['unpaid']} homes that owe; {after['rates']}"
+
+    async def resident_is_told(self) -> str:
+        inbox = await self.ask("resident", "GET", "/me/messages")
+        mine = [m for m in inbox["items"] if m["template"] == "payment_received"]
+        expect(mine, "nothing in the inbox")
+        openid = (await self.visitor.act(f"users/{self.resident}"))["openid"]
+        deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
+        while not (sent := await self.visitor.look(f"messages?openid={openid}")):
+            expect(asyncio.get_running_loop().time() < deadline, "no message in WeChat")
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+        expect(len(sent) == 1, f"{len(sent)} messages in WeChat")
+        return f"told in WeChat, once, and in the inbox: {mine[0]['body']}"
+
+
+def shown(rates: dict[str, Any]) -> str:
+    """Write the three rates as people say them; a dash where there was nothing to divide by."""
+    titles = {
+        "household_rate": "户收费率",
+        "amount_rate": "收费率",
+        "arrears_recovery_rate": "清缴率",
+    }
+    return " ".join(f"{title} {percent(rates[name])}" for name, title in titles.items())
+
+
+def percent(rate: dict[str, Any]) -> str:
+    points = rate["basis_points"]
+    return "—" if points is None else f"{points / 100:.2f}%"

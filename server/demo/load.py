@@ -1,0 +1,172 @@
+"""Makes the demo through the same actions as real input; killed in the middle, it goes on."""
+
+import io
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, TypeVar
+
+import xlsxwriter
+
+from server.demo.payers import pay_some
+from server.demo.people import COMPOUND, LADDER, ROLES, households
+from server.settings import Settings
+from server.worker import HANDLERS
+from services.accounts import actions as accounts
+from services.accounts.models import Appoint
+from services.days import month_of, plus_months, start_of
+from services.dependencies import Dependencies
+from services.errors import Conflict, NotFound
+from services.fees import actions as fees
+from services.fees.models import FeeKind
+from services.fees.views import NewFeeRule, StartBillRun
+from services.jobs import actions as jobs
+from services.permissions import Actor, Grant, Role
+from services.places import actions as places
+from services.register import actions as register
+from services.register.models import Confirm
+from services.register.states import State
+
+MONTHS: Final = 3
+STAFF: Final = Actor("demo", "", (Grant(Role.COMMUNITY_STAFF, COMPOUND),))
+HEADINGS: Final = ("楼栋", "单元", "房号", "面积(㎡)", "用途", "业主姓名", "手机号")
+
+Progress = Callable[[str], None]
+T = TypeVar("T")
+
+
+async def load_if_empty(deps: Dependencies, settings: Settings, progress: Progress) -> None:
+    """Fill an empty data folder; leave any other alone. Needs the web server to be answering.
+
+    Only beside the WeChat stand-in: nothing is invented in front of real WeChat.
+    """
+    mark = settings.data_dir / "demo"
+    if not settings.wx_api_base.startswith("http://127.0.0.1"):
+        return
+    if await _is_finished(deps, mark):
+        return
+    mark.write_text("loading\n")
+    progress("Making the demo (once, about a minute): 春光小区, 12 buildings …")
+    first = plus_months(month_of(deps.now()), 1 - MONTHS)
+    then = replace(deps, now=_at(start_of(f"{first}-01")))
+    await _places_and_people(then)
+    await _register(then)
+    progress("  register imported: 702 homes")
+    await _rules(then, first)
+    for number in range(MONTHS):
+        period = plus_months(first, number)
+        await _bills(replace(deps, now=_at(_morning_of(period))), period)
+        progress(f"  bills of {period} published")
+    await pay_some(deps, settings, progress)
+    mark.write_text("done\n")
+
+
+async def _is_finished(deps: Dependencies, mark: Path) -> bool:
+    if mark.exists():
+        return mark.read_text().strip() == "done"
+    try:
+        await places.get(deps, LADDER[0].path)
+    except NotFound:
+        return False
+    return True
+
+
+def _at(instant: datetime) -> Callable[[], datetime]:
+    return lambda: instant
+
+
+def _morning_of(period: str) -> datetime:
+    return start_of(f"{period}-01") + timedelta(hours=9)
+
+
+async def _once(work: Awaitable[T]) -> None:
+    """Do what may have been done before the last start was cut short."""
+    try:
+        await work
+    except Conflict:
+        return
+
+
+async def _places_and_people(deps: Dependencies) -> None:
+    for place in LADDER:
+        await _once(places.found(deps, place))
+    held = await accounts.appointments_at(deps, LADDER[0].path)
+    if held:
+        return
+    for person in ROLES:
+        for place in person.places:
+            if person.role is not None:
+                request = Appoint(role=person.role, place=place, phone=person.phone)
+                await accounts.grant(deps, request, appointed_by="demo")
+
+
+async def _drain(deps: Dependencies) -> None:
+    """Let this moment's work be done at this moment, not when the worker comes."""
+    await jobs.run_due(deps, HANDLERS, "demo")
+
+
+async def _register(deps: Dependencies) -> None:
+    found = await register.upload(deps, STAFF, COMPOUND, workbook())
+    await _drain(deps)
+    found = register.view(await register.access_import(deps, STAFF, found.id))
+    if found.state is State.PREVIEWED:
+        await register.confirm(deps, STAFF, found.id, Confirm(accept_warnings=True))
+    await _drain(deps)
+
+
+def workbook() -> bytes:
+    """Write the register as the community keeps it: a title row, then one row a home."""
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False})
+    book.set_properties({"created": datetime(2021, 5, 6)})  # noqa: DTZ001  # same bytes each time
+    sheet = book.add_worksheet("房屋业主登记表")
+    sheet.merge_range(0, 0, 0, len(HEADINGS) - 1, "春光小区房屋业主登记表", book.add_format())
+    sheet.write_row(1, 0, HEADINGS)
+    for number, home in enumerate(households(), 2):
+        row = (
+            f"{home.building}栋",
+            f"{home.unit}单元",
+            home.room,
+            home.area,
+            home.usage,
+            home.owner,
+            home.phone,
+        )
+        sheet.write_row(number, 0, row)
+    book.close()
+    return content.getvalue()
+
+
+async def _rules(deps: Dependencies, first: str) -> None:
+    """0.60 yuan per m² to the firm, 5 yuan a month to the sanitation, both due in 30 days."""
+    firm, waste = deps.merchants["firm"].account, deps.merchants["sanitation"].account
+    rules = (
+        NewFeeRule(
+            kind=FeeKind.PROPERTY_FEE,
+            price=6000,
+            start_day=f"{first}-01",
+            due_days=30,
+            account=firm.key,
+            payee_name=firm.name,
+        ),
+        NewFeeRule(
+            kind=FeeKind.WASTE_FEE,
+            monthly_fen=500,
+            start_day=f"{first}-01",
+            due_days=30,
+            account=waste.key,
+            payee_name=waste.name,
+        ),
+    )
+    for rule in rules:
+        await fees.add_rule(deps, STAFF, COMPOUND, rule)
+
+
+async def _bills(deps: Dependencies, period: str) -> None:
+    run = await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period=period))
+    await _drain(deps)
+    await _once(fees.publish_run(deps, STAFF, run.run_id))
+    await _drain(deps)
+
+

@@ -1,0 +1,111 @@
+"""Who lives and works in the demo. Names are made of syllables, numbers of an invented block."""
+
+import random
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec import Struct
+
+from server.settings import Settings
+from services.permissions import Role
+from services.places.models import Kind, NewPlace
+
+COMMUNITY: Final = "cc.chaoyang.guilin.xincheng"
+COMPOUND: Final = f"{COMMUNITY}.c07"
+UNIT: Final = f"{COMPOUND}.b3.u2"
+BUILDINGS, UNITS, FLOORS, HOMES_PER_FLOOR = 12, 3, 6, 3
+
+LADDER: Final = (
+    NewPlace(path="cc", kind=Kind.CITY, name="长春市"),
+    NewPlace(path="cc.chaoyang", kind=Kind.DISTRICT, name="朝阳区"),
+    NewPlace(path="cc.chaoyang.guilin", kind=Kind.SUBDISTRICT, name="桂林街道"),
+    NewPlace(path=COMMUNITY, kind=Kind.COMMUNITY, name="新城社区"),
+    NewPlace(path=COMPOUND, kind=Kind.COMPOUND, name="春光小区"),
+)
+
+
+class Role_(Struct, frozen=True):  # noqa: N801  # Role is taken by the table of permissions
+    """`name`: of the user in the WeChat stand-in. A grid is a list of buildings."""
+
+    name: str
+    title: str
+    phone: str
+    role: Role | None
+    places: tuple[str, ...]
+
+
+ROLES: Final = (
+    Role_("admin", "管理员", "19900000001", Role.ADMINISTRATOR, ("cc",)),
+    Role_("staff", "社区工作人员", "19900000002", Role.COMMUNITY_STAFF, (COMMUNITY,)),
+    Role_(
+        "grid",
+        "网格长(1-4栋)",
+        "19900000003",
+        Role.GRID_HEAD,
+        tuple(f"{COMPOUND}.b{n}" for n in range(1, 5)),
+    ),
+    Role_("building", "楼栋长(3栋)", "19900000004", Role.BUILDING_HEAD, (f"{COMPOUND}.b3",)),
+    Role_("unit", "单元长(3栋2单元)", "19900000005", Role.UNIT_HEAD, (UNIT,)),
+    Role_("firm", "物业经理", "19900000006", Role.FIRM_MANAGER, (COMPOUND,)),
+    Role_("resident", "住户(3栋2单元502)", "19900010000", None, ()),
+)
+
+SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+GIVEN: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂兰英华玉建国春梅"
+
+
+class Household(Struct, frozen=True, kw_only=True):
+    """One row of the register. `phone` is empty for homes nobody could be asked about."""
+
+    building: int
+    unit: int
+    room: str
+    area: str
+    usage: str
+    owner: str
+    phone: str
+
+
+def households() -> Iterator[Household]:
+    """Every home of the compound, the same each time: 648 flats, 36 garages, 18 shops."""
+    dice = random.Random(2021)  # noqa: S311  # a demo, not a secret
+    number = 0
+    for building in range(1, BUILDINGS + 1):
+        for unit in range(1, UNITS + 1):
+            for room, area, usage in _rooms(dice, building):
+                number += 1
+                phone = "" if dice.random() < 0.04 else f"1990001{number:04d}"  # noqa: PLR2004
+                if (building, unit, room) == (3, 2, "502"):
+                    area, phone = "85.30", ROLES[-1].phone  # noqa: PLW2901
+                yield Household(
+                    building=building,
+                    unit=unit,
+                    room=room,
+                    area=area,
+                    usage=usage,
+                    owner=dice.choice(SURNAMES) + "".join(dice.choices(GIVEN, k=2)),
+                    phone=phone,
+                )
+
+
+def _rooms(dice: random.Random, building: int) -> Iterator[tuple[str, str, str]]:
+    for floor in range(1, FLOORS + 1):
+        for side in range(1, HOMES_PER_FLOOR + 1):
+            yield f"{floor}0{side}", f"{dice.randrange(4200, 10800) / 100:.2f}", "住宅"
+    yield "车库1", f"{dice.randrange(1500, 2500) / 100:.2f}", "车库"
+    if building <= BUILDINGS // 2:
+        yield "商铺1", f"{dice.randrange(3000, 9000) / 100:.2f}", "商铺"
+
+
+def who_is_who(settings: Settings) -> str:
+    """Tell how to sign in as whom; empty when real WeChat is configured."""
+    if not settings.wx_api_base.startswith("http://127.0.0.1"):
+        return ""
+    rows = [f"  {person.name:<10}{person.title}" for person in ROLES]
+    return "\n".join(
+        [
+            "sign in as one of these with: make token AS=unit",
+            *rows,
+            "see the main job from end to end: make tour (in another terminal)",
+        ]
+    )

@@ -5,34 +5,31 @@ real host. Overriding `_request` keeps its methods and none of that.
 """
 
 import asyncio
-import json
-import logging
 import random
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import count
-from typing import Any, Final, Never, TypeVar
+from typing import Any, Final, Never
 from urllib.parse import urlencode
 
 import msgspec
+import structlog
 from redis.asyncio import Redis
 from wechatpy.client.api import WeChatWxa
 from wechatpy.client.base import BaseWeChatClient
 
 from services.wechat.errors import Reaction, WeChatError, WeChatUnavailable
+from services.wechat.replies import read_reply, typed
 from services.wechat.token import StableToken
-from services.wechat.transport import NoAnswer, Reply, Transport
+from services.wechat.transport import NoAnswer, Observe, Transport, ignore
 
-log = logging.getLogger(__name__)
-T = TypeVar("T")
+log = structlog.get_logger(__name__)
 
 # These carry the secret, or a code that proves a person: they never get a token.
 WITHOUT_TOKEN: Final = ("/cgi-bin/stable_token", "/sns/")
 ATTEMPTS: Final = 3  # for calls that may be repeated, when WeChat says it is busy
 BACK_OFF_SECONDS: Final = 0.1
 QUICK_SECONDS: Final = 2.0  # whoever failed slowly is not asked again while somebody waits
-OK: Final = 200
-SYSTEM_BUSY: Final = -1
 
 
 class AsyncClient(BaseWeChatClient):  # type: ignore[misc]  # wechatpy ships no types
@@ -49,12 +46,14 @@ class AsyncClient(BaseWeChatClient):  # type: ignore[misc]  # wechatpy ships no 
         redis: Redis | None,
         now: Callable[[], datetime],
         timeout_seconds: float = 5,
+        observe: Observe = ignore,
     ) -> None:
         super().__init__(appid, timeout=timeout_seconds, auto_retry=False)
         self._http.close()
         del self._http  # no blocking way out is left
         self.secret = secret  # wechatpy's own methods read it here
         self._transport = Transport(base, timeout_seconds=timeout_seconds)
+        self._observe = observe
         self.tokens = StableToken(appid, self._fetch_token, redis=redis, now=now)
 
     def close(self) -> None:
@@ -90,7 +89,7 @@ class AsyncClient(BaseWeChatClient):  # type: ignore[misc]  # wechatpy ships no 
                 waited = asyncio.get_running_loop().time() - started
                 if attempt >= attempts or waited > QUICK_SECONDS:
                     raise
-                log.warning("%s: %s; trying again", path, failure)
+                log.warning("wechat_asked_again", api=path, problem=str(failure))
                 await asyncio.sleep(BACK_OFF_SECONDS * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 - jitter
             else:
                 break
@@ -102,20 +101,28 @@ class AsyncClient(BaseWeChatClient):  # type: ignore[misc]  # wechatpy ships no 
         """Add the token; when WeChat refuses it, drop it and try once more with the next."""
         if path.startswith(WITHOUT_TOKEN):
             return await self._send(method, path, params, data)
-        token = await self.tokens.get()
+        token = await self._token()
         try:
             return await self._send(method, path, {**params, "access_token": token}, data)
         except WeChatError as refusal:
             if refusal.reaction is not Reaction.NEW_TOKEN:
                 raise
         await self.tokens.drop(token)
-        token = await self.tokens.get()
+        token = await self._token()
         try:
             return await self._send(method, path, {**params, "access_token": token}, data)
         except WeChatError as refusal:
             if refusal.reaction is Reaction.NEW_TOKEN:
                 await self.tokens.drop(token)
             raise
+
+    async def _token(self) -> str:
+        try:
+            return await self.tokens.get()
+        except WeChatUnavailable as failure:
+            # Whatever became of that call, the caller's own was certainly not sent.
+            problem = f"no access token: {failure}"
+            raise WeChatUnavailable(problem, unknown=False, errcode=failure.errcode) from None
 
     async def _send(
         self, method: str, path: str, params: Mapping[str, Any], data: Mapping[str, Any] | None
@@ -127,9 +134,15 @@ class AsyncClient(BaseWeChatClient):  # type: ignore[misc]  # wechatpy ships no 
             reply = await self._transport.send(
                 method.upper(), path + query, headers=headers, body=body
             )
+            answer = read_reply(reply)
         except NoAnswer as silence:
+            self._observe(path, "no_answer")
             raise WeChatUnavailable(str(silence), unknown=silence.unknown) from None
-        return _read(reply)
+        except WeChatError as refusal:
+            self._observe(path, str(refusal.errcode or "no_answer"))
+            raise
+        self._observe(path, "ok")
+        return answer
 
     async def _fetch_token(self) -> tuple[str, int]:
         wanted = {
@@ -153,33 +166,3 @@ class AsyncClient(BaseWeChatClient):  # type: ignore[misc]  # wechatpy ships no 
 class _Token(msgspec.Struct):
     access_token: str
     expires_in: int
-
-
-def typed(reply: Any, kind: type[T]) -> T:
-    """Read an answer of a known shape. The complaint names fields, never values."""
-    try:
-        return msgspec.convert(reply, kind)
-    except msgspec.ValidationError as surprise:
-        raise WeChatUnavailable(f"unexpected answer: {surprise}", unknown=True) from None
-
-
-def _read(reply: Reply) -> Any:
-    """Return bytes for a picture, else the JSON; errors come with HTTP 200 too."""
-    if reply.status != OK:
-        raise WeChatUnavailable(f"HTTP {reply.status}", unknown=True)
-    is_picture = reply.headers.get("Content-Type", "").startswith("image/")
-    if is_picture and not reply.body.startswith(b"{"):
-        return reply.body
-    try:
-        # Not strict, and with replacement: nicknames bring control characters and worse.
-        answer = json.loads(reply.body.decode("utf-8", "replace"), strict=False)
-        errcode = int(answer.get("errcode") or 0)
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        raise WeChatUnavailable("unreadable answer", unknown=True) from None
-    if errcode == SYSTEM_BUSY:
-        raise WeChatUnavailable(
-            str(answer.get("errmsg", "")), unknown=False, errcode=SYSTEM_BUSY
-        )
-    if errcode:
-        raise WeChatError(errcode, str(answer.get("errmsg", "")))
-    return answer

@@ -5,19 +5,20 @@ usable answer. Only calls that are harmless to repeat are repeated here: never o
 a code or sends a message.
 """
 
-import logging
 import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
-import msgspec
+import structlog
 
-from services.wechat.client import ATTEMPTS, AsyncClient, typed
+from services.wechat import mini_wire as wire
+from services.wechat.client import ATTEMPTS, AsyncClient
 from services.wechat.errors import Reaction, WeChatError, WeChatUnavailable
 from services.wechat.models import Login, PhoneNumber, Scene, Suggestion, Verdict
+from services.wechat.replies import typed
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 TEXT_CHARS: Final = 2500
 LINK_DAYS: Final = 30
@@ -45,40 +46,8 @@ MESSAGE_STATES: Final = {
 }
 
 
-class _Watermark(msgspec.Struct):
-    appid: str
-
-
-class _PhoneInfo(msgspec.Struct, rename="camel"):
-    pure_phone_number: str
-    country_code: str | int  # a string in WeChat's table, a number in its example
-    watermark: _Watermark
-
-
-class _PhoneReply(msgspec.Struct):
-    phone_info: _PhoneInfo
-
-
-class _CheckResult(msgspec.Struct):
-    suggest: Suggestion
-    label: int = 0
-
-
-class _CheckReply(msgspec.Struct):
-    result: _CheckResult
-    trace_id: str = ""
-
-
-class _Traced(msgspec.Struct):
-    trace_id: str
-
-
-class _Link(msgspec.Struct):
-    url_link: str
-
-
 class MiniProgram(AsyncClient):
-    """MiniProgram(appid, secret, *, base, redis, now, timeout_seconds=5)."""
+    """MiniProgram(appid, secret, *, base, redis, now, timeout_seconds=5, observe=ignore)."""
 
     async def login(self, code: str) -> Login:
         """Exchange a wx.login code. One try: a code that timed out may be spent (40163)."""
@@ -87,9 +56,9 @@ class MiniProgram(AsyncClient):
     async def phone_number(self, code: str) -> PhoneNumber:
         """Exchange a getPhoneNumber code; each success costs money. One try."""
         reply = await self.post("wxa/business/getuserphonenumber", data={"code": code})
-        info = typed(reply, _PhoneReply).phone_info
+        info = typed(reply, wire.PhoneReply).phone_info
         if info.watermark.appid != self.appid:
-            log.warning("phone number with the watermark of another mini-program")
+            log.warning("phone_number_of_another_mini_program")
             raise WeChatError(FOREIGN_CODE, "phone number of another mini-program")
         return PhoneNumber(country_code=str(info.country_code), number=info.pure_phone_number)
 
@@ -118,7 +87,7 @@ class MiniProgram(AsyncClient):
         if page is not None:
             message["page"] = page
         reply = await self.post("cgi-bin/message/subscribe/send", data=message)
-        return str(reply.get("msgid", ""))  # seen in answers, promised by no page
+        return str(typed(reply, wire.Sent).msgid)
 
     async def check_text(self, openid: str, content: str, scene: Scene) -> Verdict:
         """Ask whether a text may be published. Any error means the same as REVIEW.
@@ -135,7 +104,7 @@ class MiniProgram(AsyncClient):
             if refusal.reaction is Reaction.INACTIVE:
                 return Verdict(suggestion=Suggestion.REVIEW)
             raise
-        verdict = typed(reply, _CheckReply)
+        verdict = typed(reply, wire.CheckReply)
         return Verdict(
             suggestion=verdict.result.suggest,
             label=verdict.result.label,
@@ -155,7 +124,7 @@ class MiniProgram(AsyncClient):
             "media_type": IMAGE,
         }
         reply = await self.post("wxa/media_check_async", data=asked, attempts=ATTEMPTS)
-        return typed(reply, _Traced).trace_id
+        return typed(reply, wire.Traced).trace_id
 
     async def qr_code(
         self,
@@ -206,4 +175,4 @@ class MiniProgram(AsyncClient):
             "env_version": release,
         }
         reply = await self.post("wxa/generate_urllink", data=wanted, attempts=ATTEMPTS)
-        return typed(reply, _Link).url_link
+        return typed(reply, wire.Link).url_link

@@ -4,11 +4,10 @@ Every method raises PayError. One call is one request: whether to repeat it is t
 decision, by `PayError.reaction`.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -22,15 +21,19 @@ from services.wechat.bills import parse_fund_flow_bill, parse_trade_bill
 from services.wechat.errors import BadSignature, Forgery
 from services.wechat.merchant import MerchantAccount
 from services.wechat.pay_models import Notice, Refund, Transaction
+from services.wechat.pay_requests import (
+    ATTACH_BYTES,
+    DESCRIPTION_BYTES,
+    REASON_BYTES,
+    REFUND_NO,
+    TRADE_NO,
+    checked,
+    clip_bytes,
+    payee,
+    payer,
+)
 from services.wechat.pay_session import PaySession
-
-DESCRIPTION_BYTES: Final = 127
-REASON_BYTES: Final = 80
-ATTACH_BYTES: Final = 128
-
-# WeChat allows | and * too; we never make them.
-_TRADE_NO = re.compile(r"[0-9A-Za-z_-]{6,32}")
-_REFUND_NO = re.compile(r"[0-9A-Za-z_-]{1,64}")
+from services.wechat.transport import Observe, ignore
 
 
 class PayClient:
@@ -44,19 +47,17 @@ class PayClient:
         notify_base_url: str,
         now: Callable[[], datetime],
         timeout_seconds: float = 8,
+        observe: Observe = ignore,
     ) -> None:
         self.account = account
-        self._session = PaySession(account, base=base, now=now, timeout_seconds=timeout_seconds)
+        self._session = PaySession(
+            account, base=base, now=now, timeout_seconds=timeout_seconds, observe=observe
+        )
         notify = notify_base_url.rstrip("/")
         self._pay_notify_url = f"{notify}/wx/pay/notify/{account.key}"
         self._refund_notify_url = f"{notify}/wx/pay/refund-notify/{account.key}"
         partner = account.mode == "partner"
         self._orders = "/v3/pay/partner/transactions" if partner else "/v3/pay/transactions"
-        self._who: dict[str, str] = (
-            {"sp_mchid": account.mchid, "sub_mchid": account.sub_mchid or ""}
-            if partner
-            else {"mchid": account.mchid}
-        )
 
     def close(self) -> None:
         self._session.close()
@@ -77,13 +78,13 @@ class PayClient:
 
         Repeated with other bytes it is refused, with the same it gives a fresh prepay_id.
         """
-        _match(_TRADE_NO, out_trade_no)
+        checked(TRADE_NO, out_trade_no)
         if amount_fen < 1:
             raise ValueError("an order is at least 1 fen")
         if attach is not None and len(attach.encode()) > ATTACH_BYTES:
             raise ValueError(f"attach: at most {ATTACH_BYTES} bytes")
         order: dict[str, Any] = {
-            **self._payee(openid),
+            **payer(self.account, openid),
             "description": clip_bytes(description, DESCRIPTION_BYTES),
             "out_trade_no": out_trade_no,
             "time_expire": expires_at.astimezone(BEIJING).isoformat(timespec="seconds"),
@@ -114,12 +115,12 @@ class PayClient:
 
     async def query(self, out_trade_no: str) -> Transaction:
         """Ask for an order of ours, paid or not."""
-        target = f"{self._order(out_trade_no)}?{urlencode(self._who)}"
+        target = f"{self._order(out_trade_no)}?{urlencode(payee(self.account))}"
         return wire.read_transaction(await self._session.call("GET", target))
 
     async def close_order(self, out_trade_no: str) -> None:
         """Close an unpaid order. Before its bill is freed: close, then query, then free."""
-        body = msgspec.json.encode(self._who)
+        body = msgspec.json.encode(payee(self.account))
         await self._session.call("POST", f"{self._order(out_trade_no)}/close", body)
 
     # ── refunds ─────────────────────────────────────────────────────────────────────────
@@ -138,8 +139,8 @@ class PayClient:
         Always repeat with the same out_refund_no: another number is another refund.
         `total_fen` is the whole order's; `reason` is shown to the payer.
         """
-        _match(_TRADE_NO, out_trade_no)
-        _match(_REFUND_NO, out_refund_no)
+        checked(TRADE_NO, out_trade_no)
+        checked(REFUND_NO, out_refund_no)
         if not 1 <= refund_fen <= total_fen:
             raise ValueError("a refund is at least 1 fen and at most the order")
         wanted: dict[str, Any] = {
@@ -157,7 +158,7 @@ class PayClient:
         return wire.read_refund(answer)
 
     async def query_refund(self, out_refund_no: str) -> Refund:
-        target = f"/v3/refund/domestic/refunds/{_match(_REFUND_NO, out_refund_no)}"
+        target = f"/v3/refund/domestic/refunds/{checked(REFUND_NO, out_refund_no)}"
         if self.account.sub_mchid:
             target += f"?sub_mchid={self.account.sub_mchid}"
         return wire.read_refund(await self._session.call("GET", target))
@@ -220,31 +221,5 @@ class PayClient:
             account.sub_mchid,
         )
 
-    def _payee(self, openid: str) -> dict[str, Any]:
-        account = self.account
-        if account.mode == "direct":
-            return {"appid": account.appid, "mchid": account.mchid, "payer": {"openid": openid}}
-        payee: dict[str, Any] = {"sp_appid": account.appid, **self._who}
-        if account.sub_appid:
-            return payee | {"sub_appid": account.sub_appid, "payer": {"sub_openid": openid}}
-        return payee | {"payer": {"sp_openid": openid}}
-
     def _order(self, out_trade_no: str) -> str:
-        return f"{self._orders}/out-trade-no/{_match(_TRADE_NO, out_trade_no)}"
-
-
-def clip_bytes(text: str, limit: int) -> str:
-    """Shorten to `limit` UTF-8 bytes without cutting a character.
-
-    Controls and runs of blanks become one space, because bills are made of lines.
-    """
-    clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    if not clean:
-        raise ValueError("the text is empty")
-    return clean.encode()[:limit].decode(errors="ignore").rstrip()
-
-
-def _match(pattern: re.Pattern[str], number: str) -> str:
-    if not pattern.fullmatch(number):
-        raise ValueError("our own number has a shape WeChat refuses")
-    return number
+        return f"{self._orders}/out-trade-no/{checked(TRADE_NO, out_trade_no)}"

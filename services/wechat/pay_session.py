@@ -1,5 +1,6 @@
 """Signed requests and believed answers for one merchant account."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
@@ -12,12 +13,14 @@ from services.wechat.errors import BadSignature, PayError
 from services.wechat.merchant import MerchantAccount, load_private_key, load_public_key
 from services.wechat.pay_wire import Complaint
 from services.wechat.platform_keys import PlatformKeys
-from services.wechat.transport import NoAnswer, Reply, Transport
+from services.wechat.transport import NoAnswer, Observe, Reply, Transport
 
 USER_AGENT: Final = "sanzhangtong/1"  # WeChat asks for one
 OK: Final = range(200, 300)
 SERVER_FAILURE: Final = 500
 MESSAGE_CHARS: Final = 200
+
+_OUR_NUMBER = re.compile("(out-trade-no|refunds)/[^/]+")
 
 
 class PaySession:
@@ -28,9 +31,11 @@ class PaySession:
         base: str,
         now: Callable[[], datetime],
         timeout_seconds: float,
+        observe: Observe,
     ) -> None:
         self._account = account
         self._now = now
+        self._observe = observe
         self._transport = Transport(base, timeout_seconds=timeout_seconds)
         self._key = load_private_key(account)
         self.sealing = AESGCM(account.api_v3_key.encode())
@@ -64,6 +69,7 @@ class PaySession:
         except ValueError:
             code, why = "UNREADABLE", "not JSON"
         # Done perhaps, but not by WeChat's word: the caller must ask again.
+        self._observe(_api(target), code)
         raise PayError(reply.status, code, why, request_id, unknown=True)
 
     async def exchange(
@@ -88,10 +94,14 @@ class PaySession:
                 method, target, headers=headers, body=body, on_chunk=on_chunk
             )
         except NoAnswer as silence:
+            self._observe(_api(target), "no_answer")
             code = "NO_ANSWER" if silence.unknown else "UNREACHABLE"
             raise PayError(0, code, str(silence), unknown=silence.unknown) from None
         if reply.status not in OK:
-            raise _refusal(reply)
+            refusal = _refusal(reply)
+            self._observe(_api(target), refusal.code)
+            raise refusal
+        self._observe(_api(target), "ok")
         return reply
 
     def _authorization(self, method: str, target: str, body: bytes) -> str:
@@ -104,6 +114,11 @@ class PaySession:
             "serial_no": self._account.serial,
         }
         return f"{signing.SCHEME} " + ",".join(f'{k}="{v}"' for k, v in parts.items())
+
+
+def _api(target: str) -> str:
+    """Name the interface without our numbers: they would make endless metrics."""
+    return _OUR_NUMBER.sub(r"\1/{}", target.partition("?")[0])
 
 
 def _refusal(reply: Reply) -> PayError:

@@ -5,13 +5,13 @@ by grey-scale over a week: the serial in the header decides, never our configura
 """
 
 import asyncio
-import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 import msgspec
+import structlog
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -21,7 +21,7 @@ from services.wechat import signing
 from services.wechat.errors import BadSignature, Forgery, PayError
 from services.wechat.transport import Reply
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 REFRESH_AFTER: Final = timedelta(hours=12)
 # Forged serials must not make us hammer WeChat.
@@ -110,7 +110,7 @@ class PlatformKeys:
             fresh = self._open(reply.body)
             self._check(reply, fresh)
         except (PayError, BadSignature, ValueError) as failure:
-            log.warning("platform certificates not refreshed: %s", failure)
+            log.warning("platform_certificates_not_refreshed", problem=str(failure))
             return
         self._certificates |= fresh  # added, never cleared: old notices are still under way
         self._loaded_at = self._now()
@@ -145,10 +145,10 @@ class PlatformKeys:
             is_named = int(listed.serial_no, 16) == certificate.serial_number
             key = certificate.public_key()
         except (BadSignature, ValueError, UnsupportedAlgorithm) as failure:
-            log.warning("platform certificate left out: %s", failure)
+            log.warning("platform_certificate_left_out", problem=str(failure))
             return None
         if not is_named or not isinstance(key, rsa.RSAPublicKey):
-            log.warning("platform certificate left out: other serial or other kind of key")
+            log.warning("platform_certificate_left_out", problem="other serial or other key")
             return None
         return Certificate(
             key, certificate.not_valid_before_utc, certificate.not_valid_after_utc

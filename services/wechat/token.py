@@ -5,7 +5,6 @@ may call it at any time. Redis saves calls; without it everything still works.
 """
 
 import asyncio
-import logging
 import random
 import secrets
 from collections.abc import Awaitable, Callable
@@ -13,12 +12,13 @@ from datetime import datetime
 from typing import Any, ClassVar, Final
 
 import msgspec
+import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from services.wechat.secret import Guarded
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 # Inside the 300 s in which WeChat issues the next token while the old one still works: asking
 # earlier returns the same token again and again.
@@ -87,19 +87,19 @@ class StableToken:
         if self._kept is None or self._kept.token != bad:
             return  # somebody here was first
         self._kept, self._dropped = None, bad
-        log.warning("access token refused, dropped")
+        log.warning("access_token_dropped")
         if self._redis is not None:
             try:
                 await self._ask(self._redis.eval(DROP, 1, self._key, bad))
             except (RedisError, OSError):
-                log.warning("redis is away: token dropped in this process only")
+                log.warning("redis_away", done="access token dropped in this process only")
 
     async def _load(self) -> str:
         if self._redis is not None:
             try:
                 return self._keep(await self._shared(self._redis))
             except (RedisError, OSError):
-                log.warning("redis is away: token kept in this process only")
+                log.warning("redis_away", done="access token kept in this process only")
         return self._keep(self._fresh(self._kept) or await self._fetch())
 
     async def _shared(self, redis: Redis) -> Token:
@@ -166,4 +166,4 @@ class StableToken:
 def _look_at_failure(flight: asyncio.Task[str]) -> None:
     """Every caller may have gone away; the failure then has been logged by nobody."""
     if not flight.cancelled() and (failure := flight.exception()):
-        log.warning("no access token: %s", failure)
+        log.warning("no_access_token", problem=str(failure))

@@ -22,6 +22,15 @@ _NEVER_SENT: Final = frozenset(
 )
 
 
+# Told of every call: the interface, without numbers of ours in it, and "ok", WeChat's code
+# or "no_answer".
+Observe = Callable[[str, str], None]
+
+
+def ignore(_api: str, _outcome: str) -> None:
+    """Observe nothing."""
+
+
 class Reply(NamedTuple):
     status: int
     headers: HTTPHeaders

@@ -40,6 +40,8 @@ FUND_HEAD = (
     "记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),"
     "资金变更提交申请人,备注,业务凭证号"
 )
+from tests.services.wechat.desk import unhurried
+
 FUND_TOTALS = "资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额"
 
 
@@ -142,6 +144,7 @@ free_text = st.text(
 )
 
 
+@unhurried
 @given(
     st.lists(st.tuples(st.integers(0, 10**11), st.integers(0, 10**11), free_text), max_size=5)
 )
@@ -209,6 +212,7 @@ def sha1(text: bytes) -> str:
     return hashlib.sha1(text, usedforsecurity=False).hexdigest()
 
 
+@unhurried
 @given(text=st.binary(max_size=300), cut=st.integers(1, 50))
 def test_a_bill_arrives_in_any_pieces(text: bytes, cut: int) -> None:
     packed, download = gzip.compress(text), BillDownload()

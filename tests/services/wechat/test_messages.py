@@ -35,6 +35,27 @@ async def test_case_19_a_message_arrives(mini: MiniProgram, desk: Desk) -> None:
     assert (message["miniprogram_state"], message["lang"]) == ("formal", "zh_CN")
 
 
+async def test_the_messages_number_is_returned_when_wechat_tells_it(
+    mini: MiniProgram, desk: Desk
+) -> None:
+    openid = await desk.grant()
+    assert await mini.send_subscribe_message(openid, TEMPLATE, data=DATA)
+    await desk.grant()
+    await desk.fault(SEND, body_patch={"msgid": None})
+    assert await mini.send_subscribe_message(openid, TEMPLATE, data=DATA) == ""
+
+
+async def test_a_message_for_which_no_token_came_was_certainly_not_sent(
+    mini: MiniProgram, desk: Desk
+) -> None:
+    openid = await desk.grant()
+    await desk.fault("/cgi-bin/stable_token", match={"times": None}, http=502)
+    refused = await refusal(mini, openid)
+    assert isinstance(refused, WeChatUnavailable)
+    assert (refused.unknown, refused.reaction) == (False, Reaction.BUSY)
+    assert await desk.count(SEND) == 0
+
+
 async def test_a_trial_message_without_page(mini: MiniProgram, desk: Desk) -> None:
     openid = await desk.grant()
     await mini.send_subscribe_message(openid, TEMPLATE, data=DATA, release=Release.TRIAL)

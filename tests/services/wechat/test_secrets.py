@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Iterator
 from typing import Any
 
 import pytest
+import structlog
 from redis.asyncio import Redis
 
 from services.wechat.errors import PayError, WeChatError
@@ -25,16 +26,13 @@ FATES: list[dict[str, Any]] = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def everything_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-
-
 class Witness:
     """Collects whatever a careless reader could see."""
 
-    def __init__(self) -> None:
+    def __init__(self, logged: list[Any], caplog: pytest.LogCaptureFixture) -> None:
         self.texts: list[str] = []
+        self.logged = logged
+        self.caplog = caplog
 
     async def watch(self, call: Awaitable[object]) -> None:
         try:
@@ -43,8 +41,16 @@ class Witness:
             chain: list[BaseException | None] = [refused, refused.__cause__]
             self.texts += [f"{each!r} {each} {vars(each)}" for each in chain if each]
 
-    def saw(self, caplog: pytest.LogCaptureFixture) -> str:
-        return "\n".join([*self.texts, caplog.text, *map(str, caplog.records)])
+    @property
+    def saw(self) -> str:
+        return "\n".join([*self.texts, self.caplog.text, *map(str, self.logged)])
+
+
+@pytest.fixture
+def witness(caplog: pytest.LogCaptureFixture) -> Iterator[Witness]:
+    caplog.set_level(logging.DEBUG)
+    with structlog.testing.capture_logs() as logged:
+        yield Witness(logged, caplog)
 
 
 @pytest.fixture
@@ -59,9 +65,9 @@ def alone(desk: Desk, clock: Clock) -> Iterator[MiniProgram]:
 
 @pytest.mark.parametrize("fate", FATES, ids=str)
 async def test_mini_program(
-    alone: MiniProgram, desk: Desk, caplog: pytest.LogCaptureFixture, fate: dict[str, Any]
+    alone: MiniProgram, desk: Desk, witness: Witness, fate: dict[str, Any]
 ) -> None:
-    witness, openid = Witness(), await desk.openid()
+    openid = await desk.openid()
     login_code, phone_code = await desk.login_code(), await desk.phone_code()
     token = await alone.tokens.get()
     await desk.fault("/", match={"times": None}, **fate)
@@ -72,31 +78,30 @@ async def test_mini_program(
         alone.send_subscribe_message(openid, TEMPLATE, data={"thing1": "private words"})
     )
     witness.texts.append(f"{alone!r} {alone.tokens!r}")
-    saw = witness.saw(caplog)
+    saw = witness.saw
     for secret in [token, desk.secret, login_code, phone_code, openid, "private words"]:
         assert secret not in saw
 
 
 async def test_a_login_shows_no_session_key(
-    alone: MiniProgram, desk: Desk, caplog: pytest.LogCaptureFixture
+    alone: MiniProgram, desk: Desk, witness: Witness
 ) -> None:
     login = await alone.login(await desk.login_code())
-    assert login.session_key not in f"{login!r} {login} {caplog.text}"
+    assert login.session_key not in f"{login!r} {login} {witness.saw}"
 
 
 @pytest.mark.parametrize(
     "fate", [{"sign": "bad"}, {"drop": "after"}, {"http": 500}, {"raw": "<html>"}], ids=str
 )
 async def test_pay(
-    sanitation: PayClient, desk: Desk, caplog: pytest.LogCaptureFixture, fate: dict[str, Any]
+    sanitation: PayClient, desk: Desk, witness: Witness, fate: dict[str, Any]
 ) -> None:
-    witness = Witness()
     await desk.fault("/v3", match={"times": None}, **fate)
     await witness.watch(order(sanitation, desk))
     await witness.watch(sanitation.query("ORDER-0001"))
     await witness.watch(sanitation.trade_bill("2026-03-01"))
     witness.texts.append(f"{sanitation!r} {sanitation.account!r} {sanitation.account}")
-    saw = witness.saw(caplog)
+    saw = witness.saw
     calls = await desk.calls("/v3")
     account = sanitation.account
     for secret in [account.api_v3_key, account.private_key_pem, "PRIVATE KEY", "signature="]:

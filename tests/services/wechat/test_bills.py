@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from services.wechat.bill_download import BillDownload
 from services.wechat.bills import BillError, parse_fund_flow_bill, parse_trade_bill
 from services.wechat.errors import PayError, PayReaction
+from tests.services.wechat.desk import unhurried
 
 DAY = "2026-03-01"
 HEADER = (
@@ -40,8 +41,6 @@ FUND_HEAD = (
     "记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),"
     "资金变更提交申请人,备注,业务凭证号"
 )
-from tests.services.wechat.desk import unhurried
-
 FUND_TOTALS = "资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额"
 
 

@@ -63,7 +63,7 @@ class AppointmentsHandler(ApiHandler):
         items = await accounts.appointments(
             self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
         )
-        return cursors.page(items, query.limit, lambda item: item.id)
+        return cursors.page(items, query.limit, lambda item: item.appointment_id)
 
     @endpoint(needs=Permission.APPOINT, status=201, errors=("invalid_phone",))
     async def post(self, body: Appoint) -> AppointmentView:

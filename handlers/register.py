@@ -9,7 +9,7 @@ from services.errors import InvalidInput
 from services.paths import PlacePath
 from services.permissions import Permission
 from services.register import actions
-from services.register.models import Confirm, ImportId, ImportView, Problem, Severity
+from services.register.models import Confirm, ImportId, ImportView, RowProblem, Severity
 from services.register.template import FILENAME
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -54,7 +54,7 @@ class ImportsHandler(ApiHandler):
             before=_instant_and_id(cursors.read(query.cursor)),
             limit=query.limit,
         )
-        return cursors.page(items, query.limit, lambda i: f"{i.uploaded_at.isoformat()}|{i.id}")
+        return cursors.page(items, query.limit, lambda i: f"{i.uploaded_at.isoformat()}|{i.import_id}")
 
 
 def _instant_and_id(cursor: str) -> tuple[datetime, str] | None:
@@ -77,7 +77,7 @@ class ImportHandler(ApiHandler):
 
 class ProblemsHandler(ApiHandler):
     @endpoint(needs=Permission.IMPORT_REGISTER)
-    async def get(self, import_id: ImportId, query: ProblemsQuery) -> Page[Problem]:
+    async def get(self, import_id: ImportId, query: ProblemsQuery) -> Page[RowProblem]:
         """What is wrong with the file, by row and column."""
         items = await actions.problems(
             self.deps,

@@ -8,7 +8,7 @@ from services.fees.models import FeeKind
 from services.paths import PlacePath
 from services.permissions import Permission
 from services.statistics import actions
-from services.statistics.models import By, Months, RatesView, Span, UnpaidHome
+from services.statistics.models import By, Debts, Months, RatesView, Span, UnpaidHome
 
 
 class UnpaidHomesQuery(Struct, forbid_unknown_fields=True):
@@ -35,8 +35,7 @@ class UnpaidHomesHandler(ApiHandler):
             self.deps,
             self.actor,
             place,
-            period=query.period,
-            kind=query.kind,
+            Debts(query.period, query.kind),
             after=cursors.read(query.cursor),
             limit=query.limit,
         )

@@ -56,7 +56,9 @@ class ReadyHandler(ApiHandler):
             deps.mongo, deps.redis, jobs.last_beat(deps.db), deps.now()
         )
         if not found.ready:
-            raise NotReady("数据库没有回应", retry_after_seconds=5, **msgspec.to_builtins(found))
+            raise NotReady(
+                "数据库没有回应", retry_after_seconds=5, **msgspec.to_builtins(found)
+            )
         return found
 
 

@@ -70,9 +70,7 @@ class Visitor:
             await self.ask("POST", "/api/v1/me/phone", {"code": shown}, as_=guest)
         return guest
 
-    async def _fetch(
-        self, method: str, url: str, body: Any, headers: Mapping[str, str]
-    ) -> Any:
+    async def _fetch(self, method: str, url: str, body: Any, headers: Mapping[str, str]) -> Any:
         raw = body if isinstance(body, bytes | None) else msgspec.json.encode(body)
         request = HTTPRequest(
             url,

@@ -28,9 +28,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def give(arguments: argparse.Namespace, settings: Settings) -> None:
-    request = Appoint(
-        role=Role(arguments.role), place=arguments.place, phone=arguments.phone
-    )
+    request = Appoint(role=Role(arguments.role), place=arguments.place, phone=arguments.phone)
     async with open_dependencies(settings) as deps:
         try:
             await accounts.grant(deps, request, appointed_by="command line")

@@ -95,9 +95,9 @@ async def _places_and_people(deps: Dependencies) -> None:
     if held:
         return
     for person in ROLES:
-        for place in person.places:
+        for path in person.places:
             if person.role is not None:
-                request = Appoint(role=person.role, place=place, phone=person.phone)
+                request = Appoint(role=person.role, place=path, phone=person.phone)
                 await accounts.grant(deps, request, appointed_by="demo")
 
 
@@ -109,9 +109,9 @@ async def _drain(deps: Dependencies) -> None:
 async def _register(deps: Dependencies) -> None:
     found = await register.upload(deps, STAFF, COMPOUND, workbook())
     await _drain(deps)
-    found = register.view(await register.access_import(deps, STAFF, found.id))
+    found = register.view(await register.access_import(deps, STAFF, found.import_id))
     if found.state is State.PREVIEWED:
-        await register.confirm(deps, STAFF, found.id, Confirm(accept_warnings=True))
+        await register.confirm(deps, STAFF, found.import_id, Confirm(accept_warnings=True))
     await _drain(deps)
 
 
@@ -168,5 +168,3 @@ async def _bills(deps: Dependencies, period: str) -> None:
     await _drain(deps)
     await _once(fees.publish_run(deps, STAFF, run.run_id))
     await _drain(deps)
-
-

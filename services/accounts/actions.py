@@ -241,7 +241,7 @@ async def grant(deps: Dependencies, request: Appoint, *, appointed_by: str) -> A
 
 def appointment_view(appointment: Appointment) -> AppointmentView:
     return AppointmentView(
-        id=appointment.id,
+        appointment_id=appointment.id,
         role=appointment.role,
         place=appointment.place,
         from_day=appointment.from_day,

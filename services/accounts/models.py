@@ -141,7 +141,7 @@ class Appoint(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class AppointmentView(Struct, kw_only=True):
-    id: str
+    appointment_id: str
     role: Role
     place: str
     from_day: Day

@@ -1,148 +1,35 @@
-"""Fee rules, what residents owe, and how a bill is settled or voided."""
+"""What residents owe, and how a bill is settled or voided; the front door of the fees."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
-
-import msgspec
 
 from services import errors
 from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
-from services.fees import runs, store
-from services.fees.models import Bill, FeeRule
+from services.fees import rules as fee_rules
+from services.fees import runs, steps, store
+from services.fees.models import Bill
 from services.fees.states import BillState
 from services.fees.views import (
     BillView,
-    EndFeeRule,
-    FeeRuleView,
     MonthsAfterVoid,
-    NewFeeRule,
     Owed,
     VoidBill,
     bill_view,
     bill_views,
-    rule_view,
 )
+from services.jobs import actions as jobs
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, income, receivable
-from services.permissions import Actor, Permission, require_at
+from services.permissions import Actor, Permission
 from services.places import actions as places
-from services.places.models import Kind
-
-RULE_PLACES: Final = (Kind.COMPOUND, Kind.BUILDING, Kind.UNIT)
-
-
-class BadFeeRule(errors.InvalidInput):
-    """A rule needs one price and one due term, real days, and a place that has homes."""
-
-    code = "bad_fee_rule"
-
-
-class UnknownPayee(errors.InvalidInput):
-    """No merchant account of that key is configured: money would have nowhere to go."""
-
-    code = "unknown_payee"
-
-
-class FeeRuleExists(errors.Conflict):
-    code = "fee_rule_exists"
-
-
-class FeeRuleEnded(errors.Conflict):
-    code = "fee_rule_ended"
 
 
 class BillNotOwing(errors.Conflict):
     """Paid, void or still a draft. Paid bills are refunded, not voided."""
 
     code = "bill_not_owing"
-
-
-async def add_rule(
-    deps: Dependencies, actor: Actor, place: str, request: NewFeeRule
-) -> FeeRuleView:
-    """Write a rule. The same rule again is the same rule; a new price is a new start day."""
-    found = await places.access_place(deps, actor, place, Permission.MANAGE_FEES)
-    if found.kind not in RULE_PLACES:
-        raise BadFeeRule("收费规则请设在小区、楼栋或单元上")
-    _check(deps, request)
-    now = deps.now()
-    usages = sorted(set(request.usages))
-    rule = FeeRule(
-        id=new_id(now),
-        place=place,
-        slots=[f"{request.kind}|{request.start_day}|{usage}" for usage in usages],
-        created_by=actor.person_id,
-        created_at=now,
-        **{**msgspec.structs.asdict(request), "usages": usages},
-    )
-    if not await places.use(deps, [place]):
-        raise errors.NotFound("没有找到这个地方")
-    if await store.insert_rule(deps.db, rule):
-        return rule_view(rule)
-    earlier = await store.rule_like(deps.db, rule)
-    if earlier is None or not _same(earlier, rule):
-        raise FeeRuleExists("同一天起已有一条同类收费规则", rule_id=earlier and earlier.id)
-    return rule_view(earlier)
-
-
-def _check(deps: Dependencies, request: NewFeeRule) -> None:
-    if (request.price is None) == (request.monthly_fen is None):
-        raise BadFeeRule("请填写单价或每月金额,两者只填一项")
-    if (request.due_day is None) == (request.due_days is None):
-        raise BadFeeRule("请填写每月缴费日或出账后天数,两者只填一项")
-    for day in filter(None, (request.start_day, request.end_day)):
-        _check_day(day)
-    if request.end_day is not None and request.end_day < request.start_day:
-        raise BadFeeRule("结束日期不能早于开始日期")
-    if request.account not in deps.merchants:
-        raise UnknownPayee("没有这个收款账户", account=request.account)
-
-
-def _check_day(day: str) -> None:
-    try:
-        date.fromisoformat(day)
-    except ValueError:
-        raise BadFeeRule("没有这一天", day=day) from None
-
-
-def _same(one: FeeRule, other: FeeRule) -> bool:
-    own = {"id": "", "created_by": "", "created_at": one.created_at}
-    return msgspec.structs.replace(one, **own) == msgspec.structs.replace(other, **own)
-
-
-async def end_rule(
-    deps: Dependencies, actor: Actor, rule_id: str, request: EndFeeRule
-) -> FeeRuleView:
-    """Set a rule's last day, once. Bills that were made stay; nothing else of it changes."""
-    rule = await store.find_rule(deps.db, rule_id)
-    if rule is None or not actor.may(Permission.MANAGE_FEES, rule.place):
-        raise errors.NotFound("没有找到这条收费规则")
-    _check_day(request.end_day)
-    if rule.end_day == request.end_day:
-        return rule_view(rule)
-    withdrawn = request.end_day < rule.start_day
-    ended = msgspec.structs.replace(
-        rule,
-        end_day=request.end_day,
-        ended_by=actor.person_id,
-        ended_at=deps.now(),
-        slots=[rule.id] if withdrawn else rule.slots,
-    )
-    if not await store.end_rule(deps.db, ended):
-        raise FeeRuleEnded("这条规则已经有结束日期", end_day=rule.end_day)
-    return rule_view(ended)
-
-
-async def rules(
-    deps: Dependencies, actor: Actor, place: str, *, after: str, limit: int
-) -> list[FeeRuleView]:
-    """Rules made for a place and below it, by id."""
-    require_at(actor, Permission.MANAGE_FEES, place)
-    found = await store.rules_under(deps.db, place, after=after, limit=limit)
-    return [rule_view(rule) for rule in found]
 
 
 async def my_bills(
@@ -247,10 +134,13 @@ def _reversal(bill: Bill, at: datetime) -> Journal:
     )
 
 
+add_rule = fee_rules.add
+end_rule = fee_rules.end
+rules = fee_rules.listing
 start_run = runs.start
 publish_run = runs.publish
 cancel_run = runs.cancel
 get_run = runs.get
 list_runs = runs.listing
 run_bills = runs.bills_of
-JOBS: Final = runs.JOBS
+JOBS: Final[dict[str, jobs.Handler]] = {runs.JOB: steps.step}

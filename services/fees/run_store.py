@@ -34,10 +34,9 @@ async def advance(
     db: Database, run: BillRun, changes: Document, tx: Transaction | None = None
 ) -> BillRun | None:
     """Note a step of the worker's; None when the run went on without it."""
-    changes.setdefault("$inc", {})["version"] = 1
     document = await db[COLLECTION].find_one_and_update(
         {"_id": run.id, "version": run.version},
-        changes,
+        {**changes, "$inc": {**changes.get("$inc", {}), "version": 1}},
         return_document=ReturnDocument.AFTER,
         session=tx,
     )

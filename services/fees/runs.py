@@ -1,10 +1,5 @@
-"""Bill runs: people ask (start, publish, cancel), the worker does it in small transactions.
+"""Bill runs: people ask (start, publish, cancel) and look; the worker does it in steps.py."""
 
-Every transaction also moves the run's version, so that a worker that was thought dead, or was
-killed and replaced, does nothing twice.
-"""
-
-from collections import defaultdict
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,25 +9,17 @@ from pymongo.errors import DuplicateKeyError
 from services import errors
 from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
-from services.fees import run_store, store, telling
-from services.fees.drafting import draft, slots
-from services.fees.models import Bill, BillRun
+from services.fees import run_store, store
+from services.fees.models import BillRun
 from services.fees.states import BillState, RunAction, RunState, run_target
-from services.fees.tariff import digest, due_on, months_from, rule_book
+from services.fees.tariff import digest
 from services.fees.views import BillRunView, BillView, StartBillRun, bill_views, run_view
 from services.jobs import actions as jobs
-from services.jobs.models import Again
-from services.ledger import actions as ledger
-from services.ledger.models import Journal, Posting, income, receivable
 from services.permissions import Actor, Permission
 from services.places import actions as places
 from services.places.models import Kind
 
-# Small enough for a transaction of well under a second (RELIABILITY §3.3: below 1,000 writes).
-HOMES_AT_ONCE: Final = 100
-BILLS_AT_ONCE: Final = 250
-
+JOB: Final = "fees.run"
 # What is being done when somebody asks for it once more: the same request, not another one.
 UNDER_WAY: Final = {
     RunAction.START: RunState.DRAFTING,
@@ -49,10 +36,6 @@ class RunMoved(errors.Conflict):
     code = "bill_run_changed"
 
 
-class DraftsMoved(Exception):
-    """Drafts changed although nobody but the run's worker may change them: a bug of ours."""
-
-
 async def start(
     deps: Dependencies, actor: Actor, place: str, request: StartBillRun
 ) -> BillRunView:
@@ -60,16 +43,7 @@ async def start(
     found = await places.access_place(deps, actor, place, Permission.RUN_BILLS)
     if found.kind is not Kind.COMPOUND:
         raise NotACompound("请以小区为单位出账")
-    kinds = sorted(set(request.kinds))
-    new = BillRun(
-        id=digest(place, request.period, request.months, *kinds),
-        place=place,
-        period=request.period,
-        months=request.months,
-        kinds=kinds,
-        asked_by=actor.person_id,
-        asked_at=deps.now(),
-    )
+    new = _new(actor, place, request, at=deps.now())
     homes = await places.count_homes(deps.db, place)
     return await _ask(
         deps,
@@ -81,6 +55,19 @@ async def start(
         skipped=[],
         asked_by=new.asked_by,
         asked_at=new.asked_at,
+    )
+
+
+def _new(actor: Actor, place: str, request: StartBillRun, *, at: datetime) -> BillRun:
+    kinds = sorted(set(request.kinds))
+    return BillRun(
+        id=digest(place, request.period, request.months, *kinds),
+        place=place,
+        period=request.period,
+        months=request.months,
+        kinds=kinds,
+        asked_by=actor.person_id,
+        asked_at=at,
     )
 
 
@@ -124,12 +111,12 @@ async def _ask(
         **changes,
     )
 
+    key = f"{run.id}:{asked.round}"
+
     async def save(tx: Transaction) -> None:
         if not await run_store.write(deps.db, asked, tx):
             raise RunMoved("这批账单刚有变动,请刷新看看")
-        await jobs.enqueue(
-            deps, tx, "fees.run", f"{run.id}:{asked.round}", run_id=run.id, round=asked.round
-        )
+        await jobs.enqueue(deps, tx, JOB, key, run_id=run.id, round=asked.round)
 
     try:
         await deps.in_transaction(save)
@@ -166,116 +153,3 @@ async def bills_of(
     found = await store.of_run(deps.db, run.id, state, after=after, limit=limit)
     addresses = await places.addresses(deps, sorted({bill.home for bill in found}))
     return bill_views(found, addresses, day_of(deps.now()))
-
-
-# The worker's part: one step, one transaction, then again until nothing is left
-
-
-async def work(deps: Dependencies, payload: Document) -> Again | None:
-    """Do the next step of a run; an earlier round's job has nothing left to do."""
-    run = await run_store.find(deps.db, payload["run_id"])
-    if run is None or run.round != payload["round"]:
-        return None
-    match run.state:
-        case RunState.DRAFTING:
-            await draft_some(deps, run)
-        case RunState.PUBLISHING:
-            await issue_some(deps, run)
-        case RunState.CANCELLING:
-            await discard_some(deps, run)
-        case _:
-            return None
-    return Again(deps.now())
-
-
-async def finish(deps: Dependencies, run: BillRun) -> None:
-    totals = await store.totals(deps.db, run.id)
-    changes = {
-        "state": run_target(run.state, RunAction.FINISH),
-        "totals": msgspec.to_builtins(totals),
-    }
-    await run_store.advance(deps.db, run, {"$set": changes})
-
-
-async def draft_some(deps: Dependencies, run: BillRun) -> None:
-    """Draft what the next homes lack, by the rules there were when the run was started."""
-    homes = await places.homes_under(
-        deps.db, run.place, Kind.HOME, after=run.after, limit=HOMES_AT_ONCE
-    )
-    if not homes:
-        await finish(deps, run)
-        return
-    paths = [home.id for home in homes]
-    rules = await store.rules_for(deps.db, paths, run.kinds, run.asked_at)
-    wanted = slots(run.kinds, months_from(run.period, run.months))
-
-    async def save(tx: Transaction) -> None:
-        known = await store.known(deps.db, paths, wanted, tx)
-        bills, skipped = draft(run, homes, rule_book(rules), known, at=deps.now())
-        changes = {
-            "$set": {"after": paths[-1]},
-            "$inc": {"homes_done": len(homes), "skips": len(skipped)},
-            "$push": run_store.appending(skipped),
-        }
-        if await run_store.advance(deps.db, run, changes, tx):
-            there = set(await places.use(deps, sorted({bill.home for bill in bills}), tx))
-            await store.insert_bills(deps.db, [b for b in bills if b.home in there], tx)
-
-    await deps.in_transaction(save)
-
-
-async def issue_some(deps: Dependencies, run: BillRun) -> None:
-    """Publish the next drafts; when there are none left, tell people and finish."""
-    drafts = await store.of_run(deps.db, run.id, BillState.DRAFT, after="", limit=BILLS_AT_ONCE)
-    if not drafts:
-        told = await telling.tell(deps, run)
-        if told:
-            await finish(deps, told)
-        return
-    # one moment of issue for the whole round: the due day depends on it, not on the worker
-    at = run.published_at or deps.now()
-    due_days: dict[str, list[str]] = defaultdict(list)
-    for bill in drafts:
-        due_days[due_on(bill, day_of(at))].append(bill.id)
-    changes = {"state": BillState.OWING, "issued_at": at, "issued_in": run.round}
-
-    async def save(tx: Transaction) -> None:
-        if not await run_store.advance(deps.db, run, {"$inc": {"issued": len(drafts)}}, tx):
-            return
-        for day, ids in due_days.items():
-            due = {**changes, "due_on": day}
-            if await store.issue(deps.db, ids, changes=due, tx=tx) != len(ids):
-                raise DraftsMoved(run.id)
-        await ledger.post_many(deps, tx, [_journal(bill, run.place, at) for bill in drafts])
-
-    await deps.in_transaction(save)
-
-
-def _journal(bill: Bill, compound: str, at: datetime) -> Journal:
-    return Journal(
-        id=f"issue:{bill.id}",
-        kind="issue",
-        place=compound,
-        at=at,
-        postings=[
-            Posting(receivable(bill.id), bill.amount_fen),
-            Posting(income(bill.kind, compound), -bill.amount_fen),
-        ],
-        reference={"bill": bill.id, "run": bill.run_id},
-    )
-
-
-async def discard_some(deps: Dependencies, run: BillRun) -> None:
-    drafts = await store.of_run(deps.db, run.id, BillState.DRAFT, after="", limit=BILLS_AT_ONCE)
-    if not drafts:
-        await finish(deps, run)
-        return
-
-    async def save(tx: Transaction) -> None:
-        if await run_store.advance(deps.db, run, {}, tx):
-            await store.discard(deps.db, [bill.id for bill in drafts], tx)
-
-    await deps.in_transaction(save)
-
-
-JOBS: Final[dict[str, jobs.Handler]] = {"fees.run": work}

@@ -1,73 +1,18 @@
-"""Fee rules and bills: the only module that queries and changes these collections.
+"""The bills collection: the only module that changes it.
 
-services/statistics/store.py reads bills too; it never writes.
+services/statistics/store.py adds it up; it never writes.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import msgspec
-from pymongo.errors import DuplicateKeyError
 
-from mongo_indexes import bills, fee_rules
+from mongo_indexes.bills import COLLECTION
 from services.dependencies import Database, Transaction
 from services.documents import Document, to_document
 from services.fees.drafting import Known
-from services.fees.models import Bill, BillRun, FeeKind, FeeRule, HomeNews, Total
+from services.fees.models import Bill, BillRun, FeeKind, HomeNews, Total
 from services.fees.states import BillState
-from services.paths import ancestors, under
-
-
-async def insert_rule(db: Database, rule: FeeRule) -> bool:
-    """Return False when the place has a rule of that kind, start day and usage."""
-    try:
-        await db[fee_rules.COLLECTION].insert_one(to_document(rule))
-    except DuplicateKeyError:
-        return False
-    return True
-
-
-async def rule_like(db: Database, rule: FeeRule) -> FeeRule | None:
-    """Return the rule that stands in this one's way. Served by index `slots`."""
-    query = {"place": rule.place, "slots": {"$in": rule.slots}}
-    document = await db[fee_rules.COLLECTION].find_one(query)
-    return msgspec.convert(document, FeeRule | None)
-
-
-async def find_rule(db: Database, rule_id: str) -> FeeRule | None:
-    document = await db[fee_rules.COLLECTION].find_one({"_id": rule_id})
-    return msgspec.convert(document, FeeRule | None)
-
-
-async def end_rule(db: Database, rule: FeeRule) -> bool:
-    """Write down the end of a rule that has none yet."""
-    changes = msgspec.to_builtins(rule, builtin_types=(datetime,))
-    kept = ("end_day", "ended_by", "ended_at", "slots")
-    result = await db[fee_rules.COLLECTION].update_one(
-        {"_id": rule.id, "end_day": None}, {"$set": {name: changes[name] for name in kept}}
-    )
-    return result.modified_count == 1
-
-
-async def rules_under(db: Database, place: str, *, after: str, limit: int) -> list[FeeRule]:
-    """Rules made for a place or below it, by id. Served by index `slots`."""
-    query = {"place": under(place), "_id": {"$gt": after}}
-    cursor = db[fee_rules.COLLECTION].find(query).sort("_id", 1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[FeeRule])
-
-
-async def rules_for(
-    db: Database, homes: Sequence[str], kinds: Sequence[FeeKind], made_by: datetime
-) -> list[FeeRule]:
-    """Rules that may apply to one of the homes. Served by index `slots`."""
-    places = sorted({place for home in homes for place in ancestors(home)})
-    query = {
-        "place": {"$in": places},
-        "kind": {"$in": list(kinds)},
-        "created_at": {"$lte": made_by},
-    }
-    cursor = db[fee_rules.COLLECTION].find(query)
-    return msgspec.convert(await cursor.to_list(), list[FeeRule])
 
 
 async def known(
@@ -76,7 +21,7 @@ async def known(
     """Return which of the slots are taken, and the editions. Served by `slots` and `home`."""
     of_homes = {"home": {"$in": list(homes)}}
     wanted = frozenset(slots)
-    cursor = db[bills.COLLECTION].find(
+    cursor = db[COLLECTION].find(
         {**of_homes, "slots": {"$in": list(slots)}}, {"home": 1, "slots": 1}, session=tx
     )
     taken = [(b["home"], s) async for b in cursor for s in b["slots"] if s in wanted]
@@ -89,7 +34,7 @@ async def known(
             }
         },
     ]
-    voided = await db[bills.COLLECTION].aggregate(pipeline, session=tx)
+    voided = await db[COLLECTION].aggregate(pipeline, session=tx)
     editions = {
         (v["_id"]["home"], FeeKind(v["_id"]["kind"]), v["_id"]["period"]): v["count"]
         async for v in voided
@@ -99,14 +44,14 @@ async def known(
 
 async def insert_bills(db: Database, drafts: Sequence[Bill], tx: Transaction) -> None:
     if drafts:
-        await db[bills.COLLECTION].insert_many([to_document(b) for b in drafts], session=tx)
+        await db[COLLECTION].insert_many([to_document(b) for b in drafts], session=tx)
 
 
 async def find_bills(
     db: Database, bill_ids: Sequence[str], tx: Transaction | None = None
 ) -> list[Bill]:
     """Return the bills that exist, in the order asked for."""
-    cursor = db[bills.COLLECTION].find({"_id": {"$in": list(bill_ids)}}, session=tx)
+    cursor = db[COLLECTION].find({"_id": {"$in": list(bill_ids)}}, session=tx)
     found = msgspec.convert(await cursor.to_list(), list[Bill])
     by_id = {bill.id: bill for bill in found}
     return [by_id[bill_id] for bill_id in bill_ids if bill_id in by_id]
@@ -121,7 +66,7 @@ async def move(
     tx: Transaction,
 ) -> bool:
     """Compare and set one bill's state; False when somebody was first."""
-    result = await db[bills.COLLECTION].update_one(
+    result = await db[COLLECTION].update_one(
         {"_id": bill_id, "state": source}, {"$set": changes}, session=tx
     )
     return result.modified_count == 1
@@ -130,7 +75,7 @@ async def move(
 async def hold(db: Database, bill_ids: Sequence[str], tx: Transaction) -> bool:
     """Touch bills that are owing; False when one of them is not. By `_id`."""
     query = {"_id": {"$in": list(bill_ids)}, "state": BillState.OWING}
-    result = await db[bills.COLLECTION].update_many(query, {"$inc": {"holds": 1}}, session=tx)
+    result = await db[COLLECTION].update_many(query, {"$inc": {"holds": 1}}, session=tx)
     return result.matched_count == len(bill_ids)
 
 
@@ -138,7 +83,7 @@ async def issue(
     db: Database, bill_ids: Sequence[str], *, changes: Document, tx: Transaction
 ) -> int:
     """Turn drafts into debts; return how many still were drafts."""
-    result = await db[bills.COLLECTION].update_many(
+    result = await db[COLLECTION].update_many(
         {"_id": {"$in": list(bill_ids)}, "state": BillState.DRAFT},
         {"$set": changes},
         session=tx,
@@ -148,7 +93,7 @@ async def issue(
 
 async def discard(db: Database, bill_ids: Sequence[str], tx: Transaction) -> None:
     query = {"_id": {"$in": list(bill_ids)}, "state": BillState.DRAFT}
-    await db[bills.COLLECTION].delete_many(query, session=tx)
+    await db[COLLECTION].delete_many(query, session=tx)
 
 
 async def of_run(
@@ -160,7 +105,7 @@ async def of_run(
     if home:
         query["home"] = {"$gte": home}
         query["$or"] = [{"home": {"$gt": home}}, {"_id": {"$gt": bill_id}}]
-    cursor = db[bills.COLLECTION].find(query).sort([("home", 1), ("_id", 1)]).limit(limit)
+    cursor = db[COLLECTION].find(query).sort([("home", 1), ("_id", 1)]).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Bill])
 
 
@@ -173,7 +118,7 @@ async def news(db: Database, run: BillRun) -> dict[str, HomeNews]:
         "amount_fen": {"$sum": "$amount_fen"},
         "due_on": {"$min": "$due_on"},
     }
-    cursor = await db[bills.COLLECTION].aggregate([{"$match": query}, {"$group": group}])
+    cursor = await db[COLLECTION].aggregate([{"$match": query}, {"$group": group}])
     return {row["_id"]: msgspec.convert(row, HomeNews) async for row in cursor}
 
 
@@ -192,7 +137,7 @@ async def totals(db: Database, run_id: str) -> list[Total]:
         {"$replaceWith": {"$mergeObjects": ["$_id", "$$ROOT"]}},
         {"$sort": dict.fromkeys(keys, 1)},
     ]
-    cursor = await db[bills.COLLECTION].aggregate(pipeline)
+    cursor = await db[COLLECTION].aggregate(pipeline)
     return msgspec.convert(await cursor.to_list(), list[Total])
 
 
@@ -211,7 +156,7 @@ async def of_homes(
         query["period"] = {"$lte": period}
         query["$or"] = [{"period": {"$lt": period}}, {"_id": {"$lt": bill_id}}]
     order = [("period", -1), ("_id", -1)]
-    cursor = db[bills.COLLECTION].find(query).sort(order).limit(limit)
+    cursor = db[COLLECTION].find(query).sort(order).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Bill])
 
 
@@ -221,6 +166,6 @@ async def owed(db: Database, homes: Sequence[str]) -> tuple[int, int]:
         {"$match": {"home": {"$in": list(homes)}, "state": BillState.OWING}},
         {"$group": {"_id": None, "count": {"$sum": 1}, "fen": {"$sum": "$amount_fen"}}},
     ]
-    cursor = await db[bills.COLLECTION].aggregate(pipeline)
+    cursor = await db[COLLECTION].aggregate(pipeline)
     rows = await cursor.to_list()
     return (rows[0]["count"], rows[0]["fen"]) if rows else (0, 0)

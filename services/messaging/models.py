@@ -67,7 +67,7 @@ def position(created_at: datetime, message_id: str) -> str:
 
 
 class MessageView(Struct, kw_only=True):
-    id: str
+    message_id: str
     template: TemplateKey
     title: str
     body: str
@@ -92,7 +92,7 @@ class TemplateView(Struct, kw_only=True):
 
 def view(message: Message) -> MessageView:
     return MessageView(
-        id=message.id,
+        message_id=message.id,
         template=message.template,
         title=message.title,
         body=message.body,

@@ -19,7 +19,7 @@ from services.register.models import (
     Confirm,
     Import,
     ImportView,
-    Problem,
+    RowProblem,
     Progress,
     Severity,
 )
@@ -162,7 +162,7 @@ async def problems(
     severity: Severity | None,
     after: str,
     limit: int,
-) -> list[Problem]:
+) -> list[RowProblem]:
     """What is wrong with the file, by row. Ten thousand of each severity are kept."""
     found = await access_import(deps, actor, import_id)
     return await store.problems_of(deps.db, found.run, severity, after=after, limit=limit)
@@ -239,7 +239,7 @@ def _was_first(found: Import) -> WrongState:
 
 def view(found: Import) -> ImportView:
     return ImportView(
-        id=found.id,
+        import_id=found.id,
         place=found.place,
         state=found.state,
         progress=Progress(found.done, found.total),

@@ -32,11 +32,14 @@ BIND_HOMES: Final = 300
 
 
 async def apply(deps: Dependencies, payload: Document) -> None:
-    """Write an import from where it stands to its end."""
+    """Write an import from where it stands to its end, then delete its rows."""
     while True:
         found = await store.find(deps.db, payload["import_id"])
-        if found is None or found.run != payload["run"] or found.state is not State.APPLYING:
-            break
+        if found is None or found.run != payload["run"]:
+            return
+        if found.state is not State.APPLYING:
+            await keeping.drop_rows(deps, found)
+            return
         number = int(found.mark or 0)
         if number < found.chunks:
             await write_chunk(deps, found, number)
@@ -124,7 +127,6 @@ async def _finish(deps: Dependencies, found: Import) -> None:
             await jobs.enqueue(deps, tx, BIND, run, due_at=due_at, import_id=found.id, run=run)
 
     await deps.in_transaction(save)
-    await keeping.drop_rows(deps, found)
 
 
 async def bind(deps: Dependencies, payload: Document) -> None:

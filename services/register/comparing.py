@@ -8,7 +8,7 @@ from services.dependencies import Dependencies
 from services.places import actions as places
 from services.places.models import Place
 from services.register.headings import Field
-from services.register.models import Column, Counts, Import, ListedHome, Problem, Severity
+from services.register.models import Column, Counts, Import, ListedHome, RowProblem, Severity
 from services.register.problems import Code, problem
 
 SHOWN: Final = {Field.AREA: "面积", Field.USAGE: "用途", Field.OWNER: "住户或电话"}
@@ -28,12 +28,12 @@ class Comparison:
         self._new = self._existing = self._changed = 0
         self._errors = self._warnings = 0
 
-    async def problems(self, homes: Sequence[ListedHome]) -> list[Problem]:
+    async def problems(self, homes: Sequence[ListedHome]) -> list[RowProblem]:
         """Return what these homes and the ones already there disagree on."""
         paths = [path_of(self._import.place, home) for home in homes]
         there = {p.id: p for p in await places.find_many(self._deps.db, paths)}
         known = await accounts.known_people(self._deps, sorted(there)) if there else {}
-        found: list[Problem] = []
+        found: list[RowProblem] = []
         for path, home in zip(paths, homes, strict=True):
             if path in there:
                 found += self._differences(home, there[path], known.get(path, set()))
@@ -41,7 +41,7 @@ class Comparison:
                 self._new += 1
         return found
 
-    def _differences(self, home: ListedHome, place: Place, known: People) -> list[Problem]:
+    def _differences(self, home: ListedHome, place: Place, known: People) -> list[RowProblem]:
         self._existing += not home.repeats
         if home.name != place.name:
             self._errors += 1
@@ -55,7 +55,7 @@ class Comparison:
         self._changed += bool(found) and not home.repeats
         return found
 
-    def _problem(self, code: Code, row: int, field: Field, **words: str) -> Problem:
+    def _problem(self, code: Code, row: int, field: Field, **words: str) -> RowProblem:
         columns = {column.meaning: column for column in self._import.columns}
         column = columns.get(field, Column("", ""))
         return problem(code, row, column.letter, column.heading, **words)
@@ -79,7 +79,7 @@ def _different(home: ListedHome, place: Place, known: People) -> Iterator[Field]
         yield Field.OWNER
 
 
-def keep_within(problems: Sequence[Problem], room: dict[Severity, int]) -> list[Problem]:
+def keep_within(problems: Sequence[RowProblem], room: dict[Severity, int]) -> list[RowProblem]:
     """Return as many problems of each severity as there is room for, and take the room."""
     kept = []
     for one in problems:

@@ -14,7 +14,7 @@ import msgspec
 
 from services.dependencies import Dependencies
 from services.register import store
-from services.register.models import Import, ListedHome, Problem
+from services.register.models import Import, ListedHome, RowProblem
 
 FILE_CHUNK_BYTES: Final = 1024 * 1024
 # Longer than the seven days a preview waits to be confirmed.
@@ -57,7 +57,7 @@ async def drop_rows(deps: Dependencies, found: Import) -> None:
     await store.drop_chunks(deps.db, found.run)
 
 
-async def keep_problems(deps: Dependencies, found: Import, problems: Sequence[Problem]) -> None:
+async def keep_problems(deps: Dependencies, found: Import, problems: Sequence[RowProblem]) -> None:
     await store.put_problems(deps.db, found.run, problems, deps.now() + PROBLEMS_LIVE)
 
 

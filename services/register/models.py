@@ -18,7 +18,7 @@ class Severity(StrEnum):
     WARNING = auto()
 
 
-class Problem(Struct, kw_only=True):
+class RowProblem(Struct, kw_only=True):
     """What is wrong with one cell. Never holds a name or a phone number."""
 
     row: int  # as Excel counts, from 1
@@ -116,7 +116,7 @@ class Progress(Struct):
 
 
 class ImportView(Struct, kw_only=True):
-    id: str
+    import_id: str
     place: str
     state: State
     progress: Progress

@@ -3,7 +3,7 @@
 from enum import StrEnum, auto
 from typing import Final, Self
 
-from services.register.models import Problem, Refusal, Severity
+from services.register.models import RowProblem, Refusal, Severity
 
 
 class Code(StrEnum):
@@ -68,8 +68,8 @@ MESSAGES: Final = {**ERRORS, **WARNINGS}
 
 def problem(
     code: Code, row: int, column: str = "", heading: str = "", **words: object
-) -> Problem:
-    return Problem(
+) -> RowProblem:
+    return RowProblem(
         row=row,
         column=column,
         heading=heading,

@@ -14,7 +14,7 @@ from services.register.models import (
     Counts,
     ListedHome,
     ListedPerson,
-    Problem,
+    RowProblem,
     Severity,
 )
 from services.register.people import people_of
@@ -40,7 +40,7 @@ class Register:
         self, compound: str, headings: Headings, ranges: Iterable[Range], *, first_column: int
     ) -> None:
         self.counts = Counts()
-        self.problems: list[Problem] = []
+        self.problems: list[RowProblem] = []
         self._room = LONGEST_PATH - len(compound) - 1
         self._headings = headings
         self._first_column = first_column

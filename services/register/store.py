@@ -9,7 +9,7 @@ import msgspec
 from mongo_indexes import register_chunks, register_imports, register_problems
 from services.dependencies import Database, Transaction
 from services.documents import Document, to_document
-from services.register.models import Import, Problem, Severity
+from services.register.models import Import, RowProblem, Severity
 from services.register.states import BUSY, TRANSITIONS, Action
 
 IMPORTS = register_imports.COLLECTION
@@ -119,7 +119,7 @@ async def drop_chunks(db: Database, prefix: str) -> None:
 
 
 async def put_problems(
-    db: Database, run: str, found: Sequence[Problem], expires_at: datetime
+    db: Database, run: str, found: Sequence[RowProblem], expires_at: datetime
 ) -> None:
     documents = {
         key: {"_id": key, **to_document(problem), "expires_at": expires_at}
@@ -130,20 +130,20 @@ async def put_problems(
         await db[PROBLEMS].insert_many(list(documents.values()), ordered=False)
 
 
-def problem_key(problem: Problem) -> str:
+def problem_key(problem: RowProblem) -> str:
     """Return what problems of one reading sort by: row, column, code."""
     return f"{problem.row:07d}:{problem.column:>3}:{problem.code}"
 
 
 async def problems_of(
     db: Database, run: str, severity: Severity | None, *, after: str, limit: int
-) -> list[Problem]:
+) -> list[RowProblem]:
     """Problems of one reading, by row. Served by `_id`."""
     query: Document = {"_id": {**_beginning(run), "$gt": f"{run}:{after}"}}
     if severity:
         query["severity"] = severity
     cursor = db[PROBLEMS].find(query).sort("_id", 1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Problem])
+    return msgspec.convert(await cursor.to_list(), list[RowProblem])
 
 
 async def drop_problems(db: Database, run: str) -> None:

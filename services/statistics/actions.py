@@ -11,7 +11,6 @@ from services.accounts import actions as accounts
 from services.accounts.models import Relation, Residency
 from services.days import day_of
 from services.dependencies import Dependencies
-from services.fees.models import FeeKind
 from services.fees.tariff import days_overdue
 from services.permissions import Actor, Permission
 from services.places import actions as places
@@ -20,6 +19,7 @@ from services.statistics import store
 from services.statistics.models import (
     By,
     Counts,
+    Debts,
     PartRates,
     RatesView,
     Span,
@@ -84,20 +84,11 @@ async def counts_of(
 
 
 async def unpaid_homes(
-    deps: Dependencies,
-    actor: Actor,
-    place: str,
-    *,
-    period: str | None,
-    kind: FeeKind | None,
-    after: str,
-    limit: int,
+    deps: Dependencies, actor: Actor, place: str, debts: Debts, *, after: str, limit: int
 ) -> list[UnpaidHome]:
     """Homes under a place that owe something, by path, with masked names and no phones."""
     await places.access_place(deps, actor, place, Permission.VIEW_UNPAID)
-    found = await store.unpaid(
-        deps.db, place, period=period, kind=kind, after=after, limit=limit
-    )
+    found = await store.unpaid(deps.db, place, debts, after=after, limit=limit)
     paths = [home.home for home in found]
     today = day_of(deps.now())
     addresses, names = await asyncio.gather(

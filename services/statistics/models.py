@@ -28,6 +28,13 @@ class Span(Struct, frozen=True):
     kind: FeeKind | None = None
 
 
+class Debts(Struct, frozen=True):
+    """Bills owed: of one period and kind, or of all."""
+
+    period: Month | None = None
+    kind: FeeKind | None = None
+
+
 class Counts(Struct, frozen=True, kw_only=True):
     """What the rates are made of. A home lies in one part only, so parts add up."""
 

@@ -10,7 +10,7 @@ from services.fees.models import FeeKind
 from services.fees.states import BillState
 from services.fees.tariff import months_from
 from services.paths import under
-from services.statistics.models import Arrears, Span
+from services.statistics.models import Arrears, Debts, Span
 
 # How much is fetched at once for a page; more bills of a home only mean another round trip.
 BILLS_PER_HOME: Final = 10
@@ -29,6 +29,12 @@ def amount_if(condition: Document) -> Document:
 
 def of_kind(kind: FeeKind | None) -> Document:
     return {"kind": kind} if kind else {}
+
+
+SUMS_OF_ARREARS: Final = {
+    "recovered_fen": amount_if({"$eq": ["$recovered", True]}),
+    "remaining_fen": amount_if({"$eq": ["$recovered", False]}),
+}
 
 
 async def billed(db: Database, place: str, span: Span, depth: int) -> list[Document]:
@@ -63,7 +69,6 @@ async def arrears(db: Database, place: str, span: Span, depth: int) -> list[Docu
     Covered by `owing` (what is owed now) and `paid` (what was paid since the span began).
     """
     first_day = f"{span.period}-01"
-    begin = start_of(first_day)
     end = start_of(f"{plus_months(span.period, span.months)}-01")
     old = {
         "home": under(place),
@@ -71,48 +76,40 @@ async def arrears(db: Database, place: str, span: Span, depth: int) -> list[Docu
         "due_on": {"$lt": first_day},
         **of_kind(span.kind),
     }
-    kept = {"_id": 0, "home": 1, "amount_fen": 1, "recovered": {"$lt": ["$paid_at", end]}}
-    paid: list[Document] = [{"$match": {**old, "paid_at": {"$gte": begin}}}, {"$project": kept}]
+    kept = {"_id": 0, "home": 1, "amount_fen": 1}
+    paid: list[Document] = [
+        {"$match": {**old, "paid_at": {"$gte": start_of(first_day)}}},
+        {"$project": {**kept, "recovered": {"$lt": ["$paid_at", end]}}},
+    ]
     pipeline: list[Document] = [
         {"$match": {"state": BillState.OWING, **old}},
         {"$project": {**kept, "recovered": {"$literal": False}}},
         {"$unionWith": {"coll": COLLECTION, "pipeline": paid}},
-        {
-            "$group": {
-                "_id": part("$home", depth),
-                "recovered_fen": amount_if({"$eq": ["$recovered", True]}),
-                "remaining_fen": amount_if({"$eq": ["$recovered", False]}),
-            }
-        },
+        {"$group": {"_id": part("$home", depth), **SUMS_OF_ARREARS}},
     ]
     cursor = await db[COLLECTION].aggregate(pipeline)
     return await cursor.to_list()
 
 
 async def unpaid(
-    db: Database,
-    place: str,
-    *,
-    period: str | None,
-    kind: FeeKind | None,
-    after: str,
-    limit: int,
+    db: Database, place: str, debts: Debts, *, after: str, limit: int
 ) -> list[Arrears]:
     """Add up what the next homes owe, by path, reading no further. Covered by index `owing`.
 
     A $group would read everything under the place for every page; the index already lies in
     the order of homes, so the page ends where it is full.
     """
-    query: Document = {"state": BillState.OWING, "home": under(place), **of_kind(kind)}
-    if after:
-        query["home"]["$gt"] = after
-    if period:
-        query["period"] = period
+    query = {
+        "state": BillState.OWING,
+        "home": {**under(place), **({"$gt": after} if after else {})},
+        **of_kind(debts.kind),
+        **({"period": debts.period} if debts.period else {}),
+    }
     fields = {"_id": 0, "home": 1, "amount_fen": 1, "period": 1, "due_on": 1}
     cursor = db[COLLECTION].find(query, fields).sort([("home", 1), ("period", 1)])
+    at_once = limit * (len(FeeKind) if debts.period else BILLS_PER_HOME)
     homes: list[Arrears] = []
-    per_home = len(FeeKind) if period else BILLS_PER_HOME
-    async with cursor.hint("owing").batch_size(limit * per_home) as bills:
+    async with cursor.hint("owing").batch_size(at_once) as bills:
         async for bill in bills:
             if not homes or homes[-1].home != bill["home"]:
                 if len(homes) == limit:

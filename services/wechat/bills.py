@@ -19,6 +19,7 @@ from services.wechat.bill_models import FundFlowBill, FundRow, TradeBill, TradeR
 T = TypeVar("T")
 Cells = Mapping[str, str]
 
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]+)?")
 
 # (column, its total): the first pair of which both exist is the bill's own.
@@ -151,11 +152,14 @@ def _optional(cells: Cells, column: str) -> str | None:
 
 
 def _instant(cells: Cells, column: str) -> datetime:
+    """Read Beijing's yyyy-MM-dd HH:mm:ss, which says no zone."""
+    text = _text(cells, column)
+    if not _MOMENT.fullmatch(text):
+        raise BillError(f"{column} is not a time")
     try:
-        local = datetime.strptime(_text(cells, column), "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 - Beijing's
+        return datetime.fromisoformat(text).replace(tzinfo=BEIJING).astimezone(UTC)
     except ValueError:
         raise BillError(f"{column} is not a time") from None
-    return local.replace(tzinfo=BEIJING).astimezone(UTC)
 
 
 def _number(cells: Cells, column: str) -> Decimal:

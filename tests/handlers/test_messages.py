@@ -54,7 +54,7 @@ async def test_what_is_told_is_in_the_inbox_at_once(world: World, li: Member) ->
 
     assert reply.body["items"] == [
         {
-            "id": message_id,
+            "message_id": message_id,
             "template": "bill_issued",
             "title": "您有新的账单",
             "body": "新城小区7栋3单元502号的物业费(2026年3月)共51.18元,"
@@ -110,7 +110,7 @@ async def test_pages_follow_each_other_newest_first(world: World, li: Member) ->
     while True:
         path = f"/api/v1/me/messages?limit=2{cursor}"
         page = (await world.api.get(path, as_=li)).body
-        seen += [item["id"] for item in page["items"]]
+        seen += [item["message_id"] for item in page["items"]]
         if page["next_cursor"] is None:
             break
         cursor = f"&cursor={page['next_cursor']}"

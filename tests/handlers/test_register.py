@@ -45,7 +45,7 @@ async def test_a_preview_says_everything_and_writes_nothing(office: Office) -> N
         "errors": 1,
         "warnings": 1,
     }
-    assert await office.problems(view["id"]) == [
+    assert await office.problems(view["import_id"]) == [
         {
             "row": 4,
             "column": "D",
@@ -65,17 +65,17 @@ async def test_a_preview_says_everything_and_writes_nothing(office: Office) -> N
     ]
     assert await office.places() == LADDER
     assert await office.world.db.residencies.count_documents({}) == 0
-    reply = await office.do(view["id"], "confirm", accept_warnings=True)
+    reply = await office.do(view["import_id"], "confirm", accept_warnings=True)
     assert (reply.status, reply.code) == (409, "register_has_errors")
 
 
 async def test_problems_come_by_page_and_by_severity(office: Office) -> None:
     rows = [("3", "2", 100 + n, "", "", "", "1380" if n % 2 else "") for n in range(7)]
     view = await office.preview(workbook(rows))
-    warnings = await office.problems(view["id"], "?severity=warning")
+    warnings = await office.problems(view["import_id"], "?severity=warning")
     assert [problem["row"] for problem in warnings] == [2, 3, 3, 4, 5, 5, 6, 7, 7, 8]
-    assert await office.problems(view["id"], "?severity=error") == []
-    path, pages = f"/api/v1/register-imports/{view['id']}/problems?limit=4", []
+    assert await office.problems(view["import_id"], "?severity=error") == []
+    path, pages = f"/api/v1/register-imports/{view['import_id']}/problems?limit=4", []
     cursor = ""
     while cursor is not None:
         reply = await office.world.api.get(f"{path}{cursor}", as_=office.staff)
@@ -118,17 +118,17 @@ async def test_a_confirmed_import_makes_homes_and_gives_them_to_their_owners(
 
 async def test_warnings_must_be_accepted(office: Office) -> None:
     view = await office.preview(workbook([(*LI[:3], 1200, *LI[4:])]))
-    reply = await office.do(view["id"], "confirm")
+    reply = await office.do(view["import_id"], "confirm")
     assert (reply.status, reply.code) == (409, "register_has_warnings")
     assert reply.body["details"] == {"count": 1}
-    assert (await office.do(view["id"], "confirm", accept_warnings=True)).status == 202
+    assert (await office.do(view["import_id"], "confirm", accept_warnings=True)).status == 202
 
 
 async def test_the_same_file_twice_is_the_same_import(office: Office) -> None:
     content = workbook([LI, WANG])
     first, again = await asyncio.gather(office.upload(content), office.upload(content))
-    assert first.body["id"] == again.body["id"]
-    assert await office.bring_in(content) == first.body["id"]
+    assert first.body["import_id"] == again.body["import_id"]
+    assert await office.bring_in(content) == first.body["import_id"]
     places = await office.world.db.places.find().to_list()
     people = await office.world.db.residencies.find().to_list()
     reply = await office.upload(content)
@@ -144,7 +144,7 @@ async def test_the_same_file_for_another_compound_is_another_import(office: Offi
         await office.upload(content),
         await office.upload(content, cast.OTHER_COMPOUND),
     )
-    assert here.body["id"] != there.body["id"]
+    assert here.body["import_id"] != there.body["import_id"]
 
 
 async def test_homes_already_there_stay_as_they_are_and_differences_are_shown(
@@ -156,13 +156,13 @@ async def test_homes_already_there_stay_as_they_are_and_differences_are_shown(
     view = await office.preview(workbook([moved, WANG, SHOP]))
     counts = view["counts"]
     assert (counts["new_homes"], counts["existing_homes"], counts["changed_homes"]) == (1, 2, 1)
-    found = await office.problems(view["id"])
+    found = await office.problems(view["import_id"])
     assert [(p["column"], p["code"]) for p in found] == [
         ("D", "home_differs"),
         ("F", "home_differs"),
     ]
     assert found[0]["message"] == "这一户已经登记过,面积与表里不同,本次不修改"
-    await office.do(view["id"], "confirm", accept_warnings=True)
+    await office.do(view["import_id"], "confirm", accept_warnings=True)
     await office.world.work()
     home = await office.world.db.places.find_one({"_id": cast.LI_HOME})
     assert home is not None
@@ -175,7 +175,7 @@ async def test_homes_already_there_stay_as_they_are_and_differences_are_shown(
 async def test_another_name_for_a_known_home_is_an_error(office: Office) -> None:
     await office.bring_in(workbook([SHOP]))
     view = await office.preview(workbook([("4号楼", "", "门市12", 120.5)]))
-    [problem] = await office.problems(view["id"])
+    [problem] = await office.problems(view["import_id"])
     assert (problem["code"], problem["severity"]) == ("same_segment", "error")
     assert problem["message"] == "“门市12”与“商铺12”会成为同一个编号,请改其中一个"
 
@@ -228,7 +228,7 @@ async def test_strangers_learn_nothing_and_change_nothing(office: Office) -> Non
     head = await world.sign_in("head", cast.PHONES["head"])
     resident = await world.sign_in("sun", cast.PHONES["sun"])
     imports = f"/api/v1/places/{cast.COMPOUND}/register-imports"
-    one = f"/api/v1/register-imports/{view['id']}"
+    one = f"/api/v1/register-imports/{view['import_id']}"
     calls = [
         *(("GET", imports), ("POST", imports), ("GET", one), ("GET", f"{one}/problems")),
         *(("POST", f"{one}/{action}") for action in ("confirm", "undo", "discard")),
@@ -240,12 +240,12 @@ async def test_strangers_learn_nothing_and_change_nothing(office: Office) -> Non
             assert reply.status == status, (method, path, who)
     template = "/api/v1/register-template"
     assert (await world.api.get(template, as_=head)).status == 403
-    assert (await office.look(view["id"]))["state"] == "previewed"
+    assert (await office.look(view["import_id"]))["state"] == "previewed"
 
 
 async def test_of_two_confirms_one_counts(office: Office) -> None:
     view = await office.preview(workbook([LI, WANG]))
-    replies = await asyncio.gather(*(office.do(view["id"], "confirm") for _ in range(4)))
+    replies = await asyncio.gather(*(office.do(view["import_id"], "confirm") for _ in range(4)))
     assert sorted(reply.status for reply in replies) == [202, 409, 409, 409]
     assert {reply.code for reply in replies if reply.status == 409} == {"register_wrong_state"}
     await office.world.work()
@@ -256,11 +256,11 @@ async def test_of_two_confirms_one_counts(office: Office) -> None:
 async def test_one_import_at_a_time_writes_in_a_compound(office: Office) -> None:
     first = await office.preview(workbook([LI]))
     second = await office.preview(workbook([WANG]))
-    assert (await office.do(first["id"], "confirm")).status == 202
-    reply = await office.do(second["id"], "confirm")
+    assert (await office.do(first["import_id"], "confirm")).status == 202
+    reply = await office.do(second["import_id"], "confirm")
     assert (reply.status, reply.code) == (409, "register_busy")
     await office.world.work()
-    assert (await office.do(second["id"], "confirm")).status == 202
+    assert (await office.do(second["import_id"], "confirm")).status == 202
 
 
 @pytest.mark.parametrize(
@@ -297,20 +297,20 @@ async def test_an_unreadable_file_says_why_and_may_be_sent_again(office: Office)
     assert view["state"] == "unreadable"
     assert view["refusal"]["code"] == "register_no_headings"
     assert view["refusal"]["message"].startswith("没有找到表头")
-    assert (await office.do(view["id"], "confirm")).code == "register_wrong_state"
+    assert (await office.do(view["import_id"], "confirm")).code == "register_wrong_state"
     assert (await office.upload(content)).body["state"] == "uploaded"
     await office.world.work()
-    assert (await office.look(view["id"]))["state"] == "unreadable"
+    assert (await office.look(view["import_id"]))["state"] == "unreadable"
 
 
 async def test_a_discarded_preview_leaves_nothing_and_may_begin_anew(office: Office) -> None:
     content = workbook([(*LI[:3], 1200, *LI[4:])])
     view = await office.preview(content)
-    assert (await office.do(view["id"], "discard")).body["state"] == "discarded"
+    assert (await office.do(view["import_id"], "discard")).body["state"] == "discarded"
     db = office.world.db
     assert await db.register_chunks.count_documents({}) == 0
     assert await db.register_problems.count_documents({}) == 0
-    assert (await office.do(view["id"], "confirm")).code == "register_wrong_state"
+    assert (await office.do(view["import_id"], "confirm")).code == "register_wrong_state"
     assert (await office.preview(content))["state"] == "previewed"
 
 
@@ -319,11 +319,11 @@ async def test_a_forgotten_preview_is_discarded_after_a_week(office: Office) -> 
     await office.world.advance(days=6, hours=23)
     await office.world.work()
     office.staff = await office.world.sign_in("staff")
-    assert (await office.look(view["id"]))["state"] == "previewed"
+    assert (await office.look(view["import_id"]))["state"] == "previewed"
     await office.world.advance(hours=2)
     await office.world.work()
     office.staff = await office.world.sign_in("staff")
-    assert (await office.look(view["id"]))["state"] == "discarded"
+    assert (await office.look(view["import_id"]))["state"] == "discarded"
     assert await office.world.db.register_chunks.count_documents({}) == 0
 
 
@@ -331,12 +331,12 @@ async def test_imports_are_listed_newest_first(office: Office) -> None:
     ids = []
     for home in (101, 102, 103):
         await office.world.advance(seconds=1)
-        ids.append((await office.upload(workbook([("3", "2", home, 60)]))).body["id"])
+        ids.append((await office.upload(workbook([("3", "2", home, 60)]))).body["import_id"])
     path = f"/api/v1/places/{cast.COMPOUND}/register-imports?limit=2"
     first = (await office.world.api.get(path, as_=office.staff)).body
     cursor = first["next_cursor"]
     rest = (await office.world.api.get(f"{path}&cursor={cursor}", as_=office.staff)).body
-    listed = [view["id"] for view in first["items"] + rest["items"]]
+    listed = [view["import_id"] for view in first["items"] + rest["items"]]
     assert listed == ids[::-1]
     reply = await office.world.api.get(f"{path}&cursor=eA==", as_=office.staff)
     assert reply.status == 422

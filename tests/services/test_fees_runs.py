@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.dependencies import Dependencies, Transaction
 from services.errors import Conflict
 from services.fees import actions as fees
-from services.fees import run_store, runs, telling
+from services.fees import run_store, steps, telling
 from services.fees.models import BillRun, FeeKind
 from services.fees.states import RunState
 from services.fees.tariff import months_from
@@ -68,7 +68,7 @@ async def drain(deps: Dependencies, run_id: str) -> BillRun:
     payload = {"run_id": run_id, "round": run.round}
     for _ in range(STEPS_TO_STAND_STILL):
         try:
-            if await runs.work(deps, payload) is None:
+            if await steps.step(deps, payload) is None:
                 break
         except Killed:
             continue
@@ -81,8 +81,8 @@ async def drain(deps: Dependencies, run_id: str) -> BillRun:
 async def estate(world: World, monkeypatch: pytest.MonkeyPatch) -> Estate:
     """Small steps, so that little homes make many transactions."""
     estate = await build(world, periods=())
-    monkeypatch.setattr(runs, "HOMES_AT_ONCE", 1)
-    monkeypatch.setattr(runs, "BILLS_AT_ONCE", 2)
+    monkeypatch.setattr(steps, "HOMES_AT_ONCE", 1)
+    monkeypatch.setattr(steps, "BILLS_AT_ONCE", 2)
     monkeypatch.setattr(telling, "PEOPLE_AT_ONCE", 1)
     return estate
 
@@ -93,7 +93,7 @@ REQUESTS = st.builds(
     months=st.sampled_from([1, 3]),
     kinds=st.sampled_from([[FeeKind.PROPERTY_FEE], list(FeeKind)]),
 )
-STEPS = st.lists(
+ASKED = st.lists(
     st.tuples(REQUESTS, st.sampled_from(["", "publish", "cancel", "home"])), max_size=5
 )
 
@@ -103,16 +103,16 @@ STEPS = st.lists(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(steps=STEPS, deaths=st.lists(st.sampled_from(["no", "before", "after"]), max_size=30))
+@given(asked=ASKED, deaths=st.lists(st.sampled_from(["no", "before", "after"]), max_size=30))
 async def test_every_home_is_billed_for_every_month_exactly_once(
     estate: Estate,
-    steps: list[tuple[StartBillRun, str]],
+    asked: list[tuple[StartBillRun, str]],
     deaths: list[str],
 ) -> None:
     deps = estate.world.deps
     await forget_bills(estate.world)
     dying = mortal(deps, list(deaths))
-    for number, (request, then) in enumerate(steps):
+    for number, (request, then) in enumerate(asked):
         run = await fees.start_run(deps, STAFF, COMPOUND, request)
         await drain(dying, run.run_id)
         if then == "home":
@@ -121,13 +121,13 @@ async def test_every_home_is_billed_for_every_month_exactly_once(
             ask = {"publish": fees.publish_run, "cancel": fees.cancel_run}[then]
             await ask(deps, STAFF, run.run_id)
             await drain(dying, run.run_id)
-    for request, _ in steps:
+    for request, _ in asked:
         run = await fees.start_run(deps, STAFF, COMPOUND, request)
         await drain(dying, run.run_id)
         await fees.publish_run(deps, STAFF, run.run_id)
         done = await drain(dying, run.run_id)
         assert done.state is RunState.PUBLISHED
-    await check(estate.world, [request for request, _ in steps])
+    await check(estate.world, [request for request, _ in asked])
 
 
 async def forget_bills(world: World) -> None:
@@ -196,7 +196,7 @@ async def test_rival_workers_bill_once(estate: Estate) -> None:
     payload = {"run_id": run.run_id, "round": 2}
     for _ in range(STEPS_TO_STAND_STILL):
         outcomes: list[Any] = await asyncio.gather(
-            *(runs.work(deps, payload) for _ in range(3)), return_exceptions=True
+            *(steps.step(deps, payload) for _ in range(3)), return_exceptions=True
         )
         # a rival that read the same drafts finds them issued and writes nothing
         assert not [o for o in outcomes if isinstance(o, Exception)]
@@ -229,11 +229,29 @@ async def test_two_people_who_start_the_same_run_start_one(estate: Estate) -> No
     assert await estate.world.db.outbox.count_documents({"kind": "fees.run"}) == 1
 
 
+async def test_of_publishing_and_cancelling_at_once_one_wins(estate: Estate) -> None:
+    deps = estate.world.deps
+    run = await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    await drain(deps, run.run_id)
+    outcomes: list[Any] = await asyncio.gather(
+        fees.publish_run(deps, STAFF, run.run_id),
+        fees.cancel_run(deps, STAFF, run.run_id),
+        return_exceptions=True,
+    )
+    [lost] = [o for o in outcomes if isinstance(o, Exception)]
+    assert isinstance(lost, Conflict)
+    [won] = [o for o in outcomes if not isinstance(o, Exception)]
+    done = await drain(deps, run.run_id)
+    published = won.state is RunState.PUBLISHING
+    assert done.state is (RunState.PUBLISHED if published else RunState.CANCELLED)
+    assert await estate.world.db.bills.count_documents({}) == (6 if published else 0)
+
+
 async def test_a_worker_of_an_earlier_round_does_nothing(estate: Estate) -> None:
     deps = estate.world.deps
     run = await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await fees.cancel_run(deps, STAFF, run.run_id)
-    assert await runs.work(deps, {"run_id": run.run_id, "round": 1}) is None
+    assert await steps.step(deps, {"run_id": run.run_id, "round": 1}) is None
     assert (await drain(deps, run.run_id)).state is RunState.CANCELLED
     assert await estate.world.db.bills.count_documents({}) == 0
 
@@ -243,7 +261,7 @@ async def test_a_rule_made_while_a_run_drafts_waits_for_the_next_round(
 ) -> None:
     deps = estate.world.deps
     run = await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
-    await runs.work(deps, {"run_id": run.run_id, "round": 1})
+    await steps.step(deps, {"run_id": run.run_id, "round": 1})
     await estate.world.advance(seconds=1)
     await estate.world.db.fee_rules.update_many({}, {"$set": {"created_at": deps.now()}})
     await drain(deps, run.run_id)

@@ -13,7 +13,7 @@ import xlsxwriter
 from services.accounts.models import Relation
 from services.places.models import Usage
 from services.register import template
-from services.register.models import ListedHome, Problem, Severity
+from services.register.models import ListedHome, RowProblem, Severity
 from services.register.problems import ERRORS, WARNINGS, Code, Refused
 from services.register.rows import Register, letter
 from services.register.signature import check_signature
@@ -23,7 +23,7 @@ from tests.registers import HEADINGS, LI, WANG, workbook
 COMPOUND = "cc.chaoyang.guilin.xincheng.c07"
 
 
-def read(content: bytes) -> tuple[list[ListedHome], list[Problem], Register]:
+def read(content: bytes) -> tuple[list[ListedHome], list[RowProblem], Register]:
     sheet = open_register(content)
     register = Register(COMPOUND, sheet.headings, sheet.ranges, first_column=sheet.first_column)
     found = [register.read(number, cells) for number, cells in sheet.rows()]
@@ -34,7 +34,7 @@ def paths(homes: Sequence[ListedHome]) -> list[str]:
     return [f"{home.building}.{home.unit}.{home.home}" for home in homes]
 
 
-def said(problems: Sequence[Problem]) -> list[tuple[int, str, str]]:
+def said(problems: Sequence[RowProblem]) -> list[tuple[int, str, str]]:
     return [(problem.row, problem.column, problem.code) for problem in problems]
 
 

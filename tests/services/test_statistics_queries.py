@@ -21,7 +21,7 @@ from services.fees.models import Bill, FeeKind
 from services.fees.states import BillState
 from services.permissions import Actor, Grant, Role
 from services.statistics import store
-from services.statistics.models import Span
+from services.statistics.models import Debts, Span
 from tests.world import Database, World
 
 COMMUNITY = "cc.chaoyang.guilin.xincheng"
@@ -187,7 +187,7 @@ async def test_a_page_of_unpaid_homes_reads_that_page(
     world: World, seen: tuple[Dependencies, Listener], after: str
 ) -> None:
     deps, listener = seen
-    asked = store.unpaid(deps.db, COMPOUND, period=None, kind=None, after=after, limit=5)
+    asked = store.unpaid(deps.db, COMPOUND, Debts(), after=after, limit=5)
     listener.sent.clear()
     found = await asked
     assert len(found) == 5
@@ -203,9 +203,7 @@ async def test_a_period_of_unpaid_homes_skips_the_other_periods(
     world: World, seen: tuple[Dependencies, Listener]
 ) -> None:
     deps, listener = seen
-    found = await store.unpaid(
-        deps.db, COMPOUND, period="2025-06", kind=None, after="", limit=100
-    )
+    found = await store.unpaid(deps.db, COMPOUND, Debts("2025-06"), after="", limit=100)
     [command] = listener.sent
     documents, keys = await explain(world.db, command)
     assert documents == 0

@@ -162,6 +162,7 @@ def test_what_is_written_is_read(trades: list[tuple[int, int, str]]) -> None:
         (bill([row(amount_fen=5)]).replace("`0.05", "`五分"), "not a number"),
         (bill([row(amount_fen=5)]).replace("`0.05", "`NaN"), "not a number"),
         (bill([row(amount_fen=5)]).replace("2026-03-01 23", "2026-03-01 25"), "交易时间"),
+        (bill([row(amount_fen=5)]).replace("2026-03-01 23:59:59", "2026-03-01"), "交易时间"),
         (bill([row(amount_fen=5)]).replace("微信订单号", "别的列"), "微信订单号"),
         (bill([row(amount_fen=5)]).split("总交易单数")[0], "no totals"),
         (bill([row(amount_fen=5)]).rsplit(",`", 1)[0], "does not fit"),

@@ -1,0 +1,65 @@
+"""The fee_rules collection: the only module that queries it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from pymongo.errors import DuplicateKeyError
+
+from mongo_indexes.fee_rules import COLLECTION
+from services.dependencies import Database
+from services.documents import to_document
+from services.fees.models import FeeKind, FeeRule
+from services.paths import ancestors, under
+
+
+async def insert(db: Database, rule: FeeRule) -> bool:
+    """Return False when the place has a rule of that kind, start day and usage."""
+    try:
+        await db[COLLECTION].insert_one(to_document(rule))
+    except DuplicateKeyError:
+        return False
+    return True
+
+
+async def like(db: Database, rule: FeeRule) -> FeeRule | None:
+    """Return the rule that stands in this one's way. Served by index `slots`."""
+    query = {"place": rule.place, "slots": {"$in": rule.slots}}
+    document = await db[COLLECTION].find_one(query)
+    return msgspec.convert(document, FeeRule | None)
+
+
+async def find(db: Database, rule_id: str) -> FeeRule | None:
+    document = await db[COLLECTION].find_one({"_id": rule_id})
+    return msgspec.convert(document, FeeRule | None)
+
+
+async def end(db: Database, rule: FeeRule) -> bool:
+    """Write down the end of a rule that has none yet."""
+    changes = msgspec.to_builtins(rule, builtin_types=(datetime,))
+    kept = ("end_day", "ended_by", "ended_at", "slots")
+    result = await db[COLLECTION].update_one(
+        {"_id": rule.id, "end_day": None}, {"$set": {name: changes[name] for name in kept}}
+    )
+    return result.modified_count == 1
+
+
+async def under_place(db: Database, place: str, *, after: str, limit: int) -> list[FeeRule]:
+    """Rules made for a place or below it, by id. Served by index `slots`."""
+    query = {"place": under(place), "_id": {"$gt": after}}
+    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[FeeRule])
+
+
+async def for_homes(
+    db: Database, homes: Sequence[str], kinds: Sequence[FeeKind], made_by: datetime
+) -> list[FeeRule]:
+    """Rules that may apply to one of the homes. Served by index `slots`."""
+    places = sorted({place for home in homes for place in ancestors(home)})
+    query = {
+        "place": {"$in": places},
+        "kind": {"$in": list(kinds)},
+        "created_at": {"$lte": made_by},
+    }
+    cursor = db[COLLECTION].find(query)
+    return msgspec.convert(await cursor.to_list(), list[FeeRule])

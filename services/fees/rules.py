@@ -1,0 +1,121 @@
+"""Fee rules: what homes under a place pay from a day on. A new price is a new rule."""
+
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from services import errors
+from services.dependencies import Dependencies
+from services.documents import new_id
+from services.fees import rule_store
+from services.fees.models import FeeRule
+from services.fees.views import EndFeeRule, FeeRuleView, NewFeeRule, rule_view
+from services.permissions import Actor, Permission, require_at
+from services.places import actions as places
+from services.places.models import Kind
+
+RULE_PLACES: Final = (Kind.COMPOUND, Kind.BUILDING, Kind.UNIT)
+
+
+class BadFeeRule(errors.InvalidInput):
+    """A rule needs one price and one due term, real days, and a place that has homes."""
+
+    code = "bad_fee_rule"
+
+
+class UnknownPayee(errors.InvalidInput):
+    """No merchant account of that key is configured: money would have nowhere to go."""
+
+    code = "unknown_payee"
+
+
+class FeeRuleExists(errors.Conflict):
+    code = "fee_rule_exists"
+
+
+class FeeRuleEnded(errors.Conflict):
+    code = "fee_rule_ended"
+
+
+async def add(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule) -> FeeRuleView:
+    """Write a rule. The same rule again is the same rule; a new price is a new start day."""
+    found = await places.access_place(deps, actor, place, Permission.MANAGE_FEES)
+    if found.kind not in RULE_PLACES:
+        raise BadFeeRule("收费规则请设在小区、楼栋或单元上")
+    _check(deps, request)
+    now = deps.now()
+    usages = sorted(set(request.usages))
+    rule = FeeRule(
+        id=new_id(now),
+        place=place,
+        slots=[f"{request.kind}|{request.start_day}|{usage}" for usage in usages],
+        created_by=actor.person_id,
+        created_at=now,
+        **{**msgspec.structs.asdict(request), "usages": usages},
+    )
+    if not await places.use(deps, [place]):
+        raise errors.NotFound("没有找到这个地方")
+    if await rule_store.insert(deps.db, rule):
+        return rule_view(rule)
+    earlier = await rule_store.like(deps.db, rule)
+    if earlier is None or not _same(earlier, rule):
+        raise FeeRuleExists("同一天起已有一条同类收费规则", rule_id=earlier and earlier.id)
+    return rule_view(earlier)
+
+
+def _check(deps: Dependencies, request: NewFeeRule) -> None:
+    if (request.price is None) == (request.monthly_fen is None):
+        raise BadFeeRule("请填写单价或每月金额,两者只填一项")
+    if (request.due_day is None) == (request.due_days is None):
+        raise BadFeeRule("请填写每月缴费日或出账后天数,两者只填一项")
+    for day in filter(None, (request.start_day, request.end_day)):
+        _check_day(day)
+    if request.end_day is not None and request.end_day < request.start_day:
+        raise BadFeeRule("结束日期不能早于开始日期")
+    if request.account not in deps.merchants:
+        raise UnknownPayee("没有这个收款账户", account=request.account)
+
+
+def _check_day(day: str) -> None:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise BadFeeRule("没有这一天", day=day) from None
+
+
+def _same(one: FeeRule, other: FeeRule) -> bool:
+    own = {"id": "", "created_by": "", "created_at": one.created_at}
+    return msgspec.structs.replace(one, **own) == msgspec.structs.replace(other, **own)
+
+
+async def end(
+    deps: Dependencies, actor: Actor, rule_id: str, request: EndFeeRule
+) -> FeeRuleView:
+    """Set a rule's last day, once. Bills that were made stay; nothing else of it changes."""
+    rule = await rule_store.find(deps.db, rule_id)
+    if rule is None or not actor.may(Permission.MANAGE_FEES, rule.place):
+        raise errors.NotFound("没有找到这条收费规则")
+    _check_day(request.end_day)
+    if rule.end_day == request.end_day:
+        return rule_view(rule)
+    withdrawn = request.end_day < rule.start_day
+    ended = msgspec.structs.replace(
+        rule,
+        end_day=request.end_day,
+        ended_by=actor.person_id,
+        ended_at=deps.now(),
+        slots=[rule.id] if withdrawn else rule.slots,
+    )
+    if not await rule_store.end(deps.db, ended):
+        raise FeeRuleEnded("这条规则已经有结束日期", end_day=rule.end_day)
+    return rule_view(ended)
+
+
+async def listing(
+    deps: Dependencies, actor: Actor, place: str, *, after: str, limit: int
+) -> list[FeeRuleView]:
+    """Rules made for a place and below it, by id."""
+    require_at(actor, Permission.MANAGE_FEES, place)
+    found = await rule_store.under_place(deps.db, place, after=after, limit=limit)
+    return [rule_view(rule) for rule in found]

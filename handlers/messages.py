@@ -22,7 +22,9 @@ class MessagesHandler(ApiHandler):
         """My messages, newest first."""
         before = cursors.read(query.cursor)
         items = await actions.inbox(self.deps, self.actor, before=before, limit=query.limit)
-        return cursors.page(items, query.limit, lambda item: position(item.created_at, item.message_id))
+        return cursors.page(
+            items, query.limit, lambda item: position(item.created_at, item.message_id)
+        )
 
 
 class UnreadHandler(ApiHandler):

@@ -54,7 +54,9 @@ class ImportsHandler(ApiHandler):
             before=_instant_and_id(cursors.read(query.cursor)),
             limit=query.limit,
         )
-        return cursors.page(items, query.limit, lambda i: f"{i.uploaded_at.isoformat()}|{i.import_id}")
+        return cursors.page(
+            items, query.limit, lambda i: f"{i.uploaded_at.isoformat()}|{i.import_id}"
+        )
 
 
 def _instant_and_id(cursor: str) -> tuple[datetime, str] | None:

@@ -6,7 +6,7 @@ COLLECTION: Final = "bills"
 SHARD_KEY: Final = {"home": 1}
 
 INDEXES: Final = [
-    # No month of a home and kind is billed twice; what was billed: fees/store.py taken()
+    # No month of a home and kind is billed twice; what was billed: fees/store.py known()
     IndexModel([("home", ASCENDING), ("slots", ASCENDING)], name="slots", unique=True),
     # A run's bills by home: of_run(), drafts_of(), totals()
     IndexModel(

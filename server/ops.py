@@ -25,7 +25,8 @@ ASSETS: Final = {
 }
 PAGE: Final = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>三长通 API</title>
-<link rel="icon" href="docs/favicon-32x32.png"><link rel="stylesheet" href="docs/swagger-ui.css">
+<link rel="icon" href="docs/favicon-32x32.png">
+<link rel="stylesheet" href="docs/swagger-ui.css">
 </head><body><div id="api"></div><script src="docs/swagger-ui-bundle.js"></script>
 <script>SwaggerUIBundle({url: "openapi.json", dom_id: "#api", deepLinking: true})</script>
 </body></html>
@@ -77,7 +78,7 @@ class MetricsHandler(ApiHandler):
 class OpenApiHandler(ApiHandler):
     @endpoint(needs=Access.PUBLIC)
     async def get(self) -> dict[str, Any]:
-        """This document."""
+        """The contract itself: OpenAPI 3.1, made from the routes."""
         routes: list[Route] = self.settings["routes"]
         return document(routes, title=TITLE, version=VERSION)
 

@@ -75,7 +75,9 @@ class Office:
 
     async def look(self, import_id: str) -> dict[str, Any]:
         path = f"/api/v1/register-imports/{import_id}"
-        return dict((await self.world.api.get(path, as_=self.staff)).body)
+        reply = await self.world.api.get(path, as_=self.staff)
+        assert reply.status == 200, reply.body
+        return dict(reply.body)
 
     async def problems(self, import_id: str, query: str = "") -> list[dict[str, Any]]:
         path = f"/api/v1/register-imports/{import_id}/problems{query}"

@@ -29,6 +29,7 @@ from services.register.models import Confirm
 from services.register.states import State
 
 MONTHS: Final = 3
+LOADING, DONE = "loading", "done"
 STAFF: Final = Actor("demo", "", (Grant(Role.COMMUNITY_STAFF, COMPOUND),))
 HEADINGS: Final = ("楼栋", "单元", "房号", "面积(㎡)", "用途", "业主姓名", "手机号")
 
@@ -44,9 +45,10 @@ async def load_if_empty(deps: Dependencies, settings: Settings, progress: Progre
     mark = settings.data_dir / "demo"
     if not settings.wx_api_base.startswith("http://127.0.0.1"):
         return
-    if await _is_finished(deps, mark):
+    begun = _read(mark)
+    if begun == DONE or (not begun and await _holds_something(deps)):
         return
-    mark.write_text("loading\n")
+    _write(mark, LOADING)
     progress("Making the demo (once, about a minute): 春光小区, 12 buildings …")
     first = plus_months(month_of(deps.now()), 1 - MONTHS)
     then = replace(deps, now=_at(start_of(f"{first}-01")))
@@ -59,12 +61,18 @@ async def load_if_empty(deps: Dependencies, settings: Settings, progress: Progre
         await _bills(replace(deps, now=_at(_morning_of(period))), period)
         progress(f"  bills of {period} published")
     await pay_some(deps, settings, progress)
-    mark.write_text("done\n")
+    _write(mark, DONE)
 
 
-async def _is_finished(deps: Dependencies, mark: Path) -> bool:
-    if mark.exists():
-        return mark.read_text().strip() == "done"
+def _read(mark: Path) -> str:
+    return mark.read_text() if mark.exists() else ""
+
+
+def _write(mark: Path, text: str) -> None:
+    mark.write_text(text)
+
+
+async def _holds_something(deps: Dependencies) -> bool:
     try:
         await places.get(deps, LADDER[0].path)
     except NotFound:

@@ -1,4 +1,4 @@
-"""Who lives and works in the demo. Names are made of syllables, numbers of an invented block."""
+"""Who lives and works in the demo: names made of syllables, phones of an invented block."""
 
 import random
 from collections.abc import Iterator

@@ -12,7 +12,6 @@ from services.dependencies import Database, Transaction
 from services.documents import Document, to_document
 from services.ledger.models import Journal
 
-
 DUPLICATE_KEY: Final = 11000
 
 

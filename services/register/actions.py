@@ -19,8 +19,8 @@ from services.register.models import (
     Confirm,
     Import,
     ImportView,
-    RowProblem,
     Progress,
+    RowProblem,
     Severity,
 )
 from services.register.problems import Refused

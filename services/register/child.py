@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from services.register.models import Column, Counts, ListedHome, RowProblem, Refusal
+from services.register.models import Column, Counts, ListedHome, Refusal, RowProblem
 from services.register.problems import Refused
 from services.register.rows import Register
 from services.register.workbook import MOST_ROWS, Sheet, open_register

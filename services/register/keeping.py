@@ -57,7 +57,9 @@ async def drop_rows(deps: Dependencies, found: Import) -> None:
     await store.drop_chunks(deps.db, found.run)
 
 
-async def keep_problems(deps: Dependencies, found: Import, problems: Sequence[RowProblem]) -> None:
+async def keep_problems(
+    deps: Dependencies, found: Import, problems: Sequence[RowProblem]
+) -> None:
     await store.put_problems(deps.db, found.run, problems, deps.now() + PROBLEMS_LIVE)
 
 

@@ -3,7 +3,7 @@
 from enum import StrEnum, auto
 from typing import Final, Self
 
-from services.register.models import RowProblem, Refusal, Severity
+from services.register.models import Refusal, RowProblem, Severity
 
 
 class Code(StrEnum):

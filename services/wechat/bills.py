@@ -22,6 +22,8 @@ Cells = Mapping[str, str]
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]+)?")
 
+ROW_LINES: Final = 100  # a description has at most 127 bytes, so fewer breaks
+
 # (column, its total): the first pair of which both exist is the bill's own.
 AMOUNTS: Final = (
     ("订单金额", "订单总金额"),
@@ -68,18 +70,21 @@ def _read(
     source = iter(lines)
     head = next(source, "").removeprefix("\ufeff").strip().split(",")
     rows: list[T] = []
-    pending = ""
+    pending: list[str] = []
     for number, line in enumerate(source, start=2):
         if not pending and line.startswith(totals_begin):
             totals = next(source, "").strip()
             return rows, _named(line.strip().split(","), totals, totals_begin, number)
-        pending += line
+        if not pending and not line.strip():
+            continue
         # A cell with a line break in it: the row goes on in the next line.
-        if pending.strip() and pending.count(",`") + 1 >= len(head):
-            rows.append(row(_named(head, pending.rstrip("\r\n"), free_text, number)))
-            pending = ""
-        elif not pending.strip():
-            pending = ""
+        pending.append(line)
+        if sum(part.count(",`") for part in pending) + 1 >= len(head):
+            text = "".join(pending).rstrip("\r\n")
+            rows.append(row(_named(head, text, free_text, number)))
+            pending = []
+        elif len(pending) > ROW_LINES:
+            raise BillError(f"line {number} does not fit the header")
     raise BillError("the bill has no totals")
 
 

@@ -142,6 +142,48 @@ async def test_an_order_can_be_asked_for_only_by_its_owner(
     path = f"/v3/pay/transactions/out-trade-no/{NUMBER}"
     assert (await firm.call("GET", path)).status == 400
     assert (await firm.call("GET", f"{path}?mchid={sanitation.mchid}")).code == "NO_AUTH"
+    assert (await firm.call("GET", f"{path}?mchid={firm.mchid}&x=1")).code == "PARAM_ERROR"
+
+
+async def test_a_transaction_can_be_asked_for_only_by_its_owner(
+    control: Control, firm: PayClient, sanitation: PayClient, openid: str
+) -> None:
+    await sanitation.load_certificates()
+    prepay_id = await firm.prepaid(NUMBER, openid, URL)
+    paid = await control.post("users/li/pay", prepay_id=prepay_id, notify=False)
+    path = f"/v3/pay/transactions/id/{paid['transaction_id']}"
+    found = await firm.call("GET", f"{path}?mchid={firm.mchid}")
+    assert found.body["out_trade_no"] == NUMBER
+    hidden = await sanitation.call("GET", f"{path}?mchid={sanitation.mchid}")
+    assert hidden.code == "ORDER_NOT_EXIST"
+
+
+async def test_a_closed_order_cannot_be_paid(
+    control: Control, firm: PayClient, openid: str
+) -> None:
+    prepay_id = await firm.prepaid(NUMBER, openid, URL)
+    assert (await firm.close(NUMBER)).status == 204
+    refused = await control.post("users/li/pay", prepay_id=prepay_id)
+    assert (refused["result"], refused["reason"]) == ("fail", "该订单已关闭")
+
+
+async def test_bodies_are_said_to_be_json(firm: PayClient) -> None:
+    uri, body = "/v3/pay/transactions/jsapi", b"{}"
+    headers = {"Authorization": firm.authorization("POST", uri, body)}
+    headers["Content-Type"] = "text/plain"
+    assert (await fetch(firm.process.url + uri, "POST", body, headers)).code == 415
+
+
+async def test_only_the_typing_user_finishes_a_payment(
+    control: Control, firm: PayClient, openid: str
+) -> None:
+    prepay_id = await firm.prepaid(NUMBER, openid, URL)
+    await control.refusal("users/li/finish-payment", out_trade_no=NUMBER)
+    await control.post("users/li/pay", prepay_id=prepay_id, slow=True)
+    await control.refusal("users/wang/finish-payment", out_trade_no=NUMBER)
+    done = await control.post("users/li/finish-payment", out_trade_no=NUMBER, cancel=True)
+    assert done["result"] == "cancel"
+    assert (await firm.query(NUMBER)).body["trade_state"] == "NOTPAY"
 
 
 async def test_numbers_may_hold_bars_and_stars(firm: PayClient, openid: str) -> None:
@@ -205,6 +247,73 @@ async def test_a_spoilt_answer_is_not_believed(
     await control.fault("/v3/pay", sign=sign)
     with pytest.raises(Forged):
         await firm.prepaid(NUMBER, openid, URL)
+
+
+async def test_the_balance_follows_the_money(
+    control: Control, firm: PayClient, openid: str
+) -> None:
+    async def balance() -> int:
+        return int((await control.post("merchants/firm"))["balance_fen"])
+
+    await control.post("merchants/firm", balance_fen=10)
+    await control.post("settings", refunds={"outcome": "CLOSED"})
+    prepay_id = await firm.prepaid(NUMBER, openid, URL)
+    await control.post("users/li/pay", prepay_id=prepay_id, notify=False)
+    assert await balance() == 110
+    assert (await firm.refund(NUMBER, "R1", 60)).status == 200
+    assert await balance() == 50
+    await control.advance(1)
+    assert await balance() == 110
+    await control.refusal("refunds/R1/settle", status="SUCCESS")
+
+
+async def test_only_an_abnormal_refund_goes_to_another_card(
+    control: Control, firm: PayClient, openid: str
+) -> None:
+    prepay_id = await firm.prepaid(NUMBER, openid, URL)
+    await control.post("users/li/pay", prepay_id=prepay_id, notify=False)
+    made = await firm.refund(NUMBER, "R1", 60)
+    path = f"/v3/refund/domestic/refunds/{made.body['refund_id']}/apply-abnormal-refund"
+    body: dict[str, Any] = {"out_refund_no": "R1", "type": "MERCHANT_BANK_CARD"}
+    assert (await firm.call("POST", path, body)).code == "INVALID_REQUEST"
+    await control.post("refunds/R1/settle", status="ABNORMAL")
+    in_clear = body | {"type": "USER_BANK_CARD", "bank_account": "622588", "real_name": "李明"}
+    assert (await firm.call("POST", path, in_clear)).code == "PARAM_ERROR"
+    assert (await firm.call("POST", path, body)).body["status"] == "PROCESSING"
+
+
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [
+        ("2026-03-03", "PARAM_ERROR"),
+        ("2026-03-04", "PARAM_ERROR"),
+        ("2026-3-2", "PARAM_ERROR"),
+        ("2025-11-30", "INVALID_REQUEST"),
+        ("2026-03-02", "NO_STATEMENT_EXIST"),
+    ],
+)
+async def test_bills_are_of_the_last_three_months(
+    control: Control, firm: PayClient, day: str, code: str
+) -> None:
+    moved = await control.post("clock", now="2026-03-03T12:00:00+08:00", frozen=True)
+    firm.skew_seconds = moved["epoch"] - time.time()
+    reply = await firm.call("GET", f"/v3/bill/tradebill?bill_date={day}")
+    assert (reply.status, reply.code) == (400, code)
+
+
+async def test_a_bill_is_fetched_only_by_its_owner(
+    control: Control, firm: PayClient, sanitation: PayClient, openid: str
+) -> None:
+    prepay_id = await firm.prepaid(NUMBER, openid, URL)
+    await control.post("users/li/pay", prepay_id=prepay_id, notify=False)
+    await control.advance(2 * 86400)
+    for client in (firm, sanitation):
+        client.skew_seconds = 2 * 86400
+    paid_at = (await control.get(f"orders/{NUMBER}"))["success_time"]
+    reply = await firm.call("GET", f"/v3/bill/tradebill?bill_date={paid_at[:10]}")
+    uri = reply.body["download_url"].removeprefix(firm.process.url)
+    assert (await sanitation.send("GET", uri)).code == 404
+    assert (await firm.send("GET", uri)).code == 200
 
 
 async def test_partner_refunds_name_the_sub_merchant(

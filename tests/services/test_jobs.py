@@ -82,7 +82,7 @@ async def test_a_killed_workers_job_is_done_by_another(world: World, calls: Call
     assert await jobs.run_due(world.deps, recorder(calls), "other") == 1
 
 
-async def test_a_worker_that_woke_up_late_changes_nothing(world: World, calls: Calls) -> None:
+async def test_a_worker_that_woke_up_late_changes_nothing(world: World) -> None:
     await jobs.enqueue(world.deps, None, "test", "1")
     late = await jobs.claim_due(world.deps, "late")
     assert late is not None
@@ -156,7 +156,7 @@ async def test_a_job_longer_than_its_lease_is_kept_by_heartbeat(
     await jobs.enqueue(world.deps, None, "test", "1")
     beats, first_lease = asyncio.Event(), []
 
-    async def long(deps: Dependencies, _: dict[str, Any]) -> None:
+    async def long(_: Dependencies, __: dict[str, Any]) -> None:
         document = await world.db.outbox.find_one({"_id": "test:1"})
         assert document is not None
         first_lease.append(document["due_at"])

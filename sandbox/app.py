@@ -1,6 +1,7 @@
 """One port for everything: each call is answered, spoilt as scripted, and written down."""
 
 import asyncio
+import logging
 from functools import partial
 from http.client import responses
 from typing import cast
@@ -20,6 +21,7 @@ from sandbox.pay import gate as pay_gate
 from sandbox.web import Answer, Call, Router
 from sandbox.world import World
 
+log = logging.getLogger("sandbox")
 DROPPED = Answer(0)
 
 
@@ -50,10 +52,11 @@ class App:
 
     async def _serve(self, request: HTTPServerRequest) -> None:
         call = Call.of(request)
-        if call.path.startswith("/__ctl/"):
-            answer = await control_gate.answer(self._world, self._control, call)
-        else:
-            answer = await self._play(call)
+        try:
+            answer = await self._answered(call)
+        except Exception:
+            log.exception("no answer to %s %s", call.method, call.path)
+            answer = Answer.json({"error": "the sandbox failed; see its log"}, 500)
         connection = cast(HTTP1Connection, request.connection)
         if answer is DROPPED:
             connection.stream.close()
@@ -61,6 +64,11 @@ class App:
         line = ResponseStartLine("HTTP/1.1", answer.status, responses.get(answer.status, "?"))
         connection.write_headers(line, answer.to_headers(), answer.body)
         connection.finish()
+
+    async def _answered(self, call: Call) -> Answer:
+        if call.path.startswith("/__ctl/"):
+            return await control_gate.answer(self._world, self._control, call)
+        return await self._play(call)
 
     async def _play(self, call: Call) -> Answer:
         """A call to WeChat: with its fault, if one is scripted, and an entry in the journal."""

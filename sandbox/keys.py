@@ -130,10 +130,10 @@ def new_public_key() -> PublicKey:
 
 
 def new_certificate(at: float) -> Certificate:
-    """A platform certificate with WeChat's five years of life, one of them behind us."""
+    """A platform certificate, valid five years either way: the clock may be moved far."""
     key = new_private_key()
-    begin = dt.datetime.fromtimestamp(int(at), dt.UTC) - dt.timedelta(days=365)
-    end = begin + dt.timedelta(days=5 * 365)
+    begin = dt.datetime.fromtimestamp(int(at), dt.UTC) - dt.timedelta(days=5 * 365)
+    end = begin + dt.timedelta(days=10 * 365)
     name = x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Tenpay.com sandbox"),

@@ -1,5 +1,6 @@
 """Clock, faults, journal, reset: the stage machinery."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -50,7 +51,10 @@ async def set_clock(world: World, call: Call) -> Answer:
 
 
 async def add_fault(world: World, call: Call) -> Answer:
-    return Answer.json({"id": world.faults.add(read(call, Script))})
+    try:
+        return Answer.json({"id": world.faults.add(read(call, Script))})
+    except re.error as error:
+        raise Refused(f"path: {error}") from error
 
 
 async def clear_faults(world: World, _call: Call) -> Answer:
@@ -59,7 +63,10 @@ async def clear_faults(world: World, _call: Call) -> Answer:
 
 
 async def show_journal(world: World, call: Call) -> Answer:
-    path, since = call.query.get("path", ""), int(call.query.get("since", "0"))
+    path, since_text = call.query.get("path", ""), call.query.get("since", "0")
+    if not since_text.isdecimal():
+        raise Refused("since is the number of a call")
+    since = int(since_text)
     if "count" in call.query:
         return Answer.json({"count": len(world.journal.matching(path, since))})
     return Answer.json(world.journal.read(path, since))

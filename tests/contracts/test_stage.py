@@ -163,3 +163,13 @@ async def test_control_says_what_is_wrong(control: Control, process: Process) ->
     assert "no mini-program" in await control.refusal("users/li", app="nobody")
     assert (await fetch(f"{process.url}/__ctl/nothing")).code == 404
     await control.refusal("settings", media={"outcome": 1})
+    await control.refusal("faults", match={"path": "^("}, action={"http": 500})
+    assert (await fetch(f"{process.url}/__ctl/journal?since=x")).code == 400
+
+
+async def test_a_script_that_breaks_the_sandbox_is_answered(
+    control: Control, mini: MiniClient
+) -> None:
+    await control.fault("/wxa/getwxacodeunlimit", body_patch={"no": "JSON to patch"})
+    broken = await mini.asked("/wxa/getwxacodeunlimit", {"scene": "d=1"})
+    assert broken["errcode"] == "HTTP 500"

@@ -88,16 +88,16 @@ class Office:
         reply = await self.upload(content)
         assert reply.status == 202, reply.body
         await self.world.work()
-        return await self.look(reply.body["id"])
+        return await self.look(reply.body["import_id"])
 
     async def bring_in(self, content: bytes) -> str:
         """Upload, read, confirm and write a file; return the id of its import."""
         view = await self.preview(content)
-        reply = await self.do(view["id"], "confirm", accept_warnings=True)
+        reply = await self.do(view["import_id"], "confirm", accept_warnings=True)
         assert reply.status == 202, reply.body
         await self.world.work()
-        assert (await self.look(view["id"]))["state"] == "applied"
-        return str(view["id"])
+        assert (await self.look(view["import_id"]))["state"] == "applied"
+        return str(view["import_id"])
 
     async def places(self) -> list[str]:
         """Return the paths under the compound, from the building down."""

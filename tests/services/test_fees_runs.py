@@ -13,18 +13,29 @@ from hypothesis import strategies as st
 from services.dependencies import Dependencies, Transaction
 from services.errors import Conflict
 from services.fees import actions as fees
-from services.fees import run_store, steps, telling
+from services.fees import rule_store, run_store, steps, telling
 from services.fees.models import BillRun, FeeKind
 from services.fees.states import RunState
 from services.fees.tariff import months_from
-from services.fees.views import StartBillRun
+from services.fees.views import NewFeeRule, StartBillRun
 from services.ledger import actions as ledger
 from services.ledger.models import receivable
 from services.messaging.templates import TemplateKey
 from services.places.models import Kind
 from services.statistics import actions as statistics
 from services.statistics.models import Span
-from tests.cast import COMPOUND, STAFF, UNIT, Estate, build, homes
+from tests.cast import (
+    COMPOUND,
+    LI_HOME,
+    NEXT_UNIT,
+    STAFF,
+    SUN_HOME,
+    UNIT,
+    WANG_HOME,
+    Estate,
+    build,
+    homes,
+)
 from tests.world import World
 
 T = TypeVar("T")
@@ -269,6 +280,54 @@ async def test_a_rule_made_while_a_run_drafts_waits_for_the_next_round(
     await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await drain(deps, run.run_id)
     assert await estate.world.db.bills.count_documents({}) == 6
+
+
+async def test_a_home_withdrawn_while_a_run_drafts_gets_no_bill(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import may be undone between reading the homes and writing their drafts."""
+    world = estate.world
+    read_rules = rule_store.for_homes
+
+    async def withdraw_meanwhile(*arguments: Any) -> Any:
+        await world.db.places.delete_one({"_id": WANG_HOME})
+        return await read_rules(*arguments)
+
+    monkeypatch.setattr(rule_store, "for_homes", withdraw_meanwhile)
+    run = await fees.start_run(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    await drain(world.deps, run.run_id)
+    homes_billed = {bill["home"] async for bill in world.db.bills.find({})}
+    assert homes_billed == {LI_HOME, SUN_HOME}
+
+
+async def test_what_was_billed_or_has_a_rule_is_used(estate: Estate) -> None:
+    """No import may take it back any more."""
+    world = estate.world
+    rule = NewFeeRule(
+        kind=FeeKind.WASTE_FEE,
+        monthly_fen=600,
+        start_day="2026-01-01",
+        due_days=30,
+        account="sanitation",
+        payee_name="环卫中心",
+    )
+    await world.db.places.update_many({}, {"$set": {"used": False}})
+    await fees.add_rule(world.deps, STAFF, NEXT_UNIT, rule)
+    run = await fees.start_run(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    await drain(world.deps, run.run_id)
+    used = {place["_id"] async for place in world.db.places.find({"used": True})}
+    assert used == {NEXT_UNIT, LI_HOME, WANG_HOME, SUN_HOME}
+
+
+async def test_a_long_list_of_skipped_homes_is_cut_and_counted(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = estate.world
+    monkeypatch.setattr(run_store, "MAX_SKIPPED", 2)
+    await world.db.places.update_many({"kind": Kind.HOME}, {"$set": {"area": None}})
+    run = await fees.start_run(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    done = await drain(world.deps, run.run_id)
+    assert (done.skips, len(done.skipped)) == (3, 2)
 
 
 async def test_the_counts_of_a_run_equal_the_statistics(estate: Estate) -> None:

@@ -41,8 +41,9 @@ async def test_at_the_end_requests_are_finished_and_no_more_are_taken(
     await asyncio.wait_for(Slow.started.wait(), 10)
 
     end = asyncio.create_task(web.__aexit__(None, None, None))
-    while await can_connect(port):
-        pass  # it begins to end
+    async with asyncio.timeout(10):
+        while await can_connect(port):
+            pass  # it begins to end
     assert not end.done()
     Slow.allowed.set()
     assert (await answer).body == b"done"
@@ -116,7 +117,8 @@ async def test_a_worker_that_fails_ends_the_process(
     deps: Dependencies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(serving, "Worker", Broken)
-    stop = asyncio.Event()
+    stop, noticed = asyncio.Event(), False
     with pytest.raises(StartError, match="this clock is 9 s off"):
         async with working(deps, Settings(), stop):
-            await asyncio.wait_for(stop.wait(), 10)
+            noticed = await asyncio.wait_for(stop.wait(), 10)
+    assert noticed

@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 WITHOUT_TOKEN: Final = ("/cgi-bin/stable_token", "/sns/")
 ATTEMPTS: Final = 3  # for calls that may be repeated, when WeChat says it is busy
 BACK_OFF_SECONDS: Final = 0.1
-QUICK_SECONDS: Final = 2.0  # whoever failed slowly is not asked again while somebody waits
+QUICK: Final = 0.5  # of the time-out: who failed slowly is not asked again, somebody waits
 
 
 class AsyncClient(BaseWeChatClient):  # type: ignore[misc]  # wechatpy ships no types
@@ -87,7 +87,7 @@ class AsyncClient(BaseWeChatClient):  # type: ignore[misc]  # wechatpy ships no 
                 reply = await self._authorised(method, path, params or {}, data)
             except WeChatUnavailable as failure:
                 waited = asyncio.get_running_loop().time() - started
-                if attempt >= attempts or waited > QUICK_SECONDS:
+                if attempt >= attempts or waited > QUICK * self.timeout:
                     raise
                 log.warning("wechat_asked_again", api=path, problem=str(failure))
                 await asyncio.sleep(BACK_OFF_SECONDS * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 - jitter

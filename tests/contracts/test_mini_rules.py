@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.clients import MiniClient
-from tests.contracts.stage import Control, fetch
+from tests.contracts.clients import MiniClient, PayClient
+from tests.contracts.stage import Control, Delivery, Receiver, fetch
 
 pytestmark = pytest.mark.usefixtures("control")
 SEND = "/cgi-bin/message/subscribe/send"
@@ -232,6 +232,43 @@ async def test_texts_and_codes_have_bounds(mini: MiniClient, control: Control) -
     assert isinstance(await mini.asked(path, code | {"width": 1280}, token), bytes)
     assert (await mini.asked(path, code | {"width": 1281}, token))["errcode"] == 40097
     assert (await mini.asked(path, code | {"page": "/pages/x"}, token))["errcode"] == 41030
+
+
+async def test_a_push_is_repeated_until_it_is_taken(
+    control: Control, receiver: Receiver
+) -> None:
+    said = [b"later", b"success"]
+
+    async def judge(_delivery: Delivery) -> tuple[int, bytes]:
+        return 200, said.pop(0)
+
+    receiver.judge = judge
+    await control.post("push", url=receiver.url)
+    await control.post("users/li/subscribe", template_ids=["T1"])
+    await control.advance(60)
+    assert len(receiver.deliveries) == 2
+
+
+async def test_shipping_is_reported_for_the_payer(
+    mini: MiniClient, control: Control, firm: PayClient
+) -> None:
+    openid, url = await control.openid("li"), "https://shenghuo.example.com/notify"
+    prepay_id = await firm.prepaid("SHIP00001", openid, url)
+    key = {"order_number_type": 1, "mchid": firm.mchid, "out_trade_no": "SHIP00001"}
+    body = {
+        "order_key": key,
+        "logistics_type": 3,
+        "delivery_mode": 1,
+        "shipping_list": [{"item_desc": "物业服务费"}],
+        "upload_time": "2026-03-02T12:00:00.000+08:00",
+        "payer": {"openid": openid},
+    }
+    path, token = "/wxa/sec/order/upload_shipping_info", await mini.token()
+    assert (await mini.asked(path, body, token))["errcode"] == 10060001  # not paid yet
+    await control.post("users/li/pay", prepay_id=prepay_id, notify=False)
+    wrong = body | {"payer": {"openid": await control.openid("wang")}}
+    assert (await mini.asked(path, wrong, token))["errcode"] == 10060004
+    assert (await mini.asked(path, body, token))["errcode"] == 0
 
 
 async def test_links_live_thirty_days_at_most(mini: MiniClient) -> None:

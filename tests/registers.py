@@ -13,6 +13,7 @@ from services.permissions import Role
 from tests import cast
 from tests.world import Member, Reply, World
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADINGS = ("楼栋", "单元", "房号", "面积(㎡)", "用途", "业主姓名", "手机号", "关系")
 LI = ("3号楼", "2单元", "502", 85.3, "住宅", "李明", "13800000001", "业主")
 WANG = ("3号楼", "2单元", "501", 60, "住宅", "王芳", "13800000002", "")
@@ -67,7 +68,8 @@ class Office:
 
     async def upload(self, content: bytes, place: str = cast.COMPOUND) -> Reply:
         path = f"/api/v1/places/{place}/register-imports"
-        return await self.world.api.post(path, content, as_=self.staff)
+        headers = {"Content-Type": XLSX}
+        return await self.world.api.call("POST", path, content, as_=self.staff, headers=headers)
 
     async def do(self, import_id: str, action: str, **body: Any) -> Reply:
         path = f"/api/v1/register-imports/{import_id}/{action}"

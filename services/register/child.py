@@ -20,7 +20,7 @@ from services.register.workbook import MOST_ROWS, Sheet, open_register
 
 MEMORY_BYTES: Final = 1024 * 1024 * 1024
 CPU_SECONDS: Final = 120
-BATCH_ROWS: Final = 300
+BATCH_ROWS: Final = 200
 # A row says at most a dozen things; a batch of nothing but problems is still sent in parts.
 BATCH_PROBLEMS: Final = 600
 

@@ -9,11 +9,10 @@ import pytest
 from services.permissions import Role
 from services.register import actions
 from tests import cast
-from tests.registers import LADDER, LI, WANG, Office, appoint, open_office, workbook
+from tests.registers import LADDER, LI, WANG, XLSX, Office, appoint, open_office, workbook
 from tests.world import World
 
 SHOP = ("4号楼", "", "12", 120.5, "商铺", "孙八", "13800000003", "")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pytest.fixture
@@ -274,12 +273,7 @@ async def test_one_import_at_a_time_writes_in_a_compound(office: Office) -> None
 async def test_a_wrong_file_is_refused_at_once(
     office: Office, content: bytes, reason: str
 ) -> None:
-    reply = await office.world.api.call(
-        "POST",
-        f"/api/v1/places/{cast.COMPOUND}/register-imports",
-        content,
-        as_=office.staff,
-    )
+    reply = await office.upload(content)
     assert (reply.status, reply.code) == (422, "register_file_refused")
     assert reply.body["details"] == {"reason": reason}
 

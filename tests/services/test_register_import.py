@@ -13,13 +13,14 @@ from services.dependencies import Transaction
 from services.documents import to_document
 from services.places import actions as places
 from services.register import applying, keeping, reader, reading, store, undoing
+from services.register.child import BATCH_ROWS
 from services.register.models import Import
 from services.register.states import BUSY, TRANSITIONS, Action, State
 from tests import cast
 from tests.registers import LADDER, LI, WANG, Office, large, open_office, workbook
 from tests.world import NOON, World
 
-HOMES = 700  # three chunks
+HOMES = 500  # three chunks
 LI_PHONE, WANG_PHONE = "13800000001", "13800000002"
 
 
@@ -116,7 +117,7 @@ async def test_a_worker_that_slept_writes_nothing_twice(office: Office) -> None:
     await asyncio.gather(*(applying.write_chunk(office.world.deps, stale, 0) for _ in range(3)))
     current = await store.find(office.world.deps.db, view["import_id"])
     assert current is not None
-    assert (current.mark, current.done) == ("1", 300)
+    assert (current.mark, current.done) == ("1", BATCH_ROWS)
     await office.world.work()
     await applying.apply(office.world.deps, {"import_id": stale.id, "run": stale.run})
     assert (await written(office.world))[:2] == (HOMES, HOMES)

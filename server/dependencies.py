@@ -12,6 +12,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 from redis.asyncio import BlockingConnectionPool, Redis
 
+from server.observability import count_wechat_call
 from server.settings import Settings
 from services.days import wall_clock
 from services.dependencies import Dependencies
@@ -36,7 +37,12 @@ async def open_dependencies(
     mongo = open_mongo(settings, **mongo_options)
     redis = open_redis(settings.redis_url)
     wechat = MiniProgram(
-        settings.wx_appid, settings.wx_secret, base=settings.wx_api_base, redis=redis, now=now
+        settings.wx_appid,
+        settings.wx_secret,
+        base=settings.wx_api_base,
+        redis=redis,
+        now=now,
+        observe=count_wechat_call,
     )
     accounts = load_accounts(msgspec.json.encode(settings.wxpay_accounts))
     merchants = {
@@ -45,6 +51,7 @@ async def open_dependencies(
             base=settings.wxpay_api_base,
             notify_base_url=settings.public_url,
             now=now,
+            observe=count_wechat_call,
         )
         for key, account in accounts.items()
     }

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import msgspec
 import pytest
+import uvloop
 from pymongo import MongoClient
 
 import mongo_indexes
@@ -33,6 +34,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     for child in config.stash.get(SHARED, []):
         child.stop()
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Any]:
+    """Test on the loop that `run` runs on: not every loop knows every option."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session")

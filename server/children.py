@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final, Self
 
@@ -146,16 +147,23 @@ class Child:
         self._lock.close()
 
 
-def claim(directory: Path, title: str) -> IO[str]:
-    """Lock the folder for this process; the lock ends with the process however it dies."""
+@contextmanager
+def writing_to(directory: Path) -> Iterator[None]:
+    """Make the folder; whatever the system has against it becomes a StartError."""
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = (directory / "lock").open("a+", encoding="ascii")
+        yield
     except OSError as error:
         raise StartError(
             f"Cannot write to {directory} ({error.strerror}); "
             "make it writable or choose another folder with DATA_DIR"
         ) from error
+
+
+def claim(directory: Path, title: str) -> IO[str]:
+    """Lock the folder for this process; the lock ends with the process however it dies."""
+    with writing_to(directory):
+        lock = (directory / "lock").open("a+", encoding="ascii")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

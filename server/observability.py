@@ -6,6 +6,8 @@ import re
 import sys
 from collections.abc import Awaitable, Mapping, MutableMapping
 from datetime import datetime, timedelta
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -19,6 +21,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from tornado.web import ErrorHandler, RequestHandler
 
+from server.children import LOG_BYTES
 from server.settings import LogFormat, Settings
 
 # Keys whose values never reach a log, whatever they hold.
@@ -55,35 +58,36 @@ PROBE_SECONDS: Final = 1.0
 WORKER_SILENCE: Final = timedelta(seconds=90)  # a lease and a half
 
 
-def configure_logging(settings: Settings) -> None:
-    """Send structlog's and the standard library's logs to stderr in one format."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-        redact,
-    ]
+def configure_logging(settings: Settings, file: Path | None = None) -> None:
+    """Send structlog's and the standard library's logs to stderr in one format.
+
+    With a file everything goes there, and only what is wrong to stderr as well.
+    """
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    if file:
+        handlers[0].setLevel(logging.WARNING)
+        handlers.append(RotatingFileHandler(file, maxBytes=LOG_BYTES, backupCount=2))
+    for handler in handlers:
+        handler.setFormatter(_formatter(settings))
+    logging.basicConfig(handlers=handlers, level=settings.log_level.upper(), force=True)
+
+
+def _formatter(settings: Settings) -> logging.Formatter:
     render: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.log_format is LogFormat.JSON
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(colors=False)
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
-        )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=SHARED,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
     )
-    logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
 
 
 def redact(
@@ -93,6 +97,17 @@ def redact(
     for key, value in event.items():
         event[key] = "<hidden>" if key in HIDDEN_KEYS else _clean(value)
     return event
+
+
+# What every entry passes through, ours and the libraries'.
+SHARED: Final[list[structlog.typing.Processor]] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+    redact,
+]
 
 
 def _clean(value: Any) -> Any:

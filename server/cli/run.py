@@ -11,6 +11,7 @@ from tornado.httpclient import AsyncHTTPClient
 
 import mongo_indexes
 from server import demo, observability
+from server.children import writing_to
 from server.dependencies import open_dependencies
 from server.embedded import embedded
 from server.serving import INDEX_SECONDS, listen, run_async, serving, stop_signals, working
@@ -31,19 +32,20 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def serve(settings: Settings) -> None:
     """Run until a signal comes. The first line printed is the address, once it answers."""
-    observability.configure_logging(settings)
     progress = partial(print, file=sys.stderr, flush=True)
     listening = listen(settings)
+    with writing_to(settings.data_dir):
+        observability.configure_logging(settings, settings.data_dir / "log.txt")
     settings = settings.replace(port=listening.getsockname()[1])
     async with embedded(settings) as complete, open_dependencies(complete) as deps:
         with pymongo.timeout(INDEX_SECONDS):
             await mongo_indexes.apply(deps.db)
-        stop = stop_signals()
         async with serving(deps, listening):
             if not settings.wx_appid:
                 await point_pushes(complete)
             # The demo's residents pay by WeChat, whose notices come to this server.
             await demo.load_if_empty(deps, complete, progress)
+            stop = stop_signals()  # until here a signal ends everything at once
             async with working(deps, complete, stop):
                 address = f"http://127.0.0.1:{settings.port}"
                 (settings.data_dir / "address").write_text(address)
@@ -65,7 +67,8 @@ def about(given: Settings, complete: Settings) -> str:
     data = given.data_dir.absolute()
     lines = [
         f"http://127.0.0.1:{given.port}",
-        f"data and logs: {data}/{{mongo,redis,wechat}}, log.txt in each",
+        f"data: {data}",
+        f"logs: {data}/log.txt, and log.txt in mongo, redis and wechat there",
     ]
     if not given.wx_appid:
         lines.append(f"WeChat stand-in: {complete.wx_api_base}/__ctl")

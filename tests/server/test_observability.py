@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,6 +112,24 @@ def test_every_line_says_when_who_and_which_request(written: Written) -> None:
 def test_what_is_below_the_level_is_left_out(written: Written) -> None:
     structlog.get_logger().debug("detail")
     assert written() == []
+
+
+@pytest.mark.usefixtures("written")
+def test_with_a_file_only_what_is_wrong_is_shown_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", shown)
+    file = tmp_path / "log.txt"
+    observability.configure_logging(Settings(log_format=LogFormat.JSON), file)
+    structlog.get_logger().info("usual", phone=PHONE)
+    logging.getLogger("library").warning("wrong %s", PHONE)
+    for handler in logging.root.handlers:
+        handler.close()
+    kept = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [line["event"] for line in kept] == ["usual", "wrong <phone>"]
+    assert [json.loads(shown.getvalue())["event"]] == ["wrong <phone>"]
+    assert PHONE not in file.read_text()
 
 
 class Item(RequestHandler):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.dependencies import Dependencies, Transaction
 from services.errors import Conflict
 from services.fees import actions as fees
-from services.fees import rule_store, run_store, steps, telling
+from services.fees import rule_store, run_store, steps, store, telling
 from services.fees.models import BillRun, FeeKind
 from services.fees.states import RunState
 from services.fees.tariff import months_from
@@ -298,6 +298,27 @@ async def test_a_home_withdrawn_while_a_run_drafts_gets_no_bill(
     await drain(world.deps, run.run_id)
     homes_billed = {bill["home"] async for bill in world.db.bills.find({})}
     assert homes_billed == {LI_HOME, SUN_HOME}
+
+
+async def test_drafts_that_changed_meanwhile_are_not_issued(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = estate.world
+    read_drafts = store.of_run
+
+    async def change_meanwhile(*arguments: Any, **named: Any) -> Any:
+        drafts = await read_drafts(*arguments, **named)
+        await world.db.bills.update_one({"_id": drafts[0].id}, {"$set": {"state": "void"}})
+        return drafts
+
+    run = await fees.start_run(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    await drain(world.deps, run.run_id)
+    await fees.publish_run(world.deps, STAFF, run.run_id)
+    monkeypatch.setattr(store, "of_run", change_meanwhile)
+    with pytest.raises(steps.DraftsMoved):
+        await steps.step(world.deps, {"run_id": run.run_id, "round": 2})
+    assert await world.db.bills.count_documents({"state": "owing"}) == 0
+    assert await world.db.journal.count_documents({}) == 0
 
 
 async def test_what_was_billed_or_has_a_rule_is_used(estate: Estate) -> None:

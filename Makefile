@@ -1,6 +1,6 @@
 # Everything a person types. Needs Python 3.11 or later and make; the rest is installed in .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint tour token openapi requirements clean
+.PHONY: help run test lint tour token planted openapi requirements clean
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -25,6 +25,9 @@ lint: $(VENV)/.installed-dev ## style, types, layers
 
 tour: $(VENV)/.installed ## walk through the product against a fresh one
 	@$(if $(DATA),DATA_DIR='$(DATA)') $(PY) -m server tour $(ARGS)
+
+planted: $(VENV)/.installed-dev ## break one guard after the other: each must be noticed
+	@$(PY) -m tests.faults.planted
 
 token: $(VENV)/.installed ## sign in to a running demo: AS=admin, staff, unit, resident …
 	@$(if $(DATA),DATA_DIR='$(DATA)') $(PY) -m server token '$(or $(AS),resident)'

@@ -1,0 +1,197 @@
+"""Bugs planted one at a time, and the test that must find each: a guard counts only then.
+
+`make planted` copies the tree, breaks one guard, runs the test that is said to find it, and
+fails when a bug goes unnoticed. The table below is the list; docs/explanation/money.md quotes it.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final, NamedTuple
+
+ROOT: Final = Path(__file__).parents[2]
+CASES: Final = "tests/handlers/test_payment_cases.py"
+REFUNDS: Final = "tests/handlers/test_refund_cases.py"
+JOBS: Final = "tests/services/test_jobs.py"
+KEYS: Final = "tests/services/test_idempotency.py"
+
+
+class Bug(NamedTuple):
+    """`file`: `old` becomes `new`; `test` must then fail."""
+
+    title: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+BUGS: Final = (
+    Bug(
+        "an order changes state without compare-and-set",
+        "services/payments/store.py",
+        '{"_id": payment_id, "state": {"$in": states.sources(event)}}',
+        '{"_id": payment_id}',
+        f"{CASES}::test_case_34_the_notice_overtakes_the_prepay_answer",
+    ),
+    Bug(
+        "a bill is settled without compare-and-set",
+        "services/fees/store.py",
+        '{"_id": bill_id, "state": source}, {"$set": changes}, session=tx',
+        '{"_id": bill_id}, {"$set": changes}, session=tx',
+        f"{CASES}::test_case_62_money_for_bills_paid_meanwhile_goes_back",
+    ),
+    Bug(
+        "the journal's id is not WeChat's transaction",
+        "services/payments/booking.py",
+        'journal_id = f"pay:{client.account.mchid}:{trade.transaction_id}"',
+        'journal_id = f"pay:{client.account.mchid}:{deps.now()}:{id(trade)}"',
+        f"{CASES}::test_case_33_many_different_notices_of_one_payment_at_once",
+    ),
+    Bug(
+        "no unique index keeps a bill out of a second open order",
+        "mongo_indexes/payments.py",
+        "        unique=True,\n",
+        "",
+        f"{CASES}::test_case_63_two_phones_at_once_make_one_open_order",
+    ),
+    Bug(
+        "the amount is not compared",
+        "services/payments/booking.py",
+        "Doubt.AMOUNT: trade.amount_fen != payment.amount_fen,",
+        "Doubt.AMOUNT: False,",
+        f"{CASES}::test_cases_45_to_48_a_notice_that_does_not_fit_credits_nothing",
+    ),
+    Bug(
+        "the merchant is not compared",
+        "services/payments/booking.py",
+        "!= (account.mchid, account.sub_mchid),",
+        "!= (trade.mchid, trade.sub_mchid),",
+        f"{CASES}::test_cases_45_to_48_a_notice_that_does_not_fit_credits_nothing",
+    ),
+    Bug(
+        "an order of another payee is credited",
+        "services/payments/booking.py",
+        "Doubt.OTHER_ACCOUNT: payment.account != account.key,",
+        "Doubt.OTHER_ACCOUNT: False,",
+        f"{CASES}::test_case_46_another_firms_order",
+    ),
+    Bug(
+        "a failed close frees the bill",
+        "services/payments/asking.py",
+        '        log.info("close_refused", payment=payment.id, code=error.code, because=because)',
+        '        await _close(deps, payment, "close_failed")',
+        f"{CASES}::test_case_59_closing_while_somebody_types_the_password",
+    ),
+    Bug(
+        "a refused repeat closes an order that can be paid",
+        "services/payments/states.py",
+        "    Move(S.CREATED, E.REFUSED, S.CLOSED),\n",
+        "    Move(S.CREATED, E.REFUSED, S.CLOSED),\n    Move(S.PREPAID, E.REFUSED, S.CLOSED),\n",
+        f"{CASES}::test_case_52_a_refused_repeat_offers_nothing_to_pay",
+    ),
+    Bug(
+        "no job follows an order",
+        "services/payments/actions.py",
+        '            "payments.check",\n            payment.id,',
+        '            "nobody.check",\n            payment.id,',
+        f"{CASES}::test_case_35_no_notice_ever_the_poller_finds_it",
+    ),
+    Bug(
+        "a stale signature is believed",
+        "services/wechat/signing.py",
+        "WINDOW_SECONDS: Final = 300",
+        "WINDOW_SECONDS: Final = 3_000_000",
+        f"{CASES}::test_case_43_an_old_valid_notice_replayed",
+    ),
+    Bug(
+        "a refund takes a new number each time",
+        "services/payments/refunds.py",
+        "            out_refund_no=refund.id,",
+        '            out_refund_no=f"{refund.id}{deps.now():%H%M%S}",',
+        f"{REFUNDS}::test_case_69_an_answer_that_was_lost_makes_no_second_refund",
+    ),
+    Bug(
+        "excess money is kept",
+        "services/payments/booking.py",
+        "        refunds.append(excess_refund(deps, payment, trade, excess_fen))",
+        "        pass",
+        f"{CASES}::test_case_62_money_for_bills_paid_meanwhile_goes_back",
+    ),
+    Bug(
+        "anybody may pay for, and so see, any home",
+        "services/fees/actions.py",
+        "actor.may(Permission.PAY_BILLS, bill.home)",
+        "bill.home",
+        f"{CASES}::test_nobody_pays_or_sees_for_another_home",
+    ),
+    Bug(
+        "an order is made for a bill that was paid a moment ago",
+        "services/payments/actions.py",
+        "        if not await fees.hold(deps, tx, payment.bill_ids):",
+        "        if False:",
+        f"{CASES}::test_a_bill_paid_while_the_order_is_made",
+    ),
+    Bug(
+        "a worker that slept past its lease finishes the job",
+        "services/jobs/store.py",
+        '{"_id": job.id, "owner": job.owner, "fence": job.fence, "state": JobState.LEASED}',
+        '{"_id": job.id}',
+        f"{JOBS}::test_a_worker_that_woke_up_late_changes_nothing",
+    ),
+    Bug(
+        "a killed worker keeps its job",
+        "services/jobs/store.py",
+        '{"_id": job_id, "open": True, "due_at": {"$lte": now}},',
+        '{"_id": job_id, "open": True, "state": "ready", "due_at": {"$lte": now}},',
+        f"{JOBS}::test_a_killed_workers_job_is_done_by_another",
+    ),
+    Bug(
+        "work is promised outside the transaction",
+        "services/jobs/store.py",
+        "upsert=True, session=tx)",
+        "upsert=True)",
+        f"{JOBS}::test_work_promised_in_a_transaction_that_fails_is_not_promised",
+    ),
+    Bug(
+        "a key is reused for another request",
+        "services/idempotency/actions.py",
+        "first.fingerprint != mine.fingerprint",
+        "not first.fingerprint",
+        f"{KEYS}::test_another_request_under_the_key_is_refused",
+    ),
+)
+
+
+def found(bug: Bug) -> bool:
+    """Plant the bug in a copy and tell whether its test fails there."""
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder) / "tree"
+        shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        file = tree / bug.file
+        text = file.read_text(encoding="utf-8")
+        if text.count(bug.old) != 1:
+            raise SystemExit(f"{bug.file} does not hold once: {bug.old}")
+        file.write_text(text.replace(bug.old, bug.new), encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+        ran = subprocess.run(  # noqa: S603  # our own tests
+            [*command, bug.test], cwd=tree, capture_output=True, check=False
+        )
+        return ran.returncode == 1  # 1: a test failed; anything else: it did not run
+
+
+def main() -> int:
+    missed = 0
+    for bug in BUGS:
+        verdict = "found" if found(bug) else "MISSED"
+        missed += verdict == "MISSED"
+        sys.stdout.write(f"{verdict:<7} {bug.title}: {bug.test}\n")
+        sys.stdout.flush()
+    sys.stdout.write(f"{len(BUGS) - missed} found, {missed} missed\n")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -19,8 +19,9 @@ VALUES = {
 
 
 async def open_push(world: World, **target: Any) -> None:
-    """Tell WeChat where to push."""
-    await world.wechat.do("push", url=f"{world.api.base}/wx/push", **target)
+    """Tell WeChat where to push. Receipts come when a test says so: see `receipt`."""
+    given = {"sent_events": False, "timeout_seconds": 30.0, **target}  # patient on busy machines
+    await world.wechat.do("push", url=f"{world.api.base}/wx/push", **given)
 
 
 async def allow(world: World, name: str, *template_ids: str, **wish: Any) -> list[Any]:
@@ -56,7 +57,7 @@ async def inbox(world: World, member: Member) -> dict[str, str]:
     """Return message id → how far it got, the newest first."""
     reply = await world.api.get("/api/v1/me/messages", as_=member)
     assert reply.status == 200, reply.body
-    return {item["id"]: item["delivery"] for item in reply.body["items"]}
+    return {item["message_id"]: item["delivery"] for item in reply.body["items"]}
 
 
 async def left(world: World, member: Member) -> int:
@@ -66,9 +67,33 @@ async def left(world: World, member: Member) -> int:
     return int(count)
 
 
+async def openid_of(world: World, name: str) -> str:
+    return str((await world.wechat.do(f"users/{name}"))["openid"])
+
+
+async def push(world: World, event: dict[str, Any], **craft: Any) -> dict[str, Any]:
+    """Let WeChat push once, perhaps not quite as it should; return our answer."""
+    [answer] = (await world.wechat.do("push/send", event=event, **craft))["pushes"]
+    return dict(answer)
+
+
+async def receipt(
+    world: World, name: str, wechat_id: str, code: str = "0", status: str = "success"
+) -> dict[str, Any]:
+    """Let WeChat report what became of a message."""
+    row = {"TemplateId": TEMPLATE, "MsgID": wechat_id, "ErrorCode": code, "ErrorStatus": status}
+    event = {
+        "Event": "subscribe_msg_sent_event",
+        "FromUserName": await openid_of(world, name),
+        "CreateTime": int(world.clock.now.timestamp()),
+        "List": [row],
+    }
+    return await push(world, event)
+
+
 async def arrived(world: World, name: str) -> list[dict[str, Any]]:
     """Return the messages WeChat showed to somebody."""
-    openid = (await world.wechat.do(f"users/{name}"))["openid"]
+    openid = await openid_of(world, name)
     return list(await world.wechat.control("GET", f"messages?openid={openid}"))
 
 

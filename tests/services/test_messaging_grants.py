@@ -88,7 +88,7 @@ async def send(world: World, member: Member, fault: dict[str, Any] | None, numbe
 @example(["accept", "told over quota", "unsubscribe", "told"])
 @example(["accept", "accept, told twice", "told, answer lost", "told while busy", "told"])
 async def test_our_count_is_wechats_less_what_was_lost(world: World, steps: list[str]) -> None:
-    await open_push(world)
+    await open_push(world, sent_events=True)
     member = await world.sign_in(next(names))
     openid = (await world.wechat.do(f"users/{member.name}"))["openid"]
     grant, books = grant_id(openid, TEMPLATE), Count()

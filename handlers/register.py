@@ -10,7 +10,7 @@ from services.paths import PlacePath
 from services.permissions import Permission
 from services.register import actions
 from services.register.models import Confirm, ImportId, ImportView, RowProblem, Severity
-from services.register.template import FILENAME
+from services.register.template import FILENAME, template
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -30,7 +30,7 @@ class TemplateHandler(ApiHandler):
     @endpoint(needs=Permission.IMPORT_REGISTER, media_type=XLSX)
     async def get(self) -> Download:
         """The empty register to fill in, with an example and notes."""
-        return Download(actions.template(), XLSX, FILENAME)
+        return Download(template(), XLSX, FILENAME)
 
 
 class ImportsHandler(ApiHandler):

@@ -26,9 +26,6 @@ from services.register.models import (
 from services.register.problems import Refused
 from services.register.signature import check_signature
 from services.register.states import TRANSITIONS, Action
-from services.register.template import template
-
-__all__ = ["template"]
 
 MOST_BYTES: Final = 20 * 1024 * 1024
 ID_BYTES: Final = 16
@@ -68,7 +65,7 @@ class Busy(errors.Conflict):
 
 
 class InUse(errors.Conflict):
-    """A home of the import has a bill, a role, or somebody who claimed it."""
+    """A home of the import has a bill or somebody who claimed it."""
 
     code = "register_in_use"
 

@@ -29,16 +29,7 @@ async def messages(
     compound: str, pieces: AsyncIterator[bytes]
 ) -> AsyncGenerator[Message, None]:
     """Yield what the child says, ending with Done. Raises Refused, ReaderStopped."""
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "services.register.child", compound),
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=DEVNULL,
-        limit=LINE_BYTES,
-        cwd=ROOT,
-        env={},  # it reads a stranger's file: it needs none of our secrets
-        start_new_session=True,  # Ctrl-C is for us (uvloop knows no process_group)
-    )
+    child = await _start(compound)
     try:
         await _feed(child, pieces)
         assert child.stdout is not None  # noqa: S101  # asked for above
@@ -54,6 +45,19 @@ async def messages(
         with suppress(ProcessLookupError):
             child.kill()
         await child.wait()
+
+
+async def _start(compound: str) -> Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.register.child", compound),
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        limit=LINE_BYTES,
+        cwd=ROOT,
+        env={},  # it reads a stranger's file: it needs none of our secrets
+        start_new_session=True,  # Ctrl-C is for us (uvloop knows no process_group)
+    )
 
 
 async def _feed(child: Process, pieces: AsyncIterator[bytes]) -> None:

@@ -20,7 +20,7 @@ VALUES = {
 
 async def open_push(world: World, **target: Any) -> None:
     """Tell WeChat where to push. Receipts come when a test says so: see `receipt`."""
-    given = {"sent_events": False, "timeout_seconds": 30.0, **target}  # patient on busy machines
+    given = {"sent_events": False, "timeout_seconds": 30.0, **target}
     await world.wechat.do("push", url=f"{world.api.base}/wx/push", **given)
 
 

@@ -463,6 +463,16 @@ async def test_a_worker_killed_in_between_leaves_an_unknown_message(
     assert await calls(world) == 0
 
 
+async def test_a_worker_that_only_slept_learns_the_answer(
+    world: World, willing: Member
+) -> None:
+    message_id = await tell(world, willing)
+    assert await store.move(world.deps.db, message_id, Move.START)  # and then it slept
+    await world.work()
+    assert await store.move(world.deps.db, message_id, Move.ACCEPT)
+    assert await inbox(world, willing) == {message_id: "sent"}
+
+
 async def test_what_was_read_is_not_sent_after(world: World, willing: Member) -> None:
     message_id = await tell(world, willing)
     await world.api.post(f"/api/v1/me/messages/{message_id}/read", as_=willing)

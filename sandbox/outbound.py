@@ -40,29 +40,26 @@ class Outbound:
         fault: str = "",
     ) -> Reply:
         """POST `body` (GET when None). No answer in time and no answer at all look alike."""
-        parts = urlsplit(url)
         number, at = self._journal.next_number(), self._clock.now()
-        method = "GET" if body is None else "POST"
+        method, parts = "GET" if body is None else "POST", urlsplit(url)
+        reply = Reply(0, b"not a loopback address")
         if is_loopback(url):
             reply = await self._fetch(url, method, body, headers, timeout_seconds)
-        else:
-            reply = Reply(0, b"not a loopback address")
-        self._journal.add(
-            Entry(
-                n=number,
-                at=at,
-                direction="out",
-                method=method,
-                path=parts.path,
-                query=parts.query,
-                url=url,
-                headers=headers,
-                body=body or b"",
-                status=reply.status,
-                answer=reply.body,
-                fault=fault,
-            )
+        entry = Entry(
+            n=number,
+            at=at,
+            direction="out",
+            method=method,
+            path=parts.path,
+            query=parts.query,
+            url=url,
+            headers=headers,
+            body=body or b"",
+            status=reply.status,
+            answer=reply.body,
+            fault=fault,
         )
+        self._journal.add(entry)
         return reply
 
     async def _fetch(

@@ -11,6 +11,7 @@ from sandbox.mini_program import push, security, tokens
 from sandbox.mini_program.push import PushCraft
 from sandbox.pay import notices, refunds
 from sandbox.pay.notices import GENUINE, Craft
+from sandbox.pay.views import refund_view
 from sandbox.records import (
     BillEdit,
     MediaPlan,
@@ -114,7 +115,7 @@ def _refund(world: World, number: str, mchid: str) -> Refund:
 async def show_refund(world: World, call: Call) -> Answer:
     number, mchid = call.params["out_refund_no"], call.query.get("mchid", "")
     refund = _refund(world, number, mchid)
-    return Answer.json({**refunds.shown(world, refund), "request": refund.request})
+    return Answer.json({**refund_view(world.store, refund), "request": refund.request})
 
 
 async def settle_refund(world: World, call: Call) -> Answer:

@@ -71,13 +71,21 @@ def _rendered(event: dict[str, Any], form: str) -> bytes:
     return as_xml({**rest, wrapper: {"List": rows}})
 
 
-def _envelope(app: MiniProgram, cipher: str, form: str) -> bytes:
-    outer = {"ToUserName": app.original_id, "Encrypt": cipher}
-    return as_json(outer) if form == "json" else as_xml(outer)
-
-
 def _spoilt(text: str, fault: PushFault | None) -> str:
     return "0" * len(text) if fault == PushFault.BAD else text
+
+
+def _sealed(
+    app: MiniProgram, body: bytes, form: str, stamp: tuple[str, str], craft: PushCraft
+) -> tuple[bytes, dict[str, str]]:
+    """The envelope around a body, and what safe mode adds to the query."""
+    cipher = sealed(body, app.push_aes_key, craft.appid or app.appid)
+    sign = _spoilt(signature(app.push_token, *stamp, cipher), craft.sign)
+    if craft.sign == PushFault.TAMPERED:
+        cipher = sealed(body, app.push_aes_key, app.appid)
+    outer = {"ToUserName": app.original_id, "Encrypt": cipher}
+    whole = as_json(outer) if form == "json" else as_xml(outer)
+    return whole, {"encrypt_type": "aes", "msg_signature": sign}
 
 
 async def send(
@@ -86,21 +94,15 @@ async def send(
     """One delivery, freshly stamped and signed."""
     target = world.settings.push
     form, mode = craft.format or target.format, craft.mode or target.mode
-    timestamp, nonce = str(int(world.clock.now())), str(secrets.randbelow(10**10))
-    body = _rendered(event, form)
-    plain_sign = _spoilt(signature(app.push_token, timestamp, nonce), craft.sign)
-    query = {"signature": plain_sign, "timestamp": timestamp, "nonce": nonce}
+    stamp = (str(int(world.clock.now())), str(secrets.randbelow(10**10)))
+    body, query = _rendered(event, form), dict(zip(("timestamp", "nonce"), stamp, strict=True))
     query["openid"] = str(event.get("FromUserName", ""))
+    query["signature"] = _spoilt(signature(app.push_token, *stamp), craft.sign)
     if mode == "safe":
-        cipher = sealed(body, app.push_aes_key, craft.appid or app.appid)
-        body = _envelope(app, cipher, form)
-        whole = signature(app.push_token, timestamp, nonce, cipher)
-        query |= {"encrypt_type": "aes", "msg_signature": _spoilt(whole, craft.sign)}
-        if craft.sign == PushFault.TAMPERED:
-            swapped = sealed(_rendered(event, form), app.push_aes_key, app.appid)
-            body = _envelope(app, swapped, form)
+        body, more = _sealed(app, body, form, stamp, craft)
+        query |= more
     if craft.sign == PushFault.MISSING:
-        query = {k: v for k, v in query.items() if k not in ("signature", "msg_signature")}
+        query = {k: v for k, v in query.items() if not k.endswith("signature")}
     return await world.outbound.send(
         f"{target.url}?{urlencode(query)}",
         body,

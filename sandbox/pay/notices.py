@@ -97,31 +97,23 @@ def _kind(world: World, merchant: Merchant) -> KeyKind:
     return "certificate" if usual == "public_key" else "public_key"
 
 
+def _body(merchant: Merchant, data: dict[str, Any], craft: Craft) -> bytes:
+    plain = craft.resource or merged(data["plain"], craft.overrides)
+    kind, key = data["original_type"], craft.api_v3_key or merchant.api_v3_key
+    resource = encrypt(key, msgspec.json.encode(plain), kind)
+    whole = {**data["event"], "resource": {"original_type": kind, **resource}}
+    return msgspec.json.encode(merged(whole, craft.event))
+
+
 async def send(world: World, data: dict[str, Any], craft: Craft) -> Reply:
     merchant = world.keys.merchants[data["mchid"]]
-    plain = craft.resource or merged(data["plain"], craft.overrides)
-    whole = {
-        **data["event"],
-        "resource": {
-            "original_type": data["original_type"],
-            **encrypt(
-                craft.api_v3_key or merchant.api_v3_key,
-                msgspec.json.encode(plain),
-                data["original_type"],
-            ),
-        },
-    }
-    body = msgspec.json.encode(merged(whole, craft.event))
+    body = _body(merchant, data, craft)
     signing = Signing(fault=craft.sign, serial=craft.serial, timestamp=craft.timestamp)
-    headers = {
-        "Content-Type": "application/json",
-        "Accept": "*/*",
-        **sign_headers(world, merchant, body, _kind(world, merchant), signing),
-    }
+    signed = sign_headers(world, merchant, body, _kind(world, merchant), signing)
     return await world.outbound.send(
         data["url"],
         body,
-        headers,
+        {"Content-Type": "application/json", "Accept": "*/*", **signed},
         timeout_seconds=world.settings.notify_timeout_seconds,
         fault=craft.sign or ("crafted" if craft != GENUINE else ""),
     )

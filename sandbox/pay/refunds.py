@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from msgspec import UNSET
 
-from sandbox.clock import instant, rfc3339
+from sandbox.clock import instant
 from sandbox.keys import Merchant
 from sandbox.pay import balance, notices
 from sandbox.pay.errors import PayError, invalid_request, param_error
@@ -16,6 +16,7 @@ from sandbox.pay.gate import PayRoute
 from sandbox.pay.notices import GENUINE, Craft
 from sandbox.pay.schemas import AbnormalRefund, RefundRequest, check_notify_url, read
 from sandbox.pay.signing import kind_asked_for, signing_key
+from sandbox.pay.views import refund_in_notice, refund_view
 from sandbox.records import PAID, Job, Order, Refund, RefundStatus, TradeState
 from sandbox.web import Answer, Call
 from sandbox.world import World
@@ -29,57 +30,6 @@ SUMMARIES = {
     RefundStatus.ABNORMAL: "退款异常",
     RefundStatus.CLOSED: "退款关闭",
 }
-
-
-def _amounts(order: Order, refund: Refund) -> dict[str, Any]:
-    return {
-        "total": order.total_fen,
-        "refund": refund.refund_fen,
-        "payer_total": order.total_fen,
-        "payer_refund": refund.refund_fen,
-    }
-
-
-def shown(world: World, refund: Refund) -> dict[str, Any]:
-    order = world.store.orders.rows[refund.order_key]
-    settled = {"success_time": rfc3339(refund.settled_at)}
-    return {
-        "refund_id": refund.refund_id,
-        "out_refund_no": refund.out_refund_no,
-        "transaction_id": order.transaction_id,
-        "out_trade_no": order.out_trade_no,
-        "channel": "ORIGINAL",
-        "user_received_account": "支付用户零钱",
-        **(settled if refund.status == RefundStatus.SUCCESS else {}),
-        "create_time": rfc3339(refund.created_at),
-        "status": refund.status,
-        "funds_account": "AVAILABLE",
-        "amount": {
-            **_amounts(order, refund),
-            "settlement_total": order.total_fen,
-            "settlement_refund": refund.refund_fen,
-            "discount_refund": 0,
-            "currency": "CNY",
-            "from": [],
-        },
-        "promotion_detail": [],
-    }
-
-
-def _notice_plain(order: Order, refund: Refund) -> dict[str, Any]:
-    partner = {"sp_mchid": order.mchid, "sub_mchid": order.sub_mchid}
-    settled = {"success_time": rfc3339(refund.settled_at)}
-    return {
-        **(partner if order.sub_mchid else {"mchid": order.mchid}),
-        "out_trade_no": order.out_trade_no,
-        "transaction_id": order.transaction_id,
-        "out_refund_no": refund.out_refund_no,
-        "refund_id": refund.refund_id,
-        "refund_status": refund.status,  # "status" in answers, another name here
-        **(settled if refund.status == RefundStatus.SUCCESS else {}),
-        "user_received_account": "支付用户零钱",
-        "amount": _amounts(order, refund),
-    }
 
 
 def _check_sub_merchant(merchant: Merchant, sub_mchid: Any) -> None:
@@ -135,13 +85,13 @@ async def apply(world: World, call: Call, merchant: Merchant) -> Answer:
     if old is not None:
         if old.request != call.json():
             raise invalid_request("请求重入时，参数与首次请求时不一致")
-        return Answer.json(shown(world, old))
+        return Answer.json(refund_view(world.store, old))
     order = _order(world, merchant, body)
     _check(world, order, body)
     balance.check(world, merchant, body.amount.refund)
     with world.store.together():
         refund, job = _accept(world, order, body, call.json())
-    accepted = Answer.json(shown(world, refund))
+    accepted = Answer.json(refund_view(world.store, refund))
     if job is not None and world.settings.refunds.after_seconds == 0:
         await world.schedule.perform(job)  # the notice overtakes the answer
     return accepted
@@ -214,7 +164,7 @@ def notice_event(world: World, refund: Refund) -> dict[str, Any]:
         "url": refund.request.get("notify_url", ""),
         "original_type": "refund",
         "event": event,
-        "plain": _notice_plain(order, refund),
+        "plain": refund_in_notice(order, refund),
     }
 
 
@@ -223,7 +173,7 @@ async def query(world: World, call: Call, merchant: Merchant) -> Answer:
     refund = world.store.refunds.get(f"{merchant.mchid}/{call.params['out_refund_no']}")
     if refund is None:
         raise PayError(404, "RESOURCE_NOT_EXISTS", "退款单不存在")
-    return Answer.json(shown(world, refund))
+    return Answer.json(refund_view(world.store, refund))
 
 
 def _check_sealed(world: World, call: Call, merchant: Merchant, name: str, value: Any) -> None:
@@ -253,7 +203,7 @@ async def apply_abnormal(world: World, call: Call, merchant: Merchant) -> Answer
         refund.status, refund.abnormal_applied = RefundStatus.PROCESSING, True
         world.store.refunds.save(refund.key, refund)
         schedule_outcome(world, refund, RefundStatus.SUCCESS)
-    return Answer.json(shown(world, refund))
+    return Answer.json(refund_view(world.store, refund))
 
 
 ROOT = "/v3/refund/domestic/refunds"

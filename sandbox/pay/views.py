@@ -1,9 +1,10 @@
-"""How WeChat shows an order: in query answers and, encrypted, in notices."""
+"""How WeChat shows orders and refunds: in answers and, encrypted, in notices."""
 
 from typing import Any
 
 from sandbox.clock import rfc3339
-from sandbox.records import PAID, Order, TradeState
+from sandbox.records import PAID, Order, Refund, RefundStatus, TradeState
+from sandbox.store import Store
 
 STATE_NAMES = {
     TradeState.NOTPAY: "订单未支付",
@@ -48,4 +49,55 @@ def transaction(order: Order) -> dict[str, Any]:
             "payer_currency": "CNY",
         },
         "promotion_detail": [],
+    }
+
+
+def _amounts(order: Order, refund: Refund) -> dict[str, Any]:
+    return {
+        "total": order.total_fen,
+        "refund": refund.refund_fen,
+        "payer_total": order.total_fen,
+        "payer_refund": refund.refund_fen,
+    }
+
+
+def refund_view(store: Store, refund: Refund) -> dict[str, Any]:
+    order = store.orders.rows[refund.order_key]
+    settled = {"success_time": rfc3339(refund.settled_at)}
+    return {
+        "refund_id": refund.refund_id,
+        "out_refund_no": refund.out_refund_no,
+        "transaction_id": order.transaction_id,
+        "out_trade_no": order.out_trade_no,
+        "channel": "ORIGINAL",
+        "user_received_account": "支付用户零钱",
+        **(settled if refund.status == RefundStatus.SUCCESS else {}),
+        "create_time": rfc3339(refund.created_at),
+        "status": refund.status,
+        "funds_account": "AVAILABLE",
+        "amount": {
+            **_amounts(order, refund),
+            "settlement_total": order.total_fen,
+            "settlement_refund": refund.refund_fen,
+            "discount_refund": 0,
+            "currency": "CNY",
+            "from": [],
+        },
+        "promotion_detail": [],
+    }
+
+
+def refund_in_notice(order: Order, refund: Refund) -> dict[str, Any]:
+    partner = {"sp_mchid": order.mchid, "sub_mchid": order.sub_mchid}
+    settled = {"success_time": rfc3339(refund.settled_at)}
+    return {
+        **(partner if order.sub_mchid else {"mchid": order.mchid}),
+        "out_trade_no": order.out_trade_no,
+        "transaction_id": order.transaction_id,
+        "out_refund_no": refund.out_refund_no,
+        "refund_id": refund.refund_id,
+        "refund_status": refund.status,  # "status" in answers, another name here
+        **(settled if refund.status == RefundStatus.SUCCESS else {}),
+        "user_received_account": "支付用户零钱",
+        "amount": _amounts(order, refund),
     }

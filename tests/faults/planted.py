@@ -1,7 +1,7 @@
 """Bugs planted one at a time, and the test that must find each: a guard counts only then.
 
 `make planted` copies the tree, breaks one guard, runs the test that is said to find it, and
-fails when a bug goes unnoticed. The table below is the list; docs/explanation/money.md quotes it.
+fails when a bug goes unnoticed. The table below is the list.
 """
 
 import shutil
@@ -81,7 +81,8 @@ BUGS: Final = (
     Bug(
         "a failed close frees the bill",
         "services/payments/asking.py",
-        '        log.info("close_refused", payment=payment.id, code=error.code, because=because)',
+        '        log.info("close_refused", payment=payment.id, code=error.code, '
+        "because=because)",
         '        await _close(deps, payment, "close_failed")',
         f"{CASES}::test_case_59_closing_while_somebody_types_the_password",
     ),
@@ -89,7 +90,8 @@ BUGS: Final = (
         "a refused repeat closes an order that can be paid",
         "services/payments/states.py",
         "    Move(S.CREATED, E.REFUSED, S.CLOSED),\n",
-        "    Move(S.CREATED, E.REFUSED, S.CLOSED),\n    Move(S.PREPAID, E.REFUSED, S.CLOSED),\n",
+        "    Move(S.CREATED, E.REFUSED, S.CLOSED),\n"
+        "    Move(S.PREPAID, E.REFUSED, S.CLOSED),\n",
         f"{CASES}::test_case_52_a_refused_repeat_offers_nothing_to_pay",
     ),
     Bug(
@@ -176,7 +178,7 @@ def found(bug: Bug) -> bool:
             raise SystemExit(f"{bug.file} does not hold once: {bug.old}")
         file.write_text(text.replace(bug.old, bug.new), encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
-        ran = subprocess.run(  # noqa: S603  # our own tests
+        ran = subprocess.run(  # our own tests
             [*command, bug.test], cwd=tree, capture_output=True, check=False
         )
         return ran.returncode == 1  # 1: a test failed; anything else: it did not run

@@ -21,7 +21,7 @@ NOTHING: Final = frozenset(
 SPACES: Final = re.compile(r"[^\S\n]+")
 DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣", "-"))
 
-AREA: Final = re.compile(r"(-?\d+(?:\.\d+)?)(?:m2|m²|平方米|平方|平米|平)?")
+AREA: Final = re.compile(r"(-?\d{1,12}(?:\.\d{1,20})?)(?:m2|m²|平方米|平方|平米|平)?")
 LARGE_AREA: Final = 1000_00
 ABSURD_AREA: Final = 10**8
 

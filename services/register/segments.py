@@ -66,10 +66,17 @@ def _core(pattern: re.Pattern[str], word: str) -> tuple[str, str]:
         return "", ""
     core = match[1]
     if CHINESE_NUMBER.fullmatch(core):
-        core = str(cn2an.cn2an(core, "smart"))
+        core = _in_digits(core)
     if core.isascii() and core.isdigit():
         core = str(int(core))  # 03 typed as text, 3 typed as a number
     return core, match[2] or ""
+
+
+def _in_digits(number: str) -> str:
+    try:
+        return str(cn2an.cn2an(number, "smart"))
+    except ValueError:  # 十十: a name after all
+        return number
 
 
 def home(word: str, usage: Usage | None) -> tuple[Label, Usage]:

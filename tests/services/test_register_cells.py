@@ -39,6 +39,8 @@ C = Code
         (-5, None, C.AREA_IMPOSSIBLE),
         (0.004, None, C.AREA_IMPOSSIBLE),
         (1e300, None, C.AREA_UNREADABLE),
+        ("9" * 40, None, C.AREA_UNREADABLE),
+        (0.1 + 0.7, 80, None),
         (10_000_000.0, None, C.AREA_IMPOSSIBLE),
         ("八十五", None, C.AREA_UNREADABLE),
         ("85.3.1", None, C.AREA_UNREADABLE),
@@ -168,6 +170,7 @@ def test_people(
         ("a座", "ba", "A座"),
         ("综合楼", "b_7efc__5408_", "综合楼"),
         ("3-1栋", "b3_2d_1", "3-1栋"),
+        ("十十栋", "b_5341__5341_", "十十栋"),
     ],
 )
 def test_buildings(word: str, segment: str, name: str) -> None:

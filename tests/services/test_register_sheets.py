@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.accounts.models import Relation
 from services.places.models import Usage
 from services.register import template
+from services.register.headings import Field, Headings
 from services.register.models import ListedHome, RowProblem, Severity
 from services.register.problems import ERRORS, WARNINGS, Code, Refused
-from services.register.rows import Register, letter
+from services.register.rows import LONGEST_PATH, Register, letter
 from services.register.signature import check_signature
 from services.register.workbook import check_package, open_register
 from tests.registers import HEADINGS, LI, WANG, workbook
@@ -239,6 +242,26 @@ def test_a_register_without_areas_warns_once() -> None:
     homes, problems, _ = read(workbook([("3", 501), ("3", 502)], headings=("楼栋", "房号")))
     assert [home.area for home in homes] == [None, None]
     assert [problem.code for problem in problems] == [Code.AREA_COLUMN_MISSING]
+
+
+likely = st.text(
+    alphabet="零一十百甲A1239栋楼号单元门室商铺车库仓房共有人合计:()-、/. \n", max_size=9
+)
+cell = likely | st.text(max_size=20) | st.floats() | st.dates() | st.booleans() | st.none()
+
+
+@given(st.lists(st.lists(cell, max_size=9), max_size=6))
+def test_no_row_stops_the_reading_and_no_home_comes_twice(rows: list[list[Any]]) -> None:
+    columns = {field: index for index, field in enumerate(Field)}
+    register = Register(COMPOUND, Headings(columns, list(Field), 1, 1), [], first_column=0)
+    homes = [register.read(number, row) for number, row in enumerate(rows, 2)]
+    made = paths([home for home in homes if home and not home.repeats])
+    assert len(made) == len(set(made))
+    for path in made:
+        assert re.fullmatch(r"b[0-9a-z_]+\.u[0-9a-z_]+\.[0-9a-z_]+", path)
+        assert len(f"{COMPOUND}.{path}") <= LONGEST_PATH
+    errors = {p.row for p in register.problems if p.severity is Severity.ERROR}
+    assert not errors & {home.row for home in homes if home}
 
 
 def test_letters() -> None:

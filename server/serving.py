@@ -11,6 +11,7 @@ import structlog
 import uvloop
 from tornado.httpserver import HTTPServer
 
+from handlers.base import LONGEST_BODY_BYTES
 from server import observability
 from server.app import make_app
 from server.children import StartError
@@ -20,6 +21,7 @@ from services.dependencies import Dependencies
 
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FINISH_SECONDS: Final = 8.0  # nobody waits longer for an answer
+CANCEL_SECONDS: Final = 0.2
 BACKLOG: Final = 1024
 INDEX_SECONDS: Final = 3600.0  # an index on a big collection takes its time
 log = structlog.get_logger()
@@ -64,26 +66,51 @@ def listen(settings: Settings) -> socket.socket:
 @asynccontextmanager
 async def serving(deps: Dependencies, listening: socket.socket) -> AsyncIterator[None]:
     """Answer on the socket; at the end take no more requests and finish those at work."""
-    server = HTTPServer(make_app(deps, observability.log_request), xheaders=True)
+    server = HTTPServer(
+        make_app(deps, observability.log_request),
+        xheaders=True,
+        max_body_size=LONGEST_BODY_BYTES,
+    )
     server.add_socket(listening)
     lag = asyncio.create_task(observability.watch_loop_lag())
     try:
         yield
     finally:
         server.stop()
-        if busy := requests_at_work():
-            await asyncio.wait(busy, timeout=FINISH_SECONDS)
+        await finish(requests_at_work())
         await server.close_all_connections()
+        await finish(requests_at_work(), seconds=0)  # what came in over open connections since
         lag.cancel()
 
 
-def requests_at_work() -> list[asyncio.Task[Any]]:
+def requests_at_work() -> set[asyncio.Task[Any]]:
     """Find Tornado's running handlers; it has no public list of them."""
-    return [
+    return {
         task
         for task in asyncio.all_tasks()
         if getattr(task.get_coro(), "__qualname__", "") == "RequestHandler._execute"
-    ]
+    }
+
+
+async def finish(tasks: set[asyncio.Task[Any]], seconds: float | None = None) -> None:
+    """Give the tasks some time, then end them for good. Their results stay with them."""
+    seconds = FINISH_SECONDS if seconds is None else seconds
+    while tasks:
+        _, tasks = await asyncio.wait(tasks, timeout=seconds)
+        for task in tasks:
+            task.cancel()  # perhaps again: before Python 3.12 wait_for() swallows some
+        seconds = CANCEL_SECONDS
+
+
+async def done_unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Do the work, but drop it when `stop` is set first; tell whether it was done."""
+    task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    await finish({task}, seconds=0)
+    if not task.cancelled():
+        task.result()
+    return not task.cancelled()
 
 
 @asynccontextmanager
@@ -99,9 +126,10 @@ async def working(
         yield worker
     finally:
         enough.set()
-        try:
-            await asyncio.wait_for(task, FINISH_SECONDS)
-        except TimeoutError:
+        await finish({task})
+        if task.cancelled():
             log.warning("jobs_cut_short")  # their leases run out and they are done again
-        except ClockSkew as error:
+        elif isinstance(error := task.exception(), ClockSkew):
             raise StartError(str(error)) from error
+        elif error:
+            raise error

@@ -1,6 +1,7 @@
 """Everything in one process: for trying out, development and one small installation."""
 
 import argparse
+import asyncio
 import sys
 from functools import partial
 from pathlib import Path
@@ -14,8 +15,17 @@ from server import demo, observability
 from server.children import writing_to
 from server.dependencies import open_dependencies
 from server.embedded import embedded
-from server.serving import INDEX_SECONDS, listen, run_async, serving, stop_signals, working
+from server.serving import (
+    INDEX_SECONDS,
+    done_unless,
+    listen,
+    run_async,
+    serving,
+    stop_signals,
+    working,
+)
 from server.settings import Settings
+from services.dependencies import Dependencies
 
 NAME = "run"
 HELP = "web server, worker, MongoDB, Redis and a WeChat stand-in in one go"
@@ -40,19 +50,24 @@ async def serve(settings: Settings) -> None:
     async with embedded(settings) as complete, open_dependencies(complete) as deps:
         with pymongo.timeout(INDEX_SECONDS):
             await mongo_indexes.apply(deps.db)
+        stop = stop_signals()
         async with serving(deps, listening):
             if not settings.wx_appid:
                 await point_pushes(complete)
             # The demo's residents pay by WeChat, whose notices come to this server.
-            await demo.load_if_empty(deps, complete, progress)
-            stop = stop_signals()  # until here a signal ends everything at once
-            async with working(deps, complete, stop):
-                address = f"http://127.0.0.1:{settings.port}"
-                (settings.data_dir / "address").write_text(address)
-                sys.stdout.write(about(settings, complete))
-                sys.stdout.flush()
-                await stop.wait()
-                progress("Stopping …")
+            if await done_unless(stop, demo.load_if_empty(deps, complete, progress)):
+                await work(settings, complete, deps, stop)
+            progress("Stopping …")
+
+
+async def work(
+    given: Settings, complete: Settings, deps: Dependencies, stop: asyncio.Event
+) -> None:
+    async with working(deps, complete, stop):
+        (given.data_dir / "address").write_text(f"http://127.0.0.1:{given.port}")
+        sys.stdout.write(about(given, complete))
+        sys.stdout.flush()
+        await stop.wait()
 
 
 async def point_pushes(settings: Settings) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import dataclasses
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ from server.children import StartError, free_port
 from server.serving import listen, stop_signals, working
 from server.settings import Settings
 from server.worker import ClockSkew
+from services.days import wall_clock
 from services.dependencies import Dependencies
 
 
@@ -98,8 +100,8 @@ async def test_the_first_signal_asks_the_second_one_ends(number: signal.Signals)
 
 
 async def test_the_worker_works_until_the_end(deps: Dependencies) -> None:
-    stop = asyncio.Event()
-    async with working(deps, Settings(), stop):
+    stop, here = asyncio.Event(), dataclasses.replace(deps, now=wall_clock)
+    async with working(here, Settings(), stop):
         assert not stop.is_set()
     assert stop.is_set()
 
@@ -122,3 +124,33 @@ async def test_a_worker_that_fails_ends_the_process(
         async with working(deps, Settings(), stop):
             noticed = await asyncio.wait_for(stop.wait(), 10)
     assert noticed
+
+
+async def swallow_first(attempts: list[int]) -> None:
+    """Do what asyncio.wait_for() does at times before Python 3.12."""
+    while len(attempts) < 3:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            attempts.append(1)
+    await asyncio.Event().wait()
+
+
+async def test_work_under_way_is_dropped_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "CANCEL_SECONDS", 0.01)
+    stop, attempts = asyncio.Event(), list[int]()
+    dropped = asyncio.create_task(serving.done_unless(stop, swallow_first(attempts)))
+    stop.set()
+    assert await asyncio.wait_for(dropped, 10) is False
+    assert len(attempts) == 3
+
+
+async def test_work_that_is_done_or_fails_says_so() -> None:
+    stop = asyncio.Event()
+    assert await serving.done_unless(stop, asyncio.sleep(0)) is True
+    with pytest.raises(StartError, match="no luck"):
+        await serving.done_unless(stop, fail())
+
+
+async def fail() -> None:
+    raise StartError("no luck")

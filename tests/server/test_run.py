@@ -1,0 +1,108 @@
+"""The whole product in one process, as a person starts, interrupts, kills and restarts it."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import rmtree
+
+import msgspec
+import pytest
+from tornado.httpclient import AsyncHTTPClient
+
+from server.children import throwaway_folder
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 60
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A data folder whose demo is made already: making it takes a minute."""
+    memory = throwaway_folder()
+    (memory / "demo").write_text("done")
+    yield memory
+    rmtree(memory)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-m", "server", "run", "--port", "0", "--data", str(folder)],
+        cwd=ROOT,
+        env={},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()
+
+
+def parts_of(process: subprocess.Popen[str]) -> list[int]:
+    own = f"/proc/{process.pid}/task/{process.pid}/children"
+    return [os.pidfd_open(int(pid)) for pid in Path(own).read_text().split()]
+
+
+def ended(processes: list[int]) -> bool:
+    ends = [bool(select.select([process], [], [], SECONDS)[0]) for process in processes]
+    for process in processes:
+        os.close(process)
+    return all(ends)
+
+
+async def test_it_answers_survives_a_kill_and_ends_in_order(folder: Path) -> None:
+    with running(folder) as process:
+        address = first_line(process)
+        assert (await AsyncHTTPClient().fetch(f"{address}/healthz")).code == 200
+        ready = await AsyncHTTPClient().fetch(f"{address}/readyz")
+        assert msgspec.json.decode(ready.body)["ready"] is True
+        parts = parts_of(process)
+        assert len(parts) == 3
+        process.kill()
+        assert ended(parts)
+
+    with running(folder) as process:
+        address = first_line(process)
+        assert (await AsyncHTTPClient().fetch(f"{address}/openapi.json")).code == 200
+        with running(folder) as second:
+            assert second.wait(SECONDS) == 2
+            assert second.stderr
+            said = second.stderr.read()
+        assert said.startswith(f"Process {process.pid} already runs MongoDB in")
+        assert said.count("\n") == 1
+
+        parts = parts_of(process)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(SECONDS) == 0
+        assert ended(parts)
+        assert process.stdout
+        assert process.stderr
+        out, err = process.stdout.read(), process.stderr.read()
+    assert str(folder / "log.txt") in out
+    assert "/__ctl" in out
+    assert err == "Stopping …\n"
+    assert "route=/openapi.json" in (folder / "log.txt").read_text()
+
+
+def test_interrupted_while_starting_it_ends_without_a_word(folder: Path) -> None:
+    (folder / "demo").unlink()
+    with running(folder) as process:
+        assert process.stderr
+        assert process.stderr.readline().startswith("Making the demo")
+        parts = parts_of(process)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(SECONDS) == 0
+        assert ended(parts)
+        assert process.stderr.read() == "Stopping …\n"

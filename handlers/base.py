@@ -19,7 +19,12 @@ SAFE_REQUEST_ID: Final = set("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN
 MAX_REQUEST_ID: Final = 64
 
 
+# What the server reads at all; a handler that takes uploads says how much of it.
+LONGEST_BODY_BYTES: Final = 21 * 1024 * 1024
+
+
 class ApiHandler(RequestHandler):
+    max_body_bytes = 1024 * 1024
     deps: Dependencies
     request_id = ""
     _actor: Actor | None = None
@@ -47,6 +52,8 @@ class ApiHandler(RequestHandler):
         # get_current_user() cannot be a coroutine, so the session is read here.
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=self.request_id)
+        if len(self.request.body) > self.max_body_bytes:
+            raise errors.TooLarge("内容太大了")
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return

@@ -8,7 +8,6 @@ from msgspec import Meta
 from handlers.base import ApiHandler
 from handlers.contract import Access, Route, endpoint
 from handlers.problems import problem_of
-from services.errors import TooLarge
 from services.payments import actions
 
 MAX_NOTICE_BYTES: Final = 64 * 1024
@@ -17,10 +16,9 @@ AccountKey = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
 
 
 class NoticeHandler(ApiHandler):
-    async def prepare(self) -> None:
-        """No session here: a notice proves itself by its signature."""
-        if len(self.request.body) > MAX_NOTICE_BYTES:
-            raise TooLarge("通知太长")
+    """No session here: a notice proves itself by its signature."""
+
+    max_body_bytes = MAX_NOTICE_BYTES
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs["exc_info"][1] if "exc_info" in kwargs else None

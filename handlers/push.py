@@ -6,7 +6,6 @@ import msgspec
 
 from handlers.base import ApiHandler
 from handlers.contract import Access, Download, Route, endpoint
-from services.errors import TooLarge
 from services.messaging import actions
 
 LARGEST_PUSH: Final = 64 * 1024
@@ -25,6 +24,8 @@ class PushQuery(msgspec.Struct):
 
 
 class PushHandler(ApiHandler):
+    max_body_bytes = LARGEST_PUSH
+
     @endpoint(needs=Access.PUBLIC, media_type="text/plain", errors=("not_from_wechat",))
     async def get(self, query: PushQuery) -> Download:
         """Prove to WeChat that this address is ours."""
@@ -38,8 +39,6 @@ class PushHandler(ApiHandler):
     )
     async def post(self, query: PushQuery, body: bytes) -> Download:
         """Take an event from WeChat: JSON or XML, sealed in safe mode."""
-        if len(body) > LARGEST_PUSH:
-            raise TooLarge("内容太大了")
         content_type = self.request.headers.get("Content-Type", "")
         given = msgspec.to_builtins(query)
         await actions.receive_push(self.deps, given, body, content_type)

@@ -3,7 +3,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from handlers import cursors
-from handlers.base import ApiHandler
+from handlers.base import LONGEST_BODY_BYTES, ApiHandler
 from handlers.contract import Download, Page, Route, endpoint
 from services.errors import InvalidInput
 from services.paths import PlacePath
@@ -34,6 +34,8 @@ class TemplateHandler(ApiHandler):
 
 
 class ImportsHandler(ApiHandler):
+    max_body_bytes = LONGEST_BODY_BYTES
+
     @endpoint(
         needs=Permission.IMPORT_REGISTER,
         status=202,

@@ -8,6 +8,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 import mongo_indexes
+from handlers.base import LONGEST_BODY_BYTES
 from server.app import make_app
 from server.dependencies import open_dependencies, open_mongo
 from server.settings import Settings
@@ -29,7 +30,7 @@ async def open_world(base_settings: Settings, clock: Clock) -> AsyncIterator[Wor
         open_dependencies(settings, clock, mongo_options=options) as deps,
         open_mongo(settings) as mongo,  # looks without being recorded
     ):
-        server = HTTPServer(make_app(deps))
+        server = HTTPServer(make_app(deps), max_body_size=LONGEST_BODY_BYTES)
         server.add_sockets([socket])
         await deps.redis.flushdb()
         db = mongo[settings.mongodb_database]

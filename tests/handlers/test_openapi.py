@@ -91,3 +91,8 @@ async def test_alive_ready_and_figures(api: Api) -> None:
     assert (ready.status, ready.body["mongodb"], ready.body["redis"]) == (200, "ok", "ok")
     figures = await api.get("/metrics", as_=None)
     assert b"outbox_jobs" in figures.raw
+
+
+async def test_a_body_too_long_to_be_a_question_is_refused(api: Api) -> None:
+    reply = await api.call("POST", "/api/v1/sessions/wechat", b" " * (1024 * 1024 + 1))
+    assert (reply.status, reply.code) == (413, "too_large")

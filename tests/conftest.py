@@ -27,6 +27,9 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     mongo, redis = embedded.start_mongo(), embedded.start_redis()
     config.stash[SHARED] = [mongo, redis]
+    with MongoClient[Any](mongo.uri) as client:
+        # The tests' clock is behind the real one: their rows would all seem long expired.
+        client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
     os.environ["TEST_MONGODB_URI"] = mongo.uri  # noqa: TID251  # read by the xdist workers
     os.environ["TEST_REDIS_URL"] = redis.uri  # noqa: TID251
 

@@ -361,7 +361,8 @@ async def test_case_52_a_refused_repeat_offers_nothing_to_pay(
     )
     refused = await order(estate, li)
     assert refused.status == 503
-    # The first order may still be paid with the first prepay id: it must not be forgotten.
+    # The first order may still be paid with the first prepay id: its bills are not free.
+    assert await state(estate, made["payment_id"]) == "prepaid"
     answer = await pay(estate, li, made)
     assert answer["result"] == "ok"
     await estate.world.advance(seconds=60)

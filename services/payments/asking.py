@@ -10,9 +10,8 @@ from typing import Final
 import structlog
 
 from services.dependencies import Dependencies, Transaction
-from services.payments import booking, store
-from services.payments.booking import Booking
-from services.payments.models import DiscrepancyState, Doubt, Payment
+from services.payments import booking, doubts, store
+from services.payments.models import Booking, DiscrepancyState, Doubt, Payment
 from services.payments.states import OPEN, Event
 from services.wechat.errors import PayError, PayReaction
 from services.wechat.pay import PayClient
@@ -91,7 +90,7 @@ async def apply(
         await _close(deps, payment, trade.trade_state.value.lower())
     if not trade.paid:
         return None
-    found = booking.doubts(client, payment, trade)
+    found = doubts.compare(client, payment, trade)
     if payment is not None and not found:
         booked = await booking.book(deps, client, payment, trade)
         await _explain(deps, client, payment)
@@ -99,7 +98,7 @@ async def apply(
     if {Doubt.OTHER_MERCHANT, Doubt.OTHER_APP} & set(found):
         log.error("foreign_trade", order=trade.out_trade_no, account=client.account.key)
         return None
-    return await booking.suspend(deps, client, payment, trade, found)
+    return await doubts.suspend(deps, client, payment, trade, found)
 
 
 async def _close(deps: Dependencies, payment: Payment, because: str) -> None:

@@ -46,6 +46,12 @@ class Payment(Struct, kw_only=True):
     closed_because: str = ""
 
 
+class Booking(StrEnum):
+    BOOKED = auto()
+    REPEATED = auto()
+    SUSPENDED = auto()
+
+
 class EventOutcome(StrEnum):
     BOOKED = auto()
     REPEATED = auto()
@@ -58,8 +64,8 @@ class WeChatEvent(Struct, kw_only=True):
     id: str = field(name="_id")  # account:event id
     account: str
     event_type: str
-    out_trade_no: str
-    transaction_id: str
+    out_trade_no: str = ""
+    transaction_id: str = ""
     outcome: EventOutcome
     body: bytes
     received_at: datetime

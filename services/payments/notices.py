@@ -9,7 +9,7 @@ import structlog
 
 from services import errors
 from services.dependencies import Dependencies
-from services.payments import booking, refund_store, refunds, store
+from services.payments import booking, doubts, refund_store, refunds, store
 from services.payments.models import EventOutcome, WeChatEvent
 from services.wechat.errors import BadSignature, PayError
 from services.wechat.pay import PayClient
@@ -39,26 +39,19 @@ async def receive_payment(
         trade = client.transaction(notice.resource)
     except PayError as error:
         raise NotAPayment("不是支付通知") from error
-    event = WeChatEvent(
-        id=f"{account}:{notice.event_id}",
-        account=account,
-        event_type=notice.event_type,
-        out_trade_no=trade.out_trade_no,
-        transaction_id=trade.transaction_id or "",
-        outcome=EventOutcome.BOOKED,
-        body=body,
-        received_at=deps.now(),
-    )
+    event = _event(deps, account, notice, body)
+    event.out_trade_no = trade.out_trade_no
+    event.transaction_id = trade.transaction_id or ""
     if await store.event_known(deps.db, event.id):
         return
     payment = await store.find(deps.db, trade.out_trade_no)
-    found = booking.doubts(client, payment, trade)
+    found = doubts.compare(client, payment, trade)
     if payment is not None and not found:
         await booking.book(deps, client, payment, trade, event)
         return
     event.outcome = EventOutcome.DOUBTFUL
     expected = payment.amount_fen if payment else None
-    await booking.doubt_it(deps, client, trade, found, event, expected)
+    await doubts.raise_doubts(deps, client, trade, found, event, expected)
 
 
 async def receive_refund(
@@ -70,16 +63,9 @@ async def receive_refund(
         answer = client.refund_notice(notice.resource)
     except PayError as error:
         raise NotAPayment("不是退款通知") from error
-    event = WeChatEvent(
-        id=f"{account}:{notice.event_id}",
-        account=account,
-        event_type=notice.event_type,
-        out_trade_no=answer.out_trade_no,
-        transaction_id=answer.transaction_id,
-        outcome=EventOutcome.BOOKED,
-        body=body,
-        received_at=deps.now(),
-    )
+    event = _event(deps, account, notice, body)
+    event.out_trade_no = answer.out_trade_no
+    event.transaction_id = answer.transaction_id
     if await store.event_known(deps.db, event.id):
         return
     refund = await refund_store.find(deps.db, answer.out_refund_no)
@@ -89,6 +75,17 @@ async def receive_refund(
     else:
         await refunds.record(deps, refund, answer)
     await store.note_event(deps.db, event)
+
+
+def _event(deps: Dependencies, account: str, notice: Notice, body: bytes) -> WeChatEvent:
+    return WeChatEvent(
+        id=f"{account}:{notice.event_id}",
+        account=account,
+        event_type=notice.event_type,
+        outcome=EventOutcome.BOOKED,
+        body=body,
+        received_at=deps.now(),
+    )
 
 
 async def _believe(

@@ -114,9 +114,10 @@ class Child:
         deadline = time.monotonic() + self.start_seconds
         while not self.is_ready():
             if self.process.poll() is not None:
-                if PORT_TAKEN not in self.output().lower():
+                output = self.output()
+                if PORT_TAKEN not in output.lower():
                     self.stop()
-                    raise StartError(self.explain(self.output()))
+                    raise StartError(self.explain(output))
                 self.spawn(free_port())
             elif time.monotonic() > deadline:
                 self.stop()

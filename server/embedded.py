@@ -97,8 +97,11 @@ class Mongo(Child):
             return "This Linux is too old for the bundled MongoDB: set MONGODB_URI"
         if self.process.returncode == -signal.SIGILL:
             return "This processor lacks AVX, which MongoDB needs: set MONGODB_URI"
-        lines = [line for line in output.splitlines() if '"s":"F"' in line or '"s":"E"' in line]
-        return super().explain("\n".join(lines[:1]) or output)
+        grave = [line for line in output.splitlines() if re.search('"s":"[EF]"', line)]
+        if grave:
+            entry = msgspec.json.decode(grave[0])
+            output = f"{entry['msg']} {entry.get('attr', '')}"
+        return super().explain(output)
 
 
 class RedisServer(Child):

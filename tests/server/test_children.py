@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +42,6 @@ def wait_for_end(pid: int, seconds: float = DEADLINE_SECONDS) -> bool:
         return bool(select.select([process], [], [], seconds)[0])
     finally:
         os.close(process)
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    memory = children.throwaway_folder()
-    yield memory
-    shutil.rmtree(memory)
 
 
 def insert(mongo: embedded.Mongo, uri: str = "") -> int:
@@ -184,6 +177,10 @@ def test_too_small_a_disk_is_refused_before_it_is_full(
         ("echo 'version `GLIBC_2.34 not found' >&2; exit 1", r"too old .* set MONGODB_URI$"),
         ("kill -ILL $$", r"lacks AVX.* set MONGODB_URI$"),
         ("echo out of luck; exit 1", r"^MongoDB stopped at once \(out of luck\); its log: /"),
+        (
+            """echo '{"s":"E","msg":"Newer data","attr":{"found":"8.0"}}'; echo bye; exit 62""",
+            r"^MongoDB stopped at once \(Newer data \{'found': '8.0'\}\); its log: /",
+        ),
         ("exit 1", r"^MongoDB stopped at once \(it wrote nothing\); its log: /"),
     ],
 )
@@ -195,9 +192,10 @@ def test_why_mongo_does_not_start_is_said_in_one_line(
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
-    with pytest.raises(StartError, match=says) as caught:
-        embedded.start_mongo(folder)
-    assert "\n" not in str(caught.value)
+    for place in (folder, None):
+        with pytest.raises(StartError, match=says) as caught:
+            embedded.start_mongo(place)
+        assert "\n" not in str(caught.value)
 
 
 def test_without_any_program_one_reads_what_to_install(

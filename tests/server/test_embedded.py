@@ -2,10 +2,8 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,16 +14,8 @@ from structlog.testing import capture_logs
 from tornado.httpclient import AsyncHTTPClient
 
 from server import embedded
-from server.children import throwaway_folder
 from server.settings import Settings, SettingsError
 from services.wechat.merchant import load_accounts
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    memory = throwaway_folder()
-    yield memory
-    shutil.rmtree(memory)
 
 
 @pytest.fixture

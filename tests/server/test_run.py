@@ -8,25 +8,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import rmtree
 
 import msgspec
-import pytest
 from tornado.httpclient import AsyncHTTPClient
-
-from server.children import throwaway_folder
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A data folder whose demo is made already: making it takes a minute."""
-    memory = throwaway_folder()
-    (memory / "demo").write_text("done")
-    yield memory
-    rmtree(memory)
 
 
 @contextmanager
@@ -62,7 +49,21 @@ def ended(processes: list[int]) -> bool:
     return all(ends)
 
 
+def refusal(folder: Path) -> str:
+    with running(folder) as second:
+        assert second.wait(SECONDS) == 2
+        assert second.stderr
+        return second.stderr.read()
+
+
+def output(process: subprocess.Popen[str]) -> tuple[str, str]:
+    assert process.stdout
+    assert process.stderr
+    return process.stdout.read(), process.stderr.read()
+
+
 async def test_it_answers_survives_a_kill_and_ends_in_order(folder: Path) -> None:
+    (folder / "demo").write_text("done")  # making it takes a minute
     with running(folder) as process:
         address = first_line(process)
         assert (await AsyncHTTPClient().fetch(f"{address}/healthz")).code == 200
@@ -76,20 +77,14 @@ async def test_it_answers_survives_a_kill_and_ends_in_order(folder: Path) -> Non
     with running(folder) as process:
         address = first_line(process)
         assert (await AsyncHTTPClient().fetch(f"{address}/openapi.json")).code == 200
-        with running(folder) as second:
-            assert second.wait(SECONDS) == 2
-            assert second.stderr
-            said = second.stderr.read()
+        said = refusal(folder)
         assert said.startswith(f"Process {process.pid} already runs MongoDB in")
         assert said.count("\n") == 1
-
         parts = parts_of(process)
         process.send_signal(signal.SIGINT)
         assert process.wait(SECONDS) == 0
         assert ended(parts)
-        assert process.stdout
-        assert process.stderr
-        out, err = process.stdout.read(), process.stderr.read()
+        out, err = output(process)
     assert str(folder / "log.txt") in out
     assert "/__ctl" in out
     assert err == "Stopping …\n"
@@ -97,7 +92,6 @@ async def test_it_answers_survives_a_kill_and_ends_in_order(folder: Path) -> Non
 
 
 def test_interrupted_while_starting_it_ends_without_a_word(folder: Path) -> None:
-    (folder / "demo").unlink()
     with running(folder) as process:
         assert process.stderr
         assert process.stderr.readline().startswith("Making the demo")

@@ -32,7 +32,7 @@ def compare(client: PayClient, payment: Payment | None, trade: Trade) -> list[Do
     """Compare what WeChat says with what we wrote down; empty when the money may be booked."""
     account = client.account
     found = {
-        Doubt.NOT_SUCCESS: not trade.paid,
+        Doubt.NOT_SUCCESS: not trade.paid or not trade.transaction_id,
         Doubt.OTHER_MERCHANT: (trade.mchid, trade.sub_mchid)
         != (account.mchid, account.sub_mchid),
         Doubt.OTHER_APP: trade.appid != account.appid,
@@ -150,6 +150,8 @@ async def suspend(
     try:
         await deps.in_transaction(work)
     except DuplicateKeyError:
+        if not await ledger.is_posted(deps, journal.id):
+            raise
         return Booking.REPEATED
     log.error("payment_in_suspense", order=trade.out_trade_no, doubts=[d.value for d in found])
     return Booking.SUSPENDED

@@ -122,7 +122,7 @@ class DiscrepancyView(Struct, kw_only=True):
 
 
 class Receipt(Struct, kw_only=True):
-    """What was paid, frozen. Its number reads: day of payment, then eight letters."""
+    """What was paid, frozen. Its number reads: day of payment, then ten letters."""
 
     id: str = field(name="_id")  # the payment
     number: str

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
-from pymongo.errors import DuplicateKeyError
 
 from services.dependencies import Dependencies, Transaction
 from services.documents import Document
@@ -121,10 +120,7 @@ async def _finish(deps: Dependencies, refund: Refund, answer: Answer) -> None:
         await store.move(deps.db, refund.payment, Event.RETURNED, tx)
         await _tell(deps, tx, refund)
 
-    try:
-        await deps.in_transaction(work)
-    except DuplicateKeyError:
-        log.info("refund_booked_before", refund=refund.id)
+    await deps.in_transaction(work)
 
 
 async def _tell(deps: Dependencies, tx: Transaction, refund: Refund) -> None:

@@ -625,3 +625,23 @@ async def test_a_bill_paid_while_the_order_is_made(
     reply = await order(estate, await estate.member("mei"))
     assert (reply.status, reply.code) == (409, "bill_already_paid")
     assert await estate.world.db.payments.count_documents({"open": True}) == 0
+
+
+async def test_a_collision_that_is_no_repeat_is_heard(estate: Estate, li: Member) -> None:
+    """A duplicate key elsewhere must not pass for "booked before": the money would be lost."""
+    payment_id = await paid_silently(estate, li)
+    await estate.world.db.receipts.insert_one(
+        {
+            "_id": payment_id,
+            "number": "x",
+            "person": "x",
+            "lines": [],
+            "amount_fen": 1,
+            "paid_at": estate.world.clock.now,
+        }
+    )
+    assert (await craft(estate, payment_id))["status"] == 500
+    assert await owing(estate) == 2
+    await estate.world.db.receipts.delete_one({"_id": payment_id})
+    assert (await craft(estate, payment_id))["status"] == 204
+    assert await owing(estate) == 0

@@ -294,6 +294,7 @@ async def test_a_home_withdrawn_while_a_run_drafts_gets_no_bill(
         return await read_rules(*arguments)
 
     monkeypatch.setattr(rule_store, "for_homes", withdraw_meanwhile)
+    monkeypatch.setattr(steps, "HOMES_AT_ONCE", 10)
     run = await fees.start_run(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await drain(world.deps, run.run_id)
     homes_billed = {bill["home"] async for bill in world.db.bills.find({})}

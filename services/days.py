@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta
 
+from services.errors import InvalidInput
+
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 
 # A Beijing day as text, e.g. 2026-11-23: BSON has no type for days, and text sorts rightly.
@@ -19,6 +21,14 @@ def wall_clock() -> datetime:
     """Return the present instant as MongoDB keeps it: UTC, whole milliseconds."""
     now = datetime.now(UTC)  # noqa: TID251  # the one place that reads the clock
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def check_day(day: str) -> str:
+    """Return a day that exists. InvalidInput for the likes of 2026-02-30."""
+    try:
+        return date.fromisoformat(day).isoformat()
+    except ValueError:
+        raise InvalidInput("没有这一天", day=day) from None
 
 
 def day_of(instant: datetime) -> str:

@@ -20,10 +20,10 @@ from services.accounts.models import (
     Session,
     Tokens,
 )
-from services.days import day_of
+from services.days import check_day, day_of
 from services.dependencies import Dependencies, Transaction
 from services.documents import new_id
-from services.permissions import Actor, Grant, Permission, Role, require_at
+from services.permissions import Actor, Grant, Permission, Role
 from services.places import actions as places
 from services.wechat.errors import Reaction, WeChatError
 
@@ -206,7 +206,7 @@ def _masked_phone(deps: Dependencies, person: Person) -> str | None:
 
 async def appoint(deps: Dependencies, actor: Actor, request: Appoint) -> AppointmentView:
     """Give a role at a place for a term. Only an administrator makes administrators."""
-    require_at(actor, Permission.APPOINT, request.place)
+    await places.access_place(deps, actor, request.place, Permission.APPOINT)
     if request.role is Role.RESIDENT:
         raise errors.InvalidInput("住户由房屋登记产生,不能任命")
     if request.role is Role.ADMINISTRATOR and not actor.may(Permission.OPERATE, request.place):
@@ -217,6 +217,7 @@ async def appoint(deps: Dependencies, actor: Actor, request: Appoint) -> Appoint
 async def grant(deps: Dependencies, request: Appoint, *, appointed_by: str) -> AppointmentView:
     """Write an appointment. Without an actor: the command line, for the first administrator."""
     now = deps.now()
+    _check_term(request, day_of(now))
     index = phone_index(deps, phones.normalise(request.phone))
     holders = await store.owners_by_index(deps.db, [index])
     appointment = Appointment(
@@ -237,6 +238,12 @@ async def grant(deps: Dependencies, request: Appoint, *, appointed_by: str) -> A
 
     await deps.in_transaction(save)
     return appointment_view(appointment)
+
+
+def _check_term(request: Appoint, today: str) -> None:
+    first = check_day(request.from_day or today)
+    if request.to_day is not None and check_day(request.to_day) < first:
+        raise errors.InvalidInput("任期结束不能早于开始")
 
 
 def appointment_view(appointment: Appointment) -> AppointmentView:

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from services.days import plus_days, start_of
+from services.days import check_day, plus_days, start_of
 from services.dependencies import Dependencies, Transaction
 from services.errors import InvalidInput
 from services.ledger import store
@@ -67,6 +67,7 @@ async def trial_balance(
 ) -> TrialBalance:
     """Prove that the books of a span (both days included, a month at most) add up."""
     require(actor, Permission.OPERATE)
+    from_day, to_day = check_day(from_day), check_day(to_day)
     if not from_day <= to_day <= plus_days(from_day, LONGEST_SPAN_DAYS):
         raise InvalidInput("起止日期不对,一次最多查 31 天")
     start, end = start_of(from_day), start_of(plus_days(to_day, 1))

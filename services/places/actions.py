@@ -47,10 +47,9 @@ async def found(deps: Dependencies, request: NewPlace) -> Place:
     upper = await store.find(deps.db, above) if above else None
     if above and upper is None:
         raise errors.NotFound("上级还没有登记,请先登记上级", path=above)
-    expected = (
-        LADDER[LADDER.index(upper.kind) + 1] if upper and upper.kind != LADDER[-1] else None
-    )
-    if (upper and request.kind is not expected) or request.kind is Kind.HOME:
+    rung = request.path.count(".")  # `compound_of` and all who range over places rely on it
+    expected = LADDER[rung] if rung < len(LADDER) else None
+    if request.kind is not expected or request.kind is Kind.HOME:
         raise WrongStep("层级不对,请检查上级", expected=expected)
     place = Place(
         id=request.path,

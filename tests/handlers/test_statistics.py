@@ -15,7 +15,17 @@ from services.days import BEIJING
 from services.dependencies import Transaction
 from services.fees import actions as fees
 from services.permissions import Role
-from tests.cast import COMPOUND, LI_HOME, NEXT_UNIT, SUN_HOME, UNIT, WANG_HOME, Estate, build
+from tests.cast import (
+    COMPOUND,
+    LI_HOME,
+    NEXT_UNIT,
+    SUN_HOME,
+    UNIT,
+    WANG_HOME,
+    Estate,
+    bill,
+    build,
+)
 from tests.world import World
 
 BUILDING = f"{COMPOUND}.b3"
@@ -29,10 +39,10 @@ async def estate(world: World) -> Estate:
 async def pay(estate: Estate, name: str, period: str, *kinds: str) -> None:
     """Settle somebody's bills of a period as an arriving payment does."""
     deps = estate.world.deps
-    for bill in await estate.bills(name):
-        if bill["period"] == period and bill["kind"] in (kinds or (bill["kind"],)):
+    for owed in await estate.bills(name):
+        if owed["period"] == period and owed["kind"] in (kinds or (owed["kind"],)):
 
-            async def settle(tx: Transaction, bill_id: str = bill["bill_id"]) -> bool:
+            async def settle(tx: Transaction, bill_id: str = owed["bill_id"]) -> bool:
                 return await fees.settle(deps, tx, bill_id, f"pay:{bill_id}", deps.now())
 
             assert await deps.in_transaction(settle)
@@ -118,6 +128,15 @@ async def test_arrears_are_recovered_in_the_month_they_are_paid(estate: Estate) 
     assert by_month == [(0, 0), (4100, 17600), (500, 13500)]
     quarter = await rates(estate, "period=2026-05&months=3")
     assert fractions(quarter["rates"])[2] == (4600, 17600)
+
+
+async def test_bills_of_the_period_are_not_its_arrears_however_early_they_were_due(
+    world: World, estate: Estate
+) -> None:
+    await bill(world, "2026-05")  # due on 1 April like the others
+    await until(estate, 5, 5)
+    found = await rates(estate, "period=2026-05")
+    assert fractions(found["rates"]) == [(0, 3), (0, 14418), (0, 2 * 14418)]
 
 
 async def test_a_payment_in_the_last_second_counts_for_its_month_in_beijing(

@@ -1,9 +1,9 @@
 """Bill runs under crashes, repeats and rivals: what was promised is billed, once."""
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
-from itertools import product
 from typing import Any, TypeVar
 
 import pytest
@@ -153,7 +153,7 @@ async def check(world: World, requests: list[StartBillRun]) -> None:
     wanted = {
         (home, f"{kind}|{month}")
         for request in requests
-        for home, kind in product(paths, request.kinds)
+        for home, kind in itertools.product(paths, request.kinds)
         for month in months_from(request.period, request.months)
         if home.startswith(COMPOUND)
     }
@@ -216,8 +216,20 @@ async def test_rival_workers_bill_once(estate: Estate) -> None:
     await check(estate.world, [StartBillRun(period="2026-03")])
 
 
-async def test_runs_that_overlap_share_the_months(estate: Estate) -> None:
+async def test_runs_that_overlap_share_the_months(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both look before either writes: only the unique months of a home keep them apart."""
     deps = estate.world.deps
+    read_known, together, looks = store.known, asyncio.Barrier(2), itertools.count()
+
+    async def look_together(*arguments: Any) -> Any:
+        known = await read_known(*arguments)
+        if next(looks) < together.parties:
+            await together.wait()
+        return known
+
+    monkeypatch.setattr(store, "known", look_together)
     requests = [StartBillRun(period="2026-01", months=3), StartBillRun(period="2026-02")]
     started = [await fees.start_run(deps, STAFF, COMPOUND, r) for r in requests]
     await asyncio.gather(*(drain(deps, run.run_id) for run in started))

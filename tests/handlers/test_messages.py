@@ -80,6 +80,14 @@ async def test_the_same_thing_told_again_is_told_once(world: World, li: Member) 
     assert message["values"]["home"] == VALUES["home"]
 
 
+async def test_what_was_told_long_ago_is_not_sent_now(world: World, willing: Member) -> None:
+    message_id = await tell(world, willing)
+    await world.db.outbox.delete_many({})  # done jobs are forgotten after a month
+    await tell(world, willing)
+    assert await world.work() == 0
+    assert await inbox(world, willing) == {message_id: "inbox"}
+
+
 async def test_nothing_is_told_when_the_callers_transaction_fails(
     world: World, li: Member
 ) -> None:

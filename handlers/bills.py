@@ -7,7 +7,7 @@ from handlers.base import ApiHandler
 from handlers.contract import Route, endpoint
 from services.fees import actions
 from services.fees.states import BillState
-from services.fees.views import BillView, Owed, VoidBill
+from services.fees.views import BillView, MonthsAfterVoid, Owed, VoidBill
 from services.permissions import Permission
 
 
@@ -42,7 +42,11 @@ class MyBillsHandler(ApiHandler):
 
 
 class VoidBillHandler(ApiHandler):
-    @endpoint(needs=Permission.RUN_BILLS, errors=("bill_not_owing",))
+    @endpoint(
+        needs=Permission.RUN_BILLS,
+        errors=("bill_not_owing",),
+        example=VoidBill(reason="面积登记有误", months=MonthsAfterVoid.OPEN),
+    )
     async def post(self, bill_id: str, body: VoidBill) -> BillView:
         """Take back an unpaid bill, saying why and what becomes of its months."""
         return await actions.void(self.deps, self.actor, bill_id, body)

@@ -51,6 +51,7 @@ class Contract(msgspec.Struct, frozen=True):
     path: dict[str, Any]
     media_type: str
     errors: tuple[str, ...]
+    example: msgspec.Struct | None = None
 
 
 def endpoint(
@@ -59,10 +60,12 @@ def endpoint(
     status: int = 200,
     media_type: str = "application/json",
     errors: tuple[str, ...] = (),
+    example: msgspec.Struct | None = None,
 ) -> Callable[[M], Any]:
     """Turn a typed method into an HTTP endpoint and remember its contract.
 
     `media_type`: of an upload or a download. `errors`: stable codes worth documenting.
+    `example`: a body that is really accepted; every JSON body has one.
     """
 
     def decorate(method: M) -> Any:
@@ -77,6 +80,7 @@ def endpoint(
             path=hints,
             media_type=media_type,
             errors=errors,
+            example=example,
         )
 
         @functools.wraps(method)

@@ -4,6 +4,7 @@ from handlers import cursors
 from handlers.base import ApiHandler
 from handlers.contract import Page, Route, endpoint
 from services.fees import actions
+from services.fees.models import FeeKind
 from services.fees.states import BillState
 from services.fees.views import (
     BillRunView,
@@ -42,6 +43,14 @@ class FeeRulesHandler(ApiHandler):
         needs=Permission.MANAGE_FEES,
         status=201,
         errors=("bad_fee_rule", "unknown_payee", "fee_rule_exists"),
+        example=NewFeeRule(
+            kind=FeeKind.PROPERTY_FEE,
+            price=6000,
+            start_day="2026-01-01",
+            due_days=30,
+            account="firm",
+            payee_name="安居物业",
+        ),
     )
     async def post(self, place: PlacePath, body: NewFeeRule) -> FeeRuleView:
         """Write what homes under a place pay from a day on."""
@@ -49,7 +58,11 @@ class FeeRulesHandler(ApiHandler):
 
 
 class FeeRuleEndHandler(ApiHandler):
-    @endpoint(needs=Permission.MANAGE_FEES, errors=("bad_fee_rule", "fee_rule_ended"))
+    @endpoint(
+        needs=Permission.MANAGE_FEES,
+        errors=("bad_fee_rule", "fee_rule_ended"),
+        example=EndFeeRule(end_day="2026-12-31"),
+    )
     async def post(self, rule_id: str, body: EndFeeRule) -> FeeRuleView:
         """Set a rule's last day. Bills that were made stay as they are."""
         return await actions.end_rule(self.deps, self.actor, rule_id, body)
@@ -69,6 +82,7 @@ class BillRunsHandler(ApiHandler):
         needs=Permission.RUN_BILLS,
         status=202,
         errors=("not_a_compound", "bill_run_illegal_move", "bill_run_changed"),
+        example=StartBillRun(period="2026-11"),
     )
     async def post(self, place: PlacePath, body: StartBillRun) -> BillRunView:
         """Draft a compound's bills. Asked again, the same run drafts what is missing."""

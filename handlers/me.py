@@ -12,7 +12,11 @@ class MeHandler(ApiHandler):
 
 
 class PhoneHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN, errors=("wechat_code_refused", "invalid_phone"))
+    @endpoint(
+        needs=Access.SIGNED_IN,
+        errors=("wechat_code_refused", "invalid_phone"),
+        example=GivePhone(code="8e1f…"),
+    )
     async def post(self, body: GivePhone) -> Me:
         """Prove my phone number; homes and roles registered under it become mine."""
         return await actions.give_phone(self.deps, self.actor, body.code)

@@ -98,7 +98,8 @@ def _request_body(contract: Contract, schema_of: dict[Any, Any]) -> dict[str, An
         schema: Any = {"type": "string", "format": "binary"}
         content = {contract.media_type: {"schema": schema}}
     elif contract.body:
-        content = {"application/json": {"schema": schema_of[contract.body]}}
+        example = {"example": msgspec.to_builtins(contract.example)}
+        content = {"application/json": {"schema": schema_of[contract.body], **example}}
     else:
         return {}
     return {"requestBody": {"required": True, "content": content}}

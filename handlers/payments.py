@@ -45,6 +45,7 @@ class PaymentsHandler(ApiHandler):
             "idempotency_key_reused",
             "request_in_progress",
         ),
+        example=Pay(bill_ids=["3v9k…", "7m2q…"]),
     )
     async def post(self, body: Pay) -> PaymentOrder:
         """Make one WeChat order for several bills of one payee."""

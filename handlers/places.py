@@ -6,7 +6,7 @@ from handlers.contract import Page, Route, endpoint
 from services.accounts import actions as accounts
 from services.accounts.models import Appoint, AppointmentView
 from services.paths import PlacePath
-from services.permissions import Permission
+from services.permissions import Permission, Role
 from services.places import actions
 from services.places.models import Kind, NewPlace, PlaceView
 
@@ -27,6 +27,9 @@ class PlacesHandler(ApiHandler):
         needs=Permission.MANAGE_PLACES,
         status=201,
         errors=("place_exists", "place_wrong_step"),
+        example=NewPlace(
+            path="cc.chaoyang.guilin.xincheng.c07", kind=Kind.COMPOUND, name="春光小区"
+        ),
     )
     async def post(self, body: NewPlace) -> PlaceView:
         """Add a place of the ladder, down to the unit."""
@@ -65,7 +68,17 @@ class AppointmentsHandler(ApiHandler):
         )
         return cursors.page(items, query.limit, lambda item: item.appointment_id)
 
-    @endpoint(needs=Permission.APPOINT, status=201, errors=("invalid_phone",))
+    @endpoint(
+        needs=Permission.APPOINT,
+        status=201,
+        errors=("invalid_phone",),
+        example=Appoint(
+            role=Role.UNIT_HEAD,
+            place="cc.chaoyang.guilin.xincheng.c07.b3.u2",
+            phone="19900000005",
+            to_day="2027-12-31",
+        ),
+    )
     async def post(self, body: Appoint) -> AppointmentView:
         """Give somebody a role at a place for a term."""
         return await accounts.appoint(self.deps, self.actor, body)

@@ -104,6 +104,7 @@ class ConfirmHandler(ApiHandler):
             "register_has_warnings",
             "register_busy",
         ),
+        example=Confirm(accept_warnings=True),
     )
     async def post(self, import_id: ImportId, body: Confirm) -> ImportView:
         """Write what the preview showed: new homes and their people, nothing else."""

@@ -9,6 +9,7 @@ class WeChatSessionsHandler(ApiHandler):
         needs=Access.PUBLIC,
         status=201,
         errors=("wechat_code_refused", "sign_in_refused", "wechat_unavailable"),
+        example=SignIn(code="0a3Yx…"),
     )
     async def post(self, body: SignIn) -> Tokens:
         """Sign in with the code of wx.login()."""
@@ -16,7 +17,12 @@ class WeChatSessionsHandler(ApiHandler):
 
 
 class RefreshHandler(ApiHandler):
-    @endpoint(needs=Access.PUBLIC, status=201, errors=("refresh_token_reused",))
+    @endpoint(
+        needs=Access.PUBLIC,
+        status=201,
+        errors=("refresh_token_reused",),
+        example=Refresh(refresh_token="k1.01kb….0.Jx…"),
+    )
     async def post(self, body: Refresh) -> Tokens:
         """Exchange a refresh token for its successor and a new access token."""
         return await actions.refresh(self.deps, body.refresh_token)

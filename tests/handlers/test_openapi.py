@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from openapi_spec_validator import validate
 
-from handlers.contract import Access, Route
+from handlers.contract import Access, Contract, Route
 from handlers.openapi import document
 from server import ops
 from server.app import ROUTES
@@ -96,3 +96,20 @@ async def test_alive_ready_and_figures(api: Api) -> None:
 async def test_a_body_too_long_to_be_a_question_is_refused(api: Api) -> None:
     reply = await api.call("POST", "/api/v1/sessions/wechat", b" " * (1024 * 1024 + 1))
     assert (reply.status, reply.code) == (413, "too_large")
+
+
+BODIES = [
+    (route.path, contract)
+    for route in ROUTES
+    for contract in route.contracts().values()
+    if contract.body not in {None, bytes}
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "contract"), BODIES, ids=lambda v: v if isinstance(v, str) else ""
+)
+def test_every_example_would_be_accepted(path: str, contract: Contract) -> None:
+    assert contract.example is not None, path
+    sent = msgspec.json.encode(contract.example)
+    assert msgspec.json.decode(sent, type=contract.body) == contract.example

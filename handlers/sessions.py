@@ -21,7 +21,7 @@ class RefreshHandler(ApiHandler):
         needs=Access.PUBLIC,
         status=201,
         errors=("refresh_token_reused",),
-        example=Refresh(refresh_token="k1.01kb….0.Jx…"),
+        example=Refresh(refresh_token="k1.01kb….0.Jx…"),  # noqa: S106  # an example
     )
     async def post(self, body: Refresh) -> Tokens:
         """Exchange a refresh token for its successor and a new access token."""

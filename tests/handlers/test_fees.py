@@ -271,6 +271,19 @@ async def test_cancelling_removes_drafts_and_the_run_may_start_again(
     assert len(await estate.bills("li")) == 2
 
 
+async def test_a_runs_bills_come_in_pages_by_home(world: World, staff: Member) -> None:
+    run = await run_to(world, staff)
+    found: list[tuple[str, str]] = []
+    cursor = ""
+    while cursor is not None:
+        path = f"/api/v1/bill-runs/{run['run_id']}/bills?limit=4&cursor={cursor}"
+        reply = await world.api.get(path, as_=staff)
+        found += [(bill["home"], bill["bill_id"]) for bill in reply.body["items"]]
+        cursor = reply.body["next_cursor"]
+    assert found == sorted(set(found))
+    assert len(found) == 6
+
+
 async def test_asking_twice_is_asking_once(world: World, staff: Member) -> None:
     first, again = await start(world.api, staff), await start(world.api, staff)
     assert first.body == again.body

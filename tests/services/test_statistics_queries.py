@@ -237,7 +237,8 @@ async def test_a_page_of_a_runs_bills_reads_that_page(
     world: World, seen: tuple[Dependencies, Listener]
 ) -> None:
     deps, listener = seen
-    after = f"{home(1, 70)}|"
+    last = home(1, 70)
+    after = f"{last}|{last}|property_fee|2025-06"
     asked = fees_store.of_run(deps.db, "2025-06", BillState.PAID, after=after, limit=20)
     [(documents, keys)] = await examined(world, listener, asked)
     assert documents == 20

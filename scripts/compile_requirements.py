@@ -25,9 +25,9 @@ def compile_file(name: str, options: list[str]) -> None:
     target = ROOT / f"{name}.txt"
     asked = (ROOT / f"{name}.in").read_text(encoding="utf-8")
     pinned = target.read_text(encoding="utf-8")
-    for match in ASKED.finditer(asked):
-        line = re.compile(rf"^{match['name']}==", re.MULTILINE | re.IGNORECASE)
-        pinned = line.sub(lambda found, m=match: f"# {m['reason']}\n{found[0]}", pinned)
+    for package, reason in ASKED.findall(asked):
+        line = re.compile(rf"^(?={re.escape(package)}==)", re.MULTILINE | re.IGNORECASE)
+        pinned = line.sub(f"# {reason}\n", pinned)
     target.write_text(f"# Compiled from {name}.in by `make requirements`.\n{pinned}", "utf-8")
 
 

@@ -15,4 +15,4 @@ def folder() -> Iterator[Path]:
         (memory / "pid").touch()  # should we be killed: this is one to remove
         (memory / "data").mkdir()
         yield memory / "data"
-    rmtree(memory)
+        rmtree(memory)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
@@ -24,6 +24,10 @@ AccountKey = Annotated[str, Meta(min_length=1, max_length=32)]
 class FeeKind(StrEnum):
     PROPERTY_FEE = auto()
     WASTE_FEE = auto()
+
+
+# As bills and payments say it; the sanitation's fee is 生活垃圾处理费 in full.
+KIND_NAMES: Final = {FeeKind.PROPERTY_FEE: "物业费", FeeKind.WASTE_FEE: "垃圾处理费"}
 
 
 class FeeRule(Struct, kw_only=True):

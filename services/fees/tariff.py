@@ -16,12 +16,11 @@ from typing import Final
 
 from services.days import last_day, plus_days, plus_months
 from services.documents import encode
-from services.fees.models import Bill, FeeKind, FeeRule
+from services.fees.models import KIND_NAMES, Bill, FeeKind, FeeRule
 from services.money import area_charge_fen, price_yuan, square_metres, yuan
 from services.paths import ancestors
 from services.places.models import Usage
 
-KIND_NAMES: Final = {FeeKind.PROPERTY_FEE: "物业费", FeeKind.WASTE_FEE: "垃圾处理费"}
 ID_LENGTH: Final = 26  # base 32: 130 bits of a digest
 
 # (place, kind) → its rules, the latest start first

@@ -7,8 +7,8 @@ from services.accounts import actions as accounts
 from services.days import day_of
 from services.dependencies import Dependencies, Transaction
 from services.fees import run_store, store
-from services.fees.models import BillRun, HomeNews
-from services.fees.tariff import KIND_NAMES, span
+from services.fees.models import KIND_NAMES, BillRun, HomeNews
+from services.fees.tariff import span
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
 from services.places import actions as places

@@ -12,7 +12,7 @@ from services.accounts import actions as accounts
 from services.dependencies import Dependencies, Transaction
 from services.documents import new_id
 from services.fees import actions as fees
-from services.fees.models import Bill, FeeKind
+from services.fees.models import KIND_NAMES, Bill
 from services.fees.states import BillState
 from services.jobs import actions as jobs
 from services.jobs.schedules import Schedule
@@ -35,7 +35,6 @@ from services.wechat.errors import PayError, PayReaction
 TIME_TO_PAY: Final = timedelta(minutes=30)
 # An order about to end is closed and made anew rather than handed out again.
 TOO_LATE_TO_REUSE: Final = timedelta(minutes=2)
-KIND_NAMES: Final = {FeeKind.PROPERTY_FEE: "物业费", FeeKind.WASTE_FEE: "生活垃圾处理费"}
 ASK_AT_MOST_EVERY: Final = timedelta(seconds=3)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from services.dependencies import Transaction
 from services.jobs import actions as jobs
-from services.messaging import actions, store
+from services.messaging import actions, quota, store
 from services.messaging.states import Move
 from services.messaging.templates import TemplateKey
 from tests.mailbox import (
@@ -458,6 +458,16 @@ async def test_two_workers_with_one_message_send_it_once(world: World, willing: 
     assert len(await arrived(world, "li")) == 1
     assert await inbox(world, willing) == {message_id: "sent"}
     assert await left(world, willing) == 1
+
+
+async def test_a_message_that_is_out_waits_for_nothing_more(
+    world: World, willing: Member
+) -> None:
+    message_id = await tell(world, willing)
+    await world.work()
+    await quota.note_reached(world.deps)
+    await actions.JOBS["messaging.send"](world.deps, {"message_id": message_id})
+    assert await calls(world) == 1
 
 
 async def test_a_worker_killed_in_between_leaves_an_unknown_message(

@@ -68,11 +68,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_format: LogFormat = LogFormat.CONSOLE
 
     @classmethod
-    def read(cls, environ: Mapping[str, str] = os.environ) -> Self:  # noqa: TID251  the one place
+    def read(cls, environ: Mapping[str, str] | None = None) -> Self:
         """Read and check every setting; an empty variable counts as absent.
 
         Raises SettingsError, in one line that names the variable.
         """
+        if environ is None:
+            environ = os.environ  # noqa: TID251  # the one place that reads it
         types = get_type_hints(cls)
         found = {name: _find(name, environ) for name in cls.__struct_fields__}
         values = {name: _parse(name, raw, types[name]) for name, raw in found.items() if raw}

@@ -13,7 +13,7 @@ INDEXES: Final = [
     IndexModel(
         [("phone_index", ASCENDING), ("_id", ASCENDING)],
         name="phone_index",
-        partialFilterExpression={"phone_index": {"$type": "string"}},
+        partialFilterExpression={"phone_index": {"$gt": ""}},  # $type is not planned for,
     ),
 ]
 

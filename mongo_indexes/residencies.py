@@ -14,7 +14,7 @@ INDEXES: Final = [
     IndexModel(
         [("phone_index", ASCENDING)],
         name="phone_index",
-        partialFilterExpression={"phone_index": {"$type": "string"}},
+        partialFilterExpression={"phone_index": {"$gt": ""}},  # $type is not planned for,
     ),
 ]
 

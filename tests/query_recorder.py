@@ -66,7 +66,8 @@ class QueryRecorder(CommandListener):
             cursor = cursor.sort(list(sort.items())) if sort else cursor
             cursor = cursor.hint(hint) if hint else cursor
             plan = (await cursor.explain())["queryPlanner"]["winningPlan"]
-            if "COLLSCAN" in str(plan):
+            whole = "'indexName': '_id_'" in str(plan) and "'_id'" not in str(query)
+            if whole or "COLLSCAN" in str(plan):  # _id only sorts then: all of it is read
                 found.append(f"{collection}: {query}")
         return found
 

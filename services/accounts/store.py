@@ -169,7 +169,7 @@ async def waiting_at(db: Database, homes: Sequence[str]) -> dict[str, str]:
     query = {
         "home": {"$in": list(homes)},
         "person": None,
-        "phone_index": {"$type": "string"},
+        "phone_index": {"$gt": ""},
     }
     cursor = db[residencies.COLLECTION].find(query, {"phone_index": 1})
     return {document["_id"]: document["phone_index"] for document in await cursor.to_list()}

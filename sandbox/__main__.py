@@ -2,12 +2,15 @@
 
 import argparse
 import asyncio
+import fcntl
 import json
 import os
 import signal
+import socket
 import sys
 import threading
 from pathlib import Path
+from typing import IO
 
 import uvloop
 from tornado.httpserver import HTTPServer
@@ -17,6 +20,11 @@ from sandbox.app import App
 from sandbox.world import World
 
 MOST_BODY_BYTES = 1024 * 1024
+CANNOT_START = 2
+
+
+class CannotStart(Exception):
+    """One line for the person at the keyboard."""
 
 
 def _arguments() -> argparse.Namespace:
@@ -43,15 +51,41 @@ def _watch_parent(stop: asyncio.Event) -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
+def _claim(folder: Path) -> IO[str]:
+    """Lock the folder: two would overwrite each other. The lock ends with the process."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "sandbox.lock").open("w", encoding="ascii")
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise CannotStart(
+            f"Another stand-in runs in {folder}: stop it or choose another folder with --data"
+        ) from None
+    except OSError as error:
+        raise CannotStart(f"Cannot write to {folder}: {error.strerror}") from None
+    return lock
+
+
+def _listen(port: int) -> list[socket.socket]:
+    try:
+        return bind_sockets(port, "127.0.0.1")
+    except (OSError, OverflowError) as error:
+        # The operating system's own words: `run` tells by them that it may try another port.
+        reason = getattr(error, "strerror", None) or error
+        raise CannotStart(
+            f"Cannot listen on 127.0.0.1:{port} ({reason}): choose another --port"
+        ) from None
+
+
 async def _serve(arguments: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     if arguments.die_with_parent:
         _watch_parent(stop)
+    lock, sockets = _claim(arguments.data), _listen(arguments.port)
     world = World(arguments.data)
     server = HTTPServer(App(world), max_body_size=MOST_BODY_BYTES)
-    sockets = bind_sockets(arguments.port, "127.0.0.1")
     server.add_sockets(sockets)
     world.schedule.start()
     ready = {
@@ -63,8 +97,13 @@ async def _serve(arguments: argparse.Namespace) -> None:
     server.stop()
     await server.close_all_connections()
     world.close()
+    lock.close()
 
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(_arguments()))
+        try:
+            runner.run(_serve(_arguments()))
+        except CannotStart as error:
+            sys.stderr.write(f"{error}\n")
+            sys.exit(CANNOT_START)

@@ -3,13 +3,15 @@
 import json
 import signal
 import stat
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.contracts.clients import MiniClient, PayClient
-from tests.contracts.stage import Control, Process, Receiver, Silence, fetch, started
+from tests.contracts.stage import PROJECT, Control, Process, Receiver, Silence, fetch, started
 
 RETRY_SECONDS = (
     15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600,
@@ -156,6 +158,30 @@ async def test_it_ends_when_told_and_keeps_its_keys_to_itself(tmp_path: Path) ->
         assert process.popen.stdin is not None
         process.popen.stdin.close()  # the parent is gone
         assert process.popen.wait(10) == 0
+
+
+def refusal(*options: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "sandbox", *options],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+async def test_one_folder_and_one_port_belong_to_one_sandbox(tmp_path: Path) -> None:
+    with started(tmp_path / "one") as process:
+        assert "Another stand-in runs in" in refusal("--data", str(tmp_path / "one"))
+        port = process.url.rpartition(":")[2]
+        said = refusal("--data", str(tmp_path / "two"), "--port", port)
+        assert said.startswith(f"Cannot listen on 127.0.0.1:{port} (Address already in use)")
+        assert (await Control(process).get("clock"))["frozen"] is False
 
 
 async def test_control_says_what_is_wrong(control: Control, process: Process) -> None:

@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document, read off the routes and their contracts."""
 
+import inspect
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -24,6 +25,9 @@ def document(routes: Sequence[Route], *, title: str, version: str) -> dict[str, 
     contracts = [(route, verb, c) for route in routes for verb, c in route.contracts().items()]
     types = list(dict.fromkeys([Problem, *(t for _, _, c in contracts for t in _types(c))]))
     schemas, components = msgspec.json.schema_components(types, ref_template=MODELS)
+    for schema in components.values():
+        if "description" in schema:  # Python 3.13 dedents docstrings, 3.11 does not
+            schema["description"] = inspect.cleandoc(schema["description"])
     schema_of = dict(zip(types, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for route, verb, contract in contracts:

@@ -1,4 +1,6 @@
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from handlers import cursors
 from handlers.base import ApiHandler
@@ -9,6 +11,8 @@ from services.paths import PlacePath
 from services.permissions import Permission, Role
 from services.places import actions
 from services.places.models import Kind, NewPlace, PlaceView
+
+AppointmentId = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class PlacesQuery(Struct, forbid_unknown_fields=True):
@@ -71,7 +75,7 @@ class AppointmentsHandler(ApiHandler):
     @endpoint(
         needs=Permission.APPOINT,
         status=201,
-        errors=("invalid_phone",),
+        errors=("invalid_phone", "role_wrong_rung"),
         example=Appoint(
             role=Role.UNIT_HEAD,
             place="cc.chaoyang.guilin.xincheng.c07.b3.u2",
@@ -84,9 +88,17 @@ class AppointmentsHandler(ApiHandler):
         return await accounts.appoint(self.deps, self.actor, body)
 
 
+class AppointmentHandler(ApiHandler):
+    @endpoint(needs=Permission.APPOINT)
+    async def delete(self, appointment_id: AppointmentId) -> None:
+        """End an appointment at once."""
+        await accounts.end_appointment(self.deps, self.actor, appointment_id)
+
+
 ROUTES = [
     Route("/api/v1/places", PlacesHandler),
     Route("/api/v1/places/{place}", PlaceHandler),
     Route("/api/v1/places/{place}/places", PlacesUnderHandler),
     Route("/api/v1/appointments", AppointmentsHandler),
+    Route("/api/v1/appointments/{appointment_id}", AppointmentHandler),
 ]

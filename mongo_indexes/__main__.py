@@ -3,36 +3,39 @@
 import argparse
 import asyncio
 import sys
-from typing import Any
+from typing import Any, Final
 
 from pymongo import AsyncMongoClient
+from pymongo.errors import PyMongoError
 
-import mongo_indexes
+from mongo_indexes._telling import COMMANDS, act, reason
+
+ANSWER_MS: Final = 4000
+CANNOT_START: Final = 2
+INTERRUPTED: Final = 130
 
 
 async def run(command: str, uri: str, database: str) -> int:
-    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(uri, tz_aware=True)
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
+        uri, tz_aware=True, serverSelectionTimeoutMS=ANSWER_MS, connectTimeoutMS=ANSWER_MS
+    )
     async with client:
-        db = client[database]
-        match command:
-            case "apply":
-                await mongo_indexes.apply(db)
-                lines = []
-            case "plan":
-                lines = await mongo_indexes.plan(db)
-            case _:
-                lines = await mongo_indexes.check(db)
-    sys.stdout.writelines(f"{line}\n" for line in lines)
-    return 1 if command == "check" and lines else 0
+        return await act(command, client[database])
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m mongo_indexes", description=__doc__)
-    parser.add_argument("command", choices=["plan", "apply", "check"])
+    parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--uri", required=True, help="mongodb://… of a replica set")
     parser.add_argument("--database", default="sanzhangtong")
     arguments = parser.parse_args()
-    return asyncio.run(run(arguments.command, arguments.uri, arguments.database))
+    try:
+        return asyncio.run(run(arguments.command, arguments.uri, arguments.database))
+    except (PyMongoError, ValueError) as error:  # ValueError: a port that is none
+        sys.stderr.write(f"--uri: {reason(error)}\n")
+        return CANNOT_START
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -33,12 +33,28 @@ PAGE: Final = """<!doctype html>
 """
 
 
+HOME: Final = """<!doctype html>
+<html lang="zh-CN"><head><meta charset="utf-8"><title>三长通</title></head><body>
+<h1>三长通</h1>
+<ul><li><a href="docs">API 文档</a></li><li><a href="openapi.json">openapi.json</a></li>
+<li><a href="healthz">healthz</a></li><li><a href="readyz">readyz</a></li>
+<li><a href="metrics">metrics</a></li></ul></body></html>
+"""
+
+
 class NotReady(Unavailable):
     code = "not_ready"
 
 
 class Alive(msgspec.Struct):
     status: str
+
+
+class HomeHandler(ApiHandler):
+    @endpoint(needs=Access.PUBLIC, media_type="text/html")
+    async def get(self) -> Download:
+        """Where to look: the contract as a page, health, figures."""
+        return Download(HOME.encode(), "text/html; charset=utf-8")
 
 
 class HealthHandler(ApiHandler):
@@ -100,6 +116,7 @@ class DocsAssetHandler(ApiHandler):
 
 
 ROUTES = [
+    Route("/", HomeHandler),
     Route("/healthz", HealthHandler),
     Route("/readyz", ReadyHandler),
     Route("/metrics", MetricsHandler),

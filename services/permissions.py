@@ -55,6 +55,19 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
 }
 
 
+# Where a role can be held: an appointment on another rung of the ladder would see too much.
+# A grid is a list of buildings. Only the rungs above the compound are governed from.
+RUNGS: Final[dict[Role, frozenset[str]]] = {
+    Role.UNIT_HEAD: frozenset({"unit"}),
+    Role.BUILDING_HEAD: frozenset({"building"}),
+    Role.GRID_HEAD: frozenset({"building"}),
+    Role.CASHIER: frozenset({"compound"}),
+    Role.FIRM_MANAGER: frozenset({"compound"}),
+    Role.COMMUNITY_STAFF: frozenset({"community", "compound"}),
+    Role.ADMINISTRATOR: frozenset({"city", "district", "subdistrict", "community"}),
+}
+
+
 class Grant(Struct, frozen=True):
     """One role at one place and everything under it."""
 

@@ -8,11 +8,8 @@ from typing import Final
 import structlog
 
 from services import errors
-from services.accounts import phones, residents, store, tokens
+from services.accounts import appointing, phones, residents, store, tokens
 from services.accounts.models import (
-    Appoint,
-    Appointment,
-    AppointmentView,
     HomeView,
     Me,
     Person,
@@ -20,10 +17,10 @@ from services.accounts.models import (
     Session,
     Tokens,
 )
-from services.days import check_day, day_of
+from services.days import day_of
 from services.dependencies import Dependencies, Transaction
 from services.documents import new_id
-from services.permissions import Actor, Grant, Permission, Role
+from services.permissions import Actor, Grant, Role
 from services.places import actions as places
 from services.wechat.errors import Reaction, WeChatError
 
@@ -149,7 +146,11 @@ async def authenticate(deps: Dependencies, access_token: str) -> Actor:
 
 
 async def give_phone(deps: Dependencies, actor: Actor, code: str) -> Me:
-    """Prove a phone number and receive the homes and roles that were written under it."""
+    """Prove a phone number and receive the homes and roles that were written under it.
+
+    A number has one holder, whoever proved it last: numbers move to other people, and the
+    former tenant must not go on seeing the home.
+    """
     try:
         given = await deps.wechat.phone_number(code)
     except WeChatError as error:
@@ -159,11 +160,9 @@ async def give_phone(deps: Dependencies, actor: Actor, code: str) -> Me:
     index = phone_index(deps, phone)
 
     async def bind(tx: Transaction) -> None:
-        await store.set_phone(
-            deps.db, actor.person_id, sealed=sealed, index=index, at=deps.now(), tx=tx
+        await store.take_phone(
+            deps.db, index, actor.person_id, sealed=sealed, at=deps.now(), tx=tx
         )
-        await store.unbind_other_phone(deps.db, actor.person_id, index, tx)
-        await store.bind_phone(deps.db, actor.person_id, index, tx)
 
     await deps.in_transaction(bind)
     return await me(deps, actor)
@@ -204,72 +203,6 @@ def _masked_phone(deps: Dependencies, person: Person) -> str | None:
     )
 
 
-async def appoint(deps: Dependencies, actor: Actor, request: Appoint) -> AppointmentView:
-    """Give a role at a place for a term. Only an administrator makes administrators."""
-    await places.access_place(deps, actor, request.place, Permission.APPOINT)
-    if request.role is Role.RESIDENT:
-        raise errors.InvalidInput("住户由房屋登记产生,不能任命")
-    if request.role is Role.ADMINISTRATOR and not actor.may(Permission.OPERATE, request.place):
-        raise errors.Forbidden("只有管理员可以任命管理员")
-    return await grant(deps, request, appointed_by=actor.person_id)
-
-
-async def grant(deps: Dependencies, request: Appoint, *, appointed_by: str) -> AppointmentView:
-    """Write an appointment. Without an actor: the command line, for the first administrator."""
-    now = deps.now()
-    _check_term(request, day_of(now))
-    index = phone_index(deps, phones.normalise(request.phone))
-    holders = await store.owners_by_index(deps.db, [index])
-    appointment = Appointment(
-        id=new_id(now),
-        role=request.role,
-        place=request.place,
-        phone_index=index,
-        person=holders.get(index),
-        from_day=request.from_day or day_of(now),
-        to_day=request.to_day,
-        appointed_by=appointed_by,
-        appointed_at=now,
-    )
-
-    async def save(tx: Transaction) -> None:
-        await places.use(deps, [appointment.place], tx)
-        await store.insert_appointment(deps.db, appointment, tx)
-
-    await deps.in_transaction(save)
-    return appointment_view(appointment)
-
-
-def _check_term(request: Appoint, today: str) -> None:
-    first = check_day(request.from_day or today)
-    if request.to_day is not None and check_day(request.to_day) < first:
-        raise errors.InvalidInput("任期结束不能早于开始")
-
-
-def appointment_view(appointment: Appointment) -> AppointmentView:
-    return AppointmentView(
-        appointment_id=appointment.id,
-        role=appointment.role,
-        place=appointment.place,
-        from_day=appointment.from_day,
-        to_day=appointment.to_day,
-    )
-
-
-async def appointments(
-    deps: Dependencies, actor: Actor, *, after: str, limit: int
-) -> list[AppointmentView]:
-    """Roles held today in the places the actor appoints for, by id."""
-    found = await store.appointments_under(
-        deps.db,
-        actor.places(Permission.APPOINT),
-        day_of(deps.now()),
-        after=after,
-        limit=limit,
-    )
-    return [appointment_view(appointment) for appointment in found]
-
-
 async def openids(deps: Dependencies, person_ids: Sequence[str]) -> dict[str, str]:
     """Return person id → openid, for messages."""
     found = await store.find_people(deps.db, person_ids)
@@ -280,14 +213,11 @@ residents_of = store.residents_of
 any_bound_under = store.any_bound_under
 enrol = residents.enrol
 known_people = residents.known_people
-bind_waiting = residents.bind_waiting
 bound_homes = store.bound_homes
 any_bound_from = store.any_bound_from
 withdraw = store.delete_residencies_from
-
-
-async def appointments_at(deps: Dependencies, place: str) -> list[AppointmentView]:
-    """Roles held today at a place and under it. No actor: for the command line."""
-    today = day_of(deps.now())
-    found = await store.appointments_under(deps.db, [place], today, after="", limit=100)
-    return [appointment_view(appointment) for appointment in found]
+appoint = appointing.appoint
+grant = appointing.grant
+end_appointment = appointing.end
+appointments = appointing.listing
+appointments_at = appointing.held_at

@@ -64,12 +64,15 @@ class Appointment(Struct, kw_only=True):
     id: str = field(name="_id")
     role: Role
     place: str
+    phone_sealed: str
     phone_index: str
     person: str | None = None
     from_day: Day
     to_day: Day | None = None
     appointed_by: str
     appointed_at: datetime
+    ended_by: str = ""
+    ended_at: datetime | None = None
 
 
 class Session(Struct, kw_only=True):
@@ -144,5 +147,6 @@ class AppointmentView(Struct, kw_only=True):
     appointment_id: str
     role: Role
     place: str
+    phone_masked: str
     from_day: Day
     to_day: Day | None

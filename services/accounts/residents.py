@@ -28,9 +28,7 @@ async def enrol(
     """
     rows = [_residency(deps, person, source, from_day) for person in people]
     indexes = {row.phone_index for row in rows if row.phone_index}
-    holders = await store.owners_by_index(deps.db, sorted(indexes), tx) if indexes else {}
-    if holders:
-        await store.hold_people(deps.db, sorted(holders.values()), tx)
+    holders = await store.holders_of(deps.db, sorted(indexes), tx)
     for row in rows:
         row.person = holders.get(row.phone_index or "")
     await store.put_residencies(deps.db, rows, tx)
@@ -67,24 +65,3 @@ async def known_people(
         phone = deps.vault.unseal(sealed, place=f"{place}/phone") if sealed else ""
         found[row.home].add((name, phone))
     return found
-
-
-async def bind_waiting(deps: Dependencies, homes: Sequence[str]) -> None:
-    """Bind the people of these homes who proved their phone and were missed.
-
-    Proving a phone and writing a register may pass each other, each blind to the other's
-    transaction; this runs when both are over.
-    """
-    waiting = await store.waiting_at(deps.db, homes)
-    holders = await store.owners_by_index(deps.db, sorted(set(waiting.values())))
-    for index, person_id in holders.items():
-        mine = [residency for residency, phone in waiting.items() if phone == index]
-
-        async def bind(
-            tx: Transaction, index: str = index, person: str = person_id, ids: list[str] = mine
-        ) -> None:
-            if (await store.owners_by_index(deps.db, [index], tx)).get(index) == person:
-                await store.hold_people(deps.db, [person], tx)
-                await store.bind_residencies(deps.db, ids, person, tx)
-
-        await deps.in_transaction(bind)

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from pymongo import ReturnDocument, UpdateOne
 
-from mongo_indexes import appointments, people, residencies, sessions
+from mongo_indexes import appointments, people, phones, residencies, sessions
 from services.accounts.models import Appointment, Person, Residency, Session
 from services.dependencies import Database, Transaction
 from services.documents import Document, to_document
@@ -34,13 +34,6 @@ async def find_person(db: Database, person_id: str) -> Person | None:
 async def find_people(db: Database, person_ids: Sequence[str]) -> list[Person]:
     cursor = db[people.COLLECTION].find({"_id": {"$in": list(person_ids)}})
     return msgspec.convert(await cursor.to_list(), list[Person])
-
-
-async def set_phone(
-    db: Database, person_id: str, *, sealed: str, index: str, at: datetime, tx: Transaction
-) -> None:
-    change = {"phone_sealed": sealed, "phone_index": index, "phone_given_at": at}
-    await db[people.COLLECTION].update_one({"_id": person_id}, {"$set": change}, session=tx)
 
 
 async def insert_session(db: Database, session: Session) -> None:
@@ -99,7 +92,7 @@ async def bind_phone(db: Database, person_id: str, phone_index: str, tx: Transac
     """Give the person what the register and the community wrote under this phone."""
     for collection in (residencies.COLLECTION, appointments.COLLECTION):
         await db[collection].update_many(
-            {"phone_index": phone_index, "person": None},
+            {"phone_index": phone_index, "person": {"$ne": person_id}},
             {"$set": {"person": person_id}},
             session=tx,
         )
@@ -136,19 +129,51 @@ async def delete_residencies_from(
     await db[residencies.COLLECTION].delete_many(query, session=tx)
 
 
-async def owners_by_index(
-    db: Database, phone_indexes: Sequence[str], tx: Transaction | None = None
+async def take_phone(
+    db: Database, index: str, person_id: str, *, sealed: str, at: datetime, tx: Transaction
+) -> None:
+    """Make a person the holder of a phone, who was and what hung on it losing it at once."""
+    change = {"phone_sealed": None, "phone_index": None}
+    before = await db[phones.COLLECTION].find_one_and_update(
+        {"_id": index}, {"$set": {"person": person_id}}, upsert=True, session=tx
+    )
+    earlier = before.get("person") if before else None
+    if earlier not in {None, person_id}:
+        await db[people.COLLECTION].update_one(
+            {"_id": earlier, "phone_index": index}, {"$set": change}, session=tx
+        )
+    given = {"phone_sealed": sealed, "phone_index": index, "phone_given_at": at}
+    person = await db[people.COLLECTION].find_one_and_update(
+        {"_id": person_id}, {"$set": given}, session=tx
+    )
+    left = person.get("phone_index") if person else None
+    if left not in {None, index}:
+        await db[phones.COLLECTION].update_one(
+            {"_id": left, "person": person_id}, {"$set": {"person": None}}, session=tx
+        )
+    await unbind_other_phone(db, person_id, index, tx)
+    await bind_phone(db, person_id, index, tx)
+
+
+async def holders_of(
+    db: Database, phone_indexes: Sequence[str], tx: Transaction
 ) -> dict[str, str]:
-    """Return phone index → person id for people who proved these phones, the latest winning."""
-    query = {"phone_index": {"$in": list(phone_indexes)}}
-    cursor = db[people.COLLECTION].find(query, {"phone_index": 1}, session=tx).sort("_id", 1)
-    return {document["phone_index"]: document["_id"] for document in await cursor.to_list()}
+    """Return phone index → person who holds it, for writing something under these phones.
 
-
-async def hold_people(db: Database, person_ids: Sequence[str], tx: Transaction) -> None:
-    """Collide with whoever changes these people's phones: one of the two starts again."""
-    held = {"_id": {"$in": list(person_ids)}}
-    await db[people.COLLECTION].update_many(held, {"$inc": {"bindings": 1}}, session=tx)
+    Touches each phone's document, so that a phone proved at this moment conflicts and one of
+    the two transactions starts again, seeing the other.
+    """
+    if not phone_indexes:
+        return {}
+    touches = [
+        UpdateOne({"_id": index}, {"$inc": {"touches": 1}}, upsert=True)
+        for index in phone_indexes
+    ]
+    await db[phones.COLLECTION].bulk_write(touches, ordered=False, session=tx)
+    query = {"_id": {"$in": list(phone_indexes)}}
+    cursor = db[phones.COLLECTION].find(query, session=tx)
+    rows = await cursor.to_list()
+    return {row["_id"]: row["person"] for row in rows if row.get("person")}
 
 
 async def bound_homes(db: Database, homes: Sequence[str], tx: Transaction) -> set[str]:
@@ -164,25 +189,6 @@ async def any_bound_from(db: Database, source: str, place: str) -> bool:
     return await db[residencies.COLLECTION].find_one(query, {"_id": 1}) is not None
 
 
-async def waiting_at(db: Database, homes: Sequence[str]) -> dict[str, str]:
-    """Return residency id → phone index of those nobody is bound to. Served by index `home`."""
-    query = {
-        "home": {"$in": list(homes)},
-        "person": None,
-        "phone_index": {"$gt": ""},
-    }
-    cursor = db[residencies.COLLECTION].find(query, {"phone_index": 1})
-    return {document["_id"]: document["phone_index"] for document in await cursor.to_list()}
-
-
-async def bind_residencies(
-    db: Database, ids: Sequence[str], person_id: str, tx: Transaction
-) -> None:
-    query = {"_id": {"$in": list(ids)}, "person": None}
-    change = {"$set": {"person": person_id}}
-    await db[residencies.COLLECTION].update_many(query, change, session=tx)
-
-
 async def appointments_of(db: Database, person_id: str, day: str) -> list[Appointment]:
     """Roles a person holds today. Served by index `person`."""
     query = {"person": person_id, **active_on(day)}
@@ -192,6 +198,35 @@ async def appointments_of(db: Database, person_id: str, day: str) -> list[Appoin
 
 async def insert_appointment(db: Database, appointment: Appointment, tx: Transaction) -> None:
     await db[appointments.COLLECTION].insert_one(to_document(appointment), session=tx)
+
+
+async def find_appointment(db: Database, appointment_id: str) -> Appointment | None:
+    document = await db[appointments.COLLECTION].find_one({"_id": appointment_id})
+    return msgspec.convert(document, Appointment | None)
+
+
+async def same_appointment(
+    db: Database, wanted: Appointment, day: str, tx: Transaction
+) -> Appointment | None:
+    """The same role of the same phone at the same place. Served by index `phone_index`."""
+    query = {
+        "phone_index": wanted.phone_index,
+        "place": wanted.place,
+        "role": wanted.role,
+        **active_on(day),
+    }
+    document = await db[appointments.COLLECTION].find_one(query, session=tx)
+    return msgspec.convert(document, Appointment | None)
+
+
+async def end_appointment(
+    db: Database, appointment_id: str, *, last_day: str, by: str, at: datetime
+) -> None:
+    """Write the last day, once."""
+    await db[appointments.COLLECTION].update_one(
+        {"_id": appointment_id, "ended_at": None},
+        {"$set": {"to_day": last_day, "ended_by": by, "ended_at": at}},
+    )
 
 
 async def appointments_under(

@@ -254,6 +254,5 @@ JOBS: Final[dict[str, jobs.Handler]] = {
     reading.READ: reading.read,
     reading.EXPIRE: reading.expire,
     applying.APPLY: applying.apply,
-    applying.BIND: applying.bind,
     undoing.UNDO: undoing.undo,
 }

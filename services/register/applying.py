@@ -5,7 +5,6 @@ in the same transaction, so that of two workers only one writes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import Final
 
 from services.accounts import actions as accounts
@@ -13,7 +12,6 @@ from services.accounts.models import Enrolment
 from services.days import day_of
 from services.dependencies import Dependencies, Transaction
 from services.documents import Document
-from services.jobs import actions as jobs
 from services.jobs.models import Permanent
 from services.paths import ancestors
 from services.places import actions as places
@@ -25,10 +23,7 @@ from services.register.segments import NO_UNIT
 from services.register.states import Action, State
 
 APPLY: Final = "register.apply"
-BIND: Final = "register.bind"
 # MongoDB ends a transaction after 60 s: by then none is left that cannot see what we wrote.
-BIND_AFTER: Final = timedelta(seconds=120)
-BIND_HOMES: Final = 300
 
 
 async def apply(deps: Dependencies, payload: Document) -> None:
@@ -122,21 +117,6 @@ def _enrolments(
 
 async def _finish(deps: Dependencies, found: Import) -> None:
     async def save(tx: Transaction) -> None:
-        if await store.advance(deps.db, found, Action.FINISH, tx, mark=""):
-            due_at, run = deps.now() + BIND_AFTER, found.run
-            await jobs.enqueue(deps, tx, BIND, run, due_at=due_at, import_id=found.id, run=run)
+        await store.advance(deps.db, found, Action.FINISH, tx, mark="")
 
     await deps.in_transaction(save)
-
-
-async def bind(deps: Dependencies, payload: Document) -> None:
-    """Bind people who proved their phone while the import was being written."""
-    found = await store.find(deps.db, payload["import_id"])
-    if found is None or found.run != payload["run"] or found.state is not State.APPLIED:
-        return
-    after = ""
-    while homes := await places.made_by(
-        deps.db, found.id, found.place, Kind.HOME, after=after, limit=BIND_HOMES
-    ):
-        await accounts.bind_waiting(deps, [home.id for home in homes])
-        after = homes[-1].id

@@ -13,6 +13,7 @@ from server.app import ROUTES
 from tests.world import Api
 
 PUBLIC = {
+    "/",
     "/api/v1/sessions/wechat",
     "/api/v1/sessions/refresh",
     "/wx/pay/notify/{account}",
@@ -83,6 +84,15 @@ async def test_the_page_needs_nothing_from_elsewhere(api: Api) -> None:
     for asset in ops.ASSETS:
         assert (await api.get(f"/docs/{asset}", as_=None)).status == 200
     assert (await api.get("/docs/..%2Fops.py", as_=None)).status == 404
+
+
+async def test_whoever_opens_the_address_is_shown_around(api: Api) -> None:
+    home = await api.get("/", as_=None)
+    assert (home.status, b"docs" in home.raw) == (200, True)
+    head = await api.call("HEAD", "/docs", None)
+    assert (head.status, head.raw) == (200, b"")
+    assert (await api.call("HEAD", "/api/v1/me", None)).status == 401
+    assert (await api.call("HEAD", "/wx/pay/notify/firm", None)).status == 405
 
 
 async def test_alive_ready_and_figures(api: Api) -> None:

@@ -18,7 +18,7 @@ from services.register.models import Import
 from services.register.states import BUSY, TRANSITIONS, Action, State
 from tests import cast
 from tests.registers import LADDER, LI, WANG, Office, large, open_office, workbook
-from tests.world import NOON, World
+from tests.world import NOON, Member, World
 
 HOMES = 500  # three chunks
 LI_PHONE, WANG_PHONE = "13800000001", "13800000002"
@@ -203,20 +203,22 @@ async def bound(office: Office) -> list[str | None]:
     return [row["person"] for row in rows]
 
 
-async def test_a_phone_proved_while_the_import_is_written_is_bound_a_little_later(
+async def prove(office: Office, li: Member, phone: str) -> None:
+    code = await office.world.wechat.phone_code("li", phone)
+    reply = await office.world.api.post("/api/v1/me/phone", {"code": code}, as_=li)
+    assert reply.status == 200
+
+
+async def test_a_phone_proved_while_the_import_is_written_is_bound(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    li = await office.world.sign_in("li", LI_PHONE)
+    li = await office.world.sign_in("li")
 
-    async def blind(*_: Any) -> dict[str, str]:
-        return {}  # what a transaction sees that began before Li's
+    async def now(*_: Any) -> None:
+        await prove(office, li, LI_PHONE)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(residents.store, "owners_by_index", blind)
-        await office.bring_in(workbook([LI, WANG]))
-    assert await bound(office) == [None, None]
-    await office.world.advance(minutes=3)
-    await office.world.work()
+    once(monkeypatch, residents.store, "holders_of", now)
+    await office.bring_in(workbook([LI, WANG]))
     assert await bound(office) == [None, li.person_id]
 
 
@@ -225,12 +227,10 @@ async def test_a_phone_given_up_while_the_import_is_written_is_not_bound(
 ) -> None:
     li = await office.world.sign_in("li", LI_PHONE)
 
-    async def change_phone(*_: Any) -> None:
-        code = await office.world.wechat.phone_code("li", "13800000077")
-        reply = await office.world.api.post("/api/v1/me/phone", {"code": code}, as_=li)
-        assert reply.status == 200
+    async def now(*_: Any) -> None:
+        await prove(office, li, "13800000077")
 
-    once(monkeypatch, residents.store, "hold_people", change_phone)
+    once(monkeypatch, residents.store, "holders_of", now)
     await office.bring_in(workbook([LI]))
     assert await bound(office) == [None]
 

@@ -17,6 +17,7 @@ from services.permissions import Actor
 
 SAFE_REQUEST_ID: Final = set("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_")
 MAX_REQUEST_ID: Final = 64
+LONGEST_KEY: Final = 100
 
 
 # What the server reads at all; a handler that takes uploads says how much of it.
@@ -78,6 +79,8 @@ class ApiHandler(RequestHandler):
         key = self.request.headers.get("Idempotency-Key")
         if key is None or self.request.method != "POST" or self._actor is None:
             return None
+        if not 1 <= len(key) <= LONGEST_KEY:
+            raise errors.InvalidInput(f"Idempotency-Key 长度应为 1 到 {LONGEST_KEY} 个字符")
         return f"{self._actor.person_id}:{key}"
 
     def reply(self, answer: Answer) -> None:

@@ -8,7 +8,7 @@ from handlers.contract import Access, Page, Route, endpoint
 from services.messaging import actions
 from services.messaging.models import MessageView, TemplateView, Unread, position
 
-MessageId = Annotated[str, Meta(pattern="^[0-9a-z]{26}$")]
+MessageId = Annotated[str, Meta(pattern=r"^[0-9a-z]{26}$(?!\n)")]
 
 
 class MessagesQuery(Struct, forbid_unknown_fields=True):

@@ -12,7 +12,7 @@ from services.payments import actions
 
 MAX_NOTICE_BYTES: Final = 64 * 1024
 
-AccountKey = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
+AccountKey = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{1,64}$(?!\n)")]
 
 
 class NoticeHandler(ApiHandler):

@@ -12,6 +12,7 @@ from services.payments.models import (
     PaymentOrder,
     PaymentView,
     ReceiptView,
+    RefundView,
 )
 from services.permissions import Permission
 
@@ -83,10 +84,29 @@ class ReturnHandler(ApiHandler):
         await actions.return_suspense(self.deps, self.actor, discrepancy_id)
 
 
+class RefundsHandler(ApiHandler):
+    @endpoint(needs=Permission.OPERATE)
+    async def get(self, query: PageQuery) -> Page[RefundView]:
+        """Refunds that WeChat gave up or cannot place, waiting for a person."""
+        items = await actions.stuck_refunds(
+            self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
+        )
+        return cursors.page(items, query.limit, lambda item: item.refund_id)
+
+
+class RetryHandler(ApiHandler):
+    @endpoint(needs=Permission.OPERATE, status=202, errors=("refund_not_stuck",))
+    async def post(self, refund_id: PaymentId) -> RefundView:
+        """Send a failed refund again, or ask WeChat about an abnormal one."""
+        return await actions.retry_refund(self.deps, self.actor, refund_id)
+
+
 ROUTES = [
     Route("/api/v1/payments", PaymentsHandler),
     Route("/api/v1/payments/{payment_id}", PaymentHandler),
     Route("/api/v1/payments/{payment_id}/receipt", ReceiptHandler),
+    Route("/api/v1/refunds", RefundsHandler),
+    Route("/api/v1/refunds/{refund_id}/retry", RetryHandler),
     Route("/api/v1/discrepancies", DiscrepanciesHandler),
     Route("/api/v1/discrepancies/{discrepancy_id}/return", ReturnHandler),
 ]

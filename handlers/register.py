@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
@@ -66,8 +66,8 @@ def _instant_and_id(cursor: str) -> tuple[datetime, str] | None:
         return None
     instant, _, import_id = cursor.partition("|")
     try:
-        return datetime.fromisoformat(instant), import_id
-    except ValueError:
+        return datetime.fromisoformat(instant).astimezone(UTC), import_id
+    except (ValueError, OverflowError):
         raise InvalidInput("翻页标记不对,请从第一页开始") from None
 
 

@@ -12,7 +12,7 @@ INDEXES: Final = [
     # Who proved this phone: owners_by_index()
     IndexModel(
         [("phone_index", ASCENDING), ("_id", ASCENDING)],
-        name="phone_index",
+        name="phone",
         partialFilterExpression={"phone_index": {"$gt": ""}},  # $type is not planned for,
     ),
 ]

@@ -7,7 +7,7 @@ SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
     # Somebody at the desk with a number in hand. Not unique: a number must never stop money.
-    IndexModel([("number", ASCENDING)], name="number"),
+    IndexModel([("number", ASCENDING)], name="by_number"),
 ]
 
 VALIDATOR: Final = {

@@ -7,7 +7,9 @@ COLLECTION: Final = "refunds"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # What went back of one order: payments/refunds.py of_payment()
+    # What waits for a person: payments/refund_store.py stuck(), count_stuck()
+    IndexModel([("state", ASCENDING), ("_id", ASCENDING)], name="state"),
+    # What went back of one order: of_payment()
     IndexModel([("payment", ASCENDING)], name="payment"),
     # Refunds that are not settled: silent()
     IndexModel(

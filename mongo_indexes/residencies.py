@@ -13,7 +13,7 @@ INDEXES: Final = [
     # What waits for the owner of a phone: bind_phone()
     IndexModel(
         [("phone_index", ASCENDING)],
-        name="phone_index",
+        name="phone",
         partialFilterExpression={"phone_index": {"$gt": ""}},  # $type is not planned for,
     ),
 ]

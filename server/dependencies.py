@@ -24,6 +24,8 @@ from services.wechat.push import PushReceiver
 
 REDIS_CONNECTIONS: Final = 100
 REDIS_SECONDS: Final = 2.0
+# A payment may cost three calls (close, query, order) while somebody looks at the phone.
+WECHAT_PAY_SECONDS: Final = 5.0
 
 
 @asynccontextmanager
@@ -51,6 +53,7 @@ async def open_dependencies(
             base=settings.wxpay_api_base,
             notify_base_url=settings.public_url,
             now=now,
+            timeout_seconds=WECHAT_PAY_SECONDS,
             observe=count_wechat_call,
         )
         for key, account in accounts.items()

@@ -47,6 +47,7 @@ REQUEST_SECONDS: Final = Histogram(
 )
 WECHAT_CALLS: Final = Counter("wechat_calls", "Calls to WeChat", ["api", "outcome"])
 OUTBOX_DEPTH: Final = Gauge("outbox_jobs", "Jobs in the outbox", ["state"])
+WORKLIST: Final = Gauge("waiting_for_a_person", "Money that waits for a decision", ["what"])
 OUTBOX_AGE: Final = Gauge("outbox_oldest_ready_seconds", "How late the oldest due job is")
 LOOP_LAG: Final = Gauge("event_loop_lag_seconds", "How late the event loop was last time")
 
@@ -163,6 +164,11 @@ def show_outbox(depth_by_state: Mapping[str, int], oldest_ready_seconds: float) 
     for state, depth in depth_by_state.items():
         OUTBOX_DEPTH.labels(state).set(depth)
     OUTBOX_AGE.set(oldest_ready_seconds)
+
+
+def show_worklist(waiting: Mapping[str, int]) -> None:
+    for what, count in waiting.items():
+        WORKLIST.labels(what).set(count)
 
 
 def metrics() -> tuple[bytes, str]:

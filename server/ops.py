@@ -13,6 +13,7 @@ from server import observability
 from server.observability import Readiness
 from services.errors import NotFound, Unavailable
 from services.jobs import actions as jobs
+from services.payments import actions as payments
 
 TITLE: Final = "三长通"
 VERSION: Final = "1"
@@ -87,6 +88,7 @@ class MetricsHandler(ApiHandler):
         due, since = await jobs.backlog(self.deps.db, now, cap=BACKLOG_CAP)
         depths = {"due": due, "dead": await jobs.count_dead(self.deps.db)}
         observability.show_outbox(depths, (now - since).total_seconds() if since else 0.0)
+        observability.show_worklist(await payments.waiting(self.deps))
         content, content_type = observability.metrics()
         return Download(content, content_type)
 

@@ -8,6 +8,9 @@ import msgspec
 
 Document = dict[str, Any]
 
+# What people type into one line: no control characters, no marks that turn the writing round.
+ONE_LINE: Final = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+$(?!\n)"
+
 # Crockford's base 32: no letters that read like digits, because people read ids aloud.
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_BITS: Final = 128

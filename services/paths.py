@@ -12,7 +12,7 @@ from msgspec import Meta
 from services.documents import Document
 
 SEGMENT: Final = r"[0-9a-z_]+"
-PlacePath = Annotated[str, Meta(pattern=rf"^{SEGMENT}(\.{SEGMENT})*$", max_length=120)]
+PlacePath = Annotated[str, Meta(pattern=rf"^{SEGMENT}(\.{SEGMENT})*$(?!\n)", max_length=120)]
 
 
 def covers(ancestor: str, place: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct, field
 
 from services.days import Day, Month
+from services.documents import ONE_LINE
 from services.fees.states import BillState, RunState
 from services.places.models import Usage
 
@@ -17,7 +18,7 @@ MonthlyFen = Annotated[int, Meta(ge=1, le=10**6)]
 Months = Annotated[int, Meta(ge=1, le=12)]
 DueDay = Annotated[int, Meta(ge=1, le=31)]
 DueDays = Annotated[int, Meta(ge=1, le=180)]
-PayeeName = Annotated[str, Meta(min_length=1, max_length=60)]
+PayeeName = Annotated[str, Meta(min_length=1, max_length=60, pattern=ONE_LINE)]
 AccountKey = Annotated[str, Meta(min_length=1, max_length=32)]
 
 

@@ -50,6 +50,16 @@ async def enqueue(
     await store.insert(deps.db, job, tx)
 
 
+async def keep_going(deps: Dependencies, kind: str, key: str, **payload: Any) -> None:
+    """Make sure that this work is being done: promise it, or give a dead job another life.
+
+    A job that is waiting or at work is left alone, so that sweeping often adds nothing.
+    """
+    await enqueue(deps, None, kind, key, **payload)
+    if await store.revive(deps.db, f"{kind}:{key}", deps.now()):
+        log.warning("job_revived", job=f"{kind}:{key}")
+
+
 async def wake(deps: Dependencies) -> None:
     """Hint to the workers that something is due. Losing the hint costs one poll interval."""
     with suppress(RedisError, OSError):

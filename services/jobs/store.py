@@ -87,6 +87,18 @@ async def replay(db: Database, job_id: str, now: datetime) -> bool:
     return result.modified_count == 1
 
 
+async def revive(db: Database, job_id: str, now: datetime) -> bool:
+    """Start an ended job again, however it ended; False when it is still going."""
+    result = await db[COLLECTION].update_one(
+        {"_id": job_id, "open": False},
+        {
+            "$set": {"state": JobState.READY, "open": True, "due_at": now, "attempts": 0},
+            "$unset": {"done_at": ""},
+        },
+    )
+    return result.modified_count == 1
+
+
 async def dead(db: Database, *, after: str, limit: int) -> list[Job]:
     """Return dead jobs in order of id. Served by index `dead`."""
     query = {"state": JobState.DEAD, "_id": {"$gt": after}}

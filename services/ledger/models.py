@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-Account = Annotated[str, Meta(pattern=r"^[a-z]+(:[0-9A-Za-z_.|\-]+)+$")]
+Account = Annotated[str, Meta(pattern=r"^[a-z]+(:[0-9A-Za-z_.|\-]+)+$(?!\n)")]
 
 
 class Posting(Struct, frozen=True):

@@ -22,6 +22,7 @@ class TemplateKey(StrEnum):
     BILL_ISSUED = auto()
     PAYMENT_RECEIVED = auto()
     REFUND_DONE = auto()
+    REFUND_DELAYED = auto()
 
 
 class Template(Struct, frozen=True, kw_only=True):
@@ -72,6 +73,12 @@ TEMPLATES: Final[dict[TemplateKey, Template]] = {
     TemplateKey.REFUND_DONE: Template(
         title="退款已办好",
         body="{amount}已退回您的微信付款账户,原因:{reason}。请留意查收。",
+        page="pages/payments/payments",
+        data={"amount1": "amount", "thing2": "reason"},
+    ),
+    TemplateKey.REFUND_DELAYED: Template(
+        title="退款需要人工办理",
+        body="您的{amount}退款({reason})没有自动办成,工作人员会尽快处理,给您添麻烦了。",
         page="pages/payments/payments",
         data={"amount1": "amount", "thing2": "reason"},
     ),

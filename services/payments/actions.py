@@ -1,5 +1,6 @@
 """What a person does about money: pay bills together, look, keep the receipt."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
@@ -16,7 +17,7 @@ from services.fees.models import KIND_NAMES, Bill
 from services.fees.states import BillState
 from services.jobs import actions as jobs
 from services.jobs.schedules import Schedule
-from services.payments import asking, checks, notices, refunds, store, suspense
+from services.payments import asking, checks, notices, refund_store, refunds, store, suspense
 from services.payments.models import (
     Line,
     Pay,
@@ -109,16 +110,21 @@ async def _free_the_bills(
 ) -> Payment | None:
     """Return the actor's own open order for exactly these bills, or close what is in the way.
 
-    Two phones could hold two orders: the old one is closed at WeChat before a new one exists.
+    Two phones could hold two orders: the old ones are closed at WeChat before a new one exists,
+    all at once, because somebody is waiting.
     """
     wanted = {bill.id for bill in bills}
-    for payment in await store.open_orders(deps.db, [bill.id for bill in bills]):
+    in_the_way = await store.open_orders(deps.db, [bill.id for bill in bills])
+    for payment in in_the_way:
         if payment.state is PaymentState.SUSPENDED:
             raise PaymentInProgress("这笔账单的付款正在核对,请联系物业或社区")
         fresh = payment.expires_at - deps.now() > TOO_LATE_TO_REUSE
         if payment.person == actor.person_id and set(payment.bill_ids) == wanted and fresh:
             return payment
-        await _supersede(deps, payment)
+    closing = [_supersede(deps, payment) for payment in in_the_way]
+    refusals = [r for r in await asyncio.gather(*closing, return_exceptions=True) if r]
+    if refusals:
+        raise refusals[0]
     return None
 
 
@@ -291,10 +297,20 @@ def view(payment: Payment) -> PaymentView:
     )
 
 
+async def waiting(deps: Dependencies) -> dict[str, int]:
+    """Count what waits for a person: for the figures, not for people."""
+    return {
+        "discrepancies": await store.count_waiting(deps.db, suspense.WAITING),
+        "refunds": await refund_store.count_stuck(deps.db),
+    }
+
+
 receive_payment = notices.receive_payment
 receive_refund = notices.receive_refund
 in_suspense = suspense.listing
 return_suspense = suspense.give_back
+stuck_refunds = refunds.listing
+retry_refund = refunds.retry
 
 JOBS: Final[Mapping[str, jobs.Handler]] = {
     "payments.check": checks.check,

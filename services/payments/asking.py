@@ -11,7 +11,13 @@ import structlog
 
 from services.dependencies import Dependencies, Transaction
 from services.payments import booking, doubts, store
-from services.payments.models import Booking, DiscrepancyState, Doubt, Payment
+from services.payments.models import (
+    Booking,
+    DiscrepancyState,
+    Doubt,
+    Payment,
+    discrepancy_id,
+)
 from services.payments.states import OPEN, Event
 from services.wechat.errors import PayError, PayReaction
 from services.wechat.pay import PayClient
@@ -109,13 +115,13 @@ async def _explain(deps: Dependencies, client: PayClient, payment: Payment) -> N
     """Close doubts that a notice raised: WeChat, asked, says what we wrote down."""
 
     async def work(tx: Transaction) -> None:
-        await store.settle_discrepancies(
+        await store.move_discrepancy(
             deps.db,
-            client.account.key,
-            payment.id,
+            discrepancy_id(client.account.key, payment.id),
+            DiscrepancyState.OPEN,
             DiscrepancyState.EXPLAINED,
-            deps.now(),
             tx,
+            settled_at=deps.now(),
         )
 
     await deps.in_transaction(work)

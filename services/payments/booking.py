@@ -29,7 +29,7 @@ from services.ledger.models import (
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
 from services.money import capital_yuan, yuan
-from services.payments import refund_store, store
+from services.payments import refund_store, refunds, store
 from services.payments.models import (
     Booking,
     EventOutcome,
@@ -105,10 +105,10 @@ async def _place(
     excess_fen = payment.amount_fen - sum(line.amount_fen for line in settled)
     postings = [Posting(wechat_cash(payment.account), payment.amount_fen)]
     postings += [Posting(receivable(line.bill_id), -line.amount_fen) for line in settled]
-    refunds = []
+    excess: list[Refund] = []
     if excess_fen:
         postings.append(Posting(overpaid(payment.id), -excess_fen))
-        refunds.append(excess_refund(deps, payment, trade, excess_fen))
+        excess.append(excess_refund(deps, payment, trade, excess_fen))
     journal = Journal(
         id=journal_id,
         kind="payment",
@@ -120,10 +120,12 @@ async def _place(
     await ledger.post(deps, tx, journal)
     if settled:
         await _acknowledge(deps, tx, payment, settled, trade)
-    for refund in refunds:
+    for refund in excess:
         await refund_store.insert(deps.db, refund, tx)
-        await jobs.enqueue(deps, tx, "payments.refund", refund.id, refund_id=refund.id)
-    return refunds
+        await jobs.enqueue(
+            deps, tx, "payments.refund", refunds.job_key(refund), refund_id=refund.id
+        )
+    return excess
 
 
 async def _acknowledge(
@@ -175,6 +177,7 @@ def excess_refund(
 ) -> Refund:
     return Refund(
         id=f"X{payment.id}",
+        number=f"X{payment.id}",
         payment=payment.id,
         person=payment.person,
         account=payment.account,

@@ -13,7 +13,7 @@ from services.dependencies import Dependencies
 from services.documents import Document
 from services.jobs import actions as jobs
 from services.jobs.models import Again, Permanent
-from services.payments import asking, store
+from services.payments import asking, refund_store, refunds, store
 from services.payments.models import Payment
 from services.payments.states import UNSETTLED
 from services.wechat.errors import PayError, PayReaction
@@ -69,6 +69,8 @@ async def clarify(deps: Dependencies, payload: Document) -> Again | None:
     payment = await store.find(deps.db, payload["out_trade_no"])
     try:
         trade = await client.query(payload["out_trade_no"])
+    except ValueError as error:
+        raise Permanent("an order number that WeChat itself would refuse") from error
     except PayError as error:
         if error.reaction is PayReaction.ORDER_MISSING:
             return None  # WeChat knows nothing of it: the difference stays open for a person
@@ -78,15 +80,12 @@ async def clarify(deps: Dependencies, payload: Document) -> Again | None:
     return None
 
 
-async def sweep(deps: Dependencies, payload: Document) -> None:
-    """Promise a check for every silent order again, in case its own job died."""
+async def sweep(deps: Dependencies, _: Document) -> None:
+    """Make sure that a job follows every silent order and refund, in case its own died."""
     old = deps.now() - GRACE
+    for refund in await refund_store.silent(deps.db, old, limit=SWEEP_LIMIT):
+        key = refunds.job_key(refund)
+        await jobs.keep_going(deps, "payments.refund", key, refund_id=refund.id)
     for payment in await store.silent(deps.db, old, limit=SWEEP_LIMIT):
         if payment.state in UNSETTLED:
-            await jobs.enqueue(
-                deps,
-                None,
-                "payments.check",
-                f"{payment.id}:{payload['at']}",
-                payment_id=payment.id,
-            )
+            await jobs.keep_going(deps, "payments.check", payment.id, payment_id=payment.id)

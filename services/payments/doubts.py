@@ -20,6 +20,7 @@ from services.payments.models import (
     Doubt,
     Payment,
     WeChatEvent,
+    discrepancy_id,
 )
 from services.payments.states import Event
 from services.wechat.pay import PayClient
@@ -68,7 +69,8 @@ async def raise_doubts(
 
     async def work(tx: Transaction) -> None:
         await store.insert_event(deps.db, event, tx)
-        await _put_doubts(deps, tx, client, trade, found, expected_fen)
+        difference = _difference(deps, client, trade, found, expected_fen)
+        await store.put_discrepancy(deps.db, difference, tx)
         await jobs.enqueue(
             deps,
             tx,
@@ -85,28 +87,23 @@ async def raise_doubts(
     await jobs.wake(deps)
 
 
-async def _put_doubts(
+def _difference(
     deps: Dependencies,
-    tx: Transaction,
     client: PayClient,
     trade: Trade,
     found: Sequence[Doubt],
     expected_fen: int | None,
-    state: DiscrepancyState = DiscrepancyState.OPEN,
-) -> None:
-    for doubt in found:
-        discrepancy = Discrepancy(
-            id=f"{client.account.key}:{trade.out_trade_no}:{doubt}",
-            account=client.account.key,
-            doubt=doubt,
-            out_trade_no=trade.out_trade_no,
-            transaction_id=trade.transaction_id or "",
-            amount_fen=trade.amount_fen or 0,
-            expected_fen=expected_fen,
-            state=state,
-            found_at=deps.now(),
-        )
-        await store.put_discrepancy(deps.db, discrepancy, tx)
+) -> Discrepancy:
+    return Discrepancy(
+        id=discrepancy_id(client.account.key, trade.out_trade_no),
+        account=client.account.key,
+        doubts=list(found),
+        out_trade_no=trade.out_trade_no,
+        transaction_id=trade.transaction_id or "",
+        amount_fen=trade.amount_fen or 0,
+        expected_fen=expected_fen,
+        found_at=deps.now(),
+    )
 
 
 async def suspend(
@@ -134,14 +131,20 @@ async def suspend(
         reference={"payment": trade.out_trade_no, "transaction": transaction_id},
     )
     expected_fen = payment.amount_fen if payment else None
-    confirmed = DiscrepancyState.IN_SUSPENSE
+    difference = _difference(deps, client, trade, found, expected_fen)
 
     async def work(tx: Transaction) -> None:
         await ledger.post(deps, tx, journal)
-        await store.settle_discrepancies(
-            deps.db, client.account.key, trade.out_trade_no, confirmed, deps.now(), tx
+        await store.put_discrepancy(deps.db, difference, tx)
+        await store.move_discrepancy(
+            deps.db,
+            difference.id,
+            DiscrepancyState.OPEN,
+            DiscrepancyState.IN_SUSPENSE,
+            tx,
+            amount_fen=amount_fen,
+            transaction_id=transaction_id,
         )
-        await _put_doubts(deps, tx, client, trade, found, expected_fen, confirmed)
         if payment is not None:
             await store.move(
                 deps.db, payment.id, Event.WRONG_MONEY, tx, transaction_id=transaction_id

@@ -89,15 +89,19 @@ class DiscrepancyState(StrEnum):
     OPEN = auto()
     EXPLAINED = auto()  # WeChat, asked, says what we say
     IN_SUSPENSE = auto()  # WeChat, asked, confirms it: the money waits for a person
+    RETURNING = auto()  # a refund of it is under way
     RETURNED = auto()
 
 
 class Discrepancy(Struct, kw_only=True):
-    """A difference with WeChat that has an owner and a state, never a shrug."""
+    """A difference with WeChat about one order, with a state and never a shrug.
 
-    id: str = field(name="_id")  # account:transaction:doubt
+    `amount_fen`: what a notice claims; once in suspense, what WeChat confirmed.
+    """
+
+    id: str = field(name="_id")  # account:out_trade_no
     account: str
-    doubt: Doubt
+    doubts: list[Doubt]
     out_trade_no: str
     transaction_id: str
     amount_fen: int
@@ -112,7 +116,7 @@ class DiscrepancyView(Struct, kw_only=True):
 
     discrepancy_id: str
     account: str
-    doubt: Doubt
+    doubts: list[Doubt]
     out_trade_no: str
     transaction_id: str
     amount_fen: int
@@ -136,9 +140,16 @@ class Receipt(Struct, kw_only=True):
 
 
 class Refund(Struct, kw_only=True):
-    """Money on its way back. Its id is its out_refund_no: one number however often asked."""
+    """Money on its way back.
+
+    `number` is its out_refund_no: the same however often it is asked for. Only after WeChat
+    closed a number does a person give it the next one.
+    """
 
     id: str = field(name="_id")
+    number: str
+    tries: int = 0  # how often a person sent it again
+    problem: str = ""
     payment: str  # out_trade_no at WeChat
     person: str | None
     account: str
@@ -152,6 +163,10 @@ class Refund(Struct, kw_only=True):
     refund_id: str | None = None
     requested_at: datetime
     settled_at: datetime | None = None
+
+
+def discrepancy_id(account: str, out_trade_no: str) -> str:
+    return f"{account}:{out_trade_no}"
 
 
 # What clients send and see
@@ -203,3 +218,17 @@ class ReceiptView(Struct, kw_only=True):
     amount_capital: str
     transaction_id: str
     paid_at: datetime
+
+
+class RefundView(Struct, kw_only=True):
+    """`problem`: what WeChat said when it did not work."""
+
+    refund_id: str
+    number: str
+    payment_id: str
+    account: str
+    amount_fen: int
+    reason: str
+    state: RefundState
+    problem: str
+    requested_at: datetime

@@ -11,6 +11,7 @@ from services import errors
 from services.dependencies import Dependencies
 from services.payments import booking, doubts, refund_store, refunds, store
 from services.payments.models import EventOutcome, WeChatEvent
+from services.payments.states import RefundState
 from services.wechat.errors import BadSignature, PayError
 from services.wechat.pay import PayClient
 from services.wechat.pay_models import Notice
@@ -68,9 +69,10 @@ async def receive_refund(
     event.transaction_id = answer.transaction_id
     if await store.event_known(deps.db, event.id):
         return
-    refund = await refund_store.find(deps.db, answer.out_refund_no)
-    if refund is None or refund.account != account:
-        log.error("unknown_refund", account=account, order=answer.out_trade_no)
+    refund = await refund_store.find(deps.db, answer.out_refund_no.partition("-")[0])
+    ours = refund is not None and refund.account == account and refunds.is_of(refund, answer)
+    if refund is None or not ours or refund.state is RefundState.FAILED:
+        log.error("refund_notice_does_not_fit", account=account, order=answer.out_trade_no)
         event.outcome = EventOutcome.DOUBTFUL
     else:
         await refunds.record(deps, refund, answer)

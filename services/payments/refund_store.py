@@ -11,7 +11,7 @@ from mongo_indexes.refunds import COLLECTION
 from services.dependencies import Database, Transaction
 from services.documents import to_document
 from services.payments.models import Refund
-from services.payments.states import REFUND_MOVES, REFUND_OPEN, RefundState
+from services.payments.states import REFUND_MOVES, REFUND_OPEN, REFUND_STUCK, RefundState
 
 
 async def insert(db: Database, refund: Refund, tx: Transaction) -> None:
@@ -25,14 +25,14 @@ async def find(db: Database, refund_id: str) -> Refund | None:
 
 async def move(
     db: Database,
-    number: str,
+    refund_key: str,
     target: RefundState,
     tx: Transaction | None = None,
     **changes: Any,
 ) -> Refund | None:
     """Change a refund's state by compare-and-set; None when it was changed before."""
     document = await db[COLLECTION].find_one_and_update(
-        {"_id": number, "state": {"$in": list(REFUND_MOVES[target])}},
+        {"_id": refund_key, "state": {"$in": list(REFUND_MOVES[target])}},
         {"$set": {"state": target, "open": target in REFUND_OPEN, **changes}},
         return_document=ReturnDocument.AFTER,
         session=tx,
@@ -51,3 +51,16 @@ async def silent(db: Database, requested_before: datetime, *, limit: int) -> Seq
     query = {"open": True, "requested_at": {"$lt": requested_before}}
     cursor = db[COLLECTION].find(query).sort("requested_at", 1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Refund])
+
+
+async def stuck(db: Database, *, after: str, limit: int) -> list[Refund]:
+    """Refunds that wait for a person, by id. Served by index `state`."""
+    query = {"state": {"$in": list(REFUND_STUCK)}, "_id": {"$gt": after}}
+    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Refund])
+
+
+async def count_stuck(db: Database) -> int:
+    """Served by index `state`."""
+    query = {"state": {"$in": list(REFUND_STUCK)}}
+    return await db[COLLECTION].count_documents(query, hint="state")

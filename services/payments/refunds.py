@@ -7,6 +7,8 @@ import structlog
 
 from services.dependencies import Dependencies, Transaction
 from services.documents import Document
+from services.errors import Conflict, NotFound
+from services.jobs import actions as jobs
 from services.jobs.models import Again, Permanent, RetryAt
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, wechat_cash
@@ -14,17 +16,23 @@ from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
 from services.money import yuan
 from services.payments import refund_store, store
-from services.payments.models import Refund
-from services.payments.states import Event, RefundState
+from services.payments.models import DiscrepancyState, Refund, RefundView, discrepancy_id
+from services.payments.states import REFUND_STUCK, Event, RefundState
+from services.permissions import Actor, Permission, require
 from services.wechat.errors import PayError, PayReaction
 from services.wechat.pay_models import Refund as Answer
 from services.wechat.pay_models import RefundStatus
 
 FIRST_LOOK: Final = timedelta(minutes=1)
 LATER_LOOK: Final = timedelta(hours=1)
+WHILE_ABNORMAL: Final = timedelta(hours=6)
 UNTIL_TOPPED_UP: Final = timedelta(hours=1)
 
 log = structlog.get_logger(__name__)
+
+
+class NotStuck(Conflict):
+    code = "refund_not_stuck"
 
 
 async def send(deps: Dependencies, payload: Document) -> Again | None:
@@ -35,15 +43,32 @@ async def send(deps: Dependencies, payload: Document) -> Again | None:
     match refund.state:
         case RefundState.REQUESTED:
             answer = await _ask(deps, refund)
-        case RefundState.SENT:
-            answer = await deps.merchants[refund.account].query_refund(refund.id)
+        case RefundState.SENT | RefundState.ABNORMAL:
+            answer = await deps.merchants[refund.account].query_refund(refund.number)
         case _:
             return None
-    settled = await record(deps, refund, answer)
-    if settled:
-        return None
-    early = deps.now() - refund.requested_at < LATER_LOOK
-    return Again(deps.now() + (FIRST_LOOK if early else LATER_LOOK))
+    if not is_of(refund, answer):
+        log.error("refund_mismatch", refund=refund.id)
+        raise Permanent("WeChat speaks of another refund under our number")
+    await record(deps, refund, answer)
+    return _next_look(deps, refund, answer)
+
+
+def _next_look(deps: Dependencies, refund: Refund, answer: Answer) -> Again | None:
+    match answer.status:
+        case RefundStatus.SUCCESS | RefundStatus.CLOSED:
+            return None
+        case RefundStatus.ABNORMAL:  # mended at WeChat by a person, on some later day
+            return Again(deps.now() + WHILE_ABNORMAL)
+        case RefundStatus.PROCESSING:
+            early = deps.now() - refund.requested_at < LATER_LOOK
+            return Again(deps.now() + (FIRST_LOOK if early else LATER_LOOK))
+
+
+def is_of(refund: Refund, answer: Answer) -> bool:
+    """Tell whether WeChat speaks of this refund as we asked for it."""
+    said = (answer.out_refund_no, answer.out_trade_no, answer.refund_fen)
+    return said == (refund.number, refund.payment, refund.amount_fen)
 
 
 async def _ask(deps: Dependencies, refund: Refund) -> Answer:
@@ -51,7 +76,7 @@ async def _ask(deps: Dependencies, refund: Refund) -> Answer:
     try:
         return await client.refund(
             refund.payment,
-            out_refund_no=refund.id,
+            out_refund_no=refund.number,
             refund_fen=refund.amount_fen,
             total_fen=refund.total_fen,
             reason=refund.reason,
@@ -62,38 +87,106 @@ async def _ask(deps: Dependencies, refund: Refund) -> Answer:
                 log.error("refund_waits_for_balance", refund=refund.id)  # noqa: TRY400  # an alarm, not a bug
                 raise RetryAt(deps.now() + UNTIL_TOPPED_UP, error.code) from error
             case PayReaction.BY_HAND | PayReaction.PERMANENT | PayReaction.SHOW:
-                log.error("refund_refused", refund=refund.id, code=error.code)  # noqa: TRY400  # an alarm
-                await refund_store.move(
-                    deps.db, refund.id, RefundState.ABNORMAL, settled_at=deps.now()
-                )
+                await _get_stuck(deps, refund, RefundState.FAILED, error.code)
                 raise Permanent(f"WeChat refused the refund: {error.code}") from error
             case _:
                 raise
 
 
-async def record(deps: Dependencies, refund: Refund, answer: Answer) -> bool:
-    """Write down how WeChat says a refund stands; True once nothing more will come."""
-    if (answer.out_trade_no, answer.refund_fen) != (refund.payment, refund.amount_fen):
-        log.error("refund_mismatch", refund=refund.id)
-        raise Permanent("WeChat speaks of another refund under our number")
+async def record(deps: Dependencies, refund: Refund, answer: Answer) -> None:
+    """Write down how WeChat says a refund stands. See `is_of` first."""
     match answer.status:
         case RefundStatus.SUCCESS:
             await _finish(deps, refund, answer)
-            return True
         case RefundStatus.PROCESSING:
             await refund_store.move(
                 deps.db, refund.id, RefundState.SENT, refund_id=answer.refund_id
             )
-            return False
         case RefundStatus.CLOSED:
-            target = RefundState.FAILED
+            await _get_stuck(deps, refund, RefundState.FAILED, "CLOSED", answer.refund_id)
         case RefundStatus.ABNORMAL:
-            target = RefundState.ABNORMAL
-    log.error("refund_needs_a_person", refund=refund.id, status=answer.status)
-    await refund_store.move(
-        deps.db, refund.id, target, refund_id=answer.refund_id, settled_at=deps.now()
+            await _get_stuck(deps, refund, RefundState.ABNORMAL, "ABNORMAL", answer.refund_id)
+
+
+async def _get_stuck(
+    deps: Dependencies,
+    refund: Refund,
+    target: RefundState,
+    problem: str,
+    refund_id: str | None = None,
+) -> None:
+    """Put a refund on the work list, once, and tell whoever waits for the money."""
+
+    async def work(tx: Transaction) -> None:
+        changes = {"problem": problem, "refund_id": refund_id}
+        if await refund_store.move(deps.db, refund.id, target, tx, **changes) is None:
+            return
+        log.error("refund_needs_a_person", refund=refund.id, problem=problem)
+        await _tell(deps, tx, refund, TemplateKey.REFUND_DELAYED)
+
+    await deps.in_transaction(work)
+
+
+async def listing(
+    deps: Dependencies, actor: Actor, *, after: str, limit: int
+) -> list[RefundView]:
+    """Return refunds that wait for a person, by id."""
+    require(actor, Permission.OPERATE)
+    return [
+        view(refund) for refund in await refund_store.stuck(deps.db, after=after, limit=limit)
+    ]
+
+
+async def retry(deps: Dependencies, actor: Actor, refund_key: str) -> RefundView:
+    """Send a failed refund again, or ask about an abnormal one at once.
+
+    A number that WeChat closed is used up, so the next try has the next one; a number that
+    WeChat never accepted is still good.
+    """
+    require(actor, Permission.OPERATE)
+    refund = await refund_store.find(deps.db, refund_key)
+    if refund is None:
+        raise NotFound("没有这笔退款")
+    tries = refund.tries + 1
+    changes: Document = {"tries": tries, "requested_at": deps.now()}
+    target = RefundState.SENT
+    if refund.state is RefundState.FAILED:
+        target = RefundState.REQUESTED
+        used_up = refund.refund_id is not None
+        number = f"{refund.id}-{tries}" if used_up else refund.number
+        changes |= {"number": number, "refund_id": None}
+
+    async def work(tx: Transaction) -> Refund:
+        moved = None
+        if refund.state in REFUND_STUCK:
+            moved = await refund_store.move(deps.db, refund.id, target, tx, **changes)
+        if moved is None:
+            raise NotStuck("这笔退款不需要处理,请刷新看看")
+        await jobs.enqueue(deps, tx, "payments.refund", job_key(moved), refund_id=refund.id)
+        return moved
+
+    moved = await deps.in_transaction(work)
+    await jobs.wake(deps)
+    return view(moved)
+
+
+def job_key(refund: Refund) -> str:
+    """Name the job that follows a refund; every time a person sends it again, another one."""
+    return f"{refund.id}:{refund.tries}"
+
+
+def view(refund: Refund) -> RefundView:
+    return RefundView(
+        refund_id=refund.id,
+        number=refund.number,
+        payment_id=refund.payment,
+        account=refund.account,
+        amount_fen=refund.amount_fen,
+        reason=refund.reason,
+        state=refund.state,
+        problem=refund.problem,
+        requested_at=refund.requested_at,
     )
-    return True
 
 
 async def _finish(deps: Dependencies, refund: Refund, answer: Answer) -> None:
@@ -118,20 +211,30 @@ async def _finish(deps: Dependencies, refund: Refund, answer: Answer) -> None:
             return
         await ledger.post(deps, tx, journal)
         await store.move(deps.db, refund.payment, Event.RETURNED, tx)
-        await _tell(deps, tx, refund)
+        await store.move_discrepancy(
+            deps.db,
+            discrepancy_id(refund.account, refund.payment),
+            DiscrepancyState.RETURNING,
+            DiscrepancyState.RETURNED,
+            tx,
+            settled_at=deps.now(),
+        )
+        await _tell(deps, tx, refund, TemplateKey.REFUND_DONE)
 
     await deps.in_transaction(work)
 
 
-async def _tell(deps: Dependencies, tx: Transaction, refund: Refund) -> None:
+async def _tell(
+    deps: Dependencies, tx: Transaction, refund: Refund, template: TemplateKey
+) -> None:
     if refund.person is None:
         return
     await messaging.notify(
         deps,
         tx,
         person_id=refund.person,
-        template=TemplateKey.REFUND_DONE,
-        key=refund.id,
+        template=template,
+        key=refund.number,
         values={"amount": yuan(refund.amount_fen), "reason": refund.reason},
         page=f"pages/payments/detail?id={refund.payment}",
     )

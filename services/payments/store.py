@@ -123,29 +123,39 @@ async def event_known(db: Database, event_id: str) -> bool:
     return found is not None
 
 
-async def put_discrepancy(db: Database, discrepancy: Discrepancy, tx: Transaction) -> None:
-    """Write down a difference once; a repeat of it changes nothing."""
-    document = to_document(discrepancy)
+async def put_discrepancy(db: Database, found: Discrepancy, tx: Transaction) -> None:
+    """Write a difference down, or add to what is doubted; explained ones are open again."""
+    document = to_document(found)
     key = {"_id": document.pop("_id")}
+    doubts = {"$each": document.pop("doubts")}
     await db[discrepancies.COLLECTION].update_one(
-        key, {"$setOnInsert": document}, upsert=True, session=tx
-    )
-
-
-async def settle_discrepancies(
-    db: Database,
-    account: str,
-    out_trade_no: str,
-    state: DiscrepancyState,
-    at: datetime,
-    tx: Transaction,
-) -> None:
-    """Close the open differences of one order. Served by index `order`."""
-    await db[discrepancies.COLLECTION].update_many(
-        {"account": account, "out_trade_no": out_trade_no, "state": DiscrepancyState.OPEN},
-        {"$set": {"state": state, "settled_at": at}},
+        key,
+        {"$setOnInsert": document, "$addToSet": {"doubts": doubts}},
+        upsert=True,
         session=tx,
     )
+    await db[discrepancies.COLLECTION].update_one(
+        {**key, "state": DiscrepancyState.EXPLAINED},
+        {"$set": {"state": DiscrepancyState.OPEN}},
+        session=tx,
+    )
+
+
+async def move_discrepancy(
+    db: Database,
+    found_id: str,
+    source: DiscrepancyState,
+    target: DiscrepancyState,
+    tx: Transaction,
+    **changes: Any,
+) -> bool:
+    """Compare and set the state of a difference; False when it is in another one."""
+    result = await db[discrepancies.COLLECTION].update_one(
+        {"_id": found_id, "state": source},
+        {"$set": {"state": target, **changes}},
+        session=tx,
+    )
+    return result.modified_count == 1
 
 
 async def find_discrepancy(db: Database, discrepancy_id: str) -> Discrepancy | None:
@@ -162,12 +172,7 @@ async def discrepancies_in(
     return msgspec.convert(await cursor.to_list(), list[Discrepancy])
 
 
-async def close_suspense(
-    db: Database, discrepancy_id: str, at: datetime, tx: Transaction
-) -> bool:
-    result = await db[discrepancies.COLLECTION].update_one(
-        {"_id": discrepancy_id, "state": DiscrepancyState.IN_SUSPENSE},
-        {"$set": {"state": DiscrepancyState.RETURNED, "settled_at": at}},
-        session=tx,
-    )
-    return result.modified_count == 1
+async def count_waiting(db: Database, wanted: Sequence[DiscrepancyState]) -> int:
+    """Served by index `state`."""
+    query = {"state": {"$in": list(wanted)}}
+    return await db[discrepancies.COLLECTION].count_documents(query, hint="state")

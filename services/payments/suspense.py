@@ -6,7 +6,7 @@ from services import errors
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.ledger.models import suspense
-from services.payments import refund_store, store
+from services.payments import refund_store, refunds, store
 from services.payments.models import DiscrepancyState, DiscrepancyView, Refund
 from services.permissions import Actor, Permission, require
 
@@ -28,7 +28,7 @@ async def listing(
         DiscrepancyView(
             discrepancy_id=row.id,
             account=row.account,
-            doubt=row.doubt,
+            doubts=row.doubts,
             out_trade_no=row.out_trade_no,
             transaction_id=row.transaction_id,
             amount_fen=row.amount_fen,
@@ -40,15 +40,19 @@ async def listing(
     ]
 
 
-async def give_back(deps: Dependencies, actor: Actor, discrepancy_id: str) -> None:
-    """Send suspended money back to whoever paid it. Asking twice sends it once."""
+async def give_back(deps: Dependencies, actor: Actor, found_id: str) -> None:
+    """Send suspended money back to whoever paid it. Asking twice sends it once.
+
+    The order keeps its bills until the money has arrived.
+    """
     require(actor, Permission.OPERATE)
-    found = await store.find_discrepancy(deps.db, discrepancy_id)
+    found = await store.find_discrepancy(deps.db, found_id)
     if found is None:
         raise errors.NotFound("没有这条差异")
     payment = await store.find(deps.db, found.out_trade_no)
     refund = Refund(
         id=f"S{found.out_trade_no}",
+        number=f"S{found.out_trade_no}",
         payment=found.out_trade_no,
         person=payment.person if payment else None,
         account=found.account,
@@ -61,10 +65,13 @@ async def give_back(deps: Dependencies, actor: Actor, discrepancy_id: str) -> No
     )
 
     async def work(tx: Transaction) -> None:
-        if not await store.close_suspense(deps.db, discrepancy_id, deps.now(), tx):
+        waiting, going = DiscrepancyState.IN_SUSPENSE, DiscrepancyState.RETURNING
+        if not await store.move_discrepancy(deps.db, found_id, waiting, going, tx):
             raise NotInSuspense("这笔款项已处理或还没有确认")
         await refund_store.insert(deps.db, refund, tx)
-        await jobs.enqueue(deps, tx, "payments.refund", refund.id, refund_id=refund.id)
+        await jobs.enqueue(
+            deps, tx, "payments.refund", refunds.job_key(refund), refund_id=refund.id
+        )
 
     await deps.in_transaction(work)
     await jobs.wake(deps)

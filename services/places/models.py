@@ -4,10 +4,11 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
+from services.documents import ONE_LINE
 from services.money import Area
 from services.paths import PlacePath
 
-Name = Annotated[str, Meta(min_length=1, max_length=60)]
+Name = Annotated[str, Meta(min_length=1, max_length=60, pattern=ONE_LINE)]
 
 
 class Kind(StrEnum):

@@ -8,7 +8,7 @@ from services.accounts.models import Relation
 from services.places.models import Usage
 from services.register.states import State
 
-ImportId = Annotated[str, Meta(pattern="^[0-9a-z]{26}$")]
+ImportId = Annotated[str, Meta(pattern=r"^[0-9a-z]{26}$(?!\n)")]
 
 
 class Severity(StrEnum):

@@ -111,14 +111,14 @@ BUGS: Final = (
     Bug(
         "a refund takes a new number each time",
         "services/payments/refunds.py",
-        "            out_refund_no=refund.id,",
-        '            out_refund_no=f"{refund.id}{deps.now():%H%M%S}",',
+        "            out_refund_no=refund.number,",
+        '            out_refund_no=f"{refund.number}{deps.now():%H%M%S}",',
         f"{REFUNDS}::test_case_69_an_answer_that_was_lost_makes_no_second_refund",
     ),
     Bug(
         "excess money is kept",
         "services/payments/booking.py",
-        "        refunds.append(excess_refund(deps, payment, trade, excess_fen))",
+        "        excess.append(excess_refund(deps, payment, trade, excess_fen))",
         "        pass",
         f"{CASES}::test_case_62_money_for_bills_paid_meanwhile_goes_back",
     ),

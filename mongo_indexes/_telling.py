@@ -1,0 +1,33 @@
+"""What the command lines do with a database, and how they say it."""
+
+import sys
+from typing import Final
+
+import mongo_indexes
+from mongo_indexes import Database
+
+COMMANDS: Final = ("plan", "apply", "check")
+
+
+async def act(command: str, db: Database) -> int:
+    """Do it, say what came of it and return the exit code: 1 when `check` misses something."""
+    match command:
+        case "apply":
+            await mongo_indexes.apply(db)
+            lines, otherwise = [], f"applied: {_all()} are there"
+        case "plan":
+            lines, otherwise = await mongo_indexes.plan(db), "nothing to do"
+        case _:
+            lines, otherwise = await mongo_indexes.check(db), f"{_all()} are there"
+    sys.stdout.writelines(f"{line}\n" for line in lines or [otherwise])
+    return 1 if command == "check" and lines else 0
+
+
+def _all() -> str:
+    number = sum(len(mongo_indexes.index_names(module)) for module in mongo_indexes.ALL)
+    return f"{number} indexes of {len(mongo_indexes.ALL)} collections"
+
+
+def reason(error: Exception) -> str:
+    """Shorten what the driver says to one line; addresses are in it, passwords are not."""
+    return str(error).partition(", Timeout:")[0].partition(" (configured timeouts")[0][:300]

@@ -1,6 +1,10 @@
 """`python -m server COMMAND`: see server/cli."""
 
+import signal
 import sys
+
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while importing: no traceback
 
 from server.cli import main
 

@@ -73,7 +73,9 @@ class Child:
         try:
             child.port = int((directory / "port").read_text(encoding="ascii"))
         except (OSError, ValueError):
-            raise StartError(f"{cls.title} was never started in {directory}") from None
+            raise StartError(
+                f"{cls.title} was never started in {directory}: start `make run` first"
+            ) from None
         return child
 
     @property

@@ -3,15 +3,18 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
 
 import structlog
 import uvloop
+from pymongo.errors import PyMongoError
 from tornado.httpserver import HTTPServer
 
+import mongo_indexes
 from handlers.base import LONGEST_BODY_BYTES
+from mongo_indexes._telling import reason
 from server import observability
 from server.app import make_app
 from server.children import StartError
@@ -30,6 +33,27 @@ log = structlog.get_logger()
 def run_async(work: Coroutine[Any, Any, int | None]) -> int:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work) or 0
+
+
+@contextmanager
+def asking_mongo() -> Iterator[None]:
+    """Say in one line that the database does not answer or refuses: a StartError."""
+    try:
+        yield
+    except PyMongoError as error:
+        raise StartError(f"MONGODB_URI: {reason(error)}") from error
+
+
+async def require_indexes(deps: Dependencies) -> None:
+    """Raise StartError on a database whose indexes are not made: every query would crawl."""
+    with asking_mongo():
+        missing = await mongo_indexes.check(deps.db)
+    if missing:
+        example = missing[-1].rpartition(" ")[2]
+        raise StartError(
+            f"{len(missing)} collections and indexes are missing, e.g. {example}: "
+            "run `.venv/bin/python -m mongo_indexes apply --uri …` first"
+        )
 
 
 def stop_signals() -> asyncio.Event:

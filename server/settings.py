@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar, get_type_hints
 from urllib.parse import urlsplit
@@ -24,6 +25,9 @@ NEEDED: Final = (
     "secret_keys",
     "public_url",
 )
+SAMPLE: Final = "change-me"  # what the secrets of deploy/env.example begin with
+SAMPLE_APPID: Final = "wx0000000000000000"
+SAMPLE_HOST: Final = ".example"  # belongs to nobody, RFC 2606
 
 
 class SettingsError(Exception):
@@ -86,9 +90,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return checked(msgspec.structs.replace(self, **changes))
 
     def require_all(self) -> None:
-        """Raise SettingsError unless everything is set that nobody can do without."""
+        """Raise SettingsError unless everything is set, and no sample, that all need."""
         if missing := [name.upper() for name in NEEDED if not getattr(self, name)]:
             raise SettingsError(f"Set {', '.join(missing)}; see deploy/env.example")
+        if samples := [name.upper() for name in NEEDED if _is_sample(self, name)]:
+            raise SettingsError(
+                f"{', '.join(samples)}: still as in deploy/env.example, which everybody can "
+                "read; put in your own"
+            )
 
     def __repr__(self) -> str:
         shown = (f"{name}={_show(self, name)}" for name in self.__struct_fields__)
@@ -124,7 +133,28 @@ def _parse(name: str, raw: str, type_: Any) -> Any:
             return msgspec.json.decode(raw, type=type_)
         return Path(raw) if type_ is Path else msgspec.convert(raw, type_, strict=False)
     except msgspec.MsgspecError as error:
-        raise SettingsError(f"{name.upper()}: {error}; see deploy/env.example") from error
+        raise SettingsError(f"{name.upper()}: {_advice(name, type_, error)}") from error
+
+
+def _advice(name: str, type_: Any, error: Exception) -> str:
+    if name == "secret_keys":
+        return 'write {"id": "key"}; make a key with: openssl rand -base64 32'
+    if type_ is int:
+        return "write a whole number"
+    if isinstance(type_, type) and issubclass(type_, StrEnum):
+        return f"choose {' or '.join(type_)}"
+    return f"{error}; see deploy/env.example"
+
+
+def _is_sample(settings: Settings, name: str) -> bool:
+    match value := getattr(settings, name):
+        case dict():
+            return any(key.startswith(SAMPLE.encode()) for key in value.values())
+        case _ if name == "wx_appid":
+            return bool(value == SAMPLE_APPID)
+        case _ if name == "public_url":
+            return (urlsplit(value).hostname or "").endswith(SAMPLE_HOST)
+    return SAMPLE in value
 
 
 def _show(settings: Settings, name: str) -> str:
@@ -165,6 +195,22 @@ def _check_words(settings: Settings) -> None:
             raise SettingsError(f"{name.upper()}: start it with {' or '.join(starts)}")
 
 
+def _check_public_url(settings: Settings) -> None:
+    parts = urlsplit(settings.public_url)
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        raise SettingsError(
+            "PUBLIC_URL: start it with https://, WeChat accepts nothing else "
+            "(http:// only for this machine itself, e.g. http://127.0.0.1:8000)"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _check_keys(settings: Settings) -> None:
     for kid, key in settings.secret_keys.items():
         if len(key) != 32:  # noqa: PLR2004  AES-256
@@ -180,4 +226,10 @@ def _check_templates(settings: Settings) -> None:
         raise SettingsError(f"WX_TEMPLATES: no message is called {min(strange)!r}: {known}")
 
 
-CHECKS: Final = (_check_ranges, _check_words, _check_keys, _check_templates)
+CHECKS: Final = (
+    _check_ranges,
+    _check_words,
+    _check_public_url,
+    _check_keys,
+    _check_templates,
+)

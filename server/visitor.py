@@ -35,7 +35,9 @@ class Visitor:
         try:
             address = (data_dir / "address").read_text(encoding="ascii")
         except OSError:
-            raise StartError("Nothing runs on this data folder: start `make run`") from None
+            raise StartError(
+                "Nothing runs on this data folder: start `make run` first"
+            ) from None
         return cls(address, settings.wx_api_base)
 
     async def ask(

@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import pkgutil
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Protocol, cast
@@ -13,6 +14,7 @@ from services.wechat.merchant import AccountError
 
 CANNOT_START = 2
 INTERRUPTED = 130
+ABOUT = "Try it out with `run`; `web` and `worker` are for real. See README.md and docs/."
 
 
 class Command(Protocol):
@@ -32,6 +34,8 @@ def main(argv: Sequence[str]) -> int:
     """Run one command. Exit code 2: it could not start, and one line says what to do."""
     parser, commands = build_parser(argv)
     arguments = parser.parse_args(argv)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # see __main__
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return commands[arguments.command].run(arguments, Settings.read())
     except (SettingsError, StartError) as error:
@@ -50,7 +54,7 @@ def refuse(line: str) -> int:
 def build_parser(
     argv: Sequence[str],
 ) -> tuple[argparse.ArgumentParser, dict[str, Command]]:
-    parser = argparse.ArgumentParser(prog="python -m server", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m server", description=ABOUT)
     choices = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands = {command.NAME: command for command in load(argv)}
     for name, command in sorted(commands.items()):

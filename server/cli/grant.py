@@ -1,15 +1,17 @@
 """The first roles: whoever holds the machine gives the first administrator theirs."""
 
 import argparse
+import sys
 
 from server.children import StartError
 from server.dependencies import open_dependencies
 from server.embedded import attached
-from server.serving import run_async
+from server.serving import asking_mongo, run_async
 from server.settings import Settings
 from services.accounts import actions as accounts
 from services.accounts.models import Appoint
-from services.accounts.phones import InvalidPhone
+from services.accounts.phones import InvalidPhone, mask, normalise
+from services.errors import DomainError
 from services.permissions import Role
 
 NAME = "grant"
@@ -31,6 +33,11 @@ async def give(arguments: argparse.Namespace, settings: Settings) -> None:
     request = Appoint(role=Role(arguments.role), place=arguments.place, phone=arguments.phone)
     async with open_dependencies(settings) as deps:
         try:
-            await accounts.grant(deps, request, appointed_by="command line")
+            with asking_mongo():
+                await accounts.grant(deps, request, appointed_by="command line")
         except InvalidPhone as error:
             raise StartError(f"--phone: {arguments.phone} is not a phone number") from error
+        except DomainError as error:
+            raise StartError(f"{request.role} at {request.place}: {error.message}") from error
+    holder = mask(normalise(request.phone))
+    sys.stdout.write(f"{holder} is {request.role} at {request.place}\n")

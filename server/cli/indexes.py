@@ -1,44 +1,36 @@
 """Deployments make indexes before the new code starts, so that no query waits for one."""
 
 import argparse
-import sys
-from collections.abc import Awaitable, Callable
-from typing import Final
 
 import pymongo
 
-import mongo_indexes
-from mongo_indexes import Database
+from mongo_indexes._telling import COMMANDS, act
 from server.dependencies import open_mongo
-from server.serving import INDEX_SECONDS, run_async
-from server.settings import Settings, SettingsError
+from server.embedded import attached
+from server.serving import INDEX_SECONDS, asking_mongo, run_async
+from server.settings import Settings
 
 NAME = "indexes"
-ACTIONS: Final[dict[str, Callable[[Database], Awaitable[list[str] | None]]]] = {
-    "plan": mongo_indexes.plan,
-    "apply": mongo_indexes.apply,
-    "check": mongo_indexes.check,
-}
 HELP = "show, make or verify the database's collections and indexes"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action",
-        choices=list(ACTIONS),
+        choices=COMMANDS,
         help="plan: what apply would do; check: exit code 1 when something is missing",
     )
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    if not settings.mongodb_uri:
-        raise SettingsError("Set MONGODB_URI; see deploy/env.example")
-    return run_async(act(arguments.action, settings))
+    """Without MONGODB_URI it is about the database of the `run` that is up."""
+    settings = settings if settings.mongodb_uri else attached(settings)
+    return run_async(do(arguments.action, settings))
 
 
-async def act(action: str, settings: Settings) -> int:
+async def do(action: str, settings: Settings) -> int:
     async with open_mongo(settings) as mongo:
-        with pymongo.timeout(INDEX_SECONDS):
-            lines = await ACTIONS[action](mongo[settings.mongodb_database])
-    sys.stdout.writelines(f"{line}\n" for line in lines or [])
-    return 1 if action == "check" and lines else 0
+        with asking_mongo():
+            await mongo.admin.command("ping")  # whoever is away is not waited for that long
+            with pymongo.timeout(INDEX_SECONDS):
+                return await act(action, mongo[settings.mongodb_database])

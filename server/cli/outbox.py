@@ -6,8 +6,9 @@ import sys
 from server.children import StartError
 from server.dependencies import open_dependencies
 from server.embedded import attached
-from server.serving import run_async
+from server.serving import asking_mongo, run_async
 from server.settings import Settings
+from services.dependencies import Dependencies
 from services.errors import NotFound
 from services.jobs import actions as jobs
 
@@ -22,19 +23,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.what == "replay" and not arguments.job:
+        raise StartError("usage: python -m server outbox replay ID (`outbox list` shows them)")
     return run_async(act(arguments, attached(settings)))
 
 
 async def act(arguments: argparse.Namespace, settings: Settings) -> None:
     async with open_dependencies(settings) as deps:
-        if arguments.what == "replay":
-            try:
-                await jobs.replay(deps, arguments.job)
-            except NotFound as error:
-                raise StartError(f"No dead job {arguments.job!r}") from error
-            return
-        after = ""
-        while dead := await jobs.dead(deps.db, after=after, limit=PAGE):
-            for job in dead:
-                sys.stdout.write(f"{job.id}\t{job.attempts} attempts\t{job.last_error}\n")
-            after = dead[-1].id
+        with asking_mongo():
+            if arguments.what == "replay":
+                await replay(deps, arguments.job)
+            else:
+                await show(deps)
+
+
+async def replay(deps: Dependencies, job: str) -> None:
+    try:
+        await jobs.replay(deps, job)
+    except NotFound as error:
+        raise StartError(f"No dead job {job!r}") from error
+    sys.stdout.write(f"{job} will be tried again\n")
+
+
+async def show(deps: Dependencies) -> None:
+    after = ""
+    while dead := await jobs.dead(deps.db, after=after, limit=PAGE):
+        for job in dead:
+            sys.stdout.write(f"{job.id}\t{job.attempts} attempts\t{job.last_error}\n")
+        after = dead[-1].id
+    if not after:
+        sys.stdout.write("no dead jobs\n")

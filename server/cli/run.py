@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pymongo
-from tornado.httpclient import AsyncHTTPClient
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
 import mongo_indexes
 from server import demo, observability
@@ -25,6 +25,7 @@ from server.serving import (
     working,
 )
 from server.settings import Settings
+from services.days import wall_clock
 from services.dependencies import Dependencies
 
 NAME = "run"
@@ -53,7 +54,7 @@ async def serve(settings: Settings) -> None:
         stop = stop_signals()
         async with serving(deps, listening):
             if not settings.wx_appid:
-                await point_pushes(complete)
+                await prepare_stand_in(complete)
             # The demo's residents pay by WeChat, whose notices come to this server.
             if await done_unless(stop, demo.load_if_empty(deps, complete, progress)):
                 await work(settings, complete, deps, stop)
@@ -70,12 +71,20 @@ async def work(
         await stop.wait()
 
 
-async def point_pushes(settings: Settings) -> None:
-    """Tell the stand-in where its messages to us go, as one does at mp.weixin.qq.com."""
+async def prepare_stand_in(settings: Settings) -> None:
+    """Tell it where its messages to us go, as one does at mp.weixin.qq.com, and the time.
+
+    It remembers a clock that somebody moved, and would refuse every signature of ours.
+    """
     push = {"url": f"{settings.public_url}/wx/push", "format": "json", "mode": "safe"}
-    await AsyncHTTPClient().fetch(
-        f"{settings.wx_api_base}/__ctl/push", method="POST", body=msgspec.json.encode(push)
-    )
+    for path, wish in (("push", push), ("clock", {"now": wall_clock(), "frozen": False})):
+        request = HTTPRequest(
+            f"{settings.wx_api_base}/__ctl/{path}",
+            method="POST",
+            body=msgspec.json.encode(wish),
+            request_timeout=INDEX_SECONDS,  # what fell due meanwhile is delivered first
+        )
+        await AsyncHTTPClient().fetch(request)
 
 
 def about(given: Settings, complete: Settings) -> str:

@@ -1,25 +1,34 @@
-"""A token for trying things out, as one of the demo's people (or anybody you name)."""
+"""A token for trying things out, as one of the demo's people."""
 
 import argparse
 import sys
 
+from server.children import StartError
+from server.demo.people import ROLES
 from server.embedded import attached
 from server.serving import run_async
 from server.settings import Settings
-from server.visitor import Visitor
+from server.visitor import Unexpected, Visitor
 
 NAME = "token"
+PEOPLE = ", ".join(person.name for person in ROLES)
 HELP = "sign in to a running demo as somebody and print the access token"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", help="admin, staff, grid, building, unit, firm or resident")
+    parser.add_argument("name", help=f"one of {PEOPLE}")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.name not in PEOPLE.split(", "):
+        raise StartError(f"Nobody in the demo is called {arguments.name!r}: choose {PEOPLE}")
     return run_async(show(arguments.name, settings))
 
 
 async def show(name: str, settings: Settings) -> None:
     visitor = Visitor.of(attached(settings), settings.data_dir)
-    sys.stdout.write(f"{(await visitor.sign_in(name)).token}\n")
+    try:
+        guest = await visitor.sign_in(name)
+    except Unexpected as error:
+        raise StartError(str(error)) from error
+    sys.stdout.write(f"{guest.token}\n")

@@ -56,6 +56,10 @@ def expect(holds: object, what: str) -> None:
         raise Unexpected(what)
 
 
+def counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def yuan(fen: int) -> str:
     return f"{fen / 100:.2f}元"
 
@@ -139,10 +143,11 @@ class Tour:
         problems = await self.ask("staff", "GET", f"{self.import_path}/problems")
         told = problems["items"][0]
         counts = seen["counts"]
+        warnings = counted(counts["warnings"], "warning")
         expect(counts["errors"] == 0, f"errors in the preview: {problems['items']}")
         return (
             f"messy Excel register read, nothing written: {counts['homes']} homes, "
-            f"{counts['warnings']} warnings, the first: row {told['row']} {told['message']}"
+            f"{warnings}, the first: row {told['row']} {told['message']}"
         )
 
     def workbook(self) -> bytes:

@@ -5,7 +5,7 @@ import sys
 
 from server import observability
 from server.dependencies import open_dependencies
-from server.serving import listen, run_async, serving, stop_signals
+from server.serving import listen, require_indexes, run_async, serving, stop_signals
 from server.settings import Settings
 
 NAME = "web"
@@ -24,10 +24,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def serve(settings: Settings) -> None:
     observability.configure_logging(settings)
-    listening = listen(settings)
-    stop = stop_signals()
-    async with open_dependencies(settings) as deps, serving(deps, listening):
-        port = listening.getsockname()[1]
-        sys.stdout.write(f"http://{settings.listen_address}:{port}\n")
-        sys.stdout.flush()
-        await stop.wait()
+    with listen(settings) as listening:
+        stop = stop_signals()
+        async with open_dependencies(settings) as deps:
+            await require_indexes(deps)
+            async with serving(deps, listening):
+                port = listening.getsockname()[1]
+                sys.stdout.write(f"http://{settings.listen_address}:{port}\n")
+                sys.stdout.flush()
+                await stop.wait()

@@ -5,7 +5,7 @@ import sys
 
 from server import observability
 from server.dependencies import open_dependencies
-from server.serving import run_async, stop_signals, working
+from server.serving import require_indexes, run_async, stop_signals, working
 from server.settings import Settings
 
 NAME = "worker"
@@ -25,7 +25,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 async def work(settings: Settings) -> None:
     observability.configure_logging(settings)
     stop = stop_signals()
-    async with open_dependencies(settings) as deps, working(deps, settings, stop):
-        sys.stdout.write("working\n")
-        sys.stdout.flush()
-        await stop.wait()
+    async with open_dependencies(settings) as deps:
+        await require_indexes(deps)
+        async with working(deps, settings, stop):
+            sys.stdout.write("working\n")
+            sys.stdout.flush()
+            await stop.wait()

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from server.settings import Settings
+from server.settings import Settings, SettingsError
 
 LINES = (Path(__file__).parents[2] / "deploy/env.example").read_text("utf-8").splitlines()
+OWN_KEYS = '{"k": "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="}'
 VARIABLES = [m for line in LINES if (m := re.match(r"(#?)([A-Z][A-Z_]*)=(.*)", line))]
 
 
@@ -31,7 +32,23 @@ def test_lines_with_a_hash_show_the_default(match: re.Match[str]) -> None:
 
 
 def test_the_lines_without_a_hash_are_enough_for_web_and_worker() -> None:
-    Settings.read({m[2]: m[3] for m in VARIABLES if not m[1]}).require_all()
+    Settings.read(
+        {m[2]: own(m[3]) for m in VARIABLES if not m[1]} | {"SECRET_KEYS": OWN_KEYS}
+    ).require_all()
+
+
+@pytest.mark.parametrize("name", [m[2] for m in VARIABLES if not m[1]])
+def test_the_samples_themselves_start_nothing(name: str) -> None:
+    samples = {m[2]: m[3] for m in VARIABLES if not m[1]}
+    environ = {key: own(sample) for key, sample in samples.items()}
+    environ |= {"SECRET_KEYS": OWN_KEYS, name: samples[name]}
+    with pytest.raises(SettingsError, match=rf"^{name}: still as in deploy/env.example"):
+        Settings.read(environ).require_all()
+
+
+def own(sample: str) -> str:
+    """Put in what somebody who installs it would."""
+    return re.sub("change-me|0000000000000000|[.]example", ".cn", sample)
 
 
 def test_an_empty_default_is_empty() -> None:

@@ -1,6 +1,8 @@
+import asyncio
 import json
 import os
 import pkgutil
+import re
 import signal
 import subprocess
 import sys
@@ -12,9 +14,14 @@ from uuid import uuid4
 import pytest
 
 from server import cli
+from server.children import free_port
 from server.settings import Settings
+from services.places import actions as places
+from services.places.models import Kind, NewPlace
+from tests.world import World
 
 ROOT = Path(__file__).parents[2]
+NOWHERE = {"DATA_DIR": "/nowhere"}
 COMMANDS = [found.name.replace("_", "-") for found in pkgutil.iter_modules(cli.__path__)]
 
 
@@ -60,12 +67,15 @@ def test_every_command_explains_itself(name: str, server: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "environ", "says"),
     [
-        (("run",), {"PORT": "eighty"}, "PORT: Expected `int`"),
+        (("run",), {"PORT": "eighty"}, "PORT: write a whole number"),
         (("run", "--port", "99999"), {}, "PORT: choose a number"),
         (("web",), {}, "Set MONGODB_URI, REDIS_URL"),
         (("worker",), {}, "Set MONGODB_URI, REDIS_URL"),
         (("worker", "--concurrency", "0"), {}, "WORKER_CONCURRENCY: choose"),
-        (("indexes", "plan"), {}, "Set MONGODB_URI"),
+        (("indexes", "plan"), NOWHERE, "MongoDB was never started in /nowhere/mongo: start `m"),
+        (("token", "staff"), NOWHERE, "MongoDB was never started"),
+        (("token", "nobody"), {}, "Nobody in the demo is called 'nobody': choose admin, staff"),
+        (("outbox", "replay"), {}, "usage: python -m server outbox replay ID"),
     ],
 )
 def test_what_cannot_start_says_so_in_one_line(
@@ -80,8 +90,15 @@ def test_what_cannot_start_says_so_in_one_line(
 
 def test_unusable_merchant_accounts_name_the_variable(base_settings: Settings) -> None:
     environ = environment(base_settings, uuid4().hex) | {"WXPAY_ACCOUNTS": '[{"key": "firm"}]'}
+    done = apart("web", "--port", "0", **environ)
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert done.err.startswith("WXPAY_ACCOUNTS: ")
+
+
+def apart(*words: str, **environ: str) -> Ended:
+    """Run a command in a process of its own: the drivers leave sockets behind when refused."""
     done = subprocess.run(
-        [sys.executable, "-m", "server", "web", "--port", "0"],
+        [sys.executable, "-m", "server", *words],
         cwd=ROOT,
         env=environ,
         capture_output=True,
@@ -89,9 +106,7 @@ def test_unusable_merchant_accounts_name_the_variable(base_settings: Settings) -
         timeout=60,
         check=False,
     )
-    assert done.returncode == 2
-    assert done.stderr.startswith("WXPAY_ACCOUNTS: ")
-    assert done.stderr.count("\n") == 1
+    return Ended(done.returncode, done.stdout, done.stderr)
 
 
 def environment(settings: Settings, database: str) -> dict[str, str]:
@@ -111,9 +126,71 @@ def test_indexes_are_planned_made_and_verified(base_settings: Settings, server: 
     environ = environment(base_settings, f"test_{uuid4().hex[:12]}")
     assert "create collection people" in server("indexes", "plan", **environ).out
     assert server("indexes", "check", **environ).code == 1
-    assert server("indexes", "apply", **environ).code == 0
-    assert server("indexes", "check", **environ) == Ended(0, "", "")
-    assert server("indexes", "plan", **environ).out == ""
+    assert server("indexes", "apply", **environ).out.startswith("applied: ")
+    assert re.fullmatch(
+        r"\d+ indexes of \d+ collections are there\n",
+        server("indexes", "check", **environ).out,
+    )
+    assert server("indexes", "plan", **environ) == Ended(0, "nothing to do\n", "")
+
+
+@pytest.mark.parametrize("command", ["web", "worker"])
+def test_a_database_without_its_indexes_is_refused(
+    command: str, base_settings: Settings, server: Run
+) -> None:
+    done = server(command, **environment(base_settings, "test_empty_cli") | {"PORT": "0"})
+    assert done.code == 2
+    assert re.match(r"\d+ collections and indexes are missing, e\.g\. \w+[.]\w+: ", done.err)
+    assert "run `.venv/bin/python -m mongo_indexes apply --uri …` first\n" in done.err
+    assert (done.out, done.err.count("\n")) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("web",),
+        ("indexes", "check"),
+        ("outbox", "list"),
+        ("grant", "--phone", "13900000000", "--role", "administrator", "--place", "cc"),
+    ],
+)
+def test_a_database_that_is_away_is_said_in_one_line(
+    words: tuple[str, ...], base_settings: Settings
+) -> None:
+    environ = environment(base_settings, "test_away") | {
+        "MONGODB_URI": f"mongodb://app:hunter2@127.0.0.1:{free_port()}/?directConnection=true",
+        "MONGODB_TIMEOUT_MS": "200",
+        "PORT": "0",
+    }
+    done = apart(*words, **environ)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert done.err.startswith("MONGODB_URI: ")
+    assert "hunter2" not in done.err
+
+
+async def test_the_first_roles_are_given_and_said(
+    base_settings: Settings, world: World, server: Run
+) -> None:
+    await places.found(world.deps, NewPlace(path="cc", kind=Kind.CITY, name="长春市"))
+    environ = environment(base_settings, base_settings.mongodb_database)
+
+    async def grant(phone: str, place: str) -> Ended:
+        words = ("grant", "--role", "administrator", "--place", place, "--phone", phone)
+        return await asyncio.to_thread(server, *words, **environ)
+
+    told = "139****1234 is administrator at cc\n"
+    assert await grant("13900001234", "cc") == Ended(0, told, "")
+    done = await grant("13900001234", "cc.nowhere")
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert done.err.startswith("administrator at cc.nowhere: ")
+    done = await grant("1", "cc")
+    assert done == Ended(2, "", "--phone: 1 is not a phone number\n")
+
+
+def test_no_dead_jobs_are_said_to_be_none(base_settings: Settings, server: Run) -> None:
+    environ = environment(base_settings, "test_empty_cli")
+    assert server("outbox", "list", **environ) == Ended(0, "no dead jobs\n", "")
+    assert server("outbox", "replay", "j1", **environ).err == "No dead job 'j1'\n"
 
 
 def test_the_contract_is_printed_without_anything_configured(server: Run) -> None:

@@ -5,9 +5,11 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from tornado.httpclient import AsyncHTTPClient
@@ -62,6 +64,15 @@ def output(process: subprocess.Popen[str]) -> tuple[str, str]:
     return process.stdout.read(), process.stderr.read()
 
 
+async def moved_clock(folder: Path, wish: dict[str, Any]) -> dict[str, Any]:
+    port = (folder / "wechat" / "port").read_text()
+    answer = await AsyncHTTPClient().fetch(
+        f"http://127.0.0.1:{port}/__ctl/clock", method="POST", body=msgspec.json.encode(wish)
+    )
+    clock: dict[str, Any] = msgspec.json.decode(answer.body)
+    return clock
+
+
 async def test_it_answers_survives_a_kill_and_ends_in_order(folder: Path) -> None:
     (folder / "demo").write_text("done")  # making it takes a minute
     with running(folder) as process:
@@ -71,12 +82,16 @@ async def test_it_answers_survives_a_kill_and_ends_in_order(folder: Path) -> Non
         assert msgspec.json.decode(ready.body)["ready"] is True
         parts = parts_of(process)
         assert len(parts) == 3
+        await moved_clock(folder, {"advance_seconds": 86400, "frozen": True})
         process.kill()
         assert ended(parts)
 
     with running(folder) as process:
         address = first_line(process)
         assert (await AsyncHTTPClient().fetch(f"{address}/openapi.json")).code == 200
+        clock = await moved_clock(folder, {})
+        assert clock["frozen"] is False
+        assert abs(clock["epoch"] - time.time()) < 5  # or every signature would be refused
         said = refusal(folder)
         assert said.startswith(f"Process {process.pid} already runs MongoDB in")
         assert said.count("\n") == 1

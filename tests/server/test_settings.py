@@ -41,16 +41,19 @@ def test_a_value_may_lie_in_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environ", "says"),
     [
-        ({"PORT": "eighty"}, "PORT: Expected `int`"),
+        ({"PORT": "eighty"}, "PORT: write a whole number"),
         ({"PORT": "65536"}, "PORT: choose a number from 0 to 65535"),
         ({"MONGODB_TIMEOUT_MS": "0"}, "MONGODB_TIMEOUT_MS: choose a number from 100"),
         ({"WORKER_CONCURRENCY": "-1"}, "WORKER_CONCURRENCY: choose"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL: choose debug, info"),
-        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: Invalid enum value"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: choose console or json"),
         ({"MONGODB_URI": "localhost"}, "MONGODB_URI: start it with mongodb://"),
         ({"REDIS_URL": "localhost"}, "REDIS_URL: start it with redis://"),
         ({"PUBLIC_URL": "sanzhangtong.example"}, "PUBLIC_URL: start it with https://"),
-        ({"SECRET_KEYS": "hunter2"}, "SECRET_KEYS: JSON is malformed"),
+        ({"PUBLIC_URL": "http://sanzhangtong.cn"}, "PUBLIC_URL: start it with https://"),
+        ({"PUBLIC_URL": "http://10.0.0.1:8000"}, "PUBLIC_URL: start it with https://"),
+        ({"SECRET_KEYS": "hunter2"}, 'SECRET_KEYS: write {"id": "key"}; make a key with: o'),
+        ({"SECRET_KEYS": '{"a": "hunter2!"}'}, "SECRET_KEYS: write"),
         ({"SECRET_KEYS": '{"a": "c2hvcnQ="}'}, "SECRET_KEYS: key 'a' has 5 bytes"),
         ({"WXPAY_ACCOUNTS": "{}"}, "WXPAY_ACCOUNTS: Expected `array`"),
         ({"WX_SECRET": "a", "WX_SECRET_FILE": "b"}, "WX_SECRET and WX_SECRET_FILE are both"),
@@ -69,6 +72,11 @@ def test_replacing_checks_again_and_leaves_what_is_not_given() -> None:
     assert Settings().replace(port=9000, data_dir=None) == Settings(port=9000)
     with pytest.raises(SettingsError, match="PORT"):
         Settings().replace(port=70_000)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "[::1]", "localhost", "127.8.8.8"])
+def test_only_this_machine_is_visited_without_tls(host: str) -> None:
+    assert Settings().replace(public_url=f"http://{host}").public_url == f"http://{host}"
 
 
 def test_what_is_missing_is_named_at_once() -> None:

@@ -151,6 +151,7 @@ async def test_the_switch_in_the_settings_takes_one_template(world: World, li: M
         TEMPLATE: 0,
         OTHER: 2,
         "stand-in-refund_done": 0,
+        "stand-in-refund_delayed": 0,
     }
 
 

@@ -23,7 +23,7 @@ lint: $(VENV)/.installed-dev ## style, types, layers
 	@$(PY) -m mypy
 	@$(VENV)/bin/lint-imports
 
-tour: $(VENV)/.installed ## walk through the product against a fresh one
+tour: $(VENV)/.installed ## walk through the product that runs (leaves a compound of its own behind)
 	@$(if $(DATA),DATA_DIR='$(DATA)') $(PY) -m server tour $(ARGS)
 
 planted: $(VENV)/.installed-dev ## break one guard after the other: each must be noticed

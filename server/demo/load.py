@@ -52,8 +52,10 @@ async def load_if_empty(deps: Dependencies, settings: Settings, progress: Progre
     progress("Making the demo (once, about a minute): 春光小区, 12 buildings …")
     first = plus_months(month_of(deps.now()), 1 - MONTHS)
     then = replace(deps, now=_at(start_of(f"{first}-01")))
-    await _places_and_people(then)
+    for place in LADDER:
+        await _once(places.found(then, place))
     await _register(then)
+    await _roles(then)
     progress("  register imported: 702 homes")
     await _rules(then, first)
     for number in range(MONTHS):
@@ -96,12 +98,8 @@ async def _once(work: Awaitable[T]) -> None:
         return
 
 
-async def _places_and_people(deps: Dependencies) -> None:
-    for place in LADDER:
-        await _once(places.found(deps, place))
-    held = await accounts.appointments_at(deps, LADDER[0].path)
-    if held:
-        return
+async def _roles(deps: Dependencies) -> None:
+    """Appoint staff and heads; the same appointment again is the same one."""
     for person in ROLES:
         for path in person.places:
             if person.role is not None:

@@ -220,4 +220,3 @@ appoint = appointing.appoint
 grant = appointing.grant
 end_appointment = appointing.end
 appointments = appointing.listing
-appointments_at = appointing.held_at

@@ -116,13 +116,6 @@ async def listing(
     return [view(deps, appointment) for appointment in found]
 
 
-async def held_at(deps: Dependencies, place: str) -> list[AppointmentView]:
-    """Roles held today at a place and under it. No actor: for the command line."""
-    today = day_of(deps.now())
-    found = await store.appointments_under(deps.db, [place], today, after="", limit=100)
-    return [view(deps, appointment) for appointment in found]
-
-
 def view(deps: Dependencies, appointment: Appointment) -> AppointmentView:
     phone = deps.vault.unseal(appointment.phone_sealed, place=_sealed_at(appointment.id))
     return AppointmentView(

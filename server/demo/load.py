@@ -49,7 +49,7 @@ async def load_if_empty(deps: Dependencies, settings: Settings, progress: Progre
     if begun == DONE or (not begun and await _holds_something(deps)):
         return
     _write(mark, LOADING)
-    progress("Making the demo (once, about a minute): 春光小区, 12 buildings …")
+    progress("Making the demo (once, up to a minute): 春光小区, 12 buildings …")
     first = plus_months(month_of(deps.now()), 1 - MONTHS)
     then = replace(deps, now=_at(start_of(f"{first}-01")))
     for place in LADDER:

@@ -38,10 +38,6 @@ class Vault:
         self._oldest = list(keys)[-1]
 
     @property
-    def key_ids(self) -> tuple[str, ...]:
-        return tuple(self._keys)
-
-    @property
     def current(self) -> str:
         return self._current
 

@@ -69,13 +69,6 @@ async def access_bills(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]
     return found
 
 
-async def bills_by_id(
-    deps: Dependencies, bill_ids: Sequence[str], tx: Transaction | None = None
-) -> list[Bill]:
-    """Return the bills that exist, in the order asked for. No actor: for booking money."""
-    return await store.find_bills(deps.db, bill_ids, tx)
-
-
 async def hold(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str]) -> bool:
     """Prove in an order's transaction that all these bills are still owing.
 

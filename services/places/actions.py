@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services import errors
 from services.dependencies import Dependencies, Transaction
-from services.paths import ancestors, parent
+from services.paths import parent
 from services.permissions import Actor, Permission, require_at
 from services.places import store
 from services.places.models import LADDER, Kind, NewPlace, Place, PlaceView
@@ -95,11 +95,6 @@ async def listing(
 async def addresses(deps: Dependencies, paths: Sequence[str]) -> dict[str, str]:
     """Return path → address for the places that exist; one query however many."""
     return {place.id: place.address for place in await store.find_many(deps.db, paths)}
-
-
-async def chain(deps: Dependencies, path: str) -> list[Place]:
-    """Return the place and all above it, the highest first."""
-    return await store.find_many(deps.db, ancestors(path))
 
 
 def compound_of(path: str, *, depth: int = LADDER.index(Kind.COMPOUND) + 1) -> str:

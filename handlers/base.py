@@ -11,8 +11,11 @@ from tornado.web import MissingArgumentError, RequestHandler
 from handlers.problems import problem_of
 from services import errors
 from services.accounts import actions as accounts
+from services.audit import actions as audit
 from services.dependencies import Dependencies
 from services.idempotency.models import Answer
+from services.limits import actions as limits
+from services.limits.models import Rate
 from services.permissions import Actor
 
 SAFE_REQUEST_ID: Final = set("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_")
@@ -27,12 +30,13 @@ LONGEST_BODY_BYTES: Final = 21 * 1024 * 1024
 class ApiHandler(RequestHandler):
     max_body_bytes = 1024 * 1024
     deps: Dependencies
+    pattern = ""  # of the route: what logs and the audit say instead of the address
     request_id = ""
     _actor: Actor | None = None
     _refusal: errors.Unauthenticated | None = None
 
-    def initialize(self, deps: Dependencies) -> None:
-        self.deps = deps
+    def initialize(self, deps: Dependencies, pattern: str = "") -> None:
+        self.deps, self.pattern = deps, pattern
 
     def set_default_headers(self) -> None:
         # Tornado calls this again for every error page: the id must stay the same.
@@ -59,13 +63,33 @@ class ApiHandler(RequestHandler):
         if scheme.lower() != "bearer":
             return
         try:
-            self._actor = await accounts.authenticate(self.deps, token.strip())
+            actor = await accounts.authenticate(self.deps, token.strip())
         except errors.Unauthenticated as error:
             self._refusal = error  # public routes stay open to a stale token
+        else:
+            self._actor = msgspec.structs.replace(
+                actor, request_id=self.request_id, address=self.address
+            )
 
     async def head(self, **path: str) -> None:
         """Answer as GET would; Tornado leaves the body out."""
         await self.get(**path)  # type: ignore[misc]  # an endpoint, wrapped by the contract
+
+    @property
+    def address(self) -> str:
+        """Where the request comes from, as far as our own proxy vouches for it."""
+        return self.request.remote_ip or ""
+
+    async def limit(self, rate: Rate) -> None:
+        """Raise TooMany when this person, or this address, asks too often."""
+        who = self._actor.person_id if self._actor else self.address
+        await limits.take(self.deps, rate, who)
+
+    async def note_refusal(self, error: errors.DomainError) -> None:
+        """Write into the audit that somebody who signed in was refused."""
+        if self._actor is not None:
+            route = f"{self.request.method} {self.pattern}"
+            await audit.refused(self.deps, self._actor, route=route, code=error.code)
 
     @property
     def actor(self) -> Actor:

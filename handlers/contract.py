@@ -13,9 +13,11 @@ from typing import Any, Generic, TypeVar, get_type_hints
 
 import msgspec
 
+from services.errors import Forbidden, NotFound
 from services.idempotency import actions as idempotency
 from services.idempotency.models import Answer
-from services.permissions import Permission, require
+from services.limits.models import Rate
+from services.permissions import Permission, require, require_fresh
 
 M = TypeVar("M", bound=Callable[..., Awaitable[Any]])
 T = TypeVar("T")
@@ -52,6 +54,8 @@ class Contract(msgspec.Struct, frozen=True):
     media_type: str
     errors: tuple[str, ...]
     example: msgspec.Struct | None = None
+    rate: Rate = Rate.ORDINARY
+    asks_again: bool = False
 
 
 def endpoint(
@@ -61,11 +65,15 @@ def endpoint(
     media_type: str = "application/json",
     errors: tuple[str, ...] = (),
     example: msgspec.Struct | None = None,
+    rate: Rate = Rate.ORDINARY,
+    asks_again: bool = False,
 ) -> Callable[[M], Any]:
     """Turn a typed method into an HTTP endpoint and remember its contract.
 
     `media_type`: of an upload or a download. `errors`: stable codes worth documenting.
-    `example`: a body that is really accepted; every JSON body has one.
+    `example`: a body that is really accepted; every JSON body has one. `rate`: how often one
+    person (or, signed out, one address) may ask. `asks_again`: only within minutes of proving
+    in WeChat who one is.
     """
 
     def decorate(method: M) -> Any:
@@ -81,15 +89,20 @@ def endpoint(
             media_type=media_type,
             errors=errors,
             example=example,
+            rate=rate,
+            asks_again=asks_again,
         )
 
         @functools.wraps(method)
         async def handle(handler: Any, **path: str) -> None:
-            authorize(handler, needs)
-            arguments = decode(handler, contract, path)
+            arguments = await admit(handler, contract, path)
 
             async def work() -> Answer:
-                return answer(handler, contract, await method(handler, **arguments))
+                try:
+                    return answer(handler, contract, await method(handler, **arguments))
+                except (Forbidden, NotFound) as error:
+                    await handler.note_refusal(error)
+                    raise
 
             key = handler.idempotency_key
             if key is None:
@@ -105,12 +118,25 @@ def endpoint(
     return decorate
 
 
-def authorize(handler: Any, needs: Permission | Access) -> None:
-    if needs is Access.PUBLIC:
+async def admit(handler: Any, contract: Contract, path: dict[str, str]) -> dict[str, Any]:
+    """Let a request in, or not: who asks, how often, what. Return the method's arguments."""
+    await handler.limit(contract.rate)
+    try:
+        authorize(handler, contract)
+    except Forbidden as error:
+        await handler.note_refusal(error)
+        raise
+    return decode(handler, contract, path)
+
+
+def authorize(handler: Any, contract: Contract) -> None:
+    if contract.needs is Access.PUBLIC:
         return
     actor = handler.actor  # raises Unauthenticated
-    if isinstance(needs, Permission):
-        require(actor, needs)
+    if isinstance(contract.needs, Permission):
+        require(actor, contract.needs)
+    if contract.asks_again:
+        require_fresh(actor, handler.deps.now())
 
 
 def decode(handler: Any, contract: Contract, path: dict[str, str]) -> dict[str, Any]:

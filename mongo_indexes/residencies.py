@@ -22,7 +22,7 @@ VALIDATOR: Final = {
     "bsonType": "object",
     "required": ["_id", "home", "relation", "name_sealed", "from_day", "source"],
     "properties": {
-        "relation": {"enum": ["owner", "co_owner", "family", "tenant"]},
+        "relation": {"enum": ["owner", "co_owner", "family", "tenant", "payer"]},
         "person": {"bsonType": ["string", "null"]},
         "phone_index": {"bsonType": ["string", "null"]},
     },

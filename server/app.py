@@ -6,6 +6,7 @@ from typing import Any, Final
 from tornado.web import Application, RequestHandler, url
 
 from handlers import (
+    audit,
     bills,
     fees,
     ledger,
@@ -37,6 +38,7 @@ ROUTES: Final[list[Route]] = [
     *pay_notices.ROUTES,
     *ledger.ROUTES,
     *push.ROUTES,
+    *audit.ROUTES,
     *ops.ROUTES,
 ]
 
@@ -47,7 +49,10 @@ def make_app(
     given: dict[str, Any] = {"deps": deps}
     settings: dict[str, Any] = {"log_function": log_function} if log_function else {}
     return Application(
-        [url(route.pattern, route.handler, given) for route in ROUTES],
+        [
+            url(route.pattern, route.handler, {**given, "pattern": route.path})
+            for route in ROUTES
+        ],
         default_handler_class=NotFoundHandler,
         default_handler_args=given,
         routes=ROUTES,

@@ -13,6 +13,7 @@ import structlog
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
+from services.audit import proving as audit
 from services.dependencies import Dependencies
 from services.fees import actions as fees
 from services.jobs import actions as jobs
@@ -23,12 +24,13 @@ from services.payments import actions as payments
 from services.register import actions as register
 
 HANDLERS: Final[Mapping[str, jobs.Handler]] = {
+    **audit.JOBS,
     **messaging.JOBS,
     **register.JOBS,
     **fees.JOBS,
     **payments.JOBS,
 }
-SCHEDULES: Final[Sequence[Schedule]] = (*payments.SCHEDULES,)
+SCHEDULES: Final[Sequence[Schedule]] = (*audit.SCHEDULES, *payments.SCHEDULES)
 
 POLL_SECONDS: Final = 1.0
 PLAN_SECONDS: Final = 30.0

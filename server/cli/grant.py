@@ -12,14 +12,14 @@ from services.accounts import actions as accounts
 from services.accounts.models import Appoint
 from services.accounts.phones import InvalidPhone, mask, normalise
 from services.errors import DomainError
-from services.permissions import Role
+from services.permissions import RUNGS, Role
 
 NAME = "grant"
 HELP = "give a role at a place to the holder of a phone number"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    roles = [role.value for role in Role if role is not Role.RESIDENT]
+    roles = [role.value for role in RUNGS]
     parser.add_argument("--phone", required=True, help="as proved in WeChat, e.g. 139…")
     parser.add_argument("--role", required=True, choices=roles)
     parser.add_argument("--place", required=True, help="path of the place, e.g. cc.chaoyang")

@@ -10,6 +10,7 @@ import structlog
 from services import errors
 from services.accounts import appointing, phones, residents, store, tokens
 from services.accounts.models import (
+    ROLE_OF,
     HomeView,
     Me,
     Person,
@@ -20,7 +21,7 @@ from services.accounts.models import (
 from services.days import day_of
 from services.dependencies import Dependencies, Transaction
 from services.documents import new_id
-from services.permissions import Actor, Grant, Role
+from services.permissions import Actor, Grant
 from services.places import actions as places
 from services.wechat.errors import Reaction, WeChatError
 
@@ -85,6 +86,7 @@ async def sign_in(deps: Dependencies, code: str) -> Tokens:
         rotated_at=now,
         created_at=now,
         expires_at=now + SESSION_LIFE,
+        confirmed_at=now,
     )
     await store.insert_session(deps.db, session)
     return _tokens(deps, session)
@@ -140,9 +142,9 @@ async def authenticate(deps: Dependencies, access_token: str) -> Actor:
     )
     if session.person != person_id:
         raise errors.Unauthenticated("登录信息无效,请重新登录")
-    grants = [Grant(Role.RESIDENT, home.home) for home in homes]
+    grants = [Grant(ROLE_OF[home.relation], home.home, home.from_day) for home in homes]
     grants += [Grant(role.role, role.place) for role in roles]
-    return Actor(person_id, session_id, tuple(grants))
+    return Actor(person_id, session_id, tuple(grants), session.confirmed_at)
 
 
 async def give_phone(deps: Dependencies, actor: Actor, code: str) -> Me:

@@ -28,7 +28,7 @@ class WrongRung(errors.InvalidInput):
 async def appoint(deps: Dependencies, actor: Actor, request: Appoint) -> AppointmentView:
     """Give a role at a place for a term. Only an administrator makes administrators."""
     await places.access_place(deps, actor, request.place, Permission.APPOINT)
-    if request.role is Role.RESIDENT:
+    if request.role not in RUNGS:
         raise errors.InvalidInput("住户由房屋登记产生,不能任命")
     if request.role is Role.ADMINISTRATOR and not actor.may(Permission.OPERATE, request.place):
         raise errors.Forbidden("只有管理员可以任命管理员")

@@ -1,6 +1,6 @@
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
@@ -13,12 +13,33 @@ PersonName = Annotated[str, Meta(min_length=1, max_length=40)]
 
 
 class Relation(StrEnum):
-    """What a home is to a person (民法典 art. 271: owners; the rest live there)."""
+    """What a home is to a person (民法典 art. 271: owners; the rest live there or pay)."""
 
     OWNER = auto()
     CO_OWNER = auto()
     FAMILY = auto()
     TENANT = auto()
+    PAYER = auto()  # a relative elsewhere who pays for the home and sees nothing else of it
+
+
+# What a relation lets a person do; services/permissions.py says what that is.
+ROLE_OF: Final[dict[Relation, Role]] = {
+    Relation.OWNER: Role.OWNER,
+    Relation.CO_OWNER: Role.OWNER,
+    Relation.FAMILY: Role.RESIDENT,
+    Relation.TENANT: Role.TENANT,
+    Relation.PAYER: Role.PAYER,
+}
+OWNERS: Final = (Relation.OWNER, Relation.CO_OWNER)
+
+
+class Way(StrEnum):
+    """How a person came to be bound to a residency."""
+
+    PHONE = auto()  # proved the number the register has: lost again with the number
+    REQUEST = auto()
+    INVITATION = auto()
+    CODE = auto()
 
 
 class Person(Struct, kw_only=True):
@@ -34,7 +55,10 @@ class Person(Struct, kw_only=True):
 
 
 class Residency(Struct, kw_only=True):
-    """Who belongs to a home, from the register. `person` is set once the phone is proved."""
+    """Who belongs to a home, and from when to when. `person` is set once they are bound to it.
+
+    Rows are ended, not removed: history stays with those who lived it.
+    """
 
     id: str = field(name="_id")
     home: str
@@ -42,10 +66,18 @@ class Residency(Struct, kw_only=True):
     name_sealed: str
     phone_sealed: str | None = None
     phone_index: str | None = None
+    id_number_sealed: str | None = None
+    id_number_index: str | None = None
     person: str | None = None
+    bound_by: Way | None = None
+    bound_at: datetime | None = None
     from_day: Day
     to_day: Day | None = None  # the last day, inclusive
-    source: str  # the import or request that wrote it
+    source: str  # what wrote it: an import, request:…, invitation:… or staff:…
+    recorded_by: str = ""  # the member of staff who wrote it for somebody
+    ended_by: str = ""
+    ended_at: datetime | None = None
+    ended_because: str = ""
 
 
 class Enrolment(Struct, frozen=True, kw_only=True):
@@ -84,6 +116,7 @@ class Session(Struct, kw_only=True):
     rotated_at: datetime
     created_at: datetime
     expires_at: datetime
+    confirmed_at: datetime | None = None  # when they last proved in WeChat who they are
     revoked_at: datetime | None = None
     revoked_because: str = ""
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from services.accounts import phones, store
-from services.accounts.models import Enrolment, Residency
+from services.accounts.models import Enrolment, Residency, Way
 from services.days import day_of
 from services.dependencies import Dependencies, Transaction
 from services.documents import encode
@@ -31,6 +31,8 @@ async def enrol(
     holders = await store.holders_of(deps.db, sorted(indexes), tx)
     for row in rows:
         row.person = holders.get(row.phone_index or "")
+        row.bound_by = Way.PHONE if row.person else None
+        row.bound_at = deps.now() if row.person else None
     await store.put_residencies(deps.db, rows, tx)
 
 

@@ -7,7 +7,8 @@ import msgspec
 from pymongo import ReturnDocument, UpdateOne
 
 from mongo_indexes import appointments, people, phones, residencies, sessions
-from services.accounts.models import Appointment, Person, Residency, Session
+from services.accounts.models import Appointment, Person, Residency, Session, Way
+from services.days import day_of
 from services.dependencies import Database, Transaction
 from services.documents import Document, to_document
 from services.paths import under, under_any
@@ -88,26 +89,43 @@ async def any_bound_under(db: Database, place: str) -> bool:
     return await db[residencies.COLLECTION].find_one(query, {"_id": 1}) is not None
 
 
-async def bind_phone(db: Database, person_id: str, phone_index: str, tx: Transaction) -> None:
-    """Give the person what the register and the community wrote under this phone."""
-    for collection in (residencies.COLLECTION, appointments.COLLECTION):
-        await db[collection].update_many(
-            {"phone_index": phone_index, "person": {"$ne": person_id}},
-            {"$set": {"person": person_id}},
-            session=tx,
-        )
+def not_over_on(day: str) -> Document:
+    """Rows that hold today or will: the past belongs to who was there."""
+    return {"$or": [{"to_day": None}, {"to_day": {"$gte": day}}]}
+
+
+async def bind_phone(
+    db: Database, person_id: str, phone_index: str, at: datetime, tx: Transaction
+) -> None:
+    """Give the person what the register and the community wrote under this phone.
+
+    A residency that somebody was bound to in another way stays theirs.
+    """
+    current = {"phone_index": phone_index, **not_over_on(day_of(at))}
+    free = {"bound_by": {"$in": [None, Way.PHONE]}, "person": {"$ne": person_id}}
+    bound = {"person": person_id, "bound_by": Way.PHONE, "bound_at": at}
+    await db[residencies.COLLECTION].update_many(
+        {**current, **free}, {"$set": bound}, session=tx
+    )
+    await db[appointments.COLLECTION].update_many(
+        {**current, "person": {"$ne": person_id}}, {"$set": {"person": person_id}}, session=tx
+    )
 
 
 async def unbind_other_phone(
-    db: Database, person_id: str, phone_index: str, tx: Transaction
+    db: Database, person_id: str, phone_index: str, at: datetime, tx: Transaction
 ) -> None:
     """Take away what hung on a phone the person no longer has."""
-    for collection in (residencies.COLLECTION, appointments.COLLECTION):
-        await db[collection].update_many(
-            {"person": person_id, "phone_index": {"$ne": phone_index}},
-            {"$set": {"person": None}},
-            session=tx,
-        )
+    lost = {
+        "person": person_id,
+        "phone_index": {"$ne": phone_index},
+        **not_over_on(day_of(at)),
+    }
+    free = {"person": None, "bound_by": None, "bound_at": None}
+    await db[residencies.COLLECTION].update_many(
+        {**lost, "bound_by": Way.PHONE}, {"$set": free}, session=tx
+    )
+    await db[appointments.COLLECTION].update_many(lost, {"$set": {"person": None}}, session=tx)
 
 
 async def put_residencies(db: Database, rows: Sequence[Residency], tx: Transaction) -> None:
@@ -151,8 +169,8 @@ async def take_phone(
         await db[phones.COLLECTION].update_one(
             {"_id": left, "person": person_id}, {"$set": {"person": None}}, session=tx
         )
-    await unbind_other_phone(db, person_id, index, tx)
-    await bind_phone(db, person_id, index, tx)
+    await unbind_other_phone(db, person_id, index, at, tx)
+    await bind_phone(db, person_id, index, at, tx)
 
 
 async def holders_of(

@@ -1,0 +1,155 @@
+"""What happened, who did it, to what, and with which result. Never a name, never a number."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from msgspec import Struct, field
+
+LANES: Final = 64
+# Cybersecurity Law (网络安全法): network logs at least six months; ours stay a year.
+KEEP: Final = timedelta(days=366)
+START: Final = ""  # what the first row of a lane says it follows
+
+
+class Act(StrEnum):
+    """Stable names: they are kept for a year and read by people who were not there."""
+
+    SIGNED_IN = "session.signed_in"
+    SIGNED_OUT = "session.signed_out"
+    SIGNED_OUT_EVERYWHERE = "session.signed_out_everywhere"
+    SESSION_ENDED = "session.ended"
+    REFRESH_REUSED = "session.refresh_reused"
+    BROWSER_ALLOWED = "session.browser_allowed"
+    BROWSER_REFUSED = "session.browser_refused"
+    CONFIRMED = "session.confirmed"
+    PHONE_PROVED = "person.phone_proved"
+
+    PLACE_ADDED = "place.added"
+    GRID_CHANGED = "place.grid_changed"
+    APPOINTED = "appointment.made"
+    SUBSTITUTED = "appointment.substituted"
+    RESIGNED = "appointment.resigned"
+    APPOINTMENT_ENDED = "appointment.ended"
+    HANDED_OVER = "appointment.handed_over"
+    HAND_OVER_RECEIVED = "appointment.hand_over_received"
+    CONTACT_CHANGED = "appointment.contact_changed"
+    FIRM_ADDED = "firm.added"
+    CONTRACT_SIGNED = "firm.contract_signed"
+    CONTRACT_ENDED = "firm.contract_ended"
+
+    HOME_REQUESTED = "home.requested"
+    HOME_WITHDRAWN = "home.request_withdrawn"
+    HOME_ADVISED = "home.advised"
+    HOME_DECIDED = "home.decided"
+    HOME_INVITED = "home.invited"
+    INVITATION_REVOKED = "home.invitation_revoked"
+    INVITATION_ACCEPTED = "home.invitation_accepted"
+    CODES_PRINTED = "home.codes_printed"
+    CODE_USED = "home.code_used"
+    RESIDENT_ADDED = "home.resident_added"
+    RESIDENT_CHANGED = "home.resident_changed"
+    RESIDENCY_ENDED = "home.residency_ended"
+    OWNER_CHANGED = "home.owner_changed"
+
+    REGISTER_UPLOADED = "register.uploaded"
+    REGISTER_CONFIRMED = "register.confirmed"
+    REGISTER_DISCARDED = "register.discarded"
+    REGISTER_UNDONE = "register.undone"
+    FEE_RULE_ADDED = "fee.rule_added"
+    FEE_RULE_ENDED = "fee.rule_ended"
+    BILL_RUN_STARTED = "fee.run_started"
+    BILL_RUN_PUBLISHED = "fee.run_published"
+    BILL_RUN_CANCELLED = "fee.run_cancelled"
+    BILL_VOIDED = "fee.bill_voided"
+    PAYMENT_ORDERED = "payment.ordered"
+    SUSPENSE_RETURNED = "payment.suspense_returned"
+    REFUND_RETRIED = "payment.refund_retried"
+
+    PHOTO_ADDED = "photo.added"
+    CONSENT_GIVEN = "privacy.consent_given"
+    CONSENT_WITHDRAWN = "privacy.consent_withdrawn"
+    REVEALED = "privacy.revealed"
+    EXPORTED = "privacy.exported"
+    ERASED = "privacy.erased"
+    AUDIT_READ = "audit.read"
+    REFUSED = "refused"  # forbidden, or asked for what one may not know
+
+
+class Result(StrEnum):
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class Row(Struct, kw_only=True):
+    """One act. `id` is lane and number, so that a missing row leaves a hole.
+
+    `mac` is keyed and covers everything else, `previous` included: nobody who only holds the
+    database can change, insert or take away a row without a row after it giving them away.
+    """
+
+    id: str = field(name="_id")
+    at: datetime
+    position: str  # sorts by time over all lanes
+    person: str
+    session: str
+    act: Act
+    result: Result
+    code: str = ""  # why it was refused
+    place: str
+    under: list[str]  # the place and all above it: an auditor's scope is one equality
+    subject: str  # the id of what it was done to
+    on_behalf_of: str = ""  # the person or residency a member of staff acted for
+    facts: dict[str, Any] = {}
+    request_id: str
+    address: str
+    key_id: str
+    previous: str
+    mac: str = ""
+
+
+class Head(Struct, kw_only=True):
+    """The end of a lane."""
+
+    lane: int = field(name="_id")
+    number: int = 0
+    mac: str = START
+
+
+class Anchor(Struct, kw_only=True):
+    """Where all lanes stood at an hour: also written to the log, which leaves this machine."""
+
+    id: str = field(name="_id")  # the hour, RFC 3339
+    at: datetime
+    heads: list[Head]
+    digest: str
+
+
+class Broken(Struct, frozen=True):
+    """One thing `verify` did not find as it was written."""
+
+    row: str
+    problem: str
+
+
+class Verdict(Struct, kw_only=True):
+    rows: int
+    anchors: int
+    digest: str  # of where the lanes stand now: compare with the log
+    broken: list[Broken]
+
+
+class RowView(Struct, kw_only=True):
+    row: str
+    at: datetime
+    position: str
+    person_id: str
+    act: Act
+    result: Result
+    code: str
+    place: str
+    subject: str
+    on_behalf_of: str
+    facts: dict[str, Any]
+    request_id: str
+    address: str

@@ -6,7 +6,7 @@ COLLECTION: Final = "appointments"
 SHARD_KEY: Final = {"place": 1, "_id": 1}
 
 INDEXES: Final = [
-    # A person's roles, on every request: accounts/store.py appointments_of()
+    # A person's roles, on every request: accounts/appointment_store.py appointments_of()
     IndexModel([("person", ASCENDING), ("place", ASCENDING)], name="person"),
     # Who holds which role at a place: appointments_under()
     IndexModel([("place", ASCENDING), ("_id", ASCENDING)], name="place"),

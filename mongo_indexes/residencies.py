@@ -6,7 +6,7 @@ COLLECTION: Final = "residencies"
 SHARD_KEY: Final = {"home": 1, "_id": 1}
 
 INDEXES: Final = [
-    # A person's homes, on every request: accounts/store.py residencies_of()
+    # A person's homes, on every request: accounts/residency_store.py residencies_of()
     IndexModel([("person", ASCENDING), ("home", ASCENDING)], name="person"),
     # Who belongs to a home: residents_of(), any_bound_under(), delete_residencies_from()
     IndexModel([("home", ASCENDING), ("source", ASCENDING)], name="home"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.accounts import actions as accounts
-from services.accounts import store as accounts_store
+from services.accounts import residency_store
 from services.accounts.models import Appoint, Relation, Residency
 from services.dependencies import Dependencies, Transaction
 from services.fees import actions as fees
@@ -159,7 +159,7 @@ async def live_there(
         )
 
     async def work(tx: Transaction) -> None:
-        await accounts_store.put_residencies(deps.db, rows, tx)
+        await residency_store.put_residencies(deps.db, rows, tx)
 
     await deps.in_transaction(work)
 

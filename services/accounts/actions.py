@@ -8,9 +8,18 @@ from typing import Final
 import structlog
 
 from services import errors
-from services.accounts import appointing, phones, residents, store, tokens
+from services.accounts import (
+    appointing,
+    appointment_store,
+    phones,
+    residency_store,
+    residents,
+    session_store,
+    standing,
+    store,
+    tokens,
+)
 from services.accounts.models import (
-    ROLE_OF,
     HomeView,
     Me,
     Person,
@@ -21,7 +30,7 @@ from services.accounts.models import (
 from services.days import day_of
 from services.dependencies import Dependencies, Transaction
 from services.documents import new_id
-from services.permissions import Actor, Grant
+from services.permissions import Actor
 from services.places import actions as places
 from services.wechat.errors import Reaction, WeChatError
 
@@ -88,7 +97,7 @@ async def sign_in(deps: Dependencies, code: str) -> Tokens:
         expires_at=now + SESSION_LIFE,
         confirmed_at=now,
     )
-    await store.insert_session(deps.db, session)
+    await session_store.insert_session(deps.db, session)
     return _tokens(deps, session)
 
 
@@ -110,41 +119,38 @@ async def refresh(deps: Dependencies, refresh_token: str) -> Tokens:
     session = await _live_session(deps, session_id)
     now = deps.now()
     if generation == session.generation:
-        await store.rotate(deps.db, session, now)  # losing the race is fine: same successor
+        await session_store.rotate(
+            deps.db, session, now
+        )  # losing the race is fine: same successor
         session = await _live_session(deps, session_id)
     recent = now - session.rotated_at <= REFRESH_GRACE
     if generation != session.generation - 1 or not recent:
-        await store.revoke(deps.db, session_id, at=now, because="refresh_token_reused")
+        await session_store.revoke(deps.db, session_id, at=now, because="refresh_token_reused")
         log.warning("refresh_token_reused", session=session_id)
         raise RefreshReused("为了您的安全,请重新登录")
     return _tokens(deps, session)
 
 
 async def _live_session(deps: Dependencies, session_id: str) -> Session:
-    session = await store.find_session(deps.db, session_id)
+    session = await session_store.find_session(deps.db, session_id)
     if session is None or session.revoked_at or session.expires_at <= deps.now():
         raise errors.Unauthenticated("登录已失效,请重新登录")
     return session
 
 
 async def sign_out(deps: Dependencies, actor: Actor) -> None:
-    await store.revoke(deps.db, actor.session_id, at=deps.now(), because="signed_out")
+    await session_store.revoke(deps.db, actor.session_id, at=deps.now(), because="signed_out")
 
 
 async def authenticate(deps: Dependencies, access_token: str) -> Actor:
     """Return who asks, with today's homes and roles: read anew for every request."""
     person_id, session_id = tokens.read_access(deps.vault, access_token, deps.now())
-    today = day_of(deps.now())
-    session, homes, roles = await asyncio.gather(
-        _live_session(deps, session_id),
-        store.residencies_of(deps.db, person_id, today),
-        store.appointments_of(deps.db, person_id, today),
+    session, grants = await asyncio.gather(
+        _live_session(deps, session_id), standing.grants_of(deps, person_id)
     )
     if session.person != person_id:
         raise errors.Unauthenticated("登录信息无效,请重新登录")
-    grants = [Grant(ROLE_OF[home.relation], home.home, home.from_day) for home in homes]
-    grants += [Grant(role.role, role.place) for role in roles]
-    return Actor(person_id, session_id, tuple(grants), session.confirmed_at)
+    return Actor(person_id, session_id, grants, session.confirmed_at)
 
 
 async def give_phone(deps: Dependencies, actor: Actor, code: str) -> Me:
@@ -180,8 +186,8 @@ async def me(deps: Dependencies, actor: Actor) -> Me:
     today = day_of(deps.now())
     person, homes, roles = await asyncio.gather(
         store.find_person(deps.db, actor.person_id),
-        store.residencies_of(deps.db, actor.person_id, today),
-        store.appointments_of(deps.db, actor.person_id, today),
+        residency_store.residencies_of(deps.db, actor.person_id, today),
+        appointment_store.appointments_of(deps.db, actor.person_id, today),
     )
     if person is None:
         raise errors.Unauthenticated("请重新登录")
@@ -211,13 +217,13 @@ async def openids(deps: Dependencies, person_ids: Sequence[str]) -> dict[str, st
     return {person.id: person.openid for person in found}
 
 
-residents_of = store.residents_of
-any_bound_under = store.any_bound_under
+residents_of = residency_store.residents_of
+any_bound_under = residency_store.any_bound_under
 enrol = residents.enrol
 known_people = residents.known_people
-bound_homes = store.bound_homes
-any_bound_from = store.any_bound_from
-withdraw = store.delete_residencies_from
+bound_homes = residency_store.bound_homes
+any_bound_from = residency_store.any_bound_from
+withdraw = residency_store.delete_residencies_from
 appoint = appointing.appoint
 grant = appointing.grant
 end_appointment = appointing.end

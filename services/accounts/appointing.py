@@ -7,7 +7,7 @@ would see everybody.
 import structlog
 
 from services import errors
-from services.accounts import phones, store
+from services.accounts import appointment_store, phones, store
 from services.accounts.models import Appoint, Appointment, AppointmentView
 from services.days import check_day, day_of, plus_days
 from services.dependencies import Dependencies, Transaction
@@ -49,11 +49,11 @@ async def grant(deps: Dependencies, request: Appoint, *, appointed_by: str) -> A
         if not await places.use(deps, [wanted.place], tx) and not founder:
             raise errors.NotFound("没有找到这个地方", place=wanted.place)
         today = day_of(deps.now())
-        held = await store.same_appointment(deps.db, wanted, today, tx)
+        held = await appointment_store.same_appointment(deps.db, wanted, today, tx)
         holders = await store.holders_of(deps.db, [wanted.phone_index], tx)
         wanted.person = holders.get(wanted.phone_index)
         if held is None:
-            await store.insert_appointment(deps.db, wanted, tx)
+            await appointment_store.insert_appointment(deps.db, wanted, tx)
         return held or wanted
 
     return view(deps, await deps.in_transaction(save))
@@ -94,13 +94,13 @@ def _sealed_at(appointment_id: str) -> str:
 
 async def end(deps: Dependencies, actor: Actor, appointment_id: str) -> None:
     """End an appointment at once: the next request is made without it. Repeats are harmless."""
-    found = await store.find_appointment(deps.db, appointment_id)
+    found = await appointment_store.find_appointment(deps.db, appointment_id)
     if found is None or not actor.may(Permission.APPOINT, found.place):
         raise errors.NotFound("没有找到这项任命")
     if found.role is Role.ADMINISTRATOR and not actor.may(Permission.OPERATE, found.place):
         raise errors.Forbidden("只有管理员可以免去管理员")
     yesterday = plus_days(day_of(deps.now()), -1)
-    await store.end_appointment(
+    await appointment_store.end_appointment(
         deps.db, appointment_id, last_day=yesterday, by=actor.person_id, at=deps.now()
     )
     log.info("appointment_ended", appointment=appointment_id, by=actor.person_id)
@@ -112,7 +112,9 @@ async def listing(
     """Roles held today in the places the actor appoints for, by id."""
     held = actor.places(Permission.APPOINT)
     today = day_of(deps.now())
-    found = await store.appointments_under(deps.db, held, today, after=after, limit=limit)
+    found = await appointment_store.appointments_under(
+        deps.db, held, today, after=after, limit=limit
+    )
     return [view(deps, appointment) for appointment in found]
 
 

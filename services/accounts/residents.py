@@ -4,7 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 
-from services.accounts import phones, store
+from services.accounts import phones, residency_store, store
 from services.accounts.models import Enrolment, Residency, Way
 from services.days import day_of
 from services.dependencies import Dependencies, Transaction
@@ -33,7 +33,7 @@ async def enrol(
         row.person = holders.get(row.phone_index or "")
         row.bound_by = Way.PHONE if row.person else None
         row.bound_at = deps.now() if row.person else None
-    await store.put_residencies(deps.db, rows, tx)
+    await residency_store.put_residencies(deps.db, rows, tx)
 
 
 def _residency(deps: Dependencies, person: Enrolment, source: str, from_day: str) -> Residency:
@@ -60,7 +60,7 @@ async def known_people(
 ) -> dict[str, set[tuple[str, str]]]:
     """Return home → (name, phone or "") of its people today: only to compare, never to show."""
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for row in await store.residents_of(deps.db, homes, day_of(deps.now())):
+    for row in await residency_store.residents_of(deps.db, homes, day_of(deps.now())):
         place = f"residencies/{row.id}"
         name = deps.vault.unseal(row.name_sealed, place=f"{place}/name")
         sealed = row.phone_sealed

@@ -104,7 +104,9 @@ def endpoint(
                     await handler.note_refusal(error)
                     raise
 
-            key = handler.idempotency_key
+            # What signs people in is never kept, not even as an answer to give again.
+            open_to_all = contract.needs is Access.PUBLIC
+            key = None if open_to_all else handler.idempotency_key
             if key is None:
                 handler.reply(await work())
                 return

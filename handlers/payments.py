@@ -78,7 +78,11 @@ class DiscrepanciesHandler(ApiHandler):
 
 
 class ReturnHandler(ApiHandler):
-    @endpoint(needs=Permission.OPERATE, errors=("not_in_suspense",))
+    @endpoint(
+        needs=Permission.OPERATE,
+        errors=("confirmation_needed", "not_in_suspense"),
+        asks_again=True,
+    )
     async def post(self, discrepancy_id: Annotated[str, Meta(max_length=200)]) -> None:
         """Send suspended money back to whoever paid it."""
         await actions.return_suspense(self.deps, self.actor, discrepancy_id)

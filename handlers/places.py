@@ -75,13 +75,14 @@ class AppointmentsHandler(ApiHandler):
     @endpoint(
         needs=Permission.APPOINT,
         status=201,
-        errors=("invalid_phone", "role_wrong_rung"),
+        errors=("confirmation_needed", "invalid_phone", "role_wrong_rung"),
         example=Appoint(
             role=Role.UNIT_HEAD,
             place="cc.chaoyang.guilin.xincheng.c07.b3.u2",
             phone="19900000005",
             to_day="2027-12-31",
         ),
+        asks_again=True,
     )
     async def post(self, body: Appoint) -> AppointmentView:
         """Give somebody a role at a place for a term."""

@@ -1,7 +1,28 @@
+from typing import Annotated
+
+from msgspec import Meta
+
 from handlers.base import ApiHandler
-from handlers.contract import Access, Route, endpoint
+from handlers.contract import Access, Page, Route, endpoint
 from services.accounts import actions
-from services.accounts.models import Refresh, SignIn, Tokens
+from services.accounts.session_models import (
+    Confirm,
+    Confirmed,
+    Refresh,
+    SessionView,
+    SignIn,
+    Tokens,
+    Visit,
+)
+from services.limits.models import Rate
+
+SessionId = Annotated[str, Meta(max_length=100)]
+
+
+def visit_of(handler: ApiHandler) -> Visit:
+    """Return what a request tells of whoever is not signed in yet."""
+    agent = handler.request.headers.get("User-Agent", "")
+    return Visit(handler.request_id, handler.address, agent)
 
 
 class WeChatSessionsHandler(ApiHandler):
@@ -10,10 +31,11 @@ class WeChatSessionsHandler(ApiHandler):
         status=201,
         errors=("wechat_code_refused", "sign_in_refused", "wechat_unavailable"),
         example=SignIn(code="0a3Yx…"),
+        rate=Rate.SIGN_IN,
     )
     async def post(self, body: SignIn) -> Tokens:
         """Sign in with the code of wx.login()."""
-        return await actions.sign_in(self.deps, body.code)
+        return await actions.sign_in(self.deps, body.code, visit_of(self))
 
 
 class RefreshHandler(ApiHandler):
@@ -22,10 +44,11 @@ class RefreshHandler(ApiHandler):
         status=201,
         errors=("refresh_token_reused",),
         example=Refresh(refresh_token="k1.01kb….0.Jx…"),  # noqa: S106  # an example
+        rate=Rate.SIGN_IN,
     )
     async def post(self, body: Refresh) -> Tokens:
         """Exchange a refresh token for its successor and a new access token."""
-        return await actions.refresh(self.deps, body.refresh_token)
+        return await actions.refresh(self.deps, body.refresh_token, visit_of(self))
 
 
 class CurrentSessionHandler(ApiHandler):
@@ -35,8 +58,43 @@ class CurrentSessionHandler(ApiHandler):
         await actions.sign_out(self.deps, self.actor)
 
 
+class ConfirmationHandler(ApiHandler):
+    @endpoint(
+        needs=Access.SIGNED_IN,
+        status=201,
+        errors=("wechat_code_refused", "another_wechat_user", "wechat_unavailable"),
+        example=Confirm(code="0a3Yx…"),
+        rate=Rate.SIGN_IN,
+    )
+    async def post(self, body: Confirm) -> Confirmed:
+        """Prove with a fresh code of wx.login() that it is still me: before sensitive acts."""
+        return await actions.confirm(self.deps, self.actor, body.code)
+
+
+class MySessionsHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN)
+    async def get(self) -> Page[SessionView]:
+        """Where I am signed in, the newest first."""
+        return Page(await actions.sessions_of(self.deps, self.actor))
+
+    @endpoint(needs=Access.SIGNED_IN)
+    async def delete(self) -> None:
+        """Sign out everywhere, here too."""
+        await actions.end_sessions(self.deps, self.actor)
+
+
+class MySessionHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN)
+    async def delete(self, session_id: SessionId) -> None:
+        """Sign out on one of my devices."""
+        await actions.end_session(self.deps, self.actor, session_id)
+
+
 ROUTES = [
     Route("/api/v1/sessions/wechat", WeChatSessionsHandler),
     Route("/api/v1/sessions/refresh", RefreshHandler),
     Route("/api/v1/sessions/current", CurrentSessionHandler),
+    Route("/api/v1/sessions/current/confirmation", ConfirmationHandler),
+    Route("/api/v1/me/sessions", MySessionsHandler),
+    Route("/api/v1/me/sessions/{session_id}", MySessionHandler),
 ]

@@ -6,7 +6,7 @@ COLLECTION: Final = "sessions"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # A person's devices, newest first: sign-out everywhere, the list of sessions
+    # A person's devices, newest first: accounts/session_store.py living(), end_all(), forget()
     IndexModel([("person", ASCENDING), ("_id", ASCENDING)], name="person"),
     # Sessions past their absolute end
     IndexModel([("expires_at", ASCENDING)], name="forget", expireAfterSeconds=0),
@@ -15,5 +15,8 @@ INDEXES: Final = [
 VALIDATOR: Final = {
     "bsonType": "object",
     "required": ["_id", "person", "generation", "rotated_at", "created_at", "expires_at"],
-    "properties": {"generation": {"bsonType": ["int", "long"], "minimum": 0}},
+    "properties": {
+        "kind": {"enum": ["wechat", "browser"]},
+        "generation": {"bsonType": ["int", "long"], "minimum": 0},
+    },
 }

@@ -8,6 +8,7 @@ from tornado.web import Application, RequestHandler, url
 from handlers import (
     audit,
     bills,
+    browser,
     fees,
     ledger,
     me,
@@ -27,6 +28,7 @@ from services.dependencies import Dependencies
 
 ROUTES: Final[list[Route]] = [
     *sessions.ROUTES,
+    *browser.ROUTES,
     *me.ROUTES,
     *messages.ROUTES,
     *places.ROUTES,

@@ -5,11 +5,12 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct, field
 
 from services.days import Day
+from services.documents import ONE_LINE
 from services.paths import PlacePath
 from services.permissions import Role
 
 WeChatCode = Annotated[str, Meta(min_length=1, max_length=256)]
-PersonName = Annotated[str, Meta(min_length=1, max_length=40)]
+PersonName = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]
 
 
 class Relation(StrEnum):
@@ -42,6 +43,14 @@ class Way(StrEnum):
     CODE = auto()
 
 
+class Visibility(StrEnum):
+    """Who may see a head's number on the public page."""
+
+    NOBODY = auto()
+    RESIDENTS = auto()  # of the home that asks, signed in
+    EVERYONE = auto()
+
+
 class Person(Struct, kw_only=True):
     """Somebody who signed in. The phone is sealed; equality is asked of `phone_index`."""
 
@@ -52,6 +61,8 @@ class Person(Struct, kw_only=True):
     phone_index: str | None = None
     created_at: datetime
     phone_given_at: datetime | None = None
+    signed_in_at: datetime | None = None
+    closed_at: datetime | None = None  # erased or blocked: nobody signs in as them any more
 
 
 class Residency(Struct, kw_only=True):
@@ -91,7 +102,11 @@ class Enrolment(Struct, frozen=True, kw_only=True):
 
 
 class Appointment(Struct, kw_only=True):
-    """A role at a place for a term, given by somebody."""
+    """A role at a place for a term, given by somebody.
+
+    `substitute_for`: the head's appointment this one stands in for. `firm`: whose contract the
+    role hangs on. Rows are ended, not removed.
+    """
 
     id: str = field(name="_id")
     role: Role
@@ -99,52 +114,27 @@ class Appointment(Struct, kw_only=True):
     phone_sealed: str
     phone_index: str
     person: str | None = None
+    name_sealed: str | None = None
+    phone_visible_to: Visibility = Visibility.NOBODY
     from_day: Day
     to_day: Day | None = None
+    substitute_for: str = ""
+    firm: str = ""
     appointed_by: str
     appointed_at: datetime
+    resigned_at: datetime | None = None
     ended_by: str = ""
     ended_at: datetime | None = None
-
-
-class Session(Struct, kw_only=True):
-    """One signed-in device. Refresh tokens are derived; only their generation is kept."""
-
-    id: str = field(name="_id")
-    person: str
-    generation: int = 0
-    rotated_at: datetime
-    created_at: datetime
-    expires_at: datetime
-    confirmed_at: datetime | None = None  # when they last proved in WeChat who they are
-    revoked_at: datetime | None = None
-    revoked_because: str = ""
+    ended_because: str = ""
 
 
 # What clients send and see
-
-
-class SignIn(Struct, forbid_unknown_fields=True):
-    """The code of wx.login()."""
-
-    code: WeChatCode
-
-
-class Refresh(Struct, forbid_unknown_fields=True):
-    refresh_token: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class GivePhone(Struct, forbid_unknown_fields=True):
     """The code of the phone-number button (getPhoneNumber), not of wx.login()."""
 
     code: WeChatCode
-
-
-class Tokens(Struct, kw_only=True):
-    access_token: str
-    expires_in_seconds: int
-    refresh_token: str
-    refresh_expires_at: datetime
 
 
 class HomeView(Struct, kw_only=True):
@@ -167,11 +157,17 @@ class Me(Struct, kw_only=True):
 
 
 class Appoint(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Give somebody a role at a place. They need not have signed in yet."""
+    """Give somebody a role at a place. They need not have signed in yet.
+
+    `to_day`: heads and committee members are appointed for a term. `name`: what residents are
+    told of a head. `firm_id`: of the firm whose people the roles of a firm are given to.
+    """
 
     role: Role
     place: PlacePath
     phone: Annotated[str, Meta(min_length=5, max_length=20)]
+    name: PersonName | None = None
+    firm_id: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
     from_day: Day | None = None
     to_day: Day | None = None
 
@@ -181,5 +177,8 @@ class AppointmentView(Struct, kw_only=True):
     role: Role
     place: str
     phone_masked: str
+    name_masked: str | None
+    firm_id: str | None
+    substitute_for: str | None
     from_day: Day
     to_day: Day | None

@@ -4,19 +4,46 @@ from datetime import datetime
 
 import msgspec
 
-from mongo_indexes import sessions
-from services.accounts.models import Session
-from services.dependencies import Database
-from services.documents import to_document
+from mongo_indexes import people, sessions
+from services.accounts.session_models import LIVES, Session, SessionKind
+from services.dependencies import Database, Transaction
+from services.documents import Document, to_document
 
 
-async def insert_session(db: Database, session: Session) -> None:
-    await db[sessions.COLLECTION].insert_one(to_document(session))
+async def admit(db: Database, person_id: str, at: datetime, tx: Transaction) -> bool:
+    """Tell whether somebody may sign in, and write when they last did.
+
+    The write is what makes a sign-in and the closing of an account at the same moment
+    conflict: one of the two transactions starts again and sees the other.
+    """
+    result = await db[people.COLLECTION].update_one(
+        {"_id": person_id, "closed_at": None}, {"$set": {"signed_in_at": at}}, session=tx
+    )
+    return result.matched_count == 1
+
+
+async def insert_session(db: Database, session: Session, tx: Transaction) -> None:
+    await db[sessions.COLLECTION].insert_one(to_document(session), session=tx)
 
 
 async def find_session(db: Database, session_id: str) -> Session | None:
     document = await db[sessions.COLLECTION].find_one({"_id": session_id})
     return msgspec.convert(document, Session | None)
+
+
+async def living(db: Database, person_id: str, now: datetime, *, limit: int) -> list[Session]:
+    """A person's sessions that can still be used, newest first. Served by index `person`."""
+    query: Document = {
+        "person": person_id,
+        "revoked_at": None,
+        "expires_at": {"$gt": now},
+        "$or": [
+            {"kind": kind, "rotated_at": {"$gt": now - LIVES[kind].idle}}
+            for kind in SessionKind
+        ],
+    }
+    cursor = db[sessions.COLLECTION].find(query).sort("_id", -1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Session])
 
 
 async def rotate(db: Database, session: Session, at: datetime) -> bool:
@@ -27,9 +54,45 @@ async def rotate(db: Database, session: Session, at: datetime) -> bool:
     return result.modified_count == 1
 
 
-async def revoke(db: Database, session_id: str, *, at: datetime, because: str) -> bool:
+async def confirm(db: Database, session_id: str, at: datetime, tx: Transaction) -> bool:
+    """Write that the person proved who they are; False when the session ended meanwhile."""
     result = await db[sessions.COLLECTION].update_one(
-        {"_id": session_id, "revoked_at": None},
+        {"_id": session_id, "revoked_at": None}, {"$set": {"confirmed_at": at}}, session=tx
+    )
+    return result.matched_count == 1
+
+
+async def end(
+    db: Database,
+    session_id: str,
+    person_id: str,
+    *,
+    at: datetime,
+    because: str,
+    tx: Transaction,
+) -> bool:
+    """End one session of a person; False when it is somebody else's or over."""
+    result = await db[sessions.COLLECTION].update_one(
+        {"_id": session_id, "person": person_id, "revoked_at": None, "expires_at": {"$gt": at}},
         {"$set": {"revoked_at": at, "revoked_because": because}},
+        session=tx,
     )
     return result.modified_count == 1
+
+
+async def end_all(
+    db: Database, person_id: str, *, at: datetime, because: str, tx: Transaction
+) -> int:
+    """End every session of a person; return how many. Served by index `person`."""
+    result = await db[sessions.COLLECTION].update_many(
+        {"person": person_id, "revoked_at": None, "expires_at": {"$gt": at}},
+        {"$set": {"revoked_at": at, "revoked_because": because}},
+        session=tx,
+    )
+    return result.modified_count
+
+
+async def forget(db: Database, person_id: str, tx: Transaction) -> int:
+    """Remove every trace of a person's devices; return how many. Served by index `person`."""
+    result = await db[sessions.COLLECTION].delete_many({"person": person_id}, session=tx)
+    return result.deleted_count

@@ -7,12 +7,13 @@ the same successor because there is only one.
 
 import hashlib
 import hmac
-import secrets
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final, Literal
 
 import jwt
+import msgspec
+from msgspec import Struct
 
 from services.errors import Unauthenticated
 from services.vault import Vault
@@ -31,16 +32,33 @@ class SessionExpired(Unauthenticated):
     code = "access_token_expired"
 
 
-def issue_access(vault: Vault, *, person_id: str, session_id: str, now: datetime) -> str:
+class Claims(Struct):
+    """What an access token of ours says; a token that says it otherwise is none."""
+
+    typ: Literal["access"]
+    sub: str
+    sid: str
+    jti: str
+    iat: int  # seconds
+    exp: int
+
+
+def issue_access(
+    vault: Vault, *, person_id: str, session_id: str, serial: int, at: datetime
+) -> str:
+    """Make the access token of a session's `serial`-th generation, valid from `at`.
+
+    Made again it is the same token: a repeated refresh gets one answer, not two.
+    """
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": person_id,
         "sid": session_id,
-        "jti": secrets.token_hex(8),
+        "jti": f"{session_id}.{serial}",
         "typ": "access",
-        "iat": int(now.timestamp()),
-        "exp": int((now + ACCESS_LIFE).timestamp()),
+        "iat": int(at.timestamp()),
+        "exp": int((at + ACCESS_LIFE).timestamp()),
     }
     key = vault.derive("access-token", vault.current)
     return jwt.encode(claims, key, ALGORITHM, headers={"kid": vault.current})
@@ -49,18 +67,22 @@ def issue_access(vault: Vault, *, person_id: str, session_id: str, now: datetime
 def read_access(vault: Vault, token: str, now: datetime) -> tuple[str, str]:
     """Return (person id, session id) of a valid access token."""
     claims = _claims(vault, token)
-    if claims["typ"] != "access" or claims["iat"] > (now + SKEW).timestamp():
+    if claims.iat > (now + SKEW).timestamp():
         raise Unauthenticated("登录信息无效,请重新登录")
-    if claims["exp"] <= now.timestamp():
+    if claims.exp <= now.timestamp():
         raise SessionExpired("登录已过期,请刷新")
-    return claims["sub"], claims["sid"]
+    return claims.sub, claims.sid
 
 
-def _claims(vault: Vault, token: str) -> dict[str, Any]:
-    """Verify all but the times: those are compared with the injected clock by the caller."""
+def _claims(vault: Vault, token: str) -> Claims:
+    """Verify all but the times: those are compared with the injected clock by the caller.
+
+    The key is the one the token names, out of ours and for this purpose only; the algorithm
+    is never the token's choice.
+    """
     try:
         key = vault.derive("access-token", jwt.get_unverified_header(token)["kid"])
-        return jwt.decode(
+        claims = jwt.decode(
             token,
             key,
             algorithms=[ALGORITHM],
@@ -73,7 +95,8 @@ def _claims(vault: Vault, token: str) -> dict[str, Any]:
                 "verify_nbf": False,
             },
         )
-    except (jwt.InvalidTokenError, KeyError, TypeError):
+        return msgspec.convert(claims, Claims)
+    except (jwt.InvalidTokenError, msgspec.ValidationError, KeyError, TypeError):
         raise Unauthenticated("登录信息无效,请重新登录") from None
 
 

@@ -22,6 +22,8 @@ class Act(StrEnum):
     REFRESH_REUSED = "session.refresh_reused"
     BROWSER_ALLOWED = "session.browser_allowed"
     BROWSER_REFUSED = "session.browser_refused"
+    BROWSER_LOOKED_AT = "session.browser_looked_at"
+    CONFIRMATION_ASKED = "session.confirmation_asked"
     CONFIRMED = "session.confirmed"
     PHONE_PROVED = "person.phone_proved"
 

@@ -1,0 +1,135 @@
+"""Staff sign in at a browser: it shows a code, their mini-program scans and answers it."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from handlers.base import ApiHandler
+from handlers.contract import Access, Download, Route, endpoint
+from handlers.sessions import visit_of
+from services.accounts import actions
+from services.accounts.browser_models import (
+    AnswerBrowser,
+    BrowserSignIn,
+    BrowserView,
+    ConfirmationCode,
+    Look,
+    Poll,
+    SignInCode,
+)
+from services.accounts.session_models import Confirmed, Tokens
+from services.limits.models import Rate
+
+SignInId = Annotated[str, Meta(max_length=100)]
+CODE = "/api/v1/browser-sign-ins/{sign_in_id}/code"
+PNG = b"\x89PNG"
+POLL_ERRORS = ("sign_in_waiting", "sign_in_refused", "sign_in_expired", "sign_in_used")
+EXAMPLE_SCENE = "6d1e0b…"
+
+
+class BrowserSignInsHandler(ApiHandler):
+    @endpoint(needs=Access.PUBLIC, status=201, rate=Rate.SIGN_IN)
+    async def post(self) -> SignInCode:
+        """Ask to be let in at this browser: show the code, poll with the secret."""
+        asked = await actions.ask_browser(self.deps, visit_of(self))
+        return SignInCode(
+            sign_in_id=asked.sign_in.id,
+            secret=asked.secret,
+            number=asked.sign_in.number,
+            expires_at=asked.sign_in.expires_at,
+            code_url=code_url(asked.sign_in),
+        )
+
+
+class CodeHandler(ApiHandler):
+    @endpoint(
+        needs=Access.PUBLIC,
+        media_type="image/*",
+        errors=("sign_in_answered", "sign_in_expired", "wechat_unavailable"),
+        rate=Rate.SIGN_IN,
+    )
+    async def get(self, sign_in_id: SignInId) -> Download:
+        """The mini-program code to show, while it waits: PNG or JPEG, as WeChat draws it."""
+        picture = await actions.draw_browser_code(self.deps, sign_in_id)
+        return Download(picture, "image/png" if picture.startswith(PNG) else "image/jpeg")
+
+
+class BrowserSessionHandler(ApiHandler):
+    @endpoint(
+        needs=Access.PUBLIC,
+        status=201,
+        errors=POLL_ERRORS,
+        example=Poll(secret="Qm9…"),  # noqa: S106  # an example
+    )
+    async def post(self, sign_in_id: SignInId, body: Poll) -> Tokens:
+        """Fetch my session once WeChat has let me in; until then 409, ask again as told."""
+        return await actions.take_browser_session(
+            self.deps, sign_in_id, body.secret, visit_of(self)
+        )
+
+
+class LookHandler(ApiHandler):
+    @endpoint(
+        needs=Access.SIGNED_IN,
+        errors=("sign_in_answered", "sign_in_expired"),
+        example=Look(scene=EXAMPLE_SCENE),
+        rate=Rate.GUESS,
+    )
+    async def post(self, body: Look) -> BrowserView:
+        """In the mini-program: which browser asks, by the scene of the scanned code."""
+        return await actions.look_at_browser(self.deps, self.actor, body.scene)
+
+
+class AnswerHandler(ApiHandler):
+    @endpoint(
+        needs=Access.SIGNED_IN,
+        errors=(
+            "browser_not_for_you",
+            "confirmation_needed",
+            "mini_program_only",
+            "sign_in_answered",
+            "sign_in_expired",
+            "wrong_number",
+        ),
+        example=AnswerBrowser(scene=EXAMPLE_SCENE, allow=True, number="07"),
+        rate=Rate.GUESS,
+        asks_again=True,
+    )
+    async def post(self, body: AnswerBrowser) -> None:
+        """In the mini-program: let the browser in, with the number on its screen, or refuse."""
+        await actions.answer_browser(self.deps, self.actor, body)
+
+
+class ConfirmationCodesHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN, status=201, rate=Rate.SIGN_IN)
+    async def post(self) -> ConfirmationCode:
+        """At a browser, before sensitive acts: a code for me to confirm in WeChat."""
+        made = await actions.ask_to_confirm(self.deps, self.actor)
+        return ConfirmationCode(
+            sign_in_id=made.id,
+            number=made.number,
+            expires_at=made.expires_at,
+            code_url=code_url(made),
+        )
+
+
+class ConfirmationCodeHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN, errors=POLL_ERRORS)
+    async def get(self, sign_in_id: SignInId) -> Confirmed:
+        """Was my code confirmed? Until then 409, ask again as told."""
+        return await actions.browser_confirmation(self.deps, self.actor, sign_in_id)
+
+
+def code_url(sign_in: BrowserSignIn) -> str:
+    return CODE.replace("{sign_in_id}", sign_in.id)
+
+
+ROUTES = [
+    Route("/api/v1/browser-sign-ins", BrowserSignInsHandler),
+    Route("/api/v1/browser-sign-ins/look", LookHandler),
+    Route("/api/v1/browser-sign-ins/answer", AnswerHandler),
+    Route(CODE, CodeHandler),
+    Route("/api/v1/browser-sign-ins/{sign_in_id}/session", BrowserSessionHandler),
+    Route("/api/v1/sessions/current/confirmation-codes", ConfirmationCodesHandler),
+    Route("/api/v1/sessions/current/confirmation-codes/{sign_in_id}", ConfirmationCodeHandler),
+]

@@ -10,7 +10,14 @@ from services.accounts.models import Appoint, AppointmentView
 from services.paths import PlacePath
 from services.permissions import Permission, Role
 from services.places import actions
-from services.places.models import Kind, NewPlace, PlaceView
+from services.places.models import (
+    ChangeGrid,
+    GridView,
+    Kind,
+    NewGrid,
+    NewPlace,
+    PlaceView,
+)
 
 AppointmentId = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -21,7 +28,7 @@ class PlacesQuery(Struct, forbid_unknown_fields=True):
     cursor: cursors.Cursor | None = None
 
 
-class AppointmentsQuery(Struct, forbid_unknown_fields=True):
+class PageQuery(Struct, forbid_unknown_fields=True):
     limit: cursors.Limit = 50
     cursor: cursors.Cursor | None = None
 
@@ -63,9 +70,50 @@ class PlacesUnderHandler(ApiHandler):
         return cursors.page(items, query.limit, lambda item: item.path)
 
 
+class GridsHandler(ApiHandler):
+    @endpoint(needs=Permission.VIEW_PLACES)
+    async def get(self, place: PlacePath, query: PageQuery) -> Page[GridView]:
+        """Grids of a community with their buildings, by path."""
+        items = await actions.grids_of(
+            self.deps,
+            self.actor,
+            place,
+            after=cursors.read(query.cursor),
+            limit=query.limit,
+        )
+        return cursors.page(items, query.limit, lambda item: item.path)
+
+    @endpoint(
+        needs=Permission.MANAGE_PLACES,
+        status=201,
+        errors=("place_exists", "building_taken", "not_a_building"),
+        example=NewGrid(
+            segment="g01",
+            name="第一网格",
+            buildings=["cc.chaoyang.guilin.xincheng.c07.b3"],
+        ),
+    )
+    async def post(self, place: PlacePath, body: NewGrid) -> GridView:
+        """Make a grid of a community: a named list of buildings, of any of its compounds."""
+        return await actions.add_grid(self.deps, self.actor, place, body)
+
+
+class GridBuildingsHandler(ApiHandler):
+    @endpoint(
+        needs=Permission.MANAGE_PLACES,
+        errors=("building_taken", "not_a_building"),
+        example=ChangeGrid(
+            buildings=["cc.chaoyang.guilin.xincheng.c07.b3"], reason="4栋划入第二网格"
+        ),
+    )
+    async def post(self, place: PlacePath, body: ChangeGrid) -> GridView:
+        """Say which buildings a grid has from now on, all of them."""
+        return await actions.change_grid(self.deps, self.actor, place, body)
+
+
 class AppointmentsHandler(ApiHandler):
     @endpoint(needs=Permission.APPOINT)
-    async def get(self, query: AppointmentsQuery) -> Page[AppointmentView]:
+    async def get(self, query: PageQuery) -> Page[AppointmentView]:
         """Roles held today in the places I appoint for."""
         items = await accounts.appointments(
             self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
@@ -75,11 +123,22 @@ class AppointmentsHandler(ApiHandler):
     @endpoint(
         needs=Permission.APPOINT,
         status=201,
-        errors=("confirmation_needed", "invalid_phone", "role_wrong_rung"),
+        errors=(
+            "confirmation_needed",
+            "invalid_phone",
+            "role_wrong_rung",
+            "term_needed",
+            "firm_needed",
+            "no_contract",
+            "office_taken",
+            "already_appointed",
+            "duties_separate",
+        ),
         example=Appoint(
             role=Role.UNIT_HEAD,
             place="cc.chaoyang.guilin.xincheng.c07.b3.u2",
             phone="19900000005",
+            name="王秀兰",
             to_day="2027-12-31",
         ),
         asks_again=True,
@@ -100,6 +159,8 @@ ROUTES = [
     Route("/api/v1/places", PlacesHandler),
     Route("/api/v1/places/{place}", PlaceHandler),
     Route("/api/v1/places/{place}/places", PlacesUnderHandler),
+    Route("/api/v1/places/{place}/grids", GridsHandler),
+    Route("/api/v1/grids/{place}/buildings", GridBuildingsHandler),
     Route("/api/v1/appointments", AppointmentsHandler),
     Route("/api/v1/appointments/{appointment_id}", AppointmentHandler),
 ]

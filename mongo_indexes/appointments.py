@@ -8,10 +8,16 @@ SHARD_KEY: Final = {"place": 1, "_id": 1}
 INDEXES: Final = [
     # A person's roles, on every request: accounts/appointment_store.py appointments_of()
     IndexModel([("person", ASCENDING), ("place", ASCENDING)], name="person"),
-    # Who holds which role at a place: appointments_under()
+    # Who holds which role at a place: appointments_under(), rivals(), holders_at()
     IndexModel([("place", ASCENDING), ("_id", ASCENDING)], name="place"),
     # What waits for the owner of a phone: bind_phone()
     IndexModel([("phone_index", ASCENDING)], name="phone_index"),
+    # Who stands in for a head, and ends with them: substitutes_of(), end_substitutes()
+    IndexModel(
+        [("substitute_for", ASCENDING)],
+        name="substitute_for",
+        partialFilterExpression={"substitute_for": {"$gt": ""}},
+    ),
 ]
 
 VALIDATOR: Final = {

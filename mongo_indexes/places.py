@@ -8,6 +8,12 @@ SHARD_KEY: Final = {"_id": 1}
 INDEXES: Final = [
     # Homes (or buildings, units) under a place, by path: places/store.py of_kind_under()
     IndexModel([("kind", ASCENDING), ("_id", ASCENDING)], name="kind"),
+    # The grid of a building, one at most: places/grid_store.py holding(), find_with_grid()
+    IndexModel(
+        [("buildings", ASCENDING)],
+        name="building",
+        partialFilterExpression={"buildings": {"$gt": ""}},
+    ),
 ]
 
 VALIDATOR: Final = {

@@ -95,12 +95,13 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
 
 
 # Where a role can be held: an appointment on another rung of the ladder would see too much.
-# A grid is a list of buildings. Only the rungs above the compound are governed from.
+# A grid is a list of buildings: its head's grants are those buildings, read on every request.
+# Only the rungs above the compound are governed from.
 # Roles that are not here come from belonging to a home and cannot be given by appointment.
 RUNGS: Final[dict[Role, frozenset[str]]] = {
     Role.UNIT_HEAD: frozenset({"unit"}),
     Role.BUILDING_HEAD: frozenset({"building"}),
-    Role.GRID_HEAD: frozenset({"building"}),
+    Role.GRID_HEAD: frozenset({"grid"}),
     Role.FIRM_MANAGER: frozenset({"compound"}),
     Role.DISPATCHER: frozenset({"compound"}),
     Role.REPAIRER: frozenset({"compound"}),
@@ -114,6 +115,8 @@ RUNGS: Final[dict[Role, frozenset[str]]] = {
     Role.AUDITOR: frozenset({"city", "district", "subdistrict", "community"}),
 }
 HEADS: Final = (Role.UNIT_HEAD, Role.BUILDING_HEAD, Role.GRID_HEAD)
+# Offices are held for a term; others may be appointed without an end.
+WITH_A_TERM: Final = (*HEADS, Role.COMMITTEE_MEMBER)
 FIRM_ROLES: Final = (Role.FIRM_MANAGER, Role.DISPATCHER, Role.REPAIRER, Role.CASHIER)
 # Who works here rather than lives here: may sign in at a browser.
 STAFF_ROLES: Final = frozenset(RUNGS) - frozenset(HEADS)

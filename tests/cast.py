@@ -14,7 +14,7 @@ from services.dependencies import Dependencies, Transaction
 from services.fees import actions as fees
 from services.fees.models import FeeKind
 from services.fees.views import NewFeeRule, StartBillRun
-from services.permissions import Actor, Grant, Role
+from services.permissions import WITH_A_TERM, Actor, Grant, Role
 from services.places import actions as places
 from services.places import store as places_store
 from services.places.models import LADDER, Kind, NewPlace, Place, Usage
@@ -28,6 +28,7 @@ NEXT_UNIT = f"{COMPOUND}.b3.u1"
 LI_HOME, WANG_HOME = f"{UNIT}.502", f"{UNIT}.501"
 SUN_HOME = f"{NEXT_UNIT}.101"
 ZHAO_HOME = f"{OTHER_COMPOUND}.b1.u1.101"
+TERM = "2026-12-31"  # the heads' last day
 PHONES = {
     "li": "13900000001",
     "wang": "13900000002",
@@ -94,7 +95,8 @@ async def build(world: World, periods: Sequence[str] = ("2026-01", "2026-02")) -
         ("staff", Role.COMMUNITY_STAFF, COMMUNITY),
         ("admin", Role.ADMINISTRATOR, "cc"),
     ):
-        request = Appoint(role=role, place=place, phone=PHONES[name])
+        to_day = TERM if role in WITH_A_TERM else None
+        request = Appoint(role=role, place=place, phone=PHONES[name], to_day=to_day)
         await accounts.grant(deps, request, appointed_by="test")
     await charge(deps)
     for period in periods:

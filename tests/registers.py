@@ -9,7 +9,7 @@ import xlsxwriter
 
 from services.accounts import actions as accounts
 from services.accounts.models import Appoint
-from services.permissions import Role
+from services.permissions import WITH_A_TERM, Role
 from tests import cast
 from tests.world import Member, Reply, World
 
@@ -117,5 +117,6 @@ async def open_office(world: World) -> Office:
 
 
 async def appoint(world: World, role: Role, place: str, name: str) -> None:
-    request = Appoint(role=role, place=place, phone=cast.PHONES[name])
+    to_day = cast.TERM if role in WITH_A_TERM else None
+    request = Appoint(role=role, place=place, phone=cast.PHONES[name], to_day=to_day)
     await accounts.grant(world.deps, request, appointed_by="test")

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from datetime import date
 
 from server.children import StartError
 from server.dependencies import open_dependencies
@@ -23,6 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--phone", required=True, help="as proved in WeChat, e.g. 139…")
     parser.add_argument("--role", required=True, choices=roles)
     parser.add_argument("--place", required=True, help="path of the place, e.g. cc.chaoyang")
+    parser.add_argument("--to-day", type=day, help="last day of a head's term: 2027-12-31")
+    parser.add_argument("--firm", help="id of the firm whose people hold the role")
+
+
+def day(text: str) -> str:
+    return date.fromisoformat(text).isoformat()
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -30,7 +37,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def give(arguments: argparse.Namespace, settings: Settings) -> None:
-    request = Appoint(role=Role(arguments.role), place=arguments.place, phone=arguments.phone)
+    request = Appoint(
+        role=Role(arguments.role),
+        place=arguments.place,
+        phone=arguments.phone,
+        firm_id=arguments.firm,
+        to_day=arguments.to_day,
+    )
     async with open_dependencies(settings) as deps:
         try:
             with asking_mongo():

@@ -1,109 +1,132 @@
-"""Giving somebody a role at a place for a term, and ending it.
+"""Giving somebody a role at a place for a term.
 
 A role belongs to a rung of the ladder (permissions.RUNGS): a unit head of a whole community
 would see everybody.
 """
 
-import structlog
+from datetime import timedelta
+from typing import Any, Final
 
-from services import errors
+from services.accounts import appointment_checks as checks
 from services.accounts import appointment_store, phones, store
 from services.accounts.models import Appoint, Appointment, AppointmentView
-from services.days import check_day, day_of, plus_days
+from services.audit import actions as audit
+from services.audit.models import Act
+from services.days import day_of, plus_days, start_of
 from services.dependencies import Dependencies, Transaction
 from services.documents import new_id
-from services.permissions import RUNGS, Actor, Permission, Role
+from services.jobs import actions as jobs
+from services.permissions import HEADS, Actor, Permission
 from services.places import actions as places
-from services.places.models import LADDER
 
-log = structlog.get_logger(__name__)
-
-
-class WrongRung(errors.InvalidInput):
-    """`expected` in details: the kinds of place this role can be held at."""
-
-    code = "role_wrong_rung"
+# When a head and the community are told that the term comes to its end: at nine in the morning.
+WARNING_DAYS: Final = 14
+MORNING: Final = timedelta(hours=9)
+TERM_ENDING: Final = "heads.term_ending"
 
 
 async def appoint(deps: Dependencies, actor: Actor, request: Appoint) -> AppointmentView:
-    """Give a role at a place for a term. Only an administrator makes administrators."""
+    """Give a role at a place for a term. Only an administrator makes those of DUTIES."""
     await places.access_place(deps, actor, request.place, Permission.APPOINT)
-    if request.role not in RUNGS:
-        raise errors.InvalidInput("住户由房屋登记产生,不能任命")
-    if request.role is Role.ADMINISTRATOR and not actor.may(Permission.OPERATE, request.place):
-        raise errors.Forbidden("只有管理员可以任命管理员")
-    return await grant(deps, request, appointed_by=actor.person_id)
+    checks.require_administrator(actor, request.role, request.place)
+    return await _give(deps, actor, request)
 
 
 async def grant(deps: Dependencies, request: Appoint, *, appointed_by: str) -> AppointmentView:
-    """Write an appointment; the same one again is the same one.
+    """Give a role without an actor: the command line, for the first administrator.
 
-    Without an actor: the command line, for the first administrator, whose city need not be
-    there yet.
+    Their city need not be there yet.
     """
-    _check(request, day_of(deps.now()))
-    wanted = _draft(deps, request, appointed_by)
-    founder = request.role is Role.ADMINISTRATOR and "." not in request.place
+    return await _give(deps, Actor(appointed_by, ""), request)
+
+
+async def _give(deps: Dependencies, actor: Actor, request: Appoint) -> AppointmentView:
+    """Write an appointment; the same one again is the same one."""
+    checks.check_request(request, day_of(deps.now()))
+    wanted = _draft(deps, request, actor.person_id)
 
     async def save(tx: Transaction) -> Appointment:
-        if not await places.use(deps, [wanted.place], tx) and not founder:
-            raise errors.NotFound("没有找到这个地方", place=wanted.place)
-        today = day_of(deps.now())
-        held = await appointment_store.same_appointment(deps.db, wanted, today, tx)
+        await checks.check_place(deps, wanted, tx)
         holders = await store.holders_of(deps.db, [wanted.phone_index], tx)
         wanted.person = holders.get(wanted.phone_index)
+        held = await checks.same_or_free(deps, wanted, request, tx)
         if held is None:
             await appointment_store.insert_appointment(deps.db, wanted, tx)
-        return held or wanted
+            await promise_warning(deps, wanted, tx)
+        kept = held or wanted
+        facts: dict[str, Any] = {
+            "role": kept.role,
+            "to_day": kept.to_day,
+            "repeated": held is not None,
+        }
+        await audit.record(
+            deps, tx, actor, Act.APPOINTED, place=kept.place, subject=kept.id, **facts
+        )
+        return kept
 
     return view(deps, await deps.in_transaction(save))
 
 
-def _check(request: Appoint, today: str) -> None:
-    rung = request.place.count(".")
-    kind = LADDER[rung] if rung < len(LADDER) else None
-    expected = RUNGS.get(request.role, frozenset())
-    if kind not in expected:
-        raise WrongRung("这个职务不能设在这一级", expected=sorted(expected))
-    first = check_day(request.from_day or today)
-    if request.to_day is not None and check_day(request.to_day) < first:
-        raise errors.InvalidInput("任期结束不能早于开始")
+async def promise_warning(
+    deps: Dependencies, appointment: Appointment, tx: Transaction
+) -> None:
+    """Promise to tell of the end of a head's term. A term changed since is not told of."""
+    if appointment.role not in HEADS or appointment.to_day is None:
+        return
+    day = plus_days(appointment.to_day, -WARNING_DAYS)
+    due_at = start_of(day) + MORNING
+    if day > appointment.from_day:  # who is appointed for days knows that it is for days
+        await jobs.enqueue(
+            deps,
+            tx,
+            TERM_ENDING,
+            f"{appointment.id}:{appointment.to_day}",
+            due_at=due_at,
+            appointment_id=appointment.id,
+            to_day=appointment.to_day,
+        )
 
 
 def _draft(deps: Dependencies, request: Appoint, appointed_by: str) -> Appointment:
     now = deps.now()
-    phone = phones.normalise(request.phone)
-    index = deps.vault.blind(phone, purpose="phone")
-    appointment_id = new_id(now)
-    return Appointment(
-        id=appointment_id,
+    appointment = Appointment(
+        id=new_id(now),
         role=request.role,
         place=request.place,
-        phone_sealed=deps.vault.seal(phone, place=_sealed_at(appointment_id)),
-        phone_index=index,
+        phone_sealed="",
+        phone_index="",
         from_day=request.from_day or day_of(now),
         to_day=request.to_day,
+        firm=request.firm_id or "",
         appointed_by=appointed_by,
         appointed_at=now,
     )
+    return sealed(deps, appointment, phone=request.phone, name=request.name)
 
 
-def _sealed_at(appointment_id: str) -> str:
-    return f"appointments/{appointment_id}/phone"
+def sealed(
+    deps: Dependencies, appointment: Appointment, *, phone: str, name: str | None
+) -> Appointment:
+    """Write who somebody is into an appointment. InvalidPhone for what is no number."""
+    number = phones.normalise(phone)
+    at = f"appointments/{appointment.id}"
+    appointment.phone_sealed = deps.vault.seal(number, place=f"{at}/phone")
+    appointment.phone_index = phones.blind_index(deps.vault, number)
+    if name is not None:
+        appointment.name_sealed = deps.vault.seal(name, place=f"{at}/name")
+    return appointment
 
 
-async def end(deps: Dependencies, actor: Actor, appointment_id: str) -> None:
-    """End an appointment at once: the next request is made without it. Repeats are harmless."""
-    found = await appointment_store.find_appointment(deps.db, appointment_id)
-    if found is None or not actor.may(Permission.APPOINT, found.place):
-        raise errors.NotFound("没有找到这项任命")
-    if found.role is Role.ADMINISTRATOR and not actor.may(Permission.OPERATE, found.place):
-        raise errors.Forbidden("只有管理员可以免去管理员")
-    yesterday = plus_days(day_of(deps.now()), -1)
-    await appointment_store.end_appointment(
-        deps.db, appointment_id, last_day=yesterday, by=actor.person_id, at=deps.now()
-    )
-    log.info("appointment_ended", appointment=appointment_id, by=actor.person_id)
+def phone_of(deps: Dependencies, appointment: Appointment) -> str:
+    place = f"appointments/{appointment.id}/phone"
+    return deps.vault.unseal(appointment.phone_sealed, place=place)
+
+
+def name_of(deps: Dependencies, appointment: Appointment) -> str | None:
+    if appointment.name_sealed is None:
+        return None
+    place = f"appointments/{appointment.id}/name"
+    return deps.vault.unseal(appointment.name_sealed, place=place)
 
 
 async def listing(
@@ -119,12 +142,15 @@ async def listing(
 
 
 def view(deps: Dependencies, appointment: Appointment) -> AppointmentView:
-    phone = deps.vault.unseal(appointment.phone_sealed, place=_sealed_at(appointment.id))
+    name = name_of(deps, appointment)
     return AppointmentView(
         appointment_id=appointment.id,
         role=appointment.role,
         place=appointment.place,
-        phone_masked=phones.mask(phone),
+        phone_masked=phones.mask(phone_of(deps, appointment)),
+        name_masked=f"{name[0]}*" if name else None,
+        firm_id=appointment.firm or None,
+        substitute_for=appointment.substitute_for or None,
         from_day=appointment.from_day,
         to_day=appointment.to_day,
     )

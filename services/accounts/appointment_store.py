@@ -5,52 +5,112 @@ from datetime import datetime
 
 import msgspec
 
-from mongo_indexes import appointments
-from services.accounts.models import Appointment
-from services.accounts.terms import active_on
+from mongo_indexes.appointments import COLLECTION
+from services.accounts.models import Appointment, Visibility
+from services.accounts.terms import active_on, not_over_on
 from services.dependencies import Database, Transaction
-from services.documents import to_document
+from services.documents import Document, to_document
 from services.paths import under_any
+from services.permissions import Role
 
 
 async def appointments_of(db: Database, person_id: str, day: str) -> list[Appointment]:
     """Roles a person holds today. Served by index `person`."""
     query = {"person": person_id, **active_on(day)}
-    cursor = db[appointments.COLLECTION].find(query).sort("place", 1)
+    cursor = db[COLLECTION].find(query).sort("place", 1)
+    return msgspec.convert(await cursor.to_list(), list[Appointment])
+
+
+async def since_of(db: Database, person_id: str, day: str) -> list[Appointment]:
+    """Roles a person holds, will hold or held since a day. Served by index `person`."""
+    query = {"person": person_id, **not_over_on(day)}
+    cursor = db[COLLECTION].find(query).sort("place", 1)
     return msgspec.convert(await cursor.to_list(), list[Appointment])
 
 
 async def insert_appointment(db: Database, appointment: Appointment, tx: Transaction) -> None:
-    await db[appointments.COLLECTION].insert_one(to_document(appointment), session=tx)
+    await db[COLLECTION].insert_one(to_document(appointment), session=tx)
 
 
-async def find_appointment(db: Database, appointment_id: str) -> Appointment | None:
-    document = await db[appointments.COLLECTION].find_one({"_id": appointment_id})
+async def find_appointment(
+    db: Database, appointment_id: str, tx: Transaction | None = None
+) -> Appointment | None:
+    document = await db[COLLECTION].find_one({"_id": appointment_id}, session=tx)
     return msgspec.convert(document, Appointment | None)
 
 
-async def same_appointment(
-    db: Database, wanted: Appointment, day: str, tx: Transaction
-) -> Appointment | None:
-    """The same role of the same phone at the same place. Served by index `phone_index`."""
+async def rivals(db: Database, wanted: Appointment, tx: Transaction) -> list[Appointment]:
+    """The same role at the same place on some of the same days, but for substitutes.
+
+    Served by index `place`.
+    """
+    until = {"from_day": {"$lte": wanted.to_day}} if wanted.to_day else {}
     query = {
-        "phone_index": wanted.phone_index,
         "place": wanted.place,
         "role": wanted.role,
-        **active_on(day),
+        "substitute_for": {"$in": [None, ""]},
+        **until,
+        **not_over_on(wanted.from_day),
     }
-    document = await db[appointments.COLLECTION].find_one(query, session=tx)
-    return msgspec.convert(document, Appointment | None)
+    cursor = db[COLLECTION].find(query, session=tx).hint("place")
+    return msgspec.convert(await cursor.to_list(), list[Appointment])
+
+
+async def has_role(
+    db: Database, phone_index: str, role: Role, day: str, tx: Transaction
+) -> bool:
+    """Tell whether a phone has a role somewhere, or will. Served by index `phone_index`."""
+    query = {"phone_index": phone_index, "role": role, **not_over_on(day)}
+    return await db[COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
+
+
+async def substitutes_of(
+    db: Database, appointment_id: str, day: str, tx: Transaction | None = None
+) -> list[Appointment]:
+    """Who stands in for a head today or later. Served by index `substitute_for`."""
+    query = {"substitute_for": appointment_id, **not_over_on(day)}
+    cursor = db[COLLECTION].find(query, session=tx).sort("from_day", 1)
+    return msgspec.convert(await cursor.to_list(), list[Appointment])
 
 
 async def end_appointment(
-    db: Database, appointment_id: str, *, last_day: str, by: str, at: datetime
+    db: Database, appointment_id: str, change: Document, tx: Transaction
+) -> bool:
+    """Write the last day and who ended it, once; False when it was ended before."""
+    key = {"_id": appointment_id, "ended_at": None}
+    done = await db[COLLECTION].update_one(key, {"$set": change}, session=tx)
+    return done.matched_count == 1
+
+
+async def end_substitutes(
+    db: Database, appointment_id: str, change: Document, tx: Transaction
 ) -> None:
-    """Write the last day, once."""
-    await db[appointments.COLLECTION].update_one(
-        {"_id": appointment_id, "ended_at": None},
-        {"$set": {"to_day": last_day, "ended_by": by, "ended_at": at}},
-    )
+    """Give substitutes no later last day than `change` has. Served by `substitute_for`."""
+    later = {"substitute_for": appointment_id, "to_day": {"$gt": change["to_day"]}}
+    await db[COLLECTION].update_many(later, {"$set": change}, session=tx)
+
+
+async def resign(
+    db: Database,
+    found: Appointment,
+    *,
+    last_day: str,
+    because: str,
+    at: datetime,
+    tx: Transaction,
+) -> bool:
+    """Write that the holder leaves, once; False when something changed meanwhile."""
+    key = {"_id": found.id, "person": found.person, "ended_at": None, "resigned_at": None}
+    change = {"to_day": last_day, "resigned_at": at, "ended_because": because}
+    done = await db[COLLECTION].update_one(key, {"$set": change}, session=tx)
+    return done.matched_count == 1
+
+
+async def choose_contact(
+    db: Database, appointment_id: str, visible_to: Visibility, tx: Transaction
+) -> None:
+    change = {"$set": {"phone_visible_to": visible_to}}
+    await db[COLLECTION].update_one({"_id": appointment_id}, change, session=tx)
 
 
 async def appointments_under(
@@ -58,5 +118,14 @@ async def appointments_under(
 ) -> list[Appointment]:
     """Roles held today under these places, by id. Served by index `place`."""
     query = {"$and": [under_any("place", places), active_on(day), {"_id": {"$gt": after}}]}
-    cursor = db[appointments.COLLECTION].find(query).sort("_id", 1).limit(limit)
+    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Appointment])
+
+
+async def holders_at(
+    db: Database, places: Sequence[str], roles: Sequence[Role], day: str
+) -> list[Appointment]:
+    """Who holds one of these roles at one of these places today. Served by index `place`."""
+    query = {"place": {"$in": list(places)}, "role": {"$in": list(roles)}, **active_on(day)}
+    cursor = db[COLLECTION].find(query).sort("place", -1)
     return msgspec.convert(await cursor.to_list(), list[Appointment])

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 
+from pymongo.errors import DuplicateKeyError
+
 from services import errors
+from services.audit import actions as audit
+from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.paths import parent
 from services.permissions import Actor, Permission, require_at
-from services.places import store
+from services.places import grids, store
 from services.places.models import LADDER, Kind, NewPlace, Place, PlaceView
 
 
@@ -38,31 +42,47 @@ async def get(deps: Dependencies, path: str) -> Place:
 async def add(deps: Dependencies, actor: Actor, request: NewPlace) -> PlaceView:
     """Add a place under one the actor manages."""
     require_at(actor, Permission.MANAGE_PLACES, parent(request.path) or request.path)
-    return view(await found(deps, request))
+    return view(await _add(deps, actor, request))
 
 
 async def found(deps: Dependencies, request: NewPlace) -> Place:
     """Add a place without an actor: the command line, for the first rungs of the ladder."""
+    return await _add(deps, None, request)
+
+
+async def _add(deps: Dependencies, actor: Actor | None, request: NewPlace) -> Place:
+    async def save(tx: Transaction) -> Place:
+        upper = await _upper(deps, request, tx)
+        place = Place(
+            id=request.path,
+            kind=request.kind,
+            name=request.name,
+            address=address(upper, request.kind, request.name),
+            created_at=deps.now(),
+        )
+        await store.insert(deps.db, place, tx)
+        if actor is not None:
+            await audit.record(deps, tx, actor, Act.PLACE_ADDED, place=place.id)
+        return place
+
+    try:
+        return await deps.in_transaction(save)
+    except DuplicateKeyError:
+        raise PlaceExists("这个编号已经登记过", path=request.path) from None
+
+
+async def _upper(deps: Dependencies, request: NewPlace, tx: Transaction) -> Place | None:
+    """Return the place above, marked as used; NotFound, or WrongStep off the ladder."""
     above = parent(request.path)
-    upper = await store.find(deps.db, above) if above else None
-    if above and upper is None:
+    if above and not await use(deps, [above], tx):
         raise errors.NotFound("上级还没有登记,请先登记上级", path=above)
+    upper = await store.find(deps.db, above, tx) if above else None
     rung = request.path.count(".")  # `compound_of` and all who range over places rely on it
     expected = LADDER[rung] if rung < len(LADDER) else None
-    if request.kind is not expected or request.kind is Kind.HOME:
+    beside = upper is not None and upper.kind is not LADDER[rung - 1]  # under a grid, say
+    if request.kind is not expected or request.kind is Kind.HOME or beside:
         raise WrongStep("层级不对,请检查上级", expected=expected)
-    place = Place(
-        id=request.path,
-        kind=request.kind,
-        name=request.name,
-        address=address(upper, request.kind, request.name),
-        created_at=deps.now(),
-    )
-    if above and not await use(deps, [above]):
-        raise errors.NotFound("上级已被撤回,请刷新后再试", path=above)
-    if not await store.insert(deps.db, place):
-        raise PlaceExists("这个编号已经登记过", path=request.path)
-    return place
+    return upper
 
 
 def address(upper: Place | None, kind: Kind, name: str) -> str:
@@ -113,6 +133,15 @@ async def use(
     return await store.mark_used(deps.db, paths, tx)
 
 
+async def hold(deps: Dependencies, path: str, tx: Transaction) -> Place | None:
+    """Use a place and keep others from holding it until this transaction ends.
+
+    For what must be looked up and written as one: of two at once, the second starts again
+    and sees what the first wrote.
+    """
+    return await store.hold(deps.db, path, tx)
+
+
 homes_under = store.of_kind_under
 find_many = store.find_many
 made_by = store.made_by
@@ -121,3 +150,8 @@ put = store.put
 delete_unused = store.delete_unused
 empty_of = store.empty_of
 count_homes = store.count_homes
+add_grid = grids.add
+change_grid = grids.change
+grids_of = grids.listing
+buildings_of = grids.buildings_of
+above_home = grids.above_home

@@ -6,13 +6,14 @@ from msgspec import Meta, Struct, field
 
 from services.documents import ONE_LINE
 from services.money import Area
-from services.paths import PlacePath
+from services.paths import SEGMENT, PlacePath
 
 Name = Annotated[str, Meta(min_length=1, max_length=60, pattern=ONE_LINE)]
+MAX_BUILDINGS: Final = 200
 
 
 class Kind(StrEnum):
-    """The government ladder, then what people live in."""
+    """The government ladder, what people live in, and the grid, which lies beside them."""
 
     CITY = auto()
     DISTRICT = auto()
@@ -22,9 +23,20 @@ class Kind(StrEnum):
     BUILDING = auto()
     UNIT = auto()
     HOME = auto()
+    GRID = auto()  # a named list of buildings of one community; nothing lies under it
 
 
-LADDER: Final = tuple(Kind)
+# The rungs of the tree: a place's rung is how many segments its path has.
+LADDER: Final = (
+    Kind.CITY,
+    Kind.DISTRICT,
+    Kind.SUBDISTRICT,
+    Kind.COMMUNITY,
+    Kind.COMPOUND,
+    Kind.BUILDING,
+    Kind.UNIT,
+    Kind.HOME,
+)
 
 
 class Usage(StrEnum):
@@ -50,6 +62,25 @@ class Place(Struct, kw_only=True):
     created_at: datetime
 
 
+class GridChange(Struct, kw_only=True):
+    """What a grid was made of from an instant on, and why."""
+
+    at: datetime
+    by: str
+    reason: str
+    buildings: list[str]
+
+
+class Grid(Place, kw_only=True):
+    """A grid (网格): buildings of one community, of any of its compounds.
+
+    A building lies in one grid at most. `history`: the latest changes, the newest last.
+    """
+
+    buildings: list[str]
+    history: list[GridChange] = []
+
+
 class NewPlace(Struct, forbid_unknown_fields=True, kw_only=True):
     """A place of the ladder down to the unit; homes come from a register."""
 
@@ -65,3 +96,33 @@ class PlaceView(Struct, kw_only=True):
     address: str
     area: int | None = None
     usage: Usage | None = None
+
+
+Segment = Annotated[str, Meta(pattern=rf"^{SEGMENT}$(?!\n)", max_length=20)]
+Buildings = Annotated[list[PlacePath], Meta(max_length=MAX_BUILDINGS)]
+
+
+class NewGrid(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`segment`: the last part of the grid's path, below the community's."""
+
+    segment: Segment
+    name: Name
+    buildings: Annotated[list[PlacePath], Meta(min_length=1, max_length=MAX_BUILDINGS)]
+
+
+class ChangeGrid(Struct, forbid_unknown_fields=True, kw_only=True):
+    """All the buildings of a grid from now on; none dissolves it."""
+
+    buildings: Buildings
+    reason: Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
+
+
+class BuildingView(Struct, kw_only=True):
+    path: str
+    address: str
+
+
+class GridView(Struct, kw_only=True):
+    path: str
+    name: str
+    buildings: list[BuildingView]

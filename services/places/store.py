@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from pymongo import UpdateOne
-from pymongo.errors import DuplicateKeyError
+from pymongo import ReturnDocument, UpdateOne
 
 from mongo_indexes.places import COLLECTION
 from services.dependencies import Database, Transaction
@@ -13,13 +12,9 @@ from services.paths import under
 from services.places.models import Kind, Place
 
 
-async def insert(db: Database, place: Place) -> bool:
-    """Return False when the path is taken."""
-    try:
-        await db[COLLECTION].insert_one(to_document(place))
-    except DuplicateKeyError:
-        return False
-    return True
+async def insert(db: Database, place: Place, tx: Transaction) -> None:
+    """Raise DuplicateKeyError when the path is taken."""
+    await db[COLLECTION].insert_one(to_document(place), session=tx)
 
 
 async def put(db: Database, places: Sequence[Place], tx: Transaction) -> None:
@@ -33,8 +28,8 @@ async def put(db: Database, places: Sequence[Place], tx: Transaction) -> None:
         await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
 
 
-async def find(db: Database, path: str) -> Place | None:
-    document = await db[COLLECTION].find_one({"_id": path})
+async def find(db: Database, path: str, tx: Transaction | None = None) -> Place | None:
+    document = await db[COLLECTION].find_one({"_id": path}, session=tx)
     return msgspec.convert(document, Place | None)
 
 
@@ -43,6 +38,12 @@ async def find_many(
 ) -> list[Place]:
     cursor = db[COLLECTION].find({"_id": {"$in": list(paths)}}, session=tx).sort("_id", 1)
     return msgspec.convert(await cursor.to_list(), list[Place])
+
+
+async def find_with_grid(db: Database, paths: Sequence[str], building: str) -> list[Place]:
+    """These places and the grid of a building. Served by the primary key and `building`."""
+    query = {"$or": [{"_id": {"$in": list(paths)}}, {"buildings": building}]}
+    return msgspec.convert(await db[COLLECTION].find(query).to_list(), list[Place])
 
 
 async def of_kind_under(
@@ -79,6 +80,17 @@ async def mark_used(
     await db[COLLECTION].update_many(unused, {"$set": {"used": True}}, session=tx)
     cursor = db[COLLECTION].find({"_id": {"$in": list(paths)}}, {"_id": 1}, session=tx)
     return [document["_id"] for document in await cursor.to_list()]
+
+
+async def hold(db: Database, path: str, tx: Transaction) -> Place | None:
+    """Write into a place, so that whoever holds it at the same moment starts again after us."""
+    document = await db[COLLECTION].find_one_and_update(
+        {"_id": path},
+        {"$set": {"used": True}, "$inc": {"holds": 1}},
+        return_document=ReturnDocument.AFTER,
+        session=tx,
+    )
+    return msgspec.convert(document, Place | None)
 
 
 async def made_by(

@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from services.accounts import actions as accounts
-from services.accounts.models import Appoint
 from services.days import start_of
 from services.dependencies import Transaction
 from services.errors import NotFound
@@ -18,6 +16,7 @@ from services.ledger import actions as ledger
 from services.ledger.models import income, receivable
 from services.permissions import Actor, Grant, Role
 from tests.cast import COMPOUND, LI_HOME, OTHER_COMPOUND, STAFF, Estate, build, charge
+from tests.offices import hire
 from tests.world import Member, Reply, World
 
 FORGIVEN = {"reason": "空置", "months": "forgiven"}
@@ -181,9 +180,9 @@ async def test_only_who_runs_bills_here_may_void(
     head = await estate.member("head")
     for nobody in (li, head):
         assert (await void(world, bill_id, OPEN, nobody)).status == 403
-    request = Appoint(role=Role.FIRM_MANAGER, place=OTHER_COMPOUND, phone="13900000099")
-    await accounts.grant(world.deps, request, appointed_by="test")
-    stranger = await world.sign_in("manager", "13900000099")
+    stranger = await hire(
+        world, Role.FIRM_MANAGER, OTHER_COMPOUND, name="manager", phone="13900000099"
+    )
     missing = await void(world, "none", OPEN, staff)
     hidden = await void(world, bill_id, OPEN, stranger)
     assert (missing.status, hidden.status) == (404, 404)

@@ -4,8 +4,6 @@ from typing import Any
 
 import pytest
 
-from services.accounts import actions as accounts
-from services.accounts.models import Appoint
 from services.ledger import actions as ledger
 from services.ledger.models import income, receivable
 from services.permissions import Role
@@ -22,6 +20,7 @@ from tests.cast import (
     build,
     homes,
 )
+from tests.offices import hire
 from tests.world import Api, Member, Reply, World
 
 PRICE = {
@@ -70,10 +69,7 @@ async def run_to(world: World, staff: Member, *asks: str, **body: Any) -> dict[s
 
 
 async def manager_of(world: World, place: str) -> Member:
-    phone = "13900000099"
-    request = Appoint(role=Role.FIRM_MANAGER, place=place, phone=phone)
-    await accounts.grant(world.deps, request, appointed_by="test")
-    return await world.sign_in("manager", phone)
+    return await hire(world, Role.FIRM_MANAGER, place, name="manager", phone="13900000099")
 
 
 async def drafts(api: Api, staff: Member, run: dict[str, Any], state: str = "draft") -> Any:

@@ -1,12 +1,27 @@
 """The tree of places and who is appointed in it, over HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from tests.cast import COMMUNITY, COMPOUND, NEXT_UNIT, OTHER_COMPOUND, UNIT, Estate, build
-from tests.world import World
+from services.permissions import FIRM_ROLES
+from tests.cast import (
+    COMMUNITY,
+    COMPOUND,
+    NEXT_UNIT,
+    OTHER_COMPOUND,
+    TERM,
+    UNIT,
+    Estate,
+    build,
+)
+from tests.offices import firm_at
+from tests.world import Reply, World
+
+BUILDING = f"{COMPOUND}.b3"
+OTHER_BUILDING = f"{OTHER_COMPOUND}.b1"
+GRID = f"{COMMUNITY}.g01"
 
 
 @pytest.fixture
@@ -44,6 +59,15 @@ async def test_places_that_cannot_be(
     wish = {"path": path, "kind": kind, "name": "x"}
     reply = await estate.world.api.post("/api/v1/places", wish, as_=staff)
     assert (reply.status, reply.code) == (status, code)
+
+
+async def make_grid(
+    estate: Estate, segment: str = "g01", buildings: Sequence[str] = (BUILDING,)
+) -> Reply:
+    staff = await estate.member("staff")
+    wish = {"segment": segment, "name": "第一网格", "buildings": list(buildings)}
+    path = f"/api/v1/places/{COMMUNITY}/grids"
+    return await estate.world.api.post(path, wish, as_=staff)
 
 
 async def test_a_head_sees_the_own_place_and_no_other(estate: Estate) -> None:
@@ -86,6 +110,15 @@ async def test_an_appointment_begins_with_the_phone_and_ends_with_its_day(
     [
         ({"phone": "12"}, 422, "invalid_input"),
         ({"phone": "hello world"}, 422, "invalid_phone"),
+        ({"to_day": None}, 422, "term_needed"),
+        ({"role": "committee_member", "place": COMPOUND, "to_day": None}, 422, "term_needed"),
+        ({"role": "cashier", "place": COMPOUND}, 422, "firm_needed"),
+        ({"firm_id": "x"}, 422, "firm_needed"),
+        ({"role": "cashier", "place": COMPOUND, "firm_id": "x"}, 409, "no_contract"),
+        ({"place": UNIT}, 409, "office_taken"),
+        ({"role": "auditor", "place": COMMUNITY}, 403, "forbidden"),
+        ({"to_day": "2026-03-01"}, 422, "invalid_input"),
+        ({"from_day": "2026-01-01", "to_day": "2026-03-01"}, 422, "invalid_input"),
         ({"role": "resident"}, 422, "invalid_input"),
         ({"role": "administrator"}, 403, "forbidden"),
         ({"role": "king"}, 422, "invalid_input"),
@@ -100,7 +133,12 @@ async def test_appointments_that_cannot_be(
     estate: Estate, change: dict[str, object], status: int, code: str
 ) -> None:
     staff = await estate.member("staff")
-    wish = {"role": "unit_head", "place": UNIT, "phone": "13900000077"} | change
+    wish = {
+        "role": "unit_head",
+        "place": NEXT_UNIT,
+        "phone": "13900000077",
+        "to_day": TERM,
+    } | change
     reply = await estate.world.api.post("/api/v1/appointments", wish, as_=staff)
     assert (reply.status, reply.code) == (status, code)
 
@@ -131,21 +169,34 @@ async def test_the_ledger_is_for_operators(estate: Estate) -> None:
 @pytest.mark.parametrize(
     ("role", "place", "status"),
     [
+        ("unit_head", NEXT_UNIT, 201),
         ("unit_head", COMPOUND, 422),
         ("unit_head", COMMUNITY, 422),
+        ("building_head", BUILDING, 201),
         ("building_head", UNIT, 422),
-        ("grid_head", f"{COMPOUND}.b3", 201),
-        ("firm_manager", UNIT, 422),
-        ("firm_manager", COMPOUND, 201),
+        ("grid_head", GRID, 201),
+        ("grid_head", BUILDING, 422),
+        ("grid_head", COMPOUND, 422),
+        ("committee_member", GRID, 422),
+        ("committee_member", COMPOUND, 201),
         ("community_staff", UNIT, 422),
+        ("community_staff", GRID, 422),
         ("community_staff", COMMUNITY, 201),
+        ("subdistrict_staff", COMMUNITY, 422),
+        ("district_staff", COMMUNITY, 422),
+        ("city_staff", COMMUNITY, 422),
+        *((role, BUILDING, 422) for role in FIRM_ROLES),
+        *((role, COMPOUND, 201) for role in FIRM_ROLES),
     ],
 )
 async def test_a_role_belongs_to_its_rung(
     estate: Estate, role: str, place: str, status: int
 ) -> None:
     staff = await estate.member("staff")
-    wish = {"role": role, "place": place, "phone": "13900000077"}
+    await make_grid(estate)
+    wish = {"role": role, "place": place, "phone": "13900000077", "to_day": TERM}
+    if role in FIRM_ROLES:
+        wish["firm_id"] = await firm_at(estate.world, COMPOUND)
     reply = await estate.world.api.post("/api/v1/appointments", wish, as_=staff)
     assert reply.status == status
     assert status == 201 or reply.code == "role_wrong_rung"
@@ -153,11 +204,17 @@ async def test_a_role_belongs_to_its_rung(
 
 async def test_an_appointment_is_ended_at_once_and_made_once(estate: Estate) -> None:
     staff, api = await estate.member("staff"), estate.world.api
-    wish = {"role": "unit_head", "place": NEXT_UNIT, "phone": "13900000077"}
+    wish = {
+        "role": "unit_head",
+        "place": NEXT_UNIT,
+        "phone": "13900000077",
+        "name": "王秀兰",
+        "to_day": TERM,
+    }
     first = (await api.post("/api/v1/appointments", wish, as_=staff)).body
     again = (await api.post("/api/v1/appointments", wish, as_=staff)).body
     assert first == again
-    assert first["phone_masked"] == "139****0077"
+    assert (first["phone_masked"], first["name_masked"]) == ("139****0077", "王*")
     newcomer = await estate.world.sign_in("newcomer", "13900000077")
     path = f"/api/v1/places/{NEXT_UNIT}"
     assert (await api.get(path, as_=newcomer)).status == 200
@@ -201,7 +258,7 @@ async def test_appointing_and_proving_the_phone_at_once_never_miss_each_other(
     staff, api = await estate.member("staff"), estate.world.api
     for number in range(6):
         phone = f"139000001{number:02d}"
-        wish = {"role": "unit_head", "place": UNIT, "phone": phone}
+        wish = {"role": "community_staff", "place": COMPOUND, "phone": phone}
         newcomer = await estate.world.sign_in(f"n{number}")
         code = await estate.world.wechat.phone_code(f"n{number}", phone)
         made, proved = await asyncio.gather(
@@ -210,4 +267,118 @@ async def test_appointing_and_proving_the_phone_at_once_never_miss_each_other(
         )
         assert (made.status, proved.status) == (201, 200)
         me = (await api.get("/api/v1/me", as_=newcomer)).body
-        assert [role["place"] for role in me["roles"]] == [UNIT]
+        assert [role["place"] for role in me["roles"]] == [COMPOUND]
+
+
+async def test_a_grid_is_a_list_of_buildings_across_compounds(estate: Estate) -> None:
+    staff, api = await estate.member("staff"), estate.world.api
+    made = await make_grid(estate, buildings=[OTHER_BUILDING, BUILDING, BUILDING])
+    assert (made.status, made.body["path"]) == (201, GRID)
+    assert made.body["buildings"] == [
+        {"path": BUILDING, "address": "春光小区3栋"},
+        {"path": OTHER_BUILDING, "address": "和平小区1栋"},
+    ]
+    listed = await api.get(f"/api/v1/places/{COMMUNITY}/grids", as_=staff)
+    assert listed.body["items"] == [made.body]
+    assert (await api.get(f"/api/v1/places/{GRID}", as_=staff)).body["kind"] == "grid"
+    below = {"path": f"{GRID}.b1", "kind": "building", "name": "1栋"}
+    refused = await api.post("/api/v1/places", below, as_=staff)
+    assert (refused.status, refused.code) == (422, "place_wrong_step")
+
+
+@pytest.mark.parametrize(
+    ("segment", "buildings", "status", "code"),
+    [
+        ("g02", [BUILDING], 409, "building_taken"),
+        ("g01", [OTHER_BUILDING], 409, "place_exists"),
+        ("c08", [OTHER_BUILDING], 409, "place_exists"),
+        ("g02", [UNIT], 422, "not_a_building"),
+        ("g02", [f"{COMPOUND}.b99"], 422, "not_a_building"),
+        ("g02", ["cc.chaoyang.guilin.other.c01.b1"], 422, "not_a_building"),
+        ("g02", [], 422, "invalid_input"),
+        ("g.2", [OTHER_BUILDING], 422, "invalid_input"),
+        ("G2", [OTHER_BUILDING], 422, "invalid_input"),
+    ],
+)
+async def test_grids_that_cannot_be(
+    estate: Estate, segment: str, buildings: list[str], status: int, code: str
+) -> None:
+    assert (await make_grid(estate)).status == 201
+    reply = await make_grid(estate, segment, buildings)
+    assert (reply.status, reply.code) == (status, code)
+
+
+async def test_a_grid_lies_in_a_community_of_ones_own(estate: Estate) -> None:
+    api, staff, head = (
+        estate.world.api,
+        await estate.member("staff"),
+        await estate.member("head"),
+    )
+    wish = {"segment": "g01", "name": "第一网格", "buildings": [BUILDING]}
+    for place in (COMPOUND, "cc", "cc.chaoyang.guilin.other"):
+        reply = await api.post(f"/api/v1/places/{place}/grids", wish, as_=staff)
+        assert (reply.status, reply.code) == (404, "not_found")
+    path = f"/api/v1/places/{COMMUNITY}/grids"
+    assert (await api.post(path, wish, as_=head)).status == 403
+    assert (await api.get(path, as_=head)).status == 404
+
+
+async def test_a_building_is_given_to_one_of_two_grids_made_at_once(estate: Estate) -> None:
+    replies = await asyncio.gather(*(make_grid(estate, f"g{n}") for n in range(6)))
+    assert sorted(reply.status for reply in replies) == [201] + [409] * 5
+    assert {reply.code for reply in replies if reply.status == 409} == {"building_taken"}
+
+
+async def test_changing_a_grid_is_decided_for_the_very_next_request(estate: Estate) -> None:
+    api, staff = estate.world.api, await estate.member("staff")
+    await make_grid(estate)
+    wish = {"role": "grid_head", "place": GRID, "phone": "13900000077", "to_day": TERM}
+    assert (await api.post("/api/v1/appointments", wish, as_=staff)).status == 201
+    head = await estate.world.sign_in("grid", "13900000077")
+
+    async def sees() -> list[int]:
+        places = (BUILDING, UNIT, OTHER_BUILDING, COMPOUND, COMMUNITY)
+        return [(await api.get(f"/api/v1/places/{p}", as_=head)).status for p in places]
+
+    assert await sees() == [200, 200, 404, 404, 404]
+    path = f"/api/v1/grids/{GRID}/buildings"
+    change = {"buildings": [OTHER_BUILDING], "reason": "调整网格"}
+    assert (await api.post(path, change, as_=head)).status == 403
+    assert (await api.post(path, change, as_=staff)).status == 200
+    assert await sees() == [404, 404, 200, 404, 404]
+    assert (await api.post(path, {"buildings": [], "reason": "撤销"}, as_=staff)).status == 200
+    assert await sees() == [403] * 5
+    kept = await estate.world.db.places.find_one({"_id": GRID})
+    assert kept
+    assert [step["reason"] for step in kept["history"]] == ["调整网格", "撤销"]
+    for other in ("cc.chaoyang.guilin.other.g01", f"{COMMUNITY}.g99", COMPOUND):
+        assert (
+            await api.post(f"/api/v1/grids/{other}/buildings", change, as_=staff)
+        ).status == 404
+
+
+async def test_who_administers_does_not_audit(estate: Estate) -> None:
+    api, admin = estate.world.api, await estate.member("admin")
+    for phone, role, status in (
+        ("13900000012", "auditor", 409),
+        ("13900000077", "auditor", 201),
+        ("13900000077", "administrator", 409),
+        ("13900000078", "administrator", 201),
+    ):
+        wish = {"role": role, "place": COMMUNITY, "phone": phone}
+        reply = await api.post("/api/v1/appointments", wish, as_=admin)
+        assert reply.status == status, reply.body
+        assert status == 201 or reply.code == "duties_separate"
+
+
+async def test_an_auditor_and_an_administrator_at_once_are_two_people(estate: Estate) -> None:
+    api, admin = estate.world.api, await estate.member("admin")
+    for number in range(4):
+        wish = {"place": COMMUNITY, "phone": f"1390000022{number}"}
+        replies = await asyncio.gather(
+            *(
+                api.post("/api/v1/appointments", {**wish, "role": role}, as_=admin)
+                for role in ("auditor", "administrator")
+            )
+        )
+        assert sorted(reply.status for reply in replies) == [201, 409]

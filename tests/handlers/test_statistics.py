@@ -20,6 +20,7 @@ from tests.cast import (
     LI_HOME,
     NEXT_UNIT,
     SUN_HOME,
+    TERM,
     UNIT,
     WANG_HOME,
     Estate,
@@ -238,7 +239,7 @@ async def test_heads_see_their_own_place_and_nobody_elses(
     li = await estate.member("li")
     assert (await api.get(f"/api/v1/places/{UNIT}/{what}", as_=li)).status == 403
     assert (await api.get(f"/api/v1/places/{UNIT}/{what}", as_=None)).status == 401
-    request = Appoint(role=Role.BUILDING_HEAD, place=BUILDING, phone="13900000098")
+    request = Appoint(role=Role.BUILDING_HEAD, place=BUILDING, phone="13900000098", to_day=TERM)
     await accounts.grant(world.deps, request, appointed_by="test")
     upstairs = await world.sign_in("building-head", "13900000098")
     for place in (BUILDING, UNIT, NEXT_UNIT):

@@ -1,0 +1,17 @@
+from typing import Final
+
+from pymongo import ASCENDING, IndexModel
+
+COLLECTION: Final = "firms"
+SHARD_KEY: Final = {"credit_code": 1}
+
+INDEXES: Final = [
+    # A firm is entered once: firms/store.py firm_with()
+    IndexModel([("credit_code", ASCENDING)], name="credit_code", unique=True),
+]
+
+VALIDATOR: Final = {
+    "bsonType": "object",
+    "required": ["_id", "name", "credit_code", "added_by", "added_at"],
+    "properties": {"credit_code": {"bsonType": "string", "pattern": "^[0-9A-Z]{18}$"}},
+}

@@ -1,0 +1,113 @@
+"""Ending an appointment: by who appoints, at once; by the holder, with a last day.
+
+Who stands in for a head goes when the head goes.
+"""
+
+from typing import Any
+
+import structlog
+
+from services import errors
+from services.accounts import appointment_store
+from services.accounts.appointing import view
+from services.accounts.appointment_checks import require_administrator
+from services.accounts.appointment_models import Resign
+from services.accounts.models import Appointment, AppointmentView
+from services.audit import actions as audit
+from services.audit.models import Act
+from services.days import check_day, day_of, plus_days
+from services.dependencies import Dependencies, Transaction
+from services.documents import Document
+from services.jobs import actions as jobs
+from services.permissions import Actor, Permission
+
+RESIGNED = "heads.resigned"
+
+log = structlog.get_logger(__name__)
+
+
+class BadLastDay(errors.InvalidInput):
+    """The last day lies between today and the end of the term, which is in details."""
+
+    code = "bad_last_day"
+
+
+class AppointmentOver(errors.Conflict):
+    """It is ended, or the holder has resigned already."""
+
+    code = "appointment_over"
+
+
+async def access(
+    deps: Dependencies, actor: Actor, appointment_id: str, tx: Transaction | None = None
+) -> Appointment:
+    """Return an appointment of the actor's own or of a place they appoint for. NotFound."""
+    found = await appointment_store.find_appointment(deps.db, appointment_id, tx)
+    mine = found is not None and found.person == actor.person_id
+    if found is None or not (mine or actor.may(Permission.APPOINT, found.place)):
+        raise errors.NotFound("没有找到这项任命")
+    return found
+
+
+async def end(deps: Dependencies, actor: Actor, appointment_id: str) -> None:
+    """End an appointment at once: the next request is made without it. Repeats are harmless."""
+
+    async def save(tx: Transaction) -> None:
+        found = await appointment_store.find_appointment(deps.db, appointment_id, tx)
+        if found is None or not actor.may(Permission.APPOINT, found.place):
+            raise errors.NotFound("没有找到这项任命")
+        require_administrator(actor, found.role, found.place)
+        change = _change(deps, actor, plus_days(day_of(deps.now()), -1))
+        if found.to_day is not None:
+            change["to_day"] = min(found.to_day, change["to_day"])
+        done = await appointment_store.end_appointment(deps.db, found.id, change, tx)
+        if done:
+            await appointment_store.end_substitutes(deps.db, found.id, change, tx)
+        facts: dict[str, Any] = {"role": found.role, "repeated": not done}
+        await audit.record(
+            deps, tx, actor, Act.APPOINTMENT_ENDED, place=found.place, subject=found.id, **facts
+        )
+
+    await deps.in_transaction(save)
+    log.info("appointment_ended", appointment=appointment_id, by=actor.person_id)
+
+
+def _change(deps: Dependencies, actor: Actor, last_day: str) -> Document:
+    return {"to_day": last_day, "ended_by": actor.person_id, "ended_at": deps.now()}
+
+
+async def resign(
+    deps: Dependencies, actor: Actor, appointment_id: str, request: Resign
+) -> AppointmentView:
+    """Say as the holder which day is the last one. The community and the grid are told."""
+    last = check_day(request.last_day)
+
+    async def save(tx: Transaction) -> Appointment:
+        found = await access(deps, actor, appointment_id, tx)
+        _check(found, actor, last, day_of(deps.now()))
+        done = await appointment_store.resign(
+            deps.db, found, last_day=last, because=request.reason, at=deps.now(), tx=tx
+        )
+        if not done:
+            raise AppointmentOver("刚刚有改动,请刷新后再试")
+        change = _change(deps, actor, last)
+        await appointment_store.end_substitutes(deps.db, found.id, change, tx)
+        await jobs.enqueue(deps, tx, RESIGNED, found.id, appointment_id=found.id)
+        facts = {"role": found.role, "last_day": last}
+        await audit.record(
+            deps, tx, actor, Act.RESIGNED, place=found.place, subject=found.id, **facts
+        )
+        found.to_day = last
+        return found
+
+    return view(deps, await deps.in_transaction(save))
+
+
+def _check(found: Appointment, actor: Actor, last: str, today: str) -> None:
+    if found.person != actor.person_id:
+        raise errors.Forbidden("辞任要由本人提出")
+    over = found.to_day is not None and found.to_day < today
+    if over or found.ended_at is not None or found.resigned_at is not None:
+        raise AppointmentOver("这项任命已经结束或已提出辞任")
+    if last < today or (found.to_day is not None and last > found.to_day):
+        raise BadLastDay("最后一天应在今天到任期结束之间", to_day=found.to_day)

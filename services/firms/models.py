@@ -1,0 +1,77 @@
+"""Property firms (物业服务企业) and the contracts under which they serve compounds."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from services.days import Day
+from services.documents import ONE_LINE
+
+FirmId = Annotated[str, Meta(min_length=1, max_length=64)]
+FirmName = Annotated[str, Meta(min_length=2, max_length=60, pattern=ONE_LINE)]
+CreditCode = Annotated[str, Meta(min_length=18, max_length=18)]
+Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
+
+
+class Firm(Struct, kw_only=True):
+    """A firm of the directory. What a business licence says is public."""
+
+    id: str = field(name="_id")
+    name: str
+    credit_code: str
+    added_by: str
+    added_at: datetime
+
+
+class Contract(Struct, kw_only=True):
+    """A firm serves a compound from a day to a day, both inclusive.
+
+    Ended early, `to_day` is the last day after all, and `agreed_to_day` what was signed.
+    """
+
+    id: str = field(name="_id")
+    firm: str
+    place: str
+    from_day: Day
+    to_day: Day
+    agreed_to_day: Day
+    signed_by: str
+    signed_at: datetime
+    ended_by: str = ""
+    ended_at: datetime | None = None
+    ended_because: str = ""
+
+
+class NewFirm(Struct, forbid_unknown_fields=True, kw_only=True):
+    name: FirmName
+    credit_code: CreditCode
+
+
+class SignContract(Struct, forbid_unknown_fields=True, kw_only=True):
+    compound: Annotated[str, Meta(min_length=1, max_length=120)]
+    from_day: Day
+    to_day: Day
+
+
+class EndContract(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`last_day`: from yesterday (the firm is out at once) to the day that was agreed."""
+
+    reason: Reason
+    last_day: Day
+
+
+class FirmView(Struct, kw_only=True):
+    firm_id: str
+    name: str
+    credit_code: str
+
+
+class ContractView(Struct, kw_only=True):
+    contract_id: str
+    firm_id: str
+    compound: str
+    from_day: Day
+    to_day: Day
+    agreed_to_day: Day
+    ended_because: str

@@ -1,0 +1,45 @@
+"""Grids among the places: a grid is a place that names buildings."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from mongo_indexes.places import COLLECTION
+from services.dependencies import Database, Transaction
+from services.documents import to_document
+from services.paths import under
+from services.places.models import Grid, GridChange, Kind
+
+KEPT_CHANGES = 100
+
+
+async def find(db: Database, path: str, tx: Transaction) -> Grid | None:
+    query = {"_id": path, "kind": Kind.GRID}
+    document = await db[COLLECTION].find_one(query, session=tx)
+    return msgspec.convert(document, Grid | None)
+
+
+async def find_many(db: Database, paths: Sequence[str]) -> list[Grid]:
+    """Of these paths, those that are grids. Served by the primary key."""
+    query = {"_id": {"$in": list(paths)}, "kind": Kind.GRID}
+    return msgspec.convert(await db[COLLECTION].find(query).to_list(), list[Grid])
+
+
+async def holding(db: Database, buildings: Sequence[str], tx: Transaction) -> list[Grid]:
+    """Grids that have one of these buildings. Served by index `building`."""
+    cursor = db[COLLECTION].find({"buildings": {"$in": list(buildings)}}, session=tx)
+    return msgspec.convert(await cursor.to_list(), list[Grid])
+
+
+async def listing(db: Database, community: str, *, after: str, limit: int) -> list[Grid]:
+    """Grids of a community, by path. Served by index `kind`."""
+    below = {**under(community), "$gt": after or community}
+    cursor = db[COLLECTION].find({"kind": Kind.GRID, "_id": below}).sort("_id", 1)
+    return msgspec.convert(await cursor.limit(limit).to_list(), list[Grid])
+
+
+async def change(db: Database, path: str, change: GridChange, tx: Transaction) -> None:
+    """Write a grid's buildings and what was said about it."""
+    kept = {"$each": [to_document(change)], "$slice": -KEPT_CHANGES}
+    update = {"$set": {"buildings": change.buildings}, "$push": {"history": kept}}
+    await db[COLLECTION].update_one({"_id": path}, update, session=tx)

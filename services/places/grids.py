@@ -1,0 +1,150 @@
+"""Grids (网格): which buildings of a community somebody looks after, across its compounds."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from pymongo.errors import DuplicateKeyError
+
+from services import errors
+from services.audit import actions as audit
+from services.audit.models import Act
+from services.dependencies import Dependencies, Transaction
+from services.paths import ancestors, covers, parent
+from services.permissions import Actor, Permission, require_at
+from services.places import grid_store, store
+from services.places.models import (
+    LADDER,
+    BuildingView,
+    ChangeGrid,
+    Grid,
+    GridChange,
+    GridView,
+    Kind,
+    NewGrid,
+    Place,
+)
+
+BUILDING_SEGMENTS = LADDER.index(Kind.BUILDING) + 1
+LONGEST_PATH = 120
+
+
+class GridExists(errors.Conflict):
+    code = "place_exists"
+
+
+class BuildingTaken(errors.Conflict):
+    """`buildings` in details: those that lie in another grid."""
+
+    code = "building_taken"
+
+
+class NotABuilding(errors.InvalidInput):
+    """`buildings` in details: those that are no building of this community."""
+
+    code = "not_a_building"
+
+
+async def add(deps: Dependencies, actor: Actor, community: str, request: NewGrid) -> GridView:
+    """Make a grid of buildings that lie in no grid yet."""
+    require_at(actor, Permission.MANAGE_PLACES, community)
+    path = f"{community}.{request.segment}"
+    if len(path) > LONGEST_PATH:
+        raise errors.InvalidInput("编号太长了")
+
+    async def save(tx: Transaction) -> Grid:
+        buildings = await _free(deps, community, path, request.buildings, tx)
+        grid = Grid(
+            id=path,
+            kind=Kind.GRID,
+            name=request.name,
+            address=request.name,
+            created_at=deps.now(),
+            buildings=buildings,
+        )
+        await store.insert(deps.db, grid, tx)
+        count = len(buildings)
+        await audit.record(deps, tx, actor, Act.PLACE_ADDED, place=path, buildings=count)
+        return grid
+
+    try:
+        return await _view(deps, await deps.in_transaction(save))
+    except DuplicateKeyError:
+        raise GridExists("这个编号已经登记过", path=path) from None
+
+
+async def change(deps: Dependencies, actor: Actor, path: str, request: ChangeGrid) -> GridView:
+    """Say which buildings a grid has from now on: its head's next request is decided by it."""
+    require_at(actor, Permission.MANAGE_PLACES, path)
+
+    async def save(tx: Transaction) -> Grid:
+        grid = await grid_store.find(deps.db, path, tx)
+        if grid is None:
+            raise errors.NotFound("没有找到这个网格")
+        buildings = await _free(deps, parent(path) or path, path, request.buildings, tx)
+        step = GridChange(
+            at=deps.now(), by=actor.person_id, reason=request.reason, buildings=buildings
+        )
+        await grid_store.change(deps.db, path, step, tx)
+        facts: dict[str, Any] = {"before": len(grid.buildings), "buildings": len(buildings)}
+        await audit.record(deps, tx, actor, Act.GRID_CHANGED, place=path, **facts)
+        return msgspec.structs.replace(grid, buildings=buildings)
+
+    return await _view(deps, await deps.in_transaction(save))
+
+
+async def _free(
+    deps: Dependencies, community: str, grid: str, buildings: Sequence[str], tx: Transaction
+) -> list[str]:
+    """Return the buildings, once each, if they are the community's and in no other grid.
+
+    The community is held: of two changes at once, the second sees what the first wrote.
+    """
+    above = await store.hold(deps.db, community, tx)
+    if above is None or above.kind is not Kind.COMMUNITY:
+        raise errors.NotFound("网格要设在社区下面", path=community)
+    wanted = sorted(set(buildings))
+    await store.mark_used(deps.db, wanted, tx)
+    there = await store.find_many(deps.db, wanted, tx)
+    good = {p.id for p in there if p.kind is Kind.BUILDING and covers(community, p.id)}
+    if strange := sorted(set(wanted) - good):
+        raise NotABuilding("有的楼栋不在本社区", buildings=strange)
+    others = [g for g in await grid_store.holding(deps.db, wanted, tx) if g.id != grid]
+    if taken := {b for other in others for b in other.buildings} & good:
+        raise BuildingTaken("有楼栋已在别的网格里", buildings=sorted(taken))
+    return wanted
+
+
+async def listing(
+    deps: Dependencies, actor: Actor, community: str, *, after: str, limit: int
+) -> list[GridView]:
+    """Grids of a community with their buildings, by path."""
+    require_at(actor, Permission.VIEW_PLACES, community)
+    grids = await grid_store.listing(deps.db, community, after=after, limit=limit)
+    named = await _addresses(deps, grids)
+    return [_shown(grid, named) for grid in grids]
+
+
+async def _view(deps: Dependencies, grid: Grid) -> GridView:
+    return _shown(grid, await _addresses(deps, [grid]))
+
+
+async def _addresses(deps: Dependencies, grids: Sequence[Grid]) -> dict[str, str]:
+    paths = [building for grid in grids for building in grid.buildings]
+    return {place.id: place.address for place in await store.find_many(deps.db, paths)}
+
+
+def _shown(grid: Grid, addresses: dict[str, str]) -> GridView:
+    buildings = [BuildingView(path=b, address=addresses.get(b, b)) for b in grid.buildings]
+    return GridView(path=grid.id, name=grid.name, buildings=buildings)
+
+
+async def buildings_of(deps: Dependencies, paths: Sequence[str]) -> dict[str, list[str]]:
+    """Return grid → its buildings at this moment; one query however many."""
+    return {grid.id: grid.buildings for grid in await grid_store.find_many(deps.db, paths)}
+
+
+async def above_home(deps: Dependencies, home: str) -> list[Place]:
+    """Return the home, everything above it, and the grid of its building, in one query."""
+    path = ancestors(home)
+    return await store.find_with_grid(deps.db, path, path[:BUILDING_SEGMENTS][-1])

@@ -14,7 +14,7 @@ class MeHandler(ApiHandler):
 class PhoneHandler(ApiHandler):
     @endpoint(
         needs=Access.SIGNED_IN,
-        errors=("wechat_code_refused", "invalid_phone"),
+        errors=("wechat_code_refused", "invalid_phone", "consent_needed"),
         example=GivePhone(code="8e1f…"),
     )
     async def post(self, body: GivePhone) -> Me:

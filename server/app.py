@@ -16,6 +16,7 @@ from handlers import (
     pay_notices,
     payments,
     places,
+    privacy,
     push,
     register,
     sessions,
@@ -41,6 +42,7 @@ ROUTES: Final[list[Route]] = [
     *ledger.ROUTES,
     *push.ROUTES,
     *audit.ROUTES,
+    *privacy.ROUTES,
     *ops.ROUTES,
 ]
 

@@ -160,6 +160,7 @@ class World:
         assert reply.status == 201, reply.body
         member = Member(name, phone, reply.body["access_token"])
         member.refresh_token = reply.body["refresh_token"]
+        await self.agree(member)
         if phone:
             code = await self.wechat.phone_code(name, phone)
             reply = await self.api.post("/api/v1/me/phone", {"code": code}, as_=member)
@@ -167,6 +168,15 @@ class World:
         me = await self.api.get("/api/v1/me", as_=member)
         member.person_id = me.body["person_id"]
         return member
+
+    async def agree(self, member: Member, policy: str = "privacy") -> Reply:
+        """Agree to the current text of a policy, as the mini-program asks after sign-in."""
+        shown = (await self.api.get("/api/v1/privacy/policies", as_=None)).body["items"]
+        [version] = [text["version"] for text in shown if text["policy"] == policy]
+        wish = {"policy": policy, "version": version}
+        reply = await self.api.post("/api/v1/me/consents", wish, as_=member)
+        assert reply.status == 201, reply.body
+        return reply
 
     async def confirm(self, member: Member) -> None:
         """Prove in WeChat once more who it is: sensitive acts ask for it after ten minutes."""

@@ -11,6 +11,9 @@ from tornado.httpclient import AsyncHTTPClient
 from server.demo.people import ROLES, Household, households
 from server.settings import Settings
 from services.accounts import actions as accounts
+from services.accounts import consents
+from services.accounts.consent_models import GiveConsent
+from services.accounts.policies import CURRENT, PolicyKey
 from services.dependencies import Dependencies
 from services.errors import Conflict
 from services.fees import actions as fees
@@ -22,6 +25,7 @@ from services.payments.models import Pay
 from services.permissions import Actor
 
 AT_ONCE: Final = 8
+AGREED: Final = GiveConsent(PolicyKey.PRIVACY, CURRENT[PolicyKey.PRIVACY].version)
 # Of a hundred households: pay everything, all but the latest month, nothing.
 EVERYTHING, ALL_BUT_LATEST = 0.58, 0.76
 EVERY: Final = 100
@@ -77,6 +81,7 @@ async def _sign_in(deps: Dependencies, desk: Desk, name: str, phone: str) -> Act
     login = await desk.do(f"users/{name}/login-code")
     given = await accounts.sign_in(deps, login["code"])
     actor = await accounts.authenticate(deps, given.access_token)
+    await consents.give(deps, actor, AGREED)
     shown = await desk.do(f"users/{name}/phone-code", phone=phone)
     await accounts.give_phone(deps, actor, shown["code"])
     return await accounts.authenticate(deps, given.access_token)

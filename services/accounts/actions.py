@@ -9,6 +9,7 @@ from services.accounts import (
     appointment_store,
     browser,
     browser_answers,
+    consents,
     leaving,
     offices,
     phones,
@@ -55,6 +56,7 @@ async def give_phone(deps: Dependencies, actor: Actor, code: str) -> Me:
     A number has one holder, whoever proved it last: numbers move to other people, and the
     former tenant must not go on seeing the home.
     """
+    await consents.look_for(deps, actor.person_id)
     try:
         given = await deps.wechat.phone_number(code)
     except WeChatError as error:
@@ -64,6 +66,7 @@ async def give_phone(deps: Dependencies, actor: Actor, code: str) -> Me:
     index = phone_index(deps, phone)
 
     async def bind(tx: Transaction) -> None:
+        await consents.require(deps, tx, actor.person_id)
         await store.take_phone(
             deps.db, index, actor.person_id, sealed=sealed, at=deps.now(), tx=tx
         )

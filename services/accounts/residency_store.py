@@ -63,3 +63,10 @@ async def any_bound_from(db: Database, source: str, place: str) -> bool:
     """Tell whether somebody was bound by what one import wrote. Served by index `home`."""
     query = {"home": under(place), "source": source, "person": {"$type": "string"}}
     return await db[residencies.COLLECTION].find_one(query, {"_id": 1}) is not None
+
+
+async def find_residency(
+    db: Database, residency_id: str, tx: Transaction | None = None
+) -> Residency | None:
+    document = await db[residencies.COLLECTION].find_one({"_id": residency_id}, session=tx)
+    return msgspec.convert(document, Residency | None)

@@ -19,6 +19,7 @@ PUBLIC = {
     "/api/v1/browser-sign-ins",
     "/api/v1/browser-sign-ins/{sign_in_id}/code",
     "/api/v1/browser-sign-ins/{sign_in_id}/session",
+    "/api/v1/privacy/policies",
     "/wx/pay/notify/{account}",
     "/wx/pay/refund-notify/{account}",
     "/wx/push",

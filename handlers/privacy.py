@@ -1,0 +1,87 @@
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from handlers import cursors
+from handlers.base import ApiHandler
+from handlers.contract import Access, Page, Route, endpoint
+from services.accounts import consents, revealing
+from services.accounts.consent_models import ConsentView, GiveConsent, PolicyView, Withdrawal
+from services.accounts.policies import PolicyKey
+from services.accounts.revealing import Field, Reason, Reveal, Revealed
+from services.limits.models import Rate
+from services.permissions import Permission
+
+RowId = Annotated[str, Meta(min_length=1, max_length=64)]
+EXAMPLE = Reveal(fields=[Field.PHONE], reason=Reason.URGENT_REPAIR)
+
+
+class ConsentsQuery(Struct, forbid_unknown_fields=True):
+    limit: cursors.Limit = 50
+    cursor: cursors.Cursor | None = None
+
+
+class PoliciesHandler(ApiHandler):
+    @endpoint(needs=Access.PUBLIC)
+    async def get(self) -> Page[PolicyView]:
+        """The texts that people are asked to agree to, in the versions of today."""
+        return Page(consents.published())
+
+
+class ConsentsHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN)
+    async def get(self, query: ConsentsQuery) -> Page[ConsentView]:
+        """What I agreed to and withdrew, the newest first."""
+        before = cursors.read(query.cursor)
+        items = await consents.listing(self.deps, self.actor, before=before, limit=query.limit)
+        return cursors.page(items, query.limit, lambda item: item.consent_id)
+
+    @endpoint(
+        needs=Access.SIGNED_IN,
+        status=201,
+        errors=("policy_not_current",),
+        example=GiveConsent(policy=PolicyKey.PRIVACY, version=1),
+    )
+    async def post(self, body: GiveConsent) -> ConsentView:
+        """Agree to a text, in the version I was shown."""
+        return await consents.give(self.deps, self.actor, body)
+
+
+class WithdrawalHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN, errors=("consent_not_given",))
+    async def post(self, policy: PolicyKey) -> Withdrawal:
+        """Agree no longer: nothing more is collected from now on."""
+        return await consents.withdraw(self.deps, self.actor, policy)
+
+
+class RevealResidencyHandler(ApiHandler):
+    @endpoint(
+        needs=Permission.REVEAL,
+        rate=Rate.REVEAL,
+        asks_again=True,
+        example=EXAMPLE,
+    )
+    async def post(self, residency_id: RowId, body: Reveal) -> Revealed:
+        """Show what is masked elsewhere of somebody who belongs to a home, for a reason."""
+        return await revealing.residency(self.deps, self.actor, residency_id, body)
+
+
+class RevealAppointmentHandler(ApiHandler):
+    @endpoint(
+        needs=Permission.REVEAL,
+        rate=Rate.REVEAL,
+        asks_again=True,
+        example=EXAMPLE,
+    )
+    async def post(self, appointment_id: RowId, body: Reveal) -> Revealed:
+        """Show what is masked elsewhere of somebody who holds a role, for a reason."""
+        return await revealing.appointment(self.deps, self.actor, appointment_id, body)
+
+
+ROUTES = [
+    Route("/api/v1/privacy/policies", PoliciesHandler),
+    Route("/api/v1/me/consents", ConsentsHandler),
+    Route("/api/v1/me/consents/{policy}/withdrawal", WithdrawalHandler),
+    Route("/api/v1/residencies/{residency_id}/reveal", RevealResidencyHandler),
+    Route("/api/v1/appointments/{appointment_id}/reveal", RevealAppointmentHandler),
+]

@@ -1,0 +1,22 @@
+from typing import Final
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+COLLECTION: Final = "consents"
+SHARD_KEY: Final = {"person": "hashed"}
+
+INDEXES: Final = [
+    # What a person agreed to, newest first: accounts/consent_store.py of_person(), latest();
+    # what of it ends: withdraw()
+    IndexModel([("person", ASCENDING), ("_id", DESCENDING)], name="person"),
+]
+
+VALIDATOR: Final = {
+    "bsonType": "object",
+    "required": ["_id", "person", "policy", "version", "sha256", "given_at"],
+    "properties": {
+        "version": {"bsonType": ["int", "long"], "minimum": 1},
+        "given_at": {"bsonType": "date"},
+        "withdrawn_at": {"bsonType": ["date", "null"]},
+    },
+}

@@ -1,0 +1,61 @@
+"""What people agree to, word for word: each published text is a file that never changes again.
+
+The texts lie with the accounts, not with the privacy above: whoever collects personal data
+asks for a consent, from the accounts up.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from enum import StrEnum, auto
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from msgspec import Struct
+
+from services.days import Day
+
+
+class PolicyKey(StrEnum):
+    PRIVACY = auto()
+    PROOF = auto()  # PIPL art. 29: sensitive data is agreed to separately
+
+
+class Altered(Exception):
+    """A published text is not what people agreed to: publish a new version instead."""
+
+
+class Policy(Struct, frozen=True, kw_only=True):
+    key: PolicyKey
+    version: int
+    title: str
+    from_day: Day
+    sha256: str
+
+    @property
+    def text(self) -> str:
+        """Return the text. Raises Altered when it is not the one that was published."""
+        content = (Path(__file__).parent / f"{self.key}-{self.version}.md").read_bytes()
+        if hashlib.sha256(content).hexdigest() != self.sha256:
+            raise Altered(f"{self.key}-{self.version}")
+        return content.decode()
+
+
+# A new version goes to the end: everybody is asked again before more is collected.
+PUBLISHED: Final = (
+    Policy(
+        key=PolicyKey.PRIVACY,
+        version=1,
+        title="个人信息处理规则",
+        from_day="2026-01-01",
+        sha256="9435b5f1b018f817f66bfaa054f9cdd6ad821d85ddabc8efbd8f62925b6b279c",
+    ),
+    Policy(
+        key=PolicyKey.PROOF,
+        version=1,
+        title="证明材料单独同意书",
+        from_day="2026-01-01",
+        sha256="8afaa6f77771136a86803af255219f76e1d91d8ecb1131528050bc6d8e913a94",
+    ),
+)
+CURRENT: Final[Mapping[PolicyKey, Policy]] = MappingProxyType({p.key: p for p in PUBLISHED})

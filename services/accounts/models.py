@@ -62,6 +62,7 @@ class Person(Struct, kw_only=True):
     created_at: datetime
     phone_given_at: datetime | None = None
     signed_in_at: datetime | None = None
+    sign_ins: int = 0
     closed_at: datetime | None = None  # erased or blocked: nobody signs in as them any more
 
 

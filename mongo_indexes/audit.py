@@ -10,7 +10,9 @@ KEEP_SECONDS: Final = 366 * 24 * 3600
 INDEXES: Final = [
     # An auditor's places, newest first: audit/store.py listing()
     IndexModel([("under", ASCENDING), ("position", ASCENDING)], name="under"),
-    # The same of one person, or about one thing: listing()
+    # The same of one act (it is rare acts that are looked for): listing()
+    IndexModel([("under", ASCENDING), ("act", ASCENDING), ("position", ASCENDING)], name="act"),
+    # Of one person, or about one thing: listing()
     IndexModel([("person", ASCENDING), ("position", ASCENDING)], name="person"),
     IndexModel([("subject", ASCENDING), ("position", ASCENDING)], name="subject"),
     # After a year and a day; the law asks for six months
@@ -21,6 +23,7 @@ VALIDATOR: Final = {
     "bsonType": "object",
     "required": ["_id", "at", "person", "act", "result", "place", "under", "previous", "mac"],
     "properties": {
+        "at": {"bsonType": "date"},
         "_id": {"bsonType": "string", "pattern": r"^[0-9]{2}-[0-9]{12}$"},
         "result": {"enum": ["done", "refused"]},
     },

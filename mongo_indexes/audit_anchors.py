@@ -6,13 +6,16 @@ COLLECTION: Final = "audit_anchors"
 SHARD_KEY: Final = {"_id": 1}
 
 INDEXES: Final = [
-    # In order, and two years long, twice as long as the rows: a hole must have a witness:
-    # audit/store.py anchors_since(), any_anchor_until()
+    # Read by `_id`: audit/store.py anchors(), last_anchor(). Kept twice as long as the rows:
+    # that the first of them are gone must have a witness
     IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=732 * 24 * 3600),
 ]
 
 VALIDATOR: Final = {
     "bsonType": "object",
-    "required": ["_id", "at", "heads", "digest"],
-    "properties": {"at": {"bsonType": "date"}},
+    "required": ["_id", "at", "heads", "previous", "mac"],
+    "properties": {
+        "_id": {"bsonType": ["int", "long"], "minimum": 1},
+        "at": {"bsonType": "date"},
+    },
 }

@@ -35,5 +35,5 @@ def told(verdict: Verdict) -> str:
     lines = [f"{problem.row}: {problem.problem}" for problem in verdict.broken]
     state = "NOT as written" if verdict.broken else "as written"
     lines.append(f"{verdict.rows} rows, {verdict.anchors} anchors: {state}")
-    lines.append(f"digest {verdict.digest} (the log's audit_anchor lines say the earlier ones)")
+    lines.append(f"newest anchor: {verdict.last or 'none yet'}")
     return "\n".join(lines) + "\n"

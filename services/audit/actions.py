@@ -1,7 +1,14 @@
 """Who did what, when, where, with which result: written in the transaction that does it.
 
+A success of a route that changes something writes exactly one row, also when there was nothing
+left to do (the same file uploaded again, a run that is under way, an open order handed out
+again): the person did ask, and `again=True` in the facts says that it changed nothing. What a
+worker does later is no act of a person and writes none, and neither does reading a message.
+An attempt that fails (a conflict, a wrong field) changed nothing and leaves no row; one that
+was refused leaves one, with the code and the route.
+
 Rows are chained per lane, and a person's acts share a lane: one chain for everybody would make
-all writers queue for its end.
+all writers queue for its end. See docs/decisions/14-audit.md.
 """
 
 import hashlib
@@ -11,11 +18,14 @@ from typing import Any, Final
 import msgspec
 
 from services.audit import store
-from services.audit.models import LANES, Act, Head, Result, Row, RowView
+from services.audit.models import LANES, Act, Result, Row, RowView
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
+from services.documents import Document, new_id, to_document
+from services.limits import actions as limits
+from services.limits.models import Rate
 from services.paths import ancestors
 from services.permissions import Actor, Permission
+from services.vault import Vault
 
 # Rows of no place (a session, a consent) are the business of whoever audits the whole city.
 NOWHERE: Final = ""
@@ -34,6 +44,7 @@ async def record(
 ) -> None:
     """Write that something was done, in the transaction that does it.
 
+    Last of all that the transaction writes: until it ends, others of the lane start again.
     `subject`: the id of what it was done to. `facts`: ids, states, counts, days; never a name,
     a phone number or a text somebody typed.
     """
@@ -42,14 +53,29 @@ async def record(
     await _append(deps, tx, row)
 
 
+async def record_again(
+    deps: Dependencies, actor: Actor, act: Act, *, place: str, subject: str
+) -> None:
+    """Write that somebody asked once more for what is done or under way already."""
+
+    async def save(tx: Transaction) -> None:
+        await record(deps, tx, actor, act, place=place, subject=subject, again=True)
+
+    await deps.in_transaction(save)
+
+
 async def refused(
     deps: Dependencies, actor: Actor, *, route: str, code: str, place: str = NOWHERE
 ) -> None:
-    """Write that somebody asked for what they may not do or know."""
-    row = _row(deps, actor, Act.REFUSED, place)
-    row.result, row.code, row.facts = Result.REFUSED, code, {"route": route}
+    """Write that somebody asked for what they may not do or know.
+
+    Raises TooMany instead when they go on and on: a flood must not bury what matters.
+    """
+    await limits.take(deps, Rate.REFUSED, actor.person_id)
 
     async def save(tx: Transaction) -> None:
+        row = _row(deps, actor, Act.REFUSED, place)
+        row.result, row.code, row.facts = Result.REFUSED, code, {"route": route}
         await _append(deps, tx, row)
 
     await deps.in_transaction(save)
@@ -66,7 +92,7 @@ def _row(deps: Dependencies, actor: Actor, act: Act, place: str) -> Row:
         act=act,
         result=Result.DONE,
         place=place,
-        under=[NOWHERE, *ancestors(place)] if place else [NOWHERE],
+        under=ancestors(place),  # of nowhere: nowhere
         subject="",
         request_id=actor.request_id,
         address=actor.address,
@@ -77,8 +103,9 @@ def _row(deps: Dependencies, actor: Actor, act: Act, place: str) -> Row:
 
 async def _append(deps: Dependencies, tx: Transaction, row: Row) -> None:
     head = await store.find_head(deps.db, lane_of(row.person), tx)
-    row.id, row.previous = row_id(head.lane, head.number + 1), head.mac
-    row.mac = fingerprint(deps, row)
+    head.number += 1
+    row.id, row.previous = row_id(head.lane, head.number), head.mac
+    row.mac = head.mac = fingerprint(deps.vault, to_document(row))
     await store.append(deps.db, row, head, tx)
 
 
@@ -90,17 +117,16 @@ def row_id(lane: int, number: int) -> str:
     return f"{lane:02d}-{number:012d}"
 
 
-def fingerprint(deps: Dependencies, row: Row) -> str:
-    """Return the keyed fingerprint of all of a row but the fingerprint itself."""
-    bare = msgspec.structs.replace(row, mac="")
-    key = deps.vault.derive("audit", row.key_id)
-    text = msgspec.json.encode(bare, order="deterministic")
-    return hmac.digest(key, text, hashlib.sha256).hex()
+def fingerprint(vault: Vault, kept: Document) -> str:
+    """Return the keyed fingerprint of all of a row or anchor but the fingerprint itself.
 
-
-def digest_of(heads: list[Head]) -> str:
-    """Return where all lanes stand, as one line to compare with a log kept elsewhere."""
-    return hashlib.sha256(msgspec.json.encode(heads)).hexdigest()
+    Of the document rather than of the row: what somebody adds to it counts too. KeyError when
+    its key is gone, TypeError when it holds what we never write.
+    """
+    bare = {name: value for name, value in kept.items() if name != "mac"}
+    # MongoDB gives large numbers back in a type of its own
+    text = msgspec.json.encode(bare, enc_hook=int, order="deterministic")
+    return hmac.digest(vault.derive("audit", kept["key_id"]), text, hashlib.sha256).hex()
 
 
 async def listing(
@@ -115,15 +141,15 @@ async def listing(
 ) -> list[RowView]:
     """Rows of the auditor's places, the newest first. Reading them is an act of its own."""
     held = list(actor.places(Permission.READ_AUDIT))
-    if any("." not in place for place in held):
-        held.append(NOWHERE)
+    scope = [*held, NOWHERE] if any("." not in place for place in held) else held
     wanted = {"person": person, "subject": subject, "act": act}
     asked = {name: value for name, value in wanted.items() if value is not None}
-    found = await store.listing(deps.db, held, asked, before=before, limit=limit)
+    found = await store.listing(deps.db, scope, asked, before=before, limit=limit)
 
     async def note(tx: Transaction) -> None:
-        first = actor.places(Permission.READ_AUDIT)[0]
-        await record(deps, tx, actor, Act.AUDIT_READ, place=first, rows=len(found))
+        # What was asked for may be anything typed: only which questions they were.
+        count, by = len(found), sorted(asked)
+        await record(deps, tx, actor, Act.AUDIT_READ, place=held[0], rows=count, by=by)
 
     await deps.in_transaction(note)
     return [view(row) for row in found]

@@ -99,7 +99,7 @@ class Row(Struct, kw_only=True):
     result: Result
     code: str = ""  # why it was refused
     place: str
-    under: list[str]  # the place and all above it: an auditor's scope is one equality
+    under: list[str]  # the place and all above it, or nowhere: a scope is one equality
     subject: str  # the id of what it was done to
     on_behalf_of: str = ""  # the person or residency a member of staff acted for
     facts: dict[str, Any] = {}
@@ -119,12 +119,17 @@ class Head(Struct, kw_only=True):
 
 
 class Anchor(Struct, kw_only=True):
-    """Where all lanes stood at an hour: also written to the log, which leaves this machine."""
+    """Where all lanes stood at an instant: its line in the log leaves this machine.
 
-    id: str = field(name="_id")  # the hour, RFC 3339
+    Chained and keyed like the rows, so that none can be forged or taken out of the middle.
+    """
+
+    number: int = field(name="_id")
     at: datetime
     heads: list[Head]
-    digest: str
+    key_id: str
+    previous: str
+    mac: str = ""
 
 
 class Broken(Struct, frozen=True):
@@ -135,10 +140,12 @@ class Broken(Struct, frozen=True):
 
 
 class Verdict(Struct, kw_only=True):
-    rows: int
-    anchors: int
-    digest: str  # of where the lanes stand now: compare with the log
-    broken: list[Broken]
+    """`last`: the newest anchor as "number at mac"; the log's newest line must say the same."""
+
+    rows: int = 0
+    anchors: int = 0
+    last: str = ""
+    broken: list[Broken] = []
 
 
 class RowView(Struct, kw_only=True):

@@ -1,22 +1,25 @@
 """Anchors every hour, and the proof that nothing in the audit was changed or taken away.
 
 What a year has passed over is removed by the database (TTL); an anchor from inside that year
-says from which number on every row must be there.
+says from which number on every row must be there. Memory stays the same however many rows and
+anchors there are: a chain that holds up to the newest anchor holds at all the earlier ones.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
+import msgspec
 import structlog
 from msgspec import Struct
 
 from services.audit import store
-from services.audit.actions import digest_of, fingerprint, row_id
-from services.audit.models import KEEP, LANES, START, Anchor, Broken, Head, Row, Verdict
-from services.dependencies import Dependencies
-from services.documents import Document
+from services.audit.actions import fingerprint, row_id
+from services.audit.models import KEEP, LANES, START, Anchor, Broken, Head, Verdict
+from services.dependencies import Dependencies, Transaction
+from services.documents import Document, to_document
 from services.jobs import actions as jobs
 from services.jobs.schedules import Schedule
+from services.vault import Vault
 
 ANCHOR: Final = "audit.anchor"
 EVERY: Final = timedelta(hours=1)
@@ -25,81 +28,114 @@ MOST_TOLD: Final = 100
 log = structlog.get_logger(__name__)
 
 
-class Lane(Struct):
-    """What the anchors of the year know of a lane: number → mac.
+class Witness(Struct):
+    """What the anchors say: of each lane, what may be forgotten and what must be there."""
 
-    `may_be_gone`: rows up to this number were older than a year and may have been forgotten.
-    """
+    first: Anchor | None = None  # of the year, when there are older ones
+    last: Anchor | None = None
 
-    macs: dict[int, str] = {}
-    may_be_gone: int = 0
+    def may_be_gone(self, lane: int) -> int:
+        """Return the number up to which rows were more than a year old, an hour allowed for."""
+        heads = self.first.heads if self.first else []
+        return next((head.number for head in heads if head.lane == lane), 0)
+
+    def marks(self, lane: int) -> list[Head]:
+        """Return where the newest anchor saw the lane stand."""
+        return [head for head in (self.last.heads if self.last else []) if head.lane == lane]
 
 
-async def anchor(deps: Dependencies, payload: Document) -> None:
+async def anchor(deps: Dependencies, _: Document) -> None:
     """Write down where all lanes stand; the log line is the copy that leaves this machine."""
-    heads = await store.heads(deps.db)
-    at = datetime.fromisoformat(payload["at"])
-    digest = digest_of(heads)
-    made = Anchor(id=payload["at"], at=at, heads=heads, digest=digest)
-    await store.put_anchor(deps.db, made)
-    log.info("audit_anchor", at=payload["at"], digest=digest, lanes=len(heads))
+
+    async def save(tx: Transaction) -> Anchor:
+        before = await store.last_anchor(deps.db, tx)
+        made = Anchor(
+            number=before.number + 1 if before else 1,
+            at=deps.now(),
+            heads=await store.heads(deps.db, tx),
+            key_id=deps.vault.current,
+            previous=before.mac if before else START,
+        )
+        made.mac = fingerprint(deps.vault, to_document(made))
+        await store.insert_anchor(deps.db, made, tx)
+        return made
+
+    made = await deps.in_transaction(save)
+    log.info("audit_anchor", number=made.number, at=made.at.isoformat(), mac=made.mac)
 
 
 async def verify(deps: Dependencies) -> Verdict:
-    """Walk every lane and every anchor of the year; memory grows with the anchors only."""
-    verdict = Verdict(rows=0, anchors=0, digest="", broken=[])
-    known: list[Lane] = [Lane() for _ in range(LANES)]
-    year_ago = deps.now() - KEEP
-    old = await store.any_anchor_until(deps.db, year_ago)
-    async for found in store.anchors_since(deps.db, year_ago):
-        if digest_of(found.heads) != found.digest:
-            _tell(verdict, found.id, "the anchor was changed")
-        for head in found.heads:
-            if old and not verdict.anchors:
-                known[head.lane].may_be_gone = head.number
-            known[head.lane].macs[head.number] = head.mac
-        verdict.anchors += 1
-    for lane, of_lane in enumerate(known):
-        await _walk(deps, lane, of_lane, verdict)
-    verdict.digest = digest_of(await store.heads(deps.db))
+    """Walk all anchors, then every lane. May run while others go on writing."""
+    verdict = Verdict()
+    witness = await _hear(deps, verdict)
+    for lane in range(LANES):
+        await _walk(deps, lane, witness, verdict)
     return verdict
 
 
-async def _walk(deps: Dependencies, lane: int, known: Lane, verdict: Verdict) -> None:
+async def _hear(deps: Dependencies, verdict: Verdict) -> Witness:
+    """Read the anchors, hold each against the one before, keep two of them."""
+    witness, older, year_ago = Witness(), False, deps.now() - KEEP
+    async for document in store.anchors(deps.db):
+        verdict.anchors += 1
+        name = f"anchor {document['_id']}"
+        problem = _problem(deps.vault, document)
+        if problem:
+            _tell(verdict, name, problem)
+            continue
+        found, last = msgspec.convert(document, Anchor), witness.last
+        if last and (found.number, found.previous) != (last.number + 1, last.mac):
+            _tell(verdict, name, "does not follow the anchor before")
+        if found.at <= year_ago:
+            older = True
+        elif older and witness.first is None:
+            witness.first = found
+        witness.last = found
+    if witness.last:
+        last = witness.last
+        verdict.last = f"{last.number} {last.at.isoformat()} {last.mac}"
+    return witness
+
+
+async def _walk(deps: Dependencies, lane: int, witness: Witness, verdict: Verdict) -> None:
+    """Hold each row of a lane against the one before, the newest anchor and the lane's head."""
+    head = await store.find_head(deps.db, lane)  # first: rows may be added while we walk
+    gone, marks = witness.may_be_gone(lane), [head, *witness.marks(lane)]
     number, previous = 0, START
     async for row in store.lane_rows(deps.db, lane):
         verdict.rows += 1
-        here = int(row.id.partition("-")[2])
-        if not number and 1 < here <= known.may_be_gone + 1:
-            number, previous = here - 1, row.previous
-        if here != number + 1:
+        problem = _problem(deps.vault, row)
+        if problem:
+            _tell(verdict, row["_id"], problem)
+        here, mac = _number(row["_id"], number), row.get("mac", "")
+        if here == number + 1:
+            if row.get("previous") != previous:
+                _tell(verdict, row["_id"], "does not follow the row before")
+        elif not number < here <= gone + 1:
             _tell(verdict, row_id(lane, number + 1), "rows are missing")
-        elif row.previous != previous:
-            _tell(verdict, row.id, "does not follow the row before")
-        if not _genuine(deps, row):
-            _tell(verdict, row.id, "was changed")
-        if known.macs.pop(here, row.mac) != row.mac:
-            _tell(verdict, row.id, "is not the row an anchor saw")
-        number, previous = here, row.mac
-    await _end(deps, lane, known, Head(lane=lane, number=number, mac=previous), verdict)
+        if any(mark.number == here and mark.mac != mac for mark in marks):
+            _tell(verdict, row["_id"], "is not the row an anchor or the lane's head saw")
+        number, previous = here, mac
+    if any(mark.number > max(number, gone) for mark in marks):
+        _tell(verdict, row_id(lane, number + 1), "the last rows are missing")
+    if (await store.find_head(deps.db, lane)).number < number:
+        _tell(verdict, row_id(lane, number), "the lane's head was set back")
 
 
-async def _end(
-    deps: Dependencies, lane: int, known: Lane, last: Head, verdict: Verdict
-) -> None:
-    """Hold the last row against the lane's head and against what anchors saw."""
-    head = await store.find_head(deps.db, lane)
-    if head != last and (last.number or head.number > known.may_be_gone):
-        _tell(verdict, row_id(lane, head.number), "the last rows are missing")
-    if any(number > max(last.number, known.may_be_gone) for number in known.macs):
-        _tell(verdict, row_id(lane, max(known.macs)), "an anchor saw rows that are gone")
+def _number(row: str, before: int) -> int:
+    digits = row.partition("-")[2]
+    return int(digits) if digits.isdecimal() else before
 
 
-def _genuine(deps: Dependencies, row: Row) -> bool:
+def _problem(vault: Vault, document: Document) -> str:
+    """Return what is wrong with one row or anchor by itself, or nothing."""
     try:
-        return fingerprint(deps, row) == row.mac
+        genuine = fingerprint(vault, document) == document["mac"]
     except KeyError:
-        return False  # written under a key nobody holds any more: it cannot be believed
+        return "is under a key that is not in SECRET_KEYS, or lacks a field"
+    except (TypeError, ValueError):
+        genuine = False
+    return "" if genuine else "was changed"
 
 
 def _tell(verdict: Verdict, row: str, problem: str) -> None:

@@ -1,14 +1,18 @@
 """The audit collections: rows are inserted here and never changed or removed."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from typing import Final
 
 import msgspec
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.cursor import AsyncCursor
 
 from mongo_indexes import audit, audit_anchors, audit_heads
 from services.audit.models import Anchor, Head, Row
 from services.dependencies import Database, Transaction
 from services.documents import Document, to_document
+
+AT_ONCE: Final = 500
 
 
 async def find_head(db: Database, lane: int, tx: Transaction | None = None) -> Head:
@@ -17,48 +21,48 @@ async def find_head(db: Database, lane: int, tx: Transaction | None = None) -> H
 
 
 async def append(db: Database, row: Row, head: Head, tx: Transaction) -> None:
-    """Insert a row and move its lane's head; of two at once, one transaction starts again."""
-    move = {"$set": {"number": head.number + 1, "mac": row.mac}}
-    key = {"_id": head.lane, "number": head.number}
-    if head.number:
-        await db[audit_heads.COLLECTION].update_one(key, move, session=tx)
-    else:
-        await db[audit_heads.COLLECTION].update_one(
-            {"_id": head.lane}, move, upsert=True, session=tx
-        )
+    """Move a lane's head and insert its new row.
+
+    Of two at once, the second to write the head conflicts and its transaction starts again.
+    """
+    moved = to_document(head)
+    key = {"_id": moved.pop("_id")}
+    await db[audit_heads.COLLECTION].update_one(key, {"$set": moved}, upsert=True, session=tx)
     await db[audit.COLLECTION].insert_one(to_document(row), session=tx)
 
 
-async def lane_rows(db: Database, lane: int) -> AsyncIterator[Row]:
-    """A lane's rows in order, one at a time: by `_id`."""
+async def lane_rows(db: Database, lane: int) -> AsyncIterator[Document]:
+    """A lane's rows in order, as they are kept: by `_id`."""
     query = {"_id": {"$gte": f"{lane:02d}-", "$lt": f"{lane:02d}."}}
-    async for document in db[audit.COLLECTION].find(query).sort("_id", 1):
-        yield msgspec.convert(document, Row)
+    async for document in _in_order(db[audit.COLLECTION], query):
+        yield document
 
 
-async def heads(db: Database) -> list[Head]:
-    cursor = db[audit_heads.COLLECTION].find({"_id": {"$gte": 0}}).sort("_id", 1)
+async def heads(db: Database, tx: Transaction) -> list[Head]:
+    cursor = db[audit_heads.COLLECTION].find({"_id": {"$gte": 0}}, session=tx).sort("_id", 1)
     return msgspec.convert(await cursor.to_list(), list[Head])
 
 
-async def put_anchor(db: Database, anchor: Anchor) -> None:
-    """The same hour again is the same anchor."""
-    document = to_document(anchor)
-    key = {"_id": document.pop("_id")}
-    await db[audit_anchors.COLLECTION].update_one(key, {"$setOnInsert": document}, upsert=True)
+async def last_anchor(db: Database, tx: Transaction) -> Anchor | None:
+    cursor = db[audit_anchors.COLLECTION].find({"_id": {"$gt": 0}}, session=tx)
+    found = await cursor.sort("_id", -1).limit(1).to_list()
+    return msgspec.convert(found[0], Anchor) if found else None
 
 
-async def anchors_since(db: Database, since: datetime) -> AsyncIterator[Anchor]:
-    """Anchors from an instant on, in order. Served by index `forget`."""
-    query = {"at": {"$gte": since}}
-    async for document in db[audit_anchors.COLLECTION].find(query).sort("at", 1):
-        yield msgspec.convert(document, Anchor)
+async def insert_anchor(db: Database, anchor: Anchor, tx: Transaction) -> None:
+    await db[audit_anchors.COLLECTION].insert_one(to_document(anchor), session=tx)
 
 
-async def any_anchor_until(db: Database, until: datetime) -> bool:
-    """Tell whether the audit was kept at that time already. Served by index `forget`."""
-    query = {"at": {"$lte": until}}
-    return await db[audit_anchors.COLLECTION].find_one(query, {"_id": 1}) is not None
+async def anchors(db: Database) -> AsyncIterator[Document]:
+    """All anchors in order, as they are kept."""
+    query = {"_id": {"$gt": 0}}
+    async for document in _in_order(db[audit_anchors.COLLECTION], query):
+        yield document
+
+
+def _in_order(collection: AsyncCollection[Document], query: Document) -> AsyncCursor[Document]:
+    # Left to itself the server fills 16 MB at a time
+    return collection.find(query).sort("_id", 1).batch_size(AT_ONCE)
 
 
 async def listing(
@@ -69,7 +73,7 @@ async def listing(
     before: str,
     limit: int,
 ) -> list[Row]:
-    """Rows under places, the newest first. Served by `under`, `person` or `subject`."""
+    """Rows under places, the newest first. Served by `under`, `act`, `person` or `subject`."""
     query: Document = {"under": {"$in": list(places)}, **wanted}
     if before:
         query["position"] = {"$lt": before}

@@ -17,6 +17,7 @@ class Rate(StrEnum):
     UPLOAD = auto()
     REVEAL = auto()
     EXPORT = auto()
+    REFUSED = auto()  # each refusal is written into the audit
 
 
 class Allowance(Struct, frozen=True):
@@ -39,4 +40,5 @@ ALLOWANCES: Final[dict[Rate, Allowance]] = {
     Rate.UPLOAD: Allowance(30, HOUR),
     Rate.REVEAL: Allowance(60, HOUR),
     Rate.EXPORT: Allowance(5, HOUR),
+    Rate.REFUSED: Allowance(300, HOUR),
 }

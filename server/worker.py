@@ -16,11 +16,13 @@ from redis.exceptions import RedisError
 from services.audit import proving as audit
 from services.dependencies import Dependencies
 from services.fees import actions as fees
+from services.heads import actions as heads
 from services.jobs import actions as jobs
 from services.jobs.models import Job
 from services.jobs.schedules import Schedule, plan
 from services.messaging import actions as messaging
 from services.payments import actions as payments
+from services.privacy import actions as privacy
 from services.register import actions as register
 
 HANDLERS: Final[Mapping[str, jobs.Handler]] = {
@@ -29,6 +31,8 @@ HANDLERS: Final[Mapping[str, jobs.Handler]] = {
     **register.JOBS,
     **fees.JOBS,
     **payments.JOBS,
+    **privacy.JOBS,
+    **heads.JOBS,
 }
 SCHEDULES: Final[Sequence[Schedule]] = (*audit.SCHEDULES, *payments.SCHEDULES)
 

@@ -10,19 +10,22 @@ from typing import Final, TypeVar
 import xlsxwriter
 
 from server.demo.payers import pay_some
-from server.demo.people import COMPOUND, LADDER, ROLES, households
+from server.demo.people import COMMUNITY, COMPOUND, FIRM, GRID, LADDER, ROLES, households
 from server.settings import Settings
 from server.worker import HANDLERS
 from services.accounts import actions as accounts
 from services.accounts.models import Appoint
-from services.days import month_of, plus_months, start_of
+from services.days import day_of, month_of, plus_days, plus_months, start_of
 from services.dependencies import Dependencies
 from services.errors import Conflict, NotFound
 from services.fees import actions as fees
 from services.fees.models import FeeKind
 from services.fees.views import NewFeeRule, StartBillRun
+from services.firms import actions as firms
+from services.firms.actions import FirmExists
+from services.firms.models import SignContract
 from services.jobs import actions as jobs
-from services.permissions import Actor, Grant, Role
+from services.permissions import FIRM_ROLES, WITH_A_TERM, Actor, Grant, Role
 from services.places import actions as places
 from services.register import actions as register
 from services.register.models import Confirm
@@ -30,7 +33,9 @@ from services.register.states import State
 
 MONTHS: Final = 3
 LOADING, DONE = "loading", "done"
+TERM_DAYS: Final = 2 * 365
 STAFF: Final = Actor("demo", "", (Grant(Role.COMMUNITY_STAFF, COMPOUND),))
+COMMUNITY_STAFF: Final = Actor("demo", "", (Grant(Role.COMMUNITY_STAFF, COMMUNITY),))
 HEADINGS: Final = ("楼栋", "单元", "房号", "面积(㎡)", "用途", "业主姓名", "手机号")
 
 Progress = Callable[[str], None]
@@ -100,11 +105,32 @@ async def _once(work: Awaitable[T]) -> None:
 
 async def _roles(deps: Dependencies) -> None:
     """Appoint staff and heads; the same appointment again is the same one."""
+    await _once(places.add_grid(deps, COMMUNITY_STAFF, COMMUNITY, GRID))
+    firm = await _firm(deps)
+    end = plus_days(day_of(deps.now()), TERM_DAYS)
     for person in ROLES:
-        for path in person.places:
-            if person.role is not None:
-                request = Appoint(role=person.role, place=path, phone=person.phone)
-                await accounts.grant(deps, request, appointed_by="demo")
+        if person.role is not None:
+            request = Appoint(
+                role=person.role,
+                place=person.place,
+                phone=person.phone,
+                name=person.called,
+                firm_id=firm if person.role in FIRM_ROLES else None,
+                to_day=end if person.role in WITH_A_TERM else None,
+            )
+            await accounts.grant(deps, request, appointed_by="demo")
+
+
+async def _firm(deps: Dependencies) -> str:
+    """Return the id of the firm, which has a contract with the compound."""
+    try:
+        firm_id = (await firms.add(deps, COMMUNITY_STAFF, FIRM)).firm_id
+    except FirmExists as error:
+        firm_id = error.details["firm_id"]
+    today = day_of(deps.now())
+    days = SignContract(compound=COMPOUND, from_day=today, to_day=plus_days(today, TERM_DAYS))
+    await _once(firms.sign(deps, COMMUNITY_STAFF, firm_id, days))
+    return firm_id
 
 
 async def _drain(deps: Dependencies) -> None:

@@ -7,12 +7,19 @@ from typing import Final
 from msgspec import Struct
 
 from server.settings import Settings
+from services.firms.models import NewFirm
 from services.permissions import Role
-from services.places.models import Kind, NewPlace
+from services.places.models import Kind, NewGrid, NewPlace
 
 COMMUNITY: Final = "cc.chaoyang.guilin.xincheng"
 COMPOUND: Final = f"{COMMUNITY}.c07"
 UNIT: Final = f"{COMPOUND}.b3.u2"
+GRID: Final = NewGrid(
+    segment="g01",
+    name="第一网格",
+    buildings=[f"{COMPOUND}.b{number}" for number in range(1, 5)],
+)
+FIRM: Final = NewFirm(name="安居物业", credit_code="91220104MA0Y4XJ075")
 BUILDINGS, UNITS, FLOORS, HOMES_PER_FLOOR = 12, 3, 6, 3
 
 LADDER: Final = (
@@ -25,29 +32,35 @@ LADDER: Final = (
 
 
 class Role_(Struct, frozen=True):  # noqa: N801  # Role is taken by the table of permissions
-    """`name`: of the user in the WeChat stand-in. A grid is a list of buildings."""
+    """`name`: of the user in the WeChat stand-in; `called`: how residents know a head."""
 
     name: str
     title: str
     phone: str
     role: Role | None
-    places: tuple[str, ...]
+    place: str = ""
+    called: str | None = None
 
 
 ROLES: Final = (
-    Role_("admin", "管理员", "19900000001", Role.ADMINISTRATOR, ("cc",)),
-    Role_("staff", "社区工作人员", "19900000002", Role.COMMUNITY_STAFF, (COMMUNITY,)),
+    Role_("admin", "管理员", "19900000001", Role.ADMINISTRATOR, "cc"),
+    Role_("staff", "社区工作人员", "19900000002", Role.COMMUNITY_STAFF, COMMUNITY),
     Role_(
         "grid",
         "网格长(1-4栋)",
         "19900000003",
         Role.GRID_HEAD,
-        tuple(f"{COMPOUND}.b{n}" for n in range(1, 5)),
+        f"{COMMUNITY}.{GRID.segment}",
+        "陈志强",
     ),
-    Role_("building", "楼栋长(3栋)", "19900000004", Role.BUILDING_HEAD, (f"{COMPOUND}.b3",)),
-    Role_("unit", "单元长(3栋2单元)", "19900000005", Role.UNIT_HEAD, (UNIT,)),
-    Role_("firm", "物业经理", "19900000006", Role.FIRM_MANAGER, (COMPOUND,)),
-    Role_("resident", "住户(3栋2单元502)", "19900010000", None, ()),
+    Role_(
+        "building", "楼栋长(3栋)", "19900000004", Role.BUILDING_HEAD, f"{COMPOUND}.b3", "孙玉芬"
+    ),
+    Role_("unit", "单元长(3栋2单元)", "19900000005", Role.UNIT_HEAD, UNIT, "王秀兰"),
+    Role_("firm", "物业经理", "19900000006", Role.FIRM_MANAGER, COMPOUND),
+    Role_("cashier", "物业收费员", "19900000007", Role.CASHIER, COMPOUND),
+    Role_("auditor", "审计员", "19900000008", Role.AUDITOR, "cc"),
+    Role_("resident", "住户(3栋2单元502)", "19900010000", None),
 )
 
 SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"

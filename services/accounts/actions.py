@@ -112,9 +112,9 @@ def _masked_phone(deps: Dependencies, person: Person) -> str | None:
 
 
 async def openids(deps: Dependencies, person_ids: Sequence[str]) -> dict[str, str]:
-    """Return person id → openid, for messages."""
+    """Return person id → openid, for messages; nobody writes to a closed account."""
     found = await store.find_people(deps.db, person_ids)
-    return {person.id: person.openid for person in found}
+    return {person.id: person.openid for person in found if person.closed_at is None}
 
 
 sign_in = signing_in.sign_in
@@ -155,3 +155,4 @@ holders_at = offices.holders_at
 staff_over = offices.staff_over
 substitutes_of = offices.substitutes_of
 find_appointment = appointment_store.find_appointment
+roles_of = standing.roles_of

@@ -23,6 +23,12 @@ class TemplateKey(StrEnum):
     PAYMENT_RECEIVED = auto()
     REFUND_DONE = auto()
     REFUND_DELAYED = auto()
+    HEAD_TERM_ENDING = auto()
+    HEAD_RESIGNED = auto()
+    HAND_OVER_OFFERED = auto()
+    HOME_REQUEST_PROGRESS = auto()
+    HOME_TO_ADVISE = auto()
+    HOME_NEWS = auto()
 
 
 class Template(Struct, frozen=True, kw_only=True):
@@ -81,6 +87,42 @@ TEMPLATES: Final[dict[TemplateKey, Template]] = {
         body="您的{amount}退款({reason})没有自动办成,工作人员会尽快处理,给您添麻烦了。",
         page="pages/payments/payments",
         data={"amount1": "amount", "thing2": "reason"},
+    ),
+    TemplateKey.HEAD_TERM_ENDING: Template(
+        title="任期快到了",
+        body="{place}的{office}任期到{until_on}为止,请提前商量续任或做好交接。",
+        page="pages/heads/heads",
+        data={"thing1": "place", "thing2": "office", "date3": "until_on"},
+    ),
+    TemplateKey.HEAD_RESIGNED: Template(
+        title="有人提出辞任",
+        body="{place}的{office}提出辞任,工作到{until_on}为止,请安排接任。",
+        page="pages/heads/heads",
+        data={"thing1": "place", "thing2": "office", "date3": "until_on"},
+    ),
+    TemplateKey.HAND_OVER_OFFERED: Template(
+        title="请接收工作交接清单",
+        body="{place}的{office}工作交接清单已备好,请核对后接收。",
+        page="pages/heads/heads",
+        data={"thing1": "place", "thing2": "office"},
+    ),
+    TemplateKey.HOME_REQUEST_PROGRESS: Template(
+        title="房屋申请有进展",
+        body="您申请的{home}:{progress}。",
+        page="pages/homes/requests",
+        data={"thing1": "home", "thing2": "progress"},
+    ),
+    TemplateKey.HOME_TO_ADVISE: Template(
+        title="请帮忙核实住户",
+        body="有人申请绑定{home},请在三天内告诉社区您是否认识。",
+        page="pages/heads/requests",
+        data={"thing1": "home"},
+    ),
+    TemplateKey.HOME_NEWS: Template(
+        title="房屋关系有变动",
+        body="{home}:{news}。如有疑问,请联系社区。",
+        page="pages/homes/homes",
+        data={"thing1": "home", "thing2": "news"},
     ),
 }
 

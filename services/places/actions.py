@@ -154,4 +154,5 @@ add_grid = grids.add
 change_grid = grids.change
 grids_of = grids.listing
 buildings_of = grids.buildings_of
+grids_with = grids.grids_with
 above_home = grids.above_home

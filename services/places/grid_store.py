@@ -25,7 +25,9 @@ async def find_many(db: Database, paths: Sequence[str]) -> list[Grid]:
     return msgspec.convert(await db[COLLECTION].find(query).to_list(), list[Grid])
 
 
-async def holding(db: Database, buildings: Sequence[str], tx: Transaction) -> list[Grid]:
+async def holding(
+    db: Database, buildings: Sequence[str], tx: Transaction | None = None
+) -> list[Grid]:
     """Grids that have one of these buildings. Served by index `building`."""
     cursor = db[COLLECTION].find({"buildings": {"$in": list(buildings)}}, session=tx)
     return msgspec.convert(await cursor.to_list(), list[Grid])

@@ -144,6 +144,15 @@ async def buildings_of(deps: Dependencies, paths: Sequence[str]) -> dict[str, li
     return {grid.id: grid.buildings for grid in await grid_store.find_many(deps.db, paths)}
 
 
+async def grids_with(deps: Dependencies, path: str) -> list[str]:
+    """Return the grid in which a building, or a place in it, lies: one or none."""
+    segments = path.split(".")
+    if len(segments) < BUILDING_SEGMENTS:
+        return []
+    building = ".".join(segments[:BUILDING_SEGMENTS])
+    return [grid.id for grid in await grid_store.holding(deps.db, [building])]
+
+
 async def above_home(deps: Dependencies, home: str) -> list[Place]:
     """Return the home, everything above it, and the grid of its building, in one query."""
     path = ancestors(home)

@@ -20,6 +20,7 @@ from services.statistics.models import (
     By,
     Counts,
     Debts,
+    Owed,
     PartRates,
     RatesView,
     Span,
@@ -81,6 +82,11 @@ async def counts_of(
         path = row.pop("_id")
         found[path] = found.get(path, Counts()) + msgspec.convert(row, Counts)
     return found
+
+
+async def owed_under(deps: Dependencies, paths: Sequence[str]) -> Owed:
+    """Return how many homes under these places owe something, and how much in all."""
+    return await store.owed(deps.db, paths)
 
 
 async def unpaid_homes(

@@ -93,6 +93,13 @@ class Arrears(Struct, kw_only=True):
     due_on: Day
 
 
+class Owed(Struct, frozen=True, kw_only=True):
+    """Homes that owe something, and how much in all."""
+
+    homes: int = 0
+    amount_fen: int = 0
+
+
 class UnpaidHome(Struct, kw_only=True):
     """`resident`: the owner's masked name. `days_overdue`: 0 until the due day is over."""
 

@@ -1,6 +1,9 @@
 """Reads bills, never writes: each figure is one pass over one index that covers it."""
 
+from collections.abc import Sequence
 from typing import Final
+
+import msgspec
 
 from mongo_indexes.bills import COLLECTION
 from services.days import plus_months, start_of
@@ -9,8 +12,8 @@ from services.documents import Document
 from services.fees.models import FeeKind
 from services.fees.states import BillState
 from services.fees.tariff import months_from
-from services.paths import under
-from services.statistics.models import Arrears, Debts, Span
+from services.paths import under, under_any
+from services.statistics.models import Arrears, Debts, Owed, Span
 
 # How much is fetched at once for a page; more bills of a home only mean another round trip.
 BILLS_PER_HOME: Final = 10
@@ -117,6 +120,17 @@ async def unpaid(
                 homes.append(_first(bill))
             _add(homes[-1], bill)
     return homes
+
+
+async def owed(db: Database, places: Sequence[str]) -> Owed:
+    """Add up what the homes under these places owe. Covered by index `owing`."""
+    match = {"state": BillState.OWING, **under_any("home", places)}
+    by_home = {"_id": "$home", "amount_fen": {"$sum": "$amount_fen"}}
+    in_all = {"_id": None, "homes": {"$sum": 1}, "amount_fen": {"$sum": "$amount_fen"}}
+    pipeline: list[Document] = [{"$match": match}, {"$group": by_home}, {"$group": in_all}]
+    cursor = await db[COLLECTION].aggregate(pipeline)
+    rows = await cursor.to_list()
+    return msgspec.convert(rows[0], Owed) if rows else Owed()
 
 
 def _first(bill: Document) -> Arrears:

@@ -1,0 +1,90 @@
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from handlers import cursors
+from handlers.base import ApiHandler
+from handlers.contract import Page, Route, endpoint
+from services.firms import actions
+from services.firms.models import (
+    ContractView,
+    EndContract,
+    FirmId,
+    FirmView,
+    NewFirm,
+    SignContract,
+)
+from services.paths import PlacePath
+from services.permissions import Permission
+
+ContractId = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class FirmsQuery(Struct, forbid_unknown_fields=True):
+    limit: cursors.Limit = 50
+    cursor: cursors.Cursor | None = None
+
+
+class FirmsHandler(ApiHandler):
+    @endpoint(needs=Permission.MANAGE_FIRMS)
+    async def get(self, query: FirmsQuery) -> Page[FirmView]:
+        """Firms of the city's directory, the longest known first."""
+        items = await actions.listing(
+            self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
+        )
+        return cursors.page(items, query.limit, lambda item: item.firm_id)
+
+    @endpoint(
+        needs=Permission.MANAGE_FIRMS,
+        status=201,
+        errors=("firm_exists", "bad_credit_code"),
+        example=NewFirm(name="安居物业", credit_code="91220104MA0Y4XJ075"),
+    )
+    async def post(self, body: NewFirm) -> FirmView:
+        """Enter a property firm, as on its business licence."""
+        return await actions.add(self.deps, self.actor, body)
+
+
+class FirmContractsHandler(ApiHandler):
+    @endpoint(
+        needs=Permission.MANAGE_FIRMS,
+        status=201,
+        errors=("contract_overlaps", "bad_term"),
+        example=SignContract(
+            compound="cc.chaoyang.guilin.xincheng.c07",
+            from_day="2026-04-01",
+            to_day="2028-03-31",
+        ),
+    )
+    async def post(self, firm_id: FirmId, body: SignContract) -> ContractView:
+        """Write that a firm serves a compound from a day to a day."""
+        return await actions.sign(self.deps, self.actor, firm_id, body)
+
+
+class ContractEndHandler(ApiHandler):
+    @endpoint(
+        needs=Permission.MANAGE_FIRMS,
+        errors=("bad_term",),
+        example=EndContract(reason="业主大会决定解聘", last_day="2026-12-31"),
+    )
+    async def post(self, contract_id: ContractId, body: EndContract) -> ContractView:
+        """End a contract early. After the last day the firm's people see nothing of it."""
+        return await actions.end(self.deps, self.actor, contract_id, body)
+
+
+class ContractsHandler(ApiHandler):
+    @endpoint(needs=Permission.MANAGE_FIRMS)
+    async def get(self, place: PlacePath, query: FirmsQuery) -> Page[ContractView]:
+        """Contracts of the compounds under a place, the earliest signed first."""
+        items = await actions.contracts(
+            self.deps, self.actor, place, after=cursors.read(query.cursor), limit=query.limit
+        )
+        return cursors.page(items, query.limit, lambda item: item.contract_id)
+
+
+ROUTES = [
+    Route("/api/v1/firms", FirmsHandler),
+    Route("/api/v1/firms/{firm_id}/contracts", FirmContractsHandler),
+    Route("/api/v1/contracts/{contract_id}/end", ContractEndHandler),
+    Route("/api/v1/places/{place}/contracts", ContractsHandler),
+]

@@ -1,0 +1,121 @@
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from handlers import cursors
+from handlers.base import ApiHandler
+from handlers.contract import Access, Page, Route, endpoint
+from services.accounts import actions as accounts
+from services.accounts.appointment_models import (
+    ChooseContact,
+    MyAppointment,
+    Resign,
+    Substitute,
+)
+from services.accounts.models import AppointmentView, Visibility
+from services.heads import actions
+from services.heads.models import HandOverView, HeadsView
+from services.paths import PlacePath
+from services.permissions import Permission
+
+AppointmentId = Annotated[str, Meta(min_length=1, max_length=64)]
+HandOverId = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class HandOversQuery(Struct, forbid_unknown_fields=True):
+    limit: cursors.Limit = 20
+    cursor: cursors.Cursor | None = None
+
+
+class HomeHeadsHandler(ApiHandler):
+    @endpoint(needs=Access.PUBLIC)
+    async def get(self, home: PlacePath) -> HeadsView:
+        """Your heads: who looks after this home today, as much as each of them allows."""
+        return await actions.heads_of(self.deps, self._actor, home)
+
+
+class MyAppointmentsHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN)
+    async def get(self) -> Page[MyAppointment]:
+        """My appointments: those that hold, those to come and the past year's."""
+        return Page(await accounts.my_appointments(self.deps, self.actor))
+
+
+class MyContactHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN, example=ChooseContact(Visibility.RESIDENTS))
+    async def post(self, appointment_id: AppointmentId, body: ChooseContact) -> MyAppointment:
+        """Choose who sees my number on the page of the heads."""
+        return await accounts.choose_contact(self.deps, self.actor, appointment_id, body)
+
+
+class SubstituteHandler(ApiHandler):
+    @endpoint(
+        needs=Permission.APPOINT,
+        status=201,
+        errors=("outside_term", "not_a_head", "office_taken", "invalid_phone"),
+        example=Substitute(
+            name="李桂英", phone="19900000015", from_day="2026-10-01", to_day="2026-10-31"
+        ),
+    )
+    async def post(self, appointment_id: AppointmentId, body: Substitute) -> AppointmentView:
+        """Say who acts for a head from a day to a day, in the head's role."""
+        return await accounts.substitute(self.deps, self.actor, appointment_id, body)
+
+
+class ResignationHandler(ApiHandler):
+    @endpoint(
+        needs=Access.SIGNED_IN,
+        errors=("bad_last_day", "appointment_over"),
+        example=Resign(reason="搬到女儿家住", last_day="2026-12-31"),
+    )
+    async def post(self, appointment_id: AppointmentId, body: Resign) -> AppointmentView:
+        """Leave my office after a day. The community and the grid are told."""
+        return await accounts.resign(self.deps, self.actor, appointment_id, body)
+
+
+class HandOverHandler(ApiHandler):
+    @endpoint(
+        needs=Access.SIGNED_IN,
+        status=201,
+        errors=("not_in_office", "not_a_head", "hand_over_made"),
+    )
+    async def post(self, appointment_id: AppointmentId) -> HandOverView:
+        """List what there is to do at a head's place and offer it to the next one."""
+        return await actions.hand_over(self.deps, self.actor, appointment_id)
+
+
+class HandOversHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN)
+    async def get(self, query: HandOversQuery) -> Page[HandOverView]:
+        """Hand-over lists I gave, received, may receive or answer for, the newest first."""
+        items = await actions.hand_overs(
+            self.deps, self.actor, before=cursors.read(query.cursor), limit=query.limit
+        )
+        return cursors.page(items, query.limit, lambda item: item.hand_over_id)
+
+
+class OneHandOverHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN)
+    async def get(self, hand_over_id: HandOverId) -> HandOverView:
+        """One hand-over list."""
+        return await actions.hand_over_of(self.deps, self.actor, hand_over_id)
+
+
+class ReceiveHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN, errors=("hand_over_closed",))
+    async def post(self, hand_over_id: HandOverId) -> HandOverView:
+        """Take a hand-over list over, as the next head or for them."""
+        return await actions.receive(self.deps, self.actor, hand_over_id)
+
+
+ROUTES = [
+    Route("/api/v1/homes/{home}/heads", HomeHeadsHandler),
+    Route("/api/v1/me/appointments", MyAppointmentsHandler),
+    Route("/api/v1/me/appointments/{appointment_id}/contact", MyContactHandler),
+    Route("/api/v1/appointments/{appointment_id}/substitute", SubstituteHandler),
+    Route("/api/v1/appointments/{appointment_id}/resignation", ResignationHandler),
+    Route("/api/v1/appointments/{appointment_id}/hand-over", HandOverHandler),
+    Route("/api/v1/hand-overs", HandOversHandler),
+    Route("/api/v1/hand-overs/{hand_over_id}", OneHandOverHandler),
+    Route("/api/v1/hand-overs/{hand_over_id}/receive", ReceiveHandler),
+]

@@ -1,0 +1,69 @@
+"""The three heads (三长) of a home: who they are, and how to reach them."""
+
+from typing import Final
+
+from services import errors
+from services.accounts import actions as accounts
+from services.accounts.models import Appointment, Visibility
+from services.dependencies import Dependencies
+from services.heads import handing, telling
+from services.heads.models import HeadsView, HeadView
+from services.heads.titles import surname, title
+from services.jobs import actions as jobs
+from services.permissions import HEADS, Actor, Permission
+from services.places import actions as places
+from services.places.models import Kind
+
+hand_over = handing.hand_over
+receive = handing.receive
+hand_over_of = handing.get
+hand_overs = handing.listing
+
+JOBS: Final[dict[str, jobs.Handler]] = telling.JOBS
+
+
+async def heads_of(deps: Dependencies, viewer: Actor | None, home: str) -> HeadsView:
+    """Tell who looks after a home today: to everybody, as much as each head allows.
+
+    Two queries: the home with all above it and its grid, then who holds an office there.
+    """
+    above = {place.id: place for place in await places.above_home(deps, home)}
+    if home not in above or above[home].kind is not Kind.HOME:
+        raise errors.NotFound("没有找到这套房屋")
+    paths = [p.id for p in above.values() if p.kind in {Kind.UNIT, Kind.BUILDING, Kind.GRID}]
+    found = await accounts.holders_at(deps, paths, HEADS)
+    found.sort(key=lambda a: (HEADS.index(a.role), bool(a.substitute_for)))
+    is_resident = viewer is not None and viewer.may(Permission.VIEW_HOME, home)
+    circle = Visibility.RESIDENTS if is_resident else Visibility.EVERYONE
+    [community] = [p.name for p in above.values() if p.kind is Kind.COMMUNITY]
+    return HeadsView(
+        home=home,
+        address=above[home].address,
+        community=community,
+        heads=[_shown(deps, head, circle) for head in found],
+    )
+
+
+def _shown(deps: Dependencies, head: Appointment, circle: Visibility) -> HeadView:
+    """Show a head to the residents of the home, or to everyone."""
+    office = title(head.role, substitute=head.substitute_for)
+    name = accounts.name_of(deps, head)
+    allowed = {Visibility.EVERYONE, circle}
+    return HeadView(
+        role=head.role,
+        title=office,
+        name=_name(name, office, circle),
+        phone=_phone(deps, head) if head.phone_visible_to in allowed else None,
+        is_substitute=bool(head.substitute_for),
+        until_day=head.to_day,
+    )
+
+
+def _phone(deps: Dependencies, head: Appointment) -> str:
+    return accounts.phone_of(deps, head).removeprefix("+86")
+
+
+def _name(name: str | None, office: str, circle: Visibility) -> str:
+    if name is None:
+        return office
+    return name if circle is Visibility.RESIDENTS else surname(name) + office

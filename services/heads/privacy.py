@@ -1,0 +1,24 @@
+"""What hand-overs hold about people: who gave and who received one, as acts in office."""
+
+from typing import Final
+
+from mongo_indexes import hand_overs
+from services.holdings import OFFICE, Fate, Holding
+
+HOLDINGS: Final = (
+    Holding(
+        collection=hand_overs.COLLECTION,
+        fate=Fate.KEPT,
+        title="交接清单",
+        person="giver",
+        shows={
+            "role": "职务",
+            "place": "范围",
+            "made_at": "时间",
+            "state": "状态",
+            "homes": "户数",
+        },
+        law=OFFICE,
+        staff=("made_by", "received_by"),
+    ),
+)

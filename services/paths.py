@@ -4,7 +4,7 @@ Every character a segment may hold sorts after "/", so the range [p, p + "/") ho
 and everything under it, and nothing else: one range on one index.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Final
 
 from msgspec import Meta
@@ -28,6 +28,12 @@ def ancestors(place: str) -> list[str]:
     """Return the place and all above it, the highest first."""
     parts = place.split(".")
     return [".".join(parts[: i + 1]) for i in range(len(parts))]
+
+
+def smallest_around(places: Sequence[str]) -> str:
+    """Return the smallest place that holds all of these; "" when there is none."""
+    shared = [a for a in ancestors(places[0]) if all(covers(a, p) for p in places)]
+    return shared[-1] if shared else ""
 
 
 def outermost(places: Iterable[str]) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from services import errors
+from services.audit import actions as audit
+from services.audit.models import Act
 from services.days import day_of
 from services.dependencies import Dependencies, Transaction
 from services.fees import rules as fee_rules
@@ -105,6 +107,9 @@ async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill
         if not await store.move(deps.db, bill_id, BillState.OWING, changes=changes, tx=tx):
             raise BillNotOwing("这张账单已缴或已作废,不能作废")
         await ledger.post(deps, tx, _reversal(bill, deps.now()))
+        about: dict[str, Any] = {"place": bill.home, "subject": bill.id}
+        about |= {"amount_fen": bill.amount_fen, "months": request.months}
+        await audit.record(deps, tx, actor, Act.BILL_VOIDED, **about)
 
     await deps.in_transaction(save)
     addresses = await places.addresses(deps, [bill.home])

@@ -4,22 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from pymongo.errors import DuplicateKeyError
 
 from mongo_indexes.fee_rules import COLLECTION
-from services.dependencies import Database
+from services.dependencies import Database, Transaction
 from services.documents import to_document
 from services.fees.models import FeeKind, FeeRule
 from services.paths import ancestors, under
 
 
-async def insert(db: Database, rule: FeeRule) -> bool:
-    """Return False when the place has a rule of that kind, start day and usage."""
-    try:
-        await db[COLLECTION].insert_one(to_document(rule))
-    except DuplicateKeyError:
-        return False
-    return True
+async def insert(db: Database, rule: FeeRule, tx: Transaction) -> None:
+    """DuplicateKeyError when the place has a rule of that kind, start day and usage."""
+    await db[COLLECTION].insert_one(to_document(rule), session=tx)
 
 
 async def like(db: Database, rule: FeeRule) -> FeeRule | None:
@@ -34,12 +29,14 @@ async def find(db: Database, rule_id: str) -> FeeRule | None:
     return msgspec.convert(document, FeeRule | None)
 
 
-async def end(db: Database, rule: FeeRule) -> bool:
+async def end(db: Database, rule: FeeRule, tx: Transaction) -> bool:
     """Write down the end of a rule that has none yet."""
     changes = msgspec.to_builtins(rule, builtin_types=(datetime,))
     kept = ("end_day", "ended_by", "ended_at", "slots")
     result = await db[COLLECTION].update_one(
-        {"_id": rule.id, "end_day": None}, {"$set": {name: changes[name] for name in kept}}
+        {"_id": rule.id, "end_day": None},
+        {"$set": {name: changes[name] for name in kept}},
+        session=tx,
     )
     return result.modified_count == 1
 

@@ -4,9 +4,12 @@ from datetime import date
 from typing import Final
 
 import msgspec
+from pymongo.errors import DuplicateKeyError
 
 from services import errors
-from services.dependencies import Dependencies
+from services.audit import actions as audit
+from services.audit.models import Act
+from services.dependencies import Dependencies, Transaction
 from services.documents import new_id
 from services.fees import rule_store
 from services.fees.models import FeeRule
@@ -54,13 +57,35 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule)
         created_at=now,
         **{**msgspec.structs.asdict(request), "usages": usages},
     )
-    if not await places.use(deps, [place]):
-        raise errors.NotFound("没有找到这个地方")
-    if await rule_store.insert(deps.db, rule):
-        return rule_view(rule)
+
+    async def save(tx: Transaction) -> None:
+        if not await places.use(deps, [place], tx):
+            raise errors.NotFound("没有找到这个地方")
+        await rule_store.insert(deps.db, rule, tx)
+        await _note(deps, tx, actor, Act.FEE_RULE_ADDED, rule)
+
+    try:
+        await deps.in_transaction(save)
+    except DuplicateKeyError:
+        return await _again(deps, actor, rule)
+    return rule_view(rule)
+
+
+async def _note(
+    deps: Dependencies, tx: Transaction, actor: Actor, act: Act, rule: FeeRule
+) -> None:
+    said = ("kind", "price", "monthly_fen", "start_day", "end_day", "account")
+    facts = {name: getattr(rule, name) for name in said}
+    await audit.record(deps, tx, actor, act, place=rule.place, subject=rule.id, **facts)
+
+
+async def _again(deps: Dependencies, actor: Actor, rule: FeeRule) -> FeeRuleView:
+    """Return the rule that is there already, if it is the same one."""
     earlier = await rule_store.like(deps.db, rule)
     if earlier is None or not _same(earlier, rule):
         raise FeeRuleExists("同一天起已有一条同类收费规则", rule_id=earlier and earlier.id)
+    again = {"place": rule.place, "subject": earlier.id}
+    await audit.record_again(deps, actor, Act.FEE_RULE_ADDED, **again)
     return rule_view(earlier)
 
 
@@ -98,6 +123,8 @@ async def end(
         raise errors.NotFound("没有找到这条收费规则")
     _check_day(request.end_day)
     if rule.end_day == request.end_day:
+        again = {"place": rule.place, "subject": rule.id}
+        await audit.record_again(deps, actor, Act.FEE_RULE_ENDED, **again)
         return rule_view(rule)
     withdrawn = request.end_day < rule.start_day
     ended = msgspec.structs.replace(
@@ -107,8 +134,13 @@ async def end(
         ended_at=deps.now(),
         slots=[rule.id] if withdrawn else rule.slots,
     )
-    if not await rule_store.end(deps.db, ended):
-        raise FeeRuleEnded("这条规则已经有结束日期", end_day=rule.end_day)
+
+    async def save(tx: Transaction) -> None:
+        if not await rule_store.end(deps.db, ended, tx):
+            raise FeeRuleEnded("这条规则已经有结束日期", end_day=rule.end_day)
+        await _note(deps, tx, actor, Act.FEE_RULE_ENDED, ended)
+
+    await deps.in_transaction(save)
     return rule_view(ended)
 
 

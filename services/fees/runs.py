@@ -7,6 +7,8 @@ import msgspec
 from pymongo.errors import DuplicateKeyError
 
 from services import errors
+from services.audit import actions as audit
+from services.audit.models import Act
 from services.days import day_of
 from services.dependencies import Dependencies, Transaction
 from services.fees import run_store, store
@@ -25,6 +27,11 @@ UNDER_WAY: Final = {
     RunAction.START: RunState.DRAFTING,
     RunAction.PUBLISH: RunState.PUBLISHING,
     RunAction.CANCEL: RunState.CANCELLING,
+}
+ACT_OF: Final = {
+    RunAction.START: Act.BILL_RUN_STARTED,
+    RunAction.PUBLISH: Act.BILL_RUN_PUBLISHED,
+    RunAction.CANCEL: Act.BILL_RUN_CANCELLED,
 }
 
 
@@ -47,6 +54,7 @@ async def start(
     homes = await places.count_homes(deps.db, place)
     return await _ask(
         deps,
+        actor,
         await run_store.find(deps.db, new.id) or new,
         RunAction.START,
         homes=homes,
@@ -84,6 +92,7 @@ async def publish(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
     run = await access(deps, actor, run_id)
     return await _ask(
         deps,
+        actor,
         run,
         RunAction.PUBLISH,
         published_by=actor.person_id,
@@ -93,14 +102,16 @@ async def publish(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
 
 async def cancel(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
     """Remove a run's drafts. Bills that were published stay."""
-    return await _ask(deps, await access(deps, actor, run_id), RunAction.CANCEL)
+    return await _ask(deps, actor, await access(deps, actor, run_id), RunAction.CANCEL)
 
 
 async def _ask(
-    deps: Dependencies, run: BillRun, action: RunAction, **changes: Any
+    deps: Dependencies, actor: Actor, run: BillRun, action: RunAction, **changes: Any
 ) -> BillRunView:
     """Move a run for a person and promise the work."""
     if run.state is UNDER_WAY[action]:
+        again = {"place": run.place, "subject": run.id}
+        await audit.record_again(deps, actor, ACT_OF[action], **again)
         return run_view(run)
     asked = msgspec.structs.replace(
         run,
@@ -117,6 +128,7 @@ async def _ask(
         if not await run_store.write(deps.db, asked, tx):
             raise RunMoved("这批账单刚有变动,请刷新看看")
         await jobs.enqueue(deps, tx, JOB, key, run_id=run.id, round=asked.round)
+        await _note(deps, tx, actor, action, asked)
 
     try:
         await deps.in_transaction(save)
@@ -124,6 +136,22 @@ async def _ask(
         raise RunMoved("这批账单刚刚开始,请刷新看看") from None
     await jobs.wake(deps)
     return run_view(asked)
+
+
+async def _note(
+    deps: Dependencies, tx: Transaction, actor: Actor, action: RunAction, run: BillRun
+) -> None:
+    await audit.record(
+        deps,
+        tx,
+        actor,
+        ACT_OF[action],
+        place=run.place,
+        subject=run.id,
+        round=run.round,
+        period=run.period,
+        months=run.months,
+    )
 
 
 async def get(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:

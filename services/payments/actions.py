@@ -10,6 +10,9 @@ from pymongo.errors import DuplicateKeyError
 
 from services import errors
 from services.accounts import actions as accounts
+from services.accounts import consents
+from services.audit import actions as audit
+from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.documents import new_id
 from services.fees import actions as fees
@@ -75,14 +78,15 @@ async def pay(deps: Dependencies, actor: Actor, request: Pay) -> PaymentOrder:
     """Make one WeChat order for several bills of one payee, or hand out the open one again."""
     bills = await fees.access_bills(deps, actor, list(dict.fromkeys(request.bill_ids)))
     require_payable(bills)
-    payment = await _free_the_bills(deps, actor, bills)
-    if payment is None:
-        payment = await _create(deps, actor, bills)
-    payment = await _prepare(deps, payment)
+    held = await _free_the_bills(deps, actor, bills)
+    payment = await _prepare(deps, held or await _create(deps, actor, bills))
     if payment.state is PaymentState.PAID:
         raise BillAlreadyPaid("这些账单已经缴过了", payment_id=payment.id)
     if payment.state is not PaymentState.PREPAID or payment.prepay_id is None:
         raise PaymentInProgress("请刷新后再试一次", retry_after_seconds=3)
+    if held:
+        again = {"place": held.place, "subject": held.id}
+        await audit.record_again(deps, actor, Act.PAYMENT_ORDERED, **again)
     return _order(deps, payment, payment.prepay_id)
 
 
@@ -121,14 +125,14 @@ async def _free_the_bills(
         fresh = payment.expires_at - deps.now() > TOO_LATE_TO_REUSE
         if payment.person == actor.person_id and set(payment.bill_ids) == wanted and fresh:
             return payment
-    closing = [_supersede(deps, payment) for payment in in_the_way]
+    closing = [_supersede(deps, actor, payment) for payment in in_the_way]
     refusals = [r for r in await asyncio.gather(*closing, return_exceptions=True) if r]
     if refusals:
         raise refusals[0]
     return None
 
 
-async def _supersede(deps: Dependencies, payment: Payment) -> None:
+async def _supersede(deps: Dependencies, actor: Actor, payment: Payment) -> None:
     try:
         payment = await asking.close(deps, payment, because="superseded")
     except PayError as error:
@@ -136,7 +140,8 @@ async def _supersede(deps: Dependencies, payment: Payment) -> None:
             "这笔账单正在支付中,请稍后再试", retry_after_seconds=10
         ) from error
     if payment.state is PaymentState.PAID:
-        raise BillAlreadyPaid("这些账单刚刚缴过了", payment_id=payment.id)
+        mine = {"payment_id": payment.id} if payment.person == actor.person_id else {}
+        raise BillAlreadyPaid("这些账单刚刚缴过了", **mine)
     if asking.is_open(payment):
         raise PaymentInProgress("这笔账单正在支付中,请稍后再试", retry_after_seconds=10)
 
@@ -146,6 +151,7 @@ async def _create(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Pa
     payment = await _draft(deps, actor, bills)
 
     async def work(tx: Transaction) -> None:
+        await consents.require_open(deps, tx, actor.person_id)
         if not await fees.hold(deps, tx, payment.bill_ids):
             raise BillAlreadyPaid("有账单刚刚缴过或作废,请刷新后再试")
         await store.insert(deps.db, payment, tx)
@@ -157,6 +163,7 @@ async def _create(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Pa
             payment_id=payment.id,
             due_at=checks.next_check(payment, deps.now()),
         )
+        await _note(deps, tx, actor, payment)
 
     try:
         await deps.in_transaction(work)
@@ -165,6 +172,19 @@ async def _create(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Pa
             "这笔账单正在支付中,请稍后再试", retry_after_seconds=3
         ) from None
     return payment
+
+
+async def _note(deps: Dependencies, tx: Transaction, actor: Actor, payment: Payment) -> None:
+    await audit.record(
+        deps,
+        tx,
+        actor,
+        Act.PAYMENT_ORDERED,
+        place=payment.place,
+        subject=payment.id,
+        bills=payment.bill_ids,
+        amount_fen=payment.amount_fen,
+    )
 
 
 async def _draft(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Payment:
@@ -176,7 +196,9 @@ async def _draft(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Pay
     payment_id = new_id(now)
     amount_fen = sum(bill.amount_fen for bill in bills)
     expires_at = now + TIME_TO_PAY
-    openid = (await accounts.openids(deps, [actor.person_id]))[actor.person_id]
+    openid = (await accounts.openids(deps, [actor.person_id])).get(actor.person_id)
+    if openid is None:
+        raise errors.Unauthenticated("这个账号已注销,请重新登录")
     body = client.prepay_body(
         payment_id,
         amount_fen=amount_fen,

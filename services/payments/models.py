@@ -7,6 +7,7 @@ from msgspec import Meta, Struct, field
 from services.days import Month
 from services.fees.models import FeeKind
 from services.money import Fen
+from services.paths import smallest_around
 from services.payments.states import PaymentState, RefundState
 
 MAX_BILLS = 50
@@ -44,6 +45,11 @@ class Payment(Struct, kw_only=True):
     paid_at: datetime | None = None
     transaction_id: str | None = None
     closed_because: str = ""
+
+    @property
+    def place(self) -> str:
+        """The home, or the smallest place that holds all the homes, it was made for."""
+        return smallest_around([line.home for line in self.lines])
 
 
 class Booking(StrEnum):

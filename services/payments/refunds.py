@@ -5,6 +5,8 @@ from typing import Final
 
 import structlog
 
+from services.audit import actions as audit
+from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.documents import Document
 from services.errors import Conflict, NotFound
@@ -163,11 +165,26 @@ async def retry(deps: Dependencies, actor: Actor, refund_key: str) -> RefundView
         if moved is None:
             raise NotStuck("这笔退款不需要处理,请刷新看看")
         await jobs.enqueue(deps, tx, "payments.refund", job_key(moved), refund_id=refund.id)
+        await _note(deps, tx, actor, moved)
         return moved
 
     moved = await deps.in_transaction(work)
     await jobs.wake(deps)
     return view(moved)
+
+
+async def _note(deps: Dependencies, tx: Transaction, actor: Actor, refund: Refund) -> None:
+    payment = await store.find(deps.db, refund.payment, tx)
+    await audit.record(
+        deps,
+        tx,
+        actor,
+        Act.REFUND_RETRIED,
+        place=payment.place if payment else audit.NOWHERE,
+        subject=refund.id,
+        tries=refund.tries,
+        amount_fen=refund.amount_fen,
+    )
 
 
 def job_key(refund: Refund) -> str:

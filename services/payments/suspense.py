@@ -1,8 +1,11 @@
 """Money that fits no order, and the person who decides about it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from services import errors
+from services.audit import actions as audit
+from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.ledger.models import suspense
@@ -72,6 +75,10 @@ async def give_back(deps: Dependencies, actor: Actor, found_id: str) -> None:
         await jobs.enqueue(
             deps, tx, "payments.refund", refunds.job_key(refund), refund_id=refund.id
         )
+        place = payment.place if payment else audit.NOWHERE
+        about: dict[str, Any] = {"place": place, "subject": found_id}
+        about |= {"refund": refund.id, "amount_fen": refund.amount_fen}
+        await audit.record(deps, tx, actor, Act.SUSPENSE_RETURNED, **about)
 
     await deps.in_transaction(work)
     await jobs.wake(deps)

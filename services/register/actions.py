@@ -2,12 +2,14 @@
 
 import hashlib
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from pymongo.errors import DuplicateKeyError
 
 from services import errors
 from services.accounts import actions as accounts
+from services.audit import actions as audit
+from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.documents import encode
 from services.jobs import actions as jobs
@@ -30,6 +32,13 @@ from services.register.states import TRANSITIONS, Action
 MOST_BYTES: Final = 20 * 1024 * 1024
 ID_BYTES: Final = 16
 ID_LENGTH: Final = 26
+ACT_OF: Final = {
+    Action.CONFIRM: Act.REGISTER_CONFIRMED,
+    Action.UNDO: Act.REGISTER_UNDONE,
+    Action.DISCARD: Act.REGISTER_DISCARDED,
+}
+JOB_OF: Final = {Action.CONFIRM: applying.APPLY, Action.UNDO: undoing.UNDO}
+AT_THE_START: Final = {"done": 0, "mark": ""}
 
 
 class NotACompound(errors.InvalidInput):
@@ -89,10 +98,12 @@ async def upload(deps: Dependencies, actor: Actor, place: str, content: bytes) -
     earlier = await store.find(deps.db, fresh.id)
     if earlier is not None:
         if earlier.state not in TRANSITIONS[Action.UPLOAD][0]:
+            again = {"place": place, "subject": earlier.id}
+            await audit.record_again(deps, actor, Act.REGISTER_UPLOADED, **again)
             return view(earlier)
         fresh.round = earlier.round + 1
     await keeping.keep_file(deps, fresh, content)
-    await _begin(deps, earlier, fresh)
+    await _begin(deps, actor, earlier, fresh)
     return view(await _find(deps, fresh.id))
 
 
@@ -108,7 +119,9 @@ def _fresh(deps: Dependencies, actor: Actor, place: str, content: bytes) -> Impo
     )
 
 
-async def _begin(deps: Dependencies, earlier: Import | None, fresh: Import) -> None:
+async def _begin(
+    deps: Dependencies, actor: Actor, earlier: Import | None, fresh: Import
+) -> None:
     async def save(tx: Transaction) -> None:
         if earlier is None:
             begun = await store.insert(deps.db, fresh, tx)
@@ -118,9 +131,17 @@ async def _begin(deps: Dependencies, earlier: Import | None, fresh: Import) -> N
             number = fresh.round
             key = f"{fresh.id}:{number}"
             await jobs.enqueue(deps, tx, reading.READ, key, import_id=fresh.id, round=number)
+        facts = {"size_bytes": fresh.size_bytes, "again": not begun}
+        await _note(deps, tx, actor, Act.REGISTER_UPLOADED, fresh, **facts)
 
     await deps.in_transaction(save)
     await jobs.wake(deps)
+
+
+async def _note(
+    deps: Dependencies, tx: Transaction, actor: Actor, act: Act, found: Import, **facts: Any
+) -> None:
+    await audit.record(deps, tx, actor, act, place=found.place, subject=found.id, **facts)
 
 
 async def _find(deps: Dependencies, import_id: str) -> Import:
@@ -175,9 +196,8 @@ async def confirm(
         raise HasErrors("还有错误,请改好文件后重新上传", count=found.counts.errors)
     if found.counts.warnings and not request.accept_warnings:
         raise HasWarnings("有提醒,请看过后再确认", count=found.counts.warnings)
-    total = found.counts.homes
-    changes = {"confirmed_at": deps.now(), "done": 0, "total": total, "mark": ""}
-    await _advance(deps, found, Action.CONFIRM, applying.APPLY, changes)
+    changes = {"confirmed_at": deps.now(), "total": found.counts.homes, **AT_THE_START}
+    await _advance(deps, actor, found, Action.CONFIRM, changes)
     return view(await _find(deps, import_id))
 
 
@@ -188,8 +208,8 @@ async def undo(deps: Dependencies, actor: Actor, import_id: str) -> ImportView:
     used = await places.any_used(deps.db, found.id, found.place)
     if used or await accounts.any_bound_from(deps.db, found.id, found.place):
         raise InUse("已经有账单或有人认领了房屋,不能撤回")
-    changes = {"done": 0, "total": found.counts.new_homes, "mark": ""}
-    await _advance(deps, found, Action.UNDO, undoing.UNDO, changes)
+    changes = {"total": found.counts.new_homes, **AT_THE_START}
+    await _advance(deps, actor, found, Action.UNDO, changes)
     return view(await _find(deps, import_id))
 
 
@@ -197,31 +217,31 @@ async def discard(deps: Dependencies, actor: Actor, import_id: str) -> ImportVie
     """Give up an import before it is confirmed; what was read of it is deleted."""
     found = await access_import(deps, actor, import_id)
     _require_state(found, Action.DISCARD)
-    if not await store.advance(deps.db, found, Action.DISCARD):
-        raise _was_first(found)
+    await _advance(deps, actor, found, Action.DISCARD, {})
     await reading.forget(deps, found)
     await keeping.drop_file(deps, found)
     return view(await _find(deps, import_id))
 
 
 async def _advance(
-    deps: Dependencies, found: Import, action: Action, kind: str, changes: dict[str, object]
+    deps: Dependencies, actor: Actor, found: Import, action: Action, changes: dict[str, object]
 ) -> None:
-    """Move an import on and promise the work, once. Raises Busy, WrongState."""
+    """Move an import on for a person and promise the work, once. Raises Busy, WrongState."""
+    counts = found.counts
+    facts = {"homes": counts.homes, "new_homes": counts.new_homes, "people": counts.people}
 
-    async def save(tx: Transaction) -> bool:
-        moved = await store.advance(deps.db, found, action, tx, **changes)
-        if moved:
-            run = found.run
+    async def save(tx: Transaction) -> None:
+        if not await store.advance(deps.db, found, action, tx, **changes):
+            raise _was_first(found)
+        if action in JOB_OF:
+            kind, run = JOB_OF[action], found.run
             await jobs.enqueue(deps, tx, kind, run, import_id=found.id, run=run)
-        return moved
+        await _note(deps, tx, actor, ACT_OF[action], found, **facts)
 
     try:
-        moved = await deps.in_transaction(save)
+        await deps.in_transaction(save)
     except DuplicateKeyError:
         raise Busy("这个小区有另一次导入正在进行,请稍后再试") from None
-    if not moved:
-        raise _was_first(found)
     await jobs.wake(deps)
 
 

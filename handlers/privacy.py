@@ -4,15 +4,18 @@ from msgspec import Meta, Struct
 
 from handlers import cursors
 from handlers.base import ApiHandler
-from handlers.contract import Access, Page, Route, endpoint
+from handlers.contract import Access, Download, Page, Route, endpoint
 from services.accounts import consents, revealing
 from services.accounts.consent_models import ConsentView, GiveConsent, PolicyView, Withdrawal
 from services.accounts.policies import PolicyKey
 from services.accounts.revealing import Field, Reason, Reveal, Revealed
 from services.limits.models import Rate
 from services.permissions import Permission
+from services.privacy import actions as privacy
+from services.privacy.models import EraseMe
 
 RowId = Annotated[str, Meta(min_length=1, max_length=64)]
+JSON = "application/json; charset=utf-8"
 EXAMPLE = Reveal(fields=[Field.PHONE], reason=Reason.URGENT_REPAIR)
 
 
@@ -78,10 +81,38 @@ class RevealAppointmentHandler(ApiHandler):
         return await revealing.appointment(self.deps, self.actor, appointment_id, body)
 
 
+class ExportHandler(ApiHandler):
+    @endpoint(
+        needs=Access.SIGNED_IN,
+        rate=Rate.EXPORT,
+        asks_again=True,
+        media_type=JSON,
+    )
+    async def post(self) -> Download:
+        """Everything that is held about me, as a file."""
+        content = await privacy.export(self.deps, self.actor)
+        return Download(content, JSON, "我的信息.json")
+
+
+class DeletionHandler(ApiHandler):
+    @endpoint(
+        needs=Access.SIGNED_IN,
+        status=204,
+        asks_again=True,
+        errors=("money_under_way", "still_in_office"),
+        example=EraseMe(confirm="注销"),
+    )
+    async def post(self, body: EraseMe) -> None:  # noqa: ARG002  # typing it is the point
+        """Erase me: at once, for good, on every device."""
+        await privacy.erase(self.deps, self.actor)
+
+
 ROUTES = [
     Route("/api/v1/privacy/policies", PoliciesHandler),
     Route("/api/v1/me/consents", ConsentsHandler),
     Route("/api/v1/me/consents/{policy}/withdrawal", WithdrawalHandler),
+    Route("/api/v1/me/export", ExportHandler),
+    Route("/api/v1/me/deletion", DeletionHandler),
     Route("/api/v1/residencies/{residency_id}/reveal", RevealResidencyHandler),
     Route("/api/v1/appointments/{appointment_id}/reveal", RevealAppointmentHandler),
 ]

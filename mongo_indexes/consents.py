@@ -6,8 +6,8 @@ COLLECTION: Final = "consents"
 SHARD_KEY: Final = {"person": "hashed"}
 
 INDEXES: Final = [
-    # What a person agreed to, newest first: accounts/consent_store.py of_person(), latest();
-    # what of it ends: withdraw()
+    # What a person agreed to, newest first: accounts/consent_store.py of_person();
+    # what of it stands and what ends: standing(), withdraw()
     IndexModel([("person", ASCENDING), ("_id", DESCENDING)], name="person"),
 ]
 

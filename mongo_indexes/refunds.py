@@ -7,6 +7,8 @@ COLLECTION: Final = "refunds"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
+    # A person's own: payments/privacy.py require_settled(), and their export
+    IndexModel([("person", ASCENDING), ("_id", ASCENDING)], name="person"),
     # What waits for a person: payments/refund_store.py stuck(), count_stuck()
     IndexModel([("state", ASCENDING), ("_id", ASCENDING)], name="state"),
     # What went back of one order: of_payment()

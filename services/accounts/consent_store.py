@@ -49,13 +49,17 @@ async def insert(db: Database, consent: Consent, tx: Transaction) -> None:
     await db[consents.COLLECTION].insert_one(to_document(consent), session=tx)
 
 
-async def latest(
-    db: Database, person_id: str, policy: PolicyKey, tx: Transaction
+async def standing(
+    db: Database, person_id: str, policy: PolicyKey, version: int, tx: Transaction
 ) -> Consent | None:
-    """The newest agreement to a policy. Served by index `person`."""
-    document = await db[consents.COLLECTION].find_one(
-        {"person": person_id, "policy": policy}, sort=[("_id", -1)], session=tx
-    )
+    """The agreement to a text, unless it was withdrawn. Served by index `person`."""
+    query = {
+        "person": person_id,
+        "policy": policy,
+        "version": version,
+        "withdrawn_at": None,
+    }
+    document = await db[consents.COLLECTION].find_one(query, session=tx)
     return msgspec.convert(document, Consent | None)
 
 

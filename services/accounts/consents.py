@@ -114,10 +114,11 @@ async def give(deps: Dependencies, actor: Actor, request: GiveConsent) -> Consen
 
     async def save(tx: Transaction) -> Consent:
         await require_open(deps, tx, actor.person_id)
-        held = await consent_store.latest(deps.db, actor.person_id, policy.key, tx)
-        same = held is not None and held.version == policy.version and not held.withdrawn_at
-        consent = held if held is not None and same else fresh
-        if consent is fresh:
+        held = await consent_store.standing(
+            deps.db, actor.person_id, policy.key, policy.version, tx
+        )
+        consent = held or fresh
+        if held is None:
             await consent_store.insert(deps.db, fresh, tx)
         await consent_store.note(deps.db, actor.person_id, policy.key, policy.version, tx)
         await audit.record(
@@ -128,7 +129,7 @@ async def give(deps: Dependencies, actor: Actor, request: GiveConsent) -> Consen
             subject=consent.id,
             policy=policy.key,
             version=policy.version,
-            again=same,
+            again=held is not None,
         )
         return consent
 

@@ -6,11 +6,12 @@ Source: draft-ietf-httpapi-idempotency-key-header, and Stripe's published behavi
 """
 
 import hashlib
+from base64 import b64decode, b64encode
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
-from services.dependencies import Dependencies
+from services.dependencies import Dependencies, Transaction
 from services.errors import Conflict, InvalidInput
 from services.idempotency import store
 from services.idempotency.models import Answer, KeyedRequest, KeyState
@@ -38,8 +39,8 @@ async def once(
     that the client may mend the cause and use the key again.
     """
     mine = KeyedRequest(
-        id=key,
-        fingerprint=hashlib.sha256(request).hexdigest(),
+        id=key_id(deps, key),
+        fingerprint=fingerprint(deps, request),
         state=KeyState.RUNNING,
         started_at=deps.now(),
     )
@@ -52,8 +53,30 @@ async def once(
     except BaseException:
         await store.forget(deps.db, mine)
         raise
-    await store.finish(deps.db, mine, answer)
+    body = b64encode(answer.body).decode()
+    sealed = deps.vault.seal(body, place=_place(mine.id))
+    await store.finish(deps.db, mine, status=answer.status, sealed=sealed)
     return answer
+
+
+def key_id(deps: Dependencies, key: str) -> str:
+    """Keep who asked, and of the client's own key (a phone number for all we know) a digest."""
+    actor, _, given = key.partition(":")
+    return f"{actor}:{deps.vault.blind(given, purpose='idempotency-key')}"
+
+
+def fingerprint(deps: Dependencies, request: bytes) -> str:
+    digest = hashlib.sha256(request).hexdigest()
+    return deps.vault.blind(digest, purpose="idempotency-request")
+
+
+def _place(identity: str) -> str:
+    return f"idempotency_keys/{identity}/answer"
+
+
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """Remove what a person was answered."""
+    await store.forget_all(deps.db, person_id, tx)
 
 
 async def _earlier(deps: Dependencies, mine: KeyedRequest) -> Answer | None:
@@ -62,7 +85,9 @@ async def _earlier(deps: Dependencies, mine: KeyedRequest) -> Answer | None:
     if first is not None and first.fingerprint != mine.fingerprint:
         raise KeyReused("这个 Idempotency-Key 已用于另一个请求,请换一个")
     if first is not None and first.state is KeyState.DONE:
-        return Answer(first.status, first.answer)
+        sealed = first.answer_sealed
+        body = b64decode(deps.vault.unseal(sealed, place=_place(first.id))) if sealed else b""
+        return Answer(first.status, body)
     if first is None or first.started_at > deps.now() - ABANDONED_AFTER:
         raise StillRunning("同样的请求正在处理,请稍候", retry_after_seconds=1)
     if await store.take_over(deps.db, first, mine.started_at) is None:

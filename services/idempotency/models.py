@@ -12,12 +12,12 @@ class KeyState(StrEnum):
 class KeyedRequest(Struct, kw_only=True):
     """One request under a client's key, with the answer it was given."""
 
-    id: str = field(name="_id")  # actor and key
-    fingerprint: str
+    id: str = field(name="_id")  # actor and key, see key_id()
+    fingerprint: str  # keyed: bodies hold phone numbers, and those can be counted through
     state: KeyState
     started_at: datetime
     status: int = 0
-    answer: bytes = b""
+    answer_sealed: str = ""  # base64: answers hold tokens, codes, and what was revealed
 
 
 class Answer(Struct, frozen=True):

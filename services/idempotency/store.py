@@ -7,9 +7,9 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from mongo_indexes.idempotency_keys import COLLECTION
-from services.dependencies import Database
+from services.dependencies import Database, Transaction
 from services.documents import to_document
-from services.idempotency.models import Answer, KeyedRequest, KeyState
+from services.idempotency.models import KeyedRequest, KeyState
 
 
 async def start(db: Database, request: KeyedRequest) -> bool:
@@ -36,14 +36,14 @@ async def take_over(db: Database, request: KeyedRequest, now: datetime) -> Keyed
     return msgspec.convert(document, KeyedRequest | None)
 
 
-async def finish(db: Database, request: KeyedRequest, answer: Answer) -> None:
+async def finish(db: Database, request: KeyedRequest, *, status: int, sealed: str) -> None:
     await db[COLLECTION].update_one(
         {"_id": request.id, "started_at": request.started_at},
         {
             "$set": {
                 "state": KeyState.DONE,
-                "status": answer.status,
-                "answer": answer.body,
+                "status": status,
+                "answer_sealed": sealed,
             }
         },
     )
@@ -53,3 +53,9 @@ async def forget(db: Database, request: KeyedRequest) -> None:
     await db[COLLECTION].delete_one(
         {"_id": request.id, "started_at": request.started_at, "state": KeyState.RUNNING}
     )
+
+
+async def forget_all(db: Database, prefix: str, tx: Transaction) -> None:
+    """Remove every key that begins so. Served by `_id`: the sign after : is ;."""
+    begins = {"$gte": f"{prefix}:", "$lt": f"{prefix};"}
+    await db[COLLECTION].delete_many({"_id": begins}, session=tx)

@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum, auto
@@ -54,8 +55,11 @@ class Letter(Struct, frozen=True, kw_only=True):
 
 
 def grant_id(openid: str, template_id: str) -> str:
-    """Name the count of grants: WeChat keeps one per person and template, and so do we."""
-    return f"{template_id}:{openid}"
+    """Name the count of grants: WeChat keeps one per person and template, and so do we.
+
+    By a digest: what WeChat calls a person stands with the person and nowhere else.
+    """
+    return f"{template_id}:{hashlib.sha256(openid.encode()).hexdigest()[:40]}"
 
 
 def position(created_at: datetime, message_id: str) -> str:

@@ -1,5 +1,6 @@
 """Messages, grants and pushed events: the only module that queries these collections."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -127,5 +128,6 @@ async def remember_push(
     db: Database, dedupe_key: str, kind: str, at: datetime, tx: Transaction
 ) -> None:
     """Raise DuplicateKeyError, out of the transaction, when this push came before."""
-    document = {"_id": dedupe_key, "kind": kind, "received_at": at}
+    digest = hashlib.sha256(dedupe_key.encode()).hexdigest()  # the key names the person
+    document = {"_id": digest, "kind": kind, "received_at": at}
     await db[push_events.COLLECTION].insert_one(document, session=tx)

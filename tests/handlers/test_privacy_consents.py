@@ -102,6 +102,7 @@ async def test_who_agreed_to_the_old_text_must_agree_to_the_new_one(
 ) -> None:
     world = estate.world
     await world.agree(newcomer)
+    await world.advance(seconds=1)
     request.getfixturevalue("version_two")
     assert (await give_phone(world, newcomer)).code == "consent_needed"
     new = {"policy": "privacy", "version": 2}
@@ -145,7 +146,9 @@ async def test_agreeing_twice_is_agreeing_once(estate: Estate, newcomer: Member)
 async def test_each_leaves_one_row_in_the_audit(estate: Estate, newcomer: Member) -> None:
     world = estate.world
     await world.agree(newcomer)
+    await world.advance(seconds=1)
     await withdraw(world, newcomer)
+    await world.advance(seconds=1)
     await world.agree(newcomer)
     assert await acts(world, newcomer) == [
         "privacy.consent_given",

@@ -3,9 +3,11 @@ from datetime import timedelta
 
 import pytest
 
+from services.dependencies import Transaction
 from services.idempotency import actions
 from services.idempotency.actions import KeyReused, StillRunning, once
 from services.idempotency.models import Answer
+from services.vault import Unreadable
 from tests.world import World
 
 
@@ -53,8 +55,8 @@ async def test_a_failure_leaves_the_key_free(world: World) -> None:
 
 async def test_a_request_whose_process_died_may_be_run_again(world: World) -> None:
     started = actions.KeyedRequest(
-        id="p:k",
-        fingerprint=actions.hashlib.sha256(b"a").hexdigest(),
+        id=actions.key_id(world.deps, "p:k"),
+        fingerprint=actions.fingerprint(world.deps, b"a"),
         state=actions.KeyState.RUNNING,
         started_at=world.clock.now,
     )
@@ -65,3 +67,32 @@ async def test_a_request_whose_process_died_may_be_run_again(world: World) -> No
     second = Work()
     assert (await once(world.deps, "p:k", b"a", second)).status == 201
     assert second.count == 1
+
+
+async def test_what_was_answered_is_sealed_and_sealed_to_its_place(world: World) -> None:
+    secret = "13900000001 李明".encode()
+
+    async def work() -> Answer:
+        return Answer(200, secret)
+
+    for key in ("p:13900000001", "q:k"):
+        await once(world.deps, key, b"a", work)
+        assert (await once(world.deps, key, b"a", work)).body == secret
+    first, second = await world.db.idempotency_keys.find().sort("_id", 1).to_list()
+    assert "13900000001" not in f"{first} {second}"
+    moved = {"$set": {"answer_sealed": first["answer_sealed"]}}
+    await world.db.idempotency_keys.update_one({"_id": second["_id"]}, moved)
+    with pytest.raises(Unreadable):
+        await once(world.deps, "q:k", b"a", work)
+
+
+async def test_what_one_person_was_answered_can_be_forgotten(world: World) -> None:
+    for key in ("p:k", "p:l", "pp:k", "o:k"):
+        await once(world.deps, key, b"a", Work())
+
+    async def forget(tx: Transaction) -> None:
+        await actions.forget(world.deps, tx, "p")
+
+    await world.deps.in_transaction(forget)
+    left = await world.db.idempotency_keys.find().to_list()
+    assert sorted(row["_id"].partition(":")[0] for row in left) == ["o", "pp"]

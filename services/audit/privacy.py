@@ -1,0 +1,40 @@
+"""What the audit holds about people: what they did, and who looked at what is held of them."""
+
+from typing import Final
+
+from mongo_indexes import audit, audit_anchors, audit_heads
+from services.holdings import LOGS, Fate, Holding
+
+ROWS: Final = Holding(
+    collection=audit.COLLECTION,
+    fate=Fate.KEPT,
+    title="操作记录",
+    person="person",
+    shows={
+        "at": "时间",
+        "act": "操作",
+        "result": "结果",
+        "code": "拒绝原因",
+        "place": "地点",
+        "subject": "对象编号",
+        "facts": "内容",
+        "address": "网络地址",
+    },
+    law=LOGS,
+)
+# Who looked is not told: that is the auditor's business, and theirs to protect.
+ABOUT_ME: Final = Holding(
+    collection=audit.COLLECTION,
+    fate=Fate.KEPT,
+    title="谁的信息被查看(关于我)",
+    person="subject",
+    shows={"at": "时间", "act": "操作", "facts": "内容", "place": "地点"},
+    law=LOGS,
+)
+HOLDINGS: Final = (
+    ROWS,
+    Holding(
+        collection=audit_heads.COLLECTION, fate=Fate.NOBODYS, why="操作记录的链尾,只有指纹"
+    ),
+    Holding(collection=audit_anchors.COLLECTION, fate=Fate.NOBODYS, why="操作记录每小时的指纹"),
+)

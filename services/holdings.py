@@ -1,0 +1,88 @@
+"""What a collection holds about people: the words in which each package says it of its own.
+
+`services/privacy/fields.py` puts these together to the one table that export, erasure and the
+renewal of keys are run from: what is not declared there does not pass its test.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from enum import StrEnum, auto
+from types import MappingProxyType
+from typing import Any, Final
+
+from msgspec import Struct
+
+from services.days import BEIJING
+from services.dependencies import Dependencies, Transaction
+from services.documents import Document
+
+# PIPL art. 47: deletion ends where a law or administrative regulation asks for keeping.
+ACCOUNTING: Final = "《会计法》第23条、《会计档案管理办法》第14条:会计凭证和账簿保存30年"
+LOGS: Final = "《网络安全法》:网络日志至少保存六个月"
+PROOF: Final = "《个人信息保护法》第14、69条:处理者须能证明取得过同意"
+REGISTER: Final = "业主登记由社区保管(《物业管理条例》第29条);这里只解除与微信账号的关联"
+OFFICE: Final = "任命是社区的公开事项:保留职务和任期,去掉姓名和电话"
+
+
+class Fate(StrEnum):
+    """What becomes of a person's rows when they erase themself."""
+
+    REMOVED = auto()
+    BLANKED = auto()  # the row stays, without what says who it was
+    KEPT = auto()  # as it is, under an id that leads to nobody any more: `law` says why
+    FADES = auto()  # holds what leads to nobody without other rows, and expires by itself
+    NOBODYS = auto()  # holds nothing of a person but, at most, ids of staff who acted
+
+
+class Holding(Struct, frozen=True, kw_only=True):
+    """One collection.
+
+    `title`: its group in an export; empty when there is nothing to give, and `why` says so.
+    `person`: the field with the person's id, which an index serves. `shows`: field → what
+    people call it. `sealed`: sealed field → the place it is sealed to, with `{id}`.
+    `law`: why it is kept. `staff`: fields with ids of people who acted in office; kept.
+    """
+
+    collection: str
+    fate: Fate
+    title: str = ""
+    person: str = ""
+    shows: Mapping[str, str] = MappingProxyType({})
+    sealed: Mapping[str, str] = MappingProxyType({})
+    law: str = ""
+    why: str = ""
+    staff: tuple[str, ...] = ()
+
+
+async def rows_of(
+    deps: Dependencies, holding: Holding, person_id: str, *, limit: int
+) -> AsyncIterator[Document]:
+    """Yield what one person may read of their own rows, in people's words."""
+    query = {holding.person: person_id}
+    async for row in deps.db[holding.collection].find(query).limit(limit):
+        yield readable(deps, holding, row)
+
+
+def readable(deps: Dependencies, holding: Holding, row: Document) -> Document:
+    """Return a row in people's words: what is sealed opened, what is empty left out."""
+    shown: Document = {}
+    for name, label in holding.shows.items():
+        value = row.get(name)
+        if name in holding.sealed and value:
+            place = holding.sealed[name].format(id=row["_id"])
+            value = deps.vault.unseal(value, place=place)
+        if value not in (None, "", [], {}):
+            shown[label] = _written(value)
+    return shown
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(BEIJING).isoformat(timespec="seconds")
+    return value
+
+
+async def remove(deps: Dependencies, tx: Transaction, holding: Holding, person_id: str) -> int:
+    """Remove a person's rows; return how many."""
+    rows = deps.db[holding.collection]
+    return (await rows.delete_many({holding.person: person_id}, session=tx)).deleted_count

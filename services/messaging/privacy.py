@@ -1,0 +1,52 @@
+"""What messages hold about people, and how it is taken away."""
+
+from typing import Final
+
+from mongo_indexes import message_grants, messages, push_events
+from services import holdings
+from services.accounts import actions as accounts
+from services.dependencies import Dependencies, Transaction
+from services.holdings import Fate, Holding
+from services.messaging.models import grant_id
+
+MESSAGES: Final = Holding(
+    collection=messages.COLLECTION,
+    fate=Fate.REMOVED,
+    title="收到的消息",
+    person="person",
+    shows={
+        "title": "标题",
+        "body": "内容",
+        "created_at": "时间",
+        "read_at": "阅读时间",
+        "delivery": "微信送达",
+    },
+)
+HOLDINGS: Final = (
+    MESSAGES,
+    Holding(
+        collection=message_grants.COLLECTION,
+        fate=Fate.REMOVED,
+        why="还能发几条微信消息的计数,见“收到的消息”页",
+    ),
+    Holding(
+        collection=push_events.COLLECTION,
+        fate=Fate.FADES,
+        why="微信推送的去重指纹,三十天后自动删除",
+    ),
+)
+
+
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """Remove a person's messages and grants, while their WeChat user is still known."""
+    openid = (await accounts.openids(deps, [person_id])).get(person_id)
+    if openid:
+        grants = [grant_id(openid, template) for template in deps.templates.values()]
+        rows = deps.db[message_grants.COLLECTION]
+        await rows.delete_many({"_id": {"$in": grants}}, session=tx)
+    await sweep(deps, tx, person_id)
+
+
+async def sweep(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """Remove messages, also those that were being written while the account was erased."""
+    await holdings.remove(deps, tx, MESSAGES, person_id)

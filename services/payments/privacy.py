@@ -1,0 +1,106 @@
+"""What payments hold about people, and what of it goes.
+
+The accounts stay, as the law asks, under an id that leads to nobody. What WeChat was told of
+the payer goes: it served to ask again for an order that is settled now.
+"""
+
+from typing import Final
+
+from mongo_indexes import discrepancies, payments, receipts, refunds, wechat_events
+from services.dependencies import Dependencies, Transaction
+from services.errors import Conflict
+from services.holdings import ACCOUNTING, Fate, Holding
+from services.payments.states import RefundState
+
+HOLDINGS: Final = (
+    Holding(
+        collection=payments.COLLECTION,
+        fate=Fate.BLANKED,
+        title="支付订单",
+        person="person",
+        shows={
+            "_id": "订单号",
+            "payee_name": "收款单位",
+            "lines": "账单",
+            "amount_fen": "金额(分)",
+            "state": "状态",
+            "created_at": "下单时间",
+            "paid_at": "支付时间",
+            "transaction_id": "微信支付单号",
+        },
+        law=ACCOUNTING,
+    ),
+    Holding(
+        collection=receipts.COLLECTION,
+        fate=Fate.KEPT,
+        title="收据",
+        person="person",
+        shows={
+            "number": "收据号",
+            "payee_name": "收款单位",
+            "lines": "账单",
+            "amount_fen": "金额(分)",
+            "amount_capital": "大写",
+            "transaction_id": "微信支付单号",
+            "paid_at": "支付时间",
+        },
+        law=ACCOUNTING,
+    ),
+    Holding(
+        collection=refunds.COLLECTION,
+        fate=Fate.KEPT,
+        title="退款",
+        person="person",
+        shows={
+            "number": "退款单号",
+            "payment": "订单号",
+            "amount_fen": "金额(分)",
+            "reason": "原因",
+            "state": "状态",
+            "requested_at": "申请时间",
+            "settled_at": "办结时间",
+        },
+        law=ACCOUNTING,
+    ),
+    Holding(
+        collection=discrepancies.COLLECTION,
+        fate=Fate.KEPT,
+        law=ACCOUNTING,
+        why="与微信对账的差异,只有订单号和金额,订单在“支付订单”里",
+    ),
+    Holding(
+        collection=wechat_events.COLLECTION,
+        fate=Fate.KEPT,
+        law=ACCOUNTING,
+        why="微信支付通知的原文,由微信加密,我们只凭它记账",
+    ),
+)
+
+
+class MoneyUnderWay(Conflict):
+    """An order is open, or a refund on its way. `payments`, `refunds` in details."""
+
+    code = "money_under_way"
+
+
+async def require_settled(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """Raise MoneyUnderWay while money of this person's moves, or should. By `person`."""
+    orders = deps.db[payments.COLLECTION].find(
+        {"person": person_id, "open": True}, {"_id": 1}, session=tx
+    )
+    returning = deps.db[refunds.COLLECTION].find(
+        {"person": person_id, "state": {"$ne": RefundState.DONE}}, {"_id": 1}, session=tx
+    )
+    found = {
+        "payments": [row["_id"] for row in await orders.to_list()],
+        "refunds": [row["_id"] for row in await returning.to_list()],
+    }
+    if any(found.values()):
+        raise MoneyUnderWay("还有付款或退款没有办完,请办完后再注销", **found)
+
+
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """Take the payer's WeChat user out of what was sent to WeChat."""
+    await deps.db[payments.COLLECTION].update_many(
+        {"person": person_id}, {"$set": {"body": b""}}, session=tx
+    )

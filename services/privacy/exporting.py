@@ -1,0 +1,72 @@
+"""Everything held about one person, in a file they can read (PIPL art. 45).
+
+Only their own rows: who else lives in a home is another person's business. At most MOST_ROWS
+of a kind and one kind at a time in memory, so that nobody's history fills a server.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+from services.accounts import privacy as accounts
+from services.audit import actions as audit
+from services.audit import privacy as audit_privacy
+from services.audit.models import Act
+from services.dependencies import Dependencies, Transaction
+from services.documents import Document
+from services.holdings import Holding, rows_of
+from services.permissions import Actor
+from services.privacy.fields import TABLE
+from services.privacy.models import Group
+
+MOST_ROWS: Final = 5000
+ABOUT: Final = "三长通保存的关于您的全部信息。其他人的信息不在其中。时间为北京时间。"
+
+
+async def export(deps: Dependencies, actor: Actor) -> bytes:
+    """Return a JSON file of everything that is held about the actor; noted in the audit."""
+    parts = [_part("说明", ABOUT)]
+    groups = 0
+    for holding in TABLE:
+        if holding.title:
+            group = await _group(deps, holding, actor.person_id)
+            parts.append(_part(holding.title, group))
+            groups += bool(group.rows)
+    parts.append(_part("谁的信息被查看(关于我)", await _looks(deps, actor.person_id)))
+    parts.append(_part("没有列出的", _left_out()))
+
+    async def note(tx: Transaction) -> None:
+        await audit.record(deps, tx, actor, Act.EXPORTED, groups=groups)
+
+    await deps.in_transaction(note)
+    return b"{\n" + b",\n".join(parts) + b"\n}\n"
+
+
+def _part(title: str, content: Any) -> bytes:
+    body = msgspec.json.format(msgspec.json.encode(content), indent=2)
+    return msgspec.json.encode(title) + b": " + body
+
+
+async def _group(deps: Dependencies, holding: Holding, person_id: str) -> Group:
+    found = [row async for row in rows_of(deps, holding, person_id, limit=MOST_ROWS + 1)]
+    return Group(found[:MOST_ROWS], len(found) <= MOST_ROWS, holding.law)
+
+
+async def _looks(deps: Dependencies, person_id: str) -> Group:
+    """When staff saw the whole of what is masked, of the person's own rows."""
+    looks: list[Document] = []
+    for mine in (accounts.RESIDENCIES, accounts.APPOINTMENTS):
+        query = {"person": person_id}
+        async for row in deps.db[mine.collection].find(query, {"_id": 1}).limit(MOST_ROWS):
+            looks += [
+                look
+                async for look in rows_of(
+                    deps, audit_privacy.ABOUT_ME, row["_id"], limit=MOST_ROWS
+                )
+                if look["操作"] == Act.REVEALED
+            ]
+    return Group(looks[:MOST_ROWS], len(looks) <= MOST_ROWS)
+
+
+def _left_out() -> dict[str, str]:
+    return {holding.collection: holding.why for holding in TABLE if not holding.title}

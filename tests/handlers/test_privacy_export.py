@@ -1,0 +1,98 @@
+"""All of mine in one file, and nothing of anybody else."""
+
+from typing import Any
+
+import pytest
+
+from tests import cast
+from tests.cast import Estate
+from tests.handlers.test_payment_cases import ordered, pay
+from tests.world import Member, Reply, World
+
+
+@pytest.fixture
+async def estate(world: World) -> Estate:
+    return await cast.build(world, periods=("2026-02",))
+
+
+@pytest.fixture
+async def li(estate: Estate) -> Member:
+    return await estate.member("li")
+
+
+async def export(estate: Estate, who: Member) -> Reply:
+    return await estate.world.api.post("/api/v1/me/export", as_=who)
+
+
+def rows(reply: Reply, title: str) -> list[dict[str, Any]]:
+    assert reply.status == 200, reply.body
+    assert reply.body[title]["完整"] is True
+    return list(reply.body[title]["内容"])
+
+
+async def test_it_is_a_file_with_everything_of_mine(estate: Estate, li: Member) -> None:
+    await pay(estate, li, await ordered(estate, li))
+    await estate.world.work()
+    reply = await export(estate, li)
+    assert reply.headers["Content-Type"].startswith("application/json")
+    assert "attachment" in reply.headers["Content-Disposition"]
+    [account] = rows(reply, "账号")
+    assert account["手机号"] == "+8613900000001"
+    [home] = rows(reply, "房屋关系")
+    assert (home["房屋"], home["登记姓名"], home["登记电话"]) == (
+        cast.LI_HOME,
+        "li",
+        "+8613900000001",
+    )
+    assert {m["标题"] for m in rows(reply, "收到的消息")} >= {"缴费成功"}
+    [order] = rows(reply, "支付订单")
+    [receipt] = rows(reply, "收据")
+    assert order["金额(分)"] == receipt["金额(分)"] == 5118
+    assert len(rows(reply, "登录设备")) == 1
+    assert [c["文件"] for c in rows(reply, "同意记录")] == ["privacy"]
+    assert {row["操作"] for row in rows(reply, "操作记录")} >= {"payment.ordered"}
+
+
+async def test_my_daughter_and_my_neighbour_are_not_in_it(estate: Estate, li: Member) -> None:
+    for name in ("mei", "wang", "staff"):
+        other = await estate.member(name)
+        reply = await export(estate, li)
+        for theirs in (cast.PHONES[name], other.person_id, f'"{name}"'):
+            assert theirs not in reply.raw.decode(), (name, theirs)
+
+
+async def test_who_looked_at_me_when_and_why(estate: Estate, li: Member) -> None:
+    staff = await estate.member("staff")
+    wish = {"fields": ["phone"], "reason": "urgent_repair"}
+    await estate.world.api.post("/api/v1/residencies/r0-li/reveal", wish, as_=staff)
+    await estate.world.api.post("/api/v1/residencies/r2-wang/reveal", wish, as_=staff)
+    reply = await export(estate, li)
+    [look] = rows(reply, "谁的信息被查看(关于我)")
+    assert look["内容"] == {"fields": ["phone"], "reason": "urgent_repair"}
+    assert staff.person_id not in reply.raw.decode()
+
+
+async def test_a_head_finds_the_office_in_it(estate: Estate) -> None:
+    head = await estate.member("head")
+    [office] = rows(await export(estate, head), "担任职务")
+    assert (office["职务"], office["电话"]) == ("unit_head", "+8613900000010")
+
+
+async def test_it_is_noted_once_and_asks_again_after_a_while(
+    estate: Estate, li: Member
+) -> None:
+    await export(estate, li)
+    noted = {"act": "privacy.exported", "person": li.person_id}
+    assert await estate.world.db.audit.count_documents(noted) == 1
+    await estate.world.advance(minutes=11)
+    reply = await export(estate, li)
+    assert (reply.status, reply.code) == (403, "confirmation_needed")
+
+
+async def test_more_than_a_file_should_hold_is_said(
+    estate: Estate, li: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.privacy.exporting.MOST_ROWS", 1)
+    reply = await export(estate, li)
+    assert reply.body["操作记录"]["完整"] is False
+    assert len(reply.body["操作记录"]["内容"]) == 1

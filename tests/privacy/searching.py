@@ -1,0 +1,104 @@
+"""Looks for somebody in everything that is kept: every collection, every key of Redis.
+
+What is base64 is looked into, bytes are read as text, numbers as people write them.
+"""
+
+import binascii
+import re
+from base64 import b64decode, urlsafe_b64decode
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import mongo_indexes
+from services.privacy.fields import TABLE
+from services.vault import Vault
+from tests.world import World
+
+PACKED = re.compile(r"[A-Za-z0-9+/_=-]{12,}")
+DEEPEST = 3
+
+
+def texts(value: Any, depth: int = 0) -> Iterator[str]:
+    """Yield every text that hides in a value: keys, bytes, numbers, base64 within base64."""
+    match value:
+        case None | bool() | datetime():
+            return
+        case Mapping():
+            for key, inner in value.items():
+                yield from texts(key, depth)
+                yield from texts(inner, depth)
+        case list() | tuple() | set():
+            for inner in value:
+                yield from texts(inner, depth)
+        case bytes():
+            yield from texts(value.decode(errors="ignore"), depth)
+        case _:
+            text = str(value)
+            yield text
+            if depth < DEEPEST:
+                for packed in PACKED.findall(text):
+                    for raw in unpacked(packed):
+                        yield from texts(raw, depth + 1)
+
+
+def unpacked(packed: str) -> Iterator[bytes]:
+    for decode in (b64decode, urlsafe_b64decode):
+        try:
+            yield decode(packed + "=" * (-len(packed) % 4))
+        except (binascii.Error, ValueError):
+            continue
+
+
+def hits(where: str, value: Any, needles: Mapping[str, str]) -> set[str]:
+    """Return `where: name of needle` for each needle that is in a value."""
+    found = set()
+    for text in texts(value):
+        found |= {f"{where}: {name}" for name, needle in needles.items() if needle in text}
+    return found
+
+
+async def in_database(world: World, needles: Mapping[str, str]) -> set[str]:
+    """Search all collections, field by field."""
+    found = set()
+    for module in mongo_indexes.ALL:
+        async for row in world.db[module.COLLECTION].find():
+            for field, value in row.items():
+                found |= hits(f"{module.COLLECTION}.{field}", [field, value], needles)
+    return found
+
+
+async def under_seal(world: World, needles: Mapping[str, str]) -> set[str]:
+    """Search what is sealed, opened."""
+    vault: Vault = world.deps.vault
+    found = set()
+    for holding in TABLE:
+        if holding.sealed:
+            async for row in world.db[holding.collection].find():
+                for field, pattern in holding.sealed.items():
+                    if row.get(field):
+                        text = vault.unseal(row[field], place=pattern.format(id=row["_id"]))
+                        found |= hits(f"{holding.collection}.{field}", text, needles)
+    return found
+
+
+async def in_redis(world: World, needles: Mapping[str, str]) -> set[str]:
+    found = set()
+    redis = world.deps.redis
+    async for key in redis.scan_iter():
+        kept = [key]
+        match await redis.type(key):
+            case b"string":
+                kept.append(await redis.get(key))
+            case b"hash":
+                kept.append(await redis.hgetall(key))
+            case b"list":
+                kept.append(await redis.lrange(key, 0, -1))
+            case b"set":
+                kept.append(await redis.smembers(key))
+            case b"zset":
+                kept.append(await redis.zrange(key, 0, -1))
+            case other:
+                raise AssertionError(other)
+        found |= hits(f"redis {key!r}", kept, needles)
+    return found

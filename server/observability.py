@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 import sys
 from collections.abc import Awaitable, Mapping, MutableMapping
 from datetime import datetime, timedelta
@@ -23,6 +22,7 @@ from tornado.web import ErrorHandler, RequestHandler
 
 from server.children import LOG_BYTES
 from server.settings import LogFormat, Settings
+from services.redaction import redacted
 
 # Keys whose values never reach a log, whatever they hold.
 HIDDEN_KEYS: Final = frozenset(
@@ -31,14 +31,6 @@ HIDDEN_KEYS: Final = frozenset(
     | {"refresh_token", "authorization", "password", "secret", "api_v3_key"}
     | {"private_key_pem", "body"}
 )
-# Inside any text: a mobile number, with 86 or without; an identity number or bank card;
-# what WeChat calls a person, e.g. in a driver's message about a duplicate key.
-PATTERNS: Final = (
-    (re.compile(r"(?<!\d)(?:86)?1[3-9]\d{9}(?!\d)"), "<phone>"),
-    (re.compile(r"(?<!\d)\d{14,}[\dXx](?!\d)"), "<number>"),
-    (re.compile(r"(?<![\w-])o[\w-]{27}(?![\w-])"), "<openid>"),
-)
-
 REQUEST_SECONDS: Final = Histogram(
     "http_request_seconds",
     "Time to answer, by route",
@@ -114,22 +106,16 @@ SHARED: Final[list[structlog.typing.Processor]] = [
 def _clean(value: Any) -> Any:
     match value:
         case str():
-            return _clean_text(value)
-        case int() if (text := str(value)) != _clean_text(text):
-            return _clean_text(text)
+            return redacted(value)
+        case int() if (text := str(value)) != redacted(text):
+            return redacted(text)
         case Mapping():
             return redact(None, "", dict(value))
         case list() | tuple() | set() | frozenset():
             return [_clean(item) for item in value]
         case bytes() | BaseException():
-            return _clean_text(repr(value))
+            return redacted(repr(value))
     return value
-
-
-def _clean_text(text: str) -> str:
-    for pattern, word in PATTERNS:
-        text = pattern.sub(word, text)
-    return text
 
 
 def log_request(handler: RequestHandler) -> None:

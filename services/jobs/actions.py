@@ -19,6 +19,7 @@ from services.documents import Document
 from services.errors import NotFound
 from services.jobs import store
 from services.jobs.models import Again, Job, Permanent, RetryAt
+from services.redaction import redacted
 
 Handler = Callable[[Dependencies, Document], Awaitable[Again | None]]
 
@@ -86,13 +87,13 @@ async def perform(deps: Dependencies, handlers: Mapping[str, Handler], job: Job)
             raise Permanent(f"no handler for jobs of kind {job.kind!r}")  # noqa: TRY301  # dies like any other
         outcome = await _with_heartbeat(deps, job, handler)
     except Permanent as error:
-        await store.bury(deps.db, job, error=str(error))
-        bound.error("job_died", error=str(error))
+        text = redacted(str(error))
+        await store.bury(deps.db, job, error=text)
+        bound.error("job_died", error=text)
     except RetryAt as error:
-        await store.put_back(
-            deps.db, job, error.due_at, error=str(error), attempts=job.attempts - 1
-        )
-        bound.warning("job_postponed", error=str(error), due_at=error.due_at.isoformat())
+        text = redacted(str(error))
+        await store.put_back(deps.db, job, error.due_at, error=text, attempts=job.attempts - 1)
+        bound.warning("job_postponed", error=text, due_at=error.due_at.isoformat())
     except Exception as error:  # noqa: BLE001  # whatever went wrong, the job is not lost
         await _retry_or_bury(deps, job, error)
     else:
@@ -119,7 +120,7 @@ class LeaseLost(Exception):
 
 
 async def _retry_or_bury(deps: Dependencies, job: Job, error: Exception) -> None:
-    text = f"{type(error).__name__}: {error}"[:500]
+    text = redacted(f"{type(error).__name__}: {error}")[:500]
     bound = log.bind(job=job.id, attempt=job.attempts)
     if job.attempts >= MAX_ATTEMPTS:
         await store.bury(deps.db, job, error=text)

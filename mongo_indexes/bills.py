@@ -18,15 +18,17 @@ INDEXES: Final = [
         ],
         name="run",
     ),
-    # What my homes owe or paid, the latest period first: of_homes(), owed(), editions()
+    # What my homes owe, or paid since I came, the latest period first; also editions:
+    # fees/store.py owing(), paid(), owed(), known()
     IndexModel(
         [
             ("home", ASCENDING),
             ("state", ASCENDING),
             ("period", DESCENDING),
             ("_id", DESCENDING),
+            ("paid_at", ASCENDING),
         ],
-        name="home",
+        name="home_paid",
     ),
     # Who under a place owes: statistics/store.py owing(), arrears(). Covers both.
     IndexModel(

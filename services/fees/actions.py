@@ -9,8 +9,8 @@ from services.audit import actions as audit
 from services.audit.models import Act
 from services.days import day_of
 from services.dependencies import Dependencies, Transaction
+from services.fees import history, runs, steps, store
 from services.fees import rules as fee_rules
-from services.fees import runs, steps, store
 from services.fees.models import Bill
 from services.fees.states import BillState
 from services.fees.views import (
@@ -42,10 +42,18 @@ async def my_bills(
     before: str,
     limit: int,
 ) -> list[BillView]:
-    """Bills of the homes the actor belongs to today, the latest period first."""
-    homes = actor.places(Permission.PAY_BILLS)
-    found = await store.of_homes(deps.db, homes, state, before=before, limit=limit)
-    addresses = await places.addresses(deps, homes)
+    """Bills of the homes the actor belongs to today, the latest period first.
+
+    Arrears stay with the home: all it owes, whenever it arose. What was paid is shown from the
+    first day of the actor's own relation on, and not to who only pays for others: their own
+    payments and receipts are theirs.
+    """
+    page: dict[str, Any] = {"before": before, "limit": limit}
+    if state is BillState.PAID:
+        found = await store.paid(deps.db, history.since(actor, Permission.VIEW_HOME), **page)
+    else:
+        found = await store.owing(deps.db, actor.places(Permission.PAY_BILLS), **page)
+    addresses = await places.addresses(deps, sorted({bill.home for bill in found}))
     return bill_views(found, addresses, day_of(deps.now()))
 
 
@@ -58,13 +66,15 @@ async def owed(deps: Dependencies, actor: Actor) -> Owed:
 async def access_bills(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> list[Bill]:
     """Return bills of homes the actor pays for, each once, in the order asked for.
 
-    NotFound when one of them is missing, a draft, or somebody else's.
+    NotFound when one of them is missing, a draft, somebody else's, or was settled before the
+    actor had anything to do with the home.
     """
     wanted = list(dict.fromkeys(bill_ids))
+    since = history.since(actor, Permission.PAY_BILLS)
     found = [
         bill
         for bill in await store.find_bills(deps.db, wanted)
-        if bill.state is not BillState.DRAFT and actor.may(Permission.PAY_BILLS, bill.home)
+        if actor.may(Permission.PAY_BILLS, bill.home) and history.holds(since, bill)
     ]
     if len(found) != len(wanted):
         raise errors.NotFound("没有找到账单")

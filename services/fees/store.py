@@ -3,7 +3,8 @@
 services/statistics/store.py adds it up; it never writes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -18,7 +19,7 @@ from services.fees.states import BillState
 async def known(
     db: Database, homes: Sequence[str], slots: Sequence[str], tx: Transaction
 ) -> Known:
-    """Return which of the slots are taken, and the editions. Served by `slots` and `home`."""
+    """Return which of the slots are taken, and the editions. By `slots` and `home_paid`."""
     of_homes = {"home": {"$in": list(homes)}}
     wanted = frozenset(slots)
     cursor = db[COLLECTION].find(
@@ -141,27 +142,39 @@ async def totals(db: Database, run_id: str) -> list[Total]:
     return msgspec.convert(await cursor.to_list(), list[Total])
 
 
-async def of_homes(
-    db: Database,
-    homes: Sequence[str],
-    state: BillState,
-    *,
-    before: str,
-    limit: int,
+async def owing(db: Database, homes: Sequence[str], *, before: str, limit: int) -> list[Bill]:
+    """What homes owe, the latest first, before "period|id". Served by index `home_paid`."""
+    own = {"home": {"$in": list(homes)}, "state": BillState.OWING}
+    return await _latest(db, own | _before(before), limit)
+
+
+async def paid(
+    db: Database, since: Mapping[str, datetime], *, before: str, limit: int
 ) -> list[Bill]:
-    """Bills of homes, the latest first, before "period|id". Served by index `home`."""
-    period, _, bill_id = before.partition("|")
-    query: Document = {"home": {"$in": list(homes)}, "state": state}
-    if period:
-        query["period"] = {"$lte": period}
-        query["$or"] = [{"period": {"$lt": period}}, {"_id": {"$lt": bill_id}}]
+    """What homes paid, each since its own instant. Order and index as `owing`."""
+    own = [
+        {"home": home, "state": BillState.PAID, "paid_at": {"$gte": at}} | _before(before)
+        for home, at in since.items()
+    ]
+    return await _latest(db, {"$or": own}, limit) if own else []
+
+
+def _before(cursor: str) -> Document:
+    period, _, bill_id = cursor.partition("|")
+    if not period:
+        return {}
+    earlier = [{"period": {"$lt": period}}, {"_id": {"$lt": bill_id}}]
+    return {"period": {"$lte": period}, "$or": earlier}
+
+
+async def _latest(db: Database, query: Document, limit: int) -> list[Bill]:
     order = [("period", -1), ("_id", -1)]
     cursor = db[COLLECTION].find(query).sort(order).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Bill])
 
 
 async def owed(db: Database, homes: Sequence[str]) -> tuple[int, int]:
-    """Return how many bills these homes owe and what they come to. Served by index `home`."""
+    """Return how many bills these homes owe, and how much. Served by index `home_paid`."""
     pipeline: list[Document] = [
         {"$match": {"home": {"$in": list(homes)}, "state": BillState.OWING}},
         {"$group": {"_id": None, "count": {"$sum": 1}, "fen": {"$sum": "$amount_fen"}}},

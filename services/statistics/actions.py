@@ -29,8 +29,8 @@ from services.statistics.models import (
 from services.statistics.rates import rates
 
 MAX_PARTS: Final = 1000
-# Whose name stands for a home.
-FIRST_NAMED: Final = tuple(Relation)
+# Whose name stands for a home. A relative who pays from elsewhere is no resident.
+FIRST_NAMED: Final = (Relation.OWNER, Relation.CO_OWNER, Relation.FAMILY, Relation.TENANT)
 
 
 class BadBreakdown(errors.InvalidInput):
@@ -116,7 +116,8 @@ async def unpaid_homes(
 
 async def _names(deps: Dependencies, homes: Sequence[str], today: str) -> dict[str, str]:
     """Return home → the masked name of its owner, or else of who lives there."""
-    residents = await accounts.residents_of(deps.db, homes, today)
+    found = await accounts.residents_of(deps.db, homes, today)
+    residents = [resident for resident in found if resident.relation in FIRST_NAMED]
     residents.sort(key=lambda r: FIRST_NAMED.index(r.relation), reverse=True)
     return {resident.home: _masked(deps, resident) for resident in residents}
 

@@ -1,6 +1,7 @@
 """What every handler shares: who asks, how answers and failures look."""
 
 import secrets
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -8,6 +9,7 @@ import msgspec
 import structlog
 from tornado.web import MissingArgumentError, RequestHandler
 
+from handlers.addresses import client_address, subscriber_of
 from handlers.problems import problem_of
 from services import errors
 from services.accounts import actions as accounts
@@ -15,7 +17,7 @@ from services.audit import actions as audit
 from services.dependencies import Dependencies
 from services.idempotency.models import Answer
 from services.limits import actions as limits
-from services.limits.models import Rate
+from services.limits.models import APART, BY_ADDRESS, Rate
 from services.permissions import Actor
 
 SAFE_REQUEST_ID: Final = set("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_")
@@ -57,6 +59,7 @@ class ApiHandler(RequestHandler):
         # get_current_user() cannot be a coroutine, so the session is read here.
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=self.request_id)
+        await self._limit_address()  # before the database is asked who this is
         if len(self.request.body) > self.max_body_bytes:
             raise errors.TooLarge("内容太大了")
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
@@ -75,15 +78,42 @@ class ApiHandler(RequestHandler):
         """Answer as GET would; Tornado leaves the body out."""
         await self.get(**path)  # type: ignore[misc]  # an endpoint, wrapped by the contract
 
-    @property
+    @cached_property
     def address(self) -> str:
         """Where the request comes from, as far as our own proxy vouches for it."""
-        return self.request.remote_ip or ""
+        peer = self.request.remote_ip or ""
+        said = self.request.headers.get("X-Forwarded-For", "")
+        return client_address(peer, said, self.settings.get("trusted_proxies", ()))
+
+    async def _limit_address(self) -> None:
+        """Raise TooMany when this address asks too often, for whomever."""
+        rate = self._rate()
+        counted = [rate] if rate in APART else [Rate.ADDRESS]
+        counted += [rate] if rate in BY_ADDRESS else []
+        who = subscriber_of(self.address)
+        await limits.take_all(self.deps, [(one, who) for one in counted])
+
+    def _rate(self) -> Rate:
+        """Return the rate of the endpoint that was asked for; HEAD is asked of GET."""
+        verb = (self.request.method or "").lower()
+        method = getattr(self, "get" if verb == "head" else verb, None)
+        contract = getattr(method, "contract", None)
+        return contract.rate if contract else Rate.ORDINARY
 
     async def limit(self, rate: Rate) -> None:
-        """Raise TooMany when this person, or this address, asks too often."""
-        who = self._actor.person_id if self._actor else self.address
-        await limits.take(self.deps, rate, who)
+        """Raise TooMany when this person asks too often, at all or for this.
+
+        Of somebody not signed in the address is counted instead.
+        """
+        if rate in APART:
+            return
+        special = [] if rate in BY_ADDRESS | {Rate.ORDINARY} else [rate]
+        if self._actor is not None:
+            who, counted = self._actor.person_id, [Rate.ORDINARY, *special]
+        else:
+            who, counted = subscriber_of(self.address), special
+        if counted:
+            await limits.take_all(self.deps, [(one, who) for one in counted])
 
     async def note_refusal(self, error: errors.DomainError) -> None:
         """Write into the audit that somebody who signed in was refused."""

@@ -101,7 +101,7 @@ class AnswerHandler(ApiHandler):
 
 
 class ConfirmationCodesHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN, status=201, rate=Rate.SIGN_IN)
+    @endpoint(needs=Access.SIGNED_IN, status=201, rate=Rate.GUESS)
     async def post(self) -> ConfirmationCode:
         """At a browser, before sensitive acts: a code for me to confirm in WeChat."""
         made = await actions.ask_to_confirm(self.deps, self.actor)

@@ -2,6 +2,7 @@ from handlers.base import ApiHandler
 from handlers.contract import Access, Route, endpoint
 from services.accounts import actions
 from services.accounts.models import GivePhone, Me
+from services.limits.models import Rate
 
 
 class MeHandler(ApiHandler):
@@ -16,6 +17,7 @@ class PhoneHandler(ApiHandler):
         needs=Access.SIGNED_IN,
         errors=("wechat_code_refused", "invalid_phone", "consent_needed"),
         example=GivePhone(code="8e1f…"),
+        rate=Rate.GUESS,
     )
     async def post(self, body: GivePhone) -> Me:
         """Prove my phone number; homes and roles registered under it become mine."""

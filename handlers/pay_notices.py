@@ -8,6 +8,7 @@ from msgspec import Meta
 from handlers.base import ApiHandler
 from handlers.contract import Access, Route, endpoint
 from handlers.problems import problem_of
+from services.limits.models import Rate
 from services.payments import actions
 
 MAX_NOTICE_BYTES: Final = 64 * 1024
@@ -28,14 +29,24 @@ class NoticeHandler(ApiHandler):
 
 
 class PaymentNoticeHandler(NoticeHandler):
-    @endpoint(needs=Access.PUBLIC, status=204, errors=("bad_signature", "unexpected_notice"))
+    @endpoint(
+        needs=Access.PUBLIC,
+        status=204,
+        errors=("bad_signature", "unexpected_notice"),
+        rate=Rate.CALLBACK,
+    )
     async def post(self, account: AccountKey, body: bytes) -> None:
         """Receive WeChat Pay's notice of a payment."""
         await actions.receive_payment(self.deps, account, self.request.headers, body)
 
 
 class RefundNoticeHandler(NoticeHandler):
-    @endpoint(needs=Access.PUBLIC, status=204, errors=("bad_signature", "unexpected_notice"))
+    @endpoint(
+        needs=Access.PUBLIC,
+        status=204,
+        errors=("bad_signature", "unexpected_notice"),
+        rate=Rate.CALLBACK,
+    )
     async def post(self, account: AccountKey, body: bytes) -> None:
         """Receive WeChat Pay's notice of a refund."""
         await actions.receive_refund(self.deps, account, self.request.headers, body)

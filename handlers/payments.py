@@ -5,6 +5,7 @@ from msgspec import Meta, Struct
 from handlers import cursors
 from handlers.base import ApiHandler
 from handlers.contract import Access, Page, Route, endpoint
+from services.limits.models import Rate
 from services.payments import actions
 from services.payments.models import (
     DiscrepancyView,
@@ -47,6 +48,7 @@ class PaymentsHandler(ApiHandler):
             "request_in_progress",
         ),
         example=Pay(bill_ids=["3v9k…", "7m2q…"]),
+        rate=Rate.ORDER,
     )
     async def post(self, body: Pay) -> PaymentOrder:
         """Make one WeChat order for several bills of one payee."""

@@ -6,6 +6,7 @@ import msgspec
 
 from handlers.base import ApiHandler
 from handlers.contract import Access, Download, Route, endpoint
+from services.limits.models import Rate
 from services.messaging import actions
 
 LARGEST_PUSH: Final = 64 * 1024
@@ -26,7 +27,12 @@ class PushQuery(msgspec.Struct):
 class PushHandler(ApiHandler):
     max_body_bytes = LARGEST_PUSH
 
-    @endpoint(needs=Access.PUBLIC, media_type="text/plain", errors=("not_from_wechat",))
+    @endpoint(
+        needs=Access.PUBLIC,
+        media_type="text/plain",
+        errors=("not_from_wechat",),
+        rate=Rate.CALLBACK,
+    )
     async def get(self, query: PushQuery) -> Download:
         """Prove to WeChat that this address is ours."""
         echo = actions.verify_push_url(self.deps, msgspec.to_builtins(query))
@@ -36,6 +42,7 @@ class PushHandler(ApiHandler):
         needs=Access.PUBLIC,
         media_type="text/plain",
         errors=("not_from_wechat", "still_sending"),
+        rate=Rate.CALLBACK,
     )
     async def post(self, query: PushQuery, body: bytes) -> Download:
         """Take an event from WeChat: JSON or XML, sealed in safe mode."""

@@ -6,6 +6,7 @@ from handlers import cursors
 from handlers.base import LONGEST_BODY_BYTES, ApiHandler
 from handlers.contract import Download, Page, Route, endpoint
 from services.errors import InvalidInput
+from services.limits.models import Rate
 from services.paths import PlacePath
 from services.permissions import Permission
 from services.register import actions
@@ -41,6 +42,7 @@ class ImportsHandler(ApiHandler):
         status=202,
         media_type=XLSX,
         errors=("register_not_a_compound", "register_file_refused", "too_large"),
+        rate=Rate.UPLOAD,
     )
     async def post(self, place: PlacePath, body: bytes) -> ImportView:
         """Upload a register of a compound. Nothing is written before it is confirmed."""

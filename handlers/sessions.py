@@ -44,7 +44,7 @@ class RefreshHandler(ApiHandler):
         status=201,
         errors=("refresh_token_reused",),
         example=Refresh(refresh_token="k1.01kb….0.Jx…"),  # noqa: S106  # an example
-        rate=Rate.SIGN_IN,
+        rate=Rate.REFRESH,
     )
     async def post(self, body: Refresh) -> Tokens:
         """Exchange a refresh token for its successor and a new access token."""
@@ -64,7 +64,7 @@ class ConfirmationHandler(ApiHandler):
         status=201,
         errors=("wechat_code_refused", "another_wechat_user", "wechat_unavailable"),
         example=Confirm(code="0a3Yx…"),
-        rate=Rate.SIGN_IN,
+        rate=Rate.GUESS,
     )
     async def post(self, body: Confirm) -> Confirmed:
         """Prove with a fresh code of wx.login() that it is still me: before sensitive acts."""

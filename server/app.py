@@ -1,6 +1,7 @@
 """Routes → Application."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from ipaddress import ip_network
 from typing import Any, Final
 
 from tornado.web import Application, RequestHandler, url
@@ -52,7 +53,9 @@ ROUTES: Final[list[Route]] = [
 
 
 def make_app(
-    deps: Dependencies, log_function: Callable[[RequestHandler], None] | None = None
+    deps: Dependencies,
+    log_function: Callable[[RequestHandler], None] | None = None,
+    trusted_proxies: Sequence[str] = (),
 ) -> Application:
     given: dict[str, Any] = {"deps": deps}
     settings: dict[str, Any] = {"log_function": log_function} if log_function else {}
@@ -64,5 +67,6 @@ def make_app(
         default_handler_class=NotFoundHandler,
         default_handler_args=given,
         routes=ROUTES,
+        trusted_proxies=[ip_network(proxy) for proxy in trusted_proxies],
         **settings,
     )

@@ -16,6 +16,7 @@ from server.observability import count_wechat_call
 from server.settings import Settings
 from services.days import wall_clock
 from services.dependencies import Dependencies
+from services.limits.counting import Limiter
 from services.vault import Vault
 from services.wechat.merchant import load_accounts
 from services.wechat.mini_program import MiniProgram
@@ -63,6 +64,7 @@ async def open_dependencies(
             mongo=mongo,
             db=mongo[settings.mongodb_database],
             redis=redis,
+            limiter=Limiter(redis),
             now=now,
             vault=Vault(settings.secret_keys),
             wechat=wechat,
@@ -71,6 +73,7 @@ async def open_dependencies(
                 settings.wx_push_token, settings.wx_push_aes_key, settings.wx_appid
             ),
             templates=settings.wx_templates,
+            photos=settings.photos_folder,
         )
     finally:
         wechat.close()

@@ -13,6 +13,7 @@ from server import observability
 from server.observability import Readiness
 from services.errors import NotFound, Unavailable
 from services.jobs import actions as jobs
+from services.limits.models import Rate
 from services.payments import actions as payments
 
 TITLE: Final = "三长通"
@@ -59,14 +60,14 @@ class HomeHandler(ApiHandler):
 
 
 class HealthHandler(ApiHandler):
-    @endpoint(needs=Access.PUBLIC)
+    @endpoint(needs=Access.PUBLIC, rate=Rate.PROBE)
     async def get(self) -> Alive:
         """Whether this process runs; asks nobody else."""
         return msgspec.convert(await observability.is_alive(), Alive)
 
 
 class ReadyHandler(ApiHandler):
-    @endpoint(needs=Access.PUBLIC, errors=("not_ready",))
+    @endpoint(needs=Access.PUBLIC, errors=("not_ready",), rate=Rate.PROBE)
     async def get(self) -> Readiness:
         """Whether this process can serve: MongoDB answers. Redis and worker are told too."""
         deps = self.deps
@@ -81,7 +82,7 @@ class ReadyHandler(ApiHandler):
 
 
 class MetricsHandler(ApiHandler):
-    @endpoint(needs=Access.PUBLIC, media_type="text/plain")
+    @endpoint(needs=Access.PUBLIC, media_type="text/plain", rate=Rate.PROBE)
     async def get(self) -> Download:
         """Figures for Prometheus. No personal data; keep it inside all the same."""
         now = self.deps.now()

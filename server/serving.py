@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
 
@@ -88,13 +88,16 @@ def listen(settings: Settings) -> socket.socket:
 
 
 @asynccontextmanager
-async def serving(deps: Dependencies, listening: socket.socket) -> AsyncIterator[None]:
-    """Answer on the socket; at the end take no more requests and finish those at work."""
-    server = HTTPServer(
-        make_app(deps, observability.log_request),
-        xheaders=True,
-        max_body_size=LONGEST_BODY_BYTES,
-    )
+async def serving(
+    deps: Dependencies, listening: socket.socket, trusted_proxies: Sequence[str] = ()
+) -> AsyncIterator[None]:
+    """Answer on the socket; at the end take no more requests and finish those at work.
+
+    Never with Tornado's `xheaders`, which believes whoever sends X-Real-IP or X-Forwarded-For
+    (`trusted_downstream` names hops to skip, not who may speak): see handlers/addresses.py.
+    """
+    app = make_app(deps, observability.log_request, trusted_proxies)
+    server = HTTPServer(app, max_body_size=LONGEST_BODY_BYTES)
     server.add_socket(listening)
     lag = asyncio.create_task(observability.watch_loop_lag())
     try:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from enum import StrEnum
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar, get_type_hints
 from urllib.parse import urlsplit
@@ -48,7 +48,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8000
     listen_address: str = "127.0.0.1"
     public_url: str = ""
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     data_dir: Path = Path(".data")
+    photos_dir: str = ""
 
     mongodb_uri: str = ""
     mongodb_database: str = "sanzhangtong"
@@ -70,6 +72,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker_concurrency: int = 4
     log_level: str = "info"
     log_format: LogFormat = LogFormat.CONSOLE
+
+    @property
+    def photos_folder(self) -> Path:
+        return Path(self.photos_dir) if self.photos_dir else self.data_dir / "photos"
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -131,6 +137,8 @@ def _parse(name: str, raw: str, type_: Any) -> Any:
     try:
         if name in {"wx_templates", "wxpay_accounts", "secret_keys"}:
             return msgspec.json.decode(raw, type=type_)
+        if name == "trusted_proxies":
+            return tuple(address.strip() for address in raw.split(","))
         return Path(raw) if type_ is Path else msgspec.convert(raw, type_, strict=False)
     except msgspec.MsgspecError as error:
         raise SettingsError(f"{name.upper()}: {_advice(name, type_, error)}") from error
@@ -195,6 +203,16 @@ def _check_words(settings: Settings) -> None:
             raise SettingsError(f"{name.upper()}: start it with {' or '.join(starts)}")
 
 
+def _check_proxies(settings: Settings) -> None:
+    for proxy in settings.trusted_proxies:
+        try:
+            ip_network(proxy)
+        except ValueError as error:
+            raise SettingsError(
+                f"TRUSTED_PROXIES: {proxy!r} is no address: write e.g. 127.0.0.1,10.0.0.0/24"
+            ) from error
+
+
 def _check_public_url(settings: Settings) -> None:
     parts = urlsplit(settings.public_url)
     if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
@@ -229,6 +247,7 @@ def _check_templates(settings: Settings) -> None:
 CHECKS: Final = (
     _check_ranges,
     _check_words,
+    _check_proxies,
     _check_public_url,
     _check_keys,
     _check_templates,

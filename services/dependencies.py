@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final, TypeVar
 
 import pymongo
@@ -13,6 +14,7 @@ from pymongo.errors import AutoReconnect, PyMongoError, WaitQueueTimeoutError
 from redis.asyncio import Redis
 
 from services.documents import Document
+from services.limits.counting import Limiter
 from services.vault import Vault
 from services.wechat.mini_program import MiniProgram
 from services.wechat.pay import PayClient
@@ -31,17 +33,20 @@ class Dependencies:
     """`merchants`: account key → client of that WeChat Pay account.
 
     `templates`: TemplateKey → id of the message template, of those this mini-program has.
+    `photos`: the folder of the sealed photos, the same for all processes.
     """
 
     mongo: AsyncMongoClient[Document]
     db: Database
     redis: Redis
+    limiter: Limiter
     now: Callable[[], datetime]
     vault: Vault
     wechat: MiniProgram
     merchants: Mapping[str, PayClient]
     push: PushReceiver
     templates: Mapping[str, str]
+    photos: Path
 
     async def in_transaction(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `work` atomically. It may run twice: database calls only, no HTTP.

@@ -52,7 +52,9 @@ def sandbox() -> Iterator[embedded.Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def base_settings(sandbox: embedded.Sandbox, worker_id: str) -> Iterator[Settings]:
+def base_settings(
+    sandbox: embedded.Sandbox, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
     """Settings with a database of this worker's own."""
     environ = os.environ  # noqa: TID251
     name = f"test_{uuid4().hex[:12]}"
@@ -65,6 +67,7 @@ def base_settings(sandbox: embedded.Sandbox, worker_id: str) -> Iterator[Setting
         secret_keys={"k1": b"k" * 32},
         public_url="http://127.0.0.1:1",
         log_level="error",
+        photos_dir=str(tmp_path_factory.mktemp("photos")),
     )
     made = {**sandbox.settings(), "wx_api_base": sandbox.uri, "wxpay_api_base": sandbox.uri}
     settings = msgspec.structs.replace(settings, **made)

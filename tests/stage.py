@@ -1,11 +1,12 @@
 """Opens the world: the product on a real socket over an empty database and a reset WeChat."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import msgspec
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
+from tornado.web import RequestHandler
 
 import mongo_indexes
 from handlers.base import LONGEST_BODY_BYTES
@@ -17,7 +18,11 @@ from tests.world import Api, Clock, WeChat, World
 
 
 @asynccontextmanager
-async def open_world(base_settings: Settings, clock: Clock) -> AsyncIterator[World]:
+async def open_world(
+    base_settings: Settings,
+    clock: Clock,
+    log_function: Callable[[RequestHandler], None] | None = None,
+) -> AsyncIterator[World]:
     """Fail at the end when the product asked something that no index serves."""
     recorder = QueryRecorder()
     wechat = WeChat(base_settings.wx_api_base, clock)
@@ -30,7 +35,8 @@ async def open_world(base_settings: Settings, clock: Clock) -> AsyncIterator[Wor
         open_dependencies(settings, clock, mongo_options=options) as deps,
         open_mongo(settings) as mongo,  # looks without being recorded
     ):
-        server = HTTPServer(make_app(deps), max_body_size=LONGEST_BODY_BYTES)
+        app = make_app(deps, log_function, trusted_proxies=settings.trusted_proxies)
+        server = HTTPServer(app, max_body_size=LONGEST_BODY_BYTES)
         server.add_sockets([socket])
         await deps.redis.flushdb()
         db = mongo[settings.mongodb_database]

@@ -52,7 +52,7 @@ async def serve(settings: Settings) -> None:
         with pymongo.timeout(INDEX_SECONDS):
             await mongo_indexes.apply(deps.db)
         stop = stop_signals()
-        async with serving(deps, listening):
+        async with serving(deps, listening, settings.trusted_proxies):
             if not settings.wx_appid:
                 await prepare_stand_in(complete)
             # The demo's residents pay by WeChat, whose notices come to this server.

@@ -28,7 +28,7 @@ async def serve(settings: Settings) -> None:
         stop = stop_signals()
         async with open_dependencies(settings) as deps:
             await require_indexes(deps)
-            async with serving(deps, listening):
+            async with serving(deps, listening, settings.trusted_proxies):
                 port = listening.getsockname()[1]
                 sys.stdout.write(f"http://{settings.listen_address}:{port}\n")
                 sys.stdout.flush()

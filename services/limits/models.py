@@ -1,5 +1,6 @@
-"""How often one person, or one address of somebody not signed in, may ask."""
+"""How often one person, or one address, may ask."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum, auto
 from typing import Final
@@ -8,10 +9,12 @@ from msgspec import Struct
 
 
 class Rate(StrEnum):
-    ADDRESS = auto()  # everything from one address: a mobile network hides thousands behind one
-    ORDINARY = auto()
+    ADDRESS = auto()  # everything from one address
+    ORDINARY = auto()  # everything by one person
     SIGN_IN = auto()
+    REFRESH = auto()
     CALLBACK = auto()  # WeChat's own servers
+    PROBE = auto()  # health and figures, asked by machines
     GUESS = auto()  # whatever takes a code or a token that somebody might try out
     ORDER = auto()
     UPLOAD = auto()
@@ -21,24 +24,53 @@ class Rate(StrEnum):
 
 
 class Allowance(Struct, frozen=True):
-    """So many within so long, counted in a moving window."""
+    """So many at once, after which they grow back evenly within `within`."""
 
     times: int
     within: timedelta
 
 
+class Bucket(Struct, frozen=True):
+    """What one key may use up."""
+
+    key: str
+    allowance: Allowance
+
+
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
 
+# Counted by address whoever asks: to be signed in must not buy another allowance.
+BY_ADDRESS: Final = frozenset({Rate.SIGN_IN, Rate.REFRESH})
+# Counted by address and instead of ADDRESS: what must get through while others flood.
+APART: Final = frozenset({Rate.CALLBACK, Rate.PROBE})
+
 ALLOWANCES: Final[dict[Rate, Allowance]] = {
+    # A mobile carrier hides thousands of people behind one address, a community one office:
+    # a hundred a second are more than the whole city asks on a normal day (60 at its peak).
     Rate.ADDRESS: Allowance(6000, MINUTE),
+    # A screen asks five to ten times; nobody turns sixty screens a minute.
     Rate.ORDINARY: Allowance(300, MINUTE),
-    Rate.SIGN_IN: Allowance(300, MINUTE),  # of an address: see ADDRESS
-    Rate.CALLBACK: Allowance(6000, MINUTE),
+    # Each costs a call to WeChat, also one with a bad code. A session lasts a month, so this is
+    # a meeting in the community's hall rather than a day's traffic.
+    Rate.SIGN_IN: Allowance(120, MINUTE),
+    # Every fifteen minutes by everybody behind the address, at no cost but ours.
+    Rate.REFRESH: Allowance(600, MINUTE),
+    # WeChat tells of each message it delivered, a few hundred a second after a notice to all.
+    Rate.CALLBACK: Allowance(60_000, MINUTE),
+    Rate.PROBE: Allowance(600, MINUTE),
+    # A code of 40 bits lasts for ages at ten a minute; somebody who mistypes does not notice.
     Rate.GUESS: Allowance(10, MINUTE),
+    # Each is an order at WeChat Pay; a cashier's counter or two homes with two payees fit in.
     Rate.ORDER: Allowance(20, MINUTE),
-    Rate.UPLOAD: Allowance(30, HOUR),
+    # Five photos of a leak, or of twelve homes by the staff; each costs a second of a core.
+    Rate.UPLOAD: Allowance(60, HOUR),
     Rate.REVEAL: Allowance(60, HOUR),
     Rate.EXPORT: Allowance(5, HOUR),
     Rate.REFUSED: Allowance(300, HOUR),
 }
+
+
+def buckets(counted: Sequence[tuple[Rate, str]]) -> list[Bucket]:
+    """Return the bucket of each (rate, who)."""
+    return [Bucket(f"limits:{rate}:{who}", ALLOWANCES[rate]) for rate, who in counted]

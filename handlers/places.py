@@ -28,7 +28,7 @@ class PlacesQuery(Struct, forbid_unknown_fields=True):
     cursor: cursors.Cursor | None = None
 
 
-class PageQuery(Struct, forbid_unknown_fields=True):
+class ListQuery(Struct, forbid_unknown_fields=True):
     limit: cursors.Limit = 50
     cursor: cursors.Cursor | None = None
 
@@ -72,7 +72,7 @@ class PlacesUnderHandler(ApiHandler):
 
 class GridsHandler(ApiHandler):
     @endpoint(needs=Permission.VIEW_PLACES)
-    async def get(self, place: PlacePath, query: PageQuery) -> Page[GridView]:
+    async def get(self, place: PlacePath, query: ListQuery) -> Page[GridView]:
         """Grids of a community with their buildings, by path."""
         items = await actions.grids_of(
             self.deps,
@@ -113,7 +113,7 @@ class GridBuildingsHandler(ApiHandler):
 
 class AppointmentsHandler(ApiHandler):
     @endpoint(needs=Permission.APPOINT)
-    async def get(self, query: PageQuery) -> Page[AppointmentView]:
+    async def get(self, query: ListQuery) -> Page[AppointmentView]:
         """Roles held today in the places I appoint for."""
         items = await accounts.appointments(
             self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit

@@ -1,5 +1,6 @@
 """Access and refresh tokens: what is believed, under which key, and what is not."""
 
+import asyncio
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
@@ -215,6 +216,25 @@ async def test_neither_token_passes_for_the_other(world: World, li: Member) -> N
 def test_rubbish_is_no_refresh_token(token: str) -> None:
     with pytest.raises(errors.Unauthenticated):
         tokens.read_refresh(VAULT, token)
+
+
+def test_the_key_of_access_tokens_makes_no_refresh_token() -> None:
+    body = "k1.session.0"
+    mac = hmac.digest(VAULT.derive("access-token", "k1"), body.encode(), hashlib.sha256)
+    with pytest.raises(errors.Unauthenticated):
+        tokens.read_refresh(VAULT, f"{body}.{urlsafe_b64encode(mac).decode().rstrip('=')}")
+
+
+async def test_refreshes_that_all_read_before_any_writes_have_one_successor(
+    world: World, li: Member
+) -> None:
+    token, visit = li.refresh_token, Visit()
+    answers = await asyncio.gather(
+        *(accounts.refresh(world.deps, token, visit) for _ in range(20))
+    )
+    assert all(answer == answers[0] for answer in answers)
+    [session] = await world.db.sessions.find({}).to_list()
+    assert session["generation"] == 1
 
 
 def test_each_purpose_has_its_own_key() -> None:

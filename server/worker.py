@@ -17,6 +17,7 @@ from services.audit import proving as audit
 from services.dependencies import Dependencies
 from services.fees import actions as fees
 from services.heads import actions as heads
+from services.homes import actions as homes
 from services.jobs import actions as jobs
 from services.jobs.models import Job
 from services.jobs.schedules import Schedule, plan
@@ -33,6 +34,7 @@ HANDLERS: Final[Mapping[str, jobs.Handler]] = {
     **payments.JOBS,
     **privacy.JOBS,
     **heads.JOBS,
+    **homes.JOBS,
 }
 SCHEDULES: Final[Sequence[Schedule]] = (*audit.SCHEDULES, *payments.SCHEDULES)
 

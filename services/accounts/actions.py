@@ -7,6 +7,7 @@ from services import errors
 from services.accounts import (
     appointing,
     appointment_store,
+    belonging,
     browser,
     browser_answers,
     consents,
@@ -156,3 +157,19 @@ staff_over = offices.staff_over
 substitutes_of = offices.substitutes_of
 find_appointment = appointment_store.find_appointment
 roles_of = standing.roles_of
+move_in = belonging.move_in
+bind_residency = belonging.bind
+release_residency = belonging.release
+give_residency_phone = belonging.give_phone
+end_residencies = belonging.end
+resident_name = belonging.name_of
+resident_phone_masked = belonging.phone_masked
+has_id_number = belonging.has_id_number
+normal_phone = belonging.normal_phone
+normal_id_number = belonging.normal_id_number
+find_residency = residency_store.find_residency
+people_of_home = residency_store.of_home
+ever_of_home = residency_store.ever_of_home
+unbound_under = residency_store.unbound_under
+require_consent = consents.require
+look_for_consent = consents.look_for

@@ -66,6 +66,15 @@ class Person(Struct, kw_only=True):
     closed_at: datetime | None = None  # erased or blocked: nobody signs in as them any more
 
 
+class ResidencyStep(Struct, kw_only=True):
+    """What somebody changed about a residency, and why."""
+
+    at: datetime
+    by: str
+    did: str
+    because: str = ""
+
+
 class Residency(Struct, kw_only=True):
     """Who belongs to a home, and from when to when. `person` is set once they are bound to it.
 
@@ -90,6 +99,7 @@ class Residency(Struct, kw_only=True):
     ended_by: str = ""
     ended_at: datetime | None = None
     ended_because: str = ""
+    history: list[ResidencyStep] = []
 
 
 class Enrolment(Struct, frozen=True, kw_only=True):
@@ -100,6 +110,27 @@ class Enrolment(Struct, frozen=True, kw_only=True):
     name: str
     phone: str | None  # E.164
     relation: Relation
+
+
+class Newcomer(Struct, kw_only=True):
+    """Somebody to be written into a home.
+
+    `person`: who proved in the way `way` that it is them; without, whoever holds the phone.
+    `recorded_by`: the member of staff who writes it for them.
+    """
+
+    home: str
+    relation: Relation
+    name: str
+    phone: str | None = None  # E.164
+    id_number: str | None = None  # normalised
+    person: str | None = None
+    way: Way | None = None
+    from_day: Day
+    to_day: Day | None = None
+    source: str
+    recorded_by: str = ""
+    because: str = ""
 
 
 class Appointment(Struct, kw_only=True):

@@ -1,16 +1,19 @@
 """Who belongs to which home: queries and writes of the residencies."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 from pymongo import UpdateOne
 
 from mongo_indexes import residencies
-from services.accounts.models import Residency
-from services.accounts.terms import active_on
+from services.accounts.models import Residency, ResidencyStep
+from services.accounts.terms import active_on, not_over_on
 from services.dependencies import Database, Transaction
-from services.documents import to_document
+from services.documents import Document, to_document
 from services.paths import under
+
+KEPT_STEPS: Final = 50
 
 
 async def residencies_of(db: Database, person_id: str, day: str) -> list[Residency]:
@@ -70,3 +73,55 @@ async def find_residency(
 ) -> Residency | None:
     document = await db[residencies.COLLECTION].find_one({"_id": residency_id}, session=tx)
     return msgspec.convert(document, Residency | None)
+
+
+async def of_home(
+    db: Database, home: str, day: str, tx: Transaction | None = None
+) -> list[Residency]:
+    """Who belongs to a home on a day or will later. Served by index `home`."""
+    query = {"home": home, **not_over_on(day)}
+    cursor = db[residencies.COLLECTION].find(query, session=tx).sort("_id", 1)
+    return msgspec.convert(await cursor.to_list(), list[Residency])
+
+
+async def ever_of_home(db: Database, home: str, *, limit: int) -> list[Residency]:
+    """Who belongs or belonged to a home, the latest first. Served by index `home`."""
+    cursor = db[residencies.COLLECTION].find({"home": home})
+    cursor = cursor.sort([("from_day", -1), ("_id", -1)]).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Residency])
+
+
+async def unbound_under(
+    db: Database, place: str, day: str, *, limit: int, tx: Transaction
+) -> list[Residency]:
+    """Who belongs to homes there today and is nobody who signed in. Served by `home`."""
+    query = {"home": under(place), "person": None, **active_on(day)}
+    cursor = db[residencies.COLLECTION].find(query, session=tx).sort("home", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Residency])
+
+
+async def insert(db: Database, row: Residency, tx: Transaction) -> None:
+    await db[residencies.COLLECTION].insert_one(to_document(row), session=tx)
+
+
+async def change(
+    db: Database, found: Residency, changes: Document, step: ResidencyStep, tx: Transaction
+) -> bool:
+    """Change a residency that is as it was found; False when somebody was first."""
+    key = {"_id": found.id, "person": found.person, "to_day": found.to_day}
+    update = {"$set": changes, "$push": {"history": _kept(step)}}
+    done = await db[residencies.COLLECTION].update_one(key, update, session=tx)
+    return done.matched_count == 1
+
+
+async def end_many(
+    db: Database, ids: Sequence[str], changes: Document, step: ResidencyStep, tx: Transaction
+) -> None:
+    """Write the last day of residencies of one home, and who ended them."""
+    update = {"$set": changes, "$push": {"history": _kept(step)}}
+    query = {"_id": {"$in": list(ids)}}
+    await db[residencies.COLLECTION].update_many(query, update, session=tx)
+
+
+def _kept(step: ResidencyStep) -> Document:
+    return {"$each": [to_document(step)], "$slice": -KEPT_STEPS}

@@ -43,6 +43,7 @@ class Act(StrEnum):
     HOME_REQUESTED = "home.requested"
     HOME_WITHDRAWN = "home.request_withdrawn"
     HOME_ADVISED = "home.advised"
+    HOME_PASSED_ON = "home.passed_on"
     HOME_DECIDED = "home.decided"
     HOME_INVITED = "home.invited"
     INVITATION_REVOKED = "home.invitation_revoked"
@@ -140,7 +141,7 @@ class Broken(Struct, frozen=True):
 
 
 class Verdict(Struct, kw_only=True):
-    """`last`: the newest anchor as "number at mac"; the log's newest line must say the same."""
+    """`last`: the newest anchor; the newest `audit_anchor` line of the log must say the same."""
 
     rows: int = 0
     anchors: int = 0

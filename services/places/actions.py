@@ -143,6 +143,7 @@ async def hold(deps: Dependencies, path: str, tx: Transaction) -> Place | None:
 
 
 homes_under = store.of_kind_under
+cities = store.cities
 find_many = store.find_many
 made_by = store.made_by
 any_used = store.any_used

@@ -62,6 +62,13 @@ async def of_kind_under(
     return msgspec.convert(await cursor.to_list(), list[Place])
 
 
+async def cities(db: Database, *, after: str, limit: int) -> list[Place]:
+    """The first rung of the ladder, by path. Served by index `kind`."""
+    query = {"kind": Kind.CITY, "_id": {"$gt": after}}
+    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Place])
+
+
 async def count_homes(db: Database, place: str) -> int:
     """Served by index `kind`."""
     query = {"kind": Kind.HOME, "_id": under(place)}

@@ -1,0 +1,177 @@
+"""Asking to belong to a home, and who has a say in it."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from handlers import cursors
+from handlers.base import ApiHandler
+from handlers.contract import Access, Page, Route, endpoint
+from services.accounts.revealing import Field, Reason, Reveal, Revealed
+from services.homes import actions
+from services.homes.request_models import (
+    Claim,
+    Decide,
+    FileRequest,
+    GiveAdvice,
+    Known,
+    MyRequest,
+    RequestView,
+    Settle,
+    Settlement,
+)
+from services.homes.states import OPEN, RequestState
+from services.limits.models import Rate
+from services.permissions import Permission
+
+RequestId = Annotated[str, Meta(min_length=1, max_length=64)]
+DECISION_ERRORS = (
+    "home_request_with_head",
+    "home_request_moved_on",
+    "home_disputed",
+    "own_request",
+    "already_bound",
+)
+
+
+class MyRequestsQuery(Struct, forbid_unknown_fields=True):
+    limit: cursors.Limit = 50
+    cursor: cursors.Cursor | None = None
+
+
+class RequestsQuery(Struct, forbid_unknown_fields=True):
+    """`state`: without it, all that wait for somebody."""
+
+    state: RequestState | None = None
+    limit: cursors.Limit = 50
+    cursor: cursors.Cursor | None = None
+
+
+class HomeRequestsHandler(ApiHandler):
+    @endpoint(
+        needs=Access.SIGNED_IN,
+        status=201,
+        errors=(
+            "consent_needed",
+            "name_needed",
+            "invalid_id_number",
+            "bad_days",
+            "tenancy_needs_end",
+            "already_bound",
+            "too_many_open_requests",
+        ),
+        example=FileRequest(
+            home="cc.chaoyang.guilin.xincheng.c07.b3.u2.502",
+            relation=Claim.TENANT,
+            name="李明",
+            from_day="2026-03-01",
+            to_day="2027-02-28",
+            note="租的是王阿姨的房子",
+        ),
+    )
+    async def post(self, body: FileRequest) -> MyRequest:
+        """Ask to belong to a home, with proof; staff also for somebody without a phone."""
+        return await actions.file_request(self.deps, self.actor, body)
+
+    @endpoint(needs=Permission.ADVISE_HOMES)
+    async def get(self, query: RequestsQuery) -> Page[RequestView]:
+        """Requests for homes of my places, the oldest first."""
+        items = await actions.requests_of_places(
+            self.deps,
+            self.actor,
+            [query.state] if query.state else list(OPEN),
+            after=cursors.read(query.cursor),
+            limit=query.limit,
+        )
+        return cursors.page(items, query.limit, lambda item: item.request_id)
+
+
+class HomeRequestHandler(ApiHandler):
+    @endpoint(needs=Permission.ADVISE_HOMES)
+    async def get(self, request_id: RequestId) -> RequestView:
+        """One request for a home of my places."""
+        return await actions.look_at_request(self.deps, self.actor, request_id)
+
+
+class AdviceHandler(ApiHandler):
+    @endpoint(
+        needs=Permission.ADVISE_HOMES,
+        errors=("home_request_moved_on", "own_request"),
+        example=GiveAdvice(known=Known.YES, reason="住了多年的老邻居"),
+    )
+    async def post(self, request_id: RequestId, body: GiveAdvice) -> RequestView:
+        """Say as a head whether I know them; the community decides."""
+        return await actions.advise(self.deps, self.actor, request_id, body)
+
+
+class DecisionHandler(ApiHandler):
+    @endpoint(
+        needs=Permission.DECIDE_HOMES,
+        errors=DECISION_ERRORS,
+        example=Decide(accept=True, reason="房产证与登记一致"),
+    )
+    async def post(self, request_id: RequestId, body: Decide) -> RequestView:
+        """Accept or reject a request, with a reason."""
+        return await actions.decide(self.deps, self.actor, request_id, body)
+
+
+class SettlementHandler(ApiHandler):
+    @endpoint(
+        needs=Permission.DECIDE_HOMES,
+        errors=(
+            "confirmation_needed",
+            "home_request_with_head",
+            "home_request_moved_on",
+            "home_not_disputed",
+            "already_transferred",
+            "own_request",
+            "bad_days",
+        ),
+        example=Settle(outcome=Settlement.SHARE, reason="夫妻共有,证上有两人"),
+        asks_again=True,
+    )
+    async def post(self, request_id: RequestId, body: Settle) -> RequestView:
+        """Settle a dispute about an owned home: keep, share or replace, with a reason."""
+        return await actions.settle(self.deps, self.actor, request_id, body)
+
+
+class RevealRequestHandler(ApiHandler):
+    @endpoint(
+        needs=Permission.REVEAL,
+        errors=("confirmation_needed",),
+        example=Reveal(fields=[Field.NAME], reason=Reason.VERIFY_IDENTITY),
+        rate=Rate.REVEAL,
+        asks_again=True,
+    )
+    async def post(self, request_id: RequestId, body: Reveal) -> Revealed:
+        """The whole name and number of a request, to compare with the proof."""
+        return await actions.reveal_request(self.deps, self.actor, request_id, body)
+
+
+class MyRequestsHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN)
+    async def get(self, query: MyRequestsQuery) -> Page[MyRequest]:
+        """What I filed, newest first."""
+        items = await actions.my_requests(
+            self.deps, self.actor, before=cursors.read(query.cursor), limit=query.limit
+        )
+        return cursors.page(items, query.limit, lambda item: item.request_id)
+
+
+class WithdrawHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN, errors=("home_request_moved_on",))
+    async def post(self, request_id: RequestId) -> MyRequest:
+        """Take my request back."""
+        return await actions.withdraw_request(self.deps, self.actor, request_id)
+
+
+ROUTES = [
+    Route("/api/v1/home-requests", HomeRequestsHandler),
+    Route("/api/v1/home-requests/{request_id}", HomeRequestHandler),
+    Route("/api/v1/home-requests/{request_id}/advice", AdviceHandler),
+    Route("/api/v1/home-requests/{request_id}/decision", DecisionHandler),
+    Route("/api/v1/home-requests/{request_id}/settlement", SettlementHandler),
+    Route("/api/v1/home-requests/{request_id}/reveal", RevealRequestHandler),
+    Route("/api/v1/me/home-requests", MyRequestsHandler),
+    Route("/api/v1/me/home-requests/{request_id}/withdraw", WithdrawHandler),
+]

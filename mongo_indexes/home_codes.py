@@ -1,0 +1,21 @@
+from typing import Final
+
+from pymongo import ASCENDING, IndexModel
+
+COLLECTION: Final = "home_codes"
+# `_id` is the residency a code opens: one code each, and the last printed one counts.
+SHARD_KEY: Final = {"_id": "hashed"}
+# Somebody with an old piece of paper is told "expired" for a while, not "unknown".
+KEEP_SECONDS: Final = 90 * 24 * 3600
+
+INDEXES: Final = [
+    # What a typed code opens: homes/code_store.py find_by_code()
+    IndexModel([("code_index", ASCENDING)], name="code", unique=True),
+    IndexModel([("expires_at", ASCENDING)], name="forget", expireAfterSeconds=KEEP_SECONDS),
+]
+
+VALIDATOR: Final = {
+    "bsonType": "object",
+    "required": ["_id", "home", "code_index", "state", "printed_by", "expires_at"],
+    "properties": {"state": {"enum": ["open", "used", "revoked"]}},
+}

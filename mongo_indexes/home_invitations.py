@@ -1,0 +1,24 @@
+from typing import Final
+
+from pymongo import ASCENDING, IndexModel
+
+COLLECTION: Final = "home_invitations"
+SHARD_KEY: Final = {"_id": "hashed"}
+
+INDEXES: Final = [
+    # What a token opens: homes/invitation_store.py find_by_token()
+    IndexModel([("token_index", ASCENDING)], name="token", unique=True),
+    # A home's open invitations: open_at(), revoke_at()
+    IndexModel([("home", ASCENDING), ("_id", ASCENDING)], name="home"),
+    # Whom a person invited: services/homes/privacy.py
+    IndexModel([("person", ASCENDING)], name="person"),
+]
+
+VALIDATOR: Final = {
+    "bsonType": "object",
+    "required": ["_id", "home", "relation", "name_sealed", "token_index", "person", "state"],
+    "properties": {
+        "relation": {"enum": ["family", "tenant", "payer"]},
+        "state": {"enum": ["open", "used", "revoked"]},
+    },
+}

@@ -1,0 +1,38 @@
+from typing import Final
+
+from pymongo import ASCENDING, IndexModel
+
+COLLECTION: Final = "home_requests"
+SHARD_KEY: Final = {"home": 1, "_id": 1}
+
+INDEXES: Final = [
+    # One open request per person and home, however many are sent at once:
+    # homes/request_store.py insert(), find_open()
+    IndexModel(
+        [("open_key", ASCENDING)],
+        name="open_key",
+        unique=True,
+        partialFilterExpression={"open_key": {"$gt": ""}},  # $type is not planned for
+    ),
+    # What I filed: filed_by()
+    IndexModel([("filed_by", ASCENDING), ("_id", ASCENDING)], name="filed_by"),
+    # What a person asked for: services/homes/privacy.py
+    IndexModel(
+        [("person", ASCENDING)],
+        name="person",
+        partialFilterExpression={"person": {"$gt": ""}},
+    ),
+    # The lists of heads and the community: under(), and a home's open ones: open_at()
+    IndexModel([("state", ASCENDING), ("home", ASCENDING), ("_id", ASCENDING)], name="state"),
+]
+
+VALIDATOR: Final = {
+    "bsonType": "object",
+    "required": ["_id", "home", "relation", "filed_by", "state", "name_sealed", "created_at"],
+    "properties": {
+        "relation": {"enum": ["owner", "co_owner", "family", "tenant"]},
+        "state": {"enum": ["with_head", "with_community", "accepted", "rejected", "withdrawn"]},
+        "person": {"bsonType": ["string", "null"]},
+        "photo_ids": {"bsonType": "array", "maxItems": 6},
+    },
+}

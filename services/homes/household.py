@@ -1,0 +1,109 @@
+"""The people of one home, held while something about them is decided.
+
+Everything that changes who belongs to a home holds the home first: of two at once the second
+starts again and sees what the first wrote. That is what makes "one owner", "used once" and
+"decided once" true without a lock.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from services import errors
+from services.accounts import actions as accounts
+from services.accounts.models import OWNERS, ROLE_OF, Newcomer, Relation, Residency
+from services.days import day_of
+from services.dependencies import Dependencies, Transaction
+from services.places import actions as places
+from services.places.models import Kind, Place
+
+
+class AlreadyBound(errors.Conflict):
+    """They belong to this home already, in this way."""
+
+    code = "already_bound"
+
+
+class Household(Struct, kw_only=True):
+    """`rows`: who belongs today or will; `today`: in Beijing."""
+
+    place: Place
+    rows: list[Residency]
+    today: str
+
+    @property
+    def owners(self) -> list[Residency]:
+        return [row for row in self.rows if row.relation in OWNERS]
+
+    def current_of(self, person: str | None) -> list[Residency]:
+        """Return what somebody is here today."""
+        return [
+            row
+            for row in self.rows
+            if person is not None and row.person == person and row.from_day <= self.today
+        ]
+
+
+async def hold(deps: Dependencies, home: str, tx: Transaction) -> Household:
+    """Hold a home and read its people. NotFound unless it is a home."""
+    place = await places.hold(deps, home, tx)
+    if place is None or place.kind is not Kind.HOME:
+        raise errors.NotFound("没有找到这套房屋")
+    today = day_of(deps.now())
+    rows = await accounts.people_of_home(deps.db, home, today, tx)
+    return Household(place=place, rows=rows, today=today)
+
+
+def same_standing(one: Relation, other: Relation) -> bool:
+    return ROLE_OF[one] is ROLE_OF[other]
+
+
+def require_new(home: Household, person: str | None, relation: Relation) -> None:
+    """Raise AlreadyBound for who belongs here so already, or owns the home."""
+    for row in home.current_of(person):
+        if same_standing(row.relation, relation) or row.relation in OWNERS:
+            raise AlreadyBound("您已绑定这套房屋")
+
+
+def registered_as(
+    deps: Dependencies,
+    rows: Sequence[Residency],
+    *,
+    name: str,
+    relation: Relation,
+    id_number: str | None,
+) -> Residency | None:
+    """Return the row nobody is bound to in which the register means this person, if any.
+
+    The same identity number, or the same name unless the numbers differ.
+    """
+    for row in rows:
+        if row.person is not None or not same_standing(row.relation, relation):
+            continue
+        both = id_number is not None and row.id_number_index is not None
+        if both and id_number is not None:
+            if accounts.has_id_number(deps, row, id_number):
+                return row
+        elif accounts.resident_name(deps, row) == name:
+            return row
+    return None
+
+
+async def admit(
+    deps: Dependencies, tx: Transaction, home: Household, newcomer: Newcomer
+) -> Residency:
+    """Let somebody in: as whom the register means already, else as somebody new."""
+    row = registered_as(
+        deps,
+        home.rows,
+        name=newcomer.name,
+        relation=newcomer.relation,
+        id_number=newcomer.id_number,
+    )
+    if row is None:
+        return await accounts.move_in(deps, tx, newcomer)
+    if newcomer.person is None or newcomer.way is None:
+        return row
+    return await accounts.bind_residency(
+        deps, tx, row, newcomer.person, way=newcomer.way, to_day=newcomer.to_day
+    )

@@ -1,0 +1,89 @@
+"""The end of a relation to a home: by themself, by an owner of the home, by the community."""
+
+from services import errors
+from services.accounts import actions as accounts
+from services.accounts.models import OWNERS, Residency
+from services.audit import actions as audit
+from services.audit.models import Act
+from services.days import check_day, day_of, plus_days
+from services.dependencies import Dependencies, Transaction
+from services.homes import code_store, invitation_store, residents, telling
+from services.homes.models import EndResidency
+from services.homes.telling import News
+from services.permissions import Actor, Permission
+from services.places import actions as places
+
+P = Permission
+
+
+class BadLastDay(errors.InvalidInput):
+    """The last day is today or later, and no later than the one that is known."""
+
+    code = "bad_last_day"
+
+
+async def end(deps: Dependencies, actor: Actor, residency_id: str, wish: EndResidency) -> None:
+    """End a relation on a day, or at once: then the next request is made without it.
+
+    An owner who leaves lets go of the account only: who owns a home is the register's to say.
+    """
+
+    async def save(tx: Transaction) -> None:
+        found = await residents.access(deps, tx, actor, residency_id)
+        _require_may_end(actor, found)
+        last = _last_day(found, wish.last_day, day_of(deps.now()))
+        if _lets_go(actor, found):
+            await accounts.release_residency(deps, tx, found, actor, wish.reason)
+        else:
+            await accounts.end_residencies(
+                deps, tx, [found], last, actor=actor, because=wish.reason
+            )
+        await _after(deps, tx, actor, found)
+        await audit.record(
+            deps,
+            tx,
+            actor,
+            Act.RESIDENCY_ENDED,
+            place=found.home,
+            subject=found.id,
+            relation=found.relation,
+            last_day=last,
+            left=_lets_go(actor, found),
+        )
+
+    await deps.in_transaction(save)
+
+
+def _require_may_end(actor: Actor, found: Residency) -> None:
+    """Their own; of a home one owns, whoever is no owner; for the community, anybody's."""
+    mine = found.person == actor.person_id
+    hosts = actor.may(P.MANAGE_HOME, found.home) and found.relation not in OWNERS
+    if not (mine or hosts or actor.may(P.DECIDE_HOMES, found.home)):
+        raise errors.Forbidden("这位住户要由社区办理")
+
+
+def _lets_go(actor: Actor, found: Residency) -> bool:
+    mine = found.person == actor.person_id
+    return mine and found.relation in OWNERS and not actor.may(P.DECIDE_HOMES, found.home)
+
+
+def _last_day(found: Residency, wished: str | None, today: str) -> str:
+    if wished is None:
+        return plus_days(today, -1)
+    last = check_day(wished)
+    if last < today or (found.to_day is not None and last > found.to_day):
+        raise BadLastDay("最后一天应在今天到约定的结束日期之间", to_day=found.to_day)
+    return last
+
+
+async def _after(deps: Dependencies, tx: Transaction, actor: Actor, found: Residency) -> None:
+    """Take back what hung on the relation, and tell whoever did not end it themself."""
+    await code_store.revoke(deps.db, [found.id], tx)
+    if found.person is None:
+        return
+    if found.relation in OWNERS:
+        await invitation_store.revoke_at(deps.db, found.home, tx, person=found.person)
+    if found.person != actor.person_id:
+        place = await places.get(deps, found.home)
+        told = [found.person]
+        await telling.news(deps, tx, place, told, what=News.ENDED, key=found.id)

@@ -69,6 +69,8 @@ def configure_logging(settings: Settings, file: Path | None = None) -> None:
     for handler in handlers:
         handler.setFormatter(_formatter(settings))
     logging.basicConfig(handlers=handlers, level=settings.log_level.upper(), force=True)
+    # At debug the driver logs whole commands and replies, which are what the database holds.
+    logging.getLogger("pymongo").setLevel(logging.INFO)
 
 
 def _formatter(settings: Settings) -> logging.Formatter:

@@ -19,6 +19,7 @@ def test_numbers_words_paths_and_json_are_read() -> None:
         {
             "PORT": "9000",
             "DATA_DIR": "/srv/data",
+            "TRUSTED_PROXIES": "10.0.0.1, 10.0.1.0/24,::1",
             "LOG_FORMAT": "json",
             "SECRET_KEYS": f'{{"new": "{KEY}", "old": "{KEY}"}}',
             "WXPAY_ACCOUNTS": '[{"key": "firm", "public_key_id": null}]',
@@ -26,6 +27,7 @@ def test_numbers_words_paths_and_json_are_read() -> None:
     )
     assert settings.port == 9000
     assert settings.data_dir == Path("/srv/data")
+    assert settings.trusted_proxies == ("10.0.0.1", "10.0.1.0/24", "::1")
     assert settings.log_format is LogFormat.JSON
     assert next(iter(settings.secret_keys.items())) == ("new", b"k" * 32)
     assert settings.wxpay_accounts == ({"key": "firm", "public_key_id": None},)
@@ -47,6 +49,9 @@ def test_a_value_may_lie_in_a_file(tmp_path: Path) -> None:
         ({"WORKER_CONCURRENCY": "-1"}, "WORKER_CONCURRENCY: choose"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL: choose debug, info"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: choose console or json"),
+        ({"TRUSTED_PROXIES": "proxy"}, "TRUSTED_PROXIES: 'proxy' is no address: write e.g."),
+        ({"TRUSTED_PROXIES": "10.0.0.1/24"}, "TRUSTED_PROXIES: '10.0.0.1/24' is no address"),
+        ({"TRUSTED_PROXIES": "10.0.0.1,"}, "TRUSTED_PROXIES: '' is no address"),
         ({"MONGODB_URI": "localhost"}, "MONGODB_URI: start it with mongodb://"),
         ({"REDIS_URL": "localhost"}, "REDIS_URL: start it with redis://"),
         ({"PUBLIC_URL": "sanzhangtong.example"}, "PUBLIC_URL: start it with https://"),
@@ -77,6 +82,11 @@ def test_replacing_checks_again_and_leaves_what_is_not_given() -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "[::1]", "localhost", "127.8.8.8"])
 def test_only_this_machine_is_visited_without_tls(host: str) -> None:
     assert Settings().replace(public_url=f"http://{host}").public_url == f"http://{host}"
+
+
+def test_photos_lie_beside_the_other_data_unless_told_otherwise() -> None:
+    assert Settings().replace(data_dir=Path("/srv")).photos_folder == Path("/srv/photos")
+    assert Settings.read({"PHOTOS_DIR": "/mnt/photos"}).photos_folder == Path("/mnt/photos")
 
 
 def test_what_is_missing_is_named_at_once() -> None:

@@ -8,6 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from services.accounts import actions as accounts
+from services.accounts.browser_models import AnswerBrowser
+from services.accounts.browser_states import SignInAnswered
 from tests.cast import Estate, build
 from tests.world import Member, Reply, World
 
@@ -231,11 +234,17 @@ async def test_however_many_ask_there_is_one_session(estate: Estate) -> None:
 
 
 async def test_two_who_allow_at_once_are_one(estate: Estate) -> None:
-    who = [await estate.member("staff"), await estate.member("admin")]
-    screen = await open_screen(estate.world)
-    replies = await asyncio.gather(*(screen.answer(one) for one in who))
-    assert sorted(reply.status for reply in replies) == [204, 409]
-    [winner] = [one for one, r in zip(who, replies, strict=True) if r.status == 204]
+    """Both have read that it waits before either writes."""
+    deps, screen = estate.world.deps, await open_screen(estate.world)
+    members = [await estate.member("staff"), await estate.member("admin")]
+    actors = [await accounts.authenticate(deps, one.token) for one in members]
+    given = AnswerBrowser(scene=screen.scene, allow=True, number=screen.number)
+    answers = await asyncio.gather(
+        *(accounts.answer_browser(deps, actor, given) for actor in actors),
+        return_exceptions=True,
+    )
+    [winner] = [m for m, a in zip(members, answers, strict=True) if a is None]
+    assert [type(a) for a in answers if a is not None] == [SignInAnswered]
     browser = Member("", "", (await screen.poll()).body["access_token"])
     me = await estate.world.api.get("/api/v1/me", as_=browser)
     assert me.body["person_id"] == winner.person_id

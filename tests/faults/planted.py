@@ -19,6 +19,10 @@ REFUNDS: Final = "tests/handlers/test_refund_cases.py"
 JOBS: Final = "tests/services/test_jobs.py"
 STOP_SECONDS: Final = 30.0
 KEYS: Final = "tests/services/test_idempotency.py"
+SESSIONS: Final = "tests/handlers/test_my_sessions.py"
+BROWSER: Final = "tests/handlers/test_browser.py"
+AT_BROWSER: Final = "tests/handlers/test_browser_sessions.py"
+TOKENS: Final = "tests/services/test_tokens.py"
 
 
 class Bug(NamedTuple):
@@ -166,6 +170,70 @@ BUGS: Final = (
         "first.fingerprint != mine.fingerprint",
         "not first.fingerprint",
         f"{KEYS}::test_another_request_under_the_key_is_refused",
+    ),
+    Bug(
+        "a session that was ended goes on",
+        "services/accounts/sessions.py",
+        "session is None or session.revoked_at or _over",
+        "session is None or _over",
+        f"{SESSIONS}::test_an_end_is_effective_at_once_with_redis_gone",
+    ),
+    Bug(
+        "signing in and the closing of the account do not meet",
+        "services/accounts/session_store.py",
+        ', "$inc": {"sign_ins": 1}}',
+        "}",
+        f"{SESSIONS}::test_a_sign_in_that_meets_the_closing_of_its_account_comes_second",
+    ),
+    Bug(
+        "a refresh moves the generation without comparing it",
+        "services/accounts/session_store.py",
+        '{"_id": session.id, "generation": session.generation, "revoked_at": None}',
+        '{"_id": session.id, "revoked_at": None}',
+        f"{TOKENS}::test_refreshes_that_all_read_before_any_writes_have_one_successor",
+    ),
+    Bug(
+        "the token chooses its algorithm",
+        "services/accounts/tokens.py",
+        "algorithms=[ALGORITHM]",
+        'algorithms=["HS256", "HS384", "HS512"]',
+        TOKENS,
+    ),
+    Bug(
+        "the number on the screen is not compared",
+        "services/accounts/browser_answers.py",
+        'elif not hmac.compare_digest(given.number or "", found.number):',
+        "elif False:",
+        f"{BROWSER}::test_three_wrong_numbers_kill_the_code",
+    ),
+    Bug(
+        "a browser lets in a browser",
+        "services/accounts/browser_answers.py",
+        "if session.kind is not SessionKind.WECHAT:",
+        "if False:",
+        f"{BROWSER}::test_a_browser_never_lets_in_a_browser",
+    ),
+    Bug(
+        "two people let one browser in",
+        "services/accounts/browser_store.py",
+        '        "_id": sign_in_id,\n        "state": {"$in": states.sources(event)},\n'
+        '        "expires_at": {"$gt": now},\n    }\n    change',
+        '        "_id": sign_in_id,\n    }\n    change',
+        f"{BROWSER}::test_two_who_allow_at_once_are_one",
+    ),
+    Bug(
+        "a browser outlives the roles of who sits there",
+        "services/accounts/actions.py",
+        "    sessions.require_standing(session, grants)\n",
+        "",
+        f"{AT_BROWSER}::test_whose_roles_end_is_out_of_the_browser_on_the_next_request",
+    ),
+    Bug(
+        "somebody else confirms a sensitive act",
+        "services/accounts/browser_answers.py",
+        "fits = actor.person_id == found.person",
+        "fits = True",
+        f"{AT_BROWSER}::test_only_the_same_person_confirms",
     ),
 )
 

@@ -20,7 +20,9 @@ from services.documents import Document
 ACCOUNTING: Final = "《会计法》第23条、《会计档案管理办法》第14条:会计凭证和账簿保存30年"
 LOGS: Final = "《网络安全法》:网络日志至少保存六个月"
 PROOF: Final = "《个人信息保护法》第14、69条:处理者须能证明取得过同意"
-REGISTER: Final = "业主登记由社区保管(《物业管理条例》第29条);这里只解除与微信账号的关联"
+REGISTER: Final = (
+    "《个人信息保护法》第13条第1款第3项:社区履行职责所需的登记;只解除与微信账号的关联"
+)
 OFFICE: Final = "任命是社区的公开事项:保留职务和任期,去掉姓名和电话"
 
 

@@ -184,6 +184,13 @@ async def _close(deps: Dependencies, tx: Transaction, person_id: str, now: datet
         await deps.db[phones.COLLECTION].delete_one(key, session=tx)
 
 
+async def own_sources(deps: Dependencies, tx: Transaction, person_id: str) -> list[str]:
+    """Return what a person's own rows come from: request:… and invitation:…, by index."""
+    own = {"person": person_id, "source": {"$regex": OWN_SOURCES}}
+    cursor = deps.db[residencies.COLLECTION].find(own, {"source": 1}, session=tx)
+    return [row["source"] for row in await cursor.to_list()]
+
+
 async def _unbind(deps: Dependencies, tx: Transaction, person_id: str, now: datetime) -> None:
     """Cut the ties to homes. Served by index `person`."""
     rows = deps.db[residencies.COLLECTION]
@@ -205,6 +212,7 @@ def _blanked(deps: Dependencies, row: Document, now: datetime) -> Document:
         "id_number_sealed": None,
         "id_number_index": None,
         "ended_because": ERASED,
+        "history": [],
     }
     yesterday = plus_days(day_of(now), -1)
     over = row.get("to_day") is not None and row["to_day"] <= yesterday

@@ -14,6 +14,7 @@ from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.documents import Document
+from services.homes import privacy as homes
 from services.idempotency import actions as idempotency
 from services.jobs import actions as jobs
 from services.messaging import privacy as messaging
@@ -33,6 +34,7 @@ async def erase(deps: Dependencies, actor: Actor) -> None:
         await consents.require_open(deps, tx, person_id)
         await payments.require_settled(deps, tx, person_id)
         await accounts.require_out_of_office(deps, tx, person_id)
+        await homes.forget(deps, tx, person_id)
         await messaging.forget(deps, tx, person_id)
         await payments.forget(deps, tx, person_id)
         await idempotency.forget(deps, tx, person_id)

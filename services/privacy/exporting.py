@@ -15,6 +15,7 @@ from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.documents import Document
 from services.holdings import Holding, rows_of
+from services.homes import privacy as homes
 from services.permissions import Actor
 from services.privacy.fields import TABLE
 from services.privacy.models import Group
@@ -55,7 +56,7 @@ async def _group(deps: Dependencies, holding: Holding, person_id: str) -> Group:
 async def _looks(deps: Dependencies, person_id: str) -> Group:
     """When staff saw the whole of what is masked, of the person's own rows."""
     looks: list[Document] = []
-    for mine in (accounts.RESIDENCIES, accounts.APPOINTMENTS):
+    for mine in (accounts.RESIDENCIES, accounts.APPOINTMENTS, homes.REQUESTS):
         query = {"person": person_id}
         async for row in deps.db[mine.collection].find(query, {"_id": 1}).limit(MOST_ROWS):
             looks += [

@@ -22,6 +22,7 @@ from services.accounts import privacy as accounts
 from services.audit import privacy as audit
 from services.heads import privacy as heads
 from services.holdings import Fate, Holding
+from services.homes import privacy as homes
 from services.messaging import privacy as messaging
 from services.payments import privacy as payments
 from services.register import privacy as register
@@ -81,6 +82,7 @@ KEYED_ANSWERS: Final = Holding(
 )
 TABLE: Final[tuple[Holding, ...]] = (
     *accounts.HOLDINGS,
+    *homes.HOLDINGS,
     *messaging.HOLDINGS,
     *payments.HOLDINGS,
     *register.HOLDINGS,

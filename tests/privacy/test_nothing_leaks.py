@@ -66,8 +66,9 @@ def urls(day: Day) -> list[str]:
 
 
 async def asked_of_wechat(world: World) -> list[str]:
-    """Return what we asked WeChat for. Its own pushes name the person in the address: our log
-    says the route only.
+    """Return the addresses of our calls.
+
+    WeChat's own, its pushes, name the person in the address; our log says the route only.
     """
     calls = [call for call in await world.wechat.journal("/") if call["direction"] == "in"]
     return [f"{call['path']}?{call['query']}" for call in calls if "__ctl" not in call["path"]]

@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from mongo_indexes import audit as index
 from services.audit import actions, proving, store
-from services.audit.models import KEEP, Act, Verdict
+from services.audit.models import KEEP, Act, Anchor, Verdict
 from services.dependencies import Dependencies, Transaction
 from services.permissions import Actor
+from services.redaction import redacted
 from services.vault import KEY_BYTES, Vault
 from tests.world import World
 
@@ -155,6 +157,18 @@ async def test_rows_written_while_the_audit_is_proved_are_no_alarm(
     monkeypatch.setattr(store, "lane_rows", busy)
     verdict = await proving.verify(world.deps)
     assert (verdict.rows, verdict.broken) == (3, [])
+
+
+async def test_the_log_says_the_anchor_whole_whatever_digits_it_has(world: World) -> None:
+    """The log hides what looks like a phone, a card or an identity number."""
+    with capture_logs() as logs:
+        await anchor(world)
+    [said] = [entry["anchor"] for entry in logs if entry["event"] == "audit_anchor"]
+    assert said == (await proving.verify(world.deps)).last
+    worst = Anchor(
+        number=1, at=world.clock.now, heads=[], key_id="", previous="", mac="13" * 32
+    )
+    assert redacted(proving.line(worst)) == proving.line(worst)
 
 
 @pytest.mark.parametrize(("gone", "found"), [(1, False), (2, True), (3, False)])

@@ -1,0 +1,236 @@
+"""Each act on fees, bills, registers and money leaves one row, in its own transaction."""
+
+import asyncio
+import re
+from typing import Any
+
+import pytest
+
+from server.app import ROUTES as ALL_ROUTES
+from services.accounts import actions as accounts
+from services.accounts.models import Appoint
+from services.audit import proving, store
+from services.audit.models import Act
+from services.permissions import Role
+from tests.cast import COMMUNITY, COMPOUND, LI_HOME, OTHER_COMPOUND, Estate, bill, build
+from tests.deeds import (
+    FORGIVEN,
+    RULE,
+    Ask,
+    Prepare,
+    audit_read,
+    discarded,
+    in_suspense,
+    ordered,
+    previewed,
+    refund_stuck,
+    rows,
+    rule_added,
+    rule_ended,
+    run_cancelled,
+    run_published,
+    run_started,
+    send,
+    undone,
+    uploaded,
+    voided,
+)
+from tests.world import World
+
+# act, where it is filed, how it is prepared
+ACTS = [
+    (Act.REGISTER_UPLOADED, COMPOUND, uploaded),
+    (Act.REGISTER_CONFIRMED, COMPOUND, previewed),
+    (Act.REGISTER_DISCARDED, COMPOUND, discarded),
+    (Act.REGISTER_UNDONE, COMPOUND, undone),
+    (Act.FEE_RULE_ADDED, COMPOUND, rule_added),
+    (Act.FEE_RULE_ENDED, COMPOUND, rule_ended),
+    (Act.BILL_RUN_STARTED, COMPOUND, run_started),
+    (Act.BILL_RUN_PUBLISHED, COMPOUND, run_published),
+    (Act.BILL_RUN_CANCELLED, COMPOUND, run_cancelled),
+    (Act.BILL_VOIDED, LI_HOME, voided),
+    (Act.PAYMENT_ORDERED, LI_HOME, ordered),
+    (Act.SUSPENSE_RETURNED, "", in_suspense),
+    (Act.REFUND_RETRIED, LI_HOME, refund_stuck),
+    (Act.AUDIT_READ, COMMUNITY, audit_read),
+]
+NAMES = [act.value for act, _, _ in ACTS]
+PREPARED = pytest.mark.parametrize("prepare", [found for *_, found in ACTS], ids=NAMES)
+SUBJECTS = ("import_id", "rule_id", "run_id", "payment_id")
+
+
+@pytest.fixture
+async def estate(world: World) -> Estate:
+    return await build(world)
+
+
+@pytest.mark.parametrize(("act", "place", "prepare"), ACTS, ids=NAMES)
+async def test_an_act_leaves_one_row(
+    estate: Estate, act: Act, place: str, prepare: Prepare
+) -> None:
+    ask = await prepare(estate)
+    who = await estate.member(ask.by)
+    reply = await send(estate, ask, who)
+    assert reply.status < 300, reply.body
+    [row] = await rows(estate)
+    assert (row["act"], row["result"], row["code"], row["place"]) == (act, "done", "", place)
+    assert (row["person"], row["address"]) == (who.person_id, "127.0.0.1")
+    assert row["session"]
+    made = reply.body or {}
+    of_answer = next((made[name] for name in SUBJECTS if name in made), "")
+    assert row["subject"] == (ask.subject or of_answer)
+    assert "again" not in row["facts"] or not row["facts"]["again"]
+    assert (await proving.verify(estate.world.deps)).broken == []
+
+
+@PREPARED
+async def test_who_may_not_is_written_down_and_a_stranger_is_not(
+    estate: Estate, prepare: Prepare
+) -> None:
+    ask = await prepare(estate)
+    before = await estate.world.db.audit.count_documents({})
+    assert (await send(estate, ask, None)).status == 401
+    assert await estate.world.db.audit.count_documents({}) == before
+    # Neither pays for a home nor works at the desk.
+    head = await estate.member("head")
+    reply = await send(estate, ask, head)
+    assert reply.status == 403
+    [row] = await rows(estate)
+    assert (row["act"], row["result"], row["code"]) == ("refused", "refused", "forbidden")
+    assert (row["person"], row["facts"]) == (head.person_id, {"route": route_of(ask)})
+
+
+def route_of(ask: Ask) -> str:
+    [route] = [r.path for r in ALL_ROUTES if re.fullmatch(r.pattern, ask.path)]
+    return f"{ask.method} {route}"
+
+
+@PREPARED
+async def test_an_act_that_dies_leaves_no_row_and_may_be_done_again(
+    estate: Estate, prepare: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row is written, and then the transaction is not committed."""
+    ask = await prepare(estate)
+    who = await estate.member(ask.by)
+    whole = store.append
+
+    async def dies(*arguments: Any) -> None:
+        await whole(*arguments)
+        raise OSError("power cut")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "append", dies)
+        assert (await send(estate, ask, who, "dead")).status == 500
+    assert await rows(estate, "dead") == []
+    assert (await send(estate, ask, who)).status < 300
+    assert len(await rows(estate)) == 1
+
+
+@pytest.mark.parametrize(
+    "prepare",
+    [uploaded, rule_added, rule_ended, run_started, run_published, run_cancelled, ordered],
+)
+async def test_asking_again_leaves_a_row_that_says_so(estate: Estate, prepare: Prepare) -> None:
+    ask = await prepare(estate)
+    who = await estate.member(ask.by)
+    first = await send(estate, ask, who, "first")
+    again = await send(estate, ask, who)
+    assert (first.status, again.status) == (again.status, first.status)
+    [one], [row] = await rows(estate, "first"), await rows(estate)
+    assert (row["act"], row["subject"], row["place"]) == (
+        one["act"],
+        one["subject"],
+        one["place"],
+    )
+    assert row["facts"] == {"again": True}
+
+
+@pytest.mark.parametrize(
+    "prepare", [previewed, discarded, undone, voided, in_suspense, refund_stuck]
+)
+async def test_an_attempt_that_comes_too_late_leaves_no_row(
+    estate: Estate, prepare: Prepare
+) -> None:
+    ask = await prepare(estate)
+    who = await estate.member(ask.by)
+    await send(estate, ask, who, "first")
+    assert (await send(estate, ask, who)).status == 409
+    assert await rows(estate) == []
+
+
+@pytest.mark.parametrize("prepare", [uploaded, rule_added, rule_ended, run_started, voided])
+async def test_a_request_that_makes_no_sense_leaves_no_row(
+    estate: Estate, prepare: Prepare
+) -> None:
+    ask = await prepare(estate)
+    ask.body = b"{}" if prepare is not uploaded else b"no workbook"
+    assert (await send(estate, ask, await estate.member(ask.by))).status == 422
+    assert await rows(estate) == []
+
+
+async def test_what_one_may_not_know_of_is_refused_and_written_down(estate: Estate) -> None:
+    ask = await voided(estate)
+    request = Appoint(role=Role.COMMUNITY_STAFF, place=OTHER_COMPOUND, phone="13900000044")
+    await accounts.grant(estate.world.deps, request, appointed_by="test")
+    stranger = await estate.world.sign_in("next", "13900000044")
+    for person, asked in (
+        (stranger, ask),
+        (await estate.member("wang"), await ordered(estate)),
+        (await estate.member("staff"), Ask("/api/v1/bills/none/void", FORGIVEN)),
+    ):
+        request_id = f"by-{person.name}"
+        assert (await send(estate, asked, person, request_id)).status == 404
+        [row] = await rows(estate, request_id)
+        assert (row["result"], row["code"], row["person"]) == (
+            "refused",
+            "not_found",
+            person.person_id,
+        )
+
+
+async def test_a_message_read_is_nobodys_business(estate: Estate) -> None:
+    li = await estate.member("li")
+    await bill(estate.world, "2026-03")
+    inbox = await estate.world.api.get("/api/v1/me/messages", as_=li)
+    [message, *_] = inbox.body["items"]
+    path = f"/api/v1/me/messages/{message['message_id']}/read"
+    assert (await send(estate, Ask(path), li)).status == 200
+    assert await rows(estate) == []
+
+
+async def test_what_the_worker_does_is_no_act_of_a_person(estate: Estate) -> None:
+    ask = await previewed(estate)
+    await send(estate, ask, await estate.member("staff"))
+    before = await estate.world.db.audit.count_documents({})
+    assert await estate.world.work()
+    assert await estate.world.db.audit.count_documents({}) == before
+
+
+async def test_many_acts_of_one_person_at_once_all_succeed(estate: Estate) -> None:
+    staff = await estate.member("staff")
+    bills = [b["bill_id"] for name in ("li", "wang", "sun") for b in await estate.bills(name)]
+    asks = [Ask(f"/api/v1/bills/{bill_id}/void", FORGIVEN) for bill_id in bills]
+    rules = [{**RULE, "start_day": f"2026-04-{day:02d}"} for day in range(1, 9)]
+    asks += [Ask(f"/api/v1/places/{COMPOUND}/fee-rules", rule) for rule in rules]
+    replies = await asyncio.gather(*(send(estate, ask, staff) for ask in asks))
+    assert {reply.status for reply in replies} == {200, 201}
+    assert len(await rows(estate)) == len(asks) == 20
+    assert (await proving.verify(estate.world.deps)).broken == []
+
+
+async def test_a_flood_of_refusals_is_slowed_down(estate: Estate) -> None:
+    """A row for each would bury what matters, and fill the disk."""
+    head = await estate.member("head")
+    ask = Ask("/api/v1/audit", method="GET")
+    statuses = [(await send(estate, ask, head)).status for _ in range(320)]
+    assert set(statuses) == {403, 429}
+    assert len(await rows(estate)) == statuses.count(403) <= 310
+
+
+async def test_rows_hold_no_names_and_no_numbers(estate: Estate) -> None:
+    for prepare in (uploaded, voided, ordered):
+        ask = await prepare(estate)
+        await send(estate, ask, await estate.member(ask.by))
+    text = str(await estate.world.db.audit.find().to_list())
+    for secret in ("孙八", "空置", "1380000", "1390000"):
+        assert secret not in text

@@ -1,0 +1,63 @@
+"""`python -m server audit verify` on a database the product ran on."""
+
+import asyncio
+import os
+from base64 import b64encode
+
+import pytest
+
+from server import cli
+from server.settings import Settings
+from services.audit import proving
+from tests.cast import build
+from tests.deeds import send, voided
+from tests.world import World
+
+
+async def verify(capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """Run the command as an operator does and return its code and what it prints."""
+    capsys.readouterr()
+    code = await asyncio.to_thread(cli.main, ["audit", "verify"])
+    return code, capsys.readouterr().out
+
+
+@pytest.fixture
+def _operator(base_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine of an operator: everything is in the environment."""
+    keys = {name: b64encode(key).decode() for name, key in base_settings.secret_keys.items()}
+    environ = {
+        "MONGODB_URI": base_settings.mongodb_uri,
+        "MONGODB_DATABASE": base_settings.mongodb_database,
+        "REDIS_URL": base_settings.redis_url,
+        "PUBLIC_URL": "http://127.0.0.1:1",
+        "WX_APPID": base_settings.wx_appid,
+        "WX_SECRET": base_settings.wx_secret,
+        "WX_API_BASE": base_settings.wx_api_base,
+        "SECRET_KEYS": str(keys).replace("'", '"'),
+    }
+    monkeypatch.setattr(os, "environ", environ)
+
+
+@pytest.mark.usefixtures("_operator")
+async def test_the_audit_is_proved_and_what_is_broken_is_named(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    estate = await build(world)
+    reply = await send(estate, await voided(estate), await estate.member("staff"))
+    assert reply.status == 200
+    code, told = await verify(capsys)
+    assert code == 0
+    assert told.endswith(" 0 anchors: as written\nnewest anchor: none yet\n")
+
+    await proving.anchor(world.deps, {})
+    code, told = await verify(capsys)
+    assert (code, " 1 anchors: as written\n" in told) == (0, True)
+    assert "newest anchor: 1 2026-03-02T04:00:00+00:00 " in told
+
+    [row] = await world.db.audit.find({"act": "fee.bill_voided"}).to_list()
+    change = {"$set": {"facts.amount_fen": 1}}
+    await world.db.audit.update_one({"_id": row["_id"]}, change)
+    code, told = await verify(capsys)
+    assert code == 1
+    assert told.startswith(f"{row['_id']}: was changed\n")
+    assert " anchors: NOT as written\n" in told

@@ -6,9 +6,9 @@ COLLECTION: Final = "audit_anchors"
 SHARD_KEY: Final = {"_id": 1}
 
 INDEXES: Final = [
-    # Read by `_id`: audit/store.py anchors(), last_anchor(). Kept twice as long as the rows:
-    # that the first of them are gone must have a witness
-    IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=732 * 24 * 3600),
+    # Read by `_id`: audit/store.py anchors(), last_anchor(). Kept a month longer than
+    # the rows: that the first of them are gone must have a witness
+    IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=400 * 24 * 3600),
 ]
 
 VALIDATOR: Final = {

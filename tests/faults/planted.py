@@ -19,6 +19,8 @@ REFUNDS: Final = "tests/handlers/test_refund_cases.py"
 JOBS: Final = "tests/services/test_jobs.py"
 STOP_SECONDS: Final = 30.0
 KEYS: Final = "tests/services/test_idempotency.py"
+AUDIT: Final = "tests/services/test_audit.py"
+HISTORY: Final = "tests/handlers/test_bill_history.py"
 SESSIONS: Final = "tests/handlers/test_my_sessions.py"
 BROWSER: Final = "tests/handlers/test_browser.py"
 AT_BROWSER: Final = "tests/handlers/test_browser_sessions.py"
@@ -234,6 +236,55 @@ BUGS: Final = (
         "fits = actor.person_id == found.person",
         "fits = True",
         f"{AT_BROWSER}::test_only_the_same_person_confirms",
+    ),
+    Bug(
+        "an audit row is written outside the transaction",
+        "services/audit/store.py",
+        "insert_one(to_document(row), session=tx)",
+        "insert_one(to_document(row))",
+        f"{AUDIT}::test_a_row_of_a_transaction_that_failed_is_not_there",
+    ),
+    Bug(
+        "the fingerprint of an audit row does not cover its facts",
+        "services/audit/actions.py",
+        'if name != "mac"}',
+        'if name not in {"mac", "facts"}}',
+        f"{AUDIT}::test_a_changed_row_is_found",
+    ),
+    Bug(
+        "the end of a lane is not held against its head",
+        "services/audit/proving.py",
+        "[head, *witness.marks(lane)]",
+        "witness.marks(lane)",
+        f"{AUDIT}::test_a_removed_row_is_found",
+    ),
+    Bug(
+        "an anchor may be taken out of the middle",
+        "services/audit/proving.py",
+        "(found.number, found.previous) != (last.number + 1, last.mac)",
+        "found.number <= last.number",
+        f"{AUDIT}::test_an_anchor_taken_out_of_the_middle_is_found",
+    ),
+    Bug(
+        "a new owner is told what was settled before",
+        "services/fees/history.py",
+        "settled_at is not None and settled_at >= began[bill.home]",
+        "settled_at is not None",
+        f"{HISTORY}::test_a_home_changes_owner",
+    ),
+    Bug(
+        "paid bills are listed from the beginning",
+        "services/fees/store.py",
+        '"paid_at": {"$gte": at}',
+        '"paid_at": {"$ne": at}',
+        f"{HISTORY}::test_tenant_after_tenant",
+    ),
+    Bug(
+        "who only pays sees what others paid",
+        "services/fees/actions.py",
+        "history.since(actor, Permission.VIEW_HOME)",
+        "history.since(actor, Permission.PAY_BILLS)",
+        f"{HISTORY}::test_a_payer_pays_what_is_owed_and_sees_no_more",
     ),
 )
 

@@ -41,7 +41,8 @@ class Holding(Struct, frozen=True, kw_only=True):
 
     `title`: its group in an export; empty when there is nothing to give, and `why` says so.
     `person`: the field with the person's id, which an index serves. `shows`: field → what
-    people call it. `sealed`: sealed field → the place it is sealed to, with `{id}`.
+    people call it. `sealed`: sealed field → the place it is sealed to, with `{id}`;
+    `list.field` for one of each item of a list.
     `law`: why it is kept. `staff`: fields with ids of people who acted in office; kept.
     """
 

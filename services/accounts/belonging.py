@@ -33,9 +33,8 @@ async def move_in(deps: Dependencies, tx: Transaction, newcomer: Newcomer) -> Re
         row.bound_by = Way.PHONE if row.person else None
     row.bound_at = now if row.person else None
     if newcomer.because:
-        step = ResidencyStep(
-            at=now, by=newcomer.recorded_by, did="added", because=newcomer.because
-        )
+        because = reason_sealed(deps, row.id, newcomer.because)
+        step = ResidencyStep(at=now, by=newcomer.recorded_by, did="added", because=because)
         row.history = [step]
     await residency_store.insert(deps.db, row, tx)
     return row
@@ -94,7 +93,7 @@ async def release(
 ) -> None:
     """Let go of whoever is bound; the register's row stays. Raises ResidencyMoved."""
     free: Document = {"person": None, "bound_by": None, "bound_at": None}
-    step = _step(deps, actor, "left", because)
+    step = _step(deps, actor, row, "left", because)
     if not await residency_store.change(deps.db, row, free, step, tx):
         raise ResidencyMoved("刚刚有改动,请刷新后再试")
 
@@ -125,7 +124,7 @@ async def give_phone(
         changes["person"] = holder
         changes["bound_by"] = Way.PHONE if holder else None
         changes["bound_at"] = deps.now() if holder else None
-    step = _step(deps, actor, "phone_changed", because)
+    step = _step(deps, actor, row, "phone_changed", because)
     if not await residency_store.change(deps.db, row, changes, step, tx):
         raise ResidencyMoved("刚刚有改动,请刷新后再试")
     row.phone_sealed, row.phone_index = changes["phone_sealed"], index
@@ -144,18 +143,28 @@ async def end(
     because: str,
 ) -> None:
     """Give residencies a last day, inclusive: yesterday ends them at once."""
-    changes: Document = {
-        "to_day": last_day,
-        "ended_by": actor.person_id,
-        "ended_at": deps.now(),
-        "ended_because": because,
-    }
-    step = _step(deps, actor, "ended", because)
-    await residency_store.end_many(deps.db, [row.id for row in rows], changes, step, tx)
+    for row in rows:
+        changes: Document = {
+            "to_day": last_day,
+            "ended_by": actor.person_id,
+            "ended_at": deps.now(),
+            "ended_because": reason_sealed(deps, row.id, because),
+        }
+        step = _step(deps, actor, row, "ended", because)
+        await residency_store.end(deps.db, row.id, changes, step, tx)
 
 
-def _step(deps: Dependencies, actor: Actor, did: str, because: str) -> ResidencyStep:
-    return ResidencyStep(at=deps.now(), by=actor.person_id, did=did, because=because)
+def _step(
+    deps: Dependencies, actor: Actor, row: Residency, did: str, because: str
+) -> ResidencyStep:
+    sealed = reason_sealed(deps, row.id, because)
+    return ResidencyStep(at=deps.now(), by=actor.person_id, did=did, because=sealed)
+
+
+def reason_sealed(deps: Dependencies, residency_id: str, because: str) -> str:
+    """Seal what somebody typed: it names people, whatever it was asked for."""
+    place = f"residencies/{residency_id}/because"
+    return deps.vault.seal(because, place=place) if because else ""
 
 
 def name_of(deps: Dependencies, row: Residency) -> str:

@@ -20,6 +20,7 @@ from services.dependencies import Dependencies, Transaction
 from services.documents import Document
 from services.jobs import actions as jobs
 from services.permissions import Actor, Permission
+from services.places import actions as places
 
 RESIGNED = "heads.resigned"
 
@@ -57,6 +58,7 @@ async def end(deps: Dependencies, actor: Actor, appointment_id: str) -> None:
         if found is None or not actor.may(Permission.APPOINT, found.place):
             raise errors.NotFound("没有找到这项任命")
         require_administrator(actor, found.role, found.place)
+        await places.hold(deps, found.place, tx)
         change = _change(deps, actor, plus_days(day_of(deps.now()), -1))
         if found.to_day is not None:
             change["to_day"] = min(found.to_day, change["to_day"])
@@ -84,9 +86,11 @@ async def resign(
 
     async def save(tx: Transaction) -> Appointment:
         found = await access(deps, actor, appointment_id, tx)
+        await places.hold(deps, found.place, tx)  # or a substitute might be added beside us
         _check(found, actor, last, day_of(deps.now()))
+        because = deps.vault.seal(request.reason, place=f"appointments/{found.id}/because")
         done = await appointment_store.resign(
-            deps.db, found, last_day=last, because=request.reason, at=deps.now(), tx=tx
+            deps.db, found, last_day=last, because=because, at=deps.now(), tx=tx
         )
         if not done:
             raise AppointmentOver("刚刚有改动,请刷新后再试")

@@ -67,7 +67,7 @@ class Person(Struct, kw_only=True):
 
 
 class ResidencyStep(Struct, kw_only=True):
-    """What somebody changed about a residency, and why."""
+    """What somebody changed about a residency, and why: `because` is sealed."""
 
     at: datetime
     by: str

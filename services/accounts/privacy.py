@@ -66,6 +66,8 @@ RESIDENCIES: Final = Holding(
         "name_sealed": "residencies/{id}/name",
         "phone_sealed": "residencies/{id}/phone",
         "id_number_sealed": "residencies/{id}/id_number",
+        "ended_because": "residencies/{id}/because",
+        "history.because": "residencies/{id}/because",
     },
     law=REGISTER,
     staff=("recorded_by", "ended_by"),
@@ -88,6 +90,7 @@ APPOINTMENTS: Final = Holding(
     sealed={
         "name_sealed": "appointments/{id}/name",
         "phone_sealed": "appointments/{id}/phone",
+        "ended_because": "appointments/{id}/because",
     },
     law=OFFICE,
     staff=("appointed_by", "ended_by"),
@@ -211,7 +214,7 @@ def _blanked(deps: Dependencies, row: Document, now: datetime) -> Document:
         "phone_index": None,
         "id_number_sealed": None,
         "id_number_index": None,
-        "ended_because": ERASED,
+        "ended_because": "",
         "history": [],
     }
     yesterday = plus_days(day_of(now), -1)
@@ -229,5 +232,6 @@ async def _blank_offices(deps: Dependencies, tx: Transaction, person_id: str) ->
             "phone_sealed": deps.vault.seal(GONE, place=f"{place}/phone"),
             "phone_index": f"{ERASED}:{row['_id']}",
             "phone_visible_to": "nobody",
+            "ended_because": "",
         }
         await rows.update_one({"_id": row["_id"]}, {"$set": words}, session=tx)

@@ -80,7 +80,8 @@ async def of_home(
 ) -> list[Residency]:
     """Who belongs to a home on a day or will later. Served by index `home`."""
     query = {"home": home, **not_over_on(day)}
-    cursor = db[residencies.COLLECTION].find(query, session=tx).sort("_id", 1)
+    cursor = db[residencies.COLLECTION].find(query, session=tx)
+    cursor = cursor.sort([("from_day", 1), ("_id", 1)])
     return msgspec.convert(await cursor.to_list(), list[Residency])
 
 
@@ -114,13 +115,12 @@ async def change(
     return done.matched_count == 1
 
 
-async def end_many(
-    db: Database, ids: Sequence[str], changes: Document, step: ResidencyStep, tx: Transaction
+async def end(
+    db: Database, residency_id: str, changes: Document, step: ResidencyStep, tx: Transaction
 ) -> None:
-    """Write the last day of residencies of one home, and who ended them."""
+    """Write the last day of a residency, and who ended it."""
     update = {"$set": changes, "$push": {"history": _kept(step)}}
-    query = {"_id": {"$in": list(ids)}}
-    await db[residencies.COLLECTION].update_many(query, update, session=tx)
+    await db[residencies.COLLECTION].update_one({"_id": residency_id}, update, session=tx)
 
 
 def _kept(step: ResidencyStep) -> Document:

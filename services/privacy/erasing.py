@@ -20,6 +20,7 @@ from services.jobs import actions as jobs
 from services.messaging import privacy as messaging
 from services.payments import privacy as payments
 from services.permissions import Actor
+from services.photos import privacy as photos
 
 SWEEP: Final = "privacy.sweep"
 # A message that was being written when the account closed is written by then.
@@ -35,6 +36,7 @@ async def erase(deps: Dependencies, actor: Actor) -> None:
         await payments.require_settled(deps, tx, person_id)
         await accounts.require_out_of_office(deps, tx, person_id)
         await homes.forget(deps, tx, person_id)
+        await photos.forget(deps, tx, person_id)
         await messaging.forget(deps, tx, person_id)
         await payments.forget(deps, tx, person_id)
         await idempotency.forget(deps, tx, person_id)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from mongo_indexes import photos
 from services.accounts import privacy as accounts
 from services.audit import actions as audit
 from services.audit import privacy as audit_privacy
@@ -17,6 +18,7 @@ from services.documents import Document
 from services.holdings import Holding, rows_of
 from services.homes import privacy as homes
 from services.permissions import Actor
+from services.photos import actions as photo_actions
 from services.privacy.fields import TABLE
 from services.privacy.models import Group
 
@@ -31,6 +33,8 @@ async def export(deps: Dependencies, actor: Actor) -> bytes:
     for holding in TABLE:
         if holding.title:
             group = await _group(deps, holding, actor.person_id)
+            if holding.collection == photos.COLLECTION:
+                await _add_links(deps, actor, group)
             parts.append(_part(holding.title, group))
             groups += bool(group.rows)
     parts.append(_part("谁的信息被查看(关于我)", await _looks(deps, actor.person_id)))
@@ -51,6 +55,15 @@ def _part(title: str, content: Any) -> bytes:
 async def _group(deps: Dependencies, holding: Holding, person_id: str) -> Group:
     found = [row async for row in rows_of(deps, holding, person_id, limit=MOST_ROWS + 1)]
     return Group(found[:MOST_ROWS], len(found) <= MOST_ROWS, holding.law)
+
+
+async def _add_links(deps: Dependencies, actor: Actor, group: Group) -> None:
+    """Say where each photo can be fetched for five minutes: pictures would swell the file."""
+    ids = [row["照片编号"] for row in group.rows]
+    links = {link.photo_id: link for link in await photo_actions.urls(deps, actor, ids)}
+    for row in group.rows:
+        if link := links.get(row["照片编号"]):
+            row["五分钟内查看"] = link.url
 
 
 async def _looks(deps: Dependencies, person_id: str) -> Group:

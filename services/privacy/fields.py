@@ -25,6 +25,7 @@ from services.holdings import Fate, Holding
 from services.homes import privacy as homes
 from services.messaging import privacy as messaging
 from services.payments import privacy as payments
+from services.photos import privacy as photos
 from services.register import privacy as register
 
 NOBODYS: Final = (
@@ -83,6 +84,7 @@ KEYED_ANSWERS: Final = Holding(
 TABLE: Final[tuple[Holding, ...]] = (
     *accounts.HOLDINGS,
     *homes.HOLDINGS,
+    *photos.HOLDINGS,
     *messaging.HOLDINGS,
     *payments.HOLDINGS,
     *register.HOLDINGS,

@@ -5,7 +5,7 @@ is under the current key already. Harmless to repeat and to interrupt.
 """
 
 from collections.abc import AsyncIterator, Callable
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -49,9 +49,10 @@ async def reseal(
 async def _batches(deps: Dependencies, holding: Holding) -> AsyncIterator[list[Document]]:
     """Yield the rows in order of id, a page at a time: no cursor to lose, nothing held."""
     rows = deps.db[holding.collection]
+    wanted = dict.fromkeys(_names(holding), 1)
     after = ""
     while True:
-        cursor = rows.find({"_id": {"$gt": after}}, dict.fromkeys(holding.sealed, 1))
+        cursor = rows.find({"_id": {"$gt": after}}, wanted)
         batch = await cursor.sort("_id", 1).limit(AT_ONCE).to_list()
         if not batch:
             return
@@ -59,18 +60,48 @@ async def _batches(deps: Dependencies, holding: Holding) -> AsyncIterator[list[D
         after = batch[-1]["_id"]
 
 
+def _names(holding: Holding) -> set[str]:
+    """Return the fields that are sealed, or are lists of what is."""
+    return {sealed.partition(".")[0] for sealed in holding.sealed}
+
+
 async def _renew(deps: Dependencies, holding: Holding, row: Document, tally: Tally) -> None:
-    for name, pattern in holding.sealed.items():
+    """Renew a row's sealed fields, and each list that holds some as a whole."""
+    for name in _names(holding):
         old = row.get(name)
         if not old:
             continue
-        tally.seen += 1
-        if old.startswith(f"{deps.vault.current}."):
+        new = _renewed(deps, holding, row, name, tally)
+        if new == old:
             continue
-        place = pattern.format(id=row["_id"])
-        new = deps.vault.seal(deps.vault.unseal(old, place=place), place=place)
         result = await deps.db[holding.collection].update_one(
             {"_id": row["_id"], name: old}, {"$set": {name: new}}
         )
         tally.renewed += result.modified_count
         tally.left += 1 - result.modified_count
+
+
+def _renewed(
+    deps: Dependencies, holding: Holding, row: Document, name: str, tally: Tally
+) -> Any:
+    """Return a field under the current key; itself when it is already."""
+
+    def again(old: str, pattern: str) -> str:
+        tally.seen += 1
+        if old.startswith(f"{deps.vault.current}."):
+            return old
+        place = pattern.format(id=row["_id"])
+        return deps.vault.seal(deps.vault.unseal(old, place=place), place=place)
+
+    if name in holding.sealed:
+        return again(row[name], holding.sealed[name])
+    begins = f"{name}."
+    inside = {
+        sealed.removeprefix(begins): pattern
+        for sealed, pattern in holding.sealed.items()
+        if sealed.startswith(begins)
+    }
+    return [
+        {**item, **{key: again(item[key], p) for key, p in inside.items() if item.get(key)}}
+        for item in row[name]
+    ]

@@ -19,9 +19,9 @@ from tests.mailbox import allow, open_push, openid_of
 from tests.registers import Office
 from tests.world import Api, Member, Reply, World
 
-OUYANG, SITU, HUANGFU = "欧阳若曦", "司徒明远", "皇甫静宜"
+OUYANG, SITU, HUANGFU, MURONG = "欧阳若曦", "司徒明远", "皇甫静宜", "慕容秀兰"
 PHONES = {"ouyang": "13866660001", "situ": "13866660002", "huangfu": "13866660003"}
-ID_NUMBER = "220102195503076515"
+ID_NUMBER, MOTHERS_NUMBER = "22010219550307651X", "220104198805123322"
 ROWS = (
     ("3号楼", "2单元", "502", 85.3, "住宅", OUYANG, PHONES["ouyang"], "业主"),
     ("3号楼", "2单元", "501", 60, "住宅", SITU, PHONES["situ"], "业主"),
@@ -83,16 +83,20 @@ class Day:
         await self.head_is_appointed(office)
         await self.bills_and_money()
         await self.money_goes_back()
+        await self.home_is_asked_for(office)
+        await self.guests_are_invited()
+        await self.people_come_to_the_window(office)
         await self.staff_look_closer(office)
         await self.person_takes_data_along()
         await self.things_go_wrong()
         await self.errors_quote_people()
 
     def seed(self) -> None:
-        names = {"ouyang": OUYANG, "situ": SITU, "huangfu": HUANGFU}
+        names = {"ouyang": OUYANG, "situ": SITU, "huangfu": HUANGFU, "murong": MURONG}
         self.needles |= {f"name of {who}": name for who, name in names.items()}
         self.needles |= {f"phone of {who}": phone for who, phone in PHONES.items()}
-        self.needles["identity number"] = ID_NUMBER
+        self.needles["identity number of situ"] = ID_NUMBER
+        self.needles["identity number of murong"] = MOTHERS_NUMBER
 
     def remember(self, who: Member) -> None:
         self.members[who.name] = who
@@ -193,6 +197,67 @@ class Day:
             await self.world.advance(minutes=2)
         assert await self.world.db.refunds.count_documents({"state": "done"}) == 1
 
+    async def home_is_asked_for(self, office: Office) -> None:
+        """Situ says he rents at Ouyang's; the head and the community say what they think."""
+        situ, reason = self.members["situ"], f"{OUYANG}({PHONES['ouyang']})说认识{SITU}"
+        await self.world.agree(situ, "proof")
+        wish = {
+            "home": cast.LI_HOME,
+            "relation": "tenant",
+            "name": SITU,
+            "id_number": ID_NUMBER,
+            "to_day": "2027-02-28",
+            "note": reason,
+        }
+        asked = await self.done(situ, "POST", "/home-requests", wish, key="ask")
+        path = f"/home-requests/{asked['request_id']}"
+        advice = {"known": "yes", "reason": reason}
+        await self.done(self.members["huangfu"], "POST", f"{path}/advice", advice)
+        await self.world.confirm(office.staff)
+        look = {"fields": ["name", "id_number"], "reason": "verify_identity"}
+        shown = await self.done(office.staff, "POST", f"{path}/reveal", look, key="look")
+        assert shown["id_number"] == ID_NUMBER
+        await self.done(office.staff, "GET", "/home-requests")
+        decision = {"accept": True, "reason": reason}
+        await self.done(office.staff, "POST", f"{path}/decision", decision)
+
+    async def guests_are_invited(self) -> None:
+        ouyang, path = self.members["ouyang"], f"/homes/{cast.LI_HOME}/invitations"
+        wish = {"relation": "family", "name": HUANGFU}
+        made = await self.done(ouyang, "POST", path, wish, key="invite")
+        self.needles["invitation token of ouyang"] = made["token"]
+        await self.done(ouyang, "GET", path)
+        await self.done(
+            self.members["huangfu"], "POST", "/invitations/accept", {"token": made["token"]}
+        )
+        await self.done(ouyang, "POST", path, {"relation": "payer", "name": MURONG})
+
+    async def people_come_to_the_window(self, office: Office) -> None:
+        """Somebody without a phone is written down, gets a code, a phone, and moves out."""
+        staff, reason = office.staff, f"{SITU}带{MURONG}来,电话{PHONES['situ']}"
+        wish = {
+            "name": MURONG,
+            "relation": "family",
+            "id_number": MOTHERS_NUMBER,
+            "reason": reason,
+        }
+        path = f"/homes/{cast.WANG_HOME}/residents"
+        added = await self.done(staff, "POST", path, wish, key="add")
+        await self.world.confirm(staff)
+        printed = await self.done(staff, "POST", f"/places/{cast.UNIT}/home-codes", key="print")
+        for number, slip in enumerate(printed["codes"]):
+            self.needles[f"code {number}"] = slip["code"]
+        guest = await self.world.sign_in("murong")
+        self.remember(guest)
+        for slip in printed["codes"]:
+            await self.ask(guest, "POST", "/me/homes/code", {"code": slip["code"]})
+        residency = f"/residencies/{added['residency_id']}"
+        phone = {"phone": "13866660009", "reason": reason}
+        self.needles["phone of murong"] = "13866660009"
+        await self.done(staff, "POST", f"{residency}/phone", phone)
+        await self.done(staff, "POST", f"{residency}/end", {"reason": reason})
+        await self.done(staff, "GET", f"{path}?past=true")
+
     async def staff_look_closer(self, office: Office) -> None:
         await self.world.confirm(office.staff)
         rows = await self.world.db.residencies.find({"home": cast.LI_HOME}).to_list()
@@ -228,11 +293,14 @@ class Day:
         assert (await self.ask(stranger, "GET", "/me")).status == 401
 
     async def errors_quote_people(self) -> None:
-        """A driver's error, and a job that dies, quote what they were given."""
+        """A driver's error, and a job that dies, quote what they were given.
+
+        Names, codes and invitations never reach a driver: sealed, or as a keyed hash.
+        """
         quoted = " ".join(
             f"dup key: {{ openid: '{value}' }}"
             for name, value in self.needles.items()
-            if not name.startswith("name")
+            if not name.startswith(("name", "code", "invitation"))
         )
 
         async def quote(*_: object, **__: object) -> None:

@@ -76,10 +76,17 @@ async def under_seal(world: World, needles: Mapping[str, str]) -> set[str]:
         if holding.sealed:
             async for row in world.db[holding.collection].find():
                 for field, pattern in holding.sealed.items():
-                    if row.get(field):
-                        text = vault.unseal(row[field], place=pattern.format(id=row["_id"]))
+                    for value in values(row, field):
+                        text = vault.unseal(value, place=pattern.format(id=row["_id"]))
                         found |= hits(f"{holding.collection}.{field}", text, needles)
     return found
+
+
+def values(row: Mapping[str, Any], field: str) -> list[str]:
+    """Return what a sealed field holds: `list.field` for one of each item of a list."""
+    name, _, inner = field.partition(".")
+    held = [item.get(inner) for item in row.get(name, [])] if inner else [row.get(name)]
+    return [value for value in held if value]
 
 
 async def in_redis(world: World, needles: Mapping[str, str]) -> set[str]:

@@ -127,11 +127,15 @@ async def test_after_an_erasure_only_the_register_knows_the_number(day: Day, log
     assert await searching.in_redis(day.world, needles) == set()
     assert searching.hits("log", log(), needles) == set()
     under = {hit.partition(": ")[0] for hit in await searching.under_seal(day.world, needles)}
-    # The register itself, and the file it came from until it expires.
+    # The register itself, the file it came from until it expires, and what others typed when
+    # they asked for something of their own.
     assert under <= {
         "residencies.name_sealed",
         "residencies.phone_sealed",
         "register_chunks.sealed",
+        "home_requests.note_sealed",
+        "home_requests.advice_sealed",
+        "home_requests.decision_sealed",
     }
     rows = await day.world.db.residencies.find({"person": ouyang.person_id}).to_list()
     assert rows == []

@@ -23,6 +23,7 @@ from services.jobs.models import Job
 from services.jobs.schedules import Schedule, plan
 from services.messaging import actions as messaging
 from services.payments import actions as payments
+from services.photos import actions as photos
 from services.privacy import actions as privacy
 from services.register import actions as register
 
@@ -35,8 +36,13 @@ HANDLERS: Final[Mapping[str, jobs.Handler]] = {
     **privacy.JOBS,
     **heads.JOBS,
     **homes.JOBS,
+    **photos.JOBS,
 }
-SCHEDULES: Final[Sequence[Schedule]] = (*audit.SCHEDULES, *payments.SCHEDULES)
+SCHEDULES: Final[Sequence[Schedule]] = (
+    *audit.SCHEDULES,
+    *payments.SCHEDULES,
+    *photos.SCHEDULES,
+)
 
 POLL_SECONDS: Final = 1.0
 PLAN_SECONDS: Final = 30.0

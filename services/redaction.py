@@ -8,13 +8,15 @@ import re
 from typing import Final
 
 # A mobile number, with 86 or without; an identity number or bank card; what WeChat calls a
-# person, e.g. in a driver's message about a duplicate key; our tokens, access and refresh.
+# person, e.g. in a driver's message about a duplicate key; our tokens, access and refresh;
+# what opens a photo, when Tornado tells of a request that failed.
 PATTERNS: Final = (
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+"), "<token>"),
     (re.compile(r"\b[\w-]+\.[0-9a-z]{26}\.\d+\.[\w-]{43}(?![\w-])"), "<token>"),
     (re.compile(r"(?<!\d)(?:86)?1[3-9]\d{9}(?!\d)"), "<phone>"),
     (re.compile(r"(?<!\d)\d{14,}[\dXx](?!\d)"), "<number>"),
     (re.compile(r"(?<![\w-])o[\w-]{27}(?![\w-])"), "<openid>"),
+    (re.compile(r"\bsignature=[^&\s'\",)]+"), "signature=<hidden>"),
 )
 
 

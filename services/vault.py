@@ -24,6 +24,20 @@ class Unreadable(Exception):
     """A sealed value was changed, moved, or sealed under a key we no longer hold."""
 
 
+def seal_bytes(content: bytes, *, key: bytes, place: str) -> bytes:
+    """Seal a whole file under a key of its own, which the vault seals in turn."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, content, place.encode())
+
+
+def unseal_bytes(sealed: bytes, *, key: bytes, place: str) -> bytes:
+    """Raises Unreadable."""
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode())
+    except (InvalidTag, ValueError):  # ValueError: cut off before the nonce's end
+        raise Unreadable(f"sealed file does not belong at {place!r}") from None
+
+
 class Vault:
     """`keys`: key id → 32 bytes, the current one first and the oldest last.
 

@@ -24,6 +24,7 @@ PUBLIC = {
     "/wx/pay/notify/{account}",
     "/wx/pay/refund-notify/{account}",
     "/wx/push",
+    "/photos/{photo_id}",
     "/openapi.json",
     "/docs",
     "/docs/{asset}",

@@ -1,0 +1,75 @@
+"""Photos in, and out again by an address that is signed and short-lived."""
+
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+from handlers.base import ApiHandler
+from handlers.contract import Access, Download, Route, endpoint
+from services.limits.models import Rate
+from services.photos import actions
+from services.photos.models import PhotoUrl, PhotoView, Purpose
+
+LARGEST_PHOTO: Final = 10 * 1024 * 1024
+JPEG: Final = "image/jpeg"
+
+PhotoId = Annotated[str, Meta(max_length=64)]
+
+
+class PhotoQuery(Struct, forbid_unknown_fields=True):
+    purpose: Purpose = Purpose.PROOF
+
+
+class Signed(Struct, forbid_unknown_fields=True):
+    """As `url` said; anything else finds nothing."""
+
+    expires: Annotated[str, Meta(max_length=100)] = ""
+    signature: Annotated[str, Meta(max_length=200)] = ""
+
+
+class PhotosHandler(ApiHandler):
+    max_body_bytes = LARGEST_PHOTO
+
+    @endpoint(
+        needs=Access.SIGNED_IN,
+        status=201,
+        media_type="image/*",
+        errors=(
+            "photo_unreadable",
+            "photo_too_large",
+            "photo_quota",
+            "photos_busy",
+            "photo_storage_unavailable",
+            "consent_needed",
+            "too_large",
+        ),
+        rate=Rate.UPLOAD,
+    )
+    async def post(self, query: PhotoQuery, body: bytes) -> PhotoView:
+        """Send a photo (JPEG, PNG or WebP, 10 MB) before what it belongs to; kept for a day."""
+        return await actions.add(self.deps, self.actor, query.purpose, body)
+
+
+class PhotoUrlHandler(ApiHandler):
+    @endpoint(needs=Access.SIGNED_IN)
+    async def get(self, photo_id: PhotoId) -> PhotoUrl:
+        """Where a photo of mine, or one I have to look at, can be seen for five minutes."""
+        return await actions.url(self.deps, self.actor, photo_id)
+
+
+class PhotoHandler(ApiHandler):
+    @endpoint(needs=Access.PUBLIC, media_type=JPEG)
+    async def get(self, photo_id: PhotoId, query: Signed) -> Download:
+        """The picture, for whoever was given its address."""
+        content = await actions.show(self.deps, photo_id, query.expires, query.signature)
+        self.set_header("Cache-Control", "private, no-store")
+        self.set_header("Content-Disposition", "inline")
+        self.set_header("Content-Security-Policy", "default-src 'none'")
+        return Download(content, JPEG)
+
+
+ROUTES = [
+    Route("/api/v1/photos", PhotosHandler),
+    Route("/api/v1/photos/{photo_id}/url", PhotoUrlHandler),
+    Route("/photos/{photo_id}", PhotoHandler),
+]

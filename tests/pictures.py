@@ -1,0 +1,94 @@
+"""Pictures as people, phones and attackers send them."""
+
+import struct
+import zlib
+from io import BytesIO
+from typing import Any
+
+from PIL import ExifTags, Image, PngImagePlugin
+
+SECRET = "43.817071,125.323544"  # where it was taken
+SCRIPT = b"<html><script>alert(1)</script></html>"
+
+
+def picture(
+    size: tuple[int, int] = (64, 48), kind: str = "JPEG", mode: str = "RGB", **options: Any
+) -> bytes:
+    """Return a picture whose left half is dark and whose right half is light."""
+    image = Image.new("L", size, 40)
+    image.paste(220, (size[0] // 2, 0, *size))
+    out = BytesIO()
+    image.convert(mode).save(out, kind, **options)
+    return out.getvalue()
+
+
+def from_a_phone(orientation: int = 1) -> bytes:
+    """A JPEG with all a phone adds: place, maker, comment, profile, other words, a film."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    exif[ExifTags.Base.Make] = "HUAWEI"
+    exif[ExifTags.Base.ImageDescription] = SECRET
+    exif.get_ifd(ExifTags.IFD.GPSInfo).update(
+        {
+            ExifTags.GPS.GPSLatitudeRef: "N",
+            ExifTags.GPS.GPSLatitude: (43.0, 49.0, 1.4),
+            ExifTags.GPS.GPSAreaInformation: SECRET,
+        }
+    )
+    added = {"exif": exif, "comment": SECRET, "icc_profile": b"profile " + SECRET.encode()}
+    xmp = f"<x:xmpmeta>{SECRET}</x:xmpmeta>".encode()
+    return picture(**added, xmp=xmp) + b"film" + SECRET.encode()
+
+
+def png_chunk(kind: bytes, content: bytes) -> bytes:
+    check = struct.pack(">I", zlib.crc32(kind + content))
+    return struct.pack(">I", len(content)) + kind + content + check
+
+
+def png(width: int, height: int, *chunks: bytes) -> bytes:
+    """A PNG that says it is so large, whatever it holds."""
+    head = png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + b"".join(chunks) + png_chunk(b"IEND", b"")
+
+
+def flood(width: int, height: int) -> bytes:
+    """A small PNG that fills the memory when it is believed."""
+    return png(width, height, png_chunk(b"IDAT", zlib.compress(bytes(100_000), 9)))
+
+
+def bomb() -> bytes:
+    """A tiny PNG whose pixels are packed a thousandfold, far more than belong in it."""
+    return png(8, 8, png_chunk(b"IDAT", zlib.compress(bytes(200_000_000), 9)))
+
+
+def wordy_bomb() -> bytes:
+    """A PNG with a word of 200 MB in it, packed."""
+    word = b"Comment\0\0" + zlib.compress(bytes(200_000_000), 9)
+    pixels = zlib.compress(bytes(8 * (1 + 8 * 3)))
+    return png(8, 8, png_chunk(b"zTXt", word), png_chunk(b"IDAT", pixels))
+
+
+def many_scans(count: int) -> bytes:
+    """A progressive JPEG whose last scan is written again and again."""
+    whole = picture((256, 256), progressive=True)
+    last, end = whole.rindex(b"\xff\xda"), whole.rindex(b"\xff\xd9")
+    return whole[:end] + whole[last:end] * count + whole[end:]
+
+
+def animated(kind: str) -> bytes:
+    frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "green", "blue")]
+    out = BytesIO()
+    frames[0].save(out, kind, save_all=True, append_images=frames[1:], duration=100)
+    return out.getvalue()
+
+
+def described_png() -> bytes:
+    words = PngImagePlugin.PngInfo()
+    words.add_text("Location", SECRET)
+    return picture(kind="PNG", pnginfo=words)
+
+
+def opened(content: bytes) -> Image.Image:
+    image = Image.open(BytesIO(content))
+    image.load()
+    return image

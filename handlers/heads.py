@@ -65,7 +65,7 @@ class SubstituteHandler(ApiHandler):
 class ResignationHandler(ApiHandler):
     @endpoint(
         needs=Access.SIGNED_IN,
-        errors=("bad_last_day", "appointment_over"),
+        errors=("forbidden", "bad_last_day", "appointment_over"),
         example=Resign(reason="搬到女儿家住", last_day="2026-12-31"),
     )
     async def post(self, appointment_id: AppointmentId, body: Resign) -> AppointmentView:
@@ -102,7 +102,7 @@ class OneHandOverHandler(ApiHandler):
 
 
 class ReceiveHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN, errors=("hand_over_closed",))
+    @endpoint(needs=Access.SIGNED_IN, errors=("forbidden", "hand_over_closed"))
     async def post(self, hand_over_id: HandOverId) -> HandOverView:
         """Take a hand-over list over, as the next head or for them."""
         return await actions.receive(self.deps, self.actor, hand_over_id)

@@ -9,8 +9,10 @@ import msgspec
 
 from handlers.contract import Access, Contract, Download, Route
 from handlers.problems import Problem
+from handlers.statuses import codes_by_status
 
 MODELS: Final = "#/components/schemas/{name}"
+PROBLEM: Final = "application/problem+json"
 BEARER: Final = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
@@ -23,7 +25,9 @@ IDEMPOTENCY_KEY: Final = {
 
 def document(routes: Sequence[Route], *, title: str, version: str) -> dict[str, Any]:
     contracts = [(route, verb, c) for route in routes for verb, c in route.contracts().items()]
-    types = list(dict.fromkeys([Problem, *(t for _, _, c in contracts for t in _types(c))]))
+    failures = [failure_of(route) for route in routes]
+    found = [Problem, *failures, *(t for _, _, c in contracts for t in _types(c))]
+    types = list(dict.fromkeys(found))
     schemas, components = msgspec.json.schema_components(types, ref_template=MODELS)
     for schema in components.values():
         if "description" in schema:  # Python 3.13 dedents docstrings, 3.11 does not
@@ -70,12 +74,30 @@ def _operation(
         **_request_body(contract, schema_of),
         "responses": {
             **_answers(contract, schema_of),
-            "default": {
-                "description": "What went wrong (RFC 9457).",
-                "content": {"application/problem+json": {"schema": schema_of[Problem]}},
-            },
+            **_failures(route, verb, contract, schema_of),
         },
     }
+
+
+def _failures(
+    route: Route, verb: str, contract: Contract, schema_of: dict[Any, Any]
+) -> dict[str, Any]:
+    """Return every status an operation can fail with, and the stable codes of each."""
+    shape = failure_of(route)
+    media_type = PROBLEM if shape is Problem else "application/json"
+    return {
+        str(status): {
+            "description": ", ".join(codes),
+            "content": {media_type: {"schema": schema_of[shape]}},
+            "x-codes": codes,
+        }
+        for status, codes in codes_by_status(route.path, verb, contract).items()
+    }
+
+
+def failure_of(route: Route) -> Any:
+    """Return the shape of a handler's failures: ours, unless it says another's."""
+    return getattr(route.handler, "failure", Problem)
 
 
 def _parameters(
@@ -86,7 +108,8 @@ def _parameters(
         for name, kind in contract.path.items()
     ]
     if contract.query:
-        query = components[contract.query.__name__]
+        # by its reference: two modules may name theirs alike
+        query = components[schema_of[contract.query]["$ref"].rpartition("/")[2]]
         required = query.get("required", [])
         found += [
             {"name": name, "in": "query", "required": name in required, "schema": schema}

@@ -1,6 +1,6 @@
 """WeChat Pay speaking to us: the status decides, the body is for its log (WECHAT.md §5.4)."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -16,16 +16,24 @@ MAX_NOTICE_BYTES: Final = 64 * 1024
 AccountKey = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{1,64}$(?!\n)")]
 
 
+class NoticeFailure(msgspec.Struct):
+    """What WeChat's log is told; any status but 2xx makes it send the notice again."""
+
+    code: Literal["FAIL"]
+    message: str
+
+
 class NoticeHandler(ApiHandler):
     """No session here: a notice proves itself by its signature."""
 
     max_body_bytes = MAX_NOTICE_BYTES
+    failure = NoticeFailure
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs["exc_info"][1] if "exc_info" in kwargs else None
         problem = problem_of(error, status_code)
         self.set_status(problem.status)
-        self.finish(msgspec.json.encode({"code": "FAIL", "message": problem.title}))
+        self.finish(msgspec.json.encode(NoticeFailure("FAIL", problem.title)))
 
 
 class PaymentNoticeHandler(NoticeHandler):

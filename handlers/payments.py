@@ -38,6 +38,7 @@ class PaymentsHandler(ApiHandler):
         needs=Permission.PAY_BILLS,
         status=201,
         errors=(
+            "not_found",
             "bill_already_paid",
             "different_payees",
             "payment_in_progress",

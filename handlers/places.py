@@ -37,7 +37,7 @@ class PlacesHandler(ApiHandler):
     @endpoint(
         needs=Permission.MANAGE_PLACES,
         status=201,
-        errors=("place_exists", "place_wrong_step"),
+        errors=("not_found", "place_exists", "place_wrong_step"),
         example=NewPlace(
             path="cc.chaoyang.guilin.xincheng.c07", kind=Kind.COMPOUND, name="春光小区"
         ),
@@ -125,6 +125,7 @@ class AppointmentsHandler(ApiHandler):
         status=201,
         errors=(
             "confirmation_needed",
+            "not_found",
             "invalid_phone",
             "role_wrong_rung",
             "term_needed",

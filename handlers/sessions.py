@@ -42,7 +42,7 @@ class RefreshHandler(ApiHandler):
     @endpoint(
         needs=Access.PUBLIC,
         status=201,
-        errors=("refresh_token_reused",),
+        errors=("refresh_token_reused", "unauthenticated"),
         example=Refresh(refresh_token="k1.01kb….0.Jx…"),  # noqa: S106  # an example
         rate=Rate.REFRESH,
     )

@@ -1,0 +1,38 @@
+"""The access matrix: every route x every role x every position, walked against the real server.
+
+    python -m pytest tests/matrix -n 2          walks it
+    python -m tests.matrix                      writes docs/reference/access.md
+
+How to add a row for a new route: put it into tests/matrix/rows/<your handler's name>.py (each
+module has a tuple ROWS; they are found by themselves). Mostly it is one line:
+
+    Row("get", "/api/v1/places/{place}/rates", at(UNIT, COMPOUND))
+    Row("post", "/api/v1/bills/{bill_id}/void", at(HOME), makes=money.owing_bill, body={...})
+    Row("get", "/api/v1/me/messages", everyone())
+    Row("post", "/api/v1/me/messages/{message_id}/read", mine(), makes=..., silent="why")
+
+The rule says where the target lies; what each person then gets is derived from the contract's
+`needs`, services/permissions.PERMISSIONS and services/paths.covers, never written by hand:
+
+    at(PLACE, …)   bound to a place, of the path or of the target: held there → success,
+                   elsewhere only → 404, nowhere → 403. `permission=` when the contract says
+                   no more than SIGNED_IN
+    somewhere()    a list of what lies in one's places: held anywhere → success, else 403
+    everyone()     whoever is signed in, about themselves
+    mine()         `makes` makes it for scene.owner: their own → success, another's → 404
+    public()       anybody, signed in or not
+    decided(f, "why")  anything else: f(post, place) → Outcome, with the reason
+
+`makes`: async (scene) → the id that fills the path's parameter, or a dict of parameters; it
+writes a fresh target at scene.place (or of scene.owner), for each call that may succeed and one
+for all that may not. `body`, `query`: a value, or (scene, made) → value.
+`land=(409, "code")` with `because=` when a success cannot be had. `silent=`: why a success
+leaves no row in the audit. `twin=True` when the call would spoil its caller.
+`places`, homes, people: posts.py; the makers that are there already: makers.py, money.py.
+
+Checked for every cell: the status; that the problem is one the contract documents; that no
+answer holds an id, address, name or amount of what lies outside the caller's places; that
+refused calls change nothing (dbHash before and after) and leave one row in the audit each; that
+allowed calls which change something leave exactly one; that routes which ask again refuse an
+old confirmation.
+"""

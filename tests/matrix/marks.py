@@ -1,0 +1,123 @@
+"""What gives a place or a person away: ids, addresses, names, amounts of everything there is.
+
+Read off the database as it is: whatever has a place, a home or a person is looked for in every
+answer, so that a new collection is watched from its first document on.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import mongo_indexes
+from services.paths import covers
+from tests.matrix.posts import GRIDS, HOMES
+from tests.world import Database, Reply
+
+TOKEN: Final = re.compile(r"[0-9A-Za-z_.]{8,}")
+PLACES: Final = ("place", "home", "compound")
+PEOPLE: Final = ("person",)
+AMOUNT: Final = "amount_fen"
+NOWHERE: Final = ""
+# Their ids are of no use to anybody, or they are everybody's.
+UNWATCHED: Final = {"audit_anchors", "audit_heads", "workers", "idempotency_keys", "firms"}
+
+
+@dataclass
+class Owner:
+    """Where a mark lies, and whose it is. `is_path`: those above a place name it, too."""
+
+    places: set[str] = field(default_factory=set)
+    people: set[str] = field(default_factory=set)
+    is_path: bool = False
+
+
+@dataclass
+class Marks:
+    tokens: dict[str, Owner] = field(default_factory=dict)
+    amounts: dict[int, Owner] = field(default_factory=dict)
+
+    def seen(self, reply: Reply) -> dict[str | int, Owner]:
+        """Return the marks an answer shows."""
+        text = reply.raw.decode(errors="replace")
+        found: dict[str | int, Owner] = {
+            token: self.tokens[token] for token in set(TOKEN.findall(text)) & self.tokens.keys()
+        }
+        found |= {name: Owner({home}) for home, name in HOMES.items() if f"{name[0]}*" in text}
+        found |= {f"{n}建国": Owner({home}) for home, n in HOMES.items() if f"{n}建国" in text}
+        for number in _integers(reply.body) & self.amounts.keys():
+            found[number] = self.amounts[number]
+        return found
+
+
+def _integers(value: Any) -> set[int]:
+    match value:
+        case bool():
+            return set()
+        case int():
+            return {value}
+        case dict():
+            return set().union(*map(_integers, value.values()))
+        case list():
+            return set().union(*map(_integers, value))
+    return set()
+
+
+def foreign(owner: Owner, scope: tuple[str, ...], person_id: str, *, private: bool) -> bool:
+    """Tell whether a mark lies outside these places, and is not the person's own.
+
+    `private`: the answer is about whoever asks; what is somebody else's has no business there.
+    """
+    if person_id in owner.people:
+        return False
+    if private and owner.people:
+        return True
+    where = owner.places or {NOWHERE}
+    return not any(_within(place, held, owner) for place in where for held in scope)
+
+
+def _within(place: str, held: str, owner: Owner) -> bool:
+    if place == NOWHERE:  # of no place: the business of whoever answers for the whole city
+        return "." not in held
+    return covers(held, place) or (owner.is_path and covers(place, held))
+
+
+async def read(db: Database) -> Marks:
+    """Collect the marks of everything that is in the database at this moment."""
+    marks = Marks()
+    for module in mongo_indexes.ALL:
+        if module.COLLECTION in UNWATCHED:
+            continue
+        async for document in db[module.COLLECTION].find():
+            _add(marks, module.COLLECTION, document)
+    return marks
+
+
+def _add(marks: Marks, collection: str, document: dict[str, Any]) -> None:
+    key = str(document["_id"])
+    if collection == "places":
+        # A path names itself; those above a place are known to whoever stands there.
+        if key not in GRIDS and document["kind"] != "grid":
+            marks.tokens[key] = _at(key)
+            if TOKEN.fullmatch(address := document["address"]):
+                marks.tokens[address] = _at(key)
+        return
+    owner = Owner(
+        {document[name] for name in PLACES if document.get(name)}
+        | {line["home"] for line in document.get("lines", ())},
+        {document[name] for name in PEOPLE if document.get(name)},
+    )
+    if collection == "people":
+        owner.people.add(key)
+    if collection == "audit":
+        key = document["position"]  # the row's id counts from 1 in every lane
+    if not owner.places and not owner.people:
+        return
+    for token in TOKEN.findall(key):
+        if token not in owner.people:
+            marks.tokens.setdefault(token, owner)
+    if isinstance(amount := document.get(AMOUNT), int) and amount > 700_000:
+        marks.amounts.setdefault(amount, owner)
+
+
+def _at(path: str) -> Owner:
+    return Owner({path}, is_path=True)

@@ -1,0 +1,209 @@
+"""Fresh targets of fees, payments and registers: each returns the id a route is called with."""
+
+from mongo_indexes import (
+    bill_runs,
+    bills,
+    discrepancies,
+    fee_rules,
+    payments,
+    receipts,
+    refunds,
+    register_imports,
+)
+from services.days import month_of, plus_months
+from services.fees.models import Bill, BillRun, FeeKind, FeeRule
+from services.fees.states import BillState, RunState
+from services.payments.models import (
+    Discrepancy,
+    DiscrepancyState,
+    Doubt,
+    Line,
+    Payment,
+    Receipt,
+    Refund,
+)
+from services.payments.states import PaymentState, RefundState
+from services.places.models import Usage
+from services.register.models import Import
+from services.register.states import State
+from tests.matrix.town import Scene
+
+
+def month(scene: Scene) -> str:
+    """A month that nothing was billed for."""
+    return plus_months("2030-01", scene.number)
+
+
+async def owing_bill(scene: Scene) -> str:
+    """A bill of a home that owes it; the amount is no other bill's."""
+    return (await bill(scene)).id
+
+
+async def bill(scene: Scene, state: BillState = BillState.OWING) -> Bill:
+    now, number = scene.town.world.deps.now(), scene.number
+    period = plus_months("2020-01", number % 70)
+    made = Bill(
+        id=scene.town.new_id(),
+        run_id=scene.town.new_id(),
+        rule_id="",
+        kind=FeeKind.PROPERTY_FEE,
+        home=scene.place,
+        period=period,
+        months=1,
+        slots=[f"test|{number}"],
+        amount_fen=700_000 + number,
+        explanation=f"{number}",
+        account="firm",
+        payee_name="安居物业",
+        due_on="2020-12-31",
+        state=state,
+        created_at=now,
+        issued_at=now,
+        paid_at=now if state is BillState.PAID else None,
+    )
+    await scene.town.insert(bills.COLLECTION, made)
+    return made
+
+
+async def payment(scene: Scene) -> str:
+    """A settled order of the owner's, with its receipt, for a home at the scene's place."""
+    now, paid = scene.town.world.deps.now(), await bill(scene, BillState.PAID)
+    line = Line(
+        bill_id=paid.id,
+        home=paid.home,
+        kind=paid.kind,
+        period=paid.period,
+        explanation=paid.explanation,
+        amount_fen=paid.amount_fen,
+    )
+    made = Payment(
+        id=scene.town.new_id(),
+        person=scene.owner.person_id,
+        account="firm",
+        payee_name=paid.payee_name,
+        lines=[line],
+        bill_ids=[paid.id],
+        amount_fen=paid.amount_fen,
+        state=PaymentState.PAID,
+        open=False,
+        body=b"",
+        created_at=now,
+        expires_at=now,
+        paid_at=now,
+        transaction_id=scene.town.new_id(),
+    )
+    receipt = Receipt(
+        id=made.id,
+        number=f"20260302{scene.number:010d}",
+        person=made.person,
+        payee_name=made.payee_name,
+        lines=made.lines,
+        amount_fen=made.amount_fen,
+        amount_capital="壹元整",
+        transaction_id=made.transaction_id or "",
+        paid_at=now,
+    )
+    await scene.town.insert(receipts.COLLECTION, receipt)
+    return await scene.town.insert(payments.COLLECTION, made)
+
+
+async def refund(scene: Scene) -> str:
+    """A refund that WeChat gave up."""
+    made = Refund(
+        id=f"R{scene.town.new_id()}",
+        number=f"R{scene.number}",
+        payment=await payment(scene),
+        person=scene.owner.person_id,
+        account="firm",
+        transaction_id=scene.town.new_id(),
+        amount_fen=100,
+        total_fen=100,
+        source="suspense",
+        reason="退款",
+        state=RefundState.FAILED,
+        open=False,
+        requested_at=scene.town.world.deps.now(),
+    )
+    return await scene.town.insert(refunds.COLLECTION, made)
+
+
+async def suspended(scene: Scene) -> str:
+    """Money that fits no order, and waits for somebody to decide."""
+    number = await payment(scene)
+    made = Discrepancy(
+        id=f"firm:{number}",
+        account="firm",
+        doubts=[Doubt.AMOUNT],
+        out_trade_no=number,
+        transaction_id=scene.town.new_id(),
+        amount_fen=100,
+        expected_fen=200,
+        state=DiscrepancyState.IN_SUSPENSE,
+        found_at=scene.town.world.deps.now(),
+    )
+    return await scene.town.insert(discrepancies.COLLECTION, made)
+
+
+async def rule(scene: Scene) -> str:
+    number = scene.number
+    made = FeeRule(
+        id=scene.town.new_id(),
+        place=scene.place,
+        kind=FeeKind.WASTE_FEE,
+        monthly_fen=500,
+        usages=[Usage.FLAT],
+        start_day="2020-01-01",
+        due_days=30,
+        account="sanitation",
+        payee_name="环卫中心",
+        slots=[f"test|{number}"],
+        created_by="test",
+        created_at=scene.town.world.deps.now(),
+    )
+    return await scene.town.insert(fee_rules.COLLECTION, made)
+
+
+async def drafted_run(scene: Scene) -> str:
+    """A run of a compound whose drafts are made and not published."""
+    made = BillRun(
+        id=scene.town.new_id(),
+        place=scene.place,
+        period=month(scene),
+        months=1,
+        kinds=[FeeKind.PROPERTY_FEE],
+        state=RunState.DRAFTED,
+        round=1,
+        version=1,
+        asked_by="test",
+        asked_at=scene.town.world.deps.now(),
+    )
+    return await scene.town.insert(bill_runs.COLLECTION, made)
+
+
+async def previewed_import(scene: Scene) -> str:
+    return await _import(scene, State.PREVIEWED)
+
+
+async def applied_import(scene: Scene) -> str:
+    return await _import(scene, State.APPLIED)
+
+
+async def _import(scene: Scene, state: State) -> str:
+    """An import of a compound. Of those at work there is one, so the others are let go."""
+    imports = scene.town.world.db[register_imports.COLLECTION]
+    idle = {"$set": {"busy": False, "state": State.DISCARDED}}
+    await imports.update_many({"place": scene.place, "busy": True}, idle)
+    made = Import(
+        id=scene.town.new_id(),
+        place=scene.place,
+        state=state,
+        run=scene.town.new_id(),
+        size_bytes=1,
+        uploaded_by="test",
+        uploaded_at=scene.town.world.deps.now(),
+    )
+    return await scene.town.insert(register_imports.COLLECTION, made)
+
+
+def this_month(scene: Scene) -> str:
+    return month_of(scene.town.world.deps.now())

@@ -1,0 +1,86 @@
+"""A row of the matrix, and the cells it stands for."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from handlers.contract import Contract, Route
+from server.app import ROUTES
+from tests.matrix.posts import POSTS, Post
+from tests.matrix.rules import Aim, Outcome, Rule
+from tests.matrix.town import Maker, Scene
+
+Given = Callable[[Scene, str], Any] | dict[str, Any] | bytes | None
+BY_PATH: dict[str, Route] = {route.path: route for route in ROUTES}
+
+
+@dataclass(frozen=True)
+class Cell:
+    post: Post
+    aim: Aim
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Row:
+    """One verb of one path. `beyond`: why answers may name what lies outside one's places.
+
+    `land`, `because`: the status and code an allowed call ends with instead of a success.
+    `silent`: why a success leaves no row in the audit. `past`: why places that one held once count. `bare`: why no answer can name anything
+    of the target, so that seeing nothing foreign in it proves nothing.
+    """
+
+    verb: str
+    path: str
+    rule: Rule
+    makes: Maker | None = None
+    body: Given = None
+    query: Callable[[Scene, str], dict[str, str]] | dict[str, str] = field(default_factory=dict)
+    land: tuple[int, str] | None = None
+    because: str = ""
+    silent: str = ""
+    past: str = ""
+    beyond: str = ""
+    bare: str = ""
+    twin: bool = False
+    content_type: str = "application/json"
+
+    @property
+    def name(self) -> str:
+        return f"{self.verb} {self.path}"
+
+    @property
+    def contract(self) -> Contract:
+        return BY_PATH[self.path].contracts()[self.verb]
+
+    @property
+    def status(self) -> int:
+        contract = self.contract
+        return (
+            204
+            if contract.returns is type(None) and contract.status == 200
+            else contract.status
+        )
+
+    def cells(self) -> Iterator[Cell]:
+        """Yield a cell for each person and aim; reads of a place also at each one's own."""
+        for aim in self.rule.aims:
+            for post in POSTS:
+                outcome = self.rule.decide(post, aim, self.contract)
+                if outcome is Outcome.ALLOWED and self.land and not self.rule.reason:
+                    outcome = Outcome.LANDED
+                if outcome is not None:
+                    yield Cell(post, aim, outcome)
+        if self.verb == "get" and self.makes is None and "{place}" in self.path:
+            for post in POSTS:
+                for held in self.rule.scope(post.actor, self.contract)[:1]:
+                    yield Cell(post, Aim("their own place", held), Outcome.ALLOWED)
+
+    def again(self) -> Iterator[Cell]:
+        """Yield the cells of a session that proved too long ago whose it is."""
+        if self.contract.asks_again:
+            aim = self.rule.aims[0]
+            for post in POSTS:
+                outcome = self.rule.decide(post, aim, self.contract)
+                if outcome in {Outcome.ALLOWED, Outcome.LANDED}:
+                    yield Cell(post, aim, Outcome.FORBIDDEN)

@@ -1,0 +1,115 @@
+"""Who one is: sessions, the phone, browsers."""
+
+from typing import Any
+
+from services.permissions import STAFF_ROLES
+from tests.matrix import makers
+from tests.matrix.posts import Post
+from tests.matrix.row import Row
+from tests.matrix.rules import Outcome, decided, everyone, mine, public
+from tests.matrix.town import Scene
+
+NO_ACT = "signs in or refreshes: whoever asks is nobody yet, the service writes its own rows"
+
+
+def works_here(post: Post, _: str) -> Outcome:
+    staff = any(grant.role in STAFF_ROLES for grant in post.actor.grants)
+    return Outcome.ALLOWED if staff else Outcome.FORBIDDEN
+
+
+def scanned(scene: Scene, made: str) -> dict[str, Any]:
+    return {"scene": makers.scene_of(scene, made)}
+
+
+def answer(scene: Scene, made: str) -> dict[str, Any]:
+    return {**scanned(scene, made), "allow": True, "number": "07"}
+
+
+async def login_code(scene: Scene) -> str:
+    return await scene.town.world.wechat.login_code(scene.owner.name)
+
+
+async def phone_code(scene: Scene) -> str:
+    return await scene.town.world.wechat.phone_code(scene.owner.name, makers.phone(scene))
+
+
+ROWS = (
+    Row(
+        "post",
+        "/api/v1/sessions/wechat",
+        public(),
+        body={"code": "nobody gave it"},
+        land=(422, "wechat_code_refused"),
+        because="codes of WeChat are single use: tests/handlers/test_sessions.py uses them",
+        silent=NO_ACT,
+    ),
+    Row(
+        "post",
+        "/api/v1/sessions/refresh",
+        public(),
+        body={"refresh_token": "k1.nobody.0.gave"},
+        land=(401, "unauthenticated"),
+        because="a refresh token is what proves it: tests/handlers/test_sessions.py has some",
+        silent=NO_ACT,
+    ),
+    Row("delete", "/api/v1/sessions/current", everyone(), twin=True),
+    Row(
+        "post",
+        "/api/v1/sessions/current/confirmation",
+        everyone(),
+        makes=login_code,
+        body=lambda _, made: {"code": made},
+    ),
+    Row("get", "/api/v1/me/sessions", everyone()),
+    Row("delete", "/api/v1/me/sessions", everyone(), twin=True),
+    Row("delete", "/api/v1/me/sessions/{session_id}", mine(), makes=makers.session),
+    Row("post", "/api/v1/browser-sign-ins", public(), silent=NO_ACT),
+    Row(
+        "get",
+        "/api/v1/browser-sign-ins/{sign_in_id}/code",
+        public(),
+        makes=makers.code,
+        bare="a picture",
+    ),
+    Row(
+        "post",
+        "/api/v1/browser-sign-ins/{sign_in_id}/session",
+        public(),
+        makes=makers.code,
+        body=lambda _, made: {"secret": made},
+        land=(409, "sign_in_waiting"),
+        because="nobody has answered: tests/handlers/test_browser.py answers",
+        silent=NO_ACT,
+    ),
+    Row(
+        "post",
+        "/api/v1/browser-sign-ins/look",
+        everyone(),
+        makes=makers.code,
+        body=scanned,
+    ),
+    Row(
+        "post",
+        "/api/v1/browser-sign-ins/answer",
+        decided(works_here, "a browser lets in whoever works here, wherever that is"),
+        makes=makers.code,
+        body=answer,
+    ),
+    Row("post", "/api/v1/sessions/current/confirmation-codes", everyone()),
+    Row(
+        "get",
+        "/api/v1/sessions/current/confirmation-codes/{sign_in_id}",
+        mine(),
+        makes=makers.confirmed_code,
+        bare="two instants",
+    ),
+    Row("get", "/api/v1/me", everyone()),
+    Row(
+        "post",
+        "/api/v1/me/phone",
+        everyone(),
+        makes=phone_code,
+        body=lambda _, made: {"code": made},
+        twin=True,
+    ),
+)

@@ -1,0 +1,56 @@
+"""What WeChat's servers, operators and programmers ask: no person, no place."""
+
+from tests.matrix.row import Row
+from tests.matrix.rules import public
+from tests.matrix.town import Scene
+
+WECHAT_SIGNS = "a notice proves itself by WeChat's signature: tests/handlers/test_payment_cases"
+NO_PERSON = "no person asked for it"
+NAMELESS = "holds nothing of any person or place"
+
+
+async def account(_: Scene) -> str:
+    return "firm"
+
+
+async def asset(_: Scene) -> str:
+    return "swagger-ui.css"
+
+
+ROWS = (
+    Row(
+        "post",
+        "/wx/pay/notify/{account}",
+        public(),
+        makes=account,
+        body=b"{}",
+        land=(401, "FAIL"),
+        because=WECHAT_SIGNS,
+        silent=NO_PERSON,
+    ),
+    Row(
+        "post",
+        "/wx/pay/refund-notify/{account}",
+        public(),
+        makes=account,
+        body=b"{}",
+        land=(401, "FAIL"),
+        because=WECHAT_SIGNS,
+        silent=NO_PERSON,
+    ),
+    Row("get", "/wx/push", public(), land=(401, "not_from_wechat"), because=WECHAT_SIGNS),
+    Row(
+        "post",
+        "/wx/push",
+        public(),
+        body=b"{}",
+        land=(401, "not_from_wechat"),
+        because=WECHAT_SIGNS,
+        silent=NO_PERSON,
+    ),
+    *(
+        Row("get", path, public(), bare=NAMELESS)
+        for path in ("/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs")
+    ),
+    Row("get", "/docs/{asset}", public(), makes=asset, bare=NAMELESS),
+)

@@ -1,0 +1,70 @@
+"""What is held about people, and what they agreed to."""
+
+from services.permissions import RUNGS, Permission
+from tests.matrix import makers
+from tests.matrix.posts import HOME, UNIT, Position, Post
+from tests.matrix.row import Row
+from tests.matrix.rules import Outcome, decided, everyone, public
+from tests.matrix.town import Scene
+
+P = Permission
+REVEAL = {"fields": ["phone", "name"], "reason": "urgent_repair"}
+SEES_MASKED = "who sees the masked row learns that it is there, and that the rest is not shown"
+
+
+def reveals(post: Post, place: str) -> Outcome:
+    """Held there: shown. Seen masked there: 403, like held nowhere. Held elsewhere: 404."""
+    if post.actor.may(P.REVEAL, place):
+        return Outcome.ALLOWED
+    nowhere = not post.actor.places(P.REVEAL)
+    masked = post.actor.may(P.VIEW_RESIDENTS, place)
+    return Outcome.FORBIDDEN if nowhere or masked else Outcome.MISSING
+
+
+def free_to_go(post: Post, _: str) -> Outcome:
+    """Whoever holds an office, or will, leaves it before they are erased."""
+    over = {Position.EXPIRED, Position.FORMER}
+    offices = [] if post.position in over else [r for r, _ in post.roles if r in RUNGS]
+    return Outcome.LANDED if offices else Outcome.ALLOWED
+
+
+async def privacy_policy(_: Scene) -> str:
+    return "privacy"
+
+
+ROWS = (
+    Row("get", "/api/v1/privacy/policies", public(), bare="three texts"),
+    Row("get", "/api/v1/me/consents", everyone()),
+    Row("post", "/api/v1/me/consents", everyone(), body={"policy": "privacy", "version": 1}),
+    Row(
+        "post",
+        "/api/v1/me/consents/{policy}/withdrawal",
+        everyone(),
+        makes=privacy_policy,
+        twin=True,
+    ),
+    Row("post", "/api/v1/me/export", everyone(), past="where one lived is one's own"),
+    Row(
+        "post",
+        "/api/v1/me/deletion",
+        decided(free_to_go, "an office is handed over before its holder is erased"),
+        body={"confirm": "注销"},
+        land=(409, "still_in_office"),
+        because="an office is left first",
+        twin=True,
+    ),
+    Row(
+        "post",
+        "/api/v1/residencies/{residency_id}/reveal",
+        decided(reveals, SEES_MASKED, HOME, permission=P.REVEAL),
+        makes=makers.resident,
+        body=REVEAL,
+    ),
+    Row(
+        "post",
+        "/api/v1/appointments/{appointment_id}/reveal",
+        decided(reveals, SEES_MASKED, UNIT, permission=P.REVEAL),
+        makes=makers.office,
+        body=REVEAL,
+    ),
+)

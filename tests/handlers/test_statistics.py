@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from handlers import cursors
 from services.accounts import actions as accounts
 from services.accounts.models import Appoint
 from services.days import BEIJING
@@ -201,6 +202,16 @@ async def test_the_list_comes_in_pages(world: World, estate: Estate) -> None:
         found += [home["place"] for home in reply.body["items"]]
         cursor = reply.body["next_cursor"]
     assert found == [SUN_HOME, WANG_HOME, LI_HOME]
+
+
+@pytest.mark.parametrize("after", ["", "cc", NEXT_UNIT, SUN_HOME, "{", f"{UNIT}/"])
+async def test_a_cursor_made_up_shows_no_more_than_the_place(
+    world: World, estate: Estate, after: str
+) -> None:
+    head = await estate.member("head")
+    path = f"/api/v1/places/{UNIT}/unpaid-homes?cursor={cursors.write(after)}"
+    reply = await world.api.get(path, as_=head)
+    assert {home["place"] for home in reply.body["items"]} <= {WANG_HOME, LI_HOME}
 
 
 async def test_the_list_can_ask_for_one_fee(estate: Estate) -> None:

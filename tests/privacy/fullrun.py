@@ -16,6 +16,7 @@ from services.permissions import Role
 from tests import cast, registers
 from tests.handlers.test_browser import at_browser
 from tests.mailbox import allow, open_push, openid_of
+from tests.pictures import SECRET, from_a_phone
 from tests.registers import Office
 from tests.world import Api, Member, Reply, World
 
@@ -201,6 +202,7 @@ class Day:
         """Situ says he rents at Ouyang's; the head and the community say what they think."""
         situ, reason = self.members["situ"], f"{OUYANG}({PHONES['ouyang']})说认识{SITU}"
         await self.world.agree(situ, "proof")
+        await self.photo_of(situ)
         wish = {
             "home": cast.LI_HOME,
             "relation": "tenant",
@@ -220,6 +222,15 @@ class Day:
         await self.done(office.staff, "GET", "/home-requests")
         decision = {"accept": True, "reason": reason}
         await self.done(office.staff, "POST", f"{path}/decision", decision)
+
+    async def photo_of(self, who: Member) -> str:
+        path, headers = "/api/v1/photos", {"Content-Type": "image/jpeg"}
+        sent = await self.api.call("POST", path, from_a_phone(), as_=who, headers=headers)
+        assert sent.status == 201, sent.body
+        shown = await self.done(who, "GET", f"/photos/{sent.body['photo_id']}/url")
+        assert (await self.api.get(shown["url"], as_=None)).status == 200
+        self.needles[f"place of a photo of {who.name}"] = SECRET
+        return str(sent.body["photo_id"])
 
     async def guests_are_invited(self) -> None:
         ouyang, path = self.members["ouyang"], f"/homes/{cast.LI_HOME}/invitations"

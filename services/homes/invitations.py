@@ -120,9 +120,13 @@ async def accept(deps: Dependencies, actor: Actor, wish: AcceptInvitation) -> Bo
         home = await household.hold(deps, opened.home, tx)
         found = await invitation_store.find(deps.db, opened.id, tx) or opened
         repeated = found.used_by == actor.person_id
-        if not repeated:
+        if repeated:
+            row = await accounts.find_residency(deps.db, found.residency or "", tx)
+        else:
             _check(deps, found)
-            found.residency = await _let_in(deps, tx, actor, home, found)
+            row = await _let_in(deps, tx, actor, home, found)
+        if row is None:
+            raise InvitationUnknown("没有找到这个邀请,请核对")
         await audit.record(
             deps,
             tx,
@@ -131,15 +135,15 @@ async def accept(deps: Dependencies, actor: Actor, wish: AcceptInvitation) -> Bo
             place=found.home,
             subject=found.id,
             relation=found.relation,
-            residency=found.residency,
+            residency=row.id,
             repeated=repeated,
         )
         return Bound(
-            residency_id=found.residency or "",
-            home=found.home,
+            residency_id=row.id,
+            home=row.home,
             address=home.place.address,
-            relation=found.relation,
-            to_day=found.to_day,
+            relation=row.relation,
+            to_day=row.to_day,
         )
 
     return await deps.in_transaction(save)
@@ -154,8 +158,8 @@ def _check(deps: Dependencies, found: Invitation) -> None:
 
 async def _let_in(
     deps: Dependencies, tx: Transaction, actor: Actor, home: Household, found: Invitation
-) -> str:
-    """Write the invited person into the home; return the id of the residency."""
+) -> Residency:
+    """Write the invited person into the home."""
     owner = _require_owner(home, found.person)
     household.require_new(home, actor.person_id, found.relation)
     if not await invitation_store.use(deps.db, found.id, actor.person_id, deps.now(), tx):
@@ -173,7 +177,7 @@ async def _let_in(
     row = await household.admit(deps, tx, home, newcomer)
     await invitation_store.note_residency(deps.db, found.id, row.id, tx)
     await telling.news(deps, tx, home.place, [found.person], what=News.JOINED, key=found.id)
-    return row.id
+    return row
 
 
 def _last_day(found: Invitation, owner: Residency) -> str | None:

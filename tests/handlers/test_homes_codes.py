@@ -1,0 +1,194 @@
+"""Codes the community prints: for whom, read how, used once."""
+
+from typing import Any
+
+import pytest
+
+from services.homes import codes
+from tests.cast import COMMUNITY, COMPOUND, LI_HOME, NEXT_UNIT, UNIT, ZHAO_HOME, Estate, build
+from tests.homes import acts, at_once, get, homes_of, newcomer, post, rows
+from tests.world import Member, Reply, World
+
+
+@pytest.fixture
+async def estate(world: World) -> Estate:
+    """Somebody without a phone at Li's; the rest of the register waits for its phones."""
+    made = await build(world, periods=())
+    body = {"name": "陈晨", "relation": "family", "reason": "没有手机"}
+    assert (await post(made, "staff", f"homes/{LI_HOME}/residents", **body)).status == 201
+    return made
+
+
+async def printed(estate: Estate, place: str = UNIT) -> list[dict[str, Any]]:
+    reply = await post(estate, "staff", f"places/{place}/home-codes")
+    assert reply.status == 201, reply.body
+    return list(reply.body["codes"])
+
+
+async def code_of(estate: Estate, place: str = LI_HOME) -> str:
+    [mine] = [c for c in await printed(estate, place) if c["name_masked"] == "陈*"]
+    return str(mine["code"])
+
+
+async def use(estate: Estate, who: Member | str, code: str) -> Reply:
+    return await post(estate, who, "me/homes/code", code=code)
+
+
+async def test_codes_are_for_those_who_are_not_bound(estate: Estate) -> None:
+    await estate.member("li"), await estate.member("mei")
+    reply = await post(estate, "staff", f"places/{COMPOUND}/home-codes")
+    names = [(c["address"], c["name_masked"], c["relation"]) for c in reply.body["codes"]]
+    assert names == [
+        ("春光小区3栋1单元101室", "s*", "owner"),
+        ("春光小区3栋2单元501室", "w*", "owner"),
+        ("春光小区3栋2单元502室", "陈*", "family"),
+    ]
+    assert reply.body["expires_at"] == "2026-04-01T04:00:00Z"
+    [noted] = await acts(estate.world, "home.codes_printed")
+    assert (noted["place"], noted["facts"]) == (COMPOUND, {"codes": 3})
+
+
+async def test_a_code_is_no_longer_than_people_type_and_not_kept(estate: Estate) -> None:
+    code = await code_of(estate)
+    assert len(code) == 11
+    assert code[5] == "-"
+    kept = str(await estate.world.db.home_codes.find().to_list())
+    assert code not in kept
+    assert codes.read(code) not in kept
+    assert len({c["code"] for _ in range(5) for c in await printed(estate)}) == 20
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["0ab1c-d2e3f", "OABlC D2E3F", " oabIcd2e3f ", "0AB1C--D2E3F", "0ab1cd2e3f"],
+)
+def test_a_code_is_read_however_it_is_typed(typed: str) -> None:
+    assert codes.read(typed) == "0ab1cd2e3f"
+
+
+@pytest.mark.parametrize("typed", ["0ab1c-d2e3", "0ab1c-d2e3fg", "0ab1c-d2e3u", "", "-----"])
+def test_what_is_no_code(typed: str) -> None:
+    assert codes.read(typed) == ""
+
+
+async def test_it_binds_exactly_its_residency_once(estate: Estate) -> None:
+    chen, zhou = await newcomer(estate, "chen"), await newcomer(estate, "zhou")
+    code = await code_of(estate)
+    first = await use(estate, chen, code.lower().replace("0", "o").replace("1", "l"))
+    assert (first.status, first.body["home"], first.body["relation"]) == (
+        200,
+        LI_HOME,
+        "family",
+    )
+    assert (await use(estate, chen, code)).body == first.body
+    late = await use(estate, zhou, code)
+    assert (late.status, late.code) == (409, "home_code_over")
+    assert await homes_of(estate, zhou) == {}
+    bound = [row["_id"] for row in await rows(estate.world, LI_HOME) if row["bound_by"]]
+    assert bound == [first.body["residency_id"]]
+    assert [a["facts"]["repeated"] for a in await acts(estate.world, "home.code_used")].count(
+        False
+    ) == 1
+
+
+async def test_printing_again_replaces(estate: Estate) -> None:
+    chen = await newcomer(estate, "chen")
+    old, new = await code_of(estate), await code_of(estate)
+    assert (await use(estate, chen, old)).code == "home_code_unknown"
+    assert (await use(estate, chen, new)).status == 200
+
+
+async def test_after_thirty_days_it_is_paper(estate: Estate) -> None:
+    code = await code_of(estate)
+    await estate.world.advance(days=30)
+    chen = await newcomer(estate, "chen")
+    reply = await use(estate, chen, code)
+    assert (reply.status, reply.code) == (409, "home_code_over")
+
+
+async def test_for_somebody_bound_meanwhile_it_opens_nothing(estate: Estate) -> None:
+    [mine] = [c for c in await printed(estate) if c["name_masked"] == "l*"]
+    li, chen = await estate.member("li"), await newcomer(estate, "chen")
+    reply = await use(estate, chen, mine["code"])
+    assert (reply.status, reply.code) == (409, "home_code_over")
+    assert await homes_of(estate, li) == {LI_HOME: "owner"}
+
+
+async def test_an_ended_residency_is_not_opened(estate: Estate) -> None:
+    chen, code = await newcomer(estate, "chen"), await code_of(estate)
+    [row] = [r for r in await rows(estate.world, LI_HOME) if r["source"].startswith("staff")]
+    await post(estate, "staff", f"residencies/{row['_id']}/end", reason="搬走")
+    assert (await use(estate, chen, code)).code == "home_code_over"
+    await estate.world.db.home_codes.update_many({}, {"$set": {"state": "open"}})
+    assert (await use(estate, chen, code)).code == "home_code_over"
+    assert await homes_of(estate, chen) == {}
+
+
+async def test_a_changed_phone_takes_the_paper_back(estate: Estate) -> None:
+    chen, code = await newcomer(estate, "chen"), await code_of(estate)
+    [row] = [r for r in await rows(estate.world, LI_HOME) if r["source"].startswith("staff")]
+    body = {"phone": "13900000020", "reason": "有手机了"}
+    await post(estate, "staff", f"residencies/{row['_id']}/phone", **body)
+    assert (await use(estate, chen, code)).code == "home_code_over"
+
+
+@pytest.mark.parametrize(("who", "status"), [("li", 403), ("head", 403), ("zhao", 403)])
+async def test_only_the_community_prints(estate: Estate, who: str, status: int) -> None:
+    assert (await post(estate, who, f"places/{UNIT}/home-codes")).status == status
+
+
+async def test_staff_of_another_compound_print_nothing_here(estate: Estate) -> None:
+    phone = "13900000030"
+    elsewhere = {"role": "community_staff", "place": f"{COMMUNITY}.c08", "phone": phone}
+    assert (await post(estate, "admin", "appointments", **elsewhere)).status == 201
+    far = await newcomer(estate, "far", phone)
+    for place, status in ((UNIT, 404), (NEXT_UNIT, 404), (COMMUNITY, 404), (ZHAO_HOME, 201)):
+        assert (await post(estate, far, f"places/{place}/home-codes")).status == status
+
+
+async def test_printing_asks_again(estate: Estate) -> None:
+    staff = await estate.member("staff")
+    await estate.world.advance(minutes=11)
+    path = f"places/{UNIT}/home-codes"
+    assert (await post(estate, staff, path)).code == "confirmation_needed"
+    await estate.world.confirm(staff)
+    assert (await post(estate, staff, path)).status == 201
+
+
+async def test_too_many_at_once_are_refused(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codes, "MOST_CODES", 3)
+    reply = await post(estate, "staff", f"places/{COMPOUND}/home-codes")
+    assert (reply.status, reply.code) == (422, "too_many_codes")
+    assert await estate.world.db.home_codes.count_documents({}) == 0
+
+
+async def test_guessing_is_slow(estate: Estate) -> None:
+    chen = await newcomer(estate, "chen")
+    replies = [await use(estate, chen, f"00000-0000{n}") for n in range(10)]
+    assert {(r.status, r.code) for r in replies} == {(404, "home_code_unknown")}
+    assert (await use(estate, chen, await code_of(estate))).status == 429
+
+
+async def test_a_code_used_by_two_at_once_lets_one_in(estate: Estate) -> None:
+    people = [await newcomer(estate, name) for name in ("chen", "zhou", "wu")]
+    code = await code_of(estate)
+    replies = await at_once(*(use(estate, p, code) for p in people for _ in range(2)))
+    assert sorted({r.status for r in replies}) == [200, 409]
+    assert [len(await homes_of(estate, p)) for p in people].count(1) == 1
+
+
+async def test_a_code_and_a_phone_at_once_have_one_holder(estate: Estate) -> None:
+    """Whoever is second sees what the first wrote: nobody is taken over."""
+    [mine] = [c for c in await printed(estate) if c["name_masked"] == "w*"]
+    chen, wang = await newcomer(estate, "chen"), await newcomer(estate, "wang")
+    code = await estate.world.wechat.phone_code("wang", "13900000002")
+    proved, used = await at_once(
+        post(estate, wang, "me/phone", code=code), use(estate, chen, mine["code"])
+    )
+    assert proved.status == 200
+    holders = [await homes_of(estate, chen), await homes_of(estate, wang)]
+    assert len([h for h in holders if h]) == 1
+    assert bool(holders[0]) is (used.status == 200)
+    assert (await get(estate, chen, "me")).status == 200

@@ -40,15 +40,11 @@ async def find_appointment(
 
 
 async def rivals(db: Database, wanted: Appointment, tx: Transaction) -> list[Appointment]:
-    """The same role at the same place on some of the same days, but for substitutes.
-
-    Served by index `place`.
-    """
+    """The same role at the same place on some of the same days. Served by index `place`."""
     until = {"from_day": {"$lte": wanted.to_day}} if wanted.to_day else {}
     query = {
         "place": wanted.place,
         "role": wanted.role,
-        "substitute_for": {"$in": [None, ""]},
         **until,
         **not_over_on(wanted.from_day),
     }

@@ -18,6 +18,7 @@ from services.documents import new_id
 from services.heads import store
 from services.heads.models import HandOver, HandOverState, HandOverView, PartView
 from services.heads.titles import title
+from services.homes import actions as homes
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
 from services.permissions import Actor, Permission, Role
@@ -26,6 +27,7 @@ from services.places.models import Kind
 from services.statistics import actions as statistics
 
 MAX_PARTS: Final = 200
+MAX_REQUESTS: Final = 200
 
 
 class NotInOffice(errors.Conflict):
@@ -93,9 +95,10 @@ async def _count(deps: Dependencies, actor: Actor, found: Appointment) -> HandOv
     areas = [found.place]
     if found.role is Role.GRID_HEAD:
         areas = (await places.buildings_of(deps, areas)).get(found.place, [])
-    parts, owing, substitutes = await asyncio.gather(
+    parts, owing, requests, substitutes = await asyncio.gather(
         _parts(deps, found, areas),
         statistics.owed_under(deps, areas),
+        homes.open_under(deps, areas, limit=MAX_REQUESTS),
         accounts.substitutes_of(deps, found.id),
     )
     return HandOver(
@@ -109,6 +112,7 @@ async def _count(deps: Dependencies, actor: Actor, found: Appointment) -> HandOv
         parts=parts,
         homes=await _homes(deps, areas),
         owing=owing,
+        open_requests=requests,
         substitutes=[substitute.id for substitute in substitutes],
     )
 
@@ -206,6 +210,7 @@ async def _views(deps: Dependencies, found: Sequence[HandOver]) -> list[HandOver
             parts=[PartView(path=p, address=addresses.get(p, p)) for p in made.parts],
             homes=made.homes,
             owing=made.owing,
+            open_requests=made.open_requests,
             substitutes=made.substitutes,
             received_at=made.received_at,
         )

@@ -50,6 +50,7 @@ class HandOver(Struct, kw_only=True):
     parts: list[str]  # the buildings or units looked after
     homes: int
     owing: Owed
+    open_requests: list[str]
     substitutes: list[str]
     received_by: str = ""
     received_at: datetime | None = None
@@ -61,6 +62,8 @@ class PartView(Struct, kw_only=True):
 
 
 class HandOverView(Struct, kw_only=True):
+    """`open_requests`: ids of those who wait to be bound to a home, the oldest first."""
+
     hand_over_id: str
     appointment_id: str
     role: Role
@@ -71,5 +74,6 @@ class HandOverView(Struct, kw_only=True):
     parts: list[PartView]
     homes: int
     owing: Owed
+    open_requests: list[str]
     substitutes: list[str]
     received_at: datetime | None

@@ -20,8 +20,6 @@ async def term_ending(deps: Dependencies, payload: Document) -> None:
     found = await accounts.find_appointment(deps.db, payload["appointment_id"])
     if found is None or found.to_day != payload["to_day"]:
         return
-    if found.ended_at is not None or found.resigned_at is not None:
-        return
     staff = await accounts.staff_over(deps, found.place)
     people = {*staff, found.person} - {None}
     await _tell(deps, found, TemplateKey.HEAD_TERM_ENDING, people)

@@ -18,6 +18,7 @@ from services.homes import (
     requests,
     residents,
     revealing,
+    waiting,
 )
 from services.jobs import actions as jobs
 
@@ -31,6 +32,7 @@ look_at_request = advising.look
 advise = advising.advise
 decide = deciding.decide
 settle = deciding.settle
+open_under = waiting.open_under
 reveal_request = revealing.reveal
 
 invite = invitations.invite

@@ -20,6 +20,7 @@ from tests.cast import (
     Estate,
     build,
 )
+from tests.homes import asked
 from tests.offices import head_of
 from tests.world import Member, Reply, World
 
@@ -148,10 +149,13 @@ async def test_substitutes_that_cannot_be(
 async def test_one_substitute_at_a_time_of_heads_only(estate: Estate) -> None:
     head_id = await appointment_of(estate)
     path = f"/appointments/{head_id}/substitute"
+    await estate.member("admin")
     replies = await asyncio.gather(
         *(
-            post(estate, "staff", path, substitution(phone=phone))
-            for phone in (GUAN, LIU, CHEN, "13900000034")
+            post(estate, who, path, substitution(phone=phone))
+            for who, phone in zip(
+                ["staff", "admin"] * 2, (GUAN, LIU, CHEN, "13900000034"), strict=True
+            )
         )
     )
     assert sorted(reply.status for reply in replies) == [201, 409, 409, 409]
@@ -176,15 +180,20 @@ async def test_one_substitute_at_a_time_of_heads_only(estate: Estate) -> None:
 
 async def test_of_heads_appointed_at_once_one_takes_office(estate: Estate) -> None:
     wish = {"role": "unit_head", "place": NEXT_UNIT, "to_day": TERM}
+    await estate.member("admin")
+    made = await head_of(estate.world, Role.UNIT_HEAD, NEXT_UNIT, GUAN)
+    path = f"/api/v1/appointments/{made.appointment_id}"  # the place is in use already
+    ended = await estate.world.api.delete(path, as_=await estate.member("staff"))
+    assert ended.status == 204
     replies = await asyncio.gather(
         *(
-            post(estate, "staff", "/appointments", {**wish, "phone": f"1390000050{n}"})
-            for n in range(8)
+            post(estate, who, "/appointments", {**wish, "phone": f"1390000050{n}"})
+            for n, who in enumerate(["staff", "admin"] * 4)
         )
     )
     assert sorted(reply.status for reply in replies) == [201] + [409] * 7
     assert {r.code for r in replies if r.status == 409} == {"office_taken"}
-    held = {"place": NEXT_UNIT, "role": "unit_head"}
+    held = {"place": NEXT_UNIT, "role": "unit_head", "ended_at": None}
     assert await estate.world.db.appointments.count_documents(held) == 1
 
 
@@ -267,6 +276,25 @@ async def test_a_resignation_counts_from_the_day_after(estate: Estate) -> None:
     assert (await sees(estate, head), await sees(estate, guan)) == (403, 403)
     [mine] = (await world.api.get("/api/v1/me/appointments", as_=head)).body["items"]
     assert (mine["resigned"], mine["acting"], mine["to_day"]) == (True, False, "2026-03-04")
+
+
+async def test_a_head_ended_while_a_substitute_is_written_leaves_nobody_acting(
+    estate: Estate,
+) -> None:
+    world = estate.world
+    staff, admin = await estate.member("staff"), await estate.member("admin")
+    for number in range(6):
+        head_id = await appointment_of(estate)
+        path = f"/api/v1/appointments/{head_id}"
+        wish = substitution(phone=f"1390000060{number}", from_day=TODAY)
+        made, ended = await asyncio.gather(
+            world.api.post(f"{path}/substitute", wish, as_=admin),
+            world.api.delete(path, as_=staff),
+        )
+        assert (made.status in {201, 422}, ended.status) == (True, 204)
+        left = {"substitute_for": head_id, "to_day": {"$gte": TODAY}}
+        assert await world.db.appointments.count_documents(left) == 0
+        await head_of(world, Role.UNIT_HEAD, UNIT, f"1390000070{number}")
 
 
 @pytest.mark.parametrize("last_day", ["2026-03-01", "2027-01-01", "2026-02-30"])
@@ -397,59 +425,71 @@ async def hand_over(estate: Estate, head_id: str, who: Member) -> Reply:
 async def test_a_head_hands_over_what_there_is_to_do(world: World) -> None:
     estate = await build(world, periods=("2026-01", "2026-02"))
     head_id = await appointment_of(estate)
-    head, staff = await estate.member("head"), await estate.member("staff")
-    leaving = {"reason": "搬家", "last_day": TODAY}
-    reply = await post(estate, "head", f"/appointments/{head_id}/resignation", leaving)
-    assert reply.status == 200
-    first = await hand_over(estate, head_id, head)
-    assert first.status == 201
+    head = await estate.member("head")
+    chen_chen = await world.sign_in("chenchen", "13900000091")
+    waiting = await asked(estate, chen_chen, LI_HOME)
+    await asked(estate, chen_chen, SUN_HOME)  # the next unit's
     made = await hand_over(estate, head_id, head)
     assert (made.status, made.body["state"], made.body["homes"]) == (201, "offered", 2)
     assert made.body["parts"] == [{"path": UNIT, "address": "春光小区3栋2单元"}]
+    assert made.body["open_requests"] == [waiting]
     debts = [bill for name in ("li", "wang") for bill in await estate.bills(name)]
     owed = sum(bill["amount_fen"] for bill in debts)
     assert made.body["owing"] == {"homes": 2, "amount_fen": owed}
     path = f"/api/v1/hand-overs/{made.body['hand_over_id']}"
-    refused = await world.api.post(f"{path}/receive", as_=head)
-    assert refused.status == 403
+    assert (await world.api.post(f"{path}/receive", as_=head)).status == 403
     for name in ("li", "wang", "sun", "zhao"):
         stranger = await estate.member(name)
         assert (await world.api.get(path, as_=stranger)).status == 404
         assert (await world.api.post(f"{path}/receive", as_=stranger)).status == 404
         assert (await hand_over(estate, head_id, stranger)).status == 404
+    assert await acts(world, "appointment.handed_over") == 1
+    kept = str(await world.db.hand_overs.find({}).to_list())
+    assert not [text for text in ("陈晨", "13900000010", "13900000001") if text in kept]
+
+
+async def test_the_next_head_receives_the_list_and_nobody_elses(estate: Estate) -> None:
+    world, head_id = estate.world, await appointment_of(estate)
+    head = await estate.member("head")
+    leaving = {"reason": "搬家", "last_day": TODAY}
+    reply = await post(estate, "head", f"/appointments/{head_id}/resignation", leaving)
+    assert reply.status == 200
+    ids = [(await hand_over(estate, head_id, head)).body["hand_over_id"] for _ in range(2)]
+    path = f"/api/v1/hand-overs/{ids[1]}"
 
     await later(estate, days=1)
     liu = await world.sign_in("liu", LIU)
     assert (await world.api.get(path, as_=liu)).status == 404  # not in office yet
     await head_of(world, Role.UNIT_HEAD, UNIT, LIU)
-    neighbour = await world.sign_in("chen", CHEN)
     await head_of(world, Role.UNIT_HEAD, NEXT_UNIT, CHEN)
+    neighbour = await world.sign_in("chen", CHEN)
     assert (await world.api.get(path, as_=neighbour)).status == 404
     assert (await world.api.post(f"{path}/receive", as_=neighbour)).status == 404
+    assert (await world.api.get("/api/v1/hand-overs", as_=neighbour)).body["items"] == []
     listed = (await world.api.get("/api/v1/hand-overs", as_=liu)).body["items"]
     states = {each["hand_over_id"]: each["state"] for each in listed}
-    assert states == {
-        first.body["hand_over_id"]: "replaced",
-        made.body["hand_over_id"]: "offered",
-    }
+    assert states == {ids[0]: "replaced", ids[1]: "offered"}
     received = await asyncio.gather(
         *(world.api.post(f"{path}/receive", as_=liu) for _ in range(3))
     )
     assert sorted(reply.status for reply in received) == [200, 409, 409]
     assert {r.code for r in received if r.status == 409} == {"hand_over_closed"}
+    assert await acts(world, "appointment.hand_over_received") == 1
     for who in (liu, await estate.member("staff"), await estate.member("head")):
         assert (await world.api.get(path, as_=who)).body["state"] == "received"
-    assert (await world.api.get("/api/v1/hand-overs", as_=neighbour)).body["items"] == []
-    assert await acts(world, "appointment.handed_over") == 2
-    assert await acts(world, "appointment.hand_over_received") == 1
+
+
+async def test_after_the_term_the_community_makes_the_list(estate: Estate) -> None:
+    world, head_id = estate.world, await appointment_of(estate)
+    await estate.member("head")
+    await later(estate, days=305)
     late = await hand_over(estate, head_id, await estate.member("head"))
     assert (late.status, late.code) == (409, "not_in_office")
-    by_staff = await hand_over(estate, head_id, await estate.member("staff"))
-    assert by_staff.status == 201
-    assert staff.name == "staff"
+    liu = await world.sign_in("liu", LIU)
+    await head_of(world, Role.UNIT_HEAD, UNIT, LIU, to_day="2027-12-31")
+    made = await hand_over(estate, head_id, await estate.member("staff"))
+    assert made.status == 201
     assert "hand_over_offered" in await inbox(world, liu)
-    kept = await world.db.hand_overs.find({}).to_list()
-    assert not {"王秀兰", LIU, "13900000010"} & set(str(kept).replace("'", " ").split())
 
 
 async def test_a_grid_is_handed_over_building_by_building(world: World) -> None:

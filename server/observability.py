@@ -31,6 +31,10 @@ HIDDEN_KEYS: Final = frozenset(
     | {"refresh_token", "authorization", "password", "secret", "api_v3_key"}
     | {"private_key_pem", "body"}
 )
+# At debug the driver logs commands and replies, which are what the database holds; Pillow what
+# a phone wrote into a photo, e.g. where it was taken.
+TALKATIVE: Final = ("pymongo", "PIL")
+
 REQUEST_SECONDS: Final = Histogram(
     "http_request_seconds",
     "Time to answer, by route",
@@ -69,8 +73,8 @@ def configure_logging(settings: Settings, file: Path | None = None) -> None:
     for handler in handlers:
         handler.setFormatter(_formatter(settings))
     logging.basicConfig(handlers=handlers, level=settings.log_level.upper(), force=True)
-    # At debug the driver logs whole commands and replies, which are what the database holds.
-    logging.getLogger("pymongo").setLevel(logging.INFO)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.INFO)
 
 
 def _formatter(settings: Settings) -> logging.Formatter:

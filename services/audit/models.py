@@ -44,6 +44,7 @@ class Act(StrEnum):
     HOME_WITHDRAWN = "home.request_withdrawn"
     HOME_ADVISED = "home.advised"
     HOME_PASSED_ON = "home.passed_on"
+    HOME_PROOF_REMOVED = "home.proof_removed"
     HOME_DECIDED = "home.decided"
     HOME_INVITED = "home.invited"
     INVITATION_REVOKED = "home.invitation_revoked"

@@ -11,7 +11,7 @@ from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.documents import Document
-from services.homes import household, request_store, stepping, telling, views
+from services.homes import household, proof, request_store, stepping, telling, views
 from services.homes.request_models import ADVICE_TIME, GiveAdvice, HomeRequest, RequestView
 from services.homes.states import Event, RequestState
 from services.jobs import actions as jobs
@@ -19,7 +19,6 @@ from services.permissions import HEADS, Actor, Permission
 from services.places import actions as places
 
 PASS_ON: Final = "homes.pass_on"  # noqa: S105  # a job
-CLOCK: Final = Actor("system", "")  # who the audit names when nobody did it
 
 
 async def heads_of(deps: Dependencies, home: str) -> set[str]:
@@ -101,10 +100,10 @@ async def pass_on(deps: Dependencies, payload: Document) -> None:
         home = await household.hold(deps, found.home, tx)
         await telling.progress(deps, tx, found, home.place)
         await audit.record(
-            deps, tx, CLOCK, Act.HOME_PASSED_ON, place=found.home, subject=found.id
+            deps, tx, proof.CLOCK, Act.HOME_PASSED_ON, place=found.home, subject=found.id
         )
 
     await deps.in_transaction(save)
 
 
-JOBS: Final[dict[str, jobs.Handler]] = {PASS_ON: pass_on}
+JOBS: Final[dict[str, jobs.Handler]] = {PASS_ON: pass_on, **proof.JOBS}

@@ -88,3 +88,8 @@ async def move(
 async def mark_disputed(db: Database, ids: Sequence[str], tx: Transaction) -> None:
     query = {"_id": {"$in": list(ids)}}
     await db[COLLECTION].update_many(query, {"$set": {"disputed": True}}, session=tx)
+
+
+async def forget_photos(db: Database, request_id: str, tx: Transaction) -> None:
+    change: Document = {"$set": {"photo_ids": []}}
+    await db[COLLECTION].update_one({"_id": request_id}, change, session=tx)

@@ -5,7 +5,7 @@ from typing import Any
 from services import errors
 from services.accounts.models import OWNERS, Residency
 from services.dependencies import Dependencies, Transaction
-from services.homes import request_store, states
+from services.homes import proof, request_store, states
 from services.homes.household import Household, registered_as
 from services.homes.request_models import HomeRequest
 from services.homes.states import Event
@@ -52,6 +52,8 @@ async def advance(
     found.state = states.target(event)
     for name, value in changes.items():
         setattr(found, name, value)
+    if found.state not in states.OPEN:
+        await proof.promise_to_let_go(deps, tx, found)
 
 
 def is_contested(deps: Dependencies, home: Household, request: HomeRequest) -> bool:

@@ -81,6 +81,19 @@ async def show(deps: Dependencies, photo_id: str, expires: str, signature: str) 
     return await open_file(deps, found[0])
 
 
+async def let_go(
+    deps: Dependencies, tx: Transaction, photo_ids: Sequence[str], *, subject: str
+) -> int:
+    """Take away what hung on something that needs it no more; return how many.
+
+    The files follow within seconds, by the worker.
+    """
+    count = await store.let_go(deps.db, photo_ids, subject, deps.now(), tx)
+    if count:
+        await jobs.enqueue(deps, tx, sweeping.SWEEP, f"{subject}:let_go")
+    return count
+
+
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> int:
     """Take all photos of a person away from everybody, at once; return how many.
 

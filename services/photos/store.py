@@ -70,6 +70,15 @@ async def disown(db: Database, person: str, at: datetime, tx: Transaction) -> in
     ).modified_count
 
 
+async def let_go(
+    db: Database, photo_ids: Sequence[str], subject: str, at: datetime, tx: Transaction
+) -> int:
+    """Make photos that hang on something nobody's, to be swept."""
+    query = {"_id": {"$in": list(photo_ids)}, "attached_to": subject}
+    change = {"$set": {**NOBODYS, "needs": None, "sweep_at": at}}
+    return (await db[COLLECTION].update_many(query, change, session=tx)).modified_count
+
+
 async def due(db: Database, now: datetime, *, limit: int) -> list[Photo]:
     """Return photos whose time is over, the longest first. Served by index `sweep_at`."""
     cursor = db[COLLECTION].find({"sweep_at": {"$lte": now}}).sort("sweep_at", 1).limit(limit)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from shutil import rmtree
 
 import msgspec
 from tornado.httpserver import HTTPServer
@@ -48,4 +49,5 @@ async def open_world(
             scans = await recorder.scans(deps.db)
             for module in mongo_indexes.ALL:
                 await db[module.COLLECTION].delete_many({})
+            rmtree(deps.photos, ignore_errors=True)
     assert not scans, "a query without an index"

@@ -13,7 +13,14 @@ from server.settings import Settings
 
 
 class Unexpected(Exception):
-    """The product answered otherwise than it should: the step that failed, in one line."""
+    """The product answered otherwise than it should: the step that failed, in one line.
+
+    `status`: of an answer that was a refusal, else 0.
+    """
+
+    def __init__(self, line: str, status: int = 0) -> None:
+        super().__init__(line)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ class Visitor:
         request = HTTPRequest(
             url,
             method=method,
-            body=raw if raw is not None or method == "GET" else b"",
+            body=raw if raw is not None or method in {"GET", "DELETE"} else b"",
             headers=dict(headers),
             request_timeout=30,
         )
@@ -93,6 +100,7 @@ class Visitor:
         except OSError as error:
             raise Unexpected(f"{method} {url}: {error}") from None
         if reply.code >= 300:  # noqa: PLR2004  # anything but success
-            raise Unexpected(f"{method} {url}: {reply.code} {reply.body.decode()[:300]}")
+            line = f"{method} {url}: {reply.code} {reply.body.decode()[:300]}"
+            raise Unexpected(line, reply.code)
         is_json = "json" in reply.headers.get("Content-Type", "")
         return msgspec.json.decode(reply.body) if is_json and reply.body else reply.body

@@ -7,7 +7,7 @@ from typing import Final
 from server.embedded import attached
 from server.serving import run_async
 from server.settings import Settings
-from server.tour.money import MainJob
+from server.tour.homes import Homes
 from server.visitor import Unexpected, Visitor
 
 NAME = "tour"
@@ -25,7 +25,7 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def walk(settings: Settings) -> int:
-    tour = MainJob(Visitor.of(attached(settings), settings.data_dir))
+    tour = Homes(Visitor.of(attached(settings), settings.data_dir))
     try:
         for number, step in enumerate(tour.steps(), 1):
             sys.stdout.write(f"{number:>2}. {await step()}\n")

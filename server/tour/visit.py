@@ -58,6 +58,17 @@ class Visit:
             method, f"/api/v1{path}", body, as_=self.people.get(who), headers=headers
         )
 
+    async def status(self, who: str, method: str, path: str) -> int:
+        """Return the status of a request that should be refused; 200 when it was not."""
+        try:
+            await self.ask(who, method, path)
+        except Unexpected as refusal:
+            return refusal.status
+        return 200
+
+    def sit_down(self, who: str, token: str) -> None:
+        self.people[who] = Guest(who, token)
+
     async def until(self, who: str, path: str, key: str, wanted: str) -> Any:
         """Look until the worker is done with something."""
         deadline = asyncio.get_running_loop().time() + WAIT_SECONDS

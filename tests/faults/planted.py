@@ -25,6 +25,11 @@ SESSIONS: Final = "tests/handlers/test_my_sessions.py"
 BROWSER: Final = "tests/handlers/test_browser.py"
 AT_BROWSER: Final = "tests/handlers/test_browser_sessions.py"
 TOKENS: Final = "tests/services/test_tokens.py"
+CONSENTS: Final = "tests/handlers/test_privacy_consents.py"
+REVEAL: Final = "tests/handlers/test_privacy_reveal.py"
+DELETION: Final = "tests/handlers/test_privacy_deletion.py"
+LEAKS: Final = "tests/privacy/test_nothing_leaks.py"
+RESEALING: Final = "tests/services/test_privacy_resealing.py"
 
 
 class Bug(NamedTuple):
@@ -285,6 +290,83 @@ BUGS: Final = (
         "history.since(actor, Permission.VIEW_HOME)",
         "history.since(actor, Permission.PAY_BILLS)",
         f"{HISTORY}::test_a_payer_pays_what_is_owed_and_sees_no_more",
+    ),
+    Bug(
+        "a phone is taken although the consent was withdrawn a moment ago",
+        "services/accounts/actions.py",
+        "        await consents.require(deps, tx, actor.person_id)\n",
+        "",
+        f"{CONSENTS}::test_a_withdrawal_at_the_same_moment_wins_or_comes_after",
+    ),
+    Bug(
+        "consent to an old text counts",
+        "services/accounts/consents.py",
+        "given.get(policy.key) != policy.version",
+        "policy.key not in given",
+        f"{CONSENTS}::test_who_agreed_to_the_old_text_must_agree_to_the_new_one",
+    ),
+    Bug(
+        "staff reveal people of other places",
+        "services/accounts/revealing.py",
+        "if actor.may(Permission.REVEAL, place):",
+        "if actor.places(Permission.REVEAL):",
+        f"{REVEAL}::test_staff_of_another_compound_find_nobody",
+    ),
+    Bug(
+        "an order is written for an account that was closed meanwhile",
+        "services/payments/actions.py",
+        "        await consents.require_open(deps, tx, actor.person_id)\n",
+        "",
+        f"{DELETION}::test_an_order_that_was_let_in_before_finds_the_account_closed",
+    ),
+    Bug(
+        "an account is erased while money moves",
+        "services/privacy/erasing.py",
+        "        await payments.require_settled(deps, tx, person_id)\n",
+        "",
+        f"{DELETION}::test_not_while_an_order_is_open",
+    ),
+    Bug(
+        "what WeChat was told of a payer outlives the account",
+        "services/privacy/erasing.py",
+        "        await payments.forget(deps, tx, person_id)\n",
+        "",
+        f"{DELETION}::test_nothing_that_is_kept_says_who_it_was",
+    ),
+    Bug(
+        "kept answers are not sealed",
+        "services/idempotency/actions.py",
+        "sealed = deps.vault.seal(body, place=_place(mine.id))",
+        "sealed = body",
+        f"{LEAKS}::test_a_full_run_leaves_nobody_behind",
+    ),
+    Bug(
+        "the outbox keeps what an error quoted",
+        "services/jobs/actions.py",
+        'redacted(f"{type(error).__name__}: {error}")[:500]',
+        'f"{type(error).__name__}: {error}"[:500]',
+        f"{LEAKS}::test_a_full_run_leaves_nobody_behind",
+    ),
+    Bug(
+        "the driver logs commands",
+        "server/observability.py",
+        'TALKATIVE: Final = ("pymongo", "PIL")',
+        'TALKATIVE: Final = ("PIL",)',
+        f"{LEAKS}::test_a_full_run_leaves_nobody_behind",
+    ),
+    Bug(
+        "Pillow logs where a photo was taken",
+        "server/observability.py",
+        'TALKATIVE: Final = ("pymongo", "PIL")',
+        'TALKATIVE: Final = ("pymongo",)',
+        f"{LEAKS}::test_a_full_run_leaves_nobody_behind",
+    ),
+    Bug(
+        "resealing overwrites what was written meanwhile",
+        "services/privacy/resealing.py",
+        '{"_id": row["_id"], name: old}',
+        '{"_id": row["_id"]}',
+        f"{RESEALING}::test_what_somebody_writes_meanwhile_is_not_overwritten",
     ),
 )
 

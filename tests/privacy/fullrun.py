@@ -306,12 +306,12 @@ class Day:
     async def errors_quote_people(self) -> None:
         """A driver's error, and a job that dies, quote what they were given.
 
-        Names, codes and invitations never reach a driver: sealed, or as a keyed hash.
+        Names, codes, invitations and photos never reach a driver: sealed, or as a hash.
         """
         quoted = " ".join(
             f"dup key: {{ openid: '{value}' }}"
             for name, value in self.needles.items()
-            if not name.startswith(("name", "code", "invitation"))
+            if not name.startswith(("name", "code", "invitation", "place"))
         )
 
         async def quote(*_: object, **__: object) -> None:

@@ -1,8 +1,8 @@
 """A home changes its owner.
 
 The old owners and whoever belonged to their household go on the day before; tenants stay: a
-sale does not break a lease (买卖不破租赁, 民法典 art. 725). What the home owes stays with the
-home, and what happened there stays with those who lived it: no row is removed, and the new owner's
+sale does not break a lease (买卖不破租赁, 民法典 art. 725). What the home owes stays with it,
+and what happened there stays with those who lived it: no row is removed, and the new owner's
 begins on their first day.
 """
 

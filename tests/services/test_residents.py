@@ -1,0 +1,135 @@
+"""Identity numbers, and what a phone that is proved at the same moment does to a residency."""
+
+import asyncio
+
+import pytest
+
+from services.accounts import actions as accounts
+from services.accounts import id_numbers, phones
+from services.accounts.models import Enrolment, Newcomer, Relation, Residency
+from services.dependencies import Transaction
+from services.documents import ALPHABET
+from tests.cast import LI_HOME, PHONES, STAFF
+from tests.world import World
+
+PHONE = f"+86{PHONES['li']}"
+
+
+@pytest.mark.parametrize(
+    "text", ["11010519491231002X", " 11010519491231002x ", "440524188001010014"]
+)
+def test_the_examples_of_the_standard_are_numbers(text: str) -> None:
+    assert id_numbers.normalise(text) == text.strip().upper()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "110105194912310021",  # the check character
+        "11010519491231003X",
+        "010105194912310020",  # no region begins so
+        "11010519491331002X",  # a thirteenth month
+        "110105491231002",  # fifteen digits ended with 2012
+        "١١٠١٠٥١٩٤٩١٢٣١٠٠٢X",  # digits, but not these
+        "",
+    ],
+)
+def test_what_is_no_number(text: str) -> None:
+    with pytest.raises(id_numbers.InvalidIdNumber):
+        id_numbers.normalise(text)
+
+
+def test_no_day_that_is_none_although_the_check_character_is_right() -> None:
+    body = "11010519490230002"
+    with pytest.raises(id_numbers.InvalidIdNumber):
+        id_numbers.normalise(body + id_numbers.check_mark(body))
+
+
+@pytest.mark.parametrize("at", range(17))
+def test_one_wrong_digit_is_found(at: int) -> None:
+    right = "11010519491231002X"
+    wrong = right[:at] + str((int(right[at]) + 1) % 10) + right[at + 1 :]
+    with pytest.raises(id_numbers.InvalidIdNumber):
+        id_numbers.normalise(wrong)
+
+
+async def move_in(world: World, **more: str) -> Residency:
+    newcomer = Newcomer(
+        home=LI_HOME,
+        relation=Relation.OWNER,
+        name="李明",
+        from_day="2026-01-01",
+        source="staff:test",
+        **more,
+    )
+
+    async def work(tx: Transaction) -> Residency:
+        return await accounts.move_in(world.deps, tx, newcomer)
+
+    return await world.deps.in_transaction(work)
+
+
+async def test_ids_are_not_to_be_guessed_and_rows_are_sealed(world: World) -> None:
+    rows = [await move_in(world, phone=PHONE) for _ in range(3)]
+    tails = {row.id[10:] for row in rows}  # after the time: 80 random bits
+    assert len(tails) == 3
+    assert all(len(row.id) == 26 and set(row.id) <= set(ALPHABET) for row in rows)
+    kept = str(await world.db.residencies.find().to_list())
+    assert "李明" not in kept
+    assert PHONES["li"] not in kept
+
+
+@pytest.mark.parametrize("attempt", range(4))
+async def test_a_phone_proved_while_it_is_written_is_never_missed(
+    world: World, attempt: int
+) -> None:
+    """Whoever is second sees the first: staff write under a phone that is just being proved."""
+    del attempt
+    signed, _ = await asyncio.gather(
+        world.sign_in("li", PHONES["li"]), move_in(world, phone=PHONE)
+    )
+    [row] = await world.db.residencies.find().to_list()
+    assert (row["person"], row["bound_by"]) == (signed.person_id, "phone")
+
+
+@pytest.mark.parametrize("attempt", range(4))
+async def test_a_phone_proved_while_the_register_changes_it(world: World, attempt: int) -> None:
+    """The old number, proved at the moment it is replaced, holds nothing afterwards."""
+    del attempt
+    row = await move_in(world, phone=PHONE)
+
+    async def change(tx: Transaction) -> None:
+        found = await accounts.find_residency(world.deps.db, row.id, tx)
+        assert found is not None
+        await accounts.give_residency_phone(
+            world.deps, tx, found, "+8613900000099", actor=STAFF, because="换号"
+        )
+
+    await asyncio.gather(world.sign_in("li", PHONES["li"]), world.deps.in_transaction(change))
+    [kept] = await world.db.residencies.find().to_list()
+    assert kept["person"] is None
+
+
+async def test_a_register_still_binds_by_phone(world: World) -> None:
+    li = await world.sign_in("li", PHONES["li"])
+    listed = [
+        Enrolment(
+            home=LI_HOME,
+            number=n,
+            name="李明",
+            phone=phone,
+            relation=Relation.OWNER,
+        )
+        for n, phone in enumerate((phones.normalise(PHONES["li"]), None))
+    ]
+
+    async def work(tx: Transaction) -> None:
+        await accounts.enrol(world.deps, tx, listed, source="import-1", from_day="2026-01-01")
+
+    for _ in range(2):
+        await world.deps.in_transaction(work)
+    rows = await world.db.residencies.find().sort("phone_index", -1).to_list()
+    assert [(r["person"], r["bound_by"]) for r in rows] == [
+        (li.person_id, "phone"),
+        (None, None),
+    ]

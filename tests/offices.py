@@ -1,6 +1,7 @@
 """Firms, grids and heads for tests, made through the product's own actions."""
 
 from itertools import count
+from typing import Any
 
 from services.accounts import actions as accounts
 from services.accounts.models import Appoint, AppointmentView
@@ -8,9 +9,13 @@ from services.firms import actions as firms
 from services.firms.credit_code import check_mark
 from services.firms.models import NewFirm, SignContract
 from services.permissions import Role
-from tests.cast import STAFF
-from tests.world import Member, World
+from tests.cast import COMMUNITY, COMPOUND, STAFF, UNIT, Estate
+from tests.world import Member, Reply, World
 
+BUILDING = f"{COMPOUND}.b3"
+GRID = f"{COMMUNITY}.g01"
+TODAY = "2026-03-02"
+GUAN, LIU, CHEN = "13900000031", "13900000032", "13900000033"
 NUMBERS = count(1)
 
 
@@ -51,3 +56,53 @@ async def head_of(
 ) -> AppointmentView:
     request = Appoint(role=role, place=place, phone=phone, name="王秀兰", to_day=to_day)
     return await accounts.grant(world.deps, request, appointed_by="test")
+
+
+async def post(estate: Estate, who: str, path: str, body: Any = None) -> Reply:
+    return await estate.world.api.post(f"/api/v1{path}", body, as_=await estate.member(who))
+
+
+async def appointment_of(estate: Estate, role: str = "unit_head", place: str = UNIT) -> str:
+    """Return the id of who holds an office at a place, not of who stands in."""
+    staff = await estate.member("staff")
+    reply = await estate.world.api.get("/api/v1/appointments?limit=100", as_=staff)
+    [found] = [
+        a["appointment_id"]
+        for a in reply.body["items"]
+        if (a["role"], a["place"]) == (role, place) and not a["substitute_for"]
+    ]
+    return str(found)
+
+
+async def sees(estate: Estate, who: Member, place: str = UNIT) -> int:
+    path = f"/api/v1/places/{place}/unpaid-homes"
+    return (await estate.world.api.get(path, as_=who)).status
+
+
+async def inbox(world: World, who: Member) -> list[str]:
+    reply = await world.api.get("/api/v1/me/messages", as_=who)
+    return [message["template"] for message in reply.body["items"]]
+
+
+async def acts(world: World, act: str) -> int:
+    return await world.db.audit.count_documents({"act": act, "result": "done"})
+
+
+async def later(estate: Estate, **delta: float) -> None:
+    """Move the clock and sign everybody in again: tokens are for minutes."""
+    await estate.world.advance(**delta)
+    estate.members.clear()
+
+
+def substitution(**changes: str) -> dict[str, str]:
+    return {
+        "name": "李桂英",
+        "phone": GUAN,
+        "from_day": "2026-03-10",
+        "to_day": "2026-03-20",
+    } | changes
+
+
+async def make_grid(estate: Estate) -> Reply:
+    wish = {"segment": "g01", "name": "第一网格", "buildings": [BUILDING]}
+    return await post(estate, "staff", f"/places/{COMMUNITY}/grids", wish)

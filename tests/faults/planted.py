@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from tests.faults.doors import DOORS
+
 ROOT: Final = Path(__file__).parents[2]
 CASES: Final = "tests/handlers/test_payment_cases.py"
 REFUNDS: Final = "tests/handlers/test_refund_cases.py"
@@ -368,6 +370,7 @@ BUGS: Final = (
         '{"_id": row["_id"]}',
         f"{RESEALING}::test_what_somebody_writes_meanwhile_is_not_overwritten",
     ),
+    *(Bug(*row) for row in DOORS),
 )
 
 

@@ -7,10 +7,11 @@ import pytest
 
 from services.accounts.models import Relation, Residency, Way
 from services.permissions import Role
-from tests import books, cast
+from tests import books, cast, homes
 from tests.cast import Estate
 from tests.handlers.test_payment_cases import order, ordered, pay
 from tests.mailbox import allow, open_push
+from tests.pictures import from_a_phone
 from tests.privacy import searching
 from tests.registers import appoint
 from tests.world import Member, Reply, World
@@ -278,3 +279,65 @@ async def test_a_message_that_came_late_is_swept_away(estate: Estate, li: Member
     await estate.world.advance(hours=1)
     await estate.world.work()
     assert await estate.world.db.messages.count_documents({}) == 0
+
+
+async def test_what_was_asked_for_and_promised_ends_and_says_nobody(
+    estate: Estate, li: Member
+) -> None:
+    """An open request with proof, an invitation made, and one that was accepted."""
+    world, vault = estate.world, estate.world.deps.vault
+    await world.agree(li, "proof")
+    headers = {"Content-Type": "image/jpeg"}
+    photo = await world.api.call(
+        "POST", "/api/v1/photos", from_a_phone(), as_=li, headers=headers
+    )
+    asked = await homes.asked(
+        estate,
+        li,
+        cast.SUN_HOME,
+        relation="tenant",
+        name="李明本人",
+        id_number=homes.ID_NUMBER,
+        photo_ids=[photo.body["photo_id"]],
+        to_day="2027-01-01",
+    )
+    made = await homes.invite(estate, name="客人")
+    path = f"homes/{cast.WANG_HOME}/invitations"
+    wish = {"relation": "family", "name": "李明本人"}
+    given = (await homes.post(estate, "wang", path, **wish)).body
+    assert (await homes.accept(estate, li, given["token"])).status == 200
+
+    exported = await world.api.post("/api/v1/me/export", as_=li)
+    [request] = exported.body["房屋申请"]["内容"]
+    assert (request["填写的姓名"], request["填写的身份证号"]) == ("李明本人", homes.ID_NUMBER)
+    [sent] = exported.body["上传的照片"]["内容"]
+    assert (await world.api.get(sent["五分钟内查看"], as_=None)).status == 200
+    assert "客人" not in exported.raw.decode()
+
+    assert (await erase(estate, li)).status == 204
+    found = await world.db.home_requests.find_one({"_id": asked})
+    assert found
+    assert (found["state"], found["open_key"], found["photo_ids"]) == ("withdrawn", None, [])
+    mine = await world.db.home_invitations.find_one({"_id": made["invitation_id"]})
+    assert mine
+    assert mine["state"] == "revoked"
+    needles = {"name": "李明本人", "number": homes.ID_NUMBER, "guest": "客人"}
+    assert await searching.under_seal(world, needles) == set()
+    for row in (found, mine):
+        kind = "home_requests" if row is found else "home_invitations"
+        name = vault.unseal(row["name_sealed"], place=f"{kind}/{row['_id']}/name")
+        assert name == "已注销"
+    zhao = await estate.member("zhao")
+    assert (await homes.accept(estate, zhao, made["token"])).status == 409
+    assert (await world.api.get(sent["五分钟内查看"], as_=None)).status == 404
+    await world.work()
+    assert await world.db.photos.count_documents({}) == 0
+
+
+async def test_a_decision_at_the_same_moment_binds_nobody(estate: Estate, li: Member) -> None:
+    wish = {"relation": "tenant", "to_day": "2027-01-01"}
+    asked = await homes.asked(estate, li, cast.ZHAO_HOME, **wish)
+    await estate.member("staff")
+    await asyncio.gather(erase(estate, li), homes.decide(estate, asked))
+    assert (await erase(estate, li)).status == 401
+    assert await estate.world.db.residencies.count_documents({"person": li.person_id}) == 0

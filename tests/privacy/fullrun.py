@@ -202,10 +202,11 @@ class Day:
         """Situ says he rents at Ouyang's; the head and the community say what they think."""
         situ, reason = self.members["situ"], f"{OUYANG}({PHONES['ouyang']})说认识{SITU}"
         await self.world.agree(situ, "proof")
-        await self.photo_of(situ)
+        photo = await self.photo_of(situ)
         wish = {
             "home": cast.LI_HOME,
             "relation": "tenant",
+            "photo_ids": [photo],
             "name": SITU,
             "id_number": ID_NUMBER,
             "to_day": "2027-02-28",

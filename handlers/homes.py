@@ -104,7 +104,7 @@ class UseCodeHandler(ApiHandler):
 
 
 class ResidentsHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN)
+    @endpoint(needs=Access.SIGNED_IN, errors=("forbidden",))
     async def get(self, home: PlacePath, query: ResidentsQuery) -> Page[ResidentView]:
         """Who belongs to a home; names whole for its owners and masked for heads and staff."""
         return Page(await actions.residents_of(self.deps, self.actor, home, past=query.past))
@@ -142,7 +142,7 @@ class ResidencyPhoneHandler(ApiHandler):
 class EndResidencyHandler(ApiHandler):
     @endpoint(
         needs=Access.SIGNED_IN,
-        errors=("bad_last_day", "residency_over", "residency_changed"),
+        errors=("forbidden", "bad_last_day", "residency_over", "residency_changed"),
         example=EndResidency(reason="租期已到,已搬走"),
     )
     async def post(self, residency_id: RowId, body: EndResidency) -> None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from handlers.contract import Access, Contract
@@ -21,6 +22,7 @@ def status_of(error: type[errors.DomainError]) -> int:
     return next(status for kind, status in STATUS_BY_ERROR if issubclass(error, kind))
 
 
+@cache
 def known_codes() -> dict[str, int]:
     """Return stable code → status, of every error class there is."""
     found: dict[str, int] = {}

@@ -16,19 +16,21 @@ The rule says where the target lies; what each person then gets is derived from 
 
     at(PLACE, …)   bound to a place, of the path or of the target: held there → success,
                    elsewhere only → 404, nowhere → 403. `permission=` when the contract says
-                   no more than SIGNED_IN
+                   no more than SIGNED_IN; `seen=` who is told 403 because they see it there
     somewhere()    a list of what lies in one's places: held anywhere → success, else 403
     everyone()     whoever is signed in, about themselves
     mine()         `makes` makes it for scene.owner: their own → success, another's → 404
-    public()       anybody, signed in or not
+    public(PLACE)  anybody, signed in or not
     decided(f, "why")  anything else: f(post, place) → Outcome, with the reason
 
 `makes`: async (scene) → the id that fills the path's parameter, or a dict of parameters; it
 writes a fresh target at scene.place (or of scene.owner), for each call that may succeed and one
 for all that may not. `body`, `query`: a value, or (scene, made) → value.
 `land=(409, "code")` with `because=` when a success cannot be had. `silent=`: why a success
-leaves no row in the audit. `twin=True` when the call would spoil its caller.
-`places`, homes, people: posts.py; the makers that are there already: makers.py, money.py.
+leaves no row in the audit. `twin=True` when the call would spoil its caller. `bare`, `beyond`,
+`past`: what an answer names, see row.py.
+Places, homes, people: posts.py; makers that are there already: makers.py, money.py; what
+there is of everything everywhere, so that it can leak: furniture.py (add a line there, too).
 
 Checked for every cell: the status; that the problem is one the contract documents; that no
 answer holds an id, address, name or amount of what lies outside the caller's places; that

@@ -5,7 +5,7 @@ A new maker belongs here, too, so that lists have something to show and somethin
 
 from typing import Final
 
-from tests.matrix import makers, money
+from tests.matrix import dwelling, makers, money
 from tests.matrix.posts import COMMUNITY, HOMES, OTHER_COMMUNITY, POSTS, UNITS
 from tests.matrix.town import Maker, Scene, Town, build, furnish
 from tests.world import World
@@ -24,6 +24,11 @@ FURNITURE: Final[tuple[tuple[Maker, tuple[str, ...]], ...]] = (
     (money.rule, (*COMPOUNDS, *UNITS)),
     (money.drafted_run, COMPOUNDS),
     (money.previewed_import, COMPOUNDS),
+    (dwelling.asked_head, tuple(HOMES)),
+    (dwelling.asked_community, tuple(HOMES)),
+    (dwelling.invitation, tuple(HOMES)),
+    (dwelling.own_request, tuple(HOMES)),
+    (dwelling.proof, tuple(HOMES)),
 )
 
 
@@ -32,5 +37,5 @@ async def furnished(world: World) -> Town:
     await furnish(town, *FURNITURE)
     for post in POSTS:
         someone = town.people[post]
-        await makers.message(Scene(town, "", someone, someone))
+        await makers.message(Scene(town, "", someone))
     return town

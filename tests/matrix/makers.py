@@ -69,7 +69,7 @@ def _office(scene: Scene) -> Appointment:
 
 
 async def own_office(scene: Scene) -> str:
-    """A unit head's office of the owner's own, from yesterday to yesterday and so without power.
+    """A unit head's office of the owner's own, over since yesterday and so without power.
 
     Power would change what the owner may do in the next cell.
     """

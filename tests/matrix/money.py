@@ -1,5 +1,7 @@
 """Fresh targets of fees, payments and registers: each returns the id a route is called with."""
 
+from dataclasses import replace
+
 from mongo_indexes import (
     bill_runs,
     bills,
@@ -178,6 +180,15 @@ async def drafted_run(scene: Scene) -> str:
         asked_at=scene.town.world.deps.now(),
     )
     return await scene.town.insert(bill_runs.COLLECTION, made)
+
+
+async def run_with_bills(scene: Scene) -> str:
+    run_id = await drafted_run(scene)
+    home = f"{scene.place}.b3.u2.502"
+    drafted = await bill(replace(scene, place=home), BillState.DRAFT)
+    bills_ = scene.town.world.db[bills.COLLECTION]
+    await bills_.update_one({"_id": drafted.id}, {"$set": {"run_id": run_id}})
+    return run_id
 
 
 async def previewed_import(scene: Scene) -> str:

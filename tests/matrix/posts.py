@@ -1,4 +1,4 @@
-"""The places of the matrix, and who stands where: a role at a position, or what is left of it."""
+"""The places of the matrix, and who stands where: a role at a position, or what is left."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -66,10 +66,17 @@ FOUR: Final = (P.OWN, P.NEXT_UNIT, P.NEXT_BUILDING, P.OTHER_COMPOUND)
 HOME_PLACES: Final = dict(
     zip(FOUR, (HOME, *(f"{unit}.101" for unit in UNITS[1:4])), strict=True)
 )
-# Where a role cannot be held at a position (RUNGS), its holder stands at the nearest place where
-# it can: the "next unit" of a building head is the next building.
+COMPOUND_PLACES: Final = {P.OWN: COMPOUND, P.OTHER_COMPOUND: OTHER_COMPOUND}
+RELATIONS: Final = {
+    Role.OWNER: Relation.OWNER,
+    Role.RESIDENT: Relation.FAMILY,
+    Role.TENANT: Relation.TENANT,
+    Role.PAYER: Relation.PAYER,
+}
+# Where a role cannot be held at a position (RUNGS), its holder stands at the nearest place
+# where it can: the "next unit" of a building head is the next building.
 WHERE: Final[dict[Role, dict[Position, str]]] = {
-    **dict.fromkeys((Role.OWNER, Role.RESIDENT, Role.TENANT, Role.PAYER), HOME_PLACES),
+    **dict.fromkeys(RELATIONS, HOME_PLACES),  # read only
     Role.UNIT_HEAD: dict(zip(FOUR, UNITS[:4], strict=True)),
     Role.BUILDING_HEAD: {
         P.OWN: BUILDING,
@@ -77,22 +84,13 @@ WHERE: Final[dict[Role, dict[Position, str]]] = {
         P.OTHER_COMPOUND: f"{OTHER_COMPOUND}.b1",
     },
     Role.GRID_HEAD: dict(zip((P.OWN, *FOUR[2:]), GRIDS, strict=True)),
-    **dict.fromkeys(
-        (*FIRM_ROLES, Role.COMMITTEE_MEMBER),
-        {P.OWN: COMPOUND, P.OTHER_COMPOUND: OTHER_COMPOUND},
-    ),
+    **dict.fromkeys((*FIRM_ROLES, Role.COMMITTEE_MEMBER), COMPOUND_PLACES),
     Role.COMMUNITY_STAFF: {P.OWN: COMMUNITY, P.OTHER_COMPOUND: OTHER_COMPOUND},
     Role.SUBDISTRICT_STAFF: {P.OWN: SUBDISTRICT, P.OTHER_COMPOUND: "cc.erdao.rongguang"},
     Role.DISTRICT_STAFF: {P.OWN: DISTRICT, P.OTHER_COMPOUND: "cc.nanguan"},
     Role.CITY_STAFF: {P.OWN: CITY, P.OTHER_COMPOUND: "jl"},
     Role.ADMINISTRATOR: {P.OWN: CITY, P.OTHER_COMPOUND: OTHER_COMMUNITY},
     Role.AUDITOR: {P.OWN: CITY, P.OTHER_COMPOUND: OTHER_COMMUNITY},
-}
-RELATIONS: Final = {
-    Role.OWNER: Relation.OWNER,
-    Role.RESIDENT: Relation.FAMILY,
-    Role.TENANT: Relation.TENANT,
-    Role.PAYER: Relation.PAYER,
 }
 HEADS: Final = (Role.UNIT_HEAD, Role.BUILDING_HEAD, Role.GRID_HEAD)
 

@@ -12,6 +12,11 @@ from tests.matrix.town import Maker, Scene
 
 Given = Callable[[Scene, str], Any] | dict[str, Any] | bytes | None
 BY_PATH: dict[str, Route] = {route.path: route for route in ROUTES}
+CONTRACTS = {
+    (verb, route.path): contract
+    for route in ROUTES
+    for verb, contract in route.contracts().items()
+}
 
 
 @dataclass(frozen=True)
@@ -25,9 +30,10 @@ class Cell:
 class Row:
     """One verb of one path. `beyond`: why answers may name what lies outside one's places.
 
+    `past`: why they may name places that one held once. `bare`: why they name nothing at all,
+    so that nothing foreign in them proves nothing. `silent`: why a success leaves no row in the
+    audit. `twin`: the call would spoil its caller, so somebody like them asks.
     `land`, `because`: the status and code an allowed call ends with instead of a success.
-    `silent`: why a success leaves no row in the audit. `past`: why places that one held once count. `bare`: why no answer can name anything
-    of the target, so that seeing nothing foreign in it proves nothing.
     """
 
     verb: str
@@ -43,7 +49,6 @@ class Row:
     beyond: str = ""
     bare: str = ""
     twin: bool = False
-    content_type: str = "application/json"
 
     @property
     def name(self) -> str:
@@ -51,16 +56,12 @@ class Row:
 
     @property
     def contract(self) -> Contract:
-        return BY_PATH[self.path].contracts()[self.verb]
+        return CONTRACTS[self.verb, self.path]
 
     @property
     def status(self) -> int:
-        contract = self.contract
-        return (
-            204
-            if contract.returns is type(None) and contract.status == 200
-            else contract.status
-        )
+        done = self.contract.status
+        return 204 if done == 200 and self.contract.returns is type(None) else done
 
     def cells(self) -> Iterator[Cell]:
         """Yield a cell for each person and aim; reads of a place also at each one's own."""
@@ -71,7 +72,7 @@ class Row:
                     outcome = Outcome.LANDED
                 if outcome is not None:
                     yield Cell(post, aim, outcome)
-        if self.verb == "get" and self.makes is None and "{place}" in self.path:
+        if self.verb == "get" and self.makes is None and self.rule.by_place:
             for post in POSTS:
                 for held in self.rule.scope(post.actor, self.contract)[:1]:
                     yield Cell(post, Aim("their own place", held), Outcome.ALLOWED)

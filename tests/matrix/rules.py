@@ -1,4 +1,4 @@
-"""What a person gets from a route: derived from the table of permissions, not written by hand."""
+"""What a person gets from a route: derived from the table of permissions, never by hand."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,12 +32,19 @@ Decide = Callable[[Post, Aim, Contract], Outcome | None]
 
 @dataclass(frozen=True)
 class Rule:
-    """`decide`: None when a person and an aim make no cell. `reason`: of a rule of its own."""
+    """`decide`: None when a person and an aim make no cell. `reason`: of a rule of its own.
+
+    `private`: answers are about whoever asks. `open`: they tell everybody of the aim.
+    `by_place`: people ask about their own places, too.
+    """
 
     aims: tuple[Aim, ...]
     decide: Decide
     reason: str = ""
     permission: Permission | None = None
+    private: bool = False
+    open: bool = False
+    by_place: bool = False
 
     def needs(self, contract: Contract) -> Permission | None:
         """Return the permission that gives the scope of an answer; None: all one's places."""
@@ -52,8 +59,13 @@ class Rule:
         return tuple(grant.place for grant in actor.grants)
 
 
-def at(*places: str, permission: Permission | None = None) -> Rule:
-    """A target that lies at a place. `permission`: when the contract says only SIGNED_IN."""
+def at(
+    *places: str, permission: Permission | None = None, seen: tuple[Permission, ...] = ()
+) -> Rule:
+    """A target that lies at a place. `permission`: when the contract says only SIGNED_IN.
+
+    `seen`: who holds one of these there knows of the target, and is told 403 rather than 404.
+    """
 
     def decide(post: Post, aim: Aim, contract: Contract) -> Outcome:
         if not post.signed_in:
@@ -63,10 +75,13 @@ def at(*places: str, permission: Permission | None = None) -> Rule:
         held = post.actor.places(needs)
         if any(covers(place, aim.place) for place in held):
             return Outcome.ALLOWED
+        if any(post.actor.may(permission, aim.place) for permission in seen):
+            return Outcome.FORBIDDEN
         hides = contract.needs is Access.SIGNED_IN
         return Outcome.MISSING if held or hides else Outcome.FORBIDDEN
 
-    rule = Rule(tuple(Aim(place, place) for place in places), decide, permission=permission)
+    aims = tuple(Aim(place, place) for place in places)
+    rule = Rule(aims, decide, permission=permission, by_place=True)
     return rule
 
 
@@ -89,14 +104,16 @@ def everyone() -> Rule:
     def decide(post: Post, _: Aim, __: Contract) -> Outcome:
         return Outcome.ALLOWED if post.signed_in else Outcome.UNKNOWN
 
-    return Rule((Aim("myself"),), decide)
+    return Rule((Aim("myself"),), decide, private=True)
 
 
-def public() -> Rule:
+def public(place: str = "") -> Rule:
+    """Whatever everybody may know, of a place or of none."""
+
     def decide(*_: object) -> Outcome:
         return Outcome.ALLOWED
 
-    return Rule((Aim("anybody"),), decide)
+    return Rule((Aim("anybody", place),), decide, open=True)
 
 
 def mine() -> Rule:
@@ -113,7 +130,7 @@ def mine() -> Rule:
             return Outcome.ALLOWED
         return None if post == OWNER else Outcome.MISSING
 
-    return Rule((own, others), decide)
+    return Rule((own, others), decide, private=True)
 
 
 def decided(

@@ -1,4 +1,4 @@
-"""Seats somebody of the matrix: a person, what they hold, sessions, as the product keeps them."""
+"""Seats somebody: a person, what they hold, their sessions, as the product keeps them."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ LAST_DAY = "2026-12-31"
 
 @dataclass(frozen=True)
 class Someone:
-    """A person of the matrix, signed in. `stale`: a session that proved long ago whose it is."""
+    """A person of the matrix. `stale`: a session that proved long ago whose it is."""
 
     post: Post
     name: str

@@ -1,5 +1,6 @@
 """Every route x every role x every position."""
 
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,6 +9,7 @@ import pytest_asyncio
 from server.settings import Settings
 from services.accounts import standing
 from tests.matrix.furniture import furnished
+from tests.matrix.page import PATH, counts, page
 from tests.matrix.posts import POSTS
 from tests.matrix.row import BY_PATH, Row
 from tests.matrix.rows import ROWS
@@ -45,5 +47,11 @@ async def test_everybody_holds_what_the_matrix_says(town: Town) -> None:
 @IN_TOWN
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 async def test_everybody_gets_what_they_may(town: Town, row: Row) -> None:
-    problems = await Walk(town, row).all()
-    assert not problems, "\n".join(problems[:40])
+    judge = await Walk(town, row).all()
+    assert not judge.problems, "\n".join(judge.problems[:40])
+
+
+def test_the_page_is_current() -> None:
+    """Print the counts, too: `pytest -s`."""
+    sys.stdout.write("".join(f"\n{number:>7,}  {name}" for name, number in counts().items()))
+    assert PATH.read_text(encoding="utf-8") == page(), "run python -m tests.matrix"

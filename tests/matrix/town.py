@@ -43,12 +43,11 @@ class Town:
 
 @dataclass
 class Scene:
-    """What a maker is told: where the target shall lie, whose it shall be, who will ask."""
+    """What a maker is told: where the target shall lie, and whose it shall be."""
 
     town: Town
     place: str
     owner: Someone
-    caller: Someone | None  # nobody in particular: a target for all who are refused
 
     @property
     def number(self) -> int:
@@ -74,7 +73,7 @@ async def furnish(town: Town, *makers: tuple[Maker, Sequence[str]]) -> None:
         for place in where:
             near = [town.people[p] for p in POSTS if p.held and p.held[0][1] == place]
             someone = near[0] if near else await town.seats.seat(Post(Position.STRANGER))
-            await make(Scene(town, place, someone, someone))
+            await make(Scene(town, place, someone))
 
 
 async def _firms(world: World) -> dict[str, str]:

@@ -52,7 +52,7 @@ ROWS = (
         body=lambda scene, _: {"period": money.month(scene)},
     ),
     Row("get", "/api/v1/bill-runs/{run_id}", at(COMPOUND), makes=money.drafted_run),
-    Row("get", "/api/v1/bill-runs/{run_id}/bills", at(COMPOUND), makes=money.drafted_run),
+    Row("get", "/api/v1/bill-runs/{run_id}/bills", at(COMPOUND), makes=money.run_with_bills),
     Row("post", "/api/v1/bill-runs/{run_id}/publish", at(COMPOUND), makes=money.drafted_run),
     Row("post", "/api/v1/bill-runs/{run_id}/cancel", at(COMPOUND), makes=money.drafted_run),
     Row("get", "/api/v1/me/bills", somewhere()),
@@ -95,6 +95,7 @@ ROWS = (
         somewhere(),
         query={"from_day": "2026-03-01", "to_day": "2026-03-31"},
         beyond=WHOLE_SYSTEM,
+        bare="sums of the whole system",
     ),
     Row("get", "/api/v1/register-template", somewhere(), bare="an empty form"),
     Row(

@@ -1,0 +1,10 @@
+"""Write docs/reference/access.md and print the counts."""
+
+import sys
+
+from tests.matrix.page import counts, write
+
+if __name__ == "__main__":
+    write()
+    for name, number in counts().items():
+        sys.stdout.write(f"{number:>7,}  {name}\n")

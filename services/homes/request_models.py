@@ -118,7 +118,10 @@ class Settle(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class MyRequest(Struct, kw_only=True):
-    """What whoever filed a request sees of it."""
+    """What whoever filed a request sees of it.
+
+    Not whether it is disputed: that would tell a stranger whose name the register has.
+    """
 
     request_id: str
     home: str
@@ -126,7 +129,6 @@ class MyRequest(Struct, kw_only=True):
     relation: Relation
     name: str
     state: RequestState
-    disputed: bool
     photo_ids: list[str]
     created_at: datetime
     decided_at: datetime | None

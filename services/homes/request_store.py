@@ -1,6 +1,7 @@
 """The home_requests collection: the only module that queries it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -36,6 +37,12 @@ async def find_open(db: Database, open_key: str, tx: Transaction) -> HomeRequest
 async def count_open(db: Database, filed_by: str, tx: Transaction) -> int:
     """Served by index `filed_by`."""
     query = {"filed_by": filed_by, "state": {"$in": OPEN}}
+    return await db[COLLECTION].count_documents(query, session=tx, hint="filed_by")
+
+
+async def count_since(db: Database, filed_by: str, since: datetime, tx: Transaction) -> int:
+    """Served by index `filed_by`."""
+    query = {"filed_by": filed_by, "created_at": {"$gt": since}}
     return await db[COLLECTION].count_documents(query, session=tx, hint="filed_by")
 
 

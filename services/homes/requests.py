@@ -5,6 +5,9 @@ that others own has a dispute with them, which the community settles: nothing is
 (民法典 art. 234: a right in dispute is to be confirmed; art. 217: the certificate proves it).
 """
 
+from datetime import timedelta
+from typing import Final
+
 from pymongo.errors import DuplicateKeyError
 
 from services import errors
@@ -32,7 +35,8 @@ from services.homes.states import Event, RequestState
 from services.homes.telling import News
 from services.permissions import Actor, Permission
 
-MOST_OPEN = 5  # of one person for themself; staff file for many
+MOST_OPEN: Final = 5  # of one person for themself; staff file for many
+MOST_A_DAY: Final = 10
 
 
 class NameNeeded(errors.InvalidInput):
@@ -42,6 +46,8 @@ class NameNeeded(errors.InvalidInput):
 
 
 class TooManyRequests(errors.Conflict):
+    """Five that wait, or ten within a day; `most` in details."""
+
     code = "too_many_open_requests"
 
 
@@ -131,14 +137,21 @@ async def _insert(
 ) -> None:
     household.require_new(home, draft.person, draft.relation)
     if draft.person is not None:
-        waiting = await request_store.count_open(deps.db, actor.person_id, tx)
-        if waiting >= MOST_OPEN:
-            raise TooManyRequests("您还有几个申请在处理,请等处理完再提交", most=MOST_OPEN)
+        await _require_room(deps, tx, actor)
     draft.disputed = stepping.is_contested(deps, home, draft)
     await request_store.insert(deps.db, draft, tx)
     await proof.attach(deps, tx, actor, draft)
     if draft.state is RequestState.WITH_HEAD:
         await advising.promise_to_pass_on(deps, tx, draft)
+
+
+async def _require_room(deps: Dependencies, tx: Transaction, actor: Actor) -> None:
+    """Raise TooManyRequests: each request asks heads and may alarm owners."""
+    if await request_store.count_open(deps.db, actor.person_id, tx) >= MOST_OPEN:
+        raise TooManyRequests("您还有几个申请在处理,请等处理完再提交", most=MOST_OPEN)
+    since = deps.now() - timedelta(days=1)
+    if await request_store.count_since(deps.db, actor.person_id, since, tx) >= MOST_A_DAY:
+        raise TooManyRequests("今天提交的申请太多了,请明天再试", most=MOST_A_DAY)
 
 
 async def _tell(

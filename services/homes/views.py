@@ -29,7 +29,6 @@ async def mine(deps: Dependencies, found: Sequence[HomeRequest]) -> list[MyReque
             relation=request.relation,
             name=unsealed(deps, request, "name"),
             state=request.state,
-            disputed=request.disputed,
             photo_ids=request.photo_ids,
             created_at=request.created_at,
             decided_at=request.decided_at,

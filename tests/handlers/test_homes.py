@@ -22,6 +22,7 @@ from tests.homes import (
     acts,
     advised,
     asked,
+    at_once,
     decide,
     get,
     homes_of,
@@ -357,6 +358,19 @@ async def test_what_staff_may_not_write(estate: Estate, wish: Any, code: str) ->
     reply = await add(estate, **wish)
     assert (reply.status, reply.code) == (409 if code == "home_has_owner" else 422, code)
     assert await acts(estate.world, "home.resident_added") == []
+
+
+async def test_two_owners_written_at_once_are_one(estate: Estate) -> None:
+    """Nothing but the home itself is shared by the two: other staff, other people."""
+    world = estate.world
+    await world.db.residencies.delete_many({"home": LI_HOME})
+    await estate.member("staff"), await estate.member("admin")
+    replies = await at_once(
+        add(estate, relation="owner"), add(estate, "admin", relation="owner", name="周舟")
+    )
+    assert sorted(reply.status for reply in replies) == [201, 409]
+    assert [reply.code for reply in replies if reply.status == 409] == ["home_has_owner"]
+    assert len(await rows(world, LI_HOME)) == 1
 
 
 @pytest.mark.parametrize(("who", "status"), [("li", 403), ("head", 403), ("sun", 403)])

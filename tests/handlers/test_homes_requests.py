@@ -202,6 +202,26 @@ async def test_one_may_not_ask_for_the_whole_estate(estate: Estate) -> None:
     assert (last.status, last.code) == (409, "too_many_open_requests")
 
 
+async def test_nobody_is_asked_over_and_over(estate: Estate) -> None:
+    chen = await newcomer(estate, "chen")
+    for _ in range(10):
+        path = f"me/home-requests/{await asked(estate, chen, EMPTY)}/withdraw"
+        assert (await post(estate, chen, path)).status == 200
+    reply = await ask(estate, chen, EMPTY)
+    assert (reply.status, reply.code) == (409, "too_many_open_requests")
+
+
+async def test_a_stranger_does_not_learn_whose_name_the_register_has(estate: Estate) -> None:
+    """Li is registered as "li" and has not signed in: a right guess looks like a wrong one."""
+    answers = []
+    for name in ("li", "wrong"):
+        member = await newcomer(estate, f"guess-{name}")
+        reply = await ask(estate, member, LI_HOME, name=name)
+        hidden = {"request_id", "name", "created_at"}
+        answers.append({k: v for k, v in reply.body.items() if k not in hidden})
+    assert answers[0] == answers[1]
+
+
 async def test_withdrawing_is_for_who_filed_it(estate: Estate) -> None:
     chen = await newcomer(estate, "chen")
     request_id = await asked(estate, chen, EMPTY)
@@ -288,9 +308,8 @@ async def test_whom_the_register_means_is_bound_to_its_row(estate: Estate) -> No
             {"_id": row["_id"]}, {"$set": {**change, "phone_index": None}}
         )
     chen = await newcomer(estate, "chen")
-    reply = await ask(estate, chen, EMPTY)
-    assert reply.body["disputed"] is False
-    request_id = reply.body["request_id"]
+    request_id = await asked(estate, chen, EMPTY)
+    assert (await request_of(world, request_id))["disputed"] is False
     await advised(estate, request_id)
     [shown] = (await get(estate, "staff", "home-requests")).body["items"]
     assert shown["matches_register"] is True
@@ -305,10 +324,10 @@ async def test_whom_the_register_means_is_bound_to_its_row(estate: Estate) -> No
 
 async def disputed(estate: Estate, home: str = LI_HOME) -> tuple[Member, str]:
     chen = await newcomer(estate, "chen")
-    reply = await ask(estate, chen, home)
-    assert reply.body["disputed"] is True
-    await advised(estate, reply.body["request_id"])
-    return chen, reply.body["request_id"]
+    request_id = await asked(estate, chen, home)
+    assert (await request_of(estate.world, request_id))["disputed"] is True
+    await advised(estate, request_id)
+    return chen, request_id
 
 
 async def test_a_second_claimant_is_a_dispute_and_no_overwrite(estate: Estate) -> None:

@@ -68,7 +68,6 @@ def _operation(
         "description": contract.summary,
         "tags": [re.sub(r"^/(api/v1/)?", "", route.path).split("/")[0] or "root"],
         "x-needs": contract.needs,
-        "x-error-codes": list(contract.errors),
         "security": [{"bearer": []}] if signed_in else [],
         "parameters": _parameters(verb, contract, schema_of, components),
         **_request_body(contract, schema_of),

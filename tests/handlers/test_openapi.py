@@ -1,6 +1,9 @@
 """The contract is generated, valid, complete and the same as the checked copy."""
 
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -8,8 +11,11 @@ from openapi_spec_validator import validate
 
 from handlers.contract import Access, Contract, Route
 from handlers.openapi import document
+from handlers.statuses import codes_by_status, known_codes, status_of
 from server import ops
 from server.app import ROUTES
+from services.errors import DomainError
+from services.permissions import Permission
 from tests.world import Api
 
 PUBLIC = {
@@ -34,6 +40,7 @@ PUBLIC = {
 }
 
 
+@cache
 def made() -> dict[str, object]:
     return document(ROUTES, title=ops.TITLE, version=ops.VERSION)
 
@@ -48,6 +55,49 @@ def test_every_route_has_a_contract() -> None:
 
 def test_every_operation_says_what_it_does() -> None:
     assert all(c.summary for route in ROUTES for c in route.contracts().values())
+
+
+OPERATIONS = [
+    (route, verb, contract) for route in ROUTES for verb, contract in route.contracts().items()
+]
+
+
+@pytest.mark.parametrize(
+    ("route", "verb", "contract"), OPERATIONS, ids=lambda v: getattr(v, "path", "")
+)
+def test_every_failure_is_documented(route: Route, verb: str, contract: Contract) -> None:
+    unknown = set(contract.errors) - known_codes().keys()
+    assert not unknown, "no class of services.errors has this code"
+    found = codes_by_status(route.path, verb, contract)
+    for code in contract.errors:
+        assert code in found[known_codes()[code]]
+    assert {429, 503} <= found.keys()
+    if contract.needs is not Access.PUBLIC:
+        assert found[401] == ["access_token_expired", "unauthenticated"]
+    if isinstance(contract.needs, Permission):
+        assert "forbidden" in found[403]
+    if contract.asks_again:
+        assert "confirmation_needed" in found[403]
+    if "{" in route.path:
+        assert "not_found" in found[404]
+    paths: Any = made()["paths"]
+    answers = paths[route.path][verb]["responses"]
+    assert "default" not in answers
+    failures = {int(status): a["x-codes"] for status, a in answers.items() if "x-codes" in a}
+    assert failures == found
+
+
+def test_a_code_has_one_status() -> None:
+    """Clients tell failures apart by their code: it means the same everywhere."""
+    assert "bill_already_paid" in known_codes()
+    for kind in _kinds(DomainError):
+        assert known_codes()[kind.code] == status_of(kind), kind
+
+
+def _kinds(kind: type[DomainError]) -> Iterator[type[DomainError]]:
+    for found in kind.__subclasses__():
+        yield found
+        yield from _kinds(found)
 
 
 def test_only_these_routes_are_public() -> None:

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 
 import msgspec
 
-from services.errors import Forbidden, NotFound
+from services.errors import Forbidden, InvalidInput, NotFound
 from services.idempotency import actions as idempotency
 from services.idempotency.models import Answer
 from services.limits.models import Rate
@@ -110,7 +110,8 @@ def endpoint(
             if key is None:
                 handler.reply(await work())
                 return
-            parts = (handler.request.method, handler.request.uri, handler.request.body)
+            sent = uploaded(handler) if contract.body is bytes else handler.request.body
+            parts = (handler.request.method, handler.request.uri, sent)
             fingerprint = b"\n".join(p if isinstance(p, bytes) else p.encode() for p in parts)
             handler.reply(await idempotency.once(handler.deps, key, fingerprint, work))
 
@@ -148,7 +149,7 @@ def decode(handler: Any, contract: Contract, path: dict[str, str]) -> dict[str, 
         for name, value in path.items()
     }
     if contract.body is bytes:
-        arguments["body"] = handler.request.body
+        arguments["body"] = uploaded(handler)
     elif contract.body:
         arguments["body"] = msgspec.json.decode(
             handler.request.body or b"{}", type=contract.body
@@ -158,6 +159,17 @@ def decode(handler: Any, contract: Contract, path: dict[str, str]) -> dict[str, 
             handler.query_arguments(), contract.query, strict=False
         )
     return arguments
+
+
+def uploaded(handler: Any) -> bytes:
+    """Return what was sent: the body itself, or the one file of a form.
+
+    wx.uploadFile and browsers send forms, with a new boundary at each try.
+    """
+    files = [file for group in handler.request.files.values() for file in group]
+    if len(files) > 1:
+        raise InvalidInput("一次只能上传一个文件")
+    return files[0].body if files else handler.request.body
 
 
 def answer(handler: Any, contract: Contract, result: Any) -> Answer:

@@ -28,7 +28,7 @@ class RatesQuery(Struct, forbid_unknown_fields=True):
 
 
 class UnpaidHomesHandler(ApiHandler):
-    @endpoint(needs=Permission.VIEW_UNPAID)
+    @endpoint(needs=Permission.VIEW_UNPAID, errors=("ask_its_buildings",))
     async def get(self, place: PlacePath, query: UnpaidHomesQuery) -> Page[UnpaidHome]:
         """Homes under a place that owe something, by path."""
         items = await actions.unpaid_homes(
@@ -43,7 +43,10 @@ class UnpaidHomesHandler(ApiHandler):
 
 
 class RatesHandler(ApiHandler):
-    @endpoint(needs=Permission.VIEW_RATES, errors=("bad_breakdown", "too_many_parts"))
+    @endpoint(
+        needs=Permission.VIEW_RATES,
+        errors=("ask_its_buildings", "bad_breakdown", "too_many_parts"),
+    )
     async def get(self, place: PlacePath, query: RatesQuery) -> RatesView:
         """The three collection rates of a place, and of its parts when asked for."""
         period = query.period or month_of(self.deps.now())

@@ -39,6 +39,12 @@ class BadBreakdown(errors.InvalidInput):
     code = "bad_breakdown"
 
 
+class AskItsBuildings(errors.InvalidInput):
+    """A grid is a list of buildings: no home lies under it, and a zero would be a lie."""
+
+    code = "ask_its_buildings"
+
+
 class TooManyParts(errors.TooLarge):
     code = "too_many_parts"
 
@@ -47,7 +53,7 @@ async def rates_of(
     deps: Dependencies, actor: Actor, place: str, span: Span, *, by: By | None
 ) -> RatesView:
     """Return the three rates of a place and, with `by`, of its parts: two queries in all."""
-    await places.access_place(deps, actor, place, Permission.VIEW_RATES)
+    await _access(deps, actor, place, Permission.VIEW_RATES)
     own_depth = place.count(".") + 1
     depth = LADDER.index(Kind(by)) + 1 if by else own_depth
     if by and depth <= own_depth:
@@ -68,6 +74,12 @@ async def rates_of(
             if by
         ],
     )
+
+
+async def _access(deps: Dependencies, actor: Actor, path: str, permission: Permission) -> None:
+    place = await places.access_place(deps, actor, path, permission)
+    if place.kind is Kind.GRID:
+        raise AskItsBuildings("网格由楼栋组成,请按楼栋查看")
 
 
 async def counts_of(
@@ -93,7 +105,7 @@ async def unpaid_homes(
     deps: Dependencies, actor: Actor, place: str, debts: Debts, *, after: str, limit: int
 ) -> list[UnpaidHome]:
     """Homes under a place that owe something, by path, with masked names and no phones."""
-    await places.access_place(deps, actor, place, Permission.VIEW_UNPAID)
+    await _access(deps, actor, place, Permission.VIEW_UNPAID)
     found = await store.unpaid(deps.db, place, debts, after=after, limit=limit)
     paths = [home.home for home in found]
     today = day_of(deps.now())

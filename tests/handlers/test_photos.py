@@ -110,6 +110,38 @@ async def test_the_same_key_is_the_same_photo(world: World, li: Member) -> None:
     assert await world.db.photos.count_documents({}) == 1
 
 
+def form(boundary: str, *files: bytes) -> bytes:
+    """Write files as wx.uploadFile and browsers do."""
+    head = 'Content-Disposition: form-data; name="file"; filename="a.jpg"'
+    type_ = "Content-Type: image/jpeg"
+    parts = (
+        f"--{boundary}\r\n{head}\r\n{type_}\r\n\r\n".encode() + file + b"\r\n" for file in files
+    )
+    return b"".join(parts) + f"--{boundary}--\r\n".encode()
+
+
+async def test_a_photo_may_come_in_a_form_and_a_second_try_is_the_same(
+    world: World, li: Member
+) -> None:
+    for boundary in ("x1", "x2"):
+        headers = {
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+            "Idempotency-Key": "k",
+        }
+        body = form(boundary, picture())
+        reply = await world.api.call("POST", PHOTOS, body, as_=li, headers=headers)
+        assert reply.status == 201, reply.body
+    assert await world.db.photos.count_documents({}) == 1
+
+
+async def test_a_form_with_two_files_is_refused(world: World, li: Member) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    body = form("x", picture(), picture())
+    reply = await world.api.call("POST", PHOTOS, body, as_=li, headers=headers)
+    assert (reply.status, reply.code) == (422, "invalid_input")
+    assert await world.db.photos.count_documents({}) == 0
+
+
 # --- who sees it ---
 
 

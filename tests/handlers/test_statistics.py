@@ -28,6 +28,7 @@ from tests.cast import (
     bill,
     build,
 )
+from tests.offices import make_grid
 from tests.world import World
 
 BUILDING = f"{COMPOUND}.b3"
@@ -212,6 +213,14 @@ async def test_a_cursor_made_up_shows_no_more_than_the_place(
     path = f"/api/v1/places/{UNIT}/unpaid-homes?cursor={cursors.write(after)}"
     reply = await world.api.get(path, as_=head)
     assert {home["place"] for home in reply.body["items"]} <= {WANG_HOME, LI_HOME}
+
+
+async def test_a_grid_is_asked_by_its_buildings(estate: Estate) -> None:
+    made = await make_grid(estate)
+    grid, staff = made.body["path"], await estate.member("staff")
+    for what in ("rates", "unpaid-homes"):
+        reply = await estate.world.api.get(f"/api/v1/places/{grid}/{what}", as_=staff)
+        assert (reply.status, reply.code) == (422, "ask_its_buildings")
 
 
 async def test_the_list_can_ask_for_one_fee(estate: Estate) -> None:

@@ -83,7 +83,7 @@ class Judge:
 
     def _nothing_foreign(self, call: Call) -> None:
         rule, contract, post = self.row.rule, self.row.contract, call.cell.post
-        scope = rule.scope(post.actor, contract)
+        scope = rule.scope(post, contract)
         if self.row.past:
             scope = (*scope, *(place for _, place in post.roles))
         if rule.open:

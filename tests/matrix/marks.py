@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import mongo_indexes
-from services.paths import covers
-from tests.matrix.posts import GRIDS, HOMES
+from tests.matrix.posts import GRIDS, HOMES, lies_in
 from tests.world import Database, Reply
 
 TOKEN: Final = re.compile(r"[0-9A-Za-z_.]{8,}")
@@ -78,7 +77,7 @@ def foreign(owner: Owner, scope: tuple[str, ...], person_id: str, *, private: bo
 def _within(place: str, held: str, owner: Owner) -> bool:
     if place == NOWHERE:  # of no place: the business of whoever answers for the whole city
         return "." not in held
-    return covers(held, place) or (owner.is_path and covers(place, held))
+    return lies_in(place, held) or (owner.is_path and lies_in(held, place))
 
 
 async def read(db: Database) -> Marks:

@@ -17,9 +17,9 @@ HEAD: Final = """# Who may do what, and where
 Made by `python -m tests.matrix` of services/permissions.py and tests/matrix; do not edit it.
 `python -m pytest tests/matrix` asks the running server every question counted here.
 
-A permission is held at a place and covers everything under it. Whoever holds it nowhere is told
-403; whoever holds it elsewhere is told 404: what is forbidden looks missing. The roles of a
-home end with the relation, those of an office with the term, those of a firm with the contract, and
+A permission is held at a place and covers everything under it. Who holds it nowhere is told
+403; who holds it elsewhere is told 404: what is forbidden looks missing. The roles of a home
+end with the relation, those of an office with the term, those of a firm with its contract:
 each is read anew for every request.
 """
 STANDS: Final = """## Where everybody stands

@@ -5,23 +5,27 @@ from enum import StrEnum
 from typing import Final
 
 from services.accounts.models import Relation
-from services.permissions import FIRM_ROLES, Actor, Grant, Role
+from services.permissions import FIRM_ROLES, PERMISSIONS, Actor, Grant, Permission, Role
 
+# Other names than the contract's examples have: what everybody may read gives nobody away. And
+# each begins like its neighbour: a scope that compared beginnings would show here.
 CITY: Final = "cc"
-# Other names than the contract's examples have: what everybody may read gives nobody away.
-DISTRICT: Final = "cc.erdao"
-SUBDISTRICT: Final = "cc.erdao.bali"
-COMMUNITY: Final = "cc.erdao.bali.changtong"
+DISTRICT: Final = f"{CITY}.erdao"
+SUBDISTRICT: Final = f"{DISTRICT}.bali"
+COMMUNITY: Final = f"{SUBDISTRICT}.changtong"
 COMPOUND: Final = f"{COMMUNITY}.c07"
 BUILDING: Final = f"{COMPOUND}.b3"
 UNIT: Final = f"{BUILDING}.u2"
 HOME: Final = f"{UNIT}.502"
 GRID: Final = f"{COMMUNITY}.g01"
-NEXT_DOOR: Final = f"{UNIT}.501"
-NEXT_UNIT: Final = f"{BUILDING}.u1"
-NEXT_BUILDING: Final = f"{COMPOUND}.b4"
-OTHER_COMPOUND: Final = f"{COMMUNITY}.c08"
-OTHER_COMMUNITY: Final = "cc.erdao.bali.dongsheng"
+NEXT_DOOR: Final = f"{UNIT}.5020"
+NEXT_UNIT: Final = f"{BUILDING}.u20"
+NEXT_BUILDING: Final = f"{COMPOUND}.b30"
+OTHER_COMPOUND: Final = f"{COMMUNITY}.c070"
+OTHER_COMMUNITY: Final = f"{SUBDISTRICT}.changtong2"
+OTHER_SUBDISTRICT: Final = f"{DISTRICT}.bali2"
+OTHER_DISTRICT: Final = f"{CITY}.erdao2"
+OTHER_CITY: Final = "cc2"
 GRIDS: Final = {
     GRID: (BUILDING,),
     f"{COMMUNITY}.g02": (NEXT_BUILDING,),
@@ -33,9 +37,9 @@ UNITS: Final = (
     f"{NEXT_BUILDING}.u1",
     f"{OTHER_COMPOUND}.b1.u1",
     f"{OTHER_COMMUNITY}.c09.b1.u1",
-    "cc.erdao.rongguang.linhe.c10.b1.u1",
-    "cc.nanguan.minkang.xisi.c11.b1.u1",
-    "jl.changyi.xingye.beijinglu.c12.b1.u1",
+    f"{OTHER_SUBDISTRICT}.linhe.c10.b1.u1",
+    f"{OTHER_DISTRICT}.minkang.xisi.c11.b1.u1",
+    f"{OTHER_CITY}.changyi.xingye.beijinglu.c12.b1.u1",
 )
 # The register's family names, one for each home: a masked name gives away whose it is.
 HOMES: Final = {
@@ -86,13 +90,19 @@ WHERE: Final[dict[Role, dict[Position, str]]] = {
     Role.GRID_HEAD: dict(zip((P.OWN, *FOUR[2:]), GRIDS, strict=True)),
     **dict.fromkeys((*FIRM_ROLES, Role.COMMITTEE_MEMBER), COMPOUND_PLACES),
     Role.COMMUNITY_STAFF: {P.OWN: COMMUNITY, P.OTHER_COMPOUND: OTHER_COMPOUND},
-    Role.SUBDISTRICT_STAFF: {P.OWN: SUBDISTRICT, P.OTHER_COMPOUND: "cc.erdao.rongguang"},
-    Role.DISTRICT_STAFF: {P.OWN: DISTRICT, P.OTHER_COMPOUND: "cc.nanguan"},
-    Role.CITY_STAFF: {P.OWN: CITY, P.OTHER_COMPOUND: "jl"},
+    Role.SUBDISTRICT_STAFF: {P.OWN: SUBDISTRICT, P.OTHER_COMPOUND: OTHER_SUBDISTRICT},
+    Role.DISTRICT_STAFF: {P.OWN: DISTRICT, P.OTHER_COMPOUND: OTHER_DISTRICT},
+    Role.CITY_STAFF: {P.OWN: CITY, P.OTHER_COMPOUND: OTHER_CITY},
     Role.ADMINISTRATOR: {P.OWN: CITY, P.OTHER_COMPOUND: OTHER_COMMUNITY},
     Role.AUDITOR: {P.OWN: CITY, P.OTHER_COMPOUND: OTHER_COMMUNITY},
 }
 HEADS: Final = (Role.UNIT_HEAD, Role.BUILDING_HEAD, Role.GRID_HEAD)
+
+
+def lies_in(place: str, held: str) -> bool:
+    """Tell whether a place is another one or lies in it: rung by rung, not by paths.covers."""
+    rungs = held.split(".")
+    return place.split(".")[: len(rungs)] == rungs
 
 
 @dataclass(frozen=True)
@@ -117,9 +127,17 @@ class Post:
         over = {P.FORMER, P.EXPIRED, P.FUTURE, P.DISMISSED, P.REVOKED}
         return () if self.position in over else self.roles
 
+    def places(self, permission: Permission) -> tuple[str, ...]:
+        """Return where they hold a permission: by the table, and not by Actor.places."""
+        grants = self.actor.grants
+        return tuple(g.place for g in grants if permission in PERMISSIONS[g.role])
+
+    def may(self, permission: Permission, place: str) -> bool:
+        return any(lies_in(place, held) for held in self.places(permission))
+
     @property
     def actor(self) -> Actor:
-        """What the one function that decides is told about them."""
+        """What they are to the product."""
         grants = [
             Grant(role, place) for role, held in self.held for place in GRIDS.get(held, (held,))
         ]

@@ -74,7 +74,7 @@ class Row:
                     yield Cell(post, aim, outcome)
         if self.verb == "get" and self.makes is None and self.rule.by_place:
             for post in POSTS:
-                for held in self.rule.scope(post.actor, self.contract)[:1]:
+                for held in self.rule.scope(post, self.contract)[:1]:
                     yield Cell(post, Aim("their own place", held), Outcome.ALLOWED)
 
     def again(self) -> Iterator[Cell]:

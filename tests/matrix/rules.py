@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from handlers.contract import Access, Contract
-from services.paths import covers
-from services.permissions import Actor, Permission
+from services.permissions import Permission
 from tests.matrix.posts import OWNER, Post
 
 
@@ -51,12 +50,12 @@ class Rule:
         needs = contract.needs
         return self.permission or (needs if isinstance(needs, Permission) else None)
 
-    def scope(self, actor: Actor, contract: Contract) -> tuple[str, ...]:
-        """Return the places of which this route may tell the actor."""
+    def scope(self, post: Post, contract: Contract) -> tuple[str, ...]:
+        """Return the places of which this route may tell somebody."""
         needs = self.needs(contract)
         if needs is not None:
-            return actor.places(needs)
-        return tuple(grant.place for grant in actor.grants)
+            return post.places(needs)
+        return tuple(grant.place for grant in post.actor.grants)
 
 
 def at(
@@ -72,10 +71,10 @@ def at(
             return Outcome.UNKNOWN
         needs = rule.needs(contract)
         assert needs is not None, "at() needs a permission"
-        held = post.actor.places(needs)
-        if any(covers(place, aim.place) for place in held):
+        held = post.places(needs)
+        if post.may(needs, aim.place):
             return Outcome.ALLOWED
-        if any(post.actor.may(permission, aim.place) for permission in seen):
+        if any(post.may(permission, aim.place) for permission in seen):
             return Outcome.FORBIDDEN
         hides = contract.needs is Access.SIGNED_IN
         return Outcome.MISSING if held or hides else Outcome.FORBIDDEN
@@ -93,7 +92,7 @@ def somewhere() -> Rule:
             return Outcome.UNKNOWN
         needs = contract.needs
         assert isinstance(needs, Permission), "somewhere() needs a permission"
-        return Outcome.ALLOWED if post.actor.places(needs) else Outcome.FORBIDDEN
+        return Outcome.ALLOWED if post.places(needs) else Outcome.FORBIDDEN
 
     return Rule((Aim("all of mine"),), decide)
 
@@ -124,7 +123,7 @@ def mine() -> Rule:
         if not post.signed_in:
             return Outcome.UNKNOWN if aim is others else None
         needs = contract.needs
-        if isinstance(needs, Permission) and not post.actor.places(needs):
+        if isinstance(needs, Permission) and not post.places(needs):
             return Outcome.FORBIDDEN
         if aim is own:
             return Outcome.ALLOWED

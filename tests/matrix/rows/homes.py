@@ -32,19 +32,19 @@ REASON = {"reason": "材料一致"}
 
 
 def sees_people(post: Post, place: str) -> Outcome:
-    if any(post.actor.may(permission, place) for permission in KNOW_THE_PEOPLE):
+    if any(post.may(permission, place) for permission in KNOW_THE_PEOPLE):
         return Outcome.ALLOWED
-    return Outcome.FORBIDDEN if post.actor.may(P.PAY_BILLS, place) else Outcome.MISSING
+    return Outcome.FORBIDDEN if post.may(P.PAY_BILLS, place) else Outcome.MISSING
 
 
 def ends(post: Post, place: str) -> Outcome:
-    if any(post.actor.may(p, place) for p in (P.MANAGE_HOME, P.DECIDE_HOMES)):
+    if any(post.may(p, place) for p in (P.MANAGE_HOME, P.DECIDE_HOMES)):
         return Outcome.ALLOWED
-    return Outcome.FORBIDDEN if post.actor.may(P.VIEW_RESIDENTS, place) else Outcome.MISSING
+    return Outcome.FORBIDDEN if post.may(P.VIEW_RESIDENTS, place) else Outcome.MISSING
 
 
 def looks(post: Post, place: str) -> Outcome:
-    allowed = post == OWNER or post.actor.may(P.DECIDE_HOMES, place)
+    allowed = post == OWNER or post.may(P.DECIDE_HOMES, place)
     return Outcome.ALLOWED if allowed else Outcome.MISSING
 
 

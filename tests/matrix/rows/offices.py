@@ -22,7 +22,7 @@ P = Permission
 
 
 def appoints(post: Post, place: str) -> bool:
-    return post.actor.may(P.APPOINT, place)
+    return post.may(P.APPOINT, place)
 
 
 def may_resign(post: Post, place: str) -> Outcome:

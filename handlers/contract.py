@@ -169,7 +169,8 @@ def uploaded(handler: Any) -> bytes:
     files = [file for group in handler.request.files.values() for file in group]
     if len(files) > 1:
         raise InvalidInput("一次只能上传一个文件")
-    return files[0].body if files else handler.request.body
+    sent: bytes = files[0].body if files else handler.request.body
+    return sent
 
 
 def answer(handler: Any, contract: Contract, result: Any) -> Answer:

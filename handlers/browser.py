@@ -71,7 +71,7 @@ class BrowserSessionHandler(ApiHandler):
 class LookHandler(ApiHandler):
     @endpoint(
         needs=Access.SIGNED_IN,
-        errors=("sign_in_answered", "sign_in_expired"),
+        errors=("not_found", "sign_in_answered", "sign_in_expired"),
         example=Look(scene=EXAMPLE_SCENE),
         rate=Rate.GUESS,
     )
@@ -84,6 +84,7 @@ class AnswerHandler(ApiHandler):
     @endpoint(
         needs=Access.SIGNED_IN,
         errors=(
+            "not_found",
             "browser_not_for_you",
             "confirmation_needed",
             "mini_program_only",

@@ -17,7 +17,7 @@ class DirectoryQuery(Struct, forbid_unknown_fields=True):
 
 
 class DirectoryHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN)
+    @endpoint(needs=Access.SIGNED_IN, errors=("not_found",))
     async def get(self, query: DirectoryQuery) -> Page[DirectoryEntry]:
         """Find my home: what lies directly below a place, one rung at a time, by path."""
         items = await actions.children(

@@ -30,6 +30,7 @@ DECISION_ERRORS = (
     "home_request_moved_on",
     "home_disputed",
     "own_request",
+    "own_home",
     "already_bound",
 )
 
@@ -52,6 +53,8 @@ class HomeRequestsHandler(ApiHandler):
         needs=Access.SIGNED_IN,
         status=201,
         errors=(
+            "not_found",
+            "forbidden",
             "consent_needed",
             "name_needed",
             "invalid_id_number",
@@ -125,6 +128,7 @@ class SettlementHandler(ApiHandler):
             "home_not_disputed",
             "already_transferred",
             "own_request",
+            "own_home",
             "bad_days",
         ),
         example=Settle(outcome=Settlement.SHARE, reason="夫妻共有,证上有两人"),

@@ -135,7 +135,8 @@ def _answers(contract: Contract, schema_of: dict[Any, Any]) -> dict[str, Any]:
     if contract.returns is type(None):
         return {"204": {"description": "Done."}}
     if contract.returns is Download:
-        schema: Any = {"type": "string", "format": "binary"}
+        is_json = contract.media_type.startswith("application/json")
+        schema: Any = {"type": "object"} if is_json else {"type": "string", "format": "binary"}
         content = {contract.media_type: {"schema": schema}}
     else:
         content = {"application/json": {"schema": schema_of[contract.returns]}}

@@ -110,7 +110,7 @@ class DocsHandler(ApiHandler):
 
 
 class DocsAssetHandler(ApiHandler):
-    @endpoint(needs=Access.PUBLIC, media_type="application/octet-stream")
+    @endpoint(needs=Access.PUBLIC, media_type="*/*")
     async def get(self, asset: Annotated[str, Meta(max_length=60)]) -> Download:
         """A part of the page."""
         if asset not in ASSETS:

@@ -9,7 +9,7 @@ from services.documents import ONE_LINE
 from services.paths import PlacePath
 from services.permissions import Role
 
-WeChatCode = Annotated[str, Meta(min_length=1, max_length=256)]
+WeChatCode = Annotated[str, Meta(min_length=1, max_length=256, pattern=ONE_LINE)]
 PersonName = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]
 
 

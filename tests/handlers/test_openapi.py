@@ -125,12 +125,13 @@ CLOSED = [
 ]
 
 
-@pytest.mark.parametrize(("route", "verb"), CLOSED, ids=lambda v: getattr(v, "path", v))
-async def test_every_route_refuses_a_stranger(api: Api, route: Route, verb: str) -> None:
-    path = route.path.replace("{", "").replace("}", "")
-    body = None if verb in {"get", "delete"} else b"{}"
-    reply = await api.call(verb.upper(), path, body)
-    assert (reply.status, reply.code) == (401, "unauthenticated")
+async def test_every_route_refuses_a_stranger(api: Api) -> None:
+    """Whatever they send, right or wrong: who they are comes first."""
+    for route, verb in CLOSED:
+        path = route.path.replace("{", "").replace("}", "")
+        body = None if verb in {"get", "delete"} else b"{}"
+        reply = await api.call(verb.upper(), path, body)
+        assert (reply.status, reply.code) == (401, "unauthenticated"), (verb, path)
 
 
 async def test_the_page_needs_nothing_from_elsewhere(api: Api) -> None:

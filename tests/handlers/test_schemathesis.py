@@ -1,0 +1,149 @@
+"""What the document allows is asked, by people of several roles: nothing unexpected answers.
+
+No 5xx, no status the document does not name, no body of another shape than it says. What
+schemathesis makes of the schemas alone mostly names nothing that exists, so some cases go to
+targets that do; and what the rows of the matrix ask is asked as well, which succeeds.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode, SerializationContext
+from schemathesis.checks import not_a_server_error
+from schemathesis.core import NOT_SET
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from handlers.openapi import document
+from handlers.register import XLSX
+from server import ops
+from server.app import ROUTES
+from server.settings import Settings
+from services.permissions import Role
+from tests.matrix.live import Live, open_live
+from tests.matrix.posts import HOME, OWNER, UNIT_HEAD, WHERE, Position, Post
+from tests.matrix.row import Row
+from tests.matrix.rows import ROWS
+from tests.matrix.rules import Outcome
+from tests.matrix.seats import Someone
+from tests.matrix.town import Scene
+
+EXAMPLES: Final = 15  # of each operation, each sent by each of the people
+STAFF: Final = (Role.COMMUNITY_STAFF, Role.ADMINISTRATOR, Role.AUDITOR)
+PEOPLE: Final = (
+    OWNER,
+    UNIT_HEAD,
+    *(Post(Position.OWN, ((role, WHERE[role][Position.OWN]),)) for role in STAFF),
+)
+CHECKS: Final = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+SCHEMA: Final = schemathesis.openapi.from_dict(
+    document(ROUTES, title=ops.TITLE, version=ops.VERSION)
+)
+OPERATIONS: Final = {
+    (operation.ok().method, operation.ok().path): operation.ok()
+    for operation in SCHEMA.get_all_operations()
+}
+
+
+@schemathesis.serializer(XLSX)
+def workbook(_: SerializationContext, value: Any) -> bytes:
+    """Send a file as it is; schemathesis knows no spreadsheets."""
+    return value if isinstance(value, bytes) else bytes(str(value), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def live(base_settings: Settings, database: str) -> Iterator[Live]:
+    assert database == base_settings.mongodb_database
+    with open_live(base_settings) as opened:
+        yield opened
+
+
+def cases(operation: APIOperation[Any, Any, Any, Any]) -> st.SearchStrategy[Case]:
+    """What the schemas allow, and what they do not."""
+    right = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+    wrong = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+    return right if not (operation.body or operation.query) else st.one_of(right, right, wrong)
+
+
+def send(live: Live, case: Case, someone: Someone) -> int:
+    """Ask, and raise what is wrong with the answer."""
+    headers = {"Authorization": f"Bearer {someone.token}"}
+    reply = case.call(base_url=live.base, headers=headers)
+    case.validate_response(reply, checks=CHECKS, headers=headers)
+    return int(reply.status_code)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_nothing_unexpected_answers(live: Live, row: Row) -> None:
+    operation = OPERATIONS[row.verb, row.path]
+    people = [live.do(live.town.seats.seat(post)) for post in PEOPLE]
+
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases(operation), real=st.booleans())
+    def ask(case: Case, real: bool) -> None:  # noqa: FBT001  # hypothesis draws it
+        live.do(live.town.world.deps.redis.flushdb())
+        for someone in people:
+            if real:
+                scene = Scene(live.town, place_of(row), someone)
+                case.path_parameters = path_of(row, scene, live.do(made_by(row, scene)))
+            send(live, case, someone)
+
+    ask()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_what_is_right_is_answered_as_documented(live: Live, row: Row) -> None:
+    operation = OPERATIONS[row.verb, row.path]
+    statuses = set()
+    live.do(live.town.world.deps.redis.flushdb())
+    for post in PEOPLE:
+        someone = live.do(live.town.seats.seat(post))
+        scene = Scene(live.town, place_of(row), someone)
+        made = live.do(made_by(row, scene))
+        body = row.body(scene, made) if callable(row.body) else row.body
+        case = operation.Case(
+            path_parameters=path_of(row, scene, made),
+            query=row.query(scene, made) if callable(row.query) else dict(row.query),
+            body=NOT_SET if body is None else body,
+            media_type=operation.body[0].media_type if operation.body else None,
+        )
+        statuses.add(send(live, case, someone))
+    somebody_may = any(cell.outcome is Outcome.ALLOWED for cell in row.cells())
+    assert row.status in statuses or not somebody_may
+
+
+def place_of(row: Row) -> str:
+    return next((aim.place for aim in row.rule.aims if aim.place), HOME)
+
+
+async def made_by(row: Row, scene: Scene) -> Any:
+    return await row.makes(scene) if row.makes else ""
+
+
+def path_of(row: Row, scene: Scene, made: Any) -> dict[str, str]:
+    """Return the path's parameters of something that exists."""
+    names = [part[1:-1] for part in row.path.split("/") if part.startswith("{")]
+    filled = made if isinstance(made, dict) else dict.fromkeys(names, made or scene.place)
+    return {name: filled[name] for name in names}

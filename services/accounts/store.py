@@ -7,7 +7,7 @@ import msgspec
 from pymongo import ReturnDocument, UpdateOne
 
 from mongo_indexes import appointments, people, phones, residencies
-from services.accounts.models import Person, Way
+from services.accounts.models import Person, Visibility, Way
 from services.accounts.terms import not_over_on
 from services.days import day_of
 from services.dependencies import Database, Transaction
@@ -42,7 +42,8 @@ async def bind_phone(
 ) -> None:
     """Give the person what the register and the community wrote under this phone.
 
-    A residency that somebody was bound to in another way stays theirs.
+    A residency that somebody was bound to in another way stays theirs. Who may see the number
+    of a head is chosen by whoever holds it: the last holder's choice is not the next one's.
     """
     current = {"phone_index": phone_index, **not_over_on(day_of(at))}
     free = {"bound_by": {"$in": [None, Way.PHONE]}, "person": {"$ne": person_id}}
@@ -50,8 +51,9 @@ async def bind_phone(
     await db[residencies.COLLECTION].update_many(
         {**current, **free}, {"$set": bound}, session=tx
     )
+    office = {"person": person_id, "phone_visible_to": Visibility.NOBODY}
     await db[appointments.COLLECTION].update_many(
-        {**current, "person": {"$ne": person_id}}, {"$set": {"person": person_id}}, session=tx
+        {**current, "person": {"$ne": person_id}}, {"$set": office}, session=tx
     )
 
 
@@ -68,7 +70,8 @@ async def unbind_other_phone(
     await db[residencies.COLLECTION].update_many(
         {**lost, "bound_by": Way.PHONE}, {"$set": free}, session=tx
     )
-    await db[appointments.COLLECTION].update_many(lost, {"$set": {"person": None}}, session=tx)
+    vacant = {"person": None, "phone_visible_to": Visibility.NOBODY}
+    await db[appointments.COLLECTION].update_many(lost, {"$set": vacant}, session=tx)
 
 
 async def take_phone(

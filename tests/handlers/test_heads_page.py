@@ -124,3 +124,25 @@ async def test_names_and_numbers_of_heads_are_kept_sealed(estate: Estate) -> Non
     kept += str(await estate.world.db.audit.find({}).to_list())
     kept += str(await estate.world.db.outbox.find({}).to_list())
     assert not [text for text in ("王秀兰", "欧阳秀", GUAN, LIU, CHEN) if text in kept]
+
+
+async def test_who_sees_a_number_is_not_the_choice_of_who_had_it_before(estate: Estate) -> None:
+    """The number of a head moves to another person, who then moves on to one of their own."""
+    world = estate.world
+
+    async def choose(who: Member) -> None:
+        path = f"/api/v1/me/appointments/{await appointment_of(estate)}/contact"
+        reply = await world.api.post(path, {"phone_visible_to": "everyone"}, as_=who)
+        assert reply.status == 200
+
+    async def shown() -> list[str | None]:
+        return [head["phone"] for head in (await page(world))["heads"]]
+
+    await choose(await estate.member("head"))
+    assert await shown() == ["13900000010"]
+    heir = await world.sign_in("heir", "13900000010")
+    assert await shown() == [None]
+    await choose(heir)
+    assert await shown() == ["13900000010"]
+    await world.sign_in("heir", LIU)
+    assert await shown() == [None]

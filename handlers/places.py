@@ -114,7 +114,7 @@ class GridBuildingsHandler(ApiHandler):
 class AppointmentsHandler(ApiHandler):
     @endpoint(needs=Permission.APPOINT)
     async def get(self, query: ListQuery) -> Page[AppointmentView]:
-        """Roles held today in the places I appoint for."""
+        """Roles held today, or to be held, in the places I appoint for."""
         items = await accounts.appointments(
             self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
         )

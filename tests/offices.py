@@ -5,6 +5,7 @@ from typing import Any
 
 from services.accounts import actions as accounts
 from services.accounts.models import Appoint, AppointmentView
+from services.days import day_of
 from services.firms import actions as firms
 from services.firms.credit_code import check_mark
 from services.firms.models import NewFirm, SignContract
@@ -63,13 +64,15 @@ async def post(estate: Estate, who: str, path: str, body: Any = None) -> Reply:
 
 
 async def appointment_of(estate: Estate, role: str = "unit_head", place: str = UNIT) -> str:
-    """Return the id of who holds an office at a place, not of who stands in."""
-    staff = await estate.member("staff")
+    """Return the id of who holds an office at a place today, not of who stands in."""
+    staff, today = await estate.member("staff"), day_of(estate.world.clock.now)
     reply = await estate.world.api.get("/api/v1/appointments?limit=100", as_=staff)
     [found] = [
         a["appointment_id"]
         for a in reply.body["items"]
-        if (a["role"], a["place"]) == (role, place) and not a["substitute_for"]
+        if (a["role"], a["place"]) == (role, place)
+        and not a["substitute_for"]
+        and a["from_day"] <= today
     ]
     return str(found)
 

@@ -132,7 +132,7 @@ def name_of(deps: Dependencies, appointment: Appointment) -> str | None:
 async def listing(
     deps: Dependencies, actor: Actor, *, after: str, limit: int
 ) -> list[AppointmentView]:
-    """Roles held today in the places the actor appoints for, by id."""
+    """Roles held today, or to be held, in the places the actor appoints for, by id."""
     held = actor.places(Permission.APPOINT)
     today = day_of(deps.now())
     found = await appointment_store.appointments_under(

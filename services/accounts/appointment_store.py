@@ -40,7 +40,10 @@ async def find_appointment(
 
 
 async def rivals(db: Database, wanted: Appointment, tx: Transaction) -> list[Appointment]:
-    """The same role at the same place on some of the same days. Served by index `place`."""
+    """The same role at the same place on some of the same days. Served by index `place`.
+
+    A term ended before its first day held on no day at all.
+    """
     until = {"from_day": {"$lte": wanted.to_day}} if wanted.to_day else {}
     query = {
         "place": wanted.place,
@@ -49,7 +52,8 @@ async def rivals(db: Database, wanted: Appointment, tx: Transaction) -> list[App
         **not_over_on(wanted.from_day),
     }
     cursor = db[COLLECTION].find(query, session=tx).hint("place")
-    return msgspec.convert(await cursor.to_list(), list[Appointment])
+    found = msgspec.convert(await cursor.to_list(), list[Appointment])
+    return [rival for rival in found if rival.to_day is None or rival.from_day <= rival.to_day]
 
 
 async def has_role(
@@ -112,8 +116,8 @@ async def choose_contact(
 async def appointments_under(
     db: Database, places: Sequence[str], day: str, *, after: str, limit: int
 ) -> list[Appointment]:
-    """Roles held today under these places, by id. Served by index `place`."""
-    query = {"$and": [under_any("place", places), active_on(day), {"_id": {"$gt": after}}]}
+    """Roles held today or later under these places, by id. Served by index `place`."""
+    query = {"$and": [under_any("place", places), not_over_on(day), {"_id": {"$gt": after}}]}
     cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Appointment])
 

@@ -47,10 +47,14 @@ async def find_contract(
 async def overlapping(
     db: Database, compound: str, from_day: str, to_day: str, tx: Transaction
 ) -> Contract | None:
-    """A contract of the compound that holds on one of these days. Served by index `place`."""
+    """A contract of the compound that holds on one of these days. Served by index `place`.
+
+    One ended before its first day held on no day at all.
+    """
     query = {"place": compound, "from_day": {"$lte": to_day}, "to_day": {"$gte": from_day}}
-    document = await db[contracts.COLLECTION].find_one(query, session=tx)
-    return msgspec.convert(document, Contract | None)
+    cursor = db[contracts.COLLECTION].find(query, session=tx)
+    found = msgspec.convert(await cursor.to_list(), list[Contract])
+    return next((contract for contract in found if contract.from_day <= contract.to_day), None)
 
 
 async def holding_on(db: Database, compounds: Sequence[str], day: str) -> list[Contract]:

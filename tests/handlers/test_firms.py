@@ -229,3 +229,11 @@ async def test_a_firms_people_belong_to_a_firm_that_serves_there(estate: Estate)
     wish = {"role": "cashier", "place": COMPOUND, "phone": PHONE, "firm_id": elsewhere}
     reply = await api.post("/api/v1/appointments", wish, as_=staff)
     assert (reply.status, reply.code) == (409, "no_contract")
+
+
+async def test_a_contract_that_never_began_is_in_nobodys_way(estate: Estate) -> None:
+    firm_id = (await enter(estate)).body["firm_id"]
+    wrong = await sign(estate, firm_id, from_day="2026-04-01")
+    assert (await end(estate, wrong.body["contract_id"], TODAY)).status == 200
+    assert (await sign(estate, firm_id, from_day="2026-01-01")).status == 201
+    assert (await sign(estate, firm_id, from_day="2026-01-01")).code == "contract_overlaps"

@@ -310,3 +310,18 @@ async def test_nobody_is_told_of_a_term_that_was_changed(estate: Estate) -> None
     await world.advance(days=300)
     await world.work()
     assert "head_term_ending" not in await inbox(world, await world.sign_in("staff"))
+
+
+async def test_a_term_that_never_began_is_in_nobodys_way(estate: Estate) -> None:
+    """Appointed for next month by mistake, seen in the list, ended, and done right."""
+    wish = {"role": "unit_head", "place": NEXT_UNIT, "phone": LIU, "to_day": TERM}
+    made = await post(estate, "staff", "/appointments", {**wish, "from_day": "2026-04-01"})
+    staff, api = await estate.member("staff"), estate.world.api
+    listed = (await api.get("/api/v1/appointments?limit=100", as_=staff)).body["items"]
+    assert made.body in listed
+    path = f"/api/v1/appointments/{made.body['appointment_id']}"
+    assert (await api.delete(path, as_=staff)).status == 204
+    for phone in (LIU, GUAN):
+        again = {**wish, "phone": phone, "from_day": "2026-02-01"}
+        reply = await post(estate, "staff", "/appointments", again)
+        assert reply.status == (201 if phone == LIU else 409), reply.body

@@ -52,10 +52,17 @@ class SubstituteHandler(ApiHandler):
     @endpoint(
         needs=Permission.APPOINT,
         status=201,
-        errors=("outside_term", "not_a_head", "office_taken", "invalid_phone"),
+        errors=(
+            "confirmation_needed",
+            "outside_term",
+            "not_a_head",
+            "office_taken",
+            "invalid_phone",
+        ),
         example=Substitute(
             name="李桂英", phone="19900000015", from_day="2026-10-01", to_day="2026-10-31"
         ),
+        asks_again=True,
     )
     async def post(self, appointment_id: AppointmentId, body: Substitute) -> AppointmentView:
         """Say who acts for a head from a day to a day, in the head's role."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.cast import COMMUNITY, Estate, build
+from tests.offices import appointment_of, post, substitution
 from tests.world import Reply, World
 
 CONFIRM = "/api/v1/sessions/current/confirmation"
@@ -88,3 +89,10 @@ async def test_money_in_suspense_is_sent_back_only_by_somebody_just_confirmed(
     assert (await world.api.post(path, as_=admin)).code == "confirmation_needed"
     await world.confirm(admin)
     assert (await world.api.post(path, as_=admin)).code == "not_found"
+
+
+async def test_a_substitute_is_no_way_round_it(estate: Estate) -> None:
+    path = f"/appointments/{await appointment_of(estate)}/substitute"
+    await estate.world.advance(minutes=10, seconds=1)
+    reply = await post(estate, "staff", path, substitution())
+    assert (reply.status, reply.code) == (403, "confirmation_needed")

@@ -105,6 +105,9 @@ async def _settle(deps: Dependencies, actor: Actor, found: BrowserSignIn, event:
     mine = {"person": actor.person_id, "answered_at": now}
 
     async def save(tx: Transaction) -> None:
+        # or who signs out everywhere at this moment would leave a browser that comes in after
+        if not await session_store.hold(deps.db, actor.session_id, tx):
+            raise errors.Unauthenticated("登录已失效,请重新登录")
         if not await browser_store.move(deps.db, found.id, event, now, tx=tx, **mine):
             raise states.SignInAnswered("这个二维码已经确认过了")
         if event is Event.CONFIRM and not await session_store.confirm(

@@ -64,6 +64,17 @@ async def confirm(db: Database, session_id: str, at: datetime, tx: Transaction) 
     return result.matched_count == 1
 
 
+async def hold(db: Database, session_id: str, tx: Transaction) -> bool:
+    """Tell whether a session lives, and keep it from ending until this transaction is over.
+
+    A write, not a read: its end at the same moment conflicts, and one of the two starts again.
+    """
+    result = await db[sessions.COLLECTION].update_one(
+        {"_id": session_id, "revoked_at": None}, {"$inc": {"holds": 1}}, session=tx
+    )
+    return result.matched_count == 1
+
+
 async def end(
     db: Database,
     session_id: str,

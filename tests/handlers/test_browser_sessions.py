@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from services.accounts import browser_answers
+from services.accounts.browser_models import BrowserSignIn
+from services.dependencies import Dependencies
 from tests.cast import COMMUNITY, Estate, build
-from tests.handlers.test_browser import BASE, Screen, at_browser, scene_of
+from tests.handlers.test_browser import BASE, Screen, at_browser, open_screen, scene_of
 from tests.world import Member, Reply, World
 
 CODES = "/api/v1/sessions/current/confirmation-codes"
@@ -172,3 +175,20 @@ async def test_confirmed_once_however_often_answered(estate: Estate, browser: Me
     replies = await asyncio.gather(*(screen.answer(staff) for _ in range(6)))
     assert sorted(reply.status for reply in replies) == [204] + [409] * 5
     assert await world.db.audit.count_documents({"act": "session.confirmed"}) == 1
+
+
+async def test_an_answer_overtaken_by_signing_out_everywhere_lets_in_nobody(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff, screen = await estate.member("staff"), await open_screen(estate.world)
+    find = browser_answers._waiting
+
+    async def meanwhile(deps: Dependencies, scene: str) -> BrowserSignIn:
+        found = await find(deps, scene)
+        reply = await estate.world.api.delete("/api/v1/me/sessions", as_=staff)
+        assert reply.status == 204
+        return found
+
+    monkeypatch.setattr(browser_answers, "_waiting", meanwhile)
+    assert (await screen.answer(staff)).status == 401
+    assert (await screen.poll()).code == "sign_in_waiting"

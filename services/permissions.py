@@ -189,6 +189,16 @@ def require(actor: Actor, permission: Permission) -> None:
         raise Forbidden("您没有此操作的权限", needs=permission)
 
 
+def require_city(actor: Actor, permission: Permission) -> None:
+    """Raise Forbidden unless held for the whole city: for what belongs to no smaller place.
+
+    The merchants' accounts and the books are one for all compounds; who holds the permission
+    for a community must not see, or move, the money of the others.
+    """
+    if not any("." not in place for place in actor.places(permission)):
+        raise Forbidden("这项工作由市级管理员办理", needs=permission)
+
+
 def require_at(actor: Actor, permission: Permission, place: str) -> None:
     """Raise NotFound unless held at `place`: what is forbidden looks missing."""
     if not actor.may(permission, place):

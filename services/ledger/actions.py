@@ -16,7 +16,7 @@ from services.dependencies import Dependencies, Transaction
 from services.errors import InvalidInput
 from services.ledger import store
 from services.ledger.models import AccountClass, Journal, TrialBalance
-from services.permissions import Actor, Permission, require
+from services.permissions import Actor, Permission, require_city
 
 LONGEST_SPAN_DAYS: Final = 31
 MOST_PROBLEMS: Final = 100
@@ -66,7 +66,7 @@ async def trial_balance(
     deps: Dependencies, actor: Actor, from_day: str, to_day: str
 ) -> TrialBalance:
     """Prove that the books of a span (both days included, a month at most) add up."""
-    require(actor, Permission.OPERATE)
+    require_city(actor, Permission.OPERATE)
     from_day, to_day = check_day(from_day), check_day(to_day)
     if not from_day <= to_day <= plus_days(from_day, LONGEST_SPAN_DAYS):
         raise InvalidInput("起止日期不对,一次最多查 31 天")

@@ -20,7 +20,7 @@ from services.money import yuan
 from services.payments import refund_store, store
 from services.payments.models import DiscrepancyState, Refund, RefundView, discrepancy_id
 from services.payments.states import REFUND_STUCK, Event, RefundState
-from services.permissions import Actor, Permission, require
+from services.permissions import Actor, Permission, require_city
 from services.wechat.errors import PayError, PayReaction
 from services.wechat.pay_models import Refund as Answer
 from services.wechat.pay_models import RefundStatus
@@ -133,7 +133,7 @@ async def listing(
     deps: Dependencies, actor: Actor, *, after: str, limit: int
 ) -> list[RefundView]:
     """Return refunds that wait for a person, by id."""
-    require(actor, Permission.OPERATE)
+    require_city(actor, Permission.OPERATE)
     return [
         view(refund) for refund in await refund_store.stuck(deps.db, after=after, limit=limit)
     ]
@@ -145,7 +145,7 @@ async def retry(deps: Dependencies, actor: Actor, refund_key: str) -> RefundView
     A number that WeChat closed is used up, so the next try has the next one; a number that
     WeChat never accepted is still good.
     """
-    require(actor, Permission.OPERATE)
+    require_city(actor, Permission.OPERATE)
     refund = await refund_store.find(deps.db, refund_key)
     if refund is None:
         raise NotFound("没有这笔退款")

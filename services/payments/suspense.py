@@ -11,7 +11,7 @@ from services.jobs import actions as jobs
 from services.ledger.models import suspense
 from services.payments import refund_store, refunds, store
 from services.payments.models import DiscrepancyState, DiscrepancyView, Refund
-from services.permissions import Actor, Permission, require
+from services.permissions import Actor, Permission, require_city
 
 WAITING = (DiscrepancyState.OPEN, DiscrepancyState.IN_SUSPENSE)
 REASON = "款项不符退回"
@@ -25,7 +25,7 @@ async def listing(
     deps: Dependencies, actor: Actor, *, after: str, limit: int
 ) -> Sequence[DiscrepancyView]:
     """Return differences with WeChat that wait for a person, by id."""
-    require(actor, Permission.OPERATE)
+    require_city(actor, Permission.OPERATE)
     found = await store.discrepancies_in(deps.db, WAITING, after=after, limit=limit)
     return [
         DiscrepancyView(
@@ -48,7 +48,7 @@ async def give_back(deps: Dependencies, actor: Actor, found_id: str) -> None:
 
     The order keeps its bills until the money has arrived.
     """
-    require(actor, Permission.OPERATE)
+    require_city(actor, Permission.OPERATE)
     found = await store.find_discrepancy(deps.db, found_id)
     if found is None:
         raise errors.NotFound("没有这条差异")

@@ -18,6 +18,7 @@ The rule says where the target lies; what each person then gets is derived from 
                    elsewhere only → 404, nowhere → 403. `permission=` when the contract says
                    no more than SIGNED_IN; `seen=` who is told 403 because they see it there
     somewhere()    a list of what lies in one's places: held anywhere → success, else 403
+    citywide()     what belongs to no smaller place: held for the city, else 403
     everyone()     whoever is signed in, about themselves
     mine()         `makes` makes it for scene.owner: their own → success, another's → 404
     public(PLACE)  anybody, signed in or not
@@ -36,5 +37,5 @@ Checked for every cell: the status; that the problem is one the contract documen
 answer holds an id, address, name or amount of what lies outside the caller's places; that
 refused calls change nothing (dbHash before and after) and leave one row in the audit each; that
 allowed calls which change something leave exactly one; that routes which ask again refuse an
-old confirmation.
+old confirmation. Afterwards run `python -m tests.matrix`, and `make openapi`.
 """

@@ -97,6 +97,20 @@ def somewhere() -> Rule:
     return Rule((Aim("all of mine"),), decide)
 
 
+def citywide() -> Rule:
+    """What belongs to no smaller place: only who holds the permission for the whole city."""
+
+    def decide(post: Post, _: Aim, contract: Contract) -> Outcome:
+        if not post.signed_in:
+            return Outcome.UNKNOWN
+        needs = contract.needs
+        assert isinstance(needs, Permission), "citywide() needs a permission"
+        held = any("." not in place for place in post.places(needs))
+        return Outcome.ALLOWED if held else Outcome.FORBIDDEN
+
+    return Rule((Aim("the whole city"),), decide)
+
+
 def everyone() -> Rule:
     """About oneself: whoever is signed in."""
 

@@ -6,10 +6,10 @@ from services.register.template import template
 from tests.matrix import makers, money
 from tests.matrix.posts import COMPOUND, HOME, UNIT
 from tests.matrix.row import Row
-from tests.matrix.rules import at, everyone, mine, somewhere
+from tests.matrix.rules import at, citywide, everyone, mine, somewhere
 from tests.matrix.town import Scene
 
-WHOLE_SYSTEM = "the merchants' accounts are the whole city's: who operates them sees all of it"
+WHOLE_SYSTEM = "an installation is one city's: its merchants' accounts and books are one"
 UNIT_DEPTH = UNIT.count(".")
 FEE_RULE = {
     "kind": "property_fee",
@@ -73,26 +73,26 @@ ROWS = (
     ),
     Row("get", "/api/v1/payments/{payment_id}", mine(), makes=money.payment),
     Row("get", "/api/v1/payments/{payment_id}/receipt", mine(), makes=money.payment),
-    Row("get", "/api/v1/refunds", somewhere(), beyond=WHOLE_SYSTEM),
+    Row("get", "/api/v1/refunds", citywide(), beyond=WHOLE_SYSTEM),
     Row(
         "post",
         "/api/v1/refunds/{refund_id}/retry",
-        somewhere(),
+        citywide(),
         makes=money.refund,
         beyond=WHOLE_SYSTEM,
     ),
-    Row("get", "/api/v1/discrepancies", somewhere(), beyond=WHOLE_SYSTEM),
+    Row("get", "/api/v1/discrepancies", citywide(), beyond=WHOLE_SYSTEM),
     Row(
         "post",
         "/api/v1/discrepancies/{discrepancy_id}/return",
-        somewhere(),
+        citywide(),
         makes=money.suspended,
         beyond=WHOLE_SYSTEM,
     ),
     Row(
         "get",
         "/api/v1/ledger/trial-balance",
-        somewhere(),
+        citywide(),
         query={"from_day": "2026-03-01", "to_day": "2026-03-31"},
         beyond=WHOLE_SYSTEM,
         bare="sums of the whole system",

@@ -74,7 +74,8 @@ class Child:
             child.port = int((directory / "port").read_text(encoding="ascii"))
         except (OSError, ValueError):
             raise StartError(
-                f"{cls.title} was never started in {directory}: start `make run` first"
+                f"{cls.title} was never started in {directory}: start `make run` first, "
+                "or name its folder (DATA= of make, DATA_DIR= of commands)"
             ) from None
         return child
 

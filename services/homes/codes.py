@@ -129,7 +129,7 @@ async def use(deps: Dependencies, actor: Actor, wish: UseCode) -> Bound:
     await accounts.look_for_consent(deps, actor.person_id)
     code = await code_store.find_by_code(deps.db, _index(deps, wish.code))
     if code is None:
-        raise CodeUnknown("绑定码不对,请核对后再输入")
+        raise CodeUnknown("绑定码不对,或已换成新的,请核对后再输入")
 
     async def save(tx: Transaction) -> Bound:
         await accounts.require_consent(deps, tx, actor.person_id)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tests.faults.doors import DOORS
+from tests.faults.scopes import SCOPES
 
 ROOT: Final = Path(__file__).parents[2]
 CASES: Final = "tests/handlers/test_payment_cases.py"
@@ -370,7 +371,7 @@ BUGS: Final = (
         '{"_id": row["_id"]}',
         f"{RESEALING}::test_what_somebody_writes_meanwhile_is_not_overwritten",
     ),
-    *(Bug(*row) for row in DOORS),
+    *(Bug(*row) for row in (*DOORS, *SCOPES)),
 )
 
 

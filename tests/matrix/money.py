@@ -184,8 +184,7 @@ async def drafted_run(scene: Scene) -> str:
 
 async def run_with_bills(scene: Scene) -> str:
     run_id = await drafted_run(scene)
-    home = f"{scene.place}.b3.u2.502"
-    drafted = await bill(replace(scene, place=home), BillState.DRAFT)
+    drafted = await bill(replace(scene, place=f"{scene.place}.b1.u1.101"), BillState.DRAFT)
     bills_ = scene.town.world.db[bills.COLLECTION]
     await bills_.update_one({"_id": drafted.id}, {"$set": {"run_id": run_id}})
     return run_id

@@ -8,24 +8,24 @@ from services.accounts.models import Relation
 from services.permissions import FIRM_ROLES, PERMISSIONS, Actor, Grant, Permission, Role
 
 # Other names than the contract's examples have: what everybody may read gives nobody away. And
-# each begins like its neighbour: a scope that compared beginnings would show here.
-CITY: Final = "cc"
-DISTRICT: Final = f"{CITY}.erdao"
-SUBDISTRICT: Final = f"{DISTRICT}.bali"
-COMMUNITY: Final = f"{SUBDISTRICT}.changtong"
-COMPOUND: Final = f"{COMMUNITY}.c07"
-BUILDING: Final = f"{COMPOUND}.b3"
-UNIT: Final = f"{BUILDING}.u2"
-HOME: Final = f"{UNIT}.502"
+# each begins with its neighbour's path: who stands there must not be taken for standing here.
+CITY: Final = "cc2"
+DISTRICT: Final = f"{CITY}.erdao2"
+SUBDISTRICT: Final = f"{DISTRICT}.bali2"
+COMMUNITY: Final = f"{SUBDISTRICT}.changtong2"
+COMPOUND: Final = f"{COMMUNITY}.c070"
+BUILDING: Final = f"{COMPOUND}.b30"
+UNIT: Final = f"{BUILDING}.u20"
+HOME: Final = f"{UNIT}.5020"
 GRID: Final = f"{COMMUNITY}.g01"
-NEXT_DOOR: Final = f"{UNIT}.5020"
-NEXT_UNIT: Final = f"{BUILDING}.u20"
-NEXT_BUILDING: Final = f"{COMPOUND}.b30"
-OTHER_COMPOUND: Final = f"{COMMUNITY}.c070"
-OTHER_COMMUNITY: Final = f"{SUBDISTRICT}.changtong2"
-OTHER_SUBDISTRICT: Final = f"{DISTRICT}.bali2"
-OTHER_DISTRICT: Final = f"{CITY}.erdao2"
-OTHER_CITY: Final = "cc2"
+NEXT_DOOR: Final = f"{UNIT}.502"
+NEXT_UNIT: Final = f"{BUILDING}.u2"
+NEXT_BUILDING: Final = f"{COMPOUND}.b3"
+OTHER_COMPOUND: Final = f"{COMMUNITY}.c07"
+OTHER_COMMUNITY: Final = f"{SUBDISTRICT}.changtong"
+OTHER_SUBDISTRICT: Final = f"{DISTRICT}.bali"
+OTHER_DISTRICT: Final = f"{CITY}.erdao"
+OTHER_CITY: Final = "cc"
 GRIDS: Final = {
     GRID: (BUILDING,),
     f"{COMMUNITY}.g02": (NEXT_BUILDING,),

@@ -32,6 +32,7 @@ DECISION_ERRORS = (
     "own_request",
     "own_home",
     "already_bound",
+    "bad_days",
 )
 
 

@@ -94,7 +94,7 @@ class CodesHandler(ApiHandler):
 class UseCodeHandler(ApiHandler):
     @endpoint(
         needs=Access.SIGNED_IN,
-        errors=("consent_needed", "home_code_unknown", "home_code_over"),
+        errors=("consent_needed", "home_code_unknown", "home_code_over", "own_home"),
         example=UseCode(code="7K3QM-X9D2T"),
         rate=Rate.GUESS,
     )
@@ -115,6 +115,7 @@ class ResidentsHandler(ApiHandler):
         errors=(
             "home_has_owner",
             "already_listed",
+            "own_home",
             "invalid_phone",
             "invalid_id_number",
             "bad_days",
@@ -131,7 +132,7 @@ class ResidentsHandler(ApiHandler):
 class ResidencyPhoneHandler(ApiHandler):
     @endpoint(
         needs=Permission.DECIDE_HOMES,
-        errors=("invalid_phone", "residency_over", "residency_changed"),
+        errors=("invalid_phone", "own_home", "residency_over", "residency_changed"),
         example=ChangePhone(phone="19900000006", reason="本人到窗口更换手机号"),
     )
     async def post(self, residency_id: RowId, body: ChangePhone) -> ResidentView:
@@ -142,7 +143,13 @@ class ResidencyPhoneHandler(ApiHandler):
 class EndResidencyHandler(ApiHandler):
     @endpoint(
         needs=Access.SIGNED_IN,
-        errors=("forbidden", "bad_last_day", "residency_over", "residency_changed"),
+        errors=(
+            "forbidden",
+            "own_home",
+            "bad_last_day",
+            "residency_over",
+            "residency_changed",
+        ),
         example=EndResidency(reason="租期已到,已搬走"),
     )
     async def post(self, residency_id: RowId, body: EndResidency) -> None:
@@ -157,6 +164,7 @@ class TransferHandler(ApiHandler):
         errors=(
             "confirmation_needed",
             "already_transferred",
+            "own_home",
             "invalid_phone",
             "invalid_id_number",
             "bad_days",

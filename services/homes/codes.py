@@ -130,6 +130,8 @@ async def use(deps: Dependencies, actor: Actor, wish: UseCode) -> Bound:
     code = await code_store.find_by_code(deps.db, _index(deps, wish.code))
     if code is None:
         raise CodeUnknown("绑定码不对,或已换成新的,请核对后再输入")
+    if code.printed_by == actor.person_id:
+        raise household.OwnHome("自己打印的绑定码要由别人使用,请让同事办理")
 
     async def save(tx: Transaction) -> Bound:
         await accounts.require_consent(deps, tx, actor.person_id)

@@ -93,7 +93,9 @@ async def _open(
     found = await stepping.access(deps, actor, request_id, Permission.DECIDE_HOMES, tx)
     stepping.require_others(actor, found)
     states.require(found.state, event)
-    return Case(found, await household.hold(deps, found.home, tx), actor)
+    home = await household.hold(deps, found.home, tx)
+    household.require_not_own(actor, home)
+    return Case(found, home, actor)
 
 
 async def _let_in(deps: Dependencies, tx: Transaction, case: Case, relation: Relation) -> str:
@@ -103,8 +105,13 @@ async def _let_in(deps: Dependencies, tx: Transaction, case: Case, relation: Rel
 
 
 def _newcomer(deps: Dependencies, case: Case, relation: Relation) -> Newcomer:
-    """Who a request names. Filed for somebody without a phone, nobody is bound yet."""
+    """Who a request names. Filed for somebody without a phone, nobody is bound yet.
+
+    Raises BadDays when the term ran out while the request waited.
+    """
     found = case.request
+    if found.to_day is not None and found.to_day < case.home.today:
+        raise days.BadDays("租期在等待中已经结束,不能再通过", to_day=found.to_day)
     return Newcomer(
         home=found.home,
         relation=relation,

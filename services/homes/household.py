@@ -14,6 +14,7 @@ from services.accounts import actions as accounts
 from services.accounts.models import OWNERS, ROLE_OF, Newcomer, Relation, Residency
 from services.days import day_of
 from services.dependencies import Dependencies, Transaction
+from services.permissions import Actor
 from services.places import actions as places
 from services.places.models import Kind, Place
 
@@ -22,6 +23,12 @@ class AlreadyBound(errors.Conflict):
     """They belong to this home already, in this way."""
 
     code = "already_bound"
+
+
+class OwnHome(errors.Forbidden):
+    """Who works for the community does not do it for a home that is, or would be, theirs."""
+
+    code = "own_home"
 
 
 class Household(Struct, kw_only=True):
@@ -34,6 +41,11 @@ class Household(Struct, kw_only=True):
     @property
     def owners(self) -> list[Residency]:
         return [row for row in self.rows if row.relation in OWNERS]
+
+    def row_of(self, person: str, residency_id: str | None) -> Residency | None:
+        """Return this residency if it is somebody's and not over."""
+        mine = [row for row in self.rows if row.person == person]
+        return next((row for row in mine if row.id == residency_id), None)
 
     def current_of(self, person: str | None) -> list[Residency]:
         """Return what somebody is here today."""
@@ -52,6 +64,12 @@ async def hold(deps: Dependencies, home: str, tx: Transaction) -> Household:
     today = day_of(deps.now())
     rows = await accounts.people_of_home(deps.db, home, today, tx)
     return Household(place=place, rows=rows, today=today)
+
+
+def require_not_own(actor: Actor, home: Household, *written: Residency) -> None:
+    """Raise OwnHome for who belongs to the home, or would by what was just written."""
+    if any(row.person == actor.person_id for row in (*home.rows, *written)):
+        raise OwnHome("自家的房屋要由别的工作人员办理")
 
 
 def same_standing(one: Relation, other: Relation) -> bool:

@@ -121,12 +121,12 @@ async def accept(deps: Dependencies, actor: Actor, wish: AcceptInvitation) -> Bo
         found = await invitation_store.find(deps.db, opened.id, tx) or opened
         repeated = found.used_by == actor.person_id
         if repeated:
-            row = await accounts.find_residency(deps.db, found.residency or "", tx)
+            row = home.row_of(actor.person_id, found.residency)
         else:
             _check(deps, found)
             row = await _let_in(deps, tx, actor, home, found)
         if row is None:
-            raise InvitationUnknown("没有找到这个邀请,请核对")
+            raise InvitationOver("邀请已失效,请业主重新邀请")
         await audit.record(
             deps,
             tx,

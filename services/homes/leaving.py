@@ -7,7 +7,8 @@ from services.audit import actions as audit
 from services.audit.models import Act
 from services.days import check_day, day_of, plus_days
 from services.dependencies import Dependencies, Transaction
-from services.homes import code_store, invitation_store, residents, telling
+from services.homes import code_store, household, invitation_store, residents, telling
+from services.homes.household import Household
 from services.homes.models import EndResidency
 from services.homes.telling import News
 from services.permissions import Actor, Permission
@@ -29,8 +30,8 @@ async def end(deps: Dependencies, actor: Actor, residency_id: str, wish: EndResi
     """
 
     async def save(tx: Transaction) -> None:
-        found = await residents.access(deps, tx, actor, residency_id)
-        _require_may_end(actor, found)
+        home, found = await residents.access(deps, tx, actor, residency_id)
+        _require_may_end(actor, home, found)
         last = _last_day(found, wish.last_day, day_of(deps.now()))
         if _lets_go(actor, found):
             await accounts.release_residency(deps, tx, found, actor, wish.reason)
@@ -54,17 +55,22 @@ async def end(deps: Dependencies, actor: Actor, residency_id: str, wish: EndResi
     await deps.in_transaction(save)
 
 
-def _require_may_end(actor: Actor, found: Residency) -> None:
-    """Their own; of a home one owns, whoever is no owner; for the community, anybody's."""
+def _require_may_end(actor: Actor, home: Household, found: Residency) -> None:
+    """Their own; of a home one owns, whoever is no owner; for the community, anybody's.
+
+    For the community, but not where oneself belongs.
+    """
     mine = found.person == actor.person_id
     hosts = actor.may(P.MANAGE_HOME, found.home) and found.relation not in OWNERS
-    if not (mine or hosts or actor.may(P.DECIDE_HOMES, found.home)):
+    if mine or hosts:
+        return
+    if not actor.may(P.DECIDE_HOMES, found.home):
         raise errors.Forbidden("这位住户要由社区办理")
+    household.require_not_own(actor, home)
 
 
 def _lets_go(actor: Actor, found: Residency) -> bool:
-    mine = found.person == actor.person_id
-    return mine and found.relation in OWNERS and not actor.may(P.DECIDE_HOMES, found.home)
+    return found.person == actor.person_id and found.relation in OWNERS
 
 
 def _last_day(found: Residency, wished: str | None, today: str) -> str:

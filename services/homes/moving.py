@@ -87,6 +87,7 @@ async def move(
     going = [row for row in leaving if row.to_day is None or row.to_day > last]
     await accounts.end_residencies(deps, tx, going, last, actor=actor, because=sale.because)
     owner = await accounts.move_in(deps, tx, sale.newcomer)
+    household.require_not_own(actor, home, owner)
     await code_store.revoke(deps.db, [row.id for row in leaving], tx)
     revoked = await invitation_store.revoke_at(deps.db, home.place.id, tx)
     people = {row.person for row in (*leaving, owner) if row.person}

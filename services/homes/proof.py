@@ -26,7 +26,11 @@ CLOCK: Final = Actor("system", "")  # who the audit names when nobody did it
 async def attach(
     deps: Dependencies, tx: Transaction, actor: Actor, request: HomeRequest
 ) -> None:
-    """Hang the actor's own photos on their request. NotFound for anybody else's."""
+    """Hang the actor's own photos on their request. NotFound for anybody else's.
+
+    What staff photograph for somebody without a phone is no staff's own: it stays when they
+    leave, out of their sight and out of what is held about them.
+    """
     if request.photo_ids:
         await photos.attach(
             deps,
@@ -36,6 +40,7 @@ async def attach(
             subject=request.id,
             place=request.home,
             needs=Permission.DECIDE_HOMES,
+            owner=request.person or "",
         )
 
 

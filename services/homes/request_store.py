@@ -47,13 +47,17 @@ async def count_since(db: Database, filed_by: str, since: datetime, tx: Transact
 
 
 async def filed_by(
-    db: Database, person_id: str, *, before: str, limit: int
+    db: Database, person_id: str, held: Sequence[str], *, before: str, limit: int
 ) -> list[HomeRequest]:
-    """What somebody filed, newest first. Served by index `filed_by`."""
-    query: Document = {"filed_by": person_id}
+    """What somebody filed, for others at the places `held`. Served by index `filed_by`.
+
+    The newest first.
+    """
+    seen = [{"person": person_id}, under_any("home", held)]
+    query: Document = {"filed_by": person_id, "$or": seen}
     if before:
         query["_id"] = {"$lt": before}
-    cursor = db[COLLECTION].find(query).sort("_id", -1).limit(limit)
+    cursor = db[COLLECTION].find(query).hint("filed_by").sort("_id", -1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[HomeRequest])
 
 

@@ -10,6 +10,7 @@ from services.audit.models import Act
 from services.days import day_of
 from services.dependencies import Dependencies, Transaction
 from services.homes import code_store, days, household
+from services.homes.household import Household
 from services.homes.models import AddResident, ChangePhone, ResidentView
 from services.homes.views import mask_name
 from services.permissions import Actor, Permission, require_at
@@ -100,6 +101,7 @@ async def add(deps: Dependencies, actor: Actor, home: str, wish: AddResident) ->
         held = await household.hold(deps, home, tx)
         _require_room(deps, held.rows, newcomer)
         row = await accounts.move_in(deps, tx, newcomer)
+        household.require_not_own(actor, held, row)
         await audit.record(
             deps,
             tx,
@@ -135,13 +137,14 @@ async def change_phone(
     phone = accounts.normal_phone(wish.phone) if wish.phone else None
 
     async def save(tx: Transaction) -> Residency:
-        found = await access(deps, tx, actor, residency_id)
+        home, found = await access(deps, tx, actor, residency_id)
         if not actor.may(P.DECIDE_HOMES, found.home):
             raise errors.Forbidden("登记的电话由社区更改")
         before = found.person
         row = await accounts.give_residency_phone(
             deps, tx, found, phone, actor=actor, because=wish.reason
         )
+        household.require_not_own(actor, home, row)
         await code_store.revoke(deps.db, [row.id], tx)
         await audit.record(
             deps,
@@ -162,8 +165,8 @@ async def change_phone(
 
 async def access(
     deps: Dependencies, tx: Transaction, actor: Actor, residency_id: str
-) -> Residency:
-    """Return a residency that is not over, with its home held, if the actor may know of it.
+) -> tuple[Household, Residency]:
+    """Return a residency that is not over in its home, held, if the actor may know of it.
 
     That is their own, one of a home they own, or of a place whose residents they see. NotFound
     otherwise.
@@ -175,7 +178,7 @@ async def access(
     found = next((row for row in home.rows if row.id == residency_id), None)
     if found is None:
         raise ResidencyOver("这位住户的关系已经结束")
-    return found
+    return home, found
 
 
 def _knows(actor: Actor, row: Residency) -> bool:

@@ -28,11 +28,13 @@ async def attach(
     subject: str,
     place: str,
     needs: Permission,
+    owner: str | None = None,
 ) -> None:
     """Hang the actor's photos on what they were sent for, in its transaction.
 
-    From then on who holds `needs` at `place` sees them too. Raises NotFound unless each is the
-    actor's own and hangs on nothing.
+    From then on who holds `needs` at `place` sees them too. `owner`: whose they are then, if not
+    the actor's: nobody's ("") when sent for somebody without an account. Raises NotFound unless
+    each is the actor's own and hangs on nothing.
     """
     wanted = set(photo_ids)
     found = await store.attach(
@@ -43,6 +45,7 @@ async def attach(
         subject=subject,
         place=place,
         needs=needs,
+        owner=actor.person_id if owner is None else owner,
     )
     if found != len(wanted):
         raise links.missing()

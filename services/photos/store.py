@@ -48,6 +48,7 @@ async def attach(
     subject: str,
     place: str,
     needs: Permission,
+    owner: str,
 ) -> int:
     """Hang a person's loose photos on something; return how many were theirs and loose."""
     query: Document = {
@@ -56,7 +57,8 @@ async def attach(
         "state": State.READY,
         "attached_to": "",
     }
-    change = {"attached_to": subject, "place": place, "needs": needs, "sweep_at": None}
+    change: Document = {"attached_to": subject, "place": place, "needs": needs}
+    change |= {"person": owner, "sweep_at": None}
     return (
         await db[COLLECTION].update_many(query, {"$set": change}, session=tx)
     ).modified_count

@@ -192,3 +192,13 @@ async def test_two_accept_at_once_and_one_gets_in(estate: Estate) -> None:
     fresh = [a for a in await acts(estate.world, ACCEPTED) if not a["facts"]["repeated"]]
     assert len(fresh) == 1
     assert len(await rows(estate.world, LI_HOME)) == 3
+
+
+async def test_an_accepted_one_does_not_say_so_after_the_end(estate: Estate) -> None:
+    token = (await invite(estate))["token"]
+    chen = await newcomer(estate, "chen")
+    bound = await accept(estate, chen, token)
+    path = f"residencies/{bound.body['residency_id']}/end"
+    assert (await post(estate, "li", path, reason="搬走了")).status == 204
+    again = await accept(estate, chen, token)
+    assert (again.status, again.code) == (409, "invitation_over")

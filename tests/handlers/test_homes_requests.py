@@ -327,3 +327,14 @@ def test_every_open_state_can_be_left_and_no_closed_one() -> None:
 async def test_homes_of_others_stay_theirs(estate: Estate) -> None:
     for home, name in ((WANG_HOME, "wang"), (ZHAO_HOME, "zhao")):
         assert await homes_of(estate, name) == {home: "owner"}
+
+
+async def test_a_tenancy_that_ran_out_while_it_waited_is_not_let_in(estate: Estate) -> None:
+    chen = await newcomer(estate, "chen")
+    request_id = await asked(estate, chen, EMPTY, relation="tenant", to_day="2026-03-03")
+    await advised(estate, request_id)
+    await estate.world.advance(days=2)
+    estate.members.clear()
+    late = await decide(estate, request_id)
+    assert (late.status, late.code) == (422, "bad_days")
+    assert (await decide(estate, request_id, accept=False)).status == 200

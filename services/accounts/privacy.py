@@ -4,6 +4,7 @@ Register rows stay with the community: only their tie to the account is cut. Wha
 brought in themself, by a request or an invitation, loses every word that says who they were.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -204,6 +205,19 @@ async def _unbind(deps: Dependencies, tx: Transaction, person_id: str, now: date
         )
     free = {"person": None, "bound_by": None, "bound_at": None}
     await rows.update_many({"person": person_id}, {"$set": free}, session=tx)
+
+
+async def blank_left(deps: Dependencies, tx: Transaction, brought: Mapping[str, str]) -> None:
+    """Blank what a person brought in and then let go of. `brought`: residency → its source.
+
+    Not what the community has written another phone into since: that is somebody else.
+    """
+    rows = deps.db[residencies.COLLECTION]
+    left = {"_id": {"$in": list(brought)}, "person": None, "phone_index": None}
+    async for row in rows.find(left, session=tx):
+        if row["source"] == brought[row["_id"]]:
+            change = {"$set": _blanked(deps, row, deps.now())}
+            await rows.update_one({"_id": row["_id"]}, change, session=tx)
 
 
 def _blanked(deps: Dependencies, row: Document, now: datetime) -> Document:

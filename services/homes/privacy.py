@@ -82,7 +82,11 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
 async def _forget_requests(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Served by index `person`."""
     rows = deps.db[home_requests.COLLECTION]
-    async for row in rows.find({"person": person_id}, {"state": 1}, session=tx):
+    brought: dict[str, str] = {}
+    fields = {"state": 1, "residency": 1}
+    async for row in rows.find({"person": person_id}, fields, session=tx):
+        if row.get("residency"):
+            brought[row["residency"]] = f"request:{row['_id']}"
         place = f"home_requests/{row['_id']}/name"
         words: Document = {
             "name_sealed": deps.vault.seal(GONE, place=place),
@@ -96,6 +100,7 @@ async def _forget_requests(deps: Dependencies, tx: Transaction, person_id: str) 
         if row["state"] in OPEN:
             words["state"] = RequestState.WITHDRAWN
         await rows.update_one({"_id": row["_id"]}, {"$set": words}, session=tx)
+    await accounts.blank_left(deps, tx, brought)
 
 
 async def _forget_invitations(deps: Dependencies, tx: Transaction, query: Document) -> None:

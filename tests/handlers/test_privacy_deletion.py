@@ -341,3 +341,21 @@ async def test_a_decision_at_the_same_moment_binds_nobody(estate: Estate, li: Me
     await asyncio.gather(erase(estate, li), homes.decide(estate, asked))
     assert (await erase(estate, li)).status == 401
     assert await estate.world.db.residencies.count_documents({"person": li.person_id}) == 0
+
+
+async def test_what_was_brought_in_and_let_go_of_says_nobody_either(
+    estate: Estate, li: Member
+) -> None:
+    """An owner by request who left the home first: the row is not tied to the account."""
+    world = estate.world
+    await world.agree(li, "proof")
+    await world.db.residencies.delete_many({"home": cast.SUN_HOME})
+    wish = {"name": "李明本人", "id_number": homes.ID_NUMBER}
+    request_id = await homes.asked(estate, li, cast.SUN_HOME, **wish)
+    assert (await homes.decide(estate, request_id)).status == 200
+    [row] = await homes.rows(world, cast.SUN_HOME)
+    left = await homes.post(estate, li, f"residencies/{row['_id']}/end", reason="不住了")
+    assert left.status == 204
+    assert (await erase(estate, li)).status == 204
+    needles = {"name": "李明本人", "number": homes.ID_NUMBER}
+    assert await searching.under_seal(world, needles) == set()

@@ -21,7 +21,7 @@ from services.heads.titles import title
 from services.homes import actions as homes
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
-from services.permissions import Actor, Permission, Role
+from services.permissions import HEADS, Actor, Permission, Role
 from services.places import actions as places
 from services.places.models import Kind
 from services.statistics import actions as statistics
@@ -178,7 +178,8 @@ async def listing(
 ) -> list[HandOverView]:
     """Lists I gave, received, may receive or answer for, the newest first."""
     roles = await accounts.roles_of(deps, actor.person_id)
-    offices = [(a.role.value, a.place) for a in roles if not a.substitute_for]
+    heads = [a for a in roles if a.role in HEADS and not a.substitute_for]
+    offices = [(a.role.value, a.place) for a in heads]
     found = await store.listing(
         deps.db,
         actor.person_id,

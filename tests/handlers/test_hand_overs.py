@@ -132,3 +132,19 @@ async def test_staff_have_no_hand_over(estate: Estate) -> None:
     reply = await hand_over(estate, staff_id, await estate.member("staff"))
     assert (reply.status, reply.code) == (422, "not_a_head")
     assert (await hand_over(estate, "x", await estate.member("staff"))).status == 404
+
+
+async def test_the_community_pages_through_its_lists_each_once(estate: Estate) -> None:
+    """Made, received and answered for by the same person: every list is theirs three times."""
+    staff, head_id = await estate.member("staff"), await appointment_of(estate)
+    api, made = estate.world.api, []
+    for _ in range(3):
+        made.append((await hand_over(estate, head_id, staff)).body["hand_over_id"])
+        path = f"/api/v1/hand-overs/{made[-1]}/receive"
+        assert (await api.post(path, as_=staff)).status == 200
+        await estate.world.advance(seconds=1)
+    first = (await api.get("/api/v1/hand-overs?limit=2", as_=staff)).body
+    rest = f"/api/v1/hand-overs?limit=2&cursor={first['next_cursor']}"
+    last = (await api.get(rest, as_=staff)).body
+    seen = [each["hand_over_id"] for each in (*first["items"], *last["items"])]
+    assert (seen, last["next_cursor"]) == (made[::-1], None)

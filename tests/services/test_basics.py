@@ -1,5 +1,6 @@
 """Paths, days, money, the vault, permissions: small things everything stands on."""
 
+import re
 from datetime import UTC, datetime
 from fractions import Fraction
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services import days, money, paths
-from services.documents import new_id
+from services.documents import ONE_LINE, new_id
 from services.errors import Forbidden, NotFound
 from services.permissions import (
     PERMISSIONS,
@@ -134,3 +135,29 @@ def test_forbidden_looks_missing_and_nowhere_is_forbidden() -> None:
         require_at(head, Permission.VIEW_UNPAID, "c.b1.u2")
     with pytest.raises(Forbidden):
         require(head, Permission.MANAGE_FEES)
+
+
+@pytest.mark.parametrize(
+    "text", ["王秀兰", " 搬家 ", "a", "\u3000修缮", "👨\u200d👩\u200d👧", "O'Neil"]
+)
+def test_one_line_holds_what_people_type(text: str) -> None:
+    assert re.search(ONE_LINE, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\u3000\u3000",
+        "\u200b",
+        "\ufeff ",
+        "\xa0",
+        "a\n",
+        "a\x00b",
+        "\u202eb",
+        "a\u2028",
+    ],
+)
+def test_one_line_holds_neither_nothing_nor_what_hides(text: str) -> None:
+    assert not re.search(ONE_LINE, text)

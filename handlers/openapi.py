@@ -14,6 +14,11 @@ from handlers.statuses import codes_by_status
 MODELS: Final = "#/components/schemas/{name}"
 PROBLEM: Final = "application/problem+json"
 BEARER: Final = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+# An upload may also come as a form with one file: wx.uploadFile, browsers.
+FORM: Final = {
+    "properties": {"file": {"type": "string", "format": "binary"}},
+    "required": ["file"],
+}
 IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -114,7 +119,7 @@ def _parameters(
             {"name": name, "in": "query", "required": name in required, "schema": schema}
             for name, schema in query["properties"].items()
         ]
-    if verb == "post" and contract.needs is not Access.PUBLIC:
+    if verb == "post" and contract.is_kept:
         found.append(IDEMPOTENCY_KEY)
     return found
 
@@ -123,6 +128,8 @@ def _request_body(contract: Contract, schema_of: dict[Any, Any]) -> dict[str, An
     if contract.body is bytes:
         schema: Any = {"type": "string", "format": "binary"}
         content = {contract.media_type: {"schema": schema}}
+        if contract.needs is not Access.PUBLIC:
+            content["multipart/form-data"] = {"schema": {"type": "object", **FORM}}
     elif contract.body:
         example = {"example": msgspec.to_builtins(contract.example)}
         content = {"application/json": {"schema": schema_of[contract.body], **example}}

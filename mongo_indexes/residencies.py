@@ -8,8 +8,8 @@ SHARD_KEY: Final = {"home": 1, "_id": 1}
 INDEXES: Final = [
     # A person's homes, on every request: accounts/residency_store.py residencies_of()
     IndexModel([("person", ASCENDING), ("home", ASCENDING)], name="person"),
-    # Who belongs to a home: residents_of(), of_home(), ever_of_home(), unbound_under(),
-    # any_bound_under(), delete_residencies_from()
+    # Who belongs to a home, today or ever, bound or not, by what wrote it:
+    # residents_of() and all the others there that ask by home
     IndexModel([("home", ASCENDING), ("source", ASCENDING)], name="home"),
     # What waits for the owner of a phone: bind_phone()
     IndexModel(

@@ -142,7 +142,7 @@ class Broken(Struct, frozen=True):
 
 
 class Verdict(Struct, kw_only=True):
-    """`last`: the newest anchor; the newest `audit_anchor` line of the log must say the same."""
+    """`last`: the newest anchor; the log's newest `audit_anchor` line must say the same."""
 
     rows: int = 0
     anchors: int = 0

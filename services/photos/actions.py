@@ -32,7 +32,7 @@ async def attach(
 ) -> None:
     """Hang the actor's photos on what they were sent for, in its transaction.
 
-    From then on who holds `needs` at `place` sees them too. `owner`: whose they are then, if not
+    Who then holds `needs` at `place` sees them too. `owner`: whose they are then, if not
     the actor's: nobody's ("") when sent for somebody without an account. Raises NotFound unless
     each is the actor's own and hangs on nothing.
     """

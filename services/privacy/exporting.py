@@ -19,6 +19,7 @@ from services.holdings import Holding, rows_of
 from services.homes import privacy as homes
 from services.permissions import Actor
 from services.photos import actions as photo_actions
+from services.privacy import words
 from services.privacy.fields import TABLE
 from services.privacy.models import Group
 
@@ -35,6 +36,7 @@ async def export(deps: Dependencies, actor: Actor) -> bytes:
             group = await _group(deps, holding, actor.person_id)
             if holding.collection == photos.COLLECTION:
                 await _add_links(deps, actor, group)
+            await words.tell(deps, group.rows)
             parts.append(_part(holding.title, group))
             groups += bool(group.rows)
     parts.append(_part("谁的信息被查看(关于我)", await _looks(deps, actor.person_id)))
@@ -79,8 +81,9 @@ async def _looks(deps: Dependencies, person_id: str) -> Group:
                 )
                 if look["操作"] == Act.REVEALED
             ]
+    await words.tell(deps, looks)
     return Group(looks[:MOST_ROWS], len(looks) <= MOST_ROWS)
 
 
-def _left_out() -> dict[str, str]:
-    return {holding.collection: holding.why for holding in TABLE if not holding.title}
+def _left_out() -> list[str]:
+    return [holding.why for holding in TABLE if not holding.title]

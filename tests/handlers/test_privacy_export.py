@@ -4,6 +4,19 @@ from typing import Any
 
 import pytest
 
+from services.accounts.models import Relation, Visibility, Way
+from services.accounts.policies import PolicyKey
+from services.accounts.session_models import SessionKind
+from services.audit.models import Act, Result
+from services.fees.models import FeeKind
+from services.heads.models import HandOverState
+from services.homes.models import SlipState
+from services.homes.states import RequestState
+from services.messaging.models import Delivery
+from services.payments.states import PaymentState, RefundState
+from services.permissions import RUNGS
+from services.photos.models import Purpose
+from services.privacy import words
 from tests import cast
 from tests.cast import Estate
 from tests.handlers.test_payment_cases import ordered, pay
@@ -40,17 +53,19 @@ async def test_it_is_a_file_with_everything_of_mine(estate: Estate, li: Member) 
     assert account["手机号"] == "+8613900000001"
     [home] = rows(reply, "房屋关系")
     assert (home["房屋"], home["登记姓名"], home["登记电话"]) == (
-        cast.LI_HOME,
+        "春光小区3栋2单元502室",
         "li",
         "+8613900000001",
     )
+    assert (home["关系"], home["绑定方式"]) == ("业主", "手机号")
     assert {m["标题"] for m in rows(reply, "收到的消息")} >= {"缴费成功"}
     [order] = rows(reply, "支付订单")
     [receipt] = rows(reply, "收据")
     assert order["金额(分)"] == receipt["金额(分)"] == 5118
     assert len(rows(reply, "登录设备")) == 1
-    assert [c["文件"] for c in rows(reply, "同意记录")] == ["privacy"]
-    assert {row["操作"] for row in rows(reply, "操作记录")} >= {"payment.ordered"}
+    assert [c["文件"] for c in rows(reply, "同意记录")] == ["隐私政策"]
+    assert {row["操作"] for row in rows(reply, "操作记录")} >= {"下单支付"}
+    assert (order["状态"], receipt["账单"][0]["费用"]) == ("已支付", "物业费")
 
 
 async def test_my_daughter_and_my_neighbour_are_not_in_it(estate: Estate, li: Member) -> None:
@@ -75,7 +90,7 @@ async def test_who_looked_at_me_when_and_why(estate: Estate, li: Member) -> None
 async def test_a_head_finds_the_office_in_it(estate: Estate) -> None:
     head = await estate.member("head")
     [office] = rows(await export(estate, head), "担任职务")
-    assert (office["职务"], office["电话"]) == ("unit_head", "+8613900000010")
+    assert (office["职务"], office["电话"]) == ("单元长", "+8613900000010")
 
 
 async def test_it_is_noted_once_and_asks_again_after_a_while(
@@ -96,3 +111,22 @@ async def test_more_than_a_file_should_hold_is_said(
     reply = await export(estate, li)
     assert reply.body["操作记录"]["完整"] is False
     assert len(reply.body["操作记录"]["内容"]) == 1
+
+
+def test_there_are_words_for_whatever_a_row_may_say() -> None:
+    states = {*PaymentState, *RefundState, *RequestState, *SlipState, *HandOverState}
+    assert set(words.ACTS) == set(Act)
+    assert set(words.STATES) == {str(state) for state in states}
+    for label, kind in {
+        "关系": Relation,
+        "绑定方式": Way,
+        "职务": RUNGS,
+        "微信送达": Delivery,
+        "方式": SessionKind,
+        "用途": Purpose,
+        "电话对谁公开": Visibility,
+        "文件": PolicyKey,
+        "结果": Result,
+    }.items():
+        assert set(words.WORDS[label]) == {str(value) for value in kind}, label
+    assert set(words.FEES) == {str(kind) for kind in FeeKind}

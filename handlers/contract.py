@@ -9,7 +9,7 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable
 from enum import StrEnum, auto
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Final, Generic, TypeVar, get_type_hints
 
 import msgspec
 
@@ -43,6 +43,9 @@ class Download(msgspec.Struct, frozen=True):
     filename: str = ""
 
 
+SHOWS_PEOPLE: Final = frozenset({Rate.REVEAL, Rate.EXPORT})
+
+
 class Contract(msgspec.Struct, frozen=True):
     summary: str
     needs: Permission | Access
@@ -56,6 +59,15 @@ class Contract(msgspec.Struct, frozen=True):
     example: msgspec.Struct | None = None
     rate: Rate = Rate.ORDINARY
     asks_again: bool = False
+
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether the answer may be kept, to be given again under the same key.
+
+        Not what signs people in; nor what shows people whole, where each look is decided and
+        written down anew.
+        """
+        return self.needs is not Access.PUBLIC and self.rate not in SHOWS_PEOPLE
 
 
 def endpoint(
@@ -104,9 +116,7 @@ def endpoint(
                     await handler.note_refusal(error)
                     raise
 
-            # What signs people in is never kept, not even as an answer to give again.
-            open_to_all = contract.needs is Access.PUBLIC
-            key = None if open_to_all else handler.idempotency_key
+            key = handler.idempotency_key if contract.is_kept else None
             if key is None:
                 handler.reply(await work())
                 return

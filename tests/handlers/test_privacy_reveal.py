@@ -117,3 +117,15 @@ async def test_it_asks_again_after_a_while(estate: Estate, staff: Member) -> Non
     assert (reply.status, reply.code) == (403, "confirmation_needed")
     await estate.world.confirm(staff)
     assert (await reveal(estate, staff)).status == 200
+
+
+async def test_a_repeat_under_a_key_is_another_look(estate: Estate, staff: Member) -> None:
+    """The first answer is not kept: who may not look any more is not told it again."""
+    world, path = estate.world, f"/api/v1/residencies/{LI}/reveal"
+    for _ in range(2):
+        assert (await world.api.post(path, WISH, as_=staff, key="k")).status == 200
+    assert len(await revealed(world)) == 2
+    assert await world.db.idempotency_keys.count_documents({}) == 0
+    await world.db.appointments.delete_one({"person": staff.person_id})
+    await appoint(world, Role.COMMUNITY_STAFF, cast.OTHER_COMPOUND, "staff")
+    assert (await world.api.post(path, WISH, as_=staff, key="k")).status == 404

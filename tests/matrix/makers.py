@@ -121,9 +121,9 @@ async def contract(scene: Scene) -> str:
         id=scene.town.new_id(),
         firm=await firm(scene),
         place=scene.place,
-        from_day="2030-01-01",
-        to_day="2030-12-31",
-        agreed_to_day="2030-12-31",
+        from_day="2028-01-01",
+        to_day="2028-12-31",
+        agreed_to_day="2028-12-31",
         signed_by="test",
         signed_at=scene.town.world.deps.now(),
     )

@@ -32,8 +32,8 @@ from tests.matrix.town import Scene
 
 
 def month(scene: Scene) -> str:
-    """A month that nothing was billed for."""
-    return plus_months("2030-01", scene.number)
+    """A month of this century that nothing was written for."""
+    return plus_months("2030-01", next(scene.town.months))
 
 
 async def owing_bill(scene: Scene) -> str:
@@ -170,7 +170,7 @@ async def drafted_run(scene: Scene) -> str:
     made = BillRun(
         id=scene.town.new_id(),
         place=scene.place,
-        period=month(scene),
+        period=plus_months("2020-01", scene.number % 120),
         months=1,
         kinds=[FeeKind.PROPERTY_FEE],
         state=RunState.DRAFTED,

@@ -30,6 +30,7 @@ class Town:
     seats: Seats
     people: dict[Post, Someone] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    months: Iterator[int] = field(default_factory=count)
 
     async def insert(self, collection: str, struct: Any) -> str:
         """Write a document as the product keeps it; return its id."""

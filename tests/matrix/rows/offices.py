@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.permissions import Permission, Role
-from tests.matrix import makers
+from tests.matrix import makers, money
 from tests.matrix.posts import (
     BUILDING,
     COMMUNITY,
@@ -59,11 +59,11 @@ def new_firm(scene: Scene, _: str) -> dict[str, Any]:
 
 
 def a_contract(scene: Scene, _: str) -> dict[str, Any]:
-    year = 2031 + scene.number % 60
+    month = money.month(scene)
     return {
         "compound": scene.place,
-        "from_day": f"{year}-01-01",
-        "to_day": f"{year}-12-31",
+        "from_day": f"{month}-01",
+        "to_day": f"{month}-28",
     }
 
 
@@ -164,7 +164,7 @@ ROWS = (
         "/api/v1/contracts/{contract_id}/end",
         at(COMPOUND),
         makes=makers.contract,
-        body={"reason": "业主大会决定解聘", "last_day": "2030-06-30"},
+        body={"reason": "业主大会决定解聘", "last_day": "2028-06-30"},
     ),
     Row("get", "/api/v1/places/{place}/contracts", at(COMPOUND)),
 )

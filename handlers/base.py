@@ -18,6 +18,7 @@ from services.dependencies import Dependencies
 from services.idempotency.models import Answer
 from services.limits import actions as limits
 from services.limits.models import APART, BY_ADDRESS, Rate
+from services.paths import PlacePath
 from services.permissions import Actor
 
 SAFE_REQUEST_ID: Final = set("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_")
@@ -119,7 +120,18 @@ class ApiHandler(RequestHandler):
         """Write into the audit that somebody who signed in was refused."""
         if self._actor is not None:
             route = f"{self.request.method} {self.pattern}"
-            await audit.refused(self.deps, self._actor, route=route, code=error.code)
+            place = self._place_asked_for()
+            await audit.refused(
+                self.deps, self._actor, route=route, code=error.code, place=place
+            )
+
+    def _place_asked_for(self) -> str:
+        """Return the place in the address, so that its auditor sees who tried; else ""."""
+        asked = self.path_kwargs.get("place") or self.path_kwargs.get("home") or ""
+        try:
+            return msgspec.convert(asked, PlacePath)
+        except msgspec.ValidationError:
+            return ""
 
     @property
     def actor(self) -> Actor:

@@ -12,6 +12,7 @@ from services.permissions import (
     FIRM_ROLES,
     HEADS,
     RUNGS,
+    STAFF_ROLES,
     WITH_A_TERM,
     Actor,
     Permission,
@@ -19,9 +20,13 @@ from services.permissions import (
 )
 from services.places import actions as places
 
-# One runs the system, the other reads what was done: never the same person at the same time
+# Who reads what was done does none of it: never the same person at the same time
 # (GB/T 22239-2019, separation of duties).
-DUTIES: Final = {Role.ADMINISTRATOR: Role.AUDITOR, Role.AUDITOR: Role.ADMINISTRATOR}
+DUTIES: Final = {
+    role: frozenset({Role.AUDITOR}) if role is not Role.AUDITOR else STAFF_ROLES - {role}
+    for role in STAFF_ROLES
+}
+GIVEN_BY_ADMINISTRATORS: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 
 
 class WrongRung(errors.InvalidInput):
@@ -61,14 +66,14 @@ class AlreadyAppointed(errors.Conflict):
 
 
 class DutiesSeparate(errors.Conflict):
-    """Who administers does not audit, and the other way round."""
+    """Who works here in any other role does not audit, and the other way round."""
 
     code = "duties_separate"
 
 
 def require_administrator(actor: Actor, role: Role, place: str) -> None:
     """Raise Forbidden when the role is one that only an administrator gives and takes."""
-    if role in DUTIES and not actor.may(Permission.OPERATE, place):
+    if role in GIVEN_BY_ADMINISTRATORS and not actor.may(Permission.OPERATE, place):
         raise errors.Forbidden("只有管理员可以任免管理员和审计员")
 
 
@@ -103,8 +108,8 @@ async def same_or_free(
     deps: Dependencies, wanted: Appointment, request: Appoint, tx: Transaction
 ) -> Appointment | None:
     """Return the same appointment made before, or None when nothing stands in the way."""
-    if other := DUTIES.get(wanted.role):
-        await _keep_apart(deps, wanted, other, tx)
+    if others := DUTIES.get(wanted.role):
+        await _keep_apart(deps, wanted, others, tx)
     for rival in await appointment_store.rivals(deps.db, wanted, tx):
         if rival.phone_index == wanted.phone_index:
             if _is_same(rival, wanted, request):
@@ -126,8 +131,8 @@ def _days(rival: Appointment) -> dict[str, str | None]:
 
 
 async def _keep_apart(
-    deps: Dependencies, wanted: Appointment, other: Role, tx: Transaction
+    deps: Dependencies, wanted: Appointment, others: frozenset[Role], tx: Transaction
 ) -> None:
     today = day_of(deps.now())
-    if await appointment_store.has_role(deps.db, wanted.phone_index, other, today, tx):
-        raise DutiesSeparate("管理员和审计员不能是同一个人")
+    if await appointment_store.has_role(deps.db, wanted.phone_index, others, today, tx):
+        raise DutiesSeparate("审计员不能同时担任其他工作职务")

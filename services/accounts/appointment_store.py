@@ -1,6 +1,6 @@
 """Who holds which role: queries and writes of the appointments."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -57,10 +57,10 @@ async def rivals(db: Database, wanted: Appointment, tx: Transaction) -> list[App
 
 
 async def has_role(
-    db: Database, phone_index: str, role: Role, day: str, tx: Transaction
+    db: Database, phone_index: str, roles: Iterable[Role], day: str, tx: Transaction
 ) -> bool:
-    """Tell whether a phone has a role somewhere, or will. Served by index `phone_index`."""
-    query = {"phone_index": phone_index, "role": role, **not_over_on(day)}
+    """Tell whether a phone has such a role anywhere, or will. Served by `phone_index`."""
+    query = {"phone_index": phone_index, "role": {"$in": sorted(roles)}, **not_over_on(day)}
     return await db[COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
 
 

@@ -12,7 +12,16 @@ from services.accounts.models import Appoint
 from services.audit import proving, store
 from services.audit.models import Act
 from services.permissions import Role
-from tests.cast import COMMUNITY, COMPOUND, LI_HOME, OTHER_COMPOUND, Estate, bill, build
+from tests.cast import (
+    COMMUNITY,
+    COMPOUND,
+    LI_HOME,
+    NEXT_UNIT,
+    OTHER_COMPOUND,
+    Estate,
+    bill,
+    build,
+)
 from tests.deeds import (
     FORGIVEN,
     RULE,
@@ -186,6 +195,24 @@ async def test_what_one_may_not_know_of_is_refused_and_written_down(estate: Esta
             "not_found",
             person.person_id,
         )
+
+
+async def test_a_refusal_stands_at_the_place_that_was_asked_for(estate: Estate) -> None:
+    head = await estate.member("head")
+    headers = {"X-Request-Id": "looking"}
+    path = f"/api/v1/places/{NEXT_UNIT}/unpaid-homes"
+    reply = await estate.world.api.call("GET", path, None, as_=head, headers=headers)
+    assert reply.status == 404
+    [row] = await rows(estate, "looking")
+    assert row["place"] == NEXT_UNIT
+    li = await estate.member("li")
+    headers = {"X-Request-Id": "odd"}
+    path = "/api/v1/places/No%20Place/unpaid-homes"
+    assert (
+        await estate.world.api.call("GET", path, None, as_=li, headers=headers)
+    ).status == 403
+    [row] = await rows(estate, "odd")
+    assert row["place"] == ""
 
 
 async def test_a_message_read_is_nobodys_business(estate: Estate) -> None:

@@ -371,6 +371,8 @@ async def test_who_administers_does_not_audit(estate: Estate) -> None:
         ("13900000077", "auditor", 201),
         ("13900000077", "administrator", 409),
         ("13900000078", "administrator", 201),
+        ("13900000011", "auditor", 409),
+        ("13900000077", "community_staff", 409),
     ):
         wish = {"role": role, "place": COMMUNITY, "phone": phone}
         reply = await api.post("/api/v1/appointments", wish, as_=admin)

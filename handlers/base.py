@@ -12,7 +12,6 @@ from tornado.web import MissingArgumentError, RequestHandler
 from handlers.addresses import client_address, subscriber_of
 from handlers.problems import problem_of
 from services import errors
-from services.accounts import actions as accounts
 from services.audit import actions as audit
 from services.dependencies import Dependencies
 from services.idempotency.models import Answer
@@ -20,6 +19,7 @@ from services.limits import actions as limits
 from services.limits.models import APART, BY_ADDRESS, Rate
 from services.paths import PlacePath
 from services.permissions import Actor
+from services.sessions import actions as sessions
 
 SAFE_REQUEST_ID: Final = set("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_")
 MAX_REQUEST_ID: Final = 64
@@ -67,7 +67,7 @@ class ApiHandler(RequestHandler):
         if scheme.lower() != "bearer":
             return
         try:
-            actor = await accounts.authenticate(self.deps, token.strip())
+            actor = await sessions.authenticate(self.deps, token.strip())
         except errors.Unauthenticated as error:
             self._refusal = error  # public routes stay open to a stale token
         else:

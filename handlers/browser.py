@@ -7,8 +7,9 @@ from msgspec import Meta
 from handlers.base import ApiHandler
 from handlers.contract import Access, Download, Route, endpoint
 from handlers.sessions import visit_of
-from services.accounts import actions
-from services.accounts.browser_models import (
+from services.limits.models import Rate
+from services.sessions import actions
+from services.sessions.browser_models import (
     AnswerBrowser,
     BrowserSignIn,
     BrowserView,
@@ -17,8 +18,7 @@ from services.accounts.browser_models import (
     Poll,
     SignInCode,
 )
-from services.accounts.session_models import Confirmed, Tokens
-from services.limits.models import Rate
+from services.sessions.models import Confirmed, Tokens
 
 SignInId = Annotated[str, Meta(max_length=100)]
 CODE = "/api/v1/browser-sign-ins/{sign_in_id}/code"

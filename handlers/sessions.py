@@ -4,8 +4,9 @@ from msgspec import Meta
 
 from handlers.base import ApiHandler
 from handlers.contract import Access, Page, Route, endpoint
-from services.accounts import actions
-from services.accounts.session_models import (
+from services.limits.models import Rate
+from services.sessions import actions
+from services.sessions.models import (
     Confirm,
     Confirmed,
     Refresh,
@@ -14,7 +15,6 @@ from services.accounts.session_models import (
     Tokens,
     Visit,
 )
-from services.limits.models import Rate
 
 SessionId = Annotated[str, Meta(max_length=100)]
 

@@ -8,9 +8,9 @@ from typing import Final
 from handlers.contract import Access, Contract
 from handlers.problems import STATUS_BY_ERROR
 from services import errors
-from services.accounts.tokens import SessionExpired
 from services.idempotency.actions import KeyReused, StillRunning
 from services.permissions import ConfirmationNeeded, Permission
+from services.sessions.tokens import SessionExpired
 
 # What no class of ours names: the server itself says it (handlers/problems.py).
 BAD_REQUEST: Final = (400, "bad_request")

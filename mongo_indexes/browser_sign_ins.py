@@ -8,7 +8,7 @@ SHARD_KEY: Final = {"_id": "hashed"}
 KEEP_SECONDS: Final = 3600
 
 INDEXES: Final = [
-    # What a mini-program scanned: accounts/browser_store.py find_by_scene()
+    # What a mini-program scanned: sessions/browser_store.py find_by_scene()
     IndexModel([("scene_index", ASCENDING)], name="scene", unique=True),
     # What somebody has let in and is not in yet: refuse_all(), forget()
     IndexModel(

@@ -23,6 +23,7 @@ from services.fees.views import BillView
 from services.payments import actions as payments
 from services.payments.models import Pay
 from services.permissions import Actor
+from services.sessions import actions as sessions
 
 AT_ONCE: Final = 8
 AGREED: Final = GiveConsent(PolicyKey.PRIVACY, CURRENT[PolicyKey.PRIVACY].version)
@@ -79,12 +80,12 @@ def _mood(home: Household) -> float:
 
 async def _sign_in(deps: Dependencies, desk: Desk, name: str, phone: str) -> Actor:
     login = await desk.do(f"users/{name}/login-code")
-    given = await accounts.sign_in(deps, login["code"])
-    actor = await accounts.authenticate(deps, given.access_token)
+    given = await sessions.sign_in(deps, login["code"])
+    actor = await sessions.authenticate(deps, given.access_token)
     await consents.give(deps, actor, AGREED)
     shown = await desk.do(f"users/{name}/phone-code", phone=phone)
     await accounts.give_phone(deps, actor, shown["code"])
-    return await accounts.authenticate(deps, given.access_token)
+    return await sessions.authenticate(deps, given.access_token)
 
 
 async def _pay(deps: Dependencies, desk: Desk, home: Household) -> None:

@@ -1,4 +1,4 @@
-"""Sign-in with WeChat, who a person is, and what they hold today."""
+"""Who a person is, where they live and what they hold today; the front door of the accounts."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,21 +8,16 @@ from services.accounts import (
     appointing,
     appointment_store,
     belonging,
-    browser,
-    browser_answers,
+    by_wechat,
     consents,
     leaving,
     offices,
     phones,
     residency_store,
     residents,
-    sessions,
-    signing_in,
-    signing_out,
     standing,
     store,
     substituting,
-    tokens,
 )
 from services.accounts.models import (
     HomeView,
@@ -39,18 +34,6 @@ from services.places import actions as places
 from services.wechat.errors import WeChatError
 
 
-async def authenticate(deps: Dependencies, access_token: str) -> Actor:
-    """Return who asks, with today's homes and roles: read anew for every request."""
-    person_id, session_id = tokens.read_access(deps.vault, access_token, deps.now())
-    session, grants = await asyncio.gather(
-        sessions.living(deps, session_id), standing.grants_of(deps, person_id)
-    )
-    if session.person != person_id:
-        raise errors.Unauthenticated("登录信息无效,请重新登录")
-    sessions.require_standing(session, grants)
-    return Actor(person_id, session_id, grants, session.confirmed_at)
-
-
 async def give_phone(deps: Dependencies, actor: Actor, code: str) -> Me:
     """Prove a phone number and receive the homes and roles that were written under it.
 
@@ -61,7 +44,7 @@ async def give_phone(deps: Dependencies, actor: Actor, code: str) -> Me:
     try:
         given = await deps.wechat.phone_number(code)
     except WeChatError as error:
-        raise signing_in.wechat_problem(error) from error
+        raise by_wechat.problem(error) from error
     phone = phones.normalise(f"+{given.country_code}{given.number}")
     sealed = deps.vault.seal(phone, place=f"people/{actor.person_id}/phone")
     index = phone_index(deps, phone)
@@ -118,21 +101,13 @@ async def openids(deps: Dependencies, person_ids: Sequence[str]) -> dict[str, st
     return {person.id: person.openid for person in found if person.closed_at is None}
 
 
-sign_in = signing_in.sign_in
-confirm = signing_in.confirm
-refresh = sessions.refresh
-sign_out = signing_out.sign_out
-end_session = signing_out.end
-end_sessions = signing_out.end_everywhere
-forget_sessions = signing_out.forget
-sessions_of = signing_out.listing
-ask_browser = browser.ask
-ask_to_confirm = browser.ask_to_confirm
-draw_browser_code = browser.draw
-look_at_browser = browser_answers.look
-answer_browser = browser_answers.answer
-take_browser_session = browser.take
-browser_confirmation = browser.confirmation
+WeChatBusy = by_wechat.WeChatBusy
+SignInRefused = by_wechat.SignInRefused
+wechat_problem = by_wechat.problem
+upsert_person = store.upsert_person
+find_person = store.find_person
+admit = store.admit
+grants_of = standing.grants_of
 residents_of = residency_store.residents_of
 any_bound_under = residency_store.any_bound_under
 enrol = residents.enrol

@@ -10,14 +10,11 @@ from typing import Final
 
 from mongo_indexes import (
     appointments,
-    browser_sign_ins,
     consents,
     people,
     phones,
     residencies,
-    sessions,
 )
-from services.accounts import signing_out
 from services.accounts.terms import not_over_on
 from services.days import day_of, plus_days
 from services.dependencies import Dependencies, Transaction
@@ -101,20 +98,6 @@ HOLDINGS: Final = (
     RESIDENCIES,
     APPOINTMENTS,
     Holding(
-        collection=sessions.COLLECTION,
-        fate=Fate.REMOVED,
-        title="登录设备",
-        person="person",
-        shows={
-            "device": "设备",
-            "kind": "方式",
-            "created_at": "登录时间",
-            "rotated_at": "最近使用",
-            "expires_at": "有效期至",
-            "revoked_at": "退出时间",
-        },
-    ),
-    Holding(
         collection=consents.COLLECTION,
         fate=Fate.KEPT,
         title="同意记录",
@@ -127,12 +110,6 @@ HOLDINGS: Final = (
             "withdrawn_at": "撤回时间",
         },
         law=PROOF,
-    ),
-    Holding(
-        collection=browser_sign_ins.COLLECTION,
-        fate=Fate.REMOVED,
-        person="person",
-        why="扫码登录的临时记录,一小时内自动删除",
     ),
     Holding(
         collection=phones.COLLECTION,
@@ -162,7 +139,6 @@ async def erase(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     await _close(deps, tx, person_id, now)
     await _unbind(deps, tx, person_id, now)
     await _blank_offices(deps, tx, person_id)
-    await signing_out.forget(deps, tx, person_id)
     await deps.db[consents.COLLECTION].update_many(
         {"person": person_id, "withdrawn_at": None}, {"$set": {"withdrawn_at": now}}, session=tx
     )

@@ -27,6 +27,20 @@ async def upsert_person(db: Database, person: Person) -> Person:
     return msgspec.convert(document, Person)
 
 
+async def admit(db: Database, person_id: str, at: datetime, tx: Transaction) -> bool:
+    """Tell whether somebody may sign in, and write when they last did.
+
+    The write is what makes a sign-in and the closing of an account at the same moment
+    conflict: one of the two transactions starts again and sees the other. It counts, because
+    setting what is set already is no write.
+    """
+    change = {"$set": {"signed_in_at": at}, "$inc": {"sign_ins": 1}}
+    result = await db[people.COLLECTION].update_one(
+        {"_id": person_id, "closed_at": None}, change, session=tx
+    )
+    return result.matched_count == 1
+
+
 async def find_person(db: Database, person_id: str) -> Person | None:
     document = await db[people.COLLECTION].find_one({"_id": person_id})
     return msgspec.convert(document, Person | None)

@@ -27,6 +27,7 @@ from services.messaging import privacy as messaging
 from services.payments import privacy as payments
 from services.photos import privacy as photos
 from services.register import privacy as register
+from services.sessions import privacy as sessions
 
 NOBODYS: Final = (
     Holding(
@@ -83,6 +84,7 @@ KEYED_ANSWERS: Final = Holding(
 )
 TABLE: Final[tuple[Holding, ...]] = (
     *accounts.HOLDINGS,
+    *sessions.HOLDINGS,
     *homes.HOLDINGS,
     *photos.HOLDINGS,
     *messaging.HOLDINGS,

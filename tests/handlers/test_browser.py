@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.accounts import actions as accounts
-from services.accounts.browser_models import AnswerBrowser
-from services.accounts.browser_states import SignInAnswered
+from services.sessions import actions as sessions
+from services.sessions.browser_models import AnswerBrowser
+from services.sessions.browser_states import SignInAnswered
 from tests.cast import Estate, build
 from tests.world import Member, Reply, World
 
@@ -237,10 +237,10 @@ async def test_two_who_allow_at_once_are_one(estate: Estate) -> None:
     """Both have read that it waits before either writes."""
     deps, screen = estate.world.deps, await open_screen(estate.world)
     members = [await estate.member("staff"), await estate.member("admin")]
-    actors = [await accounts.authenticate(deps, one.token) for one in members]
+    actors = [await sessions.authenticate(deps, one.token) for one in members]
     given = AnswerBrowser(scene=screen.scene, allow=True, number=screen.number)
     answers = await asyncio.gather(
-        *(accounts.answer_browser(deps, actor, given) for actor in actors),
+        *(sessions.answer_browser(deps, actor, given) for actor in actors),
         return_exceptions=True,
     )
     [winner] = [m for m, a in zip(members, answers, strict=True) if a is None]

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.accounts import browser_answers
-from services.accounts.browser_models import BrowserSignIn
 from services.dependencies import Dependencies
+from services.sessions import browser_answers
+from services.sessions.browser_models import BrowserSignIn
 from tests.cast import COMMUNITY, Estate, build
 from tests.handlers.test_browser import BASE, Screen, at_browser, open_screen, scene_of
 from tests.world import Member, Reply, World

@@ -74,7 +74,7 @@ async def test_a_flood_is_stopped_before_the_token_is_looked_up(
 ) -> None:
     await few(Rate.ADDRESS, 1)
     asked: list[str] = []
-    monkeypatch.setattr("handlers.base.accounts.authenticate", lambda _, t: asked.append(t))
+    monkeypatch.setattr("handlers.base.sessions.authenticate", lambda _, t: asked.append(t))
     await api.call("GET", POLICIES, None, headers=HERE)
     reply = await api.call("GET", ME, None, as_=li, headers=HERE)
     assert is_limited(reply)

@@ -8,9 +8,10 @@ import pytest
 
 from server import embedded
 from server.settings import Settings
-from services.accounts import devices
-from services.accounts import sessions as life
-from services.accounts.session_models import SessionKind, Visit
+from services.accounts.actions import SignInRefused
+from services.sessions import devices
+from services.sessions import living as life
+from services.sessions.models import SessionKind, Visit
 from tests.stage import open_world
 from tests.world import Clock, Member, Reply, World
 
@@ -183,7 +184,7 @@ async def test_a_sign_in_that_meets_the_closing_of_its_account_comes_second(
         )
         await asyncio.wait([signing_in], timeout=0.2)
         assert not signing_in.done()
-    with pytest.raises(life.SignInRefused):
+    with pytest.raises(SignInRefused):
         await signing_in
 
 

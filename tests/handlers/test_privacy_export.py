@@ -6,7 +6,6 @@ import pytest
 
 from services.accounts.models import Relation, Visibility, Way
 from services.accounts.policies import PolicyKey
-from services.accounts.session_models import SessionKind
 from services.audit.models import Act, Result
 from services.fees.models import FeeKind
 from services.heads.models import HandOverState
@@ -17,6 +16,7 @@ from services.payments.states import PaymentState, RefundState
 from services.permissions import RUNGS
 from services.photos.models import Purpose
 from services.privacy import words
+from services.sessions.models import SessionKind
 from tests import cast
 from tests.cast import Estate
 from tests.handlers.test_payment_cases import ordered, pay

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from services.accounts import tokens
+from services.sessions import tokens
 from tests.world import Api, World
 
 

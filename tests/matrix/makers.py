@@ -12,9 +12,6 @@ from mongo_indexes import (
     places,
     residencies,
 )
-from services.accounts import browser_codes
-from services.accounts.browser_models import LIFE, BrowserSignIn
-from services.accounts.browser_states import BrowserState
 from services.accounts.models import Appointment
 from services.firms.models import Contract, Firm
 from services.heads.models import HandOver
@@ -22,6 +19,9 @@ from services.messaging.models import Message, position
 from services.messaging.templates import TemplateKey
 from services.permissions import Role
 from services.places.models import LADDER, Grid, Kind, Place
+from services.sessions import browser_codes
+from services.sessions.browser_models import LIFE, BrowserSignIn
+from services.sessions.browser_states import BrowserState
 from services.statistics.models import Owed
 from tests.matrix.town import Scene
 from tests.offices import credit_code

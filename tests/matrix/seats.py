@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from mongo_indexes import appointments, consents, people, phones, residencies, sessions
 from sandbox.openids import openid_of
 from services.accounts import phones as numbers
-from services.accounts import policies, tokens
+from services.accounts import policies
 from services.accounts.consent_models import Consent
 from services.accounts.models import Appointment, Person, Residency, Visibility, Way
-from services.accounts.session_models import LIVES, Session, SessionKind
 from services.days import day_of, plus_days
 from services.dependencies import Dependencies
 from services.documents import Document, new_id, to_document
 from services.permissions import FIRM_ROLES, FRESH, WITH_A_TERM, Role
+from services.sessions import tokens
+from services.sessions.models import LIVES, Session, SessionKind
 from tests.matrix.posts import HOMES, RELATIONS, Position, Post
 from tests.world import Database
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.accounts import browser_states as states
-from services.accounts.browser_states import MOVES, BrowserState, Event
+from services.sessions import browser_states as states
+from services.sessions.browser_states import MOVES, BrowserState, Event
 from tests.world import NOON
 
 TABLE = {(move.source, move.event): move.target for move in MOVES}

@@ -10,22 +10,19 @@ from typing import Final
 import structlog
 
 from services import errors
-from services.accounts import session_store, standing, tokens
-from services.accounts.session_models import LIVES, Session, SessionKind, Tokens, Visit
+from services.accounts import actions as accounts
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.documents import new_id
 from services.permissions import STAFF_ROLES, Actor, Grant
+from services.sessions import store, tokens
+from services.sessions.models import LIVES, Session, SessionKind, Tokens, Visit
 
 # A lost answer makes the phone ask again with the old token: for a minute that is no theft.
 REFRESH_GRACE: Final = timedelta(seconds=60)
 
 log = structlog.get_logger(__name__)
-
-
-class SignInRefused(errors.Forbidden):
-    code = "sign_in_refused"
 
 
 class RefreshReused(errors.Unauthenticated):
@@ -54,9 +51,9 @@ async def open_session(
     deps: Dependencies, tx: Transaction, session: Session, visit: Visit
 ) -> None:
     """Sign somebody in. Raises SignInRefused when the account is closed."""
-    if not await session_store.admit(deps.db, session.person, session.created_at, tx):
-        raise SignInRefused("这个账号已停用,请联系社区")
-    await session_store.insert_session(deps.db, session, tx)
+    if not await accounts.admit(deps.db, session.person, session.created_at, tx):
+        raise accounts.SignInRefused("这个账号已停用,请联系社区")
+    await store.insert_session(deps.db, session, tx)
     who = owner_of(session, visit)
     await audit.record(deps, tx, who, Act.SIGNED_IN, subject=session.id, kind=session.kind)
 
@@ -86,7 +83,7 @@ def tokens_of(deps: Dependencies, session: Session) -> Tokens:
 
 async def living(deps: Dependencies, session_id: str) -> Session:
     """Return a session that can be used now. Raises Unauthenticated."""
-    session = await session_store.find_session(deps.db, session_id)
+    session = await store.find_session(deps.db, session_id)
     if session is None or session.revoked_at or _over(session, deps.now()):
         raise errors.Unauthenticated("登录已失效,请重新登录")
     return session
@@ -109,11 +106,11 @@ async def refresh(deps: Dependencies, refresh_token: str, visit: Visit) -> Token
     session_id, generation = tokens.read_refresh(deps.vault, refresh_token)
     session = await living(deps, session_id)
     if session.kind is SessionKind.BROWSER:
-        require_standing(session, await standing.grants_of(deps, session.person))
+        require_standing(session, await accounts.grants_of(deps, session.person))
     now = deps.now()
     if generation == session.generation:
         # Losing the race is fine: who won made the same successor.
-        await session_store.rotate(deps.db, session, now)
+        await store.rotate(deps.db, session, now)
         session = await living(deps, session_id)
     recent = now - session.rotated_at <= REFRESH_GRACE
     if generation != session.generation - 1 or not recent:
@@ -126,7 +123,7 @@ async def _end_reused(deps: Dependencies, session: Session, visit: Visit) -> Non
     because = RefreshReused.code
 
     async def save(tx: Transaction) -> None:
-        if await session_store.end(
+        if await store.end(
             deps.db, session.id, session.person, at=deps.now(), because=because, tx=tx
         ):
             who = owner_of(session, visit)

@@ -11,9 +11,9 @@ from typing import Final
 import structlog
 from redis.exceptions import RedisError
 
-from services.accounts.browser_models import LIFE
-from services.accounts.signing_in import WeChatBusy
+from services.accounts.actions import WeChatBusy
 from services.dependencies import Dependencies
+from services.sessions.browser_models import LIFE
 from services.wechat.errors import WeChatError
 
 # The page of the mini-program that reads `scene`, asks for the number and answers.

@@ -4,24 +4,10 @@ from datetime import datetime
 
 import msgspec
 
-from mongo_indexes import people, sessions
-from services.accounts.session_models import LIVES, Session, SessionKind
+from mongo_indexes import sessions
 from services.dependencies import Database, Transaction
 from services.documents import Document, to_document
-
-
-async def admit(db: Database, person_id: str, at: datetime, tx: Transaction) -> bool:
-    """Tell whether somebody may sign in, and write when they last did.
-
-    The write is what makes a sign-in and the closing of an account at the same moment
-    conflict: one of the two transactions starts again and sees the other. It counts, because
-    setting what is set already is no write.
-    """
-    change = {"$set": {"signed_in_at": at}, "$inc": {"sign_ins": 1}}
-    result = await db[people.COLLECTION].update_one(
-        {"_id": person_id, "closed_at": None}, change, session=tx
-    )
-    return result.matched_count == 1
+from services.sessions.models import LIVES, Session, SessionKind
 
 
 async def insert_session(db: Database, session: Session, tx: Transaction) -> None:

@@ -8,18 +8,18 @@ import hmac
 import secrets
 
 from services import errors
-from services.accounts import browser_codes as codes
-from services.accounts import browser_states as states
-from services.accounts import browser_store, sessions
-from services.accounts.browser_models import LIFE, Asked, BrowserSignIn
-from services.accounts.browser_states import BrowserState, Event
-from services.accounts.devices import device_of
-from services.accounts.session_models import Confirmed, SessionKind, Tokens, Visit
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.documents import new_id
 from services.permissions import FRESH, Actor
+from services.sessions import browser_codes as codes
+from services.sessions import browser_states as states
+from services.sessions import browser_store, living
+from services.sessions.browser_models import LIFE, Asked, BrowserSignIn
+from services.sessions.browser_states import BrowserState, Event
+from services.sessions.devices import device_of
+from services.sessions.models import Confirmed, SessionKind, Tokens, Visit
 
 SECRET_BYTES = 32
 
@@ -35,7 +35,7 @@ async def ask(deps: Dependencies, visit: Visit) -> Asked:
 
 async def ask_to_confirm(deps: Dependencies, actor: Actor) -> BrowserSignIn:
     """Ask the person of this session, and nobody else, to confirm it in WeChat."""
-    session = await sessions.living(deps, actor.session_id)
+    session = await living.living(deps, actor.session_id)
     made = _draft(deps, session.device)
     made.session, made.person = session.id, session.person
 
@@ -81,19 +81,19 @@ async def take(deps: Dependencies, sign_in_id: str, secret: str, visit: Visit) -
     now = deps.now()
     states.require(BrowserState.ALLOWED, states.state_at(found.state, found.expires_at, now))
     proved_at = found.answered_at or now
-    session = sessions.begin(
+    session = living.begin(
         found.person, SessionKind.BROWSER, found.device, now=now, confirmed_at=proved_at
     )
 
     async def save(tx: Transaction) -> bool:
         won = await browser_store.move(deps.db, sign_in_id, Event.USE, now, tx=tx)
         if won:
-            await sessions.open_session(deps, tx, session, visit)
+            await living.open_session(deps, tx, session, visit)
         return won
 
     if not await deps.in_transaction(save):
         raise states.SignInUsed("这个二维码已经用过,请刷新")
-    return sessions.tokens_of(deps, session)
+    return living.tokens_of(deps, session)
 
 
 async def confirmation(deps: Dependencies, actor: Actor, sign_in_id: str) -> Confirmed:

@@ -8,22 +8,22 @@ found a token, never lets in a browser.
 import hmac
 
 from services import errors
-from services.accounts import browser_codes as codes
-from services.accounts import browser_states as states
-from services.accounts import browser_store, session_store, sessions
-from services.accounts.browser_models import (
+from services.audit import actions as audit
+from services.audit.models import Act
+from services.dependencies import Dependencies, Transaction
+from services.permissions import STAFF_ROLES, Actor
+from services.sessions import browser_codes as codes
+from services.sessions import browser_states as states
+from services.sessions import browser_store, living, store
+from services.sessions.browser_models import (
     MOST_MISSES,
     AnswerBrowser,
     BrowserSignIn,
     BrowserView,
     Purpose,
 )
-from services.accounts.browser_states import Event
-from services.accounts.session_models import SessionKind
-from services.audit import actions as audit
-from services.audit.models import Act
-from services.dependencies import Dependencies, Transaction
-from services.permissions import STAFF_ROLES, Actor
+from services.sessions.browser_states import Event
+from services.sessions.models import SessionKind
 
 
 class BrowserNotForYou(errors.Forbidden):
@@ -60,7 +60,7 @@ async def look(deps: Dependencies, actor: Actor, scene: str) -> BrowserView:
 
 async def answer(deps: Dependencies, actor: Actor, given: AnswerBrowser) -> None:
     """Let a browser in, confirm its session, or refuse. Raises WrongNumber and 403s."""
-    session = await sessions.living(deps, actor.session_id)
+    session = await living.living(deps, actor.session_id)
     if session.kind is not SessionKind.WECHAT:
         raise MiniProgramOnly("请在微信小程序里确认")
     found = await _waiting(deps, given.scene)
@@ -106,13 +106,11 @@ async def _settle(deps: Dependencies, actor: Actor, found: BrowserSignIn, event:
 
     async def save(tx: Transaction) -> None:
         # or who signs out everywhere at this moment would leave a browser that comes in after
-        if not await session_store.hold(deps.db, actor.session_id, tx):
+        if not await store.hold(deps.db, actor.session_id, tx):
             raise errors.Unauthenticated("登录已失效,请重新登录")
         if not await browser_store.move(deps.db, found.id, event, now, tx=tx, **mine):
             raise states.SignInAnswered("这个二维码已经确认过了")
-        if event is Event.CONFIRM and not await session_store.confirm(
-            deps.db, found.session, now, tx
-        ):
+        if event is Event.CONFIRM and not await store.confirm(deps.db, found.session, now, tx):
             raise states.SignInExpired("浏览器里的登录已结束")
         act, confirms = ACTS[event], found.session
         await audit.record(deps, tx, actor, act, subject=found.id, confirms=confirms)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.accounts.session_models import SessionKind
+from services.sessions.models import SessionKind
 
 # What a User-Agent holds → what people call it. Everybody claims to be the ones further down.
 BROWSERS: Final = (

@@ -3,12 +3,12 @@
 from typing import Final
 
 from services import errors
-from services.accounts import browser_store, session_store
-from services.accounts.session_models import SessionView
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.permissions import Actor
+from services.sessions import browser_store, store
+from services.sessions.models import SessionView
 
 MOST_LISTED: Final = 50
 
@@ -26,7 +26,7 @@ async def end(deps: Dependencies, actor: Actor, session_id: str) -> None:
 
 async def _end(deps: Dependencies, actor: Actor, session_id: str, act: Act) -> bool:
     async def save(tx: Transaction) -> bool:
-        ended = await session_store.end(
+        ended = await store.end(
             deps.db, session_id, actor.person_id, at=deps.now(), because=act, tx=tx
         )
         if ended:
@@ -42,9 +42,7 @@ async def end_everywhere(deps: Dependencies, actor: Actor) -> None:
 
     async def save(tx: Transaction) -> None:
         now = deps.now()
-        ended = await session_store.end_all(
-            deps.db, actor.person_id, at=now, because=act, tx=tx
-        )
+        ended = await store.end_all(deps.db, actor.person_id, at=now, because=act, tx=tx)
         await browser_store.refuse_all(deps.db, actor.person_id, now, tx)
         await audit.record(deps, tx, actor, act, sessions=ended)
 
@@ -58,12 +56,12 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> int:
     way comes after it.
     """
     await browser_store.forget(deps.db, person_id, tx)
-    return await session_store.forget(deps.db, person_id, tx)
+    return await store.forget(deps.db, person_id, tx)
 
 
 async def listing(deps: Dependencies, actor: Actor) -> list[SessionView]:
     """One's own sessions that can still be used, the newest first: at most 50."""
-    found = await session_store.living(deps.db, actor.person_id, deps.now(), limit=MOST_LISTED)
+    found = await store.living(deps.db, actor.person_id, deps.now(), limit=MOST_LISTED)
     return [
         SessionView(
             session_id=session.id,

@@ -33,7 +33,14 @@ ROWS = (
         makes=privacy_policy,
         twin=True,
     ),
-    Row("post", "/api/v1/me/export", everyone(), past="where one lived is one's own"),
+    # By somebody who asked for nothing yet: one's own refused questions name other places.
+    Row(
+        "post",
+        "/api/v1/me/export",
+        everyone(),
+        past="where one lived is one's own",
+        twin=True,
+    ),
     Row(
         "post",
         "/api/v1/me/deletion",

@@ -41,7 +41,7 @@ class InvitationsHandler(ApiHandler):
     @endpoint(
         needs=Permission.MANAGE_HOME,
         status=201,
-        errors=("consent_needed", "too_many_invitations", "bad_days"),
+        errors=("consent_needed", "too_many_invitations", "tenancy_needs_end", "bad_days"),
         example=Invite(relation=Invitee.FAMILY, name="李小梅"),
     )
     async def post(self, home: PlacePath, body: Invite) -> NewInvitation:

@@ -55,7 +55,8 @@ async def settle(estate: Estate, request_id: str, outcome: str, **more: Any) -> 
 
 
 async def invite(estate: Estate, relation: str = "family", **more: Any) -> dict[str, Any]:
-    body = {"relation": relation, "name": "陈晨", **more}
+    term = {"to_day": "2026-12-31"} if relation == "tenant" else {}
+    body = {"relation": relation, "name": "陈晨", **term, **more}
     reply = await post(estate, "li", f"homes/{LI_HOME}/invitations", **body)
     assert reply.status == 201, reply.body
     return dict(reply.body)

@@ -56,6 +56,7 @@ async def invite(deps: Dependencies, actor: Actor, home: str, wish: Invite) -> N
     """Make an invitation. The token is told this once."""
     require_at(actor, Permission.MANAGE_HOME, home)
     now, token = deps.now(), secrets.token_urlsafe(TOKEN_BYTES)
+    days.require_end(Relation(wish.relation), wish.to_day)
     _, to_day = days.check_span(None, wish.to_day, day_of(now))
     fresh = Invitation(
         id=new_id(now),

@@ -148,7 +148,7 @@ async def test_family_goes_with_the_owner_and_a_lease_outlives_a_sale(
         lasts.append((await accept(estate, guest, token)).status)
     assert lasts == [200, 200, 200]
     ends = {r["relation"]: r["to_day"] for r in await rows(world, LI_HOME) if r["bound_by"]}
-    assert (ends["payer"], ends["tenant"]) == ("2026-03-20", None)
+    assert (ends["payer"], ends["tenant"]) == ("2026-03-20", "2026-12-31")
 
 
 async def test_who_belongs_there_needs_no_invitation(estate: Estate) -> None:
@@ -202,3 +202,9 @@ async def test_an_accepted_one_does_not_say_so_after_the_end(estate: Estate) -> 
     assert (await post(estate, "li", path, reason="搬走了")).status == 204
     again = await accept(estate, chen, token)
     assert (again.status, again.code) == (409, "invitation_over")
+
+
+async def test_a_tenant_is_invited_to_a_last_day(estate: Estate) -> None:
+    wish = {"relation": "tenant", "name": "陈晨"}
+    reply = await post(estate, "li", f"homes/{LI_HOME}/invitations", **wish)
+    assert (reply.status, reply.code) == (422, "tenancy_needs_end")

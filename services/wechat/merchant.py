@@ -1,12 +1,14 @@
 """Merchant accounts: who receives the money, and the keys to speak for them."""
 
 import re
+from functools import lru_cache
 from typing import ClassVar, Final, Literal
 
 import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from services.wechat.secret import Guarded
 
@@ -71,12 +73,18 @@ def load_accounts(json_bytes: bytes) -> dict[str, MerchantAccount]:
 
 def load_private_key(account: MerchantAccount) -> rsa.RSAPrivateKey:
     try:
-        key = serialization.load_pem_private_key(account.private_key_pem.encode(), None)
+        key = _parsed(account.private_key_pem)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < MIN_KEY_BITS:
         raise _unusable(account, "private_key_pem: a PEM RSA key of 2048 bits is needed")
     return key
+
+
+@lru_cache(maxsize=64)
+def _parsed(pem: str) -> PrivateKeyTypes:
+    """Parse a key once: proving its primes takes 60 ms, and it is asked for again and again."""
+    return serialization.load_pem_private_key(pem.encode(), None)
 
 
 def load_public_key(account: MerchantAccount) -> rsa.RSAPublicKey | None:

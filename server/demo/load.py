@@ -32,7 +32,8 @@ from services.register.models import Confirm
 from services.register.states import State
 
 MONTHS: Final = 3
-LOADING, DONE = "loading", "done"
+LOADING, DONE = "loading\n", "done"
+AFTER_A_LEASE: Final = 2 * jobs.LEASE
 TERM_DAYS: Final = 2 * 365
 STAFF: Final = Actor("demo", "", (Grant(Role.COMMUNITY_STAFF, COMPOUND),))
 COMMUNITY_STAFF: Final = Actor("demo", "", (Grant(Role.COMMUNITY_STAFF, COMMUNITY),))
@@ -53,10 +54,13 @@ async def load_if_empty(deps: Dependencies, settings: Settings, progress: Progre
     begun = _read(mark)
     if begun == DONE or (not begun and await _holds_something(deps)):
         return
-    _write(mark, LOADING)
+    _write(mark, begun + LOADING)
     progress("Making the demo (once, up to a minute): 春光小区, 12 buildings …")
     first = plus_months(month_of(deps.now()), 1 - MONTHS)
-    then = replace(deps, now=_at(start_of(f"{first}-01")))
+    # What a start cut short had under way is leased until then: this one comes after.
+    later = AFTER_A_LEASE * begun.count(LOADING)
+    then = replace(deps, now=_at(start_of(f"{first}-01") + later))
+    await _drain(then)
     for place in LADDER:
         await _once(places.found(then, place))
     await _register(then)
@@ -65,7 +69,7 @@ async def load_if_empty(deps: Dependencies, settings: Settings, progress: Progre
     await _rules(then, first)
     for number in range(MONTHS):
         period = plus_months(first, number)
-        await _bills(replace(deps, now=_at(_morning_of(period))), period)
+        await _bills(replace(deps, now=_at(_morning_of(period) + later)), period)
         progress(f"  bills of {period} published")
     await pay_some(deps, settings, progress)
     _write(mark, DONE)
@@ -196,6 +200,7 @@ async def _rules(deps: Dependencies, first: str) -> None:
 
 
 async def _bills(deps: Dependencies, period: str) -> None:
+    await _drain(deps)
     run = await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period=period))
     await _drain(deps)
     await _once(fees.publish_run(deps, STAFF, run.run_id))

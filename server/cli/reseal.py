@@ -8,7 +8,7 @@ from server.dependencies import open_dependencies
 from server.embedded import attached
 from server.serving import asking_mongo, run_async
 from server.settings import Settings
-from services.privacy import actions as privacy
+from services.privacy import resealing
 from services.privacy.resealing import Tally
 from services.vault import Unreadable
 
@@ -30,7 +30,7 @@ async def renew(settings: Settings) -> int:
     async with open_dependencies(settings) as deps:
         try:
             with asking_mongo():
-                tallies = await privacy.reseal(deps, _show)
+                tallies = await resealing.reseal(deps, _show)
         except Unreadable as error:
             raise StartError(f"SECRET_KEYS: {error}") from error
         current = deps.vault.current

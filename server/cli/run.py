@@ -11,8 +11,9 @@ import pymongo
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
 import mongo_indexes
-from server import demo, observability
+from server import observability
 from server.children import writing_to
+from server.demo import load, people
 from server.dependencies import open_dependencies
 from server.embedded import embedded
 from server.serving import (
@@ -56,7 +57,7 @@ async def serve(settings: Settings) -> None:
             if not settings.wx_appid:
                 await prepare_stand_in(complete)
             # The demo's residents pay by WeChat, whose notices come to this server.
-            if await done_unless(stop, demo.load_if_empty(deps, complete, progress)):
+            if await done_unless(stop, load.load_if_empty(deps, complete, progress)):
                 await work(settings, complete, deps, stop)
             progress("Stopping …")
 
@@ -96,4 +97,4 @@ def about(given: Settings, complete: Settings) -> str:
     ]
     if not given.wx_appid:
         lines.append(f"WeChat stand-in: {complete.wx_api_base}/__ctl")
-    return "\n".join([*lines, demo.who_is_who(complete), ""])
+    return "\n".join([*lines, people.who_is_who(complete), ""])

@@ -13,12 +13,13 @@ from server.demo.payers import pay_some
 from server.demo.people import COMMUNITY, COMPOUND, FIRM, GRID, LADDER, ROLES, households
 from server.settings import Settings
 from server.worker import HANDLERS
-from services.accounts import actions as accounts
+from services.accounts import appointing
 from services.accounts.models import Appoint
 from services.days import day_of, month_of, plus_days, plus_months, start_of
 from services.dependencies import Dependencies
 from services.errors import Conflict, NotFound
-from services.fees import actions as fees
+from services.fees import rules as fees_rules
+from services.fees import runs
 from services.fees.models import FeeKind
 from services.fees.views import NewFeeRule, StartBillRun
 from services.firms import actions as firms
@@ -27,6 +28,7 @@ from services.firms.models import SignContract
 from services.jobs import actions as jobs
 from services.permissions import FIRM_ROLES, WITH_A_TERM, Actor, Grant, Role
 from services.places import actions as places
+from services.places import grids
 from services.register import actions as register
 from services.register.models import Confirm
 from services.register.states import State
@@ -109,7 +111,7 @@ async def _once(work: Awaitable[T]) -> None:
 
 async def _roles(deps: Dependencies) -> None:
     """Appoint staff and heads; the same appointment again is the same one."""
-    await _once(places.add_grid(deps, COMMUNITY_STAFF, COMMUNITY, GRID))
+    await _once(grids.add(deps, COMMUNITY_STAFF, COMMUNITY, GRID))
     firm = await _firm(deps)
     end = plus_days(day_of(deps.now()), TERM_DAYS)
     for person in ROLES:
@@ -122,7 +124,7 @@ async def _roles(deps: Dependencies) -> None:
                 firm_id=firm if person.role in FIRM_ROLES else None,
                 to_day=end if person.role in WITH_A_TERM else None,
             )
-            await accounts.grant(deps, request, appointed_by="demo")
+            await appointing.grant(deps, request, appointed_by="demo")
 
 
 async def _firm(deps: Dependencies) -> str:
@@ -196,12 +198,12 @@ async def _rules(deps: Dependencies, first: str) -> None:
         ),
     )
     for rule in rules:
-        await fees.add_rule(deps, STAFF, COMPOUND, rule)
+        await fees_rules.add(deps, STAFF, COMPOUND, rule)
 
 
 async def _bills(deps: Dependencies, period: str) -> None:
     await _drain(deps)
-    run = await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period=period))
+    run = await runs.start(deps, STAFF, COMPOUND, StartBillRun(period=period))
     await _drain(deps)
-    await _once(fees.publish_run(deps, STAFF, run.run_id))
+    await _once(runs.publish(deps, STAFF, run.run_id))
     await _drain(deps)

@@ -181,7 +181,3 @@ def phone_masked(deps: Dependencies, row: Residency) -> str | None:
 def has_id_number(deps: Dependencies, row: Residency, number: str) -> bool:
     """Tell whether a normalised identity number is the one of this residency."""
     return row.id_number_index == id_numbers.blind_index(deps.vault, number)
-
-
-normal_phone = phones.normalise
-normal_id_number = id_numbers.normalise

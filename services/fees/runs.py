@@ -19,6 +19,7 @@ from services.fees.views import BillRunView, BillView, StartBillRun, bill_views,
 from services.jobs import actions as jobs
 from services.permissions import Actor, Permission
 from services.places import actions as places
+from services.places import store as places_store
 from services.places.models import Kind
 
 JOB: Final = "fees.run"
@@ -51,7 +52,7 @@ async def start(
     if found.kind is not Kind.COMPOUND:
         raise NotACompound("请以小区为单位出账")
     new = _new(actor, place, request, at=deps.now())
-    homes = await places.count_homes(deps.db, place)
+    homes = await places_store.count_homes(deps.db, place)
     return await _ask(
         deps,
         actor,

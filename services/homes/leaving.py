@@ -1,7 +1,7 @@
 """The end of a relation to a home: by themself, by an owner of the home, by the community."""
 
 from services import errors
-from services.accounts import actions as accounts
+from services.accounts import belonging
 from services.accounts.models import OWNERS, Residency
 from services.audit import actions as audit
 from services.audit.models import Act
@@ -34,11 +34,9 @@ async def end(deps: Dependencies, actor: Actor, residency_id: str, wish: EndResi
         _require_may_end(actor, home, found)
         last = _last_day(found, wish.last_day, day_of(deps.now()))
         if _lets_go(actor, found):
-            await accounts.release_residency(deps, tx, found, actor, wish.reason)
+            await belonging.release(deps, tx, found, actor, wish.reason)
         else:
-            await accounts.end_residencies(
-                deps, tx, [found], last, actor=actor, because=wish.reason
-            )
+            await belonging.end(deps, tx, [found], last, actor=actor, because=wish.reason)
         await _after(deps, tx, actor, found)
         await audit.record(
             deps,

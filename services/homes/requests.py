@@ -11,7 +11,7 @@ from typing import Final
 from pymongo.errors import DuplicateKeyError
 
 from services import errors
-from services.accounts import actions as accounts
+from services.accounts import consents, id_numbers
 from services.accounts.models import OWNERS, Relation
 from services.accounts.policies import PolicyKey
 from services.audit import actions as audit
@@ -56,13 +56,13 @@ async def file(deps: Dependencies, actor: Actor, wish: FileRequest) -> MyRequest
     draft = _draft(deps, actor, wish)
     _require_standing(actor, draft)
     for policy in _policies(draft):
-        await accounts.look_for_consent(deps, actor.person_id, policy)
+        await consents.look_for(deps, actor.person_id, policy)
     heads = await advising.heads_of(deps, draft.home) - {actor.person_id}
     draft.state = RequestState.WITH_HEAD if heads else RequestState.WITH_COMMUNITY
 
     async def save(tx: Transaction) -> HomeRequest:
         for policy in _policies(draft):
-            await accounts.require_consent(deps, tx, actor.person_id, policy)
+            await consents.require(deps, tx, actor.person_id, policy)
         home = await household.hold(deps, draft.home, tx)
         earlier = await request_store.find_open(deps.db, str(draft.open_key), tx)
         if earlier is None:
@@ -96,7 +96,7 @@ def _draft(deps: Dependencies, actor: Actor, wish: FileRequest) -> HomeRequest:
     def sealed(text: str | None, field: str) -> str | None:
         return text and deps.vault.seal(text, place=f"home_requests/{request_id}/{field}")
 
-    number = wish.id_number and accounts.normal_id_number(wish.id_number)
+    number = wish.id_number and id_numbers.normalise(wish.id_number)
     return HomeRequest(
         id=request_id,
         home=wish.home,

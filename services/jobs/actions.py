@@ -152,10 +152,3 @@ async def replay(deps: Dependencies, job_id: str) -> None:
     if not await store.replay(deps.db, job_id, deps.now()):
         raise NotFound("没有这项失败的任务", job_id=job_id)
     await wake(deps)
-
-
-dead = store.dead
-backlog = store.backlog
-count_dead = store.count_dead
-beat = store.beat
-last_beat = store.last_beat

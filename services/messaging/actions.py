@@ -8,7 +8,7 @@ from services.dependencies import Dependencies, Transaction
 from services.documents import encode
 from services.errors import NotFound
 from services.jobs import actions as jobs
-from services.messaging import pushes, sending, store
+from services.messaging import sending, store
 from services.messaging.models import (
     Message,
     MessageView,
@@ -23,9 +23,6 @@ from services.messaging.templates import TEMPLATES, TemplateKey
 from services.permissions import Actor
 
 ID_LENGTH: Final = 26
-
-verify_push_url = pushes.verify_url
-receive_push = pushes.receive
 
 
 async def notify(

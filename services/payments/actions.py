@@ -20,7 +20,7 @@ from services.fees.models import KIND_NAMES, Bill
 from services.fees.states import BillState
 from services.jobs import actions as jobs
 from services.jobs.schedules import Schedule
-from services.payments import asking, checks, notices, refund_store, refunds, store, suspense
+from services.payments import asking, checks, refund_store, refunds, store, suspense
 from services.payments.models import (
     Line,
     Pay,
@@ -326,13 +326,6 @@ async def waiting(deps: Dependencies) -> dict[str, int]:
         "refunds": await refund_store.count_stuck(deps.db),
     }
 
-
-receive_payment = notices.receive_payment
-receive_refund = notices.receive_refund
-in_suspense = suspense.listing
-return_suspense = suspense.give_back
-stuck_refunds = refunds.listing
-retry_refund = refunds.retry
 
 JOBS: Final[Mapping[str, jobs.Handler]] = {
     "payments.check": checks.check,

@@ -4,7 +4,6 @@ from typing import Final
 
 from mongo_indexes import photos
 from services.holdings import Fate, Holding
-from services.photos import actions
 
 HOLDINGS: Final = (
     Holding(
@@ -23,4 +22,3 @@ HOLDINGS: Final = (
         sealed={"key_sealed": "photos/{id}/key"},
     ),
 )
-forget = actions.forget

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from services.accounts.actions import SignInRefused
+from services.accounts.by_wechat import SignInRefused
 from services.errors import Conflict, DomainError
 
 

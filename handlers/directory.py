@@ -5,7 +5,7 @@ from handlers.base import ApiHandler
 from handlers.contract import Access, Page, Route, endpoint
 from services.homes import directory
 from services.homes.models import DirectoryEntry
-from services.paths import PlacePath
+from services.kernel.paths import PlacePath
 
 
 class DirectoryQuery(Struct, forbid_unknown_fields=True):

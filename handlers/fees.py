@@ -14,8 +14,8 @@ from services.fees.views import (
     NewFeeRule,
     StartBillRun,
 )
-from services.paths import PlacePath
-from services.permissions import Permission
+from services.kernel.paths import PlacePath
+from services.kernel.permissions import Permission
 
 
 class FeesQuery(Struct, forbid_unknown_fields=True):

@@ -15,8 +15,8 @@ from services.accounts.appointment_models import (
 from services.accounts.models import AppointmentView, Visibility
 from services.heads import actions, handing
 from services.heads.models import HandOverView, HeadsView
-from services.paths import PlacePath
-from services.permissions import Permission
+from services.kernel.paths import PlacePath
+from services.kernel.permissions import Permission
 
 AppointmentId = Annotated[str, Meta(min_length=1, max_length=64)]
 HandOverId = Annotated[str, Meta(min_length=1, max_length=64)]

@@ -21,8 +21,8 @@ from services.homes.request_models import (
     Settlement,
 )
 from services.homes.states import OPEN, RequestState
+from services.kernel.permissions import Permission
 from services.limits.models import Rate
-from services.permissions import Permission
 
 RequestId = Annotated[str, Meta(min_length=1, max_length=64)]
 DECISION_ERRORS = (

@@ -24,9 +24,9 @@ from services.homes.models import (
     Transferred,
     UseCode,
 )
+from services.kernel.paths import PlacePath
+from services.kernel.permissions import Permission
 from services.limits.models import Rate
-from services.paths import PlacePath
-from services.permissions import Permission
 
 RowId = Annotated[str, Meta(min_length=1, max_length=64)]
 

@@ -5,6 +5,7 @@ from msgspec import Meta, Struct
 from handlers import cursors
 from handlers.base import ApiHandler
 from handlers.contract import Access, Page, Route, endpoint
+from services.kernel.permissions import Permission
 from services.limits.models import Rate
 from services.payments import actions, refunds, suspense
 from services.payments.models import (
@@ -15,7 +16,6 @@ from services.payments.models import (
     ReceiptView,
     RefundView,
 )
-from services.permissions import Permission
 
 PaymentId = Annotated[str, Meta(min_length=1, max_length=64)]
 

@@ -7,8 +7,8 @@ from handlers.base import ApiHandler
 from handlers.contract import Page, Route, endpoint
 from services.accounts import appointing, leaving
 from services.accounts.models import Appoint, AppointmentView
-from services.paths import PlacePath
-from services.permissions import Permission, Role
+from services.kernel.paths import PlacePath
+from services.kernel.permissions import Permission, Role
 from services.places import actions, grids
 from services.places.models import ChangeGrid, GridView, Kind, NewGrid, NewPlace, PlaceView
 

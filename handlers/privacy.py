@@ -9,8 +9,8 @@ from services.accounts import consents, revealing
 from services.accounts.consent_models import ConsentView, GiveConsent, PolicyView, Withdrawal
 from services.accounts.policies import PolicyKey
 from services.accounts.revealing import Field, Reason, Reveal, Revealed
+from services.kernel.permissions import Permission
 from services.limits.models import Rate
-from services.permissions import Permission
 from services.privacy import erasing, exporting
 from services.privacy.models import EraseMe
 

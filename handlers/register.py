@@ -5,10 +5,10 @@ from msgspec import Struct
 from handlers import cursors
 from handlers.base import LONGEST_BODY_BYTES, ApiHandler
 from handlers.contract import Download, Page, Route, endpoint
-from services.errors import InvalidInput
+from services.kernel.errors import InvalidInput
+from services.kernel.paths import PlacePath
+from services.kernel.permissions import Permission
 from services.limits.models import Rate
-from services.paths import PlacePath
-from services.permissions import Permission
 from services.register import actions
 from services.register import store as register_store
 from services.register.models import Confirm, ImportId, ImportView, RowProblem, Severity

@@ -11,8 +11,8 @@ from handlers.contract import Access, Download, Route, endpoint
 from handlers.openapi import document
 from server import observability
 from server.observability import Readiness
-from services.errors import NotFound, Unavailable
 from services.jobs import store as jobs_store
+from services.kernel.errors import NotFound, Unavailable
 from services.limits.models import Rate
 from services.payments import actions as payments
 

@@ -14,7 +14,7 @@ from services.dependencies import Dependencies, Transaction
 from services.fees import rules, runs
 from services.fees.models import FeeKind
 from services.fees.views import NewFeeRule, StartBillRun
-from services.permissions import WITH_A_TERM, Actor, Grant, Role
+from services.kernel.permissions import WITH_A_TERM, Actor, Grant, Role
 from services.places import actions as places
 from services.places import store as places_store
 from services.places.models import LADDER, Kind, NewPlace, Place, Usage

@@ -10,7 +10,7 @@ from services.accounts import appointing
 from services.accounts.models import Appoint
 from services.fees import runs
 from services.fees.views import StartBillRun
-from services.permissions import Role
+from services.kernel.permissions import Role
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
 from tests.cast import COMMUNITY, COMPOUND, STAFF, Estate

@@ -5,11 +5,11 @@ from typing import Any
 
 from services.accounts import appointing
 from services.accounts.models import Appoint, AppointmentView
-from services.days import day_of
 from services.firms import actions as firms
 from services.firms.credit_code import check_mark
 from services.firms.models import NewFirm, SignContract
-from services.permissions import Role
+from services.kernel.days import day_of
+from services.kernel.permissions import Role
 from tests.cast import COMMUNITY, COMPOUND, STAFF, UNIT, Estate
 from tests.world import Member, Reply, World
 

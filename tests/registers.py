@@ -9,7 +9,7 @@ import xlsxwriter
 
 from services.accounts import appointing
 from services.accounts.models import Appoint
-from services.permissions import WITH_A_TERM, Role
+from services.kernel.permissions import WITH_A_TERM, Role
 from tests import cast
 from tests.world import Member, Reply, World
 

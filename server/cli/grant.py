@@ -12,8 +12,8 @@ from server.settings import Settings
 from services.accounts import appointing
 from services.accounts.models import Appoint
 from services.accounts.phones import InvalidPhone, mask, normalise
-from services.errors import DomainError
-from services.permissions import RUNGS, Role
+from services.kernel.errors import DomainError
+from services.kernel.permissions import RUNGS, Role
 
 NAME = "grant"
 HELP = "give a role at a place to the holder of a phone number"

@@ -9,9 +9,9 @@ from server.embedded import attached
 from server.serving import asking_mongo, run_async
 from server.settings import Settings
 from services.dependencies import Dependencies
-from services.errors import NotFound
 from services.jobs import actions as jobs
 from services.jobs import store as jobs_store
+from services.kernel.errors import NotFound
 
 NAME = "outbox"
 HELP = "list dead jobs, or replay one"

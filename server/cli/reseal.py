@@ -8,9 +8,9 @@ from server.dependencies import open_dependencies
 from server.embedded import attached
 from server.serving import asking_mongo, run_async
 from server.settings import Settings
+from services.kernel.vault import Unreadable
 from services.privacy import resealing
 from services.privacy.resealing import Tally
-from services.vault import Unreadable
 
 NAME = "reseal"
 HELP = "seal personal data under the current key; harmless to repeat"

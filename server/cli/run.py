@@ -26,8 +26,8 @@ from server.serving import (
     working,
 )
 from server.settings import Settings
-from services.days import wall_clock
 from services.dependencies import Dependencies
+from services.kernel.days import wall_clock
 
 NAME = "run"
 HELP = "web server, worker, MongoDB, Redis and a WeChat stand-in in one go"

@@ -15,9 +15,7 @@ from server.settings import Settings
 from server.worker import HANDLERS
 from services.accounts import appointing
 from services.accounts.models import Appoint
-from services.days import day_of, month_of, plus_days, plus_months, start_of
 from services.dependencies import Dependencies
-from services.errors import Conflict, NotFound
 from services.fees import rules as fees_rules
 from services.fees import runs
 from services.fees.models import FeeKind
@@ -26,7 +24,9 @@ from services.firms import actions as firms
 from services.firms.actions import FirmExists
 from services.firms.models import SignContract
 from services.jobs import actions as jobs
-from services.permissions import FIRM_ROLES, WITH_A_TERM, Actor, Grant, Role
+from services.kernel.days import day_of, month_of, plus_days, plus_months, start_of
+from services.kernel.errors import Conflict, NotFound
+from services.kernel.permissions import FIRM_ROLES, WITH_A_TERM, Actor, Grant, Role
 from services.places import actions as places
 from services.places import grids
 from services.register import actions as register

@@ -15,14 +15,14 @@ from services.accounts import consents
 from services.accounts.consent_models import GiveConsent
 from services.accounts.policies import CURRENT, PolicyKey
 from services.dependencies import Dependencies
-from services.errors import Conflict
 from services.fees import actions as fees
 from services.fees.models import FeeKind
 from services.fees.states import BillState
 from services.fees.views import BillView
+from services.kernel.errors import Conflict
+from services.kernel.permissions import Actor
 from services.payments import actions as payments
 from services.payments.models import Pay
-from services.permissions import Actor
 from services.sessions import actions as sessions
 from services.sessions import signing_in
 

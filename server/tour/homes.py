@@ -12,7 +12,7 @@ from PIL import Image
 
 from server.tour.money import MainJob
 from server.tour.visit import Step, expect
-from services.days import day_of, plus_days, wall_clock
+from services.kernel.days import day_of, plus_days, wall_clock
 
 
 class Homes(MainJob):

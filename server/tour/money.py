@@ -20,7 +20,7 @@ from server.tour.visit import (
     expect,
     yuan,
 )
-from services.days import day_of, plus_days, wall_clock
+from services.kernel.days import day_of, plus_days, wall_clock
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

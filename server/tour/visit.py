@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from server.demo.people import COMMUNITY, ROLES
 from server.visitor import Guest, Unexpected, Visitor
-from services.days import month_of, plus_months, wall_clock
+from services.kernel.days import month_of, plus_months, wall_clock
 
 WAIT_SECONDS: Final = 60.0
 LOOK_EVERY_SECONDS: Final = 0.2

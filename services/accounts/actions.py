@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 
-from services import errors
 from services.accounts import by_wechat, consents, phones, residency_store, standing, store
 from services.accounts.models import HomeView, Me, Person, RoleView
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.permissions import Actor
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.permissions import Actor
 from services.places import actions as places
 from services.wechat.errors import WeChatError
 

@@ -7,12 +7,12 @@ request: what is written here counts on the next one.
 
 from collections.abc import Sequence
 
-from services import errors
 from services.accounts import id_numbers, phones, residency_store, store
 from services.accounts.models import Newcomer, Residency, ResidencyStep, Way
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document, new_id
-from services.permissions import Actor
+from services.kernel import errors
+from services.kernel.documents import Document, new_id
+from services.kernel.permissions import Actor
 
 
 class ResidencyMoved(errors.Conflict):

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from services import errors
 from services.accounts import appointment_store, standing
 from services.accounts.appointment_models import ChooseContact, MyAppointment
 from services.accounts.models import Appointment
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of, plus_days
 from services.dependencies import Dependencies, Transaction
-from services.paths import ancestors
-from services.permissions import Actor, Role
+from services.kernel import errors
+from services.kernel.days import day_of, plus_days
+from services.kernel.paths import ancestors
+from services.kernel.permissions import Actor, Role
 from services.places import actions as places
 from services.places import grids as places_grids
 

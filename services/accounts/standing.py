@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from services.accounts import appointment_store, residency_store
 from services.accounts.models import ROLE_OF, Appointment
-from services.days import day_of
 from services.dependencies import Dependencies
 from services.firms import actions as firms
-from services.permissions import FIRM_ROLES, Grant, Role
+from services.kernel.days import day_of
+from services.kernel.permissions import FIRM_ROLES, Grant, Role
 from services.places import grids as places_grids
 
 

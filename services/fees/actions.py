@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from services import errors
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
 from services.fees import history, runs, steps, store
 from services.fees.models import Bill
 from services.fees.states import BillState
 from services.fees.views import BillView, MonthsAfterVoid, Owed, VoidBill, bill_view, bill_views
 from services.jobs import actions as jobs
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.permissions import Actor, Permission
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, income, receivable
-from services.permissions import Actor, Permission
 from services.places import actions as places
 
 

@@ -10,15 +10,15 @@ from typing import Final
 
 import msgspec
 
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
 from services.fees import rule_store, run_store, store, telling
 from services.fees.drafting import draft, slots
 from services.fees.models import Bill, BillRun
 from services.fees.states import BillState, RunAction, RunState, run_target
 from services.fees.tariff import due_on, months_from, rule_book
 from services.jobs.models import Again
+from services.kernel.days import day_of
+from services.kernel.documents import Document
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, income, receivable
 from services.places import actions as places

@@ -4,11 +4,11 @@ from collections import defaultdict
 from typing import Final
 
 from services.accounts import residency_store
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
 from services.fees import run_store, store
 from services.fees.models import KIND_NAMES, BillRun, HomeNews
 from services.fees.tariff import span
+from services.kernel.days import day_of
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
 from services.places import actions as places

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from services import errors
 from services.accounts import appointing, offices
 from services.accounts.models import Appointment, Visibility
 from services.dependencies import Dependencies
@@ -10,7 +9,8 @@ from services.heads import telling
 from services.heads.models import HeadsView, HeadView
 from services.heads.titles import surname, title
 from services.jobs import actions as jobs
-from services.permissions import HEADS, Actor, Permission
+from services.kernel import errors
+from services.kernel.permissions import HEADS, Actor, Permission
 from services.places import grids
 from services.places.models import Kind
 

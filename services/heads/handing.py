@@ -7,22 +7,22 @@ from typing import Final
 import msgspec
 from pymongo.errors import DuplicateKeyError
 
-from services import errors
 from services.accounts import leaving, standing, substituting
 from services.accounts import offices as accounts_offices
 from services.accounts.models import Appointment
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
 from services.heads import store
 from services.heads.models import HandOver, HandOverState, HandOverView, PartView
 from services.heads.titles import title
 from services.homes import waiting
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.documents import new_id
+from services.kernel.permissions import HEADS, Actor, Permission, Role
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
-from services.permissions import HEADS, Actor, Permission, Role
 from services.places import actions as places
 from services.places import grids
 from services.places import store as places_store

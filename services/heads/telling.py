@@ -6,12 +6,12 @@ from typing import Final
 from services.accounts import appointment_store, offices
 from services.accounts.models import Appointment
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
 from services.heads.titles import title
 from services.jobs import actions as jobs
+from services.kernel.documents import Document
+from services.kernel.permissions import Role
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
-from services.permissions import Role
 from services.places import actions as places
 from services.places import grids as places_grids
 

@@ -10,12 +10,12 @@ from services.accounts import offices
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
 from services.homes import household, proof, request_store, stepping, telling, views
 from services.homes.request_models import ADVICE_TIME, GiveAdvice, HomeRequest, RequestView
 from services.homes.states import Event, RequestState
 from services.jobs import actions as jobs
-from services.permissions import HEADS, Actor, Permission
+from services.kernel.documents import Document
+from services.kernel.permissions import HEADS, Actor, Permission
 from services.places import grids
 
 PASS_ON: Final = "homes.pass_on"  # noqa: S105  # a job

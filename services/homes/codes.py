@@ -8,18 +8,18 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from services import errors
 from services.accounts import belonging, consents, residency_store
 from services.accounts.models import Residency, Way
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import ALPHABET, encode
 from services.homes import code_store, household
 from services.homes.models import CODE_LIFE, Bound, HomeCode, PrintedCode, PrintedCodes, UseCode
 from services.homes.views import mask_name
-from services.permissions import Actor, Permission, require_at
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.documents import ALPHABET, encode
+from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 
 CODE_BITS: Final = 50

@@ -1,8 +1,8 @@
 """Finding one's home: the places of one rung below another, without anybody in them."""
 
-from services import errors
 from services.dependencies import Dependencies
 from services.homes.models import DirectoryEntry
+from services.kernel import errors
 from services.places import actions as places
 from services.places import store as places_store
 from services.places.models import LADDER

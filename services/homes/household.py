@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from services import errors
 from services.accounts import belonging, residency_store
 from services.accounts.models import OWNERS, ROLE_OF, Newcomer, Relation, Residency
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.permissions import Actor
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.permissions import Actor
 from services.places import actions as places
 from services.places.models import Kind, Place
 

@@ -5,14 +5,11 @@ Only a keyed fingerprint of the token is kept. The owner must still be one when 
 
 import secrets
 
-from services import errors
 from services.accounts import consents
 from services.accounts.models import Newcomer, Relation, Residency, Way
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
 from services.homes import days, household, invitation_store, telling
 from services.homes.household import Household
 from services.homes.models import (
@@ -26,7 +23,10 @@ from services.homes.models import (
     SlipState,
 )
 from services.homes.telling import News
-from services.permissions import Actor, Permission, require_at
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor, Permission, require_at
 
 TOKEN_BYTES = 24
 MOST_OPEN = 20  # of one home

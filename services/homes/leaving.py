@@ -1,17 +1,17 @@
 """The end of a relation to a home: by themself, by an owner of the home, by the community."""
 
-from services import errors
 from services.accounts import belonging
 from services.accounts.models import OWNERS, Residency
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import check_day, day_of, plus_days
 from services.dependencies import Dependencies, Transaction
 from services.homes import code_store, household, invitation_store, residents, telling
 from services.homes.household import Household
 from services.homes.models import EndResidency
 from services.homes.telling import News
-from services.permissions import Actor, Permission
+from services.kernel import errors
+from services.kernel.days import check_day, day_of, plus_days
+from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 
 P = Permission

@@ -8,18 +8,18 @@ begins on their first day.
 
 from msgspec import Struct
 
-from services import errors
 from services.accounts import belonging, id_numbers, phones
 from services.accounts.models import Newcomer, Relation, Residency
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of, plus_days
 from services.dependencies import Dependencies, Transaction
 from services.homes import code_store, days, household, invitation_store, requests, telling
 from services.homes.household import Household
 from services.homes.models import Transfer, Transferred
 from services.homes.telling import News
-from services.permissions import Actor, Permission, require_at
+from services.kernel import errors
+from services.kernel.days import day_of, plus_days
+from services.kernel.permissions import Actor, Permission, require_at
 
 
 class AlreadyTransferred(errors.Conflict):

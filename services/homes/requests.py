@@ -10,15 +10,12 @@ from typing import Final
 
 from pymongo.errors import DuplicateKeyError
 
-from services import errors
 from services.accounts import consents, id_numbers
 from services.accounts.models import OWNERS, Relation
 from services.accounts.policies import PolicyKey
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
 from services.homes import (
     advising,
     days,
@@ -33,7 +30,10 @@ from services.homes.household import Household
 from services.homes.request_models import FileRequest, HomeRequest, MyRequest
 from services.homes.states import Event, RequestState
 from services.homes.telling import News
-from services.permissions import Actor, Permission
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor, Permission
 
 MOST_OPEN: Final = 5  # of one person for themself; staff file for many
 MOST_A_DAY: Final = 10

@@ -2,18 +2,18 @@
 
 from typing import Final
 
-from services import errors
 from services.accounts import belonging, id_numbers, phones, residency_store
 from services.accounts.models import OWNERS, Newcomer, Relation, Residency
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
 from services.homes import code_store, days, household
 from services.homes.household import Household
 from services.homes.models import AddResident, ChangePhone, ResidentView
 from services.homes.views import mask_name
-from services.permissions import Actor, Permission, require_at
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places.models import Kind
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from services.accounts import residency_store
 from services.accounts.models import Residency
-from services.days import day_of
 from services.dependencies import Dependencies
 from services.homes.household import registered_as
 from services.homes.request_models import AdviceView, HomeRequest, MyRequest, RequestView
 from services.homes.stepping import unsealed
-from services.permissions import Actor, Permission
+from services.kernel.days import day_of
+from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 
 

@@ -15,11 +15,11 @@ import structlog
 from redis.exceptions import RedisError
 
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
-from services.errors import NotFound
 from services.jobs import store
 from services.jobs.models import Again, Job, Permanent, RetryAt
-from services.redaction import redacted
+from services.kernel.documents import Document
+from services.kernel.errors import NotFound
+from services.kernel.redaction import redacted
 
 Handler = Callable[[Dependencies, Document], Awaitable[Again | None]]
 

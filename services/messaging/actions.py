@@ -5,9 +5,10 @@ from typing import Final
 
 from services.accounts import actions as accounts
 from services.dependencies import Dependencies, Transaction
-from services.documents import encode
-from services.errors import NotFound
 from services.jobs import actions as jobs
+from services.kernel.documents import encode
+from services.kernel.errors import NotFound
+from services.kernel.permissions import Actor
 from services.messaging import sending, store
 from services.messaging.models import (
     Message,
@@ -20,7 +21,6 @@ from services.messaging.models import (
     views,
 )
 from services.messaging.templates import TEMPLATES, TemplateKey
-from services.permissions import Actor
 
 ID_LENGTH: Final = 26
 

@@ -8,18 +8,19 @@ from typing import Final
 import msgspec
 from pymongo.errors import DuplicateKeyError
 
-from services import errors
 from services.accounts import actions as accounts
 from services.accounts import consents
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
 from services.fees import actions as fees
 from services.fees.models import KIND_NAMES, Bill
 from services.fees.states import BillState
 from services.jobs import actions as jobs
 from services.jobs.schedules import Schedule
+from services.kernel import errors
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor
 from services.payments import asking, checks, refund_store, refunds, store, suspense
 from services.payments.models import (
     Line,
@@ -31,7 +32,6 @@ from services.payments.models import (
     ReceiptView,
 )
 from services.payments.states import UNSETTLED, PaymentState
-from services.permissions import Actor
 from services.wechat.errors import PayError, PayReaction
 
 # How long a payer has: long enough for somebody who is slow with a phone, and well inside the

@@ -10,10 +10,10 @@ from datetime import timedelta
 from typing import Final
 
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
 from services.jobs import actions as jobs
 from services.jobs.schedules import Schedule
-from services.permissions import Actor, Permission
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor, Permission
 from services.photos import links, store, sweeping
 from services.photos.models import Photo, PhotoUrl
 from services.photos.sealing import open_file

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from pymongo.errors import DuplicateKeyError
 
-from services import errors
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.paths import parent
-from services.permissions import Actor, Permission, require_at
+from services.kernel import errors
+from services.kernel.paths import parent
+from services.kernel.permissions import Actor, Permission, require_at
 from services.places import store
 from services.places.models import LADDER, Kind, NewPlace, Place, PlaceView
 

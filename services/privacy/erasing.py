@@ -13,13 +13,13 @@ from services.accounts import privacy as accounts
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
 from services.homes import privacy as homes
 from services.idempotency import actions as idempotency
 from services.jobs import actions as jobs
+from services.kernel.documents import Document
+from services.kernel.permissions import Actor
 from services.messaging import privacy as messaging
 from services.payments import privacy as payments
-from services.permissions import Actor
 from services.photos import actions as photos
 from services.sessions import signing_out
 

@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from pymongo.errors import DuplicateKeyError
 
-from services import errors
 from services.accounts import residency_store
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import encode
 from services.jobs import actions as jobs
-from services.permissions import Actor, Permission, require_at
+from services.kernel import errors
+from services.kernel.documents import encode
+from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places import store as places_store
 from services.places.models import Kind

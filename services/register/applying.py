@@ -9,11 +9,11 @@ from typing import Final
 
 from services.accounts import residents
 from services.accounts.models import Enrolment
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
 from services.jobs.models import Permanent
-from services.paths import ancestors
+from services.kernel.days import day_of
+from services.kernel.documents import Document
+from services.kernel.paths import ancestors
 from services.places import actions as places
 from services.places import store as places_store
 from services.places.models import Kind, Place, Usage

@@ -8,7 +8,7 @@ import msgspec
 
 from mongo_indexes import register_chunks, register_imports, register_problems
 from services.dependencies import Database, Transaction
-from services.documents import Document, to_document
+from services.kernel.documents import Document, to_document
 from services.register.models import Import, RowProblem, Severity
 from services.register.states import BUSY, TRANSITIONS, Action
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from services.accounts import residency_store
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
+from services.kernel.documents import Document
 from services.places import store as places_store
 from services.places.models import Kind, Place
 from services.register import store

@@ -2,10 +2,10 @@
 
 import asyncio
 
-from services import errors
 from services.accounts import standing
 from services.dependencies import Dependencies
-from services.permissions import Actor
+from services.kernel import errors
+from services.kernel.permissions import Actor
 from services.sessions import living, tokens
 
 

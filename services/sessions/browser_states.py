@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from services.accounts.by_wechat import SignInRefused
-from services.errors import Conflict, DomainError
+from services.kernel.errors import Conflict, DomainError
 
 
 class BrowserState(StrEnum):

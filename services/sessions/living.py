@@ -9,14 +9,14 @@ from typing import Final
 
 import structlog
 
-from services import errors
 from services.accounts import by_wechat, standing
 from services.accounts import store as accounts_store
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
-from services.permissions import STAFF_ROLES, Actor, Grant
+from services.kernel import errors
+from services.kernel.documents import new_id
+from services.kernel.permissions import STAFF_ROLES, Actor, Grant
 from services.sessions import store, tokens
 from services.sessions.models import LIVES, Session, SessionKind, Tokens, Visit
 

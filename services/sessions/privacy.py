@@ -3,7 +3,7 @@
 from typing import Final
 
 from mongo_indexes import browser_sign_ins, sessions
-from services.holdings import Fate, Holding
+from services.kernel.personal_data import Fate, Holding
 
 HOLDINGS: Final = (
     Holding(

@@ -1,14 +1,14 @@
 """Who this is, by WeChat's word: signing in, and proving it once more."""
 
-from services import errors
 from services.accounts import by_wechat
 from services.accounts import store as accounts_store
 from services.accounts.models import Person
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
-from services.permissions import FRESH, Actor
+from services.kernel import errors
+from services.kernel.documents import new_id
+from services.kernel.permissions import FRESH, Actor
 from services.sessions import living, store
 from services.sessions.devices import device_of
 from services.sessions.models import Confirmed, SessionKind, Tokens, Visit

@@ -6,13 +6,13 @@ from typing import Final
 
 import msgspec
 
-from services import errors
 from services.accounts import residency_store
 from services.accounts.models import Relation, Residency
-from services.days import day_of
 from services.dependencies import Dependencies
 from services.fees.tariff import days_overdue
-from services.permissions import Actor, Permission
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places.models import LADDER, Kind
 from services.statistics import store

@@ -11,7 +11,7 @@ from services.accounts import appointing
 from services.accounts.models import Appoint
 from services.audit import proving, store
 from services.audit.models import Act
-from services.permissions import Role
+from services.kernel.permissions import Role
 from tests.cast import (
     COMMUNITY,
     COMPOUND,

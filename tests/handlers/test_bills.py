@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from services.days import start_of
 from services.dependencies import Transaction
-from services.errors import NotFound
 from services.fees import actions as fees
 from services.fees import rules, runs
 from services.fees.models import FeeKind
 from services.fees.states import BillState
 from services.fees.views import StartBillRun
+from services.kernel.days import start_of
+from services.kernel.errors import NotFound
+from services.kernel.permissions import Actor, Grant, Role
 from services.ledger import actions as ledger
 from services.ledger.models import income, receivable
-from services.permissions import Actor, Grant, Role
 from tests.cast import COMPOUND, LI_HOME, OTHER_COMPOUND, STAFF, Estate, build, charge
 from tests.offices import hire
 from tests.world import Member, Reply, World

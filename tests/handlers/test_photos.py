@@ -22,8 +22,8 @@ from server.settings import LogFormat, Settings
 from services.accounts import appointing
 from services.accounts.models import Appoint
 from services.dependencies import Transaction
+from services.kernel.permissions import Actor, Permission, Role
 from services.limits.models import ALLOWANCES, HOUR, Allowance, Rate
-from services.permissions import Actor, Permission, Role
 from services.photos import actions, adding, studio
 from services.photos import files as photos_files
 from tests import pictures

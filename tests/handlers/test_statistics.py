@@ -12,10 +12,10 @@ import pytest
 from handlers import cursors
 from services.accounts import appointing
 from services.accounts.models import Appoint
-from services.days import BEIJING
 from services.dependencies import Transaction
 from services.fees import actions as fees
-from services.permissions import Role
+from services.kernel.days import BEIJING
+from services.kernel.permissions import Role
 from tests.cast import (
     COMPOUND,
     LI_HOME,

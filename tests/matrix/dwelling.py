@@ -12,13 +12,13 @@ from mongo_indexes import (
     residencies,
 )
 from services.accounts.models import Relation
-from services.documents import to_document
 from services.homes import codes, invitations
 from services.homes import models as homes_models
 from services.homes.models import HomeCode, Invitation, SlipState
 from services.homes.request_models import HomeRequest
 from services.homes.states import RequestState
-from services.permissions import Permission, Role
+from services.kernel.documents import to_document
+from services.kernel.permissions import Permission, Role
 from services.photos.models import Photo, Purpose, State
 from services.places.models import Kind, Place, Usage
 from tests.matrix import makers

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.dependencies import Dependencies, Transaction
-from services.errors import Conflict
 from services.fees import rule_store, rules, run_store, runs, steps, store, telling
 from services.fees.models import BillRun, FeeKind
 from services.fees.states import RunState
 from services.fees.tariff import months_from
 from services.fees.views import NewFeeRule, StartBillRun
+from services.kernel.errors import Conflict
 from services.ledger import actions as ledger
 from services.ledger.models import receivable
 from services.messaging.templates import TemplateKey

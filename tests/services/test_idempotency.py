@@ -8,7 +8,7 @@ from services.idempotency import actions
 from services.idempotency import models as idempotency_models
 from services.idempotency.actions import KeyReused, StillRunning, once
 from services.idempotency.models import Answer
-from services.vault import Unreadable
+from services.kernel.vault import Unreadable
 from tests.world import World
 
 

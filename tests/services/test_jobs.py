@@ -8,12 +8,12 @@ import pytest
 from pymongo.errors import DuplicateKeyError
 
 from services.dependencies import Dependencies, Transaction
-from services.errors import NotFound
 from services.jobs import actions as jobs
 from services.jobs import schedules, store
 from services.jobs import store as jobs_store
 from services.jobs.models import Again, Permanent, RetryAt
 from services.jobs.schedules import Schedule
+from services.kernel.errors import NotFound
 from tests.world import World
 
 Calls = list[dict[str, Any]]

@@ -13,14 +13,14 @@ import pytest
 
 from server.worker import HANDLERS, SCHEDULES
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
-from services.errors import NotFound
-from services.holdings import rows_of
-from services.permissions import Actor, Grant, Permission, Role
+from services.kernel.documents import new_id
+from services.kernel.errors import NotFound
+from services.kernel.permissions import Actor, Grant, Permission, Role
+from services.kernel.vault import Unreadable, Vault, seal_bytes, unseal_bytes
 from services.photos import actions, adding, files, links, privacy, sealing, store, sweeping
 from services.photos.models import Photo, Purpose, State
 from services.privacy import erasing, resealing
-from services.vault import Unreadable, Vault, seal_bytes, unseal_bytes
+from services.privacy.rows import rows_of
 from tests.cast import COMMUNITY, LI_HOME, PHONES, ZHAO_HOME
 from tests.pictures import picture
 from tests.world import World

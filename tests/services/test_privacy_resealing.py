@@ -7,11 +7,11 @@ import pytest
 
 from services.accounts import phones
 from services.dependencies import Dependencies
+from services.kernel.vault import Unreadable, Vault
 from services.privacy import actions as privacy
 from services.privacy import resealing
 from services.privacy.fields import TABLE
 from services.privacy.resealing import Tally
-from services.vault import Unreadable, Vault
 from tests import cast
 from tests.cast import Estate
 from tests.privacy.searching import values

@@ -5,7 +5,7 @@ import pytest
 from services.accounts import belonging, id_numbers, phones, residency_store, residents
 from services.accounts.models import Enrolment, Newcomer, Relation, Residency
 from services.dependencies import Transaction
-from services.documents import ALPHABET
+from services.kernel.documents import ALPHABET
 from tests.cast import LI_HOME, PHONES, STAFF
 from tests.world import Member, World
 

@@ -14,12 +14,12 @@ import pytest
 
 from server.dependencies import open_dependencies
 from server.settings import Settings
-from services import errors
 from services.dependencies import Dependencies
+from services.kernel import errors
+from services.kernel.vault import Vault
 from services.sessions import actions as sessions
 from services.sessions import living, tokens
 from services.sessions.models import Visit
-from services.vault import Vault
 from tests.world import NOON, Member, World
 
 OLD, NEW = b"k" * 32, b"n" * 32

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from PIL import Image
 
-from services.permissions import Permission
+from services.kernel.permissions import Permission
 from services.photos import adding, links
 from services.photos.models import Purpose
 from tests.matrix import dwelling, makers

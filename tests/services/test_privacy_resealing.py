@@ -8,7 +8,6 @@ import pytest
 from services.accounts import phones
 from services.dependencies import Dependencies
 from services.kernel.vault import Unreadable, Vault
-from services.privacy import actions as privacy
 from services.privacy import resealing
 from services.privacy.fields import TABLE
 from services.privacy.resealing import Tally
@@ -115,7 +114,7 @@ async def test_what_somebody_writes_meanwhile_is_not_overwritten(
     world = estate.world
     deps = under(world.deps, k2=NEW, k1=OLDEST)
     newer = deps.vault.seal("+8613900000099", place="residencies/r0-li/phone")
-    pages = privacy.resealing._batches
+    pages = resealing._batches
 
     async def pages_then_change(*args: Any) -> Any:
         async for page in pages(*args):
@@ -124,7 +123,7 @@ async def test_what_somebody_writes_meanwhile_is_not_overwritten(
                 await world.db.residencies.update_one({"_id": "r0-li"}, change)
             yield page
 
-    monkeypatch.setattr(privacy.resealing, "_batches", pages_then_change)
+    monkeypatch.setattr(resealing, "_batches", pages_then_change)
     tallies = {tally.collection: tally for tally in await resealing.reseal(deps)}
     row = await world.db.residencies.find_one({"_id": "r0-li"})
     assert row

@@ -5,14 +5,16 @@ from msgspec import Meta, Struct
 from handlers import cursors
 from handlers.base import ApiHandler
 from handlers.contract import Access, Page, Route, endpoint
-from services.accounts import leaving, offices, substituting
-from services.accounts.appointment_models import (
+from services.appointments import actions as appointments
+from services.appointments import endings, substitutes
+from services.appointments.models import (
+    AppointmentView,
     ChooseContact,
     MyAppointment,
     Resign,
     Substitute,
+    Visibility,
 )
-from services.accounts.models import AppointmentView, Visibility
 from services.heads import actions, handing
 from services.heads.models import HandOverView, HeadsView
 from services.kernel.paths import PlacePath
@@ -38,14 +40,14 @@ class MyAppointmentsHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN)
     async def get(self) -> Page[MyAppointment]:
         """My appointments: those that hold, those to come and the past year's."""
-        return Page(await offices.mine(self.deps, self.actor))
+        return Page(await appointments.mine(self.deps, self.actor))
 
 
 class MyContactHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN, example=ChooseContact(Visibility.RESIDENTS))
     async def post(self, appointment_id: AppointmentId, body: ChooseContact) -> MyAppointment:
         """Choose who sees my number on the page of the heads."""
-        return await offices.choose_contact(self.deps, self.actor, appointment_id, body)
+        return await appointments.choose_contact(self.deps, self.actor, appointment_id, body)
 
 
 class SubstituteHandler(ApiHandler):
@@ -66,7 +68,7 @@ class SubstituteHandler(ApiHandler):
     )
     async def post(self, appointment_id: AppointmentId, body: Substitute) -> AppointmentView:
         """Say who acts for a head from a day to a day, in the head's role."""
-        return await substituting.substitute(self.deps, self.actor, appointment_id, body)
+        return await substitutes.substitute(self.deps, self.actor, appointment_id, body)
 
 
 class ResignationHandler(ApiHandler):
@@ -77,7 +79,7 @@ class ResignationHandler(ApiHandler):
     )
     async def post(self, appointment_id: AppointmentId, body: Resign) -> AppointmentView:
         """Leave my office after a day. The community and the grid are told."""
-        return await leaving.resign(self.deps, self.actor, appointment_id, body)
+        return await endings.resign(self.deps, self.actor, appointment_id, body)
 
 
 class HandOverHandler(ApiHandler):

@@ -7,7 +7,6 @@ from msgspec import Meta, Struct
 from handlers import cursors
 from handlers.base import ApiHandler
 from handlers.contract import Access, Page, Route, endpoint
-from services.accounts.revealing import Field, Reason, Reveal, Revealed
 from services.homes import advising, deciding, requests, revealing
 from services.homes.request_models import (
     Claim,
@@ -23,6 +22,7 @@ from services.homes.request_models import (
 from services.homes.states import OPEN, RequestState
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
+from services.reveals.models import Field, Reason, Reveal, Revealed
 
 RequestId = Annotated[str, Meta(min_length=1, max_length=64)]
 DECISION_ERRORS = (

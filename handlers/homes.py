@@ -6,7 +6,6 @@ from msgspec import Meta, Struct
 
 from handlers.base import ApiHandler
 from handlers.contract import Access, Page, Route, endpoint
-from services.accounts.models import Relation
 from services.homes import codes, invitations, leaving, moving, residents
 from services.homes.models import (
     AcceptInvitation,
@@ -27,6 +26,7 @@ from services.homes.models import (
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
+from services.residencies.models import Relation
 
 RowId = Annotated[str, Meta(min_length=1, max_length=64)]
 

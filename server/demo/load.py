@@ -13,8 +13,8 @@ from server.demo.payers import pay_some
 from server.demo.people import COMMUNITY, COMPOUND, FIRM, GRID, LADDER, ROLES, households
 from server.settings import Settings
 from server.worker import HANDLERS
-from services.accounts import appointing
-from services.accounts.models import Appoint
+from services.appointments import actions as appointments
+from services.appointments.models import Appoint
 from services.dependencies import Dependencies
 from services.fees import rules as fees_rules
 from services.fees import runs
@@ -124,7 +124,7 @@ async def _roles(deps: Dependencies) -> None:
                 firm_id=firm if person.role in FIRM_ROLES else None,
                 to_day=end if person.role in WITH_A_TERM else None,
             )
-            await appointing.grant(deps, request, appointed_by="demo")
+            await appointments.grant(deps, request, appointed_by="demo")
 
 
 async def _firm(deps: Dependencies) -> str:

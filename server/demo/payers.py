@@ -11,9 +11,9 @@ from tornado.httpclient import AsyncHTTPClient
 from server.demo.people import ROLES, Household, households
 from server.settings import Settings
 from services.accounts import actions as accounts
-from services.accounts import consents
-from services.accounts.consent_models import GiveConsent
-from services.accounts.policies import CURRENT, PolicyKey
+from services.consents import actions as consents
+from services.consents.models import GiveConsent
+from services.consents.policies import CURRENT, PolicyKey
 from services.dependencies import Dependencies
 from services.fees import actions as fees
 from services.fees.models import FeeKind

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from services.accounts import appointing, offices
-from services.accounts.models import Appointment, Visibility
+from services.appointments import offices, sealed
+from services.appointments.models import Appointment, Visibility
 from services.dependencies import Dependencies
 from services.heads import telling
 from services.heads.models import HeadsView, HeadView
@@ -42,7 +42,7 @@ async def heads_of(deps: Dependencies, viewer: Actor | None, home: str) -> Heads
 def _shown(deps: Dependencies, head: Appointment, circle: Visibility) -> HeadView:
     """Show a head to the residents of the home, or to everyone."""
     office = title(head.role, substitute=head.substitute_for)
-    name = appointing.name_of(deps, head)
+    name = sealed.name_of(deps, head)
     allowed = {Visibility.EVERYONE, circle}
     return HeadView(
         role=head.role,
@@ -55,7 +55,7 @@ def _shown(deps: Dependencies, head: Appointment, circle: Visibility) -> HeadVie
 
 
 def _phone(deps: Dependencies, head: Appointment) -> str:
-    return appointing.phone_of(deps, head).removeprefix("+86")
+    return sealed.phone_of(deps, head).removeprefix("+86")
 
 
 def _name(name: str | None, office: str, circle: Visibility) -> str:

@@ -7,9 +7,9 @@ from typing import Final
 import msgspec
 from pymongo.errors import DuplicateKeyError
 
-from services.accounts import leaving, standing, substituting
-from services.accounts import offices as accounts_offices
-from services.accounts.models import Appointment
+from services.appointments import checks
+from services.appointments import offices as appointments_offices
+from services.appointments.models import Appointment
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
@@ -53,8 +53,8 @@ class HandOverClosed(errors.Conflict):
 
 async def hand_over(deps: Dependencies, actor: Actor, appointment_id: str) -> HandOverView:
     """List what there is to do at a head's place and offer it to the next one."""
-    found = await leaving.access(deps, actor, appointment_id)
-    substituting.require_head(found)
+    found = await appointments_offices.access(deps, actor, appointment_id)
+    checks.require_head(found)
     _check_office(found, actor, day_of(deps.now()))
     made = await _count(deps, actor, found)
     next_ones = await _successors(deps, made)
@@ -102,7 +102,7 @@ async def _count(deps: Dependencies, actor: Actor, found: Appointment) -> HandOv
         _parts(deps, found, areas),
         statistics.owed_under(deps, areas),
         waiting.open_under(deps, areas, limit=MAX_REQUESTS),
-        accounts_offices.substitutes_of(deps, found.id),
+        appointments_offices.substitutes_of(deps, found.id),
     )
     return HandOver(
         id=new_id(deps.now()),
@@ -136,7 +136,7 @@ async def _homes(deps: Dependencies, areas: Sequence[str]) -> int:
 
 async def _successors(deps: Dependencies, made: HandOver) -> list[str]:
     """Return who holds the office today and did not give the list."""
-    found = await accounts_offices.holders_at(deps, [made.place], [made.role])
+    found = await appointments_offices.holders_at(deps, [made.place], [made.role])
     people = {a.person for a in found if a.person and not a.substitute_for}
     return sorted(people - {made.giver})
 
@@ -182,7 +182,7 @@ async def listing(
     deps: Dependencies, actor: Actor, *, before: str, limit: int
 ) -> list[HandOverView]:
     """Lists I gave, received, may receive or answer for, the newest first."""
-    roles = await standing.roles_of(deps, actor.person_id)
+    roles = await appointments_offices.roles_of(deps, actor.person_id)
     heads = [a for a in roles if a.role in HEADS and not a.substitute_for]
     offices = [(a.role.value, a.place) for a in heads]
     found = await store.listing(

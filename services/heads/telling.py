@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
-from services.accounts import appointment_store, offices
-from services.accounts.models import Appointment
+from services.appointments import offices
+from services.appointments import store as appointments_store
+from services.appointments.models import Appointment
 from services.dependencies import Dependencies, Transaction
 from services.heads.titles import title
 from services.jobs import actions as jobs
@@ -18,7 +19,7 @@ from services.places import grids as places_grids
 
 async def term_ending(deps: Dependencies, payload: Document) -> None:
     """Tell a head and the community, unless the term was changed since this was promised."""
-    found = await appointment_store.find_appointment(deps.db, payload["appointment_id"])
+    found = await appointments_store.find(deps.db, payload["appointment_id"])
     if found is None or found.to_day != payload["to_day"]:
         return
     staff = await offices.staff_over(deps, found.place)
@@ -28,7 +29,7 @@ async def term_ending(deps: Dependencies, payload: Document) -> None:
 
 async def resigned(deps: Dependencies, payload: Document) -> None:
     """Tell the community, and the head of the grid in which the place lies."""
-    found = await appointment_store.find_appointment(deps.db, payload["appointment_id"])
+    found = await appointments_store.find(deps.db, payload["appointment_id"])
     if found is None:
         return
     grids = await places_grids.grids_with(deps, found.place)

@@ -6,7 +6,7 @@ request goes to the community by itself.
 
 from typing import Final
 
-from services.accounts import offices
+from services.appointments import offices
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction

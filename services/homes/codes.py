@@ -8,10 +8,9 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from services.accounts import belonging, consents, residency_store
-from services.accounts.models import Residency, Way
 from services.audit import actions as audit
 from services.audit.models import Act
+from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.homes import code_store, household
 from services.homes.models import CODE_LIFE, Bound, HomeCode, PrintedCode, PrintedCodes, UseCode
@@ -21,6 +20,9 @@ from services.kernel.days import day_of
 from services.kernel.documents import ALPHABET, encode
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
+from services.residencies import actions as residencies
+from services.residencies import sealed
+from services.residencies.models import Residency, Way
 
 CODE_BITS: Final = 50
 CODE_LENGTH: Final = 10
@@ -55,7 +57,7 @@ async def print_codes(deps: Dependencies, actor: Actor, place: str) -> PrintedCo
     expires_at = now + CODE_LIFE
 
     async def save(tx: Transaction) -> list[tuple[Residency, str]]:
-        rows = await residency_store.unbound_under(
+        rows = await residencies.unbound_under(
             deps.db, place, day_of(now), limit=MOST_CODES + 1, tx=tx
         )
         if len(rows) > MOST_CODES:
@@ -94,7 +96,7 @@ async def _printed(
     return [
         PrintedCode(
             address=addresses.get(row.home, row.home),
-            name_masked=mask_name(belonging.name_of(deps, row)),
+            name_masked=mask_name(sealed.name_of(deps, row)),
             relation=row.relation,
             code=code,
         )
@@ -119,7 +121,7 @@ def _index(deps: Dependencies, typed: str) -> str:
 
 async def use(deps: Dependencies, actor: Actor, wish: UseCode) -> Bound:
     """Be bound to the one residency a code was printed for; twice is once."""
-    await consents.look_for(deps, actor.person_id)
+    await consents.check(deps, actor.person_id)
     code = await code_store.find_by_code(deps.db, _index(deps, wish.code))
     if code is None:
         raise CodeUnknown("绑定码不对,或已换成新的,请核对后再输入")
@@ -162,4 +164,4 @@ async def _bind(
         raise CodeOver("这位住户已经绑定,请联系社区")
     if not await code_store.use(deps.db, code, actor.person_id, deps.now(), tx):
         raise CodeOver("绑定码已失效,请联系社区")
-    return await belonging.bind(deps, tx, row, actor.person_id, way=Way.CODE)
+    return await residencies.bind(deps, tx, row, actor.person_id, way=Way.CODE)

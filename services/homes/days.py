@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from services.accounts.models import Relation
 from services.kernel.days import check_day, plus_days
 from services.kernel.errors import InvalidInput
+from services.residencies.models import Relation
 
 FARTHEST_DAYS: Final = 366
 

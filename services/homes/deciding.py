@@ -2,7 +2,6 @@
 
 from msgspec import Struct
 
-from services.accounts.models import Newcomer, Relation, Way
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
@@ -14,6 +13,7 @@ from services.homes.telling import News
 from services.kernel import errors
 from services.kernel.days import day_of
 from services.kernel.permissions import Actor, Permission
+from services.residencies.models import Newcomer, Relation, Way
 
 
 class HomeDisputed(errors.Conflict):

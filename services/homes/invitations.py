@@ -5,10 +5,9 @@ Only a keyed fingerprint of the token is kept. The owner must still be one when 
 
 import secrets
 
-from services.accounts import consents
-from services.accounts.models import Newcomer, Relation, Residency, Way
 from services.audit import actions as audit
 from services.audit.models import Act
+from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.homes import days, household, invitation_store, telling
 from services.homes.household import Household
@@ -27,6 +26,7 @@ from services.kernel import errors
 from services.kernel.days import day_of
 from services.kernel.documents import new_id
 from services.kernel.permissions import Actor, Permission, require_at
+from services.residencies.models import Newcomer, Relation, Residency, Way
 
 TOKEN_BYTES = 24
 MOST_OPEN = 20  # of one home
@@ -111,7 +111,7 @@ def _require_owner(home: Household, person: str) -> Residency:
 
 async def accept(deps: Dependencies, actor: Actor, wish: AcceptInvitation) -> Bound:
     """Belong to the home that a token opens; the same person again is told the same."""
-    await consents.look_for(deps, actor.person_id)
+    await consents.check(deps, actor.person_id)
     opened = await invitation_store.find_by_token(deps.db, _index(deps, wish.token))
     if opened is None:
         raise InvitationUnknown("没有找到这个邀请,请核对")

@@ -1,7 +1,5 @@
 """The end of a relation to a home: by themself, by an owner of the home, by the community."""
 
-from services.accounts import belonging
-from services.accounts.models import OWNERS, Residency
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
@@ -13,6 +11,8 @@ from services.kernel import errors
 from services.kernel.days import check_day, day_of, plus_days
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
+from services.residencies import actions as residencies
+from services.residencies.models import OWNERS, Residency
 
 P = Permission
 
@@ -34,9 +34,9 @@ async def end(deps: Dependencies, actor: Actor, residency_id: str, wish: EndResi
         _require_may_end(actor, home, found)
         last = _last_day(found, wish.last_day, day_of(deps.now()))
         if _lets_go(actor, found):
-            await belonging.release(deps, tx, found, actor, wish.reason)
+            await residencies.release(deps, tx, found, actor, wish.reason)
         else:
-            await belonging.end(deps, tx, [found], last, actor=actor, because=wish.reason)
+            await residencies.end(deps, tx, [found], last, actor=actor, because=wish.reason)
         await _after(deps, tx, actor, found)
         await audit.record(
             deps,

@@ -1,4 +1,4 @@
-"""Invitations, printed codes and the people of a home: what is kept, sent and seen."""
+"""Homes and their residents: what clients send and see."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
@@ -6,9 +6,10 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.accounts.models import PersonName, Relation, Way
 from services.kernel.days import Day
 from services.kernel.documents import ONE_LINE
+from services.people.models import PersonName
+from services.residencies.models import Relation, Way
 
 Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
 Phone = Annotated[str, Meta(min_length=5, max_length=20)]

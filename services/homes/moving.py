@@ -8,8 +8,6 @@ begins on their first day.
 
 from msgspec import Struct
 
-from services.accounts import belonging, id_numbers, phones
-from services.accounts.models import Newcomer, Relation, Residency
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
@@ -17,9 +15,11 @@ from services.homes import code_store, days, household, invitation_store, reques
 from services.homes.household import Household
 from services.homes.models import Transfer, Transferred
 from services.homes.telling import News
-from services.kernel import errors
+from services.kernel import errors, id_numbers, phones
 from services.kernel.days import day_of, plus_days
 from services.kernel.permissions import Actor, Permission, require_at
+from services.residencies import actions as residencies
+from services.residencies.models import Newcomer, Relation, Residency
 
 
 class AlreadyTransferred(errors.Conflict):
@@ -85,8 +85,8 @@ async def move(
     leaving = [row for row in home.rows if row.relation is not Relation.TENANT]
     last = plus_days(day, -1)
     going = [row for row in leaving if row.to_day is None or row.to_day > last]
-    await belonging.end(deps, tx, going, last, actor=actor, because=sale.because)
-    owner = await belonging.move_in(deps, tx, sale.newcomer)
+    await residencies.end(deps, tx, going, last, actor=actor, because=sale.because)
+    owner = await residencies.move_in(deps, tx, sale.newcomer)
     household.require_not_own(actor, home, owner)
     await code_store.revoke(deps.db, [row.id for row in leaving], tx)
     revoked = await invitation_store.revoke_at(deps.db, home.place.id, tx)

@@ -6,12 +6,13 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.accounts.models import PersonName, Relation
 from services.homes.models import IdNumber, Reason
 from services.homes.states import RequestState
 from services.kernel.days import Day
 from services.kernel.documents import ONE_LINE
 from services.kernel.paths import PlacePath
+from services.people.models import PersonName
+from services.residencies.models import Relation
 
 MOST_PHOTOS: Final = 6
 # How long a head has before the community decides without them.

@@ -10,11 +10,10 @@ from typing import Final
 
 from pymongo.errors import DuplicateKeyError
 
-from services.accounts import consents, id_numbers
-from services.accounts.models import OWNERS, Relation
-from services.accounts.policies import PolicyKey
 from services.audit import actions as audit
 from services.audit.models import Act
+from services.consents import actions as consents
+from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies, Transaction
 from services.homes import (
     advising,
@@ -30,10 +29,11 @@ from services.homes.household import Household
 from services.homes.request_models import FileRequest, HomeRequest, MyRequest
 from services.homes.states import Event, RequestState
 from services.homes.telling import News
-from services.kernel import errors
+from services.kernel import errors, id_numbers
 from services.kernel.days import day_of
 from services.kernel.documents import new_id
 from services.kernel.permissions import Actor, Permission
+from services.residencies.models import OWNERS, Relation
 
 MOST_OPEN: Final = 5  # of one person for themself; staff file for many
 MOST_A_DAY: Final = 10
@@ -56,7 +56,7 @@ async def file(deps: Dependencies, actor: Actor, wish: FileRequest) -> MyRequest
     draft = _draft(deps, actor, wish)
     _require_standing(actor, draft)
     for policy in _policies(draft):
-        await consents.look_for(deps, actor.person_id, policy)
+        await consents.check(deps, actor.person_id, policy)
     heads = await advising.heads_of(deps, draft.home) - {actor.person_id}
     draft.state = RequestState.WITH_HEAD if heads else RequestState.WITH_COMMUNITY
 

@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from services.accounts import belonging, id_numbers, phones, residency_store
-from services.accounts.models import OWNERS, Newcomer, Relation, Residency
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
@@ -11,11 +9,14 @@ from services.homes import code_store, days, household
 from services.homes.household import Household
 from services.homes.models import AddResident, ChangePhone, ResidentView
 from services.homes.views import mask_name
-from services.kernel import errors
+from services.kernel import errors, id_numbers, phones
 from services.kernel.days import day_of
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places.models import Kind
+from services.residencies import actions as residencies
+from services.residencies import sealed
+from services.residencies.models import OWNERS, Newcomer, Relation, Residency
 
 MOST_SHOWN: Final = 200
 P = Permission
@@ -52,9 +53,9 @@ async def listing(
     if (await places.get(deps, home)).kind is not Kind.HOME:
         raise errors.NotFound("没有找到这套房屋")
     if past:
-        rows = await residency_store.ever_of_home(deps.db, home, limit=MOST_SHOWN)
+        rows = await residencies.ever_of_home(deps.db, home, limit=MOST_SHOWN)
     else:
-        rows = await residency_store.of_home(deps.db, home, day_of(deps.now()))
+        rows = await residencies.of_home(deps.db, home, day_of(deps.now()))
     return [view(deps, row, whole=owner) for row in rows]
 
 
@@ -66,12 +67,12 @@ def _hide(actor: Actor, home: str) -> None:
 
 
 def view(deps: Dependencies, row: Residency, *, whole: bool) -> ResidentView:
-    name = belonging.name_of(deps, row)
+    name = sealed.name_of(deps, row)
     return ResidentView(
         residency_id=row.id,
         relation=row.relation,
         name=name if whole else mask_name(name),
-        phone_masked=belonging.phone_masked(deps, row),
+        phone_masked=sealed.phone_masked(deps, row),
         bound=row.person is not None,
         bound_by=row.bound_by,
         from_day=row.from_day,
@@ -100,7 +101,7 @@ async def add(deps: Dependencies, actor: Actor, home: str, wish: AddResident) ->
     async def save(tx: Transaction) -> Residency:
         held = await household.hold(deps, home, tx)
         _require_room(deps, held.rows, newcomer)
-        row = await belonging.move_in(deps, tx, newcomer)
+        row = await residencies.move_in(deps, tx, newcomer)
         household.require_not_own(actor, held, row)
         await audit.record(
             deps,
@@ -123,7 +124,7 @@ def _require_room(deps: Dependencies, rows: list[Residency], newcomer: Newcomer)
     for row in rows:
         same = row.relation in OWNERS if newcomer.relation in OWNERS else False
         same = same or row.relation is newcomer.relation
-        if same and belonging.name_of(deps, row) == newcomer.name:
+        if same and sealed.name_of(deps, row) == newcomer.name:
             raise AlreadyListed("这位住户已登记", residency_id=row.id)
     owned = any(row.relation is Relation.OWNER for row in rows)
     if newcomer.relation is Relation.OWNER and owned:
@@ -141,7 +142,7 @@ async def change_phone(
         if not actor.may(P.DECIDE_HOMES, found.home):
             raise errors.Forbidden("登记的电话由社区更改")
         before = found.person
-        row = await belonging.give_phone(
+        row = await residencies.give_phone(
             deps, tx, found, phone, actor=actor, because=wish.reason
         )
         household.require_not_own(actor, home, row)
@@ -171,7 +172,7 @@ async def access(
     That is their own, one of a home they own, or of a place whose residents they see. NotFound
     otherwise.
     """
-    seen = await residency_store.find_residency(deps.db, residency_id, tx)
+    seen = await residencies.find(deps.db, residency_id, tx)
     if seen is None or not _knows(actor, seen):
         raise errors.NotFound("没有找到这位住户")
     home = await household.hold(deps, seen.home, tx)

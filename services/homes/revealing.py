@@ -1,11 +1,11 @@
 """Showing the whole name and number of a request to who decides it: compared with the proof."""
 
-from services.accounts.revealing import Field, Reveal, Revealed
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.homes import stepping
 from services.kernel.permissions import Actor, Permission
+from services.reveals.models import Field, Reveal, Revealed
 
 
 async def reveal(deps: Dependencies, actor: Actor, request_id: str, wish: Reveal) -> Revealed:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from services.accounts.models import OWNERS, Residency
 from services.dependencies import Dependencies, Transaction
 from services.homes import proof, request_store, states
 from services.homes.household import Household, registered_as
@@ -10,6 +9,7 @@ from services.homes.request_models import HomeRequest
 from services.homes.states import Event
 from services.kernel import errors
 from services.kernel.permissions import Actor, Permission
+from services.residencies.models import OWNERS, Residency
 
 
 class OwnRequest(errors.Forbidden):

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
-from services.accounts.models import OWNERS, Residency
 from services.dependencies import Dependencies, Transaction
 from services.homes.request_models import HomeRequest
 from services.homes.states import RequestState
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
 from services.places.models import Place
+from services.residencies.models import OWNERS, Residency
 
 PROGRESS: Final[dict[RequestState, str]] = {
     RequestState.WITH_HEAD: "已收到,楼长正在核实",

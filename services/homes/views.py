@@ -1,10 +1,8 @@
-"""What of a request its filer sees, and what heads and the community see."""
+"""Views of a home's residents: whole names for its owners, masked ones for others."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 
-from services.accounts import residency_store
-from services.accounts.models import Residency
 from services.dependencies import Dependencies
 from services.homes.household import registered_as
 from services.homes.request_models import AdviceView, HomeRequest, MyRequest, RequestView
@@ -12,6 +10,8 @@ from services.homes.stepping import unsealed
 from services.kernel.days import day_of
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
+from services.residencies import actions as residencies
+from services.residencies.models import Residency
 
 
 async def mine(deps: Dependencies, found: Sequence[HomeRequest]) -> list[MyRequest]:
@@ -40,7 +40,7 @@ async def shown(
     homes = sorted({request.home for request in found})
     addresses = await places.addresses(deps, homes)
     people: dict[str, list[Residency]] = defaultdict(list)
-    for row in await residency_store.residents_of(deps.db, homes, day_of(deps.now())):
+    for row in await residencies.of_homes(deps.db, homes, day_of(deps.now())):
         people[row.home].append(row)
     return [
         _shown(deps, actor, request, addresses.get(request.home, ""), people[request.home])

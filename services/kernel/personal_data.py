@@ -50,3 +50,7 @@ class Holding(Struct, frozen=True, kw_only=True):
     law: str = ""
     why: str = ""
     staff: tuple[str, ...] = ()
+
+
+GONE: Final = "已注销"
+ERASED: Final = "erased"

@@ -3,7 +3,6 @@
 import hashlib
 from typing import Final
 
-from services.accounts import actions as accounts
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.documents import encode
@@ -21,6 +20,7 @@ from services.messaging.models import (
     views,
 )
 from services.messaging.templates import TEMPLATES, TemplateKey
+from services.people import actions as people
 
 ID_LENGTH: Final = 26
 
@@ -89,7 +89,7 @@ async def read(deps: Dependencies, actor: Actor, message_id: str) -> MessageView
 async def templates(deps: Dependencies, actor: Actor) -> list[TemplateView]:
     """Templates this installation has, with the grants I have left as far as we know."""
     person = actor.person_id
-    openid = (await accounts.openids(deps, [person])).get(person, "")
+    openid = (await people.openids(deps, [person])).get(person, "")
     grants = {
         key: grant_id(openid, deps.templates[key]) for key in TEMPLATES if key in deps.templates
     }

@@ -10,7 +10,6 @@ from typing import Final
 
 import structlog
 
-from services.accounts import actions as accounts
 from services.dependencies import Dependencies, Transaction
 from services.jobs.models import Permanent, RetryAt
 from services.kernel.documents import Document
@@ -18,6 +17,7 @@ from services.messaging import quota, store
 from services.messaging.models import Delivery, Letter, Message
 from services.messaging.states import MOVES, OUTCOMES, Grant, Move, Outcome, Then
 from services.messaging.templates import TEMPLATES
+from services.people import actions as people
 from services.wechat.clip import BadTemplateValue, clip_data
 from services.wechat.errors import WeChatError
 
@@ -52,7 +52,7 @@ async def send(deps: Dependencies, payload: Document) -> None:
 async def _write(deps: Dependencies, message: Message) -> Letter | None:
     """Put the message in WeChat's form; None when there is no way to reach the person."""
     template_id = deps.templates.get(message.template)
-    openid = (await accounts.openids(deps, [message.person])).get(message.person)
+    openid = (await people.openids(deps, [message.person])).get(message.person)
     if template_id is None or openid is None:
         return None
     cells = TEMPLATES[message.template].data

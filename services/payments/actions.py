@@ -8,8 +8,6 @@ from typing import Final
 import msgspec
 from pymongo.errors import DuplicateKeyError
 
-from services.accounts import actions as accounts
-from services.accounts import consents
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
@@ -32,6 +30,7 @@ from services.payments.models import (
     ReceiptView,
 )
 from services.payments.states import UNSETTLED, PaymentState
+from services.people import actions as people
 from services.wechat.errors import PayError, PayReaction
 
 # How long a payer has: long enough for somebody who is slow with a phone, and well inside the
@@ -151,7 +150,7 @@ async def _create(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Pa
     payment = await _draft(deps, actor, bills)
 
     async def work(tx: Transaction) -> None:
-        await consents.require_open(deps, tx, actor.person_id)
+        await people.require_open(deps, tx, actor.person_id)
         if not await fees.hold(deps, tx, payment.bill_ids):
             raise BillAlreadyPaid("有账单刚刚缴过或作废,请刷新后再试")
         await store.insert(deps.db, payment, tx)
@@ -196,7 +195,7 @@ async def _draft(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Pay
     payment_id = new_id(now)
     amount_fen = sum(bill.amount_fen for bill in bills)
     expires_at = now + TIME_TO_PAY
-    openid = (await accounts.openids(deps, [actor.person_id])).get(actor.person_id)
+    openid = (await people.openids(deps, [actor.person_id])).get(actor.person_id)
     if openid is None:
         raise errors.Unauthenticated("这个账号已注销,请重新登录")
     body = client.prepay_body(

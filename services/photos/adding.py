@@ -10,10 +10,10 @@ from typing import Final
 
 import structlog
 
-from services.accounts import consents
-from services.accounts.policies import PolicyKey
 from services.audit import actions as audit
 from services.audit.models import Act
+from services.consents import actions as consents
+from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.documents import new_id
@@ -49,7 +49,7 @@ async def add(deps: Dependencies, actor: Actor, purpose: Purpose, content: bytes
     Raises ConsentNeeded, PhotoQuota, PhotosBusy, PhotoUnreadable, PhotoTooLarge, StorageAway.
     """
     policy = _policy(actor, purpose)
-    await consents.look_for(deps, actor.person_id, policy)
+    await consents.check(deps, actor.person_id, policy)
     await _require_room(deps, actor)
     picture = await STUDIO.develop(content)
     key = secrets.token_bytes(KEY_BYTES)

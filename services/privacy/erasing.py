@@ -8,8 +8,8 @@ pseudonym. Whatever hangs something on a person holds the person's document in i
 from datetime import timedelta
 from typing import Final
 
-from services.accounts import consents
 from services.accounts import privacy as accounts
+from services.appointments import privacy as appointments_privacy
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
@@ -20,6 +20,7 @@ from services.kernel.documents import Document
 from services.kernel.permissions import Actor
 from services.messaging import privacy as messaging
 from services.payments import privacy as payments
+from services.people import actions as people
 from services.photos import actions as photos
 from services.sessions import signing_out
 
@@ -33,9 +34,9 @@ async def erase(deps: Dependencies, actor: Actor) -> None:
     person_id = actor.person_id
 
     async def work(tx: Transaction) -> None:
-        await consents.require_open(deps, tx, person_id)
+        await people.require_open(deps, tx, person_id)
         await payments.require_settled(deps, tx, person_id)
-        await accounts.require_out_of_office(deps, tx, person_id)
+        await appointments_privacy.require_out_of_office(deps, tx, person_id)
         await homes.forget(deps, tx, person_id)
         await photos.forget(deps, tx, person_id)
         await messaging.forget(deps, tx, person_id)

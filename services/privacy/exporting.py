@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from mongo_indexes import photos
-from services.accounts import privacy as accounts
+from services.appointments import privacy as appointments_privacy
 from services.audit import actions as audit
 from services.audit import privacy as audit_privacy
 from services.audit.models import Act
@@ -23,6 +23,7 @@ from services.privacy import words
 from services.privacy.fields import TABLE
 from services.privacy.models import Group
 from services.privacy.rows import rows_of
+from services.residencies import privacy as residencies_privacy
 
 MOST_ROWS: Final = 5000
 ABOUT: Final = "三长通保存的关于您的全部信息。其他人的信息不在其中。时间为北京时间。"
@@ -72,7 +73,11 @@ async def _add_links(deps: Dependencies, actor: Actor, group: Group) -> None:
 async def _looks(deps: Dependencies, person_id: str) -> Group:
     """When staff saw the whole of what is masked, of the person's own rows."""
     looks: list[Document] = []
-    for mine in (accounts.RESIDENCIES, accounts.APPOINTMENTS, homes.REQUESTS):
+    for mine in (
+        residencies_privacy.RESIDENCIES,
+        appointments_privacy.APPOINTMENTS,
+        homes.REQUESTS,
+    ):
         query = {"person": person_id}
         async for row in deps.db[mine.collection].find(query, {"_id": 1}).limit(MOST_ROWS):
             looks += [

@@ -1,4 +1,4 @@
-"""Import homes and the people in them: upload, look at the preview, confirm, undo."""
+"""Imports of homes and the people in them: upload, preview, confirmation, undo."""
 
 import hashlib
 from datetime import datetime
@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from pymongo.errors import DuplicateKeyError
 
-from services.accounts import residency_store
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
@@ -22,6 +21,7 @@ from services.register.models import Confirm, Import, ImportView, Progress, RowP
 from services.register.problems import Refused
 from services.register.signature import check_signature
 from services.register.states import TRANSITIONS, Action
+from services.residencies import actions as residencies
 
 MOST_BYTES: Final = 20 * 1024 * 1024
 ID_BYTES: Final = 16
@@ -200,7 +200,7 @@ async def undo(deps: Dependencies, actor: Actor, import_id: str) -> ImportView:
     found = await access_import(deps, actor, import_id)
     _require_state(found, Action.UNDO)
     used = await places_store.any_used(deps.db, found.id, found.place)
-    if used or await residency_store.any_bound_from(deps.db, found.id, found.place):
+    if used or await residencies.any_bound_from(deps.db, found.id, found.place):
         raise InUse("已经有账单或有人认领了房屋,不能撤回")
     changes = {"total": found.counts.new_homes, **AT_THE_START}
     await _advance(deps, actor, found, Action.UNDO, changes)

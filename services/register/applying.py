@@ -7,8 +7,6 @@ in the same transaction, so that of two workers only one writes.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from services.accounts import residents
-from services.accounts.models import Enrolment
 from services.dependencies import Dependencies, Transaction
 from services.jobs.models import Permanent
 from services.kernel.days import day_of
@@ -22,6 +20,8 @@ from services.register.comparing import path_of
 from services.register.models import Import, ListedHome
 from services.register.segments import NO_UNIT
 from services.register.states import Action, State
+from services.residencies import enrolment
+from services.residencies.models import Enrolment
 
 APPLY: Final = "register.apply"
 # MongoDB ends a transaction after 60 s: by then none is left that cannot see what we wrote.
@@ -63,7 +63,7 @@ async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
         mine = {p for p in paths if p not in there or there[p].source == found.id}
         people = list(_enrolments(found, homes, mine))
         from_day = day_of(found.confirmed_at or deps.now())
-        await residents.enrol(deps, tx, people, source=found.id, from_day=from_day)
+        await enrolment.enrol(deps, tx, people, source=found.id, from_day=from_day)
 
     await deps.in_transaction(write)
 

@@ -7,11 +7,11 @@ from datetime import date, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from services.accounts import phones
-from services.accounts.models import Relation
+from services.kernel import phones
 from services.places.models import Usage
 from services.register.models import Cell
 from services.register.problems import Code
+from services.residencies.models import Relation
 
 LONGEST_TEXT: Final = 200
 EXACT_FLOAT: Final = 2**53

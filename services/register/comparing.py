@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from services.accounts import residents
 from services.dependencies import Dependencies
 from services.places import store as places_store
 from services.places.models import Place
 from services.register.headings import Field
 from services.register.models import Column, Counts, Import, ListedHome, RowProblem, Severity
 from services.register.problems import Code, problem
+from services.residencies import enrolment
 
 SHOWN: Final = {Field.AREA: "面积", Field.USAGE: "用途", Field.OWNER: "住户或电话"}
 People = set[tuple[str, str]]
@@ -32,7 +32,7 @@ class Comparison:
         """Return what these homes and the ones already there disagree on."""
         paths = [path_of(self._import.place, home) for home in homes]
         there = {p.id: p for p in await places_store.find_many(self._deps.db, paths)}
-        known = await residents.known_people(self._deps, sorted(there)) if there else {}
+        known = await enrolment.known_people(self._deps, sorted(there)) if there else {}
         found: list[RowProblem] = []
         for path, home in zip(paths, homes, strict=True):
             if path in there:

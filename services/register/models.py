@@ -1,12 +1,14 @@
+"""Imports of a register: what is kept, sent and seen."""
+
 from datetime import datetime
 from enum import StrEnum, auto
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
-from services.accounts.models import Relation
 from services.places.models import Usage
 from services.register.states import State
+from services.residencies.models import Relation
 
 ImportId = Annotated[str, Meta(pattern=r"^[0-9a-z]{26}$(?!\n)")]
 

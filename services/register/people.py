@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from services.accounts.models import Relation
 from services.register.cells import NOTHING, text_of
 from services.register.models import Cell, ListedPerson
 from services.register.problems import Code
+from services.residencies.models import Relation
 
 LONGEST_NAME: Final = 40
 BETWEEN_NAMES: Final = re.compile(r"[、/,;|\\\n&+]")

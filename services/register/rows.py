@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from services.accounts.models import Relation
 from services.places.models import Usage
 from services.register import cells, segments
 from services.register.headings import Field, Headings, meaning
@@ -20,6 +19,7 @@ from services.register.models import (
 from services.register.people import people_of
 from services.register.problems import Code, problem
 from services.register.repeats import Repeats, RowRefused
+from services.residencies.models import Relation
 
 F = Field
 Row = dict[Field, Cell]

@@ -8,7 +8,6 @@ removed before anybody used it or kept whole, with its unit and its building.
 from collections.abc import Sequence
 from typing import Final
 
-from services.accounts import residency_store
 from services.dependencies import Dependencies, Transaction
 from services.kernel.documents import Document
 from services.places import store as places_store
@@ -16,6 +15,7 @@ from services.places.models import Kind, Place
 from services.register import store
 from services.register.models import Import
 from services.register.states import Action, State
+from services.residencies import actions as residencies
 
 UNDO: Final = "register.undo"
 PLACES: Final = 300
@@ -48,7 +48,7 @@ async def remove_some(deps: Dependencies, found: Import, kind: Kind, after: str)
         more = gone if kind is Kind.HOME else {}
         mark = f"{kind}:{made[-1].id}"
         if await store.step(deps.db, found, Action.CLEAR, tx, mark=mark, **more):
-            await residency_store.delete_residencies_from(deps.db, found.id, free, tx)
+            await residencies.remove_from(deps.db, found.id, free, tx)
             await places_store.delete_unused(deps.db, found.id, free, tx)
 
     await deps.in_transaction(remove)
@@ -61,7 +61,7 @@ async def _free(
     unused = [place.id for place in made if not place.used]
     if kind is not Kind.HOME:
         return await places_store.empty_of(deps.db, unused, tx)
-    bound = await residency_store.bound_homes(deps.db, unused, tx)
+    bound = await residencies.bound_homes(deps.db, unused, tx)
     return [home for home in unused if home not in bound]
 
 

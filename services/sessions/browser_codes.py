@@ -11,8 +11,8 @@ from typing import Final
 import structlog
 from redis.exceptions import RedisError
 
-from services.accounts.by_wechat import WeChatBusy
 from services.dependencies import Dependencies
+from services.people.identity import WeChatBusy
 from services.sessions.browser_models import LIFE
 from services.wechat.errors import WeChatError
 

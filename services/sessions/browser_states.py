@@ -6,8 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from services.accounts.by_wechat import SignInRefused
 from services.kernel.errors import Conflict, DomainError
+from services.people.identity import SignInRefused
 
 
 class BrowserState(StrEnum):

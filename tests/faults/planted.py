@@ -303,14 +303,14 @@ BUGS: Final = (
     ),
     Bug(
         "consent to an old text counts",
-        "services/accounts/consents.py",
+        "services/consents/actions.py",
         "given.get(policy.key) != policy.version",
         "policy.key not in given",
         f"{CONSENTS}::test_who_agreed_to_the_old_text_must_agree_to_the_new_one",
     ),
     Bug(
         "staff reveal people of other places",
-        "services/accounts/revealing.py",
+        "services/reveals/actions.py",
         "if actor.may(Permission.REVEAL, place):",
         "if actor.places(Permission.REVEAL):",
         f"{REVEAL}::test_staff_of_another_compound_find_nobody",

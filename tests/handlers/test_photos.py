@@ -19,8 +19,8 @@ import structlog
 from server import observability
 from server.serving import serving
 from server.settings import LogFormat, Settings
-from services.accounts import appointing
-from services.accounts.models import Appoint
+from services.appointments import actions as appointments
+from services.appointments.models import Appoint
 from services.dependencies import Transaction
 from services.kernel.permissions import Actor, Permission, Role
 from services.limits.models import ALLOWANCES, HOUR, Allowance, Rate
@@ -177,7 +177,7 @@ async def appointed(world: World, name: str, role: Role, place: str) -> Member:
         await ladder(world.deps)
     until = "2026-12-31" if role is Role.UNIT_HEAD else None
     wish = Appoint(role=role, place=place, phone=PHONES[name], to_day=until)
-    await appointing.grant(world.deps, wish, appointed_by="test")
+    await appointments.grant(world.deps, wish, appointed_by="test")
     return await world.sign_in(name, PHONES[name])
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from services.accounts.models import Relation, Visibility, Way
-from services.accounts.policies import PolicyKey
+from services.appointments.models import Visibility
 from services.audit.models import Act, Result
+from services.consents.policies import PolicyKey
 from services.fees.models import FeeKind
 from services.heads.models import HandOverState
 from services.homes.models import SlipState
@@ -16,6 +16,7 @@ from services.messaging.models import Delivery
 from services.payments.states import PaymentState, RefundState
 from services.photos.models import Purpose
 from services.privacy import words
+from services.residencies.models import Relation, Way
 from services.sessions.models import SessionKind
 from tests import cast
 from tests.cast import Estate

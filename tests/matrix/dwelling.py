@@ -11,7 +11,6 @@ from mongo_indexes import (
     places,
     residencies,
 )
-from services.accounts.models import Relation
 from services.homes import codes, invitations
 from services.homes import models as homes_models
 from services.homes.models import HomeCode, Invitation, SlipState
@@ -21,6 +20,7 @@ from services.kernel.documents import to_document
 from services.kernel.permissions import Permission, Role
 from services.photos.models import Photo, Purpose, State
 from services.places.models import Kind, Place, Usage
+from services.residencies.models import Relation
 from tests.matrix import makers
 from tests.matrix.posts import UNITS
 from tests.matrix.town import Scene

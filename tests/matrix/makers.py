@@ -12,7 +12,7 @@ from mongo_indexes import (
     places,
     residencies,
 )
-from services.accounts.models import Appointment
+from services.appointments.models import Appointment
 from services.firms.models import Contract, Firm
 from services.heads.models import HandOver
 from services.kernel.permissions import Role

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.accounts import phones
 from services.dependencies import Dependencies
+from services.kernel import phones
 from services.kernel.vault import Unreadable, Vault
 from services.privacy import resealing
 from services.privacy.fields import TABLE

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounts.models import Relation
 from services.places.models import Usage
 from services.register import cells, segments
 from services.register.models import ListedPerson
 from services.register.people import names_of, people_of
 from services.register.problems import Code
+from services.residencies.models import Relation
 
 C = Code
 

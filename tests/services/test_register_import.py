@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from services.accounts import actions as accounts
-from services.accounts import residents
 from services.dependencies import Transaction
 from services.kernel.documents import to_document
 from services.places import actions as places
@@ -16,6 +15,7 @@ from services.register import applying, keeping, reader, reading, store, undoing
 from services.register.child import BATCH_ROWS
 from services.register.models import Import
 from services.register.states import BUSY, TRANSITIONS, Action, State
+from services.residencies import enrolment
 from tests import cast
 from tests.registers import LADDER, LI, WANG, Office, large, open_office, workbook
 from tests.world import NOON, Member, World
@@ -217,7 +217,7 @@ async def test_a_phone_proved_while_the_import_is_written_is_bound(
     async def now(*_: Any) -> None:
         await prove(office, li, LI_PHONE)
 
-    once(monkeypatch, residents.store, "holders_of", now)
+    once(monkeypatch, enrolment.store, "holders_of", now)
     await office.bring_in(workbook([LI, WANG]))
     assert await bound(office) == [None, li.person_id]
 
@@ -230,7 +230,7 @@ async def test_a_phone_given_up_while_the_import_is_written_is_not_bound(
     async def now(*_: Any) -> None:
         await prove(office, li, "13800000077")
 
-    once(monkeypatch, residents.store, "holders_of", now)
+    once(monkeypatch, enrolment.store, "holders_of", now)
     await office.bring_in(workbook([LI]))
     assert await bound(office) == [None]
 

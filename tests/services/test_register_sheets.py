@@ -12,7 +12,6 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounts.models import Relation
 from services.places.models import Usage
 from services.register import template
 from services.register.headings import Field, Headings
@@ -21,6 +20,7 @@ from services.register.problems import ERRORS, WARNINGS, Code, Refused
 from services.register.rows import LONGEST_PATH, Register, letter
 from services.register.signature import check_signature
 from services.register.workbook import check_package, open_register
+from services.residencies.models import Relation
 from tests.registers import HEADINGS, LI, WANG, workbook
 
 COMPOUND = "cc.chaoyang.guilin.xincheng.c07"

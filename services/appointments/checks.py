@@ -1,9 +1,9 @@
-"""What an appointment must be before it is written. The second of two sees the first."""
+"""Conditions of an appointment before it is written; the second of two sees the first."""
 
 from typing import Final
 
-from services.accounts import appointment_store
-from services.accounts.models import Appoint, Appointment
+from services.appointments import store
+from services.appointments.models import Appoint, Appointment
 from services.dependencies import Dependencies, Transaction
 from services.firms import actions as firms
 from services.kernel import errors
@@ -110,7 +110,7 @@ async def same_or_free(
     """Return the same appointment made before, or None when nothing stands in the way."""
     if others := DUTIES.get(wanted.role):
         await _keep_apart(deps, wanted, others, tx)
-    for rival in await appointment_store.rivals(deps.db, wanted, tx):
+    for rival in await store.rivals(deps.db, wanted, tx):
         if rival.phone_index == wanted.phone_index:
             if _is_same(rival, wanted, request):
                 return rival
@@ -134,5 +134,16 @@ async def _keep_apart(
     deps: Dependencies, wanted: Appointment, others: frozenset[Role], tx: Transaction
 ) -> None:
     today = day_of(deps.now())
-    if await appointment_store.has_role(deps.db, wanted.phone_index, others, today, tx):
+    if await store.has_role(deps.db, wanted.phone_index, others, today, tx):
         raise DutiesSeparate("审计员不能同时担任其他工作职务")
+
+
+class NotAHead(errors.InvalidInput):
+    """Only heads have substitutes and hand their work over, not staff nor substitutes."""
+
+    code = "not_a_head"
+
+
+def require_head(appointment: Appointment) -> None:
+    if appointment.role not in HEADS or appointment.substitute_for:
+        raise NotAHead("只有网格长、楼栋长、单元长才有")

@@ -1,54 +1,12 @@
-"""People and the phones they hold, with what hangs on a phone."""
+"""Binding of homes and offices to whoever proves a phone."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
-from pymongo import ReturnDocument, UpdateOne
-
 from mongo_indexes import appointments, people, phones, residencies
-from services.accounts.models import Person, Visibility, Way
-from services.accounts.terms import not_over_on
+from services.appointments.models import Visibility
 from services.dependencies import Database, Transaction
-from services.kernel.days import day_of
-from services.kernel.documents import to_document
-
-
-async def upsert_person(db: Database, person: Person) -> Person:
-    """Return the person of this WeChat identity, made now when there is none."""
-    fresh = to_document(person)
-    del fresh["wechat_key"]
-    document = await db[people.COLLECTION].find_one_and_update(
-        {"wechat_key": person.wechat_key},
-        {"$setOnInsert": fresh},
-        upsert=True,
-        return_document=ReturnDocument.AFTER,
-    )
-    return msgspec.convert(document, Person)
-
-
-async def admit(db: Database, person_id: str, at: datetime, tx: Transaction) -> bool:
-    """Tell whether somebody may sign in, and write when they last did.
-
-    The write is what makes a sign-in and the closing of an account at the same moment
-    conflict: one of the two transactions starts again and sees the other. It counts, because
-    setting what is set already is no write.
-    """
-    change = {"$set": {"signed_in_at": at}, "$inc": {"sign_ins": 1}}
-    result = await db[people.COLLECTION].update_one(
-        {"_id": person_id, "closed_at": None}, change, session=tx
-    )
-    return result.matched_count == 1
-
-
-async def find_person(db: Database, person_id: str) -> Person | None:
-    document = await db[people.COLLECTION].find_one({"_id": person_id})
-    return msgspec.convert(document, Person | None)
-
-
-async def find_people(db: Database, person_ids: Sequence[str]) -> list[Person]:
-    cursor = db[people.COLLECTION].find({"_id": {"$in": list(person_ids)}})
-    return msgspec.convert(await cursor.to_list(), list[Person])
+from services.kernel.days import day_of, not_over_on
+from services.residencies.models import Way
 
 
 async def bind_phone(
@@ -112,24 +70,3 @@ async def take_phone(
         )
     await unbind_other_phone(db, person_id, index, at, tx)
     await bind_phone(db, person_id, index, at, tx)
-
-
-async def holders_of(
-    db: Database, phone_indexes: Sequence[str], tx: Transaction
-) -> dict[str, str]:
-    """Return phone index → person who holds it, for writing something under these phones.
-
-    Touches each phone's document, so that a phone proved at this moment conflicts and one of
-    the two transactions starts again, seeing the other.
-    """
-    if not phone_indexes:
-        return {}
-    touches = [
-        UpdateOne({"_id": index}, {"$inc": {"touches": 1}}, upsert=True)
-        for index in phone_indexes
-    ]
-    await db[phones.COLLECTION].bulk_write(touches, ordered=False, session=tx)
-    query = {"_id": {"$in": list(phone_indexes)}}
-    cursor = db[phones.COLLECTION].find(query, session=tx)
-    rows = await cursor.to_list()
-    return {row["_id"]: row["person"] for row in rows if row.get("person")}

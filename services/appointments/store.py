@@ -1,4 +1,4 @@
-"""Who holds which role: queries and writes of the appointments."""
+"""Store of appointments."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -6,33 +6,33 @@ from datetime import datetime
 import msgspec
 
 from mongo_indexes.appointments import COLLECTION
-from services.accounts.models import Appointment, Visibility
-from services.accounts.terms import active_on, not_over_on
+from services.appointments.models import Appointment, Visibility
 from services.dependencies import Database, Transaction
+from services.kernel.days import active_on, not_over_on
 from services.kernel.documents import Document, to_document
 from services.kernel.paths import under_any
 from services.kernel.permissions import Role
 
 
-async def appointments_of(db: Database, person_id: str, day: str) -> list[Appointment]:
+async def of_person(db: Database, person_id: str, day: str) -> list[Appointment]:
     """Roles a person holds today. Served by index `person`."""
     query = {"person": person_id, **active_on(day)}
     cursor = db[COLLECTION].find(query).sort("place", 1)
     return msgspec.convert(await cursor.to_list(), list[Appointment])
 
 
-async def since_of(db: Database, person_id: str, day: str) -> list[Appointment]:
+async def of_person_since(db: Database, person_id: str, day: str) -> list[Appointment]:
     """Roles a person holds, will hold or held since a day. Served by index `person`."""
     query = {"person": person_id, **not_over_on(day)}
     cursor = db[COLLECTION].find(query).sort("place", 1)
     return msgspec.convert(await cursor.to_list(), list[Appointment])
 
 
-async def insert_appointment(db: Database, appointment: Appointment, tx: Transaction) -> None:
+async def insert(db: Database, appointment: Appointment, tx: Transaction) -> None:
     await db[COLLECTION].insert_one(to_document(appointment), session=tx)
 
 
-async def find_appointment(
+async def find(
     db: Database, appointment_id: str, tx: Transaction | None = None
 ) -> Appointment | None:
     document = await db[COLLECTION].find_one({"_id": appointment_id}, session=tx)
@@ -73,9 +73,7 @@ async def substitutes_of(
     return msgspec.convert(await cursor.to_list(), list[Appointment])
 
 
-async def end_appointment(
-    db: Database, appointment_id: str, change: Document, tx: Transaction
-) -> bool:
+async def end(db: Database, appointment_id: str, change: Document, tx: Transaction) -> bool:
     """Write the last day and who ended it, once; False when it was ended before."""
     key = {"_id": appointment_id, "ended_at": None}
     done = await db[COLLECTION].update_one(key, {"$set": change}, session=tx)
@@ -113,7 +111,7 @@ async def choose_contact(
     await db[COLLECTION].update_one({"_id": appointment_id}, change, session=tx)
 
 
-async def appointments_under(
+async def under(
     db: Database, places: Sequence[str], day: str, *, after: str, limit: int
 ) -> list[Appointment]:
     """Roles held today or later under these places, by id. Served by index `place`."""

@@ -6,21 +6,17 @@ and nothing else is kept with it.
 
 from typing import Final
 
-from services.accounts import consent_store, policies
-from services.accounts.consent_models import (
-    Consent,
-    ConsentView,
-    GiveConsent,
-    PolicyView,
-    Withdrawal,
-)
-from services.accounts.policies import Policy, PolicyKey
 from services.audit import actions as audit
 from services.audit.models import Act
+from services.consents import policies, store
+from services.consents.models import Consent, ConsentView, GiveConsent, PolicyView, Withdrawal
+from services.consents.policies import Policy, PolicyKey
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.documents import new_id
 from services.kernel.permissions import Actor
+from services.people import actions as people
+from services.people import store as people_store
 
 EXPLANATION: Final = (
     "已撤回。我们不再收集您新的信息:不能再绑定手机号、申请绑定房屋或接受邀请。"
@@ -59,11 +55,11 @@ def published() -> list[PolicyView]:
     ]
 
 
-async def look_for(
+async def check(
     deps: Dependencies, person_id: str, policy: PolicyKey = PolicyKey.PRIVACY
 ) -> None:
     """Raise ConsentNeeded before anything is asked of others; `require` is what counts."""
-    _check(await consent_store.in_force(deps.db, person_id), policies.CURRENT[policy])
+    _check(await people_store.consents_of(deps.db, person_id), policies.CURRENT[policy])
 
 
 async def require(
@@ -76,17 +72,7 @@ async def require(
 
     Raises ConsentNeeded, or Unauthenticated when the account was closed a moment ago.
     """
-    _check(await consent_store.hold(deps.db, person_id, tx), policies.CURRENT[policy])
-
-
-async def require_open(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Call this in a transaction that hangs something on a person.
-
-    Nothing is left over then when they erase themself at the same moment. Raises
-    Unauthenticated.
-    """
-    if await consent_store.hold(deps.db, person_id, tx) is None:
-        raise errors.Unauthenticated("这个账号已注销,请重新登录")
+    _check(await people_store.hold(deps.db, person_id, tx), policies.CURRENT[policy])
 
 
 def _check(given: dict[str, int] | None, policy: Policy) -> None:
@@ -113,14 +99,14 @@ async def give(deps: Dependencies, actor: Actor, request: GiveConsent) -> Consen
     )
 
     async def save(tx: Transaction) -> Consent:
-        await require_open(deps, tx, actor.person_id)
-        held = await consent_store.standing(
-            deps.db, actor.person_id, policy.key, policy.version, tx
-        )
+        await people.require_open(deps, tx, actor.person_id)
+        held = await store.find_given(deps.db, actor.person_id, policy.key, policy.version, tx)
         consent = held or fresh
         if held is None:
-            await consent_store.insert(deps.db, fresh, tx)
-        await consent_store.note(deps.db, actor.person_id, policy.key, policy.version, tx)
+            await store.insert(deps.db, fresh, tx)
+        await people_store.note_consent(
+            deps.db, actor.person_id, policy.key, policy.version, tx
+        )
         await audit.record(
             deps,
             tx,
@@ -140,11 +126,11 @@ async def withdraw(deps: Dependencies, actor: Actor, policy: PolicyKey) -> Withd
     """Agree no longer: nothing more is collected. Raises ConsentNotGiven."""
 
     async def save(tx: Transaction) -> None:
-        given = await consent_store.hold(deps.db, actor.person_id, tx)
+        given = await people_store.hold(deps.db, actor.person_id, tx)
         if not given or policy not in given:
             raise ConsentNotGiven("您没有同意过,或已经撤回")
-        await consent_store.withdraw(deps.db, actor.person_id, deps.now(), tx, policy)
-        await consent_store.note(deps.db, actor.person_id, policy, None, tx)
+        await store.withdraw(deps.db, actor.person_id, deps.now(), tx, policy)
+        await people_store.note_consent(deps.db, actor.person_id, policy, None, tx)
         await audit.record(
             deps, tx, actor, Act.CONSENT_WITHDRAWN, policy=policy, version=given[policy]
         )
@@ -157,7 +143,7 @@ async def listing(
     deps: Dependencies, actor: Actor, *, before: str, limit: int
 ) -> list[ConsentView]:
     """What I agreed to, newest first."""
-    found = await consent_store.of_person(deps.db, actor.person_id, before=before, limit=limit)
+    found = await store.of_person(deps.db, actor.person_id, before=before, limit=limit)
     return [view(consent) for consent in found]
 
 

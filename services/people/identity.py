@@ -1,4 +1,4 @@
-"""Why WeChat would not tell us who this is, in our words."""
+"""Sign-in identity by WeChat: who a code stands for, and WeChat's failures as domain errors."""
 
 import structlog
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import structlog
 
-from services.accounts import appointment_store
-from services.accounts.appointing import view
-from services.accounts.appointment_checks import require_administrator
-from services.accounts.appointment_models import Resign
-from services.accounts.models import Appointment, AppointmentView
+from services.appointments import offices, store
+from services.appointments.checks import require_administrator
+from services.appointments.jobs import RESIGNED
+from services.appointments.models import Appointment, AppointmentView, Resign
+from services.appointments.views import view
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
@@ -21,8 +21,6 @@ from services.kernel.days import check_day, day_of, plus_days
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
-
-RESIGNED = "heads.resigned"
 
 log = structlog.get_logger(__name__)
 
@@ -39,22 +37,11 @@ class AppointmentOver(errors.Conflict):
     code = "appointment_over"
 
 
-async def access(
-    deps: Dependencies, actor: Actor, appointment_id: str, tx: Transaction | None = None
-) -> Appointment:
-    """Return an appointment of the actor's own or of a place they appoint for. NotFound."""
-    found = await appointment_store.find_appointment(deps.db, appointment_id, tx)
-    mine = found is not None and found.person == actor.person_id
-    if found is None or not (mine or actor.may(Permission.APPOINT, found.place)):
-        raise errors.NotFound("没有找到这项任命")
-    return found
-
-
 async def end(deps: Dependencies, actor: Actor, appointment_id: str) -> None:
     """End an appointment at once: the next request is made without it. Repeats are harmless."""
 
     async def save(tx: Transaction) -> None:
-        found = await appointment_store.find_appointment(deps.db, appointment_id, tx)
+        found = await store.find(deps.db, appointment_id, tx)
         if found is None or not actor.may(Permission.APPOINT, found.place):
             raise errors.NotFound("没有找到这项任命")
         require_administrator(actor, found.role, found.place)
@@ -62,9 +49,9 @@ async def end(deps: Dependencies, actor: Actor, appointment_id: str) -> None:
         change = _change(deps, actor, plus_days(day_of(deps.now()), -1))
         if found.to_day is not None:
             change["to_day"] = min(found.to_day, change["to_day"])
-        done = await appointment_store.end_appointment(deps.db, found.id, change, tx)
+        done = await store.end(deps.db, found.id, change, tx)
         if done:
-            await appointment_store.end_substitutes(deps.db, found.id, change, tx)
+            await store.end_substitutes(deps.db, found.id, change, tx)
         facts: dict[str, Any] = {"role": found.role, "repeated": not done}
         await audit.record(
             deps, tx, actor, Act.APPOINTMENT_ENDED, place=found.place, subject=found.id, **facts
@@ -85,17 +72,17 @@ async def resign(
     last = check_day(request.last_day)
 
     async def save(tx: Transaction) -> Appointment:
-        found = await access(deps, actor, appointment_id, tx)
+        found = await offices.access(deps, actor, appointment_id, tx)
         await places.hold(deps, found.place, tx)  # or a substitute might be added beside us
         _check(found, actor, last, day_of(deps.now()))
         because = deps.vault.seal(request.reason, place=f"appointments/{found.id}/because")
-        done = await appointment_store.resign(
+        done = await store.resign(
             deps.db, found, last_day=last, because=because, at=deps.now(), tx=tx
         )
         if not done:
             raise AppointmentOver("刚刚有改动,请刷新后再试")
         change = _change(deps, actor, last)
-        await appointment_store.end_substitutes(deps.db, found.id, change, tx)
+        await store.end_substitutes(deps.db, found.id, change, tx)
         await jobs.enqueue(deps, tx, RESIGNED, found.id, appointment_id=found.id)
         facts = {"role": found.role, "last_day": last}
         await audit.record(

@@ -5,54 +5,21 @@ count them, and the audit keeps no typed text; a list answers what a supervisor 
 looks, how often, what for.
 """
 
-from enum import StrEnum, auto
-from typing import Annotated
-
-from msgspec import Meta, Struct
-
-from services.accounts import appointment_store, residency_store
+from services.appointments import store as appointments_store
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.permissions import Actor, Permission
-
-
-class Field(StrEnum):
-    PHONE = auto()
-    NAME = auto()
-    ID_NUMBER = auto()
-
-
-class Reason(StrEnum):
-    """Why staff need the whole of it (PIPL art. 6: as little as the purpose asks for)."""
-
-    URGENT_REPAIR = auto()  # water, gas, lift: somebody must be reached now
-    CONTACT_RESIDENT = auto()  # a notice or bill that does not reach them otherwise
-    VERIFY_IDENTITY = auto()  # they stand at the window, or ask to be bound
-    CORRECT_REGISTER = auto()  # they say that what we hold is wrong
-    CARE = auto()  # old, ill or alone: somebody looks in
-    LEGAL_DUTY = auto()  # a court, the police or another authority asks in writing
-
-
-class Reveal(Struct, forbid_unknown_fields=True):
-    fields: Annotated[list[Field], Meta(min_length=1, max_length=len(Field))]
-    reason: Reason
-
-
-class Revealed(Struct, kw_only=True):
-    """What was asked for; null for what is not held, or was not asked for."""
-
-    phone: str | None = None
-    name: str | None = None
-    id_number: str | None = None
+from services.residencies import actions as residencies
+from services.reveals.models import Field, Reveal, Revealed
 
 
 async def residency(
     deps: Dependencies, actor: Actor, residency_id: str, request: Reveal
 ) -> Revealed:
     """Show what is held of somebody who belongs to a home."""
-    row = await residency_store.find_residency(deps.db, residency_id)
+    row = await residencies.find(deps.db, residency_id)
     if row is None:
         raise errors.NotFound("没有找到这位住户")
     _require(actor, row.home)
@@ -69,7 +36,7 @@ async def appointment(
     deps: Dependencies, actor: Actor, appointment_id: str, request: Reveal
 ) -> Revealed:
     """Show what is held of somebody who holds a role."""
-    row = await appointment_store.find_appointment(deps.db, appointment_id)
+    row = await appointments_store.find(deps.db, appointment_id)
     if row is None:
         raise errors.NotFound("没有找到这项任命")
     _require(actor, row.place)

@@ -1,14 +1,16 @@
-"""Who belongs to a home according to a register: sealed, and bound to people who signed in."""
+"""Enrolment of the people a register names for homes."""
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 
-from services.accounts import phones, residency_store, store
-from services.accounts.models import Enrolment, Residency, Way
 from services.dependencies import Dependencies, Transaction
+from services.kernel import phones
 from services.kernel.days import day_of
 from services.kernel.documents import encode
+from services.people import store as people_store
+from services.residencies import actions, store
+from services.residencies.models import Enrolment, Residency, Way
 
 ID_BYTES = 16
 ID_LENGTH = 26
@@ -28,12 +30,12 @@ async def enrol(
     """
     rows = [_residency(deps, person, source, from_day) for person in people]
     indexes = {row.phone_index for row in rows if row.phone_index}
-    holders = await store.holders_of(deps.db, sorted(indexes), tx)
+    holders = await people_store.holders_of(deps.db, sorted(indexes), tx)
     for row in rows:
         row.person = holders.get(row.phone_index or "")
         row.bound_by = Way.PHONE if row.person else None
         row.bound_at = deps.now() if row.person else None
-    await residency_store.put_residencies(deps.db, rows, tx)
+    await store.put(deps.db, rows, tx)
 
 
 def _residency(deps: Dependencies, person: Enrolment, source: str, from_day: str) -> Residency:
@@ -60,7 +62,7 @@ async def known_people(
 ) -> dict[str, set[tuple[str, str]]]:
     """Return home → (name, phone or "") of its people today: only to compare, never to show."""
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for row in await residency_store.residents_of(deps.db, homes, day_of(deps.now())):
+    for row in await actions.of_homes(deps.db, homes, day_of(deps.now())):
         place = f"residencies/{row.id}"
         name = deps.vault.unseal(row.name_sealed, place=f"{place}/name")
         sealed = row.phone_sealed

@@ -24,7 +24,6 @@ from services.kernel.permissions import Actor
 from services.payments import actions as payments
 from services.payments.models import Pay
 from services.sessions import actions as sessions
-from services.sessions import signing_in
 
 AT_ONCE: Final = 8
 AGREED: Final = GiveConsent(PolicyKey.PRIVACY, CURRENT[PolicyKey.PRIVACY].version)
@@ -81,7 +80,7 @@ def _mood(home: Household) -> float:
 
 async def _sign_in(deps: Dependencies, desk: Desk, name: str, phone: str) -> Actor:
     login = await desk.do(f"users/{name}/login-code")
-    given = await signing_in.sign_in(deps, login["code"])
+    given = await sessions.sign_in(deps, login["code"])
     actor = await sessions.authenticate(deps, given.access_token)
     await consents.give(deps, actor, AGREED)
     shown = await desk.do(f"users/{name}/phone-code", phone=phone)

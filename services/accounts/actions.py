@@ -7,6 +7,7 @@ from services.accounts.models import HomeView, Me, RoleView
 from services.appointments import offices
 from services.audit import actions as audit
 from services.audit.models import Act
+from services.browser_sign_ins import store as browser_sign_ins_store
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, phones
@@ -17,6 +18,7 @@ from services.people import store as people_store
 from services.people.models import Person
 from services.places import actions as places
 from services.residencies import actions as residencies
+from services.sessions import store as sessions_store
 from services.wechat.errors import WeChatError
 
 
@@ -79,3 +81,18 @@ def _masked_phone(deps: Dependencies, person: Person) -> str | None:
     return phones.mask(
         deps.vault.unseal(person.phone_sealed, place=f"people/{person.id}/phone")
     )
+
+
+async def sign_out_everywhere(deps: Dependencies, actor: Actor) -> None:
+    """End every session of one's own, this one too, and what was about to become one."""
+    act = Act.SIGNED_OUT_EVERYWHERE
+
+    async def save(tx: Transaction) -> None:
+        now = deps.now()
+        ended = await sessions_store.end_all(
+            deps.db, actor.person_id, at=now, because=act, tx=tx
+        )
+        await browser_sign_ins_store.refuse_all(deps.db, actor.person_id, now, tx)
+        await audit.record(deps, tx, actor, act, sessions=ended)
+
+    await deps.in_transaction(save)

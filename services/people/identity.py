@@ -2,6 +2,7 @@
 
 import structlog
 
+from services.dependencies import Dependencies
 from services.kernel import errors
 from services.wechat.errors import Reaction, WeChatError
 
@@ -34,3 +35,11 @@ def problem(error: WeChatError) -> errors.DomainError:
         case _:
             log.error("wechat_refused", errcode=error.errcode, reaction=error.reaction)
             return WeChatBusy("微信暂时没有回应,请重新登录试试", retry_after_seconds=3)
+
+
+async def openid_of(deps: Dependencies, code: str) -> str:
+    try:
+        login = await deps.wechat.login(code)
+    except WeChatError as error:
+        raise problem(error) from error
+    return login.openid

@@ -12,6 +12,7 @@ from services.accounts import privacy as accounts
 from services.appointments import privacy as appointments_privacy
 from services.audit import actions as audit
 from services.audit.models import Act
+from services.browser_sign_ins import privacy as browser_sign_ins_privacy
 from services.dependencies import Dependencies, Transaction
 from services.homes import privacy as homes
 from services.idempotency import actions as idempotency
@@ -22,7 +23,6 @@ from services.messaging import privacy as messaging
 from services.payments import privacy as payments
 from services.people import actions as people
 from services.photos import actions as photos
-from services.sessions import signing_out
 
 SWEEP: Final = "privacy.sweep"
 # A message that was being written when the account closed is written by then.
@@ -42,7 +42,7 @@ async def erase(deps: Dependencies, actor: Actor) -> None:
         await messaging.forget(deps, tx, person_id)
         await payments.forget(deps, tx, person_id)
         await idempotency.forget(deps, tx, person_id)
-        await signing_out.forget(deps, tx, person_id)
+        await browser_sign_ins_privacy.forget(deps, tx, person_id)
         await accounts.erase(deps, tx, person_id)
         await audit.record(deps, tx, actor, Act.ERASED, subject=person_id)
         for number, wait in enumerate(AFTERWARDS):

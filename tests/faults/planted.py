@@ -183,7 +183,7 @@ BUGS: Final = (
     ),
     Bug(
         "a session that was ended goes on",
-        "services/sessions/living.py",
+        "services/sessions/lifecycle.py",
         "session is None or session.revoked_at or _over",
         "session is None or _over",
         f"{SESSIONS}::test_an_end_is_effective_at_once_with_redis_gone",
@@ -211,21 +211,21 @@ BUGS: Final = (
     ),
     Bug(
         "the number on the screen is not compared",
-        "services/sessions/browser_answers.py",
+        "services/browser_sign_ins/decisions.py",
         'elif not hmac.compare_digest(given.number or "", found.number):',
         "elif False:",
         f"{BROWSER}::test_three_wrong_numbers_kill_the_code",
     ),
     Bug(
         "a browser lets in a browser",
-        "services/sessions/browser_answers.py",
+        "services/browser_sign_ins/decisions.py",
         "if session.kind is not SessionKind.WECHAT:",
         "if False:",
         f"{BROWSER}::test_a_browser_never_lets_in_a_browser",
     ),
     Bug(
         "two people let one browser in",
-        "services/sessions/browser_store.py",
+        "services/browser_sign_ins/store.py",
         '        "_id": sign_in_id,\n        "state": {"$in": states.sources(event)},\n'
         '        "expires_at": {"$gt": now},\n    }\n    change',
         '        "_id": sign_in_id,\n    }\n    change',
@@ -240,7 +240,7 @@ BUGS: Final = (
     ),
     Bug(
         "somebody else confirms a sensitive act",
-        "services/sessions/browser_answers.py",
+        "services/browser_sign_ins/decisions.py",
         "fits = actor.person_id == found.person",
         "fits = True",
         f"{AT_BROWSER}::test_only_the_same_person_confirms",

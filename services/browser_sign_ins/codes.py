@@ -11,9 +11,9 @@ from typing import Final
 import structlog
 from redis.exceptions import RedisError
 
+from services.browser_sign_ins.models import LIFE
 from services.dependencies import Dependencies
 from services.people.identity import WeChatBusy
-from services.sessions.browser_models import LIFE
 from services.wechat.errors import WeChatError
 
 # The page of the mini-program that reads `scene`, asks for the number and answers.

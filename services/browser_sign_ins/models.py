@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.sessions.browser_states import BrowserState
+from services.browser_sign_ins.states import BrowserState
 
 LIFE: Final = timedelta(minutes=3)
 MOST_MISSES: Final = 3

@@ -83,7 +83,7 @@ def tokens_of(deps: Dependencies, session: Session) -> Tokens:
     )
 
 
-async def living(deps: Dependencies, session_id: str) -> Session:
+async def get_current(deps: Dependencies, session_id: str) -> Session:
     """Return a session that can be used now. Raises Unauthenticated."""
     session = await store.find_session(deps.db, session_id)
     if session is None or session.revoked_at or _over(session, deps.now()):
@@ -96,7 +96,7 @@ def _over(session: Session, now: datetime) -> bool:
     return session.expires_at <= now or unused >= LIVES[session.kind].idle
 
 
-def require_standing(session: Session, grants: tuple[Grant, ...]) -> None:
+def require_staff(session: Session, grants: tuple[Grant, ...]) -> None:
     """Raise Unauthenticated in a browser of somebody who is no member of staff any more."""
     is_staff = any(grant.role in STAFF_ROLES for grant in grants)
     if session.kind is SessionKind.BROWSER and not is_staff:
@@ -106,14 +106,14 @@ def require_standing(session: Session, grants: tuple[Grant, ...]) -> None:
 async def refresh(deps: Dependencies, refresh_token: str, visit: Visit) -> Tokens:
     """Rotate a refresh token. The same old token within a minute gives the same successor."""
     session_id, generation = tokens.read_refresh(deps.vault, refresh_token)
-    session = await living(deps, session_id)
+    session = await get_current(deps, session_id)
     if session.kind is SessionKind.BROWSER:
-        require_standing(session, await grants_actions.grants_of(deps, session.person))
+        require_staff(session, await grants_actions.grants_of(deps, session.person))
     now = deps.now()
     if generation == session.generation:
         # Losing the race is fine: who won made the same successor.
         await store.rotate(deps.db, session, now)
-        session = await living(deps, session_id)
+        session = await get_current(deps, session_id)
     recent = now - session.rotated_at <= REFRESH_GRACE
     if generation != session.generation - 1 or not recent:
         await _end_reused(deps, session, visit)

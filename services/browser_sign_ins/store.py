@@ -7,11 +7,11 @@ import msgspec
 from pymongo import ReturnDocument
 
 from mongo_indexes.browser_sign_ins import COLLECTION
+from services.browser_sign_ins import states
+from services.browser_sign_ins.models import BrowserSignIn
+from services.browser_sign_ins.states import Event
 from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
-from services.sessions import browser_states as states
-from services.sessions.browser_models import BrowserSignIn
-from services.sessions.browser_states import Event
 
 
 async def insert(db: Database, sign_in: BrowserSignIn, tx: Transaction | None = None) -> None:

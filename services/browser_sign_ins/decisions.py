@@ -9,20 +9,20 @@ import hmac
 
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.dependencies import Dependencies, Transaction
-from services.kernel import errors
-from services.kernel.permissions import STAFF_ROLES, Actor
-from services.sessions import browser_codes as codes
-from services.sessions import browser_states as states
-from services.sessions import browser_store, living, store
-from services.sessions.browser_models import (
+from services.browser_sign_ins import codes, states, store
+from services.browser_sign_ins.models import (
     MOST_MISSES,
     AnswerBrowser,
     BrowserSignIn,
     BrowserView,
     Purpose,
 )
-from services.sessions.browser_states import Event
+from services.browser_sign_ins.states import Event
+from services.dependencies import Dependencies, Transaction
+from services.kernel import errors
+from services.kernel.permissions import STAFF_ROLES, Actor
+from services.sessions import lifecycle
+from services.sessions import store as sessions_store
 from services.sessions.models import SessionKind
 
 
@@ -42,7 +42,7 @@ class WrongNumber(errors.InvalidInput):
     code = "wrong_number"
 
 
-async def look(deps: Dependencies, actor: Actor, scene: str) -> BrowserView:
+async def preview(deps: Dependencies, actor: Actor, scene: str) -> BrowserView:
     """Show who asks, before anybody answers."""
     found = await _waiting(deps, scene)
 
@@ -58,26 +58,26 @@ async def look(deps: Dependencies, actor: Actor, scene: str) -> BrowserView:
     )
 
 
-async def answer(deps: Dependencies, actor: Actor, given: AnswerBrowser) -> None:
+async def decide(deps: Dependencies, actor: Actor, given: AnswerBrowser) -> None:
     """Let a browser in, confirm its session, or refuse. Raises WrongNumber and 403s."""
-    session = await living.living(deps, actor.session_id)
+    session = await lifecycle.get_current(deps, actor.session_id)
     if session.kind is not SessionKind.WECHAT:
         raise MiniProgramOnly("请在微信小程序里确认")
     found = await _waiting(deps, given.scene)
     _require_may_answer(actor, found)
     if not given.allow:
-        await _settle(deps, actor, found, Event.REFUSE)
+        await _end(deps, actor, found, Event.REFUSE)
     elif not hmac.compare_digest(given.number or "", found.number):
         await _miss(deps, actor, found)
     elif found.purpose is Purpose.SIGN_IN:
-        await _settle(deps, actor, found, Event.ALLOW)
+        await _end(deps, actor, found, Event.ALLOW)
     else:
-        await _settle(deps, actor, found, Event.CONFIRM)
+        await _end(deps, actor, found, Event.CONFIRM)
 
 
 async def _waiting(deps: Dependencies, scene: str) -> BrowserSignIn:
     index = codes.scene_index(deps, scene)
-    found = await browser_store.find_by_scene(deps.db, index)
+    found = await store.find_by_scene(deps.db, index)
     if found is None:
         raise errors.NotFound("没有找到这个二维码,请刷新后重新扫码")
     states.require_waiting(states.state_at(found.state, found.expires_at, deps.now()))
@@ -100,17 +100,19 @@ ACTS = {
 }
 
 
-async def _settle(deps: Dependencies, actor: Actor, found: BrowserSignIn, event: Event) -> None:
+async def _end(deps: Dependencies, actor: Actor, found: BrowserSignIn, event: Event) -> None:
     now = deps.now()
     mine = {"person": actor.person_id, "answered_at": now}
 
     async def save(tx: Transaction) -> None:
         # or who signs out everywhere at this moment would leave a browser that comes in after
-        if not await store.hold(deps.db, actor.session_id, tx):
+        if not await sessions_store.hold(deps.db, actor.session_id, tx):
             raise errors.Unauthenticated("登录已失效,请重新登录")
-        if not await browser_store.move(deps.db, found.id, event, now, tx=tx, **mine):
+        if not await store.move(deps.db, found.id, event, now, tx=tx, **mine):
             raise states.SignInAnswered("这个二维码已经确认过了")
-        if event is Event.CONFIRM and not await store.confirm(deps.db, found.session, now, tx):
+        if event is Event.CONFIRM and not await sessions_store.confirm(
+            deps.db, found.session, now, tx
+        ):
             raise states.SignInExpired("浏览器里的登录已结束")
         act, confirms = ACTS[event], found.session
         await audit.record(deps, tx, actor, act, subject=found.id, confirms=confirms)
@@ -123,9 +125,9 @@ async def _miss(deps: Dependencies, actor: Actor, found: BrowserSignIn) -> None:
 
     async def save(tx: Transaction) -> int:
         now = deps.now()
-        misses = await browser_store.miss(deps.db, found.id, now, tx)
+        misses = await store.miss(deps.db, found.id, now, tx)
         if misses >= MOST_MISSES:
-            await browser_store.move(deps.db, found.id, Event.GUESSED, now, tx=tx)
+            await store.move(deps.db, found.id, Event.GUESSED, now, tx=tx)
         if misses:
             act, why = Act.BROWSER_REFUSED, WrongNumber.code
             await audit.record(deps, tx, actor, act, subject=found.id, why=why, misses=misses)

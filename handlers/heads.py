@@ -15,7 +15,7 @@ from services.appointments.models import (
     Substitute,
     Visibility,
 )
-from services.heads import actions, handing
+from services.heads import actions, hand_overs
 from services.heads.models import HandOverView, HeadsView
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
@@ -90,14 +90,14 @@ class HandOverHandler(ApiHandler):
     )
     async def post(self, appointment_id: AppointmentId) -> HandOverView:
         """List what there is to do at a head's place and offer it to the next one."""
-        return await handing.hand_over(self.deps, self.actor, appointment_id)
+        return await hand_overs.hand_over(self.deps, self.actor, appointment_id)
 
 
 class HandOversHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN)
     async def get(self, query: HandOversQuery) -> Page[HandOverView]:
         """Hand-over lists I gave, received, may receive or answer for, the newest first."""
-        items = await handing.listing(
+        items = await hand_overs.listing(
             self.deps, self.actor, before=cursors.read(query.cursor), limit=query.limit
         )
         return cursors.page(items, query.limit, lambda item: item.hand_over_id)
@@ -107,14 +107,14 @@ class OneHandOverHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN)
     async def get(self, hand_over_id: HandOverId) -> HandOverView:
         """One hand-over list."""
-        return await handing.get(self.deps, self.actor, hand_over_id)
+        return await hand_overs.get(self.deps, self.actor, hand_over_id)
 
 
 class ReceiveHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN, errors=("forbidden", "hand_over_closed"))
     async def post(self, hand_over_id: HandOverId) -> HandOverView:
         """Take a hand-over list over, as the next head or for them."""
-        return await handing.receive(self.deps, self.actor, hand_over_id)
+        return await hand_overs.receive(self.deps, self.actor, hand_over_id)
 
 
 ROUTES = [

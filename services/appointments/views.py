@@ -7,7 +7,7 @@ from services.appointments.models import Appointment, AppointmentView, MyAppoint
 from services.dependencies import Dependencies
 from services.kernel import phones
 from services.kernel.days import day_of
-from services.kernel.permissions import Role
+from services.kernel.permissions import TITLES, Role
 from services.places import actions as places
 from services.places import grids as places_grids
 
@@ -56,3 +56,8 @@ def _is_now(appointment: Appointment, today: str) -> bool:
     return appointment.from_day <= today and (
         appointment.to_day is None or appointment.to_day >= today
     )
+
+
+def title(role: Role, *, substitute: str) -> str:
+    """Return the office, as said of who holds it or stands in for its holder."""
+    return f"代理{TITLES[role]}" if substitute else TITLES[role]

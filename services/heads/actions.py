@@ -2,19 +2,20 @@
 
 from typing import Final
 
+from services.appointments import jobs as appointments_jobs
 from services.appointments import offices, sealed
 from services.appointments.models import Appointment, Visibility
+from services.appointments.views import title
 from services.dependencies import Dependencies
-from services.heads import telling
 from services.heads.models import HeadsView, HeadView
-from services.heads.titles import surname, title
+from services.heads.surnames import surname
 from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.permissions import HEADS, Actor, Permission
 from services.places import grids
 from services.places.models import Kind
 
-JOBS: Final[dict[str, jobs.Handler]] = telling.JOBS
+JOBS: Final[dict[str, jobs.Handler]] = appointments_jobs.JOBS
 
 
 async def heads_of(deps: Dependencies, viewer: Actor | None, home: str) -> HeadsView:

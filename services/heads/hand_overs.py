@@ -10,12 +10,12 @@ from pymongo.errors import DuplicateKeyError
 from services.appointments import checks
 from services.appointments import offices as appointments_offices
 from services.appointments.models import Appointment
+from services.appointments.views import title
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.heads import store
 from services.heads.models import HandOver, HandOverState, HandOverView, PartView
-from services.heads.titles import title
 from services.homes import waiting
 from services.kernel import errors
 from services.kernel.days import day_of

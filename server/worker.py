@@ -17,7 +17,7 @@ from services.audit import proving as audit
 from services.dependencies import Dependencies
 from services.fees import actions as fees
 from services.heads import actions as heads
-from services.homes import actions as homes
+from services.home_requests import jobs as home_requests_jobs
 from services.jobs import actions as jobs
 from services.jobs import store as jobs_store
 from services.jobs.models import Job
@@ -36,7 +36,7 @@ HANDLERS: Final[Mapping[str, jobs.Handler]] = {
     **payments.JOBS,
     **privacy.JOBS,
     **heads.JOBS,
-    **homes.JOBS,
+    **home_requests_jobs.JOBS,
     **photos.JOBS,
 }
 SCHEDULES: Final[Sequence[Schedule]] = (

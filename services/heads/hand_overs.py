@@ -16,7 +16,7 @@ from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.heads import store
 from services.heads.models import HandOver, HandOverState, HandOverView, PartView
-from services.homes import waiting
+from services.home_requests import actions as home_requests
 from services.kernel import errors
 from services.kernel.days import day_of
 from services.kernel.documents import new_id
@@ -101,7 +101,7 @@ async def _count(deps: Dependencies, actor: Actor, found: Appointment) -> HandOv
     parts, owing, requests, substitutes = await asyncio.gather(
         _parts(deps, found, areas),
         statistics.owed_under(deps, areas),
-        waiting.open_under(deps, areas, limit=MAX_REQUESTS),
+        home_requests.open_under(deps, areas, limit=MAX_REQUESTS),
         appointments_offices.substitutes_of(deps, found.id),
     )
     return HandOver(

@@ -73,14 +73,14 @@ def require_not_own(actor: Actor, home: Household, *written: Residency) -> None:
         raise OwnHome("自家的房屋要由别的工作人员办理")
 
 
-def same_standing(one: Relation, other: Relation) -> bool:
+def same_role(one: Relation, other: Relation) -> bool:
     return ROLE_OF[one] is ROLE_OF[other]
 
 
 def require_new(home: Household, person: str | None, relation: Relation) -> None:
     """Raise AlreadyBound for who belongs here so already, or owns the home."""
     for row in home.current_of(person):
-        if same_standing(row.relation, relation) or row.relation in OWNERS:
+        if same_role(row.relation, relation) or row.relation in OWNERS:
             raise AlreadyBound("您已绑定这套房屋")
 
 
@@ -97,7 +97,7 @@ def registered_as(
     The same identity number, or the same name unless the numbers differ.
     """
     for row in rows:
-        if row.person is not None or not same_standing(row.relation, relation):
+        if row.person is not None or not same_role(row.relation, relation):
             continue
         both = id_number is not None and row.id_number_index is not None
         if both and id_number is not None:
@@ -108,7 +108,7 @@ def registered_as(
     return None
 
 
-async def admit(
+async def let_in(
     deps: Dependencies, tx: Transaction, home: Household, newcomer: Newcomer
 ) -> Residency:
     """Let somebody in: as whom the register means already, else as somebody new."""

@@ -4,8 +4,8 @@ from typing import Final
 
 from mongo_indexes import home_codes, home_invitations, home_requests
 from services.dependencies import Dependencies, Transaction
+from services.home_requests.states import OPEN, RequestState
 from services.homes.models import SlipState
-from services.homes.states import OPEN, RequestState
 from services.kernel import personal_data
 from services.kernel.documents import Document
 from services.kernel.personal_data import REGISTER, Fate, Holding

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.homes.states import MOVES, Event, RequestState, sources
+from services.home_requests.states import MOVES, Event, RequestState, sources
 from services.kernel.permissions import Role
 from services.residencies.models import Relation
 from tests.cast import (

@@ -9,8 +9,8 @@ from services.audit.models import Act, Result
 from services.consents.policies import PolicyKey
 from services.fees.models import FeeKind
 from services.heads.models import HandOverState
+from services.home_requests.states import RequestState
 from services.homes.models import SlipState
-from services.homes.states import RequestState
 from services.kernel.permissions import RUNGS
 from services.messaging.models import Delivery
 from services.payments.states import PaymentState, RefundState

@@ -1,4 +1,4 @@
-"""One-time codes, printed by the community for people of the register who are not bound yet.
+"""One-time codes on paper, printed for people of the register who are not bound yet.
 
 Only a keyed fingerprint is kept. A code opens exactly the residency it was printed for.
 """
@@ -12,8 +12,10 @@ from services.audit import actions as audit
 from services.audit.models import Act
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
-from services.homes import code_store, household
-from services.homes.models import CODE_LIFE, Bound, HomeCode, PrintedCode, PrintedCodes, UseCode
+from services.home_codes import store
+from services.home_codes.models import CODE_LIFE, HomeCode, PrintedCode, PrintedCodes, UseCode
+from services.homes import household
+from services.homes.models import Bound
 from services.homes.views import mask_name
 from services.kernel import errors
 from services.kernel.days import day_of
@@ -74,7 +76,7 @@ async def print_codes(deps: Dependencies, actor: Actor, place: str) -> PrintedCo
             )
             for row, code in drawn
         ]
-        await code_store.put(deps.db, codes, tx)
+        await store.put(deps.db, codes, tx)
         await places.use(deps, sorted({row.home for row in rows}), tx)
         await audit.record(deps, tx, actor, Act.CODES_PRINTED, place=place, codes=len(codes))
         return drawn
@@ -122,7 +124,7 @@ def _index(deps: Dependencies, typed: str) -> str:
 async def use(deps: Dependencies, actor: Actor, wish: UseCode) -> Bound:
     """Be bound to the one residency a code was printed for; twice is once."""
     await consents.check(deps, actor.person_id)
-    code = await code_store.find_by_code(deps.db, _index(deps, wish.code))
+    code = await store.find_by_code(deps.db, _index(deps, wish.code))
     if code is None:
         raise CodeUnknown("绑定码不对,或已换成新的,请核对后再输入")
     if code.printed_by == actor.person_id:
@@ -162,6 +164,6 @@ async def _bind(
 ) -> Residency:
     if row.person is not None:
         raise CodeOver("这位住户已经绑定,请联系社区")
-    if not await code_store.use(deps.db, code, actor.person_id, deps.now(), tx):
+    if not await store.use(deps.db, code, actor.person_id, deps.now(), tx):
         raise CodeOver("绑定码已失效,请联系社区")
     return await residencies.bind(deps, tx, row, actor.person_id, way=Way.CODE)

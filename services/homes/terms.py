@@ -1,4 +1,4 @@
-"""The days of a relation to a home, checked once for everybody who writes one."""
+"""Terms of a relation to a home: its first and last day."""
 
 from typing import Final
 

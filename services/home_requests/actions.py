@@ -1,10 +1,11 @@
-"""Asking to belong to a home: filed with proof, and withdrawn.
+"""Home requests of a person: filed with proof, listed, withdrawn.
 
-A head is asked first and the community decides (advising.py, deciding.py). Who claims a home
-that others own has a dispute with them, which the community settles: nothing is overwritten
+A head is asked first and the community decides (reviews.py). Who claims a home that others own
+has a dispute with them, which the community settles (ownership): nothing is overwritten
 (民法典 art. 234: a right in dispute is to be confirmed; art. 217: the certificate proves it).
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -15,25 +16,19 @@ from services.audit.models import Act
 from services.consents import actions as consents
 from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies, Transaction
-from services.homes import (
-    advising,
-    days,
-    household,
-    proof,
-    request_store,
-    stepping,
-    telling,
-    views,
-)
+from services.home_requests import access, notify, store, views
+from services.home_requests.models import FileRequest, HomeRequest, MyRequest
+from services.home_requests.states import OPEN, Event, RequestState
+from services.homes import household, terms
+from services.homes import notify as homes_notify
 from services.homes.household import Household
-from services.homes.request_models import FileRequest, HomeRequest, MyRequest
-from services.homes.states import Event, RequestState
-from services.homes.telling import News
+from services.homes.notify import News
 from services.kernel import errors, id_numbers
 from services.kernel.days import day_of
 from services.kernel.documents import new_id
 from services.kernel.permissions import Actor, Permission
-from services.residencies.models import OWNERS, Relation
+from services.photos import actions as photos
+from services.residencies.models import Relation
 
 MOST_OPEN: Final = 5  # of one person for themself; staff file for many
 MOST_A_DAY: Final = 10
@@ -57,14 +52,14 @@ async def file(deps: Dependencies, actor: Actor, wish: FileRequest) -> MyRequest
     _require_standing(actor, draft)
     for policy in _policies(draft):
         await consents.check(deps, actor.person_id, policy)
-    heads = await advising.heads_of(deps, draft.home) - {actor.person_id}
+    heads = await notify.heads_of(deps, draft.home) - {actor.person_id}
     draft.state = RequestState.WITH_HEAD if heads else RequestState.WITH_COMMUNITY
 
     async def save(tx: Transaction) -> HomeRequest:
         for policy in _policies(draft):
             await consents.require(deps, tx, actor.person_id, policy)
         home = await household.hold(deps, draft.home, tx)
-        earlier = await request_store.find_open(deps.db, str(draft.open_key), tx)
+        earlier = await store.find_open(deps.db, str(draft.open_key), tx)
         if earlier is None:
             await _insert(deps, tx, actor, draft, home)
             await _tell(deps, tx, draft, home, heads)
@@ -86,8 +81,8 @@ def _draft(deps: Dependencies, actor: Actor, wish: FileRequest) -> HomeRequest:
         raise NameNeeded("请填写一个姓名:本人,或您代办的人")
     now = deps.now()
     relation = Relation(wish.relation)
-    days.require_end(relation, wish.to_day)
-    from_day, to_day = days.check_span(wish.from_day, wish.to_day, day_of(now))
+    terms.require_end(relation, wish.to_day)
+    from_day, to_day = terms.check_span(wish.from_day, wish.to_day, day_of(now))
     name = wish.name or wish.on_behalf_of or ""
     person = None if wish.on_behalf_of else actor.person_id
     who = person or deps.vault.blind(name, purpose="on-behalf-of")
@@ -138,30 +133,30 @@ async def _insert(
     household.require_new(home, draft.person, draft.relation)
     if draft.person is not None:
         await _require_room(deps, tx, actor)
-    draft.disputed = stepping.is_contested(deps, home, draft)
-    await request_store.insert(deps.db, draft, tx)
-    await proof.attach(deps, tx, actor, draft)
+    draft.disputed = views.is_contested(deps, home, draft)
+    await store.insert(deps.db, draft, tx)
+    await attach_proof(deps, tx, actor, draft)
     if draft.state is RequestState.WITH_HEAD:
-        await advising.promise_to_pass_on(deps, tx, draft)
+        await access.schedule_pass_on(deps, tx, draft)
 
 
 async def _require_room(deps: Dependencies, tx: Transaction, actor: Actor) -> None:
     """Raise TooManyRequests: each request asks heads and may alarm owners."""
-    if await request_store.count_open(deps.db, actor.person_id, tx) >= MOST_OPEN:
+    if await store.count_open(deps.db, actor.person_id, tx) >= MOST_OPEN:
         raise TooManyRequests("您还有几个申请在处理,请等处理完再提交", most=MOST_OPEN)
     since = deps.now() - timedelta(days=1)
-    if await request_store.count_since(deps.db, actor.person_id, since, tx) >= MOST_A_DAY:
+    if await store.count_since(deps.db, actor.person_id, since, tx) >= MOST_A_DAY:
         raise TooManyRequests("今天提交的申请太多了,请明天再试", most=MOST_A_DAY)
 
 
 async def _tell(
     deps: Dependencies, tx: Transaction, request: HomeRequest, home: Household, heads: set[str]
 ) -> None:
-    await telling.progress(deps, tx, request, home.place)
-    await telling.ask_heads(deps, tx, request.id, heads, home.place)
+    await notify.progress(deps, tx, request, home.place)
+    await notify.ask_heads(deps, tx, request.id, heads, home.place)
     if request.disputed:
-        owners = telling.owners_of(home.owners)
-        await telling.news(deps, tx, home.place, owners, what=News.CLAIMED, key=request.id)
+        owners = homes_notify.owners_of(home.owners)
+        await homes_notify.news(deps, tx, home.place, owners, what=News.CLAIMED, key=request.id)
 
 
 async def _note(
@@ -185,7 +180,7 @@ async def _note(
 
 async def mine(deps: Dependencies, actor: Actor, *, before: str, limit: int) -> list[MyRequest]:
     """What I filed, newest first; for others, only where I still may."""
-    found = await request_store.filed_by(
+    found = await store.filed_by(
         deps.db,
         actor.person_id,
         actor.places(Permission.DECIDE_HOMES),
@@ -199,12 +194,12 @@ async def withdraw(deps: Dependencies, actor: Actor, request_id: str) -> MyReque
     """Take my request back while nobody has decided it. Repeats are harmless."""
 
     async def save(tx: Transaction) -> HomeRequest:
-        found = await request_store.find(deps.db, request_id, tx)
+        found = await store.find(deps.db, request_id, tx)
         if found is None or not _filed(actor, found):
             raise errors.NotFound("没有找到这个申请")
         repeated = found.state is RequestState.WITHDRAWN
         if not repeated:
-            await stepping.advance(deps, tx, found, Event.WITHDRAW)
+            await access.move(deps, tx, found, Event.WITHDRAW)
         await audit.record(
             deps,
             tx,
@@ -227,7 +222,7 @@ def _filed(actor: Actor, found: HomeRequest) -> bool:
     return mine and found.filed_by == actor.person_id
 
 
-async def close_after_sale(
+async def withdraw_after_sale(
     deps: Dependencies,
     tx: Transaction,
     home: Household,
@@ -242,21 +237,37 @@ async def close_after_sale(
     still wait for the community.
     """
     count = 0
-    for found in await request_store.open_at(deps.db, home.place.id, tx):
+    for found in await store.open_at(deps.db, home.place.id, tx):
         void = found.person in people or found.relation is Relation.FAMILY
         if void and found.id != but:
-            await stepping.advance(deps, tx, found, Event.WITHDRAW)
-            await telling.progress(deps, tx, found, home.place)
+            await access.move(deps, tx, found, Event.WITHDRAW)
+            await notify.progress(deps, tx, found, home.place)
             count += 1
     return count
 
 
-async def dispute_others(
-    deps: Dependencies, tx: Transaction, home: Household, accepted: HomeRequest
+async def attach_proof(
+    deps: Dependencies, tx: Transaction, actor: Actor, request: HomeRequest
 ) -> None:
-    """Whoever else waits to be the owner has a dispute from now on."""
-    if accepted.relation not in OWNERS:
-        return
-    waiting = await request_store.open_at(deps.db, home.place.id, tx)
-    others = [r.id for r in waiting if r.relation in OWNERS and r.id != accepted.id]
-    await request_store.mark_disputed(deps.db, others, tx)
+    """Hang the actor's own photos on their request. NotFound for anybody else's.
+
+    What staff photograph for somebody without a phone is no staff's own: it stays when they
+    leave, out of their sight and out of what is held about them.
+    """
+    if request.photo_ids:
+        await photos.attach(
+            deps,
+            tx,
+            actor,
+            request.photo_ids,
+            subject=request.id,
+            place=request.home,
+            needs=Permission.DECIDE_HOMES,
+            owner=request.person or "",
+        )
+
+
+async def open_under(deps: Dependencies, places: Sequence[str], *, limit: int) -> list[str]:
+    """Return ids of the open requests for homes under these places, the oldest first."""
+    found = await store.under(deps.db, places, OPEN, after="", limit=limit)
+    return [request.id for request in found]

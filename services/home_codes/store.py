@@ -1,4 +1,4 @@
-"""The home_codes collection: the only module that queries it."""
+"""Store of home codes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,8 @@ from pymongo import ReplaceOne
 
 from mongo_indexes.home_codes import COLLECTION
 from services.dependencies import Database, Transaction
-from services.homes.models import HomeCode, SlipState
+from services.home_codes.models import HomeCode
+from services.homes.models import SlipState
 from services.kernel.documents import to_document
 
 

@@ -1,15 +1,18 @@
-"""The end of a relation to a home: by themself, by an owner of the home, by the community."""
+"""Departure from a home: by themself, by an owner of the home, by the community."""
 
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.homes import code_store, household, invitation_store, residents, telling
+from services.home_codes import store as home_codes_store
+from services.homes import access, household
+from services.homes import notify as homes_notify
 from services.homes.household import Household
-from services.homes.models import EndResidency
-from services.homes.telling import News
+from services.homes.notify import News
+from services.invitations import store as invitations_store
 from services.kernel import errors
 from services.kernel.days import check_day, day_of, plus_days
 from services.kernel.permissions import Actor, Permission
+from services.ownership.models import EndResidency
 from services.places import actions as places
 from services.residencies import actions as residencies
 from services.residencies.models import OWNERS, Residency
@@ -30,7 +33,7 @@ async def end(deps: Dependencies, actor: Actor, residency_id: str, wish: EndResi
     """
 
     async def save(tx: Transaction) -> None:
-        home, found = await residents.access(deps, tx, actor, residency_id)
+        home, found = await access.access(deps, tx, actor, residency_id)
         _require_may_end(actor, home, found)
         last = _last_day(found, wish.last_day, day_of(deps.now()))
         if _lets_go(actor, found):
@@ -82,12 +85,12 @@ def _last_day(found: Residency, wished: str | None, today: str) -> str:
 
 async def _after(deps: Dependencies, tx: Transaction, actor: Actor, found: Residency) -> None:
     """Take back what hung on the relation, and tell whoever did not end it themself."""
-    await code_store.revoke(deps.db, [found.id], tx)
+    await home_codes_store.revoke(deps.db, [found.id], tx)
     if found.person is None:
         return
     if found.relation in OWNERS:
-        await invitation_store.revoke_at(deps.db, found.home, tx, person=found.person)
+        await invitations_store.revoke_at(deps.db, found.home, tx, person=found.person)
     if found.person != actor.person_id:
         place = await places.get(deps, found.home)
         told = [found.person]
-        await telling.news(deps, tx, place, told, what=News.ENDED, key=found.id)
+        await homes_notify.news(deps, tx, place, told, what=News.ENDED, key=found.id)

@@ -1,4 +1,4 @@
-"""The life of a request to belong to a home. The table is the specification."""
+"""State machine of a home request: this table is the specification."""
 
 from enum import StrEnum, auto
 from typing import Final

@@ -6,8 +6,8 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
+from services.home_requests.states import RequestState
 from services.homes.models import IdNumber, Reason
-from services.homes.states import RequestState
 from services.kernel.days import Day
 from services.kernel.documents import ONE_LINE
 from services.kernel.paths import PlacePath
@@ -108,14 +108,6 @@ class GiveAdvice(Struct, forbid_unknown_fields=True, kw_only=True):
 class Decide(Struct, forbid_unknown_fields=True, kw_only=True):
     accept: bool
     reason: Reason
-
-
-class Settle(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`day`: the new owner's first, when the home changes hands; today unless said."""
-
-    outcome: Settlement
-    reason: Reason
-    day: Day | None = None
 
 
 class MyRequest(Struct, kw_only=True):

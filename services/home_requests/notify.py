@@ -1,16 +1,25 @@
-"""What people are told about requests and homes. No message names anybody."""
+"""Messages about a home request: to who filed it, and to the heads who are asked."""
 
 from collections.abc import Iterable
-from enum import StrEnum
 from typing import Final
 
+from services.appointments import offices
 from services.dependencies import Dependencies, Transaction
-from services.homes.request_models import HomeRequest
-from services.homes.states import RequestState
+from services.home_requests.models import HomeRequest
+from services.home_requests.states import RequestState
+from services.kernel.permissions import HEADS
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
+from services.places import grids
 from services.places.models import Place
-from services.residencies.models import OWNERS, Residency
+
+
+async def heads_of(deps: Dependencies, home: str) -> set[str]:
+    """Return the heads of the home's unit, building and grid who have signed in."""
+    around = [place.id for place in await grids.above_home(deps, home)]
+    holders = await offices.holders_at(deps, around, HEADS)
+    return {holder.person for holder in holders if holder.person}
+
 
 PROGRESS: Final[dict[RequestState, str]] = {
     RequestState.WITH_HEAD: "已收到,楼长正在核实",
@@ -19,16 +28,6 @@ PROGRESS: Final[dict[RequestState, str]] = {
     RequestState.REJECTED: "没有通过,点开看原因",
     RequestState.WITHDRAWN: "业主已变更,申请已关闭",
 }
-
-
-class News(StrEnum):
-    """What those who belong to a home are told."""
-
-    CLAIMED = "有人申请登记为业主,社区会核实"
-    SHARED = "社区登记了一位共有人"
-    SOLD = "业主已变更"
-    ENDED = "您与房屋的绑定有变动"
-    JOINED = "有人接受了您的邀请"
 
 
 async def progress(
@@ -60,29 +59,3 @@ async def ask_heads(
             key=request_id,
             values={"home": home.address},
         )
-
-
-async def news(
-    deps: Dependencies,
-    tx: Transaction,
-    home: Place,
-    people: Iterable[str | None],
-    *,
-    what: News,
-    key: str,
-) -> None:
-    """Tell people of a home what happened to it; each once under one key."""
-    for person in sorted({person for person in people if person}):
-        await messaging.notify(
-            deps,
-            tx,
-            person_id=person,
-            template=TemplateKey.HOME_NEWS,
-            key=f"{key}:{what.name}",
-            values={"home": home.address, "news": what},
-        )
-
-
-def owners_of(rows: Iterable[Residency]) -> list[str]:
-    """Return the people bound as owners among those of a home."""
-    return [row.person for row in rows if row.relation in OWNERS and row.person]

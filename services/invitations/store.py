@@ -1,4 +1,4 @@
-"""The home_invitations collection: the only module that queries it."""
+"""Store of invitations into homes."""
 
 from datetime import datetime
 
@@ -6,7 +6,8 @@ import msgspec
 
 from mongo_indexes.home_invitations import COLLECTION
 from services.dependencies import Database, Transaction
-from services.homes.models import Invitation, SlipState
+from services.homes.models import SlipState
+from services.invitations.models import Invitation
 from services.kernel.documents import to_document
 
 

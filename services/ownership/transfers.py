@@ -1,4 +1,4 @@
-"""A home changes its owner.
+"""Transfer of a home to a new owner.
 
 The old owners and whoever belonged to their household go on the day before; tenants stay: a
 sale does not break a lease (买卖不破租赁, 民法典 art. 725). What the home owes stays with it,
@@ -11,13 +11,17 @@ from msgspec import Struct
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.homes import code_store, days, household, invitation_store, requests, telling
+from services.home_codes import store as home_codes_store
+from services.home_requests import actions as home_requests
+from services.homes import household, terms
+from services.homes import notify as homes_notify
 from services.homes.household import Household
-from services.homes.models import Transfer, Transferred
-from services.homes.telling import News
+from services.homes.notify import News
+from services.invitations import store as invitations_store
 from services.kernel import errors, id_numbers, phones
 from services.kernel.days import day_of, plus_days
 from services.kernel.permissions import Actor, Permission, require_at
+from services.ownership.models import Transfer, Transferred
 from services.residencies import actions as residencies
 from services.residencies.models import Newcomer, Relation, Residency
 
@@ -42,7 +46,7 @@ class Sale(Struct, kw_only=True):
 async def transfer(deps: Dependencies, actor: Actor, home: str, wish: Transfer) -> Transferred:
     """Write a home's new owner and let go of the old one's household, all or nothing."""
     require_at(actor, Permission.DECIDE_HOMES, home)
-    day = days.check_change(wish.day, day_of(deps.now()))
+    day = terms.check_change(wish.day, day_of(deps.now()))
     newcomer = Newcomer(
         home=home,
         relation=Relation.OWNER,
@@ -57,7 +61,9 @@ async def transfer(deps: Dependencies, actor: Actor, home: str, wish: Transfer) 
 
     async def save(tx: Transaction) -> Transferred:
         held = await household.hold(deps, home, tx)
-        done = await move(deps, tx, held, Sale(newcomer=newcomer, because=wish.reason), actor)
+        done = await change_owner(
+            deps, tx, held, Sale(newcomer=newcomer, because=wish.reason), actor
+        )
         await audit.record(
             deps,
             tx,
@@ -75,7 +81,7 @@ async def transfer(deps: Dependencies, actor: Actor, home: str, wish: Transfer) 
     return await deps.in_transaction(save)
 
 
-async def move(
+async def change_owner(
     deps: Dependencies, tx: Transaction, home: Household, sale: Sale, actor: Actor
 ) -> Transferred:
     """Let the old owners' household go and the new owner in. Raises AlreadyTransferred."""
@@ -88,12 +94,14 @@ async def move(
     await residencies.end(deps, tx, going, last, actor=actor, because=sale.because)
     owner = await residencies.move_in(deps, tx, sale.newcomer)
     household.require_not_own(actor, home, owner)
-    await code_store.revoke(deps.db, [row.id for row in leaving], tx)
-    revoked = await invitation_store.revoke_at(deps.db, home.place.id, tx)
+    await home_codes_store.revoke(deps.db, [row.id for row in leaving], tx)
+    revoked = await invitations_store.revoke_at(deps.db, home.place.id, tx)
     people = {row.person for row in (*leaving, owner) if row.person}
-    closed = await requests.close_after_sale(deps, tx, home, people=people, but=sale.request)
+    closed = await home_requests.withdraw_after_sale(
+        deps, tx, home, people=people, but=sale.request
+    )
     told = people - {owner.person}
-    await telling.news(deps, tx, home.place, told, what=News.SOLD, key=owner.id)
+    await homes_notify.news(deps, tx, home.place, told, what=News.SOLD, key=owner.id)
     return Transferred(
         residency_id=owner.id,
         bound=owner.person is not None,

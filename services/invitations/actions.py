@@ -1,6 +1,7 @@
-"""An owner lets family, a tenant or a payer in: a token for one person, good for a week.
+"""Invitations of an owner to family, a tenant or a payer.
 
-Only a keyed fingerprint of the token is kept. The owner must still be one when it is accepted.
+Each is a token for one person, good for a week. Only a keyed fingerprint of the token is kept.
+The owner must still be one when it is accepted.
 """
 
 import secrets
@@ -9,19 +10,20 @@ from services.audit import actions as audit
 from services.audit.models import Act
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
-from services.homes import days, household, invitation_store, telling
+from services.homes import household, terms
+from services.homes import notify as homes_notify
 from services.homes.household import Household
-from services.homes.models import (
+from services.homes.models import Bound, SlipState
+from services.homes.notify import News
+from services.invitations import store
+from services.invitations.models import (
     INVITATION_LIFE,
     AcceptInvitation,
-    Bound,
     Invitation,
     InvitationView,
     Invite,
     NewInvitation,
-    SlipState,
 )
-from services.homes.telling import News
 from services.kernel import errors
 from services.kernel.days import day_of
 from services.kernel.documents import new_id
@@ -56,8 +58,8 @@ async def invite(deps: Dependencies, actor: Actor, home: str, wish: Invite) -> N
     """Make an invitation. The token is told this once."""
     require_at(actor, Permission.MANAGE_HOME, home)
     now, token = deps.now(), secrets.token_urlsafe(TOKEN_BYTES)
-    days.require_end(Relation(wish.relation), wish.to_day)
-    _, to_day = days.check_span(None, wish.to_day, day_of(now))
+    terms.require_end(Relation(wish.relation), wish.to_day)
+    _, to_day = terms.check_span(None, wish.to_day, day_of(now))
     fresh = Invitation(
         id=new_id(now),
         home=home,
@@ -75,9 +77,9 @@ async def invite(deps: Dependencies, actor: Actor, home: str, wish: Invite) -> N
         await consents.require(deps, tx, actor.person_id)
         held = await household.hold(deps, home, tx)
         _require_owner(held, actor.person_id)
-        if len(await invitation_store.open_at(deps.db, home, now, tx)) >= MOST_OPEN:
+        if len(await store.open_at(deps.db, home, now, tx)) >= MOST_OPEN:
             raise TooManyInvitations("还没接受的邀请太多了,请先撤回一些", most=MOST_OPEN)
-        await invitation_store.insert(deps.db, fresh, tx)
+        await store.insert(deps.db, fresh, tx)
         await audit.record(
             deps,
             tx,
@@ -112,14 +114,14 @@ def _require_owner(home: Household, person: str) -> Residency:
 async def accept(deps: Dependencies, actor: Actor, wish: AcceptInvitation) -> Bound:
     """Belong to the home that a token opens; the same person again is told the same."""
     await consents.check(deps, actor.person_id)
-    opened = await invitation_store.find_by_token(deps.db, _index(deps, wish.token))
+    opened = await store.find_by_token(deps.db, _index(deps, wish.token))
     if opened is None:
         raise InvitationUnknown("没有找到这个邀请,请核对")
 
     async def save(tx: Transaction) -> Bound:
         await consents.require(deps, tx, actor.person_id)
         home = await household.hold(deps, opened.home, tx)
-        found = await invitation_store.find(deps.db, opened.id, tx) or opened
+        found = await store.find(deps.db, opened.id, tx) or opened
         repeated = found.used_by == actor.person_id
         if repeated:
             row = home.row_of(actor.person_id, found.residency)
@@ -163,7 +165,7 @@ async def _let_in(
     """Write the invited person into the home."""
     owner = _require_owner(home, found.person)
     household.require_new(home, actor.person_id, found.relation)
-    if not await invitation_store.use(deps.db, found.id, actor.person_id, deps.now(), tx):
+    if not await store.use(deps.db, found.id, actor.person_id, deps.now(), tx):
         raise InvitationOver("邀请已失效,请业主重新邀请")
     newcomer = Newcomer(
         home=found.home,
@@ -175,9 +177,11 @@ async def _let_in(
         to_day=_last_day(found, owner),
         source=f"invitation:{found.id}",
     )
-    row = await household.admit(deps, tx, home, newcomer)
-    await invitation_store.note_residency(deps.db, found.id, row.id, tx)
-    await telling.news(deps, tx, home.place, [found.person], what=News.JOINED, key=found.id)
+    row = await household.let_in(deps, tx, home, newcomer)
+    await store.note_residency(deps.db, found.id, row.id, tx)
+    await homes_notify.news(
+        deps, tx, home.place, [found.person], what=News.JOINED, key=found.id
+    )
     return row
 
 
@@ -201,7 +205,7 @@ async def listing(deps: Dependencies, actor: Actor, home: str) -> list[Invitatio
             created_at=found.created_at,
             expires_at=found.expires_at,
         )
-        for found in await invitation_store.open_at(deps.db, home, deps.now())
+        for found in await store.open_at(deps.db, home, deps.now())
     ]
 
 
@@ -210,10 +214,10 @@ async def revoke(deps: Dependencies, actor: Actor, home: str, invitation_id: str
     require_at(actor, Permission.MANAGE_HOME, home)
 
     async def save(tx: Transaction) -> None:
-        found = await invitation_store.find(deps.db, invitation_id, tx)
+        found = await store.find(deps.db, invitation_id, tx)
         if found is None or found.home != home:
             raise errors.NotFound("没有找到这个邀请")
-        done = await invitation_store.revoke(deps.db, found.id, tx)
+        done = await store.revoke(deps.db, found.id, tx)
         if not done and found.state is SlipState.USED:
             raise InvitationUsed("邀请已被接受,如需移除请到住户里办理")
         await audit.record(

@@ -1,4 +1,4 @@
-"""The home_requests collection: the only module that queries it."""
+"""Store of home requests."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,9 +8,9 @@ import msgspec
 
 from mongo_indexes.home_requests import COLLECTION
 from services.dependencies import Database, Transaction
-from services.homes import states
-from services.homes.request_models import HomeRequest
-from services.homes.states import OPEN, Event, RequestState
+from services.home_requests import states
+from services.home_requests.models import HomeRequest
+from services.home_requests.states import OPEN, Event, RequestState
 from services.kernel.documents import Document, to_document
 from services.kernel.paths import under_any
 

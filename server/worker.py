@@ -26,12 +26,12 @@ from services.messaging import actions as messaging
 from services.payments import actions as payments
 from services.photos import actions as photos
 from services.privacy import actions as privacy
-from services.register import actions as register
+from services.register import jobs as register_jobs
 
 HANDLERS: Final[Mapping[str, jobs.Handler]] = {
     **audit.JOBS,
     **messaging.JOBS,
-    **register.JOBS,
+    **register_jobs.JOBS,
     **fees.JOBS,
     **payments.JOBS,
     **privacy.JOBS,

@@ -34,3 +34,8 @@ def new_id(now: datetime) -> str:
 def encode(value: int, length: int) -> str:
     """Write the low `5 * length` bits of `value` in base 32, most significant first."""
     return "".join(ALPHABET[value >> 5 * i & 31] for i in reversed(range(length)))
+
+
+def prefixed(prefix: str) -> Document:
+    """Return the condition "begins with `prefix:`": the sign after : is ;."""
+    return {"$gte": f"{prefix}:", "$lt": f"{prefix};"}

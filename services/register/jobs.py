@@ -1,13 +1,19 @@
-"""The job that writes a confirmed import, chunk by chunk, one transaction each.
+"""Jobs of an import: write what was confirmed, and take it back.
 
-Every id follows from the file, so a chunk written twice is a chunk written once; the mark moves
-in the same transaction, so that of two workers only one writes.
+Both go on chunk by chunk, one transaction each, and every id follows from the file, so a chunk
+written twice is a chunk written once; the mark moves in the same transaction, so that of two
+workers only one writes.
+
+Whoever hangs something on a home marks it used in the same transaction (places.use) or binds a
+person to one of its residencies. Both writes collide with the removal here, so a home is either
+removed before anybody used it or kept whole, with its unit and its building.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from services.dependencies import Dependencies, Transaction
+from services.jobs import actions as jobs
 from services.jobs.models import Permanent
 from services.kernel.days import day_of
 from services.kernel.documents import Document
@@ -15,11 +21,14 @@ from services.kernel.paths import ancestors
 from services.places import actions as places
 from services.places import store as places_store
 from services.places.models import Kind, Place, Usage
-from services.register import keeping, store
-from services.register.comparing import path_of
-from services.register.models import Import, ListedHome
-from services.register.segments import NO_UNIT
+from services.register import preview, store
+from services.register.chunks import actions as chunks
+from services.register.comparison import path_of
+from services.register.models import Import
+from services.register.sheet.models import ListedHome
+from services.register.sheet.names import NO_UNIT
 from services.register.states import Action, State
+from services.residencies import actions as residencies
 from services.residencies import enrolment
 from services.residencies.models import Enrolment
 
@@ -34,7 +43,7 @@ async def apply(deps: Dependencies, payload: Document) -> None:
         if found is None or found.run != payload["run"]:
             return
         if found.state is not State.APPLYING:
-            await keeping.drop_rows(deps, found)
+            await chunks.remove_rows(deps, found)
             return
         number = int(found.mark or 0)
         if number < found.chunks:
@@ -46,8 +55,8 @@ async def apply(deps: Dependencies, payload: Document) -> None:
 async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
     """Write the homes of one chunk and the people in them, all or nothing."""
     try:
-        homes = await keeping.rows(deps, found, number)
-    except keeping.ChunkGone as error:
+        homes = await chunks.get_rows(deps, found, number)
+    except chunks.ChunkGone as error:
         raise Permanent(f"rows {error} of a confirmed import are gone") from None
     compound = await places.get(deps, found.place)
     paths = sorted({path for home in homes for path in _paths(found, home)})
@@ -55,7 +64,7 @@ async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
 
     async def write(tx: Transaction) -> None:
         mark = str(number + 1)
-        if not await store.step(deps.db, found, Action.FINISH, tx, mark=mark, done=rows):
+        if not await store.move_mark(deps.db, found, Action.FINISH, tx, mark=mark, done=rows):
             return
         there = {place.id: place for place in await places_store.find_many(deps.db, paths, tx)}
         fresh = {p.id: p for home in homes for p in _tree(found, compound, home, there)}
@@ -118,6 +127,71 @@ def _enrolments(
 
 async def _finish(deps: Dependencies, found: Import) -> None:
     async def save(tx: Transaction) -> None:
-        await store.advance(deps.db, found, Action.FINISH, tx, mark="")
+        await store.move(deps.db, found, Action.FINISH, tx, mark="")
 
     await deps.in_transaction(save)
+
+
+UNDO: Final = "register.undo"
+PLACES: Final = 300
+# From the leaves up: a unit is removed when nothing is left under it.
+ORDER: Final = (Kind.HOME, Kind.UNIT, Kind.BUILDING)
+
+
+async def undo(deps: Dependencies, payload: Document) -> None:
+    """Remove what an import made, from where it stands to its end."""
+    while True:
+        found = await store.find(deps.db, payload["import_id"])
+        if found is None or found.run != payload["run"] or found.state is not State.UNDOING:
+            return
+        kind, _, after = (found.mark or f"{ORDER[0]}:").partition(":")
+        await remove_some(deps, found, Kind(kind), after)
+
+
+async def remove_some(deps: Dependencies, found: Import, kind: Kind, after: str) -> None:
+    """Remove the next few places of a kind; after the last one, go on to the next kind."""
+
+    async def remove(tx: Transaction) -> None:
+        made = await places_store.made_by(
+            deps.db, found.id, found.place, kind, after=after, limit=PLACES, tx=tx
+        )
+        if not made:
+            await _go_on(deps, found, kind, tx)
+            return
+        free = await _free(deps, made, kind, tx)
+        gone = {"done": len(free), "counts.kept_homes": len(made) - len(free)}
+        more = gone if kind is Kind.HOME else {}
+        mark = f"{kind}:{made[-1].id}"
+        if await store.move_mark(deps.db, found, Action.CLEAR, tx, mark=mark, **more):
+            await residencies.remove_from(deps.db, found.id, free, tx)
+            await places_store.delete_unused(deps.db, found.id, free, tx)
+
+    await deps.in_transaction(remove)
+
+
+async def _free(
+    deps: Dependencies, made: Sequence[Place], kind: Kind, tx: Transaction
+) -> list[str]:
+    """Return those of the places that nothing hangs on."""
+    unused = [place.id for place in made if not place.used]
+    if kind is not Kind.HOME:
+        return await places_store.empty_of(deps.db, unused, tx)
+    bound = await residencies.bound_homes(deps.db, unused, tx)
+    return [home for home in unused if home not in bound]
+
+
+async def _go_on(deps: Dependencies, found: Import, kind: Kind, tx: Transaction) -> None:
+    """Turn to the next kind of place; after the last, the import is undone."""
+    rest = ORDER[ORDER.index(kind) + 1 :]
+    if rest:
+        await store.move_mark(deps.db, found, Action.CLEAR, tx, mark=f"{rest[0]}:")
+    else:
+        await store.move(deps.db, found, Action.CLEAR, tx, mark="")
+
+
+JOBS: Final[dict[str, jobs.Handler]] = {
+    preview.READ: preview.read,
+    preview.EXPIRE: preview.expire,
+    APPLY: apply,
+    UNDO: undo,
+}

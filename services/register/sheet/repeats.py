@@ -1,13 +1,11 @@
-"""Lets each home of a file through once; a later row may repeat it or add people to it."""
+"""Repeats of a home in one file: a later row may repeat it or add people to it."""
 
 from typing import Any
 
 from msgspec import Struct
 
 from services.places.models import Usage
-from services.register.headings import Field
-from services.register.models import ListedHome
-from services.register.problems import Code
+from services.register.sheet.models import Code, Field, ListedHome
 
 
 class RowRefused(Exception):

@@ -1,4 +1,4 @@
-"""The empty register people download, fill in and send back."""
+"""Template of a register: the empty .xlsx that people download, fill in and send back."""
 
 import functools
 import io
@@ -6,13 +6,11 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from services.register.headings import Field
+from services.register.sheet.headings import EXAMPLE, NOTES, SHEET
+from services.register.sheet.models import Field
 
 FILENAME: Final = "房屋业主登记表.xlsx"
-SHEET: Final = "登记表"
-EXAMPLE: Final = "填写示例"
-NOTES: Final = "填写说明"
-GUIDE_SHEETS: Final = frozenset({EXAMPLE, NOTES})
+
 
 WIDTHS: Final = {
     Field.BUILDING: 10,

@@ -1,28 +1,18 @@
-"""Find the row of headings below the titles, and say what each column means."""
+"""Headings of a sheet: what each column means, and cells merged downwards below them."""
 
 import re
-from collections.abc import Iterable, Sequence
-from enum import StrEnum
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
 
-from services.register.cells import text_of
-from services.register.models import Cell
+from services.register.sheet.cells import Cell, text_of
+from services.register.sheet.models import Field
 
-
-class Field(StrEnum):
-    """A column, named as our template heads it."""
-
-    BUILDING = "楼栋"
-    UNIT = "单元"
-    HOME = "房号"
-    AREA = "面积(㎡)"
-    USAGE = "用途"
-    OWNER = "业主姓名"
-    PHONE = "手机号"
-    RELATION = "关系"
-    CO_OWNER = "共有人"
+SHEET: Final = "登记表"
+EXAMPLE: Final = "填写示例"
+NOTES: Final = "填写说明"
+GUIDE_SHEETS: Final = frozenset({EXAMPLE, NOTES})
 
 
 F = Field
@@ -103,3 +93,37 @@ def _with_second_row(
 def _shown(cell: Cell) -> str:
     """Return a heading as people wrote it, on one line."""
     return "".join(str(cell).split())[:LONGEST_SHOWN]
+
+
+Range = tuple[tuple[int, int], tuple[int, int]]  # first and last cell: row, column from 0
+# An area written once for several homes belongs to none of them.
+FILLED: Final = frozenset(set(Field) - {Field.AREA})
+
+
+class Merged:
+    def __init__(self, ranges: Iterable[Range], columns: Mapping[Field, int]) -> None:
+        """`columns`: meaning → column of the sheet, from 0."""
+        fields = {column: field for field, column in columns.items() if field in FILLED}
+        self._last_row = {
+            (first[0], fields[first[1]]): last[0]
+            for first, last in ranges
+            if first[1] in fields and last[0] > first[0]
+        }
+        self._open: dict[Field, tuple[int, Cell]] = {}
+
+    def fill(self, index: int, row: dict[Field, Cell]) -> set[Field]:
+        """Write into a row's empty cells what is merged over them; return which were filled.
+
+        `index`: of the row, from 0. Rows must come in their order.
+        """
+        filled = set()
+        for field, cell in list(row.items()):
+            starts = self._last_row.get((index, field))
+            if starts is not None:
+                self._open[field] = (starts, cell)
+                continue
+            last, value = self._open.get(field, (-1, None))
+            if index <= last and not text_of(cell):
+                row[field] = value
+                filled.add(field)
+        return filled

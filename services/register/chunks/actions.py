@@ -1,4 +1,4 @@
-"""Keeps a file, and later its rows, sealed in MongoDB until they have served.
+"""Chunks of an import: its file, and later its rows, sealed in MongoDB until they have served.
 
 Documents of our own rather than GridFS: sealed piece by piece, deleted in one range, and
 forgotten by a TTL index if a crash leaves them behind. The rows put away after the reading are
@@ -13,13 +13,15 @@ from typing import Final
 import msgspec
 
 from services.dependencies import Dependencies
-from services.register import store
-from services.register.models import Import, ListedHome, RowProblem
+from services.register.chunks import store
+from services.register.models import Import
+from services.register.sheet.models import ListedHome
 
 FILE_CHUNK_BYTES: Final = 1024 * 1024
 # Longer than the seven days a preview waits to be confirmed.
 CHUNKS_LIVE: Final = timedelta(days=30)
-PROBLEMS_LIVE: Final = timedelta(days=90)
+
+
 ROWS: Final = msgspec.json.Decoder(list[ListedHome])
 
 
@@ -33,13 +35,13 @@ async def keep_file(deps: Dependencies, found: Import, content: bytes) -> None:
         await _put(deps, f"{_file(found)}:{number:04d}", b64encode(piece).decode())
 
 
-async def file_pieces(deps: Dependencies, found: Import) -> AsyncIterator[bytes]:
+async def pieces_of_file(deps: Dependencies, found: Import) -> AsyncIterator[bytes]:
     for number in range(-(-found.size_bytes // FILE_CHUNK_BYTES)):
         yield b64decode(await _get(deps, f"{_file(found)}:{number:04d}"))
 
 
-async def drop_file(deps: Dependencies, found: Import) -> None:
-    await store.drop_chunks(deps.db, _file(found))
+async def remove_file(deps: Dependencies, found: Import) -> None:
+    await store.remove(deps.db, _file(found))
 
 
 async def keep_rows(
@@ -48,19 +50,13 @@ async def keep_rows(
     await _put(deps, f"{found.run}:{number:05d}", msgspec.json.encode(homes).decode())
 
 
-async def rows(deps: Dependencies, found: Import, number: int) -> list[ListedHome]:
+async def get_rows(deps: Dependencies, found: Import, number: int) -> list[ListedHome]:
     """Return the homes of one chunk. Raises ChunkGone."""
     return ROWS.decode(await _get(deps, f"{found.run}:{number:05d}"))
 
 
-async def drop_rows(deps: Dependencies, found: Import) -> None:
-    await store.drop_chunks(deps.db, found.run)
-
-
-async def keep_problems(
-    deps: Dependencies, found: Import, problems: Sequence[RowProblem]
-) -> None:
-    await store.put_problems(deps.db, found.run, problems, deps.now() + PROBLEMS_LIVE)
+async def remove_rows(deps: Dependencies, found: Import) -> None:
+    await store.remove(deps.db, found.run)
 
 
 def _file(found: Import) -> str:
@@ -69,11 +65,11 @@ def _file(found: Import) -> str:
 
 async def _put(deps: Dependencies, chunk_id: str, text: str) -> None:
     sealed = deps.vault.seal(text, place=f"register_chunks/{chunk_id}")
-    await store.put_chunk(deps.db, chunk_id, sealed, deps.now() + CHUNKS_LIVE)
+    await store.put(deps.db, chunk_id, sealed, deps.now() + CHUNKS_LIVE)
 
 
 async def _get(deps: Dependencies, chunk_id: str) -> str:
-    sealed = await store.get_chunk(deps.db, chunk_id)
+    sealed = await store.find(deps.db, chunk_id)
     if sealed is None:
         raise ChunkGone(chunk_id)
     return deps.vault.unseal(sealed, place=f"register_chunks/{chunk_id}")

@@ -1,17 +1,19 @@
-"""What people type into a cell, made into values: text, areas, phone numbers, usages."""
+"""Values of cells as people type them: text, areas, phone numbers, usages."""
 
 import functools
 import re
 import unicodedata
 from datetime import date, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Any, Final
 
 from services.kernel import phones
 from services.places.models import Usage
-from services.register.models import Cell
-from services.register.problems import Code
+from services.register.sheet.models import Code
 from services.residencies.models import Relation
+
+Cell = Any  # what the reader of workbooks returns: str, float, bool, date, …
+
 
 LONGEST_TEXT: Final = 200
 EXACT_FLOAT: Final = 2**53

@@ -1,4 +1,4 @@
-"""Opens a stranger's .xlsx. Runs in a process of its own: see child.py for the reasons."""
+"""Workbook that a stranger sent, opened in a process of its own: child.py says why."""
 
 import io
 import zipfile
@@ -16,11 +16,15 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from services.register.headings import SEARCHED_ROWS, Headings, find_headings
-from services.register.merged import Range
-from services.register.models import Cell
-from services.register.problems import Refused
-from services.register.template import GUIDE_SHEETS
+from services.register.sheet.cells import Cell
+from services.register.sheet.headings import (
+    GUIDE_SHEETS,
+    SEARCHED_ROWS,
+    Headings,
+    Range,
+    find_headings,
+)
+from services.register.sheet.problems import Refused
 
 MOST_UNPACKED_BYTES: Final = 256 * 1024 * 1024
 MOST_PARTS: Final = 2_000

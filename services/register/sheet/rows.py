@@ -1,24 +1,25 @@
-"""Turns the rows of a sheet into homes, one by one, remembering what the rows above said."""
+"""Rows of a sheet made into homes, one by one, remembering what the rows above said."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from services.places.models import Usage
-from services.register import cells, segments
-from services.register.headings import Field, Headings, meaning
-from services.register.merged import Merged, Range
-from services.register.models import (
-    Cell,
+from services.register.sheet import cells, names
+from services.register.sheet.cells import Cell
+from services.register.sheet.headings import Headings, Merged, Range, meaning
+from services.register.sheet.models import (
+    Code,
     Column,
     Counts,
+    Field,
     ListedHome,
     ListedPerson,
     RowProblem,
     Severity,
 )
-from services.register.people import people_of
-from services.register.problems import Code, problem
-from services.register.repeats import Repeats, RowRefused
+from services.register.sheet.names import people_of
+from services.register.sheet.problems import problem
+from services.register.sheet.repeats import Repeats, RowRefused
 from services.residencies.models import Relation
 
 F = Field
@@ -111,21 +112,21 @@ class Register:
         counts.buildings, counts.units, counts.homes = self._repeats.totals()
         return home
 
-    def _place(self, row: Row) -> tuple[segments.Label, segments.Label, segments.Label, Usage]:
+    def _place(self, row: Row) -> tuple[names.Label, names.Label, names.Label, Usage]:
         for field in (F.BUILDING, F.UNIT, F.HOME):
             if cells.is_date(row.get(field)):
                 raise RowRefused(Code.CELL_IS_DATE, field)
         named = [cells.word_of(row.get(field)) for field in (F.BUILDING, F.UNIT, F.HOME)]
         building_word, unit_word, word = _apart(*named)
-        if not segments.has_core(word):
+        if not names.has_core(word):
             raise RowRefused(Code.HOME_MISSING, F.HOME)
         building = self._building(building_word)
-        label, usage = segments.home(word, self._usage(row))
+        label, usage = names.home(word, self._usage(row))
         return building, self._unit(unit_word, usage), label, usage
 
-    def _building(self, word: str) -> segments.Label:
+    def _building(self, word: str) -> names.Label:
         above = self._above.get(F.BUILDING, "")
-        building = segments.building(word or above)
+        building = names.building(word or above)
         if building is None:
             raise RowRefused(Code.BUILDING_MISSING, F.BUILDING)
         if not word:
@@ -134,12 +135,12 @@ class Register:
             self._above = {F.BUILDING: word}
         return building
 
-    def _unit(self, word: str, usage: Usage) -> segments.Label:
+    def _unit(self, word: str, usage: Usage) -> names.Label:
         """Only flats take the unit of the row above: shops and garages often have none."""
         above = self._above.get(F.UNIT, "") if usage is Usage.FLAT else ""
-        unit = segments.unit(word or above)
+        unit = names.unit(word or above)
         if unit is None:
-            return segments.Label(segments.NO_UNIT, segments.NO_UNIT_NAME)
+            return names.Label(names.NO_UNIT, names.NO_UNIT_NAME)
         if word:
             self._above[F.UNIT] = word
         else:
@@ -188,9 +189,9 @@ class Register:
 
 def _apart(building: str, unit: str, home: str) -> tuple[str, str, str]:
     """Take building and unit out of 3-2-502 or 2-502 where their own cells are empty."""
-    if not building and (full := segments.split_full(home)):
+    if not building and (full := names.split_full(home)):
         return full
-    if not unit and (pair := segments.split_unit(home)):
+    if not unit and (pair := names.split_unit(home)):
         return building, *pair
     return building, unit, home
 

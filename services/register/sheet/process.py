@@ -1,4 +1,4 @@
-"""Runs child.py over a file and hands on what it says, batch by batch."""
+"""Process that reads a workbook: child.py started, and what it says, batch by batch."""
 
 import asyncio
 import signal
@@ -11,10 +11,10 @@ from typing import Final
 
 import msgspec
 
-from services.register.child import Done, Failed, Message
-from services.register.problems import Refused
+from services.register.sheet.models import Done, Failed, Message
+from services.register.sheet.problems import Refused
 
-ROOT: Final = Path(__file__).parents[2]
+PROJECT_ROOT: Final = Path(__file__).parents[3]
 LINE_BYTES: Final = 16 * 1024 * 1024
 MESSAGE: Final = msgspec.json.Decoder(Message)
 # Ended from outside (a shutdown, the kernel short of memory), not by the file.
@@ -49,12 +49,12 @@ async def messages(
 
 async def _start(compound: str) -> Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "services.register.child", compound),
+        *(sys.executable, "-m", "services.register.sheet.child", compound),
         stdin=PIPE,
         stdout=PIPE,
         stderr=DEVNULL,
         limit=LINE_BYTES,
-        cwd=ROOT,
+        cwd=PROJECT_ROOT,
         env={},  # it reads a stranger's file: it needs none of our secrets
         start_new_session=True,  # Ctrl-C is for us (uvloop knows no process_group)
     )

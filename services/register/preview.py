@@ -1,5 +1,6 @@
-"""The job that turns an uploaded file into a preview. It writes no home and no person."""
+"""Preview of an uploaded file: the job that reads it. It writes no home and no person."""
 
+from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Final
@@ -9,11 +10,13 @@ import structlog
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.documents import Document, new_id
-from services.register import keeping, reader, store
-from services.register.child import Batch, Begun, Done
-from services.register.comparing import Comparison, keep_within
-from services.register.models import Import, Refusal, Severity
-from services.register.problems import Refused
+from services.register import store
+from services.register.chunks import actions as chunks
+from services.register.comparison import Comparison, keep_within
+from services.register.models import Import
+from services.register.sheet import process
+from services.register.sheet.models import Batch, Begun, Done, Refusal, RowProblem, Severity
+from services.register.sheet.problems import Refused
 from services.register.states import Action
 
 READ: Final = "register.read"
@@ -30,33 +33,33 @@ async def read(deps: Dependencies, payload: Document) -> None:
     if found is None or found.round != payload["round"]:
         return
     run = new_id(deps.now())
-    if not await store.advance(deps.db, found, Action.READ, run=run, done=0, total=0):
+    if not await store.move(deps.db, found, Action.READ, run=run, done=0, total=0):
         return
     found.run = run
     try:
         ended = await _preview(deps, found)
     except Refused as refused:
         ended = await _refuse(deps, found, refused.refusal)
-    except keeping.ChunkGone:
+    except chunks.ChunkGone:
         ended = await _refuse(deps, found, Refused.because("register_expired").refusal)
     if ended:
-        await keeping.drop_file(deps, found)
+        await chunks.remove_file(deps, found)
     else:  # discarded meanwhile, or another worker took over
-        await forget(deps, found)
+        await discard(deps, found)
 
 
 async def _preview(deps: Dependencies, found: Import) -> bool:
     comparison, room = Comparison(deps, found), dict.fromkeys(Severity, MOST_PROBLEMS)
-    pieces = keeping.file_pieces(deps, found)
-    async with aclosing(reader.messages(found.place, pieces)) as messages:
+    pieces = chunks.pieces_of_file(deps, found)
+    async with aclosing(process.messages(found.place, pieces)) as messages:
         async for message in messages:
             match message:
                 case Begun(columns):
                     found.columns = columns
                 case Batch(seen, total, homes, problems):
                     problems += await comparison.problems(homes)
-                    await keeping.keep_problems(deps, found, keep_within(problems, room))
-                    await keeping.keep_rows(deps, found, found.chunks, homes)
+                    await keep_problems(deps, found, keep_within(problems, room))
+                    await chunks.keep_rows(deps, found, found.chunks, homes)
                     found.chunks += 1
                     if not await store.note_progress(deps.db, found, seen, total):
                         break
@@ -70,7 +73,7 @@ async def _preview(deps: Dependencies, found: Import) -> bool:
 async def _show(deps: Dependencies, found: Import) -> bool:
     async def save(tx: Transaction) -> bool:
         facts = {"columns": found.columns, "counts": found.counts, "chunks": found.chunks}
-        shown = await store.advance(deps.db, found, Action.PREVIEW, tx, **facts)
+        shown = await store.move(deps.db, found, Action.PREVIEW, tx, **facts)
         if shown:
             due_at, run = deps.now() + PREVIEWS_LIVE, found.run
             await jobs.enqueue(
@@ -82,8 +85,8 @@ async def _show(deps: Dependencies, found: Import) -> bool:
 
 
 async def _refuse(deps: Dependencies, found: Import, refusal: Refusal) -> bool:
-    await forget(deps, found)
-    return await store.advance(deps.db, found, Action.REFUSE, refusal=refusal)
+    await discard(deps, found)
+    return await store.move(deps.db, found, Action.REFUSE, refusal=refusal)
 
 
 async def expire(deps: Dependencies, payload: Document) -> None:
@@ -91,11 +94,20 @@ async def expire(deps: Dependencies, payload: Document) -> None:
     found = await store.find(deps.db, payload["import_id"])
     if found is None or found.run != payload["run"]:
         return
-    if await store.advance(deps.db, found, Action.DISCARD):
-        await forget(deps, found)
+    if await store.move(deps.db, found, Action.DISCARD):
+        await discard(deps, found)
 
 
-async def forget(deps: Dependencies, found: Import) -> None:
+async def discard(deps: Dependencies, found: Import) -> None:
     """Delete what one reading put away."""
-    await keeping.drop_rows(deps, found)
-    await store.drop_problems(deps.db, found.run)
+    await chunks.remove_rows(deps, found)
+    await store.remove_problems(deps.db, found.run)
+
+
+PROBLEMS_LIVE: Final = timedelta(days=90)
+
+
+async def keep_problems(
+    deps: Dependencies, found: Import, problems: Sequence[RowProblem]
+) -> None:
+    await store.put_problems(deps.db, found.run, problems, deps.now() + PROBLEMS_LIVE)

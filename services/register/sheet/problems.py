@@ -1,38 +1,8 @@
-"""Everything an import may find fault with: code, severity and the sentence people read."""
+"""Problems of a row or a file: the severity and the sentence people read."""
 
-from enum import StrEnum, auto
 from typing import Final, Self
 
-from services.register.models import Refusal, RowProblem, Severity
-
-
-class Code(StrEnum):
-    HOME_MISSING = auto()
-    BUILDING_MISSING = auto()
-    CELL_IS_DATE = auto()
-    NAME_TOO_LONG = auto()
-    AREA_UNREADABLE = auto()
-    AREA_IMPOSSIBLE = auto()
-    DUPLICATE_DIFFERENT = auto()
-    SAME_SEGMENT = auto()
-    RELATION_UNKNOWN = auto()
-    OWNER_TOO_LONG = auto()
-
-    AREA_MISSING = auto()
-    AREA_COLUMN_MISSING = auto()
-    AREA_LARGE = auto()
-    PHONE_UNREADABLE = auto()
-    PHONE_LANDLINE = auto()
-    PHONE_EXTRA = auto()
-    PHONE_WITHOUT_OWNER = auto()
-    OWNER_NOTE = auto()
-    OWNERS_BY_SPACE = auto()
-    USAGE_UNKNOWN = auto()
-    DUPLICATE_SAME = auto()
-    FILLED_DOWN = auto()
-    ROW_SKIPPED = auto()
-    HOME_DIFFERS = auto()
-
+from services.register.sheet.models import Code, Refusal, RowProblem, Severity
 
 C = Code
 ERRORS: Final[dict[Code, str]] = {

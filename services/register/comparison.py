@@ -1,4 +1,4 @@
-"""Holds the homes of a file against those already there. Nothing there is ever changed."""
+"""Comparison of a file's homes with those already there. Nothing there is ever changed."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -6,9 +6,17 @@ from typing import Final
 from services.dependencies import Dependencies
 from services.places import store as places_store
 from services.places.models import Place
-from services.register.headings import Field
-from services.register.models import Column, Counts, Import, ListedHome, RowProblem, Severity
-from services.register.problems import Code, problem
+from services.register.models import Import
+from services.register.sheet.models import (
+    Code,
+    Column,
+    Counts,
+    Field,
+    ListedHome,
+    RowProblem,
+    Severity,
+)
+from services.register.sheet.problems import problem
 from services.residencies import enrolment
 
 SHOWN: Final = {Field.AREA: "面积", Field.USAGE: "用途", Field.OWNER: "住户或电话"}

@@ -1,4 +1,4 @@
-"""Reads one workbook in a process of its own: .xlsx on standard input, JSON lines on output.
+"""Child process that reads one workbook: .xlsx on standard input, JSON lines on output.
 
 A tiny file can end a whole server: two cells at opposite corners of a sheet make the
 reader ask for half a terabyte, which aborts the process and cannot be caught. Here the limits
@@ -11,45 +11,17 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from msgspec import Struct
 
-from services.register.models import Column, Counts, ListedHome, Refusal, RowProblem
-from services.register.problems import Refused
-from services.register.rows import Register
-from services.register.workbook import MOST_ROWS, Sheet, open_register
+from services.register.sheet.models import Batch, Begun, Done, Failed, ListedHome, Message
+from services.register.sheet.problems import Refused
+from services.register.sheet.rows import Register
+from services.register.sheet.workbook import MOST_ROWS, Sheet, open_register
 
 MEMORY_BYTES: Final = 1024 * 1024 * 1024
 CPU_SECONDS: Final = 120
 BATCH_ROWS: Final = 200
 # A row says at most a dozen things; a batch of nothing but problems is still sent in parts.
 BATCH_PROBLEMS: Final = 600
-
-
-class Begun(Struct, tag="begun"):
-    """The sheet is found; these are its columns."""
-
-    columns: list[Column]
-
-
-class Batch(Struct, tag="batch"):
-    """Some more of the file. `seen` of `total` rows are read."""
-
-    seen: int
-    total: int
-    homes: list[ListedHome]
-    problems: list[RowProblem]
-
-
-class Done(Struct, tag="done"):
-    counts: Counts
-    peak_kib: int
-
-
-class Failed(Struct, tag="failed"):
-    refusal: Refusal
-
-
-Message = Begun | Batch | Done | Failed
 
 
 def send(message: Message) -> None:

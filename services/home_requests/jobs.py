@@ -25,7 +25,7 @@ async def remove_proof(deps: Dependencies, payload: Document) -> None:
         found = await store.find(deps.db, payload["request_id"], tx)
         if found is None or found.state in OPEN or not found.photo_ids:
             return
-        count = await photos.let_go(deps, tx, found.photo_ids, subject=found.id)
+        count = await photos.discard(deps, tx, found.photo_ids, subject=found.id)
         await store.forget_photos(deps.db, found.id, tx)
         await audit.record(
             deps,

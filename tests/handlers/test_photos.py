@@ -24,7 +24,7 @@ from services.appointments.models import Appoint
 from services.dependencies import Transaction
 from services.kernel.permissions import Actor, Permission, Role
 from services.limits.models import ALLOWANCES, HOUR, Allowance, Rate
-from services.photos import actions, adding, studio
+from services.photos import actions, decoder_pool, upload
 from services.photos import files as photos_files
 from tests import pictures
 from tests.cast import COMMUNITY, LI_HOME, OTHER_COMPOUND, PHONES, ladder
@@ -376,7 +376,7 @@ async def test_an_unknown_purpose_or_field_is_refused(api: Api, li: Member) -> N
 async def test_the_quota_is_exact_however_many_come_at_once(
     world: World, li: Member, wang: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adding, "MOST_LOOSE", 3)
+    monkeypatch.setattr(upload, "MOST_LOOSE", 3)
     many = [world.api.post(PHOTOS, picture(), as_=li) for _ in range(8)]
     replies = await asyncio.gather(*many)
     assert sorted(reply.status for reply in replies) == [201] * 3 + [409] * 5
@@ -407,7 +407,7 @@ async def test_uploads_are_counted(
 async def test_a_queue_that_is_too_long_is_not_joined(
     world: World, li: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(studio, "MOST_WAITING", 0)
+    monkeypatch.setattr(decoder_pool, "MOST_WAITING", 0)
     reply = await world.api.post(PHOTOS, picture(), as_=li)
     assert (reply.status, reply.code) == (503, "photos_busy")
     assert reply.headers["Retry-After"] == "5"

@@ -1,4 +1,4 @@
-"""Takes a photo in: looked at, made anew, sealed, written, and only then let be seen."""
+"""Upload of a photo: decoded, made anew, sealed, written, and only then let be seen."""
 
 import asyncio
 import hashlib
@@ -19,11 +19,11 @@ from services.kernel import errors
 from services.kernel.documents import new_id
 from services.kernel.permissions import Actor, Permission
 from services.kernel.vault import KEY_BYTES, seal_bytes
-from services.photos import files, links, store, sweeping
-from services.photos.developing import Picture
+from services.photos import cleanup, files, models, store
+from services.photos.decoder_pool import DECODER_POOL
+from services.photos.files import file_place, key_place
 from services.photos.models import Photo, PhotoView, Purpose
-from services.photos.sealing import file_place, key_place
-from services.photos.studio import STUDIO
+from services.photos.reencode import Picture
 
 LOOSE_FOR: Final = timedelta(hours=24)
 MOST_LOOSE: Final = 50
@@ -51,7 +51,7 @@ async def add(deps: Dependencies, actor: Actor, purpose: Purpose, content: bytes
     policy = _policy(actor, purpose)
     await consents.check(deps, actor.person_id, policy)
     await _require_room(deps, actor)
-    picture = await STUDIO.develop(content)
+    picture = await DECODER_POOL.develop(content)
     key = secrets.token_bytes(KEY_BYTES)
     photo = _photo(deps, actor, purpose, picture, key)
     await store.insert(deps.db, photo)
@@ -59,7 +59,7 @@ async def add(deps: Dependencies, actor: Actor, purpose: Purpose, content: bytes
     try:
         await _release(deps, actor, photo, policy)
     except errors.DomainError:
-        await sweeping.drop(deps, photo)
+        await cleanup.remove(deps, photo)
         raise
     return view(photo)
 
@@ -71,7 +71,7 @@ async def _release(deps: Dependencies, actor: Actor, photo: Photo, policy: Polic
         await consents.require(deps, tx, actor.person_id, policy)
         await _require_room(deps, actor, tx)
         if not await store.finish(deps.db, photo.id, tx):
-            raise links.missing()
+            raise models.missing()
         await audit.record(
             deps,
             tx,

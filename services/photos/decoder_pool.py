@@ -1,11 +1,11 @@
-"""Where photos are developed: in a thread, one at a time, and not for a long queue."""
+"""Pool of threads that decode photos: one at a time, and not for a long queue."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from services.kernel import errors
-from services.photos.developing import Picture, develop
+from services.photos.reencode import Picture, reencode
 
 # Measured: forty million pixels take half a second of a core and 240 MB, as WebP 640 MB. What
 # phones send takes a tenth of both. Decoders leave the interpreter to the others meanwhile.
@@ -20,7 +20,7 @@ class PhotosBusy(errors.Unavailable):
     code = "photos_busy"
 
 
-class Studio:
+class DecoderPool:
     """One per process: what it limits is the process's memory."""
 
     def __init__(self) -> None:
@@ -35,9 +35,9 @@ class Studio:
         self._inside += 1
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._pool, develop, content)
+            return await loop.run_in_executor(self._pool, reencode, content)
         finally:
             self._inside -= 1
 
 
-STUDIO: Final = Studio()
+DECODER_POOL: Final = DecoderPool()

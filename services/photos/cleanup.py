@@ -1,4 +1,4 @@
-"""Takes away photos sent for nothing, whose writing broke off, or whose owner left."""
+"""Cleanup of photos sent for nothing, whose writing broke off, or whose owner left."""
 
 import asyncio
 from typing import Final
@@ -9,19 +9,19 @@ from services.kernel.documents import Document
 from services.photos import files, store
 from services.photos.models import Photo
 
-SWEEP: Final = "photos.sweep"
+CLEANUP: Final = "photos.sweep"
 AT_ONCE: Final = 200
 
 
-async def sweep(deps: Dependencies, _: Document) -> Again | None:
+async def remove_due(deps: Dependencies, _: Document) -> Again | None:
     """Drop what is due; run again at once while there is more."""
     due = await store.due(deps.db, deps.now(), limit=AT_ONCE)
     for photo in due:
-        await drop(deps, photo)
+        await remove(deps, photo)
     return Again(deps.now()) if len(due) == AT_ONCE else None
 
 
-async def drop(deps: Dependencies, photo: Photo) -> None:
+async def remove(deps: Dependencies, photo: Photo) -> None:
     """First nobody can see it any more, then the file goes, then the document.
 
     Killed in between, the next sweep finds the document and goes on.

@@ -1,4 +1,4 @@
-"""Makes a picture of ours out of what somebody sent: decoded, turned, reduced, written anew.
+"""Re-encoding of a photo: decoded, turned, reduced, written anew.
 
 Nothing but pixels survives: no place where it was taken, no name of a phone, no colour profile,
 no comment, nothing behind the picture. That is also what becomes of a file that is a picture
@@ -61,7 +61,7 @@ class Picture(Struct, frozen=True):
     height: int
 
 
-def develop(content: bytes) -> Picture:
+def reencode(content: bytes) -> Picture:
     """Return our own JPEG of a picture. Takes up to seconds of a core: not for the loop.
 
     Raises PhotoUnreadable, PhotoTooLarge.
@@ -69,7 +69,7 @@ def develop(content: bytes) -> Picture:
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
             _check(image, content)
-            return _print(_turned(image))
+            return _encoded(_turned(image))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
     except errors.DomainError:
@@ -109,7 +109,7 @@ def _turned(image: Image.Image) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def _print(image: Image.Image) -> Picture:
+def _encoded(image: Image.Image) -> Picture:
     """Write the pixels on a new, white picture: the old one carries what was added to it."""
     sheet = Image.new("RGB", image.size, "white")
     if image.has_transparency_data:

@@ -14,8 +14,8 @@ from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
 from services.audit import proving as audit
+from services.bills.runs import jobs as runs_jobs
 from services.dependencies import Dependencies
-from services.fees import actions as fees
 from services.heads import actions as heads
 from services.home_requests import jobs as home_requests_jobs
 from services.jobs import actions as jobs
@@ -32,7 +32,7 @@ HANDLERS: Final[Mapping[str, jobs.Handler]] = {
     **audit.JOBS,
     **messaging.JOBS,
     **register_jobs.JOBS,
-    **fees.JOBS,
+    **runs_jobs.JOBS,
     **payments.JOBS,
     **privacy.JOBS,
     **heads.JOBS,

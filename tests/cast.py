@@ -10,10 +10,11 @@ from typing import Any
 from services.accounts import actions as accounts
 from services.appointments import actions as appointments
 from services.appointments.models import Appoint
+from services.bills.runs import actions as runs
+from services.bills.runs.models import StartBillRun
 from services.dependencies import Dependencies, Transaction
-from services.fees import rules, runs
-from services.fees.models import FeeKind
-from services.fees.views import NewFeeRule, StartBillRun
+from services.fees import actions as fees
+from services.fees.models import FeeKind, NewFeeRule
 from services.kernel.permissions import WITH_A_TERM, Actor, Grant, Role
 from services.places import actions as places
 from services.places import store as places_store
@@ -171,7 +172,7 @@ async def live_there(
 async def charge(deps: Dependencies) -> None:
     """0.60 yuan per m² and month to the firm, 5 yuan a month for waste to the sanitation."""
     for compound in (COMPOUND, OTHER_COMPOUND):
-        await rules.add(
+        await fees.add(
             deps,
             STAFF,
             compound,
@@ -184,7 +185,7 @@ async def charge(deps: Dependencies) -> None:
                 payee_name="安居物业",
             ),
         )
-        await rules.add(
+        await fees.add(
             deps,
             STAFF,
             compound,

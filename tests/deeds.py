@@ -8,8 +8,8 @@ import msgspec
 
 from services.appointments import actions as appointments
 from services.appointments.models import Appoint
-from services.fees import runs
-from services.fees.views import StartBillRun
+from services.bills.runs import actions as runs
+from services.bills.runs.models import StartBillRun
 from services.kernel.permissions import Role
 from services.places import actions as places
 from services.places.models import Kind, NewPlace

@@ -15,11 +15,11 @@ from server.settings import Settings
 from server.worker import HANDLERS
 from services.appointments import actions as appointments
 from services.appointments.models import Appoint
+from services.bills.runs import actions as runs
+from services.bills.runs.models import StartBillRun
 from services.dependencies import Dependencies
-from services.fees import rules as fees_rules
-from services.fees import runs
-from services.fees.models import FeeKind
-from services.fees.views import NewFeeRule, StartBillRun
+from services.fees import actions as fees
+from services.fees.models import FeeKind, NewFeeRule
 from services.firms import actions as firms
 from services.firms.actions import FirmExists
 from services.firms.models import SignContract
@@ -198,7 +198,7 @@ async def _rules(deps: Dependencies, first: str) -> None:
         ),
     )
     for rule in rules:
-        await fees_rules.add(deps, STAFF, COMPOUND, rule)
+        await fees.add(deps, STAFF, COMPOUND, rule)
 
 
 async def _bills(deps: Dependencies, period: str) -> None:

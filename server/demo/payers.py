@@ -11,14 +11,14 @@ from tornado.httpclient import AsyncHTTPClient
 from server.demo.people import ROLES, Household, households
 from server.settings import Settings
 from services.accounts import actions as accounts
+from services.bills import actions as bills
+from services.bills.models import BillView
+from services.bills.states import BillState
 from services.consents import actions as consents
 from services.consents.models import GiveConsent
 from services.consents.policies import CURRENT, PolicyKey
 from services.dependencies import Dependencies
-from services.fees import actions as fees
 from services.fees.models import FeeKind
-from services.fees.states import BillState
-from services.fees.views import BillView
 from services.kernel.errors import Conflict
 from services.kernel.permissions import Actor
 from services.payments import actions as payments
@@ -91,7 +91,7 @@ async def _sign_in(deps: Dependencies, desk: Desk, name: str, phone: str) -> Act
 async def _pay(deps: Dependencies, desk: Desk, home: Household) -> None:
     name = f"b{home.building}u{home.unit}n{home.phone[-4:]}"
     actor = await _sign_in(deps, desk, name, home.phone)
-    owing = await fees.my_bills(deps, actor, BillState.OWING, before="", limit=50)
+    owing = await bills.mine(deps, actor, BillState.OWING, before="", limit=50)
     latest = max((bill.period for bill in owing), default="")
     for kind in FeeKind:
         wanted = [

@@ -1,5 +1,6 @@
 """Between structs and BSON documents."""
 
+import hashlib
 import secrets
 from datetime import datetime
 from typing import Any, Final
@@ -39,3 +40,12 @@ def encode(value: int, length: int) -> str:
 def prefixed(prefix: str) -> Document:
     """Return the condition "begins with `prefix:`": the sign after : is ;."""
     return {"$gte": f"{prefix}:", "$lt": f"{prefix};"}
+
+
+DIGEST_ID_LENGTH: Final = 26  # base 32: 130 bits of a digest
+
+
+def digest_id(*parts: object) -> str:
+    """Return a short deterministic id of the parts."""
+    hashed = hashlib.sha256("|".join(map(str, parts)).encode()).digest()
+    return encode(int.from_bytes(hashed), DIGEST_ID_LENGTH)

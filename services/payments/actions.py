@@ -10,10 +10,11 @@ from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
 from services.audit.models import Act
+from services.bills import actions as bills_actions
+from services.bills.models import Bill
+from services.bills.states import BillState
 from services.dependencies import Dependencies, Transaction
-from services.fees import actions as fees
-from services.fees.models import KIND_NAMES, Bill
-from services.fees.states import BillState
+from services.fees.models import KIND_NAMES
 from services.jobs import actions as jobs
 from services.jobs.schedules import Schedule
 from services.kernel import errors
@@ -75,7 +76,7 @@ class PaymentRefused(errors.Conflict):
 
 async def pay(deps: Dependencies, actor: Actor, request: Pay) -> PaymentOrder:
     """Make one WeChat order for several bills of one payee, or hand out the open one again."""
-    bills = await fees.access_bills(deps, actor, list(dict.fromkeys(request.bill_ids)))
+    bills = await bills_actions.access(deps, actor, list(dict.fromkeys(request.bill_ids)))
     require_payable(bills)
     held = await _free_the_bills(deps, actor, bills)
     payment = await _prepare(deps, held or await _create(deps, actor, bills))
@@ -151,7 +152,7 @@ async def _create(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Pa
 
     async def work(tx: Transaction) -> None:
         await people.require_open(deps, tx, actor.person_id)
-        if not await fees.hold(deps, tx, payment.bill_ids):
+        if not await bills_actions.hold(deps, tx, payment.bill_ids):
             raise BillAlreadyPaid("有账单刚刚缴过或作废,请刷新后再试")
         await store.insert(deps.db, payment, tx)
         await jobs.enqueue(

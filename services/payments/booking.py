@@ -13,8 +13,8 @@ from typing import Final
 import structlog
 from pymongo.errors import DuplicateKeyError
 
+from services.bills import actions as bills
 from services.dependencies import Dependencies, Transaction
-from services.fees import actions as fees
 from services.jobs import actions as jobs
 from services.kernel.days import day_of
 from services.kernel.documents import encode
@@ -94,7 +94,7 @@ async def _place(
     settled = [
         line
         for line in payment.lines
-        if await fees.settle(deps, tx, line.bill_id, journal_id, paid_at)
+        if await bills.settle(deps, tx, line.bill_id, journal_id, paid_at)
     ]
     excess_fen = payment.amount_fen - sum(line.amount_fen for line in settled)
     postings = [Posting(wechat_cash(payment.account), payment.amount_fen)]

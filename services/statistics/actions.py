@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
+from services.bills.due_days import days_overdue
 from services.dependencies import Dependencies
-from services.fees.tariff import days_overdue
 from services.kernel import errors
 from services.kernel.days import day_of
 from services.kernel.permissions import Actor, Permission

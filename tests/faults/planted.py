@@ -55,7 +55,7 @@ BUGS: Final = (
     ),
     Bug(
         "a bill is settled without compare-and-set",
-        "services/fees/store.py",
+        "services/bills/store.py",
         '{"_id": bill_id, "state": source}, {"$set": changes}, session=tx',
         '{"_id": bill_id}, {"$set": changes}, session=tx',
         f"{CASES}::test_case_62_money_for_bills_paid_meanwhile_goes_back",
@@ -275,14 +275,14 @@ BUGS: Final = (
     ),
     Bug(
         "a new owner is told what was settled before",
-        "services/fees/history.py",
+        "services/bills/visibility.py",
         "settled_at is not None and settled_at >= began[bill.home]",
         "settled_at is not None",
         f"{HISTORY}::test_a_home_changes_owner",
     ),
     Bug(
         "paid bills are listed from the beginning",
-        "services/fees/store.py",
+        "services/bills/store.py",
         '"paid_at": {"$gte": at}',
         '"paid_at": {"$ne": at}',
         f"{HISTORY}::test_tenant_after_tenant",

@@ -89,7 +89,7 @@ SCOPES: Final = (
     ),
     (
         "an act is not audited",
-        "services/fees/rules.py",
+        "services/fees/actions.py",
         "        await _note(deps, tx, actor, Act.FEE_RULE_ENDED, ended)\n",
         "",
         row("post /api/v1/fee-rules/{rule_id}/end"),

@@ -12,8 +12,8 @@ import pytest
 from handlers import cursors
 from services.appointments import actions as appointments
 from services.appointments.models import Appoint
+from services.bills import actions as bills
 from services.dependencies import Transaction
-from services.fees import actions as fees
 from services.kernel.days import BEIJING
 from services.kernel.permissions import Role
 from tests.cast import (
@@ -46,7 +46,7 @@ async def pay(estate: Estate, name: str, period: str, *kinds: str) -> None:
         if owed["period"] == period and owed["kind"] in (kinds or (owed["kind"],)):
 
             async def settle(tx: Transaction, bill_id: str = owed["bill_id"]) -> bool:
-                return await fees.settle(deps, tx, bill_id, f"pay:{bill_id}", deps.now())
+                return await bills.settle(deps, tx, bill_id, f"pay:{bill_id}", deps.now())
 
             assert await deps.in_transaction(settle)
 

@@ -12,8 +12,10 @@ from mongo_indexes import (
     refunds,
     register_imports,
 )
-from services.fees.models import Bill, BillRun, FeeKind, FeeRule
-from services.fees.states import BillState, RunState
+from services.bills.models import Bill
+from services.bills.runs.models import BillRun
+from services.bills.states import BillState, RunState
+from services.fees.models import FeeKind, FeeRule
 from services.kernel.days import month_of, plus_months
 from services.payments.models import (
     Discrepancy,

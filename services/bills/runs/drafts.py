@@ -1,4 +1,4 @@
-"""What a run still has to bill: pure, so that the same homes and rules give the same bills.
+"""Drafts of a bill run. Pure functions: the same homes and rules give the same bills.
 
 The months a home was not billed for yet are cut into stretches under one rule; each stretch is
 one bill. A quarterly run after a monthly one therefore bills the two months that are left, and
@@ -11,20 +11,13 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from services.fees.models import Bill, BillRun, FeeKind, FeeRule, Skipped, SkipReason
-from services.fees.tariff import RuleBook, charge_fen, digest, explain, months_from, rule_for
+from services.bills.models import Bill, Known
+from services.bills.runs.models import BillRun, Skipped, SkipReason
+from services.fees.models import FeeKind, FeeRule
+from services.fees.tariff import RuleBook, charge_fen, explain, rule_for
+from services.kernel.days import months_from
+from services.kernel.documents import digest_id
 from services.places.models import Place
-
-
-class Known(Struct, frozen=True):
-    """What was billed to the homes of a chunk before.
-
-    `taken`: (home, slot). `editions`: (home, kind, first month) → voided bills that were to be
-    made again.
-    """
-
-    taken: frozenset[tuple[str, str]] = frozenset()
-    editions: dict[tuple[str, FeeKind, str], int] = {}
 
 
 class Stretch(Struct, frozen=True):
@@ -89,7 +82,7 @@ def bill_for(run: BillRun, stretch: Stretch, known: Known, *, at: datetime) -> B
     rule, home, months = stretch.rule, stretch.home, stretch.months
     edition = known.editions.get((home.id, rule.kind, months[0]), 0)
     return Bill(
-        id=digest(home.id, rule.kind, months[0], edition),
+        id=digest_id(home.id, rule.kind, months[0], edition),
         run_id=run.id,
         rule_id=rule.id,
         kind=rule.kind,

@@ -1,10 +1,10 @@
-"""What of a home's past belongs to whom: arrears to the home, the rest to who lived it."""
+"""Visibility of bills: arrears belong to the home, paid bills to the relation of that time."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from services.fees.models import Bill
-from services.fees.states import BillState
+from services.bills.models import Bill
+from services.bills.states import BillState
 from services.kernel.days import start_of
 from services.kernel.permissions import Actor, Permission
 

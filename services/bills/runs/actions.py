@@ -1,4 +1,4 @@
-"""Bill runs: people ask (start, publish, cancel) and look; the worker does it in steps.py."""
+"""Actions on bill runs: start, publish, cancel and look. The worker does the work (jobs.py)."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -8,21 +8,24 @@ from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
 from services.audit.models import Act
+from services.bills import store as bills_store
+from services.bills.models import BillView
+from services.bills.runs import store
+from services.bills.runs.jobs import JOB
+from services.bills.runs.models import BillRun, BillRunView, StartBillRun
+from services.bills.runs.views import view
+from services.bills.states import BillState, RunAction, RunState, run_target
+from services.bills.views import views
 from services.dependencies import Dependencies, Transaction
-from services.fees import run_store, store
-from services.fees.models import BillRun
-from services.fees.states import BillState, RunAction, RunState, run_target
-from services.fees.tariff import digest
-from services.fees.views import BillRunView, BillView, StartBillRun, bill_views, run_view
 from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.days import day_of
+from services.kernel.documents import digest_id
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places import store as places_store
 from services.places.models import Kind
 
-JOB: Final = "fees.run"
 # What is being done when somebody asks for it once more: the same request, not another one.
 UNDER_WAY: Final = {
     RunAction.START: RunState.DRAFTING,
@@ -56,7 +59,7 @@ async def start(
     return await _ask(
         deps,
         actor,
-        await run_store.find(deps.db, new.id) or new,
+        await store.find(deps.db, new.id) or new,
         RunAction.START,
         homes=homes,
         homes_done=0,
@@ -70,7 +73,7 @@ async def start(
 def _new(actor: Actor, place: str, request: StartBillRun, *, at: datetime) -> BillRun:
     kinds = sorted(set(request.kinds))
     return BillRun(
-        id=digest(place, request.period, request.months, *kinds),
+        id=digest_id(place, request.period, request.months, *kinds),
         place=place,
         period=request.period,
         months=request.months,
@@ -82,7 +85,7 @@ def _new(actor: Actor, place: str, request: StartBillRun, *, at: datetime) -> Bi
 
 async def access(deps: Dependencies, actor: Actor, run_id: str) -> BillRun:
     """Return a run at a place where the actor runs bills. NotFound otherwise."""
-    run = await run_store.find(deps.db, run_id)
+    run = await store.find(deps.db, run_id)
     if run is None or not actor.may(Permission.RUN_BILLS, run.place):
         raise errors.NotFound("没有找到这批账单")
     return run
@@ -113,7 +116,7 @@ async def _ask(
     if run.state is UNDER_WAY[action]:
         again = {"place": run.place, "subject": run.id}
         await audit.record_again(deps, actor, ACT_OF[action], **again)
-        return run_view(run)
+        return view(run)
     asked = msgspec.structs.replace(
         run,
         state=run_target(run.state, action),
@@ -126,7 +129,7 @@ async def _ask(
     key = f"{run.id}:{asked.round}"
 
     async def save(tx: Transaction) -> None:
-        if not await run_store.write(deps.db, asked, tx):
+        if not await store.write(deps.db, asked, tx):
             raise RunMoved("这批账单刚有变动,请刷新看看")
         await jobs.enqueue(deps, tx, JOB, key, run_id=run.id, round=asked.round)
         await _note(deps, tx, actor, action, asked)
@@ -136,7 +139,7 @@ async def _ask(
     except DuplicateKeyError:
         raise RunMoved("这批账单刚刚开始,请刷新看看") from None
     await jobs.wake(deps)
-    return run_view(asked)
+    return view(asked)
 
 
 async def _note(
@@ -156,7 +159,7 @@ async def _note(
 
 
 async def get(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
-    return run_view(await access(deps, actor, run_id))
+    return view(await access(deps, actor, run_id))
 
 
 async def listing(
@@ -164,8 +167,8 @@ async def listing(
 ) -> list[BillRunView]:
     """A compound's runs, the latest period first."""
     await places.access_place(deps, actor, place, Permission.RUN_BILLS)
-    found = await run_store.runs_of(deps.db, place, before=before, limit=limit)
-    return [run_view(run) for run in found]
+    found = await store.runs_of(deps.db, place, before=before, limit=limit)
+    return [view(run) for run in found]
 
 
 async def bills_of(
@@ -179,6 +182,6 @@ async def bills_of(
 ) -> list[BillView]:
     """A run's bills in one state, by home."""
     run = await access(deps, actor, run_id)
-    found = await store.of_run(deps.db, run.id, state, after=after, limit=limit)
+    found = await bills_store.of_run(deps.db, run.id, state, after=after, limit=limit)
     addresses = await places.addresses(deps, sorted({bill.home for bill in found}))
-    return bill_views(found, addresses, day_of(deps.now()))
+    return views(found, addresses, day_of(deps.now()))

@@ -1,4 +1,4 @@
-"""The lives of a bill and of a bill run. The tables are the specification."""
+"""State machines of a bill and of a bill run. The tables are the specification."""
 
 from enum import StrEnum, auto
 from typing import Final

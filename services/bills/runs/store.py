@@ -1,4 +1,4 @@
-"""The bill_runs collection: the only module that queries it."""
+"""Store of bill runs."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,8 +7,8 @@ import msgspec
 from pymongo import ReturnDocument
 
 from mongo_indexes.bill_runs import COLLECTION
+from services.bills.runs.models import BillRun, Skipped
 from services.dependencies import Database, Transaction
-from services.fees.models import BillRun, Skipped
 from services.kernel.documents import Document, to_document
 
 # A run's document stays small: the count is exact, the list shows where to begin.

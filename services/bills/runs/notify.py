@@ -1,12 +1,15 @@
-"""Telling residents about new bills: one message per person and publishing, not per bill."""
+"""Messages about new bills: one per person and publishing, not one per bill."""
 
 from collections import defaultdict
 from typing import Final
 
+from services.bills import store as bills_store
+from services.bills.models import HomeNews
+from services.bills.runs import store
+from services.bills.runs.models import BillRun
+from services.bills.views import span
 from services.dependencies import Dependencies, Transaction
-from services.fees import run_store, store
-from services.fees.models import KIND_NAMES, BillRun, HomeNews
-from services.fees.tariff import span
+from services.fees.models import KIND_NAMES
 from services.kernel.days import day_of
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
@@ -24,7 +27,7 @@ async def tell(deps: Dependencies, run: BillRun) -> BillRun | None:
     Memory grows with one compound (some ten thousand short texts), because a person's homes
     may lie at both ends of it and one message names their sum.
     """
-    news = await store.news(deps.db, run)
+    news = await bills_store.news(deps.db, run)
     homes_of = await _homes_of(deps, sorted(news))
     waiting = sorted(person for person in homes_of if person > run.after)
     told: BillRun | None = run
@@ -56,7 +59,7 @@ async def _tell_some(
     addresses = await places.addresses(deps, firsts)
 
     async def save(tx: Transaction) -> BillRun | None:
-        moved = await run_store.advance(deps.db, run, {"$set": {"after": max(people)}}, tx)
+        moved = await store.advance(deps.db, run, {"$set": {"after": max(people)}}, tx)
         if moved is None:
             return None
         for person, homes in people.items():

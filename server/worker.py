@@ -23,7 +23,7 @@ from services.jobs import store as jobs_store
 from services.jobs.models import Job
 from services.jobs.schedules import Schedule, plan
 from services.messaging import actions as messaging
-from services.payments import actions as payments
+from services.payments import jobs as payments_jobs
 from services.photos import actions as photos
 from services.privacy import actions as privacy
 from services.register import jobs as register_jobs
@@ -33,7 +33,7 @@ HANDLERS: Final[Mapping[str, jobs.Handler]] = {
     **messaging.JOBS,
     **register_jobs.JOBS,
     **runs_jobs.JOBS,
-    **payments.JOBS,
+    **payments_jobs.JOBS,
     **privacy.JOBS,
     **heads.JOBS,
     **home_requests_jobs.JOBS,
@@ -41,7 +41,7 @@ HANDLERS: Final[Mapping[str, jobs.Handler]] = {
 }
 SCHEDULES: Final[Sequence[Schedule]] = (
     *audit.SCHEDULES,
-    *payments.SCHEDULES,
+    *payments_jobs.SCHEDULES,
     *photos.SCHEDULES,
 )
 

@@ -76,28 +76,28 @@ BUGS: Final = (
     ),
     Bug(
         "the amount is not compared",
-        "services/payments/doubts.py",
+        "services/payments/discrepancies/actions.py",
         "Doubt.AMOUNT: trade.amount_fen != payment.amount_fen,",
         "Doubt.AMOUNT: False,",
         f"{CASES}::test_cases_45_to_48_a_notice_that_does_not_fit_credits_nothing",
     ),
     Bug(
         "the merchant is not compared",
-        "services/payments/doubts.py",
+        "services/payments/discrepancies/actions.py",
         "!= (account.mchid, account.sub_mchid),",
         "!= (trade.mchid, trade.sub_mchid),",
         f"{CASES}::test_cases_45_to_48_a_notice_that_does_not_fit_credits_nothing",
     ),
     Bug(
         "an order of another payee is credited",
-        "services/payments/doubts.py",
+        "services/payments/discrepancies/actions.py",
         "Doubt.OTHER_ACCOUNT: payment.account != account.key,",
         "Doubt.OTHER_ACCOUNT: False,",
         f"{CASES}::test_case_46_another_firms_order",
     ),
     Bug(
         "a failed close frees the bill",
-        "services/payments/asking.py",
+        "services/payments/orders.py",
         '        log.info("close_refused", payment=payment.id, code=error.code, '
         "because=because)",
         '        await _close(deps, payment, "close_failed")',

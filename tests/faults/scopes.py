@@ -75,7 +75,7 @@ SCOPES: Final = (
     ),
     (
         "a community's administrator moves the city's money",
-        "services/payments/suspense.py",
+        "services/payments/discrepancies/actions.py",
         "    require_city(actor, Permission.OPERATE)\n    found = await store.find_discrepancy",
         "    found = await store.find_discrepancy",
         row("post /api/v1/discrepancies/{discrepancy_id}/return"),

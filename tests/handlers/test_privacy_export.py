@@ -13,7 +13,8 @@ from services.home_requests.states import RequestState
 from services.homes.models import SlipState
 from services.kernel.permissions import RUNGS
 from services.messaging.models import Delivery
-from services.payments.states import PaymentState, RefundState
+from services.payments.refunds.states import RefundState
+from services.payments.states import PaymentState
 from services.photos.models import Purpose
 from services.privacy import words
 from services.residencies.models import Relation, Way

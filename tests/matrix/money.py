@@ -17,16 +17,13 @@ from services.bills.runs.models import BillRun
 from services.bills.states import BillState, RunState
 from services.fees.models import FeeKind, FeeRule
 from services.kernel.days import month_of, plus_months
-from services.payments.models import (
-    Discrepancy,
-    DiscrepancyState,
-    Doubt,
-    Line,
-    Payment,
-    Receipt,
-    Refund,
-)
-from services.payments.states import PaymentState, RefundState
+from services.payments.discrepancies.models import Discrepancy, Doubt
+from services.payments.discrepancies.states import DiscrepancyState
+from services.payments.models import Line, Payment
+from services.payments.receipts.models import Receipt
+from services.payments.refunds.models import Refund
+from services.payments.refunds.states import RefundState
+from services.payments.states import PaymentState
 from services.places.models import Usage
 from services.register.models import Import
 from services.register.states import State

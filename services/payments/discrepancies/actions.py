@@ -1,6 +1,7 @@
-"""What WeChat said that does not fit: never credited, never lost, and a person decides.
+"""Discrepancies with WeChat Pay: doubtful notices, and confirmed money that fits no order.
 
-A notice is only a claim; WeChat's answer to our own question is the word that counts.
+Such money is never credited and never lost: a person decides. A notice is only a claim;
+WeChat's answer to our own question is the word that counts.
 """
 
 from collections.abc import Sequence
@@ -10,18 +11,19 @@ from pymongo.errors import DuplicateKeyError
 
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
+from services.kernel.permissions import Actor, Permission, require_city
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, suspense, wechat_cash
-from services.payments import store
-from services.payments.models import (
-    Booking,
+from services.payments import store as payments_store
+from services.payments.discrepancies import store
+from services.payments.discrepancies.models import (
     Discrepancy,
-    DiscrepancyState,
+    DiscrepancyView,
     Doubt,
-    Payment,
-    WeChatEvent,
     discrepancy_id,
 )
+from services.payments.discrepancies.states import DiscrepancyState
+from services.payments.models import Booking, Payment, WeChatEvent
 from services.payments.states import Event
 from services.wechat.pay import PayClient
 from services.wechat.pay_models import Transaction as Trade
@@ -68,9 +70,9 @@ async def raise_doubts(
     )
 
     async def work(tx: Transaction) -> None:
-        await store.insert_event(deps.db, event, tx)
+        await payments_store.insert_event(deps.db, event, tx)
         difference = _difference(deps, client, trade, found, expected_fen)
-        await store.put_discrepancy(deps.db, difference, tx)
+        await store.put(deps.db, difference, tx)
         await jobs.enqueue(
             deps,
             tx,
@@ -135,8 +137,8 @@ async def suspend(
 
     async def work(tx: Transaction) -> None:
         await ledger.post(deps, tx, journal)
-        await store.put_discrepancy(deps.db, difference, tx)
-        await store.move_discrepancy(
+        await store.put(deps.db, difference, tx)
+        await store.move(
             deps.db,
             difference.id,
             DiscrepancyState.OPEN,
@@ -146,7 +148,7 @@ async def suspend(
             transaction_id=transaction_id,
         )
         if payment is not None:
-            await store.move(
+            await payments_store.move(
                 deps.db, payment.id, Event.WRONG_MONEY, tx, transaction_id=transaction_id
             )
 
@@ -158,3 +160,28 @@ async def suspend(
         return Booking.REPEATED
     log.error("payment_in_suspense", order=trade.out_trade_no, doubts=[d.value for d in found])
     return Booking.SUSPENDED
+
+
+WAITING = (DiscrepancyState.OPEN, DiscrepancyState.IN_SUSPENSE)
+
+
+async def listing(
+    deps: Dependencies, actor: Actor, *, after: str, limit: int
+) -> Sequence[DiscrepancyView]:
+    """Return differences with WeChat that wait for a person, by id."""
+    require_city(actor, Permission.OPERATE)
+    found = await store.in_states(deps.db, WAITING, after=after, limit=limit)
+    return [
+        DiscrepancyView(
+            discrepancy_id=row.id,
+            account=row.account,
+            doubts=row.doubts,
+            out_trade_no=row.out_trade_no,
+            transaction_id=row.transaction_id,
+            amount_fen=row.amount_fen,
+            expected_fen=row.expected_fen,
+            state=row.state,
+            found_at=row.found_at,
+        )
+        for row in found
+    ]

@@ -1,10 +1,11 @@
-"""No order stays silent: each is asked about until WeChat says paid or closed.
+"""Jobs of payments: each order is asked about until WeChat says paid or closed.
 
 Notices are not guaranteed (WECHAT.md §5.10, 18), so a job follows every order; a sweep finds
 orders whose job died.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -12,31 +13,19 @@ import structlog
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.jobs.models import Again, Permanent
+from services.jobs.schedules import Schedule
 from services.kernel.documents import Document
-from services.payments import asking, refund_store, refunds, store
-from services.payments.models import Payment
+from services.payments import orders, store
+from services.payments.orders import GRACE
+from services.payments.refunds import actions as refunds
+from services.payments.refunds import store as refunds_store
 from services.payments.states import UNSETTLED
 from services.wechat.errors import PayError, PayReaction
 
-# After the order was made; then once at its end, then every ten minutes, then every hour.
-CHECKS: Final = tuple(timedelta(seconds=s) for s in (5, 15, 30, 60, 180, 600, 1800))
-# How long after its own end an order is closed: somebody may be typing the password.
-GRACE: Final = timedelta(minutes=5)
-PATIENT_AFTER: Final = timedelta(hours=2)
 TOO_OLD: Final = timedelta(hours=24)
 SWEEP_LIMIT: Final = 500
 
 log = structlog.get_logger(__name__)
-
-
-def next_check(payment: Payment, now: datetime) -> datetime:
-    """Return when to ask again about an open order."""
-    end = payment.expires_at + GRACE
-    coming = [payment.created_at + wait for wait in CHECKS] + [end]
-    later = [at for at in coming if at > now and at <= end]
-    if later:
-        return later[0]
-    return now + timedelta(minutes=10 if now - end < PATIENT_AFTER else 60)
 
 
 async def check(deps: Dependencies, payload: Document) -> Again | None:
@@ -49,16 +38,16 @@ async def check(deps: Dependencies, payload: Document) -> Again | None:
     now = deps.now()
     try:
         if now >= payment.expires_at + GRACE:
-            payment = await asking.close(deps, payment, because="expired")
+            payment = await orders.close(deps, payment, because="expired")
         else:
-            payment = await asking.settle(deps, payment)
+            payment = await orders.settle(deps, payment)
     except PayError as error:
         log.warning("order_not_answered", payment=payment.id, code=error.code)
     if payment.state not in UNSETTLED:
         return None
     if now - payment.created_at > TOO_OLD:
         log.error("order_too_long_open", payment=payment.id, state=payment.state)
-    return Again(next_check(payment, now))
+    return Again(orders.next_check(payment, now))
 
 
 async def clarify(deps: Dependencies, payload: Document) -> Again | None:
@@ -76,16 +65,25 @@ async def clarify(deps: Dependencies, payload: Document) -> Again | None:
             return None  # WeChat knows nothing of it: the difference stays open for a person
         raise
     own = payment if payment is None or payment.account == client.account.key else None
-    await asking.apply(deps, client, own, trade)
+    await orders.apply(deps, client, own, trade)
     return None
 
 
 async def sweep(deps: Dependencies, _: Document) -> None:
     """Make sure that a job follows every silent order and refund, in case its own died."""
     old = deps.now() - GRACE
-    for refund in await refund_store.silent(deps.db, old, limit=SWEEP_LIMIT):
+    for refund in await refunds_store.silent(deps.db, old, limit=SWEEP_LIMIT):
         key = refunds.job_key(refund)
         await jobs.keep_going(deps, "payments.refund", key, refund_id=refund.id)
     for payment in await store.silent(deps.db, old, limit=SWEEP_LIMIT):
         if payment.state in UNSETTLED:
             await jobs.keep_going(deps, "payments.check", payment.id, payment_id=payment.id)
+
+
+JOBS: Final[Mapping[str, jobs.Handler]] = {
+    "payments.check": check,
+    "payments.clarify": clarify,
+    "payments.refund": refunds.send,
+    "payments.sweep": sweep,
+}
+SCHEDULES: Final = (Schedule("payments.sweep", timedelta(minutes=10)),)

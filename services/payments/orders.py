@@ -1,28 +1,107 @@
-"""Asking WeChat: the order we want, what became of it, and closing it for good.
+"""Orders at WeChat Pay: drafted, placed, asked about, closed.
 
 Every outcome that we did not hear is unknown, never "no". A bill is freed only after
 close → query has said that nobody can pay any more (WECHAT.md §5.3).
 """
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
+from services.bills.models import Bill
 from services.dependencies import Dependencies, Transaction
-from services.payments import booking, doubts, store
-from services.payments.models import (
-    Booking,
-    DiscrepancyState,
-    Doubt,
-    Payment,
-    discrepancy_id,
-)
+from services.fees.models import KIND_NAMES
+from services.kernel import errors
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor
+from services.payments import booking, store
+from services.payments.discrepancies import actions as discrepancies
+from services.payments.discrepancies import store as discrepancies_store
+from services.payments.discrepancies.models import Doubt, discrepancy_id
+from services.payments.discrepancies.states import DiscrepancyState
+from services.payments.models import Booking, Line, Payment
+from services.payments.refusals import PayeeUnavailable
 from services.payments.states import OPEN, Event
+from services.people import actions as people
 from services.wechat.errors import PayError, PayReaction
 from services.wechat.pay import PayClient
 from services.wechat.pay_models import TradeState
 from services.wechat.pay_models import Transaction as Trade
+
+# After the order was made; then once at its end, then every ten minutes, then every hour.
+CHECKS: Final = tuple(timedelta(seconds=s) for s in (5, 15, 30, 60, 180, 600, 1800))
+# How long after its own end an order is closed: somebody may be typing the password.
+GRACE: Final = timedelta(minutes=5)
+PATIENT_AFTER: Final = timedelta(hours=2)
+
+
+def next_check(payment: Payment, now: datetime) -> datetime:
+    """Return when to ask again about an open order."""
+    end = payment.expires_at + GRACE
+    coming = [payment.created_at + wait for wait in CHECKS] + [end]
+    later = [at for at in coming if at > now and at <= end]
+    if later:
+        return later[0]
+    return now + timedelta(minutes=10 if now - end < PATIENT_AFTER else 60)
+
+
+# How long a payer has: long enough for somebody who is slow with a phone, and well inside the
+# two hours that a prepay id lives.
+TIME_TO_PAY: Final = timedelta(minutes=30)
+
+
+async def draft(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Payment:
+    now = deps.now()
+    account, payee_name = bills[0].account, bills[0].payee_name
+    client = deps.merchants.get(account)
+    if client is None:
+        raise PayeeUnavailable("收款单位的微信支付还没有开通,请联系物业或社区")
+    payment_id = new_id(now)
+    amount_fen = sum(bill.amount_fen for bill in bills)
+    expires_at = now + TIME_TO_PAY
+    openid = (await people.openids(deps, [actor.person_id])).get(actor.person_id)
+    if openid is None:
+        raise errors.Unauthenticated("这个账号已注销,请重新登录")
+    body = client.prepay_body(
+        payment_id,
+        amount_fen=amount_fen,
+        description=f"{payee_name} {title(bills)}",
+        openid=openid,
+        expires_at=expires_at,
+    )
+    return Payment(
+        id=payment_id,
+        person=actor.person_id,
+        account=account,
+        payee_name=payee_name,
+        lines=[_line(bill) for bill in bills],
+        bill_ids=[bill.id for bill in bills],
+        amount_fen=amount_fen,
+        body=body,
+        created_at=now,
+        expires_at=expires_at,
+    )
+
+
+def title(bills: Sequence[Bill]) -> str:
+    """Name what is paid as WeChat shows it to the payer: 物业费 2026-01至2026-03."""
+    kinds = "、".join(dict.fromkeys(KIND_NAMES[bill.kind] for bill in bills))
+    first, last = min(b.period for b in bills), max(b.period for b in bills)
+    return f"{kinds} {first}" if first == last else f"{kinds} {first}至{last}"
+
+
+def _line(bill: Bill) -> Line:
+    return Line(
+        bill_id=bill.id,
+        home=bill.home,
+        kind=bill.kind,
+        period=bill.period,
+        explanation=bill.explanation,
+        amount_fen=bill.amount_fen,
+    )
+
 
 # Our own call may still be on its way for this long: "no such order" is not yet final.
 IN_FLIGHT: Final = timedelta(seconds=60)
@@ -96,7 +175,7 @@ async def apply(
         await _close(deps, payment, trade.trade_state.value.lower())
     if not trade.paid:
         return None
-    found = doubts.compare(client, payment, trade)
+    found = discrepancies.compare(client, payment, trade)
     if payment is not None and not found:
         booked = await booking.book(deps, client, payment, trade)
         await _explain(deps, client, payment)
@@ -104,7 +183,7 @@ async def apply(
     if {Doubt.OTHER_MERCHANT, Doubt.OTHER_APP} & set(found):
         log.error("foreign_trade", order=trade.out_trade_no, account=client.account.key)
         return None
-    return await doubts.suspend(deps, client, payment, trade, found)
+    return await discrepancies.suspend(deps, client, payment, trade, found)
 
 
 async def _close(deps: Dependencies, payment: Payment, because: str) -> None:
@@ -115,7 +194,7 @@ async def _explain(deps: Dependencies, client: PayClient, payment: Payment) -> N
     """Close doubts that a notice raised: WeChat, asked, says what we wrote down."""
 
     async def work(tx: Transaction) -> None:
-        await store.move_discrepancy(
+        await discrepancies_store.move(
             deps.db,
             discrepancy_id(client.account.key, payment.id),
             DiscrepancyState.OPEN,

@@ -1,4 +1,4 @@
-"""The refunds collection: the only module that queries it."""
+"""Store of refunds."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,8 +10,13 @@ from pymongo import ReturnDocument
 from mongo_indexes.refunds import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
-from services.payments.models import Refund
-from services.payments.states import REFUND_MOVES, REFUND_OPEN, REFUND_STUCK, RefundState
+from services.payments.refunds.models import Refund
+from services.payments.refunds.states import (
+    REFUND_MOVES,
+    REFUND_OPEN,
+    REFUND_STUCK,
+    RefundState,
+)
 
 
 async def insert(db: Database, refund: Refund, tx: Transaction) -> None:

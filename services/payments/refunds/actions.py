@@ -1,7 +1,7 @@
-"""Money on its way back: one number per refund, asked until WeChat says how it ended."""
+"""Actions on refunds: one number per refund, asked about until WeChat says how it ended."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -10,20 +10,26 @@ from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.jobs.models import Again, Permanent, RetryAt
+from services.kernel import errors
 from services.kernel.documents import Document
 from services.kernel.errors import Conflict, NotFound
-from services.kernel.money import yuan
 from services.kernel.permissions import Actor, Permission, require_city
 from services.ledger import actions as ledger
-from services.ledger.models import Journal, Posting, wechat_cash
-from services.messaging import actions as messaging
+from services.ledger.models import Journal, Posting, overpaid, suspense, wechat_cash
 from services.messaging.templates import TemplateKey
-from services.payments import refund_store, store
-from services.payments.models import DiscrepancyState, Refund, RefundView, discrepancy_id
-from services.payments.states import REFUND_STUCK, Event, RefundState
+from services.payments import store as payments_store
+from services.payments.discrepancies import store as discrepancies_store
+from services.payments.discrepancies.models import discrepancy_id
+from services.payments.discrepancies.states import DiscrepancyState
+from services.payments.models import Payment
+from services.payments.refunds import notify, store, views
+from services.payments.refunds.models import Refund, RefundView
+from services.payments.refunds.states import REFUND_STUCK, RefundState
+from services.payments.states import Event
 from services.wechat.errors import PayError, PayReaction
 from services.wechat.pay_models import Refund as Answer
 from services.wechat.pay_models import RefundStatus
+from services.wechat.pay_models import Transaction as Trade
 
 FIRST_LOOK: Final = timedelta(minutes=1)
 LATER_LOOK: Final = timedelta(hours=1)
@@ -39,7 +45,7 @@ class NotStuck(Conflict):
 
 async def send(deps: Dependencies, payload: Document) -> Again | None:
     """Ask for the refund, or how it stands. Always the same number: never a second refund."""
-    refund = await refund_store.find(deps.db, payload["refund_id"])
+    refund = await store.find(deps.db, payload["refund_id"])
     if refund is None:
         raise Permanent("no such refund")
     match refund.state:
@@ -101,9 +107,7 @@ async def record(deps: Dependencies, refund: Refund, answer: Answer) -> None:
         case RefundStatus.SUCCESS:
             await _finish(deps, refund, answer)
         case RefundStatus.PROCESSING:
-            await refund_store.move(
-                deps.db, refund.id, RefundState.SENT, refund_id=answer.refund_id
-            )
+            await store.move(deps.db, refund.id, RefundState.SENT, refund_id=answer.refund_id)
         case RefundStatus.CLOSED:
             await _get_stuck(deps, refund, RefundState.FAILED, "CLOSED", answer.refund_id)
         case RefundStatus.ABNORMAL:
@@ -121,10 +125,10 @@ async def _get_stuck(
 
     async def work(tx: Transaction) -> None:
         changes = {"problem": problem, "refund_id": refund_id}
-        if await refund_store.move(deps.db, refund.id, target, tx, **changes) is None:
+        if await store.move(deps.db, refund.id, target, tx, **changes) is None:
             return
         log.error("refund_needs_a_person", refund=refund.id, problem=problem)
-        await _tell(deps, tx, refund, TemplateKey.REFUND_DELAYED)
+        await notify.notify_payer(deps, tx, refund, TemplateKey.REFUND_DELAYED)
 
     await deps.in_transaction(work)
 
@@ -135,7 +139,7 @@ async def listing(
     """Return refunds that wait for a person, by id."""
     require_city(actor, Permission.OPERATE)
     return [
-        view(refund) for refund in await refund_store.stuck(deps.db, after=after, limit=limit)
+        views.view(refund) for refund in await store.stuck(deps.db, after=after, limit=limit)
     ]
 
 
@@ -146,7 +150,7 @@ async def retry(deps: Dependencies, actor: Actor, refund_key: str) -> RefundView
     WeChat never accepted is still good.
     """
     require_city(actor, Permission.OPERATE)
-    refund = await refund_store.find(deps.db, refund_key)
+    refund = await store.find(deps.db, refund_key)
     if refund is None:
         raise NotFound("没有这笔退款")
     tries = refund.tries + 1
@@ -161,7 +165,7 @@ async def retry(deps: Dependencies, actor: Actor, refund_key: str) -> RefundView
     async def work(tx: Transaction) -> Refund:
         moved = None
         if refund.state in REFUND_STUCK:
-            moved = await refund_store.move(deps.db, refund.id, target, tx, **changes)
+            moved = await store.move(deps.db, refund.id, target, tx, **changes)
         if moved is None:
             raise NotStuck("这笔退款不需要处理,请刷新看看")
         await jobs.enqueue(deps, tx, "payments.refund", job_key(moved), refund_id=refund.id)
@@ -170,11 +174,11 @@ async def retry(deps: Dependencies, actor: Actor, refund_key: str) -> RefundView
 
     moved = await deps.in_transaction(work)
     await jobs.wake(deps)
-    return view(moved)
+    return views.view(moved)
 
 
 async def _note(deps: Dependencies, tx: Transaction, actor: Actor, refund: Refund) -> None:
-    payment = await store.find(deps.db, refund.payment, tx)
+    payment = await payments_store.find(deps.db, refund.payment, tx)
     await audit.record(
         deps,
         tx,
@@ -190,20 +194,6 @@ async def _note(deps: Dependencies, tx: Transaction, actor: Actor, refund: Refun
 def job_key(refund: Refund) -> str:
     """Name the job that follows a refund; every time a person sends it again, another one."""
     return f"{refund.id}:{refund.tries}"
-
-
-def view(refund: Refund) -> RefundView:
-    return RefundView(
-        refund_id=refund.id,
-        number=refund.number,
-        payment_id=refund.payment,
-        account=refund.account,
-        amount_fen=refund.amount_fen,
-        reason=refund.reason,
-        state=refund.state,
-        problem=refund.problem,
-        requested_at=refund.requested_at,
-    )
 
 
 async def _finish(deps: Dependencies, refund: Refund, answer: Answer) -> None:
@@ -224,11 +214,11 @@ async def _finish(deps: Dependencies, refund: Refund, answer: Answer) -> None:
     async def work(tx: Transaction) -> None:
         done = RefundState.DONE
         changes = {"refund_id": answer.refund_id, "settled_at": deps.now()}
-        if await refund_store.move(deps.db, refund.id, done, tx, **changes) is None:
+        if await store.move(deps.db, refund.id, done, tx, **changes) is None:
             return
         await ledger.post(deps, tx, journal)
-        await store.move(deps.db, refund.payment, Event.RETURNED, tx)
-        await store.move_discrepancy(
+        await payments_store.move(deps.db, refund.payment, Event.RETURNED, tx)
+        await discrepancies_store.move(
             deps.db,
             discrepancy_id(refund.account, refund.payment),
             DiscrepancyState.RETURNING,
@@ -236,22 +226,73 @@ async def _finish(deps: Dependencies, refund: Refund, answer: Answer) -> None:
             tx,
             settled_at=deps.now(),
         )
-        await _tell(deps, tx, refund, TemplateKey.REFUND_DONE)
+        await notify.notify_payer(deps, tx, refund, TemplateKey.REFUND_DONE)
 
     await deps.in_transaction(work)
 
 
-async def _tell(
-    deps: Dependencies, tx: Transaction, refund: Refund, template: TemplateKey
-) -> None:
-    if refund.person is None:
-        return
-    await messaging.notify(
-        deps,
-        tx,
-        person_id=refund.person,
-        template=template,
-        key=refund.number,
-        values={"amount": yuan(refund.amount_fen), "reason": refund.reason},
-        page=f"pages/payments/detail?id={refund.payment}",
+SUSPENSE_REASON = "款项不符退回"
+
+
+class NotInSuspense(errors.Conflict):
+    code = "not_in_suspense"
+
+
+async def give_back(deps: Dependencies, actor: Actor, found_id: str) -> None:
+    """Send suspended money back to whoever paid it. Asking twice sends it once.
+
+    The order keeps its bills until the money has arrived.
+    """
+    require_city(actor, Permission.OPERATE)
+    found = await discrepancies_store.find(deps.db, found_id)
+    if found is None:
+        raise errors.NotFound("没有这条差异")
+    payment = await payments_store.find(deps.db, found.out_trade_no)
+    refund = Refund(
+        id=f"S{found.out_trade_no}",
+        number=f"S{found.out_trade_no}",
+        payment=found.out_trade_no,
+        person=payment.person if payment else None,
+        account=found.account,
+        transaction_id=found.transaction_id,
+        amount_fen=found.amount_fen,
+        total_fen=found.amount_fen,
+        source=suspense(found.transaction_id),
+        reason=SUSPENSE_REASON,
+        requested_at=deps.now(),
+    )
+
+    async def work(tx: Transaction) -> None:
+        waiting, going = DiscrepancyState.IN_SUSPENSE, DiscrepancyState.RETURNING
+        if not await discrepancies_store.move(deps.db, found_id, waiting, going, tx):
+            raise NotInSuspense("这笔款项已处理或还没有确认")
+        await store.insert(deps.db, refund, tx)
+        await jobs.enqueue(deps, tx, "payments.refund", job_key(refund), refund_id=refund.id)
+        place = payment.place if payment else audit.NOWHERE
+        about: dict[str, Any] = {"place": place, "subject": found_id}
+        about |= {"refund": refund.id, "amount_fen": refund.amount_fen}
+        await audit.record(deps, tx, actor, Act.SUSPENSE_RETURNED, **about)
+
+    await deps.in_transaction(work)
+    await jobs.wake(deps)
+
+
+EXCESS_REASON: Final = "重复缴费退款"
+
+
+def excess_refund(
+    deps: Dependencies, payment: Payment, trade: Trade, amount_fen: int
+) -> Refund:
+    return Refund(
+        id=f"X{payment.id}",
+        number=f"X{payment.id}",
+        payment=payment.id,
+        person=payment.person,
+        account=payment.account,
+        transaction_id=trade.transaction_id or "",
+        amount_fen=amount_fen,
+        total_fen=payment.amount_fen,
+        source=overpaid(payment.id),
+        reason=EXCESS_REASON,
+        requested_at=deps.now(),
     )

@@ -22,7 +22,7 @@ from services.jobs import actions as jobs
 from services.jobs import store as jobs_store
 from services.jobs.models import Job
 from services.jobs.schedules import Schedule, plan
-from services.messaging import actions as messaging
+from services.messaging import jobs as messaging_jobs
 from services.payments import jobs as payments_jobs
 from services.photos import actions as photos
 from services.privacy import actions as privacy
@@ -30,7 +30,7 @@ from services.register import jobs as register_jobs
 
 HANDLERS: Final[Mapping[str, jobs.Handler]] = {
     **audit.JOBS,
-    **messaging.JOBS,
+    **messaging_jobs.JOBS,
     **register_jobs.JOBS,
     **runs_jobs.JOBS,
     **payments_jobs.JOBS,

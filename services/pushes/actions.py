@@ -1,4 +1,4 @@
-"""What WeChat tells us about messages: who granted one, who withdrew, what became of one.
+"""Pushes from WeChat about messages: grants given and withdrawn, delivery receipts.
 
 Only these signed pushes count. What a phone claims about grants is worth nothing: it would let
 anybody make us call WeChat in vain.
@@ -12,9 +12,11 @@ from pymongo.errors import DuplicateKeyError
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel.errors import Unauthenticated, Unavailable
-from services.messaging import store
+from services.messaging import grant_store
+from services.messaging import store as messaging_store
 from services.messaging.models import Delivery, Message, grant_id
 from services.messaging.states import Move
+from services.pushes import store
 from services.wechat.errors import REACTIONS, BadSignature, Reaction
 from services.wechat.events import PushEvent, SubscribeChange, SubscribePopup, SubscribeSent
 
@@ -71,7 +73,7 @@ async def _take(deps: Dependencies, event: PushEvent) -> None:
 
     async def apply(tx: Transaction) -> None:
         kind = type(event).__name__
-        await store.remember_push(deps.db, event.dedupe_key, kind, deps.now(), tx)
+        await store.insert(deps.db, event.dedupe_key, kind, deps.now(), tx)
         await _apply(deps, event, tx)
 
     try:
@@ -84,9 +86,9 @@ async def _apply(deps: Dependencies, event: Event, tx: Transaction) -> None:
     grant = grant_id(event.openid, event.template_id)
     match event:
         case SubscribePopup(accepted=True):
-            await store.add_grant(deps.db, grant, tx)
+            await grant_store.add(deps.db, grant, tx)
         case SubscribeChange(accepted=False):
-            await store.void_grants(deps.db, grant, tx)
+            await grant_store.void(deps.db, grant, tx)
         case SubscribeSent():
             await _take_receipt(deps, grant, event, tx)
         case _:
@@ -96,13 +98,13 @@ async def _apply(deps: Dependencies, event: Event, tx: Transaction) -> None:
 async def _take_receipt(
     deps: Dependencies, grant: str, receipt: SubscribeSent, tx: Transaction
 ) -> None:
-    waiting = await store.awaiting_receipt(deps.db, grant, receipt.message_id, tx)
+    waiting = await messaging_store.awaiting_receipt(deps.db, grant, receipt.message_id, tx)
     message = match(waiting, receipt.message_id)
     if message is None:
         log.info("receipt_unmatched", template=receipt.template_id)
         return
     problem = f"{receipt.error_code} {receipt.error_status}" if receipt.error_code else ""
-    await store.move(
+    await messaging_store.move(
         deps.db,
         message.id,
         _move(receipt.error_code),

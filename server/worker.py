@@ -13,7 +13,7 @@ import structlog
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
-from services.audit import proving as audit
+from services.audit.verification import jobs as verification_jobs
 from services.bills.runs import jobs as runs_jobs
 from services.dependencies import Dependencies
 from services.heads import actions as heads
@@ -29,7 +29,7 @@ from services.privacy import actions as privacy
 from services.register import jobs as register_jobs
 
 HANDLERS: Final[Mapping[str, jobs.Handler]] = {
-    **audit.JOBS,
+    **verification_jobs.JOBS,
     **messaging_jobs.JOBS,
     **register_jobs.JOBS,
     **runs_jobs.JOBS,
@@ -40,7 +40,7 @@ HANDLERS: Final[Mapping[str, jobs.Handler]] = {
     **photos.JOBS,
 }
 SCHEDULES: Final[Sequence[Schedule]] = (
-    *audit.SCHEDULES,
+    *verification_jobs.SCHEDULES,
     *payments_jobs.SCHEDULES,
     *photos.SCHEDULES,
 )

@@ -261,14 +261,14 @@ BUGS: Final = (
     ),
     Bug(
         "the end of a lane is not held against its head",
-        "services/audit/proving.py",
+        "services/audit/verification/actions.py",
         "[head, *witness.marks(lane)]",
         "witness.marks(lane)",
         f"{AUDIT}::test_a_removed_row_is_found",
     ),
     Bug(
         "an anchor may be taken out of the middle",
-        "services/audit/proving.py",
+        "services/audit/verification/actions.py",
         "(found.number, found.previous) != (last.number + 1, last.mac)",
         "found.number <= last.number",
         f"{AUDIT}::test_an_anchor_taken_out_of_the_middle_is_found",

@@ -1,31 +1,25 @@
-"""Anchors every hour, and the proof that nothing in the audit was changed or taken away.
+"""Verification of the audit: proof that no row was changed or taken away.
 
 What a year has passed over is removed by the database (TTL); an anchor from inside that year
 says from which number on every row must be there. Memory stays the same however many rows and
 anchors there are: a chain that holds up to the newest anchor holds at all the earlier ones.
 """
 
-from datetime import timedelta
 from typing import Final
 
 import msgspec
-import structlog
 from msgspec import Struct
 
-from services.audit import store
+from services.audit import store as audit_store
 from services.audit.actions import fingerprint, row_id
-from services.audit.models import KEEP, LANES, START, Anchor, Broken, Head, Verdict
-from services.dependencies import Dependencies, Transaction
-from services.jobs import actions as jobs
-from services.jobs.schedules import Schedule
-from services.kernel.documents import Document, to_document
+from services.audit.models import KEEP, LANES, START, Head
+from services.audit.verification import store, views
+from services.audit.verification.models import Anchor, Broken, Verdict
+from services.dependencies import Dependencies
+from services.kernel.documents import Document
 from services.kernel.vault import Vault
 
-ANCHOR: Final = "audit.anchor"
-EVERY: Final = timedelta(hours=1)
 MOST_TOLD: Final = 100
-
-log = structlog.get_logger(__name__)
 
 
 class Witness(Struct):
@@ -42,35 +36,6 @@ class Witness(Struct):
     def marks(self, lane: int) -> list[Head]:
         """Return where the newest anchor saw the lane stand."""
         return [head for head in (self.last.heads if self.last else []) if head.lane == lane]
-
-
-async def anchor(deps: Dependencies, _: Document) -> None:
-    """Write down where all lanes stand; the log line is the copy that leaves this machine."""
-
-    async def save(tx: Transaction) -> Anchor:
-        before = await store.last_anchor(deps.db, tx)
-        made = Anchor(
-            number=before.number + 1 if before else 1,
-            at=deps.now(),
-            heads=await store.heads(deps.db, tx),
-            key_id=deps.vault.current,
-            previous=before.mac if before else START,
-        )
-        made.mac = fingerprint(deps.vault, to_document(made))
-        await store.insert_anchor(deps.db, made, tx)
-        return made
-
-    made = await deps.in_transaction(save)
-    log.info("audit_anchor", anchor=line(made))
-
-
-def line(anchor: Anchor) -> str:
-    """Write an anchor as the log and `verify` say it.
-
-    In groups: sixteen digits in a row would be taken for a bank card and hidden from the log.
-    """
-    groups = [anchor.mac[i : i + 8] for i in range(0, len(anchor.mac), 8)]
-    return f"{anchor.number} {anchor.at.isoformat()} {'-'.join(groups)}"
 
 
 async def verify(deps: Dependencies) -> Verdict:
@@ -100,16 +65,16 @@ async def _hear(deps: Dependencies, verdict: Verdict) -> Witness:
         elif older and witness.first is None:
             witness.first = found
         witness.last = found
-    verdict.last = line(witness.last) if witness.last else ""
+    verdict.last = views.line(witness.last) if witness.last else ""
     return witness
 
 
 async def _walk(deps: Dependencies, lane: int, witness: Witness, verdict: Verdict) -> None:
     """Hold each row of a lane against the one before, the newest anchor and the lane's head."""
-    head = await store.find_head(deps.db, lane)  # first: rows may be added while we walk
+    head = await audit_store.find_head(deps.db, lane)  # first: rows may be added while we walk
     gone, marks = witness.may_be_gone(lane), [head, *witness.marks(lane)]
     number, previous = 0, START
-    async for row in store.lane_rows(deps.db, lane):
+    async for row in audit_store.lane_rows(deps.db, lane):
         verdict.rows += 1
         problem = _problem(deps.vault, row)
         if problem:
@@ -125,7 +90,7 @@ async def _walk(deps: Dependencies, lane: int, witness: Witness, verdict: Verdic
         number, previous = here, mac
     if any(mark.number > max(number, gone) for mark in marks):
         _tell(verdict, row_id(lane, number + 1), "the last rows are missing")
-    if (await store.find_head(deps.db, lane)).number < number:
+    if (await audit_store.find_head(deps.db, lane)).number < number:
         _tell(verdict, row_id(lane, number), "the lane's head was set back")
 
 
@@ -148,7 +113,3 @@ def _problem(vault: Vault, document: Document) -> str:
 def _tell(verdict: Verdict, row: str, problem: str) -> None:
     if len(verdict.broken) < MOST_TOLD:
         verdict.broken.append(Broken(row, problem))
-
-
-JOBS: Final[dict[str, jobs.Handler]] = {ANCHOR: anchor}
-SCHEDULES: Final = (Schedule(ANCHOR, every=EVERY),)

@@ -11,28 +11,28 @@ PHOTOS_HTTP: Final = "tests/handlers/test_photos.py"
 DOORS: Final = (
     (
         "who is refused by one allowance uses up the others",
-        "services/limits/counting.py",
+        "services/limits/buckets.py",
         "if wait > 0.001 then return math.ceil(wait) end\n",
         "",
         f"{LIMITS}::test_several_are_taken_together_or_not_at_all",
     ),
     (
         "without Redis everything is allowed",
-        "services/limits/counting.py",
+        "services/limits/buckets.py",
         "self._ask_again_at:\n                return self._local.take(buckets)",
         "self._ask_again_at:\n                return 0",
         f"{LIMITS_HTTP}::test_limits_hold_and_answers_are_quick_without_redis",
     ),
     (
         "every request waits for a Redis that hangs",
-        "services/limits/counting.py",
+        "services/limits/buckets.py",
         "if now < self._ask_again_at:",
         "if False:",
         f"{LIMITS}::test_a_hanging_redis_costs_one_request_in_five_seconds",
     ),
     (
         "all try at once whether Redis is back",
-        "services/limits/counting.py",
+        "services/limits/buckets.py",
         "            self._ask_again_at = now + REST_SECONDS  # this",
         "            # this",
         f"{LIMITS}::test_after_the_rest_only_one_tries",

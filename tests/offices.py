@@ -6,6 +6,7 @@ from typing import Any
 from services.appointments import actions as appointments
 from services.appointments.models import Appoint, AppointmentView
 from services.firms import actions as firms
+from services.firms import contracts
 from services.firms.credit_code import check_mark
 from services.firms.models import NewFirm, SignContract
 from services.kernel.days import day_of
@@ -38,7 +39,7 @@ async def firm_at(
     wish = NewFirm(name=name, credit_code=credit_code(next(NUMBERS)))
     firm = await firms.add(world.deps, STAFF, wish)
     days = SignContract(compound=compound, from_day=from_day, to_day=to_day)
-    await firms.sign(world.deps, STAFF, firm.firm_id, days)
+    await contracts.sign(world.deps, STAFF, firm.firm_id, days)
     return firm.firm_id
 
 

@@ -21,6 +21,7 @@ from services.dependencies import Dependencies
 from services.fees import actions as fees
 from services.fees.models import FeeKind, NewFeeRule
 from services.firms import actions as firms
+from services.firms import contracts
 from services.firms.actions import FirmExists
 from services.firms.models import SignContract
 from services.jobs import actions as jobs
@@ -135,7 +136,7 @@ async def _firm(deps: Dependencies) -> str:
         firm_id = error.details["firm_id"]
     today = day_of(deps.now())
     days = SignContract(compound=COMPOUND, from_day=today, to_day=plus_days(today, TERM_DAYS))
-    await _once(firms.sign(deps, COMMUNITY_STAFF, firm_id, days))
+    await _once(contracts.sign(deps, COMMUNITY_STAFF, firm_id, days))
     return firm_id
 
 

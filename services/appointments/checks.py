@@ -5,7 +5,7 @@ from typing import Final
 from services.appointments import store
 from services.appointments.models import Appoint, Appointment
 from services.dependencies import Dependencies, Transaction
-from services.firms import actions as firms
+from services.firms import contracts
 from services.kernel import errors
 from services.kernel.days import check_day, day_of
 from services.kernel.permissions import (
@@ -100,7 +100,7 @@ async def check_place(deps: Dependencies, wanted: Appointment, tx: Transaction) 
     expected = RUNGS[wanted.role]
     if place.kind not in expected:
         raise WrongRung("这个职务不能设在这一级", expected=sorted(expected))
-    if wanted.firm and not await firms.has_contract(deps, wanted.firm, wanted.place, tx):
+    if wanted.firm and not await contracts.has_contract(deps, wanted.firm, wanted.place, tx):
         raise NoContract("这家企业在该小区没有合同")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.appointments import store
 from services.appointments.models import Appointment
 from services.dependencies import Dependencies, Transaction
-from services.firms import actions as firms
+from services.firms import contracts
 from services.kernel import errors
 from services.kernel.days import day_of
 from services.kernel.paths import ancestors
@@ -53,7 +53,7 @@ async def roles_of(deps: Dependencies, person_id: str) -> list[Appointment]:
 async def in_force(deps: Dependencies, found: Sequence[Appointment]) -> list[Appointment]:
     """Leave out the roles of firms that have no contract today: one query if there are any."""
     compounds = [role.place for role in found if role.role in FIRM_ROLES]
-    serving = await firms.serving(deps, compounds) if compounds else frozenset()
+    serving = await contracts.serving(deps, compounds) if compounds else frozenset()
     return [
         role
         for role in found

@@ -10,7 +10,7 @@ from services.consents.models import ConsentView, GiveConsent, PolicyView, Withd
 from services.consents.policies import PolicyKey
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
-from services.privacy import erasing, exporting
+from services.privacy import erasure, export
 from services.privacy.models import EraseMe
 from services.reveals import actions as reveals
 from services.reveals.models import Field, Reason, Reveal, Revealed
@@ -91,7 +91,7 @@ class ExportHandler(ApiHandler):
     )
     async def post(self) -> Download:
         """Everything that is held about me, as a file."""
-        content = await exporting.export(self.deps, self.actor)
+        content = await export.export(self.deps, self.actor)
         return Download(content, JSON, "我的信息.json")
 
 
@@ -105,7 +105,7 @@ class DeletionHandler(ApiHandler):
     )
     async def post(self, body: EraseMe) -> None:  # noqa: ARG002  # typing it is the point
         """Erase me: at once, for good, on every device."""
-        await erasing.erase(self.deps, self.actor)
+        await erasure.erase(self.deps, self.actor)
 
 
 ROUTES = [

@@ -25,7 +25,7 @@ from services.jobs.schedules import Schedule, plan
 from services.messaging import jobs as messaging_jobs
 from services.payments import jobs as payments_jobs
 from services.photos import actions as photos
-from services.privacy import actions as privacy
+from services.privacy import jobs as privacy_jobs
 from services.register import jobs as register_jobs
 
 HANDLERS: Final[Mapping[str, jobs.Handler]] = {
@@ -34,7 +34,7 @@ HANDLERS: Final[Mapping[str, jobs.Handler]] = {
     **register_jobs.JOBS,
     **runs_jobs.JOBS,
     **payments_jobs.JOBS,
-    **privacy.JOBS,
+    **privacy_jobs.JOBS,
     **heads.JOBS,
     **home_requests_jobs.JOBS,
     **photos.JOBS,

@@ -1,6 +1,6 @@
 """What a collection holds about people: the words in which each package says it of its own.
 
-`services/privacy/fields.py` puts these together to the one table that export, erasure and the
+`services/privacy/registry.py` puts these together to the one table that export, erasure and the
 renewal of keys are run from: what is not declared there does not pass its test.
 """
 

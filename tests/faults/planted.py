@@ -324,14 +324,14 @@ BUGS: Final = (
     ),
     Bug(
         "an account is erased while money moves",
-        "services/privacy/erasing.py",
+        "services/privacy/erasure.py",
         "        await payments.require_settled(deps, tx, person_id)\n",
         "",
         f"{DELETION}::test_not_while_an_order_is_open",
     ),
     Bug(
         "what WeChat was told of a payer outlives the account",
-        "services/privacy/erasing.py",
+        "services/privacy/erasure.py",
         "        await payments.forget(deps, tx, person_id)\n",
         "",
         f"{DELETION}::test_nothing_that_is_kept_says_who_it_was",
@@ -366,7 +366,7 @@ BUGS: Final = (
     ),
     Bug(
         "resealing overwrites what was written meanwhile",
-        "services/privacy/resealing.py",
+        "services/privacy/key_rotation.py",
         '{"_id": row["_id"], name: old}',
         '{"_id": row["_id"]}',
         f"{RESEALING}::test_what_somebody_writes_meanwhile_is_not_overwritten",

@@ -19,7 +19,7 @@ from services.kernel.permissions import Actor, Grant, Permission, Role
 from services.kernel.vault import Unreadable, Vault, seal_bytes, unseal_bytes
 from services.photos import actions, cleanup, files, links, privacy, store, upload
 from services.photos.models import Photo, Purpose, State
-from services.privacy import erasing, resealing
+from services.privacy import erasure, key_rotation
 from services.privacy.rows import rows_of
 from tests.cast import COMMUNITY, LI_HOME, PHONES, ZHAO_HOME
 from tests.pictures import picture
@@ -354,7 +354,7 @@ async def test_sent_while_the_account_closes_it_is_gone_too(
 
     async def closing(db: Any, photo: Photo) -> None:
         await insert(db, photo)
-        await erasing.erase(deps, li)
+        await erasure.erase(deps, li)
 
     monkeypatch.setattr(store, "insert", closing)
     with pytest.raises(Exception, match=r"注销|没有找到"):
@@ -384,7 +384,7 @@ async def test_a_key_can_be_dropped_without_touching_the_files(
     photo_id = await added(deps, li)
     before = files.path_of(deps.photos, photo_id).read_bytes()
     both = dataclasses.replace(deps, vault=Vault({"new": b"n" * 32, "k1": b"k" * 32}))
-    await resealing.reseal(both)
+    await key_rotation.reseal(both)
     only_new = dataclasses.replace(deps, vault=Vault({"new": b"n" * 32}))
     assert await shown(only_new, photo_id)
     assert files.path_of(deps.photos, photo_id).read_bytes() == before

@@ -155,7 +155,7 @@ LINE: Final = {
 }
 
 
-async def tell(deps: Dependencies, rows: Sequence[Document]) -> None:
+async def translate(deps: Dependencies, rows: Sequence[Document]) -> None:
     """Say rows as people do, in place: words for machine words, addresses for paths."""
     paths = sorted(set(_paths(rows)))
     addresses = await places.addresses(deps, paths) if paths else {}

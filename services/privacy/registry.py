@@ -18,16 +18,16 @@ from mongo_indexes import (
     places,
     workers,
 )
-from services.accounts import privacy as accounts
-from services.audit import privacy as audit
-from services.heads import privacy as heads
-from services.homes import privacy as homes
+from services.accounts import privacy as accounts_privacy
+from services.audit import privacy as audit_privacy
+from services.heads import privacy as heads_privacy
+from services.homes import privacy as homes_privacy
 from services.kernel.personal_data import Fate, Holding
-from services.messaging import privacy as messaging
-from services.payments import privacy as payments
-from services.photos import privacy as photos
-from services.register import privacy as register
-from services.sessions import privacy as sessions
+from services.messaging import privacy as messaging_privacy
+from services.payments import privacy as payments_privacy
+from services.photos import privacy as photos_privacy
+from services.register import privacy as register_privacy
+from services.sessions import privacy as sessions_privacy
 
 NOBODYS: Final = (
     Holding(
@@ -83,15 +83,15 @@ KEYED_ANSWERS: Final = Holding(
     why="一天内重复请求的答复,加密,一天后自动删除",
 )
 TABLE: Final[tuple[Holding, ...]] = (
-    *accounts.HOLDINGS,
-    *sessions.HOLDINGS,
-    *homes.HOLDINGS,
-    *photos.HOLDINGS,
-    *messaging.HOLDINGS,
-    *payments.HOLDINGS,
-    *register.HOLDINGS,
-    *heads.HOLDINGS,
-    *audit.HOLDINGS,
+    *accounts_privacy.HOLDINGS,
+    *sessions_privacy.HOLDINGS,
+    *homes_privacy.HOLDINGS,
+    *photos_privacy.HOLDINGS,
+    *messaging_privacy.HOLDINGS,
+    *payments_privacy.HOLDINGS,
+    *register_privacy.HOLDINGS,
+    *heads_privacy.HOLDINGS,
+    *audit_privacy.HOLDINGS,
     KEYED_ANSWERS,
     *NOBODYS,
 )

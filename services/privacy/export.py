@@ -14,14 +14,14 @@ from services.audit import actions as audit
 from services.audit import privacy as audit_privacy
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.homes import privacy as homes
+from services.homes import privacy as homes_privacy
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor
 from services.kernel.personal_data import Holding
-from services.photos import actions as photo_actions
-from services.privacy import words
-from services.privacy.fields import TABLE
+from services.photos import actions as photos_actions
+from services.privacy import labels
 from services.privacy.models import Group
+from services.privacy.registry import TABLE
 from services.privacy.rows import rows_of
 from services.residencies import privacy as residencies_privacy
 
@@ -38,7 +38,7 @@ async def export(deps: Dependencies, actor: Actor) -> bytes:
             group = await _group(deps, holding, actor.person_id)
             if holding.collection == photos.COLLECTION:
                 await _add_links(deps, actor, group)
-            await words.tell(deps, group.rows)
+            await labels.translate(deps, group.rows)
             parts.append(_part(holding.title, group))
             groups += bool(group.rows)
     parts.append(_part("谁的信息被查看(关于我)", await _looks(deps, actor.person_id)))
@@ -64,7 +64,7 @@ async def _group(deps: Dependencies, holding: Holding, person_id: str) -> Group:
 async def _add_links(deps: Dependencies, actor: Actor, group: Group) -> None:
     """Say where each photo can be fetched for five minutes: pictures would swell the file."""
     ids = [row["照片编号"] for row in group.rows]
-    links = {link.photo_id: link for link in await photo_actions.urls(deps, actor, ids)}
+    links = {link.photo_id: link for link in await photos_actions.urls(deps, actor, ids)}
     for row in group.rows:
         if link := links.get(row["照片编号"]):
             row["五分钟内查看"] = link.url
@@ -76,7 +76,7 @@ async def _looks(deps: Dependencies, person_id: str) -> Group:
     for mine in (
         residencies_privacy.RESIDENCIES,
         appointments_privacy.APPOINTMENTS,
-        homes.REQUESTS,
+        homes_privacy.REQUESTS,
     ):
         query = {"person": person_id}
         async for row in deps.db[mine.collection].find(query, {"_id": 1}).limit(MOST_ROWS):
@@ -87,7 +87,7 @@ async def _looks(deps: Dependencies, person_id: str) -> Group:
                 )
                 if look["操作"] == Act.REVEALED
             ]
-    await words.tell(deps, looks)
+    await labels.translate(deps, looks)
     return Group(looks[:MOST_ROWS], len(looks) <= MOST_ROWS)
 
 

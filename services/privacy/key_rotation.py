@@ -12,7 +12,7 @@ from msgspec import Struct
 from services.dependencies import Dependencies
 from services.kernel.documents import Document
 from services.kernel.personal_data import Holding
-from services.privacy.fields import TABLE
+from services.privacy.registry import TABLE
 
 AT_ONCE: Final = 500
 

@@ -8,23 +8,22 @@ pseudonym. Whatever hangs something on a person holds the person's document in i
 from datetime import timedelta
 from typing import Final
 
-from services.accounts import privacy as accounts
+from services.accounts import privacy as accounts_privacy
 from services.appointments import privacy as appointments_privacy
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.browser_sign_ins import privacy as browser_sign_ins_privacy
 from services.dependencies import Dependencies, Transaction
-from services.homes import privacy as homes
+from services.homes import privacy as homes_privacy
 from services.idempotency import actions as idempotency
 from services.jobs import actions as jobs
-from services.kernel.documents import Document
 from services.kernel.permissions import Actor
-from services.messaging import privacy as messaging
-from services.payments import privacy as payments
+from services.messaging import privacy as messaging_privacy
+from services.payments import privacy as payments_privacy
 from services.people import actions as people
 from services.photos import actions as photos
+from services.privacy.jobs import SWEEP
 
-SWEEP: Final = "privacy.sweep"
 # A message that was being written when the account closed is written by then.
 AFTERWARDS: Final = (timedelta(0), timedelta(hours=1))
 
@@ -35,15 +34,15 @@ async def erase(deps: Dependencies, actor: Actor) -> None:
 
     async def work(tx: Transaction) -> None:
         await people.require_open(deps, tx, person_id)
-        await payments.require_settled(deps, tx, person_id)
+        await payments_privacy.require_settled(deps, tx, person_id)
         await appointments_privacy.require_out_of_office(deps, tx, person_id)
-        await homes.forget(deps, tx, person_id)
+        await homes_privacy.forget(deps, tx, person_id)
         await photos.forget(deps, tx, person_id)
-        await messaging.forget(deps, tx, person_id)
-        await payments.forget(deps, tx, person_id)
+        await messaging_privacy.forget(deps, tx, person_id)
+        await payments_privacy.forget(deps, tx, person_id)
         await idempotency.forget(deps, tx, person_id)
         await browser_sign_ins_privacy.forget(deps, tx, person_id)
-        await accounts.erase(deps, tx, person_id)
+        await accounts_privacy.erase(deps, tx, person_id)
         await audit.record(deps, tx, actor, Act.ERASED, subject=person_id)
         for number, wait in enumerate(AFTERWARDS):
             await jobs.enqueue(
@@ -57,12 +56,3 @@ async def erase(deps: Dependencies, actor: Actor) -> None:
 
     await deps.in_transaction(work)
     await jobs.wake(deps)
-
-
-async def sweep(deps: Dependencies, payload: Document) -> None:
-    """Remove what was written about a person while they were erased."""
-
-    async def work(tx: Transaction) -> None:
-        await messaging.sweep(deps, tx, payload["person_id"])
-
-    await deps.in_transaction(work)

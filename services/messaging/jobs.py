@@ -19,8 +19,8 @@ from services.messaging.models import Delivery, Letter, Message
 from services.messaging.states import MOVES, OUTCOMES, Grant, Move, Outcome, Then
 from services.messaging.templates import TEMPLATES
 from services.people import actions as people
-from services.wechat.clip import BadTemplateValue, clip_data
 from services.wechat.errors import WeChatError
+from services.wechat.template_values import BadTemplateValue, clip_data
 
 PAGE_NOT_RELEASED: Final = 41030
 

@@ -120,7 +120,7 @@ BUGS: Final = (
     ),
     Bug(
         "a stale signature is believed",
-        "services/wechat/signing.py",
+        "services/wechat/signatures.py",
         "WINDOW_SECONDS: Final = 300",
         "WINDOW_SECONDS: Final = 3_000_000",
         f"{CASES}::test_case_43_an_old_valid_notice_replayed",

@@ -15,7 +15,7 @@ from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
 from services.places import actions as places
 from services.residencies import actions as residencies
-from services.wechat import clip
+from services.wechat import template_values
 
 HOMES_AT_ONCE: Final = 500
 PEOPLE_AT_ONCE: Final = 100
@@ -83,6 +83,6 @@ def words(run: BillRun, news: list[HomeNews], address: str) -> dict[str, str]:
         "home": address if len(news) == 1 else f"{address}等{len(news)}处",
         "fee": "、".join(KIND_NAMES[kind] for kind in kinds),
         "period": span(run.period, run.months),
-        "amount": clip.amount(sum(home.amount_fen for home in news)),
+        "amount": template_values.amount(sum(home.amount_fen for home in news)),
         "due_on": min(home.due_on for home in news),
     }

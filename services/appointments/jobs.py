@@ -17,34 +17,6 @@ from services.messaging.templates import TemplateKey
 from services.places import actions as places
 from services.places import grids as places_grids
 
-# When a head and the community are told that the term comes to its end: at nine in the morning.
-WARNING_DAYS: Final = 14
-MORNING: Final = timedelta(hours=9)
-TERM_ENDING: Final = "heads.term_ending"
-
-
-async def schedule_warning(
-    deps: Dependencies, appointment: Appointment, tx: Transaction
-) -> None:
-    """Promise to tell of the end of a head's term. A term changed since is not told of."""
-    if appointment.role not in HEADS or appointment.to_day is None:
-        return
-    day = plus_days(appointment.to_day, -WARNING_DAYS)
-    due_at = start_of(day) + MORNING
-    if day > appointment.from_day:  # who is appointed for days knows that it is for days
-        await jobs.enqueue(
-            deps,
-            tx,
-            TERM_ENDING,
-            f"{appointment.id}:{appointment.to_day}",
-            due_at=due_at,
-            appointment_id=appointment.id,
-            to_day=appointment.to_day,
-        )
-
-
-RESIGNED = "heads.resigned"
-
 
 async def term_ending(deps: Dependencies, payload: Document) -> None:
     """Tell a head and the community, unless the term was changed since this was promised."""
@@ -99,3 +71,32 @@ JOBS: Final[dict[str, jobs.Handler]] = {
     "heads.term_ending": term_ending,
     "heads.resigned": resigned,
 }
+
+
+# When a head and the community are told that the term comes to its end: at nine in the morning.
+WARNING_DAYS: Final = 14
+MORNING: Final = timedelta(hours=9)
+TERM_ENDING: Final = "heads.term_ending"
+
+
+async def schedule_warning(
+    deps: Dependencies, appointment: Appointment, tx: Transaction
+) -> None:
+    """Promise to tell of the end of a head's term. A term changed since is not told of."""
+    if appointment.role not in HEADS or appointment.to_day is None:
+        return
+    day = plus_days(appointment.to_day, -WARNING_DAYS)
+    due_at = start_of(day) + MORNING
+    if day > appointment.from_day:  # who is appointed for days knows that it is for days
+        await jobs.enqueue(
+            deps,
+            tx,
+            TERM_ENDING,
+            f"{appointment.id}:{appointment.to_day}",
+            due_at=due_at,
+            appointment_id=appointment.id,
+            to_day=appointment.to_day,
+        )
+
+
+RESIGNED = "heads.resigned"

@@ -37,11 +37,6 @@ def encode(value: int, length: int) -> str:
     return "".join(ALPHABET[value >> 5 * i & 31] for i in reversed(range(length)))
 
 
-def prefixed(prefix: str) -> Document:
-    """Return the condition "begins with `prefix:`": the sign after : is ;."""
-    return {"$gte": f"{prefix}:", "$lt": f"{prefix};"}
-
-
 DIGEST_ID_LENGTH: Final = 26  # base 32: 130 bits of a digest
 
 
@@ -49,3 +44,8 @@ def digest_id(*parts: object) -> str:
     """Return a short deterministic id of the parts."""
     hashed = hashlib.sha256("|".join(map(str, parts)).encode()).digest()
     return encode(int.from_bytes(hashed), DIGEST_ID_LENGTH)
+
+
+def prefixed(prefix: str) -> Document:
+    """Return the condition "begins with `prefix:`": the sign after : is ;."""
+    return {"$gte": f"{prefix}:", "$lt": f"{prefix};"}

@@ -222,5 +222,4 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     released_pages: list[str] | None = None  # None: every page is released
     templates: dict[str, list[str]] = field(default_factory=dict)  # keys; others: any keys
     deleted_templates: list[str] = field(default_factory=list)
-    trade_managed: bool = False
     merchants: dict[str, MerchantSettings] = field(default_factory=dict)  # by mchid

@@ -32,7 +32,6 @@ MESSAGES = {
     47001: "data format error",
     47003: "argument invalid!",
     61010: "code is expired",
-    85400: "expire_time too long",
     87009: "invalid signature",
 }
 

@@ -169,22 +169,3 @@ class Acts:
         reply = await self.clients["partner"].prepay(order | changes)
         self.known["prepay_id"] = reply.body["prepay_id"]
         return reply
-
-    async def ask_if_managed(self) -> Any:
-        body = {"appid": self.mini.app["appid"]}
-        path = "/wxa/sec/order/is_trade_managed"
-        answer = await self.mini.asked(path, body, await self._token(None))
-        return f"managed: {answer['is_trade_managed']}"
-
-    async def ship(self) -> Any:
-        number = self.known["transaction_id"]
-        body = {
-            "order_key": {"order_number_type": 2, "transaction_id": number},
-            "logistics_type": 3,
-            "delivery_mode": 1,
-            "shipping_list": [{"item_desc": "物业服务费"}],
-            "upload_time": "2026-03-02T12:00:00.000+08:00",
-            "payer": {"openid": self.known["openid"]},
-        }
-        path = "/wxa/sec/order/upload_shipping_info"
-        return await self.mini.asked(path, body, await self._token(None))

@@ -7,7 +7,7 @@ COLLECTION: Final = "journal"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # The trace and the balance of one account: ledger/store.py of_account(), balance()
+    # Balance of one account: ledger/store.py balance()
     IndexModel([("postings.account", ASCENDING), ("at", ASCENDING)], name="account"),
     # Proving that nothing was changed, in order: between()
     IndexModel([("at", ASCENDING), ("_id", ASCENDING)], name="at"),

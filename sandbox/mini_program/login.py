@@ -97,26 +97,9 @@ async def reset_session(world: World, call: Call, app: MiniProgram) -> Answer:
     return ok(openid=user.openid, session_key=user.session_key)
 
 
-async def paid_unionid(world: World, call: Call, app: MiniProgram) -> Answer:
-    """Within five minutes of a payment, for apps bound to an Open Platform account."""
-    key = world.store.transactions.get(call.query.get("transaction_id", "")) or ""
-    order, user = (
-        world.store.orders.get(key),
-        world.store.users.get(call.query.get("openid", "")),
-    )
-    if user is None or user.appid != app.appid:
-        raise MiniError(40003)
-    if order is None or order.openid != user.openid:
-        raise MiniError(89300, "invalid transaction_id")
-    if not user.unionid or world.clock.now() - order.paid_at > CODE_LIFE_SECONDS:
-        raise MiniError(89002, "not bound to an open platform account")
-    return ok(unionid=unionid_of(user.name))
-
-
 ROUTES = [
     ("GET", "/sns/jscode2session", MiniRoute(by_secret, code_to_session)),
     ("POST", "/wxa/business/getuserphonenumber", MiniRoute(by_token, phone_number)),
     ("GET", "/wxa/checksession", MiniRoute(by_token, check_session)),
     ("GET", "/wxa/resetusersessionkey", MiniRoute(by_token, reset_session)),
-    ("GET", "/wxa/getpaidunionid", MiniRoute(by_token, paid_unionid)),
 ]

@@ -98,8 +98,3 @@ async def balance(deps: Dependencies, account: str) -> int:
 async def is_posted(deps: Dependencies, journal_id: str) -> bool:
     """Tell whether a journal of that name exists."""
     return await store.find(deps.db, journal_id) is not None
-
-
-async def history(deps: Dependencies, account: str) -> list[Journal]:
-    """Return the journals of one account, oldest first: the trace of one bill's money."""
-    return await store.of_account(deps.db, account)

@@ -37,7 +37,7 @@ EXCEPTED = ("services.wechat",)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Module:
     """One file of Python, parsed."""
 

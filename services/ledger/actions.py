@@ -1,6 +1,6 @@
 """Post balanced journals, and prove afterwards that none was changed.
 
-Source: RELIABILITY.md §3 (the journal document is the commit point); double entry as in any
+Source: docs/explanation/money.md (one document is the commit point); double entry as in any
 bookkeeping textbook; TigerBeetle's rule that transfers are immutable.
 """
 

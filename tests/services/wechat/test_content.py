@@ -1,4 +1,4 @@
-"""Cases 27-30 on the wire: pushes, checks of texts and pictures, codes."""
+"""Client of pushes, content checks and codes: cases 27-30 of docs/reference/wechat.md."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Cases 51-54, 58-60, 63-69, 73-81: orders, refunds and bills, direct and partner."""
+"""Client of orders, refunds and bills: cases 51-81 of docs/reference/wechat.md."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Cases 38-42, 44, 49, 50, 55-57: what is believed, and what only looks like WeChat."""
+"""Verification of notices and answers: cases 38-57, 82, 84 of docs/reference/wechat.md."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Cases 14-18: one access token for everybody."""
+"""Access token shared by processes: cases 14-18 of docs/reference/wechat.md."""
 
 import asyncio
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Journal: the balanced, immutable entries of the double-entry ledger."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel
@@ -9,7 +11,7 @@ SHARD_KEY: Final = {"_id": "hashed"}
 INDEXES: Final = [
     # Balance of one account: ledger/store.py balance()
     IndexModel([("postings.account", ASCENDING), ("at", ASCENDING)], name="account"),
-    # Proving that nothing was changed, in order: between()
+    # Proof that nothing was changed, in order of time: between()
     IndexModel([("at", ASCENDING), ("_id", ASCENDING)], name="at"),
 ]
 

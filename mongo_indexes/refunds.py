@@ -1,3 +1,5 @@
+"""Refunds: money on its way back to a payer."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel
@@ -7,9 +9,9 @@ COLLECTION: Final = "refunds"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # A person's own: payments/privacy.py require_settled(), and their export
+    # Refunds of a person: payments/privacy.py require_settled(), and their export
     IndexModel([("person", ASCENDING), ("_id", ASCENDING)], name="person"),
-    # What waits for a person: payments/refund_store.py stuck(), count_stuck()
+    # Refunds that wait for a person: payments/refund_store.py stuck(), count_stuck()
     IndexModel([("state", ASCENDING), ("_id", ASCENDING)], name="state"),
     # Refunds that are not settled: silent()
     IndexModel(

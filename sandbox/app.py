@@ -1,4 +1,4 @@
-"""One port for everything: each call is answered, spoilt as scripted, and written down."""
+"""HTTP application: routes each call to an API or the control API, applies faults, logs it."""
 
 import asyncio
 import logging
@@ -71,7 +71,7 @@ class App:
         return await self._play(call)
 
     async def _play(self, call: Call) -> Answer:
-        """A call to WeChat: with its fault, if one is scripted, and an entry in the journal."""
+        """Answer a call to WeChat's APIs, apply a scripted fault, and add a journal entry."""
         number, at = self._world.journal.next_number(), self._world.clock.now()
         fault_id, action = self._world.faults.take(call)
         answer = DROPPED if action.drop == "before" else await self._answer(call, action)

@@ -30,7 +30,7 @@ class CodeBody(Body):
 
 
 async def code(world: World, call: Call, app: MiniProgram) -> Answer:
-    """Always HTTP 200: an image, or JSON that says why not."""
+    """Draw a code. Always HTTP 200: an image, or JSON with an errcode."""
     body = read(call, CodeBody)
     if not SCENE.fullmatch(body.scene):
         raise MiniError(40169, "invalid length for scene, or the data is not json string")
@@ -41,7 +41,7 @@ async def code(world: World, call: Call, app: MiniProgram) -> Answer:
     if not NARROWEST <= body.width <= WIDEST:
         raise MiniError(40097, "invalid args")
     image = io.BytesIO()
-    # Not WeChat's round code, but one a test can read: the page and the scene are in it.
+    # A QR code instead of WeChat's round one, so that tests can read page and scene.
     qr = segno.make(f"{app.appid} {body.page}?scene={body.scene}", error="m", micro=False)
     scale = max(1, body.width // qr.symbol_size(border=4)[0])
     qr.save(image, kind="png", scale=scale)

@@ -1,4 +1,4 @@
-"""The mini-program API's way of saying no: HTTP 200 and an errcode."""
+"""Errors of the mini-program API: HTTP 200 with an errcode."""
 
 import secrets
 

@@ -1,4 +1,4 @@
-"""Who the user is: login code, phone code, session key."""
+"""Login API: login code, phone code, session key."""
 
 import base64
 import hashlib
@@ -22,7 +22,7 @@ class PhoneBody(Body):
 
 
 def _redeem(world: World, app: MiniProgram, text: str, kind: str) -> Code:
-    """A code works once, for five minutes, in its own app."""
+    """Redeem a code: once, within five minutes, in its own app."""
     if not text:
         raise MiniError(41008)
     code = world.store.codes.get(text)
@@ -50,7 +50,7 @@ async def code_to_session(world: World, call: Call, app: MiniProgram) -> Answer:
         raise MiniError(40226)
     user.active_at, user.session_key = world.clock.now(), new_session_key()
     world.store.users.save(user.openid, user)
-    # A success says no errcode at all here.
+    # A successful answer has no errcode here.
     found = {"session_key": user.session_key, "openid": user.openid}
     if user.unionid:
         found["unionid"] = unionid_of(user.name)
@@ -75,7 +75,7 @@ async def phone_number(world: World, call: Call, app: MiniProgram) -> Answer:
 
 
 def _session_user(world: World, call: Call, app: MiniProgram) -> User:
-    """Proof of knowing the session key: HMAC over the empty string, the key taken as text."""
+    """Return the user whose session key signed the call: HMAC of "", the key used as text."""
     user = world.store.users.get(call.query.get("openid", ""))
     if user is None or user.appid != app.appid:
         raise MiniError(40003)

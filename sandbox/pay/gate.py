@@ -1,4 +1,4 @@
-"""The door of api.mch.weixin.qq.com: who calls, what for, and a signed answer."""
+"""Request handling of api.mch.weixin.qq.com: signatures checked and made, faults applied."""
 
 import secrets
 from collections.abc import Awaitable, Callable
@@ -36,7 +36,7 @@ async def answer(world: World, router: Router[PayRoute], call: Call, action: Act
 async def _handled(
     world: World, router: Router[PayRoute], call: Call, action: Action
 ) -> tuple[Answer, Merchant | None]:
-    """The answer, and the merchant to sign it for (None: leave it unsigned)."""
+    """Return the answer, and the merchant to sign it for (None: leave it unsigned)."""
     merchant = None
     try:
         if action.http is not None:

@@ -1,4 +1,4 @@
-"""The mini-program API's errcodes, tokens, grants and template rules."""
+"""Rules of the mini-program API: errcodes, tokens, grants, templates."""
 
 import hashlib
 import hmac

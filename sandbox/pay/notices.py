@@ -85,7 +85,7 @@ def enqueue(world: World, data: dict[str, Any], craft: Craft = GENUINE) -> Job:
 
 
 def _kind(world: World, merchant: Merchant) -> KeyKind:
-    """Return the kind of key that signs this notice: the other kind for `grey_share` of them."""
+    """Return the kind of key that signs this notice: the other one for `grey_share` of them."""
     usual = usual_kind(merchant)
     settings = world.merchant_settings(merchant)
     if not settings.grey_share:

@@ -9,7 +9,7 @@ import msgspec
 from sandbox.clock import instant
 from sandbox.pay import balance, notices
 from sandbox.pay.notices import GENUINE, Craft
-from sandbox.pay.signing import verify
+from sandbox.pay.signatures import verify
 from sandbox.records import PAID, Order, TradeState
 from sandbox.world import World
 

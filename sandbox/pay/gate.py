@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sandbox.faults import Action
 from sandbox.keys import Merchant
 from sandbox.pay.errors import PayError, param_error
-from sandbox.pay.signing import Signing, authenticate, kind_asked_for, sign_headers
+from sandbox.pay.signatures import Signing, authenticate, kind_asked_for, sign_headers
 from sandbox.reshape import patched, replaced
 from sandbox.web import Answer, Call, NotJson, Router
 from sandbox.world import World

@@ -12,7 +12,7 @@ from sandbox.clock import rfc3339
 from sandbox.faults import SignFault
 from sandbox.keys import Merchant
 from sandbox.outbound import Reply
-from sandbox.pay.signing import KeyKind, Signing, sign_headers, usual_kind
+from sandbox.pay.signatures import KeyKind, Signing, sign_headers, usual_kind
 from sandbox.pay.views import transaction
 from sandbox.records import Job, Order
 from sandbox.reshape import merged

@@ -15,7 +15,7 @@ from sandbox.pay.errors import PayError, invalid_request, param_error
 from sandbox.pay.gate import PayRoute
 from sandbox.pay.notices import GENUINE, Craft
 from sandbox.pay.schemas import AbnormalRefund, RefundRequest, check_notify_url, read
-from sandbox.pay.signing import kind_asked_for, signing_key
+from sandbox.pay.signatures import kind_asked_for, signing_key
 from sandbox.pay.views import refund_in_notice, refund_view
 from sandbox.records import PAID, Job, Order, Refund, RefundStatus, TradeState
 from sandbox.web import Answer, Call

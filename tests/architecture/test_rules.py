@@ -32,11 +32,12 @@ KEPT = {
     "mongo_indexes/b.py": "",
     "mongo_indexes/c.py": "",
     ACTIONS: (
-        "from mongo_indexes.c import COLLECTION\nfrom services.homes import store\n\n\n"
+        "from services.homes import store\n\n\n"
         "def move(deps, tx, actor, home): return store.find(deps.db, tx, home)\n"
         "def show(deps, home, *, tx: Transaction | None = None): ...\n"
         "class Job:\n    def run(self, deps, home): ...\n"
     ),
+    "services/homes/codes/store.py": "from mongo_indexes.c import COLLECTION\n",
     "services/messaging/__init__.py": "",
     "services/payments/actions.py": "from services.homes import actions\nactions.move()\n",
     "server/serving.py": "",

@@ -10,10 +10,10 @@ from scripts import shape
 FILES = {
     "server/__init__.py": "",
     "server/app.py": "from services.homes import actions\nfrom services import money\n",
-    "services/kernel/money.py": "def fen() -> int:\n    return 1\n",
+    "services/money.py": "def fen() -> int:\n    return 1\n",
     "services/homes/__init__.py": "",
     "services/homes/actions.py": (
-        "import json\nfrom . import moving, store\nfrom services.kernel.money import fen\n"
+        "import json\nfrom . import moving, store\nfrom services.money import fen\n"
         "find = store.find\nWORDS = store.WORDS\nloads = json.loads\nroot = fen.x.y\n"
     ),
     "services/ownership/transfers.py": "import services.homes.store\n",
@@ -34,12 +34,12 @@ def tree(tmp_path: Path) -> shape.SourceTree:
 
 
 def test_imports_are_found_in_every_form(tree: shape.SourceTree) -> None:
-    assert tree.imports["server.app"] == {"services.homes.actions", "services.kernel.money"}
+    assert tree.imports["server.app"] == {"services.homes.actions", "services.money"}
     assert tree.imports["services.ownership.transfers"] == {"services.homes.store"}
     assert tree.imports["services.homes.actions"] == {
         "services.ownership.transfers",
         "services.homes.store",
-        "services.kernel.money",
+        "services.money",
     }
 
 

@@ -13,6 +13,7 @@ KINDS = {".py", ".md", ".toml", ".example", ".in"}
 FOLDERS = (*PRODUCT, "tests", "scripts", "docs", "deploy")
 # Pages of the repository; WeChat's own end in .md too, and are cited by other paths.
 MENTION = re.compile(r"\b(?:docs/[\w/-]+|[A-Z]{2,})\.md\b")
+MODULE = re.compile(rf"\b(?:{'|'.join((*PRODUCT, 'tests', 'scripts'))})/[\w/]+\.py\b")
 LINK = re.compile(r"\]\(([^)#\s:]*)(?:#([^)\s]+))?\)")
 CASE = re.compile(r"test_cases?_(\d+)(?:_(?:and|to)_(\d+))?_")
 ROW = re.compile(r"^\| (\d+) \|", re.MULTILINE)
@@ -47,6 +48,17 @@ def test_every_page_that_is_named_is_there() -> None:
         for name, text in FILES.items()
         for mention in MENTION.findall(text)
         if not (ROOT / mention).is_file()
+    }
+    assert lost == set()
+
+
+def test_every_module_that_a_page_names_is_there() -> None:
+    example = {"handlers/notices.py", "handlers/test_notices.py"}
+    lost = {
+        f"{shown(page)}: {module}"
+        for page in PAGES
+        for module in MODULE.findall(FILES[page])
+        if module not in example and not (ROOT / module).is_file()
     }
     assert lost == set()
 

@@ -1,5 +1,7 @@
 """Registry of the numbered cases a client of WeChat must survive, each with its script.
 
+What the product does in each: docs/reference/wechat.md, Cases.
+
 A script is a list of steps. {"ctl": "POST /__ctl/…", "body": …} is a call to the control API;
 {"product": "prepay", "with": …} is what the product is expected to do at that moment. Words
 in {braces} are variables of the test that runs the script: {no} is the case's

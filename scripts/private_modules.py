@@ -7,8 +7,8 @@
     container = "services"
     endings = ["store"]
 
-A module of `services.homes` whose name is an ending, or ends in `_` and one, may be imported by
-other modules of `services.homes` and by nothing else. `protected` cannot say this: its allowed
+A module of `services.parks` whose name is an ending, or ends in `_` and one, may be imported by
+other modules of `services.parks` and by nothing else. `protected` cannot say this: its allowed
 importers are one list for all protected modules.
 """
 

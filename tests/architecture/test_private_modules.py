@@ -5,9 +5,13 @@ from grimp import ImportGraph
 
 from scripts.private_modules import PrivateModules
 
-STORES = ("services.homes.store", "services.home_codes.store", "services.homes.sheet.store")
-INSIDE = ("services.homes", "services.homes.actions", "services.homes.sheet.rows")
-OUTSIDE = ("services.homestead.actions", "services.privacy.registry", "handlers.homes")
+STORES = (
+    "services.parks.store",
+    "services.parks.code_store",
+    "services.parks.sheet.store",
+)
+INSIDE = ("services.parks", "services.parks.actions", "services.parks.sheet.rows")
+OUTSIDE = ("services.parkways.actions", "services.lamps.registry", "handlers.parks")
 
 
 def kept(importer: str, imported: str) -> bool:
@@ -27,6 +31,6 @@ def test_a_store_is_for_its_own_package(store: str) -> None:
     assert not any(kept(importer, store) for importer in OUTSIDE)
 
 
-@pytest.mark.parametrize("module", ["services.homes.restore", "sandbox.store"])
+@pytest.mark.parametrize("module", ["services.parks.restore", "sandbox.store"])
 def test_other_modules_are_for_all(module: str) -> None:
     assert all(kept(importer, module) for importer in OUTSIDE)

@@ -7,22 +7,22 @@ import pytest
 from scripts.shape import SourceTree
 from tests.architecture import rules
 
-STORE = "services/homes/store.py"
-ACTIONS = "services/homes/actions.py"
+STORE = "services/parks/store.py"
+ACTIONS = "services/parks/actions.py"
 # rule → files that break it once
 BROKEN: dict[rules.Rule, dict[str, str]] = {
-    rules.no_module_is_named_by_a_verb: {"services/homes/signing_in.py": ""},
+    rules.no_module_is_named_by_a_verb: {"services/parks/signing_in.py": ""},
     rules.no_package_has_over_twelve_modules: {
-        f"services/homes/m{number}.py": "" for number in range(13)
+        f"services/parks/m{number}.py": "" for number in range(13)
     },
     rules.no_package_keeps_over_two_collections: {
         **{f"mongo_indexes/{name}.py": "" for name in "abc"},
         STORE: "from mongo_indexes import a, b\n",
-        "services/home_codes/store.py": "from mongo_indexes.c import COLLECTION\n",
+        "services/parks/code_store.py": "from mongo_indexes.c import COLLECTION\n",
     },
     rules.no_file_is_over_400_lines: {"tests/test_long.py": "\n" * 401},
     rules.no_name_is_an_alias_of_another_modules: {
-        ACTIONS: "from services.homes import store\n\nfind = store.find\n"
+        ACTIONS: "from services.parks import store\n\nfind = store.find\n"
     },
     rules.shared_parameters_come_first: {STORE: "def find(db, home, tx): ...\n"},
 }
@@ -32,22 +32,22 @@ KEPT = {
     "mongo_indexes/b.py": "",
     "mongo_indexes/c.py": "",
     ACTIONS: (
-        "from services.homes import store\n\n\n"
+        "from services.parks import store\n\n\n"
         "def move(deps, tx, actor, home): return store.find(deps.db, tx, home)\n"
         "def show(deps, home, *, tx: Transaction | None = None): ...\n"
         "class Job:\n    def run(self, deps, home): ...\n"
     ),
-    "services/homes/codes/store.py": "from mongo_indexes.c import COLLECTION\n",
-    "services/messaging/__init__.py": "",
-    "services/payments/actions.py": "from services.homes import actions\nactions.move()\n",
+    "services/parks/codes/store.py": "from mongo_indexes.c import COLLECTION\n",
+    "services/watering/__init__.py": "",
+    "services/gravel/actions.py": "from services.parks import actions\nactions.move()\n",
     "server/serving.py": "",
 }
 REACHES = {
-    "imported": "from services.homes import store\n",
-    "imported by name": "from services.homes.store import find\n",
-    "a name imported by its neighbour": "from services.homes.actions import find\n",
-    "an attribute": "from services.homes import actions\nactions.store.find()\n",
-    "an attribute of a neighbour": "from services.homes import actions\nactions.find()\n",
+    "imported": "from services.parks import store\n",
+    "imported by name": "from services.parks.store import find\n",
+    "a name imported by its neighbour": "from services.parks.actions import find\n",
+    "an attribute": "from services.parks import actions\nactions.store.find()\n",
+    "an attribute of a neighbour": "from services.parks import actions\nactions.find()\n",
 }
 
 
@@ -67,11 +67,11 @@ def test_a_rule_finds_what_breaks_it(rule: rules.Rule, tmp_path: Path) -> None:
 def test_a_store_is_found_on_every_way_to_it(text: str, tmp_path: Path) -> None:
     files = {
         STORE: "def find(db): ...\n",
-        ACTIONS: "from services.homes import store\nfrom services.homes.store import find\n",
-        "services/fees/actions.py": text,
+        ACTIONS: "from services.parks import store\nfrom services.parks.store import find\n",
+        "services/lamps/actions.py": text,
     }
     found = [*rules.no_store_is_reached_from_another_package(tree(tmp_path, files))]
-    assert found == ["services/fees/actions.py: services.homes.store"]
+    assert found == ["services/lamps/actions.py: services.parks.store"]
 
 
 @pytest.mark.parametrize(

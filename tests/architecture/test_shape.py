@@ -9,17 +9,17 @@ from scripts import shape
 
 FILES = {
     "server/__init__.py": "",
-    "server/app.py": "from services.homes import actions\nfrom services import money\n",
+    "server/app.py": "from services.parks import actions\nfrom services import money\n",
     "services/money.py": "def fen() -> int:\n    return 1\n",
-    "services/homes/__init__.py": "",
-    "services/homes/actions.py": (
+    "services/parks/__init__.py": "",
+    "services/parks/actions.py": (
         "import json\nfrom . import moving, store\nfrom services.money import fen\n"
         "find = store.find\nWORDS = store.WORDS\nloads = json.loads\nroot = fen.x.y\n"
     ),
-    "services/ownership/transfers.py": "import services.homes.store\n",
-    "services/homes/store.py": "WORDS = 1\n\n\nasync def find() -> None: ...\n",
-    "services/bills/store.py": "",
-    "services/people/store.py": "",
+    "services/parks/moving.py": "import services.parks.store\n",
+    "services/parks/store.py": "WORDS = 1\n\n\nasync def find() -> None: ...\n",
+    "services/lamps/store.py": "",
+    "services/benches/store.py": "",
     "tests/test_one.py": "1\n2\n3\n",
     "tests/help.py": "1\n",
 }
@@ -34,11 +34,11 @@ def tree(tmp_path: Path) -> shape.SourceTree:
 
 
 def test_imports_are_found_in_every_form(tree: shape.SourceTree) -> None:
-    assert tree.imports["server.app"] == {"services.homes.actions", "services.money"}
-    assert tree.imports["services.ownership.transfers"] == {"services.homes.store"}
-    assert tree.imports["services.homes.actions"] == {
-        "services.ownership.transfers",
-        "services.homes.store",
+    assert tree.imports["server.app"] == {"services.parks.actions", "services.money"}
+    assert tree.imports["services.parks.moving"] == {"services.parks.store"}
+    assert tree.imports["services.parks.actions"] == {
+        "services.parks.moving",
+        "services.parks.store",
         "services.money",
     }
 
@@ -53,7 +53,7 @@ def test_figures_of_the_small_tree(tree: shape.SourceTree) -> None:
     assert found["-ing modules of services"] == "1"
     assert found["aliases: functions"] == "2"
     assert found["aliases: all"] == "3"
-    assert found["biggest package"] == "services.homes (3)"
+    assert found["biggest package"] == "services.parks (3)"
     assert found["  imports inside it"] == "3"
     assert found["  depth of it"] == "3"
     assert found["support share of test lines"] == "25.0%"

@@ -13,10 +13,10 @@ import structlog
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
+from services.appointments import jobs as appointments_jobs
 from services.audit.verification import jobs as verification_jobs
 from services.bills.runs import jobs as runs_jobs
 from services.dependencies import Dependencies
-from services.heads import actions as heads
 from services.home_requests import jobs as home_requests_jobs
 from services.jobs import actions as jobs
 from services.jobs import store as jobs_store
@@ -35,7 +35,7 @@ HANDLERS: Final[Mapping[str, jobs.Handler]] = {
     **runs_jobs.JOBS,
     **payments_jobs.JOBS,
     **privacy_jobs.JOBS,
-    **heads.JOBS,
+    **appointments_jobs.JOBS,
     **home_requests_jobs.JOBS,
     **photos.JOBS,
 }

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.accounts import actions as accounts
 from services.appointments import actions as appointments
 from services.appointments.models import Appoint
 from services.bills.runs import actions as runs
@@ -15,6 +14,7 @@ from services.bills.runs.models import StartBillRun
 from services.dependencies import Dependencies, Transaction
 from services.fees import actions as fees
 from services.fees.models import FeeKind, NewFeeRule
+from services.kernel import phones
 from services.kernel.permissions import WITH_A_TERM, Actor, Grant, Role
 from services.places import actions as places
 from services.places import store as places_store
@@ -157,7 +157,7 @@ async def live_there(
                 relation=relation,
                 name_sealed=deps.vault.seal(name, place=f"residencies/{identity}/name"),
                 phone_sealed=deps.vault.seal(phone, place=f"residencies/{identity}/phone"),
-                phone_index=accounts.phone_index(deps, phone),
+                phone_index=phones.blind_index(deps.vault, phone),
                 from_day="2020-01-01",
                 source="test",
             )

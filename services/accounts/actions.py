@@ -1,72 +1,60 @@
-"""Who a person is, where they live and what they hold today; the front door of the accounts."""
+"""One's own account: who I am, proving a phone, signing out everywhere."""
 
 import asyncio
 
-from services.accounts import bindings
 from services.accounts.models import HomeView, Me, RoleView
 from services.appointments import offices
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.browser_sign_ins import store as browser_sign_ins_store
+from services.browser_sign_ins import actions as browser_sign_ins
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, phones
-from services.kernel.days import day_of
 from services.kernel.permissions import Actor
+from services.people import actions as people
 from services.people import identity
-from services.people import store as people_store
-from services.people.models import Person
 from services.places import actions as places
 from services.residencies import actions as residencies
-from services.sessions import store as sessions_store
-from services.wechat.errors import WeChatError
+from services.sessions import lifecycle
 
 
 async def give_phone(deps: Dependencies, actor: Actor, code: str) -> Me:
-    """Prove a phone number and receive the homes and roles that were written under it.
+    """Prove a phone and receive the homes and roles that were written under it.
 
-    A number has one holder, whoever proved it last: numbers move to other people, and the
-    former tenant must not go on seeing the home.
+    A phone has one holder, whoever proved it last: numbers move to other people, and the
+    former tenant must not go on seeing the home. Raises ConsentNeeded, CodeRefused,
+    InvalidPhone.
     """
-    await consents.check(deps, actor.person_id)
-    try:
-        given = await deps.wechat.phone_number(code)
-    except WeChatError as error:
-        raise identity.problem(error) from error
-    phone = phones.normalise(f"+{given.country_code}{given.number}")
-    sealed = deps.vault.seal(phone, place=f"people/{actor.person_id}/phone")
-    index = phone_index(deps, phone)
+    person = actor.person_id
+    await consents.check(deps, person)
+    phone = await identity.phone_of(deps, code)
+    index = phones.blind_index(deps.vault, phone)
 
     async def bind(tx: Transaction) -> None:
-        await consents.require(deps, tx, actor.person_id)
-        await bindings.take_phone(
-            deps.db, index, actor.person_id, sealed=sealed, at=deps.now(), tx=tx
-        )
-        await audit.record(deps, tx, actor, Act.PHONE_PROVED, subject=actor.person_id)
+        await consents.require(deps, tx, person)
+        await people.take_phone(deps, tx, person, phone)
+        await residencies.follow_phone(deps, tx, person, index)
+        await offices.follow_phone(deps, tx, person, index)
+        await audit.record(deps, tx, actor, Act.PHONE_PROVED, subject=person)
 
     await deps.in_transaction(bind)
     return await me(deps, actor)
 
 
-def phone_index(deps: Dependencies, phone: str) -> str:
-    """Return the blind index of an E.164 number: equality without the number."""
-    return phones.blind_index(deps.vault, phone)
-
-
 async def me(deps: Dependencies, actor: Actor) -> Me:
-    """Who I am, where I live, what I am responsible for."""
-    today = day_of(deps.now())
+    """Return who the actor is, where they live and what they are responsible for."""
     person, homes, roles = await asyncio.gather(
-        people_store.find(deps.db, actor.person_id),
-        residencies.of_person(deps.db, actor.person_id, today),
+        people.find(deps, actor.person_id),
+        residencies.of_person(deps, actor.person_id),
         offices.roles_of(deps, actor.person_id),
     )
     if person is None:
         raise errors.Unauthenticated("请重新登录")
     addresses = await places.addresses(deps, [home.home for home in homes])
+    phone = people.phone_of(deps, person)
     return Me(
         person_id=person.id,
-        phone_masked=_masked_phone(deps, person),
+        phone_masked=phones.mask(phone) if phone else None,
         homes=[
             HomeView(place=h.home, address=addresses.get(h.home, h.home), relation=h.relation)
             for h in homes
@@ -75,24 +63,13 @@ async def me(deps: Dependencies, actor: Actor) -> Me:
     )
 
 
-def _masked_phone(deps: Dependencies, person: Person) -> str | None:
-    if person.phone_sealed is None:
-        return None
-    return phones.mask(
-        deps.vault.unseal(person.phone_sealed, place=f"people/{person.id}/phone")
-    )
-
-
 async def sign_out_everywhere(deps: Dependencies, actor: Actor) -> None:
-    """End every session of one's own, this one too, and what was about to become one."""
+    """End every session of one's own, this one too, and every browser sign-in under way."""
     act = Act.SIGNED_OUT_EVERYWHERE
 
     async def save(tx: Transaction) -> None:
-        now = deps.now()
-        ended = await sessions_store.end_all(
-            deps.db, actor.person_id, at=now, because=act, tx=tx
-        )
-        await browser_sign_ins_store.refuse_all(deps.db, actor.person_id, now, tx)
+        ended = await lifecycle.end_all(deps, tx, actor.person_id, because=act)
+        await browser_sign_ins.refuse_all(deps, tx, actor.person_id)
         await audit.record(deps, tx, actor, act, sessions=ended)
 
     await deps.in_transaction(save)

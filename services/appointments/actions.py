@@ -1,10 +1,10 @@
-"""Giving somebody a role at a place for a term.
+"""Appointments: giving a role at a place for a term, and seeing one's own.
 
 A role belongs to a rung of the ladder (permissions.RUNGS): a unit head of a whole community
-would see everybody.
+would see everybody. endings.py ends appointments, substitutes.py adds stand-ins.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from services.appointments import checks, jobs, sealed, store, views
 from services.appointments.models import (
@@ -21,12 +21,14 @@ from services.kernel import errors
 from services.kernel.days import day_of, plus_days
 from services.kernel.documents import new_id
 from services.kernel.permissions import Actor, Permission
-from services.people import store as people_store
+from services.people import actions as people
 from services.places import actions as places
+
+SHOWN_AFTERWARDS_DAYS: Final = 365
 
 
 async def appoint(deps: Dependencies, actor: Actor, request: Appoint) -> AppointmentView:
-    """Give a role at a place for a term. Only an administrator makes those of DUTIES."""
+    """Give a role at a place for a term. Only an administrator gives those of DUTIES."""
     await places.access_place(deps, actor, request.place, Permission.APPOINT)
     checks.require_administrator(actor, request.role, request.place)
     return await _give(deps, actor, request)
@@ -47,18 +49,13 @@ async def _give(deps: Dependencies, actor: Actor, request: Appoint) -> Appointme
 
     async def save(tx: Transaction) -> Appointment:
         await checks.check_place(deps, wanted, tx)
-        holders = await people_store.holders_of(deps.db, [wanted.phone_index], tx)
-        wanted.person = holders.get(wanted.phone_index)
+        wanted.person = await people.holder_of(deps, tx, wanted.phone_index)
         held = await checks.same_or_free(deps, wanted, request, tx)
         if held is None:
             await store.insert(deps.db, wanted, tx)
-            await jobs.schedule_warning(deps, wanted, tx)
-        kept = held or wanted
-        facts: dict[str, Any] = {
-            "role": kept.role,
-            "to_day": kept.to_day,
-            "repeated": held is not None,
-        }
+            await jobs.schedule_warning(deps, tx, wanted)
+        kept, repeated = held or wanted, held is not None
+        facts: dict[str, Any] = {"role": kept.role, "to_day": kept.to_day, "repeated": repeated}
         await audit.record(
             deps, tx, actor, Act.APPOINTED, place=kept.place, subject=kept.id, **facts
         )
@@ -87,45 +84,37 @@ def _draft(deps: Dependencies, request: Appoint, appointed_by: str) -> Appointme
 async def listing(
     deps: Dependencies, actor: Actor, *, after: str, limit: int
 ) -> list[AppointmentView]:
-    """Roles held today, or to be held, in the places the actor appoints for, by id."""
+    """List roles held today, or to be held, in the places the actor appoints for, by id."""
     held = actor.places(Permission.APPOINT)
     today = day_of(deps.now())
-    found = await store.under(deps.db, held, today, after=after, limit=limit)
-    return [views.view(deps, appointment) for appointment in found]
-
-
-SHOWN_AFTERWARDS_DAYS = 365
+    rows = await store.under(deps.db, held, today, after=after, limit=limit)
+    return [views.view(deps, appointment) for appointment in rows]
 
 
 async def mine(deps: Dependencies, actor: Actor) -> list[MyAppointment]:
-    """My appointments: those that hold, those that will, and the past year's."""
+    """List the actor's own appointments: those that hold, that will, and the past year's."""
     since = plus_days(day_of(deps.now()), -SHOWN_AFTERWARDS_DAYS)
-    found = await store.of_person_since(deps.db, actor.person_id, since)
-    return await views.my_views(deps, found)
+    rows = await store.of_person_since(deps.db, actor.person_id, since)
+    return await views.my_views(deps, rows)
 
 
 async def choose_contact(
     deps: Dependencies, actor: Actor, appointment_id: str, request: ChooseContact
 ) -> MyAppointment:
-    """Let nobody, the residents or everybody see my number. NotFound unless it is mine."""
+    """Set who sees the actor's number as a head. NotFound for another's appointment."""
+    chosen = request.phone_visible_to
 
     async def save(tx: Transaction) -> Appointment:
-        found = await store.find(deps.db, appointment_id, tx)
-        if found is None or found.person != actor.person_id:
+        mine = await store.find(deps.db, appointment_id, tx)
+        if mine is None or mine.person != actor.person_id:
             raise errors.NotFound("没有找到这项任命")
-        chosen = request.phone_visible_to
-        await store.choose_contact(deps.db, found.id, chosen, tx)
+        await store.choose_contact(deps.db, mine.id, chosen, tx)
+        act, place = Act.CONTACT_CHANGED, mine.place
         await audit.record(
-            deps,
-            tx,
-            actor,
-            Act.CONTACT_CHANGED,
-            place=found.place,
-            subject=found.id,
-            visible_to=chosen,
+            deps, tx, actor, act, place=place, subject=mine.id, visible_to=chosen
         )
-        found.phone_visible_to = chosen
-        return found
+        mine.phone_visible_to = chosen
+        return mine
 
     [view] = await views.my_views(deps, [await deps.in_transaction(save)])
     return view

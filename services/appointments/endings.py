@@ -1,21 +1,19 @@
-"""Ending an appointment: by who appoints, at once; by the holder, with a last day.
+"""Endings of appointments: at once by who appoints, with a last day by the holder.
 
-Who stands in for a head goes when the head goes.
+A head's substitutes end with the head.
 """
 
 from typing import Any
 
 import structlog
 
-from services.appointments import offices, store
+from services.appointments import jobs, offices, store
 from services.appointments.checks import require_administrator
-from services.appointments.jobs import RESIGNED
 from services.appointments.models import Appointment, AppointmentView, Resign
 from services.appointments.views import view
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.days import check_day, day_of, plus_days
 from services.kernel.documents import Document
@@ -68,30 +66,33 @@ def _change(deps: Dependencies, actor: Actor, last_day: str) -> Document:
 async def resign(
     deps: Dependencies, actor: Actor, appointment_id: str, request: Resign
 ) -> AppointmentView:
-    """Say as the holder which day is the last one. The community and the grid are told."""
+    """Set the last day as the holder. The community and the head of the grid are told."""
     last = check_day(request.last_day)
 
     async def save(tx: Transaction) -> Appointment:
-        found = await offices.access(deps, actor, appointment_id, tx)
-        await places.hold(deps, found.place, tx)  # or a substitute might be added beside us
-        _check(found, actor, last, day_of(deps.now()))
-        because = deps.vault.seal(request.reason, place=f"appointments/{found.id}/because")
-        done = await store.resign(
-            deps.db, found, last_day=last, because=because, at=deps.now(), tx=tx
-        )
-        if not done:
+        mine = await offices.access(deps, actor, appointment_id, tx)
+        await places.hold(deps, mine.place, tx)  # or a substitute might be added beside us
+        _check(mine, actor, last, day_of(deps.now()))
+        if not await _write_resignation(deps, tx, mine, request):
             raise AppointmentOver("刚刚有改动,请刷新后再试")
-        change = _change(deps, actor, last)
-        await store.end_substitutes(deps.db, found.id, change, tx)
-        await jobs.enqueue(deps, tx, RESIGNED, found.id, appointment_id=found.id)
-        facts = {"role": found.role, "last_day": last}
-        await audit.record(
-            deps, tx, actor, Act.RESIGNED, place=found.place, subject=found.id, **facts
-        )
-        found.to_day = last
-        return found
+        await store.end_substitutes(deps.db, mine.id, _change(deps, actor, last), tx)
+        await jobs.announce_resignation(deps, tx, mine.id)
+        act, facts = Act.RESIGNED, {"role": mine.role, "last_day": last}
+        await audit.record(deps, tx, actor, act, place=mine.place, subject=mine.id, **facts)
+        mine.to_day = last
+        return mine
 
     return view(deps, await deps.in_transaction(save))
+
+
+async def _write_resignation(
+    deps: Dependencies, tx: Transaction, mine: Appointment, request: Resign
+) -> bool:
+    because = deps.vault.seal(request.reason, place=f"appointments/{mine.id}/because")
+    last = request.last_day
+    return await store.resign(
+        deps.db, mine, last_day=last, because=because, at=deps.now(), tx=tx
+    )
 
 
 def _check(found: Appointment, actor: Actor, last: str, today: str) -> None:

@@ -3,8 +3,9 @@
 from typing import Final
 
 from mongo_indexes import appointments
+from services.appointments import store
 from services.dependencies import Dependencies, Transaction
-from services.kernel.days import day_of, not_over_on
+from services.kernel.days import day_of
 from services.kernel.errors import Conflict
 from services.kernel.personal_data import ERASED, GONE, OFFICE, Fate, Holding
 
@@ -33,6 +34,9 @@ APPOINTMENTS: Final = Holding(
 )
 
 
+HOLDINGS: Final = (APPOINTMENTS,)
+
+
 class StillInOffice(Conflict):
     """Hand the office over, or resign, first. `appointments` in details."""
 
@@ -41,22 +45,20 @@ class StillInOffice(Conflict):
 
 async def require_out_of_office(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Raise StillInOffice while a role is held, or will be."""
-    query = {"person": person_id, **not_over_on(day_of(deps.now()))}
-    cursor = deps.db[appointments.COLLECTION].find(query, {"_id": 1}, session=tx)
-    if held := [row["_id"] for row in await cursor.to_list()]:
+    today = day_of(deps.now())
+    if held := await store.ids_of_person(deps.db, person_id, tx, since=today):
         raise StillInOffice("您还担任职务,请先辞任并交接", appointments=held)
 
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Past offices stay with their terms and the id, as the audit does; the words go."""
-    rows = deps.db[appointments.COLLECTION]
-    async for row in rows.find({"person": person_id}, {"_id": 1}, session=tx):
-        place = f"appointments/{row['_id']}"
+    """Blank who held past offices. Their terms and the id stay, as in the audit."""
+    for appointment_id in await store.ids_of_person(deps.db, person_id, tx):
+        place = f"appointments/{appointment_id}"
         words = {
             "name_sealed": deps.vault.seal(GONE, place=f"{place}/name"),
             "phone_sealed": deps.vault.seal(GONE, place=f"{place}/phone"),
-            "phone_index": f"{ERASED}:{row['_id']}",
+            "phone_index": f"{ERASED}:{appointment_id}",
             "phone_visible_to": "nobody",
             "ended_because": "",
         }
-        await rows.update_one({"_id": row["_id"]}, {"$set": words}, session=tx)
+        await store.overwrite(deps.db, appointment_id, words, tx)

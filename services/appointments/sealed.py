@@ -8,7 +8,7 @@ from services.kernel import phones
 def seal(
     deps: Dependencies, appointment: Appointment, *, phone: str, name: str | None
 ) -> Appointment:
-    """Write who somebody is into an appointment. InvalidPhone for what is no number."""
+    """Write the holder's phone and name into an appointment. Raises InvalidPhone."""
     number = phones.normalise(phone)
     at = f"appointments/{appointment.id}"
     appointment.phone_sealed = deps.vault.seal(number, place=f"{at}/phone")

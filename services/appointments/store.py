@@ -15,14 +15,14 @@ from services.kernel.permissions import Role
 
 
 async def of_person(db: Database, person_id: str, day: str) -> list[Appointment]:
-    """Roles a person holds today. Served by index `person`."""
+    """List roles a person holds on a day. Served by index `person`."""
     query = {"person": person_id, **active_on(day)}
     cursor = db[COLLECTION].find(query).sort("place", 1)
     return msgspec.convert(await cursor.to_list(), list[Appointment])
 
 
 async def of_person_since(db: Database, person_id: str, day: str) -> list[Appointment]:
-    """Roles a person holds, will hold or held since a day. Served by index `person`."""
+    """List roles a person holds, will hold or held since a day. Served by index `person`."""
     query = {"person": person_id, **not_over_on(day)}
     cursor = db[COLLECTION].find(query).sort("place", 1)
     return msgspec.convert(await cursor.to_list(), list[Appointment])
@@ -40,7 +40,7 @@ async def find(
 
 
 async def rivals(db: Database, wanted: Appointment, tx: Transaction) -> list[Appointment]:
-    """The same role at the same place on some of the same days. Served by index `place`.
+    """List the same role at the same place on some of the same days. Served by index `place`.
 
     A term ended before its first day held on no day at all.
     """
@@ -67,7 +67,7 @@ async def has_role(
 async def substitutes_of(
     db: Database, appointment_id: str, day: str, tx: Transaction | None = None
 ) -> list[Appointment]:
-    """Who stands in for a head today or later. Served by index `substitute_for`."""
+    """List who stands in for a head on a day or later. Served by index `substitute_for`."""
     query = {"substitute_for": appointment_id, **not_over_on(day)}
     cursor = db[COLLECTION].find(query, session=tx).sort("from_day", 1)
     return msgspec.convert(await cursor.to_list(), list[Appointment])
@@ -114,7 +114,7 @@ async def choose_contact(
 async def under(
     db: Database, places: Sequence[str], day: str, *, after: str, limit: int
 ) -> list[Appointment]:
-    """Roles held today or later under these places, by id. Served by index `place`."""
+    """List roles held on a day or later under these places, by id. Served by index `place`."""
     query = {"$and": [under_any("place", places), not_over_on(day), {"_id": {"$gt": after}}]}
     cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Appointment])
@@ -123,7 +123,43 @@ async def under(
 async def holders_at(
     db: Database, places: Sequence[str], roles: Sequence[Role], day: str
 ) -> list[Appointment]:
-    """Who holds one of these roles at one of these places today. Served by index `place`."""
+    """List who holds such a role at one of these places on a day. Served by index `place`."""
     query = {"place": {"$in": list(places)}, "role": {"$in": list(roles)}, **active_on(day)}
     cursor = db[COLLECTION].find(query).sort("place", -1)
     return msgspec.convert(await cursor.to_list(), list[Appointment])
+
+
+async def bind_phone(
+    db: Database, person_id: str, phone_index: str, day: str, tx: Transaction
+) -> None:
+    """Give a person what was appointed under a phone. Served by index `phone_index`.
+
+    The holder chooses who may see their number: the last holder's choice is not the next one's.
+    """
+    query = {"phone_index": phone_index, "person": {"$ne": person_id}, **not_over_on(day)}
+    change = {"person": person_id, "phone_visible_to": Visibility.NOBODY}
+    await db[COLLECTION].update_many(query, {"$set": change}, session=tx)
+
+
+async def free_other_phones(
+    db: Database, person_id: str, phone_index: str, day: str, tx: Transaction
+) -> None:
+    """Take from a person what hung on a phone they no longer have. Served by `person`."""
+    query = {"person": person_id, "phone_index": {"$ne": phone_index}, **not_over_on(day)}
+    change = {"person": None, "phone_visible_to": Visibility.NOBODY}
+    await db[COLLECTION].update_many(query, {"$set": change}, session=tx)
+
+
+async def ids_of_person(
+    db: Database, person_id: str, tx: Transaction, *, since: str = ""
+) -> list[str]:
+    """List ids of a person's appointments, those not over on `since` if given. By `person`."""
+    query: Document = {"person": person_id, **(not_over_on(since) if since else {})}
+    rows = await db[COLLECTION].find(query, {"_id": 1}, session=tx).to_list()
+    return [row["_id"] for row in rows]
+
+
+async def overwrite(
+    db: Database, appointment_id: str, changes: Document, tx: Transaction
+) -> None:
+    await db[COLLECTION].update_one({"_id": appointment_id}, {"$set": changes}, session=tx)

@@ -12,7 +12,7 @@ from services.kernel import errors
 from services.kernel.days import check_day, day_of
 from services.kernel.documents import new_id
 from services.kernel.permissions import Actor, Permission
-from services.people import store as people_store
+from services.people import actions as people
 from services.places import actions as places
 
 
@@ -25,7 +25,7 @@ class OutsideTerm(errors.InvalidInput):
 async def substitute(
     deps: Dependencies, actor: Actor, appointment_id: str, request: Substitute
 ) -> AppointmentView:
-    """Say who acts for a head, and when. One at a time."""
+    """Appoint who acts for a head between two days. One at a time."""
     first, last = check_day(request.from_day), check_day(request.to_day)
 
     async def save(tx: Transaction) -> Appointment:
@@ -35,22 +35,26 @@ async def substitute(
         await places.hold(deps, head.place, tx)
         _check(head, first, last, day_of(deps.now()))
         wanted = _draft(deps, actor, head, request)
-        if wanted.phone_index == head.phone_index:
-            raise errors.InvalidInput("代理人不能是本人")
-        for other in await store.substitutes_of(deps.db, head.id, first, tx):
-            if other.from_day <= last:
-                days = {"from_day": other.from_day, "to_day": other.to_day}
-                raise OfficeTaken("这段时间已有代理人", **days)
-        holders = await people_store.holders_of(deps.db, [wanted.phone_index], tx)
-        wanted.person = holders.get(wanted.phone_index)
+        await _require_free(deps, tx, head, wanted)
+        wanted.person = await people.holder_of(deps, tx, wanted.phone_index)
         await store.insert(deps.db, wanted, tx)
-        facts = {"role": head.role, "from_day": first, "to_day": last}
-        await audit.record(
-            deps, tx, actor, Act.SUBSTITUTED, place=head.place, subject=wanted.id, **facts
-        )
+        act, facts = Act.SUBSTITUTED, {"role": head.role, "from_day": first, "to_day": last}
+        await audit.record(deps, tx, actor, act, place=head.place, subject=wanted.id, **facts)
         return wanted
 
     return view(deps, await deps.in_transaction(save))
+
+
+async def _require_free(
+    deps: Dependencies, tx: Transaction, head: Appointment, wanted: Appointment
+) -> None:
+    """Raise OfficeTaken when another substitute acts on some of the days."""
+    if wanted.phone_index == head.phone_index:
+        raise errors.InvalidInput("代理人不能是本人")
+    for other in await store.substitutes_of(deps.db, head.id, wanted.from_day, tx):
+        if wanted.to_day is None or other.from_day <= wanted.to_day:
+            days = {"from_day": other.from_day, "to_day": other.to_day}
+            raise OfficeTaken("这段时间已有代理人", **days)
 
 
 def _check(head: Appointment, first: str, last: str, today: str) -> None:

@@ -7,7 +7,7 @@ from services.appointments.models import Appointment, AppointmentView, MyAppoint
 from services.dependencies import Dependencies
 from services.kernel import phones
 from services.kernel.days import day_of
-from services.kernel.permissions import TITLES, Role
+from services.kernel.permissions import Role
 from services.places import actions as places
 from services.places import grids as places_grids
 
@@ -27,12 +27,13 @@ def view(deps: Dependencies, appointment: Appointment) -> AppointmentView:
     )
 
 
-async def my_views(deps: Dependencies, found: Sequence[Appointment]) -> list[MyAppointment]:
+async def my_views(deps: Dependencies, mine: Sequence[Appointment]) -> list[MyAppointment]:
+    """Return appointments as their holder sees them, with what is in force today."""
     today = day_of(deps.now())
-    addresses = await places.addresses(deps, [a.place for a in found])
-    grids = [a.place for a in found if a.role is Role.GRID_HEAD]
+    addresses = await places.addresses(deps, [a.place for a in mine])
+    grids = [a.place for a in mine if a.role is Role.GRID_HEAD]
     buildings = await places_grids.buildings_of(deps, grids) if grids else {}
-    current = [a for a in found if _is_now(a, today)]
+    current = [a for a in mine if _is_now(a, today)]
     acting = {a.id for a in await offices.in_force(deps, current)}
     return [
         MyAppointment(
@@ -48,7 +49,7 @@ async def my_views(deps: Dependencies, found: Sequence[Appointment]) -> list[MyA
             resigned=a.resigned_at is not None,
             phone_visible_to=a.phone_visible_to,
         )
-        for a in found
+        for a in mine
     ]
 
 
@@ -56,8 +57,3 @@ def _is_now(appointment: Appointment, today: str) -> bool:
     return appointment.from_day <= today and (
         appointment.to_day is None or appointment.to_day >= today
     )
-
-
-def title(role: Role, *, substitute: str) -> str:
-    """Return the office, as said of who holds it or stands in for its holder."""
-    return f"代理{TITLES[role]}" if substitute else TITLES[role]

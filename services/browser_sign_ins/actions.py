@@ -1,7 +1,7 @@
-"""Staff sign in at a browser without a password: its side. browser_answers.py is WeChat's.
+"""Browser sign-in of staff by QR code, seen from the browser; decisions.py is the phone's side.
 
-One state machine for two purposes: a code that becomes a session, and a code that confirms the
-session there is, for a sensitive act.
+One state machine has two purposes: a code that becomes a session, and a code that confirms the
+browser's session for a sensitive act.
 """
 
 import hmac
@@ -24,7 +24,7 @@ SECRET_BYTES = 32
 
 
 async def ask(deps: Dependencies, visit: Visit) -> Asked:
-    """Ask to be let in: a code for the screen, and a secret to fetch the session with."""
+    """Start a sign-in: a code for the screen, and a secret to fetch the session with."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     made = _draft(deps, device_of(visit.user_agent, SessionKind.BROWSER))
     made.secret_index = codes.secret_index(deps, secret)
@@ -33,7 +33,7 @@ async def ask(deps: Dependencies, visit: Visit) -> Asked:
 
 
 async def ask_to_confirm(deps: Dependencies, actor: Actor) -> BrowserSignIn:
-    """Ask the person of this session, and nobody else, to confirm it in WeChat."""
+    """Start a confirmation, by the person of this session and nobody else, in WeChat."""
     session = await lifecycle.get_current(deps, actor.session_id)
     made = _draft(deps, session.device)
     made.session, made.person = session.id, session.person
@@ -61,10 +61,10 @@ def _draft(deps: Dependencies, device: str) -> BrowserSignIn:
 
 async def draw(deps: Dependencies, sign_in_id: str) -> bytes:
     """Return the picture of a code that waits: PNG or JPEG, as WeChat draws it."""
-    found = await store.find(deps.db, sign_in_id)
-    if found is None:
+    sign_in = await store.find(deps.db, sign_in_id)
+    if sign_in is None:
         raise missing()
-    states.require_waiting(states.state_at(found.state, found.expires_at, deps.now()))
+    states.require_waiting(states.state_at(sign_in.state, sign_in.expires_at, deps.now()))
     return await codes.picture(deps, sign_in_id)
 
 
@@ -73,15 +73,17 @@ async def take(deps: Dependencies, sign_in_id: str, secret: str, visit: Visit) -
 
     Raises SignInWaiting, SignInRefused, SignInExpired, SignInUsed; NotFound for a wrong secret.
     """
-    found = await store.find(deps.db, sign_in_id)
+    sign_in = await store.find(deps.db, sign_in_id)
     given = codes.secret_index(deps, secret)
-    if found is None or not hmac.compare_digest(found.secret_index, given):
+    if sign_in is None or not hmac.compare_digest(sign_in.secret_index, given):
         raise missing()
     now = deps.now()
-    states.require(BrowserState.ALLOWED, states.state_at(found.state, found.expires_at, now))
-    proved_at = found.answered_at or now
+    states.require(
+        BrowserState.ALLOWED, states.state_at(sign_in.state, sign_in.expires_at, now)
+    )
+    kind, proved_at = SessionKind.BROWSER, sign_in.answered_at or now
     session = lifecycle.begin(
-        found.person, SessionKind.BROWSER, found.device, now=now, confirmed_at=proved_at
+        sign_in.person, kind, sign_in.device, now=now, confirmed_at=proved_at
     )
 
     async def save(tx: Transaction) -> bool:
@@ -97,13 +99,18 @@ async def take(deps: Dependencies, sign_in_id: str, secret: str, visit: Visit) -
 
 async def confirmation(deps: Dependencies, actor: Actor, sign_in_id: str) -> Confirmed:
     """Tell a browser whether its code was confirmed. Raises as `take` does."""
-    found = await store.find(deps.db, sign_in_id)
-    if found is None or found.session != actor.session_id:
+    sign_in = await store.find(deps.db, sign_in_id)
+    if sign_in is None or sign_in.session != actor.session_id:
         raise missing()
     now = deps.now()
-    states.require(BrowserState.USED, states.state_at(found.state, found.expires_at, now))
-    confirmed_at = found.answered_at or now
+    states.require(BrowserState.USED, states.state_at(sign_in.state, sign_in.expires_at, now))
+    confirmed_at = sign_in.answered_at or now
     return Confirmed(confirmed_at=confirmed_at, fresh_until=confirmed_at + FRESH)
+
+
+async def refuse_all(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """Refuse what a person allowed and no browser has used yet."""
+    await store.refuse_all(deps.db, person_id, deps.now(), tx)
 
 
 def missing() -> errors.NotFound:

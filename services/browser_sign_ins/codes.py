@@ -1,7 +1,7 @@
-"""What a code on a screen holds, and the picture of it.
+"""QR codes of browser sign-ins: scene, number and picture (a mini-program code of WeChat).
 
-The scene is derived from the id with our key: nothing that opens anything is kept, and the
-picture can be drawn again. Pictures are kept in Redis while their code lives, for comfort.
+The scene is derived from the id with our key, so that no secret is kept and the picture can be
+drawn again. Redis caches pictures until the sign-in expires.
 """
 
 import secrets

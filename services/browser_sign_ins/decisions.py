@@ -1,8 +1,8 @@
-"""A code on a screen, seen from the mini-program that scanned it.
+"""Decisions on browser sign-ins, made in the mini-program that scanned the QR code.
 
-The number on the screen must be typed: whoever is sent somebody else's code sees no screen.
-Only a mini-program answers, moments after WeChat said whose it is: a browser, or somebody who
-found a token, never lets in a browser.
+The number on the screen must be typed: whoever is sent another person's code sees no screen.
+Only a mini-program decides, moments after WeChat said whose it is: neither a browser nor
+whoever stole a token can allow a browser.
 """
 
 import hmac
@@ -22,7 +22,6 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.permissions import STAFF_ROLES, Actor
 from services.sessions import lifecycle
-from services.sessions import store as sessions_store
 from services.sessions.models import SessionKind
 
 
@@ -43,50 +42,50 @@ class WrongNumber(errors.InvalidInput):
 
 
 async def preview(deps: Dependencies, actor: Actor, scene: str) -> BrowserView:
-    """Show who asks, before anybody answers."""
-    found = await _waiting(deps, scene)
+    """Show which browser asks, before it is decided on."""
+    sign_in = await _waiting(deps, scene)
 
     async def note(tx: Transaction) -> None:
-        await audit.record(deps, tx, actor, Act.BROWSER_LOOKED_AT, subject=found.id)
+        await audit.record(deps, tx, actor, Act.BROWSER_LOOKED_AT, subject=sign_in.id)
 
     await deps.in_transaction(note)
     return BrowserView(
-        purpose=found.purpose,
-        device=found.device,
-        asked_at=found.asked_at,
-        expires_at=found.expires_at,
+        purpose=sign_in.purpose,
+        device=sign_in.device,
+        asked_at=sign_in.asked_at,
+        expires_at=sign_in.expires_at,
     )
 
 
 async def decide(deps: Dependencies, actor: Actor, given: AnswerBrowser) -> None:
-    """Let a browser in, confirm its session, or refuse. Raises WrongNumber and 403s."""
+    """Allow a browser, confirm its session, or refuse. Raises WrongNumber, BrowserNotForYou."""
     session = await lifecycle.get_current(deps, actor.session_id)
     if session.kind is not SessionKind.WECHAT:
         raise MiniProgramOnly("请在微信小程序里确认")
-    found = await _waiting(deps, given.scene)
-    _require_may_answer(actor, found)
+    sign_in = await _waiting(deps, given.scene)
+    _require_may_decide(actor, sign_in)
     if not given.allow:
-        await _end(deps, actor, found, Event.REFUSE)
-    elif not hmac.compare_digest(given.number or "", found.number):
-        await _miss(deps, actor, found)
-    elif found.purpose is Purpose.SIGN_IN:
-        await _end(deps, actor, found, Event.ALLOW)
+        await _write(deps, actor, sign_in, Event.REFUSE)
+    elif not hmac.compare_digest(given.number or "", sign_in.number):
+        await _miss(deps, actor, sign_in)
+    elif sign_in.purpose is Purpose.SIGN_IN:
+        await _write(deps, actor, sign_in, Event.ALLOW)
     else:
-        await _end(deps, actor, found, Event.CONFIRM)
+        await _write(deps, actor, sign_in, Event.CONFIRM)
 
 
 async def _waiting(deps: Dependencies, scene: str) -> BrowserSignIn:
     index = codes.scene_index(deps, scene)
-    found = await store.find_by_scene(deps.db, index)
-    if found is None:
+    sign_in = await store.find_by_scene(deps.db, index)
+    if sign_in is None:
         raise errors.NotFound("没有找到这个二维码,请刷新后重新扫码")
-    states.require_waiting(states.state_at(found.state, found.expires_at, deps.now()))
-    return found
+    states.require_waiting(states.state_at(sign_in.state, sign_in.expires_at, deps.now()))
+    return sign_in
 
 
-def _require_may_answer(actor: Actor, found: BrowserSignIn) -> None:
-    if found.purpose is Purpose.CONFIRMATION:
-        fits = actor.person_id == found.person
+def _require_may_decide(actor: Actor, sign_in: BrowserSignIn) -> None:
+    if sign_in.purpose is Purpose.CONFIRMATION:
+        fits = actor.person_id == sign_in.person
     else:
         fits = any(grant.role in STAFF_ROLES for grant in actor.grants)
     if not fits:
@@ -100,37 +99,38 @@ ACTS = {
 }
 
 
-async def _end(deps: Dependencies, actor: Actor, found: BrowserSignIn, event: Event) -> None:
+async def _write(
+    deps: Dependencies, actor: Actor, sign_in: BrowserSignIn, event: Event
+) -> None:
     now = deps.now()
     mine = {"person": actor.person_id, "answered_at": now}
 
     async def save(tx: Transaction) -> None:
         # or who signs out everywhere at this moment would leave a browser that comes in after
-        if not await sessions_store.hold(deps.db, actor.session_id, tx):
-            raise errors.Unauthenticated("登录已失效,请重新登录")
-        if not await store.move(deps.db, found.id, event, now, tx=tx, **mine):
+        await lifecycle.hold(deps, tx, actor.session_id)
+        if not await store.move(deps.db, sign_in.id, event, now, tx=tx, **mine):
             raise states.SignInAnswered("这个二维码已经确认过了")
-        if event is Event.CONFIRM and not await sessions_store.confirm(
-            deps.db, found.session, now, tx
+        if event is Event.CONFIRM and not await lifecycle.confirm(
+            deps, tx, sign_in.session, now
         ):
             raise states.SignInExpired("浏览器里的登录已结束")
-        act, confirms = ACTS[event], found.session
-        await audit.record(deps, tx, actor, act, subject=found.id, confirms=confirms)
+        act, confirms = ACTS[event], sign_in.session
+        await audit.record(deps, tx, actor, act, subject=sign_in.id, confirms=confirms)
 
     await deps.in_transaction(save)
 
 
-async def _miss(deps: Dependencies, actor: Actor, found: BrowserSignIn) -> None:
-    """Count a wrong number; after the third the code is dead."""
+async def _miss(deps: Dependencies, actor: Actor, sign_in: BrowserSignIn) -> None:
+    """Count a wrong number; after the third the sign-in is refused."""
 
     async def save(tx: Transaction) -> int:
         now = deps.now()
-        misses = await store.miss(deps.db, found.id, now, tx)
+        misses = await store.miss(deps.db, sign_in.id, now, tx)
         if misses >= MOST_MISSES:
-            await store.move(deps.db, found.id, Event.GUESSED, now, tx=tx)
+            await store.move(deps.db, sign_in.id, Event.GUESSED, now, tx=tx)
         if misses:
             act, why = Act.BROWSER_REFUSED, WrongNumber.code
-            await audit.record(deps, tx, actor, act, subject=found.id, why=why, misses=misses)
+            await audit.record(deps, tx, actor, act, subject=sign_in.id, why=why, misses=misses)
         return misses
 
     misses = await deps.in_transaction(save)

@@ -1,4 +1,4 @@
-"""A browser that wants to be let in by a mini-program: what is kept, sent and seen."""
+"""Browser sign-ins, allowed in a mini-program: what is kept, sent and seen."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum, auto

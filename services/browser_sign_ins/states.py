@@ -1,4 +1,4 @@
-"""The life of a code on a screen. The table is the specification."""
+"""State machine of browser sign-in by QR code. The table is the specification."""
 
 from datetime import datetime
 from enum import StrEnum, auto
@@ -85,7 +85,7 @@ def state_at(state: BrowserState, expires_at: datetime, now: datetime) -> Browse
 
 
 def require_waiting(found: BrowserState) -> None:
-    """Raise what the phone is told of a code that waits no more."""
+    """Raise what the phone is told of a sign-in that waits no more."""
     if found is S.EXPIRED:
         raise SignInExpired("二维码已过期,请刷新")
     if found is not S.WAITING:
@@ -93,7 +93,7 @@ def require_waiting(found: BrowserState) -> None:
 
 
 def require(wanted: BrowserState, found: BrowserState) -> None:
-    """Raise what the browser is told while its code is not in the wanted state."""
+    """Raise what the browser is told while its sign-in is not in the wanted state."""
     if found is not wanted:
         raise _told(found)
 

@@ -1,4 +1,4 @@
-"""Codes on screens: the only module that queries them."""
+"""Store of browser sign-ins by QR code."""
 
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ async def find(db: Database, sign_in_id: str) -> BrowserSignIn | None:
 
 
 async def find_by_scene(db: Database, scene_index: str) -> BrowserSignIn | None:
-    """What a scanned code stands for. Served by index `scene`."""
+    """Find the sign-in whose QR code was scanned. Served by index `scene`."""
     document = await db[COLLECTION].find_one({"scene_index": scene_index})
     return msgspec.convert(document, BrowserSignIn | None)
 
@@ -38,7 +38,7 @@ async def move(
     tx: Transaction,
     **changes: Any,
 ) -> bool:
-    """Move a code that has time left; False when somebody was first."""
+    """Move a sign-in that has not expired; False when another request was first."""
     query = {
         "_id": sign_in_id,
         "state": {"$in": states.sources(event)},
@@ -63,7 +63,7 @@ async def miss(db: Database, sign_in_id: str, now: datetime, tx: Transaction) ->
 
 
 async def refuse_all(db: Database, person_id: str, now: datetime, tx: Transaction) -> None:
-    """Take back what a person let in and is not in yet. Served by index `person`."""
+    """Refuse what a person allowed and no browser has used yet. Served by index `person`."""
     event = Event.TAKE_BACK
     await db[COLLECTION].update_many(
         {"person": person_id, "state": {"$in": states.sources(event)}},
@@ -73,5 +73,5 @@ async def refuse_all(db: Database, person_id: str, now: datetime, tx: Transactio
 
 
 async def forget(db: Database, person_id: str, tx: Transaction) -> None:
-    """Remove what a person let in or confirmed. Served by index `person`."""
+    """Remove what a person allowed or confirmed. Served by index `person`."""
     await db[COLLECTION].delete_many({"person": person_id}, session=tx)

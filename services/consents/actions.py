@@ -1,10 +1,10 @@
-"""Consent before collection (PIPL art. 13 to 16): asked again with every new text.
+"""Consents of people to published texts, needed before data is collected (PIPL art. 13 to 16).
 
-Signing in asks for none: the number WeChat gives a user is what a session cannot be without,
-and nothing else is kept with it.
+Every new version of a text is asked for again. Signing in asks for none: a session cannot be
+without the id WeChat gives a user, and nothing else is kept with it.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from services.audit import actions as audit
 from services.audit.models import Act
@@ -16,7 +16,6 @@ from services.kernel import errors
 from services.kernel.documents import new_id
 from services.kernel.permissions import Actor
 from services.people import actions as people
-from services.people import store as people_store
 
 EXPLANATION: Final = (
     "已撤回。我们不再收集您新的信息:不能再绑定手机号、申请绑定房屋或接受邀请。"
@@ -41,7 +40,7 @@ class ConsentNotGiven(errors.Conflict):
 
 
 def published() -> list[PolicyView]:
-    """Return what people are asked to agree to today."""
+    """Return the current text of each policy."""
     return [
         PolicyView(
             policy=policy.key,
@@ -58,8 +57,11 @@ def published() -> list[PolicyView]:
 async def check(
     deps: Dependencies, person_id: str, policy: PolicyKey = PolicyKey.PRIVACY
 ) -> None:
-    """Raise ConsentNeeded before anything is asked of others; `require` is what counts."""
-    _check(await people_store.consents_of(deps.db, person_id), policies.CURRENT[policy])
+    """Raise ConsentNeeded early, before WeChat or another person is asked for anything.
+
+    It does not replace `require` in the transaction that keeps the data.
+    """
+    _require_current(await people.consents_of(deps, person_id), policies.CURRENT[policy])
 
 
 async def require(
@@ -68,14 +70,14 @@ async def require(
     person_id: str,
     policy: PolicyKey = PolicyKey.PRIVACY,
 ) -> None:
-    """Call this in the transaction that keeps what a person tells of themself.
+    """Lock the account in the transaction that keeps what a person tells of themself.
 
     Raises ConsentNeeded, or Unauthenticated when the account was closed a moment ago.
     """
-    _check(await people_store.hold(deps.db, person_id, tx), policies.CURRENT[policy])
+    _require_current(await people.hold(deps, tx, person_id), policies.CURRENT[policy])
 
 
-def _check(given: dict[str, int] | None, policy: Policy) -> None:
+def _require_current(given: dict[str, int] | None, policy: Policy) -> None:
     if given is None:
         raise errors.Unauthenticated("这个账号已注销,请重新登录")
     if given.get(policy.key) != policy.version:
@@ -89,48 +91,43 @@ async def give(deps: Dependencies, actor: Actor, request: GiveConsent) -> Consen
     policy = policies.CURRENT[request.policy]
     if request.version != policy.version:
         raise PolicyNotCurrent("内容有更新,请重新阅读后同意", version=policy.version)
-    fresh = Consent(
-        id=new_id(deps.now()),
+    key, version, person = policy.key, policy.version, actor.person_id
+
+    async def save(tx: Transaction) -> Consent:
+        await people.require_open(deps, tx, person)
+        held = await store.find_given(deps.db, person, key, version, tx)
+        consent = held or _draft(deps, actor, policy)
+        if held is None:
+            await store.insert(deps.db, consent, tx)
+        await people.note_consent(deps, tx, person, key, version)
+        facts: dict[str, Any] = {"policy": key, "version": version, "again": held is not None}
+        await audit.record(deps, tx, actor, Act.CONSENT_GIVEN, subject=consent.id, **facts)
+        return consent
+
+    return view(await deps.in_transaction(save))
+
+
+def _draft(deps: Dependencies, actor: Actor, policy: Policy) -> Consent:
+    now = deps.now()
+    return Consent(
+        id=new_id(now),
         person=actor.person_id,
         policy=policy.key,
         version=policy.version,
         sha256=policy.sha256,
-        given_at=deps.now(),
+        given_at=now,
     )
-
-    async def save(tx: Transaction) -> Consent:
-        await people.require_open(deps, tx, actor.person_id)
-        held = await store.find_given(deps.db, actor.person_id, policy.key, policy.version, tx)
-        consent = held or fresh
-        if held is None:
-            await store.insert(deps.db, fresh, tx)
-        await people_store.note_consent(
-            deps.db, actor.person_id, policy.key, policy.version, tx
-        )
-        await audit.record(
-            deps,
-            tx,
-            actor,
-            Act.CONSENT_GIVEN,
-            subject=consent.id,
-            policy=policy.key,
-            version=policy.version,
-            again=held is not None,
-        )
-        return consent
-
-    return view(await deps.in_transaction(save))
 
 
 async def withdraw(deps: Dependencies, actor: Actor, policy: PolicyKey) -> Withdrawal:
     """Agree no longer: nothing more is collected. Raises ConsentNotGiven."""
 
     async def save(tx: Transaction) -> None:
-        given = await people_store.hold(deps.db, actor.person_id, tx)
+        given = await people.hold(deps, tx, actor.person_id)
         if not given or policy not in given:
             raise ConsentNotGiven("您没有同意过,或已经撤回")
         await store.withdraw(deps.db, actor.person_id, deps.now(), tx, policy)
-        await people_store.note_consent(deps.db, actor.person_id, policy, None, tx)
+        await people.note_consent(deps, tx, actor.person_id, policy, None)
         await audit.record(
             deps, tx, actor, Act.CONSENT_WITHDRAWN, policy=policy, version=given[policy]
         )
@@ -142,9 +139,9 @@ async def withdraw(deps: Dependencies, actor: Actor, policy: PolicyKey) -> Withd
 async def listing(
     deps: Dependencies, actor: Actor, *, before: str, limit: int
 ) -> list[ConsentView]:
-    """What I agreed to, newest first."""
-    found = await store.of_person(deps.db, actor.person_id, before=before, limit=limit)
-    return [view(consent) for consent in found]
+    """List the actor's own consents, the newest first."""
+    rows = await store.of_person(deps.db, actor.person_id, before=before, limit=limit)
+    return [view(consent) for consent in rows]
 
 
 def view(consent: Consent) -> ConsentView:

@@ -1,4 +1,4 @@
-"""What somebody agreed to, when, and until when."""
+"""Consents: one agreement of one person to one text."""
 
 from datetime import datetime
 from typing import Annotated

@@ -32,7 +32,7 @@ async def find_given(
 async def withdraw(
     db: Database, person_id: str, at: datetime, tx: Transaction, *policies: PolicyKey
 ) -> None:
-    """Write the end of what a person agreed to, once. Served by index `person`."""
+    """Write when a person withdrew their consents, once. Served by index `person`."""
     query = {"person": person_id, "policy": {"$in": list(policies)}, "withdrawn_at": None}
     await db[consents.COLLECTION].update_many(query, {"$set": {"withdrawn_at": at}}, session=tx)
 

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from services.appointments import offices
 from services.appointments.models import Appointment
 from services.dependencies import Dependencies
-from services.kernel.days import day_of
 from services.kernel.permissions import Grant, Role
 from services.places import grids as places_grids
 from services.residencies import actions as residencies
@@ -18,10 +17,9 @@ from services.residencies.models import ROLE_OF
 
 
 async def grants_of(deps: Dependencies, person_id: str) -> tuple[Grant, ...]:
-    """Return today's roles with their places."""
-    today = day_of(deps.now())
+    """Return a person's roles of today with their places."""
     homes, roles = await asyncio.gather(
-        residencies.of_person(deps.db, person_id, today),
+        residencies.of_person(deps, person_id),
         offices.roles_of(deps, person_id),
     )
     grants = [Grant(ROLE_OF[home.relation], home.home, home.from_day) for home in homes]

@@ -1,21 +1,14 @@
 """The three heads (三长) of a home: who they are, and how to reach them."""
 
-from typing import Final
-
-from services.appointments import jobs as appointments_jobs
 from services.appointments import offices, sealed
 from services.appointments.models import Appointment, Visibility
-from services.appointments.views import title
 from services.dependencies import Dependencies
 from services.heads.models import HeadsView, HeadView
 from services.heads.surnames import surname
-from services.jobs import actions as jobs
 from services.kernel import errors
-from services.kernel.permissions import HEADS, Actor, Permission
+from services.kernel.permissions import HEADS, Actor, Permission, office
 from services.places import grids
 from services.places.models import Kind
-
-JOBS: Final[dict[str, jobs.Handler]] = appointments_jobs.JOBS
 
 
 async def heads_of(deps: Dependencies, viewer: Actor | None, home: str) -> HeadsView:
@@ -42,13 +35,13 @@ async def heads_of(deps: Dependencies, viewer: Actor | None, home: str) -> Heads
 
 def _shown(deps: Dependencies, head: Appointment, circle: Visibility) -> HeadView:
     """Show a head to the residents of the home, or to everyone."""
-    office = title(head.role, substitute=head.substitute_for)
+    title = office(head.role, substitute=head.substitute_for)
     name = sealed.name_of(deps, head)
     allowed = {Visibility.EVERYONE, circle}
     return HeadView(
         role=head.role,
-        title=office,
-        name=_name(name, office, circle),
+        title=title,
+        name=_name(name, title, circle),
         phone=_phone(deps, head) if head.phone_visible_to in allowed else None,
         is_substitute=bool(head.substitute_for),
         until_day=head.to_day,
@@ -59,7 +52,7 @@ def _phone(deps: Dependencies, head: Appointment) -> str:
     return sealed.phone_of(deps, head).removeprefix("+86")
 
 
-def _name(name: str | None, office: str, circle: Visibility) -> str:
+def _name(name: str | None, title: str, circle: Visibility) -> str:
     if name is None:
-        return office
-    return name if circle is Visibility.RESIDENTS else surname(name) + office
+        return title
+    return name if circle is Visibility.RESIDENTS else surname(name) + title

@@ -10,7 +10,6 @@ from pymongo.errors import DuplicateKeyError
 from services.appointments import checks
 from services.appointments import offices as appointments_offices
 from services.appointments.models import Appointment
-from services.appointments.views import title
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
@@ -89,8 +88,7 @@ def _check_office(found: Appointment, actor: Actor, today: str) -> None:
 
 async def _values(deps: Dependencies, made: HandOver) -> dict[str, str]:
     addresses = await places.addresses(deps, [made.place])
-    office = title(made.role, substitute="")
-    return {"place": addresses.get(made.place, made.place), "office": office}
+    return {"place": addresses.get(made.place, made.place), "office": made.role.label}
 
 
 async def _count(deps: Dependencies, actor: Actor, found: Appointment) -> HandOver:

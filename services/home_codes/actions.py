@@ -18,7 +18,6 @@ from services.homes import household
 from services.homes.models import Bound
 from services.homes.views import mask_name
 from services.kernel import errors
-from services.kernel.days import day_of
 from services.kernel.documents import ALPHABET, encode
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
@@ -59,9 +58,7 @@ async def print_codes(deps: Dependencies, actor: Actor, place: str) -> PrintedCo
     expires_at = now + CODE_LIFE
 
     async def save(tx: Transaction) -> list[tuple[Residency, str]]:
-        rows = await residencies.unbound_under(
-            deps.db, place, day_of(now), limit=MOST_CODES + 1, tx=tx
-        )
+        rows = await residencies.unbound_under(deps, tx, place, limit=MOST_CODES + 1)
         if len(rows) > MOST_CODES:
             raise TooManyCodes("一次打印太多了,请按楼栋或单元打印", most=MOST_CODES)
         drawn = [(row, _draw()) for row in rows]

@@ -23,6 +23,7 @@ from services.homes.household import Household
 from services.kernel import errors
 from services.kernel.permissions import Actor, Permission
 from services.residencies.models import OWNERS, Newcomer, Relation, Way
+from services.reveals import actions as reveals
 from services.reveals.models import Field, Reveal, Revealed
 
 
@@ -210,20 +211,7 @@ async def dispute_others(
 async def reveal(deps: Dependencies, actor: Actor, request_id: str, wish: Reveal) -> Revealed:
     """Show what was typed into a request. Noted before anything is shown."""
     found = await access.access(deps, actor, request_id, Permission.REVEAL)
-
-    async def note(tx: Transaction) -> None:
-        await audit.record(
-            deps,
-            tx,
-            actor,
-            Act.REVEALED,
-            place=found.home,
-            subject=found.id,
-            fields=sorted(set(wish.fields)),
-            reason=wish.reason,
-        )
-
-    await deps.in_transaction(note)
+    await reveals.note(deps, actor, found.home, found.id, wish)
     held = {Field.NAME: "name", Field.ID_NUMBER: "id_number"}
     shown = {
         field.value: sealed_text.unsealed(deps, found, name) or None

@@ -9,7 +9,6 @@ from services.home_requests.models import AdviceView, HomeRequest, MyRequest, Re
 from services.home_requests.sealed_text import unsealed
 from services.homes import views as homes_views
 from services.homes.household import Household, registered_as
-from services.kernel.days import day_of
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.residencies import actions as residencies
@@ -64,7 +63,7 @@ async def shown(
     homes = sorted({request.home for request in found})
     addresses = await places.addresses(deps, homes)
     people: dict[str, list[Residency]] = defaultdict(list)
-    for row in await residencies.of_homes(deps.db, homes, day_of(deps.now())):
+    for row in await residencies.of_homes(deps, homes):
         people[row.home].append(row)
     return [
         _shown(deps, actor, request, addresses.get(request.home, ""), people[request.home])

@@ -22,7 +22,7 @@ async def access(
     That is their own, one of a home they own, or of a place whose residents they see. NotFound
     otherwise.
     """
-    seen = await residencies.find(deps.db, residency_id, tx)
+    seen = await residencies.find(deps, residency_id, tx=tx)
     if seen is None or not _knows(actor, seen):
         raise errors.NotFound("没有找到这位住户")
     home = await household.hold(deps, seen.home, tx)

@@ -47,9 +47,9 @@ async def listing(
     if (await places.get(deps, home)).kind is not Kind.HOME:
         raise errors.NotFound("没有找到这套房屋")
     if past:
-        rows = await residencies.ever_of_home(deps.db, home, limit=MOST_SHOWN)
+        rows = await residencies.ever_of_home(deps, home, limit=MOST_SHOWN)
     else:
-        rows = await residencies.of_home(deps.db, home, day_of(deps.now()))
+        rows = await residencies.of_home(deps, home)
     return [views.resident(deps, row, whole=owner) for row in rows]
 
 

@@ -62,9 +62,8 @@ async def hold(deps: Dependencies, home: str, tx: Transaction) -> Household:
     place = await places.hold(deps, home, tx)
     if place is None or place.kind is not Kind.HOME:
         raise errors.NotFound("没有找到这套房屋")
-    today = day_of(deps.now())
-    rows = await residencies.of_home(deps.db, home, today, tx)
-    return Household(place=place, rows=rows, today=today)
+    rows = await residencies.of_home(deps, home, tx=tx)
+    return Household(place=place, rows=rows, today=day_of(deps.now()))
 
 
 def require_not_own(actor: Actor, home: Household, *written: Residency) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
-from typing import Final
+from typing import Final, Self
 
 from msgspec import Struct
 
@@ -11,26 +11,37 @@ from services.kernel.paths import covers, outermost
 
 
 class Role(StrEnum):
-    """What somebody is at a place: by living there, or by being appointed."""
+    """What somebody is at a place: by living there, or by being appointed.
 
-    OWNER = auto()
-    RESIDENT = auto()  # family
-    TENANT = auto()
-    PAYER = auto()  # a relative who pays and sees nothing else
-    UNIT_HEAD = auto()
-    BUILDING_HEAD = auto()
-    GRID_HEAD = auto()
-    FIRM_MANAGER = auto()
-    DISPATCHER = auto()
-    REPAIRER = auto()
-    CASHIER = auto()
-    COMMITTEE_MEMBER = auto()
-    COMMUNITY_STAFF = auto()
-    SUBDISTRICT_STAFF = auto()
-    DISTRICT_STAFF = auto()
-    CITY_STAFF = auto()
-    ADMINISTRATOR = auto()
-    AUDITOR = auto()
+    `label`: what people read.
+    """
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    OWNER = "owner", "业主"
+    RESIDENT = "resident", "家属"  # family
+    TENANT = "tenant", "租户"
+    PAYER = "payer", "代缴亲友"  # a relative who pays and sees nothing else
+    UNIT_HEAD = "unit_head", "单元长"
+    BUILDING_HEAD = "building_head", "楼栋长"
+    GRID_HEAD = "grid_head", "网格长"
+    FIRM_MANAGER = "firm_manager", "物业经理"
+    DISPATCHER = "dispatcher", "物业调度员"
+    REPAIRER = "repairer", "物业维修工"
+    CASHIER = "cashier", "物业收费员"
+    COMMITTEE_MEMBER = "committee_member", "业委会委员"
+    COMMUNITY_STAFF = "community_staff", "社区工作人员"
+    SUBDISTRICT_STAFF = "subdistrict_staff", "街道工作人员"
+    DISTRICT_STAFF = "district_staff", "区工作人员"
+    CITY_STAFF = "city_staff", "市工作人员"
+    ADMINISTRATOR = "administrator", "管理员"
+    AUDITOR = "auditor", "审计员"
 
 
 class Permission(StrEnum):
@@ -122,6 +133,11 @@ FIRM_ROLES: Final = (Role.FIRM_MANAGER, Role.DISPATCHER, Role.REPAIRER, Role.CAS
 STAFF_ROLES: Final = frozenset(RUNGS) - frozenset(HEADS)
 
 
+def office(role: Role, *, substitute: str) -> str:
+    """Return the office, as said of who holds it or stands in for its holder."""
+    return f"代理{role.label}" if substitute else role.label
+
+
 # How long after proving who one is a sensitive act does not ask again.
 FRESH: Final = timedelta(minutes=10)
 
@@ -203,21 +219,3 @@ def require_at(actor: Actor, permission: Permission, place: str) -> None:
     """Raise NotFound unless held at `place`: what is forbidden looks missing."""
     if not actor.may(permission, place):
         raise NotFound("没有找到这个地方")
-
-
-TITLES: Final = {
-    Role.UNIT_HEAD: "单元长",
-    Role.BUILDING_HEAD: "楼栋长",
-    Role.GRID_HEAD: "网格长",
-    Role.FIRM_MANAGER: "物业经理",
-    Role.DISPATCHER: "物业调度员",
-    Role.REPAIRER: "物业维修工",
-    Role.CASHIER: "物业收费员",
-    Role.COMMITTEE_MEMBER: "业委会委员",
-    Role.COMMUNITY_STAFF: "社区工作人员",
-    Role.SUBDISTRICT_STAFF: "街道工作人员",
-    Role.DISTRICT_STAFF: "区工作人员",
-    Role.CITY_STAFF: "市工作人员",
-    Role.ADMINISTRATOR: "管理员",
-    Role.AUDITOR: "审计员",
-}

@@ -1,7 +1,7 @@
-"""What a collection holds about people: the words in which each package says it of its own.
+"""Declarations of the personal data in each collection, made by the package that owns it.
 
-`services/privacy/registry.py` puts these together to the one table that export, erasure and the
-renewal of keys are run from: what is not declared there does not pass its test.
+`services/privacy/registry.py` joins them into the one table that export, erasure and key rotation
+read: a test fails for a collection that is not declared.
 """
 
 from collections.abc import Mapping
@@ -19,6 +19,10 @@ REGISTER: Final = (
     "《个人信息保护法》第13条第1款第3项:社区履行职责所需的登记;只解除与微信账号的关联"
 )
 OFFICE: Final = "任命是社区的公开事项:保留职务和任期,去掉姓名和电话"
+
+# Written over a name when a person is erased, and before an id where a value must be unique.
+GONE: Final = "已注销"
+ERASED: Final = "erased"
 
 
 class Fate(StrEnum):
@@ -50,7 +54,3 @@ class Holding(Struct, frozen=True, kw_only=True):
     law: str = ""
     why: str = ""
     staff: tuple[str, ...] = ()
-
-
-GONE: Final = "已注销"
-ERASED: Final = "erased"

@@ -1,23 +1,93 @@
-"""People: their WeChat address, and a hold on an open account."""
+"""People who signed in: their account, what they agreed to, the phone they hold."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from services.dependencies import Dependencies, Transaction
-from services.kernel import errors
-from services.people import store
+from services.kernel import errors, phones
+from services.kernel.documents import new_id
+from services.people import identity, store
+from services.people.models import Person
+
+
+async def find_or_add(deps: Dependencies, openid: str) -> Person:
+    """Return the person behind a WeChat user of this mini-program, added now if new."""
+    now = deps.now()
+    key = identity.key_of(deps, openid)
+    fresh = Person(id=new_id(now), wechat_key=key, openid=openid, created_at=now)
+    return await store.upsert(deps.db, fresh)
+
+
+async def find(deps: Dependencies, person_id: str) -> Person | None:
+    return await store.find(deps.db, person_id)
 
 
 async def openids(deps: Dependencies, person_ids: Sequence[str]) -> dict[str, str]:
     """Return person id → openid, for messages; nobody writes to a closed account."""
-    found = await store.find_many(deps.db, person_ids)
-    return {person.id: person.openid for person in found if person.closed_at is None}
+    people = await store.find_many(deps.db, person_ids)
+    return {person.id: person.openid for person in people if person.closed_at is None}
+
+
+async def note_sign_in(
+    deps: Dependencies, tx: Transaction, person_id: str, at: datetime
+) -> None:
+    """Write that a person signs in. Raises SignInRefused when their account is closed."""
+    if not await store.note_sign_in(deps.db, person_id, at, tx):
+        raise identity.SignInRefused("这个账号已停用,请联系社区")
 
 
 async def require_open(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Call this in a transaction that hangs something on a person.
+    """Lock a person's account in a transaction that writes something of theirs.
 
     Nothing is left over then when they erase themself at the same moment. Raises
-    Unauthenticated.
+    Unauthenticated for a closed account.
     """
     if await store.hold(deps.db, person_id, tx) is None:
         raise errors.Unauthenticated("这个账号已注销,请重新登录")
+
+
+async def consents_of(deps: Dependencies, person_id: str) -> dict[str, int] | None:
+    """Return policy → version agreed to; None for a closed account."""
+    return await store.consents_of(deps.db, person_id)
+
+
+async def hold(deps: Dependencies, tx: Transaction, person_id: str) -> dict[str, int] | None:
+    """Lock an account; return policy → version agreed to, None for a closed account."""
+    return await store.hold(deps.db, person_id, tx)
+
+
+async def note_consent(
+    deps: Dependencies, tx: Transaction, person_id: str, policy: str, version: int | None
+) -> None:
+    """Write which version of a policy a person agrees to from now on; None: none any more."""
+    await store.note_consent(deps.db, person_id, policy, version, tx)
+
+
+async def take_phone(deps: Dependencies, tx: Transaction, person_id: str, phone: str) -> None:
+    """Make a person the holder of a phone, E.164. Whoever held it before loses it at once."""
+    index = phones.blind_index(deps.vault, phone)
+    sealed = deps.vault.seal(phone, place=f"people/{person_id}/phone")
+    await store.take_phone(deps.db, index, person_id, sealed=sealed, at=deps.now(), tx=tx)
+
+
+def phone_of(deps: Dependencies, person: Person) -> str | None:
+    """Return the phone a person proved, E.164."""
+    if person.phone_sealed is None:
+        return None
+    return deps.vault.unseal(person.phone_sealed, place=f"people/{person.id}/phone")
+
+
+async def holders_of(
+    deps: Dependencies, tx: Transaction, phone_indexes: Collection[str]
+) -> dict[str, str]:
+    """Return phone index → person who holds it, for writing something under these phones."""
+    if not phone_indexes:
+        return {}
+    return await store.holders_of(deps.db, sorted(phone_indexes), tx)
+
+
+async def holder_of(deps: Dependencies, tx: Transaction, phone_index: str | None) -> str | None:
+    """Return the person who holds a phone, for writing something under it."""
+    if phone_index is None:
+        return None
+    return (await store.holders_of(deps.db, [phone_index], tx)).get(phone_index)

@@ -1,9 +1,12 @@
-"""Sign-in identity by WeChat: who a code stands for, and WeChat's failures as domain errors."""
+"""Sign-in identity by WeChat: whose code it is, and WeChat's failures as domain errors.
+
+https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-login/code2Session.html
+"""
 
 import structlog
 
 from services.dependencies import Dependencies
-from services.kernel import errors
+from services.kernel import errors, phones
 from services.wechat.errors import Reaction, WeChatError
 
 log = structlog.get_logger(__name__)
@@ -23,8 +26,8 @@ class SignInRefused(errors.Forbidden):
     code = "sign_in_refused"
 
 
-def problem(error: WeChatError) -> errors.DomainError:
-    """Say in our words why WeChat would not tell us who this is."""
+def domain_error(error: WeChatError) -> errors.DomainError:
+    """Return what a client is told when WeChat would not tell us who this is."""
     match error.reaction:
         case Reaction.BAD_CODE:
             return CodeRefused("登录凭证已失效,请重新登录")
@@ -38,8 +41,23 @@ def problem(error: WeChatError) -> errors.DomainError:
 
 
 async def openid_of(deps: Dependencies, code: str) -> str:
+    """Return the openid behind a code of wx.login(). Raises CodeRefused, WeChatBusy, …."""
     try:
         login = await deps.wechat.login(code)
     except WeChatError as error:
-        raise problem(error) from error
+        raise domain_error(error) from error
     return login.openid
+
+
+async def phone_of(deps: Dependencies, code: str) -> str:
+    """Return the phone, E.164, behind a code of getPhoneNumber. Raises as `openid_of` does."""
+    try:
+        given = await deps.wechat.phone_number(code)
+    except WeChatError as error:
+        raise domain_error(error) from error
+    return phones.normalise(f"+{given.country_code}{given.number}")
+
+
+def key_of(deps: Dependencies, openid: str) -> str:
+    """Return the key of a WeChat user: an openid means something only with its mini-program."""
+    return f"{deps.wechat.appid}:{openid}"

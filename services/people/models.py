@@ -1,4 +1,4 @@
-"""A person who signed in: what is kept of them."""
+"""People: what is kept of whoever signed in."""
 
 from datetime import datetime
 from typing import Annotated

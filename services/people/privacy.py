@@ -1,12 +1,12 @@
 """Personal data of accounts and phones, and its erasure."""
 
-from datetime import datetime
 from typing import Final
 
 from mongo_indexes import people, phones
 from services.dependencies import Dependencies, Transaction
 from services.kernel.documents import Document
 from services.kernel.personal_data import ERASED, Fate, Holding
+from services.people import store
 
 PEOPLE: Final = Holding(
     collection=people.COLLECTION,
@@ -24,10 +24,21 @@ PEOPLE: Final = Holding(
     },
     sealed={"phone_sealed": "people/{id}/phone"},
 )
+HOLDINGS: Final = (
+    PEOPLE,
+    Holding(
+        collection=phones.COLLECTION,
+        fate=Fate.REMOVED,
+        why="手机号的加密指纹,没有可读的内容",
+    ),
+)
 
 
-async def forget(deps: Dependencies, tx: Transaction, person_id: str, now: datetime) -> None:
-    """Empty the account and release WeChat user and phone to whoever they are next."""
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """Empty and close an account; its WeChat user and phone are free for whoever comes next.
+
+    The id stays, and leads to nobody.
+    """
     empty: Document = {
         "wechat_key": f"{ERASED}:{person_id}",
         "openid": "",
@@ -36,11 +47,6 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str, now: datet
         "phone_given_at": None,
         "signed_in_at": None,
         "consents": {},
-        "closed_at": now,
+        "closed_at": deps.now(),
     }
-    before = await deps.db[people.COLLECTION].find_one_and_update(
-        {"_id": person_id}, {"$set": empty}, session=tx
-    )
-    if before and before.get("phone_index"):
-        key = {"_id": before["phone_index"], "person": person_id}
-        await deps.db[phones.COLLECTION].delete_one(key, session=tx)
+    await store.close(deps.db, person_id, empty, tx)

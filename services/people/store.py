@@ -7,14 +7,13 @@ import msgspec
 from pymongo import ReturnDocument, UpdateOne
 
 from mongo_indexes import people, phones
-from services.consents.policies import PolicyKey
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.people.models import Person
 
 
 async def upsert(db: Database, person: Person) -> Person:
-    """Return the person of this WeChat identity, made now when there is none."""
+    """Return the person of this WeChat identity, inserted now when there is none."""
     fresh = to_document(person)
     del fresh["wechat_key"]
     document = await db[people.COLLECTION].find_one_and_update(
@@ -24,20 +23,6 @@ async def upsert(db: Database, person: Person) -> Person:
         return_document=ReturnDocument.AFTER,
     )
     return msgspec.convert(document, Person)
-
-
-async def note_sign_in(db: Database, person_id: str, at: datetime, tx: Transaction) -> bool:
-    """Tell whether somebody may sign in, and write when they last did.
-
-    The write is what makes a sign-in and the closing of an account at the same moment
-    conflict: one of the two transactions starts again and sees the other. It counts, because
-    setting what is set already is no write.
-    """
-    change = {"$set": {"signed_in_at": at}, "$inc": {"sign_ins": 1}}
-    result = await db[people.COLLECTION].update_one(
-        {"_id": person_id, "closed_at": None}, change, session=tx
-    )
-    return result.matched_count == 1
 
 
 async def find(db: Database, person_id: str) -> Person | None:
@@ -50,36 +35,29 @@ async def find_many(db: Database, person_ids: Sequence[str]) -> list[Person]:
     return msgspec.convert(await cursor.to_list(), list[Person])
 
 
-async def holders_of(
-    db: Database, phone_indexes: Sequence[str], tx: Transaction
-) -> dict[str, str]:
-    """Return phone index → person who holds it, for writing something under these phones.
+async def note_sign_in(db: Database, person_id: str, at: datetime, tx: Transaction) -> bool:
+    """Write when a person last signed in; False for a closed account.
 
-    Touches each phone's document, so that a phone proved at this moment conflicts and one of
-    the two transactions starts again, seeing the other.
+    The write is what makes a sign-in and the closing of an account at the same moment
+    conflict: one of the two transactions starts again and sees the other. It counts, because
+    setting what is set already is no write.
     """
-    if not phone_indexes:
-        return {}
-    touches = [
-        UpdateOne({"_id": index}, {"$inc": {"touches": 1}}, upsert=True)
-        for index in phone_indexes
-    ]
-    await db[phones.COLLECTION].bulk_write(touches, ordered=False, session=tx)
-    query = {"_id": {"$in": list(phone_indexes)}}
-    cursor = db[phones.COLLECTION].find(query, session=tx)
-    rows = await cursor.to_list()
-    return {row["_id"]: row["person"] for row in rows if row.get("person")}
+    change = {"$set": {"signed_in_at": at}, "$inc": {"sign_ins": 1}}
+    result = await db[people.COLLECTION].update_one(
+        {"_id": person_id, "closed_at": None}, change, session=tx
+    )
+    return result.matched_count == 1
 
 
 async def consents_of(db: Database, person_id: str) -> dict[str, int] | None:
-    """Return policy → version; None for a closed account."""
+    """Return policy → version agreed to; None for a closed account."""
     query = {"_id": person_id, "closed_at": None}
     document = await db[people.COLLECTION].find_one(query, {"consents": 1})
     return None if document is None else document.get("consents", {})
 
 
 async def hold(db: Database, person_id: str, tx: Transaction) -> dict[str, int] | None:
-    """The same inside a transaction, holding the person.
+    """Lock an open account; return policy → version agreed to, None for a closed account.
 
     The write is what makes this and a withdrawal, or the closing of the account, at the same
     moment conflict: one of the two transactions starts again and sees the other.
@@ -94,9 +72,62 @@ async def hold(db: Database, person_id: str, tx: Transaction) -> dict[str, int] 
 
 
 async def note_consent(
-    db: Database, person_id: str, policy: PolicyKey, version: int | None, tx: Transaction
+    db: Database, person_id: str, policy: str, version: int | None, tx: Transaction
 ) -> None:
-    """Write which version is in force from now on; None: none any more."""
+    """Write which version of a policy is agreed to from now on; None: none any more."""
     name = f"consents.{policy}"
     change: Document = {"$unset": {name: ""}} if version is None else {"$set": {name: version}}
     await db[people.COLLECTION].update_one({"_id": person_id}, change, session=tx)
+
+
+async def take_phone(
+    db: Database, index: str, person_id: str, *, sealed: str, at: datetime, tx: Transaction
+) -> None:
+    """Make a person the holder of a phone; its holder before loses it, and they their other."""
+    change = {"phone_sealed": None, "phone_index": None}
+    before = await db[phones.COLLECTION].find_one_and_update(
+        {"_id": index}, {"$set": {"person": person_id}}, upsert=True, session=tx
+    )
+    earlier = before.get("person") if before else None
+    if earlier not in {None, person_id}:
+        await db[people.COLLECTION].update_one(
+            {"_id": earlier, "phone_index": index}, {"$set": change}, session=tx
+        )
+    given = {"phone_sealed": sealed, "phone_index": index, "phone_given_at": at}
+    person = await db[people.COLLECTION].find_one_and_update(
+        {"_id": person_id}, {"$set": given}, session=tx
+    )
+    left = person.get("phone_index") if person else None
+    if left not in {None, index}:
+        await db[phones.COLLECTION].update_one(
+            {"_id": left, "person": person_id}, {"$set": {"person": None}}, session=tx
+        )
+
+
+async def holders_of(
+    db: Database, phone_indexes: Sequence[str], tx: Transaction
+) -> dict[str, str]:
+    """Return phone index → person who holds it, for writing something under these phones.
+
+    Touches each phone's document, so that a phone proved at this moment conflicts and one of
+    the two transactions starts again, seeing the other.
+    """
+    touches = [
+        UpdateOne({"_id": index}, {"$inc": {"touches": 1}}, upsert=True)
+        for index in phone_indexes
+    ]
+    await db[phones.COLLECTION].bulk_write(touches, ordered=False, session=tx)
+    query = {"_id": {"$in": list(phone_indexes)}}
+    cursor = db[phones.COLLECTION].find(query, session=tx)
+    rows = await cursor.to_list()
+    return {row["_id"]: row["person"] for row in rows if row.get("person")}
+
+
+async def close(db: Database, person_id: str, change: Document, tx: Transaction) -> None:
+    """Write the erased account over the one there was, and give its phone up."""
+    before = await db[people.COLLECTION].find_one_and_update(
+        {"_id": person_id}, {"$set": change}, session=tx
+    )
+    if before and before.get("phone_index"):
+        key = {"_id": before["phone_index"], "person": person_id}
+        await db[phones.COLLECTION].delete_one(key, session=tx)

@@ -18,15 +18,19 @@ from mongo_indexes import (
     places,
     workers,
 )
-from services.accounts import privacy as accounts_privacy
+from services.appointments import privacy as appointments_privacy
 from services.audit import privacy as audit_privacy
+from services.browser_sign_ins import privacy as browser_sign_ins_privacy
+from services.consents import privacy as consents_privacy
 from services.heads import privacy as heads_privacy
 from services.homes import privacy as homes_privacy
 from services.kernel.personal_data import Fate, Holding
 from services.messaging import privacy as messaging_privacy
 from services.payments import privacy as payments_privacy
+from services.people import privacy as people_privacy
 from services.photos import privacy as photos_privacy
 from services.register import privacy as register_privacy
+from services.residencies import privacy as residencies_privacy
 from services.sessions import privacy as sessions_privacy
 
 NOBODYS: Final = (
@@ -83,8 +87,12 @@ KEYED_ANSWERS: Final = Holding(
     why="一天内重复请求的答复,加密,一天后自动删除",
 )
 TABLE: Final[tuple[Holding, ...]] = (
-    *accounts_privacy.HOLDINGS,
+    *people_privacy.HOLDINGS,
+    *residencies_privacy.HOLDINGS,
+    *appointments_privacy.HOLDINGS,
+    *consents_privacy.HOLDINGS,
     *sessions_privacy.HOLDINGS,
+    *browser_sign_ins_privacy.HOLDINGS,
     *homes_privacy.HOLDINGS,
     *photos_privacy.HOLDINGS,
     *messaging_privacy.HOLDINGS,

@@ -204,7 +204,7 @@ async def undo(deps: Dependencies, actor: Actor, import_id: str) -> ImportView:
     found = await access_import(deps, actor, import_id)
     _require_state(found, Action.UNDO)
     used = await places_store.any_used(deps.db, found.id, found.place)
-    if used or await residencies.any_bound_from(deps.db, found.id, found.place):
+    if used or await residencies.any_bound_from(deps, found.id, found.place):
         raise InUse("已经有账单或有人认领了房屋,不能撤回")
     changes = {"total": found.counts.new_homes, **AT_THE_START}
     await _move(deps, actor, found, Action.UNDO, changes)

@@ -163,7 +163,7 @@ async def remove_some(deps: Dependencies, found: Import, kind: Kind, after: str)
         more = gone if kind is Kind.HOME else {}
         mark = f"{kind}:{made[-1].id}"
         if await store.move_mark(deps.db, found, Action.CLEAR, tx, mark=mark, **more):
-            await residencies.remove_from(deps.db, found.id, free, tx)
+            await residencies.remove_from(deps, tx, found.id, free)
             await places_store.delete_unused(deps.db, found.id, free, tx)
 
     await deps.in_transaction(remove)
@@ -176,7 +176,7 @@ async def _free(
     unused = [place.id for place in made if not place.used]
     if kind is not Kind.HOME:
         return await places_store.empty_of(deps.db, unused, tx)
-    bound = await residencies.bound_homes(deps.db, unused, tx)
+    bound = await residencies.bound_homes(deps, tx, unused)
     return [home for home in unused if home not in bound]
 
 

@@ -1,4 +1,4 @@
-"""Writing who belongs to a home: moving in, being bound, another phone, the end.
+"""Residencies: moving in, binding, another phone, the end; who belongs to which home.
 
 Callers hold the home (places.hold) in the same transaction, so that of two changes to the
 people of one home the second sees what the first wrote. Access is read from these rows on every
@@ -7,18 +7,13 @@ request: what is written here counts on the next one.
 
 from collections.abc import Sequence
 
-import msgspec
-
-from mongo_indexes import residencies
-from services.dependencies import Database, Dependencies, Transaction
+from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, phones
-from services.kernel.days import active_on, not_over_on
+from services.kernel.days import day_of
 from services.kernel.documents import Document
-from services.kernel.paths import under
 from services.kernel.permissions import Actor
-from services.people import store as people_store
-from services.residencies import sealed as residencies_sealed
-from services.residencies import store
+from services.people import actions as people
+from services.residencies import sealed, store
 from services.residencies.models import Newcomer, Residency, ResidencyStep, Way
 
 
@@ -31,16 +26,15 @@ class ResidencyMoved(errors.Conflict):
 async def move_in(deps: Dependencies, tx: Transaction, newcomer: Newcomer) -> Residency:
     """Write somebody into a home, bound at once when we know who they are."""
     now = deps.now()
-    row = residencies_sealed.draft(deps, newcomer)
+    row = sealed.draft(deps, newcomer)
     if newcomer.person is not None:
         row.person, row.bound_by = newcomer.person, newcomer.way
     elif row.phone_index:
-        holders = await people_store.holders_of(deps.db, [row.phone_index], tx)
-        row.person = holders.get(row.phone_index)
+        row.person = await people.holder_of(deps, tx, row.phone_index)
         row.bound_by = Way.PHONE if row.person else None
     row.bound_at = now if row.person else None
     if newcomer.because:
-        because = residencies_sealed.seal_reason(deps, row.id, newcomer.because)
+        because = sealed.seal_reason(deps, row.id, newcomer.because)
         step = ResidencyStep(at=now, by=newcomer.recorded_by, did="added", because=because)
         row.history = [step]
     await store.insert(deps.db, row, tx)
@@ -73,7 +67,7 @@ async def bind(
 async def release(
     deps: Dependencies, tx: Transaction, row: Residency, actor: Actor, because: str
 ) -> None:
-    """Let go of whoever is bound; the register's row stays. Raises ResidencyMoved."""
+    """Unbind the person of a residency; the register's row stays. Raises ResidencyMoved."""
     free: Document = {"person": None, "bound_by": None, "bound_at": None}
     step = _step(deps, actor, row, "left", because)
     if not await store.change(deps.db, row, free, step, tx):
@@ -95,11 +89,9 @@ async def give_phone(
     another number is not any more. Raises ResidencyMoved.
     """
     index = phones.blind_index(deps.vault, phone) if phone else None
-    place = f"residencies/{row.id}/phone"
-    holders = await people_store.holders_of(deps.db, [index] if index else [], tx)
-    holder = holders.get(index or "")
+    holder = await people.holder_of(deps, tx, index)
     changes: Document = {
-        "phone_sealed": deps.vault.seal(phone, place=place) if phone else None,
+        "phone_sealed": sealed.seal_phone(deps, row.id, phone) if phone else None,
         "phone_index": index,
     }
     if holder is None or holder != row.person:
@@ -130,7 +122,7 @@ async def end(
             "to_day": last_day,
             "ended_by": actor.person_id,
             "ended_at": deps.now(),
-            "ended_because": residencies_sealed.seal_reason(deps, row.id, because),
+            "ended_because": sealed.seal_reason(deps, row.id, because),
         }
         step = _step(deps, actor, row, "ended", because)
         await store.end(deps.db, row.id, changes, step, tx)
@@ -139,70 +131,69 @@ async def end(
 def _step(
     deps: Dependencies, actor: Actor, row: Residency, did: str, because: str
 ) -> ResidencyStep:
-    sealed = residencies_sealed.seal_reason(deps, row.id, because)
-    return ResidencyStep(at=deps.now(), by=actor.person_id, did=did, because=sealed)
+    text = sealed.seal_reason(deps, row.id, because)
+    return ResidencyStep(at=deps.now(), by=actor.person_id, did=did, because=text)
 
 
-async def of_person(db: Database, person_id: str, day: str) -> list[Residency]:
-    """Homes a person belongs to today. Served by index `person`."""
-    query = {"person": person_id, **active_on(day)}
-    cursor = db[residencies.COLLECTION].find(query).sort("home", 1)
-    return msgspec.convert(await cursor.to_list(), list[Residency])
+async def follow_phone(
+    deps: Dependencies, tx: Transaction, person_id: str, phone_index: str
+) -> None:
+    """Bind a person to the homes written under the phone they proved.
 
-
-async def of_homes(db: Database, homes: Sequence[str], day: str) -> list[Residency]:
-    """Who belongs to these homes today, homes in order. Served by index `home`."""
-    query = {"home": {"$in": list(homes)}, **active_on(day)}
-    cursor = db[residencies.COLLECTION].find(query).sort("home", 1)
-    return msgspec.convert(await cursor.to_list(), list[Residency])
-
-
-async def remove_from(db: Database, source: str, homes: Sequence[str], tx: Transaction) -> None:
-    query = {"home": {"$in": list(homes)}, "source": source}
-    await db[residencies.COLLECTION].delete_many(query, session=tx)
-
-
-async def bound_homes(db: Database, homes: Sequence[str], tx: Transaction) -> set[str]:
-    """Return those of the homes that somebody is bound to. Served by index `home`."""
-    query = {"home": {"$in": list(homes)}, "person": {"$type": "string"}}
-    cursor = db[residencies.COLLECTION].find(query, {"home": 1}, session=tx)
-    return {document["home"] for document in await cursor.to_list()}
-
-
-async def any_bound_from(db: Database, source: str, place: str) -> bool:
-    """Tell whether somebody was bound by what one import wrote. Served by index `home`."""
-    query = {"home": under(place), "source": source, "person": {"$type": "string"}}
-    return await db[residencies.COLLECTION].find_one(query, {"_id": 1}) is not None
+    They lose the homes that they were bound to by another phone.
+    """
+    now = deps.now()
+    await store.free_other_phones(deps.db, person_id, phone_index, now, tx)
+    await store.bind_phone(deps.db, person_id, phone_index, now, tx)
 
 
 async def find(
-    db: Database, residency_id: str, tx: Transaction | None = None
+    deps: Dependencies, residency_id: str, *, tx: Transaction | None = None
 ) -> Residency | None:
-    document = await db[residencies.COLLECTION].find_one({"_id": residency_id}, session=tx)
-    return msgspec.convert(document, Residency | None)
+    return await store.find(deps.db, residency_id, tx)
+
+
+async def of_person(deps: Dependencies, person_id: str) -> list[Residency]:
+    """List the homes a person belongs to today."""
+    return await store.of_person(deps.db, person_id, day_of(deps.now()))
+
+
+async def of_homes(deps: Dependencies, homes: Sequence[str]) -> list[Residency]:
+    """List who belongs to these homes today, homes in order."""
+    return await store.of_homes(deps.db, homes, day_of(deps.now()))
 
 
 async def of_home(
-    db: Database, home: str, day: str, tx: Transaction | None = None
+    deps: Dependencies, home: str, *, tx: Transaction | None = None
 ) -> list[Residency]:
-    """Who belongs to a home on a day or will later. Served by index `home`."""
-    query = {"home": home, **not_over_on(day)}
-    cursor = db[residencies.COLLECTION].find(query, session=tx)
-    cursor = cursor.sort([("from_day", 1), ("_id", 1)])
-    return msgspec.convert(await cursor.to_list(), list[Residency])
+    """List who belongs to a home today or will later."""
+    return await store.of_home(deps.db, home, day_of(deps.now()), tx)
 
 
-async def ever_of_home(db: Database, home: str, *, limit: int) -> list[Residency]:
-    """Who belongs or belonged to a home, the latest first. Served by index `home`."""
-    cursor = db[residencies.COLLECTION].find({"home": home})
-    cursor = cursor.sort([("from_day", -1), ("_id", -1)]).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Residency])
+async def ever_of_home(deps: Dependencies, home: str, *, limit: int) -> list[Residency]:
+    """List who belongs or belonged to a home, the latest first."""
+    return await store.ever_of_home(deps.db, home, limit=limit)
 
 
 async def unbound_under(
-    db: Database, place: str, day: str, *, limit: int, tx: Transaction
+    deps: Dependencies, tx: Transaction, place: str, *, limit: int
 ) -> list[Residency]:
-    """Who belongs to homes there today and is nobody who signed in. Served by `home`."""
-    query = {"home": under(place), "person": None, **active_on(day)}
-    cursor = db[residencies.COLLECTION].find(query, session=tx).sort("home", 1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Residency])
+    """List who belongs to homes under a place today and has not signed in."""
+    return await store.unbound_under(deps.db, place, day_of(deps.now()), limit=limit, tx=tx)
+
+
+async def bound_homes(deps: Dependencies, tx: Transaction, homes: Sequence[str]) -> set[str]:
+    """Return those of the homes that somebody is bound to."""
+    return await store.bound_homes(deps.db, homes, tx)
+
+
+async def any_bound_from(deps: Dependencies, source: str, place: str) -> bool:
+    """Tell whether somebody is bound to what one import wrote under a place."""
+    return await store.any_bound_from(deps.db, source, place)
+
+
+async def remove_from(
+    deps: Dependencies, tx: Transaction, source: str, homes: Sequence[str]
+) -> None:
+    """Remove what one import wrote for these homes."""
+    await store.remove_from(deps.db, source, homes, tx)

@@ -6,7 +6,6 @@ were.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final
 
 from mongo_indexes import residencies
@@ -14,10 +13,7 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.days import day_of, plus_days
 from services.kernel.documents import Document
 from services.kernel.personal_data import GONE, REGISTER, Fate, Holding
-
-# What writes a residency that the person themself brought in.
-OWN_SOURCES: Final = r"^(request|invitation):"
-
+from services.residencies import store
 
 RESIDENCIES: Final = Holding(
     collection=residencies.COLLECTION,
@@ -48,42 +44,35 @@ RESIDENCIES: Final = Holding(
 )
 
 
+HOLDINGS: Final = (RESIDENCIES,)
+
+
 async def own_sources(deps: Dependencies, tx: Transaction, person_id: str) -> list[str]:
-    """Return what a person's own rows come from: request:… and invitation:…, by index."""
-    own = {"person": person_id, "source": {"$regex": OWN_SOURCES}}
-    cursor = deps.db[residencies.COLLECTION].find(own, {"source": 1}, session=tx)
-    return [row["source"] for row in await cursor.to_list()]
+    """Return the sources, request:… or invitation:…, of the rows a person brought in."""
+    return [row["source"] for row in await store.brought_in(deps.db, person_id, tx)]
 
 
-async def forget(deps: Dependencies, tx: Transaction, person_id: str, now: datetime) -> None:
-    """Cut the ties to homes. Served by index `person`."""
-    rows = deps.db[residencies.COLLECTION]
-    own = {"person": person_id, "source": {"$regex": OWN_SOURCES}}
-    async for row in rows.find(own, {"to_day": 1, "ended_at": 1}, session=tx):
-        await rows.update_one(
-            {"_id": row["_id"]}, {"$set": _blanked(deps, row, now)}, session=tx
-        )
-    free = {"person": None, "bound_by": None, "bound_at": None}
-    await rows.update_many({"person": person_id}, {"$set": free}, session=tx)
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """Cut a person's ties to homes, and blank what they brought in themself."""
+    for row in await store.brought_in(deps.db, person_id, tx):
+        await store.overwrite(deps.db, row["_id"], _blanked(deps, row), tx)
+    await store.free(deps.db, person_id, tx)
 
 
 async def blank_left(deps: Dependencies, tx: Transaction, brought: Mapping[str, str]) -> None:
-    """Blank what a person brought in and then let go of. `brought`: residency → its source.
+    """Blank what a person brought in and was released from. `brought`: residency → its source.
 
-    Not what the community has written another phone into since: that is somebody else.
+    Not what the community has written another phone into since: that is another person.
     """
-    rows = deps.db[residencies.COLLECTION]
-    left = {"_id": {"$in": list(brought)}, "person": None, "phone_index": None}
-    async for row in rows.find(left, session=tx):
+    for row in await store.left(deps.db, list(brought), tx):
         if row["source"] == brought[row["_id"]]:
-            change = {"$set": _blanked(deps, row, deps.now())}
-            await rows.update_one({"_id": row["_id"]}, change, session=tx)
+            await store.overwrite(deps.db, row["_id"], _blanked(deps, row), tx)
 
 
-def _blanked(deps: Dependencies, row: Document, now: datetime) -> Document:
-    name = deps.vault.seal(GONE, place=f"residencies/{row['_id']}/name")
+def _blanked(deps: Dependencies, row: Document) -> Document:
+    """Return what a row is overwritten with; one that is not over ends yesterday."""
     words: Document = {
-        "name_sealed": name,
+        "name_sealed": deps.vault.seal(GONE, place=f"residencies/{row['_id']}/name"),
         "phone_sealed": None,
         "phone_index": None,
         "id_number_sealed": None,
@@ -91,6 +80,7 @@ def _blanked(deps: Dependencies, row: Document, now: datetime) -> Document:
         "ended_because": "",
         "history": [],
     }
+    now = deps.now()
     yesterday = plus_days(day_of(now), -1)
     over = row.get("to_day") is not None and row["to_day"] <= yesterday
     return words if over else {**words, "to_day": yesterday, "ended_at": now}

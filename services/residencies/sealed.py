@@ -7,30 +7,39 @@ from services.residencies.models import Newcomer, Residency
 
 
 def draft(deps: Dependencies, newcomer: Newcomer) -> Residency:
-    residency_id = new_id(deps.now())
-    place = f"residencies/{residency_id}"
+    """Return a new residency of a newcomer, bound to nobody, with what names them sealed."""
     row = Residency(
-        id=residency_id,
+        id=new_id(deps.now()),
         home=newcomer.home,
         relation=newcomer.relation,
-        name_sealed=deps.vault.seal(newcomer.name, place=f"{place}/name"),
+        name_sealed="",
         from_day=newcomer.from_day,
         to_day=newcomer.to_day,
         source=newcomer.source,
         recorded_by=newcomer.recorded_by,
     )
-    if newcomer.phone:
-        row.phone_sealed = deps.vault.seal(newcomer.phone, place=f"{place}/phone")
-        row.phone_index = phones.blind_index(deps.vault, newcomer.phone)
+    seal(deps, row, name=newcomer.name, phone=newcomer.phone)
     if newcomer.id_number:
-        sealed = deps.vault.seal(newcomer.id_number, place=f"{place}/id_number")
-        row.id_number_sealed = sealed
+        place = f"residencies/{row.id}/id_number"
+        row.id_number_sealed = deps.vault.seal(newcomer.id_number, place=place)
         row.id_number_index = id_numbers.blind_index(deps.vault, newcomer.id_number)
     return row
 
 
+def seal(deps: Dependencies, row: Residency, *, name: str, phone: str | None) -> None:
+    """Write a name and a phone, E.164, into a residency."""
+    row.name_sealed = deps.vault.seal(name, place=f"residencies/{row.id}/name")
+    if phone:
+        row.phone_sealed = seal_phone(deps, row.id, phone)
+        row.phone_index = phones.blind_index(deps.vault, phone)
+
+
+def seal_phone(deps: Dependencies, residency_id: str, phone: str) -> str:
+    return deps.vault.seal(phone, place=f"residencies/{residency_id}/phone")
+
+
 def seal_reason(deps: Dependencies, residency_id: str, because: str) -> str:
-    """Seal what somebody typed: it names people, whatever it was asked for."""
+    """Seal a typed reason: such text names people, whatever it was asked for."""
     place = f"residencies/{residency_id}/because"
     return deps.vault.seal(because, place=place) if because else ""
 
@@ -39,11 +48,15 @@ def name_of(deps: Dependencies, row: Residency) -> str:
     return deps.vault.unseal(row.name_sealed, place=f"residencies/{row.id}/name")
 
 
-def phone_masked(deps: Dependencies, row: Residency) -> str | None:
+def phone_of(deps: Dependencies, row: Residency) -> str | None:
     if row.phone_sealed is None:
         return None
-    place = f"residencies/{row.id}/phone"
-    return phones.mask(deps.vault.unseal(row.phone_sealed, place=place))
+    return deps.vault.unseal(row.phone_sealed, place=f"residencies/{row.id}/phone")
+
+
+def phone_masked(deps: Dependencies, row: Residency) -> str | None:
+    phone = phone_of(deps, row)
+    return None if phone is None else phones.mask(phone)
 
 
 def has_id_number(deps: Dependencies, row: Residency, number: str) -> bool:

@@ -1,16 +1,84 @@
 """Store of residencies."""
 
 from collections.abc import Sequence
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
+import msgspec
 from pymongo import UpdateOne
+from pymongo.asynchronous.cursor import AsyncCursor
 
-from mongo_indexes import residencies
+from mongo_indexes.residencies import COLLECTION
 from services.dependencies import Database, Transaction
+from services.kernel.days import active_on, day_of, not_over_on
 from services.kernel.documents import Document, to_document
-from services.residencies.models import Residency, ResidencyStep
+from services.kernel.paths import under
+from services.residencies.models import Residency, ResidencyStep, Way
 
 KEPT_STEPS: Final = 50
+# `source` of a residency that the person themself brought in.
+OWN_SOURCES: Final = r"^(request|invitation):"
+BOUND: Final = {"person": {"$type": "string"}}
+FREE: Final = {"person": None, "bound_by": None, "bound_at": None}
+
+
+async def _rows(cursor: AsyncCursor[Document]) -> list[Residency]:
+    return msgspec.convert(await cursor.to_list(), list[Residency])
+
+
+async def find(
+    db: Database, residency_id: str, tx: Transaction | None = None
+) -> Residency | None:
+    document = await db[COLLECTION].find_one({"_id": residency_id}, session=tx)
+    return msgspec.convert(document, Residency | None)
+
+
+async def of_person(db: Database, person_id: str, day: str) -> list[Residency]:
+    """List the homes of a person on a day. Served by index `person`."""
+    query = {"person": person_id, **active_on(day)}
+    return await _rows(db[COLLECTION].find(query).sort("home", 1))
+
+
+async def of_homes(db: Database, homes: Sequence[str], day: str) -> list[Residency]:
+    """List who belongs to these homes on a day, homes in order. Served by index `home`."""
+    query = {"home": {"$in": list(homes)}, **active_on(day)}
+    return await _rows(db[COLLECTION].find(query).sort("home", 1))
+
+
+async def of_home(
+    db: Database, home: str, day: str, tx: Transaction | None = None
+) -> list[Residency]:
+    """List who belongs to a home on a day or will later. Served by index `home`."""
+    query = {"home": home, **not_over_on(day)}
+    cursor = db[COLLECTION].find(query, session=tx)
+    return await _rows(cursor.sort([("from_day", 1), ("_id", 1)]))
+
+
+async def ever_of_home(db: Database, home: str, *, limit: int) -> list[Residency]:
+    """List who belongs or belonged to a home, the latest first. Served by index `home`."""
+    cursor = db[COLLECTION].find({"home": home})
+    return await _rows(cursor.sort([("from_day", -1), ("_id", -1)]).limit(limit))
+
+
+async def unbound_under(
+    db: Database, place: str, day: str, *, limit: int, tx: Transaction
+) -> list[Residency]:
+    """List who belongs to homes there today and has not signed in. Served by index `home`."""
+    query = {"home": under(place), "person": None, **active_on(day)}
+    return await _rows(db[COLLECTION].find(query, session=tx).sort("home", 1).limit(limit))
+
+
+async def bound_homes(db: Database, homes: Sequence[str], tx: Transaction) -> set[str]:
+    """Return those of the homes that somebody is bound to. Served by index `home`."""
+    query = {"home": {"$in": list(homes)}, **BOUND}
+    cursor = db[COLLECTION].find(query, {"home": 1}, session=tx)
+    return {document["home"] for document in await cursor.to_list()}
+
+
+async def any_bound_from(db: Database, source: str, place: str) -> bool:
+    """Tell whether somebody is bound to what one import wrote. Served by index `home`."""
+    query = {"home": under(place), "source": source, **BOUND}
+    return await db[COLLECTION].find_one(query, {"_id": 1}) is not None
 
 
 async def put(db: Database, rows: Sequence[Residency], tx: Transaction) -> None:
@@ -22,11 +90,17 @@ async def put(db: Database, rows: Sequence[Residency], tx: Transaction) -> None:
         document = to_document(row)
         key = {"_id": document.pop("_id")}
         writes.append(UpdateOne(key, {"$setOnInsert": document}, upsert=True))
-    await db[residencies.COLLECTION].bulk_write(writes, ordered=False, session=tx)
+    await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
+
+
+async def remove_from(db: Database, source: str, homes: Sequence[str], tx: Transaction) -> None:
+    """Remove what one import wrote for these homes. Served by index `home`."""
+    query = {"home": {"$in": list(homes)}, "source": source}
+    await db[COLLECTION].delete_many(query, session=tx)
 
 
 async def insert(db: Database, row: Residency, tx: Transaction) -> None:
-    await db[residencies.COLLECTION].insert_one(to_document(row), session=tx)
+    await db[COLLECTION].insert_one(to_document(row), session=tx)
 
 
 async def change(
@@ -35,7 +109,7 @@ async def change(
     """Change a residency that is as it was found; False when somebody was first."""
     key = {"_id": found.id, "person": found.person, "to_day": found.to_day}
     update = {"$set": changes, "$push": {"history": _kept(step)}}
-    done = await db[residencies.COLLECTION].update_one(key, update, session=tx)
+    done = await db[COLLECTION].update_one(key, update, session=tx)
     return done.matched_count == 1
 
 
@@ -44,8 +118,61 @@ async def end(
 ) -> None:
     """Write the last day of a residency, and who ended it."""
     update = {"$set": changes, "$push": {"history": _kept(step)}}
-    await db[residencies.COLLECTION].update_one({"_id": residency_id}, update, session=tx)
+    await db[COLLECTION].update_one({"_id": residency_id}, update, session=tx)
 
 
 def _kept(step: ResidencyStep) -> Document:
     return {"$each": [to_document(step)], "$slice": -KEPT_STEPS}
+
+
+async def bind_phone(
+    db: Database, person_id: str, phone_index: str, at: datetime, tx: Transaction
+) -> None:
+    """Bind a person to what the register has under a phone. Served by index `phone_index`.
+
+    A residency that somebody was bound to in another way stays theirs.
+    """
+    query = {
+        "phone_index": phone_index,
+        "bound_by": {"$in": [None, Way.PHONE]},
+        "person": {"$ne": person_id},
+        **not_over_on(day_of(at)),
+    }
+    bound = {"person": person_id, "bound_by": Way.PHONE, "bound_at": at}
+    await db[COLLECTION].update_many(query, {"$set": bound}, session=tx)
+
+
+async def free_other_phones(
+    db: Database, person_id: str, phone_index: str, at: datetime, tx: Transaction
+) -> None:
+    """Free what a person was bound to by a phone they no longer have. Index `person`."""
+    query = {
+        "person": person_id,
+        "phone_index": {"$ne": phone_index},
+        "bound_by": Way.PHONE,
+        **not_over_on(day_of(at)),
+    }
+    await db[COLLECTION].update_many(query, {"$set": FREE}, session=tx)
+
+
+async def brought_in(db: Database, person_id: str, tx: Transaction) -> list[Document]:
+    """List the rows a person brought in themself. Served by index `person`."""
+    query = {"person": person_id, "source": {"$regex": OWN_SOURCES}}
+    return await db[COLLECTION].find(query, {"source": 1, "to_day": 1}, session=tx).to_list()
+
+
+async def left(db: Database, ids: Sequence[str], tx: Transaction) -> list[Document]:
+    """List those of the rows that nobody is bound to and no phone is written in."""
+    query: dict[str, Any] = {"_id": {"$in": list(ids)}, "person": None, "phone_index": None}
+    return await db[COLLECTION].find(query, {"source": 1, "to_day": 1}, session=tx).to_list()
+
+
+async def overwrite(
+    db: Database, residency_id: str, changes: Document, tx: Transaction
+) -> None:
+    await db[COLLECTION].update_one({"_id": residency_id}, {"$set": changes}, session=tx)
+
+
+async def free(db: Database, person_id: str, tx: Transaction) -> None:
+    """Free everything a person is or was bound to. Served by index `person`."""
+    await db[COLLECTION].update_many({"person": person_id}, {"$set": FREE}, session=tx)

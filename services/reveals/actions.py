@@ -1,11 +1,12 @@
-"""Showing a whole phone, name or identity number: masked everywhere else.
+"""Reveals of a whole phone, name or identity number, which are masked everywhere else.
 
-The reason is one of a list. Typed reasons are where other people's names end up, nobody can
-count them, and the audit keeps no typed text; a list answers what a supervisor asks: who
-looks, how often, what for.
+The reason is one of a list: typed reasons would hold other people's names and could not be
+counted, and the audit keeps no typed text. A supervisor asks who looks, how often and what for.
 """
 
-from services.appointments import store as appointments_store
+from typing import Any
+
+from services.appointments import offices
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
@@ -18,8 +19,8 @@ from services.reveals.models import Field, Reveal, Revealed
 async def residency(
     deps: Dependencies, actor: Actor, residency_id: str, request: Reveal
 ) -> Revealed:
-    """Show what is held of somebody who belongs to a home."""
-    row = await residencies.find(deps.db, residency_id)
+    """Show what is held of a person who belongs to a home."""
+    row = await residencies.find(deps, residency_id)
     if row is None:
         raise errors.NotFound("没有找到这位住户")
     _require(actor, row.home)
@@ -28,21 +29,21 @@ async def residency(
         Field.NAME: row.name_sealed,
         Field.ID_NUMBER: row.id_number_sealed,
     }
-    await _note(deps, actor, row.home, row.id, request)
-    return _open(deps, sealed, f"residencies/{row.id}", request)
+    await note(deps, actor, row.home, row.id, request)
+    return _unseal(deps, sealed, f"residencies/{row.id}", request)
 
 
 async def appointment(
     deps: Dependencies, actor: Actor, appointment_id: str, request: Reveal
 ) -> Revealed:
-    """Show what is held of somebody who holds a role."""
-    row = await appointments_store.find(deps.db, appointment_id)
+    """Show what is held of a person who holds a role."""
+    row = await offices.find(deps, appointment_id)
     if row is None:
         raise errors.NotFound("没有找到这项任命")
     _require(actor, row.place)
     sealed = {Field.PHONE: row.phone_sealed, Field.NAME: row.name_sealed}
-    await _note(deps, actor, row.place, row.id, request)
-    return _open(deps, sealed, f"appointments/{row.id}", request)
+    await note(deps, actor, row.place, row.id, request)
+    return _unseal(deps, sealed, f"appointments/{row.id}", request)
 
 
 def _require(actor: Actor, place: str) -> None:
@@ -53,27 +54,19 @@ def _require(actor: Actor, place: str) -> None:
     raise errors.NotFound("没有找到这位住户")
 
 
-async def _note(
+async def note(
     deps: Dependencies, actor: Actor, place: str, subject: str, request: Reveal
 ) -> None:
-    """Written down before anything is shown: what cannot be noted is not shown."""
+    """Write into the audit what is about to be shown: what cannot be noted is not shown."""
+    facts: dict[str, Any] = {"fields": sorted(set(request.fields)), "reason": request.reason}
 
     async def save(tx: Transaction) -> None:
-        await audit.record(
-            deps,
-            tx,
-            actor,
-            Act.REVEALED,
-            place=place,
-            subject=subject,
-            fields=sorted(set(request.fields)),
-            reason=request.reason,
-        )
+        await audit.record(deps, tx, actor, Act.REVEALED, place=place, subject=subject, **facts)
 
     await deps.in_transaction(save)
 
 
-def _open(
+def _unseal(
     deps: Dependencies, sealed: dict[Field, str | None], place: str, request: Reveal
 ) -> Revealed:
     shown = {

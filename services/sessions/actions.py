@@ -6,16 +6,16 @@ from typing import Final
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.grants import actions as grants_actions
+from services.grants import actions as grants
 from services.kernel import errors
-from services.kernel.documents import new_id
 from services.kernel.permissions import FRESH, Actor
+from services.people import actions as people
 from services.people import identity
-from services.people import store as people_store
-from services.people.models import Person
 from services.sessions import lifecycle, store, tokens
 from services.sessions.devices import device_of
 from services.sessions.models import Confirmed, SessionKind, SessionView, Tokens, Visit
+
+MOST_LISTED: Final = 50
 
 
 class AnotherPerson(errors.Forbidden):
@@ -27,14 +27,8 @@ class AnotherPerson(errors.Forbidden):
 async def sign_in(deps: Dependencies, code: str, visit: Visit = Visit()) -> Tokens:  # noqa: B008  # frozen
     """Start a session for the WeChat user behind `code` (wx.login, single use, 5 minutes)."""
     openid = await identity.openid_of(deps, code)
+    person = await people.find_or_add(deps, openid)
     now = deps.now()
-    stranger = Person(
-        id=new_id(now),
-        wechat_key=f"{deps.wechat.appid}:{openid}",
-        openid=openid,
-        created_at=now,
-    )
-    person = await people_store.upsert(deps.db, stranger)
     kind = SessionKind.WECHAT
     device = device_of(visit.user_agent, kind)
     session = lifecycle.begin(person.id, kind, device, now=now, confirmed_at=now)
@@ -52,13 +46,13 @@ async def sign_in(deps: Dependencies, code: str, visit: Visit = Visit()) -> Toke
 
 
 async def confirm(deps: Dependencies, actor: Actor, code: str) -> Confirmed:
-    """Prove once more who one is, for a sensitive act: `code` of wx.login().
+    """Confirm who the actor is once more, for a sensitive act: `code` of wx.login().
 
     Raises AnotherPerson when the phone is another WeChat user's.
     """
     openid = await identity.openid_of(deps, code)
-    person = await people_store.find(deps.db, actor.person_id)
-    if person is None or person.wechat_key != f"{deps.wechat.appid}:{openid}":
+    person = await people.find(deps, actor.person_id)
+    if person is None or person.wechat_key != identity.key_of(deps, openid):
         raise AnotherPerson("请用登录时的微信确认")
     now = deps.now()
 
@@ -72,22 +66,19 @@ async def confirm(deps: Dependencies, actor: Actor, code: str) -> Confirmed:
 
 
 async def authenticate(deps: Dependencies, access_token: str) -> Actor:
-    """Return who asks, with today's homes and roles: read anew for every request."""
+    """Return the actor of a request with today's grants, read anew for every request."""
     person_id, session_id = tokens.read_access(deps.vault, access_token, deps.now())
-    session, grants = await asyncio.gather(
-        lifecycle.get_current(deps, session_id), grants_actions.grants_of(deps, person_id)
+    session, held = await asyncio.gather(
+        lifecycle.get_current(deps, session_id), grants.grants_of(deps, person_id)
     )
     if session.person != person_id:
         raise errors.Unauthenticated("登录信息无效,请重新登录")
-    lifecycle.require_staff(session, grants)
-    return Actor(person_id, session_id, grants, session.confirmed_at)
-
-
-MOST_LISTED: Final = 50
+    lifecycle.require_staff(session, held)
+    return Actor(person_id, session_id, held, session.confirmed_at)
 
 
 async def sign_out(deps: Dependencies, actor: Actor) -> None:
-    """End the session that asks."""
+    """End the session of the request."""
     await _end(deps, actor, actor.session_id, Act.SIGNED_OUT)
 
 
@@ -110,8 +101,8 @@ async def _end(deps: Dependencies, actor: Actor, session_id: str, act: Act) -> b
 
 
 async def listing(deps: Dependencies, actor: Actor) -> list[SessionView]:
-    """One's own sessions that can still be used, the newest first: at most 50."""
-    found = await store.living(deps.db, actor.person_id, deps.now(), limit=MOST_LISTED)
+    """List the actor's own sessions that can still be used, the newest first: at most 50."""
+    rows = await store.current_of(deps.db, actor.person_id, deps.now(), limit=MOST_LISTED)
     return [
         SessionView(
             session_id=session.id,
@@ -122,5 +113,5 @@ async def listing(deps: Dependencies, actor: Actor) -> list[SessionView]:
             used_at=session.rotated_at,
             expires_at=session.expires_at,
         )
-        for session in found
+        for session in rows
     ]

@@ -1,6 +1,6 @@
-"""The life of a session: opened, refreshed, looked at; signing_out.py ends it.
+"""Lifecycle of sessions: opened, read for each request, refreshed, confirmed, ended.
 
-A session is read from MongoDB for every request: what ends it here ends it on the next one,
+A session is read from MongoDB for every request: what ends it is effective on the next one,
 with Redis or without.
 """
 
@@ -12,12 +12,11 @@ import structlog
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.grants import actions as grants_actions
+from services.grants import actions as grants
 from services.kernel import errors
 from services.kernel.documents import new_id
 from services.kernel.permissions import STAFF_ROLES, Actor, Grant
-from services.people import identity
-from services.people import store as people_store
+from services.people import actions as people
 from services.sessions import store, tokens
 from services.sessions.models import LIVES, Session, SessionKind, Tokens, Visit
 
@@ -36,7 +35,7 @@ class RefreshReused(errors.Unauthenticated):
 def begin(
     person_id: str, kind: SessionKind, device: str, *, now: datetime, confirmed_at: datetime
 ) -> Session:
-    """Draw up a session; `open_session` is what makes it one."""
+    """Return a new session that is not kept yet: `open_session` writes it."""
     return Session(
         id=new_id(now),
         person=person_id,
@@ -52,16 +51,15 @@ def begin(
 async def open_session(
     deps: Dependencies, tx: Transaction, session: Session, visit: Visit
 ) -> None:
-    """Sign somebody in. Raises SignInRefused when the account is closed."""
-    if not await people_store.note_sign_in(deps.db, session.person, session.created_at, tx):
-        raise identity.SignInRefused("这个账号已停用,请联系社区")
-    await store.insert_session(deps.db, session, tx)
+    """Write a new session. Raises SignInRefused when the account is closed."""
+    await people.note_sign_in(deps, tx, session.person, session.created_at)
+    await store.insert(deps.db, session, tx)
     who = owner_of(session, visit)
     await audit.record(deps, tx, who, Act.SIGNED_IN, subject=session.id, kind=session.kind)
 
 
 def owner_of(session: Session, visit: Visit) -> Actor:
-    """Return whom a session belongs to, for the audit: with nothing they may do."""
+    """Return the person of a session as an actor without grants, for the audit."""
     return Actor(session.person, session.id, request_id=visit.request_id, address=visit.address)
 
 
@@ -85,7 +83,7 @@ def tokens_of(deps: Dependencies, session: Session) -> Tokens:
 
 async def get_current(deps: Dependencies, session_id: str) -> Session:
     """Return a session that can be used now. Raises Unauthenticated."""
-    session = await store.find_session(deps.db, session_id)
+    session = await store.find(deps.db, session_id)
     if session is None or session.revoked_at or _over(session, deps.now()):
         raise errors.Unauthenticated("登录已失效,请重新登录")
     return session
@@ -96,11 +94,27 @@ def _over(session: Session, now: datetime) -> bool:
     return session.expires_at <= now or unused >= LIVES[session.kind].idle
 
 
-def require_staff(session: Session, grants: tuple[Grant, ...]) -> None:
-    """Raise Unauthenticated in a browser of somebody who is no member of staff any more."""
-    is_staff = any(grant.role in STAFF_ROLES for grant in grants)
+def require_staff(session: Session, held: tuple[Grant, ...]) -> None:
+    """Raise Unauthenticated in a browser of a person who is no member of staff any more."""
+    is_staff = any(grant.role in STAFF_ROLES for grant in held)
     if session.kind is SessionKind.BROWSER and not is_staff:
         raise errors.Unauthenticated("您的职务已结束,请使用微信小程序")
+
+
+async def hold(deps: Dependencies, tx: Transaction, session_id: str) -> None:
+    """Keep a session from ending until this transaction is over. Raises Unauthenticated."""
+    if not await store.hold(deps.db, session_id, tx):
+        raise errors.Unauthenticated("登录已失效,请重新登录")
+
+
+async def confirm(deps: Dependencies, tx: Transaction, session_id: str, at: datetime) -> bool:
+    """Write that the person proved who they are; False when the session has ended."""
+    return await store.confirm(deps.db, session_id, at, tx)
+
+
+async def end_all(deps: Dependencies, tx: Transaction, person_id: str, *, because: str) -> int:
+    """End every session of a person; return how many."""
+    return await store.end_all(deps.db, person_id, at=deps.now(), because=because, tx=tx)
 
 
 async def refresh(deps: Dependencies, refresh_token: str, visit: Visit) -> Tokens:
@@ -108,7 +122,7 @@ async def refresh(deps: Dependencies, refresh_token: str, visit: Visit) -> Token
     session_id, generation = tokens.read_refresh(deps.vault, refresh_token)
     session = await get_current(deps, session_id)
     if session.kind is SessionKind.BROWSER:
-        require_staff(session, await grants_actions.grants_of(deps, session.person))
+        require_staff(session, await grants.grants_of(deps, session.person))
     now = deps.now()
     if generation == session.generation:
         # Losing the race is fine: who won made the same successor.

@@ -1,9 +1,11 @@
-"""What sessions hold about people."""
+"""Personal data of sessions, and its erasure."""
 
 from typing import Final
 
-from mongo_indexes import browser_sign_ins, sessions
+from mongo_indexes import sessions
+from services.dependencies import Dependencies, Transaction
 from services.kernel.personal_data import Fate, Holding
+from services.sessions import store
 
 HOLDINGS: Final = (
     Holding(
@@ -20,10 +22,13 @@ HOLDINGS: Final = (
             "revoked_at": "退出时间",
         },
     ),
-    Holding(
-        collection=browser_sign_ins.COLLECTION,
-        fate=Fate.REMOVED,
-        person="person",
-        why="扫码登录的临时记录,一小时内自动删除",
-    ),
 )
+
+
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> int:
+    """Remove a person's sessions; return how many.
+
+    Close the account (people.closed_at) in the same transaction, or a sign-in that is under
+    way comes after it.
+    """
+    return await store.forget(deps.db, person_id, tx)

@@ -1,4 +1,4 @@
-"""Signed-in devices: the only module that queries the sessions."""
+"""Store of sessions."""
 
 from datetime import datetime
 
@@ -10,17 +10,19 @@ from services.kernel.documents import Document, to_document
 from services.sessions.models import LIVES, Session, SessionKind
 
 
-async def insert_session(db: Database, session: Session, tx: Transaction) -> None:
+async def insert(db: Database, session: Session, tx: Transaction) -> None:
     await db[sessions.COLLECTION].insert_one(to_document(session), session=tx)
 
 
-async def find_session(db: Database, session_id: str) -> Session | None:
+async def find(db: Database, session_id: str) -> Session | None:
     document = await db[sessions.COLLECTION].find_one({"_id": session_id})
     return msgspec.convert(document, Session | None)
 
 
-async def living(db: Database, person_id: str, now: datetime, *, limit: int) -> list[Session]:
-    """A person's sessions that can still be used, newest first. Served by index `person`."""
+async def current_of(
+    db: Database, person_id: str, now: datetime, *, limit: int
+) -> list[Session]:
+    """List a person's sessions that can still be used, newest first. Index `person`."""
     query: Document = {
         "person": person_id,
         "revoked_at": None,
@@ -51,9 +53,10 @@ async def confirm(db: Database, session_id: str, at: datetime, tx: Transaction) 
 
 
 async def hold(db: Database, session_id: str, tx: Transaction) -> bool:
-    """Tell whether a session lives, and keep it from ending until this transaction is over.
+    """Lock a session that has not ended; False when it has.
 
-    A write, not a read: its end at the same moment conflicts, and one of the two starts again.
+    A write, not a read: its end at the same moment conflicts, and one of the two transactions
+    starts again.
     """
     result = await db[sessions.COLLECTION].update_one(
         {"_id": session_id, "revoked_at": None}, {"$inc": {"holds": 1}}, session=tx
@@ -92,6 +95,6 @@ async def end_all(
 
 
 async def forget(db: Database, person_id: str, tx: Transaction) -> int:
-    """Remove every trace of a person's devices; return how many. Served by index `person`."""
+    """Remove every session of a person; return how many. Served by index `person`."""
     result = await db[sessions.COLLECTION].delete_many({"person": person_id}, session=tx)
     return result.deleted_count

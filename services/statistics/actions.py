@@ -109,9 +109,7 @@ async def unpaid_homes(
     found = await store.unpaid(deps.db, place, debts, after=after, limit=limit)
     paths = [home.home for home in found]
     today = day_of(deps.now())
-    addresses, names = await asyncio.gather(
-        places.addresses(deps, paths), _names(deps, paths, today)
-    )
+    addresses, names = await asyncio.gather(places.addresses(deps, paths), _names(deps, paths))
     return [
         UnpaidHome(
             place=home.home,
@@ -126,9 +124,9 @@ async def unpaid_homes(
     ]
 
 
-async def _names(deps: Dependencies, homes: Sequence[str], today: str) -> dict[str, str]:
+async def _names(deps: Dependencies, homes: Sequence[str]) -> dict[str, str]:
     """Return home → the masked name of its owner, or else of who lives there."""
-    found = await residencies.of_homes(deps.db, homes, today)
+    found = await residencies.of_homes(deps, homes)
     residents = [resident for resident in found if resident.relation in FIRST_NAMED]
     residents.sort(key=lambda r: FIRST_NAMED.index(r.relation), reverse=True)
     return {resident.home: _masked(deps, resident) for resident in residents}

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.accounts import actions as accounts
 from services.dependencies import Transaction
+from services.kernel import phones
 from services.kernel.days import day_of
 from services.residencies import store as residencies_store
 from services.residencies.models import Relation, Residency
@@ -38,7 +38,7 @@ class House:
             home=WANG_HOME,
             relation=relation,
             name_sealed=deps.vault.seal(name, place=f"residencies/{row_id}/name"),
-            phone_index=accounts.phone_index(deps, f"+86{phone}"),
+            phone_index=phones.blind_index(deps.vault, f"+86{phone}"),
             from_day=from_day,
             to_day=to_day or None,
             source="test",
@@ -246,7 +246,7 @@ async def test_paid_bills_of_two_homes_come_in_pages_each_from_its_own_day(
     )
     await house.world.db.residencies.update_one(
         {"_id": "r0-li"},
-        {"$set": {"phone_index": accounts.phone_index(house.world.deps, f"+86{BUYER}")}},
+        {"$set": {"phone_index": phones.blind_index(house.world.deps.vault, f"+86{BUYER}")}},
     )
     buyer = await house.comes("buyer", BUYER, Relation.OWNER, "2026-03-02")
     found: list[tuple[str, str]] = []

@@ -161,16 +161,16 @@ async def test_each_leaves_one_row_in_the_audit(estate: Estate, newcomer: Member
 async def test_a_withdrawal_at_the_same_moment_wins_or_comes_after(
     estate: Estate, newcomer: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between the look and the transaction somebody withdraws: nothing is taken."""
+    """Between the check and the transaction somebody withdraws: nothing is taken."""
     world = estate.world
     await world.agree(newcomer)
-    look = consents.check
+    check = consents.check
 
-    async def look_and_lose(*args: Any) -> None:
-        await look(*args)
+    async def check_and_lose(*args: Any) -> None:
+        await check(*args)
         assert (await withdraw(world, newcomer)).status == 200
 
-    monkeypatch.setattr(consents, "check", look_and_lose)
+    monkeypatch.setattr(consents, "check", check_and_lose)
     assert (await give_phone(world, newcomer)).code == "consent_needed"
     person = await world.db.people.find_one({"_id": newcomer.person_id})
     assert person

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from services.accounts import actions as accounts
 from services.dependencies import Transaction
 from services.kernel.documents import to_document
 from services.places import actions as places
@@ -19,6 +18,7 @@ from services.register.models import Import
 from services.register.sheet import process
 from services.register.sheet.child import BATCH_ROWS
 from services.register.states import BUSY, TRANSITIONS, Action, State
+from services.residencies import actions as residencies
 from services.residencies import enrolment
 from tests import cast
 from tests.registers import LADDER, LI, WANG, Office, large, open_office, workbook
@@ -94,7 +94,7 @@ async def written(world: World) -> tuple[int, int, set[str]]:
     ("owner", "name", "call"),
     [
         (register_jobs, "write_chunk", 2),  # between two chunks
-        (accounts, "enrol", 2),  # inside a transaction: homes written, people not yet
+        (enrolment, "enrol", 2),  # inside a transaction: homes written, people not yet
         (register_jobs, "_finish", 1),
         (chunks, "remove_rows", 1),  # applied, but the rows are still there
     ],
@@ -223,7 +223,7 @@ async def test_a_phone_proved_while_the_import_is_written_is_bound(
     async def now(*_: Any) -> None:
         await prove(office, li, LI_PHONE)
 
-    once(monkeypatch, enrolment.store, "holders_of", now)
+    once(monkeypatch, enrolment, "holders_of", now)
     await office.bring_in(workbook([LI, WANG]))
     assert await bound(office) == [None, li.person_id]
 
@@ -236,7 +236,7 @@ async def test_a_phone_given_up_while_the_import_is_written_is_not_bound(
     async def now(*_: Any) -> None:
         await prove(office, li, "13800000077")
 
-    once(monkeypatch, enrolment.store, "holders_of", now)
+    once(monkeypatch, enrolment, "holders_of", now)
     await office.bring_in(workbook([LI]))
     assert await bound(office) == [None]
 
@@ -268,7 +268,7 @@ async def test_a_home_claimed_in_the_middle_of_its_removal_is_kept_whole(
     async def claim(*_: Any) -> None:
         await office.world.sign_in("wang", WANG_PHONE)
 
-    once(monkeypatch, accounts, "withdraw", claim)
+    once(monkeypatch, residencies, "remove_from", claim)
     await office.world.work()
     assert (await office.look(import_id))["counts"]["kept_homes"] == 1
     assert await office.places() == [*LADDER, "b3.u2.501"]

@@ -85,7 +85,7 @@ async def test_a_phone_proved_while_it_is_written_is_never_missed(world: World) 
     signed: list[Member] = []
 
     async def work(tx: Transaction) -> Residency:
-        assert await residencies.of_home(world.deps.db, LI_HOME, "2026-03-02", tx) == []
+        assert await residencies.of_home(world.deps, LI_HOME, tx=tx) == []
         if not signed:
             signed.append(await world.sign_in("li", PHONES["li"]))
         return await residencies.move_in(world.deps, tx, newcomer(phone=PHONE))
@@ -101,7 +101,7 @@ async def test_a_phone_proved_while_the_register_changes_it(world: World) -> Non
     signed: list[Member] = []
 
     async def change(tx: Transaction) -> None:
-        found = await residencies.find(world.deps.db, row.id, tx)
+        found = await residencies.find(world.deps, row.id, tx=tx)
         assert found is not None
         if not signed:
             signed.append(await world.sign_in("li", PHONES["li"]))

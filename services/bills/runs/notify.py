@@ -10,7 +10,6 @@ from services.bills.runs.models import BillRun
 from services.bills.views import span
 from services.dependencies import Dependencies, Transaction
 from services.fees.models import KIND_NAMES
-from services.kernel.days import day_of
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
 from services.places import actions as places
@@ -39,11 +38,10 @@ async def tell(deps: Dependencies, run: BillRun) -> BillRun | None:
 
 async def _homes_of(deps: Dependencies, homes: list[str]) -> dict[str, list[str]]:
     """Return person → their homes among these, as of today."""
-    today = day_of(deps.now())
     found: dict[str, list[str]] = defaultdict(list)
     for i in range(0, len(homes), HOMES_AT_ONCE):
         chunk = homes[i : i + HOMES_AT_ONCE]
-        for residency in await residencies.of_homes(deps.db, chunk, today):
+        for residency in await residencies.of_homes(deps, chunk):
             if residency.person and residency.home not in found[residency.person]:
                 found[residency.person].append(residency.home)
     return found

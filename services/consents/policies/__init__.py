@@ -1,7 +1,6 @@
-"""What people agree to, word for word: each published text is a file that never changes again.
+"""Published policies that people agree to: each version is a file that never changes again.
 
-The texts lie with the accounts, not with the privacy above: whoever collects personal data
-asks for a consent, from the accounts up.
+The texts belong to consents, below whatever collects personal data, not to privacy at the top.
 """
 
 import hashlib

@@ -293,6 +293,22 @@ async def test_two_weeks_before_the_end_head_and_community_are_told(estate: Esta
     assert "春光小区3栋2单元的单元长任期到2026年12月31日为止" in message["body"]
 
 
+async def test_a_warning_promised_under_the_old_name_of_its_job_is_kept(estate: Estate) -> None:
+    """It may have waited for most of a term when the job got its present name."""
+    world = estate.world
+    await estate.member("head")
+    rows = world.db.outbox
+    async for row in rows.find({"kind": "appointments.term_ending"}):
+        row["kind"] = "heads.term_ending"
+        before, row["_id"] = row["_id"], row["_id"].replace("appointments.", "heads.")
+        await rows.delete_one({"_id": before})
+        await rows.insert_one(row)
+    await world.advance(days=290)
+    await world.work()
+    told = await inbox(world, await world.sign_in("head"))
+    assert told.count("head_term_ending") == 1
+
+
 async def test_nobody_is_told_of_a_term_that_was_changed(estate: Estate) -> None:
     world, head_id = estate.world, await appointment_of(estate)
     leaving = {"reason": "x", "last_day": "2026-12-25"}

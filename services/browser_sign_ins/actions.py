@@ -6,6 +6,7 @@ browser's session for a sensitive act.
 
 import hmac
 import secrets
+from datetime import datetime
 
 from services.audit import actions as audit
 from services.audit.models import Act
@@ -18,7 +19,7 @@ from services.kernel.documents import new_id
 from services.kernel.permissions import FRESH, Actor
 from services.sessions import lifecycle
 from services.sessions.devices import device_of
-from services.sessions.models import Confirmed, SessionKind, Tokens, Visit
+from services.sessions.models import Confirmed, Session, SessionKind, Tokens, Visit
 
 SECRET_BYTES = 32
 
@@ -81,10 +82,7 @@ async def take(deps: Dependencies, sign_in_id: str, secret: str, visit: Visit) -
     states.require(
         BrowserState.ALLOWED, states.state_at(sign_in.state, sign_in.expires_at, now)
     )
-    kind, proved_at = SessionKind.BROWSER, sign_in.answered_at or now
-    session = lifecycle.begin(
-        sign_in.person, kind, sign_in.device, now=now, confirmed_at=proved_at
-    )
+    session = _session_of(sign_in, now)
 
     async def save(tx: Transaction) -> bool:
         won = await store.move(deps.db, sign_in_id, Event.USE, now, tx=tx)
@@ -95,6 +93,14 @@ async def take(deps: Dependencies, sign_in_id: str, secret: str, visit: Visit) -
     if not await deps.in_transaction(save):
         raise states.SignInUsed("这个二维码已经用过,请刷新")
     return lifecycle.tokens_of(deps, session)
+
+
+def _session_of(sign_in: BrowserSignIn, now: datetime) -> Session:
+    """Return the session of an allowed sign-in, confirmed when its person allowed it."""
+    kind, confirmed_at = SessionKind.BROWSER, sign_in.answered_at or now
+    return lifecycle.begin(
+        sign_in.person, kind, sign_in.device, now=now, confirmed_at=confirmed_at
+    )
 
 
 async def confirmation(deps: Dependencies, actor: Actor, sign_in_id: str) -> Confirmed:

@@ -68,9 +68,8 @@ async def release(
     deps: Dependencies, tx: Transaction, row: Residency, actor: Actor, because: str
 ) -> None:
     """Unbind the person of a residency; the register's row stays. Raises ResidencyMoved."""
-    free: Document = {"person": None, "bound_by": None, "bound_at": None}
     step = _step(deps, actor, row, "left", because)
-    if not await store.change(deps.db, row, free, step, tx):
+    if not await store.change(deps.db, row, store.FREE, step, tx):
         raise ResidencyMoved("刚刚有改动,请刷新后再试")
 
 
@@ -83,10 +82,9 @@ async def give_phone(
     actor: Actor,
     because: str,
 ) -> Residency:
-    """Write the register's phone anew: whoever does not hold it loses the home at once.
+    """Replace the register's phone, E.164 or none. Raises ResidencyMoved.
 
-    `phone`: E.164, or none. Its holder is bound; who was bound in whichever way and holds
-    another number is not any more. Raises ResidencyMoved.
+    Its holder is bound; whoever was bound, in whichever way, and holds another number is not.
     """
     index = phones.blind_index(deps.vault, phone) if phone else None
     holder = await people.holder_of(deps, tx, index)
@@ -94,16 +92,15 @@ async def give_phone(
         "phone_sealed": sealed.seal_phone(deps, row.id, phone) if phone else None,
         "phone_index": index,
     }
-    if holder is None or holder != row.person:
-        changes["person"] = holder
-        changes["bound_by"] = Way.PHONE if holder else None
-        changes["bound_at"] = deps.now() if holder else None
+    if holder is None:
+        changes |= store.FREE
+    elif holder != row.person:
+        changes |= {"person": holder, "bound_by": Way.PHONE, "bound_at": deps.now()}
     step = _step(deps, actor, row, "phone_changed", because)
     if not await store.change(deps.db, row, changes, step, tx):
         raise ResidencyMoved("刚刚有改动,请刷新后再试")
-    row.phone_sealed, row.phone_index = changes["phone_sealed"], index
-    row.person = holder
-    row.bound_by = changes.get("bound_by", row.bound_by)
+    for name, value in changes.items():
+        setattr(row, name, value)
     return row
 
 

@@ -18,8 +18,8 @@ from services.residencies.models import Residency, ResidencyStep, Way
 KEPT_STEPS: Final = 50
 # `source` of a residency that the person themself brought in.
 OWN_SOURCES: Final = r"^(request|invitation):"
-BOUND: Final = {"person": {"$type": "string"}}
-FREE: Final = {"person": None, "bound_by": None, "bound_at": None}
+BOUND: Final[Document] = {"person": {"$type": "string"}}
+FREE: Final[Document] = {"person": None, "bound_by": None, "bound_at": None}
 
 
 async def _rows(cursor: AsyncCursor[Document]) -> list[Residency]:

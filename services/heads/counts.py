@@ -1,0 +1,61 @@
+"""Counts of what there is to do at a head's place when it is handed over."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from services.appointments import offices
+from services.appointments.models import Appointment
+from services.dependencies import Dependencies
+from services.heads.models import HandOver
+from services.home_requests import actions as home_requests
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor, Role
+from services.places import grids
+from services.places import store as places_store
+from services.places.models import Kind
+from services.statistics import actions as statistics
+
+MAX_PARTS: Final = 200
+MAX_REQUESTS: Final = 200
+
+
+async def count(deps: Dependencies, actor: Actor, head: Appointment) -> HandOver:
+    """Return a new hand-over with everything under the place as it is at this moment."""
+    areas = [head.place]
+    if head.role is Role.GRID_HEAD:
+        areas = (await grids.buildings_of(deps, areas)).get(head.place, [])
+    parts, owing, requests, substitutes = await asyncio.gather(
+        _parts(deps, head, areas),
+        statistics.owed_under(deps, areas),
+        home_requests.open_under(deps, areas, limit=MAX_REQUESTS),
+        offices.substitutes_of(deps, head.id),
+    )
+    return HandOver(
+        id=new_id(deps.now()),
+        appointment=head.id,
+        role=head.role,
+        place=head.place,
+        giver=head.person,
+        made_by=actor.person_id,
+        made_at=deps.now(),
+        parts=parts,
+        homes=await _homes(deps, areas),
+        owing=owing,
+        open_requests=requests,
+        substitutes=[substitute.id for substitute in substitutes],
+    )
+
+
+async def _parts(deps: Dependencies, head: Appointment, areas: Sequence[str]) -> list[str]:
+    """Return the buildings of a grid, the units of a building, or the unit."""
+    if head.role is not Role.BUILDING_HEAD:
+        return list(areas)
+    under = await places_store.of_kind_under(
+        deps.db, head.place, Kind.UNIT, after="", limit=MAX_PARTS
+    )
+    return [unit.id for unit in under]
+
+
+async def _homes(deps: Dependencies, areas: Sequence[str]) -> int:
+    return sum([await places_store.count_homes(deps.db, area) for area in areas])

@@ -6,7 +6,7 @@ would see everybody. endings.py ends appointments, substitutes.py adds stand-ins
 
 from typing import Any, Final
 
-from services.appointments import checks, jobs, sealed, store, views
+from services.appointments import checks, jobs, store, views
 from services.appointments.models import (
     Appoint,
     Appointment,
@@ -20,7 +20,7 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.days import day_of, plus_days
 from services.kernel.documents import new_id
-from services.kernel.permissions import Actor, Permission
+from services.kernel.permissions import Actor, Permission, require_administrator
 from services.people import actions as people
 from services.places import actions as places
 
@@ -30,7 +30,7 @@ SHOWN_AFTERWARDS_DAYS: Final = 365
 async def appoint(deps: Dependencies, actor: Actor, request: Appoint) -> AppointmentView:
     """Give a role at a place for a term. Only an administrator gives those of DUTIES."""
     await places.access_place(deps, actor, request.place, Permission.APPOINT)
-    checks.require_administrator(actor, request.role, request.place)
+    require_administrator(actor, request.role, request.place)
     return await _give(deps, actor, request)
 
 
@@ -78,7 +78,7 @@ def _draft(deps: Dependencies, request: Appoint, appointed_by: str) -> Appointme
         appointed_by=appointed_by,
         appointed_at=now,
     )
-    return sealed.seal(deps, appointment, phone=request.phone, name=request.name)
+    return views.seal(deps, appointment, phone=request.phone, name=request.name)
 
 
 async def listing(

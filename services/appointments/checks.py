@@ -8,16 +8,7 @@ from services.dependencies import Dependencies, Transaction
 from services.firms import contracts
 from services.kernel import errors
 from services.kernel.days import check_day, day_of
-from services.kernel.permissions import (
-    FIRM_ROLES,
-    HEADS,
-    RUNGS,
-    STAFF_ROLES,
-    WITH_A_TERM,
-    Actor,
-    Permission,
-    Role,
-)
+from services.kernel.permissions import FIRM_ROLES, HEADS, RUNGS, STAFF_ROLES, WITH_A_TERM, Role
 from services.places import actions as places
 
 # Who reads what was done does none of it: never the same person at the same time
@@ -26,7 +17,6 @@ DUTIES: Final = {
     role: frozenset({Role.AUDITOR}) if role is not Role.AUDITOR else STAFF_ROLES - {role}
     for role in STAFF_ROLES
 }
-GIVEN_BY_ADMINISTRATORS: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 
 
 class WrongRung(errors.InvalidInput):
@@ -69,12 +59,6 @@ class DutiesSeparate(errors.Conflict):
     """Who works here in any other role does not audit, and the other way round."""
 
     code = "duties_separate"
-
-
-def require_administrator(actor: Actor, role: Role, place: str) -> None:
-    """Raise Forbidden when the role is one that only an administrator gives and takes."""
-    if role in GIVEN_BY_ADMINISTRATORS and not actor.may(Permission.OPERATE, place):
-        raise errors.Forbidden("只有管理员可以任免管理员和审计员")
 
 
 def check_request(request: Appoint, today: str) -> None:

@@ -7,17 +7,15 @@ from typing import Any
 
 import structlog
 
-from services.appointments import jobs, offices, store
-from services.appointments.checks import require_administrator
+from services.appointments import jobs, offices, store, views
 from services.appointments.models import Appointment, AppointmentView, Resign
-from services.appointments.views import view
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.days import check_day, day_of, plus_days
 from services.kernel.documents import Document
-from services.kernel.permissions import Actor, Permission
+from services.kernel.permissions import Actor, Permission, require_administrator
 from services.places import actions as places
 
 log = structlog.get_logger(__name__)
@@ -82,7 +80,7 @@ async def resign(
         mine.to_day = last
         return mine
 
-    return view(deps, await deps.in_transaction(save))
+    return views.view(deps, await deps.in_transaction(save))
 
 
 async def _write_resignation(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from services.appointments import offices, store
+from services.appointments import offices
 from services.appointments.models import Appointment
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
@@ -53,7 +53,7 @@ async def announce_resignation(
 
 async def term_ending(deps: Dependencies, payload: Document) -> None:
     """Notify a head and the community, unless the term was changed since the job was made."""
-    head = await store.find(deps.db, payload["appointment_id"])
+    head = await offices.find(deps, payload["appointment_id"])
     if head is None or head.to_day != payload["to_day"]:
         return
     staff = await offices.staff_over(deps, head.place)
@@ -62,7 +62,7 @@ async def term_ending(deps: Dependencies, payload: Document) -> None:
 
 async def resigned(deps: Dependencies, payload: Document) -> None:
     """Notify the community, and the head of the grid in which the place lies."""
-    head = await store.find(deps.db, payload["appointment_id"])
+    head = await offices.find(deps, payload["appointment_id"])
     if head is None:
         return
     grids = await places_grids.grids_with(deps, head.place)

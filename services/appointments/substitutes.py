@@ -1,10 +1,7 @@
 """Substitutes of heads who are away: the same role, between two days of the head's term."""
 
-from services.appointments import checks, store
-from services.appointments.checks import OfficeTaken
+from services.appointments import checks, store, views
 from services.appointments.models import Appointment, AppointmentView, Substitute
-from services.appointments.sealed import seal
-from services.appointments.views import view
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
@@ -42,7 +39,7 @@ async def substitute(
         await audit.record(deps, tx, actor, act, place=head.place, subject=wanted.id, **facts)
         return wanted
 
-    return view(deps, await deps.in_transaction(save))
+    return views.view(deps, await deps.in_transaction(save))
 
 
 async def _require_free(
@@ -54,7 +51,7 @@ async def _require_free(
     for other in await store.substitutes_of(deps.db, head.id, wanted.from_day, tx):
         if wanted.to_day is None or other.from_day <= wanted.to_day:
             days = {"from_day": other.from_day, "to_day": other.to_day}
-            raise OfficeTaken("这段时间已有代理人", **days)
+            raise checks.OfficeTaken("这段时间已有代理人", **days)
 
 
 def _check(head: Appointment, first: str, last: str, today: str) -> None:
@@ -81,4 +78,4 @@ def _draft(
         appointed_by=actor.person_id,
         appointed_at=now,
     )
-    return seal(deps, appointment, phone=request.phone, name=request.name)
+    return views.seal(deps, appointment, phone=request.phone, name=request.name)

@@ -1,8 +1,8 @@
-"""Views of appointments: as the community sees them, and as their holder does."""
+"""Views of appointments, for the community and the holder, and their sealed name and phone."""
 
 from collections.abc import Sequence
 
-from services.appointments import offices, sealed
+from services.appointments import offices
 from services.appointments.models import Appointment, AppointmentView, MyAppointment
 from services.dependencies import Dependencies
 from services.kernel import phones
@@ -12,13 +12,39 @@ from services.places import actions as places
 from services.places import grids as places_grids
 
 
+def seal(
+    deps: Dependencies, appointment: Appointment, *, phone: str, name: str | None
+) -> Appointment:
+    """Write the holder's phone and name into an appointment. Raises InvalidPhone."""
+    number = phones.normalise(phone)
+    at = f"appointments/{appointment.id}"
+    appointment.phone_sealed = deps.vault.seal(number, place=f"{at}/phone")
+    appointment.phone_index = phones.blind_index(deps.vault, number)
+    if name is not None:
+        appointment.name_sealed = deps.vault.seal(name, place=f"{at}/name")
+    return appointment
+
+
+def phone_of(deps: Dependencies, appointment: Appointment) -> str:
+    place = f"appointments/{appointment.id}/phone"
+    return deps.vault.unseal(appointment.phone_sealed, place=place)
+
+
+def name_of(deps: Dependencies, appointment: Appointment) -> str | None:
+    if appointment.name_sealed is None:
+        return None
+    place = f"appointments/{appointment.id}/name"
+    return deps.vault.unseal(appointment.name_sealed, place=place)
+
+
 def view(deps: Dependencies, appointment: Appointment) -> AppointmentView:
-    name = sealed.name_of(deps, appointment)
+    """Return an appointment as the community sees it: name and phone masked."""
+    name = name_of(deps, appointment)
     return AppointmentView(
         appointment_id=appointment.id,
         role=appointment.role,
         place=appointment.place,
-        phone_masked=phones.mask(sealed.phone_of(deps, appointment)),
+        phone_masked=phones.mask(phone_of(deps, appointment)),
         name_masked=f"{name[0]}*" if name else None,
         firm_id=appointment.firm or None,
         substitute_for=appointment.substitute_for or None,

@@ -1,6 +1,6 @@
 """The three heads (三长) of a home: who they are, and how to reach them."""
 
-from services.appointments import offices, sealed
+from services.appointments import offices, views
 from services.appointments.models import Appointment, Visibility
 from services.dependencies import Dependencies
 from services.heads.models import HeadsView, HeadView
@@ -36,7 +36,7 @@ async def heads_of(deps: Dependencies, viewer: Actor | None, home: str) -> Heads
 def _shown(deps: Dependencies, head: Appointment, circle: Visibility) -> HeadView:
     """Show a head to the residents of the home, or to everyone."""
     title = office(head.role, substitute=head.substitute_for)
-    name = sealed.name_of(deps, head)
+    name = views.name_of(deps, head)
     allowed = {Visibility.EVERYONE, circle}
     return HeadView(
         role=head.role,
@@ -49,7 +49,7 @@ def _shown(deps: Dependencies, head: Appointment, circle: Visibility) -> HeadVie
 
 
 def _phone(deps: Dependencies, head: Appointment) -> str:
-    return sealed.phone_of(deps, head).removeprefix("+86")
+    return views.phone_of(deps, head).removeprefix("+86")
 
 
 def _name(name: str | None, title: str, circle: Visibility) -> str:

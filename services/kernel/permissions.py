@@ -131,6 +131,7 @@ WITH_A_TERM: Final = (*HEADS, Role.COMMITTEE_MEMBER)
 FIRM_ROLES: Final = (Role.FIRM_MANAGER, Role.DISPATCHER, Role.REPAIRER, Role.CASHIER)
 # Who works here rather than lives here: may sign in at a browser.
 STAFF_ROLES: Final = frozenset(RUNGS) - frozenset(HEADS)
+GIVEN_BY_ADMINISTRATORS: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 
 
 def office(role: Role, *, substitute: str) -> str:
@@ -219,3 +220,9 @@ def require_at(actor: Actor, permission: Permission, place: str) -> None:
     """Raise NotFound unless held at `place`: what is forbidden looks missing."""
     if not actor.may(permission, place):
         raise NotFound("没有找到这个地方")
+
+
+def require_administrator(actor: Actor, role: Role, place: str) -> None:
+    """Raise Forbidden when the role is one that only an administrator gives and takes."""
+    if role in GIVEN_BY_ADMINISTRATORS and not actor.may(Permission.OPERATE, place):
+        raise Forbidden("只有管理员可以任免管理员和审计员")

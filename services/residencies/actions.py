@@ -86,6 +86,18 @@ async def give_phone(
 
     Its holder is bound; whoever was bound, in whichever way, and holds another number is not.
     """
+    changes = await _phone_changes(deps, tx, row, phone)
+    step = _step(deps, actor, row, "phone_changed", because)
+    if not await store.change(deps.db, row, changes, step, tx):
+        raise ResidencyMoved("刚刚有改动,请刷新后再试")
+    for name, value in changes.items():
+        setattr(row, name, value)
+    return row
+
+
+async def _phone_changes(
+    deps: Dependencies, tx: Transaction, row: Residency, phone: str | None
+) -> Document:
     index = phones.blind_index(deps.vault, phone) if phone else None
     holder = await people.holder_of(deps, tx, index)
     changes: Document = {
@@ -93,15 +105,10 @@ async def give_phone(
         "phone_index": index,
     }
     if holder is None:
-        changes |= store.FREE
-    elif holder != row.person:
-        changes |= {"person": holder, "bound_by": Way.PHONE, "bound_at": deps.now()}
-    step = _step(deps, actor, row, "phone_changed", because)
-    if not await store.change(deps.db, row, changes, step, tx):
-        raise ResidencyMoved("刚刚有改动,请刷新后再试")
-    for name, value in changes.items():
-        setattr(row, name, value)
-    return row
+        return changes | store.FREE
+    if holder == row.person:
+        return changes
+    return {**changes, "person": holder, "bound_by": Way.PHONE, "bound_at": deps.now()}
 
 
 async def end(
@@ -135,10 +142,7 @@ def _step(
 async def follow_phone(
     deps: Dependencies, tx: Transaction, person_id: str, phone_index: str
 ) -> None:
-    """Bind a person to the homes written under the phone they proved.
-
-    They lose the homes that they were bound to by another phone.
-    """
+    """Bind a person to the homes under the phone they proved, and to none under another."""
     now = deps.now()
     await store.free_other_phones(deps.db, person_id, phone_index, now, tx)
     await store.bind_phone(deps.db, person_id, phone_index, now, tx)

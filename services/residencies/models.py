@@ -11,7 +11,7 @@ from services.kernel.permissions import Role
 
 
 class Relation(StrEnum):
-    """Relation of a person to a home (民法典 art. 271: owners; the rest live there or pay)."""
+    """What a home is to a person (民法典 art. 271: owners; the rest live there or pay)."""
 
     OWNER = auto()
     CO_OWNER = auto()

@@ -11,8 +11,8 @@ from services.kernel.days import check_day, day_of
 from services.kernel.permissions import FIRM_ROLES, HEADS, RUNGS, STAFF_ROLES, WITH_A_TERM, Role
 from services.places import actions as places
 
-# Who reads what was done does none of it: never the same person at the same time
-# (GB/T 22239-2019, separation of duties).
+# An auditor holds no other role of staff at the same time (GB/T 22239-2019, separation of
+# duties).
 DUTIES: Final = {
     role: frozenset({Role.AUDITOR}) if role is not Role.AUDITOR else STAFF_ROLES - {role}
     for role in STAFF_ROLES
@@ -62,7 +62,7 @@ class DutiesSeparate(errors.Conflict):
 
 
 def check_request(request: Appoint, today: str) -> None:
-    """Raise what is wrong with a wish that no look at the database is needed for."""
+    """Raise what is wrong with a request by itself, without the database."""
     if request.role not in RUNGS:
         raise errors.InvalidInput("住户由房屋登记产生,不能任命")
     if (request.firm_id is None) == (request.role in FIRM_ROLES):
@@ -75,7 +75,7 @@ def check_request(request: Appoint, today: str) -> None:
 
 
 async def check_place(deps: Dependencies, wanted: Appointment, tx: Transaction) -> None:
-    """Hold the place; NotFound, WrongRung or NoContract when the role cannot be had there."""
+    """Hold the place. Raises NotFound, WrongRung, NoContract if it cannot have the role."""
     place = await places.hold(deps, wanted.place, tx)
     if place is None:
         if wanted.role is not Role.ADMINISTRATOR or "." in wanted.place:

@@ -34,23 +34,23 @@ class AppointmentOver(errors.Conflict):
 
 
 async def end(deps: Dependencies, actor: Actor, appointment_id: str) -> None:
-    """End an appointment at once: the next request is made without it. Repeats are harmless."""
+    """End an appointment at once, effective on the next request. Repeats are harmless."""
 
     async def save(tx: Transaction) -> None:
-        found = await store.find(deps.db, appointment_id, tx)
-        if found is None or not actor.may(Permission.APPOINT, found.place):
+        held = await store.find(deps.db, appointment_id, tx)
+        if held is None or not actor.may(Permission.APPOINT, held.place):
             raise errors.NotFound("没有找到这项任命")
-        require_administrator(actor, found.role, found.place)
-        await places.hold(deps, found.place, tx)
+        require_administrator(actor, held.role, held.place)
+        await places.hold(deps, held.place, tx)
         change = _change(deps, actor, plus_days(day_of(deps.now()), -1))
-        if found.to_day is not None:
-            change["to_day"] = min(found.to_day, change["to_day"])
-        done = await store.end(deps.db, found.id, change, tx)
+        if held.to_day is not None:
+            change["to_day"] = min(held.to_day, change["to_day"])
+        done = await store.end(deps.db, held.id, change, tx)
         if done:
-            await store.end_substitutes(deps.db, found.id, change, tx)
-        facts: dict[str, Any] = {"role": found.role, "repeated": not done}
+            await store.end_substitutes(deps.db, held.id, change, tx)
+        facts: dict[str, Any] = {"role": held.role, "repeated": not done}
         await audit.record(
-            deps, tx, actor, Act.APPOINTMENT_ENDED, place=found.place, subject=found.id, **facts
+            deps, tx, actor, Act.APPOINTMENT_ENDED, place=held.place, subject=held.id, **facts
         )
 
     await deps.in_transaction(save)
@@ -93,11 +93,11 @@ async def _write_resignation(
     )
 
 
-def _check(found: Appointment, actor: Actor, last: str, today: str) -> None:
-    if found.person != actor.person_id:
+def _check(held: Appointment, actor: Actor, last: str, today: str) -> None:
+    if held.person != actor.person_id:
         raise errors.Forbidden("辞任要由本人提出")
-    over = found.to_day is not None and found.to_day < today
-    if over or found.ended_at is not None or found.resigned_at is not None:
+    over = held.to_day is not None and held.to_day < today
+    if over or held.ended_at is not None or held.resigned_at is not None:
         raise AppointmentOver("这项任命已经结束或已提出辞任")
-    if last < today or (found.to_day is not None and last > found.to_day):
-        raise BadLastDay("最后一天应在今天到任期结束之间", to_day=found.to_day)
+    if last < today or (held.to_day is not None and last > held.to_day):
+        raise BadLastDay("最后一天应在今天到任期结束之间", to_day=held.to_day)

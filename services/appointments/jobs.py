@@ -99,7 +99,7 @@ async def _notify(
 JOBS: Final[dict[str, jobs.Handler]] = {
     TERM_ENDING: term_ending,
     RESIGNED: resigned,
-    # Rows that were written before the jobs moved here; a warning waits for up to a term.
+    # Names of rows already in the outbox when the jobs moved here: a warning waits for a term.
     "heads.term_ending": term_ending,
     "heads.resigned": resigned,
 }

@@ -50,10 +50,7 @@ async def access(
 async def follow_phone(
     deps: Dependencies, tx: Transaction, person_id: str, phone_index: str
 ) -> None:
-    """Give a person the appointments written under the phone they proved.
-
-    They lose those of other phones.
-    """
+    """Give a person the roles under the phone they proved, and none under another."""
     today = day_of(deps.now())
     await store.free_other_phones(deps.db, person_id, phone_index, today, tx)
     await store.bind_phone(deps.db, person_id, phone_index, today, tx)

@@ -52,8 +52,8 @@ async def rivals(db: Database, wanted: Appointment, tx: Transaction) -> list[App
         **not_over_on(wanted.from_day),
     }
     cursor = db[COLLECTION].find(query, session=tx).hint("place")
-    found = msgspec.convert(await cursor.to_list(), list[Appointment])
-    return [rival for rival in found if rival.to_day is None or rival.from_day <= rival.to_day]
+    rows = msgspec.convert(await cursor.to_list(), list[Appointment])
+    return [rival for rival in rows if rival.to_day is None or rival.from_day <= rival.to_day]
 
 
 async def has_role(
@@ -90,7 +90,7 @@ async def end_substitutes(
 
 async def resign(
     db: Database,
-    found: Appointment,
+    seen: Appointment,
     *,
     last_day: str,
     because: str,
@@ -98,7 +98,7 @@ async def resign(
     tx: Transaction,
 ) -> bool:
     """Write that the holder leaves, once; False when something changed meanwhile."""
-    key = {"_id": found.id, "person": found.person, "ended_at": None, "resigned_at": None}
+    key = {"_id": seen.id, "person": seen.person, "ended_at": None, "resigned_at": None}
     change = {"to_day": last_day, "resigned_at": at, "ended_because": because}
     done = await db[COLLECTION].update_one(key, {"$set": change}, session=tx)
     return done.matched_count == 1
@@ -144,7 +144,7 @@ async def bind_phone(
 async def free_other_phones(
     db: Database, person_id: str, phone_index: str, day: str, tx: Transaction
 ) -> None:
-    """Take from a person what hung on a phone they no longer have. Served by `person`."""
+    """Free appointments of a person by a phone they no longer have. Index `person`."""
     query = {"person": person_id, "phone_index": {"$ne": phone_index}, **not_over_on(day)}
     change = {"person": None, "phone_visible_to": Visibility.NOBODY}
     await db[COLLECTION].update_many(query, {"$set": change}, session=tx)

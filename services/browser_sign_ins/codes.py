@@ -16,7 +16,7 @@ from services.dependencies import Dependencies
 from services.people.identity import WeChatBusy
 from services.wechat.errors import WeChatError
 
-# The page of the mini-program that reads `scene`, asks for the number and answers.
+# The page of the mini-program that reads `scene`, asks for the number and decides.
 PAGE: Final = "pages/browser/confirm"
 SCENE_LENGTH: Final = 32  # of 4 bits each; WeChat takes no more characters
 

@@ -68,7 +68,7 @@ class SignInAnswered(Conflict):
 
 
 def sources(event: Event) -> list[BrowserState]:
-    """Return the states an event may find: the compare of compare-and-set."""
+    """Return the states an event may start from: the compare of compare-and-set."""
     return [move.source for move in MOVES if move.event is event]
 
 

@@ -18,7 +18,7 @@ async def insert(db: Database, consent: Consent, tx: Transaction) -> None:
 async def find_given(
     db: Database, person_id: str, policy: PolicyKey, version: int, tx: Transaction
 ) -> Consent | None:
-    """The agreement to a text, unless it was withdrawn. Served by index `person`."""
+    """Find a consent to a text that was not withdrawn. Served by index `person`."""
     query = {
         "person": person_id,
         "policy": policy,
@@ -38,7 +38,7 @@ async def withdraw(
 
 
 async def of_person(db: Database, person_id: str, *, before: str, limit: int) -> list[Consent]:
-    """Newest first. Served by index `person`."""
+    """List a person's consents, newest first. Served by index `person`."""
     query: Document = {"person": person_id}
     if before:
         query["_id"] = {"$lt": before}

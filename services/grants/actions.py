@@ -27,7 +27,7 @@ async def grants_of(deps: Dependencies, person_id: str) -> tuple[Grant, ...]:
 
 
 async def _grants(deps: Dependencies, roles: Sequence[Appointment]) -> list[Grant]:
-    """Turn roles into grants; a grid's into those of its buildings, read at this moment."""
+    """Return the grants of roles; a grid's role grants its buildings of this moment."""
     grids = [role.place for role in roles if role.role is Role.GRID_HEAD]
     buildings = await places_grids.buildings_of(deps, grids) if grids else {}
     grants: list[Grant] = []

@@ -1,4 +1,4 @@
-"""The three heads (三长) of a home: who they are, and how to reach them."""
+"""The three heads (三长) of a home: who they are and how to reach them."""
 
 from services.appointments import offices, views
 from services.appointments.models import Appointment, Visibility
@@ -12,7 +12,7 @@ from services.places.models import Kind
 
 
 async def heads_of(deps: Dependencies, viewer: Actor | None, home: str) -> HeadsView:
-    """Tell who looks after a home today: to everybody, as much as each head allows.
+    """Return who looks after a home today, to anybody, as much as each head allows.
 
     Two queries: the home with all above it and its grid, then who holds an office there.
     """
@@ -34,7 +34,7 @@ async def heads_of(deps: Dependencies, viewer: Actor | None, home: str) -> Heads
 
 
 def _shown(deps: Dependencies, head: Appointment, circle: Visibility) -> HeadView:
-    """Show a head to the residents of the home, or to everyone."""
+    """Return what a head shows to the residents of the home, or to everyone."""
     title = office(head.role, substitute=head.substitute_for)
     name = views.name_of(deps, head)
     allowed = {Visibility.EVERYONE, circle}

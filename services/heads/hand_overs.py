@@ -113,7 +113,7 @@ async def listing(
     roles = await offices.roles_of(deps, actor.person_id)
     heads = [a for a in roles if a.role in HEADS and not a.substitute_for]
     held = [(a.role.value, a.place) for a in heads]
-    found = await store.listing(
+    found = await store.known_to(
         deps.db,
         actor.person_id,
         held,

@@ -1,4 +1,4 @@
-"""What residents are told of their heads, and what one head hands over to the next."""
+"""Heads as residents see them, and hand-overs from one head to the next."""
 
 from datetime import datetime
 from enum import StrEnum, auto

@@ -1,4 +1,4 @@
-"""What hand-overs hold about people: who gave and who received one, as acts in office."""
+"""Personal data of hand-overs: who gave and who received one, as acts in office."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The hand_overs collection: the only module that queries it."""
+"""Store of hand-overs."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from services.kernel.paths import under_any
 
 
 async def replace(db: Database, made: HandOver, tx: Transaction) -> None:
-    """Keep a list instead of the one offered before. Served by index `offered`.
+    """Insert a list and mark the one offered before as replaced. Served by index `offered`.
 
     DuplicateKeyError when another list was made at the same moment.
     """
@@ -38,14 +38,14 @@ async def find(
 async def receive(
     db: Database, hand_over_id: str, *, by: str, at: datetime, tx: Transaction
 ) -> bool:
-    """Return False when the list is no longer offered."""
+    """Mark a list as received; False when it is no longer offered."""
     key = {"_id": hand_over_id, "state": HandOverState.OFFERED}
     change = {"state": HandOverState.RECEIVED, "received_by": by, "received_at": at}
     done = await db[COLLECTION].update_one(key, {"$set": change}, session=tx)
     return done.matched_count == 1
 
 
-async def listing(
+async def known_to(
     db: Database,
     person_id: str,
     offices: Sequence[tuple[str, str]],
@@ -54,10 +54,10 @@ async def listing(
     before: str,
     limit: int,
 ) -> list[HandOver]:
-    """Lists one gave or received, of one's offices (role, place) and places; newest first.
+    """List what one gave or received, of one's offices (role, place) and places; newest first.
 
-    A query for each, served by the indexes `giver`, `received_by` and `place`: asked as one,
-    the database walks the lists of the whole city for those under a place.
+    One query for each, served by the indexes `giver`, `received_by` and `place`: in a single
+    query the database would scan the hand-overs of the whole city for those under a place.
     """
     mine: list[tuple[str, Document]] = [("giver", {"giver": person_id})]
     mine += [("received_by", {"received_by": person_id})]

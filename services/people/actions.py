@@ -39,8 +39,8 @@ async def note_sign_in(
 async def require_open(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Lock a person's account in a transaction that writes something of theirs.
 
-    Nothing is left over then when they erase themself at the same moment. Raises
-    Unauthenticated for a closed account.
+    Without the lock that row would stay behind when they erase themself at the same moment.
+    Raises Unauthenticated for a closed account.
     """
     if await store.hold(deps.db, person_id, tx) is None:
         raise errors.Unauthenticated("这个账号已注销,请重新登录")

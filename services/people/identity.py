@@ -27,7 +27,7 @@ class SignInRefused(errors.Forbidden):
 
 
 def domain_error(error: WeChatError) -> errors.DomainError:
-    """Return what a client is told when WeChat would not tell us who this is."""
+    """Return the error a client gets when WeChat refuses a code or does not answer."""
     match error.reaction:
         case Reaction.BAD_CODE:
             return CodeRefused("登录凭证已失效,请重新登录")

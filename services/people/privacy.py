@@ -35,7 +35,7 @@ HOLDINGS: Final = (
 
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Empty and close an account; its WeChat user and phone are free for whoever comes next.
+    """Empty and close an account, and release its WeChat user and phone.
 
     The id stays, and leads to nobody.
     """
@@ -49,4 +49,4 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
         "consents": {},
         "closed_at": deps.now(),
     }
-    await store.close(deps.db, person_id, empty, tx)
+    await store.close_account(deps.db, person_id, empty, tx)

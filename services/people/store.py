@@ -83,7 +83,7 @@ async def note_consent(
 async def take_phone(
     db: Database, index: str, person_id: str, *, sealed: str, at: datetime, tx: Transaction
 ) -> None:
-    """Make a person the holder of a phone; its holder before loses it, and they their other."""
+    """Make a person the holder of a phone; its holder before loses it at once."""
     change = {"phone_sealed": None, "phone_index": None}
     before = await db[phones.COLLECTION].find_one_and_update(
         {"_id": index}, {"$set": {"person": person_id}}, upsert=True, session=tx
@@ -123,8 +123,10 @@ async def holders_of(
     return {row["_id"]: row["person"] for row in rows if row.get("person")}
 
 
-async def close(db: Database, person_id: str, change: Document, tx: Transaction) -> None:
-    """Write the erased account over the one there was, and give its phone up."""
+async def close_account(
+    db: Database, person_id: str, change: Document, tx: Transaction
+) -> None:
+    """Overwrite an account with an erased one, and release its phone."""
     before = await db[people.COLLECTION].find_one_and_update(
         {"_id": person_id}, {"$set": change}, session=tx
     )

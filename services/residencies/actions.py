@@ -24,7 +24,7 @@ class ResidencyMoved(errors.Conflict):
 
 
 async def move_in(deps: Dependencies, tx: Transaction, newcomer: Newcomer) -> Residency:
-    """Write somebody into a home, bound at once when we know who they are."""
+    """Add a residency, bound at once if its person is known: given, or holder of the phone."""
     now = deps.now()
     row = sealed.draft(deps, newcomer)
     if newcomer.person is not None:
@@ -50,7 +50,7 @@ async def bind(
     way: Way,
     to_day: str | None = None,
 ) -> Residency:
-    """Bind somebody to a residency that nobody is bound to. Raises ResidencyMoved.
+    """Bind a person to a residency that nobody is bound to. Raises ResidencyMoved.
 
     `to_day`: an earlier last day than the register knows of, e.g. of a tenancy.
     """
@@ -58,7 +58,7 @@ async def bind(
     last = min((day for day in (row.to_day, to_day) if day), default=None)
     bound: Document = {"person": person, "bound_by": way, "bound_at": now, "to_day": last}
     step = ResidencyStep(at=now, by=person, did=f"bound_by_{way}")
-    if row.person is not None or not await store.change(deps.db, row, bound, step, tx):
+    if row.person is not None or not await store.move(deps.db, row, bound, step, tx):
         raise ResidencyMoved("刚刚有改动,请刷新后再试")
     row.person, row.bound_by, row.bound_at, row.to_day = person, way, now, last
     return row
@@ -69,7 +69,7 @@ async def release(
 ) -> None:
     """Unbind the person of a residency; the register's row stays. Raises ResidencyMoved."""
     step = _step(deps, actor, row, "left", because)
-    if not await store.change(deps.db, row, store.FREE, step, tx):
+    if not await store.move(deps.db, row, store.FREE, step, tx):
         raise ResidencyMoved("刚刚有改动,请刷新后再试")
 
 
@@ -88,7 +88,7 @@ async def give_phone(
     """
     changes = await _phone_changes(deps, tx, row, phone)
     step = _step(deps, actor, row, "phone_changed", because)
-    if not await store.change(deps.db, row, changes, step, tx):
+    if not await store.move(deps.db, row, changes, step, tx):
         raise ResidencyMoved("刚刚有改动,请刷新后再试")
     for name, value in changes.items():
         setattr(row, name, value)

@@ -23,7 +23,7 @@ async def enrol(
     source: str,
     from_day: str,
 ) -> None:
-    """Write who belongs to homes from a day on; people who proved their phone get them at once.
+    """Add residencies from a day on, bound at once to whoever proved the phone.
 
     Harmless to repeat: a residency's id follows from the source, the home and the number.
     """

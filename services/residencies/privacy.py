@@ -1,8 +1,7 @@
 """Personal data of residencies, and its erasure.
 
-Rows of the register stay with the community: only their tie to the account is cut. What the
-person brought in themself, by a request or an invitation, loses every word that says who they
-were.
+Rows of the register stay with the community and only lose their link to the account. Rows that
+the person brought in themself, by a request or an invitation, lose every field that names them.
 """
 
 from collections.abc import Mapping
@@ -53,16 +52,16 @@ async def own_sources(deps: Dependencies, tx: Transaction, person_id: str) -> li
 
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Cut a person's ties to homes, and blank what they brought in themself."""
+    """Unlink a person from homes, and blank the rows they brought in themself."""
     for row in await store.brought_in(deps.db, person_id, tx):
         await store.overwrite(deps.db, row["_id"], _blanked(deps, row), tx)
     await store.free(deps.db, person_id, tx)
 
 
 async def blank_left(deps: Dependencies, tx: Transaction, brought: Mapping[str, str]) -> None:
-    """Blank what a person brought in and was released from. `brought`: residency → its source.
+    """Blank rows that a person brought in and was released from.
 
-    Not what the community has written another phone into since: that is another person.
+    `brought`: residency → its source. Rows with a phone that the community wrote since are another person's, and stay.
     """
     for row in await store.left(deps.db, list(brought), tx):
         if row["source"] == brought[row["_id"]]:

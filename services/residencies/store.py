@@ -103,11 +103,11 @@ async def insert(db: Database, row: Residency, tx: Transaction) -> None:
     await db[COLLECTION].insert_one(to_document(row), session=tx)
 
 
-async def change(
-    db: Database, found: Residency, changes: Document, step: ResidencyStep, tx: Transaction
+async def move(
+    db: Database, seen: Residency, changes: Document, step: ResidencyStep, tx: Transaction
 ) -> bool:
-    """Change a residency that is as it was found; False when somebody was first."""
-    key = {"_id": found.id, "person": found.person, "to_day": found.to_day}
+    """Change a residency that is as it was seen; False when another request was first."""
+    key = {"_id": seen.id, "person": seen.person, "to_day": seen.to_day}
     update = {"$set": changes, "$push": {"history": _kept(step)}}
     done = await db[COLLECTION].update_one(key, update, session=tx)
     return done.matched_count == 1
@@ -128,7 +128,7 @@ def _kept(step: ResidencyStep) -> Document:
 async def bind_phone(
     db: Database, person_id: str, phone_index: str, at: datetime, tx: Transaction
 ) -> None:
-    """Bind a person to what the register has under a phone. Served by index `phone_index`.
+    """Bind a person to what the register has under a phone. Served by index `phone`.
 
     A residency that somebody was bound to in another way stays theirs.
     """

@@ -57,7 +57,7 @@ def _require(actor: Actor, place: str) -> None:
 async def note(
     deps: Dependencies, actor: Actor, place: str, subject: str, request: Reveal
 ) -> None:
-    """Write into the audit what is about to be shown: what cannot be noted is not shown."""
+    """Audit a reveal before anything is shown: what cannot be audited is not shown."""
     facts: dict[str, Any] = {"fields": sorted(set(request.fields)), "reason": request.reason}
 
     async def save(tx: Transaction) -> None:

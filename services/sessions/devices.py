@@ -1,10 +1,10 @@
-"""A short name for a device, from what it says of itself: to recognise it in a list."""
+"""Short names of devices, read from the User-Agent, to recognise them in a list."""
 
 from typing import Final
 
 from services.sessions.models import SessionKind
 
-# What a User-Agent holds → what people call it. Everybody claims to be the ones further down.
+# Mark in a User-Agent → name. First match wins: browsers also claim to be those further down.
 BROWSERS: Final = (
     ("MicroMessenger", "微信"),
     ("QQBrowser", "QQ浏览器"),
@@ -28,7 +28,7 @@ SYSTEMS: Final = (
 
 
 def device_of(user_agent: str, kind: SessionKind) -> str:
-    """Return for example "微信 · iPhone" or "Chrome · Windows"; words of ours only."""
+    """Return for example "微信 · iPhone"; no text of the header itself is kept."""
     browser = _first(BROWSERS, user_agent) or "浏览器"
     name = "微信" if kind is SessionKind.WECHAT else browser
     system = _first(SYSTEMS, user_agent)

@@ -20,7 +20,7 @@ from services.people import actions as people
 from services.sessions import store, tokens
 from services.sessions.models import LIVES, Session, SessionKind, Tokens, Visit
 
-# A lost answer makes the phone ask again with the old token: for a minute that is no theft.
+# A lost response makes the phone send the old token again: for a minute that is no theft.
 REFRESH_GRACE: Final = timedelta(seconds=60)
 
 log = structlog.get_logger(__name__)
@@ -125,7 +125,7 @@ async def refresh(deps: Dependencies, refresh_token: str, visit: Visit) -> Token
         require_staff(session, await grants.grants_of(deps, session.person))
     now = deps.now()
     if generation == session.generation:
-        # Losing the race is fine: who won made the same successor.
+        # Losing the race is fine: the winner made the same successor.
         await store.rotate(deps.db, session, now)
         session = await get_current(deps, session_id)
     recent = now - session.rotated_at <= REFRESH_GRACE

@@ -1,4 +1,4 @@
-"""Signed-in devices: what is kept of them, and what clients send and see."""
+"""Sessions on signed-in devices: what is kept, sent and seen."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum, auto

@@ -33,7 +33,7 @@ class SessionExpired(Unauthenticated):
 
 
 class Claims(Struct):
-    """What an access token of ours says; a token that says it otherwise is none."""
+    """Claims of an access token, strictly typed: another shape is refused."""
 
     typ: Literal["access"]
     sub: str
@@ -46,9 +46,9 @@ class Claims(Struct):
 def issue_access(
     vault: Vault, *, person_id: str, session_id: str, serial: int, at: datetime
 ) -> str:
-    """Make the access token of a session's `serial`-th generation, valid from `at`.
+    """Return the access token of a session's `serial`-th generation, valid from `at`.
 
-    Made again it is the same token: a repeated refresh gets one answer, not two.
+    The same arguments give the same token: a repeated refresh gets the same response.
     """
     claims = {
         "iss": ISSUER,

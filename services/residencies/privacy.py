@@ -61,7 +61,8 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
 async def blank_left(deps: Dependencies, tx: Transaction, brought: Mapping[str, str]) -> None:
     """Blank rows that a person brought in and was released from.
 
-    `brought`: residency → its source. Rows with a phone that the community wrote since are another person's, and stay.
+    `brought`: residency → its source. Rows with a phone that the community wrote since are
+    another person's, and stay.
     """
     for row in await store.left(deps.db, list(brought), tx):
         if row["source"] == brought[row["_id"]]:

@@ -16,7 +16,13 @@ from server.worker import HANDLERS, SCHEDULES
 
 ROOT: Final = Path(__file__).parents[2]
 # Names of before a package was divided; rows of the outbox still bear them.
-OLD: Final = {"heads.term_ending", "heads.resigned", "homes.pass_on", "homes.let_proof_go"}
+OLD: Final = {
+    "heads.term_ending",
+    "heads.resigned",
+    "homes.pass_on",
+    "homes.let_proof_go",
+    "fees.run",
+}
 # Where a call has the job's name: method → position.
 NAMED_AT: Final = {"enqueue": 2, "keep_going": 1}
 

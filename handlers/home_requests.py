@@ -139,7 +139,7 @@ class SettlementHandler(ApiHandler):
     )
     async def post(self, request_id: RequestId, body: Settle) -> RequestView:
         """Settle a dispute about an owned home: keep, share or replace, with a reason."""
-        return await disputes.settle(self.deps, self.actor, request_id, body)
+        return await disputes.resolve(self.deps, self.actor, request_id, body)
 
 
 class RevealRequestHandler(ApiHandler):

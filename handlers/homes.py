@@ -10,6 +10,7 @@ from services.home_codes import actions as home_codes
 from services.home_codes.models import PrintedCodes, UseCode
 from services.homes import actions as homes
 from services.homes.models import AddResident, Bound, ResidentView
+from services.invitations import acceptance
 from services.invitations import actions as invitations
 from services.invitations.models import (
     AcceptInvitation,
@@ -73,7 +74,7 @@ class AcceptHandler(ApiHandler):
     )
     async def post(self, body: AcceptInvitation) -> Bound:
         """Accept an invitation: the home is mine to see from the next request on."""
-        return await invitations.accept(self.deps, self.actor, body)
+        return await acceptance.accept(self.deps, self.actor, body)
 
 
 class CodesHandler(ApiHandler):

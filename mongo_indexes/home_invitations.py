@@ -12,7 +12,7 @@ INDEXES: Final = [
     IndexModel([("token_index", ASCENDING)], name="token", unique=True),
     # A home's open invitations: open_at(), revoke_at()
     IndexModel([("home", ASCENDING), ("_id", ASCENDING)], name="home"),
-    # Whom a person invited: services/homes/privacy.py
+    # Whom a person invited: of_person(), for erasure
     IndexModel([("person", ASCENDING)], name="person"),
 ]
 

@@ -18,7 +18,7 @@ INDEXES: Final = [
     ),
     # What I filed: filed_by()
     IndexModel([("filed_by", ASCENDING), ("_id", ASCENDING)], name="filed_by"),
-    # What a person asked for: services/homes/privacy.py
+    # What a person asked for: of_person(), for erasure
     IndexModel(
         [("person", ASCENDING)],
         name="person",

@@ -6,6 +6,7 @@ Only a keyed fingerprint is kept. A code opens exactly the residency it was prin
 import secrets
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from services.audit import actions as audit
@@ -14,9 +15,9 @@ from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.home_codes import store
 from services.home_codes.models import CODE_LIFE, HomeCode, PrintedCode, PrintedCodes, UseCode
-from services.homes import household
+from services.homes import household, views
+from services.homes.household import Household
 from services.homes.models import Bound
-from services.homes.views import mask_name
 from services.kernel import errors
 from services.kernel.documents import ALPHABET, encode
 from services.kernel.permissions import Actor, Permission, require_at
@@ -38,54 +39,58 @@ class TooManyCodes(errors.InvalidInput):
 
 
 class CodeUnknown(errors.NotFound):
+    """No code reads like this; or it was printed anew."""
+
     code = "home_code_unknown"
 
 
 class CodeOver(errors.Conflict):
-    """Too old, taken back, used, or printed for somebody who is bound or gone."""
+    """The code is too old, revoked or used, or its resident is bound already or gone."""
 
     code = "home_code_over"
 
 
 async def print_codes(deps: Dependencies, actor: Actor, place: str) -> PrintedCodes:
-    """Make a code for everybody under a place who belongs to a home and is not bound.
+    """New codes for all residents under a place who are not bound; earlier codes end.
 
-    Codes that were printed for them before are worth nothing any more.
+    Raises TooManyCodes.
     """
     require_at(actor, Permission.DECIDE_HOMES, place)
     await places.get(deps, place)
     now = deps.now()
-    expires_at = now + CODE_LIFE
 
     async def save(tx: Transaction) -> list[tuple[Residency, str]]:
         rows = await residencies.unbound_under(deps, tx, place, limit=MOST_CODES + 1)
         if len(rows) > MOST_CODES:
             raise TooManyCodes("一次打印太多了,请按楼栋或单元打印", most=MOST_CODES)
         drawn = [(row, _draw()) for row in rows]
-        codes = [
-            HomeCode(
-                residency=row.id,
-                home=row.home,
-                code_index=_index(deps, code),
-                printed_by=actor.person_id,
-                printed_at=now,
-                expires_at=expires_at,
-            )
-            for row, code in drawn
-        ]
+        codes = [_fresh(deps, actor, row, code, now) for row, code in drawn]
         await store.put(deps.db, codes, tx)
         await places.use(deps, sorted({row.home for row in rows}), tx)
-        await audit.record(deps, tx, actor, Act.CODES_PRINTED, place=place, codes=len(codes))
+        await audit.record(deps, tx, actor, Act.CODES_PRINTED, place=place, codes=len(drawn))
         return drawn
 
-    drawn = await deps.in_transaction(save)
-    return PrintedCodes(expires_at=expires_at, codes=await _printed(deps, drawn))
+    codes = await _printed(deps, await deps.in_transaction(save))
+    return PrintedCodes(expires_at=now + CODE_LIFE, codes=codes)
 
 
 def _draw() -> str:
     """Return a code as it is printed: 7K3QM-X9D2T, 50 random bits."""
     code = encode(secrets.randbits(CODE_BITS), CODE_LENGTH).upper()
     return f"{code[:5]}-{code[5:]}"
+
+
+def _fresh(
+    deps: Dependencies, actor: Actor, row: Residency, code: str, now: datetime
+) -> HomeCode:
+    return HomeCode(
+        residency=row.id,
+        home=row.home,
+        code_index=_index(deps, code),
+        printed_by=actor.person_id,
+        printed_at=now,
+        expires_at=now + CODE_LIFE,
+    )
 
 
 async def _printed(
@@ -95,7 +100,7 @@ async def _printed(
     return [
         PrintedCode(
             address=addresses.get(row.home, row.home),
-            name_masked=mask_name(sealed.name_of(deps, row)),
+            name_masked=views.mask_name(sealed.name_of(deps, row)),
             relation=row.relation,
             code=code,
         )
@@ -119,7 +124,10 @@ def _index(deps: Dependencies, typed: str) -> str:
 
 
 async def use(deps: Dependencies, actor: Actor, wish: UseCode) -> Bound:
-    """Be bound to the one residency a code was printed for; twice is once."""
+    """Home of the residency a code was printed for, bound to the actor; twice is once.
+
+    Raises CodeUnknown, CodeOver, OwnHome, ConsentNeeded.
+    """
     await consents.check(deps, actor.person_id)
     code = await store.find_by_code(deps.db, _index(deps, wish.code))
     if code is None:
@@ -130,30 +138,22 @@ async def use(deps: Dependencies, actor: Actor, wish: UseCode) -> Bound:
     async def save(tx: Transaction) -> Bound:
         await consents.require(deps, tx, actor.person_id)
         home = await household.hold(deps, code.home, tx)
-        row = next((row for row in home.rows if row.id == code.residency), None)
-        if row is None:
-            raise CodeOver("绑定码已失效,请联系社区")
+        row = _row_of(home, code)
         repeated = code.used_by == actor.person_id == row.person
         if not repeated:
             row = await _bind(deps, tx, actor, code, row)
-        await audit.record(
-            deps,
-            tx,
-            actor,
-            Act.CODE_USED,
-            place=row.home,
-            subject=row.id,
-            repeated=repeated,
-        )
-        return Bound(
-            residency_id=row.id,
-            home=row.home,
-            address=home.place.address,
-            relation=row.relation,
-            to_day=row.to_day,
-        )
+        facts = {"place": row.home, "subject": row.id}
+        await audit.record(deps, tx, actor, Act.CODE_USED, **facts, repeated=repeated)
+        return views.bound(home, row)
 
     return await deps.in_transaction(save)
+
+
+def _row_of(home: Household, code: HomeCode) -> Residency:
+    row = next((row for row in home.rows if row.id == code.residency), None)
+    if row is None:
+        raise CodeOver("绑定码已失效,请联系社区")
+    return row
 
 
 async def _bind(
@@ -164,3 +164,8 @@ async def _bind(
     if not await store.use(deps.db, code, actor.person_id, deps.now(), tx):
         raise CodeOver("绑定码已失效,请联系社区")
     return await residencies.bind(deps, tx, row, actor.person_id, way=Way.CODE)
+
+
+async def revoke(deps: Dependencies, tx: Transaction, residency_ids: Sequence[str]) -> None:
+    """Revoke the open codes of residencies: their phone changed, or they ended."""
+    await store.revoke(deps.db, residency_ids, tx)

@@ -5,24 +5,28 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from services.homes.models import Secret, SlipState
+from services.home_codes.states import CodeState
+from services.homes.models import Secret
 from services.residencies.models import Relation
 
 CODE_LIFE: Final = timedelta(days=30)
 
 
 class HomeCode(Struct, kw_only=True):
-    """The one code that opens a residency; printing again replaces it."""
+    """Code that opens a residency; there is one, and printing again replaces it."""
 
     residency: str = field(name="_id")
     home: str
     code_index: str
-    state: SlipState = SlipState.OPEN
+    state: CodeState = CodeState.OPEN
     printed_by: str
     printed_at: datetime
     expires_at: datetime
     used_by: str | None = None
     used_at: datetime | None = None
+
+
+# What clients send and see
 
 
 class UseCode(Struct, forbid_unknown_fields=True):

@@ -9,12 +9,12 @@ from pymongo import ReplaceOne
 from mongo_indexes.home_codes import COLLECTION
 from services.dependencies import Database, Transaction
 from services.home_codes.models import HomeCode
-from services.homes.models import SlipState
+from services.home_codes.states import CodeState
 from services.kernel.documents import to_document
 
 
 async def put(db: Database, codes: Sequence[HomeCode], tx: Transaction) -> None:
-    """Keep these codes instead of the residencies' earlier ones."""
+    """Insert these codes in place of the residencies' earlier ones."""
     writes = []
     for code in codes:
         document = to_document(code)
@@ -24,7 +24,7 @@ async def put(db: Database, codes: Sequence[HomeCode], tx: Transaction) -> None:
 
 
 async def find_by_code(db: Database, code_index: str) -> HomeCode | None:
-    """What a typed code opens. Served by index `code`."""
+    """Code that was typed in. Served by index `code`."""
     document = await db[COLLECTION].find_one({"code_index": code_index})
     return msgspec.convert(document, HomeCode | None)
 
@@ -32,19 +32,19 @@ async def find_by_code(db: Database, code_index: str) -> HomeCode | None:
 async def use(
     db: Database, code: HomeCode, person_id: str, now: datetime, tx: Transaction
 ) -> bool:
-    """Let one person use the code they typed, once and in time."""
+    """Note who used a code; False when it was used, revoked, printed anew or too old."""
     query = {
         "_id": code.residency,
         "code_index": code.code_index,
-        "state": SlipState.OPEN,
+        "state": CodeState.OPEN,
         "expires_at": {"$gt": now},
     }
-    change = {"state": SlipState.USED, "used_by": person_id, "used_at": now}
+    change = {"state": CodeState.USED, "used_by": person_id, "used_at": now}
     result = await db[COLLECTION].update_one(query, {"$set": change}, session=tx)
     return result.modified_count == 1
 
 
 async def revoke(db: Database, residency_ids: Sequence[str], tx: Transaction) -> None:
-    query = {"_id": {"$in": list(residency_ids)}, "state": SlipState.OPEN}
-    change = {"$set": {"state": SlipState.REVOKED}}
+    query = {"_id": {"$in": list(residency_ids)}, "state": CodeState.OPEN}
+    change = {"$set": {"state": CodeState.REVOKED}}
     await db[COLLECTION].update_many(query, change, session=tx)

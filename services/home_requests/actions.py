@@ -1,7 +1,7 @@
 """Home requests of a person: filed with proof, listed, withdrawn.
 
 A head is asked first and the community decides (reviews.py). Who claims a home that others own
-has a dispute with them, which the community settles (ownership): nothing is overwritten
+has a dispute with them, which the community ends (ownership): nothing is overwritten
 (民法典 art. 234: a right in dispute is to be confirmed; art. 217: the certificate proves it).
 """
 
@@ -35,28 +35,31 @@ MOST_A_DAY: Final = 10
 
 
 class NameNeeded(errors.InvalidInput):
-    """Exactly one of `name` and `on_behalf_of`."""
+    """Exactly one of `name` and `on_behalf_of` is needed."""
 
     code = "name_needed"
 
 
 class TooManyRequests(errors.Conflict):
-    """Five that wait, or ten within a day; `most` in details."""
+    """Five requests are open, or ten were filed within a day; `most` in details."""
 
     code = "too_many_open_requests"
 
 
 async def file(deps: Dependencies, actor: Actor, wish: FileRequest) -> MyRequest:
-    """File a request; the same person's open one for the same home stays the one."""
+    """File a request; the same person's open one for the same home stays the one.
+
+    Raises NameNeeded, TooManyRequests, AlreadyBound, BadDays, TenancyNeedsEnd, ConsentNeeded.
+    """
     draft = _draft(deps, actor, wish)
-    _require_standing(actor, draft)
-    for policy in _policies(draft):
+    policies = _policies(actor, draft)
+    for policy in policies:
         await consents.check(deps, actor.person_id, policy)
     heads = await notify.heads_of(deps, draft.home) - {actor.person_id}
     draft.state = RequestState.WITH_HEAD if heads else RequestState.WITH_COMMUNITY
 
     async def save(tx: Transaction) -> HomeRequest:
-        for policy in _policies(draft):
+        for policy in policies:
             await consents.require(deps, tx, actor.person_id, policy)
         home = await household.hold(deps, draft.home, tx)
         earlier = await store.find_open(deps.db, str(draft.open_key), tx)
@@ -79,49 +82,48 @@ def _draft(deps: Dependencies, actor: Actor, wish: FileRequest) -> HomeRequest:
     """Check what was sent and seal what was typed."""
     if (wish.name is None) is (wish.on_behalf_of is None):
         raise NameNeeded("请填写一个姓名:本人,或您代办的人")
-    now = deps.now()
-    relation = Relation(wish.relation)
+    now, relation = deps.now(), Relation(wish.relation)
     terms.require_end(relation, wish.to_day)
     from_day, to_day = terms.check_span(wish.from_day, wish.to_day, day_of(now))
     name = wish.name or wish.on_behalf_of or ""
     person = None if wish.on_behalf_of else actor.person_id
     who = person or deps.vault.blind(name, purpose="on-behalf-of")
-    request_id = new_id(now)
-
-    def sealed(text: str | None, field: str) -> str | None:
-        return text and deps.vault.seal(text, place=f"home_requests/{request_id}/{field}")
-
-    number = wish.id_number and id_numbers.normalise(wish.id_number)
-    return HomeRequest(
-        id=request_id,
+    draft = HomeRequest(
+        id=new_id(now),
         home=wish.home,
         relation=relation,
         person=person,
         filed_by=actor.person_id,
         open_key=f"{who}:{wish.home}",
         state=RequestState.WITH_COMMUNITY,
-        name_sealed=sealed(name, "name") or "",
-        id_number_sealed=sealed(number, "id_number"),
-        note_sealed=sealed(wish.note, "note"),
+        name_sealed="",
         photo_ids=list(dict.fromkeys(wish.photo_ids)),
         from_day=from_day,
         to_day=to_day,
         created_at=now,
     )
+    _seal(deps, draft, name, wish)
+    return draft
 
 
-def _require_standing(actor: Actor, draft: HomeRequest) -> None:
-    """Only the home's community files for somebody else."""
-    if draft.person is None and not actor.may(Permission.DECIDE_HOMES, draft.home):
-        raise errors.Forbidden("替别人申请要由社区工作人员办理")
+def _seal(deps: Dependencies, draft: HomeRequest, name: str, wish: FileRequest) -> None:
+    draft.name_sealed = draft.seal(deps.vault, name, "name")
+    if wish.id_number:
+        number = id_numbers.normalise(wish.id_number)
+        draft.id_number_sealed = draft.seal(deps.vault, number, "id_number")
+    if wish.note:
+        draft.note_sealed = draft.seal(deps.vault, wish.note, "note")
 
 
-def _policies(draft: HomeRequest) -> list[PolicyKey]:
+def _policies(actor: Actor, draft: HomeRequest) -> list[PolicyKey]:
     """Return what the requester has to agree to: proof by itself (PIPL art. 29).
 
-    Who has no phone agrees on paper, at the window.
+    Who has no phone agrees on paper, at the window. Raises Forbidden unless it is the home's
+    community that files for somebody else.
     """
     if draft.person is None:
+        if not actor.may(Permission.DECIDE_HOMES, draft.home):
+            raise errors.Forbidden("替别人申请要由社区工作人员办理")
         return []
     proof_given = bool(draft.photo_ids or draft.id_number_sealed)
     return [PolicyKey.PRIVACY, *([PolicyKey.PROOF] if proof_given else [])]
@@ -135,7 +137,7 @@ async def _insert(
         await _require_room(deps, tx, actor)
     draft.disputed = views.is_contested(deps, home, draft)
     await store.insert(deps.db, draft, tx)
-    await attach_proof(deps, tx, actor, draft)
+    await _attach_proof(deps, tx, actor, draft)
     if draft.state is RequestState.WITH_HEAD:
         await access.schedule_pass_on(deps, tx, draft)
 
@@ -147,6 +149,27 @@ async def _require_room(deps: Dependencies, tx: Transaction, actor: Actor) -> No
     since = deps.now() - timedelta(days=1)
     if await store.count_since(deps.db, actor.person_id, since, tx) >= MOST_A_DAY:
         raise TooManyRequests("今天提交的申请太多了,请明天再试", most=MOST_A_DAY)
+
+
+async def _attach_proof(
+    deps: Dependencies, tx: Transaction, actor: Actor, request: HomeRequest
+) -> None:
+    """Attach the actor's own photos: a deed, a contract. Raises NotFound for anybody else's.
+
+    Only who decides sees them. What staff photograph for a person without a phone is not their
+    own: it stays when they leave, out of their sight and out of what is held about them.
+    """
+    if request.photo_ids:
+        await photos.attach(
+            deps,
+            tx,
+            actor,
+            request.photo_ids,
+            subject=request.id,
+            place=request.home,
+            needs=Permission.DECIDE_HOMES,
+            owner=request.person or "",
+        )
 
 
 async def _tell(
@@ -179,95 +202,38 @@ async def _note(
 
 
 async def mine(deps: Dependencies, actor: Actor, *, before: str, limit: int) -> list[MyRequest]:
-    """What I filed, newest first; for others, only where I still may."""
-    found = await store.filed_by(
-        deps.db,
-        actor.person_id,
-        actor.places(Permission.DECIDE_HOMES),
-        before=before,
-        limit=limit,
-    )
+    """Requests the actor filed, newest first; for others, only where they still may."""
+    held = actor.places(Permission.DECIDE_HOMES)
+    found = await store.filed_by(deps.db, actor.person_id, held, before=before, limit=limit)
     return await views.mine(deps, found)
 
 
 async def withdraw(deps: Dependencies, actor: Actor, request_id: str) -> MyRequest:
-    """Take my request back while nobody has decided it. Repeats are harmless."""
+    """Withdraw a request of the actor's that nobody has decided. Harmless to repeat."""
 
     async def save(tx: Transaction) -> HomeRequest:
         found = await store.find(deps.db, request_id, tx)
-        if found is None or not _filed(actor, found):
+        if found is None or not _is_filer(actor, found):
             raise errors.NotFound("没有找到这个申请")
         repeated = found.state is RequestState.WITHDRAWN
         if not repeated:
             await access.move(deps, tx, found, Event.WITHDRAW)
-        await audit.record(
-            deps,
-            tx,
-            actor,
-            Act.HOME_WITHDRAWN,
-            place=found.home,
-            subject=found.id,
-            on_behalf_of="" if found.person else found.id,
-            repeated=repeated,
-        )
+        about = {"place": found.home, "subject": found.id}
+        about["on_behalf_of"] = "" if found.person else found.id
+        await audit.record(deps, tx, actor, Act.HOME_WITHDRAWN, **about, repeated=repeated)
         return found
 
     [view] = await views.mine(deps, [await deps.in_transaction(save)])
     return view
 
 
-def _filed(actor: Actor, found: HomeRequest) -> bool:
-    """Tell whether it is theirs; filed for somebody else, only while they may file it."""
+def _is_filer(actor: Actor, found: HomeRequest) -> bool:
+    """Tell whether the actor filed it; for somebody else, only while they may file it."""
     mine = found.person is not None or actor.may(Permission.DECIDE_HOMES, found.home)
     return mine and found.filed_by == actor.person_id
 
 
-async def withdraw_after_sale(
-    deps: Dependencies,
-    tx: Transaction,
-    home: Household,
-    *,
-    people: set[str],
-    but: str = "",
-) -> int:
-    """Close what a home's new owner makes void; return how many.
-
-    What those who leave asked for, what the new owner asked for, and who wanted to be family of
-    those who leave; not the request `but`, which is being decided. Tenants and other claimants
-    still wait for the community.
-    """
-    count = 0
-    for found in await store.open_at(deps.db, home.place.id, tx):
-        void = found.person in people or found.relation is Relation.FAMILY
-        if void and found.id != but:
-            await access.move(deps, tx, found, Event.WITHDRAW)
-            await notify.progress(deps, tx, found, home.place)
-            count += 1
-    return count
-
-
-async def attach_proof(
-    deps: Dependencies, tx: Transaction, actor: Actor, request: HomeRequest
-) -> None:
-    """Hang the actor's own photos on their request. NotFound for anybody else's.
-
-    What staff photograph for somebody without a phone is no staff's own: it stays when they
-    leave, out of their sight and out of what is held about them.
-    """
-    if request.photo_ids:
-        await photos.attach(
-            deps,
-            tx,
-            actor,
-            request.photo_ids,
-            subject=request.id,
-            place=request.home,
-            needs=Permission.DECIDE_HOMES,
-            owner=request.person or "",
-        )
-
-
 async def open_under(deps: Dependencies, places: Sequence[str], *, limit: int) -> list[str]:
-    """Return ids of the open requests for homes under these places, the oldest first."""
+    """Ids of the open requests for homes under these places, oldest first."""
     found = await store.under(deps.db, places, OPEN, after="", limit=limit)
     return [request.id for request in found]

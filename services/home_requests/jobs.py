@@ -1,13 +1,11 @@
 """Jobs of home requests: passed on when no head advised, and the end of their proof."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.home_requests import access, notify, store
-from services.home_requests.access import PASS_ON, REMOVE_PROOF
+from services.home_requests import access, store
 from services.home_requests.states import OPEN, Event, RequestState
 from services.homes import household
 from services.jobs import actions as jobs
@@ -18,15 +16,30 @@ from services.photos import actions as photos
 CLOCK: Final = Actor("system", "")  # who the audit names when nobody did it
 
 
+async def pass_on(deps: Dependencies, payload: Document) -> None:
+    """Job: pass a request that no head advised on in time to the community."""
+
+    async def save(tx: Transaction) -> None:
+        found = await store.find(deps.db, payload["request_id"], tx)
+        if found is None or found.state is not RequestState.WITH_HEAD:
+            return
+        home = await household.hold(deps, found.home, tx)
+        await access.move(deps, tx, found, Event.PASS_ON, home=home.place)
+        place, subject = found.home, found.id
+        await audit.record(deps, tx, CLOCK, Act.HOME_PASSED_ON, place=place, subject=subject)
+
+    await deps.in_transaction(save)
+
+
 async def remove_proof(deps: Dependencies, payload: Document) -> None:
-    """The job: take the photos of a closed request away."""
+    """Job: remove the photos of a closed request."""
 
     async def save(tx: Transaction) -> None:
         found = await store.find(deps.db, payload["request_id"], tx)
         if found is None or found.state in OPEN or not found.photo_ids:
             return
         count = await photos.discard(deps, tx, found.photo_ids, subject=found.id)
-        await store.forget_photos(deps.db, found.id, tx)
+        await store.remove_photos(deps.db, found.id, tx)
         await audit.record(
             deps,
             tx,
@@ -40,27 +53,7 @@ async def remove_proof(deps: Dependencies, payload: Document) -> None:
     await deps.in_transaction(save)
 
 
-PROOF_JOBS: Final[dict[str, jobs.Handler]] = {REMOVE_PROOF: remove_proof}
-
-
-async def pass_on(deps: Dependencies, payload: Document) -> None:
-    """The job: nobody advised in time, so the community decides without."""
-
-    async def save(tx: Transaction) -> None:
-        found = await store.find(deps.db, payload["request_id"], tx)
-        if found is None or found.state is not RequestState.WITH_HEAD:
-            return
-        await access.move(deps, tx, found, Event.PASS_ON)
-        home = await household.hold(deps, found.home, tx)
-        await notify.progress(deps, tx, found, home.place)
-        await audit.record(
-            deps, tx, CLOCK, Act.HOME_PASSED_ON, place=found.home, subject=found.id
-        )
-
-    await deps.in_transaction(save)
-
-
-REQUEST_JOBS: Final[dict[str, jobs.Handler]] = {PASS_ON: pass_on, **PROOF_JOBS}
-
-
-JOBS: Final[Mapping[str, jobs.Handler]] = REQUEST_JOBS
+JOBS: Final[dict[str, jobs.Handler]] = {
+    access.PASS_ON: pass_on,
+    access.REMOVE_PROOF: remove_proof,
+}

@@ -11,6 +11,7 @@ from services.homes.models import IdNumber, Reason
 from services.kernel.days import Day
 from services.kernel.documents import ONE_LINE
 from services.kernel.paths import PlacePath
+from services.kernel.vault import Vault
 from services.people.models import PersonName
 from services.residencies.models import Relation
 
@@ -48,7 +49,7 @@ class Settlement(StrEnum):
 
 
 class HomeRequest(Struct, kw_only=True):
-    """Somebody wants to belong to a home. Whatever was typed is sealed.
+    """Request of a person to belong to a home. Whatever was typed is sealed.
 
     `person`: who wants it; none when staff file it for somebody without a phone (`filed_by`).
     `open_key`: one open request per person and home. `disputed`: others own the home.
@@ -78,6 +79,16 @@ class HomeRequest(Struct, kw_only=True):
     settlement: Settlement | None = None
     decision_sealed: str | None = None
     residency: str | None = None  # what came of it
+
+    def seal(self, vault: Vault, text: str, field_name: str) -> str:
+        """Seal what was typed into a field: name, id_number, note, advice, decision."""
+        return vault.seal(text, place=f"home_requests/{self.id}/{field_name}")
+
+    def unseal(self, vault: Vault, field_name: str) -> str:
+        """Text that was typed into a field; "" for none."""
+        sealed: str | None = getattr(self, f"{field_name}_sealed")
+        place = f"home_requests/{self.id}/{field_name}"
+        return vault.unseal(sealed, place=place) if sealed else ""
 
 
 # What clients send and see

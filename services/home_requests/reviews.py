@@ -4,12 +4,15 @@ A head's word is advice. Where there is no head, and after three days without a 
 request goes to the community by itself.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from msgspec import Struct
 
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.home_requests import access, notify, sealed_text, states, store, views
+from services.home_requests import access, states, store, views
 from services.home_requests.models import (
     Decide,
     GiveAdvice,
@@ -28,69 +31,84 @@ from services.reveals.models import Field, Reveal, Revealed
 
 
 async def listing(
-    deps: Dependencies,
-    actor: Actor,
-    wanted: list[RequestState],
-    *,
-    after: str,
-    limit: int,
+    deps: Dependencies, actor: Actor, wanted: Sequence[RequestState], *, after: str, limit: int
 ) -> list[RequestView]:
-    """Requests for homes of the actor's places, the oldest first."""
+    """Requests for homes of the actor's places, oldest first."""
     held = actor.places(Permission.ADVISE_HOMES)
     found = await store.under(deps.db, held, wanted, after=after, limit=limit)
     return await views.shown(deps, actor, found)
 
 
 async def get(deps: Dependencies, actor: Actor, request_id: str) -> RequestView:
-    """One request for a home of the actor's places."""
+    """One request for a home of the actor's places. Raises NotFound."""
     found = await access.access(deps, actor, request_id, Permission.ADVISE_HOMES)
+    return await _view(deps, actor, found)
+
+
+async def _view(deps: Dependencies, actor: Actor, found: HomeRequest) -> RequestView:
     [view] = await views.shown(deps, actor, [found])
     return view
+
+
+async def reveal(deps: Dependencies, actor: Actor, request_id: str, wish: Reveal) -> Revealed:
+    """Whole name and number of a request, to compare with the proof.
+
+    Noted in the audit before anything is shown.
+    """
+    found = await access.access(deps, actor, request_id, Permission.REVEAL)
+    await reveals.note(deps, actor, found.home, found.id, wish)
+    wanted = {Field.NAME, Field.ID_NUMBER} & set(wish.fields)
+    shown = {field.value: found.unseal(deps.vault, field) or None for field in wanted}
+    return Revealed(**shown)
+
+
+async def _note(
+    deps: Dependencies,
+    tx: Transaction,
+    actor: Actor,
+    act: Act,
+    found: HomeRequest,
+    **facts: Any,
+) -> None:
+    await audit.record(deps, tx, actor, act, place=found.home, subject=found.id, **facts)
 
 
 async def advise(
     deps: Dependencies, actor: Actor, request_id: str, advice: GiveAdvice
 ) -> RequestView:
-    """Say what one knows of the requester: the request goes on to the community."""
+    """Advice of a head on a request, which then goes on to the community.
+
+    Raises OwnRequest, RequestMovedOn.
+    """
 
     async def save(tx: Transaction) -> HomeRequest:
         found = await access.access(deps, actor, request_id, Permission.ADVISE_HOMES, tx)
         access.require_others(actor, found)
-        await access.move(
-            deps,
-            tx,
-            found,
-            Event.ADVISE,
-            advised_by=actor.person_id,
-            advised_at=deps.now(),
-            advice=advice.known,
-            advice_sealed=sealed_text.seal(deps, found, advice.reason, "advice"),
-        )
         home = await household.hold(deps, found.home, tx)
-        await notify.progress(deps, tx, found, home.place)
-        await audit.record(
-            deps,
-            tx,
-            actor,
-            Act.HOME_ADVISED,
-            place=found.home,
-            subject=found.id,
-            known=advice.known,
-        )
+        changes = {
+            "advised_by": actor.person_id,
+            "advised_at": deps.now(),
+            "advice": advice.known,
+            "advice_sealed": found.seal(deps.vault, advice.reason, "advice"),
+        }
+        await access.move(deps, tx, found, Event.ADVISE, home=home.place, **changes)
+        await _note(deps, tx, actor, Act.HOME_ADVISED, found, known=advice.known)
         return found
 
-    [view] = await views.shown(deps, actor, [await deps.in_transaction(save)])
-    return view
+    return await _view(deps, actor, await deps.in_transaction(save))
+
+
+# Decisions
 
 
 class HomeDisputed(errors.Conflict):
-    """Others own the home: settle it (keep, share or replace)."""
+    """Others own the home: the dispute is to be settled (keep, share or replace)."""
 
     code = "home_disputed"
 
 
 class Case(Struct):
-    """A request before whoever decides, with its home held."""
+    """A request before whoever decides it, with its home held."""
 
     request: HomeRequest
     home: Household
@@ -98,16 +116,18 @@ class Case(Struct):
 
 
 class Verdict(Struct, kw_only=True):
+    """The community's decision. `residency`: what came of it."""
+
     event: Event
     reason: str
-    residency: str | None = None  # what came of it
+    residency: str | None = None
     settlement: Settlement | None = None
 
 
 async def decide(
     deps: Dependencies, actor: Actor, request_id: str, wish: Decide
 ) -> RequestView:
-    """Accept or reject a request for a home that nobody else owns, or not as its owner."""
+    """Accept or reject a request that contests nobody's ownership. Raises HomeDisputed."""
     event = Event.ACCEPT if wish.accept else Event.REJECT
 
     async def save(tx: Transaction) -> HomeRequest:
@@ -119,14 +139,16 @@ async def decide(
             verdict.residency = await let_in(deps, tx, case, case.request.relation)
         return await finish(deps, tx, case, verdict)
 
-    [view] = await views.shown(deps, actor, [await deps.in_transaction(save)])
-    return view
+    return await _view(deps, actor, await deps.in_transaction(save))
 
 
 async def hold(
     deps: Dependencies, tx: Transaction, actor: Actor, request_id: str, event: Event
 ) -> Case:
-    """Return the request and its home, held, if this actor may take this step now."""
+    """Hold a request and its home, if the actor may take this step now.
+
+    Raises OwnRequest, OwnHome, RequestWithHead, RequestMovedOn.
+    """
     found = await access.access(deps, actor, request_id, Permission.DECIDE_HOMES, tx)
     access.require_others(actor, found)
     states.require(found.state, event)
@@ -136,13 +158,14 @@ async def hold(
 
 
 async def let_in(deps: Dependencies, tx: Transaction, case: Case, relation: Relation) -> str:
+    """Write the requester into the home; return the residency. Raises AlreadyBound, BadDays."""
     household.require_new(case.home, case.request.person, relation)
     newcomer = newcomer_of(deps, case, relation)
     return (await household.let_in(deps, tx, case.home, newcomer)).id
 
 
 def newcomer_of(deps: Dependencies, case: Case, relation: Relation) -> Newcomer:
-    """Who a request names. Filed for somebody without a phone, nobody is bound yet.
+    """Return whom a request names. Filed for a person without a phone, nobody is bound yet.
 
     Raises BadDays when the term ran out while the request waited.
     """
@@ -152,8 +175,8 @@ def newcomer_of(deps: Dependencies, case: Case, relation: Relation) -> Newcomer:
     return Newcomer(
         home=found.home,
         relation=relation,
-        name=sealed_text.unsealed(deps, found, "name"),
-        id_number=sealed_text.unsealed(deps, found, "id_number") or None,
+        name=found.unseal(deps.vault, "name"),
+        id_number=found.unseal(deps.vault, "id_number") or None,
         person=found.person,
         way=Way.REQUEST if found.person else None,
         from_day=found.from_day or case.home.today,
@@ -166,56 +189,28 @@ def newcomer_of(deps: Dependencies, case: Case, relation: Relation) -> Newcomer:
 async def finish(
     deps: Dependencies, tx: Transaction, case: Case, verdict: Verdict
 ) -> HomeRequest:
-    """Write the decision, tell the requester, and note it; once, whoever decides at once."""
+    """Write the decision, notify the requester and note it; once, whoever decides at once."""
     found, actor = case.request, case.actor
-    await access.move(
-        deps,
-        tx,
-        found,
-        verdict.event,
-        decided_by=actor.person_id,
-        decided_at=deps.now(),
-        decision_sealed=sealed_text.seal(deps, found, verdict.reason, "decision"),
-        settlement=verdict.settlement,
-        residency=verdict.residency,
-    )
+    outcome = {"settlement": verdict.settlement, "residency": verdict.residency}
+    decision = {
+        "decided_by": actor.person_id,
+        "decided_at": deps.now(),
+        "decision_sealed": found.seal(deps.vault, verdict.reason, "decision"),
+    }
+    place = case.home.place
+    await access.move(deps, tx, found, verdict.event, home=place, **decision, **outcome)
     if verdict.event is Event.ACCEPT:
-        await dispute_others(deps, tx, case.home, found)
-    await notify.progress(deps, tx, found, case.home.place)
-    await audit.record(
-        deps,
-        tx,
-        actor,
-        Act.HOME_DECIDED,
-        place=found.home,
-        subject=found.id,
-        on_behalf_of="" if found.person else verdict.residency or found.id,
-        state=found.state,
-        settlement=verdict.settlement,
-        residency=verdict.residency,
-    )
+        await _dispute_others(deps, tx, case)
+    on_behalf_of = "" if found.person else verdict.residency or found.id
+    facts = {"on_behalf_of": on_behalf_of, "state": found.state, **outcome}
+    await _note(deps, tx, actor, Act.HOME_DECIDED, found, **facts)
     return found
 
 
-async def dispute_others(
-    deps: Dependencies, tx: Transaction, home: Household, accepted: HomeRequest
-) -> None:
-    """Whoever else waits to be the owner has a dispute from now on."""
-    if accepted.relation not in OWNERS:
+async def _dispute_others(deps: Dependencies, tx: Transaction, case: Case) -> None:
+    """Mark the other claims to own the home: they contest the owner who was accepted."""
+    if case.request.relation not in OWNERS:
         return
-    waiting = await store.open_at(deps.db, home.place.id, tx)
-    others = [r.id for r in waiting if r.relation in OWNERS and r.id != accepted.id]
+    waiting = await store.open_at(deps.db, case.home.place.id, tx)
+    others = [r.id for r in waiting if r.relation in OWNERS and r.id != case.request.id]
     await store.mark_disputed(deps.db, others, tx)
-
-
-async def reveal(deps: Dependencies, actor: Actor, request_id: str, wish: Reveal) -> Revealed:
-    """Show what was typed into a request. Noted before anything is shown."""
-    found = await access.access(deps, actor, request_id, Permission.REVEAL)
-    await reveals.note(deps, actor, found.home, found.id, wish)
-    held = {Field.NAME: "name", Field.ID_NUMBER: "id_number"}
-    shown = {
-        field.value: sealed_text.unsealed(deps, found, name) or None
-        for field, name in held.items()
-        if field in wish.fields
-    }
-    return Revealed(**shown)

@@ -9,14 +9,32 @@ from services.kernel.errors import Conflict
 
 
 class RequestState(StrEnum):
+    """State of a request to belong to a home."""
+
     WITH_HEAD = auto()  # a head of the place says what they know
     WITH_COMMUNITY = auto()  # the community decides
     ACCEPTED = auto()
     REJECTED = auto()
     WITHDRAWN = auto()
 
+    @property
+    def progress(self) -> str:
+        """Progress of a request in this state, as whoever filed it reads it."""
+        return PROGRESS[self]
+
+
+PROGRESS: Final[dict[RequestState, str]] = {
+    RequestState.WITH_HEAD: "已收到,楼长正在核实",
+    RequestState.WITH_COMMUNITY: "已交给社区审核",
+    RequestState.ACCEPTED: "已通过,房屋已绑定",
+    RequestState.REJECTED: "没有通过,点开看原因",
+    RequestState.WITHDRAWN: "业主已变更,申请已关闭",
+}
+
 
 class Event(StrEnum):
+    """Event that moves a request from one state to another."""
+
     ADVISE = auto()
     PASS_ON = auto()  # nobody advised in time
     ACCEPT = auto()
@@ -25,6 +43,8 @@ class Event(StrEnum):
 
 
 class Move(Struct, frozen=True):
+    """Row of the table: what an event makes of a state."""
+
     source: RequestState
     event: Event
     target: RequestState
@@ -43,29 +63,29 @@ OPEN: Final = (S.WITH_HEAD, S.WITH_COMMUNITY)
 
 
 class RequestWithHead(Conflict):
-    """A head is asked first; after three days it goes to the community by itself."""
+    """A head has not answered yet; after three days the request goes on by itself."""
 
     code = "home_request_with_head"
 
 
 class RequestMovedOn(Conflict):
-    """Somebody advised, decided or withdrew it before; `state` in details."""
+    """The request was advised, decided or withdrawn before; `state` in details."""
 
     code = "home_request_moved_on"
 
 
 def sources(event: Event) -> list[RequestState]:
-    """Return the states an event may find: the compare of compare-and-set."""
+    """Return the states an event starts from: the compare of compare-and-set."""
     return [move.source for move in MOVES if move.event is event]
 
 
 def target(event: Event) -> RequestState:
-    """Return where an event leads; every event of the table leads to one state."""
+    """Return the state an event leads to: the table has one for each event."""
     return next(move.target for move in MOVES if move.event is event)
 
 
 def require(state: RequestState, event: Event) -> None:
-    """Raise what people are told when a request is in no state for this."""
+    """Raise RequestWithHead or RequestMovedOn unless the event starts from this state."""
     if state in sources(event):
         return
     if state is S.WITH_HEAD:

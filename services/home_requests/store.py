@@ -16,7 +16,7 @@ from services.kernel.paths import under_any
 
 
 async def insert(db: Database, request: HomeRequest, tx: Transaction) -> None:
-    """Raise DuplicateKeyError when the same person's request for the home is open."""
+    """Raises DuplicateKeyError when the same person's request for the home is open."""
     document = to_document(request)
     await db[COLLECTION].insert_one(document, session=tx)
 
@@ -29,7 +29,7 @@ async def find(
 
 
 async def find_open(db: Database, open_key: str, tx: Transaction) -> HomeRequest | None:
-    """Served by index `open_key`."""
+    """Open request of one person for one home. Served by index `open_key`."""
     document = await db[COLLECTION].find_one({"open_key": open_key}, session=tx)
     return msgspec.convert(document, HomeRequest | None)
 
@@ -49,9 +49,9 @@ async def count_since(db: Database, filed_by: str, since: datetime, tx: Transact
 async def filed_by(
     db: Database, person_id: str, held: Sequence[str], *, before: str, limit: int
 ) -> list[HomeRequest]:
-    """What somebody filed, for others at the places `held`. Served by index `filed_by`.
+    """Requests a person filed, for others at the places `held` only; newest first.
 
-    The newest first.
+    Served by index `filed_by`.
     """
     seen = [{"person": person_id}, under_any("home", held)]
     query: Document = {"filed_by": person_id, "$or": seen}
@@ -69,7 +69,7 @@ async def under(
     after: str,
     limit: int,
 ) -> list[HomeRequest]:
-    """Requests for homes under these places, the oldest first. Served by index `state`."""
+    """Requests for homes under these places, oldest first. Served by index `state`."""
     query: Document = {"$and": [{"state": {"$in": list(wanted)}}, under_any("home", places)]}
     if after:
         query["$and"].append({"_id": {"$gt": after}})
@@ -78,7 +78,7 @@ async def under(
 
 
 async def open_at(db: Database, home: str, tx: Transaction) -> list[HomeRequest]:
-    """A home's requests that wait. Served by index `state`."""
+    """Open requests for a home. Served by index `state`."""
     query = {"state": {"$in": OPEN}, "home": home}
     cursor = db[COLLECTION].find(query, session=tx)
     return msgspec.convert(await cursor.to_list(), list[HomeRequest])
@@ -101,6 +101,31 @@ async def mark_disputed(db: Database, ids: Sequence[str], tx: Transaction) -> No
     await db[COLLECTION].update_many(query, {"$set": {"disputed": True}}, session=tx)
 
 
-async def forget_photos(db: Database, request_id: str, tx: Transaction) -> None:
+async def remove_photos(db: Database, request_id: str, tx: Transaction) -> None:
     change: Document = {"$set": {"photo_ids": []}}
     await db[COLLECTION].update_one({"_id": request_id}, change, session=tx)
+
+
+# Erasure
+
+
+async def of_person(db: Database, person_id: str, tx: Transaction) -> list[HomeRequest]:
+    """Requests of a person for themself. Served by index `person`."""
+    cursor = db[COLLECTION].find({"person": person_id}, session=tx)
+    return msgspec.convert(await cursor.to_list(), list[HomeRequest])
+
+
+async def blank(db: Database, request: HomeRequest, gone: str, tx: Transaction) -> None:
+    """Replace the name by `gone`, sealed; remove all other text; withdraw an open request."""
+    change: Document = {
+        "name_sealed": gone,
+        "id_number_sealed": None,
+        "note_sealed": None,
+        "advice_sealed": None,
+        "decision_sealed": None,
+        "photo_ids": [],
+        "open_key": None,
+    }
+    if request.state in OPEN:
+        change["state"] = RequestState.WITHDRAWN
+    await db[COLLECTION].update_one({"_id": request.id}, {"$set": change}, session=tx)

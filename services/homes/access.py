@@ -1,26 +1,31 @@
 """Access to one resident of a home, held for a change."""
 
+from typing import Final
+
 from services.dependencies import Dependencies, Transaction
 from services.homes import household
-from services.homes.actions import P
 from services.homes.household import Household
 from services.kernel import errors
-from services.kernel.permissions import Actor
+from services.kernel.permissions import Actor, Permission
 from services.residencies import actions as residencies
 from services.residencies.models import Residency
 
+KNOWN_BY: Final = (Permission.MANAGE_HOME, Permission.VIEW_RESIDENTS)
+
 
 class ResidencyOver(errors.Conflict):
+    """The relation to the home has ended."""
+
     code = "residency_over"
 
 
 async def access(
     deps: Dependencies, tx: Transaction, actor: Actor, residency_id: str
 ) -> tuple[Household, Residency]:
-    """Return a residency that is not over in its home, held, if the actor may know of it.
+    """Return a home, held, and one of its residents, if the actor may know of the resident.
 
-    That is their own, one of a home they own, or of a place whose residents they see. NotFound
-    otherwise.
+    That is the actor's own relation, one to a home they own, or one at a place whose residents
+    they see. Raises NotFound otherwise, ResidencyOver for a relation that has ended.
     """
     seen = await residencies.find(deps, residency_id, tx=tx)
     if seen is None or not _knows(actor, seen):
@@ -34,4 +39,4 @@ async def access(
 
 def _knows(actor: Actor, row: Residency) -> bool:
     mine = row.person == actor.person_id
-    return mine or any(actor.may(p, row.home) for p in (P.MANAGE_HOME, P.VIEW_RESIDENTS))
+    return mine or any(actor.may(permission, row.home) for permission in KNOWN_BY)

@@ -17,7 +17,6 @@ from services.residencies import sealed
 from services.residencies.models import OWNERS, Newcomer, Relation, Residency
 
 MOST_SHOWN: Final = 200
-P = Permission
 
 
 class HomeHasOwner(errors.Conflict):
@@ -35,14 +34,15 @@ class AlreadyListed(errors.Conflict):
 async def listing(
     deps: Dependencies, actor: Actor, home: str, *, past: bool
 ) -> list[ResidentView]:
-    """Who belongs to a home: whole names for its owners, masked ones for heads and staff.
+    """Residents of a home: whole names for its owners, masked ones for heads and staff.
 
-    `past`: and who did, for the community only.
+    `past`: also those who belonged to it before, for the community only. Raises NotFound for
+    who has nothing to do with the home, Forbidden for who lives there without owning it.
     """
-    owner = actor.may(P.MANAGE_HOME, home)
-    if not owner and not actor.may(P.VIEW_RESIDENTS, home):
-        _hide(actor, home)
-    if past and not actor.may(P.DECIDE_HOMES, home):
+    owner = actor.may(Permission.MANAGE_HOME, home)
+    if not owner and not actor.may(Permission.VIEW_RESIDENTS, home):
+        _refuse(actor, home)
+    if past and not actor.may(Permission.DECIDE_HOMES, home):
         raise errors.Forbidden("以前的住户只有社区可以查看")
     if (await places.get(deps, home)).kind is not Kind.HOME:
         raise errors.NotFound("没有找到这套房屋")
@@ -53,18 +53,51 @@ async def listing(
     return [views.resident(deps, row, whole=owner) for row in rows]
 
 
-def _hide(actor: Actor, home: str) -> None:
-    """Refuse: who lives there knows of the home, and for everybody else there is none."""
-    if actor.may(P.PAY_BILLS, home):
+def _refuse(actor: Actor, home: str) -> None:
+    """Raise Forbidden for who lives there and knows of the home, NotFound for others."""
+    if actor.may(Permission.PAY_BILLS, home):
         raise errors.Forbidden("只有业主可以查看住户")
     raise errors.NotFound("没有找到这套房屋")
 
 
 async def add(deps: Dependencies, actor: Actor, home: str, wish: AddResident) -> ResidentView:
-    """Write down somebody the community knows; bound at once if their phone has a holder."""
-    require_at(actor, P.DECIDE_HOMES, home)
+    """Resident the community knows of, written down; bound at once if their phone is proved.
+
+    Raises HomeHasOwner, AlreadyListed, OwnHome, BadDays.
+    """
+    require_at(actor, Permission.DECIDE_HOMES, home)
+    newcomer = _newcomer(deps, actor, home, wish)
+
+    async def save(tx: Transaction) -> Residency:
+        held = await household.hold(deps, home, tx)
+        _require_room(deps, held.rows, newcomer)
+        row = await residencies.move_in(deps, tx, newcomer)
+        household.require_not_own(actor, held, row)
+        await _note_added(deps, tx, actor, row)
+        return row
+
+    return views.resident(deps, await deps.in_transaction(save), whole=False)
+
+
+async def _note_added(
+    deps: Dependencies, tx: Transaction, actor: Actor, row: Residency
+) -> None:
+    await audit.record(
+        deps,
+        tx,
+        actor,
+        Act.RESIDENT_ADDED,
+        place=row.home,
+        subject=row.id,
+        on_behalf_of=row.id,
+        relation=row.relation,
+        bound=row.person is not None,
+    )
+
+
+def _newcomer(deps: Dependencies, actor: Actor, home: str, wish: AddResident) -> Newcomer:
     from_day, to_day = terms.check_span(wish.from_day, wish.to_day, day_of(deps.now()))
-    newcomer = Newcomer(
+    return Newcomer(
         home=home,
         relation=wish.relation,
         name=wish.name,
@@ -77,29 +110,9 @@ async def add(deps: Dependencies, actor: Actor, home: str, wish: AddResident) ->
         because=wish.reason,
     )
 
-    async def save(tx: Transaction) -> Residency:
-        held = await household.hold(deps, home, tx)
-        _require_room(deps, held.rows, newcomer)
-        row = await residencies.move_in(deps, tx, newcomer)
-        household.require_not_own(actor, held, row)
-        await audit.record(
-            deps,
-            tx,
-            actor,
-            Act.RESIDENT_ADDED,
-            place=home,
-            subject=row.id,
-            on_behalf_of=row.id,
-            relation=row.relation,
-            bound=row.person is not None,
-        )
-        return row
-
-    return views.resident(deps, await deps.in_transaction(save), whole=False)
-
 
 def _require_room(deps: Dependencies, rows: list[Residency], newcomer: Newcomer) -> None:
-    """Raise for a second owner, and for somebody who is there already."""
+    """Raise HomeHasOwner for a second owner, AlreadyListed for a person who is there."""
     for row in rows:
         same = row.relation in OWNERS if newcomer.relation in OWNERS else False
         same = same or row.relation is newcomer.relation

@@ -1,4 +1,4 @@
-"""Finding one's home: the places of one rung below another, without anybody in them."""
+"""Directory of homes: the places of one rung below another, without the people in them."""
 
 from services.dependencies import Dependencies
 from services.homes.models import DirectoryEntry
@@ -11,7 +11,7 @@ from services.places.models import LADDER
 async def children(
     deps: Dependencies, above: str | None, *, after: str, limit: int
 ) -> list[DirectoryEntry]:
-    """Places directly below one, or the cities. NotFound for no such place."""
+    """Places directly below `above`, by path, or the cities. Raises NotFound for no place."""
     if above is None:
         found = await places_store.cities(deps.db, after=after, limit=limit)
     else:

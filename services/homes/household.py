@@ -1,4 +1,4 @@
-"""The people of one home, held while something about them is decided.
+"""Household: the people of one home, held while something about them is decided.
 
 Everything that changes who belongs to a home holds the home first: of two at once the second
 starts again and sees what the first wrote. That is what makes "one owner", "used once" and
@@ -21,19 +21,19 @@ from services.residencies.models import OWNERS, ROLE_OF, Newcomer, Relation, Res
 
 
 class AlreadyBound(errors.Conflict):
-    """They belong to this home already, in this way."""
+    """The person belongs to this home already, in this way."""
 
     code = "already_bound"
 
 
 class OwnHome(errors.Forbidden):
-    """Who works for the community does not do it for a home that is, or would be, theirs."""
+    """Staff decide nothing about a home that is, or would become, their own."""
 
     code = "own_home"
 
 
 class Household(Struct, kw_only=True):
-    """`rows`: who belongs today or will; `today`: in Beijing."""
+    """A home and its people. `rows`: of today and later; `today`: the day in Beijing."""
 
     place: Place
     rows: list[Residency]
@@ -44,12 +44,17 @@ class Household(Struct, kw_only=True):
         return [row for row in self.rows if row.relation in OWNERS]
 
     def row_of(self, person: str, residency_id: str | None) -> Residency | None:
-        """Return this residency if it is somebody's and not over."""
+        """Return this residency if it is the person's and has not ended; None otherwise."""
         mine = [row for row in self.rows if row.person == person]
         return next((row for row in mine if row.id == residency_id), None)
 
+    def owner_row(self, person: str) -> Residency | None:
+        """Return the row by which a person owns the home today; None for no owner."""
+        mine = [row for row in self.owners if row.person == person]
+        return next((row for row in mine if row.from_day <= self.today), None)
+
     def current_of(self, person: str | None) -> list[Residency]:
-        """Return what somebody is here today."""
+        """Return the residencies by which a person belongs here today."""
         return [
             row
             for row in self.rows
@@ -58,7 +63,7 @@ class Household(Struct, kw_only=True):
 
 
 async def hold(deps: Dependencies, home: str, tx: Transaction) -> Household:
-    """Hold a home and read its people. NotFound unless it is a home."""
+    """Hold a home in a transaction and read its people. Raises NotFound for no home."""
     place = await places.hold(deps, home, tx)
     if place is None or place.kind is not Kind.HOME:
         raise errors.NotFound("没有找到这套房屋")
@@ -67,17 +72,18 @@ async def hold(deps: Dependencies, home: str, tx: Transaction) -> Household:
 
 
 def require_not_own(actor: Actor, home: Household, *written: Residency) -> None:
-    """Raise OwnHome for who belongs to the home, or would by what was just written."""
+    """Raise OwnHome if the actor belongs to the home, or would by the rows just `written`."""
     if any(row.person == actor.person_id for row in (*home.rows, *written)):
         raise OwnHome("自家的房屋要由别的工作人员办理")
 
 
 def same_role(one: Relation, other: Relation) -> bool:
+    """Tell whether two relations give the same rights: an owner's and a co-owner's do."""
     return ROLE_OF[one] is ROLE_OF[other]
 
 
 def require_new(home: Household, person: str | None, relation: Relation) -> None:
-    """Raise AlreadyBound for who belongs here so already, or owns the home."""
+    """Raise AlreadyBound for a person who owns the home or has this relation to it."""
     for row in home.current_of(person):
         if same_role(row.relation, relation) or row.relation in OWNERS:
             raise AlreadyBound("您已绑定这套房屋")
@@ -91,9 +97,9 @@ def registered_as(
     relation: Relation,
     id_number: str | None,
 ) -> Residency | None:
-    """Return the row nobody is bound to in which the register means this person, if any.
+    """Return the unbound row by which the register means a person; None if there is none.
 
-    The same identity number, or the same name unless the numbers differ.
+    The row has the same identity number, or the same name where one of the numbers is missing.
     """
     for row in rows:
         if row.person is not None or not same_role(row.relation, relation):
@@ -110,7 +116,7 @@ def registered_as(
 async def let_in(
     deps: Dependencies, tx: Transaction, home: Household, newcomer: Newcomer
 ) -> Residency:
-    """Let somebody in: as whom the register means already, else as somebody new."""
+    """Bind a newcomer to the row by which the register means them, or write a new row."""
     row = registered_as(
         deps,
         home.rows,

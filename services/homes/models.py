@@ -1,6 +1,5 @@
 """Homes and their residents: what clients send and see."""
 
-from enum import StrEnum, auto
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -14,14 +13,6 @@ Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
 Phone = Annotated[str, Meta(min_length=5, max_length=20)]
 IdNumber = Annotated[str, Meta(min_length=18, max_length=18)]
 Secret = Annotated[str, Meta(min_length=1, max_length=100)]
-
-
-class SlipState(StrEnum):
-    """Of an invitation or a printed code; that it ran out is told by its time."""
-
-    OPEN = auto()
-    USED = auto()
-    REVOKED = auto()
 
 
 class Bound(Struct, kw_only=True):

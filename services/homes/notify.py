@@ -11,7 +11,7 @@ from services.residencies.models import OWNERS, Residency
 
 
 class News(StrEnum):
-    """What those who belong to a home are told."""
+    """News about a home, as its people read it."""
 
     CLAIMED = "有人申请登记为业主,社区会核实"
     SHARED = "社区登记了一位共有人"
@@ -29,7 +29,7 @@ async def news(
     what: News,
     key: str,
 ) -> None:
-    """Tell people of a home what happened to it; each once under one key."""
+    """Notify people of a home of what happened to it; each once for one `key`."""
     for person in sorted({person for person in people if person}):
         await messaging.notify(
             deps,

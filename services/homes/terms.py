@@ -10,17 +10,19 @@ FARTHEST_DAYS: Final = 366
 
 
 class BadDays(InvalidInput):
-    """No such day, or the last one lies before the first, or in the past."""
+    """A day that does not exist, or a last day before the first one or in the past."""
 
     code = "bad_days"
 
 
 class TenancyNeedsEnd(InvalidInput):
+    """A tenancy is for a term: its last day is missing."""
+
     code = "tenancy_needs_end"
 
 
 def check_span(from_day: str | None, to_day: str | None, today: str) -> tuple[str, str | None]:
-    """Return the first day (today unless said) and the last. Raises BadDays."""
+    """Return the first day (default: `today`) and the last one. Raises BadDays."""
     first = check_day(from_day) if from_day else today
     last = check_day(to_day) if to_day else None
     if last is not None and (last < first or last < today):
@@ -31,7 +33,10 @@ def check_span(from_day: str | None, to_day: str | None, today: str) -> tuple[st
 
 
 def require_end(relation: Relation, to_day: str | None) -> None:
-    """A lease is for a term, of twenty years at most (Civil Code art. 705); its end is said."""
+    """Raise TenancyNeedsEnd for a tenant without a last day.
+
+    A lease is for a term, of twenty years at most (Civil Code art. 705).
+    """
     if relation is Relation.TENANT and to_day is None:
         raise TenancyNeedsEnd("租户请填写租期的最后一天")
 

@@ -1,17 +1,19 @@
 """Views of a home's residents: whole names for its owners, masked ones for others."""
 
 from services.dependencies import Dependencies
-from services.homes.models import ResidentView
+from services.homes.household import Household
+from services.homes.models import Bound, ResidentView
 from services.residencies import sealed
 from services.residencies.models import Residency
 
 
 def mask_name(name: str) -> str:
-    """李明 → 李*."""
+    """Masked name of a person: 李明 → 李*."""
     return f"{name[:1]}*"
 
 
 def resident(deps: Dependencies, row: Residency, *, whole: bool) -> ResidentView:
+    """View of a resident. `whole`: with the whole name, for the owners of the home."""
     name = sealed.name_of(deps, row)
     return ResidentView(
         residency_id=row.id,
@@ -23,4 +25,15 @@ def resident(deps: Dependencies, row: Residency, *, whole: bool) -> ResidentView
         from_day=row.from_day,
         to_day=row.to_day,
         recorded_by_staff=bool(row.recorded_by),
+    )
+
+
+def bound(home: Household, row: Residency) -> Bound:
+    """View of a home for the person who was just bound to it."""
+    return Bound(
+        residency_id=row.id,
+        home=row.home,
+        address=home.place.address,
+        relation=row.relation,
+        to_day=row.to_day,
     )

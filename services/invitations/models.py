@@ -6,8 +6,10 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from services.homes.models import Secret, SlipState
+from services.homes.models import Secret
+from services.invitations.states import InvitationState
 from services.kernel.days import Day
+from services.kernel.vault import Vault
 from services.people.models import PersonName
 from services.residencies.models import Relation
 
@@ -15,7 +17,7 @@ INVITATION_LIFE: Final = timedelta(days=7)
 
 
 class Invitation(Struct, kw_only=True):
-    """An owner lets somebody into their home. The token itself is not kept."""
+    """Invitation of an owner into their home. The token itself is not kept."""
 
     id: str = field(name="_id")
     home: str
@@ -24,12 +26,22 @@ class Invitation(Struct, kw_only=True):
     to_day: Day | None = None
     token_index: str
     person: str  # who invited
-    state: SlipState = SlipState.OPEN
+    state: InvitationState = InvitationState.OPEN
     created_at: datetime
     expires_at: datetime
     used_by: str | None = None
     used_at: datetime | None = None
     residency: str | None = None
+
+    @property
+    def name_place(self) -> str:
+        """Place that the sealed name belongs to."""
+        return f"home_invitations/{self.id}/name"
+
+
+def token_index(vault: Vault, token: str) -> str:
+    """Keyed fingerprint of a token: all that is kept of it."""
+    return vault.blind(token, purpose="home-invitation")
 
 
 # What clients send and see

@@ -1,14 +1,17 @@
 """Store of invitations into homes."""
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from mongo_indexes.home_invitations import COLLECTION
 from services.dependencies import Database, Transaction
-from services.homes.models import SlipState
 from services.invitations.models import Invitation
-from services.kernel.documents import to_document
+from services.invitations.states import InvitationState
+from services.kernel.documents import Document, to_document
+
+REVOKED: Final = {"$set": {"state": InvitationState.REVOKED}}
 
 
 async def insert(db: Database, invitation: Invitation, tx: Transaction) -> None:
@@ -23,7 +26,7 @@ async def find(
 
 
 async def find_by_token(db: Database, token_index: str) -> Invitation | None:
-    """What a token opens. Served by index `token`."""
+    """Invitation that a token opens. Served by index `token`."""
     document = await db[COLLECTION].find_one({"token_index": token_index})
     return msgspec.convert(document, Invitation | None)
 
@@ -31,8 +34,8 @@ async def find_by_token(db: Database, token_index: str) -> Invitation | None:
 async def open_at(
     db: Database, home: str, now: datetime, tx: Transaction | None = None
 ) -> list[Invitation]:
-    """A home's invitations that somebody may still accept. Served by index `home`."""
-    query = {"home": home, "state": SlipState.OPEN, "expires_at": {"$gt": now}}
+    """Invitations of a home that can be accepted, newest first. Served by index `home`."""
+    query = {"home": home, "state": InvitationState.OPEN, "expires_at": {"$gt": now}}
     cursor = db[COLLECTION].find(query, session=tx).sort("_id", -1)
     return msgspec.convert(await cursor.to_list(), list[Invitation])
 
@@ -40,9 +43,9 @@ async def open_at(
 async def use(
     db: Database, invitation_id: str, person_id: str, now: datetime, tx: Transaction
 ) -> bool:
-    """Let one person use it, once and in time; False when somebody or time was first."""
-    query = {"_id": invitation_id, "state": SlipState.OPEN, "expires_at": {"$gt": now}}
-    change = {"state": SlipState.USED, "used_by": person_id, "used_at": now}
+    """Note who used an invitation; False when it was used, revoked or too old."""
+    query = {"_id": invitation_id, "state": InvitationState.OPEN, "expires_at": {"$gt": now}}
+    change = {"state": InvitationState.USED, "used_by": person_id, "used_at": now}
     result = await db[COLLECTION].update_one(query, {"$set": change}, session=tx)
     return result.modified_count == 1
 
@@ -55,13 +58,33 @@ async def note_residency(
 
 
 async def revoke(db: Database, invitation_id: str, tx: Transaction) -> bool:
-    query = {"_id": invitation_id, "state": SlipState.OPEN}
-    change = {"$set": {"state": SlipState.REVOKED}}
-    return (await db[COLLECTION].update_one(query, change, session=tx)).modified_count == 1
+    query = {"_id": invitation_id, "state": InvitationState.OPEN}
+    return (await db[COLLECTION].update_one(query, REVOKED, session=tx)).modified_count == 1
 
 
-async def revoke_at(db: Database, home: str, tx: Transaction, **which: str) -> int:
-    """Revoke a home's open invitations; `person`: only theirs. Served by index `home`."""
-    query = {"home": home, "state": SlipState.OPEN, **which}
-    change = {"$set": {"state": SlipState.REVOKED}}
-    return (await db[COLLECTION].update_many(query, change, session=tx)).modified_count
+async def revoke_at(db: Database, home: str, tx: Transaction, *, person: str | None) -> int:
+    """Revoke a home's open invitations, or those of one person. Served by index `home`."""
+    query: Document = {"home": home, "state": InvitationState.OPEN}
+    if person is not None:
+        query["person"] = person
+    return (await db[COLLECTION].update_many(query, REVOKED, session=tx)).modified_count
+
+
+# Erasure
+
+
+async def of_person(
+    db: Database, person_id: str, accepted: list[str], tx: Transaction
+) -> list[Invitation]:
+    """Invitations a person sent, and those among `accepted`. Served by index `person`."""
+    sent = await db[COLLECTION].find({"person": person_id}, session=tx).to_list()
+    used = await db[COLLECTION].find({"_id": {"$in": accepted}}, session=tx).to_list()
+    return msgspec.convert([*sent, *used], list[Invitation])
+
+
+async def blank(db: Database, invitation: Invitation, gone: str, tx: Transaction) -> None:
+    """Replace the guest's name by `gone`, sealed, and revoke the invitation if it is open."""
+    change: Document = {"name_sealed": gone}
+    if invitation.state is InvitationState.OPEN:
+        change["state"] = InvitationState.REVOKED
+    await db[COLLECTION].update_one({"_id": invitation.id}, {"$set": change}, session=tx)

@@ -3,12 +3,11 @@
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.home_codes import store as home_codes_store
-from services.homes import access, household
-from services.homes import notify as homes_notify
+from services.home_codes import actions as home_codes
+from services.homes import access, household, notify
 from services.homes.household import Household
 from services.homes.notify import News
-from services.invitations import store as invitations_store
+from services.invitations import actions as invitations
 from services.kernel import errors
 from services.kernel.days import check_day, day_of, plus_days
 from services.kernel.permissions import Actor, Permission
@@ -17,26 +16,25 @@ from services.places import actions as places
 from services.residencies import actions as residencies
 from services.residencies.models import OWNERS, Residency
 
-P = Permission
-
 
 class BadLastDay(errors.InvalidInput):
-    """The last day is today or later, and no later than the one that is known."""
+    """The last day must be today or later, and no later than the one that is known."""
 
     code = "bad_last_day"
 
 
 async def end(deps: Dependencies, actor: Actor, residency_id: str, wish: EndResidency) -> None:
-    """End a relation on a day, or at once: then the next request is made without it.
+    """End a relation to a home on a day, or at once: then the next request is without it.
 
-    An owner who leaves lets go of the account only: who owns a home is the register's to say.
+    An owner who leaves is unbound only: who owns a home is the register's to say. Raises
+    BadLastDay, ResidencyOver, OwnHome, Forbidden.
     """
 
     async def save(tx: Transaction) -> None:
         home, found = await access.access(deps, tx, actor, residency_id)
         _require_may_end(actor, home, found)
         last = _last_day(found, wish.last_day, day_of(deps.now()))
-        if _lets_go(actor, found):
+        if _is_owner_leaving(actor, found):
             await residencies.release(deps, tx, found, actor, wish.reason)
         else:
             await residencies.end(deps, tx, [found], last, actor=actor, because=wish.reason)
@@ -50,27 +48,28 @@ async def end(deps: Dependencies, actor: Actor, residency_id: str, wish: EndResi
             subject=found.id,
             relation=found.relation,
             last_day=last,
-            left=_lets_go(actor, found),
+            left=_is_owner_leaving(actor, found),
         )
 
     await deps.in_transaction(save)
 
 
 def _require_may_end(actor: Actor, home: Household, found: Residency) -> None:
-    """Their own; of a home one owns, whoever is no owner; for the community, anybody's.
+    """Raise Forbidden unless the actor may end this relation.
 
-    For the community, but not where oneself belongs.
+    Everybody may end their own, an owner those of the home's other people, the community any,
+    but for homes of their own (OwnHome).
     """
     mine = found.person == actor.person_id
-    hosts = actor.may(P.MANAGE_HOME, found.home) and found.relation not in OWNERS
+    hosts = actor.may(Permission.MANAGE_HOME, found.home) and found.relation not in OWNERS
     if mine or hosts:
         return
-    if not actor.may(P.DECIDE_HOMES, found.home):
+    if not actor.may(Permission.DECIDE_HOMES, found.home):
         raise errors.Forbidden("这位住户要由社区办理")
     household.require_not_own(actor, home)
 
 
-def _lets_go(actor: Actor, found: Residency) -> bool:
+def _is_owner_leaving(actor: Actor, found: Residency) -> bool:
     return found.person == actor.person_id and found.relation in OWNERS
 
 
@@ -84,13 +83,13 @@ def _last_day(found: Residency, wished: str | None, today: str) -> str:
 
 
 async def _after(deps: Dependencies, tx: Transaction, actor: Actor, found: Residency) -> None:
-    """Take back what hung on the relation, and tell whoever did not end it themself."""
-    await home_codes_store.revoke(deps.db, [found.id], tx)
+    """Revoke what hung on the relation, and notify its person unless they ended it."""
+    await home_codes.revoke(deps, tx, [found.id])
     if found.person is None:
         return
     if found.relation in OWNERS:
-        await invitations_store.revoke_at(deps.db, found.home, tx, person=found.person)
+        await invitations.revoke_at(deps, tx, found.home, person=found.person)
     if found.person != actor.person_id:
         place = await places.get(deps, found.home)
         told = [found.person]
-        await homes_notify.news(deps, tx, place, told, what=News.ENDED, key=found.id)
+        await notify.news(deps, tx, place, told, what=News.ENDED, key=found.id)

@@ -1,13 +1,11 @@
-"""Disputes about who owns a home, settled by the community: kept, shared or replaced."""
+"""Disputes about who owns a home, ended by the community: kept, shared or replaced."""
 
 from services.dependencies import Dependencies, Transaction
-from services.home_requests import reviews
-from services.home_requests import views as home_requests_views
+from services.home_requests import reviews, views
 from services.home_requests.models import HomeRequest, RequestView, Settlement
 from services.home_requests.reviews import Case, Verdict
 from services.home_requests.states import Event
-from services.homes import notify as homes_notify
-from services.homes import terms
+from services.homes import notify, terms
 from services.homes.notify import News
 from services.kernel import errors
 from services.kernel.days import day_of
@@ -18,22 +16,25 @@ from services.residencies.models import Relation
 
 
 class NotDisputed(errors.Conflict):
-    """Nobody else owns the home: accept or reject."""
+    """Nobody else owns the home: accept or reject the request."""
 
     code = "home_not_disputed"
 
 
-async def settle(
+async def resolve(
     deps: Dependencies, actor: Actor, request_id: str, wish: Settle
 ) -> RequestView:
-    """End a dispute: all stays, the claimant shares, or the home changes hands."""
+    """End a dispute: all stays, the claimant shares, or the home changes its owner.
+
+    Raises NotDisputed, AlreadyTransferred, OwnHome, BadDays.
+    """
     event = Event.REJECT if wish.outcome is Settlement.KEEP else Event.ACCEPT
     today = day_of(deps.now())
     day = terms.check_change(wish.day or today, today)
 
     async def save(tx: Transaction) -> HomeRequest:
         case = await reviews.hold(deps, tx, actor, request_id, event)
-        if not home_requests_views.is_contested(deps, case.home, case.request):
+        if not views.is_contested(deps, case.home, case.request):
             raise NotDisputed("这套房屋没有别的业主,请直接通过或不通过")
         verdict = Verdict(event=event, reason=wish.reason, settlement=wish.outcome)
         match wish.outcome:
@@ -43,20 +44,22 @@ async def settle(
                 verdict.residency = await _replace(deps, tx, case, day, wish.reason)
         return await reviews.finish(deps, tx, case, verdict)
 
-    [view] = await home_requests_views.shown(deps, actor, [await deps.in_transaction(save)])
+    [view] = await views.shown(deps, actor, [await deps.in_transaction(save)])
     return view
 
 
 async def _share(deps: Dependencies, tx: Transaction, case: Case) -> str:
+    """Write the claimant as a co-owner, and notify the owners; return the residency."""
     residency = await reviews.let_in(deps, tx, case, Relation.CO_OWNER)
-    owners, key = homes_notify.owners_of(case.home.owners), case.request.id
-    await homes_notify.news(deps, tx, case.home.place, owners, what=News.SHARED, key=key)
+    owners, key = notify.owners_of(case.home.owners), case.request.id
+    await notify.news(deps, tx, case.home.place, owners, what=News.SHARED, key=key)
     return residency
 
 
 async def _replace(
     deps: Dependencies, tx: Transaction, case: Case, day: str, reason: str
 ) -> str:
+    """Make the claimant the owner, as after a sale; return the residency."""
     newcomer = reviews.newcomer_of(deps, case, Relation.OWNER)
     newcomer.from_day = day
     sale = transfers.Sale(newcomer=newcomer, because=reason, request=case.request.id)

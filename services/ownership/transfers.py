@@ -6,18 +6,19 @@ and what happened there stays with those who lived it: no row is removed, and th
 begins on their first day.
 """
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.home_codes import store as home_codes_store
-from services.home_requests import actions as home_requests
-from services.homes import household, terms
-from services.homes import notify as homes_notify
+from services.home_codes import actions as home_codes
+from services.home_requests import access as home_requests
+from services.homes import household, notify, terms
 from services.homes.household import Household
 from services.homes.notify import News
-from services.invitations import store as invitations_store
+from services.invitations import actions as invitations
 from services.kernel import errors, id_numbers, phones
 from services.kernel.days import day_of, plus_days
 from services.kernel.permissions import Actor, Permission, require_at
@@ -35,7 +36,7 @@ class AlreadyTransferred(errors.Conflict):
 class Sale(Struct, kw_only=True):
     """A newcomer becomes the owner on their `from_day`.
 
-    `request`: the dispute that it settles, if it does.
+    `request`: the id of the disputed request that this decides, if there is one.
     """
 
     newcomer: Newcomer
@@ -44,26 +45,16 @@ class Sale(Struct, kw_only=True):
 
 
 async def transfer(deps: Dependencies, actor: Actor, home: str, wish: Transfer) -> Transferred:
-    """Write a home's new owner and let go of the old one's household, all or nothing."""
+    """Transfer a home to a new owner; the old one's household ends with it, all or nothing.
+
+    Raises AlreadyTransferred, OwnHome, BadDays.
+    """
     require_at(actor, Permission.DECIDE_HOMES, home)
-    day = terms.check_change(wish.day, day_of(deps.now()))
-    newcomer = Newcomer(
-        home=home,
-        relation=Relation.OWNER,
-        name=wish.name,
-        phone=phones.normalise(wish.phone) if wish.phone else None,
-        id_number=id_numbers.normalise(wish.id_number) if wish.id_number else None,
-        from_day=day,
-        source=f"transfer:{actor.person_id}",
-        recorded_by=actor.person_id,
-        because=wish.reason,
-    )
+    sale = _sale(deps, actor, home, wish)
 
     async def save(tx: Transaction) -> Transferred:
         held = await household.hold(deps, home, tx)
-        done = await change_owner(
-            deps, tx, held, Sale(newcomer=newcomer, because=wish.reason), actor
-        )
+        done = await change_owner(deps, tx, held, sale, actor)
         await audit.record(
             deps,
             tx,
@@ -71,7 +62,7 @@ async def transfer(deps: Dependencies, actor: Actor, home: str, wish: Transfer) 
             Act.OWNER_CHANGED,
             place=home,
             subject=done.residency_id,
-            day=day,
+            day=sale.newcomer.from_day,
             ended=done.ended,
             invitations=done.invitations_revoked,
             requests=done.requests_withdrawn,
@@ -81,10 +72,25 @@ async def transfer(deps: Dependencies, actor: Actor, home: str, wish: Transfer) 
     return await deps.in_transaction(save)
 
 
+def _sale(deps: Dependencies, actor: Actor, home: str, wish: Transfer) -> Sale:
+    newcomer = Newcomer(
+        home=home,
+        relation=Relation.OWNER,
+        name=wish.name,
+        phone=phones.normalise(wish.phone) if wish.phone else None,
+        id_number=id_numbers.normalise(wish.id_number) if wish.id_number else None,
+        from_day=terms.check_change(wish.day, day_of(deps.now())),
+        source=f"transfer:{actor.person_id}",
+        recorded_by=actor.person_id,
+        because=wish.reason,
+    )
+    return Sale(newcomer=newcomer, because=wish.reason)
+
+
 async def change_owner(
     deps: Dependencies, tx: Transaction, home: Household, sale: Sale, actor: Actor
 ) -> Transferred:
-    """Let the old owners' household go and the new owner in. Raises AlreadyTransferred."""
+    """End the old owners' household and write the new owner. Raises AlreadyTransferred."""
     day = sale.newcomer.from_day
     if any(_written_for(row, day) for row in home.owners):
         raise AlreadyTransferred("这套房屋刚刚变更过业主,请核对")
@@ -94,24 +100,40 @@ async def change_owner(
     await residencies.end(deps, tx, going, last, actor=actor, because=sale.because)
     owner = await residencies.move_in(deps, tx, sale.newcomer)
     household.require_not_own(actor, home, owner)
-    await home_codes_store.revoke(deps.db, [row.id for row in leaving], tx)
-    revoked = await invitations_store.revoke_at(deps.db, home.place.id, tx)
-    people = {row.person for row in (*leaving, owner) if row.person}
-    closed = await home_requests.withdraw_after_sale(
-        deps, tx, home, people=people, but=sale.request
-    )
-    told = people - {owner.person}
-    await homes_notify.news(deps, tx, home.place, told, what=News.SOLD, key=owner.id)
+    revoked, withdrawn = await _end_household(deps, tx, home, leaving, owner, but=sale.request)
     return Transferred(
         residency_id=owner.id,
         bound=owner.person is not None,
         ended=len(going),
         invitations_revoked=revoked,
-        requests_withdrawn=closed,
+        requests_withdrawn=withdrawn,
     )
 
 
+async def _end_household(
+    deps: Dependencies,
+    tx: Transaction,
+    home: Household,
+    leaving: Sequence[Residency],
+    owner: Residency,
+    *,
+    but: str,
+) -> tuple[int, int]:
+    """Revoke what hung on the old household, and notify its people.
+
+    Return how many invitations were revoked and how many requests withdrawn. `but`: the
+    request that is being decided and must not be withdrawn.
+    """
+    await home_codes.revoke(deps, tx, [row.id for row in leaving])
+    revoked = await invitations.revoke_at(deps, tx, home.place.id)
+    people = {row.person for row in (*leaving, owner) if row.person}
+    withdrawn = await home_requests.withdraw_after_sale(deps, tx, home, people=people, but=but)
+    told = people - {owner.person}
+    await notify.news(deps, tx, home.place, told, what=News.SOLD, key=owner.id)
+    return revoked, withdrawn
+
+
 def _written_for(row: Residency, day: str) -> bool:
-    """Tell whether a decision, not a register, made somebody the owner from then on."""
+    """Tell whether a decision, not a register, made a person the owner from then on."""
     decided = row.source.startswith(("transfer:", "request:"))
     return decided and row.relation is Relation.OWNER and row.from_day >= day

@@ -14,8 +14,9 @@ from services.audit.models import Act
 from services.browser_sign_ins import privacy as browser_sign_ins_privacy
 from services.consents import privacy as consents_privacy
 from services.dependencies import Dependencies, Transaction
-from services.homes import privacy as homes_privacy
+from services.home_requests import privacy as home_requests_privacy
 from services.idempotency import actions as idempotency
+from services.invitations import privacy as invitations_privacy
 from services.jobs import actions as jobs
 from services.kernel.permissions import Actor
 from services.messaging import privacy as messaging_privacy
@@ -39,7 +40,8 @@ async def erase(deps: Dependencies, actor: Actor) -> None:
         await people.require_open(deps, tx, person_id)
         await payments_privacy.require_settled(deps, tx, person_id)
         await appointments_privacy.require_out_of_office(deps, tx, person_id)
-        await homes_privacy.forget(deps, tx, person_id)
+        await home_requests_privacy.forget(deps, tx, person_id)
+        await invitations_privacy.forget(deps, tx, person_id)
         await photos.forget(deps, tx, person_id)
         await messaging_privacy.forget(deps, tx, person_id)
         await payments_privacy.forget(deps, tx, person_id)

@@ -14,7 +14,7 @@ from services.audit import actions as audit
 from services.audit import privacy as audit_privacy
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.homes import privacy as homes_privacy
+from services.home_requests import privacy as home_requests_privacy
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor
 from services.kernel.personal_data import Holding
@@ -76,7 +76,7 @@ async def _looks(deps: Dependencies, person_id: str) -> Group:
     for mine in (
         residencies_privacy.RESIDENCIES,
         appointments_privacy.APPOINTMENTS,
-        homes_privacy.REQUESTS,
+        home_requests_privacy.REQUESTS,
     ):
         query = {"person": person_id}
         async for row in deps.db[mine.collection].find(query, {"_id": 1}).limit(MOST_ROWS):

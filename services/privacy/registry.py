@@ -23,7 +23,9 @@ from services.audit import privacy as audit_privacy
 from services.browser_sign_ins import privacy as browser_sign_ins_privacy
 from services.consents import privacy as consents_privacy
 from services.heads import privacy as heads_privacy
-from services.homes import privacy as homes_privacy
+from services.home_codes import privacy as home_codes_privacy
+from services.home_requests import privacy as home_requests_privacy
+from services.invitations import privacy as invitations_privacy
 from services.kernel.personal_data import Fate, Holding
 from services.messaging import privacy as messaging_privacy
 from services.payments import privacy as payments_privacy
@@ -93,7 +95,9 @@ TABLE: Final[tuple[Holding, ...]] = (
     *consents_privacy.HOLDINGS,
     *sessions_privacy.HOLDINGS,
     *browser_sign_ins_privacy.HOLDINGS,
-    *homes_privacy.HOLDINGS,
+    *home_requests_privacy.HOLDINGS,
+    *invitations_privacy.HOLDINGS,
+    *home_codes_privacy.HOLDINGS,
     *photos_privacy.HOLDINGS,
     *messaging_privacy.HOLDINGS,
     *payments_privacy.HOLDINGS,

@@ -10,7 +10,7 @@ from services.consents.policies import PolicyKey
 from services.fees.models import FeeKind
 from services.heads.models import HandOverState
 from services.home_requests.states import RequestState
-from services.homes.models import SlipState
+from services.invitations.states import InvitationState
 from services.kernel.permissions import RUNGS
 from services.messaging.models import Delivery
 from services.payments.refunds.states import RefundState
@@ -116,7 +116,7 @@ async def test_more_than_a_file_should_hold_is_said(
 
 
 def test_there_are_words_for_whatever_a_row_may_say() -> None:
-    states = {*PaymentState, *RefundState, *RequestState, *SlipState, *HandOverState}
+    states = {*PaymentState, *RefundState, *RequestState, *InvitationState, *HandOverState}
     assert set(labels.ACTS) == set(Act)
     assert set(labels.STATES) == {str(state) for state in states}
     for label, kind in {

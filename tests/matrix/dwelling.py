@@ -10,10 +10,8 @@ from services.home_codes import models as home_codes_models
 from services.home_codes.models import HomeCode
 from services.home_requests.models import HomeRequest
 from services.home_requests.states import RequestState
-from services.homes.models import SlipState
-from services.invitations import actions as invitations
 from services.invitations import models as invitations_models
-from services.invitations.models import Invitation
+from services.invitations.models import Invitation, token_index
 from services.kernel.documents import to_document
 from services.kernel.permissions import Permission, Role
 from services.photos.models import Photo, Purpose, State
@@ -91,9 +89,8 @@ def _invitation(scene: Scene, inviter: str, token: str) -> Invitation:
         home=scene.place,
         relation=Relation.FAMILY,
         name_sealed=deps.vault.seal("小梅", place=f"home_invitations/{invitation_id}/name"),
-        token_index=invitations._index(deps, token),
+        token_index=token_index(deps.vault, token),
         person=inviter,
-        state=SlipState.OPEN,
         created_at=deps.now(),
         expires_at=deps.now() + invitations_models.INVITATION_LIFE,
     )

@@ -1,0 +1,53 @@
+"""Personal data of home requests, and its erasure."""
+
+from typing import Final
+
+from mongo_indexes import home_requests
+from services.dependencies import Dependencies, Transaction
+from services.home_requests import store
+from services.kernel import personal_data
+from services.kernel.personal_data import REGISTER, Fate, Holding
+from services.residencies import privacy as residencies_privacy
+
+REQUESTS: Final = Holding(
+    collection=home_requests.COLLECTION,
+    fate=Fate.BLANKED,
+    title="房屋申请",
+    person="person",
+    shows={
+        "home": "房屋",
+        "relation": "关系",
+        "name_sealed": "填写的姓名",
+        "id_number_sealed": "填写的身份证号",
+        "note_sealed": "填写的说明",
+        "photo_ids": "证明照片编号",
+        "state": "状态",
+        "created_at": "申请时间",
+        "decided_at": "决定时间",
+        "decision_sealed": "决定的理由",
+    },
+    sealed={
+        "name_sealed": "home_requests/{id}/name",
+        "id_number_sealed": "home_requests/{id}/id_number",
+        "note_sealed": "home_requests/{id}/note",
+        "advice_sealed": "home_requests/{id}/advice",  # a head's words: not the person's own
+        "decision_sealed": "home_requests/{id}/decision",
+    },
+    law=REGISTER,
+    staff=("filed_by", "advised_by", "decided_by"),
+)
+HOLDINGS: Final = (REQUESTS,)
+
+
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """Erase the text of a person's requests, withdraw the open ones, blank what came of them.
+
+    Called before the account is erased: the residencies are found by what they are bound to.
+    """
+    brought: dict[str, str] = {}
+    for request in await store.of_person(deps.db, person_id, tx):
+        if request.residency:
+            brought[request.residency] = f"request:{request.id}"
+        gone = request.seal(deps.vault, personal_data.GONE, "name")
+        await store.blank(deps.db, request, gone, tx)
+    await residencies_privacy.blank_left(deps, tx, brought)

@@ -1,0 +1,41 @@
+"""Personal data of invitations into homes, and its erasure."""
+
+from typing import Final
+
+from mongo_indexes import home_invitations
+from services.dependencies import Dependencies, Transaction
+from services.invitations import store
+from services.kernel import personal_data
+from services.kernel.personal_data import REGISTER, Fate, Holding
+from services.residencies import privacy as residencies_privacy
+
+INVITATIONS: Final = Holding(
+    collection=home_invitations.COLLECTION,
+    fate=Fate.BLANKED,
+    title="发出的邀请",
+    person="person",
+    shows={
+        "home": "房屋",
+        "relation": "关系",
+        "state": "状态",
+        "created_at": "时间",
+        "expires_at": "有效期至",
+        "used_at": "接受时间",
+    },
+    sealed={"name_sealed": "home_invitations/{id}/name"},  # the guest's, not the host's
+    law=REGISTER,
+)
+HOLDINGS: Final = (INVITATIONS,)
+
+
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """Erase the names in what a person sent and accepted; revoke what is open.
+
+    Called before the account is erased: what the person accepted is found by the residencies
+    that are bound to the account.
+    """
+    mine = await residencies_privacy.own_sources(deps, tx, person_id)
+    accepted = [source.partition(":")[2] for source in mine if source.startswith("invitation:")]
+    for invitation in await store.of_person(deps.db, person_id, accepted, tx):
+        gone = deps.vault.seal(personal_data.GONE, place=invitation.name_place)
+        await store.blank(deps.db, invitation, gone, tx)

@@ -9,8 +9,8 @@ from services.kernel.errors import InvalidInput
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
-from services.register import actions
-from services.register import store as register_store
+from services.register import actions as register
+from services.register import uploads
 from services.register.models import Confirm, ImportId, ImportView
 from services.register.sheet.models import RowProblem, Severity
 from services.register.sheet.template import FILENAME, template
@@ -48,12 +48,12 @@ class ImportsHandler(ApiHandler):
     )
     async def post(self, place: PlacePath, body: bytes) -> ImportView:
         """Upload a register of a compound. Nothing is written before it is confirmed."""
-        return await actions.upload(self.deps, self.actor, place, body)
+        return await uploads.upload(self.deps, self.actor, place, body)
 
     @endpoint(needs=Permission.IMPORT_REGISTER)
     async def get(self, place: PlacePath, query: ImportsQuery) -> Page[ImportView]:
         """The imports of a compound, newest first."""
-        items = await actions.listing(
+        items = await register.listing(
             self.deps,
             self.actor,
             place,
@@ -79,15 +79,14 @@ class ImportHandler(ApiHandler):
     @endpoint(needs=Permission.IMPORT_REGISTER)
     async def get(self, import_id: ImportId) -> ImportView:
         """How far an import is, and what the file holds."""
-        found = await actions.access_import(self.deps, self.actor, import_id)
-        return actions.view(found)
+        return await register.get(self.deps, self.actor, import_id)
 
 
 class ProblemsHandler(ApiHandler):
     @endpoint(needs=Permission.IMPORT_REGISTER)
     async def get(self, import_id: ImportId, query: ProblemsQuery) -> Page[RowProblem]:
         """What is wrong with the file, by row and column."""
-        items = await actions.problems(
+        items = await register.problems(
             self.deps,
             self.actor,
             import_id,
@@ -95,7 +94,7 @@ class ProblemsHandler(ApiHandler):
             after=cursors.read(query.cursor),
             limit=query.limit,
         )
-        return cursors.page(items, query.limit, register_store.problem_key)
+        return cursors.page(items, query.limit, lambda item: item.key)
 
 
 class ConfirmHandler(ApiHandler):
@@ -112,7 +111,7 @@ class ConfirmHandler(ApiHandler):
     )
     async def post(self, import_id: ImportId, body: Confirm) -> ImportView:
         """Write what the preview showed: new homes and their people, nothing else."""
-        return await actions.confirm(self.deps, self.actor, import_id, body)
+        return await register.confirm(self.deps, self.actor, import_id, body)
 
 
 class UndoHandler(ApiHandler):
@@ -123,14 +122,14 @@ class UndoHandler(ApiHandler):
     )
     async def post(self, import_id: ImportId) -> ImportView:
         """Take an import back while nothing hangs on what it made."""
-        return await actions.undo(self.deps, self.actor, import_id)
+        return await register.undo(self.deps, self.actor, import_id)
 
 
 class DiscardHandler(ApiHandler):
     @endpoint(needs=Permission.IMPORT_REGISTER, errors=("register_wrong_state",))
     async def post(self, import_id: ImportId) -> ImportView:
         """Give an import up before it is confirmed."""
-        return await actions.discard(self.deps, self.actor, import_id)
+        return await register.discard(self.deps, self.actor, import_id)
 
 
 ROUTES = [

@@ -31,6 +31,7 @@ from services.kernel.permissions import FIRM_ROLES, WITH_A_TERM, Actor, Grant, R
 from services.places import actions as places
 from services.places import grids
 from services.register import actions as register
+from services.register import uploads
 from services.register.models import Confirm
 from services.register.states import State
 
@@ -146,9 +147,9 @@ async def _drain(deps: Dependencies) -> None:
 
 
 async def _register(deps: Dependencies) -> None:
-    found = await register.upload(deps, STAFF, COMPOUND, workbook())
+    found = await uploads.upload(deps, STAFF, COMPOUND, workbook())
     await _drain(deps)
-    found = register.view(await register.access_import(deps, STAFF, found.import_id))
+    found = await register.get(deps, STAFF, found.import_id)
     if found.state is State.PREVIEWED:
         await register.confirm(deps, STAFF, found.import_id, Confirm(accept_warnings=True))
     await _drain(deps)

@@ -23,12 +23,8 @@ SHOWN: Final = {Field.AREA: "面积", Field.USAGE: "用途", Field.OWNER: "住�
 People = set[tuple[str, str]]
 
 
-def path_of(compound: str, home: ListedHome) -> str:
-    return f"{compound}.{home.building}.{home.unit}.{home.home}"
-
-
 class Comparison:
-    """Collects, over the batches of one file, what is new and what differs."""
+    """Count of what is new and what differs, over the batches of one file."""
 
     def __init__(self, deps: Dependencies, found: Import) -> None:
         self._deps = deps
@@ -37,8 +33,8 @@ class Comparison:
         self._errors = self._warnings = 0
 
     async def problems(self, homes: Sequence[ListedHome]) -> list[RowProblem]:
-        """Return what these homes and the ones already there disagree on."""
-        paths = [path_of(self._import.place, home) for home in homes]
+        """Problems of these homes: where they differ from those that are there."""
+        paths = [home.path(self._import.place) for home in homes]
         there = {p.id: p for p in await places_store.find_many(self._deps.db, paths)}
         known = await enrolment.known_people(self._deps, sorted(there)) if there else {}
         found: list[RowProblem] = []
@@ -69,7 +65,7 @@ class Comparison:
         return problem(code, row, column.letter, column.heading, **words)
 
     def add_to(self, counts: Counts) -> Counts:
-        """Complete the file's own counts."""
+        """Add what was compared to the file's own counts."""
         counts.new_homes = self._new
         counts.existing_homes = self._existing
         counts.changed_homes = self._changed

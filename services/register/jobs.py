@@ -21,9 +21,8 @@ from services.kernel.paths import ancestors
 from services.places import actions as places
 from services.places import store as places_store
 from services.places.models import Kind, Place, Usage
-from services.register import preview, store
+from services.register import preview, states, store
 from services.register.chunks import actions as chunks
-from services.register.comparison import path_of
 from services.register.models import Import
 from services.register.sheet.models import ListedHome
 from services.register.sheet.names import NO_UNIT
@@ -32,18 +31,22 @@ from services.residencies import actions as residencies
 from services.residencies import enrolment
 from services.residencies.models import Enrolment
 
-APPLY: Final = "register.apply"
-# MongoDB ends a transaction after 60 s: by then none is left that cannot see what we wrote.
+PLACES: Final = 300
+# From the leaves up: a unit is removed when nothing is left under it.
+ORDER: Final = (Kind.HOME, Kind.UNIT, Kind.BUILDING)
+
+
+# Writing
 
 
 async def apply(deps: Dependencies, payload: Document) -> None:
-    """Write an import from where it stands to its end, then delete its rows."""
+    """Job: write an import from where it stands to its end, then delete its rows."""
     while True:
         found = await store.find(deps.db, payload["import_id"])
         if found is None or found.run != payload["run"]:
             return
         if found.state is not State.APPLYING:
-            await chunks.remove_rows(deps, found)
+            await chunks.remove_rows(deps, found.run)
             return
         number = int(found.mark or 0)
         if number < found.chunks:
@@ -55,7 +58,7 @@ async def apply(deps: Dependencies, payload: Document) -> None:
 async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
     """Write the homes of one chunk and the people in them, all or nothing."""
     try:
-        homes = await chunks.get_rows(deps, found, number)
+        homes = await chunks.get_rows(deps, found.run, number)
     except chunks.ChunkGone as error:
         raise Permanent(f"rows {error} of a confirmed import are gone") from None
     compound = await places.get(deps, found.place)
@@ -79,13 +82,13 @@ async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
 
 def _paths(found: Import, home: ListedHome) -> list[str]:
     """Return the paths of the building, the unit and the home."""
-    return ancestors(path_of(found.place, home))[-3:]
+    return ancestors(home.path(found.place))[-3:]
 
 
 def _tree(
     found: Import, compound: Place, home: ListedHome, there: Mapping[str, Place]
 ) -> Iterator[Place]:
-    """Yield what is not there of building, unit and home, at the address of what is."""
+    """Yield the places that are missing of building, unit and home, with their addresses."""
     building, unit, path = _paths(found, home)
     address = compound.address + home.building_name
     if building in there:
@@ -113,7 +116,7 @@ def _enrolments(
     found: Import, homes: Sequence[ListedHome], mine: set[str]
 ) -> Iterator[Enrolment]:
     for home in homes:
-        path = path_of(found.place, home)
+        path = home.path(found.place)
         if path in mine:
             for number, person in enumerate(home.people, home.number):
                 yield Enrolment(
@@ -132,14 +135,11 @@ async def _finish(deps: Dependencies, found: Import) -> None:
     await deps.in_transaction(save)
 
 
-UNDO: Final = "register.undo"
-PLACES: Final = 300
-# From the leaves up: a unit is removed when nothing is left under it.
-ORDER: Final = (Kind.HOME, Kind.UNIT, Kind.BUILDING)
+# Undoing
 
 
 async def undo(deps: Dependencies, payload: Document) -> None:
-    """Remove what an import made, from where it stands to its end."""
+    """Job: remove what an import made, from where it stands to its end."""
     while True:
         found = await store.find(deps.db, payload["import_id"])
         if found is None or found.run != payload["run"] or found.state is not State.UNDOING:
@@ -172,7 +172,7 @@ async def remove_some(deps: Dependencies, found: Import, kind: Kind, after: str)
 async def _free(
     deps: Dependencies, made: Sequence[Place], kind: Kind, tx: Transaction
 ) -> list[str]:
-    """Return those of the places that nothing hangs on."""
+    """Return the places that are in no use."""
     unused = [place.id for place in made if not place.used]
     if kind is not Kind.HOME:
         return await places_store.empty_of(deps.db, unused, tx)
@@ -190,8 +190,8 @@ async def _go_on(deps: Dependencies, found: Import, kind: Kind, tx: Transaction)
 
 
 JOBS: Final[dict[str, jobs.Handler]] = {
-    preview.READ: preview.read,
-    preview.EXPIRE: preview.expire,
-    APPLY: apply,
-    UNDO: undo,
+    states.READ: preview.read,
+    states.EXPIRE: preview.expire,
+    states.APPLY: apply,
+    states.UNDO: undo,
 }

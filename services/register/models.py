@@ -12,7 +12,7 @@ ImportId = Annotated[str, Meta(pattern=r"^[0-9a-z]{26}$(?!\n)")]
 
 
 class Import(Struct, kw_only=True):
-    """One file for one compound. The same bytes for the same compound are the same import."""
+    """Import of one file into one compound; the same bytes are the same import."""
 
     id: str = field(name="_id")
     place: str
@@ -26,11 +26,19 @@ class Import(Struct, kw_only=True):
     confirmed_at: datetime | None = None
     done: int = 0  # of the step under way
     total: int = 0
-    chunks: int = 0  # how many parts the rows were put away in
+    chunks: int = 0  # in which the rows are kept
     mark: str = ""  # how far applying or undoing has come
     columns: list[Column] = []
     counts: Counts = field(default_factory=Counts)
     refusal: Refusal | None = None
+
+    @property
+    def file_id(self) -> str:
+        """Id of the kept file: another one each time the file is sent."""
+        return f"{self.id}:{self.round}"
+
+
+# What clients send and see
 
 
 class Progress(Struct):

@@ -1,6 +1,5 @@
 """Preview of an uploaded file: the job that reads it. It writes no home and no person."""
 
-from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Final
@@ -15,20 +14,19 @@ from services.register.chunks import actions as chunks
 from services.register.comparison import Comparison, keep_within
 from services.register.models import Import
 from services.register.sheet import process
-from services.register.sheet.models import Batch, Begun, Done, Refusal, RowProblem, Severity
+from services.register.sheet.models import Batch, Begun, Done, Refusal, Severity
 from services.register.sheet.problems import Refused
-from services.register.states import Action
+from services.register.states import JOB_OF, Action
 
-READ: Final = "register.read"
-EXPIRE: Final = "register.expire"
 PREVIEWS_LIVE: Final = timedelta(days=7)
+PROBLEMS_LIVE: Final = timedelta(days=90)
 MOST_PROBLEMS: Final = 10_000  # kept of each severity; all are counted
 
 log = structlog.get_logger(__name__)
 
 
 async def read(deps: Dependencies, payload: Document) -> None:
-    """Read the file of an import. Begun again from the start when a worker died."""
+    """Job: read the file of an import; from the start again after a worker died."""
     found = await store.find(deps.db, payload["import_id"])
     if found is None or found.round != payload["round"]:
         return
@@ -43,14 +41,15 @@ async def read(deps: Dependencies, payload: Document) -> None:
     except chunks.ChunkGone:
         ended = await _refuse(deps, found, Refused.because("register_expired").refusal)
     if ended:
-        await chunks.remove_file(deps, found)
+        await chunks.remove_file(deps, found.file_id)
     else:  # discarded meanwhile, or another worker took over
         await discard(deps, found)
 
 
 async def _preview(deps: Dependencies, found: Import) -> bool:
+    """Keep the rows and problems of a file; False when the reading is no longer wanted."""
     comparison, room = Comparison(deps, found), dict.fromkeys(Severity, MOST_PROBLEMS)
-    pieces = chunks.pieces_of_file(deps, found)
+    pieces = chunks.pieces_of_file(deps, found.file_id, found.size_bytes)
     async with aclosing(process.messages(found.place, pieces)) as messages:
         async for message in messages:
             match message:
@@ -58,8 +57,9 @@ async def _preview(deps: Dependencies, found: Import) -> bool:
                     found.columns = columns
                 case Batch(seen, total, homes, problems):
                     problems += await comparison.problems(homes)
-                    await keep_problems(deps, found, keep_within(problems, room))
-                    await chunks.keep_rows(deps, found, found.chunks, homes)
+                    kept, expires_at = keep_within(problems, room), deps.now() + PROBLEMS_LIVE
+                    await store.put_problems(deps.db, found.run, kept, expires_at)
+                    await chunks.keep_rows(deps, found.run, found.chunks, homes)
                     found.chunks += 1
                     if not await store.note_progress(deps.db, found, seen, total):
                         break
@@ -76,9 +76,8 @@ async def _show(deps: Dependencies, found: Import) -> bool:
         shown = await store.move(deps.db, found, Action.PREVIEW, tx, **facts)
         if shown:
             due_at, run = deps.now() + PREVIEWS_LIVE, found.run
-            await jobs.enqueue(
-                deps, tx, EXPIRE, run, due_at=due_at, import_id=found.id, run=run
-            )
+            kind, payload = JOB_OF[Action.PREVIEW], {"import_id": found.id, "run": run}
+            await jobs.enqueue(deps, tx, kind, run, due_at=due_at, **payload)
         return shown
 
     return await deps.in_transaction(save)
@@ -90,7 +89,7 @@ async def _refuse(deps: Dependencies, found: Import, refusal: Refusal) -> bool:
 
 
 async def expire(deps: Dependencies, payload: Document) -> None:
-    """Discard a preview nobody confirmed within a week: it holds people's names and phones."""
+    """Job: discard a preview that nobody confirmed in a week: it has names and phones."""
     found = await store.find(deps.db, payload["import_id"])
     if found is None or found.run != payload["run"]:
         return
@@ -99,15 +98,6 @@ async def expire(deps: Dependencies, payload: Document) -> None:
 
 
 async def discard(deps: Dependencies, found: Import) -> None:
-    """Delete what one reading put away."""
-    await chunks.remove_rows(deps, found)
+    """Delete the rows and problems that one reading kept."""
+    await chunks.remove_rows(deps, found.run)
     await store.remove_problems(deps.db, found.run)
-
-
-PROBLEMS_LIVE: Final = timedelta(days=90)
-
-
-async def keep_problems(
-    deps: Dependencies, found: Import, problems: Sequence[RowProblem]
-) -> None:
-    await store.put_problems(deps.db, found.run, problems, deps.now() + PROBLEMS_LIVE)

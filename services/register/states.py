@@ -1,10 +1,14 @@
-"""The life of an import: this table is the specification."""
+"""State machine of an import: this table is the specification."""
 
 from enum import StrEnum, auto
 from typing import Final
 
+from services.kernel import errors
+
 
 class State(StrEnum):
+    """State of an import."""
+
     UPLOADED = auto()
     READING = auto()
     PREVIEWED = auto()
@@ -17,6 +21,8 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
+    """Action that moves an import from one state to another."""
+
     UPLOAD = auto()
     READ = auto()
     PREVIEW = auto()
@@ -45,3 +51,28 @@ TRANSITIONS: Final[dict[Action, tuple[frozenset[State], State]]] = {
 }
 
 BUSY: Final = frozenset({S.APPLYING, S.UNDOING})
+
+# Jobs, and the action that promises each.
+READ: Final = "register.read"
+EXPIRE: Final = "register.expire"
+APPLY: Final = "register.apply"
+UNDO: Final = "register.undo"
+JOB_OF: Final = {A.UPLOAD: READ, A.PREVIEW: EXPIRE, A.CONFIRM: APPLY, A.UNDO: UNDO}
+
+
+class WrongState(errors.Conflict):
+    """Somebody was first, or it is too early: look at the import again."""
+
+    code = "register_wrong_state"
+
+
+def require(state: State, action: Action) -> None:
+    """Raise WrongState unless the action starts from this state."""
+    sources, _ = TRANSITIONS[action]
+    if state not in sources:
+        raise moved_on(state)
+
+
+def moved_on(state: State) -> WrongState:
+    """Conflict of an import that somebody else moved; its `state` in details."""
+    return WrongState("这次导入的状态已经变化,请刷新后再看", state=state)

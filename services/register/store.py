@@ -8,8 +8,8 @@ import msgspec
 
 from mongo_indexes import register_imports, register_problems
 from services.dependencies import Database, Transaction
-from services.kernel import documents as kernel_documents
-from services.kernel.documents import Document, to_document
+from services.kernel import errors
+from services.kernel.documents import Document, prefixed, to_document
 from services.register.models import Import
 from services.register.sheet.models import RowProblem, Severity
 from services.register.states import BUSY, TRANSITIONS, Action
@@ -18,6 +18,14 @@ from services.register.states import BUSY, TRANSITIONS, Action
 async def find(db: Database, import_id: str) -> Import | None:
     document = await db[register_imports.COLLECTION].find_one({"_id": import_id})
     return msgspec.convert(document, Import | None)
+
+
+async def get(db: Database, import_id: str) -> Import:
+    """Import by its id. Raises NotFound."""
+    found = await find(db, import_id)
+    if found is None:
+        raise errors.NotFound("没有找到这次导入")
+    return found
 
 
 async def of_compound(
@@ -39,7 +47,7 @@ async def of_compound(
 
 
 async def insert(db: Database, fresh: Import, tx: Transaction) -> bool:
-    """Return False when the import is there already. An upsert: see services/jobs/store.py."""
+    """Insert an import; False when it is there. An upsert: see services/jobs/store.py."""
     document = to_document(fresh)
     key = {"_id": document.pop("_id"), "place": document.pop("place")}
     result = await db[register_imports.COLLECTION].update_one(
@@ -49,7 +57,7 @@ async def insert(db: Database, fresh: Import, tx: Transaction) -> bool:
 
 
 async def restart(db: Database, ended: Import, fresh: Import, tx: Transaction) -> bool:
-    """Begin anew with the same file after an import's end."""
+    """Start an import again with the same file after its end; False if somebody was first."""
     document = to_document(fresh)
     del document["_id"], document["place"]
     result = await db[register_imports.COLLECTION].update_one(
@@ -76,9 +84,9 @@ async def move(
     tx: Transaction | None = None,
     **changes: Any,
 ) -> bool:
-    """Move an import on, if it is still as it was found; False when somebody was first.
+    """Move an import along the table, if it is as it was found; False if somebody was first.
 
-    Leaves a DuplicateKeyError to the caller: another import is busy in this compound.
+    Raises DuplicateKeyError: another import is busy in this compound.
     """
     _, target = TRANSITIONS[action]
     document = msgspec.to_builtins(changes, builtin_types=(datetime,))
@@ -90,7 +98,7 @@ async def move(
 
 
 async def note_progress(db: Database, found: Import, done: int, total: int) -> bool:
-    """Note how far a reading has come; False when it is no longer wanted."""
+    """Note how many rows a reading has done; False when the reading is no longer wanted."""
     change = {"$set": {"done": done, "total": total}}
     key = _key(found, Action.PREVIEW)
     return (await db[register_imports.COLLECTION].update_one(key, change)).matched_count == 1
@@ -99,9 +107,9 @@ async def note_progress(db: Database, found: Import, done: int, total: int) -> b
 async def move_mark(
     db: Database, found: Import, action: Action, tx: Transaction, *, mark: str, **more: int
 ) -> bool:
-    """Move the mark of a long step and count what was done; False when another worker did.
+    """Move the mark of a long job and count what was done; False when another worker did.
 
-    `action`: the one that will end the step. `more`: what to add, by field.
+    `action`: the one that will end the job. `more`: what to add, by field.
     """
     key = {**_key(found, action), "mark": found.mark}
     # `steps` makes this a write even when nothing else changes, so that two workers collide.
@@ -114,10 +122,11 @@ async def move_mark(
 async def put_problems(
     db: Database, run: str, found: Sequence[RowProblem], expires_at: datetime
 ) -> None:
+    """Insert the problems of one reading; two alike are one."""
     documents = {
         key: {"_id": key, **to_document(problem), "expires_at": expires_at}
         for problem in found
-        if (key := f"{run}:{problem_key(problem)}")
+        if (key := f"{run}:{problem.key}")
     }
     if documents:
         await db[register_problems.COLLECTION].insert_many(
@@ -125,16 +134,11 @@ async def put_problems(
         )
 
 
-def problem_key(problem: RowProblem) -> str:
-    """Return what problems of one reading sort by: row, column, code."""
-    return f"{problem.row:07d}:{problem.column:>3}:{problem.code}"
-
-
 async def problems_of(
     db: Database, run: str, severity: Severity | None, *, after: str, limit: int
 ) -> list[RowProblem]:
     """Problems of one reading, by row. Served by `_id`."""
-    query: Document = {"_id": {**kernel_documents.prefixed(run), "$gt": f"{run}:{after}"}}
+    query: Document = {"_id": {**prefixed(run), "$gt": f"{run}:{after}"}}
     if severity:
         query["severity"] = severity
     cursor = db[register_problems.COLLECTION].find(query).sort("_id", 1).limit(limit)
@@ -142,4 +146,4 @@ async def problems_of(
 
 
 async def remove_problems(db: Database, run: str) -> None:
-    await db[register_problems.COLLECTION].delete_many({"_id": kernel_documents.prefixed(run)})
+    await db[register_problems.COLLECTION].delete_many({"_id": prefixed(run)})

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from services.kernel.permissions import Role
-from services.register import actions
+from services.register import uploads
 from tests import cast
 from tests.registers import LADDER, LI, WANG, XLSX, Office, appoint, open_office, workbook
 from tests.world import World
@@ -279,7 +279,7 @@ async def test_a_wrong_file_is_refused_at_once(
 
 
 async def test_a_file_too_large_and_a_place_that_is_no_compound(office: Office) -> None:
-    reply = await office.upload(b"PK\x03\x04" + bytes(actions.MOST_BYTES))
+    reply = await office.upload(b"PK\x03\x04" + bytes(uploads.MOST_BYTES))
     assert (reply.status, reply.code) == (413, "too_large")
     reply = await office.upload(workbook([LI]), cast.UNIT)
     assert (reply.status, reply.code) == (422, "register_not_a_compound")

@@ -2,14 +2,17 @@
 
 import asyncio
 import itertools
+import sys
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
 from services.dependencies import Transaction
 from services.kernel.documents import to_document
+from services.people import store as people_store
 from services.places import actions as places
+from services.places import store as places_store
 from services.register import jobs as register_jobs
 from services.register import preview, store
 from services.register import store as register_store
@@ -28,6 +31,15 @@ HOMES = 500  # three chunks
 LI_PHONE, WANG_PHONE = "13800000001", "13800000002"
 
 
+class Step(Protocol):
+    """An asynchronous function of a module."""
+
+    __name__: str
+    __module__: str
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Awaitable[Any]: ...
+
+
 @pytest.fixture
 async def office(world: World) -> Office:
     return await open_office(world)
@@ -37,38 +49,40 @@ class Killed(Exception):
     """Stands for the end of the process."""
 
 
+def patch(
+    monkeypatch: pytest.MonkeyPatch, function: Step, before: Callable[..., Awaitable[Any]]
+) -> None:
+    """Run `before` in front of each call of a function, whose name its callers look up."""
+
+    async def patched(*args: Any, **kwargs: Any) -> Any:
+        await before(*args)
+        return await function(*args, **kwargs)
+
+    monkeypatch.setattr(sys.modules[function.__module__], function.__name__, patched)
+
+
 def once(
-    monkeypatch: pytest.MonkeyPatch,
-    owner: Any,
-    name: str,
-    before: Callable[..., Awaitable[Any]],
+    monkeypatch: pytest.MonkeyPatch, function: Step, before: Callable[..., Awaitable[Any]]
 ) -> None:
     """Run `before` in front of the first call of a function."""
-    original = getattr(owner, name)
-    calls = 0
+    calls = itertools.count(1)
 
-    async def patched(*args: Any, **kwargs: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == 1:
+    async def first(*args: Any) -> None:
+        if next(calls) == 1:
             await before(*args)
-        return await original(*args, **kwargs)
 
-    monkeypatch.setattr(owner, name, patched)
+    patch(monkeypatch, function, first)
 
 
-def dies_at(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, call: int) -> None:
-    original = getattr(owner, name)
-    calls = 0
+def dies_at(monkeypatch: pytest.MonkeyPatch, function: Step, call: int) -> None:
+    """Kill the process at one call of a function."""
+    calls = itertools.count(1)
 
-    async def patched(*args: Any, **kwargs: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == call:
+    async def die(*_: Any) -> None:
+        if next(calls) == call:
             raise Killed
-        return await original(*args, **kwargs)
 
-    monkeypatch.setattr(owner, name, patched)
+    patch(monkeypatch, function, die)
 
 
 async def again(world: World) -> None:
@@ -91,19 +105,19 @@ async def written(world: World) -> tuple[int, int, set[str]]:
 
 
 @pytest.mark.parametrize(
-    ("owner", "name", "call"),
+    ("function", "call"),
     [
-        (register_jobs, "write_chunk", 2),  # between two chunks
-        (enrolment, "enrol", 2),  # inside a transaction: homes written, people not yet
-        (register_jobs, "_finish", 1),
-        (chunks, "remove_rows", 1),  # applied, but the rows are still there
+        (register_jobs.write_chunk, 2),  # between two chunks
+        (enrolment.enrol, 2),  # inside a transaction: homes written, people not yet
+        (register_jobs._finish, 1),
+        (chunks.remove_rows, 1),  # applied, but the rows are still there
     ],
 )
 async def test_a_worker_killed_while_applying_is_taken_over(
-    office: Office, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, call: int
+    office: Office, monkeypatch: pytest.MonkeyPatch, function: Step, call: int
 ) -> None:
     view = await office.preview(large(HOMES))
-    dies_at(monkeypatch, owner, name, call)
+    dies_at(monkeypatch, function, call)
     await office.do(view["import_id"], "confirm")
     await office.world.work()
     await again(office.world)
@@ -132,7 +146,7 @@ async def test_a_worker_that_slept_writes_nothing_twice(office: Office) -> None:
 async def test_a_worker_killed_while_reading_is_taken_over(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dies_at(monkeypatch, chunks, "keep_rows", 2)
+    dies_at(monkeypatch, chunks.keep_rows, 2)
     view = await office.preview(large(HOMES))
     assert view["state"] == "reading"
     await again(office.world)
@@ -161,7 +175,7 @@ async def test_a_child_ended_from_outside_is_started_again(
     async def stopped(*_: Any) -> None:
         raise process.ReaderStopped
 
-    once(monkeypatch, chunks, "keep_rows", stopped)
+    once(monkeypatch, chunks.keep_rows, stopped)
     view = await office.preview(workbook([LI]))
     assert view["state"] == "reading"
     await again(office.world)
@@ -177,7 +191,7 @@ async def test_an_import_discarded_while_it_is_read_stays_discarded(
     async def discard(*_: Any) -> None:
         assert (await office.do(import_id, "discard")).status == 200
 
-    once(monkeypatch, chunks, "keep_rows", discard)
+    once(monkeypatch, chunks.keep_rows, discard)
     await office.world.work()
     assert (await office.look(import_id))["state"] == "discarded"
     assert await office.world.db.register_chunks.count_documents({}) == 0
@@ -223,7 +237,7 @@ async def test_a_phone_proved_while_the_import_is_written_is_bound(
     async def now(*_: Any) -> None:
         await prove(office, li, LI_PHONE)
 
-    once(monkeypatch, enrolment, "holders_of", now)
+    once(monkeypatch, people_store.holders_of, now)
     await office.bring_in(workbook([LI, WANG]))
     assert await bound(office) == [None, li.person_id]
 
@@ -236,7 +250,7 @@ async def test_a_phone_given_up_while_the_import_is_written_is_not_bound(
     async def now(*_: Any) -> None:
         await prove(office, li, "13800000077")
 
-    once(monkeypatch, enrolment, "holders_of", now)
+    once(monkeypatch, people_store.holders_of, now)
     await office.bring_in(workbook([LI]))
     assert await bound(office) == [None]
 
@@ -268,7 +282,7 @@ async def test_a_home_claimed_in_the_middle_of_its_removal_is_kept_whole(
     async def claim(*_: Any) -> None:
         await office.world.sign_in("wang", WANG_PHONE)
 
-    once(monkeypatch, residencies, "remove_from", claim)
+    once(monkeypatch, residencies.remove_from, claim)
     await office.world.work()
     assert (await office.look(import_id))["counts"]["kept_homes"] == 1
     assert await office.places() == [*LADDER, "b3.u2.501"]
@@ -287,7 +301,7 @@ async def test_a_home_billed_in_the_middle_of_its_removal_is_kept(
 
         await deps.in_transaction(work)
 
-    once(monkeypatch, places, "delete_unused", use)
+    once(monkeypatch, places_store.delete_unused, use)
     await office.world.work()
     assert (await office.look(import_id))["counts"]["kept_homes"] == 2
     assert await office.places() == [*LADDER, "b3.u2.502", "b5", "b5.u1", "b5.u1.101"]
@@ -304,7 +318,7 @@ async def test_a_worker_killed_while_undoing_is_taken_over(
 ) -> None:
     monkeypatch.setattr(register_jobs, "PLACES", 2)
     import_id = await accepted_undo(office)
-    dies_at(monkeypatch, register_jobs, "remove_some", 2)
+    dies_at(monkeypatch, register_jobs.remove_some, 2)
     await office.world.work()
     assert (await office.look(import_id))["progress"] == {"done": 2, "total": 3}
     await again(office.world)

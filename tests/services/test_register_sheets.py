@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from services.places.models import Usage
 from services.register.sheet import headings, template
 from services.register.sheet.file_type import check_file_type
-from services.register.sheet.headings import Headings
+from services.register.sheet.headings import Headings, letter
 from services.register.sheet.models import Code, Field, ListedHome, RowProblem, Severity
 from services.register.sheet.problems import ERRORS, WARNINGS, Refused
-from services.register.sheet.rows import LONGEST_PATH, Register, letter
+from services.register.sheet.rows import LONGEST_PATH, Register
 from services.register.sheet.workbook import check_package, open_register
 from services.residencies.models import Relation
 from tests.registers import HEADINGS, LI, WANG, workbook

@@ -1,8 +1,8 @@
 """Chunks of an import: its file, and later its rows, sealed in MongoDB until they have served.
 
 Documents of our own rather than GridFS: sealed piece by piece, deleted in one range, and
-forgotten by a TTL index if a crash leaves them behind. The rows put away after the reading are
-what is applied: what people confirmed is what is written, whatever became of the code between.
+removed by a TTL index if a crash leaves them behind. The rows that the reading kept are what is
+applied: what people confirmed is what is written, whatever became of the code between.
 """
 
 from base64 import b64decode, b64encode
@@ -14,14 +14,11 @@ import msgspec
 
 from services.dependencies import Dependencies
 from services.register.chunks import store
-from services.register.models import Import
 from services.register.sheet.models import ListedHome
 
 FILE_CHUNK_BYTES: Final = 1024 * 1024
 # Longer than the seven days a preview waits to be confirmed.
 CHUNKS_LIVE: Final = timedelta(days=30)
-
-
 ROWS: Final = msgspec.json.Decoder(list[ListedHome])
 
 
@@ -29,38 +26,39 @@ class ChunkGone(Exception):
     """A piece of the file or of its rows is no longer there."""
 
 
-async def keep_file(deps: Dependencies, found: Import, content: bytes) -> None:
+async def keep_file(deps: Dependencies, file_id: str, content: bytes) -> None:
+    """Seal and keep a file, in pieces of 1 MiB."""
     for number, start in enumerate(range(0, len(content), FILE_CHUNK_BYTES)):
         piece = content[start : start + FILE_CHUNK_BYTES]
-        await _put(deps, f"{_file(found)}:{number:04d}", b64encode(piece).decode())
+        await _put(deps, f"{file_id}:{number:04d}", b64encode(piece).decode())
 
 
-async def pieces_of_file(deps: Dependencies, found: Import) -> AsyncIterator[bytes]:
-    for number in range(-(-found.size_bytes // FILE_CHUNK_BYTES)):
-        yield b64decode(await _get(deps, f"{_file(found)}:{number:04d}"))
+async def pieces_of_file(
+    deps: Dependencies, file_id: str, size_bytes: int
+) -> AsyncIterator[bytes]:
+    """Yield the pieces of a file, in order. Raises ChunkGone."""
+    for number in range(-(-size_bytes // FILE_CHUNK_BYTES)):
+        yield b64decode(await _get(deps, f"{file_id}:{number:04d}"))
 
 
-async def remove_file(deps: Dependencies, found: Import) -> None:
-    await store.remove(deps.db, _file(found))
+async def remove_file(deps: Dependencies, file_id: str) -> None:
+    await store.remove(deps.db, file_id)
 
 
 async def keep_rows(
-    deps: Dependencies, found: Import, number: int, homes: Sequence[ListedHome]
+    deps: Dependencies, run: str, number: int, homes: Sequence[ListedHome]
 ) -> None:
-    await _put(deps, f"{found.run}:{number:05d}", msgspec.json.encode(homes).decode())
+    """Seal and keep some homes of a file as chunk `number` of the reading `run`."""
+    await _put(deps, f"{run}:{number:05d}", msgspec.json.encode(homes).decode())
 
 
-async def get_rows(deps: Dependencies, found: Import, number: int) -> list[ListedHome]:
-    """Return the homes of one chunk. Raises ChunkGone."""
-    return ROWS.decode(await _get(deps, f"{found.run}:{number:05d}"))
+async def get_rows(deps: Dependencies, run: str, number: int) -> list[ListedHome]:
+    """Homes of one chunk. Raises ChunkGone."""
+    return ROWS.decode(await _get(deps, f"{run}:{number:05d}"))
 
 
-async def remove_rows(deps: Dependencies, found: Import) -> None:
-    await store.remove(deps.db, found.run)
-
-
-def _file(found: Import) -> str:
-    return f"{found.id}:{found.round}"
+async def remove_rows(deps: Dependencies, run: str) -> None:
+    await store.remove(deps.db, run)
 
 
 async def _put(deps: Dependencies, chunk_id: str, text: str) -> None:

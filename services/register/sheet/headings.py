@@ -100,6 +100,16 @@ Range = tuple[tuple[int, int], tuple[int, int]]  # first and last cell: row, col
 FILLED: Final = frozenset(set(Field) - {Field.AREA})
 
 
+def letter(index: int) -> str:
+    """Name a column as Excel does: 0 → A, 26 → AA."""
+    name = ""
+    number = index + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
 class Merged:
     def __init__(self, ranges: Iterable[Range], columns: Mapping[Field, int]) -> None:
         """`columns`: meaning → column of the sheet, from 0."""

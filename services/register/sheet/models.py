@@ -67,6 +67,11 @@ class RowProblem(Struct, kw_only=True):
     severity: Severity
     message: str
 
+    @property
+    def key(self) -> str:
+        """Sort key among the problems of one reading: row, column, code."""
+        return f"{self.row:07d}:{self.column:>3}:{self.code}"
+
 
 class ListedPerson(Struct, frozen=True):
     """Somebody named in the file."""
@@ -91,6 +96,10 @@ class ListedHome(Struct, kw_only=True):
     people: list[ListedPerson]
     number: int = 0
     repeats: bool = False  # a later row that only adds people
+
+    def path(self, compound: str) -> str:
+        """Path of the home in its compound."""
+        return f"{compound}.{self.building}.{self.unit}.{self.home}"
 
 
 class Column(Struct):

@@ -6,7 +6,7 @@ from typing import Any, Final
 from services.places.models import Usage
 from services.register.sheet import cells, names
 from services.register.sheet.cells import Cell
-from services.register.sheet.headings import Headings, Merged, Range, meaning
+from services.register.sheet.headings import Headings, Merged, Range, letter, meaning
 from services.register.sheet.models import (
     Code,
     Column,
@@ -194,13 +194,3 @@ def _apart(building: str, unit: str, home: str) -> tuple[str, str, str]:
     if not unit and (pair := names.split_unit(home)):
         return building, *pair
     return building, unit, home
-
-
-def letter(index: int) -> str:
-    """Name a column as Excel does: 0 → A, 26 → AA."""
-    name = ""
-    number = index + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name

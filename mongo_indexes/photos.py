@@ -8,8 +8,8 @@ COLLECTION: Final = "photos"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # A person's photos that hang on nothing: services/photos/store.py count_loose();
-    # all of a person's: disown(), services/photos/privacy.py
+    # A person's photos that are attached to nothing: services/photos/store.py
+    # count_unattached(); all of a person's: disown(), and an export
     IndexModel([("person", ASCENDING), ("attached_to", ASCENDING)], name="person"),
     # Whose time is over: due()
     IndexModel([("sweep_at", ASCENDING)], name="sweep_at"),
@@ -27,7 +27,7 @@ VALIDATOR: Final[dict[str, Any]] = {
         "bytes": {"bsonType": ["int", "long"], "minimum": 1},
         "sweep_at": {"bsonType": ["date", "null"]},
     },
-    # What hangs on nothing is swept, and what hangs on something is not.
+    # What is attached to nothing is removed in time, and what is attached is not.
     "anyOf": [
         {"properties": {"attached_to": {"enum": [""]}, "sweep_at": {"bsonType": "date"}}},
         {

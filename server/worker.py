@@ -24,7 +24,7 @@ from services.jobs.models import Job
 from services.jobs.schedules import Schedule, plan
 from services.messaging import jobs as messaging_jobs
 from services.payments import jobs as payments_jobs
-from services.photos import actions as photos
+from services.photos import cleanup as photos_cleanup
 from services.privacy import jobs as privacy_jobs
 from services.register import jobs as register_jobs
 
@@ -37,12 +37,12 @@ HANDLERS: Final[Mapping[str, jobs.Handler]] = {
     **privacy_jobs.JOBS,
     **appointments_jobs.JOBS,
     **home_requests_jobs.JOBS,
-    **photos.JOBS,
+    **photos_cleanup.JOBS,
 }
 SCHEDULES: Final[Sequence[Schedule]] = (
     *verification_jobs.SCHEDULES,
     *payments_jobs.SCHEDULES,
-    *photos.SCHEDULES,
+    *photos_cleanup.SCHEDULES,
 )
 
 POLL_SECONDS: Final = 1.0

@@ -32,7 +32,7 @@ async def pass_on(deps: Dependencies, payload: Document) -> None:
 
 
 async def remove_proof(deps: Dependencies, payload: Document) -> None:
-    """Job: remove the photos of a closed request."""
+    """Job: remove the photos of a request that has ended."""
 
     async def save(tx: Transaction) -> None:
         found = await store.find(deps.db, payload["request_id"], tx)

@@ -1,10 +1,13 @@
 """Cleanup of photos sent for nothing, whose writing broke off, or whose owner left."""
 
 import asyncio
+from datetime import timedelta
 from typing import Final
 
 from services.dependencies import Dependencies
+from services.jobs import actions as jobs
 from services.jobs.models import Again
+from services.jobs.schedules import Schedule
 from services.kernel.documents import Document
 from services.photos import files, store
 from services.photos.models import Photo
@@ -14,7 +17,7 @@ AT_ONCE: Final = 200
 
 
 async def remove_due(deps: Dependencies, _: Document) -> Again | None:
-    """Drop what is due; run again at once while there is more."""
+    """Job: remove the photos whose time is over; run again at once while there are more."""
     due = await store.due(deps.db, deps.now(), limit=AT_ONCE)
     for photo in due:
         await remove(deps, photo)
@@ -22,10 +25,14 @@ async def remove_due(deps: Dependencies, _: Document) -> Again | None:
 
 
 async def remove(deps: Dependencies, photo: Photo) -> None:
-    """First nobody can see it any more, then the file goes, then the document.
+    """Remove a photo: first nobody can see it any more, then the file goes, then the document.
 
-    Killed in between, the next sweep finds the document and goes on.
+    Killed in between, the next run finds the document and goes on.
     """
-    if await store.begin_to_go(deps.db, photo):
+    if await store.begin_removal(deps.db, photo):
         await asyncio.to_thread(files.remove, files.path_of(deps.photos, photo.id))
         await store.delete(deps.db, photo.id)
+
+
+JOBS: Final[dict[str, jobs.Handler]] = {CLEANUP: remove_due}
+SCHEDULES: Final = (Schedule(CLEANUP, every=timedelta(hours=1)),)

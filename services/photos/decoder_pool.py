@@ -21,14 +21,14 @@ class PhotosBusy(errors.Unavailable):
 
 
 class DecoderPool:
-    """One per process: what it limits is the process's memory."""
+    """Pool of one thread. One for each process, whose memory it limits."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="photos")
         self._inside = 0
 
-    async def develop(self, content: bytes) -> Picture:
-        """Raises PhotosBusy, PhotoUnreadable, PhotoTooLarge."""
+    async def reencode(self, content: bytes) -> Picture:
+        """Re-encode a photo in a thread. Raises PhotosBusy, PhotoUnreadable, PhotoTooLarge."""
         if self._inside >= MOST_WAITING:
             message = "上传照片的人太多,请稍后再试"
             raise PhotosBusy(message, retry_after_seconds=COME_BACK_SECONDS)

@@ -1,4 +1,4 @@
-"""A photo somebody sent: where its sealed file is, whose it is, who may see it."""
+"""Photos that people send: what is kept and seen of them."""
 
 from datetime import datetime
 from enum import StrEnum, auto
@@ -7,30 +7,26 @@ from msgspec import Struct, field
 
 from services.kernel.errors import NotFound
 from services.kernel.permissions import Permission
+from services.photos.states import PhotoState
 
 
 class Purpose(StrEnum):
     PROOF = auto()  # of belonging to a home: a deed, a contract, an identity card
 
 
-class State(StrEnum):
-    WRITING = auto()  # the file may not be there yet
-    READY = auto()
-    GOING = auto()  # nobody's any more; the file may still be there
-
-
 class Photo(Struct, kw_only=True):
-    """`attached_to`: the id of what it was sent for; empty until then.
+    """Photo of a person. Its sealed file lies on disk.
 
-    `place`, `needs`: who holds this permission there sees it, besides whoever sent it.
-    `key_sealed`: the key of its file, unreadable without it. `sha256`: of the picture.
-    `sweep_at`: when file and document go; never while it is attached.
+    `attached_to`: the id of what it was sent for; empty until then. `place`, `needs`: who holds
+    this permission there sees it, besides its person. `key_sealed`: the key of its file, which
+    is unreadable without it. `sha256`: of the picture. `sweep_at`: when file and document are
+    removed; null while it is attached.
     """
 
     id: str = field(name="_id")
     person: str
     purpose: Purpose
-    state: State = State.WRITING
+    state: PhotoState = PhotoState.WRITING
     key_sealed: str
     sha256: str
     bytes: int
@@ -61,4 +57,5 @@ class PhotoUrl(Struct, kw_only=True):
 
 
 def missing() -> NotFound:
+    """Return the error for a photo that is not there, or that the actor may not see."""
     return NotFound("没有找到照片,或链接已过期")

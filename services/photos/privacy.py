@@ -1,9 +1,13 @@
-"""What photos hold about people, and how it is taken away."""
+"""Personal data of photos, and its erasure."""
 
 from typing import Final
 
 from mongo_indexes import photos
+from services.dependencies import Dependencies, Transaction
+from services.jobs import actions as jobs
+from services.kernel.documents import new_id
 from services.kernel.personal_data import Fate, Holding
+from services.photos import cleanup, store
 
 HOLDINGS: Final = (
     Holding(
@@ -22,3 +26,14 @@ HOLDINGS: Final = (
         sealed={"key_sealed": "photos/{id}/key"},
     ),
 )
+
+
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> int:
+    """Erase all photos of a person: nobody sees them from now on; return how many.
+
+    The worker removes the files within seconds.
+    """
+    count = await store.disown(deps.db, person_id, deps.now(), tx)
+    if count:
+        await jobs.enqueue(deps, tx, cleanup.CLEANUP, new_id(deps.now()))
+    return count

@@ -1,4 +1,4 @@
-"""The photos collection: the only module that queries it, but for privacy.py."""
+"""Store of photos: one document for each file."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,32 +10,33 @@ from mongo_indexes import photos
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.permissions import Permission
-from services.photos.models import Photo, State
+from services.photos.models import Photo
+from services.photos.states import PhotoState
 
 COLLECTION: Final = photos.COLLECTION
-NOBODYS: Final = {"state": State.GOING, "person": "", "attached_to": "", "place": ""}
+NOBODYS: Final = {"state": PhotoState.GOING, "person": "", "attached_to": "", "place": ""}
 
 
 async def insert(db: Database, photo: Photo) -> None:
     await db[COLLECTION].insert_one(to_document(photo))
 
 
-async def finish(db: Database, photo_id: str, tx: Transaction) -> bool:
-    """Say that the file is there; False when the photo was swept away meanwhile."""
-    key = {"_id": photo_id, "state": State.WRITING}
-    change = {"$set": {"state": State.READY}}
+async def mark_ready(db: Database, photo_id: str, tx: Transaction) -> bool:
+    """Note that the file is there; False when the photo was removed meanwhile."""
+    key = {"_id": photo_id, "state": PhotoState.WRITING}
+    change = {"$set": {"state": PhotoState.READY}}
     return (await db[COLLECTION].update_one(key, change, session=tx)).matched_count == 1
 
 
-async def count_loose(db: Database, person: str, tx: Transaction | None = None) -> int:
-    """Count a person's photos that hang on nothing. Served by index `person`."""
-    query = {"person": person, "attached_to": "", "state": State.READY}
+async def count_unattached(db: Database, person: str, tx: Transaction | None = None) -> int:
+    """Count a person's photos that are attached to nothing. Served by index `person`."""
+    query = {"person": person, "attached_to": "", "state": PhotoState.READY}
     return await db[COLLECTION].count_documents(query, session=tx)
 
 
 async def find(db: Database, photo_ids: Sequence[str]) -> list[Photo]:
-    """Return those that are there to be seen, in any order."""
-    query = {"_id": {"$in": list(photo_ids)}, "state": State.READY}
+    """Photos that are ready to be seen, in any order."""
+    query = {"_id": {"$in": list(photo_ids)}, "state": PhotoState.READY}
     return msgspec.convert(await db[COLLECTION].find(query).to_list(), list[Photo])
 
 
@@ -50,11 +51,11 @@ async def attach(
     needs: Permission,
     owner: str,
 ) -> int:
-    """Hang a person's loose photos on something; return how many were theirs and loose."""
+    """Attach a person's photos; return how many were theirs and attached to nothing."""
     query: Document = {
         "_id": {"$in": list(photo_ids)},
         "person": person,
-        "state": State.READY,
+        "state": PhotoState.READY,
         "attached_to": "",
     }
     change: Document = {"attached_to": subject, "place": place, "needs": needs}
@@ -65,33 +66,33 @@ async def attach(
 
 
 async def disown(db: Database, person: str, at: datetime, tx: Transaction) -> int:
-    """Make a person's photos nobody's, to be swept. Served by index `person`."""
+    """Make a person's photos nobody's, to be removed. Served by index `person`."""
     change = {"$set": {**NOBODYS, "needs": None, "sweep_at": at}}
     return (
         await db[COLLECTION].update_many({"person": person}, change, session=tx)
     ).modified_count
 
 
-async def let_go(
+async def discard(
     db: Database, photo_ids: Sequence[str], subject: str, at: datetime, tx: Transaction
 ) -> int:
-    """Make photos that hang on something nobody's, to be swept."""
+    """Make photos that are attached to `subject` nobody's, to be removed."""
     query = {"_id": {"$in": list(photo_ids)}, "attached_to": subject}
     change = {"$set": {**NOBODYS, "needs": None, "sweep_at": at}}
     return (await db[COLLECTION].update_many(query, change, session=tx)).modified_count
 
 
 async def due(db: Database, now: datetime, *, limit: int) -> list[Photo]:
-    """Return photos whose time is over, the longest first. Served by index `sweep_at`."""
+    """Photos whose time is over, the oldest first. Served by index `sweep_at`."""
     cursor = db[COLLECTION].find({"sweep_at": {"$lte": now}}).sort("sweep_at", 1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Photo])
 
 
-async def begin_to_go(db: Database, photo: Photo) -> bool:
-    """Take a photo away from everybody; False when it was attached a moment ago."""
+async def begin_removal(db: Database, photo: Photo) -> bool:
+    """Make a photo nobody's; False when it was attached a moment ago."""
     key = {"_id": photo.id, "state": photo.state, "sweep_at": photo.sweep_at}
     return (await db[COLLECTION].update_one(key, {"$set": NOBODYS})).matched_count == 1
 
 
 async def delete(db: Database, photo_id: str) -> None:
-    await db[COLLECTION].delete_one({"_id": photo_id, "state": State.GOING})
+    await db[COLLECTION].delete_one({"_id": photo_id, "state": PhotoState.GOING})

@@ -25,14 +25,14 @@ from services.photos.files import file_place, key_place
 from services.photos.models import Photo, PhotoView, Purpose
 from services.photos.reencode import Picture
 
-LOOSE_FOR: Final = timedelta(hours=24)
-MOST_LOOSE: Final = 50
+KEPT_UNATTACHED: Final = timedelta(hours=24)
+MOST_UNATTACHED: Final = 50
 
 log = structlog.get_logger(__name__)
 
 
 class PhotoQuota(errors.Conflict):
-    """Fifty photos within a day that were sent for nothing; `most` in details."""
+    """Fifty photos of a day are attached to nothing; `most` in details."""
 
     code = "photo_quota"
 
@@ -44,14 +44,14 @@ class StorageAway(errors.Unavailable):
 
 
 async def add(deps: Dependencies, actor: Actor, purpose: Purpose, content: bytes) -> PhotoView:
-    """Take a photo in. It is gone after a day unless something is sent for which it was taken.
+    """New photo of the actor, removed after a day unless it is attached to something.
 
     Raises ConsentNeeded, PhotoQuota, PhotosBusy, PhotoUnreadable, PhotoTooLarge, StorageAway.
     """
     policy = _policy(actor, purpose)
     await consents.check(deps, actor.person_id, policy)
     await _require_room(deps, actor)
-    picture = await DECODER_POOL.develop(content)
+    picture = await DECODER_POOL.reencode(content)
     key = secrets.token_bytes(KEY_BYTES)
     photo = _photo(deps, actor, purpose, picture, key)
     await store.insert(deps.db, photo)
@@ -65,12 +65,12 @@ async def add(deps: Dependencies, actor: Actor, purpose: Purpose, content: bytes
 
 
 async def _release(deps: Dependencies, actor: Actor, photo: Photo, policy: PolicyKey) -> None:
-    """Let the photo be seen and used, once its file is there."""
+    """Make the photo ready to be seen and attached, once its file is there."""
 
     async def save(tx: Transaction) -> None:
         await consents.require(deps, tx, actor.person_id, policy)
         await _require_room(deps, actor, tx)
-        if not await store.finish(deps.db, photo.id, tx):
+        if not await store.mark_ready(deps.db, photo.id, tx):
             raise models.missing()
         await audit.record(
             deps,
@@ -86,7 +86,7 @@ async def _release(deps: Dependencies, actor: Actor, photo: Photo, policy: Polic
 
 
 def _policy(actor: Actor, purpose: Purpose) -> PolicyKey:
-    """Return what must have been agreed to: to a proof by itself (PIPL art. 29).
+    """Return the policy that must be agreed to: for a proof, one of its own (PIPL art. 29).
 
     Who decides about homes sends the papers of people who agreed on paper, at the window.
     """
@@ -103,8 +103,8 @@ async def _require_room(
     In the transaction it is exact, although many may be sent at once: all of a person's acts
     write the same end of the audit's chain, so one waits for the other and counts again.
     """
-    if await store.count_loose(deps.db, actor.person_id, tx) >= MOST_LOOSE:
-        raise PhotoQuota("您今天上传的照片太多了,请明天再传", most=MOST_LOOSE)
+    if await store.count_unattached(deps.db, actor.person_id, tx) >= MOST_UNATTACHED:
+        raise PhotoQuota("您今天上传的照片太多了,请明天再传", most=MOST_UNATTACHED)
 
 
 def _photo(
@@ -122,7 +122,7 @@ def _photo(
         width=picture.width,
         height=picture.height,
         created_at=now,
-        sweep_at=now + LOOSE_FOR,
+        sweep_at=now + KEPT_UNATTACHED,
     )
 
 

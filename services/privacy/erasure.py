@@ -23,7 +23,7 @@ from services.messaging import privacy as messaging_privacy
 from services.payments import privacy as payments_privacy
 from services.people import actions as people
 from services.people import privacy as people_privacy
-from services.photos import actions as photos
+from services.photos import privacy as photos_privacy
 from services.privacy.jobs import SWEEP
 from services.residencies import privacy as residencies_privacy
 from services.sessions import privacy as sessions_privacy
@@ -42,7 +42,7 @@ async def erase(deps: Dependencies, actor: Actor) -> None:
         await appointments_privacy.require_out_of_office(deps, tx, person_id)
         await home_requests_privacy.forget(deps, tx, person_id)
         await invitations_privacy.forget(deps, tx, person_id)
-        await photos.forget(deps, tx, person_id)
+        await photos_privacy.forget(deps, tx, person_id)
         await messaging_privacy.forget(deps, tx, person_id)
         await payments_privacy.forget(deps, tx, person_id)
         await idempotency.forget(deps, tx, person_id)

@@ -24,7 +24,7 @@ from services.appointments.models import Appoint
 from services.dependencies import Transaction
 from services.kernel.permissions import Actor, Permission, Role
 from services.limits.models import ALLOWANCES, HOUR, Allowance, Rate
-from services.photos import actions, decoder_pool, upload
+from services.photos import actions, decoder_pool, privacy, upload
 from services.photos import files as photos_files
 from tests import pictures
 from tests.cast import COMMUNITY, LI_HOME, OTHER_COMPOUND, PHONES, ladder
@@ -244,7 +244,7 @@ async def test_who_left_takes_the_photos_along(world: World, li: Member) -> None
     url = await address(world.api, li, photo_id)
 
     async def work(tx: Transaction) -> None:
-        assert await actions.forget(world.deps, tx, li.person_id) == 1
+        assert await privacy.forget(world.deps, tx, li.person_id) == 1
 
     await world.deps.in_transaction(work)
     assert (await world.api.call("GET", url, None)).status == 404  # at once
@@ -376,7 +376,7 @@ async def test_an_unknown_purpose_or_field_is_refused(api: Api, li: Member) -> N
 async def test_the_quota_is_exact_however_many_come_at_once(
     world: World, li: Member, wang: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upload, "MOST_LOOSE", 3)
+    monkeypatch.setattr(upload, "MOST_UNATTACHED", 3)
     many = [world.api.post(PHOTOS, picture(), as_=li) for _ in range(8)]
     replies = await asyncio.gather(*many)
     assert sorted(reply.status for reply in replies) == [201] * 3 + [409] * 5

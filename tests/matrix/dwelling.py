@@ -14,7 +14,8 @@ from services.invitations import models as invitations_models
 from services.invitations.models import Invitation, token_index
 from services.kernel.documents import to_document
 from services.kernel.permissions import Permission, Role
-from services.photos.models import Photo, Purpose, State
+from services.photos.models import Photo, Purpose
+from services.photos.states import PhotoState
 from services.places.models import Kind, Place, Usage
 from services.residencies.models import Relation
 from tests.matrix import makers
@@ -140,7 +141,7 @@ async def proof(scene: Scene) -> str:
         id=photo_id,
         person=scene.owner.person_id,
         purpose=Purpose.PROOF,
-        state=State.READY,
+        state=PhotoState.READY,
         key_sealed="",
         sha256="",
         bytes=1,

@@ -18,7 +18,8 @@ from services.kernel.errors import NotFound
 from services.kernel.permissions import Actor, Grant, Permission, Role
 from services.kernel.vault import Unreadable, Vault, seal_bytes, unseal_bytes
 from services.photos import actions, cleanup, files, links, privacy, store, upload
-from services.photos.models import Photo, Purpose, State
+from services.photos.models import Photo, Purpose
+from services.photos.states import PhotoState
 from services.privacy import erasure, key_rotation
 from services.privacy.rows import rows_of
 from tests.cast import COMMUNITY, LI_HOME, PHONES, ZHAO_HOME
@@ -259,7 +260,7 @@ ADDING = {
     "before the file": "services.photos.files.os.open",
     "before it is on the disk": "services.photos.files.os.fsync",
     "before it has its name": "services.photos.files.Path.rename",
-    "before it may be seen": "services.photos.store.finish",
+    "before it may be seen": "services.photos.store.mark_ready",
     "before the audit": "services.photos.upload.audit.record",
 }
 
@@ -278,7 +279,7 @@ async def test_killed_while_adding_nothing_is_seen_and_nothing_stays(
         patch.setattr(step, kill)
         with pytest.raises(Killed):
             await added(deps, li)
-    left = {row["_id"] async for row in world.db.photos.find({"state": State.WRITING})}
+    left = {row["_id"] async for row in world.db.photos.find({"state": PhotoState.WRITING})}
     assert len(left) <= 1
     for photo_id in left:
         assert not await sees(deps, li, photo_id)
@@ -326,13 +327,13 @@ async def test_what_is_attached_at_the_last_moment_stays(
     deps = world.deps
     photo_id = await added(deps, li)
     await world.advance(hours=24)
-    begin_to_go = store.begin_to_go
+    begin_removal = store.begin_removal
 
     async def late(db: Any, photo: Photo) -> bool:
         await attach(deps, li, [photo_id])
-        return await begin_to_go(db, photo)
+        return await begin_removal(db, photo)
 
-    monkeypatch.setattr(store, "begin_to_go", late)
+    monkeypatch.setattr(store, "begin_removal", late)
     await cleanup.remove_due(deps, {})
     assert await shown(deps, photo_id)
 
@@ -340,7 +341,7 @@ async def test_what_is_attached_at_the_last_moment_stays(
 async def test_what_is_going_is_not_attached(world: World, li: Actor) -> None:
     photo_id = await added(world.deps, li)
     [photo] = await store.find(world.deps.db, [photo_id])
-    assert await store.begin_to_go(world.deps.db, photo)
+    assert await store.begin_removal(world.deps.db, photo)
     with pytest.raises(NotFound):
         await attach(world.deps, li, [photo_id])
 

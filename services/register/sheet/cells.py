@@ -88,7 +88,7 @@ def is_date(cell: Cell) -> bool:
 
 
 def area_of(cell: Cell) -> tuple[int | None, Code | None]:
-    """Return an area in 0.01 m², rounded half up, and what is odd about it."""
+    """Return an area in 0.01 m², rounded half up, and its problem if it has one."""
     text = word_of(cell).replace(",", "").lower()
     if text in NOTHING - {"0"}:
         return None, Code.AREA_MISSING
@@ -102,7 +102,7 @@ def area_of(cell: Cell) -> tuple[int | None, Code | None]:
 
 
 def phones_of(cell: Cell) -> tuple[list[str], set[Code]]:
-    """Return the phone numbers of a cell as E.164, and what is odd about them."""
+    """Return the phone numbers of a cell as E.164, and their problems."""
     found: list[str] = []
     odd: set[Code] = set()
     for part in BETWEEN_PHONES.split(text_of(cell)):
@@ -118,7 +118,7 @@ def phones_of(cell: Cell) -> tuple[list[str], set[Code]]:
 
 
 def _numbers(part: str) -> list[str]:
-    """Return the one number of a part, or the two mobile numbers parted by a blank only."""
+    """Return the number of a part, or two mobile numbers that only a blank separates."""
     if part.strip() in NOTHING:
         return []
     number = IN_PHONES.sub("", part.strip().removesuffix(".0"))
@@ -143,7 +143,7 @@ def _phone(number: str) -> str | None:
 
 @functools.lru_cache(maxsize=1024)
 def usage_of(text: str) -> tuple[Usage, str] | None:
-    """Return the usage a text speaks of and the word that says so."""
+    """Return the usage that a text names, and the word that names it; None for none."""
     for usage, words in USAGE_WORDS.items():
         for word in words:
             if word in text:
@@ -152,6 +152,7 @@ def usage_of(text: str) -> tuple[Usage, str] | None:
 
 
 def relation_of(cell: Cell) -> tuple[Relation | None, Code | None]:
+    """Return the relation of a cell, and its problem if the word is unknown."""
     text = word_of(cell)
     if text in NOTHING:
         return None, None

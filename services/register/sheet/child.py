@@ -30,7 +30,7 @@ def send(message: Message) -> None:
 
 
 def read(sheet: Sheet, compound: str) -> None:
-    """Send the sheet's homes and problems in batches, and what it all came to."""
+    """Send a sheet's homes and problems in batches, then their counts. Raises Refused."""
     register = Register(compound, sheet.headings, sheet.ranges, first_column=sheet.first_column)
     send(Begun(register.columns()))
     homes: list[ListedHome] = []
@@ -52,7 +52,7 @@ def read(sheet: Sheet, compound: str) -> None:
 
 
 def peak_kib() -> int:
-    """Return the most memory this program held; ru_maxrss would count who started it, too."""
+    """Return the most memory this process took, in KiB; ru_maxrss counts its parent too."""
     status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
     return int(status.partition("VmHWM:")[2].split(maxsplit=1)[0])
 

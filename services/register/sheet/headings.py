@@ -35,7 +35,10 @@ LONGEST_SHOWN: Final = 30
 
 
 class Headings(Struct, frozen=True):
-    """`columns`: meaning → index of the cell in its row. `last_row`: counted from 1."""
+    """Headings of a sheet. `columns`: meaning → index of the cell in its row.
+
+    `first_row`, `last_row`: rows of the headings, counted from 1.
+    """
 
     columns: dict[Field, int]
     texts: list[str]
@@ -44,11 +47,12 @@ class Headings(Struct, frozen=True):
 
 
 def meaning(cell: Cell) -> Field | None:
+    """Return the column that a heading names, in any of its synonyms; None for none."""
     return MEANINGS.get(UNIT_NOTE.sub("", text_of(cell).replace("\n", "")))
 
 
 def meanings(cells: Sequence[Cell]) -> dict[Field, int]:
-    """Return meaning → index; of two columns with one meaning the first counts."""
+    """Return meaning → index of the column; of two with one meaning the first counts."""
     found: dict[Field, int] = {}
     for index, cell in enumerate(cells):
         field = meaning(cell)
@@ -62,7 +66,7 @@ def is_header(columns: dict[Field, int]) -> bool:
 
 
 def find_headings(rows: Iterable[Sequence[Cell]]) -> Headings | None:
-    """Look through the first rows of a sheet; None when no row names its columns.
+    """Return the headings among the first rows of a sheet; None when no row has them.
 
     A second row of headings (姓名 and 电话 below a merged 业主信息) is read with the first.
     """
@@ -101,7 +105,7 @@ FILLED: Final = frozenset(set(Field) - {Field.AREA})
 
 
 def letter(index: int) -> str:
-    """Name a column as Excel does: 0 → A, 26 → AA."""
+    """Return the name of a column as Excel writes it: 0 → A, 26 → AA."""
     name = ""
     number = index + 1
     while number:
@@ -111,6 +115,8 @@ def letter(index: int) -> str:
 
 
 class Merged:
+    """Cells merged downwards: the value of the first holds for all rows of the range."""
+
     def __init__(self, ranges: Iterable[Range], columns: Mapping[Field, int]) -> None:
         """`columns`: meaning → column of the sheet, from 0."""
         fields = {column: field for field, column in columns.items() if field in FILLED}
@@ -122,7 +128,7 @@ class Merged:
         self._open: dict[Field, tuple[int, Cell]] = {}
 
     def fill(self, index: int, row: dict[Field, Cell]) -> set[Field]:
-        """Write into a row's empty cells what is merged over them; return which were filled.
+        """Fill a row's empty cells with the values merged over them; return which were filled.
 
         `index`: of the row, from 0. Rows must come in their order.
         """

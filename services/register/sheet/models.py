@@ -23,6 +23,8 @@ class Field(StrEnum):
 
 
 class Code(StrEnum):
+    """Code of a problem of a row; problems.py has what people read."""
+
     HOME_MISSING = auto()
     BUILDING_MISSING = auto()
     CELL_IS_DATE = auto()
@@ -74,7 +76,7 @@ class RowProblem(Struct, kw_only=True):
 
 
 class ListedPerson(Struct, frozen=True):
-    """Somebody named in the file."""
+    """Person whom a row names for its home."""
 
     name: str
     phone: str | None  # E.164
@@ -82,7 +84,7 @@ class ListedPerson(Struct, frozen=True):
 
 
 class ListedHome(Struct, kw_only=True):
-    """One home of the file, in our words. `number` counts the people listed for it before."""
+    """Home of a row. `number`: how many people earlier rows listed for it."""
 
     row: int
     building: str
@@ -135,13 +137,13 @@ class Refusal(Struct, frozen=True):
 
 
 class Begun(Struct, tag="begun"):
-    """The sheet is found; these are its columns."""
+    """Message: the sheet is found, with these columns."""
 
     columns: list[Column]
 
 
 class Batch(Struct, tag="batch"):
-    """Some more of the file. `seen` of `total` rows are read."""
+    """Message: some more homes and problems. `seen` of `total` rows are read."""
 
     seen: int
     total: int
@@ -150,11 +152,15 @@ class Batch(Struct, tag="batch"):
 
 
 class Done(Struct, tag="done"):
+    """Message: the whole sheet is read. `peak_kib`: the most memory it took, in KiB."""
+
     counts: Counts
     peak_kib: int
 
 
 class Failed(Struct, tag="failed"):
+    """Message: the file as a whole cannot be read."""
+
     refusal: Refusal
 
 

@@ -37,18 +37,20 @@ DEFAULT_WORDS: Final = {Usage.SHOP: "商铺", Usage.GARAGE: "车库", Usage.STOR
 
 
 class Label(Struct, frozen=True):
+    """Name of a place as people read it, and its segment of the path."""
+
     segment: str
     name: str
 
 
 def escape(core: str) -> str:
-    """Write a text with [0-9a-z_], injectively for texts without small ASCII letters."""
+    """Return a text written with [0-9a-z_]; two texts without small letters stay different."""
     return "".join(c.lower() if c in PLAIN else f"_{ord(c):x}_" for c in core)
 
 
 @functools.lru_cache(maxsize=1024)
 def building(word: str) -> Label | None:
-    """Read 3, 3号楼, 3#, 三栋, A座, 综合楼; None for an empty or far too long one."""
+    """Label of a building: 3, 3号楼, 3#, 三栋, A座, 综合楼; None for no or too long a name."""
     core, suffix = _core(BUILDING, word)
     if not core:
         return None
@@ -58,7 +60,7 @@ def building(word: str) -> Label | None:
 
 @functools.lru_cache(maxsize=1024)
 def unit(word: str) -> Label | None:
-    """Read 2, 2单元, 二单元, 2门洞."""
+    """Label of a unit: 2, 2单元, 二单元, 2门洞; None for no or too long a name."""
     core, _ = _core(UNIT, word)
     return Label("u" + escape(core), core + "单元") if core else None
 
@@ -83,7 +85,7 @@ def _in_digits(number: str) -> str:
 
 
 def home(word: str, usage: Usage | None) -> tuple[Label, Usage]:
-    """Read 502, 502室, 商铺12, 12号车库; the column of usages wins over the name.
+    """Label and usage of a home: 502, 502室, 商铺12, 12号车库; the usage column wins.
 
     Flats that begin with a digit are written as they are. All others get a letter of their
     usage, so that shop 12 and flat 12 of one unit stay two homes.
@@ -130,7 +132,7 @@ OTHERS: Final = {Relation.OWNER: Relation.CO_OWNER}
 
 
 def names_of(cell: Cell) -> tuple[list[str], set[Code]]:
-    """Return the names in a cell, in order and without repeats, and what is odd about them."""
+    """Return the names in a cell, in order and without repeats, and their problems."""
     found: list[str] = []
     odd: set[Code] = set()
     for part in BETWEEN_NAMES.split(text_of(cell)):
@@ -156,7 +158,7 @@ def _is_full(piece: str) -> bool:
 def people_of(
     owner: Cell, co_owner: Cell, phones: Sequence[str], relation: Relation | None
 ) -> tuple[list[ListedPerson], set[Code]]:
-    """Give each name its relation and its phone, both in the order of the file.
+    """Return the people of a row and its problems; phones are in the order of the names.
 
     The first name has the row's relation; of owners, those after it are co-owners.
     """

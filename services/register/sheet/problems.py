@@ -39,6 +39,7 @@ MESSAGES: Final = {**ERRORS, **WARNINGS}
 def problem(
     code: Code, row: int, column: str = "", heading: str = "", **words: object
 ) -> RowProblem:
+    """Problem of a row (counted from 1), its sentence filled with `words`."""
     return RowProblem(
         row=row,
         column=column,
@@ -49,8 +50,7 @@ def problem(
     )
 
 
-# Why a whole file was refused. The codes are also those of the HTTP answer, where the file
-# shows it at once.
+# Why a whole file was refused. The codes are also those of the HTTP answer to an upload.
 REFUSALS: Final = {
     "register_empty": "文件是空的",
     "register_not_xlsx": "这不是 .xlsx 文件,请用模板填写,或在 Excel 里另存为 .xlsx",
@@ -68,7 +68,7 @@ REFUSALS: Final = {
 
 
 class Refused(Exception):
-    """The file as a whole cannot be read."""
+    """Refusal of a file that cannot be read as a whole."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code)
@@ -76,4 +76,5 @@ class Refused(Exception):
 
     @classmethod
     def because(cls, code: str, **words: object) -> Self:
+        """Return the exception for a code of REFUSALS, its sentence filled with `words`."""
         return cls(Refusal(code, REFUSALS[code].format(**words)))

@@ -22,13 +22,16 @@ FROM_OUTSIDE: Final = frozenset({-signal.SIGKILL, -signal.SIGTERM, -signal.SIGHU
 
 
 class ReaderStopped(Exception):
-    """The reading process was ended from outside: reading again may well succeed."""
+    """The process was ended from outside: reading again may well succeed."""
 
 
 async def messages(
     compound: str, pieces: AsyncIterator[bytes]
 ) -> AsyncGenerator[Message, None]:
-    """Yield what the child says, ending with Done. Raises Refused, ReaderStopped."""
+    """Yield the messages of a child process, Done as the last.
+
+    `compound`: path of the place; `pieces`: of the file. Raises Refused, ReaderStopped.
+    """
     child = await _start(compound)
     try:
         await _feed(child, pieces)
@@ -70,6 +73,7 @@ async def _feed(child: Process, pieces: AsyncIterator[bytes]) -> None:
 
 
 def ended(code: int) -> Exception:
+    """Return the exception for a child that ended by itself before it was done."""
     if code in FROM_OUTSIDE:
         return ReaderStopped(f"exit code {code}")
     return Refused.because("register_too_complex")

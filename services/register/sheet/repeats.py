@@ -9,7 +9,7 @@ from services.register.sheet.models import Code, Field, ListedHome
 
 
 class RowRefused(Exception):
-    """The row brings nothing to import; `code` says why."""
+    """Refusal of a row that has no home to import; `code` says why."""
 
     def __init__(self, code: Code, field: Field | None = None, **words: Any) -> None:
         super().__init__(code)
@@ -19,7 +19,7 @@ class RowRefused(Exception):
 
 
 class Seen(Struct, gc=False):
-    """What an earlier row said of a home: enough to tell whether a later one agrees."""
+    """Facts of a home from an earlier row: enough to tell whether a later one agrees."""
 
     row: int
     name: str
@@ -29,7 +29,7 @@ class Seen(Struct, gc=False):
 
 
 class Repeats:
-    """Memory of one file: about 400 bytes a home."""
+    """Homes of one file that were seen; about 400 bytes each."""
 
     def __init__(self) -> None:
         self._homes: dict[str, Seen] = {}
@@ -40,11 +40,11 @@ class Repeats:
         return path in self._homes
 
     def totals(self) -> tuple[int, int, int]:
-        """Return how many buildings, units and homes there have been."""
+        """Return how many buildings, units and homes were seen."""
         return len(self._buildings), len(self._units), len(self._homes)
 
-    def admit(self, path: str, home: ListedHome, *, adds: bool) -> None:
-        """Let the home through, a repeated one with its new people only. Raises RowRefused.
+    def add(self, path: str, home: ListedHome, *, adds: bool) -> None:
+        """Add a home; a repeated one is left with its new people only. Raises RowRefused.
 
         `adds`: the row says of itself that it only brings more people.
         """

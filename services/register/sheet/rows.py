@@ -35,7 +35,7 @@ FIELD_OF: Final = {
 
 
 class Register:
-    """Reads rows in their order. `problems` fills up; the caller empties it."""
+    """Register of one sheet, read row by row. `problems` fills up; the caller empties it."""
 
     def __init__(
         self, compound: str, headings: Headings, ranges: Iterable[Range], *, first_column: int
@@ -55,7 +55,7 @@ class Register:
             self._say(Code.AREA_COLUMN_MISSING)
 
     def columns(self) -> list[Column]:
-        """Say how each column with a heading was understood."""
+        """Return how each column with a heading was understood."""
         fields = {index: field for field, index in self._headings.columns.items()}
         return [
             Column(letter(i + self._first_column), text, fields.get(i, ""))
@@ -83,7 +83,7 @@ class Register:
         return home if self.counts.errors == errors else None
 
     def _skip_notes(self, row: Row, words: list[str]) -> None:
-        """Leave out sums, and titles between the rows."""
+        """Raise RowRefused for sums, and for titles between the rows."""
         if not cells.word_of(row[F.HOME]) and (len(words) == 1 or words[0] in TOTALS):
             self.counts.skipped_rows += 1
             raise RowRefused(Code.ROW_SKIPPED)
@@ -106,7 +106,7 @@ class Register:
             people=self._people(row),
         )
         owners = any(person.relation is Relation.OWNER for person in home.people)
-        self._repeats.admit(path, home, adds=repeats or not owners)
+        self._repeats.add(path, home, adds=repeats or not owners)
         self.counts.people += len(home.people)
         counts = self.counts
         counts.buildings, counts.units, counts.homes = self._repeats.totals()
@@ -136,7 +136,7 @@ class Register:
         return building
 
     def _unit(self, word: str, usage: Usage) -> names.Label:
-        """Only flats take the unit of the row above: shops and garages often have none."""
+        """Return the unit; only flats take it from the row above: shops often have none."""
         above = self._above.get(F.UNIT, "") if usage is Usage.FLAT else ""
         unit = names.unit(word or above)
         if unit is None:
@@ -188,7 +188,7 @@ class Register:
 
 
 def _apart(building: str, unit: str, home: str) -> tuple[str, str, str]:
-    """Take building and unit out of 3-2-502 or 2-502 where their own cells are empty."""
+    """Return the words of building, unit and home, the first two also out of 3-2-502."""
     if not building and (full := names.split_full(home)):
         return full
     if not unit and (pair := names.split_unit(home)):

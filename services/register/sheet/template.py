@@ -61,7 +61,7 @@ FORMATTED_ROWS: Final = 1_048_575
 
 @functools.cache
 def template() -> bytes:
-    """Return the template as .xlsx. Every cell is a string: nothing can become a formula."""
+    """Template as .xlsx bytes. Every cell is a string: nothing can become a formula."""
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:

@@ -39,7 +39,7 @@ NEEDED_PARTS: Final = frozenset({"[Content_Types].xml", "xl/workbook.xml"})
 
 
 class Sheet(Struct):
-    """The sheet that is the register. `first_column`: of the cells in a row, from 0."""
+    """Sheet that has the register. `first_column`: of the cells in a row, from 0."""
 
     headings: Headings
     ranges: list[Range]
@@ -55,7 +55,7 @@ class Sheet(Struct):
 
 
 def open_register(content: bytes) -> Sheet:
-    """Find the one sheet that looks like a register. Raises Refused."""
+    """Open a workbook and return its one sheet with a register. Raises Refused."""
     check_package(content)
     try:
         return _choose(CalamineWorkbook.from_filelike(io.BytesIO(content)))
@@ -66,7 +66,7 @@ def open_register(content: bytes) -> Sheet:
 
 
 def check_package(content: bytes) -> None:
-    """Refuse what is no workbook or would unpack too large, before a reader opens it.
+    """Raise Refused for no workbook or one that unpacks too large, before it is opened.
 
     The sizes a package states may lie, so each part is unpacked once, in blocks: zipfile stops
     at the stated size, and a part that goes on fails its checksum.

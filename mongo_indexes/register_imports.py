@@ -8,11 +8,11 @@ COLLECTION: Final = "register_imports"
 SHARD_KEY: Final = {"place": 1}  # a prefix of the unique index below
 
 INDEXES: Final = [
-    # The imports of a compound, newest first: services/register/store.py listing()
+    # The imports of a compound, newest first: services/register/store.py of_compound()
     IndexModel(
         [("place", ASCENDING), ("uploaded_at", DESCENDING), ("_id", DESCENDING)], name="listing"
     ),
-    # One import at a time adds or removes homes in a compound: advance()
+    # One import at a time adds or removes homes in a compound: move()
     IndexModel(
         [("place", ASCENDING)],
         name="one_busy",

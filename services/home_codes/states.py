@@ -1,4 +1,4 @@
-"""State machine of a home code: open, then used or revoked."""
+"""States of a home code: open, then used or revoked."""
 
 from enum import StrEnum, auto
 

@@ -9,8 +9,6 @@ from services.kernel.errors import Conflict
 
 
 class RequestState(StrEnum):
-    """State of a request to belong to a home."""
-
     WITH_HEAD = auto()  # a head of the place says what they know
     WITH_COMMUNITY = auto()  # the community decides
     ACCEPTED = auto()

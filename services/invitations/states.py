@@ -1,4 +1,4 @@
-"""State machine of an invitation: open, then used or revoked."""
+"""States of an invitation: open, then used or revoked."""
 
 from enum import StrEnum, auto
 

@@ -1,4 +1,4 @@
-"""Signed addresses: for five minutes a photo can be fetched by whoever was given one.
+"""Signed links: for five minutes a photo can be fetched by whoever has its link.
 
 An image in a page or a mini-program is fetched without a token, so the address itself is the
 permission, and a short one: it is not asked again who may see, only whether the photo is there.
@@ -21,6 +21,7 @@ PURPOSE: Final = "photo-url"
 
 
 def sign(deps: Dependencies, photo_id: str) -> PhotoUrl:
+    """Link to a photo, signed with the current key; for five minutes."""
     until = int((deps.now() + LASTS).timestamp())
     key_id = deps.vault.current
     signature = f"{key_id}.{_mac(deps.vault, key_id, photo_id, str(until)).hex()}"
@@ -33,7 +34,7 @@ def sign(deps: Dependencies, photo_id: str) -> PhotoUrl:
 
 
 def verify(deps: Dependencies, photo_id: str, expires: str, signature: str) -> None:
-    """Raise NotFound unless this address was signed by us and has not run out."""
+    """Raise NotFound unless this link was signed by us and has not run out."""
     key_id, _, said = signature.partition(".")
     try:
         real = _mac(deps.vault, key_id, photo_id, expires).hex()

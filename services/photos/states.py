@@ -1,4 +1,4 @@
-"""State machine of a photo: writing, then ready, then going."""
+"""States of a photo: writing, then ready, then going."""
 
 from enum import StrEnum, auto
 

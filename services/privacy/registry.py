@@ -33,6 +33,7 @@ from services.people import privacy as people_privacy
 from services.photos import privacy as photos_privacy
 from services.register import privacy as register_privacy
 from services.residencies import privacy as residencies_privacy
+from services.register.chunks import privacy as chunks_privacy
 from services.sessions import privacy as sessions_privacy
 
 NOBODYS: Final = (
@@ -101,6 +102,7 @@ TABLE: Final[tuple[Holding, ...]] = (
     *photos_privacy.HOLDINGS,
     *messaging_privacy.HOLDINGS,
     *payments_privacy.HOLDINGS,
+    *chunks_privacy.HOLDINGS,
     *register_privacy.HOLDINGS,
     *heads_privacy.HOLDINGS,
     *audit_privacy.HOLDINGS,

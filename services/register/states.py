@@ -7,8 +7,6 @@ from services.kernel import errors
 
 
 class State(StrEnum):
-    """State of an import."""
-
     UPLOADED = auto()
     READING = auto()
     PREVIEWED = auto()

@@ -1,0 +1,15 @@
+"""Personal data of an import's chunks: the file and its rows, which expire."""
+
+from typing import Final
+
+from mongo_indexes import register_chunks
+from services.kernel.personal_data import Fate, Holding
+
+HOLDINGS: Final = (
+    Holding(
+        collection=register_chunks.COLLECTION,
+        fate=Fate.FADES,
+        sealed={"sealed": "register_chunks/{id}"},
+        why="社区上传的登记表原件,加密,导入后即删,最多三十天",
+    ),
+)

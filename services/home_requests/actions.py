@@ -74,8 +74,7 @@ async def file(deps: Dependencies, actor: Actor, wish: FileRequest) -> MyRequest
         kept = await deps.in_transaction(save)
     except DuplicateKeyError:  # sent twice at once: now the other one is there
         kept = await deps.in_transaction(save)
-    [view] = await views.mine(deps, [kept])
-    return view
+    return (await views.mine(deps, [kept]))[0]
 
 
 def _draft(deps: Dependencies, actor: Actor, wish: FileRequest) -> HomeRequest:

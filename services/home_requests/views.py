@@ -70,28 +70,26 @@ async def shown(
     people: dict[str, list[Residency]] = defaultdict(list)
     for row in await residencies.of_homes(deps, homes):
         people[row.home].append(row)
-    return [
-        _shown(deps, actor, request, addresses.get(request.home, ""), people[request.home])
-        for request in found
-    ]
+    seen = []
+    for request in found:
+        known = registered_row(deps, people[request.home], request) is not None
+        address = addresses.get(request.home, request.home)
+        seen.append(_shown(deps, actor, request, address, known=known))
+    return seen
 
 
 def _shown(
-    deps: Dependencies,
-    actor: Actor,
-    request: HomeRequest,
-    address: str,
-    people: Sequence[Residency],
+    deps: Dependencies, actor: Actor, request: HomeRequest, address: str, *, known: bool
 ) -> RequestView:
     decides = actor.may(Permission.DECIDE_HOMES, request.home)
     return RequestView(
         request_id=request.id,
         home=request.home,
-        address=address or request.home,
+        address=address,
         relation=request.relation,
         name_masked=mask_name(request.unseal(deps.vault, "name")),
         has_id_number=request.id_number_sealed is not None,
-        matches_register=registered_row(deps, people, request) is not None,
+        matches_register=known,
         on_behalf=request.person is None,
         note=request.unseal(deps.vault, "note") or None if decides else None,
         photo_ids=request.photo_ids if decides else None,

@@ -4,7 +4,7 @@ from typing import Final
 
 LIMITS: Final = "tests/services/test_limits.py"
 LIMITS_HTTP: Final = "tests/handlers/test_limits.py"
-DEVELOPING: Final = "tests/services/test_photos_developing.py"
+DEVELOPING: Final = "tests/services/test_photos_reencode.py"
 PHOTOS: Final = "tests/services/test_photos.py"
 PHOTOS_HTTP: Final = "tests/handlers/test_photos.py"
 

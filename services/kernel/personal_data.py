@@ -1,7 +1,7 @@
 """Declarations of the personal data in each collection, made by the package that owns it.
 
-`services/privacy/registry.py` joins them into the one table that export, erasure and key rotation
-read: a test fails for a collection that is not declared.
+`services/privacy/registry.py` joins them into the one table that export, erasure and key
+rotation read: a test fails for a collection that is not declared.
 """
 
 from collections.abc import Mapping

@@ -32,8 +32,8 @@ from services.payments import privacy as payments_privacy
 from services.people import privacy as people_privacy
 from services.photos import privacy as photos_privacy
 from services.register import privacy as register_privacy
-from services.residencies import privacy as residencies_privacy
 from services.register.chunks import privacy as chunks_privacy
+from services.residencies import privacy as residencies_privacy
 from services.sessions import privacy as sessions_privacy
 
 NOBODYS: Final = (

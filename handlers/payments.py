@@ -27,7 +27,7 @@ class PaymentsHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN)
     async def get(self, query: PageQuery) -> Page[PaymentView]:
         """My payments, newest first."""
-        items = await actions.mine(
+        items = await actions.listing(
             self.deps, self.actor, before=cursors.read(query.cursor), limit=query.limit
         )
         return cursors.page(items, query.limit, lambda item: item.payment_id)
@@ -58,7 +58,7 @@ class PaymentHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN)
     async def get(self, payment_id: PaymentId) -> PaymentView:
         """How a payment of mine stands; while it is open, WeChat is asked."""
-        return await actions.look(self.deps, self.actor, payment_id)
+        return await actions.get(self.deps, self.actor, payment_id)
 
 
 class ReceiptHandler(ApiHandler):
@@ -86,7 +86,7 @@ class ReturnHandler(ApiHandler):
     )
     async def post(self, discrepancy_id: Annotated[str, Meta(max_length=200)]) -> None:
         """Send suspended money back to whoever paid it."""
-        await refunds.give_back(self.deps, self.actor, discrepancy_id)
+        await refunds.return_suspended(self.deps, self.actor, discrepancy_id)
 
 
 class RefundsHandler(ApiHandler):

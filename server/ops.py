@@ -89,7 +89,7 @@ class MetricsHandler(ApiHandler):
         due, since = await jobs_store.backlog(self.deps.db, now, cap=BACKLOG_CAP)
         depths = {"due": due, "dead": await jobs_store.count_dead(self.deps.db)}
         observability.show_outbox(depths, (now - since).total_seconds() if since else 0.0)
-        observability.show_worklist(await payments.waiting(self.deps))
+        observability.show_worklist(await payments.count_waiting(self.deps))
         content, content_type = observability.metrics()
         return Download(content, content_type)
 

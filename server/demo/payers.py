@@ -111,4 +111,4 @@ async def _pay_bills(
     except Conflict:
         return  # paid before the last start was cut short
     await desk.do(f"users/{name}/pay", **msgspec.to_builtins(order.pay_params))
-    await payments.look(deps, actor, order.payment_id)
+    await payments.get(deps, actor, order.payment_id)

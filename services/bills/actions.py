@@ -81,11 +81,18 @@ async def hold(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str]) -> 
 
 
 async def settle(
-    deps: Dependencies, tx: Transaction, bill_id: str, journal_id: str, at: datetime
-) -> bool:
-    """Mark a bill as paid by a journal. False when it was paid or voided before."""
+    deps: Dependencies, tx: Transaction, bill_ids: Sequence[str], journal_id: str, at: datetime
+) -> set[str]:
+    """Mark bills as paid by a journal; return those that were still owing, which it settles.
+
+    The others were paid or voided before: what was paid for them is an excess.
+    """
     changes = {"state": BillState.PAID, "paid_at": at, "journal_id": journal_id}
-    return await store.move(deps.db, bill_id, BillState.OWING, changes=changes, tx=tx)
+    return {
+        bill_id
+        for bill_id in bill_ids
+        if await store.move(deps.db, bill_id, BillState.OWING, changes=changes, tx=tx)
+    }
 
 
 async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill) -> BillView:

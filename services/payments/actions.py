@@ -1,11 +1,10 @@
-"""What a person does about money: pay bills together, look, keep the receipt."""
+"""Actions on payments: bills paid together in one WeChat order, one's own orders, receipts."""
 
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-import msgspec
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
@@ -18,29 +17,37 @@ from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.permissions import Actor
 from services.payments import orders, store, views
-from services.payments import refusals as payments_refusals
-from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies import store as discrepancies_store
+from services.payments.discrepancies.states import WAITING
+from services.payments.jobs import CHECK
 from services.payments.models import Pay, Payment, PaymentOrder, PaymentView
-from services.payments.receipts import store as receipts_store
+from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import ReceiptView
 from services.payments.refunds import store as refunds_store
-from services.payments.refusals import BillAlreadyPaid, DifferentPayees, PaymentInProgress
+from services.payments.refusals import (
+    BillAlreadyPaid,
+    DifferentPayees,
+    PaymentInProgress,
+    refusal,
+)
 from services.payments.states import UNSETTLED, PaymentState
 from services.people import actions as people
 from services.wechat.errors import PayError, PayReaction
 
-# An order about to end is closed and made anew rather than handed out again.
+# An order about to end is cancelled and made anew rather than handed out again.
 TOO_LATE_TO_REUSE: Final = timedelta(minutes=2)
-ASK_AT_MOST_EVERY: Final = timedelta(seconds=3)
+QUERY_AT_MOST_EVERY: Final = timedelta(seconds=3)
 
 
 async def pay(deps: Dependencies, actor: Actor, request: Pay) -> PaymentOrder:
-    """Make one WeChat order for several bills of one payee, or hand out the open one again."""
+    """Make one WeChat order for several bills of one payee, or hand out the open one again.
+
+    Raises NotFound for a bill that is not the actor's to pay, else the refusals of refusals.py.
+    """
     bills = await bills_actions.access(deps, actor, list(dict.fromkeys(request.bill_ids)))
     require_payable(bills)
     held = await _free_the_bills(deps, actor, bills)
-    payment = await _prepare(deps, held or await _create(deps, actor, bills))
+    payment = await _place(deps, held or await _create(deps, actor, bills))
     if payment.state is PaymentState.PAID:
         raise BillAlreadyPaid("这些账单已经缴过了", payment_id=payment.id)
     if payment.state is not PaymentState.PREPAID or payment.prepay_id is None:
@@ -51,19 +58,8 @@ async def pay(deps: Dependencies, actor: Actor, request: Pay) -> PaymentOrder:
     return views.order_view(deps, payment, payment.prepay_id)
 
 
-async def _prepare(deps: Dependencies, payment: Payment) -> Payment:
-    try:
-        return await orders.prepare(deps, payment)
-    except PayError as error:
-        if error.reaction not in {PayReaction.ORDER_PAID, PayReaction.ORDER_CLOSED}:
-            raise payments_refusals.refusal(error, payment) from error
-        try:
-            return await orders.settle(deps, payment)
-        except PayError:
-            raise payments_refusals.refusal(error, payment) from error
-
-
 def require_payable(bills: Sequence[Bill]) -> None:
+    """Raise BillAlreadyPaid unless all are owing, DifferentPayees unless of one payee."""
     if any(bill.state is not BillState.OWING for bill in bills):
         raise BillAlreadyPaid("有账单已经缴过或作废,请刷新后再试")
     if len({bill.account for bill in bills}) > 1:
@@ -73,7 +69,7 @@ def require_payable(bills: Sequence[Bill]) -> None:
 async def _free_the_bills(
     deps: Dependencies, actor: Actor, bills: Sequence[Bill]
 ) -> Payment | None:
-    """Return the actor's own open order for exactly these bills, or close what is in the way.
+    """Return the actor's own open order for exactly these bills, or cancel what is in the way.
 
     Two phones could hold two orders: the old ones are closed at WeChat before a new one exists,
     all at once, because somebody is waiting.
@@ -86,8 +82,8 @@ async def _free_the_bills(
         fresh = payment.expires_at - deps.now() > TOO_LATE_TO_REUSE
         if payment.person == actor.person_id and set(payment.bill_ids) == wanted and fresh:
             return payment
-    closing = [_supersede(deps, actor, payment) for payment in in_the_way]
-    refusals = [r for r in await asyncio.gather(*closing, return_exceptions=True) if r]
+    superseded = [_supersede(deps, actor, payment) for payment in in_the_way]
+    refusals = [r for r in await asyncio.gather(*superseded, return_exceptions=True) if r]
     if refusals:
         raise refusals[0]
     return None
@@ -95,7 +91,7 @@ async def _free_the_bills(
 
 async def _supersede(deps: Dependencies, actor: Actor, payment: Payment) -> None:
     try:
-        payment = await orders.close(deps, payment, because="superseded")
+        payment = await orders.cancel(deps, payment, because="superseded")
     except PayError as error:
         raise PaymentInProgress(
             "这笔账单正在支付中,请稍后再试", retry_after_seconds=10
@@ -116,14 +112,8 @@ async def _create(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Pa
         if not await bills_actions.hold(deps, tx, payment.bill_ids):
             raise BillAlreadyPaid("有账单刚刚缴过或作废,请刷新后再试")
         await store.insert(deps.db, payment, tx)
-        await jobs.enqueue(
-            deps,
-            tx,
-            "payments.check",
-            payment.id,
-            payment_id=payment.id,
-            due_at=orders.next_check(payment, deps.now()),
-        )
+        due_at = orders.next_query(payment, deps.now())
+        await jobs.enqueue(deps, tx, CHECK, payment.id, payment_id=payment.id, due_at=due_at)
         await _note(deps, tx, actor, payment)
 
     try:
@@ -148,7 +138,20 @@ async def _note(deps: Dependencies, tx: Transaction, actor: Actor, payment: Paym
     )
 
 
-async def access_payment(deps: Dependencies, actor: Actor, payment_id: str) -> Payment:
+async def _place(deps: Dependencies, payment: Payment) -> Payment:
+    """Place an order at WeChat; when WeChat says that it is paid or closed, query it."""
+    try:
+        return await orders.place(deps, payment)
+    except PayError as error:
+        if error.reaction not in {PayReaction.ORDER_PAID, PayReaction.ORDER_CLOSED}:
+            raise refusal(error, payment) from error
+        try:
+            return await orders.query(deps, payment)
+        except PayError:
+            raise refusal(error, payment) from error
+
+
+async def access(deps: Dependencies, actor: Actor, payment_id: str) -> Payment:
     """Return an order of the actor's own; anybody else's looks missing."""
     payment = await store.find(deps.db, payment_id)
     if payment is None or payment.person != actor.person_id:
@@ -156,45 +159,44 @@ async def access_payment(deps: Dependencies, actor: Actor, payment_id: str) -> P
     return payment
 
 
-async def look(deps: Dependencies, actor: Actor, payment_id: str) -> PaymentView:
-    """Tell how an order stands. While it is open WeChat is asked, at most every 3 seconds."""
-    payment = await access_payment(deps, actor, payment_id)
+async def get(deps: Dependencies, actor: Actor, payment_id: str) -> PaymentView:
+    """Return how an order of mine stands. NotFound for anybody else's.
+
+    While it is open WeChat is queried, at most every 3 seconds.
+    """
+    payment = await access(deps, actor, payment_id)
     if payment.state in UNSETTLED:
-        payment = await _ask_again(deps, payment)
+        payment = await _query(deps, payment)
     return views.view(payment)
 
 
-async def _ask_again(deps: Dependencies, payment: Payment) -> Payment:
+async def _query(deps: Dependencies, payment: Payment) -> Payment:
     now = deps.now()
-    before = now - ASK_AT_MOST_EVERY
+    before = now - QUERY_AT_MOST_EVERY
     if not await store.claim_check(deps.db, payment.id, now=now, before=before):
         return payment
     try:
-        return await orders.settle(deps, payment)
+        return await orders.query(deps, payment)
     except PayError:
         return payment  # the job that follows every order goes on asking
 
 
-async def mine(
+async def listing(
     deps: Dependencies, actor: Actor, *, before: str, limit: int
 ) -> list[PaymentView]:
     """Return my orders, newest first."""
-    found = await store.of_person(deps.db, actor.person_id, before=before, limit=limit)
-    return [views.view(payment) for payment in found]
+    payments = await store.of_person(deps.db, actor.person_id, before=before, limit=limit)
+    return [views.view(payment) for payment in payments]
 
 
 async def receipt(deps: Dependencies, actor: Actor, payment_id: str) -> ReceiptView:
     """Return the receipt of a payment of mine; NotFound while there is none."""
-    await access_payment(deps, actor, payment_id)
-    found = await receipts_store.find(deps.db, payment_id)
-    if found is None:
-        raise errors.NotFound("还没有收据")
-    return msgspec.convert(found, ReceiptView, from_attributes=True)
+    return await receipts.get(deps, await access(deps, actor, payment_id))
 
 
-async def waiting(deps: Dependencies) -> dict[str, int]:
+async def count_waiting(deps: Dependencies) -> dict[str, int]:
     """Count what waits for a person: for the figures, not for people."""
     return {
-        "discrepancies": await discrepancies_store.count(deps.db, discrepancies.WAITING),
+        "discrepancies": await discrepancies_store.count(deps.db, WAITING),
         "refunds": await refunds_store.count_stuck(deps.db),
     }

@@ -1,11 +1,12 @@
-"""Money that WeChat says arrived, written down exactly once.
+"""Booking of money that WeChat says arrived, exactly once.
 
-Notices, our own questions and the daily bill all end here. The journal's id is WeChat's
+Notices, our own queries and the daily bill all end here. The journal's id is WeChat's
 transaction, so whoever comes second finds a duplicate key. Money is never refused: what does
-not fit is kept in suspense, what is too much goes back.
+not fit its order is kept in suspense, what the bills do not take is refunded.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 import structlog
 from pymongo.errors import DuplicateKeyError
@@ -14,19 +15,43 @@ from services.bills import actions as bills
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.ledger import actions as ledger
-from services.ledger.models import Journal, Posting, overpaid, receivable, wechat_cash
+from services.ledger.models import Journal, Posting, overpaid, receivable, suspense, wechat_cash
 from services.payments import store
-from services.payments.models import Booking, EventOutcome, Payment, WeChatEvent
+from services.payments.discrepancies import actions as discrepancies
+from services.payments.discrepancies.models import Doubt
+from services.payments.models import EventOutcome, Line, Payment, WeChatEvent
 from services.payments.receipts import actions as receipts
 from services.payments.refunds import actions as refunds
-from services.payments.refunds import store as refunds_store
-from services.payments.refunds.models import Refund
 from services.payments.states import Event
 from services.places.actions import compound_of
 from services.wechat.pay import PayClient
+from services.wechat.pay_models import TradeState
 from services.wechat.pay_models import Transaction as Trade
 
+GONE: Final = frozenset({TradeState.CLOSED, TradeState.REVOKED, TradeState.PAYERROR})
+FOREIGN: Final = frozenset({Doubt.OTHER_MERCHANT, Doubt.OTHER_APP})
+
 log = structlog.get_logger(__name__)
+
+
+async def record(
+    deps: Dependencies, client: PayClient, payment: Payment | None, trade: Trade
+) -> None:
+    """Record what WeChat answered about an order: closed, paid, or paid and not fitting."""
+    if trade.trade_state in GONE and payment is not None:
+        because = trade.trade_state.value.lower()
+        await store.move(deps.db, payment.id, Event.CLOSED_AT_WECHAT, closed_because=because)
+    if not trade.paid:
+        return
+    doubts = discrepancies.doubts_of(client, payment, trade)
+    if payment is not None and not doubts:
+        await book(deps, client, payment, trade)
+        await discrepancies.explain(deps, payment)
+    elif FOREIGN & set(doubts):
+        # another merchant's money never lay in our account
+        log.error("foreign_trade", order=trade.out_trade_no, account=client.account.key)
+    else:
+        await suspend(deps, client, payment, trade, doubts)
 
 
 async def book(
@@ -35,11 +60,14 @@ async def book(
     payment: Payment,
     trade: Trade,
     event: WeChatEvent | None = None,
-) -> Booking:
-    """Book a payment that fits its order. Repeats, also simultaneous ones, are harmless."""
-    journal_id = f"pay:{client.account.mchid}:{trade.transaction_id}"
+) -> None:
+    """Book a payment that fits its order. Repeats, also simultaneous ones, change nothing.
 
-    async def work(tx: Transaction) -> Sequence[Refund]:
+    `event`: the notice that told of it, kept in the same transaction.
+    """
+    journal_id = journal_id_of(client, trade)
+
+    async def work(tx: Transaction) -> None:
         if event is not None:
             await store.insert_event(deps.db, event, tx)
         await store.move(
@@ -50,7 +78,7 @@ async def book(
             transaction_id=trade.transaction_id,
             paid_at=trade.success_at or deps.now(),
         )
-        return await _place(deps, tx, payment, trade, journal_id)
+        await _distribute(deps, tx, payment, trade, journal_id)
 
     try:
         await deps.in_transaction(work)
@@ -60,36 +88,42 @@ async def book(
         if not await ledger.is_posted(deps, journal_id):
             raise
         if event is not None:
-            await store.note_event(deps.db, repeated(event))
-        return Booking.REPEATED
+            event.outcome = EventOutcome.REPEATED
+            await store.note_event(deps.db, event)
+        return
     await jobs.wake(deps)
     log.info("payment_booked", payment=payment.id, amount_fen=payment.amount_fen)
-    return Booking.BOOKED
 
 
-def repeated(event: WeChatEvent) -> WeChatEvent:
-    event.outcome = EventOutcome.REPEATED
-    return event
+def journal_id_of(client: PayClient, trade: Trade) -> str:
+    """Name the journal of a trade: one per transaction of WeChat's."""
+    return f"pay:{client.account.mchid}:{trade.transaction_id or ''}"
 
 
-async def _place(
+async def _distribute(
     deps: Dependencies, tx: Transaction, payment: Payment, trade: Trade, journal_id: str
-) -> list[Refund]:
-    """Settle the bills, give back what they do not take, and write it all down."""
+) -> None:
+    """Settle the order's bills, post the journal, issue the receipt, refund the excess."""
     paid_at = trade.success_at or deps.now()
-    settled = [
-        line
-        for line in payment.lines
-        if await bills.settle(deps, tx, line.bill_id, journal_id, paid_at)
-    ]
+    settled_ids = await bills.settle(deps, tx, payment.bill_ids, journal_id, paid_at)
+    settled = [line for line in payment.lines if line.bill_id in settled_ids]
     excess_fen = payment.amount_fen - sum(line.amount_fen for line in settled)
+    await ledger.post(deps, tx, _journal(deps, payment, trade, settled, journal_id))
+    if settled:
+        await receipts.issue(deps, tx, payment, settled, trade)
+    if excess_fen:
+        await refunds.request_excess(deps, tx, payment, trade, excess_fen)
+
+
+def _journal(
+    deps: Dependencies, payment: Payment, trade: Trade, settled: Sequence[Line], journal_id: str
+) -> Journal:
     postings = [Posting(wechat_cash(payment.account), payment.amount_fen)]
     postings += [Posting(receivable(line.bill_id), -line.amount_fen) for line in settled]
-    excess: list[Refund] = []
+    excess_fen = sum(posting.amount_fen for posting in postings)
     if excess_fen:
         postings.append(Posting(overpaid(payment.id), -excess_fen))
-        excess.append(refunds.excess_refund(deps, payment, trade, excess_fen))
-    journal = Journal(
+    return Journal(
         id=journal_id,
         kind="payment",
         place=compound_of(payment.lines[0].home),
@@ -97,12 +131,45 @@ async def _place(
         postings=postings,
         reference={"payment": payment.id, "transaction": trade.transaction_id or ""},
     )
-    await ledger.post(deps, tx, journal)
-    if settled:
-        await receipts.issue(deps, tx, payment, settled, trade)
-    for refund in excess:
-        await refunds_store.insert(deps.db, refund, tx)
-        await jobs.enqueue(
-            deps, tx, "payments.refund", refunds.job_key(refund), refund_id=refund.id
-        )
-    return excess
+
+
+async def suspend(
+    deps: Dependencies,
+    client: PayClient,
+    payment: Payment | None,
+    trade: Trade,
+    doubts: Sequence[Doubt],
+) -> None:
+    """Keep in suspense money that WeChat, asked, confirms but that fits no order.
+
+    A person decides about it. Only for trades of this merchant.
+    """
+    transaction_id, amount_fen = trade.transaction_id or "", trade.amount_fen or 0
+    account = client.account.key
+    journal = Journal(
+        id=journal_id_of(client, trade),
+        kind="suspense",
+        place=account,
+        at=deps.now(),
+        postings=[
+            Posting(wechat_cash(account), amount_fen),
+            Posting(suspense(transaction_id), -amount_fen),
+        ],
+        reference={"payment": trade.out_trade_no, "transaction": transaction_id},
+    )
+
+    async def work(tx: Transaction) -> None:
+        await ledger.post(deps, tx, journal)
+        await discrepancies.suspend(deps, tx, client, trade, payment=payment, doubts=doubts)
+        if payment is not None:
+            await store.move(
+                deps.db, payment.id, Event.WRONG_MONEY, tx, transaction_id=transaction_id
+            )
+
+    try:
+        await deps.in_transaction(work)
+    except DuplicateKeyError:
+        if not await ledger.is_posted(deps, journal.id):
+            raise
+        return
+    log.error("payment_in_suspense", order=trade.out_trade_no, doubts=[d.value for d in doubts])

@@ -54,12 +54,6 @@ class Payment(Struct, kw_only=True):
         return smallest_around([line.home for line in self.lines])
 
 
-class Booking(StrEnum):
-    BOOKED = auto()
-    REPEATED = auto()
-    SUSPENDED = auto()
-
-
 class EventOutcome(StrEnum):
     BOOKED = auto()
     REPEATED = auto()
@@ -67,7 +61,7 @@ class EventOutcome(StrEnum):
 
 
 class WeChatEvent(Struct, kw_only=True):
-    """A believed notice, kept as it came (its content stays encrypted)."""
+    """A verified notice, kept as it came (its content stays encrypted)."""
 
     id: str = field(name="_id")  # account:event id
     account: str

@@ -1,23 +1,26 @@
-"""What WeChat tells us by itself. Commit first, answer after.
+"""WeChat Pay webhooks: payment and refund notices. Commit first, answer after.
 
-The handler answers 2xx only when this returns, and WeChat repeats until it does.
+The handler answers 2xx only when these return, and WeChat repeats a notice until it does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
+from pymongo.errors import DuplicateKeyError
 
-from services.dependencies import Dependencies
+from services.dependencies import Dependencies, Transaction
+from services.jobs import actions as jobs
 from services.kernel import errors
 from services.payments import booking, store
 from services.payments.discrepancies import actions as discrepancies
-from services.payments.models import EventOutcome, WeChatEvent
-from services.payments.refunds import actions as refunds
-from services.payments.refunds import store as refunds_store
-from services.payments.refunds.states import RefundState
+from services.payments.discrepancies.models import Doubt
+from services.payments.jobs import CLARIFY
+from services.payments.models import EventOutcome, Payment, WeChatEvent
+from services.payments.refunds import outcomes as refund_outcomes
 from services.wechat.errors import BadSignature, PayError
 from services.wechat.pay import PayClient
 from services.wechat.pay_models import Notice
+from services.wechat.pay_models import Transaction as Trade
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +32,7 @@ class Forged(errors.Unauthenticated):
 
 
 class NotAPayment(errors.InvalidInput):
-    """Believed, but of a kind this address is not for."""
+    """Genuine, but of a kind this address is not for."""
 
     code = "unexpected_notice"
 
@@ -37,8 +40,11 @@ class NotAPayment(errors.InvalidInput):
 async def receive_payment(
     deps: Dependencies, account: str, headers: Mapping[str, str], body: bytes
 ) -> None:
-    """Book the payment of a genuine notice, or keep it as doubtful and ask WeChat."""
-    client, notice = await _believe(deps, account, headers, body)
+    """Book the payment of a genuine notice, or keep it as doubtful and ask WeChat.
+
+    Raises Forged, NotAPayment, NotFound (no such account).
+    """
+    client, notice = await _verified(deps, account, headers, body)
     try:
         trade = client.transaction(notice.resource)
     except PayError as error:
@@ -49,20 +55,49 @@ async def receive_payment(
     if await store.event_known(deps.db, event.id):
         return
     payment = await store.find(deps.db, trade.out_trade_no)
-    found = discrepancies.compare(client, payment, trade)
-    if payment is not None and not found:
+    doubts = discrepancies.doubts_of(client, payment, trade)
+    if payment is not None and not doubts:
         await booking.book(deps, client, payment, trade, event)
-        return
-    event.outcome = EventOutcome.DOUBTFUL
-    expected = payment.amount_fen if payment else None
-    await discrepancies.raise_doubts(deps, client, trade, found, event, expected)
+    else:
+        event.outcome = EventOutcome.DOUBTFUL
+        await _doubt(deps, client, trade, event, payment=payment, doubts=doubts)
+
+
+async def _doubt(
+    deps: Dependencies,
+    client: PayClient,
+    trade: Trade,
+    event: WeChatEvent,
+    *,
+    payment: Payment | None,
+    doubts: Sequence[Doubt],
+) -> None:
+    """Credit nothing, note the difference, and have WeChat queried: its answer decides."""
+    account, order = client.account.key, trade.out_trade_no
+    log.error(
+        "payment_doubtful", account=account, doubts=[d.value for d in doubts], order=order
+    )
+
+    async def work(tx: Transaction) -> None:
+        await store.insert_event(deps.db, event, tx)
+        await discrepancies.note(deps, tx, client, trade, payment=payment, doubts=doubts)
+        await jobs.enqueue(deps, tx, CLARIFY, event.id, account=account, out_trade_no=order)
+
+    try:
+        await deps.in_transaction(work)
+    except DuplicateKeyError:
+        return  # the same notice again
+    await jobs.wake(deps)
 
 
 async def receive_refund(
     deps: Dependencies, account: str, headers: Mapping[str, str], body: bytes
 ) -> None:
-    """Write down how a refund of ours ended."""
-    client, notice = await _believe(deps, account, headers, body)
+    """Record how a refund of ours ended, as a genuine notice says.
+
+    Raises Forged, NotAPayment, NotFound (no such account).
+    """
+    client, notice = await _verified(deps, account, headers, body)
     try:
         answer = client.refund_notice(notice.resource)
     except PayError as error:
@@ -72,13 +107,9 @@ async def receive_refund(
     event.transaction_id = answer.transaction_id
     if await store.event_known(deps.db, event.id):
         return
-    refund = await refunds_store.find(deps.db, answer.out_refund_no.partition("-")[0])
-    ours = refund is not None and refund.account == account and refunds.is_of(refund, answer)
-    if refund is None or not ours or refund.state is RefundState.FAILED:
+    if not await refund_outcomes.record_notice(deps, account, answer):
         log.error("refund_notice_does_not_fit", account=account, order=answer.out_trade_no)
         event.outcome = EventOutcome.DOUBTFUL
-    else:
-        await refunds.record(deps, refund, answer)
     await store.note_event(deps.db, event)
 
 
@@ -93,9 +124,10 @@ def _event(deps: Dependencies, account: str, notice: Notice, body: bytes) -> WeC
     )
 
 
-async def _believe(
+async def _verified(
     deps: Dependencies, account: str, headers: Mapping[str, str], body: bytes
 ) -> tuple[PayClient, Notice]:
+    """Verify and decrypt a notice. Raises Forged, NotFound."""
     client = deps.merchants.get(account)
     if client is None:
         raise errors.NotFound("没有这个收款账户")

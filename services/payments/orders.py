@@ -1,7 +1,7 @@
-"""Orders at WeChat Pay: drafted, placed, asked about, closed.
+"""Orders at WeChat Pay: drafted, placed, queried, cancelled.
 
-Every outcome that we did not hear is unknown, never "no". A bill is freed only after
-close → query has said that nobody can pay any more (WECHAT.md §5.3).
+An outcome that we did not hear is unknown, never "no". The bills of an order are free again
+only after close and query have said that nobody can pay it any more (WECHAT.md §5.3).
 """
 
 from collections.abc import Sequence
@@ -11,64 +11,50 @@ from typing import Final
 import structlog
 
 from services.bills.models import Bill
-from services.dependencies import Dependencies, Transaction
+from services.dependencies import Dependencies
 from services.fees.models import KIND_NAMES
 from services.kernel import errors
 from services.kernel.documents import new_id
 from services.kernel.permissions import Actor
 from services.payments import booking, store
-from services.payments.discrepancies import actions as discrepancies
-from services.payments.discrepancies import store as discrepancies_store
-from services.payments.discrepancies.models import Doubt, discrepancy_id
-from services.payments.discrepancies.states import DiscrepancyState
-from services.payments.models import Booking, Line, Payment
+from services.payments.models import Line, Payment
 from services.payments.refusals import PayeeUnavailable
 from services.payments.states import OPEN, Event
 from services.people import actions as people
 from services.wechat.errors import PayError, PayReaction
-from services.wechat.pay import PayClient
-from services.wechat.pay_models import TradeState
-from services.wechat.pay_models import Transaction as Trade
-
-# After the order was made; then once at its end, then every ten minutes, then every hour.
-CHECKS: Final = tuple(timedelta(seconds=s) for s in (5, 15, 30, 60, 180, 600, 1800))
-# How long after its own end an order is closed: somebody may be typing the password.
-GRACE: Final = timedelta(minutes=5)
-PATIENT_AFTER: Final = timedelta(hours=2)
-
-
-def next_check(payment: Payment, now: datetime) -> datetime:
-    """Return when to ask again about an open order."""
-    end = payment.expires_at + GRACE
-    coming = [payment.created_at + wait for wait in CHECKS] + [end]
-    later = [at for at in coming if at > now and at <= end]
-    if later:
-        return later[0]
-    return now + timedelta(minutes=10 if now - end < PATIENT_AFTER else 60)
-
 
 # How long a payer has: long enough for somebody who is slow with a phone, and well inside the
 # two hours that a prepay id lives.
 TIME_TO_PAY: Final = timedelta(minutes=30)
+# Our own call may still be on its way for this long: "no such order" is not yet final.
+IN_FLIGHT: Final = timedelta(seconds=60)
+# When an order is queried: so long after it was made, then once at its end, then every ten
+# minutes, then every hour.
+QUERIES_AFTER: Final = tuple(timedelta(seconds=s) for s in (5, 15, 30, 60, 180, 600, 1800))
+# How long after its own end an order is cancelled: somebody may be typing the password.
+GRACE: Final = timedelta(minutes=5)
+HOURLY_AFTER: Final = timedelta(hours=2)
+
+log = structlog.get_logger(__name__)
 
 
 async def draft(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Payment:
+    """Draft an order of the actor for bills of one payee; nothing is written or sent.
+
+    Raises PayeeUnavailable when the payee has no merchant account here.
+    """
     now = deps.now()
     account, payee_name = bills[0].account, bills[0].payee_name
     client = deps.merchants.get(account)
     if client is None:
         raise PayeeUnavailable("收款单位的微信支付还没有开通,请联系物业或社区")
-    payment_id = new_id(now)
+    payment_id, expires_at = new_id(now), now + TIME_TO_PAY
     amount_fen = sum(bill.amount_fen for bill in bills)
-    expires_at = now + TIME_TO_PAY
-    openid = (await people.openids(deps, [actor.person_id])).get(actor.person_id)
-    if openid is None:
-        raise errors.Unauthenticated("这个账号已注销,请重新登录")
     body = client.prepay_body(
         payment_id,
         amount_fen=amount_fen,
         description=f"{payee_name} {title(bills)}",
-        openid=openid,
+        openid=await _openid(deps, actor),
         expires_at=expires_at,
     )
     return Payment(
@@ -83,6 +69,13 @@ async def draft(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Paym
         created_at=now,
         expires_at=expires_at,
     )
+
+
+async def _openid(deps: Dependencies, actor: Actor) -> str:
+    openids = await people.openids(deps, [actor.person_id])
+    if actor.person_id not in openids:
+        raise errors.Unauthenticated("这个账号已注销,请重新登录")
+    return openids[actor.person_id]
 
 
 def title(bills: Sequence[Bill]) -> str:
@@ -103,15 +96,8 @@ def _line(bill: Bill) -> Line:
     )
 
 
-# Our own call may still be on its way for this long: "no such order" is not yet final.
-IN_FLIGHT: Final = timedelta(seconds=60)
-GONE: Final = frozenset({TradeState.CLOSED, TradeState.REVOKED, TradeState.PAYERROR})
-
-log = structlog.get_logger(__name__)
-
-
-async def prepare(deps: Dependencies, payment: Payment) -> Payment:
-    """Place the order, or place it again (same bytes) for a fresh prepay id.
+async def place(deps: Dependencies, payment: Payment) -> Payment:
+    """Place an order at WeChat, or place it again (same bytes) for a fresh prepay id.
 
     Raises PayError when WeChat refused or could not be heard; the order's state tells which.
     """
@@ -119,7 +105,7 @@ async def prepare(deps: Dependencies, payment: Payment) -> Payment:
     try:
         prepay_id = await client.prepay(payment.body)
     except PayError as error:
-        await _not_prepared(deps, payment, error)
+        await _record_failure(deps, payment, error)
         raise
     now = deps.now()
     moved = await store.move(
@@ -131,7 +117,7 @@ async def prepare(deps: Dependencies, payment: Payment) -> Payment:
     return moved or payment
 
 
-async def _not_prepared(deps: Dependencies, payment: Payment, error: PayError) -> None:
+async def _record_failure(deps: Dependencies, payment: Payment, error: PayError) -> None:
     log.warning("prepay_failed", payment=payment.id, code=error.code, unknown=error.unknown)
     match error.reaction:
         case PayReaction.PERMANENT | PayReaction.CONFIG_ALARM | PayReaction.SHOW:
@@ -141,8 +127,11 @@ async def _not_prepared(deps: Dependencies, payment: Payment, error: PayError) -
             await store.move(deps.db, payment.id, Event.ANSWER_LOST)
 
 
-async def settle(deps: Dependencies, payment: Payment) -> Payment:
-    """Ask what became of an order and write it down. PayError when WeChat is not heard."""
+async def query(deps: Dependencies, payment: Payment) -> Payment:
+    """Ask WeChat what became of an order, and record it; return the order as it is then.
+
+    Raises PayError when WeChat is not heard.
+    """
     client = deps.merchants[payment.account]
     try:
         trade = await client.query(payment.id)
@@ -150,65 +139,39 @@ async def settle(deps: Dependencies, payment: Payment) -> Payment:
         if error.reaction is not PayReaction.ORDER_MISSING:
             raise
         if deps.now() - payment.created_at >= IN_FLIGHT:
-            await _close(deps, payment, "never_reached_wechat")
-        return await _current(deps, payment)
-    await apply(deps, client, payment, trade)
-    return await _current(deps, payment)
+            because = "never_reached_wechat"
+            await store.move(
+                deps.db, payment.id, Event.CLOSED_AT_WECHAT, closed_because=because
+            )
+    else:
+        await booking.record(deps, client, payment, trade)
+    return await store.find(deps.db, payment.id) or payment
 
 
-async def close(deps: Dependencies, payment: Payment, *, because: str) -> Payment:
-    """Close an order at WeChat, then ask. Still open afterwards: somebody may be paying."""
+async def cancel(deps: Dependencies, payment: Payment, *, because: str) -> Payment:
+    """Close an order at WeChat, then query it. Still open afterwards: somebody may be paying.
+
+    Raises PayError when WeChat is not heard.
+    """
     client = deps.merchants[payment.account]
     try:
         await client.close_order(payment.id)
     except PayError as error:
-        # Whatever the refusal, the question that follows decides.
+        # Whatever the refusal, the query that follows decides.
         log.info("close_refused", payment=payment.id, code=error.code, because=because)
-    return await settle(deps, payment)
-
-
-async def apply(
-    deps: Dependencies, client: PayClient, payment: Payment | None, trade: Trade
-) -> Booking | None:
-    """Write down what WeChat answered about an order; None when no money moved."""
-    if trade.trade_state in GONE and payment is not None:
-        await _close(deps, payment, trade.trade_state.value.lower())
-    if not trade.paid:
-        return None
-    found = discrepancies.compare(client, payment, trade)
-    if payment is not None and not found:
-        booked = await booking.book(deps, client, payment, trade)
-        await _explain(deps, client, payment)
-        return booked
-    if {Doubt.OTHER_MERCHANT, Doubt.OTHER_APP} & set(found):
-        log.error("foreign_trade", order=trade.out_trade_no, account=client.account.key)
-        return None
-    return await discrepancies.suspend(deps, client, payment, trade, found)
-
-
-async def _close(deps: Dependencies, payment: Payment, because: str) -> None:
-    await store.move(deps.db, payment.id, Event.CLOSED_AT_WECHAT, closed_because=because)
-
-
-async def _explain(deps: Dependencies, client: PayClient, payment: Payment) -> None:
-    """Close doubts that a notice raised: WeChat, asked, says what we wrote down."""
-
-    async def work(tx: Transaction) -> None:
-        await discrepancies_store.move(
-            deps.db,
-            discrepancy_id(client.account.key, payment.id),
-            DiscrepancyState.OPEN,
-            DiscrepancyState.EXPLAINED,
-            tx,
-            settled_at=deps.now(),
-        )
-
-    await deps.in_transaction(work)
-
-
-async def _current(deps: Dependencies, payment: Payment) -> Payment:
-    return await store.find(deps.db, payment.id) or payment
+    return await query(deps, payment)
 
 
 def is_open(payment: Payment) -> bool:
+    """Tell whether an order still holds its bills."""
     return payment.state in OPEN
+
+
+def next_query(payment: Payment, now: datetime) -> datetime:
+    """Return when an open order is to be queried next."""
+    end = payment.expires_at + GRACE
+    coming = [payment.created_at + wait for wait in QUERIES_AFTER] + [end]
+    later = [at for at in coming if at > now and at <= end]
+    if later:
+        return later[0]
+    return now + timedelta(minutes=10 if now - end < HOURLY_AFTER else 60)

@@ -1,7 +1,7 @@
-"""What payments hold about people, and what of it goes.
+"""Personal data of payments, receipts and refunds, and its erasure.
 
 The accounts stay, as the law asks, under an id that leads to nobody. What WeChat was told of
-the payer goes: it served to ask again for an order that is settled now.
+the payer goes: it served to ask again for an order that is over now.
 """
 
 from typing import Final
@@ -10,7 +10,8 @@ from mongo_indexes import discrepancies, payments, receipts, refunds, wechat_eve
 from services.dependencies import Dependencies, Transaction
 from services.kernel.errors import Conflict
 from services.kernel.personal_data import ACCOUNTING, Fate, Holding
-from services.payments.refunds.states import RefundState
+from services.payments import store
+from services.payments.refunds import store as refunds_store
 
 HOLDINGS: Final = (
     Holding(
@@ -83,24 +84,18 @@ class MoneyUnderWay(Conflict):
     code = "money_under_way"
 
 
-async def require_settled(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Raise MoneyUnderWay while money of this person's moves, or should. By `person`."""
-    orders = deps.db[payments.COLLECTION].find(
-        {"person": person_id, "open": True}, {"_id": 1}, session=tx
-    )
-    returning = deps.db[refunds.COLLECTION].find(
-        {"person": person_id, "state": {"$ne": RefundState.DONE}}, {"_id": 1}, session=tx
-    )
+async def require_no_money_under_way(
+    deps: Dependencies, tx: Transaction, person_id: str
+) -> None:
+    """Raise MoneyUnderWay while money of this person's moves, or should."""
     found = {
-        "payments": [row["_id"] for row in await orders.to_list()],
-        "refunds": [row["_id"] for row in await returning.to_list()],
+        "payments": await store.open_of(deps.db, person_id, tx),
+        "refunds": await refunds_store.unfinished_of(deps.db, person_id, tx),
     }
     if any(found.values()):
         raise MoneyUnderWay("还有付款或退款没有办完,请办完后再注销", **found)
 
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Take the payer's WeChat user out of what was sent to WeChat."""
-    await deps.db[payments.COLLECTION].update_many(
-        {"person": person_id}, {"$set": {"body": b""}}, session=tx
-    )
+    """Erase the payer's WeChat user from what was sent to WeChat."""
+    await store.blank_bodies(deps.db, person_id, tx)

@@ -6,6 +6,8 @@ from services.wechat.errors import PayError, PayReaction
 
 
 class BillAlreadyPaid(errors.Conflict):
+    """Paid or void meanwhile. `payment_id` in details when it was the actor's own payment."""
+
     code = "bill_already_paid"
 
 
@@ -22,6 +24,8 @@ class PaymentInProgress(errors.Conflict):
 
 
 class PayeeUnavailable(errors.Unavailable):
+    """The payee's merchant account is missing, or WeChat refuses its keys."""
+
     code = "payee_unavailable"
 
 
@@ -38,7 +42,7 @@ class PaymentRefused(errors.Conflict):
 
 
 def refusal(error: PayError, payment: Payment) -> errors.DomainError:
-    """Say in our words why there is nothing to pay with yet."""
+    """Return our own error for WeChat's: why there is nothing to pay with yet."""
     match error.reaction:
         case PayReaction.CONFIG_ALARM | PayReaction.PERMANENT:
             return PayeeUnavailable("收款单位的微信支付暂时不可用,请联系物业或社区")

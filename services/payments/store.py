@@ -103,6 +103,19 @@ async def note_event(db: Database, event: WeChatEvent) -> bool:
     return True
 
 
+async def open_of(db: Database, person: str, tx: Transaction) -> list[str]:
+    """Return the ids of a person's open orders. Served by index `person`."""
+    query = {"person": person, "open": True}
+    cursor = db[payments.COLLECTION].find(query, {"_id": 1}, session=tx)
+    return [document["_id"] for document in await cursor.to_list()]
+
+
+async def blank_bodies(db: Database, person: str, tx: Transaction) -> None:
+    """Remove the requests that name a person to WeChat. Served by index `person`."""
+    change = {"$set": {"body": b""}}
+    await db[payments.COLLECTION].update_many({"person": person}, change, session=tx)
+
+
 async def event_known(db: Database, event_id: str) -> bool:
     found = await db[wechat_events.COLLECTION].find_one({"_id": event_id}, {"_id": 1})
     return found is not None

@@ -3,28 +3,21 @@
 import msgspec
 
 from services.dependencies import Dependencies
+from services.kernel.views import show
 from services.payments.models import Payment, PaymentOrder, PaymentView, PayParams
 
 
-def order_view(deps: Dependencies, payment: Payment, prepay_id: str) -> PaymentOrder:
-    client = deps.merchants[payment.account]
-    return PaymentOrder(
-        payment_id=payment.id,
-        amount_fen=payment.amount_fen,
-        payee_name=payment.payee_name,
-        expires_at=payment.expires_at,
-        pay_params=msgspec.convert(client.pay_params(prepay_id), PayParams),
-    )
-
-
 def view(payment: Payment) -> PaymentView:
-    return PaymentView(
+    """Show how an order stands to whoever made it."""
+    return show(payment, PaymentView, payment_id=payment.id)
+
+
+def order_view(deps: Dependencies, payment: Payment, prepay_id: str) -> PaymentOrder:
+    """Show what wx.requestPayment needs, signed for this moment."""
+    params = deps.merchants[payment.account].pay_params(prepay_id)
+    return show(
+        payment,
+        PaymentOrder,
         payment_id=payment.id,
-        state=payment.state,
-        amount_fen=payment.amount_fen,
-        payee_name=payment.payee_name,
-        bill_ids=payment.bill_ids,
-        created_at=payment.created_at,
-        expires_at=payment.expires_at,
-        paid_at=payment.paid_at,
+        pay_params=msgspec.convert(params, PayParams),
     )

@@ -1,20 +1,14 @@
-"""Discrepancies with WeChat Pay: doubtful notices, and confirmed money that fits no order.
+"""Discrepancies with WeChat Pay: what it said that does not fit what we wrote down.
 
-Such money is never credited and never lost: a person decides. A notice is only a claim;
-WeChat's answer to our own question is the word that counts.
+Money that fits no order is never credited and never lost: a person decides. A notice is only a
+claim; WeChat's answer to our own query is the word that counts.
 """
 
 from collections.abc import Sequence
 
-import structlog
-from pymongo.errors import DuplicateKeyError
-
 from services.dependencies import Dependencies, Transaction
-from services.jobs import actions as jobs
 from services.kernel.permissions import Actor, Permission, require_city
-from services.ledger import actions as ledger
-from services.ledger.models import Journal, Posting, suspense, wechat_cash
-from services.payments import store as payments_store
+from services.kernel.views import show
 from services.payments.discrepancies import store
 from services.payments.discrepancies.models import (
     Discrepancy,
@@ -22,16 +16,13 @@ from services.payments.discrepancies.models import (
     Doubt,
     discrepancy_id,
 )
-from services.payments.discrepancies.states import DiscrepancyState
-from services.payments.models import Booking, Payment, WeChatEvent
-from services.payments.states import Event
+from services.payments.discrepancies.states import WAITING, DiscrepancyEvent
+from services.payments.models import Payment
 from services.wechat.pay import PayClient
 from services.wechat.pay_models import Transaction as Trade
 
-log = structlog.get_logger(__name__)
 
-
-def compare(client: PayClient, payment: Payment | None, trade: Trade) -> list[Doubt]:
+def doubts_of(client: PayClient, payment: Payment | None, trade: Trade) -> list[Doubt]:
     """Compare what WeChat says with what we wrote down; empty when the money may be booked."""
     account = client.account
     found = {
@@ -53,135 +44,63 @@ def compare(client: PayClient, payment: Payment | None, trade: Trade) -> list[Do
     return [doubt for doubt, holds in found.items() if holds]
 
 
-async def raise_doubts(
+async def note(
     deps: Dependencies,
+    tx: Transaction,
     client: PayClient,
     trade: Trade,
-    found: Sequence[Doubt],
-    event: WeChatEvent,
-    expected_fen: int | None,
-) -> None:
-    """Credit nothing, write the difference down, and have WeChat asked: its answer decides."""
-    log.error(
-        "payment_doubtful",
-        account=client.account.key,
-        doubts=[doubt.value for doubt in found],
-        order=trade.out_trade_no,
-    )
-
-    async def work(tx: Transaction) -> None:
-        await payments_store.insert_event(deps.db, event, tx)
-        difference = _difference(deps, client, trade, found, expected_fen)
-        await store.put(deps.db, difference, tx)
-        await jobs.enqueue(
-            deps,
-            tx,
-            "payments.clarify",
-            event.id,
-            account=client.account.key,
-            out_trade_no=trade.out_trade_no,
-        )
-
-    try:
-        await deps.in_transaction(work)
-    except DuplicateKeyError:
-        return  # the same notice again
-    await jobs.wake(deps)
-
-
-def _difference(
-    deps: Dependencies,
-    client: PayClient,
-    trade: Trade,
-    found: Sequence[Doubt],
-    expected_fen: int | None,
-) -> Discrepancy:
-    return Discrepancy(
+    *,
+    payment: Payment | None,
+    doubts: Sequence[Doubt],
+) -> str:
+    """Write a difference down, or add to the one there is about this order; return its id."""
+    difference = Discrepancy(
         id=discrepancy_id(client.account.key, trade.out_trade_no),
         account=client.account.key,
-        doubts=list(found),
+        doubts=list(doubts),
         out_trade_no=trade.out_trade_no,
         transaction_id=trade.transaction_id or "",
         amount_fen=trade.amount_fen or 0,
-        expected_fen=expected_fen,
+        expected_fen=payment.amount_fen if payment else None,
         found_at=deps.now(),
     )
+    await store.put(deps.db, difference, tx)
+    return difference.id
 
 
 async def suspend(
     deps: Dependencies,
+    tx: Transaction,
     client: PayClient,
-    payment: Payment | None,
     trade: Trade,
-    found: Sequence[Doubt],
-) -> Booking:
-    """Keep money that WeChat, asked, confirms but that fits no order; a person decides.
+    *,
+    payment: Payment | None,
+    doubts: Sequence[Doubt],
+) -> None:
+    """Note a difference whose money WeChat confirmed: it lies in suspense."""
+    noted = await note(deps, tx, client, trade, payment=payment, doubts=doubts)
+    changes = {
+        "amount_fen": trade.amount_fen or 0,
+        "transaction_id": trade.transaction_id or "",
+    }
+    await store.move(deps.db, noted, DiscrepancyEvent.SUSPEND, tx, **changes)
 
-    Only for trades of this merchant: another merchant's money never lay in our account.
-    """
-    transaction_id = trade.transaction_id or ""
-    amount_fen = trade.amount_fen or 0
-    journal = Journal(
-        id=f"pay:{client.account.mchid}:{transaction_id}",
-        kind="suspense",
-        place=client.account.key,
-        at=deps.now(),
-        postings=[
-            Posting(wechat_cash(client.account.key), amount_fen),
-            Posting(suspense(transaction_id), -amount_fen),
-        ],
-        reference={"payment": trade.out_trade_no, "transaction": transaction_id},
-    )
-    expected_fen = payment.amount_fen if payment else None
-    difference = _difference(deps, client, trade, found, expected_fen)
+
+async def explain(deps: Dependencies, payment: Payment) -> None:
+    """End doubts that a notice raised: WeChat, asked, says what we wrote down."""
+    doubted = discrepancy_id(payment.account, payment.id)
 
     async def work(tx: Transaction) -> None:
-        await ledger.post(deps, tx, journal)
-        await store.put(deps.db, difference, tx)
-        await store.move(
-            deps.db,
-            difference.id,
-            DiscrepancyState.OPEN,
-            DiscrepancyState.IN_SUSPENSE,
-            tx,
-            amount_fen=amount_fen,
-            transaction_id=transaction_id,
-        )
-        if payment is not None:
-            await payments_store.move(
-                deps.db, payment.id, Event.WRONG_MONEY, tx, transaction_id=transaction_id
-            )
+        at = deps.now()
+        await store.move(deps.db, doubted, DiscrepancyEvent.EXPLAIN, tx, settled_at=at)
 
-    try:
-        await deps.in_transaction(work)
-    except DuplicateKeyError:
-        if not await ledger.is_posted(deps, journal.id):
-            raise
-        return Booking.REPEATED
-    log.error("payment_in_suspense", order=trade.out_trade_no, doubts=[d.value for d in found])
-    return Booking.SUSPENDED
-
-
-WAITING = (DiscrepancyState.OPEN, DiscrepancyState.IN_SUSPENSE)
+    await deps.in_transaction(work)
 
 
 async def listing(
     deps: Dependencies, actor: Actor, *, after: str, limit: int
-) -> Sequence[DiscrepancyView]:
+) -> list[DiscrepancyView]:
     """Return differences with WeChat that wait for a person, by id."""
     require_city(actor, Permission.OPERATE)
-    found = await store.in_states(deps.db, WAITING, after=after, limit=limit)
-    return [
-        DiscrepancyView(
-            discrepancy_id=row.id,
-            account=row.account,
-            doubts=row.doubts,
-            out_trade_no=row.out_trade_no,
-            transaction_id=row.transaction_id,
-            amount_fen=row.amount_fen,
-            expected_fen=row.expected_fen,
-            state=row.state,
-            found_at=row.found_at,
-        )
-        for row in found
-    ]
+    rows = await store.in_states(deps.db, WAITING, after=after, limit=limit)
+    return [show(row, DiscrepancyView, discrepancy_id=row.id) for row in rows]

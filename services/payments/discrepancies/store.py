@@ -9,7 +9,7 @@ from mongo_indexes import discrepancies
 from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
 from services.payments.discrepancies.models import Discrepancy
-from services.payments.discrepancies.states import DiscrepancyState
+from services.payments.discrepancies.states import MOVES, DiscrepancyEvent, DiscrepancyState
 
 
 async def put(db: Database, found: Discrepancy, tx: Transaction) -> None:
@@ -23,25 +23,17 @@ async def put(db: Database, found: Discrepancy, tx: Transaction) -> None:
         upsert=True,
         session=tx,
     )
-    await db[discrepancies.COLLECTION].update_one(
-        {**key, "state": DiscrepancyState.EXPLAINED},
-        {"$set": {"state": DiscrepancyState.OPEN}},
-        session=tx,
-    )
+    await move(db, found.id, DiscrepancyEvent.DOUBT, tx)
 
 
 async def move(
-    db: Database,
-    found_id: str,
-    source: DiscrepancyState,
-    target: DiscrepancyState,
-    tx: Transaction,
-    **changes: Any,
+    db: Database, discrepancy_id: str, event: DiscrepancyEvent, tx: Transaction, **changes: Any
 ) -> bool:
     """Compare and set the state of a difference; False when it is in another one."""
+    step = MOVES[event]
     result = await db[discrepancies.COLLECTION].update_one(
-        {"_id": found_id, "state": source},
-        {"$set": {"state": target, **changes}},
+        {"_id": discrepancy_id, "state": step.source},
+        {"$set": {"state": step.target, **changes}},
         session=tx,
     )
     return result.modified_count == 1

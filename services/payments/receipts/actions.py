@@ -7,19 +7,21 @@ from datetime import datetime
 from services.dependencies import Dependencies, Transaction
 from services.kernel.days import day_of
 from services.kernel.documents import encode
+from services.kernel.errors import NotFound
 from services.kernel.money import capital_yuan, yuan
+from services.kernel.views import show
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
 from services.payments.models import Line, Payment
 from services.payments.receipts import store
-from services.payments.receipts.models import Receipt
+from services.payments.receipts.models import Receipt, ReceiptView
 from services.wechat.pay_models import Transaction as Trade
 
 
 async def issue(
     deps: Dependencies, tx: Transaction, payment: Payment, settled: Sequence[Line], trade: Trade
 ) -> None:
-    """Leave a receipt, and tell whoever paid."""
+    """Issue the receipt of a payment for the bills it settled, and tell whoever paid."""
     paid_at = trade.success_at or deps.now()
     amount_fen = sum(line.amount_fen for line in settled)
     receipt = Receipt(
@@ -34,24 +36,38 @@ async def issue(
         paid_at=paid_at,
     )
     await store.insert(deps.db, receipt, tx)
+    await _notify_payer(deps, tx, receipt)
+
+
+async def _notify_payer(deps: Dependencies, tx: Transaction, receipt: Receipt) -> None:
     await messaging.notify(
         deps,
         tx,
-        person_id=payment.person,
+        person_id=receipt.person,
         template=TemplateKey.PAYMENT_RECEIVED,
-        key=payment.id,
+        key=receipt.id,
         values={
-            "payee": payment.payee_name,
-            "amount": yuan(amount_fen),
-            "paid_at": paid_at.isoformat(),
+            "payee": receipt.payee_name,
+            "amount": yuan(receipt.amount_fen),
+            "paid_at": receipt.paid_at.isoformat(),
             "number": receipt.number,
         },
-        page=f"pages/payments/detail?id={payment.id}",
+        page=f"pages/payments/detail?id={receipt.id}",
     )
 
 
+async def get(deps: Dependencies, payment: Payment) -> ReceiptView:
+    """Return the receipt of a payment. NotFound while there is none."""
+    receipt = await store.find(deps.db, payment.id)
+    if receipt is None:
+        raise NotFound("还没有收据")
+    return show(receipt, ReceiptView)
+
+
 def receipt_number(payment_id: str, paid_at: datetime) -> str:
-    """Return e.g. 20261123-4T9K2MXA7Q: a counter would make every payment wait for the last.
+    """Number a receipt, e.g. 20261123-4T9K2MXA7Q.
+
+    Not by a counter, which would make every payment wait for the last one.
 
     Fifty bits within a day: two alike are a matter of centuries, and would harm nothing.
     """

@@ -1,15 +1,18 @@
 """Refunds: what is kept and seen of them."""
 
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct, field
 
 from services.kernel.money import Fen
 from services.payments.refunds.states import RefundState
 
+JOB: Final = "payments.refund"  # the name of the job that follows a refund
+
 
 class Refund(Struct, kw_only=True):
-    """Money on its way back.
+    """Money on its way back to whoever paid it.
 
     `number` is its out_refund_no: the same however often it is asked for. Only after WeChat
     closed a number does a person give it the next one.
@@ -32,6 +35,11 @@ class Refund(Struct, kw_only=True):
     refund_id: str | None = None
     requested_at: datetime
     settled_at: datetime | None = None
+
+    @property
+    def job_key(self) -> str:
+        """The key of its job; every time a person sends it again it has another one."""
+        return f"{self.id}:{self.tries}"
 
 
 class RefundView(Struct, kw_only=True):

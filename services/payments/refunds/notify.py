@@ -10,6 +10,7 @@ from services.payments.refunds.models import Refund
 async def notify_payer(
     deps: Dependencies, tx: Transaction, refund: Refund, template: TemplateKey
 ) -> None:
+    """Tell whoever gets a refund how it stands; money of nobody we know tells nobody."""
     if refund.person is None:
         return
     await messaging.notify(

@@ -63,3 +63,10 @@ async def count_stuck(db: Database) -> int:
     """Served by index `state`."""
     query = {"state": {"$in": list(REFUND_STUCK)}}
     return await db[COLLECTION].count_documents(query, hint="state")
+
+
+async def unfinished_of(db: Database, person: str, tx: Transaction) -> list[str]:
+    """Return the ids of a person's refunds that have not arrived. Served by index `person`."""
+    query = {"person": person, "state": {"$ne": RefundState.DONE}}
+    cursor = db[COLLECTION].find(query, {"_id": 1}, session=tx)
+    return [document["_id"] for document in await cursor.to_list()]

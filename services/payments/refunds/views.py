@@ -1,17 +1,9 @@
 """Views of refunds."""
 
+from services.kernel.views import show
 from services.payments.refunds.models import Refund, RefundView
 
 
 def view(refund: Refund) -> RefundView:
-    return RefundView(
-        refund_id=refund.id,
-        number=refund.number,
-        payment_id=refund.payment,
-        account=refund.account,
-        amount_fen=refund.amount_fen,
-        reason=refund.reason,
-        state=refund.state,
-        problem=refund.problem,
-        requested_at=refund.requested_at,
-    )
+    """Show a refund to whoever operates the system."""
+    return show(refund, RefundView, refund_id=refund.id, payment_id=refund.payment)

@@ -38,7 +38,7 @@ async def erase(deps: Dependencies, actor: Actor) -> None:
 
     async def work(tx: Transaction) -> None:
         await people.require_open(deps, tx, person_id)
-        await payments_privacy.require_settled(deps, tx, person_id)
+        await payments_privacy.require_no_money_under_way(deps, tx, person_id)
         await appointments_privacy.require_out_of_office(deps, tx, person_id)
         await home_requests_privacy.forget(deps, tx, person_id)
         await invitations_privacy.forget(deps, tx, person_id)

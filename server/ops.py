@@ -11,14 +11,13 @@ from handlers.contract import Access, Download, Route, endpoint
 from handlers.openapi import document
 from server import observability
 from server.observability import Readiness
-from services.jobs import store as jobs_store
+from services.jobs import actions as jobs
 from services.kernel.errors import NotFound, Unavailable
 from services.limits.models import Rate
 from services.payments import actions as payments
 
 TITLE: Final = "三长通"
 VERSION: Final = "1"
-BACKLOG_CAP: Final = 10_000
 SWAGGER: Final = files("swagger_ui_bundle") / "vendor" / "swagger-ui-5.31.0"
 ASSETS: Final = {
     "swagger-ui.css": "text/css",
@@ -72,7 +71,7 @@ class ReadyHandler(ApiHandler):
         """Whether this process can serve: MongoDB answers. Redis and worker are told too."""
         deps = self.deps
         found = await observability.readiness(
-            deps.mongo, deps.redis, jobs_store.last_beat(deps.db), deps.now()
+            deps.mongo, deps.redis, jobs.last_beat(deps), deps.now()
         )
         if not found.ready:
             raise NotReady(
@@ -86,9 +85,9 @@ class MetricsHandler(ApiHandler):
     async def get(self) -> Download:
         """Figures for Prometheus. No personal data; keep it inside all the same."""
         now = self.deps.now()
-        due, since = await jobs_store.backlog(self.deps.db, now, cap=BACKLOG_CAP)
-        depths = {"due": due, "dead": await jobs_store.count_dead(self.deps.db)}
-        observability.show_outbox(depths, (now - since).total_seconds() if since else 0.0)
+        backlog = await jobs.backlog(self.deps)
+        oldest = (now - backlog.since).total_seconds() if backlog.since else 0.0
+        observability.show_outbox({"due": backlog.due, "dead": backlog.dead}, oldest)
         observability.show_worklist(await payments.count_waiting(self.deps))
         content, content_type = observability.metrics()
         return Download(content, content_type)

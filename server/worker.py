@@ -19,7 +19,6 @@ from services.bills.runs import jobs as runs_jobs
 from services.dependencies import Dependencies
 from services.home_requests import jobs as home_requests_jobs
 from services.jobs import actions as jobs
-from services.jobs import store as jobs_store
 from services.jobs.models import Job
 from services.jobs.schedules import Schedule, plan
 from services.messaging import jobs as messaging_jobs
@@ -113,7 +112,7 @@ class Worker:
         mark = None
         while not stop.is_set():
             try:
-                await jobs_store.beat(self._deps.db, self._name, self._deps.now())
+                await jobs.beat(self._deps, self._name)
                 mark = await plan(self._deps, SCHEDULES, mark)
             except PyMongoError as error:
                 log.warning("database_away", error=type(error).__name__)

@@ -112,7 +112,7 @@ async def ladder(deps: Dependencies) -> None:
     for path in sorted(paths, key=len):
         segments = path.split(".")
         kind = LADDER[len(segments) - 1]
-        await places.found(deps, NewPlace(path=path, kind=kind, name=NAMES[segments[-1]]))
+        await places.create(deps, NewPlace(path=path, kind=kind, name=NAMES[segments[-1]]))
 
 
 def prefixes(path: str) -> list[str]:

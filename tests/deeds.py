@@ -164,7 +164,7 @@ async def auditor(estate: Estate, name: str) -> Member:
     phone, place = AUDITORS[name]
     if place == ELSEWHERE:
         other = NewPlace(path=place, kind=Kind.COMMUNITY, name="另一社区")
-        await places.found(estate.world.deps, other)
+        await places.create(estate.world.deps, other)
     request = Appoint(role=Role.AUDITOR, place=place, phone=phone)
     await appointments.grant(estate.world.deps, request, appointed_by="test")
     estate.members[name] = await estate.world.sign_in(name, phone)

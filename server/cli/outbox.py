@@ -10,7 +10,6 @@ from server.serving import asking_mongo, run_async
 from server.settings import Settings
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
-from services.jobs import store as jobs_store
 from services.kernel.errors import NotFound
 
 NAME = "outbox"
@@ -48,7 +47,7 @@ async def replay(deps: Dependencies, job: str) -> None:
 
 async def show(deps: Dependencies) -> None:
     after = ""
-    while dead := await jobs_store.dead(deps.db, after=after, limit=PAGE):
+    while dead := await jobs.dead(deps, after=after, limit=PAGE):
         for job in dead:
             sys.stdout.write(f"{job.id}\t{job.attempts} attempts\t{job.last_error}\n")
         after = dead[-1].id

@@ -66,7 +66,7 @@ async def load_if_empty(deps: Dependencies, settings: Settings, progress: Progre
     then = replace(deps, now=_at(start_of(f"{first}-01") + later))
     await _drain(then)
     for place in LADDER:
-        await _once(places.found(then, place))
+        await _once(places.create(then, place))
     await _register(then)
     await _roles(then)
     progress("  register imported: 702 homes")

@@ -1,4 +1,4 @@
-"""Promise work inside a transaction; do it after, at least once.
+"""Durable job queue: work is enqueued in a transaction and done after it, at least once.
 
 The outbox is the only queue. A job is claimed by lease, renewed by heartbeat and finished
 under a fence, so a killed worker loses its lease and not the job.
@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from services.dependencies import Dependencies, Transaction
 from services.jobs import store
-from services.jobs.models import Again, Job, Permanent, RetryAt
+from services.jobs.models import Again, Backlog, Job, Permanent, RetryAt
 from services.kernel.documents import Document
 from services.kernel.errors import NotFound
 from services.kernel.redaction import redacted
@@ -29,6 +29,7 @@ MAX_ATTEMPTS: Final = 12
 FIRST_BACKOFF: Final = timedelta(seconds=5)
 LONGEST_BACKOFF: Final = timedelta(hours=1)
 CANDIDATES: Final = 20
+BACKLOG_CAP: Final = 10_000
 WAKE_CHANNEL: Final = "outbox"
 
 log = structlog.get_logger(__name__)
@@ -43,7 +44,7 @@ async def enqueue(
     due_at: datetime | None = None,
     **payload: Any,
 ) -> None:
-    """Promise work of `kind`. The same kind and key again is the same promise, kept once."""
+    """Enqueue a job of `kind`. The same kind and key again is the same job, done once."""
     now = deps.now()
     job = Job(
         id=f"{kind}:{key}", kind=kind, payload=payload, due_at=due_at or now, created_at=now
@@ -52,7 +53,7 @@ async def enqueue(
 
 
 async def keep_going(deps: Dependencies, kind: str, key: str, **payload: Any) -> None:
-    """Make sure that this work is being done: promise it, or give a dead job another life.
+    """Make sure that a job is being done: enqueue it, or start it again when it ended.
 
     A job that is waiting or at work is left alone, so that sweeping often adds nothing.
     """
@@ -62,7 +63,7 @@ async def keep_going(deps: Dependencies, kind: str, key: str, **payload: Any) ->
 
 
 async def wake(deps: Dependencies) -> None:
-    """Hint to the workers that something is due. Losing the hint costs one poll interval."""
+    """Wake the workers by a hint in Redis. A lost hint costs one poll interval."""
     with suppress(RedisError, OSError):
         await deps.redis.publish(WAKE_CHANNEL, b"")
 
@@ -79,7 +80,7 @@ async def claim_due(deps: Dependencies, owner: str) -> Job | None:
 
 
 async def perform(deps: Dependencies, handlers: Mapping[str, Handler], job: Job) -> None:
-    """Run one leased job and write down how it ended."""
+    """Run one leased job and record how it ended."""
     bound = log.bind(job=job.id, attempt=job.attempts)
     try:
         handler = handlers.get(job.kind)
@@ -148,7 +149,28 @@ async def run_due(deps: Dependencies, handlers: Mapping[str, Handler], owner: st
 
 
 async def replay(deps: Dependencies, job_id: str) -> None:
-    """Give a dead job another life. NotFound when it is not dead."""
+    """Start a dead job again. NotFound when it is not dead."""
     if not await store.replay(deps.db, job_id, deps.now()):
         raise NotFound("没有这项失败的任务", job_id=job_id)
     await wake(deps)
+
+
+async def dead(deps: Dependencies, *, after: str, limit: int) -> list[Job]:
+    """Return dead jobs by id: for the operator at the command line."""
+    return await store.dead(deps.db, after=after, limit=limit)
+
+
+async def backlog(deps: Dependencies) -> Backlog:
+    """Return how much work waits and died: for the figures and their alarms."""
+    due, since = await store.backlog(deps.db, deps.now(), cap=BACKLOG_CAP)
+    return Backlog(due, since, await store.count_dead(deps.db))
+
+
+async def beat(deps: Dependencies, worker: str) -> None:
+    """Record that a worker is alive."""
+    await store.beat(deps.db, worker, deps.now())
+
+
+async def last_beat(deps: Dependencies) -> datetime | None:
+    """Return when any worker was last alive."""
+    return await store.last_beat(deps.db)

@@ -1,3 +1,5 @@
+"""Jobs of the outbox, and how a handler says that it is not finished."""
+
 from datetime import datetime
 from enum import StrEnum, auto
 from typing import Any
@@ -13,7 +15,7 @@ class JobState(StrEnum):
 
 
 class Job(Struct, kw_only=True):
-    """Work promised in a transaction. Its payload holds ids only, never personal data."""
+    """Work to be done later. Its payload holds ids only, never personal data."""
 
     id: str = field(name="_id")
     kind: str
@@ -27,6 +29,14 @@ class Job(Struct, kw_only=True):
     last_error: str = ""
     created_at: datetime
     done_at: datetime | None = None
+
+
+class Backlog(Struct, frozen=True):
+    """Jobs that should have run (counted up to a cap), since when, and those that died."""
+
+    due: int
+    since: datetime | None
+    dead: int
 
 
 class Again(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Schedules are data; each occurrence is an outbox row, and its id elects who inserts it."""
+"""Schedules of recurring jobs: each occurrence is an outbox row, inserted once by its id."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ def occurrences(schedule: Schedule, since: datetime, until: datetime) -> list[da
 async def plan(
     deps: Dependencies, schedules: Sequence[Schedule], since: datetime | None
 ) -> datetime:
-    """Promise every occurrence since `since` (at most a week back); return the new mark."""
+    """Enqueue every occurrence since `since` (at most a week back); return the new mark."""
     now = deps.now()
     for schedule in schedules:
         start = max(since or now - LOOK_BACK, now - LOOK_BACK)

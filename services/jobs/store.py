@@ -1,4 +1,4 @@
-"""The outbox and its workers: the only module that queries these collections."""
+"""Store of the outbox and of the workers that drain it."""
 
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from services.kernel.documents import to_document
 
 
 async def insert(db: Database, job: Job, tx: Transaction | None) -> None:
-    """Insert once: the deterministic `_id` makes a second promise of the same work a no-op.
+    """Insert once: the deterministic `_id` makes enqueuing the same work twice a no-op.
 
     An upsert, because a duplicate key error would abort the caller's transaction.
     """

@@ -1,4 +1,4 @@
-"""Telling people things: always in their inbox, and through WeChat while they allow it."""
+"""Actions on messages: each goes into the inbox, and to WeChat while the person allows it."""
 
 import hashlib
 from typing import Final
@@ -8,17 +8,10 @@ from services.jobs import actions as jobs
 from services.kernel.documents import encode
 from services.kernel.errors import NotFound
 from services.kernel.permissions import Actor
-from services.messaging import grant_store, store
-from services.messaging.models import (
-    Message,
-    MessageView,
-    TemplateView,
-    Unread,
-    grant_id,
-    position,
-)
+from services.messaging import message_grants, store
+from services.messaging.models import Message, MessageView, TemplateView, Unread, position
 from services.messaging.templates import TEMPLATES, TemplateKey
-from services.messaging.views import view, views
+from services.messaging.views import view
 from services.people import actions as people
 
 ID_LENGTH: Final = 26
@@ -34,7 +27,7 @@ async def notify(
     values: dict[str, str],
     page: str = "",
 ) -> None:
-    """Tell a person something, in the caller's transaction; the worker then tries WeChat.
+    """Send a person a message in the caller's transaction; the worker then tries WeChat.
 
     The same template, key and person again is the same message. `values`: see TEMPLATES, all of
     them or ValueError; no phone numbers. `page`: where a tap leads, else the template's own.
@@ -68,7 +61,8 @@ async def inbox(
     deps: Dependencies, actor: Actor, *, before: str, limit: int
 ) -> list[MessageView]:
     """My messages, newest first; `before` is the position of the last one seen."""
-    return views(await store.inbox(deps.db, actor.person_id, before=before, limit=limit))
+    messages = await store.inbox(deps.db, actor.person_id, before=before, limit=limit)
+    return [view(message) for message in messages]
 
 
 async def unread(deps: Dependencies, actor: Actor) -> Unread:
@@ -87,18 +81,15 @@ async def read(deps: Dependencies, actor: Actor, message_id: str) -> MessageView
 
 async def templates(deps: Dependencies, actor: Actor) -> list[TemplateView]:
     """Templates this installation has, with the grants I have left as far as we know."""
-    person = actor.person_id
-    openid = (await people.openids(deps, [person])).get(person, "")
-    grants = {
-        key: grant_id(openid, deps.templates[key]) for key in TEMPLATES if key in deps.templates
-    }
-    left = await grant_store.left(deps.db, list(grants.values()))
+    openid = (await people.openids(deps, [actor.person_id])).get(actor.person_id, "")
+    ids = {key: deps.templates[key] for key in TEMPLATES if key in deps.templates}
+    left = await message_grants.left(deps, openid, list(ids.values()))
     return [
         TemplateView(
             template=key,
-            template_id=deps.templates[key],
+            template_id=template_id,
             title=TEMPLATES[key].title,
-            left=left.get(grant, 0),
+            left=left[template_id],
         )
-        for key, grant in grants.items()
+        for key, template_id in ids.items()
     ]

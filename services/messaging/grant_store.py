@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from mongo_indexes import message_grants
 from services.dependencies import Database, Transaction
 
-# Grants
-
 
 async def take(db: Database, grant: str, tx: Transaction) -> bool:
     """Reserve one; False when none is left."""
@@ -31,3 +29,7 @@ async def void(db: Database, grant: str, tx: Transaction) -> None:
 async def left(db: Database, grants: Sequence[str]) -> dict[str, int]:
     cursor = db[message_grants.COLLECTION].find({"_id": {"$in": list(grants)}})
     return {document["_id"]: document["left"] for document in await cursor.to_list()}
+
+
+async def remove(db: Database, grants: Sequence[str], tx: Transaction) -> None:
+    await db[message_grants.COLLECTION].delete_many({"_id": {"$in": list(grants)}}, session=tx)

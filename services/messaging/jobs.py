@@ -1,4 +1,4 @@
-"""The job that carries one message to WeChat, at most once.
+"""Jobs of messages: one carries a message to WeChat, at most once.
 
 WeChat gives us no key to make a repeat harmless, and every message spends a grant that the
 person gave once: a second copy would annoy them and eat the grant of the next message. The
@@ -39,7 +39,7 @@ async def send(deps: Dependencies, payload: Document) -> None:
         return
     if message.delivery not in MOVES[Move.START].sources:
         return
-    letter = await _write(deps, message)
+    letter = await _letter(deps, message)
     if letter is None:
         return
     if until := await quota.reached_until(deps):
@@ -50,7 +50,7 @@ async def send(deps: Dependencies, payload: Document) -> None:
         await _deliver(deps, message, letter)
 
 
-async def _write(deps: Dependencies, message: Message) -> Letter | None:
+async def _letter(deps: Dependencies, message: Message) -> Letter | None:
     """Put the message in WeChat's form; None when there is no way to reach the person."""
     template_id = deps.templates.get(message.template)
     openid = (await people.openids(deps, [message.person])).get(message.person)
@@ -86,8 +86,8 @@ async def _deliver(deps: Dependencies, message: Message, letter: Letter) -> None
         wechat_id = await _call(deps, letter)
     except WeChatError as refusal:
         outcome = OUTCOMES[refusal.reaction]
-        await _settle(deps, message, letter, outcome, problem=str(refusal))
-        await _conclude(deps, message, outcome.then, refusal)
+        await _record_refusal(deps, message, letter, outcome, problem=str(refusal))
+        await _end_job(deps, message, outcome.then, refusal)
     else:
         await store.move(deps.db, message.id, Move.ACCEPT, wechat_id=wechat_id)
 
@@ -108,22 +108,22 @@ async def _call(deps: Dependencies, letter: Letter) -> str:
     )
 
 
-async def _settle(
+async def _record_refusal(
     deps: Dependencies, message: Message, letter: Letter, outcome: Outcome, *, problem: str
 ) -> None:
     """Write down what WeChat said against it, and what that means for the grant."""
 
-    async def settle(tx: Transaction) -> None:
+    async def work(tx: Transaction) -> None:
         moved = await store.move(deps.db, message.id, outcome.move, tx, problem=problem)
         if outcome.grant is Grant.VOID:
             await grant_store.void(deps.db, letter.grant, tx)
         elif outcome.grant is Grant.RETURNED and moved:
             await grant_store.add(deps.db, letter.grant, tx)
 
-    await deps.in_transaction(settle)
+    await deps.in_transaction(work)
 
 
-async def _conclude(
+async def _end_job(
     deps: Dependencies, message: Message, then: Then, refusal: WeChatError
 ) -> None:
     match then:

@@ -1,12 +1,12 @@
-"""What messages hold about people, and how it is taken away."""
+"""Personal data of messages and message grants, and its erasure."""
 
 from typing import Final
 
-from mongo_indexes import message_grants, messages, push_events
+from mongo_indexes import message_grants, messages
 from services.dependencies import Dependencies, Transaction
 from services.kernel.personal_data import Fate, Holding
+from services.messaging import message_grants as grants
 from services.messaging import store
-from services.messaging.models import grant_id
 from services.people import actions as people
 
 MESSAGES: Final = Holding(
@@ -29,24 +29,17 @@ HOLDINGS: Final = (
         fate=Fate.REMOVED,
         why="还能发几条微信消息的计数,见“收到的消息”页",
     ),
-    Holding(
-        collection=push_events.COLLECTION,
-        fate=Fate.FADES,
-        why="微信推送的去重指纹,三十天后自动删除",
-    ),
 )
 
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Remove a person's messages and grants, while their WeChat user is still known."""
+    """Erase a person's messages and grants, while their WeChat user is still known."""
     openid = (await people.openids(deps, [person_id])).get(person_id)
     if openid:
-        grants = [grant_id(openid, template) for template in deps.templates.values()]
-        rows = deps.db[message_grants.COLLECTION]
-        await rows.delete_many({"_id": {"$in": grants}}, session=tx)
+        await grants.forget(deps, tx, openid)
     await sweep(deps, tx, person_id)
 
 
 async def sweep(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Remove messages, also those that were being written while the account was erased."""
-    await store.remove(deps, tx, MESSAGES, person_id)
+    """Erase messages, also those that were being written while the account was erased."""
+    await store.remove_of(deps.db, person_id, tx)

@@ -7,9 +7,8 @@ import msgspec
 from pymongo import ReturnDocument
 
 from mongo_indexes import messages
-from services.dependencies import Database, Dependencies, Transaction
+from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
-from services.kernel.personal_data import Holding
 from services.messaging.models import Message
 from services.messaging.states import MOVES, OUT, Move
 
@@ -92,7 +91,6 @@ async def awaiting_receipt(
     return msgspec.convert(await cursor.to_list(), list[Message])
 
 
-async def remove(deps: Dependencies, tx: Transaction, holding: Holding, person_id: str) -> int:
-    """Remove a person's rows; return how many."""
-    rows = deps.db[holding.collection]
-    return (await rows.delete_many({holding.person: person_id}, session=tx)).deleted_count
+async def remove_of(db: Database, person_id: str, tx: Transaction) -> None:
+    """Erase one person's messages. Served by index `inbox`."""
+    await db[messages.COLLECTION].delete_many({"person": person_id}, session=tx)

@@ -1,4 +1,4 @@
-"""The tree of places: who may add to it, and what a place is called."""
+"""Actions on the tree of places: adding to it, reading it, holding and using a place."""
 
 from collections.abc import Sequence
 
@@ -10,6 +10,7 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.paths import parent
 from services.kernel.permissions import Actor, Permission, require_at
+from services.kernel.views import show
 from services.places import store
 from services.places.models import LADDER, Kind, NewPlace, Place, PlaceView
 
@@ -33,6 +34,7 @@ async def access_place(
 
 
 async def get(deps: Dependencies, path: str) -> Place:
+    """Return a place. NotFound otherwise."""
     place = await store.find(deps.db, path)
     if place is None:
         raise errors.NotFound("没有找到这个地方")
@@ -45,7 +47,7 @@ async def add(deps: Dependencies, actor: Actor, request: NewPlace) -> PlaceView:
     return view(await _add(deps, actor, request))
 
 
-async def found(deps: Dependencies, request: NewPlace) -> Place:
+async def create(deps: Dependencies, request: NewPlace) -> Place:
     """Add a place without an actor: the command line, for the first rungs of the ladder."""
     return await _add(deps, None, request)
 
@@ -93,14 +95,8 @@ def address(upper: Place | None, kind: Kind, name: str) -> str:
 
 
 def view(place: Place) -> PlaceView:
-    return PlaceView(
-        path=place.id,
-        kind=place.kind,
-        name=place.name,
-        address=place.address,
-        area=place.area,
-        usage=place.usage,
-    )
+    """Show a place to whoever may see places."""
+    return show(place, PlaceView, path=place.id)
 
 
 async def listing(
@@ -110,6 +106,30 @@ async def listing(
     await access_place(deps, actor, path, Permission.VIEW_PLACES)
     places = await store.of_kind_under(deps.db, path, kind, after=after, limit=limit)
     return [view(place) for place in places]
+
+
+async def find_many(
+    deps: Dependencies, paths: Sequence[str], *, tx: Transaction | None = None
+) -> list[Place]:
+    """Return those of these places that exist, by path."""
+    return await store.find_many(deps.db, paths, tx)
+
+
+async def of_kind_under(
+    deps: Dependencies, path: str, kind: Kind, *, after: str, limit: int
+) -> list[Place]:
+    """Return places of one kind under a place, by path: for other packages, not for people."""
+    return await store.of_kind_under(deps.db, path, kind, after=after, limit=limit)
+
+
+async def cities(deps: Dependencies, *, after: str, limit: int) -> list[Place]:
+    """Return the first rung of the ladder, by path."""
+    return await store.cities(deps.db, after=after, limit=limit)
+
+
+async def count_homes(deps: Dependencies, path: str) -> int:
+    """Count the homes under a place."""
+    return await store.count_homes(deps.db, path)
 
 
 async def addresses(deps: Dependencies, paths: Sequence[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Grids among the places: a grid is a place that names buildings."""
+"""Store of grids: places of the same collection that name buildings."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ async def holding(
     return msgspec.convert(await cursor.to_list(), list[Grid])
 
 
-async def listing(db: Database, community: str, *, after: str, limit: int) -> list[Grid]:
+async def of_community(db: Database, community: str, *, after: str, limit: int) -> list[Grid]:
     """Grids of a community, by path. Served by index `kind`."""
     below = {**under(community), "$gt": after or community}
     cursor = db[COLLECTION].find({"kind": Kind.GRID, "_id": below}).sort("_id", 1)

@@ -1,4 +1,4 @@
-"""Grids (网格): which buildings of a community somebody looks after, across its compounds."""
+"""Actions on grids (网格): which buildings of a community a grid head looks after."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -120,7 +120,7 @@ async def listing(
 ) -> list[GridView]:
     """Grids of a community with their buildings, by path."""
     require_at(actor, Permission.VIEW_PLACES, community)
-    grids = await grid_store.listing(deps.db, community, after=after, limit=limit)
+    grids = await grid_store.of_community(deps.db, community, after=after, limit=limit)
     named = await _addresses(deps, grids)
     return [_shown(grid, named) for grid in grids]
 

@@ -1,3 +1,5 @@
+"""Places and grids: what is kept, sent and seen of them."""
+
 from datetime import datetime
 from enum import StrEnum, auto
 from typing import Annotated, Final

@@ -1,4 +1,4 @@
-"""The places collection: the only module that queries it."""
+"""Store of places."""
 
 from collections.abc import Sequence
 
@@ -50,14 +50,8 @@ async def of_kind_under(
     db: Database, place: str, kind: Kind, *, after: str, limit: int
 ) -> list[Place]:
     """Places of one kind under a place, by path. Served by index `kind`."""
-    query = (
-        {"kind": kind, "_id": {**under(place), "$gt": after}}
-        if after
-        else {
-            "kind": kind,
-            "_id": under(place),
-        }
-    )
+    below = {**under(place), **({"$gt": after} if after else {})}
+    query = {"kind": kind, "_id": below}
     cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Place])
 
@@ -123,7 +117,7 @@ async def any_used(db: Database, source: str, place: str) -> bool:
     return await db[COLLECTION].find_one(query, {"_id": 1}) is not None
 
 
-async def delete_unused(
+async def remove_unused(
     db: Database, source: str, paths: Sequence[str], tx: Transaction
 ) -> int:
     """Remove places that one import made and nobody uses; return how many."""

@@ -1,4 +1,4 @@
-"""What is personal, collection by collection: the one table of export, erasure and re-sealing.
+"""Registry of personal data, collection by collection: export, erasure, key rotation read it.
 
 Who keeps a collection says what is in it (`privacy.py` of the package); collections that know
 nobody are listed here. A test fails for a collection that is not in the table.
@@ -31,6 +31,7 @@ from services.messaging import privacy as messaging_privacy
 from services.payments import privacy as payments_privacy
 from services.people import privacy as people_privacy
 from services.photos import privacy as photos_privacy
+from services.pushes import privacy as pushes_privacy
 from services.register import privacy as register_privacy
 from services.register.chunks import privacy as chunks_privacy
 from services.residencies import privacy as residencies_privacy
@@ -101,6 +102,7 @@ TABLE: Final[tuple[Holding, ...]] = (
     *home_codes_privacy.HOLDINGS,
     *photos_privacy.HOLDINGS,
     *messaging_privacy.HOLDINGS,
+    *pushes_privacy.HOLDINGS,
     *payments_privacy.HOLDINGS,
     *chunks_privacy.HOLDINGS,
     *register_privacy.HOLDINGS,

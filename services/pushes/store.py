@@ -1,12 +1,10 @@
-"""Store of pushes from WeChat that were dealt with."""
+"""Store of pushes from WeChat that took effect: a repeat takes none."""
 
 import hashlib
 from datetime import datetime
 
 from mongo_indexes import push_events
 from services.dependencies import Database, Transaction
-
-# Pushed events
 
 
 async def insert(

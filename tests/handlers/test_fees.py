@@ -132,7 +132,7 @@ async def test_only_those_who_manage_fees_here_touch_rules(
         assert (await api.post(path, PRICE, as_=nobody)).status == 403
     elsewhere = "cc.chaoyang.guilin.elsewhere"
     community = NewPlace(path=elsewhere, kind=Kind.COMMUNITY, name="别处社区")
-    await places.found(world.deps, community)
+    await places.create(world.deps, community)
     reply = await api.get(f"/api/v1/places/{elsewhere}/fee-rules", as_=staff)
     assert (reply.status, reply.code) == (404, "not_found")
 

@@ -171,7 +171,7 @@ def test_a_database_that_is_away_is_said_in_one_line(
 async def test_the_first_roles_are_given_and_said(
     base_settings: Settings, world: World, server: Run
 ) -> None:
-    await places.found(world.deps, NewPlace(path="cc", kind=Kind.CITY, name="长春市"))
+    await places.create(world.deps, NewPlace(path="cc", kind=Kind.CITY, name="长春市"))
     environ = environment(base_settings, base_settings.mongodb_database)
 
     async def grant(phone: str, place: str) -> Ended:

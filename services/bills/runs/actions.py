@@ -23,7 +23,6 @@ from services.kernel.days import day_of
 from services.kernel.documents import digest_id
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
-from services.places import store as places_store
 from services.places.models import Kind
 
 # What is being done when somebody asks for it once more: the same request, not another one.
@@ -55,7 +54,7 @@ async def start(
     if found.kind is not Kind.COMPOUND:
         raise NotACompound("请以小区为单位出账")
     new = _new(actor, place, request, at=deps.now())
-    homes = await places_store.count_homes(deps.db, place)
+    homes = await places.count_homes(deps, place)
     return await _ask(
         deps,
         actor,

@@ -27,7 +27,6 @@ from services.kernel.documents import Document
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, income, receivable
 from services.places import actions as places
-from services.places import store as places_store
 from services.places.models import Kind
 
 JOB: Final = "fees.run"
@@ -70,8 +69,8 @@ async def finish(deps: Dependencies, run: BillRun) -> None:
 
 async def draft_some(deps: Dependencies, run: BillRun) -> None:
     """Draft what the next homes lack, by the rules there were when the run was started."""
-    homes = await places_store.of_kind_under(
-        deps.db, run.place, Kind.HOME, after=run.after, limit=HOMES_AT_ONCE
+    homes = await places.of_kind_under(
+        deps, run.place, Kind.HOME, after=run.after, limit=HOMES_AT_ONCE
     )
     if not homes:
         await finish(deps, run)

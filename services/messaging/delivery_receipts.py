@@ -1,0 +1,65 @@
+"""Delivery receipts of messages, pushed by WeChat: what became of one it had taken.
+
+Source: framework/open-ability/subscribe-message.md.
+"""
+
+from collections.abc import Sequence
+
+import structlog
+
+from services.dependencies import Dependencies, Transaction
+from services.kernel.errors import Unavailable
+from services.messaging import store
+from services.messaging.models import Delivery, Message, grant_id
+from services.messaging.states import Move
+from services.wechat.errors import REACTIONS, Reaction
+from services.wechat.events import SubscribeSent
+
+log = structlog.get_logger(__name__)
+
+
+class StillSending(Unavailable):
+    """The receipt overtook the answer to our call: pushed again, it will find its place."""
+
+    code = "still_sending"
+
+
+async def record(deps: Dependencies, tx: Transaction, receipt: SubscribeSent) -> None:
+    """Record on its message how a delivery ended. Raises StillSending."""
+    grant = grant_id(receipt.openid, receipt.template_id)
+    waiting = await store.awaiting_receipt(deps.db, grant, receipt.message_id, tx)
+    message = match(waiting, receipt.message_id)
+    if message is None:
+        log.info("receipt_unmatched", template=receipt.template_id)
+        return
+    problem = f"{receipt.error_code} {receipt.error_status}" if receipt.error_code else ""
+    await store.move(
+        deps.db,
+        message.id,
+        _move(receipt.error_code),
+        tx,
+        receipt_at=receipt.created_at,
+        wechat_id=receipt.message_id,
+        problem=problem,
+    )
+
+
+def match(waiting: Sequence[Message], wechat_id: str) -> Message | None:
+    """Return the message a receipt speaks of, None when nobody can tell. Raises StillSending.
+
+    By WeChat's number; else the only one whose number we never learnt. Guessing among several
+    would call a lost message sent.
+    """
+    bearing = [message for message in waiting if message.wechat_id == wechat_id != ""]
+    if bearing or len(waiting) == 1:
+        return (bearing or waiting)[0]
+    if any(message.delivery is Delivery.SENDING for message in waiting):
+        raise StillSending("还在发送,请稍后再推")
+    return None
+
+
+def _move(error_code: int) -> Move:
+    if error_code == 0:
+        return Move.CONFIRM
+    refused = REACTIONS.get(error_code) is Reaction.REFUSED
+    return Move.BOUNCE_REFUSED if refused else Move.BOUNCE_FAILED

@@ -1,0 +1,43 @@
+"""Places that an import of a register makes, and takes back while nobody uses them."""
+
+from collections.abc import Sequence
+
+from services.dependencies import Dependencies, Transaction
+from services.places import store
+from services.places.models import Kind, Place
+
+
+async def put(deps: Dependencies, tx: Transaction, places: Sequence[Place]) -> None:
+    """Insert places; those that are there already stay as they are."""
+    await store.put(deps.db, places, tx)
+
+
+async def made_by(
+    deps: Dependencies,
+    tx: Transaction,
+    source: str,
+    place: str,
+    kind: Kind,
+    *,
+    after: str,
+    limit: int,
+) -> list[Place]:
+    """Return places of one kind under a place that an import made, by path."""
+    return await store.made_by(deps.db, source, place, kind, after=after, limit=limit, tx=tx)
+
+
+async def any_used(deps: Dependencies, source: str, place: str) -> bool:
+    """Tell whether something hangs on a home that an import made."""
+    return await store.any_used(deps.db, source, place)
+
+
+async def empty_of(deps: Dependencies, tx: Transaction, paths: Sequence[str]) -> list[str]:
+    """Return those of these places that have nothing below them."""
+    return await store.empty_of(deps.db, paths, tx)
+
+
+async def remove_unused(
+    deps: Dependencies, tx: Transaction, source: str, paths: Sequence[str]
+) -> int:
+    """Remove places that an import made and nobody uses; return how many."""
+    return await store.remove_unused(deps.db, source, paths, tx)

@@ -1,4 +1,4 @@
-"""Everything a service may reach in the outside world, passed in by hand."""
+"""Dependencies of services: database, Redis, clock, vault, WeChat. Passed in by hand."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who did what, when, where, with which result: written in the transaction that does it.
+"""Audit of acts: who did what, when, where, written in the transaction that does it.
 
 A success of a route that changes something writes exactly one row, also when there was nothing
 left to do (the same file uploaded again, a run that is under way, an open order handed out
@@ -24,6 +24,7 @@ from services.kernel.documents import Document, new_id, to_document
 from services.kernel.paths import ancestors
 from services.kernel.permissions import Actor, Permission
 from services.kernel.vault import Vault
+from services.kernel.views import show
 from services.limits import actions as limits
 from services.limits.models import Rate
 
@@ -110,10 +111,12 @@ async def _append(deps: Dependencies, tx: Transaction, row: Row) -> None:
 
 
 def lane_of(person: str) -> int:
+    """Return the lane in which a person's acts are chained."""
     return hashlib.sha256(person.encode()).digest()[0] % LANES
 
 
 def row_id(lane: int, number: int) -> str:
+    """Return the id of a lane's row: they sort by lane and number."""
     return f"{lane:02d}-{number:012d}"
 
 
@@ -144,7 +147,7 @@ async def listing(
     scope = [*held, NOWHERE] if any("." not in place for place in held) else held
     wanted = {"person": person, "subject": subject, "act": act}
     asked = {name: value for name, value in wanted.items() if value is not None}
-    found = await store.listing(deps.db, scope, asked, before=before, limit=limit)
+    found = await store.page(deps.db, scope, asked, before=before, limit=limit)
 
     async def note(tx: Transaction) -> None:
         # What was asked for may be anything typed: only which questions they were.
@@ -156,18 +159,5 @@ async def listing(
 
 
 def view(row: Row) -> RowView:
-    return RowView(
-        row=row.id,
-        at=row.at,
-        position=row.position,
-        person_id=row.person,
-        act=row.act,
-        result=row.result,
-        code=row.code,
-        place=row.place,
-        subject=row.subject,
-        on_behalf_of=row.on_behalf_of,
-        facts=row.facts,
-        request_id=row.request_id,
-        address=row.address,
-    )
+    """Show a row to an auditor, without what chains it."""
+    return show(row, RowView, row=row.id, person_id=row.person)

@@ -1,4 +1,4 @@
-"""What happened, who did it, to what, and with which result. Never a name, never a number."""
+"""Rows of the audit: acts, their results and facts. Never a name, never a phone number."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum

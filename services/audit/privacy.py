@@ -1,4 +1,4 @@
-"""What the audit holds about people: what they did, and who looked at what is held of them."""
+"""Personal data in the audit: what people did, and who saw what is held about them."""
 
 from typing import Final
 

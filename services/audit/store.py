@@ -16,6 +16,7 @@ AT_ONCE: Final = 500
 
 
 async def find_head(db: Database, lane: int, tx: Transaction | None = None) -> Head:
+    """Return the end of a lane; an empty one where nothing was written yet."""
     document = await db[audit_heads.COLLECTION].find_one({"_id": lane}, session=tx)
     return msgspec.convert(document, Head | None) or Head(lane=lane)
 
@@ -48,7 +49,7 @@ def in_order(collection: AsyncCollection[Document], query: Document) -> AsyncCur
     return collection.find(query).sort("_id", 1).batch_size(AT_ONCE)
 
 
-async def listing(
+async def page(
     db: Database,
     places: Sequence[str],
     wanted: Document,

@@ -1,4 +1,4 @@
-"""Store of bills. Only this module changes them; statistics adds them up."""
+"""Store of bills. Only this module changes them; services/statistics/store.py adds them up."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""统一社会信用代码: eighteen characters, the last of which checks the others.
+"""Unified social credit code (统一社会信用代码) of a firm, with its check character.
 
 Source: GB 32100-2015, 4 (structure) and 5 (check character: weights 3^(i-1) mod 31).
 """

@@ -1,4 +1,4 @@
-"""Property firms (物业服务企业) and the contracts under which they serve compounds."""
+"""Property firms (物业服务企业) and their contracts: what is kept, sent and seen."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Firms and contracts: the only module that queries these collections."""
+"""Store of firms and contracts."""
 
 from collections.abc import Sequence
 from datetime import datetime

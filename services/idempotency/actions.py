@@ -1,4 +1,4 @@
-"""Idempotency-Key: the same key and request get the first answer again.
+"""Idempotency of requests: the same Idempotency-Key gets the first answer again.
 
 The key lives in MongoDB beside the facts. What it guards is idempotent by its own ids too, so
 a key whose process died may be run again.
@@ -51,7 +51,7 @@ async def once(
     try:
         answer = await work()
     except BaseException:
-        await store.forget(deps.db, mine)
+        await store.remove(deps.db, mine)
         raise
     body = b64encode(answer.body).decode()
     sealed = deps.vault.seal(body, place=_place(mine.id))
@@ -66,6 +66,7 @@ def key_id(deps: Dependencies, key: str) -> str:
 
 
 def fingerprint(deps: Dependencies, request: bytes) -> str:
+    """Return a keyed fingerprint of a request."""
     digest = hashlib.sha256(request).hexdigest()
     return deps.vault.blind(digest, purpose="idempotency-request")
 
@@ -75,8 +76,8 @@ def _place(identity: str) -> str:
 
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Remove what a person was answered."""
-    await store.forget_all(deps.db, person_id, tx)
+    """Erase what a person was answered."""
+    await store.remove_all(deps.db, person_id, tx)
 
 
 async def _earlier(deps: Dependencies, mine: KeyedRequest) -> Answer | None:

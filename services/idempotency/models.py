@@ -1,3 +1,5 @@
+"""Requests under an Idempotency-Key, and their answers."""
+
 from datetime import datetime
 from enum import StrEnum, auto
 

@@ -1,4 +1,4 @@
-"""The idempotency_keys collection: the only module that queries it."""
+"""Store of requests under an Idempotency-Key."""
 
 from datetime import datetime
 
@@ -49,13 +49,14 @@ async def finish(db: Database, request: KeyedRequest, *, status: int, sealed: st
     )
 
 
-async def forget(db: Database, request: KeyedRequest) -> None:
+async def remove(db: Database, request: KeyedRequest) -> None:
+    """Remove a request that failed, unless somebody took it over."""
     await db[COLLECTION].delete_one(
         {"_id": request.id, "started_at": request.started_at, "state": KeyState.RUNNING}
     )
 
 
-async def forget_all(db: Database, prefix: str, tx: Transaction) -> None:
+async def remove_all(db: Database, prefix: str, tx: Transaction) -> None:
     """Remove every key that begins so. Served by `_id`: the sign after : is ;."""
     begins = {"$gte": f"{prefix}:", "$lt": f"{prefix};"}
     await db[COLLECTION].delete_many({"_id": begins}, session=tx)

@@ -1,4 +1,4 @@
-"""Days and months are Beijing's; instants are UTC, to the millisecond."""
+"""Days and months in Beijing's calendar; instants in UTC, to the millisecond."""
 
 import calendar
 from datetime import UTC, date, datetime, timedelta
@@ -33,10 +33,12 @@ def check_day(day: str) -> str:
 
 
 def day_of(instant: datetime) -> str:
+    """Return the Beijing day of an instant."""
     return instant.astimezone(BEIJING).date().isoformat()
 
 
 def month_of(instant: datetime) -> str:
+    """Return the Beijing month of an instant."""
     return day_of(instant)[:7]
 
 
@@ -48,17 +50,25 @@ def start_of(day: str) -> datetime:
 
 
 def plus_days(day: str, days: int) -> str:
+    """Return the day so many days later; earlier for a negative number."""
     return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
 def plus_months(month: str, months: int) -> str:
+    """Return the month so many months later; earlier for a negative number."""
     index = int(month[:4]) * 12 + int(month[5:]) - 1 + months
     return f"{index // 12:04d}-{index % 12 + 1:02d}"
 
 
 def last_day(month: str) -> str:
+    """Return the last day of a month."""
     year, number = int(month[:4]), int(month[5:])
     return f"{month}-{calendar.monthrange(year, number)[1]:02d}"
+
+
+def months_from(period: str, count: int) -> list[str]:
+    """Return so many months, the first of which is `period`."""
+    return [plus_months(period, i) for i in range(count)]
 
 
 def active_on(day: str) -> Document:

@@ -1,4 +1,4 @@
-"""Between structs and BSON documents."""
+"""BSON documents, their ids, and the pattern of one line of typed text."""
 
 import hashlib
 import secrets
@@ -21,6 +21,7 @@ ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def to_document(struct: msgspec.Struct) -> Document:
+    """Return a struct as the document MongoDB keeps: instants and bytes stay what they are."""
     document: Document = msgspec.to_builtins(struct, builtin_types=(datetime, bytes))
     return document
 
@@ -40,7 +41,7 @@ DIGEST_ID_LENGTH: Final = 26  # base 32: 130 bits of a digest
 
 
 def digest_id(*parts: object) -> str:
-    """Return a short deterministic id of the parts."""
+    """Return a deterministic id of the parts: 26 characters, 130 bits of their SHA-256."""
     hashed = hashlib.sha256("|".join(map(str, parts)).encode()).digest()
     return encode(int.from_bytes(hashed), DIGEST_ID_LENGTH)
 

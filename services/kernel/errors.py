@@ -1,4 +1,4 @@
-"""What can go wrong, in the words of the estate. HTTP lives in handlers/."""
+"""Domain errors. Which HTTP status each has is decided in handlers/."""
 
 from typing import Any, ClassVar
 

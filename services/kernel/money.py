@@ -1,4 +1,4 @@
-"""Fen, areas and prices as integers, and how people read them."""
+"""Amounts in fen, areas and prices as integers, and as text for people."""
 
 from typing import Annotated, Final
 
@@ -31,6 +31,7 @@ def yuan(fen: int) -> str:
 
 
 def square_metres(area: int) -> str:
+    """Write an area with two decimals: 8530 → 85.30."""
     return f"{area // 100}.{area % 100:02d}"
 
 

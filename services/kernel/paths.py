@@ -1,4 +1,4 @@
-"""Places as materialised paths: `cc.chaoyang.guilin.xincheng.c07.b3.u2.502`.
+"""Paths of places, materialised: `cc.chaoyang.guilin.xincheng.c07.b3.u2.502`.
 
 Every character a segment may hold sorts after "/", so the range [p, p + "/") holds p itself
 and everything under it, and nothing else: one range on one index.
@@ -16,10 +16,12 @@ PlacePath = Annotated[str, Meta(pattern=rf"^{SEGMENT}(\.{SEGMENT})*$(?!\n)", max
 
 
 def covers(ancestor: str, place: str) -> bool:
+    """Tell whether a place is `ancestor` or lies under it."""
     return place == ancestor or place.startswith(ancestor + ".")
 
 
 def parent(place: str) -> str | None:
+    """Return the place directly above; None for a city."""
     head, dot, _ = place.rpartition(".")
     return head if dot else None
 

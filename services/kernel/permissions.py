@@ -1,4 +1,4 @@
-"""Who may do what, and where: one table, one function that decides."""
+"""Roles and permissions: one table, and one function that decides who may do what where."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum, auto

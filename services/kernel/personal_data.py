@@ -1,7 +1,7 @@
-"""Declarations of the personal data in each collection, made by the package that owns it.
+"""Declarations of personal data: what a collection holds about people, and what erasure does.
 
-`services/privacy/registry.py` joins them into the one table that export, erasure and key
-rotation read: a test fails for a collection that is not declared.
+`services/privacy/registry.py` puts them together to the one table that export, erasure and key
+rotation are run from: a collection that is not declared there fails a test.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Takes what names a person, or opens a door, out of text that other programs wrote.
+"""Redacts personal data and credentials in third-party error text.
 
 Errors of drivers and libraries quote what they were given. Names of people cannot be told from
 other words: code must not put them into errors at all, and a test greps a whole run for them.

@@ -1,4 +1,4 @@
-"""Personal data at rest: sealed per field, found by a blind index.
+"""Vault: encryption of personal data at rest, per field, and blind indexes to find it by.
 
 AES-256-GCM under our own key ids rather than the driver's client-side encryption: no shared
 library to ship and no key-vault collection to lose, and rotation is a new first key.
@@ -53,6 +53,7 @@ class Vault:
 
     @property
     def current(self) -> str:
+        """The id of the key that seals."""
         return self._current
 
     def derive(self, purpose: str, key_id: str) -> bytes:

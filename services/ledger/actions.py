@@ -1,4 +1,4 @@
-"""Post balanced journals, and prove afterwards that none was changed.
+"""Ledger: posting of balanced journals, and proof that none was changed afterwards.
 
 Source: docs/explanation/money.md (one document is the commit point); double entry as in any
 bookkeeping textbook; TigerBeetle's rule that transfers are immutable.
@@ -40,6 +40,7 @@ async def post_many(deps: Dependencies, tx: Transaction, journals: Sequence[Jour
 
 
 def check_balance(journal: Journal) -> None:
+    """Raise Unbalanced unless the postings sum to zero and none is zero."""
     amounts = [posting.amount_fen for posting in journal.postings]
     if sum(amounts) != 0 or not all(amounts) or not amounts:
         raise Unbalanced(f"journal {journal.id} posts {amounts}")

@@ -1,4 +1,7 @@
-"""Double entry in fen. A journal is one balanced transaction with all its postings inside."""
+"""Journals of the double-entry ledger, in fen, and the names of its accounts.
+
+A journal is one balanced transaction with all its postings inside.
+"""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The journal collection: the only module that writes or queries it. It never updates."""
+"""Store of journals. It inserts and reads; it never updates."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Counts how often somebody asks, in Redis while it is there and here while it is away."""
+"""Rate limits of requests, by person and by address."""
 
 from collections.abc import Sequence
 from math import ceil

@@ -1,4 +1,4 @@
-"""Buckets of requests, in Redis while it answers and in this process while it does not.
+"""Rate limiter by buckets, in Redis while it answers and in this process while it does not.
 
 Each bucket is one number, the instant at which it will be full again (the generic cell rate
 algorithm): constant size and time, and how long to wait falls out of it. Several buckets are
@@ -64,14 +64,14 @@ class Local:
         if wait > 1e-6:  # noqa: PLR2004  # less is rounding
             return wait
         self._full_at |= full_at
-        self._forget(now)
+        self._drop_full(now)
         return 0
 
     def _next(self, bucket: Bucket, now: float) -> float:
         step = bucket.allowance.within.total_seconds() / bucket.allowance.times
         return max(self._full_at.get(bucket.key, now), now) + step
 
-    def _forget(self, now: float) -> None:
+    def _drop_full(self, now: float) -> None:
         """Drop full buckets, whenever there are twice as many as were left the last time."""
         if len(self._full_at) > self._many:
             self._full_at = {key: at for key, at in self._full_at.items() if at > now}

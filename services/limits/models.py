@@ -1,4 +1,4 @@
-"""How often one person, or one address, may ask."""
+"""Rates: how often one person, or one address, may ask for what."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""WeChat's daily quota: whoever meets the limit first spares the others the question.
+"""Quota of messages a day, set by WeChat: the first refusal keeps the others from asking.
 
 Kept in Redis: when it forgets, each message learns it from WeChat again, and nothing is lost.
 """

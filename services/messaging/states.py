@@ -1,4 +1,4 @@
-"""How a message moves, and what each of WeChat's answers does to it: two tables."""
+"""State machine of a message's delivery, and the effect of each of WeChat's answers on it."""
 
 from enum import StrEnum, auto
 from typing import Final, NamedTuple

@@ -1,4 +1,4 @@
-"""Every message we send: its words in the inbox, and its cells in WeChat's template.
+"""Templates of messages: the text in the inbox, and the cells of WeChat's template.
 
 The one catalogue of what residents read in messages. WeChat's keys (thing1, amount2) belong to
 the template of its public library; the id of each template differs per mini-program and is

@@ -40,4 +40,4 @@ async def remove_unused(
     deps: Dependencies, tx: Transaction, source: str, paths: Sequence[str]
 ) -> int:
     """Remove places that an import made and nobody uses; return how many."""
-    return await store.remove_unused(deps.db, source, paths, tx)
+    return await store.delete_unused(deps.db, source, paths, tx)

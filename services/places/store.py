@@ -117,7 +117,7 @@ async def any_used(db: Database, source: str, place: str) -> bool:
     return await db[COLLECTION].find_one(query, {"_id": 1}) is not None
 
 
-async def remove_unused(
+async def delete_unused(
     db: Database, source: str, paths: Sequence[str], tx: Transaction
 ) -> int:
     """Remove places that one import made and nobody uses; return how many."""

@@ -1,4 +1,4 @@
-"""Erasing a person (PIPL art. 47): all of it in one transaction, or nothing.
+"""Erasure of a person's data (PIPL art. 47): all of it in one transaction, or nothing.
 
 What the law asks to keep is kept under the person's id, which then leads to nobody: a
 pseudonym. Whatever hangs something on a person holds the person's document in its transaction

@@ -1,4 +1,4 @@
-"""Everything held about one person, in a file they can read (PIPL art. 45).
+"""Export of everything held about one person, in a file they can read (PIPL art. 45).
 
 Only their own rows: who else lives in a home is another person's business. At most MOST_ROWS
 of a kind and one kind at a time in memory, so that nobody's history fills a server.

@@ -1,4 +1,4 @@
-"""Renewing what is sealed under the current key, so that an older one can be dropped.
+"""Key rotation: sealed fields are sealed anew under the current key, so an old one can go.
 
 Compare-and-set on the old value: what somebody writes meanwhile stays as they wrote it, which
 is under the current key already. Harmless to repeat and to interrupt.

@@ -1,4 +1,4 @@
-"""How a person reads what we keep about them: machine words and paths, said in Chinese."""
+"""Labels in Chinese for the codes and paths in a person's export."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -156,7 +156,7 @@ LINE: Final = {
 
 
 async def translate(deps: Dependencies, rows: Sequence[Document]) -> None:
-    """Say rows as people do, in place: words for machine words, addresses for paths."""
+    """Replace codes by words and paths by addresses, in place."""
     paths = sorted(set(_paths(rows)))
     addresses = await places.addresses(deps, paths) if paths else {}
     for row in rows:

@@ -1,4 +1,4 @@
-"""What people ask about their own data."""
+"""Requests of people about their own data, and the groups of an export."""
 
 from typing import Any, Literal
 

@@ -1,4 +1,4 @@
-"""One person's rows of a collection, as they may read them."""
+"""Rows of one person in any collection, as they may read them."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Who has not paid, and how well fees come in. Heads see their own place and nothing else."""
+"""Statistics of fee collection: rates of a place, and homes that owe. Heads see their own."""
 
 import asyncio
 from collections.abc import Sequence

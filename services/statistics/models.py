@@ -1,4 +1,4 @@
-"""Collection figures: integers all the way, so that two screens can never disagree."""
+"""Figures of fee collection: integers all the way, so that two screens cannot disagree."""
 
 from enum import StrEnum
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The three rates. Every screen, export and assessment computes them here and nowhere else.
+"""Rates of fee collection. Every screen, export and assessment computes them here only.
 
 Source: the city's plan, 长府办发〔2021〕12号, art. 13 and 20. Bills of a period are those whose
 first month lies in it; drafts and void bills never count. So every numerator is a part of its
@@ -13,6 +13,7 @@ WHOLE: Final = 10_000
 
 
 def rate(numerator: int, denominator: int) -> Rate:
+    """Return a rate in basis points, rounded down; None of them when nothing was due."""
     points = numerator * WHOLE // denominator if denominator else None
     return Rate(numerator=numerator, denominator=denominator, basis_points=points)
 
@@ -36,6 +37,7 @@ def arrears_recovery_rate(counts: Counts) -> Rate:
 
 
 def rates(counts: Counts) -> Rates:
+    """Return the three rates of these counts."""
     return Rates(
         household_rate=household_rate(counts),
         amount_rate=amount_rate(counts),

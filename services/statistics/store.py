@@ -1,4 +1,4 @@
-"""Reads bills, never writes: each figure is one pass over one index that covers it."""
+"""Sums over bills, for statistics: each figure is one pass over one index that covers it."""
 
 from collections.abc import Sequence
 from typing import Final

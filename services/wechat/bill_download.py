@@ -1,4 +1,4 @@
-"""Takes a bill in as it comes: unpacks, hashes and counts, never holds the packed file."""
+"""Download of a daily bill: unpacked, hashed and bounded while it arrives."""
 
 import asyncio
 import hashlib

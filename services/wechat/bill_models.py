@@ -1,4 +1,4 @@
-"""What the daily bills say, typed."""
+"""Rows and sums of WeChat Pay's daily bills."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""WeChat Pay's daily bills: text in WeChat's own dialect of CSV → typed rows.
+"""Parser of WeChat Pay's daily bills: WeChat's own dialect of CSV → typed rows.
 
 Line 1 names the columns; in data lines every cell begins with a backtick; then come a second
 header without backticks and one line of totals. Columns are found by name: merchants of

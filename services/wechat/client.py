@@ -1,4 +1,4 @@
-"""wechatpy's client surface over our own asynchronous transport: one choke point.
+"""Asynchronous client of the mini-program interfaces, with wechatpy's methods.
 
 wechatpy blocks, waits for ever by default, repeats without limit on 40001 and knows only the
 real host. Overriding `_request` keeps its methods and none of that.

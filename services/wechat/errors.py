@@ -1,4 +1,4 @@
-"""What WeChat's refusals mean for us: two tables, code → reaction.
+"""Errors of WeChat's interfaces, and two tables: code → what we do about it.
 
 Sources: commErrCode.html and the page of each interface; wechatpay-apiv3 skills, 排障手册.
 Callers switch on `reaction`, never on a code and never on the text.

@@ -1,4 +1,4 @@
-"""What WeChat pushes to us, one shape for JSON and XML."""
+"""Events that WeChat pushes to us, one shape for JSON and XML."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The mini-program interfaces we use, typed.
+"""Mini-program interfaces we use, typed.
 
 Every method raises WeChatError (switch on `.reaction`); WeChatUnavailable when there is no
 usable answer. Only calls that are harmless to repeat are repeated here: never one that spends

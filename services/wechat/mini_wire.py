@@ -1,4 +1,4 @@
-"""The mini-program interfaces' JSON, as far as we read it."""
+"""JSON of the mini-program interfaces, as far as we read it."""
 
 import msgspec
 

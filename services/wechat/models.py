@@ -1,4 +1,4 @@
-"""What the mini-program interfaces answer, typed."""
+"""Answers of the mini-program interfaces, typed."""
 
 from enum import IntEnum, StrEnum
 from typing import ClassVar

@@ -190,7 +190,7 @@ class PayClient:
     # ── notices ─────────────────────────────────────────────────────────────────────────
 
     async def notification(self, headers: Mapping[str, str], body: bytes) -> Notice:
-        """Believe a notice, or raise BadSignature: answer 401, never 2xx.
+        """Verify and decrypt a notice. Raises BadSignature: answer 401, never 2xx.
 
         `headers` must find names whatever their case; `body` is the raw bytes.
         """

@@ -1,4 +1,4 @@
-"""What WeChat Pay v3 tells us, the same shape for direct and partner accounts."""
+"""Transactions, refunds and notices of WeChat Pay v3, for direct and partner accounts."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -66,7 +66,7 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """A believed notice. `event_id` is the same in every repeat of it."""
+    """A verified notice. `event_id` is the same in every repeat of it."""
 
     event_id: str
     event_type: str  # TRANSACTION.SUCCESS, REFUND.SUCCESS, REFUND.ABNORMAL, REFUND.CLOSED

@@ -1,4 +1,4 @@
-"""Pieces of what WeChat Pay is asked, in the shapes it accepts."""
+"""Parts of requests to WeChat Pay, in the shapes it accepts."""
 
 import re
 from typing import Any, Final

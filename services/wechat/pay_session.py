@@ -1,4 +1,4 @@
-"""Signed requests and believed answers for one merchant account."""
+"""Session with WeChat Pay for one merchant account: signed requests, verified answers."""
 
 import re
 from collections.abc import Callable

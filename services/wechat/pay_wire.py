@@ -1,4 +1,4 @@
-"""WeChat Pay's JSON → our Structs, for direct and partner accounts alike."""
+"""JSON of WeChat Pay → our structs, for direct and partner accounts alike."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
@@ -137,7 +137,7 @@ def convert(plain: Any, kind: type[T]) -> T:
 
 
 def unreadable(why: str) -> PayError:
-    """Believed, but not of the shape agreed on: nothing may be concluded from it."""
+    """Verified, but not of the shape agreed on: nothing may be concluded from it."""
     return PayError(200, "UNREADABLE", why, unknown=True)
 
 

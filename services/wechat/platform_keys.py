@@ -1,4 +1,4 @@
-"""The keys WeChat Pay signs with: one public key, platform certificates, or both at once.
+"""Keys that WeChat Pay signs with: one public key, platform certificates, or both at once.
 
 While a merchant changes from certificates to the public key, WeChat signs notices with either,
 by grey-scale over a week: the serial in the header decides, never our configuration.
@@ -45,7 +45,7 @@ class _Listing(msgspec.Struct):
 
 
 class PlatformKeys:
-    """Believes or refuses what claims to come from WeChat Pay, for one merchant account.
+    """Verifies that a message comes from WeChat Pay, for one merchant account.
 
     `download` fetches /v3/certificates, unverified.
     """

@@ -1,4 +1,4 @@
-"""Server push from WeChat: signed, sealed, in JSON or XML → one shape of events.
+"""Receiver of server pushes from WeChat: signed, sealed, in JSON or XML → events.
 
 Source: framework/server-ability/message-push.md, oplatform/…/encryption.md.
 """
@@ -39,7 +39,7 @@ class PushReceiver:
     def receive(
         self, query: Mapping[str, str], body: bytes, content_type: str
     ) -> list[PushEvent]:
-        """Believe a push, or raise BadSignature. Answer "success" within five seconds.
+        """Verify and decrypt a push. Raises BadSignature. Answer "success" within five seconds.
 
         `body`: raw, bounded by the caller. WeChat repeats a push: act once per dedupe_key.
         """

@@ -1,4 +1,4 @@
-"""The many shapes of a push → events. WeChat's JSON and XML differ in more than syntax."""
+"""JSON and XML of server pushes → events. The two differ in more than syntax."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A mini-program interface's answer, or the WeChatError it amounts to."""
+"""Reading of a mini-program interface's answer, or of the WeChatError it amounts to."""
 
 import json
 from typing import Any, Final, TypeVar

@@ -1,4 +1,4 @@
-"""A base for values that must never be printed."""
+"""Base of structs whose secret fields must never be printed."""
 
 from typing import ClassVar
 

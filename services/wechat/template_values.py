@@ -1,4 +1,4 @@
-"""Subscribe-message values that WeChat will accept: free text is shortened, facts are not.
+"""Template values of subscribe messages as WeChat accepts them: free text is shortened.
 
 A value WeChat refuses (47003) spends a job and reaches nobody. Text may lose its tail; half a
 number or half a date would be a lie, so those are refused here, before anything is sent.

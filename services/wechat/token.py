@@ -1,4 +1,4 @@
-"""The access token: one fetch however many callers and processes want it.
+"""Access token of a mini-program: one fetch, however many callers and processes want it.
 
 `POST /cgi-bin/stable_token` in normal mode gives every process the same token, so any of them
 may call it at any time. Redis saves calls; without it everything still works.

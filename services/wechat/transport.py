@@ -1,4 +1,4 @@
-"""Outgoing HTTP on Tornado's own client: one shape of answer, one shape of silence."""
+"""Outgoing HTTP to WeChat, on Tornado's client: an answer, or NoAnswer."""
 
 import errno
 import socket

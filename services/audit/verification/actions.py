@@ -41,13 +41,13 @@ class Witness(Struct):
 async def verify(deps: Dependencies) -> Verdict:
     """Walk all anchors, then every lane. May run while others go on writing."""
     verdict = Verdict()
-    witness = await _hear(deps, verdict)
+    witness = await _read_anchors(deps, verdict)
     for lane in range(LANES):
-        await _walk(deps, lane, witness, verdict)
+        await _check_lane(deps, lane, witness, verdict)
     return verdict
 
 
-async def _hear(deps: Dependencies, verdict: Verdict) -> Witness:
+async def _read_anchors(deps: Dependencies, verdict: Verdict) -> Witness:
     """Read the anchors, hold each against the one before, keep two of them."""
     witness, older, year_ago = Witness(), False, deps.now() - KEEP
     async for document in store.anchors(deps.db):
@@ -55,11 +55,11 @@ async def _hear(deps: Dependencies, verdict: Verdict) -> Witness:
         name = f"anchor {document['_id']}"
         problem = _problem(deps.vault, document)
         if problem:
-            _tell(verdict, name, problem)
+            _report(verdict, name, problem)
             continue
         found, last = msgspec.convert(document, Anchor), witness.last
         if last and (found.number, found.previous) != (last.number + 1, last.mac):
-            _tell(verdict, name, "does not follow the anchor before")
+            _report(verdict, name, "does not follow the anchor before")
         if found.at <= year_ago:
             older = True
         elif older and witness.first is None:
@@ -69,7 +69,9 @@ async def _hear(deps: Dependencies, verdict: Verdict) -> Witness:
     return witness
 
 
-async def _walk(deps: Dependencies, lane: int, witness: Witness, verdict: Verdict) -> None:
+async def _check_lane(
+    deps: Dependencies, lane: int, witness: Witness, verdict: Verdict
+) -> None:
     """Hold each row of a lane against the one before, the newest anchor and the lane's head."""
     head = await audit_store.find_head(deps.db, lane)  # first: rows may be added while we walk
     gone, marks = witness.may_be_gone(lane), [head, *witness.marks(lane)]
@@ -78,20 +80,20 @@ async def _walk(deps: Dependencies, lane: int, witness: Witness, verdict: Verdic
         verdict.rows += 1
         problem = _problem(deps.vault, row)
         if problem:
-            _tell(verdict, row["_id"], problem)
+            _report(verdict, row["_id"], problem)
         here, mac = _number(row["_id"], number), row.get("mac", "")
         if here == number + 1:
             if row.get("previous") != previous:
-                _tell(verdict, row["_id"], "does not follow the row before")
+                _report(verdict, row["_id"], "does not follow the row before")
         elif not number < here <= gone + 1:
-            _tell(verdict, row_id(lane, number + 1), "rows are missing")
+            _report(verdict, row_id(lane, number + 1), "rows are missing")
         if any(mark.number == here and mark.mac != mac for mark in marks):
-            _tell(verdict, row["_id"], "is not the row an anchor or the lane's head saw")
+            _report(verdict, row["_id"], "is not the row an anchor or the lane's head saw")
         number, previous = here, mac
     if any(mark.number > max(number, gone) for mark in marks):
-        _tell(verdict, row_id(lane, number + 1), "the last rows are missing")
+        _report(verdict, row_id(lane, number + 1), "the last rows are missing")
     if (await audit_store.find_head(deps.db, lane)).number < number:
-        _tell(verdict, row_id(lane, number), "the lane's head was set back")
+        _report(verdict, row_id(lane, number), "the lane's head was set back")
 
 
 def _number(row: str, before: int) -> int:
@@ -110,6 +112,6 @@ def _problem(vault: Vault, document: Document) -> str:
     return "" if genuine else "was changed"
 
 
-def _tell(verdict: Verdict, row: str, problem: str) -> None:
+def _report(verdict: Verdict, row: str, problem: str) -> None:
     if len(verdict.broken) < MOST_TOLD:
         verdict.broken.append(Broken(row, problem))

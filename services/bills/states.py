@@ -57,7 +57,8 @@ class IllegalRunMove(Conflict):
     code = "bill_run_illegal_move"
 
 
-B, BA, R, RA, P = BillState, BillAction, RunState, RunAction, Permission
+B, BA, P = BillState, BillAction, Permission
+R, RA = RunState, RunAction
 
 BILL_MOVES: Final = (
     BillMove(B.DRAFT, BA.ISSUE, B.OWING, None),
@@ -67,16 +68,16 @@ BILL_MOVES: Final = (
 )
 
 RUN_MOVES: Final = (
-    RunMove(None, RA.START, R.DRAFTING, P.RUN_BILLS),
+    RunMove(None, RA.START, R.DRAFTING, Permission.RUN_BILLS),
     RunMove(R.DRAFTING, RA.FINISH, R.DRAFTED, None),
-    RunMove(R.DRAFTING, RA.CANCEL, R.CANCELLING, P.RUN_BILLS),
-    RunMove(R.DRAFTED, RA.START, R.DRAFTING, P.RUN_BILLS),  # fills gaps
-    RunMove(R.DRAFTED, RA.PUBLISH, R.PUBLISHING, P.RUN_BILLS),
-    RunMove(R.DRAFTED, RA.CANCEL, R.CANCELLING, P.RUN_BILLS),
+    RunMove(R.DRAFTING, RA.CANCEL, R.CANCELLING, Permission.RUN_BILLS),
+    RunMove(R.DRAFTED, RA.START, R.DRAFTING, Permission.RUN_BILLS),  # fills gaps
+    RunMove(R.DRAFTED, RA.PUBLISH, R.PUBLISHING, Permission.RUN_BILLS),
+    RunMove(R.DRAFTED, RA.CANCEL, R.CANCELLING, Permission.RUN_BILLS),
     RunMove(R.PUBLISHING, RA.FINISH, R.PUBLISHED, None),
-    RunMove(R.PUBLISHED, RA.START, R.DRAFTING, P.RUN_BILLS),  # fills gaps
+    RunMove(R.PUBLISHED, RA.START, R.DRAFTING, Permission.RUN_BILLS),  # fills gaps
     RunMove(R.CANCELLING, RA.FINISH, R.CANCELLED, None),
-    RunMove(R.CANCELLED, RA.START, R.DRAFTING, P.RUN_BILLS),
+    RunMove(R.CANCELLED, RA.START, R.DRAFTING, Permission.RUN_BILLS),
 )
 _RUN_TARGET: Final = {(m.source, m.action): m.target for m in RUN_MOVES}
 

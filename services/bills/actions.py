@@ -8,7 +8,7 @@ from services.audit import actions as audit
 from services.audit.models import Act
 from services.bills import store, visibility
 from services.bills.models import Bill, BillView, MonthsAfterVoid, Owed, VoidBill
-from services.bills.states import BillState
+from services.bills.states import BillAction, BillState
 from services.bills.views import view, views
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
@@ -64,7 +64,7 @@ async def access(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> l
     since = visibility.since(actor, Permission.PAY_BILLS)
     found = [
         bill
-        for bill in await store.find_bills(deps.db, wanted)
+        for bill in await store.find_many(deps.db, wanted)
         if actor.may(Permission.PAY_BILLS, bill.home) and visibility.holds(since, bill)
     ]
     if len(found) != len(wanted):
@@ -73,7 +73,7 @@ async def access(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> l
 
 
 async def hold(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str]) -> bool:
-    """Prove in an order's transaction that all these bills are still owing.
+    """Hold bills for an order in its transaction; False unless all are still owing.
 
     A write, not a read: a payment or a void at the same moment then conflicts with it.
     """
@@ -87,22 +87,18 @@ async def settle(
 
     The others were paid or voided before: what was paid for them is an excess.
     """
-    changes = {"state": BillState.PAID, "paid_at": at, "journal_id": journal_id}
+    changes = {"paid_at": at, "journal_id": journal_id}
     return {
         bill_id
         for bill_id in bill_ids
-        if await store.move(deps.db, bill_id, BillState.OWING, changes=changes, tx=tx)
+        if await store.move(deps.db, [bill_id], BillAction.SETTLE, tx, **changes)
     }
 
 
 async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill) -> BillView:
-    """Take back an unpaid bill, with a reason and a reversing journal."""
-    found = await store.find_bills(deps.db, [bill_id])
-    if not found or not actor.may(Permission.RUN_BILLS, found[0].home):
-        raise errors.NotFound("没有找到账单")
-    [bill] = found
-    changes = {
-        "state": BillState.VOID,
+    """Void an unpaid bill, with a reason and a reversing journal. Raises BillNotOwing."""
+    bill = await _access_to_void(deps, actor, bill_id)
+    changes: dict[str, Any] = {
         "voided_at": deps.now(),
         "voided_by": actor.person_id,
         "void_reason": request.reason,
@@ -112,7 +108,7 @@ async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill
         changes["slots"] = [f"void|{bill.id}"]
 
     async def save(tx: Transaction) -> None:
-        if not await store.move(deps.db, bill_id, BillState.OWING, changes=changes, tx=tx):
+        if not await store.move(deps.db, [bill_id], BillAction.VOID, tx, **changes):
             raise BillNotOwing("这张账单已缴或已作废,不能作废")
         await ledger.post(deps, tx, _reversal(bill, deps.now()))
         about: dict[str, Any] = {"place": bill.home, "subject": bill.id}
@@ -123,6 +119,13 @@ async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill
     addresses = await places.addresses(deps, [bill.home])
     bill.state = BillState.VOID
     return view(bill, addresses.get(bill.home, bill.home), day_of(deps.now()))
+
+
+async def _access_to_void(deps: Dependencies, actor: Actor, bill_id: str) -> Bill:
+    found = await store.find_many(deps.db, [bill_id])
+    if not found or not actor.may(Permission.RUN_BILLS, found[0].home):
+        raise errors.NotFound("没有找到账单")
+    return found[0]
 
 
 def _reversal(bill: Bill, at: datetime) -> Journal:

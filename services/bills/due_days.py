@@ -31,4 +31,5 @@ def is_overdue(due: str | None, today: str) -> bool:
 
 
 def days_overdue(due: str, today: str) -> int:
+    """Count the days since the due day was over; 0 until then."""
     return max(0, (date.fromisoformat(today) - date.fromisoformat(due)).days)

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from mongo_indexes.bills import COLLECTION
 from services.bills.models import Bill, HomeNews, Known, Total
-from services.bills.runs.models import BillRun
-from services.bills.states import BillState
+from services.bills.states import BillAction, BillState, move_of
 from services.dependencies import Database, Transaction
 from services.fees.models import FeeKind
 from services.kernel.documents import Document, to_document
@@ -41,12 +41,13 @@ async def known(
     return Known(frozenset(taken), editions)
 
 
-async def insert_bills(db: Database, drafts: Sequence[Bill], tx: Transaction) -> None:
+async def insert_drafts(db: Database, drafts: Sequence[Bill], tx: Transaction) -> None:
+    """Insert a run's drafts, if there are any."""
     if drafts:
         await db[COLLECTION].insert_many([to_document(b) for b in drafts], session=tx)
 
 
-async def find_bills(
+async def find_many(
     db: Database, bill_ids: Sequence[str], tx: Transaction | None = None
 ) -> list[Bill]:
     """Return the bills that exist, in the order asked for."""
@@ -57,18 +58,16 @@ async def find_bills(
 
 
 async def move(
-    db: Database,
-    bill_id: str,
-    source: BillState,
-    *,
-    changes: Document,
-    tx: Transaction,
-) -> bool:
-    """Compare and set one bill's state; False when somebody was first."""
-    result = await db[COLLECTION].update_one(
-        {"_id": bill_id, "state": source}, {"$set": changes}, session=tx
+    db: Database, bill_ids: Sequence[str], action: BillAction, tx: Transaction, **changes: Any
+) -> int:
+    """Compare and set the state of bills by the table; return how many it found to move."""
+    step = move_of(action)
+    result = await db[COLLECTION].update_many(
+        {"_id": {"$in": list(bill_ids)}, "state": step.source},
+        {"$set": {"state": step.target, **changes}},
+        session=tx,
     )
-    return result.modified_count == 1
+    return result.modified_count
 
 
 async def hold(db: Database, bill_ids: Sequence[str], tx: Transaction) -> bool:
@@ -78,20 +77,10 @@ async def hold(db: Database, bill_ids: Sequence[str], tx: Transaction) -> bool:
     return result.matched_count == len(bill_ids)
 
 
-async def issue(
-    db: Database, bill_ids: Sequence[str], *, changes: Document, tx: Transaction
-) -> int:
-    """Turn drafts into debts; return how many still were drafts."""
-    result = await db[COLLECTION].update_many(
-        {"_id": {"$in": list(bill_ids)}, "state": BillState.DRAFT},
-        {"$set": changes},
-        session=tx,
-    )
-    return result.modified_count
-
-
 async def discard(db: Database, bill_ids: Sequence[str], tx: Transaction) -> None:
-    query = {"_id": {"$in": list(bill_ids)}, "state": BillState.DRAFT}
+    """Remove drafts: they were never anybody's debt."""
+    source = move_of(BillAction.DISCARD).source
+    query = {"_id": {"$in": list(bill_ids)}, "state": source}
     await db[COLLECTION].delete_many(query, session=tx)
 
 
@@ -108,9 +97,9 @@ async def of_run(
     return msgspec.convert(await cursor.to_list(), list[Bill])
 
 
-async def news(db: Database, run: BillRun) -> dict[str, HomeNews]:
-    """Return home → what the run's present round issued and is still owed. Served by `run`."""
-    query = {"run_id": run.id, "state": BillState.OWING, "issued_in": run.round}
+async def news(db: Database, run_id: str, issued_in: int) -> dict[str, HomeNews]:
+    """Return home → what a round of a run issued and is still owed. Served by index `run`."""
+    query = {"run_id": run_id, "state": BillState.OWING, "issued_in": issued_in}
     group: Document = {
         "_id": "$home",
         "kinds": {"$addToSet": "$kind"},

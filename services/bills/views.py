@@ -6,13 +6,16 @@ from services.bills.due_days import is_overdue
 from services.bills.models import Bill, BillView
 from services.bills.states import BillState
 from services.fees.models import KIND_NAMES, FeeKind
-from services.kernel import views as kernel_views
 from services.kernel.days import plus_months
+from services.kernel.views import show
 
 
 def view(bill: Bill, address: str, today: str) -> BillView:
-    """`today`: a Beijing day. An unpaid bill is overdue only once its due day is over."""
-    return kernel_views.show(
+    """Show a bill to whoever owes it. `today`: a Beijing day.
+
+    An unpaid bill is overdue only once its due day is over.
+    """
+    return show(
         bill,
         BillView,
         bill_id=bill.id,
@@ -23,6 +26,7 @@ def view(bill: Bill, address: str, today: str) -> BillView:
 
 
 def views(bills: Sequence[Bill], addresses: dict[str, str], today: str) -> list[BillView]:
+    """Show bills; one whose home has no address shows the path."""
     return [view(bill, addresses.get(bill.home, bill.home), today) for bill in bills]
 
 
@@ -32,6 +36,7 @@ def title(kind: FeeKind, period: str, months: int) -> str:
 
 
 def span(period: str, months: int) -> str:
+    """Write the months a bill covers: 2026年10月至12月."""
     last = plus_months(period, months - 1)
     text = _month(period)
     if months == 1:

@@ -22,6 +22,7 @@ RuleBook = Mapping[tuple[str, FeeKind], Sequence[FeeRule]]
 
 
 def rule_book(rules: Iterable[FeeRule]) -> RuleBook:
+    """Sort rules by place and kind, the latest start first."""
     book: dict[tuple[str, FeeKind], list[FeeRule]] = defaultdict(list)
     for rule in sorted(rules, key=lambda rule: rule.start_day, reverse=True):
         book[rule.place, rule.kind].append(rule)
@@ -41,6 +42,7 @@ def rule_for(
 
 
 def in_force(rule: FeeRule, day: str) -> bool:
+    """Tell whether a rule covers a day; its last day is included."""
     return rule.start_day <= day and (rule.end_day is None or day <= rule.end_day)
 
 

@@ -1,8 +1,9 @@
 """Views of fee rules."""
 
 from services.fees.models import FeeRule, FeeRuleView
-from services.kernel import views as kernel_views
+from services.kernel.views import show
 
 
 def view(rule: FeeRule) -> FeeRuleView:
-    return kernel_views.show(rule, FeeRuleView, rule_id=rule.id)
+    """Show a rule to whoever manages fees."""
+    return show(rule, FeeRuleView, rule_id=rule.id)

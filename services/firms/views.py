@@ -1,19 +1,15 @@
 """Views of firms and contracts."""
 
 from services.firms.models import Contract, ContractView, Firm, FirmView
+from services.kernel.views import show
 
 
 def firm_view(firm: Firm) -> FirmView:
-    return FirmView(firm_id=firm.id, name=firm.name, credit_code=firm.credit_code)
+    """Show a firm of the directory: what a business licence says."""
+    return show(firm, FirmView, firm_id=firm.id)
 
 
 def contract_view(contract: Contract) -> ContractView:
-    return ContractView(
-        contract_id=contract.id,
-        firm_id=contract.firm,
-        compound=contract.place,
-        from_day=contract.from_day,
-        to_day=contract.to_day,
-        agreed_to_day=contract.agreed_to_day,
-        ended_because=contract.ended_because,
-    )
+    """Show a contract to whoever manages firms."""
+    named = {"firm_id": contract.firm, "compound": contract.place}
+    return show(contract, ContractView, contract_id=contract.id, **named)

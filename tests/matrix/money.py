@@ -14,7 +14,8 @@ from mongo_indexes import (
 )
 from services.bills.models import Bill
 from services.bills.runs.models import BillRun
-from services.bills.states import BillState, RunState
+from services.bills.runs.states import RunState
+from services.bills.states import BillState
 from services.fees.models import FeeKind, FeeRule
 from services.kernel.days import month_of, plus_months
 from services.payments.discrepancies.models import Discrepancy, Doubt

@@ -16,7 +16,7 @@ from services.bills.runs import jobs as runs_jobs
 from services.bills.runs import notify as runs_notify
 from services.bills.runs import store as runs_store
 from services.bills.runs.models import BillRun, StartBillRun
-from services.bills.states import RunState
+from services.bills.runs.states import RunState
 from services.dependencies import Dependencies, Transaction
 from services.fees import actions as fees
 from services.fees import store as fees_store

@@ -14,15 +14,14 @@ from services.bills import views as bills_views
 from services.bills.models import Bill, Known
 from services.bills.runs.drafts import draft, slot
 from services.bills.runs.models import BillRun, SkipReason
-from services.bills.states import (
-    BILL_MOVES,
+from services.bills.runs.states import (
     RUN_MOVES,
-    BillState,
     IllegalRunMove,
     RunAction,
     RunState,
     run_target,
 )
+from services.bills.states import BILL_MOVES, BillState
 from services.fees import tariff
 from services.fees.models import FeeKind, FeeRule
 from services.kernel import days

@@ -13,8 +13,9 @@ from services.bills.models import BillView
 from services.bills.runs import store
 from services.bills.runs.jobs import JOB
 from services.bills.runs.models import BillRun, BillRunView, StartBillRun
+from services.bills.runs.states import RunAction, RunState, run_target
 from services.bills.runs.views import view
-from services.bills.states import BillState, RunAction, RunState, run_target
+from services.bills.states import BillState
 from services.bills.views import views
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
@@ -158,6 +159,7 @@ async def _note(
 
 
 async def get(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
+    """Return how a run stands. NotFound where the actor runs no bills."""
     return view(await access(deps, actor, run_id))
 
 

@@ -29,10 +29,12 @@ class Stretch(Struct, frozen=True):
 
 
 def slot(kind: FeeKind, month: str) -> str:
+    """Name one kind of fee for one month: a home is billed once for it."""
     return f"{kind}|{month}"
 
 
 def slots(kinds: list[FeeKind], months: list[str]) -> list[str]:
+    """Return the slots of these kinds and months."""
     return [slot(kind, month) for kind in kinds for month in months]
 
 
@@ -53,6 +55,7 @@ def draft(
 
 
 def stretches(run: BillRun, home: Place, book: RuleBook, known: Known) -> Iterator[Stretch]:
+    """Yield the months a home was not billed for, cut where the rule changes."""
     months = months_from(run.period, run.months)
     for kind in run.kinds:
         applying = [
@@ -69,6 +72,7 @@ def stretches(run: BillRun, home: Place, book: RuleBook, known: Known) -> Iterat
 
 
 def unbillable(stretch: Stretch) -> SkipReason | None:
+    """Return why there can be no bill for a stretch; None when there can."""
     match charge_fen(stretch.rule, stretch.home.area, len(stretch.months)):
         case None:
             return SkipReason.NO_AREA
@@ -79,6 +83,7 @@ def unbillable(stretch: Stretch) -> SkipReason | None:
 
 
 def bill_for(run: BillRun, stretch: Stretch, known: Known, *, at: datetime) -> Bill:
+    """Draft the bill of a stretch. Its id is the same however often it is drafted."""
     rule, home, months = stretch.rule, stretch.home, stretch.months
     edition = known.editions.get((home.id, rule.kind, months[0]), 0)
     return Bill(

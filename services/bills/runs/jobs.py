@@ -5,6 +5,7 @@ killed and replaced, does nothing twice.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -16,7 +17,8 @@ from services.bills.models import Bill
 from services.bills.runs import notify, store
 from services.bills.runs.drafts import draft, slots
 from services.bills.runs.models import BillRun
-from services.bills.states import BillState, RunAction, RunState, run_target
+from services.bills.runs.states import RunAction, RunState, run_target
+from services.bills.states import BillAction, BillState
 from services.dependencies import Dependencies, Transaction
 from services.fees import store as fees_store
 from services.fees.tariff import rule_book
@@ -59,12 +61,13 @@ async def step(deps: Dependencies, payload: Document) -> Again | None:
 
 
 async def finish(deps: Dependencies, run: BillRun) -> None:
+    """End what a run does, with the sums of its bills."""
     totals = await bills_store.totals(deps.db, run.id)
     changes = {
         "state": run_target(run.state, RunAction.FINISH),
         "totals": msgspec.to_builtins(totals),
     }
-    await store.advance(deps.db, run, {"$set": changes})
+    await store.move(deps.db, run, {"$set": changes})
 
 
 async def draft_some(deps: Dependencies, run: BillRun) -> None:
@@ -87,9 +90,9 @@ async def draft_some(deps: Dependencies, run: BillRun) -> None:
             "$inc": {"homes_done": len(homes), "skips": len(skipped)},
             "$push": store.appending(skipped),
         }
-        if await store.advance(deps.db, run, changes, tx):
+        if await store.move(deps.db, run, changes, tx):
             there = set(await places.use(deps, sorted({bill.home for bill in bills}), tx))
-            await bills_store.insert_bills(deps.db, [b for b in bills if b.home in there], tx)
+            await bills_store.insert_drafts(deps.db, [b for b in bills if b.home in there], tx)
 
     await deps.in_transaction(save)
 
@@ -100,27 +103,33 @@ async def issue_some(deps: Dependencies, run: BillRun) -> None:
         deps.db, run.id, BillState.DRAFT, after="", limit=BILLS_AT_ONCE
     )
     if not drafts:
-        told = await notify.tell(deps, run)
+        told = await notify.notify_residents(deps, run)
         if told:
             await finish(deps, told)
         return
     # one moment of issue for the whole round: the due day depends on it, not on the worker
     at = run.published_at or deps.now()
-    due_days: dict[str, list[str]] = defaultdict(list)
-    for bill in drafts:
-        due_days[due_on(bill, day_of(at))].append(bill.id)
-    changes = {"state": BillState.OWING, "issued_at": at, "issued_in": run.round}
 
     async def save(tx: Transaction) -> None:
-        if not await store.advance(deps.db, run, {"$inc": {"issued": len(drafts)}}, tx):
+        if not await store.move(deps.db, run, {"$inc": {"issued": len(drafts)}}, tx):
             return
-        for day, ids in due_days.items():
-            due = {**changes, "due_on": day}
-            if await bills_store.issue(deps.db, ids, changes=due, tx=tx) != len(ids):
-                raise DraftsMoved(run.id)
+        await _issue(deps, tx, run, drafts, at)
         await ledger.post_many(deps, tx, [_journal(bill, run.place, at) for bill in drafts])
 
     await deps.in_transaction(save)
+
+
+async def _issue(
+    deps: Dependencies, tx: Transaction, run: BillRun, drafts: Sequence[Bill], at: datetime
+) -> None:
+    due_days: dict[str, list[str]] = defaultdict(list)
+    for bill in drafts:
+        due_days[due_on(bill, day_of(at))].append(bill.id)
+    issue, changes = BillAction.ISSUE, {"issued_at": at, "issued_in": run.round}
+    for day, ids in due_days.items():
+        moved = await bills_store.move(deps.db, ids, issue, tx, due_on=day, **changes)
+        if moved != len(ids):
+            raise DraftsMoved(run.id)
 
 
 def _journal(bill: Bill, compound: str, at: datetime) -> Journal:
@@ -138,6 +147,7 @@ def _journal(bill: Bill, compound: str, at: datetime) -> Journal:
 
 
 async def discard_some(deps: Dependencies, run: BillRun) -> None:
+    """Remove the next drafts of a cancelled run; when there are none left, finish."""
     drafts = await bills_store.of_run(
         deps.db, run.id, BillState.DRAFT, after="", limit=BILLS_AT_ONCE
     )
@@ -146,7 +156,7 @@ async def discard_some(deps: Dependencies, run: BillRun) -> None:
         return
 
     async def save(tx: Transaction) -> None:
-        if await store.advance(deps.db, run, {}, tx):
+        if await store.move(deps.db, run, {}, tx):
             await bills_store.discard(deps.db, [bill.id for bill in drafts], tx)
 
     await deps.in_transaction(save)

@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from services.bills.models import Total
-from services.bills.states import RunState
+from services.bills.runs.states import RunState
 from services.fees.models import FeeKind, Months
 from services.kernel.days import Month
 

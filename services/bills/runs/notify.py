@@ -20,19 +20,19 @@ HOMES_AT_ONCE: Final = 500
 PEOPLE_AT_ONCE: Final = 100
 
 
-async def tell(deps: Dependencies, run: BillRun) -> BillRun | None:
-    """Tell everybody with a home that this round billed. None when another worker went on.
+async def notify_residents(deps: Dependencies, run: BillRun) -> BillRun | None:
+    """Notify everybody with a home that this round billed. None when another worker went on.
 
     Memory grows with one compound (some ten thousand short texts), because a person's homes
     may lie at both ends of it and one message names their sum.
     """
-    news = await bills_store.news(deps.db, run)
+    news = await bills_store.news(deps.db, run.id, run.round)
     homes_of = await _homes_of(deps, sorted(news))
     waiting = sorted(person for person in homes_of if person > run.after)
     told: BillRun | None = run
     for i in range(0, len(waiting), PEOPLE_AT_ONCE):
         people = waiting[i : i + PEOPLE_AT_ONCE]
-        told = told and await _tell_some(deps, told, {p: homes_of[p] for p in people}, news)
+        told = told and await _notify_some(deps, told, {p: homes_of[p] for p in people}, news)
     return told
 
 
@@ -47,7 +47,7 @@ async def _homes_of(deps: Dependencies, homes: list[str]) -> dict[str, list[str]
     return found
 
 
-async def _tell_some(
+async def _notify_some(
     deps: Dependencies,
     run: BillRun,
     people: dict[str, list[str]],
@@ -57,7 +57,7 @@ async def _tell_some(
     addresses = await places.addresses(deps, firsts)
 
     async def save(tx: Transaction) -> BillRun | None:
-        moved = await store.advance(deps.db, run, {"$set": {"after": max(people)}}, tx)
+        moved = await store.move(deps.db, run, {"$set": {"after": max(people)}}, tx)
         if moved is None:
             return None
         for person, homes in people.items():

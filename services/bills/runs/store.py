@@ -30,10 +30,10 @@ async def write(db: Database, run: BillRun, tx: Transaction) -> bool:
     return result.modified_count == 1
 
 
-async def advance(
+async def move(
     db: Database, run: BillRun, changes: Document, tx: Transaction | None = None
 ) -> BillRun | None:
-    """Note a step of the worker's; None when the run went on without it."""
+    """Compare and set a run by its version; None when the run went on without the worker."""
     document = await db[COLLECTION].find_one_and_update(
         {"_id": run.id, "version": run.version},
         {**changes, "$inc": {**changes.get("$inc", {}), "version": 1}},

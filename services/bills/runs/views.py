@@ -1,8 +1,9 @@
 """Views of bill runs."""
 
 from services.bills.runs.models import BillRun, BillRunView
-from services.kernel import views as kernel_views
+from services.kernel.views import show
 
 
 def view(run: BillRun) -> BillRunView:
-    return kernel_views.show(run, BillRunView, run_id=run.id)
+    """Show a run to whoever runs bills."""
+    return show(run, BillRunView, run_id=run.id)

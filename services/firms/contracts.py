@@ -30,38 +30,41 @@ class BadTerm(errors.InvalidInput):
 async def sign(
     deps: Dependencies, actor: Actor, firm_id: str, request: SignContract
 ) -> ContractView:
-    """Write that a firm serves a compound. Of two for the same days, the first counts."""
+    """Sign that a firm serves a compound. Of two for the same days, the first counts.
+
+    Raises NotFound, BadTerm, ContractOverlaps.
+    """
     require_at(actor, Permission.MANAGE_FIRMS, request.compound)
     today = day_of(deps.now())
     first, last = check_day(request.from_day), check_day(request.to_day)
     if last < first or last < today:
         raise BadTerm("合同期限不对,结束不能早于开始,也不能已经过去")
 
-    async def save(tx: Transaction) -> Contract:
-        compound = await places.hold(deps, request.compound, tx)
-        if compound is None or compound.kind is not Kind.COMPOUND:
-            raise errors.NotFound("没有找到这个小区")
-        if await store.find_firm(deps.db, firm_id, tx) is None:
-            raise errors.NotFound("没有找到这家企业")
-        rival = await store.overlapping(deps.db, compound.id, first, last, tx)
-        if rival is not None:
-            days = {"from_day": rival.from_day, "to_day": rival.to_day}
-            raise ContractOverlaps("这段时间小区已有物业服务合同", **days)
-        contract = _draft(deps, actor, firm_id, request)
-        await store.insert_contract(deps.db, contract, tx)
-        facts = {"firm": firm_id, "from_day": first, "to_day": last}
-        await audit.record(
-            deps,
-            tx,
-            actor,
-            Act.CONTRACT_SIGNED,
-            place=compound.id,
-            subject=contract.id,
-            **facts,
-        )
-        return contract
+    contract = _draft(deps, actor, firm_id, request)
 
-    return views.contract_view(await deps.in_transaction(save))
+    async def save(tx: Transaction) -> None:
+        await _require_free(deps, tx, contract)
+        await store.insert_contract(deps.db, contract, tx)
+        about = {"place": contract.place, "subject": contract.id, "firm": firm_id}
+        about |= {"from_day": first, "to_day": last}
+        await audit.record(deps, tx, actor, Act.CONTRACT_SIGNED, **about)
+
+    await deps.in_transaction(save)
+    return views.contract_view(contract)
+
+
+async def _require_free(deps: Dependencies, tx: Transaction, contract: Contract) -> None:
+    """Hold the compound; raise unless it and the firm exist and no other contract is there."""
+    compound = await places.hold(deps, contract.place, tx)
+    if compound is None or compound.kind is not Kind.COMPOUND:
+        raise errors.NotFound("没有找到这个小区")
+    if await store.find_firm(deps.db, contract.firm, tx) is None:
+        raise errors.NotFound("没有找到这家企业")
+    first, last = contract.from_day, contract.to_day
+    rival = await store.overlapping(deps.db, compound.id, first, last, tx)
+    if rival is not None:
+        days = {"from_day": rival.from_day, "to_day": rival.to_day}
+        raise ContractOverlaps("这段时间小区已有物业服务合同", **days)
 
 
 def _draft(deps: Dependencies, actor: Actor, firm_id: str, request: SignContract) -> Contract:
@@ -81,39 +84,40 @@ def _draft(deps: Dependencies, actor: Actor, firm_id: str, request: SignContract
 async def end(
     deps: Dependencies, actor: Actor, contract_id: str, request: EndContract
 ) -> ContractView:
-    """End a contract early: after the last day its people see nothing of the compound."""
+    """End a contract early: after the last day its people see nothing of the compound.
+
+    Raises NotFound, BadTerm, Conflict when somebody else ended it meanwhile.
+    """
     last = check_day(request.last_day)
     yesterday = plus_days(day_of(deps.now()), -1)
 
     async def save(tx: Transaction) -> Contract:
-        contract = await store.find_contract(deps.db, contract_id, tx)
-        if contract is None or not actor.may(Permission.MANAGE_FIRMS, contract.place):
-            raise errors.NotFound("没有找到这份合同")
+        contract = await _access(deps, tx, actor, contract_id)
         if not yesterday <= last < contract.to_day:
             raise BadTerm("最后一天应在昨天之后、合同到期之前", to_day=contract.to_day)
-        done = await store.shorten(
-            deps.db,
+        ended = msgspec.structs.replace(
             contract,
-            last_day=last,
-            by=actor.person_id,
-            because=request.reason,
-            at=deps.now(),
-            tx=tx,
+            to_day=last,
+            ended_by=actor.person_id,
+            ended_at=deps.now(),
+            ended_because=request.reason,
         )
-        if not done:
+        if not await store.end_contract(deps.db, ended, contract.to_day, tx):
             raise errors.Conflict("合同刚刚改过,请刷新后再试")
-        await audit.record(
-            deps,
-            tx,
-            actor,
-            Act.CONTRACT_ENDED,
-            place=contract.place,
-            subject=contract.id,
-            last_day=last,
-        )
-        return msgspec.structs.replace(contract, to_day=last, ended_because=request.reason)
+        about = {"place": contract.place, "subject": contract.id, "last_day": last}
+        await audit.record(deps, tx, actor, Act.CONTRACT_ENDED, **about)
+        return ended
 
     return views.contract_view(await deps.in_transaction(save))
+
+
+async def _access(
+    deps: Dependencies, tx: Transaction, actor: Actor, contract_id: str
+) -> Contract:
+    contract = await store.find_contract(deps.db, contract_id, tx)
+    if contract is None or not actor.may(Permission.MANAGE_FIRMS, contract.place):
+        raise errors.NotFound("没有找到这份合同")
+    return contract
 
 
 async def listing(

@@ -1,7 +1,7 @@
 """Store of firms and contracts."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -10,6 +10,8 @@ from services.dependencies import Database, Transaction
 from services.firms.models import Contract, Firm
 from services.kernel.documents import to_document
 from services.kernel.paths import under
+
+ENDING: Final = ("to_day", "ended_by", "ended_because", "ended_at")
 
 
 async def insert_firm(db: Database, firm: Firm, tx: Transaction) -> None:
@@ -74,19 +76,13 @@ async def not_over(db: Database, firm: str, compound: str, day: str, tx: Transac
     return await db[contracts.COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
 
 
-async def shorten(
-    db: Database,
-    contract: Contract,
-    *,
-    last_day: str,
-    by: str,
-    because: str,
-    at: datetime,
-    tx: Transaction,
+async def end_contract(
+    db: Database, ended: Contract, expected_to_day: str, tx: Transaction
 ) -> bool:
     """Bring a contract's last day forward; False when somebody else did meanwhile."""
-    change = {"to_day": last_day, "ended_by": by, "ended_because": because, "ended_at": at}
-    key = {"_id": contract.id, "to_day": contract.to_day}
+    document = to_document(ended)
+    change = {name: document[name] for name in ENDING}
+    key = {"_id": ended.id, "to_day": expected_to_day}
     done = await db[contracts.COLLECTION].update_one(key, {"$set": change}, session=tx)
     return done.matched_count == 1
 

@@ -9,7 +9,7 @@ from services.kernel.documents import encode
 from services.kernel.errors import NotFound
 from services.kernel.permissions import Actor
 from services.messaging import message_grants, store
-from services.messaging.models import Message, MessageView, TemplateView, Unread, position
+from services.messaging.models import SEND, Message, MessageView, TemplateView, Unread, position
 from services.messaging.templates import TEMPLATES, TemplateKey
 from services.messaging.views import view
 from services.people import actions as people
@@ -32,10 +32,9 @@ async def notify(
     The same template, key and person again is the same message. `values`: see TEMPLATES, all of
     them or ValueError; no phone numbers. `page`: where a tap leads, else the template's own.
     """
-    now = deps.now()
-    words = TEMPLATES[template]
-    chosen = words.write(values)
     message_id = message_id_of(template, key, person_id)
+    words = TEMPLATES[template]
+    chosen, now = words.write(values), deps.now()
     message = Message(
         id=message_id,
         person=person_id,
@@ -49,10 +48,11 @@ async def notify(
         created_at=now,
     )
     if await store.insert(deps.db, message, tx):
-        await jobs.enqueue(deps, tx, "messaging.send", message_id, message_id=message_id)
+        await jobs.enqueue(deps, tx, SEND, message_id, message_id=message_id)
 
 
 def message_id_of(template: TemplateKey, key: str, person_id: str) -> str:
+    """Return the id of a message: the same event tells the same person once."""
     digest = hashlib.sha256(f"{template}\n{key}\n{person_id}".encode()).digest()
     return encode(int.from_bytes(digest), ID_LENGTH)
 
@@ -66,6 +66,7 @@ async def inbox(
 
 
 async def unread(deps: Dependencies, actor: Actor) -> Unread:
+    """Count my messages that I have not read."""
     return Unread(await store.count_unread(deps.db, actor.person_id))
 
 

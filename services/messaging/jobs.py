@@ -15,7 +15,7 @@ from services.jobs import actions as jobs
 from services.jobs.models import Permanent, RetryAt
 from services.kernel.documents import Document
 from services.messaging import grant_store, quota, store
-from services.messaging.models import Delivery, Letter, Message
+from services.messaging.models import SEND, Delivery, Letter, Message
 from services.messaging.states import MOVES, OUTCOMES, Grant, Move, Outcome, Then
 from services.messaging.templates import TEMPLATES
 from services.people import actions as people
@@ -140,4 +140,4 @@ async def _end_job(
             raise Permanent(f"{message.template}: {refusal}")
 
 
-JOBS: Final[dict[str, jobs.Handler]] = {"messaging.send": send}
+JOBS: Final[dict[str, jobs.Handler]] = {SEND: send}

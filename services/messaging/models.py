@@ -3,10 +3,13 @@
 import hashlib
 from datetime import datetime
 from enum import StrEnum, auto
+from typing import Final
 
 from msgspec import Struct, field
 
 from services.messaging.templates import TemplateKey
+
+SEND: Final = "messaging.send"  # the name of the job that carries a message to WeChat
 
 
 class Delivery(StrEnum):

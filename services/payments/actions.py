@@ -11,7 +11,6 @@ from services.audit import actions as audit
 from services.audit.models import Act
 from services.bills import actions as bills_actions
 from services.bills.models import Bill
-from services.bills.states import BillState
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import errors
@@ -26,9 +25,9 @@ from services.payments.receipts.models import ReceiptView
 from services.payments.refunds import store as refunds_store
 from services.payments.refusals import (
     BillAlreadyPaid,
-    DifferentPayees,
     PaymentInProgress,
     refusal,
+    require_payable,
 )
 from services.payments.states import UNSETTLED, PaymentState
 from services.people import actions as people
@@ -56,14 +55,6 @@ async def pay(deps: Dependencies, actor: Actor, request: Pay) -> PaymentOrder:
         again = {"place": held.place, "subject": held.id}
         await audit.record_again(deps, actor, Act.PAYMENT_ORDERED, **again)
     return views.order_view(deps, payment, payment.prepay_id)
-
-
-def require_payable(bills: Sequence[Bill]) -> None:
-    """Raise BillAlreadyPaid unless all are owing, DifferentPayees unless of one payee."""
-    if any(bill.state is not BillState.OWING for bill in bills):
-        raise BillAlreadyPaid("有账单已经缴过或作废,请刷新后再试")
-    if len({bill.account for bill in bills}) > 1:
-        raise DifferentPayees("物业费和垃圾费收款单位不同,请分开支付")
 
 
 async def _free_the_bills(

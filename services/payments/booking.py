@@ -5,7 +5,7 @@ transaction, so whoever comes second finds a duplicate key. Money is never refus
 not fit its order is kept in suspense, what the bills do not take is refunded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import structlog
@@ -70,29 +70,14 @@ async def book(
     async def work(tx: Transaction) -> None:
         if event is not None:
             await store.insert_event(deps.db, event, tx)
-        await store.move(
-            deps.db,
-            payment.id,
-            Event.MONEY,
-            tx,
-            transaction_id=trade.transaction_id,
-            paid_at=trade.success_at or deps.now(),
-        )
         await _distribute(deps, tx, payment, trade, journal_id)
 
-    try:
-        await deps.in_transaction(work)
-    except DuplicateKeyError:
-        # Only the journal's own name says "booked before"; any other collision is a bug of
-        # ours and must be heard, or money would be taken for a repeat of itself.
-        if not await ledger.is_posted(deps, journal_id):
-            raise
-        if event is not None:
-            event.outcome = EventOutcome.REPEATED
-            await store.note_event(deps.db, event)
-        return
-    await jobs.wake(deps)
-    log.info("payment_booked", payment=payment.id, amount_fen=payment.amount_fen)
+    if await _done_once(deps, journal_id, work):
+        await jobs.wake(deps)
+        log.info("payment_booked", payment=payment.id, amount_fen=payment.amount_fen)
+    elif event is not None:
+        event.outcome = EventOutcome.REPEATED
+        await store.note_event(deps.db, event)
 
 
 def journal_id_of(client: PayClient, trade: Trade) -> str:
@@ -100,11 +85,30 @@ def journal_id_of(client: PayClient, trade: Trade) -> str:
     return f"pay:{client.account.mchid}:{trade.transaction_id or ''}"
 
 
+async def _done_once(
+    deps: Dependencies, journal_id: str, work: Callable[[Transaction], Awaitable[None]]
+) -> bool:
+    """Do work that posts a journal; False when it was posted before, so that nothing is done.
+
+    Only the journal's own name says so. Any other collision is a bug of ours and must be
+    heard, or money would be taken for a repeat of itself.
+    """
+    try:
+        await deps.in_transaction(work)
+    except DuplicateKeyError:
+        if not await ledger.is_posted(deps, journal_id):
+            raise
+        return False
+    return True
+
+
 async def _distribute(
     deps: Dependencies, tx: Transaction, payment: Payment, trade: Trade, journal_id: str
 ) -> None:
-    """Settle the order's bills, post the journal, issue the receipt, refund the excess."""
+    """Settle an order's bills, post the journal, issue the receipt, refund the excess."""
     paid_at = trade.success_at or deps.now()
+    changes = {"transaction_id": trade.transaction_id, "paid_at": paid_at}
+    await store.move(deps.db, payment.id, Event.MONEY, tx, **changes)
     settled_ids = await bills.settle(deps, tx, payment.bill_ids, journal_id, paid_at)
     settled = [line for line in payment.lines if line.bill_id in settled_ids]
     excess_fen = payment.amount_fen - sum(line.amount_fen for line in settled)
@@ -144,9 +148,24 @@ async def suspend(
 
     A person decides about it. Only for trades of this merchant.
     """
+    journal = _suspense_journal(deps, client, trade)
+
+    async def work(tx: Transaction) -> None:
+        await ledger.post(deps, tx, journal)
+        await discrepancies.suspend(deps, tx, client, trade, payment=payment, doubts=doubts)
+        if payment is not None:
+            changes = {"transaction_id": trade.transaction_id or ""}
+            await store.move(deps.db, payment.id, Event.WRONG_MONEY, tx, **changes)
+
+    if await _done_once(deps, journal.id, work):
+        said = [doubt.value for doubt in doubts]
+        log.error("payment_in_suspense", order=trade.out_trade_no, doubts=said)
+
+
+def _suspense_journal(deps: Dependencies, client: PayClient, trade: Trade) -> Journal:
     transaction_id, amount_fen = trade.transaction_id or "", trade.amount_fen or 0
     account = client.account.key
-    journal = Journal(
+    return Journal(
         id=journal_id_of(client, trade),
         kind="suspense",
         place=account,
@@ -157,19 +176,3 @@ async def suspend(
         ],
         reference={"payment": trade.out_trade_no, "transaction": transaction_id},
     )
-
-    async def work(tx: Transaction) -> None:
-        await ledger.post(deps, tx, journal)
-        await discrepancies.suspend(deps, tx, client, trade, payment=payment, doubts=doubts)
-        if payment is not None:
-            await store.move(
-                deps.db, payment.id, Event.WRONG_MONEY, tx, transaction_id=transaction_id
-            )
-
-    try:
-        await deps.in_transaction(work)
-    except DuplicateKeyError:
-        if not await ledger.is_posted(deps, journal.id):
-            raise
-        return
-    log.error("payment_in_suspense", order=trade.out_trade_no, doubts=[d.value for d in doubts])

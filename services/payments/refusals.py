@@ -1,5 +1,9 @@
 """Refusals of a payment: why a bill cannot be paid at this moment."""
 
+from collections.abc import Sequence
+
+from services.bills.models import Bill
+from services.bills.states import BillState
 from services.kernel import errors
 from services.payments.models import Payment
 from services.wechat.errors import PayError, PayReaction
@@ -39,6 +43,14 @@ class PaymentRefused(errors.Conflict):
     """WeChat will not take this payment; its reason is in details."""
 
     code = "payment_refused"
+
+
+def require_payable(bills: Sequence[Bill]) -> None:
+    """Raise BillAlreadyPaid unless all are owing, DifferentPayees unless of one payee."""
+    if any(bill.state is not BillState.OWING for bill in bills):
+        raise BillAlreadyPaid("有账单已经缴过或作废,请刷新后再试")
+    if len({bill.account for bill in bills}) > 1:
+        raise DifferentPayees("物业费和垃圾费收款单位不同,请分开支付")
 
 
 def refusal(error: PayError, payment: Payment) -> errors.DomainError:

@@ -42,21 +42,15 @@ class FeeRuleEnded(errors.Conflict):
 
 
 async def add(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule) -> FeeRuleView:
-    """Write a rule. The same rule again is the same rule; a new price is a new start day."""
+    """Add a rule. The same rule again is the same rule; a new price is a new start day.
+
+    Raises NotFound, BadFeeRule, UnknownPayee, FeeRuleExists.
+    """
     found = await places.access_place(deps, actor, place, Permission.MANAGE_FEES)
     if found.kind not in RULE_PLACES:
         raise BadFeeRule("收费规则请设在小区、楼栋或单元上")
     _check(deps, request)
-    now = deps.now()
-    usages = sorted(set(request.usages))
-    rule = FeeRule(
-        id=new_id(now),
-        place=place,
-        slots=[f"{request.kind}|{request.start_day}|{usage}" for usage in usages],
-        created_by=actor.person_id,
-        created_at=now,
-        **{**msgspec.structs.asdict(request), "usages": usages},
-    )
+    rule = _draft(deps, actor, place, request)
 
     async def save(tx: Transaction) -> None:
         if not await places.use(deps, [place], tx):
@@ -69,6 +63,19 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule)
     except DuplicateKeyError:
         return await _again(deps, actor, rule)
     return view(rule)
+
+
+def _draft(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule) -> FeeRule:
+    now = deps.now()
+    usages = sorted(set(request.usages))
+    return FeeRule(
+        id=new_id(now),
+        place=place,
+        slots=[f"{request.kind}|{request.start_day}|{usage}" for usage in usages],
+        created_by=actor.person_id,
+        created_at=now,
+        **{**msgspec.structs.asdict(request), "usages": usages},
+    )
 
 
 async def _note(
@@ -114,13 +121,18 @@ def _same(one: FeeRule, other: FeeRule) -> bool:
     return msgspec.structs.replace(one, **own) == msgspec.structs.replace(other, **own)
 
 
+async def _access(deps: Dependencies, actor: Actor, rule_id: str) -> FeeRule:
+    rule = await store.find(deps.db, rule_id)
+    if rule is None or not actor.may(Permission.MANAGE_FEES, rule.place):
+        raise errors.NotFound("没有找到这条收费规则")
+    return rule
+
+
 async def end(
     deps: Dependencies, actor: Actor, rule_id: str, request: EndFeeRule
 ) -> FeeRuleView:
     """Set a rule's last day, once. Bills that were made stay; nothing else of it changes."""
-    rule = await store.find(deps.db, rule_id)
-    if rule is None or not actor.may(Permission.MANAGE_FEES, rule.place):
-        raise errors.NotFound("没有找到这条收费规则")
+    rule = await _access(deps, actor, rule_id)
     _check_day(request.end_day)
     if rule.end_day == request.end_day:
         again = {"place": rule.place, "subject": rule.id}

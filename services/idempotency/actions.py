@@ -53,10 +53,14 @@ async def once(
     except BaseException:
         await store.remove(deps.db, mine)
         raise
+    await _keep(deps, mine, answer)
+    return answer
+
+
+async def _keep(deps: Dependencies, mine: KeyedRequest, answer: Answer) -> None:
     body = b64encode(answer.body).decode()
     sealed = deps.vault.seal(body, place=_place(mine.id))
     await store.finish(deps.db, mine, status=answer.status, sealed=sealed)
-    return answer
 
 
 def key_id(deps: Dependencies, key: str) -> str:

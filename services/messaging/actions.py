@@ -32,10 +32,20 @@ async def notify(
     The same template, key and person again is the same message. `values`: see TEMPLATES, all of
     them or ValueError; no phone numbers. `page`: where a tap leads, else the template's own.
     """
+    message = _draft(deps, person_id, template, key, values)
+    if page:
+        message.page = page
+    if await store.insert(deps.db, message, tx):
+        await jobs.enqueue(deps, tx, SEND, message.id, message_id=message.id)
+
+
+def _draft(
+    deps: Dependencies, person_id: str, template: TemplateKey, key: str, values: dict[str, str]
+) -> Message:
     message_id = message_id_of(template, key, person_id)
     words = TEMPLATES[template]
     chosen, now = words.write(values), deps.now()
-    message = Message(
+    return Message(
         id=message_id,
         person=person_id,
         template=template,
@@ -43,12 +53,10 @@ async def notify(
         values=chosen,
         title=words.title,
         body=words.body.format_map(chosen),
-        page=page or words.page,
+        page=words.page,
         position=position(now, message_id),
         created_at=now,
     )
-    if await store.insert(deps.db, message, tx):
-        await jobs.enqueue(deps, tx, SEND, message_id, message_id=message_id)
 
 
 def message_id_of(template: TemplateKey, key: str, person_id: str) -> str:

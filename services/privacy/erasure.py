@@ -53,15 +53,13 @@ async def erase(deps: Dependencies, actor: Actor) -> None:
         await consents_privacy.forget(deps, tx, person_id)
         await people_privacy.forget(deps, tx, person_id)
         await audit.record(deps, tx, actor, Act.ERASED, subject=person_id)
-        for number, wait in enumerate(AFTERWARDS):
-            await jobs.enqueue(
-                deps,
-                tx,
-                SWEEP,
-                f"{person_id}:{number}",
-                due_at=deps.now() + wait,
-                person_id=person_id,
-            )
+        await _enqueue_sweeps(deps, tx, person_id)
 
     await deps.in_transaction(work)
     await jobs.wake(deps)
+
+
+async def _enqueue_sweeps(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    for number, wait in enumerate(AFTERWARDS):
+        key, due_at = f"{person_id}:{number}", deps.now() + wait
+        await jobs.enqueue(deps, tx, SWEEP, key, due_at=due_at, person_id=person_id)

@@ -22,10 +22,16 @@ from services.photos import actions as photos_actions
 from services.privacy import labels
 from services.privacy.models import Group
 from services.privacy.registry import TABLE
-from services.privacy.rows import rows_of
+from services.privacy.rows import ids_of, rows_of
 from services.residencies import privacy as residencies_privacy
 
 MOST_ROWS: Final = 5000
+# Whose masked fields staff may see in full, with a reason.
+REVEALED: Final = (
+    residencies_privacy.RESIDENCIES,
+    appointments_privacy.APPOINTMENTS,
+    home_requests_privacy.REQUESTS,
+)
 ABOUT: Final = "三长通保存的关于您的全部信息。其他人的信息不在其中。时间为北京时间。"
 
 
@@ -41,7 +47,7 @@ async def export(deps: Dependencies, actor: Actor) -> bytes:
             await labels.translate(deps, group.rows)
             parts.append(_part(holding.title, group))
             groups += bool(group.rows)
-    parts.append(_part("谁的信息被查看(关于我)", await _looks(deps, actor.person_id)))
+    parts.append(_part("谁的信息被查看(关于我)", await _reveals(deps, actor.person_id)))
     parts.append(_part("没有列出的", _left_out()))
 
     async def note(tx: Transaction) -> None:
@@ -70,25 +76,15 @@ async def _add_links(deps: Dependencies, actor: Actor, group: Group) -> None:
             row["五分钟内查看"] = link.url
 
 
-async def _looks(deps: Dependencies, person_id: str) -> Group:
-    """When staff saw the whole of what is masked, of the person's own rows."""
-    looks: list[Document] = []
-    for mine in (
-        residencies_privacy.RESIDENCIES,
-        appointments_privacy.APPOINTMENTS,
-        home_requests_privacy.REQUESTS,
-    ):
-        query = {"person": person_id}
-        async for row in deps.db[mine.collection].find(query, {"_id": 1}).limit(MOST_ROWS):
-            looks += [
-                look
-                async for look in rows_of(
-                    deps, audit_privacy.ABOUT_ME, row["_id"], limit=MOST_ROWS
-                )
-                if look["操作"] == Act.REVEALED
-            ]
-    await labels.translate(deps, looks)
-    return Group(looks[:MOST_ROWS], len(looks) <= MOST_ROWS)
+async def _reveals(deps: Dependencies, person_id: str) -> Group:
+    """Return when staff saw the whole of what is masked, of the person's own rows."""
+    found: list[Document] = []
+    for holding in REVEALED:
+        async for row_id in ids_of(deps, holding, person_id, limit=MOST_ROWS):
+            acts = rows_of(deps, audit_privacy.ABOUT_ME, row_id, limit=MOST_ROWS)
+            found += [row async for row in acts if row["操作"] == Act.REVEALED]
+    await labels.translate(deps, found)
+    return Group(found[:MOST_ROWS], len(found) <= MOST_ROWS)
 
 
 def _left_out() -> list[str]:

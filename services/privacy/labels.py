@@ -161,7 +161,7 @@ async def translate(deps: Dependencies, rows: Sequence[Document]) -> None:
     addresses = await places.addresses(deps, paths) if paths else {}
     for row in rows:
         for label, value in row.items():
-            row[label] = _said(label, value, addresses)
+            row[label] = _translated(label, value, addresses)
 
 
 def _paths(rows: Sequence[Document]) -> Iterator[str]:
@@ -170,7 +170,7 @@ def _paths(rows: Sequence[Document]) -> Iterator[str]:
         yield from (line["home"] for line in row.get("账单", []) if "home" in line)
 
 
-def _said(label: str, value: Any, addresses: Mapping[str, str]) -> Any:
+def _translated(label: str, value: Any, addresses: Mapping[str, str]) -> Any:
     if label in PLACES and isinstance(value, str):
         return addresses.get(value, value)
     if label == "账单":

@@ -19,6 +19,15 @@ async def rows_of(
         yield readable(deps, holding, row)
 
 
+async def ids_of(
+    deps: Dependencies, holding: Holding, person_id: str, *, limit: int
+) -> AsyncIterator[str]:
+    """Yield the ids of one person's rows."""
+    query = {holding.person: person_id}
+    async for row in deps.db[holding.collection].find(query, {"_id": 1}).limit(limit):
+        yield row["_id"]
+
+
 def readable(deps: Dependencies, holding: Holding, row: Document) -> Document:
     """Return a row in people's words: what is sealed opened, what is empty left out."""
     shown: Document = {}

@@ -78,7 +78,7 @@ class StableToken:
             return kept.token
         if self._flight is None or self._flight.done():
             self._flight = asyncio.create_task(self._load())
-            self._flight.add_done_callback(_look_at_failure)
+            self._flight.add_done_callback(_log_failure)
         # One impatient caller must not cancel the fetch for the others.
         return await asyncio.shield(self._flight)
 
@@ -163,7 +163,7 @@ class StableToken:
             return await reply
 
 
-def _look_at_failure(flight: asyncio.Task[str]) -> None:
+def _log_failure(flight: asyncio.Task[str]) -> None:
     """Every caller may have gone away; the failure then has been logged by nobody."""
     if not flight.cancelled() and (failure := flight.exception()):
         log.warning("no_access_token", problem=str(failure))

@@ -56,7 +56,7 @@ async def start(
         raise NotACompound("请以小区为单位出账")
     new = _new(actor, place, request, at=deps.now())
     homes = await places.count_homes(deps, place)
-    return await _ask(
+    return await _request(
         deps,
         actor,
         await store.find(deps.db, new.id) or new,
@@ -94,7 +94,7 @@ async def access(deps: Dependencies, actor: Actor, run_id: str) -> BillRun:
 async def publish(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
     """Turn a run's drafts into debts and tell the residents."""
     run = await access(deps, actor, run_id)
-    return await _ask(
+    return await _request(
         deps,
         actor,
         run,
@@ -106,26 +106,18 @@ async def publish(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
 
 async def cancel(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
     """Remove a run's drafts. Bills that were published stay."""
-    return await _ask(deps, actor, await access(deps, actor, run_id), RunAction.CANCEL)
+    return await _request(deps, actor, await access(deps, actor, run_id), RunAction.CANCEL)
 
 
-async def _ask(
+async def _request(
     deps: Dependencies, actor: Actor, run: BillRun, action: RunAction, **changes: Any
 ) -> BillRunView:
-    """Move a run for a person and promise the work."""
+    """Move a run for a person and enqueue the work, unless that is under way already."""
     if run.state is UNDER_WAY[action]:
         again = {"place": run.place, "subject": run.id}
         await audit.record_again(deps, actor, ACT_OF[action], **again)
         return view(run)
-    asked = msgspec.structs.replace(
-        run,
-        state=run_target(run.state, action),
-        round=run.round + 1,
-        version=run.version + 1,
-        after="",
-        **changes,
-    )
-
+    asked = _next_round(run, action, changes)
     key = f"{run.id}:{asked.round}"
 
     async def save(tx: Transaction) -> None:
@@ -140,6 +132,17 @@ async def _ask(
         raise RunMoved("这批账单刚刚开始,请刷新看看") from None
     await jobs.wake(deps)
     return view(asked)
+
+
+def _next_round(run: BillRun, action: RunAction, changes: dict[str, Any]) -> BillRun:
+    return msgspec.structs.replace(
+        run,
+        state=run_target(run.state, action),
+        round=run.round + 1,
+        version=run.version + 1,
+        after="",
+        **changes,
+    )
 
 
 async def _note(

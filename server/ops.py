@@ -14,7 +14,8 @@ from server.observability import Readiness
 from services.jobs import actions as jobs
 from services.kernel.errors import NotFound, Unavailable
 from services.limits.models import Rate
-from services.payments import actions as payments
+from services.payments.discrepancies import actions as discrepancies
+from services.payments.refunds import actions as refunds
 
 TITLE: Final = "三长通"
 VERSION: Final = "1"
@@ -88,7 +89,11 @@ class MetricsHandler(ApiHandler):
         backlog = await jobs.backlog(self.deps)
         oldest = (now - backlog.since).total_seconds() if backlog.since else 0.0
         observability.show_outbox({"due": backlog.due, "dead": backlog.dead}, oldest)
-        observability.show_worklist(await payments.count_waiting(self.deps))
+        waiting = {
+            "discrepancies": await discrepancies.count_waiting(self.deps),
+            "refunds": await refunds.count_stuck(self.deps),
+        }
+        observability.show_worklist(waiting)
         content, content_type = observability.metrics()
         return Download(content, content_type)
 

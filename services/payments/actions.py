@@ -16,20 +16,16 @@ from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.permissions import Actor
 from services.payments import orders, store, views
-from services.payments.discrepancies import store as discrepancies_store
-from services.payments.discrepancies.states import WAITING
-from services.payments.jobs import CHECK
 from services.payments.models import Pay, Payment, PaymentOrder, PaymentView
 from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import ReceiptView
-from services.payments.refunds import store as refunds_store
 from services.payments.refusals import (
     BillAlreadyPaid,
     PaymentInProgress,
     refusal,
     require_payable,
 )
-from services.payments.states import UNSETTLED, PaymentState
+from services.payments.states import PaymentState
 from services.people import actions as people
 from services.wechat.errors import PayError, PayReaction
 
@@ -90,7 +86,7 @@ async def _supersede(deps: Dependencies, actor: Actor, payment: Payment) -> None
     if payment.state is PaymentState.PAID:
         mine = {"payment_id": payment.id} if payment.person == actor.person_id else {}
         raise BillAlreadyPaid("这些账单刚刚缴过了", **mine)
-    if orders.is_open(payment):
+    if payment.open:
         raise PaymentInProgress("这笔账单正在支付中,请稍后再试", retry_after_seconds=10)
 
 
@@ -104,7 +100,9 @@ async def _create(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Pa
             raise BillAlreadyPaid("有账单刚刚缴过或作废,请刷新后再试")
         await store.insert(deps.db, payment, tx)
         due_at = orders.next_query(payment, deps.now())
-        await jobs.enqueue(deps, tx, CHECK, payment.id, payment_id=payment.id, due_at=due_at)
+        await jobs.enqueue(
+            deps, tx, orders.CHECK, payment.id, payment_id=payment.id, due_at=due_at
+        )
         await _note(deps, tx, actor, payment)
 
     try:
@@ -135,11 +133,11 @@ async def _place(deps: Dependencies, payment: Payment) -> Payment:
         return await orders.place(deps, payment)
     except PayError as error:
         if error.reaction not in {PayReaction.ORDER_PAID, PayReaction.ORDER_CLOSED}:
-            raise refusal(error, payment) from error
+            raise refusal(error, payment.id) from error
         try:
             return await orders.query(deps, payment)
         except PayError:
-            raise refusal(error, payment) from error
+            raise refusal(error, payment.id) from error
 
 
 async def access(deps: Dependencies, actor: Actor, payment_id: str) -> Payment:
@@ -156,7 +154,7 @@ async def get(deps: Dependencies, actor: Actor, payment_id: str) -> PaymentView:
     While it is open WeChat is queried, at most every 3 seconds.
     """
     payment = await access(deps, actor, payment_id)
-    if payment.state in UNSETTLED:
+    if payment.is_pending:
         payment = await _query(deps, payment)
     return views.view(payment)
 
@@ -183,11 +181,3 @@ async def listing(
 async def receipt(deps: Dependencies, actor: Actor, payment_id: str) -> ReceiptView:
     """Return the receipt of a payment of mine; NotFound while there is none."""
     return await receipts.get(deps, await access(deps, actor, payment_id))
-
-
-async def count_waiting(deps: Dependencies) -> dict[str, int]:
-    """Count what waits for a person: for the figures, not for people."""
-    return {
-        "discrepancies": await discrepancies_store.count(deps.db, WAITING),
-        "refunds": await refunds_store.count_stuck(deps.db),
-    }

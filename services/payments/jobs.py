@@ -16,14 +16,12 @@ from services.jobs.models import Again, Permanent
 from services.jobs.schedules import Schedule
 from services.kernel.documents import Document
 from services.payments import booking, orders, store
+from services.payments.discrepancies.models import CLARIFY
 from services.payments.refunds import jobs as refunds_jobs
 from services.payments.refunds import store as refunds_store
 from services.payments.refunds.models import JOB as REFUND
-from services.payments.states import UNSETTLED
 from services.wechat.errors import PayError, PayReaction
 
-CHECK: Final = "payments.check"
-CLARIFY: Final = "payments.clarify"
 SWEEP: Final = "payments.sweep"
 TOO_OLD: Final = timedelta(hours=24)
 SWEEP_LIMIT: Final = 500
@@ -36,7 +34,7 @@ async def check(deps: Dependencies, payload: Document) -> Again | None:
     payment = await store.find(deps.db, payload["payment_id"])
     if payment is None:
         raise Permanent("no such payment")
-    if payment.state not in UNSETTLED:
+    if not payment.is_pending:
         return None
     now = deps.now()
     try:
@@ -46,7 +44,7 @@ async def check(deps: Dependencies, payload: Document) -> Again | None:
             payment = await orders.query(deps, payment)
     except PayError as error:
         log.warning("order_not_answered", payment=payment.id, code=error.code)
-    if payment.state not in UNSETTLED:
+    if not payment.is_pending:
         return None
     if now - payment.created_at > TOO_OLD:
         log.error("order_too_long_open", payment=payment.id, state=payment.state)
@@ -77,12 +75,12 @@ async def sweep(deps: Dependencies, _: Document) -> None:
     for refund in await refunds_store.silent(deps.db, old, limit=SWEEP_LIMIT):
         await jobs.keep_going(deps, REFUND, refund.job_key, refund_id=refund.id)
     for payment in await store.silent(deps.db, old, limit=SWEEP_LIMIT):
-        if payment.state in UNSETTLED:
-            await jobs.keep_going(deps, CHECK, payment.id, payment_id=payment.id)
+        if payment.is_pending:
+            await jobs.keep_going(deps, orders.CHECK, payment.id, payment_id=payment.id)
 
 
 JOBS: Final[Mapping[str, jobs.Handler]] = {
-    CHECK: check,
+    orders.CHECK: check,
     CLARIFY: clarify,
     SWEEP: sweep,
     **refunds_jobs.JOBS,

@@ -10,7 +10,7 @@ from services.fees.models import FeeKind
 from services.kernel.days import Month
 from services.kernel.money import Fen
 from services.kernel.paths import smallest_around
-from services.payments.states import PaymentState
+from services.payments.states import PENDING, PaymentState
 
 MAX_BILLS = 50
 
@@ -37,7 +37,7 @@ class Payment(Struct, kw_only=True):
     bill_ids: list[str]
     amount_fen: Fen
     state: PaymentState = PaymentState.CREATED
-    open: bool = True
+    open: bool = True  # it holds its bills, so that no other order may
     body: bytes  # the exact prepay request: repeated byte by byte or not at all
     prepay_id: str | None = None
     prepaid_at: datetime | None = None
@@ -47,6 +47,11 @@ class Payment(Struct, kw_only=True):
     paid_at: datetime | None = None
     transaction_id: str | None = None
     closed_because: str = ""
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether WeChat may still say something new about it."""
+        return self.state in PENDING
 
     @property
     def place(self) -> str:

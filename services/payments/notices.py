@@ -13,8 +13,7 @@ from services.jobs import actions as jobs
 from services.kernel import errors
 from services.payments import booking, store
 from services.payments.discrepancies import actions as discrepancies
-from services.payments.discrepancies.models import Doubt
-from services.payments.jobs import CLARIFY
+from services.payments.discrepancies.models import CLARIFY, Doubt
 from services.payments.models import EventOutcome, Payment, WeChatEvent
 from services.payments.refunds import outcomes as refund_outcomes
 from services.wechat.errors import BadSignature, PayError

@@ -19,10 +19,11 @@ from services.kernel.permissions import Actor
 from services.payments import booking, store
 from services.payments.models import Line, Payment
 from services.payments.refusals import PayeeUnavailable
-from services.payments.states import OPEN, Event
+from services.payments.states import Event
 from services.people import actions as people
 from services.wechat.errors import PayError, PayReaction
 
+CHECK: Final = "payments.check"  # the name of the job that follows an order
 # How long a payer has: long enough for somebody who is slow with a phone, and well inside the
 # two hours that a prepay id lives.
 TIME_TO_PAY: Final = timedelta(minutes=30)
@@ -160,11 +161,6 @@ async def cancel(deps: Dependencies, payment: Payment, *, because: str) -> Payme
         # Whatever the refusal, the query that follows decides.
         log.info("close_refused", payment=payment.id, code=error.code, because=because)
     return await query(deps, payment)
-
-
-def is_open(payment: Payment) -> bool:
-    """Tell whether an order still holds its bills."""
-    return payment.state in OPEN
 
 
 def next_query(payment: Payment, now: datetime) -> datetime:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from services.bills.models import Bill
 from services.bills.states import BillState
 from services.kernel import errors
-from services.payments.models import Payment
 from services.wechat.errors import PayError, PayReaction
 
 
@@ -53,7 +52,7 @@ def require_payable(bills: Sequence[Bill]) -> None:
         raise DifferentPayees("物业费和垃圾费收款单位不同,请分开支付")
 
 
-def refusal(error: PayError, payment: Payment) -> errors.DomainError:
+def refusal(error: PayError, payment_id: str) -> errors.DomainError:
     """Return our own error for WeChat's: why there is nothing to pay with yet."""
     match error.reaction:
         case PayReaction.CONFIG_ALARM | PayReaction.PERMANENT:
@@ -62,5 +61,5 @@ def refusal(error: PayError, payment: Payment) -> errors.DomainError:
             return PaymentRefused("微信没有受理这笔支付,请稍后再试", wechat_code=error.code)
         case _:
             return WeChatPayUnavailable(
-                "微信支付暂时没有回应,请稍后再试", payment_id=payment.id, retry_after_seconds=3
+                "微信支付暂时没有回应,请稍后再试", payment_id=payment_id, retry_after_seconds=3
             )

@@ -55,7 +55,7 @@ MOVES: Final = (
 # While an order is in one of these, its bills are in nobody else's open order.
 OPEN: Final = frozenset({S.CREATED, S.UNKNOWN, S.PREPAID, S.SUSPENDED})
 # WeChat may still say something new about these.
-UNSETTLED: Final = frozenset({S.CREATED, S.UNKNOWN, S.PREPAID})
+PENDING: Final = frozenset({S.CREATED, S.UNKNOWN, S.PREPAID})
 
 
 def sources(event: Event) -> list[PaymentState]:

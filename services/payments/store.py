@@ -74,7 +74,7 @@ async def claim_check(
     result = await db[payments.COLLECTION].update_one(
         {
             "_id": payment_id,
-            "state": {"$in": list(states.UNSETTLED)},
+            "state": {"$in": list(states.PENDING)},
             "$or": [{"checked_at": None}, {"checked_at": {"$lt": before}}],
         },
         {"$set": {"checked_at": now}},

@@ -11,8 +11,7 @@ from services.audit.models import Act
 from services.bills import store as bills_store
 from services.bills.models import BillView
 from services.bills.runs import store
-from services.bills.runs.jobs import JOB
-from services.bills.runs.models import BillRun, BillRunView, StartBillRun
+from services.bills.runs.models import JOB, BillRun, BillRunView, StartBillRun
 from services.bills.runs.states import RunAction, RunState, run_target
 from services.bills.runs.views import view
 from services.bills.states import BillState

@@ -16,7 +16,7 @@ from services.bills.due_days import due_on
 from services.bills.models import Bill
 from services.bills.runs import notify, store
 from services.bills.runs.drafts import draft, slots
-from services.bills.runs.models import BillRun
+from services.bills.runs.models import JOB, BillRun
 from services.bills.runs.states import RunAction, RunState, run_target
 from services.bills.states import BillAction, BillState
 from services.dependencies import Dependencies, Transaction
@@ -30,9 +30,6 @@ from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, income, receivable
 from services.places import actions as places
 from services.places.models import Kind
-
-JOB: Final = "fees.run"
-
 
 # Small enough for a transaction of well under a second: MongoDB advises below 1,000 writes.
 HOMES_AT_ONCE: Final = 100

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
@@ -10,6 +10,8 @@ from services.bills.models import Total
 from services.bills.runs.states import RunState
 from services.fees.models import FeeKind, Months
 from services.kernel.days import Month
+
+JOB: Final = "fees.run"  # the name of the job that does what was asked of a run
 
 
 class SkipReason(StrEnum):

@@ -104,3 +104,8 @@ async def listing(
     require_city(actor, Permission.OPERATE)
     rows = await store.in_states(deps.db, WAITING, after=after, limit=limit)
     return [show(row, DiscrepancyView, discrepancy_id=row.id) for row in rows]
+
+
+async def count_waiting(deps: Dependencies) -> int:
+    """Count differences that wait for a person: for the figures and their alarms."""
+    return await store.count(deps.db, WAITING)

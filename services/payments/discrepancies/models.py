@@ -2,10 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum, auto
+from typing import Final
 
 from msgspec import Struct, field
 
 from services.payments.discrepancies.states import DiscrepancyState
+
+CLARIFY: Final = "payments.clarify"  # the job that queries the order of a doubtful notice
 
 
 class Doubt(StrEnum):

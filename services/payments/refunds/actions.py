@@ -160,3 +160,8 @@ async def _note(deps: Dependencies, tx: Transaction, actor: Actor, refund: Refun
         tries=refund.tries,
         amount_fen=refund.amount_fen,
     )
+
+
+async def count_stuck(deps: Dependencies) -> int:
+    """Count refunds that wait for a person: for the figures and their alarms."""
+    return await store.count_stuck(deps.db)

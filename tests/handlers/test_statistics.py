@@ -46,7 +46,8 @@ async def pay(estate: Estate, name: str, period: str, *kinds: str) -> None:
         if owed["period"] == period and owed["kind"] in (kinds or (owed["kind"],)):
 
             async def settle(tx: Transaction, bill_id: str = owed["bill_id"]) -> bool:
-                return await bills.settle(deps, tx, bill_id, f"pay:{bill_id}", deps.now())
+                at = deps.now()
+                return bool(await bills.settle(deps, tx, [bill_id], f"pay:{bill_id}", at))
 
             assert await deps.in_transaction(settle)
 

@@ -81,7 +81,7 @@ async def hold(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str]) -> 
 
 
 async def settle(
-    deps: Dependencies, tx: Transaction, bill_ids: Sequence[str], journal_id: str, at: datetime
+    deps: Dependencies, tx: Transaction, bill_ids: list[str], journal_id: str, at: datetime
 ) -> set[str]:
     """Mark bills as paid by a journal; return those that were still owing, which it settles.
 

@@ -46,10 +46,12 @@ async def claim(
 
 
 async def renew(db: Database, job: Job, until: datetime) -> bool:
+    """Extend our lease; False when it was lost."""
     return await _fenced(db, job, {"$set": {"due_at": until}})
 
 
 async def finish(db: Database, job: Job, now: datetime) -> bool:
+    """End a job that was done; False when our lease was lost."""
     return await _fenced(
         db, job, {"$set": {"state": JobState.DONE, "open": False, "done_at": now}}
     )
@@ -69,6 +71,7 @@ async def put_back(
 
 
 async def bury(db: Database, job: Job, *, error: str) -> bool:
+    """End a job that cannot be done; False when our lease was lost."""
     changes = {"state": JobState.DEAD, "open": False, "last_error": error}
     return await _fenced(db, job, {"$set": changes})
 
@@ -80,6 +83,7 @@ async def _fenced(db: Database, job: Job, update: dict[str, Any]) -> bool:
 
 
 async def replay(db: Database, job_id: str, now: datetime) -> bool:
+    """Start a dead job again; False when it is not dead."""
     result = await db[COLLECTION].update_one(
         {"_id": job_id, "state": JobState.DEAD},
         {"$set": {"state": JobState.READY, "open": True, "due_at": now, "attempts": 0}},

@@ -117,5 +117,6 @@ async def blank_bodies(db: Database, person: str, tx: Transaction) -> None:
 
 
 async def event_known(db: Database, event_id: str) -> bool:
+    """Tell whether this notice was dealt with before."""
     found = await db[wechat_events.COLLECTION].find_one({"_id": event_id}, {"_id": 1})
     return found is not None

@@ -26,10 +26,12 @@ def part(field: str, depth: int) -> Document:
 
 
 def amount_if(condition: Document) -> Document:
+    """Return the expression that adds up the amounts that meet a condition."""
     return {"$sum": {"$cond": [condition, "$amount_fen", 0]}}
 
 
 def of_kind(kind: FeeKind | None) -> Document:
+    """Return the condition for one kind of fee, or for all."""
     return {"kind": kind} if kind else {}
 
 

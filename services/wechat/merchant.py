@@ -72,6 +72,7 @@ def load_accounts(json_bytes: bytes) -> dict[str, MerchantAccount]:
 
 
 def load_private_key(account: MerchantAccount) -> rsa.RSAPrivateKey:
+    """Return the merchant's own key. AccountError when it is no RSA key of 2048 bits."""
     try:
         key = _parsed(account.private_key_pem)
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -88,6 +89,7 @@ def _parsed(pem: str) -> PrivateKeyTypes:
 
 
 def load_public_key(account: MerchantAccount) -> rsa.RSAPublicKey | None:
+    """Return WeChat Pay's public key, if the account has one. AccountError for a bad one."""
     if account.public_key_pem is None:
         return None
     try:

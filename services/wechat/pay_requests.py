@@ -43,6 +43,7 @@ def clip_bytes(text: str, limit: int) -> str:
 
 
 def checked(pattern: re.Pattern[str], number: str) -> str:
+    """Return a number of ours in a shape WeChat accepts. ValueError otherwise."""
     if not pattern.fullmatch(number):
         raise ValueError("our own number has a shape WeChat refuses")
     return number

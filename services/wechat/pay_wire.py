@@ -85,6 +85,7 @@ class Complaint(msgspec.Struct):
 
 
 def read_transaction(plain: dict[str, Any]) -> Transaction:
+    """Read an order. PayError when it is of another shape."""
     wire = convert(plain, _Transaction)
     mchid, appid = wire.mchid or wire.sp_mchid, wire.appid or wire.sp_appid
     if not mchid or not appid:
@@ -109,6 +110,7 @@ def read_transaction(plain: dict[str, Any]) -> Transaction:
 
 
 def read_refund(plain: dict[str, Any]) -> Refund:
+    """Read a refund, from an answer or a notice. PayError when it is of another shape."""
     wire = convert(plain, _Refund)
     status = wire.status or wire.refund_status
     if status is None:
@@ -130,6 +132,7 @@ def read_refund(plain: dict[str, Any]) -> Refund:
 
 
 def convert(plain: Any, kind: type[T]) -> T:
+    """Convert WeChat's JSON to a struct. PayError when it is of another shape."""
     try:
         return msgspec.convert(plain, kind)
     except msgspec.ValidationError as surprise:

@@ -24,6 +24,7 @@ WINDOW_SECONDS: Final = 300
 
 
 def nonce() -> str:
+    """Return a random text that no other request has."""
     return secrets.token_hex(16)
 
 
@@ -44,6 +45,7 @@ def header(headers: Mapping[str, str], name: str) -> str:
 
 
 def check_window(headers: Mapping[str, str], *, now_seconds: float) -> None:
+    """Raise BadSignature for a message that is too old, or from the future."""
     stamp = header(headers, "Timestamp")
     # Longer than any instant: refuse before int() is asked to read a novel.
     if not (stamp.isdecimal() and len(stamp) <= len("9999999999")):

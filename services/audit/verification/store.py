@@ -18,6 +18,7 @@ async def find_last(db: Database, tx: Transaction) -> Anchor | None:
 
 
 async def insert(db: Database, anchor: Anchor, tx: Transaction) -> None:
+    """Raise DuplicateKeyError when an anchor of this number is there."""
     await db[audit_anchors.COLLECTION].insert_one(to_document(anchor), session=tx)
 
 

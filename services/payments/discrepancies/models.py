@@ -58,4 +58,5 @@ class DiscrepancyView(Struct, kw_only=True):
 
 
 def discrepancy_id(account: str, out_trade_no: str) -> str:
+    """Name the difference about one order of one merchant account."""
     return f"{account}:{out_trade_no}"

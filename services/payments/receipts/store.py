@@ -9,6 +9,7 @@ from services.payments.receipts.models import Receipt
 
 
 async def insert(db: Database, receipt: Receipt, tx: Transaction) -> None:
+    """Raise DuplicateKeyError when the payment has a receipt."""
     await db[receipts.COLLECTION].insert_one(to_document(receipt), session=tx)
 
 

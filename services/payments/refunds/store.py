@@ -20,6 +20,7 @@ from services.payments.refunds.states import (
 
 
 async def insert(db: Database, refund: Refund, tx: Transaction) -> None:
+    """Raise DuplicateKeyError when this refund was requested before."""
     await db[COLLECTION].insert_one(to_document(refund), session=tx)
 
 

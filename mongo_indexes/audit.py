@@ -10,7 +10,7 @@ SHARD_KEY: Final = {"_id": "hashed"}
 KEEP_SECONDS: Final = 366 * 24 * 3600
 
 INDEXES: Final = [
-    # An auditor's places, newest first: audit/store.py listing()
+    # An auditor's places, newest first: audit/store.py page()
     IndexModel([("under", ASCENDING), ("position", ASCENDING)], name="under"),
     # The same of one act (it is rare acts that are looked for): listing()
     IndexModel([("under", ASCENDING), ("act", ASCENDING), ("position", ASCENDING)], name="act"),

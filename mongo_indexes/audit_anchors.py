@@ -8,8 +8,8 @@ COLLECTION: Final = "audit_anchors"
 SHARD_KEY: Final = {"_id": 1}
 
 INDEXES: Final = [
-    # Read by `_id`: audit/store.py anchors(), last_anchor(). Kept a month longer than
-    # the rows, to prove that missing rows were deleted by age
+    # Read by `_id`: audit/verification/store.py anchors(), find_last(). Kept a month longer
+    # than the rows, to prove that missing rows were deleted by age
     IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=400 * 24 * 3600),
 ]
 

@@ -8,7 +8,7 @@ COLLECTION: Final = "bills"
 SHARD_KEY: Final = {"home": 1}
 
 INDEXES: Final = [
-    # No month of a home and kind is billed twice; what was billed: fees/store.py known()
+    # No month of a home and kind is billed twice; what was billed: bills/store.py known()
     IndexModel([("home", ASCENDING), ("slots", ASCENDING)], name="slots", unique=True),
     # A run's bills by home: of_run(), drafts_of(), totals()
     IndexModel(
@@ -21,7 +21,7 @@ INDEXES: Final = [
         name="run",
     ),
     # What my homes owe, or paid since I came, the latest period first; also editions:
-    # fees/store.py owing(), paid(), owed(), known()
+    # bills/store.py owing(), paid(), owed(), known()
     IndexModel(
         [
             ("home", ASCENDING),

@@ -8,7 +8,7 @@ COLLECTION: Final = "fee_rules"
 SHARD_KEY: Final = {"place": 1}
 
 INDEXES: Final = [
-    # Of two rules of one place, kind and usage one starts later: fees/rule_store.py insert().
+    # Of two rules of one place, kind and usage one starts later: fees/store.py insert().
     # The rules of a compound: under_place(), for_homes()
     IndexModel([("place", ASCENDING), ("slots", ASCENDING)], name="slots", unique=True),
 ]

@@ -9,9 +9,9 @@ COLLECTION: Final = "refunds"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # A person's own: payments/privacy.py require_settled(), and their export
+    # A person's own: payments/refunds/store.py unfinished_of(), and their export
     IndexModel([("person", ASCENDING), ("_id", ASCENDING)], name="person"),
-    # What waits for a person: payments/refund_store.py stuck(), count_stuck()
+    # What waits for a person: payments/refunds/store.py stuck(), count_stuck()
     IndexModel([("state", ASCENDING), ("_id", ASCENDING)], name="state"),
     # Refunds that are not settled: silent()
     IndexModel(

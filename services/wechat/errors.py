@@ -158,7 +158,7 @@ class PayError(Exception):
 
 
 class Forgery(StrEnum):
-    """Why a message is not believed: few values, fit for a metric label."""
+    """Why a message is not accepted as WeChat's: few values, fit for a metric label."""
 
     TIMESTAMP = "timestamp"
     SERIAL = "serial"

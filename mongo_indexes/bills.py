@@ -10,7 +10,7 @@ SHARD_KEY: Final = {"home": 1}
 INDEXES: Final = [
     # No month of a home and kind is billed twice; what was billed: bills/store.py known()
     IndexModel([("home", ASCENDING), ("slots", ASCENDING)], name="slots", unique=True),
-    # A run's bills by home: of_run(), drafts_of(), totals()
+    # A run's bills by home: of_run(), totals()
     IndexModel(
         [
             ("run_id", ASCENDING),

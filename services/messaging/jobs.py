@@ -14,7 +14,7 @@ from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.jobs.models import Permanent, RetryAt
 from services.kernel.documents import Document
-from services.messaging import grant_store, quota, store
+from services.messaging import quota, store
 from services.messaging.models import SEND, Delivery, Letter, Message
 from services.messaging.states import MOVES, OUTCOMES, Grant, Move, Outcome, Then
 from services.messaging.templates import TEMPLATES
@@ -69,13 +69,13 @@ async def _reserve(deps: Dependencies, message: Message, letter: Letter) -> bool
     """Take one grant and write down that WeChat is about to be called, both or neither."""
 
     async def start(tx: Transaction) -> bool:
-        if not await grant_store.take(deps.db, letter.grant, tx):
+        if not await store.take_grant(deps.db, letter.grant, tx):
             return False
         started = await store.move(
             deps.db, message.id, Move.START, tx, grant=letter.grant, attempted_at=deps.now()
         )
         if not started:  # another worker has it, or it was read meanwhile
-            await grant_store.add(deps.db, letter.grant, tx)
+            await store.add_grant(deps.db, letter.grant, tx)
         return started
 
     return await deps.in_transaction(start)
@@ -116,9 +116,9 @@ async def _record_refusal(
     async def work(tx: Transaction) -> None:
         moved = await store.move(deps.db, message.id, outcome.move, tx, problem=problem)
         if outcome.grant is Grant.VOID:
-            await grant_store.void(deps.db, letter.grant, tx)
+            await store.void_grants(deps.db, letter.grant, tx)
         elif outcome.grant is Grant.RETURNED and moved:
-            await grant_store.add(deps.db, letter.grant, tx)
+            await store.add_grant(deps.db, letter.grant, tx)
 
     await deps.in_transaction(work)
 

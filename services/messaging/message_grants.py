@@ -6,28 +6,28 @@ Only WeChat's signed pushes give or withdraw them (services/pushes).
 from collections.abc import Sequence
 
 from services.dependencies import Dependencies, Transaction
-from services.messaging import grant_store
+from services.messaging import store
 from services.messaging.models import grant_id
 
 
 async def add(deps: Dependencies, tx: Transaction, openid: str, template_id: str) -> None:
     """Count one more message this person allowed."""
-    await grant_store.add(deps.db, grant_id(openid, template_id), tx)
+    await store.add_grant(deps.db, grant_id(openid, template_id), tx)
 
 
 async def void(deps: Dependencies, tx: Transaction, openid: str, template_id: str) -> None:
     """Withdraw all that this person allowed for a template."""
-    await grant_store.void(deps.db, grant_id(openid, template_id), tx)
+    await store.void_grants(deps.db, grant_id(openid, template_id), tx)
 
 
 async def left(deps: Dependencies, openid: str, template_ids: Sequence[str]) -> dict[str, int]:
     """Return template id → how many messages this person still allows, as far as we know."""
     grants = {template_id: grant_id(openid, template_id) for template_id in template_ids}
-    counts = await grant_store.left(deps.db, list(grants.values()))
+    counts = await store.grants_left(deps.db, list(grants.values()))
     return {template_id: counts.get(grant, 0) for template_id, grant in grants.items()}
 
 
 async def forget(deps: Dependencies, tx: Transaction, openid: str) -> None:
     """Erase the counts of one person, for every template there is."""
     grants = [grant_id(openid, template_id) for template_id in deps.templates.values()]
-    await grant_store.remove(deps.db, grants, tx)
+    await store.remove_grants(deps.db, grants, tx)

@@ -1,12 +1,13 @@
-"""Store of messages."""
+"""Store of messages, and of the grants to send them through WeChat."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from pymongo import ReturnDocument
 
-from mongo_indexes import messages
+from mongo_indexes import message_grants, messages
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.messaging.models import Message
@@ -94,3 +95,32 @@ async def awaiting_receipt(
 async def remove_of(db: Database, person_id: str, tx: Transaction) -> None:
     """Erase one person's messages. Served by index `inbox`."""
     await db[messages.COLLECTION].delete_many({"person": person_id}, session=tx)
+
+
+async def take_grant(db: Database, grant: str, tx: Transaction) -> bool:
+    """Reserve one; False when none is left."""
+    result = await db[message_grants.COLLECTION].update_one(
+        {"_id": grant, "left": {"$gt": 0}}, {"$inc": {"left": -1}}, session=tx
+    )
+    return result.modified_count == 1
+
+
+async def add_grant(db: Database, grant: str, tx: Transaction) -> None:
+    await db[message_grants.COLLECTION].update_one(
+        {"_id": grant}, {"$inc": {"left": 1}}, upsert=True, session=tx
+    )
+
+
+async def void_grants(db: Database, grant: str, tx: Transaction) -> None:
+    await db[message_grants.COLLECTION].update_one(
+        {"_id": grant}, {"$set": {"left": 0}}, session=tx
+    )
+
+
+async def grants_left(db: Database, grants: Sequence[str]) -> dict[str, int]:
+    cursor = db[message_grants.COLLECTION].find({"_id": {"$in": list(grants)}})
+    return {document["_id"]: document["left"] for document in await cursor.to_list()}
+
+
+async def remove_grants(db: Database, grants: Sequence[str], tx: Transaction) -> None:
+    await db[message_grants.COLLECTION].delete_many({"_id": {"$in": list(grants)}}, session=tx)

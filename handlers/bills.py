@@ -29,7 +29,7 @@ class MyBillsHandler(ApiHandler):
     @endpoint(needs=Permission.PAY_BILLS)
     async def get(self, query: MyBillsQuery) -> MyBills:
         """What my homes owe or have paid, the latest period first."""
-        items = await bills.mine(
+        items = await bills.listing(
             self.deps,
             self.actor,
             BillState(query.state),

@@ -91,7 +91,7 @@ async def _sign_in(deps: Dependencies, desk: Desk, name: str, phone: str) -> Act
 async def _pay(deps: Dependencies, desk: Desk, home: Household) -> None:
     name = f"b{home.building}u{home.unit}n{home.phone[-4:]}"
     actor = await _sign_in(deps, desk, name, home.phone)
-    owing = await bills.mine(deps, actor, BillState.OWING, before="", limit=50)
+    owing = await bills.listing(deps, actor, BillState.OWING, before="", limit=50)
     latest = max((bill.period for bill in owing), default="")
     for kind in FeeKind:
         wanted = [

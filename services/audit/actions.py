@@ -43,9 +43,9 @@ async def record(
     on_behalf_of: str = "",
     **facts: Any,
 ) -> None:
-    """Write that something was done, in the transaction that does it.
+    """Record an act in the transaction that does it.
 
-    Last of all that the transaction writes: until it ends, others of the lane start again.
+    Call it last in the transaction: until that ends, others of the lane start again.
     `subject`: the id of what it was done to. `facts`: ids, states, counts, days; never a name,
     a phone number or a text somebody typed.
     """
@@ -57,7 +57,7 @@ async def record(
 async def record_again(
     deps: Dependencies, actor: Actor, act: Act, *, place: str, subject: str
 ) -> None:
-    """Write that somebody asked once more for what is done or under way already."""
+    """Record that somebody asked once more for what is done or under way already."""
 
     async def save(tx: Transaction) -> None:
         await record(deps, tx, actor, act, place=place, subject=subject, again=True)
@@ -68,9 +68,9 @@ async def record_again(
 async def refused(
     deps: Dependencies, actor: Actor, *, route: str, code: str, place: str = NOWHERE
 ) -> None:
-    """Write that somebody asked for what they may not do or know.
+    """Record that somebody asked for what they may not do or know.
 
-    Raises TooMany instead when they go on and on: a flood must not bury what matters.
+    Raises TooMany instead when they go on and on, so that the other rows can still be found.
     """
     await limits.take(deps, Rate.REFUSED, actor.person_id)
 
@@ -93,7 +93,7 @@ def _row(deps: Dependencies, actor: Actor, act: Act, place: str) -> Row:
         act=act,
         result=Result.DONE,
         place=place,
-        under=ancestors(place),  # of nowhere: nowhere
+        under=ancestors(place),  # empty for no place
         subject="",
         request_id=actor.request_id,
         address=actor.address,
@@ -142,7 +142,7 @@ async def listing(
     before: str,
     limit: int,
 ) -> list[RowView]:
-    """Rows of the auditor's places, the newest first. Reading them is an act of its own."""
+    """Return rows of the auditor's places, the newest first. Reading them is recorded too."""
     held = list(actor.places(Permission.READ_AUDIT))
     scope = [*held, NOWHERE] if any("." not in place for place in held) else held
     wanted = {"person": person, "subject": subject, "act": act}

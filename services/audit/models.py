@@ -13,7 +13,7 @@ START: Final = ""  # what the first row of a lane says it follows
 
 
 class Act(StrEnum):
-    """Stable names: they are kept for a year and read by people who were not there."""
+    """Names of acts. They never change: they are kept for a year."""
 
     SIGNED_IN = "session.signed_in"
     SIGNED_OUT = "session.signed_out"
@@ -86,10 +86,10 @@ class Result(StrEnum):
 
 
 class Row(Struct, kw_only=True):
-    """One act. `id` is lane and number, so that a missing row leaves a hole.
+    """One act. `id` is lane and number, so that a missing row shows.
 
     `mac` is keyed and covers everything else, `previous` included: nobody who only holds the
-    database can change, insert or take away a row without a row after it giving them away.
+    database can change, insert or take away a row without a later row showing it.
     """
 
     id: str = field(name="_id")

@@ -22,7 +22,7 @@ ROWS: Final = Holding(
     },
     law=LOGS,
 )
-# Who looked is not told: that is the auditor's business, and theirs to protect.
+# The export does not say who looked: only auditors see that, to protect staff.
 ABOUT_ME: Final = Holding(
     collection=audit.COLLECTION,
     fate=Fate.KEPT,

@@ -25,7 +25,7 @@ class BillNotOwing(errors.Conflict):
     code = "bill_not_owing"
 
 
-async def mine(
+async def listing(
     deps: Dependencies,
     actor: Actor,
     state: BillState,

@@ -85,7 +85,7 @@ async def perform(deps: Dependencies, handlers: Mapping[str, Handler], job: Job)
     try:
         handler = handlers.get(job.kind)
         if handler is None:
-            raise Permanent(f"no handler for jobs of kind {job.kind!r}")  # noqa: TRY301  # dies like any other
+            raise Permanent(f"no handler for jobs of kind {job.kind!r}")  # noqa: TRY301  # handled below, like any other failure
         outcome = await _with_heartbeat(deps, job, handler)
     except Permanent as error:
         text = redacted(str(error))

@@ -40,13 +40,13 @@ class Backlog(Struct, frozen=True):
 
 
 class Again(Struct, frozen=True):
-    """A handler's answer: not finished, run me again then."""
+    """What a handler returns when it is not finished: run the job again then."""
 
     due_at: datetime
 
 
 class Permanent(Exception):
-    """Trying again cannot help: the job dies at once and somebody looks at it."""
+    """Trying again cannot help: the job is dead at once, for a person to look into."""
 
 
 class RetryAt(Exception):

@@ -146,7 +146,7 @@ FRESH: Final = timedelta(minutes=10)
 class Grant(Struct, frozen=True):
     """One role at one place and everything under it.
 
-    `since`: the first day of a relation to a home; what was settled before is others' history.
+    `since`: the first day of a relation to a home; what was paid before is not theirs to see.
     """
 
     role: Role

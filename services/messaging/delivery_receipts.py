@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 
 class StillSending(Unavailable):
-    """The receipt overtook the answer to our call: pushed again, it will find its place."""
+    """The receipt overtook the answer to our call: pushed again, it will find its message."""
 
     code = "still_sending"
 

@@ -101,7 +101,7 @@ async def _call(deps: Dependencies, letter: Letter) -> str:
     except WeChatError as refusal:
         if refusal.errcode != PAGE_NOT_RELEASED:
             raise
-    # Certainly not sent. Words without a way in are better than none.
+    # Certainly not sent. A message that opens no page is better than none.
     log.error("message_page_not_released", page=letter.page.partition("?")[0])
     return await deps.wechat.send_subscribe_message(
         letter.openid, letter.template_id, data=letter.data

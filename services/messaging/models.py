@@ -24,7 +24,7 @@ class Delivery(StrEnum):
 
 
 class Message(Struct, kw_only=True):
-    """One thing told to one person. Words are frozen as they were told."""
+    """One message to one person. Its text stays as it was sent."""
 
     id: str = field(name="_id")  # from template, key and person: telling twice is telling once
     person: str

@@ -81,7 +81,7 @@ OUTCOMES: Final[dict[Reaction, Outcome]] = {
     Reaction.DAILY_QUOTA: LATER._replace(then=Then.NEXT_DAY),
     Reaction.PERMANENT: BROKEN,
     Reaction.CONFIG: BROKEN,
-    # Answers of other interfaces; here they would be news to us.
+    # Answers of other interfaces; here they are not expected.
     Reaction.BAD_CODE: BROKEN,
     Reaction.BLOCKED: BROKEN,
     Reaction.INACTIVE: BROKEN,

@@ -72,7 +72,7 @@ class MiniProgram(AsyncClient):
     ) -> str:
         """Spend one grant of this person; return the MsgID its receipt will name, or "".
 
-        `data`: template key → text, see clip.py.
+        `data`: template key → text, see template_values.py.
 
         Not idempotent: after WeChatUnavailable(unknown=True) never send the same again.
         """

@@ -24,7 +24,7 @@ from services.wechat.transport import Reply
 log = structlog.get_logger(__name__)
 
 REFRESH_AFTER: Final = timedelta(hours=12)
-# Forged serials must not make us hammer WeChat.
+# Forged serials must not make us ask WeChat without end.
 ATTEMPT_EVERY: Final = timedelta(minutes=1)
 _CERTIFICATE_SERIAL = re.compile(r"[0-9A-F]{16,64}")
 

@@ -32,7 +32,7 @@ SIGN_BIT: Final = 1 << 31
 
 
 def parse(body: bytes, content_type: str) -> Fields:
-    """Read JSON or XML. Entities are refused, so a bomb does not go off."""
+    """Read JSON or XML. Entities are refused: they could expand without end."""
     is_json = "json" in content_type or body.lstrip().startswith(b"{")
     try:
         fields = msgspec.json.decode(body) if is_json else xmltodict.parse(body)["xml"]

@@ -47,7 +47,7 @@ def header(headers: Mapping[str, str], name: str) -> str:
 def check_window(headers: Mapping[str, str], *, now_seconds: float) -> None:
     """Raise BadSignature for a message that is too old, or from the future."""
     stamp = header(headers, "Timestamp")
-    # Longer than any instant: refuse before int() is asked to read a novel.
+    # Longer than any instant: refused before int() has to read a text of any length.
     if not (stamp.isdecimal() and len(stamp) <= len("9999999999")):
         raise BadSignature(Forgery.MALFORMED)
     if abs(now_seconds - int(stamp)) >= WINDOW_SECONDS:

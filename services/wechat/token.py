@@ -83,7 +83,7 @@ class StableToken:
         return await asyncio.shield(self._flight)
 
     async def drop(self, bad: str) -> None:
-        """Forget `bad`, and only it: a hundred failures at once make one renewal."""
+        """Drop `bad`, and only it: a hundred failures at once make one renewal."""
         if self._kept is None or self._kept.token != bad:
             return  # somebody here was first
         self._kept, self._dropped = None, bad
@@ -158,7 +158,7 @@ class StableToken:
 
     @staticmethod
     async def _ask(reply: Any) -> Any:
-        """Bound a Redis call: a silent Redis must not silence WeChat."""
+        """Bound a Redis call: Redis that does not answer must not keep us from calling WeChat."""
         async with asyncio.timeout(REDIS_SECONDS):
             return await reply
 

@@ -221,7 +221,7 @@ async def test_a_residents_page_reads_its_bills(
         world,
         listener,
         both(
-            bills_actions.mine(deps, actor, BillState.PAID, before="2025-06|z", limit=10),
+            bills_actions.listing(deps, actor, BillState.PAID, before="2025-06|z", limit=10),
             bills_actions.owed(deps, actor),
         ),
     )

@@ -26,7 +26,7 @@ class Doubt(StrEnum):
 
 
 class Discrepancy(Struct, kw_only=True):
-    """A difference with WeChat about one order, with a state and never a shrug.
+    """A difference with WeChat about one order; its state says who deals with it.
 
     `amount_fen`: what a notice claims; once in suspense, what WeChat confirmed.
     """

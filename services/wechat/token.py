@@ -158,7 +158,7 @@ class StableToken:
 
     @staticmethod
     async def _ask(reply: Any) -> Any:
-        """Bound a Redis call: Redis that does not answer must not keep us from calling WeChat."""
+        """Bound a Redis call: without an answer of Redis, WeChat is called all the same."""
         async with asyncio.timeout(REDIS_SECONDS):
             return await reply
 

@@ -1,7 +1,7 @@
 """Jobs of payments: each order is queried until WeChat says paid or closed.
 
-Notices are not guaranteed (WECHAT.md §5.10, 18), so a job follows every order; a sweep finds
-orders whose job died.
+Notices are not guaranteed (docs/reference/wechat.md, Payment notices), so a job follows every
+order; a sweep finds orders whose job died.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,8 @@
 """Orders at WeChat Pay: drafted, placed, queried, cancelled.
 
 An outcome that we did not hear is unknown, never "no". The bills of an order are free again
-only after close and query have said that nobody can pay it any more (WECHAT.md §5.3).
+only after close and query have said that nobody can pay it any more
+(docs/reference/wechat.md, Orders).
 """
 
 from collections.abc import Sequence

@@ -7,6 +7,7 @@ claim; WeChat's answer to our own query is the word that counts.
 from collections.abc import Sequence
 
 from services.dependencies import Dependencies, Transaction
+from services.kernel.errors import Conflict, NotFound
 from services.kernel.permissions import Actor, Permission, require_city
 from services.kernel.views import show
 from services.payments.discrepancies import store
@@ -20,6 +21,10 @@ from services.payments.discrepancies.states import WAITING, DiscrepancyEvent
 from services.payments.models import Payment
 from services.wechat.pay import PayClient
 from services.wechat.pay_models import Transaction as Trade
+
+
+class NotInSuspense(Conflict):
+    code = "not_in_suspense"
 
 
 def doubts_of(client: PayClient, payment: Payment | None, trade: Trade) -> list[Doubt]:
@@ -95,6 +100,29 @@ async def explain(deps: Dependencies, payment: Payment) -> None:
         await store.move(deps.db, doubted, DiscrepancyEvent.EXPLAIN, tx, settled_at=at)
 
     await deps.in_transaction(work)
+
+
+async def get(deps: Dependencies, difference: str) -> Discrepancy:
+    """Return a difference. NotFound otherwise."""
+    found = await store.find(deps.db, difference)
+    if found is None:
+        raise NotFound("没有这条差异")
+    return found
+
+
+async def start_return(deps: Dependencies, tx: Transaction, difference: str) -> None:
+    """Mark suspended money as on its way back. Raises NotInSuspense."""
+    if not await store.move(deps.db, difference, DiscrepancyEvent.REFUND, tx):
+        raise NotInSuspense("这笔款项已处理或还没有确认")
+
+
+async def finish_return(
+    deps: Dependencies, tx: Transaction, account: str, out_trade_no: str
+) -> None:
+    """Mark suspended money as arrived; nothing happens when it was another kind of refund."""
+    difference = discrepancy_id(account, out_trade_no)
+    at = deps.now()
+    await store.move(deps.db, difference, DiscrepancyEvent.ARRIVE, tx, settled_at=at)
 
 
 async def listing(

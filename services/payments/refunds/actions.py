@@ -11,9 +11,8 @@ from services.kernel.errors import Conflict, NotFound
 from services.kernel.permissions import Actor, Permission, require_city
 from services.ledger.models import overpaid, suspense
 from services.payments import store as payments_store
-from services.payments.discrepancies import store as discrepancies_store
+from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies.models import Discrepancy
-from services.payments.discrepancies.states import DiscrepancyEvent
 from services.payments.models import Payment
 from services.payments.refunds import store, views
 from services.payments.refunds.models import JOB, Refund, RefundView
@@ -26,10 +25,6 @@ SUSPENSE_REASON: Final = "款项不符退回"
 
 class NotStuck(Conflict):
     code = "refund_not_stuck"
-
-
-class NotInSuspense(Conflict):
-    code = "not_in_suspense"
 
 
 async def request_excess(
@@ -63,15 +58,12 @@ async def return_suspended(deps: Dependencies, actor: Actor, found_id: str) -> N
     The order keeps its bills until the money has arrived. Raises NotFound, NotInSuspense.
     """
     require_city(actor, Permission.OPERATE)
-    found = await discrepancies_store.find(deps.db, found_id)
-    if found is None:
-        raise NotFound("没有这条差异")
+    found = await discrepancies.get(deps, found_id)
     payment = await payments_store.find(deps.db, found.out_trade_no)
     refund = _of_suspended(deps, found, payment)
 
     async def work(tx: Transaction) -> None:
-        if not await discrepancies_store.move(deps.db, found_id, DiscrepancyEvent.REFUND, tx):
-            raise NotInSuspense("这笔款项已处理或还没有确认")
+        await discrepancies.start_return(deps, tx, found_id)
         await _request(deps, tx, refund)
         place = payment.place if payment else audit.NOWHERE
         about: dict[str, Any] = {"place": place, "subject": found_id}

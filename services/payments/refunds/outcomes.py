@@ -7,9 +7,7 @@ from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, wechat_cash
 from services.messaging.templates import TemplateKey
 from services.payments import store as payments_store
-from services.payments.discrepancies import store as discrepancies_store
-from services.payments.discrepancies.models import discrepancy_id
-from services.payments.discrepancies.states import DiscrepancyEvent
+from services.payments.discrepancies import actions as discrepancies
 from services.payments.refunds import notify, store
 from services.payments.refunds.models import Refund
 from services.payments.refunds.states import RefundState
@@ -72,19 +70,15 @@ async def mark_stuck(
 async def _finish(deps: Dependencies, refund: Refund, answer: Answer) -> None:
     """Book the money that left, once, and tell whoever gets it."""
     journal = _journal(deps, refund, answer)
-    suspended = discrepancy_id(refund.account, refund.payment)
 
     async def work(tx: Transaction) -> None:
-        at, target = deps.now(), RefundState.DONE
-        changes = {"refund_id": answer.refund_id, "settled_at": at}
-        if await store.move(deps.db, refund.id, target, tx, **changes) is None:
+        changes = {"refund_id": answer.refund_id, "settled_at": deps.now()}
+        if await store.move(deps.db, refund.id, RefundState.DONE, tx, **changes) is None:
             return
         await ledger.post(deps, tx, journal)
         # of suspended money: its order is over, and its difference with WeChat
         await payments_store.move(deps.db, refund.payment, Event.RETURNED, tx)
-        await discrepancies_store.move(
-            deps.db, suspended, DiscrepancyEvent.ARRIVE, tx, settled_at=at
-        )
+        await discrepancies.finish_return(deps, tx, refund.account, refund.payment)
         await notify.notify_payer(deps, tx, refund, TemplateKey.REFUND_DONE)
 
     await deps.in_transaction(work)

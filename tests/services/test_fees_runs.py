@@ -256,7 +256,19 @@ async def test_two_people_who_start_the_same_run_start_one(estate: Estate) -> No
     refused = [o for o in outcomes if isinstance(o, Exception)]
     assert all(isinstance(o, Conflict) for o in refused)
     assert await estate.world.db.bill_runs.count_documents({}) == 1
-    assert await estate.world.db.outbox.count_documents({"kind": "fees.run"}) == 1
+    assert await estate.world.db.outbox.count_documents({"kind": "bills.run"}) == 1
+
+
+async def test_a_run_enqueued_under_the_old_name_of_its_job_is_done(estate: Estate) -> None:
+    """It may have been under way when the job got its present name."""
+    world = estate.world
+    run = await runs.start(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    row = await world.db.outbox.find_one_and_delete({"kind": "bills.run"})
+    assert row
+    before = row["_id"].replace("bills.", "fees.")
+    await world.db.outbox.insert_one({**row, "_id": before, "kind": "fees.run"})
+    await world.work()
+    assert (await runs.get(world.deps, STAFF, run.run_id)).state is RunState.DRAFTED
 
 
 async def test_of_publishing_and_cancelling_at_once_one_wins(estate: Estate) -> None:

@@ -11,7 +11,7 @@ from services.bills.runs.states import RunState
 from services.fees.models import FeeKind, Months
 from services.kernel.days import Month
 
-JOB: Final = "fees.run"  # the name of the job that does what was asked of a run
+JOB: Final = "bills.run"  # the name of the job that does what was asked of a run
 
 
 class SkipReason(StrEnum):

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
-from services.dependencies import Dependencies, Transaction
+from services.dependencies import Dependencies
 from services.idempotency import store
 from services.idempotency.models import Answer, KeyedRequest, KeyState
 from services.kernel.errors import Conflict, InvalidInput
@@ -77,11 +77,6 @@ def fingerprint(deps: Dependencies, request: bytes) -> str:
 
 def _place(identity: str) -> str:
     return f"idempotency_keys/{identity}/answer"
-
-
-async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Erase what a person was answered."""
-    await store.remove_all(deps.db, person_id, tx)
 
 
 async def _earlier(deps: Dependencies, mine: KeyedRequest) -> Answer | None:

@@ -15,7 +15,7 @@ from services.browser_sign_ins import privacy as browser_sign_ins_privacy
 from services.consents import privacy as consents_privacy
 from services.dependencies import Dependencies, Transaction
 from services.home_requests import privacy as home_requests_privacy
-from services.idempotency import actions as idempotency
+from services.idempotency import privacy as idempotency_privacy
 from services.invitations import privacy as invitations_privacy
 from services.jobs import actions as jobs
 from services.kernel.permissions import Actor
@@ -45,7 +45,7 @@ async def erase(deps: Dependencies, actor: Actor) -> None:
         await photos_privacy.forget(deps, tx, person_id)
         await messaging_privacy.forget(deps, tx, person_id)
         await payments_privacy.forget(deps, tx, person_id)
-        await idempotency.forget(deps, tx, person_id)
+        await idempotency_privacy.forget(deps, tx, person_id)
         await sessions_privacy.forget(deps, tx, person_id)
         await browser_sign_ins_privacy.forget(deps, tx, person_id)
         await residencies_privacy.forget(deps, tx, person_id)

@@ -1,7 +1,7 @@
 """Registry of personal data, collection by collection: export, erasure, key rotation read it.
 
-Each package declares what its collections hold (its `privacy.py`). A test fails for a collection
-that is not in the table.
+Each package declares what its collections hold (its `privacy.py`). A test fails for a
+collection that is not in the table.
 """
 
 from typing import Final

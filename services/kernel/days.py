@@ -81,7 +81,3 @@ def active_on(day: str) -> Document:
 def not_over_on(day: str) -> Document:
     """Rows that hold today or will: the past belongs to who was there."""
     return {"$or": [{"to_day": None}, {"to_day": {"$gte": day}}]}
-
-
-def months_from(period: str, count: int) -> list[str]:
-    return [plus_months(period, i) for i in range(count)]

@@ -10,8 +10,9 @@ import msgspec
 import pymongo
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
+import demo
 import mongo_indexes
-from server import demo, observability
+from server import observability
 from server.children import writing_to
 from server.dependencies import open_dependencies
 from server.embedded import embedded

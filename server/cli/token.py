@@ -3,12 +3,12 @@
 import argparse
 import sys
 
+from demo.people import ROLES
+from demo.visitor import Unexpected, Visitor
 from server.children import StartError
-from server.demo.people import ROLES
 from server.embedded import attached
 from server.serving import run_async
 from server.settings import Settings
-from server.visitor import Unexpected, Visitor
 
 NAME = "token"
 PEOPLE = ", ".join(person.name for person in ROLES)

@@ -4,11 +4,11 @@ import argparse
 import sys
 from typing import Final
 
+from demo.tour.homes import Homes
+from demo.visitor import Unexpected, Visitor
 from server.embedded import attached
 from server.serving import run_async
 from server.settings import Settings
-from server.tour.homes import Homes
-from server.visitor import Unexpected, Visitor
 
 NAME = "tour"
 HELP = "walk through the main job against a running `run`"

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from server.demo.people import COMPOUND, households
-from server.tour.visit import (
+from demo.people import COMPOUND, households
+from demo.tour.visit import (
     LOOK_EVERY_SECONDS,
     WAIT_SECONDS,
     Step,

@@ -10,8 +10,8 @@ from typing import Any
 
 from PIL import Image
 
-from server.tour.money import MainJob
-from server.tour.visit import Step, expect
+from demo.tour.money import MainJob
+from demo.tour.visit import Step, expect
 from services.days import day_of, plus_days, wall_clock
 
 

@@ -5,8 +5,8 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from server.demo.people import COMMUNITY, ROLES
-from server.visitor import Guest, Unexpected, Visitor
+from demo.people import COMMUNITY, ROLES
+from demo.visitor import Guest, Unexpected, Visitor
 from services.days import month_of, plus_months, wall_clock
 
 WAIT_SECONDS: Final = 60.0

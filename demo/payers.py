@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from tornado.httpclient import AsyncHTTPClient
 
-from server.demo.people import ROLES, Household, households
+from demo.people import ROLES, Household, households
 from server.settings import Settings
 from services.accounts import actions as accounts
 from services.accounts import consents

@@ -9,8 +9,8 @@ from typing import Final, TypeVar
 
 import xlsxwriter
 
-from server.demo.payers import pay_some
-from server.demo.people import COMMUNITY, COMPOUND, FIRM, GRID, LADDER, ROLES, households
+from demo.payers import pay_some
+from demo.people import COMMUNITY, COMPOUND, FIRM, GRID, LADDER, ROLES, households
 from server.settings import Settings
 from server.worker import HANDLERS
 from services.accounts import actions as accounts

@@ -20,7 +20,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from tornado.web import ErrorHandler, RequestHandler
 
-from server.children import LOG_BYTES
+from server.embedded.children import LOG_BYTES
 from server.settings import LogFormat, Settings
 from services.redaction import redacted
 

@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from server.children import StartError
 from server.dependencies import open_dependencies
-from server.embedded import attached
+from server.embedded.children import StartError
+from server.embedded.servers import attached
 from server.serving import asking_mongo, run_async
 from server.settings import Settings
 from services.privacy import actions as privacy

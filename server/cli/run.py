@@ -13,9 +13,9 @@ from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 import demo
 import mongo_indexes
 from server import observability
-from server.children import writing_to
 from server.dependencies import open_dependencies
-from server.embedded import embedded
+from server.embedded.children import writing_to
+from server.embedded.servers import embedded
 from server.serving import (
     INDEX_SECONDS,
     done_unless,

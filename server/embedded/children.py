@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final, Self
 
-ROOT: Final = Path(__file__).parent.parent
+ROOT: Final = Path(__file__).parents[2]
 # Run by a bare interpreter (10 ms) in front of each server: it asks the kernel to kill the
 # server when the thread that started it ends, even by kill -9. A preexec_fn would do the same
 # but may deadlock in a process with threads. The check closes the race with our own death.

@@ -28,7 +28,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from server.children import Child, StartError, require_room, throwaway_folder
+from server.embedded.children import Child, StartError, require_room, throwaway_folder
 from server.settings import Settings
 from services.messaging.templates import TemplateKey
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 import msgspec
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
-from server.embedded.children import StartError
+from server.errors import StartError
 from server.settings import Settings
 
 

@@ -17,7 +17,7 @@ from handlers.base import LONGEST_BODY_BYTES
 from mongo_indexes._telling import reason
 from server import observability
 from server.app import make_app
-from server.embedded.children import StartError
+from server.errors import StartError
 from server.settings import Settings
 from server.worker import ClockSkew, Worker
 from services.dependencies import Dependencies

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Protocol, cast
 
-from server.embedded.children import StartError
+from server.errors import StartError
 from server.settings import Settings, SettingsError
 from services.wechat.merchant import AccountError
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from server.dependencies import open_dependencies
-from server.embedded.servers import attached
+from server.embedded.lifecycle import attached
 from server.serving import asking_mongo, run_async
 from server.settings import Settings
 from services.audit.models import Verdict

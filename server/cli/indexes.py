@@ -6,7 +6,7 @@ import pymongo
 
 from mongo_indexes._telling import COMMANDS, act
 from server.dependencies import open_mongo
-from server.embedded.servers import attached
+from server.embedded.lifecycle import attached
 from server.serving import INDEX_SECONDS, asking_mongo, run_async
 from server.settings import Settings
 

@@ -4,8 +4,8 @@ import argparse
 import sys
 
 from server.dependencies import open_dependencies
-from server.embedded.children import StartError
-from server.embedded.servers import attached
+from server.embedded.lifecycle import attached
+from server.errors import StartError
 from server.serving import asking_mongo, run_async
 from server.settings import Settings
 from services.dependencies import Dependencies

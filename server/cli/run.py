@@ -14,8 +14,8 @@ import demo
 import mongo_indexes
 from server import observability
 from server.dependencies import open_dependencies
-from server.embedded.children import writing_to
-from server.embedded.servers import embedded
+from server.embedded.folders import writing_to
+from server.embedded.lifecycle import embedded
 from server.serving import (
     INDEX_SECONDS,
     done_unless,

@@ -5,8 +5,8 @@ import sys
 
 from demo.people import ROLES
 from demo.visitor import Unexpected, Visitor
-from server.embedded.children import StartError
-from server.embedded.servers import attached
+from server.embedded.lifecycle import attached
+from server.errors import StartError
 from server.serving import run_async
 from server.settings import Settings
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from demo.tour.homes import Homes
 from demo.visitor import Unexpected, Visitor
-from server.embedded.servers import attached
+from server.embedded.lifecycle import attached
 from server.serving import run_async
 from server.settings import Settings
 

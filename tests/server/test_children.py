@@ -16,8 +16,8 @@ import pytest
 from pymongo import MongoClient
 from redis import Redis
 
-from server.embedded import children, servers
-from server.embedded.children import StartError
+from server.embedded import children, folders, processes, servers
+from server.errors import StartError
 
 DEADLINE_SECONDS = 20
 
@@ -130,7 +130,7 @@ def test_children_die_with_a_killed_parent(folder: Path) -> None:
 
 def test_a_child_that_outlived_its_parent_is_stopped_first(folder: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stale:
-        (folder / "pid").write_text(children.identity(stale.pid) or "")
+        (folder / "pid").write_text(processes.identity(stale.pid) or "")
         redis = servers.start_redis(folder)
         assert stale.wait(DEADLINE_SECONDS) == -signal.SIGTERM
         redis.stop()
@@ -138,7 +138,7 @@ def test_a_child_that_outlived_its_parent_is_stopped_first(folder: Path) -> None
 
 def test_somebody_else_with_the_same_number_is_left_alone(folder: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
-        (folder / "pid").write_text(f"{children.identity(other.pid)}0")
+        (folder / "pid").write_text(f"{processes.identity(other.pid)}0")
         servers.start_redis(folder).stop()
         assert other.poll() is None
         other.kill()
@@ -161,7 +161,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_too_small_a_disk_is_refused_before_it_is_full(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(children, "room", lambda _: 100)
+    monkeypatch.setattr(folders, "room", lambda _: 100)
     with pytest.raises(StartError, match=r"has 100 MB free, 700 MB are needed"):
         servers.start_mongo(folder)
     servers.start_redis(folder).stop()  # the folder was given back
@@ -210,11 +210,11 @@ def test_without_any_program_one_reads_what_to_install(
 
 
 def test_the_folders_of_killed_tests_are_removed_and_no_others() -> None:
-    mine, dead = children.throwaway_folder(), children.throwaway_folder()
-    young = children.throwaway_folder()  # made, but nothing runs in it yet
+    mine, dead = folders.throwaway_folder(), children.throwaway_folder()
+    young = folders.throwaway_folder()  # made, but nothing runs in it yet
     redis = servers.RedisServer(mine, throwaway=True)
     (dead / "pid").write_text("")
-    shutil.rmtree(children.throwaway_folder())
+    shutil.rmtree(folders.throwaway_folder())
     assert mine.exists()
     assert young.exists()
     assert not dead.exists()

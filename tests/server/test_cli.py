@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 
 from server import cli
-from server.embedded.children import free_port
+from server.embedded.ports import free_port
 from server.settings import Settings
 from services.places import actions as places
 from services.places.models import Kind, NewPlace

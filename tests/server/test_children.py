@@ -210,7 +210,7 @@ def test_without_any_program_one_reads_what_to_install(
 
 
 def test_the_folders_of_killed_tests_are_removed_and_no_others() -> None:
-    mine, dead = folders.throwaway_folder(), children.throwaway_folder()
+    mine, dead = folders.throwaway_folder(), folders.throwaway_folder()
     young = folders.throwaway_folder()  # made, but nothing runs in it yet
     redis = servers.RedisServer(mine, throwaway=True)
     (dead / "pid").write_text("")

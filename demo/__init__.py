@@ -1,6 +1,5 @@
-"""A believable compound, so that a first look shows something: no real people in it."""
+"""The demo: an invented compound for `make run`, a tour through the product, a visitor.
 
-from demo.load import load_if_empty
-from demo.people import who_is_who
-
-__all__ = ["load_if_empty", "who_is_who"]
+It meets the product as any programmer and any client does: the compound is made through the
+services' actions, the tour and the visitor speak HTTP. Only the commands of the server know it.
+"""

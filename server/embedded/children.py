@@ -63,7 +63,7 @@ class Child:
         except (OSError, ValueError):
             raise StartError(
                 f"{cls.title} was never started in {directory}: start `make run` first, "
-                "or name its folder (DATA= of make, DATA_DIR= of commands)"
+                "or name its folder with DATA_DIR"
             ) from None
         return child
 

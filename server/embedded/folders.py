@@ -9,9 +9,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
-from server.embedded.processes import stop_stale
+from server.embedded.processes import identity, pid_of, stop_stale
 from server.errors import StartError
 
+LOCK: Final = "lock"
 THROWAWAY: Final = "sanzhangtong-"
 MEMORY: Final = (Path("/dev/shm"),)  # noqa: S108  each folder in it is made by mkdtemp
 MEMORY_MEGABYTES: Final = 2_000
@@ -30,24 +31,48 @@ def writing_to(directory: Path) -> Iterator[None]:
         ) from error
 
 
+class Taken(StartError):
+    """Another process holds the folder; `owner`: its process id."""
+
+    def __init__(self, directory: Path, title: str, owner: str) -> None:
+        super().__init__(
+            f"Process {owner} already runs {title} in {directory}; "
+            "stop it or choose another folder with DATA_DIR"
+        )
+        self.owner = owner
+
+
 def claim(directory: Path, title: str) -> IO[str]:
-    """Lock the folder for this process; the lock ends with the process however it dies."""
+    """Lock the folder for this process; the lock ends with the process however it dies.
+
+    `title`: what the process runs in it. Raises Taken.
+    """
     with writing_to(directory):
-        lock = (directory / "lock").open("a+", encoding="ascii")
+        lock = (directory / LOCK).open("a+", encoding="ascii")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         lock.seek(0)
-        owner = lock.read() or "?"
+        owner = pid_of(lock.read())
         lock.close()
-        raise StartError(
-            f"Process {owner} already runs {title} in {directory}; "
-            "stop it or choose another folder with DATA_DIR"
-        ) from error
+        raise Taken(directory, title, str(owner or "?")) from error
     lock.truncate(0)
-    lock.write(str(os.getpid()))
+    lock.write(identity(os.getpid()) or "")
     lock.flush()
     return lock
+
+
+def holder(directory: Path) -> int | None:
+    """Return the process that holds the folder, None when nobody does.
+
+    The lock itself is not tried: to hold it for a moment would refuse whoever starts then.
+    """
+    try:
+        known = (directory / LOCK).read_text(encoding="ascii")
+    except OSError:
+        return None
+    pid = pid_of(known)
+    return pid if pid is not None and identity(pid) == known else None
 
 
 def throwaway_folder() -> Path:

@@ -55,6 +55,14 @@ def attached(settings: Settings) -> Settings:
     return complete
 
 
+def stand_in(settings: Settings) -> str:
+    """Return the address of the WeChat stand-in of the `run` that is up. Raises StartError."""
+    complete = attached(settings)
+    if not complete.wx_api_base.startswith("http://127.0.0.1"):
+        raise StartError("Only beside the WeChat stand-in: real WeChat has real users")
+    return complete.wx_api_base
+
+
 def wanted(settings: Settings) -> list[type[Child]]:
     return [
         kind

@@ -18,13 +18,20 @@ def identity(pid: int) -> str | None:
     return None if state in "ZX" else f"{boot} {pid} {fields[18]}"
 
 
+def pid_of(known: str) -> int | None:
+    """Return the process id in what identity() wrote; None when the file was still empty."""
+    fields = known.split()
+    return int(fields[1]) if fields else None
+
+
 def stop_stale(pid_file: Path, *, seconds: float = 10.0) -> None:
     """End the child of an earlier run that did not die with it; the folder is ours already."""
     with suppress(FileNotFoundError, ProcessLookupError):
         known = pid_file.read_text(encoding="ascii")
-        if not known:
+        pid = pid_of(known)
+        if pid is None:
             return
-        process = os.pidfd_open(pid := int(known.split()[1]))
+        process = os.pidfd_open(pid)
         try:
             if identity(pid) == known:  # asked after opening: the number is not reused since
                 signal.pidfd_send_signal(process, signal.SIGTERM)

@@ -21,7 +21,7 @@ SECONDS = 60
 @contextmanager
 def running(folder: Path) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
-        [sys.executable, "-m", "server", "run", "--port", "0", "--data", str(folder)],
+        [sys.executable, "-m", "server", "run", "--port", "0", "--data-dir", str(folder)],
         cwd=ROOT,
         env={},
         stdout=subprocess.PIPE,

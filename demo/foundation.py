@@ -175,8 +175,12 @@ async def _rules(deps: Dependencies, first: str) -> None:
 
 
 async def _bills(site: Site, period: str) -> None:
+    """Draft a month's bills and publish them, or go on where the last start was cut short."""
     await _drain(site)
-    run = await fees.start_run(site.deps, STAFF, COMPOUND, StartBillRun(period=period))
-    await _drain(site)
+    runs = await fees.list_runs(site.deps, STAFF, COMPOUND, before="", limit=MONTHS)
+    run = next((run for run in runs if run.period == period), None)
+    if run is None:
+        run = await fees.start_run(site.deps, STAFF, COMPOUND, StartBillRun(period=period))
+        await _drain(site)
     await _once(fees.publish_run(site.deps, STAFF, run.run_id))
     await _drain(site)

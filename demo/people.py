@@ -82,6 +82,9 @@ class Mood(Enum):
 EVERYTHING, ALL_BUT_LATEST = 0.58, 0.76
 
 
+LETTERS: Final = {"住宅": "", "车库": "g", "商铺": "s"}
+
+
 class Household(Struct, frozen=True, kw_only=True):
     """One row of the register. `phone` is empty for homes nobody could be asked about."""
 
@@ -100,7 +103,9 @@ class Household(Struct, frozen=True, kw_only=True):
 
     @property
     def place(self) -> str:
-        return f"{COMPOUND}.b{self.building}.u{self.unit}.{self.room}"
+        """Return the home's path as the register import writes it: 502, g1, s1."""
+        segment = LETTERS[self.usage] + self.room.removeprefix(self.usage)
+        return f"{COMPOUND}.b{self.building}.u{self.unit}.{segment}"
 
     @property
     def mood(self) -> Mood:

@@ -5,6 +5,9 @@ import select
 import signal
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
+
+IDENTITY_WORDS: Final = 3  # the boot, the process id, the time it started
 
 
 def identity(pid: int) -> str | None:
@@ -19,9 +22,9 @@ def identity(pid: int) -> str | None:
 
 
 def pid_of(known: str) -> int | None:
-    """Return the process id in what identity() wrote; None when the file was still empty."""
+    """Return the process id in what identity() wrote; None when it is empty or not of that."""
     fields = known.split()
-    return int(fields[1]) if fields else None
+    return int(fields[1]) if len(fields) == IDENTITY_WORDS else None
 
 
 def stop_stale(pid_file: Path, *, seconds: float = 10.0) -> None:

@@ -76,7 +76,7 @@ def test_every_command_explains_itself(name: str, server: Run) -> None:
         (
             ("token", "staff"),
             NOWHERE,
-            "Nothing runs on /nowhere: start `make run` first, or name",
+            "Nothing runs on /nowhere: start `make run` first, or",
         ),
         (("tour",), NOWHERE, "Nothing runs on /nowhere: "),
         (("tour", "cooking"), {}, "No chapter is called 'cooking': choose compound, heads, "),

@@ -71,6 +71,8 @@ async def test_the_whole_tour_works_and_each_chapter_names_what_it_needs(
     site: Site, world: World
 ) -> None:
     await foundation.lay(site)
+    url = f"{world.api.base}/wx/push"
+    await world.wechat.do("push", url=url, format="json", mode="safe")
     visitor = Attended(world.api.base, Desk(world.wechat.base), world)
     visit = Traced(visitor, day_of(world.clock.now))
     for chapter in CHAPTERS:

@@ -39,6 +39,7 @@ def occupied(folder: Path) -> Iterator[Occupancy]:
             yield occupancy
         finally:
             occupancy.withdraw()
+            lock.truncate(0)
 
 
 def _refusal(folder: Path, owner: str) -> str:

@@ -16,20 +16,22 @@ from demo.people import COMMUNITY, COMPOUND, FIRM, GRID, LADDER, ROLES
 from demo.session import sign_in
 from demo.site import Site
 from demo.workbook import workbook
-from services.accounts import actions as accounts
+from services.accounts import appointing
 from services.accounts.models import Appoint
-from services.days import day_of, month_of, plus_days, plus_months, start_of
 from services.dependencies import Dependencies
-from services.errors import Conflict, NotFound
-from services.fees import actions as fees
+from services.fees import rules as fees_rules
+from services.fees import runs
 from services.fees.models import FeeKind
 from services.fees.views import NewFeeRule, StartBillRun
 from services.firms import actions as firms
 from services.firms.actions import FirmExists
 from services.firms.models import SignContract
 from services.jobs import actions as jobs
-from services.permissions import FIRM_ROLES, WITH_A_TERM, Actor, Grant, Role
+from services.kernel.days import day_of, month_of, plus_days, plus_months, start_of
+from services.kernel.errors import Conflict, NotFound
+from services.kernel.permissions import FIRM_ROLES, WITH_A_TERM, Actor, Grant, Role
 from services.places import actions as places
+from services.places import grids
 from services.register import actions as register
 from services.register.models import Confirm
 from services.register.states import State
@@ -106,7 +108,7 @@ async def _once(work: Awaitable[T]) -> None:
 
 async def _appoint(deps: Dependencies) -> None:
     """Appoint staff and heads; the same appointment again is the same one."""
-    await _once(places.add_grid(deps, COMMUNITY_STAFF, COMMUNITY, GRID))
+    await _once(grids.add(deps, COMMUNITY_STAFF, COMMUNITY, GRID))
     firm = await _firm(deps)
     end = plus_days(day_of(deps.now()), TERM_DAYS)
     for person in ROLES:
@@ -119,7 +121,7 @@ async def _appoint(deps: Dependencies) -> None:
                 firm_id=firm if person.role in FIRM_ROLES else None,
                 to_day=end if person.role in WITH_A_TERM else None,
             )
-            await accounts.grant(deps, request, appointed_by="demo")
+            await appointing.grant(deps, request, appointed_by="demo")
 
 
 async def _firm(deps: Dependencies) -> str:
@@ -171,16 +173,16 @@ async def _rules(deps: Dependencies, first: str) -> None:
         ),
     )
     for rule in rules:
-        await fees.add_rule(deps, STAFF, COMPOUND, rule)
+        await fees_rules.add(deps, STAFF, COMPOUND, rule)
 
 
 async def _bills(site: Site, period: str) -> None:
     """Draft a month's bills and publish them, or go on where the last start was cut short."""
     await _drain(site)
-    runs = await fees.list_runs(site.deps, STAFF, COMPOUND, before="", limit=MONTHS)
-    run = next((run for run in runs if run.period == period), None)
+    known = await runs.listing(site.deps, STAFF, COMPOUND, before="", limit=MONTHS)
+    run = next((run for run in known if run.period == period), None)
     if run is None:
-        run = await fees.start_run(site.deps, STAFF, COMPOUND, StartBillRun(period=period))
+        run = await runs.start(site.deps, STAFF, COMPOUND, StartBillRun(period=period))
         await _drain(site)
-    await _once(fees.publish_run(site.deps, STAFF, run.run_id))
+    await _once(runs.publish(site.deps, STAFF, run.run_id))
     await _drain(site)

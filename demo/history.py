@@ -14,14 +14,14 @@ from demo.mark import DONE
 from demo.people import Household, Mood, households
 from demo.session import sign_in
 from demo.site import Site
-from services.errors import Conflict
 from services.fees import actions as fees
 from services.fees.models import FeeKind
 from services.fees.states import BillState
 from services.fees.views import BillView
+from services.kernel.errors import Conflict
+from services.kernel.permissions import Actor
 from services.payments import actions as payments
 from services.payments.models import Pay
-from services.permissions import Actor
 
 AT_ONCE: Final = 4  # as fast as more, and requests of others wait less
 EVERY: Final = 50

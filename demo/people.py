@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from services.firms.models import NewFirm
-from services.permissions import Role
+from services.kernel.permissions import Role
 from services.places.models import Kind, NewGrid, NewPlace
 
 COMMUNITY: Final = "cc.chaoyang.guilin.xincheng"

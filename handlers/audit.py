@@ -7,7 +7,7 @@ from handlers.base import ApiHandler
 from handlers.contract import Page, Route, endpoint
 from services.audit import actions
 from services.audit.models import Act, RowView
-from services.permissions import Permission
+from services.kernel.permissions import Permission
 
 SubjectId = Annotated[str, Meta(min_length=1, max_length=200)]
 

@@ -11,14 +11,14 @@ from tornado.web import MissingArgumentError, RequestHandler
 
 from handlers.addresses import client_address, subscriber_of
 from handlers.problems import problem_of
-from services import errors
 from services.audit import actions as audit
 from services.dependencies import Dependencies
 from services.idempotency.models import Answer
+from services.kernel import errors
+from services.kernel.paths import PlacePath
+from services.kernel.permissions import Actor
 from services.limits import actions as limits
 from services.limits.models import APART, BY_ADDRESS, Rate
-from services.paths import PlacePath
-from services.permissions import Actor
 from services.sessions import actions as sessions
 
 SAFE_REQUEST_ID: Final = set("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_")

@@ -8,7 +8,7 @@ from handlers.contract import Route, endpoint
 from services.fees import actions
 from services.fees.states import BillState
 from services.fees.views import BillView, MonthsAfterVoid, Owed, VoidBill
-from services.permissions import Permission
+from services.kernel.permissions import Permission
 
 
 class MyBillsQuery(Struct, forbid_unknown_fields=True):

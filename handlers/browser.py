@@ -8,7 +8,7 @@ from handlers.base import ApiHandler
 from handlers.contract import Access, Download, Route, endpoint
 from handlers.sessions import visit_of
 from services.limits.models import Rate
-from services.sessions import actions
+from services.sessions import browser, browser_answers
 from services.sessions.browser_models import (
     AnswerBrowser,
     BrowserSignIn,
@@ -31,7 +31,7 @@ class BrowserSignInsHandler(ApiHandler):
     @endpoint(needs=Access.PUBLIC, status=201, rate=Rate.SIGN_IN)
     async def post(self) -> SignInCode:
         """Ask to be let in at this browser: show the code, poll with the secret."""
-        asked = await actions.ask_browser(self.deps, visit_of(self))
+        asked = await browser.ask(self.deps, visit_of(self))
         return SignInCode(
             sign_in_id=asked.sign_in.id,
             secret=asked.secret,
@@ -50,7 +50,7 @@ class CodeHandler(ApiHandler):
     )
     async def get(self, sign_in_id: SignInId) -> Download:
         """The mini-program code to show, while it waits: PNG or JPEG, as WeChat draws it."""
-        picture = await actions.draw_browser_code(self.deps, sign_in_id)
+        picture = await browser.draw(self.deps, sign_in_id)
         return Download(picture, "image/png" if picture.startswith(PNG) else "image/jpeg")
 
 
@@ -63,9 +63,7 @@ class BrowserSessionHandler(ApiHandler):
     )
     async def post(self, sign_in_id: SignInId, body: Poll) -> Tokens:
         """Fetch my session once WeChat has let me in; until then 409, ask again as told."""
-        return await actions.take_browser_session(
-            self.deps, sign_in_id, body.secret, visit_of(self)
-        )
+        return await browser.take(self.deps, sign_in_id, body.secret, visit_of(self))
 
 
 class LookHandler(ApiHandler):
@@ -77,7 +75,7 @@ class LookHandler(ApiHandler):
     )
     async def post(self, body: Look) -> BrowserView:
         """In the mini-program: which browser asks, by the scene of the scanned code."""
-        return await actions.look_at_browser(self.deps, self.actor, body.scene)
+        return await browser_answers.look(self.deps, self.actor, body.scene)
 
 
 class AnswerHandler(ApiHandler):
@@ -98,14 +96,14 @@ class AnswerHandler(ApiHandler):
     )
     async def post(self, body: AnswerBrowser) -> None:
         """In the mini-program: let the browser in, with the number on its screen, or refuse."""
-        await actions.answer_browser(self.deps, self.actor, body)
+        await browser_answers.answer(self.deps, self.actor, body)
 
 
 class ConfirmationCodesHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN, status=201, rate=Rate.GUESS)
     async def post(self) -> ConfirmationCode:
         """At a browser, before sensitive acts: a code for me to confirm in WeChat."""
-        made = await actions.ask_to_confirm(self.deps, self.actor)
+        made = await browser.ask_to_confirm(self.deps, self.actor)
         return ConfirmationCode(
             sign_in_id=made.id,
             number=made.number,
@@ -118,7 +116,7 @@ class ConfirmationCodeHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN, errors=POLL_ERRORS)
     async def get(self, sign_in_id: SignInId) -> Confirmed:
         """Was my code confirmed? Until then 409, ask again as told."""
-        return await actions.browser_confirmation(self.deps, self.actor, sign_in_id)
+        return await browser.confirmation(self.deps, self.actor, sign_in_id)
 
 
 def code_url(sign_in: BrowserSignIn) -> str:

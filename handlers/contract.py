@@ -13,11 +13,11 @@ from typing import Any, Final, Generic, TypeVar, get_type_hints
 
 import msgspec
 
-from services.errors import Forbidden, InvalidInput, NotFound
 from services.idempotency import actions as idempotency
 from services.idempotency.models import Answer
+from services.kernel.errors import Forbidden, InvalidInput, NotFound
+from services.kernel.permissions import Permission, require, require_fresh
 from services.limits.models import Rate
-from services.permissions import Permission, require, require_fresh
 
 M = TypeVar("M", bound=Callable[..., Awaitable[Any]])
 T = TypeVar("T")

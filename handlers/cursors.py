@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 from msgspec import Meta
 
 from handlers.contract import Page
-from services.errors import InvalidInput
+from services.kernel.errors import InvalidInput
 
 T = TypeVar("T")
 

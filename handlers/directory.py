@@ -3,9 +3,9 @@ from msgspec import Struct
 from handlers import cursors
 from handlers.base import ApiHandler
 from handlers.contract import Access, Page, Route, endpoint
-from services.homes import actions
+from services.homes import directory
 from services.homes.models import DirectoryEntry
-from services.paths import PlacePath
+from services.kernel.paths import PlacePath
 
 
 class DirectoryQuery(Struct, forbid_unknown_fields=True):
@@ -20,7 +20,7 @@ class DirectoryHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN, errors=("not_found",))
     async def get(self, query: DirectoryQuery) -> Page[DirectoryEntry]:
         """Find my home: what lies directly below a place, one rung at a time, by path."""
-        items = await actions.children(
+        items = await directory.children(
             self.deps, query.under, after=cursors.read(query.cursor), limit=query.limit
         )
         return cursors.page(items, query.limit, lambda item: item.path)

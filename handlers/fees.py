@@ -3,7 +3,7 @@ from msgspec import Struct
 from handlers import cursors
 from handlers.base import ApiHandler
 from handlers.contract import Page, Route, endpoint
-from services.fees import actions
+from services.fees import rules, runs
 from services.fees.models import FeeKind
 from services.fees.states import BillState
 from services.fees.views import (
@@ -14,8 +14,8 @@ from services.fees.views import (
     NewFeeRule,
     StartBillRun,
 )
-from services.paths import PlacePath
-from services.permissions import Permission
+from services.kernel.paths import PlacePath
+from services.kernel.permissions import Permission
 
 
 class FeesQuery(Struct, forbid_unknown_fields=True):
@@ -34,7 +34,7 @@ class FeeRulesHandler(ApiHandler):
     async def get(self, place: PlacePath, query: FeesQuery) -> Page[FeeRuleView]:
         """Fee rules made for a place and below it, the oldest first."""
         after = cursors.read(query.cursor)
-        items = await actions.rules(
+        items = await rules.listing(
             self.deps, self.actor, place, after=after, limit=query.limit
         )
         return cursors.page(items, query.limit, lambda item: item.rule_id)
@@ -54,7 +54,7 @@ class FeeRulesHandler(ApiHandler):
     )
     async def post(self, place: PlacePath, body: NewFeeRule) -> FeeRuleView:
         """Write what homes under a place pay from a day on."""
-        return await actions.add_rule(self.deps, self.actor, place, body)
+        return await rules.add(self.deps, self.actor, place, body)
 
 
 class FeeRuleEndHandler(ApiHandler):
@@ -65,7 +65,7 @@ class FeeRuleEndHandler(ApiHandler):
     )
     async def post(self, rule_id: str, body: EndFeeRule) -> FeeRuleView:
         """Set a rule's last day. Bills that were made stay as they are."""
-        return await actions.end_rule(self.deps, self.actor, rule_id, body)
+        return await rules.end(self.deps, self.actor, rule_id, body)
 
 
 class BillRunsHandler(ApiHandler):
@@ -73,7 +73,7 @@ class BillRunsHandler(ApiHandler):
     async def get(self, place: PlacePath, query: FeesQuery) -> Page[BillRunView]:
         """A compound's bill runs, the latest period first."""
         before = cursors.read(query.cursor)
-        items = await actions.list_runs(
+        items = await runs.listing(
             self.deps, self.actor, place, before=before, limit=query.limit
         )
         return cursors.page(items, query.limit, lambda item: f"{item.period}|{item.run_id}")
@@ -86,14 +86,14 @@ class BillRunsHandler(ApiHandler):
     )
     async def post(self, place: PlacePath, body: StartBillRun) -> BillRunView:
         """Draft a compound's bills. Asked again, the same run drafts what is missing."""
-        return await actions.start_run(self.deps, self.actor, place, body)
+        return await runs.start(self.deps, self.actor, place, body)
 
 
 class BillRunHandler(ApiHandler):
     @endpoint(needs=Permission.RUN_BILLS)
     async def get(self, run_id: str) -> BillRunView:
         """How far a run is, its totals by fee and payee, and what could not be billed."""
-        return await actions.get_run(self.deps, self.actor, run_id)
+        return await runs.get(self.deps, self.actor, run_id)
 
 
 class PublishBillRunHandler(ApiHandler):
@@ -104,7 +104,7 @@ class PublishBillRunHandler(ApiHandler):
     )
     async def post(self, run_id: str) -> BillRunView:
         """Turn a run's drafts into debts and tell the residents."""
-        return await actions.publish_run(self.deps, self.actor, run_id)
+        return await runs.publish(self.deps, self.actor, run_id)
 
 
 class CancelBillRunHandler(ApiHandler):
@@ -115,14 +115,14 @@ class CancelBillRunHandler(ApiHandler):
     )
     async def post(self, run_id: str) -> BillRunView:
         """Remove a run's drafts. Published bills stay."""
-        return await actions.cancel_run(self.deps, self.actor, run_id)
+        return await runs.cancel(self.deps, self.actor, run_id)
 
 
 class BillRunBillsHandler(ApiHandler):
     @endpoint(needs=Permission.RUN_BILLS)
     async def get(self, run_id: str, query: RunBillsQuery) -> Page[BillView]:
         """A run's bills in one state, by home; drafts unless said otherwise."""
-        items = await actions.run_bills(
+        items = await runs.bills_of(
             self.deps,
             self.actor,
             run_id,

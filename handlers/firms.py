@@ -14,8 +14,8 @@ from services.firms.models import (
     NewFirm,
     SignContract,
 )
-from services.paths import PlacePath
-from services.permissions import Permission
+from services.kernel.paths import PlacePath
+from services.kernel.permissions import Permission
 
 ContractId = Annotated[str, Meta(min_length=1, max_length=64)]
 

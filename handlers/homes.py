@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from handlers.base import ApiHandler
 from handlers.contract import Access, Page, Route, endpoint
 from services.accounts.models import Relation
-from services.homes import actions
+from services.homes import codes, invitations, leaving, moving, residents
 from services.homes.models import (
     AcceptInvitation,
     AddResident,
@@ -24,9 +24,9 @@ from services.homes.models import (
     Transferred,
     UseCode,
 )
+from services.kernel.paths import PlacePath
+from services.kernel.permissions import Permission
 from services.limits.models import Rate
-from services.paths import PlacePath
-from services.permissions import Permission
 
 RowId = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -46,19 +46,19 @@ class InvitationsHandler(ApiHandler):
     )
     async def post(self, home: PlacePath, body: Invite) -> NewInvitation:
         """Invite family, a tenant or a payer into my home; the token is shown this once."""
-        return await actions.invite(self.deps, self.actor, home, body)
+        return await invitations.invite(self.deps, self.actor, home, body)
 
     @endpoint(needs=Permission.MANAGE_HOME)
     async def get(self, home: PlacePath) -> Page[InvitationView]:
         """Invitations of my home that may still be accepted, newest first."""
-        return Page(await actions.invitations_of(self.deps, self.actor, home))
+        return Page(await invitations.listing(self.deps, self.actor, home))
 
 
 class InvitationHandler(ApiHandler):
     @endpoint(needs=Permission.MANAGE_HOME, errors=("invitation_used",))
     async def delete(self, home: PlacePath, invitation_id: RowId) -> None:
         """Take an invitation back."""
-        await actions.revoke_invitation(self.deps, self.actor, home, invitation_id)
+        await invitations.revoke(self.deps, self.actor, home, invitation_id)
 
 
 class AcceptHandler(ApiHandler):
@@ -76,7 +76,7 @@ class AcceptHandler(ApiHandler):
     )
     async def post(self, body: AcceptInvitation) -> Bound:
         """Accept an invitation: the home is mine to see from the next request on."""
-        return await actions.accept_invitation(self.deps, self.actor, body)
+        return await invitations.accept(self.deps, self.actor, body)
 
 
 class CodesHandler(ApiHandler):
@@ -88,7 +88,7 @@ class CodesHandler(ApiHandler):
     )
     async def post(self, place: PlacePath) -> PrintedCodes:
         """Print codes for all who are registered under a place and not bound; shown once."""
-        return await actions.print_codes(self.deps, self.actor, place)
+        return await codes.print_codes(self.deps, self.actor, place)
 
 
 class UseCodeHandler(ApiHandler):
@@ -100,14 +100,14 @@ class UseCodeHandler(ApiHandler):
     )
     async def post(self, body: UseCode) -> Bound:
         """Bind myself to a home with the code the community printed for me."""
-        return await actions.use_code(self.deps, self.actor, body)
+        return await codes.use(self.deps, self.actor, body)
 
 
 class ResidentsHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN, errors=("forbidden",))
     async def get(self, home: PlacePath, query: ResidentsQuery) -> Page[ResidentView]:
         """Who belongs to a home; names whole for its owners and masked for heads and staff."""
-        return Page(await actions.residents_of(self.deps, self.actor, home, past=query.past))
+        return Page(await residents.listing(self.deps, self.actor, home, past=query.past))
 
     @endpoint(
         needs=Permission.DECIDE_HOMES,
@@ -126,7 +126,7 @@ class ResidentsHandler(ApiHandler):
     )
     async def post(self, home: PlacePath, body: AddResident) -> ResidentView:
         """Write somebody down at the window, also without a phone; my name stays with it."""
-        return await actions.add_resident(self.deps, self.actor, home, body)
+        return await residents.add(self.deps, self.actor, home, body)
 
 
 class ResidencyPhoneHandler(ApiHandler):
@@ -137,7 +137,7 @@ class ResidencyPhoneHandler(ApiHandler):
     )
     async def post(self, residency_id: RowId, body: ChangePhone) -> ResidentView:
         """Change the register's phone: who held the home by the old one loses it at once."""
-        return await actions.change_phone(self.deps, self.actor, residency_id, body)
+        return await residents.change_phone(self.deps, self.actor, residency_id, body)
 
 
 class EndResidencyHandler(ApiHandler):
@@ -154,7 +154,7 @@ class EndResidencyHandler(ApiHandler):
     )
     async def post(self, residency_id: RowId, body: EndResidency) -> None:
         """End a relation to a home, at once or on a day: my own, a guest's, or as staff."""
-        await actions.end_residency(self.deps, self.actor, residency_id, body)
+        await leaving.end(self.deps, self.actor, residency_id, body)
 
 
 class TransferHandler(ApiHandler):
@@ -176,7 +176,7 @@ class TransferHandler(ApiHandler):
     )
     async def post(self, home: PlacePath, body: Transfer) -> Transferred:
         """Write a home's new owner; the old household goes, tenants and arrears stay."""
-        return await actions.transfer(self.deps, self.actor, home, body)
+        return await moving.transfer(self.deps, self.actor, home, body)
 
 
 ROUTES = [

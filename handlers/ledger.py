@@ -2,10 +2,10 @@ from msgspec import Struct
 
 from handlers.base import ApiHandler
 from handlers.contract import Route, endpoint
-from services.days import Day
+from services.kernel.days import Day
+from services.kernel.permissions import Permission
 from services.ledger import actions
 from services.ledger.models import TrialBalance
-from services.permissions import Permission
 
 
 class SpanQuery(Struct, forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ from handlers.base import ApiHandler
 from handlers.contract import Access, Route, endpoint
 from handlers.problems import problem_of
 from services.limits.models import Rate
-from services.payments import actions
+from services.payments import notices
 
 MAX_NOTICE_BYTES: Final = 64 * 1024
 
@@ -45,7 +45,7 @@ class PaymentNoticeHandler(NoticeHandler):
     )
     async def post(self, account: AccountKey, body: bytes) -> None:
         """Receive WeChat Pay's notice of a payment."""
-        await actions.receive_payment(self.deps, account, self.request.headers, body)
+        await notices.receive_payment(self.deps, account, self.request.headers, body)
 
 
 class RefundNoticeHandler(NoticeHandler):
@@ -57,7 +57,7 @@ class RefundNoticeHandler(NoticeHandler):
     )
     async def post(self, account: AccountKey, body: bytes) -> None:
         """Receive WeChat Pay's notice of a refund."""
-        await actions.receive_refund(self.deps, account, self.request.headers, body)
+        await notices.receive_refund(self.deps, account, self.request.headers, body)
 
 
 ROUTES = [

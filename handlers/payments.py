@@ -5,8 +5,9 @@ from msgspec import Meta, Struct
 from handlers import cursors
 from handlers.base import ApiHandler
 from handlers.contract import Access, Page, Route, endpoint
+from services.kernel.permissions import Permission
 from services.limits.models import Rate
-from services.payments import actions
+from services.payments import actions, refunds, suspense
 from services.payments.models import (
     DiscrepancyView,
     Pay,
@@ -15,7 +16,6 @@ from services.payments.models import (
     ReceiptView,
     RefundView,
 )
-from services.permissions import Permission
 
 PaymentId = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -74,7 +74,7 @@ class DiscrepanciesHandler(ApiHandler):
     @endpoint(needs=Permission.OPERATE)
     async def get(self, query: PageQuery) -> Page[DiscrepancyView]:
         """Differences with WeChat that wait for a person."""
-        items = await actions.in_suspense(
+        items = await suspense.listing(
             self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
         )
         return cursors.page(items, query.limit, lambda item: item.discrepancy_id)
@@ -88,14 +88,14 @@ class ReturnHandler(ApiHandler):
     )
     async def post(self, discrepancy_id: Annotated[str, Meta(max_length=200)]) -> None:
         """Send suspended money back to whoever paid it."""
-        await actions.return_suspense(self.deps, self.actor, discrepancy_id)
+        await suspense.give_back(self.deps, self.actor, discrepancy_id)
 
 
 class RefundsHandler(ApiHandler):
     @endpoint(needs=Permission.OPERATE)
     async def get(self, query: PageQuery) -> Page[RefundView]:
         """Refunds that WeChat gave up or cannot place, waiting for a person."""
-        items = await actions.stuck_refunds(
+        items = await refunds.listing(
             self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
         )
         return cursors.page(items, query.limit, lambda item: item.refund_id)
@@ -105,7 +105,7 @@ class RetryHandler(ApiHandler):
     @endpoint(needs=Permission.OPERATE, status=202, errors=("refund_not_stuck",))
     async def post(self, refund_id: PaymentId) -> RefundView:
         """Send a failed refund again, or ask WeChat about an abnormal one."""
-        return await actions.retry_refund(self.deps, self.actor, refund_id)
+        return await refunds.retry(self.deps, self.actor, refund_id)
 
 
 ROUTES = [

@@ -5,19 +5,12 @@ from msgspec import Meta, Struct
 from handlers import cursors
 from handlers.base import ApiHandler
 from handlers.contract import Page, Route, endpoint
-from services.accounts import actions as accounts
+from services.accounts import appointing, leaving
 from services.accounts.models import Appoint, AppointmentView
-from services.paths import PlacePath
-from services.permissions import Permission, Role
-from services.places import actions
-from services.places.models import (
-    ChangeGrid,
-    GridView,
-    Kind,
-    NewGrid,
-    NewPlace,
-    PlaceView,
-)
+from services.kernel.paths import PlacePath
+from services.kernel.permissions import Permission, Role
+from services.places import actions, grids
+from services.places.models import ChangeGrid, GridView, Kind, NewGrid, NewPlace, PlaceView
 
 AppointmentId = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -74,7 +67,7 @@ class GridsHandler(ApiHandler):
     @endpoint(needs=Permission.VIEW_PLACES)
     async def get(self, place: PlacePath, query: ListQuery) -> Page[GridView]:
         """Grids of a community with their buildings, by path."""
-        items = await actions.grids_of(
+        items = await grids.listing(
             self.deps,
             self.actor,
             place,
@@ -95,7 +88,7 @@ class GridsHandler(ApiHandler):
     )
     async def post(self, place: PlacePath, body: NewGrid) -> GridView:
         """Make a grid of a community: a named list of buildings, of any of its compounds."""
-        return await actions.add_grid(self.deps, self.actor, place, body)
+        return await grids.add(self.deps, self.actor, place, body)
 
 
 class GridBuildingsHandler(ApiHandler):
@@ -108,14 +101,14 @@ class GridBuildingsHandler(ApiHandler):
     )
     async def post(self, place: PlacePath, body: ChangeGrid) -> GridView:
         """Say which buildings a grid has from now on, all of them."""
-        return await actions.change_grid(self.deps, self.actor, place, body)
+        return await grids.change(self.deps, self.actor, place, body)
 
 
 class AppointmentsHandler(ApiHandler):
     @endpoint(needs=Permission.APPOINT)
     async def get(self, query: ListQuery) -> Page[AppointmentView]:
         """Roles held today, or to be held, in the places I appoint for."""
-        items = await accounts.appointments(
+        items = await appointing.listing(
             self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
         )
         return cursors.page(items, query.limit, lambda item: item.appointment_id)
@@ -146,14 +139,14 @@ class AppointmentsHandler(ApiHandler):
     )
     async def post(self, body: Appoint) -> AppointmentView:
         """Give somebody a role at a place for a term."""
-        return await accounts.appoint(self.deps, self.actor, body)
+        return await appointing.appoint(self.deps, self.actor, body)
 
 
 class AppointmentHandler(ApiHandler):
     @endpoint(needs=Permission.APPOINT)
     async def delete(self, appointment_id: AppointmentId) -> None:
         """End an appointment at once."""
-        await accounts.end_appointment(self.deps, self.actor, appointment_id)
+        await leaving.end(self.deps, self.actor, appointment_id)
 
 
 ROUTES = [

@@ -9,9 +9,9 @@ from services.accounts import consents, revealing
 from services.accounts.consent_models import ConsentView, GiveConsent, PolicyView, Withdrawal
 from services.accounts.policies import PolicyKey
 from services.accounts.revealing import Field, Reason, Reveal, Revealed
+from services.kernel.permissions import Permission
 from services.limits.models import Rate
-from services.permissions import Permission
-from services.privacy import actions as privacy
+from services.privacy import erasing, exporting
 from services.privacy.models import EraseMe
 
 RowId = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -90,7 +90,7 @@ class ExportHandler(ApiHandler):
     )
     async def post(self) -> Download:
         """Everything that is held about me, as a file."""
-        content = await privacy.export(self.deps, self.actor)
+        content = await exporting.export(self.deps, self.actor)
         return Download(content, JSON, "我的信息.json")
 
 
@@ -104,7 +104,7 @@ class DeletionHandler(ApiHandler):
     )
     async def post(self, body: EraseMe) -> None:  # noqa: ARG002  # typing it is the point
         """Erase me: at once, for good, on every device."""
-        await privacy.erase(self.deps, self.actor)
+        await erasing.erase(self.deps, self.actor)
 
 
 ROUTES = [

@@ -6,8 +6,8 @@ from typing import Any, Final
 import msgspec
 from tornado.web import HTTPError
 
-from services import errors
 from services.dependencies import is_outage
+from services.kernel import errors
 
 STATUS_BY_ERROR: Final = (
     (errors.Unauthenticated, 401),

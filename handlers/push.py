@@ -7,7 +7,7 @@ import msgspec
 from handlers.base import ApiHandler
 from handlers.contract import Access, Download, Route, endpoint
 from services.limits.models import Rate
-from services.messaging import actions
+from services.messaging import pushes
 
 LARGEST_PUSH: Final = 64 * 1024
 PLAIN: Final = "text/plain; charset=utf-8"
@@ -35,7 +35,7 @@ class PushHandler(ApiHandler):
     )
     async def get(self, query: PushQuery) -> Download:
         """Prove to WeChat that this address is ours."""
-        echo = actions.verify_push_url(self.deps, msgspec.to_builtins(query))
+        echo = pushes.verify_url(self.deps, msgspec.to_builtins(query))
         return Download(echo.encode(), PLAIN)
 
     @endpoint(
@@ -48,7 +48,7 @@ class PushHandler(ApiHandler):
         """Take an event from WeChat: JSON or XML, sealed in safe mode."""
         content_type = self.request.headers.get("Content-Type", "")
         given = msgspec.to_builtins(query)
-        await actions.receive_push(self.deps, given, body, content_type)
+        await pushes.receive(self.deps, given, body, content_type)
         return Download(b"success", PLAIN)
 
 

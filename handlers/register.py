@@ -5,11 +5,12 @@ from msgspec import Struct
 from handlers import cursors
 from handlers.base import LONGEST_BODY_BYTES, ApiHandler
 from handlers.contract import Download, Page, Route, endpoint
-from services.errors import InvalidInput
+from services.kernel.errors import InvalidInput
+from services.kernel.paths import PlacePath
+from services.kernel.permissions import Permission
 from services.limits.models import Rate
-from services.paths import PlacePath
-from services.permissions import Permission
 from services.register import actions
+from services.register import store as register_store
 from services.register.models import Confirm, ImportId, ImportView, RowProblem, Severity
 from services.register.template import FILENAME, template
 
@@ -93,7 +94,7 @@ class ProblemsHandler(ApiHandler):
             after=cursors.read(query.cursor),
             limit=query.limit,
         )
-        return cursors.page(items, query.limit, actions.problem_key)
+        return cursors.page(items, query.limit, register_store.problem_key)
 
 
 class ConfirmHandler(ApiHandler):

@@ -3,10 +3,10 @@ from msgspec import Struct
 from handlers import cursors
 from handlers.base import ApiHandler
 from handlers.contract import Page, Route, endpoint
-from services.days import Month, month_of
 from services.fees.models import FeeKind
-from services.paths import PlacePath
-from services.permissions import Permission
+from services.kernel.days import Month, month_of
+from services.kernel.paths import PlacePath
+from services.kernel.permissions import Permission
 from services.statistics import actions
 from services.statistics.models import By, Debts, Months, RatesView, Span, UnpaidHome
 

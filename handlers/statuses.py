@@ -7,9 +7,9 @@ from typing import Final
 
 from handlers.contract import Access, Contract
 from handlers.problems import STATUS_BY_ERROR
-from services import errors
 from services.idempotency.actions import KeyReused, StillRunning
-from services.permissions import ConfirmationNeeded, Permission
+from services.kernel import errors
+from services.kernel.permissions import ConfirmationNeeded, Permission
 from services.sessions.tokens import SessionExpired
 
 # What no class of ours names: the server itself says it (handlers/problems.py).

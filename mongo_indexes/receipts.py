@@ -6,7 +6,7 @@ COLLECTION: Final = "receipts"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # A person's own, for their export: services/holdings.py rows_of()
+    # A person's own, for their export: services/kernel/personal_data.py rows_of()
     IndexModel([("person", ASCENDING), ("_id", ASCENDING)], name="person"),
     # Somebody at the desk with a number in hand. Not unique: a number must never stop money.
     IndexModel([("number", ASCENDING)], name="by_number"),

@@ -14,10 +14,10 @@ from redis.asyncio import BlockingConnectionPool, Redis
 
 from server.observability import count_wechat_call
 from server.settings import Settings
-from services.days import wall_clock
 from services.dependencies import Dependencies
+from services.kernel.days import wall_clock
+from services.kernel.vault import Vault
 from services.limits.counting import Limiter
-from services.vault import Vault
 from services.wechat.merchant import load_accounts
 from services.wechat.mini_program import MiniProgram
 from services.wechat.pay import PayClient

@@ -22,7 +22,7 @@ from tornado.web import ErrorHandler, RequestHandler
 
 from server.embedded.children import LOG_BYTES
 from server.settings import LogFormat, Settings
-from services.redaction import redacted
+from services.kernel.redaction import redacted
 
 # Keys whose values never reach a log, whatever they hold.
 HIDDEN_KEYS: Final = frozenset(

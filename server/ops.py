@@ -11,8 +11,8 @@ from handlers.contract import Access, Download, Route, endpoint
 from handlers.openapi import document
 from server import observability
 from server.observability import Readiness
-from services.errors import NotFound, Unavailable
-from services.jobs import actions as jobs
+from services.jobs import store as jobs_store
+from services.kernel.errors import NotFound, Unavailable
 from services.limits.models import Rate
 from services.payments import actions as payments
 
@@ -72,7 +72,7 @@ class ReadyHandler(ApiHandler):
         """Whether this process can serve: MongoDB answers. Redis and worker are told too."""
         deps = self.deps
         found = await observability.readiness(
-            deps.mongo, deps.redis, jobs.last_beat(deps.db), deps.now()
+            deps.mongo, deps.redis, jobs_store.last_beat(deps.db), deps.now()
         )
         if not found.ready:
             raise NotReady(
@@ -86,8 +86,8 @@ class MetricsHandler(ApiHandler):
     async def get(self) -> Download:
         """Figures for Prometheus. No personal data; keep it inside all the same."""
         now = self.deps.now()
-        due, since = await jobs.backlog(self.deps.db, now, cap=BACKLOG_CAP)
-        depths = {"due": due, "dead": await jobs.count_dead(self.deps.db)}
+        due, since = await jobs_store.backlog(self.deps.db, now, cap=BACKLOG_CAP)
+        depths = {"due": due, "dead": await jobs_store.count_dead(self.deps.db)}
         observability.show_outbox(depths, (now - since).total_seconds() if since else 0.0)
         observability.show_worklist(await payments.waiting(self.deps))
         content, content_type = observability.metrics()

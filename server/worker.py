@@ -19,6 +19,7 @@ from services.fees import actions as fees
 from services.heads import actions as heads
 from services.homes import actions as homes
 from services.jobs import actions as jobs
+from services.jobs import store as jobs_store
 from services.jobs.models import Job
 from services.jobs.schedules import Schedule, plan
 from services.messaging import actions as messaging
@@ -112,7 +113,7 @@ class Worker:
         mark = None
         while not stop.is_set():
             try:
-                await jobs.beat(self._deps.db, self._name, self._deps.now())
+                await jobs_store.beat(self._deps.db, self._name, self._deps.now())
                 mark = await plan(self._deps, SCHEDULES, mark)
             except PyMongoError as error:
                 log.warning("database_away", error=type(error).__name__)

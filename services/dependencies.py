@@ -13,9 +13,9 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import AutoReconnect, PyMongoError, WaitQueueTimeoutError
 from redis.asyncio import Redis
 
-from services.documents import Document
+from services.kernel.documents import Document
+from services.kernel.vault import Vault
 from services.limits.counting import Limiter
-from services.vault import Vault
 from services.wechat.mini_program import MiniProgram
 from services.wechat.pay import PayClient
 from services.wechat.push import PushReceiver

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.accounts import actions as accounts
-from services.accounts import residency_store
+from services.accounts import appointing, residency_store
 from services.accounts.models import Appoint, Relation, Residency
 from services.dependencies import Dependencies, Transaction
-from services.fees import actions as fees
+from services.fees import rules, runs
 from services.fees.models import FeeKind
 from services.fees.views import NewFeeRule, StartBillRun
-from services.permissions import WITH_A_TERM, Actor, Grant, Role
+from services.kernel.permissions import WITH_A_TERM, Actor, Grant, Role
 from services.places import actions as places
 from services.places import store as places_store
 from services.places.models import LADDER, Kind, NewPlace, Place, Usage
@@ -97,7 +97,7 @@ async def build(world: World, periods: Sequence[str] = ("2026-01", "2026-02")) -
     ):
         to_day = TERM if role in WITH_A_TERM else None
         request = Appoint(role=role, place=place, phone=PHONES[name], to_day=to_day)
-        await accounts.grant(deps, request, appointed_by="test")
+        await appointing.grant(deps, request, appointed_by="test")
     await charge(deps)
     for period in periods:
         await bill(world, period)
@@ -169,7 +169,7 @@ async def live_there(
 async def charge(deps: Dependencies) -> None:
     """0.60 yuan per m² and month to the firm, 5 yuan a month for waste to the sanitation."""
     for compound in (COMPOUND, OTHER_COMPOUND):
-        await fees.add_rule(
+        await rules.add(
             deps,
             STAFF,
             compound,
@@ -182,7 +182,7 @@ async def charge(deps: Dependencies) -> None:
                 payee_name="安居物业",
             ),
         )
-        await fees.add_rule(
+        await rules.add(
             deps,
             STAFF,
             compound,
@@ -199,7 +199,7 @@ async def charge(deps: Dependencies) -> None:
 
 async def bill(world: World, period: str) -> None:
     for compound in (COMPOUND, OTHER_COMPOUND):
-        run = await fees.start_run(world.deps, STAFF, compound, StartBillRun(period=period))
+        run = await runs.start(world.deps, STAFF, compound, StartBillRun(period=period))
         await world.work()
-        await fees.publish_run(world.deps, STAFF, run.run_id)
+        await runs.publish(world.deps, STAFF, run.run_id)
         await world.work()

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from services.accounts import actions as accounts
+from services.accounts import appointing
 from services.accounts.models import Appoint
-from services.fees import actions as fees
+from services.fees import runs
 from services.fees.views import StartBillRun
-from services.permissions import Role
+from services.kernel.permissions import Role
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
 from tests.cast import COMMUNITY, COMPOUND, STAFF, Estate
@@ -104,7 +104,7 @@ async def run_started(_: Estate) -> Ask:
 
 async def run_published(estate: Estate, action: str = "publish") -> Ask:
     request = StartBillRun(period="2026-03")
-    run = await fees.start_run(estate.world.deps, STAFF, COMPOUND, request)
+    run = await runs.start(estate.world.deps, STAFF, COMPOUND, request)
     await estate.world.work()
     return Ask(f"/api/v1/bill-runs/{run.run_id}/{action}", subject=run.run_id)
 
@@ -166,6 +166,6 @@ async def auditor(estate: Estate, name: str) -> Member:
         other = NewPlace(path=place, kind=Kind.COMMUNITY, name="另一社区")
         await places.found(estate.world.deps, other)
     request = Appoint(role=Role.AUDITOR, place=place, phone=phone)
-    await accounts.grant(estate.world.deps, request, appointed_by="test")
+    await appointing.grant(estate.world.deps, request, appointed_by="test")
     estate.members[name] = await estate.world.sign_in(name, phone)
     return estate.members[name]

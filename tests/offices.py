@@ -3,13 +3,13 @@
 from itertools import count
 from typing import Any
 
-from services.accounts import actions as accounts
+from services.accounts import appointing
 from services.accounts.models import Appoint, AppointmentView
-from services.days import day_of
 from services.firms import actions as firms
 from services.firms.credit_code import check_mark
 from services.firms.models import NewFirm, SignContract
-from services.permissions import Role
+from services.kernel.days import day_of
+from services.kernel.permissions import Role
 from tests.cast import COMMUNITY, COMPOUND, STAFF, UNIT, Estate
 from tests.world import Member, Reply, World
 
@@ -48,7 +48,7 @@ async def hire(
     """Sign somebody in whom a firm of the compound employs; a new firm unless one is given."""
     firm_id = firm or await firm_at(world, compound)
     request = Appoint(role=role, place=compound, phone=phone, firm_id=firm_id)
-    await accounts.grant(world.deps, request, appointed_by="test")
+    await appointing.grant(world.deps, request, appointed_by="test")
     return await world.sign_in(name, phone)
 
 
@@ -56,7 +56,7 @@ async def head_of(
     world: World, role: Role, place: str, phone: str, *, to_day: str = "2026-12-31"
 ) -> AppointmentView:
     request = Appoint(role=role, place=place, phone=phone, name="王秀兰", to_day=to_day)
-    return await accounts.grant(world.deps, request, appointed_by="test")
+    return await appointing.grant(world.deps, request, appointed_by="test")
 
 
 async def post(estate: Estate, who: str, path: str, body: Any = None) -> Reply:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from demo.tour.visit import Visit, counted, expect
-from services.days import plus_days
+from services.kernel.days import plus_days
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

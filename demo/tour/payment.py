@@ -5,7 +5,7 @@ from typing import Any
 from demo.people import COMPOUND, Mood, households
 from demo.tour import rates
 from demo.tour.visit import Visit, expect, yuan
-from services.days import plus_days
+from services.kernel.days import plus_days
 
 OWING = "/me/bills?state=owing&limit=50"
 

@@ -5,7 +5,7 @@ import io
 from PIL import Image
 
 from demo.tour.visit import Visit, expect
-from services.days import plus_days
+from services.kernel.days import plus_days
 
 
 async def code_lets_somebody_in(visit: Visit) -> str:

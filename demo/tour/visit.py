@@ -8,7 +8,7 @@ from typing import Any, Final
 from demo.client import Unexpected
 from demo.people import COMMUNITY, ROLES
 from demo.visitor import Guest, Visitor
-from services.days import plus_months
+from services.kernel.days import plus_months
 
 WAIT_SECONDS: Final = 60.0
 LOOK_EVERY_SECONDS: Final = 0.2

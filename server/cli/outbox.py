@@ -9,8 +9,9 @@ from server.errors import StartError
 from server.serving import asking_mongo, run_async
 from server.settings import Settings
 from services.dependencies import Dependencies
-from services.errors import NotFound
 from services.jobs import actions as jobs
+from services.jobs import store as jobs_store
+from services.kernel.errors import NotFound
 
 NAME = "outbox"
 HELP = "list dead jobs, or replay one"
@@ -47,7 +48,7 @@ async def replay(deps: Dependencies, job: str) -> None:
 
 async def show(deps: Dependencies) -> None:
     after = ""
-    while dead := await jobs.dead(deps.db, after=after, limit=PAGE):
+    while dead := await jobs_store.dead(deps.db, after=after, limit=PAGE):
         for job in dead:
             sys.stdout.write(f"{job.id}\t{job.attempts} attempts\t{job.last_error}\n")
         after = dead[-1].id

@@ -33,8 +33,8 @@ from server.serving import (
 )
 from server.settings import Settings
 from server.worker import HANDLERS
-from services.days import wall_clock
 from services.dependencies import Dependencies
+from services.kernel.days import wall_clock
 
 NAME = "run"
 HELP = "web server, worker, MongoDB, Redis and a WeChat stand-in in one go"

@@ -15,7 +15,7 @@ from server.embedded.occupancy import address_of
 from server.errors import StartError
 from server.serving import run_async
 from server.settings import Settings
-from services.days import day_of, wall_clock
+from services.kernel.days import day_of, wall_clock
 
 NAME = "tour"
 HELP = "walk through the main job, or one chapter of it, against a running `run`"

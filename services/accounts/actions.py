@@ -3,33 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 
-from services import errors
-from services.accounts import (
-    appointing,
-    appointment_store,
-    belonging,
-    by_wechat,
-    consents,
-    leaving,
-    offices,
-    phones,
-    residency_store,
-    residents,
-    standing,
-    store,
-    substituting,
-)
-from services.accounts.models import (
-    HomeView,
-    Me,
-    Person,
-    RoleView,
-)
+from services.accounts import by_wechat, consents, phones, residency_store, standing, store
+from services.accounts.models import HomeView, Me, Person, RoleView
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.permissions import Actor
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.permissions import Actor
 from services.places import actions as places
 from services.wechat.errors import WeChatError
 
@@ -99,52 +80,3 @@ async def openids(deps: Dependencies, person_ids: Sequence[str]) -> dict[str, st
     """Return person id → openid, for messages; nobody writes to a closed account."""
     found = await store.find_people(deps.db, person_ids)
     return {person.id: person.openid for person in found if person.closed_at is None}
-
-
-WeChatBusy = by_wechat.WeChatBusy
-SignInRefused = by_wechat.SignInRefused
-wechat_problem = by_wechat.problem
-upsert_person = store.upsert_person
-find_person = store.find_person
-admit = store.admit
-grants_of = standing.grants_of
-residents_of = residency_store.residents_of
-any_bound_under = residency_store.any_bound_under
-enrol = residents.enrol
-known_people = residents.known_people
-bound_homes = residency_store.bound_homes
-any_bound_from = residency_store.any_bound_from
-withdraw = residency_store.delete_residencies_from
-appoint = appointing.appoint
-grant = appointing.grant
-appointments = appointing.listing
-name_of = appointing.name_of
-phone_of = appointing.phone_of
-end_appointment = leaving.end
-resign = leaving.resign
-access_appointment = leaving.access
-substitute = substituting.substitute
-require_head = substituting.require_head
-my_appointments = offices.mine
-choose_contact = offices.choose_contact
-holders_at = offices.holders_at
-staff_over = offices.staff_over
-substitutes_of = offices.substitutes_of
-find_appointment = appointment_store.find_appointment
-roles_of = standing.roles_of
-move_in = belonging.move_in
-bind_residency = belonging.bind
-release_residency = belonging.release
-give_residency_phone = belonging.give_phone
-end_residencies = belonging.end
-resident_name = belonging.name_of
-resident_phone_masked = belonging.phone_masked
-has_id_number = belonging.has_id_number
-normal_phone = belonging.normal_phone
-normal_id_number = belonging.normal_id_number
-find_residency = residency_store.find_residency
-people_of_home = residency_store.of_home
-ever_of_home = residency_store.ever_of_home
-unbound_under = residency_store.unbound_under
-require_consent = consents.require
-look_for_consent = consents.look_for

@@ -12,11 +12,11 @@ from services.accounts import appointment_store, phones, store
 from services.accounts.models import Appoint, Appointment, AppointmentView
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of, plus_days, start_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
 from services.jobs import actions as jobs
-from services.permissions import HEADS, Actor, Permission
+from services.kernel.days import day_of, plus_days, start_of
+from services.kernel.documents import new_id
+from services.kernel.permissions import HEADS, Actor, Permission
 from services.places import actions as places
 
 # When a head and the community are told that the term comes to its end: at nine in the morning.

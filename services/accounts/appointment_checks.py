@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from services import errors
 from services.accounts import appointment_store
 from services.accounts.models import Appoint, Appointment
-from services.days import check_day, day_of
 from services.dependencies import Dependencies, Transaction
 from services.firms import actions as firms
-from services.permissions import (
+from services.kernel import errors
+from services.kernel.days import check_day, day_of
+from services.kernel.permissions import (
     FIRM_ROLES,
     HEADS,
     RUNGS,

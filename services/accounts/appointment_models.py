@@ -5,9 +5,9 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from services.accounts.models import PersonName, Visibility
-from services.days import Day
-from services.documents import ONE_LINE
-from services.permissions import Role
+from services.kernel.days import Day
+from services.kernel.documents import ONE_LINE
+from services.kernel.permissions import Role
 
 Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
 Phone = Annotated[str, Meta(min_length=5, max_length=20)]

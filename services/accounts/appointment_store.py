@@ -9,9 +9,9 @@ from mongo_indexes.appointments import COLLECTION
 from services.accounts.models import Appointment, Visibility
 from services.accounts.terms import active_on, not_over_on
 from services.dependencies import Database, Transaction
-from services.documents import Document, to_document
-from services.paths import under_any
-from services.permissions import Role
+from services.kernel.documents import Document, to_document
+from services.kernel.paths import under_any
+from services.kernel.permissions import Role
 
 
 async def appointments_of(db: Database, person_id: str, day: str) -> list[Appointment]:

@@ -7,12 +7,12 @@ request: what is written here counts on the next one.
 
 from collections.abc import Sequence
 
-from services import errors
 from services.accounts import id_numbers, phones, residency_store, store
 from services.accounts.models import Newcomer, Residency, ResidencyStep, Way
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document, new_id
-from services.permissions import Actor
+from services.kernel import errors
+from services.kernel.documents import Document, new_id
+from services.kernel.permissions import Actor
 
 
 class ResidencyMoved(errors.Conflict):
@@ -181,7 +181,3 @@ def phone_masked(deps: Dependencies, row: Residency) -> str | None:
 def has_id_number(deps: Dependencies, row: Residency, number: str) -> bool:
     """Tell whether a normalised identity number is the one of this residency."""
     return row.id_number_index == id_numbers.blind_index(deps.vault, number)
-
-
-normal_phone = phones.normalise
-normal_id_number = id_numbers.normalise

@@ -2,7 +2,7 @@
 
 import structlog
 
-from services import errors
+from services.kernel import errors
 from services.wechat.errors import Reaction, WeChatError
 
 log = structlog.get_logger(__name__)

@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from services.accounts.policies import PolicyKey
-from services.days import Day
+from services.kernel.days import Day
 
 Version = Annotated[int, Meta(ge=1, le=10**6)]
 

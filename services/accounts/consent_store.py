@@ -11,7 +11,7 @@ from mongo_indexes import consents, people
 from services.accounts.consent_models import Consent
 from services.accounts.policies import PolicyKey
 from services.dependencies import Database, Transaction
-from services.documents import Document, to_document
+from services.kernel.documents import Document, to_document
 
 
 async def in_force(db: Database, person_id: str) -> dict[str, int] | None:

@@ -6,7 +6,6 @@ and nothing else is kept with it.
 
 from typing import Final
 
-from services import errors
 from services.accounts import consent_store, policies
 from services.accounts.consent_models import (
     Consent,
@@ -19,8 +18,9 @@ from services.accounts.policies import Policy, PolicyKey
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
-from services.permissions import Actor
+from services.kernel import errors
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor
 
 EXPLANATION: Final = (
     "已撤回。我们不再收集您新的信息:不能再绑定手机号、申请绑定房屋或接受邀请。"

@@ -8,8 +8,8 @@ import re
 from datetime import date
 from typing import Final
 
-from services.errors import InvalidInput
-from services.vault import Vault
+from services.kernel.errors import InvalidInput
+from services.kernel.vault import Vault
 
 WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 MARKS: Final = "10X98765432"

@@ -7,7 +7,6 @@ from typing import Any
 
 import structlog
 
-from services import errors
 from services.accounts import appointment_store
 from services.accounts.appointing import view
 from services.accounts.appointment_checks import require_administrator
@@ -15,11 +14,12 @@ from services.accounts.appointment_models import Resign
 from services.accounts.models import Appointment, AppointmentView
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import check_day, day_of, plus_days
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
 from services.jobs import actions as jobs
-from services.permissions import Actor, Permission
+from services.kernel import errors
+from services.kernel.days import check_day, day_of, plus_days
+from services.kernel.documents import Document
+from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 
 RESIGNED = "heads.resigned"

@@ -4,10 +4,10 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.days import Day
-from services.documents import ONE_LINE
-from services.paths import PlacePath
-from services.permissions import Role
+from services.kernel.days import Day
+from services.kernel.documents import ONE_LINE
+from services.kernel.paths import PlacePath
+from services.kernel.permissions import Role
 
 WeChatCode = Annotated[str, Meta(min_length=1, max_length=256, pattern=ONE_LINE)]
 PersonName = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]
@@ -23,7 +23,7 @@ class Relation(StrEnum):
     PAYER = auto()  # a relative elsewhere who pays for the home and sees nothing else of it
 
 
-# What a relation lets a person do; services/permissions.py says what that is.
+# What a relation lets a person do; services/kernel/permissions.py says what that is.
 ROLE_OF: Final[dict[Relation, Role]] = {
     Relation.OWNER: Role.OWNER,
     Relation.CO_OWNER: Role.OWNER,

@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 
-from services import errors
 from services.accounts import appointment_store, standing
 from services.accounts.appointment_models import ChooseContact, MyAppointment
 from services.accounts.models import Appointment
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of, plus_days
 from services.dependencies import Dependencies, Transaction
-from services.paths import ancestors
-from services.permissions import Actor, Role
+from services.kernel import errors
+from services.kernel.days import day_of, plus_days
+from services.kernel.paths import ancestors
+from services.kernel.permissions import Actor, Role
 from services.places import actions as places
+from services.places import grids as places_grids
 
 SHOWN_AFTERWARDS_DAYS = 365
 
@@ -28,7 +29,7 @@ async def _views(deps: Dependencies, found: Sequence[Appointment]) -> list[MyApp
     today = day_of(deps.now())
     addresses = await places.addresses(deps, [a.place for a in found])
     grids = [a.place for a in found if a.role is Role.GRID_HEAD]
-    buildings = await places.buildings_of(deps, grids) if grids else {}
+    buildings = await places_grids.buildings_of(deps, grids) if grids else {}
     current = [a for a in found if _is_now(a, today)]
     acting = {a.id for a in await standing.in_force(deps, current)}
     return [

@@ -4,8 +4,8 @@ from typing import Final
 
 import phonenumbers
 
-from services.errors import InvalidInput
-from services.vault import Vault
+from services.kernel.errors import InvalidInput
+from services.kernel.vault import Vault
 
 REGION: Final = "CN"
 

@@ -8,19 +8,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from mongo_indexes import (
-    appointments,
-    consents,
-    people,
-    phones,
-    residencies,
-)
+from mongo_indexes import appointments, consents, people, phones, residencies
 from services.accounts.terms import not_over_on
-from services.days import day_of, plus_days
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
-from services.errors import Conflict
-from services.holdings import OFFICE, PROOF, REGISTER, Fate, Holding
+from services.kernel.days import day_of, plus_days
+from services.kernel.documents import Document
+from services.kernel.errors import Conflict
+from services.kernel.personal_data import OFFICE, PROOF, REGISTER, Fate, Holding
 
 GONE: Final = "已注销"
 ERASED: Final = "erased"

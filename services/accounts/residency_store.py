@@ -10,8 +10,8 @@ from mongo_indexes import residencies
 from services.accounts.models import Residency, ResidencyStep
 from services.accounts.terms import active_on, not_over_on
 from services.dependencies import Database, Transaction
-from services.documents import Document, to_document
-from services.paths import under
+from services.kernel.documents import Document, to_document
+from services.kernel.paths import under
 
 KEPT_STEPS: Final = 50
 

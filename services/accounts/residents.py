@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from services.accounts import phones, residency_store, store
 from services.accounts.models import Enrolment, Residency, Way
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import encode
+from services.kernel.days import day_of
+from services.kernel.documents import encode
 
 ID_BYTES = 16
 ID_LENGTH = 26

@@ -10,12 +10,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from services import errors
 from services.accounts import appointment_store, residency_store
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.permissions import Actor, Permission
+from services.kernel import errors
+from services.kernel.permissions import Actor, Permission
 
 
 class Field(StrEnum):

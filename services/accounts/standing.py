@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from services.accounts import appointment_store, residency_store
 from services.accounts.models import ROLE_OF, Appointment
-from services.days import day_of
 from services.dependencies import Dependencies
 from services.firms import actions as firms
-from services.permissions import FIRM_ROLES, Grant, Role
-from services.places import actions as places
+from services.kernel.days import day_of
+from services.kernel.permissions import FIRM_ROLES, Grant, Role
+from services.places import grids as places_grids
 
 
 async def grants_of(deps: Dependencies, person_id: str) -> tuple[Grant, ...]:
@@ -48,7 +48,7 @@ async def in_force(deps: Dependencies, found: Sequence[Appointment]) -> list[App
 async def _grants(deps: Dependencies, roles: Sequence[Appointment]) -> list[Grant]:
     """Turn roles into grants; a grid's into those of its buildings, read at this moment."""
     grids = [role.place for role in roles if role.role is Role.GRID_HEAD]
-    buildings = await places.buildings_of(deps, grids) if grids else {}
+    buildings = await places_grids.buildings_of(deps, grids) if grids else {}
     grants: list[Grant] = []
     for role in roles:
         held = [role.place]

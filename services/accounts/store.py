@@ -9,9 +9,9 @@ from pymongo import ReturnDocument, UpdateOne
 from mongo_indexes import appointments, people, phones, residencies
 from services.accounts.models import Person, Visibility, Way
 from services.accounts.terms import not_over_on
-from services.days import day_of
 from services.dependencies import Database, Transaction
-from services.documents import to_document
+from services.kernel.days import day_of
+from services.kernel.documents import to_document
 
 
 async def upsert_person(db: Database, person: Person) -> Person:

@@ -1,6 +1,5 @@
 """Who acts for a head who is away: in the same role, between two days of the head's term."""
 
-from services import errors
 from services.accounts import appointment_store, store
 from services.accounts.appointing import sealed, view
 from services.accounts.appointment_checks import OfficeTaken
@@ -8,10 +7,11 @@ from services.accounts.appointment_models import Substitute
 from services.accounts.models import Appointment, AppointmentView
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import check_day, day_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
-from services.permissions import HEADS, Actor, Permission
+from services.kernel import errors
+from services.kernel.days import check_day, day_of
+from services.kernel.documents import new_id
+from services.kernel.permissions import HEADS, Actor, Permission
 from services.places import actions as places
 
 

@@ -1,6 +1,6 @@
 """Terms of relations and roles: from a day to a day, both inclusive."""
 
-from services.documents import Document
+from services.kernel.documents import Document
 
 
 def active_on(day: str) -> Document:

@@ -20,12 +20,12 @@ import msgspec
 from services.audit import store
 from services.audit.models import LANES, Act, Result, Row, RowView
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document, new_id, to_document
+from services.kernel.documents import Document, new_id, to_document
+from services.kernel.paths import ancestors
+from services.kernel.permissions import Actor, Permission
+from services.kernel.vault import Vault
 from services.limits import actions as limits
 from services.limits.models import Rate
-from services.paths import ancestors
-from services.permissions import Actor, Permission
-from services.vault import Vault
 
 # Rows of no place (a session, a consent) are the business of whoever audits the whole city.
 NOWHERE: Final = ""

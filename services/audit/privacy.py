@@ -3,7 +3,7 @@
 from typing import Final
 
 from mongo_indexes import audit, audit_anchors, audit_heads
-from services.holdings import LOGS, Fate, Holding
+from services.kernel.personal_data import LOGS, Fate, Holding
 
 ROWS: Final = Holding(
     collection=audit.COLLECTION,

@@ -16,10 +16,10 @@ from services.audit import store
 from services.audit.actions import fingerprint, row_id
 from services.audit.models import KEEP, LANES, START, Anchor, Broken, Head, Verdict
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document, to_document
 from services.jobs import actions as jobs
 from services.jobs.schedules import Schedule
-from services.vault import Vault
+from services.kernel.documents import Document, to_document
+from services.kernel.vault import Vault
 
 ANCHOR: Final = "audit.anchor"
 EVERY: Final = timedelta(hours=1)

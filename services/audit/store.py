@@ -10,7 +10,7 @@ from pymongo.asynchronous.cursor import AsyncCursor
 from mongo_indexes import audit, audit_anchors, audit_heads
 from services.audit.models import Anchor, Head, Row
 from services.dependencies import Database, Transaction
-from services.documents import Document, to_document
+from services.kernel.documents import Document, to_document
 
 AT_ONCE: Final = 500
 

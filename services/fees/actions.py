@@ -4,27 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from services import errors
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
 from services.fees import history, runs, steps, store
-from services.fees import rules as fee_rules
 from services.fees.models import Bill
 from services.fees.states import BillState
-from services.fees.views import (
-    BillView,
-    MonthsAfterVoid,
-    Owed,
-    VoidBill,
-    bill_view,
-    bill_views,
-)
+from services.fees.views import BillView, MonthsAfterVoid, Owed, VoidBill, bill_view, bill_views
 from services.jobs import actions as jobs
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.permissions import Actor, Permission
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, income, receivable
-from services.permissions import Actor, Permission
 from services.places import actions as places
 
 
@@ -142,13 +134,4 @@ def _reversal(bill: Bill, at: datetime) -> Journal:
     )
 
 
-add_rule = fee_rules.add
-end_rule = fee_rules.end
-rules = fee_rules.listing
-start_run = runs.start
-publish_run = runs.publish
-cancel_run = runs.cancel
-get_run = runs.get
-list_runs = runs.listing
-run_bills = runs.bills_of
 JOBS: Final[dict[str, jobs.Handler]] = {runs.JOB: steps.step}

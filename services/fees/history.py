@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from services.days import start_of
 from services.fees.models import Bill
 from services.fees.states import BillState
-from services.permissions import Actor, Permission
+from services.kernel.days import start_of
+from services.kernel.permissions import Actor, Permission
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.days import Day, Month
-from services.documents import ONE_LINE
 from services.fees.states import BillState, RunState
+from services.kernel.days import Day, Month
+from services.kernel.documents import ONE_LINE
 from services.places.models import Usage
 
 # A slip of the decimal point costs a whole compound's trust: 100 yuan per m² and month, and

@@ -7,9 +7,9 @@ import msgspec
 
 from mongo_indexes.fee_rules import COLLECTION
 from services.dependencies import Database, Transaction
-from services.documents import to_document
 from services.fees.models import FeeKind, FeeRule
-from services.paths import ancestors, under
+from services.kernel.documents import to_document
+from services.kernel.paths import ancestors, under
 
 
 async def insert(db: Database, rule: FeeRule, tx: Transaction) -> None:

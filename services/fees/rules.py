@@ -6,15 +6,15 @@ from typing import Final
 import msgspec
 from pymongo.errors import DuplicateKeyError
 
-from services import errors
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
 from services.fees import rule_store
 from services.fees.models import FeeRule
 from services.fees.views import EndFeeRule, FeeRuleView, NewFeeRule, rule_view
-from services.permissions import Actor, Permission, require_at
+from services.kernel import errors
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places.models import Kind
 

@@ -8,8 +8,8 @@ from pymongo import ReturnDocument
 
 from mongo_indexes.bill_runs import COLLECTION
 from services.dependencies import Database, Transaction
-from services.documents import Document, to_document
 from services.fees.models import BillRun, Skipped
+from services.kernel.documents import Document, to_document
 
 # A run's document stays small: the count is exact, the list shows where to begin.
 MAX_SKIPPED: Final = 500

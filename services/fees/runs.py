@@ -6,10 +6,8 @@ from typing import Any, Final
 import msgspec
 from pymongo.errors import DuplicateKeyError
 
-from services import errors
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
 from services.fees import run_store, store
 from services.fees.models import BillRun
@@ -17,8 +15,11 @@ from services.fees.states import BillState, RunAction, RunState, run_target
 from services.fees.tariff import digest
 from services.fees.views import BillRunView, BillView, StartBillRun, bill_views, run_view
 from services.jobs import actions as jobs
-from services.permissions import Actor, Permission
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
+from services.places import store as places_store
 from services.places.models import Kind
 
 JOB: Final = "fees.run"
@@ -51,7 +52,7 @@ async def start(
     if found.kind is not Kind.COMPOUND:
         raise NotACompound("请以小区为单位出账")
     new = _new(actor, place, request, at=deps.now())
-    homes = await places.count_homes(deps.db, place)
+    homes = await places_store.count_homes(deps.db, place)
     return await _ask(
         deps,
         actor,

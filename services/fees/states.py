@@ -5,8 +5,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from services.errors import Conflict
-from services.permissions import Permission
+from services.kernel.errors import Conflict
+from services.kernel.permissions import Permission
 
 
 class BillState(StrEnum):

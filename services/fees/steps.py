@@ -10,18 +10,19 @@ from typing import Final
 
 import msgspec
 
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
 from services.fees import rule_store, run_store, store, telling
 from services.fees.drafting import draft, slots
 from services.fees.models import Bill, BillRun
 from services.fees.states import BillState, RunAction, RunState, run_target
 from services.fees.tariff import due_on, months_from, rule_book
 from services.jobs.models import Again
+from services.kernel.days import day_of
+from services.kernel.documents import Document
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, income, receivable
 from services.places import actions as places
+from services.places import store as places_store
 from services.places.models import Kind
 
 # Small enough for a transaction of well under a second: MongoDB advises below 1,000 writes.
@@ -61,7 +62,7 @@ async def finish(deps: Dependencies, run: BillRun) -> None:
 
 async def draft_some(deps: Dependencies, run: BillRun) -> None:
     """Draft what the next homes lack, by the rules there were when the run was started."""
-    homes = await places.homes_under(
+    homes = await places_store.of_kind_under(
         deps.db, run.place, Kind.HOME, after=run.after, limit=HOMES_AT_ONCE
     )
     if not homes:

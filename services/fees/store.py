@@ -10,10 +10,10 @@ import msgspec
 
 from mongo_indexes.bills import COLLECTION
 from services.dependencies import Database, Transaction
-from services.documents import Document, to_document
 from services.fees.drafting import Known
 from services.fees.models import Bill, BillRun, FeeKind, HomeNews, Total
 from services.fees.states import BillState
+from services.kernel.documents import Document, to_document
 
 
 async def known(

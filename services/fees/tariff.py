@@ -14,11 +14,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from services.days import last_day, plus_days, plus_months
-from services.documents import encode
 from services.fees.models import KIND_NAMES, Bill, FeeKind, FeeRule
-from services.money import area_charge_fen, price_yuan, square_metres, yuan
-from services.paths import ancestors
+from services.kernel.days import last_day, plus_days, plus_months
+from services.kernel.documents import encode
+from services.kernel.money import area_charge_fen, price_yuan, square_metres, yuan
+from services.kernel.paths import ancestors
 from services.places.models import Usage
 
 ID_LENGTH: Final = 26  # base 32: 130 bits of a digest
@@ -63,7 +63,7 @@ def in_force(rule: FeeRule, day: str) -> bool:
 def charge_fen(rule: FeeRule, area: int | None, months: int) -> int | None:
     """Return what the rule charges in fen; None when it needs an area nobody wrote down.
 
-    Rounded half up, once, on the product: see services/money.py.
+    Rounded half up, once, on the product: see services/kernel/money.py.
     """
     if rule.monthly_fen is not None:
         return rule.monthly_fen * months

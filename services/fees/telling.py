@@ -3,12 +3,12 @@
 from collections import defaultdict
 from typing import Final
 
-from services.accounts import actions as accounts
-from services.days import day_of
+from services.accounts import residency_store
 from services.dependencies import Dependencies, Transaction
 from services.fees import run_store, store
 from services.fees.models import KIND_NAMES, BillRun, HomeNews
 from services.fees.tariff import span
+from services.kernel.days import day_of
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
 from services.places import actions as places
@@ -40,7 +40,7 @@ async def _homes_of(deps: Dependencies, homes: list[str]) -> dict[str, list[str]
     found: dict[str, list[str]] = defaultdict(list)
     for i in range(0, len(homes), HOMES_AT_ONCE):
         chunk = homes[i : i + HOMES_AT_ONCE]
-        for residency in await accounts.residents_of(deps.db, chunk, today):
+        for residency in await residency_store.residents_of(deps.db, chunk, today):
             if residency.person and residency.home not in found[residency.person]:
                 found[residency.person].append(residency.home)
     return found

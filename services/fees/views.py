@@ -7,7 +7,6 @@ from typing import Annotated, Any, TypeVar
 
 from msgspec import Meta, Struct, field
 
-from services.days import Day, Month
 from services.fees.models import (
     AccountKey,
     Bill,
@@ -25,6 +24,7 @@ from services.fees.models import (
 )
 from services.fees.states import BillState, RunState
 from services.fees.tariff import is_overdue, title
+from services.kernel.days import Day, Month
 from services.places.models import Usage
 
 V = TypeVar("V", bound=Struct)

@@ -5,12 +5,9 @@ from collections.abc import Sequence
 import msgspec
 from pymongo.errors import DuplicateKeyError
 
-from services import errors
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import check_day, day_of, plus_days
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
 from services.firms import credit_code, store
 from services.firms.models import (
     Contract,
@@ -21,7 +18,10 @@ from services.firms.models import (
     NewFirm,
     SignContract,
 )
-from services.permissions import Actor, Permission, require, require_at
+from services.kernel import errors
+from services.kernel.days import check_day, day_of, plus_days
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor, Permission, require, require_at
 from services.places import actions as places
 from services.places.models import Kind
 

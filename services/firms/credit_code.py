@@ -5,7 +5,7 @@ Source: GB 32100-2015, 4 (structure) and 5 (check character: weights 3^(i-1) mod
 
 from typing import Final
 
-from services.errors import InvalidInput
+from services.kernel.errors import InvalidInput
 
 # No I, O, S, V, Z: they look like digits or like each other.
 ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"

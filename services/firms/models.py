@@ -5,8 +5,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from services.days import Day
-from services.documents import ONE_LINE
+from services.kernel.days import Day
+from services.kernel.documents import ONE_LINE
 
 FirmId = Annotated[str, Meta(min_length=1, max_length=64)]
 FirmName = Annotated[str, Meta(min_length=2, max_length=60, pattern=ONE_LINE)]

@@ -7,9 +7,9 @@ import msgspec
 
 from mongo_indexes import contracts, firms
 from services.dependencies import Database, Transaction
-from services.documents import to_document
 from services.firms.models import Contract, Firm
-from services.paths import under
+from services.kernel.documents import to_document
+from services.kernel.paths import under
 
 
 async def insert_firm(db: Database, firm: Firm, tx: Transaction) -> None:

@@ -2,22 +2,17 @@
 
 from typing import Final
 
-from services import errors
-from services.accounts import actions as accounts
+from services.accounts import appointing, offices
 from services.accounts.models import Appointment, Visibility
 from services.dependencies import Dependencies
-from services.heads import handing, telling
+from services.heads import telling
 from services.heads.models import HeadsView, HeadView
 from services.heads.titles import surname, title
 from services.jobs import actions as jobs
-from services.permissions import HEADS, Actor, Permission
-from services.places import actions as places
+from services.kernel import errors
+from services.kernel.permissions import HEADS, Actor, Permission
+from services.places import grids
 from services.places.models import Kind
-
-hand_over = handing.hand_over
-receive = handing.receive
-hand_over_of = handing.get
-hand_overs = handing.listing
 
 JOBS: Final[dict[str, jobs.Handler]] = telling.JOBS
 
@@ -27,11 +22,11 @@ async def heads_of(deps: Dependencies, viewer: Actor | None, home: str) -> Heads
 
     Two queries: the home with all above it and its grid, then who holds an office there.
     """
-    above = {place.id: place for place in await places.above_home(deps, home)}
+    above = {place.id: place for place in await grids.above_home(deps, home)}
     if home not in above or above[home].kind is not Kind.HOME:
         raise errors.NotFound("没有找到这套房屋")
     paths = [p.id for p in above.values() if p.kind in {Kind.UNIT, Kind.BUILDING, Kind.GRID}]
-    found = await accounts.holders_at(deps, paths, HEADS)
+    found = await offices.holders_at(deps, paths, HEADS)
     found.sort(key=lambda a: (HEADS.index(a.role), bool(a.substitute_for)))
     is_resident = viewer is not None and viewer.may(Permission.VIEW_HOME, home)
     circle = Visibility.RESIDENTS if is_resident else Visibility.EVERYONE
@@ -47,7 +42,7 @@ async def heads_of(deps: Dependencies, viewer: Actor | None, home: str) -> Heads
 def _shown(deps: Dependencies, head: Appointment, circle: Visibility) -> HeadView:
     """Show a head to the residents of the home, or to everyone."""
     office = title(head.role, substitute=head.substitute_for)
-    name = accounts.name_of(deps, head)
+    name = appointing.name_of(deps, head)
     allowed = {Visibility.EVERYONE, circle}
     return HeadView(
         role=head.role,
@@ -60,7 +55,7 @@ def _shown(deps: Dependencies, head: Appointment, circle: Visibility) -> HeadVie
 
 
 def _phone(deps: Dependencies, head: Appointment) -> str:
-    return accounts.phone_of(deps, head).removeprefix("+86")
+    return appointing.phone_of(deps, head).removeprefix("+86")
 
 
 def _name(name: str | None, office: str, circle: Visibility) -> str:

@@ -7,22 +7,25 @@ from typing import Final
 import msgspec
 from pymongo.errors import DuplicateKeyError
 
-from services import errors
-from services.accounts import actions as accounts
+from services.accounts import leaving, standing, substituting
+from services.accounts import offices as accounts_offices
 from services.accounts.models import Appointment
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
 from services.heads import store
 from services.heads.models import HandOver, HandOverState, HandOverView, PartView
 from services.heads.titles import title
-from services.homes import actions as homes
+from services.homes import waiting
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.documents import new_id
+from services.kernel.permissions import HEADS, Actor, Permission, Role
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
-from services.permissions import HEADS, Actor, Permission, Role
 from services.places import actions as places
+from services.places import grids
+from services.places import store as places_store
 from services.places.models import Kind
 from services.statistics import actions as statistics
 
@@ -50,8 +53,8 @@ class HandOverClosed(errors.Conflict):
 
 async def hand_over(deps: Dependencies, actor: Actor, appointment_id: str) -> HandOverView:
     """List what there is to do at a head's place and offer it to the next one."""
-    found = await accounts.access_appointment(deps, actor, appointment_id)
-    accounts.require_head(found)
+    found = await leaving.access(deps, actor, appointment_id)
+    substituting.require_head(found)
     _check_office(found, actor, day_of(deps.now()))
     made = await _count(deps, actor, found)
     next_ones = await _successors(deps, made)
@@ -94,12 +97,12 @@ async def _count(deps: Dependencies, actor: Actor, found: Appointment) -> HandOv
     """Look at everything under the place at this moment."""
     areas = [found.place]
     if found.role is Role.GRID_HEAD:
-        areas = (await places.buildings_of(deps, areas)).get(found.place, [])
+        areas = (await grids.buildings_of(deps, areas)).get(found.place, [])
     parts, owing, requests, substitutes = await asyncio.gather(
         _parts(deps, found, areas),
         statistics.owed_under(deps, areas),
-        homes.open_under(deps, areas, limit=MAX_REQUESTS),
-        accounts.substitutes_of(deps, found.id),
+        waiting.open_under(deps, areas, limit=MAX_REQUESTS),
+        accounts_offices.substitutes_of(deps, found.id),
     )
     return HandOver(
         id=new_id(deps.now()),
@@ -121,17 +124,19 @@ async def _parts(deps: Dependencies, found: Appointment, areas: Sequence[str]) -
     """Return the buildings of a grid, the units of a building, or the unit."""
     if found.role is not Role.BUILDING_HEAD:
         return list(areas)
-    under = await places.homes_under(deps.db, found.place, Kind.UNIT, after="", limit=MAX_PARTS)
+    under = await places_store.of_kind_under(
+        deps.db, found.place, Kind.UNIT, after="", limit=MAX_PARTS
+    )
     return [unit.id for unit in under]
 
 
 async def _homes(deps: Dependencies, areas: Sequence[str]) -> int:
-    return sum([await places.count_homes(deps.db, area) for area in areas])
+    return sum([await places_store.count_homes(deps.db, area) for area in areas])
 
 
 async def _successors(deps: Dependencies, made: HandOver) -> list[str]:
     """Return who holds the office today and did not give the list."""
-    found = await accounts.holders_at(deps, [made.place], [made.role])
+    found = await accounts_offices.holders_at(deps, [made.place], [made.role])
     people = {a.person for a in found if a.person and not a.substitute_for}
     return sorted(people - {made.giver})
 
@@ -177,7 +182,7 @@ async def listing(
     deps: Dependencies, actor: Actor, *, before: str, limit: int
 ) -> list[HandOverView]:
     """Lists I gave, received, may receive or answer for, the newest first."""
-    roles = await accounts.roles_of(deps, actor.person_id)
+    roles = await standing.roles_of(deps, actor.person_id)
     heads = [a for a in roles if a.role in HEADS and not a.substitute_for]
     offices = [(a.role.value, a.place) for a in heads]
     found = await store.listing(

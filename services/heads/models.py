@@ -5,8 +5,8 @@ from enum import StrEnum, auto
 
 from msgspec import Struct, field
 
-from services.days import Day
-from services.permissions import Role
+from services.kernel.days import Day
+from services.kernel.permissions import Role
 from services.statistics.models import Owed
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from mongo_indexes import hand_overs
-from services.holdings import OFFICE, Fate, Holding
+from services.kernel.personal_data import OFFICE, Fate, Holding
 
 HOLDINGS: Final = (
     Holding(

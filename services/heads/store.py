@@ -8,9 +8,9 @@ import msgspec
 
 from mongo_indexes.hand_overs import COLLECTION
 from services.dependencies import Database, Transaction
-from services.documents import Document, to_document
 from services.heads.models import HandOver, HandOverState
-from services.paths import under_any
+from services.kernel.documents import Document, to_document
+from services.kernel.paths import under_any
 
 
 async def replace(db: Database, made: HandOver, tx: Transaction) -> None:

@@ -3,36 +3,37 @@
 from collections.abc import Iterable
 from typing import Final
 
-from services.accounts import actions as accounts
+from services.accounts import appointment_store, offices
 from services.accounts.models import Appointment
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
 from services.heads.titles import title
 from services.jobs import actions as jobs
+from services.kernel.documents import Document
+from services.kernel.permissions import Role
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
-from services.permissions import Role
 from services.places import actions as places
+from services.places import grids as places_grids
 
 
 async def term_ending(deps: Dependencies, payload: Document) -> None:
     """Tell a head and the community, unless the term was changed since this was promised."""
-    found = await accounts.find_appointment(deps.db, payload["appointment_id"])
+    found = await appointment_store.find_appointment(deps.db, payload["appointment_id"])
     if found is None or found.to_day != payload["to_day"]:
         return
-    staff = await accounts.staff_over(deps, found.place)
+    staff = await offices.staff_over(deps, found.place)
     people = {*staff, found.person} - {None}
     await _tell(deps, found, TemplateKey.HEAD_TERM_ENDING, people)
 
 
 async def resigned(deps: Dependencies, payload: Document) -> None:
     """Tell the community, and the head of the grid in which the place lies."""
-    found = await accounts.find_appointment(deps.db, payload["appointment_id"])
+    found = await appointment_store.find_appointment(deps.db, payload["appointment_id"])
     if found is None:
         return
-    grids = await places.grids_with(deps, found.place)
-    above = await accounts.holders_at(deps, grids, [Role.GRID_HEAD]) if grids else []
-    staff = await accounts.staff_over(deps, found.place)
+    grids = await places_grids.grids_with(deps, found.place)
+    above = await offices.holders_at(deps, grids, [Role.GRID_HEAD]) if grids else []
+    staff = await offices.staff_over(deps, found.place)
     people = {*staff, *(head.person for head in above)} - {None, found.person}
     await _tell(deps, found, TemplateKey.HEAD_RESIGNED, people)
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from services.permissions import Role
+from services.kernel.permissions import Role
 
 TITLES: Final = {
     Role.UNIT_HEAD: "单元长",

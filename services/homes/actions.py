@@ -7,46 +7,7 @@ invitation, by a printed code.
 from collections.abc import Mapping
 from typing import Final
 
-from services.homes import (
-    advising,
-    codes,
-    deciding,
-    directory,
-    invitations,
-    leaving,
-    moving,
-    requests,
-    residents,
-    revealing,
-    waiting,
-)
+from services.homes import advising
 from services.jobs import actions as jobs
-
-children = directory.children
-
-file_request = requests.file
-my_requests = requests.mine
-withdraw_request = requests.withdraw
-requests_of_places = advising.listing
-look_at_request = advising.look
-advise = advising.advise
-decide = deciding.decide
-settle = deciding.settle
-open_under = waiting.open_under
-reveal_request = revealing.reveal
-
-invite = invitations.invite
-invitations_of = invitations.listing
-revoke_invitation = invitations.revoke
-accept_invitation = invitations.accept
-
-print_codes = codes.print_codes
-use_code = codes.use
-
-residents_of = residents.listing
-add_resident = residents.add
-change_phone = residents.change_phone
-end_residency = leaving.end
-transfer = moving.transfer
 
 JOBS: Final[Mapping[str, jobs.Handler]] = advising.JOBS

@@ -6,25 +6,25 @@ request goes to the community by itself.
 
 from typing import Final
 
-from services.accounts import actions as accounts
+from services.accounts import offices
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
 from services.homes import household, proof, request_store, stepping, telling, views
 from services.homes.request_models import ADVICE_TIME, GiveAdvice, HomeRequest, RequestView
 from services.homes.states import Event, RequestState
 from services.jobs import actions as jobs
-from services.permissions import HEADS, Actor, Permission
-from services.places import actions as places
+from services.kernel.documents import Document
+from services.kernel.permissions import HEADS, Actor, Permission
+from services.places import grids
 
 PASS_ON: Final = "homes.pass_on"  # noqa: S105  # a job
 
 
 async def heads_of(deps: Dependencies, home: str) -> set[str]:
     """Return the heads of the home's unit, building and grid who have signed in."""
-    around = [place.id for place in await places.above_home(deps, home)]
-    holders = await accounts.holders_at(deps, around, HEADS)
+    around = [place.id for place in await grids.above_home(deps, home)]
+    holders = await offices.holders_at(deps, around, HEADS)
     return {holder.person for holder in holders if holder.person}
 
 

@@ -8,8 +8,8 @@ from pymongo import ReplaceOne
 
 from mongo_indexes.home_codes import COLLECTION
 from services.dependencies import Database, Transaction
-from services.documents import to_document
 from services.homes.models import HomeCode, SlipState
+from services.kernel.documents import to_document
 
 
 async def put(db: Database, codes: Sequence[HomeCode], tx: Transaction) -> None:

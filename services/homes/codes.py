@@ -8,25 +8,18 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from services import errors
-from services.accounts import actions as accounts
+from services.accounts import belonging, consents, residency_store
 from services.accounts.models import Residency, Way
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import ALPHABET, encode
 from services.homes import code_store, household
-from services.homes.models import (
-    CODE_LIFE,
-    Bound,
-    HomeCode,
-    PrintedCode,
-    PrintedCodes,
-    UseCode,
-)
+from services.homes.models import CODE_LIFE, Bound, HomeCode, PrintedCode, PrintedCodes, UseCode
 from services.homes.views import mask_name
-from services.permissions import Actor, Permission, require_at
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.documents import ALPHABET, encode
+from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 
 CODE_BITS: Final = 50
@@ -62,7 +55,7 @@ async def print_codes(deps: Dependencies, actor: Actor, place: str) -> PrintedCo
     expires_at = now + CODE_LIFE
 
     async def save(tx: Transaction) -> list[tuple[Residency, str]]:
-        rows = await accounts.unbound_under(
+        rows = await residency_store.unbound_under(
             deps.db, place, day_of(now), limit=MOST_CODES + 1, tx=tx
         )
         if len(rows) > MOST_CODES:
@@ -101,7 +94,7 @@ async def _printed(
     return [
         PrintedCode(
             address=addresses.get(row.home, row.home),
-            name_masked=mask_name(accounts.resident_name(deps, row)),
+            name_masked=mask_name(belonging.name_of(deps, row)),
             relation=row.relation,
             code=code,
         )
@@ -126,7 +119,7 @@ def _index(deps: Dependencies, typed: str) -> str:
 
 async def use(deps: Dependencies, actor: Actor, wish: UseCode) -> Bound:
     """Be bound to the one residency a code was printed for; twice is once."""
-    await accounts.look_for_consent(deps, actor.person_id)
+    await consents.look_for(deps, actor.person_id)
     code = await code_store.find_by_code(deps.db, _index(deps, wish.code))
     if code is None:
         raise CodeUnknown("绑定码不对,或已换成新的,请核对后再输入")
@@ -134,7 +127,7 @@ async def use(deps: Dependencies, actor: Actor, wish: UseCode) -> Bound:
         raise household.OwnHome("自己打印的绑定码要由别人使用,请让同事办理")
 
     async def save(tx: Transaction) -> Bound:
-        await accounts.require_consent(deps, tx, actor.person_id)
+        await consents.require(deps, tx, actor.person_id)
         home = await household.hold(deps, code.home, tx)
         row = next((row for row in home.rows if row.id == code.residency), None)
         if row is None:
@@ -169,4 +162,4 @@ async def _bind(
         raise CodeOver("这位住户已经绑定,请联系社区")
     if not await code_store.use(deps.db, code, actor.person_id, deps.now(), tx):
         raise CodeOver("绑定码已失效,请联系社区")
-    return await accounts.bind_residency(deps, tx, row, actor.person_id, way=Way.CODE)
+    return await belonging.bind(deps, tx, row, actor.person_id, way=Way.CODE)

@@ -3,8 +3,8 @@
 from typing import Final
 
 from services.accounts.models import Relation
-from services.days import check_day, plus_days
-from services.errors import InvalidInput
+from services.kernel.days import check_day, plus_days
+from services.kernel.errors import InvalidInput
 
 FARTHEST_DAYS: Final = 366
 

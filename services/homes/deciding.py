@@ -2,18 +2,18 @@
 
 from msgspec import Struct
 
-from services import errors
 from services.accounts.models import Newcomer, Relation, Way
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
 from services.homes import days, household, moving, requests, states, stepping, telling, views
 from services.homes.household import Household
 from services.homes.request_models import Decide, HomeRequest, RequestView, Settle, Settlement
 from services.homes.states import Event
 from services.homes.telling import News
-from services.permissions import Actor, Permission
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.permissions import Actor, Permission
 
 
 class HomeDisputed(errors.Conflict):

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from services import errors
-from services.accounts import actions as accounts
+from services.accounts import belonging, residency_store
 from services.accounts.models import OWNERS, ROLE_OF, Newcomer, Relation, Residency
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.permissions import Actor
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.permissions import Actor
 from services.places import actions as places
 from services.places.models import Kind, Place
 
@@ -62,7 +62,7 @@ async def hold(deps: Dependencies, home: str, tx: Transaction) -> Household:
     if place is None or place.kind is not Kind.HOME:
         raise errors.NotFound("没有找到这套房屋")
     today = day_of(deps.now())
-    rows = await accounts.people_of_home(deps.db, home, today, tx)
+    rows = await residency_store.of_home(deps.db, home, today, tx)
     return Household(place=place, rows=rows, today=today)
 
 
@@ -100,9 +100,9 @@ def registered_as(
             continue
         both = id_number is not None and row.id_number_index is not None
         if both and id_number is not None:
-            if accounts.has_id_number(deps, row, id_number):
+            if belonging.has_id_number(deps, row, id_number):
                 return row
-        elif accounts.resident_name(deps, row) == name:
+        elif belonging.name_of(deps, row) == name:
             return row
     return None
 
@@ -119,9 +119,9 @@ async def admit(
         id_number=newcomer.id_number,
     )
     if row is None:
-        return await accounts.move_in(deps, tx, newcomer)
+        return await belonging.move_in(deps, tx, newcomer)
     if newcomer.person is None or newcomer.way is None:
         return row
-    return await accounts.bind_residency(
+    return await belonging.bind(
         deps, tx, row, newcomer.person, way=newcomer.way, to_day=newcomer.to_day
     )

@@ -6,8 +6,8 @@ import msgspec
 
 from mongo_indexes.home_invitations import COLLECTION
 from services.dependencies import Database, Transaction
-from services.documents import to_document
 from services.homes.models import Invitation, SlipState
+from services.kernel.documents import to_document
 
 
 async def insert(db: Database, invitation: Invitation, tx: Transaction) -> None:

@@ -5,14 +5,11 @@ Only a keyed fingerprint of the token is kept. The owner must still be one when 
 
 import secrets
 
-from services import errors
-from services.accounts import actions as accounts
+from services.accounts import consents
 from services.accounts.models import Newcomer, Relation, Residency, Way
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
 from services.homes import days, household, invitation_store, telling
 from services.homes.household import Household
 from services.homes.models import (
@@ -26,7 +23,10 @@ from services.homes.models import (
     SlipState,
 )
 from services.homes.telling import News
-from services.permissions import Actor, Permission, require_at
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor, Permission, require_at
 
 TOKEN_BYTES = 24
 MOST_OPEN = 20  # of one home
@@ -72,7 +72,7 @@ async def invite(deps: Dependencies, actor: Actor, home: str, wish: Invite) -> N
     fresh.name_sealed = deps.vault.seal(wish.name, place=_name_place(fresh))
 
     async def save(tx: Transaction) -> None:
-        await accounts.require_consent(deps, tx, actor.person_id)
+        await consents.require(deps, tx, actor.person_id)
         held = await household.hold(deps, home, tx)
         _require_owner(held, actor.person_id)
         if len(await invitation_store.open_at(deps.db, home, now, tx)) >= MOST_OPEN:
@@ -111,13 +111,13 @@ def _require_owner(home: Household, person: str) -> Residency:
 
 async def accept(deps: Dependencies, actor: Actor, wish: AcceptInvitation) -> Bound:
     """Belong to the home that a token opens; the same person again is told the same."""
-    await accounts.look_for_consent(deps, actor.person_id)
+    await consents.look_for(deps, actor.person_id)
     opened = await invitation_store.find_by_token(deps.db, _index(deps, wish.token))
     if opened is None:
         raise InvitationUnknown("没有找到这个邀请,请核对")
 
     async def save(tx: Transaction) -> Bound:
-        await accounts.require_consent(deps, tx, actor.person_id)
+        await consents.require(deps, tx, actor.person_id)
         home = await household.hold(deps, opened.home, tx)
         found = await invitation_store.find(deps.db, opened.id, tx) or opened
         repeated = found.used_by == actor.person_id

@@ -1,17 +1,17 @@
 """The end of a relation to a home: by themself, by an owner of the home, by the community."""
 
-from services import errors
-from services.accounts import actions as accounts
+from services.accounts import belonging
 from services.accounts.models import OWNERS, Residency
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import check_day, day_of, plus_days
 from services.dependencies import Dependencies, Transaction
 from services.homes import code_store, household, invitation_store, residents, telling
 from services.homes.household import Household
 from services.homes.models import EndResidency
 from services.homes.telling import News
-from services.permissions import Actor, Permission
+from services.kernel import errors
+from services.kernel.days import check_day, day_of, plus_days
+from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 
 P = Permission
@@ -34,11 +34,9 @@ async def end(deps: Dependencies, actor: Actor, residency_id: str, wish: EndResi
         _require_may_end(actor, home, found)
         last = _last_day(found, wish.last_day, day_of(deps.now()))
         if _lets_go(actor, found):
-            await accounts.release_residency(deps, tx, found, actor, wish.reason)
+            await belonging.release(deps, tx, found, actor, wish.reason)
         else:
-            await accounts.end_residencies(
-                deps, tx, [found], last, actor=actor, because=wish.reason
-            )
+            await belonging.end(deps, tx, [found], last, actor=actor, because=wish.reason)
         await _after(deps, tx, actor, found)
         await audit.record(
             deps,

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct, field
 
 from services.accounts.models import PersonName, Relation, Way
-from services.days import Day
-from services.documents import ONE_LINE
+from services.kernel.days import Day
+from services.kernel.documents import ONE_LINE
 
 Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
 Phone = Annotated[str, Meta(min_length=5, max_length=20)]

@@ -8,18 +8,18 @@ begins on their first day.
 
 from msgspec import Struct
 
-from services import errors
-from services.accounts import actions as accounts
+from services.accounts import belonging, id_numbers, phones
 from services.accounts.models import Newcomer, Relation, Residency
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of, plus_days
 from services.dependencies import Dependencies, Transaction
 from services.homes import code_store, days, household, invitation_store, requests, telling
 from services.homes.household import Household
 from services.homes.models import Transfer, Transferred
 from services.homes.telling import News
-from services.permissions import Actor, Permission, require_at
+from services.kernel import errors
+from services.kernel.days import day_of, plus_days
+from services.kernel.permissions import Actor, Permission, require_at
 
 
 class AlreadyTransferred(errors.Conflict):
@@ -47,8 +47,8 @@ async def transfer(deps: Dependencies, actor: Actor, home: str, wish: Transfer) 
         home=home,
         relation=Relation.OWNER,
         name=wish.name,
-        phone=accounts.normal_phone(wish.phone) if wish.phone else None,
-        id_number=accounts.normal_id_number(wish.id_number) if wish.id_number else None,
+        phone=phones.normalise(wish.phone) if wish.phone else None,
+        id_number=id_numbers.normalise(wish.id_number) if wish.id_number else None,
         from_day=day,
         source=f"transfer:{actor.person_id}",
         recorded_by=actor.person_id,
@@ -85,8 +85,8 @@ async def move(
     leaving = [row for row in home.rows if row.relation is not Relation.TENANT]
     last = plus_days(day, -1)
     going = [row for row in leaving if row.to_day is None or row.to_day > last]
-    await accounts.end_residencies(deps, tx, going, last, actor=actor, because=sale.because)
-    owner = await accounts.move_in(deps, tx, sale.newcomer)
+    await belonging.end(deps, tx, going, last, actor=actor, because=sale.because)
+    owner = await belonging.move_in(deps, tx, sale.newcomer)
     household.require_not_own(actor, home, owner)
     await code_store.revoke(deps.db, [row.id for row in leaving], tx)
     revoked = await invitation_store.revoke_at(deps.db, home.place.id, tx)

@@ -5,10 +5,10 @@ from typing import Final
 from mongo_indexes import home_codes, home_invitations, home_requests
 from services.accounts import privacy as accounts
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
-from services.holdings import REGISTER, Fate, Holding
 from services.homes.models import SlipState
 from services.homes.states import OPEN, RequestState
+from services.kernel.documents import Document
+from services.kernel.personal_data import REGISTER, Fate, Holding
 
 GONE: Final = accounts.GONE
 

@@ -10,12 +10,12 @@ from typing import Final
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
 from services.homes import request_store
 from services.homes.request_models import HomeRequest
 from services.homes.states import OPEN
 from services.jobs import actions as jobs
-from services.permissions import Actor, Permission
+from services.kernel.documents import Document
+from services.kernel.permissions import Actor, Permission
 from services.photos import actions as photos
 
 KEPT_FOR: Final = timedelta(days=30)

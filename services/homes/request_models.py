@@ -7,11 +7,11 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct, field
 
 from services.accounts.models import PersonName, Relation
-from services.days import Day
-from services.documents import ONE_LINE
 from services.homes.models import IdNumber, Reason
 from services.homes.states import RequestState
-from services.paths import PlacePath
+from services.kernel.days import Day
+from services.kernel.documents import ONE_LINE
+from services.kernel.paths import PlacePath
 
 MOST_PHOTOS: Final = 6
 # How long a head has before the community decides without them.

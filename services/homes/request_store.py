@@ -8,11 +8,11 @@ import msgspec
 
 from mongo_indexes.home_requests import COLLECTION
 from services.dependencies import Database, Transaction
-from services.documents import Document, to_document
 from services.homes import states
 from services.homes.request_models import HomeRequest
 from services.homes.states import OPEN, Event, RequestState
-from services.paths import under_any
+from services.kernel.documents import Document, to_document
+from services.kernel.paths import under_any
 
 
 async def insert(db: Database, request: HomeRequest, tx: Transaction) -> None:

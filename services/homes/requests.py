@@ -10,15 +10,12 @@ from typing import Final
 
 from pymongo.errors import DuplicateKeyError
 
-from services import errors
-from services.accounts import actions as accounts
+from services.accounts import consents, id_numbers
 from services.accounts.models import OWNERS, Relation
 from services.accounts.policies import PolicyKey
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
 from services.homes import (
     advising,
     days,
@@ -33,7 +30,10 @@ from services.homes.household import Household
 from services.homes.request_models import FileRequest, HomeRequest, MyRequest
 from services.homes.states import Event, RequestState
 from services.homes.telling import News
-from services.permissions import Actor, Permission
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor, Permission
 
 MOST_OPEN: Final = 5  # of one person for themself; staff file for many
 MOST_A_DAY: Final = 10
@@ -56,13 +56,13 @@ async def file(deps: Dependencies, actor: Actor, wish: FileRequest) -> MyRequest
     draft = _draft(deps, actor, wish)
     _require_standing(actor, draft)
     for policy in _policies(draft):
-        await accounts.look_for_consent(deps, actor.person_id, policy)
+        await consents.look_for(deps, actor.person_id, policy)
     heads = await advising.heads_of(deps, draft.home) - {actor.person_id}
     draft.state = RequestState.WITH_HEAD if heads else RequestState.WITH_COMMUNITY
 
     async def save(tx: Transaction) -> HomeRequest:
         for policy in _policies(draft):
-            await accounts.require_consent(deps, tx, actor.person_id, policy)
+            await consents.require(deps, tx, actor.person_id, policy)
         home = await household.hold(deps, draft.home, tx)
         earlier = await request_store.find_open(deps.db, str(draft.open_key), tx)
         if earlier is None:
@@ -96,7 +96,7 @@ def _draft(deps: Dependencies, actor: Actor, wish: FileRequest) -> HomeRequest:
     def sealed(text: str | None, field: str) -> str | None:
         return text and deps.vault.seal(text, place=f"home_requests/{request_id}/{field}")
 
-    number = wish.id_number and accounts.normal_id_number(wish.id_number)
+    number = wish.id_number and id_numbers.normalise(wish.id_number)
     return HomeRequest(
         id=request_id,
         home=wish.home,

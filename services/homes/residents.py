@@ -2,18 +2,18 @@
 
 from typing import Final
 
-from services import errors
-from services.accounts import actions as accounts
+from services.accounts import belonging, id_numbers, phones, residency_store
 from services.accounts.models import OWNERS, Newcomer, Relation, Residency
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
 from services.homes import code_store, days, household
 from services.homes.household import Household
 from services.homes.models import AddResident, ChangePhone, ResidentView
 from services.homes.views import mask_name
-from services.permissions import Actor, Permission, require_at
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places.models import Kind
 
@@ -52,9 +52,9 @@ async def listing(
     if (await places.get(deps, home)).kind is not Kind.HOME:
         raise errors.NotFound("没有找到这套房屋")
     if past:
-        rows = await accounts.ever_of_home(deps.db, home, limit=MOST_SHOWN)
+        rows = await residency_store.ever_of_home(deps.db, home, limit=MOST_SHOWN)
     else:
-        rows = await accounts.people_of_home(deps.db, home, day_of(deps.now()))
+        rows = await residency_store.of_home(deps.db, home, day_of(deps.now()))
     return [view(deps, row, whole=owner) for row in rows]
 
 
@@ -66,12 +66,12 @@ def _hide(actor: Actor, home: str) -> None:
 
 
 def view(deps: Dependencies, row: Residency, *, whole: bool) -> ResidentView:
-    name = accounts.resident_name(deps, row)
+    name = belonging.name_of(deps, row)
     return ResidentView(
         residency_id=row.id,
         relation=row.relation,
         name=name if whole else mask_name(name),
-        phone_masked=accounts.resident_phone_masked(deps, row),
+        phone_masked=belonging.phone_masked(deps, row),
         bound=row.person is not None,
         bound_by=row.bound_by,
         from_day=row.from_day,
@@ -88,8 +88,8 @@ async def add(deps: Dependencies, actor: Actor, home: str, wish: AddResident) ->
         home=home,
         relation=wish.relation,
         name=wish.name,
-        phone=accounts.normal_phone(wish.phone) if wish.phone else None,
-        id_number=accounts.normal_id_number(wish.id_number) if wish.id_number else None,
+        phone=phones.normalise(wish.phone) if wish.phone else None,
+        id_number=id_numbers.normalise(wish.id_number) if wish.id_number else None,
         from_day=from_day,
         to_day=to_day,
         source=f"staff:{actor.person_id}",
@@ -100,7 +100,7 @@ async def add(deps: Dependencies, actor: Actor, home: str, wish: AddResident) ->
     async def save(tx: Transaction) -> Residency:
         held = await household.hold(deps, home, tx)
         _require_room(deps, held.rows, newcomer)
-        row = await accounts.move_in(deps, tx, newcomer)
+        row = await belonging.move_in(deps, tx, newcomer)
         household.require_not_own(actor, held, row)
         await audit.record(
             deps,
@@ -123,7 +123,7 @@ def _require_room(deps: Dependencies, rows: list[Residency], newcomer: Newcomer)
     for row in rows:
         same = row.relation in OWNERS if newcomer.relation in OWNERS else False
         same = same or row.relation is newcomer.relation
-        if same and accounts.resident_name(deps, row) == newcomer.name:
+        if same and belonging.name_of(deps, row) == newcomer.name:
             raise AlreadyListed("这位住户已登记", residency_id=row.id)
     owned = any(row.relation is Relation.OWNER for row in rows)
     if newcomer.relation is Relation.OWNER and owned:
@@ -134,14 +134,14 @@ async def change_phone(
     deps: Dependencies, actor: Actor, residency_id: str, wish: ChangePhone
 ) -> ResidentView:
     """Write another phone, or none: who held the home by the old one loses it at once."""
-    phone = accounts.normal_phone(wish.phone) if wish.phone else None
+    phone = phones.normalise(wish.phone) if wish.phone else None
 
     async def save(tx: Transaction) -> Residency:
         home, found = await access(deps, tx, actor, residency_id)
         if not actor.may(P.DECIDE_HOMES, found.home):
             raise errors.Forbidden("登记的电话由社区更改")
         before = found.person
-        row = await accounts.give_residency_phone(
+        row = await belonging.give_phone(
             deps, tx, found, phone, actor=actor, because=wish.reason
         )
         household.require_not_own(actor, home, row)
@@ -171,7 +171,7 @@ async def access(
     That is their own, one of a home they own, or of a place whose residents they see. NotFound
     otherwise.
     """
-    seen = await accounts.find_residency(deps.db, residency_id, tx)
+    seen = await residency_store.find_residency(deps.db, residency_id, tx)
     if seen is None or not _knows(actor, seen):
         raise errors.NotFound("没有找到这位住户")
     home = await household.hold(deps, seen.home, tx)

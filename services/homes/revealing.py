@@ -5,7 +5,7 @@ from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.homes import stepping
-from services.permissions import Actor, Permission
+from services.kernel.permissions import Actor, Permission
 
 
 async def reveal(deps: Dependencies, actor: Actor, request_id: str, wish: Reveal) -> Revealed:

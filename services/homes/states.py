@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from services.errors import Conflict
+from services.kernel.errors import Conflict
 
 
 class RequestState(StrEnum):

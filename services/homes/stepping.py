@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from services import errors
 from services.accounts.models import OWNERS, Residency
 from services.dependencies import Dependencies, Transaction
 from services.homes import proof, request_store, states
 from services.homes.household import Household, registered_as
 from services.homes.request_models import HomeRequest
 from services.homes.states import Event
-from services.permissions import Actor, Permission
+from services.kernel import errors
+from services.kernel.permissions import Actor, Permission
 
 
 class OwnRequest(errors.Forbidden):

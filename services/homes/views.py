@@ -3,19 +3,14 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from services.accounts import actions as accounts
+from services.accounts import residency_store
 from services.accounts.models import Residency
-from services.days import day_of
 from services.dependencies import Dependencies
 from services.homes.household import registered_as
-from services.homes.request_models import (
-    AdviceView,
-    HomeRequest,
-    MyRequest,
-    RequestView,
-)
+from services.homes.request_models import AdviceView, HomeRequest, MyRequest, RequestView
 from services.homes.stepping import unsealed
-from services.permissions import Actor, Permission
+from services.kernel.days import day_of
+from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 
 
@@ -45,7 +40,7 @@ async def shown(
     homes = sorted({request.home for request in found})
     addresses = await places.addresses(deps, homes)
     people: dict[str, list[Residency]] = defaultdict(list)
-    for row in await accounts.residents_of(deps.db, homes, day_of(deps.now())):
+    for row in await residency_store.residents_of(deps.db, homes, day_of(deps.now())):
         people[row.home].append(row)
     return [
         _shown(deps, actor, request, addresses.get(request.home, ""), people[request.home])

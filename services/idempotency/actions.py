@@ -12,9 +12,9 @@ from datetime import timedelta
 from typing import Final
 
 from services.dependencies import Dependencies, Transaction
-from services.errors import Conflict, InvalidInput
 from services.idempotency import store
 from services.idempotency.models import Answer, KeyedRequest, KeyState
+from services.kernel.errors import Conflict, InvalidInput
 
 ABANDONED_AFTER: Final = timedelta(seconds=60)
 

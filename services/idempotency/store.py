@@ -8,8 +8,8 @@ from pymongo.errors import DuplicateKeyError
 
 from mongo_indexes.idempotency_keys import COLLECTION
 from services.dependencies import Database, Transaction
-from services.documents import to_document
 from services.idempotency.models import KeyedRequest, KeyState
+from services.kernel.documents import to_document
 
 
 async def start(db: Database, request: KeyedRequest) -> bool:

@@ -15,11 +15,11 @@ import structlog
 from redis.exceptions import RedisError
 
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
-from services.errors import NotFound
 from services.jobs import store
 from services.jobs.models import Again, Job, Permanent, RetryAt
-from services.redaction import redacted
+from services.kernel.documents import Document
+from services.kernel.errors import NotFound
+from services.kernel.redaction import redacted
 
 Handler = Callable[[Dependencies, Document], Awaitable[Again | None]]
 
@@ -156,10 +156,3 @@ async def replay(deps: Dependencies, job_id: str) -> None:
     if not await store.replay(deps.db, job_id, deps.now()):
         raise NotFound("没有这项失败的任务", job_id=job_id)
     await wake(deps)
-
-
-dead = store.dead
-backlog = store.backlog
-count_dead = store.count_dead
-beat = store.beat
-last_beat = store.last_beat

@@ -9,8 +9,8 @@ from pymongo import ReturnDocument
 from mongo_indexes import workers
 from mongo_indexes.outbox import COLLECTION
 from services.dependencies import Database, Transaction
-from services.documents import to_document
 from services.jobs.models import Job, JobState
+from services.kernel.documents import to_document
 
 
 async def insert(db: Database, job: Job, tx: Transaction | None) -> None:

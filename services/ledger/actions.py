@@ -11,12 +11,12 @@ from typing import Final
 
 import msgspec
 
-from services.days import check_day, plus_days, start_of
 from services.dependencies import Dependencies, Transaction
-from services.errors import InvalidInput
+from services.kernel.days import check_day, plus_days, start_of
+from services.kernel.errors import InvalidInput
+from services.kernel.permissions import Actor, Permission, require_city
 from services.ledger import store
 from services.ledger.models import AccountClass, Journal, TrialBalance
-from services.permissions import Actor, Permission, require_city
 
 LONGEST_SPAN_DAYS: Final = 31
 MOST_PROBLEMS: Final = 100

@@ -9,7 +9,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from mongo_indexes.journal import COLLECTION
 from services.dependencies import Database, Transaction
-from services.documents import Document, to_document
+from services.kernel.documents import Document, to_document
 from services.ledger.models import Journal
 
 DUPLICATE_KEY: Final = 11000

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import ceil
 
 from services.dependencies import Dependencies
-from services.errors import TooMany
+from services.kernel.errors import TooMany
 from services.limits.models import Rate, buckets
 
 

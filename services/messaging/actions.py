@@ -5,10 +5,11 @@ from typing import Final
 
 from services.accounts import actions as accounts
 from services.dependencies import Dependencies, Transaction
-from services.documents import encode
-from services.errors import NotFound
 from services.jobs import actions as jobs
-from services.messaging import pushes, sending, store
+from services.kernel.documents import encode
+from services.kernel.errors import NotFound
+from services.kernel.permissions import Actor
+from services.messaging import sending, store
 from services.messaging.models import (
     Message,
     MessageView,
@@ -20,12 +21,8 @@ from services.messaging.models import (
     views,
 )
 from services.messaging.templates import TEMPLATES, TemplateKey
-from services.permissions import Actor
 
 ID_LENGTH: Final = 26
-
-verify_push_url = pushes.verify_url
-receive_push = pushes.receive
 
 
 async def notify(

@@ -3,10 +3,10 @@
 from typing import Final
 
 from mongo_indexes import message_grants, messages, push_events
-from services import holdings
 from services.accounts import actions as accounts
 from services.dependencies import Dependencies, Transaction
-from services.holdings import Fate, Holding
+from services.kernel.personal_data import Fate, Holding
+from services.messaging import store
 from services.messaging.models import grant_id
 
 MESSAGES: Final = Holding(
@@ -49,4 +49,4 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
 
 async def sweep(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Remove messages, also those that were being written while the account was erased."""
-    await holdings.remove(deps, tx, MESSAGES, person_id)
+    await store.remove(deps, tx, MESSAGES, person_id)

@@ -11,7 +11,7 @@ import structlog
 from pymongo.errors import DuplicateKeyError
 
 from services.dependencies import Dependencies, Transaction
-from services.errors import Unauthenticated, Unavailable
+from services.kernel.errors import Unauthenticated, Unavailable
 from services.messaging import store
 from services.messaging.models import Delivery, Message, grant_id
 from services.messaging.states import Move

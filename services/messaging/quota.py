@@ -10,8 +10,8 @@ from typing import Final
 import structlog
 from redis.exceptions import RedisError
 
-from services.days import day_of, plus_days, start_of
 from services.dependencies import Dependencies
+from services.kernel.days import day_of, plus_days, start_of
 
 KEY: Final = "messaging:quota_reached_until"
 

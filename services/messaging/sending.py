@@ -12,8 +12,8 @@ import structlog
 
 from services.accounts import actions as accounts
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
 from services.jobs.models import Permanent, RetryAt
+from services.kernel.documents import Document
 from services.messaging import quota, store
 from services.messaging.models import Delivery, Letter, Message
 from services.messaging.states import MOVES, OUTCOMES, Grant, Move, Outcome, Then

@@ -9,8 +9,9 @@ import msgspec
 from pymongo import ReturnDocument
 
 from mongo_indexes import message_grants, messages, push_events
-from services.dependencies import Database, Transaction
-from services.documents import Document, to_document
+from services.dependencies import Database, Dependencies, Transaction
+from services.kernel.documents import Document, to_document
+from services.kernel.personal_data import Holding
 from services.messaging.models import Message
 from services.messaging.states import MOVES, OUT, Move
 
@@ -131,3 +132,9 @@ async def remember_push(
     digest = hashlib.sha256(dedupe_key.encode()).hexdigest()  # the key names the person
     document = {"_id": digest, "kind": kind, "received_at": at}
     await db[push_events.COLLECTION].insert_one(document, session=tx)
+
+
+async def remove(deps: Dependencies, tx: Transaction, holding: Holding, person_id: str) -> int:
+    """Remove a person's rows; return how many."""
+    rows = deps.db[holding.collection]
+    return (await rows.delete_many({holding.person: person_id}, session=tx)).deleted_count

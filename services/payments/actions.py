@@ -8,19 +8,20 @@ from typing import Final
 import msgspec
 from pymongo.errors import DuplicateKeyError
 
-from services import errors
 from services.accounts import actions as accounts
 from services.accounts import consents
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
 from services.fees import actions as fees
 from services.fees.models import KIND_NAMES, Bill
 from services.fees.states import BillState
 from services.jobs import actions as jobs
 from services.jobs.schedules import Schedule
-from services.payments import asking, checks, notices, refund_store, refunds, store, suspense
+from services.kernel import errors
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor
+from services.payments import asking, checks, refund_store, refunds, store, suspense
 from services.payments.models import (
     Line,
     Pay,
@@ -31,7 +32,6 @@ from services.payments.models import (
     ReceiptView,
 )
 from services.payments.states import UNSETTLED, PaymentState
-from services.permissions import Actor
 from services.wechat.errors import PayError, PayReaction
 
 # How long a payer has: long enough for somebody who is slow with a phone, and well inside the
@@ -326,13 +326,6 @@ async def waiting(deps: Dependencies) -> dict[str, int]:
         "refunds": await refund_store.count_stuck(deps.db),
     }
 
-
-receive_payment = notices.receive_payment
-receive_refund = notices.receive_refund
-in_suspense = suspense.listing
-return_suspense = suspense.give_back
-stuck_refunds = refunds.listing
-retry_refund = refunds.retry
 
 JOBS: Final[Mapping[str, jobs.Handler]] = {
     "payments.check": checks.check,

@@ -13,22 +13,16 @@ from typing import Final
 import structlog
 from pymongo.errors import DuplicateKeyError
 
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import encode
 from services.fees import actions as fees
 from services.jobs import actions as jobs
+from services.kernel.days import day_of
+from services.kernel.documents import encode
+from services.kernel.money import capital_yuan, yuan
 from services.ledger import actions as ledger
-from services.ledger.models import (
-    Journal,
-    Posting,
-    overpaid,
-    receivable,
-    wechat_cash,
-)
+from services.ledger.models import Journal, Posting, overpaid, receivable, wechat_cash
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
-from services.money import capital_yuan, yuan
 from services.payments import refund_store, refunds, store
 from services.payments.models import (
     Booking,

@@ -10,9 +10,9 @@ from typing import Final
 import structlog
 
 from services.dependencies import Dependencies
-from services.documents import Document
 from services.jobs import actions as jobs
 from services.jobs.models import Again, Permanent
+from services.kernel.documents import Document
 from services.payments import asking, refund_store, refunds, store
 from services.payments.models import Payment
 from services.payments.states import UNSETTLED

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from services.days import Month
 from services.fees.models import FeeKind
-from services.money import Fen
-from services.paths import smallest_around
+from services.kernel.days import Month
+from services.kernel.money import Fen
+from services.kernel.paths import smallest_around
 from services.payments.states import PaymentState, RefundState
 
 MAX_BILLS = 50

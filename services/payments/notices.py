@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import structlog
 
-from services import errors
 from services.dependencies import Dependencies
+from services.kernel import errors
 from services.payments import booking, doubts, refund_store, refunds, store
 from services.payments.models import EventOutcome, WeChatEvent
 from services.payments.states import RefundState

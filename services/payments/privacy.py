@@ -8,8 +8,8 @@ from typing import Final
 
 from mongo_indexes import discrepancies, payments, receipts, refunds, wechat_events
 from services.dependencies import Dependencies, Transaction
-from services.errors import Conflict
-from services.holdings import ACCOUNTING, Fate, Holding
+from services.kernel.errors import Conflict
+from services.kernel.personal_data import ACCOUNTING, Fate, Holding
 from services.payments.states import RefundState
 
 HOLDINGS: Final = (

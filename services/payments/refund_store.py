@@ -9,7 +9,7 @@ from pymongo import ReturnDocument
 
 from mongo_indexes.refunds import COLLECTION
 from services.dependencies import Database, Transaction
-from services.documents import to_document
+from services.kernel.documents import to_document
 from services.payments.models import Refund
 from services.payments.states import REFUND_MOVES, REFUND_OPEN, REFUND_STUCK, RefundState
 

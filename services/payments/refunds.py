@@ -8,19 +8,19 @@ import structlog
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
-from services.errors import Conflict, NotFound
 from services.jobs import actions as jobs
 from services.jobs.models import Again, Permanent, RetryAt
+from services.kernel.documents import Document
+from services.kernel.errors import Conflict, NotFound
+from services.kernel.money import yuan
+from services.kernel.permissions import Actor, Permission, require_city
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, wechat_cash
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
-from services.money import yuan
 from services.payments import refund_store, store
 from services.payments.models import DiscrepancyState, Refund, RefundView, discrepancy_id
 from services.payments.states import REFUND_STUCK, Event, RefundState
-from services.permissions import Actor, Permission, require_city
 from services.wechat.errors import PayError, PayReaction
 from services.wechat.pay_models import Refund as Answer
 from services.wechat.pay_models import RefundStatus

@@ -10,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from mongo_indexes import discrepancies, payments, receipts, wechat_events
 from services.dependencies import Database, Transaction
-from services.documents import to_document
+from services.kernel.documents import to_document
 from services.payments import states
 from services.payments.models import (
     Discrepancy,

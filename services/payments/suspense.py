@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services import errors
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
+from services.kernel import errors
+from services.kernel.permissions import Actor, Permission, require_city
 from services.ledger.models import suspense
 from services.payments import refund_store, refunds, store
 from services.payments.models import DiscrepancyState, DiscrepancyView, Refund
-from services.permissions import Actor, Permission, require_city
 
 WAITING = (DiscrepancyState.OPEN, DiscrepancyState.IN_SUSPENSE)
 REASON = "款项不符退回"

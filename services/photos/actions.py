@@ -10,11 +10,11 @@ from datetime import timedelta
 from typing import Final
 
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
 from services.jobs import actions as jobs
 from services.jobs.schedules import Schedule
-from services.permissions import Actor, Permission
-from services.photos import adding, links, store, sweeping
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor, Permission
+from services.photos import links, store, sweeping
 from services.photos.models import Photo, PhotoUrl
 from services.photos.sealing import open_file
 
@@ -107,8 +107,6 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> int:
         await jobs.enqueue(deps, tx, sweeping.SWEEP, new_id(deps.now()))
     return count
 
-
-add = adding.add
 
 JOBS: Final[dict[str, jobs.Handler]] = {sweeping.SWEEP: sweeping.sweep}
 SCHEDULES: Final = (Schedule(sweeping.SWEEP, every=timedelta(hours=1)),)

@@ -10,20 +10,20 @@ from typing import Final
 
 import structlog
 
-from services import errors
 from services.accounts import consents
 from services.accounts.policies import PolicyKey
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
-from services.permissions import Actor, Permission
+from services.kernel import errors
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor, Permission
+from services.kernel.vault import KEY_BYTES, seal_bytes
 from services.photos import files, links, store, sweeping
 from services.photos.developing import Picture
 from services.photos.models import Photo, PhotoView, Purpose
 from services.photos.sealing import file_place, key_place
 from services.photos.studio import STUDIO
-from services.vault import KEY_BYTES, seal_bytes
 
 LOOSE_FOR: Final = timedelta(hours=24)
 MOST_LOOSE: Final = 50

@@ -14,7 +14,7 @@ from typing import Final
 from msgspec import Struct
 from PIL import Image
 
-from services import errors
+from services.kernel import errors
 
 # What a file is, is decided by who can decode it; nobody else is asked.
 FORMATS: Final = ("JPEG", "PNG", "WEBP")

@@ -11,9 +11,9 @@ from typing import Final
 from urllib.parse import urlencode
 
 from services.dependencies import Dependencies
-from services.errors import NotFound
+from services.kernel.errors import NotFound
+from services.kernel.vault import Vault
 from services.photos.models import PhotoUrl
-from services.vault import Vault
 
 LASTS: Final = timedelta(minutes=5)
 PATH: Final = "/photos/{photo_id}"

@@ -5,7 +5,7 @@ from enum import StrEnum, auto
 
 from msgspec import Struct, field
 
-from services.permissions import Permission
+from services.kernel.permissions import Permission
 
 
 class Purpose(StrEnum):

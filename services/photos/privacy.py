@@ -3,8 +3,7 @@
 from typing import Final
 
 from mongo_indexes import photos
-from services.holdings import Fate, Holding
-from services.photos import actions
+from services.kernel.personal_data import Fate, Holding
 
 HOLDINGS: Final = (
     Holding(
@@ -23,4 +22,3 @@ HOLDINGS: Final = (
         sealed={"key_sealed": "photos/{id}/key"},
     ),
 )
-forget = actions.forget

@@ -6,10 +6,10 @@ from base64 import b64decode
 import structlog
 
 from services.dependencies import Dependencies
+from services.kernel.vault import Unreadable, unseal_bytes
 from services.photos import files
 from services.photos.links import missing
 from services.photos.models import Photo
-from services.vault import Unreadable, unseal_bytes
 
 log = structlog.get_logger(__name__)
 

@@ -8,8 +8,8 @@ import msgspec
 
 from mongo_indexes import photos
 from services.dependencies import Database, Transaction
-from services.documents import Document, to_document
-from services.permissions import Permission
+from services.kernel.documents import Document, to_document
+from services.kernel.permissions import Permission
 from services.photos.models import Photo, State
 
 COLLECTION: Final = photos.COLLECTION

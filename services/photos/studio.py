@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from services import errors
+from services.kernel import errors
 from services.photos.developing import Picture, develop
 
 # Measured: forty million pixels take half a second of a core and 240 MB, as WebP 640 MB. What

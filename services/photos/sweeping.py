@@ -4,8 +4,8 @@ import asyncio
 from typing import Final
 
 from services.dependencies import Dependencies
-from services.documents import Document
 from services.jobs.models import Again
+from services.kernel.documents import Document
 from services.photos import files, store
 from services.photos.models import Photo
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from pymongo.errors import DuplicateKeyError
 
-from services import errors
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.paths import parent
-from services.permissions import Actor, Permission, require_at
-from services.places import grids, store
+from services.kernel import errors
+from services.kernel.paths import parent
+from services.kernel.permissions import Actor, Permission, require_at
+from services.places import store
 from services.places.models import LADDER, Kind, NewPlace, Place, PlaceView
 
 
@@ -140,20 +140,3 @@ async def hold(deps: Dependencies, path: str, tx: Transaction) -> Place | None:
     and sees what the first wrote.
     """
     return await store.hold(deps.db, path, tx)
-
-
-homes_under = store.of_kind_under
-cities = store.cities
-find_many = store.find_many
-made_by = store.made_by
-any_used = store.any_used
-put = store.put
-delete_unused = store.delete_unused
-empty_of = store.empty_of
-count_homes = store.count_homes
-add_grid = grids.add
-change_grid = grids.change
-grids_of = grids.listing
-buildings_of = grids.buildings_of
-grids_with = grids.grids_with
-above_home = grids.above_home

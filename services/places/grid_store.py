@@ -6,8 +6,8 @@ import msgspec
 
 from mongo_indexes.places import COLLECTION
 from services.dependencies import Database, Transaction
-from services.documents import to_document
-from services.paths import under
+from services.kernel.documents import to_document
+from services.kernel.paths import under
 from services.places.models import Grid, GridChange, Kind
 
 KEPT_CHANGES = 100

@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 from pymongo.errors import DuplicateKeyError
 
-from services import errors
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.paths import ancestors, covers, parent
-from services.permissions import Actor, Permission, require_at
+from services.kernel import errors
+from services.kernel.paths import ancestors, covers, parent
+from services.kernel.permissions import Actor, Permission, require_at
 from services.places import grid_store, store
 from services.places.models import (
     LADDER,

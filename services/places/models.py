@@ -4,9 +4,9 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.documents import ONE_LINE
-from services.money import Area
-from services.paths import SEGMENT, PlacePath
+from services.kernel.documents import ONE_LINE
+from services.kernel.money import Area
+from services.kernel.paths import SEGMENT, PlacePath
 
 Name = Annotated[str, Meta(min_length=1, max_length=60, pattern=ONE_LINE)]
 MAX_BUILDINGS: Final = 200

@@ -7,8 +7,8 @@ from pymongo import ReturnDocument, UpdateOne
 
 from mongo_indexes.places import COLLECTION
 from services.dependencies import Database, Transaction
-from services.documents import to_document
-from services.paths import under
+from services.kernel.documents import to_document
+from services.kernel.paths import under
 from services.places.models import Kind, Place
 
 

@@ -4,10 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.jobs import actions as jobs
-from services.privacy import erasing, exporting, resealing
-
-export = exporting.export
-erase = erasing.erase
-reseal = resealing.reseal
+from services.privacy import erasing
 
 JOBS: Final[Mapping[str, jobs.Handler]] = {erasing.SWEEP: erasing.sweep}

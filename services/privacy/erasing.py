@@ -13,15 +13,15 @@ from services.accounts import privacy as accounts
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
 from services.homes import privacy as homes
 from services.idempotency import actions as idempotency
 from services.jobs import actions as jobs
+from services.kernel.documents import Document
+from services.kernel.permissions import Actor
 from services.messaging import privacy as messaging
 from services.payments import privacy as payments
-from services.permissions import Actor
-from services.photos import privacy as photos
-from services.sessions import privacy as sessions
+from services.photos import actions as photos
+from services.sessions import signing_out
 
 SWEEP: Final = "privacy.sweep"
 # A message that was being written when the account closed is written by then.
@@ -41,7 +41,7 @@ async def erase(deps: Dependencies, actor: Actor) -> None:
         await messaging.forget(deps, tx, person_id)
         await payments.forget(deps, tx, person_id)
         await idempotency.forget(deps, tx, person_id)
-        await sessions.forget(deps, tx, person_id)
+        await signing_out.forget(deps, tx, person_id)
         await accounts.erase(deps, tx, person_id)
         await audit.record(deps, tx, actor, Act.ERASED, subject=person_id)
         for number, wait in enumerate(AFTERWARDS):

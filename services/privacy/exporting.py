@@ -14,14 +14,15 @@ from services.audit import actions as audit
 from services.audit import privacy as audit_privacy
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
-from services.holdings import Holding, rows_of
 from services.homes import privacy as homes
-from services.permissions import Actor
+from services.kernel.documents import Document
+from services.kernel.permissions import Actor
+from services.kernel.personal_data import Holding
 from services.photos import actions as photo_actions
 from services.privacy import words
 from services.privacy.fields import TABLE
 from services.privacy.models import Group
+from services.privacy.rows import rows_of
 
 MOST_ROWS: Final = 5000
 ABOUT: Final = "三长通保存的关于您的全部信息。其他人的信息不在其中。时间为北京时间。"

@@ -21,8 +21,8 @@ from mongo_indexes import (
 from services.accounts import privacy as accounts
 from services.audit import privacy as audit
 from services.heads import privacy as heads
-from services.holdings import Fate, Holding
 from services.homes import privacy as homes
+from services.kernel.personal_data import Fate, Holding
 from services.messaging import privacy as messaging
 from services.payments import privacy as payments
 from services.photos import privacy as photos

@@ -10,8 +10,8 @@ from typing import Any, Final
 from msgspec import Struct
 
 from services.dependencies import Dependencies
-from services.documents import Document
-from services.holdings import Holding
+from services.kernel.documents import Document
+from services.kernel.personal_data import Holding
 from services.privacy.fields import TABLE
 
 AT_ONCE: Final = 500

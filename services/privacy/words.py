@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from services.audit.models import Act
 from services.dependencies import Dependencies
-from services.documents import Document
+from services.kernel.documents import Document
 from services.places import actions as places
 
 ACTS: Final[dict[Act, str]] = {

@@ -6,25 +6,19 @@ from typing import Any, Final
 
 from pymongo.errors import DuplicateKeyError
 
-from services import errors
-from services.accounts import actions as accounts
+from services.accounts import residency_store
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import encode
 from services.jobs import actions as jobs
-from services.permissions import Actor, Permission, require_at
+from services.kernel import errors
+from services.kernel.documents import encode
+from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
+from services.places import store as places_store
 from services.places.models import Kind
 from services.register import applying, keeping, reading, store, undoing
-from services.register.models import (
-    Confirm,
-    Import,
-    ImportView,
-    Progress,
-    RowProblem,
-    Severity,
-)
+from services.register.models import Confirm, Import, ImportView, Progress, RowProblem, Severity
 from services.register.problems import Refused
 from services.register.signature import check_signature
 from services.register.states import TRANSITIONS, Action
@@ -205,8 +199,8 @@ async def undo(deps: Dependencies, actor: Actor, import_id: str) -> ImportView:
     """Promise to take back what an import made. Refused once something hangs on it."""
     found = await access_import(deps, actor, import_id)
     _require_state(found, Action.UNDO)
-    used = await places.any_used(deps.db, found.id, found.place)
-    if used or await accounts.any_bound_from(deps.db, found.id, found.place):
+    used = await places_store.any_used(deps.db, found.id, found.place)
+    if used or await residency_store.any_bound_from(deps.db, found.id, found.place):
         raise InUse("已经有账单或有人认领了房屋,不能撤回")
     changes = {"total": found.counts.new_homes, **AT_THE_START}
     await _advance(deps, actor, found, Action.UNDO, changes)
@@ -267,8 +261,6 @@ def view(found: Import) -> ImportView:
         confirmed_at=found.confirmed_at,
     )
 
-
-problem_key = store.problem_key
 
 JOBS: Final[dict[str, jobs.Handler]] = {
     reading.READ: reading.read,

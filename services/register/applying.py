@@ -7,14 +7,15 @@ in the same transaction, so that of two workers only one writes.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from services.accounts import actions as accounts
+from services.accounts import residents
 from services.accounts.models import Enrolment
-from services.days import day_of
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
 from services.jobs.models import Permanent
-from services.paths import ancestors
+from services.kernel.days import day_of
+from services.kernel.documents import Document
+from services.kernel.paths import ancestors
 from services.places import actions as places
+from services.places import store as places_store
 from services.places.models import Kind, Place, Usage
 from services.register import keeping, store
 from services.register.comparing import path_of
@@ -56,13 +57,13 @@ async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
         mark = str(number + 1)
         if not await store.step(deps.db, found, Action.FINISH, tx, mark=mark, done=rows):
             return
-        there = {place.id: place for place in await places.find_many(deps.db, paths, tx)}
+        there = {place.id: place for place in await places_store.find_many(deps.db, paths, tx)}
         fresh = {p.id: p for home in homes for p in _tree(found, compound, home, there)}
-        await places.put(deps.db, list(fresh.values()), tx)
+        await places_store.put(deps.db, list(fresh.values()), tx)
         mine = {p for p in paths if p not in there or there[p].source == found.id}
         people = list(_enrolments(found, homes, mine))
         from_day = day_of(found.confirmed_at or deps.now())
-        await accounts.enrol(deps, tx, people, source=found.id, from_day=from_day)
+        await residents.enrol(deps, tx, people, source=found.id, from_day=from_day)
 
     await deps.in_transaction(write)
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from services.accounts import actions as accounts
+from services.accounts import residents
 from services.dependencies import Dependencies
-from services.places import actions as places
+from services.places import store as places_store
 from services.places.models import Place
 from services.register.headings import Field
 from services.register.models import Column, Counts, Import, ListedHome, RowProblem, Severity
@@ -31,8 +31,8 @@ class Comparison:
     async def problems(self, homes: Sequence[ListedHome]) -> list[RowProblem]:
         """Return what these homes and the ones already there disagree on."""
         paths = [path_of(self._import.place, home) for home in homes]
-        there = {p.id: p for p in await places.find_many(self._deps.db, paths)}
-        known = await accounts.known_people(self._deps, sorted(there)) if there else {}
+        there = {p.id: p for p in await places_store.find_many(self._deps.db, paths)}
+        known = await residents.known_people(self._deps, sorted(there)) if there else {}
         found: list[RowProblem] = []
         for path, home in zip(paths, homes, strict=True):
             if path in there:

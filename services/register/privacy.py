@@ -3,7 +3,7 @@
 from typing import Final
 
 from mongo_indexes import register_chunks, register_imports, register_problems
-from services.holdings import Fate, Holding
+from services.kernel.personal_data import Fate, Holding
 
 HOLDINGS: Final = (
     Holding(

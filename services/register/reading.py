@@ -7,8 +7,8 @@ from typing import Final
 import structlog
 
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document, new_id
 from services.jobs import actions as jobs
+from services.kernel.documents import Document, new_id
 from services.register import keeping, reader, store
 from services.register.child import Batch, Begun, Done
 from services.register.comparing import Comparison, keep_within

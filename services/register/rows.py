@@ -23,7 +23,7 @@ from services.register.repeats import Repeats, RowRefused
 
 F = Field
 Row = dict[Field, Cell]
-LONGEST_PATH: Final = 120  # services/paths.py PlacePath
+LONGEST_PATH: Final = 120  # services/kernel/paths.py PlacePath
 TOTALS: Final = ("合计", "总计", "小计", "共计")
 FIELD_OF: Final = {
     Code.RELATION_UNKNOWN: F.RELATION,

@@ -8,17 +8,13 @@ import msgspec
 
 from mongo_indexes import register_chunks, register_imports, register_problems
 from services.dependencies import Database, Transaction
-from services.documents import Document, to_document
+from services.kernel.documents import Document, to_document
 from services.register.models import Import, RowProblem, Severity
 from services.register.states import BUSY, TRANSITIONS, Action
 
-IMPORTS = register_imports.COLLECTION
-CHUNKS = register_chunks.COLLECTION
-PROBLEMS = register_problems.COLLECTION
-
 
 async def find(db: Database, import_id: str) -> Import | None:
-    document = await db[IMPORTS].find_one({"_id": import_id})
+    document = await db[register_imports.COLLECTION].find_one({"_id": import_id})
     return msgspec.convert(document, Import | None)
 
 
@@ -31,7 +27,12 @@ async def listing(
         at, import_id = before
         query["uploaded_at"] = {"$lte": at}
         query["$or"] = [{"uploaded_at": {"$lt": at}}, {"_id": {"$lt": import_id}}]
-    cursor = db[IMPORTS].find(query).sort([("uploaded_at", -1), ("_id", -1)]).limit(limit)
+    cursor = (
+        db[register_imports.COLLECTION]
+        .find(query)
+        .sort([("uploaded_at", -1), ("_id", -1)])
+        .limit(limit)
+    )
     return msgspec.convert(await cursor.to_list(), list[Import])
 
 
@@ -39,7 +40,7 @@ async def insert(db: Database, fresh: Import, tx: Transaction) -> bool:
     """Return False when the import is there already. An upsert: see services/jobs/store.py."""
     document = to_document(fresh)
     key = {"_id": document.pop("_id"), "place": document.pop("place")}
-    result = await db[IMPORTS].update_one(
+    result = await db[register_imports.COLLECTION].update_one(
         key, {"$setOnInsert": document}, upsert=True, session=tx
     )
     return result.upserted_id is not None
@@ -49,7 +50,7 @@ async def restart(db: Database, ended: Import, fresh: Import, tx: Transaction) -
     """Begin anew with the same file after an import's end."""
     document = to_document(fresh)
     del document["_id"], document["place"]
-    result = await db[IMPORTS].update_one(
+    result = await db[register_imports.COLLECTION].update_one(
         _key(ended, Action.UPLOAD), {"$set": document}, session=tx
     )
     return result.modified_count == 1
@@ -80,7 +81,9 @@ async def advance(
     _, target = TRANSITIONS[action]
     document = msgspec.to_builtins(changes, builtin_types=(datetime,))
     change = {"state": target, "busy": target in BUSY, **document}
-    result = await db[IMPORTS].update_one(_key(found, action), {"$set": change}, session=tx)
+    result = await db[register_imports.COLLECTION].update_one(
+        _key(found, action), {"$set": change}, session=tx
+    )
     return result.matched_count == 1
 
 
@@ -88,7 +91,7 @@ async def note_progress(db: Database, found: Import, done: int, total: int) -> b
     """Note how far a reading has come; False when it is no longer wanted."""
     change = {"$set": {"done": done, "total": total}}
     key = _key(found, Action.PREVIEW)
-    return (await db[IMPORTS].update_one(key, change)).matched_count == 1
+    return (await db[register_imports.COLLECTION].update_one(key, change)).matched_count == 1
 
 
 async def step(
@@ -101,21 +104,23 @@ async def step(
     key = {**_key(found, action), "mark": found.mark}
     # `steps` makes this a write even when nothing else changes, so that two workers collide.
     change = {"$set": {"mark": mark}, "$inc": {**more, "steps": 1}}
-    return (await db[IMPORTS].update_one(key, change, session=tx)).matched_count == 1
+    return (
+        await db[register_imports.COLLECTION].update_one(key, change, session=tx)
+    ).matched_count == 1
 
 
 async def put_chunk(db: Database, chunk_id: str, sealed: str, expires_at: datetime) -> None:
     change = {"$set": {"sealed": sealed, "expires_at": expires_at}}
-    await db[CHUNKS].update_one({"_id": chunk_id}, change, upsert=True)
+    await db[register_chunks.COLLECTION].update_one({"_id": chunk_id}, change, upsert=True)
 
 
 async def get_chunk(db: Database, chunk_id: str) -> str | None:
-    document = await db[CHUNKS].find_one({"_id": chunk_id}, {"sealed": 1})
+    document = await db[register_chunks.COLLECTION].find_one({"_id": chunk_id}, {"sealed": 1})
     return document["sealed"] if document else None
 
 
 async def drop_chunks(db: Database, prefix: str) -> None:
-    await db[CHUNKS].delete_many({"_id": _beginning(prefix)})
+    await db[register_chunks.COLLECTION].delete_many({"_id": _beginning(prefix)})
 
 
 async def put_problems(
@@ -127,7 +132,9 @@ async def put_problems(
         if (key := f"{run}:{problem_key(problem)}")
     }
     if documents:
-        await db[PROBLEMS].insert_many(list(documents.values()), ordered=False)
+        await db[register_problems.COLLECTION].insert_many(
+            list(documents.values()), ordered=False
+        )
 
 
 def problem_key(problem: RowProblem) -> str:
@@ -142,12 +149,12 @@ async def problems_of(
     query: Document = {"_id": {**_beginning(run), "$gt": f"{run}:{after}"}}
     if severity:
         query["severity"] = severity
-    cursor = db[PROBLEMS].find(query).sort("_id", 1).limit(limit)
+    cursor = db[register_problems.COLLECTION].find(query).sort("_id", 1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[RowProblem])
 
 
 async def drop_problems(db: Database, run: str) -> None:
-    await db[PROBLEMS].delete_many({"_id": _beginning(run)})
+    await db[register_problems.COLLECTION].delete_many({"_id": _beginning(run)})
 
 
 def _beginning(prefix: str) -> Document:

@@ -8,10 +8,10 @@ removed before anybody used it or kept whole, with its unit and its building.
 from collections.abc import Sequence
 from typing import Final
 
-from services.accounts import actions as accounts
+from services.accounts import residency_store
 from services.dependencies import Dependencies, Transaction
-from services.documents import Document
-from services.places import actions as places
+from services.kernel.documents import Document
+from services.places import store as places_store
 from services.places.models import Kind, Place
 from services.register import store
 from services.register.models import Import
@@ -37,7 +37,7 @@ async def remove_some(deps: Dependencies, found: Import, kind: Kind, after: str)
     """Remove the next few places of a kind; after the last one, go on to the next kind."""
 
     async def remove(tx: Transaction) -> None:
-        made = await places.made_by(
+        made = await places_store.made_by(
             deps.db, found.id, found.place, kind, after=after, limit=PLACES, tx=tx
         )
         if not made:
@@ -48,8 +48,8 @@ async def remove_some(deps: Dependencies, found: Import, kind: Kind, after: str)
         more = gone if kind is Kind.HOME else {}
         mark = f"{kind}:{made[-1].id}"
         if await store.step(deps.db, found, Action.CLEAR, tx, mark=mark, **more):
-            await accounts.withdraw(deps.db, found.id, free, tx)
-            await places.delete_unused(deps.db, found.id, free, tx)
+            await residency_store.delete_residencies_from(deps.db, found.id, free, tx)
+            await places_store.delete_unused(deps.db, found.id, free, tx)
 
     await deps.in_transaction(remove)
 
@@ -60,8 +60,8 @@ async def _free(
     """Return those of the places that nothing hangs on."""
     unused = [place.id for place in made if not place.used]
     if kind is not Kind.HOME:
-        return await places.empty_of(deps.db, unused, tx)
-    bound = await accounts.bound_homes(deps.db, unused, tx)
+        return await places_store.empty_of(deps.db, unused, tx)
+    bound = await residency_store.bound_homes(deps.db, unused, tx)
     return [home for home in unused if home not in bound]
 
 

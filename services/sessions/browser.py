@@ -7,12 +7,12 @@ session there is, for a sensitive act.
 import hmac
 import secrets
 
-from services import errors
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
-from services.permissions import FRESH, Actor
+from services.kernel import errors
+from services.kernel.documents import new_id
+from services.kernel.permissions import FRESH, Actor
 from services.sessions import browser_codes as codes
 from services.sessions import browser_states as states
 from services.sessions import browser_store, living

@@ -7,11 +7,11 @@ found a token, never lets in a browser.
 
 import hmac
 
-from services import errors
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.permissions import STAFF_ROLES, Actor
+from services.kernel import errors
+from services.kernel.permissions import STAFF_ROLES, Actor
 from services.sessions import browser_codes as codes
 from services.sessions import browser_states as states
 from services.sessions import browser_store, living, store

@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 from redis.exceptions import RedisError
 
-from services.accounts.actions import WeChatBusy
+from services.accounts.by_wechat import WeChatBusy
 from services.dependencies import Dependencies
 from services.sessions.browser_models import LIFE
 from services.wechat.errors import WeChatError

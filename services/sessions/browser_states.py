@@ -6,8 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from services.accounts.actions import SignInRefused
-from services.errors import Conflict, DomainError
+from services.accounts.by_wechat import SignInRefused
+from services.kernel.errors import Conflict, DomainError
 
 
 class BrowserState(StrEnum):

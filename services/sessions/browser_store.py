@@ -8,7 +8,7 @@ from pymongo import ReturnDocument
 
 from mongo_indexes.browser_sign_ins import COLLECTION
 from services.dependencies import Database, Transaction
-from services.documents import to_document
+from services.kernel.documents import to_document
 from services.sessions import browser_states as states
 from services.sessions.browser_models import BrowserSignIn
 from services.sessions.browser_states import Event

@@ -9,13 +9,14 @@ from typing import Final
 
 import structlog
 
-from services import errors
-from services.accounts import actions as accounts
+from services.accounts import by_wechat, standing
+from services.accounts import store as accounts_store
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
-from services.permissions import STAFF_ROLES, Actor, Grant
+from services.kernel import errors
+from services.kernel.documents import new_id
+from services.kernel.permissions import STAFF_ROLES, Actor, Grant
 from services.sessions import store, tokens
 from services.sessions.models import LIVES, Session, SessionKind, Tokens, Visit
 
@@ -51,8 +52,8 @@ async def open_session(
     deps: Dependencies, tx: Transaction, session: Session, visit: Visit
 ) -> None:
     """Sign somebody in. Raises SignInRefused when the account is closed."""
-    if not await accounts.admit(deps.db, session.person, session.created_at, tx):
-        raise accounts.SignInRefused("这个账号已停用,请联系社区")
+    if not await accounts_store.admit(deps.db, session.person, session.created_at, tx):
+        raise by_wechat.SignInRefused("这个账号已停用,请联系社区")
     await store.insert_session(deps.db, session, tx)
     who = owner_of(session, visit)
     await audit.record(deps, tx, who, Act.SIGNED_IN, subject=session.id, kind=session.kind)
@@ -106,7 +107,7 @@ async def refresh(deps: Dependencies, refresh_token: str, visit: Visit) -> Token
     session_id, generation = tokens.read_refresh(deps.vault, refresh_token)
     session = await living(deps, session_id)
     if session.kind is SessionKind.BROWSER:
-        require_standing(session, await accounts.grants_of(deps, session.person))
+        require_standing(session, await standing.grants_of(deps, session.person))
     now = deps.now()
     if generation == session.generation:
         # Losing the race is fine: who won made the same successor.

@@ -3,8 +3,7 @@
 from typing import Final
 
 from mongo_indexes import browser_sign_ins, sessions
-from services.holdings import Fate, Holding
-from services.sessions import signing_out
+from services.kernel.personal_data import Fate, Holding
 
 HOLDINGS: Final = (
     Holding(
@@ -28,4 +27,3 @@ HOLDINGS: Final = (
         why="扫码登录的临时记录,一小时内自动删除",
     ),
 )
-forget = signing_out.forget

@@ -1,13 +1,14 @@
 """Who this is, by WeChat's word: signing in, and proving it once more."""
 
-from services import errors
-from services.accounts import actions as accounts
+from services.accounts import by_wechat
+from services.accounts import store as accounts_store
 from services.accounts.models import Person
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
-from services.permissions import FRESH, Actor
+from services.kernel import errors
+from services.kernel.documents import new_id
+from services.kernel.permissions import FRESH, Actor
 from services.sessions import living, store
 from services.sessions.devices import device_of
 from services.sessions.models import Confirmed, SessionKind, Tokens, Visit
@@ -24,7 +25,7 @@ async def _openid(deps: Dependencies, code: str) -> str:
     try:
         login = await deps.wechat.login(code)
     except WeChatError as error:
-        raise accounts.wechat_problem(error) from error
+        raise by_wechat.problem(error) from error
     return login.openid
 
 
@@ -38,7 +39,7 @@ async def sign_in(deps: Dependencies, code: str, visit: Visit = Visit()) -> Toke
         openid=openid,
         created_at=now,
     )
-    person = await accounts.upsert_person(deps.db, stranger)
+    person = await accounts_store.upsert_person(deps.db, stranger)
     kind = SessionKind.WECHAT
     device = device_of(visit.user_agent, kind)
     session = living.begin(person.id, kind, device, now=now, confirmed_at=now)
@@ -48,7 +49,7 @@ async def sign_in(deps: Dependencies, code: str, visit: Visit = Visit()) -> Toke
 
     try:
         await deps.in_transaction(save)
-    except accounts.SignInRefused as refusal:
+    except by_wechat.SignInRefused as refusal:
         who = living.owner_of(session, visit)
         await audit.refused(deps, who, route="sign_in", code=refusal.code)
         raise
@@ -61,7 +62,7 @@ async def confirm(deps: Dependencies, actor: Actor, code: str) -> Confirmed:
     Raises AnotherPerson when the phone is another WeChat user's.
     """
     openid = await _openid(deps, code)
-    person = await accounts.find_person(deps.db, actor.person_id)
+    person = await accounts_store.find_person(deps.db, actor.person_id)
     if person is None or person.wechat_key != f"{deps.wechat.appid}:{openid}":
         raise AnotherPerson("请用登录时的微信确认")
     now = deps.now()

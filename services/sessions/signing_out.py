@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from services import errors
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.permissions import Actor
+from services.kernel import errors
+from services.kernel.permissions import Actor
 from services.sessions import browser_store, store
 from services.sessions.models import SessionView
 

@@ -6,7 +6,7 @@ import msgspec
 
 from mongo_indexes import sessions
 from services.dependencies import Database, Transaction
-from services.documents import Document, to_document
+from services.kernel.documents import Document, to_document
 from services.sessions.models import LIVES, Session, SessionKind
 
 

@@ -15,8 +15,8 @@ import jwt
 import msgspec
 from msgspec import Struct
 
-from services.errors import Unauthenticated
-from services.vault import Vault
+from services.kernel.errors import Unauthenticated
+from services.kernel.vault import Vault
 
 ACCESS_LIFE: Final = timedelta(minutes=15)
 ISSUER: Final = "sanzhangtong"

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from services.days import Day, Month
 from services.fees.models import FeeKind
+from services.kernel.days import Day, Month
 from services.places.models import Kind
 
 Months = Annotated[int, Meta(ge=1, le=12)]

@@ -6,13 +6,13 @@ from typing import Final
 import msgspec
 
 from mongo_indexes.bills import COLLECTION
-from services.days import plus_months, start_of
 from services.dependencies import Database
-from services.documents import Document
 from services.fees.models import FeeKind
 from services.fees.states import BillState
 from services.fees.tariff import months_from
-from services.paths import under, under_any
+from services.kernel.days import plus_months, start_of
+from services.kernel.documents import Document
+from services.kernel.paths import under, under_any
 from services.statistics.models import Arrears, Debts, Owed, Span
 
 # How much is fetched at once for a page; more bills of a home only mean another round trip.

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final, TypeVar
 
-from services.days import BEIJING
+from services.kernel.days import BEIJING
 from services.wechat.bill_models import FundFlowBill, FundRow, TradeBill, TradeRow
 
 T = TypeVar("T")

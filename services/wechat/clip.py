@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from services.days import BEIJING
-from services.money import yuan
+from services.kernel.days import BEIJING
+from services.kernel.money import yuan
 
 ELLIPSIS: Final = "…"
 THING_CHARS: Final = 20

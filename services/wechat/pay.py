@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from services.days import BEIJING
+from services.kernel.days import BEIJING
 from services.wechat import pay_wire as wire
 from services.wechat import signing
 from services.wechat.bill_download import fetch_bill

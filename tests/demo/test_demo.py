@@ -13,9 +13,9 @@ from demo.people import ROLES, UNIT, Mood
 from demo.site import Site
 from server.cli import run
 from services.dependencies import Dependencies
-from services.documents import Document
 from services.jobs import actions as jobs
 from services.jobs.models import Again
+from services.kernel.documents import Document
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
 from tests.demo.conftest import HOMES, neighbours

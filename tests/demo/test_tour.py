@@ -13,7 +13,7 @@ from demo.site import Site
 from demo.tour.chapters import CHAPTERS, NoSuchChapter, before, chosen, listing
 from demo.tour.visit import Visit
 from demo.visitor import Guest, Visitor
-from services.days import day_of
+from services.kernel.days import day_of
 from tests.world import World
 
 

@@ -109,7 +109,7 @@ DOORS: Final = (
     ),
     (
         "a log opens photos",
-        "services/redaction.py",
+        "services/kernel/redaction.py",
         '"signature=<hidden>"',
         'r"\\g<0>"',
         f"{PHOTOS_HTTP}::test_no_log_opens_a_photo",
@@ -151,7 +151,7 @@ DOORS: Final = (
     ),
     (
         "a sealed file opens at another place",
-        "services/vault.py",
+        "services/kernel/vault.py",
         "sealed[NONCE_BYTES:], place.encode())\n    except (",
         "sealed[NONCE_BYTES:], sealed[:0])\n    except (",
         f"{PHOTOS}::test_a_sealed_file_opens_only_with_its_key_at_its_place",

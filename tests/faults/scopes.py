@@ -19,7 +19,7 @@ ACTIVE: Final = """def active_on(day: str) -> Document:
 SCOPES: Final = (
     (
         "a place is told from another by how it begins",
-        "services/paths.py",
+        "services/kernel/paths.py",
         'return place == ancestor or place.startswith(ancestor + ".")',
         "return place.startswith(ancestor)",
         UNPAID,

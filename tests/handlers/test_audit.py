@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from server.app import ROUTES as ALL_ROUTES
-from services.permissions import Permission
+from services.kernel.permissions import Permission
 from tests.cast import COMMUNITY, COMPOUND, LI_HOME, Estate, build
 from tests.deeds import ELSEWHERE, FORGIVEN, Ask, auditor, ordered, rows, send, voided
 from tests.world import Member, World

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from server.app import ROUTES as ALL_ROUTES
-from services.accounts import actions as accounts
+from services.accounts import appointing
 from services.accounts.models import Appoint
 from services.audit import proving, store
 from services.audit.models import Act
-from services.permissions import Role
+from services.kernel.permissions import Role
 from tests.cast import (
     COMMUNITY,
     COMPOUND,
@@ -180,7 +180,7 @@ async def test_a_request_that_makes_no_sense_leaves_no_row(
 async def test_what_one_may_not_know_of_is_refused_and_written_down(estate: Estate) -> None:
     ask = await voided(estate)
     request = Appoint(role=Role.COMMUNITY_STAFF, place=OTHER_COMPOUND, phone="13900000044")
-    await accounts.grant(estate.world.deps, request, appointed_by="test")
+    await appointing.grant(estate.world.deps, request, appointed_by="test")
     stranger = await estate.world.sign_in("next", "13900000044")
     for person, asked in (
         (stranger, ask),

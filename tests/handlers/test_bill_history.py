@@ -11,8 +11,8 @@ import pytest
 from services.accounts import actions as accounts
 from services.accounts import residency_store
 from services.accounts.models import Relation, Residency
-from services.days import day_of
 from services.dependencies import Transaction
+from services.kernel.days import day_of
 from tests.cast import PHONES, WANG_HOME, Estate, bill, build
 from tests.world import Member, Reply, World
 

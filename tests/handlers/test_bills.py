@@ -5,16 +5,17 @@ from typing import Any
 
 import pytest
 
-from services.days import start_of
 from services.dependencies import Transaction
-from services.errors import NotFound
 from services.fees import actions as fees
+from services.fees import rules, runs
 from services.fees.models import FeeKind
 from services.fees.states import BillState
 from services.fees.views import StartBillRun
+from services.kernel.days import start_of
+from services.kernel.errors import NotFound
+from services.kernel.permissions import Actor, Grant, Role
 from services.ledger import actions as ledger
 from services.ledger.models import income, receivable
-from services.permissions import Actor, Grant, Role
 from tests.cast import COMPOUND, LI_HOME, OTHER_COMPOUND, STAFF, Estate, build, charge
 from tests.offices import hire
 from tests.world import Member, Reply, World
@@ -54,9 +55,9 @@ async def rerun(world: World) -> None:
     """Run January and February once more, and publish what is new."""
     for period in ("2026-01", "2026-02"):
         request = StartBillRun(period=period)
-        run = await fees.start_run(world.deps, STAFF, COMPOUND, request)
+        run = await runs.start(world.deps, STAFF, COMPOUND, request)
         await world.work()
-        await fees.publish_run(world.deps, STAFF, run.run_id)
+        await runs.publish(world.deps, STAFF, run.run_id)
         await world.work()
 
 
@@ -216,9 +217,9 @@ async def test_bills_of_others_drafts_and_unknown_ones_are_not_there_to_pay(
     world: World, estate: Estate
 ) -> None:
     mine = await estate.bill_ids("li")
-    run = await fees.start_run(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    run = await runs.start(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await world.work()
-    drafts = await fees.run_bills(
+    drafts = await runs.bills_of(
         world.deps, STAFF, run.run_id, BillState.DRAFT, after="", limit=10
     )
     hidden = [b.bill_id for b in drafts if b.home == LI_HOME]
@@ -231,5 +232,5 @@ async def test_bills_of_others_drafts_and_unknown_ones_are_not_there_to_pay(
 @pytest.mark.usefixtures("estate")
 async def test_rules_written_twice_are_one(world: World) -> None:
     await charge(world.deps)
-    found = await fees.rules(world.deps, STAFF, COMPOUND, after="", limit=10)
+    found = await rules.listing(world.deps, STAFF, COMPOUND, after="", limit=10)
     assert sorted(rule.kind for rule in found) == sorted(FeeKind)

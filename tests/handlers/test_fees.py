@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from services.kernel.permissions import Role
 from services.ledger import actions as ledger
 from services.ledger.models import income, receivable
-from services.permissions import Role
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
 from tests.cast import (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.permissions import FIRM_ROLES, Role
+from services.kernel.permissions import FIRM_ROLES, Role
 from tests.cast import COMMUNITY, COMPOUND, OTHER_COMPOUND, UNIT, Estate, build
 from tests.offices import credit_code, firm_at, hire
 from tests.world import Member, Reply, World

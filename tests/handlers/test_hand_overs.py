@@ -5,16 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.permissions import Role
-from tests.cast import (
-    COMMUNITY,
-    LI_HOME,
-    NEXT_UNIT,
-    SUN_HOME,
-    UNIT,
-    Estate,
-    build,
-)
+from services.kernel.permissions import Role
+from tests.cast import COMMUNITY, LI_HOME, NEXT_UNIT, SUN_HOME, UNIT, Estate, build
 from tests.homes import asked
 from tests.offices import (
     BUILDING,

@@ -5,17 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.permissions import Role
-from tests.cast import (
-    COMMUNITY,
-    COMPOUND,
-    NEXT_UNIT,
-    OTHER_COMPOUND,
-    TERM,
-    UNIT,
-    Estate,
-    build,
-)
+from services.kernel.permissions import Role
+from tests.cast import COMMUNITY, COMPOUND, NEXT_UNIT, OTHER_COMPOUND, TERM, UNIT, Estate, build
 from tests.offices import (
     BUILDING,
     CHEN,

@@ -5,17 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.permissions import Role
-from tests.cast import (
-    COMMUNITY,
-    COMPOUND,
-    LI_HOME,
-    SUN_HOME,
-    UNIT,
-    ZHAO_HOME,
-    Estate,
-    build,
-)
+from services.kernel.permissions import Role
+from tests.cast import COMMUNITY, COMPOUND, LI_HOME, SUN_HOME, UNIT, ZHAO_HOME, Estate, build
 from tests.offices import (
     BUILDING,
     CHEN,

@@ -6,7 +6,7 @@ import pytest
 
 from services.accounts.models import Relation
 from services.homes.states import MOVES, Event, RequestState, sources
-from services.permissions import Role
+from services.kernel.permissions import Role
 from tests.cast import (
     COMMUNITY,
     LI_HOME,

@@ -8,7 +8,7 @@ import pytest
 
 from server.embedded import servers
 from server.settings import Settings
-from services.accounts.actions import SignInRefused
+from services.accounts.by_wechat import SignInRefused
 from services.sessions import devices
 from services.sessions import living as life
 from services.sessions.models import SessionKind, Visit

@@ -14,8 +14,8 @@ from handlers.openapi import document
 from handlers.statuses import codes_by_status, known_codes, status_of
 from server import ops
 from server.app import ROUTES
-from services.errors import DomainError
-from services.permissions import Permission
+from services.kernel.errors import DomainError
+from services.kernel.permissions import Permission
 from tests.world import Api
 
 PUBLIC = {
@@ -67,7 +67,7 @@ OPERATIONS = [
 )
 def test_every_failure_is_documented(route: Route, verb: str, contract: Contract) -> None:
     unknown = set(contract.errors) - known_codes().keys()
-    assert not unknown, "no class of services.errors has this code"
+    assert not unknown, "no class of services.kernel.errors has this code"
     found = codes_by_status(route.path, verb, contract)
     for code in contract.errors:
         assert code in found[known_codes()[code]]

@@ -19,12 +19,13 @@ import structlog
 from server import observability
 from server.serving import serving
 from server.settings import LogFormat, Settings
-from services.accounts import actions as accounts
+from services.accounts import appointing
 from services.accounts.models import Appoint
 from services.dependencies import Transaction
+from services.kernel.permissions import Actor, Permission, Role
 from services.limits.models import ALLOWANCES, HOUR, Allowance, Rate
-from services.permissions import Actor, Permission, Role
-from services.photos import actions, adding, files, studio
+from services.photos import actions, adding, studio
+from services.photos import files as photos_files
 from tests import pictures
 from tests.cast import COMMUNITY, LI_HOME, OTHER_COMPOUND, PHONES, ladder
 from tests.pictures import SECRET, opened, picture
@@ -176,7 +177,7 @@ async def appointed(world: World, name: str, role: Role, place: str) -> Member:
         await ladder(world.deps)
     until = "2026-12-31" if role is Role.UNIT_HEAD else None
     wish = Appoint(role=role, place=place, phone=PHONES[name], to_day=until)
-    await accounts.grant(world.deps, wish, appointed_by="test")
+    await appointing.grant(world.deps, wish, appointed_by="test")
     return await world.sign_in(name, PHONES[name])
 
 
@@ -250,7 +251,7 @@ async def test_who_left_takes_the_photos_along(world: World, li: Member) -> None
     assert (await world.api.get(f"{PHOTOS}/{photo_id}/url", as_=li)).status == 404
     await world.work()
     assert await world.db.photos.count_documents({}) == 0
-    assert not files.path_of(world.deps.photos, photo_id).exists()
+    assert not photos_files.path_of(world.deps.photos, photo_id).exists()
 
 
 @pytest.fixture
@@ -437,7 +438,7 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 async def test_nothing_readable_lies_on_the_disk(world: World, li: Member) -> None:
     photo_id = await sent(world.api, li)
     seen: Reply = await world.api.call("GET", await address(world.api, li, photo_id), None)
-    sealed = files.path_of(world.deps.photos, photo_id).read_bytes()
+    sealed = photos_files.path_of(world.deps.photos, photo_id).read_bytes()
     assert seen.raw[:200] not in sealed
     assert b"JFIF" not in sealed
     document = await world.db.photos.find_one({"_id": photo_id})

@@ -5,17 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from services.permissions import FIRM_ROLES
-from tests.cast import (
-    COMMUNITY,
-    COMPOUND,
-    NEXT_UNIT,
-    OTHER_COMPOUND,
-    TERM,
-    UNIT,
-    Estate,
-    build,
-)
+from services.kernel.permissions import FIRM_ROLES
+from tests.cast import COMMUNITY, COMPOUND, NEXT_UNIT, OTHER_COMPOUND, TERM, UNIT, Estate, build
 from tests.offices import firm_at
 from tests.world import Reply, World
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.accounts.models import Relation, Residency, Way
-from services.permissions import Role
+from services.kernel.permissions import Role
 from tests import books, cast, homes
 from tests.cast import Estate
 from tests.handlers.test_payment_cases import order, ordered, pay
@@ -60,7 +60,7 @@ async def asked_for(estate: Estate, li: Member) -> None:
 
 
 def _document(row: Residency) -> dict[str, Any]:
-    from services.documents import to_document  # noqa: PLC0415  # only here
+    from services.kernel.documents import to_document  # noqa: PLC0415  # only here
 
     return to_document(row)
 

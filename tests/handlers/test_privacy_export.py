@@ -11,9 +11,9 @@ from services.fees.models import FeeKind
 from services.heads.models import HandOverState
 from services.homes.models import SlipState
 from services.homes.states import RequestState
+from services.kernel.permissions import RUNGS
 from services.messaging.models import Delivery
 from services.payments.states import PaymentState, RefundState
-from services.permissions import RUNGS
 from services.photos.models import Purpose
 from services.privacy import words
 from services.sessions.models import SessionKind

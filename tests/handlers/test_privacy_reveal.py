@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.permissions import Role
+from services.kernel.permissions import Role
 from tests import cast
 from tests.cast import Estate
 from tests.registers import appoint

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from services.permissions import Role
+from services.kernel.permissions import Role
 from services.register import actions
 from tests import cast
 from tests.registers import LADDER, LI, WANG, XLSX, Office, appoint, open_office, workbook

@@ -28,7 +28,7 @@ from handlers.register import XLSX
 from server import ops
 from server.app import ROUTES
 from server.settings import Settings
-from services.permissions import Role
+from services.kernel.permissions import Role
 from tests.matrix.live import Live, open_live
 from tests.matrix.posts import HOME, OWNER, UNIT_HEAD, WHERE, Position, Post
 from tests.matrix.row import Row

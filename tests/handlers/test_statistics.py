@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from handlers import cursors
-from services.accounts import actions as accounts
+from services.accounts import appointing
 from services.accounts.models import Appoint
-from services.days import BEIJING
 from services.dependencies import Transaction
 from services.fees import actions as fees
-from services.permissions import Role
+from services.kernel.days import BEIJING
+from services.kernel.permissions import Role
 from tests.cast import (
     COMPOUND,
     LI_HOME,
@@ -260,7 +260,7 @@ async def test_heads_see_their_own_place_and_nobody_elses(
     assert (await api.get(f"/api/v1/places/{UNIT}/{what}", as_=li)).status == 403
     assert (await api.get(f"/api/v1/places/{UNIT}/{what}", as_=None)).status == 401
     request = Appoint(role=Role.BUILDING_HEAD, place=BUILDING, phone="13900000098", to_day=TERM)
-    await accounts.grant(world.deps, request, appointed_by="test")
+    await appointing.grant(world.deps, request, appointed_by="test")
     upstairs = await world.sign_in("building-head", "13900000098")
     for place in (BUILDING, UNIT, NEXT_UNIT):
         assert (await api.get(f"/api/v1/places/{place}/{what}", as_=upstairs)).status == 200

@@ -12,7 +12,7 @@ module has a tuple ROWS; they are found by themselves). Mostly it is one line:
     Row("post", "/api/v1/me/messages/{message_id}/read", mine(), makes=..., silent="why")
 
 The rule says where the target lies; what each person then gets is derived from the contract's
-`needs` and services/permissions.PERMISSIONS, never written by hand:
+`needs` and services.kernel.permissions.PERMISSIONS, never written by hand:
 
     at(PLACE, …)   bound to a place, of the path or of the target: held there → success,
                    elsewhere only → 404, nowhere → 403. `permission=` when the contract says

@@ -12,12 +12,13 @@ from mongo_indexes import (
     residencies,
 )
 from services.accounts.models import Relation
-from services.documents import to_document
 from services.homes import codes, invitations
+from services.homes import models as homes_models
 from services.homes.models import HomeCode, Invitation, SlipState
 from services.homes.request_models import HomeRequest
 from services.homes.states import RequestState
-from services.permissions import Permission, Role
+from services.kernel.documents import to_document
+from services.kernel.permissions import Permission, Role
 from services.photos.models import Photo, Purpose, State
 from services.places.models import Kind, Place, Usage
 from tests.matrix import makers
@@ -96,7 +97,7 @@ def _invitation(scene: Scene, inviter: str, token: str) -> Invitation:
         person=inviter,
         state=SlipState.OPEN,
         created_at=deps.now(),
-        expires_at=deps.now() + invitations.INVITATION_LIFE,
+        expires_at=deps.now() + homes_models.INVITATION_LIFE,
     )
 
 
@@ -131,7 +132,7 @@ async def code(scene: Scene) -> str:
         code_index=codes._index(deps, typed),
         printed_by="test",
         printed_at=deps.now(),
-        expires_at=deps.now() + codes.CODE_LIFE,
+        expires_at=deps.now() + homes_models.CODE_LIFE,
     )
     await scene.town.insert(home_codes.COLLECTION, made)
     return typed

@@ -15,9 +15,9 @@ from mongo_indexes import (
 from services.accounts.models import Appointment
 from services.firms.models import Contract, Firm
 from services.heads.models import HandOver
+from services.kernel.permissions import Role
 from services.messaging.models import Message, position
 from services.messaging.templates import TemplateKey
-from services.permissions import Role
 from services.places.models import LADDER, Grid, Kind, Place
 from services.sessions import browser_codes
 from services.sessions.browser_models import LIFE, BrowserSignIn

@@ -12,9 +12,9 @@ from mongo_indexes import (
     refunds,
     register_imports,
 )
-from services.days import month_of, plus_months
 from services.fees.models import Bill, BillRun, FeeKind, FeeRule
 from services.fees.states import BillState, RunState
+from services.kernel.days import month_of, plus_months
 from services.payments.models import (
     Discrepancy,
     DiscrepancyState,

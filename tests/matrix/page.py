@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from services.permissions import PERMISSIONS, RUNGS, Permission, Role
+from services.kernel.permissions import PERMISSIONS, RUNGS, Permission, Role
 from tests.matrix.posts import POSTS, WHERE, Position
 from tests.matrix.row import Row
 from tests.matrix.rows import ROWS
@@ -14,7 +14,8 @@ from tests.matrix.rules import Outcome
 PATH: Final = Path(__file__).parents[2] / "docs" / "reference" / "access.md"
 HEAD: Final = """# Who may do what, and where
 
-Made by `python -m tests.matrix` of services/permissions.py and tests/matrix; do not edit it.
+Made by `python -m tests.matrix` of services/kernel/permissions.py and
+tests/matrix; do not edit it.
 `python -m pytest tests/matrix` asks the running server every question counted here.
 
 A permission is held at a place and covers everything under it. Who holds it nowhere is told

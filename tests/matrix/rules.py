@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from handlers.contract import Access, Contract
-from services.permissions import Permission
+from services.kernel.permissions import Permission
 from tests.matrix.posts import OWNER, Post
 
 

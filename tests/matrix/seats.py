@@ -9,10 +9,10 @@ from services.accounts import phones as numbers
 from services.accounts import policies
 from services.accounts.consent_models import Consent
 from services.accounts.models import Appointment, Person, Residency, Visibility, Way
-from services.days import day_of, plus_days
 from services.dependencies import Dependencies
-from services.documents import Document, new_id, to_document
-from services.permissions import FIRM_ROLES, FRESH, WITH_A_TERM, Role
+from services.kernel.days import day_of, plus_days
+from services.kernel.documents import Document, new_id, to_document
+from services.kernel.permissions import FIRM_ROLES, FRESH, WITH_A_TERM, Role
 from services.sessions import tokens
 from services.sessions.models import LIVES, Session, SessionKind
 from tests.matrix.posts import HOMES, RELATIONS, Position, Post

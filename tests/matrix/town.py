@@ -6,8 +6,8 @@ from itertools import count
 from typing import Any
 
 from mongo_indexes import contracts, firms, places
-from services.documents import new_id, to_document
 from services.firms.models import Contract, Firm
+from services.kernel.documents import new_id, to_document
 from services.places.models import LADDER, Grid, Kind, Place, Usage
 from tests.matrix.posts import (
     COMPOUND,

@@ -10,9 +10,9 @@ from pymongo.errors import DuplicateKeyError
 
 from server.worker import HANDLERS
 from services.dependencies import Dependencies
-from services.documents import Document
 from services.jobs import actions as jobs
-from services.permissions import Role
+from services.kernel.documents import Document
+from services.kernel.permissions import Role
 from tests import cast, registers
 from tests.handlers.test_browser import at_browser
 from tests.mailbox import allow, open_push, openid_of

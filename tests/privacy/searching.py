@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 import mongo_indexes
+from services.kernel.vault import Vault
 from services.privacy.fields import TABLE
-from services.vault import Vault
 from tests.world import World
 
 PACKED = re.compile(r"[A-Za-z0-9+/_=-]{12,}")

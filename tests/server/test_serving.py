@@ -15,8 +15,8 @@ from server.errors import StartError
 from server.serving import listen, stop_signals, working
 from server.settings import Settings
 from server.worker import ClockSkew
-from services.days import wall_clock
 from services.dependencies import Dependencies
+from services.kernel.days import wall_clock
 
 
 class Slow(RequestHandler):

@@ -12,9 +12,9 @@ from mongo_indexes import audit as index
 from services.audit import actions, proving, store
 from services.audit.models import KEEP, Act, Anchor, Verdict
 from services.dependencies import Dependencies, Transaction
-from services.permissions import Actor
-from services.redaction import redacted
-from services.vault import KEY_BYTES, Vault
+from services.kernel.permissions import Actor
+from services.kernel.redaction import redacted
+from services.kernel.vault import KEY_BYTES, Vault
 from tests.world import World
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services import days, money, paths
-from services.documents import ONE_LINE, new_id
-from services.errors import Forbidden, NotFound
-from services.permissions import (
+from services.kernel import days, money, paths
+from services.kernel.documents import ONE_LINE, new_id
+from services.kernel.errors import Forbidden, NotFound
+from services.kernel.permissions import (
     PERMISSIONS,
     Actor,
     Grant,
@@ -20,7 +20,7 @@ from services.permissions import (
     require,
     require_at,
 )
-from services.vault import Unreadable, Vault
+from services.kernel.vault import Unreadable, Vault
 
 SEGMENTS = st.text("0123456789abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=3)
 PATHS = st.lists(SEGMENTS, min_size=1, max_size=5).map(".".join)

@@ -11,13 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.dependencies import Dependencies, Transaction
-from services.errors import Conflict
-from services.fees import actions as fees
-from services.fees import rule_store, run_store, steps, store, telling
+from services.fees import rule_store, rules, run_store, runs, steps, store, telling
 from services.fees.models import BillRun, FeeKind
 from services.fees.states import RunState
 from services.fees.tariff import months_from
 from services.fees.views import NewFeeRule, StartBillRun
+from services.kernel.errors import Conflict
 from services.ledger import actions as ledger
 from services.ledger.models import receivable
 from services.messaging.templates import TemplateKey
@@ -124,18 +123,18 @@ async def test_every_home_is_billed_for_every_month_exactly_once(
     await forget_bills(estate.world)
     dying = mortal(deps, list(deaths))
     for number, (request, then) in enumerate(asked):
-        run = await fees.start_run(deps, STAFF, COMPOUND, request)
+        run = await runs.start(deps, STAFF, COMPOUND, request)
         await drain(dying, run.run_id)
         if then == "home":
             await homes(deps, {f"{UNIT}.60{number}": 5000 + number})
         elif then:
-            ask = {"publish": fees.publish_run, "cancel": fees.cancel_run}[then]
+            ask = {"publish": runs.publish, "cancel": runs.cancel}[then]
             await ask(deps, STAFF, run.run_id)
             await drain(dying, run.run_id)
     for request, _ in asked:
-        run = await fees.start_run(deps, STAFF, COMPOUND, request)
+        run = await runs.start(deps, STAFF, COMPOUND, request)
         await drain(dying, run.run_id)
-        await fees.publish_run(deps, STAFF, run.run_id)
+        await runs.publish(deps, STAFF, run.run_id)
         done = await drain(dying, run.run_id)
         assert done.state is RunState.PUBLISHED
     await check(estate.world, [request for request, _ in asked])
@@ -170,10 +169,10 @@ async def check(world: World, requests: list[StartBillRun]) -> None:
 async def test_a_killed_publishing_tells_everybody_once(estate: Estate) -> None:
     world = estate.world
     people = [await estate.member(name) for name in ("li", "mei", "wang", "sun")]
-    run = await fees.start_run(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    run = await runs.start(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     dying = mortal(world.deps, ["no", "after", "before"] * 10)
     await drain(dying, run.run_id)
-    await fees.publish_run(world.deps, STAFF, run.run_id)
+    await runs.publish(world.deps, STAFF, run.run_id)
     await drain(dying, run.run_id)
     told = [
         message["person"]
@@ -188,9 +187,9 @@ async def test_one_message_names_the_sum_of_a_persons_homes(
     li = await estate.member("li")
     sun_home = {"$set": {"person": li.person_id}}
     await world.db.residencies.update_one({"_id": "r3-sun"}, sun_home)
-    run = await fees.start_run(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    run = await runs.start(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await drain(world.deps, run.run_id)
-    await fees.publish_run(world.deps, STAFF, run.run_id)
+    await runs.publish(world.deps, STAFF, run.run_id)
     await drain(world.deps, run.run_id)
     message = await world.db.messages.find_one({"_id": {"$exists": True}})
     assert message is not None
@@ -201,9 +200,9 @@ async def test_one_message_names_the_sum_of_a_persons_homes(
 
 async def test_rival_workers_bill_once(estate: Estate) -> None:
     deps = estate.world.deps
-    run = await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    run = await runs.start(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await asyncio.gather(*(drain(deps, run.run_id) for _ in range(3)))
-    await fees.publish_run(deps, STAFF, run.run_id)
+    await runs.publish(deps, STAFF, run.run_id)
     payload = {"run_id": run.run_id, "round": 2}
     for _ in range(STEPS_TO_STAND_STILL):
         outcomes: list[Any] = await asyncio.gather(
@@ -233,10 +232,10 @@ async def test_runs_that_overlap_share_the_months(
 
     monkeypatch.setattr(store, "known", look_together)
     requests = [StartBillRun(period="2026-01", months=3), StartBillRun(period="2026-02")]
-    started = [await fees.start_run(deps, STAFF, COMPOUND, r) for r in requests]
+    started = [await runs.start(deps, STAFF, COMPOUND, r) for r in requests]
     await asyncio.gather(*(drain(deps, run.run_id) for run in started))
     for run in started:
-        await fees.publish_run(deps, STAFF, run.run_id)
+        await runs.publish(deps, STAFF, run.run_id)
         await drain(deps, run.run_id)
     await check(estate.world, requests)
 
@@ -245,7 +244,7 @@ async def test_two_people_who_start_the_same_run_start_one(estate: Estate) -> No
     deps = estate.world.deps
     request = StartBillRun(period="2026-03")
     outcomes: list[Any] = await asyncio.gather(
-        *(fees.start_run(deps, STAFF, COMPOUND, request) for _ in range(4)),
+        *(runs.start(deps, STAFF, COMPOUND, request) for _ in range(4)),
         return_exceptions=True,
     )
     refused = [o for o in outcomes if isinstance(o, Exception)]
@@ -256,11 +255,11 @@ async def test_two_people_who_start_the_same_run_start_one(estate: Estate) -> No
 
 async def test_of_publishing_and_cancelling_at_once_one_wins(estate: Estate) -> None:
     deps = estate.world.deps
-    run = await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    run = await runs.start(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await drain(deps, run.run_id)
     outcomes: list[Any] = await asyncio.gather(
-        fees.publish_run(deps, STAFF, run.run_id),
-        fees.cancel_run(deps, STAFF, run.run_id),
+        runs.publish(deps, STAFF, run.run_id),
+        runs.cancel(deps, STAFF, run.run_id),
         return_exceptions=True,
     )
     [lost] = [o for o in outcomes if isinstance(o, Exception)]
@@ -274,8 +273,8 @@ async def test_of_publishing_and_cancelling_at_once_one_wins(estate: Estate) -> 
 
 async def test_a_worker_of_an_earlier_round_does_nothing(estate: Estate) -> None:
     deps = estate.world.deps
-    run = await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
-    await fees.cancel_run(deps, STAFF, run.run_id)
+    run = await runs.start(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    await runs.cancel(deps, STAFF, run.run_id)
     assert await steps.step(deps, {"run_id": run.run_id, "round": 1}) is None
     assert (await drain(deps, run.run_id)).state is RunState.CANCELLED
     assert await estate.world.db.bills.count_documents({}) == 0
@@ -285,13 +284,13 @@ async def test_a_rule_made_while_a_run_drafts_waits_for_the_next_round(
     estate: Estate,
 ) -> None:
     deps = estate.world.deps
-    run = await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    run = await runs.start(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await steps.step(deps, {"run_id": run.run_id, "round": 1})
     await estate.world.advance(seconds=1)
     await estate.world.db.fee_rules.update_many({}, {"$set": {"created_at": deps.now()}})
     await drain(deps, run.run_id)
     assert await estate.world.db.bills.count_documents({}) == 2  # the first home's
-    await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    await runs.start(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await drain(deps, run.run_id)
     assert await estate.world.db.bills.count_documents({}) == 6
 
@@ -309,7 +308,7 @@ async def test_a_home_withdrawn_while_a_run_drafts_gets_no_bill(
 
     monkeypatch.setattr(rule_store, "for_homes", withdraw_meanwhile)
     monkeypatch.setattr(steps, "HOMES_AT_ONCE", 10)
-    run = await fees.start_run(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    run = await runs.start(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await drain(world.deps, run.run_id)
     homes_billed = {bill["home"] async for bill in world.db.bills.find({})}
     assert homes_billed == {LI_HOME, SUN_HOME}
@@ -326,9 +325,9 @@ async def test_drafts_that_changed_meanwhile_are_not_issued(
         await world.db.bills.update_one({"_id": drafts[0].id}, {"$set": {"state": "void"}})
         return drafts
 
-    run = await fees.start_run(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    run = await runs.start(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await drain(world.deps, run.run_id)
-    await fees.publish_run(world.deps, STAFF, run.run_id)
+    await runs.publish(world.deps, STAFF, run.run_id)
     monkeypatch.setattr(store, "of_run", change_meanwhile)
     with pytest.raises(steps.DraftsMoved):
         await steps.step(world.deps, {"run_id": run.run_id, "round": 2})
@@ -348,8 +347,8 @@ async def test_what_was_billed_or_has_a_rule_is_used(estate: Estate) -> None:
         payee_name="环卫中心",
     )
     await world.db.places.update_many({}, {"$set": {"used": False}})
-    await fees.add_rule(world.deps, STAFF, NEXT_UNIT, rule)
-    run = await fees.start_run(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    await rules.add(world.deps, STAFF, NEXT_UNIT, rule)
+    run = await runs.start(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await drain(world.deps, run.run_id)
     used = {place["_id"] async for place in world.db.places.find({"used": True})}
     assert used == {NEXT_UNIT, LI_HOME, WANG_HOME, SUN_HOME}
@@ -361,16 +360,16 @@ async def test_a_long_list_of_skipped_homes_is_cut_and_counted(
     world = estate.world
     monkeypatch.setattr(run_store, "MAX_SKIPPED", 2)
     await world.db.places.update_many({"kind": Kind.HOME}, {"$set": {"area": None}})
-    run = await fees.start_run(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    run = await runs.start(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     done = await drain(world.deps, run.run_id)
     assert (done.skips, len(done.skipped)) == (3, 2)
 
 
 async def test_the_counts_of_a_run_equal_the_statistics(estate: Estate) -> None:
     deps = estate.world.deps
-    run = await fees.start_run(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    run = await runs.start(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await drain(deps, run.run_id)
-    await fees.publish_run(deps, STAFF, run.run_id)
+    await runs.publish(deps, STAFF, run.run_id)
     done = await drain(deps, run.run_id)
     [counts] = (await statistics.counts_of(deps, COMPOUND, Span("2026-03"), 5)).values()
     assert counts.due_fen == sum(total.amount_fen for total in done.totals)

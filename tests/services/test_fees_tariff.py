@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.days import plus_months
 from services.fees import tariff
 from services.fees.drafting import Known, draft, slot
 from services.fees.models import Bill, BillRun, FeeKind, FeeRule, SkipReason
@@ -22,7 +21,8 @@ from services.fees.states import (
     RunState,
     run_target,
 )
-from services.money import area_charge_fen
+from services.kernel.days import plus_months
+from services.kernel.money import area_charge_fen
 from services.places.models import Kind, Place, Usage
 
 NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)

@@ -5,9 +5,10 @@ import pytest
 
 from services.dependencies import Transaction
 from services.idempotency import actions
+from services.idempotency import models as idempotency_models
 from services.idempotency.actions import KeyReused, StillRunning, once
 from services.idempotency.models import Answer
-from services.vault import Unreadable
+from services.kernel.vault import Unreadable
 from tests.world import World
 
 
@@ -54,10 +55,10 @@ async def test_a_failure_leaves_the_key_free(world: World) -> None:
 
 
 async def test_a_request_whose_process_died_may_be_run_again(world: World) -> None:
-    started = actions.KeyedRequest(
+    started = idempotency_models.KeyedRequest(
         id=actions.key_id(world.deps, "p:k"),
         fingerprint=actions.fingerprint(world.deps, b"a"),
-        state=actions.KeyState.RUNNING,
+        state=idempotency_models.KeyState.RUNNING,
         started_at=world.clock.now,
     )
     assert await actions.store.start(world.deps.db, started)

@@ -8,11 +8,12 @@ import pytest
 from pymongo.errors import DuplicateKeyError
 
 from services.dependencies import Dependencies, Transaction
-from services.errors import NotFound
 from services.jobs import actions as jobs
 from services.jobs import schedules, store
+from services.jobs import store as jobs_store
 from services.jobs.models import Again, Permanent, RetryAt
 from services.jobs.schedules import Schedule
+from services.kernel.errors import NotFound
 from tests.world import World
 
 Calls = list[dict[str, Any]]
@@ -105,7 +106,9 @@ async def test_failures_are_tried_again_then_buried_then_replayed(
         await world.advance(hours=1)
     assert len(calls) == jobs.MAX_ATTEMPTS
     assert await state(world, "test:1") == "dead"
-    assert [job.id for job in await jobs.dead(world.deps.db, after="", limit=10)] == ["test:1"]
+    assert [job.id for job in await jobs_store.dead(world.deps.db, after="", limit=10)] == [
+        "test:1"
+    ]
 
     await jobs.replay(world.deps, "test:1")
     await jobs.run_due(world.deps, recorder(calls), "w")

@@ -13,14 +13,14 @@ import pytest
 
 from server.worker import HANDLERS, SCHEDULES
 from services.dependencies import Dependencies, Transaction
-from services.documents import new_id
-from services.errors import NotFound
-from services.holdings import rows_of
-from services.permissions import Actor, Grant, Permission, Role
-from services.photos import actions, files, links, privacy, sealing, store, sweeping
+from services.kernel.documents import new_id
+from services.kernel.errors import NotFound
+from services.kernel.permissions import Actor, Grant, Permission, Role
+from services.kernel.vault import Unreadable, Vault, seal_bytes, unseal_bytes
+from services.photos import actions, adding, files, links, privacy, sealing, store, sweeping
 from services.photos.models import Photo, Purpose, State
-from services.privacy import actions as personal
-from services.vault import Unreadable, Vault, seal_bytes, unseal_bytes
+from services.privacy import erasing, resealing
+from services.privacy.rows import rows_of
 from tests.cast import COMMUNITY, LI_HOME, PHONES, ZHAO_HOME
 from tests.pictures import picture
 from tests.world import World
@@ -47,7 +47,7 @@ async def somebody(world: World, name: str) -> Actor:
 
 
 async def added(deps: Dependencies, actor: Actor) -> str:
-    return (await actions.add(deps, actor, Purpose.PROOF, picture())).photo_id
+    return (await adding.add(deps, actor, Purpose.PROOF, picture())).photo_id
 
 
 async def attach(
@@ -354,7 +354,7 @@ async def test_sent_while_the_account_closes_it_is_gone_too(
 
     async def closing(db: Any, photo: Photo) -> None:
         await insert(db, photo)
-        await personal.erase(deps, li)
+        await erasing.erase(deps, li)
 
     monkeypatch.setattr(store, "insert", closing)
     with pytest.raises(Exception, match=r"注销|没有找到"):
@@ -384,7 +384,7 @@ async def test_a_key_can_be_dropped_without_touching_the_files(
     photo_id = await added(deps, li)
     before = files.path_of(deps.photos, photo_id).read_bytes()
     both = dataclasses.replace(deps, vault=Vault({"new": b"n" * 32, "k1": b"k" * 32}))
-    await personal.reseal(both)
+    await resealing.reseal(both)
     only_new = dataclasses.replace(deps, vault=Vault({"new": b"n" * 32}))
     assert await shown(only_new, photo_id)
     assert files.path_of(deps.photos, photo_id).read_bytes() == before
@@ -423,7 +423,7 @@ async def test_an_unsigned_id_asks_nothing_of_the_disk(
 
 async def test_developing_does_not_hold_the_others_up(deps: Dependencies, li: Actor) -> None:
     large = picture((5000, 5000), "PNG")
-    work = asyncio.create_task(actions.add(deps, li, Purpose.PROOF, large))
+    work = asyncio.create_task(adding.add(deps, li, Purpose.PROOF, large))
     turns = 0
     while not work.done():
         await asyncio.sleep(0)

@@ -3,7 +3,7 @@
 import pytest
 
 import mongo_indexes
-from services.holdings import Fate, Holding
+from services.kernel.personal_data import Fate, Holding
 from services.privacy.fields import TABLE
 
 EACH = pytest.mark.parametrize("holding", TABLE, ids=lambda holding: holding.collection)

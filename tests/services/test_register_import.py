@@ -10,7 +10,7 @@ import pytest
 from services.accounts import actions as accounts
 from services.accounts import residents
 from services.dependencies import Transaction
-from services.documents import to_document
+from services.kernel.documents import to_document
 from services.places import actions as places
 from services.register import applying, keeping, reader, reading, store, undoing
 from services.register.child import BATCH_ROWS

@@ -2,11 +2,10 @@
 
 import pytest
 
-from services.accounts import actions as accounts
-from services.accounts import id_numbers, phones
+from services.accounts import belonging, id_numbers, phones, residency_store, residents
 from services.accounts.models import Enrolment, Newcomer, Relation, Residency
 from services.dependencies import Transaction
-from services.documents import ALPHABET
+from services.kernel.documents import ALPHABET
 from tests.cast import LI_HOME, PHONES, STAFF
 from tests.world import Member, World
 
@@ -64,7 +63,7 @@ def newcomer(**more: str) -> Newcomer:
 
 async def move_in(world: World, **more: str) -> Residency:
     async def work(tx: Transaction) -> Residency:
-        return await accounts.move_in(world.deps, tx, newcomer(**more))
+        return await belonging.move_in(world.deps, tx, newcomer(**more))
 
     return await world.deps.in_transaction(work)
 
@@ -84,10 +83,10 @@ async def test_a_phone_proved_while_it_is_written_is_never_missed(world: World) 
     signed: list[Member] = []
 
     async def work(tx: Transaction) -> Residency:
-        assert await accounts.people_of_home(world.deps.db, LI_HOME, "2026-03-02", tx) == []
+        assert await residency_store.of_home(world.deps.db, LI_HOME, "2026-03-02", tx) == []
         if not signed:
             signed.append(await world.sign_in("li", PHONES["li"]))
-        return await accounts.move_in(world.deps, tx, newcomer(phone=PHONE))
+        return await belonging.move_in(world.deps, tx, newcomer(phone=PHONE))
 
     await world.deps.in_transaction(work)
     [row] = await world.db.residencies.find().to_list()
@@ -100,11 +99,11 @@ async def test_a_phone_proved_while_the_register_changes_it(world: World) -> Non
     signed: list[Member] = []
 
     async def change(tx: Transaction) -> None:
-        found = await accounts.find_residency(world.deps.db, row.id, tx)
+        found = await residency_store.find_residency(world.deps.db, row.id, tx)
         assert found is not None
         if not signed:
             signed.append(await world.sign_in("li", PHONES["li"]))
-        await accounts.give_residency_phone(
+        await belonging.give_phone(
             world.deps, tx, found, "+8613900000099", actor=STAFF, because="换号"
         )
 
@@ -129,7 +128,7 @@ async def test_a_register_still_binds_by_phone(world: World) -> None:
     ]
 
     async def work(tx: Transaction) -> None:
-        await accounts.enrol(world.deps, tx, listed, source="import-1", from_day="2026-01-01")
+        await residents.enrol(world.deps, tx, listed, source="import-1", from_day="2026-01-01")
 
     for _ in range(2):
         await world.deps.in_transaction(work)

@@ -12,14 +12,14 @@ from pymongo.monitoring import CommandListener
 from mongo_indexes.bills import COLLECTION
 from server.dependencies import open_mongo
 from server.settings import Settings
-from services.days import plus_days, plus_months, start_of
 from services.dependencies import Dependencies
-from services.documents import to_document
 from services.fees import actions as fees
 from services.fees import store as fees_store
 from services.fees.models import Bill, FeeKind
 from services.fees.states import BillState
-from services.permissions import Actor, Grant, Role
+from services.kernel.days import plus_days, plus_months, start_of
+from services.kernel.documents import to_document
+from services.kernel.permissions import Actor, Grant, Role
 from services.statistics import store
 from services.statistics.models import Debts, Span
 from tests.world import Database, World

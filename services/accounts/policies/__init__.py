@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from services.days import Day
+from services.kernel.days import Day
 
 
 class PolicyKey(StrEnum):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.permissions import STAFF_ROLES
+from services.kernel.permissions import STAFF_ROLES
 from tests.matrix import makers
 from tests.matrix.posts import Post
 from tests.matrix.row import Row

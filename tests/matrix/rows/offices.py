@@ -3,16 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from services.permissions import Permission, Role
+from services.kernel.permissions import Permission, Role
 from tests.matrix import makers, money
-from tests.matrix.posts import (
-    BUILDING,
-    COMMUNITY,
-    COMPOUND,
-    HOME,
-    UNIT,
-    Post,
-)
+from tests.matrix.posts import BUILDING, COMMUNITY, COMPOUND, HOME, UNIT, Post
 from tests.matrix.row import Row
 from tests.matrix.rules import Outcome, at, decided, everyone, mine, public, somewhere
 from tests.matrix.town import Scene

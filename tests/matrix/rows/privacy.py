@@ -1,6 +1,6 @@
 """What is held about people, and what they agreed to."""
 
-from services.permissions import RUNGS, Permission
+from services.kernel.permissions import RUNGS, Permission
 from tests.matrix import makers
 from tests.matrix.posts import HOME, UNIT, Position, Post
 from tests.matrix.row import Row

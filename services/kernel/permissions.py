@@ -6,8 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from services.errors import Forbidden, NotFound
-from services.paths import covers, outermost
+from services.kernel.errors import Forbidden, NotFound
+from services.kernel.paths import covers, outermost
 
 
 class Role(StrEnum):

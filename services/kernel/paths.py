@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from services.documents import Document
+from services.kernel.documents import Document
 
 SEGMENT: Final = r"[0-9a-z_]+"
 PlacePath = Annotated[str, Meta(pattern=rf"^{SEGMENT}(\.{SEGMENT})*$(?!\n)", max_length=120)]

@@ -4,17 +4,12 @@
 renewal of keys are run from: what is not declared there does not pass its test.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from enum import StrEnum, auto
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
-
-from services.days import BEIJING
-from services.dependencies import Dependencies, Transaction
-from services.documents import Document
 
 # PIPL art. 47: deletion ends where a law or administrative regulation asks for keeping.
 ACCOUNTING: Final = "《会计法》第23条、《会计档案管理办法》第14条:会计凭证和账簿保存30年"
@@ -55,37 +50,3 @@ class Holding(Struct, frozen=True, kw_only=True):
     law: str = ""
     why: str = ""
     staff: tuple[str, ...] = ()
-
-
-async def rows_of(
-    deps: Dependencies, holding: Holding, person_id: str, *, limit: int
-) -> AsyncIterator[Document]:
-    """Yield what one person may read of their own rows, in people's words."""
-    query = {holding.person: person_id}
-    async for row in deps.db[holding.collection].find(query).limit(limit):
-        yield readable(deps, holding, row)
-
-
-def readable(deps: Dependencies, holding: Holding, row: Document) -> Document:
-    """Return a row in people's words: what is sealed opened, what is empty left out."""
-    shown: Document = {}
-    for name, label in holding.shows.items():
-        value = row.get(name)
-        if name in holding.sealed and value:
-            place = holding.sealed[name].format(id=row["_id"])
-            value = deps.vault.unseal(value, place=place)
-        if value not in (None, "", [], {}):
-            shown[label] = _written(value)
-    return shown
-
-
-def _written(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(BEIJING).isoformat(timespec="seconds")
-    return value
-
-
-async def remove(deps: Dependencies, tx: Transaction, holding: Holding, person_id: str) -> int:
-    """Remove a person's rows; return how many."""
-    rows = deps.db[holding.collection]
-    return (await rows.delete_many({holding.person: person_id}, session=tx)).deleted_count

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta
 
-from services.errors import InvalidInput
+from services.kernel.errors import InvalidInput
 
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 

@@ -1,0 +1,38 @@
+"""One person's rows of a collection, as they may read them."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+from services.dependencies import Dependencies
+from services.kernel.days import BEIJING
+from services.kernel.documents import Document
+from services.kernel.personal_data import Holding
+
+
+async def rows_of(
+    deps: Dependencies, holding: Holding, person_id: str, *, limit: int
+) -> AsyncIterator[Document]:
+    """Yield what one person may read of their own rows, in people's words."""
+    query = {holding.person: person_id}
+    async for row in deps.db[holding.collection].find(query).limit(limit):
+        yield readable(deps, holding, row)
+
+
+def readable(deps: Dependencies, holding: Holding, row: Document) -> Document:
+    """Return a row in people's words: what is sealed opened, what is empty left out."""
+    shown: Document = {}
+    for name, label in holding.shows.items():
+        value = row.get(name)
+        if name in holding.sealed and value:
+            place = holding.sealed[name].format(id=row["_id"])
+            value = deps.vault.unseal(value, place=place)
+        if value not in (None, "", [], {}):
+            shown[label] = _written(value)
+    return shown
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(BEIJING).isoformat(timespec="seconds")
+    return value

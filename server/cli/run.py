@@ -137,6 +137,6 @@ def sign_ins(given: Settings) -> list[str]:
     return [
         f"sign in as one of these with: make token AS=unit{folder}",
         *[f"  {person.name:<10}{person.title}" for person in ROLES],
-        f"for example: curl -H {token} {address(given)}/api/v1/me",
+        f"for example: curl -s -H {token} {address(given)}/api/v1/me",
         f"see the main job from end to end, in another terminal: make tour{folder}",
     ]

@@ -44,6 +44,7 @@ def occupied(folder: Path) -> Iterator[Occupancy]:
 
 def _refusal(folder: Path, owner: str) -> str:
     address = _address(folder)
+    folder = folder.absolute()
     if address is None:
         return f"It is already starting on {folder} (process {owner}): wait for its address"
     return (
@@ -56,12 +57,12 @@ def address_of(folder: Path) -> str:
     """Return the address of the `run` on this data folder. StartError when none answers."""
     if holder(folder) is None:
         raise StartError(
-            f"Nothing runs on {folder}: start `make run` first, "
+            f"Nothing runs on {folder.absolute()}: start `make run` first, "
             "or name its folder with DATA_DIR"
         )
     address = _address(folder)
     if address is None:
-        raise StartError(f"It is still starting on {folder}: wait for its address")
+        raise StartError(f"It is still starting on {folder.absolute()}: wait for its address")
     return address
 
 

@@ -1,4 +1,4 @@
-"""Errors of the command line: one line for the person at the keyboard."""
+"""Errors of the command line, each one line that a person reads."""
 
 
 class StartError(Exception):

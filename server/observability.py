@@ -1,4 +1,4 @@
-"""Logs without personal data, metrics, and whether this process is alive and ready."""
+"""Logging without personal data, Prometheus metrics, liveness and readiness."""
 
 import asyncio
 import logging

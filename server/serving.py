@@ -1,4 +1,4 @@
-"""The web server and the worker as things that start, run and end in order."""
+"""Start and orderly shutdown of the web server and the worker."""
 
 import asyncio
 import signal

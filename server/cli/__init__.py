@@ -1,4 +1,4 @@
-"""The command line. One module per command: NAME, HELP, add_arguments, run. No list to keep."""
+"""Command line: each module here is a command with NAME, HELP, add_arguments and run."""
 
 import argparse
 import importlib

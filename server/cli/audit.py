@@ -1,4 +1,4 @@
-"""Prove that nothing in the audit was changed or taken away."""
+"""Command `audit`: proof that nothing in the audit was changed or taken away."""
 
 import argparse
 import sys

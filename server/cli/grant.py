@@ -1,4 +1,4 @@
-"""The first roles: whoever holds the machine gives the first administrator theirs."""
+"""Command `grant`: the first administrator's role, given by whoever holds the machine."""
 
 import argparse
 import sys

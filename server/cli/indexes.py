@@ -1,4 +1,4 @@
-"""Deployments make indexes before the new code starts, so that no query waits for one."""
+"""Command `indexes`: indexes made before new code starts, so that no query lacks one."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""Jobs that died: what they were, why, and another life for one of them."""
+"""Command `outbox`: jobs that failed for good, why, and their replay."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""After a new SECRET_KEYS key: seal everything under it, so that an old one can be dropped."""
+"""Command `reseal`: encryption of all data under a new key, so an old one can be dropped."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""Command `run`: everything in one process, for trials, development, one small installation."""
+"""Command `run`: everything in one process, for trials and one small installation."""
 
 import argparse
 import shlex

@@ -1,4 +1,4 @@
-"""Command `token`: an access token for trying things out, as one of the demo's people."""
+"""Command `token`: an access token, as one of the demo's people."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""Servers run as children: they die with us, keep one folder each, and never two at a time."""
+"""Child process of an embedded server: ends with its parent, one at a time per folder."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Folders of the embedded servers: locked by one process, thrown away after tests."""
+"""Folders of the embedded servers: exclusive lock, free space, temporary folders of tests."""
 
 import fcntl
 import os

@@ -1,4 +1,4 @@
-"""Lifecycle of the embedded servers: start what is not configured, watch it, attach to it."""
+"""Lifecycle of the embedded servers: start, restart after a crash, attach from outside."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Occupancy of a data folder: one `run` at a time, and the address where it answers."""
+"""Exclusive use of a data folder by one `run`, and the address where that run answers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

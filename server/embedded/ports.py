@@ -1,4 +1,4 @@
-"""TCP ports of the embedded servers: remembered, free, taken."""
+"""TCP ports of the embedded servers: choice of a free one, kept over restarts."""
 
 import errno
 import random

@@ -1,4 +1,4 @@
-"""Processes of earlier runs: told apart from later ones with the same number, and ended."""
+"""Process identity across reuse of process ids, and the end of processes left behind."""
 
 import os
 import select

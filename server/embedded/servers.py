@@ -1,4 +1,4 @@
-"""MongoDB, Redis and the WeChat stand-in as children, for whatever is not configured.
+"""MongoDB, Redis and the WeChat stand-in as child processes.
 
 Meant for trying out, for development and for tests. A real installation sets MONGODB_URI,
 REDIS_URL and the WX_ settings and runs `web` and `worker`.

@@ -12,7 +12,17 @@ from typing import Final, TypeVar
 
 from demo.desk import is_stand_in
 from demo.mark import FOUNDED, STARTED
-from demo.people import COMMUNITY, COMPOUND, FIRM, GRID, LADDER, ROLES
+from demo.people import (
+    BUILDINGS,
+    COMMUNITY,
+    COMPOUND,
+    COMPOUND_NAME,
+    FIRM,
+    GRID,
+    LADDER,
+    ROLES,
+    households,
+)
 from demo.session import sign_in
 from demo.site import Site
 from demo.workbook import workbook
@@ -22,6 +32,7 @@ from services.dependencies import Dependencies
 from services.fees import rules as fees_rules
 from services.fees import runs
 from services.fees.models import FeeKind
+from services.fees.states import RunState
 from services.fees.views import NewFeeRule, StartBillRun
 from services.firms import actions as firms
 from services.firms.actions import FirmExists
@@ -45,6 +56,10 @@ COMMUNITY_STAFF: Final = Actor("demo", "", (Grant(Role.COMMUNITY_STAFF, COMMUNIT
 T = TypeVar("T")
 
 
+class NotPublished(Exception):
+    """A month's bills are missing; the next start tries again."""
+
+
 async def lay(site: Site) -> None:
     """Fill an empty data folder; leave any other alone. Needs the web server to be answering.
 
@@ -57,24 +72,28 @@ async def lay(site: Site) -> None:
     if not starts and await _holds_something(site.deps):
         return
     site.mark.add(STARTED)
-    site.tell("Making the demo: 春光小区, 12 buildings …")
+    site.tell(f"Making the demo: {COMPOUND_NAME}, {BUILDINGS} buildings …")
     first = plus_months(month_of(site.deps.now()), 1 - MONTHS)
     # What a start cut short had under way is leased until then: this one comes after.
     later = AFTER_A_LEASE * starts
-    then = _at(site, start_of(f"{first}-01") + later)
-    await _drain(then)
-    for place in LADDER:
-        await _once(places.found(then.deps, place))
-    await _register(then)
-    await _appoint(then.deps)
-    site.tell("  register imported: 702 homes")
-    await _rules(then.deps, first)
+    await _prepare(_at(site, start_of(f"{first}-01") + later), first)
     for number in range(MONTHS):
         period = plus_months(first, number)
         await _bills(_at(site, _morning_of(period) + later), period)
     site.tell(f"  bills of {MONTHS} months published")
     await asyncio.gather(*[sign_in(site, person.name, person.phone) for person in ROLES])
     site.mark.add(FOUNDED)
+
+
+async def _prepare(site: Site, first: str) -> None:
+    """Make everything that comes before the first month's bills."""
+    await _drain(site)
+    for place in LADDER:
+        await _once(places.found(site.deps, place))
+    await _register(site)
+    await _appoint(site.deps)
+    site.tell(f"  register imported: {sum(1 for _ in households())} homes")
+    await _rules(site.deps, first)
 
 
 async def _holds_something(deps: Dependencies) -> bool:
@@ -186,3 +205,7 @@ async def _bills(site: Site, period: str) -> None:
         await _drain(site)
     await _once(runs.publish(site.deps, STAFF, run.run_id))
     await _drain(site)
+    if (await runs.get(site.deps, STAFF, run.run_id)).state is not RunState.PUBLISHED:
+        raise NotPublished(
+            f"The bills of {period} are not published: a job failed, see log.txt"
+        )

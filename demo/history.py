@@ -23,7 +23,7 @@ from services.kernel.permissions import Actor
 from services.payments import actions as payments
 from services.payments.models import Pay
 
-AT_ONCE: Final = 4  # as fast as more, and requests of others wait less
+AT_ONCE: Final = 4  # few, so that requests of others wait little
 EVERY: Final = 50
 
 

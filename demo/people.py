@@ -12,6 +12,7 @@ from services.kernel.permissions import Role
 from services.places.models import Kind, NewGrid, NewPlace
 
 COMMUNITY: Final = "cc.chaoyang.guilin.xincheng"
+COMPOUND_NAME: Final = "春光小区"
 COMPOUND: Final = f"{COMMUNITY}.c07"
 UNIT: Final = f"{COMPOUND}.b3.u2"
 GRID: Final = NewGrid(
@@ -27,7 +28,7 @@ LADDER: Final = (
     NewPlace(path="cc.chaoyang", kind=Kind.DISTRICT, name="朝阳区"),
     NewPlace(path="cc.chaoyang.guilin", kind=Kind.SUBDISTRICT, name="桂林街道"),
     NewPlace(path=COMMUNITY, kind=Kind.COMMUNITY, name="新城社区"),
-    NewPlace(path=COMPOUND, kind=Kind.COMPOUND, name="春光小区"),
+    NewPlace(path=COMPOUND, kind=Kind.COMPOUND, name=COMPOUND_NAME),
 )
 
 

@@ -6,9 +6,9 @@ from typing import Final
 
 import xlsxwriter
 
-from demo.people import households
+from demo.people import COMPOUND_NAME, households
 
-TITLE: Final = "春光小区房屋业主登记表"
+TITLE: Final = f"{COMPOUND_NAME}房屋业主登记表"
 HEADINGS: Final = ("楼栋", "单元", "房号", "面积(㎡)", "用途", "业主姓名", "手机号")
 
 

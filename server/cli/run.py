@@ -22,6 +22,7 @@ from server.dependencies import open_dependencies
 from server.embedded.folders import writing_to
 from server.embedded.lifecycle import embedded
 from server.embedded.occupancy import Occupancy, occupied
+from server.errors import StartError
 from server.serving import (
     INDEX_SECONDS,
     done_unless,
@@ -77,7 +78,7 @@ async def serve(
     async with serving(deps, listening, given.trusted_proxies):
         if not given.wx_appid:
             await prepare_stand_in(complete)
-        if await done_unless(stop, foundation.lay(site)):
+        if await done_unless(stop, lay_foundation(site)):
             async with working(deps, complete, stop):
                 occupancy.announce(address(given))
                 sys.stdout.write(about(given, complete))
@@ -86,6 +87,13 @@ async def serve(
                 await done_unless(stop, make_history(site))
                 await stop.wait()
         progress("Stopping …")
+
+
+async def lay_foundation(site: Site) -> None:
+    try:
+        await foundation.lay(site)
+    except foundation.NotPublished as error:
+        raise StartError(str(error)) from error
 
 
 async def make_history(site: Site) -> None:

@@ -193,6 +193,12 @@ async def test_the_first_roles_are_given_and_said(
     assert done == Ended(2, "", "--phone: 1 is not a phone number\n")
 
 
+def test_the_tours_chapters_are_listed_without_anything_running(server: Run) -> None:
+    done = server("tour", "help", **NOWHERE)
+    assert (done.code, done.err) == (0, "")
+    assert "  payment   several bills paid at once" in done.out
+
+
 def test_no_dead_jobs_are_said_to_be_none(base_settings: Settings, server: Run) -> None:
     environ = environment(base_settings, "test_empty_cli")
     assert server("outbox", "list", **environ) == Ended(0, "no dead jobs\n", "")

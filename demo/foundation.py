@@ -26,15 +26,16 @@ from demo.people import (
 from demo.session import sign_in
 from demo.site import Site
 from demo.workbook import workbook
-from services.accounts import appointing
-from services.accounts.models import Appoint
+from services.appointments import actions as appointments
+from services.appointments.models import Appoint
+from services.bills.runs import actions as runs
+from services.bills.runs.models import StartBillRun
+from services.bills.states import RunState
 from services.dependencies import Dependencies
-from services.fees import rules as fees_rules
-from services.fees import runs
-from services.fees.models import FeeKind
-from services.fees.states import RunState
-from services.fees.views import NewFeeRule, StartBillRun
+from services.fees import actions as fees
+from services.fees.models import FeeKind, NewFeeRule
 from services.firms import actions as firms
+from services.firms import contracts
 from services.firms.actions import FirmExists
 from services.firms.models import SignContract
 from services.jobs import actions as jobs
@@ -140,7 +141,7 @@ async def _appoint(deps: Dependencies) -> None:
                 firm_id=firm if person.role in FIRM_ROLES else None,
                 to_day=end if person.role in WITH_A_TERM else None,
             )
-            await appointing.grant(deps, request, appointed_by="demo")
+            await appointments.grant(deps, request, appointed_by="demo")
 
 
 async def _firm(deps: Dependencies) -> str:
@@ -151,7 +152,7 @@ async def _firm(deps: Dependencies) -> str:
         firm_id = error.details["firm_id"]
     today = day_of(deps.now())
     days = SignContract(compound=COMPOUND, from_day=today, to_day=plus_days(today, TERM_DAYS))
-    await _once(firms.sign(deps, COMMUNITY_STAFF, firm_id, days))
+    await _once(contracts.sign(deps, COMMUNITY_STAFF, firm_id, days))
     return firm_id
 
 
@@ -192,7 +193,7 @@ async def _rules(deps: Dependencies, first: str) -> None:
         ),
     )
     for rule in rules:
-        await fees_rules.add(deps, STAFF, COMPOUND, rule)
+        await fees.add(deps, STAFF, COMPOUND, rule)
 
 
 async def _bills(site: Site, period: str) -> None:

@@ -14,10 +14,10 @@ from demo.mark import DONE
 from demo.people import Household, Mood, households
 from demo.session import sign_in
 from demo.site import Site
-from services.fees import actions as fees
+from services.bills import actions as bills
+from services.bills.models import BillView
+from services.bills.states import BillState
 from services.fees.models import FeeKind
-from services.fees.states import BillState
-from services.fees.views import BillView
 from services.kernel.errors import Conflict
 from services.kernel.permissions import Actor
 from services.payments import actions as payments
@@ -50,7 +50,7 @@ async def make(site: Site) -> None:
 
 async def _pay(site: Site, home: Household) -> None:
     actor = await sign_in(site, home.user, home.phone)
-    owing = await fees.my_bills(site.deps, actor, BillState.OWING, before="", limit=50)
+    owing = await bills.mine(site.deps, actor, BillState.OWING, before="", limit=50)
     latest = max((bill.period for bill in owing), default="")
     for kind in FeeKind:
         wanted = [

@@ -4,12 +4,11 @@ from typing import Final
 
 from demo.site import Site
 from services.accounts import actions as accounts
-from services.accounts import consents
-from services.accounts.consent_models import GiveConsent
-from services.accounts.policies import CURRENT, PolicyKey
+from services.consents import actions as consents
+from services.consents.models import GiveConsent
+from services.consents.policies import CURRENT, PolicyKey
 from services.kernel.permissions import Actor
 from services.sessions import actions as sessions
-from services.sessions import signing_in
 
 AGREED: Final = GiveConsent(PolicyKey.PRIVACY, CURRENT[PolicyKey.PRIVACY].version)
 
@@ -17,7 +16,7 @@ AGREED: Final = GiveConsent(PolicyKey.PRIVACY, CURRENT[PolicyKey.PRIVACY].versio
 async def sign_in(site: Site, name: str, phone: str) -> Actor:
     """Sign a WeChat user in and prove the phone; what is registered under it becomes theirs."""
     login = await site.desk.act(f"users/{name}/login-code")
-    given = await signing_in.sign_in(site.deps, login["code"])
+    given = await sessions.sign_in(site.deps, login["code"])
     actor = await sessions.authenticate(site.deps, given.access_token)
     await consents.give(site.deps, actor, AGREED)
     shown = await site.desk.act(f"users/{name}/phone-code", phone=phone)

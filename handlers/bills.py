@@ -5,9 +5,9 @@ from msgspec import Struct
 from handlers import cursors
 from handlers.base import ApiHandler
 from handlers.contract import Route, endpoint
-from services.fees import actions
-from services.fees.states import BillState
-from services.fees.views import BillView, MonthsAfterVoid, Owed, VoidBill
+from services.bills import actions as bills
+from services.bills.models import BillView, MonthsAfterVoid, Owed, VoidBill
+from services.bills.states import BillState
 from services.kernel.permissions import Permission
 
 
@@ -29,7 +29,7 @@ class MyBillsHandler(ApiHandler):
     @endpoint(needs=Permission.PAY_BILLS)
     async def get(self, query: MyBillsQuery) -> MyBills:
         """What my homes owe or have paid, the latest period first."""
-        items = await actions.my_bills(
+        items = await bills.mine(
             self.deps,
             self.actor,
             BillState(query.state),
@@ -37,7 +37,7 @@ class MyBillsHandler(ApiHandler):
             limit=query.limit,
         )
         page = cursors.page(items, query.limit, lambda item: f"{item.period}|{item.bill_id}")
-        owed = await actions.owed(self.deps, self.actor)
+        owed = await bills.owed(self.deps, self.actor)
         return MyBills(items=page.items, next_cursor=page.next_cursor, owed=owed)
 
 
@@ -49,7 +49,7 @@ class VoidBillHandler(ApiHandler):
     )
     async def post(self, bill_id: str, body: VoidBill) -> BillView:
         """Take back an unpaid bill, saying why and what becomes of its months."""
-        return await actions.void(self.deps, self.actor, bill_id, body)
+        return await bills.void(self.deps, self.actor, bill_id, body)
 
 
 ROUTES = [

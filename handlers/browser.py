@@ -7,9 +7,9 @@ from msgspec import Meta
 from handlers.base import ApiHandler
 from handlers.contract import Access, Download, Route, endpoint
 from handlers.sessions import visit_of
-from services.limits.models import Rate
-from services.sessions import browser, browser_answers
-from services.sessions.browser_models import (
+from services.browser_sign_ins import actions as browser_sign_ins
+from services.browser_sign_ins import decisions
+from services.browser_sign_ins.models import (
     AnswerBrowser,
     BrowserSignIn,
     BrowserView,
@@ -18,6 +18,7 @@ from services.sessions.browser_models import (
     Poll,
     SignInCode,
 )
+from services.limits.models import Rate
 from services.sessions.models import Confirmed, Tokens
 
 SignInId = Annotated[str, Meta(max_length=100)]
@@ -31,7 +32,7 @@ class BrowserSignInsHandler(ApiHandler):
     @endpoint(needs=Access.PUBLIC, status=201, rate=Rate.SIGN_IN)
     async def post(self) -> SignInCode:
         """Ask to be let in at this browser: show the code, poll with the secret."""
-        asked = await browser.ask(self.deps, visit_of(self))
+        asked = await browser_sign_ins.ask(self.deps, visit_of(self))
         return SignInCode(
             sign_in_id=asked.sign_in.id,
             secret=asked.secret,
@@ -50,7 +51,7 @@ class CodeHandler(ApiHandler):
     )
     async def get(self, sign_in_id: SignInId) -> Download:
         """The mini-program code to show, while it waits: PNG or JPEG, as WeChat draws it."""
-        picture = await browser.draw(self.deps, sign_in_id)
+        picture = await browser_sign_ins.draw(self.deps, sign_in_id)
         return Download(picture, "image/png" if picture.startswith(PNG) else "image/jpeg")
 
 
@@ -63,7 +64,7 @@ class BrowserSessionHandler(ApiHandler):
     )
     async def post(self, sign_in_id: SignInId, body: Poll) -> Tokens:
         """Fetch my session once WeChat has let me in; until then 409, ask again as told."""
-        return await browser.take(self.deps, sign_in_id, body.secret, visit_of(self))
+        return await browser_sign_ins.take(self.deps, sign_in_id, body.secret, visit_of(self))
 
 
 class LookHandler(ApiHandler):
@@ -75,7 +76,7 @@ class LookHandler(ApiHandler):
     )
     async def post(self, body: Look) -> BrowserView:
         """In the mini-program: which browser asks, by the scene of the scanned code."""
-        return await browser_answers.look(self.deps, self.actor, body.scene)
+        return await decisions.preview(self.deps, self.actor, body.scene)
 
 
 class AnswerHandler(ApiHandler):
@@ -96,14 +97,14 @@ class AnswerHandler(ApiHandler):
     )
     async def post(self, body: AnswerBrowser) -> None:
         """In the mini-program: let the browser in, with the number on its screen, or refuse."""
-        await browser_answers.answer(self.deps, self.actor, body)
+        await decisions.decide(self.deps, self.actor, body)
 
 
 class ConfirmationCodesHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN, status=201, rate=Rate.GUESS)
     async def post(self) -> ConfirmationCode:
         """At a browser, before sensitive acts: a code for me to confirm in WeChat."""
-        made = await browser.ask_to_confirm(self.deps, self.actor)
+        made = await browser_sign_ins.ask_to_confirm(self.deps, self.actor)
         return ConfirmationCode(
             sign_in_id=made.id,
             number=made.number,
@@ -116,7 +117,7 @@ class ConfirmationCodeHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN, errors=POLL_ERRORS)
     async def get(self, sign_in_id: SignInId) -> Confirmed:
         """Was my code confirmed? Until then 409, ask again as told."""
-        return await browser.confirmation(self.deps, self.actor, sign_in_id)
+        return await browser_sign_ins.confirmation(self.deps, self.actor, sign_in_id)
 
 
 def code_url(sign_in: BrowserSignIn) -> str:

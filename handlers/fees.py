@@ -3,17 +3,12 @@ from msgspec import Struct
 from handlers import cursors
 from handlers.base import ApiHandler
 from handlers.contract import Page, Route, endpoint
-from services.fees import rules, runs
-from services.fees.models import FeeKind
-from services.fees.states import BillState
-from services.fees.views import (
-    BillRunView,
-    BillView,
-    EndFeeRule,
-    FeeRuleView,
-    NewFeeRule,
-    StartBillRun,
-)
+from services.bills.models import BillView
+from services.bills.runs import actions as runs
+from services.bills.runs.models import BillRunView, StartBillRun
+from services.bills.states import BillState
+from services.fees import actions as fees
+from services.fees.models import EndFeeRule, FeeKind, FeeRuleView, NewFeeRule
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 
@@ -34,9 +29,7 @@ class FeeRulesHandler(ApiHandler):
     async def get(self, place: PlacePath, query: FeesQuery) -> Page[FeeRuleView]:
         """Fee rules made for a place and below it, the oldest first."""
         after = cursors.read(query.cursor)
-        items = await rules.listing(
-            self.deps, self.actor, place, after=after, limit=query.limit
-        )
+        items = await fees.listing(self.deps, self.actor, place, after=after, limit=query.limit)
         return cursors.page(items, query.limit, lambda item: item.rule_id)
 
     @endpoint(
@@ -54,7 +47,7 @@ class FeeRulesHandler(ApiHandler):
     )
     async def post(self, place: PlacePath, body: NewFeeRule) -> FeeRuleView:
         """Write what homes under a place pay from a day on."""
-        return await rules.add(self.deps, self.actor, place, body)
+        return await fees.add(self.deps, self.actor, place, body)
 
 
 class FeeRuleEndHandler(ApiHandler):
@@ -65,7 +58,7 @@ class FeeRuleEndHandler(ApiHandler):
     )
     async def post(self, rule_id: str, body: EndFeeRule) -> FeeRuleView:
         """Set a rule's last day. Bills that were made stay as they are."""
-        return await rules.end(self.deps, self.actor, rule_id, body)
+        return await fees.end(self.deps, self.actor, rule_id, body)
 
 
 class BillRunsHandler(ApiHandler):

@@ -5,7 +5,7 @@ from msgspec import Meta, Struct
 from handlers import cursors
 from handlers.base import ApiHandler
 from handlers.contract import Page, Route, endpoint
-from services.firms import actions
+from services.firms import actions, contracts
 from services.firms.models import (
     ContractView,
     EndContract,
@@ -58,7 +58,7 @@ class FirmContractsHandler(ApiHandler):
     )
     async def post(self, firm_id: FirmId, body: SignContract) -> ContractView:
         """Write that a firm serves a compound from a day to a day."""
-        return await actions.sign(self.deps, self.actor, firm_id, body)
+        return await contracts.sign(self.deps, self.actor, firm_id, body)
 
 
 class ContractEndHandler(ApiHandler):
@@ -69,14 +69,14 @@ class ContractEndHandler(ApiHandler):
     )
     async def post(self, contract_id: ContractId, body: EndContract) -> ContractView:
         """End a contract early. After the last day the firm's people see nothing of it."""
-        return await actions.end(self.deps, self.actor, contract_id, body)
+        return await contracts.end(self.deps, self.actor, contract_id, body)
 
 
 class ContractsHandler(ApiHandler):
     @endpoint(needs=Permission.MANAGE_FIRMS)
     async def get(self, place: PlacePath, query: FirmsQuery) -> Page[ContractView]:
         """Contracts of the compounds under a place, the earliest signed first."""
-        items = await actions.contracts(
+        items = await contracts.listing(
             self.deps, self.actor, place, after=cursors.read(query.cursor), limit=query.limit
         )
         return cursors.page(items, query.limit, lambda item: item.contract_id)

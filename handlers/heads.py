@@ -5,15 +5,17 @@ from msgspec import Meta, Struct
 from handlers import cursors
 from handlers.base import ApiHandler
 from handlers.contract import Access, Page, Route, endpoint
-from services.accounts import leaving, offices, substituting
-from services.accounts.appointment_models import (
+from services.appointments import actions as appointments
+from services.appointments import endings, substitutes
+from services.appointments.models import (
+    AppointmentView,
     ChooseContact,
     MyAppointment,
     Resign,
     Substitute,
+    Visibility,
 )
-from services.accounts.models import AppointmentView, Visibility
-from services.heads import actions, handing
+from services.heads import actions, hand_overs
 from services.heads.models import HandOverView, HeadsView
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
@@ -38,14 +40,14 @@ class MyAppointmentsHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN)
     async def get(self) -> Page[MyAppointment]:
         """My appointments: those that hold, those to come and the past year's."""
-        return Page(await offices.mine(self.deps, self.actor))
+        return Page(await appointments.mine(self.deps, self.actor))
 
 
 class MyContactHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN, example=ChooseContact(Visibility.RESIDENTS))
     async def post(self, appointment_id: AppointmentId, body: ChooseContact) -> MyAppointment:
         """Choose who sees my number on the page of the heads."""
-        return await offices.choose_contact(self.deps, self.actor, appointment_id, body)
+        return await appointments.choose_contact(self.deps, self.actor, appointment_id, body)
 
 
 class SubstituteHandler(ApiHandler):
@@ -66,7 +68,7 @@ class SubstituteHandler(ApiHandler):
     )
     async def post(self, appointment_id: AppointmentId, body: Substitute) -> AppointmentView:
         """Say who acts for a head from a day to a day, in the head's role."""
-        return await substituting.substitute(self.deps, self.actor, appointment_id, body)
+        return await substitutes.substitute(self.deps, self.actor, appointment_id, body)
 
 
 class ResignationHandler(ApiHandler):
@@ -77,7 +79,7 @@ class ResignationHandler(ApiHandler):
     )
     async def post(self, appointment_id: AppointmentId, body: Resign) -> AppointmentView:
         """Leave my office after a day. The community and the grid are told."""
-        return await leaving.resign(self.deps, self.actor, appointment_id, body)
+        return await endings.resign(self.deps, self.actor, appointment_id, body)
 
 
 class HandOverHandler(ApiHandler):
@@ -88,14 +90,14 @@ class HandOverHandler(ApiHandler):
     )
     async def post(self, appointment_id: AppointmentId) -> HandOverView:
         """List what there is to do at a head's place and offer it to the next one."""
-        return await handing.hand_over(self.deps, self.actor, appointment_id)
+        return await hand_overs.hand_over(self.deps, self.actor, appointment_id)
 
 
 class HandOversHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN)
     async def get(self, query: HandOversQuery) -> Page[HandOverView]:
         """Hand-over lists I gave, received, may receive or answer for, the newest first."""
-        items = await handing.listing(
+        items = await hand_overs.listing(
             self.deps, self.actor, before=cursors.read(query.cursor), limit=query.limit
         )
         return cursors.page(items, query.limit, lambda item: item.hand_over_id)
@@ -105,14 +107,14 @@ class OneHandOverHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN)
     async def get(self, hand_over_id: HandOverId) -> HandOverView:
         """One hand-over list."""
-        return await handing.get(self.deps, self.actor, hand_over_id)
+        return await hand_overs.get(self.deps, self.actor, hand_over_id)
 
 
 class ReceiveHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN, errors=("forbidden", "hand_over_closed"))
     async def post(self, hand_over_id: HandOverId) -> HandOverView:
         """Take a hand-over list over, as the next head or for them."""
-        return await handing.receive(self.deps, self.actor, hand_over_id)
+        return await hand_overs.receive(self.deps, self.actor, hand_over_id)
 
 
 ROUTES = [

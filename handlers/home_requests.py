@@ -7,9 +7,9 @@ from msgspec import Meta, Struct
 from handlers import cursors
 from handlers.base import ApiHandler
 from handlers.contract import Access, Page, Route, endpoint
-from services.accounts.revealing import Field, Reason, Reveal, Revealed
-from services.homes import advising, deciding, requests, revealing
-from services.homes.request_models import (
+from services.home_requests import actions as home_requests
+from services.home_requests import reviews
+from services.home_requests.models import (
     Claim,
     Decide,
     FileRequest,
@@ -17,12 +17,14 @@ from services.homes.request_models import (
     Known,
     MyRequest,
     RequestView,
-    Settle,
     Settlement,
 )
-from services.homes.states import OPEN, RequestState
+from services.home_requests.states import OPEN, RequestState
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
+from services.ownership import disputes
+from services.ownership.models import Settle
+from services.reveals.models import Field, Reason, Reveal, Revealed
 
 RequestId = Annotated[str, Meta(min_length=1, max_length=64)]
 DECISION_ERRORS = (
@@ -75,12 +77,12 @@ class HomeRequestsHandler(ApiHandler):
     )
     async def post(self, body: FileRequest) -> MyRequest:
         """Ask to belong to a home, with proof; staff also for somebody without a phone."""
-        return await requests.file(self.deps, self.actor, body)
+        return await home_requests.file(self.deps, self.actor, body)
 
     @endpoint(needs=Permission.ADVISE_HOMES)
     async def get(self, query: RequestsQuery) -> Page[RequestView]:
         """Requests for homes of my places, the oldest first."""
-        items = await advising.listing(
+        items = await reviews.listing(
             self.deps,
             self.actor,
             [query.state] if query.state else list(OPEN),
@@ -94,7 +96,7 @@ class HomeRequestHandler(ApiHandler):
     @endpoint(needs=Permission.ADVISE_HOMES)
     async def get(self, request_id: RequestId) -> RequestView:
         """One request for a home of my places."""
-        return await advising.look(self.deps, self.actor, request_id)
+        return await reviews.get(self.deps, self.actor, request_id)
 
 
 class AdviceHandler(ApiHandler):
@@ -105,7 +107,7 @@ class AdviceHandler(ApiHandler):
     )
     async def post(self, request_id: RequestId, body: GiveAdvice) -> RequestView:
         """Say as a head whether I know them; the community decides."""
-        return await advising.advise(self.deps, self.actor, request_id, body)
+        return await reviews.advise(self.deps, self.actor, request_id, body)
 
 
 class DecisionHandler(ApiHandler):
@@ -116,7 +118,7 @@ class DecisionHandler(ApiHandler):
     )
     async def post(self, request_id: RequestId, body: Decide) -> RequestView:
         """Accept or reject a request, with a reason."""
-        return await deciding.decide(self.deps, self.actor, request_id, body)
+        return await reviews.decide(self.deps, self.actor, request_id, body)
 
 
 class SettlementHandler(ApiHandler):
@@ -137,7 +139,7 @@ class SettlementHandler(ApiHandler):
     )
     async def post(self, request_id: RequestId, body: Settle) -> RequestView:
         """Settle a dispute about an owned home: keep, share or replace, with a reason."""
-        return await deciding.settle(self.deps, self.actor, request_id, body)
+        return await disputes.settle(self.deps, self.actor, request_id, body)
 
 
 class RevealRequestHandler(ApiHandler):
@@ -150,14 +152,14 @@ class RevealRequestHandler(ApiHandler):
     )
     async def post(self, request_id: RequestId, body: Reveal) -> Revealed:
         """The whole name and number of a request, to compare with the proof."""
-        return await revealing.reveal(self.deps, self.actor, request_id, body)
+        return await reviews.reveal(self.deps, self.actor, request_id, body)
 
 
 class MyRequestsHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN)
     async def get(self, query: MyRequestsQuery) -> Page[MyRequest]:
         """What I filed, newest first."""
-        items = await requests.mine(
+        items = await home_requests.mine(
             self.deps, self.actor, before=cursors.read(query.cursor), limit=query.limit
         )
         return cursors.page(items, query.limit, lambda item: item.request_id)
@@ -167,7 +169,7 @@ class WithdrawHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN, errors=("home_request_moved_on",))
     async def post(self, request_id: RequestId) -> MyRequest:
         """Take my request back."""
-        return await requests.withdraw(self.deps, self.actor, request_id)
+        return await home_requests.withdraw(self.deps, self.actor, request_id)
 
 
 ROUTES = [

@@ -6,27 +6,24 @@ from msgspec import Meta, Struct
 
 from handlers.base import ApiHandler
 from handlers.contract import Access, Page, Route, endpoint
-from services.accounts.models import Relation
-from services.homes import codes, invitations, leaving, moving, residents
-from services.homes.models import (
+from services.home_codes import actions as home_codes
+from services.home_codes.models import PrintedCodes, UseCode
+from services.homes import actions as homes
+from services.homes.models import AddResident, Bound, ResidentView
+from services.invitations import actions as invitations
+from services.invitations.models import (
     AcceptInvitation,
-    AddResident,
-    Bound,
-    ChangePhone,
-    EndResidency,
     InvitationView,
     Invite,
     Invitee,
     NewInvitation,
-    PrintedCodes,
-    ResidentView,
-    Transfer,
-    Transferred,
-    UseCode,
 )
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
+from services.ownership import departures, phone_changes, transfers
+from services.ownership.models import ChangePhone, EndResidency, Transfer, Transferred
+from services.residencies.models import Relation
 
 RowId = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -88,7 +85,7 @@ class CodesHandler(ApiHandler):
     )
     async def post(self, place: PlacePath) -> PrintedCodes:
         """Print codes for all who are registered under a place and not bound; shown once."""
-        return await codes.print_codes(self.deps, self.actor, place)
+        return await home_codes.print_codes(self.deps, self.actor, place)
 
 
 class UseCodeHandler(ApiHandler):
@@ -100,14 +97,14 @@ class UseCodeHandler(ApiHandler):
     )
     async def post(self, body: UseCode) -> Bound:
         """Bind myself to a home with the code the community printed for me."""
-        return await codes.use(self.deps, self.actor, body)
+        return await home_codes.use(self.deps, self.actor, body)
 
 
 class ResidentsHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN, errors=("forbidden",))
     async def get(self, home: PlacePath, query: ResidentsQuery) -> Page[ResidentView]:
         """Who belongs to a home; names whole for its owners and masked for heads and staff."""
-        return Page(await residents.listing(self.deps, self.actor, home, past=query.past))
+        return Page(await homes.listing(self.deps, self.actor, home, past=query.past))
 
     @endpoint(
         needs=Permission.DECIDE_HOMES,
@@ -126,7 +123,7 @@ class ResidentsHandler(ApiHandler):
     )
     async def post(self, home: PlacePath, body: AddResident) -> ResidentView:
         """Write somebody down at the window, also without a phone; my name stays with it."""
-        return await residents.add(self.deps, self.actor, home, body)
+        return await homes.add(self.deps, self.actor, home, body)
 
 
 class ResidencyPhoneHandler(ApiHandler):
@@ -137,7 +134,7 @@ class ResidencyPhoneHandler(ApiHandler):
     )
     async def post(self, residency_id: RowId, body: ChangePhone) -> ResidentView:
         """Change the register's phone: who held the home by the old one loses it at once."""
-        return await residents.change_phone(self.deps, self.actor, residency_id, body)
+        return await phone_changes.change_phone(self.deps, self.actor, residency_id, body)
 
 
 class EndResidencyHandler(ApiHandler):
@@ -154,7 +151,7 @@ class EndResidencyHandler(ApiHandler):
     )
     async def post(self, residency_id: RowId, body: EndResidency) -> None:
         """End a relation to a home, at once or on a day: my own, a guest's, or as staff."""
-        await leaving.end(self.deps, self.actor, residency_id, body)
+        await departures.end(self.deps, self.actor, residency_id, body)
 
 
 class TransferHandler(ApiHandler):
@@ -176,7 +173,7 @@ class TransferHandler(ApiHandler):
     )
     async def post(self, home: PlacePath, body: Transfer) -> Transferred:
         """Write a home's new owner; the old household goes, tenants and arrears stay."""
-        return await moving.transfer(self.deps, self.actor, home, body)
+        return await transfers.transfer(self.deps, self.actor, home, body)
 
 
 ROUTES = [

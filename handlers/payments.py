@@ -7,15 +7,13 @@ from handlers.base import ApiHandler
 from handlers.contract import Access, Page, Route, endpoint
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
-from services.payments import actions, refunds, suspense
-from services.payments.models import (
-    DiscrepancyView,
-    Pay,
-    PaymentOrder,
-    PaymentView,
-    ReceiptView,
-    RefundView,
-)
+from services.payments import actions
+from services.payments.discrepancies import actions as discrepancies
+from services.payments.discrepancies.models import DiscrepancyView
+from services.payments.models import Pay, PaymentOrder, PaymentView
+from services.payments.receipts.models import ReceiptView
+from services.payments.refunds import actions as refunds
+from services.payments.refunds.models import RefundView
 
 PaymentId = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -74,7 +72,7 @@ class DiscrepanciesHandler(ApiHandler):
     @endpoint(needs=Permission.OPERATE)
     async def get(self, query: PageQuery) -> Page[DiscrepancyView]:
         """Differences with WeChat that wait for a person."""
-        items = await suspense.listing(
+        items = await discrepancies.listing(
             self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
         )
         return cursors.page(items, query.limit, lambda item: item.discrepancy_id)
@@ -88,7 +86,7 @@ class ReturnHandler(ApiHandler):
     )
     async def post(self, discrepancy_id: Annotated[str, Meta(max_length=200)]) -> None:
         """Send suspended money back to whoever paid it."""
-        await suspense.give_back(self.deps, self.actor, discrepancy_id)
+        await refunds.give_back(self.deps, self.actor, discrepancy_id)
 
 
 class RefundsHandler(ApiHandler):

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from handlers.base import ApiHandler
 from handlers.contract import Access, Download, Route, endpoint
 from services.limits.models import Rate
-from services.photos import actions, adding
+from services.photos import actions, upload
 from services.photos.models import PhotoUrl, PhotoView, Purpose
 
 LARGEST_PHOTO: Final = 10 * 1024 * 1024
@@ -47,7 +47,7 @@ class PhotosHandler(ApiHandler):
     )
     async def post(self, query: PhotoQuery, body: bytes) -> PhotoView:
         """Send a photo (JPEG, PNG or WebP, 10 MB) before what it belongs to; kept for a day."""
-        return await adding.add(self.deps, self.actor, query.purpose, body)
+        return await upload.add(self.deps, self.actor, query.purpose, body)
 
 
 class PhotoUrlHandler(ApiHandler):

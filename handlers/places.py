@@ -5,8 +5,9 @@ from msgspec import Meta, Struct
 from handlers import cursors
 from handlers.base import ApiHandler
 from handlers.contract import Page, Route, endpoint
-from services.accounts import appointing, leaving
-from services.accounts.models import Appoint, AppointmentView
+from services.appointments import actions as appointments
+from services.appointments import endings
+from services.appointments.models import Appoint, AppointmentView
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission, Role
 from services.places import actions, grids
@@ -108,7 +109,7 @@ class AppointmentsHandler(ApiHandler):
     @endpoint(needs=Permission.APPOINT)
     async def get(self, query: ListQuery) -> Page[AppointmentView]:
         """Roles held today, or to be held, in the places I appoint for."""
-        items = await appointing.listing(
+        items = await appointments.listing(
             self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
         )
         return cursors.page(items, query.limit, lambda item: item.appointment_id)
@@ -139,14 +140,14 @@ class AppointmentsHandler(ApiHandler):
     )
     async def post(self, body: Appoint) -> AppointmentView:
         """Give somebody a role at a place for a term."""
-        return await appointing.appoint(self.deps, self.actor, body)
+        return await appointments.appoint(self.deps, self.actor, body)
 
 
 class AppointmentHandler(ApiHandler):
     @endpoint(needs=Permission.APPOINT)
     async def delete(self, appointment_id: AppointmentId) -> None:
         """End an appointment at once."""
-        await leaving.end(self.deps, self.actor, appointment_id)
+        await endings.end(self.deps, self.actor, appointment_id)
 
 
 ROUTES = [

@@ -5,14 +5,15 @@ from msgspec import Meta, Struct
 from handlers import cursors
 from handlers.base import ApiHandler
 from handlers.contract import Access, Download, Page, Route, endpoint
-from services.accounts import consents, revealing
-from services.accounts.consent_models import ConsentView, GiveConsent, PolicyView, Withdrawal
-from services.accounts.policies import PolicyKey
-from services.accounts.revealing import Field, Reason, Reveal, Revealed
+from services.consents import actions as consents
+from services.consents.models import ConsentView, GiveConsent, PolicyView, Withdrawal
+from services.consents.policies import PolicyKey
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
-from services.privacy import erasing, exporting
+from services.privacy import erasure, export
 from services.privacy.models import EraseMe
+from services.reveals import actions as reveals
+from services.reveals.models import Field, Reason, Reveal, Revealed
 
 RowId = Annotated[str, Meta(min_length=1, max_length=64)]
 JSON = "application/json; charset=utf-8"
@@ -66,7 +67,7 @@ class RevealResidencyHandler(ApiHandler):
     )
     async def post(self, residency_id: RowId, body: Reveal) -> Revealed:
         """Show what is masked elsewhere of somebody who belongs to a home, for a reason."""
-        return await revealing.residency(self.deps, self.actor, residency_id, body)
+        return await reveals.residency(self.deps, self.actor, residency_id, body)
 
 
 class RevealAppointmentHandler(ApiHandler):
@@ -78,7 +79,7 @@ class RevealAppointmentHandler(ApiHandler):
     )
     async def post(self, appointment_id: RowId, body: Reveal) -> Revealed:
         """Show what is masked elsewhere of somebody who holds a role, for a reason."""
-        return await revealing.appointment(self.deps, self.actor, appointment_id, body)
+        return await reveals.appointment(self.deps, self.actor, appointment_id, body)
 
 
 class ExportHandler(ApiHandler):
@@ -90,7 +91,7 @@ class ExportHandler(ApiHandler):
     )
     async def post(self) -> Download:
         """Everything that is held about me, as a file."""
-        content = await exporting.export(self.deps, self.actor)
+        content = await export.export(self.deps, self.actor)
         return Download(content, JSON, "我的信息.json")
 
 
@@ -104,7 +105,7 @@ class DeletionHandler(ApiHandler):
     )
     async def post(self, body: EraseMe) -> None:  # noqa: ARG002  # typing it is the point
         """Erase me: at once, for good, on every device."""
-        await erasing.erase(self.deps, self.actor)
+        await erasure.erase(self.deps, self.actor)
 
 
 ROUTES = [

@@ -7,7 +7,7 @@ import msgspec
 from handlers.base import ApiHandler
 from handlers.contract import Access, Download, Route, endpoint
 from services.limits.models import Rate
-from services.messaging import pushes
+from services.pushes import actions as pushes
 
 LARGEST_PUSH: Final = 64 * 1024
 PLAIN: Final = "text/plain; charset=utf-8"

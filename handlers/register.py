@@ -11,8 +11,9 @@ from services.kernel.permissions import Permission
 from services.limits.models import Rate
 from services.register import actions
 from services.register import store as register_store
-from services.register.models import Confirm, ImportId, ImportView, RowProblem, Severity
-from services.register.template import FILENAME, template
+from services.register.models import Confirm, ImportId, ImportView
+from services.register.sheet.models import RowProblem, Severity
+from services.register.sheet.template import FILENAME, template
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

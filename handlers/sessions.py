@@ -4,8 +4,10 @@ from msgspec import Meta
 
 from handlers.base import ApiHandler
 from handlers.contract import Access, Page, Route, endpoint
+from services.accounts import actions as accounts
 from services.limits.models import Rate
-from services.sessions import living, signing_in, signing_out
+from services.sessions import actions as sessions
+from services.sessions import lifecycle
 from services.sessions.models import (
     Confirm,
     Confirmed,
@@ -35,7 +37,7 @@ class WeChatSessionsHandler(ApiHandler):
     )
     async def post(self, body: SignIn) -> Tokens:
         """Sign in with the code of wx.login()."""
-        return await signing_in.sign_in(self.deps, body.code, visit_of(self))
+        return await sessions.sign_in(self.deps, body.code, visit_of(self))
 
 
 class RefreshHandler(ApiHandler):
@@ -48,14 +50,14 @@ class RefreshHandler(ApiHandler):
     )
     async def post(self, body: Refresh) -> Tokens:
         """Exchange a refresh token for its successor and a new access token."""
-        return await living.refresh(self.deps, body.refresh_token, visit_of(self))
+        return await lifecycle.refresh(self.deps, body.refresh_token, visit_of(self))
 
 
 class CurrentSessionHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN)
     async def delete(self) -> None:
         """Sign out on this device."""
-        await signing_out.sign_out(self.deps, self.actor)
+        await sessions.sign_out(self.deps, self.actor)
 
 
 class ConfirmationHandler(ApiHandler):
@@ -68,26 +70,26 @@ class ConfirmationHandler(ApiHandler):
     )
     async def post(self, body: Confirm) -> Confirmed:
         """Prove with a fresh code of wx.login() that it is still me: before sensitive acts."""
-        return await signing_in.confirm(self.deps, self.actor, body.code)
+        return await sessions.confirm(self.deps, self.actor, body.code)
 
 
 class MySessionsHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN)
     async def get(self) -> Page[SessionView]:
         """Where I am signed in, the newest first."""
-        return Page(await signing_out.listing(self.deps, self.actor))
+        return Page(await sessions.listing(self.deps, self.actor))
 
     @endpoint(needs=Access.SIGNED_IN)
     async def delete(self) -> None:
         """Sign out everywhere, here too."""
-        await signing_out.end_everywhere(self.deps, self.actor)
+        await accounts.sign_out_everywhere(self.deps, self.actor)
 
 
 class MySessionHandler(ApiHandler):
     @endpoint(needs=Access.SIGNED_IN)
     async def delete(self, session_id: SessionId) -> None:
         """Sign out on one of my devices."""
-        await signing_out.end(self.deps, self.actor, session_id)
+        await sessions.end(self.deps, self.actor, session_id)
 
 
 ROUTES = [

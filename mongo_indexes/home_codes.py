@@ -9,7 +9,7 @@ SHARD_KEY: Final = {"_id": "hashed"}
 KEEP_SECONDS: Final = 90 * 24 * 3600
 
 INDEXES: Final = [
-    # What a typed code opens: homes/code_store.py find_by_code()
+    # What a typed code opens: services/home_codes/store.py find_by_code()
     IndexModel([("code_index", ASCENDING)], name="code", unique=True),
     IndexModel([("expires_at", ASCENDING)], name="forget", expireAfterSeconds=KEEP_SECONDS),
 ]

@@ -6,7 +6,7 @@ COLLECTION: Final = "home_invitations"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # What a token opens: homes/invitation_store.py find_by_token()
+    # What a token opens: services/invitations/store.py find_by_token()
     IndexModel([("token_index", ASCENDING)], name="token", unique=True),
     # A home's open invitations: open_at(), revoke_at()
     IndexModel([("home", ASCENDING), ("_id", ASCENDING)], name="home"),

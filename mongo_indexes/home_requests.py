@@ -7,7 +7,7 @@ SHARD_KEY: Final = {"home": 1, "_id": 1}
 
 INDEXES: Final = [
     # One open request per person and home, however many are sent at once:
-    # homes/request_store.py insert(), find_open()
+    # services/home_requests/store.py insert(), find_open()
     IndexModel(
         [("open_key", ASCENDING)],
         name="open_key",

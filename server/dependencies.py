@@ -17,7 +17,7 @@ from server.settings import Settings
 from services.dependencies import Dependencies
 from services.kernel.days import wall_clock
 from services.kernel.vault import Vault
-from services.limits.counting import Limiter
+from services.limits.buckets import Limiter
 from services.wechat.merchant import load_accounts
 from services.wechat.mini_program import MiniProgram
 from services.wechat.pay import PayClient

@@ -13,35 +13,35 @@ import structlog
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
-from services.audit import proving as audit
+from services.audit.verification import jobs as verification_jobs
+from services.bills.runs import jobs as runs_jobs
 from services.dependencies import Dependencies
-from services.fees import actions as fees
 from services.heads import actions as heads
-from services.homes import actions as homes
+from services.home_requests import jobs as home_requests_jobs
 from services.jobs import actions as jobs
 from services.jobs import store as jobs_store
 from services.jobs.models import Job
 from services.jobs.schedules import Schedule, plan
-from services.messaging import actions as messaging
-from services.payments import actions as payments
+from services.messaging import jobs as messaging_jobs
+from services.payments import jobs as payments_jobs
 from services.photos import actions as photos
-from services.privacy import actions as privacy
-from services.register import actions as register
+from services.privacy import jobs as privacy_jobs
+from services.register import jobs as register_jobs
 
 HANDLERS: Final[Mapping[str, jobs.Handler]] = {
-    **audit.JOBS,
-    **messaging.JOBS,
-    **register.JOBS,
-    **fees.JOBS,
-    **payments.JOBS,
-    **privacy.JOBS,
+    **verification_jobs.JOBS,
+    **messaging_jobs.JOBS,
+    **register_jobs.JOBS,
+    **runs_jobs.JOBS,
+    **payments_jobs.JOBS,
+    **privacy_jobs.JOBS,
     **heads.JOBS,
-    **homes.JOBS,
+    **home_requests_jobs.JOBS,
     **photos.JOBS,
 }
 SCHEDULES: Final[Sequence[Schedule]] = (
-    *audit.SCHEDULES,
-    *payments.SCHEDULES,
+    *verification_jobs.SCHEDULES,
+    *payments_jobs.SCHEDULES,
     *photos.SCHEDULES,
 )
 

@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 
 from services.kernel.documents import Document
 from services.kernel.vault import Vault
-from services.limits.counting import Limiter
+from services.limits.buckets import Limiter
 from services.wechat.mini_program import MiniProgram
 from services.wechat.pay import PayClient
 from services.wechat.push import PushReceiver

@@ -8,16 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.accounts import actions as accounts
-from services.accounts import appointing, residency_store
-from services.accounts.models import Appoint, Relation, Residency
+from services.appointments import actions as appointments
+from services.appointments.models import Appoint
+from services.bills.runs import actions as runs
+from services.bills.runs.models import StartBillRun
 from services.dependencies import Dependencies, Transaction
-from services.fees import rules, runs
-from services.fees.models import FeeKind
-from services.fees.views import NewFeeRule, StartBillRun
+from services.fees import actions as fees
+from services.fees.models import FeeKind, NewFeeRule
 from services.kernel.permissions import WITH_A_TERM, Actor, Grant, Role
 from services.places import actions as places
 from services.places import store as places_store
 from services.places.models import LADDER, Kind, NewPlace, Place, Usage
+from services.residencies import store as residencies_store
+from services.residencies.models import Relation, Residency
 from tests.world import Member, World
 
 COMMUNITY = "cc.chaoyang.guilin.xincheng"
@@ -97,7 +100,7 @@ async def build(world: World, periods: Sequence[str] = ("2026-01", "2026-02")) -
     ):
         to_day = TERM if role in WITH_A_TERM else None
         request = Appoint(role=role, place=place, phone=PHONES[name], to_day=to_day)
-        await appointing.grant(deps, request, appointed_by="test")
+        await appointments.grant(deps, request, appointed_by="test")
     await charge(deps)
     for period in periods:
         await bill(world, period)
@@ -161,7 +164,7 @@ async def live_there(
         )
 
     async def work(tx: Transaction) -> None:
-        await residency_store.put_residencies(deps.db, rows, tx)
+        await residencies_store.put(deps.db, rows, tx)
 
     await deps.in_transaction(work)
 
@@ -169,7 +172,7 @@ async def live_there(
 async def charge(deps: Dependencies) -> None:
     """0.60 yuan per m² and month to the firm, 5 yuan a month for waste to the sanitation."""
     for compound in (COMPOUND, OTHER_COMPOUND):
-        await rules.add(
+        await fees.add(
             deps,
             STAFF,
             compound,
@@ -182,7 +185,7 @@ async def charge(deps: Dependencies) -> None:
                 payee_name="安居物业",
             ),
         )
-        await rules.add(
+        await fees.add(
             deps,
             STAFF,
             compound,

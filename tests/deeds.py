@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from services.accounts import appointing
-from services.accounts.models import Appoint
-from services.fees import runs
-from services.fees.views import StartBillRun
+from services.appointments import actions as appointments
+from services.appointments.models import Appoint
+from services.bills.runs import actions as runs
+from services.bills.runs.models import StartBillRun
 from services.kernel.permissions import Role
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
@@ -166,6 +166,6 @@ async def auditor(estate: Estate, name: str) -> Member:
         other = NewPlace(path=place, kind=Kind.COMMUNITY, name="另一社区")
         await places.found(estate.world.deps, other)
     request = Appoint(role=Role.AUDITOR, place=place, phone=phone)
-    await appointing.grant(estate.world.deps, request, appointed_by="test")
+    await appointments.grant(estate.world.deps, request, appointed_by="test")
     estate.members[name] = await estate.world.sign_in(name, phone)
     return estate.members[name]

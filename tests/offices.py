@@ -3,9 +3,10 @@
 from itertools import count
 from typing import Any
 
-from services.accounts import appointing
-from services.accounts.models import Appoint, AppointmentView
+from services.appointments import actions as appointments
+from services.appointments.models import Appoint, AppointmentView
 from services.firms import actions as firms
+from services.firms import contracts
 from services.firms.credit_code import check_mark
 from services.firms.models import NewFirm, SignContract
 from services.kernel.days import day_of
@@ -38,7 +39,7 @@ async def firm_at(
     wish = NewFirm(name=name, credit_code=credit_code(next(NUMBERS)))
     firm = await firms.add(world.deps, STAFF, wish)
     days = SignContract(compound=compound, from_day=from_day, to_day=to_day)
-    await firms.sign(world.deps, STAFF, firm.firm_id, days)
+    await contracts.sign(world.deps, STAFF, firm.firm_id, days)
     return firm.firm_id
 
 
@@ -48,7 +49,7 @@ async def hire(
     """Sign somebody in whom a firm of the compound employs; a new firm unless one is given."""
     firm_id = firm or await firm_at(world, compound)
     request = Appoint(role=role, place=compound, phone=phone, firm_id=firm_id)
-    await appointing.grant(world.deps, request, appointed_by="test")
+    await appointments.grant(world.deps, request, appointed_by="test")
     return await world.sign_in(name, phone)
 
 
@@ -56,7 +57,7 @@ async def head_of(
     world: World, role: Role, place: str, phone: str, *, to_day: str = "2026-12-31"
 ) -> AppointmentView:
     request = Appoint(role=role, place=place, phone=phone, name="王秀兰", to_day=to_day)
-    return await appointing.grant(world.deps, request, appointed_by="test")
+    return await appointments.grant(world.deps, request, appointed_by="test")
 
 
 async def post(estate: Estate, who: str, path: str, body: Any = None) -> Reply:

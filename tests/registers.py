@@ -7,8 +7,8 @@ from typing import Any
 
 import xlsxwriter
 
-from services.accounts import appointing
-from services.accounts.models import Appoint
+from services.appointments import actions as appointments
+from services.appointments.models import Appoint
 from services.kernel.permissions import WITH_A_TERM, Role
 from tests import cast
 from tests.world import Member, Reply, World
@@ -119,4 +119,4 @@ async def open_office(world: World) -> Office:
 async def appoint(world: World, role: Role, place: str, name: str) -> None:
     to_day = cast.TERM if role in WITH_A_TERM else None
     request = Appoint(role=role, place=place, phone=cast.PHONES[name], to_day=to_day)
-    await appointing.grant(world.deps, request, appointed_by="test")
+    await appointments.grant(world.deps, request, appointed_by="test")

@@ -7,8 +7,8 @@ from server.dependencies import open_dependencies
 from server.embedded.lifecycle import attached
 from server.serving import asking_mongo, run_async
 from server.settings import Settings
-from services.audit.models import Verdict
-from services.audit.proving import verify
+from services.audit.verification.actions import verify
+from services.audit.verification.models import Verdict
 
 NAME = "audit"
 HELP = "verify the audit's chains and anchors; exit code 1 when something is not as written"

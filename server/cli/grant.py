@@ -9,11 +9,11 @@ from server.embedded.lifecycle import attached
 from server.errors import StartError
 from server.serving import asking_mongo, run_async
 from server.settings import Settings
-from services.accounts import appointing
-from services.accounts.models import Appoint
-from services.accounts.phones import InvalidPhone, mask, normalise
+from services.appointments import actions as appointments
+from services.appointments.models import Appoint
 from services.kernel.errors import DomainError
 from services.kernel.permissions import RUNGS, Role
+from services.kernel.phones import InvalidPhone, mask, normalise
 
 NAME = "grant"
 HELP = "give a role at a place to the holder of a phone number"
@@ -47,7 +47,7 @@ async def give(arguments: argparse.Namespace, settings: Settings) -> None:
     async with open_dependencies(settings) as deps:
         try:
             with asking_mongo():
-                await appointing.grant(deps, request, appointed_by="command line")
+                await appointments.grant(deps, request, appointed_by="command line")
         except InvalidPhone as error:
             raise StartError(f"--phone: {arguments.phone} is not a phone number") from error
         except DomainError as error:

@@ -9,8 +9,8 @@ from server.errors import StartError
 from server.serving import asking_mongo, run_async
 from server.settings import Settings
 from services.kernel.vault import Unreadable
-from services.privacy import resealing
-from services.privacy.resealing import Tally
+from services.privacy import key_rotation
+from services.privacy.key_rotation import Tally
 
 NAME = "reseal"
 HELP = "seal personal data under the current key; harmless to repeat"
@@ -30,7 +30,7 @@ async def renew(settings: Settings) -> int:
     async with open_dependencies(settings) as deps:
         try:
             with asking_mongo():
-                tallies = await resealing.reseal(deps, _show)
+                tallies = await key_rotation.reseal(deps, _show)
         except Unreadable as error:
             raise StartError(f"SECRET_KEYS: {error}") from error
         current = deps.vault.current

@@ -1,17 +1,24 @@
 """Who a person is, where they live and what they hold today; the front door of the accounts."""
 
 import asyncio
-from collections.abc import Sequence
 
-from services.accounts import by_wechat, consents, phones, residency_store, standing, store
-from services.accounts.models import HomeView, Me, Person, RoleView
+from services.accounts import bindings
+from services.accounts.models import HomeView, Me, RoleView
+from services.appointments import offices
 from services.audit import actions as audit
 from services.audit.models import Act
+from services.browser_sign_ins import store as browser_sign_ins_store
+from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
-from services.kernel import errors
+from services.kernel import errors, phones
 from services.kernel.days import day_of
 from services.kernel.permissions import Actor
+from services.people import identity
+from services.people import store as people_store
+from services.people.models import Person
 from services.places import actions as places
+from services.residencies import actions as residencies
+from services.sessions import store as sessions_store
 from services.wechat.errors import WeChatError
 
 
@@ -21,18 +28,18 @@ async def give_phone(deps: Dependencies, actor: Actor, code: str) -> Me:
     A number has one holder, whoever proved it last: numbers move to other people, and the
     former tenant must not go on seeing the home.
     """
-    await consents.look_for(deps, actor.person_id)
+    await consents.check(deps, actor.person_id)
     try:
         given = await deps.wechat.phone_number(code)
     except WeChatError as error:
-        raise by_wechat.problem(error) from error
+        raise identity.problem(error) from error
     phone = phones.normalise(f"+{given.country_code}{given.number}")
     sealed = deps.vault.seal(phone, place=f"people/{actor.person_id}/phone")
     index = phone_index(deps, phone)
 
     async def bind(tx: Transaction) -> None:
         await consents.require(deps, tx, actor.person_id)
-        await store.take_phone(
+        await bindings.take_phone(
             deps.db, index, actor.person_id, sealed=sealed, at=deps.now(), tx=tx
         )
         await audit.record(deps, tx, actor, Act.PHONE_PROVED, subject=actor.person_id)
@@ -50,9 +57,9 @@ async def me(deps: Dependencies, actor: Actor) -> Me:
     """Who I am, where I live, what I am responsible for."""
     today = day_of(deps.now())
     person, homes, roles = await asyncio.gather(
-        store.find_person(deps.db, actor.person_id),
-        residency_store.residencies_of(deps.db, actor.person_id, today),
-        standing.roles_of(deps, actor.person_id),
+        people_store.find(deps.db, actor.person_id),
+        residencies.of_person(deps.db, actor.person_id, today),
+        offices.roles_of(deps, actor.person_id),
     )
     if person is None:
         raise errors.Unauthenticated("请重新登录")
@@ -76,7 +83,16 @@ def _masked_phone(deps: Dependencies, person: Person) -> str | None:
     )
 
 
-async def openids(deps: Dependencies, person_ids: Sequence[str]) -> dict[str, str]:
-    """Return person id → openid, for messages; nobody writes to a closed account."""
-    found = await store.find_people(deps.db, person_ids)
-    return {person.id: person.openid for person in found if person.closed_at is None}
+async def sign_out_everywhere(deps: Dependencies, actor: Actor) -> None:
+    """End every session of one's own, this one too, and what was about to become one."""
+    act = Act.SIGNED_OUT_EVERYWHERE
+
+    async def save(tx: Transaction) -> None:
+        now = deps.now()
+        ended = await sessions_store.end_all(
+            deps.db, actor.person_id, at=now, because=act, tx=tx
+        )
+        await browser_sign_ins_store.refuse_all(deps.db, actor.person_id, now, tx)
+        await audit.record(deps, tx, actor, act, sessions=ended)
+
+    await deps.in_transaction(save)

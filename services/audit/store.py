@@ -1,4 +1,4 @@
-"""The audit collections: rows are inserted here and never changed or removed."""
+"""Store of the audit: rows are inserted here and never changed or removed."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
@@ -7,8 +7,8 @@ import msgspec
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.cursor import AsyncCursor
 
-from mongo_indexes import audit, audit_anchors, audit_heads
-from services.audit.models import Anchor, Head, Row
+from mongo_indexes import audit, audit_heads
+from services.audit.models import Head, Row
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 
@@ -34,7 +34,7 @@ async def append(db: Database, row: Row, head: Head, tx: Transaction) -> None:
 async def lane_rows(db: Database, lane: int) -> AsyncIterator[Document]:
     """A lane's rows in order, as they are kept: by `_id`."""
     query = {"_id": {"$gte": f"{lane:02d}-", "$lt": f"{lane:02d}."}}
-    async for document in _in_order(db[audit.COLLECTION], query):
+    async for document in in_order(db[audit.COLLECTION], query):
         yield document
 
 
@@ -43,24 +43,7 @@ async def heads(db: Database, tx: Transaction) -> list[Head]:
     return msgspec.convert(await cursor.to_list(), list[Head])
 
 
-async def last_anchor(db: Database, tx: Transaction) -> Anchor | None:
-    cursor = db[audit_anchors.COLLECTION].find({"_id": {"$gt": 0}}, session=tx)
-    found = await cursor.sort("_id", -1).limit(1).to_list()
-    return msgspec.convert(found[0], Anchor) if found else None
-
-
-async def insert_anchor(db: Database, anchor: Anchor, tx: Transaction) -> None:
-    await db[audit_anchors.COLLECTION].insert_one(to_document(anchor), session=tx)
-
-
-async def anchors(db: Database) -> AsyncIterator[Document]:
-    """All anchors in order, as they are kept."""
-    query = {"_id": {"$gt": 0}}
-    async for document in _in_order(db[audit_anchors.COLLECTION], query):
-        yield document
-
-
-def _in_order(collection: AsyncCollection[Document], query: Document) -> AsyncCursor[Document]:
+def in_order(collection: AsyncCollection[Document], query: Document) -> AsyncCursor[Document]:
     # Left to itself the server fills 16 MB at a time
     return collection.find(query).sort("_id", 1).batch_size(AT_ONCE)
 

@@ -1,137 +1,153 @@
-"""What residents owe, and how a bill is settled or voided; the front door of the fees."""
+"""Actions on fee rules: what homes under a place pay from a day on. A new price, a new rule."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Final
+from datetime import date
+from typing import Final
+
+import msgspec
+from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.fees import history, runs, steps, store
-from services.fees.models import Bill
-from services.fees.states import BillState
-from services.fees.views import BillView, MonthsAfterVoid, Owed, VoidBill, bill_view, bill_views
-from services.jobs import actions as jobs
+from services.fees import store
+from services.fees.models import EndFeeRule, FeeRule, FeeRuleView, NewFeeRule
+from services.fees.views import view
 from services.kernel import errors
-from services.kernel.days import day_of
-from services.kernel.permissions import Actor, Permission
-from services.ledger import actions as ledger
-from services.ledger.models import Journal, Posting, income, receivable
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
+from services.places.models import Kind
+
+RULE_PLACES: Final = (Kind.COMPOUND, Kind.BUILDING, Kind.UNIT)
 
 
-class BillNotOwing(errors.Conflict):
-    """Paid, void or still a draft. Paid bills are refunded, not voided."""
+class BadFeeRule(errors.InvalidInput):
+    """A rule needs one price and one due term, real days, and a place that has homes."""
 
-    code = "bill_not_owing"
-
-
-async def my_bills(
-    deps: Dependencies,
-    actor: Actor,
-    state: BillState,
-    *,
-    before: str,
-    limit: int,
-) -> list[BillView]:
-    """Bills of the homes the actor belongs to today, the latest period first.
-
-    Arrears stay with the home: all it owes, whenever it arose. What was paid is shown from the
-    first day of the actor's own relation on, and not to who only pays for others: their own
-    payments and receipts are theirs.
-    """
-    page: dict[str, Any] = {"before": before, "limit": limit}
-    if state is BillState.PAID:
-        found = await store.paid(deps.db, history.since(actor, Permission.VIEW_HOME), **page)
-    else:
-        found = await store.owing(deps.db, actor.places(Permission.PAY_BILLS), **page)
-    addresses = await places.addresses(deps, sorted({bill.home for bill in found}))
-    return bill_views(found, addresses, day_of(deps.now()))
+    code = "bad_fee_rule"
 
 
-async def owed(deps: Dependencies, actor: Actor) -> Owed:
-    """Everything the actor's homes owe, added up over all bills."""
-    count, amount_fen = await store.owed(deps.db, actor.places(Permission.PAY_BILLS))
-    return Owed(count=count, amount_fen=amount_fen)
+class UnknownPayee(errors.InvalidInput):
+    """No merchant account of that key is configured: money would have nowhere to go."""
+
+    code = "unknown_payee"
 
 
-async def access_bills(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> list[Bill]:
-    """Return bills of homes the actor pays for, each once, in the order asked for.
-
-    NotFound when one of them is missing, a draft, somebody else's, or was settled before the
-    actor had anything to do with the home.
-    """
-    wanted = list(dict.fromkeys(bill_ids))
-    since = history.since(actor, Permission.PAY_BILLS)
-    found = [
-        bill
-        for bill in await store.find_bills(deps.db, wanted)
-        if actor.may(Permission.PAY_BILLS, bill.home) and history.holds(since, bill)
-    ]
-    if len(found) != len(wanted):
-        raise errors.NotFound("没有找到账单")
-    return found
+class FeeRuleExists(errors.Conflict):
+    code = "fee_rule_exists"
 
 
-async def hold(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str]) -> bool:
-    """Prove in an order's transaction that all these bills are still owing.
-
-    A write, not a read: a payment or a void at the same moment then conflicts with it.
-    """
-    return await store.hold(deps.db, bill_ids, tx)
+class FeeRuleEnded(errors.Conflict):
+    code = "fee_rule_ended"
 
 
-async def settle(
-    deps: Dependencies, tx: Transaction, bill_id: str, journal_id: str, at: datetime
-) -> bool:
-    """Mark a bill as paid by a journal. False when it was paid or voided before."""
-    changes = {"state": BillState.PAID, "paid_at": at, "journal_id": journal_id}
-    return await store.move(deps.db, bill_id, BillState.OWING, changes=changes, tx=tx)
-
-
-async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill) -> BillView:
-    """Take back an unpaid bill, with a reason and a reversing journal."""
-    found = await store.find_bills(deps.db, [bill_id])
-    if not found or not actor.may(Permission.RUN_BILLS, found[0].home):
-        raise errors.NotFound("没有找到账单")
-    [bill] = found
-    changes = {
-        "state": BillState.VOID,
-        "voided_at": deps.now(),
-        "voided_by": actor.person_id,
-        "void_reason": request.reason,
-    }
-    if request.months is MonthsAfterVoid.OPEN:
-        # frees the months and stays unique: see index `slots`
-        changes["slots"] = [f"void|{bill.id}"]
-
-    async def save(tx: Transaction) -> None:
-        if not await store.move(deps.db, bill_id, BillState.OWING, changes=changes, tx=tx):
-            raise BillNotOwing("这张账单已缴或已作废,不能作废")
-        await ledger.post(deps, tx, _reversal(bill, deps.now()))
-        about: dict[str, Any] = {"place": bill.home, "subject": bill.id}
-        about |= {"amount_fen": bill.amount_fen, "months": request.months}
-        await audit.record(deps, tx, actor, Act.BILL_VOIDED, **about)
-
-    await deps.in_transaction(save)
-    addresses = await places.addresses(deps, [bill.home])
-    bill.state = BillState.VOID
-    return bill_view(bill, addresses.get(bill.home, bill.home), day_of(deps.now()))
-
-
-def _reversal(bill: Bill, at: datetime) -> Journal:
-    compound = places.compound_of(bill.home)
-    return Journal(
-        id=f"void:{bill.id}",
-        kind="void",
-        place=compound,
-        at=at,
-        postings=[
-            Posting(income(bill.kind, compound), bill.amount_fen),
-            Posting(receivable(bill.id), -bill.amount_fen),
-        ],
-        reference={"bill": bill.id},
+async def add(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule) -> FeeRuleView:
+    """Write a rule. The same rule again is the same rule; a new price is a new start day."""
+    found = await places.access_place(deps, actor, place, Permission.MANAGE_FEES)
+    if found.kind not in RULE_PLACES:
+        raise BadFeeRule("收费规则请设在小区、楼栋或单元上")
+    _check(deps, request)
+    now = deps.now()
+    usages = sorted(set(request.usages))
+    rule = FeeRule(
+        id=new_id(now),
+        place=place,
+        slots=[f"{request.kind}|{request.start_day}|{usage}" for usage in usages],
+        created_by=actor.person_id,
+        created_at=now,
+        **{**msgspec.structs.asdict(request), "usages": usages},
     )
 
+    async def save(tx: Transaction) -> None:
+        if not await places.use(deps, [place], tx):
+            raise errors.NotFound("没有找到这个地方")
+        await store.insert(deps.db, rule, tx)
+        await _note(deps, tx, actor, Act.FEE_RULE_ADDED, rule)
 
-JOBS: Final[dict[str, jobs.Handler]] = {runs.JOB: steps.step}
+    try:
+        await deps.in_transaction(save)
+    except DuplicateKeyError:
+        return await _again(deps, actor, rule)
+    return view(rule)
+
+
+async def _note(
+    deps: Dependencies, tx: Transaction, actor: Actor, act: Act, rule: FeeRule
+) -> None:
+    said = ("kind", "price", "monthly_fen", "start_day", "end_day", "account")
+    facts = {name: getattr(rule, name) for name in said}
+    await audit.record(deps, tx, actor, act, place=rule.place, subject=rule.id, **facts)
+
+
+async def _again(deps: Dependencies, actor: Actor, rule: FeeRule) -> FeeRuleView:
+    """Return the rule that is there already, if it is the same one."""
+    earlier = await store.like(deps.db, rule)
+    if earlier is None or not _same(earlier, rule):
+        raise FeeRuleExists("同一天起已有一条同类收费规则", rule_id=earlier and earlier.id)
+    again = {"place": rule.place, "subject": earlier.id}
+    await audit.record_again(deps, actor, Act.FEE_RULE_ADDED, **again)
+    return view(earlier)
+
+
+def _check(deps: Dependencies, request: NewFeeRule) -> None:
+    if (request.price is None) == (request.monthly_fen is None):
+        raise BadFeeRule("请填写单价或每月金额,两者只填一项")
+    if (request.due_day is None) == (request.due_days is None):
+        raise BadFeeRule("请填写每月缴费日或出账后天数,两者只填一项")
+    for day in filter(None, (request.start_day, request.end_day)):
+        _check_day(day)
+    if request.end_day is not None and request.end_day < request.start_day:
+        raise BadFeeRule("结束日期不能早于开始日期")
+    if request.account not in deps.merchants:
+        raise UnknownPayee("没有这个收款账户", account=request.account)
+
+
+def _check_day(day: str) -> None:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise BadFeeRule("没有这一天", day=day) from None
+
+
+def _same(one: FeeRule, other: FeeRule) -> bool:
+    own = {"id": "", "created_by": "", "created_at": one.created_at}
+    return msgspec.structs.replace(one, **own) == msgspec.structs.replace(other, **own)
+
+
+async def end(
+    deps: Dependencies, actor: Actor, rule_id: str, request: EndFeeRule
+) -> FeeRuleView:
+    """Set a rule's last day, once. Bills that were made stay; nothing else of it changes."""
+    rule = await store.find(deps.db, rule_id)
+    if rule is None or not actor.may(Permission.MANAGE_FEES, rule.place):
+        raise errors.NotFound("没有找到这条收费规则")
+    _check_day(request.end_day)
+    if rule.end_day == request.end_day:
+        again = {"place": rule.place, "subject": rule.id}
+        await audit.record_again(deps, actor, Act.FEE_RULE_ENDED, **again)
+        return view(rule)
+    withdrawn = request.end_day < rule.start_day
+    ended = msgspec.structs.replace(
+        rule,
+        end_day=request.end_day,
+        ended_by=actor.person_id,
+        ended_at=deps.now(),
+        slots=[rule.id] if withdrawn else rule.slots,
+    )
+
+    async def save(tx: Transaction) -> None:
+        if not await store.end(deps.db, ended, tx):
+            raise FeeRuleEnded("这条规则已经有结束日期", end_day=rule.end_day)
+        await _note(deps, tx, actor, Act.FEE_RULE_ENDED, ended)
+
+    await deps.in_transaction(save)
+    return view(ended)
+
+
+async def listing(
+    deps: Dependencies, actor: Actor, place: str, *, after: str, limit: int
+) -> list[FeeRuleView]:
+    """Rules made for a place and below it, by id."""
+    require_at(actor, Permission.MANAGE_FEES, place)
+    found = await store.under_place(deps.db, place, after=after, limit=limit)
+    return [view(rule) for rule in found]

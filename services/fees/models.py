@@ -1,4 +1,4 @@
-"""Fee rules, bills and bill runs as they are kept."""
+"""Fee rules: what is kept, sent and seen of them."""
 
 from datetime import datetime
 from enum import StrEnum, auto
@@ -6,8 +6,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.fees.states import BillState, RunState
-from services.kernel.days import Day, Month
+from services.kernel.days import Day
 from services.kernel.documents import ONE_LINE
 from services.places.models import Usage
 
@@ -59,95 +58,43 @@ class FeeRule(Struct, kw_only=True):
     ended_at: datetime | None = None
 
 
-class Bill(Struct, kw_only=True):
-    """What one home owes for one kind of fee over some months.
+Usages = Annotated[list[Usage], Meta(min_length=1, max_length=len(Usage))]
 
-    `id` is a digest of home, kind, first month and edition; `slots` are "kind|month" for each
-    month covered, unique per home: no month is billed twice, whatever the runs did. `edition`
-    counts voided bills before it whose months were opened again.
+
+class NewFeeRule(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Give exactly one of `price` (0.0001 yuan per m² and month) and `monthly_fen`.
+
+    And exactly one of `due_day` (of a month) and `due_days` (after issue).
     """
 
-    id: str = field(name="_id")
-    run_id: str
-    rule_id: str
     kind: FeeKind
-    home: str
-    period: Month  # the first month
-    months: int
-    edition: int = 0
-    slots: list[str]
-    amount_fen: int
-    explanation: str
+    price: RulePrice | None = None
+    monthly_fen: MonthlyFen | None = None
+    usages: Usages = field(default_factory=lambda: list(Usage))
+    start_day: Day
+    end_day: Day | None = None
+    due_day: DueDay | None = None
+    due_days: DueDays | None = None
+    account: AccountKey
+    payee_name: PayeeName
+
+
+class EndFeeRule(Struct, forbid_unknown_fields=True):
+    """The rule's last day. A day before its start withdraws the rule."""
+
+    end_day: Day
+
+
+class FeeRuleView(Struct, kw_only=True):
+    rule_id: str
+    place: str
+    kind: FeeKind
+    price: int | None
+    monthly_fen: int | None
+    usages: list[Usage]
+    start_day: Day
+    end_day: Day | None
+    due_day: int | None
+    due_days: int | None
     account: str
     payee_name: str
-    due_day: int | None = None
-    due_days: int | None = None
-    due_on: Day | None = None  # set when issued
-    state: BillState = BillState.DRAFT
-    created_at: datetime
-    issued_at: datetime | None = None  # the moment staff published
-    issued_in: int = 0  # the run's round
-    paid_at: datetime | None = None
-    journal_id: str | None = None  # of the payment
-    holds: int = 0  # how often it was put into a payment order
-    voided_at: datetime | None = None
-    voided_by: str = ""
-    void_reason: str = ""
-
-
-class SkipReason(StrEnum):
-    NO_AREA = auto()  # the register has no area for the home
-    ZERO_AMOUNT = auto()  # rounds to nothing, and WeChat Pay refuses orders of 0 fen
-
-
-class Skipped(Struct, frozen=True, kw_only=True):
-    home: str
-    kind: FeeKind
-    reason: SkipReason
-
-
-class Total(Struct, frozen=True, kw_only=True):
-    """Count and sum of a run's bills of one kind, payee and state."""
-
-    kind: FeeKind
-    account: str
-    state: BillState
-    count: int
-    amount_fen: int
-
-
-class BillRun(Struct, kw_only=True):
-    """One billing of a compound for some months; started again, it fills gaps.
-
-    `id` is a digest of compound, period, months and kinds. `round` counts what people asked of
-    it, `version` every change: who read an older one changes nothing any more. `after` is the
-    last home drafted for or, while publishing, the last person told.
-    """
-
-    id: str = field(name="_id")
-    place: str
-    period: Month
-    months: int
-    kinds: list[FeeKind]
-    state: RunState | None = None  # None: not written yet
-    round: int = 0
-    version: int = 0
-    after: str = ""
-    homes: int = 0
-    homes_done: int = 0
-    issued: int = 0
-    skips: int = 0
-    skipped: list[Skipped] = []
-    totals: list[Total] = []
-    asked_by: str
-    asked_at: datetime  # of the last start: younger rules wait for the next one
-    published_by: str = ""
-    published_at: datetime | None = None
-
-
-class HomeNews(Struct, frozen=True, kw_only=True):
-    """What one publishing of a run means for a home."""
-
-    kinds: list[FeeKind]
-    amount_fen: int
-    due_on: Day

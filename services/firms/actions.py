@@ -1,45 +1,21 @@
-"""Who serves a compound, and until when: a firm sees a compound while its contract holds."""
+"""Actions on the directory of property firms."""
 
-from collections.abc import Sequence
-
-import msgspec
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.firms import credit_code, store
-from services.firms.models import (
-    Contract,
-    ContractView,
-    EndContract,
-    Firm,
-    FirmView,
-    NewFirm,
-    SignContract,
-)
+from services.firms import credit_code, store, views
+from services.firms.models import Firm, FirmView, NewFirm
 from services.kernel import errors
-from services.kernel.days import check_day, day_of, plus_days
 from services.kernel.documents import new_id
-from services.kernel.permissions import Actor, Permission, require, require_at
-from services.places import actions as places
-from services.places.models import Kind
+from services.kernel.permissions import Actor, Permission, require
 
 
 class FirmExists(errors.Conflict):
     """`firm_id` in details: the firm of the directory that has this credit code."""
 
     code = "firm_exists"
-
-
-class ContractOverlaps(errors.Conflict):
-    """A compound has one firm at a time. The other's days in details."""
-
-    code = "contract_overlaps"
-
-
-class BadTerm(errors.InvalidInput):
-    code = "bad_term"
 
 
 async def add(deps: Dependencies, actor: Actor, request: NewFirm) -> FirmView:
@@ -65,7 +41,7 @@ async def add(deps: Dependencies, actor: Actor, request: NewFirm) -> FirmView:
         there = await store.firm_with(deps.db, firm.credit_code)
         found = there.id if there else ""
         raise FirmExists("这家企业已经登记过", firm_id=found) from None
-    return firm_view(firm)
+    return views.firm_view(firm)
 
 
 async def listing(
@@ -73,131 +49,4 @@ async def listing(
 ) -> list[FirmView]:
     """The directory, by id. Names and credit codes of firms are public."""
     require(actor, Permission.MANAGE_FIRMS)
-    return [firm_view(firm) for firm in await store.firms_after(deps.db, after, limit)]
-
-
-async def sign(
-    deps: Dependencies, actor: Actor, firm_id: str, request: SignContract
-) -> ContractView:
-    """Write that a firm serves a compound. Of two for the same days, the first counts."""
-    require_at(actor, Permission.MANAGE_FIRMS, request.compound)
-    today = day_of(deps.now())
-    first, last = check_day(request.from_day), check_day(request.to_day)
-    if last < first or last < today:
-        raise BadTerm("合同期限不对,结束不能早于开始,也不能已经过去")
-
-    async def save(tx: Transaction) -> Contract:
-        compound = await places.hold(deps, request.compound, tx)
-        if compound is None or compound.kind is not Kind.COMPOUND:
-            raise errors.NotFound("没有找到这个小区")
-        if await store.find_firm(deps.db, firm_id, tx) is None:
-            raise errors.NotFound("没有找到这家企业")
-        rival = await store.overlapping(deps.db, compound.id, first, last, tx)
-        if rival is not None:
-            days = {"from_day": rival.from_day, "to_day": rival.to_day}
-            raise ContractOverlaps("这段时间小区已有物业服务合同", **days)
-        contract = _draft(deps, actor, firm_id, request)
-        await store.insert_contract(deps.db, contract, tx)
-        facts = {"firm": firm_id, "from_day": first, "to_day": last}
-        await audit.record(
-            deps,
-            tx,
-            actor,
-            Act.CONTRACT_SIGNED,
-            place=compound.id,
-            subject=contract.id,
-            **facts,
-        )
-        return contract
-
-    return view(await deps.in_transaction(save))
-
-
-def _draft(deps: Dependencies, actor: Actor, firm_id: str, request: SignContract) -> Contract:
-    now = deps.now()
-    return Contract(
-        id=new_id(now),
-        firm=firm_id,
-        place=request.compound,
-        from_day=request.from_day,
-        to_day=request.to_day,
-        agreed_to_day=request.to_day,
-        signed_by=actor.person_id,
-        signed_at=now,
-    )
-
-
-async def end(
-    deps: Dependencies, actor: Actor, contract_id: str, request: EndContract
-) -> ContractView:
-    """End a contract early: after the last day its people see nothing of the compound."""
-    last = check_day(request.last_day)
-    yesterday = plus_days(day_of(deps.now()), -1)
-
-    async def save(tx: Transaction) -> Contract:
-        contract = await store.find_contract(deps.db, contract_id, tx)
-        if contract is None or not actor.may(Permission.MANAGE_FIRMS, contract.place):
-            raise errors.NotFound("没有找到这份合同")
-        if not yesterday <= last < contract.to_day:
-            raise BadTerm("最后一天应在昨天之后、合同到期之前", to_day=contract.to_day)
-        done = await store.shorten(
-            deps.db,
-            contract,
-            last_day=last,
-            by=actor.person_id,
-            because=request.reason,
-            at=deps.now(),
-            tx=tx,
-        )
-        if not done:
-            raise errors.Conflict("合同刚刚改过,请刷新后再试")
-        await audit.record(
-            deps,
-            tx,
-            actor,
-            Act.CONTRACT_ENDED,
-            place=contract.place,
-            subject=contract.id,
-            last_day=last,
-        )
-        return msgspec.structs.replace(contract, to_day=last, ended_because=request.reason)
-
-    return view(await deps.in_transaction(save))
-
-
-async def contracts(
-    deps: Dependencies, actor: Actor, place: str, *, after: str, limit: int
-) -> list[ContractView]:
-    """Contracts of the compounds under a place, the earliest signed first."""
-    await places.access_place(deps, actor, place, Permission.MANAGE_FIRMS)
-    found = await store.under_place(deps.db, place, after=after, limit=limit)
-    return [view(contract) for contract in found]
-
-
-async def serving(deps: Dependencies, compounds: Sequence[str]) -> frozenset[tuple[str, str]]:
-    """Return (firm, compound) of the contracts that hold today: read on every request."""
-    found = await store.holding_on(deps.db, compounds, day_of(deps.now()))
-    return frozenset((contract.firm, contract.place) for contract in found)
-
-
-async def has_contract(
-    deps: Dependencies, firm_id: str, compound: str, tx: Transaction
-) -> bool:
-    """Tell whether the firm serves the compound, or will."""
-    return await store.not_over(deps.db, firm_id, compound, day_of(deps.now()), tx)
-
-
-def firm_view(firm: Firm) -> FirmView:
-    return FirmView(firm_id=firm.id, name=firm.name, credit_code=firm.credit_code)
-
-
-def view(contract: Contract) -> ContractView:
-    return ContractView(
-        contract_id=contract.id,
-        firm_id=contract.firm,
-        compound=contract.place,
-        from_day=contract.from_day,
-        to_day=contract.to_day,
-        agreed_to_day=contract.agreed_to_day,
-        ended_because=contract.ended_because,
-    )
+    return [views.firm_view(firm) for firm in await store.firms_after(deps.db, after, limit)]

@@ -2,19 +2,20 @@
 
 from typing import Final
 
-from services.accounts import appointing, offices
-from services.accounts.models import Appointment, Visibility
+from services.appointments import jobs as appointments_jobs
+from services.appointments import offices, sealed
+from services.appointments.models import Appointment, Visibility
+from services.appointments.views import title
 from services.dependencies import Dependencies
-from services.heads import telling
 from services.heads.models import HeadsView, HeadView
-from services.heads.titles import surname, title
+from services.heads.surnames import surname
 from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.permissions import HEADS, Actor, Permission
 from services.places import grids
 from services.places.models import Kind
 
-JOBS: Final[dict[str, jobs.Handler]] = telling.JOBS
+JOBS: Final[dict[str, jobs.Handler]] = appointments_jobs.JOBS
 
 
 async def heads_of(deps: Dependencies, viewer: Actor | None, home: str) -> HeadsView:
@@ -42,7 +43,7 @@ async def heads_of(deps: Dependencies, viewer: Actor | None, home: str) -> Heads
 def _shown(deps: Dependencies, head: Appointment, circle: Visibility) -> HeadView:
     """Show a head to the residents of the home, or to everyone."""
     office = title(head.role, substitute=head.substitute_for)
-    name = appointing.name_of(deps, head)
+    name = sealed.name_of(deps, head)
     allowed = {Visibility.EVERYONE, circle}
     return HeadView(
         role=head.role,
@@ -55,7 +56,7 @@ def _shown(deps: Dependencies, head: Appointment, circle: Visibility) -> HeadVie
 
 
 def _phone(deps: Dependencies, head: Appointment) -> str:
-    return appointing.phone_of(deps, head).removeprefix("+86")
+    return sealed.phone_of(deps, head).removeprefix("+86")
 
 
 def _name(name: str | None, office: str, circle: Visibility) -> str:

@@ -9,14 +9,15 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from services.accounts import belonging, residency_store
-from services.accounts.models import OWNERS, ROLE_OF, Newcomer, Relation, Residency
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.days import day_of
 from services.kernel.permissions import Actor
 from services.places import actions as places
 from services.places.models import Kind, Place
+from services.residencies import actions as residencies
+from services.residencies import sealed
+from services.residencies.models import OWNERS, ROLE_OF, Newcomer, Relation, Residency
 
 
 class AlreadyBound(errors.Conflict):
@@ -62,7 +63,7 @@ async def hold(deps: Dependencies, home: str, tx: Transaction) -> Household:
     if place is None or place.kind is not Kind.HOME:
         raise errors.NotFound("没有找到这套房屋")
     today = day_of(deps.now())
-    rows = await residency_store.of_home(deps.db, home, today, tx)
+    rows = await residencies.of_home(deps.db, home, today, tx)
     return Household(place=place, rows=rows, today=today)
 
 
@@ -72,14 +73,14 @@ def require_not_own(actor: Actor, home: Household, *written: Residency) -> None:
         raise OwnHome("自家的房屋要由别的工作人员办理")
 
 
-def same_standing(one: Relation, other: Relation) -> bool:
+def same_role(one: Relation, other: Relation) -> bool:
     return ROLE_OF[one] is ROLE_OF[other]
 
 
 def require_new(home: Household, person: str | None, relation: Relation) -> None:
     """Raise AlreadyBound for who belongs here so already, or owns the home."""
     for row in home.current_of(person):
-        if same_standing(row.relation, relation) or row.relation in OWNERS:
+        if same_role(row.relation, relation) or row.relation in OWNERS:
             raise AlreadyBound("您已绑定这套房屋")
 
 
@@ -96,18 +97,18 @@ def registered_as(
     The same identity number, or the same name unless the numbers differ.
     """
     for row in rows:
-        if row.person is not None or not same_standing(row.relation, relation):
+        if row.person is not None or not same_role(row.relation, relation):
             continue
         both = id_number is not None and row.id_number_index is not None
         if both and id_number is not None:
-            if belonging.has_id_number(deps, row, id_number):
+            if sealed.has_id_number(deps, row, id_number):
                 return row
-        elif belonging.name_of(deps, row) == name:
+        elif sealed.name_of(deps, row) == name:
             return row
     return None
 
 
-async def admit(
+async def let_in(
     deps: Dependencies, tx: Transaction, home: Household, newcomer: Newcomer
 ) -> Residency:
     """Let somebody in: as whom the register means already, else as somebody new."""
@@ -119,9 +120,9 @@ async def admit(
         id_number=newcomer.id_number,
     )
     if row is None:
-        return await belonging.move_in(deps, tx, newcomer)
+        return await residencies.move_in(deps, tx, newcomer)
     if newcomer.person is None or newcomer.way is None:
         return row
-    return await belonging.bind(
+    return await residencies.bind(
         deps, tx, row, newcomer.person, way=newcomer.way, to_day=newcomer.to_day
     )

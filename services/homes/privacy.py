@@ -3,14 +3,15 @@
 from typing import Final
 
 from mongo_indexes import home_codes, home_invitations, home_requests
-from services.accounts import privacy as accounts
 from services.dependencies import Dependencies, Transaction
+from services.home_requests.states import OPEN, RequestState
 from services.homes.models import SlipState
-from services.homes.states import OPEN, RequestState
+from services.kernel import personal_data
 from services.kernel.documents import Document
 from services.kernel.personal_data import REGISTER, Fate, Holding
+from services.residencies import privacy as residencies_privacy
 
-GONE: Final = accounts.GONE
+GONE: Final = personal_data.GONE
 
 REQUESTS: Final = Holding(
     collection=home_requests.COLLECTION,
@@ -73,7 +74,7 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     Before the account goes: what it accepted is found by what it is bound to.
     """
     await _forget_requests(deps, tx, person_id)
-    mine = await accounts.own_sources(deps, tx, person_id)
+    mine = await residencies_privacy.own_sources(deps, tx, person_id)
     accepted = [source.partition(":")[2] for source in mine if source.startswith("invitation:")]
     for query in ({"person": person_id}, {"_id": {"$in": accepted}}):
         await _forget_invitations(deps, tx, query)
@@ -100,7 +101,7 @@ async def _forget_requests(deps: Dependencies, tx: Transaction, person_id: str) 
         if row["state"] in OPEN:
             words["state"] = RequestState.WITHDRAWN
         await rows.update_one({"_id": row["_id"]}, {"$set": words}, session=tx)
-    await accounts.blank_left(deps, tx, brought)
+    await residencies_privacy.blank_left(deps, tx, brought)
 
 
 async def _forget_invitations(deps: Dependencies, tx: Transaction, query: Document) -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta
 
+from services.kernel.documents import Document
 from services.kernel.errors import InvalidInput
 
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
@@ -58,3 +59,19 @@ def plus_months(month: str, months: int) -> str:
 def last_day(month: str) -> str:
     year, number = int(month[:4]), int(month[5:])
     return f"{month}-{calendar.monthrange(year, number)[1]:02d}"
+
+
+def active_on(day: str) -> Document:
+    return {
+        "from_day": {"$lte": day},
+        "$or": [{"to_day": None}, {"to_day": {"$gte": day}}],
+    }
+
+
+def not_over_on(day: str) -> Document:
+    """Rows that hold today or will: the past belongs to who was there."""
+    return {"$or": [{"to_day": None}, {"to_day": {"$gte": day}}]}
+
+
+def months_from(period: str, count: int) -> list[str]:
+    return [plus_months(period, i) for i in range(count)]

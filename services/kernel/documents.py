@@ -1,5 +1,6 @@
 """Between structs and BSON documents."""
 
+import hashlib
 import secrets
 from datetime import datetime
 from typing import Any, Final
@@ -34,3 +35,17 @@ def new_id(now: datetime) -> str:
 def encode(value: int, length: int) -> str:
     """Write the low `5 * length` bits of `value` in base 32, most significant first."""
     return "".join(ALPHABET[value >> 5 * i & 31] for i in reversed(range(length)))
+
+
+DIGEST_ID_LENGTH: Final = 26  # base 32: 130 bits of a digest
+
+
+def digest_id(*parts: object) -> str:
+    """Return a short deterministic id of the parts."""
+    hashed = hashlib.sha256("|".join(map(str, parts)).encode()).digest()
+    return encode(int.from_bytes(hashed), DIGEST_ID_LENGTH)
+
+
+def prefixed(prefix: str) -> Document:
+    """Return the condition "begins with `prefix:`": the sign after : is ;."""
+    return {"$gte": f"{prefix}:", "$lt": f"{prefix};"}

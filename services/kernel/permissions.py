@@ -203,3 +203,21 @@ def require_at(actor: Actor, permission: Permission, place: str) -> None:
     """Raise NotFound unless held at `place`: what is forbidden looks missing."""
     if not actor.may(permission, place):
         raise NotFound("没有找到这个地方")
+
+
+TITLES: Final = {
+    Role.UNIT_HEAD: "单元长",
+    Role.BUILDING_HEAD: "楼栋长",
+    Role.GRID_HEAD: "网格长",
+    Role.FIRM_MANAGER: "物业经理",
+    Role.DISPATCHER: "物业调度员",
+    Role.REPAIRER: "物业维修工",
+    Role.CASHIER: "物业收费员",
+    Role.COMMITTEE_MEMBER: "业委会委员",
+    Role.COMMUNITY_STAFF: "社区工作人员",
+    Role.SUBDISTRICT_STAFF: "街道工作人员",
+    Role.DISTRICT_STAFF: "区工作人员",
+    Role.CITY_STAFF: "市工作人员",
+    Role.ADMINISTRATOR: "管理员",
+    Role.AUDITOR: "审计员",
+}

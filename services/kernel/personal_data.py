@@ -1,6 +1,6 @@
 """What a collection holds about people: the words in which each package says it of its own.
 
-`services/privacy/fields.py` puts these together to the one table that export, erasure and the
+`services/privacy/registry.py` puts these together to the one table that export, erasure and the
 renewal of keys are run from: what is not declared there does not pass its test.
 """
 
@@ -50,3 +50,7 @@ class Holding(Struct, frozen=True, kw_only=True):
     law: str = ""
     why: str = ""
     staff: tuple[str, ...] = ()
+
+
+GONE: Final = "已注销"
+ERASED: Final = "erased"

@@ -3,13 +3,12 @@
 import hashlib
 from typing import Final
 
-from services.accounts import actions as accounts
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.documents import encode
 from services.kernel.errors import NotFound
 from services.kernel.permissions import Actor
-from services.messaging import sending, store
+from services.messaging import grant_store, store
 from services.messaging.models import (
     Message,
     MessageView,
@@ -17,10 +16,10 @@ from services.messaging.models import (
     Unread,
     grant_id,
     position,
-    view,
-    views,
 )
 from services.messaging.templates import TEMPLATES, TemplateKey
+from services.messaging.views import view, views
+from services.people import actions as people
 
 ID_LENGTH: Final = 26
 
@@ -89,11 +88,11 @@ async def read(deps: Dependencies, actor: Actor, message_id: str) -> MessageView
 async def templates(deps: Dependencies, actor: Actor) -> list[TemplateView]:
     """Templates this installation has, with the grants I have left as far as we know."""
     person = actor.person_id
-    openid = (await accounts.openids(deps, [person])).get(person, "")
+    openid = (await people.openids(deps, [person])).get(person, "")
     grants = {
         key: grant_id(openid, deps.templates[key]) for key in TEMPLATES if key in deps.templates
     }
-    left = await store.grants_left(deps.db, list(grants.values()))
+    left = await grant_store.left(deps.db, list(grants.values()))
     return [
         TemplateView(
             template=key,
@@ -103,6 +102,3 @@ async def templates(deps: Dependencies, actor: Actor) -> list[TemplateView]:
         )
         for key, grant in grants.items()
     ]
-
-
-JOBS: Final[dict[str, jobs.Handler]] = {"messaging.send": sending.send}

@@ -1,5 +1,6 @@
+"""Messages: what is kept and seen of them, and the form WeChat takes them in."""
+
 import hashlib
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum, auto
 
@@ -92,20 +93,3 @@ class TemplateView(Struct, kw_only=True):
     template_id: str
     title: str
     left: int
-
-
-def view(message: Message) -> MessageView:
-    return MessageView(
-        message_id=message.id,
-        template=message.template,
-        title=message.title,
-        body=message.body,
-        page=message.page,
-        created_at=message.created_at,
-        read_at=message.read_at,
-        delivery=message.delivery,
-    )
-
-
-def views(messages: Sequence[Message]) -> list[MessageView]:
-    return [view(message) for message in messages]

@@ -3,11 +3,11 @@
 from typing import Final
 
 from mongo_indexes import message_grants, messages, push_events
-from services.accounts import actions as accounts
 from services.dependencies import Dependencies, Transaction
 from services.kernel.personal_data import Fate, Holding
 from services.messaging import store
 from services.messaging.models import grant_id
+from services.people import actions as people
 
 MESSAGES: Final = Holding(
     collection=messages.COLLECTION,
@@ -39,7 +39,7 @@ HOLDINGS: Final = (
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Remove a person's messages and grants, while their WeChat user is still known."""
-    openid = (await accounts.openids(deps, [person_id])).get(person_id)
+    openid = (await people.openids(deps, [person_id])).get(person_id)
     if openid:
         grants = [grant_id(openid, template) for template in deps.templates.values()]
         rows = deps.db[message_grants.COLLECTION]

@@ -1,14 +1,12 @@
-"""Messages, grants and pushed events: the only module that queries these collections."""
+"""Store of messages."""
 
-import hashlib
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from pymongo import ReturnDocument
 
-from mongo_indexes import message_grants, messages, push_events
+from mongo_indexes import messages
 from services.dependencies import Database, Dependencies, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.personal_data import Holding
@@ -92,46 +90,6 @@ async def awaiting_receipt(
     }
     cursor = db[messages.COLLECTION].find(query, session=tx)
     return msgspec.convert(await cursor.to_list(), list[Message])
-
-
-# Grants
-
-
-async def take_grant(db: Database, grant: str, tx: Transaction) -> bool:
-    """Reserve one; False when none is left."""
-    result = await db[message_grants.COLLECTION].update_one(
-        {"_id": grant, "left": {"$gt": 0}}, {"$inc": {"left": -1}}, session=tx
-    )
-    return result.modified_count == 1
-
-
-async def add_grant(db: Database, grant: str, tx: Transaction) -> None:
-    await db[message_grants.COLLECTION].update_one(
-        {"_id": grant}, {"$inc": {"left": 1}}, upsert=True, session=tx
-    )
-
-
-async def void_grants(db: Database, grant: str, tx: Transaction) -> None:
-    await db[message_grants.COLLECTION].update_one(
-        {"_id": grant}, {"$set": {"left": 0}}, session=tx
-    )
-
-
-async def grants_left(db: Database, grants: Sequence[str]) -> dict[str, int]:
-    cursor = db[message_grants.COLLECTION].find({"_id": {"$in": list(grants)}})
-    return {document["_id"]: document["left"] for document in await cursor.to_list()}
-
-
-# Pushed events
-
-
-async def remember_push(
-    db: Database, dedupe_key: str, kind: str, at: datetime, tx: Transaction
-) -> None:
-    """Raise DuplicateKeyError, out of the transaction, when this push came before."""
-    digest = hashlib.sha256(dedupe_key.encode()).hexdigest()  # the key names the person
-    document = {"_id": digest, "kind": kind, "received_at": at}
-    await db[push_events.COLLECTION].insert_one(document, session=tx)
 
 
 async def remove(deps: Dependencies, tx: Transaction, holding: Holding, person_id: str) -> int:

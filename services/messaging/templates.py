@@ -3,7 +3,7 @@
 The one catalogue of what residents read in messages. WeChat's keys (thing1, amount2) belong to
 the template of its public library; the id of each template differs per mini-program and is
 configured (WX_TEMPLATES).
-Source: subscribe-message/api_sendmessage; each key's limits are in services/wechat/clip.py.
+Source: subscribe-message/api_sendmessage; its limits are in services/wechat/template_values.py.
 """
 
 import re
@@ -15,7 +15,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from services.wechat.clip import moment
+from services.wechat.template_values import moment
 
 
 class TemplateKey(StrEnum):

@@ -1,3 +1,5 @@
+"""Payments: orders and notices as they are kept; what clients send and see of orders."""
+
 from datetime import datetime
 from enum import StrEnum, auto
 from typing import Annotated
@@ -8,7 +10,7 @@ from services.fees.models import FeeKind
 from services.kernel.days import Month
 from services.kernel.money import Fen
 from services.kernel.paths import smallest_around
-from services.payments.states import PaymentState, RefundState
+from services.payments.states import PaymentState
 
 MAX_BILLS = 50
 
@@ -77,104 +79,6 @@ class WeChatEvent(Struct, kw_only=True):
     received_at: datetime
 
 
-class Doubt(StrEnum):
-    """How something WeChat said does not fit what we wrote down."""
-
-    UNKNOWN_ORDER = auto()
-    OTHER_ACCOUNT = auto()  # the order belongs to another payee
-    OTHER_MERCHANT = auto()
-    OTHER_APP = auto()
-    AMOUNT = auto()
-    CURRENCY = auto()
-    TRADE_TYPE = auto()
-    NOT_SUCCESS = auto()
-    SECOND_TRANSACTION = auto()
-
-
-class DiscrepancyState(StrEnum):
-    OPEN = auto()
-    EXPLAINED = auto()  # WeChat, asked, says what we say
-    IN_SUSPENSE = auto()  # WeChat, asked, confirms it: the money waits for a person
-    RETURNING = auto()  # a refund of it is under way
-    RETURNED = auto()
-
-
-class Discrepancy(Struct, kw_only=True):
-    """A difference with WeChat about one order, with a state and never a shrug.
-
-    `amount_fen`: what a notice claims; once in suspense, what WeChat confirmed.
-    """
-
-    id: str = field(name="_id")  # account:out_trade_no
-    account: str
-    doubts: list[Doubt]
-    out_trade_no: str
-    transaction_id: str
-    amount_fen: int
-    expected_fen: int | None
-    state: DiscrepancyState = DiscrepancyState.OPEN
-    found_at: datetime
-    settled_at: datetime | None = None
-
-
-class DiscrepancyView(Struct, kw_only=True):
-    """`amount_fen`: what WeChat says; `expected_fen`: what we wrote down, if anything."""
-
-    discrepancy_id: str
-    account: str
-    doubts: list[Doubt]
-    out_trade_no: str
-    transaction_id: str
-    amount_fen: int
-    expected_fen: int | None
-    state: DiscrepancyState
-    found_at: datetime
-
-
-class Receipt(Struct, kw_only=True):
-    """What was paid, frozen. Its number reads: day of payment, then ten letters."""
-
-    id: str = field(name="_id")  # the payment
-    number: str
-    person: str
-    payee_name: str
-    lines: list[Line]
-    amount_fen: Fen
-    amount_capital: str
-    transaction_id: str
-    paid_at: datetime
-
-
-class Refund(Struct, kw_only=True):
-    """Money on its way back.
-
-    `number` is its out_refund_no: the same however often it is asked for. Only after WeChat
-    closed a number does a person give it the next one.
-    """
-
-    id: str = field(name="_id")
-    number: str
-    tries: int = 0  # how often a person sent it again
-    problem: str = ""
-    payment: str  # out_trade_no at WeChat
-    person: str | None
-    account: str
-    transaction_id: str
-    amount_fen: Fen
-    total_fen: Fen  # of the transaction
-    source: str  # the ledger account it is taken from
-    reason: str
-    state: RefundState = RefundState.REQUESTED
-    open: bool = True
-    refund_id: str | None = None
-    requested_at: datetime
-    settled_at: datetime | None = None
-
-
-def discrepancy_id(account: str, out_trade_no: str) -> str:
-    return f"{account}:{out_trade_no}"
-
-
 # What clients send and see
 
 
@@ -214,27 +118,3 @@ class PaymentView(Struct, kw_only=True):
     created_at: datetime
     expires_at: datetime
     paid_at: datetime | None
-
-
-class ReceiptView(Struct, kw_only=True):
-    number: str
-    payee_name: str
-    lines: list[Line]
-    amount_fen: int
-    amount_capital: str
-    transaction_id: str
-    paid_at: datetime
-
-
-class RefundView(Struct, kw_only=True):
-    """`problem`: what WeChat said when it did not work."""
-
-    refund_id: str
-    number: str
-    payment_id: str
-    account: str
-    amount_fen: int
-    reason: str
-    state: RefundState
-    problem: str
-    requested_at: datetime

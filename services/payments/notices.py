@@ -9,9 +9,12 @@ import structlog
 
 from services.dependencies import Dependencies
 from services.kernel import errors
-from services.payments import booking, doubts, refund_store, refunds, store
+from services.payments import booking, store
+from services.payments.discrepancies import actions as discrepancies
 from services.payments.models import EventOutcome, WeChatEvent
-from services.payments.states import RefundState
+from services.payments.refunds import actions as refunds
+from services.payments.refunds import store as refunds_store
+from services.payments.refunds.states import RefundState
 from services.wechat.errors import BadSignature, PayError
 from services.wechat.pay import PayClient
 from services.wechat.pay_models import Notice
@@ -46,13 +49,13 @@ async def receive_payment(
     if await store.event_known(deps.db, event.id):
         return
     payment = await store.find(deps.db, trade.out_trade_no)
-    found = doubts.compare(client, payment, trade)
+    found = discrepancies.compare(client, payment, trade)
     if payment is not None and not found:
         await booking.book(deps, client, payment, trade, event)
         return
     event.outcome = EventOutcome.DOUBTFUL
     expected = payment.amount_fen if payment else None
-    await doubts.raise_doubts(deps, client, trade, found, event, expected)
+    await discrepancies.raise_doubts(deps, client, trade, found, event, expected)
 
 
 async def receive_refund(
@@ -69,7 +72,7 @@ async def receive_refund(
     event.transaction_id = answer.transaction_id
     if await store.event_known(deps.db, event.id):
         return
-    refund = await refund_store.find(deps.db, answer.out_refund_no.partition("-")[0])
+    refund = await refunds_store.find(deps.db, answer.out_refund_no.partition("-")[0])
     ours = refund is not None and refund.account == account and refunds.is_of(refund, answer)
     if refund is None or not ours or refund.state is RefundState.FAILED:
         log.error("refund_notice_does_not_fit", account=account, order=answer.out_trade_no)

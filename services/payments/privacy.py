@@ -10,7 +10,7 @@ from mongo_indexes import discrepancies, payments, receipts, refunds, wechat_eve
 from services.dependencies import Dependencies, Transaction
 from services.kernel.errors import Conflict
 from services.kernel.personal_data import ACCOUNTING, Fate, Holding
-from services.payments.states import RefundState
+from services.payments.refunds.states import RefundState
 
 HOLDINGS: Final = (
     Holding(

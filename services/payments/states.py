@@ -1,4 +1,4 @@
-"""The life of an order and of a refund. The tables are the specification."""
+"""State machine of an order at WeChat Pay. The table is the specification."""
 
 from enum import StrEnum, auto
 from typing import Final
@@ -81,24 +81,3 @@ def transition(state: PaymentState, event: Event) -> PaymentState:
         return _TARGETS[state, event]
     except KeyError:
         raise IllegalMove("当前状态不允许此操作", state=state, event=event) from None
-
-
-class RefundState(StrEnum):
-    REQUESTED = auto()
-    SENT = auto()  # WeChat accepted it; the money is on its way
-    DONE = auto()
-    FAILED = auto()  # WeChat says it never will; a person sends it once more
-    ABNORMAL = auto()  # the payer's card cannot take it; a person mends it at WeChat
-
-
-REFUND_OPEN: Final = frozenset({RefundState.REQUESTED, RefundState.SENT, RefundState.ABNORMAL})
-# What waits for a person.
-REFUND_STUCK: Final = frozenset({RefundState.FAILED, RefundState.ABNORMAL})
-# target → sources. Done is for ever; only a person takes a refund out of failed.
-REFUND_MOVES: Final[dict[RefundState, frozenset[RefundState]]] = {
-    RefundState.REQUESTED: frozenset({RefundState.FAILED}),
-    RefundState.SENT: frozenset({RefundState.REQUESTED, RefundState.ABNORMAL}),
-    RefundState.DONE: REFUND_OPEN,
-    RefundState.FAILED: REFUND_OPEN,
-    RefundState.ABNORMAL: frozenset({RefundState.REQUESTED, RefundState.SENT}),
-}

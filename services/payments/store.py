@@ -1,4 +1,4 @@
-"""Orders, receipts and what WeChat said about them: the only module that queries these."""
+"""Store of payments and of the notices WeChat Pay sent about them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,17 +8,11 @@ import msgspec
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from mongo_indexes import discrepancies, payments, receipts, wechat_events
+from mongo_indexes import payments, wechat_events
 from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
 from services.payments import states
-from services.payments.models import (
-    Discrepancy,
-    DiscrepancyState,
-    Payment,
-    Receipt,
-    WeChatEvent,
-)
+from services.payments.models import Payment, WeChatEvent
 from services.payments.states import Event, PaymentState
 
 
@@ -95,15 +89,6 @@ async def silent(db: Database, created_before: datetime, *, limit: int) -> list[
     return msgspec.convert(await cursor.to_list(), list[Payment])
 
 
-async def insert_receipt(db: Database, receipt: Receipt, tx: Transaction) -> None:
-    await db[receipts.COLLECTION].insert_one(to_document(receipt), session=tx)
-
-
-async def find_receipt(db: Database, payment_id: str) -> Receipt | None:
-    document = await db[receipts.COLLECTION].find_one({"_id": payment_id})
-    return msgspec.convert(document, Receipt | None)
-
-
 async def insert_event(db: Database, event: WeChatEvent, tx: Transaction | None = None) -> None:
     """DuplicateKeyError when this notice was dealt with before."""
     await db[wechat_events.COLLECTION].insert_one(to_document(event), session=tx)
@@ -121,58 +106,3 @@ async def note_event(db: Database, event: WeChatEvent) -> bool:
 async def event_known(db: Database, event_id: str) -> bool:
     found = await db[wechat_events.COLLECTION].find_one({"_id": event_id}, {"_id": 1})
     return found is not None
-
-
-async def put_discrepancy(db: Database, found: Discrepancy, tx: Transaction) -> None:
-    """Write a difference down, or add to what is doubted; explained ones are open again."""
-    document = to_document(found)
-    key = {"_id": document.pop("_id")}
-    doubts = {"$each": document.pop("doubts")}
-    await db[discrepancies.COLLECTION].update_one(
-        key,
-        {"$setOnInsert": document, "$addToSet": {"doubts": doubts}},
-        upsert=True,
-        session=tx,
-    )
-    await db[discrepancies.COLLECTION].update_one(
-        {**key, "state": DiscrepancyState.EXPLAINED},
-        {"$set": {"state": DiscrepancyState.OPEN}},
-        session=tx,
-    )
-
-
-async def move_discrepancy(
-    db: Database,
-    found_id: str,
-    source: DiscrepancyState,
-    target: DiscrepancyState,
-    tx: Transaction,
-    **changes: Any,
-) -> bool:
-    """Compare and set the state of a difference; False when it is in another one."""
-    result = await db[discrepancies.COLLECTION].update_one(
-        {"_id": found_id, "state": source},
-        {"$set": {"state": target, **changes}},
-        session=tx,
-    )
-    return result.modified_count == 1
-
-
-async def find_discrepancy(db: Database, discrepancy_id: str) -> Discrepancy | None:
-    document = await db[discrepancies.COLLECTION].find_one({"_id": discrepancy_id})
-    return msgspec.convert(document, Discrepancy | None)
-
-
-async def discrepancies_in(
-    db: Database, wanted: Sequence[DiscrepancyState], *, after: str, limit: int
-) -> list[Discrepancy]:
-    """Differences in these states, by id. Served by index `state`."""
-    query = {"state": {"$in": list(wanted)}, "_id": {"$gt": after}}
-    cursor = db[discrepancies.COLLECTION].find(query).sort("_id", 1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Discrepancy])
-
-
-async def count_waiting(db: Database, wanted: Sequence[DiscrepancyState]) -> int:
-    """Served by index `state`."""
-    query = {"state": {"$in": list(wanted)}}
-    return await db[discrepancies.COLLECTION].count_documents(query, hint="state")

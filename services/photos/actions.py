@@ -14,9 +14,9 @@ from services.jobs import actions as jobs
 from services.jobs.schedules import Schedule
 from services.kernel.documents import new_id
 from services.kernel.permissions import Actor, Permission
-from services.photos import links, store, sweeping
+from services.photos import cleanup, links, models, store
+from services.photos.files import open_file
 from services.photos.models import Photo, PhotoUrl
-from services.photos.sealing import open_file
 
 
 async def attach(
@@ -48,7 +48,7 @@ async def attach(
         owner=actor.person_id if owner is None else owner,
     )
     if found != len(wanted):
-        raise links.missing()
+        raise models.missing()
 
 
 async def urls(deps: Dependencies, actor: Actor, photo_ids: Sequence[str]) -> list[PhotoUrl]:
@@ -65,7 +65,7 @@ async def url(deps: Dependencies, actor: Actor, photo_id: str) -> PhotoUrl:
     """Return a photo's address. NotFound for whoever may not see it."""
     found = await urls(deps, actor, [photo_id])
     if not found:
-        raise links.missing()
+        raise models.missing()
     return found[0]
 
 
@@ -80,11 +80,11 @@ async def show(deps: Dependencies, photo_id: str, expires: str, signature: str) 
     links.verify(deps, photo_id, expires, signature)
     found = await store.find(deps.db, [photo_id])
     if not found:
-        raise links.missing()
+        raise models.missing()
     return await open_file(deps, found[0])
 
 
-async def let_go(
+async def discard(
     deps: Dependencies, tx: Transaction, photo_ids: Sequence[str], *, subject: str
 ) -> int:
     """Take away what hung on something that needs it no more; return how many.
@@ -93,7 +93,7 @@ async def let_go(
     """
     count = await store.let_go(deps.db, photo_ids, subject, deps.now(), tx)
     if count:
-        await jobs.enqueue(deps, tx, sweeping.SWEEP, f"{subject}:let_go")
+        await jobs.enqueue(deps, tx, cleanup.CLEANUP, f"{subject}:let_go")
     return count
 
 
@@ -104,9 +104,9 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> int:
     """
     count = await store.disown(deps.db, person_id, deps.now(), tx)
     if count:
-        await jobs.enqueue(deps, tx, sweeping.SWEEP, new_id(deps.now()))
+        await jobs.enqueue(deps, tx, cleanup.CLEANUP, new_id(deps.now()))
     return count
 
 
-JOBS: Final[dict[str, jobs.Handler]] = {sweeping.SWEEP: sweeping.sweep}
-SCHEDULES: Final = (Schedule(sweeping.SWEEP, every=timedelta(hours=1)),)
+JOBS: Final[dict[str, jobs.Handler]] = {cleanup.CLEANUP: cleanup.remove_due}
+SCHEDULES: Final = (Schedule(cleanup.CLEANUP, every=timedelta(hours=1)),)

@@ -1,12 +1,22 @@
-"""Sealed files on disk. Blocks: call it from a thread.
+"""Sealed files of photos on disk.
 
-Ids sort by time, so the folders are named by their random end. A file that is there is whole:
-it is written beside, brought to the disk, and renamed.
+Reading and writing block: call them from a thread. Ids sort by time, so the folders are named
+by their random end. A file that is there is whole: it is written beside, brought to the disk,
+and renamed. The key of each file lies sealed in its document: keys are renewed without touching
+files.
 """
 
+import asyncio
 import os
+from base64 import b64decode
 from pathlib import Path
 from typing import Final
+
+import structlog
+
+from services.dependencies import Dependencies
+from services.kernel.vault import Unreadable, unseal_bytes
+from services.photos.models import Photo, missing
 
 PRIVATE_FOLDER: Final = 0o700
 PRIVATE_FILE: Final = 0o600
@@ -60,3 +70,26 @@ def _sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+log = structlog.get_logger(__name__)
+
+
+def file_place(photo_id: str) -> str:
+    return f"photos/{photo_id}/file"
+
+
+def key_place(photo_id: str) -> str:
+    return f"photos/{photo_id}/key"
+
+
+async def open_file(deps: Dependencies, photo: Photo) -> bytes:
+    """Return the picture. NotFound, and a line in the log, when it is gone or changed."""
+    try:
+        key = b64decode(deps.vault.unseal(photo.key_sealed, place=key_place(photo.id)))
+        path = path_of(deps.photos, photo.id)
+        sealed = await asyncio.to_thread(read, path)
+        return unseal_bytes(sealed, key=key, place=file_place(photo.id))
+    except (OSError, Unreadable) as error:
+        log.exception("photo_file_unreadable", photo=photo.id, error=type(error).__name__)
+        raise missing() from error

@@ -11,8 +11,8 @@ from typing import Final
 from urllib.parse import urlencode
 
 from services.dependencies import Dependencies
-from services.kernel.errors import NotFound
 from services.kernel.vault import Vault
+from services.photos import models
 from services.photos.models import PhotoUrl
 
 LASTS: Final = timedelta(minutes=5)
@@ -38,15 +38,11 @@ def verify(deps: Dependencies, photo_id: str, expires: str, signature: str) -> N
     try:
         real = _mac(deps.vault, key_id, photo_id, expires).hex()
     except KeyError:
-        raise missing() from None
+        raise models.missing() from None
     if not hmac.compare_digest(real.encode(), said.encode()):
-        raise missing()
+        raise models.missing()
     if deps.now().timestamp() >= int(expires):  # is as we wrote it: it was signed
-        raise missing()
-
-
-def missing() -> NotFound:
-    return NotFound("没有找到照片,或链接已过期")
+        raise models.missing()
 
 
 def _mac(vault: Vault, key_id: str, photo_id: str, expires: str) -> bytes:

@@ -5,6 +5,7 @@ from enum import StrEnum, auto
 
 from msgspec import Struct, field
 
+from services.kernel.errors import NotFound
 from services.kernel.permissions import Permission
 
 
@@ -57,3 +58,7 @@ class PhotoUrl(Struct, kw_only=True):
     photo_id: str
     url: str
     expires_at: datetime
+
+
+def missing() -> NotFound:
+    return NotFound("没有找到照片,或链接已过期")

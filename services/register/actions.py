@@ -1,4 +1,4 @@
-"""Import homes and the people in them: upload, look at the preview, confirm, undo."""
+"""Imports of homes and the people in them: upload, preview, confirmation, undo."""
 
 import hashlib
 from datetime import datetime
@@ -6,22 +6,24 @@ from typing import Any, Final
 
 from pymongo.errors import DuplicateKeyError
 
-from services.accounts import residency_store
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.jobs import actions as jobs
+from services.jobs import actions as jobs_actions
 from services.kernel import errors
 from services.kernel.documents import encode
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places import store as places_store
 from services.places.models import Kind
-from services.register import applying, keeping, reading, store, undoing
-from services.register.models import Confirm, Import, ImportView, Progress, RowProblem, Severity
-from services.register.problems import Refused
-from services.register.signature import check_signature
+from services.register import jobs, preview, store
+from services.register.chunks import actions as chunks
+from services.register.models import Confirm, Import, ImportView, Progress
+from services.register.sheet.file_type import check_file_type
+from services.register.sheet.models import RowProblem, Severity
+from services.register.sheet.problems import Refused
 from services.register.states import TRANSITIONS, Action
+from services.residencies import actions as residencies
 
 MOST_BYTES: Final = 20 * 1024 * 1024
 ID_BYTES: Final = 16
@@ -31,7 +33,7 @@ ACT_OF: Final = {
     Action.UNDO: Act.REGISTER_UNDONE,
     Action.DISCARD: Act.REGISTER_DISCARDED,
 }
-JOB_OF: Final = {Action.CONFIRM: applying.APPLY, Action.UNDO: undoing.UNDO}
+JOB_OF: Final = {Action.CONFIRM: jobs.APPLY, Action.UNDO: jobs.UNDO}
 AT_THE_START: Final = {"done": 0, "mark": ""}
 
 
@@ -84,7 +86,7 @@ async def upload(deps: Dependencies, actor: Actor, place: str, content: bytes) -
     if len(content) > MOST_BYTES:
         raise errors.TooLarge("文件太大,最多 20 MB,请删去图片后再试")
     try:
-        check_signature(content)
+        check_file_type(content)
     except Refused as refused:
         reason = refused.refusal
         raise FileRefused(reason.message, reason=reason.code) from None
@@ -96,7 +98,7 @@ async def upload(deps: Dependencies, actor: Actor, place: str, content: bytes) -
             await audit.record_again(deps, actor, Act.REGISTER_UPLOADED, **again)
             return view(earlier)
         fresh.round = earlier.round + 1
-    await keeping.keep_file(deps, fresh, content)
+    await chunks.keep_file(deps, fresh, content)
     await _begin(deps, actor, earlier, fresh)
     return view(await _find(deps, fresh.id))
 
@@ -124,12 +126,14 @@ async def _begin(
         if begun:
             number = fresh.round
             key = f"{fresh.id}:{number}"
-            await jobs.enqueue(deps, tx, reading.READ, key, import_id=fresh.id, round=number)
+            await jobs_actions.enqueue(
+                deps, tx, preview.READ, key, import_id=fresh.id, round=number
+            )
         facts = {"size_bytes": fresh.size_bytes, "again": not begun}
         await _note(deps, tx, actor, Act.REGISTER_UPLOADED, fresh, **facts)
 
     await deps.in_transaction(save)
-    await jobs.wake(deps)
+    await jobs_actions.wake(deps)
 
 
 async def _note(
@@ -162,7 +166,7 @@ async def listing(
 ) -> list[ImportView]:
     """Imports of a compound, newest first."""
     await places.access_place(deps, actor, place, Permission.IMPORT_REGISTER)
-    found = await store.listing(deps.db, place, before=before, limit=limit)
+    found = await store.of_compound(deps.db, place, before=before, limit=limit)
     return [view(one) for one in found]
 
 
@@ -191,7 +195,7 @@ async def confirm(
     if found.counts.warnings and not request.accept_warnings:
         raise HasWarnings("有提醒,请看过后再确认", count=found.counts.warnings)
     changes = {"confirmed_at": deps.now(), "total": found.counts.homes, **AT_THE_START}
-    await _advance(deps, actor, found, Action.CONFIRM, changes)
+    await _move(deps, actor, found, Action.CONFIRM, changes)
     return view(await _find(deps, import_id))
 
 
@@ -200,10 +204,10 @@ async def undo(deps: Dependencies, actor: Actor, import_id: str) -> ImportView:
     found = await access_import(deps, actor, import_id)
     _require_state(found, Action.UNDO)
     used = await places_store.any_used(deps.db, found.id, found.place)
-    if used or await residency_store.any_bound_from(deps.db, found.id, found.place):
+    if used or await residencies.any_bound_from(deps.db, found.id, found.place):
         raise InUse("已经有账单或有人认领了房屋,不能撤回")
     changes = {"total": found.counts.new_homes, **AT_THE_START}
-    await _advance(deps, actor, found, Action.UNDO, changes)
+    await _move(deps, actor, found, Action.UNDO, changes)
     return view(await _find(deps, import_id))
 
 
@@ -211,13 +215,13 @@ async def discard(deps: Dependencies, actor: Actor, import_id: str) -> ImportVie
     """Give up an import before it is confirmed; what was read of it is deleted."""
     found = await access_import(deps, actor, import_id)
     _require_state(found, Action.DISCARD)
-    await _advance(deps, actor, found, Action.DISCARD, {})
-    await reading.forget(deps, found)
-    await keeping.drop_file(deps, found)
+    await _move(deps, actor, found, Action.DISCARD, {})
+    await preview.discard(deps, found)
+    await chunks.remove_file(deps, found)
     return view(await _find(deps, import_id))
 
 
-async def _advance(
+async def _move(
     deps: Dependencies, actor: Actor, found: Import, action: Action, changes: dict[str, object]
 ) -> None:
     """Move an import on for a person and promise the work, once. Raises Busy, WrongState."""
@@ -225,18 +229,18 @@ async def _advance(
     facts = {"homes": counts.homes, "new_homes": counts.new_homes, "people": counts.people}
 
     async def save(tx: Transaction) -> None:
-        if not await store.advance(deps.db, found, action, tx, **changes):
+        if not await store.move(deps.db, found, action, tx, **changes):
             raise _was_first(found)
         if action in JOB_OF:
             kind, run = JOB_OF[action], found.run
-            await jobs.enqueue(deps, tx, kind, run, import_id=found.id, run=run)
+            await jobs_actions.enqueue(deps, tx, kind, run, import_id=found.id, run=run)
         await _note(deps, tx, actor, ACT_OF[action], found, **facts)
 
     try:
         await deps.in_transaction(save)
     except DuplicateKeyError:
         raise Busy("这个小区有另一次导入正在进行,请稍后再试") from None
-    await jobs.wake(deps)
+    await jobs_actions.wake(deps)
 
 
 def _require_state(found: Import, action: Action) -> None:
@@ -260,11 +264,3 @@ def view(found: Import) -> ImportView:
         uploaded_at=found.uploaded_at,
         confirmed_at=found.confirmed_at,
     )
-
-
-JOBS: Final[dict[str, jobs.Handler]] = {
-    reading.READ: reading.read,
-    reading.EXPIRE: reading.expire,
-    applying.APPLY: applying.apply,
-    undoing.UNDO: undoing.undo,
-}

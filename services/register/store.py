@@ -1,4 +1,4 @@
-"""The register_* collections: the only module that queries them."""
+"""Store of imports and of the problems found in them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,10 +6,12 @@ from typing import Any
 
 import msgspec
 
-from mongo_indexes import register_chunks, register_imports, register_problems
+from mongo_indexes import register_imports, register_problems
 from services.dependencies import Database, Transaction
+from services.kernel import documents as kernel_documents
 from services.kernel.documents import Document, to_document
-from services.register.models import Import, RowProblem, Severity
+from services.register.models import Import
+from services.register.sheet.models import RowProblem, Severity
 from services.register.states import BUSY, TRANSITIONS, Action
 
 
@@ -18,7 +20,7 @@ async def find(db: Database, import_id: str) -> Import | None:
     return msgspec.convert(document, Import | None)
 
 
-async def listing(
+async def of_compound(
     db: Database, place: str, *, before: tuple[datetime, str] | None, limit: int
 ) -> list[Import]:
     """Imports of a compound, newest first. Served by index `listing`."""
@@ -67,7 +69,7 @@ def _key(found: Import, action: Action) -> Document:
     }
 
 
-async def advance(
+async def move(
     db: Database,
     found: Import,
     action: Action,
@@ -94,7 +96,7 @@ async def note_progress(db: Database, found: Import, done: int, total: int) -> b
     return (await db[register_imports.COLLECTION].update_one(key, change)).matched_count == 1
 
 
-async def step(
+async def move_mark(
     db: Database, found: Import, action: Action, tx: Transaction, *, mark: str, **more: int
 ) -> bool:
     """Move the mark of a long step and count what was done; False when another worker did.
@@ -107,20 +109,6 @@ async def step(
     return (
         await db[register_imports.COLLECTION].update_one(key, change, session=tx)
     ).matched_count == 1
-
-
-async def put_chunk(db: Database, chunk_id: str, sealed: str, expires_at: datetime) -> None:
-    change = {"$set": {"sealed": sealed, "expires_at": expires_at}}
-    await db[register_chunks.COLLECTION].update_one({"_id": chunk_id}, change, upsert=True)
-
-
-async def get_chunk(db: Database, chunk_id: str) -> str | None:
-    document = await db[register_chunks.COLLECTION].find_one({"_id": chunk_id}, {"sealed": 1})
-    return document["sealed"] if document else None
-
-
-async def drop_chunks(db: Database, prefix: str) -> None:
-    await db[register_chunks.COLLECTION].delete_many({"_id": _beginning(prefix)})
 
 
 async def put_problems(
@@ -146,17 +134,12 @@ async def problems_of(
     db: Database, run: str, severity: Severity | None, *, after: str, limit: int
 ) -> list[RowProblem]:
     """Problems of one reading, by row. Served by `_id`."""
-    query: Document = {"_id": {**_beginning(run), "$gt": f"{run}:{after}"}}
+    query: Document = {"_id": {**kernel_documents.prefixed(run), "$gt": f"{run}:{after}"}}
     if severity:
         query["severity"] = severity
     cursor = db[register_problems.COLLECTION].find(query).sort("_id", 1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[RowProblem])
 
 
-async def drop_problems(db: Database, run: str) -> None:
-    await db[register_problems.COLLECTION].delete_many({"_id": _beginning(run)})
-
-
-def _beginning(prefix: str) -> Document:
-    """Return the condition "begins with `prefix:`": the sign after : is ;."""
-    return {"$gte": f"{prefix}:", "$lt": f"{prefix};"}
+async def remove_problems(db: Database, run: str) -> None:
+    await db[register_problems.COLLECTION].delete_many({"_id": kernel_documents.prefixed(run)})

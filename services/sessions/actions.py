@@ -1,21 +1,126 @@
-"""Signing in, staying signed in and signing out; the front door of the sessions."""
+"""Sessions of a person: signing in by WeChat, each request's actor, signing out."""
 
 import asyncio
+from typing import Final
 
-from services.accounts import standing
-from services.dependencies import Dependencies
+from services.audit import actions as audit
+from services.audit.models import Act
+from services.dependencies import Dependencies, Transaction
+from services.grants import actions as grants_actions
 from services.kernel import errors
-from services.kernel.permissions import Actor
-from services.sessions import living, tokens
+from services.kernel.documents import new_id
+from services.kernel.permissions import FRESH, Actor
+from services.people import identity
+from services.people import store as people_store
+from services.people.models import Person
+from services.sessions import lifecycle, store, tokens
+from services.sessions.devices import device_of
+from services.sessions.models import Confirmed, SessionKind, SessionView, Tokens, Visit
+
+
+class AnotherPerson(errors.Forbidden):
+    """The phone that should confirm belongs to another WeChat user."""
+
+    code = "another_wechat_user"
+
+
+async def sign_in(deps: Dependencies, code: str, visit: Visit = Visit()) -> Tokens:  # noqa: B008  # frozen
+    """Start a session for the WeChat user behind `code` (wx.login, single use, 5 minutes)."""
+    openid = await identity.openid_of(deps, code)
+    now = deps.now()
+    stranger = Person(
+        id=new_id(now),
+        wechat_key=f"{deps.wechat.appid}:{openid}",
+        openid=openid,
+        created_at=now,
+    )
+    person = await people_store.upsert(deps.db, stranger)
+    kind = SessionKind.WECHAT
+    device = device_of(visit.user_agent, kind)
+    session = lifecycle.begin(person.id, kind, device, now=now, confirmed_at=now)
+
+    async def save(tx: Transaction) -> None:
+        await lifecycle.open_session(deps, tx, session, visit)
+
+    try:
+        await deps.in_transaction(save)
+    except identity.SignInRefused as refusal:
+        who = lifecycle.owner_of(session, visit)
+        await audit.refused(deps, who, route="sign_in", code=refusal.code)
+        raise
+    return lifecycle.tokens_of(deps, session)
+
+
+async def confirm(deps: Dependencies, actor: Actor, code: str) -> Confirmed:
+    """Prove once more who one is, for a sensitive act: `code` of wx.login().
+
+    Raises AnotherPerson when the phone is another WeChat user's.
+    """
+    openid = await identity.openid_of(deps, code)
+    person = await people_store.find(deps.db, actor.person_id)
+    if person is None or person.wechat_key != f"{deps.wechat.appid}:{openid}":
+        raise AnotherPerson("请用登录时的微信确认")
+    now = deps.now()
+
+    async def save(tx: Transaction) -> None:
+        if not await store.confirm(deps.db, actor.session_id, now, tx):
+            raise errors.Unauthenticated("登录已失效,请重新登录")
+        await audit.record(deps, tx, actor, Act.CONFIRMED, subject=actor.session_id)
+
+    await deps.in_transaction(save)
+    return Confirmed(confirmed_at=now, fresh_until=now + FRESH)
 
 
 async def authenticate(deps: Dependencies, access_token: str) -> Actor:
     """Return who asks, with today's homes and roles: read anew for every request."""
     person_id, session_id = tokens.read_access(deps.vault, access_token, deps.now())
     session, grants = await asyncio.gather(
-        living.living(deps, session_id), standing.grants_of(deps, person_id)
+        lifecycle.get_current(deps, session_id), grants_actions.grants_of(deps, person_id)
     )
     if session.person != person_id:
         raise errors.Unauthenticated("登录信息无效,请重新登录")
-    living.require_standing(session, grants)
+    lifecycle.require_staff(session, grants)
     return Actor(person_id, session_id, grants, session.confirmed_at)
+
+
+MOST_LISTED: Final = 50
+
+
+async def sign_out(deps: Dependencies, actor: Actor) -> None:
+    """End the session that asks."""
+    await _end(deps, actor, actor.session_id, Act.SIGNED_OUT)
+
+
+async def end(deps: Dependencies, actor: Actor, session_id: str) -> None:
+    """End a session of one's own, on this device or another. Raises NotFound."""
+    if not await _end(deps, actor, session_id, Act.SESSION_ENDED):
+        raise errors.NotFound("没有找到这个登录")
+
+
+async def _end(deps: Dependencies, actor: Actor, session_id: str, act: Act) -> bool:
+    async def save(tx: Transaction) -> bool:
+        ended = await store.end(
+            deps.db, session_id, actor.person_id, at=deps.now(), because=act, tx=tx
+        )
+        if ended:
+            await audit.record(deps, tx, actor, act, subject=session_id)
+        return ended
+
+    return await deps.in_transaction(save)
+
+
+async def listing(deps: Dependencies, actor: Actor) -> list[SessionView]:
+    """One's own sessions that can still be used, the newest first: at most 50."""
+    found = await store.living(deps.db, actor.person_id, deps.now(), limit=MOST_LISTED)
+    return [
+        SessionView(
+            session_id=session.id,
+            kind=session.kind,
+            device=session.device,
+            current=session.id == actor.session_id,
+            signed_in_at=session.created_at,
+            used_at=session.rotated_at,
+            expires_at=session.expires_at,
+        )
+        for session in found
+    ]

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.accounts.models import WeChatCode
+from services.people.models import WeChatCode
 
 
 class SessionKind(StrEnum):

@@ -6,15 +6,15 @@ from typing import Final
 
 import msgspec
 
-from services.accounts import residency_store
-from services.accounts.models import Relation, Residency
+from services.bills.due_days import days_overdue
 from services.dependencies import Dependencies
-from services.fees.tariff import days_overdue
 from services.kernel import errors
 from services.kernel.days import day_of
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places.models import LADDER, Kind
+from services.residencies import actions as residencies
+from services.residencies.models import Relation, Residency
 from services.statistics import store
 from services.statistics.models import (
     By,
@@ -128,7 +128,7 @@ async def unpaid_homes(
 
 async def _names(deps: Dependencies, homes: Sequence[str], today: str) -> dict[str, str]:
     """Return home → the masked name of its owner, or else of who lives there."""
-    found = await residency_store.residents_of(deps.db, homes, today)
+    found = await residencies.of_homes(deps.db, homes, today)
     residents = [resident for resident in found if resident.relation in FIRST_NAMED]
     residents.sort(key=lambda r: FIRST_NAMED.index(r.relation), reverse=True)
     return {resident.home: _masked(deps, resident) for resident in residents}

@@ -6,11 +6,10 @@ from typing import Final
 import msgspec
 
 from mongo_indexes.bills import COLLECTION
+from services.bills.states import BillState
 from services.dependencies import Database
 from services.fees.models import FeeKind
-from services.fees.states import BillState
-from services.fees.tariff import months_from
-from services.kernel.days import plus_months, start_of
+from services.kernel.days import months_from, plus_months, start_of
 from services.kernel.documents import Document
 from services.kernel.paths import under, under_any
 from services.statistics.models import Arrears, Debts, Owed, Span

@@ -14,7 +14,7 @@ import msgspec
 
 from services.kernel.days import BEIJING
 from services.wechat import pay_wire as wire
-from services.wechat import signing
+from services.wechat import signatures
 from services.wechat.bill_download import fetch_bill
 from services.wechat.bill_models import FundFlowBill, TradeBill
 from services.wechat.bills import parse_fund_flow_bill, parse_trade_bill
@@ -102,7 +102,7 @@ class PayClient:
 
     def pay_params(self, prepay_id: str) -> dict[str, str]:
         """Return the arguments of wx.requestPayment, all that the client may know."""
-        stamp, nonce = self._session.stamp(), signing.nonce()
+        stamp, nonce = self._session.stamp(), signatures.nonce()
         package = f"prepay_id={prepay_id}"
         signature = self._session.sign(self.account.calling_appid, stamp, nonce, package)
         return {
@@ -198,7 +198,7 @@ class PayClient:
         try:
             envelope = msgspec.json.decode(body, type=wire.Envelope)
             resource = msgspec.json.decode(
-                signing.unseal(self._session.sealing, envelope.resource), type=dict[str, Any]
+                signatures.unseal(self._session.sealing, envelope.resource), type=dict[str, Any]
             )
         except ValueError:
             raise BadSignature(Forgery.MALFORMED) from None

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from services.wechat import signing
+from services.wechat import signatures
 from services.wechat.errors import BadSignature, PayError
 from services.wechat.merchant import MerchantAccount, load_private_key, load_public_key
 from services.wechat.pay_wire import Complaint
@@ -55,7 +55,7 @@ class PaySession:
         return str(int(self._now().timestamp()))
 
     def sign(self, *lines: str, body: bytes | None = None) -> str:
-        return signing.sign(self._key, *lines, body=body)
+        return signatures.sign(self._key, *lines, body=body)
 
     async def call(self, method: str, target: str, body: bytes | None = None) -> Any:
         """Return the verified answer's JSON, {} for 204. Raises PayError."""
@@ -105,7 +105,7 @@ class PaySession:
         return reply
 
     def _authorization(self, method: str, target: str, body: bytes) -> str:
-        stamp, nonce = self.stamp(), signing.nonce()
+        stamp, nonce = self.stamp(), signatures.nonce()
         parts = {
             "mchid": self._account.mchid,
             "nonce_str": nonce,
@@ -113,7 +113,7 @@ class PaySession:
             "timestamp": stamp,
             "serial_no": self._account.serial,
         }
-        return f"{signing.SCHEME} " + ",".join(f'{k}="{v}"' for k, v in parts.items())
+        return f"{signatures.SCHEME} " + ",".join(f'{k}="{v}"' for k, v in parts.items())
 
 
 def _api(target: str) -> str:

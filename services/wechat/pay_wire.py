@@ -7,7 +7,7 @@ import msgspec
 
 from services.wechat.errors import PayError
 from services.wechat.pay_models import Refund, RefundStatus, TradeState, Transaction
-from services.wechat.signing import Sealed
+from services.wechat.signatures import Sealed
 
 T = TypeVar("T")
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]

@@ -17,7 +17,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from services.wechat import signing
+from services.wechat import signatures
 from services.wechat.errors import BadSignature, Forgery, PayError
 from services.wechat.transport import Reply
 
@@ -37,7 +37,7 @@ class Certificate(NamedTuple):
 
 class _Listed(msgspec.Struct):
     serial_no: str
-    encrypt_certificate: signing.Sealed
+    encrypt_certificate: signatures.Sealed
 
 
 class _Listing(msgspec.Struct):
@@ -69,9 +69,9 @@ class PlatformKeys:
 
     async def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """Check window, key and signature of a notice or an answer. Raises BadSignature."""
-        signing.check_window(headers, now_seconds=self._now().timestamp())
-        key = await self._find(signing.header(headers, "Serial"))
-        signing.check_signature(key, headers, body)
+        signatures.check_window(headers, now_seconds=self._now().timestamp())
+        key = await self._find(signatures.header(headers, "Serial"))
+        signatures.check_signature(key, headers, body)
 
     def close(self) -> None:
         if self._flight is not None:
@@ -120,12 +120,12 @@ class PlatformKeys:
 
         Nobody else can have made that one: only WeChat and we know the key that seals it.
         """
-        signing.check_window(reply.headers, now_seconds=self._now().timestamp())
-        serial = signing.header(reply.headers, "Serial")
+        signatures.check_window(reply.headers, now_seconds=self._now().timestamp())
+        serial = signatures.header(reply.headers, "Serial")
         key = fresh[serial].key if serial in fresh else self._held(serial)
         if key is None:
             raise BadSignature(Forgery.SERIAL)
-        signing.check_signature(key, reply.headers, reply.body)
+        signatures.check_signature(key, reply.headers, reply.body)
 
     def _open(self, body: bytes) -> dict[str, Certificate]:
         """Read the certificates valid now. Raises ValueError for another shape."""
@@ -140,7 +140,7 @@ class PlatformKeys:
     def _read(self, listed: _Listed) -> Certificate | None:
         """Open one certificate; one we cannot use (SM2, say) must not spoil the others."""
         try:
-            pem = signing.unseal(self._sealing, listed.encrypt_certificate)
+            pem = signatures.unseal(self._sealing, listed.encrypt_certificate)
             certificate = x509.load_pem_x509_certificate(pem)
             is_named = int(listed.serial_no, 16) == certificate.serial_number
             key = certificate.public_key()

@@ -13,7 +13,7 @@ from wechatpy.utils import WeChatSigner
 
 from services.wechat.errors import BadSignature, Forgery
 from services.wechat.events import PushEvent
-from services.wechat.push_reading import Fields, parse, read_events
+from services.wechat.push_wire import Fields, parse, read_events
 
 AES_KEY_CHARS: Final = 43
 

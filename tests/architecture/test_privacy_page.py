@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.privacy.fields import TABLE
+from services.privacy.registry import TABLE
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "privacy.md"
 HEADING = "| collection | on erasure | in the export | law, or why not |\n|---|---|---|---|\n"

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from server.app import ROUTES as ALL_ROUTES
-from services.accounts import appointing
-from services.accounts.models import Appoint
-from services.audit import proving, store
+from services.appointments import actions as appointments
+from services.appointments.models import Appoint
+from services.audit import store
 from services.audit.models import Act
+from services.audit.verification import actions as verification
 from services.kernel.permissions import Role
 from tests.cast import (
     COMMUNITY,
@@ -89,7 +90,7 @@ async def test_an_act_leaves_one_row(
     of_answer = next((made[name] for name in SUBJECTS if name in made), "")
     assert row["subject"] == (ask.subject or of_answer)
     assert "again" not in row["facts"] or not row["facts"]["again"]
-    assert (await proving.verify(estate.world.deps)).broken == []
+    assert (await verification.verify(estate.world.deps)).broken == []
 
 
 @PREPARED
@@ -180,7 +181,7 @@ async def test_a_request_that_makes_no_sense_leaves_no_row(
 async def test_what_one_may_not_know_of_is_refused_and_written_down(estate: Estate) -> None:
     ask = await voided(estate)
     request = Appoint(role=Role.COMMUNITY_STAFF, place=OTHER_COMPOUND, phone="13900000044")
-    await appointing.grant(estate.world.deps, request, appointed_by="test")
+    await appointments.grant(estate.world.deps, request, appointed_by="test")
     stranger = await estate.world.sign_in("next", "13900000044")
     for person, asked in (
         (stranger, ask),
@@ -242,7 +243,7 @@ async def test_many_acts_of_one_person_at_once_all_succeed(estate: Estate) -> No
     replies = await asyncio.gather(*(send(estate, ask, staff) for ask in asks))
     assert {reply.status for reply in replies} == {200, 201}
     assert len(await rows(estate)) == len(asks) == 20
-    assert (await proving.verify(estate.world.deps)).broken == []
+    assert (await verification.verify(estate.world.deps)).broken == []
 
 
 async def test_a_flood_of_refusals_is_slowed_down(estate: Estate) -> None:

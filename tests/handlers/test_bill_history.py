@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import pytest
 
 from services.accounts import actions as accounts
-from services.accounts import residency_store
-from services.accounts.models import Relation, Residency
 from services.dependencies import Transaction
 from services.kernel.days import day_of
+from services.residencies import store as residencies_store
+from services.residencies.models import Relation, Residency
 from tests.cast import PHONES, WANG_HOME, Estate, bill, build
 from tests.world import Member, Reply, World
 
@@ -45,7 +45,7 @@ class House:
         )
 
         async def work(tx: Transaction) -> None:
-            await residency_store.put_residencies(deps.db, [row], tx)
+            await residencies_store.put(deps.db, [row], tx)
 
         await deps.in_transaction(work)
         return await self.world.sign_in(name, phone)

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from services.bills import actions as bills_actions
+from services.bills.runs import actions as runs
+from services.bills.runs.models import StartBillRun
+from services.bills.states import BillState
 from services.dependencies import Transaction
 from services.fees import actions as fees
-from services.fees import rules, runs
 from services.fees.models import FeeKind
-from services.fees.states import BillState
-from services.fees.views import StartBillRun
 from services.kernel.days import start_of
 from services.kernel.errors import NotFound
 from services.kernel.permissions import Actor, Grant, Role
@@ -46,7 +47,7 @@ async def void(world: World, bill_id: str, body: dict[str, str], who: Member) ->
 
 async def settle(world: World, bill_id: str) -> bool:
     async def pay(tx: Transaction) -> bool:
-        return await fees.settle(world.deps, tx, bill_id, "pay:1", world.deps.now())
+        return await bills_actions.settle(world.deps, tx, bill_id, "pay:1", world.deps.now())
 
     return await world.deps.in_transaction(pay)
 
@@ -209,7 +210,7 @@ async def test_bills_to_pay_come_in_the_order_asked_for_each_once(
     world: World, estate: Estate
 ) -> None:
     ids = [b["bill_id"] for b in await estate.bills("li")][::-1]
-    found = await fees.access_bills(world.deps, LI, [*ids, ids[0]])
+    found = await bills_actions.access(world.deps, LI, [*ids, ids[0]])
     assert [bill.id for bill in found] == ids
 
 
@@ -226,11 +227,11 @@ async def test_bills_of_others_drafts_and_unknown_ones_are_not_there_to_pay(
     for ids in (await estate.bill_ids("wang"), hidden, ["none"]):
         assert ids
         with pytest.raises(NotFound):
-            await fees.access_bills(world.deps, LI, [*mine, *ids])
+            await bills_actions.access(world.deps, LI, [*mine, *ids])
 
 
 @pytest.mark.usefixtures("estate")
 async def test_rules_written_twice_are_one(world: World) -> None:
     await charge(world.deps)
-    found = await rules.listing(world.deps, STAFF, COMPOUND, after="", limit=10)
+    found = await fees.listing(world.deps, STAFF, COMPOUND, after="", limit=10)
     assert sorted(rule.kind for rule in found) == sorted(FeeKind)

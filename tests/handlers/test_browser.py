@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from services.browser_sign_ins import decisions
+from services.browser_sign_ins.models import AnswerBrowser
+from services.browser_sign_ins.states import SignInAnswered
 from services.sessions import actions as sessions
-from services.sessions import browser_answers
-from services.sessions.browser_models import AnswerBrowser
-from services.sessions.browser_states import SignInAnswered
 from tests.cast import Estate, build
 from tests.world import Member, Reply, World
 
@@ -241,7 +241,7 @@ async def test_two_who_allow_at_once_are_one(estate: Estate) -> None:
     actors = [await sessions.authenticate(deps, one.token) for one in members]
     given = AnswerBrowser(scene=screen.scene, allow=True, number=screen.number)
     answers = await asyncio.gather(
-        *(browser_answers.answer(deps, actor, given) for actor in actors),
+        *(decisions.decide(deps, actor, given) for actor in actors),
         return_exceptions=True,
     )
     [winner] = [m for m, a in zip(members, answers, strict=True) if a is None]

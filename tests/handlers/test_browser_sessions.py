@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from services.browser_sign_ins import decisions
+from services.browser_sign_ins.models import BrowserSignIn
 from services.dependencies import Dependencies
-from services.sessions import browser_answers
-from services.sessions.browser_models import BrowserSignIn
 from tests.cast import COMMUNITY, Estate, build
 from tests.handlers.test_browser import BASE, Screen, at_browser, open_screen, scene_of
 from tests.world import Member, Reply, World
@@ -181,7 +181,7 @@ async def test_an_answer_overtaken_by_signing_out_everywhere_lets_in_nobody(
     estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     staff, screen = await estate.member("staff"), await open_screen(estate.world)
-    find = browser_answers._waiting
+    find = decisions._waiting
 
     async def meanwhile(deps: Dependencies, scene: str) -> BrowserSignIn:
         found = await find(deps, scene)
@@ -189,6 +189,6 @@ async def test_an_answer_overtaken_by_signing_out_everywhere_lets_in_nobody(
         assert reply.status == 204
         return found
 
-    monkeypatch.setattr(browser_answers, "_waiting", meanwhile)
+    monkeypatch.setattr(decisions, "_waiting", meanwhile)
     assert (await screen.answer(staff)).status == 401
     assert (await screen.poll()).code == "sign_in_waiting"

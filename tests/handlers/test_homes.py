@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.accounts.models import Relation
+from services.residencies.models import Relation
 from tests.cast import (
     LI_HOME,
     PHONES,

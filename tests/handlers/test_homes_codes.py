@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.homes import codes
+from services.home_codes import actions as home_codes
 from tests.cast import COMMUNITY, COMPOUND, LI_HOME, NEXT_UNIT, UNIT, ZHAO_HOME, Estate, build
 from tests.homes import acts, at_once, get, homes_of, newcomer, post, rows
 from tests.world import Member, Reply, World
@@ -54,7 +54,7 @@ async def test_a_code_is_no_longer_than_people_type_and_not_kept(estate: Estate)
     assert code[5] == "-"
     kept = str(await estate.world.db.home_codes.find().to_list())
     assert code not in kept
-    assert codes.read(code) not in kept
+    assert home_codes.read(code) not in kept
     assert len({c["code"] for _ in range(5) for c in await printed(estate)}) == 20
 
 
@@ -63,12 +63,12 @@ async def test_a_code_is_no_longer_than_people_type_and_not_kept(estate: Estate)
     ["0ab1c-d2e3f", "OABlC D2E3F", " oabIcd2e3f ", "0AB1C--D2E3F", "0ab1cd2e3f"],
 )
 def test_a_code_is_read_however_it_is_typed(typed: str) -> None:
-    assert codes.read(typed) == "0ab1cd2e3f"
+    assert home_codes.read(typed) == "0ab1cd2e3f"
 
 
 @pytest.mark.parametrize("typed", ["0ab1c-d2e3", "0ab1c-d2e3fg", "0ab1c-d2e3u", "", "-----"])
 def test_what_is_no_code(typed: str) -> None:
-    assert codes.read(typed) == ""
+    assert home_codes.read(typed) == ""
 
 
 async def test_it_binds_exactly_its_residency_once(estate: Estate) -> None:
@@ -158,7 +158,7 @@ async def test_printing_asks_again(estate: Estate) -> None:
 async def test_too_many_at_once_are_refused(
     estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(codes, "MOST_CODES", 3)
+    monkeypatch.setattr(home_codes, "MOST_CODES", 3)
     reply = await post(estate, "staff", f"places/{COMPOUND}/home-codes")
     assert (reply.status, reply.code) == (422, "too_many_codes")
     assert await estate.world.db.home_codes.count_documents({}) == 0

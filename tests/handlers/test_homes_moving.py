@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.accounts.models import Relation
+from services.residencies.models import Relation
 from tests.cast import LI_HOME, UNIT, WANG_HOME, Estate, build, live_there
 from tests.homes import (
     accept,

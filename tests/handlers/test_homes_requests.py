@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from services.accounts.models import Relation
-from services.homes.states import MOVES, Event, RequestState, sources
+from services.home_requests.states import MOVES, Event, RequestState, sources
 from services.kernel.permissions import Role
+from services.residencies.models import Relation
 from tests.cast import (
     COMMUNITY,
     LI_HOME,

@@ -15,7 +15,7 @@ from server.app import ROUTES
 from server.embedded import servers
 from server.serving import serving
 from server.settings import Settings
-from services.limits.counting import PATIENCE_SECONDS
+from services.limits.buckets import PATIENCE_SECONDS
 from services.limits.models import ALLOWANCES, APART, Allowance, Rate
 from tests.stage import open_world
 from tests.world import Api, Clock, Member, Reply, World, fetch

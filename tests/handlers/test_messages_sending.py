@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from services.jobs import actions as jobs
-from services.messaging import actions, quota, store
+from services.messaging import jobs as messaging_jobs
+from services.messaging import quota, store
 from services.messaging.states import Move
 from tests.mailbox import (
     SEND,
@@ -300,7 +301,7 @@ async def test_two_workers_with_one_message_send_it_once(world: World, willing: 
     """As after a lease that ran out: the first worker is still at it."""
     await allow(world, "li")
     message_id = await tell(world, willing)
-    send = actions.JOBS["messaging.send"]
+    send = messaging_jobs.JOBS["messaging.send"]
     payload = {"message_id": message_id}
     await asyncio.gather(*(send(world.deps, payload) for _ in range(5)))
 
@@ -315,7 +316,7 @@ async def test_a_message_that_is_out_waits_for_nothing_more(
     message_id = await tell(world, willing)
     await world.work()
     await quota.note_reached(world.deps)
-    await actions.JOBS["messaging.send"](world.deps, {"message_id": message_id})
+    await messaging_jobs.JOBS["messaging.send"](world.deps, {"message_id": message_id})
     assert await calls(world) == 1
 
 

@@ -8,9 +8,8 @@ import pytest
 
 from server.embedded import servers
 from server.settings import Settings
-from services.accounts.by_wechat import SignInRefused
-from services.sessions import devices
-from services.sessions import living as life
+from services.people.identity import SignInRefused
+from services.sessions import devices, lifecycle
 from services.sessions.models import SessionKind, Visit
 from tests.stage import open_world
 from tests.world import Clock, Member, Reply, World
@@ -174,13 +173,13 @@ async def test_a_sign_in_that_meets_the_closing_of_its_account_comes_second(
     """The order of the two does not matter: no session outlives the account."""
     li = await world.sign_in("li")
     deps, now = world.deps, world.clock.now
-    late = life.begin(li.person_id, SessionKind.WECHAT, "微信", now=now, confirmed_at=now)
+    late = lifecycle.begin(li.person_id, SessionKind.WECHAT, "微信", now=now, confirmed_at=now)
     async with deps.mongo.start_session() as closing, await closing.start_transaction():
         await deps.db.people.update_one(
             {"_id": li.person_id}, {"$set": {"closed_at": now}}, session=closing
         )
         signing_in = asyncio.create_task(
-            deps.in_transaction(lambda tx: life.open_session(deps, tx, late, Visit()))
+            deps.in_transaction(lambda tx: lifecycle.open_session(deps, tx, late, Visit()))
         )
         await asyncio.wait([signing_in], timeout=0.2)
         assert not signing_in.done()

@@ -636,18 +636,18 @@ async def test_a_bill_paid_while_the_order_is_made(
     estate: Estate, li: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between looking at the bills and writing the order, somebody else's money lands."""
-    from services.payments import actions  # noqa: PLC0415  # slowed down below
+    from services.payments import orders  # noqa: PLC0415  # slowed down below
 
     payment_id = await paid_silently(estate, li)
     change = {"$set": {"state": "closed", "open": False}}
     await estate.world.db.payments.update_one({"_id": payment_id}, change)
-    whole = actions._draft
+    whole = orders.draft
 
     async def slow(*arguments: Any) -> Any:
         assert (await craft(estate, payment_id))["status"] == 204
         return await whole(*arguments)
 
-    monkeypatch.setattr(actions, "_draft", slow)
+    monkeypatch.setattr(orders, "draft", slow)
     reply = await order(estate, await estate.member("mei"))
     assert (reply.status, reply.code) == (409, "bill_already_paid")
     assert await estate.world.db.payments.count_documents({"open": True}) == 0

@@ -19,12 +19,12 @@ import structlog
 from server import observability
 from server.serving import serving
 from server.settings import LogFormat, Settings
-from services.accounts import appointing
-from services.accounts.models import Appoint
+from services.appointments import actions as appointments
+from services.appointments.models import Appoint
 from services.dependencies import Transaction
 from services.kernel.permissions import Actor, Permission, Role
 from services.limits.models import ALLOWANCES, HOUR, Allowance, Rate
-from services.photos import actions, adding, studio
+from services.photos import actions, decoder_pool, upload
 from services.photos import files as photos_files
 from tests import pictures
 from tests.cast import COMMUNITY, LI_HOME, OTHER_COMPOUND, PHONES, ladder
@@ -177,7 +177,7 @@ async def appointed(world: World, name: str, role: Role, place: str) -> Member:
         await ladder(world.deps)
     until = "2026-12-31" if role is Role.UNIT_HEAD else None
     wish = Appoint(role=role, place=place, phone=PHONES[name], to_day=until)
-    await appointing.grant(world.deps, wish, appointed_by="test")
+    await appointments.grant(world.deps, wish, appointed_by="test")
     return await world.sign_in(name, PHONES[name])
 
 
@@ -376,7 +376,7 @@ async def test_an_unknown_purpose_or_field_is_refused(api: Api, li: Member) -> N
 async def test_the_quota_is_exact_however_many_come_at_once(
     world: World, li: Member, wang: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adding, "MOST_LOOSE", 3)
+    monkeypatch.setattr(upload, "MOST_LOOSE", 3)
     many = [world.api.post(PHOTOS, picture(), as_=li) for _ in range(8)]
     replies = await asyncio.gather(*many)
     assert sorted(reply.status for reply in replies) == [201] * 3 + [409] * 5
@@ -407,7 +407,7 @@ async def test_uploads_are_counted(
 async def test_a_queue_that_is_too_long_is_not_joined(
     world: World, li: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(studio, "MOST_WAITING", 0)
+    monkeypatch.setattr(decoder_pool, "MOST_WAITING", 0)
     reply = await world.api.post(PHOTOS, picture(), as_=li)
     assert (reply.status, reply.code) == (503, "photos_busy")
     assert reply.headers["Retry-After"] == "5"

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.accounts import consents, policies
-from services.accounts.policies import CURRENT, PolicyKey
+from services.consents import actions as consents
+from services.consents import policies
+from services.consents.policies import CURRENT, PolicyKey
 from tests import cast
 from tests.cast import Estate
 from tests.world import Member, Reply, World
@@ -163,13 +164,13 @@ async def test_a_withdrawal_at_the_same_moment_wins_or_comes_after(
     """Between the look and the transaction somebody withdraws: nothing is taken."""
     world = estate.world
     await world.agree(newcomer)
-    look = consents.look_for
+    look = consents.check
 
     async def look_and_lose(*args: Any) -> None:
         await look(*args)
         assert (await withdraw(world, newcomer)).status == 200
 
-    monkeypatch.setattr(consents, "look_for", look_and_lose)
+    monkeypatch.setattr(consents, "check", look_and_lose)
     assert (await give_phone(world, newcomer)).code == "consent_needed"
     person = await world.db.people.find_one({"_id": newcomer.person_id})
     assert person

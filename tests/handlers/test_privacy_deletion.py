@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.accounts.models import Relation, Residency, Way
 from services.kernel.permissions import Role
+from services.residencies.models import Relation, Residency, Way
 from tests import books, cast, homes
 from tests.cast import Estate
 from tests.handlers.test_payment_cases import order, ordered, pay
@@ -226,16 +226,16 @@ async def test_an_order_that_was_let_in_before_finds_the_account_closed(
     estate: Estate, li: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The order is drawn up, the account is closed, the order is written: it must not be."""
-    from services.payments import actions as payments  # noqa: PLC0415  # patched here only
+    from services.payments import orders  # noqa: PLC0415  # patched here only
 
-    draft = payments._draft
+    draft = orders.draft
 
     async def draft_and_lose(*args: Any) -> Any:
         payment = await draft(*args)
         assert (await erase(estate, li)).status == 204
         return payment
 
-    monkeypatch.setattr(payments, "_draft", draft_and_lose)
+    monkeypatch.setattr(orders, "draft", draft_and_lose)
     assert (await order(estate, li)).status == 401
     assert await estate.world.db.payments.count_documents({}) == 0
 

@@ -4,18 +4,20 @@ from typing import Any
 
 import pytest
 
-from services.accounts.models import Relation, Visibility, Way
-from services.accounts.policies import PolicyKey
+from services.appointments.models import Visibility
 from services.audit.models import Act, Result
+from services.consents.policies import PolicyKey
 from services.fees.models import FeeKind
 from services.heads.models import HandOverState
+from services.home_requests.states import RequestState
 from services.homes.models import SlipState
-from services.homes.states import RequestState
 from services.kernel.permissions import RUNGS
 from services.messaging.models import Delivery
-from services.payments.states import PaymentState, RefundState
+from services.payments.refunds.states import RefundState
+from services.payments.states import PaymentState
 from services.photos.models import Purpose
-from services.privacy import words
+from services.privacy import labels
+from services.residencies.models import Relation, Way
 from services.sessions.models import SessionKind
 from tests import cast
 from tests.cast import Estate
@@ -107,7 +109,7 @@ async def test_it_is_noted_once_and_asks_again_after_a_while(
 async def test_more_than_a_file_should_hold_is_said(
     estate: Estate, li: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.privacy.exporting.MOST_ROWS", 1)
+    monkeypatch.setattr("services.privacy.export.MOST_ROWS", 1)
     reply = await export(estate, li)
     assert reply.body["操作记录"]["完整"] is False
     assert len(reply.body["操作记录"]["内容"]) == 1
@@ -115,8 +117,8 @@ async def test_more_than_a_file_should_hold_is_said(
 
 def test_there_are_words_for_whatever_a_row_may_say() -> None:
     states = {*PaymentState, *RefundState, *RequestState, *SlipState, *HandOverState}
-    assert set(words.ACTS) == set(Act)
-    assert set(words.STATES) == {str(state) for state in states}
+    assert set(labels.ACTS) == set(Act)
+    assert set(labels.STATES) == {str(state) for state in states}
     for label, kind in {
         "关系": Relation,
         "绑定方式": Way,
@@ -128,5 +130,5 @@ def test_there_are_words_for_whatever_a_row_may_say() -> None:
         "文件": PolicyKey,
         "结果": Result,
     }.items():
-        assert set(words.WORDS[label]) == {str(value) for value in kind}, label
-    assert set(words.FEES) == {str(kind) for kind in FeeKind}
+        assert set(labels.WORDS[label]) == {str(value) for value in kind}, label
+    assert set(labels.FEES) == {str(kind) for kind in FeeKind}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.payments import checks
+from services.payments import jobs as payments_jobs
 from tests import books
 from tests.cast import Estate, build
 from tests.world import World
@@ -193,7 +193,7 @@ async def test_a_job_that_died_is_started_again_by_the_sweep(
     await estate.world.db.outbox.update_many({"kind": "payments.refund"}, dead)
     await estate.world.advance(minutes=10)
     for _ in range(2):
-        await checks.sweep(estate.world.deps, {"at": "now"})
+        await payments_jobs.sweep(estate.world.deps, {"at": "now"})
     jobs = await estate.world.db.outbox.count_documents({"kind": "payments.refund"})
     assert jobs == 1
     await pass_time(estate)

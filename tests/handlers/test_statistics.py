@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from handlers import cursors
-from services.accounts import appointing
-from services.accounts.models import Appoint
+from services.appointments import actions as appointments
+from services.appointments.models import Appoint
+from services.bills import actions as bills
 from services.dependencies import Transaction
-from services.fees import actions as fees
 from services.kernel.days import BEIJING
 from services.kernel.permissions import Role
 from tests.cast import (
@@ -46,7 +46,7 @@ async def pay(estate: Estate, name: str, period: str, *kinds: str) -> None:
         if owed["period"] == period and owed["kind"] in (kinds or (owed["kind"],)):
 
             async def settle(tx: Transaction, bill_id: str = owed["bill_id"]) -> bool:
-                return await fees.settle(deps, tx, bill_id, f"pay:{bill_id}", deps.now())
+                return await bills.settle(deps, tx, bill_id, f"pay:{bill_id}", deps.now())
 
             assert await deps.in_transaction(settle)
 
@@ -260,7 +260,7 @@ async def test_heads_see_their_own_place_and_nobody_elses(
     assert (await api.get(f"/api/v1/places/{UNIT}/{what}", as_=li)).status == 403
     assert (await api.get(f"/api/v1/places/{UNIT}/{what}", as_=None)).status == 401
     request = Appoint(role=Role.BUILDING_HEAD, place=BUILDING, phone="13900000098", to_day=TERM)
-    await appointing.grant(world.deps, request, appointed_by="test")
+    await appointments.grant(world.deps, request, appointed_by="test")
     upstairs = await world.sign_in("building-head", "13900000098")
     for place in (BUILDING, UNIT, NEXT_UNIT):
         assert (await api.get(f"/api/v1/places/{place}/{what}", as_=upstairs)).status == 200

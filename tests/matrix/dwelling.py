@@ -3,24 +3,22 @@
 from dataclasses import replace
 from typing import Final
 
-from mongo_indexes import (
-    home_codes,
-    home_invitations,
-    home_requests,
-    photos,
-    places,
-    residencies,
-)
-from services.accounts.models import Relation
-from services.homes import codes, invitations
-from services.homes import models as homes_models
-from services.homes.models import HomeCode, Invitation, SlipState
-from services.homes.request_models import HomeRequest
-from services.homes.states import RequestState
+from mongo_indexes import home_codes as mongo_indexes_home_codes
+from mongo_indexes import home_invitations, home_requests, photos, places, residencies
+from services.home_codes import actions as home_codes
+from services.home_codes import models as home_codes_models
+from services.home_codes.models import HomeCode
+from services.home_requests.models import HomeRequest
+from services.home_requests.states import RequestState
+from services.homes.models import SlipState
+from services.invitations import actions as invitations
+from services.invitations import models as invitations_models
+from services.invitations.models import Invitation
 from services.kernel.documents import to_document
 from services.kernel.permissions import Permission, Role
 from services.photos.models import Photo, Purpose, State
 from services.places.models import Kind, Place, Usage
+from services.residencies.models import Relation
 from tests.matrix import makers
 from tests.matrix.posts import UNITS
 from tests.matrix.town import Scene
@@ -97,7 +95,7 @@ def _invitation(scene: Scene, inviter: str, token: str) -> Invitation:
         person=inviter,
         state=SlipState.OPEN,
         created_at=deps.now(),
-        expires_at=deps.now() + homes_models.INVITATION_LIFE,
+        expires_at=deps.now() + invitations_models.INVITATION_LIFE,
     )
 
 
@@ -125,16 +123,16 @@ async def code(scene: Scene) -> str:
     """A code printed for somebody of the register far away."""
     deps = scene.town.world.deps
     far = replace(scene, place=await home(replace(scene, place=FAR_AWAY)))
-    typed = codes._draw()
+    typed = home_codes._draw()
     made = HomeCode(
         residency=await makers.resident(far),
         home=far.place,
-        code_index=codes._index(deps, typed),
+        code_index=home_codes._index(deps, typed),
         printed_by="test",
         printed_at=deps.now(),
-        expires_at=deps.now() + homes_models.CODE_LIFE,
+        expires_at=deps.now() + home_codes_models.CODE_LIFE,
     )
-    await scene.town.insert(home_codes.COLLECTION, made)
+    await scene.town.insert(mongo_indexes_home_codes.COLLECTION, made)
     return typed
 
 

@@ -12,16 +12,16 @@ from mongo_indexes import (
     places,
     residencies,
 )
-from services.accounts.models import Appointment
+from services.appointments.models import Appointment
+from services.browser_sign_ins import codes
+from services.browser_sign_ins.models import LIFE, BrowserSignIn
+from services.browser_sign_ins.states import BrowserState
 from services.firms.models import Contract, Firm
 from services.heads.models import HandOver
 from services.kernel.permissions import Role
 from services.messaging.models import Message, position
 from services.messaging.templates import TemplateKey
 from services.places.models import LADDER, Grid, Kind, Place
-from services.sessions import browser_codes
-from services.sessions.browser_models import LIFE, BrowserSignIn
-from services.sessions.browser_states import BrowserState
 from services.statistics.models import Owed
 from tests.matrix.town import Scene
 from tests.offices import credit_code
@@ -171,12 +171,12 @@ def _code(scene: Scene) -> BrowserSignIn:
         id=code_id,
         device="Firefox",
         number="07",
-        secret_index=browser_codes.secret_index(deps, code_id),
-        scene_index=browser_codes.scene_index(deps, scene_of(scene, code_id)),
+        secret_index=codes.secret_index(deps, code_id),
+        scene_index=codes.scene_index(deps, scene_of(scene, code_id)),
         asked_at=deps.now(),
         expires_at=deps.now() + LIFE - timedelta(seconds=1),
     )
 
 
 def scene_of(scene: Scene, code_id: str) -> str:
-    return browser_codes.scene_of(scene.town.world.deps, code_id)
+    return codes.scene_of(scene.town.world.deps, code_id)

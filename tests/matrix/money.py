@@ -12,19 +12,18 @@ from mongo_indexes import (
     refunds,
     register_imports,
 )
-from services.fees.models import Bill, BillRun, FeeKind, FeeRule
-from services.fees.states import BillState, RunState
+from services.bills.models import Bill
+from services.bills.runs.models import BillRun
+from services.bills.states import BillState, RunState
+from services.fees.models import FeeKind, FeeRule
 from services.kernel.days import month_of, plus_months
-from services.payments.models import (
-    Discrepancy,
-    DiscrepancyState,
-    Doubt,
-    Line,
-    Payment,
-    Receipt,
-    Refund,
-)
-from services.payments.states import PaymentState, RefundState
+from services.payments.discrepancies.models import Discrepancy, Doubt
+from services.payments.discrepancies.states import DiscrepancyState
+from services.payments.models import Line, Payment
+from services.payments.receipts.models import Receipt
+from services.payments.refunds.models import Refund
+from services.payments.refunds.states import RefundState
+from services.payments.states import PaymentState
 from services.places.models import Usage
 from services.register.models import Import
 from services.register.states import State

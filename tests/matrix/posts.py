@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from services.accounts.models import Relation
 from services.kernel.permissions import FIRM_ROLES, PERMISSIONS, Actor, Grant, Permission, Role
+from services.residencies.models import Relation
 
 # Other names than the contract's examples have: what everybody may read gives nobody away. And
 # each begins with its neighbour's path: who stands there must not be taken for standing here.

@@ -3,16 +3,19 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from mongo_indexes import appointments, consents, people, phones, residencies, sessions
+from mongo_indexes import appointments, consents, people, residencies, sessions
+from mongo_indexes import phones as mongo_indexes_phones
 from sandbox.openids import openid_of
-from services.accounts import phones as numbers
-from services.accounts import policies
-from services.accounts.consent_models import Consent
-from services.accounts.models import Appointment, Person, Residency, Visibility, Way
+from services.appointments.models import Appointment, Visibility
+from services.consents import policies
+from services.consents.models import Consent
 from services.dependencies import Dependencies
+from services.kernel import phones
 from services.kernel.days import day_of, plus_days
 from services.kernel.documents import Document, new_id, to_document
 from services.kernel.permissions import FIRM_ROLES, FRESH, WITH_A_TERM, Role
+from services.people.models import Person
+from services.residencies.models import Residency, Way
 from services.sessions import tokens
 from services.sessions.models import LIVES, Session, SessionKind
 from tests.matrix.posts import HOMES, RELATIONS, Position, Post
@@ -64,7 +67,7 @@ class Seats:
     async def _person(self, one: Someone) -> None:
         now, deps = self.deps.now(), self.deps
         openid = openid_of(deps.wechat.appid, one.name)
-        index = numbers.blind_index(deps.vault, one.phone)
+        index = phones.blind_index(deps.vault, one.phone)
         person = Person(
             id=one.person_id,
             wechat_key=f"{deps.wechat.appid}:{openid}",
@@ -76,7 +79,9 @@ class Seats:
         )
         agreed = {policy.key: policy.version for policy in policies.PUBLISHED}
         await self.db[people.COLLECTION].insert_one({**to_document(person), "consents": agreed})
-        await self.db[phones.COLLECTION].insert_one({"_id": index, "person": one.person_id})
+        await self.db[mongo_indexes_phones.COLLECTION].insert_one(
+            {"_id": index, "person": one.person_id}
+        )
         rows = [
             to_document(
                 Consent(
@@ -128,7 +133,7 @@ class Seats:
                 f"{HOMES.get(home, '外')}建国", place=f"residencies/{row_id}/name"
             ),
             phone_sealed=deps.vault.seal(phone, place=f"residencies/{row_id}/phone"),
-            phone_index=numbers.blind_index(deps.vault, phone),
+            phone_index=phones.blind_index(deps.vault, phone),
             person=person,
             bound_by=Way.PHONE if person else None,
             bound_at=deps.now() if person else None,
@@ -146,7 +151,7 @@ class Seats:
             role=role,
             place=place,
             phone_sealed=deps.vault.seal(phone, place=f"appointments/{row_id}/phone"),
-            phone_index=numbers.blind_index(deps.vault, phone),
+            phone_index=phones.blind_index(deps.vault, phone),
             person=person,
             name_sealed=deps.vault.seal("王秀兰", place=f"appointments/{row_id}/name"),
             phone_visible_to=Visibility.RESIDENTS,

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from server.settings import Settings
-from services.accounts import standing
+from services.grants import actions as grants
 from tests.matrix.furniture import furnished
 from tests.matrix.page import PATH, counts, page
 from tests.matrix.posts import POSTS
@@ -39,7 +39,7 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
 @IN_TOWN
 async def test_everybody_holds_what_the_matrix_says(town: Town) -> None:
     for post in [post for post in POSTS if post.signed_in]:
-        held = await standing.grants_of(town.world.deps, town.people[post].person_id)
+        held = await grants.grants_of(town.world.deps, town.people[post].person_id)
         found = {(grant.role, grant.place) for grant in held}
         assert found == {(g.role, g.place) for g in post.actor.grants}, post.name
 

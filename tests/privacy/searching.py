@@ -12,7 +12,7 @@ from typing import Any
 
 import mongo_indexes
 from services.kernel.vault import Vault
-from services.privacy.fields import TABLE
+from services.privacy.registry import TABLE
 from tests.world import World
 
 PACKED = re.compile(r"[A-Za-z0-9+/_=-]{12,}")

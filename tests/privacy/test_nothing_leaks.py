@@ -15,7 +15,7 @@ import structlog
 from server import observability
 from server.settings import LogFormat, Settings
 from services.kernel.vault import Vault
-from services.privacy.fields import TABLE
+from services.privacy.registry import TABLE
 from tests.privacy import searching
 from tests.privacy.fullrun import OUYANG, PHONES, Day, Recorder
 from tests.stage import open_world

@@ -8,7 +8,7 @@ import pytest
 
 from server import cli
 from server.settings import Settings
-from services.audit import proving
+from services.audit.verification import jobs as verification_jobs
 from tests.cast import build
 from tests.deeds import send, voided
 from tests.world import World
@@ -49,7 +49,7 @@ async def test_the_audit_is_proved_and_what_is_broken_is_named(
     assert code == 0
     assert told.endswith(" 0 anchors: as written\nnewest anchor: none yet\n")
 
-    await proving.anchor(world.deps, {})
+    await verification_jobs.anchor(world.deps, {})
     code, told = await verify(capsys)
     assert (code, " 1 anchors: as written\n" in told) == (0, True)
     assert "newest anchor: 1 2026-03-02T04:00:00+00:00 " in told

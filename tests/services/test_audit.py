@@ -9,8 +9,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from mongo_indexes import audit as index
-from services.audit import actions, proving, store
-from services.audit.models import KEEP, Act, Anchor, Verdict
+from services.audit import actions, store
+from services.audit.models import KEEP, Act
+from services.audit.verification import actions as verification
+from services.audit.verification import jobs as verification_jobs
+from services.audit.verification import views as verification_views
+from services.audit.verification.models import Anchor, Verdict
 from services.dependencies import Dependencies, Transaction
 from services.kernel.permissions import Actor
 from services.kernel.redaction import redacted
@@ -31,7 +35,7 @@ async def write(deps: Dependencies, person: str, times: int = 1) -> None:
 
 
 async def anchor(world: World) -> None:
-    await proving.anchor(world.deps, {})
+    await verification_jobs.anchor(world.deps, {})
 
 
 def problems(verdict: Verdict) -> set[str]:
@@ -42,7 +46,7 @@ async def test_what_was_written_is_as_written(world: World) -> None:
     await asyncio.gather(*(write(world.deps, f"p{n}", 3) for n in range(6)))
     await asyncio.gather(*(write(world.deps, "same") for _ in range(6)))
     await anchor(world)
-    verdict = await proving.verify(world.deps)
+    verdict = await verification.verify(world.deps)
     assert (verdict.rows, verdict.anchors, verdict.broken) == (24, 1, [])
 
 
@@ -63,7 +67,7 @@ async def test_a_changed_row_is_found(world: World, change: dict[str, Any]) -> N
     await write(world.deps, "p", 3)
     row = actions.row_id(actions.lane_of("p"), 2)
     await world.db.audit.update_one({"_id": row}, {"$set": change})
-    [broken, *_] = (await proving.verify(world.deps)).broken
+    [broken, *_] = (await verification.verify(world.deps)).broken
     assert (broken.row, broken.problem) == (row, "was changed")
 
 
@@ -76,16 +80,16 @@ async def test_a_row_written_anew_by_who_lacks_the_key_is_found(world: World) ->
     forged["mac"] = actions.fingerprint(theirs, forged)
     await world.db.audit.replace_one({"_id": last["_id"]}, forged)
     await world.db.audit_heads.update_one({}, {"$set": {"mac": forged["mac"]}})
-    assert problems(await proving.verify(world.deps)) == {"was changed"}
+    assert problems(await verification.verify(world.deps)) == {"was changed"}
 
 
 async def test_rows_under_an_older_key_are_as_written_while_it_is_kept(world: World) -> None:
     await write(world.deps, "p", 2)
     newer = replace(world.deps, vault=Vault({"k2": b"n" * KEY_BYTES, "k1": b"k" * KEY_BYTES}))
     await write(newer, "p", 2)
-    assert problems(await proving.verify(newer)) == set()
+    assert problems(await verification.verify(newer)) == set()
     lost = replace(world.deps, vault=Vault({"k2": b"n" * KEY_BYTES}))
-    assert problems(await proving.verify(lost)) == {
+    assert problems(await verification.verify(lost)) == {
         "is under a key that is not in SECRET_KEYS, or lacks a field"
     }
 
@@ -98,7 +102,7 @@ async def test_numbers_that_mongodb_gives_back_in_its_own_type_are_as_written(
         await actions.record(world.deps, tx, actor, Act.PAYMENT_ORDERED, amount_fen=2**40)
 
     await world.deps.in_transaction(save)
-    assert problems(await proving.verify(world.deps)) == set()
+    assert problems(await verification.verify(world.deps)) == set()
 
 
 @pytest.mark.parametrize(
@@ -108,13 +112,13 @@ async def test_numbers_that_mongodb_gives_back_in_its_own_type_are_as_written(
 async def test_a_removed_row_is_found(world: World, gone: int, problem: str) -> None:
     await write(world.deps, "p", 3)
     await world.db.audit.delete_one({"_id": actions.row_id(actions.lane_of("p"), gone)})
-    assert problem in problems(await proving.verify(world.deps))
+    assert problem in problems(await verification.verify(world.deps))
 
 
 async def test_a_lane_emptied_is_found(world: World) -> None:
     await write(world.deps, "p", 3)
     await world.db.audit.delete_many({})
-    assert problems(await proving.verify(world.deps)) == {"the last rows are missing"}
+    assert problems(await verification.verify(world.deps)) == {"the last rows are missing"}
 
 
 async def test_a_lane_cut_and_its_head_set_back_is_found_by_the_anchor(world: World) -> None:
@@ -126,7 +130,7 @@ async def test_a_lane_cut_and_its_head_set_back_is_found_by_the_anchor(world: Wo
     await world.db.audit.delete_one({"_id": actions.row_id(lane, 3)})
     back = {"number": 2, "mac": second["mac"]}
     await world.db.audit_heads.update_one({"_id": lane}, {"$set": back})
-    assert problems(await proving.verify(world.deps)) == {"the last rows are missing"}
+    assert problems(await verification.verify(world.deps)) == {"the last rows are missing"}
 
 
 async def test_a_head_that_was_set_back_is_found(world: World) -> None:
@@ -135,9 +139,9 @@ async def test_a_head_that_was_set_back_is_found(world: World) -> None:
     assert second is not None
     back = {"number": 2, "mac": second["mac"]}
     await world.db.audit_heads.update_one({}, {"$set": back})
-    assert problems(await proving.verify(world.deps)) == {"the lane's head was set back"}
+    assert problems(await verification.verify(world.deps)) == {"the lane's head was set back"}
     await world.db.audit_heads.update_one({}, {"$set": {"number": 3, "mac": "0"}})
-    assert problems(await proving.verify(world.deps)) == {
+    assert problems(await verification.verify(world.deps)) == {
         "is not the row an anchor or the lane's head saw"
     }
 
@@ -155,7 +159,7 @@ async def test_rows_written_while_the_audit_is_proved_are_no_alarm(
             yield row
 
     monkeypatch.setattr(store, "lane_rows", busy)
-    verdict = await proving.verify(world.deps)
+    verdict = await verification.verify(world.deps)
     assert (verdict.rows, verdict.broken) == (3, [])
 
 
@@ -164,11 +168,11 @@ async def test_the_log_says_the_anchor_whole_whatever_digits_it_has(world: World
     with capture_logs() as logs:
         await anchor(world)
     [said] = [entry["anchor"] for entry in logs if entry["event"] == "audit_anchor"]
-    assert said == (await proving.verify(world.deps)).last
+    assert said == (await verification.verify(world.deps)).last
     worst = Anchor(
         number=1, at=world.clock.now, heads=[], key_id="", previous="", mac="13" * 32
     )
-    assert redacted(proving.line(worst)) == proving.line(worst)
+    assert redacted(verification_views.line(worst)) == verification_views.line(worst)
 
 
 @pytest.mark.parametrize(("gone", "found"), [(1, False), (2, True), (3, False)])
@@ -179,9 +183,9 @@ async def test_an_anchor_taken_out_of_the_middle_is_found(
     for _ in range(3):
         await write(world.deps, "p")
         await anchor(world)
-    before = (await proving.verify(world.deps)).last
+    before = (await verification.verify(world.deps)).last
     await world.db.audit_anchors.delete_one({"_id": gone})
-    verdict = await proving.verify(world.deps)
+    verdict = await verification.verify(world.deps)
     assert problems(verdict) == ({"does not follow the anchor before"} if found else set())
     assert (verdict.last == before) == (gone != 3)
 
@@ -195,19 +199,19 @@ async def test_taking_anchors_away_does_not_make_rows_old(world: World) -> None:
     await anchor(world)
     await world.db.audit_anchors.delete_one({"_id": 1})
     await world.db.audit.delete_many({"_id": {"$lte": actions.row_id(actions.lane_of("p"), 4)}})
-    assert problems(await proving.verify(world.deps)) == {"rows are missing"}
+    assert problems(await verification.verify(world.deps)) == {"rows are missing"}
 
 
 async def test_anchors_made_at_once_are_one_chain(world: World) -> None:
     await asyncio.gather(*(anchor(world) for _ in range(5)))
-    verdict = await proving.verify(world.deps)
+    verdict = await verification.verify(world.deps)
     assert (verdict.anchors, verdict.broken) == (5, [])
 
 
 async def test_twenty_acts_of_one_person_at_once_all_succeed(world: World) -> None:
     """Also the first row of a lane, which two may want to be."""
     await asyncio.gather(*(write(world.deps, "p") for _ in range(20)))
-    verdict = await proving.verify(world.deps)
+    verdict = await verification.verify(world.deps)
     assert (verdict.rows, verdict.broken) == (20, [])
 
 
@@ -215,7 +219,7 @@ async def test_an_anchor_that_was_changed_is_found(world: World) -> None:
     await write(world.deps, "p", 3)
     await anchor(world)
     await world.db.audit_anchors.update_one({}, {"$set": {"heads.0.number": 2}})
-    assert problems(await proving.verify(world.deps)) == {"was changed"}
+    assert problems(await verification.verify(world.deps)) == {"was changed"}
 
 
 async def test_only_what_is_older_than_a_year_may_be_gone(world: World) -> None:
@@ -227,9 +231,9 @@ async def test_only_what_is_older_than_a_year_may_be_gone(world: World) -> None:
     await write(world.deps, "p", 2)
     lane = actions.lane_of("p")
     await world.db.audit.delete_many({"_id": {"$lte": actions.row_id(lane, 3)}})
-    assert problems(await proving.verify(world.deps)) == set()
+    assert problems(await verification.verify(world.deps)) == set()
     await world.db.audit.delete_one({"_id": actions.row_id(lane, 4)})
-    assert "rows are missing" in problems(await proving.verify(world.deps))
+    assert "rows are missing" in problems(await verification.verify(world.deps))
 
 
 async def test_a_row_of_a_transaction_that_failed_is_not_there(world: World) -> None:

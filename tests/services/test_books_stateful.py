@@ -22,8 +22,8 @@ from hypothesis.stateful import (
 )
 
 from server.settings import Settings
-from services.fees import actions as fees
-from services.fees.views import MonthsAfterVoid, VoidBill
+from services.bills import actions as bills
+from services.bills.models import MonthsAfterVoid, VoidBill
 from tests import books
 from tests.cast import STAFF, Estate, build
 from tests.stage import open_world
@@ -154,8 +154,8 @@ class Machine(RuleBasedStateMachine):
     def void(self, name: str, which: int) -> None:
         bill_id = self.bills[name][which]
         wish = VoidBill(reason="登记有误", months=MonthsAfterVoid.FORGIVEN)
-        with suppress(fees.BillNotOwing):
-            self.do(fees.void(self.world.deps, STAFF, bill_id, wish))
+        with suppress(bills.BillNotOwing):
+            self.do(bills.void(self.world.deps, STAFF, bill_id, wish))
 
     @invariant()
     def the_books_hold(self) -> None:

@@ -10,12 +10,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.bills import store as bills_store
+from services.bills.runs import actions as runs
+from services.bills.runs import jobs as runs_jobs
+from services.bills.runs import notify as runs_notify
+from services.bills.runs import store as runs_store
+from services.bills.runs.models import BillRun, StartBillRun
+from services.bills.states import RunState
 from services.dependencies import Dependencies, Transaction
-from services.fees import rule_store, rules, run_store, runs, steps, store, telling
-from services.fees.models import BillRun, FeeKind
-from services.fees.states import RunState
-from services.fees.tariff import months_from
-from services.fees.views import NewFeeRule, StartBillRun
+from services.fees import actions as fees
+from services.fees import store as fees_store
+from services.fees.models import FeeKind, NewFeeRule
+from services.kernel.days import months_from
 from services.kernel.errors import Conflict
 from services.ledger import actions as ledger
 from services.ledger.models import receivable
@@ -73,16 +79,16 @@ def mortal(deps: Dependencies, deaths: list[str]) -> Mortal:
 
 async def drain(deps: Dependencies, run_id: str) -> BillRun:
     """Work as the outbox would: a killed worker's job is done again by the next one."""
-    run = await run_store.find(deps.db, run_id)
+    run = await runs_store.find(deps.db, run_id)
     assert run is not None
     payload = {"run_id": run_id, "round": run.round}
     for _ in range(STEPS_TO_STAND_STILL):
         try:
-            if await steps.step(deps, payload) is None:
+            if await runs_jobs.step(deps, payload) is None:
                 break
         except Killed:
             continue
-    run = await run_store.find(deps.db, run_id)
+    run = await runs_store.find(deps.db, run_id)
     assert run is not None
     return run
 
@@ -91,9 +97,9 @@ async def drain(deps: Dependencies, run_id: str) -> BillRun:
 async def estate(world: World, monkeypatch: pytest.MonkeyPatch) -> Estate:
     """Small steps, so that little homes make many transactions."""
     estate = await build(world, periods=())
-    monkeypatch.setattr(steps, "HOMES_AT_ONCE", 1)
-    monkeypatch.setattr(steps, "BILLS_AT_ONCE", 2)
-    monkeypatch.setattr(telling, "PEOPLE_AT_ONCE", 1)
+    monkeypatch.setattr(runs_jobs, "HOMES_AT_ONCE", 1)
+    monkeypatch.setattr(runs_jobs, "BILLS_AT_ONCE", 2)
+    monkeypatch.setattr(runs_notify, "PEOPLE_AT_ONCE", 1)
     return estate
 
 
@@ -206,7 +212,7 @@ async def test_rival_workers_bill_once(estate: Estate) -> None:
     payload = {"run_id": run.run_id, "round": 2}
     for _ in range(STEPS_TO_STAND_STILL):
         outcomes: list[Any] = await asyncio.gather(
-            *(steps.step(deps, payload) for _ in range(3)), return_exceptions=True
+            *(runs_jobs.step(deps, payload) for _ in range(3)), return_exceptions=True
         )
         # a rival that read the same drafts finds them issued and writes nothing
         assert not [o for o in outcomes if isinstance(o, Exception)]
@@ -222,7 +228,7 @@ async def test_runs_that_overlap_share_the_months(
     deps = estate.world.deps
     # or marking a home as used would keep them apart, this once
     await estate.world.db.places.update_many({}, {"$set": {"used": True}})
-    read_known, together, looks = store.known, asyncio.Barrier(2), itertools.count()
+    read_known, together, looks = bills_store.known, asyncio.Barrier(2), itertools.count()
 
     async def look_together(*arguments: Any) -> Any:
         known = await read_known(*arguments)
@@ -230,7 +236,7 @@ async def test_runs_that_overlap_share_the_months(
             await together.wait()
         return known
 
-    monkeypatch.setattr(store, "known", look_together)
+    monkeypatch.setattr(bills_store, "known", look_together)
     requests = [StartBillRun(period="2026-01", months=3), StartBillRun(period="2026-02")]
     started = [await runs.start(deps, STAFF, COMPOUND, r) for r in requests]
     await asyncio.gather(*(drain(deps, run.run_id) for run in started))
@@ -275,7 +281,7 @@ async def test_a_worker_of_an_earlier_round_does_nothing(estate: Estate) -> None
     deps = estate.world.deps
     run = await runs.start(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await runs.cancel(deps, STAFF, run.run_id)
-    assert await steps.step(deps, {"run_id": run.run_id, "round": 1}) is None
+    assert await runs_jobs.step(deps, {"run_id": run.run_id, "round": 1}) is None
     assert (await drain(deps, run.run_id)).state is RunState.CANCELLED
     assert await estate.world.db.bills.count_documents({}) == 0
 
@@ -285,7 +291,7 @@ async def test_a_rule_made_while_a_run_drafts_waits_for_the_next_round(
 ) -> None:
     deps = estate.world.deps
     run = await runs.start(deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
-    await steps.step(deps, {"run_id": run.run_id, "round": 1})
+    await runs_jobs.step(deps, {"run_id": run.run_id, "round": 1})
     await estate.world.advance(seconds=1)
     await estate.world.db.fee_rules.update_many({}, {"$set": {"created_at": deps.now()}})
     await drain(deps, run.run_id)
@@ -300,14 +306,14 @@ async def test_a_home_withdrawn_while_a_run_drafts_gets_no_bill(
 ) -> None:
     """An import may be undone between reading the homes and writing their drafts."""
     world = estate.world
-    read_rules = rule_store.for_homes
+    read_rules = fees_store.for_homes
 
     async def withdraw_meanwhile(*arguments: Any) -> Any:
         await world.db.places.delete_one({"_id": WANG_HOME})
         return await read_rules(*arguments)
 
-    monkeypatch.setattr(rule_store, "for_homes", withdraw_meanwhile)
-    monkeypatch.setattr(steps, "HOMES_AT_ONCE", 10)
+    monkeypatch.setattr(fees_store, "for_homes", withdraw_meanwhile)
+    monkeypatch.setattr(runs_jobs, "HOMES_AT_ONCE", 10)
     run = await runs.start(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await drain(world.deps, run.run_id)
     homes_billed = {bill["home"] async for bill in world.db.bills.find({})}
@@ -318,7 +324,7 @@ async def test_drafts_that_changed_meanwhile_are_not_issued(
     estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = estate.world
-    read_drafts = store.of_run
+    read_drafts = bills_store.of_run
 
     async def change_meanwhile(*arguments: Any, **named: Any) -> Any:
         drafts = await read_drafts(*arguments, **named)
@@ -328,9 +334,9 @@ async def test_drafts_that_changed_meanwhile_are_not_issued(
     run = await runs.start(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await drain(world.deps, run.run_id)
     await runs.publish(world.deps, STAFF, run.run_id)
-    monkeypatch.setattr(store, "of_run", change_meanwhile)
-    with pytest.raises(steps.DraftsMoved):
-        await steps.step(world.deps, {"run_id": run.run_id, "round": 2})
+    monkeypatch.setattr(bills_store, "of_run", change_meanwhile)
+    with pytest.raises(runs_jobs.DraftsMoved):
+        await runs_jobs.step(world.deps, {"run_id": run.run_id, "round": 2})
     assert await world.db.bills.count_documents({"state": "owing"}) == 0
     assert await world.db.journal.count_documents({}) == 0
 
@@ -347,7 +353,7 @@ async def test_what_was_billed_or_has_a_rule_is_used(estate: Estate) -> None:
         payee_name="环卫中心",
     )
     await world.db.places.update_many({}, {"$set": {"used": False}})
-    await rules.add(world.deps, STAFF, NEXT_UNIT, rule)
+    await fees.add(world.deps, STAFF, NEXT_UNIT, rule)
     run = await runs.start(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await drain(world.deps, run.run_id)
     used = {place["_id"] async for place in world.db.places.find({"used": True})}
@@ -358,7 +364,7 @@ async def test_a_long_list_of_skipped_homes_is_cut_and_counted(
     estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = estate.world
-    monkeypatch.setattr(run_store, "MAX_SKIPPED", 2)
+    monkeypatch.setattr(runs_store, "MAX_SKIPPED", 2)
     await world.db.places.update_many({"kind": Kind.HOME}, {"$set": {"area": None}})
     run = await runs.start(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     done = await drain(world.deps, run.run_id)

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.fees import tariff
-from services.fees.drafting import Known, draft, slot
-from services.fees.models import Bill, BillRun, FeeKind, FeeRule, SkipReason
-from services.fees.states import (
+from services.bills import due_days as bills_due_days
+from services.bills import views as bills_views
+from services.bills.models import Bill, Known
+from services.bills.runs.drafts import draft, slot
+from services.bills.runs.models import BillRun, SkipReason
+from services.bills.states import (
     BILL_MOVES,
     RUN_MOVES,
     BillState,
@@ -21,6 +23,9 @@ from services.fees.states import (
     RunState,
     run_target,
 )
+from services.fees import tariff
+from services.fees.models import FeeKind, FeeRule
+from services.kernel import days
 from services.kernel.days import plus_months
 from services.kernel.money import area_charge_fen
 from services.places.models import Kind, Place, Usage
@@ -152,7 +157,7 @@ def test_due_days(
         run("2026-11", 1, PROPERTY), [home()], tariff.rule_book([rule()]), Known(), at=NOW
     )
     terms = msgspec.structs.replace(bill, due_day=due_day, due_days=due_days)
-    assert tariff.due_on(terms, issued) == expected
+    assert bills_due_days.due_on(terms, issued) == expected
 
 
 @given(
@@ -163,10 +168,10 @@ def test_due_days(
 def test_a_due_day_is_after_the_issue_and_never_before_the_period(
     period: str, issued: str, due_day: int
 ) -> None:
-    due = tariff.due_on(bill_like(period, due_day), issued)
+    due = bills_due_days.due_on(bill_like(period, due_day), issued)
     assert due > issued
     assert due >= f"{period}-01"
-    assert tariff.days_overdue(due, max(issued, f"{period}-01")) == 0
+    assert bills_due_days.days_overdue(due, max(issued, f"{period}-01")) == 0
 
 
 def bill_like(period: str, due_day: int) -> Bill:
@@ -181,15 +186,15 @@ def bill_like(period: str, due_day: int) -> Bill:
 
 
 def test_overdue_begins_the_day_after_the_due_day() -> None:
-    assert not tariff.is_overdue("2026-12-05", "2026-12-05")
-    assert tariff.is_overdue("2026-12-05", "2026-12-06")
-    assert not tariff.is_overdue(None, "2026-12-06")
+    assert not bills_due_days.is_overdue("2026-12-05", "2026-12-05")
+    assert bills_due_days.is_overdue("2026-12-05", "2026-12-06")
+    assert not bills_due_days.is_overdue(None, "2026-12-06")
 
 
 def test_titles() -> None:
-    assert tariff.title(PROPERTY, "2026-11", 1) == "2026年11月物业费"
-    assert tariff.title(WASTE, "2026-10", 3) == "2026年10月至12月垃圾处理费"
-    assert tariff.title(PROPERTY, "2026-11", 3) == "2026年11月至2027年1月物业费"
+    assert bills_views.title(PROPERTY, "2026-11", 1) == "2026年11月物业费"
+    assert bills_views.title(WASTE, "2026-10", 3) == "2026年10月至12月垃圾处理费"
+    assert bills_views.title(PROPERTY, "2026-11", 3) == "2026年11月至2027年1月物业费"
 
 
 def drafted(
@@ -301,7 +306,7 @@ def test_the_order_of_runs_does_not_matter_when_every_month_has_a_charge(
 def test_every_month_with_a_charge_is_billed(rules: list[FeeRule], runs: list[BillRun]) -> None:
     book, found = tariff.rule_book(rules), set(billed(runs, rules))
     for a_run, place, kind in itertools.product(runs, HOMES, FeeKind):
-        for month in tariff.months_from(a_run.period, a_run.months):
+        for month in days.months_from(a_run.period, a_run.months):
             one = tariff.rule_for(book, place.id, place.usage, kind=kind, month=month)
             chargeable = one and (tariff.charge_fen(one, place.area, 1) or 0) > 0
             if chargeable and kind in a_run.kinds:

@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 
 from server.dependencies import open_redis
 from server.embedded import servers
-from services.limits import counting
-from services.limits.counting import PATIENCE_SECONDS, REST_SECONDS, Limiter, Local
+from services.limits import buckets as limits_buckets
+from services.limits.buckets import PATIENCE_SECONDS, REST_SECONDS, Limiter, Local
 from services.limits.models import ALLOWANCES, APART, BY_ADDRESS, Allowance, Bucket, Rate
 
 HOUR = timedelta(hours=1)
@@ -109,10 +109,10 @@ def test_locally_one_grows_back_at_a_time(clock: Hands) -> None:
 
 def test_locally_full_buckets_are_forgotten(clock: Hands) -> None:
     local = Local(clock)
-    for number in range(10 * counting.FEW):
+    for number in range(10 * limits_buckets.FEW):
         local.take([Bucket(str(number), TWO)])
         clock.now += 100  # an allowance is back after 1800: eighteen are in use at a time
-    assert len(local._full_at) <= counting.FEW + 1
+    assert len(local._full_at) <= limits_buckets.FEW + 1
 
 
 async def test_two_processes_count_together(redis: Redis) -> None:

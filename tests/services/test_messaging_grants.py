@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from services.messaging import store
+from services.messaging import grant_store
 from services.messaging.models import grant_id
 from services.wechat.errors import Reaction, WeChatError
 from tests.mailbox import SEND, TEMPLATE, allow, arrived, open_push, tell
@@ -95,7 +95,7 @@ async def test_our_count_is_wechats_less_what_was_lost(world: World, steps: list
     for number, step in enumerate(steps):
         await act(world, member, step, number)
         books.take(step)
-        left = await store.grants_left(world.deps.db, [grant])
+        left = await grant_store.left(world.deps.db, [grant])
         assert left.get(grant, 0) == books.ours, steps[: number + 1]
 
     shown = Counter(message["data"]["thing1"] for message in await arrived(world, member.name))

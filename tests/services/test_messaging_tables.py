@@ -9,8 +9,8 @@ from services.messaging.actions import message_id_of
 from services.messaging.models import Delivery
 from services.messaging.states import MOVES, OUTCOMES, Grant, Move, Then
 from services.messaging.templates import TEMPLATES, TemplateKey, written
-from services.wechat.clip import clip_data
 from services.wechat.errors import Reaction
+from services.wechat.template_values import clip_data
 
 VALUES = {
     "home": "新城小区7栋3单元2502号(原机械厂家属院东侧)",

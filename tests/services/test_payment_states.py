@@ -3,17 +3,8 @@
 import pytest
 
 from services.payments import states
-from services.payments.states import (
-    MOVES,
-    OPEN,
-    REFUND_MOVES,
-    REFUND_OPEN,
-    Event,
-    IllegalMove,
-    PaymentState,
-    RefundState,
-    transition,
-)
+from services.payments.refunds.states import REFUND_MOVES, REFUND_OPEN, RefundState
+from services.payments.states import MOVES, OPEN, Event, IllegalMove, PaymentState, transition
 
 LEGAL = {(move.source, move.event): move.target for move in MOVES}
 

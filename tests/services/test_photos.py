@@ -17,9 +17,9 @@ from services.kernel.documents import new_id
 from services.kernel.errors import NotFound
 from services.kernel.permissions import Actor, Grant, Permission, Role
 from services.kernel.vault import Unreadable, Vault, seal_bytes, unseal_bytes
-from services.photos import actions, adding, files, links, privacy, sealing, store, sweeping
+from services.photos import actions, cleanup, files, links, privacy, store, upload
 from services.photos.models import Photo, Purpose, State
-from services.privacy import erasing, resealing
+from services.privacy import erasure, key_rotation
 from services.privacy.rows import rows_of
 from tests.cast import COMMUNITY, LI_HOME, PHONES, ZHAO_HOME
 from tests.pictures import picture
@@ -47,7 +47,7 @@ async def somebody(world: World, name: str) -> Actor:
 
 
 async def added(deps: Dependencies, actor: Actor) -> str:
-    return (await adding.add(deps, actor, Purpose.PROOF, picture())).photo_id
+    return (await upload.add(deps, actor, Purpose.PROOF, picture())).photo_id
 
 
 async def attach(
@@ -222,22 +222,22 @@ async def test_what_was_sent_for_nothing_goes_after_a_day(
     loose, used = await added(deps, li), await added(deps, li)
     await attach(deps, li, [used])
     await world.advance(hours=23, minutes=59)
-    await sweeping.sweep(deps, {})
+    await cleanup.remove_due(deps, {})
     assert await sees(deps, li, loose)
     await world.advance(minutes=1)
-    await sweeping.sweep(deps, {})
+    await cleanup.remove_due(deps, {})
     assert not await sees(deps, li, loose)
     assert on_disk(deps) == [used]
     assert [row["_id"] async for row in world.db.photos.find({})] == [used]
     await world.advance(days=400)
-    await sweeping.sweep(deps, {})
+    await cleanup.remove_due(deps, {})
     assert await shown(deps, used)
 
 
 def test_the_worker_sweeps_every_hour() -> None:
-    [schedule] = [one for one in SCHEDULES if one.kind == sweeping.SWEEP]
+    [schedule] = [one for one in SCHEDULES if one.kind == cleanup.CLEANUP]
     assert schedule.every == timedelta(hours=1)
-    assert sweeping.SWEEP in HANDLERS
+    assert cleanup.CLEANUP in HANDLERS
 
 
 async def test_many_go_in_batches(
@@ -245,12 +245,12 @@ async def test_many_go_in_batches(
 ) -> None:
     for _ in range(5):
         await added(deps, li)
-    monkeypatch.setattr(sweeping, "AT_ONCE", 2)
+    monkeypatch.setattr(cleanup, "AT_ONCE", 2)
     await world.advance(hours=24)
-    assert await sweeping.sweep(deps, {}) is not None
+    assert await cleanup.remove_due(deps, {}) is not None
     assert len(on_disk(deps)) == 3
-    assert await sweeping.sweep(deps, {}) is not None
-    assert await sweeping.sweep(deps, {}) is None
+    assert await cleanup.remove_due(deps, {}) is not None
+    assert await cleanup.remove_due(deps, {}) is None
     assert on_disk(deps) == []
 
 
@@ -260,7 +260,7 @@ ADDING = {
     "before it is on the disk": "services.photos.files.os.fsync",
     "before it has its name": "services.photos.files.Path.rename",
     "before it may be seen": "services.photos.store.finish",
-    "before the audit": "services.photos.adding.audit.record",
+    "before the audit": "services.photos.upload.audit.record",
 }
 
 
@@ -287,7 +287,7 @@ async def test_killed_while_adding_nothing_is_seen_and_nothing_stays(
     known = {row["_id"] async for row in world.db.photos.find({})}
     assert {name.removesuffix(".new") for name in on_disk(deps)} <= known  # no file unknown
     await world.advance(hours=24)
-    await sweeping.sweep(deps, {})
+    await cleanup.remove_due(deps, {})
     assert on_disk(deps) == []
     assert await world.db.photos.count_documents({}) == 0
 
@@ -312,10 +312,10 @@ async def test_killed_while_sweeping_the_next_one_goes_on(
     with monkeypatch.context() as patch:
         patch.setattr(step, kill)
         with pytest.raises(Killed):
-            await sweeping.sweep(world.deps, {})
+            await cleanup.remove_due(world.deps, {})
     assert not await sees(world.deps, li, photo_id)
     assert await world.db.photos.count_documents({}) == 1  # a file is never without it
-    await sweeping.sweep(world.deps, {})
+    await cleanup.remove_due(world.deps, {})
     assert on_disk(world.deps) == []
     assert await world.db.photos.count_documents({}) == 0
 
@@ -333,7 +333,7 @@ async def test_what_is_attached_at_the_last_moment_stays(
         return await begin_to_go(db, photo)
 
     monkeypatch.setattr(store, "begin_to_go", late)
-    await sweeping.sweep(deps, {})
+    await cleanup.remove_due(deps, {})
     assert await shown(deps, photo_id)
 
 
@@ -354,7 +354,7 @@ async def test_sent_while_the_account_closes_it_is_gone_too(
 
     async def closing(db: Any, photo: Photo) -> None:
         await insert(db, photo)
-        await erasing.erase(deps, li)
+        await erasure.erase(deps, li)
 
     monkeypatch.setattr(store, "insert", closing)
     with pytest.raises(Exception, match=r"注销|没有找到"):
@@ -384,7 +384,7 @@ async def test_a_key_can_be_dropped_without_touching_the_files(
     photo_id = await added(deps, li)
     before = files.path_of(deps.photos, photo_id).read_bytes()
     both = dataclasses.replace(deps, vault=Vault({"new": b"n" * 32, "k1": b"k" * 32}))
-    await resealing.reseal(both)
+    await key_rotation.reseal(both)
     only_new = dataclasses.replace(deps, vault=Vault({"new": b"n" * 32}))
     assert await shown(only_new, photo_id)
     assert files.path_of(deps.photos, photo_id).read_bytes() == before
@@ -401,11 +401,9 @@ async def test_without_its_document_a_file_is_noise(deps: Dependencies, li: Acto
         for purpose in ("seal", "photos", "photo-url"):
             key = deps.vault.derive(purpose, key_id)
             with pytest.raises(Unreadable):
-                unseal_bytes(sealed, key=key, place=sealing.file_place(photo_id))
-    key = base64.b64decode(
-        deps.vault.unseal(photo.key_sealed, place=sealing.key_place(photo_id))
-    )
-    assert unseal_bytes(sealed, key=key, place=sealing.file_place(photo_id))
+                unseal_bytes(sealed, key=key, place=files.file_place(photo_id))
+    key = base64.b64decode(deps.vault.unseal(photo.key_sealed, place=files.key_place(photo_id)))
+    assert unseal_bytes(sealed, key=key, place=files.file_place(photo_id))
 
 
 async def test_an_unsigned_id_asks_nothing_of_the_disk(
@@ -423,7 +421,7 @@ async def test_an_unsigned_id_asks_nothing_of_the_disk(
 
 async def test_developing_does_not_hold_the_others_up(deps: Dependencies, li: Actor) -> None:
     large = picture((5000, 5000), "PNG")
-    work = asyncio.create_task(adding.add(deps, li, Purpose.PROOF, large))
+    work = asyncio.create_task(upload.add(deps, li, Purpose.PROOF, large))
     turns = 0
     while not work.done():
         await asyncio.sleep(0)

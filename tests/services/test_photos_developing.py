@@ -7,13 +7,13 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from services.photos.developing import (
+from services.photos.reencode import (
     LONGEST_SIDE,
     MOST_PIXELS,
     MOST_SCANS,
     PhotoTooLarge,
     PhotoUnreadable,
-    develop,
+    reencode,
 )
 from tests import pictures
 from tests.pictures import SCRIPT, SECRET, opened, picture
@@ -23,7 +23,7 @@ MEGABYTES = 1024  # as getrusage counts
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_what_phones_send_becomes_a_jpeg_of_ours(kind: str) -> None:
-    ours = develop(picture((640, 480), kind))
+    ours = reencode(picture((640, 480), kind))
     image = opened(ours.content)
     assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (640, 480))
     assert (ours.width, ours.height) == (640, 480)
@@ -33,7 +33,7 @@ def test_nothing_a_phone_adds_survives() -> None:
     sent = pictures.from_a_phone()
     assert sent.count(SECRET.encode()) == 6  # description, area, comment, profile, xmp, film
     assert opened(sent).getexif()
-    ours = develop(sent).content
+    ours = reencode(sent).content
     image = opened(ours)
     assert not image.getexif()
     assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
@@ -45,7 +45,7 @@ def test_nothing_a_phone_adds_survives() -> None:
 def test_nothing_a_png_says_survives() -> None:
     sent = pictures.described_png()
     assert SECRET.encode() in sent
-    assert SECRET.encode() not in develop(sent).content
+    assert SECRET.encode() not in reencode(sent).content
 
 
 SIDES = {"left": (4, 24), "right": (60, 24), "top": (24, 4), "bottom": (24, 60)}
@@ -60,7 +60,7 @@ DARK = {0: "left", 1: "left", 2: "right", 3: "right", 4: "left"} | {
 
 @pytest.mark.parametrize(("orientation", "dark"), DARK.items())
 def test_it_is_turned_as_the_phone_was_held(orientation: int, dark: str) -> None:
-    image = opened(develop(pictures.from_a_phone(orientation)).content)
+    image = opened(reencode(pictures.from_a_phone(orientation)).content)
     upright = dark in {"left", "right"}
     assert image.size == ((64, 48) if upright else (48, 64))
     for side in ("left", "right") if upright else ("top", "bottom"):
@@ -74,7 +74,7 @@ def shade(image: Image.Image, at: tuple[int, int]) -> int:
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "CMYK"])
 def test_other_ways_to_say_colours_are_understood(mode: str) -> None:
     sent = picture((64, 48), "JPEG" if mode == "CMYK" else "PNG", mode)
-    image = opened(develop(sent).content)
+    image = opened(reencode(sent).content)
     assert shade(image, SIDES["left"]) < 70
     assert shade(image, SIDES["right"]) > 190
 
@@ -83,7 +83,7 @@ def test_sixteen_bits_of_grey_stay_grey() -> None:
     out = BytesIO()
     row = (40 * 256).to_bytes(2, "little") * 32 + (220 * 256).to_bytes(2, "little") * 32
     Image.frombytes("I;16", (64, 48), row * 48).save(out, "PNG")
-    image = opened(develop(out.getvalue()).content)
+    image = opened(reencode(out.getvalue()).content)
     assert shade(image, SIDES["left"]) == pytest.approx(40, abs=5)
     assert shade(image, SIDES["right"]) == pytest.approx(220, abs=5)
 
@@ -91,13 +91,13 @@ def test_sixteen_bits_of_grey_stay_grey() -> None:
 def test_what_is_transparent_is_white() -> None:
     out = BytesIO()
     Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(out, "PNG")
-    assert opened(develop(out.getvalue()).content).getpixel((4, 4)) == (255, 255, 255)
+    assert opened(reencode(out.getvalue()).content).getpixel((4, 4)) == (255, 255, 255)
 
 
 def test_large_pictures_are_reduced_small_ones_are_left() -> None:
-    assert develop(picture((4000, 1000))).width == LONGEST_SIDE
-    assert develop(picture((4000, 1000))).height == 500
-    assert develop(picture((3, 1))).width == 3
+    assert reencode(picture((4000, 1000))).width == LONGEST_SIDE
+    assert reencode(picture((4000, 1000))).height == 500
+    assert reencode(picture((3, 1))).width == 3
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF"])
@@ -105,17 +105,17 @@ def test_of_an_animation_the_first_frame_is_kept(kind: str) -> None:
     sent = pictures.animated(kind)
     if kind == "GIF":
         with pytest.raises(PhotoUnreadable):
-            develop(sent)
+            reencode(sent)
         return
-    red, green, _ = opened(develop(sent).content).getpixel((16, 16))  # type: ignore[misc]
+    red, green, _ = opened(reencode(sent).content).getpixel((16, 16))  # type: ignore[misc]
     assert (red > 200, green < 50) == (True, True)
 
 
 def test_a_picture_that_is_a_page_as_well_is_only_a_picture_afterwards() -> None:
     hidden = picture(comment=SCRIPT) + SCRIPT
     assert hidden.count(SCRIPT) == 2
-    assert SCRIPT not in develop(hidden).content
-    assert b"script" not in develop(hidden).content
+    assert SCRIPT not in reencode(hidden).content
+    assert b"script" not in reencode(hidden).content
 
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -144,7 +144,7 @@ UNREADABLE = {
 @pytest.mark.parametrize("sent", UNREADABLE.values(), ids=UNREADABLE.keys())
 def test_what_is_no_picture_is_refused(sent: bytes) -> None:
     with pytest.raises(PhotoUnreadable):
-        develop(sent)
+        reencode(sent)
 
 
 def test_rubbish_inside_never_escapes_as_another_error() -> None:
@@ -154,7 +154,7 @@ def test_rubbish_inside_never_escapes_as_another_error() -> None:
         for at in range(0, len(whole), 3):
             broken = whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]
             try:
-                develop(broken)
+                reencode(broken)
             except (PhotoUnreadable, PhotoTooLarge):
                 continue
 
@@ -166,7 +166,7 @@ def test_a_flood_of_pixels_is_refused_before_it_is_decoded(side: int) -> None:
     assert len(sent) < 1000
     before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
     with pytest.raises(PhotoTooLarge) as caught:
-        develop(sent)
+        reencode(sent)
     assert caught.value.details == {"most_pixels": MOST_PIXELS}
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert after - before < 20 * MEGABYTES
@@ -184,7 +184,7 @@ def test_a_flood_of_webp_pixels_is_refused_without_the_memory() -> None:
     lying = sent[:at] + (head - size + larger).to_bytes(4, "little") + sent[at + 4 :]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises((PhotoTooLarge, PhotoUnreadable)):
-        develop(lying)
+        reencode(lying)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * MEGABYTES
 
 
@@ -192,13 +192,13 @@ def test_packed_rubbish_is_not_unpacked() -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     sent = pictures.bomb()
     made = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    assert develop(sent).width == 8  # what is too much is left alone
+    assert reencode(sent).width == 8  # what is too much is left alone
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert after - made < 20 * MEGABYTES, before
 
 
 def test_a_picture_drawn_a_thousand_times_is_refused() -> None:
-    assert develop(pictures.many_scans(0)).width == 256
-    assert develop(picture(progressive=True) + b"\xff\xda" * 1000).width == 64  # a film behind
+    assert reencode(pictures.many_scans(0)).width == 256
+    assert reencode(picture(progressive=True) + b"\xff\xda" * 1000).width == 64  # a film behind
     with pytest.raises(PhotoUnreadable):
-        develop(pictures.many_scans(MOST_SCANS))
+        reencode(pictures.many_scans(MOST_SCANS))

@@ -4,7 +4,7 @@ import pytest
 
 import mongo_indexes
 from services.kernel.personal_data import Fate, Holding
-from services.privacy.fields import TABLE
+from services.privacy.registry import TABLE
 
 EACH = pytest.mark.parametrize("holding", TABLE, ids=lambda holding: holding.collection)
 

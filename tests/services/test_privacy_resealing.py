@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from services.accounts import phones
 from services.dependencies import Dependencies
+from services.kernel import phones
 from services.kernel.vault import Unreadable, Vault
-from services.privacy import resealing
-from services.privacy.fields import TABLE
-from services.privacy.resealing import Tally
+from services.privacy import key_rotation
+from services.privacy.key_rotation import Tally
+from services.privacy.registry import TABLE
 from tests import cast
 from tests.cast import Estate
 from tests.privacy.searching import values
@@ -54,7 +54,7 @@ def opened(vault: Vault, found: list[tuple[str, str, str]]) -> dict[str, str]:
 async def test_everything_moves_to_the_new_key_and_means_the_same(estate: Estate) -> None:
     world = estate.world
     before = opened(world.deps.vault, await sealed(world))
-    tallies = await resealing.reseal(under(world.deps, k2=NEW, k1=OLDEST))
+    tallies = await key_rotation.reseal(under(world.deps, k2=NEW, k1=OLDEST))
     after = await sealed(world)
     assert {value.partition(".")[0] for _, _, value in after} == {"k2"}
     assert opened(Vault({"k2": NEW}), after) == before  # k1 is not needed to read any of it
@@ -67,8 +67,8 @@ async def test_everything_moves_to_the_new_key_and_means_the_same(estate: Estate
 
 async def test_a_key_in_the_middle_can_be_dropped(estate: Estate) -> None:
     world = estate.world
-    await resealing.reseal(under(world.deps, k2=OLD, k1=OLDEST))
-    await resealing.reseal(under(world.deps, k3=NEW, k2=OLD, k1=OLDEST))
+    await key_rotation.reseal(under(world.deps, k2=OLD, k1=OLDEST))
+    await key_rotation.reseal(under(world.deps, k3=NEW, k2=OLD, k1=OLDEST))
     left = Vault({"k3": NEW, "k1": OLDEST})
     assert opened(left, await sealed(world))
     # Blind indexes are made with the oldest key, which stays: the phone finds its owner.
@@ -78,9 +78,9 @@ async def test_a_key_in_the_middle_can_be_dropped(estate: Estate) -> None:
 
 async def test_again_it_has_nothing_to_do(estate: Estate) -> None:
     deps = under(estate.world.deps, k2=NEW, k1=OLDEST)
-    await resealing.reseal(deps)
+    await key_rotation.reseal(deps)
     before = await sealed(estate.world)
-    tallies = await resealing.reseal(deps)
+    tallies = await key_rotation.reseal(deps)
     assert sum(tally.renewed for tally in tallies) == 0
     assert sum(tally.seen for tally in tallies) == len(before)
     assert await sealed(estate.world) == before
@@ -90,7 +90,7 @@ async def test_cut_short_it_goes_on_where_it_was(
     estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deps = under(estate.world.deps, k2=NEW, k1=OLDEST)
-    monkeypatch.setattr("services.privacy.resealing.AT_ONCE", 2)
+    monkeypatch.setattr("services.privacy.key_rotation.AT_ONCE", 2)
     heard: list[Tally] = []
 
     def cut(tally: Tally) -> None:
@@ -99,10 +99,10 @@ async def test_cut_short_it_goes_on_where_it_was(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        await resealing.reseal(deps, cut)
+        await key_rotation.reseal(deps, cut)
     keys = {value.partition(".")[0] for _, _, value in await sealed(estate.world)}
     assert keys == {"k1", "k2"}
-    await resealing.reseal(deps)
+    await key_rotation.reseal(deps)
     keys = {value.partition(".")[0] for _, _, value in await sealed(estate.world)}
     assert keys == {"k2"}
 
@@ -114,7 +114,7 @@ async def test_what_somebody_writes_meanwhile_is_not_overwritten(
     world = estate.world
     deps = under(world.deps, k2=NEW, k1=OLDEST)
     newer = deps.vault.seal("+8613900000099", place="residencies/r0-li/phone")
-    pages = resealing._batches
+    pages = key_rotation._batches
 
     async def pages_then_change(*args: Any) -> Any:
         async for page in pages(*args):
@@ -123,8 +123,8 @@ async def test_what_somebody_writes_meanwhile_is_not_overwritten(
                 await world.db.residencies.update_one({"_id": "r0-li"}, change)
             yield page
 
-    monkeypatch.setattr(resealing, "_batches", pages_then_change)
-    tallies = {tally.collection: tally for tally in await resealing.reseal(deps)}
+    monkeypatch.setattr(key_rotation, "_batches", pages_then_change)
+    tallies = {tally.collection: tally for tally in await key_rotation.reseal(deps)}
     row = await world.db.residencies.find_one({"_id": "r0-li"})
     assert row
     assert row["phone_sealed"] == newer
@@ -138,7 +138,7 @@ async def test_what_cannot_be_opened_stops_it_with_the_place(estate: Estate) -> 
     moved = {"$set": {"phone_sealed": other["phone_sealed"]}}
     await world.db.residencies.update_one({"_id": "r0-li"}, moved)
     with pytest.raises(Unreadable, match="residencies/r0-li/phone"):
-        await resealing.reseal(under(world.deps, k2=NEW, k1=OLDEST))
+        await key_rotation.reseal(under(world.deps, k2=NEW, k1=OLDEST))
 
 
 async def test_no_sealed_field_is_missing_from_the_table(estate: Estate) -> None:

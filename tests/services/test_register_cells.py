@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounts.models import Relation
 from services.places.models import Usage
-from services.register import cells, segments
-from services.register.models import ListedPerson
-from services.register.people import names_of, people_of
-from services.register.problems import Code
+from services.register.sheet import cells
+from services.register.sheet import names as sheet_names
+from services.register.sheet.models import Code, ListedPerson
+from services.register.sheet.names import names_of, people_of
+from services.residencies.models import Relation
 
 C = Code
 
@@ -174,17 +174,17 @@ def test_people(
     ],
 )
 def test_buildings(word: str, segment: str, name: str) -> None:
-    assert segments.building(word) == segments.Label(segment, name)
+    assert sheet_names.building(word) == sheet_names.Label(segment, name)
 
 
 @pytest.mark.parametrize("word", ["2", "2单元", "二单元", "2门洞", "2门", "02单元", "第2单元"])
 def test_units(word: str) -> None:
-    assert segments.unit(word) == segments.Label("u2", "2单元")
+    assert sheet_names.unit(word) == sheet_names.Label("u2", "2单元")
 
 
 @pytest.mark.parametrize("word", ["", "楼", "栋", "9" * 31])
 def test_what_is_no_building(word: str) -> None:
-    assert segments.building(word) is None
+    assert sheet_names.building(word) is None
 
 
 @pytest.mark.parametrize(
@@ -206,15 +206,15 @@ def test_what_is_no_building(word: str) -> None:
     ],
 )
 def test_homes(word: str, column: Usage | None, segment: str, name: str, usage: Usage) -> None:
-    assert segments.home(word, column) == (segments.Label(segment, name), usage)
+    assert sheet_names.home(word, column) == (sheet_names.Label(segment, name), usage)
 
 
 def test_a_home_written_with_its_building_and_unit_is_taken_apart() -> None:
-    assert segments.split_full("3-2-502") == ("3", "2", "502")
-    assert segments.split_full("3号楼2单元502室") == ("3", "2", "502")
-    assert segments.split_unit("2-502") == ("2", "502")
-    assert segments.split_full("502-1") is None
-    assert segments.split_unit("502-1") is None
+    assert sheet_names.split_full("3-2-502") == ("3", "2", "502")
+    assert sheet_names.split_full("3号楼2单元502室") == ("3", "2", "502")
+    assert sheet_names.split_unit("2-502") == ("2", "502")
+    assert sheet_names.split_full("502-1") is None
+    assert sheet_names.split_unit("502-1") is None
 
 
 words = st.text(min_size=1, max_size=12).map(cells.word_of).filter(bool)
@@ -222,7 +222,7 @@ words = st.text(min_size=1, max_size=12).map(cells.word_of).filter(bool)
 
 @given(st.lists(words.map(str.upper), unique=True, min_size=2, max_size=2))
 def test_different_texts_have_different_segments(pair: list[str]) -> None:
-    one, other = (segments.escape(text) for text in pair)
+    one, other = (sheet_names.escape(text) for text in pair)
     assert one != other
 
 
@@ -230,14 +230,14 @@ def test_different_texts_have_different_segments(pair: list[str]) -> None:
 def test_every_word_makes_a_valid_segment_that_tells_usages_apart(
     word: str, column: Usage | None
 ) -> None:
-    if not segments.has_core(word):
+    if not sheet_names.has_core(word):
         return
-    label, usage = segments.home(word, column)
+    label, usage = sheet_names.home(word, column)
     assert set(label.segment) <= set("0123456789abcdefghijklmnopqrstuvwxyz_")
     assert label.segment
     assert label.name
     for other in set(Usage) - {usage}:
-        assert segments.home(word, other)[0].segment != label.segment
+        assert sheet_names.home(word, other)[0].segment != label.segment
 
 
 @given(st.text(max_size=300))

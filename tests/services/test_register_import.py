@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 
 from services.accounts import actions as accounts
-from services.accounts import residents
 from services.dependencies import Transaction
 from services.kernel.documents import to_document
 from services.places import actions as places
-from services.register import applying, keeping, reader, reading, store, undoing
-from services.register.child import BATCH_ROWS
+from services.register import jobs as register_jobs
+from services.register import preview, store
+from services.register import store as register_store
+from services.register.chunks import actions as chunks
 from services.register.models import Import
+from services.register.sheet import process
+from services.register.sheet.child import BATCH_ROWS
 from services.register.states import BUSY, TRANSITIONS, Action, State
+from services.residencies import enrolment
 from tests import cast
 from tests.registers import LADDER, LI, WANG, Office, large, open_office, workbook
 from tests.world import NOON, Member, World
@@ -89,10 +93,10 @@ async def written(world: World) -> tuple[int, int, set[str]]:
 @pytest.mark.parametrize(
     ("owner", "name", "call"),
     [
-        (applying, "write_chunk", 2),  # between two chunks
+        (register_jobs, "write_chunk", 2),  # between two chunks
         (accounts, "enrol", 2),  # inside a transaction: homes written, people not yet
-        (applying, "_finish", 1),
-        (keeping, "drop_rows", 1),  # applied, but the rows are still there
+        (register_jobs, "_finish", 1),
+        (chunks, "remove_rows", 1),  # applied, but the rows are still there
     ],
 )
 async def test_a_worker_killed_while_applying_is_taken_over(
@@ -114,19 +118,21 @@ async def test_a_worker_that_slept_writes_nothing_twice(office: Office) -> None:
     await office.do(view["import_id"], "confirm")
     stale = await store.find(office.world.deps.db, view["import_id"])
     assert stale is not None
-    await asyncio.gather(*(applying.write_chunk(office.world.deps, stale, 0) for _ in range(3)))
+    await asyncio.gather(
+        *(register_jobs.write_chunk(office.world.deps, stale, 0) for _ in range(3))
+    )
     current = await store.find(office.world.deps.db, view["import_id"])
     assert current is not None
     assert (current.mark, current.done) == ("1", BATCH_ROWS)
     await office.world.work()
-    await applying.apply(office.world.deps, {"import_id": stale.id, "run": stale.run})
+    await register_jobs.apply(office.world.deps, {"import_id": stale.id, "run": stale.run})
     assert (await written(office.world))[:2] == (HOMES, HOMES)
 
 
 async def test_a_worker_killed_while_reading_is_taken_over(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dies_at(monkeypatch, keeping, "keep_rows", 2)
+    dies_at(monkeypatch, chunks, "keep_rows", 2)
     view = await office.preview(large(HOMES))
     assert view["state"] == "reading"
     await again(office.world)
@@ -141,7 +147,7 @@ async def test_of_two_readings_at_once_one_counts(office: Office) -> None:
     rows = [("3", "2", 100 + n, "") for n in range(9)]
     reply = await office.upload(workbook(rows))
     payload = {"import_id": reply.body["import_id"], "round": 1}
-    await asyncio.gather(*(reading.read(office.world.deps, payload) for _ in range(2)))
+    await asyncio.gather(*(preview.read(office.world.deps, payload) for _ in range(2)))
     view = await office.look(reply.body["import_id"])
     assert (view["state"], view["counts"]["warnings"]) == ("previewed", 9)
     assert len(await office.problems(view["import_id"])) == 9
@@ -153,9 +159,9 @@ async def test_a_child_ended_from_outside_is_started_again(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def stopped(*_: Any) -> None:
-        raise reader.ReaderStopped
+        raise process.ReaderStopped
 
-    once(monkeypatch, keeping, "keep_rows", stopped)
+    once(monkeypatch, chunks, "keep_rows", stopped)
     view = await office.preview(workbook([LI]))
     assert view["state"] == "reading"
     await again(office.world)
@@ -171,7 +177,7 @@ async def test_an_import_discarded_while_it_is_read_stays_discarded(
     async def discard(*_: Any) -> None:
         assert (await office.do(import_id, "discard")).status == 200
 
-    once(monkeypatch, keeping, "keep_rows", discard)
+    once(monkeypatch, chunks, "keep_rows", discard)
     await office.world.work()
     assert (await office.look(import_id))["state"] == "discarded"
     assert await office.world.db.register_chunks.count_documents({}) == 0
@@ -217,7 +223,7 @@ async def test_a_phone_proved_while_the_import_is_written_is_bound(
     async def now(*_: Any) -> None:
         await prove(office, li, LI_PHONE)
 
-    once(monkeypatch, residents.store, "holders_of", now)
+    once(monkeypatch, enrolment.store, "holders_of", now)
     await office.bring_in(workbook([LI, WANG]))
     assert await bound(office) == [None, li.person_id]
 
@@ -230,7 +236,7 @@ async def test_a_phone_given_up_while_the_import_is_written_is_not_bound(
     async def now(*_: Any) -> None:
         await prove(office, li, "13800000077")
 
-    once(monkeypatch, residents.store, "holders_of", now)
+    once(monkeypatch, enrolment.store, "holders_of", now)
     await office.bring_in(workbook([LI]))
     assert await bound(office) == [None]
 
@@ -296,9 +302,9 @@ async def test_who_comes_after_the_removal_finds_nothing_to_use(office: Office) 
 async def test_a_worker_killed_while_undoing_is_taken_over(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(undoing, "PLACES", 2)
+    monkeypatch.setattr(register_jobs, "PLACES", 2)
     import_id = await accepted_undo(office)
-    dies_at(monkeypatch, undoing, "remove_some", 2)
+    dies_at(monkeypatch, register_jobs, "remove_some", 2)
     await office.world.work()
     assert (await office.look(import_id))["progress"] == {"done": 2, "total": 3}
     await again(office.world)
@@ -356,7 +362,7 @@ async def test_an_action_works_from_its_states_and_from_no_other(world: World) -
         )
         await world.db.register_imports.insert_one(to_document(fresh))
         sources, target = TRANSITIONS[action]
-        assert await store.advance(world.deps.db, fresh, action) == (state in sources)
+        assert await register_store.move(world.deps.db, fresh, action) == (state in sources)
         found = await store.find(world.deps.db, fresh.id)
         assert found is not None
         assert found.state is (target if state in sources else state)

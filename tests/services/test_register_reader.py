@@ -10,9 +10,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.register import reader
-from services.register.child import BATCH_ROWS, Batch, Begun, Done, Message
-from services.register.problems import Refused
+from services.register.sheet import process
+from services.register.sheet.child import BATCH_ROWS
+from services.register.sheet.models import Batch, Begun, Done, Message
+from services.register.sheet.problems import Refused
 from tests.registers import LI, large, workbook
 
 COMPOUND = "cc.chaoyang.guilin.xincheng.c07"
@@ -27,7 +28,7 @@ async def pieces(content: bytes) -> AsyncIterator[bytes]:
 
 
 async def read(content: bytes) -> list[Message]:
-    return [message async for message in reader.messages(COMPOUND, pieces(content))]
+    return [message async for message in process.messages(COMPOUND, pieces(content))]
 
 
 async def test_fifty_thousand_rows_in_bounded_memory_and_out_of_the_loops_way() -> None:
@@ -42,7 +43,7 @@ async def test_fifty_thousand_rows_in_bounded_memory_and_out_of_the_loops_way() 
 
     ticker = asyncio.create_task(tick())
     homes = largest = 0
-    async for message in reader.messages(COMPOUND, pieces(content)):
+    async for message in process.messages(COMPOUND, pieces(content)):
         if isinstance(message, Batch):
             homes += len(message.homes)
             largest = max(largest, len(message.homes))
@@ -96,8 +97,8 @@ async def test_a_refusal_is_handed_on() -> None:
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        (-signal.SIGKILL, reader.ReaderStopped),
-        (-signal.SIGTERM, reader.ReaderStopped),
+        (-signal.SIGKILL, process.ReaderStopped),
+        (-signal.SIGTERM, process.ReaderStopped),
         (-signal.SIGABRT, Refused),
         (-signal.SIGXCPU, Refused),
         (1, Refused),
@@ -106,10 +107,10 @@ async def test_a_refusal_is_handed_on() -> None:
 def test_who_ended_the_child_decides_whether_to_read_again(
     code: int, kind: type[Exception]
 ) -> None:
-    assert isinstance(reader.ended(code), kind)
+    assert isinstance(process.ended(code), kind)
 
 
 async def test_stopping_early_leaves_no_child_behind() -> None:
-    messages = reader.messages(COMPOUND, pieces(await asyncio.to_thread(large, 2_000)))
+    messages = process.messages(COMPOUND, pieces(await asyncio.to_thread(large, 2_000)))
     assert isinstance(await anext(messages), Begun)
     await messages.aclose()

@@ -12,15 +12,15 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounts.models import Relation
 from services.places.models import Usage
-from services.register import template
-from services.register.headings import Field, Headings
-from services.register.models import ListedHome, RowProblem, Severity
-from services.register.problems import ERRORS, WARNINGS, Code, Refused
-from services.register.rows import LONGEST_PATH, Register, letter
-from services.register.signature import check_signature
-from services.register.workbook import check_package, open_register
+from services.register.sheet import headings, template
+from services.register.sheet.file_type import check_file_type
+from services.register.sheet.headings import Headings
+from services.register.sheet.models import Code, Field, ListedHome, RowProblem, Severity
+from services.register.sheet.problems import ERRORS, WARNINGS, Refused
+from services.register.sheet.rows import LONGEST_PATH, Register, letter
+from services.register.sheet.workbook import check_package, open_register
+from services.residencies.models import Relation
 from tests.registers import HEADINGS, LI, WANG, workbook
 
 COMPOUND = "cc.chaoyang.guilin.xincheng.c07"
@@ -50,7 +50,7 @@ def refused(content: bytes) -> str:
 def test_the_template_with_rows_filled_in_is_read_without_a_word() -> None:
     book = io.BytesIO()
     with xlsxwriter.Workbook(book, {"in_memory": True}) as writer:
-        for name in (template.SHEET, template.EXAMPLE, template.NOTES):
+        for name in (headings.SHEET, headings.EXAMPLE, headings.NOTES):
             sheet = writer.add_worksheet(name)
             sheet.write_row(0, 0, list(template.WIDTHS))
             for index, row in enumerate(template.EXAMPLES, 1):
@@ -299,7 +299,7 @@ def test_several_sheets_that_look_like_a_register() -> None:
 
 
 def test_hidden_sheets_and_our_own_guides_do_not_count() -> None:
-    homes, _, _ = read(several("登记", "旧表", template.EXAMPLE))
+    homes, _, _ = read(several("登记", "旧表", headings.EXAMPLE))
     assert len(homes) == 1
 
 
@@ -326,7 +326,7 @@ def test_no_headings_and_nothing_at_all() -> None:
 )
 def test_the_first_bytes_tell_what_a_file_is(content: bytes, code: str) -> None:
     with pytest.raises(Refused) as caught:
-        check_signature(content)
+        check_file_type(content)
     assert caught.value.refusal.code == code
 
 

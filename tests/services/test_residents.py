@@ -2,10 +2,12 @@
 
 import pytest
 
-from services.accounts import belonging, id_numbers, phones, residency_store, residents
-from services.accounts.models import Enrolment, Newcomer, Relation, Residency
 from services.dependencies import Transaction
+from services.kernel import id_numbers, phones
 from services.kernel.documents import ALPHABET
+from services.residencies import actions as residencies
+from services.residencies import enrolment
+from services.residencies.models import Enrolment, Newcomer, Relation, Residency
 from tests.cast import LI_HOME, PHONES, STAFF
 from tests.world import Member, World
 
@@ -63,7 +65,7 @@ def newcomer(**more: str) -> Newcomer:
 
 async def move_in(world: World, **more: str) -> Residency:
     async def work(tx: Transaction) -> Residency:
-        return await belonging.move_in(world.deps, tx, newcomer(**more))
+        return await residencies.move_in(world.deps, tx, newcomer(**more))
 
     return await world.deps.in_transaction(work)
 
@@ -83,10 +85,10 @@ async def test_a_phone_proved_while_it_is_written_is_never_missed(world: World) 
     signed: list[Member] = []
 
     async def work(tx: Transaction) -> Residency:
-        assert await residency_store.of_home(world.deps.db, LI_HOME, "2026-03-02", tx) == []
+        assert await residencies.of_home(world.deps.db, LI_HOME, "2026-03-02", tx) == []
         if not signed:
             signed.append(await world.sign_in("li", PHONES["li"]))
-        return await belonging.move_in(world.deps, tx, newcomer(phone=PHONE))
+        return await residencies.move_in(world.deps, tx, newcomer(phone=PHONE))
 
     await world.deps.in_transaction(work)
     [row] = await world.db.residencies.find().to_list()
@@ -99,11 +101,11 @@ async def test_a_phone_proved_while_the_register_changes_it(world: World) -> Non
     signed: list[Member] = []
 
     async def change(tx: Transaction) -> None:
-        found = await residency_store.find_residency(world.deps.db, row.id, tx)
+        found = await residencies.find(world.deps.db, row.id, tx)
         assert found is not None
         if not signed:
             signed.append(await world.sign_in("li", PHONES["li"]))
-        await belonging.give_phone(
+        await residencies.give_phone(
             world.deps, tx, found, "+8613900000099", actor=STAFF, because="换号"
         )
 
@@ -128,7 +130,7 @@ async def test_a_register_still_binds_by_phone(world: World) -> None:
     ]
 
     async def work(tx: Transaction) -> None:
-        await residents.enrol(world.deps, tx, listed, source="import-1", from_day="2026-01-01")
+        await enrolment.enrol(world.deps, tx, listed, source="import-1", from_day="2026-01-01")
 
     for _ in range(2):
         await world.deps.in_transaction(work)

@@ -12,11 +12,12 @@ from pymongo.monitoring import CommandListener
 from mongo_indexes.bills import COLLECTION
 from server.dependencies import open_mongo
 from server.settings import Settings
+from services.bills import actions as bills_actions
+from services.bills import store as bills_store
+from services.bills.models import Bill
+from services.bills.states import BillState
 from services.dependencies import Dependencies
-from services.fees import actions as fees
-from services.fees import store as fees_store
-from services.fees.models import Bill, FeeKind
-from services.fees.states import BillState
+from services.fees.models import FeeKind
 from services.kernel.days import plus_days, plus_months, start_of
 from services.kernel.documents import to_document
 from services.kernel.permissions import Actor, Grant, Role
@@ -220,8 +221,8 @@ async def test_a_residents_page_reads_its_bills(
         world,
         listener,
         both(
-            fees.my_bills(deps, actor, BillState.PAID, before="2025-06|z", limit=10),
-            fees.owed(deps, actor),
+            bills_actions.mine(deps, actor, BillState.PAID, before="2025-06|z", limit=10),
+            bills_actions.owed(deps, actor),
         ),
     )
     assert page[0] <= 10 + len(mine)
@@ -239,7 +240,7 @@ async def test_a_page_of_a_runs_bills_reads_that_page(
     deps, listener = seen
     last = home(1, 70)
     after = f"{last}|{last}|property_fee|2025-06"
-    asked = fees_store.of_run(deps.db, "2025-06", BillState.PAID, after=after, limit=20)
+    asked = bills_store.of_run(deps.db, "2025-06", BillState.PAID, after=after, limit=20)
     [(documents, keys)] = await examined(world, listener, asked)
     assert documents == 20
     assert keys <= 22

@@ -18,7 +18,7 @@ from services.dependencies import Dependencies
 from services.kernel import errors
 from services.kernel.vault import Vault
 from services.sessions import actions as sessions
-from services.sessions import living, tokens
+from services.sessions import lifecycle, tokens
 from services.sessions.models import Visit
 from tests.world import NOON, Member, World
 
@@ -53,11 +53,11 @@ async def test_a_token_under_an_old_key_is_good_while_the_key_is_kept(
 ) -> None:
     async with reopen({"k2": NEW, "k1": OLD}) as deps:
         assert (await sessions.authenticate(deps, li.token)).person_id == li.person_id
-        renewed = await living.refresh(deps, li.refresh_token, Visit())
+        renewed = await lifecycle.refresh(deps, li.refresh_token, Visit())
         assert kid_of(li.token) == "k1"
         assert kid_of(renewed.access_token) == "k2"
         assert renewed.refresh_token.startswith("k2.")
-        again = await living.refresh(deps, li.refresh_token, Visit())
+        again = await lifecycle.refresh(deps, li.refresh_token, Visit())
         assert again.refresh_token == renewed.refresh_token
 
 
@@ -66,7 +66,7 @@ async def test_a_token_under_a_dropped_key_is_refused(li: Member, reopen: Reopen
         with pytest.raises(errors.Unauthenticated):
             await sessions.authenticate(deps, li.token)
         with pytest.raises(errors.Unauthenticated):
-            await living.refresh(deps, li.refresh_token, Visit())
+            await lifecycle.refresh(deps, li.refresh_token, Visit())
 
 
 async def test_another_key_under_the_same_name_is_another_key(
@@ -230,7 +230,7 @@ async def test_refreshes_that_all_read_before_any_writes_have_one_successor(
 ) -> None:
     token, visit = li.refresh_token, Visit()
     answers = await asyncio.gather(
-        *(living.refresh(world.deps, token, visit) for _ in range(20))
+        *(lifecycle.refresh(world.deps, token, visit) for _ in range(20))
     )
     assert all(answer == answers[0] for answer in answers)
     [session] = await world.db.sessions.find({}).to_list()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.register.template import template
+from services.register.sheet.template import template
 from tests.matrix import makers, money
 from tests.matrix.posts import COMPOUND, HOME, UNIT
 from tests.matrix.row import Row

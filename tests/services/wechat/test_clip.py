@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.wechat.clip import BadTemplateValue, amount, clip, clip_data
+from services.wechat.template_values import BadTemplateValue, amount, clip, clip_data
 from tests.services.wechat.desk import unhurried
 
 HAN = "春城物业缴费通知报修单元楼"

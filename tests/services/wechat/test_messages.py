@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.wechat.clip import amount, clip_data, moment
 from services.wechat.errors import Reaction, WeChatError, WeChatUnavailable
 from services.wechat.mini_program import MiniProgram, Release
+from services.wechat.template_values import amount, clip_data, moment
 from tests.services.wechat.desk import TEMPLATE, Desk
 
 SEND = "/cgi-bin/message/subscribe/send"

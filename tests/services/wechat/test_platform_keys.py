@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding
 from tornado.httputil import HTTPHeaders
 
-from services.wechat import signing
+from services.wechat import signatures
 from services.wechat.errors import BadSignature, PayError
 from services.wechat.platform_keys import PlatformKeys
 from services.wechat.transport import Reply
@@ -52,7 +52,7 @@ class Made:
         return {
             "serial_no": self.serial,
             "encrypt_certificate": {
-                "algorithm": signing.SEALED_WITH,
+                "algorithm": signatures.SEALED_WITH,
                 "nonce": NONCE,
                 "associated_data": "certificate",
                 "ciphertext": base64.b64encode(sealed).decode(),
@@ -66,7 +66,7 @@ class Made:
             "Wechatpay-Timestamp": stamp,
             "Wechatpay-Nonce": "n",
             "Wechatpay-Serial": self.serial,
-            "Wechatpay-Signature": signing.sign(self.key, stamp, "n", body=body),
+            "Wechatpay-Signature": signatures.sign(self.key, stamp, "n", body=body),
         })  # fmt: skip
 
 

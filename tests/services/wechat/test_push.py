@@ -23,7 +23,7 @@ from services.wechat.events import (
 )
 from services.wechat.models import Suggestion
 from services.wechat.push import PushReceiver
-from services.wechat.push_reading import read_events
+from services.wechat.push_wire import read_events
 from tests.services.wechat.desk import unhurried
 
 TOKEN = "AAAAA"

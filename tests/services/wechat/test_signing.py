@@ -8,10 +8,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.wechat import signing
+from services.wechat import signatures
 from services.wechat.errors import BadSignature, Forgery
 from services.wechat.pay_requests import clip_bytes
-from services.wechat.signing import Sealed
+from services.wechat.signatures import Sealed
 from tests.services.wechat.desk import unhurried
 
 KEY = rsa.generate_private_key(65537, 2048)
@@ -24,14 +24,14 @@ def headers(stamp: str, once: str, body: bytes) -> dict[str, str]:
     return {
         "Wechatpay-Timestamp": stamp,
         "Wechatpay-Nonce": once,
-        "Wechatpay-Signature": signing.sign(KEY, stamp, once, body=body),
+        "Wechatpay-Signature": signatures.sign(KEY, stamp, once, body=body),
     }
 
 
 @unhurried
 @given(stamp=plain_text, once=plain_text, body=st.binary(max_size=200))
 def test_what_is_signed_is_believed(stamp: str, once: str, body: bytes) -> None:
-    signing.check_signature(KEY.public_key(), headers(stamp, once, body), body)
+    signatures.check_signature(KEY.public_key(), headers(stamp, once, body), body)
 
 
 @unhurried
@@ -41,37 +41,37 @@ def test_one_changed_bit_is_noticed(body: bytes, data: st.DataObject) -> None:
     at, bit = data.draw(st.integers(0, len(body) - 1)), data.draw(st.integers(0, 7))
     changed = body[:at] + bytes([body[at] ^ 1 << bit]) + body[at + 1 :]
     with pytest.raises(BadSignature):
-        signing.check_signature(KEY.public_key(), signed, changed)
+        signatures.check_signature(KEY.public_key(), signed, changed)
     with pytest.raises(BadSignature):
-        signing.check_signature(OTHER.public_key(), signed, body)
+        signatures.check_signature(OTHER.public_key(), signed, body)
 
 
 def test_lines_cannot_be_moved_into_one_another() -> None:
     signed = headers("1", "2\n3", b"body")
     moved = signed | {"Wechatpay-Timestamp": "1\n2", "Wechatpay-Nonce": "3"}
-    signing.check_signature(KEY.public_key(), moved, b"body")  # the text itself is the same…
+    signatures.check_signature(KEY.public_key(), moved, b"body")  # the text itself is the same…
     with pytest.raises(BadSignature):  # …but such a timestamp is never accepted
-        signing.check_window(moved, now_seconds=1)
+        signatures.check_window(moved, now_seconds=1)
 
 
 @pytest.mark.parametrize("signature", ["not base64!", "YQ==", "A" * 344, "\ud800"])
 def test_rubbish_is_not_a_signature(signature: str) -> None:
     shown = headers("1", "2", b"") | {"Wechatpay-Signature": signature}
     with pytest.raises(BadSignature) as refused:
-        signing.check_signature(KEY.public_key(), shown, b"")
+        signatures.check_signature(KEY.public_key(), shown, b"")
     assert refused.value.reason is Forgery.SIGNATURE
 
 
 def test_another_kind_of_signature_is_not_ours_to_check() -> None:
     shown = headers("1000", "2", b"") | {"Wechatpay-Signature-Type": "WECHATPAY2-SM2-WITH-SM3"}
     with pytest.raises(BadSignature):
-        signing.check_window(shown, now_seconds=1000)
+        signatures.check_window(shown, now_seconds=1000)
 
 
 def seal(text: bytes, about: str) -> Sealed:
     cipher = base64.b64encode(SEAL.encrypt(b"abcdefghijkl", text, about.encode())).decode()
     return Sealed(
-        algorithm=signing.SEALED_WITH,
+        algorithm=signatures.SEALED_WITH,
         nonce="abcdefghijkl",
         ciphertext=cipher,
         associated_data=about or None,
@@ -81,7 +81,7 @@ def seal(text: bytes, about: str) -> Sealed:
 @unhurried
 @given(text=st.binary(max_size=200), about=st.sampled_from(["", "transaction", "refund"]))
 def test_what_is_sealed_can_be_opened(text: bytes, about: str) -> None:
-    assert signing.unseal(SEAL, seal(text, about)) == text
+    assert signatures.unseal(SEAL, seal(text, about)) == text
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_changed_seal_stays_closed(name: str, value: str | None, reason: Forge
     sealed = seal(b"{}", "transaction")
     setattr(sealed, name, value)
     with pytest.raises(BadSignature) as refused:
-        signing.unseal(SEAL, sealed)
+        signatures.unseal(SEAL, sealed)
     assert refused.value.reason is reason
 
 

@@ -1,0 +1,80 @@
+"""Substitutes of heads who are away: the same role, between two days of the head's term."""
+
+from services.appointments import checks, store
+from services.appointments.checks import OfficeTaken
+from services.appointments.models import Appointment, AppointmentView, Substitute
+from services.appointments.sealed import seal
+from services.appointments.views import view
+from services.audit import actions as audit
+from services.audit.models import Act
+from services.dependencies import Dependencies, Transaction
+from services.kernel import errors
+from services.kernel.days import check_day, day_of
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor, Permission
+from services.people import store as people_store
+from services.places import actions as places
+
+
+class OutsideTerm(errors.InvalidInput):
+    """A substitute acts within the term of the head: `from_day`, `to_day` in details."""
+
+    code = "outside_term"
+
+
+async def substitute(
+    deps: Dependencies, actor: Actor, appointment_id: str, request: Substitute
+) -> AppointmentView:
+    """Say who acts for a head, and when. One at a time."""
+    first, last = check_day(request.from_day), check_day(request.to_day)
+
+    async def save(tx: Transaction) -> Appointment:
+        head = await store.find(deps.db, appointment_id, tx)
+        if head is None or not actor.may(Permission.APPOINT, head.place):
+            raise errors.NotFound("没有找到这项任命")
+        await places.hold(deps, head.place, tx)
+        _check(head, first, last, day_of(deps.now()))
+        wanted = _draft(deps, actor, head, request)
+        if wanted.phone_index == head.phone_index:
+            raise errors.InvalidInput("代理人不能是本人")
+        for other in await store.substitutes_of(deps.db, head.id, first, tx):
+            if other.from_day <= last:
+                days = {"from_day": other.from_day, "to_day": other.to_day}
+                raise OfficeTaken("这段时间已有代理人", **days)
+        holders = await people_store.holders_of(deps.db, [wanted.phone_index], tx)
+        wanted.person = holders.get(wanted.phone_index)
+        await store.insert(deps.db, wanted, tx)
+        facts = {"role": head.role, "from_day": first, "to_day": last}
+        await audit.record(
+            deps, tx, actor, Act.SUBSTITUTED, place=head.place, subject=wanted.id, **facts
+        )
+        return wanted
+
+    return view(deps, await deps.in_transaction(save))
+
+
+def _check(head: Appointment, first: str, last: str, today: str) -> None:
+    checks.require_head(head)
+    term = {"from_day": head.from_day, "to_day": head.to_day}
+    within = head.from_day <= first and (head.to_day is None or last <= head.to_day)
+    if head.ended_at is not None or last < max(first, today) or not within:
+        raise OutsideTerm("代理时间要在任期之内,也不能已经过去", **term)
+
+
+def _draft(
+    deps: Dependencies, actor: Actor, head: Appointment, request: Substitute
+) -> Appointment:
+    now = deps.now()
+    appointment = Appointment(
+        id=new_id(now),
+        role=head.role,
+        place=head.place,
+        phone_sealed="",
+        phone_index="",
+        from_day=request.from_day,
+        to_day=request.to_day,
+        substitute_for=head.id,
+        appointed_by=actor.person_id,
+        appointed_at=now,
+    )
+    return seal(deps, appointment, phone=request.phone, name=request.name)

@@ -1,0 +1,133 @@
+"""Actions on bills: what residents see of what they owe, payment and voiding."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from services.audit import actions as audit
+from services.audit.models import Act
+from services.bills import store, visibility
+from services.bills.models import Bill, BillView, MonthsAfterVoid, Owed, VoidBill
+from services.bills.states import BillState
+from services.bills.views import view, views
+from services.dependencies import Dependencies, Transaction
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.permissions import Actor, Permission
+from services.ledger import actions as ledger
+from services.ledger.models import Journal, Posting, income, receivable
+from services.places import actions as places
+
+
+class BillNotOwing(errors.Conflict):
+    """Paid, void or still a draft. Paid bills are refunded, not voided."""
+
+    code = "bill_not_owing"
+
+
+async def mine(
+    deps: Dependencies,
+    actor: Actor,
+    state: BillState,
+    *,
+    before: str,
+    limit: int,
+) -> list[BillView]:
+    """Bills of the homes the actor belongs to today, the latest period first.
+
+    Arrears stay with the home: all it owes, whenever it arose. What was paid is shown from the
+    first day of the actor's own relation on, and not to who only pays for others: their own
+    payments and receipts are theirs.
+    """
+    page: dict[str, Any] = {"before": before, "limit": limit}
+    if state is BillState.PAID:
+        found = await store.paid(deps.db, visibility.since(actor, Permission.VIEW_HOME), **page)
+    else:
+        found = await store.owing(deps.db, actor.places(Permission.PAY_BILLS), **page)
+    addresses = await places.addresses(deps, sorted({bill.home for bill in found}))
+    return views(found, addresses, day_of(deps.now()))
+
+
+async def owed(deps: Dependencies, actor: Actor) -> Owed:
+    """Everything the actor's homes owe, added up over all bills."""
+    count, amount_fen = await store.owed(deps.db, actor.places(Permission.PAY_BILLS))
+    return Owed(count=count, amount_fen=amount_fen)
+
+
+async def access(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> list[Bill]:
+    """Return bills of homes the actor pays for, each once, in the order asked for.
+
+    NotFound when one of them is missing, a draft, somebody else's, or was settled before the
+    actor had anything to do with the home.
+    """
+    wanted = list(dict.fromkeys(bill_ids))
+    since = visibility.since(actor, Permission.PAY_BILLS)
+    found = [
+        bill
+        for bill in await store.find_bills(deps.db, wanted)
+        if actor.may(Permission.PAY_BILLS, bill.home) and visibility.holds(since, bill)
+    ]
+    if len(found) != len(wanted):
+        raise errors.NotFound("没有找到账单")
+    return found
+
+
+async def hold(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str]) -> bool:
+    """Prove in an order's transaction that all these bills are still owing.
+
+    A write, not a read: a payment or a void at the same moment then conflicts with it.
+    """
+    return await store.hold(deps.db, bill_ids, tx)
+
+
+async def settle(
+    deps: Dependencies, tx: Transaction, bill_id: str, journal_id: str, at: datetime
+) -> bool:
+    """Mark a bill as paid by a journal. False when it was paid or voided before."""
+    changes = {"state": BillState.PAID, "paid_at": at, "journal_id": journal_id}
+    return await store.move(deps.db, bill_id, BillState.OWING, changes=changes, tx=tx)
+
+
+async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill) -> BillView:
+    """Take back an unpaid bill, with a reason and a reversing journal."""
+    found = await store.find_bills(deps.db, [bill_id])
+    if not found or not actor.may(Permission.RUN_BILLS, found[0].home):
+        raise errors.NotFound("没有找到账单")
+    [bill] = found
+    changes = {
+        "state": BillState.VOID,
+        "voided_at": deps.now(),
+        "voided_by": actor.person_id,
+        "void_reason": request.reason,
+    }
+    if request.months is MonthsAfterVoid.OPEN:
+        # frees the months and stays unique: see index `slots`
+        changes["slots"] = [f"void|{bill.id}"]
+
+    async def save(tx: Transaction) -> None:
+        if not await store.move(deps.db, bill_id, BillState.OWING, changes=changes, tx=tx):
+            raise BillNotOwing("这张账单已缴或已作废,不能作废")
+        await ledger.post(deps, tx, _reversal(bill, deps.now()))
+        about: dict[str, Any] = {"place": bill.home, "subject": bill.id}
+        about |= {"amount_fen": bill.amount_fen, "months": request.months}
+        await audit.record(deps, tx, actor, Act.BILL_VOIDED, **about)
+
+    await deps.in_transaction(save)
+    addresses = await places.addresses(deps, [bill.home])
+    bill.state = BillState.VOID
+    return view(bill, addresses.get(bill.home, bill.home), day_of(deps.now()))
+
+
+def _reversal(bill: Bill, at: datetime) -> Journal:
+    compound = places.compound_of(bill.home)
+    return Journal(
+        id=f"void:{bill.id}",
+        kind="void",
+        place=compound,
+        at=at,
+        postings=[
+            Posting(income(bill.kind, compound), bill.amount_fen),
+            Posting(receivable(bill.id), -bill.amount_fen),
+        ],
+        reference={"bill": bill.id},
+    )

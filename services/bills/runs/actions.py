@@ -1,0 +1,187 @@
+"""Actions on bill runs: start, publish, cancel and look. The worker does the work (jobs.py)."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from pymongo.errors import DuplicateKeyError
+
+from services.audit import actions as audit
+from services.audit.models import Act
+from services.bills import store as bills_store
+from services.bills.models import BillView
+from services.bills.runs import store
+from services.bills.runs.jobs import JOB
+from services.bills.runs.models import BillRun, BillRunView, StartBillRun
+from services.bills.runs.views import view
+from services.bills.states import BillState, RunAction, RunState, run_target
+from services.bills.views import views
+from services.dependencies import Dependencies, Transaction
+from services.jobs import actions as jobs
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.documents import digest_id
+from services.kernel.permissions import Actor, Permission
+from services.places import actions as places
+from services.places import store as places_store
+from services.places.models import Kind
+
+# What is being done when somebody asks for it once more: the same request, not another one.
+UNDER_WAY: Final = {
+    RunAction.START: RunState.DRAFTING,
+    RunAction.PUBLISH: RunState.PUBLISHING,
+    RunAction.CANCEL: RunState.CANCELLING,
+}
+ACT_OF: Final = {
+    RunAction.START: Act.BILL_RUN_STARTED,
+    RunAction.PUBLISH: Act.BILL_RUN_PUBLISHED,
+    RunAction.CANCEL: Act.BILL_RUN_CANCELLED,
+}
+
+
+class NotACompound(errors.InvalidInput):
+    code = "not_a_compound"
+
+
+class RunMoved(errors.Conflict):
+    code = "bill_run_changed"
+
+
+async def start(
+    deps: Dependencies, actor: Actor, place: str, request: StartBillRun
+) -> BillRunView:
+    """Draft bills for a compound. Started again, a run makes only what is missing."""
+    found = await places.access_place(deps, actor, place, Permission.RUN_BILLS)
+    if found.kind is not Kind.COMPOUND:
+        raise NotACompound("请以小区为单位出账")
+    new = _new(actor, place, request, at=deps.now())
+    homes = await places_store.count_homes(deps.db, place)
+    return await _ask(
+        deps,
+        actor,
+        await store.find(deps.db, new.id) or new,
+        RunAction.START,
+        homes=homes,
+        homes_done=0,
+        skips=0,
+        skipped=[],
+        asked_by=new.asked_by,
+        asked_at=new.asked_at,
+    )
+
+
+def _new(actor: Actor, place: str, request: StartBillRun, *, at: datetime) -> BillRun:
+    kinds = sorted(set(request.kinds))
+    return BillRun(
+        id=digest_id(place, request.period, request.months, *kinds),
+        place=place,
+        period=request.period,
+        months=request.months,
+        kinds=kinds,
+        asked_by=actor.person_id,
+        asked_at=at,
+    )
+
+
+async def access(deps: Dependencies, actor: Actor, run_id: str) -> BillRun:
+    """Return a run at a place where the actor runs bills. NotFound otherwise."""
+    run = await store.find(deps.db, run_id)
+    if run is None or not actor.may(Permission.RUN_BILLS, run.place):
+        raise errors.NotFound("没有找到这批账单")
+    return run
+
+
+async def publish(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
+    """Turn a run's drafts into debts and tell the residents."""
+    run = await access(deps, actor, run_id)
+    return await _ask(
+        deps,
+        actor,
+        run,
+        RunAction.PUBLISH,
+        published_by=actor.person_id,
+        published_at=deps.now(),
+    )
+
+
+async def cancel(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
+    """Remove a run's drafts. Bills that were published stay."""
+    return await _ask(deps, actor, await access(deps, actor, run_id), RunAction.CANCEL)
+
+
+async def _ask(
+    deps: Dependencies, actor: Actor, run: BillRun, action: RunAction, **changes: Any
+) -> BillRunView:
+    """Move a run for a person and promise the work."""
+    if run.state is UNDER_WAY[action]:
+        again = {"place": run.place, "subject": run.id}
+        await audit.record_again(deps, actor, ACT_OF[action], **again)
+        return view(run)
+    asked = msgspec.structs.replace(
+        run,
+        state=run_target(run.state, action),
+        round=run.round + 1,
+        version=run.version + 1,
+        after="",
+        **changes,
+    )
+
+    key = f"{run.id}:{asked.round}"
+
+    async def save(tx: Transaction) -> None:
+        if not await store.write(deps.db, asked, tx):
+            raise RunMoved("这批账单刚有变动,请刷新看看")
+        await jobs.enqueue(deps, tx, JOB, key, run_id=run.id, round=asked.round)
+        await _note(deps, tx, actor, action, asked)
+
+    try:
+        await deps.in_transaction(save)
+    except DuplicateKeyError:
+        raise RunMoved("这批账单刚刚开始,请刷新看看") from None
+    await jobs.wake(deps)
+    return view(asked)
+
+
+async def _note(
+    deps: Dependencies, tx: Transaction, actor: Actor, action: RunAction, run: BillRun
+) -> None:
+    await audit.record(
+        deps,
+        tx,
+        actor,
+        ACT_OF[action],
+        place=run.place,
+        subject=run.id,
+        round=run.round,
+        period=run.period,
+        months=run.months,
+    )
+
+
+async def get(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
+    return view(await access(deps, actor, run_id))
+
+
+async def listing(
+    deps: Dependencies, actor: Actor, place: str, *, before: str, limit: int
+) -> list[BillRunView]:
+    """A compound's runs, the latest period first."""
+    await places.access_place(deps, actor, place, Permission.RUN_BILLS)
+    found = await store.runs_of(deps.db, place, before=before, limit=limit)
+    return [view(run) for run in found]
+
+
+async def bills_of(
+    deps: Dependencies,
+    actor: Actor,
+    run_id: str,
+    state: BillState,
+    *,
+    after: str,
+    limit: int,
+) -> list[BillView]:
+    """A run's bills in one state, by home."""
+    run = await access(deps, actor, run_id)
+    found = await bills_store.of_run(deps.db, run.id, state, after=after, limit=limit)
+    addresses = await places.addresses(deps, sorted({bill.home for bill in found}))
+    return views(found, addresses, day_of(deps.now()))

@@ -1,0 +1,156 @@
+"""Jobs of bill runs: one step is one transaction, repeated until no step is left.
+
+Every transaction also moves the run's version, so that a worker that was thought dead, or was
+killed and replaced, does nothing twice.
+"""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from services.bills import store as bills_store
+from services.bills.due_days import due_on
+from services.bills.models import Bill
+from services.bills.runs import notify, store
+from services.bills.runs.drafts import draft, slots
+from services.bills.runs.models import BillRun
+from services.bills.states import BillState, RunAction, RunState, run_target
+from services.dependencies import Dependencies, Transaction
+from services.fees import store as fees_store
+from services.fees.tariff import rule_book
+from services.jobs import actions as jobs
+from services.jobs.models import Again
+from services.kernel.days import day_of, months_from
+from services.kernel.documents import Document
+from services.ledger import actions as ledger
+from services.ledger.models import Journal, Posting, income, receivable
+from services.places import actions as places
+from services.places import store as places_store
+from services.places.models import Kind
+
+JOB: Final = "fees.run"
+
+
+# Small enough for a transaction of well under a second: MongoDB advises below 1,000 writes.
+HOMES_AT_ONCE: Final = 100
+BILLS_AT_ONCE: Final = 250
+
+
+class DraftsMoved(Exception):
+    """Drafts changed although nobody but the run's worker may change them: a bug of ours."""
+
+
+async def step(deps: Dependencies, payload: Document) -> Again | None:
+    """Do the next step of a run; an earlier round's job has nothing left to do."""
+    run = await store.find(deps.db, payload["run_id"])
+    if run is None or run.round != payload["round"]:
+        return None
+    match run.state:
+        case RunState.DRAFTING:
+            await draft_some(deps, run)
+        case RunState.PUBLISHING:
+            await issue_some(deps, run)
+        case RunState.CANCELLING:
+            await discard_some(deps, run)
+        case _:
+            return None
+    return Again(deps.now())
+
+
+async def finish(deps: Dependencies, run: BillRun) -> None:
+    totals = await bills_store.totals(deps.db, run.id)
+    changes = {
+        "state": run_target(run.state, RunAction.FINISH),
+        "totals": msgspec.to_builtins(totals),
+    }
+    await store.advance(deps.db, run, {"$set": changes})
+
+
+async def draft_some(deps: Dependencies, run: BillRun) -> None:
+    """Draft what the next homes lack, by the rules there were when the run was started."""
+    homes = await places_store.of_kind_under(
+        deps.db, run.place, Kind.HOME, after=run.after, limit=HOMES_AT_ONCE
+    )
+    if not homes:
+        await finish(deps, run)
+        return
+    paths = [home.id for home in homes]
+    rules = await fees_store.for_homes(deps.db, paths, run.kinds, run.asked_at)
+    wanted = slots(run.kinds, months_from(run.period, run.months))
+
+    async def save(tx: Transaction) -> None:
+        known = await bills_store.known(deps.db, paths, wanted, tx)
+        bills, skipped = draft(run, homes, rule_book(rules), known, at=deps.now())
+        changes = {
+            "$set": {"after": paths[-1]},
+            "$inc": {"homes_done": len(homes), "skips": len(skipped)},
+            "$push": store.appending(skipped),
+        }
+        if await store.advance(deps.db, run, changes, tx):
+            there = set(await places.use(deps, sorted({bill.home for bill in bills}), tx))
+            await bills_store.insert_bills(deps.db, [b for b in bills if b.home in there], tx)
+
+    await deps.in_transaction(save)
+
+
+async def issue_some(deps: Dependencies, run: BillRun) -> None:
+    """Publish the next drafts; when there are none left, tell people and finish."""
+    drafts = await bills_store.of_run(
+        deps.db, run.id, BillState.DRAFT, after="", limit=BILLS_AT_ONCE
+    )
+    if not drafts:
+        told = await notify.tell(deps, run)
+        if told:
+            await finish(deps, told)
+        return
+    # one moment of issue for the whole round: the due day depends on it, not on the worker
+    at = run.published_at or deps.now()
+    due_days: dict[str, list[str]] = defaultdict(list)
+    for bill in drafts:
+        due_days[due_on(bill, day_of(at))].append(bill.id)
+    changes = {"state": BillState.OWING, "issued_at": at, "issued_in": run.round}
+
+    async def save(tx: Transaction) -> None:
+        if not await store.advance(deps.db, run, {"$inc": {"issued": len(drafts)}}, tx):
+            return
+        for day, ids in due_days.items():
+            due = {**changes, "due_on": day}
+            if await bills_store.issue(deps.db, ids, changes=due, tx=tx) != len(ids):
+                raise DraftsMoved(run.id)
+        await ledger.post_many(deps, tx, [_journal(bill, run.place, at) for bill in drafts])
+
+    await deps.in_transaction(save)
+
+
+def _journal(bill: Bill, compound: str, at: datetime) -> Journal:
+    return Journal(
+        id=f"issue:{bill.id}",
+        kind="issue",
+        place=compound,
+        at=at,
+        postings=[
+            Posting(receivable(bill.id), bill.amount_fen),
+            Posting(income(bill.kind, compound), -bill.amount_fen),
+        ],
+        reference={"bill": bill.id, "run": bill.run_id},
+    )
+
+
+async def discard_some(deps: Dependencies, run: BillRun) -> None:
+    drafts = await bills_store.of_run(
+        deps.db, run.id, BillState.DRAFT, after="", limit=BILLS_AT_ONCE
+    )
+    if not drafts:
+        await finish(deps, run)
+        return
+
+    async def save(tx: Transaction) -> None:
+        if await store.advance(deps.db, run, {}, tx):
+            await bills_store.discard(deps.db, [bill.id for bill in drafts], tx)
+
+    await deps.in_transaction(save)
+
+
+JOBS: Final[dict[str, jobs.Handler]] = {JOB: step}

@@ -1,0 +1,82 @@
+"""Bill runs: what is kept, sent and seen of the billing of a compound."""
+
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from services.bills.models import Total
+from services.bills.states import RunState
+from services.fees.models import FeeKind, Months
+from services.kernel.days import Month
+
+
+class SkipReason(StrEnum):
+    NO_AREA = auto()  # the register has no area for the home
+    ZERO_AMOUNT = auto()  # rounds to nothing, and WeChat Pay refuses orders of 0 fen
+
+
+class Skipped(Struct, frozen=True, kw_only=True):
+    home: str
+    kind: FeeKind
+    reason: SkipReason
+
+
+class BillRun(Struct, kw_only=True):
+    """One billing of a compound for some months; started again, it fills gaps.
+
+    `id` is a digest of compound, period, months and kinds. `round` counts what people asked of
+    it, `version` every change: who read an older one changes nothing any more. `after` is the
+    last home drafted for or, while publishing, the last person told.
+    """
+
+    id: str = field(name="_id")
+    place: str
+    period: Month
+    months: int
+    kinds: list[FeeKind]
+    state: RunState | None = None  # None: not written yet
+    round: int = 0
+    version: int = 0
+    after: str = ""
+    homes: int = 0
+    homes_done: int = 0
+    issued: int = 0
+    skips: int = 0
+    skipped: list[Skipped] = []
+    totals: list[Total] = []
+    asked_by: str
+    asked_at: datetime  # of the last start: younger rules wait for the next one
+    published_by: str = ""
+    published_at: datetime | None = None
+
+
+Kinds = Annotated[list[FeeKind], Meta(min_length=1, max_length=len(FeeKind))]
+
+
+class StartBillRun(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Bill a compound for `months` months from `period` on."""
+
+    period: Month
+    months: Months = 1
+    kinds: Kinds = field(default_factory=lambda: list(FeeKind))
+
+
+class BillRunView(Struct, kw_only=True):
+    """`skips` counts what could not be billed; `skipped` lists the first of them."""
+
+    run_id: str
+    place: str
+    period: Month
+    months: int
+    kinds: list[FeeKind]
+    state: RunState
+    homes: int
+    homes_done: int
+    issued: int
+    skips: int
+    skipped: list[Skipped]
+    totals: list[Total]
+    asked_at: datetime
+    published_at: datetime | None

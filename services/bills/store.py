@@ -1,0 +1,182 @@
+"""Store of bills. Only this module changes them; statistics adds them up."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from mongo_indexes.bills import COLLECTION
+from services.bills.models import Bill, HomeNews, Known, Total
+from services.bills.runs.models import BillRun
+from services.bills.states import BillState
+from services.dependencies import Database, Transaction
+from services.fees.models import FeeKind
+from services.kernel.documents import Document, to_document
+
+
+async def known(
+    db: Database, homes: Sequence[str], slots: Sequence[str], tx: Transaction
+) -> Known:
+    """Return which of the slots are taken, and the editions. By `slots` and `home_paid`."""
+    of_homes = {"home": {"$in": list(homes)}}
+    wanted = frozenset(slots)
+    cursor = db[COLLECTION].find(
+        {**of_homes, "slots": {"$in": list(slots)}}, {"home": 1, "slots": 1}, session=tx
+    )
+    taken = [(b["home"], s) async for b in cursor for s in b["slots"] if s in wanted]
+    pipeline: list[Document] = [
+        {"$match": {**of_homes, "state": BillState.VOID}},
+        {
+            "$group": {
+                "_id": {"home": "$home", "kind": "$kind", "period": "$period"},
+                "count": {"$sum": 1},
+            }
+        },
+    ]
+    voided = await db[COLLECTION].aggregate(pipeline, session=tx)
+    editions = {
+        (v["_id"]["home"], FeeKind(v["_id"]["kind"]), v["_id"]["period"]): v["count"]
+        async for v in voided
+    }
+    return Known(frozenset(taken), editions)
+
+
+async def insert_bills(db: Database, drafts: Sequence[Bill], tx: Transaction) -> None:
+    if drafts:
+        await db[COLLECTION].insert_many([to_document(b) for b in drafts], session=tx)
+
+
+async def find_bills(
+    db: Database, bill_ids: Sequence[str], tx: Transaction | None = None
+) -> list[Bill]:
+    """Return the bills that exist, in the order asked for."""
+    cursor = db[COLLECTION].find({"_id": {"$in": list(bill_ids)}}, session=tx)
+    found = msgspec.convert(await cursor.to_list(), list[Bill])
+    by_id = {bill.id: bill for bill in found}
+    return [by_id[bill_id] for bill_id in bill_ids if bill_id in by_id]
+
+
+async def move(
+    db: Database,
+    bill_id: str,
+    source: BillState,
+    *,
+    changes: Document,
+    tx: Transaction,
+) -> bool:
+    """Compare and set one bill's state; False when somebody was first."""
+    result = await db[COLLECTION].update_one(
+        {"_id": bill_id, "state": source}, {"$set": changes}, session=tx
+    )
+    return result.modified_count == 1
+
+
+async def hold(db: Database, bill_ids: Sequence[str], tx: Transaction) -> bool:
+    """Touch bills that are owing; False when one of them is not. By `_id`."""
+    query = {"_id": {"$in": list(bill_ids)}, "state": BillState.OWING}
+    result = await db[COLLECTION].update_many(query, {"$inc": {"holds": 1}}, session=tx)
+    return result.matched_count == len(bill_ids)
+
+
+async def issue(
+    db: Database, bill_ids: Sequence[str], *, changes: Document, tx: Transaction
+) -> int:
+    """Turn drafts into debts; return how many still were drafts."""
+    result = await db[COLLECTION].update_many(
+        {"_id": {"$in": list(bill_ids)}, "state": BillState.DRAFT},
+        {"$set": changes},
+        session=tx,
+    )
+    return result.modified_count
+
+
+async def discard(db: Database, bill_ids: Sequence[str], tx: Transaction) -> None:
+    query = {"_id": {"$in": list(bill_ids)}, "state": BillState.DRAFT}
+    await db[COLLECTION].delete_many(query, session=tx)
+
+
+async def of_run(
+    db: Database, run_id: str, state: BillState, *, after: str, limit: int
+) -> list[Bill]:
+    """A run's bills in one state, by home, after "home|id". Served by index `run`."""
+    home, _, bill_id = after.partition("|")
+    query: Document = {"run_id": run_id, "state": state}
+    if home:
+        query["home"] = {"$gte": home}
+        query["$or"] = [{"home": {"$gt": home}}, {"_id": {"$gt": bill_id}}]
+    cursor = db[COLLECTION].find(query).sort([("home", 1), ("_id", 1)]).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Bill])
+
+
+async def news(db: Database, run: BillRun) -> dict[str, HomeNews]:
+    """Return home → what the run's present round issued and is still owed. Served by `run`."""
+    query = {"run_id": run.id, "state": BillState.OWING, "issued_in": run.round}
+    group: Document = {
+        "_id": "$home",
+        "kinds": {"$addToSet": "$kind"},
+        "amount_fen": {"$sum": "$amount_fen"},
+        "due_on": {"$min": "$due_on"},
+    }
+    cursor = await db[COLLECTION].aggregate([{"$match": query}, {"$group": group}])
+    return {row["_id"]: msgspec.convert(row, HomeNews) async for row in cursor}
+
+
+async def totals(db: Database, run_id: str) -> list[Total]:
+    """Count and add up a run's bills. Served by index `run`."""
+    keys = ("kind", "account", "state")
+    pipeline: list[Document] = [
+        {"$match": {"run_id": run_id}},
+        {
+            "$group": {
+                "_id": {key: f"${key}" for key in keys},
+                "count": {"$sum": 1},
+                "amount_fen": {"$sum": "$amount_fen"},
+            }
+        },
+        {"$replaceWith": {"$mergeObjects": ["$_id", "$$ROOT"]}},
+        {"$sort": dict.fromkeys(keys, 1)},
+    ]
+    cursor = await db[COLLECTION].aggregate(pipeline)
+    return msgspec.convert(await cursor.to_list(), list[Total])
+
+
+async def owing(db: Database, homes: Sequence[str], *, before: str, limit: int) -> list[Bill]:
+    """What homes owe, the latest first, before "period|id". Served by index `home_paid`."""
+    own = {"home": {"$in": list(homes)}, "state": BillState.OWING}
+    return await _latest(db, own | _before(before), limit)
+
+
+async def paid(
+    db: Database, since: Mapping[str, datetime], *, before: str, limit: int
+) -> list[Bill]:
+    """What homes paid, each since its own instant. Order and index as `owing`."""
+    own = [
+        {"home": home, "state": BillState.PAID, "paid_at": {"$gte": at}} | _before(before)
+        for home, at in since.items()
+    ]
+    return await _latest(db, {"$or": own}, limit) if own else []
+
+
+def _before(cursor: str) -> Document:
+    period, _, bill_id = cursor.partition("|")
+    if not period:
+        return {}
+    earlier = [{"period": {"$lt": period}}, {"_id": {"$lt": bill_id}}]
+    return {"period": {"$lte": period}, "$or": earlier}
+
+
+async def _latest(db: Database, query: Document, limit: int) -> list[Bill]:
+    order = [("period", -1), ("_id", -1)]
+    cursor = db[COLLECTION].find(query).sort(order).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Bill])
+
+
+async def owed(db: Database, homes: Sequence[str]) -> tuple[int, int]:
+    """Return how many bills these homes owe, and how much. Served by index `home_paid`."""
+    pipeline: list[Document] = [
+        {"$match": {"home": {"$in": list(homes)}, "state": BillState.OWING}},
+        {"$group": {"_id": None, "count": {"$sum": 1}, "fen": {"$sum": "$amount_fen"}}},
+    ]
+    cursor = await db[COLLECTION].aggregate(pipeline)
+    rows = await cursor.to_list()
+    return (rows[0]["count"], rows[0]["fen"]) if rows else (0, 0)

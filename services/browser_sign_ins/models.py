@@ -1,0 +1,97 @@
+"""A browser that wants to be let in by a mini-program: what is kept, sent and seen."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum, auto
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct, field
+
+from services.browser_sign_ins.states import BrowserState
+
+LIFE: Final = timedelta(minutes=3)
+MOST_MISSES: Final = 3
+
+Scene = Annotated[str, Meta(min_length=1, max_length=32)]
+
+
+class Purpose(StrEnum):
+    SIGN_IN = auto()
+    CONFIRMATION = auto()  # of a session that is signed in
+
+
+class BrowserSignIn(Struct, kw_only=True):
+    """One code on one screen.
+
+    Neither what the browser polls with nor what the code holds is kept, only keyed hashes.
+    `session`: the one to confirm, with its `person`; empty for a sign-in, whose `person` is
+    whoever allowed it.
+    """
+
+    id: str = field(name="_id")
+    state: BrowserState = BrowserState.WAITING
+    device: str
+    number: str  # two digits that only the screen shows
+    secret_index: str = ""
+    scene_index: str
+    session: str = ""
+    person: str = ""
+    misses: int = 0  # wrong numbers
+    asked_at: datetime
+    expires_at: datetime
+    answered_at: datetime | None = None
+
+    @property
+    def purpose(self) -> Purpose:
+        return Purpose.CONFIRMATION if self.session else Purpose.SIGN_IN
+
+
+class Asked(Struct, frozen=True):
+    """A new code, and the secret that only the asking browser ever hears."""
+
+    sign_in: BrowserSignIn
+    secret: str
+
+
+# What clients send and see
+
+
+class Look(Struct, forbid_unknown_fields=True):
+    """What the scanned code opened the mini-program with."""
+
+    scene: Scene
+
+
+class AnswerBrowser(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`number`: typed off the screen; needed to allow, not to refuse."""
+
+    scene: Scene
+    allow: bool
+    number: Annotated[str, Meta(pattern=r"^[0-9]{2}$(?!\n)")] | None = None
+
+
+class Poll(Struct, forbid_unknown_fields=True):
+    secret: Annotated[str, Meta(min_length=1, max_length=100)]
+
+
+class ConfirmationCode(Struct, kw_only=True):
+    """A code for this browser's screen. `number` is shown beside it, in large digits."""
+
+    sign_in_id: str
+    number: str
+    expires_at: datetime
+    code_url: str
+
+
+class SignInCode(ConfirmationCode, kw_only=True):
+    """`secret`: what this browser polls with; it is told once."""
+
+    secret: str
+
+
+class BrowserView(Struct, kw_only=True):
+    """Who asks to be let in, for the person who scanned the code."""
+
+    purpose: Purpose
+    device: str
+    asked_at: datetime
+    expires_at: datetime

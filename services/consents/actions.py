@@ -1,0 +1,158 @@
+"""Consent before collection (PIPL art. 13 to 16): asked again with every new text.
+
+Signing in asks for none: the number WeChat gives a user is what a session cannot be without,
+and nothing else is kept with it.
+"""
+
+from typing import Final
+
+from services.audit import actions as audit
+from services.audit.models import Act
+from services.consents import policies, store
+from services.consents.models import Consent, ConsentView, GiveConsent, PolicyView, Withdrawal
+from services.consents.policies import Policy, PolicyKey
+from services.dependencies import Dependencies, Transaction
+from services.kernel import errors
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor
+from services.people import actions as people
+from services.people import store as people_store
+
+EXPLANATION: Final = (
+    "已撤回。我们不再收集您新的信息:不能再绑定手机号、申请绑定房屋或接受邀请。"
+    "已经办好的事、账目和已绑定的房屋不受影响;想全部删除,请注销账号。"
+)
+
+
+class ConsentNeeded(errors.Forbidden):
+    """`policy`, `version` in details: the text to show and to agree to first."""
+
+    code = "consent_needed"
+
+
+class PolicyNotCurrent(errors.Conflict):
+    """There is a newer text; `version` in details."""
+
+    code = "policy_not_current"
+
+
+class ConsentNotGiven(errors.Conflict):
+    code = "consent_not_given"
+
+
+def published() -> list[PolicyView]:
+    """Return what people are asked to agree to today."""
+    return [
+        PolicyView(
+            policy=policy.key,
+            version=policy.version,
+            title=policy.title,
+            from_day=policy.from_day,
+            sha256=policy.sha256,
+            text=policy.text,
+        )
+        for policy in policies.CURRENT.values()
+    ]
+
+
+async def check(
+    deps: Dependencies, person_id: str, policy: PolicyKey = PolicyKey.PRIVACY
+) -> None:
+    """Raise ConsentNeeded before anything is asked of others; `require` is what counts."""
+    _check(await people_store.consents_of(deps.db, person_id), policies.CURRENT[policy])
+
+
+async def require(
+    deps: Dependencies,
+    tx: Transaction,
+    person_id: str,
+    policy: PolicyKey = PolicyKey.PRIVACY,
+) -> None:
+    """Call this in the transaction that keeps what a person tells of themself.
+
+    Raises ConsentNeeded, or Unauthenticated when the account was closed a moment ago.
+    """
+    _check(await people_store.hold(deps.db, person_id, tx), policies.CURRENT[policy])
+
+
+def _check(given: dict[str, int] | None, policy: Policy) -> None:
+    if given is None:
+        raise errors.Unauthenticated("这个账号已注销,请重新登录")
+    if given.get(policy.key) != policy.version:
+        raise ConsentNeeded(
+            f"请先阅读并同意《{policy.title}》", policy=policy.key, version=policy.version
+        )
+
+
+async def give(deps: Dependencies, actor: Actor, request: GiveConsent) -> ConsentView:
+    """Agree to the current text of a policy; agreed to before, it stays as it was given."""
+    policy = policies.CURRENT[request.policy]
+    if request.version != policy.version:
+        raise PolicyNotCurrent("内容有更新,请重新阅读后同意", version=policy.version)
+    fresh = Consent(
+        id=new_id(deps.now()),
+        person=actor.person_id,
+        policy=policy.key,
+        version=policy.version,
+        sha256=policy.sha256,
+        given_at=deps.now(),
+    )
+
+    async def save(tx: Transaction) -> Consent:
+        await people.require_open(deps, tx, actor.person_id)
+        held = await store.find_given(deps.db, actor.person_id, policy.key, policy.version, tx)
+        consent = held or fresh
+        if held is None:
+            await store.insert(deps.db, fresh, tx)
+        await people_store.note_consent(
+            deps.db, actor.person_id, policy.key, policy.version, tx
+        )
+        await audit.record(
+            deps,
+            tx,
+            actor,
+            Act.CONSENT_GIVEN,
+            subject=consent.id,
+            policy=policy.key,
+            version=policy.version,
+            again=held is not None,
+        )
+        return consent
+
+    return view(await deps.in_transaction(save))
+
+
+async def withdraw(deps: Dependencies, actor: Actor, policy: PolicyKey) -> Withdrawal:
+    """Agree no longer: nothing more is collected. Raises ConsentNotGiven."""
+
+    async def save(tx: Transaction) -> None:
+        given = await people_store.hold(deps.db, actor.person_id, tx)
+        if not given or policy not in given:
+            raise ConsentNotGiven("您没有同意过,或已经撤回")
+        await store.withdraw(deps.db, actor.person_id, deps.now(), tx, policy)
+        await people_store.note_consent(deps.db, actor.person_id, policy, None, tx)
+        await audit.record(
+            deps, tx, actor, Act.CONSENT_WITHDRAWN, policy=policy, version=given[policy]
+        )
+
+    await deps.in_transaction(save)
+    return Withdrawal(policy=policy, withdrawn_at=deps.now(), explanation=EXPLANATION)
+
+
+async def listing(
+    deps: Dependencies, actor: Actor, *, before: str, limit: int
+) -> list[ConsentView]:
+    """What I agreed to, newest first."""
+    found = await store.of_person(deps.db, actor.person_id, before=before, limit=limit)
+    return [view(consent) for consent in found]
+
+
+def view(consent: Consent) -> ConsentView:
+    return ConsentView(
+        consent_id=consent.id,
+        policy=consent.policy,
+        version=consent.version,
+        sha256=consent.sha256,
+        given_at=consent.given_at,
+        withdrawn_at=consent.withdrawn_at,
+    )

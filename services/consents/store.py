@@ -1,0 +1,46 @@
+"""Store of consents: one row for each agreement to one text."""
+
+from datetime import datetime
+
+import msgspec
+
+from mongo_indexes import consents
+from services.consents.models import Consent
+from services.consents.policies import PolicyKey
+from services.dependencies import Database, Transaction
+from services.kernel.documents import Document, to_document
+
+
+async def insert(db: Database, consent: Consent, tx: Transaction) -> None:
+    await db[consents.COLLECTION].insert_one(to_document(consent), session=tx)
+
+
+async def find_given(
+    db: Database, person_id: str, policy: PolicyKey, version: int, tx: Transaction
+) -> Consent | None:
+    """The agreement to a text, unless it was withdrawn. Served by index `person`."""
+    query = {
+        "person": person_id,
+        "policy": policy,
+        "version": version,
+        "withdrawn_at": None,
+    }
+    document = await db[consents.COLLECTION].find_one(query, session=tx)
+    return msgspec.convert(document, Consent | None)
+
+
+async def withdraw(
+    db: Database, person_id: str, at: datetime, tx: Transaction, *policies: PolicyKey
+) -> None:
+    """Write the end of what a person agreed to, once. Served by index `person`."""
+    query = {"person": person_id, "policy": {"$in": list(policies)}, "withdrawn_at": None}
+    await db[consents.COLLECTION].update_many(query, {"$set": {"withdrawn_at": at}}, session=tx)
+
+
+async def of_person(db: Database, person_id: str, *, before: str, limit: int) -> list[Consent]:
+    """Newest first. Served by index `person`."""
+    query: Document = {"person": person_id}
+    if before:
+        query["_id"] = {"$lt": before}
+    cursor = db[consents.COLLECTION].find(query).sort("_id", -1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Consent])

@@ -1,0 +1,169 @@
+"""One-time codes on paper, printed for people of the register who are not bound yet.
+
+Only a keyed fingerprint is kept. A code opens exactly the residency it was printed for.
+"""
+
+import secrets
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+from services.audit import actions as audit
+from services.audit.models import Act
+from services.consents import actions as consents
+from services.dependencies import Dependencies, Transaction
+from services.home_codes import store
+from services.home_codes.models import CODE_LIFE, HomeCode, PrintedCode, PrintedCodes, UseCode
+from services.homes import household
+from services.homes.models import Bound
+from services.homes.views import mask_name
+from services.kernel import errors
+from services.kernel.days import day_of
+from services.kernel.documents import ALPHABET, encode
+from services.kernel.permissions import Actor, Permission, require_at
+from services.places import actions as places
+from services.residencies import actions as residencies
+from services.residencies import sealed
+from services.residencies.models import Residency, Way
+
+CODE_BITS: Final = 50
+CODE_LENGTH: Final = 10
+MOST_CODES: Final = 2000  # at once: some ten stairs of paper, and one short transaction
+LOOKALIKES: Final = str.maketrans("OIL", "011")
+
+
+class TooManyCodes(errors.InvalidInput):
+    """Print for a building or a unit instead. `most` in details."""
+
+    code = "too_many_codes"
+
+
+class CodeUnknown(errors.NotFound):
+    code = "home_code_unknown"
+
+
+class CodeOver(errors.Conflict):
+    """Too old, taken back, used, or printed for somebody who is bound or gone."""
+
+    code = "home_code_over"
+
+
+async def print_codes(deps: Dependencies, actor: Actor, place: str) -> PrintedCodes:
+    """Make a code for everybody under a place who belongs to a home and is not bound.
+
+    Codes that were printed for them before are worth nothing any more.
+    """
+    require_at(actor, Permission.DECIDE_HOMES, place)
+    await places.get(deps, place)
+    now = deps.now()
+    expires_at = now + CODE_LIFE
+
+    async def save(tx: Transaction) -> list[tuple[Residency, str]]:
+        rows = await residencies.unbound_under(
+            deps.db, place, day_of(now), limit=MOST_CODES + 1, tx=tx
+        )
+        if len(rows) > MOST_CODES:
+            raise TooManyCodes("一次打印太多了,请按楼栋或单元打印", most=MOST_CODES)
+        drawn = [(row, _draw()) for row in rows]
+        codes = [
+            HomeCode(
+                residency=row.id,
+                home=row.home,
+                code_index=_index(deps, code),
+                printed_by=actor.person_id,
+                printed_at=now,
+                expires_at=expires_at,
+            )
+            for row, code in drawn
+        ]
+        await store.put(deps.db, codes, tx)
+        await places.use(deps, sorted({row.home for row in rows}), tx)
+        await audit.record(deps, tx, actor, Act.CODES_PRINTED, place=place, codes=len(codes))
+        return drawn
+
+    drawn = await deps.in_transaction(save)
+    return PrintedCodes(expires_at=expires_at, codes=await _printed(deps, drawn))
+
+
+def _draw() -> str:
+    """Return a code as it is printed: 7K3QM-X9D2T, 50 random bits."""
+    code = encode(secrets.randbits(CODE_BITS), CODE_LENGTH).upper()
+    return f"{code[:5]}-{code[5:]}"
+
+
+async def _printed(
+    deps: Dependencies, drawn: Sequence[tuple[Residency, str]]
+) -> list[PrintedCode]:
+    addresses = await places.addresses(deps, sorted({row.home for row, _ in drawn}))
+    return [
+        PrintedCode(
+            address=addresses.get(row.home, row.home),
+            name_masked=mask_name(sealed.name_of(deps, row)),
+            relation=row.relation,
+            code=code,
+        )
+        for row, code in drawn
+    ]
+
+
+def read(typed: str) -> str:
+    """Return the characters of a code however it was typed; "" for what is none.
+
+    Capitals, blanks and dashes do not matter, nor does O for 0 or I and L for 1 (Crockford's
+    base 32), nor the wide letters of a Chinese keyboard.
+    """
+    plain = unicodedata.normalize("NFKC", typed).upper().translate(LOOKALIKES)
+    code = "".join(c for c in plain if c.isalnum()).lower()
+    return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else ""
+
+
+def _index(deps: Dependencies, typed: str) -> str:
+    return deps.vault.blind(read(typed), purpose="home-code")
+
+
+async def use(deps: Dependencies, actor: Actor, wish: UseCode) -> Bound:
+    """Be bound to the one residency a code was printed for; twice is once."""
+    await consents.check(deps, actor.person_id)
+    code = await store.find_by_code(deps.db, _index(deps, wish.code))
+    if code is None:
+        raise CodeUnknown("绑定码不对,或已换成新的,请核对后再输入")
+    if code.printed_by == actor.person_id:
+        raise household.OwnHome("自己打印的绑定码要由别人使用,请让同事办理")
+
+    async def save(tx: Transaction) -> Bound:
+        await consents.require(deps, tx, actor.person_id)
+        home = await household.hold(deps, code.home, tx)
+        row = next((row for row in home.rows if row.id == code.residency), None)
+        if row is None:
+            raise CodeOver("绑定码已失效,请联系社区")
+        repeated = code.used_by == actor.person_id == row.person
+        if not repeated:
+            row = await _bind(deps, tx, actor, code, row)
+        await audit.record(
+            deps,
+            tx,
+            actor,
+            Act.CODE_USED,
+            place=row.home,
+            subject=row.id,
+            repeated=repeated,
+        )
+        return Bound(
+            residency_id=row.id,
+            home=row.home,
+            address=home.place.address,
+            relation=row.relation,
+            to_day=row.to_day,
+        )
+
+    return await deps.in_transaction(save)
+
+
+async def _bind(
+    deps: Dependencies, tx: Transaction, actor: Actor, code: HomeCode, row: Residency
+) -> Residency:
+    if row.person is not None:
+        raise CodeOver("这位住户已经绑定,请联系社区")
+    if not await store.use(deps.db, code, actor.person_id, deps.now(), tx):
+        raise CodeOver("绑定码已失效,请联系社区")
+    return await residencies.bind(deps, tx, row, actor.person_id, way=Way.CODE)

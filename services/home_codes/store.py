@@ -1,0 +1,50 @@
+"""Store of home codes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from pymongo import ReplaceOne
+
+from mongo_indexes.home_codes import COLLECTION
+from services.dependencies import Database, Transaction
+from services.home_codes.models import HomeCode
+from services.homes.models import SlipState
+from services.kernel.documents import to_document
+
+
+async def put(db: Database, codes: Sequence[HomeCode], tx: Transaction) -> None:
+    """Keep these codes instead of the residencies' earlier ones."""
+    writes = []
+    for code in codes:
+        document = to_document(code)
+        writes.append(ReplaceOne({"_id": document.pop("_id")}, document, upsert=True))
+    if writes:
+        await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
+
+
+async def find_by_code(db: Database, code_index: str) -> HomeCode | None:
+    """What a typed code opens. Served by index `code`."""
+    document = await db[COLLECTION].find_one({"code_index": code_index})
+    return msgspec.convert(document, HomeCode | None)
+
+
+async def use(
+    db: Database, code: HomeCode, person_id: str, now: datetime, tx: Transaction
+) -> bool:
+    """Let one person use the code they typed, once and in time."""
+    query = {
+        "_id": code.residency,
+        "code_index": code.code_index,
+        "state": SlipState.OPEN,
+        "expires_at": {"$gt": now},
+    }
+    change = {"state": SlipState.USED, "used_by": person_id, "used_at": now}
+    result = await db[COLLECTION].update_one(query, {"$set": change}, session=tx)
+    return result.modified_count == 1
+
+
+async def revoke(db: Database, residency_ids: Sequence[str], tx: Transaction) -> None:
+    query = {"_id": {"$in": list(residency_ids)}, "state": SlipState.OPEN}
+    change = {"$set": {"state": SlipState.REVOKED}}
+    await db[COLLECTION].update_many(query, change, session=tx)

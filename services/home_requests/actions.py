@@ -1,0 +1,273 @@
+"""Home requests of a person: filed with proof, listed, withdrawn.
+
+A head is asked first and the community decides (reviews.py). Who claims a home that others own
+has a dispute with them, which the community settles (ownership): nothing is overwritten
+(民法典 art. 234: a right in dispute is to be confirmed; art. 217: the certificate proves it).
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from pymongo.errors import DuplicateKeyError
+
+from services.audit import actions as audit
+from services.audit.models import Act
+from services.consents import actions as consents
+from services.consents.policies import PolicyKey
+from services.dependencies import Dependencies, Transaction
+from services.home_requests import access, notify, store, views
+from services.home_requests.models import FileRequest, HomeRequest, MyRequest
+from services.home_requests.states import OPEN, Event, RequestState
+from services.homes import household, terms
+from services.homes import notify as homes_notify
+from services.homes.household import Household
+from services.homes.notify import News
+from services.kernel import errors, id_numbers
+from services.kernel.days import day_of
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor, Permission
+from services.photos import actions as photos
+from services.residencies.models import Relation
+
+MOST_OPEN: Final = 5  # of one person for themself; staff file for many
+MOST_A_DAY: Final = 10
+
+
+class NameNeeded(errors.InvalidInput):
+    """Exactly one of `name` and `on_behalf_of`."""
+
+    code = "name_needed"
+
+
+class TooManyRequests(errors.Conflict):
+    """Five that wait, or ten within a day; `most` in details."""
+
+    code = "too_many_open_requests"
+
+
+async def file(deps: Dependencies, actor: Actor, wish: FileRequest) -> MyRequest:
+    """File a request; the same person's open one for the same home stays the one."""
+    draft = _draft(deps, actor, wish)
+    _require_standing(actor, draft)
+    for policy in _policies(draft):
+        await consents.check(deps, actor.person_id, policy)
+    heads = await notify.heads_of(deps, draft.home) - {actor.person_id}
+    draft.state = RequestState.WITH_HEAD if heads else RequestState.WITH_COMMUNITY
+
+    async def save(tx: Transaction) -> HomeRequest:
+        for policy in _policies(draft):
+            await consents.require(deps, tx, actor.person_id, policy)
+        home = await household.hold(deps, draft.home, tx)
+        earlier = await store.find_open(deps.db, str(draft.open_key), tx)
+        if earlier is None:
+            await _insert(deps, tx, actor, draft, home)
+            await _tell(deps, tx, draft, home, heads)
+        kept = earlier or draft
+        await _note(deps, tx, actor, kept, repeated=earlier is not None)
+        return kept
+
+    try:
+        kept = await deps.in_transaction(save)
+    except DuplicateKeyError:  # sent twice at once: now the other one is there
+        kept = await deps.in_transaction(save)
+    [view] = await views.mine(deps, [kept])
+    return view
+
+
+def _draft(deps: Dependencies, actor: Actor, wish: FileRequest) -> HomeRequest:
+    """Check what was sent and seal what was typed."""
+    if (wish.name is None) is (wish.on_behalf_of is None):
+        raise NameNeeded("请填写一个姓名:本人,或您代办的人")
+    now = deps.now()
+    relation = Relation(wish.relation)
+    terms.require_end(relation, wish.to_day)
+    from_day, to_day = terms.check_span(wish.from_day, wish.to_day, day_of(now))
+    name = wish.name or wish.on_behalf_of or ""
+    person = None if wish.on_behalf_of else actor.person_id
+    who = person or deps.vault.blind(name, purpose="on-behalf-of")
+    request_id = new_id(now)
+
+    def sealed(text: str | None, field: str) -> str | None:
+        return text and deps.vault.seal(text, place=f"home_requests/{request_id}/{field}")
+
+    number = wish.id_number and id_numbers.normalise(wish.id_number)
+    return HomeRequest(
+        id=request_id,
+        home=wish.home,
+        relation=relation,
+        person=person,
+        filed_by=actor.person_id,
+        open_key=f"{who}:{wish.home}",
+        state=RequestState.WITH_COMMUNITY,
+        name_sealed=sealed(name, "name") or "",
+        id_number_sealed=sealed(number, "id_number"),
+        note_sealed=sealed(wish.note, "note"),
+        photo_ids=list(dict.fromkeys(wish.photo_ids)),
+        from_day=from_day,
+        to_day=to_day,
+        created_at=now,
+    )
+
+
+def _require_standing(actor: Actor, draft: HomeRequest) -> None:
+    """Only the home's community files for somebody else."""
+    if draft.person is None and not actor.may(Permission.DECIDE_HOMES, draft.home):
+        raise errors.Forbidden("替别人申请要由社区工作人员办理")
+
+
+def _policies(draft: HomeRequest) -> list[PolicyKey]:
+    """Return what the requester has to agree to: proof by itself (PIPL art. 29).
+
+    Who has no phone agrees on paper, at the window.
+    """
+    if draft.person is None:
+        return []
+    proof_given = bool(draft.photo_ids or draft.id_number_sealed)
+    return [PolicyKey.PRIVACY, *([PolicyKey.PROOF] if proof_given else [])]
+
+
+async def _insert(
+    deps: Dependencies, tx: Transaction, actor: Actor, draft: HomeRequest, home: Household
+) -> None:
+    household.require_new(home, draft.person, draft.relation)
+    if draft.person is not None:
+        await _require_room(deps, tx, actor)
+    draft.disputed = views.is_contested(deps, home, draft)
+    await store.insert(deps.db, draft, tx)
+    await attach_proof(deps, tx, actor, draft)
+    if draft.state is RequestState.WITH_HEAD:
+        await access.schedule_pass_on(deps, tx, draft)
+
+
+async def _require_room(deps: Dependencies, tx: Transaction, actor: Actor) -> None:
+    """Raise TooManyRequests: each request asks heads and may alarm owners."""
+    if await store.count_open(deps.db, actor.person_id, tx) >= MOST_OPEN:
+        raise TooManyRequests("您还有几个申请在处理,请等处理完再提交", most=MOST_OPEN)
+    since = deps.now() - timedelta(days=1)
+    if await store.count_since(deps.db, actor.person_id, since, tx) >= MOST_A_DAY:
+        raise TooManyRequests("今天提交的申请太多了,请明天再试", most=MOST_A_DAY)
+
+
+async def _tell(
+    deps: Dependencies, tx: Transaction, request: HomeRequest, home: Household, heads: set[str]
+) -> None:
+    await notify.progress(deps, tx, request, home.place)
+    await notify.ask_heads(deps, tx, request.id, heads, home.place)
+    if request.disputed:
+        owners = homes_notify.owners_of(home.owners)
+        await homes_notify.news(deps, tx, home.place, owners, what=News.CLAIMED, key=request.id)
+
+
+async def _note(
+    deps: Dependencies, tx: Transaction, actor: Actor, request: HomeRequest, *, repeated: bool
+) -> None:
+    await audit.record(
+        deps,
+        tx,
+        actor,
+        Act.HOME_REQUESTED,
+        place=request.home,
+        subject=request.id,
+        on_behalf_of="" if request.person else request.id,
+        relation=request.relation,
+        state=request.state,
+        disputed=request.disputed,
+        photos=len(request.photo_ids),
+        repeated=repeated,
+    )
+
+
+async def mine(deps: Dependencies, actor: Actor, *, before: str, limit: int) -> list[MyRequest]:
+    """What I filed, newest first; for others, only where I still may."""
+    found = await store.filed_by(
+        deps.db,
+        actor.person_id,
+        actor.places(Permission.DECIDE_HOMES),
+        before=before,
+        limit=limit,
+    )
+    return await views.mine(deps, found)
+
+
+async def withdraw(deps: Dependencies, actor: Actor, request_id: str) -> MyRequest:
+    """Take my request back while nobody has decided it. Repeats are harmless."""
+
+    async def save(tx: Transaction) -> HomeRequest:
+        found = await store.find(deps.db, request_id, tx)
+        if found is None or not _filed(actor, found):
+            raise errors.NotFound("没有找到这个申请")
+        repeated = found.state is RequestState.WITHDRAWN
+        if not repeated:
+            await access.move(deps, tx, found, Event.WITHDRAW)
+        await audit.record(
+            deps,
+            tx,
+            actor,
+            Act.HOME_WITHDRAWN,
+            place=found.home,
+            subject=found.id,
+            on_behalf_of="" if found.person else found.id,
+            repeated=repeated,
+        )
+        return found
+
+    [view] = await views.mine(deps, [await deps.in_transaction(save)])
+    return view
+
+
+def _filed(actor: Actor, found: HomeRequest) -> bool:
+    """Tell whether it is theirs; filed for somebody else, only while they may file it."""
+    mine = found.person is not None or actor.may(Permission.DECIDE_HOMES, found.home)
+    return mine and found.filed_by == actor.person_id
+
+
+async def withdraw_after_sale(
+    deps: Dependencies,
+    tx: Transaction,
+    home: Household,
+    *,
+    people: set[str],
+    but: str = "",
+) -> int:
+    """Close what a home's new owner makes void; return how many.
+
+    What those who leave asked for, what the new owner asked for, and who wanted to be family of
+    those who leave; not the request `but`, which is being decided. Tenants and other claimants
+    still wait for the community.
+    """
+    count = 0
+    for found in await store.open_at(deps.db, home.place.id, tx):
+        void = found.person in people or found.relation is Relation.FAMILY
+        if void and found.id != but:
+            await access.move(deps, tx, found, Event.WITHDRAW)
+            await notify.progress(deps, tx, found, home.place)
+            count += 1
+    return count
+
+
+async def attach_proof(
+    deps: Dependencies, tx: Transaction, actor: Actor, request: HomeRequest
+) -> None:
+    """Hang the actor's own photos on their request. NotFound for anybody else's.
+
+    What staff photograph for somebody without a phone is no staff's own: it stays when they
+    leave, out of their sight and out of what is held about them.
+    """
+    if request.photo_ids:
+        await photos.attach(
+            deps,
+            tx,
+            actor,
+            request.photo_ids,
+            subject=request.id,
+            place=request.home,
+            needs=Permission.DECIDE_HOMES,
+            owner=request.person or "",
+        )
+
+
+async def open_under(deps: Dependencies, places: Sequence[str], *, limit: int) -> list[str]:
+    """Return ids of the open requests for homes under these places, the oldest first."""
+    found = await store.under(deps.db, places, OPEN, after="", limit=limit)
+    return [request.id for request in found]

@@ -1,0 +1,46 @@
+"""Messages to the people of a home. No message names anybody."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from services.dependencies import Dependencies, Transaction
+from services.messaging import actions as messaging
+from services.messaging.templates import TemplateKey
+from services.places.models import Place
+from services.residencies.models import OWNERS, Residency
+
+
+class News(StrEnum):
+    """What those who belong to a home are told."""
+
+    CLAIMED = "有人申请登记为业主,社区会核实"
+    SHARED = "社区登记了一位共有人"
+    SOLD = "业主已变更"
+    ENDED = "您与房屋的绑定有变动"
+    JOINED = "有人接受了您的邀请"
+
+
+async def news(
+    deps: Dependencies,
+    tx: Transaction,
+    home: Place,
+    people: Iterable[str | None],
+    *,
+    what: News,
+    key: str,
+) -> None:
+    """Tell people of a home what happened to it; each once under one key."""
+    for person in sorted({person for person in people if person}):
+        await messaging.notify(
+            deps,
+            tx,
+            person_id=person,
+            template=TemplateKey.HOME_NEWS,
+            key=f"{key}:{what.name}",
+            values={"home": home.address, "news": what},
+        )
+
+
+def owners_of(rows: Iterable[Residency]) -> list[str]:
+    """Return the people bound as owners among those of a home."""
+    return [row.person for row in rows if row.relation in OWNERS and row.person]

@@ -1,0 +1,143 @@
+"""The job that carries one message to WeChat, at most once.
+
+WeChat gives us no key to make a repeat harmless, and every message spends a grant that the
+person gave once: a second copy would annoy them and eat the grant of the next message. The
+inbox has it in any case. So what may have been sent is never sent again, receipts included.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from services.dependencies import Dependencies, Transaction
+from services.jobs import actions as jobs
+from services.jobs.models import Permanent, RetryAt
+from services.kernel.documents import Document
+from services.messaging import grant_store, quota, store
+from services.messaging.models import Delivery, Letter, Message
+from services.messaging.states import MOVES, OUTCOMES, Grant, Move, Outcome, Then
+from services.messaging.templates import TEMPLATES
+from services.people import actions as people
+from services.wechat.errors import WeChatError
+from services.wechat.template_values import BadTemplateValue, clip_data
+
+PAGE_NOT_RELEASED: Final = 41030
+
+log = structlog.get_logger(__name__)
+
+
+async def send(deps: Dependencies, payload: Document) -> None:
+    """Carry a message to WeChat when a grant is left. Source: api_sendmessage."""
+    message = await store.find(deps.db, payload["message_id"])
+    if message is None:
+        raise Permanent("the message is gone")
+    if message.delivery is Delivery.SENDING:
+        # An earlier attempt died between its note and WeChat's answer.
+        await store.move(deps.db, message.id, Move.LOSE)
+        log.warning("message_outcome_unknown", message=message.id)
+        return
+    if message.delivery not in MOVES[Move.START].sources:
+        return
+    letter = await _write(deps, message)
+    if letter is None:
+        return
+    if until := await quota.reached_until(deps):
+        raise RetryAt(until, "WeChat's daily quota of messages is used up")
+    # Trouble with the token shows here, while it is certain that nothing was sent.
+    await deps.wechat.tokens.get()
+    if await _reserve(deps, message, letter):
+        await _deliver(deps, message, letter)
+
+
+async def _write(deps: Dependencies, message: Message) -> Letter | None:
+    """Put the message in WeChat's form; None when there is no way to reach the person."""
+    template_id = deps.templates.get(message.template)
+    openid = (await people.openids(deps, [message.person])).get(message.person)
+    if template_id is None or openid is None:
+        return None
+    cells = TEMPLATES[message.template].data
+    try:
+        data = clip_data({key: message.values[name] for key, name in cells.items()})
+    except BadTemplateValue as error:
+        await store.move(deps.db, message.id, Move.FAIL, problem=str(error))
+        raise Permanent(f"{message.template}: {error}") from error
+    return Letter(openid=openid, template_id=template_id, data=data, page=message.page)
+
+
+async def _reserve(deps: Dependencies, message: Message, letter: Letter) -> bool:
+    """Take one grant and write down that WeChat is about to be called, both or neither."""
+
+    async def start(tx: Transaction) -> bool:
+        if not await grant_store.take(deps.db, letter.grant, tx):
+            return False
+        started = await store.move(
+            deps.db, message.id, Move.START, tx, grant=letter.grant, attempted_at=deps.now()
+        )
+        if not started:  # another worker has it, or it was read meanwhile
+            await grant_store.add(deps.db, letter.grant, tx)
+        return started
+
+    return await deps.in_transaction(start)
+
+
+async def _deliver(deps: Dependencies, message: Message, letter: Letter) -> None:
+    try:
+        wechat_id = await _call(deps, letter)
+    except WeChatError as refusal:
+        outcome = OUTCOMES[refusal.reaction]
+        await _settle(deps, message, letter, outcome, problem=str(refusal))
+        await _conclude(deps, message, outcome.then, refusal)
+    else:
+        await store.move(deps.db, message.id, Move.ACCEPT, wechat_id=wechat_id)
+
+
+async def _call(deps: Dependencies, letter: Letter) -> str:
+    """Return WeChat's number of the message, "" when it tells none."""
+    try:
+        return await deps.wechat.send_subscribe_message(
+            letter.openid, letter.template_id, data=letter.data, page=letter.page
+        )
+    except WeChatError as refusal:
+        if refusal.errcode != PAGE_NOT_RELEASED:
+            raise
+    # Certainly not sent. Words without a way in are better than none.
+    log.error("message_page_not_released", page=letter.page.partition("?")[0])
+    return await deps.wechat.send_subscribe_message(
+        letter.openid, letter.template_id, data=letter.data
+    )
+
+
+async def _settle(
+    deps: Dependencies, message: Message, letter: Letter, outcome: Outcome, *, problem: str
+) -> None:
+    """Write down what WeChat said against it, and what that means for the grant."""
+
+    async def settle(tx: Transaction) -> None:
+        moved = await store.move(deps.db, message.id, outcome.move, tx, problem=problem)
+        if outcome.grant is Grant.VOID:
+            await grant_store.void(deps.db, letter.grant, tx)
+        elif outcome.grant is Grant.RETURNED and moved:
+            await grant_store.add(deps.db, letter.grant, tx)
+
+    await deps.in_transaction(settle)
+
+
+async def _conclude(
+    deps: Dependencies, message: Message, then: Then, refusal: WeChatError
+) -> None:
+    match then:
+        case Then.DONE:
+            log.info("message_not_sent", message=message.id, errcode=refusal.errcode)
+        case Then.BACK_OFF:
+            raise refusal
+        case Then.NEXT_MINUTE:
+            soon = deps.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
+            raise RetryAt(soon, str(refusal))
+        case Then.NEXT_DAY:
+            raise RetryAt(await quota.note_reached(deps), str(refusal))
+        case Then.DIE:
+            raise Permanent(f"{message.template}: {refusal}")
+
+
+JOBS: Final[dict[str, jobs.Handler]] = {"messaging.send": send}

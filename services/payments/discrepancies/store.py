@@ -1,0 +1,67 @@
+"""Store of discrepancies."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from mongo_indexes import discrepancies
+from services.dependencies import Database, Transaction
+from services.kernel.documents import to_document
+from services.payments.discrepancies.models import Discrepancy
+from services.payments.discrepancies.states import DiscrepancyState
+
+
+async def put(db: Database, found: Discrepancy, tx: Transaction) -> None:
+    """Write a difference down, or add to what is doubted; explained ones are open again."""
+    document = to_document(found)
+    key = {"_id": document.pop("_id")}
+    doubts = {"$each": document.pop("doubts")}
+    await db[discrepancies.COLLECTION].update_one(
+        key,
+        {"$setOnInsert": document, "$addToSet": {"doubts": doubts}},
+        upsert=True,
+        session=tx,
+    )
+    await db[discrepancies.COLLECTION].update_one(
+        {**key, "state": DiscrepancyState.EXPLAINED},
+        {"$set": {"state": DiscrepancyState.OPEN}},
+        session=tx,
+    )
+
+
+async def move(
+    db: Database,
+    found_id: str,
+    source: DiscrepancyState,
+    target: DiscrepancyState,
+    tx: Transaction,
+    **changes: Any,
+) -> bool:
+    """Compare and set the state of a difference; False when it is in another one."""
+    result = await db[discrepancies.COLLECTION].update_one(
+        {"_id": found_id, "state": source},
+        {"$set": {"state": target, **changes}},
+        session=tx,
+    )
+    return result.modified_count == 1
+
+
+async def find(db: Database, discrepancy_id: str) -> Discrepancy | None:
+    document = await db[discrepancies.COLLECTION].find_one({"_id": discrepancy_id})
+    return msgspec.convert(document, Discrepancy | None)
+
+
+async def in_states(
+    db: Database, wanted: Sequence[DiscrepancyState], *, after: str, limit: int
+) -> list[Discrepancy]:
+    """Differences in these states, by id. Served by index `state`."""
+    query = {"state": {"$in": list(wanted)}, "_id": {"$gt": after}}
+    cursor = db[discrepancies.COLLECTION].find(query).sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Discrepancy])
+
+
+async def count(db: Database, wanted: Sequence[DiscrepancyState]) -> int:
+    """Served by index `state`."""
+    query = {"state": {"$in": list(wanted)}}
+    return await db[discrepancies.COLLECTION].count_documents(query, hint="state")

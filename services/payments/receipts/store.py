@@ -1,0 +1,17 @@
+"""Store of receipts."""
+
+import msgspec
+
+from mongo_indexes import receipts
+from services.dependencies import Database, Transaction
+from services.kernel.documents import to_document
+from services.payments.receipts.models import Receipt
+
+
+async def insert(db: Database, receipt: Receipt, tx: Transaction) -> None:
+    await db[receipts.COLLECTION].insert_one(to_document(receipt), session=tx)
+
+
+async def find(db: Database, payment_id: str) -> Receipt | None:
+    document = await db[receipts.COLLECTION].find_one({"_id": payment_id})
+    return msgspec.convert(document, Receipt | None)

@@ -1,0 +1,71 @@
+"""Store of refunds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from pymongo import ReturnDocument
+
+from mongo_indexes.refunds import COLLECTION
+from services.dependencies import Database, Transaction
+from services.kernel.documents import to_document
+from services.payments.refunds.models import Refund
+from services.payments.refunds.states import (
+    REFUND_MOVES,
+    REFUND_OPEN,
+    REFUND_STUCK,
+    RefundState,
+)
+
+
+async def insert(db: Database, refund: Refund, tx: Transaction) -> None:
+    await db[COLLECTION].insert_one(to_document(refund), session=tx)
+
+
+async def find(db: Database, refund_id: str) -> Refund | None:
+    document = await db[COLLECTION].find_one({"_id": refund_id})
+    return msgspec.convert(document, Refund | None)
+
+
+async def move(
+    db: Database,
+    refund_key: str,
+    target: RefundState,
+    tx: Transaction | None = None,
+    **changes: Any,
+) -> Refund | None:
+    """Change a refund's state by compare-and-set; None when it was changed before."""
+    document = await db[COLLECTION].find_one_and_update(
+        {"_id": refund_key, "state": {"$in": list(REFUND_MOVES[target])}},
+        {"$set": {"state": target, "open": target in REFUND_OPEN, **changes}},
+        return_document=ReturnDocument.AFTER,
+        session=tx,
+    )
+    return msgspec.convert(document, Refund | None)
+
+
+async def of_payment(db: Database, payment_id: str) -> list[Refund]:
+    """Served by index `payment`."""
+    cursor = db[COLLECTION].find({"payment": payment_id}).sort("_id", 1)
+    return msgspec.convert(await cursor.to_list(), list[Refund])
+
+
+async def silent(db: Database, requested_before: datetime, *, limit: int) -> Sequence[Refund]:
+    """Unsettled refunds older than that, the oldest first. Served by index `open`."""
+    query = {"open": True, "requested_at": {"$lt": requested_before}}
+    cursor = db[COLLECTION].find(query).sort("requested_at", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Refund])
+
+
+async def stuck(db: Database, *, after: str, limit: int) -> list[Refund]:
+    """Refunds that wait for a person, by id. Served by index `state`."""
+    query = {"state": {"$in": list(REFUND_STUCK)}, "_id": {"$gt": after}}
+    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Refund])
+
+
+async def count_stuck(db: Database) -> int:
+    """Served by index `state`."""
+    query = {"state": {"$in": list(REFUND_STUCK)}}
+    return await db[COLLECTION].count_documents(query, hint="state")

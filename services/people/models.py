@@ -1,0 +1,26 @@
+"""A person who signed in: what is kept of them."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from services.kernel.documents import ONE_LINE
+
+WeChatCode = Annotated[str, Meta(min_length=1, max_length=256, pattern=ONE_LINE)]
+PersonName = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]
+
+
+class Person(Struct, kw_only=True):
+    """Somebody who signed in. The phone is sealed; equality is asked of `phone_index`."""
+
+    id: str = field(name="_id")
+    wechat_key: str  # appid:openid
+    openid: str
+    phone_sealed: str | None = None
+    phone_index: str | None = None
+    created_at: datetime
+    phone_given_at: datetime | None = None
+    signed_in_at: datetime | None = None
+    sign_ins: int = 0
+    closed_at: datetime | None = None  # erased or blocked: nobody signs in as them any more

@@ -1,0 +1,144 @@
+"""Upload of a photo: decoded, made anew, sealed, written, and only then let be seen."""
+
+import asyncio
+import hashlib
+import secrets
+from base64 import b64encode
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from services.audit import actions as audit
+from services.audit.models import Act
+from services.consents import actions as consents
+from services.consents.policies import PolicyKey
+from services.dependencies import Dependencies, Transaction
+from services.kernel import errors
+from services.kernel.documents import new_id
+from services.kernel.permissions import Actor, Permission
+from services.kernel.vault import KEY_BYTES, seal_bytes
+from services.photos import cleanup, files, models, store
+from services.photos.decoder_pool import DECODER_POOL
+from services.photos.files import file_place, key_place
+from services.photos.models import Photo, PhotoView, Purpose
+from services.photos.reencode import Picture
+
+LOOSE_FOR: Final = timedelta(hours=24)
+MOST_LOOSE: Final = 50
+
+log = structlog.get_logger(__name__)
+
+
+class PhotoQuota(errors.Conflict):
+    """Fifty photos within a day that were sent for nothing; `most` in details."""
+
+    code = "photo_quota"
+
+
+class StorageAway(errors.Unavailable):
+    """The disk is full or gone; nothing was kept."""
+
+    code = "photo_storage_unavailable"
+
+
+async def add(deps: Dependencies, actor: Actor, purpose: Purpose, content: bytes) -> PhotoView:
+    """Take a photo in. It is gone after a day unless something is sent for which it was taken.
+
+    Raises ConsentNeeded, PhotoQuota, PhotosBusy, PhotoUnreadable, PhotoTooLarge, StorageAway.
+    """
+    policy = _policy(actor, purpose)
+    await consents.check(deps, actor.person_id, policy)
+    await _require_room(deps, actor)
+    picture = await DECODER_POOL.develop(content)
+    key = secrets.token_bytes(KEY_BYTES)
+    photo = _photo(deps, actor, purpose, picture, key)
+    await store.insert(deps.db, photo)
+    await _keep(deps, photo.id, picture, key)
+    try:
+        await _release(deps, actor, photo, policy)
+    except errors.DomainError:
+        await cleanup.remove(deps, photo)
+        raise
+    return view(photo)
+
+
+async def _release(deps: Dependencies, actor: Actor, photo: Photo, policy: PolicyKey) -> None:
+    """Let the photo be seen and used, once its file is there."""
+
+    async def save(tx: Transaction) -> None:
+        await consents.require(deps, tx, actor.person_id, policy)
+        await _require_room(deps, actor, tx)
+        if not await store.finish(deps.db, photo.id, tx):
+            raise models.missing()
+        await audit.record(
+            deps,
+            tx,
+            actor,
+            Act.PHOTO_ADDED,
+            subject=photo.id,
+            purpose=photo.purpose,
+            bytes=photo.bytes,
+        )
+
+    await deps.in_transaction(save)
+
+
+def _policy(actor: Actor, purpose: Purpose) -> PolicyKey:
+    """Return what must have been agreed to: to a proof by itself (PIPL art. 29).
+
+    Who decides about homes sends the papers of people who agreed on paper, at the window.
+    """
+    if purpose is Purpose.PROOF and not actor.places(Permission.DECIDE_HOMES):
+        return PolicyKey.PROOF
+    return PolicyKey.PRIVACY
+
+
+async def _require_room(
+    deps: Dependencies, actor: Actor, tx: Transaction | None = None
+) -> None:
+    """Raise PhotoQuota.
+
+    In the transaction it is exact, although many may be sent at once: all of a person's acts
+    write the same end of the audit's chain, so one waits for the other and counts again.
+    """
+    if await store.count_loose(deps.db, actor.person_id, tx) >= MOST_LOOSE:
+        raise PhotoQuota("您今天上传的照片太多了,请明天再传", most=MOST_LOOSE)
+
+
+def _photo(
+    deps: Dependencies, actor: Actor, purpose: Purpose, picture: Picture, key: bytes
+) -> Photo:
+    now = deps.now()
+    photo_id = new_id(now)
+    return Photo(
+        id=photo_id,
+        person=actor.person_id,
+        purpose=purpose,
+        key_sealed=deps.vault.seal(b64encode(key).decode(), place=key_place(photo_id)),
+        sha256=hashlib.sha256(picture.content).hexdigest(),
+        bytes=len(picture.content),
+        width=picture.width,
+        height=picture.height,
+        created_at=now,
+        sweep_at=now + LOOSE_FOR,
+    )
+
+
+async def _keep(deps: Dependencies, photo_id: str, picture: Picture, key: bytes) -> None:
+    sealed = seal_bytes(picture.content, key=key, place=file_place(photo_id))
+    path = files.path_of(deps.photos, photo_id)
+    try:
+        await asyncio.to_thread(files.write, path, sealed)
+    except OSError as error:
+        with suppress(OSError):  # half a file on a full disk; otherwise it goes in a day
+            await asyncio.to_thread(files.remove, path)
+        log.exception("photo_not_written", photo=photo_id)
+        raise StorageAway("照片暂时无法保存,请稍后再试", retry_after_seconds=60) from error
+
+
+def view(photo: Photo) -> PhotoView:
+    return PhotoView(
+        photo_id=photo.id, width=photo.width, height=photo.height, bytes=photo.bytes
+    )

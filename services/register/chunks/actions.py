@@ -1,0 +1,75 @@
+"""Chunks of an import: its file, and later its rows, sealed in MongoDB until they have served.
+
+Documents of our own rather than GridFS: sealed piece by piece, deleted in one range, and
+forgotten by a TTL index if a crash leaves them behind. The rows put away after the reading are
+what is applied: what people confirmed is what is written, whatever became of the code between.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+
+from services.dependencies import Dependencies
+from services.register.chunks import store
+from services.register.models import Import
+from services.register.sheet.models import ListedHome
+
+FILE_CHUNK_BYTES: Final = 1024 * 1024
+# Longer than the seven days a preview waits to be confirmed.
+CHUNKS_LIVE: Final = timedelta(days=30)
+
+
+ROWS: Final = msgspec.json.Decoder(list[ListedHome])
+
+
+class ChunkGone(Exception):
+    """A piece of the file or of its rows is no longer there."""
+
+
+async def keep_file(deps: Dependencies, found: Import, content: bytes) -> None:
+    for number, start in enumerate(range(0, len(content), FILE_CHUNK_BYTES)):
+        piece = content[start : start + FILE_CHUNK_BYTES]
+        await _put(deps, f"{_file(found)}:{number:04d}", b64encode(piece).decode())
+
+
+async def pieces_of_file(deps: Dependencies, found: Import) -> AsyncIterator[bytes]:
+    for number in range(-(-found.size_bytes // FILE_CHUNK_BYTES)):
+        yield b64decode(await _get(deps, f"{_file(found)}:{number:04d}"))
+
+
+async def remove_file(deps: Dependencies, found: Import) -> None:
+    await store.remove(deps.db, _file(found))
+
+
+async def keep_rows(
+    deps: Dependencies, found: Import, number: int, homes: Sequence[ListedHome]
+) -> None:
+    await _put(deps, f"{found.run}:{number:05d}", msgspec.json.encode(homes).decode())
+
+
+async def get_rows(deps: Dependencies, found: Import, number: int) -> list[ListedHome]:
+    """Return the homes of one chunk. Raises ChunkGone."""
+    return ROWS.decode(await _get(deps, f"{found.run}:{number:05d}"))
+
+
+async def remove_rows(deps: Dependencies, found: Import) -> None:
+    await store.remove(deps.db, found.run)
+
+
+def _file(found: Import) -> str:
+    return f"{found.id}:{found.round}"
+
+
+async def _put(deps: Dependencies, chunk_id: str, text: str) -> None:
+    sealed = deps.vault.seal(text, place=f"register_chunks/{chunk_id}")
+    await store.put(deps.db, chunk_id, sealed, deps.now() + CHUNKS_LIVE)
+
+
+async def _get(deps: Dependencies, chunk_id: str) -> str:
+    sealed = await store.find(deps.db, chunk_id)
+    if sealed is None:
+        raise ChunkGone(chunk_id)
+    return deps.vault.unseal(sealed, place=f"register_chunks/{chunk_id}")

@@ -1,0 +1,107 @@
+"""Residencies: who belongs to which home, from when to when."""
+
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Final
+
+from msgspec import Struct, field
+
+from services.kernel.days import Day
+from services.kernel.permissions import Role
+
+
+class Relation(StrEnum):
+    """What a home is to a person (民法典 art. 271: owners; the rest live there or pay)."""
+
+    OWNER = auto()
+    CO_OWNER = auto()
+    FAMILY = auto()
+    TENANT = auto()
+    PAYER = auto()  # a relative elsewhere who pays for the home and sees nothing else of it
+
+
+# What a relation lets a person do; services/kernel/permissions.py says what that is.
+ROLE_OF: Final[dict[Relation, Role]] = {
+    Relation.OWNER: Role.OWNER,
+    Relation.CO_OWNER: Role.OWNER,
+    Relation.FAMILY: Role.RESIDENT,
+    Relation.TENANT: Role.TENANT,
+    Relation.PAYER: Role.PAYER,
+}
+OWNERS: Final = (Relation.OWNER, Relation.CO_OWNER)
+
+
+class Way(StrEnum):
+    """How a person came to be bound to a residency."""
+
+    PHONE = auto()  # proved the number the register has: lost again with the number
+    REQUEST = auto()
+    INVITATION = auto()
+    CODE = auto()
+
+
+class ResidencyStep(Struct, kw_only=True):
+    """What somebody changed about a residency, and why: `because` is sealed."""
+
+    at: datetime
+    by: str
+    did: str
+    because: str = ""
+
+
+class Residency(Struct, kw_only=True):
+    """Who belongs to a home, and from when to when. `person` is set once they are bound to it.
+
+    Rows are ended, not removed: history stays with those who lived it.
+    """
+
+    id: str = field(name="_id")
+    home: str
+    relation: Relation
+    name_sealed: str
+    phone_sealed: str | None = None
+    phone_index: str | None = None
+    id_number_sealed: str | None = None
+    id_number_index: str | None = None
+    person: str | None = None
+    bound_by: Way | None = None
+    bound_at: datetime | None = None
+    from_day: Day
+    to_day: Day | None = None  # the last day, inclusive
+    source: str  # what wrote it: an import, request:…, invitation:… or staff:…
+    recorded_by: str = ""  # the member of staff who wrote it for somebody
+    ended_by: str = ""
+    ended_at: datetime | None = None
+    ended_because: str = ""
+    history: list[ResidencyStep] = []
+
+
+class Enrolment(Struct, frozen=True, kw_only=True):
+    """Somebody a register names for a home. `number`: among the home's people, from 0."""
+
+    home: str
+    number: int
+    name: str
+    phone: str | None  # E.164
+    relation: Relation
+
+
+class Newcomer(Struct, kw_only=True):
+    """Somebody to be written into a home.
+
+    `person`: who proved in the way `way` that it is them; without, whoever holds the phone.
+    `recorded_by`: the member of staff who writes it for them.
+    """
+
+    home: str
+    relation: Relation
+    name: str
+    phone: str | None = None  # E.164
+    id_number: str | None = None  # normalised
+    person: str | None = None
+    way: Way | None = None
+    from_day: Day
+    to_day: Day | None = None
+    source: str
+    recorded_by: str = ""
+    because: str = ""

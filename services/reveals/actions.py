@@ -1,0 +1,84 @@
+"""Showing a whole phone, name or identity number: masked everywhere else.
+
+The reason is one of a list. Typed reasons are where other people's names end up, nobody can
+count them, and the audit keeps no typed text; a list answers what a supervisor asks: who
+looks, how often, what for.
+"""
+
+from services.appointments import store as appointments_store
+from services.audit import actions as audit
+from services.audit.models import Act
+from services.dependencies import Dependencies, Transaction
+from services.kernel import errors
+from services.kernel.permissions import Actor, Permission
+from services.residencies import actions as residencies
+from services.reveals.models import Field, Reveal, Revealed
+
+
+async def residency(
+    deps: Dependencies, actor: Actor, residency_id: str, request: Reveal
+) -> Revealed:
+    """Show what is held of somebody who belongs to a home."""
+    row = await residencies.find(deps.db, residency_id)
+    if row is None:
+        raise errors.NotFound("没有找到这位住户")
+    _require(actor, row.home)
+    sealed = {
+        Field.PHONE: row.phone_sealed,
+        Field.NAME: row.name_sealed,
+        Field.ID_NUMBER: row.id_number_sealed,
+    }
+    await _note(deps, actor, row.home, row.id, request)
+    return _open(deps, sealed, f"residencies/{row.id}", request)
+
+
+async def appointment(
+    deps: Dependencies, actor: Actor, appointment_id: str, request: Reveal
+) -> Revealed:
+    """Show what is held of somebody who holds a role."""
+    row = await appointments_store.find(deps.db, appointment_id)
+    if row is None:
+        raise errors.NotFound("没有找到这项任命")
+    _require(actor, row.place)
+    sealed = {Field.PHONE: row.phone_sealed, Field.NAME: row.name_sealed}
+    await _note(deps, actor, row.place, row.id, request)
+    return _open(deps, sealed, f"appointments/{row.id}", request)
+
+
+def _require(actor: Actor, place: str) -> None:
+    if actor.may(Permission.REVEAL, place):
+        return
+    if actor.may(Permission.VIEW_RESIDENTS, place):
+        raise errors.Forbidden("您没有查看完整信息的权限")
+    raise errors.NotFound("没有找到这位住户")
+
+
+async def _note(
+    deps: Dependencies, actor: Actor, place: str, subject: str, request: Reveal
+) -> None:
+    """Written down before anything is shown: what cannot be noted is not shown."""
+
+    async def save(tx: Transaction) -> None:
+        await audit.record(
+            deps,
+            tx,
+            actor,
+            Act.REVEALED,
+            place=place,
+            subject=subject,
+            fields=sorted(set(request.fields)),
+            reason=request.reason,
+        )
+
+    await deps.in_transaction(save)
+
+
+def _open(
+    deps: Dependencies, sealed: dict[Field, str | None], place: str, request: Reveal
+) -> Revealed:
+    shown = {
+        field: deps.vault.unseal(text, place=f"{place}/{field}")
+        for field, text in sealed.items()
+        if field in request.fields and text
+    }
+    return Revealed(**{field.value: text or None for field, text in shown.items()})

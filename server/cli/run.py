@@ -59,6 +59,7 @@ async def start(settings: Settings) -> None:
         with writing_to(settings.data_dir):
             observability.configure_logging(settings, settings.data_dir / "log.txt")
         given = settings.replace(port=listening.getsockname()[1])
+        progress(f"Starting on {given.data_dir.absolute()} …")
         async with embedded(given) as complete, open_dependencies(complete) as deps:
             with pymongo.timeout(INDEX_SECONDS):
                 await mongo_indexes.apply(deps.db)

@@ -128,6 +128,7 @@ async def test_it_answers_while_the_demo_is_made_and_survives_a_kill(folder: Pat
 def test_interrupted_while_starting_it_ends_without_a_word(folder: Path) -> None:
     with running(folder) as process:
         assert process.stderr
+        assert process.stderr.readline() == f"Starting on {folder} …\n"
         assert process.stderr.readline().startswith("Making the demo")
         parts = parts_of(process)
         process.send_signal(signal.SIGINT)

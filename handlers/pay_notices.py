@@ -1,4 +1,8 @@
-"""WeChat Pay speaking to us: the status decides, the body is for its log (WECHAT.md §5.4)."""
+"""WeChat Pay webhooks: payment and refund notices.
+
+The status decides whether WeChat sends a notice again; the body is for its log. Source:
+docs/reference/wechat.md, Payment notices.
+"""
 
 from typing import Annotated, Any, Final, Literal
 

@@ -1,4 +1,4 @@
-"""Every collection of the database: its indexes, the shape it refuses to break, its shard key.
+"""Collections of the database: name, indexes, validator and shard key, one module each.
 
 `python -m mongo_indexes plan|apply|check --uri …` shows, makes or verifies them.
 """

@@ -1,4 +1,4 @@
-"""Show, make or verify the indexes of a database: for deployments, before the new code."""
+"""Command line: show, make or verify the indexes of a database before new code starts."""
 
 import argparse
 import asyncio
@@ -8,7 +8,7 @@ from typing import Any, Final
 from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
-from mongo_indexes._telling import COMMANDS, act, reason
+from mongo_indexes._commands import COMMANDS, act, reason
 
 ANSWER_MS: Final = 4000
 CANNOT_START: Final = 2

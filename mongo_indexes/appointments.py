@@ -1,3 +1,5 @@
+"""Appointments: one person in one office at one place for a term, substitutes included."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel
@@ -10,7 +12,7 @@ INDEXES: Final = [
     IndexModel([("person", ASCENDING), ("place", ASCENDING)], name="person"),
     # Who holds which role at a place: appointments_under(), rivals(), holders_at()
     IndexModel([("place", ASCENDING), ("_id", ASCENDING)], name="place"),
-    # What waits for the owner of a phone: bind_phone()
+    # Appointments written under a phone that nobody has proved yet: bind_phone()
     IndexModel([("phone_index", ASCENDING)], name="phone_index"),
     # Who stands in for a head, and ends with them: substitutes_of(), end_substitutes()
     IndexModel(

@@ -1,3 +1,5 @@
+"""Audit rows: who did what, when, where and with which result, chained per lane."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel

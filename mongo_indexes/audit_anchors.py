@@ -1,3 +1,5 @@
+"""Audit anchors: the ends of all lanes, once an hour, chained among themselves."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel
@@ -7,7 +9,7 @@ SHARD_KEY: Final = {"_id": 1}
 
 INDEXES: Final = [
     # Read by `_id`: audit/store.py anchors(), last_anchor(). Kept a month longer than
-    # the rows: that the first of them are gone must have a witness
+    # the rows, to prove that missing rows were deleted by age
     IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=400 * 24 * 3600),
 ]
 

@@ -1,3 +1,5 @@
+"""Audit heads: the number and the fingerprint of the last row of each lane."""
+
 from typing import Any, Final
 
 COLLECTION: Final = "audit_heads"

@@ -1,3 +1,5 @@
+"""Bill runs: the bills of one compound for one period, drafted and published together."""
+
 from typing import Final
 
 from pymongo import ASCENDING, DESCENDING, IndexModel

@@ -1,3 +1,5 @@
+"""Bills: what one home owes one payee for a period."""
+
 from typing import Final
 
 from pymongo import ASCENDING, DESCENDING, IndexModel

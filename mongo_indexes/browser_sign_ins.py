@@ -1,3 +1,5 @@
+"""Browser sign-ins: QR codes that wait for an answer from the mini-program."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel
@@ -10,13 +12,13 @@ KEEP_SECONDS: Final = 3600
 INDEXES: Final = [
     # What a mini-program scanned: sessions/browser_store.py find_by_scene()
     IndexModel([("scene_index", ASCENDING)], name="scene", unique=True),
-    # What somebody has let in and is not in yet: refuse_all(), forget()
+    # Sign-ins that a person allowed and the browser has not fetched: refuse_all(), forget()
     IndexModel(
         [("person", ASCENDING)],
         name="person",
-        partialFilterExpression={"person": {"$gt": ""}},  # $type is not planned for
+        partialFilterExpression={"person": {"$gt": ""}},  # the planner does not use $type
     ),
-    # Minutes old, an hour at most
+    # Deleted an hour after their end
     IndexModel([("expires_at", ASCENDING)], name="forget", expireAfterSeconds=KEEP_SECONDS),
 ]
 

@@ -1,3 +1,5 @@
+"""Consents: which person agreed to which version of which text, and when it ended."""
+
 from typing import Final
 
 from pymongo import ASCENDING, DESCENDING, IndexModel

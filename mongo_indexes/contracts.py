@@ -1,3 +1,5 @@
+"""Contracts: which property firm serves which compound between which days."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel

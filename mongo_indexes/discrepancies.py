@@ -1,3 +1,5 @@
+"""Discrepancies: differences between our orders and WeChat Pay's word about them."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel

@@ -1,3 +1,5 @@
+"""Fee rules: the price of one kind of fee at one place from a day on."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel

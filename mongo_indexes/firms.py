@@ -1,3 +1,5 @@
+"""Firms: the property firms of the city, by their unified social credit code."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel

@@ -1,3 +1,5 @@
+"""Hand-overs: the list that one holder of an office leaves to the next."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel

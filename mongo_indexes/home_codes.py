@@ -1,3 +1,5 @@
+"""Home codes: printed one-time codes, each binds one residency to whoever types it."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel
@@ -5,7 +7,7 @@ from pymongo import ASCENDING, IndexModel
 COLLECTION: Final = "home_codes"
 # `_id` is the residency a code opens: one code each, and the last printed one counts.
 SHARD_KEY: Final = {"_id": "hashed"}
-# Somebody with an old piece of paper is told "expired" for a while, not "unknown".
+# An expired code is answered "expired" for this long, then "unknown".
 KEEP_SECONDS: Final = 90 * 24 * 3600
 
 INDEXES: Final = [

@@ -1,3 +1,5 @@
+"""Home invitations: an owner's one-time invitations into a home."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel

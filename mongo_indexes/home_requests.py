@@ -1,3 +1,5 @@
+"""Home requests: requests to be bound to a home, with advice and decision."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel
@@ -12,7 +14,7 @@ INDEXES: Final = [
         [("open_key", ASCENDING)],
         name="open_key",
         unique=True,
-        partialFilterExpression={"open_key": {"$gt": ""}},  # $type is not planned for
+        partialFilterExpression={"open_key": {"$gt": ""}},  # the planner does not use $type
     ),
     # What I filed: filed_by()
     IndexModel([("filed_by", ASCENDING), ("_id", ASCENDING)], name="filed_by"),

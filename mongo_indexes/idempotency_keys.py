@@ -1,3 +1,5 @@
+"""Idempotency keys: the first answer to each Idempotency-Key, kept for a day."""
+
 from datetime import timedelta
 from typing import Final
 

@@ -1,3 +1,5 @@
+"""Journal: the balanced, immutable entries of the double-entry ledger."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel
@@ -7,9 +9,9 @@ COLLECTION: Final = "journal"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # The trace and the balance of one account: ledger/store.py of_account(), balance()
+    # Balance of one account: ledger/store.py balance()
     IndexModel([("postings.account", ASCENDING), ("at", ASCENDING)], name="account"),
-    # Proving that nothing was changed, in order: between()
+    # Proof that nothing was changed, in order of time: between()
     IndexModel([("at", ASCENDING), ("_id", ASCENDING)], name="at"),
 ]
 

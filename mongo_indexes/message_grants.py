@@ -1,3 +1,5 @@
+"""Message grants: how many subscribe messages a person still allows, per template."""
+
 from typing import Any, Final
 
 from pymongo import IndexModel

@@ -1,3 +1,5 @@
+"""Messages: the inbox of every person, and what became of each one in WeChat."""
+
 from typing import Any, Final
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -8,13 +10,13 @@ SHARD_KEY: Final = {"person": "hashed"}
 INDEXES: Final = [
     # A person's inbox, newest first: services/messaging/store.py inbox()
     IndexModel([("person", ASCENDING), ("position", DESCENDING)], name="inbox"),
-    # The number on the badge: count_unread()
+    # Number of unread messages: count_unread()
     IndexModel(
         [("person", ASCENDING), ("read_at", ASCENDING)],
         name="unread",
         partialFilterExpression={"read_at": None},
     ),
-    # Which message a receipt of WeChat speaks of: sent_as()
+    # Message of a delivery receipt from WeChat: sent_as()
     IndexModel(
         [("grant", ASCENDING), ("wechat_id", DESCENDING)],
         name="out",

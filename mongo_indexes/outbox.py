@@ -1,3 +1,5 @@
+"""Outbox: the queue of jobs, written in the transaction that needs them."""
+
 from datetime import timedelta
 from typing import Final
 
@@ -7,15 +9,15 @@ COLLECTION: Final = "outbox"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # The worker's question: what is due? services/jobs/store.py due(), backlog()
+    # Due jobs, oldest first: services/jobs/store.py due(), backlog()
     IndexModel([("due_at", ASCENDING)], name="due", partialFilterExpression={"open": True}),
-    # What needs a person: store.dead(), count_dead()
+    # Dead jobs, for the operator: store.dead(), count_dead()
     IndexModel(
         [("state", ASCENDING), ("_id", ASCENDING)],
         name="dead",
         partialFilterExpression={"state": "dead"},
     ),
-    # Done jobs are remembered for a month, so that a repeated promise is still a repeat.
+    # Done jobs are kept for a month, so that enqueuing one again is still a duplicate.
     IndexModel(
         [("done_at", ASCENDING)],
         name="forget",

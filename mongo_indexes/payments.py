@@ -1,3 +1,5 @@
+"""Payments: orders at WeChat Pay, each for bills of one payee."""
+
 from typing import Final
 
 from pymongo import ASCENDING, DESCENDING, IndexModel

@@ -1,3 +1,5 @@
+"""People: one document per WeChat user of the mini-program."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel
@@ -13,7 +15,7 @@ INDEXES: Final = [
     IndexModel(
         [("phone_index", ASCENDING), ("_id", ASCENDING)],
         name="phone",
-        partialFilterExpression={"phone_index": {"$gt": ""}},  # $type is not planned for,
+        partialFilterExpression={"phone_index": {"$gt": ""}},  # the planner does not use $type
     ),
 ]
 

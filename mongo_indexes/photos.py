@@ -1,3 +1,5 @@
+"""Photos: metadata and key of each sealed picture; the picture is a file."""
+
 from typing import Any, Final
 
 from pymongo import ASCENDING, IndexModel

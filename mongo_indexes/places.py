@@ -1,3 +1,5 @@
+"""Places: the tree from the city to the home, and the grids beside it."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel

@@ -1,3 +1,5 @@
+"""Push events: the keys of pushes from WeChat that were already applied."""
+
 from datetime import timedelta
 from typing import Final
 
@@ -7,7 +9,7 @@ COLLECTION: Final = "push_events"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # WeChat repeats a push within a minute; a month is for whoever looks into a complaint.
+    # WeChat repeats a push within a minute; a month serves the answering of complaints.
     IndexModel(
         [("received_at", ASCENDING)],
         name="forget",

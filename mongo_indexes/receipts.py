@@ -1,3 +1,5 @@
+"""Receipts: one per payment that settled bills."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel
@@ -6,9 +8,9 @@ COLLECTION: Final = "receipts"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # A person's own, for their export: services/kernel/personal_data.py rows_of()
+    # Receipts of a person, for their export: services/kernel/personal_data.py rows_of()
     IndexModel([("person", ASCENDING), ("_id", ASCENDING)], name="person"),
-    # Somebody at the desk with a number in hand. Not unique: a number must never stop money.
+    # Receipt by its printed number. Not unique: a collision of numbers must not stop money.
     IndexModel([("number", ASCENDING)], name="by_number"),
 ]
 

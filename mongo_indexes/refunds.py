@@ -1,3 +1,5 @@
+"""Refunds: money on its way back to a payer."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel
@@ -11,8 +13,6 @@ INDEXES: Final = [
     IndexModel([("person", ASCENDING), ("_id", ASCENDING)], name="person"),
     # What waits for a person: payments/refund_store.py stuck(), count_stuck()
     IndexModel([("state", ASCENDING), ("_id", ASCENDING)], name="state"),
-    # What went back of one order: of_payment()
-    IndexModel([("payment", ASCENDING)], name="payment"),
     # Refunds that are not settled: silent()
     IndexModel(
         [("requested_at", ASCENDING)], name="open", partialFilterExpression={"open": True}

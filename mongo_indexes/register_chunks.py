@@ -1,3 +1,5 @@
+"""Register chunks: sealed pieces of uploaded registers and of their rows."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel
@@ -6,7 +8,7 @@ COLLECTION: Final = "register_chunks"
 SHARD_KEY: Final = {"_id": 1}
 
 INDEXES: Final = [
-    # Files and rows are deleted when they have served; this takes what a crash left behind.
+    # Files and rows are deleted after use; this index deletes what a crash left behind.
     IndexModel([("expires_at", ASCENDING)], name="forget", expireAfterSeconds=0),
 ]
 

@@ -1,3 +1,5 @@
+"""Register imports: one upload of a compound's register and how far it is."""
+
 from typing import Final
 
 from pymongo import ASCENDING, DESCENDING, IndexModel

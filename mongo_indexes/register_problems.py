@@ -1,3 +1,5 @@
+"""Register problems: errors and warnings of an import, by row and column."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel
@@ -7,7 +9,7 @@ SHARD_KEY: Final = {"_id": 1}
 
 INDEXES: Final = [
     # Problems are read by ranges of _id (run, row, column, code): services/register/store.py
-    # What was wrong with a file is of no interest a quarter later.
+    # Problems are deleted after a quarter of a year.
     IndexModel([("expires_at", ASCENDING)], name="forget", expireAfterSeconds=0),
 ]
 

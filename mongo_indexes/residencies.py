@@ -1,3 +1,5 @@
+"""Residencies: who belongs to which home, as what, between which days."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel
@@ -11,11 +13,11 @@ INDEXES: Final = [
     # Who belongs to a home, today or ever, bound or not, by what wrote it:
     # residents_of() and all the others there that ask by home
     IndexModel([("home", ASCENDING), ("source", ASCENDING)], name="home"),
-    # What waits for the owner of a phone: bind_phone()
+    # Relations written under a phone that nobody has proved yet: bind_phone()
     IndexModel(
         [("phone_index", ASCENDING)],
         name="phone",
-        partialFilterExpression={"phone_index": {"$gt": ""}},  # $type is not planned for,
+        partialFilterExpression={"phone_index": {"$gt": ""}},  # the planner does not use $type
     ),
 ]
 

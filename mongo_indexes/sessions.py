@@ -1,3 +1,5 @@
+"""Sessions: signed-in devices and the generation of their tokens."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel

@@ -1,3 +1,5 @@
+"""WeChat events: the raw payment and refund notices that were accepted."""
+
 from typing import Final
 
 from pymongo import ASCENDING, IndexModel

@@ -1,3 +1,5 @@
+"""Workers: the last heartbeat of every worker process."""
+
 from datetime import timedelta
 from typing import Final
 
@@ -9,7 +11,7 @@ SHARD_KEY: Final = {"_id": "hashed"}
 INDEXES: Final = [
     # When a worker was last seen: services/jobs/store.py last_beat()
     IndexModel([("beat_at", DESCENDING)], name="beat_at"),
-    # Workers that are long gone
+    # Workers without a heartbeat for a day are deleted
     IndexModel(
         [("beat_at", ASCENDING)],
         name="forget",

@@ -1,1 +1,1 @@
-"""A stand-in for WeChat's servers (mini-program and WeChat Pay v3)."""
+"""Stand-in for WeChat's servers: mini-program API and WeChat Pay v3."""

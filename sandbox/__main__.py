@@ -1,4 +1,4 @@
-"""python -m sandbox --port 8100 --data DIR: start, say where, serve until told to stop."""
+"""Command line of the stand-in: python -m sandbox --port 8100 --data DIR."""
 
 import argparse
 import asyncio
@@ -24,7 +24,7 @@ CANNOT_START = 2
 
 
 class CannotStart(Exception):
-    """One line for the person at the keyboard."""
+    """Failure to start, reported as one line on standard error."""
 
 
 def _arguments() -> argparse.Namespace:
@@ -52,7 +52,7 @@ def _watch_parent(stop: asyncio.Event) -> None:
 
 
 def _claim(folder: Path) -> IO[str]:
-    """Lock the folder: two would overwrite each other. The lock ends with the process."""
+    """Lock the data folder against a second process. The lock ends with the process."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / "sandbox.lock").open("w", encoding="ascii")
@@ -70,7 +70,7 @@ def _listen(port: int) -> list[socket.socket]:
     try:
         return bind_sockets(port, "127.0.0.1")
     except (OSError, OverflowError) as error:
-        # The operating system's own words: `run` tells by them that it may try another port.
+        # The error text of the operating system: `run` recognises it and tries another port.
         reason = getattr(error, "strerror", None) or error
         raise CannotStart(
             f"Cannot listen on 127.0.0.1:{port} ({reason}): choose another --port"

@@ -1,4 +1,4 @@
-"""One port for everything: each call is answered, spoilt as scripted, and written down."""
+"""HTTP application: routes each call to an API or the control API, applies faults, logs it."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ from sandbox.control import payments, props, stage, users
 from sandbox.control.gate import ControlRoute
 from sandbox.faults import NONE, Action
 from sandbox.journal import Entry
-from sandbox.mini_program import codes, login, messages, push, security, shipping, tokens
+from sandbox.mini_program import codes, login, messages, push, security, tokens
 from sandbox.mini_program import gate as mini_gate
 from sandbox.pay import bills, certificates, notices, refunds, refusals, transactions
 from sandbox.pay import gate as pay_gate
@@ -35,7 +35,7 @@ class App:
         )
         pay_parts = (transactions, certificates, refunds, bills, refusals)
         self._pay = Router([route for part in pay_parts for route in part.ROUTES])
-        mini_parts = (tokens, login, messages, security, codes, shipping)
+        mini_parts = (tokens, login, messages, security, codes)
         self._mini = Router([route for part in mini_parts for route in part.ROUTES])
         self._tasks: set[asyncio.Task[None]] = set()
         world.schedule.runners = {
@@ -71,7 +71,7 @@ class App:
         return await self._play(call)
 
     async def _play(self, call: Call) -> Answer:
-        """A call to WeChat: with its fault, if one is scripted, and an entry in the journal."""
+        """Answer a call to WeChat's APIs, apply a scripted fault, and add a journal entry."""
         number, at = self._world.journal.next_number(), self._world.clock.now()
         fault_id, action = self._world.faults.take(call)
         answer = DROPPED if action.drop == "before" else await self._answer(call, action)

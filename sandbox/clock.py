@@ -1,4 +1,4 @@
-"""Virtual time: the real clock moved by an offset, or standing still."""
+"""Virtual clock: the real clock plus an offset, or frozen."""
 
 import datetime as dt
 import re
@@ -7,7 +7,7 @@ import time
 import msgspec
 
 BEIJING = dt.timezone(dt.timedelta(hours=8))
-# WeChat Pay wants the zone spelled out and refuses a bare "2026-01-01 10:00".
+# WeChat Pay requires a time zone and refuses a bare "2026-01-01 10:00".
 RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)",
 )

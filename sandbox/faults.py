@@ -1,4 +1,4 @@
-"""Scripted misbehaviour: which call, and what happens to it instead."""
+"""Scripted faults: which call fails, and how."""
 
 import itertools
 import re
@@ -65,7 +65,7 @@ class Fault:
         match = self.script.match
         if not self.pattern.match(call.path) or match.method not in ("", call.method):
             return False
-        # Numbers stand in the path, the query, the body or the Authorization header.
+        # mchid and out_trade_no may be in the path, query, body or Authorization header.
         haystack = call.uri.encode() + call.body + call.authorization.encode()
         return match.mchid.encode() in haystack and match.out_trade_no.encode() in haystack
 
@@ -91,7 +91,7 @@ class Faults:
         self._faults.clear()
 
     def take(self, call: Call) -> tuple[str, Action]:
-        """The first fault whose turn it is; every fitting one counts the call."""
+        """Return the first matching fault that is due; every matching one counts the call."""
         chosen: Fault | None = None
         for fault in self._faults:
             if fault.spent or not fault.fits(call):

@@ -1,4 +1,4 @@
-"""Every call in and out, for tests to look at; secrets are struck out when it is read."""
+"""Journal of all calls in and out; secrets are redacted when it is read."""
 
 import re
 from collections import deque
@@ -36,7 +36,7 @@ class Entry:
 
 
 def _is_secret(name: str, value: Any) -> bool:
-    # A payment error's "code" is a word for everybody, a login's is not.
+    # A payment error's "code" is public, a login's is a secret.
     is_word = name == "code" and isinstance(value, str) and value.isupper()
     return name in SECRET_NAMES and isinstance(value, str) and not is_word
 

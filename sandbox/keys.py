@@ -1,4 +1,4 @@
-"""Accounts and keys: made once, kept in the data directory, read again afterwards."""
+"""Accounts and keys of the stand-in: made once, kept in the data folder."""
 
 import datetime as dt
 import os
@@ -37,7 +37,7 @@ class MiniProgram(msgspec.Struct, kw_only=True):
 
 
 class Merchant(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What a merchant knows about its account. Partner: `mchid` is the sp_mchid."""
+    """Credentials of a merchant account. In partner mode `mchid` is the sp_mchid."""
 
     key: str
     name: str
@@ -53,7 +53,7 @@ class Merchant(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class Credentials(msgspec.Struct, kw_only=True):
-    """Given to the product: everything its owner would copy from WeChat's consoles."""
+    """Credentials for the product: what its owner would copy from WeChat's consoles."""
 
     mini_program: MiniProgram
     other_mini_program: MiniProgram
@@ -75,7 +75,7 @@ class PublicKey(msgspec.Struct, kw_only=True):
 
 
 class Platform(msgspec.Struct, kw_only=True):
-    """WeChat's own secrets: never given away."""
+    """Private keys of the platform; they never leave the stand-in."""
 
     certificates: list[Certificate]
     public_keys: dict[str, PublicKey]  # by mchid; real merchants have one key each
@@ -103,7 +103,7 @@ def _public_pem(key: rsa.RSAPrivateKey) -> str:
 
 
 def load_private_key(pem: str) -> rsa.RSAPrivateKey:
-    # Made by ourselves: checking its primes again would take a tenth of a second each.
+    # The key is our own: validating its primes would take 0.1 s each.
     key = load_pem_private_key(pem.encode(), None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(key, rsa.RSAPrivateKey):
         raise TypeError("WeChat Pay signs with RSA keys only")
@@ -130,7 +130,7 @@ def new_public_key() -> PublicKey:
 
 
 def new_certificate(at: float) -> Certificate:
-    """A platform certificate, valid five years either way: the clock may be moved far."""
+    """Make a platform certificate valid five years before and after: tests move the clock."""
     key = new_private_key()
     begin = dt.datetime.fromtimestamp(int(at), dt.UTC) - dt.timedelta(days=5 * 365)
     end = begin + dt.timedelta(days=10 * 365)
@@ -194,7 +194,7 @@ def _make(at: float) -> tuple[Credentials, Platform]:
 
 
 def write_secret(path: Path, content: bytes) -> None:
-    """Whole or not at all, and only for us: a killed start must not leave half a key."""
+    """Write a file atomically with mode 600: a killed start must not leave half a key."""
     draft = path.with_suffix(".draft")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -203,7 +203,7 @@ def write_secret(path: Path, content: bytes) -> None:
 
 
 class Keys:
-    """The two key files and the loaded private keys."""
+    """Key files of the stand-in and the loaded private keys."""
 
     def __init__(self, folder: Path, at: float) -> None:
         self.credentials_path = folder / "credentials.json"
@@ -227,13 +227,13 @@ class Keys:
         write_secret(self._platform_path, msgspec.json.encode(self.platform))
 
     def private(self, pem: str) -> rsa.RSAPrivateKey:
-        """The loaded key of a PEM text: parsing costs more than signing."""
+        """Return the loaded key of a PEM text, cached: parsing costs more than signing."""
         if pem not in self._loaded:
             self._loaded[pem] = load_private_key(pem)
         return self._loaded[pem]
 
     def rotate_certificate(self, at: float) -> Certificate:
-        """From now on the new certificate signs; the old one stays listed and valid."""
+        """Add a platform certificate that signs from now on; the old one stays valid."""
         self.platform.certificates.append(new_certificate(at))
         self._save_platform()
         return self.platform.certificates[-1]

@@ -1,4 +1,4 @@
-"""Openids anybody can recognise: each carries the mark of its mini-program, as real ones do."""
+"""Openids and unionids, derived from app and name; an openid starts with its app's mark."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ def _mark(text: str, length: int) -> str:
 
 
 def openid_of(appid: str, name: str) -> str:
-    """The same person has the same openid for ever, and another one in another app."""
+    """Return a person's openid in one app: stable, and different in another app."""
     return f"o{_mark(appid, 7)}{_mark(f'{appid}/{name}', 20)}"
 
 

@@ -1,4 +1,4 @@
-"""Our calls to the product: real HTTP, to this machine and nowhere else."""
+"""HTTP client for calls to the product; loopback addresses only."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -39,7 +39,7 @@ class Outbound:
         timeout_seconds: float,
         fault: str = "",
     ) -> Reply:
-        """POST `body` (GET when None). No answer in time and no answer at all look alike."""
+        """POST `body` (GET when None). Status 0: no answer, or none in time."""
         number, at = self._journal.next_number(), self._clock.now()
         method, parts = "GET" if body is None else "POST", urlsplit(url)
         reply = Reply(0, b"not a loopback address")

@@ -1,4 +1,4 @@
-"""What WeChat remembers. Instants are epoch seconds of the virtual clock, money is fen."""
+"""Records of the stand-in. Instants are epoch seconds of the virtual clock, money is fen."""
 
 from enum import StrEnum
 from typing import Any
@@ -35,7 +35,7 @@ class User(Struct, kw_only=True):
 
 
 class Code(Struct, kw_only=True):
-    """A one-time code handed to the client: for login or for the phone number."""
+    """One-time code of a client, for login or for the phone number."""
 
     kind: str
     openid: str
@@ -49,14 +49,14 @@ class Code(Struct, kw_only=True):
 
 class Token(Struct, kw_only=True):
     appid: str
-    family: str  # "stable" and "classic" do not know of each other
+    family: str  # "stable" and "classic" do not affect each other
     issued_at: float
     expires_at: float
     evicted: bool = False
 
 
 class TokenSlot(Struct, kw_only=True):
-    """The current token of one (app, family), and what forced refreshes it has seen."""
+    """Current token of one (app, family), and its forced refreshes."""
 
     current: str = ""
     forced_at: list[float] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Grant(Struct, kw_only=True):
 
 
 class Message(Struct, kw_only=True):
-    """A subscribe message as it arrived at the user."""
+    """Subscribe message as the user received it."""
 
     n: int
     at: float
@@ -132,7 +132,7 @@ class Refund(Struct, kw_only=True):
 
 
 class BillEdit(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A wrong bill, to order: rows are named by their 微信订单号 or 商户订单号."""
+    """Changes to a bill, by a test: rows are named by their 微信订单号 or 商户订单号."""
 
     mchid: str
     bill_date: str
@@ -167,7 +167,7 @@ class MediaCheck(Struct, kw_only=True):
 
 
 class Job(Struct, kw_only=True):
-    """Something to be done at a virtual instant, surviving a restart."""
+    """Job at an instant of the virtual clock; survives a restart."""
 
     id: str
     kind: str
@@ -179,7 +179,7 @@ class Job(Struct, kw_only=True):
 
     @property
     def met(self) -> dict[str, Any]:
-        """What the latest delivery met with; status 0: no answer."""
+        """Outcome of the latest delivery; status 0: no answer."""
         return {"status": self.met_status, "body": self.met_text}
 
 
@@ -192,7 +192,7 @@ class PushTarget(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class RefundPlan(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What becomes of accepted refunds. PROCESSING: nothing, until somebody settles it."""
+    """Plan for accepted refunds. PROCESSING: they wait until a test settles them."""
 
     outcome: RefundStatus = RefundStatus.SUCCESS
     after_seconds: float = 1.0
@@ -222,5 +222,4 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     released_pages: list[str] | None = None  # None: every page is released
     templates: dict[str, list[str]] = field(default_factory=dict)  # keys; others: any keys
     deleted_templates: list[str] = field(default_factory=list)
-    trade_managed: bool = False
     merchants: dict[str, MerchantSettings] = field(default_factory=dict)  # by mchid

@@ -1,4 +1,4 @@
-"""Scripted changes to an answer, before it is signed and sent."""
+"""Changes of an answer by a fault, before it is signed."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def merged(value: Any, patch: Any) -> Any:
 
 
 def replaced(action: Action) -> Answer | None:
-    """The answer that a fault gives instead of ours; raw text is neither JSON nor signed."""
+    """Return the answer of a fault; raw text is neither JSON nor signed."""
     if action.raw is None:
         return None
     if isinstance(action.raw, str):

@@ -1,4 +1,4 @@
-"""Things due later on the virtual clock: retries, refunds that settle, slow checks."""
+"""Scheduler on the virtual clock: retries, conclusions of refunds and checks."""
 
 import asyncio
 import heapq
@@ -10,7 +10,7 @@ from sandbox.clock import Clock
 from sandbox.records import Job
 from sandbox.store import Table
 
-# Does the work once; answers the seconds until it wants to be called again, None when done.
+# Runs a job once; returns the seconds until its next run, None when it is done.
 Runner = Callable[[Job], Awaitable[float | None]]
 
 
@@ -23,7 +23,7 @@ class Schedule:
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Pick up what an earlier process left behind."""
+        """Load the jobs that an earlier process left."""
         self._heap = [(job.due_at, job.id) for job in self._jobs.rows.values()]
         heapq.heapify(self._heap)
         self.rearm()
@@ -46,11 +46,11 @@ class Schedule:
         self._jobs.remove(job_id)
 
     async def perform(self, job: Job) -> None:
-        """The attempt that is due; waits for it when the clock has begun it already."""
+        """Run the due attempt of a job; wait for it when the clock started it already."""
         task = self._running.get(job.id)
         if task is None:
             if job.id not in self._jobs.rows or job.due_at > self._clock.now():
-                return  # made meanwhile
+                return  # it ran meanwhile
             task = asyncio.create_task(self._attempt(job))
             self._running[job.id] = task
         await asyncio.wait([task])
@@ -58,7 +58,7 @@ class Schedule:
             task.result()
 
     async def advance(self, until: float) -> None:
-        """Let everything due up to `until` happen, each at its own instant."""
+        """Run everything due up to `until`, each at its own instant."""
         while True:
             await self._settle_running()
             due = self._next_due()

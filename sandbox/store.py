@@ -1,4 +1,4 @@
-"""Memory with a write-behind nothing: every change is in SQLite before it is answered."""
+"""Store in memory and SQLite: every change is written before the call is answered."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class Table(Generic[T]):
-    """Rows of one kind: read from memory, written through to the file."""
+    """Table of one kind of record: read from memory, written through to SQLite."""
 
     def __init__(self, db: sqlite3.Connection, kind: str, row_type: type[T]) -> None:
         self._db, self._kind, self._type = db, kind, row_type
@@ -59,7 +59,7 @@ class Table(Generic[T]):
 class Store:
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None)
-        # A killed process loses nothing in WAL mode; a power cut may, and need not be survived.
+        # WAL mode survives a killed process; a power cut may lose data, which is acceptable.
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.execute(
@@ -96,7 +96,7 @@ class Store:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """All of the writes inside, or none: a kill may come between any two."""
+        """Transaction: all writes inside or none, even when the process is killed."""
         self._db.execute("BEGIN")
         try:
             yield

@@ -1,4 +1,4 @@
-"""Calls, answers and routes: a thin layer over Tornado's HTTP/1 connection."""
+"""Calls, answers and routes on Tornado's HTTP/1 connection."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -73,7 +73,7 @@ class Answer:
 
 
 class Router(Generic[H]):
-    """Finds a route by path; `{name}` in a template is one path segment."""
+    """Router by path; `{name}` in a template is one path segment."""
 
     def __init__(self, routes: Iterable[tuple[str, str, H]]) -> None:
         self._exact: dict[str, dict[str, H]] = {}
@@ -88,12 +88,12 @@ class Router(Generic[H]):
 
     @property
     def listed(self) -> list[str]:
-        """Every route as "METHOD /path"."""
+        """Return every route as "METHOD /path"."""
         tables = [*self._exact.items(), *((t, p[1]) for t, p in self._patterns.items())]
         return sorted(f"{method} {path}" for path, targets in tables for method in targets)
 
     def find(self, call: Call) -> dict[str, H]:
-        """The targets at this path by method (empty: no such path); fills call.params."""
+        """Return the targets of a path by method (empty: no such path); fills call.params."""
         if (found := self._exact.get(call.path)) is not None:
             return found
         for pattern, targets in self._patterns.values():

@@ -1,4 +1,4 @@
-"""Everything one sandbox holds; each part gets it as its first argument."""
+"""State of one stand-in; every handler gets it as its first argument."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ class World:
         return self.settings.merchants.setdefault(merchant.mchid, MerchantSettings())
 
     def reset(self) -> None:
-        """As on the first day, with the same keys."""
+        """Reset everything but the keys."""
         self.schedule.stop()
         self.store.clear()
         self.clock.thaw()

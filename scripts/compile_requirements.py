@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  scripts are run, not imported
-"""Pin requirements*.in in requirements*.txt, each line that was asked for with its reason.
+"""Compiler of requirements*.in into pinned requirements*.txt, with the reason of each line.
 
 Options are handed to pip-compile: `--upgrade`, `--upgrade-package tornado`.
 """

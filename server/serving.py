@@ -14,7 +14,7 @@ from tornado.httpserver import HTTPServer
 
 import mongo_indexes
 from handlers.base import LONGEST_BODY_BYTES
-from mongo_indexes._telling import reason
+from mongo_indexes._commands import reason
 from server import observability
 from server.app import make_app
 from server.errors import StartError

@@ -1,4 +1,4 @@
-"""The invariants of RELIABILITY.md §3.4, asked of the database after whatever happened."""
+"""Invariants of the books (docs/explanation/money.md), checked in the database."""
 
 from collections import Counter
 from typing import Any

@@ -1,8 +1,10 @@
-"""The cases a client of WeChat must survive, and the script that produces each.
+"""Registry of the numbered cases a client of WeChat must survive, each with its script.
+
+What the product does in each: docs/reference/wechat.md, Cases.
 
 A script is a list of steps. {"ctl": "POST /__ctl/…", "body": …} is a call to the control API;
 {"product": "prepay", "with": …} is what the product is expected to do at that moment. Words
-in {braces} stand for what the one who plays the script knows: {no} is the case's
+in {braces} are variables of the test that runs the script: {no} is the case's
 out_trade_no, {prepay_id} the latest one, {push_url} the product's address for pushes, and so
 on. To add a case is to add a row.
 """

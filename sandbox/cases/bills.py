@@ -1,4 +1,4 @@
-"""Bills of one fixed day."""
+"""Cases 73-80: bills of one fixed day."""
 
 from typing import Any
 

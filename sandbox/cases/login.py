@@ -1,4 +1,4 @@
-"""Login, phone number, tokens."""
+"""Cases 1-18: login, phone number, access token."""
 
 from sandbox.cases.steps import (
     GET_TOKEN,

@@ -1,4 +1,4 @@
-"""Messages, pushes, content checks, codes."""
+"""Cases 19-30: subscribe messages, pushes, content checks, codes."""
 
 from sandbox.cases.steps import (
     GET_TOKEN,

@@ -1,4 +1,4 @@
-"""Payment notices, right and wrong."""
+"""Cases 31-50: payment notices, genuine, repeated, wrong and forged."""
 
 from sandbox.cases.steps import (
     PREPAY,

@@ -1,4 +1,4 @@
-"""Prepay and close."""
+"""Cases 51-63: prepay and close of orders."""
 
 from sandbox.cases.steps import (
     BY_NUMBER,

@@ -1,8 +1,6 @@
-"""Partners, combined orders, trade management, clocks."""
+"""Cases 81, 82, 84: partner mode, combined orders, clock skew."""
 
-from sandbox.cases.steps import PREPAY, Step, crafted, ctl, fault, pay, product
-
-SHIP = product("ship")
+from sandbox.cases.steps import PREPAY, Step, crafted, pay, product
 
 CASES: dict[int, tuple[str, list[Step]]] = {
     81: (
@@ -35,18 +33,6 @@ CASES: dict[int, tuple[str, list[Step]]] = {
                     ],
                 }
             ),
-        ],
-    ),
-    83: (
-        "trade-managed mini-program; upload of shipping info refused, then taken",
-        [
-            ctl("settings", trade_managed=True),
-            product("ask_if_managed"),
-            PREPAY,
-            pay(),
-            fault("/wxa/sec/order/upload_shipping_info", errcode=10060012),
-            SHIP,
-            SHIP,
         ],
     ),
     84: (

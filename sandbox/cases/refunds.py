@@ -1,4 +1,4 @@
-"""Refunds."""
+"""Cases 64-72: refunds."""
 
 from sandbox.cases.steps import PAID, Step, ctl, fault, later, pay, product, wish_refunds
 

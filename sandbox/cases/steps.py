@@ -1,4 +1,4 @@
-"""The words scripts are written in."""
+"""Steps that scripts of cases are made of."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def pushes(form: str = "json", mode: str = "safe", **more: Any) -> Step:
 
 
 def spoilt(**craft: Any) -> list[Step]:
-    """Paid, and the first notice is wrong; the repeat after 15 seconds is right."""
+    """Steps of a payment whose first notice is wrong and whose repeat after 15 s is right."""
     return [PREPAY, pay(notify_fault=craft), later(15)]
 
 

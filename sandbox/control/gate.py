@@ -1,4 +1,4 @@
-"""The stage door: /__ctl, for whoever directs the play."""
+"""Control API under /__ctl: request parsing, lookup of objects, errors."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -16,11 +16,11 @@ ControlRoute = Callable[[World, Call], Awaitable[Answer]]
 
 
 class Refused(Exception):
-    """The director asked for something that cannot be; 400 with the reason."""
+    """A control call that cannot be done: 400 with the reason."""
 
 
 class Wish(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """The body of a control call."""
+    """Body of a control call; unknown fields are refused."""
 
 
 def read(call: Call, wish_type: type[T]) -> T:
@@ -31,7 +31,7 @@ def read(call: Call, wish_type: type[T]) -> T:
 
 
 def program(world: World, name: str) -> MiniProgram:
-    """Either "mini_program" or "other_mini_program", as in credentials.json."""
+    """Return "mini_program" or "other_mini_program" of credentials.json."""
     credentials = world.keys.credentials
     if name == "mini_program":
         return credentials.mini_program
@@ -41,7 +41,7 @@ def program(world: World, name: str) -> MiniProgram:
 
 
 def find_order(world: World, out_trade_no: str, mchid: str = "") -> Order:
-    """By number; the merchant is needed only when two merchants use the same."""
+    """Find an order by number; the merchant is needed when two have used the same."""
     mchids = [mchid] if mchid else list(world.keys.merchants)
     rows = world.store.orders.rows
     keys = [f"{each}/{out_trade_no}" for each in mchids]

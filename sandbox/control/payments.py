@@ -1,4 +1,4 @@
-"""What users do with their money, and notices made by hand."""
+"""Control API of payments: users who pay, crafted notices, replays."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from sandbox.world import World
 
 
 class PayWish(Wish):
-    """Either a prepay_id, or all of wx.requestPayment's parameters (then paySign counts)."""
+    """Body of a payment: a prepay_id, or all of wx.requestPayment with a checked paySign."""
 
     prepay_id: str = ""
     package: str = ""
@@ -64,7 +64,7 @@ def _order(world: World, wish: PayWish) -> Order:
 
 
 async def pay(world: World, call: Call) -> Answer:
-    """{"result": "ok" | "cancel" | "fail" | "paying"}; first deliveries are over by then."""
+    """Pay as a user: "ok", "cancel", "fail" or "paying", after the first deliveries."""
     wish = read(call, PayWish)
     user = user_of(world, call.params["name"], program(world, wish.app))
     payment = Payment(notify=wish.notify, notify_fault=wish.notify_fault)
@@ -98,7 +98,7 @@ async def _paid(world: World, order: Order, payment: Payment) -> Answer:
 
 
 async def finish_payment(world: World, call: Call) -> Answer:
-    """The password is complete; it may be after the end of payment, never after a close."""
+    """Finish a begun payment; possible after time_expire, not after a close."""
     wish = read(call, FinishWish)
     order = find_order(world, wish.out_trade_no, wish.mchid)
     if order.openid not in {openid_of(a, call.params["name"]) for a in world.keys.programs}:
@@ -130,7 +130,7 @@ async def show_order(world: World, call: Call) -> Answer:
 
 
 async def notify(world: World, call: Call) -> Answer:
-    """One notice now, crafted as told, outside of the retry plan."""
+    """Send one crafted notice now, outside of the retry plan."""
     wish = read(call, NotifyWish)
     data = _event_to_send(world, wish)
     names = Craft.__struct_fields__
@@ -147,7 +147,7 @@ def _event_to_send(world: World, wish: NotifyWish) -> dict[str, Any]:
 
 
 async def replay(world: World, call: Call) -> Answer:
-    """Send an earlier delivery again, byte for byte, old timestamp and all."""
+    """Send an earlier delivery again, byte for byte, with its old timestamp."""
     number = read(call, ReplayWish).n
     entry = world.journal.find(number) if number else world.journal.latest("out")
     if entry is None or entry.direction != "out":

@@ -1,4 +1,4 @@
-"""Keys, tokens, pushes, refunds and bills: things a test lays out on the stage."""
+"""Control API of merchants, certificates, tokens, pushes, refunds, bills and media checks."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ def _merchant(world: World, key: str) -> Merchant:
 
 
 async def change_merchant(world: World, call: Call) -> Answer:
-    """Set {"grey_share", "certificates", "balance_fen"}; answers them and the public key."""
+    """Set grey_share, certificates and balance_fen; answer them and the public key."""
     merchant = _merchant(world, call.params["key"])
     known = msgspec.to_builtins(world.merchant_settings(merchant))
     wish = read(call, dict[str, Any])
@@ -81,7 +81,7 @@ async def configure_push(world: World, call: Call) -> Answer:
 
 
 async def send_push(world: World, call: Call) -> Answer:
-    """One push (or several copies) now: {"event": …} or the event's fields beside the rest."""
+    """Send one push (or several copies) now: {"event": …} or the event's fields."""
     wish = _push_wish(call)
     app = program(world, wish.app)
     base = push.event_of(world, app, str(wish.event.get("Event", "")), "")
@@ -119,7 +119,7 @@ async def show_refund(world: World, call: Call) -> Answer:
 
 
 async def settle_refund(world: World, call: Call) -> Answer:
-    """The bank answers now, whatever was planned."""
+    """Conclude a refund now, whatever its plan."""
     wish = read(call, SettleWish)
     refund = _refund(world, call.params["out_refund_no"], wish.mchid)
     if refund.status in (RefundStatus.SUCCESS, RefundStatus.CLOSED):
@@ -131,7 +131,7 @@ async def settle_refund(world: World, call: Call) -> Answer:
 
 
 async def notify_refund(world: World, call: Call) -> Answer:
-    """One crafted refund notice now, outside of the retry plan."""
+    """Send one crafted refund notice now, outside of the retry plan."""
     craft = read(call, Craft)
     refund = _refund(world, call.params["out_refund_no"], call.query.get("mchid", ""))
     reply = await notices.send(world, refunds.notice_event(world, refund), craft)
@@ -139,7 +139,7 @@ async def notify_refund(world: World, call: Call) -> Answer:
 
 
 async def conclude_media_check(world: World, call: Call) -> Answer:
-    """Push the verdict now, whatever was planned; a second call pushes it again."""
+    """Push the verdict of a media check now, whatever its plan; a second call pushes again."""
     check = world.store.media_checks.get(call.params["trace_id"])
     if check is None:
         raise Refused("no such media check")

@@ -1,4 +1,4 @@
-"""Clock, faults, journal, reset: the stage machinery."""
+"""Control API of clock, faults, journal, settings and reset."""
 
 import re
 from typing import Any
@@ -30,7 +30,7 @@ async def show_clock(world: World, _call: Call) -> Answer:
 
 
 async def set_clock(world: World, call: Call) -> Answer:
-    """Backwards by `now` only; forwards, everything due on the way happens first."""
+    """Set the clock: back by `now` only; forwards, what is due on the way happens first."""
     wish = read(call, ClockWish)
     if wish.advance_seconds < 0:
         raise Refused("the clock is put back by `now`, not by a negative advance")

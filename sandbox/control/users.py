@@ -1,4 +1,4 @@
-"""What users do: log in, show their phone number, agree to messages."""
+"""Control API of users: login codes, phone codes, subscriptions."""
 
 import secrets
 from typing import Literal
@@ -49,7 +49,7 @@ class UnsubscribeWish(Wish):
 
 
 def user_of(world: World, name: str, app: MiniProgram) -> User:
-    """The user, seen in the app just now."""
+    """Return the user and mark them as active in the app now."""
     openid, now = openid_of(app.appid, name), world.clock.now()
     user = world.store.users.get(openid)
     if user is None:
@@ -110,7 +110,7 @@ async def phone_code(world: World, call: Call) -> Answer:
 
 
 async def subscribe(world: World, call: Call) -> Answer:
-    """wx.requestSubscribeMessage: one accept is one message, a ban lasts."""
+    """wx.requestSubscribeMessage of a user: one accept is one grant, a ban is permanent."""
     wish = read(call, SubscribeWish)
     if not 1 <= len(wish.template_ids) <= MOST_TEMPLATES:
         raise Refused("between one and five templates can be asked for")
@@ -134,7 +134,7 @@ async def subscribe(world: World, call: Call) -> Answer:
 
 
 async def unsubscribe(world: World, call: Call) -> Answer:
-    """Switched off in the settings: what was granted is gone."""
+    """Switch messages off in the settings: all grants are void."""
     wish = read(call, UnsubscribeWish)
     app, user = program(world, wish.app), _seen(world, call, wish.app)
     granted = [

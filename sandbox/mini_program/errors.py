@@ -1,4 +1,4 @@
-"""The mini-program API's way of saying no: HTTP 200 and an errcode."""
+"""Errors of the mini-program API: HTTP 200 with an errcode."""
 
 import secrets
 
@@ -32,7 +32,6 @@ MESSAGES = {
     47001: "data format error",
     47003: "argument invalid!",
     61010: "code is expired",
-    85400: "expire_time too long",
     87009: "invalid signature",
 }
 

@@ -1,4 +1,4 @@
-"""The door of api.weixin.qq.com: whose access_token or secret it is, and what is asked."""
+"""Request handling of api.weixin.qq.com: authentication, parsing, faults."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -19,7 +19,7 @@ ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}")
 
 
 class Body(msgspec.Struct, kw_only=True):
-    """A request body; what WeChat does not know it ignores, null is a wrong type."""
+    """Request body: unknown fields are ignored, null is a wrong type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def ok(**fields: object) -> Answer:
 
 
 def read(call: Call, body_type: type[T]) -> T:
-    """The JSON body; 44002 empty, 47001 not JSON, 40033 escaped characters."""
+    """Parse the JSON body. Errors: 44002 empty, 47001 not JSON, 40033 escaped characters."""
     if not call.body:
         raise MiniError(44002)
     if ESCAPED.search(call.body):
@@ -99,5 +99,5 @@ def _route(router: Router[MiniRoute], call: Call) -> MiniRoute:
         raise MiniError(40066)
     if call.method in targets:
         return targets[call.method]
-    # Asked with POST, the login forgets its query: WeChat misses the appid then.
+    # WeChat ignores the query of a POST to the login: it answers that appid is missing.
     raise MiniError(43002 if "POST" in targets else 41002)

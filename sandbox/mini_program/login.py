@@ -1,4 +1,4 @@
-"""Who the user is: login code, phone code, session key."""
+"""Login API: login code, phone code, session key."""
 
 import base64
 import hashlib
@@ -22,7 +22,7 @@ class PhoneBody(Body):
 
 
 def _redeem(world: World, app: MiniProgram, text: str, kind: str) -> Code:
-    """A code works once, for five minutes, in its own app."""
+    """Redeem a code: once, within five minutes, in its own app."""
     if not text:
         raise MiniError(41008)
     code = world.store.codes.get(text)
@@ -50,7 +50,7 @@ async def code_to_session(world: World, call: Call, app: MiniProgram) -> Answer:
         raise MiniError(40226)
     user.active_at, user.session_key = world.clock.now(), new_session_key()
     world.store.users.save(user.openid, user)
-    # A success says no errcode at all here.
+    # A successful answer has no errcode here.
     found = {"session_key": user.session_key, "openid": user.openid}
     if user.unionid:
         found["unionid"] = unionid_of(user.name)
@@ -75,7 +75,7 @@ async def phone_number(world: World, call: Call, app: MiniProgram) -> Answer:
 
 
 def _session_user(world: World, call: Call, app: MiniProgram) -> User:
-    """Proof of knowing the session key: HMAC over the empty string, the key taken as text."""
+    """Return the user whose session key signed the call: HMAC of "", the key used as text."""
     user = world.store.users.get(call.query.get("openid", ""))
     if user is None or user.appid != app.appid:
         raise MiniError(40003)
@@ -97,26 +97,9 @@ async def reset_session(world: World, call: Call, app: MiniProgram) -> Answer:
     return ok(openid=user.openid, session_key=user.session_key)
 
 
-async def paid_unionid(world: World, call: Call, app: MiniProgram) -> Answer:
-    """Within five minutes of a payment, for apps bound to an Open Platform account."""
-    key = world.store.transactions.get(call.query.get("transaction_id", "")) or ""
-    order, user = (
-        world.store.orders.get(key),
-        world.store.users.get(call.query.get("openid", "")),
-    )
-    if user is None or user.appid != app.appid:
-        raise MiniError(40003)
-    if order is None or order.openid != user.openid:
-        raise MiniError(89300, "invalid transaction_id")
-    if not user.unionid or world.clock.now() - order.paid_at > CODE_LIFE_SECONDS:
-        raise MiniError(89002, "not bound to an open platform account")
-    return ok(unionid=unionid_of(user.name))
-
-
 ROUTES = [
     ("GET", "/sns/jscode2session", MiniRoute(by_secret, code_to_session)),
     ("POST", "/wxa/business/getuserphonenumber", MiniRoute(by_token, phone_number)),
     ("GET", "/wxa/checksession", MiniRoute(by_token, check_session)),
     ("GET", "/wxa/resetusersessionkey", MiniRoute(by_token, reset_session)),
-    ("GET", "/wxa/getpaidunionid", MiniRoute(by_token, paid_unionid)),
 ]

@@ -1,4 +1,4 @@
-"""Subscribe messages: one accept, one message."""
+"""Subscribe message API: one grant, one message."""
 
 from typing import Any, Literal
 
@@ -36,7 +36,7 @@ def save_grant(world: World, grant: Grant) -> None:
 
 
 def check_page(world: World, page: str) -> None:
-    """41030: not among the pages of the released version."""
+    """Raise 41030 for a page that is not in the released version."""
     released = world.settings.released_pages
     if page and released is not None and page.lstrip("/").partition("?")[0] not in released:
         raise MiniError(41030)

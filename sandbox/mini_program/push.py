@@ -1,4 +1,4 @@
-"""Server push: events to the product's address, until it says "success"."""
+"""Server push: events to the product's address, repeated until it answers "success"."""
 
 import secrets
 from enum import StrEnum
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from sandbox.keys import MiniProgram
-from sandbox.mini_program.sealing import as_json, as_xml, sealed, signature
+from sandbox.mini_program.envelope import as_json, as_xml, sealed, signature
 from sandbox.outbound import Reply
 from sandbox.records import Job
 from sandbox.world import World
@@ -31,7 +31,7 @@ class PushFault(StrEnum):
 
 
 class PushCraft(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """What is to be special about a push; None: as configured."""
+    """Overrides for one push; None: as configured."""
 
     sign: PushFault | None = None
     format: Literal["json", "xml"] | None = None
@@ -61,7 +61,7 @@ def list_event(
 def _rendered(event: dict[str, Any], form: str) -> bytes:
     rows = event.get("List")
     if form == "json":
-        # WeChat writes a list of one as the one itself.
+        # WeChat writes a list of one element as that element.
         lone = isinstance(rows, list) and len(rows) == 1
         return as_json(event | {"List": rows[0]} if lone and rows else event)
     wrapper = WRAPPERS.get(event.get("Event", ""))
@@ -78,7 +78,7 @@ def _spoilt(text: str, fault: PushFault | None) -> str:
 def _sealed(
     app: MiniProgram, body: bytes, form: str, stamp: tuple[str, str], craft: PushCraft
 ) -> tuple[bytes, dict[str, str]]:
-    """The envelope around a body, and what safe mode adds to the query."""
+    """Return the body in its envelope and the query parameters of safe mode."""
     cipher = sealed(body, app.push_aes_key, craft.appid or app.appid)
     sign = _spoilt(signature(app.push_token, *stamp, cipher), craft.sign)
     if craft.sign == PushFault.TAMPERED:
@@ -91,7 +91,7 @@ def _sealed(
 async def send(
     world: World, app: MiniProgram, event: dict[str, Any], craft: PushCraft = GENUINE
 ) -> Reply:
-    """One delivery, freshly stamped and signed."""
+    """Deliver once, with a new timestamp and signature."""
     target = world.settings.push
     form, mode = craft.format or target.format, craft.mode or target.mode
     stamp = (str(int(world.clock.now())), str(secrets.randbelow(10**10)))
@@ -115,7 +115,7 @@ async def send(
 def enqueue(
     world: World, app: MiniProgram, event: dict[str, Any], craft: PushCraft = GENUINE
 ) -> Job | None:
-    """Due at once; None when no address is configured."""
+    """Schedule a push, due at once; None when no address is configured."""
     if not world.settings.push.url:
         return None
     data = {"appid": app.appid, "event": event, "craft": msgspec.to_builtins(craft)}
@@ -139,7 +139,7 @@ async def push_now(
     *,
     copies: int = 1,
 ) -> list[dict[str, Any]]:
-    """Deliver and say what the first tries met with; repeats follow on the clock."""
+    """Deliver and return the outcome of the first attempts; repeats follow by the clock."""
     met = []
     for _ in range(copies):
         job = enqueue(world, app, event, craft)

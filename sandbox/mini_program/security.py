@@ -1,4 +1,4 @@
-"""Content security, version 2. "errcode 0" does not mean clean: result.suggest does."""
+"""Content check API, version 2: result.suggest is the verdict, not errcode 0."""
 
 import secrets
 from typing import Any
@@ -134,7 +134,7 @@ async def push_result(world: World, check: MediaCheck) -> list[dict[str, Any]]:
 
 
 async def conclude(world: World, job: Job) -> None:
-    """The slow part: fetch the picture where we can, and push the verdict."""
+    """Finish a media check: download a picture from this machine, push the verdict."""
     check = world.store.media_checks.rows[job.data["trace_id"]]
     if is_loopback(check.media_url) and not check.errcode:
         timeout = world.settings.push.timeout_seconds

@@ -1,4 +1,4 @@
-"""What may stand in a subscribe message, by the prefix of its key."""
+"""Rules for values of subscribe messages, by the prefix of their key."""
 
 import re
 
@@ -45,7 +45,7 @@ def _check(key: str, value: object) -> None:
 
 
 def check_data(data: dict[str, dict[str, object]], keys: list[str] | None) -> dict[str, str]:
-    """The values by key; 47003 names the first one that is wrong, too many or missing."""
+    """Return the values by key; 47003 names the first that is wrong, extra or missing."""
     for key in keys or ():
         if key not in data:
             raise MiniError(47003, f"argument invalid! data.{key}.value is emtpy")

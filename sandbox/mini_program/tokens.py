@@ -1,4 +1,4 @@
-"""access_token: the stable family, and the classic one where every call evicts."""
+"""Access tokens: stable ones, and classic ones that each call replaces."""
 
 import secrets
 
@@ -45,7 +45,7 @@ def _current(world: World, app: MiniProgram, family: str) -> tuple[TokenSlot, To
 
 
 def evict(world: World, app: MiniProgram) -> None:
-    """Somebody reset the tokens behind our back: none works any more."""
+    """Invalidate every token of an app."""
     for text, token in world.store.tokens.rows.items():
         if token.appid == app.appid and not token.evicted:
             token.evicted = True
@@ -53,7 +53,7 @@ def evict(world: World, app: MiniProgram) -> None:
 
 
 def _may_force(world: World, slot: TokenSlot) -> bool:
-    """At most 20 a day and 30 s apart; beyond that the wish is silently ignored."""
+    """Tell whether force_refresh works: at most 20 a day and 30 s apart, else it is ignored."""
     now = world.clock.now()
     today = [at for at in slot.forced_at if at > now - DAY_SECONDS]
     return len(today) < FORCED_PER_DAY and all(now - at >= FORCED_APART_SECONDS for at in today)
@@ -85,7 +85,7 @@ async def classic_token(world: World, call: Call, app: MiniProgram) -> Answer:
     if call.query.get("grant_type") != "client_credential":
         raise MiniError(40002, "invalid grant_type")
     slot, token = _current(world, app, "classic")
-    if token is not None:  # the previous one lives on for the overlap, no longer
+    if token is not None:  # the previous one stays valid for the overlap only
         token.expires_at = min(token.expires_at, world.clock.now() + OVERLAP_SECONDS)
         world.store.tokens.save(slot.current, token)
     _issue(world, app, "classic")

@@ -1,4 +1,4 @@
-"""What people do with a prepay_id in their hand: pay, cancel, type slowly."""
+"""Actions of a payer: pay, cancel, type the password slowly."""
 
 import asyncio
 import secrets
@@ -9,7 +9,7 @@ import msgspec
 from sandbox.clock import instant
 from sandbox.pay import balance, notices
 from sandbox.pay.notices import GENUINE, Craft
-from sandbox.pay.signing import verify
+from sandbox.pay.signatures import verify
 from sandbox.records import PAID, Order, TradeState
 from sandbox.world import World
 
@@ -18,11 +18,11 @@ Notify = Literal["twice", "simultaneous", "early"] | bool
 
 
 class CannotPay(Exception):
-    """What the client shows: wx.requestPayment fails."""
+    """Failure of wx.requestPayment, as the client shows it."""
 
 
 class Payment(msgspec.Struct, kw_only=True):
-    """How a user pays, and what becomes of the notice."""
+    """How a user pays, and how the notice is delivered."""
 
     notify: Notify = True
     notify_fault: Craft = GENUINE
@@ -43,7 +43,7 @@ def order_of_prepay(world: World, prepay_id: str) -> Order:
 
 
 def check_pay_sign(world: World, order: Order, params: dict[str, str]) -> None:
-    """The client refuses a wx.requestPayment whose paySign is not the merchant's."""
+    """Refuse a wx.requestPayment whose paySign is not the merchant's, as the client does."""
     appid = params.get("appId") or order.appid
     fields = [params.get(name, "") for name in ("timeStamp", "nonceStr", "package")]
     message = "".join(f"{value}\n" for value in (appid, *fields)).encode()
@@ -66,7 +66,7 @@ def check_payable(world: World, order: Order, openid: str) -> None:
 
 
 def begin(world: World, order: Order) -> None:
-    """The password is being typed."""
+    """Begin a payment: the password is being typed."""
     order.state = TradeState.USERPAYING
     world.store.orders.save(order.key, order)
 
@@ -77,7 +77,7 @@ def cancel(world: World, order: Order) -> None:
 
 
 async def finish(world: World, order: Order, payment: Payment) -> list[dict[str, Any]]:
-    """Take the money and notify; answers what the first deliveries met with."""
+    """Take the money and notify; return the outcome of the first deliveries."""
     copies = {False: 0, "simultaneous": 2}.get(payment.notify, 1)
     with world.store.together():
         order.paid_at = world.clock.now()
@@ -97,7 +97,7 @@ async def finish(world: World, order: Order, payment: Payment) -> list[dict[str,
 
 
 async def pay_early(world: World, order: Order) -> None:
-    """A payer was announced: pay and notify before the prepay call is answered."""
+    """Pay and notify before the prepay call is answered, for an announced payer."""
     announced = world.store.early_payers.get(order.openid)
     if announced is not None:
         world.store.early_payers.remove(order.openid)

@@ -1,4 +1,4 @@
-"""The merchant's balance; endless unless a test says how much there is."""
+"""Balance of a merchant; unlimited unless a test sets it."""
 
 from sandbox.keys import Merchant
 from sandbox.pay.errors import PayError

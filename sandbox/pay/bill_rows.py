@@ -1,4 +1,4 @@
-"""The rows of a day's bill, column by column, in WeChat's words."""
+"""Rows and columns of the daily bills, in WeChat's words."""
 
 import datetime as dt
 from decimal import Decimal
@@ -48,7 +48,7 @@ def _moment(at: float) -> str:
 
 
 def day_bounds(day: dt.date) -> tuple[float, float]:
-    """First instant of the Beijing day and of the next."""
+    """Return the first instants of a Beijing day and of the next."""
     begin = dt.datetime.combine(day, dt.time(), BEIJING).timestamp()
     return begin, begin + 86400
 
@@ -93,7 +93,7 @@ def _paid_row(order: Order) -> Row:
 
 
 def _refund_row(order: Order, refund: Refund, day_end: float) -> Row:
-    """As it stood at the end of the day it was accepted; never brought up to date."""
+    """Return a refund's row, as of the end of the day it was accepted: bills do not change."""
     settled = refund.settled_at and refund.settled_at < day_end
     status = refund.status if settled else RefundStatus.PROCESSING
     return _common(order) | {
@@ -174,7 +174,7 @@ def trade_summary(rows: list[Row]) -> Row:
 
 
 def flow_rows(world: World, merchant: Merchant, day: dt.date) -> list[Row]:
-    """Money in and out of the basic account: trades, their fees, refunds."""
+    """Return the fund flow of the basic account: trades, their fees, refunds."""
     moves: list[tuple[float, str, str, str, Decimal]] = []
     for order in _paid(world, merchant, day, ""):
         amount = Decimal(order.total_fen) / 100

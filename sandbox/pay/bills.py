@@ -1,4 +1,4 @@
-"""Bills of yesterday and before: apply, then fetch the file within half a minute."""
+"""Bill API: apply for a bill of a past day, then download the file within 30 seconds."""
 
 import datetime as dt
 import gzip

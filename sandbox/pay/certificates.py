@@ -1,4 +1,4 @@
-"""GET /v3/certificates: the platform certificates, sealed with the merchant's APIv3 key."""
+"""Certificate API /v3/certificates: platform certificates, sealed with the APIv3 key."""
 
 from sandbox.clock import rfc3339
 from sandbox.keys import Certificate, Merchant

@@ -1,4 +1,4 @@
-"""WeChat Pay's way of saying no."""
+"""Errors of WeChat Pay: status, code, message."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The door of api.mch.weixin.qq.com: who calls, what for, and a signed answer."""
+"""Request handling of api.mch.weixin.qq.com: signatures checked and made, faults applied."""
 
 import secrets
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sandbox.faults import Action
 from sandbox.keys import Merchant
 from sandbox.pay.errors import PayError, param_error
-from sandbox.pay.signing import Signing, authenticate, kind_asked_for, sign_headers
+from sandbox.pay.signatures import Signing, authenticate, kind_asked_for, sign_headers
 from sandbox.reshape import patched, replaced
 from sandbox.web import Answer, Call, NotJson, Router
 from sandbox.world import World
@@ -36,7 +36,7 @@ async def answer(world: World, router: Router[PayRoute], call: Call, action: Act
 async def _handled(
     world: World, router: Router[PayRoute], call: Call, action: Action
 ) -> tuple[Answer, Merchant | None]:
-    """The answer, and the merchant to sign it for (None: leave it unsigned)."""
+    """Return the answer, and the merchant to sign it for (None: leave it unsigned)."""
     merchant = None
     try:
         if action.http is not None:

@@ -1,4 +1,4 @@
-"""Notices to the merchant: encrypted, signed afresh each time, repeated for a day."""
+"""Payment and refund notices: encrypted, signed for each delivery, repeated for a day."""
 
 import base64
 import secrets
@@ -12,7 +12,7 @@ from sandbox.clock import rfc3339
 from sandbox.faults import SignFault
 from sandbox.keys import Merchant
 from sandbox.outbound import Reply
-from sandbox.pay.signing import KeyKind, Signing, sign_headers, usual_kind
+from sandbox.pay.signatures import KeyKind, Signing, sign_headers, usual_kind
 from sandbox.pay.views import transaction
 from sandbox.records import Job, Order
 from sandbox.reshape import merged
@@ -27,7 +27,7 @@ DONE = (200, 204)  # the status decides, whatever the body says
 
 
 class Craft(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """What is to be wrong with a notice."""
+    """Defects to put into a notice."""
 
     sign: SignFault | None = None
     serial: str | None = None
@@ -43,7 +43,7 @@ GENUINE = Craft()
 
 
 def encrypt(api_v3_key: str, plain: bytes, associated_data: str) -> dict[str, str]:
-    """AEAD_AES_256_GCM the way WeChat Pay packs it."""
+    """Encrypt a resource with AEAD_AES_256_GCM in WeChat Pay's format."""
     nonce = secrets.token_hex(6)
     sealed = AESGCM(api_v3_key.encode()).encrypt(
         nonce.encode(), plain, associated_data.encode()
@@ -57,7 +57,7 @@ def encrypt(api_v3_key: str, plain: bytes, associated_data: str) -> dict[str, st
 
 
 def event(world: World, event_type: str, summary: str) -> dict[str, Any]:
-    """The outer half, the same in every delivery: id and create_time never change."""
+    """Return the outer event, the same in every delivery: id and create_time do not change."""
     return {
         "id": str(uuid.uuid4()),
         "create_time": rfc3339(world.clock.now()),
@@ -68,7 +68,7 @@ def event(world: World, event_type: str, summary: str) -> dict[str, Any]:
 
 
 def payment_event(world: World, order: Order) -> dict[str, Any]:
-    """What a notice job needs to remember about a payment."""
+    """Return the payload of a notice job for a payment."""
     return {
         "mchid": order.mchid,
         "url": order.request["notify_url"],
@@ -79,13 +79,13 @@ def payment_event(world: World, order: Order) -> dict[str, Any]:
 
 
 def enqueue(world: World, data: dict[str, Any], craft: Craft = GENUINE) -> Job:
-    """First delivery due at once; `perform` it or let the clock do so."""
+    """Schedule a notice; the first delivery is due at once."""
     data["craft"] = msgspec.to_builtins(craft)
     return world.schedule.add(KIND, data, world.clock.now())
 
 
 def _kind(world: World, merchant: Merchant) -> KeyKind:
-    """Grey switch: every so many notices are signed with the other kind of key."""
+    """Return the kind of key that signs this notice: the other one for `grey_share` of them."""
     usual = usual_kind(merchant)
     settings = world.merchant_settings(merchant)
     if not settings.grey_share:
@@ -120,7 +120,7 @@ async def send(world: World, data: dict[str, Any], craft: Craft) -> Reply:
 
 
 async def deliver(world: World, job: Job) -> float | None:
-    """One delivery; the seconds until the next when the merchant did not take it."""
+    """Deliver once; return the seconds until the next try, None when it was accepted."""
     craft = msgspec.convert(job.data["craft"], Craft)
     reply = await send(world, job.data, craft if job.attempt < craft.times else GENUINE)
     job.met_status, job.met_text = reply.status, reply.text

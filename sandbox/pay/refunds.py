@@ -1,4 +1,4 @@
-"""Refunds: accepted is not refunded; the sum never exceeds what was paid."""
+"""Refund API: acceptance, conclusion, limits, notices."""
 
 import base64
 import secrets
@@ -15,7 +15,7 @@ from sandbox.pay.errors import PayError, invalid_request, param_error
 from sandbox.pay.gate import PayRoute
 from sandbox.pay.notices import GENUINE, Craft
 from sandbox.pay.schemas import AbnormalRefund, RefundRequest, check_notify_url, read
-from sandbox.pay.signing import kind_asked_for, signing_key
+from sandbox.pay.signatures import kind_asked_for, signing_key
 from sandbox.pay.views import refund_in_notice, refund_view
 from sandbox.records import PAID, Job, Order, Refund, RefundStatus, TradeState
 from sandbox.web import Answer, Call
@@ -56,7 +56,7 @@ def _order(world: World, merchant: Merchant, body: RefundRequest) -> Order:
 
 
 def parts_of(world: World, order: Order) -> list[Refund]:
-    """What has been or will be given back of an order."""
+    """Return how much of an order has been or will be refunded."""
     rows = world.store.refunds.rows
     refunds = [rows[f"{order.mchid}/{number}"] for number in order.refund_nos]
     return [refund for refund in refunds if refund.status != RefundStatus.CLOSED]
@@ -120,7 +120,7 @@ def _accept(
 
 
 def schedule_outcome(world: World, refund: Refund, outcome: RefundStatus) -> Job | None:
-    """None: it stays PROCESSING until somebody settles it."""
+    """Schedule the conclusion of a refund; None: PROCESSING until a test settles it."""
     if outcome == RefundStatus.PROCESSING:
         return None
     plan, data = world.settings.refunds, {"key": refund.key, "outcome": outcome}
@@ -138,7 +138,7 @@ async def conclude(world: World, job: Job) -> None:
 async def settle(
     world: World, refund: Refund, status: RefundStatus, *, notify: bool, craft: Craft = GENUINE
 ) -> list[dict[str, Any]]:
-    """The bank has answered; tell the merchant when it gave an address."""
+    """Conclude a refund, and notify the merchant when a notify_url was given."""
     order, job = world.store.orders.rows[refund.order_key], None
     with world.store.together():
         refund.status, refund.settled_at = status, world.clock.now()
@@ -177,7 +177,7 @@ async def query(world: World, call: Call, merchant: Merchant) -> Answer:
 
 
 def _check_sealed(world: World, call: Call, merchant: Merchant, name: str, value: Any) -> None:
-    """Bank account and name travel encrypted to the key named by Wechatpay-Serial."""
+    """Check that a field is encrypted to the key named by Wechatpay-Serial."""
     kind = kind_asked_for(world, merchant, call.headers.get("Wechatpay-Serial", ""))
     _, key = signing_key(world, merchant, kind)
     oaep = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)  # noqa: S303 - the protocol

@@ -1,4 +1,4 @@
-"""Products none of these merchants has: refused the way WeChat refuses them."""
+"""Products that no merchant here has: refused with WeChat's errors."""
 
 from sandbox.keys import Merchant
 from sandbox.pay.errors import PayError

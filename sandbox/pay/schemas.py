@@ -1,4 +1,4 @@
-"""Request bodies, as strict as WeChat is: nothing unknown, nothing null, nothing too long."""
+"""Schemas of request bodies, as strict as WeChat: no unknown, null or overlong fields."""
 
 import re
 from typing import Annotated, Literal, TypeVar
@@ -148,7 +148,7 @@ class AbnormalRefund(Strict, kw_only=True):
 
 
 def read(call: Call, body_type: type[T]) -> T:
-    """The request body; PARAM_ERROR names the field that is wrong."""
+    """Parse the request body; PARAM_ERROR names the wrong field."""
     try:
         return msgspec.json.decode(call.body, type=body_type)
     except msgspec.ValidationError as error:
@@ -167,7 +167,7 @@ def _refusal(issue: str) -> PayError:
 
 
 def check_notify_url(url: str) -> None:
-    """https, public and without a query; a sandbox also calls this machine over http."""
+    """Check a notify_url: https without a query; http is allowed for this machine."""
     if not (url.startswith("https://") or (url.startswith("http://") and is_loopback(url))):
         raise param_error("/notify_url", "notify_url必须是https地址")
     if "?" in url or "#" in url:

@@ -1,4 +1,4 @@
-"""Orders of a mini-program: prepay, query, close; direct and partner merchants."""
+"""Order API of the mini-program: prepay, query, close; direct and partner merchants."""
 
 import secrets
 from typing import Any
@@ -88,7 +88,7 @@ def _partner(world: World, merchant: Merchant, call: Call) -> tuple[PartnerPrepa
 
 
 def _partner_payer(world: World, body: PartnerPrepay) -> tuple[dict[str, str], str]:
-    """The payer in our mini-program (sp_openid) or, with sub_appid, in the firm's own."""
+    """Return payer and appid: sp_openid in the partner's app, or sub_openid in the firm's."""
     sp_openid, sub_openid = body.payer.sp_openid, body.payer.sub_openid
     if (sp_openid is UNSET) == (sub_openid is UNSET):
         raise param_error("/payer", "sp_openid和sub_openid二选一")
@@ -119,7 +119,7 @@ def _end_of_payment(world: World, merchant: Merchant, time_expire: Any) -> float
 
 
 def _check_again(world: World, old: Order, new: Order) -> None:
-    """A number seen before: only an unpaid order, asked for in the same words."""
+    """Repeat of a number: only for an unpaid order and with the same parameters."""
     if old.state in PAID:
         raise PayError(400, "ORDERPAID", "该订单已支付")
     if old.state == TradeState.CLOSED:

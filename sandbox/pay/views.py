@@ -1,4 +1,4 @@
-"""How WeChat shows orders and refunds: in answers and, encrypted, in notices."""
+"""Views of orders and refunds in answers and notices."""
 
 from typing import Any
 

@@ -4,7 +4,7 @@ import argparse
 
 import pymongo
 
-from mongo_indexes._telling import COMMANDS, act
+from mongo_indexes._commands import COMMANDS, act
 from server.dependencies import open_mongo
 from server.embedded.lifecycle import attached
 from server.serving import INDEX_SECONDS, asking_mongo, run_async

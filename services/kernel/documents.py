@@ -18,7 +18,6 @@ ONE_LINE: Final = rf"^{_BLANKS}{_SEEN}{_REST}$(?!\n)"
 
 # Crockford's base 32: no letters that read like digits, because people read ids aloud.
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-ID_BITS: Final = 128
 
 
 def to_document(struct: msgspec.Struct) -> Document:

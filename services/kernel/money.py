@@ -8,8 +8,6 @@ from msgspec import Meta
 Fen = Annotated[int, Meta(ge=0, le=10**13)]
 # 0.01 m², so 85.30 m² is 8530.
 Area = Annotated[int, Meta(ge=1, le=10**8)]
-# 0.0001 yuan, so 0.60 yuan is 6000: tariffs such as 0.385 yuan/m² are common.
-Price = Annotated[int, Meta(ge=1, le=10**9)]
 
 PRICE_PER_FEN: Final = 100
 AREA_PER_SQUARE_METRE: Final = 100

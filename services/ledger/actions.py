@@ -1,6 +1,6 @@
 """Post balanced journals, and prove afterwards that none was changed.
 
-Source: RELIABILITY.md §3 (the journal document is the commit point); double entry as in any
+Source: docs/explanation/money.md (one document is the commit point); double entry as in any
 bookkeeping textbook; TigerBeetle's rule that transfers are immutable.
 """
 
@@ -98,8 +98,3 @@ async def balance(deps: Dependencies, account: str) -> int:
 async def is_posted(deps: Dependencies, journal_id: str) -> bool:
     """Tell whether a journal of that name exists."""
     return await store.find(deps.db, journal_id) is not None
-
-
-async def history(deps: Dependencies, account: str) -> list[Journal]:
-    """Return the journals of one account, oldest first: the trace of one bill's money."""
-    return await store.of_account(deps.db, account)

@@ -32,12 +32,6 @@ async def find(db: Database, journal_id: str) -> Journal | None:
     return msgspec.convert(document, Journal | None)
 
 
-async def of_account(db: Database, account: str) -> list[Journal]:
-    """Everything that touched one account, oldest first. Served by index `account`."""
-    cursor = db[COLLECTION].find({"postings.account": account}).sort("at", 1)
-    return msgspec.convert(await cursor.to_list(), list[Journal])
-
-
 async def balance(db: Database, account: str) -> int:
     """Served by index `account`."""
     pipeline: list[dict[str, Any]] = [

@@ -5,8 +5,6 @@ from typing import Final
 
 from msgspec import Struct
 
-from services.kernel.errors import Conflict
-
 
 class PaymentState(StrEnum):
     CREATED = auto()  # written down, WeChat not yet asked
@@ -59,12 +57,6 @@ OPEN: Final = frozenset({S.CREATED, S.UNKNOWN, S.PREPAID, S.SUSPENDED})
 # WeChat may still say something new about these.
 UNSETTLED: Final = frozenset({S.CREATED, S.UNKNOWN, S.PREPAID})
 
-_TARGETS: Final = {(move.source, move.event): move.target for move in MOVES}
-
-
-class IllegalMove(Conflict):
-    code = "payment_illegal_move"
-
 
 def sources(event: Event) -> list[PaymentState]:
     """Return the states an event may find: the compare of compare-and-set."""
@@ -74,10 +66,3 @@ def sources(event: Event) -> list[PaymentState]:
 def target(event: Event) -> PaymentState:
     """Return where an event leads; every event of the table leads to one state."""
     return next(move.target for move in MOVES if move.event is event)
-
-
-def transition(state: PaymentState, event: Event) -> PaymentState:
-    try:
-        return _TARGETS[state, event]
-    except KeyError:
-        raise IllegalMove("当前状态不允许此操作", state=state, event=event) from None

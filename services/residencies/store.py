@@ -8,16 +8,9 @@ from pymongo import UpdateOne
 from mongo_indexes import residencies
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
-from services.kernel.paths import under
 from services.residencies.models import Residency, ResidencyStep
 
 KEPT_STEPS: Final = 50
-
-
-async def any_bound_under(db: Database, place: str) -> bool:
-    """Tell whether somebody has been bound to a home there. Served by index `home`."""
-    query = {"home": under(place), "person": {"$type": "string"}}
-    return await db[residencies.COLLECTION].find_one(query, {"_id": 1}) is not None
 
 
 async def put(db: Database, rows: Sequence[Residency], tx: Transaction) -> None:

@@ -43,7 +43,6 @@ REACTIONS: Final[dict[int, Reaction]] = {
     40163: Reaction.BAD_CODE,  # used before: a double submit, or our own repeat
     40226: Reaction.BLOCKED,
     45009: Reaction.DAILY_QUOTA,
-    85400: Reaction.DAILY_QUOTA,  # links: too many
     45011: Reaction.MINUTE_LIMIT,
     45063: Reaction.BUSY,
     43101: Reaction.REFUSED,

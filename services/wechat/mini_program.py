@@ -8,7 +8,7 @@ a code or sends a message.
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -21,7 +21,6 @@ from services.wechat.replies import typed
 log = structlog.get_logger(__name__)
 
 TEXT_CHARS: Final = 2500
-LINK_DAYS: Final = 30
 CODE_WIDTHS: Final = range(280, 1281)
 FOREIGN_CODE: Final = 40029
 IMAGE: Final = 2
@@ -31,7 +30,7 @@ _PAGE = re.compile(r"[^/?][^?]*")
 
 
 class Release(StrEnum):
-    """Which edition of the mini-program a code or link opens."""
+    """Which edition of the mini-program a code or a message opens."""
 
     RELEASE = "release"
     TRIAL = "trial"
@@ -155,24 +154,3 @@ class MiniProgram(AsyncClient):
         if not isinstance(picture, bytes):
             raise WeChatUnavailable("no picture in the answer", unknown=True)
         return picture
-
-    async def url_link(
-        self,
-        path: str,
-        query: str = "",
-        *,
-        days: int = LINK_DAYS,
-        release: Release = Release.RELEASE,
-    ) -> str:
-        """Make a link for text messages that opens the mini-program; valid 1–30 days."""
-        if not 1 <= days <= LINK_DAYS:
-            raise ValueError(f"a link lives 1-{LINK_DAYS} days")
-        wanted: dict[str, Any] = {
-            "path": path,
-            "query": query,
-            "expire_type": 1,
-            "expire_interval": days,
-            "env_version": release,
-        }
-        reply = await self.post("wxa/generate_urllink", data=wanted, attempts=ATTEMPTS)
-        return typed(reply, wire.Link).url_link

@@ -35,7 +35,3 @@ class Sent(msgspec.Struct):
 
 class Traced(msgspec.Struct):
     trace_id: str
-
-
-class Link(msgspec.Struct):
-    url_link: str

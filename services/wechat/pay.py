@@ -212,14 +212,5 @@ class PayClient:
         """Read a REFUND.* resource. PayError if it is none."""
         return wire.read_refund(resource)
 
-    def owns(self, transaction: Transaction) -> bool:
-        """Tell whether an order is this account's. Never credit one that is not."""
-        account = self.account
-        return (transaction.mchid, transaction.appid, transaction.sub_mchid) == (
-            account.mchid,
-            account.appid,
-            account.sub_mchid,
-        )
-
     def _order(self, out_trade_no: str) -> str:
         return f"{self._orders}/out-trade-no/{checked(TRADE_NO, out_trade_no)}"

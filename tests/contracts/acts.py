@@ -1,4 +1,4 @@
-"""What the product does in the scripted cases: one method for each verb of the scripts."""
+"""Actions of the product in scripted cases: one method for each verb of the scripts."""
 
 import base64
 import gzip
@@ -137,7 +137,7 @@ class Acts:
         return await client.call("POST", path, body)
 
     async def bill(self, day: str, *, fetch: bool = True) -> Any:
-        """Apply, then fetch; the word is "bill", or what is wrong with it."""
+        """Apply for a bill and fetch it; return "bill" or what is wrong with it."""
         path = f"/v3/bill/tradebill?bill_date={day}&bill_type=ALL&tar_type=GZIP"
         reply = await self.clients["firm"].call("GET", path)
         if reply.status != 200:
@@ -160,7 +160,7 @@ class Acts:
         return "bill"
 
     async def prepay_in_other_app(self, no: str) -> Reply:
-        """A firm with a mini-program of its own: the payer has another openid there."""
+        """Order of a firm with its own mini-program, where the payer has another openid."""
         app = self.known["other_appid"]
         url = f"{self.receiver.url}/{self.clients['partner'].mchid}"
         openid = (await self.control.post("users/li", app="other_mini_program"))["openid"]
@@ -169,22 +169,3 @@ class Acts:
         reply = await self.clients["partner"].prepay(order | changes)
         self.known["prepay_id"] = reply.body["prepay_id"]
         return reply
-
-    async def ask_if_managed(self) -> Any:
-        body = {"appid": self.mini.app["appid"]}
-        path = "/wxa/sec/order/is_trade_managed"
-        answer = await self.mini.asked(path, body, await self._token(None))
-        return f"managed: {answer['is_trade_managed']}"
-
-    async def ship(self) -> Any:
-        number = self.known["transaction_id"]
-        body = {
-            "order_key": {"order_number_type": 2, "transaction_id": number},
-            "logistics_type": 3,
-            "delivery_mode": 1,
-            "shipping_list": [{"item_desc": "物业服务费"}],
-            "upload_time": "2026-03-02T12:00:00.000+08:00",
-            "payer": {"openid": self.known["openid"]},
-        }
-        path = "/wxa/sec/order/upload_shipping_info"
-        return await self.mini.asked(path, body, await self._token(None))

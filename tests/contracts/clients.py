@@ -1,4 +1,4 @@
-"""Minimal clients of our own, sharing nothing with the sandbox or the product."""
+"""Minimal clients of both APIs; no code is shared with the stand-in or the product."""
 
 import base64
 import json
@@ -23,7 +23,7 @@ SCHEME = "WECHATPAY2-SHA256-RSA2048"
 
 
 class Forged(Exception):
-    """The Wechatpay-* headers do not prove that WeChat said this."""
+    """An answer or notice without a valid Wechatpay-* signature."""
 
 
 @dataclass
@@ -97,7 +97,7 @@ class PayClient:
         )
 
     async def call(self, method: str, uri: str, body: Any = None, seconds: float = 10) -> Reply:
-        """An answer; every 2xx must be signed."""
+        """Call WeChat Pay and return the answer; every 2xx must be signed."""
         response = await self.send(method, uri, body, seconds)
         if 200 <= response.code < 300:
             self.check(response.headers, response.body)
@@ -105,7 +105,7 @@ class PayClient:
         return Reply(response.code, shown, response.headers, response.body)
 
     def check(self, headers: Any, body: bytes) -> None:
-        """Raise Forged unless one of our keys signed it within five minutes."""
+        """Raise Forged unless a known key signed it within five minutes."""
         try:
             at, nonce = headers["Wechatpay-Timestamp"], headers["Wechatpay-Nonce"]
             key = self.keys[headers["Wechatpay-Serial"]]
@@ -125,13 +125,13 @@ class PayClient:
         )
 
     def opened(self, delivery: Delivery) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The event and its decrypted resource, after checking the signature."""
+        """Return the event and its decrypted resource, after checking the signature."""
         self.check(delivery.headers, delivery.body)
         event = json.loads(delivery.body)
         return event, json.loads(self.decrypt(event["resource"]))
 
     async def load_certificates(self) -> list[str]:
-        """Learn the platform certificates; answers their serial numbers."""
+        """Load the platform certificates; return their serial numbers."""
         response = await self.send("GET", "/v3/certificates")
         assert response.code == 200, response.body
         for each in json.loads(response.body)["data"]:
@@ -212,7 +212,7 @@ class PayClient:
 
 
 def _read(response: HTTPResponse) -> Any:
-    """JSON, or the bytes of a picture; both come with HTTP 200."""
+    """Return JSON, or the bytes of a picture; both come with HTTP 200."""
     if response.code != 200:
         return {"errcode": f"HTTP {response.code}"}
     is_json = response.body.startswith(b"{")

@@ -8,7 +8,7 @@ from tests.contracts.stage import Control, Process, Receiver, listening, started
 
 @pytest.fixture(scope="session")
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    """One sandbox per test process; each test starts it afresh by a reset."""
+    """Start one stand-in per test process; each test resets it."""
     with started(tmp_path_factory.mktemp("sandbox")) as running:
         yield running
 

@@ -1,4 +1,4 @@
-"""Plays a scripted case: a minimal product that says in one word what it met with."""
+"""Runner of scripted cases: a minimal product that reports each outcome in one word."""
 
 import asyncio
 import json
@@ -102,12 +102,12 @@ class Player(Acts):
         return word_for(answer)
 
     async def _set_watches(self) -> None:
-        """Our clocks go by WeChat's, as they do in the world outside."""
+        """Set the clients' clocks to the stand-in's."""
         skew = (await self.control.get("clock"))["epoch"] - time.time()
         for client in self.clients.values():
             client.skew_seconds = skew
 
-    # ---- our end of notices and pushes
+    # ---- receiving notices and pushes
     async def judge(self, delivery: Delivery) -> tuple[int, bytes]:
         if delivery.path == "/push":
             return await self._judge_push(delivery)
@@ -126,7 +126,7 @@ class Player(Acts):
 
     async def _judge_push(self, delivery: Delivery) -> tuple[int, bytes]:
         if self.hanging:
-            self.hanging = False  # once; what comes again is answered at once
+            self.hanging = False  # once; repeats are answered immediately
             self.words.append("late push")
             await self.played.wait()
             return 0, b""

@@ -1,4 +1,4 @@
-"""The test's own hands: a started sandbox, its control API, and a server it can notify."""
+"""Fixtures: a started stand-in, its control API, and a server that receives notices."""
 
 import json
 import subprocess
@@ -20,12 +20,12 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 class Silence(Exception):
-    """No answer came, or not in time."""
+    """No answer, or none in time."""
 
 
 @dataclass
 class Process:
-    """A running sandbox."""
+    """A running process of the stand-in."""
 
     popen: subprocess.Popen[bytes]
     url: str
@@ -83,7 +83,7 @@ async def fetch(
 
 @dataclass
 class Control:
-    """The director: /__ctl of one sandbox."""
+    """Client of the control API of one stand-in."""
 
     process: Process
 
@@ -132,7 +132,7 @@ class Delivery:
 
 @dataclass
 class Receiver:
-    """Our end of notices and pushes: keeps what comes, answers as told."""
+    """HTTP server for notices and pushes: records each, answers as configured."""
 
     url: str = ""
     answers: list[int] = field(default_factory=list)  # used up first; 0: hang up

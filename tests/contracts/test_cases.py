@@ -1,4 +1,4 @@
-"""Every row of the table of cases does what its title says, seen by a client of our own."""
+"""Every numbered case does what its title says, seen by an independent client."""
 
 import json
 from collections.abc import Callable
@@ -120,7 +120,6 @@ WORDS: dict[int, tuple[str, ...]] = {
     80: (*PAID, "bill"),
     81: ("400 PARAM_ERROR", "403 NO_AUTH", *PAID, *PAID),
     82: ("200", "user: ok", "notice"),
-    83: ("managed: True", *PAID, "10060012", "ok"),
     84: ("401 SIGN_ERROR", "401 SIGN_ERROR", "200"),
 }
 
@@ -157,7 +156,7 @@ def other_firms_number(player: Player) -> bool:
 
 
 def rows_of(player: Player) -> list[dict[str, str]]:
-    """The data rows by column; cells are split at the last backticks, from both ends."""
+    """Return the data rows by column; cells are split at backticks, from both ends."""
     lines = player.known["bill_text"].split("\r\n")
     columns = lines[0].split(",")
     at = columns.index("商品名称")

@@ -1,4 +1,4 @@
-"""The mini-program API's errcodes, tokens, grants and template rules."""
+"""Rules of the mini-program API: errcodes, tokens, grants, templates."""
 
 import hashlib
 import hmac
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.clients import MiniClient, PayClient
+from tests.contracts.clients import MiniClient
 from tests.contracts.stage import Control, Delivery, Receiver, fetch
 
 pytestmark = pytest.mark.usefixtures("control")
@@ -35,8 +35,8 @@ async def test_tokens_are_checked(mini: MiniClient, control: Control) -> None:
 
 
 async def _works(mini: MiniClient, token: str) -> bool:
-    answer = await mini.asked("/cgi-bin/clear_quota", {"appid": mini.app["appid"]}, token)
-    return bool(answer["errcode"] == 0)
+    code = {"scene": "d=1", "page": "pages/index/index"}
+    return isinstance(await mini.asked("/wxa/getwxacodeunlimit", code, token), bytes)
 
 
 async def test_classic_tokens_evict_each_other_but_not_the_stable_one(
@@ -247,39 +247,6 @@ async def test_a_push_is_repeated_until_it_is_taken(
     await control.post("users/li/subscribe", template_ids=["T1"])
     await control.advance(60)
     assert len(receiver.deliveries) == 2
-
-
-async def test_shipping_is_reported_for_the_payer(
-    mini: MiniClient, control: Control, firm: PayClient
-) -> None:
-    openid, url = await control.openid("li"), "https://shenghuo.example.com/notify"
-    prepay_id = await firm.prepaid("SHIP00001", openid, url)
-    key = {"order_number_type": 1, "mchid": firm.mchid, "out_trade_no": "SHIP00001"}
-    body = {
-        "order_key": key,
-        "logistics_type": 3,
-        "delivery_mode": 1,
-        "shipping_list": [{"item_desc": "物业服务费"}],
-        "upload_time": "2026-03-02T12:00:00.000+08:00",
-        "payer": {"openid": openid},
-    }
-    path, token = "/wxa/sec/order/upload_shipping_info", await mini.token()
-    assert (await mini.asked(path, body, token))["errcode"] == 10060001  # not paid yet
-    await control.post("users/li/pay", prepay_id=prepay_id, notify=False)
-    wrong = body | {"payer": {"openid": await control.openid("wang")}}
-    assert (await mini.asked(path, wrong, token))["errcode"] == 10060004
-    assert (await mini.asked(path, body, token))["errcode"] == 0
-
-
-async def test_links_live_thirty_days_at_most(mini: MiniClient) -> None:
-    token, path = await mini.token(), "/wxa/generate_urllink"
-    month: dict[str, Any] = {"path": "pages/bill/bill", "expire_type": 1}
-    link = await mini.asked(path, month | {"expire_interval": 30}, token)
-    assert link["url_link"].startswith("https://wxaurl.cn/")
-    assert (await mini.asked(path, month | {"expire_interval": 31}, token))["errcode"] == 85400
-    scheme = {"jump_wxa": {"path": "pages/bill/bill", "query": "id=1"}}
-    opened = await mini.asked("/wxa/generatescheme", scheme, token)
-    assert opened["openlink"].startswith("weixin://")
 
 
 async def test_a_picture_that_cannot_be_fetched_is_reported(

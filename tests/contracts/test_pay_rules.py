@@ -1,4 +1,4 @@
-"""WeChat Pay's strictness: what is refused, and with which code."""
+"""Rules of WeChat Pay: what is refused, and with which code."""
 
 import time
 from typing import Any

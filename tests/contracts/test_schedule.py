@@ -1,4 +1,4 @@
-"""The schedule by itself: what must not depend on who comes first."""
+"""Scheduler of the stand-in: outcomes that must not depend on the order of calls."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The stage machinery: clock, faults, journal, settings, starting and stopping."""
+"""Control API: clock, faults, journal, settings; start and stop of the process."""
 
 import json
 import signal

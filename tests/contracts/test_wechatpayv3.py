@@ -1,4 +1,4 @@
-"""The sandbox must satisfy a client that neither we nor the product wrote."""
+"""The stand-in satisfies wechatpayv3, a WeChat Pay client of other authors."""
 
 import gzip
 import hashlib
@@ -17,7 +17,7 @@ Clients = Callable[[str], WeChatPay]
 
 @pytest.fixture
 def clients(process: Process, monkeypatch: pytest.MonkeyPatch) -> Clients:
-    """A WeChatPay for a merchant. Certificates are loaded by its constructor already."""
+    """Return a WeChatPay for a merchant; its constructor loads the certificates."""
     gateway = property(lambda _: process.url, lambda *_: None)
     monkeypatch.setattr(Core, "_gate_way", gateway, raising=False)
 
@@ -124,7 +124,7 @@ async def test_refund_and_its_notice(
 
 
 async def _set_clock(control: Control, patch: pytest.MonkeyPatch, now: str) -> None:
-    """Move WeChat's clock and, as there is no other way, the library's."""
+    """Move the stand-in's clock and, by patching, the library's."""
     moved = await control.post("clock", now=now, frozen=True)
     patch.setattr("wechatpayv3.utils.time", SimpleNamespace(time=lambda: moved["epoch"]))
 

@@ -1,4 +1,4 @@
-"""The stock wechatpy client against the sandbox: only its traffic is led astray."""
+"""The stand-in satisfies the unchanged wechatpy client; only its host is redirected."""
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ REAL = "https://api.weixin.qq.com"
 
 
 class Detour(HTTPAdapter):
-    """wechatpy has its address written into several places; this changes none of them."""
+    """Redirect wechatpy's requests without changing its hard-coded addresses."""
 
     def __init__(self, base: str) -> None:
         super().__init__()

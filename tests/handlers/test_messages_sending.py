@@ -1,4 +1,4 @@
-"""What of the inbox reaches WeChat: cases 19-26 as a resident sees them."""
+"""Subscribe messages at the HTTP API: cases 19-26 of docs/reference/wechat.md."""
 
 import asyncio
 from typing import Any

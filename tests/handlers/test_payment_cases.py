@@ -1,4 +1,4 @@
-"""Cases 31-63 of WECHAT.md §8, by number, at the HTTP API and on WeChat's stand-in."""
+"""Payment cases 31-63 of docs/reference/wechat.md, at the HTTP API and the stand-in."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What WeChat pushes to /wx/push: case 27, forgeries, repeats, receipts."""
+"""Webhook /wx/push: case 27 of docs/reference/wechat.md, forgeries, repeats, receipts."""
 
 import asyncio
 from typing import Any

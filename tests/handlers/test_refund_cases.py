@@ -1,4 +1,4 @@
-"""Money on its way back: the cases of WECHAT.md §8 that the automatic refund meets."""
+"""Refund cases 64-69 of docs/reference/wechat.md, at the HTTP API and the stand-in."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Sign-in, refresh, sign-out at the HTTP API: cases 1-18 as the phone sees them."""
+"""Sign-in, refresh, sign-out at the HTTP API: cases 1-18 of docs/reference/wechat.md."""
 
 import asyncio
 

@@ -45,12 +45,6 @@ async def move(
     return msgspec.convert(document, Refund | None)
 
 
-async def of_payment(db: Database, payment_id: str) -> list[Refund]:
-    """Served by index `payment`."""
-    cursor = db[COLLECTION].find({"payment": payment_id}).sort("_id", 1)
-    return msgspec.convert(await cursor.to_list(), list[Refund])
-
-
 async def silent(db: Database, requested_before: datetime, *, limit: int) -> Sequence[Refund]:
     """Unsettled refunds older than that, the oldest first. Served by index `open`."""
     query = {"open": True, "requested_at": {"$lt": requested_before}}

@@ -1,4 +1,4 @@
-"""Cases 27-30 on the wire: pushes, checks of texts and pictures, codes, links."""
+"""Client of pushes, content checks and codes: cases 27-30 of docs/reference/wechat.md."""
 
 import pytest
 
@@ -231,16 +231,3 @@ async def test_case_30_a_scene_wechat_would_refuse_is_not_sent(
     with pytest.raises(ValueError, match=r"scene|page"):
         await mini.qr_code(scene, page, width=width)
     assert await desk.count("/") == 0
-
-
-async def test_a_link_for_text_messages(mini: MiniProgram, desk: Desk) -> None:
-    link = await mini.url_link("pages/bills", "home=7", days=7)
-    assert link.startswith("https://")
-    [call] = await desk.calls("/wxa/generate_urllink")
-    assert (call["body"]["expire_type"], call["body"]["expire_interval"]) == (1, 7)
-
-
-@pytest.mark.parametrize("days", [0, 31])
-async def test_a_link_does_not_live_longer_than_a_month(mini: MiniProgram, days: int) -> None:
-    with pytest.raises(ValueError, match="30"):
-        await mini.url_link("pages/bills", days=days)

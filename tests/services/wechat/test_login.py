@@ -1,4 +1,4 @@
-"""Cases 1-13: who somebody is, and the phone number they show."""
+"""Client of sign-in and phone numbers: cases 1-13 of docs/reference/wechat.md."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Cases 19-26: one accept, one message, and never the same message twice."""
+"""Client of subscribe messages: cases 19-26 of docs/reference/wechat.md."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Cases 51-54, 58-60, 63-69, 73-81: orders, refunds and bills, direct and partner."""
+"""Client of orders, refunds and bills: cases 51-81 of docs/reference/wechat.md."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -58,7 +58,8 @@ async def test_query_before_and_after_payment(client: PayClient, desk: Desk) -> 
     await desk.do("users/li/pay", prepay_id=prepay_id)
     after = await client.query(NUMBER)
     assert after.paid
-    assert client.owns(after)
+    assert (after.mchid, after.appid) == (client.account.mchid, client.account.appid)
+    assert after.sub_mchid == client.account.sub_mchid
     assert after.transaction_id
     assert (after.amount_fen, after.payer_fen) == (12_345, 12_345)
     assert (after.openid, after.trade_type) == (await desk.openid(), "JSAPI")

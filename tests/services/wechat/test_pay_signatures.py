@@ -1,4 +1,4 @@
-"""Cases 38-42, 44, 49, 50, 55-57: what is believed, and what only looks like WeChat."""
+"""Verification of notices and answers: cases 38-57, 82, 84 of docs/reference/wechat.md."""
 
 import asyncio
 import json
@@ -39,6 +39,12 @@ def client(request: pytest.FixtureRequest, merchants: dict[str, PayClient]) -> P
     return merchants[request.param]
 
 
+def payee(client: PayClient, **strange: str) -> tuple[str | None, ...]:
+    """Merchant, mini-program and sub-merchant of an account, some of them another's."""
+    names = ("mchid", "appid", "sub_mchid")
+    return tuple(strange.get(name, getattr(client.account, name)) for name in names)
+
+
 async def test_a_genuine_notice_is_believed(
     client: PayClient, desk: Desk, doorstep: Doorstep
 ) -> None:
@@ -48,7 +54,7 @@ async def test_a_genuine_notice_is_believed(
     found = await believe(client, letter)
     assert found.event_type == "TRANSACTION.SUCCESS"
     transaction = client.transaction(found.resource)
-    assert client.owns(transaction)
+    assert (transaction.mchid, transaction.appid, transaction.sub_mchid) == payee(client)
     assert transaction.paid
     assert (transaction.out_trade_no, transaction.amount_fen) == (NUMBER, 12_345)
     assert transaction.openid == await desk.openid()
@@ -220,7 +226,8 @@ async def test_case_46_another_merchants_notice(
     await paid(firm, desk)
     for strange in ({"mchid": "1699999999"}, {"appid": "wx0"}, {"sub_mchid": "1799999999"}):
         found = await believe(firm, await notice(desk, doorstep, overrides=strange))
-        assert not firm.owns(firm.transaction(found.resource))
+        trade = firm.transaction(found.resource)
+        assert (trade.mchid, trade.appid, trade.sub_mchid) == payee(firm, **strange)
 
 
 async def test_case_48_a_state_that_is_not_success(

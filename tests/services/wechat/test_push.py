@@ -1,4 +1,4 @@
-"""Case 27: what WeChat pushes, in every shape it comes in."""
+"""Parser of pushes, JSON and XML, plain and safe: case 27 of docs/reference/wechat.md."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Cases 14-18: one access token for everybody."""
+"""Access token shared by processes: cases 14-18 of docs/reference/wechat.md."""
 
 import asyncio
 from collections.abc import Iterator
@@ -167,11 +167,11 @@ async def test_who_was_overtaken_fetches_nothing(
 async def test_case_16_a_token_refused_for_ever_ends_after_one_more_try(
     mini: MiniProgram, desk: Desk
 ) -> None:
-    await desk.fault("/wxa/generate_urllink", match={"times": None}, errcode=40001)
+    await desk.fault("/wxa/getwxacodeunlimit", match={"times": None}, errcode=40001)
     with pytest.raises(WeChatError) as refused:
-        await mini.url_link("pages/bills")
+        await mini.qr_code("d=1", "pages/door")
     assert refused.value.reaction is Reaction.NEW_TOKEN
-    assert await desk.count("/wxa/generate_urllink") == 2
+    assert await desk.count("/wxa/getwxacodeunlimit") == 2
 
 
 @pytest.mark.parametrize("errcode", [40001, 40013, 40125, 40164])
@@ -180,7 +180,7 @@ async def test_case_17_a_refused_token_call_is_a_matter_of_configuration(
 ) -> None:
     await desk.fault(TOKEN_PATH, errcode=errcode, errmsg="invalid ip, not in whitelist")
     with pytest.raises(WeChatError) as refused:
-        await mini.url_link("pages/bills")
+        await mini.qr_code("d=1", "pages/door")
     assert (refused.value.errcode, refused.value.reaction) == (errcode, Reaction.CONFIG)
     assert refused.value.rid
     assert await desk.count(TOKEN_PATH) == 1
@@ -190,7 +190,7 @@ async def test_case_17_a_refused_token_call_is_a_matter_of_configuration(
 async def test_case_17_a_wrong_secret_is_told_apart(desk: Desk, clock: Clock) -> None:
     client = MiniProgram(desk.appid, "not-the-secret", base=desk.base, redis=None, now=clock)
     with pytest.raises(WeChatError) as refused:
-        await client.url_link("pages/bills")
+        await client.qr_code("d=1", "pages/door")
     client.close()
     assert (refused.value.errcode, refused.value.reaction) == (40125, Reaction.CONFIG)
     assert "not-the-secret" not in str(refused.value)

@@ -1,4 +1,4 @@
-"""Signatures: checking the merchant's, making WeChat's, and making wrong ones to order."""
+"""Signatures of WeChat Pay: verify the merchant's, make WeChat's, make wrong ones for tests."""
 
 import base64
 import re
@@ -23,7 +23,7 @@ KeyKind = Literal["public_key", "certificate"]
 
 
 class Signing(msgspec.Struct, kw_only=True):
-    """What is to be special about one signature."""
+    """Overrides for one signature."""
 
     fault: SignFault | None = None
     serial: str | None = None
@@ -38,7 +38,7 @@ def _sign(key: rsa.RSAPrivateKey, message: bytes) -> str:
 
 
 def verify(world: World, merchant: Merchant, message: bytes, signature: str) -> bool:
-    """Whether the merchant's private key made this base64 signature."""
+    """Tell whether the merchant's private key made this base64 signature."""
     key = world.keys.private(merchant.private_key_pem).public_key()
     try:
         raw = base64.b64decode(signature, validate=True)
@@ -49,7 +49,7 @@ def verify(world: World, merchant: Merchant, message: bytes, signature: str) -> 
 
 
 def authenticate(world: World, call: Call) -> Merchant:
-    """The merchant whose valid, fresh signature the call bears."""
+    """Return the merchant who signed the call; 401 unless valid and within 300 s."""
     scheme, _, rest = call.authorization.partition(" ")
     fields = dict(FIELD.findall(rest))
     merchant = world.keys.merchants.get(fields.get("mchid", ""))
@@ -73,7 +73,7 @@ def usual_kind(merchant: Merchant) -> KeyKind:
 
 
 def kind_asked_for(world: World, merchant: Merchant, serial: str) -> KeyKind:
-    """Answers are signed with the key the request names."""
+    """Return the kind of key that signs an answer: the one the request names, or the usual."""
     if serial == world.keys.platform.public_keys[merchant.mchid].id:
         return "public_key"
     if any(serial == certificate.serial for certificate in world.keys.platform.certificates):
@@ -110,7 +110,7 @@ def _serial(own: str, signing: Signing) -> str:
 def sign_headers(
     world: World, merchant: Merchant, body: bytes, kind: KeyKind, signing: Signing = PLAIN
 ) -> dict[str, str]:
-    """The Wechatpay-* headers over `body` (empty for 204)."""
+    """Return the Wechatpay-* headers for `body` (empty for 204)."""
     fault = signing.fault
     if fault in (SignFault.CERTIFICATE, SignFault.PUBLIC_KEY):
         kind = "certificate" if fault == SignFault.CERTIFICATE else "public_key"

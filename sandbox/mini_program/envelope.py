@@ -1,4 +1,4 @@
-"""The envelope of server push: signature, AES, JSON or XML. Source: push/encryption.md."""
+"""Envelope of server push: signature, AES, JSON or XML. Source: push/encryption.md."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ def signature(*parts: str) -> str:
 
 
 def sealed(message: bytes, aes_key: str, appid: str) -> str:
-    """Base64 of AES-256-CBC over 16 random bytes, the length, the message and the appid."""
+    """Encrypt a message: Base64 of AES-256-CBC over 16 random bytes, length, text and appid."""
     key = base64.b64decode(aes_key + "=")
     plain = secrets.token_bytes(16) + struct.pack(">I", len(message)) + message + appid.encode()
     padding = BLOCK_BYTES - len(plain) % BLOCK_BYTES

@@ -1,4 +1,4 @@
-"""What the command lines do with a database, and how they say it."""
+"""The commands plan, apply and check, shared by both command lines."""
 
 import sys
 from typing import Final
@@ -10,7 +10,7 @@ COMMANDS: Final = ("plan", "apply", "check")
 
 
 async def act(command: str, db: Database) -> int:
-    """Do it, say what came of it and return the exit code: 1 when `check` misses something."""
+    """Run a command and print its result; return 1 when `check` misses something, else 0."""
     match command:
         case "apply":
             await mongo_indexes.apply(db)
@@ -29,5 +29,5 @@ def _all() -> str:
 
 
 def reason(error: Exception) -> str:
-    """Shorten what the driver says to one line; addresses are in it, passwords are not."""
+    """Return the driver's error as one line of 300 characters: addresses in, passwords out."""
     return str(error).partition(", Timeout:")[0].partition(" (configured timeouts")[0][:300]

@@ -11,8 +11,9 @@ PYTHONS := python3.11 python3.12 python3.13 python3
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
-run: $(VENV)/.installed ## start everything; PORT=8000 DATA=.data
-	@exec env $(if $(PORT),PORT='$(PORT)') $(if $(DATA),DATA_DIR='$(DATA)') $(PY) -m server run
+# PORT and DATA_DIR reach the commands through the environment, where make puts its variables.
+run: $(VENV)/.installed ## start everything; PORT=8000 DATA_DIR=.data
+	@exec $(PY) -m server run
 
 test: $(VENV)/.installed-dev ## run the tests; ARGS='-k name'
 	@$(PY) -m pytest -n 2 $(ARGS)
@@ -23,14 +24,16 @@ lint: $(VENV)/.installed-dev ## style, types, layers
 	@$(PY) -m mypy
 	@$(VENV)/bin/lint-imports
 
-tour: $(VENV)/.installed ## walk through the product that runs (leaves a compound of its own behind)
-	@$(if $(DATA),DATA_DIR='$(DATA)') $(PY) -m server tour $(ARGS)
+tour: $(VENV)/.installed ## walk through what runs, leaving a compound of its own behind; CHAPTER=help
+	@$(PY) -m server tour $(CHAPTER)
 
 planted: $(VENV)/.installed-dev ## break one guard after the other: each must be noticed
 	@$(PY) -m tests.faults.planted
 
+# Without the first line AS is make's own name for the assembler.
+token: AS := $(if $(filter default,$(origin AS)),resident,$(AS))
 token: $(VENV)/.installed ## sign in to a running demo: AS=admin, staff, unit, resident …
-	@$(if $(DATA),DATA_DIR='$(DATA)') $(PY) -m server token '$(or $(AS),resident)'
+	@$(PY) -m server token '$(AS)'
 
 openapi: $(VENV)/.installed ## write deploy/openapi.json
 	@$(PY) -m server openapi > deploy/openapi.json.new

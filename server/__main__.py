@@ -1,4 +1,4 @@
-"""`python -m server COMMAND`: see server/cli."""
+"""Entry point of the command line: `python -m server COMMAND`."""
 
 import signal
 import sys

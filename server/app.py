@@ -1,4 +1,4 @@
-"""Routes → Application."""
+"""Tornado application made of the routes of every handler module."""
 
 from collections.abc import Callable, Sequence
 from ipaddress import ip_network

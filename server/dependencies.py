@@ -1,4 +1,4 @@
-"""Builds the real things that services are handed."""
+"""Construction of the dependencies that services are handed: connections, clients, keys."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""Logs without personal data, metrics, and whether this process is alive and ready."""
+"""Logging without personal data, Prometheus metrics, liveness and readiness."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from tornado.web import ErrorHandler, RequestHandler
 
-from server.children import LOG_BYTES
+from server.embedded.children import LOG_BYTES
 from server.settings import LogFormat, Settings
 from services.kernel.redaction import redacted
 

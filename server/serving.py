@@ -1,4 +1,4 @@
-"""The web server and the worker as things that start, run and end in order."""
+"""Start and orderly shutdown of the web server and the worker."""
 
 import asyncio
 import signal
@@ -17,7 +17,7 @@ from handlers.base import LONGEST_BODY_BYTES
 from mongo_indexes._commands import reason
 from server import observability
 from server.app import make_app
-from server.children import StartError
+from server.errors import StartError
 from server.settings import Settings
 from server.worker import ClockSkew, Worker
 from services.dependencies import Dependencies

@@ -1,4 +1,4 @@
-"""The only reader of the environment. Each setting X is read from X or from the file X_FILE."""
+"""Settings from the environment, read only here: each X from X or from the file X_FILE."""
 
 import os
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Drains the outbox, makes schedules' occurrences: a task in `run`, processes elsewhere."""
+"""Worker: runs the jobs of the outbox and plans the occurrences of schedules."""
 
 import asyncio
 import os

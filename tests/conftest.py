@@ -11,8 +11,8 @@ import uvloop
 from pymongo import MongoClient
 
 import mongo_indexes
-from server import embedded
 from server.dependencies import open_mongo
+from server.embedded import servers
 from server.settings import Settings
 from services.dependencies import Dependencies
 from tests.stage import open_world
@@ -25,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start MongoDB and Redis once, in the process that owns the xdist workers."""
     if hasattr(config, "workerinput"):
         return
-    mongo, redis = embedded.start_mongo(), embedded.start_redis()
+    mongo, redis = servers.start_mongo(), servers.start_redis()
     config.stash[SHARED] = [mongo, redis]
     with MongoClient[Any](mongo.uri) as client:
         # The tests' clock is behind the real one: their rows would all seem long expired.
@@ -45,15 +45,15 @@ def pytest_asyncio_loop_factories() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[embedded.Sandbox]:
-    child = embedded.start_sandbox()
+def sandbox() -> Iterator[servers.Sandbox]:
+    child = servers.start_sandbox()
     yield child
     child.stop()
 
 
 @pytest.fixture(scope="session")
 def base_settings(
-    sandbox: embedded.Sandbox, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+    sandbox: servers.Sandbox, worker_id: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
     """Settings with a database of this worker's own."""
     environ = os.environ  # noqa: TID251

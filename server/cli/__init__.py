@@ -1,4 +1,4 @@
-"""The command line. One module per command: NAME, HELP, add_arguments, run. No list to keep."""
+"""Command line: each module here is a command with NAME, HELP, add_arguments and run."""
 
 import argparse
 import importlib
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Protocol, cast
 
-from server.children import StartError
+from server.errors import StartError
 from server.settings import Settings, SettingsError
 from services.wechat.merchant import AccountError
 

@@ -1,10 +1,10 @@
-"""Prove that nothing in the audit was changed or taken away."""
+"""Command `audit`: proof that nothing in the audit was changed or taken away."""
 
 import argparse
 import sys
 
 from server.dependencies import open_dependencies
-from server.embedded import attached
+from server.embedded.lifecycle import attached
 from server.serving import asking_mongo, run_async
 from server.settings import Settings
 from services.audit.verification.actions import verify

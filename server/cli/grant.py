@@ -1,12 +1,12 @@
-"""The first roles: whoever holds the machine gives the first administrator theirs."""
+"""Command `grant`: the first administrator's role, given by whoever holds the machine."""
 
 import argparse
 import sys
 from datetime import date
 
-from server.children import StartError
 from server.dependencies import open_dependencies
-from server.embedded import attached
+from server.embedded.lifecycle import attached
+from server.errors import StartError
 from server.serving import asking_mongo, run_async
 from server.settings import Settings
 from services.appointments import actions as appointments

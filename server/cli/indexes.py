@@ -1,4 +1,4 @@
-"""Deployments make indexes before the new code starts, so that no query waits for one."""
+"""Command `indexes`: indexes made before new code starts, so that no query lacks one."""
 
 import argparse
 
@@ -6,7 +6,7 @@ import pymongo
 
 from mongo_indexes._commands import COMMANDS, act
 from server.dependencies import open_mongo
-from server.embedded import attached
+from server.embedded.lifecycle import attached
 from server.serving import INDEX_SECONDS, asking_mongo, run_async
 from server.settings import Settings
 

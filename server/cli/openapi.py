@@ -1,4 +1,4 @@
-"""The contract as a file, for those who generate clients from it."""
+"""Command `openapi`: the OpenAPI document as a file, for generated clients."""
 
 import argparse
 import sys

@@ -1,11 +1,11 @@
-"""Jobs that died: what they were, why, and another life for one of them."""
+"""Command `outbox`: jobs that failed for good, why, and their replay."""
 
 import argparse
 import sys
 
-from server.children import StartError
 from server.dependencies import open_dependencies
-from server.embedded import attached
+from server.embedded.lifecycle import attached
+from server.errors import StartError
 from server.serving import asking_mongo, run_async
 from server.settings import Settings
 from services.dependencies import Dependencies

@@ -1,11 +1,11 @@
-"""After a new SECRET_KEYS key: seal everything under it, so that an old one can be dropped."""
+"""Command `reseal`: encryption of all data under a new key, so an old one can be dropped."""
 
 import argparse
 import sys
 
-from server.children import StartError
 from server.dependencies import open_dependencies
-from server.embedded import attached
+from server.embedded.lifecycle import attached
+from server.errors import StartError
 from server.serving import asking_mongo, run_async
 from server.settings import Settings
 from services.kernel.vault import Unreadable

@@ -1,21 +1,28 @@
-"""Everything in one process: for trying out, development and one small installation."""
+"""Command `run`: everything in one process, for trials and one small installation."""
 
 import argparse
-import asyncio
+import shlex
+import socket
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import pymongo
+import structlog
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
 import mongo_indexes
+from demo import foundation, history
+from demo.people import ROLES
+from demo.site import Site
 from server import observability
-from server.children import writing_to
-from server.demo import load, people
 from server.dependencies import open_dependencies
-from server.embedded import embedded
+from server.embedded.folders import writing_to
+from server.embedded.lifecycle import embedded
+from server.embedded.occupancy import Occupancy, occupied
+from server.errors import StartError
 from server.serving import (
     INDEX_SECONDS,
     done_unless,
@@ -26,50 +33,77 @@ from server.serving import (
     working,
 )
 from server.settings import Settings
+from server.worker import HANDLERS
 from services.dependencies import Dependencies
 from services.kernel.days import wall_clock
 
 NAME = "run"
 HELP = "web server, worker, MongoDB, Redis and a WeChat stand-in in one go"
 
+log = structlog.get_logger()
+progress: Final = partial(print, file=sys.stderr, flush=True)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help="instead of PORT (8000)")
-    parser.add_argument("--data", type=Path, help="instead of DATA_DIR (.data)")
+    parser.add_argument("--data-dir", type=Path, help="instead of DATA_DIR (.data)")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    return run_async(serve(settings.replace(port=arguments.port, data_dir=arguments.data)))
+    return run_async(start(settings.replace(port=arguments.port, data_dir=arguments.data_dir)))
 
 
-async def serve(settings: Settings) -> None:
+async def start(settings: Settings) -> None:
     """Run until a signal comes. The first line printed is the address, once it answers."""
-    progress = partial(print, file=sys.stderr, flush=True)
-    listening = listen(settings)
-    with writing_to(settings.data_dir):
-        observability.configure_logging(settings, settings.data_dir / "log.txt")
-    settings = settings.replace(port=listening.getsockname()[1])
-    async with embedded(settings) as complete, open_dependencies(complete) as deps:
-        with pymongo.timeout(INDEX_SECONDS):
-            await mongo_indexes.apply(deps.db)
-        stop = stop_signals()
-        async with serving(deps, listening, settings.trusted_proxies):
-            if not settings.wx_appid:
-                await prepare_stand_in(complete)
-            # The demo's residents pay by WeChat, whose notices come to this server.
-            if await done_unless(stop, load.load_if_empty(deps, complete, progress)):
-                await work(settings, complete, deps, stop)
-            progress("Stopping …")
+    with occupied(settings.data_dir) as occupancy, listen(settings) as listening:
+        with writing_to(settings.data_dir):
+            observability.configure_logging(settings, settings.data_dir / "log.txt")
+        given = settings.replace(port=listening.getsockname()[1])
+        progress(f"Starting on {given.data_dir.absolute()} …")
+        async with embedded(given) as complete, open_dependencies(complete) as deps:
+            with pymongo.timeout(INDEX_SECONDS):
+                await mongo_indexes.apply(deps.db)
+            await serve(deps, given, complete, listening, occupancy)
 
 
-async def work(
-    given: Settings, complete: Settings, deps: Dependencies, stop: asyncio.Event
+async def serve(
+    deps: Dependencies,
+    given: Settings,
+    complete: Settings,
+    listening: socket.socket,
+    occupancy: Occupancy,
 ) -> None:
-    async with working(deps, complete, stop):
-        (given.data_dir / "address").write_text(f"http://127.0.0.1:{given.port}")
-        sys.stdout.write(about(given, complete))
-        sys.stdout.flush()
-        await stop.wait()
+    """Answer, lay the demo's foundation, print the address; then work and make its history."""
+    stop = stop_signals()
+    site = Site(deps, HANDLERS, complete.wx_api_base, given.data_dir, progress)
+    async with serving(deps, listening, given.trusted_proxies):
+        if not given.wx_appid:
+            await prepare_stand_in(complete)
+        if await done_unless(stop, lay_foundation(site)):
+            async with working(deps, complete, stop):
+                occupancy.announce(address(given))
+                sys.stdout.write(about(given, complete))
+                sys.stdout.flush()
+                # The demo's residents pay by WeChat, whose notices come to this server.
+                await done_unless(stop, make_history(site))
+                await stop.wait()
+        progress("Stopping …")
+
+
+async def lay_foundation(site: Site) -> None:
+    try:
+        await foundation.lay(site)
+    except foundation.NotPublished as error:
+        raise StartError(str(error)) from error
+
+
+async def make_history(site: Site) -> None:
+    """Make the demo's history. When that fails the product serves on, and the log says why."""
+    try:
+        await history.make(site)
+    except Exception:
+        log.exception("demo_history_failed")
+        site.tell("The demo's history stopped (see log.txt); the next start goes on with it.")
 
 
 async def prepare_stand_in(settings: Settings) -> None:
@@ -88,13 +122,30 @@ async def prepare_stand_in(settings: Settings) -> None:
         await AsyncHTTPClient().fetch(request)
 
 
+def address(given: Settings) -> str:
+    return f"http://127.0.0.1:{given.port}"
+
+
 def about(given: Settings, complete: Settings) -> str:
     data = given.data_dir.absolute()
     lines = [
-        f"http://127.0.0.1:{given.port}",
+        address(given),
         f"data: {data}",
         f"logs: {data}/log.txt, and log.txt in mongo, redis and wechat there",
     ]
     if not given.wx_appid:
-        lines.append(f"WeChat stand-in: {complete.wx_api_base}/__ctl")
-    return "\n".join([*lines, people.who_is_who(complete), ""])
+        lines += [f"WeChat stand-in: {complete.wx_api_base}/__ctl", *sign_ins(given)]
+    return "\n".join([*lines, ""])
+
+
+def sign_ins(given: Settings) -> list[str]:
+    """Tell how to sign in as whom, in commands that work as they stand."""
+    is_default = given.data_dir.absolute() == Settings().data_dir.absolute()
+    folder = "" if is_default else f" DATA_DIR={shlex.quote(str(given.data_dir.absolute()))}"
+    token = f'"Authorization: Bearer $(make -s token AS=resident{folder})"'
+    return [
+        f"sign in as one of these with: make token AS=unit{folder}",
+        *[f"  {person.name:<10}{person.title}" for person in ROLES],
+        f"for example: curl -s -H {token} {address(given)}/api/v1/me",
+        f"see the main job from end to end, in another terminal: make tour{folder}",
+    ]

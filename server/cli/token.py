@@ -1,32 +1,37 @@
-"""A token for trying things out, as one of the demo's people."""
+"""Command `token`: an access token, as one of the demo's people."""
 
 import argparse
 import sys
+from typing import Final
 
-from server.children import StartError
-from server.demo.people import ROLES
-from server.embedded import attached
+from demo.client import Unexpected
+from demo.desk import Desk
+from demo.people import ROLES
+from demo.visitor import Visitor
+from server.embedded.lifecycle import stand_in
+from server.embedded.occupancy import address_of
+from server.errors import StartError
 from server.serving import run_async
 from server.settings import Settings
-from server.visitor import Unexpected, Visitor
 
 NAME = "token"
-PEOPLE = ", ".join(person.name for person in ROLES)
+PEOPLE: Final = [person.name for person in ROLES]
 HELP = "sign in to a running demo as somebody and print the access token"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", help=f"one of {PEOPLE}")
+    parser.add_argument("name", help=f"one of {', '.join(PEOPLE)}")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    if arguments.name not in PEOPLE.split(", "):
-        raise StartError(f"Nobody in the demo is called {arguments.name!r}: choose {PEOPLE}")
-    return run_async(show(arguments.name, settings))
+    if arguments.name not in PEOPLE:
+        known = ", ".join(PEOPLE)
+        raise StartError(f"Nobody in the demo is called {arguments.name!r}: choose {known}")
+    address = address_of(settings.data_dir)
+    return run_async(show(arguments.name, Visitor(address, Desk(stand_in(settings)))))
 
 
-async def show(name: str, settings: Settings) -> None:
-    visitor = Visitor.of(attached(settings), settings.data_dir)
+async def show(name: str, visitor: Visitor) -> None:
     try:
         guest = await visitor.sign_in(name)
     except Unexpected as error:

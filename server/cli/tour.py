@@ -1,37 +1,82 @@
-"""Walk through the product over HTTP only, one line a step; stops at the first that fails."""
+"""Command `tour`: a walk through the running product over HTTP, one line a step."""
 
 import argparse
 import sys
+from collections.abc import Sequence
 from typing import Final
 
-from server.embedded import attached
+from demo.client import Unexpected
+from demo.desk import Desk
+from demo.tour.chapters import CHAPTERS, Chapter, NoSuchChapter, before, chosen, listing
+from demo.tour.visit import Visit
+from demo.visitor import Visitor
+from server.embedded.lifecycle import stand_in
+from server.embedded.occupancy import address_of
+from server.errors import StartError
 from server.serving import run_async
 from server.settings import Settings
-from server.tour.homes import Homes
-from server.visitor import Unexpected, Visitor
+from services.kernel.days import day_of, wall_clock
 
 NAME = "tour"
-HELP = "walk through the main job against a running `run`"
+HELP = "walk through the main job, or one chapter of it, against a running `run`"
 
 FAILED: Final = 1
+LIST: Final = "help"
 
 
-def add_arguments(_parser: argparse.ArgumentParser) -> None:
-    """Nothing to choose: it visits whatever runs on the data folder."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "chapter", nargs="?", help="one chapter, and what it needs; `help` lists them"
+    )
 
 
-def run(_arguments: argparse.Namespace, settings: Settings) -> int:
-    return run_async(walk(settings))
-
-
-async def walk(settings: Settings) -> int:
-    tour = Homes(Visitor.of(attached(settings), settings.data_dir))
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.chapter == LIST:
+        sys.stdout.write(f"{listing()}\n")
+        return 0
     try:
-        for number, step in enumerate(tour.steps(), 1):
-            sys.stdout.write(f"{number:>2}. {await step()}\n")
-            sys.stdout.flush()
+        alone = chosen(arguments.chapter) if arguments.chapter else None
+    except NoSuchChapter as error:
+        raise StartError(str(error)) from error
+    address = address_of(settings.data_dir)
+    visitor = Visitor(address, Desk(stand_in(settings)))
+    visit = Visit(visitor, day_of(wall_clock()))
+    return run_async(walk(visit, alone))
+
+
+async def walk(visit: Visit, alone: Chapter | None) -> int:
+    """Play all chapters, or one after what it needs. Stops at the first step that fails."""
+    try:
+        if alone is None:
+            await play(visit, CHAPTERS)
+            write("The main job is done.")
+        else:
+            await prepare(visit, before(alone))
+            await play(visit, [alone])
     except Unexpected as error:
-        sys.stdout.write(f"    failed: {error}\n")
+        write(f"    failed: {error}")
         return FAILED
-    sys.stdout.write("The main job is done.\n")
     return 0
+
+
+async def prepare(visit: Visit, chapters: Sequence[Chapter]) -> None:
+    """Play what a chapter needs, without its lines."""
+    if chapters:
+        write(f"(first, what it needs: {', '.join(chapter.name for chapter in chapters)})")
+    for chapter in chapters:
+        for step in chapter.steps:
+            await step(visit)
+
+
+async def play(visit: Visit, chapters: Sequence[Chapter]) -> None:
+    number = 0
+    for chapter in chapters:
+        write(f"{chapter.name}: {chapter.about}")
+        for step in chapter.steps:
+            number += 1
+            write(f"{number:>2}. {await step(visit)}")
+
+
+def write(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""The web server alone: for installations with their own MongoDB, Redis and workers."""
+"""Command `web`: the web server alone, beside its own MongoDB, Redis and workers."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""The worker alone: drains the outbox and makes the schedules' occurrences."""
+"""Command `worker`: the worker alone."""
 
 import argparse
 import sys

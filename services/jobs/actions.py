@@ -107,13 +107,17 @@ async def perform(deps: Dependencies, handlers: Mapping[str, Handler], job: Job)
 
 async def _with_heartbeat(deps: Dependencies, job: Job, handler: Handler) -> Again | None:
     work = asyncio.ensure_future(handler(deps, job.payload))
-    while True:
-        done, _ = await asyncio.wait({work}, timeout=HEARTBEAT_SECONDS)
-        if done:
-            return work.result()
-        if not await store.renew(deps.db, job, deps.now() + LEASE):
-            work.cancel()
-            raise LeaseLost(job.id)
+    try:
+        while True:
+            done, _ = await asyncio.wait({work}, timeout=HEARTBEAT_SECONDS)
+            if done:
+                return work.result()
+            if not await store.renew(deps.db, job, deps.now() + LEASE):
+                raise LeaseLost(job.id)
+    finally:
+        # Whoever cancels this does not cancel the work: it would go on without a database.
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
 
 
 class LeaseLost(Exception):

@@ -12,7 +12,7 @@ from packaging.version import Version
 ROOT = Path(__file__).parents[2]
 COMPILED = ("requirements.txt", "requirements-dev.txt")
 ASKED = ("requirements.in", "requirements-dev.in")
-OWN = ("server", "handlers", "services", "mongo_indexes", "sandbox")
+OWN = ("server", "handlers", "services", "mongo_indexes", "demo", "sandbox")
 
 # Below these a known hole is open, or the asyncio API we use is missing.
 FLOORS = {

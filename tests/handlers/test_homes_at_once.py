@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from server import embedded
+from server.embedded import servers
 from server.settings import Settings
 from tests.cast import LI_HOME, Estate, build
 from tests.homes import accept, get, homes_of, invite, newcomer, post
@@ -20,16 +20,16 @@ TENANT = "13900000050"
 
 
 @pytest.fixture
-async def redis(tmp_path: Path) -> AsyncIterator[embedded.RedisServer]:
+async def redis(tmp_path: Path) -> AsyncIterator[servers.RedisServer]:
     """A Redis of this test's own, to be killed."""
-    child = embedded.start_redis(tmp_path)
+    child = servers.start_redis(tmp_path)
     yield child
     child.stop()
 
 
 @pytest.fixture
 async def world(
-    base_settings: Settings, database: str, clock: Clock, redis: embedded.RedisServer
+    base_settings: Settings, database: str, clock: Clock, redis: servers.RedisServer
 ) -> AsyncIterator[World]:
     assert database == base_settings.mongodb_database
     settings = msgspec.structs.replace(base_settings, redis_url=redis.uri)
@@ -54,7 +54,7 @@ async def tenant(estate: Estate) -> Member:
     return chen
 
 
-async def kill(redis: embedded.RedisServer) -> None:
+async def kill(redis: servers.RedisServer) -> None:
     pid = redis.pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
@@ -69,7 +69,7 @@ async def refused(estate: Estate, former: Member) -> bool:
 
 
 async def test_a_tenancy_ends(
-    estate: Estate, tenant: Member, redis: embedded.RedisServer
+    estate: Estate, tenant: Member, redis: servers.RedisServer
 ) -> None:
     [row] = await estate.world.db.residencies.find({"person": tenant.person_id}).to_list()
     await kill(redis)
@@ -79,7 +79,7 @@ async def test_a_tenancy_ends(
 
 
 async def test_the_registers_phone_changes(
-    estate: Estate, tenant: Member, redis: embedded.RedisServer
+    estate: Estate, tenant: Member, redis: servers.RedisServer
 ) -> None:
     [row] = await estate.world.db.residencies.find({"person": tenant.person_id}).to_list()
     await estate.member("staff")
@@ -91,7 +91,7 @@ async def test_the_registers_phone_changes(
 
 
 async def test_it_ends_and_redis_dies_right_after(
-    estate: Estate, tenant: Member, redis: embedded.RedisServer
+    estate: Estate, tenant: Member, redis: servers.RedisServer
 ) -> None:
     [row] = await estate.world.db.residencies.find({"person": tenant.person_id}).to_list()
     path = f"residencies/{row['_id']}/end"
@@ -100,7 +100,7 @@ async def test_it_ends_and_redis_dies_right_after(
     assert await refused(estate, tenant)
 
 
-async def test_the_home_is_sold(estate: Estate, redis: embedded.RedisServer) -> None:
+async def test_the_home_is_sold(estate: Estate, redis: servers.RedisServer) -> None:
     li, mei = await estate.member("li"), await estate.member("mei")
     await estate.member("staff")
     await kill(redis)

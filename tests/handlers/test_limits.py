@@ -11,8 +11,8 @@ import pytest
 
 from handlers.addresses import client_address, subscriber_of
 from handlers.contract import Access
-from server import embedded
 from server.app import ROUTES
+from server.embedded import servers
 from server.serving import serving
 from server.settings import Settings
 from services.limits.buckets import PATIENCE_SECONDS
@@ -183,15 +183,15 @@ async def test_wechats_callbacks_do_not_share_with_the_others(api: Api, few: Few
 
 
 @pytest.fixture
-def own_redis() -> Iterator[embedded.RedisServer]:
-    child = embedded.start_redis()
+def own_redis() -> Iterator[servers.RedisServer]:
+    child = servers.start_redis()
     yield child
     child.stop()
 
 
 @pytest.fixture
 async def frail(
-    base_settings: Settings, database: str, clock: Clock, own_redis: embedded.RedisServer
+    base_settings: Settings, database: str, clock: Clock, own_redis: servers.RedisServer
 ) -> AsyncIterator[World]:
     """The world with a Redis that the test may kill."""
     settings = msgspec.structs.replace(base_settings, redis_url=own_redis.uri)
@@ -201,7 +201,7 @@ async def frail(
 
 
 async def test_limits_hold_and_answers_are_quick_without_redis(
-    frail: World, own_redis: embedded.RedisServer, monkeypatch: pytest.MonkeyPatch
+    frail: World, own_redis: servers.RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     li = await frail.sign_in("li", "13900000001")
     wang = await frail.sign_in("wang", "13900000002")

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from server import embedded
+from server.embedded import servers
 from server.settings import Settings
 from services.people.identity import SignInRefused
 from services.sessions import devices, lifecycle
@@ -115,7 +115,7 @@ async def test_an_end_is_effective_at_once_with_redis_gone(
     base_settings: Settings, database: str, clock: Clock, tmp_path: Path
 ) -> None:
     assert database == base_settings.mongodb_database
-    redis = embedded.start_redis(tmp_path)
+    redis = servers.start_redis(tmp_path)
     try:
         settings = msgspec.structs.replace(base_settings, redis_url=redis.uri)
         async with open_world(settings, clock) as world:

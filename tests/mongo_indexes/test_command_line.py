@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from server.children import free_port
+from server.embedded.ports import free_port
 from server.settings import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ from shutil import rmtree
 
 import pytest
 
-from server.children import claim, throwaway_folder
+from server.embedded.folders import claim, throwaway_folder
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ import pytest
 from pymongo import MongoClient
 from redis import Redis
 
-from server import children, embedded
-from server.children import StartError
+from server.embedded import children, folders, processes, servers
+from server.errors import StartError
 
 DEADLINE_SECONDS = 20
 
@@ -25,7 +25,7 @@ DEADLINE_SECONDS = 20
 PARENT = """
 import sys
 from pathlib import Path
-from server.embedded import start_redis, start_sandbox
+from server.embedded.servers import start_redis, start_sandbox
 parts = [start_redis(Path(sys.argv[1]) / "r"), start_sandbox(Path(sys.argv[1]) / "s")]
 print(*[part.pid for part in parts], flush=True)
 sys.stdin.read()
@@ -44,7 +44,7 @@ def wait_for_end(pid: int, seconds: float = DEADLINE_SECONDS) -> bool:
         os.close(process)
 
 
-def insert(mongo: embedded.Mongo, uri: str = "") -> int:
+def insert(mongo: servers.Mongo, uri: str = "") -> int:
     """Write in a transaction, as only a replica set can; return how many there are."""
     with MongoClient[Any](uri or mongo.uri, timeoutMS=10_000) as client:
         with client.start_session() as session, session.start_transaction():
@@ -53,20 +53,20 @@ def insert(mongo: embedded.Mongo, uri: str = "") -> int:
 
 
 def test_mongo_keeps_its_data_and_port_over_stop_kill_and_a_taken_port(folder: Path) -> None:
-    mongo = embedded.start_mongo(folder)
+    mongo = servers.start_mongo(folder)
     port = mongo.port
     assert insert(mongo) == 1
     mongo.stop()
     assert wait_for_end(mongo.pid)
 
-    mongo = embedded.start_mongo(folder)
+    mongo = servers.start_mongo(folder)
     assert mongo.port == port
     os.kill(mongo.pid, signal.SIGKILL)
     mongo.stop()
 
     with socket.create_server(("127.0.0.1", port)) as stranger:
         hang_up_on_everybody(stranger)
-        mongo = embedded.start_mongo(folder)
+        mongo = servers.start_mongo(folder)
         assert mongo.port != port
         by_name = f"mongodb://127.0.0.1:{mongo.port}/?replicaSet=rs0"
         assert insert(mongo, by_name) == 2  # the set knows its new address
@@ -85,7 +85,7 @@ def hang_up_on_everybody(server: socket.socket) -> None:
     threading.Thread(target=answer, daemon=True).start()
 
 
-@pytest.mark.parametrize("start", [embedded.start_mongo, embedded.start_redis])
+@pytest.mark.parametrize("start", [servers.start_mongo, servers.start_redis])
 def test_a_stranger_of_the_same_kind_on_our_port_is_not_taken_for_ours(
     start: Callable[..., children.Child], folder: Path
 ) -> None:
@@ -103,7 +103,7 @@ def test_a_port_lost_between_choice_and_start_is_chosen_again(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setattr(children, "remembered_port", lambda _: port(taken))
-        redis = embedded.start_redis(folder)
+        redis = servers.start_redis(folder)
         assert redis.port != port(taken)
         with Redis.from_url(redis.uri) as client:
             assert client.ping()
@@ -125,46 +125,46 @@ def test_children_die_with_a_killed_parent(folder: Path) -> None:
         parent.kill()
     assert len(pids) == 2
     assert all(wait_for_end(pid) for pid in pids)
-    embedded.start_redis(folder / "r").stop()  # the folder is free again
+    servers.start_redis(folder / "r").stop()  # the folder is free again
 
 
 def test_a_child_that_outlived_its_parent_is_stopped_first(folder: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stale:
-        (folder / "pid").write_text(children.identity(stale.pid) or "")
-        redis = embedded.start_redis(folder)
+        (folder / "pid").write_text(processes.identity(stale.pid) or "")
+        redis = servers.start_redis(folder)
         assert stale.wait(DEADLINE_SECONDS) == -signal.SIGTERM
         redis.stop()
 
 
 def test_somebody_else_with_the_same_number_is_left_alone(folder: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
-        (folder / "pid").write_text(f"{children.identity(other.pid)}0")
-        embedded.start_redis(folder).stop()
+        (folder / "pid").write_text(f"{processes.identity(other.pid)}0")
+        servers.start_redis(folder).stop()
         assert other.poll() is None
         other.kill()
 
 
 def test_a_folder_serves_one_process_at_a_time(folder: Path) -> None:
-    redis = embedded.start_redis(folder)
+    redis = servers.start_redis(folder)
     with pytest.raises(StartError, match=f"Process {os.getpid()} already runs Redis in"):
-        embedded.start_redis(folder)
+        servers.start_redis(folder)
     redis.stop()
-    embedded.start_redis(folder).stop()
+    servers.start_redis(folder).stop()
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StartError, match=r"Cannot write to .*file/mongo .*DATA_DIR"):
-        embedded.start_mongo(tmp_path / "file/mongo")
+        servers.start_mongo(tmp_path / "file/mongo")
 
 
 def test_too_small_a_disk_is_refused_before_it_is_full(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(children, "room", lambda _: 100)
+    monkeypatch.setattr(folders, "room", lambda _: 100)
     with pytest.raises(StartError, match=r"has 100 MB free, 700 MB are needed"):
-        embedded.start_mongo(folder)
-    embedded.start_redis(folder).stop()  # the folder was given back
+        servers.start_mongo(folder)
+    servers.start_redis(folder).stop()  # the folder was given back
 
 
 @pytest.mark.parametrize(
@@ -194,27 +194,27 @@ def test_why_mongo_does_not_start_is_said_in_one_line(
     monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
     for place in (folder, None):
         with pytest.raises(StartError, match=says) as caught:
-            embedded.start_mongo(place)
+            servers.start_mongo(place)
         assert "\n" not in str(caught.value)
 
 
 def test_without_any_program_one_reads_what_to_install(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded.shutil, "which", lambda _: None)
-    monkeypatch.setattr(embedded.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(servers.shutil, "which", lambda _: None)
+    monkeypatch.setattr(servers.importlib.util, "find_spec", lambda _: None)
     with pytest.raises(
         StartError, match=r"No mongod found for Linux .*: install MongoDB, or set"
     ):
-        embedded.start_mongo(folder)
+        servers.start_mongo(folder)
 
 
 def test_the_folders_of_killed_tests_are_removed_and_no_others() -> None:
-    mine, dead = children.throwaway_folder(), children.throwaway_folder()
-    young = children.throwaway_folder()  # made, but nothing runs in it yet
-    redis = embedded.RedisServer(mine, throwaway=True)
+    mine, dead = folders.throwaway_folder(), folders.throwaway_folder()
+    young = folders.throwaway_folder()  # made, but nothing runs in it yet
+    redis = servers.RedisServer(mine, throwaway=True)
     (dead / "pid").write_text("")
-    shutil.rmtree(children.throwaway_folder())
+    shutil.rmtree(folders.throwaway_folder())
     assert mine.exists()
     assert young.exists()
     assert not dead.exists()
@@ -224,8 +224,8 @@ def test_the_folders_of_killed_tests_are_removed_and_no_others() -> None:
 
 
 def test_big_logs_are_put_aside(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    embedded.start_redis(folder).stop()
+    servers.start_redis(folder).stop()
     monkeypatch.setattr(children, "LOG_BYTES", 10)
-    embedded.start_redis(folder).stop()
+    servers.start_redis(folder).stop()
     assert (folder / "log.1.txt").exists()
     assert "Ready to accept" in (folder / "log.txt").read_text()

@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 
 from server import cli
-from server.children import free_port
+from server.embedded.ports import free_port
 from server.settings import Settings
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
@@ -73,7 +73,13 @@ def test_every_command_explains_itself(name: str, server: Run) -> None:
         (("worker",), {}, "Set MONGODB_URI, REDIS_URL"),
         (("worker", "--concurrency", "0"), {}, "WORKER_CONCURRENCY: choose"),
         (("indexes", "plan"), NOWHERE, "MongoDB was never started in /nowhere/mongo: start `m"),
-        (("token", "staff"), NOWHERE, "MongoDB was never started"),
+        (
+            ("token", "staff"),
+            NOWHERE,
+            "Nothing runs on /nowhere: start `make run` first, or",
+        ),
+        (("tour",), NOWHERE, "Nothing runs on /nowhere: "),
+        (("tour", "cooking"), {}, "No chapter is called 'cooking': choose compound, heads, "),
         (("token", "nobody"), {}, "Nobody in the demo is called 'nobody': choose admin, staff"),
         (("outbox", "replay"), {}, "usage: python -m server outbox replay ID"),
     ],
@@ -185,6 +191,12 @@ async def test_the_first_roles_are_given_and_said(
     assert done.err.startswith("administrator at cc.nowhere: ")
     done = await grant("1", "cc")
     assert done == Ended(2, "", "--phone: 1 is not a phone number\n")
+
+
+def test_the_tours_chapters_are_listed_without_anything_running(server: Run) -> None:
+    done = server("tour", "help", **NOWHERE)
+    assert (done.code, done.err) == (0, "")
+    assert "  payment   several bills paid at once" in done.out
 
 
 def test_no_dead_jobs_are_said_to_be_none(base_settings: Settings, server: Run) -> None:

@@ -6,6 +6,7 @@ import signal
 import stat
 from pathlib import Path
 
+import msgspec
 import pytest
 from pymongo import AsyncMongoClient
 from redis.asyncio import Redis
@@ -13,7 +14,7 @@ from redis.exceptions import RedisError
 from structlog.testing import capture_logs
 from tornado.httpclient import AsyncHTTPClient
 
-from server import embedded
+from server.embedded import lifecycle, servers
 from server.settings import Settings, SettingsError
 from services.wechat.merchant import load_accounts
 
@@ -32,7 +33,7 @@ def configured() -> Settings:
 
 async def test_a_bare_machine_gets_everything_and_keeps_its_keys(folder: Path) -> None:
     given = Settings(data_dir=folder, port=8123)
-    async with embedded.embedded(given) as first:
+    async with lifecycle.embedded(given) as first:
         first.require_all()
         assert first.public_url == "http://127.0.0.1:8123"
         async with AsyncMongoClient[dict[str, int]](first.mongodb_uri) as mongo:
@@ -46,7 +47,7 @@ async def test_a_bare_machine_gets_everything_and_keeps_its_keys(folder: Path) -
 
     keys = folder / "secret_keys.json"
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
-    async with embedded.embedded(given) as second:
+    async with lifecycle.embedded(given) as second:
         assert second == first
         async with AsyncMongoClient[dict[str, int]](second.mongodb_uri) as mongo:
             assert await mongo.test.kept.count_documents({}) == 1
@@ -57,7 +58,7 @@ def names_in(folder: Path) -> list[str]:
 
 
 async def test_what_is_configured_is_left_alone(configured: Settings, folder: Path) -> None:
-    async with embedded.embedded(configured.replace(data_dir=folder)) as complete:
+    async with lifecycle.embedded(configured.replace(data_dir=folder)) as complete:
         assert complete == configured.replace(
             data_dir=folder, public_url="http://127.0.0.1:8000"
         )
@@ -66,7 +67,7 @@ async def test_what_is_configured_is_left_alone(configured: Settings, folder: Pa
 
 async def test_only_what_is_left_open_is_started(configured: Settings, folder: Path) -> None:
     settings = configured.replace(data_dir=folder, redis_url="")
-    async with embedded.embedded(settings) as complete:
+    async with lifecycle.embedded(settings) as complete:
         assert complete.redis_url.startswith("redis://127.0.0.1:")
         assert complete.mongodb_uri == "mongodb://db"
     assert names_in(folder) == ["redis"]
@@ -77,17 +78,17 @@ async def test_own_keys_are_never_made_for_somebody_elses_database(
 ) -> None:
     settings = configured.replace(data_dir=folder, secret_keys={})
     with pytest.raises(SettingsError, match="Set SECRET_KEYS; see deploy/env"):
-        async with embedded.embedded(settings):
+        async with lifecycle.embedded(settings):
             pass
 
 
 async def test_a_part_that_dies_is_started_again(
     configured: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "WATCH_SECONDS", 0.01)
+    monkeypatch.setattr(lifecycle, "WATCH_SECONDS", 0.01)
     settings = configured.replace(data_dir=folder, redis_url="")
     async with (
-        embedded.embedded(settings) as complete,
+        lifecycle.embedded(settings) as complete,
         Redis.from_url(complete.redis_url) as redis,
     ):
         before = await process_id(redis)
@@ -107,8 +108,8 @@ async def process_id(redis: Redis) -> int | None:
         return None
 
 
-async def test_the_stand_in_is_trusted_by_what_it_hands_out(sandbox: embedded.Sandbox) -> None:
+async def test_the_stand_in_is_trusted_by_what_it_hands_out(sandbox: servers.Sandbox) -> None:
     found = sandbox.settings()
     assert Settings().replace(**found).wx_secret == found["wx_secret"] != ""
-    encoded = embedded.msgspec.json.encode(found["wxpay_accounts"])
+    encoded = msgspec.json.encode(found["wxpay_accounts"])
     assert set(load_accounts(encoded)) == {"firm", "sanitation", "partner"}

@@ -19,7 +19,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from server import observability
-from server.children import free_port
+from server.embedded.ports import free_port
 from server.settings import LogFormat, Settings
 from services.dependencies import Dependencies
 

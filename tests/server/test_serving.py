@@ -10,7 +10,8 @@ from tornado.httpclient import AsyncHTTPClient
 from tornado.web import Application, RequestHandler
 
 from server import serving
-from server.children import StartError, free_port
+from server.embedded.ports import free_port
+from server.errors import StartError
 from server.serving import listen, stop_signals, working
 from server.settings import Settings
 from server.worker import ClockSkew

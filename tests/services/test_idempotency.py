@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from services.dependencies import Transaction
-from services.idempotency import actions
+from services.idempotency import actions, privacy
 from services.idempotency import models as idempotency_models
 from services.idempotency.actions import KeyReused, StillRunning, once
 from services.idempotency.models import Answer
@@ -92,7 +92,7 @@ async def test_what_one_person_was_answered_can_be_forgotten(world: World) -> No
         await once(world.deps, key, b"a", Work())
 
     async def forget(tx: Transaction) -> None:
-        await actions.forget(world.deps, tx, "p")
+        await privacy.forget(world.deps, tx, "p")
 
     await world.deps.in_transaction(forget)
     left = await world.db.idempotency_keys.find().to_list()

@@ -195,6 +195,25 @@ async def test_a_job_whose_lease_is_lost_is_stopped(
     assert await state(world, "test:1") == "leased"
 
 
+async def test_work_does_not_outlive_a_worker_that_is_cut_short(world: World) -> None:
+    await jobs.enqueue(world.deps, None, "test", "1")
+    begun, stopped = asyncio.Event(), asyncio.Event()
+
+    async def long(_: Dependencies, __: dict[str, Any]) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+
+    worker = asyncio.create_task(jobs.run_due(world.deps, {"test": long}, "w"))
+    await begun.wait()
+    worker.cancel()
+    await asyncio.wait({worker})
+    assert stopped.is_set()
+    assert await state(world, "test:1") == "leased"
+
+
 def test_backoff_grows_and_is_capped() -> None:
     for attempt in range(1, 30):
         ceiling = min(timedelta(seconds=5 * 2 ** (attempt - 1)), timedelta(hours=1))

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from redis.asyncio import Redis
 
-from server import embedded
 from server.dependencies import open_redis
+from server.embedded import servers
 from services.limits import buckets as limits_buckets
 from services.limits.buckets import PATIENCE_SECONDS, REST_SECONDS, Limiter, Local
 from services.limits.models import ALLOWANCES, APART, BY_ADDRESS, Allowance, Bucket, Rate
@@ -36,8 +36,8 @@ def clock() -> Hands:
 
 
 @pytest.fixture
-def server() -> Iterator[embedded.RedisServer]:
-    child = embedded.start_redis()
+def server() -> Iterator[servers.RedisServer]:
+    child = servers.start_redis()
     yield child
     if child.process.poll() is None:
         child.process.send_signal(signal.SIGCONT)
@@ -45,7 +45,7 @@ def server() -> Iterator[embedded.RedisServer]:
 
 
 @pytest.fixture
-async def redis(server: embedded.RedisServer) -> AsyncIterator[Redis]:
+async def redis(server: servers.RedisServer) -> AsyncIterator[Redis]:
     client = open_redis(server.uri)
     yield client
     await client.aclose()
@@ -134,7 +134,7 @@ async def test_buckets_leave_redis_when_they_are_full(redis: Redis, limiter: Lim
 
 
 async def test_a_dead_redis_neither_opens_nor_blocks(
-    server: embedded.RedisServer, limiter: Limiter
+    server: servers.RedisServer, limiter: Limiter
 ) -> None:
     bucket = Bucket("a", FIVE)
     await limiter.take([bucket])
@@ -147,7 +147,7 @@ async def test_a_dead_redis_neither_opens_nor_blocks(
 
 
 async def test_a_hanging_redis_costs_one_request_in_five_seconds(
-    server: embedded.RedisServer, limiter: Limiter, clock: Hands
+    server: servers.RedisServer, limiter: Limiter, clock: Hands
 ) -> None:
     bucket = Bucket("a", FIVE)
     await limiter.take([bucket])
@@ -163,7 +163,7 @@ async def test_a_hanging_redis_costs_one_request_in_five_seconds(
 
 
 async def test_after_the_rest_only_one_tries(
-    server: embedded.RedisServer, limiter: Limiter, clock: Hands
+    server: servers.RedisServer, limiter: Limiter, clock: Hands
 ) -> None:
     bucket = Bucket("a", FIVE)
     server.process.send_signal(signal.SIGSTOP)
@@ -176,7 +176,7 @@ async def test_after_the_rest_only_one_tries(
 
 
 async def test_when_redis_is_back_it_counts_again(
-    server: embedded.RedisServer, redis: Redis, limiter: Limiter, clock: Hands
+    server: servers.RedisServer, redis: Redis, limiter: Limiter, clock: Hands
 ) -> None:
     bucket = Bucket("a", FIVE)
     server.process.kill()
@@ -191,7 +191,7 @@ async def test_when_redis_is_back_it_counts_again(
     assert await redis.exists("a") == 1
 
 
-async def test_each_remembers_for_itself(server: embedded.RedisServer, redis: Redis) -> None:
+async def test_each_remembers_for_itself(server: servers.RedisServer, redis: Redis) -> None:
     server.process.kill()
     server.process.wait()
     bucket = Bucket("a", TWO)

@@ -10,7 +10,7 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-from server.embedded import Sandbox
+from server.embedded.servers import Sandbox
 from services.wechat.merchant import MerchantAccount, load_accounts
 from services.wechat.mini_program import MiniProgram
 from services.wechat.pay import PayClient

@@ -1,17 +1,18 @@
-"""Who lives and works in the demo: names made of syllables, phones of an invented block."""
+"""People of the demo: names made of syllables, phones of an invented block."""
 
 import random
 from collections.abc import Iterator
+from enum import Enum, auto
 from typing import Final
 
 from msgspec import Struct
 
-from server.settings import Settings
 from services.firms.models import NewFirm
 from services.kernel.permissions import Role
 from services.places.models import Kind, NewGrid, NewPlace
 
 COMMUNITY: Final = "cc.chaoyang.guilin.xincheng"
+COMPOUND_NAME: Final = "春光小区"
 COMPOUND: Final = f"{COMMUNITY}.c07"
 UNIT: Final = f"{COMPOUND}.b3.u2"
 GRID: Final = NewGrid(
@@ -27,12 +28,15 @@ LADDER: Final = (
     NewPlace(path="cc.chaoyang", kind=Kind.DISTRICT, name="朝阳区"),
     NewPlace(path="cc.chaoyang.guilin", kind=Kind.SUBDISTRICT, name="桂林街道"),
     NewPlace(path=COMMUNITY, kind=Kind.COMMUNITY, name="新城社区"),
-    NewPlace(path=COMPOUND, kind=Kind.COMPOUND, name="春光小区"),
+    NewPlace(path=COMPOUND, kind=Kind.COMPOUND, name=COMPOUND_NAME),
 )
 
 
-class Role_(Struct, frozen=True):  # noqa: N801  # Role is taken by the table of permissions
-    """`name`: of the user in the WeChat stand-in; `called`: how residents know a head."""
+class Person(Struct, frozen=True):
+    """Somebody one may sign in as.
+
+    `name`: of the user in the WeChat stand-in; `called`: how residents know a head.
+    """
 
     name: str
     title: str
@@ -43,9 +47,9 @@ class Role_(Struct, frozen=True):  # noqa: N801  # Role is taken by the table of
 
 
 ROLES: Final = (
-    Role_("admin", "管理员", "19900000001", Role.ADMINISTRATOR, "cc"),
-    Role_("staff", "社区工作人员", "19900000002", Role.COMMUNITY_STAFF, COMMUNITY),
-    Role_(
+    Person("admin", "管理员", "19900000001", Role.ADMINISTRATOR, "cc"),
+    Person("staff", "社区工作人员", "19900000002", Role.COMMUNITY_STAFF, COMMUNITY),
+    Person(
         "grid",
         "网格长(1-4栋)",
         "19900000003",
@@ -53,18 +57,33 @@ ROLES: Final = (
         f"{COMMUNITY}.{GRID.segment}",
         "陈志强",
     ),
-    Role_(
+    Person(
         "building", "楼栋长(3栋)", "19900000004", Role.BUILDING_HEAD, f"{COMPOUND}.b3", "孙玉芬"
     ),
-    Role_("unit", "单元长(3栋2单元)", "19900000005", Role.UNIT_HEAD, UNIT, "王秀兰"),
-    Role_("firm", "物业经理", "19900000006", Role.FIRM_MANAGER, COMPOUND),
-    Role_("cashier", "物业收费员", "19900000007", Role.CASHIER, COMPOUND),
-    Role_("auditor", "审计员", "19900000008", Role.AUDITOR, "cc"),
-    Role_("resident", "住户(3栋2单元502)", "19900010000", None),
+    Person("unit", "单元长(3栋2单元)", "19900000005", Role.UNIT_HEAD, UNIT, "王秀兰"),
+    Person("firm", "物业经理", "19900000006", Role.FIRM_MANAGER, COMPOUND),
+    Person("cashier", "物业收费员", "19900000007", Role.CASHIER, COMPOUND),
+    Person("auditor", "审计员", "19900000008", Role.AUDITOR, "cc"),
+    Person("resident", "住户(3栋2单元502)", "19900010000", None),
 )
 
 SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂兰英华玉建国春梅"
+
+
+class Mood(Enum):
+    """What a household does about its bills."""
+
+    PAYS_EVERYTHING = auto()
+    PAYS_ALL_BUT_THE_LATEST = auto()
+    PAYS_NOTHING = auto()
+
+
+# Of a hundred households, 58 pay everything, 18 all but the latest month, 24 nothing.
+EVERYTHING, ALL_BUT_LATEST = 0.58, 0.76
+
+
+LETTERS: Final = {"住宅": "", "车库": "g", "商铺": "s"}
 
 
 class Household(Struct, frozen=True, kw_only=True):
@@ -77,6 +96,34 @@ class Household(Struct, frozen=True, kw_only=True):
     usage: str
     owner: str
     phone: str
+
+    @property
+    def user(self) -> str:
+        """Return the name of the household's user in the WeChat stand-in."""
+        return f"b{self.building}u{self.unit}n{self.phone[-4:]}"
+
+    @property
+    def place(self) -> str:
+        """Return the home's path as the register import writes it: 502, g1, s1."""
+        segment = LETTERS[self.usage] + self.room.removeprefix(self.usage)
+        return f"{COMPOUND}.b{self.building}.u{self.unit}.{segment}"
+
+    @property
+    def mood(self) -> Mood:
+        """Return what this household does, the same each time."""
+        share = random.Random(f"{self.building}-{self.unit}-{self.room}").random()  # noqa: S311  # a demo
+        if share < EVERYTHING:
+            return Mood.PAYS_EVERYTHING
+        return Mood.PAYS_ALL_BUT_THE_LATEST if share < ALL_BUT_LATEST else Mood.PAYS_NOTHING
+
+    @property
+    def pays(self) -> bool:
+        """Whether it pays by itself. Not the one whose phone whoever tries the demo holds."""
+        return bool(self.phone) and not self.is_visitors and self.mood is not Mood.PAYS_NOTHING
+
+    @property
+    def is_visitors(self) -> bool:
+        return self.phone == ROLES[-1].phone
 
 
 def households() -> Iterator[Household]:
@@ -108,17 +155,3 @@ def _rooms(dice: random.Random, building: int) -> Iterator[tuple[str, str, str]]
     yield "车库1", f"{dice.randrange(1500, 2500) / 100:.2f}", "车库"
     if building <= BUILDINGS // 2:
         yield "商铺1", f"{dice.randrange(3000, 9000) / 100:.2f}", "商铺"
-
-
-def who_is_who(settings: Settings) -> str:
-    """Tell how to sign in as whom; empty when real WeChat is configured."""
-    if not settings.wx_api_base.startswith("http://127.0.0.1"):
-        return ""
-    rows = [f"  {person.name:<10}{person.title}" for person in ROLES]
-    return "\n".join(
-        [
-            "sign in as one of these with: make token AS=unit",
-            *rows,
-            "see the main job from end to end: make tour (in another terminal)",
-        ]
-    )

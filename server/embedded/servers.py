@@ -1,26 +1,21 @@
-"""MongoDB, Redis and the WeChat stand-in as children, for whatever is not configured.
+"""MongoDB, Redis and the WeChat stand-in as child processes.
 
 Meant for trying out, for development and for tests. A real installation sets MONGODB_URI,
 REDIS_URL and the WX_ settings and runs `web` and `worker`.
 """
 
-import asyncio
 import importlib.util
 import os
 import platform
 import re
-import secrets
 import shutil
 import signal
-import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import msgspec
-import structlog
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 from redis import Redis
@@ -28,12 +23,12 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from server.children import Child, StartError, require_room, throwaway_folder
-from server.settings import Settings
+from server.embedded.children import Child
+from server.embedded.folders import require_room, throwaway_folder
+from server.embedded.ports import answers
+from server.errors import StartError
 from services.messaging.templates import TemplateKey
 
-log = structlog.get_logger()
-WATCH_SECONDS: Final = 1.0
 ROOM_MEGABYTES: Final = 700  # MongoDB writes 300 MB of journal before the first document
 NOT_YET_INITIALIZED: Final = 94
 PACKAGES: Final = {
@@ -163,12 +158,6 @@ class Sandbox(Child):
         return f'"{self.uri}"' in self.output()
 
 
-def answers(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-        return True
-    return False
-
-
 def find_program(name: str, wheel: str, advice: str) -> str:
     """Find the system's own server, else the one in the Python package `wheel`."""
     if on_path := shutil.which(name):
@@ -205,89 +194,3 @@ def start_redis(directory: Path | None = None) -> RedisServer:
 
 def start_sandbox(directory: Path | None = None) -> Sandbox:
     return start(Sandbox, directory)
-
-
-@asynccontextmanager
-async def embedded(settings: Settings) -> AsyncIterator[Settings]:
-    """Run what the settings leave open; yields settings that lack nothing.
-
-    Blocks the loop while starting and stopping: there is nothing else to do then, and threads
-    must not start children (see LAUNCH). Raises StartError or SettingsError.
-    """
-    with ExitStack() as stack:
-        children: list[Child] = []
-        for kind in wanted(settings):
-            children.append(child := kind(settings.data_dir / kind.folder))
-            stack.callback(child.stop)
-        for child in children:
-            child.wait()
-        complete = fill_in(settings, children)
-        complete.require_all()
-        guard = asyncio.create_task(keep_alive(children))
-        try:
-            yield complete
-        finally:
-            guard.cancel()
-
-
-def attached(settings: Settings) -> Settings:
-    """Return the settings of the `run` that is up on this data folder. Raises StartError."""
-    children = [kind.running_in(settings.data_dir / kind.folder) for kind in wanted(settings)]
-    for child in children:
-        if not answers(child.port):
-            raise StartError(f"{child.title} does not answer: start `make run` first")
-    complete = fill_in(settings, children)
-    complete.require_all()
-    return complete
-
-
-def wanted(settings: Settings) -> list[type[Child]]:
-    return [
-        kind
-        for kind, configured in (
-            (Mongo, settings.mongodb_uri),
-            (RedisServer, settings.redis_url),
-            (Sandbox, settings.wx_appid),
-        )
-        if not configured
-    ]
-
-
-def fill_in(settings: Settings, children: list[Child]) -> Settings:
-    found: dict[str, Any] = {
-        "public_url": settings.public_url or f"http://127.0.0.1:{settings.port}"
-    }
-    for child in children:
-        match child:
-            case Mongo():
-                found["mongodb_uri"] = child.uri
-                found["secret_keys"] = settings.secret_keys or own_keys(settings.data_dir)
-            case RedisServer():
-                found["redis_url"] = child.uri
-            case Sandbox():
-                found |= {"wx_api_base": child.uri, "wxpay_api_base": child.uri}
-                found |= child.settings()
-    return settings.replace(**found)
-
-
-def own_keys(data_dir: Path) -> dict[str, bytes]:
-    """Keys for the data in this folder, made once and kept beside it."""
-    file = data_dir / "secret_keys.json"
-    if not file.exists():
-        keys = {"own-1": secrets.token_bytes(32)}
-        with open(file, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as new:
-            new.write(msgspec.json.encode(keys))
-    return msgspec.json.decode(file.read_bytes(), type=dict[str, bytes])
-
-
-async def keep_alive(children: list[Child]) -> None:
-    """Start a part again when it dies: memory runs out on small machines."""
-    while True:
-        await asyncio.sleep(WATCH_SECONDS)
-        for child in children:
-            if child.process.poll() is not None:
-                log.error("part died, starting it again", part=child.title, log=str(child.log))
-                try:
-                    child.spawn(child.port)
-                except OSError:  # e.g. no room for its log; the next round tries again
-                    log.exception("cannot start it", part=child.title)

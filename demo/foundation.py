@@ -1,22 +1,36 @@
-"""Makes the demo through the same actions as real input; killed in the middle, it goes on."""
+"""Foundation of the demo: the compound, its register, its people, three months of bills.
 
-import io
-from collections.abc import Awaitable, Callable
+Made before the address is printed, in a few seconds, through the same actions as real input.
+Killed in the middle, the next start goes on: whatever was done is found done.
+"""
+
+import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final, TypeVar
 
-import xlsxwriter
-
-from server.demo.payers import pay_some
-from server.demo.people import COMMUNITY, COMPOUND, FIRM, GRID, LADDER, ROLES, households
-from server.settings import Settings
-from server.worker import HANDLERS
+from demo.desk import is_stand_in
+from demo.mark import FOUNDED, STARTED
+from demo.people import (
+    BUILDINGS,
+    COMMUNITY,
+    COMPOUND,
+    COMPOUND_NAME,
+    FIRM,
+    GRID,
+    LADDER,
+    ROLES,
+    households,
+)
+from demo.session import sign_in
+from demo.site import Site
+from demo.workbook import workbook
 from services.appointments import actions as appointments
 from services.appointments.models import Appoint
 from services.bills.runs import actions as runs
 from services.bills.runs.models import StartBillRun
+from services.bills.runs.states import RunState
 from services.dependencies import Dependencies
 from services.fees import actions as fees
 from services.fees.models import FeeKind, NewFeeRule
@@ -36,55 +50,52 @@ from services.register.models import Confirm
 from services.register.states import State
 
 MONTHS: Final = 3
-LOADING, DONE = "loading\n", "done"
 AFTER_A_LEASE: Final = 2 * jobs.LEASE
 TERM_DAYS: Final = 2 * 365
 STAFF: Final = Actor("demo", "", (Grant(Role.COMMUNITY_STAFF, COMPOUND),))
 COMMUNITY_STAFF: Final = Actor("demo", "", (Grant(Role.COMMUNITY_STAFF, COMMUNITY),))
-HEADINGS: Final = ("楼栋", "单元", "房号", "面积(㎡)", "用途", "业主姓名", "手机号")
 
-Progress = Callable[[str], None]
 T = TypeVar("T")
 
 
-async def load_if_empty(deps: Dependencies, settings: Settings, progress: Progress) -> None:
+class NotPublished(Exception):
+    """A month's bills are missing; the next start tries again."""
+
+
+async def lay(site: Site) -> None:
     """Fill an empty data folder; leave any other alone. Needs the web server to be answering.
 
-    Only beside the WeChat stand-in: nothing is invented in front of real WeChat.
+    The worker must not run yet: the months before today are made with a clock that stands in
+    them, and a worker would do their jobs today. Only beside the WeChat stand-in.
     """
-    mark = settings.data_dir / "demo"
-    if not settings.wx_api_base.startswith("http://127.0.0.1"):
+    if not is_stand_in(site.wechat) or site.mark.is_founded:
         return
-    begun = _read(mark)
-    if begun == DONE or (not begun and await _holds_something(deps)):
+    starts = site.mark.starts
+    if not starts and await _holds_something(site.deps):
         return
-    _write(mark, begun + LOADING)
-    progress("Making the demo (once, up to a minute): 春光小区, 12 buildings …")
-    first = plus_months(month_of(deps.now()), 1 - MONTHS)
+    site.mark.add(STARTED)
+    site.tell(f"Making the demo: {COMPOUND_NAME}, {BUILDINGS} buildings …")
+    first = plus_months(month_of(site.deps.now()), 1 - MONTHS)
     # What a start cut short had under way is leased until then: this one comes after.
-    later = AFTER_A_LEASE * begun.count(LOADING)
-    then = replace(deps, now=_at(start_of(f"{first}-01") + later))
-    await _drain(then)
-    for place in LADDER:
-        await _once(places.create(then, place))
-    await _register(then)
-    await _roles(then)
-    progress("  register imported: 702 homes")
-    await _rules(then, first)
+    later = AFTER_A_LEASE * starts
+    await _prepare(_at(site, start_of(f"{first}-01") + later), first)
     for number in range(MONTHS):
         period = plus_months(first, number)
-        await _bills(replace(deps, now=_at(_morning_of(period) + later)), period)
-        progress(f"  bills of {period} published")
-    await pay_some(deps, settings, progress)
-    _write(mark, DONE)
+        await _bills(_at(site, _morning_of(period) + later), period)
+    site.tell(f"  bills of {MONTHS} months published")
+    await asyncio.gather(*[sign_in(site, person.name, person.phone) for person in ROLES])
+    site.mark.add(FOUNDED)
 
 
-def _read(mark: Path) -> str:
-    return mark.read_text() if mark.exists() else ""
-
-
-def _write(mark: Path, text: str) -> None:
-    mark.write_text(text)
+async def _prepare(site: Site, first: str) -> None:
+    """Make everything that comes before the first month's bills."""
+    await _drain(site)
+    for place in LADDER:
+        await _once(places.create(site.deps, place))
+    await _register(site)
+    await _appoint(site.deps)
+    site.tell(f"  register imported: {sum(1 for _ in households())} homes")
+    await _rules(site.deps, first)
 
 
 async def _holds_something(deps: Dependencies) -> bool:
@@ -95,8 +106,13 @@ async def _holds_something(deps: Dependencies) -> bool:
     return True
 
 
-def _at(instant: datetime) -> Callable[[], datetime]:
-    return lambda: instant
+def _at(site: Site, instant: datetime) -> Site:
+    """Return the site with a clock that stands at this instant."""
+
+    def now() -> datetime:
+        return instant
+
+    return replace(site, deps=replace(site.deps, now=now))
 
 
 def _morning_of(period: str) -> datetime:
@@ -111,7 +127,7 @@ async def _once(work: Awaitable[T]) -> None:
         return
 
 
-async def _roles(deps: Dependencies) -> None:
+async def _appoint(deps: Dependencies) -> None:
     """Appoint staff and heads; the same appointment again is the same one."""
     await _once(grids.add(deps, COMMUNITY_STAFF, COMMUNITY, GRID))
     firm = await _firm(deps)
@@ -141,45 +157,23 @@ async def _firm(deps: Dependencies) -> str:
     return firm_id
 
 
-async def _drain(deps: Dependencies) -> None:
-    """Let this moment's work be done at this moment, not when the worker comes."""
-    await jobs.run_due(deps, HANDLERS, "demo")
+async def _drain(site: Site) -> None:
+    """Do this moment's work at this moment."""
+    await jobs.run_due(site.deps, site.handlers, "demo")
 
 
-async def _register(deps: Dependencies) -> None:
-    found = await uploads.upload(deps, STAFF, COMPOUND, workbook())
-    await _drain(deps)
-    found = await register.get(deps, STAFF, found.import_id)
+async def _register(site: Site) -> None:
+    found = await uploads.upload(site.deps, STAFF, COMPOUND, workbook())
+    await _drain(site)
+    found = await register.get(site.deps, STAFF, found.import_id)
     if found.state is State.PREVIEWED:
-        await register.confirm(deps, STAFF, found.import_id, Confirm(accept_warnings=True))
-    await _drain(deps)
-
-
-def workbook() -> bytes:
-    """Write the register as the community keeps it: a title row, then one row a home."""
-    content = io.BytesIO()
-    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False})
-    book.set_properties({"created": datetime(2021, 5, 6)})  # noqa: DTZ001  # same bytes each time
-    sheet = book.add_worksheet("房屋业主登记表")
-    sheet.merge_range(0, 0, 0, len(HEADINGS) - 1, "春光小区房屋业主登记表", book.add_format())
-    sheet.write_row(1, 0, HEADINGS)
-    for number, home in enumerate(households(), 2):
-        row = (
-            f"{home.building}栋",
-            f"{home.unit}单元",
-            home.room,
-            home.area,
-            home.usage,
-            home.owner,
-            home.phone,
-        )
-        sheet.write_row(number, 0, row)
-    book.close()
-    return content.getvalue()
+        confirm = Confirm(accept_warnings=True)
+        await register.confirm(site.deps, STAFF, found.import_id, confirm)
+    await _drain(site)
 
 
 async def _rules(deps: Dependencies, first: str) -> None:
-    """0.60 yuan per m² to the firm, 5 yuan a month to the sanitation, both due in 30 days."""
+    """Set 0.60 yuan per m² to the firm, 5 yuan a month to the sanitation, due in 30 days."""
     firm, waste = deps.merchants["firm"].account, deps.merchants["sanitation"].account
     rules = (
         NewFeeRule(
@@ -203,9 +197,17 @@ async def _rules(deps: Dependencies, first: str) -> None:
         await fees.add(deps, STAFF, COMPOUND, rule)
 
 
-async def _bills(deps: Dependencies, period: str) -> None:
-    await _drain(deps)
-    run = await runs.start(deps, STAFF, COMPOUND, StartBillRun(period=period))
-    await _drain(deps)
-    await _once(runs.publish(deps, STAFF, run.run_id))
-    await _drain(deps)
+async def _bills(site: Site, period: str) -> None:
+    """Draft a month's bills and publish them, or go on where the last start was cut short."""
+    await _drain(site)
+    known = await runs.listing(site.deps, STAFF, COMPOUND, before="", limit=MONTHS)
+    run = next((run for run in known if run.period == period), None)
+    if run is None:
+        run = await runs.start(site.deps, STAFF, COMPOUND, StartBillRun(period=period))
+        await _drain(site)
+    await _once(runs.publish(site.deps, STAFF, run.run_id))
+    await _drain(site)
+    if (await runs.get(site.deps, STAFF, run.run_id)).state is not RunState.PUBLISHED:
+        raise NotPublished(
+            f"The bills of {period} are not published: a job failed, see log.txt"
+        )

@@ -1,0 +1,71 @@
+"""History of the demo: a realistic share of the residents pays through WeChat.
+
+Made while the product runs and answers. Each household signs in, proves the phone and pays;
+WeChat's notice books it. Homes that paid before a start was cut short are left alone.
+"""
+
+import asyncio
+from itertools import count
+from typing import Final
+
+import msgspec
+
+from demo.mark import DONE
+from demo.people import Household, Mood, households
+from demo.session import sign_in
+from demo.site import Site
+from services.bills import actions as bills
+from services.bills.models import BillView
+from services.bills.states import BillState
+from services.fees.models import FeeKind
+from services.kernel.errors import Conflict
+from services.kernel.permissions import Actor
+from services.payments import actions as payments
+from services.payments.models import Pay
+
+AT_ONCE: Final = 4  # few, so that requests of others wait little
+EVERY: Final = 50
+
+
+async def make(site: Site) -> None:
+    """Let those households pay who do; nothing when they did, or when this is not a demo."""
+    if site.mark.is_done or not site.mark.is_founded:
+        return
+    payers = [home for home in households() if home.pays]
+    turns = asyncio.Semaphore(AT_ONCE)
+    paid = count(1)
+
+    async def one(home: Household) -> None:
+        async with turns:
+            await _pay(site, home)
+        if (done := next(paid)) % EVERY == 0:
+            site.tell(f"  demo: {done} of {len(payers)} households have paid")
+
+    async with asyncio.TaskGroup() as group:
+        for home in payers:
+            group.create_task(one(home))
+    site.mark.add(DONE)
+    site.tell(f"The demo is complete: {len(payers)} households have paid.")
+
+
+async def _pay(site: Site, home: Household) -> None:
+    actor = await sign_in(site, home.user, home.phone)
+    owing = await bills.listing(site.deps, actor, BillState.OWING, before="", limit=50)
+    latest = max((bill.period for bill in owing), default="")
+    for kind in FeeKind:
+        wanted = [
+            bill
+            for bill in owing
+            if bill.kind is kind and (bill.period < latest or home.mood is Mood.PAYS_EVERYTHING)
+        ]
+        if wanted:
+            await _pay_bills(site, home.user, actor, wanted)
+
+
+async def _pay_bills(site: Site, user: str, actor: Actor, wanted: list[BillView]) -> None:
+    try:
+        order = await payments.pay(site.deps, actor, Pay([bill.bill_id for bill in wanted]))
+    except Conflict:
+        return  # somebody else pays these bills at this moment, or just did
+    await site.desk.act(f"users/{user}/pay", **msgspec.to_builtins(order.pay_params))
+    await payments.get(site.deps, actor, order.payment_id)

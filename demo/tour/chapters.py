@@ -1,0 +1,139 @@
+"""Chapters of the tour: a list of values; each runs alone and names what it needs before it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from demo.tour import compound, payment, privacy, residents
+from demo.tour.visit import Visit
+
+Step = Callable[[Visit], Awaitable[str]]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """`needs`: the chapters whose leavings this one works with. Each step says one line."""
+
+    name: str
+    about: str
+    steps: tuple[Step, ...]
+    needs: tuple[str, ...] = ()
+
+
+class NoSuchChapter(Exception):
+    """One line that names all chapters."""
+
+
+CHAPTERS: Final = (
+    Chapter(
+        "compound",
+        "a compound comes in from a messy Excel register",
+        (
+            compound.staff_sign_in,
+            compound.compound_is_made,
+            compound.register_is_read,
+            compound.register_is_imported,
+        ),
+    ),
+    Chapter(
+        "heads",
+        "a unit head is appointed, and everybody may know who",
+        (compound.head_is_appointed, compound.heads_are_known),
+        needs=("compound",),
+    ),
+    Chapter(
+        "bills",
+        "fee rules, and the bills of three months",
+        (compound.rules_are_set, compound.bills_are_made),
+        needs=("compound",),
+    ),
+    Chapter(
+        "resident",
+        "a resident finds the home by phone, and sees what is owed and why",
+        (payment.resident_finds_the_home, payment.resident_sees_what_is_owed),
+        needs=("bills",),
+    ),
+    Chapter(
+        "payment",
+        "several bills paid at once, booked once, receipted and told",
+        (
+            payment.resident_allows_a_message,
+            payment.head_sees_who_has_not_paid,
+            payment.resident_pays_several_bills_at_once,
+            payment.payment_is_booked_once,
+            payment.receipt_is_there,
+            payment.ledger_balances,
+            payment.heads_list_is_shorter,
+            payment.resident_is_told,
+        ),
+        needs=("heads", "resident"),
+    ),
+    Chapter("arrears", "an old debt of the demo compound", (payment.an_old_debt_is_paid,)),
+    Chapter(
+        "code",
+        "an owner is bound by a printed code",
+        (residents.code_lets_somebody_in,),
+        needs=("compound",),
+    ),
+    Chapter(
+        "daughter",
+        "a relative is invited to pay, and sees no more",
+        (residents.daughter_pays_and_sees_no_more,),
+        needs=("resident",),
+    ),
+    Chapter(
+        "tenancy",
+        "a tenant asks with proof, is bound, and is out at once when it ends",
+        (
+            residents.tenant_asks_with_proof,
+            residents.head_advises_and_community_decides,
+            residents.tenancy_ends_at_once,
+        ),
+        needs=("heads",),
+    ),
+    Chapter(
+        "browser",
+        "staff sign in at a browser, see a number for a reason, end the session",
+        (
+            privacy.staff_sign_in_at_a_browser,
+            privacy.number_is_shown_for_a_reason,
+            privacy.sessions_are_seen_and_ended,
+        ),
+        needs=("resident",),
+    ),
+    Chapter(
+        "data",
+        "somebody takes their data with them, and leaves for good",
+        (privacy.everything_held_is_handed_out, privacy.somebody_leaves_for_good),
+        needs=("daughter",),
+    ),
+)
+
+
+def chosen(name: str) -> Chapter:
+    """Return the chapter of this name. Raises NoSuchChapter."""
+    found = [chapter for chapter in CHAPTERS if chapter.name == name]
+    if not found:
+        names = ", ".join(chapter.name for chapter in CHAPTERS)
+        raise NoSuchChapter(f"No chapter is called {name!r}: choose {names}")
+    return found[0]
+
+
+def before(chapter: Chapter) -> list[Chapter]:
+    """Return what is played before this chapter when it runs alone, in the list's order."""
+    wanted: set[str] = set()
+    waiting = list(chapter.needs)
+    while waiting:
+        name = waiting.pop()
+        wanted.add(name)
+        waiting += chosen(name).needs
+    return [found for found in CHAPTERS if found.name in wanted]
+
+
+def listing() -> str:
+    """Return one line for each chapter: its name, what it shows, what it plays first."""
+    lines = []
+    for chapter in CHAPTERS:
+        first = ", ".join(earlier.name for earlier in before(chapter))
+        lines.append(f"  {chapter.name:<10}{chapter.about}{first and f' (after {first})'}")
+    return "\n".join(lines)

@@ -1,0 +1,138 @@
+"""Chapters of the money: what is owed, one payment for several bills, an old debt."""
+
+from typing import Any
+
+from demo.people import COMPOUND, Mood, households
+from demo.tour import rates
+from demo.tour.visit import Visit, expect, yuan
+from services.kernel.days import plus_days
+
+OWING = "/me/bills?state=owing&limit=50"
+
+
+async def resident_finds_the_home(visit: Visit) -> str:
+    await visit.arrive("resident", visit.phone)
+    me = await visit.ask("resident", "GET", "/me")
+    expect([h["place"] for h in me["homes"]] == [visit.home["path"]], "home not bound")
+    return f"resident {me['phone_masked']} signed in, home bound: {me['homes'][0]['address']}"
+
+
+async def resident_sees_what_is_owed(visit: Visit) -> str:
+    owed = await visit.ask("resident", "GET", OWING)
+    visit.bills = [b for b in owed["items"] if b["kind"] == "property_fee"]
+    expect(len(owed["items"]) == 2 * len(visit.periods), "not all bills are there")
+    return f"owes {yuan(owed['owed']['amount_fen'])}; why: {visit.bills[0]['explanation']}"
+
+
+async def resident_allows_a_message(visit: Visit) -> str:
+    templates = await visit.ask("resident", "GET", "/me/message-templates")
+    wanted = [t for t in templates["items"] if t["template"] == "payment_received"]
+    expect(wanted, "no template for receipts")
+    wish = {"template_ids": [wanted[0]["template_id"]]}
+    await visit.visitor.desk.act(f"users/{visit.user('resident')}/subscribe", **wish)
+    return "allowed one message about payments in WeChat"
+
+
+async def head_sees_who_has_not_paid(visit: Visit) -> str:
+    visit.before = await _seen_by_the_head(visit)
+    return f"unit head sees {visit.before['unpaid']} homes that owe; {visit.before['told']}"
+
+
+async def _seen_by_the_head(visit: Visit) -> dict[str, Any]:
+    path = f"/places/{visit.unit}/unpaid-homes?kind=property_fee"
+    unpaid = await visit.ask("head", "GET", path)
+    found = await rates.of_place(visit, "head", visit.unit)
+    return {"unpaid": len(unpaid["items"]), "rates": found, "told": rates.shown(found)}
+
+
+async def resident_pays_several_bills_at_once(visit: Visit) -> str:
+    wish = {"bill_ids": [bill["bill_id"] for bill in visit.bills]}
+    key = {"Idempotency-Key": visit.tag}
+    order = await visit.ask("resident", "POST", "/payments", wish, key)
+    visit.payment = order["payment_id"]
+    paid = await visit.visitor.desk.act(
+        f"users/{visit.user('resident')}/pay", **order["pay_params"], notify="simultaneous"
+    )
+    expect(paid["result"] == "ok", f"WeChat says {paid}")
+    told = [notice["status"] for notice in paid["notices"]]
+    expect(told == [204, 204], f"notices answered {told}")
+    return (
+        f"{len(visit.bills)} bills paid with one WeChat payment of "
+        f"{yuan(order['amount_fen'])}; WeChat's notice came twice at once"
+    )
+
+
+async def payment_is_booked_once(visit: Visit) -> str:
+    await visit.until_state("resident", f"/payments/{visit.payment}", "paid")
+    left = await visit.ask("resident", "GET", OWING)
+    kinds = {bill["kind"] for bill in left["items"]}
+    expect(kinds == {"waste_fee"}, f"still owing: {kinds}")
+    return "verified, booked once, bills paid; the waste fee is still owed to its own payee"
+
+
+async def receipt_is_there(visit: Visit) -> str:
+    receipt = await visit.ask("resident", "GET", f"/payments/{visit.payment}/receipt")
+    return f"receipt {receipt['number']}: {receipt['amount_capital']}"
+
+
+async def ledger_balances(visit: Visit) -> str:
+    span = f"from_day={plus_days(visit.today, -1)}&to_day={visit.today}"
+    found = await visit.ask("admin", "GET", f"/ledger/trial-balance?{span}")
+    expect(found["balanced"], f"the ledger does not balance: {found}")
+    return f"ledger balanced: debit {yuan(found['debit_fen'])} = credit"
+
+
+async def heads_list_is_shorter(visit: Visit) -> str:
+    after = await _seen_by_the_head(visit)
+    expect(after["unpaid"] == visit.before["unpaid"] - 1, "the list is not shorter")
+    for name in ("household_rate", "amount_rate"):
+        expect(rates.rises(name, visit.before["rates"], after["rates"]), f"{name} stays")
+    return f"unit head sees {after['unpaid']} homes that owe; {after['told']}"
+
+
+async def resident_is_told(visit: Visit) -> str:
+    inbox = await visit.ask("resident", "GET", "/me/messages")
+    mine = [m for m in inbox["items"] if m["template"] == "payment_received"]
+    expect(mine, "nothing in the inbox")
+    desk = visit.visitor.desk
+    openid = (await desk.act(f"users/{visit.user('resident')}"))["openid"]
+    sent = await visit.until(lambda: desk.look(f"messages?openid={openid}"), bool)
+    expect(len(sent) == 1, f"{len(sent)} messages in WeChat")
+    return f"told in WeChat, once, and in the inbox: {mine[0]['body']}"
+
+
+async def an_old_debt_is_paid(visit: Visit) -> str:
+    """A new compound has no arrears yet; 春光小区 has, from bills two months old."""
+    before = await rates.of_place(visit, "staff", COMPOUND)
+    await visit.arrive("debtor", await _phone_of_somebody_in_arrears(visit))
+    owed = await visit.ask("debtor", "GET", OWING)
+    oldest = min(
+        (bill for bill in owed["items"] if bill["kind"] == "property_fee"),
+        key=lambda bill: bill["period"],
+    )
+    order = await visit.ask("debtor", "POST", "/payments", {"bill_ids": [oldest["bill_id"]]})
+    await visit.visitor.desk.act(f"users/{visit.user('debtor')}/pay", **order["pay_params"])
+    await visit.until_state("debtor", f"/payments/{order['payment_id']}", "paid")
+    left = await visit.ask("debtor", "GET", OWING)
+    expect(oldest["bill_id"] not in [b["bill_id"] for b in left["items"]], "it still owes")
+    after = await rates.of_place(visit, "staff", COMPOUND)
+    expect(rates.rises("arrears_recovery_rate", before, after), "the recovery rate stays")
+    return f"an old debt of {oldest['address']} is paid: 春光小区 {rates.shown(after)}"
+
+
+async def _phone_of_somebody_in_arrears(visit: Visit) -> str:
+    """Choose among those who never pay: the others may be paying at this moment."""
+    idle = {
+        home.place: home.phone
+        for home in households()
+        if home.phone and home.mood is Mood.PAYS_NOTHING and not home.is_visitors
+    }
+    cursor = ""
+    while True:
+        path = f"/places/{COMPOUND}/unpaid-homes?kind=property_fee&limit=100{cursor}"
+        page = await visit.ask("staff", "GET", path)
+        for home in page["items"]:
+            if home["days_overdue"] and home["place"] in idle:
+                return idle[home["place"]]
+        expect(page["next_cursor"], "nobody in 春光小区 is in arrears")
+        cursor = f"&cursor={page['next_cursor']}"

@@ -92,7 +92,7 @@ class ApiHandler(RequestHandler):
         counted = [rate] if rate in APART else [Rate.ADDRESS]
         counted += [rate] if rate in BY_ADDRESS else []
         who = subscriber_of(self.address)
-        await limits.take_all(self.deps, [(one, who) for one in counted])
+        await limits.take_all(self.deps.limiter, [(one, who) for one in counted])
 
     def _rate(self) -> Rate:
         """Return the rate of the endpoint that was asked for; HEAD is asked of GET."""
@@ -114,7 +114,7 @@ class ApiHandler(RequestHandler):
         else:
             who, counted = subscriber_of(self.address), special
         if counted:
-            await limits.take_all(self.deps, [(one, who) for one in counted])
+            await limits.take_all(self.deps.limiter, [(one, who) for one in counted])
 
     async def note_refusal(self, error: errors.DomainError) -> None:
         """Write into the audit that somebody who signed in was refused."""

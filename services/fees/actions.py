@@ -1,6 +1,7 @@
 """Actions on fee rules: what homes under a place pay from a day on. A new price, a new rule."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Final
 
 import msgspec
@@ -10,7 +11,7 @@ from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.fees import store
-from services.fees.models import EndFeeRule, FeeRule, FeeRuleView, NewFeeRule
+from services.fees.models import EndFeeRule, FeeKind, FeeRule, FeeRuleView, NewFeeRule
 from services.fees.views import view
 from services.kernel import errors
 from services.kernel.documents import new_id
@@ -163,3 +164,10 @@ async def listing(
     require_at(actor, Permission.MANAGE_FEES, place)
     found = await store.under_place(deps.db, place, after=after, limit=limit)
     return [view(rule) for rule in found]
+
+
+async def for_homes(
+    deps: Dependencies, homes: Sequence[str], kinds: Sequence[FeeKind], made_by: datetime
+) -> list[FeeRule]:
+    """Return the rules made by an instant that may apply to one of these homes."""
+    return await store.for_homes(deps.db, homes, kinds, made_by)

@@ -11,8 +11,8 @@ from services.heads.models import HandOver
 from services.home_requests import actions as home_requests
 from services.kernel.documents import new_id
 from services.kernel.permissions import Actor, Role
+from services.places import actions as places
 from services.places import grids
-from services.places import store as places_store
 from services.places.models import Kind
 from services.statistics import actions as statistics
 
@@ -51,11 +51,9 @@ async def _parts(deps: Dependencies, head: Appointment, areas: Sequence[str]) ->
     """Return the buildings of a grid, the units of a building, or the unit."""
     if head.role is not Role.BUILDING_HEAD:
         return list(areas)
-    under = await places_store.of_kind_under(
-        deps.db, head.place, Kind.UNIT, after="", limit=MAX_PARTS
-    )
+    under = await places.of_kind_under(deps, head.place, Kind.UNIT, after="", limit=MAX_PARTS)
     return [unit.id for unit in under]
 
 
 async def _homes(deps: Dependencies, areas: Sequence[str]) -> int:
-    return sum([await places_store.count_homes(deps.db, area) for area in areas])
+    return sum([await places.count_homes(deps, area) for area in areas])

@@ -4,7 +4,6 @@ from services.dependencies import Dependencies
 from services.homes.models import DirectoryEntry
 from services.kernel import errors
 from services.places import actions as places
-from services.places import store as places_store
 from services.places.models import LADDER
 
 
@@ -13,13 +12,11 @@ async def children(
 ) -> list[DirectoryEntry]:
     """Places directly below `above`, by path, or the cities. Raises NotFound for no place."""
     if above is None:
-        found = await places_store.cities(deps.db, after=after, limit=limit)
+        found = await places.cities(deps, after=after, limit=limit)
     else:
         await places.get(deps, above)
         rung = above.count(".") + 1
         if rung >= len(LADDER):
             raise errors.NotFound("这里下面没有了")
-        found = await places_store.of_kind_under(
-            deps.db, above, LADDER[rung], after=after, limit=limit
-        )
+        found = await places.of_kind_under(deps, above, LADDER[rung], after=after, limit=limit)
     return [DirectoryEntry(path=p.id, kind=p.kind, name=p.name) for p in found]

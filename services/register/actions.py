@@ -12,7 +12,7 @@ from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
-from services.places import store as places_store
+from services.places import imports
 from services.register import preview, states, store, views
 from services.register.chunks import actions as chunks
 from services.register.models import Confirm, Import, ImportView
@@ -114,7 +114,7 @@ async def undo(deps: Dependencies, actor: Actor, import_id: str) -> ImportView:
     """Promise to take back what an import made. Raises WrongState, InUse, Busy."""
     found = await access(deps, actor, import_id)
     states.require(found.state, Action.UNDO)
-    used = await places_store.any_used(deps.db, found.id, found.place)
+    used = await imports.any_used(deps, found.id, found.place)
     if used or await residencies.any_bound_from(deps, found.id, found.place):
         raise InUse("已经有账单或有人认领了房屋,不能撤回")
     changes = {"total": found.counts.new_homes, **AT_THE_START}

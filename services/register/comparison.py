@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from services.dependencies import Dependencies
-from services.places import store as places_store
+from services.places import actions as places
 from services.places.models import Place
 from services.register.models import Import
 from services.register.sheet.models import (
@@ -35,7 +35,7 @@ class Comparison:
     async def problems(self, homes: Sequence[ListedHome]) -> list[RowProblem]:
         """Problems of these homes: where they differ from those that are there."""
         paths = [home.path(self._import.place) for home in homes]
-        there = {p.id: p for p in await places_store.find_many(self._deps.db, paths)}
+        there = {p.id: p for p in await places.find_many(self._deps, paths)}
         known = await enrolment.known_people(self._deps, sorted(there)) if there else {}
         found: list[RowProblem] = []
         for path, home in zip(paths, homes, strict=True):

@@ -19,7 +19,7 @@ from services.kernel.days import day_of
 from services.kernel.documents import Document
 from services.kernel.paths import ancestors
 from services.places import actions as places
-from services.places import store as places_store
+from services.places import imports
 from services.places.models import Kind, Place, Usage
 from services.register import preview, states, store
 from services.register.chunks import actions as chunks
@@ -69,9 +69,9 @@ async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
         mark = str(number + 1)
         if not await store.move_mark(deps.db, found, Action.FINISH, tx, mark=mark, done=rows):
             return
-        there = {place.id: place for place in await places_store.find_many(deps.db, paths, tx)}
+        there = {place.id: place for place in await places.find_many(deps, paths, tx=tx)}
         fresh = {p.id: p for home in homes for p in _tree(found, compound, home, there)}
-        await places_store.put(deps.db, list(fresh.values()), tx)
+        await imports.put(deps, tx, list(fresh.values()))
         mine = {p for p in paths if p not in there or there[p].source == found.id}
         people = list(_enrolments(found, homes, mine))
         from_day = day_of(found.confirmed_at or deps.now())
@@ -152,8 +152,8 @@ async def remove_some(deps: Dependencies, found: Import, kind: Kind, after: str)
     """Remove the next few places of a kind; after the last one, go on to the next kind."""
 
     async def remove(tx: Transaction) -> None:
-        made = await places_store.made_by(
-            deps.db, found.id, found.place, kind, after=after, limit=PLACES, tx=tx
+        made = await imports.made_by(
+            deps, tx, found.id, found.place, kind, after=after, limit=PLACES
         )
         if not made:
             await _go_on(deps, found, kind, tx)
@@ -164,7 +164,7 @@ async def remove_some(deps: Dependencies, found: Import, kind: Kind, after: str)
         mark = f"{kind}:{made[-1].id}"
         if await store.move_mark(deps.db, found, Action.CLEAR, tx, mark=mark, **more):
             await residencies.remove_from(deps, tx, found.id, free)
-            await places_store.delete_unused(deps.db, found.id, free, tx)
+            await imports.remove_unused(deps, tx, found.id, free)
 
     await deps.in_transaction(remove)
 
@@ -175,7 +175,7 @@ async def _free(
     """Return the places that are in no use."""
     unused = [place.id for place in made if not place.used]
     if kind is not Kind.HOME:
-        return await places_store.empty_of(deps.db, unused, tx)
+        return await imports.empty_of(deps, tx, unused)
     bound = await residencies.bound_homes(deps, tx, unused)
     return [home for home in unused if home not in bound]
 

@@ -20,7 +20,7 @@ from services.bills.runs.models import JOB, BillRun
 from services.bills.runs.states import RunAction, RunState, run_target
 from services.bills.states import BillAction, BillState
 from services.dependencies import Dependencies, Transaction
-from services.fees import store as fees_store
+from services.fees import actions as fees
 from services.fees.tariff import rule_book
 from services.jobs import actions as jobs
 from services.jobs.models import Again
@@ -78,7 +78,7 @@ async def draft_some(deps: Dependencies, run: BillRun) -> None:
         await finish(deps, run)
         return
     paths = [home.id for home in homes]
-    rules = await fees_store.for_homes(deps.db, paths, run.kinds, run.asked_at)
+    rules = await fees.for_homes(deps, paths, run.kinds, run.asked_at)
     wanted = slots(run.kinds, months_from(run.period, run.months))
 
     async def save(tx: Transaction) -> None:

@@ -1,6 +1,6 @@
 # Everything a person types. Needs Python 3.11 or later and make; the rest is installed in .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint tour token planted openapi requirements clean
+.PHONY: help run test quick nightly lint tour token planted openapi requirements clean
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -15,8 +15,16 @@ help: ## list the targets
 run: $(VENV)/.installed ## start everything; PORT=8000 DATA_DIR=.data
 	@exec $(PY) -m server run
 
-test: $(VENV)/.installed-dev ## run the tests; ARGS='-k name'
-	@$(PY) -m pytest -n 2 $(ARGS)
+# Bytecode is kept: to rewrite the assertions of all files again takes each worker 8 s.
+test: $(VENV)/.installed-dev ## run the tests; ARGS=path or ARGS='-k name'
+	@env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest -n auto --dist worksteal $(ARGS)
+
+quick: $(VENV)/.installed-dev ## the tests without the slow groups, while one works
+	@$(MAKE) --no-print-directory test ARGS="-m 'not slow' $(ARGS)"
+
+nightly: $(VENV)/.installed-dev ## all of what make test tries a part of; then make planted
+	@$(MAKE) --no-print-directory test ARGS="--nightly -m 'deep or hypothesis' $(ARGS)"
+	@$(MAKE) --no-print-directory planted ARGS=
 
 lint: $(VENV)/.installed-dev ## style, types, layers
 	@$(PY) -m ruff check
@@ -28,7 +36,7 @@ tour: $(VENV)/.installed ## walk through what runs, leaving a compound of its ow
 	@$(PY) -m server tour $(CHAPTER)
 
 planted: $(VENV)/.installed-dev ## break one guard after the other: each must be noticed
-	@$(PY) -m tests.faults.planted
+	@$(PY) -m tests.faults $(ARGS)
 
 # Without the first line AS is make's own name for the assembler.
 token: AS := $(if $(filter default,$(origin AS)),resident,$(AS))

@@ -25,6 +25,7 @@ from services.wechat.push import PushReceiver
 
 REDIS_CONNECTIONS: Final = 100
 REDIS_SECONDS: Final = 2.0
+WECHAT_SECONDS: Final = 5.0
 # A payment may cost three calls (close, query, order) while somebody looks at the phone.
 WECHAT_PAY_SECONDS: Final = 5.0
 
@@ -45,6 +46,7 @@ async def open_dependencies(
         base=settings.wx_api_base,
         redis=redis,
         now=now,
+        timeout_seconds=WECHAT_SECONDS,
         observe=count_wechat_call,
     )
     accounts = load_accounts(msgspec.json.encode(settings.wxpay_accounts))
@@ -64,7 +66,7 @@ async def open_dependencies(
             mongo=mongo,
             db=mongo[settings.mongodb_database],
             redis=redis,
-            limiter=Limiter(redis),
+            limiter=Limiter(redis, now),
             now=now,
             vault=Vault(settings.secret_keys),
             wechat=wechat,

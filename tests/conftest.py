@@ -1,7 +1,6 @@
 """Real servers, one set for the whole run; an empty database, a reset WeChat for each test."""
 
-import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -12,31 +11,44 @@ from pymongo import MongoClient
 
 import mongo_indexes
 from server.dependencies import open_mongo
-from server.embedded import servers
+from server.embedded import servers as embedded
 from server.settings import Settings
 from services.dependencies import Dependencies
-from tests.stage import open_world
-from tests.world import Api, Clock, WeChat, World
+from tests.build import books
+from tests.build.cast import Estate, build
+from tests.build.servers import Servers, ask
+from tests.build.sign_ins import Member
+from tests.build.stage import open_world
+from tests.build.world import Api, Clock, WeChat, World
+from tests.deadlines import SAFETY_NET, put_off
 
-SHARED = pytest.StashKey[list[Any]]()
+pytest_plugins = ["tests.depth"]
+SERVERS = pytest.StashKey[Servers]()
+WORKERS = 2
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start MongoDB and Redis once, in the process that owns the xdist workers."""
-    if hasattr(config, "workerinput"):
-        return
-    mongo, redis = servers.start_mongo(), servers.start_redis()
-    config.stash[SHARED] = [mongo, redis]
-    with MongoClient[Any](mongo.uri) as client:
-        # The tests' clock is behind the real one: their rows would all seem long expired.
-        client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
-    os.environ["TEST_MONGODB_URI"] = mongo.uri  # noqa: TID251  # read by the xdist workers
-    os.environ["TEST_REDIS_URL"] = redis.uri  # noqa: TID251
+    """Stand ready to start MongoDB and Redis, in the process that owns the xdist workers."""
+    if not hasattr(config, "workerinput"):
+        config.stash[SERVERS] = Servers()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell an xdist worker where to ask for them."""
+    node.workerinput["servers"] = node.config.stash[SERVERS].address
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two workers; none for one file, where to start them takes longer than they save."""
+    files = [path for path in config.args if path.partition("::")[0].endswith(".py")]
+    return 0 if len(config.args) == len(files) == 1 else WORKERS
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    for child in config.stash.get(SHARED, []):
-        child.stop()
+    if SERVERS in config.stash:
+        config.stash[SERVERS].stop()
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Any]:
@@ -44,26 +56,42 @@ def pytest_asyncio_loop_factories() -> dict[str, Any]:
     return {"uvloop": uvloop.new_event_loop}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def unhurried() -> Iterator[None]:
+    with put_off():
+        yield
+
+
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[servers.Sandbox]:
-    child = servers.start_sandbox()
+def sandbox() -> Iterator[embedded.Sandbox]:
+    child = embedded.start_sandbox()
     yield child
     child.stop()
 
 
 @pytest.fixture(scope="session")
+def servers(pytestconfig: pytest.Config, worker_id: str) -> Mapping[str, str]:
+    """The addresses of MongoDB and Redis, in settings' words."""
+    given = getattr(pytestconfig, "workerinput", None)
+    found = ask(given["servers"] if given else pytestconfig.stash[SERVERS].address)
+    own = found["redis_url"].removesuffix("0") + redis_database(worker_id)
+    return {**found, "redis_url": own}
+
+
+@pytest.fixture(scope="session")
 def base_settings(
-    sandbox: servers.Sandbox, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+    servers: Mapping[str, str],
+    sandbox: embedded.Sandbox,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Settings]:
     """Settings with a database of this worker's own."""
-    environ = os.environ  # noqa: TID251
     name = f"test_{uuid4().hex[:12]}"
     settings = Settings(
-        mongodb_uri=environ["TEST_MONGODB_URI"],
+        mongodb_uri=servers["mongodb_uri"],
         mongodb_database=name,
-        mongodb_timeout_ms=20_000,
-        mongodb_wait_queue_timeout_ms=20_000,
-        redis_url=environ["TEST_REDIS_URL"].removesuffix("0") + redis_database(worker_id),
+        mongodb_timeout_ms=int(SAFETY_NET * 1000),
+        mongodb_wait_queue_timeout_ms=int(SAFETY_NET * 1000),
+        redis_url=servers["redis_url"],
         secret_keys={"k1": b"k" * 32},
         public_url="http://127.0.0.1:1",
         log_level="error",
@@ -120,3 +148,37 @@ def deps(world: World) -> Dependencies:
 @pytest.fixture
 def api(world: World) -> Api:
     return world.api
+
+
+@pytest.fixture
+async def estate(world: World, request: pytest.FixtureRequest) -> Estate:
+    """The compounds of the cast, with bills of the months that `billed` names."""
+    marker = request.node.get_closest_marker("billed")
+    return await build(world, marker.args if marker else ())
+
+
+@pytest.fixture
+async def books_hold(estate: Estate) -> AsyncIterator[None]:
+    """At the end the books must hold, whatever the test did."""
+    yield
+    await books.check(estate.world)
+
+
+@pytest.fixture
+async def li(estate: Estate) -> Member:
+    return await estate.member("li")
+
+
+@pytest.fixture
+async def wang(estate: Estate) -> Member:
+    return await estate.member("wang")
+
+
+@pytest.fixture
+async def head(estate: Estate) -> Member:
+    return await estate.member("head")
+
+
+@pytest.fixture
+async def staff(estate: Estate) -> Member:
+    return await estate.member("staff")

@@ -9,11 +9,17 @@ Not the library `limits`: measured in one run with Redis on this machine, its th
 request (address; person and action) take 1.5 times the time and 1.6 times the processor of our
 two, a refusal takes one more to learn for how long, and its memory storage looks at every key
 on every hit, just when Redis is away and a flood comes from many addresses.
+
+The time is the product's (`deps.now()`), as everywhere else, and not Redis' own: a test moves
+it, and a bucket kept here and one kept in Redis fill alike. Clocks of several machines differ
+by less than two seconds (a worker refuses to start otherwise), against periods of a minute or
+an hour. No bucket is ever full later than a period from now; one that is was kept before the
+clock was set back, and counts as empty from now on: nobody waits for longer than a period.
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -22,26 +28,35 @@ from redis.exceptions import RedisError
 
 from services.limits.models import Bucket
 
-# Milliseconds. KEYS: the buckets; ARGV: times and period of each. Returns how long to wait.
+# Milliseconds. KEYS: the buckets; ARGV: now, how much longer than needed a bucket is kept, then
+# times and period of each. Returns how long to wait.
 SCRIPT: Final = """
-local clock = redis.call('TIME')
-local now, wait, full_at = clock[1] * 1000 + clock[2] / 1000, 0, {}
+local now, spare, wait, full_at = tonumber(ARGV[1]), tonumber(ARGV[2]), 0, {}
 for i, key in ipairs(KEYS) do
-    local times, period = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
-    full_at[i] = math.max(tonumber(redis.call('GET', key)) or now, now) + period / times
+    local times, period = tonumber(ARGV[2 * i + 1]), tonumber(ARGV[2 * i + 2])
+    local kept = tonumber(redis.call('GET', key)) or now
+    if kept > now + period then
+        kept = now + period
+        redis.call('SET', key, kept, 'PX', math.ceil(period) + spare)
+    end
+    full_at[i] = math.max(kept, now) + period / times
     wait = math.max(wait, full_at[i] - period - now)
 end
 if wait > 0.001 then return math.ceil(wait) end
 for i, key in ipairs(KEYS) do
-    redis.call('SET', key, full_at[i], 'PX', math.ceil(full_at[i] - now))
+    redis.call('SET', key, full_at[i], 'PX', math.ceil(full_at[i] - now) + spare)
 end
 return 0
 """
+# Redis forgets a bucket by its own clock. By that of a process which is a little behind it is
+# not full by then, and would be used up anew.
+SPARE: Final = timedelta(minutes=1)
 # Redis answers in a millisecond; nobody waits for it longer than this, and after a failure only
 # one request in so many seconds tries whether it is back.
 PATIENCE_SECONDS: Final = 0.5
-REST_SECONDS: Final = 5.0
+REST: Final = timedelta(seconds=5)
 FEW: Final = 1000
+MILLISECOND: Final = timedelta(milliseconds=1)
 
 log = structlog.get_logger(__name__)
 
@@ -49,27 +64,25 @@ log = structlog.get_logger(__name__)
 class Local:
     """The same in this process: several processes together allow several times as much."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._full_at: dict[str, float] = {}
         self._many = FEW
 
-    def take(self, buckets: Sequence[Bucket]) -> float:
-        now = self._clock()
+    def take(self, buckets: Sequence[Bucket], now: float) -> float:
+        """Take one from each bucket. `now` and what is returned are milliseconds."""
         full_at = {bucket.key: self._next(bucket, now) for bucket in buckets}
-        wait = max(
-            full_at[bucket.key] - bucket.allowance.within.total_seconds() - now
-            for bucket in buckets
-        )
-        if wait > 1e-6:  # noqa: PLR2004  # less is rounding
+        wait = max(full_at[bucket.key] - _period(bucket) - now for bucket in buckets)
+        if wait > 0.001:  # noqa: PLR2004  # less is rounding
             return wait
         self._full_at |= full_at
         self._drop_full(now)
         return 0
 
     def _next(self, bucket: Bucket, now: float) -> float:
-        step = bucket.allowance.within.total_seconds() / bucket.allowance.times
-        return max(self._full_at.get(bucket.key, now), now) + step
+        period, kept = _period(bucket), self._full_at.get(bucket.key, now)
+        if kept > now + period:
+            kept = self._full_at[bucket.key] = now + period
+        return max(kept, now) + period / bucket.allowance.times
 
     def _drop_full(self, now: float) -> None:
         """Drop full buckets, whenever there are twice as many as were left the last time."""
@@ -78,44 +91,54 @@ class Local:
             self._many = max(FEW, 2 * len(self._full_at))
 
 
+def _period(bucket: Bucket) -> float:
+    return bucket.allowance.within / MILLISECOND
+
+
 class Limiter:
     """One per process: it remembers whether Redis answers."""
 
-    def __init__(self, redis: Redis, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, redis: Redis, now: Callable[[], datetime]) -> None:
         self._script = redis.register_script(SCRIPT)
-        self._local = Local(clock)
-        self._clock = clock
-        self._ailing = False
-        self._ask_again_at = 0.0
+        self._local = Local()
+        self._now = now
+        self._tried_in_vain_at: datetime | None = None
 
     async def take(self, buckets: Sequence[Bucket]) -> float:
         """Take one from each bucket: 0; or, when one is empty, the seconds to wait."""
-        now = self._clock()
-        if self._ailing:
-            if now < self._ask_again_at:
-                return self._local.take(buckets)
-            self._ask_again_at = now + REST_SECONDS  # this request tries, the others do not
+        now = self._now()
+        if self._rests(now):
+            return self._take_here(buckets, now)
+        ailing = self._tried_in_vain_at is not None
+        if ailing:
+            self._tried_in_vain_at = now  # this request tries, the others do not
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                wait = await self._ask(buckets)
+                wait = await self._ask(buckets, now)
         except (RedisError, OSError, TimeoutError) as error:
-            if not self._ailing:
+            if not ailing:
                 log.warning("limits_are_local", error=type(error).__name__)
-            self._ailing, self._ask_again_at = True, self._clock() + REST_SECONDS
-            return self._local.take(buckets)
-        if self._ailing:
+            self._tried_in_vain_at = self._now()
+            return self._take_here(buckets, now)
+        if ailing:
             log.info("limits_are_shared_again")
-        self._ailing = False
+        self._tried_in_vain_at = None
         return wait
 
-    async def _ask(self, buckets: Sequence[Bucket]) -> float:
-        arguments = [
-            figure
-            for bucket in buckets
-            for figure in (
-                bucket.allowance.times,
-                bucket.allowance.within.total_seconds() * 1000,
-            )
-        ]
-        answer = await self._script([bucket.key for bucket in buckets], arguments)
-        return int(answer) / 1000
+    def _rests(self, now: datetime) -> bool:
+        """Tell whether Redis failed a moment ago. Not when the clock was set back since."""
+        failed_at = self._tried_in_vain_at
+        return failed_at is not None and failed_at <= now < failed_at + REST
+
+    def _take_here(self, buckets: Sequence[Bucket], now: datetime) -> float:
+        return self._local.take(buckets, _milliseconds(now)) / 1000
+
+    async def _ask(self, buckets: Sequence[Bucket], now: datetime) -> float:
+        figures = [_milliseconds(now), SPARE / MILLISECOND]
+        for bucket in buckets:
+            figures += [bucket.allowance.times, _period(bucket)]
+        return int(await self._script([bucket.key for bucket in buckets], figures)) / 1000
+
+
+def _milliseconds(instant: datetime) -> float:
+    return instant.timestamp() * 1000

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 
 from tests.contracts.clients import MiniClient, PayClient, Reply
 from tests.contracts.stage import Control, Receiver
+from tests.deadlines import SAFETY_NET
 
 
 @dataclass
@@ -39,7 +40,7 @@ class Acts:
             self.tokens.append(await self.mini.token())
         return self.tokens[-1 if index is None else index]
 
-    async def token(self, seconds: float = 10) -> Any:
+    async def token(self, seconds: float = SAFETY_NET) -> Any:
         answer = await self.mini.stable_token(seconds)
         if "access_token" in answer:
             self.tokens.append(answer["access_token"])
@@ -99,7 +100,7 @@ class Acts:
         self.known |= {"prepay_id": reply.body["prepay_id"]} if reply.status == 200 else {}
         return reply
 
-    async def query(self, no: str = "", seconds: float = 10) -> Reply:
+    async def query(self, no: str = "", seconds: float = SAFETY_NET) -> Reply:
         return await self.clients["firm"].query(no or self.known["no"], seconds)
 
     async def close(self, no: str = "") -> Reply:

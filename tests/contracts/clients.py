@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tornado.httpclient import HTTPResponse
 
 from tests.contracts.stage import Delivery, Process, fetch
+from tests.deadlines import SAFETY_NET
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
 
@@ -84,7 +85,7 @@ class PayClient:
         )
 
     async def send(
-        self, method: str, uri: str, body: Any = None, seconds: float = 10
+        self, method: str, uri: str, body: Any = None, seconds: float = SAFETY_NET
     ) -> HTTPResponse:
         raw = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
         headers = {"Authorization": self.authorization(method, uri, raw)}
@@ -96,7 +97,9 @@ class PayClient:
             self.process.url + uri, method, raw or None, headers, seconds=seconds
         )
 
-    async def call(self, method: str, uri: str, body: Any = None, seconds: float = 10) -> Reply:
+    async def call(
+        self, method: str, uri: str, body: Any = None, seconds: float = SAFETY_NET
+    ) -> Reply:
         """Call WeChat Pay and return the answer; every 2xx must be signed."""
         response = await self.send(method, uri, body, seconds)
         if 200 <= response.code < 300:
@@ -166,7 +169,7 @@ class PayClient:
             "payer": {("sp_openid" if is_partner else "openid"): openid},
         }
 
-    async def prepay(self, order: dict[str, Any], seconds: float = 10) -> Reply:
+    async def prepay(self, order: dict[str, Any], seconds: float = SAFETY_NET) -> Reply:
         return await self.call("POST", f"{self._root}/jsapi", order, seconds)
 
     async def prepaid(self, number: str, openid: str, url: str, fen: int = 100) -> str:
@@ -174,11 +177,11 @@ class PayClient:
         assert reply.status == 200, reply.body
         return str(reply.body["prepay_id"])
 
-    async def query(self, number: str, seconds: float = 10) -> Reply:
+    async def query(self, number: str, seconds: float = SAFETY_NET) -> Reply:
         path = f"{self._root}/out-trade-no/{quote(number, safe='')}"
         return await self.call("GET", f"{path}?{urlencode(self._who)}", None, seconds)
 
-    async def close(self, number: str, seconds: float = 10) -> Reply:
+    async def close(self, number: str, seconds: float = SAFETY_NET) -> Reply:
         path = f"{self._root}/out-trade-no/{quote(number, safe='')}/close"
         return await self.call("POST", path, self._who, seconds)
 
@@ -227,12 +230,14 @@ class MiniClient:
     async def get(self, path: str, **query: str) -> Any:
         return _read(await fetch(f"{self.process.url}{path}?{urlencode(query)}"))
 
-    async def post(self, path: str, body: Any, seconds: float = 10, **query: str) -> Any:
+    async def post(
+        self, path: str, body: Any, seconds: float = SAFETY_NET, **query: str
+    ) -> Any:
         raw = json.dumps(body, ensure_ascii=False).encode()
         url = f"{self.process.url}{path}?{urlencode(query)}"
         return _read(await fetch(url, "POST", raw, {}, seconds))
 
-    async def stable_token(self, seconds: float = 10, **more: Any) -> Any:
+    async def stable_token(self, seconds: float = SAFETY_NET, **more: Any) -> Any:
         identity = {"appid": self.app["appid"], "secret": self.app["secret"]}
         body = {"grant_type": "client_credential", **identity, **more}
         return await self.post("/cgi-bin/stable_token", body, seconds)

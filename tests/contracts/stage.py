@@ -16,6 +16,8 @@ from tornado.httputil import HTTPServerRequest
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
+from tests.deadlines import SAFETY_NET
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -59,7 +61,7 @@ async def fetch(
     method: str = "GET",
     body: bytes | None = None,
     headers: dict[str, str] | None = None,
-    seconds: float = 10,
+    seconds: float = SAFETY_NET,
 ) -> HTTPResponse:
     client = AsyncHTTPClient(force_instance=True)
     try:
@@ -70,6 +72,7 @@ async def fetch(
                 body=body,
                 headers=headers or {},
                 allow_nonstandard_methods=True,
+                connect_timeout=seconds,
                 request_timeout=seconds,
                 decompress_response=False,
             ),

@@ -12,6 +12,7 @@ import pytest
 
 from tests.contracts.clients import MiniClient, PayClient
 from tests.contracts.stage import PROJECT, Control, Process, Receiver, Silence, fetch, started
+from tests.deadlines import SAFETY_NET
 
 RETRY_SECONDS = (
     15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600,
@@ -166,7 +167,7 @@ def refusal(*options: str) -> str:
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=SAFETY_NET,
         check=False,
     )
     assert done.returncode == 2

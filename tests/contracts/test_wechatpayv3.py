@@ -11,6 +11,7 @@ from wechatpayv3 import WeChatPay, WeChatPayType
 from wechatpayv3.core import Core
 
 from tests.contracts.stage import Control, Process, Receiver
+from tests.deadlines import SAFETY_NET
 
 Clients = Callable[[str], WeChatPay]
 
@@ -34,7 +35,7 @@ def clients(process: Process, monkeypatch: pytest.MonkeyPatch) -> Clients:
             partner_mode=merchant["mode"] == "partner",
             public_key=merchant.get("public_key_pem"),
             public_key_id=merchant.get("public_key_id"),
-            timeout=10,
+            timeout=SAFETY_NET,
         )
 
     return make

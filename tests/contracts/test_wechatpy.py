@@ -13,6 +13,7 @@ from wechatpy.exceptions import WeChatClientException
 from wechatpy.utils import check_signature
 
 from tests.contracts.stage import Control, Process, Receiver
+from tests.deadlines import SAFETY_NET
 
 pytestmark = pytest.mark.usefixtures("control")
 
@@ -35,7 +36,7 @@ class Detour(HTTPAdapter):
 @pytest.fixture
 def client(process: Process) -> Iterator[WeChatClient]:
     app = process.credentials["mini_program"]
-    client = WeChatClient(app["appid"], app["secret"], timeout=10)
+    client = WeChatClient(app["appid"], app["secret"], timeout=SAFETY_NET)
     client._http.mount(REAL, Detour(process.url))
     yield client
     client._http.close()

@@ -9,7 +9,7 @@ from demo import history, people
 from demo.people import Household
 from demo.site import Site
 from server.worker import HANDLERS
-from tests.world import World
+from tests.build.world import World
 
 HOMES = 92
 SMALL = {"BUILDINGS": 4, "UNITS": 2, "FLOORS": 5, "HOMES_PER_FLOOR": 2}

@@ -18,8 +18,8 @@ from services.jobs.models import Again
 from services.kernel.documents import Document
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
+from tests.build.world import World
 from tests.demo.conftest import HOMES, neighbours
-from tests.world import World
 
 
 async def test_everybody_can_sign_in_once_the_foundation_is_laid(

@@ -14,7 +14,7 @@ from demo.tour.chapters import CHAPTERS, NoSuchChapter, before, chosen, listing
 from demo.tour.visit import Visit
 from demo.visitor import Guest, Visitor
 from services.kernel.days import day_of
-from tests.world import World
+from tests.build.world import World
 
 
 @dataclass(frozen=True)

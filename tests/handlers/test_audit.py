@@ -9,14 +9,11 @@ from structlog.testing import capture_logs
 
 from server.app import ROUTES as ALL_ROUTES
 from services.kernel.permissions import Permission
-from tests.cast import COMMUNITY, COMPOUND, LI_HOME, Estate, build
-from tests.deeds import ELSEWHERE, FORGIVEN, Ask, auditor, ordered, rows, send, voided
-from tests.world import Member, World
+from tests.build.cast import COMMUNITY, COMPOUND, LI_HOME, Estate
+from tests.build.deeds import ELSEWHERE, FORGIVEN, Ask, audited, auditor, ordered, send, voided
+from tests.build.sign_ins import Member
 
-
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    return await build(world)
+pytestmark = pytest.mark.billed("2026-01", "2026-02")
 
 
 async def read(estate: Estate, who: Member, query: str = "") -> list[dict[str, Any]]:
@@ -76,7 +73,7 @@ async def test_reading_the_audit_is_audited_without_what_was_typed(estate: Estat
     community = await auditor(estate, "community")
     path = "/api/v1/audit?person=13900000001&subject=x&act=fee.bill_voided"
     assert (await send(estate, Ask(path, method="GET"), community)).status == 200
-    [row] = await rows(estate)
+    [row] = await audited(estate)
     assert (row["act"], row["facts"]) == (
         "audit.read",
         {"rows": 0, "by": ["act", "person", "subject"]},

@@ -13,7 +13,7 @@ from services.audit import store
 from services.audit.models import Act
 from services.audit.verification import actions as verification
 from services.kernel.permissions import Role
-from tests.cast import (
+from tests.build.cast import (
     COMMUNITY,
     COMPOUND,
     LI_HOME,
@@ -21,20 +21,19 @@ from tests.cast import (
     OTHER_COMPOUND,
     Estate,
     bill,
-    build,
 )
-from tests.deeds import (
+from tests.build.deeds import (
     FORGIVEN,
     RULE,
     Ask,
     Prepare,
     audit_read,
+    audited,
     discarded,
     in_suspense,
     ordered,
     previewed,
     refund_stuck,
-    rows,
     rule_added,
     rule_ended,
     run_cancelled,
@@ -45,7 +44,8 @@ from tests.deeds import (
     uploaded,
     voided,
 )
-from tests.world import World
+
+pytestmark = pytest.mark.billed("2026-01", "2026-02")
 
 # act, where it is filed, how it is prepared
 ACTS = [
@@ -69,11 +69,6 @@ PREPARED = pytest.mark.parametrize("prepare", [found for *_, found in ACTS], ids
 SUBJECTS = ("import_id", "rule_id", "run_id", "payment_id")
 
 
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    return await build(world)
-
-
 @pytest.mark.parametrize(("act", "place", "prepare"), ACTS, ids=NAMES)
 async def test_an_act_leaves_one_row(
     estate: Estate, act: Act, place: str, prepare: Prepare
@@ -82,7 +77,7 @@ async def test_an_act_leaves_one_row(
     who = await estate.member(ask.by)
     reply = await send(estate, ask, who)
     assert reply.status < 300, reply.body
-    [row] = await rows(estate)
+    [row] = await audited(estate)
     assert (row["act"], row["result"], row["code"], row["place"]) == (act, "done", "", place)
     assert (row["person"], row["address"]) == (who.person_id, "127.0.0.1")
     assert row["session"]
@@ -105,7 +100,7 @@ async def test_who_may_not_is_written_down_and_a_stranger_is_not(
     head = await estate.member("head")
     reply = await send(estate, ask, head)
     assert reply.status == 403
-    [row] = await rows(estate)
+    [row] = await audited(estate)
     assert (row["act"], row["result"], row["code"]) == ("refused", "refused", "forbidden")
     assert (row["person"], row["facts"]) == (head.person_id, {"route": route_of(ask)})
 
@@ -131,9 +126,9 @@ async def test_an_act_that_dies_leaves_no_row_and_may_be_done_again(
     with monkeypatch.context() as patched:
         patched.setattr(store, "append", dies)
         assert (await send(estate, ask, who, "dead")).status == 500
-    assert await rows(estate, "dead") == []
+    assert await audited(estate, "dead") == []
     assert (await send(estate, ask, who)).status < 300
-    assert len(await rows(estate)) == 1
+    assert len(await audited(estate)) == 1
 
 
 @pytest.mark.parametrize(
@@ -146,7 +141,7 @@ async def test_asking_again_leaves_a_row_that_says_so(estate: Estate, prepare: P
     first = await send(estate, ask, who, "first")
     again = await send(estate, ask, who)
     assert (first.status, again.status) == (again.status, first.status)
-    [one], [row] = await rows(estate, "first"), await rows(estate)
+    [one], [row] = await audited(estate, "first"), await audited(estate)
     assert (row["act"], row["subject"], row["place"]) == (
         one["act"],
         one["subject"],
@@ -165,7 +160,7 @@ async def test_an_attempt_that_comes_too_late_leaves_no_row(
     who = await estate.member(ask.by)
     await send(estate, ask, who, "first")
     assert (await send(estate, ask, who)).status == 409
-    assert await rows(estate) == []
+    assert await audited(estate) == []
 
 
 @pytest.mark.parametrize("prepare", [uploaded, rule_added, rule_ended, run_started, voided])
@@ -175,7 +170,7 @@ async def test_a_request_that_makes_no_sense_leaves_no_row(
     ask = await prepare(estate)
     ask.body = b"{}" if prepare is not uploaded else b"no workbook"
     assert (await send(estate, ask, await estate.member(ask.by))).status == 422
-    assert await rows(estate) == []
+    assert await audited(estate) == []
 
 
 async def test_what_one_may_not_know_of_is_refused_and_written_down(estate: Estate) -> None:
@@ -190,7 +185,7 @@ async def test_what_one_may_not_know_of_is_refused_and_written_down(estate: Esta
     ):
         request_id = f"by-{person.name}"
         assert (await send(estate, asked, person, request_id)).status == 404
-        [row] = await rows(estate, request_id)
+        [row] = await audited(estate, request_id)
         assert (row["result"], row["code"], row["person"]) == (
             "refused",
             "not_found",
@@ -204,7 +199,7 @@ async def test_a_refusal_stands_at_the_place_that_was_asked_for(estate: Estate) 
     path = f"/api/v1/places/{NEXT_UNIT}/unpaid-homes"
     reply = await estate.world.api.call("GET", path, None, as_=head, headers=headers)
     assert reply.status == 404
-    [row] = await rows(estate, "looking")
+    [row] = await audited(estate, "looking")
     assert row["place"] == NEXT_UNIT
     li = await estate.member("li")
     headers = {"X-Request-Id": "odd"}
@@ -212,7 +207,7 @@ async def test_a_refusal_stands_at_the_place_that_was_asked_for(estate: Estate) 
     assert (
         await estate.world.api.call("GET", path, None, as_=li, headers=headers)
     ).status == 403
-    [row] = await rows(estate, "odd")
+    [row] = await audited(estate, "odd")
     assert row["place"] == ""
 
 
@@ -223,7 +218,7 @@ async def test_a_message_read_is_nobodys_business(estate: Estate) -> None:
     [message, *_] = inbox.body["items"]
     path = f"/api/v1/me/messages/{message['message_id']}/read"
     assert (await send(estate, Ask(path), li)).status == 200
-    assert await rows(estate) == []
+    assert await audited(estate) == []
 
 
 async def test_what_the_worker_does_is_no_act_of_a_person(estate: Estate) -> None:
@@ -242,7 +237,7 @@ async def test_many_acts_of_one_person_at_once_all_succeed(estate: Estate) -> No
     asks += [Ask(f"/api/v1/places/{COMPOUND}/fee-rules", rule) for rule in rules]
     replies = await asyncio.gather(*(send(estate, ask, staff) for ask in asks))
     assert {reply.status for reply in replies} == {200, 201}
-    assert len(await rows(estate)) == len(asks) == 20
+    assert len(await audited(estate)) == len(asks) == 20
     assert (await verification.verify(estate.world.deps)).broken == []
 
 
@@ -252,7 +247,7 @@ async def test_a_flood_of_refusals_is_slowed_down(estate: Estate) -> None:
     ask = Ask("/api/v1/audit", method="GET")
     statuses = [(await send(estate, ask, head)).status for _ in range(320)]
     assert set(statuses) == {403, 429}
-    assert len(await rows(estate)) == statuses.count(403) <= 310
+    assert len(await audited(estate)) == statuses.count(403) <= 310
 
 
 async def test_rows_hold_no_names_and_no_numbers(estate: Estate) -> None:

@@ -13,8 +13,12 @@ from services.kernel import phones
 from services.kernel.days import day_of
 from services.residencies import store as residencies_store
 from services.residencies.models import Relation, Residency
-from tests.cast import PHONES, WANG_HOME, Estate, bill, build
-from tests.world import Member, Reply, World
+from tests.build.cast import PHONES, WANG_HOME, Estate, bill
+from tests.build.payments import order, paid
+from tests.build.sign_ins import Member
+from tests.build.world import World
+
+pytestmark = pytest.mark.billed("2026-01", "2026-02")
 
 BUYER, TENANT, SON = "13900000031", "13900000032", "13900000033"
 
@@ -63,17 +67,6 @@ class House:
         assert reply.status == 200, reply.body
         return [bill["bill_id"] for bill in reply.body["items"]]
 
-    async def order(self, who: Member, *bill_ids: str) -> Reply:
-        body = {"bill_ids": list(bill_ids)}
-        return await self.world.api.post("/api/v1/payments", body, as_=who)
-
-    async def pay(self, who: Member, *bill_ids: str) -> str:
-        """Pay in WeChat and return the id of the payment."""
-        made = (await self.order(who, *bill_ids)).body
-        paid = await self.world.wechat.do(f"users/{who.name}/pay", **made["pay_params"])
-        assert paid["result"] == "ok", paid
-        return str(made["payment_id"])
-
     async def look(self, who: Member, payment_id: str) -> tuple[int, int]:
         path = f"/api/v1/payments/{payment_id}"
         payment = await self.world.api.get(path, as_=who)
@@ -82,19 +75,14 @@ class House:
 
 
 @pytest.fixture
-async def house(world: World) -> House:
-    return House(await build(world))
-
-
-@pytest.fixture
-async def wang(house: House) -> Member:
-    return await house.estate.member("wang")
+async def house(estate: Estate) -> House:
+    return House(estate)
 
 
 async def test_a_home_changes_owner(house: House, wang: Member) -> None:
     """Arrears stay with the home, the payment and its receipt with who paid."""
     one, other = sorted(await house.estate.bill_ids("wang"))
-    payment_id = await house.pay(wang, one)
+    payment_id = await paid(house.estate, wang, [one])
     sold = await house.tomorrow()
     await house.leaves("r2-wang", "2026-03-02")
     buyer = await house.comes("buyer", BUYER, Relation.OWNER, sold)
@@ -103,7 +91,9 @@ async def test_a_home_changes_owner(house: House, wang: Member) -> None:
     assert other in owed
     assert len(owed) == 3  # with the waste fee of both months
     assert await house.bills(buyer, "paid") == []
-    assert (await house.order(buyer, one)).status == 404  # settled by somebody else, before
+    assert (
+        await order(house.estate, buyer, [one])
+    ).status == 404  # settled by somebody else, before
     assert await house.look(buyer, payment_id) == (404, 404)
     mine = await house.world.api.get("/api/v1/payments", as_=buyer)
     assert mine.body["items"] == []
@@ -111,9 +101,9 @@ async def test_a_home_changes_owner(house: House, wang: Member) -> None:
     wang = await house.world.sign_in("wang")
     assert await house.look(wang, payment_id) == (200, 200)
     assert (await house.world.api.get("/api/v1/me/bills", as_=wang)).status == 403
-    assert (await house.order(wang, other)).status == 403
+    assert (await order(house.estate, wang, [other])).status == 403
 
-    await house.pay(buyer, other)
+    await paid(house.estate, buyer, [other])
     assert await house.bills(buyer, "paid") == [other]
 
 
@@ -128,20 +118,20 @@ async def test_who_sold_one_of_two_homes_pays_for_the_other_only(
     other = {"$set": {"home": WANG_HOME.replace("u2.501", "u1.101"), "to_day": None}}
     await house.world.db.residencies.update_one({"_id": "r2-wang"}, other)
     wang = await house.world.sign_in("wang")
-    assert (await house.order(wang, bill_id)).status == 404
+    assert (await order(house.estate, wang, [bill_id])).status == 404
     assert bill_id not in await house.bills(wang)
 
 
 async def test_tenant_after_tenant(house: House, wang: Member) -> None:
     one, other = sorted(await house.estate.bill_ids("wang"))
     first = await house.comes("first", TENANT, Relation.TENANT, "2026-01-01")
-    payment_id = await house.pay(first, one)
+    payment_id = await paid(house.estate, first, [one])
     moved = await house.tomorrow()
     await house.leaves("h-first-2026-01-01", "2026-03-02")
     second = await house.comes("second", BUYER, Relation.TENANT, moved)
     assert await house.bills(second, "paid") == []
     assert other in await house.bills(second)
-    assert (await house.order(second, one)).status == 404
+    assert (await order(house.estate, second, [one])).status == 404
     assert await house.look(second, payment_id) == (404, 404)
     # The owner was there all the time: the home's bill is paid, by whom is not said.
     wang = await house.world.sign_in("wang")
@@ -161,8 +151,8 @@ async def test_what_was_settled_on_the_first_day_is_seen_and_the_second_before_i
         await house.world.db.bills.update_one({"_id": bill_id}, paid)
     buyer = await house.comes("buyer", BUYER, Relation.OWNER, "2026-02-10")
     assert await house.bills(buyer, "paid") == [bills[1]]
-    assert (await house.order(buyer, bills[0])).code == "not_found"
-    assert (await house.order(buyer, bills[1])).code == "bill_already_paid"
+    assert (await order(house.estate, buyer, [bills[0]])).code == "not_found"
+    assert (await order(house.estate, buyer, [bills[1]])).code == "bill_already_paid"
 
 
 def _utc(text: str) -> datetime:
@@ -178,18 +168,18 @@ async def test_void_bills_are_known_from_the_first_day_on(house: House) -> None:
     buyer = await house.comes("buyer", BUYER, Relation.OWNER, came)
     staff = await house.world.sign_in("staff")
     assert (await house.world.api.post(path.format(other), body, as_=staff)).status == 200
-    assert (await house.order(buyer, one)).code == "not_found"
-    assert (await house.order(buyer, other)).code == "bill_already_paid"
+    assert (await order(house.estate, buyer, [one])).code == "not_found"
+    assert (await order(house.estate, buyer, [other])).code == "bill_already_paid"
 
 
 async def test_co_owners_share_what_was_settled_since_each_came(
     house: House, wang: Member
 ) -> None:
     one, other = sorted(await house.estate.bill_ids("wang"))
-    await house.pay(wang, one)
+    await paid(house.estate, wang, [one])
     married = await house.tomorrow()
     wife = await house.comes("wife", BUYER, Relation.CO_OWNER, married)
-    await house.pay(wife, other)
+    await paid(house.estate, wife, [other])
     assert await house.bills(wife, "paid") == [other]
     wang = await house.world.sign_in("wang")
     assert await house.bills(wang, "paid") == [other, one]
@@ -199,7 +189,7 @@ async def test_two_relations_to_one_home_count_from_the_earlier(house: House) ->
     bills = sorted(await house.estate.bill_ids("wang"))
     await house.comes("buyer", BUYER, Relation.TENANT, "2026-01-01")
     tenant = await house.world.sign_in("buyer")
-    await house.pay(tenant, bills[0])
+    await paid(house.estate, tenant, [bills[0]])
     bought = await house.tomorrow()
     buyer = await house.comes("buyer", BUYER, Relation.OWNER, bought)
     assert await house.bills(buyer, "paid") == [bills[0]]
@@ -208,17 +198,17 @@ async def test_two_relations_to_one_home_count_from_the_earlier(house: House) ->
 async def test_a_payer_pays_what_is_owed_and_sees_no_more(house: House, wang: Member) -> None:
     """What the home paid is not shown, what one paid oneself is among one's payments."""
     one, other = sorted(await house.estate.bill_ids("wang"))
-    theirs = await house.pay(wang, one)
+    theirs = await paid(house.estate, wang, [one])
     await house.tomorrow()
     son = await house.comes("son", SON, Relation.PAYER, "2026-03-03")
     assert other in await house.bills(son)
     assert await house.bills(son, "paid") == []
-    assert (await house.order(son, one)).code == "not_found"
-    payment_id = await house.pay(son, other)
+    assert (await order(house.estate, son, [one])).code == "not_found"
+    payment_id = await paid(house.estate, son, [other])
     assert await house.bills(son, "paid") == []
     assert await house.look(son, payment_id) == (200, 200)
     assert await house.look(son, theirs) == (404, 404)
-    assert (await house.order(son, other)).code == "bill_already_paid"
+    assert (await order(house.estate, son, [other])).code == "bill_already_paid"
     wang = await house.world.sign_in("wang")
     assert await house.bills(wang, "paid") == [other, one]
     assert await house.look(wang, payment_id) == (404, 404)
@@ -228,9 +218,9 @@ async def test_another_persons_payment_is_not_named(house: House, wang: Member) 
     """Paid at WeChat and not told us yet: who comes second learns that, not by whom."""
     [bill_id, *_] = await house.estate.bill_ids("wang")
     son = await house.comes("son", SON, Relation.PAYER, "2026-01-01")
-    made = (await house.order(wang, bill_id)).body
+    made = (await order(house.estate, wang, [bill_id])).body
     await house.world.wechat.do("users/wang/pay", **made["pay_params"], notify=False)
-    refused = await house.order(son, bill_id)
+    refused = await order(house.estate, son, [bill_id])
     assert (refused.code, refused.body["details"]) == ("bill_already_paid", {})
 
 

@@ -17,28 +17,16 @@ from services.kernel.errors import NotFound
 from services.kernel.permissions import Actor, Grant, Role
 from services.ledger import actions as ledger
 from services.ledger.models import income, receivable
-from tests.cast import COMPOUND, LI_HOME, OTHER_COMPOUND, STAFF, Estate, build, charge
-from tests.offices import hire
-from tests.world import Member, Reply, World
+from tests.build.cast import COMPOUND, LI_HOME, OTHER_COMPOUND, STAFF, Estate, charge
+from tests.build.offices import hire
+from tests.build.sign_ins import Member
+from tests.build.world import Reply, World
+
+pytestmark = pytest.mark.billed("2026-01", "2026-02")
 
 FORGIVEN = {"reason": "空置", "months": "forgiven"}
 OPEN = {"reason": "面积有误", "months": "open"}
 LI = Actor("li", "", (Grant(Role.RESIDENT, LI_HOME),))
-
-
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    return await build(world)  # January and February, issued on 2 March, due on 1 April
-
-
-@pytest.fixture
-async def li(estate: Estate) -> Member:
-    return await estate.member("li")
-
-
-@pytest.fixture
-async def staff(estate: Estate) -> Member:
-    return await estate.member("staff")
 
 
 async def void(world: World, bill_id: str, body: dict[str, str], who: Member) -> Reply:

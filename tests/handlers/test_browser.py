@@ -1,7 +1,6 @@
 """Staff sign in at a browser: a code on the screen, the number typed in WeChat, one session."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +11,9 @@ from services.browser_sign_ins import decisions
 from services.browser_sign_ins.models import AnswerBrowser
 from services.browser_sign_ins.states import SignInAnswered
 from services.sessions import actions as sessions
-from tests.cast import Estate, build
-from tests.world import Member, Reply, World
+from tests.build.cast import Estate
+from tests.build.sign_ins import Member
+from tests.build.world import Reply, World
 
 BASE = "/api/v1/browser-sign-ins"
 AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/126.0 Safari/537.36"
@@ -72,11 +72,6 @@ async def at_browser(world: World, who: Member) -> Member:
     assert reply.status == 201, reply.body
     given = reply.body
     return Member(who.name, "", given["access_token"], who.person_id, given["refresh_token"])
-
-
-@pytest.fixture
-async def estate(world: World) -> AsyncIterator[Estate]:
-    return await build(world, periods=())
 
 
 async def test_staff_sign_in_at_a_browser(estate: Estate) -> None:

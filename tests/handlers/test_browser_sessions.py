@@ -1,24 +1,19 @@
 """A browser's session: how long it lives, when it is nothing, and how it is confirmed."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
 from services.browser_sign_ins import decisions
 from services.browser_sign_ins.models import BrowserSignIn
 from services.dependencies import Dependencies
-from tests.cast import COMMUNITY, Estate, build
+from tests.build.cast import COMMUNITY, Estate
+from tests.build.sign_ins import Member
+from tests.build.world import Reply, World
 from tests.handlers.test_browser import BASE, Screen, at_browser, open_screen, scene_of
-from tests.world import Member, Reply, World
 
 CODES = "/api/v1/sessions/current/confirmation-codes"
 WISH = {"role": "community_staff", "place": COMMUNITY, "phone": "13900000077"}
-
-
-@pytest.fixture
-async def estate(world: World) -> AsyncIterator[Estate]:
-    return await build(world, periods=())
 
 
 @pytest.fixture

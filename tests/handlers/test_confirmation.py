@@ -1,19 +1,11 @@
 """Sensitive acts ask again: only minutes after proving in WeChat who one is."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
-from tests.cast import COMMUNITY, Estate, build
-from tests.offices import appointment_of, post, substitution
-from tests.world import Reply, World
+from tests.build.cast import COMMUNITY, Estate
+from tests.build.homes import post
+from tests.build.offices import appointment_of, substitution
+from tests.build.world import Reply
 
 CONFIRM = "/api/v1/sessions/current/confirmation"
-
-
-@pytest.fixture
-async def estate(world: World) -> AsyncIterator[Estate]:
-    return await build(world, periods=())
 
 
 async def appoint(estate: Estate) -> Reply:
@@ -92,7 +84,7 @@ async def test_money_in_suspense_is_sent_back_only_by_somebody_just_confirmed(
 
 
 async def test_a_substitute_is_no_way_round_it(estate: Estate) -> None:
-    path = f"/appointments/{await appointment_of(estate)}/substitute"
+    path = f"appointments/{await appointment_of(estate)}/substitute"
     await estate.world.advance(minutes=10, seconds=1)
     reply = await post(estate, "staff", path, substitution())
     assert (reply.status, reply.code) == (403, "confirmation_needed")

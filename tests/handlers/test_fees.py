@@ -9,7 +9,7 @@ from services.ledger import actions as ledger
 from services.ledger.models import income, receivable
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
-from tests.cast import (
+from tests.build.cast import (
     COMMUNITY,
     COMPOUND,
     LI_HOME,
@@ -17,11 +17,11 @@ from tests.cast import (
     UNIT,
     WANG_HOME,
     Estate,
-    build,
     homes,
 )
-from tests.offices import hire
-from tests.world import Api, Member, Reply, World
+from tests.build.offices import hire
+from tests.build.sign_ins import Member
+from tests.build.world import Api, Reply, World
 
 PRICE = {
     "kind": "property_fee",
@@ -31,21 +31,6 @@ PRICE = {
     "account": "firm",
     "payee_name": "安居物业",
 }
-
-
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    return await build(world, periods=())
-
-
-@pytest.fixture
-async def staff(estate: Estate) -> Member:
-    return await estate.member("staff")
-
-
-@pytest.fixture
-async def head(estate: Estate) -> Member:
-    return await estate.member("head")
 
 
 async def start(api: Api, staff: Member, place: str = COMPOUND, **body: Any) -> Reply:

@@ -1,33 +1,25 @@
 """One head hands over to the next: what is listed, and who may look and receive."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
 from services.kernel.permissions import Role
-from tests.cast import COMMUNITY, LI_HOME, NEXT_UNIT, SUN_HOME, UNIT, Estate, build
-from tests.homes import asked
-from tests.offices import (
+from tests.build.cast import COMMUNITY, LI_HOME, NEXT_UNIT, SUN_HOME, UNIT, Estate
+from tests.build.homes import acts, asked, post
+from tests.build.offices import (
     BUILDING,
     CHEN,
     GRID,
     LIU,
     TODAY,
-    acts,
     appointment_of,
     head_of,
-    inbox,
-    later,
     make_grid,
-    post,
+    templates_told,
 )
-from tests.world import Member, Reply, World
-
-
-@pytest.fixture
-async def estate(world: World) -> AsyncIterator[Estate]:
-    return await build(world, periods=())
+from tests.build.sign_ins import Member
+from tests.build.world import Reply, World
 
 
 async def hand_over(estate: Estate, head_id: str, who: Member) -> Reply:
@@ -35,8 +27,8 @@ async def hand_over(estate: Estate, head_id: str, who: Member) -> Reply:
     return await estate.world.api.post(path, as_=who)
 
 
-async def test_a_head_hands_over_what_there_is_to_do(world: World) -> None:
-    estate = await build(world, periods=("2026-01", "2026-02"))
+@pytest.mark.billed("2026-01", "2026-02")
+async def test_a_head_hands_over_what_there_is_to_do(estate: Estate, world: World) -> None:
     head_id = await appointment_of(estate)
     head = await estate.member("head")
     chen_chen = await world.sign_in("chenchen", "13900000091")
@@ -56,7 +48,7 @@ async def test_a_head_hands_over_what_there_is_to_do(world: World) -> None:
         assert (await world.api.get(path, as_=stranger)).status == 404
         assert (await world.api.post(f"{path}/receive", as_=stranger)).status == 404
         assert (await hand_over(estate, head_id, stranger)).status == 404
-    assert await acts(world, "appointment.handed_over") == 1
+    assert len(await acts(world, "appointment.handed_over")) == 1
     kept = str(await world.db.hand_overs.find({}).to_list())
     assert not [text for text in ("陈晨", "13900000010", "13900000001") if text in kept]
 
@@ -65,12 +57,12 @@ async def test_the_next_head_receives_the_list_and_nobody_elses(estate: Estate) 
     world, head_id = estate.world, await appointment_of(estate)
     head = await estate.member("head")
     leaving = {"reason": "搬家", "last_day": TODAY}
-    reply = await post(estate, "head", f"/appointments/{head_id}/resignation", leaving)
+    reply = await post(estate, "head", f"appointments/{head_id}/resignation", leaving)
     assert reply.status == 200
     ids = [(await hand_over(estate, head_id, head)).body["hand_over_id"] for _ in range(2)]
     path = f"/api/v1/hand-overs/{ids[1]}"
 
-    await later(estate, days=1)
+    await estate.advance(days=1)
     liu = await world.sign_in("liu", LIU)
     assert (await world.api.get(path, as_=liu)).status == 404  # not in office yet
     await head_of(world, Role.UNIT_HEAD, UNIT, LIU)
@@ -87,7 +79,7 @@ async def test_the_next_head_receives_the_list_and_nobody_elses(estate: Estate) 
     )
     assert sorted(reply.status for reply in received) == [200, 409, 409]
     assert {r.code for r in received if r.status == 409} == {"hand_over_closed"}
-    assert await acts(world, "appointment.hand_over_received") == 1
+    assert len(await acts(world, "appointment.hand_over_received")) == 1
     for who in (liu, await estate.member("staff"), await estate.member("head")):
         assert (await world.api.get(path, as_=who)).body["state"] == "received"
 
@@ -95,18 +87,18 @@ async def test_the_next_head_receives_the_list_and_nobody_elses(estate: Estate) 
 async def test_after_the_term_the_community_makes_the_list(estate: Estate) -> None:
     world, head_id = estate.world, await appointment_of(estate)
     await estate.member("head")
-    await later(estate, days=305)
+    await estate.advance(days=305)
     late = await hand_over(estate, head_id, await estate.member("head"))
     assert (late.status, late.code) == (409, "not_in_office")
     liu = await world.sign_in("liu", LIU)
     await head_of(world, Role.UNIT_HEAD, UNIT, LIU, to_day="2027-12-31")
     made = await hand_over(estate, head_id, await estate.member("staff"))
     assert made.status == 201
-    assert "hand_over_offered" in await inbox(world, liu)
+    assert "hand_over_offered" in await templates_told(world, liu)
 
 
-async def test_a_grid_is_handed_over_building_by_building(world: World) -> None:
-    estate = await build(world, periods=("2026-02",))
+@pytest.mark.billed("2026-02")
+async def test_a_grid_is_handed_over_building_by_building(estate: Estate, world: World) -> None:
     await make_grid(estate)
     chen = await world.sign_in("chen", CHEN)
     made = await head_of(world, Role.GRID_HEAD, GRID, CHEN)
@@ -114,7 +106,7 @@ async def test_a_grid_is_handed_over_building_by_building(world: World) -> None:
     assert [part["path"] for part in listed.body["parts"]] == [BUILDING]
     assert (listed.body["homes"], listed.body["owing"]["homes"]) == (3, 3)
     change = {"buildings": [], "reason": "撤销"}
-    assert (await post(estate, "staff", f"/grids/{GRID}/buildings", change)).status == 200
+    assert (await post(estate, "staff", f"grids/{GRID}/buildings", change)).status == 200
     empty = await hand_over(estate, made.appointment_id, chen)
     assert (empty.body["homes"], empty.body["owing"]["homes"]) == (0, 0)
 

@@ -1,49 +1,41 @@
 """Heads over HTTP: terms, substitutes, resignation, and the ends of all of them."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
 from services.kernel.permissions import Role
-from tests.cast import COMMUNITY, COMPOUND, NEXT_UNIT, OTHER_COMPOUND, TERM, UNIT, Estate, build
-from tests.offices import (
+from tests.build.cast import COMMUNITY, COMPOUND, NEXT_UNIT, OTHER_COMPOUND, TERM, UNIT, Estate
+from tests.build.homes import acts, post
+from tests.build.offices import (
     BUILDING,
     CHEN,
     GRID,
     GUAN,
     LIU,
     TODAY,
-    acts,
     appointment_of,
     head_of,
-    inbox,
-    later,
     make_grid,
-    post,
-    sees,
+    sees_unpaid,
     substitution,
+    templates_told,
 )
-from tests.world import World
-
-
-@pytest.fixture
-async def estate(world: World) -> AsyncIterator[Estate]:
-    return await build(world, periods=())
 
 
 async def test_a_substitute_acts_between_two_days_and_no_longer(estate: Estate) -> None:
     """The clock moves over every border of the substitute's and of the head's term."""
     world = estate.world
     head_id = await appointment_of(estate)
-    made = await post(estate, "staff", f"/appointments/{head_id}/substitute", substitution())
+    made = await post(estate, "staff", f"appointments/{head_id}/substitute", substitution())
     assert (made.status, made.body["substitute_for"]) == (201, head_id)
-    assert await acts(world, "appointment.substituted") == 1
+    assert len(await acts(world, "appointment.substituted")) == 1
 
     async def looks() -> tuple[int, int]:
         estate.members.clear()
         substitute = await world.sign_in("guan", GUAN)
-        return await sees(estate, await estate.member("head")), await sees(estate, substitute)
+        head = await estate.member("head")
+        return await sees_unpaid(estate, head), await sees_unpaid(estate, substitute)
 
     assert await looks() == (200, 403)
     await world.advance(days=7)
@@ -52,7 +44,7 @@ async def test_a_substitute_acts_between_two_days_and_no_longer(estate: Estate) 
     assert await looks() == (200, 200)
     guan = await world.sign_in("guan", GUAN)
     for other in (NEXT_UNIT, BUILDING, COMPOUND, OTHER_COMPOUND):
-        assert await sees(estate, guan, other) == 404
+        assert await sees_unpaid(estate, guan, other) == 404
     await world.advance(days=10)
     assert await looks() == (200, 200)  # the last day
     await world.advance(days=1)
@@ -68,14 +60,14 @@ async def test_a_substitute_acts_between_two_days_and_no_longer(estate: Estate) 
 async def test_a_term_to_come_gives_nothing_yet(estate: Estate) -> None:
     days = {"from_day": "2027-01-01", "to_day": "2027-12-31"}
     wish = {"role": "unit_head", "place": UNIT, "phone": LIU, **days}
-    assert (await post(estate, "staff", "/appointments", wish)).status == 201
+    assert (await post(estate, "staff", "appointments", wish)).status == 201
     liu = await estate.world.sign_in("liu", LIU)
-    assert await sees(estate, liu) == 403
+    assert await sees_unpaid(estate, liu) == 403
     [mine] = (await estate.world.api.get("/api/v1/me/appointments", as_=liu)).body["items"]
     assert (mine["acting"], mine["from_day"]) == (False, "2027-01-01")
     await estate.world.advance(days=305)
     liu = await estate.world.sign_in("liu")
-    assert await sees(estate, liu) == 200
+    assert await sees_unpaid(estate, liu) == 200
 
 
 @pytest.mark.parametrize(
@@ -93,14 +85,14 @@ async def test_a_term_to_come_gives_nothing_yet(estate: Estate) -> None:
 async def test_substitutes_that_cannot_be(
     estate: Estate, change: dict[str, str], status: int, code: str
 ) -> None:
-    path = f"/appointments/{await appointment_of(estate)}/substitute"
+    path = f"appointments/{await appointment_of(estate)}/substitute"
     reply = await post(estate, "staff", path, substitution(**change))
     assert (reply.status, reply.code) == (status, code)
 
 
 async def test_one_substitute_at_a_time_of_heads_only(estate: Estate) -> None:
     head_id = await appointment_of(estate)
-    path = f"/appointments/{head_id}/substitute"
+    path = f"appointments/{head_id}/substitute"
     await estate.member("admin")
     replies = await asyncio.gather(
         *(
@@ -119,14 +111,12 @@ async def test_one_substitute_at_a_time_of_heads_only(estate: Estate) -> None:
         made["appointment_id"],
         await appointment_of(estate, "community_staff", COMMUNITY),
     ):
-        reply = await post(
-            estate, "staff", f"/appointments/{nobody}/substitute", substitution()
-        )
+        reply = await post(estate, "staff", f"appointments/{nobody}/substitute", substitution())
         assert (reply.status, reply.code) == (422, "not_a_head")
     for who, status in (("head", 403), ("li", 403)):
         assert (await post(estate, who, path, substitution())).status == status
     assert (
-        await post(estate, "staff", "/appointments/x/substitute", substitution())
+        await post(estate, "staff", "appointments/x/substitute", substitution())
     ).status == 404
 
 
@@ -139,7 +129,7 @@ async def test_of_heads_appointed_at_once_one_takes_office(estate: Estate) -> No
     assert ended.status == 204
     replies = await asyncio.gather(
         *(
-            post(estate, who, "/appointments", {**wish, "phone": f"1390000050{n}"})
+            post(estate, who, "appointments", {**wish, "phone": f"1390000050{n}"})
             for n, who in enumerate(["staff", "admin"] * 4)
         )
     )
@@ -158,51 +148,51 @@ async def test_an_office_is_free_before_and_after_a_term(estate: Estate) -> None
     ):
         days = {"from_day": first, "to_day": last}
         wish = {"role": "unit_head", "place": UNIT, "phone": f"139{first[2:4]}000{last[:4]}"}
-        reply = await post(estate, "staff", "/appointments", {**wish, **days})
+        reply = await post(estate, "staff", "appointments", {**wish, **days})
         assert reply.status == status, reply.body
     await estate.world.api.delete(
         f"/api/v1/appointments/{await appointment_of(estate)}",
         as_=await estate.member("staff"),
     )
     wish = {"role": "unit_head", "place": UNIT, "phone": LIU, "to_day": TERM}
-    assert (await post(estate, "staff", "/appointments", wish)).status == 201
+    assert (await post(estate, "staff", "appointments", wish)).status == 201
 
 
 async def test_who_has_a_role_for_other_days_is_not_quietly_kept(estate: Estate) -> None:
     wish = {"role": "unit_head", "place": UNIT, "phone": "13900000010", "to_day": TERM}
-    same = await post(estate, "staff", "/appointments", wish)
+    same = await post(estate, "staff", "appointments", wish)
     assert (same.status, same.body["appointment_id"]) == (201, await appointment_of(estate))
-    other = await post(estate, "staff", "/appointments", {**wish, "to_day": "2027-12-31"})
+    other = await post(estate, "staff", "appointments", {**wish, "to_day": "2027-12-31"})
     assert (other.status, other.code) == (409, "already_appointed")
 
 
 async def test_when_a_head_goes_who_stands_in_goes_too(estate: Estate) -> None:
     world, head_id = estate.world, await appointment_of(estate)
-    path = f"/appointments/{head_id}/substitute"
+    path = f"appointments/{head_id}/substitute"
     now = substitution(from_day=TODAY, to_day="2026-03-05")
     assert (await post(estate, "staff", path, now)).status == 201
     assert (await post(estate, "staff", path, substitution(phone=LIU))).status == 201
     guan = await world.sign_in("guan", GUAN)
-    assert await sees(estate, guan) == 200
+    assert await sees_unpaid(estate, guan) == 200
     staff = await estate.member("staff")
     for _ in range(2):
         reply = await world.api.delete(f"/api/v1/appointments/{head_id}", as_=staff)
         assert reply.status == 204
-    assert await sees(estate, guan) == 403
-    assert await acts(world, "appointment.ended") == 2  # two requests, two rows
+    assert await sees_unpaid(estate, guan) == 403
+    assert len(await acts(world, "appointment.ended")) == 2  # two requests, two rows
     await world.advance(days=9)
-    assert await sees(estate, await world.sign_in("liu", LIU)) == 403
+    assert await sees_unpaid(estate, await world.sign_in("liu", LIU)) == 403
 
 
 async def test_a_resignation_counts_from_the_day_after(estate: Estate) -> None:
     world, head_id = estate.world, await appointment_of(estate)
     grid = await make_grid(estate)
     wish = {"role": "grid_head", "place": GRID, "phone": CHEN, "to_day": TERM}
-    assert (await post(estate, "staff", "/appointments", wish)).status == 201
+    assert (await post(estate, "staff", "appointments", wish)).status == 201
     assert grid.status == 201
     chen = await world.sign_in("chen", CHEN)
     later_on = substitution(from_day=TODAY, to_day="2026-03-20")
-    path = f"/appointments/{head_id}"
+    path = f"appointments/{head_id}"
     assert (await post(estate, "staff", f"{path}/substitute", later_on)).status == 201
 
     leaving = {"reason": "搬到女儿家住", "last_day": "2026-03-04"}
@@ -213,19 +203,19 @@ async def test_a_resignation_counts_from_the_day_after(estate: Estate) -> None:
     )
     assert sorted(reply.status for reply in replies) == [200, 409, 409, 409]
     assert {r.code for r in replies if r.status == 409} == {"appointment_over"}
-    assert await acts(world, "appointment.resigned") == 1
+    assert len(await acts(world, "appointment.resigned")) == 1
     await world.work()
     for told, count in ((await estate.member("staff"), 1), (chen, 1)):
-        assert (await inbox(world, told)).count("head_resigned") == count
-    assert "head_resigned" not in await inbox(world, await estate.member("head"))
+        assert (await templates_told(world, told)).count("head_resigned") == count
+    assert "head_resigned" not in await templates_told(world, await estate.member("head"))
 
-    await later(estate, days=2)
+    await estate.advance(days=2)
     guan = await world.sign_in("guan", GUAN)
     head = await estate.member("head")
-    assert (await sees(estate, head), await sees(estate, guan)) == (200, 200)
+    assert (await sees_unpaid(estate, head), await sees_unpaid(estate, guan)) == (200, 200)
     await world.advance(hours=12)  # midnight in Beijing: the day after
     head, guan = await world.sign_in("head"), await world.sign_in("guan")
-    assert (await sees(estate, head), await sees(estate, guan)) == (403, 403)
+    assert (await sees_unpaid(estate, head), await sees_unpaid(estate, guan)) == (403, 403)
     [mine] = (await world.api.get("/api/v1/me/appointments", as_=head)).body["items"]
     assert (mine["resigned"], mine["acting"], mine["to_day"]) == (True, False, "2026-03-04")
 
@@ -254,7 +244,7 @@ async def test_another_compounds_heads_look_missing_to_its_neighbours_staff(
 ) -> None:
     api, head_id = estate.world.api, await appointment_of(estate)
     wish = {"role": "community_staff", "place": OTHER_COMPOUND, "phone": CHEN}
-    assert (await post(estate, "admin", "/appointments", wish)).status == 201
+    assert (await post(estate, "admin", "appointments", wish)).status == 201
     stranger = await estate.world.sign_in("chen", CHEN)
     path = f"/api/v1/appointments/{head_id}"
     leaving = {"reason": "x", "last_day": TODAY}
@@ -271,7 +261,7 @@ async def test_another_compounds_heads_look_missing_to_its_neighbours_staff(
 async def test_a_last_day_lies_within_the_rest_of_the_term(
     estate: Estate, last_day: str
 ) -> None:
-    path = f"/appointments/{await appointment_of(estate)}/resignation"
+    path = f"appointments/{await appointment_of(estate)}/resignation"
     reply = await post(estate, "head", path, {"reason": "x", "last_day": last_day})
     assert reply.status == 422
     assert reply.code in {"bad_last_day", "invalid_input"}
@@ -282,12 +272,12 @@ async def test_two_weeks_before_the_end_head_and_community_are_told(estate: Esta
     head, staff = await estate.member("head"), await estate.member("staff")
     await world.advance(days=289)  # 16 December
     await world.work()
-    assert "head_term_ending" not in await inbox(world, await world.sign_in("head"))
+    assert "head_term_ending" not in await templates_told(world, await world.sign_in("head"))
     await world.advance(days=1)
     await world.work()
     for who in (head, staff):
         signed_in = await world.sign_in(who.name)
-        assert (await inbox(world, signed_in)).count("head_term_ending") == 1
+        assert (await templates_told(world, signed_in)).count("head_term_ending") == 1
     reply = await world.api.get("/api/v1/me/messages", as_=await world.sign_in("head"))
     [message] = [m for m in reply.body["items"] if m["template"] == "head_term_ending"]
     assert "春光小区3栋2单元的单元长任期到2026年12月31日为止" in message["body"]
@@ -305,24 +295,24 @@ async def test_a_warning_promised_under_the_old_name_of_its_job_is_kept(estate: 
         await rows.insert_one(row)
     await world.advance(days=290)
     await world.work()
-    told = await inbox(world, await world.sign_in("head"))
+    told = await templates_told(world, await world.sign_in("head"))
     assert told.count("head_term_ending") == 1
 
 
 async def test_nobody_is_told_of_a_term_that_was_changed(estate: Estate) -> None:
     world, head_id = estate.world, await appointment_of(estate)
     leaving = {"reason": "x", "last_day": "2026-12-25"}
-    reply = await post(estate, "head", f"/appointments/{head_id}/resignation", leaving)
+    reply = await post(estate, "head", f"appointments/{head_id}/resignation", leaving)
     assert reply.status == 200
     await world.advance(days=300)
     await world.work()
-    assert "head_term_ending" not in await inbox(world, await world.sign_in("staff"))
+    assert "head_term_ending" not in await templates_told(world, await world.sign_in("staff"))
 
 
 async def test_a_term_that_never_began_is_in_nobodys_way(estate: Estate) -> None:
     """Appointed for next month by mistake, seen in the list, ended, and done right."""
     wish = {"role": "unit_head", "place": NEXT_UNIT, "phone": LIU, "to_day": TERM}
-    made = await post(estate, "staff", "/appointments", {**wish, "from_day": "2026-04-01"})
+    made = await post(estate, "staff", "appointments", {**wish, "from_day": "2026-04-01"})
     staff, api = await estate.member("staff"), estate.world.api
     listed = (await api.get("/api/v1/appointments?limit=100", as_=staff)).body["items"]
     assert made.body in listed
@@ -330,5 +320,5 @@ async def test_a_term_that_never_began_is_in_nobodys_way(estate: Estate) -> None
     assert (await api.delete(path, as_=staff)).status == 204
     for phone in (LIU, GUAN):
         again = {**wish, "phone": phone, "from_day": "2026-02-01"}
-        reply = await post(estate, "staff", "/appointments", again)
+        reply = await post(estate, "staff", "appointments", again)
         assert reply.status == (201 if phone == LIU else 409), reply.body

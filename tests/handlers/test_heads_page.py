@@ -1,33 +1,26 @@
 """The public page of a home: who its heads are, and what each lets be seen."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from services.kernel.permissions import Role
-from tests.cast import COMMUNITY, COMPOUND, LI_HOME, SUN_HOME, UNIT, ZHAO_HOME, Estate, build
-from tests.offices import (
+from tests.build.cast import COMMUNITY, COMPOUND, LI_HOME, SUN_HOME, UNIT, ZHAO_HOME, Estate
+from tests.build.homes import acts, post
+from tests.build.offices import (
     BUILDING,
     CHEN,
     GRID,
     GUAN,
     LIU,
     TODAY,
-    acts,
     appointment_of,
     head_of,
-    later,
     make_grid,
-    post,
     substitution,
 )
-from tests.world import Member, World
-
-
-@pytest.fixture
-async def estate(world: World) -> AsyncIterator[Estate]:
-    return await build(world, periods=())
+from tests.build.sign_ins import Member
+from tests.build.world import World
 
 
 async def page(world: World, home: str = LI_HOME, as_: Member | None = None) -> Any:
@@ -45,7 +38,7 @@ async def three_heads(estate: Estate) -> dict[str, Member]:
     await head_of(world, Role.UNIT_HEAD, UNIT, GUAN)
     await head_of(world, Role.BUILDING_HEAD, BUILDING, LIU)
     await head_of(world, Role.GRID_HEAD, GRID, CHEN)
-    path = f"/appointments/{await appointment_of(estate)}/substitute"
+    path = f"appointments/{await appointment_of(estate)}/substitute"
     wish = substitution(name="欧阳秀", phone="13900000035", from_day=TODAY, to_day="2026-03-02")
     assert (await post(estate, "staff", path, wish)).status == 201
     phones = {"guan": GUAN, "liu": LIU, "chen": CHEN}
@@ -66,7 +59,7 @@ async def test_the_page_of_a_home_names_its_heads_and_nobody_elses(estate: Estat
     next_door = await page(estate.world, SUN_HOME)
     assert [h["title"] for h in next_door["heads"]] == ["楼栋长", "网格长"]
     assert (await page(estate.world, ZHAO_HOME))["heads"] == []
-    await later(estate, days=1)
+    await estate.advance(days=1)
     assert [h["is_substitute"] for h in (await page(estate.world))["heads"]] == [False] * 3
 
 
@@ -106,7 +99,7 @@ async def test_a_head_chooses_who_sees_the_number(
             if h["role"] == "unit_head" and not h["is_substitute"]
         ]
         assert (head["phone"], head["name"]) == (phone, name), who
-    assert await acts(world, "appointment.contact_changed") == 1
+    assert len(await acts(world, "appointment.contact_changed")) == 1
 
 
 async def test_names_and_numbers_of_heads_are_kept_sealed(estate: Estate) -> None:

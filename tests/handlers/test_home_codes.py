@@ -5,18 +5,17 @@ from typing import Any
 import pytest
 
 from services.home_codes import actions as home_codes
-from tests.cast import COMMUNITY, COMPOUND, LI_HOME, NEXT_UNIT, UNIT, ZHAO_HOME, Estate, build
-from tests.homes import acts, at_once, get, homes_of, newcomer, post, rows
-from tests.world import Member, Reply, World
+from tests.build.cast import COMMUNITY, COMPOUND, LI_HOME, NEXT_UNIT, UNIT, ZHAO_HOME, Estate
+from tests.build.homes import acts, at_once, get, homes_of, newcomer, people_of, post
+from tests.build.sign_ins import Member
+from tests.build.world import Reply
 
 
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    """Somebody without a phone at Li's; the rest of the register waits for its phones."""
-    made = await build(world, periods=())
+@pytest.fixture(autouse=True)
+async def _somebody_without_a_phone(estate: Estate) -> None:
+    """At Li's; the rest of the register waits for its phones."""
     body = {"name": "陈晨", "relation": "family", "reason": "没有手机"}
-    assert (await post(made, "staff", f"homes/{LI_HOME}/residents", **body)).status == 201
-    return made
+    assert (await post(estate, "staff", f"homes/{LI_HOME}/residents", **body)).status == 201
 
 
 async def printed(estate: Estate, place: str = UNIT) -> list[dict[str, Any]]:
@@ -84,7 +83,7 @@ async def test_it_binds_exactly_its_residency_once(estate: Estate) -> None:
     late = await use(estate, zhou, code)
     assert (late.status, late.code) == (409, "home_code_over")
     assert await homes_of(estate, zhou) == {}
-    bound = [row["_id"] for row in await rows(estate.world, LI_HOME) if row["bound_by"]]
+    bound = [row["_id"] for row in await people_of(estate.world, LI_HOME) if row["bound_by"]]
     assert bound == [first.body["residency_id"]]
     assert [a["facts"]["repeated"] for a in await acts(estate.world, "home.code_used")].count(
         False
@@ -116,7 +115,9 @@ async def test_for_somebody_bound_meanwhile_it_opens_nothing(estate: Estate) -> 
 
 async def test_an_ended_residency_is_not_opened(estate: Estate) -> None:
     chen, code = await newcomer(estate, "chen"), await code_of(estate)
-    [row] = [r for r in await rows(estate.world, LI_HOME) if r["source"].startswith("staff")]
+    [row] = [
+        r for r in await people_of(estate.world, LI_HOME) if r["source"].startswith("staff")
+    ]
     await post(estate, "staff", f"residencies/{row['_id']}/end", reason="搬走")
     assert (await use(estate, chen, code)).code == "home_code_over"
     await estate.world.db.home_codes.update_many({}, {"$set": {"state": "open"}})
@@ -126,7 +127,9 @@ async def test_an_ended_residency_is_not_opened(estate: Estate) -> None:
 
 async def test_a_changed_phone_takes_the_paper_back(estate: Estate) -> None:
     chen, code = await newcomer(estate, "chen"), await code_of(estate)
-    [row] = [r for r in await rows(estate.world, LI_HOME) if r["source"].startswith("staff")]
+    [row] = [
+        r for r in await people_of(estate.world, LI_HOME) if r["source"].startswith("staff")
+    ]
     body = {"phone": "13900000020", "reason": "有手机了"}
     await post(estate, "staff", f"residencies/{row['_id']}/phone", **body)
     assert (await use(estate, chen, code)).code == "home_code_over"

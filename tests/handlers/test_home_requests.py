@@ -7,7 +7,7 @@ import pytest
 from services.home_requests.states import MOVES, Event, RequestState, sources
 from services.kernel.permissions import Role
 from services.residencies.models import Relation
-from tests.cast import (
+from tests.build.cast import (
     COMMUNITY,
     LI_HOME,
     NEXT_UNIT,
@@ -16,11 +16,10 @@ from tests.cast import (
     WANG_HOME,
     ZHAO_HOME,
     Estate,
-    build,
     homes,
     live_there,
 )
-from tests.homes import (
+from tests.build.homes import (
     ID_NUMBER,
     acts,
     advised,
@@ -31,24 +30,22 @@ from tests.homes import (
     get,
     homes_of,
     newcomer,
+    people_of,
     post,
-    rows,
     told,
 )
-from tests.offices import head_of
-from tests.world import World
+from tests.build.offices import head_of
+from tests.build.world import World
 
 EMPTY = f"{UNIT}.503"  # nobody is registered there
 NEXT_HEAD = "13900000030"
 PROGRESS, NEWS, ADVISE = "home_request_progress", "home_news", "home_to_advise"
 
 
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    made = await build(world, periods=())
-    await homes(world.deps, {EMPTY: 5000})
-    await made.member("head")
-    return made
+@pytest.fixture(autouse=True)
+async def _an_empty_home(estate: Estate) -> None:
+    await homes(estate.world.deps, {EMPTY: 5000})
+    await estate.member("head")
 
 
 async def request_of(world: World, request_id: str) -> dict[str, Any]:
@@ -83,7 +80,7 @@ async def test_the_head_is_asked_and_the_community_decides(estate: Estate) -> No
         "材料一致",
     )
     assert await homes_of(estate, chen) == {EMPTY: "owner"}
-    [row] = await rows(world, EMPTY)
+    [row] = await people_of(world, EMPTY)
     assert (row["from_day"], row["source"]) == ("2025-06-01", f"request:{request_id}")
     assert len(await told(world, chen, PROGRESS)) == 3
     for act in ("home.requested", "home.advised", "home.decided"):
@@ -285,7 +282,7 @@ async def test_staff_ask_for_somebody_without_a_phone(estate: Estate) -> None:
     assert one == two
     await advised(estate, one)
     assert (await decide(estate, one)).status == 200
-    [row] = [r for r in await rows(world, LI_HOME) if r["source"].startswith("request:")]
+    [row] = [r for r in await people_of(world, LI_HOME) if r["source"].startswith("request:")]
     assert (row["person"], row["recorded_by"]) == (None, staff.person_id)
     [noted] = await acts(world, "home.decided")
     assert noted["on_behalf_of"] == row["_id"]
@@ -300,7 +297,7 @@ async def test_whom_the_register_means_is_bound_to_its_row(estate: Estate) -> No
     """An owner the register names without a phone disputes nobody's home."""
     world = estate.world
     await live_there(world.deps, [(EMPTY, "zhao", Relation.OWNER)])
-    for row in await rows(world, EMPTY):
+    for row in await people_of(world, EMPTY):
         place = f"residencies/{row['_id']}/name"
         change = {"name_sealed": world.deps.vault.seal("陈晨", place=place)}
         await world.db.residencies.update_one(
@@ -313,7 +310,7 @@ async def test_whom_the_register_means_is_bound_to_its_row(estate: Estate) -> No
     [shown] = (await get(estate, "staff", "home-requests")).body["items"]
     assert shown["matches_register"] is True
     assert (await decide(estate, request_id)).status == 200
-    [row] = await rows(world, EMPTY)
+    [row] = await people_of(world, EMPTY)
     assert (row["person"], row["bound_by"]) == (chen.person_id, "request")
     assert row["from_day"] == "2020-01-01"
 

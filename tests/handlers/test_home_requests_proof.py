@@ -1,17 +1,9 @@
 """Photos of a deed or a contract: whose, for whom, for how long."""
 
-import pytest
-
-from tests.cast import LI_HOME, SUN_HOME, Estate, build
-from tests.homes import acts, ask, asked, decide, get, newcomer, post
-from tests.pictures import picture
-from tests.world import Member, World
-
-
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    """Sun's staircase has no head: the community is asked at once."""
-    return await build(world, periods=())
+from tests.build.cast import LI_HOME, SUN_HOME, Estate
+from tests.build.homes import acts, ask, asked, decide, get, newcomer, post
+from tests.build.pictures import picture
+from tests.build.sign_ins import Member
 
 
 async def photo(estate: Estate, who: Member) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.residencies.models import Relation
-from tests.cast import (
+from tests.build.cast import (
     LI_HOME,
     PHONES,
     SUN_HOME,
@@ -14,10 +14,9 @@ from tests.cast import (
     WANG_HOME,
     ZHAO_HOME,
     Estate,
-    build,
     live_there,
 )
-from tests.homes import (
+from tests.build.homes import (
     accept,
     acts,
     advised,
@@ -28,18 +27,13 @@ from tests.homes import (
     homes_of,
     invite,
     newcomer,
+    people_of,
     post,
-    rows,
 )
-from tests.world import Member, World
+from tests.build.sign_ins import Member
 
 NEW_PHONE = "13900000020"
 OTHER_PHONE = "13900000021"
-
-
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    return await build(world, periods=())
 
 
 # The four ways in
@@ -249,7 +243,7 @@ async def test_people_leave_and_an_owner_lets_go_of_the_account_only(estate: Est
         path = f"residencies/{row['_id']}/end"
         assert (await post(estate, member, path, reason="不是我家")).status == 204
         assert await homes_of(estate, member) == {}
-    kept = {row["relation"]: row for row in await rows(estate.world, LI_HOME)}
+    kept = {row["relation"]: row for row in await people_of(estate.world, LI_HOME)}
     assert kept["family"]["to_day"] == "2026-03-01"
     assert (kept["owner"]["to_day"], kept["owner"]["person"]) == (None, None)
 
@@ -325,7 +319,7 @@ async def test_staff_write_down_somebody_without_a_phone(estate: Estate) -> None
     [noted] = await acts(estate.world, "home.resident_added")
     assert noted["person"] == staff.person_id
     assert noted["on_behalf_of"] == noted["subject"] == reply.body["residency_id"]
-    [row] = [r for r in await rows(estate.world, LI_HOME) if r["recorded_by"]]
+    [row] = [r for r in await people_of(estate.world, LI_HOME) if r["recorded_by"]]
     assert row["recorded_by"] == staff.person_id
     assert row["history"][0]["did"] == "added"
     assert "窗口登记" not in str(row)  # what people type is sealed
@@ -370,7 +364,7 @@ async def test_two_owners_written_at_once_are_one(estate: Estate) -> None:
     )
     assert sorted(reply.status for reply in replies) == [201, 409]
     assert [reply.code for reply in replies if reply.status == 409] == ["home_has_owner"]
-    assert len(await rows(world, LI_HOME)) == 1
+    assert len(await people_of(world, LI_HOME)) == 1
 
 
 @pytest.mark.parametrize(("who", "status"), [("li", 403), ("head", 403), ("sun", 403)])

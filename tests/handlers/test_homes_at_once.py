@@ -11,10 +11,13 @@ import pytest
 
 from server.embedded import servers
 from server.settings import Settings
-from tests.cast import LI_HOME, Estate, build
-from tests.homes import accept, get, homes_of, invite, newcomer, post
-from tests.stage import open_world
-from tests.world import Clock, Member, World
+from tests.build.cast import LI_HOME, Estate
+from tests.build.homes import accept, get, homes_of, invite, newcomer, post
+from tests.build.sign_ins import Member
+from tests.build.stage import open_world
+from tests.build.world import Clock, World
+
+pytestmark = pytest.mark.billed("2026-02")
 
 TENANT = "13900000050"
 
@@ -35,11 +38,6 @@ async def world(
     settings = msgspec.structs.replace(base_settings, redis_url=redis.uri)
     async with open_world(settings, clock) as opened:
         yield opened
-
-
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    return await build(world, periods=("2026-02",))
 
 
 @pytest.fixture

@@ -4,18 +4,12 @@ from itertools import count
 from typing import Any
 
 import msgspec
-import pytest
 
-from tests.cast import COMPOUND, LI_HOME, SUN_HOME, Estate, build
-from tests.homes import ID_NUMBER, newcomer
-from tests.world import Member, World
+from tests.build.cast import COMPOUND, LI_HOME, SUN_HOME, Estate
+from tests.build.homes import ID_NUMBER, newcomer
+from tests.build.sign_ins import Member
 
 NUMBERS = count(1)
-
-
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    return await build(world, periods=())
 
 
 async def once(estate: Estate, who: Member, method: str, path: str, **body: Any) -> Any:

@@ -4,17 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests import homes
-from tests.cast import LI_HOME, PHONES, SUN_HOME, WANG_HOME, Estate, build
-from tests.homes import acts, asked, get, newcomer, post
-from tests.homes import rows as people_of
-from tests.pictures import picture
-from tests.world import World
-
-
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    return await build(world, periods=())
+from tests.build import homes
+from tests.build.cast import LI_HOME, PHONES, SUN_HOME, WANG_HOME, Estate
+from tests.build.homes import acts, asked, get, newcomer, people_of, post
+from tests.build.pictures import picture
 
 
 def at(home: str) -> dict[str, tuple[str, dict[str, Any]]]:

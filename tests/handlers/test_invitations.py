@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.cast import LI_HOME, WANG_HOME, Estate, build
-from tests.homes import (
+from tests.build.cast import LI_HOME, WANG_HOME, Estate
+from tests.build.homes import (
     accept,
     acts,
     at_once,
@@ -13,18 +13,12 @@ from tests.homes import (
     homes_of,
     invite,
     newcomer,
+    people_of,
     post,
-    rows,
     told,
 )
-from tests.world import World
 
 PATH = f"homes/{LI_HOME}/invitations"
-
-
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    return await build(world, periods=())
 
 
 async def test_a_relative_pays_without_seeing_the_parents_cases(estate: Estate) -> None:
@@ -86,7 +80,7 @@ async def test_twice_by_the_same_person_is_once_and_another_is_refused(
     assert first.body == second.body
     late = await accept(estate, zhou, token)
     assert (late.status, late.code) == (409, "invitation_used")
-    assert len(await rows(estate.world, LI_HOME)) == 3
+    assert len(await people_of(estate.world, LI_HOME)) == 3
     repeated = [a["facts"]["repeated"] for a in await acts(estate.world, ACCEPTED)]
     assert sorted(repeated) == [False, True]
 
@@ -147,7 +141,9 @@ async def test_family_goes_with_the_owner_and_a_lease_outlives_a_sale(
         guest = await newcomer(estate, name)
         lasts.append((await accept(estate, guest, token)).status)
     assert lasts == [200, 200, 200]
-    ends = {r["relation"]: r["to_day"] for r in await rows(world, LI_HOME) if r["bound_by"]}
+    ends = {
+        r["relation"]: r["to_day"] for r in await people_of(world, LI_HOME) if r["bound_by"]
+    }
     assert (ends["payer"], ends["tenant"]) == ("2026-03-20", "2026-12-31")
 
 
@@ -191,7 +187,7 @@ async def test_two_accept_at_once_and_one_gets_in(estate: Estate) -> None:
     assert [len(await homes_of(estate, p)) for p in people].count(1) == 1
     fresh = [a for a in await acts(estate.world, ACCEPTED) if not a["facts"]["repeated"]]
     assert len(fresh) == 1
-    assert len(await rows(estate.world, LI_HOME)) == 3
+    assert len(await people_of(estate.world, LI_HOME)) == 3
 
 
 async def test_an_accepted_one_does_not_say_so_after_the_end(estate: Estate) -> None:

@@ -7,23 +7,9 @@ import pytest
 from services.dependencies import Transaction
 from services.messaging import actions
 from services.messaging.templates import TemplateKey
-from tests.mailbox import (
-    TEMPLATE,
-    VALUES,
-    inbox,
-    tell,
-)
-from tests.world import Member, World
-
-
-@pytest.fixture
-async def li(world: World) -> Member:
-    return await world.sign_in("li")
-
-
-@pytest.fixture
-async def wang(world: World) -> Member:
-    return await world.sign_in("wang")
+from tests.build.mailbox import TEMPLATE, VALUES, inbox, tell
+from tests.build.sign_ins import Member
+from tests.build.world import World
 
 
 async def test_what_is_told_is_in_the_inbox_at_once(world: World, li: Member) -> None:
@@ -71,10 +57,11 @@ async def test_nothing_is_told_when_the_callers_transaction_fails(
         )
         raise RuntimeError
 
+    before = await world.db.outbox.count_documents({})
     with pytest.raises(RuntimeError):
         await world.deps.in_transaction(fail)
     assert await inbox(world, li) == {}
-    assert await world.db.outbox.count_documents({}) == 0
+    assert await world.db.outbox.count_documents({}) == before
 
 
 async def test_pages_follow_each_other_newest_first(world: World, li: Member) -> None:

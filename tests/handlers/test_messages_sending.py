@@ -9,7 +9,7 @@ from services.jobs import actions as jobs
 from services.messaging import jobs as messaging_jobs
 from services.messaging import quota, store
 from services.messaging.states import Move
-from tests.mailbox import (
+from tests.build.mailbox import (
     SEND,
     TEMPLATE,
     allow,
@@ -22,12 +22,8 @@ from tests.mailbox import (
     receipt,
     tell,
 )
-from tests.world import Member, World
-
-
-@pytest.fixture
-async def li(world: World) -> Member:
-    return await world.sign_in("li")
+from tests.build.sign_ins import Member
+from tests.build.world import World
 
 
 @pytest.fixture

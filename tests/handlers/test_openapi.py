@@ -16,7 +16,7 @@ from server import ops
 from server.app import ROUTES
 from services.kernel.errors import DomainError
 from services.kernel.permissions import Permission
-from tests.world import Api
+from tests.build.world import Api
 
 PUBLIC = {
     "/",

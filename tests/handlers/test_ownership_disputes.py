@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.cast import LI_HOME, UNIT, Estate, build, homes
-from tests.homes import (
+from tests.build.cast import LI_HOME, UNIT, Estate, homes
+from tests.build.homes import (
     acts,
     advised,
     ask,
@@ -16,18 +16,16 @@ from tests.homes import (
     settle,
     told,
 )
-from tests.world import Member, World
+from tests.build.sign_ins import Member
 
 EMPTY = f"{UNIT}.503"  # nobody is registered there
 NEWS = "home_news"
 
 
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    made = await build(world, periods=())
-    await homes(world.deps, {EMPTY: 5000})
-    await made.member("head")
-    return made
+@pytest.fixture(autouse=True)
+async def _an_empty_home(estate: Estate) -> None:
+    await homes(estate.world.deps, {EMPTY: 5000})
+    await estate.member("head")
 
 
 async def disputed(estate: Estate, home: str = LI_HOME) -> tuple[Member, str]:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from services.residencies.models import Relation
-from tests.cast import LI_HOME, UNIT, WANG_HOME, Estate, build, live_there
-from tests.homes import (
+from tests.build.cast import LI_HOME, UNIT, WANG_HOME, Estate, live_there
+from tests.build.homes import (
     accept,
     acts,
     advised,
@@ -17,19 +17,16 @@ from tests.homes import (
     homes_of,
     invite,
     newcomer,
+    people_of,
     post,
-    rows,
     told,
 )
-from tests.world import Reply, World
+from tests.build.world import Reply
+
+pytestmark = pytest.mark.billed("2026-02")
 
 BUYER = "13900000040"
 PATH = f"homes/{LI_HOME}/transfer"
-
-
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    return await build(world, periods=("2026-02",))
 
 
 async def sell(estate: Estate, who: str = "staff", **more: Any) -> Reply:
@@ -44,7 +41,7 @@ async def test_the_household_goes_and_the_tenant_stays(estate: Estate) -> None:
     await accept(estate, tenant, (await invite(estate, "tenant"))["token"])
     await accept(estate, payer, (await invite(estate, "payer", name="周舟"))["token"])
     buyer = await newcomer(estate, "buyer", BUYER)
-    before = len(await rows(world, LI_HOME))
+    before = len(await people_of(world, LI_HOME))
 
     reply = await sell(estate)
     assert (reply.status, reply.body["bound"], reply.body["ended"]) == (201, True, 3)
@@ -53,7 +50,7 @@ async def test_the_household_goes_and_the_tenant_stays(estate: Estate) -> None:
         assert len(await told(world, gone, "home_news")) >= 1
     assert await homes_of(estate, tenant) == {LI_HOME: "tenant"}
     assert await homes_of(estate, buyer) == {LI_HOME: "owner"}
-    kept = await rows(world, LI_HOME)
+    kept = await people_of(world, LI_HOME)
     assert len(kept) == before + 1  # history stays with those who lived it
     assert {r["to_day"] for r in kept if r["person"] in {li.person_id, mei.person_id}} == {
         "2026-03-01"
@@ -158,7 +155,7 @@ async def test_two_sales_at_once_are_one(estate: Estate) -> None:
     )
     assert sorted(r.status for r in replies) == [201, 409]
     assert [r.code for r in replies if r.status == 409] == ["already_transferred"]
-    owners = [r for r in await rows(estate.world, LI_HOME) if r["to_day"] is None]
+    owners = [r for r in await people_of(estate.world, LI_HOME) if r["to_day"] is None]
     assert len(owners) == 1
 
 

@@ -1,49 +1,21 @@
 """Payment cases 31-63 of docs/reference/wechat.md, at the HTTP API and the stand-in."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from tests import books
-from tests.cast import Estate, build
-from tests.world import Member, Reply, World
+from tests.build.cast import Estate
+from tests.build.payments import order, ordered, paid, pay
+from tests.build.sign_ins import Member
+
+pytestmark = [pytest.mark.billed("2026-01", "2026-02"), pytest.mark.usefixtures("books_hold")]
 
 NOTIFY = "/wx/pay/notify/firm"
 ORDERS = "/v3/pay/transactions/"
 PREPAY = "/v3/pay/transactions/jsapi"
 CLOSE = r"^/v3/pay/transactions/out-trade-no/[^/]+/close"
 QUERY = r"^/v3/pay/transactions/out-trade-no/[^/]+$"
-
-
-@pytest.fixture
-async def estate(world: World) -> AsyncIterator[Estate]:
-    """A published estate; at the end the books must hold, whatever the test did."""
-    estate = await build(world)
-    yield estate
-    await books.check(world)
-
-
-@pytest.fixture
-async def li(estate: Estate) -> Member:
-    return await estate.member("li")
-
-
-async def order(estate: Estate, who: Member, bill_ids: list[str] | None = None) -> Reply:
-    wanted = bill_ids or await estate.bill_ids(who.name)
-    return await estate.world.api.post("/api/v1/payments", {"bill_ids": wanted}, as_=who)
-
-
-async def ordered(estate: Estate, who: Member) -> dict[str, Any]:
-    reply = await order(estate, who)
-    assert reply.status == 201, reply.body
-    return dict(reply.body)
-
-
-async def pay(estate: Estate, who: Member, made: dict[str, Any], **how: Any) -> Any:
-    wish = {**made["pay_params"], **how}
-    return await estate.world.wechat.do(f"users/{who.name}/pay", **wish)
 
 
 async def state(estate: Estate, payment_id: str) -> str:
@@ -72,10 +44,7 @@ async def refunded(estate: Estate) -> None:
 
 async def paid_silently(estate: Estate, li: Member) -> str:
     """An order that is paid at WeChat and of which we were told nothing."""
-    made = await ordered(estate, li)
-    answer = await pay(estate, li, made, notify=False)
-    assert answer["result"] == "ok", answer
-    return str(made["payment_id"])
+    return await paid(estate, li, notify=False)
 
 
 async def test_case_31_prepay_pay_notify_credit_once(estate: Estate, li: Member) -> None:

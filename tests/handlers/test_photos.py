@@ -7,7 +7,6 @@ import logging
 import re
 import socket
 import sys
-import time
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -26,10 +25,12 @@ from services.kernel.permissions import Actor, Permission, Role
 from services.limits.models import ALLOWANCES, HOUR, Allowance, Rate
 from services.photos import actions, decoder_pool, privacy, upload
 from services.photos import files as photos_files
-from tests import pictures
-from tests.cast import COMMUNITY, LI_HOME, OTHER_COMPOUND, PHONES, ladder
-from tests.pictures import SECRET, opened, picture
-from tests.world import Api, Member, Reply, World, fetch
+from tests.build import pictures
+from tests.build.cast import COMMUNITY, LI_HOME, OTHER_COMPOUND, PHONES, ladder
+from tests.build.pictures import SECRET, opened, picture
+from tests.build.sign_ins import Member
+from tests.build.world import Api, Reply, World, fetch
+from tests.deadlines import SAFETY_NET
 
 PHOTOS = "/api/v1/photos"
 
@@ -343,15 +344,13 @@ async def test_a_page_behind_a_picture_is_left_behind(world: World, li: Member) 
 async def test_two_gigabytes_are_refused_by_their_announcement(world: World) -> None:
     port = int(world.api.base.rpartition(":")[2])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    began = time.monotonic()
     writer.write(
         b"POST /api/v1/photos HTTP/1.1\r\nHost: a\r\nContent-Length: 2147483648\r\n\r\n"
     )
-    async with asyncio.timeout(10):
-        head = await reader.read()  # until they hang up
+    async with asyncio.timeout(SAFETY_NET):
+        head = await reader.read()  # until they hang up, and nothing of the body was sent
     writer.close()
     assert re.match(rb"HTTP/1.1 (400|413) ", head)
-    assert time.monotonic() - began < 5
 
 
 async def test_a_proof_needs_a_consent_of_its_own(world: World) -> None:

@@ -1,23 +1,18 @@
 """The tree of places and who is appointed in it, over HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
 from services.kernel.permissions import FIRM_ROLES
-from tests.cast import COMMUNITY, COMPOUND, NEXT_UNIT, OTHER_COMPOUND, TERM, UNIT, Estate, build
-from tests.offices import firm_at
-from tests.world import Reply, World
+from tests.build.cast import COMMUNITY, COMPOUND, NEXT_UNIT, OTHER_COMPOUND, TERM, UNIT, Estate
+from tests.build.offices import firm_at
+from tests.build.world import Reply
 
 BUILDING = f"{COMPOUND}.b3"
 OTHER_BUILDING = f"{OTHER_COMPOUND}.b1"
 GRID = f"{COMMUNITY}.g01"
-
-
-@pytest.fixture
-async def estate(world: World) -> AsyncIterator[Estate]:
-    return await build(world, periods=())
 
 
 async def test_staff_add_a_place_where_they_work(estate: Estate) -> None:

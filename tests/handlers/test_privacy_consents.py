@@ -10,16 +10,12 @@ import pytest
 from services.consents import actions as consents
 from services.consents import policies
 from services.consents.policies import CURRENT, PolicyKey
-from tests import cast
-from tests.cast import Estate
-from tests.world import Member, Reply, World
+from tests.build import cast
+from tests.build.cast import Estate
+from tests.build.sign_ins import Member
+from tests.build.world import Reply, World
 
 PHONE = cast.PHONES["li"]
-
-
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    return await cast.build(world, periods=())
 
 
 @pytest.fixture

@@ -7,26 +7,19 @@ import pytest
 
 from services.kernel.permissions import Role
 from services.residencies.models import Relation, Residency, Way
-from tests import books, cast, homes
-from tests.cast import Estate
-from tests.handlers.test_payment_cases import order, ordered, pay
-from tests.mailbox import allow, open_push
-from tests.pictures import from_a_phone
+from tests.build import books, cast, homes
+from tests.build.cast import Estate
+from tests.build.mailbox import allow, open_push
+from tests.build.payments import order, ordered, pay
+from tests.build.pictures import from_a_phone
+from tests.build.registers import appoint
+from tests.build.sign_ins import Member
+from tests.build.world import Reply, World
 from tests.privacy import searching
-from tests.registers import appoint
-from tests.world import Member, Reply, World
+
+pytestmark = pytest.mark.billed("2026-02")
 
 CONFIRM = {"confirm": "注销"}
-
-
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    return await cast.build(world, periods=("2026-02",))
-
-
-@pytest.fixture
-async def li(estate: Estate) -> Member:
-    return await estate.member("li")
 
 
 async def erase(estate: Estate, who: Member) -> Reply:
@@ -271,7 +264,7 @@ async def test_an_appointment_at_the_same_moment_stops_it_or_waits_for_the_next_
 
 
 async def test_a_message_that_came_late_is_swept_away(estate: Estate, li: Member) -> None:
-    from tests.mailbox import tell  # noqa: PLC0415  # only here
+    from tests.build.mailbox import tell  # noqa: PLC0415  # only here
 
     await erase(estate, li)
     await tell(estate.world, li)
@@ -353,7 +346,7 @@ async def test_what_was_brought_in_and_let_go_of_says_nobody_either(
     wish = {"name": "李明本人", "id_number": homes.ID_NUMBER}
     request_id = await homes.asked(estate, li, cast.SUN_HOME, **wish)
     assert (await homes.decide(estate, request_id)).status == 200
-    [row] = await homes.rows(world, cast.SUN_HOME)
+    [row] = await homes.people_of(world, cast.SUN_HOME)
     left = await homes.post(estate, li, f"residencies/{row['_id']}/end", reason="不住了")
     assert left.status == 204
     assert (await erase(estate, li)).status == 204

@@ -19,20 +19,13 @@ from services.photos.models import Purpose
 from services.privacy import labels
 from services.residencies.models import Relation, Way
 from services.sessions.models import SessionKind
-from tests import cast
-from tests.cast import Estate
-from tests.handlers.test_payment_cases import ordered, pay
-from tests.world import Member, Reply, World
+from tests.build import cast
+from tests.build.cast import Estate
+from tests.build.payments import ordered, pay
+from tests.build.sign_ins import Member
+from tests.build.world import Reply
 
-
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    return await cast.build(world, periods=("2026-02",))
-
-
-@pytest.fixture
-async def li(estate: Estate) -> Member:
-    return await estate.member("li")
+pytestmark = pytest.mark.billed("2026-02")
 
 
 async def export(estate: Estate, who: Member) -> Reply:

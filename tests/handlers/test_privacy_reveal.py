@@ -5,24 +5,15 @@ from typing import Any
 import pytest
 
 from services.kernel.permissions import Role
-from tests import cast
-from tests.cast import Estate
-from tests.registers import appoint
-from tests.world import Member, Reply, World
+from tests.build import cast
+from tests.build.cast import Estate
+from tests.build.registers import appoint
+from tests.build.sign_ins import Member
+from tests.build.world import Reply, World
 
 LI = "r0-li"
 ZHAO = "r4-zhao"
 WISH = {"fields": ["phone", "name"], "reason": "urgent_repair"}
-
-
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    return await cast.build(world, periods=())
-
-
-@pytest.fixture
-async def staff(estate: Estate) -> Member:
-    return await estate.member("staff")
 
 
 async def reveal(

@@ -11,7 +11,7 @@ from handlers.push import LARGEST_PUSH
 from services.messaging import store
 from services.messaging.models import grant_id
 from services.messaging.states import Move
-from tests.mailbox import (
+from tests.build.mailbox import (
     SEND,
     TEMPLATE,
     allow,
@@ -24,7 +24,8 @@ from tests.mailbox import (
     receipt,
     tell,
 )
-from tests.world import Member, World
+from tests.build.sign_ins import Member
+from tests.build.world import World
 
 OTHER = "stand-in-payment_received"
 POPUP = "subscribe_msg_popup_event"

@@ -1,48 +1,30 @@
 """Refund cases 64-69 of docs/reference/wechat.md, at the HTTP API and the stand-in."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from services.payments import jobs as payments_jobs
-from tests import books
-from tests.cast import Estate, build
-from tests.world import World
+from tests.build.cast import Estate
+from tests.build.payments import paid
+
+pytestmark = [pytest.mark.billed("2026-01"), pytest.mark.usefixtures("books_hold")]
 
 REFUND = "/v3/refund/domestic/refunds"
 
 
 @pytest.fixture
-async def estate(world: World) -> AsyncIterator[Estate]:
-    built = await build(world, periods=("2026-01",))
-    yield built
-    await books.check(world)
-
-
-@pytest.fixture
 async def overpaid(estate: Estate) -> str:
     """Two phones paid the same bill: the second payment has to go back."""
-    first = await pay(estate, "li", notify=False)
+    first = await paid(estate, await estate.member("li"), notify=False)
     change = {"$set": {"state": "closed", "open": False}}
     await estate.world.db.payments.update_one({"_id": first}, change)
-    second = await pay(estate, "mei", notify=True)
+    second = await paid(estate, await estate.member("mei"))
     assert first != second
     answer = await estate.world.wechat.do("notify", out_trade_no=first)
     assert answer["status"] == 204
     return first
-
-
-async def pay(estate: Estate, name: str, *, notify: bool) -> str:
-    who = await estate.member(name)
-    wish = {"bill_ids": await estate.bill_ids(name)}
-    made = (await estate.world.api.post("/api/v1/payments", wish, as_=who)).body
-    paid = await estate.world.wechat.do(
-        f"users/{name}/pay", **made["pay_params"], notify=notify
-    )
-    assert paid["result"] == "ok", paid
-    return str(made["payment_id"])
 
 
 async def refund_of(estate: Estate, payment_id: str) -> dict[str, Any]:

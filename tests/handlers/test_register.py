@@ -8,9 +8,9 @@ import pytest
 
 from services.kernel.permissions import Role
 from services.register import uploads
-from tests import cast
-from tests.registers import LADDER, LI, WANG, XLSX, Office, appoint, open_office, workbook
-from tests.world import World
+from tests.build import cast
+from tests.build.registers import LADDER, LI, WANG, XLSX, Office, appoint, open_office, workbook
+from tests.build.world import World
 
 SHOP = ("4号楼", "", "12", 120.5, "商铺", "孙八", "13800000003", "")
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from services.sessions import tokens
-from tests.world import Api, World
+from tests.build.world import Api, World
 
 
 async def test_case_1_a_resident_signs_in(world: World) -> None:

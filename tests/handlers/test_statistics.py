@@ -16,7 +16,7 @@ from services.bills import actions as bills
 from services.dependencies import Transaction
 from services.kernel.days import BEIJING
 from services.kernel.permissions import Role
-from tests.cast import (
+from tests.build.cast import (
     COMPOUND,
     LI_HOME,
     NEXT_UNIT,
@@ -26,17 +26,13 @@ from tests.cast import (
     WANG_HOME,
     Estate,
     bill,
-    build,
 )
-from tests.offices import make_grid
-from tests.world import World
+from tests.build.offices import make_grid
+from tests.build.world import World
+
+pytestmark = pytest.mark.billed("2026-01", "2026-02")
 
 BUILDING = f"{COMPOUND}.b3"
-
-
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    return await build(world)
 
 
 async def pay(estate: Estate, name: str, period: str, *kinds: str) -> None:

@@ -1,6 +1,7 @@
 """The access matrix: every route x every role x every position, walked against the real server.
 
-    python -m pytest tests/matrix -n 2          walks it
+    python -m pytest tests/matrix -n 2          walks a cell of each kind: sample.py
+    python -m pytest tests/matrix --nightly     walks every cell
     python -m tests.matrix                      writes docs/reference/access.md
 
 How to add a row for a new route: put it into tests/matrix/rows/<your handler's name>.py (each

@@ -5,10 +5,10 @@ A new maker belongs here, too, so that lists have something to show and somethin
 
 from typing import Final
 
+from tests.build.world import World
 from tests.matrix import dwelling, makers, money
 from tests.matrix.posts import COMMUNITY, HOMES, OTHER_COMMUNITY, POSTS, UNITS
 from tests.matrix.town import Maker, Scene, Town, build, furnish
-from tests.world import World
 
 COMPOUNDS: Final = tuple(dict.fromkeys(unit.rsplit(".", 2)[0] for unit in UNITS))
 FURNITURE: Final[tuple[tuple[Maker, tuple[str, ...]], ...]] = (

@@ -8,12 +8,13 @@ from typing import Any, Final
 from handlers.openapi import failure_of
 from handlers.problems import Problem
 from handlers.statuses import codes_by_status
+from tests.build.documents import Database
+from tests.build.world import Reply
 from tests.matrix import marks
 from tests.matrix.row import BY_PATH, Cell, Row
 from tests.matrix.rules import Outcome
 from tests.matrix.seats import Someone
 from tests.matrix.town import Scene
-from tests.world import Database, Reply
 
 REFUSED: Final = frozenset({Outcome.FORBIDDEN, Outcome.MISSING, Outcome.UNKNOWN})
 STATUS: Final = {Outcome.FORBIDDEN: 403, Outcome.MISSING: 404, Outcome.UNKNOWN: 401}

@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 import uvloop
 
 from server.settings import Settings
+from tests.build.stage import open_world
+from tests.build.world import Clock
+from tests.deadlines import SAFETY_NET
 from tests.matrix.furniture import furnished
 from tests.matrix.town import Town
-from tests.stage import open_world
-from tests.world import Clock
 
 T = TypeVar("T")
-SECONDS = 60.0
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Live:
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         """Have something done beside the server."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(SECONDS)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(SAFETY_NET)
 
 
 @contextmanager
@@ -55,13 +55,13 @@ def open_live(settings: Settings) -> Iterator[Live]:
 
     thread = Thread(target=run)
     thread.start()
-    ready.wait(SECONDS)
+    ready.wait(SAFETY_NET)
     try:
         if opened:
             yield opened[0]
     finally:
         if opened and not opened[0].loop.is_closed():
             opened[0].loop.call_soon_threadsafe(closing.set)
-        thread.join(SECONDS)
+        thread.join(SAFETY_NET)
     if raised:
         raise raised[0]

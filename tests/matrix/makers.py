@@ -23,8 +23,8 @@ from services.messaging.models import Message, position
 from services.messaging.templates import TemplateKey
 from services.places.models import LADDER, Grid, Kind, Place
 from services.statistics.models import Owed
+from tests.build.offices import credit_code
 from tests.matrix.town import Scene
-from tests.offices import credit_code
 
 
 async def below(scene: Scene) -> str:

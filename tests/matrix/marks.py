@@ -5,17 +5,20 @@ answer, so that a new collection is watched from its first document on.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import mongo_indexes
+from tests.build.documents import Database
+from tests.build.world import Reply
 from tests.matrix.posts import GRIDS, HOMES, lies_in
-from tests.world import Database, Reply
 
 TOKEN: Final = re.compile(r"[0-9A-Za-z_.]{8,}")
 PLACES: Final = ("place", "home", "compound")
 PEOPLE: Final = ("person",)
 AMOUNT: Final = "amount_fen"
+READ: Final = (*PLACES, *PEOPLE, AMOUNT, "kind", "address", "position", "lines.home")
 NOWHERE: Final = ""
 # Their ids are of no use to anybody, or they are everybody's.
 UNWATCHED: Final = {"audit_anchors", "audit_heads", "workers", "idempotency_keys", "firms"}
@@ -80,14 +83,39 @@ def _within(place: str, held: str, owner: Owner) -> bool:
     return lies_in(place, held) or (owner.is_path and lies_in(held, place))
 
 
-async def read(db: Database) -> Marks:
-    """Collect the marks of everything that is in the database at this moment."""
+@dataclass
+class Watch:
+    """The marks of everything there is; a collection is read again when its digest changed."""
+
+    db: Database
+    kept: dict[str, tuple[str, Marks]] = field(default_factory=dict)
+
+    async def digests(self) -> dict[str, str]:
+        names = [module.COLLECTION for module in mongo_indexes.ALL]
+        answer = await self.db.command("dbHash", collections=names)
+        return dict(answer["collections"])
+
+    async def marks(self, digests: Mapping[str, str]) -> Marks:
+        """Return the marks of the database as it is, which has these digests."""
+        found = Marks()
+        for name in [module.COLLECTION for module in mongo_indexes.ALL]:
+            if name in UNWATCHED or name not in digests:
+                continue
+            if name not in self.kept or self.kept[name][0] != digests[name]:
+                self.kept[name] = digests[name], await _read(self.db, name)
+            of_one = self.kept[name][1]
+            if name == "places":  # a path is its place's own, whoever names it
+                found.tokens |= of_one.tokens
+            else:
+                found.tokens = {**of_one.tokens, **found.tokens}
+            found.amounts = {**of_one.amounts, **found.amounts}
+        return found
+
+
+async def _read(db: Database, collection: str) -> Marks:
     marks = Marks()
-    for module in mongo_indexes.ALL:
-        if module.COLLECTION in UNWATCHED:
-            continue
-        async for document in db[module.COLLECTION].find():
-            _add(marks, module.COLLECTION, document)
+    for document in await db[collection].find({}, dict.fromkeys(READ, 1)).to_list():
+        _add(marks, collection, document)
     return marks
 
 

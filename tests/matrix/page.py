@@ -16,7 +16,8 @@ HEAD: Final = """# Who may do what, and where
 
 Made by `python -m tests.matrix` of services/kernel/permissions.py and
 tests/matrix; do not edit it.
-`python -m pytest tests/matrix` asks the running server every question counted here.
+`python -m pytest tests/matrix --nightly` asks the running server every question counted here;
+without `--nightly` one of each kind (tests/matrix/sample.py).
 
 A permission is held at a place and covers everything under it. Who holds it nowhere is told
 403; who holds it elsewhere is told 404: what is forbidden looks missing. The roles of a home

@@ -18,8 +18,8 @@ from services.people.models import Person
 from services.residencies.models import Residency, Way
 from services.sessions import tokens
 from services.sessions.models import LIVES, Session, SessionKind
+from tests.build.documents import Database
 from tests.matrix.posts import HOMES, RELATIONS, Position, Post
-from tests.world import Database
 
 FIRST_DAY = "2020-01-01"
 LAST_DAY = "2026-12-31"

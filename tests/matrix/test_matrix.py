@@ -1,23 +1,31 @@
-"""Every route x every role x every position."""
+"""Every route x every role x every position: by day of each kind of cell one, see sample.py."""
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 
 import pytest
 import pytest_asyncio
 
 from server.settings import Settings
 from services.grants import actions as grants
+from services.kernel.permissions import PERMISSIONS, Permission, Role
+from tests.build.stage import open_world
+from tests.build.world import Clock
+from tests.depth import by_night
 from tests.matrix.furniture import furnished
 from tests.matrix.page import PATH, counts, page
 from tests.matrix.posts import POSTS
 from tests.matrix.row import BY_PATH, Row
 from tests.matrix.rows import ROWS
+from tests.matrix.rules import Outcome
+from tests.matrix.sample import again, chosen
 from tests.matrix.town import Town
 from tests.matrix.walk import Walk
-from tests.stage import open_world
-from tests.world import Clock
 
+pytestmark = [pytest.mark.slow, pytest.mark.deep]
+
+BY_DAY = chosen(ROWS, every=False)
+CELLS = chosen(ROWS, every=True) if by_night() else BY_DAY
 IN_TOWN = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -36,6 +44,41 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
     assert len(rows) == len(set(rows))
 
 
+def test_what_is_asked_by_day_stands_for_everything() -> None:
+    asked, all_there_is = set[Hashable](), set[Hashable]()
+    for row in ROWS:
+        needs = row.rule.needs(row.contract)
+        for found, cells in ((asked, BY_DAY[row.name]), (all_there_is, row.cells())):
+            for cell in cells:
+                found |= {(row.name, cell.aim, cell.outcome), cell.post}
+                found |= {(needs, role, cell.outcome) for role, _ in cell.post.roles}
+        assert len(again(row, every=False)) == bool(list(row.again()))
+    assert asked == all_there_is
+    assert sum(map(len, BY_DAY.values())) < sum(len(list(row.cells())) for row in ROWS) / 5
+
+
+NEEDED = {row.rule.needs(row.contract) for row in ROWS} - {None}
+
+
+def test_every_permission_is_needed_by_a_row_or_by_a_rule_of_its_own() -> None:
+    """These two only widen what somebody sees: rows/homes.py, rows/privacy.py."""
+    assert set(Permission) - NEEDED == {Permission.VIEW_HOME, Permission.VIEW_RESIDENTS}
+
+
+@pytest.mark.parametrize("permission", sorted(NEEDED))
+def test_by_day_each_permission_lets_in_and_keeps_out(permission: Permission) -> None:
+    """Whoever holds it is let in by it; whoever does not is refused, of each role."""
+    rows = [row for row in ROWS if row.rule.needs(row.contract) is permission]
+    let_in, kept_out = set[Role](), set[Role]()
+    for cell in (cell for row in rows for cell in BY_DAY[row.name]):
+        if len(cell.post.roles) == 1:  # who has two may owe it to the other
+            done = cell.outcome in {Outcome.ALLOWED, Outcome.LANDED}
+            (let_in if done else kept_out).add(cell.post.roles[0][0])
+    holders = {role for role in Role if permission in PERMISSIONS[role]}
+    assert let_in == holders
+    assert kept_out >= set(Role) - holders
+
+
 @IN_TOWN
 async def test_everybody_holds_what_the_matrix_says(town: Town) -> None:
     for post in [post for post in POSTS if post.signed_in]:
@@ -47,7 +90,7 @@ async def test_everybody_holds_what_the_matrix_says(town: Town) -> None:
 @IN_TOWN
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 async def test_everybody_gets_what_they_may(town: Town, row: Row) -> None:
-    judge = await Walk(town, row).all()
+    judge = await Walk(town, row).over(CELLS[row.name], again(row, every=by_night()))
     assert not judge.problems, "\n".join(judge.problems[:40])
 
 

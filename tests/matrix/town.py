@@ -9,6 +9,9 @@ from mongo_indexes import contracts, firms, places
 from services.firms.models import Contract, Firm
 from services.kernel.documents import new_id, to_document
 from services.places.models import LADDER, Grid, Kind, Place, Usage
+from tests.build.offices import credit_code
+from tests.build.world import World
+from tests.matrix.marks import Watch
 from tests.matrix.posts import (
     COMPOUND,
     GRIDS,
@@ -20,14 +23,13 @@ from tests.matrix.posts import (
     Post,
 )
 from tests.matrix.seats import FIRST_DAY, LAST_DAY, Seats, Someone
-from tests.offices import credit_code
-from tests.world import World
 
 
 @dataclass
 class Town:
     world: World
     seats: Seats
+    watch: Watch
     people: dict[Post, Someone] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     months: Iterator[int] = field(default_factory=count)
@@ -61,7 +63,7 @@ Maker = Callable[[Scene], Awaitable[str | dict[str, str]]]
 
 async def build(world: World) -> Town:
     serving = await _firms(world)
-    town = Town(world, Seats(world.deps, world.db, serving))
+    town = Town(world, Seats(world.deps, world.db, serving), Watch(world.db))
     await _places(town)
     for post in POSTS:
         town.people[post] = await town.seats.seat(post)

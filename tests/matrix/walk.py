@@ -8,8 +8,6 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-import mongo_indexes
-from tests.matrix import marks
 from tests.matrix.judge import REFUSED, Call, Judge
 from tests.matrix.posts import OWNER, Post
 from tests.matrix.row import Cell, Row
@@ -26,10 +24,9 @@ class Walk:
     row: Row
     number: int = 0
 
-    async def all(self) -> Judge:
-        """Walk every cell of the row."""
+    async def over(self, cells: Sequence[Cell], old: Sequence[Cell]) -> Judge:
+        """Ask for each cell of the row. `old`: those of an old confirmation."""
         self.judge = Judge(self.row)
-        cells = list(self.row.cells())
         reads = self.row.verb == "get"
         await self._together([c for c in cells if reads or c.outcome in REFUSED])
         changing = [c for c in cells if not reads and c.outcome not in REFUSED]
@@ -38,7 +35,7 @@ class Walk:
         for start in range(0, len(changing), step):
             await self._rest()
             await asyncio.gather(*(self._alone(c) for c in changing[start : start + step]))
-        await self._together(list(self.row.again()), old=True)
+        await self._together(old, old=True)
         self.judge.not_vacuous()
         return self.judge
 
@@ -49,14 +46,14 @@ class Walk:
         await self._rest()
         calls = await self._calls(cells, old=old)
         db = self.town.world.db
-        self.judge.seen = await marks.read(db)
-        before = await self._digest()
+        before = await self.town.watch.digests()
+        self.judge.seen = await self.town.watch.marks(before)
         await asyncio.gather(*(self._ask(call) for call in calls))
-        after = await self._digest()
-        changed = [name for name, digest in after.items() if before[name] != digest]
+        after = await self.town.watch.digests()
+        changed = {name for name in after if before.get(name) != after[name]} - BOOKKEEPING
         if changed:
             self.judge.problems.append(
-                f"{self.row.name}: refused or read, yet changed {changed}"
+                f"{self.row.name}: refused or read, yet changed {sorted(changed)}"
             )
         for call in calls:
             self.judge.answer(call)
@@ -124,8 +121,3 @@ class Walk:
             filled = call.cell.aim.place if is_place and not text else text
             path = path.replace(part, quote(filled, safe=""))
         return path
-
-    async def _digest(self) -> dict[str, str]:
-        names = [m.COLLECTION for m in mongo_indexes.ALL if m.COLLECTION not in BOOKKEEPING]
-        answer = await self.town.world.db.command("dbHash", collections=names)
-        return dict(answer["collections"])

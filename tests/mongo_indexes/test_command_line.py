@@ -7,6 +7,9 @@ import pytest
 
 from server.embedded.ports import free_port
 from server.settings import Settings
+from tests.deadlines import SAFETY_NET
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,7 +20,7 @@ def run(*words: str) -> tuple[int, str, str]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=SAFETY_NET,
         check=False,
     )
     return done.returncode, done.stdout, done.stderr

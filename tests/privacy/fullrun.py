@@ -13,12 +13,13 @@ from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.kernel.documents import Document
 from services.kernel.permissions import Role
-from tests import cast, registers
+from tests.build import cast, registers
+from tests.build.mailbox import allow, open_push, openid_of
+from tests.build.pictures import SECRET, from_a_phone
+from tests.build.registers import Office
+from tests.build.sign_ins import Member
+from tests.build.world import Api, Reply, World
 from tests.handlers.test_browser import at_browser
-from tests.mailbox import allow, open_push, openid_of
-from tests.pictures import SECRET, from_a_phone
-from tests.registers import Office
-from tests.world import Api, Member, Reply, World
 
 OUYANG, SITU, HUANGFU, MURONG = "欧阳若曦", "司徒明远", "皇甫静宜", "慕容秀兰"
 PHONES = {"ouyang": "13866660001", "situ": "13866660002", "huangfu": "13866660003"}

@@ -13,7 +13,7 @@ from typing import Any
 import mongo_indexes
 from services.kernel.vault import Vault
 from services.privacy.registry import TABLE
-from tests.world import World
+from tests.build.world import World
 
 PACKED = re.compile(r"[A-Za-z0-9+/_=-]{12,}")
 DEEPEST = 3

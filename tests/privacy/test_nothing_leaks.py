@@ -16,10 +16,12 @@ from server import observability
 from server.settings import LogFormat, Settings
 from services.kernel.vault import Vault
 from services.privacy.registry import TABLE
+from tests.build.stage import open_world
+from tests.build.world import Clock, World
 from tests.privacy import searching
 from tests.privacy.fullrun import OUYANG, PHONES, Day, Recorder
-from tests.stage import open_world
-from tests.world import Clock, World
+
+pytestmark = pytest.mark.slow
 
 # Where WeChat's name of a person belongs: with the person, and in what WeChat is told of the
 # payer of an order, to be repeated byte by byte.

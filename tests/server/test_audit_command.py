@@ -9,9 +9,9 @@ import pytest
 from server import cli
 from server.settings import Settings
 from services.audit.verification import jobs as verification_jobs
-from tests.cast import build
-from tests.deeds import send, voided
-from tests.world import World
+from tests.build.cast import Estate
+from tests.build.deeds import send, voided
+from tests.build.world import World
 
 
 async def verify(capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
@@ -38,11 +38,11 @@ def _operator(base_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "environ", environ)
 
 
+@pytest.mark.billed("2026-01", "2026-02")
 @pytest.mark.usefixtures("_operator")
 async def test_the_audit_is_proved_and_what_is_broken_is_named(
-    world: World, capsys: pytest.CaptureFixture[str]
+    world: World, estate: Estate, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    estate = await build(world)
     reply = await send(estate, await voided(estate), await estate.member("staff"))
     assert reply.status == 200
     code, told = await verify(capsys)

@@ -18,8 +18,9 @@ from redis import Redis
 
 from server.embedded import children, folders, processes, servers
 from server.errors import StartError
+from tests.deadlines import SAFETY_NET
 
-DEADLINE_SECONDS = 20
+pytestmark = pytest.mark.slow
 
 # A parent that starts two parts, says their process ids, and waits to be killed.
 PARENT = """
@@ -32,7 +33,7 @@ sys.stdin.read()
 """
 
 
-def wait_for_end(pid: int, seconds: float = DEADLINE_SECONDS) -> bool:
+def wait_for_end(pid: int, seconds: float = SAFETY_NET) -> bool:
     """Wait on the kernel, not on a clock."""
     try:
         process = os.pidfd_open(pid)
@@ -46,7 +47,7 @@ def wait_for_end(pid: int, seconds: float = DEADLINE_SECONDS) -> bool:
 
 def insert(mongo: servers.Mongo, uri: str = "") -> int:
     """Write in a transaction, as only a replica set can; return how many there are."""
-    with MongoClient[Any](uri or mongo.uri, timeoutMS=10_000) as client:
+    with MongoClient[Any](uri or mongo.uri, timeoutMS=int(SAFETY_NET * 1000)) as client:
         with client.start_session() as session, session.start_transaction():
             client.test.kept.insert_one({}, session=session)
         return client.test.kept.count_documents({})
@@ -132,7 +133,7 @@ def test_a_child_that_outlived_its_parent_is_stopped_first(folder: Path) -> None
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stale:
         (folder / "pid").write_text(processes.identity(stale.pid) or "")
         redis = servers.start_redis(folder)
-        assert stale.wait(DEADLINE_SECONDS) == -signal.SIGTERM
+        assert stale.wait(SAFETY_NET) == -signal.SIGTERM
         redis.stop()
 
 

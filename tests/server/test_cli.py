@@ -18,7 +18,10 @@ from server.embedded.ports import free_port
 from server.settings import Settings
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
-from tests.world import World
+from tests.build.world import World
+from tests.deadlines import SAFETY_NET
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 NOWHERE = {"DATA_DIR": "/nowhere"}
@@ -109,7 +112,7 @@ def apart(*words: str, **environ: str) -> Ended:
         env=environ,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=SAFETY_NET,
         check=False,
     )
     return Ended(done.returncode, done.stdout, done.stderr)

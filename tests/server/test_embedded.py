@@ -17,6 +17,9 @@ from tornado.httpclient import AsyncHTTPClient
 from server.embedded import lifecycle, servers
 from server.settings import Settings, SettingsError
 from services.wechat.merchant import load_accounts
+from tests.deadlines import SAFETY_NET
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -95,7 +98,7 @@ async def test_a_part_that_dies_is_started_again(
         assert before
         with capture_logs() as logs:
             os.kill(before, signal.SIGKILL)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(SAFETY_NET):
                 while await process_id(redis) in {before, None}:
                     pass
     assert logs[0]["part"] == "Redis"

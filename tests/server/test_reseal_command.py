@@ -8,8 +8,6 @@ import pytest
 
 from server import cli
 from server.settings import Settings
-from tests import cast
-from tests.world import World
 
 
 def operate(monkeypatch: pytest.MonkeyPatch, settings: Settings, **keys: bytes) -> None:
@@ -28,13 +26,12 @@ def operate(monkeypatch: pytest.MonkeyPatch, settings: Settings, **keys: bytes) 
     monkeypatch.setattr(os, "environ", environ)
 
 
+@pytest.mark.usefixtures("estate")
 async def test_it_says_what_it_renewed_and_stops_at_what_it_cannot_open(
-    world: World,
     base_settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    await cast.build(world, periods=())
     operate(monkeypatch, base_settings, k2=b"n" * 32, k1=b"k" * 32)
     assert await asyncio.to_thread(cli.main, ["reseal"]) == 0
     told = capsys.readouterr()

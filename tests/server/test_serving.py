@@ -17,6 +17,7 @@ from server.settings import Settings
 from server.worker import ClockSkew
 from services.dependencies import Dependencies
 from services.kernel.days import wall_clock
+from tests.deadlines import SAFETY_NET
 
 
 class Slow(RequestHandler):
@@ -41,10 +42,10 @@ async def test_at_the_end_requests_are_finished_and_no_more_are_taken(
     web = serving.serving(deps, listening)
     await web.__aenter__()
     answer = asyncio.ensure_future(AsyncHTTPClient().fetch(f"http://127.0.0.1:{port}/"))
-    await asyncio.wait_for(Slow.started.wait(), 10)
+    await asyncio.wait_for(Slow.started.wait(), SAFETY_NET)
 
     end = asyncio.create_task(web.__aexit__(None, None, None))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SAFETY_NET):
         while await can_connect(port):
             pass  # it begins to end
     assert not end.done()
@@ -73,7 +74,7 @@ async def test_who_never_finishes_is_cut_off(
         port = listening.getsockname()[1]
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        await asyncio.wait_for(Slow.started.wait(), 10)
+        await asyncio.wait_for(Slow.started.wait(), SAFETY_NET)
     writer.close()
     Slow.allowed.set()
 
@@ -95,7 +96,7 @@ async def test_the_first_signal_asks_the_second_one_ends(number: signal.Signals)
     before = signal.getsignal(number)
     stop = stop_signals()
     os.kill(os.getpid(), number)
-    await asyncio.wait_for(stop.wait(), 10)
+    await asyncio.wait_for(stop.wait(), SAFETY_NET)
     assert signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}
     signal.signal(number, before)
 
@@ -123,7 +124,7 @@ async def test_a_worker_that_fails_ends_the_process(
     stop, noticed = asyncio.Event(), False
     with pytest.raises(StartError, match="this clock is 9 s off"):
         async with working(deps, Settings(), stop):
-            noticed = await asyncio.wait_for(stop.wait(), 10)
+            noticed = await asyncio.wait_for(stop.wait(), SAFETY_NET)
     assert noticed
 
 
@@ -142,7 +143,7 @@ async def test_work_under_way_is_dropped_for_good(monkeypatch: pytest.MonkeyPatc
     stop, attempts = asyncio.Event(), list[int]()
     dropped = asyncio.create_task(serving.done_unless(stop, swallow_first(attempts)))
     stop.set()
-    assert await asyncio.wait_for(dropped, 10) is False
+    assert await asyncio.wait_for(dropped, SAFETY_NET) is False
     assert len(attempts) == 3
 
 

@@ -19,7 +19,7 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.permissions import Actor
 from services.kernel.redaction import redacted
 from services.kernel.vault import KEY_BYTES, Vault
-from tests.world import World
+from tests.build.world import World
 
 
 async def write(deps: Dependencies, person: str, times: int = 1) -> None:

@@ -6,19 +6,15 @@ import pytest
 
 from services.browser_sign_ins import states
 from services.browser_sign_ins.states import MOVES, BrowserState, Event
-from tests.world import NOON
+from tests.build.world import NOON
 
 TABLE = {(move.source, move.event): move.target for move in MOVES}
 
 
 @pytest.mark.parametrize("event", list(Event))
 def test_every_event_leads_to_one_state(event: Event) -> None:
-    assert {move.target for move in MOVES if move.event is event} == {
-        states.target(event)
-    }
-    assert states.sources(event) == [
-        s for s in BrowserState if (s, event) in TABLE
-    ]
+    assert {move.target for move in MOVES if move.event is event} == {states.target(event)}
+    assert states.sources(event) == [s for s in BrowserState if (s, event) in TABLE]
 
 
 @pytest.mark.parametrize("end", [BrowserState.REFUSED, BrowserState.USED, BrowserState.EXPIRED])
@@ -29,9 +25,7 @@ def test_what_is_over_stays_over(end: BrowserState) -> None:
 
 @pytest.mark.parametrize("state", [BrowserState.WAITING, BrowserState.ALLOWED])
 def test_time_ends_what_is_not_over(state: BrowserState) -> None:
-    assert (
-        states.state_at(state, NOON, NOON - timedelta(milliseconds=1)) is state
-    )
+    assert states.state_at(state, NOON, NOON - timedelta(milliseconds=1)) is state
     assert states.state_at(state, NOON, NOON) is BrowserState.EXPIRED
 
 

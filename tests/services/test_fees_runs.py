@@ -29,7 +29,7 @@ from services.messaging.templates import TemplateKey
 from services.places.models import Kind
 from services.statistics import actions as statistics
 from services.statistics.models import Span
-from tests.cast import (
+from tests.build.cast import (
     COMPOUND,
     LI_HOME,
     NEXT_UNIT,
@@ -38,10 +38,10 @@ from tests.cast import (
     UNIT,
     WANG_HOME,
     Estate,
-    build,
     homes,
 )
-from tests.world import World
+from tests.build.world import World
+from tests.depth import by_depth
 
 T = TypeVar("T")
 STEPS_TO_STAND_STILL = 200
@@ -93,14 +93,12 @@ async def drain(deps: Dependencies, run_id: str) -> BillRun:
     return run
 
 
-@pytest.fixture
-async def estate(world: World, monkeypatch: pytest.MonkeyPatch) -> Estate:
-    """Small steps, so that little homes make many transactions."""
-    estate = await build(world, periods=())
+@pytest.fixture(autouse=True)
+def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that few homes make many transactions."""
     monkeypatch.setattr(runs_jobs, "HOMES_AT_ONCE", 1)
     monkeypatch.setattr(runs_jobs, "BILLS_AT_ONCE", 2)
     monkeypatch.setattr(runs_notify, "PEOPLE_AT_ONCE", 1)
-    return estate
 
 
 REQUESTS = st.builds(
@@ -115,8 +113,7 @@ ASKED = st.lists(
 
 
 @settings(
-    max_examples=12,
-    deadline=None,
+    max_examples=by_depth(day=8, night=100),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(asked=ASKED, deaths=st.lists(st.sampled_from(["no", "before", "after"]), max_size=30))

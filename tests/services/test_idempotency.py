@@ -9,7 +9,7 @@ from services.idempotency import models as idempotency_models
 from services.idempotency.actions import KeyReused, StillRunning, once
 from services.idempotency.models import Answer
 from services.kernel.vault import Unreadable
-from tests.world import World
+from tests.build.world import World
 
 
 class Work:

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from services.messaging import store as messaging_store
 from services.messaging.models import grant_id
 from services.wechat.errors import Reaction, WeChatError
-from tests.mailbox import SEND, TEMPLATE, allow, arrived, open_push, tell
-from tests.world import Member, World
+from tests.build.mailbox import SEND, TEMPLATE, allow, arrived, open_push, tell
+from tests.build.sign_ins import Member
+from tests.build.world import World
+from tests.depth import by_depth
 
 # Something people do, or a message to be told and what the network does to its sending.
 FAULTS: dict[str, dict[str, Any] | None] = {
@@ -79,9 +81,8 @@ async def send(world: World, member: Member, fault: dict[str, Any] | None, numbe
 
 
 @settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=by_depth(day=10, night=150),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.sampled_from(STEPS), max_size=10))
 @example(["accept", "accept", "told, request lost", "told", "told"])

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -17,14 +18,16 @@ from services.kernel.documents import new_id
 from services.kernel.errors import NotFound
 from services.kernel.permissions import Actor, Grant, Permission, Role
 from services.kernel.vault import Unreadable, Vault, seal_bytes, unseal_bytes
-from services.photos import actions, cleanup, files, links, privacy, store, upload
+from services.photos import actions, cleanup, decoder_pool, files, links, privacy, store, upload
 from services.photos.models import Photo, Purpose
+from services.photos.reencode import Picture, reencode
 from services.photos.states import PhotoState
 from services.privacy import erasure, key_rotation
 from services.privacy.rows import rows_of
-from tests.cast import COMMUNITY, LI_HOME, PHONES, ZHAO_HOME
-from tests.pictures import picture
-from tests.world import World
+from tests.build.cast import COMMUNITY, LI_HOME, PHONES, ZHAO_HOME
+from tests.build.pictures import picture
+from tests.build.world import World
+from tests.deadlines import SAFETY_NET
 
 
 class Killed(BaseException):
@@ -420,12 +423,21 @@ async def test_an_unsigned_id_asks_nothing_of_the_disk(
     assert asked == []
 
 
-async def test_developing_does_not_hold_the_others_up(deps: Dependencies, li: Actor) -> None:
-    large = picture((5000, 5000), "PNG")
+async def test_developing_does_not_hold_the_others_up(
+    deps: Dependencies, li: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, begun, others_went_on = asyncio.get_running_loop(), asyncio.Event(), Event()
+
+    def slow(content: bytes) -> Picture:
+        loop.call_soon_threadsafe(begun.set)
+        assert others_went_on.wait(SAFETY_NET)
+        return reencode(content)
+
+    monkeypatch.setattr(decoder_pool, "reencode", slow)
+    large = picture((3000, 3000), "PNG")
     work = asyncio.create_task(upload.add(deps, li, Purpose.PROOF, large))
-    turns = 0
-    while not work.done():
-        await asyncio.sleep(0)
-        turns += 1
+    async with asyncio.timeout(SAFETY_NET / 2):
+        await begun.wait()  # never, were the loop itself at work
+    assert not work.done()
+    others_went_on.set()
     assert (await work).width == 2000
-    assert turns > 100

@@ -15,8 +15,8 @@ from services.photos.reencode import (
     PhotoUnreadable,
     reencode,
 )
-from tests import pictures
-from tests.pictures import SCRIPT, SECRET, opened, picture
+from tests.build import pictures
+from tests.build.pictures import SCRIPT, SECRET, opened, picture
 
 MEGABYTES = 1024  # as getrusage counts
 
@@ -164,13 +164,13 @@ def test_a_flood_of_pixels_is_refused_before_it_is_decoded(side: int) -> None:
     sent = pictures.flood(side, side)
     assert side * side > MOST_PIXELS
     assert len(sent) < 1000
-    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.thread_time()
     with pytest.raises(PhotoTooLarge) as caught:
         reencode(sent)
     assert caught.value.details == {"most_pixels": MOST_PIXELS}
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert after - before < 20 * MEGABYTES
-    assert time.monotonic() - began < 1
+    assert time.thread_time() - began < 1  # our own work: others on the machine do not count
 
 
 def test_a_flood_of_webp_pixels_is_refused_without_the_memory() -> None:

@@ -11,25 +11,22 @@ from services.kernel.vault import Unreadable, Vault
 from services.privacy import key_rotation
 from services.privacy.key_rotation import Tally
 from services.privacy.registry import TABLE
-from tests import cast
-from tests.cast import Estate
+from tests.build import cast
+from tests.build.cast import Estate
+from tests.build.world import World
 from tests.privacy.searching import values
-from tests.world import World
 
 OLDEST, OLD, NEW = b"k" * 32, b"o" * 32, b"n" * 32
 
 
-@pytest.fixture
-async def estate(world: World) -> Estate:
-    """Everything is sealed under k1."""
-    built = await cast.build(world, periods=())
+@pytest.fixture(autouse=True)
+async def _sealed_under_k1(estate: Estate) -> None:
     for name in ("li", "head", "staff"):
-        await built.member(name)
+        await estate.member(name)
     wish = {"name": "陈晨", "relation": "family", "reason": "窗口登记"}
     path = f"/api/v1/homes/{cast.LI_HOME}/residents"
-    reply = await world.api.post(path, wish, as_=await built.member("staff"))
+    reply = await estate.world.api.post(path, wish, as_=await estate.member("staff"))
     assert reply.status == 201
-    return built
 
 
 def under(deps: Dependencies, **keys: bytes) -> Dependencies:

@@ -23,9 +23,10 @@ from services.register.sheet.child import BATCH_ROWS
 from services.register.states import BUSY, TRANSITIONS, Action, State
 from services.residencies import actions as residencies
 from services.residencies import enrolment
-from tests import cast
-from tests.registers import LADDER, LI, WANG, Office, large, open_office, workbook
-from tests.world import NOON, Member, World
+from tests.build import cast
+from tests.build.registers import LADDER, LI, WANG, Office, large, open_office, workbook
+from tests.build.sign_ins import Member
+from tests.build.world import NOON, World
 
 HOMES = 500  # three chunks
 LI_PHONE, WANG_PHONE = "13800000001", "13800000002"

@@ -14,10 +14,11 @@ from services.register.sheet import process
 from services.register.sheet.child import BATCH_ROWS
 from services.register.sheet.models import Batch, Begun, Done, Message
 from services.register.sheet.problems import Refused
-from tests.registers import LI, large, workbook
+from tests.build.registers import LI, large, workbook
+from tests.depth import by_depth
 
 COMPOUND = "cc.chaoyang.guilin.xincheng.c07"
-ROWS = 50_000
+ROWS = by_depth(day=10_000, night=50_000)
 # Measured: 85 MiB for 50,000 rows, of which 35 MiB are the interpreter and its modules.
 MOST_KIB = 120 * 1024
 
@@ -31,7 +32,8 @@ async def read(content: bytes) -> list[Message]:
     return [message async for message in process.messages(COMPOUND, pieces(content))]
 
 
-async def test_fifty_thousand_rows_in_bounded_memory_and_out_of_the_loops_way() -> None:
+@pytest.mark.deep
+async def test_a_large_register_in_bounded_memory_and_out_of_the_loops_way() -> None:
     content = await asyncio.to_thread(large, ROWS)
     busy: list[float] = []
 

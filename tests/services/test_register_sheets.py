@@ -21,7 +21,7 @@ from services.register.sheet.problems import ERRORS, WARNINGS, Refused
 from services.register.sheet.rows import LONGEST_PATH, Register
 from services.register.sheet.workbook import check_package, open_register
 from services.residencies.models import Relation
-from tests.registers import HEADINGS, LI, WANG, workbook
+from tests.build.registers import HEADINGS, LI, WANG, workbook
 
 COMPOUND = "cc.chaoyang.guilin.xincheng.c07"
 

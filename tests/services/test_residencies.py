@@ -8,8 +8,9 @@ from services.kernel.documents import ALPHABET
 from services.residencies import actions as residencies
 from services.residencies import enrolment
 from services.residencies.models import Enrolment, Newcomer, Relation, Residency
-from tests.cast import LI_HOME, PHONES, STAFF
-from tests.world import Member, World
+from tests.build.cast import LI_HOME, PHONES, STAFF
+from tests.build.sign_ins import Member
+from tests.build.world import World
 
 PHONE = f"+86{PHONES['li']}"
 

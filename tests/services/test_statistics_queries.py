@@ -23,7 +23,8 @@ from services.kernel.documents import to_document
 from services.kernel.permissions import Actor, Grant, Role
 from services.statistics import store
 from services.statistics.models import Debts, Span
-from tests.world import Database, World
+from tests.build.documents import Database
+from tests.build.world import World
 
 COMMUNITY = "cc.chaoyang.guilin.xincheng"
 COMPOUND = f"{COMMUNITY}.c01"

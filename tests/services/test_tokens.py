@@ -20,7 +20,8 @@ from services.kernel.vault import Vault
 from services.sessions import actions as sessions
 from services.sessions import lifecycle, tokens
 from services.sessions.models import Visit
-from tests.world import NOON, Member, World
+from tests.build.sign_ins import Member
+from tests.build.world import NOON, World
 
 OLD, NEW = b"k" * 32, b"n" * 32
 VAULT = Vault({"k1": OLD})
@@ -37,11 +38,6 @@ def reopen(world: World, base_settings: Settings) -> Reopen:
             yield deps
 
     return opened
-
-
-@pytest.fixture
-async def li(world: World) -> Member:
-    return await world.sign_in("li")
 
 
 def kid_of(token: str) -> str:

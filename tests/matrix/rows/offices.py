@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from services.kernel.permissions import Permission, Role
+from tests.build.offices import credit_code
 from tests.matrix import makers, money
 from tests.matrix.posts import BUILDING, COMMUNITY, COMPOUND, HOME, UNIT, Post
 from tests.matrix.row import Row
 from tests.matrix.rules import Outcome, at, decided, everyone, mine, public, somewhere
 from tests.matrix.town import Scene
-from tests.offices import credit_code
 
 P = Permission
 

@@ -1,7 +1,6 @@
 """WeChat's stand-in, its control desk, and our clients aimed at it."""
 
-import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -14,8 +13,10 @@ from server.embedded.servers import Sandbox
 from services.wechat.merchant import MerchantAccount, load_accounts
 from services.wechat.mini_program import MiniProgram
 from services.wechat.pay import PayClient
+from tests.deadlines import SAFETY_NET
 from tests.services.wechat.desk import Clock, Desk, Doorstep
 
+HURRY = 2.0  # seconds: time enough to send, far less than an answer is held back
 REDIS_DATABASE = 9  # the other tests empty database 0
 
 
@@ -32,9 +33,8 @@ async def desk(sandbox: Sandbox, clock: Clock) -> Desk:
 
 
 @pytest.fixture
-def redis_url() -> str:
-    url = os.environ["TEST_REDIS_URL"]  # noqa: TID251 - set by tests/conftest.py
-    return f"{url.rsplit('/', 1)[0]}/{REDIS_DATABASE}"
+def redis_url(servers: Mapping[str, str]) -> str:
+    return f"{servers['redis_url'].rsplit('/', 1)[0]}/{REDIS_DATABASE}"
 
 
 @pytest.fixture
@@ -48,7 +48,22 @@ async def redis(redis_url: str, desk: Desk) -> AsyncIterator[Redis]:
 @pytest.fixture
 def mini(desk: Desk, clock: Clock, redis: Redis) -> Iterator[MiniProgram]:
     client = MiniProgram(
-        desk.appid, desk.secret, base=desk.base, redis=redis, now=clock, timeout_seconds=2
+        desk.appid,
+        desk.secret,
+        base=desk.base,
+        redis=redis,
+        now=clock,
+        timeout_seconds=SAFETY_NET,
+    )
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def hurried(desk: Desk, clock: Clock, redis: Redis) -> Iterator[MiniProgram]:
+    """One that gives up: only for calls that are never answered."""
+    client = MiniProgram(
+        desk.appid, desk.secret, base=desk.base, redis=redis, now=clock, timeout_seconds=HURRY
     )
     yield client
     client.close()
@@ -81,6 +96,7 @@ class Merchants(dict[str, PayClient]):
     desk: Desk
     clock: Clock
     doorstep: Doorstep
+    seconds: float = SAFETY_NET
 
     def __missing__(self, key: str) -> PayClient:
         self[key] = PayClient(
@@ -88,7 +104,7 @@ class Merchants(dict[str, PayClient]):
             base=self.desk.base,
             notify_base_url=self.doorstep.url,
             now=self.clock,
-            timeout_seconds=2,
+            timeout_seconds=self.seconds,
         )
         return self[key]
 
@@ -96,11 +112,18 @@ class Merchants(dict[str, PayClient]):
 @pytest.fixture
 def merchants(
     accounts: dict[str, MerchantAccount], desk: Desk, clock: Clock, doorstep: Doorstep
-) -> Iterator[dict[str, PayClient]]:
+) -> Iterator[Merchants]:
     clients = Merchants(accounts, desk, clock, doorstep)
     yield clients
     for client in clients.values():
         client.close()
+
+
+@pytest.fixture
+def hurried_firm(merchants: Merchants) -> PayClient:
+    """One that gives up: only for calls that are never answered."""
+    merchants.seconds = HURRY
+    return merchants["firm"]
 
 
 @pytest.fixture

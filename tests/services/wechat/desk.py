@@ -6,14 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from hypothesis import HealthCheck, settings
 from tornado.httpclient import AsyncHTTPClient
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, ResponseStartLine
 
 from services.wechat.pay import PayClient
-
-# A shared machine may take its time; only the outcome counts.
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+from tests.deadlines import SAFETY_NET
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)  # Monday noon in Beijing
 TEMPLATE = "a-template"
@@ -51,7 +48,12 @@ class Desk:
 
     async def _ask(self, method: str, path: str, body: bytes | None) -> Any:
         reply = await AsyncHTTPClient().fetch(
-            f"{self.base}/__ctl/{path}", method=method, body=body, raise_error=False
+            f"{self.base}/__ctl/{path}",
+            method=method,
+            body=body,
+            raise_error=False,
+            connect_timeout=SAFETY_NET,
+            request_timeout=SAFETY_NET,
         )
         assert reply.code == 200, (path, reply.code, reply.body)
         return msgspec.json.decode(reply.body)

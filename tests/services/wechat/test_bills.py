@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from services.wechat.bill_download import BillDownload
 from services.wechat.bills import BillError, parse_fund_flow_bill, parse_trade_bill
 from services.wechat.errors import PayError, PayReaction
-from tests.services.wechat.desk import unhurried
 
 DAY = "2026-03-01"
 HEADER = (
@@ -143,7 +142,6 @@ free_text = st.text(
 )
 
 
-@unhurried
 @given(
     st.lists(st.tuples(st.integers(0, 10**11), st.integers(0, 10**11), free_text), max_size=5)
 )
@@ -213,7 +211,6 @@ def sha1(text: bytes) -> str:
     return hashlib.sha1(text, usedforsecurity=False).hexdigest()
 
 
-@unhurried
 @given(text=st.binary(max_size=300), cut=st.integers(1, 50))
 def test_a_bill_arrives_in_any_pieces(text: bytes, cut: int) -> None:
     packed, download = gzip.compress(text, mtime=0), BillDownload()

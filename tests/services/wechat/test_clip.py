@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.wechat.template_values import BadTemplateValue, amount, clip, clip_data
-from tests.services.wechat.desk import unhurried
 
 HAN = "春城物业缴费通知报修单元楼"
 TEXTS = st.text(HAN + string.printable + "😀👨‍👩‍👧㎡℃②—“”…\u3000\u200b𠮷", max_size=60)
@@ -26,7 +25,6 @@ ACCEPTED = {
 }
 
 
-@unhurried
 @given(kind=st.sampled_from(sorted(ACCEPTED)), text=TEXTS)
 def test_whatever_comes_out_is_acceptable(kind: str, text: str) -> None:
     try:
@@ -37,7 +35,6 @@ def test_whatever_comes_out_is_acceptable(kind: str, text: str) -> None:
     assert clipped == clipped.strip() != ""
 
 
-@unhurried
 @given(text=TEXTS)
 def test_clipping_twice_changes_nothing(text: str) -> None:
     try:
@@ -47,7 +44,6 @@ def test_clipping_twice_changes_nothing(text: str) -> None:
     assert clip("thing1", once) == once
 
 
-@unhurried
 @given(text=st.text(HAN, min_size=1, max_size=20))
 def test_a_short_text_is_left_alone(text: str) -> None:
     assert clip("thing9", text) == text
@@ -112,7 +108,6 @@ def test_the_first_bad_value_stops_the_message() -> None:
     assert "许多" not in str(refused.value)
 
 
-@unhurried
 @given(fen=st.integers(0, 10**10 - 1))
 def test_every_amount_up_to_a_hundred_million_yuan_can_be_shown(fen: int) -> None:
     assert clip("amount1", amount(fen)) == amount(fen)

@@ -67,13 +67,13 @@ async def test_case_7_a_busy_wechat_is_never_asked_twice_with_one_code(
     assert await desk.count(LOGIN) == 3
 
 
-@pytest.mark.parametrize("fate", [{"drop": "after"}, {"delay_seconds": 3}])
+@pytest.mark.parametrize("fate", [{"drop": "after"}, {"delay_seconds": 60}])
 async def test_case_8_a_lost_answer_is_unknown_and_the_code_is_spent(
-    mini: MiniProgram, desk: Desk, fate: dict[str, Any]
+    mini: MiniProgram, hurried: MiniProgram, desk: Desk, fate: dict[str, Any]
 ) -> None:
     await desk.fault(LOGIN, **fate)
     code = await desk.login_code()
-    refused = await refusal(mini, code)
+    refused = await refusal(hurried, code)
     assert isinstance(refused, WeChatUnavailable)
     assert refused.unknown
     assert code not in str(refused)

@@ -24,7 +24,6 @@ from services.wechat.events import (
 from services.wechat.models import Suggestion
 from services.wechat.push import PushReceiver
 from services.wechat.push_wire import read_events
-from tests.services.wechat.desk import unhurried
 
 TOKEN = "AAAAA"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -274,7 +273,6 @@ json_values = st.recursive(
 )
 
 
-@unhurried
 @given(
     kind=st.sampled_from(
         ["subscribe_msg_popup_event", "subscribe_msg_sent_event", "wxa_media_check", "x"]

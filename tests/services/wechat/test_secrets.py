@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from services.wechat.errors import PayError, WeChatError
 from services.wechat.mini_program import MiniProgram
 from services.wechat.models import Scene
 from services.wechat.pay import PayClient
 from services.wechat.push import PushReceiver
+from tests.deadlines import SAFETY_NET
 from tests.services.wechat.desk import TEMPLATE, Clock, Desk, order
 
 FATES: list[dict[str, Any]] = [
@@ -55,9 +58,14 @@ def witness(caplog: pytest.LogCaptureFixture) -> Iterator[Witness]:
 
 @pytest.fixture
 def alone(desk: Desk, clock: Clock) -> Iterator[MiniProgram]:
-    away = Redis(host="127.0.0.1", port=1)
+    away = Redis(host="127.0.0.1", port=1, retry=Retry(NoBackoff(), 0))
     client = MiniProgram(
-        desk.appid, desk.secret, base=desk.base, redis=away, now=clock, timeout_seconds=2
+        desk.appid,
+        desk.secret,
+        base=desk.base,
+        redis=away,
+        now=clock,
+        timeout_seconds=SAFETY_NET,
     )
     yield client
     client.close()

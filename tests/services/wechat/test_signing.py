@@ -12,7 +12,6 @@ from services.wechat import signatures
 from services.wechat.errors import BadSignature, Forgery
 from services.wechat.pay_requests import clip_bytes
 from services.wechat.signatures import Sealed
-from tests.services.wechat.desk import unhurried
 
 KEY = rsa.generate_private_key(65537, 2048)
 OTHER = rsa.generate_private_key(65537, 2048)
@@ -28,13 +27,11 @@ def headers(stamp: str, once: str, body: bytes) -> dict[str, str]:
     }
 
 
-@unhurried
 @given(stamp=plain_text, once=plain_text, body=st.binary(max_size=200))
 def test_what_is_signed_is_believed(stamp: str, once: str, body: bytes) -> None:
     signatures.check_signature(KEY.public_key(), headers(stamp, once, body), body)
 
 
-@unhurried
 @given(body=st.binary(min_size=1, max_size=100), data=st.data())
 def test_one_changed_bit_is_noticed(body: bytes, data: st.DataObject) -> None:
     signed = headers("1772424000", "nonce", body)
@@ -78,7 +75,6 @@ def seal(text: bytes, about: str) -> Sealed:
     )
 
 
-@unhurried
 @given(text=st.binary(max_size=200), about=st.sampled_from(["", "transaction", "refund"]))
 def test_what_is_sealed_can_be_opened(text: bytes, about: str) -> None:
     assert signatures.unseal(SEAL, seal(text, about)) == text
@@ -105,7 +101,6 @@ def test_a_changed_seal_stays_closed(name: str, value: str | None, reason: Forge
     assert refused.value.reason is reason
 
 
-@unhurried
 @given(text=st.text('三长通abc😀 \n\t,`"', min_size=1, max_size=200), limit=st.integers(4, 127))
 def test_a_description_is_cut_between_characters(text: str, limit: int) -> None:
     if not text.strip():

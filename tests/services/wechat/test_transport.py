@@ -9,6 +9,7 @@ import pytest
 
 from services.wechat import transport
 from services.wechat.transport import NoAnswer, Transport
+from tests.deadlines import SAFETY_NET
 
 ANSWERS = {
     "too long": b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
@@ -41,7 +42,7 @@ async def broken(request: pytest.FixtureRequest) -> AsyncIterator[str]:
 
 
 async def silence(base: str) -> NoAnswer:
-    client = Transport(base, timeout_seconds=0.5)
+    client = Transport(base, timeout_seconds=SAFETY_NET)
     with pytest.raises(NoAnswer) as refused:
         await client.send("POST", "/x?secret=1", headers={"Key": "secret"}, body=b"secret")
     client.close()
@@ -63,9 +64,9 @@ async def test_a_request_still_in_our_queue_has_done_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(transport, "MAX_CLIENTS", 1)
-    monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.1)
+    monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        client = Transport(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout_seconds=0.5)
+        client = Transport(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout_seconds=1)
         calls = [client.send("GET", "/", headers={}) for _ in range(2)]
         asked, queued = await asyncio.gather(*calls, return_exceptions=True)
         client.close()

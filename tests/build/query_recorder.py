@@ -4,9 +4,28 @@ from typing import Any
 
 from pymongo.monitoring import CommandListener
 
-from tests.world import Database
+import mongo_indexes
+from tests.build.documents import Database
 
 MAX_SHAPES = 200
+
+
+def _compared(expression: Any) -> set[str]:
+    """Return the strings that a partial index compares with."""
+    if isinstance(expression, dict):
+        return {text for inner in expression.values() for text in _compared(inner)}
+    return {expression} if isinstance(expression, str) else set()
+
+
+# A partial index serves a query or not by these values, so they belong to the shape.
+TELLING = frozenset(
+    text
+    for module in mongo_indexes.ALL
+    for index in module.INDEXES
+    for text in _compared(index.document.get("partialFilterExpression"))
+)
+# Shapes that an index served, in this process: indexes and planner are the same in every test.
+SERVED: set[str] = set()
 
 
 class QueryRecorder(CommandListener):
@@ -47,8 +66,8 @@ class QueryRecorder(CommandListener):
             self._add(command["aggregate"], {})
 
     def _add(self, collection: str, query: Any, sort: Any = None, hint: Any = None) -> None:
-        key = f"{collection} {_shape(query)} {_shape(sort)}"
-        if len(self.queries) < MAX_SHAPES:
+        key = f"{collection} {_shape(query)} {_shape(sort)} {hint}"
+        if key not in SERVED and len(self.queries) < MAX_SHAPES:
             self.queries.setdefault(key, (collection, query, sort, hint))
 
     def succeeded(self, event: Any) -> None: ...
@@ -56,10 +75,10 @@ class QueryRecorder(CommandListener):
     def failed(self, event: Any) -> None: ...
 
     async def scans(self, db: Database) -> list[str]:
-        """Return the recorded queries that no index serves."""
+        """Return the recorded queries that no index serves; remember the shapes of the rest."""
         found = []
         self.paused = True
-        for collection, query, sort, hint in self.queries.values():
+        for key, (collection, query, sort, hint) in self.queries.items():
             if set(query) == {"_id"}:
                 continue
             cursor = db[collection].find(query)
@@ -69,6 +88,8 @@ class QueryRecorder(CommandListener):
             whole = "'indexName': '_id_'" in str(plan) and "'_id'" not in str(query)
             if whole or "COLLSCAN" in str(plan):  # _id only sorts then: all of it is read
                 found.append(f"{collection}: {query}")
+            else:
+                SERVED.add(key)
         return found
 
 
@@ -77,4 +98,5 @@ def _shape(value: Any) -> Any:
         return {key: _shape(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_shape(inner) for inner in value[:2]]
-    return type(value).__name__
+    plain = value is None or isinstance(value, bool) or value in TELLING
+    return repr(value) if plain else type(value).__name__

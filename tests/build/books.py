@@ -7,7 +7,7 @@ import msgspec
 
 from services.ledger import actions as ledger
 from services.ledger.models import Journal
-from tests.world import World
+from tests.build.world import World
 
 
 async def check(world: World) -> None:

@@ -5,6 +5,7 @@ Phone numbers are invented. Everything is made through the product's own actions
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from services.appointments import actions as appointments
@@ -21,7 +22,9 @@ from services.places import store as places_store
 from services.places.models import LADDER, Kind, NewPlace, Place, Usage
 from services.residencies import store as residencies_store
 from services.residencies.models import Relation, Residency
-from tests.world import Member, World
+from tests.build import template
+from tests.build.sign_ins import Member
+from tests.build.world import World
 
 COMMUNITY = "cc.chaoyang.guilin.xincheng"
 COMPOUND = f"{COMMUNITY}.c07"
@@ -70,6 +73,11 @@ class Estate:
             self.members[name] = await self.world.sign_in(name, PHONES[name])
         return self.members[name]
 
+    async def advance(self, **delta: float) -> None:
+        """Let time pass; everybody signs in again, because tokens are for minutes."""
+        await self.world.advance(**delta)
+        self.members.clear()
+
     async def bills(self, name: str, state: str = "owing") -> list[dict[str, Any]]:
         who = await self.member(name)
         reply = await self.world.api.get(f"/api/v1/me/bills?state={state}&limit=50", as_=who)
@@ -82,6 +90,21 @@ class Estate:
 
 async def build(world: World, periods: Sequence[str] = ("2026-01", "2026-02")) -> Estate:
     """Places, people, rules, and published bills for the periods."""
+    await template.make(world, f"estate {periods}", partial(_make, periods=tuple(periods)))
+    return Estate(world)
+
+
+async def _make(world: World, periods: tuple[str, ...]) -> None:
+    if not periods:
+        await _founded(world)
+        return
+    *earlier, last = periods
+    await build(world, earlier)
+    await bill(world, last)
+
+
+async def _founded(world: World) -> None:
+    """Places, people and rules."""
     deps = world.deps
     await ladder(deps)
     await homes(deps, {LI_HOME: 8530, WANG_HOME: 6000, SUN_HOME: 7000, ZHAO_HOME: 9000})
@@ -102,9 +125,6 @@ async def build(world: World, periods: Sequence[str] = ("2026-01", "2026-02")) -
         request = Appoint(role=role, place=place, phone=PHONES[name], to_day=to_day)
         await appointments.grant(deps, request, appointed_by="test")
     await charge(deps)
-    for period in periods:
-        await bill(world, period)
-    return Estate(world)
 
 
 async def ladder(deps: Dependencies) -> None:

@@ -13,9 +13,11 @@ from services.bills.runs.models import StartBillRun
 from services.kernel.permissions import Role
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
-from tests.cast import COMMUNITY, COMPOUND, STAFF, Estate
-from tests.registers import workbook
-from tests.world import Member, Reply
+from tests.build.cast import COMMUNITY, COMPOUND, STAFF, Estate
+from tests.build.payments import paid
+from tests.build.registers import workbook
+from tests.build.sign_ins import Member
+from tests.build.world import Reply
 
 ID = "the-one-request"
 ELSEWHERE = "cc.chaoyang.guilin.other"
@@ -57,7 +59,7 @@ async def send(estate: Estate, ask: Ask, who: Member | None, request_id: str = I
     return await estate.world.api.call(ask.method, ask.path, body, as_=who, headers=headers)
 
 
-async def rows(estate: Estate, request_id: str = ID) -> list[dict[str, Any]]:
+async def audited(estate: Estate, request_id: str = ID) -> list[dict[str, Any]]:
     return list(await estate.world.db.audit.find({"request_id": request_id}).to_list())
 
 
@@ -124,33 +126,27 @@ async def ordered(estate: Estate) -> Ask:
 
 async def in_suspense(estate: Estate) -> Ask:
     """Money that WeChat confirms and that we know no order for."""
-    li, wechat = await estate.member("li"), estate.world.wechat
-    made = (await send(estate, await ordered(estate), li, "before")).body
-    await wechat.do("users/li/pay", **made["pay_params"], notify=False)
-    await estate.world.db.payments.delete_one({"_id": made["payment_id"]})
-    await wechat.do("notify", out_trade_no=made["payment_id"])
+    payment_id = await paid(estate, await estate.member("li"), notify=False)
+    await estate.world.db.payments.delete_one({"_id": payment_id})
+    await estate.world.wechat.do("notify", out_trade_no=payment_id)
     await estate.world.work()
-    found = f"firm:{made['payment_id']}"
+    found = f"firm:{payment_id}"
     return Ask(f"/api/v1/discrepancies/{found}/return", by="admin", subject=found)
 
 
 async def refund_stuck(estate: Estate) -> Ask:
     """Paid twice; WeChat will not take the refund of the first payment."""
-    world, paid = estate.world, []
-    for name in ("li", "mei"):
-        body = {"bill_ids": await estate.bill_ids("li")}
-        member = await estate.member(name)
-        made = (await world.api.post("/api/v1/payments", body, as_=member)).body
-        await world.wechat.do(f"users/{name}/pay", **made["pay_params"], notify=name == "mei")
-        paid.append(made["payment_id"])
-        closed = {"$set": {"state": "closed", "open": False}}
-        await world.db.payments.update_one({"_id": made["payment_id"], "open": True}, closed)
-    await world.wechat.do("notify", out_trade_no=paid[0])
+    world = estate.world
+    first = await paid(estate, await estate.member("li"), notify=False)
+    closed = {"$set": {"state": "closed", "open": False}}
+    await world.db.payments.update_one({"_id": first, "open": True}, closed)
+    await paid(estate, await estate.member("mei"))
+    await world.wechat.do("notify", out_trade_no=first)
     fault = {"http": 403, "code": "RULE_LIMIT"}
     await world.wechat.fault({"path": "/v3/refund/domestic/refunds"}, fault)
     await world.advance(minutes=1)
     await world.work()
-    refund_id = f"X{paid[0]}"
+    refund_id = f"X{first}"
     return Ask(f"/api/v1/refunds/{refund_id}/retry", by="admin", subject=refund_id)
 
 

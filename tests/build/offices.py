@@ -1,7 +1,6 @@
 """Firms, grids and heads for tests, made through the product's own actions."""
 
 from itertools import count
-from typing import Any
 
 from services.appointments import actions as appointments
 from services.appointments.models import Appoint, AppointmentView
@@ -11,8 +10,10 @@ from services.firms.credit_code import check_mark
 from services.firms.models import NewFirm, SignContract
 from services.kernel.days import day_of
 from services.kernel.permissions import Role
-from tests.cast import COMMUNITY, COMPOUND, STAFF, UNIT, Estate
-from tests.world import Member, Reply, World
+from tests.build.cast import COMMUNITY, COMPOUND, STAFF, UNIT, Estate
+from tests.build.homes import post
+from tests.build.sign_ins import Member
+from tests.build.world import Reply, World
 
 BUILDING = f"{COMPOUND}.b3"
 GRID = f"{COMMUNITY}.g01"
@@ -60,10 +61,6 @@ async def head_of(
     return await appointments.grant(world.deps, request, appointed_by="test")
 
 
-async def post(estate: Estate, who: str, path: str, body: Any = None) -> Reply:
-    return await estate.world.api.post(f"/api/v1{path}", body, as_=await estate.member(who))
-
-
 async def appointment_of(estate: Estate, role: str = "unit_head", place: str = UNIT) -> str:
     """Return the id of who holds an office at a place today, not of who stands in."""
     staff, today = await estate.member("staff"), day_of(estate.world.clock.now)
@@ -78,24 +75,15 @@ async def appointment_of(estate: Estate, role: str = "unit_head", place: str = U
     return str(found)
 
 
-async def sees(estate: Estate, who: Member, place: str = UNIT) -> int:
+async def sees_unpaid(estate: Estate, who: Member, place: str = UNIT) -> int:
     path = f"/api/v1/places/{place}/unpaid-homes"
     return (await estate.world.api.get(path, as_=who)).status
 
 
-async def inbox(world: World, who: Member) -> list[str]:
+async def templates_told(world: World, who: Member) -> list[str]:
+    """Return the kind of each message in somebody's inbox, the newest first."""
     reply = await world.api.get("/api/v1/me/messages", as_=who)
     return [message["template"] for message in reply.body["items"]]
-
-
-async def acts(world: World, act: str) -> int:
-    return await world.db.audit.count_documents({"act": act, "result": "done"})
-
-
-async def later(estate: Estate, **delta: float) -> None:
-    """Move the clock and sign everybody in again: tokens are for minutes."""
-    await estate.world.advance(**delta)
-    estate.members.clear()
 
 
 def substitution(**changes: str) -> dict[str, str]:
@@ -109,4 +97,4 @@ def substitution(**changes: str) -> dict[str, str]:
 
 async def make_grid(estate: Estate) -> Reply:
     wish = {"segment": "g01", "name": "第一网格", "buildings": [BUILDING]}
-    return await post(estate, "staff", f"/places/{COMMUNITY}/grids", wish)
+    return await post(estate, "staff", f"places/{COMMUNITY}/grids", wish)

@@ -5,7 +5,9 @@ from typing import Any
 from services.dependencies import Transaction
 from services.messaging import actions
 from services.messaging.templates import TemplateKey
-from tests.world import Member, World
+from tests.build.sign_ins import Member
+from tests.build.world import World
+from tests.deadlines import SAFETY_NET
 
 SEND = "/cgi-bin/message/subscribe/send"
 TEMPLATE = "stand-in-bill_issued"
@@ -20,7 +22,7 @@ VALUES = {
 
 async def open_push(world: World, **target: Any) -> None:
     """Tell WeChat where to push. Receipts come when a test says so: see `receipt`."""
-    given = {"sent_events": False, "timeout_seconds": 30.0, **target}
+    given = {"sent_events": False, "timeout_seconds": SAFETY_NET, **target}
     await world.wechat.do("push", url=f"{world.api.base}/wx/push", **given)
 
 

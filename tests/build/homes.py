@@ -3,8 +3,9 @@
 import asyncio
 from typing import Any
 
-from tests.cast import LI_HOME, Estate
-from tests.world import Member, Reply, World
+from tests.build.cast import LI_HOME, Estate
+from tests.build.sign_ins import Member
+from tests.build.world import Reply, World
 
 # The example of GB 11643-1999 itself.
 ID_NUMBER = "11010519491231002X"
@@ -15,9 +16,11 @@ async def newcomer(estate: Estate, name: str, phone: str = "") -> Member:
     return await estate.world.sign_in(name, phone)
 
 
-async def post(estate: Estate, who: Member | str, path: str, **body: Any) -> Reply:
+async def post(
+    estate: Estate, who: Member | str, path: str, body: Any = None, **fields: Any
+) -> Reply:
     member = await estate.member(who) if isinstance(who, str) else who
-    return await estate.world.api.post(f"/api/v1/{path}", body, as_=member)
+    return await estate.world.api.post(f"/api/v1/{path}", body or fields, as_=member)
 
 
 async def get(estate: Estate, who: Member | str, path: str) -> Reply:
@@ -73,7 +76,7 @@ async def homes_of(estate: Estate, who: Member | str) -> dict[str, str]:
     return {home["place"]: home["relation"] for home in reply.body["homes"]}
 
 
-async def rows(world: World, home: str) -> list[dict[str, Any]]:
+async def people_of(world: World, home: str) -> list[dict[str, Any]]:
     return await world.db.residencies.find({"home": home}).sort("_id", 1).to_list()
 
 

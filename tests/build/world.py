@@ -1,19 +1,22 @@
 """The little world tests play in: a clock, WeChat's stand-in, people, and an API client."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from pymongo.asynchronous.database import AsyncDatabase
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
 from server.worker import HANDLERS
+from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
+from tests.build.documents import Database
+from tests.build.sign_ins import Member, current, sign_in
+from tests.deadlines import SAFETY_NET
 
-Database = AsyncDatabase[dict[str, Any]]
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)  # Monday noon in Beijing
 
 
@@ -48,7 +51,8 @@ async def fetch(
         body=body,
         headers=dict(headers or {}),
         allow_nonstandard_methods=True,
-        request_timeout=30,
+        connect_timeout=SAFETY_NET,
+        request_timeout=SAFETY_NET,
     )
     response = await AsyncHTTPClient().fetch(request, raise_error=False)
     is_json = "json" in response.headers.get("Content-Type", "")
@@ -87,17 +91,6 @@ class WeChat:
 
     async def journal(self, path: str) -> list[dict[str, Any]]:
         return list(await self.control("GET", f"journal?path={path}"))
-
-
-@dataclass
-class Member:
-    """Somebody of the cast, signed in."""
-
-    name: str
-    phone: str
-    token: str = ""
-    person_id: str = ""
-    refresh_token: str = ""
 
 
 class Api:
@@ -143,6 +136,7 @@ class World:
     clock: Clock
     wechat: WeChat
     api: Api
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # of who signs in
 
     async def advance(self, **delta: float) -> None:
         """Let time pass, for us and for WeChat (whose due notices are then delivered)."""
@@ -155,25 +149,13 @@ class World:
         return await jobs.run_due(self.deps, HANDLERS, "test-worker")
 
     async def sign_in(self, name: str, phone: str = "") -> Member:
-        code = await self.wechat.login_code(name)
-        reply = await self.api.post("/api/v1/sessions/wechat", {"code": code}, as_=None)
-        assert reply.status == 201, reply.body
-        member = Member(name, phone, reply.body["access_token"])
-        member.refresh_token = reply.body["refresh_token"]
-        await self.agree(member)
-        if phone:
-            code = await self.wechat.phone_code(name, phone)
-            reply = await self.api.post("/api/v1/me/phone", {"code": code}, as_=member)
-            assert reply.status == 200, reply.body
-        me = await self.api.get("/api/v1/me", as_=member)
-        member.person_id = me.body["person_id"]
-        return member
+        """Sign somebody in, who agrees to the text and proves the phone."""
+        async with self.turn:
+            return await sign_in(self.deps, self.db, name, phone)
 
     async def agree(self, member: Member, policy: str = "privacy") -> Reply:
         """Agree to the current text of a policy, as the mini-program asks after sign-in."""
-        shown = (await self.api.get("/api/v1/privacy/policies", as_=None)).body["items"]
-        [version] = [text["version"] for text in shown if text["policy"] == policy]
-        wish = {"policy": policy, "version": version}
+        wish = msgspec.to_builtins(current(PolicyKey(policy)))
         reply = await self.api.post("/api/v1/me/consents", wish, as_=member)
         assert reply.status == 201, reply.body
         return reply
@@ -184,6 +166,3 @@ class World:
         code = {"code": await self.wechat.login_code(member.name)}
         reply = await self.api.post(path, code, as_=member)
         assert reply.status == 201, reply.body
-
-
-MakeMember = Callable[[str, str], Any]

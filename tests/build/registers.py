@@ -10,8 +10,9 @@ import xlsxwriter
 from services.appointments import actions as appointments
 from services.appointments.models import Appoint
 from services.kernel.permissions import WITH_A_TERM, Role
-from tests import cast
-from tests.world import Member, Reply, World
+from tests.build import cast
+from tests.build.sign_ins import Member
+from tests.build.world import Reply, World
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADINGS = ("楼栋", "单元", "房号", "面积(㎡)", "用途", "业主姓名", "手机号", "关系")

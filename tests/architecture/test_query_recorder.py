@@ -1,0 +1,53 @@
+"""No query of any test scans a collection, though each plan is asked for once."""
+
+from typing import Any
+
+import pytest
+from pymongo import AsyncMongoClient
+
+from server.settings import Settings
+from tests.build.query_recorder import QueryRecorder
+from tests.build.world import NOON, World
+
+SINCE = {"created_at": {"$gt": NOON}}  # of payments, indexed where they are open
+
+
+@pytest.fixture(autouse=True)
+def _nothing_asked_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.build.query_recorder.SERVED", set())
+
+
+async def scans(settings: Settings, collection: str, query: dict[str, Any]) -> int:
+    """Ask something as the product would in a test of its own; count what scans."""
+    recorder = QueryRecorder()
+    client = AsyncMongoClient[dict[str, Any]](settings.mongodb_uri, event_listeners=[recorder])
+    async with client:
+        db = client[settings.mongodb_database]
+        await db[collection].find(query).to_list()
+        return len(await recorder.scans(db))
+
+
+async def test_a_scan_fails_every_test_that_asks_it(
+    world: World, base_settings: Settings
+) -> None:
+    assert world
+    for _ in range(2):
+        assert await scans(base_settings, "bills", {"amount_fen": 1}) == 1
+
+
+async def test_a_shape_that_an_index_serves_is_explained_once(
+    world: World, base_settings: Settings
+) -> None:
+    assert world
+    assert await scans(base_settings, "people", {"wechat_key": "a"}) == 0
+    recorder = QueryRecorder()
+    recorder._add("people", {"wechat_key": "b"})
+    assert not recorder.queries
+
+
+async def test_the_values_of_a_partial_index_belong_to_the_shape(
+    world: World, base_settings: Settings
+) -> None:
+    assert world
+    assert await scans(base_settings, "payments", {"open": True, **SINCE}) == 0
+    assert await scans(base_settings, "payments", {"open": False, **SINCE}) == 1

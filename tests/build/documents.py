@@ -1,0 +1,52 @@
+"""All that a test's database holds, as it is stored: taken, compared and put back."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, Final
+
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
+from pymongo import WriteConcern
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+
+import mongo_indexes
+
+Database = AsyncDatabase[dict[str, Any]]
+Documents = Mapping[str, Sequence[RawBSONDocument]]
+
+RAW: Final = CodecOptions(document_class=RawBSONDocument)
+# The product reads what the majority has: the last write of `put` waits for all before it.
+SOON: Final = WriteConcern(w=1)
+
+
+async def taken(db: Database) -> Documents:
+    """Return the documents of each collection that has any, in the order of their ids."""
+    found = {
+        module.COLLECTION: await collection(db, module.COLLECTION).find().sort("_id").to_list()
+        for module in mongo_indexes.ALL
+    }
+    return {name: rows for name, rows in found.items() if rows}
+
+
+async def put(db: Database, new: Documents, changed: Documents | None = None) -> None:
+    """Insert documents and replace others, all readable when this returns."""
+    writes: list[Awaitable[Any]] = [
+        collection(db, name).insert_many(rows) for name, rows in new.items()
+    ]
+    writes += [
+        collection(db, name).replace_one({"_id": row["_id"]}, row)
+        for name, rows in (changed or {}).items()
+        for row in rows
+    ]
+    await asyncio.gather(*writes)
+    await db[next(iter(new))].update_one({"_id": None}, {"$unset": {"x": ""}})
+
+
+def collection(db: Database, name: str) -> AsyncCollection[RawBSONDocument]:
+    return db.get_collection(name, RAW, write_concern=SOON)
+
+
+def raw(documents: Documents) -> dict[str, list[bytes]]:
+    """Return the bytes to compare with: equal when every field and its order are."""
+    return {name: [row.raw for row in rows] for name, rows in documents.items()}

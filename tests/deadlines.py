@@ -1,0 +1,33 @@
+"""The product's deadlines, so late that a loaded machine meets none of them.
+
+In service they keep a person from waiting; in tests they would measure how busy the machine
+is. A test that is about one of them sets it itself, so short that it passes in any case. What
+the product measures by its own clock (leases, lives of tokens, limits) is not here: a test
+moves that clock.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import pytest
+
+SAFETY_NET: Final = 120.0  # seconds, only so that what hangs ends the run
+DEADLINES: Final = (
+    "services.dependencies.TRANSACTION_SECONDS",
+    "services.limits.buckets.PATIENCE_SECONDS",
+    "services.wechat.token.REDIS_SECONDS",
+    "services.wechat.transport.CONNECT_SECONDS",
+    "server.dependencies.REDIS_SECONDS",
+    "server.dependencies.WECHAT_SECONDS",
+    "server.dependencies.WECHAT_PAY_SECONDS",
+    "server.observability.PROBE_SECONDS",
+)
+
+
+@contextmanager
+def put_off() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in DEADLINES:
+            patch.setattr(name, SAFETY_NET)
+        yield

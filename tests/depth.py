@@ -1,0 +1,48 @@
+"""How much is tried: a part that stands for all by day, everything with `--nightly`.
+
+By day Hypothesis chooses the same examples in every run, so that a run is red because of a
+change and never by chance; by night it chooses new ones, and prints how to repeat a failure.
+No example is kept on the disk: what failed yesterday must not make today's run red.
+"""
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+DAY, NIGHT = "day", "night"
+settings.register_profile(
+    DAY,
+    derandomize=True,
+    database=None,
+    deadline=None,  # it would measure the machine, not the product
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    NIGHT,
+    max_examples=1000,
+    print_blob=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="try everything; takes long")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose before the tests are imported: their own settings begin with these."""
+    settings.load_profile(NIGHT if config.getoption("nightly") else DAY)
+    config.addinivalue_line("markers", "slow: a group of seconds, left out by `make quick`")
+    config.addinivalue_line(
+        "markers", "deep: tries more with --nightly, like all of Hypothesis'"
+    )
+
+
+def by_night() -> bool:
+    return settings.get_current_profile_name() == NIGHT
+
+
+def by_depth(*, day: int, night: int) -> int:
+    """Return how many to try, where the usual number takes too long."""
+    return night if by_night() else day

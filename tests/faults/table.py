@@ -1,0 +1,209 @@
+"""The bugs that must be noticed: one of each kind, of money, tenancy, erasure and later work.
+
+Each names the module it is planted in, so that a module that moves needs one edit here. To add
+one: a guard that no other entry stands for, and the one test that says what it guards.
+"""
+
+from typing import Final, NamedTuple
+
+
+class Fault(NamedTuple):
+    """In `module`, `old` becomes `new`; the test `test` must then fail."""
+
+    title: str
+    module: str
+    old: str
+    new: str
+    test: str
+
+
+CASES: Final = "tests/handlers/test_payment_cases.py"
+REFUNDS: Final = "tests/handlers/test_refund_cases.py"
+HISTORY: Final = "tests/handlers/test_bill_history.py"
+MATRIX: Final = "tests/matrix/test_matrix.py"
+DELETION: Final = "tests/handlers/test_privacy_deletion.py"
+LEAKS: Final = "tests/privacy/test_nothing_leaks.py"
+JOBS: Final = "tests/services/test_jobs.py"
+
+
+def row(name: str) -> str:
+    return f"{MATRIX}::test_everybody_gets_what_they_may[{name}]"
+
+
+MONEY: Final = (
+    Fault(
+        "an order changes state without compare-and-set",
+        "services.payments.store",
+        '{"_id": payment_id, "state": {"$in": states.sources(event)}}',
+        '{"_id": payment_id}',
+        f"{CASES}::test_case_34_the_notice_overtakes_the_prepay_answer",
+    ),
+    Fault(
+        "a bill is settled without compare-and-set",
+        "services.bills.store",
+        '{"_id": bill_id, "state": source}, {"$set": changes}, session=tx',
+        '{"_id": bill_id}, {"$set": changes}, session=tx',
+        f"{CASES}::test_case_62_money_for_bills_paid_meanwhile_goes_back",
+    ),
+    Fault(
+        "the journal's id is not WeChat's transaction",
+        "services.payments.booking",
+        'journal_id = f"pay:{client.account.mchid}:{trade.transaction_id}"',
+        'journal_id = f"pay:{client.account.mchid}:{deps.now()}:{id(trade)}"',
+        f"{CASES}::test_case_33_many_different_notices_of_one_payment_at_once",
+    ),
+    Fault(
+        "no unique index keeps a bill out of a second open order",
+        "mongo_indexes.payments",
+        "        unique=True,\n",
+        "",
+        f"{CASES}::test_case_63_two_phones_at_once_make_one_open_order",
+    ),
+    Fault(
+        "the amount of a notice is not compared",
+        "services.payments.discrepancies.actions",
+        "Doubt.AMOUNT: trade.amount_fen != payment.amount_fen,",
+        "Doubt.AMOUNT: False,",
+        f"{CASES}::test_cases_45_to_48_a_notice_that_does_not_fit_credits_nothing",
+    ),
+    Fault(
+        "an old notice that was signed once is accepted again",
+        "services.wechat.signatures",
+        "WINDOW_SECONDS: Final = 300",
+        "WINDOW_SECONDS: Final = 3_000_000",
+        f"{CASES}::test_case_43_an_old_valid_notice_replayed",
+    ),
+    Fault(
+        "an order that could not be closed frees its bill",
+        "services.payments.orders",
+        'log.info("close_refused", payment=payment.id, code=error.code, because=because)',
+        'await _close(deps, payment, "close_failed")',
+        f"{CASES}::test_case_59_closing_while_somebody_types_the_password",
+    ),
+    Fault(
+        "money beyond what is owed is kept",
+        "services.payments.booking",
+        "        excess.append(excess_refund(deps, payment, trade, excess_fen))",
+        "        pass",
+        f"{CASES}::test_case_62_money_for_bills_paid_meanwhile_goes_back",
+    ),
+    Fault(
+        "a refund takes a new number each time it is tried",
+        "services.payments.refunds",
+        "            out_refund_no=refund.number,",
+        '            out_refund_no=f"{refund.number}{deps.now():%H%M%S}",',
+        f"{REFUNDS}::test_case_69_an_answer_that_was_lost_makes_no_second_refund",
+    ),
+    Fault(
+        "no job follows an order of which no notice comes",
+        "services.payments.actions",
+        '            "payments.check",\n            payment.id,',
+        '            "nobody.check",\n            payment.id,',
+        f"{CASES}::test_case_35_no_notice_ever_the_poller_finds_it",
+    ),
+    Fault(
+        "an idempotency key is accepted for another request",
+        "services.idempotency.actions",
+        "first.fingerprint != mine.fingerprint",
+        "not first.fingerprint",
+        "tests/services/test_idempotency.py::test_another_request_under_the_key_is_refused",
+    ),
+)
+TENANCY: Final = (
+    Fault(
+        "a place is told from another by how its path begins",
+        "services.kernel.paths",
+        'return place == ancestor or place.startswith(ancestor + ".")',
+        "return place.startswith(ancestor)",
+        row("get /api/v1/places/{place}/unpaid-homes"),
+    ),
+    Fault(
+        "bills of other places can be voided",
+        "services.fees.actions",
+        "if not found or not actor.may(Permission.RUN_BILLS, found[0].home):",
+        "if not found:",
+        row("post /api/v1/bills/{bill_id}/void"),
+    ),
+    Fault(
+        "payments of everybody are listed",
+        "services.payments.store",
+        'query: dict[str, Any] = {"person": person}\n',
+        'query: dict[str, Any] = {"person": {"$gt": ""}}\n',
+        row("get /api/v1/payments"),
+    ),
+    Fault(
+        "an appointment that ended still holds",
+        "services.kernel.days",
+        '        "$or": [{"to_day": None}, {"to_day": {"$gte": day}}],\n',
+        "",
+        f"{MATRIX}::test_everybody_holds_what_the_matrix_says",
+    ),
+    Fault(
+        "a firm's people outlive its contract",
+        "services.grants.actions",
+        "if role.role not in FIRM_ROLES or (role.firm, role.place) in serving",
+        "if True",
+        f"{MATRIX}::test_everybody_holds_what_the_matrix_says",
+    ),
+    Fault(
+        "a tenant sees what the one before paid",
+        "services.bills.store",
+        '"paid_at": {"$gte": at}',
+        '"paid_at": {"$ne": at}',
+        f"{HISTORY}::test_tenant_after_tenant",
+    ),
+    Fault(
+        "a session that was ended goes on",
+        "services.sessions.lifecycle",
+        "session is None or session.revoked_at or _over",
+        "session is None or _over",
+        "tests/handlers/test_my_sessions.py::test_an_end_is_effective_at_once_with_redis_gone",
+    ),
+    Fault(
+        "a refusal is not audited",
+        "handlers.contract",
+        "    except Forbidden as error:\n        await handler.note_refusal(error)\n",
+        "    except Forbidden:\n",
+        row("get /api/v1/places/{place}/unpaid-homes"),
+    ),
+)
+ERASURE: Final = (
+    Fault(
+        "an account is erased while money moves",
+        "services.privacy.erasure",
+        "        await payments.require_settled(deps, tx, person_id)\n",
+        "",
+        f"{DELETION}::test_not_while_an_order_is_open",
+    ),
+    Fault(
+        "what WeChat was told of a payer outlives the account",
+        "services.privacy.erasure",
+        "        await payments.forget(deps, tx, person_id)\n",
+        "",
+        f"{DELETION}::test_nothing_that_is_kept_says_who_it_was",
+    ),
+    Fault(
+        "answers kept for a repeated request are not sealed",
+        "services.idempotency.actions",
+        "sealed = deps.vault.seal(body, place=_place(mine.id))",
+        "sealed = body",
+        f"{LEAKS}::test_a_full_run_leaves_nobody_behind",
+    ),
+)
+LATER: Final = (
+    Fault(
+        "a worker that slept past its lease finishes the job",
+        "services.jobs.store",
+        '{"_id": job.id, "owner": job.owner, "fence": job.fence, "state": JobState.LEASED}',
+        '{"_id": job.id}',
+        f"{JOBS}::test_a_worker_that_woke_up_late_changes_nothing",
+    ),
+    Fault(
+        "work is promised outside the transaction",
+        "services.jobs.store",
+        "upsert=True, session=tx)",
+        "upsert=True)",
+        f"{JOBS}::test_work_promised_in_a_transaction_that_fails_is_not_promised",
+    ),
+)
+FAULTS: Final = (*MONEY, *TENANCY, *ERASURE, *LATER)

@@ -23,7 +23,7 @@ from services.kernel.permissions import Actor
 from services.payments import actions as payments
 from services.payments.models import Pay
 
-AT_ONCE: Final = 4  # few, so that requests of others wait little
+AT_ONCE: Final = 2  # few: they wait for each other in the audit, and others for them
 EVERY: Final = 50
 
 

@@ -45,7 +45,7 @@ from services.places import actions as places
 from services.places import grids
 from services.register import actions as register
 from services.register import uploads
-from services.register.models import Confirm
+from services.register.models import ConfirmImport
 from services.register.states import State
 
 MONTHS: Final = 3
@@ -167,7 +167,7 @@ async def _register(site: Site) -> None:
     await _drain(site)
     found = await register.get(site.deps, STAFF, found.import_id)
     if found.state is State.PREVIEWED:
-        confirm = Confirm(accept_warnings=True)
+        confirm = ConfirmImport(accept_warnings=True)
         await register.confirm(site.deps, STAFF, found.import_id, confirm)
     await _drain(site)
 

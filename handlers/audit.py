@@ -1,10 +1,11 @@
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from handlers import cursors
-from handlers.base import ApiHandler
-from handlers.contract import Page, Route, endpoint
+from handlers.http import cursors, lists
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Route, endpoint
+from handlers.http.lists import ListQuery, Page
 from services.audit import actions
 from services.audit.models import Act, RowView
 from services.kernel.permissions import Permission
@@ -12,16 +13,21 @@ from services.kernel.permissions import Permission
 SubjectId = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-class AuditQuery(Struct, forbid_unknown_fields=True):
+class AuditQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which rows of the audit to list.
+
+    `person`: Id of the person who acted.
+    `subject`: Id of what was acted on, e.g. a bill or an appointment.
+    `act`: Kind of act.
+    """
+
     person: SubjectId | None = None
     subject: SubjectId | None = None
     act: Act | None = None
-    limit: cursors.Limit = 50
-    cursor: cursors.Cursor | None = None
 
 
 class AuditHandler(ApiHandler):
-    @endpoint(needs=Permission.READ_AUDIT)
+    @endpoint("listAuditRows", needs=Permission.READ_AUDIT)
     async def get(self, query: AuditQuery) -> Page[RowView]:
         """What was done and refused in the places I audit, the newest first."""
         items = await actions.listing(
@@ -33,7 +39,7 @@ class AuditHandler(ApiHandler):
             before=cursors.read(query.cursor),
             limit=query.limit,
         )
-        return cursors.page(items, query.limit, lambda item: item.position)
+        return lists.page(items, query.limit, lambda item: item.position)
 
 
 ROUTES = [Route("/api/v1/audit", AuditHandler)]

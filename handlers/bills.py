@@ -1,32 +1,43 @@
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from handlers import cursors
-from handlers.base import ApiHandler
-from handlers.contract import Route, endpoint
+from handlers.http import cursors, lists
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Route, endpoint
+from handlers.http.lists import ListQuery
 from services.bills import actions as bills
-from services.bills.models import BillView, MonthsAfterVoid, Owed, VoidBill
+from services.bills.models import BillView, MonthsAfterVoid, OwedBills, VoidBill
 from services.bills.states import BillState
 from services.kernel.permissions import Permission
 
+BillId = Annotated[str, Meta(description="Id of the bill, as lists show it.")]
 
-class MyBillsQuery(Struct, forbid_unknown_fields=True):
+
+class MyBillsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which of my bills to list.
+
+    `state`: Owed bills, or paid ones.
+    """
+
     state: Literal["owing", "paid"] = "owing"
-    limit: cursors.Limit = 50
-    cursor: cursors.Cursor | None = None
 
 
 class MyBills(Struct, kw_only=True):
-    """One page of bills. `owed` is everything my homes owe, whatever the page holds."""
+    """One page of bills, and what is owed beyond the page.
+
+    `items`: Bills of this page, the latest period first.
+    `next_cursor`: Send it as `cursor` for the next page; null on the last page.
+    `owed`: Everything my homes owe, whatever the page holds.
+    """
 
     items: list[BillView]
     next_cursor: str | None
-    owed: Owed
+    owed: OwedBills
 
 
 class MyBillsHandler(ApiHandler):
-    @endpoint(needs=Permission.PAY_BILLS)
+    @endpoint("listMyBills", needs=Permission.PAY_BILLS)
     async def get(self, query: MyBillsQuery) -> MyBills:
         """What my homes owe or have paid, the latest period first."""
         items = await bills.listing(
@@ -36,18 +47,19 @@ class MyBillsHandler(ApiHandler):
             before=cursors.read(query.cursor),
             limit=query.limit,
         )
-        page = cursors.page(items, query.limit, lambda item: f"{item.period}|{item.bill_id}")
+        page = lists.page(items, query.limit, lambda item: f"{item.period}|{item.bill_id}")
         owed = await bills.owed(self.deps, self.actor)
         return MyBills(items=page.items, next_cursor=page.next_cursor, owed=owed)
 
 
 class VoidBillHandler(ApiHandler):
     @endpoint(
+        "voidBill",
         needs=Permission.RUN_BILLS,
         errors=("bill_not_owing",),
         example=VoidBill(reason="面积登记有误", months=MonthsAfterVoid.OPEN),
     )
-    async def post(self, bill_id: str, body: VoidBill) -> BillView:
+    async def post(self, bill_id: BillId, body: VoidBill) -> BillView:
         """Take back an unpaid bill, saying why and what becomes of its months."""
         return await bills.void(self.deps, self.actor, bill_id, body)
 

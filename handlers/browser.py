@@ -4,8 +4,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from handlers.base import ApiHandler
-from handlers.contract import Access, Download, Route, endpoint
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Access, Route, endpoint
+from handlers.http.downloads import Download
 from handlers.sessions import visit_of
 from services.browser_sign_ins import actions as browser_sign_ins
 from services.browser_sign_ins import decisions
@@ -21,7 +22,9 @@ from services.browser_sign_ins.models import (
 from services.limits.models import Rate
 from services.sessions.models import Confirmed, Tokens
 
-SignInId = Annotated[str, Meta(max_length=100)]
+SignInId = Annotated[
+    str, Meta(max_length=100, description="Id of the sign-in, as the browser was told.")
+]
 CODE = "/api/v1/browser-sign-ins/{sign_in_id}/code"
 PNG = b"\x89PNG"
 POLL_ERRORS = ("sign_in_waiting", "sign_in_refused", "sign_in_expired", "sign_in_used")
@@ -29,7 +32,7 @@ EXAMPLE_SCENE = "6d1e0b…"
 
 
 class BrowserSignInsHandler(ApiHandler):
-    @endpoint(needs=Access.PUBLIC, status=201, rate=Rate.SIGN_IN)
+    @endpoint("createBrowserSignIn", needs=Access.PUBLIC, status=201, rate=Rate.SIGN_IN)
     async def post(self) -> SignInCode:
         """Ask to be let in at this browser: show the code, poll with the secret."""
         asked = await browser_sign_ins.ask(self.deps, visit_of(self))
@@ -44,6 +47,7 @@ class BrowserSignInsHandler(ApiHandler):
 
 class CodeHandler(ApiHandler):
     @endpoint(
+        "getBrowserSignInCode",
         needs=Access.PUBLIC,
         media_type="image/*",
         errors=("sign_in_answered", "sign_in_expired", "wechat_unavailable"),
@@ -57,6 +61,7 @@ class CodeHandler(ApiHandler):
 
 class BrowserSessionHandler(ApiHandler):
     @endpoint(
+        "createBrowserSession",
         needs=Access.PUBLIC,
         status=201,
         errors=POLL_ERRORS,
@@ -69,6 +74,7 @@ class BrowserSessionHandler(ApiHandler):
 
 class LookHandler(ApiHandler):
     @endpoint(
+        "getBrowserSignIn",
         needs=Access.SIGNED_IN,
         errors=("not_found", "sign_in_answered", "sign_in_expired"),
         example=Look(scene=EXAMPLE_SCENE),
@@ -81,6 +87,7 @@ class LookHandler(ApiHandler):
 
 class AnswerHandler(ApiHandler):
     @endpoint(
+        "answerBrowserSignIn",
         needs=Access.SIGNED_IN,
         errors=(
             "not_found",
@@ -101,7 +108,7 @@ class AnswerHandler(ApiHandler):
 
 
 class ConfirmationCodesHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN, status=201, rate=Rate.GUESS)
+    @endpoint("createConfirmationCode", needs=Access.SIGNED_IN, status=201, rate=Rate.GUESS)
     async def post(self) -> ConfirmationCode:
         """At a browser, before sensitive acts: a code for me to confirm in WeChat."""
         made = await browser_sign_ins.ask_to_confirm(self.deps, self.actor)
@@ -114,7 +121,7 @@ class ConfirmationCodesHandler(ApiHandler):
 
 
 class ConfirmationCodeHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN, errors=POLL_ERRORS)
+    @endpoint("getConfirmation", needs=Access.SIGNED_IN, errors=POLL_ERRORS)
     async def get(self, sign_in_id: SignInId) -> Confirmed:
         """Was my code confirmed? Until then 409, ask again as told."""
         return await browser_sign_ins.confirmation(self.deps, self.actor, sign_in_id)

@@ -1,8 +1,11 @@
-from msgspec import Struct
+from typing import Annotated
 
-from handlers import cursors
-from handlers.base import ApiHandler
-from handlers.contract import Page, Route, endpoint
+from msgspec import Meta
+
+from handlers.http import cursors, lists
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Route, endpoint
+from handlers.http.lists import ListQuery, Page
 from services.bills.models import BillView
 from services.bills.runs import actions as runs
 from services.bills.runs.models import BillRunView, StartBillRun
@@ -12,27 +15,29 @@ from services.fees.models import EndFeeRule, FeeKind, FeeRuleView, NewFeeRule
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 
-
-class FeesQuery(Struct, forbid_unknown_fields=True):
-    limit: cursors.Limit = 50
-    cursor: cursors.Cursor | None = None
+RuleId = Annotated[str, Meta(description="Id of the fee rule, as lists show it.")]
+RunId = Annotated[str, Meta(description="Id of the bill run, as it was answered.")]
 
 
-class RunBillsQuery(Struct, forbid_unknown_fields=True):
+class RunBillsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which bills of a run to list.
+
+    `state`: State of the bills; drafts unless said otherwise.
+    """
+
     state: BillState = BillState.DRAFT
-    limit: cursors.Limit = 50
-    cursor: cursors.Cursor | None = None
 
 
 class FeeRulesHandler(ApiHandler):
-    @endpoint(needs=Permission.MANAGE_FEES)
-    async def get(self, place: PlacePath, query: FeesQuery) -> Page[FeeRuleView]:
+    @endpoint("listFeeRules", needs=Permission.MANAGE_FEES)
+    async def get(self, place: PlacePath, query: ListQuery) -> Page[FeeRuleView]:
         """Fee rules made for a place and below it, the oldest first."""
         after = cursors.read(query.cursor)
         items = await fees.listing(self.deps, self.actor, place, after=after, limit=query.limit)
-        return cursors.page(items, query.limit, lambda item: item.rule_id)
+        return lists.page(items, query.limit, lambda item: item.rule_id)
 
     @endpoint(
+        "createFeeRule",
         needs=Permission.MANAGE_FEES,
         status=201,
         errors=("bad_fee_rule", "unknown_payee", "fee_rule_exists"),
@@ -52,26 +57,28 @@ class FeeRulesHandler(ApiHandler):
 
 class FeeRuleEndHandler(ApiHandler):
     @endpoint(
+        "endFeeRule",
         needs=Permission.MANAGE_FEES,
         errors=("bad_fee_rule", "fee_rule_ended"),
         example=EndFeeRule(end_day="2026-12-31"),
     )
-    async def post(self, rule_id: str, body: EndFeeRule) -> FeeRuleView:
+    async def post(self, rule_id: RuleId, body: EndFeeRule) -> FeeRuleView:
         """Set a rule's last day. Bills that were made stay as they are."""
         return await fees.end(self.deps, self.actor, rule_id, body)
 
 
 class BillRunsHandler(ApiHandler):
-    @endpoint(needs=Permission.RUN_BILLS)
-    async def get(self, place: PlacePath, query: FeesQuery) -> Page[BillRunView]:
+    @endpoint("listBillRuns", needs=Permission.RUN_BILLS)
+    async def get(self, place: PlacePath, query: ListQuery) -> Page[BillRunView]:
         """A compound's bill runs, the latest period first."""
         before = cursors.read(query.cursor)
         items = await runs.listing(
             self.deps, self.actor, place, before=before, limit=query.limit
         )
-        return cursors.page(items, query.limit, lambda item: f"{item.period}|{item.run_id}")
+        return lists.page(items, query.limit, lambda item: f"{item.period}|{item.run_id}")
 
     @endpoint(
+        "startBillRun",
         needs=Permission.RUN_BILLS,
         status=202,
         errors=("not_a_compound", "bill_run_illegal_move", "bill_run_changed"),
@@ -83,37 +90,39 @@ class BillRunsHandler(ApiHandler):
 
 
 class BillRunHandler(ApiHandler):
-    @endpoint(needs=Permission.RUN_BILLS)
-    async def get(self, run_id: str) -> BillRunView:
+    @endpoint("getBillRun", needs=Permission.RUN_BILLS)
+    async def get(self, run_id: RunId) -> BillRunView:
         """How far a run is, its totals by fee and payee, and what could not be billed."""
         return await runs.get(self.deps, self.actor, run_id)
 
 
 class PublishBillRunHandler(ApiHandler):
     @endpoint(
+        "publishBillRun",
         needs=Permission.RUN_BILLS,
         status=202,
         errors=("bill_run_illegal_move", "bill_run_changed"),
     )
-    async def post(self, run_id: str) -> BillRunView:
+    async def post(self, run_id: RunId) -> BillRunView:
         """Turn a run's drafts into debts and tell the residents."""
         return await runs.publish(self.deps, self.actor, run_id)
 
 
 class CancelBillRunHandler(ApiHandler):
     @endpoint(
+        "cancelBillRun",
         needs=Permission.RUN_BILLS,
         status=202,
         errors=("bill_run_illegal_move", "bill_run_changed"),
     )
-    async def post(self, run_id: str) -> BillRunView:
+    async def post(self, run_id: RunId) -> BillRunView:
         """Remove a run's drafts. Published bills stay."""
         return await runs.cancel(self.deps, self.actor, run_id)
 
 
 class BillRunBillsHandler(ApiHandler):
-    @endpoint(needs=Permission.RUN_BILLS)
-    async def get(self, run_id: str, query: RunBillsQuery) -> Page[BillView]:
+    @endpoint("listBillRunBills", needs=Permission.RUN_BILLS)
+    async def get(self, run_id: RunId, query: RunBillsQuery) -> Page[BillView]:
         """A run's bills in one state, by home; drafts unless said otherwise."""
         items = await runs.bills_of(
             self.deps,
@@ -123,7 +132,7 @@ class BillRunBillsHandler(ApiHandler):
             after=cursors.read(query.cursor),
             limit=query.limit,
         )
-        return cursors.page(items, query.limit, lambda item: f"{item.home}|{item.bill_id}")
+        return lists.page(items, query.limit, lambda item: f"{item.home}|{item.bill_id}")
 
 
 ROUTES = [

@@ -1,10 +1,11 @@
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from handlers import cursors
-from handlers.base import ApiHandler
-from handlers.contract import Page, Route, endpoint
+from handlers.http import cursors, lists
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Route, endpoint
+from handlers.http.lists import ListQuery, Page
 from services.firms import actions, contracts
 from services.firms.models import (
     ContractView,
@@ -17,24 +18,22 @@ from services.firms.models import (
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 
-ContractId = Annotated[str, Meta(min_length=1, max_length=64)]
-
-
-class FirmsQuery(Struct, forbid_unknown_fields=True):
-    limit: cursors.Limit = 50
-    cursor: cursors.Cursor | None = None
+ContractId = Annotated[
+    str, Meta(min_length=1, max_length=64, description="Id of the contract, as lists show it.")
+]
 
 
 class FirmsHandler(ApiHandler):
-    @endpoint(needs=Permission.MANAGE_FIRMS)
-    async def get(self, query: FirmsQuery) -> Page[FirmView]:
+    @endpoint("listFirms", needs=Permission.MANAGE_FIRMS)
+    async def get(self, query: ListQuery) -> Page[FirmView]:
         """Firms of the city's directory, the longest known first."""
         items = await actions.listing(
             self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
         )
-        return cursors.page(items, query.limit, lambda item: item.firm_id)
+        return lists.page(items, query.limit, lambda item: item.firm_id)
 
     @endpoint(
+        "createFirm",
         needs=Permission.MANAGE_FIRMS,
         status=201,
         errors=("firm_exists", "bad_credit_code"),
@@ -47,6 +46,7 @@ class FirmsHandler(ApiHandler):
 
 class FirmContractsHandler(ApiHandler):
     @endpoint(
+        "createContract",
         needs=Permission.MANAGE_FIRMS,
         status=201,
         errors=("contract_overlaps", "bad_term"),
@@ -63,6 +63,7 @@ class FirmContractsHandler(ApiHandler):
 
 class ContractEndHandler(ApiHandler):
     @endpoint(
+        "endContract",
         needs=Permission.MANAGE_FIRMS,
         errors=("bad_term",),
         example=EndContract(reason="业主大会决定解聘", last_day="2026-12-31"),
@@ -73,13 +74,13 @@ class ContractEndHandler(ApiHandler):
 
 
 class ContractsHandler(ApiHandler):
-    @endpoint(needs=Permission.MANAGE_FIRMS)
-    async def get(self, place: PlacePath, query: FirmsQuery) -> Page[ContractView]:
+    @endpoint("listContracts", needs=Permission.MANAGE_FIRMS)
+    async def get(self, place: PlacePath, query: ListQuery) -> Page[ContractView]:
         """Contracts of the compounds under a place, the earliest signed first."""
         items = await contracts.listing(
             self.deps, self.actor, place, after=cursors.read(query.cursor), limit=query.limit
         )
-        return cursors.page(items, query.limit, lambda item: item.contract_id)
+        return lists.page(items, query.limit, lambda item: item.contract_id)
 
 
 ROUTES = [

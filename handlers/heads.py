@@ -1,10 +1,12 @@
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from handlers import cursors
-from handlers.base import ApiHandler
-from handlers.contract import Access, Page, Route, endpoint
+from handlers.http import cursors, lists
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Access, Route, endpoint
+from handlers.http.ids import AppointmentId, HomePath
+from handlers.http.lists import Page, ShortListQuery
 from services.appointments import actions as appointments
 from services.appointments import endings, substitutes
 from services.appointments.models import (
@@ -17,34 +19,33 @@ from services.appointments.models import (
 )
 from services.heads import actions, hand_overs
 from services.heads.models import HandOverView, HeadsView
-from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 
-AppointmentId = Annotated[str, Meta(min_length=1, max_length=64)]
-HandOverId = Annotated[str, Meta(min_length=1, max_length=64)]
-
-
-class HandOversQuery(Struct, forbid_unknown_fields=True):
-    limit: cursors.Limit = 20
-    cursor: cursors.Cursor | None = None
+HandOverId = Annotated[
+    str, Meta(min_length=1, max_length=64, description="Id of the hand-over list.")
+]
 
 
 class HomeHeadsHandler(ApiHandler):
-    @endpoint(needs=Access.PUBLIC)
-    async def get(self, home: PlacePath) -> HeadsView:
+    @endpoint("getHomeHeads", needs=Access.PUBLIC)
+    async def get(self, home: HomePath) -> HeadsView:
         """Your heads: who looks after this home today, as much as each of them allows."""
         return await actions.heads_of(self.deps, self._actor, home)
 
 
 class MyAppointmentsHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN)
+    @endpoint("listMyAppointments", needs=Access.SIGNED_IN)
     async def get(self) -> Page[MyAppointment]:
         """My appointments: those that hold, those to come and the past year's."""
         return Page(await appointments.mine(self.deps, self.actor))
 
 
 class MyContactHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN, example=ChooseContact(Visibility.RESIDENTS))
+    @endpoint(
+        "updateContactVisibility",
+        needs=Access.SIGNED_IN,
+        example=ChooseContact(Visibility.RESIDENTS),
+    )
     async def post(self, appointment_id: AppointmentId, body: ChooseContact) -> MyAppointment:
         """Choose who sees my number on the page of the heads."""
         return await appointments.choose_contact(self.deps, self.actor, appointment_id, body)
@@ -52,6 +53,7 @@ class MyContactHandler(ApiHandler):
 
 class SubstituteHandler(ApiHandler):
     @endpoint(
+        "createSubstitute",
         needs=Permission.APPOINT,
         status=201,
         errors=(
@@ -73,6 +75,7 @@ class SubstituteHandler(ApiHandler):
 
 class ResignationHandler(ApiHandler):
     @endpoint(
+        "resignAppointment",
         needs=Access.SIGNED_IN,
         errors=("forbidden", "bad_last_day", "appointment_over"),
         example=Resign(reason="搬到女儿家住", last_day="2026-12-31"),
@@ -84,6 +87,7 @@ class ResignationHandler(ApiHandler):
 
 class HandOverHandler(ApiHandler):
     @endpoint(
+        "createHandOver",
         needs=Access.SIGNED_IN,
         status=201,
         errors=("not_in_office", "not_a_head", "hand_over_made"),
@@ -94,24 +98,26 @@ class HandOverHandler(ApiHandler):
 
 
 class HandOversHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN)
-    async def get(self, query: HandOversQuery) -> Page[HandOverView]:
+    @endpoint("listHandOvers", needs=Access.SIGNED_IN)
+    async def get(self, query: ShortListQuery) -> Page[HandOverView]:
         """Hand-over lists I gave, received, may receive or answer for, the newest first."""
         items = await hand_overs.listing(
             self.deps, self.actor, before=cursors.read(query.cursor), limit=query.limit
         )
-        return cursors.page(items, query.limit, lambda item: item.hand_over_id)
+        return lists.page(items, query.limit, lambda item: item.hand_over_id)
 
 
 class OneHandOverHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN)
+    @endpoint("getHandOver", needs=Access.SIGNED_IN)
     async def get(self, hand_over_id: HandOverId) -> HandOverView:
         """One hand-over list."""
         return await hand_overs.get(self.deps, self.actor, hand_over_id)
 
 
 class ReceiveHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN, errors=("forbidden", "hand_over_closed"))
+    @endpoint(
+        "receiveHandOver", needs=Access.SIGNED_IN, errors=("forbidden", "hand_over_closed")
+    )
     async def post(self, hand_over_id: HandOverId) -> HandOverView:
         """Take a hand-over list over, as the next head or for them."""
         return await hand_overs.receive(self.deps, self.actor, hand_over_id)

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from handlers import cursors
-from handlers.base import ApiHandler
-from handlers.contract import Access, Page, Route, endpoint
+from handlers.http import cursors, lists
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Access, Route, endpoint
+from handlers.http.lists import ListQuery, Page
 from services.home_requests import actions as home_requests
 from services.home_requests import reviews
 from services.home_requests.models import (
@@ -26,7 +27,9 @@ from services.ownership import disputes
 from services.ownership.models import Settle
 from services.reveals.models import Field, Reason, Reveal, Revealed
 
-RequestId = Annotated[str, Meta(min_length=1, max_length=64)]
+RequestId = Annotated[
+    str, Meta(min_length=1, max_length=64, description="Id of the request, as it was answered.")
+]
 DECISION_ERRORS = (
     "home_request_with_head",
     "home_request_moved_on",
@@ -38,21 +41,18 @@ DECISION_ERRORS = (
 )
 
 
-class MyRequestsQuery(Struct, forbid_unknown_fields=True):
-    limit: cursors.Limit = 50
-    cursor: cursors.Cursor | None = None
+class RequestsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which requests to list.
 
-
-class RequestsQuery(Struct, forbid_unknown_fields=True):
-    """`state`: without it, all that wait for somebody."""
+    `state`: State of the requests; without it, all that wait for somebody.
+    """
 
     state: RequestState | None = None
-    limit: cursors.Limit = 50
-    cursor: cursors.Cursor | None = None
 
 
 class HomeRequestsHandler(ApiHandler):
     @endpoint(
+        "createHomeRequest",
         needs=Access.SIGNED_IN,
         status=201,
         errors=(
@@ -79,7 +79,7 @@ class HomeRequestsHandler(ApiHandler):
         """Ask to belong to a home, with proof; staff also for somebody without a phone."""
         return await home_requests.file(self.deps, self.actor, body)
 
-    @endpoint(needs=Permission.ADVISE_HOMES)
+    @endpoint("listHomeRequests", needs=Permission.ADVISE_HOMES)
     async def get(self, query: RequestsQuery) -> Page[RequestView]:
         """Requests for homes of my places, the oldest first."""
         items = await reviews.listing(
@@ -89,11 +89,11 @@ class HomeRequestsHandler(ApiHandler):
             after=cursors.read(query.cursor),
             limit=query.limit,
         )
-        return cursors.page(items, query.limit, lambda item: item.request_id)
+        return lists.page(items, query.limit, lambda item: item.request_id)
 
 
 class HomeRequestHandler(ApiHandler):
-    @endpoint(needs=Permission.ADVISE_HOMES)
+    @endpoint("getHomeRequest", needs=Permission.ADVISE_HOMES)
     async def get(self, request_id: RequestId) -> RequestView:
         """One request for a home of my places."""
         return await reviews.get(self.deps, self.actor, request_id)
@@ -101,6 +101,7 @@ class HomeRequestHandler(ApiHandler):
 
 class AdviceHandler(ApiHandler):
     @endpoint(
+        "adviseHomeRequest",
         needs=Permission.ADVISE_HOMES,
         errors=("home_request_moved_on", "own_request"),
         example=GiveAdvice(known=Known.YES, reason="住了多年的老邻居"),
@@ -112,6 +113,7 @@ class AdviceHandler(ApiHandler):
 
 class DecisionHandler(ApiHandler):
     @endpoint(
+        "decideHomeRequest",
         needs=Permission.DECIDE_HOMES,
         errors=DECISION_ERRORS,
         example=Decide(accept=True, reason="房产证与登记一致"),
@@ -123,6 +125,7 @@ class DecisionHandler(ApiHandler):
 
 class SettlementHandler(ApiHandler):
     @endpoint(
+        "settleHomeRequest",
         needs=Permission.DECIDE_HOMES,
         errors=(
             "confirmation_needed",
@@ -144,6 +147,7 @@ class SettlementHandler(ApiHandler):
 
 class RevealRequestHandler(ApiHandler):
     @endpoint(
+        "revealHomeRequest",
         needs=Permission.REVEAL,
         errors=("confirmation_needed",),
         example=Reveal(fields=[Field.NAME], reason=Reason.VERIFY_IDENTITY),
@@ -156,17 +160,17 @@ class RevealRequestHandler(ApiHandler):
 
 
 class MyRequestsHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN)
-    async def get(self, query: MyRequestsQuery) -> Page[MyRequest]:
+    @endpoint("listMyHomeRequests", needs=Access.SIGNED_IN)
+    async def get(self, query: ListQuery) -> Page[MyRequest]:
         """What I filed, newest first."""
         items = await home_requests.mine(
             self.deps, self.actor, before=cursors.read(query.cursor), limit=query.limit
         )
-        return cursors.page(items, query.limit, lambda item: item.request_id)
+        return lists.page(items, query.limit, lambda item: item.request_id)
 
 
 class WithdrawHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN, errors=("home_request_moved_on",))
+    @endpoint("withdrawHomeRequest", needs=Access.SIGNED_IN, errors=("home_request_moved_on",))
     async def post(self, request_id: RequestId) -> MyRequest:
         """Take my request back."""
         return await home_requests.withdraw(self.deps, self.actor, request_id)

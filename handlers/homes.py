@@ -1,24 +1,15 @@
-"""The people of a home: invited, let in by a code, written down, ended; a new owner."""
+"""The people of a home: written down, let in by a code, ended; a new owner."""
 
-from typing import Annotated
+from msgspec import Struct
 
-from msgspec import Meta, Struct
-
-from handlers.base import ApiHandler
-from handlers.contract import Access, Page, Route, endpoint
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Access, Route, endpoint
+from handlers.http.ids import HomePath, ResidencyId
+from handlers.http.lists import Page
 from services.home_codes import actions as home_codes
 from services.home_codes.models import PrintedCodes, UseCode
 from services.homes import actions as homes
 from services.homes.models import AddResident, Bound, ResidentView
-from services.invitations import acceptance
-from services.invitations import actions as invitations
-from services.invitations.models import (
-    AcceptInvitation,
-    InvitationView,
-    Invite,
-    Invitee,
-    NewInvitation,
-)
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
@@ -26,59 +17,19 @@ from services.ownership import departures, phone_changes, transfers
 from services.ownership.models import ChangePhone, EndResidency, Transfer, Transferred
 from services.residencies.models import Relation
 
-RowId = Annotated[str, Meta(min_length=1, max_length=64)]
-
 
 class ResidentsQuery(Struct, forbid_unknown_fields=True):
-    """`past`: also who belonged to the home before; for the community."""
+    """Which residents to list.
+
+    `past`: Also who belonged to the home before; for the community.
+    """
 
     past: bool = False
 
 
-class InvitationsHandler(ApiHandler):
-    @endpoint(
-        needs=Permission.MANAGE_HOME,
-        status=201,
-        errors=("consent_needed", "too_many_invitations", "tenancy_needs_end", "bad_days"),
-        example=Invite(relation=Invitee.FAMILY, name="李小梅"),
-    )
-    async def post(self, home: PlacePath, body: Invite) -> NewInvitation:
-        """Invite family, a tenant or a payer into my home; the token is shown this once."""
-        return await invitations.invite(self.deps, self.actor, home, body)
-
-    @endpoint(needs=Permission.MANAGE_HOME)
-    async def get(self, home: PlacePath) -> Page[InvitationView]:
-        """Invitations of my home that may still be accepted, newest first."""
-        return Page(await invitations.listing(self.deps, self.actor, home))
-
-
-class InvitationHandler(ApiHandler):
-    @endpoint(needs=Permission.MANAGE_HOME, errors=("invitation_used",))
-    async def delete(self, home: PlacePath, invitation_id: RowId) -> None:
-        """Take an invitation back."""
-        await invitations.revoke(self.deps, self.actor, home, invitation_id)
-
-
-class AcceptHandler(ApiHandler):
-    @endpoint(
-        needs=Access.SIGNED_IN,
-        errors=(
-            "consent_needed",
-            "invitation_unknown",
-            "invitation_used",
-            "invitation_over",
-            "already_bound",
-        ),
-        example=AcceptInvitation(token="Qm9…"),  # noqa: S106  # an example
-        rate=Rate.GUESS,
-    )
-    async def post(self, body: AcceptInvitation) -> Bound:
-        """Accept an invitation: the home is mine to see from the next request on."""
-        return await acceptance.accept(self.deps, self.actor, body)
-
-
 class CodesHandler(ApiHandler):
     @endpoint(
+        "createHomeCodes",
         needs=Permission.DECIDE_HOMES,
         status=201,
         errors=("confirmation_needed", "too_many_codes"),
@@ -91,6 +42,7 @@ class CodesHandler(ApiHandler):
 
 class UseCodeHandler(ApiHandler):
     @endpoint(
+        "redeemHomeCode",
         needs=Access.SIGNED_IN,
         errors=("consent_needed", "home_code_unknown", "home_code_over", "own_home"),
         example=UseCode(code="7K3QM-X9D2T"),
@@ -102,12 +54,13 @@ class UseCodeHandler(ApiHandler):
 
 
 class ResidentsHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN, errors=("forbidden",))
-    async def get(self, home: PlacePath, query: ResidentsQuery) -> Page[ResidentView]:
+    @endpoint("listResidents", needs=Access.SIGNED_IN, errors=("forbidden",))
+    async def get(self, home: HomePath, query: ResidentsQuery) -> Page[ResidentView]:
         """Who belongs to a home; names whole for its owners and masked for heads and staff."""
         return Page(await homes.listing(self.deps, self.actor, home, past=query.past))
 
     @endpoint(
+        "createResident",
         needs=Permission.DECIDE_HOMES,
         status=201,
         errors=(
@@ -122,24 +75,26 @@ class ResidentsHandler(ApiHandler):
             name="李桂兰", relation=Relation.FAMILY, reason="老人没有手机,持户口本到窗口登记"
         ),
     )
-    async def post(self, home: PlacePath, body: AddResident) -> ResidentView:
+    async def post(self, home: HomePath, body: AddResident) -> ResidentView:
         """Write somebody down at the window, also without a phone; my name stays with it."""
         return await homes.add(self.deps, self.actor, home, body)
 
 
 class ResidencyPhoneHandler(ApiHandler):
     @endpoint(
+        "updateResidencyPhone",
         needs=Permission.DECIDE_HOMES,
         errors=("invalid_phone", "own_home", "residency_over", "residency_changed"),
         example=ChangePhone(phone="19900000006", reason="本人到窗口更换手机号"),
     )
-    async def post(self, residency_id: RowId, body: ChangePhone) -> ResidentView:
+    async def post(self, residency_id: ResidencyId, body: ChangePhone) -> ResidentView:
         """Change the register's phone: who held the home by the old one loses it at once."""
         return await phone_changes.change_phone(self.deps, self.actor, residency_id, body)
 
 
 class EndResidencyHandler(ApiHandler):
     @endpoint(
+        "endResidency",
         needs=Access.SIGNED_IN,
         errors=(
             "forbidden",
@@ -150,13 +105,14 @@ class EndResidencyHandler(ApiHandler):
         ),
         example=EndResidency(reason="租期已到,已搬走"),
     )
-    async def post(self, residency_id: RowId, body: EndResidency) -> None:
+    async def post(self, residency_id: ResidencyId, body: EndResidency) -> None:
         """End a relation to a home, at once or on a day: my own, a guest's, or as staff."""
         await departures.end(self.deps, self.actor, residency_id, body)
 
 
 class TransferHandler(ApiHandler):
     @endpoint(
+        "transferHome",
         needs=Permission.DECIDE_HOMES,
         status=201,
         errors=(
@@ -172,7 +128,7 @@ class TransferHandler(ApiHandler):
         ),
         asks_again=True,
     )
-    async def post(self, home: PlacePath, body: Transfer) -> Transferred:
+    async def post(self, home: HomePath, body: Transfer) -> Transferred:
         """Write a home's new owner; the old household goes, tenants and arrears stay."""
         return await transfers.transfer(self.deps, self.actor, home, body)
 
@@ -180,9 +136,6 @@ class TransferHandler(ApiHandler):
 ROUTES = [
     Route("/api/v1/homes/{home}/residents", ResidentsHandler),
     Route("/api/v1/homes/{home}/transfer", TransferHandler),
-    Route("/api/v1/homes/{home}/invitations", InvitationsHandler),
-    Route("/api/v1/homes/{home}/invitations/{invitation_id}", InvitationHandler),
-    Route("/api/v1/invitations/accept", AcceptHandler),
     Route("/api/v1/places/{place}/home-codes", CodesHandler),
     Route("/api/v1/me/homes/code", UseCodeHandler),
     Route("/api/v1/residencies/{residency_id}/phone", ResidencyPhoneHandler),

@@ -1,12 +1,12 @@
-from handlers.base import ApiHandler
-from handlers.contract import Access, Route, endpoint
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Access, Route, endpoint
 from services.accounts import actions
 from services.accounts.models import GivePhone, Me
 from services.limits.models import Rate
 
 
 class MeHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN)
+    @endpoint("getMe", needs=Access.SIGNED_IN)
     async def get(self) -> Me:
         """Who I am, my homes and my roles."""
         return await actions.me(self.deps, self.actor)
@@ -14,6 +14,7 @@ class MeHandler(ApiHandler):
 
 class PhoneHandler(ApiHandler):
     @endpoint(
+        "provePhone",
         needs=Access.SIGNED_IN,
         errors=("wechat_code_refused", "invalid_phone", "consent_needed"),
         example=GivePhone(code="8e1f…"),

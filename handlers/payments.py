@@ -1,10 +1,11 @@
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from handlers import cursors
-from handlers.base import ApiHandler
-from handlers.contract import Access, Page, Route, endpoint
+from handlers.http import cursors, lists
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Access, Route, endpoint
+from handlers.http.lists import Page, ShortListQuery
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
 from services.payments import actions
@@ -15,24 +16,32 @@ from services.payments.receipts.models import ReceiptView
 from services.payments.refunds import actions as refunds
 from services.payments.refunds.models import RefundView
 
-PaymentId = Annotated[str, Meta(min_length=1, max_length=64)]
-
-
-class PageQuery(Struct, forbid_unknown_fields=True):
-    limit: cursors.Limit = 20
-    cursor: cursors.Cursor | None = None
+PaymentId = Annotated[
+    str,
+    Meta(
+        min_length=1, max_length=64, description="Id of the payment, as the order was answered."
+    ),
+]
+RefundId = Annotated[
+    str,
+    Meta(min_length=1, max_length=64, description="Id of the refund, as the list shows it."),
+]
+DiscrepancyId = Annotated[
+    str, Meta(max_length=200, description="Id of the difference, as the list shows it.")
+]
 
 
 class PaymentsHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN)
-    async def get(self, query: PageQuery) -> Page[PaymentView]:
+    @endpoint("listMyPayments", needs=Access.SIGNED_IN)
+    async def get(self, query: ShortListQuery) -> Page[PaymentView]:
         """My payments, newest first."""
         items = await actions.listing(
             self.deps, self.actor, before=cursors.read(query.cursor), limit=query.limit
         )
-        return cursors.page(items, query.limit, lambda item: item.payment_id)
+        return lists.page(items, query.limit, lambda item: item.payment_id)
 
     @endpoint(
+        "createPayment",
         needs=Permission.PAY_BILLS,
         status=201,
         errors=(
@@ -55,53 +64,54 @@ class PaymentsHandler(ApiHandler):
 
 
 class PaymentHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN)
+    @endpoint("getPayment", needs=Access.SIGNED_IN)
     async def get(self, payment_id: PaymentId) -> PaymentView:
         """How a payment of mine stands; while it is open, WeChat is asked."""
         return await actions.get(self.deps, self.actor, payment_id)
 
 
 class ReceiptHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN)
+    @endpoint("getReceipt", needs=Access.SIGNED_IN)
     async def get(self, payment_id: PaymentId) -> ReceiptView:
         """The receipt of a payment of mine."""
         return await actions.receipt(self.deps, self.actor, payment_id)
 
 
 class DiscrepanciesHandler(ApiHandler):
-    @endpoint(needs=Permission.OPERATE)
-    async def get(self, query: PageQuery) -> Page[DiscrepancyView]:
+    @endpoint("listDiscrepancies", needs=Permission.OPERATE)
+    async def get(self, query: ShortListQuery) -> Page[DiscrepancyView]:
         """Differences with WeChat that wait for a person."""
         items = await discrepancies.listing(
             self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
         )
-        return cursors.page(items, query.limit, lambda item: item.discrepancy_id)
+        return lists.page(items, query.limit, lambda item: item.discrepancy_id)
 
 
 class ReturnHandler(ApiHandler):
     @endpoint(
+        "returnDiscrepancy",
         needs=Permission.OPERATE,
         errors=("confirmation_needed", "not_in_suspense"),
         asks_again=True,
     )
-    async def post(self, discrepancy_id: Annotated[str, Meta(max_length=200)]) -> None:
+    async def post(self, discrepancy_id: DiscrepancyId) -> None:
         """Send suspended money back to whoever paid it."""
         await refunds.return_suspended(self.deps, self.actor, discrepancy_id)
 
 
 class RefundsHandler(ApiHandler):
-    @endpoint(needs=Permission.OPERATE)
-    async def get(self, query: PageQuery) -> Page[RefundView]:
+    @endpoint("listRefunds", needs=Permission.OPERATE)
+    async def get(self, query: ShortListQuery) -> Page[RefundView]:
         """Refunds that WeChat gave up or cannot place, waiting for a person."""
         items = await refunds.listing(
             self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
         )
-        return cursors.page(items, query.limit, lambda item: item.refund_id)
+        return lists.page(items, query.limit, lambda item: item.refund_id)
 
 
 class RetryHandler(ApiHandler):
-    @endpoint(needs=Permission.OPERATE, status=202, errors=("refund_not_stuck",))
-    async def post(self, refund_id: PaymentId) -> RefundView:
+    @endpoint("retryRefund", needs=Permission.OPERATE, status=202, errors=("refund_not_stuck",))
+    async def post(self, refund_id: RefundId) -> RefundView:
         """Send a failed refund again, or ask WeChat about an abnormal one."""
         return await refunds.retry(self.deps, self.actor, refund_id)
 

@@ -4,24 +4,36 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
-from handlers.base import ApiHandler
-from handlers.contract import Access, Download, Route, endpoint
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Access, Route, endpoint
+from handlers.http.downloads import Download
 from services.limits.models import Rate
 from services.photos import actions, upload
-from services.photos.models import PhotoUrl, PhotoView, Purpose
+from services.photos.models import PhotoPurpose, PhotoUrl, PhotoView
 
 LARGEST_PHOTO: Final = 10 * 1024 * 1024
 JPEG: Final = "image/jpeg"
 
-PhotoId = Annotated[str, Meta(max_length=64)]
+PhotoId = Annotated[
+    str, Meta(max_length=64, description="Id of the photo, as the upload was answered.")
+]
 
 
 class PhotoQuery(Struct, forbid_unknown_fields=True):
-    purpose: Purpose = Purpose.PROOF
+    """What a photo is for.
+
+    `purpose`: What the photo shall prove or show.
+    """
+
+    purpose: PhotoPurpose = PhotoPurpose.PROOF
 
 
 class Signed(Struct, forbid_unknown_fields=True):
-    """As `url` said; anything else finds nothing."""
+    """Signature of an address, as `url` of getPhotoUrl said it; anything else finds nothing.
+
+    `expires`: Seconds since 1970 after which the address shows nothing.
+    `signature`: Signature over the photo and the instant.
+    """
 
     expires: Annotated[str, Meta(max_length=100)] = ""
     signature: Annotated[str, Meta(max_length=200)] = ""
@@ -31,6 +43,7 @@ class PhotosHandler(ApiHandler):
     max_body_bytes = LARGEST_PHOTO
 
     @endpoint(
+        "uploadPhoto",
         needs=Access.SIGNED_IN,
         status=201,
         media_type="image/*",
@@ -51,14 +64,14 @@ class PhotosHandler(ApiHandler):
 
 
 class PhotoUrlHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN)
+    @endpoint("getPhotoUrl", needs=Access.SIGNED_IN)
     async def get(self, photo_id: PhotoId) -> PhotoUrl:
         """Where a photo of mine, or one I have to look at, can be seen for five minutes."""
         return await actions.url(self.deps, self.actor, photo_id)
 
 
 class PhotoHandler(ApiHandler):
-    @endpoint(needs=Access.PUBLIC, media_type=JPEG)
+    @endpoint("getPhoto", needs=Access.PUBLIC, media_type=JPEG)
     async def get(self, photo_id: PhotoId, query: Signed) -> Download:
         """The picture, for whoever was given its address."""
         content = await actions.show(self.deps, photo_id, query.expires, query.signature)

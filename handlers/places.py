@@ -1,10 +1,8 @@
-from typing import Annotated
-
-from msgspec import Meta, Struct
-
-from handlers import cursors
-from handlers.base import ApiHandler
-from handlers.contract import Page, Route, endpoint
+from handlers.http import cursors, lists
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Route, endpoint
+from handlers.http.ids import AppointmentId
+from handlers.http.lists import ListQuery, Page
 from services.appointments import actions as appointments
 from services.appointments import endings
 from services.appointments.models import Appoint, AppointmentView
@@ -13,22 +11,19 @@ from services.kernel.permissions import Permission, Role
 from services.places import actions, grids
 from services.places.models import ChangeGrid, GridView, Kind, NewGrid, NewPlace, PlaceView
 
-AppointmentId = Annotated[str, Meta(min_length=1, max_length=64)]
 
+class PlacesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which places to list.
 
-class PlacesQuery(Struct, forbid_unknown_fields=True):
+    `kind`: Kind of place, e.g. buildings of a compound.
+    """
+
     kind: Kind
-    limit: cursors.Limit = 50
-    cursor: cursors.Cursor | None = None
-
-
-class ListQuery(Struct, forbid_unknown_fields=True):
-    limit: cursors.Limit = 50
-    cursor: cursors.Cursor | None = None
 
 
 class PlacesHandler(ApiHandler):
     @endpoint(
+        "createPlace",
         needs=Permission.MANAGE_PLACES,
         status=201,
         errors=("not_found", "place_exists", "place_wrong_step"),
@@ -42,7 +37,7 @@ class PlacesHandler(ApiHandler):
 
 
 class PlaceHandler(ApiHandler):
-    @endpoint(needs=Permission.VIEW_PLACES)
+    @endpoint("getPlace", needs=Permission.VIEW_PLACES)
     async def get(self, place: PlacePath) -> PlaceView:
         """One place."""
         found = await actions.access_place(self.deps, self.actor, place, Permission.VIEW_PLACES)
@@ -50,7 +45,7 @@ class PlaceHandler(ApiHandler):
 
 
 class PlacesUnderHandler(ApiHandler):
-    @endpoint(needs=Permission.VIEW_PLACES)
+    @endpoint("listPlaces", needs=Permission.VIEW_PLACES)
     async def get(self, place: PlacePath, query: PlacesQuery) -> Page[PlaceView]:
         """Places of one kind under a place, by path."""
         items = await actions.listing(
@@ -61,11 +56,11 @@ class PlacesUnderHandler(ApiHandler):
             after=cursors.read(query.cursor),
             limit=query.limit,
         )
-        return cursors.page(items, query.limit, lambda item: item.path)
+        return lists.page(items, query.limit, lambda item: item.path)
 
 
 class GridsHandler(ApiHandler):
-    @endpoint(needs=Permission.VIEW_PLACES)
+    @endpoint("listGrids", needs=Permission.VIEW_PLACES)
     async def get(self, place: PlacePath, query: ListQuery) -> Page[GridView]:
         """Grids of a community with their buildings, by path."""
         items = await grids.listing(
@@ -75,9 +70,10 @@ class GridsHandler(ApiHandler):
             after=cursors.read(query.cursor),
             limit=query.limit,
         )
-        return cursors.page(items, query.limit, lambda item: item.path)
+        return lists.page(items, query.limit, lambda item: item.path)
 
     @endpoint(
+        "createGrid",
         needs=Permission.MANAGE_PLACES,
         status=201,
         errors=("place_exists", "building_taken", "not_a_building"),
@@ -94,6 +90,7 @@ class GridsHandler(ApiHandler):
 
 class GridBuildingsHandler(ApiHandler):
     @endpoint(
+        "replaceGridBuildings",
         needs=Permission.MANAGE_PLACES,
         errors=("building_taken", "not_a_building"),
         example=ChangeGrid(
@@ -106,15 +103,16 @@ class GridBuildingsHandler(ApiHandler):
 
 
 class AppointmentsHandler(ApiHandler):
-    @endpoint(needs=Permission.APPOINT)
+    @endpoint("listAppointments", needs=Permission.APPOINT)
     async def get(self, query: ListQuery) -> Page[AppointmentView]:
         """Roles held today, or to be held, in the places I appoint for."""
         items = await appointments.listing(
             self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
         )
-        return cursors.page(items, query.limit, lambda item: item.appointment_id)
+        return lists.page(items, query.limit, lambda item: item.appointment_id)
 
     @endpoint(
+        "createAppointment",
         needs=Permission.APPOINT,
         status=201,
         errors=(
@@ -144,7 +142,7 @@ class AppointmentsHandler(ApiHandler):
 
 
 class AppointmentHandler(ApiHandler):
-    @endpoint(needs=Permission.APPOINT)
+    @endpoint("endAppointment", needs=Permission.APPOINT)
     async def delete(self, appointment_id: AppointmentId) -> None:
         """End an appointment at once."""
         await endings.end(self.deps, self.actor, appointment_id)

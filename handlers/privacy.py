@@ -1,10 +1,13 @@
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from handlers import cursors
-from handlers.base import ApiHandler
-from handlers.contract import Access, Download, Page, Route, endpoint
+from handlers.http import cursors, lists
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Access, Route, endpoint
+from handlers.http.downloads import Download
+from handlers.http.ids import AppointmentId, ResidencyId
+from handlers.http.lists import ListQuery, Page
 from services.consents import actions as consents
 from services.consents.models import ConsentView, GiveConsent, PolicyView, Withdrawal
 from services.consents.policies import PolicyKey
@@ -15,32 +18,28 @@ from services.privacy.models import EraseMe
 from services.reveals import actions as reveals
 from services.reveals.models import Field, Reason, Reveal, Revealed
 
-RowId = Annotated[str, Meta(min_length=1, max_length=64)]
+PolicyPath = Annotated[PolicyKey, Meta(description="Key of the text.")]
 JSON = "application/json; charset=utf-8"
 EXAMPLE = Reveal(fields=[Field.PHONE], reason=Reason.URGENT_REPAIR)
 
 
-class ConsentsQuery(Struct, forbid_unknown_fields=True):
-    limit: cursors.Limit = 50
-    cursor: cursors.Cursor | None = None
-
-
 class PoliciesHandler(ApiHandler):
-    @endpoint(needs=Access.PUBLIC)
+    @endpoint("listPolicies", needs=Access.PUBLIC)
     async def get(self) -> Page[PolicyView]:
         """The texts that people are asked to agree to, in the versions of today."""
         return Page(consents.published())
 
 
 class ConsentsHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN)
-    async def get(self, query: ConsentsQuery) -> Page[ConsentView]:
+    @endpoint("listMyConsents", needs=Access.SIGNED_IN)
+    async def get(self, query: ListQuery) -> Page[ConsentView]:
         """What I agreed to and withdrew, the newest first."""
         before = cursors.read(query.cursor)
         items = await consents.listing(self.deps, self.actor, before=before, limit=query.limit)
-        return cursors.page(items, query.limit, lambda item: item.consent_id)
+        return lists.page(items, query.limit, lambda item: item.consent_id)
 
     @endpoint(
+        "giveConsent",
         needs=Access.SIGNED_IN,
         status=201,
         errors=("policy_not_current",),
@@ -52,38 +51,41 @@ class ConsentsHandler(ApiHandler):
 
 
 class WithdrawalHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN, errors=("consent_not_given",))
-    async def post(self, policy: PolicyKey) -> Withdrawal:
+    @endpoint("withdrawConsent", needs=Access.SIGNED_IN, errors=("consent_not_given",))
+    async def post(self, policy: PolicyPath) -> Withdrawal:
         """Agree no longer: nothing more is collected from now on."""
         return await consents.withdraw(self.deps, self.actor, policy)
 
 
 class RevealResidencyHandler(ApiHandler):
     @endpoint(
+        "revealResidency",
         needs=Permission.REVEAL,
         rate=Rate.REVEAL,
         asks_again=True,
         example=EXAMPLE,
     )
-    async def post(self, residency_id: RowId, body: Reveal) -> Revealed:
+    async def post(self, residency_id: ResidencyId, body: Reveal) -> Revealed:
         """Show what is masked elsewhere of somebody who belongs to a home, for a reason."""
         return await reveals.residency(self.deps, self.actor, residency_id, body)
 
 
 class RevealAppointmentHandler(ApiHandler):
     @endpoint(
+        "revealAppointment",
         needs=Permission.REVEAL,
         rate=Rate.REVEAL,
         asks_again=True,
         example=EXAMPLE,
     )
-    async def post(self, appointment_id: RowId, body: Reveal) -> Revealed:
+    async def post(self, appointment_id: AppointmentId, body: Reveal) -> Revealed:
         """Show what is masked elsewhere of somebody who holds a role, for a reason."""
         return await reveals.appointment(self.deps, self.actor, appointment_id, body)
 
 
 class ExportHandler(ApiHandler):
     @endpoint(
+        "exportMyData",
         needs=Access.SIGNED_IN,
         rate=Rate.EXPORT,
         asks_again=True,
@@ -97,6 +99,7 @@ class ExportHandler(ApiHandler):
 
 class DeletionHandler(ApiHandler):
     @endpoint(
+        "eraseAccount",
         needs=Access.SIGNED_IN,
         status=204,
         asks_again=True,

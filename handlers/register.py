@@ -1,36 +1,34 @@
 from datetime import UTC, datetime
 
-from msgspec import Struct
-
-from handlers import cursors
-from handlers.base import LONGEST_BODY_BYTES, ApiHandler
-from handlers.contract import Download, Page, Route, endpoint
+from handlers.http import cursors, lists
+from handlers.http.base import LONGEST_BODY_BYTES, ApiHandler
+from handlers.http.contract import Route, endpoint
+from handlers.http.downloads import Download
+from handlers.http.lists import ListQuery, Page, ShortListQuery
 from services.kernel.errors import InvalidInput
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
 from services.register import actions as register
 from services.register import uploads
-from services.register.models import Confirm, ImportId, ImportView
+from services.register.models import ConfirmImport, ImportId, ImportView
 from services.register.sheet.models import RowProblem, Severity
 from services.register.sheet.template import FILENAME, template
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class ImportsQuery(Struct, forbid_unknown_fields=True):
-    limit: cursors.Limit = 20
-    cursor: cursors.Cursor | None = None
+class ProblemsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which problems of a file to list.
 
+    `severity`: Errors only or warnings only; both without it.
+    """
 
-class ProblemsQuery(Struct, forbid_unknown_fields=True):
     severity: Severity | None = None
-    limit: cursors.Limit = 50
-    cursor: cursors.Cursor | None = None
 
 
 class TemplateHandler(ApiHandler):
-    @endpoint(needs=Permission.IMPORT_REGISTER, media_type=XLSX)
+    @endpoint("getRegisterTemplate", needs=Permission.IMPORT_REGISTER, media_type=XLSX)
     async def get(self) -> Download:
         """The empty register to fill in, with an example and notes."""
         return Download(template(), XLSX, FILENAME)
@@ -40,6 +38,7 @@ class ImportsHandler(ApiHandler):
     max_body_bytes = LONGEST_BODY_BYTES
 
     @endpoint(
+        "uploadRegister",
         needs=Permission.IMPORT_REGISTER,
         status=202,
         media_type=XLSX,
@@ -50,8 +49,8 @@ class ImportsHandler(ApiHandler):
         """Upload a register of a compound. Nothing is written before it is confirmed."""
         return await uploads.upload(self.deps, self.actor, place, body)
 
-    @endpoint(needs=Permission.IMPORT_REGISTER)
-    async def get(self, place: PlacePath, query: ImportsQuery) -> Page[ImportView]:
+    @endpoint("listRegisterImports", needs=Permission.IMPORT_REGISTER)
+    async def get(self, place: PlacePath, query: ShortListQuery) -> Page[ImportView]:
         """The imports of a compound, newest first."""
         items = await register.listing(
             self.deps,
@@ -60,7 +59,7 @@ class ImportsHandler(ApiHandler):
             before=_instant_and_id(cursors.read(query.cursor)),
             limit=query.limit,
         )
-        return cursors.page(
+        return lists.page(
             items, query.limit, lambda i: f"{i.uploaded_at.isoformat()}|{i.import_id}"
         )
 
@@ -76,14 +75,14 @@ def _instant_and_id(cursor: str) -> tuple[datetime, str] | None:
 
 
 class ImportHandler(ApiHandler):
-    @endpoint(needs=Permission.IMPORT_REGISTER)
+    @endpoint("getRegisterImport", needs=Permission.IMPORT_REGISTER)
     async def get(self, import_id: ImportId) -> ImportView:
         """How far an import is, and what the file holds."""
         return await register.get(self.deps, self.actor, import_id)
 
 
 class ProblemsHandler(ApiHandler):
-    @endpoint(needs=Permission.IMPORT_REGISTER)
+    @endpoint("listRegisterProblems", needs=Permission.IMPORT_REGISTER)
     async def get(self, import_id: ImportId, query: ProblemsQuery) -> Page[RowProblem]:
         """What is wrong with the file, by row and column."""
         items = await register.problems(
@@ -94,11 +93,12 @@ class ProblemsHandler(ApiHandler):
             after=cursors.read(query.cursor),
             limit=query.limit,
         )
-        return cursors.page(items, query.limit, lambda item: item.key)
+        return lists.page(items, query.limit, lambda item: item.key)
 
 
 class ConfirmHandler(ApiHandler):
     @endpoint(
+        "confirmRegisterImport",
         needs=Permission.IMPORT_REGISTER,
         status=202,
         errors=(
@@ -107,15 +107,16 @@ class ConfirmHandler(ApiHandler):
             "register_has_warnings",
             "register_busy",
         ),
-        example=Confirm(accept_warnings=True),
+        example=ConfirmImport(accept_warnings=True),
     )
-    async def post(self, import_id: ImportId, body: Confirm) -> ImportView:
+    async def post(self, import_id: ImportId, body: ConfirmImport) -> ImportView:
         """Write what the preview showed: new homes and their people, nothing else."""
         return await register.confirm(self.deps, self.actor, import_id, body)
 
 
 class UndoHandler(ApiHandler):
     @endpoint(
+        "undoRegisterImport",
         needs=Permission.IMPORT_REGISTER,
         status=202,
         errors=("register_wrong_state", "register_in_use", "register_busy"),
@@ -126,7 +127,11 @@ class UndoHandler(ApiHandler):
 
 
 class DiscardHandler(ApiHandler):
-    @endpoint(needs=Permission.IMPORT_REGISTER, errors=("register_wrong_state",))
+    @endpoint(
+        "discardRegisterImport",
+        needs=Permission.IMPORT_REGISTER,
+        errors=("register_wrong_state",),
+    )
     async def post(self, import_id: ImportId) -> ImportView:
         """Give an import up before it is confirmed."""
         return await register.discard(self.deps, self.actor, import_id)

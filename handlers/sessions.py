@@ -2,15 +2,16 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from handlers.base import ApiHandler
-from handlers.contract import Access, Page, Route, endpoint
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Access, Route, endpoint
+from handlers.http.lists import Page
 from services.accounts import actions as accounts
 from services.limits.models import Rate
 from services.sessions import actions as sessions
 from services.sessions import lifecycle
 from services.sessions.models import (
-    Confirm,
     Confirmed,
+    ConfirmIdentity,
     Refresh,
     SessionView,
     SignIn,
@@ -18,7 +19,9 @@ from services.sessions.models import (
     Visit,
 )
 
-SessionId = Annotated[str, Meta(max_length=100)]
+SessionId = Annotated[
+    str, Meta(max_length=100, description="Id of the session, as the list shows it.")
+]
 
 
 def visit_of(handler: ApiHandler) -> Visit:
@@ -29,6 +32,7 @@ def visit_of(handler: ApiHandler) -> Visit:
 
 class WeChatSessionsHandler(ApiHandler):
     @endpoint(
+        "createSession",
         needs=Access.PUBLIC,
         status=201,
         errors=("wechat_code_refused", "sign_in_refused", "wechat_unavailable"),
@@ -42,6 +46,7 @@ class WeChatSessionsHandler(ApiHandler):
 
 class RefreshHandler(ApiHandler):
     @endpoint(
+        "refreshSession",
         needs=Access.PUBLIC,
         status=201,
         errors=("refresh_token_reused", "unauthenticated"),
@@ -54,7 +59,7 @@ class RefreshHandler(ApiHandler):
 
 
 class CurrentSessionHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN)
+    @endpoint("endCurrentSession", needs=Access.SIGNED_IN)
     async def delete(self) -> None:
         """Sign out on this device."""
         await sessions.sign_out(self.deps, self.actor)
@@ -62,31 +67,32 @@ class CurrentSessionHandler(ApiHandler):
 
 class ConfirmationHandler(ApiHandler):
     @endpoint(
+        "confirmIdentity",
         needs=Access.SIGNED_IN,
         status=201,
         errors=("wechat_code_refused", "another_wechat_user", "wechat_unavailable"),
-        example=Confirm(code="0a3Yx…"),
+        example=ConfirmIdentity(code="0a3Yx…"),
         rate=Rate.GUESS,
     )
-    async def post(self, body: Confirm) -> Confirmed:
+    async def post(self, body: ConfirmIdentity) -> Confirmed:
         """Prove with a fresh code of wx.login() that it is still me: before sensitive acts."""
         return await sessions.confirm(self.deps, self.actor, body.code)
 
 
 class MySessionsHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN)
+    @endpoint("listMySessions", needs=Access.SIGNED_IN)
     async def get(self) -> Page[SessionView]:
         """Where I am signed in, the newest first."""
         return Page(await sessions.listing(self.deps, self.actor))
 
-    @endpoint(needs=Access.SIGNED_IN)
+    @endpoint("endMySessions", needs=Access.SIGNED_IN)
     async def delete(self) -> None:
         """Sign out everywhere, here too."""
         await accounts.sign_out_everywhere(self.deps, self.actor)
 
 
 class MySessionHandler(ApiHandler):
-    @endpoint(needs=Access.SIGNED_IN)
+    @endpoint("endMySession", needs=Access.SIGNED_IN)
     async def delete(self, session_id: SessionId) -> None:
         """Sign out on one of my devices."""
         await sessions.end(self.deps, self.actor, session_id)

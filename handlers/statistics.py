@@ -1,8 +1,9 @@
 from msgspec import Struct
 
-from handlers import cursors
-from handlers.base import ApiHandler
-from handlers.contract import Page, Route, endpoint
+from handlers.http import cursors, lists
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Route, endpoint
+from handlers.http.lists import ListQuery, Page
 from services.fees.models import FeeKind
 from services.kernel.days import Month, month_of
 from services.kernel.paths import PlacePath
@@ -11,15 +12,25 @@ from services.statistics import actions
 from services.statistics.models import By, Debts, Months, RatesView, Span, UnpaidHome
 
 
-class UnpaidHomesQuery(Struct, forbid_unknown_fields=True):
+class UnpaidHomesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which unpaid bills to look for.
+
+    `period`: Month that the bills are for; all months without it.
+    `kind`: Fee that the bills are for; all fees without it.
+    """
+
     period: Month | None = None
     kind: FeeKind | None = None
-    limit: cursors.Limit = 50
-    cursor: cursors.Cursor | None = None
 
 
 class RatesQuery(Struct, forbid_unknown_fields=True):
-    """`months` counts from `period` on, which is this month unless said otherwise."""
+    """Which rates to compute.
+
+    `period`: First month of the span; this month without it.
+    `months`: Number of months of the span.
+    `kind`: Fee to look at; all fees without it.
+    `by`: Kind of place to break the rates down by; none without it.
+    """
 
     period: Month | None = None
     months: Months = 1
@@ -28,7 +39,7 @@ class RatesQuery(Struct, forbid_unknown_fields=True):
 
 
 class UnpaidHomesHandler(ApiHandler):
-    @endpoint(needs=Permission.VIEW_UNPAID, errors=("ask_its_buildings",))
+    @endpoint("listUnpaidHomes", needs=Permission.VIEW_UNPAID, errors=("ask_its_buildings",))
     async def get(self, place: PlacePath, query: UnpaidHomesQuery) -> Page[UnpaidHome]:
         """Homes under a place that owe something, by path."""
         items = await actions.unpaid_homes(
@@ -39,11 +50,12 @@ class UnpaidHomesHandler(ApiHandler):
             after=cursors.read(query.cursor),
             limit=query.limit,
         )
-        return cursors.page(items, query.limit, lambda item: item.place)
+        return lists.page(items, query.limit, lambda item: item.place)
 
 
 class RatesHandler(ApiHandler):
     @endpoint(
+        "getCollectionRates",
         needs=Permission.VIEW_RATES,
         errors=("ask_its_buildings", "bad_breakdown", "too_many_parts"),
     )

@@ -16,21 +16,21 @@ from handlers import (
     heads,
     home_requests,
     homes,
+    invitations,
     ledger,
     me,
     messages,
-    pay_notices,
     payments,
     photos,
     places,
     privacy,
-    push,
     register,
     sessions,
     statistics,
 )
-from handlers.base import NotFoundHandler
-from handlers.contract import Route
+from handlers.http.base import NotFoundHandler
+from handlers.http.contract import Route
+from handlers.wechat import pay_notices, pushes
 from server import ops
 from services.dependencies import Dependencies
 
@@ -44,6 +44,7 @@ ROUTES: Final[list[Route]] = [
     *directory.ROUTES,
     *home_requests.ROUTES,
     *homes.ROUTES,
+    *invitations.ROUTES,
     *firms.ROUTES,
     *register.ROUTES,
     *fees.ROUTES,
@@ -52,7 +53,7 @@ ROUTES: Final[list[Route]] = [
     *payments.ROUTES,
     *pay_notices.ROUTES,
     *ledger.ROUTES,
-    *push.ROUTES,
+    *pushes.ROUTES,
     *photos.ROUTES,
     *audit.ROUTES,
     *privacy.ROUTES,

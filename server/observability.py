@@ -178,10 +178,16 @@ async def watch_loop_lag() -> None:
 
 
 class Readiness(msgspec.Struct, frozen=True):
-    """`ready` follows MongoDB alone: without Redis or a worker we are slower, not down.
+    """Whether this process can serve.
 
-    Taking every web server out of service because Redis is away would make a loss of comfort
-    a loss of service.
+    It follows MongoDB alone: without Redis or a worker we are slower, not down. Taking every
+    web server out of service because Redis is away would make a loss of comfort a loss of
+    service.
+
+    `ready`: Whether requests can be answered.
+    `mongodb`: `ok`, or `away` when MongoDB does not answer.
+    `redis`: `ok`, or `away` when Redis does not answer.
+    `worker`: `ok`, or `silent` when no worker was heard of for a while.
     """
 
     ready: bool

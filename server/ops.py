@@ -1,14 +1,16 @@
 """What operators and programmers ask: alive, ready, figures, the contract and its page."""
 
+from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
 
-from handlers.base import ApiHandler
-from handlers.contract import Access, Download, Route, endpoint
-from handlers.openapi import document
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Access, Route, endpoint
+from handlers.http.downloads import Download
+from handlers.http.openapi import document
 from server import observability
 from server.observability import Readiness
 from services.jobs import actions as jobs
@@ -29,8 +31,14 @@ PAGE: Final = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>三长通 API</title>
 <link rel="icon" href="docs/favicon-32x32.png">
 <link rel="stylesheet" href="docs/swagger-ui.css">
-</head><body><div id="api"></div><script src="docs/swagger-ui-bundle.js"></script>
-<script>SwaggerUIBundle({url: "openapi.json", dom_id: "#api", deepLinking: true})</script>
+</head><body>
+<p style="margin: 1em auto; max-width: 1400px; padding: 0 20px; font: 16px sans-serif">
+试用接口要先登录:点 Authorize,填入令牌,刷新页面也不会丢。<br>
+演示环境用 <code>make token AS=resident</code> 取令牌(也可 AS=admin、staff、unit 等);<br>
+其他环境用 createSession(小程序)或 createBrowserSession(网页扫码)返回的 access_token。</p>
+<div id="api"></div><script src="docs/swagger-ui-bundle.js"></script>
+<script>SwaggerUIBundle({url: "openapi.json", dom_id: "#api", deepLinking: true,
+persistAuthorization: true})</script>
 </body></html>
 """
 
@@ -44,30 +52,53 @@ HOME: Final = """<!doctype html>
 """
 
 
+@cache
+def made(routes: tuple[Route, ...]) -> dict[str, Any]:
+    """Make the contract's document once a process: the routes do not change while it runs."""
+    return document(routes, title=TITLE, version=VERSION)
+
+
+class NotReadyDetails(Readiness, frozen=True, kw_only=True):
+    """What is missing, and when to ask again.
+
+    `retry_after_seconds`: Seconds to wait before asking again.
+    """
+
+    retry_after_seconds: int
+
+
 class NotReady(Unavailable):
+    """MongoDB does not answer, so that nothing can be served."""
+
     code = "not_ready"
+    details_type = NotReadyDetails
 
 
 class Alive(msgspec.Struct):
+    """Sign that the process runs.
+
+    `status`: Always `ok`.
+    """
+
     status: str
 
 
 class HomeHandler(ApiHandler):
-    @endpoint(needs=Access.PUBLIC, media_type="text/html")
+    @endpoint("getStartPage", needs=Access.PUBLIC, media_type="text/html")
     async def get(self) -> Download:
         """Where to look: the contract as a page, health, figures."""
         return Download(HOME.encode(), "text/html; charset=utf-8")
 
 
 class HealthHandler(ApiHandler):
-    @endpoint(needs=Access.PUBLIC, rate=Rate.PROBE)
+    @endpoint("checkHealth", needs=Access.PUBLIC, rate=Rate.PROBE)
     async def get(self) -> Alive:
         """Whether this process runs; asks nobody else."""
         return msgspec.convert(await observability.is_alive(), Alive)
 
 
 class ReadyHandler(ApiHandler):
-    @endpoint(needs=Access.PUBLIC, errors=("not_ready",), rate=Rate.PROBE)
+    @endpoint("checkReadiness", needs=Access.PUBLIC, errors=("not_ready",), rate=Rate.PROBE)
     async def get(self) -> Readiness:
         """Whether this process can serve: MongoDB answers. Redis and worker are told too."""
         deps = self.deps
@@ -82,7 +113,7 @@ class ReadyHandler(ApiHandler):
 
 
 class MetricsHandler(ApiHandler):
-    @endpoint(needs=Access.PUBLIC, media_type="text/plain", rate=Rate.PROBE)
+    @endpoint("getMetrics", needs=Access.PUBLIC, media_type="text/plain", rate=Rate.PROBE)
     async def get(self) -> Download:
         """Figures for Prometheus. No personal data; keep it inside all the same."""
         now = self.deps.now()
@@ -99,23 +130,24 @@ class MetricsHandler(ApiHandler):
 
 
 class OpenApiHandler(ApiHandler):
-    @endpoint(needs=Access.PUBLIC)
+    @endpoint("getOpenApi", needs=Access.PUBLIC)
     async def get(self) -> dict[str, Any]:
         """The contract itself: OpenAPI 3.1, made from the routes."""
-        routes: list[Route] = self.settings["routes"]
-        return document(routes, title=TITLE, version=VERSION)
+        return made(tuple(self.settings["routes"]))
 
 
 class DocsHandler(ApiHandler):
-    @endpoint(needs=Access.PUBLIC, media_type="text/html")
+    @endpoint("getDocsPage", needs=Access.PUBLIC, media_type="text/html")
     async def get(self) -> Download:
         """The contract as a page to read and try; nothing is loaded from elsewhere."""
         return Download(PAGE.encode(), "text/html; charset=utf-8")
 
 
 class DocsAssetHandler(ApiHandler):
-    @endpoint(needs=Access.PUBLIC, media_type="*/*")
-    async def get(self, asset: Annotated[str, Meta(max_length=60)]) -> Download:
+    @endpoint("getDocsAsset", needs=Access.PUBLIC, media_type="*/*")
+    async def get(
+        self, asset: Annotated[str, Meta(max_length=60, description="File name of the part.")]
+    ) -> Download:
         """A part of the page."""
         if asset not in ASSETS:
             raise NotFound("没有这个地址")

@@ -13,7 +13,7 @@ from pymongo.errors import PyMongoError
 from tornado.httpserver import HTTPServer
 
 import mongo_indexes
-from handlers.base import LONGEST_BODY_BYTES
+from handlers.http.base import LONGEST_BODY_BYTES
 from mongo_indexes._commands import reason
 from server import observability
 from server.app import make_app
@@ -94,7 +94,7 @@ async def serving(
     """Answer on the socket; at the end take no more requests and finish those at work.
 
     Never with Tornado's `xheaders`, which believes whoever sends X-Real-IP or X-Forwarded-For
-    (`trusted_downstream` names hops to skip, not who may speak): see handlers/addresses.py.
+    (`trusted_downstream` names hops to skip, not who may speak): handlers/http/addresses.py.
     """
     app = make_app(deps, observability.log_request, trusted_proxies)
     server = HTTPServer(app, max_body_size=LONGEST_BODY_BYTES)

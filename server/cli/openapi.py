@@ -5,7 +5,7 @@ import sys
 
 import msgspec
 
-from handlers.openapi import document
+from handlers.http.openapi import document
 from server.app import ROUTES
 from server.ops import TITLE, VERSION
 from server.settings import Settings

@@ -1,16 +1,18 @@
 """One's own account: who I am, proving a phone, signing out everywhere."""
 
 import asyncio
+from collections.abc import Mapping
 
 from services.accounts.models import HomeView, Me, RoleView
 from services.appointments import offices
+from services.appointments.models import Appointment
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.browser_sign_ins import actions as browser_sign_ins
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, phones
-from services.kernel.permissions import Actor
+from services.kernel.permissions import Actor, office
 from services.people import actions as people
 from services.people import identity
 from services.places import actions as places
@@ -50,7 +52,8 @@ async def me(deps: Dependencies, actor: Actor) -> Me:
     )
     if person is None:
         raise errors.Unauthenticated("请重新登录")
-    addresses = await places.addresses(deps, [home.home for home in homes])
+    paths = [*(home.home for home in homes), *(role.place for role in roles)]
+    addresses = await places.addresses(deps, paths)
     phone = people.phone_of(deps, person)
     return Me(
         person_id=person.id,
@@ -59,7 +62,17 @@ async def me(deps: Dependencies, actor: Actor) -> Me:
             HomeView(place=h.home, address=addresses.get(h.home, h.home), relation=h.relation)
             for h in homes
         ],
-        roles=[RoleView(role=r.role, place=r.place, until_day=r.to_day) for r in roles],
+        roles=[_role_view(role, addresses) for role in roles],
+    )
+
+
+def _role_view(held: Appointment, addresses: Mapping[str, str]) -> RoleView:
+    return RoleView(
+        role=held.role,
+        title=office(held.role, substitute=held.substitute_for),
+        place=held.place,
+        address=addresses.get(held.place, held.place),
+        until_day=held.to_day,
     )
 
 

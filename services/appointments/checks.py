@@ -2,12 +2,14 @@
 
 from typing import Final
 
+from msgspec import Struct
+
 from services.appointments import store
 from services.appointments.models import Appoint, Appointment
 from services.dependencies import Dependencies, Transaction
 from services.firms import contracts
 from services.kernel import errors
-from services.kernel.days import check_day, day_of
+from services.kernel.days import Day, check_day, day_of
 from services.kernel.permissions import FIRM_ROLES, HEADS, RUNGS, STAFF_ROLES, WITH_A_TERM, Role
 from services.places import actions as places
 
@@ -19,10 +21,31 @@ DUTIES: Final = {
 }
 
 
+class TakenDays(Struct, frozen=True, kw_only=True):
+    """Days of the appointment in question.
+
+    `from_day`: First day of the appointment that is there.
+    `to_day`: Last day of it; null for none.
+    """
+
+    from_day: Day
+    to_day: Day | None
+
+
+class WrongRungDetails(Struct, frozen=True, kw_only=True):
+    """Where the role can be held.
+
+    `expected`: Kinds of place that the role can be held at, e.g. `unit`.
+    """
+
+    expected: list[str]
+
+
 class WrongRung(errors.InvalidInput):
     """`expected` in details: the kinds of place this role can be held at."""
 
     code = "role_wrong_rung"
+    details_type = WrongRungDetails
 
 
 class TermNeeded(errors.InvalidInput):
@@ -47,12 +70,14 @@ class OfficeTaken(errors.Conflict):
     """Somebody holds this office on some of these days: `from_day`, `to_day` in details."""
 
     code = "office_taken"
+    details_type = TakenDays
 
 
 class AlreadyAppointed(errors.Conflict):
     """The same person has this role there for other days: end that first."""
 
     code = "already_appointed"
+    details_type = TakenDays
 
 
 class DutiesSeparate(errors.Conflict):

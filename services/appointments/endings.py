@@ -25,6 +25,7 @@ class BadLastDay(errors.InvalidInput):
     """The last day lies between today and the end of the term, which is in details."""
 
     code = "bad_last_day"
+    details_type = errors.LatestDay
 
 
 class AppointmentOver(errors.Conflict):

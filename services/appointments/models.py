@@ -51,8 +51,13 @@ class Appointment(Struct, kw_only=True):
 class Appoint(Struct, forbid_unknown_fields=True, kw_only=True):
     """Give somebody a role at a place. They need not have signed in yet.
 
-    `to_day`: heads and committee members are appointed for a term. `name`: what residents are
-    told of a head. `firm_id`: of the firm whose people the roles of a firm are given to.
+    `role`: Role to give.
+    `place`: Path of the place where the role holds, with everything under it.
+    `phone`: Mobile number by which the person will be known, Chinese or with country code.
+    `name`: Name of the person; what residents are told of a head.
+    `firm_id`: Id of the firm whose people the roles of a firm are given to.
+    `from_day`: First day of the role; today without it.
+    `to_day`: Last day of the role; heads and committee members need one.
     """
 
     role: Role
@@ -65,6 +70,20 @@ class Appoint(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class AppointmentView(Struct, kw_only=True):
+    """Role that somebody holds at a place.
+
+    `appointment_id`: Opaque id of the appointment.
+    `role`: Role that the appointment gives.
+    `place`: Path of the place of the role.
+    `phone_masked`: Number of the holder with the middle digits masked.
+    `name_masked`: Name of the holder with all but the first character masked; null when not
+    known.
+    `firm_id`: Id of the firm the holder works for; null for none.
+    `substitute_for`: Id of the head's appointment the holder stands in for; null for none.
+    `from_day`: First day of the role.
+    `to_day`: Last day of the role; null for none.
+    """
+
     appointment_id: str
     role: Role
     place: str
@@ -81,7 +100,13 @@ Phone = Annotated[str, Meta(min_length=5, max_length=20)]
 
 
 class Substitute(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Who acts for a head from a day to a day, both within the head's term."""
+    """Who acts for a head from a day to a day, both within the head's term.
+
+    `name`: Name of the substitute, as residents are told.
+    `phone`: Mobile number of the substitute, Chinese or with country code.
+    `from_day`: First day of the substitute.
+    `to_day`: Last day of the substitute.
+    """
 
     name: PersonName
     phone: Phone
@@ -90,20 +115,40 @@ class Substitute(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Resign(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`last_day`: today at the earliest; the day after, the office is empty."""
+    """Resignation from an office.
+
+    `reason`: Why, for the community to read.
+    `last_day`: Last day in office, today at the earliest; the day after, the office is empty.
+    """
 
     reason: Reason
     last_day: Day
 
 
 class ChooseContact(Struct, forbid_unknown_fields=True):
-    """Who may see my number on the page of the heads: my own choice."""
+    """Who may see my number on the page of the heads: my own choice.
+
+    `phone_visible_to`: Who is shown the number.
+    """
 
     phone_visible_to: Visibility
 
 
 class MyAppointment(Struct, kw_only=True):
-    """`buildings`: of a grid. `acting`: the role is in force today."""
+    """Role of mine, as I see it.
+
+    `appointment_id`: Opaque id of the appointment.
+    `role`: Role that the appointment gives.
+    `place`: Path of the place of the role.
+    `address`: Address of the place, as people say it.
+    `buildings`: Paths of the buildings of a grid; empty for other places.
+    `from_day`: First day of the role.
+    `to_day`: Last day of the role; null for none.
+    `acting`: Whether the role is in force today.
+    `is_substitute`: Whether the person stands in for the head who was appointed.
+    `resigned`: Whether the person has resigned.
+    `phone_visible_to`: Who is shown the person's number on the page of the heads.
+    """
 
     appointment_id: str
     role: Role

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from msgspec import Struct
+
 from mongo_indexes import appointments
 from services.appointments import store
 from services.dependencies import Dependencies, Transaction
@@ -37,10 +39,20 @@ APPOINTMENTS: Final = Holding(
 HOLDINGS: Final = (APPOINTMENTS,)
 
 
+class StillInOfficeDetails(Struct, frozen=True, kw_only=True):
+    """Roles that the person still holds.
+
+    `appointments`: Ids of the appointments that hold or will hold.
+    """
+
+    appointments: list[str]
+
+
 class StillInOffice(Conflict):
     """Hand the office over, or resign, first. `appointments` in details."""
 
     code = "still_in_office"
+    details_type = StillInOfficeDetails
 
 
 async def require_out_of_office(deps: Dependencies, tx: Transaction, person_id: str) -> None:

@@ -1,6 +1,7 @@
 """Substitutes of heads who are away: the same role, between two days of the head's term."""
 
 from services.appointments import checks, store, views
+from services.appointments.checks import TakenDays
 from services.appointments.models import Appointment, AppointmentView, Substitute
 from services.audit import actions as audit
 from services.audit.models import Act
@@ -17,6 +18,7 @@ class OutsideTerm(errors.InvalidInput):
     """A substitute acts within the term of the head: `from_day`, `to_day` in details."""
 
     code = "outside_term"
+    details_type = TakenDays
 
 
 async def substitute(

@@ -121,6 +121,23 @@ class Head(Struct, kw_only=True):
 
 
 class RowView(Struct, kw_only=True):
+    """Row of the audit: one act of one person.
+
+    `row`: Chain of the audit, and number of the row in it.
+    `at`: When it happened.
+    `position`: Position of the row in the list.
+    `person_id`: Id of the person who acted.
+    `act`: What was done or tried.
+    `result`: Whether it was done or refused.
+    `code`: Stable code of the refusal; empty when it was done.
+    `place`: Path of the place it concerned; empty for none.
+    `subject`: Id of what was acted on; empty for none.
+    `on_behalf_of`: Id of the person or residency staff acted for; empty for none.
+    `facts`: Further facts, by the kind of act; no personal data.
+    `request_id`: Id of the request, as in the X-Request-Id header.
+    `address`: Internet address that the request came from.
+    """
+
     row: str
     at: datetime
     position: str

@@ -7,9 +7,9 @@ from typing import Any
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.bills import store, visibility
-from services.bills.models import Bill, BillView, MonthsAfterVoid, Owed, VoidBill
+from services.bills.models import Bill, BillView, MonthsAfterVoid, OwedBills, VoidBill
 from services.bills.states import BillAction, BillState
-from services.bills.views import view, views
+from services.bills.views import title, view, views
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.days import day_of
@@ -48,10 +48,10 @@ async def listing(
     return views(found, addresses, day_of(deps.now()))
 
 
-async def owed(deps: Dependencies, actor: Actor) -> Owed:
+async def owed(deps: Dependencies, actor: Actor) -> OwedBills:
     """Everything the actor's homes owe, added up over all bills."""
     count, amount_fen = await store.owed(deps.db, actor.places(Permission.PAY_BILLS))
-    return Owed(count=count, amount_fen=amount_fen)
+    return OwedBills(count=count, amount_fen=amount_fen)
 
 
 async def access(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> list[Bill]:
@@ -141,3 +141,9 @@ def _reversal(bill: Bill, at: datetime) -> Journal:
         ],
         reference={"bill": bill.id},
     )
+
+
+async def titles_of(deps: Dependencies, bill_ids: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """Return bill id → its title and how many months it is for; for who paid it."""
+    found = await store.find_many(deps.db, bill_ids)
+    return {b.id: (title(b.kind, b.period, b.months), b.months) for b in found}

@@ -48,7 +48,14 @@ class Bill(Struct, kw_only=True):
 
 
 class Total(Struct, frozen=True, kw_only=True):
-    """Count and sum of a run's bills of one kind, payee and state."""
+    """Count and sum of a run's bills of one kind, payee and state.
+
+    `kind`: Fee of the bills.
+    `account`: Key of the payee's merchant account.
+    `state`: State of the bills.
+    `count`: Number of the bills.
+    `amount_fen`: Sum of the bills, in fen.
+    """
 
     kind: FeeKind
     account: str
@@ -84,12 +91,36 @@ class MonthsAfterVoid(StrEnum):
 
 
 class VoidBill(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Taking back of an unpaid bill.
+
+    `reason`: Why, for the resident to read.
+    `months`: What becomes of the months of the bill.
+    """
+
     reason: Annotated[str, Meta(min_length=1, max_length=200)]
     months: MonthsAfterVoid
 
 
 class BillView(Struct, kw_only=True):
-    """`explanation` is the whole sum on one line; bills of one `account` are paid together."""
+    """Bill of a home for one fee and one or more months.
+
+    `bill_id`: Opaque id of the bill.
+    `title`: Title in Chinese with month and fee, e.g. 2026年11月物业费.
+    `kind`: Fee that is billed.
+    `home`: Path of the home.
+    `address`: Address of the home, as people say it.
+    `period`: First month that is billed.
+    `months`: Number of months that are billed.
+    `amount_fen`: What is to pay, in fen.
+    `explanation`: The whole computation on one line, in Chinese.
+    `account`: Key of the payee's merchant account; bills of one account are paid together.
+    `payee_name`: Who receives the money.
+    `state`: State of the bill.
+    `due_on`: Last day to pay in time; null for drafts.
+    `overdue`: Whether the due day has passed and the bill is still owed.
+    `issued_at`: When the bill became a debt; null for drafts.
+    `paid_at`: When the bill was paid; null before.
+    """
 
     bill_id: str
     title: str
@@ -109,8 +140,12 @@ class BillView(Struct, kw_only=True):
     paid_at: datetime | None
 
 
-class Owed(Struct, frozen=True, kw_only=True):
-    """Everything my homes owe, whatever page is shown."""
+class OwedBills(Struct, frozen=True, kw_only=True):
+    """Everything my homes owe, whatever page is shown.
+
+    `count`: Number of owed bills.
+    `amount_fen`: Sum of owed bills, in fen.
+    """
 
     count: int
     amount_fen: int

@@ -7,15 +7,17 @@ whoever stole a token can allow a browser.
 
 import hmac
 
+from msgspec import Struct
+
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.browser_sign_ins import codes, states, store
 from services.browser_sign_ins.models import (
     MOST_MISSES,
     AnswerBrowser,
+    BrowserPurpose,
     BrowserSignIn,
     BrowserView,
-    Purpose,
 )
 from services.browser_sign_ins.states import Event
 from services.dependencies import Dependencies, Transaction
@@ -35,10 +37,20 @@ class MiniProgramOnly(errors.Forbidden):
     code = "mini_program_only"
 
 
+class WrongNumberDetails(Struct, frozen=True, kw_only=True):
+    """Tries that are left.
+
+    `tries_left`: Further tries; at 0 the code is dead.
+    """
+
+    tries_left: int
+
+
 class WrongNumber(errors.InvalidInput):
     """`tries_left` in details; at 0 the code is dead."""
 
     code = "wrong_number"
+    details_type = WrongNumberDetails
 
 
 async def preview(deps: Dependencies, actor: Actor, scene: str) -> BrowserView:
@@ -68,7 +80,7 @@ async def decide(deps: Dependencies, actor: Actor, given: AnswerBrowser) -> None
         await _write(deps, actor, sign_in, Event.REFUSE)
     elif not hmac.compare_digest(given.number or "", sign_in.number):
         await _miss(deps, actor, sign_in)
-    elif sign_in.purpose is Purpose.SIGN_IN:
+    elif sign_in.purpose is BrowserPurpose.SIGN_IN:
         await _write(deps, actor, sign_in, Event.ALLOW)
     else:
         await _write(deps, actor, sign_in, Event.CONFIRM)
@@ -84,7 +96,7 @@ async def _waiting(deps: Dependencies, scene: str) -> BrowserSignIn:
 
 
 def _require_may_decide(actor: Actor, sign_in: BrowserSignIn) -> None:
-    if sign_in.purpose is Purpose.CONFIRMATION:
+    if sign_in.purpose is BrowserPurpose.CONFIRMATION:
         fits = actor.person_id == sign_in.person
     else:
         fits = any(grant.role in STAFF_ROLES for grant in actor.grants)

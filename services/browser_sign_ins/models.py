@@ -14,7 +14,7 @@ MOST_MISSES: Final = 3
 Scene = Annotated[str, Meta(min_length=1, max_length=32)]
 
 
-class Purpose(StrEnum):
+class BrowserPurpose(StrEnum):
     SIGN_IN = auto()
     CONFIRMATION = auto()  # of a session that is signed in
 
@@ -41,8 +41,8 @@ class BrowserSignIn(Struct, kw_only=True):
     answered_at: datetime | None = None
 
     @property
-    def purpose(self) -> Purpose:
-        return Purpose.CONFIRMATION if self.session else Purpose.SIGN_IN
+    def purpose(self) -> BrowserPurpose:
+        return BrowserPurpose.CONFIRMATION if self.session else BrowserPurpose.SIGN_IN
 
 
 class Asked(Struct, frozen=True):
@@ -56,13 +56,21 @@ class Asked(Struct, frozen=True):
 
 
 class Look(Struct, forbid_unknown_fields=True):
-    """What the scanned code opened the mini-program with."""
+    """Look at who asks to be let in.
+
+    `scene`: What the scanned code opened the mini-program with.
+    """
 
     scene: Scene
 
 
 class AnswerBrowser(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`number`: typed off the screen; needed to allow, not to refuse."""
+    """Answer to a browser that asks to be let in.
+
+    `scene`: Scene of the scanned code.
+    `allow`: Whether to let it in.
+    `number`: Two digits typed off the screen; needed to allow, not to refuse.
+    """
 
     scene: Scene
     allow: bool
@@ -70,11 +78,22 @@ class AnswerBrowser(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Poll(Struct, forbid_unknown_fields=True):
+    """Question whether the browser is let in.
+
+    `secret`: Secret that the browser was told when it asked.
+    """
+
     secret: Annotated[str, Meta(min_length=1, max_length=100)]
 
 
 class ConfirmationCode(Struct, kw_only=True):
-    """A code for this browser's screen. `number` is shown beside it, in large digits."""
+    """Code for this browser's screen.
+
+    `sign_in_id`: Id to ask the answer with.
+    `number`: Two digits, shown beside the code in large type.
+    `expires_at`: When the code can be answered no longer.
+    `code_url`: Address of the picture of the code, relative to the server.
+    """
 
     sign_in_id: str
     number: str
@@ -83,15 +102,24 @@ class ConfirmationCode(Struct, kw_only=True):
 
 
 class SignInCode(ConfirmationCode, kw_only=True):
-    """`secret`: what this browser polls with; it is told once."""
+    """Code for this browser's screen, to sign in with.
+
+    `secret`: What this browser polls with; it is told once.
+    """
 
     secret: str
 
 
 class BrowserView(Struct, kw_only=True):
-    """Who asks to be let in, for the person who scanned the code."""
+    """Who asks to be let in, for the person who scanned the code.
 
-    purpose: Purpose
+    `purpose`: Whether it is to sign in or to confirm a sensitive act.
+    `device`: Browser and system, e.g. Edge(Windows).
+    `asked_at`: When the browser asked.
+    `expires_at`: When the code can be answered no longer.
+    """
+
+    purpose: BrowserPurpose
     device: str
     asked_at: datetime
     expires_at: datetime

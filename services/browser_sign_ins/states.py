@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from services.kernel.errors import Conflict, DomainError
+from services.kernel.errors import Conflict, DomainError, RetryAfter
 from services.people.identity import SignInRefused
 
 
@@ -53,6 +53,7 @@ POLL_SECONDS: Final = 2
 
 class SignInWaiting(Conflict):
     code = "sign_in_waiting"
+    details_type = RetryAfter
 
 
 class SignInExpired(Conflict):

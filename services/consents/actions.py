@@ -6,6 +6,8 @@ without the id WeChat gives a user, and nothing else is kept with it.
 
 from typing import Any, Final
 
+from msgspec import Struct
+
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.consents import policies, store
@@ -23,16 +25,38 @@ EXPLANATION: Final = (
 )
 
 
+class ConsentNeededDetails(Struct, frozen=True, kw_only=True):
+    """Text to show and to agree to first.
+
+    `policy`: Text that needs agreement.
+    `version`: Version of the text that is in force today.
+    """
+
+    policy: PolicyKey
+    version: int
+
+
 class ConsentNeeded(errors.Forbidden):
     """`policy`, `version` in details: the text to show and to agree to first."""
 
     code = "consent_needed"
+    details_type = ConsentNeededDetails
+
+
+class PolicyNotCurrentDetails(Struct, frozen=True, kw_only=True):
+    """Text that replaced the one that was shown.
+
+    `version`: Version of the text that is in force today.
+    """
+
+    version: int
 
 
 class PolicyNotCurrent(errors.Conflict):
     """There is a newer text; `version` in details."""
 
     code = "policy_not_current"
+    details_type = PolicyNotCurrentDetails
 
 
 class ConsentNotGiven(errors.Conflict):

@@ -27,14 +27,26 @@ class Consent(Struct, kw_only=True):
 
 
 class GiveConsent(Struct, forbid_unknown_fields=True):
-    """The version that was read: an older one than the current is not enough."""
+    """Agreement to a text in the version that was read, which has to be the current one.
+
+    `policy`: Text that is agreed to.
+    `version`: Version that was shown.
+    """
 
     policy: PolicyKey
     version: Version
 
 
 class PolicyView(Struct, kw_only=True):
-    """`text`: Markdown."""
+    """Text that people are asked to agree to.
+
+    `policy`: Key of the text.
+    `version`: Number of the version, from 1.
+    `title`: Title of the text, in Chinese.
+    `from_day`: First day of this version.
+    `sha256`: SHA-256 of the text, as hexadecimal digits.
+    `text`: The text itself, in Markdown.
+    """
 
     policy: PolicyKey
     version: int
@@ -45,6 +57,16 @@ class PolicyView(Struct, kw_only=True):
 
 
 class ConsentView(Struct, kw_only=True):
+    """Agreement of a person to a text.
+
+    `consent_id`: Opaque id of the agreement.
+    `policy`: Text that was agreed to.
+    `version`: Version of the text.
+    `sha256`: SHA-256 of the text that was shown, as hexadecimal digits.
+    `given_at`: When it was agreed to.
+    `withdrawn_at`: When the agreement was withdrawn; null while it holds.
+    """
+
     consent_id: str
     policy: PolicyKey
     version: int
@@ -54,7 +76,12 @@ class ConsentView(Struct, kw_only=True):
 
 
 class Withdrawal(Struct, kw_only=True):
-    """`explanation`: what goes on and what does not, for the person to read."""
+    """Agreement that was withdrawn.
+
+    `policy`: Text that is agreed to no longer.
+    `withdrawn_at`: When it was withdrawn.
+    `explanation`: What goes on and what does not, in Chinese, for the person to read.
+    """
 
     policy: PolicyKey
     withdrawn_at: datetime

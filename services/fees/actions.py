@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
@@ -14,6 +15,7 @@ from services.fees import store
 from services.fees.models import EndFeeRule, FeeKind, FeeRule, FeeRuleView, NewFeeRule
 from services.fees.views import view
 from services.kernel import errors
+from services.kernel.days import Day
 from services.kernel.documents import new_id
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
@@ -26,20 +28,51 @@ class BadFeeRule(errors.InvalidInput):
     """A rule needs one price and one due term, real days, and a place that has homes."""
 
     code = "bad_fee_rule"
+    details_type = errors.UnknownDay
+
+
+class UnknownPayeeDetails(Struct, frozen=True, kw_only=True):
+    """Account that is not configured.
+
+    `account`: Key of the merchant account that was asked for.
+    """
+
+    account: str
 
 
 class UnknownPayee(errors.InvalidInput):
     """No merchant account of that key is configured: money would have nowhere to go."""
 
     code = "unknown_payee"
+    details_type = UnknownPayeeDetails
+
+
+class FeeRuleExistsDetails(Struct, frozen=True, kw_only=True):
+    """Rule that is there already.
+
+    `rule_id`: Id of the rule; null when it was made at this moment.
+    """
+
+    rule_id: str | None
 
 
 class FeeRuleExists(errors.Conflict):
     code = "fee_rule_exists"
+    details_type = FeeRuleExistsDetails
+
+
+class FeeRuleEndedDetails(Struct, frozen=True, kw_only=True):
+    """When the rule ends already.
+
+    `end_day`: Last day of the rule.
+    """
+
+    end_day: Day
 
 
 class FeeRuleEnded(errors.Conflict):
     code = "fee_rule_ended"
+    details_type = FeeRuleEndedDetails
 
 
 async def add(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule) -> FeeRuleView:

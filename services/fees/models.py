@@ -62,9 +62,18 @@ Usages = Annotated[list[Usage], Meta(min_length=1, max_length=len(Usage))]
 
 
 class NewFeeRule(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Give exactly one of `price` (0.0001 yuan per m² and month) and `monthly_fen`.
+    """Fee rule to make: one of `price` and `monthly_fen`, one of `due_day` and `due_days`.
 
-    And exactly one of `due_day` (of a month) and `due_days` (after issue).
+    `kind`: Fee that the rule sets.
+    `price`: Price in 0.0001 yuan per m² and month, e.g. 6000 for 0.60 yuan.
+    `monthly_fen`: Sum per home and month, in fen.
+    `usages`: Kinds of homes that the rule is for; all of them without it.
+    `start_day`: First day of the rule.
+    `end_day`: Last day of the rule; none without it.
+    `due_day`: Day of the month by which to pay.
+    `due_days`: Days after issue by which to pay.
+    `account`: Key of the payee's merchant account, as configured.
+    `payee_name`: Who receives the money, as residents read it.
     """
 
     kind: FeeKind
@@ -80,12 +89,31 @@ class NewFeeRule(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class EndFeeRule(Struct, forbid_unknown_fields=True):
-    """The rule's last day. A day before its start withdraws the rule."""
+    """End of a fee rule.
+
+    `end_day`: Last day of the rule; a day before its start withdraws the rule.
+    """
 
     end_day: Day
 
 
 class FeeRuleView(Struct, kw_only=True):
+    """What homes under a place pay from a day on.
+
+    `rule_id`: Opaque id of the rule.
+    `place`: Path of the place whose homes pay.
+    `kind`: Fee that the rule sets.
+    `price`: Price in 0.0001 yuan per m² and month; null when it is a monthly sum.
+    `monthly_fen`: Sum per home and month, in fen; null when it is a price.
+    `usages`: Kinds of homes that the rule is for.
+    `start_day`: First day of the rule.
+    `end_day`: Last day of the rule; null for none.
+    `due_day`: Day of the month by which to pay; null when it is days after issue.
+    `due_days`: Days after issue by which to pay; null when it is a day of the month.
+    `account`: Key of the payee's merchant account.
+    `payee_name`: Who receives the money.
+    """
+
     rule_id: str
     place: str
     kind: FeeKind

@@ -1,5 +1,6 @@
 """Actions on the directory of property firms."""
 
+from msgspec import Struct
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
@@ -8,14 +9,36 @@ from services.dependencies import Dependencies, Transaction
 from services.firms import credit_code, store, views
 from services.firms.models import Firm, FirmView, NewFirm
 from services.kernel import errors
+from services.kernel.days import Day
 from services.kernel.documents import new_id
 from services.kernel.permissions import Actor, Permission, require
+
+
+class FirmExistsDetails(Struct, frozen=True, kw_only=True):
+    """Firm that is in the directory already.
+
+    `firm_id`: Id of the firm that has this credit code.
+    """
+
+    firm_id: str
 
 
 class FirmExists(errors.Conflict):
     """`firm_id` in details: the firm of the directory that has this credit code."""
 
     code = "firm_exists"
+    details_type = FirmExistsDetails
+
+
+class ContractDays(Struct, frozen=True, kw_only=True):
+    """Days of the contract that is in the way.
+
+    `from_day`: First day of the other contract.
+    `to_day`: Last day of the other contract.
+    """
+
+    from_day: Day
+    to_day: Day
 
 
 async def add(deps: Dependencies, actor: Actor, request: NewFirm) -> FirmView:

@@ -8,6 +8,7 @@ from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.firms import store, views
+from services.firms.actions import ContractDays
 from services.firms.models import Contract, ContractView, EndContract, SignContract
 from services.kernel import errors
 from services.kernel.days import check_day, day_of, plus_days
@@ -21,10 +22,12 @@ class ContractOverlaps(errors.Conflict):
     """A compound has one firm at a time. The other's days in details."""
 
     code = "contract_overlaps"
+    details_type = ContractDays
 
 
 class BadTerm(errors.InvalidInput):
     code = "bad_term"
+    details_type = errors.LatestDay
 
 
 async def sign(

@@ -8,7 +8,10 @@ from msgspec import Meta, Struct, field
 from services.kernel.days import Day
 from services.kernel.documents import ONE_LINE
 
-FirmId = Annotated[str, Meta(min_length=1, max_length=64)]
+FirmId = Annotated[
+    str,
+    Meta(min_length=1, max_length=64, description="Id of the firm, as the directory shows it."),
+]
 FirmName = Annotated[str, Meta(min_length=2, max_length=60, pattern=ONE_LINE)]
 CreditCode = Annotated[str, Meta(min_length=18, max_length=18)]
 Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
@@ -44,30 +47,65 @@ class Contract(Struct, kw_only=True):
 
 
 class NewFirm(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Property firm to enter.
+
+    `name`: Name as on the business licence.
+    `credit_code`: Unified social credit code, 18 characters.
+    """
+
     name: FirmName
     credit_code: CreditCode
 
 
 class SignContract(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Contract to write down.
+
+    `compound`: Path of the compound that is served.
+    `from_day`: First day of the contract.
+    `to_day`: Last day of the contract.
+    """
+
     compound: Annotated[str, Meta(min_length=1, max_length=120)]
     from_day: Day
     to_day: Day
 
 
 class EndContract(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`last_day`: from yesterday (the firm is out at once) to the day that was agreed."""
+    """Early end of a contract.
+
+    `reason`: Why, for the audit.
+    `last_day`: Last day, from yesterday (the firm is out at once) to the day that was agreed.
+    """
 
     reason: Reason
     last_day: Day
 
 
 class FirmView(Struct, kw_only=True):
+    """Property firm of the city's directory.
+
+    `firm_id`: Opaque id of the firm.
+    `name`: Name as on the business licence.
+    `credit_code`: Unified social credit code, 18 characters.
+    """
+
     firm_id: str
     name: str
     credit_code: str
 
 
 class ContractView(Struct, kw_only=True):
+    """Contract by which a firm serves a compound.
+
+    `contract_id`: Opaque id of the contract.
+    `firm_id`: Opaque id of the firm.
+    `compound`: Path of the compound.
+    `from_day`: First day of the contract.
+    `to_day`: Last day of the contract, also when it was ended early.
+    `agreed_to_day`: Last day as it was agreed at first.
+    `ended_because`: Why it was ended early; empty when it was not.
+    """
+
     contract_id: str
     firm_id: str
     compound: str

@@ -7,11 +7,19 @@ from msgspec import Struct, field
 
 from services.kernel.days import Day
 from services.kernel.permissions import Role
-from services.statistics.models import Owed
+from services.statistics.models import OwedHomes
 
 
 class HeadView(Struct, kw_only=True):
-    """Somebody who acts today. `name` and `phone`: as much as they allow whoever asks."""
+    """Somebody who acts as a head today.
+
+    `role`: Role of the head.
+    `title`: Office as people say it, in Chinese, e.g. 代理单元长.
+    `name`: Name as much as the head allows whoever asks, e.g. 王单元长.
+    `phone`: Phone number, when the head allows whoever asks to see it; else null.
+    `is_substitute`: Whether the person stands in for the head who was appointed.
+    `until_day`: Last day of the term; null for none.
+    """
 
     role: Role
     title: str
@@ -22,7 +30,13 @@ class HeadView(Struct, kw_only=True):
 
 
 class HeadsView(Struct, kw_only=True):
-    """The heads of a home, the nearest first, and the community that appointed them."""
+    """The heads of a home, the nearest first, and the community that appointed them.
+
+    `home`: Path of the home.
+    `address`: Address of the home, as people say it.
+    `community`: Name of the community.
+    `heads`: Heads who act today: of the unit, the building, the grid.
+    """
 
     home: str
     address: str
@@ -49,7 +63,7 @@ class HandOver(Struct, kw_only=True):
     state: HandOverState = HandOverState.OFFERED
     parts: list[str]  # the buildings or units looked after
     homes: int
-    owing: Owed
+    owing: OwedHomes
     open_requests: list[str]
     substitutes: list[str]
     received_by: str = ""
@@ -57,12 +71,33 @@ class HandOver(Struct, kw_only=True):
 
 
 class PartView(Struct, kw_only=True):
+    """Place that a role reaches.
+
+    `path`: Path of the place.
+    `address`: Address of the place, as people say it.
+    """
+
     path: str
     address: str
 
 
 class HandOverView(Struct, kw_only=True):
-    """`open_requests`: ids of those who wait to be bound to a home, the oldest first."""
+    """List of what is open at a head's place, for the next head.
+
+    `hand_over_id`: Opaque id of the list.
+    `appointment_id`: Id of the appointment of who hands over.
+    `role`: Role of who hands over.
+    `place`: Path of the place of the role.
+    `address`: Address of the place, as people say it.
+    `state`: Whether the list waits, was replaced or was received.
+    `made_at`: When the list was made.
+    `parts`: Buildings or the place itself, as far as the role reaches.
+    `homes`: Number of homes under the place.
+    `owing`: Homes that owe something, and how much.
+    `open_requests`: Ids of requests that wait to be bound to a home, the oldest first.
+    `substitutes`: Ids of the appointments of substitutes.
+    `received_at`: When the next head received it; null before.
+    """
 
     hand_over_id: str
     appointment_id: str
@@ -73,7 +108,7 @@ class HandOverView(Struct, kw_only=True):
     made_at: datetime
     parts: list[PartView]
     homes: int
-    owing: Owed
+    owing: OwedHomes
     open_requests: list[str]
     substitutes: list[str]
     received_at: datetime | None

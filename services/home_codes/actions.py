@@ -36,6 +36,7 @@ class TooManyCodes(errors.InvalidInput):
     """Print for a building or a unit instead. `most` in details."""
 
     code = "too_many_codes"
+    details_type = errors.Most
 
 
 class CodeUnknown(errors.NotFound):

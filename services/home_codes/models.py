@@ -30,12 +30,23 @@ class HomeCode(Struct, kw_only=True):
 
 
 class UseCode(Struct, forbid_unknown_fields=True):
-    """A printed code, however it is typed: capitals, blanks and dashes do not matter."""
+    """Use of a printed code.
+
+    `code`: Printed code, however it is typed: capitals, blanks and dashes do not matter.
+    """
 
     code: Secret
 
 
 class PrintedCode(Struct, kw_only=True):
+    """Code to be printed for one person.
+
+    `address`: Address of the home, as people say it.
+    `name_masked`: Name of the person with all but the first character masked.
+    `relation`: What the home is to the person.
+    `code`: Code that binds the person to the home, e.g. 7K3QM-X9D2T.
+    """
+
     address: str
     name_masked: str
     relation: Relation
@@ -43,7 +54,11 @@ class PrintedCode(Struct, kw_only=True):
 
 
 class PrintedCodes(Struct, kw_only=True):
-    """Shown this once: only a fingerprint of each code is kept."""
+    """Codes to be printed, shown this once: only a fingerprint of each is kept.
+
+    `expires_at`: When the codes bind nobody any more.
+    `codes`: One code for each registered person who is not bound.
+    """
 
     expires_at: datetime
     codes: list[PrintedCode]

@@ -44,6 +44,7 @@ class TooManyRequests(errors.Conflict):
     """Five requests are open, or ten were filed within a day; `most` in details."""
 
     code = "too_many_open_requests"
+    details_type = errors.Most
 
 
 async def file(deps: Dependencies, actor: Actor, wish: FileRequest) -> MyRequest:

@@ -95,9 +95,17 @@ class HomeRequest(Struct, kw_only=True):
 
 
 class FileRequest(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`name`: as on the deed or the contract. A tenancy has a last day.
+    """Request to belong to a home. A tenancy has a last day.
 
-    `on_behalf_of`: instead of `name`, by staff: of somebody without a phone.
+    `home`: Path of the home.
+    `relation`: What the home is to the person.
+    `name`: Name as on the deed or the contract.
+    `on_behalf_of`: Instead of `name`, by staff: name of somebody without a phone.
+    `id_number`: Identity number, 18 characters, to compare with the register.
+    `photo_ids`: Ids of the photos of the proof.
+    `from_day`: First day of the relation; today without it.
+    `to_day`: Last day of the relation, e.g. of a tenancy.
+    `note`: Anything else, for who decides.
     """
 
     home: PlacePath
@@ -112,11 +120,23 @@ class FileRequest(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class GiveAdvice(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a head says of somebody who asked for a home.
+
+    `known`: Whether the head knows them.
+    `reason`: What the head knows, for who decides.
+    """
+
     known: Known
     reason: Reason
 
 
 class Decide(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Decision on a request.
+
+    `accept`: Whether the person shall belong to the home.
+    `reason`: Why, for the person to read.
+    """
+
     accept: bool
     reason: Reason
 
@@ -125,6 +145,17 @@ class MyRequest(Struct, kw_only=True):
     """What whoever filed a request sees of it.
 
     Not whether it is disputed: that would tell a stranger whose name the register has.
+
+    `request_id`: Opaque id of the request.
+    `home`: Path of the home.
+    `address`: Address of the home, as people say it.
+    `relation`: What the home is to the person.
+    `name`: Name that was filed.
+    `state`: How far the request is.
+    `photo_ids`: Ids of the photos of the proof.
+    `created_at`: When the request was filed.
+    `decided_at`: When it was decided; null before.
+    `reason`: Why it was decided so; null before.
     """
 
     request_id: str
@@ -140,13 +171,41 @@ class MyRequest(Struct, kw_only=True):
 
 
 class AdviceView(Struct, kw_only=True):
+    """What a head says of somebody who asked for a home.
+
+    `known`: Whether the head knows them.
+    `reason`: What the head wrote.
+    `at`: When the head said it.
+    """
+
     known: Known
     reason: str
     at: datetime
 
 
 class RequestView(Struct, kw_only=True):
-    """What heads and the community see. `note`, `photo_ids`: for who decides, else null."""
+    """What heads and the community see of a request.
+
+    `request_id`: Opaque id of the request.
+    `home`: Path of the home.
+    `address`: Address of the home, as people say it.
+    `relation`: What the home is to the person.
+    `name_masked`: Name that was filed with all but the first character masked.
+    `has_id_number`: Whether an identity number was filed.
+    `matches_register`: Whether the register has the person for this home.
+    `on_behalf`: Whether staff filed it for somebody.
+    `note`: Note of who filed it, for who decides; else null.
+    `photo_ids`: Ids of the photos of the proof, for who decides; else null.
+    `from_day`: First day of the relation; null for the day of the decision.
+    `to_day`: Last day of the relation; null for none.
+    `state`: How far the request is.
+    `disputed`: Whether others own the home.
+    `advice`: What a head said; null before.
+    `settlement`: How the dispute was settled; null when it was not.
+    `reason`: Why it was decided so; null before.
+    `created_at`: When the request was filed.
+    `decided_at`: When it was decided; null before.
+    """
 
     request_id: str
     home: str

@@ -60,16 +60,27 @@ MOVES: Final = (
 OPEN: Final = (S.WITH_HEAD, S.WITH_COMMUNITY)
 
 
+class RequestStateDetails(Struct, frozen=True, kw_only=True):
+    """State the request is in.
+
+    `state`: State of the request at this moment.
+    """
+
+    state: RequestState
+
+
 class RequestWithHead(Conflict):
     """A head has not answered yet; after three days the request goes on by itself."""
 
     code = "home_request_with_head"
+    details_type = RequestStateDetails
 
 
 class RequestMovedOn(Conflict):
     """The request was advised, decided or withdrawn before; `state` in details."""
 
     code = "home_request_moved_on"
+    details_type = RequestStateDetails
 
 
 def sources(event: Event) -> list[RequestState]:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from msgspec import Struct
+
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
@@ -25,10 +27,20 @@ class HomeHasOwner(errors.Conflict):
     code = "home_has_owner"
 
 
+class AlreadyListedDetails(Struct, frozen=True, kw_only=True):
+    """Entry of the register that is there already.
+
+    `residency_id`: Id of the existing relation of the person to the home.
+    """
+
+    residency_id: str
+
+
 class AlreadyListed(errors.Conflict):
     """The register has this person already; `residency_id` in details."""
 
     code = "already_listed"
+    details_type = AlreadyListedDetails
 
 
 async def listing(

@@ -16,7 +16,14 @@ Secret = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
 class Bound(Struct, kw_only=True):
-    """The home that is mine now."""
+    """Home that is mine now.
+
+    `residency_id`: Id of the relation to the home.
+    `home`: Path of the home.
+    `address`: Address of the home, as people say it.
+    `relation`: What the home is to me.
+    `to_day`: Last day of the relation; null for none.
+    """
 
     residency_id: str
     home: str
@@ -26,7 +33,16 @@ class Bound(Struct, kw_only=True):
 
 
 class AddResident(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Somebody the community knows to belong to a home, with or without a phone."""
+    """Somebody the community knows to belong to a home, with or without a phone.
+
+    `name`: Name as on the identity card.
+    `relation`: What the home is to the person.
+    `phone`: Mobile number, Chinese or with country code; none without it.
+    `id_number`: Identity number, 18 characters.
+    `from_day`: First day of the relation; today without it.
+    `to_day`: Last day of the relation; none without it.
+    `reason`: Why it is written down, e.g. which papers were shown.
+    """
 
     name: PersonName
     relation: Relation
@@ -38,7 +54,18 @@ class AddResident(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class ResidentView(Struct, kw_only=True):
-    """`name`: whole for the owners of the home, masked for everybody else."""
+    """Somebody who belongs to a home.
+
+    `residency_id`: Id of the relation to the home.
+    `relation`: What the home is to the person.
+    `name`: Name, whole for the owners of the home and masked for everybody else.
+    `phone_masked`: Registered number with the middle digits masked; null for none.
+    `bound`: Whether the person is bound to the home and sees it.
+    `bound_by`: How the person came to be bound; null when not bound.
+    `from_day`: First day of the relation.
+    `to_day`: Last day of the relation; null for none.
+    `recorded_by_staff`: Whether staff wrote it down for the person.
+    """
 
     residency_id: str
     relation: Relation
@@ -52,7 +79,12 @@ class ResidentView(Struct, kw_only=True):
 
 
 class DirectoryEntry(Struct, kw_only=True):
-    """`kind`: of the rung; a home is what a request names."""
+    """Place of the directory, to be found by its address.
+
+    `path`: Path of the place.
+    `kind`: Kind of the place; a home is what a request names.
+    `name`: Name of the place, e.g. 3栋.
+    """
 
     path: str
     kind: str

@@ -2,17 +2,33 @@
 
 from typing import Final
 
-from services.kernel.days import check_day, plus_days
+from msgspec import UNSET, Struct, UnsetType
+
+from services.kernel.days import Day, check_day, plus_days
 from services.kernel.errors import InvalidInput
 from services.residencies.models import Relation
 
 FARTHEST_DAYS: Final = 366
 
 
+class BadDaysDetails(Struct, frozen=True, kw_only=True):
+    """Days that do not fit; each that was looked at.
+
+    `day`: Day that is out of the allowed range.
+    `from_day`: First day that was sent or follows from the request.
+    `to_day`: Last day that was sent; null for none.
+    """
+
+    day: Day | UnsetType = UNSET
+    from_day: Day | UnsetType = UNSET
+    to_day: Day | UnsetType | None = UNSET
+
+
 class BadDays(InvalidInput):
     """A day that does not exist, or a last day before the first one or in the past."""
 
     code = "bad_days"
+    details_type = BadDaysDetails
 
 
 class TenancyNeedsEnd(InvalidInput):

@@ -14,7 +14,7 @@ from typing import Final
 from services.dependencies import Dependencies
 from services.idempotency import store
 from services.idempotency.models import Answer, KeyedRequest, KeyState
-from services.kernel.errors import Conflict, InvalidInput
+from services.kernel.errors import Conflict, InvalidInput, RetryAfter
 
 ABANDONED_AFTER: Final = timedelta(seconds=60)
 
@@ -25,6 +25,7 @@ class KeyReused(InvalidInput):
 
 class StillRunning(Conflict):
     code = "request_in_progress"
+    details_type = RetryAfter
 
 
 async def once(

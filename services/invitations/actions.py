@@ -36,6 +36,7 @@ class TooManyInvitations(errors.Conflict):
     """Twenty invitations of the home wait to be accepted; `most` in details."""
 
     code = "too_many_invitations"
+    details_type = errors.Most
 
 
 async def invite(deps: Dependencies, actor: Actor, home: str, wish: Invite) -> NewInvitation:

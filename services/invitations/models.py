@@ -56,7 +56,12 @@ class Invitee(StrEnum):
 
 
 class Invite(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`to_day`: the last day, e.g. of a tenancy."""
+    """Invitation to make.
+
+    `relation`: What the home will be to who accepts.
+    `name`: Name of who is invited, for the owner to tell invitations apart.
+    `to_day`: Last day of the relation, e.g. of a tenancy.
+    """
 
     relation: Invitee
     name: PersonName
@@ -64,7 +69,12 @@ class Invite(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class NewInvitation(Struct, kw_only=True):
-    """The token is shown this once: hand it on in WeChat."""
+    """Invitation that was made. The token is shown this once: hand it on in WeChat.
+
+    `invitation_id`: Opaque id of the invitation.
+    `token`: Secret that who is invited sends to accept.
+    `expires_at`: When it can be accepted no longer.
+    """
 
     invitation_id: str
     token: str
@@ -72,6 +82,16 @@ class NewInvitation(Struct, kw_only=True):
 
 
 class InvitationView(Struct, kw_only=True):
+    """Invitation that may still be accepted.
+
+    `invitation_id`: Opaque id of the invitation.
+    `relation`: What the home will be to who accepts.
+    `name`: Name of who is invited, as the owner wrote it.
+    `to_day`: Last day of the relation; null for none.
+    `created_at`: When the invitation was made.
+    `expires_at`: When it can be accepted no longer.
+    """
+
     invitation_id: str
     relation: Relation
     name: str
@@ -81,4 +101,9 @@ class InvitationView(Struct, kw_only=True):
 
 
 class AcceptInvitation(Struct, forbid_unknown_fields=True):
+    """Acceptance of an invitation.
+
+    `token`: Token of the invitation, as the owner handed it on.
+    """
+
     token: Secret

@@ -13,7 +13,13 @@ from services.kernel.errors import InvalidInput
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 
 # A Beijing day as text, e.g. 2026-11-23: BSON has no type for days, and text sorts rightly.
-Day = Annotated[str, Meta(pattern=r"^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$(?!\n)")]
+Day = Annotated[
+    str,
+    Meta(
+        pattern=r"^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$(?!\n)",
+        extra_json_schema={"format": "date"},
+    ),
+]
 # A Beijing month as text, e.g. 2026-11.
 Month = Annotated[str, Meta(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$(?!\n)")]
 

@@ -12,7 +12,14 @@ from msgspec import Meta
 from services.kernel.documents import Document
 
 SEGMENT: Final = r"[0-9a-z_]+"
-PlacePath = Annotated[str, Meta(pattern=rf"^{SEGMENT}(\.{SEGMENT})*$(?!\n)", max_length=120)]
+PlacePath = Annotated[
+    str,
+    Meta(
+        pattern=rf"^{SEGMENT}(\.{SEGMENT})*$(?!\n)",
+        max_length=120,
+        description="Path of the place from the city down, e.g. `cc.chaoyang.guilin.xincheng`.",
+    ),
+]
 
 
 def covers(ancestor: str, place: str) -> bool:

@@ -8,6 +8,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from services.kernel.days import Day
+
 Account = Annotated[str, Meta(pattern=r"^[a-z]+(:[0-9A-Za-z_.|\-]+)+$(?!\n)")]
 
 
@@ -34,7 +36,12 @@ class Journal(Struct, kw_only=True):
 
 
 class AccountClass(Struct, kw_only=True):
-    """All accounts of one class (receivable, income, wechat, …) over a span."""
+    """All accounts of one class over a span.
+
+    `name`: Class of the accounts, e.g. `receivable`, `income`, `wechat`.
+    `debit_fen`: Sum of the debits, in fen.
+    `credit_fen`: Sum of the credits, in fen.
+    """
 
     name: str
     debit_fen: int
@@ -42,10 +49,19 @@ class AccountClass(Struct, kw_only=True):
 
 
 class TrialBalance(Struct, kw_only=True):
-    """Debits and credits of a span. `problems`: journals that do not add up or were changed."""
+    """Debits and credits of a span.
 
-    from_day: str
-    to_day: str
+    `from_day`: First day of the span.
+    `to_day`: Last day of the span.
+    `classes`: Sums by class of accounts.
+    `debit_fen`: Sum of all debits, in fen.
+    `credit_fen`: Sum of all credits, in fen.
+    `balanced`: Whether debits and credits are equal and no journal has a problem.
+    `problems`: Ids of journals that do not add up or were changed.
+    """
+
+    from_day: Day
+    to_day: Day
     classes: list[AccountClass]
     debit_fen: int
     credit_fen: int

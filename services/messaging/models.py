@@ -75,6 +75,18 @@ def position(created_at: datetime, message_id: str) -> str:
 
 
 class MessageView(Struct, kw_only=True):
+    """Message in a person's inbox.
+
+    `message_id`: Opaque id of the message.
+    `template`: What the message is about.
+    `title`: Title, in Chinese.
+    `body`: Text, in Chinese.
+    `page`: Page of the mini-program that the message leads to.
+    `created_at`: When the message was written.
+    `read_at`: When it was read; null before.
+    `delivery`: How far the message got in WeChat.
+    """
+
     message_id: str
     template: TemplateKey
     title: str
@@ -86,11 +98,22 @@ class MessageView(Struct, kw_only=True):
 
 
 class Unread(Struct):
+    """Unread messages.
+
+    `unread`: Number of messages that were not read.
+    """
+
     unread: int
 
 
 class TemplateView(Struct, kw_only=True):
-    """A template to ask for with wx.requestSubscribeMessage, and how many grants are left."""
+    """Template to ask for with wx.requestSubscribeMessage.
+
+    `template`: What its messages are about.
+    `template_id`: Id of the template at WeChat.
+    `title`: What its messages are about, in Chinese.
+    `left`: Number of messages the person still allows.
+    """
 
     template: TemplateKey
     template_id: str

@@ -21,6 +21,7 @@ class BadLastDay(errors.InvalidInput):
     """The last day must be today or later, and no later than the one that is known."""
 
     code = "bad_last_day"
+    details_type = errors.LatestDay
 
 
 async def end(deps: Dependencies, actor: Actor, residency_id: str, wish: EndResidency) -> None:

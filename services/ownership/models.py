@@ -9,21 +9,36 @@ from services.people.models import PersonName
 
 
 class ChangePhone(Struct, forbid_unknown_fields=True, kw_only=True):
-    """The register's phone of somebody from now on; null for none."""
+    """The register's phone of somebody from now on.
+
+    `phone`: New mobile number, Chinese or with country code; null for none.
+    `reason`: Why it is changed, for the audit.
+    """
 
     phone: Phone | None
     reason: Reason
 
 
 class EndResidency(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`last_day`: inclusive, today or later; without it, the relation ends at once."""
+    """End of a relation to a home.
+
+    `reason`: Why it ends, for the audit.
+    `last_day`: Last day, today or later; without it, the relation ends at once.
+    """
 
     reason: Reason
     last_day: Day | None = None
 
 
 class Transfer(Struct, forbid_unknown_fields=True, kw_only=True):
-    """The home's new owner, from `day` on."""
+    """New owner of a home.
+
+    `name`: Name of the new owner as on the deed.
+    `phone`: Mobile number, Chinese or with country code; none without it.
+    `id_number`: Identity number, 18 characters.
+    `day`: First day of the new owner.
+    `reason`: Why, e.g. which papers were shown.
+    """
 
     name: PersonName
     phone: Phone | None = None
@@ -33,6 +48,15 @@ class Transfer(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Transferred(Struct, kw_only=True):
+    """What a transfer changed.
+
+    `residency_id`: Id of the new owner's relation to the home.
+    `bound`: Whether the new owner is bound to the home already.
+    `ended`: Number of relations of the old household that ended.
+    `invitations_revoked`: Number of invitations that were taken back.
+    `requests_withdrawn`: Number of requests that were withdrawn.
+    """
+
     residency_id: str
     bound: bool
     ended: int
@@ -41,7 +65,12 @@ class Transferred(Struct, kw_only=True):
 
 
 class Settle(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`day`: the new owner's first, when the home changes hands; today unless said."""
+    """Settlement of a dispute about an owned home.
+
+    `outcome`: Whether the owner stays, shares the home or is replaced.
+    `reason`: Why, for those concerned to read.
+    `day`: First day of the new owner when the home changes hands; today without it.
+    """
 
     outcome: Settlement
     reason: Reason

@@ -16,7 +16,15 @@ MAX_BILLS = 50
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """One bill inside an order, as it was when the order was made."""
+    """One bill inside an order, as it was when the order was made.
+
+    `bill_id`: Opaque id of the bill.
+    `home`: Path of the home.
+    `kind`: Fee that is paid.
+    `period`: First month that is paid.
+    `explanation`: The whole computation on one line, in Chinese.
+    `amount_fen`: What is paid for this bill, in fen.
+    """
 
     bill_id: str
     home: str
@@ -82,7 +90,10 @@ class WeChatEvent(Struct, kw_only=True):
 
 
 class Pay(Struct, forbid_unknown_fields=True):
-    """The bills to pay together; all of one payee."""
+    """Bills to pay together.
+
+    `bill_ids`: Ids of the bills, all of one payee.
+    """
 
     bill_ids: Annotated[
         list[Annotated[str, Meta(min_length=1, max_length=64)]],
@@ -91,7 +102,14 @@ class Pay(Struct, forbid_unknown_fields=True):
 
 
 class PayParams(Struct, frozen=True, rename="camel"):
-    """What wx.requestPayment needs, and nothing else."""
+    """What wx.requestPayment needs, and nothing else.
+
+    `time_stamp`: Seconds since 1970, as text.
+    `nonce_str`: Random text.
+    `package`: Prepay id, as WeChat wants it.
+    `sign_type`: Kind of the signature, `RSA`.
+    `pay_sign`: Signature over the other parameters.
+    """
 
     time_stamp: str
     nonce_str: str
@@ -101,6 +119,15 @@ class PayParams(Struct, frozen=True, rename="camel"):
 
 
 class PaymentOrder(Struct, kw_only=True):
+    """Order at WeChat, ready to be paid.
+
+    `payment_id`: Opaque id of the payment.
+    `amount_fen`: What is to pay, in fen.
+    `payee_name`: Who receives the money.
+    `expires_at`: When the order can be paid no longer.
+    `pay_params`: Parameters of wx.requestPayment.
+    """
+
     payment_id: str
     amount_fen: int
     payee_name: str
@@ -109,6 +136,18 @@ class PaymentOrder(Struct, kw_only=True):
 
 
 class PaymentView(Struct, kw_only=True):
+    """Payment of mine.
+
+    `payment_id`: Opaque id of the payment.
+    `state`: How far the payment is.
+    `amount_fen`: What is paid, in fen.
+    `payee_name`: Who receives the money.
+    `bill_ids`: Ids of the bills that are paid.
+    `created_at`: When the order was made.
+    `expires_at`: When the order can be paid no longer.
+    `paid_at`: When the money was paid; null before.
+    """
+
     payment_id: str
     state: PaymentState
     amount_fen: int
@@ -117,3 +156,28 @@ class PaymentView(Struct, kw_only=True):
     created_at: datetime
     expires_at: datetime
     paid_at: datetime | None
+
+
+class ReceiptLine(Struct, kw_only=True):
+    """One bill of a receipt.
+
+    `bill_id`: Opaque id of the bill.
+    `title`: Title in Chinese with month and fee, e.g. 2026年11月物业费.
+    `home`: Path of the home.
+    `address`: Address of the home, as people say it.
+    `kind`: Fee that was paid.
+    `period`: First month that was paid.
+    `months`: Number of months that were paid.
+    `explanation`: The whole computation on one line, in Chinese.
+    `amount_fen`: What was paid for this bill, in fen.
+    """
+
+    bill_id: str
+    title: str
+    home: str
+    address: str
+    kind: FeeKind
+    period: Month
+    months: int
+    explanation: str
+    amount_fen: Fen

@@ -6,6 +6,8 @@ the payer goes: it served to ask again for an order that is over now.
 
 from typing import Final
 
+from msgspec import Struct
+
 from mongo_indexes import discrepancies, payments, receipts, refunds, wechat_events
 from services.dependencies import Dependencies, Transaction
 from services.kernel.errors import Conflict
@@ -78,10 +80,22 @@ HOLDINGS: Final = (
 )
 
 
+class MoneyUnderWayDetails(Struct, frozen=True, kw_only=True):
+    """Money that still moves.
+
+    `payments`: Ids of the payments that are still open.
+    `refunds`: Ids of the refunds that have not arrived.
+    """
+
+    payments: list[str]
+    refunds: list[str]
+
+
 class MoneyUnderWay(Conflict):
     """An order is open, or a refund on its way. `payments`, `refunds` in details."""
 
     code = "money_under_way"
+    details_type = MoneyUnderWayDetails
 
 
 async def require_no_money_under_way(

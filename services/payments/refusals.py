@@ -2,16 +2,57 @@
 
 from collections.abc import Sequence
 
+from msgspec import UNSET, Struct, UnsetType
+
 from services.bills.models import Bill
 from services.bills.states import BillState
 from services.kernel import errors
 from services.wechat.errors import PayError, PayReaction
 
 
+class BillAlreadyPaidDetails(Struct, frozen=True, kw_only=True):
+    """Payment that paid the bills, when it is one of the person who asks.
+
+    `payment_id`: Id of the payment; absent when somebody else paid.
+    """
+
+    payment_id: str | UnsetType = UNSET
+
+
+class PaymentInProgressDetails(Struct, frozen=True, kw_only=True):
+    """When to ask again.
+
+    `retry_after_seconds`: Seconds to wait; absent when a person has to look into it.
+    """
+
+    retry_after_seconds: int | UnsetType = UNSET
+
+
+class WeChatPayUnavailableDetails(Struct, frozen=True, kw_only=True):
+    """Order that may exist at WeChat, and when to ask again.
+
+    `payment_id`: Id of the payment; asked again, it is the same order.
+    `retry_after_seconds`: Seconds to wait before asking again.
+    """
+
+    payment_id: str
+    retry_after_seconds: int
+
+
+class PaymentRefusedDetails(Struct, frozen=True, kw_only=True):
+    """Reason of WeChat.
+
+    `wechat_code`: WeChat Pay's own error code, e.g. `RULE_LIMIT`.
+    """
+
+    wechat_code: str
+
+
 class BillAlreadyPaid(errors.Conflict):
     """Paid or void meanwhile. `payment_id` in details when it was the actor's own payment."""
 
     code = "bill_already_paid"
+    details_type = BillAlreadyPaidDetails
 
 
 class DifferentPayees(errors.InvalidInput):
@@ -24,6 +65,7 @@ class PaymentInProgress(errors.Conflict):
     """Somebody may be typing the password for one of these bills at this moment."""
 
     code = "payment_in_progress"
+    details_type = PaymentInProgressDetails
 
 
 class PayeeUnavailable(errors.Unavailable):
@@ -36,12 +78,14 @@ class WeChatPayUnavailable(errors.Unavailable):
     """The order may or may not exist at WeChat: ask again, it is the same order."""
 
     code = "wechat_pay_unavailable"
+    details_type = WeChatPayUnavailableDetails
 
 
 class PaymentRefused(errors.Conflict):
     """WeChat will not take this payment; its reason is in details."""
 
     code = "payment_refused"
+    details_type = PaymentRefusedDetails
 
 
 def require_payable(bills: Sequence[Bill]) -> None:

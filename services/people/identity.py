@@ -20,6 +20,7 @@ class CodeRefused(errors.InvalidInput):
 
 class WeChatBusy(errors.Unavailable):
     code = "wechat_unavailable"
+    details_type = errors.RetryAfter
 
 
 class SignInRefused(errors.Forbidden):

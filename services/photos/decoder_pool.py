@@ -18,6 +18,7 @@ class PhotosBusy(errors.Unavailable):
     """Many photos at once; nothing was kept of this one."""
 
     code = "photos_busy"
+    details_type = errors.RetryAfter
 
 
 class DecoderPool:

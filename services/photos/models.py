@@ -10,7 +10,7 @@ from services.kernel.permissions import Permission
 from services.photos.states import PhotoState
 
 
-class Purpose(StrEnum):
+class PhotoPurpose(StrEnum):
     PROOF = auto()  # of belonging to a home: a deed, a contract, an identity card
 
 
@@ -25,7 +25,7 @@ class Photo(Struct, kw_only=True):
 
     id: str = field(name="_id")
     person: str
-    purpose: Purpose
+    purpose: PhotoPurpose
     state: PhotoState = PhotoState.WRITING
     key_sealed: str
     sha256: str
@@ -40,7 +40,13 @@ class Photo(Struct, kw_only=True):
 
 
 class PhotoView(Struct, kw_only=True):
-    """Of the photo as it is kept: upright, reduced, without what the phone added."""
+    """Photo as it is kept: upright, reduced, without what the phone added.
+
+    `photo_id`: Opaque id of the photo.
+    `width`: Width in pixels.
+    `height`: Height in pixels.
+    `bytes`: Size in bytes.
+    """
 
     photo_id: str
     width: int
@@ -49,7 +55,12 @@ class PhotoView(Struct, kw_only=True):
 
 
 class PhotoUrl(Struct, kw_only=True):
-    """Shows the photo to whoever has it, for five minutes. `url` is relative to the server."""
+    """Address that shows a photo to whoever has it, for five minutes.
+
+    `photo_id`: Opaque id of the photo.
+    `url`: Address, relative to the server.
+    `expires_at`: When the address shows nothing any more.
+    """
 
     photo_id: str
     url: str

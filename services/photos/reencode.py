@@ -11,7 +11,7 @@ import warnings
 from io import BytesIO
 from typing import Final
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from PIL import Image
 
 from services.kernel import errors
@@ -47,10 +47,20 @@ class PhotoUnreadable(errors.InvalidInput):
     code = "photo_unreadable"
 
 
+class PhotoTooLargeDetails(Struct, frozen=True, kw_only=True):
+    """Size that is allowed.
+
+    `most_pixels`: Most pixels of a photo, width times height.
+    """
+
+    most_pixels: int | UnsetType = UNSET
+
+
 class PhotoTooLarge(errors.TooLarge):
     """More than 40 million pixels."""
 
     code = "photo_too_large"
+    details_type = PhotoTooLargeDetails
 
 
 class Picture(Struct, frozen=True):

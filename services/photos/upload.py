@@ -22,7 +22,7 @@ from services.kernel.vault import KEY_BYTES, seal_bytes
 from services.photos import cleanup, files, models, store
 from services.photos.decoder_pool import DECODER_POOL
 from services.photos.files import file_place, key_place
-from services.photos.models import Photo, PhotoView, Purpose
+from services.photos.models import Photo, PhotoPurpose, PhotoView
 from services.photos.reencode import Picture
 
 KEPT_UNATTACHED: Final = timedelta(hours=24)
@@ -35,15 +35,19 @@ class PhotoQuota(errors.Conflict):
     """Fifty photos of a day are attached to nothing; `most` in details."""
 
     code = "photo_quota"
+    details_type = errors.Most
 
 
 class StorageAway(errors.Unavailable):
     """The disk is full or gone; nothing was kept."""
 
     code = "photo_storage_unavailable"
+    details_type = errors.RetryAfter
 
 
-async def add(deps: Dependencies, actor: Actor, purpose: Purpose, content: bytes) -> PhotoView:
+async def add(
+    deps: Dependencies, actor: Actor, purpose: PhotoPurpose, content: bytes
+) -> PhotoView:
     """New photo of the actor, removed after a day unless it is attached to something.
 
     Raises ConsentNeeded, PhotoQuota, PhotosBusy, PhotoUnreadable, PhotoTooLarge, StorageAway.
@@ -85,12 +89,12 @@ async def _release(deps: Dependencies, actor: Actor, photo: Photo, policy: Polic
     await deps.in_transaction(save)
 
 
-def _policy(actor: Actor, purpose: Purpose) -> PolicyKey:
+def _policy(actor: Actor, purpose: PhotoPurpose) -> PolicyKey:
     """Return the policy that must be agreed to: for a proof, one of its own (PIPL art. 29).
 
     Who decides about homes sends the papers of people who agreed on paper, at the window.
     """
-    if purpose is Purpose.PROOF and not actor.places(Permission.DECIDE_HOMES):
+    if purpose is PhotoPurpose.PROOF and not actor.places(Permission.DECIDE_HOMES):
         return PolicyKey.PROOF
     return PolicyKey.PRIVACY
 
@@ -108,7 +112,7 @@ async def _require_room(
 
 
 def _photo(
-    deps: Dependencies, actor: Actor, purpose: Purpose, picture: Picture, key: bytes
+    deps: Dependencies, actor: Actor, purpose: PhotoPurpose, picture: Picture, key: bytes
 ) -> Photo:
     now = deps.now()
     photo_id = new_id(now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from msgspec import Struct
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
@@ -12,17 +13,28 @@ from services.kernel.paths import parent
 from services.kernel.permissions import Actor, Permission, require_at
 from services.kernel.views import show
 from services.places import store
-from services.places.models import LADDER, Kind, NewPlace, Place, PlaceView
+from services.places.models import LADDER, Kind, NewPlace, Place, PlaceView, TakenPath
 
 
 class PlaceExists(errors.Conflict):
     code = "place_exists"
+    details_type = TakenPath
+
+
+class WrongStepDetails(Struct, frozen=True, kw_only=True):
+    """Kind of place that fits there.
+
+    `expected`: Kind of place that can lie below the one above; null for none.
+    """
+
+    expected: Kind | None
 
 
 class WrongStep(errors.InvalidInput):
     """A compound lies under a community, a unit under a building, and so on."""
 
     code = "place_wrong_step"
+    details_type = WrongStepDetails
 
 
 async def access_place(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
@@ -23,6 +24,7 @@ from services.places.models import (
     Kind,
     NewGrid,
     Place,
+    TakenPath,
 )
 
 BUILDING_SEGMENTS = LADDER.index(Kind.BUILDING) + 1
@@ -31,18 +33,30 @@ LONGEST_PATH = 120
 
 class GridExists(errors.Conflict):
     code = "place_exists"
+    details_type = TakenPath
+
+
+class BuildingsDetails(Struct, frozen=True, kw_only=True):
+    """Buildings that do not fit.
+
+    `buildings`: Paths of the buildings in question.
+    """
+
+    buildings: list[str]
 
 
 class BuildingTaken(errors.Conflict):
     """`buildings` in details: those that lie in another grid."""
 
     code = "building_taken"
+    details_type = BuildingsDetails
 
 
 class NotABuilding(errors.InvalidInput):
     """`buildings` in details: those that are no building of this community."""
 
     code = "not_a_building"
+    details_type = BuildingsDetails
 
 
 async def add(deps: Dependencies, actor: Actor, community: str, request: NewGrid) -> GridView:

@@ -83,8 +83,22 @@ class Grid(Place, kw_only=True):
     history: list[GridChange] = []
 
 
+class TakenPath(Struct, frozen=True):
+    """Path that is taken.
+
+    `path`: Path of the place or grid that is there already.
+    """
+
+    path: str
+
+
 class NewPlace(Struct, forbid_unknown_fields=True, kw_only=True):
-    """A place of the ladder down to the unit; homes come from a register."""
+    """Place of the ladder down to the unit; homes come from a register.
+
+    `path`: Path of the place, below one that exists.
+    `kind`: Kind of the place.
+    `name`: Name of the place, e.g. 春光小区.
+    """
 
     path: PlacePath
     kind: Kind
@@ -92,6 +106,16 @@ class NewPlace(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class PlaceView(Struct, kw_only=True):
+    """Place of the ladder from the city down to the home.
+
+    `path`: Path of the place.
+    `kind`: Kind of the place.
+    `name`: Name of the place, e.g. 3栋.
+    `address`: Address of the place, as people say it.
+    `area`: Area of a home in 0.01 m², e.g. 8530; null when not known.
+    `usage`: What a home is used as; null for other places.
+    """
+
     path: str
     kind: Kind
     name: str
@@ -105,7 +129,12 @@ Buildings = Annotated[list[PlacePath], Meta(max_length=MAX_BUILDINGS)]
 
 
 class NewGrid(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`segment`: the last part of the grid's path, below the community's."""
+    """Grid to make.
+
+    `segment`: Last part of the grid's path, below the community's.
+    `name`: Name of the grid, e.g. 第一网格.
+    `buildings`: Paths of its buildings.
+    """
 
     segment: Segment
     name: Name
@@ -113,18 +142,35 @@ class NewGrid(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class ChangeGrid(Struct, forbid_unknown_fields=True, kw_only=True):
-    """All the buildings of a grid from now on; none dissolves it."""
+    """All the buildings of a grid from now on.
+
+    `buildings`: Paths of the buildings; an empty list dissolves the grid.
+    `reason`: Why it is changed, for the audit.
+    """
 
     buildings: Buildings
     reason: Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
 
 
 class BuildingView(Struct, kw_only=True):
+    """Building of a grid.
+
+    `path`: Path of the building.
+    `address`: Address of the building, as people say it.
+    """
+
     path: str
     address: str
 
 
 class GridView(Struct, kw_only=True):
+    """Grid of a community.
+
+    `path`: Path of the grid.
+    `name`: Name of the grid, e.g. 第一网格.
+    `buildings`: Buildings of the grid.
+    """
+
     path: str
     name: str
     buildings: list[BuildingView]

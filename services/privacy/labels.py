@@ -6,6 +6,7 @@ from typing import Any, Final
 from services.audit.models import Act
 from services.dependencies import Dependencies
 from services.kernel.documents import Document
+from services.kernel.permissions import RUNGS
 from services.places import actions as places
 
 ACTS: Final[dict[Act, str]] = {
@@ -70,22 +71,6 @@ ACTS: Final[dict[Act, str]] = {
     Act.REFUSED: "被拒绝的操作",
 }
 FEES: Final = {"property_fee": "物业费", "waste_fee": "生活垃圾处理费"}
-ROLES: Final = {
-    "unit_head": "单元长",
-    "building_head": "楼栋长",
-    "grid_head": "网格长",
-    "firm_manager": "物业经理",
-    "dispatcher": "物业调度员",
-    "repairer": "维修人员",
-    "cashier": "物业收费员",
-    "committee_member": "业主委员会成员",
-    "community_staff": "社区工作人员",
-    "subdistrict_staff": "街道工作人员",
-    "district_staff": "区级工作人员",
-    "city_staff": "市级工作人员",
-    "administrator": "管理员",
-    "auditor": "审计员",
-}
 STATES: Final = {
     "created": "待支付",
     "prepaid": "待支付",
@@ -125,7 +110,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "invitation": "邀请",
         "code": "绑定码",
     },
-    "职务": ROLES,
+    "职务": {role: role.label for role in RUNGS},
     "状态": STATES,
     "微信送达": {
         "inbox": "只在站内",

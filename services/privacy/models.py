@@ -6,7 +6,10 @@ from msgspec import Struct
 
 
 class EraseMe(Struct, forbid_unknown_fields=True):
-    """Typed by the person: there is no way back."""
+    """Erasure of an account, typed by the person: there is no way back.
+
+    `confirm`: The word 注销.
+    """
 
     confirm: Literal["注销"]
 

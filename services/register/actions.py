@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from msgspec import Struct
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
@@ -15,7 +16,7 @@ from services.places import actions as places
 from services.places import imports
 from services.register import preview, states, store, views
 from services.register.chunks import actions as chunks
-from services.register.models import Confirm, Import, ImportView
+from services.register.models import ConfirmImport, Import, ImportView
 from services.register.sheet.models import RowProblem, Severity
 from services.register.states import JOB_OF, Action
 from services.residencies import actions as residencies
@@ -28,16 +29,27 @@ ACT_OF: Final = {
 AT_THE_START: Final = {"done": 0, "mark": ""}
 
 
+class ProblemCount(Struct, frozen=True, kw_only=True):
+    """How much is wrong with the file.
+
+    `count`: Number of the errors or warnings.
+    """
+
+    count: int
+
+
 class HasErrors(errors.Conflict):
     """The file has errors, which stop an import; `count` in details."""
 
     code = "register_has_errors"
+    details_type = ProblemCount
 
 
 class HasWarnings(errors.Conflict):
     """The file has warnings: confirm once more with accept_warnings; `count` in details."""
 
     code = "register_has_warnings"
+    details_type = ProblemCount
 
 
 class Busy(errors.Conflict):
@@ -93,7 +105,7 @@ async def problems(
 
 
 async def confirm(
-    deps: Dependencies, actor: Actor, import_id: str, request: Confirm
+    deps: Dependencies, actor: Actor, import_id: str, request: ConfirmImport
 ) -> ImportView:
     """Promise to write what the preview showed.
 

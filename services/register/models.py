@@ -8,7 +8,13 @@ from msgspec import Meta, Struct, field
 from services.register.sheet.models import Column, Counts, Refusal
 from services.register.states import State
 
-ImportId = Annotated[str, Meta(pattern=r"^[0-9a-z]{26}$(?!\n)")]
+ImportId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9a-z]{26}$(?!\n)",
+        description="Id of the import, as the upload was answered.",
+    ),
+]
 
 
 class Import(Struct, kw_only=True):
@@ -42,13 +48,30 @@ class Import(Struct, kw_only=True):
 
 
 class Progress(Struct):
-    """Rows (or homes, while undoing) of the step under way."""
+    """How far a step is.
+
+    `done`: Rows that are done (homes, while undoing).
+    `total`: Rows to do (homes, while undoing).
+    """
 
     done: int
     total: int
 
 
 class ImportView(Struct, kw_only=True):
+    """Import of a register.
+
+    `import_id`: Opaque id of the import.
+    `place`: Path of the compound.
+    `state`: How far the import is.
+    `progress`: How far the present step is.
+    `counts`: What the file holds, and what of it is new.
+    `columns`: How the columns were understood.
+    `refusal`: Why the file could not be read; null when it could.
+    `uploaded_at`: When the file was uploaded.
+    `confirmed_at`: When the import was confirmed; null before.
+    """
+
     import_id: str
     place: str
     state: State
@@ -60,7 +83,10 @@ class ImportView(Struct, kw_only=True):
     confirmed_at: datetime | None
 
 
-class Confirm(Struct, forbid_unknown_fields=True):
-    """Warnings must be accepted; errors cannot be."""
+class ConfirmImport(Struct, forbid_unknown_fields=True):
+    """Confirmation of an import.
+
+    `accept_warnings`: Whether warnings are accepted; errors cannot be.
+    """
 
     accept_warnings: bool = False

@@ -3,6 +3,8 @@
 from enum import StrEnum, auto
 from typing import Final
 
+from msgspec import Struct
+
 from services.kernel import errors
 
 
@@ -58,10 +60,20 @@ UNDO: Final = "register.undo"
 JOB_OF: Final = {A.UPLOAD: READ, A.PREVIEW: EXPIRE, A.CONFIRM: APPLY, A.UNDO: UNDO}
 
 
+class WrongStateDetails(Struct, frozen=True, kw_only=True):
+    """State the import is in.
+
+    `state`: State of the import at this moment.
+    """
+
+    state: State
+
+
 class WrongState(errors.Conflict):
     """Somebody was first, or it is too early: look at the import again."""
 
     code = "register_wrong_state"
+    details_type = WrongStateDetails
 
 
 def require(state: State, action: Action) -> None:

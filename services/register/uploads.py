@@ -3,6 +3,8 @@
 import hashlib
 from typing import Final
 
+from msgspec import Struct
+
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
@@ -30,10 +32,20 @@ class NotACompound(errors.InvalidInput):
     code = "register_not_a_compound"
 
 
+class FileRefusedDetails(Struct, frozen=True, kw_only=True):
+    """Why the file cannot be read.
+
+    `reason`: Stable code of the refusal, e.g. `register_old_xls`.
+    """
+
+    reason: str
+
+
 class FileRefused(errors.InvalidInput):
     """The file is no workbook; `reason` in details, e.g. register_old_xls."""
 
     code = "register_file_refused"
+    details_type = FileRefusedDetails
 
 
 async def upload(deps: Dependencies, actor: Actor, place: str, content: bytes) -> ImportView:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, phones
-from services.kernel.days import day_of
+from services.kernel.days import Day, day_of
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor
 from services.people import actions as people
@@ -154,9 +154,11 @@ async def find(
     return await store.find(deps.db, residency_id, tx)
 
 
-async def of_person(deps: Dependencies, person_id: str) -> list[Residency]:
-    """List the homes a person belongs to today."""
-    return await store.of_person(deps.db, person_id, day_of(deps.now()))
+async def of_person(
+    deps: Dependencies, person_id: str, *, on: Day | None = None
+) -> list[Residency]:
+    """List the homes a person belongs to on a day, today unless it is said."""
+    return await store.of_person(deps.db, person_id, on or day_of(deps.now()))
 
 
 async def of_homes(deps: Dependencies, homes: Sequence[str]) -> list[Residency]:

@@ -24,12 +24,23 @@ class Reason(StrEnum):
 
 
 class Reveal(Struct, forbid_unknown_fields=True):
+    """What to show whole, and what for.
+
+    `fields`: Which of the masked fields to show.
+    `reason`: What it is needed for; kept in the audit.
+    """
+
     fields: Annotated[list[Field], Meta(min_length=1, max_length=len(Field))]
     reason: Reason
 
 
 class Revealed(Struct, kw_only=True):
-    """What was asked for; null for what is not held, or was not asked for."""
+    """What was asked for; null for what is not held, or was not asked for.
+
+    `phone`: Whole phone number, with country code.
+    `name`: Whole name.
+    `id_number`: Whole identity number.
+    """
 
     phone: str | None = None
     name: str | None = None

@@ -58,29 +58,52 @@ class Visit(Struct, frozen=True):
 
 
 class SignIn(Struct, forbid_unknown_fields=True):
-    """The code of wx.login()."""
+    """Sign-in from the mini-program.
+
+    `code`: Code of wx.login().
+    """
 
     code: WeChatCode
 
 
-class Confirm(Struct, forbid_unknown_fields=True):
-    """A fresh code of wx.login(), of the same WeChat user who signed in."""
+class ConfirmIdentity(Struct, forbid_unknown_fields=True):
+    """Proof that it is still the same person.
+
+    `code`: Fresh code of wx.login(), of the same WeChat user who signed in.
+    """
 
     code: WeChatCode
 
 
 class Confirmed(Struct, kw_only=True):
-    """Until when sensitive acts do not ask again."""
+    """Until when sensitive acts do not ask again.
+
+    `confirmed_at`: When the person proved who they are.
+    `fresh_until`: Until when that is enough.
+    """
 
     confirmed_at: datetime
     fresh_until: datetime
 
 
 class Refresh(Struct, forbid_unknown_fields=True):
+    """Exchange of a refresh token.
+
+    `refresh_token`: The latest refresh token of the session; each is good once.
+    """
+
     refresh_token: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class Tokens(Struct, kw_only=True):
+    """Tokens of a session.
+
+    `access_token`: Token for the Authorization header, after `Bearer`.
+    `expires_in_seconds`: How long the access token is good.
+    `refresh_token`: Token for the next access token; good once.
+    `refresh_expires_at`: When the session ends, however often it is refreshed.
+    """
+
     access_token: str
     expires_in_seconds: int
     refresh_token: str
@@ -88,7 +111,16 @@ class Tokens(Struct, kw_only=True):
 
 
 class SessionView(Struct, kw_only=True):
-    """`used_at`: to a quarter of an hour."""
+    """Session of mine, on one device.
+
+    `session_id`: Opaque id of the session.
+    `kind`: Mini-program or browser.
+    `device`: Device as people call it, e.g. iPhone.
+    `current`: Whether it is the one that asks.
+    `signed_in_at`: When it was opened.
+    `used_at`: When it was last used, to a quarter of an hour.
+    `expires_at`: When it ends by itself at the latest.
+    """
 
     session_id: str
     kind: SessionKind

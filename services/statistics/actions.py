@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from services.bills.due_days import days_overdue
 from services.dependencies import Dependencies
@@ -20,7 +21,7 @@ from services.statistics.models import (
     By,
     Counts,
     Debts,
-    Owed,
+    OwedHomes,
     PartRates,
     RatesView,
     Span,
@@ -45,8 +46,18 @@ class AskItsBuildings(errors.InvalidInput):
     code = "ask_its_buildings"
 
 
+class TooManyPartsDetails(Struct, frozen=True, kw_only=True):
+    """Size of a breakdown that is allowed.
+
+    `limit`: Most parts of a breakdown.
+    """
+
+    limit: int
+
+
 class TooManyParts(errors.TooLarge):
     code = "too_many_parts"
+    details_type = TooManyPartsDetails
 
 
 async def rates_of(
@@ -96,7 +107,7 @@ async def counts_of(
     return found
 
 
-async def owed_under(deps: Dependencies, paths: Sequence[str]) -> Owed:
+async def owed_under(deps: Dependencies, paths: Sequence[str]) -> OwedHomes:
     """Return how many homes under these places owe something, and how much in all."""
     return await store.owed(deps.db, paths)
 

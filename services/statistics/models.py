@@ -51,7 +51,12 @@ class Counts(Struct, frozen=True, kw_only=True):
 
 
 class Rate(Struct, frozen=True, kw_only=True):
-    """`basis_points`: hundredths of a percent, rounded down: 100 % means all. Null is 0/0."""
+    """Share of a whole.
+
+    `numerator`: What was reached: homes or fen.
+    `denominator`: What could be reached: homes or fen.
+    `basis_points`: Hundredths of a percent, rounded down: 10000 means all; null is 0/0.
+    """
 
     numerator: int
     denominator: int
@@ -59,7 +64,12 @@ class Rate(Struct, frozen=True, kw_only=True):
 
 
 class Rates(Struct, frozen=True, kw_only=True):
-    """户收费率, 收费率, 清缴率. Homes in the first, fen in the others."""
+    """户收费率, 收费率, 清缴率. Homes in the first, fen in the others.
+
+    `household_rate`: Homes that paid all their bills of the span, of those billed.
+    `amount_rate`: Fen paid on the bills of the span, of the fen billed.
+    `arrears_recovery_rate`: Fen of arrears recovered, of those recovered and remaining.
+    """
 
     household_rate: Rate
     amount_rate: Rate
@@ -67,13 +77,28 @@ class Rates(Struct, frozen=True, kw_only=True):
 
 
 class PartRates(Struct, kw_only=True):
+    """Rates of a part of the place.
+
+    `place`: Path of the part.
+    `address`: Address of the part, as people say it.
+    `rates`: The three rates of the part.
+    """
+
     place: str
     address: str
     rates: Rates
 
 
 class RatesView(Struct, kw_only=True):
-    """The rates of a place; with `by`, those of its parts that were billed, by path."""
+    """The rates of a place; with `by`, those of its parts that were billed, by path.
+
+    `place`: Path of the place.
+    `period`: First month of the span.
+    `months`: Number of months of the span.
+    `kind`: Fee that is looked at; null for all.
+    `rates`: The three rates of the place.
+    `parts`: The rates of its parts; empty without a breakdown.
+    """
 
     place: str
     period: Month
@@ -93,15 +118,28 @@ class Arrears(Struct, kw_only=True):
     due_on: Day
 
 
-class Owed(Struct, frozen=True, kw_only=True):
-    """Homes that owe something, and how much in all."""
+class OwedHomes(Struct, frozen=True, kw_only=True):
+    """Homes that owe something, and how much in all.
+
+    `homes`: Number of homes that owe something.
+    `amount_fen`: Sum of what they owe, in fen.
+    """
 
     homes: int = 0
     amount_fen: int = 0
 
 
 class UnpaidHome(Struct, kw_only=True):
-    """`resident`: the owner's masked name. `days_overdue`: 0 until the due day is over."""
+    """Home that owes something.
+
+    `place`: Path of the home.
+    `address`: Address of the home, as people say it.
+    `resident`: The owner's masked name; null when not known.
+    `bills`: Number of owed bills.
+    `amount_fen`: Sum of owed bills, in fen.
+    `since`: First month that is owed.
+    `days_overdue`: Days since the oldest due day; 0 until it is over.
+    """
 
     place: str
     address: str

@@ -12,7 +12,7 @@ from services.fees.models import FeeKind
 from services.kernel.days import months_from, plus_months, start_of
 from services.kernel.documents import Document
 from services.kernel.paths import under, under_any
-from services.statistics.models import Arrears, Debts, Owed, Span
+from services.statistics.models import Arrears, Debts, OwedHomes, Span
 
 # How much is fetched at once for a page; more bills of a home only mean another round trip.
 BILLS_PER_HOME: Final = 10
@@ -123,7 +123,7 @@ async def unpaid(
     return homes
 
 
-async def owed(db: Database, places: Sequence[str]) -> Owed:
+async def owed(db: Database, places: Sequence[str]) -> OwedHomes:
     """Add up what the homes under these places owe. Covered by index `owing`."""
     match = {"state": BillState.OWING, **under_any("home", places)}
     by_home = {"_id": "$home", "amount_fen": {"$sum": "$amount_fen"}}
@@ -131,7 +131,7 @@ async def owed(db: Database, places: Sequence[str]) -> Owed:
     pipeline: list[Document] = [{"$match": match}, {"$group": by_home}, {"$group": in_all}]
     cursor = await db[COLLECTION].aggregate(pipeline)
     rows = await cursor.to_list()
-    return msgspec.convert(rows[0], Owed) if rows else Owed()
+    return msgspec.convert(rows[0], OwedHomes) if rows else OwedHomes()
 
 
 def _first(bill: Document) -> Arrears:

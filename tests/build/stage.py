@@ -11,7 +11,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import RequestHandler
 
 import mongo_indexes
-from handlers.base import LONGEST_BODY_BYTES
+from handlers.http.base import LONGEST_BODY_BYTES
 from server.app import make_app
 from server.dependencies import open_dependencies, open_mongo
 from server.settings import Settings

@@ -13,6 +13,7 @@ from server.worker import HANDLERS
 from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
+from tests.build import details
 from tests.build.documents import Database
 from tests.build.sign_ins import Member, current, sign_in
 from tests.deadlines import SAFETY_NET
@@ -124,7 +125,9 @@ class Api:
         given = dict(headers or {})
         if as_ is not None:
             given["Authorization"] = f"Bearer {as_.token}"
-        return await fetch(self.base + path, method, body, given)
+        reply = await fetch(self.base + path, method, body, given)
+        details.check(reply.headers, reply.body)
+        return reply
 
 
 @dataclass

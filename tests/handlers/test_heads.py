@@ -5,7 +5,16 @@ import asyncio
 import pytest
 
 from services.kernel.permissions import Role
-from tests.build.cast import COMMUNITY, COMPOUND, NEXT_UNIT, OTHER_COMPOUND, TERM, UNIT, Estate
+from tests.build.cast import (
+    COMMUNITY,
+    COMPOUND,
+    NEXT_UNIT,
+    OTHER_COMPOUND,
+    PHONES,
+    TERM,
+    UNIT,
+    Estate,
+)
 from tests.build.homes import acts, post
 from tests.build.offices import (
     BUILDING,
@@ -21,6 +30,24 @@ from tests.build.offices import (
     substitution,
     templates_told,
 )
+
+
+async def test_a_role_in_me_says_which_office_where(estate: Estate) -> None:
+    """As people say it: the mini-program shows it and need not ask for the place."""
+    world = estate.world
+    head_id = await appointment_of(estate)
+    await post(estate, "staff", f"/appointments/{head_id}/substitute", substitution())
+    await world.advance(days=8)
+    for who, title in (
+        (await world.sign_in("head", PHONES["head"]), "单元长"),
+        (await world.sign_in("guan", GUAN), "代理单元长"),
+    ):
+        [role] = (await world.api.get("/api/v1/me", as_=who)).body["roles"]
+        assert (role["title"], role["address"], role["place"]) == (
+            title,
+            "春光小区3栋2单元",
+            UNIT,
+        )
 
 
 async def test_a_substitute_acts_between_two_days_and_no_longer(estate: Estate) -> None:

@@ -8,8 +8,8 @@ from ipaddress import ip_network
 import msgspec
 import pytest
 
-from handlers.addresses import client_address, subscriber_of
-from handlers.contract import Access
+from handlers.http.addresses import client_address, subscriber_of
+from handlers.http.contract import Access
 from server.app import ROUTES
 from server.embedded import servers
 from server.serving import serving
@@ -65,7 +65,9 @@ async def test_a_flood_is_stopped_before_the_token_is_looked_up(
 ) -> None:
     await few(Rate.ADDRESS, 1)
     asked: list[str] = []
-    monkeypatch.setattr("handlers.base.sessions.authenticate", lambda _, t: asked.append(t))
+    monkeypatch.setattr(
+        "handlers.http.base.sessions.authenticate", lambda _, t: asked.append(t)
+    )
     await api.call("GET", POLICIES, None, headers=HERE)
     reply = await api.call("GET", ME, None, as_=li, headers=HERE)
     assert is_limited(reply)

@@ -62,6 +62,13 @@ async def test_case_31_prepay_pay_notify_credit_once(estate: Estate, li: Member)
     assert receipt.body["amount_fen"] == 10_236
     assert receipt.body["amount_capital"] == "壹佰零贰元叁角陆分"
     assert receipt.body["transaction_id"] == answer["transaction_id"]
+    # To be shown to somebody by itself: who paid what, for which home and which month.
+    assert receipt.body["payer_masked"] == "l*"
+    told = [(line["address"], line["title"]) for line in receipt.body["lines"]]
+    assert told == [
+        ("春光小区3栋2单元502室", "2026年2月物业费"),
+        ("春光小区3栋2单元502室", "2026年1月物业费"),
+    ]
 
 
 async def test_case_32_a_notice_twice(estate: Estate, li: Member) -> None:

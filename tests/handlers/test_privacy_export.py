@@ -15,7 +15,7 @@ from services.kernel.permissions import RUNGS
 from services.messaging.models import Delivery
 from services.payments.refunds.states import RefundState
 from services.payments.states import PaymentState
-from services.photos.models import Purpose
+from services.photos.models import PhotoPurpose
 from services.privacy import labels
 from services.residencies.models import Relation, Way
 from services.sessions.models import SessionKind
@@ -118,7 +118,7 @@ def test_there_are_words_for_whatever_a_row_may_say() -> None:
         "职务": RUNGS,
         "微信送达": Delivery,
         "方式": SessionKind,
-        "用途": Purpose,
+        "用途": PhotoPurpose,
         "电话对谁公开": Visibility,
         "文件": PolicyKey,
         "结果": Result,

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from wechatpy.utils import WeChatSigner
 
-from handlers.push import LARGEST_PUSH
+from handlers.wechat.pushes import LARGEST_PUSH
 from services.messaging import store
 from services.messaging.models import grant_id
 from services.messaging.states import Move

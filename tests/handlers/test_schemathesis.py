@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from handlers.openapi import document
+from handlers.http.openapi import document
 from handlers.register import XLSX
 from server import ops
 from server.app import ROUTES

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from handlers import cursors
+from handlers.http import cursors
 from services.appointments import actions as appointments
 from services.appointments.models import Appoint
 from services.bills import actions as bills

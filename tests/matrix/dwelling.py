@@ -14,7 +14,7 @@ from services.invitations import models as invitations_models
 from services.invitations.models import Invitation, token_index
 from services.kernel.documents import to_document
 from services.kernel.permissions import Permission, Role
-from services.photos.models import Photo, Purpose
+from services.photos.models import Photo, PhotoPurpose
 from services.photos.states import PhotoState
 from services.places.models import Kind, Place, Usage
 from services.residencies.models import Relation
@@ -140,7 +140,7 @@ async def proof(scene: Scene) -> str:
     made = Photo(
         id=photo_id,
         person=scene.owner.person_id,
-        purpose=Purpose.PROOF,
+        purpose=PhotoPurpose.PROOF,
         state=PhotoState.READY,
         key_sealed="",
         sha256="",

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from handlers.openapi import failure_of
-from handlers.problems import Problem
-from handlers.statuses import codes_by_status
+from handlers.http.failures import shape_of
+from handlers.http.problems import Problem
+from handlers.http.statuses import codes_by_status
 from tests.build.documents import Database
 from tests.build.world import Reply
 from tests.matrix import marks
@@ -54,7 +54,7 @@ class Judge:
     def __post_init__(self) -> None:
         route, contract = BY_PATH[self.row.path], self.row.contract
         self.documented = codes_by_status(route.path, self.row.verb, contract)
-        self.ours = failure_of(route) is Problem
+        self.ours = shape_of(route) is Problem
 
     def say(self, call: Call, problem: str) -> None:
         cell = call.cell

@@ -22,7 +22,7 @@ from services.kernel.permissions import Role
 from services.messaging.models import Message, position
 from services.messaging.templates import TemplateKey
 from services.places.models import LADDER, Grid, Kind, Place
-from services.statistics.models import Owed
+from services.statistics.models import OwedHomes
 from tests.build.offices import credit_code
 from tests.matrix.town import Scene
 
@@ -98,7 +98,7 @@ async def hand_over(scene: Scene) -> str:
         made_at=now,
         parts=[scene.place],
         homes=1,
-        owing=Owed(),
+        owing=OwedHomes(),
         substitutes=[],
         open_requests=[],
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from handlers.contract import Contract, Route
+from handlers.http.contract import Contract, Route
 from server.app import ROUTES
 from tests.matrix.posts import POSTS, Post
 from tests.matrix.rules import Aim, Outcome, Rule

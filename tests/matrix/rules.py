@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from handlers.contract import Access, Contract
+from handlers.http.contract import Access, Contract
 from services.kernel.permissions import Permission
 from tests.matrix.posts import OWNER, Post
 

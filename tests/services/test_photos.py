@@ -19,7 +19,7 @@ from services.kernel.errors import NotFound
 from services.kernel.permissions import Actor, Grant, Permission, Role
 from services.kernel.vault import Unreadable, Vault, seal_bytes, unseal_bytes
 from services.photos import actions, cleanup, decoder_pool, files, links, privacy, store, upload
-from services.photos.models import Photo, Purpose
+from services.photos.models import Photo, PhotoPurpose
 from services.photos.reencode import Picture, reencode
 from services.photos.states import PhotoState
 from services.privacy import erasure, key_rotation
@@ -51,7 +51,7 @@ async def somebody(world: World, name: str) -> Actor:
 
 
 async def added(deps: Dependencies, actor: Actor) -> str:
-    return (await upload.add(deps, actor, Purpose.PROOF, picture())).photo_id
+    return (await upload.add(deps, actor, PhotoPurpose.PROOF, picture())).photo_id
 
 
 async def attach(
@@ -435,7 +435,7 @@ async def test_developing_does_not_hold_the_others_up(
 
     monkeypatch.setattr(decoder_pool, "reencode", slow)
     large = picture((3000, 3000), "PNG")
-    work = asyncio.create_task(upload.add(deps, li, Purpose.PROOF, large))
+    work = asyncio.create_task(upload.add(deps, li, PhotoPurpose.PROOF, large))
     async with asyncio.timeout(SAFETY_NET / 2):
         await begun.wait()  # never, were the loop itself at work
     assert not work.done()

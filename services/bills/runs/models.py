@@ -20,6 +20,13 @@ class SkipReason(StrEnum):
 
 
 class Skipped(Struct, frozen=True, kw_only=True):
+    """Home that could not be billed.
+
+    `home`: Path of the home.
+    `kind`: Fee that could not be billed.
+    `reason`: Why it could not be billed.
+    """
+
     home: str
     kind: FeeKind
     reason: SkipReason
@@ -58,7 +65,12 @@ Kinds = Annotated[list[FeeKind], Meta(min_length=1, max_length=len(FeeKind))]
 
 
 class StartBillRun(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Bill a compound for `months` months from `period` on."""
+    """Billing of a compound for some months.
+
+    `period`: First month to bill.
+    `months`: Number of months to bill.
+    `kinds`: Fees to bill; all of them without it.
+    """
 
     period: Month
     months: Months = 1
@@ -66,7 +78,23 @@ class StartBillRun(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class BillRunView(Struct, kw_only=True):
-    """`skips` counts what could not be billed; `skipped` lists the first of them."""
+    """Bill run of a compound: all its bills of a period.
+
+    `run_id`: Opaque id of the run.
+    `place`: Path of the compound.
+    `period`: First month that is billed.
+    `months`: Number of months that are billed.
+    `kinds`: Fees that are billed.
+    `state`: How far the run is.
+    `homes`: Number of homes to look at.
+    `homes_done`: Number of homes that were looked at.
+    `issued`: Number of bills that were made.
+    `skips`: Number of bills that could not be made.
+    `skipped`: The first of what could not be billed.
+    `totals`: Counts and sums of the bills, by fee, payee and state.
+    `asked_at`: When the run was started.
+    `published_at`: When the bills became debts; null before.
+    """
 
     run_id: str
     place: str

@@ -32,12 +32,25 @@ class RunMove(Struct, frozen=True):
     needs: Permission | None
 
 
+class IllegalRunMoveDetails(Struct, frozen=True, kw_only=True):
+    """State and action that do not fit together.
+
+    `state`: State of the bill run; null before its first action.
+    `action`: Action that was asked for.
+    """
+
+    state: RunState | None
+    action: RunAction
+
+
 class IllegalRunMove(Conflict):
+    """The table has no such move from the state the run is in."""
+
     code = "bill_run_illegal_move"
+    details_type = IllegalRunMoveDetails
 
 
 R, RA = RunState, RunAction
-
 
 RUN_MOVES: Final = (
     RunMove(None, RA.START, R.DRAFTING, Permission.RUN_BILLS),

@@ -44,7 +44,18 @@ class Discrepancy(Struct, kw_only=True):
 
 
 class DiscrepancyView(Struct, kw_only=True):
-    """`amount_fen`: what WeChat says; `expected_fen`: what we wrote down, if anything."""
+    """Difference between WeChat and the books about one order.
+
+    `discrepancy_id`: Opaque id of the difference.
+    `account`: Key of the payee's merchant account.
+    `doubts`: What does not fit.
+    `out_trade_no`: Number of the order that WeChat names.
+    `transaction_id`: WeChat's number of the transaction.
+    `amount_fen`: What WeChat says was paid, in fen.
+    `expected_fen`: What was written down, in fen; null when nothing was.
+    `state`: How far the difference is cleared.
+    `found_at`: When it was found.
+    """
 
     discrepancy_id: str
     account: str

@@ -9,11 +9,10 @@ from services.kernel.days import day_of
 from services.kernel.documents import encode
 from services.kernel.errors import NotFound
 from services.kernel.money import capital_yuan, yuan
-from services.kernel.views import show
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
 from services.payments.models import Line, Payment
-from services.payments.receipts import store
+from services.payments.receipts import store, views
 from services.payments.receipts.models import Receipt, ReceiptView
 from services.wechat.pay_models import Transaction as Trade
 
@@ -61,7 +60,7 @@ async def get(deps: Dependencies, payment: Payment) -> ReceiptView:
     receipt = await store.find(deps.db, payment.id)
     if receipt is None:
         raise NotFound("还没有收据")
-    return show(receipt, ReceiptView)
+    return await views.view(deps, receipt)
 
 
 def receipt_number(payment_id: str, paid_at: datetime) -> str:

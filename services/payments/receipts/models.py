@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct, field
 
 from services.kernel.money import Fen
-from services.payments.models import Line
+from services.payments.models import Line, ReceiptLine
 
 
 class Receipt(Struct, kw_only=True):
@@ -23,9 +23,23 @@ class Receipt(Struct, kw_only=True):
 
 
 class ReceiptView(Struct, kw_only=True):
+    """Receipt, which says by itself who paid what.
+
+    `number`: Number of the receipt: day of payment, then ten letters.
+    `payer_masked`: Payer's name with all but the first character masked; null when no home has
+    it.
+    `payee_name`: Who received the money.
+    `lines`: Bills that were paid.
+    `amount_fen`: Sum of the receipt, in fen.
+    `amount_capital`: Sum in Chinese capitals, e.g. 伍拾壹元壹角捌分.
+    `transaction_id`: WeChat's number of the transaction.
+    `paid_at`: When the money was paid.
+    """
+
     number: str
+    payer_masked: str | None
     payee_name: str
-    lines: list[Line]
+    lines: list[ReceiptLine]
     amount_fen: int
     amount_capital: str
     transaction_id: str

@@ -43,7 +43,18 @@ class Refund(Struct, kw_only=True):
 
 
 class RefundView(Struct, kw_only=True):
-    """`problem`: what WeChat said when it did not work."""
+    """Money on its way back.
+
+    `refund_id`: Opaque id of the refund.
+    `number`: Number of the refund at WeChat.
+    `payment_id`: Id of the payment that is refunded.
+    `account`: Key of the payee's merchant account.
+    `amount_fen`: What is refunded, in fen.
+    `reason`: Why, as the payer reads it.
+    `state`: How far the refund is.
+    `problem`: What WeChat said when it did not work; empty when it did.
+    `requested_at`: When the refund was asked for.
+    """
 
     refund_id: str
     number: str

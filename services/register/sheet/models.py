@@ -60,7 +60,15 @@ class Severity(StrEnum):
 
 
 class RowProblem(Struct, kw_only=True):
-    """What is wrong with one cell. Never holds a name or a phone number."""
+    """What is wrong with one cell. Never holds a name or a phone number.
+
+    `row`: Row of the file, from 1.
+    `column`: Letter of the column; empty for the whole row.
+    `heading`: Heading of the column; empty for the whole row.
+    `code`: Stable code of the problem.
+    `severity`: Whether it stops the import.
+    `message`: What is wrong, in Chinese, to be shown to people.
+    """
 
     row: int  # as Excel counts, from 1
     column: str = ""  # the letter, e.g. D; empty when the whole row is meant
@@ -105,7 +113,12 @@ class ListedHome(Struct, kw_only=True):
 
 
 class Column(Struct):
-    """How a column of the file was understood; `meaning` is empty when it is ignored."""
+    """How a column of the file was understood.
+
+    `letter`: Letter of the column in the file.
+    `heading`: Heading as the file has it.
+    `meaning`: What the column holds; empty when it is ignored.
+    """
 
     letter: str
     heading: str
@@ -113,7 +126,21 @@ class Column(Struct):
 
 
 class Counts(Struct, kw_only=True):
-    """What the file holds, and what of it is new."""
+    """What the file holds, and what of it is new.
+
+    `rows`: Rows with homes.
+    `buildings`: Buildings in the file.
+    `units`: Units in the file.
+    `homes`: Homes in the file.
+    `people`: People in the file.
+    `skipped_rows`: Rows that hold no home, e.g. sums.
+    `new_homes`: Homes that are not registered yet.
+    `existing_homes`: Homes that are registered already.
+    `changed_homes`: Registered homes of which the file says something else.
+    `errors`: Problems that stop the import.
+    `warnings`: Problems that must be accepted.
+    `kept_homes`: Homes that stayed when the import was undone.
+    """
 
     rows: int = 0
     buildings: int = 0
@@ -130,7 +157,11 @@ class Counts(Struct, kw_only=True):
 
 
 class Refusal(Struct, frozen=True):
-    """Why a file could not be read."""
+    """Why a file could not be read.
+
+    `code`: Stable code of the refusal, e.g. `register_old_xls`.
+    `message`: What is wrong, in Chinese, to be shown to people.
+    """
 
     code: str
     message: str

@@ -9,7 +9,7 @@ from PIL import Image
 
 from services.kernel.permissions import Permission
 from services.photos import links, upload
-from services.photos.models import Purpose
+from services.photos.models import PhotoPurpose
 from tests.matrix import dwelling, makers
 from tests.matrix.posts import HOME, OWNER, UNIT, Post
 from tests.matrix.row import Row
@@ -69,7 +69,7 @@ async def signed(scene: Scene) -> dict[str, str]:
     """A photo that is really there, and its address."""
     deps, someone = scene.town.world.deps, scene.owner
     actor = msgspec.structs.replace(someone.post.actor, person_id=someone.person_id)
-    photo = await upload.add(deps, actor, Purpose.PROOF, picture(scene, ""))
+    photo = await upload.add(deps, actor, PhotoPurpose.PROOF, picture(scene, ""))
     query = links.sign(deps, photo.photo_id).url.partition("?")[2]
     return {"photo_id": photo.photo_id, **dict(parse_qsl(query))}
 

@@ -4,8 +4,9 @@ from typing import Final
 
 import msgspec
 
-from handlers.base import ApiHandler
-from handlers.contract import Access, Download, Route, endpoint
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Access, Route, endpoint
+from handlers.http.downloads import Download
 from services.limits.models import Rate
 from services.pushes import actions as pushes
 
@@ -14,7 +15,15 @@ PLAIN: Final = "text/plain; charset=utf-8"
 
 
 class PushQuery(msgspec.Struct):
-    """WeChat's own parameters; it may add others."""
+    """WeChat's own parameters; it may add others.
+
+    `signature`: SHA-1 of the token, timestamp and nonce, in plain mode.
+    `timestamp`: Seconds since 1970, as WeChat signed them.
+    `nonce`: Random digits, as WeChat signed them.
+    `echostr`: Text to send back when WeChat checks the address.
+    `encrypt_type`: `aes` in safe mode.
+    `msg_signature`: SHA-1 that covers the encrypted body, in safe mode.
+    """
 
     signature: str = ""
     timestamp: str = ""
@@ -28,6 +37,7 @@ class PushHandler(ApiHandler):
     max_body_bytes = LARGEST_PUSH
 
     @endpoint(
+        "verifyPushAddress",
         needs=Access.PUBLIC,
         media_type="text/plain",
         errors=("not_from_wechat",),
@@ -39,6 +49,7 @@ class PushHandler(ApiHandler):
         return Download(echo.encode(), PLAIN)
 
     @endpoint(
+        "receivePush",
         needs=Access.PUBLIC,
         media_type="text/plain",
         errors=("not_from_wechat", "still_sending"),

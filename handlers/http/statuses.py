@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from handlers.contract import Access, Contract
-from handlers.problems import STATUS_BY_ERROR
+from handlers.http.contract import Access, Contract
+from handlers.http.problems import STATUS_BY_ERROR
 from services.idempotency.actions import KeyReused, StillRunning
 from services.kernel import errors
 from services.kernel.permissions import ConfirmationNeeded, Permission
 from services.sessions.tokens import SessionExpired
 
-# What no class of ours names: the server itself says it (handlers/problems.py).
+# What no class of ours names: the server itself says it (handlers/http/problems.py).
 BAD_REQUEST: Final = (400, "bad_request")
 MALFORMED_JSON: Final = (400, "malformed_json")
 OUTAGE: Final = (503, "database_unavailable")
@@ -22,16 +22,19 @@ def status_of(error: type[errors.DomainError]) -> int:
     return next(status for kind, status in STATUS_BY_ERROR if issubclass(error, kind))
 
 
+def error_classes() -> Iterator[type[errors.DomainError]]:
+    """Yield every class of failure there is."""
+    waiting = list(errors.DomainError.__subclasses__())
+    while waiting:
+        kind = waiting.pop()
+        yield kind
+        waiting += kind.__subclasses__()
+
+
 @cache
 def known_codes() -> dict[str, int]:
     """Return stable code → status, of every error class there is."""
-    found: dict[str, int] = {}
-    classes = list(errors.DomainError.__subclasses__())
-    while classes:
-        kind = classes.pop()
-        found[kind.code] = status_of(kind)
-        classes += kind.__subclasses__()
-    return found
+    return {kind.code: status_of(kind) for kind in error_classes()}
 
 
 def codes_by_status(path: str, verb: str, contract: Contract) -> dict[int, list[str]]:

@@ -44,12 +44,28 @@ SENTENCES: Final = (
 
 
 class FieldProblem(msgspec.Struct):
+    """What is wrong with one field of the request.
+
+    `field`: Path of the field in the body or query, e.g. `bill_ids[0]`; empty for all of it.
+    `message`: What is wrong with it, in Chinese, to be shown to people.
+    """
+
     field: str
     message: str
 
 
 class Problem(msgspec.Struct, kw_only=True):
-    """The shape of every error (RFC 9457 problem details)."""
+    """The shape of every error (RFC 9457 problem details).
+
+    `type`: Always `about:blank`: `code` tells failures apart.
+    `title`: What went wrong, in Chinese, to be shown to people.
+    `status`: HTTP status of this answer.
+    `code`: Stable code of the failure, for programs.
+    `detail`: More about this case, in Chinese; mostly empty.
+    `request_id`: Id of the request, as in the X-Request-Id header: say it when asking for help.
+    `errors`: Fields of the request that are wrong; empty for other failures.
+    `details`: Facts about this case, for programs; which ones, the code says.
+    """
 
     type: str = "about:blank"
     title: str

@@ -9,8 +9,8 @@ import msgspec
 import structlog
 from tornado.web import MissingArgumentError, RequestHandler
 
-from handlers.addresses import client_address, subscriber_of
-from handlers.problems import problem_of
+from handlers.http.addresses import client_address, subscriber_of
+from handlers.http.problems import problem_of
 from services.audit import actions as audit
 from services.dependencies import Dependencies
 from services.idempotency.models import Answer

@@ -9,18 +9,18 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable
 from enum import StrEnum, auto
-from typing import Any, Final, Generic, TypeVar, get_type_hints
+from typing import Any, Final, TypeVar, get_type_hints
 
 import msgspec
 
+from handlers.http.downloads import Download, uploaded
 from services.idempotency import actions as idempotency
 from services.idempotency.models import Answer
-from services.kernel.errors import Forbidden, InvalidInput, NotFound
+from services.kernel.errors import Forbidden, NotFound
 from services.kernel.permissions import Permission, require, require_fresh
 from services.limits.models import Rate
 
 M = TypeVar("M", bound=Callable[..., Awaitable[Any]])
-T = TypeVar("T")
 
 
 class Access(StrEnum):
@@ -28,25 +28,11 @@ class Access(StrEnum):
     SIGNED_IN = auto()  # the service decides, case by case
 
 
-class Page(msgspec.Struct, Generic[T]):
-    """One page of a list. `next_cursor` is null on the last page."""
-
-    items: list[T]
-    next_cursor: str | None = None
-
-
-class Download(msgspec.Struct, frozen=True):
-    """A file as an answer."""
-
-    content: bytes
-    content_type: str
-    filename: str = ""
-
-
 SHOWS_PEOPLE: Final = frozenset({Rate.REVEAL, Rate.EXPORT})
 
 
 class Contract(msgspec.Struct, frozen=True):
+    operation: str
     summary: str
     needs: Permission | Access
     status: int
@@ -71,6 +57,7 @@ class Contract(msgspec.Struct, frozen=True):
 
 
 def endpoint(
+    operation: str,
     *,
     needs: Permission | Access,
     status: int = 200,
@@ -82,6 +69,7 @@ def endpoint(
 ) -> Callable[[M], Any]:
     """Turn a typed method into an HTTP endpoint and remember its contract.
 
+    `operation`: a verb and a noun, camelCase: what generated clients call it, e.g. `listBills`.
     `media_type`: of an upload or a download. `errors`: stable codes worth documenting.
     `example`: a body that is really accepted; every JSON body has one. `rate`: how often one
     person (or, signed out, one address) may ask. `asks_again`: only within minutes of proving
@@ -91,6 +79,7 @@ def endpoint(
     def decorate(method: M) -> Any:
         hints = get_type_hints(method, include_extras=True)
         contract = Contract(
+            operation=operation,
             summary=inspect.getdoc(method) or "",
             needs=needs,
             status=status,
@@ -169,18 +158,6 @@ def decode(handler: Any, contract: Contract, path: dict[str, str]) -> dict[str, 
             handler.query_arguments(), contract.query, strict=False
         )
     return arguments
-
-
-def uploaded(handler: Any) -> bytes:
-    """Return what was sent: the body itself, or the one file of a form.
-
-    wx.uploadFile and browsers send forms, with a new boundary at each try.
-    """
-    files = [file for group in handler.request.files.values() for file in group]
-    if len(files) > 1:
-        raise InvalidInput("一次只能上传一个文件")
-    sent: bytes = files[0].body if files else handler.request.body
-    return sent
 
 
 def answer(handler: Any, contract: Contract, result: Any) -> Answer:

@@ -9,19 +9,29 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from handlers.base import ApiHandler
-from handlers.contract import Access, Route, endpoint
-from handlers.problems import problem_of
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Access, Route, endpoint
+from handlers.http.problems import problem_of
 from services.limits.models import Rate
 from services.payments import notices
 
 MAX_NOTICE_BYTES: Final = 64 * 1024
 
-AccountKey = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{1,64}$(?!\n)")]
+AccountKey = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9A-Za-z_-]{1,64}$(?!\n)",
+        description="Key of the merchant account the notice is for.",
+    ),
+]
 
 
 class NoticeFailure(msgspec.Struct):
-    """What WeChat's log is told; any status but 2xx makes it send the notice again."""
+    """What WeChat's log is told; any status but 2xx makes it send the notice again.
+
+    `code`: Always `FAIL`.
+    `message`: What went wrong, in Chinese.
+    """
 
     code: Literal["FAIL"]
     message: str
@@ -42,6 +52,7 @@ class NoticeHandler(ApiHandler):
 
 class PaymentNoticeHandler(NoticeHandler):
     @endpoint(
+        "receivePaymentNotice",
         needs=Access.PUBLIC,
         status=204,
         errors=("bad_signature", "unexpected_notice"),
@@ -54,6 +65,7 @@ class PaymentNoticeHandler(NoticeHandler):
 
 class RefundNoticeHandler(NoticeHandler):
     @endpoint(
+        "receiveRefundNotice",
         needs=Access.PUBLIC,
         status=204,
         errors=("bad_signature", "unexpected_notice"),

@@ -1,0 +1,45 @@
+"""Groups of operations, as readers of the contract see them."""
+
+import re
+from typing import Final
+
+DESCRIPTIONS: Final = {
+    "sessions": "Sign-in from the mini-program, and proving who one is before sensitive acts.",
+    "browser-sign-ins": "Sign-in of staff at a browser, by a code scanned in WeChat.",
+    "me": "What belongs to the person who is signed in: homes, bills, messages, consents.",
+    "places": "Places from the city down to the unit, and what is listed below one of them.",
+    "grids": "Grids: the buildings that a grid head looks after.",
+    "appointments": "Roles given to people at a place: heads, staff of firms and communities.",
+    "homes": "People of a home: residents, invitations, heads, a new owner.",
+    "hand-overs": "Lists of open work that a head hands over to the next one.",
+    "directory": "Search for one's own home, one level of the address at a time.",
+    "home-requests": "Requests to belong to a home, and the decisions on them.",
+    "invitations": "Invitations into a home, as seen by whoever was invited.",
+    "residencies": "Relations of people to homes: end them, change a phone, reveal a name.",
+    "firms": "Property service firms of the city's directory.",
+    "contracts": "Contracts by which a firm serves a compound.",
+    "register-template": "The empty spreadsheet for a compound's register of homes.",
+    "register-imports": "Imports of a register: preview, problems, confirmation, undoing.",
+    "fee-rules": "What homes pay: price or monthly sum, from which day to which.",
+    "bill-runs": "Billing of a compound for a period: draft, publish, cancel.",
+    "bills": "Single bills, as staff correct them.",
+    "payments": "Payments by WeChat Pay, and their receipts.",
+    "refunds": "Refunds that wait for a person.",
+    "discrepancies": "Money that WeChat and the books disagree about.",
+    "wx": "Addresses that WeChat's servers call; not for clients.",
+    "ledger": "The books: proof that they add up.",
+    "photos": "Photos as proof for a request, and short-lived addresses to see them.",
+    "audit": "Record of what was done and refused.",
+    "privacy": "Texts that people are asked to agree to.",
+    "root": "Start page.",
+    "healthz": "Whether the process runs.",
+    "readyz": "Whether the process can serve.",
+    "metrics": "Figures for Prometheus.",
+    "openapi.json": "This document.",
+    "docs": "This document as a page to read and try.",
+}
+
+
+def tag_of(path: str) -> str:
+    """Return the group of an operation: the first part of its path."""
+    return re.sub(r"^/(api/v1/)?", "", path).split("/")[0] or "root"

@@ -1,0 +1,66 @@
+"""Receipts as their payers see them: each says who paid what, for which home and month.
+
+A receipt is frozen when the money arrives. Addresses, titles and the payer's name stand where
+they always stood, and are read when somebody looks.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from services.bills import actions as bills
+from services.dependencies import Dependencies
+from services.homes.views import mask_name
+from services.kernel.days import day_of
+from services.payments.models import Line, ReceiptLine
+from services.payments.receipts.models import Receipt, ReceiptView
+from services.places import actions as places
+from services.residencies import actions as residencies
+from services.residencies import sealed
+
+
+async def view(deps: Dependencies, receipt: Receipt) -> ReceiptView:
+    """Return a receipt with what it takes to be understood without anything beside it."""
+    homes = sorted({line.home for line in receipt.lines})
+    bill_ids = [line.bill_id for line in receipt.lines]
+    addresses, titles, payer = await asyncio.gather(
+        places.addresses(deps, homes),
+        bills.titles_of(deps, bill_ids),
+        _payer(deps, receipt, homes),
+    )
+    return ReceiptView(
+        number=receipt.number,
+        payer_masked=payer,
+        payee_name=receipt.payee_name,
+        lines=[_line(line, addresses, titles) for line in receipt.lines],
+        amount_fen=receipt.amount_fen,
+        amount_capital=receipt.amount_capital,
+        transaction_id=receipt.transaction_id,
+        paid_at=receipt.paid_at,
+    )
+
+
+def _line(
+    line: Line, addresses: Mapping[str, str], titles: Mapping[str, tuple[str, int]]
+) -> ReceiptLine:
+    title, months = titles[line.bill_id]
+    return ReceiptLine(
+        bill_id=line.bill_id,
+        title=title,
+        home=line.home,
+        address=addresses.get(line.home, line.home),
+        kind=line.kind,
+        period=line.period,
+        months=months,
+        explanation=line.explanation,
+        amount_fen=line.amount_fen,
+    )
+
+
+async def _payer(deps: Dependencies, receipt: Receipt, homes: Sequence[str]) -> str | None:
+    """Return the payer's name as the register of the homes has it, masked; None without one.
+
+    Masked even for the payer: receipts are shown to others.
+    """
+    held = await residencies.of_person(deps, receipt.person, on=day_of(receipt.paid_at))
+    names = [sealed.name_of(deps, row) for row in held if row.home in homes]
+    return mask_name(names[0]) if names else None

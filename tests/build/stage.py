@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from shutil import rmtree
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from tornado.httpserver import HTTPServer
@@ -19,6 +19,9 @@ from tests.build.documents import Database
 from tests.build.query_recorder import QueryRecorder
 from tests.build.world import Api, Clock, WeChat, World
 
+# A client lives for one test: it needs no connection that listens for a new primary.
+BRIEF: Final = {"serverMonitoringMode": "poll"}
+
 
 @asynccontextmanager
 async def open_world(
@@ -33,10 +36,10 @@ async def open_world(
     [socket] = bind_sockets(0, "127.0.0.1")
     base = f"http://127.0.0.1:{socket.getsockname()[1]}"
     settings = msgspec.structs.replace(base_settings, public_url=base)
-    options = {"event_listeners": [recorder]}
+    options = {"event_listeners": [recorder], **BRIEF}
     async with (
         open_dependencies(settings, clock, mongo_options=options) as deps,
-        open_mongo(settings) as mongo,  # looks without being recorded
+        open_mongo(settings, **BRIEF) as mongo,  # looks without being recorded
     ):
         app = make_app(deps, log_function, trusted_proxies=settings.trusted_proxies)
         server = HTTPServer(app, max_body_size=LONGEST_BODY_BYTES)

@@ -1,7 +1,6 @@
 """All that a test's database holds, as it is stored: taken, compared and put back."""
 
-import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bson.codec_options import CodecOptions
@@ -31,15 +30,11 @@ async def taken(db: Database) -> Documents:
 
 async def put(db: Database, new: Documents, changed: Documents | None = None) -> None:
     """Insert documents and replace others, all readable when this returns."""
-    writes: list[Awaitable[Any]] = [
-        collection(db, name).insert_many(rows) for name, rows in new.items()
-    ]
-    writes += [
-        collection(db, name).replace_one({"_id": row["_id"]}, row)
-        for name, rows in (changed or {}).items()
-        for row in rows
-    ]
-    await asyncio.gather(*writes)
+    for name, rows in new.items():
+        await collection(db, name).insert_many(rows)
+    for name, rows in (changed or {}).items():
+        for row in rows:
+            await collection(db, name).replace_one({"_id": row["_id"]}, row)
     await db[next(iter(new))].update_one({"_id": None}, {"$unset": {"x": ""}})
 
 

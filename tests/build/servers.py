@@ -27,7 +27,7 @@ class Servers:
     def __init__(self) -> None:
         self._listener = Listener(backlog=QUEUE)
         self.address = str(self._listener.address)
-        self._thread = Thread(target=self._serve, name="servers of the tests")
+        self._thread = Thread(target=self._serve, name="servers of the tests", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

@@ -7,6 +7,10 @@ from typing import Any
 
 from PIL import ExifTags, Image, PngImagePlugin
 
+from tests.build.cast import PHONES
+from tests.build.sign_ins import Member
+from tests.build.world import World
+
 SECRET = "43.817071,125.323544"  # where it was taken
 SCRIPT = b"<html><script>alert(1)</script></html>"
 
@@ -92,3 +96,10 @@ def opened(content: bytes) -> Image.Image:
     image = Image.open(BytesIO(content))
     image.load()
     return image
+
+
+async def sender(world: World, name: str) -> Member:
+    """Sign somebody of the cast in who agreed to what is done with pictures."""
+    member = await world.sign_in(name, PHONES[name])
+    await world.agree(member, "proof")
+    return member

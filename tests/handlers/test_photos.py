@@ -27,7 +27,7 @@ from services.photos import actions, decoder_pool, privacy, upload
 from services.photos import files as photos_files
 from tests.build import pictures
 from tests.build.cast import COMMUNITY, LI_HOME, OTHER_COMPOUND, PHONES, ladder
-from tests.build.pictures import SECRET, opened, picture
+from tests.build.pictures import SECRET, opened, picture, sender
 from tests.build.sign_ins import Member
 from tests.build.world import Api, Reply, World, fetch
 from tests.deadlines import SAFETY_NET
@@ -37,18 +37,12 @@ PHOTOS = "/api/v1/photos"
 
 @pytest.fixture
 async def li(world: World) -> Member:
-    return await somebody(world, "li")
+    return await sender(world, "li")
 
 
 @pytest.fixture
 async def wang(world: World) -> Member:
-    return await somebody(world, "wang")
-
-
-async def somebody(world: World, name: str) -> Member:
-    member = await world.sign_in(name, PHONES[name])
-    await world.agree(member, "proof")
-    return member
+    return await sender(world, "wang")
 
 
 async def sent(api: Api, who: Member, content: bytes | None = None) -> str:

@@ -33,10 +33,9 @@ TAKEN = {"status": 200, "body": "success"}
 NOON_SECONDS = 1_772_424_000
 
 
-@pytest.fixture
-async def li(world: World) -> Member:
+@pytest.fixture(autouse=True)
+async def _pushed(world: World) -> None:
     await open_push(world)
-    return await world.sign_in("li")
 
 
 def popup(openid: str, *, at: int = NOON_SECONDS, answer: str = "accept") -> dict[str, Any]:

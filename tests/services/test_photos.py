@@ -24,8 +24,8 @@ from services.photos.reencode import Picture, reencode
 from services.photos.states import PhotoState
 from services.privacy import erasure, key_rotation
 from services.privacy.rows import rows_of
-from tests.build.cast import COMMUNITY, LI_HOME, PHONES, ZHAO_HOME
-from tests.build.pictures import picture
+from tests.build.cast import COMMUNITY, LI_HOME, ZHAO_HOME
+from tests.build.pictures import picture, sender
 from tests.build.world import World
 from tests.deadlines import SAFETY_NET
 
@@ -36,18 +36,12 @@ class Killed(BaseException):
 
 @pytest.fixture
 async def li(world: World) -> Actor:
-    return await somebody(world, "li")
+    return Actor((await sender(world, "li")).person_id, "")
 
 
 @pytest.fixture
 async def wang(world: World) -> Actor:
-    return await somebody(world, "wang")
-
-
-async def somebody(world: World, name: str) -> Actor:
-    member = await world.sign_in(name, PHONES[name])
-    await world.agree(member, "proof")
-    return Actor(member.person_id, "")
+    return Actor((await sender(world, "wang")).person_id, "")
 
 
 async def added(deps: Dependencies, actor: Actor) -> str:

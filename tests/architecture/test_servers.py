@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from server.children import StartError
+from server.errors import StartError
 from tests.build import servers
 from tests.build.servers import Servers, ask
 

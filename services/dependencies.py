@@ -13,7 +13,8 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import AutoReconnect, PyMongoError, WaitQueueTimeoutError
 from redis.asyncio import Redis
 
-from services.kernel.documents import Document
+from services.kernel.days import Day, day_of
+from services.kernel.documents import Document, new_id
 from services.kernel.vault import Vault
 from services.limits.buckets import Limiter
 from services.wechat.mini_program import MiniProgram
@@ -47,6 +48,14 @@ class Dependencies:
     push: PushReceiver
     templates: Mapping[str, str]
     photos: Path
+
+    def today(self) -> Day:
+        """Return the day it is in Beijing."""
+        return day_of(self.now())
+
+    def new_id(self) -> str:
+        """Return an id that sorts by creation time and cannot be guessed."""
+        return new_id(self.now())
 
     async def in_transaction(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `work` atomically. It may run twice: database calls only, no HTTP.

@@ -18,8 +18,7 @@ from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
-from services.kernel.days import day_of, plus_days
-from services.kernel.documents import new_id
+from services.kernel.days import plus_days
 from services.kernel.permissions import Actor, Permission, require_administrator
 from services.people import actions as people
 from services.places import actions as places
@@ -44,7 +43,7 @@ async def grant(deps: Dependencies, request: Appoint, *, appointed_by: str) -> A
 
 async def _give(deps: Dependencies, actor: Actor, request: Appoint) -> AppointmentView:
     """Write an appointment; the same one again is the same one."""
-    checks.check_request(request, day_of(deps.now()))
+    checks.check_request(request, deps.today())
     wanted = _draft(deps, request, actor.person_id)
 
     async def save(tx: Transaction) -> Appointment:
@@ -67,12 +66,12 @@ async def _give(deps: Dependencies, actor: Actor, request: Appoint) -> Appointme
 def _draft(deps: Dependencies, request: Appoint, appointed_by: str) -> Appointment:
     now = deps.now()
     appointment = Appointment(
-        id=new_id(now),
+        id=deps.new_id(),
         role=request.role,
         place=request.place,
         phone_sealed="",
         phone_index="",
-        from_day=request.from_day or day_of(now),
+        from_day=request.from_day or deps.today(),
         to_day=request.to_day,
         firm=request.firm_id or "",
         appointed_by=appointed_by,
@@ -86,14 +85,14 @@ async def listing(
 ) -> list[AppointmentView]:
     """List roles held today, or to be held, in the places the actor appoints for, by id."""
     held = actor.places(Permission.APPOINT)
-    today = day_of(deps.now())
+    today = deps.today()
     rows = await store.under(deps.db, held, today, after=after, limit=limit)
     return [views.view(deps, appointment) for appointment in rows]
 
 
 async def mine(deps: Dependencies, actor: Actor) -> list[MyAppointment]:
     """List the actor's own appointments: those that hold, that will, and the past year's."""
-    since = plus_days(day_of(deps.now()), -SHOWN_AFTERWARDS_DAYS)
+    since = plus_days(deps.today(), -SHOWN_AFTERWARDS_DAYS)
     rows = await store.of_person_since(deps.db, actor.person_id, since)
     return await views.my_views(deps, rows)
 

@@ -9,7 +9,7 @@ from services.appointments.models import Appoint, Appointment
 from services.dependencies import Dependencies, Transaction
 from services.firms import contracts
 from services.kernel import errors
-from services.kernel.days import Day, check_day, day_of
+from services.kernel.days import Day, check_day
 from services.kernel.permissions import FIRM_ROLES, HEADS, RUNGS, STAFF_ROLES, WITH_A_TERM, Role
 from services.places import actions as places
 
@@ -142,7 +142,7 @@ def _days(rival: Appointment) -> dict[str, str | None]:
 async def _keep_apart(
     deps: Dependencies, wanted: Appointment, others: frozenset[Role], tx: Transaction
 ) -> None:
-    today = day_of(deps.now())
+    today = deps.today()
     if await store.has_role(deps.db, wanted.phone_index, others, today, tx):
         raise DutiesSeparate("审计员不能同时担任其他工作职务")
 

@@ -13,7 +13,7 @@ from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
-from services.kernel.days import check_day, day_of, plus_days
+from services.kernel.days import check_day, plus_days
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission, require_administrator
 from services.places import actions as places
@@ -43,7 +43,7 @@ async def end(deps: Dependencies, actor: Actor, appointment_id: str) -> None:
             raise errors.NotFound("没有找到这项任命")
         require_administrator(actor, held.role, held.place)
         await places.hold(deps, held.place, tx)
-        change = _change(deps, actor, plus_days(day_of(deps.now()), -1))
+        change = _change(deps, actor, plus_days(deps.today(), -1))
         if held.to_day is not None:
             change["to_day"] = min(held.to_day, change["to_day"])
         done = await store.end(deps.db, held.id, change, tx)
@@ -71,7 +71,7 @@ async def resign(
     async def save(tx: Transaction) -> Appointment:
         mine = await offices.access(deps, actor, appointment_id, tx)
         await places.hold(deps, mine.place, tx)  # or a substitute might be added beside us
-        _check(mine, actor, last, day_of(deps.now()))
+        _check(mine, actor, last, deps.today())
         if not await _write_resignation(deps, tx, mine, request):
             raise AppointmentOver("刚刚有改动,请刷新后再试")
         await store.end_substitutes(deps.db, mine.id, _change(deps, actor, last), tx)

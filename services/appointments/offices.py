@@ -7,7 +7,6 @@ from services.appointments.models import Appointment
 from services.dependencies import Dependencies, Transaction
 from services.firms import contracts
 from services.kernel import errors
-from services.kernel.days import day_of
 from services.kernel.paths import ancestors
 from services.kernel.permissions import FIRM_ROLES, Actor, Permission, Role
 
@@ -20,7 +19,7 @@ async def holders_at(
     deps: Dependencies, paths: Sequence[str], roles: Sequence[Role]
 ) -> list[Appointment]:
     """List who holds one of these roles at one of these places today, lowest place first."""
-    today = day_of(deps.now())
+    today = deps.today()
     return await store.holders_at(deps.db, paths, roles, today)
 
 
@@ -32,7 +31,7 @@ async def staff_over(deps: Dependencies, place: str) -> list[str]:
 
 async def substitutes_of(deps: Dependencies, appointment_id: str) -> list[Appointment]:
     """List who stands in for a head today or later."""
-    today = day_of(deps.now())
+    today = deps.today()
     return await store.substitutes_of(deps.db, appointment_id, today)
 
 
@@ -51,14 +50,14 @@ async def follow_phone(
     deps: Dependencies, tx: Transaction, person_id: str, phone_index: str
 ) -> None:
     """Give a person the roles under the phone they proved, and none under another."""
-    today = day_of(deps.now())
+    today = deps.today()
     await store.free_other_phones(deps.db, person_id, phone_index, today, tx)
     await store.bind_phone(deps.db, person_id, phone_index, today, tx)
 
 
 async def roles_of(deps: Dependencies, person_id: str) -> list[Appointment]:
     """Return the appointments that are in force today."""
-    today = day_of(deps.now())
+    today = deps.today()
     return await in_force(deps, await store.of_person(deps.db, person_id, today))
 
 

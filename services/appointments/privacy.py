@@ -7,7 +7,6 @@ from msgspec import Struct
 from mongo_indexes import appointments
 from services.appointments import store
 from services.dependencies import Dependencies, Transaction
-from services.kernel.days import day_of
 from services.kernel.errors import Conflict
 from services.kernel.personal_data import ERASED, GONE, OFFICE, Fate, Holding
 
@@ -57,7 +56,7 @@ class StillInOffice(Conflict):
 
 async def require_out_of_office(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Raise StillInOffice while a role is held, or will be."""
-    today = day_of(deps.now())
+    today = deps.today()
     if held := await store.ids_of_person(deps.db, person_id, tx, since=today):
         raise StillInOffice("您还担任职务,请先辞任并交接", appointments=held)
 

@@ -7,8 +7,7 @@ from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
-from services.kernel.days import check_day, day_of
-from services.kernel.documents import new_id
+from services.kernel.days import check_day
 from services.kernel.permissions import Actor, Permission
 from services.people import actions as people
 from services.places import actions as places
@@ -32,7 +31,7 @@ async def substitute(
         if head is None or not actor.may(Permission.APPOINT, head.place):
             raise errors.NotFound("没有找到这项任命")
         await places.hold(deps, head.place, tx)
-        _check(head, first, last, day_of(deps.now()))
+        _check(head, first, last, deps.today())
         wanted = _draft(deps, actor, head, request)
         await _require_free(deps, tx, head, wanted)
         wanted.person = await people.holder_of(deps, tx, wanted.phone_index)
@@ -69,7 +68,7 @@ def _draft(
 ) -> Appointment:
     now = deps.now()
     appointment = Appointment(
-        id=new_id(now),
+        id=deps.new_id(),
         role=head.role,
         place=head.place,
         phone_sealed="",

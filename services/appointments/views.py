@@ -6,7 +6,6 @@ from services.appointments import offices
 from services.appointments.models import Appointment, AppointmentView, MyAppointment
 from services.dependencies import Dependencies
 from services.kernel import phones
-from services.kernel.days import day_of
 from services.kernel.permissions import Role
 from services.places import actions as places
 from services.places import grids as places_grids
@@ -55,7 +54,7 @@ def view(deps: Dependencies, appointment: Appointment) -> AppointmentView:
 
 async def my_views(deps: Dependencies, mine: Sequence[Appointment]) -> list[MyAppointment]:
     """Return appointments as their holder sees them, with what is in force today."""
-    today = day_of(deps.now())
+    today = deps.today()
     addresses = await places.addresses(deps, [a.place for a in mine])
     grids = [a.place for a in mine if a.role is Role.GRID_HEAD]
     buildings = await places_grids.buildings_of(deps, grids) if grids else {}

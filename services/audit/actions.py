@@ -20,7 +20,7 @@ import msgspec
 from services.audit import store
 from services.audit.models import LANES, Act, Result, Row, RowView
 from services.dependencies import Dependencies, Transaction
-from services.kernel.documents import Document, new_id, to_document
+from services.kernel.documents import Document, to_document
 from services.kernel.paths import ancestors
 from services.kernel.permissions import Actor, Permission
 from services.kernel.vault import Vault
@@ -87,7 +87,7 @@ def _row(deps: Dependencies, actor: Actor, act: Act, place: str) -> Row:
     return Row(
         id="",
         at=now,
-        position=new_id(now),
+        position=deps.new_id(),
         person=actor.person_id,
         session=actor.session_id,
         act=act,

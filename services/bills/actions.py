@@ -12,7 +12,6 @@ from services.bills.states import BillAction, BillState
 from services.bills.views import title, view, views
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
-from services.kernel.days import day_of
 from services.kernel.permissions import Actor, Permission
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, income, receivable
@@ -45,7 +44,7 @@ async def listing(
     else:
         found = await store.owing(deps.db, actor.places(Permission.PAY_BILLS), **page)
     addresses = await places.addresses(deps, sorted({bill.home for bill in found}))
-    return views(found, addresses, day_of(deps.now()))
+    return views(found, addresses, deps.today())
 
 
 async def owed(deps: Dependencies, actor: Actor) -> OwedBills:
@@ -118,7 +117,7 @@ async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill
     await deps.in_transaction(save)
     addresses = await places.addresses(deps, [bill.home])
     bill.state = BillState.VOID
-    return view(bill, addresses.get(bill.home, bill.home), day_of(deps.now()))
+    return view(bill, addresses.get(bill.home, bill.home), deps.today())
 
 
 async def _access_to_void(deps: Dependencies, actor: Actor, bill_id: str) -> Bill:

@@ -15,7 +15,6 @@ from services.browser_sign_ins.models import LIFE, Asked, BrowserSignIn
 from services.browser_sign_ins.states import BrowserState, Event
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
-from services.kernel.documents import new_id
 from services.kernel.permissions import FRESH, Actor
 from services.sessions import lifecycle
 from services.sessions.devices import device_of
@@ -49,7 +48,7 @@ async def ask_to_confirm(deps: Dependencies, actor: Actor) -> BrowserSignIn:
 
 def _draft(deps: Dependencies, device: str) -> BrowserSignIn:
     now = deps.now()
-    sign_in_id = new_id(now)
+    sign_in_id = deps.new_id()
     return BrowserSignIn(
         id=sign_in_id,
         device=device,

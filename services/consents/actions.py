@@ -15,7 +15,6 @@ from services.consents.models import Consent, ConsentView, GiveConsent, PolicyVi
 from services.consents.policies import Policy, PolicyKey
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
-from services.kernel.documents import new_id
 from services.kernel.permissions import Actor
 from services.people import actions as people
 
@@ -134,7 +133,7 @@ async def give(deps: Dependencies, actor: Actor, request: GiveConsent) -> Consen
 def _draft(deps: Dependencies, actor: Actor, policy: Policy) -> Consent:
     now = deps.now()
     return Consent(
-        id=new_id(now),
+        id=deps.new_id(),
         person=actor.person_id,
         policy=policy.key,
         version=policy.version,

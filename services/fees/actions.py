@@ -16,7 +16,6 @@ from services.fees.models import EndFeeRule, FeeKind, FeeRule, FeeRuleView, NewF
 from services.fees.views import view
 from services.kernel import errors
 from services.kernel.days import Day
-from services.kernel.documents import new_id
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places.models import Kind
@@ -103,7 +102,7 @@ def _draft(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule) ->
     now = deps.now()
     usages = sorted(set(request.usages))
     return FeeRule(
-        id=new_id(now),
+        id=deps.new_id(),
         place=place,
         slots=[f"{request.kind}|{request.start_day}|{usage}" for usage in usages],
         created_by=actor.person_id,

@@ -10,7 +10,6 @@ from services.firms import credit_code, store, views
 from services.firms.models import Firm, FirmView, NewFirm
 from services.kernel import errors
 from services.kernel.days import Day
-from services.kernel.documents import new_id
 from services.kernel.permissions import Actor, Permission, require
 
 
@@ -46,7 +45,7 @@ async def add(deps: Dependencies, actor: Actor, request: NewFirm) -> FirmView:
     require(actor, Permission.MANAGE_FIRMS)
     now = deps.now()
     firm = Firm(
-        id=new_id(now),
+        id=deps.new_id(),
         name=request.name,
         credit_code=credit_code.check(request.credit_code),
         added_by=actor.person_id,

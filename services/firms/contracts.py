@@ -11,8 +11,7 @@ from services.firms import store, views
 from services.firms.actions import ContractDays
 from services.firms.models import Contract, ContractView, EndContract, SignContract
 from services.kernel import errors
-from services.kernel.days import check_day, day_of, plus_days
-from services.kernel.documents import new_id
+from services.kernel.days import check_day, plus_days
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places.models import Kind
@@ -38,7 +37,7 @@ async def sign(
     Raises NotFound, BadTerm, ContractOverlaps.
     """
     require_at(actor, Permission.MANAGE_FIRMS, request.compound)
-    today = day_of(deps.now())
+    today = deps.today()
     first, last = check_day(request.from_day), check_day(request.to_day)
     if last < first or last < today:
         raise BadTerm("合同期限不对,结束不能早于开始,也不能已经过去")
@@ -73,7 +72,7 @@ async def _require_free(deps: Dependencies, tx: Transaction, contract: Contract)
 def _draft(deps: Dependencies, actor: Actor, firm_id: str, request: SignContract) -> Contract:
     now = deps.now()
     return Contract(
-        id=new_id(now),
+        id=deps.new_id(),
         firm=firm_id,
         place=request.compound,
         from_day=request.from_day,
@@ -92,7 +91,7 @@ async def end(
     Raises NotFound, BadTerm, Conflict when somebody else ended it meanwhile.
     """
     last = check_day(request.last_day)
-    yesterday = plus_days(day_of(deps.now()), -1)
+    yesterday = plus_days(deps.today(), -1)
 
     async def save(tx: Transaction) -> Contract:
         contract = await _access(deps, tx, actor, contract_id)
@@ -134,7 +133,7 @@ async def listing(
 
 async def serving(deps: Dependencies, compounds: Sequence[str]) -> frozenset[tuple[str, str]]:
     """Return (firm, compound) of the contracts that hold today: read on every request."""
-    found = await store.holding_on(deps.db, compounds, day_of(deps.now()))
+    found = await store.holding_on(deps.db, compounds, deps.today())
     return frozenset((contract.firm, contract.place) for contract in found)
 
 
@@ -142,4 +141,4 @@ async def has_contract(
     deps: Dependencies, firm_id: str, compound: str, tx: Transaction
 ) -> bool:
     """Tell whether the firm serves the compound, or will."""
-    return await store.not_over(deps.db, firm_id, compound, day_of(deps.now()), tx)
+    return await store.not_over(deps.db, firm_id, compound, deps.today(), tx)

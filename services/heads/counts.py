@@ -9,7 +9,6 @@ from services.appointments.models import Appointment
 from services.dependencies import Dependencies
 from services.heads.models import HandOver
 from services.home_requests import actions as home_requests
-from services.kernel.documents import new_id
 from services.kernel.permissions import Actor, Role
 from services.places import actions as places
 from services.places import grids
@@ -32,7 +31,7 @@ async def count(deps: Dependencies, actor: Actor, head: Appointment) -> HandOver
         offices.substitutes_of(deps, head.id),
     )
     return HandOver(
-        id=new_id(deps.now()),
+        id=deps.new_id(),
         appointment=head.id,
         role=head.role,
         place=head.place,

@@ -11,7 +11,6 @@ from services.dependencies import Dependencies, Transaction
 from services.heads import counts, notify, store, views
 from services.heads.models import HandOver, HandOverState, HandOverView
 from services.kernel import errors
-from services.kernel.days import day_of
 from services.kernel.permissions import HEADS, Actor, Permission
 
 
@@ -37,7 +36,7 @@ async def hand_over(deps: Dependencies, actor: Actor, appointment_id: str) -> Ha
     """Make the list of what there is to do at a head's place and offer it to the next one."""
     found = await offices.access(deps, actor, appointment_id)
     checks.require_head(found)
-    _check_office(found, actor, day_of(deps.now()))
+    _check_office(found, actor, deps.today())
     made = await counts.count(deps, actor, found)
     next_ones = await _successors(deps, made)
     values = await notify.values_of(deps, made)

@@ -24,8 +24,6 @@ from services.homes import notify as homes_notify
 from services.homes.household import Household
 from services.homes.notify import News
 from services.kernel import errors, id_numbers
-from services.kernel.days import day_of
-from services.kernel.documents import new_id
 from services.kernel.permissions import Actor, Permission
 from services.photos import actions as photos
 from services.residencies.models import Relation
@@ -84,12 +82,12 @@ def _draft(deps: Dependencies, actor: Actor, wish: FileRequest) -> HomeRequest:
         raise NameNeeded("请填写一个姓名:本人,或您代办的人")
     now, relation = deps.now(), Relation(wish.relation)
     terms.require_end(relation, wish.to_day)
-    from_day, to_day = terms.check_span(wish.from_day, wish.to_day, day_of(now))
+    from_day, to_day = terms.check_span(wish.from_day, wish.to_day, deps.today())
     name = wish.name or wish.on_behalf_of or ""
     person = None if wish.on_behalf_of else actor.person_id
     who = person or deps.vault.blind(name, purpose="on-behalf-of")
     draft = HomeRequest(
-        id=new_id(now),
+        id=deps.new_id(),
         home=wish.home,
         relation=relation,
         person=person,

@@ -10,7 +10,6 @@ from services.dependencies import Dependencies, Transaction
 from services.homes import household, terms, views
 from services.homes.models import AddResident, ResidentView
 from services.kernel import errors, id_numbers, phones
-from services.kernel.days import day_of
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places.models import Kind
@@ -108,7 +107,7 @@ async def _note_added(
 
 
 def _newcomer(deps: Dependencies, actor: Actor, home: str, wish: AddResident) -> Newcomer:
-    from_day, to_day = terms.check_span(wish.from_day, wish.to_day, day_of(deps.now()))
+    from_day, to_day = terms.check_span(wish.from_day, wish.to_day, deps.today())
     return Newcomer(
         home=home,
         relation=wish.relation,

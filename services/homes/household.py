@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
-from services.kernel.days import day_of
 from services.kernel.permissions import Actor
 from services.places import actions as places
 from services.places.models import Kind, Place
@@ -68,7 +67,7 @@ async def hold(deps: Dependencies, home: str, tx: Transaction) -> Household:
     if place is None or place.kind is not Kind.HOME:
         raise errors.NotFound("没有找到这套房屋")
     rows = await residencies.of_home(deps, home, tx=tx)
-    return Household(place=place, rows=rows, today=day_of(deps.now()))
+    return Household(place=place, rows=rows, today=deps.today())
 
 
 def require_not_own(actor: Actor, home: Household, *written: Residency) -> None:

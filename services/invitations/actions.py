@@ -23,8 +23,6 @@ from services.invitations.models import (
 )
 from services.invitations.states import InvitationOver, InvitationState, InvitationUsed
 from services.kernel import errors
-from services.kernel.days import day_of
-from services.kernel.documents import new_id
 from services.kernel.permissions import Actor, Permission, require_at
 from services.residencies.models import Relation
 
@@ -68,9 +66,9 @@ def _fresh(
 ) -> Invitation:
     now, relation = deps.now(), Relation(wish.relation)
     terms.require_end(relation, wish.to_day)
-    _, to_day = terms.check_span(None, wish.to_day, day_of(now))
+    _, to_day = terms.check_span(None, wish.to_day, deps.today())
     fresh = Invitation(
-        id=new_id(now),
+        id=deps.new_id(),
         home=home,
         relation=relation,
         name_sealed="",

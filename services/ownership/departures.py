@@ -9,7 +9,7 @@ from services.homes.household import Household
 from services.homes.notify import News
 from services.invitations import actions as invitations
 from services.kernel import errors
-from services.kernel.days import check_day, day_of, plus_days
+from services.kernel.days import check_day, plus_days
 from services.kernel.permissions import Actor, Permission
 from services.ownership.models import EndResidency
 from services.places import actions as places
@@ -34,7 +34,7 @@ async def end(deps: Dependencies, actor: Actor, residency_id: str, wish: EndResi
     async def save(tx: Transaction) -> None:
         home, found = await access.access(deps, tx, actor, residency_id)
         _require_may_end(actor, home, found)
-        last = _last_day(found, wish.last_day, day_of(deps.now()))
+        last = _last_day(found, wish.last_day, deps.today())
         if _is_owner_leaving(actor, found):
             await residencies.release(deps, tx, found, actor, wish.reason)
         else:

@@ -8,7 +8,6 @@ from services.home_requests.states import Event
 from services.homes import notify, terms
 from services.homes.notify import News
 from services.kernel import errors
-from services.kernel.days import day_of
 from services.kernel.permissions import Actor
 from services.ownership import transfers
 from services.ownership.models import Settle
@@ -29,7 +28,7 @@ async def resolve(
     Raises NotDisputed, AlreadyTransferred, OwnHome, BadDays.
     """
     event = Event.REJECT if wish.outcome is Settlement.KEEP else Event.ACCEPT
-    today = day_of(deps.now())
+    today = deps.today()
     day = terms.check_change(wish.day or today, today)
 
     async def save(tx: Transaction) -> HomeRequest:

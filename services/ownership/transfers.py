@@ -20,7 +20,7 @@ from services.homes.household import Household
 from services.homes.notify import News
 from services.invitations import actions as invitations
 from services.kernel import errors, id_numbers, phones
-from services.kernel.days import day_of, plus_days
+from services.kernel.days import plus_days
 from services.kernel.permissions import Actor, Permission, require_at
 from services.ownership.models import Transfer, Transferred
 from services.residencies import actions as residencies
@@ -79,7 +79,7 @@ def _sale(deps: Dependencies, actor: Actor, home: str, wish: Transfer) -> Sale:
         name=wish.name,
         phone=phones.normalise(wish.phone) if wish.phone else None,
         id_number=id_numbers.normalise(wish.id_number) if wish.id_number else None,
-        from_day=terms.check_change(wish.day, day_of(deps.now())),
+        from_day=terms.check_change(wish.day, deps.today()),
         source=f"transfer:{actor.person_id}",
         recorded_by=actor.person_id,
         because=wish.reason,

@@ -15,7 +15,6 @@ from services.bills.models import Bill
 from services.dependencies import Dependencies
 from services.fees.models import KIND_NAMES
 from services.kernel import errors
-from services.kernel.documents import new_id
 from services.kernel.permissions import Actor
 from services.payments import booking, store
 from services.payments.models import Line, Payment
@@ -50,7 +49,7 @@ async def draft(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Paym
     client = deps.merchants.get(account)
     if client is None:
         raise PayeeUnavailable("收款单位的微信支付还没有开通,请联系物业或社区")
-    payment_id, expires_at = new_id(now), now + TIME_TO_PAY
+    payment_id, expires_at = deps.new_id(), now + TIME_TO_PAY
     amount_fen = sum(bill.amount_fen for bill in bills)
     body = client.prepay_body(
         payment_id,

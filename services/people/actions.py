@@ -5,7 +5,6 @@ from datetime import datetime
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, phones
-from services.kernel.documents import new_id
 from services.people import identity, store
 from services.people.models import Person
 
@@ -14,7 +13,7 @@ async def find_or_add(deps: Dependencies, openid: str) -> Person:
     """Return the person behind a WeChat user of this mini-program, added now if new."""
     now = deps.now()
     key = identity.key_of(deps, openid)
-    fresh = Person(id=new_id(now), wechat_key=key, openid=openid, created_at=now)
+    fresh = Person(id=deps.new_id(), wechat_key=key, openid=openid, created_at=now)
     return await store.upsert(deps.db, fresh)
 
 

@@ -5,7 +5,6 @@ from typing import Final
 from mongo_indexes import photos
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
-from services.kernel.documents import new_id
 from services.kernel.personal_data import Fate, Holding
 from services.photos import cleanup, store
 
@@ -35,5 +34,5 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> int:
     """
     count = await store.disown(deps.db, person_id, deps.now(), tx)
     if count:
-        await jobs.enqueue(deps, tx, cleanup.CLEANUP, new_id(deps.now()))
+        await jobs.enqueue(deps, tx, cleanup.CLEANUP, deps.new_id())
     return count

@@ -16,7 +16,6 @@ from services.consents import actions as consents
 from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
-from services.kernel.documents import new_id
 from services.kernel.permissions import Actor, Permission
 from services.kernel.vault import KEY_BYTES, seal_bytes
 from services.photos import cleanup, files, models, store
@@ -115,7 +114,7 @@ def _photo(
     deps: Dependencies, actor: Actor, purpose: PhotoPurpose, picture: Picture, key: bytes
 ) -> Photo:
     now = deps.now()
-    photo_id = new_id(now)
+    photo_id = deps.new_id()
     return Photo(
         id=photo_id,
         person=actor.person_id,

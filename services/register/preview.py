@@ -8,7 +8,7 @@ import structlog
 
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
-from services.kernel.documents import Document, new_id
+from services.kernel.documents import Document
 from services.register import store
 from services.register.chunks import actions as chunks
 from services.register.comparison import Comparison, keep_within
@@ -30,7 +30,7 @@ async def read(deps: Dependencies, payload: Document) -> None:
     found = await store.find(deps.db, payload["import_id"])
     if found is None or found.round != payload["round"]:
         return
-    run = new_id(deps.now())
+    run = deps.new_id()
     if not await store.move(deps.db, found, Action.READ, run=run, done=0, total=0):
         return
     found.run = run

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, phones
-from services.kernel.days import Day, day_of
+from services.kernel.days import Day
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor
 from services.people import actions as people
@@ -158,19 +158,19 @@ async def of_person(
     deps: Dependencies, person_id: str, *, on: Day | None = None
 ) -> list[Residency]:
     """List the homes a person belongs to on a day, today unless it is said."""
-    return await store.of_person(deps.db, person_id, on or day_of(deps.now()))
+    return await store.of_person(deps.db, person_id, on or deps.today())
 
 
 async def of_homes(deps: Dependencies, homes: Sequence[str]) -> list[Residency]:
     """List who belongs to these homes today, homes in order."""
-    return await store.of_homes(deps.db, homes, day_of(deps.now()))
+    return await store.of_homes(deps.db, homes, deps.today())
 
 
 async def of_home(
     deps: Dependencies, home: str, *, tx: Transaction | None = None
 ) -> list[Residency]:
     """List who belongs to a home today or will later."""
-    return await store.of_home(deps.db, home, day_of(deps.now()), tx)
+    return await store.of_home(deps.db, home, deps.today(), tx)
 
 
 async def ever_of_home(deps: Dependencies, home: str, *, limit: int) -> list[Residency]:
@@ -182,7 +182,7 @@ async def unbound_under(
     deps: Dependencies, tx: Transaction, place: str, *, limit: int
 ) -> list[Residency]:
     """List who belongs to homes under a place today and has not signed in."""
-    return await store.unbound_under(deps.db, place, day_of(deps.now()), limit=limit, tx=tx)
+    return await store.unbound_under(deps.db, place, deps.today(), limit=limit, tx=tx)
 
 
 async def bound_homes(deps: Dependencies, tx: Transaction, homes: Sequence[str]) -> set[str]:

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from services.dependencies import Dependencies, Transaction
-from services.kernel.days import day_of
 from services.kernel.documents import encode
 from services.people.actions import holders_of
 from services.residencies import sealed, store
@@ -57,7 +56,7 @@ async def known_people(
 ) -> dict[str, set[tuple[str, str]]]:
     """Return home → (name, phone or "") of its people today: only to compare, never to show."""
     known: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for row in await store.of_homes(deps.db, homes, day_of(deps.now())):
+    for row in await store.of_homes(deps.db, homes, deps.today()):
         phone = sealed.phone_of(deps, row) or ""
         known[row.home].add((sealed.name_of(deps, row), phone))
     return known

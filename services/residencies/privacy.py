@@ -9,7 +9,7 @@ from typing import Final
 
 from mongo_indexes import residencies
 from services.dependencies import Dependencies, Transaction
-from services.kernel.days import day_of, plus_days
+from services.kernel.days import plus_days
 from services.kernel.documents import Document
 from services.kernel.personal_data import GONE, REGISTER, Fate, Holding
 from services.residencies import store
@@ -81,6 +81,6 @@ def _blanked(deps: Dependencies, row: Document) -> Document:
         "history": [],
     }
     now = deps.now()
-    yesterday = plus_days(day_of(now), -1)
+    yesterday = plus_days(deps.today(), -1)
     over = row.get("to_day") is not None and row["to_day"] <= yesterday
     return words if over else {**words, "to_day": yesterday, "ended_at": now}

@@ -2,14 +2,13 @@
 
 from services.dependencies import Dependencies
 from services.kernel import id_numbers, phones
-from services.kernel.documents import new_id
 from services.residencies.models import Newcomer, Residency
 
 
 def draft(deps: Dependencies, newcomer: Newcomer) -> Residency:
     """Return a new residency of a newcomer, bound to nobody, with what names them sealed."""
     row = Residency(
-        id=new_id(deps.now()),
+        id=deps.new_id(),
         home=newcomer.home,
         relation=newcomer.relation,
         name_sealed="",

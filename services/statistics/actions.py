@@ -10,7 +10,6 @@ from msgspec import Struct
 from services.bills.due_days import days_overdue
 from services.dependencies import Dependencies
 from services.kernel import errors
-from services.kernel.days import day_of
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places.models import LADDER, Kind
@@ -119,7 +118,7 @@ async def unpaid_homes(
     await _access(deps, actor, place, Permission.VIEW_UNPAID)
     found = await store.unpaid(deps.db, place, debts, after=after, limit=limit)
     paths = [home.home for home in found]
-    today = day_of(deps.now())
+    today = deps.today()
     addresses, names = await asyncio.gather(places.addresses(deps, paths), _names(deps, paths))
     return [
         UnpaidHome(

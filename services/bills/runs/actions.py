@@ -19,7 +19,6 @@ from services.bills.views import views
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import errors
-from services.kernel.days import day_of
 from services.kernel.documents import digest_id
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
@@ -187,4 +186,4 @@ async def bills_of(
     run = await access(deps, actor, run_id)
     found = await bills_store.of_run(deps.db, run.id, state, after=after, limit=limit)
     addresses = await places.addresses(deps, sorted({bill.home for bill in found}))
-    return views(found, addresses, day_of(deps.now()))
+    return views(found, addresses, deps.today())

@@ -47,11 +47,11 @@ async def _give(deps: Dependencies, actor: Actor, request: Appoint) -> Appointme
     wanted = _draft(deps, request, actor.person_id)
 
     async def save(tx: Transaction) -> Appointment:
-        await checks.check_place(deps, wanted, tx)
+        await checks.check_place(deps, tx, wanted)
         wanted.person = await people.holder_of(deps, tx, wanted.phone_index)
-        held = await checks.same_or_free(deps, wanted, request, tx)
+        held = await checks.same_or_free(deps, tx, wanted, request)
         if held is None:
-            await store.insert(deps.db, wanted, tx)
+            await store.insert(deps.db, tx, wanted)
             await jobs.schedule_warning(deps, tx, wanted)
         kept, repeated = held or wanted, held is not None
         facts: dict[str, Any] = {"role": kept.role, "to_day": kept.to_day, "repeated": repeated}
@@ -104,10 +104,10 @@ async def choose_contact(
     chosen = request.phone_visible_to
 
     async def save(tx: Transaction) -> Appointment:
-        mine = await store.find(deps.db, appointment_id, tx)
+        mine = await store.find(deps.db, appointment_id, tx=tx)
         if mine is None or mine.person != actor.person_id:
             raise errors.NotFound("没有找到这项任命")
-        await store.choose_contact(deps.db, mine.id, chosen, tx)
+        await store.choose_contact(deps.db, tx, mine.id, chosen)
         act, place = Act.CONTACT_CHANGED, mine.place
         await audit.record(
             deps, tx, actor, act, place=place, subject=mine.id, visible_to=chosen

@@ -99,9 +99,9 @@ def check_request(request: Appoint, today: str) -> None:
         raise errors.InvalidInput("任期结束不能早于开始,也不能已经过去")
 
 
-async def check_place(deps: Dependencies, wanted: Appointment, tx: Transaction) -> None:
+async def check_place(deps: Dependencies, tx: Transaction, wanted: Appointment) -> None:
     """Hold the place. Raises NotFound, WrongRung, NoContract if it cannot have the role."""
-    place = await places.hold(deps, wanted.place, tx)
+    place = await places.hold(deps, tx, wanted.place)
     if place is None:
         if wanted.role is not Role.ADMINISTRATOR or "." in wanted.place:
             raise errors.NotFound("没有找到这个地方", place=wanted.place)
@@ -109,17 +109,17 @@ async def check_place(deps: Dependencies, wanted: Appointment, tx: Transaction) 
     expected = RUNGS[wanted.role]
     if place.kind not in expected:
         raise WrongRung("这个职务不能设在这一级", expected=sorted(expected))
-    if wanted.firm and not await contracts.has_contract(deps, wanted.firm, wanted.place, tx):
+    if wanted.firm and not await contracts.has_contract(deps, tx, wanted.firm, wanted.place):
         raise NoContract("这家企业在该小区没有合同")
 
 
 async def same_or_free(
-    deps: Dependencies, wanted: Appointment, request: Appoint, tx: Transaction
+    deps: Dependencies, tx: Transaction, wanted: Appointment, request: Appoint
 ) -> Appointment | None:
     """Return the same appointment made before, or None when nothing stands in the way."""
     if others := DUTIES.get(wanted.role):
-        await _keep_apart(deps, wanted, others, tx)
-    for rival in await store.rivals(deps.db, wanted, tx):
+        await _keep_apart(deps, tx, wanted, others)
+    for rival in await store.rivals(deps.db, tx, wanted):
         if rival.phone_index == wanted.phone_index:
             if _is_same(rival, wanted, request):
                 return rival
@@ -140,10 +140,10 @@ def _days(rival: Appointment) -> dict[str, str | None]:
 
 
 async def _keep_apart(
-    deps: Dependencies, wanted: Appointment, others: frozenset[Role], tx: Transaction
+    deps: Dependencies, tx: Transaction, wanted: Appointment, others: frozenset[Role]
 ) -> None:
     today = deps.today()
-    if await store.has_role(deps.db, wanted.phone_index, others, today, tx):
+    if await store.has_role(deps.db, tx, wanted.phone_index, others, today):
         raise DutiesSeparate("审计员不能同时担任其他工作职务")
 
 

@@ -38,17 +38,17 @@ async def end(deps: Dependencies, actor: Actor, appointment_id: str) -> None:
     """End an appointment at once, effective on the next request. Repeats are harmless."""
 
     async def save(tx: Transaction) -> None:
-        held = await store.find(deps.db, appointment_id, tx)
+        held = await store.find(deps.db, appointment_id, tx=tx)
         if held is None or not actor.may(Permission.APPOINT, held.place):
             raise errors.NotFound("没有找到这项任命")
         require_administrator(actor, held.role, held.place)
-        await places.hold(deps, held.place, tx)
+        await places.hold(deps, tx, held.place)
         change = _change(deps, actor, plus_days(deps.today(), -1))
         if held.to_day is not None:
             change["to_day"] = min(held.to_day, change["to_day"])
-        done = await store.end(deps.db, held.id, change, tx)
+        done = await store.end(deps.db, tx, held.id, change)
         if done:
-            await store.end_substitutes(deps.db, held.id, change, tx)
+            await store.end_substitutes(deps.db, tx, held.id, change)
         facts: dict[str, Any] = {"role": held.role, "repeated": not done}
         await audit.record(
             deps, tx, actor, Act.APPOINTMENT_ENDED, place=held.place, subject=held.id, **facts
@@ -69,12 +69,12 @@ async def resign(
     last = check_day(request.last_day)
 
     async def save(tx: Transaction) -> Appointment:
-        mine = await offices.access(deps, actor, appointment_id, tx)
-        await places.hold(deps, mine.place, tx)  # or a substitute might be added beside us
-        _check(mine, actor, last, deps.today())
+        mine = await offices.access(deps, actor, appointment_id, tx=tx)
+        await places.hold(deps, tx, mine.place)  # or a substitute might be added beside us
+        _check(actor, mine, last, deps.today())
         if not await _write_resignation(deps, tx, mine, request):
             raise AppointmentOver("刚刚有改动,请刷新后再试")
-        await store.end_substitutes(deps.db, mine.id, _change(deps, actor, last), tx)
+        await store.end_substitutes(deps.db, tx, mine.id, _change(deps, actor, last))
         await jobs.announce_resignation(deps, tx, mine.id)
         act, facts = Act.RESIGNED, {"role": mine.role, "last_day": last}
         await audit.record(deps, tx, actor, act, place=mine.place, subject=mine.id, **facts)
@@ -94,7 +94,7 @@ async def _write_resignation(
     )
 
 
-def _check(held: Appointment, actor: Actor, last: str, today: str) -> None:
+def _check(actor: Actor, held: Appointment, last: str, today: str) -> None:
     if held.person != actor.person_id:
         raise errors.Forbidden("辞任要由本人提出")
     over = held.to_day is not None and held.to_day < today

@@ -36,10 +36,10 @@ async def substitutes_of(deps: Dependencies, appointment_id: str) -> list[Appoin
 
 
 async def access(
-    deps: Dependencies, actor: Actor, appointment_id: str, tx: Transaction | None = None
+    deps: Dependencies, actor: Actor, appointment_id: str, *, tx: Transaction | None = None
 ) -> Appointment:
     """Return an appointment of the actor's own or of a place they appoint for. NotFound."""
-    one = await store.find(deps.db, appointment_id, tx)
+    one = await store.find(deps.db, appointment_id, tx=tx)
     mine = one is not None and one.person == actor.person_id
     if one is None or not (mine or actor.may(Permission.APPOINT, one.place)):
         raise errors.NotFound("没有找到这项任命")
@@ -51,8 +51,8 @@ async def follow_phone(
 ) -> None:
     """Give a person the roles under the phone they proved, and none under another."""
     today = deps.today()
-    await store.free_other_phones(deps.db, person_id, phone_index, today, tx)
-    await store.bind_phone(deps.db, person_id, phone_index, today, tx)
+    await store.free_other_phones(deps.db, tx, person_id, phone_index, today)
+    await store.bind_phone(deps.db, tx, person_id, phone_index, today)
 
 
 async def roles_of(deps: Dependencies, person_id: str) -> list[Appointment]:

@@ -57,13 +57,13 @@ class StillInOffice(Conflict):
 async def require_out_of_office(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Raise StillInOffice while a role is held, or will be."""
     today = deps.today()
-    if held := await store.ids_of_person(deps.db, person_id, tx, since=today):
+    if held := await store.ids_of_person(deps.db, tx, person_id, since=today):
         raise StillInOffice("您还担任职务,请先辞任并交接", appointments=held)
 
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Blank who held past offices. Their terms and the id stay, as in the audit."""
-    for appointment_id in await store.ids_of_person(deps.db, person_id, tx):
+    for appointment_id in await store.ids_of_person(deps.db, tx, person_id):
         place = f"appointments/{appointment_id}"
         words = {
             "name_sealed": deps.vault.seal(GONE, place=f"{place}/name"),
@@ -72,4 +72,4 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
             "phone_visible_to": "nobody",
             "ended_because": "",
         }
-        await store.overwrite(deps.db, appointment_id, words, tx)
+        await store.overwrite(deps.db, tx, appointment_id, words)

@@ -28,18 +28,18 @@ async def of_person_since(db: Database, person_id: str, day: str) -> list[Appoin
     return msgspec.convert(await cursor.to_list(), list[Appointment])
 
 
-async def insert(db: Database, appointment: Appointment, tx: Transaction) -> None:
+async def insert(db: Database, tx: Transaction, appointment: Appointment) -> None:
     await db[COLLECTION].insert_one(to_document(appointment), session=tx)
 
 
 async def find(
-    db: Database, appointment_id: str, tx: Transaction | None = None
+    db: Database, appointment_id: str, *, tx: Transaction | None = None
 ) -> Appointment | None:
     document = await db[COLLECTION].find_one({"_id": appointment_id}, session=tx)
     return msgspec.convert(document, Appointment | None)
 
 
-async def rivals(db: Database, wanted: Appointment, tx: Transaction) -> list[Appointment]:
+async def rivals(db: Database, tx: Transaction, wanted: Appointment) -> list[Appointment]:
     """List the same role at the same place on some of the same days. Served by index `place`.
 
     A term ended before its first day held on no day at all.
@@ -57,7 +57,7 @@ async def rivals(db: Database, wanted: Appointment, tx: Transaction) -> list[App
 
 
 async def has_role(
-    db: Database, phone_index: str, roles: Iterable[Role], day: str, tx: Transaction
+    db: Database, tx: Transaction, phone_index: str, roles: Iterable[Role], day: str
 ) -> bool:
     """Tell whether a phone has such a role anywhere, or will. Served by `phone_index`."""
     query = {"phone_index": phone_index, "role": {"$in": sorted(roles)}, **not_over_on(day)}
@@ -65,7 +65,7 @@ async def has_role(
 
 
 async def substitutes_of(
-    db: Database, appointment_id: str, day: str, tx: Transaction | None = None
+    db: Database, appointment_id: str, day: str, *, tx: Transaction | None = None
 ) -> list[Appointment]:
     """List who stands in for a head on a day or later. Served by index `substitute_for`."""
     query = {"substitute_for": appointment_id, **not_over_on(day)}
@@ -73,7 +73,7 @@ async def substitutes_of(
     return msgspec.convert(await cursor.to_list(), list[Appointment])
 
 
-async def end(db: Database, appointment_id: str, change: Document, tx: Transaction) -> bool:
+async def end(db: Database, tx: Transaction, appointment_id: str, change: Document) -> bool:
     """Write the last day and who ended it, once; False when it was ended before."""
     key = {"_id": appointment_id, "ended_at": None}
     done = await db[COLLECTION].update_one(key, {"$set": change}, session=tx)
@@ -81,7 +81,7 @@ async def end(db: Database, appointment_id: str, change: Document, tx: Transacti
 
 
 async def end_substitutes(
-    db: Database, appointment_id: str, change: Document, tx: Transaction
+    db: Database, tx: Transaction, appointment_id: str, change: Document
 ) -> None:
     """Give substitutes no later last day than `change` has. Served by `substitute_for`."""
     later = {"substitute_for": appointment_id, "to_day": {"$gt": change["to_day"]}}
@@ -105,7 +105,7 @@ async def resign(
 
 
 async def choose_contact(
-    db: Database, appointment_id: str, visible_to: Visibility, tx: Transaction
+    db: Database, tx: Transaction, appointment_id: str, visible_to: Visibility
 ) -> None:
     change = {"$set": {"phone_visible_to": visible_to}}
     await db[COLLECTION].update_one({"_id": appointment_id}, change, session=tx)
@@ -130,7 +130,7 @@ async def holders_at(
 
 
 async def bind_phone(
-    db: Database, person_id: str, phone_index: str, day: str, tx: Transaction
+    db: Database, tx: Transaction, person_id: str, phone_index: str, day: str
 ) -> None:
     """Give a person what was appointed under a phone. Served by index `phone_index`.
 
@@ -142,7 +142,7 @@ async def bind_phone(
 
 
 async def free_other_phones(
-    db: Database, person_id: str, phone_index: str, day: str, tx: Transaction
+    db: Database, tx: Transaction, person_id: str, phone_index: str, day: str
 ) -> None:
     """Free appointments of a person by a phone they no longer have. Index `person`."""
     query = {"person": person_id, "phone_index": {"$ne": phone_index}, **not_over_on(day)}
@@ -151,7 +151,7 @@ async def free_other_phones(
 
 
 async def ids_of_person(
-    db: Database, person_id: str, tx: Transaction, *, since: str = ""
+    db: Database, tx: Transaction, person_id: str, *, since: str = ""
 ) -> list[str]:
     """List ids of a person's appointments, those not over on `since` if given. By `person`."""
     query: Document = {"person": person_id, **(not_over_on(since) if since else {})}
@@ -160,6 +160,6 @@ async def ids_of_person(
 
 
 async def overwrite(
-    db: Database, appointment_id: str, changes: Document, tx: Transaction
+    db: Database, tx: Transaction, appointment_id: str, changes: Document
 ) -> None:
     await db[COLLECTION].update_one({"_id": appointment_id}, {"$set": changes}, session=tx)

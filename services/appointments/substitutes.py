@@ -27,15 +27,15 @@ async def substitute(
     first, last = check_day(request.from_day), check_day(request.to_day)
 
     async def save(tx: Transaction) -> Appointment:
-        head = await store.find(deps.db, appointment_id, tx)
+        head = await store.find(deps.db, appointment_id, tx=tx)
         if head is None or not actor.may(Permission.APPOINT, head.place):
             raise errors.NotFound("没有找到这项任命")
-        await places.hold(deps, head.place, tx)
+        await places.hold(deps, tx, head.place)
         _check(head, first, last, deps.today())
         wanted = _draft(deps, actor, head, request)
         await _require_free(deps, tx, head, wanted)
         wanted.person = await people.holder_of(deps, tx, wanted.phone_index)
-        await store.insert(deps.db, wanted, tx)
+        await store.insert(deps.db, tx, wanted)
         act, facts = Act.SUBSTITUTED, {"role": head.role, "from_day": first, "to_day": last}
         await audit.record(deps, tx, actor, act, place=head.place, subject=wanted.id, **facts)
         return wanted
@@ -49,7 +49,7 @@ async def _require_free(
     """Raise OfficeTaken when another substitute acts on some of the days."""
     if wanted.phone_index == head.phone_index:
         raise errors.InvalidInput("代理人不能是本人")
-    for other in await store.substitutes_of(deps.db, head.id, wanted.from_day, tx):
+    for other in await store.substitutes_of(deps.db, head.id, wanted.from_day, tx=tx):
         if wanted.to_day is None or other.from_day <= wanted.to_day:
             days = {"from_day": other.from_day, "to_day": other.to_day}
             raise checks.OfficeTaken("这段时间已有代理人", **days)

@@ -103,11 +103,11 @@ def _row(deps: Dependencies, actor: Actor, act: Act, place: str) -> Row:
 
 
 async def _append(deps: Dependencies, tx: Transaction, row: Row) -> None:
-    head = await store.find_head(deps.db, lane_of(row.person), tx)
+    head = await store.find_head(deps.db, lane_of(row.person), tx=tx)
     head.number += 1
     row.id, row.previous = row_id(head.lane, head.number), head.mac
     row.mac = head.mac = fingerprint(deps.vault, to_document(row))
-    await store.append(deps.db, row, head, tx)
+    await store.append(deps.db, tx, row, head)
 
 
 def lane_of(person: str) -> int:

@@ -15,13 +15,13 @@ from services.kernel.documents import Document, to_document
 AT_ONCE: Final = 500
 
 
-async def find_head(db: Database, lane: int, tx: Transaction | None = None) -> Head:
+async def find_head(db: Database, lane: int, *, tx: Transaction | None = None) -> Head:
     """Return the end of a lane; an empty one where nothing was written yet."""
     document = await db[audit_heads.COLLECTION].find_one({"_id": lane}, session=tx)
     return msgspec.convert(document, Head | None) or Head(lane=lane)
 
 
-async def append(db: Database, row: Row, head: Head, tx: Transaction) -> None:
+async def append(db: Database, tx: Transaction, row: Row, head: Head) -> None:
     """Move a lane's head and insert its new row.
 
     Of two at once, the second to write the head conflicts and its transaction starts again.

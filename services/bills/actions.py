@@ -76,7 +76,7 @@ async def hold(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str]) -> 
 
     A write, not a read: a payment or a void at the same moment then conflicts with it.
     """
-    return await store.hold(deps.db, bill_ids, tx)
+    return await store.hold(deps.db, tx, bill_ids)
 
 
 async def settle(
@@ -90,7 +90,7 @@ async def settle(
     return {
         bill_id
         for bill_id in bill_ids
-        if await store.move(deps.db, [bill_id], BillAction.SETTLE, tx, **changes)
+        if await store.move(deps.db, tx, [bill_id], BillAction.SETTLE, **changes)
     }
 
 
@@ -107,7 +107,7 @@ async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill
         changes["slots"] = [f"void|{bill.id}"]
 
     async def save(tx: Transaction) -> None:
-        if not await store.move(deps.db, [bill_id], BillAction.VOID, tx, **changes):
+        if not await store.move(deps.db, tx, [bill_id], BillAction.VOID, **changes):
             raise BillNotOwing("这张账单已缴或已作废,不能作废")
         await ledger.post(deps, tx, _reversal(bill, deps.now()))
         about: dict[str, Any] = {"place": bill.home, "subject": bill.id}

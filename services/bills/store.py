@@ -15,7 +15,7 @@ from services.kernel.documents import Document, to_document
 
 
 async def known(
-    db: Database, homes: Sequence[str], slots: Sequence[str], tx: Transaction
+    db: Database, tx: Transaction, homes: Sequence[str], slots: Sequence[str]
 ) -> Known:
     """Return which of the slots are taken, and the editions. By `slots` and `home_paid`."""
     of_homes = {"home": {"$in": list(homes)}}
@@ -41,14 +41,14 @@ async def known(
     return Known(frozenset(taken), editions)
 
 
-async def insert_drafts(db: Database, drafts: Sequence[Bill], tx: Transaction) -> None:
+async def insert_drafts(db: Database, tx: Transaction, drafts: Sequence[Bill]) -> None:
     """Insert a run's drafts, if there are any."""
     if drafts:
         await db[COLLECTION].insert_many([to_document(b) for b in drafts], session=tx)
 
 
 async def find_many(
-    db: Database, bill_ids: Sequence[str], tx: Transaction | None = None
+    db: Database, bill_ids: Sequence[str], *, tx: Transaction | None = None
 ) -> list[Bill]:
     """Return the bills that exist, in the order asked for."""
     cursor = db[COLLECTION].find({"_id": {"$in": list(bill_ids)}}, session=tx)
@@ -58,7 +58,7 @@ async def find_many(
 
 
 async def move(
-    db: Database, bill_ids: Sequence[str], action: BillAction, tx: Transaction, **changes: Any
+    db: Database, tx: Transaction, bill_ids: Sequence[str], action: BillAction, **changes: Any
 ) -> int:
     """Compare and set the state of bills by the table; return how many it found to move."""
     step = move_of(action)
@@ -70,14 +70,14 @@ async def move(
     return result.modified_count
 
 
-async def hold(db: Database, bill_ids: Sequence[str], tx: Transaction) -> bool:
+async def hold(db: Database, tx: Transaction, bill_ids: Sequence[str]) -> bool:
     """Touch bills that are owing; False when one of them is not. By `_id`."""
     query = {"_id": {"$in": list(bill_ids)}, "state": BillState.OWING}
     result = await db[COLLECTION].update_many(query, {"$inc": {"holds": 1}}, session=tx)
     return result.matched_count == len(bill_ids)
 
 
-async def discard(db: Database, bill_ids: Sequence[str], tx: Transaction) -> None:
+async def discard(db: Database, tx: Transaction, bill_ids: Sequence[str]) -> None:
     """Remove drafts: they were never anybody's debt."""
     source = move_of(BillAction.DISCARD).source
     query = {"_id": {"$in": list(bill_ids)}, "state": source}

@@ -39,7 +39,7 @@ async def ask_to_confirm(deps: Dependencies, actor: Actor) -> BrowserSignIn:
     made.session, made.person = session.id, session.person
 
     async def save(tx: Transaction) -> None:
-        await store.insert(deps.db, made, tx)
+        await store.insert(deps.db, made, tx=tx)
         await audit.record(deps, tx, actor, Act.CONFIRMATION_ASKED, subject=made.id)
 
     await deps.in_transaction(save)
@@ -115,7 +115,7 @@ async def confirmation(deps: Dependencies, actor: Actor, sign_in_id: str) -> Con
 
 async def refuse_all(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Refuse what a person allowed and no browser has used yet."""
-    await store.refuse_all(deps.db, person_id, deps.now(), tx)
+    await store.refuse_all(deps.db, tx, person_id, deps.now())
 
 
 def missing() -> errors.NotFound:

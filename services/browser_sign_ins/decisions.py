@@ -137,7 +137,7 @@ async def _miss(deps: Dependencies, actor: Actor, sign_in: BrowserSignIn) -> Non
 
     async def save(tx: Transaction) -> int:
         now = deps.now()
-        misses = await store.miss(deps.db, sign_in.id, now, tx)
+        misses = await store.miss(deps.db, tx, sign_in.id, now)
         if misses >= MOST_MISSES:
             await store.move(deps.db, sign_in.id, Event.GUESSED, now, tx=tx)
         if misses:

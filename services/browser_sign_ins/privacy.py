@@ -19,4 +19,4 @@ HOLDINGS: Final = (
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Remove the sign-ins that a person allowed, and the confirmations they were asked for."""
-    await store.forget(deps.db, person_id, tx)
+    await store.forget(deps.db, tx, person_id)

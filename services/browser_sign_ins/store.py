@@ -14,7 +14,9 @@ from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
 
 
-async def insert(db: Database, sign_in: BrowserSignIn, tx: Transaction | None = None) -> None:
+async def insert(
+    db: Database, sign_in: BrowserSignIn, *, tx: Transaction | None = None
+) -> None:
     await db[COLLECTION].insert_one(to_document(sign_in), session=tx)
 
 
@@ -49,7 +51,7 @@ async def move(
     return result.modified_count == 1
 
 
-async def miss(db: Database, sign_in_id: str, now: datetime, tx: Transaction) -> int:
+async def miss(db: Database, tx: Transaction, sign_in_id: str, now: datetime) -> int:
     """Count a wrong number; return how many there were, 0 when it no longer matters."""
     query = {
         "_id": sign_in_id,
@@ -62,7 +64,7 @@ async def miss(db: Database, sign_in_id: str, now: datetime, tx: Transaction) ->
     return int(document["misses"]) if document else 0
 
 
-async def refuse_all(db: Database, person_id: str, now: datetime, tx: Transaction) -> None:
+async def refuse_all(db: Database, tx: Transaction, person_id: str, now: datetime) -> None:
     """Refuse what a person allowed and no browser has used yet. Served by index `person`."""
     event = Event.TAKE_BACK
     await db[COLLECTION].update_many(
@@ -72,6 +74,6 @@ async def refuse_all(db: Database, person_id: str, now: datetime, tx: Transactio
     )
 
 
-async def forget(db: Database, person_id: str, tx: Transaction) -> None:
+async def forget(db: Database, tx: Transaction, person_id: str) -> None:
     """Remove what a person allowed or confirmed. Served by index `person`."""
     await db[COLLECTION].delete_many({"person": person_id}, session=tx)

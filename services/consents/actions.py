@@ -118,10 +118,10 @@ async def give(deps: Dependencies, actor: Actor, request: GiveConsent) -> Consen
 
     async def save(tx: Transaction) -> Consent:
         await people.require_open(deps, tx, person)
-        held = await store.find_given(deps.db, person, key, version, tx)
+        held = await store.find_given(deps.db, tx, person, key, version)
         consent = held or _draft(deps, actor, policy)
         if held is None:
-            await store.insert(deps.db, consent, tx)
+            await store.insert(deps.db, tx, consent)
         await people.note_consent(deps, tx, person, key, version)
         facts: dict[str, Any] = {"policy": key, "version": version, "again": held is not None}
         await audit.record(deps, tx, actor, Act.CONSENT_GIVEN, subject=consent.id, **facts)
@@ -149,7 +149,7 @@ async def withdraw(deps: Dependencies, actor: Actor, policy: PolicyKey) -> Withd
         given = await people.hold(deps, tx, actor.person_id)
         if not given or policy not in given:
             raise ConsentNotGiven("您没有同意过,或已经撤回")
-        await store.withdraw(deps.db, actor.person_id, deps.now(), tx, policy)
+        await store.withdraw(deps.db, tx, actor.person_id, deps.now(), policy)
         await people.note_consent(deps, tx, actor.person_id, policy, None)
         await audit.record(
             deps, tx, actor, Act.CONSENT_WITHDRAWN, policy=policy, version=given[policy]

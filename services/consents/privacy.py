@@ -28,4 +28,4 @@ HOLDINGS: Final = (
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Withdraw what is still agreed to. The rows stay: they prove that consent was given."""
-    await store.withdraw(deps.db, person_id, deps.now(), tx, *PolicyKey)
+    await store.withdraw(deps.db, tx, person_id, deps.now(), *PolicyKey)

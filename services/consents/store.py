@@ -11,12 +11,12 @@ from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 
 
-async def insert(db: Database, consent: Consent, tx: Transaction) -> None:
+async def insert(db: Database, tx: Transaction, consent: Consent) -> None:
     await db[consents.COLLECTION].insert_one(to_document(consent), session=tx)
 
 
 async def find_given(
-    db: Database, person_id: str, policy: PolicyKey, version: int, tx: Transaction
+    db: Database, tx: Transaction, person_id: str, policy: PolicyKey, version: int
 ) -> Consent | None:
     """Find a consent to a text that was not withdrawn. Served by index `person`."""
     query = {
@@ -30,7 +30,7 @@ async def find_given(
 
 
 async def withdraw(
-    db: Database, person_id: str, at: datetime, tx: Transaction, *policies: PolicyKey
+    db: Database, tx: Transaction, person_id: str, at: datetime, *policies: PolicyKey
 ) -> None:
     """Write when a person withdrew their consents, once. Served by index `person`."""
     query = {"person": person_id, "policy": {"$in": list(policies)}, "withdrawn_at": None}

@@ -86,9 +86,9 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule)
     rule = _draft(deps, actor, place, request)
 
     async def save(tx: Transaction) -> None:
-        if not await places.use(deps, [place], tx):
+        if not await places.use(deps, [place], tx=tx):
             raise errors.NotFound("没有找到这个地方")
-        await store.insert(deps.db, rule, tx)
+        await store.insert(deps.db, tx, rule)
         await _note(deps, tx, actor, Act.FEE_RULE_ADDED, rule)
 
     try:
@@ -181,7 +181,7 @@ async def end(
     )
 
     async def save(tx: Transaction) -> None:
-        if not await store.end(deps.db, ended, tx):
+        if not await store.end(deps.db, tx, ended):
             raise FeeRuleEnded("这条规则已经有结束日期", end_day=rule.end_day)
         await _note(deps, tx, actor, Act.FEE_RULE_ENDED, ended)
 

@@ -12,7 +12,7 @@ from services.kernel.documents import to_document
 from services.kernel.paths import ancestors, under
 
 
-async def insert(db: Database, rule: FeeRule, tx: Transaction) -> None:
+async def insert(db: Database, tx: Transaction, rule: FeeRule) -> None:
     """DuplicateKeyError when the place has a rule of that kind, start day and usage."""
     await db[COLLECTION].insert_one(to_document(rule), session=tx)
 
@@ -29,7 +29,7 @@ async def find(db: Database, rule_id: str) -> FeeRule | None:
     return msgspec.convert(document, FeeRule | None)
 
 
-async def end(db: Database, rule: FeeRule, tx: Transaction) -> bool:
+async def end(db: Database, tx: Transaction, rule: FeeRule) -> bool:
     """Write down the end of a rule that has none yet."""
     changes = msgspec.to_builtins(rule, builtin_types=(datetime,))
     kept = ("end_day", "ended_by", "ended_at", "slots")

@@ -53,7 +53,7 @@ async def add(deps: Dependencies, actor: Actor, request: NewFirm) -> FirmView:
     )
 
     async def save(tx: Transaction) -> None:
-        await store.insert_firm(deps.db, firm, tx)
+        await store.insert_firm(deps.db, tx, firm)
         first = actor.places(Permission.MANAGE_FIRMS)[0]
         await audit.record(deps, tx, actor, Act.FIRM_ADDED, place=first, subject=firm.id)
 

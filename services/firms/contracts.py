@@ -46,7 +46,7 @@ async def sign(
 
     async def save(tx: Transaction) -> None:
         await _require_free(deps, tx, contract)
-        await store.insert_contract(deps.db, contract, tx)
+        await store.insert_contract(deps.db, tx, contract)
         about = {"place": contract.place, "subject": contract.id, "firm": firm_id}
         about |= {"from_day": first, "to_day": last}
         await audit.record(deps, tx, actor, Act.CONTRACT_SIGNED, **about)
@@ -57,13 +57,13 @@ async def sign(
 
 async def _require_free(deps: Dependencies, tx: Transaction, contract: Contract) -> None:
     """Hold the compound; raise unless it and the firm exist and no other contract is there."""
-    compound = await places.hold(deps, contract.place, tx)
+    compound = await places.hold(deps, tx, contract.place)
     if compound is None or compound.kind is not Kind.COMPOUND:
         raise errors.NotFound("没有找到这个小区")
-    if await store.find_firm(deps.db, contract.firm, tx) is None:
+    if await store.find_firm(deps.db, contract.firm, tx=tx) is None:
         raise errors.NotFound("没有找到这家企业")
     first, last = contract.from_day, contract.to_day
-    rival = await store.overlapping(deps.db, compound.id, first, last, tx)
+    rival = await store.overlapping(deps.db, tx, compound.id, first, last)
     if rival is not None:
         days = {"from_day": rival.from_day, "to_day": rival.to_day}
         raise ContractOverlaps("这段时间小区已有物业服务合同", **days)
@@ -104,7 +104,7 @@ async def end(
             ended_at=deps.now(),
             ended_because=request.reason,
         )
-        if not await store.end_contract(deps.db, ended, contract.to_day, tx):
+        if not await store.end_contract(deps.db, tx, ended, contract.to_day):
             raise errors.Conflict("合同刚刚改过,请刷新后再试")
         about = {"place": contract.place, "subject": contract.id, "last_day": last}
         await audit.record(deps, tx, actor, Act.CONTRACT_ENDED, **about)
@@ -116,7 +116,7 @@ async def end(
 async def _access(
     deps: Dependencies, tx: Transaction, actor: Actor, contract_id: str
 ) -> Contract:
-    contract = await store.find_contract(deps.db, contract_id, tx)
+    contract = await store.find_contract(deps.db, contract_id, tx=tx)
     if contract is None or not actor.may(Permission.MANAGE_FIRMS, contract.place):
         raise errors.NotFound("没有找到这份合同")
     return contract
@@ -138,7 +138,7 @@ async def serving(deps: Dependencies, compounds: Sequence[str]) -> frozenset[tup
 
 
 async def has_contract(
-    deps: Dependencies, firm_id: str, compound: str, tx: Transaction
+    deps: Dependencies, tx: Transaction, firm_id: str, compound: str
 ) -> bool:
     """Tell whether the firm serves the compound, or will."""
-    return await store.not_over(deps.db, firm_id, compound, deps.today(), tx)
+    return await store.not_over(deps.db, tx, firm_id, compound, deps.today())

@@ -14,12 +14,14 @@ from services.kernel.paths import under
 ENDING: Final = ("to_day", "ended_by", "ended_because", "ended_at")
 
 
-async def insert_firm(db: Database, firm: Firm, tx: Transaction) -> None:
+async def insert_firm(db: Database, tx: Transaction, firm: Firm) -> None:
     """Raise DuplicateKeyError when a firm has this credit code."""
     await db[firms.COLLECTION].insert_one(to_document(firm), session=tx)
 
 
-async def find_firm(db: Database, firm_id: str, tx: Transaction | None = None) -> Firm | None:
+async def find_firm(
+    db: Database, firm_id: str, *, tx: Transaction | None = None
+) -> Firm | None:
     document = await db[firms.COLLECTION].find_one({"_id": firm_id}, session=tx)
     return msgspec.convert(document, Firm | None)
 
@@ -35,19 +37,19 @@ async def firms_after(db: Database, after: str, limit: int) -> list[Firm]:
     return msgspec.convert(await cursor.to_list(), list[Firm])
 
 
-async def insert_contract(db: Database, contract: Contract, tx: Transaction) -> None:
+async def insert_contract(db: Database, tx: Transaction, contract: Contract) -> None:
     await db[contracts.COLLECTION].insert_one(to_document(contract), session=tx)
 
 
 async def find_contract(
-    db: Database, contract_id: str, tx: Transaction | None = None
+    db: Database, contract_id: str, *, tx: Transaction | None = None
 ) -> Contract | None:
     document = await db[contracts.COLLECTION].find_one({"_id": contract_id}, session=tx)
     return msgspec.convert(document, Contract | None)
 
 
 async def overlapping(
-    db: Database, compound: str, from_day: str, to_day: str, tx: Transaction
+    db: Database, tx: Transaction, compound: str, from_day: str, to_day: str
 ) -> Contract | None:
     """A contract of the compound that holds on one of these days. Served by index `place`.
 
@@ -70,14 +72,14 @@ async def holding_on(db: Database, compounds: Sequence[str], day: str) -> list[C
     return msgspec.convert(await cursor.to_list(), list[Contract])
 
 
-async def not_over(db: Database, firm: str, compound: str, day: str, tx: Transaction) -> bool:
+async def not_over(db: Database, tx: Transaction, firm: str, compound: str, day: str) -> bool:
     """Tell whether a contract holds or will. Served by index `place`."""
     query = {"place": compound, "firm": firm, "to_day": {"$gte": day}}
     return await db[contracts.COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
 
 
 async def end_contract(
-    db: Database, ended: Contract, expected_to_day: str, tx: Transaction
+    db: Database, tx: Transaction, ended: Contract, expected_to_day: str
 ) -> bool:
     """Bring a contract's last day forward; False when somebody else did meanwhile."""
     document = to_document(ended)

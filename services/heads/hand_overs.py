@@ -36,13 +36,13 @@ async def hand_over(deps: Dependencies, actor: Actor, appointment_id: str) -> Ha
     """Make the list of what there is to do at a head's place and offer it to the next one."""
     found = await offices.access(deps, actor, appointment_id)
     checks.require_head(found)
-    _check_office(found, actor, deps.today())
+    _check_office(actor, found, deps.today())
     made = await counts.count(deps, actor, found)
     next_ones = await _successors(deps, made)
     values = await notify.values_of(deps, made)
 
     async def save(tx: Transaction) -> None:
-        await store.replace(deps.db, made, tx)
+        await store.replace(deps.db, tx, made)
         for person in next_ones:
             await notify.offered(deps, tx, person, made, values)
         await audit.record(deps, tx, actor, Act.HANDED_OVER, place=made.place, subject=made.id)
@@ -54,7 +54,7 @@ async def hand_over(deps: Dependencies, actor: Actor, appointment_id: str) -> Ha
     return await views.view(deps, made)
 
 
-def _check_office(found: Appointment, actor: Actor, today: str) -> None:
+def _check_office(actor: Actor, found: Appointment, today: str) -> None:
     if actor.may(Permission.APPOINT, found.place):
         return
     if found.from_day > today or (found.to_day is not None and found.to_day < today):

@@ -13,7 +13,7 @@ from services.kernel.documents import Document, to_document
 from services.kernel.paths import under_any
 
 
-async def replace(db: Database, made: HandOver, tx: Transaction) -> None:
+async def replace(db: Database, tx: Transaction, made: HandOver) -> None:
     """Insert a list and mark the one offered before as replaced. Served by index `offered`.
 
     DuplicateKeyError when another list was made at the same moment.
@@ -29,7 +29,7 @@ async def replace(db: Database, made: HandOver, tx: Transaction) -> None:
 
 
 async def find(
-    db: Database, hand_over_id: str, tx: Transaction | None = None
+    db: Database, hand_over_id: str, *, tx: Transaction | None = None
 ) -> HandOver | None:
     document = await db[COLLECTION].find_one({"_id": hand_over_id}, session=tx)
     return msgspec.convert(document, HandOver | None)

@@ -66,8 +66,8 @@ async def print_codes(deps: Dependencies, actor: Actor, place: str) -> PrintedCo
             raise TooManyCodes("一次打印太多了,请按楼栋或单元打印", most=MOST_CODES)
         drawn = [(row, _draw()) for row in rows]
         codes = [_fresh(deps, actor, row, code, now) for row, code in drawn]
-        await store.put(deps.db, codes, tx)
-        await places.use(deps, sorted({row.home for row in rows}), tx)
+        await store.put(deps.db, tx, codes)
+        await places.use(deps, sorted({row.home for row in rows}), tx=tx)
         await audit.record(deps, tx, actor, Act.CODES_PRINTED, place=place, codes=len(drawn))
         return drawn
 
@@ -138,7 +138,7 @@ async def use(deps: Dependencies, actor: Actor, wish: UseCode) -> Bound:
 
     async def save(tx: Transaction) -> Bound:
         await consents.require(deps, tx, actor.person_id)
-        home = await household.hold(deps, code.home, tx)
+        home = await household.hold(deps, tx, code.home)
         row = _row_of(home, code)
         repeated = code.used_by == actor.person_id == row.person
         if not repeated:
@@ -162,11 +162,11 @@ async def _bind(
 ) -> Residency:
     if row.person is not None:
         raise CodeOver("这位住户已经绑定,请联系社区")
-    if not await store.use(deps.db, code, actor.person_id, deps.now(), tx):
+    if not await store.use(deps.db, tx, code, actor.person_id, deps.now()):
         raise CodeOver("绑定码已失效,请联系社区")
     return await residencies.bind(deps, tx, row, actor.person_id, way=Way.CODE)
 
 
 async def revoke(deps: Dependencies, tx: Transaction, residency_ids: Sequence[str]) -> None:
     """Revoke the open codes of residencies: their phone changed, or they ended."""
-    await store.revoke(deps.db, residency_ids, tx)
+    await store.revoke(deps.db, tx, residency_ids)

@@ -13,7 +13,7 @@ from services.home_codes.states import CodeState
 from services.kernel.documents import to_document
 
 
-async def put(db: Database, codes: Sequence[HomeCode], tx: Transaction) -> None:
+async def put(db: Database, tx: Transaction, codes: Sequence[HomeCode]) -> None:
     """Insert these codes in place of the residencies' earlier ones."""
     writes = []
     for code in codes:
@@ -30,7 +30,7 @@ async def find_by_code(db: Database, code_index: str) -> HomeCode | None:
 
 
 async def use(
-    db: Database, code: HomeCode, person_id: str, now: datetime, tx: Transaction
+    db: Database, tx: Transaction, code: HomeCode, person_id: str, now: datetime
 ) -> bool:
     """Note who used a code; False when it was used, revoked, printed anew or too old."""
     query = {
@@ -44,7 +44,7 @@ async def use(
     return result.modified_count == 1
 
 
-async def revoke(db: Database, residency_ids: Sequence[str], tx: Transaction) -> None:
+async def revoke(db: Database, tx: Transaction, residency_ids: Sequence[str]) -> None:
     query = {"_id": {"$in": list(residency_ids)}, "state": CodeState.OPEN}
     change = {"$set": {"state": CodeState.REVOKED}}
     await db[COLLECTION].update_many(query, change, session=tx)

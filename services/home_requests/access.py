@@ -32,13 +32,14 @@ async def access(
     actor: Actor,
     request_id: str,
     permission: Permission,
+    *,
     tx: Transaction | None = None,
 ) -> HomeRequest:
     """Return a request for a home where the actor holds `permission`.
 
     Raises NotFound otherwise, and Forbidden for an actor who may see the request and no more.
     """
-    found = await store.find(deps.db, request_id, tx)
+    found = await store.find(deps.db, request_id, tx=tx)
     if found is None or not actor.may(Permission.ADVISE_HOMES, found.home):
         raise errors.NotFound("没有找到这个申请")
     if not actor.may(permission, found.home):
@@ -66,7 +67,7 @@ async def move(
     `home`: its requester is notified of the new state; nobody without it.
     """
     states.require(found.state, event)
-    if not await store.move(deps.db, found.id, event, tx, **changes):
+    if not await store.move(deps.db, tx, found.id, event, **changes):
         raise states.RequestMovedOn("这个申请已经处理过了,请刷新", state=found.state)
     found.state = states.target(event)
     for name, value in changes.items():
@@ -108,7 +109,7 @@ async def withdraw_after_sale(
     claimants still wait for the community.
     """
     count = 0
-    for found in await store.open_at(deps.db, home.place.id, tx):
+    for found in await store.open_at(deps.db, tx, home.place.id):
         void = found.person in people or found.relation is Relation.FAMILY
         if void and found.id != but:
             await move(deps, tx, found, Event.WITHDRAW, home=home.place)

@@ -60,8 +60,8 @@ async def file(deps: Dependencies, actor: Actor, wish: FileRequest) -> MyRequest
     async def save(tx: Transaction) -> HomeRequest:
         for policy in policies:
             await consents.require(deps, tx, actor.person_id, policy)
-        home = await household.hold(deps, draft.home, tx)
-        earlier = await store.find_open(deps.db, str(draft.open_key), tx)
+        home = await household.hold(deps, tx, draft.home)
+        earlier = await store.find_open(deps.db, tx, str(draft.open_key))
         if earlier is None:
             await _insert(deps, tx, actor, draft, home)
             await _tell(deps, tx, draft, home, heads)
@@ -134,7 +134,7 @@ async def _insert(
     if draft.person is not None:
         await _require_room(deps, tx, actor)
     draft.disputed = views.is_contested(deps, home, draft)
-    await store.insert(deps.db, draft, tx)
+    await store.insert(deps.db, tx, draft)
     await _attach_proof(deps, tx, actor, draft)
     if draft.state is RequestState.WITH_HEAD:
         await access.schedule_pass_on(deps, tx, draft)
@@ -142,10 +142,10 @@ async def _insert(
 
 async def _require_room(deps: Dependencies, tx: Transaction, actor: Actor) -> None:
     """Raise TooManyRequests: each request asks heads and may alarm owners."""
-    if await store.count_open(deps.db, actor.person_id, tx) >= MOST_OPEN:
+    if await store.count_open(deps.db, tx, actor.person_id) >= MOST_OPEN:
         raise TooManyRequests("您还有几个申请在处理,请等处理完再提交", most=MOST_OPEN)
     since = deps.now() - timedelta(days=1)
-    if await store.count_since(deps.db, actor.person_id, since, tx) >= MOST_A_DAY:
+    if await store.count_since(deps.db, tx, actor.person_id, since) >= MOST_A_DAY:
         raise TooManyRequests("今天提交的申请太多了,请明天再试", most=MOST_A_DAY)
 
 
@@ -210,7 +210,7 @@ async def withdraw(deps: Dependencies, actor: Actor, request_id: str) -> MyReque
     """Withdraw a request of the actor's that nobody has decided. Harmless to repeat."""
 
     async def save(tx: Transaction) -> HomeRequest:
-        found = await store.find(deps.db, request_id, tx)
+        found = await store.find(deps.db, request_id, tx=tx)
         if found is None or not _is_filer(actor, found):
             raise errors.NotFound("没有找到这个申请")
         repeated = found.state is RequestState.WITHDRAWN

@@ -20,10 +20,10 @@ async def pass_on(deps: Dependencies, payload: Document) -> None:
     """Job: pass a request that no head advised on in time to the community."""
 
     async def save(tx: Transaction) -> None:
-        found = await store.find(deps.db, payload["request_id"], tx)
+        found = await store.find(deps.db, payload["request_id"], tx=tx)
         if found is None or found.state is not RequestState.WITH_HEAD:
             return
-        home = await household.hold(deps, found.home, tx)
+        home = await household.hold(deps, tx, found.home)
         await access.move(deps, tx, found, Event.PASS_ON, home=home.place)
         place, subject = found.home, found.id
         await audit.record(deps, tx, CLOCK, Act.HOME_PASSED_ON, place=place, subject=subject)
@@ -35,11 +35,11 @@ async def remove_proof(deps: Dependencies, payload: Document) -> None:
     """Job: remove the photos of a request that has ended."""
 
     async def save(tx: Transaction) -> None:
-        found = await store.find(deps.db, payload["request_id"], tx)
+        found = await store.find(deps.db, payload["request_id"], tx=tx)
         if found is None or found.state in OPEN or not found.photo_ids:
             return
         count = await photos.discard(deps, tx, found.photo_ids, subject=found.id)
-        await store.remove_photos(deps.db, found.id, tx)
+        await store.remove_photos(deps.db, tx, found.id)
         await audit.record(
             deps,
             tx,

@@ -45,9 +45,9 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     Called before the account is erased: the residencies are found by what they are bound to.
     """
     brought: dict[str, str] = {}
-    for request in await store.of_person(deps.db, person_id, tx):
+    for request in await store.of_person(deps.db, tx, person_id):
         if request.residency:
             brought[request.residency] = f"request:{request.id}"
         gone = request.seal(deps.vault, personal_data.GONE, "name")
-        await store.blank(deps.db, request, gone, tx)
+        await store.blank(deps.db, tx, request, gone)
     await residencies_privacy.blank_left(deps, tx, brought)

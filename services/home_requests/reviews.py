@@ -82,9 +82,9 @@ async def advise(
     """
 
     async def save(tx: Transaction) -> HomeRequest:
-        found = await access.access(deps, actor, request_id, Permission.ADVISE_HOMES, tx)
+        found = await access.access(deps, actor, request_id, Permission.ADVISE_HOMES, tx=tx)
         access.require_others(actor, found)
-        home = await household.hold(deps, found.home, tx)
+        home = await household.hold(deps, tx, found.home)
         changes = {
             "advised_by": actor.person_id,
             "advised_at": deps.now(),
@@ -149,10 +149,10 @@ async def hold(
 
     Raises OwnRequest, OwnHome, RequestWithHead, RequestMovedOn.
     """
-    found = await access.access(deps, actor, request_id, Permission.DECIDE_HOMES, tx)
+    found = await access.access(deps, actor, request_id, Permission.DECIDE_HOMES, tx=tx)
     access.require_others(actor, found)
     states.require(found.state, event)
-    home = await household.hold(deps, found.home, tx)
+    home = await household.hold(deps, tx, found.home)
     household.require_not_own(actor, home)
     return Case(found, home, actor)
 
@@ -211,6 +211,6 @@ async def _dispute_others(deps: Dependencies, tx: Transaction, case: Case) -> No
     """Mark the other claims to own the home: they contest the owner who was accepted."""
     if case.request.relation not in OWNERS:
         return
-    waiting = await store.open_at(deps.db, case.home.place.id, tx)
+    waiting = await store.open_at(deps.db, tx, case.home.place.id)
     others = [r.id for r in waiting if r.relation in OWNERS and r.id != case.request.id]
-    await store.mark_disputed(deps.db, others, tx)
+    await store.mark_disputed(deps.db, tx, others)

@@ -15,32 +15,32 @@ from services.kernel.documents import Document, to_document
 from services.kernel.paths import under_any
 
 
-async def insert(db: Database, request: HomeRequest, tx: Transaction) -> None:
+async def insert(db: Database, tx: Transaction, request: HomeRequest) -> None:
     """Raises DuplicateKeyError when the same person's request for the home is open."""
     document = to_document(request)
     await db[COLLECTION].insert_one(document, session=tx)
 
 
 async def find(
-    db: Database, request_id: str, tx: Transaction | None = None
+    db: Database, request_id: str, *, tx: Transaction | None = None
 ) -> HomeRequest | None:
     document = await db[COLLECTION].find_one({"_id": request_id}, session=tx)
     return msgspec.convert(document, HomeRequest | None)
 
 
-async def find_open(db: Database, open_key: str, tx: Transaction) -> HomeRequest | None:
+async def find_open(db: Database, tx: Transaction, open_key: str) -> HomeRequest | None:
     """Open request of one person for one home. Served by index `open_key`."""
     document = await db[COLLECTION].find_one({"open_key": open_key}, session=tx)
     return msgspec.convert(document, HomeRequest | None)
 
 
-async def count_open(db: Database, filed_by: str, tx: Transaction) -> int:
+async def count_open(db: Database, tx: Transaction, filed_by: str) -> int:
     """Served by index `filed_by`."""
     query = {"filed_by": filed_by, "state": {"$in": OPEN}}
     return await db[COLLECTION].count_documents(query, session=tx, hint="filed_by")
 
 
-async def count_since(db: Database, filed_by: str, since: datetime, tx: Transaction) -> int:
+async def count_since(db: Database, tx: Transaction, filed_by: str, since: datetime) -> int:
     """Served by index `filed_by`."""
     query = {"filed_by": filed_by, "created_at": {"$gt": since}}
     return await db[COLLECTION].count_documents(query, session=tx, hint="filed_by")
@@ -77,7 +77,7 @@ async def under(
     return msgspec.convert(await cursor.to_list(), list[HomeRequest])
 
 
-async def open_at(db: Database, home: str, tx: Transaction) -> list[HomeRequest]:
+async def open_at(db: Database, tx: Transaction, home: str) -> list[HomeRequest]:
     """Open requests for a home. Served by index `state`."""
     query = {"state": {"$in": OPEN}, "home": home}
     cursor = db[COLLECTION].find(query, session=tx)
@@ -85,7 +85,7 @@ async def open_at(db: Database, home: str, tx: Transaction) -> list[HomeRequest]
 
 
 async def move(
-    db: Database, request_id: str, event: Event, tx: Transaction, **changes: Any
+    db: Database, tx: Transaction, request_id: str, event: Event, **changes: Any
 ) -> bool:
     """Move a request along the table; False when somebody was first."""
     query = {"_id": request_id, "state": {"$in": states.sources(event)}}
@@ -96,12 +96,12 @@ async def move(
     return result.modified_count == 1
 
 
-async def mark_disputed(db: Database, ids: Sequence[str], tx: Transaction) -> None:
+async def mark_disputed(db: Database, tx: Transaction, ids: Sequence[str]) -> None:
     query = {"_id": {"$in": list(ids)}}
     await db[COLLECTION].update_many(query, {"$set": {"disputed": True}}, session=tx)
 
 
-async def remove_photos(db: Database, request_id: str, tx: Transaction) -> None:
+async def remove_photos(db: Database, tx: Transaction, request_id: str) -> None:
     change: Document = {"$set": {"photo_ids": []}}
     await db[COLLECTION].update_one({"_id": request_id}, change, session=tx)
 
@@ -109,13 +109,13 @@ async def remove_photos(db: Database, request_id: str, tx: Transaction) -> None:
 # Erasure
 
 
-async def of_person(db: Database, person_id: str, tx: Transaction) -> list[HomeRequest]:
+async def of_person(db: Database, tx: Transaction, person_id: str) -> list[HomeRequest]:
     """Requests of a person for themself. Served by index `person`."""
     cursor = db[COLLECTION].find({"person": person_id}, session=tx)
     return msgspec.convert(await cursor.to_list(), list[HomeRequest])
 
 
-async def blank(db: Database, request: HomeRequest, gone: str, tx: Transaction) -> None:
+async def blank(db: Database, tx: Transaction, request: HomeRequest, gone: str) -> None:
     """Replace the name by `gone`, sealed; remove all other text; withdraw an open request."""
     change: Document = {
         "name_sealed": gone,

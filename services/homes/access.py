@@ -30,7 +30,7 @@ async def access(
     seen = await residencies.find(deps, residency_id, tx=tx)
     if seen is None or not _knows(actor, seen):
         raise errors.NotFound("没有找到这位住户")
-    home = await household.hold(deps, seen.home, tx)
+    home = await household.hold(deps, tx, seen.home)
     found = next((row for row in home.rows if row.id == residency_id), None)
     if found is None:
         raise ResidencyOver("这位住户的关系已经结束")

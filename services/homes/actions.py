@@ -80,7 +80,7 @@ async def add(deps: Dependencies, actor: Actor, home: str, wish: AddResident) ->
     newcomer = _newcomer(deps, actor, home, wish)
 
     async def save(tx: Transaction) -> Residency:
-        held = await household.hold(deps, home, tx)
+        held = await household.hold(deps, tx, home)
         _require_room(deps, held.rows, newcomer)
         row = await residencies.move_in(deps, tx, newcomer)
         household.require_not_own(actor, held, row)

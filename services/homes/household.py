@@ -61,9 +61,9 @@ class Household(Struct, kw_only=True):
         ]
 
 
-async def hold(deps: Dependencies, home: str, tx: Transaction) -> Household:
+async def hold(deps: Dependencies, tx: Transaction, home: str) -> Household:
     """Hold a home in a transaction and read its people. Raises NotFound for no home."""
-    place = await places.hold(deps, home, tx)
+    place = await places.hold(deps, tx, home)
     if place is None or place.kind is not Kind.HOME:
         raise errors.NotFound("没有找到这套房屋")
     rows = await residencies.of_home(deps, home, tx=tx)

@@ -18,4 +18,4 @@ HOLDINGS: Final = (
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Erase what a person was answered."""
-    await store.remove_all(deps.db, person_id, tx)
+    await store.remove_all(deps.db, tx, person_id)

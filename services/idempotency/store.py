@@ -56,7 +56,7 @@ async def remove(db: Database, request: KeyedRequest) -> None:
     )
 
 
-async def remove_all(db: Database, prefix: str, tx: Transaction) -> None:
+async def remove_all(db: Database, tx: Transaction, prefix: str) -> None:
     """Remove every key that begins so. Served by `_id`: the sign after : is ;."""
     begins = {"$gte": f"{prefix}:", "$lt": f"{prefix};"}
     await db[COLLECTION].delete_many({"_id": begins}, session=tx)

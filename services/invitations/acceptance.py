@@ -34,8 +34,8 @@ async def accept(deps: Dependencies, actor: Actor, wish: AcceptInvitation) -> Bo
 
     async def save(tx: Transaction) -> Bound:
         await consents.require(deps, tx, actor.person_id)
-        home = await household.hold(deps, opened.home, tx)
-        found = await store.find(deps.db, opened.id, tx) or opened
+        home = await household.hold(deps, tx, opened.home)
+        found = await store.find(deps.db, opened.id, tx=tx) or opened
         repeated = found.used_by == actor.person_id
         if repeated:
             row = home.row_of(actor.person_id, found.residency)
@@ -77,7 +77,7 @@ async def _let_in(
     """Bind the invited person to the home, and tell whoever invited them."""
     owner = _require_valid(deps, home, found)
     household.require_new(home, actor.person_id, found.relation)
-    if not await store.use(deps.db, found.id, actor.person_id, deps.now(), tx):
+    if not await store.use(deps.db, tx, found.id, actor.person_id, deps.now()):
         raise InvitationOver("邀请已失效,请业主重新邀请")
     newcomer = Newcomer(
         home=found.home,
@@ -90,7 +90,7 @@ async def _let_in(
         source=f"invitation:{found.id}",
     )
     row = await household.let_in(deps, tx, home, newcomer)
-    await store.note_residency(deps.db, found.id, row.id, tx)
+    await store.note_residency(deps.db, tx, found.id, row.id)
     await notify.news(deps, tx, home.place, [found.person], what=News.JOINED, key=found.id)
     return row
 

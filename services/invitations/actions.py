@@ -48,12 +48,12 @@ async def invite(deps: Dependencies, actor: Actor, home: str, wish: Invite) -> N
 
     async def save(tx: Transaction) -> None:
         await consents.require(deps, tx, actor.person_id)
-        held = await household.hold(deps, home, tx)
+        held = await household.hold(deps, tx, home)
         if held.owner_row(actor.person_id) is None:
             raise InvitationOver("邀请已失效,请联系房屋的业主")
-        if len(await store.open_at(deps.db, home, fresh.created_at, tx)) >= MOST_OPEN:
+        if len(await store.open_at(deps.db, home, fresh.created_at, tx=tx)) >= MOST_OPEN:
             raise TooManyInvitations("还没接受的邀请太多了,请先撤回一些", most=MOST_OPEN)
-        await store.insert(deps.db, fresh, tx)
+        await store.insert(deps.db, tx, fresh)
         facts = {"relation": fresh.relation, "to_day": fresh.to_day}
         await _note(deps, tx, actor, Act.HOME_INVITED, fresh, **facts)
 
@@ -109,10 +109,10 @@ async def revoke(deps: Dependencies, actor: Actor, home: str, invitation_id: str
     require_at(actor, Permission.MANAGE_HOME, home)
 
     async def save(tx: Transaction) -> None:
-        found = await store.find(deps.db, invitation_id, tx)
+        found = await store.find(deps.db, invitation_id, tx=tx)
         if found is None or found.home != home:
             raise errors.NotFound("没有找到这个邀请")
-        done = await store.revoke(deps.db, found.id, tx)
+        done = await store.revoke(deps.db, tx, found.id)
         if not done and found.state is InvitationState.USED:
             raise InvitationUsed("邀请已被接受,如需移除请到住户里办理")
         await _note(deps, tx, actor, Act.INVITATION_REVOKED, found, repeated=not done)
@@ -124,4 +124,4 @@ async def revoke_at(
     deps: Dependencies, tx: Transaction, home: str, *, person: str | None = None
 ) -> int:
     """Revoke a home's open invitations, or those one `person` sent; return how many."""
-    return await store.revoke_at(deps.db, home, tx, person=person)
+    return await store.revoke_at(deps.db, tx, home, person=person)

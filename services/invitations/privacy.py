@@ -36,6 +36,6 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """
     mine = await residencies_privacy.own_sources(deps, tx, person_id)
     accepted = [source.partition(":")[2] for source in mine if source.startswith("invitation:")]
-    for invitation in await store.of_person(deps.db, person_id, accepted, tx):
+    for invitation in await store.of_person(deps.db, tx, person_id, accepted):
         gone = deps.vault.seal(personal_data.GONE, place=invitation.name_place)
-        await store.blank(deps.db, invitation, gone, tx)
+        await store.blank(deps.db, tx, invitation, gone)

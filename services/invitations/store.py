@@ -14,12 +14,12 @@ from services.kernel.documents import Document, to_document
 REVOKED: Final = {"$set": {"state": InvitationState.REVOKED}}
 
 
-async def insert(db: Database, invitation: Invitation, tx: Transaction) -> None:
+async def insert(db: Database, tx: Transaction, invitation: Invitation) -> None:
     await db[COLLECTION].insert_one(to_document(invitation), session=tx)
 
 
 async def find(
-    db: Database, invitation_id: str, tx: Transaction | None = None
+    db: Database, invitation_id: str, *, tx: Transaction | None = None
 ) -> Invitation | None:
     document = await db[COLLECTION].find_one({"_id": invitation_id}, session=tx)
     return msgspec.convert(document, Invitation | None)
@@ -32,7 +32,7 @@ async def find_by_token(db: Database, token_index: str) -> Invitation | None:
 
 
 async def open_at(
-    db: Database, home: str, now: datetime, tx: Transaction | None = None
+    db: Database, home: str, now: datetime, *, tx: Transaction | None = None
 ) -> list[Invitation]:
     """Invitations of a home that can be accepted, newest first. Served by index `home`."""
     query = {"home": home, "state": InvitationState.OPEN, "expires_at": {"$gt": now}}
@@ -41,7 +41,7 @@ async def open_at(
 
 
 async def use(
-    db: Database, invitation_id: str, person_id: str, now: datetime, tx: Transaction
+    db: Database, tx: Transaction, invitation_id: str, person_id: str, now: datetime
 ) -> bool:
     """Note who used an invitation; False when it was used, revoked or too old."""
     query = {"_id": invitation_id, "state": InvitationState.OPEN, "expires_at": {"$gt": now}}
@@ -51,18 +51,18 @@ async def use(
 
 
 async def note_residency(
-    db: Database, invitation_id: str, residency_id: str, tx: Transaction
+    db: Database, tx: Transaction, invitation_id: str, residency_id: str
 ) -> None:
     change = {"$set": {"residency": residency_id}}
     await db[COLLECTION].update_one({"_id": invitation_id}, change, session=tx)
 
 
-async def revoke(db: Database, invitation_id: str, tx: Transaction) -> bool:
+async def revoke(db: Database, tx: Transaction, invitation_id: str) -> bool:
     query = {"_id": invitation_id, "state": InvitationState.OPEN}
     return (await db[COLLECTION].update_one(query, REVOKED, session=tx)).modified_count == 1
 
 
-async def revoke_at(db: Database, home: str, tx: Transaction, *, person: str | None) -> int:
+async def revoke_at(db: Database, tx: Transaction, home: str, *, person: str | None) -> int:
     """Revoke a home's open invitations, or those of one person. Served by index `home`."""
     query: Document = {"home": home, "state": InvitationState.OPEN}
     if person is not None:
@@ -74,7 +74,7 @@ async def revoke_at(db: Database, home: str, tx: Transaction, *, person: str | N
 
 
 async def of_person(
-    db: Database, person_id: str, accepted: list[str], tx: Transaction
+    db: Database, tx: Transaction, person_id: str, accepted: list[str]
 ) -> list[Invitation]:
     """Invitations a person sent, and those among `accepted`. Served by index `person`."""
     sent = await db[COLLECTION].find({"person": person_id}, session=tx).to_list()
@@ -82,7 +82,7 @@ async def of_person(
     return msgspec.convert([*sent, *used], list[Invitation])
 
 
-async def blank(db: Database, invitation: Invitation, gone: str, tx: Transaction) -> None:
+async def blank(db: Database, tx: Transaction, invitation: Invitation, gone: str) -> None:
     """Replace the guest's name by `gone`, sealed, and revoke the invitation if it is open."""
     change: Document = {"name_sealed": gone}
     if invitation.state is InvitationState.OPEN:

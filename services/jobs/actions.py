@@ -49,7 +49,7 @@ async def enqueue(
     job = Job(
         id=f"{kind}:{key}", kind=kind, payload=payload, due_at=due_at or now, created_at=now
     )
-    await store.insert(deps.db, job, tx)
+    await store.insert(deps.db, tx, job)
 
 
 async def keep_going(deps: Dependencies, kind: str, key: str, **payload: Any) -> None:

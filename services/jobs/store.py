@@ -13,7 +13,7 @@ from services.jobs.models import Job, JobState
 from services.kernel.documents import to_document
 
 
-async def insert(db: Database, job: Job, tx: Transaction | None) -> None:
+async def insert(db: Database, tx: Transaction | None, job: Job) -> None:
     """Insert once: the deterministic `_id` makes enqueuing the same work twice a no-op.
 
     An upsert, because a duplicate key error would abort the caller's transaction.

@@ -36,7 +36,7 @@ async def post_many(deps: Dependencies, tx: Transaction, journals: Sequence[Jour
     for journal in journals:
         check_balance(journal)
     sealed = [msgspec.structs.replace(j, fingerprint=fingerprint(j)) for j in journals]
-    await store.insert(deps.db, sealed, tx)
+    await store.insert(deps.db, tx, sealed)
 
 
 def check_balance(journal: Journal) -> None:

@@ -15,7 +15,7 @@ from services.ledger.models import Journal
 DUPLICATE_KEY: Final = 11000
 
 
-async def insert(db: Database, journals: Sequence[Journal], tx: Transaction) -> None:
+async def insert(db: Database, tx: Transaction, journals: Sequence[Journal]) -> None:
     """DuplicateKeyError when one of them was posted before, also out of a bulk."""
     documents = [to_document(journal) for journal in journals]
     try:

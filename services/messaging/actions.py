@@ -35,7 +35,7 @@ async def notify(
     message = _draft(deps, person_id, template, key, values)
     if page:
         message.page = page
-    if await store.insert(deps.db, message, tx):
+    if await store.insert(deps.db, tx, message):
         await jobs.enqueue(deps, tx, SEND, message.id, message_id=message.id)
 
 

@@ -27,7 +27,7 @@ class StillSending(Unavailable):
 async def record(deps: Dependencies, tx: Transaction, receipt: SubscribeSent) -> None:
     """Record on its message how a delivery ended. Raises StillSending."""
     grant = grant_id(receipt.openid, receipt.template_id)
-    waiting = await store.awaiting_receipt(deps.db, grant, receipt.message_id, tx)
+    waiting = await store.awaiting_receipt(deps.db, tx, grant, receipt.message_id)
     message = match(waiting, receipt.message_id)
     if message is None:
         log.info("receipt_unmatched", template=receipt.template_id)
@@ -37,7 +37,7 @@ async def record(deps: Dependencies, tx: Transaction, receipt: SubscribeSent) ->
         deps.db,
         message.id,
         _move(receipt.error_code),
-        tx,
+        tx=tx,
         receipt_at=receipt.created_at,
         wechat_id=receipt.message_id,
         problem=problem,

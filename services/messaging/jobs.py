@@ -69,13 +69,13 @@ async def _reserve(deps: Dependencies, message: Message, letter: Letter) -> bool
     """Take one grant and write down that WeChat is about to be called, both or neither."""
 
     async def start(tx: Transaction) -> bool:
-        if not await store.take_grant(deps.db, letter.grant, tx):
+        if not await store.take_grant(deps.db, tx, letter.grant):
             return False
         started = await store.move(
-            deps.db, message.id, Move.START, tx, grant=letter.grant, attempted_at=deps.now()
+            deps.db, message.id, Move.START, tx=tx, grant=letter.grant, attempted_at=deps.now()
         )
         if not started:  # another worker has it, or it was read meanwhile
-            await store.add_grant(deps.db, letter.grant, tx)
+            await store.add_grant(deps.db, tx, letter.grant)
         return started
 
     return await deps.in_transaction(start)
@@ -114,11 +114,11 @@ async def _record_refusal(
     """Write down what WeChat said against it, and what that means for the grant."""
 
     async def work(tx: Transaction) -> None:
-        moved = await store.move(deps.db, message.id, outcome.move, tx, problem=problem)
+        moved = await store.move(deps.db, message.id, outcome.move, tx=tx, problem=problem)
         if outcome.grant is Grant.VOID:
-            await store.void_grants(deps.db, letter.grant, tx)
+            await store.void_grants(deps.db, tx, letter.grant)
         elif outcome.grant is Grant.RETURNED and moved:
-            await store.add_grant(deps.db, letter.grant, tx)
+            await store.add_grant(deps.db, tx, letter.grant)
 
     await deps.in_transaction(work)
 

@@ -12,12 +12,12 @@ from services.messaging.models import grant_id
 
 async def add(deps: Dependencies, tx: Transaction, openid: str, template_id: str) -> None:
     """Count one more message this person allowed."""
-    await store.add_grant(deps.db, grant_id(openid, template_id), tx)
+    await store.add_grant(deps.db, tx, grant_id(openid, template_id))
 
 
 async def void(deps: Dependencies, tx: Transaction, openid: str, template_id: str) -> None:
     """Withdraw all that this person allowed for a template."""
-    await store.void_grants(deps.db, grant_id(openid, template_id), tx)
+    await store.void_grants(deps.db, tx, grant_id(openid, template_id))
 
 
 async def left(deps: Dependencies, openid: str, template_ids: Sequence[str]) -> dict[str, int]:
@@ -30,4 +30,4 @@ async def left(deps: Dependencies, openid: str, template_ids: Sequence[str]) -> 
 async def forget(deps: Dependencies, tx: Transaction, openid: str) -> None:
     """Erase the counts of one person, for every template there is."""
     grants = [grant_id(openid, template_id) for template_id in deps.templates.values()]
-    await store.remove_grants(deps.db, grants, tx)
+    await store.remove_grants(deps.db, tx, grants)

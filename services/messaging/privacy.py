@@ -42,4 +42,4 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
 
 async def sweep(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Erase messages, also those that were being written while the account was erased."""
-    await store.remove_of(deps.db, person_id, tx)
+    await store.remove_of(deps.db, tx, person_id)

@@ -14,7 +14,7 @@ from services.messaging.models import Message
 from services.messaging.states import MOVES, OUT, Move
 
 
-async def insert(db: Database, message: Message, tx: Transaction) -> bool:
+async def insert(db: Database, tx: Transaction, message: Message) -> bool:
     """Return False when it was told before. An upsert: an error would abort the transaction."""
     document = to_document(message)
     key = {"_id": document.pop("_id"), "person": document.pop("person")}
@@ -62,7 +62,7 @@ async def mark_read(
 
 
 async def move(
-    db: Database, message_id: str, by: Move, tx: Transaction | None = None, **changes: Any
+    db: Database, message_id: str, by: Move, *, tx: Transaction | None = None, **changes: Any
 ) -> bool:
     """Compare and set: return False when the message is not where this move starts."""
     step = MOVES[by]
@@ -76,7 +76,7 @@ async def move(
 
 
 async def awaiting_receipt(
-    db: Database, grant: str, wechat_id: str, tx: Transaction
+    db: Database, tx: Transaction, grant: str, wechat_id: str
 ) -> list[Message]:
     """Messages that WeChat's number may stand for: those that bear it, or none yet.
 
@@ -92,12 +92,12 @@ async def awaiting_receipt(
     return msgspec.convert(await cursor.to_list(), list[Message])
 
 
-async def remove_of(db: Database, person_id: str, tx: Transaction) -> None:
+async def remove_of(db: Database, tx: Transaction, person_id: str) -> None:
     """Erase one person's messages. Served by index `inbox`."""
     await db[messages.COLLECTION].delete_many({"person": person_id}, session=tx)
 
 
-async def take_grant(db: Database, grant: str, tx: Transaction) -> bool:
+async def take_grant(db: Database, tx: Transaction, grant: str) -> bool:
     """Reserve one; False when none is left."""
     result = await db[message_grants.COLLECTION].update_one(
         {"_id": grant, "left": {"$gt": 0}}, {"$inc": {"left": -1}}, session=tx
@@ -105,13 +105,13 @@ async def take_grant(db: Database, grant: str, tx: Transaction) -> bool:
     return result.modified_count == 1
 
 
-async def add_grant(db: Database, grant: str, tx: Transaction) -> None:
+async def add_grant(db: Database, tx: Transaction, grant: str) -> None:
     await db[message_grants.COLLECTION].update_one(
         {"_id": grant}, {"$inc": {"left": 1}}, upsert=True, session=tx
     )
 
 
-async def void_grants(db: Database, grant: str, tx: Transaction) -> None:
+async def void_grants(db: Database, tx: Transaction, grant: str) -> None:
     await db[message_grants.COLLECTION].update_one(
         {"_id": grant}, {"$set": {"left": 0}}, session=tx
     )
@@ -122,5 +122,5 @@ async def grants_left(db: Database, grants: Sequence[str]) -> dict[str, int]:
     return {document["_id"]: document["left"] for document in await cursor.to_list()}
 
 
-async def remove_grants(db: Database, grants: Sequence[str], tx: Transaction) -> None:
+async def remove_grants(db: Database, tx: Transaction, grants: Sequence[str]) -> None:
     await db[message_grants.COLLECTION].delete_many({"_id": {"$in": list(grants)}}, session=tx)

@@ -36,7 +36,7 @@ async def end(deps: Dependencies, actor: Actor, residency_id: str, wish: EndResi
         _require_may_end(actor, home, found)
         last = _last_day(found, wish.last_day, deps.today())
         if _is_owner_leaving(actor, found):
-            await residencies.release(deps, tx, found, actor, wish.reason)
+            await residencies.release(deps, tx, actor, found, wish.reason)
         else:
             await residencies.end(deps, tx, [found], last, actor=actor, because=wish.reason)
         await _after(deps, tx, actor, found)

@@ -62,4 +62,4 @@ async def _replace(
     newcomer = reviews.newcomer_of(deps, case, Relation.OWNER)
     newcomer.from_day = day
     sale = transfers.Sale(newcomer=newcomer, because=reason, request=case.request.id)
-    return (await transfers.change_owner(deps, tx, case.home, sale, case.actor)).residency_id
+    return (await transfers.change_owner(deps, tx, case.actor, case.home, sale)).residency_id

@@ -53,8 +53,8 @@ async def transfer(deps: Dependencies, actor: Actor, home: str, wish: Transfer) 
     sale = _sale(deps, actor, home, wish)
 
     async def save(tx: Transaction) -> Transferred:
-        held = await household.hold(deps, home, tx)
-        done = await change_owner(deps, tx, held, sale, actor)
+        held = await household.hold(deps, tx, home)
+        done = await change_owner(deps, tx, actor, held, sale)
         await audit.record(
             deps,
             tx,
@@ -88,7 +88,7 @@ def _sale(deps: Dependencies, actor: Actor, home: str, wish: Transfer) -> Sale:
 
 
 async def change_owner(
-    deps: Dependencies, tx: Transaction, home: Household, sale: Sale, actor: Actor
+    deps: Dependencies, tx: Transaction, actor: Actor, home: Household, sale: Sale
 ) -> Transferred:
     """End the old owners' household and write the new owner. Raises AlreadyTransferred."""
     day = sale.newcomer.from_day

@@ -98,7 +98,7 @@ async def _create(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Pa
         await people.require_open(deps, tx, actor.person_id)
         if not await bills_actions.hold(deps, tx, payment.bill_ids):
             raise BillAlreadyPaid("有账单刚刚缴过或作废,请刷新后再试")
-        await store.insert(deps.db, payment, tx)
+        await store.insert(deps.db, tx, payment)
         due_at = orders.next_query(payment, deps.now())
         await jobs.enqueue(
             deps, tx, orders.CHECK, payment.id, payment_id=payment.id, due_at=due_at

@@ -69,7 +69,7 @@ async def book(
 
     async def work(tx: Transaction) -> None:
         if event is not None:
-            await store.insert_event(deps.db, event, tx)
+            await store.insert_event(deps.db, event, tx=tx)
         await _distribute(deps, tx, payment, trade, journal_id)
 
     if await _done_once(deps, journal_id, work):
@@ -108,7 +108,7 @@ async def _distribute(
     """Settle an order's bills, post the journal, issue the receipt, refund the excess."""
     paid_at = trade.success_at or deps.now()
     changes = {"transaction_id": trade.transaction_id, "paid_at": paid_at}
-    await store.move(deps.db, payment.id, Event.MONEY, tx, **changes)
+    await store.move(deps.db, payment.id, Event.MONEY, tx=tx, **changes)
     settled_ids = await bills.settle(deps, tx, payment.bill_ids, journal_id, paid_at)
     settled = [line for line in payment.lines if line.bill_id in settled_ids]
     excess_fen = payment.amount_fen - sum(line.amount_fen for line in settled)
@@ -155,7 +155,7 @@ async def suspend(
         await discrepancies.suspend(deps, tx, client, trade, payment=payment, doubts=doubts)
         if payment is not None:
             changes = {"transaction_id": trade.transaction_id or ""}
-            await store.move(deps.db, payment.id, Event.WRONG_MONEY, tx, **changes)
+            await store.move(deps.db, payment.id, Event.WRONG_MONEY, tx=tx, **changes)
 
     if await _done_once(deps, journal.id, work):
         said = [doubt.value for doubt in doubts]

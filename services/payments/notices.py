@@ -78,7 +78,7 @@ async def _doubt(
     )
 
     async def work(tx: Transaction) -> None:
-        await store.insert_event(deps.db, event, tx)
+        await store.insert_event(deps.db, event, tx=tx)
         await discrepancies.note(deps, tx, client, trade, payment=payment, doubts=doubts)
         await jobs.enqueue(deps, tx, CLARIFY, event.id, account=account, out_trade_no=order)
 

@@ -103,8 +103,8 @@ async def require_no_money_under_way(
 ) -> None:
     """Raise MoneyUnderWay while money of this person's moves, or should."""
     found = {
-        "payments": await store.open_of(deps.db, person_id, tx),
-        "refunds": await refunds_store.unfinished_of(deps.db, person_id, tx),
+        "payments": await store.open_of(deps.db, tx, person_id),
+        "refunds": await refunds_store.unfinished_of(deps.db, tx, person_id),
     }
     if any(found.values()):
         raise MoneyUnderWay("还有付款或退款没有办完,请办完后再注销", **found)
@@ -112,4 +112,4 @@ async def require_no_money_under_way(
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Erase the payer's WeChat user from what was sent to WeChat."""
-    await store.blank_bodies(deps.db, person_id, tx)
+    await store.blank_bodies(deps.db, tx, person_id)

@@ -16,12 +16,14 @@ from services.payments.models import Payment, WeChatEvent
 from services.payments.states import Event, PaymentState
 
 
-async def insert(db: Database, payment: Payment, tx: Transaction) -> None:
+async def insert(db: Database, tx: Transaction, payment: Payment) -> None:
     """DuplicateKeyError when one of the bills is in another open order (index `open_bill`)."""
     await db[payments.COLLECTION].insert_one(to_document(payment), session=tx)
 
 
-async def find(db: Database, payment_id: str, tx: Transaction | None = None) -> Payment | None:
+async def find(
+    db: Database, payment_id: str, *, tx: Transaction | None = None
+) -> Payment | None:
     document = await db[payments.COLLECTION].find_one({"_id": payment_id}, session=tx)
     return msgspec.convert(document, Payment | None)
 
@@ -45,6 +47,7 @@ async def move(
     db: Database,
     payment_id: str,
     event: Event,
+    *,
     tx: Transaction | None = None,
     **changes: Any,
 ) -> Payment | None:
@@ -89,7 +92,9 @@ async def silent(db: Database, created_before: datetime, *, limit: int) -> list[
     return msgspec.convert(await cursor.to_list(), list[Payment])
 
 
-async def insert_event(db: Database, event: WeChatEvent, tx: Transaction | None = None) -> None:
+async def insert_event(
+    db: Database, event: WeChatEvent, *, tx: Transaction | None = None
+) -> None:
     """DuplicateKeyError when this notice was dealt with before."""
     await db[wechat_events.COLLECTION].insert_one(to_document(event), session=tx)
 
@@ -103,14 +108,14 @@ async def note_event(db: Database, event: WeChatEvent) -> bool:
     return True
 
 
-async def open_of(db: Database, person: str, tx: Transaction) -> list[str]:
+async def open_of(db: Database, tx: Transaction, person: str) -> list[str]:
     """Return the ids of a person's open orders. Served by index `person`."""
     query = {"person": person, "open": True}
     cursor = db[payments.COLLECTION].find(query, {"_id": 1}, session=tx)
     return [document["_id"] for document in await cursor.to_list()]
 
 
-async def blank_bodies(db: Database, person: str, tx: Transaction) -> None:
+async def blank_bodies(db: Database, tx: Transaction, person: str) -> None:
     """Remove the requests that name a person to WeChat. Served by index `person`."""
     change = {"$set": {"body": b""}}
     await db[payments.COLLECTION].update_many({"person": person}, change, session=tx)

@@ -31,7 +31,7 @@ async def note_sign_in(
     deps: Dependencies, tx: Transaction, person_id: str, at: datetime
 ) -> None:
     """Write that a person signs in. Raises SignInRefused when their account is closed."""
-    if not await store.note_sign_in(deps.db, person_id, at, tx):
+    if not await store.note_sign_in(deps.db, tx, person_id, at):
         raise identity.SignInRefused("这个账号已停用,请联系社区")
 
 
@@ -41,7 +41,7 @@ async def require_open(deps: Dependencies, tx: Transaction, person_id: str) -> N
     Without the lock that row would stay behind when they erase themself at the same moment.
     Raises Unauthenticated for a closed account.
     """
-    if await store.hold(deps.db, person_id, tx) is None:
+    if await store.hold(deps.db, tx, person_id) is None:
         raise errors.Unauthenticated("这个账号已注销,请重新登录")
 
 
@@ -52,14 +52,14 @@ async def consents_of(deps: Dependencies, person_id: str) -> dict[str, int] | No
 
 async def hold(deps: Dependencies, tx: Transaction, person_id: str) -> dict[str, int] | None:
     """Lock an account; return policy → version agreed to, None for a closed account."""
-    return await store.hold(deps.db, person_id, tx)
+    return await store.hold(deps.db, tx, person_id)
 
 
 async def note_consent(
     deps: Dependencies, tx: Transaction, person_id: str, policy: str, version: int | None
 ) -> None:
     """Write which version of a policy a person agrees to from now on; None: none any more."""
-    await store.note_consent(deps.db, person_id, policy, version, tx)
+    await store.note_consent(deps.db, tx, person_id, policy, version)
 
 
 async def take_phone(deps: Dependencies, tx: Transaction, person_id: str, phone: str) -> None:
@@ -82,11 +82,11 @@ async def holders_of(
     """Return phone index → person who holds it, for writing something under these phones."""
     if not phone_indexes:
         return {}
-    return await store.holders_of(deps.db, sorted(phone_indexes), tx)
+    return await store.holders_of(deps.db, tx, sorted(phone_indexes))
 
 
 async def holder_of(deps: Dependencies, tx: Transaction, phone_index: str | None) -> str | None:
     """Return the person who holds a phone, for writing something under it."""
     if phone_index is None:
         return None
-    return (await store.holders_of(deps.db, [phone_index], tx)).get(phone_index)
+    return (await store.holders_of(deps.db, tx, [phone_index])).get(phone_index)

@@ -49,4 +49,4 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
         "consents": {},
         "closed_at": deps.now(),
     }
-    await store.close_account(deps.db, person_id, empty, tx)
+    await store.close_account(deps.db, tx, person_id, empty)

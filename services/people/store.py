@@ -35,7 +35,7 @@ async def find_many(db: Database, person_ids: Sequence[str]) -> list[Person]:
     return msgspec.convert(await cursor.to_list(), list[Person])
 
 
-async def note_sign_in(db: Database, person_id: str, at: datetime, tx: Transaction) -> bool:
+async def note_sign_in(db: Database, tx: Transaction, person_id: str, at: datetime) -> bool:
     """Write when a person last signed in; False for a closed account.
 
     The write is what makes a sign-in and the closing of an account at the same moment
@@ -56,7 +56,7 @@ async def consents_of(db: Database, person_id: str) -> dict[str, int] | None:
     return None if document is None else document.get("consents", {})
 
 
-async def hold(db: Database, person_id: str, tx: Transaction) -> dict[str, int] | None:
+async def hold(db: Database, tx: Transaction, person_id: str) -> dict[str, int] | None:
     """Lock an open account; return policy → version agreed to, None for a closed account.
 
     The write is what makes this and a withdrawal, or the closing of the account, at the same
@@ -72,7 +72,7 @@ async def hold(db: Database, person_id: str, tx: Transaction) -> dict[str, int] 
 
 
 async def note_consent(
-    db: Database, person_id: str, policy: str, version: int | None, tx: Transaction
+    db: Database, tx: Transaction, person_id: str, policy: str, version: int | None
 ) -> None:
     """Write which version of a policy is agreed to from now on; None: none any more."""
     name = f"consents.{policy}"
@@ -105,7 +105,7 @@ async def take_phone(
 
 
 async def holders_of(
-    db: Database, phone_indexes: Sequence[str], tx: Transaction
+    db: Database, tx: Transaction, phone_indexes: Sequence[str]
 ) -> dict[str, str]:
     """Return phone index → person who holds it, for writing something under these phones.
 
@@ -124,7 +124,7 @@ async def holders_of(
 
 
 async def close_account(
-    db: Database, person_id: str, change: Document, tx: Transaction
+    db: Database, tx: Transaction, person_id: str, change: Document
 ) -> None:
     """Overwrite an account with an erased one, and release its phone."""
     before = await db[people.COLLECTION].find_one_and_update(

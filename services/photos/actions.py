@@ -35,9 +35,9 @@ async def attach(
     wanted = set(photo_ids)
     count = await store.attach(
         deps.db,
+        tx,
         sorted(wanted),
         actor.person_id,
-        tx,
         subject=subject,
         place=place,
         needs=needs,
@@ -87,7 +87,7 @@ async def discard(
 
     The worker removes the files within seconds.
     """
-    count = await store.discard(deps.db, photo_ids, subject, deps.now(), tx)
+    count = await store.discard(deps.db, tx, photo_ids, subject, deps.now())
     if count:
         await jobs.enqueue(deps, tx, cleanup.CLEANUP, f"{subject}:let_go")
     return count

@@ -32,7 +32,7 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> int:
 
     The worker removes the files within seconds.
     """
-    count = await store.disown(deps.db, person_id, deps.now(), tx)
+    count = await store.disown(deps.db, tx, person_id, deps.now())
     if count:
         await jobs.enqueue(deps, tx, cleanup.CLEANUP, deps.new_id())
     return count

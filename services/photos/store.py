@@ -21,14 +21,14 @@ async def insert(db: Database, photo: Photo) -> None:
     await db[COLLECTION].insert_one(to_document(photo))
 
 
-async def mark_ready(db: Database, photo_id: str, tx: Transaction) -> bool:
+async def mark_ready(db: Database, tx: Transaction, photo_id: str) -> bool:
     """Note that the file is there; False when the photo was removed meanwhile."""
     key = {"_id": photo_id, "state": PhotoState.WRITING}
     change = {"$set": {"state": PhotoState.READY}}
     return (await db[COLLECTION].update_one(key, change, session=tx)).matched_count == 1
 
 
-async def count_unattached(db: Database, person: str, tx: Transaction | None = None) -> int:
+async def count_unattached(db: Database, person: str, *, tx: Transaction | None = None) -> int:
     """Count a person's photos that are attached to nothing. Served by index `person`."""
     query = {"person": person, "attached_to": "", "state": PhotoState.READY}
     return await db[COLLECTION].count_documents(query, session=tx)
@@ -42,9 +42,9 @@ async def find(db: Database, photo_ids: Sequence[str]) -> list[Photo]:
 
 async def attach(
     db: Database,
+    tx: Transaction,
     photo_ids: Sequence[str],
     person: str,
-    tx: Transaction,
     *,
     subject: str,
     place: str,
@@ -65,7 +65,7 @@ async def attach(
     ).modified_count
 
 
-async def disown(db: Database, person: str, at: datetime, tx: Transaction) -> int:
+async def disown(db: Database, tx: Transaction, person: str, at: datetime) -> int:
     """Make a person's photos nobody's, to be removed. Served by index `person`."""
     change = {"$set": {**NOBODYS, "needs": None, "sweep_at": at}}
     return (
@@ -74,7 +74,7 @@ async def disown(db: Database, person: str, at: datetime, tx: Transaction) -> in
 
 
 async def discard(
-    db: Database, photo_ids: Sequence[str], subject: str, at: datetime, tx: Transaction
+    db: Database, tx: Transaction, photo_ids: Sequence[str], subject: str, at: datetime
 ) -> int:
     """Make photos that are attached to `subject` nobody's, to be removed."""
     query = {"_id": {"$in": list(photo_ids)}, "attached_to": subject}

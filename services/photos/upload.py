@@ -72,8 +72,8 @@ async def _release(deps: Dependencies, actor: Actor, photo: Photo, policy: Polic
 
     async def save(tx: Transaction) -> None:
         await consents.require(deps, tx, actor.person_id, policy)
-        await _require_room(deps, actor, tx)
-        if not await store.mark_ready(deps.db, photo.id, tx):
+        await _require_room(deps, actor, tx=tx)
+        if not await store.mark_ready(deps.db, tx, photo.id):
             raise models.missing()
         await audit.record(
             deps,
@@ -99,14 +99,14 @@ def _policy(actor: Actor, purpose: PhotoPurpose) -> PolicyKey:
 
 
 async def _require_room(
-    deps: Dependencies, actor: Actor, tx: Transaction | None = None
+    deps: Dependencies, actor: Actor, *, tx: Transaction | None = None
 ) -> None:
     """Raise PhotoQuota.
 
     In the transaction it is exact, although many may be sent at once: all of a person's acts
     write the same end of the audit's chain, so one waits for the other and counts again.
     """
-    if await store.count_unattached(deps.db, actor.person_id, tx) >= MOST_UNATTACHED:
+    if await store.count_unattached(deps.db, actor.person_id, tx=tx) >= MOST_UNATTACHED:
         raise PhotoQuota("您今天上传的照片太多了,请明天再传", most=MOST_UNATTACHED)
 
 

@@ -66,7 +66,7 @@ async def create(deps: Dependencies, request: NewPlace) -> Place:
 
 async def _add(deps: Dependencies, actor: Actor | None, request: NewPlace) -> Place:
     async def save(tx: Transaction) -> Place:
-        upper = await _upper(deps, request, tx)
+        upper = await _upper(deps, tx, request)
         place = Place(
             id=request.path,
             kind=request.kind,
@@ -74,7 +74,7 @@ async def _add(deps: Dependencies, actor: Actor | None, request: NewPlace) -> Pl
             address=address(upper, request.kind, request.name),
             created_at=deps.now(),
         )
-        await store.insert(deps.db, place, tx)
+        await store.insert(deps.db, tx, place)
         if actor is not None:
             await audit.record(deps, tx, actor, Act.PLACE_ADDED, place=place.id)
         return place
@@ -85,12 +85,12 @@ async def _add(deps: Dependencies, actor: Actor | None, request: NewPlace) -> Pl
         raise PlaceExists("这个编号已经登记过", path=request.path) from None
 
 
-async def _upper(deps: Dependencies, request: NewPlace, tx: Transaction) -> Place | None:
+async def _upper(deps: Dependencies, tx: Transaction, request: NewPlace) -> Place | None:
     """Return the place above, marked as used; NotFound, or WrongStep off the ladder."""
     above = parent(request.path)
-    if above and not await use(deps, [above], tx):
+    if above and not await use(deps, [above], tx=tx):
         raise errors.NotFound("上级还没有登记,请先登记上级", path=above)
-    upper = await store.find(deps.db, above, tx) if above else None
+    upper = await store.find(deps.db, above, tx=tx) if above else None
     rung = request.path.count(".")  # `compound_of` and all who range over places rely on it
     expected = LADDER[rung] if rung < len(LADDER) else None
     beside = upper is not None and upper.kind is not LADDER[rung - 1]  # under a grid, say
@@ -124,7 +124,7 @@ async def find_many(
     deps: Dependencies, paths: Sequence[str], *, tx: Transaction | None = None
 ) -> list[Place]:
     """Return those of these places that exist, by path."""
-    return await store.find_many(deps.db, paths, tx)
+    return await store.find_many(deps.db, paths, tx=tx)
 
 
 async def of_kind_under(
@@ -155,20 +155,20 @@ def compound_of(path: str, *, depth: int = LADDER.index(Kind.COMPOUND) + 1) -> s
 
 
 async def use(
-    deps: Dependencies, paths: Sequence[str], tx: Transaction | None = None
+    deps: Dependencies, paths: Sequence[str], *, tx: Transaction | None = None
 ) -> list[str]:
     """Mark places as used by a bill, a role or anything else, and return those that exist.
 
     Whoever hangs something on a place calls this in the same transaction and leaves out the
     places that are gone: an import that made a place may be undone until it is used.
     """
-    return await store.mark_used(deps.db, paths, tx)
+    return await store.mark_used(deps.db, paths, tx=tx)
 
 
-async def hold(deps: Dependencies, path: str, tx: Transaction) -> Place | None:
+async def hold(deps: Dependencies, tx: Transaction, path: str) -> Place | None:
     """Use a place and keep others from holding it until this transaction ends.
 
     For what must be looked up and written as one: of two at once, the second starts again
     and sees what the first wrote.
     """
-    return await store.hold(deps.db, path, tx)
+    return await store.hold(deps.db, tx, path)

@@ -13,7 +13,7 @@ from services.places.models import Grid, GridChange, Kind
 KEPT_CHANGES = 100
 
 
-async def find(db: Database, path: str, tx: Transaction) -> Grid | None:
+async def find(db: Database, tx: Transaction, path: str) -> Grid | None:
     query = {"_id": path, "kind": Kind.GRID}
     document = await db[COLLECTION].find_one(query, session=tx)
     return msgspec.convert(document, Grid | None)
@@ -26,7 +26,7 @@ async def find_many(db: Database, paths: Sequence[str]) -> list[Grid]:
 
 
 async def holding(
-    db: Database, buildings: Sequence[str], tx: Transaction | None = None
+    db: Database, buildings: Sequence[str], *, tx: Transaction | None = None
 ) -> list[Grid]:
     """Grids that have one of these buildings. Served by index `building`."""
     cursor = db[COLLECTION].find({"buildings": {"$in": list(buildings)}}, session=tx)
@@ -40,7 +40,7 @@ async def of_community(db: Database, community: str, *, after: str, limit: int) 
     return msgspec.convert(await cursor.limit(limit).to_list(), list[Grid])
 
 
-async def change(db: Database, path: str, change: GridChange, tx: Transaction) -> None:
+async def change(db: Database, tx: Transaction, path: str, change: GridChange) -> None:
     """Write a grid's buildings and what was said about it."""
     kept = {"$each": [to_document(change)], "$slice": -KEPT_CHANGES}
     update = {"$set": {"buildings": change.buildings}, "$push": {"history": kept}}

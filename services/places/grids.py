@@ -67,7 +67,7 @@ async def add(deps: Dependencies, actor: Actor, community: str, request: NewGrid
         raise errors.InvalidInput("编号太长了")
 
     async def save(tx: Transaction) -> Grid:
-        buildings = await _free(deps, community, path, request.buildings, tx)
+        buildings = await _free(deps, tx, community, path, request.buildings)
         grid = Grid(
             id=path,
             kind=Kind.GRID,
@@ -76,7 +76,7 @@ async def add(deps: Dependencies, actor: Actor, community: str, request: NewGrid
             created_at=deps.now(),
             buildings=buildings,
         )
-        await store.insert(deps.db, grid, tx)
+        await store.insert(deps.db, tx, grid)
         count = len(buildings)
         await audit.record(deps, tx, actor, Act.PLACE_ADDED, place=path, buildings=count)
         return grid
@@ -92,14 +92,14 @@ async def change(deps: Dependencies, actor: Actor, path: str, request: ChangeGri
     require_at(actor, Permission.MANAGE_PLACES, path)
 
     async def save(tx: Transaction) -> Grid:
-        grid = await grid_store.find(deps.db, path, tx)
+        grid = await grid_store.find(deps.db, tx, path)
         if grid is None:
             raise errors.NotFound("没有找到这个网格")
-        buildings = await _free(deps, parent(path) or path, path, request.buildings, tx)
+        buildings = await _free(deps, tx, parent(path) or path, path, request.buildings)
         step = GridChange(
             at=deps.now(), by=actor.person_id, reason=request.reason, buildings=buildings
         )
-        await grid_store.change(deps.db, path, step, tx)
+        await grid_store.change(deps.db, tx, path, step)
         facts: dict[str, Any] = {"before": len(grid.buildings), "buildings": len(buildings)}
         await audit.record(deps, tx, actor, Act.GRID_CHANGED, place=path, **facts)
         return msgspec.structs.replace(grid, buildings=buildings)
@@ -108,22 +108,22 @@ async def change(deps: Dependencies, actor: Actor, path: str, request: ChangeGri
 
 
 async def _free(
-    deps: Dependencies, community: str, grid: str, buildings: Sequence[str], tx: Transaction
+    deps: Dependencies, tx: Transaction, community: str, grid: str, buildings: Sequence[str]
 ) -> list[str]:
     """Return the buildings, once each, if they are the community's and in no other grid.
 
     The community is held: of two changes at once, the second sees what the first wrote.
     """
-    above = await store.hold(deps.db, community, tx)
+    above = await store.hold(deps.db, tx, community)
     if above is None or above.kind is not Kind.COMMUNITY:
         raise errors.NotFound("网格要设在社区下面", path=community)
     wanted = sorted(set(buildings))
-    await store.mark_used(deps.db, wanted, tx)
-    there = await store.find_many(deps.db, wanted, tx)
+    await store.mark_used(deps.db, wanted, tx=tx)
+    there = await store.find_many(deps.db, wanted, tx=tx)
     good = {p.id for p in there if p.kind is Kind.BUILDING and covers(community, p.id)}
     if strange := sorted(set(wanted) - good):
         raise NotABuilding("有的楼栋不在本社区", buildings=strange)
-    others = [g for g in await grid_store.holding(deps.db, wanted, tx) if g.id != grid]
+    others = [g for g in await grid_store.holding(deps.db, wanted, tx=tx) if g.id != grid]
     if taken := {b for other in others for b in other.buildings} & good:
         raise BuildingTaken("有楼栋已在别的网格里", buildings=sorted(taken))
     return wanted

@@ -9,7 +9,7 @@ from services.places.models import Kind, Place
 
 async def put(deps: Dependencies, tx: Transaction, places: Sequence[Place]) -> None:
     """Insert places; those that are there already stay as they are."""
-    await store.put(deps.db, places, tx)
+    await store.put(deps.db, tx, places)
 
 
 async def made_by(
@@ -33,11 +33,11 @@ async def any_used(deps: Dependencies, source: str, place: str) -> bool:
 
 async def empty_of(deps: Dependencies, tx: Transaction, paths: Sequence[str]) -> list[str]:
     """Return those of these places that have nothing below them."""
-    return await store.empty_of(deps.db, paths, tx)
+    return await store.empty_of(deps.db, tx, paths)
 
 
 async def remove_unused(
     deps: Dependencies, tx: Transaction, source: str, paths: Sequence[str]
 ) -> int:
     """Remove places that an import made and nobody uses; return how many."""
-    return await store.delete_unused(deps.db, source, paths, tx)
+    return await store.delete_unused(deps.db, tx, source, paths)

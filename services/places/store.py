@@ -12,12 +12,12 @@ from services.kernel.paths import under
 from services.places.models import Kind, Place
 
 
-async def insert(db: Database, place: Place, tx: Transaction) -> None:
+async def insert(db: Database, tx: Transaction, place: Place) -> None:
     """Raise DuplicateKeyError when the path is taken."""
     await db[COLLECTION].insert_one(to_document(place), session=tx)
 
 
-async def put(db: Database, places: Sequence[Place], tx: Transaction) -> None:
+async def put(db: Database, tx: Transaction, places: Sequence[Place]) -> None:
     """Insert places; those that are there already stay as they are."""
     writes = []
     for place in places:
@@ -28,13 +28,13 @@ async def put(db: Database, places: Sequence[Place], tx: Transaction) -> None:
         await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
 
 
-async def find(db: Database, path: str, tx: Transaction | None = None) -> Place | None:
+async def find(db: Database, path: str, *, tx: Transaction | None = None) -> Place | None:
     document = await db[COLLECTION].find_one({"_id": path}, session=tx)
     return msgspec.convert(document, Place | None)
 
 
 async def find_many(
-    db: Database, paths: Sequence[str], tx: Transaction | None = None
+    db: Database, paths: Sequence[str], *, tx: Transaction | None = None
 ) -> list[Place]:
     cursor = db[COLLECTION].find({"_id": {"$in": list(paths)}}, session=tx).sort("_id", 1)
     return msgspec.convert(await cursor.to_list(), list[Place])
@@ -70,7 +70,7 @@ async def count_homes(db: Database, place: str) -> int:
 
 
 async def mark_used(
-    db: Database, paths: Sequence[str], tx: Transaction | None = None
+    db: Database, paths: Sequence[str], *, tx: Transaction | None = None
 ) -> list[str]:
     """Mark places as used; return those that exist.
 
@@ -83,7 +83,7 @@ async def mark_used(
     return [document["_id"] for document in await cursor.to_list()]
 
 
-async def hold(db: Database, path: str, tx: Transaction) -> Place | None:
+async def hold(db: Database, tx: Transaction, path: str) -> Place | None:
     """Write into a place, so that whoever holds it at the same moment starts again after us."""
     document = await db[COLLECTION].find_one_and_update(
         {"_id": path},
@@ -118,14 +118,14 @@ async def any_used(db: Database, source: str, place: str) -> bool:
 
 
 async def delete_unused(
-    db: Database, source: str, paths: Sequence[str], tx: Transaction
+    db: Database, tx: Transaction, source: str, paths: Sequence[str]
 ) -> int:
     """Remove places that one import made and nobody uses; return how many."""
     query = {"_id": {"$in": list(paths)}, "source": source, "used": {"$ne": True}}
     return (await db[COLLECTION].delete_many(query, session=tx)).deleted_count
 
 
-async def empty_of(db: Database, paths: Sequence[str], tx: Transaction) -> list[str]:
+async def empty_of(db: Database, tx: Transaction, paths: Sequence[str]) -> list[str]:
     """Return those of these places that have nothing below them."""
     found = []
     for path in paths:

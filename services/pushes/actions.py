@@ -64,7 +64,7 @@ async def _apply_once(deps: Dependencies, event: PushEvent) -> None:
     kind = type(event).__name__
 
     async def work(tx: Transaction) -> None:
-        await store.insert(deps.db, event.dedupe_key, kind, deps.now(), tx)
+        await store.insert(deps.db, tx, event.dedupe_key, kind, deps.now())
         await _apply(deps, tx, event)
 
     try:

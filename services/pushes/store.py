@@ -8,7 +8,7 @@ from services.dependencies import Database, Transaction
 
 
 async def insert(
-    db: Database, dedupe_key: str, kind: str, at: datetime, tx: Transaction
+    db: Database, tx: Transaction, dedupe_key: str, kind: str, at: datetime
 ) -> None:
     """Raise DuplicateKeyError, out of the transaction, when this push came before."""
     digest = hashlib.sha256(dedupe_key.encode()).hexdigest()  # the key names the person

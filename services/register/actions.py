@@ -153,7 +153,7 @@ async def _move(
     """Move an import for a person and promise the work, once. Raises Busy, WrongState."""
 
     async def save(tx: Transaction) -> None:
-        if not await store.move(deps.db, found, action, tx, **changes):
+        if not await store.move(deps.db, found, action, tx=tx, **changes):
             raise states.moved_on(found.state)
         if action in JOB_OF:
             kind, run = JOB_OF[action], found.run

@@ -67,7 +67,7 @@ async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
 
     async def write(tx: Transaction) -> None:
         mark = str(number + 1)
-        if not await store.move_mark(deps.db, found, Action.FINISH, tx, mark=mark, done=rows):
+        if not await store.move_mark(deps.db, tx, found, Action.FINISH, mark=mark, done=rows):
             return
         there = {place.id: place for place in await places.find_many(deps, paths, tx=tx)}
         fresh = {p.id: p for home in homes for p in _tree(found, compound, home, there)}
@@ -130,7 +130,7 @@ def _enrolments(
 
 async def _finish(deps: Dependencies, found: Import) -> None:
     async def save(tx: Transaction) -> None:
-        await store.move(deps.db, found, Action.FINISH, tx, mark="")
+        await store.move(deps.db, found, Action.FINISH, tx=tx, mark="")
 
     await deps.in_transaction(save)
 
@@ -156,13 +156,13 @@ async def remove_some(deps: Dependencies, found: Import, kind: Kind, after: str)
             deps, tx, found.id, found.place, kind, after=after, limit=PLACES
         )
         if not made:
-            await _go_on(deps, found, kind, tx)
+            await _go_on(deps, tx, found, kind)
             return
-        free = await _free(deps, made, kind, tx)
+        free = await _free(deps, tx, made, kind)
         gone = {"done": len(free), "counts.kept_homes": len(made) - len(free)}
         more = gone if kind is Kind.HOME else {}
         mark = f"{kind}:{made[-1].id}"
-        if await store.move_mark(deps.db, found, Action.CLEAR, tx, mark=mark, **more):
+        if await store.move_mark(deps.db, tx, found, Action.CLEAR, mark=mark, **more):
             await residencies.remove_from(deps, tx, found.id, free)
             await imports.remove_unused(deps, tx, found.id, free)
 
@@ -170,7 +170,7 @@ async def remove_some(deps: Dependencies, found: Import, kind: Kind, after: str)
 
 
 async def _free(
-    deps: Dependencies, made: Sequence[Place], kind: Kind, tx: Transaction
+    deps: Dependencies, tx: Transaction, made: Sequence[Place], kind: Kind
 ) -> list[str]:
     """Return the places that are in no use."""
     unused = [place.id for place in made if not place.used]
@@ -180,13 +180,13 @@ async def _free(
     return [home for home in unused if home not in bound]
 
 
-async def _go_on(deps: Dependencies, found: Import, kind: Kind, tx: Transaction) -> None:
+async def _go_on(deps: Dependencies, tx: Transaction, found: Import, kind: Kind) -> None:
     """Turn to the next kind of place; after the last, the import is undone."""
     rest = ORDER[ORDER.index(kind) + 1 :]
     if rest:
-        await store.move_mark(deps.db, found, Action.CLEAR, tx, mark=f"{rest[0]}:")
+        await store.move_mark(deps.db, tx, found, Action.CLEAR, mark=f"{rest[0]}:")
     else:
-        await store.move(deps.db, found, Action.CLEAR, tx, mark="")
+        await store.move(deps.db, found, Action.CLEAR, tx=tx, mark="")
 
 
 JOBS: Final[dict[str, jobs.Handler]] = {

@@ -73,7 +73,7 @@ async def _preview(deps: Dependencies, found: Import) -> bool:
 async def _show(deps: Dependencies, found: Import) -> bool:
     async def save(tx: Transaction) -> bool:
         facts = {"columns": found.columns, "counts": found.counts, "chunks": found.chunks}
-        shown = await store.move(deps.db, found, Action.PREVIEW, tx, **facts)
+        shown = await store.move(deps.db, found, Action.PREVIEW, tx=tx, **facts)
         if shown:
             due_at, run = deps.now() + PREVIEWS_LIVE, found.run
             kind, payload = JOB_OF[Action.PREVIEW], {"import_id": found.id, "run": run}

@@ -46,7 +46,7 @@ async def of_compound(
     return msgspec.convert(await cursor.to_list(), list[Import])
 
 
-async def insert(db: Database, fresh: Import, tx: Transaction) -> bool:
+async def insert(db: Database, tx: Transaction, fresh: Import) -> bool:
     """Insert an import; False when it is there. An upsert: see services/jobs/store.py."""
     document = to_document(fresh)
     key = {"_id": document.pop("_id"), "place": document.pop("place")}
@@ -56,7 +56,7 @@ async def insert(db: Database, fresh: Import, tx: Transaction) -> bool:
     return result.upserted_id is not None
 
 
-async def restart(db: Database, ended: Import, fresh: Import, tx: Transaction) -> bool:
+async def restart(db: Database, tx: Transaction, ended: Import, fresh: Import) -> bool:
     """Start an import again with the same file after its end; False if somebody was first."""
     document = to_document(fresh)
     del document["_id"], document["place"]
@@ -81,6 +81,7 @@ async def move(
     db: Database,
     found: Import,
     action: Action,
+    *,
     tx: Transaction | None = None,
     **changes: Any,
 ) -> bool:
@@ -105,7 +106,7 @@ async def note_progress(db: Database, found: Import, done: int, total: int) -> b
 
 
 async def move_mark(
-    db: Database, found: Import, action: Action, tx: Transaction, *, mark: str, **more: int
+    db: Database, tx: Transaction, found: Import, action: Action, *, mark: str, **more: int
 ) -> bool:
     """Move the mark of a long job and count what was done; False when another worker did.
 

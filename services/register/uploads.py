@@ -98,9 +98,9 @@ async def _begin(
 ) -> None:
     async def save(tx: Transaction) -> None:
         if earlier is None:
-            begun = await store.insert(deps.db, fresh, tx)
+            begun = await store.insert(deps.db, tx, fresh)
         else:
-            begun = await store.restart(deps.db, earlier, fresh, tx)
+            begun = await store.restart(deps.db, tx, earlier, fresh)
         if begun:
             kind, number = JOB_OF[Action.UPLOAD], fresh.round
             key, import_id = fresh.file_id, fresh.id

@@ -37,7 +37,7 @@ async def move_in(deps: Dependencies, tx: Transaction, newcomer: Newcomer) -> Re
         because = sealed.seal_reason(deps, row.id, newcomer.because)
         step = ResidencyStep(at=now, by=newcomer.recorded_by, did="added", because=because)
         row.history = [step]
-    await store.insert(deps.db, row, tx)
+    await store.insert(deps.db, tx, row)
     return row
 
 
@@ -58,18 +58,18 @@ async def bind(
     last = min((day for day in (row.to_day, to_day) if day), default=None)
     bound: Document = {"person": person, "bound_by": way, "bound_at": now, "to_day": last}
     step = ResidencyStep(at=now, by=person, did=f"bound_by_{way}")
-    if row.person is not None or not await store.move(deps.db, row, bound, step, tx):
+    if row.person is not None or not await store.move(deps.db, tx, row, bound, step):
         raise ResidencyMoved("刚刚有改动,请刷新后再试")
     row.person, row.bound_by, row.bound_at, row.to_day = person, way, now, last
     return row
 
 
 async def release(
-    deps: Dependencies, tx: Transaction, row: Residency, actor: Actor, because: str
+    deps: Dependencies, tx: Transaction, actor: Actor, row: Residency, because: str
 ) -> None:
     """Unbind the person of a residency; the register's row stays. Raises ResidencyMoved."""
     step = _step(deps, actor, row, "left", because)
-    if not await store.move(deps.db, row, store.FREE, step, tx):
+    if not await store.move(deps.db, tx, row, store.FREE, step):
         raise ResidencyMoved("刚刚有改动,请刷新后再试")
 
 
@@ -88,7 +88,7 @@ async def give_phone(
     """
     changes = await _phone_changes(deps, tx, row, phone)
     step = _step(deps, actor, row, "phone_changed", because)
-    if not await store.move(deps.db, row, changes, step, tx):
+    if not await store.move(deps.db, tx, row, changes, step):
         raise ResidencyMoved("刚刚有改动,请刷新后再试")
     for name, value in changes.items():
         setattr(row, name, value)
@@ -129,7 +129,7 @@ async def end(
             "ended_because": sealed.seal_reason(deps, row.id, because),
         }
         step = _step(deps, actor, row, "ended", because)
-        await store.end(deps.db, row.id, changes, step, tx)
+        await store.end(deps.db, tx, row.id, changes, step)
 
 
 def _step(
@@ -144,14 +144,14 @@ async def follow_phone(
 ) -> None:
     """Bind a person to the homes under the phone they proved, and to none under another."""
     now = deps.now()
-    await store.free_other_phones(deps.db, person_id, phone_index, now, tx)
-    await store.bind_phone(deps.db, person_id, phone_index, now, tx)
+    await store.free_other_phones(deps.db, tx, person_id, phone_index, now)
+    await store.bind_phone(deps.db, tx, person_id, phone_index, now)
 
 
 async def find(
     deps: Dependencies, residency_id: str, *, tx: Transaction | None = None
 ) -> Residency | None:
-    return await store.find(deps.db, residency_id, tx)
+    return await store.find(deps.db, residency_id, tx=tx)
 
 
 async def of_person(
@@ -170,7 +170,7 @@ async def of_home(
     deps: Dependencies, home: str, *, tx: Transaction | None = None
 ) -> list[Residency]:
     """List who belongs to a home today or will later."""
-    return await store.of_home(deps.db, home, deps.today(), tx)
+    return await store.of_home(deps.db, home, deps.today(), tx=tx)
 
 
 async def ever_of_home(deps: Dependencies, home: str, *, limit: int) -> list[Residency]:
@@ -187,7 +187,7 @@ async def unbound_under(
 
 async def bound_homes(deps: Dependencies, tx: Transaction, homes: Sequence[str]) -> set[str]:
     """Return those of the homes that somebody is bound to."""
-    return await store.bound_homes(deps.db, homes, tx)
+    return await store.bound_homes(deps.db, tx, homes)
 
 
 async def any_bound_from(deps: Dependencies, source: str, place: str) -> bool:
@@ -199,4 +199,4 @@ async def remove_from(
     deps: Dependencies, tx: Transaction, source: str, homes: Sequence[str]
 ) -> None:
     """Remove what one import wrote for these homes."""
-    await store.remove_from(deps.db, source, homes, tx)
+    await store.remove_from(deps.db, tx, source, homes)

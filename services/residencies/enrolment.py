@@ -33,7 +33,7 @@ async def enrol(
         row.person = holders.get(row.phone_index or "")
         row.bound_by = Way.PHONE if row.person else None
         row.bound_at = deps.now() if row.person else None
-    await store.put(deps.db, rows, tx)
+    await store.put(deps.db, tx, rows)
 
 
 def _residency(deps: Dependencies, person: Enrolment, source: str, from_day: str) -> Residency:

@@ -48,14 +48,14 @@ HOLDINGS: Final = (RESIDENCIES,)
 
 async def own_sources(deps: Dependencies, tx: Transaction, person_id: str) -> list[str]:
     """Return the sources, request:… or invitation:…, of the rows a person brought in."""
-    return [row["source"] for row in await store.brought_in(deps.db, person_id, tx)]
+    return [row["source"] for row in await store.brought_in(deps.db, tx, person_id)]
 
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Unlink a person from homes, and blank the rows they brought in themself."""
-    for row in await store.brought_in(deps.db, person_id, tx):
-        await store.overwrite(deps.db, row["_id"], _blanked(deps, row), tx)
-    await store.free(deps.db, person_id, tx)
+    for row in await store.brought_in(deps.db, tx, person_id):
+        await store.overwrite(deps.db, tx, row["_id"], _blanked(deps, row))
+    await store.free(deps.db, tx, person_id)
 
 
 async def blank_left(deps: Dependencies, tx: Transaction, brought: Mapping[str, str]) -> None:
@@ -64,9 +64,9 @@ async def blank_left(deps: Dependencies, tx: Transaction, brought: Mapping[str, 
     `brought`: residency → its source. Rows with a phone that the community wrote since are
     another person's, and stay.
     """
-    for row in await store.left(deps.db, list(brought), tx):
+    for row in await store.left(deps.db, tx, list(brought)):
         if row["source"] == brought[row["_id"]]:
-            await store.overwrite(deps.db, row["_id"], _blanked(deps, row), tx)
+            await store.overwrite(deps.db, tx, row["_id"], _blanked(deps, row))
 
 
 def _blanked(deps: Dependencies, row: Document) -> Document:

@@ -27,7 +27,7 @@ async def _rows(cursor: AsyncCursor[Document]) -> list[Residency]:
 
 
 async def find(
-    db: Database, residency_id: str, tx: Transaction | None = None
+    db: Database, residency_id: str, *, tx: Transaction | None = None
 ) -> Residency | None:
     document = await db[COLLECTION].find_one({"_id": residency_id}, session=tx)
     return msgspec.convert(document, Residency | None)
@@ -46,7 +46,7 @@ async def of_homes(db: Database, homes: Sequence[str], day: str) -> list[Residen
 
 
 async def of_home(
-    db: Database, home: str, day: str, tx: Transaction | None = None
+    db: Database, home: str, day: str, *, tx: Transaction | None = None
 ) -> list[Residency]:
     """List who belongs to a home on a day or will later. Served by index `home`."""
     query = {"home": home, **not_over_on(day)}
@@ -68,7 +68,7 @@ async def unbound_under(
     return await _rows(db[COLLECTION].find(query, session=tx).sort("home", 1).limit(limit))
 
 
-async def bound_homes(db: Database, homes: Sequence[str], tx: Transaction) -> set[str]:
+async def bound_homes(db: Database, tx: Transaction, homes: Sequence[str]) -> set[str]:
     """Return those of the homes that somebody is bound to. Served by index `home`."""
     query = {"home": {"$in": list(homes)}, **BOUND}
     cursor = db[COLLECTION].find(query, {"home": 1}, session=tx)
@@ -81,7 +81,7 @@ async def any_bound_from(db: Database, source: str, place: str) -> bool:
     return await db[COLLECTION].find_one(query, {"_id": 1}) is not None
 
 
-async def put(db: Database, rows: Sequence[Residency], tx: Transaction) -> None:
+async def put(db: Database, tx: Transaction, rows: Sequence[Residency]) -> None:
     """Insert rows of the register; those that are there already stay as they are."""
     if not rows:
         return
@@ -93,18 +93,18 @@ async def put(db: Database, rows: Sequence[Residency], tx: Transaction) -> None:
     await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
 
 
-async def remove_from(db: Database, source: str, homes: Sequence[str], tx: Transaction) -> None:
+async def remove_from(db: Database, tx: Transaction, source: str, homes: Sequence[str]) -> None:
     """Remove what one import wrote for these homes. Served by index `home`."""
     query = {"home": {"$in": list(homes)}, "source": source}
     await db[COLLECTION].delete_many(query, session=tx)
 
 
-async def insert(db: Database, row: Residency, tx: Transaction) -> None:
+async def insert(db: Database, tx: Transaction, row: Residency) -> None:
     await db[COLLECTION].insert_one(to_document(row), session=tx)
 
 
 async def move(
-    db: Database, seen: Residency, changes: Document, step: ResidencyStep, tx: Transaction
+    db: Database, tx: Transaction, seen: Residency, changes: Document, step: ResidencyStep
 ) -> bool:
     """Change a residency that is as it was seen; False when another request was first."""
     key = {"_id": seen.id, "person": seen.person, "to_day": seen.to_day}
@@ -114,7 +114,7 @@ async def move(
 
 
 async def end(
-    db: Database, residency_id: str, changes: Document, step: ResidencyStep, tx: Transaction
+    db: Database, tx: Transaction, residency_id: str, changes: Document, step: ResidencyStep
 ) -> None:
     """Write the last day of a residency, and who ended it."""
     update = {"$set": changes, "$push": {"history": _kept(step)}}
@@ -126,7 +126,7 @@ def _kept(step: ResidencyStep) -> Document:
 
 
 async def bind_phone(
-    db: Database, person_id: str, phone_index: str, at: datetime, tx: Transaction
+    db: Database, tx: Transaction, person_id: str, phone_index: str, at: datetime
 ) -> None:
     """Bind a person to what the register has under a phone. Served by index `phone`.
 
@@ -143,7 +143,7 @@ async def bind_phone(
 
 
 async def free_other_phones(
-    db: Database, person_id: str, phone_index: str, at: datetime, tx: Transaction
+    db: Database, tx: Transaction, person_id: str, phone_index: str, at: datetime
 ) -> None:
     """Free what a person was bound to by a phone they no longer have. Index `person`."""
     query = {
@@ -155,24 +155,24 @@ async def free_other_phones(
     await db[COLLECTION].update_many(query, {"$set": FREE}, session=tx)
 
 
-async def brought_in(db: Database, person_id: str, tx: Transaction) -> list[Document]:
+async def brought_in(db: Database, tx: Transaction, person_id: str) -> list[Document]:
     """List the rows a person brought in themself. Served by index `person`."""
     query = {"person": person_id, "source": {"$regex": OWN_SOURCES}}
     return await db[COLLECTION].find(query, {"source": 1, "to_day": 1}, session=tx).to_list()
 
 
-async def left(db: Database, ids: Sequence[str], tx: Transaction) -> list[Document]:
+async def left(db: Database, tx: Transaction, ids: Sequence[str]) -> list[Document]:
     """List those of the rows that nobody is bound to and no phone is written in."""
     query: dict[str, Any] = {"_id": {"$in": list(ids)}, "person": None, "phone_index": None}
     return await db[COLLECTION].find(query, {"source": 1, "to_day": 1}, session=tx).to_list()
 
 
 async def overwrite(
-    db: Database, residency_id: str, changes: Document, tx: Transaction
+    db: Database, tx: Transaction, residency_id: str, changes: Document
 ) -> None:
     await db[COLLECTION].update_one({"_id": residency_id}, {"$set": changes}, session=tx)
 
 
-async def free(db: Database, person_id: str, tx: Transaction) -> None:
+async def free(db: Database, tx: Transaction, person_id: str) -> None:
     """Free everything a person is or was bound to. Served by index `person`."""
     await db[COLLECTION].update_many({"person": person_id}, {"$set": FREE}, session=tx)

@@ -57,7 +57,7 @@ async def confirm(deps: Dependencies, actor: Actor, code: str) -> Confirmed:
     now = deps.now()
 
     async def save(tx: Transaction) -> None:
-        if not await store.confirm(deps.db, actor.session_id, now, tx):
+        if not await store.confirm(deps.db, tx, actor.session_id, now):
             raise errors.Unauthenticated("登录已失效,请重新登录")
         await audit.record(deps, tx, actor, Act.CONFIRMED, subject=actor.session_id)
 

@@ -53,7 +53,7 @@ async def open_session(
 ) -> None:
     """Write a new session. Raises SignInRefused when the account is closed."""
     await people.note_sign_in(deps, tx, session.person, session.created_at)
-    await store.insert(deps.db, session, tx)
+    await store.insert(deps.db, tx, session)
     who = owner_of(session, visit)
     await audit.record(deps, tx, who, Act.SIGNED_IN, subject=session.id, kind=session.kind)
 
@@ -103,13 +103,13 @@ def require_staff(session: Session, held: tuple[Grant, ...]) -> None:
 
 async def hold(deps: Dependencies, tx: Transaction, session_id: str) -> None:
     """Keep a session from ending until this transaction is over. Raises Unauthenticated."""
-    if not await store.hold(deps.db, session_id, tx):
+    if not await store.hold(deps.db, tx, session_id):
         raise errors.Unauthenticated("登录已失效,请重新登录")
 
 
 async def confirm(deps: Dependencies, tx: Transaction, session_id: str, at: datetime) -> bool:
     """Write that the person proved who they are; False when the session has ended."""
-    return await store.confirm(deps.db, session_id, at, tx)
+    return await store.confirm(deps.db, tx, session_id, at)
 
 
 async def end_all(deps: Dependencies, tx: Transaction, person_id: str, *, because: str) -> int:

@@ -31,4 +31,4 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> int:
     Close the account (people.closed_at) in the same transaction, or a sign-in that is under
     way comes after it.
     """
-    return await store.forget(deps.db, person_id, tx)
+    return await store.forget(deps.db, tx, person_id)

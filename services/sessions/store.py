@@ -10,7 +10,7 @@ from services.kernel.documents import Document, to_document
 from services.sessions.models import LIVES, Session, SessionKind
 
 
-async def insert(db: Database, session: Session, tx: Transaction) -> None:
+async def insert(db: Database, tx: Transaction, session: Session) -> None:
     await db[sessions.COLLECTION].insert_one(to_document(session), session=tx)
 
 
@@ -44,7 +44,7 @@ async def rotate(db: Database, session: Session, at: datetime) -> bool:
     return result.modified_count == 1
 
 
-async def confirm(db: Database, session_id: str, at: datetime, tx: Transaction) -> bool:
+async def confirm(db: Database, tx: Transaction, session_id: str, at: datetime) -> bool:
     """Write that the person proved who they are; False when the session ended meanwhile."""
     result = await db[sessions.COLLECTION].update_one(
         {"_id": session_id, "revoked_at": None}, {"$set": {"confirmed_at": at}}, session=tx
@@ -52,7 +52,7 @@ async def confirm(db: Database, session_id: str, at: datetime, tx: Transaction) 
     return result.matched_count == 1
 
 
-async def hold(db: Database, session_id: str, tx: Transaction) -> bool:
+async def hold(db: Database, tx: Transaction, session_id: str) -> bool:
     """Lock a session that has not ended; False when it has.
 
     A write, not a read: its end at the same moment conflicts, and one of the two transactions
@@ -94,7 +94,7 @@ async def end_all(
     return result.modified_count
 
 
-async def forget(db: Database, person_id: str, tx: Transaction) -> int:
+async def forget(db: Database, tx: Transaction, person_id: str) -> int:
     """Remove every session of a person; return how many. Served by index `person`."""
     result = await db[sessions.COLLECTION].delete_many({"person": person_id}, session=tx)
     return result.deleted_count

@@ -158,7 +158,7 @@ async def homes(deps: Dependencies, areas: dict[str, int]) -> None:
     ]
 
     async def work(tx: Transaction) -> None:
-        await places_store.put(deps.db, made, tx)
+        await places_store.put(deps.db, tx, made)
 
     await deps.in_transaction(work)
 
@@ -184,7 +184,7 @@ async def live_there(
         )
 
     async def work(tx: Transaction) -> None:
-        await residencies_store.put(deps.db, rows, tx)
+        await residencies_store.put(deps.db, tx, rows)
 
     await deps.in_transaction(work)
 

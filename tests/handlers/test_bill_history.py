@@ -49,7 +49,7 @@ class House:
         )
 
         async def work(tx: Transaction) -> None:
-            await residencies_store.put(deps.db, [row], tx)
+            await residencies_store.put(deps.db, tx, [row])
 
         await deps.in_transaction(work)
         return await self.world.sign_in(name, phone)

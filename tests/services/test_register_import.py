@@ -298,7 +298,7 @@ async def test_a_home_billed_in_the_middle_of_its_removal_is_kept(
 
     async def use(*_: Any) -> None:
         async def work(tx: Transaction) -> None:
-            assert await places.use(deps, homes, tx) == homes
+            assert await places.use(deps, homes, tx=tx) == homes
 
         await deps.in_transaction(work)
 

@@ -35,7 +35,7 @@ async def anchor(deps: Dependencies, _: Document) -> None:
             previous=before.mac if before else START,
         )
         made.mac = fingerprint(deps.vault, to_document(made))
-        await store.insert(deps.db, made, tx)
+        await store.insert(deps.db, tx, made)
         return made
 
     made = await deps.in_transaction(save)

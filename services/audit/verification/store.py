@@ -17,7 +17,7 @@ async def find_last(db: Database, tx: Transaction) -> Anchor | None:
     return msgspec.convert(found[0], Anchor) if found else None
 
 
-async def insert(db: Database, anchor: Anchor, tx: Transaction) -> None:
+async def insert(db: Database, tx: Transaction, anchor: Anchor) -> None:
     """Raise DuplicateKeyError when an anchor of this number is there."""
     await db[audit_anchors.COLLECTION].insert_one(to_document(anchor), session=tx)
 

@@ -119,7 +119,7 @@ async def _request(
     key = f"{run.id}:{asked.round}"
 
     async def save(tx: Transaction) -> None:
-        if not await store.write(deps.db, asked, tx):
+        if not await store.write(deps.db, tx, asked):
             raise RunMoved("这批账单刚有变动,请刷新看看")
         await jobs.enqueue(deps, tx, JOB, key, run_id=run.id, round=asked.round)
         await _note(deps, tx, actor, action, asked)

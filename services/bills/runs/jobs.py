@@ -82,16 +82,16 @@ async def draft_some(deps: Dependencies, run: BillRun) -> None:
     wanted = slots(run.kinds, months_from(run.period, run.months))
 
     async def save(tx: Transaction) -> None:
-        known = await bills_store.known(deps.db, paths, wanted, tx)
+        known = await bills_store.known(deps.db, tx, paths, wanted)
         bills, skipped = draft(run, homes, rule_book(rules), known, at=deps.now())
         changes = {
             "$set": {"after": paths[-1]},
             "$inc": {"homes_done": len(homes), "skips": len(skipped)},
             "$push": store.appending(skipped),
         }
-        if await store.move(deps.db, run, changes, tx):
-            there = set(await places.use(deps, sorted({bill.home for bill in bills}), tx))
-            await bills_store.insert_drafts(deps.db, [b for b in bills if b.home in there], tx)
+        if await store.move(deps.db, run, changes, tx=tx):
+            there = set(await places.use(deps, sorted({bill.home for bill in bills}), tx=tx))
+            await bills_store.insert_drafts(deps.db, tx, [b for b in bills if b.home in there])
 
     await deps.in_transaction(save)
 
@@ -110,7 +110,7 @@ async def issue_some(deps: Dependencies, run: BillRun) -> None:
     at = run.published_at or deps.now()
 
     async def save(tx: Transaction) -> None:
-        if not await store.move(deps.db, run, {"$inc": {"issued": len(drafts)}}, tx):
+        if not await store.move(deps.db, run, {"$inc": {"issued": len(drafts)}}, tx=tx):
             return
         await _issue(deps, tx, run, drafts, at)
         await ledger.post_many(deps, tx, [_journal(bill, run.place, at) for bill in drafts])
@@ -126,7 +126,7 @@ async def _issue(
         due_days[due_on(bill, day_of(at))].append(bill.id)
     issue, changes = BillAction.ISSUE, {"issued_at": at, "issued_in": run.round}
     for day, ids in due_days.items():
-        moved = await bills_store.move(deps.db, ids, issue, tx, due_on=day, **changes)
+        moved = await bills_store.move(deps.db, tx, ids, issue, due_on=day, **changes)
         if moved != len(ids):
             raise DraftsMoved(run.id)
 
@@ -155,8 +155,8 @@ async def discard_some(deps: Dependencies, run: BillRun) -> None:
         return
 
     async def save(tx: Transaction) -> None:
-        if await store.move(deps.db, run, {}, tx):
-            await bills_store.discard(deps.db, [bill.id for bill in drafts], tx)
+        if await store.move(deps.db, run, {}, tx=tx):
+            await bills_store.discard(deps.db, tx, [bill.id for bill in drafts])
 
     await deps.in_transaction(save)
 

@@ -20,7 +20,7 @@ async def find(db: Database, run_id: str) -> BillRun | None:
     return msgspec.convert(document, BillRun | None)
 
 
-async def write(db: Database, run: BillRun, tx: Transaction) -> bool:
+async def write(db: Database, tx: Transaction, run: BillRun) -> bool:
     """Write the run's next version; False or DuplicateKeyError when somebody wrote it first."""
     if run.version == 1:
         await db[COLLECTION].insert_one(to_document(run), session=tx)
@@ -31,7 +31,7 @@ async def write(db: Database, run: BillRun, tx: Transaction) -> bool:
 
 
 async def move(
-    db: Database, run: BillRun, changes: Document, tx: Transaction | None = None
+    db: Database, run: BillRun, changes: Document, *, tx: Transaction | None = None
 ) -> BillRun | None:
     """Compare and set a run by its version; None when the run went on without the worker."""
     document = await db[COLLECTION].find_one_and_update(

@@ -69,7 +69,7 @@ async def note(
         expected_fen=payment.amount_fen if payment else None,
         found_at=deps.now(),
     )
-    await store.put(deps.db, difference, tx)
+    await store.put(deps.db, tx, difference)
     return difference.id
 
 
@@ -88,7 +88,7 @@ async def suspend(
         "amount_fen": trade.amount_fen or 0,
         "transaction_id": trade.transaction_id or "",
     }
-    await store.move(deps.db, noted, DiscrepancyEvent.SUSPEND, tx, **changes)
+    await store.move(deps.db, tx, noted, DiscrepancyEvent.SUSPEND, **changes)
 
 
 async def explain(deps: Dependencies, payment: Payment) -> None:
@@ -97,7 +97,7 @@ async def explain(deps: Dependencies, payment: Payment) -> None:
 
     async def work(tx: Transaction) -> None:
         at = deps.now()
-        await store.move(deps.db, doubted, DiscrepancyEvent.EXPLAIN, tx, settled_at=at)
+        await store.move(deps.db, tx, doubted, DiscrepancyEvent.EXPLAIN, settled_at=at)
 
     await deps.in_transaction(work)
 
@@ -112,7 +112,7 @@ async def get(deps: Dependencies, difference: str) -> Discrepancy:
 
 async def start_return(deps: Dependencies, tx: Transaction, difference: str) -> None:
     """Mark suspended money as on its way back. Raises NotInSuspense."""
-    if not await store.move(deps.db, difference, DiscrepancyEvent.REFUND, tx):
+    if not await store.move(deps.db, tx, difference, DiscrepancyEvent.REFUND):
         raise NotInSuspense("这笔款项已处理或还没有确认")
 
 
@@ -122,7 +122,7 @@ async def finish_return(
     """Mark suspended money as arrived; nothing happens when it was another kind of refund."""
     difference = discrepancy_id(account, out_trade_no)
     at = deps.now()
-    await store.move(deps.db, difference, DiscrepancyEvent.ARRIVE, tx, settled_at=at)
+    await store.move(deps.db, tx, difference, DiscrepancyEvent.ARRIVE, settled_at=at)
 
 
 async def listing(

@@ -12,7 +12,7 @@ from services.payments.discrepancies.models import Discrepancy
 from services.payments.discrepancies.states import MOVES, DiscrepancyEvent, DiscrepancyState
 
 
-async def put(db: Database, found: Discrepancy, tx: Transaction) -> None:
+async def put(db: Database, tx: Transaction, found: Discrepancy) -> None:
     """Write a difference down, or add to what is doubted; explained ones are open again."""
     document = to_document(found)
     key = {"_id": document.pop("_id")}
@@ -23,11 +23,11 @@ async def put(db: Database, found: Discrepancy, tx: Transaction) -> None:
         upsert=True,
         session=tx,
     )
-    await move(db, found.id, DiscrepancyEvent.DOUBT, tx)
+    await move(db, tx, found.id, DiscrepancyEvent.DOUBT)
 
 
 async def move(
-    db: Database, discrepancy_id: str, event: DiscrepancyEvent, tx: Transaction, **changes: Any
+    db: Database, tx: Transaction, discrepancy_id: str, event: DiscrepancyEvent, **changes: Any
 ) -> bool:
     """Compare and set the state of a difference; False when it is in another one."""
     step = MOVES[event]

@@ -34,7 +34,7 @@ async def issue(
         transaction_id=trade.transaction_id or "",
         paid_at=paid_at,
     )
-    await store.insert(deps.db, receipt, tx)
+    await store.insert(deps.db, tx, receipt)
     await _notify_payer(deps, tx, receipt)
 
 

@@ -8,7 +8,7 @@ from services.kernel.documents import to_document
 from services.payments.receipts.models import Receipt
 
 
-async def insert(db: Database, receipt: Receipt, tx: Transaction) -> None:
+async def insert(db: Database, tx: Transaction, receipt: Receipt) -> None:
     """Raise DuplicateKeyError when the payment has a receipt."""
     await db[receipts.COLLECTION].insert_one(to_document(receipt), session=tx)
 

@@ -48,7 +48,7 @@ async def request_excess(
 
 
 async def _request(deps: Dependencies, tx: Transaction, refund: Refund) -> None:
-    await store.insert(deps.db, refund, tx)
+    await store.insert(deps.db, tx, refund)
     await jobs.enqueue(deps, tx, JOB, refund.job_key, refund_id=refund.id)
 
 
@@ -113,7 +113,7 @@ async def retry(deps: Dependencies, actor: Actor, refund_key: str) -> RefundView
     async def work(tx: Transaction) -> Refund:
         moved = None
         if refund.state in REFUND_STUCK:
-            moved = await store.move(deps.db, refund.id, target, tx, **changes)
+            moved = await store.move(deps.db, refund.id, target, tx=tx, **changes)
         if moved is None:
             raise NotStuck("这笔退款不需要处理,请刷新看看")
         await jobs.enqueue(deps, tx, JOB, moved.job_key, refund_id=refund.id)
@@ -141,7 +141,7 @@ def _next_try(deps: Dependencies, refund: Refund) -> tuple[RefundState, Document
 
 
 async def _note(deps: Dependencies, tx: Transaction, actor: Actor, refund: Refund) -> None:
-    payment = await payments_store.find(deps.db, refund.payment, tx)
+    payment = await payments_store.find(deps.db, refund.payment, tx=tx)
     await audit.record(
         deps,
         tx,

@@ -59,7 +59,7 @@ async def mark_stuck(
 
     async def work(tx: Transaction) -> None:
         changes = {"problem": problem, "refund_id": refund_id}
-        if await store.move(deps.db, refund.id, target, tx, **changes) is None:
+        if await store.move(deps.db, refund.id, target, tx=tx, **changes) is None:
             return
         log.error("refund_needs_a_person", refund=refund.id, problem=problem)
         await notify.notify_payer(deps, tx, refund, TemplateKey.REFUND_DELAYED)
@@ -73,11 +73,11 @@ async def _finish(deps: Dependencies, refund: Refund, answer: Answer) -> None:
 
     async def work(tx: Transaction) -> None:
         changes = {"refund_id": answer.refund_id, "settled_at": deps.now()}
-        if await store.move(deps.db, refund.id, RefundState.DONE, tx, **changes) is None:
+        if await store.move(deps.db, refund.id, RefundState.DONE, tx=tx, **changes) is None:
             return
         await ledger.post(deps, tx, journal)
         # of suspended money: its order is over, and its difference with WeChat
-        await payments_store.move(deps.db, refund.payment, Event.RETURNED, tx)
+        await payments_store.move(deps.db, refund.payment, Event.RETURNED, tx=tx)
         await discrepancies.finish_return(deps, tx, refund.account, refund.payment)
         await notify.notify_payer(deps, tx, refund, TemplateKey.REFUND_DONE)
 

@@ -19,7 +19,7 @@ from services.payments.refunds.states import (
 )
 
 
-async def insert(db: Database, refund: Refund, tx: Transaction) -> None:
+async def insert(db: Database, tx: Transaction, refund: Refund) -> None:
     """Raise DuplicateKeyError when this refund was requested before."""
     await db[COLLECTION].insert_one(to_document(refund), session=tx)
 
@@ -33,6 +33,7 @@ async def move(
     db: Database,
     refund_key: str,
     target: RefundState,
+    *,
     tx: Transaction | None = None,
     **changes: Any,
 ) -> Refund | None:
@@ -66,7 +67,7 @@ async def count_stuck(db: Database) -> int:
     return await db[COLLECTION].count_documents(query, hint="state")
 
 
-async def unfinished_of(db: Database, person: str, tx: Transaction) -> list[str]:
+async def unfinished_of(db: Database, tx: Transaction, person: str) -> list[str]:
     """Return the ids of a person's refunds that have not arrived. Served by index `person`."""
     query = {"person": person, "state": {"$ne": RefundState.DONE}}
     cursor = db[COLLECTION].find(query, {"_id": 1}, session=tx)

@@ -6,14 +6,13 @@ from typing import Final
 
 import msgspec
 
-from mongo_indexes import photos
+from mongo_indexes.photos import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.permissions import Permission
 from services.photos.models import Photo
 from services.photos.states import PhotoState
 
-COLLECTION: Final = photos.COLLECTION
 NOBODYS: Final = {"state": PhotoState.GOING, "person": "", "attached_to": "", "place": ""}
 
 

@@ -89,9 +89,7 @@ async def _write_resignation(
 ) -> bool:
     because = deps.vault.seal(request.reason, place=f"appointments/{mine.id}/because")
     last = request.last_day
-    return await store.resign(
-        deps.db, mine, last_day=last, because=because, at=deps.now(), tx=tx
-    )
+    return await store.resign(deps.db, tx, mine, last_day=last, because=because, at=deps.now())
 
 
 def _check(actor: Actor, held: Appointment, last: str, today: str) -> None:

@@ -90,12 +90,12 @@ async def end_substitutes(
 
 async def resign(
     db: Database,
+    tx: Transaction,
     seen: Appointment,
     *,
     last_day: str,
     because: str,
     at: datetime,
-    tx: Transaction,
 ) -> bool:
     """Write that the holder leaves, once; False when something changed meanwhile."""
     key = {"_id": seen.id, "person": seen.person, "ended_at": None, "resigned_at": None}

@@ -84,7 +84,7 @@ async def take(deps: Dependencies, sign_in_id: str, secret: str, visit: Visit) -
     session = _session_of(sign_in, now)
 
     async def save(tx: Transaction) -> bool:
-        won = await store.move(deps.db, sign_in_id, Event.USE, now, tx=tx)
+        won = await store.move(deps.db, tx, sign_in_id, Event.USE, now)
         if won:
             await lifecycle.open_session(deps, tx, session, visit)
         return won

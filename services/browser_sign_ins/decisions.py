@@ -120,7 +120,7 @@ async def _write(
     async def save(tx: Transaction) -> None:
         # or who signs out everywhere at this moment would leave a browser that comes in after
         await lifecycle.hold(deps, tx, actor.session_id)
-        if not await store.move(deps.db, sign_in.id, event, now, tx=tx, **mine):
+        if not await store.move(deps.db, tx, sign_in.id, event, now, **mine):
             raise states.SignInAnswered("这个二维码已经确认过了")
         if event is Event.CONFIRM and not await lifecycle.confirm(
             deps, tx, sign_in.session, now
@@ -139,7 +139,7 @@ async def _miss(deps: Dependencies, actor: Actor, sign_in: BrowserSignIn) -> Non
         now = deps.now()
         misses = await store.miss(deps.db, tx, sign_in.id, now)
         if misses >= MOST_MISSES:
-            await store.move(deps.db, sign_in.id, Event.GUESSED, now, tx=tx)
+            await store.move(deps.db, tx, sign_in.id, Event.GUESSED, now)
         if misses:
             act, why = Act.BROWSER_REFUSED, WrongNumber.code
             await audit.record(deps, tx, actor, act, subject=sign_in.id, why=why, misses=misses)

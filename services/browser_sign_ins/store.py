@@ -33,11 +33,10 @@ async def find_by_scene(db: Database, scene_index: str) -> BrowserSignIn | None:
 
 async def move(
     db: Database,
+    tx: Transaction,
     sign_in_id: str,
     event: Event,
     now: datetime,
-    *,
-    tx: Transaction,
     **changes: Any,
 ) -> bool:
     """Move a sign-in that has not expired; False when another request was first."""

@@ -76,7 +76,7 @@ async def receive(deps: Dependencies, actor: Actor, hand_over_id: str) -> HandOv
     now = deps.now()
 
     async def save(tx: Transaction) -> None:
-        if not await store.receive(deps.db, found.id, by=actor.person_id, at=now, tx=tx):
+        if not await store.receive(deps.db, tx, found.id, by=actor.person_id, at=now):
             raise HandOverClosed("这份清单已经接收或已换新")
         place, act = found.place, Act.HAND_OVER_RECEIVED
         await audit.record(deps, tx, actor, act, place=place, subject=found.id)

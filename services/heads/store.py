@@ -36,7 +36,7 @@ async def find(
 
 
 async def receive(
-    db: Database, hand_over_id: str, *, by: str, at: datetime, tx: Transaction
+    db: Database, tx: Transaction, hand_over_id: str, *, by: str, at: datetime
 ) -> bool:
     """Mark a list as received; False when it is no longer offered."""
     key = {"_id": hand_over_id, "state": HandOverState.OFFERED}

@@ -38,7 +38,7 @@ async def end(deps: Dependencies, actor: Actor, residency_id: str, wish: EndResi
         if _is_owner_leaving(actor, found):
             await residencies.release(deps, tx, actor, found, wish.reason)
         else:
-            await residencies.end(deps, tx, [found], last, actor=actor, because=wish.reason)
+            await residencies.end(deps, tx, actor, [found], last, because=wish.reason)
         await _after(deps, tx, actor, found)
         await audit.record(
             deps,

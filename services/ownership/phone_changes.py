@@ -27,9 +27,7 @@ async def change_phone(
         if not actor.may(Permission.DECIDE_HOMES, found.home):
             raise errors.Forbidden("登记的电话由社区更改")
         before = found.person
-        row = await residencies.give_phone(
-            deps, tx, found, phone, actor=actor, because=wish.reason
-        )
+        row = await residencies.give_phone(deps, tx, actor, found, phone, because=wish.reason)
         household.require_not_own(actor, home, row)
         await home_codes.revoke(deps, tx, [row.id])
         await _note(deps, tx, actor, row, before)

@@ -97,7 +97,7 @@ async def change_owner(
     leaving = [row for row in home.rows if row.relation is not Relation.TENANT]
     last = plus_days(day, -1)
     going = [row for row in leaving if row.to_day is None or row.to_day > last]
-    await residencies.end(deps, tx, going, last, actor=actor, because=sale.because)
+    await residencies.end(deps, tx, actor, going, last, because=sale.because)
     owner = await residencies.move_in(deps, tx, sale.newcomer)
     household.require_not_own(actor, home, owner)
     revoked, withdrawn = await _end_household(deps, tx, home, leaving, owner, but=sale.request)

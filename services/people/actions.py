@@ -66,7 +66,7 @@ async def take_phone(deps: Dependencies, tx: Transaction, person_id: str, phone:
     """Make a person the holder of a phone, E.164. Whoever held it before loses it at once."""
     index = phones.blind_index(deps.vault, phone)
     sealed = deps.vault.seal(phone, place=f"people/{person_id}/phone")
-    await store.take_phone(deps.db, index, person_id, sealed=sealed, at=deps.now(), tx=tx)
+    await store.take_phone(deps.db, tx, index, person_id, sealed=sealed, at=deps.now())
 
 
 def phone_of(deps: Dependencies, person: Person) -> str | None:

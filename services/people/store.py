@@ -81,7 +81,7 @@ async def note_consent(
 
 
 async def take_phone(
-    db: Database, index: str, person_id: str, *, sealed: str, at: datetime, tx: Transaction
+    db: Database, tx: Transaction, index: str, person_id: str, *, sealed: str, at: datetime
 ) -> None:
     """Make a person the holder of a phone; its holder before loses it at once."""
     change = {"phone_sealed": None, "phone_index": None}

@@ -76,10 +76,10 @@ async def release(
 async def give_phone(
     deps: Dependencies,
     tx: Transaction,
+    actor: Actor,
     row: Residency,
     phone: str | None,
     *,
-    actor: Actor,
     because: str,
 ) -> Residency:
     """Replace the register's phone, E.164 or none. Raises ResidencyMoved.
@@ -114,10 +114,10 @@ async def _phone_changes(
 async def end(
     deps: Dependencies,
     tx: Transaction,
+    actor: Actor,
     rows: Sequence[Residency],
     last_day: str,
     *,
-    actor: Actor,
     because: str,
 ) -> None:
     """Give residencies a last day, inclusive: yesterday ends them at once."""
@@ -182,7 +182,7 @@ async def unbound_under(
     deps: Dependencies, tx: Transaction, place: str, *, limit: int
 ) -> list[Residency]:
     """List who belongs to homes under a place today and has not signed in."""
-    return await store.unbound_under(deps.db, place, deps.today(), limit=limit, tx=tx)
+    return await store.unbound_under(deps.db, tx, place, deps.today(), limit=limit)
 
 
 async def bound_homes(deps: Dependencies, tx: Transaction, homes: Sequence[str]) -> set[str]:

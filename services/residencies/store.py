@@ -61,7 +61,7 @@ async def ever_of_home(db: Database, home: str, *, limit: int) -> list[Residency
 
 
 async def unbound_under(
-    db: Database, place: str, day: str, *, limit: int, tx: Transaction
+    db: Database, tx: Transaction, place: str, day: str, *, limit: int
 ) -> list[Residency]:
     """List who belongs to homes there today and has not signed in. Served by index `home`."""
     query = {"home": under(place), "person": None, **active_on(day)}

@@ -91,7 +91,7 @@ async def end(deps: Dependencies, actor: Actor, session_id: str) -> None:
 async def _end(deps: Dependencies, actor: Actor, session_id: str, act: Act) -> bool:
     async def save(tx: Transaction) -> bool:
         ended = await store.end(
-            deps.db, session_id, actor.person_id, at=deps.now(), because=act, tx=tx
+            deps.db, tx, session_id, actor.person_id, at=deps.now(), because=act
         )
         if ended:
             await audit.record(deps, tx, actor, act, subject=session_id)

@@ -114,7 +114,7 @@ async def confirm(deps: Dependencies, tx: Transaction, session_id: str, at: date
 
 async def end_all(deps: Dependencies, tx: Transaction, person_id: str, *, because: str) -> int:
     """End every session of a person; return how many."""
-    return await store.end_all(deps.db, person_id, at=deps.now(), because=because, tx=tx)
+    return await store.end_all(deps.db, tx, person_id, at=deps.now(), because=because)
 
 
 async def refresh(deps: Dependencies, refresh_token: str, visit: Visit) -> Tokens:
@@ -140,7 +140,7 @@ async def _end_reused(deps: Dependencies, session: Session, visit: Visit) -> Non
 
     async def save(tx: Transaction) -> None:
         if await store.end(
-            deps.db, session.id, session.person, at=deps.now(), because=because, tx=tx
+            deps.db, tx, session.id, session.person, at=deps.now(), because=because
         ):
             who = owner_of(session, visit)
             await audit.record(deps, tx, who, Act.REFRESH_REUSED, subject=session.id)

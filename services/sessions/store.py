@@ -66,12 +66,12 @@ async def hold(db: Database, tx: Transaction, session_id: str) -> bool:
 
 async def end(
     db: Database,
+    tx: Transaction,
     session_id: str,
     person_id: str,
     *,
     at: datetime,
     because: str,
-    tx: Transaction,
 ) -> bool:
     """End one session of a person; False when it is somebody else's or over."""
     result = await db[sessions.COLLECTION].update_one(
@@ -83,7 +83,7 @@ async def end(
 
 
 async def end_all(
-    db: Database, person_id: str, *, at: datetime, because: str, tx: Transaction
+    db: Database, tx: Transaction, person_id: str, *, at: datetime, because: str
 ) -> int:
     """End every session of a person; return how many. Served by index `person`."""
     result = await db[sessions.COLLECTION].update_many(

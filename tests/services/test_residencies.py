@@ -107,7 +107,7 @@ async def test_a_phone_proved_while_the_register_changes_it(world: World) -> Non
         if not signed:
             signed.append(await world.sign_in("li", PHONES["li"]))
         await residencies.give_phone(
-            world.deps, tx, found, "+8613900000099", actor=STAFF, because="换号"
+            world.deps, tx, STAFF, found, "+8613900000099", because="换号"
         )
 
     await world.deps.in_transaction(change)

@@ -9,25 +9,14 @@ from handlers.http.lists import Page, ShortListQuery
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
 from services.payments import actions
-from services.payments.discrepancies import actions as discrepancies
-from services.payments.discrepancies.models import DiscrepancyView
 from services.payments.models import Pay, PaymentOrder, PaymentView
 from services.payments.receipts.models import ReceiptView
-from services.payments.refunds import actions as refunds
-from services.payments.refunds.models import RefundView
 
 PaymentId = Annotated[
     str,
     Meta(
         min_length=1, max_length=64, description="Id of the payment, as the order was answered."
     ),
-]
-RefundId = Annotated[
-    str,
-    Meta(min_length=1, max_length=64, description="Id of the refund, as the list shows it."),
-]
-DiscrepancyId = Annotated[
-    str, Meta(max_length=200, description="Id of the difference, as the list shows it.")
 ]
 
 
@@ -77,51 +66,8 @@ class ReceiptHandler(ApiHandler):
         return await actions.receipt(self.deps, self.actor, payment_id)
 
 
-class DiscrepanciesHandler(ApiHandler):
-    @endpoint("listDiscrepancies", needs=Permission.OPERATE)
-    async def get(self, query: ShortListQuery) -> Page[DiscrepancyView]:
-        """Differences with WeChat that wait for a person."""
-        items = await discrepancies.listing(
-            self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
-        )
-        return lists.page(items, query.limit, lambda item: item.discrepancy_id)
-
-
-class ReturnHandler(ApiHandler):
-    @endpoint(
-        "returnDiscrepancy",
-        needs=Permission.OPERATE,
-        errors=("confirmation_needed", "not_in_suspense"),
-        asks_again=True,
-    )
-    async def post(self, discrepancy_id: DiscrepancyId) -> None:
-        """Send suspended money back to whoever paid it."""
-        await refunds.return_suspended(self.deps, self.actor, discrepancy_id)
-
-
-class RefundsHandler(ApiHandler):
-    @endpoint("listRefunds", needs=Permission.OPERATE)
-    async def get(self, query: ShortListQuery) -> Page[RefundView]:
-        """Refunds that WeChat gave up or cannot place, waiting for a person."""
-        items = await refunds.listing(
-            self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
-        )
-        return lists.page(items, query.limit, lambda item: item.refund_id)
-
-
-class RetryHandler(ApiHandler):
-    @endpoint("retryRefund", needs=Permission.OPERATE, status=202, errors=("refund_not_stuck",))
-    async def post(self, refund_id: RefundId) -> RefundView:
-        """Send a failed refund again, or ask WeChat about an abnormal one."""
-        return await refunds.retry(self.deps, self.actor, refund_id)
-
-
 ROUTES = [
     Route("/api/v1/payments", PaymentsHandler),
     Route("/api/v1/payments/{payment_id}", PaymentHandler),
     Route("/api/v1/payments/{payment_id}/receipt", ReceiptHandler),
-    Route("/api/v1/refunds", RefundsHandler),
-    Route("/api/v1/refunds/{refund_id}/retry", RetryHandler),
-    Route("/api/v1/discrepancies", DiscrepanciesHandler),
-    Route("/api/v1/discrepancies/{discrepancy_id}/return", ReturnHandler),
 ]

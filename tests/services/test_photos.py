@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from mongo_indexes import photos
 from server.worker import HANDLERS, SCHEDULES
 from services.dependencies import Dependencies, Transaction
 from services.kernel.documents import new_id
@@ -139,7 +140,7 @@ async def test_a_file_cannot_take_the_place_of_another(deps: Dependencies, li: A
     path.write_bytes(files.path_of(deps.photos, one).read_bytes())
     with pytest.raises(NotFound):
         await shown(deps, other)
-    documents = deps.db[store.COLLECTION]
+    documents = deps.db[photos.COLLECTION]
     photo = await documents.find_one({"_id": one})
     assert photo is not None
     await documents.update_one({"_id": other}, {"$set": {"key_sealed": photo["key_sealed"]}})

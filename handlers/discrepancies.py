@@ -1,0 +1,46 @@
+"""Endpoints of discrepancies with WeChat Pay that wait for a person."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from handlers.http import cursors, lists
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Route, endpoint
+from handlers.http.lists import Page, ShortListQuery
+from services.kernel.permissions import Permission
+from services.payments.discrepancies import actions as discrepancies
+from services.payments.discrepancies.models import DiscrepancyView
+from services.payments.refunds import actions as refunds
+
+DiscrepancyId = Annotated[
+    str, Meta(max_length=200, description="Id of the difference, as the list shows it.")
+]
+
+
+class DiscrepanciesHandler(ApiHandler):
+    @endpoint("listDiscrepancies", needs=Permission.OPERATE)
+    async def get(self, query: ShortListQuery) -> Page[DiscrepancyView]:
+        """Differences with WeChat that wait for a person."""
+        items = await discrepancies.listing(
+            self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
+        )
+        return lists.page(items, query.limit, lambda item: item.discrepancy_id)
+
+
+class ReturnHandler(ApiHandler):
+    @endpoint(
+        "returnDiscrepancy",
+        needs=Permission.OPERATE,
+        errors=("confirmation_needed", "not_in_suspense"),
+        asks_again=True,
+    )
+    async def post(self, discrepancy_id: DiscrepancyId) -> None:
+        """Send suspended money back to whoever paid it."""
+        await refunds.return_suspended(self.deps, self.actor, discrepancy_id)
+
+
+ROUTES = [
+    Route("/api/v1/discrepancies", DiscrepanciesHandler),
+    Route("/api/v1/discrepancies/{discrepancy_id}/return", ReturnHandler),
+]

@@ -1,0 +1,59 @@
+"""Endpoints of grids: a community's patches of buildings."""
+
+from handlers.http import cursors, lists
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Route, endpoint
+from handlers.http.lists import ListQuery, Page
+from services.kernel.paths import PlacePath
+from services.kernel.permissions import Permission
+from services.places import grids
+from services.places.models import ChangeGrid, GridView, NewGrid
+
+
+class GridsHandler(ApiHandler):
+    @endpoint("listGrids", needs=Permission.VIEW_PLACES)
+    async def get(self, place: PlacePath, query: ListQuery) -> Page[GridView]:
+        """Grids of a community with their buildings, by path."""
+        items = await grids.listing(
+            self.deps,
+            self.actor,
+            place,
+            after=cursors.read(query.cursor),
+            limit=query.limit,
+        )
+        return lists.page(items, query.limit, lambda item: item.path)
+
+    @endpoint(
+        "createGrid",
+        needs=Permission.MANAGE_PLACES,
+        status=201,
+        errors=("place_exists", "building_taken", "not_a_building"),
+        example=NewGrid(
+            segment="g01",
+            name="第一网格",
+            buildings=["cc.chaoyang.guilin.xincheng.c07.b3"],
+        ),
+    )
+    async def post(self, place: PlacePath, body: NewGrid) -> GridView:
+        """Make a grid of a community: a named list of buildings, of any of its compounds."""
+        return await grids.add(self.deps, self.actor, place, body)
+
+
+class GridBuildingsHandler(ApiHandler):
+    @endpoint(
+        "replaceGridBuildings",
+        needs=Permission.MANAGE_PLACES,
+        errors=("building_taken", "not_a_building"),
+        example=ChangeGrid(
+            buildings=["cc.chaoyang.guilin.xincheng.c07.b3"], reason="4栋划入第二网格"
+        ),
+    )
+    async def post(self, place: PlacePath, body: ChangeGrid) -> GridView:
+        """Say which buildings a grid has from now on, all of them."""
+        return await grids.change(self.deps, self.actor, place, body)
+
+
+ROUTES = [
+    Route("/api/v1/places/{place}/grids", GridsHandler),
+    Route("/api/v1/grids/{place}/buildings", GridBuildingsHandler),
+]

@@ -10,7 +10,7 @@ from services.firms.credit_code import check_mark
 from services.firms.models import NewFirm, SignContract
 from services.kernel.days import day_of
 from services.kernel.permissions import Role
-from tests.build.cast import COMMUNITY, COMPOUND, STAFF, UNIT, Estate
+from tests.build.cast import COMMUNITY, COMPOUND, PHONES, STAFF, UNIT, Estate, ladder
 from tests.build.homes import post
 from tests.build.sign_ins import Member
 from tests.build.world import Reply, World
@@ -52,6 +52,16 @@ async def hire(
     request = Appoint(role=role, place=compound, phone=phone, firm_id=firm_id)
     await appointments.grant(world.deps, request, appointed_by="test")
     return await world.sign_in(name, phone)
+
+
+async def appointed(world: World, name: str, role: Role, place: str) -> Member:
+    """Sign somebody of the cast in who holds a role; make the places when there are none."""
+    if not await world.db.places.find_one({"_id": COMMUNITY}):
+        await ladder(world.deps)
+    until = "2026-12-31" if role is Role.UNIT_HEAD else None
+    wish = Appoint(role=role, place=place, phone=PHONES[name], to_day=until)
+    await appointments.grant(world.deps, wish, appointed_by="test")
+    return await world.sign_in(name, PHONES[name])
 
 
 async def head_of(

@@ -1,4 +1,4 @@
-"""Paying in tests: an order with us, then the payment in WeChat."""
+"""Payments in tests: an order with us, the payment in WeChat, what is left of both."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -32,3 +32,35 @@ async def paid(estate: Estate, who: Member, bill_ids: Sequence[str] = (), **how:
     answer = await pay(estate, who, made, **how)
     assert answer["result"] == "ok", answer
     return str(made["payment_id"])
+
+
+async def paid_silently(estate: Estate, who: Member) -> str:
+    """Order and pay, but WeChat tells us nothing; return the id of the payment."""
+    return await paid(estate, who, notify=False)
+
+
+async def craft(estate: Estate, payment_id: str, **how: Any) -> Any:
+    """Have WeChat send one more notice of a payment, made as `how` says."""
+    return await estate.world.wechat.do("notify", out_trade_no=payment_id, **how)
+
+
+async def pass_time(estate: Estate, *, minutes: int = 2, times: int = 3) -> None:
+    for _ in range(times):
+        await estate.world.work()
+        await estate.world.advance(minutes=minutes)
+
+
+async def state(estate: Estate, payment_id: str) -> str:
+    document = await estate.world.db.payments.find_one({"_id": payment_id})
+    assert document is not None
+    return str(document["state"])
+
+
+async def owing(estate: Estate, name: str = "li") -> int:
+    """Count the property fees that somebody's home owes."""
+    return len(await estate.bill_ids(name))
+
+
+async def journals(estate: Estate) -> int:
+    """Count the payments that are booked."""
+    return await estate.world.db.journal.count_documents({"kind": "payment"})

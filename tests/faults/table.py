@@ -17,7 +17,10 @@ class Fault(NamedTuple):
     test: str
 
 
-CASES: Final = "tests/handlers/test_payment_cases.py"
+NOTICES: Final = "tests/handlers/test_payment_notices.py"
+DISCREPANCIES: Final = "tests/handlers/test_payment_discrepancies.py"
+ORDERS: Final = "tests/handlers/test_payment_orders.py"
+CLOSINGS: Final = "tests/handlers/test_payment_closings.py"
 REFUNDS: Final = "tests/handlers/test_refund_cases.py"
 HISTORY: Final = "tests/handlers/test_bill_history.py"
 MATRIX: Final = "tests/matrix/test_matrix.py"
@@ -36,56 +39,56 @@ MONEY: Final = (
         "services.payments.store",
         '{"_id": payment_id, "state": {"$in": states.sources(event)}}',
         '{"_id": payment_id}',
-        f"{CASES}::test_case_34_the_notice_overtakes_the_prepay_answer",
+        f"{NOTICES}::test_case_34_the_notice_overtakes_the_prepay_answer",
     ),
     Fault(
         "a bill is settled without compare-and-set",
         "services.bills.store",
         '{"_id": {"$in": list(bill_ids)}, "state": step.source},',
         '{"_id": {"$in": list(bill_ids)}},',
-        f"{CASES}::test_case_62_money_for_bills_paid_meanwhile_goes_back",
+        f"{CLOSINGS}::test_case_62_money_for_bills_paid_meanwhile_goes_back",
     ),
     Fault(
         "the journal's id is not WeChat's transaction",
         "services.payments.booking",
         """return f"pay:{client.account.mchid}:{trade.transaction_id or ''}\"""",
         'return f"pay:{client.account.mchid}:{id(trade)}"',
-        f"{CASES}::test_case_33_many_different_notices_of_one_payment_at_once",
+        f"{NOTICES}::test_case_33_many_different_notices_of_one_payment_at_once",
     ),
     Fault(
         "no unique index keeps a bill out of a second open order",
         "mongo_indexes.payments",
         "        unique=True,\n",
         "",
-        f"{CASES}::test_case_63_two_phones_at_once_make_one_open_order",
+        f"{ORDERS}::test_case_63_two_phones_at_once_make_one_open_order",
     ),
     Fault(
         "the amount of a notice is not compared",
         "services.payments.discrepancies.actions",
         "Doubt.AMOUNT: trade.amount_fen != payment.amount_fen,",
         "Doubt.AMOUNT: False,",
-        f"{CASES}::test_cases_45_to_48_a_notice_that_does_not_fit_credits_nothing",
+        f"{DISCREPANCIES}::test_cases_45_to_48_a_notice_that_does_not_fit_credits_nothing",
     ),
     Fault(
         "an old notice that was signed once is accepted again",
         "services.wechat.signatures",
         "WINDOW_SECONDS: Final = 300",
         "WINDOW_SECONDS: Final = 3_000_000",
-        f"{CASES}::test_case_43_an_old_valid_notice_replayed",
+        f"{NOTICES}::test_case_43_an_old_valid_notice_replayed",
     ),
     Fault(
         "an order that could not be closed frees its bill",
         "services.payments.orders",
         'log.info("close_refused", payment=payment.id, code=error.code, because=because)',
         'await store.move(deps.db, payment.id, Event.CLOSED_AT_WECHAT, closed_because="")',
-        f"{CASES}::test_case_59_closing_while_somebody_types_the_password",
+        f"{CLOSINGS}::test_case_59_closing_while_somebody_types_the_password",
     ),
     Fault(
         "money beyond what is owed is kept",
         "services.payments.booking",
         "        await refunds.request_excess(deps, tx, payment, trade, excess_fen)",
         "        pass",
-        f"{CASES}::test_case_62_money_for_bills_paid_meanwhile_goes_back",
+        f"{CLOSINGS}::test_case_62_money_for_bills_paid_meanwhile_goes_back",
     ),
     Fault(
         "a refund takes a new number each time it is tried",
@@ -99,7 +102,7 @@ MONEY: Final = (
         "services.payments.actions",
         "deps, tx, orders.CHECK, payment.id,",
         'deps, tx, "nobody.check", payment.id,',
-        f"{CASES}::test_case_35_no_notice_ever_the_poller_finds_it",
+        f"{NOTICES}::test_case_35_no_notice_ever_the_poller_finds_it",
     ),
     Fault(
         "an idempotency key is accepted for another request",

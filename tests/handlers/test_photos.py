@@ -1,38 +1,24 @@
-"""Photos over HTTP: sent, and seen by few, through an address that does not last."""
+"""Upload of photos over HTTP: what is accepted, refused, counted and never kept."""
 
 import asyncio
-import io
-import json
-import logging
 import re
-import socket
-import sys
-from base64 import b64encode
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-import structlog
 
-from server import observability
-from server.serving import serving
-from server.settings import LogFormat, Settings
-from services.appointments import actions as appointments
-from services.appointments.models import Appoint
-from services.dependencies import Transaction
-from services.kernel.permissions import Actor, Permission, Role
+from services.kernel.permissions import Actor, Role
 from services.limits.models import ALLOWANCES, HOUR, Allowance, Rate
-from services.photos import actions, decoder_pool, privacy, upload
-from services.photos import files as photos_files
+from services.photos import decoder_pool, upload
 from tests.build import pictures
-from tests.build.cast import COMMUNITY, LI_HOME, OTHER_COMPOUND, PHONES, ladder
+from tests.build.cast import COMMUNITY, PHONES
+from tests.build.offices import appointed
+from tests.build.photos import PHOTOS, address, attach, on_disk, sent
 from tests.build.pictures import SECRET, opened, picture, sender
 from tests.build.sign_ins import Member
-from tests.build.world import Api, Reply, World, fetch
+from tests.build.world import Api, World
 from tests.deadlines import SAFETY_NET
-
-PHOTOS = "/api/v1/photos"
 
 
 @pytest.fixture
@@ -43,29 +29,6 @@ async def li(world: World) -> Member:
 @pytest.fixture
 async def wang(world: World) -> Member:
     return await sender(world, "wang")
-
-
-async def sent(api: Api, who: Member, content: bytes | None = None) -> str:
-    reply = await api.post(PHOTOS, content or picture(), as_=who)
-    assert reply.status == 201, reply.body
-    return str(reply.body["photo_id"])
-
-
-async def address(api: Api, who: Member, photo_id: str) -> str:
-    reply = await api.get(f"{PHOTOS}/{photo_id}/url", as_=who)
-    assert reply.status == 200, reply.body
-    return str(reply.body["url"])
-
-
-async def attach(world: World, who: Member, *photo_ids: str, place: str = LI_HOME) -> None:
-    async def work(tx: Transaction) -> None:
-        actor = Actor(who.person_id, "")
-        needs = Permission.DECIDE_HOMES
-        await actions.attach(
-            world.deps, tx, actor, photo_ids, subject="request-1", place=place, needs=needs
-        )
-
-    await world.deps.in_transaction(work)
 
 
 async def test_a_photo_is_sent_and_seen(world: World, li: Member) -> None:
@@ -136,166 +99,6 @@ async def test_a_form_with_two_files_is_refused(world: World, li: Member) -> Non
     reply = await world.api.call("POST", PHOTOS, body, as_=li, headers=headers)
     assert (reply.status, reply.code) == (422, "invalid_input")
     assert await world.db.photos.count_documents({}) == 0
-
-
-# --- who sees it ---
-
-
-async def test_only_who_sent_it_sees_a_loose_photo(
-    api: Api, li: Member, wang: Member, world: World
-) -> None:
-    photo_id = await sent(api, li)
-    path = f"{PHOTOS}/{photo_id}/url"
-    admin = await appointed(world, "admin", Role.ADMINISTRATOR, "cc")
-    assert (await api.get(path, as_=wang)).status == 404
-    assert (await api.get(path, as_=admin)).status == 404  # whatever they are
-    assert (await api.get(path, as_=None)).status == 401
-    assert (await api.get(f"{PHOTOS}/{'0' * 26}/url", as_=li)).status == 404
-
-
-async def test_who_decides_sees_what_hangs_on_a_request(world: World, li: Member) -> None:
-    staff = await appointed(world, "staff", Role.COMMUNITY_STAFF, COMMUNITY)
-    elsewhere = await appointed(world, "zhao", Role.COMMUNITY_STAFF, OTHER_COMPOUND)
-    head = await appointed(world, "head", Role.UNIT_HEAD, LI_HOME.rpartition(".")[0])
-    photo_id = await sent(world.api, li)
-    path = f"{PHOTOS}/{photo_id}/url"
-    assert (await world.api.get(path, as_=staff)).status == 404
-    await attach(world, li, photo_id)
-    assert (await world.api.get(path, as_=staff)).status == 200
-    assert (await world.api.get(path, as_=elsewhere)).status == 404  # decides, but not there
-    assert (await world.api.get(path, as_=head)).status == 404  # there, but does not decide
-    assert (await world.api.get(path, as_=li)).status == 200
-
-
-async def appointed(world: World, name: str, role: Role, place: str) -> Member:
-    if not await world.db.places.find_one({"_id": COMMUNITY}):
-        await ladder(world.deps)
-    until = "2026-12-31" if role is Role.UNIT_HEAD else None
-    wish = Appoint(role=role, place=place, phone=PHONES[name], to_day=until)
-    await appointments.grant(world.deps, wish, appointed_by="test")
-    return await world.sign_in(name, PHONES[name])
-
-
-async def test_asking_for_anothers_photo_is_written_down(
-    world: World, li: Member, wang: Member
-) -> None:
-    photo_id = await sent(world.api, li)
-    await world.api.get(f"{PHOTOS}/{photo_id}/url", as_=wang)
-    [row] = await world.db.audit.find({"result": "refused"}).to_list()
-    assert (row["person"], row["code"]) == (wang.person_id, "not_found")
-
-
-# --- the address ---
-
-
-async def test_an_address_opens_one_photo_for_five_minutes(world: World, li: Member) -> None:
-    url = await address(world.api, li, await sent(world.api, li))
-    await world.advance(minutes=4, seconds=59)
-    assert (await world.api.call("GET", url, None)).status == 200
-    await world.advance(seconds=1)
-    gone = await world.api.call("GET", url, None)
-    assert (gone.status, gone.code) == (404, "not_found")
-
-
-async def test_whatever_is_changed_in_an_address_it_finds_nothing(api: Api, li: Member) -> None:
-    first, second = await sent(api, li), await sent(api, li)
-    url = await address(api, li, first)
-    found = re.fullmatch(r"/photos/(\w+)\?expires=(\d+)&signature=([^&]+)", url)
-    assert found
-    _, expires, signature = found.groups()
-    key_id, _, mac = signature.partition(".")
-    flipped = mac[:-1] + ("0" if mac[-1] != "0" else "1")
-    later = str(int(expires) + 1)
-    changed = [
-        f"/photos/{second}?expires={expires}&signature={signature}",
-        f"/photos/{first}?expires={later}&signature={signature}",
-        f"/photos/{first}?expires=0{expires}&signature={signature}",
-        f"/photos/{first}?expires=never&signature={signature}",
-        f"/photos/{first}?expires={expires}&signature={key_id}.{flipped}",
-        f"/photos/{first}?expires={expires}&signature={key_id}.",
-        f"/photos/{first}?expires={expires}&signature={key_id}.%E9%95%BF",
-        f"/photos/{first}?expires={expires}&signature=other.{mac}",
-        f"/photos/{first}?expires={expires}&signature={mac}",
-        f"/photos/{first}?expires={expires}",
-        f"/photos/{first}?signature={signature}",
-        f"/photos/{first}",
-        f"/photos/{first.upper()}?expires={expires}&signature={signature}",
-        f"/photos/..%2F{first}?expires={expires}&signature={signature}",
-        f"/photos/..%2F..%2Fsecret_keys.json?expires={expires}&signature={signature}",
-    ]
-    for path in changed:
-        assert (await api.call("GET", path, None)).status == 404, path
-        assert (await api.call("GET", path, None, as_=li)).status == 404, path  # nor the owner
-    assert (await api.call("GET", url, None)).status == 200
-
-
-async def test_a_path_for_an_id_finds_nothing(api: Api, li: Member) -> None:
-    for bad in ("..%2F..%2Fetc%2Fpasswd", "%2e%2e", "a%00b"):
-        assert (await api.get(f"{PHOTOS}/{bad}/url", as_=li)).status == 404
-
-
-async def test_who_left_takes_the_photos_along(world: World, li: Member) -> None:
-    photo_id = await sent(world.api, li)
-    url = await address(world.api, li, photo_id)
-
-    async def work(tx: Transaction) -> None:
-        assert await privacy.forget(world.deps, tx, li.person_id) == 1
-
-    await world.deps.in_transaction(work)
-    assert (await world.api.call("GET", url, None)).status == 404  # at once
-    assert (await world.api.get(f"{PHOTOS}/{photo_id}/url", as_=li)).status == 404
-    await world.work()
-    assert await world.db.photos.count_documents({}) == 0
-    assert not photos_files.path_of(world.deps.photos, photo_id).exists()
-
-
-@pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
-    """What was logged since, as text."""
-    lines = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", lines)
-    before, level = logging.root.handlers[:], logging.root.level
-    observability.configure_logging(Settings(log_format=LogFormat.JSON, log_level="debug"))
-    yield lines.getvalue
-    logging.root.handlers[:], logging.root.level = before, level
-    structlog.reset_defaults()
-
-
-@pytest.fixture
-async def served(world: World) -> AsyncIterator[str]:
-    """The product as it is served, with its access log."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    listening.settimeout(0)
-    async with serving(world.deps, listening):
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-
-
-async def test_no_log_opens_a_photo(
-    world: World,
-    li: Member,
-    served: str,
-    written: Callable[[], str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Also not when a request fails in a way that Tornado tells of with its address."""
-    url = await address(world.api, li, await sent(world.api, li))
-    signature = url.partition("signature=")[2].partition(".")[2]
-    assert (await fetch(served + url, "GET", None)).status == 200
-    assert (await fetch(served + url + "0", "GET", None)).status == 404
-
-    async def broken(*_: Any) -> bytes:
-        raise RuntimeError("broken")
-
-    monkeypatch.setattr(actions, "show", broken)
-    assert (await fetch(served + url, "GET", None)).status == 500
-    lines = [json.loads(line) for line in written().splitlines()]
-    routes = [line["route"] for line in lines if line["event"] == "request"]
-    assert routes == ["/photos/{photo_id}"] * 3
-    assert "signature=<hidden>" in written()
-    assert signature not in written()
-
-
-# --- what is refused ---
 
 
 @pytest.mark.parametrize(
@@ -376,15 +179,11 @@ async def test_the_quota_is_exact_however_many_come_at_once(
     refused = next(reply for reply in replies if reply.status == 409)
     assert (refused.code, refused.body["details"]) == ("photo_quota", {"most": 3})
     assert await world.db.photos.count_documents({}) == 3  # nothing of the others is left
-    assert len(on_disk(world)) == 3
+    assert len(on_disk(world.deps)) == 3
     assert (await world.api.post(PHOTOS, picture(), as_=wang)).status == 201
     ids = [reply.body["photo_id"] for reply in replies if reply.status == 201]
-    await attach(world, li, ids[0])
+    await attach(world.deps, Actor(li.person_id, ""), ids[:1])
     assert (await world.api.post(PHOTOS, picture(), as_=li)).status == 201
-
-
-def on_disk(world: World) -> list[str]:
-    return [path.name for path in world.deps.photos.rglob("*") if path.is_file()]
 
 
 async def test_uploads_are_counted(
@@ -426,17 +225,3 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patch:
         patch.setattr("services.photos.files.os.fsync", no_space)
         yield
-
-
-async def test_nothing_readable_lies_on_the_disk(world: World, li: Member) -> None:
-    photo_id = await sent(world.api, li)
-    seen: Reply = await world.api.call("GET", await address(world.api, li, photo_id), None)
-    sealed = photos_files.path_of(world.deps.photos, photo_id).read_bytes()
-    assert seen.raw[:200] not in sealed
-    assert b"JFIF" not in sealed
-    document = await world.db.photos.find_one({"_id": photo_id})
-    assert document is not None
-    kept = document["key_sealed"]
-    key = world.deps.vault.unseal(kept, place=f"photos/{photo_id}/key")
-    assert key not in str(document)
-    assert b64encode(seen.raw[:30]).decode() not in str(document)

@@ -7,7 +7,7 @@ import pytest
 
 from services.payments import jobs as payments_jobs
 from tests.build.cast import Estate
-from tests.build.payments import paid
+from tests.build.payments import paid, pass_time
 
 pytestmark = [pytest.mark.billed("2026-01"), pytest.mark.usefixtures("books_hold")]
 
@@ -36,12 +36,6 @@ async def refund_of(estate: Estate, payment_id: str) -> dict[str, Any]:
 async def asked(estate: Estate) -> list[dict[str, Any]]:
     calls = await estate.world.wechat.journal(REFUND)
     return [call for call in calls if call["method"] == "POST" and call["path"] == REFUND]
-
-
-async def pass_time(estate: Estate, *, minutes: int = 2, times: int = 3) -> None:
-    for _ in range(times):
-        await estate.world.work()
-        await estate.world.advance(minutes=minutes)
 
 
 async def test_case_64_accepted_then_told_it_is_done(estate: Estate, overpaid: str) -> None:

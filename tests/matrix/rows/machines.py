@@ -4,7 +4,7 @@ from tests.matrix.row import Row
 from tests.matrix.rules import public
 from tests.matrix.town import Scene
 
-WECHAT_SIGNS = "a notice proves itself by WeChat's signature: tests/handlers/test_payment_cases"
+WECHAT_SIGNS = "a notice is proved by WeChat's signature: tests/handlers/test_payment_notices"
 NO_PERSON = "no person asked for it"
 NAMELESS = "holds nothing of any person or place"
 

@@ -141,3 +141,9 @@ def sanitation(merchants: dict[str, PayClient]) -> PayClient:
 @pytest.fixture
 def partner(merchants: dict[str, PayClient]) -> PayClient:
     return merchants["partner"]
+
+
+@pytest.fixture(params=["firm", "sanitation", "partner"])
+def client(request: pytest.FixtureRequest, merchants: dict[str, PayClient]) -> PayClient:
+    """Each of the three, one after the other."""
+    return merchants[request.param]

@@ -6,12 +6,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+import pytest
 from tornado.httpclient import AsyncHTTPClient
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, ResponseStartLine
 
+from services.wechat.errors import BadSignature, Forgery
 from services.wechat.pay import PayClient
+from services.wechat.pay_models import Notice
 from tests.deadlines import SAFETY_NET
 
+CERTIFICATES = "/v3/certificates"
+NUMBER = "ORDER-0001"
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)  # Monday noon in Beijing
 TEMPLATE = "a-template"
 
@@ -123,7 +128,7 @@ class Doorstep:
 
 
 async def order(
-    client: PayClient, desk: Desk, number: str = "ORDER-0001", *, amount_fen: int = 12_345
+    client: PayClient, desk: Desk, number: str = NUMBER, *, amount_fen: int = 12_345
 ) -> str:
     """Place Li's order; return its prepay_id."""
     body = client.prepay_body(
@@ -136,7 +141,23 @@ async def order(
     return await client.prepay(body)
 
 
-async def paid(client: PayClient, desk: Desk, number: str = "ORDER-0001") -> None:
+async def paid(client: PayClient, desk: Desk, number: str = NUMBER) -> None:
     prepay_id = await order(client, desk, number)
     answer = await desk.do("users/li/pay", prepay_id=prepay_id)
     assert answer["result"] == "ok", answer
+
+
+async def notice(desk: Desk, doorstep: Doorstep, **craft: Any) -> Letter:
+    """Have WeChat send one more notice of the order, crafted as told."""
+    await desk.do("notify", out_trade_no=NUMBER, **craft)
+    return doorstep.letters[-1]
+
+
+async def believe(client: PayClient, letter: Letter) -> Notice:
+    return await client.notification(letter.headers, letter.body)
+
+
+async def disbelief(client: PayClient, letter: Letter) -> Forgery:
+    with pytest.raises(BadSignature) as refused:
+        await believe(client, letter)
+    return refused.value.reason

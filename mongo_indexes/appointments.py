@@ -8,9 +8,9 @@ COLLECTION: Final = "appointments"
 SHARD_KEY: Final = {"place": 1, "_id": 1}
 
 INDEXES: Final = [
-    # A person's roles, on every request: accounts/appointment_store.py appointments_of()
+    # A person's roles, on every request: services/appointments/store.py of_person()
     IndexModel([("person", ASCENDING), ("place", ASCENDING)], name="person"),
-    # Who holds which role at a place: appointments_under(), rivals(), holders_at()
+    # Who holds which role at a place: under(), rivals(), holders_at()
     IndexModel([("place", ASCENDING), ("_id", ASCENDING)], name="place"),
     # Appointments written under a phone that nobody has proved yet: bind_phone()
     IndexModel([("phone_index", ASCENDING)], name="phone_index"),

@@ -32,7 +32,7 @@ INDEXES: Final = [
         ],
         name="home_paid",
     ),
-    # Who under a place owes: statistics/store.py owing(), arrears(). Covers both.
+    # Who under a place owes: statistics/store.py unpaid(), arrears(). Covers both.
     IndexModel(
         [
             ("state", ASCENDING),

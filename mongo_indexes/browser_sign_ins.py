@@ -10,7 +10,7 @@ SHARD_KEY: Final = {"_id": "hashed"}
 KEEP_SECONDS: Final = 3600
 
 INDEXES: Final = [
-    # What a mini-program scanned: sessions/browser_store.py find_by_scene()
+    # What a mini-program scanned: services/browser_sign_ins/store.py find_by_scene()
     IndexModel([("scene_index", ASCENDING)], name="scene", unique=True),
     # Sign-ins that a person allowed and the browser has not fetched: refuse_all(), forget()
     IndexModel(

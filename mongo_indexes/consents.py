@@ -8,8 +8,8 @@ COLLECTION: Final = "consents"
 SHARD_KEY: Final = {"person": "hashed"}
 
 INDEXES: Final = [
-    # What a person agreed to, newest first: accounts/consent_store.py of_person();
-    # what of it stands and what ends: standing(), withdraw()
+    # What a person agreed to, newest first: services/consents/store.py of_person();
+    # what of it holds and what ends: find_given(), withdraw()
     IndexModel([("person", ASCENDING), ("_id", DESCENDING)], name="person"),
 ]
 

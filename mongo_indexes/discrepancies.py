@@ -8,7 +8,7 @@ COLLECTION: Final = "discrepancies"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # The work list: discrepancies_in(), count_waiting()
+    # The work list: payments/discrepancies/store.py in_states(), count()
     IndexModel([("state", ASCENDING), ("_id", ASCENDING)], name="state"),
 ]
 

@@ -15,7 +15,7 @@ INDEXES: Final = [
         unique=True,
         partialFilterExpression={"state": "offered"},
     ),
-    # Lists of a place, of one who gave it, of one who received it: heads/store.py listing()
+    # Lists of a place, of one who gave it, of one who received it: heads/store.py known_to()
     IndexModel([("place", ASCENDING), ("_id", ASCENDING)], name="place"),
     IndexModel([("giver", ASCENDING), ("_id", ASCENDING)], name="giver"),
     IndexModel([("received_by", ASCENDING), ("_id", ASCENDING)], name="received_by"),

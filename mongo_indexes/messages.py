@@ -16,7 +16,7 @@ INDEXES: Final = [
         name="unread",
         partialFilterExpression={"read_at": None},
     ),
-    # Message of a delivery receipt from WeChat: sent_as()
+    # Message of a delivery receipt from WeChat: awaiting_receipt()
     IndexModel(
         [("grant", ASCENDING), ("wechat_id", DESCENDING)],
         name="out",

@@ -8,10 +8,9 @@ COLLECTION: Final = "people"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # One person per WeChat identity, however many sign-ins race:
-    # accounts/store.py upsert_person()
+    # One person per WeChat identity, however many sign-ins race: people/store.py upsert()
     IndexModel([("wechat_key", ASCENDING)], name="wechat_key", unique=True),
-    # Who proved this phone: owners_by_index()
+    # Who proved this phone; the product asks the collection phones instead
     IndexModel(
         [("phone_index", ASCENDING), ("_id", ASCENDING)],
         name="phone",

@@ -6,7 +6,7 @@ COLLECTION: Final = "phones"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 # `_id` is a phone's blind index: whoever proves a number and whoever writes under it lock this
-# one document, so neither can miss the other. accounts/store.py take_phone(), holders_of()
+# one document, so neither can miss the other. people/store.py take_phone(), holders_of()
 INDEXES: Final[list[Any]] = []
 
 VALIDATOR: Final = {

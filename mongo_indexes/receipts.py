@@ -8,7 +8,7 @@ COLLECTION: Final = "receipts"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # Receipts of a person, for their export: services/kernel/personal_data.py rows_of()
+    # Receipts of a person, for their export: services/privacy/rows.py rows_of()
     IndexModel([("person", ASCENDING), ("_id", ASCENDING)], name="person"),
     # Receipt by its printed number. Not unique: a collision of numbers must not stop money.
     IndexModel([("number", ASCENDING)], name="by_number"),

@@ -8,10 +8,10 @@ COLLECTION: Final = "residencies"
 SHARD_KEY: Final = {"home": 1, "_id": 1}
 
 INDEXES: Final = [
-    # A person's homes, on every request: accounts/residency_store.py residencies_of()
+    # A person's homes, on every request: services/residencies/store.py of_person()
     IndexModel([("person", ASCENDING), ("home", ASCENDING)], name="person"),
     # Who belongs to a home, today or ever, bound or not, by what wrote it:
-    # residents_of() and all the others there that ask by home
+    # of_home() and all the others there that ask by home
     IndexModel([("home", ASCENDING), ("source", ASCENDING)], name="home"),
     # Relations written under a phone that nobody has proved yet: bind_phone()
     IndexModel(

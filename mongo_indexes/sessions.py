@@ -8,7 +8,7 @@ COLLECTION: Final = "sessions"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # A person's devices, newest first: sessions/store.py living(), end_all(), forget()
+    # A person's devices, newest first: sessions/store.py current_of(), end_all(), forget()
     IndexModel([("person", ASCENDING), ("_id", ASCENDING)], name="person"),
     # Sessions past their absolute end
     IndexModel([("expires_at", ASCENDING)], name="forget", expireAfterSeconds=0),

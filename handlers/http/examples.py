@@ -1,7 +1,7 @@
 """Examples of answers, put together from one value for each word of the contract.
 
 A field means the same wherever it occurs, so that one value does for all of them; where it has
-to be another one, `VALUES` says so for the class. tests/handlers/test_examples.py decodes them.
+to be another one, `VALUES` says so for the class. tests/handlers/test_contract.py decodes them.
 """
 
 from collections.abc import Sequence

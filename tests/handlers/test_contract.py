@@ -323,7 +323,7 @@ def raises() -> Iterator[tuple[str, str, set[str]]]:
 
 
 def test_what_is_raised_is_declared() -> None:
-    """Also where no test raises it; tests/details.py looks at all that are raised."""
+    """Also where no test raises it; tests/build/details.py looks at all that are raised."""
     declared: dict[str, set[str]] = {}
     for kind in error_classes():
         fields = kind.declared_details()

@@ -1,3 +1,5 @@
+"""Endpoint of the audit: rows of the places that an auditor looks after."""
+
 from typing import Annotated
 
 from msgspec import Meta

@@ -1,4 +1,4 @@
-"""Endpoints of bill runs: started, published, cancelled, looked at."""
+"""Endpoints of bill runs: started, published, cancelled and read."""
 
 from typing import Annotated
 

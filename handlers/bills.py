@@ -1,3 +1,5 @@
+"""Endpoints of bills: those of one's own homes, and voiding by the community."""
+
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct

@@ -1,4 +1,4 @@
-"""Staff sign in at a browser: it shows a code, their mini-program scans and answers it."""
+"""Endpoints of browser sign-in by QR code: the browser's side and the mini-program's."""
 
 from typing import Annotated
 

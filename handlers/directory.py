@@ -1,3 +1,5 @@
+"""Endpoint of the directory of homes: places of one rung below another."""
+
 from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint

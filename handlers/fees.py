@@ -1,3 +1,5 @@
+"""Endpoints of fee rules: listed, added and ended by the community."""
+
 from typing import Annotated
 
 from msgspec import Meta

@@ -1,3 +1,5 @@
+"""Endpoints of property firms and their contracts with compounds."""
+
 from typing import Annotated
 
 from msgspec import Meta

@@ -1,4 +1,4 @@
-"""Endpoints of grids: a community's patches of buildings."""
+"""Endpoints of grids (网格): buildings of a community, each in one grid."""
 
 from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler

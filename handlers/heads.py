@@ -1,3 +1,5 @@
+"""Endpoint of the three heads (三长) of a home: who they are and how to reach them."""
+
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from handlers.http.ids import HomePath

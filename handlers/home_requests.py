@@ -1,4 +1,4 @@
-"""Asking to belong to a home, and who has a say in it."""
+"""Endpoints of home requests: filed with proof, advised by heads, decided by the community."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Invitations into a home: made and taken back by its owners, accepted by who is invited."""
+"""Endpoints of invitations into a home: made and revoked by owners, accepted by the invited."""
 
 from typing import Annotated
 

@@ -1,3 +1,5 @@
+"""Endpoint of the ledger: the trial balance."""
+
 from msgspec import Struct
 
 from handlers.http.base import ApiHandler

@@ -1,3 +1,5 @@
+"""Endpoints of one's own account: who I am, and the phone I prove."""
+
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from services.accounts import actions

@@ -1,3 +1,5 @@
+"""Endpoints of messages: the inbox, and permissions to send through WeChat."""
+
 from typing import Annotated
 
 from msgspec import Meta

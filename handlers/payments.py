@@ -1,3 +1,5 @@
+"""Endpoints of payments: WeChat orders for bills, and their receipts."""
+
 from typing import Annotated
 
 from msgspec import Meta

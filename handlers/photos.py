@@ -1,4 +1,4 @@
-"""Photos in, and out again by an address that is signed and short-lived."""
+"""Endpoints of photos: uploaded, and fetched by a signed link that expires."""
 
 from typing import Annotated, Final
 

@@ -1,3 +1,5 @@
+"""Endpoints of places: read and created, listed by the rungs below them."""
+
 from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint

@@ -1,3 +1,5 @@
+"""Endpoints of personal data: policies, consents, reveals, export, deletion of the account."""
+
 from typing import Annotated
 
 from msgspec import Meta

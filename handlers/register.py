@@ -1,3 +1,5 @@
+"""Endpoints of register imports: uploaded, previewed, confirmed, undone, discarded."""
+
 from datetime import UTC, datetime
 
 from handlers.http import cursors, lists

@@ -1,3 +1,5 @@
+"""Endpoints of sessions: signing in with WeChat, refreshing, confirming, ending."""
+
 from typing import Annotated
 
 from msgspec import Meta

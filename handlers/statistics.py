@@ -1,3 +1,5 @@
+"""Endpoints of statistics: collection rates of a place, and homes that owe."""
+
 from msgspec import Struct
 
 from handlers.http import cursors, lists

@@ -1,4 +1,4 @@
-"""What operators and programmers ask: alive, ready, figures, the contract and its page."""
+"""Operational endpoints: liveness, readiness, metrics, the OpenAPI document and its page."""
 
 from functools import cache
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""Where a request comes from, as far as our own proxies vouch for it."""
+"""Client address of a request, as far as our own proxies vouch for it."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address

@@ -1,4 +1,4 @@
-"""What every handler shares: who asks, how answers and failures look."""
+"""Base class of handlers: who asks, how answers and failures look."""
 
 import secrets
 from functools import cached_property

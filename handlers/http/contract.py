@@ -1,4 +1,4 @@
-"""A handler method's signature is its contract: check, decode, call, encode.
+"""Contract of an endpoint, read from its method's signature: check, decode, call, encode.
 
 `body`, `query` and path arguments are read off the type hints; so are OpenAPI's parameters and
 schemas. A body typed `bytes` is an upload, a return typed `Download` is a file.

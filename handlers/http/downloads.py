@@ -1,4 +1,4 @@
-"""Files as answers, and files as what is sent."""
+"""Downloads and uploads of files: responses with a file, and bodies that are one."""
 
 from typing import Any
 

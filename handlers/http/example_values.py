@@ -1,4 +1,4 @@
-"""One value for each word of the contract, as examples of answers show it.
+"""Example values of the contract's fields, as examples of answers show them.
 
 Keys: a field's name, `Class.field` where that class means something else by it, or an enum.
 """

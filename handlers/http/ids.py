@@ -1,4 +1,4 @@
-"""Ids in addresses that several features name."""
+"""Path parameters with ids that several features share."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Lists in pages: what a request of one says, and what a page holds."""
+"""Pages of lists: what a request for one says, and what a page holds."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, TypeVar

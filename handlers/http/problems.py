@@ -1,4 +1,4 @@
-"""Every failure in one shape (RFC 9457) with a stable code and a kind Chinese sentence."""
+"""Problem documents (RFC 9457): each failure has a stable code and a kind Chinese sentence."""
 
 import re
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Which failures an operation can end with: read off its contract, with the codes of each."""
+"""Failure statuses of an operation, read from its contract, with the codes of each."""
 
 from collections import defaultdict
 from collections.abc import Iterator

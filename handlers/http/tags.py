@@ -1,4 +1,4 @@
-"""Groups of operations, as readers of the contract see them."""
+"""Tags: groups of operations, as readers of the contract see them."""
 
 import re
 from typing import Final

@@ -1,4 +1,4 @@
-"""Where WeChat's servers push events of the mini-program (消息推送). Not for clients."""
+"""Webhook of WeChat server push (消息推送): events of the mini-program. Not for clients."""
 
 from typing import Final
 

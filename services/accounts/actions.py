@@ -1,4 +1,4 @@
-"""One's own account: who I am, proving a phone, signing out everywhere."""
+"""Account of the person who asks: profile, proof of a phone, sign-out everywhere."""
 
 import asyncio
 from collections.abc import Mapping

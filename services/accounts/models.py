@@ -1,4 +1,4 @@
-"""One's own account: what clients send and see of it."""
+"""Account of the person who asks: what clients send and see of it."""
 
 from msgspec import Struct
 

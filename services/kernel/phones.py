@@ -1,4 +1,4 @@
-"""Phone numbers in one form, E.164, and masked for eyes that need not see them."""
+"""Phone numbers in E.164 form, and masked for people who need not see them."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Departure from a home: by themself, by an owner of the home, by the community."""
+"""Departure of a resident from a home: by themselves, by an owner, by the community."""
 
 from services.audit import actions as audit
 from services.audit.models import Act

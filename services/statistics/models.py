@@ -1,4 +1,4 @@
-"""Figures of fee collection: integers all the way, so that two screens cannot disagree."""
+"""Figures of fee collection, in integers so that two screens cannot disagree."""
 
 from enum import StrEnum
 from typing import Annotated

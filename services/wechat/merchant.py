@@ -1,4 +1,4 @@
-"""Merchant accounts: who receives the money, and the keys to speak for them."""
+"""Merchant accounts: who receives the money, and the keys to sign for them."""
 
 import re
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""What people do with fees, bills, registers and money, up to the one request that is left."""
+"""Actions on fees, bills, registers and money, up to the one request a test makes itself."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a failure tells in `details` is what the class of its code declares."""
+"""Check of failures' `details` against what the class of their code declares."""
 
 from collections.abc import Mapping
 from typing import Any

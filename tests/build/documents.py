@@ -1,4 +1,4 @@
-"""All that a test's database holds, as it is stored: taken, compared and put back."""
+"""Documents of a test's database, as they are stored: taken, compared and put back."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final

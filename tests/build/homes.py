@@ -1,4 +1,4 @@
-"""What tests of homes do over and over: ask, look, count."""
+"""Requests about homes in tests: filed, read and counted."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Remembers every query a test runs, so that none may scan a whole collection."""
+"""Recorder of every query a test runs, so that none may scan a whole collection."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Signing in without HTTP: the product's own actions the first time, then a copy of their work.
+"""Sign-ins without HTTP: the product's own actions the first time, then a copy of their work.
 
 The way over HTTP and WeChat has tests of its own (tests/handlers/test_sessions.py).
 """

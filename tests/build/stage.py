@@ -1,4 +1,4 @@
-"""Opens the world: the product on a real socket over an empty database and a reset WeChat."""
+"""World of a test, opened: the product on a real socket, an empty database, a reset WeChat."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""The little world tests play in: a clock, WeChat's stand-in, people, and an API client."""
+"""World of a test: a clock, WeChat's stand-in, people, and an API client."""
 
 import asyncio
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Write docs/reference/access.md and print the counts."""
+"""Command that writes docs/reference/access.md and prints the counts."""
 
 import sys
 

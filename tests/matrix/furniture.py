@@ -1,4 +1,4 @@
-"""Something of everything everywhere: what nobody has cannot leak.
+"""Data of every kind at every place of the matrix: what nobody has cannot leak.
 
 A new maker belongs here, too, so that lists have something to show and something to hide.
 """

@@ -1,4 +1,4 @@
-"""What the answers of a row must be like: the status, the problem, the marks, the audit."""
+"""Assertions on the answers of a row: the status, the problem, the marks, the audit."""
 
 from collections import Counter
 from collections.abc import Sequence

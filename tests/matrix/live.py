@@ -1,4 +1,4 @@
-"""The furnished town behind a server in a thread of its own, for clients that block."""
+"""Server of the town in a thread of its own, for clients that block."""
 
 import asyncio
 from collections.abc import Coroutine, Iterator

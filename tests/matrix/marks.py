@@ -1,4 +1,4 @@
-"""What gives a place or a person away: ids, addresses, names, amounts of everything there is.
+"""Marks of a place or a person: ids, addresses, names, amounts of everything there is.
 
 Read off the database as it is: whatever has a place, a home or a person is looked for in every
 answer, so that a new collection is watched from its first document on.

@@ -1,4 +1,4 @@
-"""The places of the matrix, and who stands where: a role at a position, or what is left."""
+"""Positions of the matrix: its places, and who holds a role at each or none."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""A row of the matrix, and the cells it stands for."""
+"""Row of the matrix, and the cells it stands for."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What a person gets from a route: derived from the table of permissions, never by hand."""
+"""Expected answers of a route, derived from the table of permissions, never by hand."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

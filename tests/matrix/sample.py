@@ -1,4 +1,4 @@
-"""The cells that are asked by day; with --nightly all are.
+"""Sample of the matrix: the cells asked by day; with --nightly all are.
 
 A class of cells is what one rule decides alike: of one row, one aim, one outcome and, where it
 counts, one position or one role of who asks. Of each class one cell is chosen: the one

@@ -1,4 +1,4 @@
-"""Seats somebody: a person, what they hold, their sessions, as the product keeps them."""
+"""Seats of the matrix: a person, what they hold, their sessions, as the product keeps them."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

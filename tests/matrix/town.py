@@ -1,4 +1,4 @@
-"""The town of the matrix: its places, its people, and something of everything everywhere."""
+"""Town of the matrix: its places, its people, and data of every kind everywhere."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Walks one row through the town: asks as everybody from everywhere, and has it judged."""
+"""Walk of one row through the town: asked as everybody from everywhere, and judged."""
 
 import asyncio
 from collections.abc import Sequence

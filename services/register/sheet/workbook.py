@@ -1,4 +1,4 @@
-"""Workbook that a stranger sent, opened in a process of its own: child.py says why."""
+"""Workbook of unknown origin, opened in a separate process: child.py says why."""
 
 import io
 import zipfile

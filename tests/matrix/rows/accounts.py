@@ -1,4 +1,4 @@
-"""Who one is: sessions, the phone, browsers."""
+"""Rows about accounts: sessions, the phone, browsers."""
 
 from typing import Any
 

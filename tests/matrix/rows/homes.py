@@ -1,4 +1,4 @@
-"""Homes: who belongs to them, who asks to, who lets whom in; photos of proof."""
+"""Rows about homes: who belongs to them, who asks to, who lets whom in; photos of proof."""
 
 from io import BytesIO
 from typing import Any

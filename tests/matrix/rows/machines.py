@@ -1,4 +1,4 @@
-"""What WeChat's servers, operators and programmers ask: no person, no place."""
+"""Rows of machines: what WeChat's servers, operators and programmers ask; no person."""
 
 from tests.matrix.row import Row
 from tests.matrix.rules import public

@@ -1,4 +1,4 @@
-"""Fees, bills, payments, registers, figures, messages, the audit; and what is no person's."""
+"""Rows about money: fees, bills, payments, registers, figures, messages; and the audit."""
 
 from typing import Any
 

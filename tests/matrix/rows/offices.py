@@ -1,4 +1,4 @@
-"""Places, heads, firms and their contracts."""
+"""Rows about offices: places, heads, firms and their contracts."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is held about people, and what they agreed to."""
+"""Rows about privacy: what is held about people, and what they agreed to."""
 
 from services.kernel.permissions import RUNGS, Permission
 from tests.matrix import makers

@@ -1,4 +1,4 @@
-"""The hands of these tests: WeChat's control desk, a clock for both sides, a letter box."""
+"""Helpers of WeChat tests: control desk, clock of both sides, receiver of notices."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -20,7 +20,7 @@ PhotoId = Annotated[
 
 
 class PhotoQuery(Struct, forbid_unknown_fields=True):
-    """What a photo is for.
+    """Purpose of a photo.
 
     `purpose`: What the photo shall prove or show.
     """

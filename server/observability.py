@@ -178,7 +178,7 @@ async def watch_loop_lag() -> None:
 
 
 class Readiness(msgspec.Struct, frozen=True):
-    """Whether this process can serve.
+    """Readiness of this process to serve.
 
     It follows MongoDB alone: without Redis or a worker we are slower, not down. Taking every
     web server out of service because Redis is away would make a loss of comfort a loss of

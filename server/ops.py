@@ -59,7 +59,7 @@ def made(routes: tuple[Route, ...]) -> dict[str, Any]:
 
 
 class NotReadyDetails(Readiness, frozen=True, kw_only=True):
-    """What is missing, and when to ask again.
+    """Parts that are missing, and when to ask again.
 
     `retry_after_seconds`: Seconds to wait before asking again.
     """

@@ -40,7 +40,7 @@ class LogFormat(StrEnum):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that differs between installations; deploy/env.example explains each.
+    """Settings that differ between installations; deploy/env.example explains each.
 
     Empty means "not configured": `run` then starts its own part, the other commands refuse.
     """

@@ -44,7 +44,7 @@ SENTENCES: Final = (
 
 
 class FieldProblem(msgspec.Struct):
-    """What is wrong with one field of the request.
+    """Error in one field of the request.
 
     `field`: Path of the field in the body or query, e.g. `bill_ids[0]`; empty for all of it.
     `message`: What is wrong with it, in Chinese, to be shown to people.

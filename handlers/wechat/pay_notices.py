@@ -27,7 +27,7 @@ AccountKey = Annotated[
 
 
 class NoticeFailure(msgspec.Struct):
-    """What WeChat's log is told; any status but 2xx makes it send the notice again.
+    """Failure answer for WeChat's log; any status but 2xx makes it send the notice again.
 
     `code`: Always `FAIL`.
     `message`: What went wrong, in Chinese.

@@ -18,7 +18,7 @@ ABOUT = "Try it out with `run`; `web` and `worker` are for real. See README.md a
 
 
 class Command(Protocol):
-    """What a module of this package offers. `NAME` is the module's name, with dashes."""
+    """Interface of a module of this package. `NAME` is the module's name, with dashes."""
 
     NAME: str
     HELP: str

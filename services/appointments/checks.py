@@ -33,7 +33,7 @@ class TakenDays(Struct, frozen=True, kw_only=True):
 
 
 class WrongRungDetails(Struct, frozen=True, kw_only=True):
-    """Where the role can be held.
+    """Rungs where the role can be held.
 
     `expected`: Kinds of place that the role can be held at, e.g. `unit`.
     """

@@ -14,7 +14,7 @@ from services.people.models import PersonName
 
 
 class Visibility(StrEnum):
-    """Who may see a head's number on the public page."""
+    """Visibility of a head's number on the public page."""
 
     NOBODY = auto()
     RESIDENTS = auto()  # of the home that asks, signed in
@@ -100,7 +100,7 @@ Phone = Annotated[str, Meta(min_length=5, max_length=20)]
 
 
 class Substitute(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Who acts for a head from a day to a day, both within the head's term.
+    """Substitute who acts for a head from a day to a day, both within the head's term.
 
     `name`: Name of the substitute, as residents are told.
     `phone`: Mobile number of the substitute, Chinese or with country code.
@@ -126,7 +126,7 @@ class Resign(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class ChooseContact(Struct, forbid_unknown_fields=True):
-    """Who may see my number on the page of the heads: my own choice.
+    """Choice of who may see my number on the page of the heads.
 
     `phone_visible_to`: Who is shown the number.
     """

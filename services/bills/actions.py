@@ -48,7 +48,7 @@ async def listing(
 
 
 async def owed(deps: Dependencies, actor: Actor) -> OwedBills:
-    """Everything the actor's homes owe, added up over all bills."""
+    """Sum of what the actor's homes owe, over all bills."""
     count, amount_fen = await store.owed(deps.db, actor.places(Permission.PAY_BILLS))
     return OwedBills(count=count, amount_fen=amount_fen)
 

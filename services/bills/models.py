@@ -12,7 +12,7 @@ from services.kernel.days import Day, Month
 
 
 class Bill(Struct, kw_only=True):
-    """What one home owes for one kind of fee over some months.
+    """Bill of one home for one kind of fee over some months.
 
     `id` is a digest of home, kind, first month and edition; `slots` are "kind|month" for each
     month covered, unique per home: no month is billed twice, whatever the runs did. `edition`
@@ -65,7 +65,7 @@ class Total(Struct, frozen=True, kw_only=True):
 
 
 class HomeNews(Struct, frozen=True, kw_only=True):
-    """What one publishing of a run means for a home."""
+    """News of one publishing of a run for one home."""
 
     kinds: list[FeeKind]
     amount_fen: int
@@ -73,7 +73,7 @@ class HomeNews(Struct, frozen=True, kw_only=True):
 
 
 class Known(Struct, frozen=True):
-    """What was billed to the homes of a chunk before.
+    """Earlier bills of the homes of a chunk.
 
     `taken`: (home, slot). `editions`: (home, kind, first month) → voided bills that were to be
     made again.
@@ -84,7 +84,7 @@ class Known(Struct, frozen=True):
 
 
 class MonthsAfterVoid(StrEnum):
-    """What becomes of the months a void bill covered."""
+    """Later billing of the months that a void bill covered."""
 
     FORGIVEN = auto()  # no run bills them again
     OPEN = auto()  # the next run bills them anew, e.g. with the right area
@@ -141,7 +141,7 @@ class BillView(Struct, kw_only=True):
 
 
 class OwedBills(Struct, frozen=True, kw_only=True):
-    """Everything my homes owe, whatever page is shown.
+    """Sum of all my homes owe, whatever page is shown.
 
     `count`: Number of owed bills.
     `amount_fen`: Sum of owed bills, in fen.

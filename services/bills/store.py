@@ -130,7 +130,7 @@ async def totals(db: Database, run_id: str) -> list[Total]:
 
 
 async def owing(db: Database, homes: Sequence[str], *, before: str, limit: int) -> list[Bill]:
-    """What homes owe, the latest first, before "period|id". Served by index `home_paid`."""
+    """List unpaid bills, the latest first, before "period|id". Served by index `home_paid`."""
     own = {"home": {"$in": list(homes)}, "state": BillState.OWING}
     return await _latest(db, own | _before(before), limit)
 
@@ -138,7 +138,7 @@ async def owing(db: Database, homes: Sequence[str], *, before: str, limit: int) 
 async def paid(
     db: Database, since: Mapping[str, datetime], *, before: str, limit: int
 ) -> list[Bill]:
-    """What homes paid, each since its own instant. Order and index as `owing`."""
+    """List what homes paid, each since its own instant. Order and index as `owing`."""
     own = [
         {"home": home, "state": BillState.PAID, "paid_at": {"$gte": at}} | _before(before)
         for home, at in since.items()

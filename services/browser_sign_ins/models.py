@@ -111,7 +111,7 @@ class SignInCode(ConfirmationCode, kw_only=True):
 
 
 class BrowserView(Struct, kw_only=True):
-    """Who asks to be let in, for the person who scanned the code.
+    """Browser that asks for a session, for the person who scanned the code.
 
     `purpose`: Whether it is to sign in or to confirm a sensitive act.
     `device`: Browser and system, e.g. Edge(Windows).

@@ -61,7 +61,7 @@ class FeeRuleExists(errors.Conflict):
 
 
 class FeeRuleEndedDetails(Struct, frozen=True, kw_only=True):
-    """When the rule ends already.
+    """Last day of a rule that ends already.
 
     `end_day`: Last day of the rule.
     """

@@ -31,7 +31,7 @@ KIND_NAMES: Final = {FeeKind.PROPERTY_FEE: "物业费", FeeKind.WASTE_FEE: "垃�
 
 
 class FeeRule(Struct, kw_only=True):
-    """What homes under a place pay for one kind of fee, from a day on. Only its end may change.
+    """Price of one kind of fee for homes under a place, from a day on. Only its end may change.
 
     Exactly one of `price` (0.0001 yuan per m² and month) and `monthly_fen` (a home and month).
     Exactly one of `due_day` (of a month) and `due_days` (after issue).
@@ -98,7 +98,7 @@ class EndFeeRule(Struct, forbid_unknown_fields=True):
 
 
 class FeeRuleView(Struct, kw_only=True):
-    """What homes under a place pay from a day on.
+    """Price that homes under a place pay from a day on.
 
     `rule_id`: Opaque id of the rule.
     `place`: Path of the place whose homes pay.

@@ -11,7 +11,7 @@ from services.statistics.models import OwedHomes
 
 
 class HeadView(Struct, kw_only=True):
-    """Somebody who acts as a head today.
+    """Person who acts as a head today.
 
     `role`: Role of the head.
     `title`: Office as people say it, in Chinese, e.g. 代理单元长.
@@ -51,7 +51,7 @@ class HandOverState(StrEnum):
 
 
 class HandOver(Struct, kw_only=True):
-    """What there was to do at a place when a head handed it over: ids and counts, no names."""
+    """Work left at a place when a head handed it over: ids and counts, no names."""
 
     id: str = field(name="_id")
     appointment: str

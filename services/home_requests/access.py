@@ -22,7 +22,7 @@ PROOF_KEPT_FOR: Final = timedelta(days=30)
 
 
 class OwnRequest(errors.Forbidden):
-    """Nobody advises or decides about a request of their own."""
+    """Advice or decision about one's own request, which nobody may give."""
 
     code = "own_request"
 

@@ -24,7 +24,7 @@ Note = Annotated[str, Meta(min_length=1, max_length=500, pattern=ONE_LINE)]
 
 
 class Claim(StrEnum):
-    """What one may ask to be. Who only pays is invited by an owner."""
+    """Relation that one may ask for. Who only pays is invited by an owner."""
 
     OWNER = auto()
     CO_OWNER = auto()
@@ -33,7 +33,7 @@ class Claim(StrEnum):
 
 
 class Known(StrEnum):
-    """What a head knows of somebody."""
+    """Knowledge a head has of somebody."""
 
     YES = auto()
     NO = auto()
@@ -41,7 +41,7 @@ class Known(StrEnum):
 
 
 class Settlement(StrEnum):
-    """How a dispute about an owned home ends."""
+    """Outcome of a dispute about an owned home."""
 
     KEEP = auto()  # it stays as it is
     SHARE = auto()  # the claimant is a co-owner
@@ -120,7 +120,7 @@ class FileRequest(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class GiveAdvice(Struct, forbid_unknown_fields=True, kw_only=True):
-    """What a head says of somebody who asked for a home.
+    """Advice of a head about somebody who asked for a home.
 
     `known`: Whether the head knows them.
     `reason`: What the head knows, for who decides.
@@ -142,7 +142,7 @@ class Decide(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class MyRequest(Struct, kw_only=True):
-    """What whoever filed a request sees of it.
+    """Request as the person who filed it sees it.
 
     Not whether it is disputed: that would tell a stranger whose name the register has.
 
@@ -171,7 +171,7 @@ class MyRequest(Struct, kw_only=True):
 
 
 class AdviceView(Struct, kw_only=True):
-    """What a head says of somebody who asked for a home.
+    """Advice of a head about somebody who asked for a home.
 
     `known`: Whether the head knows them.
     `reason`: What the head wrote.
@@ -184,7 +184,7 @@ class AdviceView(Struct, kw_only=True):
 
 
 class RequestView(Struct, kw_only=True):
-    """What heads and the community see of a request.
+    """Request as heads and the community see it.
 
     `request_id`: Opaque id of the request.
     `home`: Path of the home.

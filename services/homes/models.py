@@ -33,7 +33,7 @@ class Bound(Struct, kw_only=True):
 
 
 class AddResident(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Somebody the community knows to belong to a home, with or without a phone.
+    """Person the community knows to belong to a home, with or without a phone.
 
     `name`: Name as on the identity card.
     `relation`: What the home is to the person.
@@ -54,7 +54,7 @@ class AddResident(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class ResidentView(Struct, kw_only=True):
-    """Somebody who belongs to a home.
+    """Person who belongs to a home.
 
     `residency_id`: Id of the relation to the home.
     `relation`: What the home is to the person.

@@ -48,7 +48,7 @@ def token_index(vault: Vault, token: str) -> str:
 
 
 class Invitee(StrEnum):
-    """Whom an owner may let in; owners are the community's to write."""
+    """Relations an owner may invite; owners are the community's to write."""
 
     FAMILY = auto()
     TENANT = auto()

@@ -40,7 +40,7 @@ class Backlog(Struct, frozen=True):
 
 
 class Again(Struct, frozen=True):
-    """What a handler returns when it is not finished: run the job again then."""
+    """Result of a handler that is not finished: run the job again at that instant."""
 
     due_at: datetime
 
@@ -50,7 +50,7 @@ class Permanent(Exception):
 
 
 class RetryAt(Exception):
-    """Not now; the other side said when (a daily quota, a balance to be filled)."""
+    """Retry at the instant that the other side said (a daily quota, a balance to be filled)."""
 
     def __init__(self, due_at: datetime, reason: str) -> None:
         super().__init__(reason)

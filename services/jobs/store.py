@@ -129,6 +129,6 @@ async def beat(db: Database, worker: str, now: datetime) -> None:
 
 
 async def last_beat(db: Database) -> datetime | None:
-    """When any worker was last seen. Served by index `beat_at`."""
+    """Find when any worker was last seen. Served by index `beat_at`."""
     document = await db[workers.COLLECTION].find_one({}, sort=[("beat_at", -1)])
     return document["beat_at"] if document else None

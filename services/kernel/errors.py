@@ -9,7 +9,7 @@ DayText = Annotated[str, Meta(extra_json_schema={"format": "date"})]
 
 
 class RetryAfter(Struct, frozen=True):
-    """When to ask again.
+    """Time to wait before asking again.
 
     `retry_after_seconds`: Seconds to wait before asking again.
     """
@@ -54,7 +54,7 @@ class MissingPermission(Struct, frozen=True):
 
 
 class MissingThing(Struct, frozen=True):
-    """What was not found, when the request names several things.
+    """Thing that was not found, when the request names several.
 
     `place`: Path of the place that does not exist for the person.
     `path`: Path of the place that has to exist first.

@@ -11,7 +11,7 @@ from services.kernel.paths import covers, outermost
 
 
 class Role(StrEnum):
-    """What somebody is at a place: by living there, or by being appointed.
+    """Role at a place, by living there or by being appointed.
 
     `label`: what people read.
     """

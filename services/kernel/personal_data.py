@@ -26,7 +26,7 @@ ERASED: Final = "erased"
 
 
 class Fate(StrEnum):
-    """What becomes of a person's rows when they erase themself."""
+    """Effect of erasure on a person's rows."""
 
     REMOVED = auto()
     BLANKED = auto()  # the row stays, without what says who it was

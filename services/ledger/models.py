@@ -19,7 +19,7 @@ class Posting(Struct, frozen=True):
 
 
 class Journal(Struct, kw_only=True):
-    """What happened to money, once. Never changed; a correction is another journal.
+    """Movement of money, booked once. Never changed; a correction is another journal.
 
     `id` is the business reference (`pay:…`, `refund:…`, `issue:…`, `void:…`): posting the same
     thing twice is a duplicate key. `reference` names the documents it came from.
@@ -70,22 +70,22 @@ class TrialBalance(Struct, kw_only=True):
 
 
 def receivable(bill_id: str) -> str:
-    """What a home owes on one bill."""
+    """Account of what a home owes on one bill."""
     return f"receivable:{bill_id}"
 
 
 def income(kind: str, compound: str) -> str:
-    """What a compound was billed for one kind of fee."""
+    """Account of what a compound was billed for one kind of fee."""
     return f"income:{kind}:{compound}"
 
 
 def wechat_cash(account_key: str) -> str:
-    """What lies in one WeChat Pay merchant account."""
+    """Account of what lies in one WeChat Pay merchant account."""
     return f"wechat:{account_key}"
 
 
 def overpaid(payment_id: str) -> str:
-    """What a payer gave beyond what was owed, to be refunded."""
+    """Account of what a payer gave beyond what was owed, to be refunded."""
     return f"overpaid:{payment_id}"
 
 

@@ -24,14 +24,14 @@ class Rate(StrEnum):
 
 
 class Allowance(Struct, frozen=True):
-    """So many at once, after which they grow back evenly within `within`."""
+    """Number of requests allowed at once; they grow back evenly within `within`."""
 
     times: int
     within: timedelta
 
 
 class Bucket(Struct, frozen=True):
-    """What one key may use up."""
+    """Allowance of one key."""
 
     key: str
     allowance: Allowance

@@ -13,7 +13,7 @@ SEND: Final = "messaging.send"  # the name of the job that carries a message to 
 
 
 class Delivery(StrEnum):
-    """How far a message got beyond the inbox, where every message is from the start."""
+    """Delivery of a message beyond the inbox, where every message is from the start."""
 
     INBOX = auto()  # only there: no grant, or not tried yet
     SENDING = auto()  # written down before WeChat is called, so that it is called once

@@ -45,7 +45,7 @@ MOVES: Final[dict[Move, Step]] = {
 
 
 class Grant(StrEnum):
-    """What becomes of the one-time grant that was reserved."""
+    """Fate of the one-time grant that was reserved."""
 
     SPENT = auto()
     RETURNED = auto()
@@ -53,7 +53,7 @@ class Grant(StrEnum):
 
 
 class Then(StrEnum):
-    """What becomes of the job."""
+    """Fate of the job."""
 
     DONE = auto()
     BACK_OFF = auto()

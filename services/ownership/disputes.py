@@ -15,7 +15,7 @@ from services.residencies.models import Relation
 
 
 class NotDisputed(errors.Conflict):
-    """Nobody else owns the home: accept or reject the request."""
+    """Home without another owner: accept or reject the request."""
 
     code = "home_not_disputed"
 

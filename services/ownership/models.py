@@ -48,7 +48,7 @@ class Transfer(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Transferred(Struct, kw_only=True):
-    """What a transfer changed.
+    """Changes made by a transfer.
 
     `residency_id`: Id of the new owner's relation to the home.
     `bound`: Whether the new owner is bound to the home already.

@@ -58,7 +58,7 @@ class Payment(Struct, kw_only=True):
 
     @property
     def is_pending(self) -> bool:
-        """Whether WeChat may still say something new about it."""
+        """Tell whether WeChat may still say something new about it."""
         return self.state in PENDING
 
     @property
@@ -102,7 +102,7 @@ class Pay(Struct, forbid_unknown_fields=True):
 
 
 class PayParams(Struct, frozen=True, rename="camel"):
-    """What wx.requestPayment needs, and nothing else.
+    """Parameters of wx.requestPayment, and nothing else.
 
     `time_stamp`: Seconds since 1970, as text.
     `nonce_str`: Random text.

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 class Forged(errors.Unauthenticated):
-    """Not from WeChat, or not readable with this account's keys."""
+    """Notice that is not from WeChat, or not readable with this account's keys."""
 
     code = "bad_signature"
 

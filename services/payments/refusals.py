@@ -20,7 +20,7 @@ class BillAlreadyPaidDetails(Struct, frozen=True, kw_only=True):
 
 
 class PaymentInProgressDetails(Struct, frozen=True, kw_only=True):
-    """When to ask again.
+    """Time to wait before asking again.
 
     `retry_after_seconds`: Seconds to wait; absent when a person has to look into it.
     """
@@ -62,7 +62,7 @@ class DifferentPayees(errors.InvalidInput):
 
 
 class PaymentInProgress(errors.Conflict):
-    """Somebody may be typing the password for one of these bills at this moment."""
+    """Payment of one of these bills is open: somebody may be typing the password."""
 
     code = "payment_in_progress"
     details_type = PaymentInProgressDetails

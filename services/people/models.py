@@ -12,7 +12,7 @@ PersonName = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]
 
 
 class Person(Struct, kw_only=True):
-    """Somebody who signed in. The phone is sealed; equality is asked of `phone_index`."""
+    """Person who signed in. The phone is sealed; equality is asked of `phone_index`."""
 
     id: str = field(name="_id")
     wechat_key: str  # appid:openid

@@ -42,7 +42,7 @@ warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
 class PhotoUnreadable(errors.InvalidInput):
-    """Not a whole JPEG, PNG or WebP picture."""
+    """File that is not a whole JPEG, PNG or WebP picture."""
 
     code = "photo_unreadable"
 

@@ -42,7 +42,7 @@ LADDER: Final = (
 
 
 class Usage(StrEnum):
-    """What an exclusive part (专有部分) is used as."""
+    """Use of an exclusive part (专有部分)."""
 
     FLAT = auto()
     SHOP = auto()
@@ -65,7 +65,7 @@ class Place(Struct, kw_only=True):
 
 
 class GridChange(Struct, kw_only=True):
-    """What a grid was made of from an instant on, and why."""
+    """Buildings of a grid from an instant on, and why they changed."""
 
     at: datetime
     by: str
@@ -142,7 +142,7 @@ class NewGrid(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class ChangeGrid(Struct, forbid_unknown_fields=True, kw_only=True):
-    """All the buildings of a grid from now on.
+    """List of all the buildings of a grid from now on.
 
     `buildings`: Paths of the buildings; an empty list dissolves the grid.
     `reason`: Why it is changed, for the audit.

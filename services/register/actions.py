@@ -30,7 +30,7 @@ AT_THE_START: Final = {"done": 0, "mark": ""}
 
 
 class ProblemCount(Struct, frozen=True, kw_only=True):
-    """How much is wrong with the file.
+    """Number of problems of the file.
 
     `count`: Number of the errors or warnings.
     """

@@ -48,7 +48,7 @@ class Import(Struct, kw_only=True):
 
 
 class Progress(Struct):
-    """How far a step is.
+    """Progress of a step.
 
     `done`: Rows that are done (homes, while undoing).
     `total`: Rows to do (homes, while undoing).

@@ -70,7 +70,7 @@ class WrongStateDetails(Struct, frozen=True, kw_only=True):
 
 
 class WrongState(errors.Conflict):
-    """Somebody was first, or it is too early: look at the import again."""
+    """Import in another state: somebody was first, or it is too early."""
 
     code = "register_wrong_state"
     details_type = WrongStateDetails

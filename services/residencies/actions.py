@@ -18,7 +18,7 @@ from services.residencies.models import Newcomer, Residency, ResidencyStep, Way
 
 
 class ResidencyMoved(errors.Conflict):
-    """Somebody else changed it between our reading and our writing."""
+    """Residency that somebody else changed between our reading and our writing."""
 
     code = "residency_changed"
 

@@ -11,7 +11,7 @@ from services.kernel.permissions import Role
 
 
 class Relation(StrEnum):
-    """What a home is to a person (民法典 art. 271: owners; the rest live there or pay)."""
+    """Relation of a person to a home (民法典 art. 271: owners; the rest live there or pay)."""
 
     OWNER = auto()
     CO_OWNER = auto()
@@ -32,7 +32,7 @@ OWNERS: Final = (Relation.OWNER, Relation.CO_OWNER)
 
 
 class Way(StrEnum):
-    """How a person came to be bound to a residency."""
+    """Way a person came to be bound to a residency."""
 
     PHONE = auto()  # proved the number the register has: lost again with the number
     REQUEST = auto()
@@ -41,7 +41,7 @@ class Way(StrEnum):
 
 
 class ResidencyStep(Struct, kw_only=True):
-    """What somebody changed about a residency, and why: `because` is sealed."""
+    """Change of a residency by somebody, and why: `because` is sealed."""
 
     at: datetime
     by: str
@@ -50,7 +50,7 @@ class ResidencyStep(Struct, kw_only=True):
 
 
 class Residency(Struct, kw_only=True):
-    """Who belongs to a home, and from when to when. `person` is set once they are bound to it.
+    """Relation to a home, from when to when. `person` is set once they are bound to it.
 
     Rows are ended, not removed: history stays with those who lived it.
     """
@@ -77,7 +77,7 @@ class Residency(Struct, kw_only=True):
 
 
 class Enrolment(Struct, frozen=True, kw_only=True):
-    """Somebody a register names for a home. `number`: among the home's people, from 0."""
+    """Person a register names for a home. `number`: among the home's people, from 0."""
 
     home: str
     number: int
@@ -87,7 +87,7 @@ class Enrolment(Struct, frozen=True, kw_only=True):
 
 
 class Newcomer(Struct, kw_only=True):
-    """Somebody to be written into a home.
+    """Person to be written into a home.
 
     `person`: who proved in the way `way` that it is them; without, whoever holds the phone.
     `recorded_by`: the member of staff who writes it for them.

@@ -24,7 +24,7 @@ class Reason(StrEnum):
 
 
 class Reveal(Struct, forbid_unknown_fields=True):
-    """What to show whole, and what for.
+    """Request for a whole value, and its purpose.
 
     `fields`: Which of the masked fields to show.
     `reason`: What it is needed for; kept in the audit.
@@ -35,7 +35,7 @@ class Reveal(Struct, forbid_unknown_fields=True):
 
 
 class Revealed(Struct, kw_only=True):
-    """What was asked for; null for what is not held, or was not asked for.
+    """Values that were asked for; null for what is not held, or was not asked for.
 
     `phone`: Whole phone number, with country code.
     `name`: Whole name.

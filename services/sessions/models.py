@@ -15,7 +15,7 @@ class SessionKind(StrEnum):
 
 
 class Life(Struct, frozen=True):
-    """How long a session lasts at most, and how long it may lie unused.
+    """Lifetime of a session: at most, and unused.
 
     Use is noticed when a token is refreshed: every quarter of an hour while somebody works.
     """
@@ -47,7 +47,7 @@ class Session(Struct, kw_only=True):
 
 
 class Visit(Struct, frozen=True):
-    """What a request tells of whoever is not signed in yet; empty for the command line."""
+    """Facts in a request about whoever is not signed in yet; empty for the command line."""
 
     request_id: str = ""
     address: str = ""

@@ -36,7 +36,7 @@ class Debts(Struct, frozen=True):
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """What the rates are made of. A home lies in one part only, so parts add up."""
+    """Counts and sums that rates are made of. A home lies in one part only, so parts add up."""
 
     billed_homes: int = 0
     paid_homes: int = 0
@@ -109,7 +109,7 @@ class RatesView(Struct, kw_only=True):
 
 
 class Arrears(Struct, kw_only=True):
-    """What one home owes. `since`: the first month owed; `due_on`: the earliest due day."""
+    """Arrears of one home. `since`: the first month owed; `due_on`: the earliest due day."""
 
     home: str
     bills: int = 0

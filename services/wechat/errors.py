@@ -10,7 +10,7 @@ from typing import Final
 
 
 class Reaction(StrEnum):
-    """What to do after a mini-program interface said no."""
+    """Reaction to a refusal of a mini-program interface."""
 
     PERMANENT = "permanent"  # our bug or bad data: dead-letter, alarm, never the same again
     NEW_TOKEN = "new_token"  # noqa: S105 - a reaction; the client has already tried once more
@@ -78,7 +78,7 @@ class WeChatUnavailable(WeChatError):
 
 
 class PayReaction(StrEnum):
-    """What to do after WeChat Pay said no."""
+    """Reaction to a refusal of WeChat Pay."""
 
     PERMANENT = "permanent"  # bug or rule: no retry
     RETRY_SAME = "retry_same"  # the same numbers and the same bytes, with back-off
@@ -170,7 +170,7 @@ class Forgery(StrEnum):
 
 
 class BadSignature(Exception):
-    """Whoever sent it, it was not WeChat. Answer 401, never 2xx; change nothing."""
+    """Message that WeChat did not sign. Answer 401, never 2xx; change nothing."""
 
     def __init__(self, reason: Forgery) -> None:
         super().__init__(reason.value)

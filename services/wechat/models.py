@@ -9,7 +9,7 @@ from services.wechat.secret import Guarded
 
 
 class Login(Guarded, frozen=True, kw_only=True):
-    """Who logged in. `unionid` only when the mini-program is bound to an open platform."""
+    """User who logged in. `unionid` only when the mini-program is bound to an open platform."""
 
     hidden: ClassVar[frozenset[str]] = frozenset({"session_key"})
 
@@ -24,7 +24,7 @@ class PhoneNumber(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scene(IntEnum):
-    """Where a text or picture will be shown (WeChat's numbering)."""
+    """Place where a text or picture will be shown (WeChat's numbering)."""
 
     PROFILE = 1
     COMMENT = 2

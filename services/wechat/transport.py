@@ -38,7 +38,7 @@ class Reply(NamedTuple):
 
 
 class NoAnswer(Exception):
-    """Nothing usable came back. `unknown`: the request may have arrived and taken effect."""
+    """No usable answer. `unknown`: the request may have arrived and taken effect."""
 
     def __init__(self, detail: str, *, unknown: bool) -> None:
         super().__init__(detail)

@@ -23,7 +23,7 @@ MOST_TOLD: Final = 100
 
 
 class Witness(Struct):
-    """What the anchors say: of each lane, what may be forgotten and what must be there."""
+    """Evidence of the anchors: of each lane, what may be forgotten and what must be there."""
 
     first: Anchor | None = None  # of the year, when there are older ones
     last: Anchor | None = None

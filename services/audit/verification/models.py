@@ -8,7 +8,7 @@ from services.audit.models import Head
 
 
 class Anchor(Struct, kw_only=True):
-    """Where all lanes stood at an instant: its line in the log leaves this machine.
+    """Heads of all lanes at an instant: its line in the log leaves this machine.
 
     Chained and keyed like the rows, so that none can be forged or taken out of the middle.
     """

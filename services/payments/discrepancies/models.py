@@ -12,7 +12,7 @@ CLARIFY: Final = "payments.clarify"  # the job that queries the order of a doubt
 
 
 class Doubt(StrEnum):
-    """How something WeChat said does not fit what we wrote down."""
+    """Kind of difference between what WeChat said and what we wrote down."""
 
     UNKNOWN_ORDER = auto()
     OTHER_ACCOUNT = auto()  # the order belongs to another payee

@@ -9,7 +9,7 @@ from services.payments.models import Line, ReceiptLine
 
 
 class Receipt(Struct, kw_only=True):
-    """What was paid, frozen. Its number reads: day of payment, then ten letters."""
+    """Receipt of a payment, never changed. Number: day of payment, then ten letters."""
 
     id: str = field(name="_id")  # the payment
     number: str

@@ -60,7 +60,7 @@ class Severity(StrEnum):
 
 
 class RowProblem(Struct, kw_only=True):
-    """What is wrong with one cell. Never holds a name or a phone number.
+    """Problem of one cell. Never holds a name or a phone number.
 
     `row`: Row of the file, from 1.
     `column`: Letter of the column; empty for the whole row.
@@ -113,7 +113,7 @@ class ListedHome(Struct, kw_only=True):
 
 
 class Column(Struct):
-    """How a column of the file was understood.
+    """Column of the file, as it was understood.
 
     `letter`: Letter of the column in the file.
     `heading`: Heading as the file has it.
@@ -126,7 +126,7 @@ class Column(Struct):
 
 
 class Counts(Struct, kw_only=True):
-    """What the file holds, and what of it is new.
+    """Counts of what the file holds, and what of it is new.
 
     `rows`: Rows with homes.
     `buildings`: Buildings in the file.

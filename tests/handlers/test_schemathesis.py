@@ -7,11 +7,16 @@ targets that do; and what the rows of the matrix ask is asked as well, which suc
 By day a few cases of each operation, each by one of the people; by night many, each by all.
 """
 
-from collections.abc import Iterator
-from typing import Any, Final
+import asyncio
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Event, Thread
+from typing import Any, Final, TypeVar
 
 import pytest
 import schemathesis
+import uvloop
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode, SerializationContext
@@ -31,17 +36,20 @@ from server import ops
 from server.app import ROUTES
 from server.settings import Settings
 from services.kernel.permissions import Role
+from tests.build.stage import open_world
+from tests.build.world import Clock
 from tests.deadlines import SAFETY_NET
 from tests.depth import by_depth, by_night
-from tests.matrix.live import Live, open_live
+from tests.matrix.furniture import furnished
 from tests.matrix.posts import HOME, OWNER, UNIT_HEAD, WHERE, Position, Post
 from tests.matrix.row import Row
 from tests.matrix.rows import ROWS
 from tests.matrix.rules import Outcome
 from tests.matrix.seats import Someone
-from tests.matrix.town import Scene
+from tests.matrix.town import Scene, Town
 
 pytestmark = [pytest.mark.slow, pytest.mark.deep]
+T = TypeVar("T")
 
 EXAMPLES: Final = by_depth(day=3, night=20)  # of each operation
 STAFF: Final = (Role.COMMUNITY_STAFF, Role.ADMINISTRATOR, Role.AUDITOR)
@@ -64,6 +72,56 @@ OPERATIONS: Final = {
     (operation.ok().method, operation.ok().path): operation.ok()
     for operation in SCHEMA.get_all_operations()
 }
+
+
+@dataclass
+class Live:
+    """The furnished town behind a server in a thread of its own, for clients that block."""
+
+    town: Town
+    loop: asyncio.AbstractEventLoop
+
+    @property
+    def base(self) -> str:
+        return self.town.world.api.base
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Have something done beside the server."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(SAFETY_NET)
+
+
+@contextmanager
+def open_live(settings: Settings) -> Iterator[Live]:
+    """Raise at the end whatever the server's thread raised, e.g. a query without an index."""
+    ready, raised, opened = Event(), list[BaseException](), list[Live]()
+    closing = asyncio.Event()
+
+    async def serve() -> None:
+        async with open_world(settings, Clock()) as world:
+            opened.append(Live(await furnished(world), asyncio.get_running_loop()))
+            ready.set()
+            await closing.wait()
+
+    def run() -> None:
+        try:
+            uvloop.run(serve())
+        except BaseException as error:  # noqa: BLE001  # raised where it is looked for
+            raised.append(error)
+        finally:
+            ready.set()
+
+    thread = Thread(target=run)
+    thread.start()
+    ready.wait(SAFETY_NET)
+    try:
+        if opened:
+            yield opened[0]
+    finally:
+        if opened and not opened[0].loop.is_closed():
+            opened[0].loop.call_soon_threadsafe(closing.set)
+        thread.join(SAFETY_NET)
+    if raised:
+        raise raised[0]
 
 
 @schemathesis.serializer(XLSX)

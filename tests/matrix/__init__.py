@@ -4,11 +4,11 @@
     python -m pytest tests/matrix --nightly     walks every cell
     python -m tests.matrix                      writes docs/reference/access.md
 
-How to add a row for a new route: put it into tests/matrix/rows/<your handler's name>.py (each
-module has a tuple ROWS; they are found by themselves). Mostly it is one line:
+How to add a row for a new route: put it into ROWS of the test module of its area, test_*.py
+(a new module is named in rows.py, too). Mostly it is one line:
 
     Row("get", "/api/v1/places/{place}/rates", at(UNIT, COMPOUND))
-    Row("post", "/api/v1/bills/{bill_id}/void", at(HOME), makes=money.owing_bill, body={...})
+    Row("post", "/api/v1/bills/{bill_id}/void", at(HOME), makes=owing_bill, body={...})
     Row("get", "/api/v1/me/messages", everyone())
     Row("post", "/api/v1/me/messages/{message_id}/read", mine(), makes=..., silent="why")
 
@@ -31,8 +31,9 @@ for all that may not. `body`, `query`: a value, or (scene, made) → value.
 `land=(409, "code")` with `because=` when a success cannot be had. `silent=`: why a success
 leaves no row in the audit. `twin=True` when the call would spoil its caller. `bare`, `beyond`,
 `past`: what an answer names, see row.py.
-Places, homes, people: posts.py; makers that are there already: makers.py, money.py; what
-there is of everything everywhere, so that it can leak: furniture.py (add a line there, too).
+Places, homes, people: posts.py; a maker stands beside the rows that take it, in makers.py when
+several areas do; what there is of everything everywhere, so that it can leak: FURNITURE of the
+same module (add a line there, too).
 
 Checked for every cell: the status; that the problem is one the contract documents; that no
 answer holds an id, address, name or amount of what lies outside the caller's places; that

@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.matrix.page import counts, write
+from tests.matrix.test_page import counts, write
 
 if __name__ == "__main__":
     write()

@@ -41,6 +41,7 @@ UNITS: Final = (
     f"{OTHER_DISTRICT}.minkang.xisi.c11.b1.u1",
     f"{OTHER_CITY}.changyi.xingye.beijinglu.c12.b1.u1",
 )
+COMPOUNDS: Final = tuple(dict.fromkeys(unit.rsplit(".", 2)[0] for unit in UNITS))
 # The register's family names, one for each home: a masked name gives away whose it is.
 HOMES: Final = {
     HOME: "欧阳",

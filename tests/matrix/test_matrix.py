@@ -1,40 +1,21 @@
-"""Every route x every role x every position: by day of each kind of cell one, see sample.py."""
+"""The table is whole, and what is asked by day stands for everything: see sample.py."""
 
-import sys
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import Hashable
 
 import pytest
-import pytest_asyncio
 
-from server.settings import Settings
 from services.grants import actions as grants
 from services.kernel.permissions import PERMISSIONS, Permission, Role
-from tests.build.stage import open_world
-from tests.build.world import Clock
-from tests.depth import by_night
-from tests.matrix.furniture import furnished
-from tests.matrix.page import PATH, counts, page
 from tests.matrix.posts import POSTS
-from tests.matrix.row import BY_PATH, Row
+from tests.matrix.row import BY_PATH
 from tests.matrix.rows import ROWS
 from tests.matrix.rules import Outcome
 from tests.matrix.sample import again, chosen
 from tests.matrix.town import Town
-from tests.matrix.walk import Walk
 
 pytestmark = [pytest.mark.slow, pytest.mark.deep]
 
 BY_DAY = chosen(ROWS, every=False)
-CELLS = chosen(ROWS, every=True) if by_night() else BY_DAY
-IN_TOWN = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(base_settings: Settings, database: str) -> AsyncIterator[Town]:
-    """One town for the whole walk: whatever may change something has a target of its own."""
-    assert database == base_settings.mongodb_database
-    async with open_world(base_settings, Clock()) as world:
-        yield await furnished(world)
 
 
 def test_every_route_has_a_row_and_every_row_a_route() -> None:
@@ -61,7 +42,7 @@ NEEDED = {row.rule.needs(row.contract) for row in ROWS} - {None}
 
 
 def test_every_permission_is_needed_by_a_row_or_by_a_rule_of_its_own() -> None:
-    """These two only widen what somebody sees: rows/homes.py, rows/privacy.py."""
+    """These two only widen what somebody sees: test_homes.py, test_privacy.py."""
     assert set(Permission) - NEEDED == {Permission.VIEW_HOME, Permission.VIEW_RESIDENTS}
 
 
@@ -79,22 +60,9 @@ def test_by_day_each_permission_lets_in_and_keeps_out(permission: Permission) ->
     assert kept_out >= set(Role) - holders
 
 
-@IN_TOWN
+@pytest.mark.asyncio(loop_scope="package")
 async def test_everybody_holds_what_the_matrix_says(town: Town) -> None:
     for post in [post for post in POSTS if post.signed_in]:
         held = await grants.grants_of(town.world.deps, town.people[post].person_id)
         found = {(grant.role, grant.place) for grant in held}
         assert found == {(g.role, g.place) for g in post.actor.grants}, post.name
-
-
-@IN_TOWN
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-async def test_everybody_gets_what_they_may(town: Town, row: Row) -> None:
-    judge = await Walk(town, row).over(CELLS[row.name], again(row, every=by_night()))
-    assert not judge.problems, "\n".join(judge.problems[:40])
-
-
-def test_the_page_is_current() -> None:
-    """Print the counts, too: `pytest -s`."""
-    sys.stdout.write("".join(f"\n{number:>7,}  {name}" for name, number in counts().items()))
-    assert PATH.read_text(encoding="utf-8") == page(), "run python -m tests.matrix"

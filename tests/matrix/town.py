@@ -1,6 +1,6 @@
 """Town of the matrix: its places, its people, and data of every kind everywhere."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -59,6 +59,7 @@ class Scene:
 
 
 Maker = Callable[[Scene], Awaitable[str | dict[str, str]]]
+Furniture = tuple[tuple[Maker, tuple[str, ...]], ...]
 
 
 async def build(world: World) -> Town:
@@ -70,9 +71,9 @@ async def build(world: World) -> Town:
     return town
 
 
-async def furnish(town: Town, *makers: tuple[Maker, Sequence[str]]) -> None:
+async def furnish(town: Town, furniture: Furniture) -> None:
     """Let there be something of everything everywhere: what nobody has cannot leak."""
-    for make, where in makers:
+    for make, where in furniture:
         for place in where:
             near = [town.people[p] for p in POSTS if p.held and p.held[0][1] == place]
             someone = near[0] if near else await town.seats.seat(Post(Position.STRANGER))

@@ -1,12 +1,13 @@
 """Walk of one row through the town: asked as everybody from everywhere, and judged."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import msgspec
+import pytest
 
 from tests.matrix.judge import REFUSED, Call, Judge
 from tests.matrix.posts import OWNER, Post
@@ -16,6 +17,13 @@ from tests.matrix.town import Scene, Town
 # What the product writes while refusing, or to know who asks: no business of anybody's.
 BOOKKEEPING: Final = {"audit", "audit_anchors", "audit_heads", "idempotency_keys", "sessions"}
 AT_ONCE: Final = 8
+# The marks of a module whose rows are walked; its test asks `walked` for each of them.
+IN_TOWN: Final = [
+    pytest.mark.slow,
+    pytest.mark.deep,
+    pytest.mark.asyncio(loop_scope="package"),
+]
+Walked = Callable[[Row], Awaitable[None]]
 
 
 @dataclass

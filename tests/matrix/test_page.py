@@ -1,15 +1,20 @@
 """The page docs/reference/access.md: the tables and the counts, as they are."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
+
+import pytest
 
 from services.kernel.permissions import PERMISSIONS, RUNGS, Permission, Role
 from tests.matrix.posts import POSTS, WHERE, Position
 from tests.matrix.row import Row
 from tests.matrix.rows import ROWS
 from tests.matrix.rules import Outcome
+
+pytestmark = [pytest.mark.slow, pytest.mark.deep]
 
 PATH: Final = Path(__file__).parents[2] / "docs" / "reference" / "access.md"
 HEAD: Final = """# Who may do what, and where
@@ -126,3 +131,9 @@ def _reasons() -> str:
 
 def write() -> None:
     PATH.write_text(page(), encoding="utf-8")
+
+
+def test_the_page_is_current() -> None:
+    """Print the counts, too: `pytest -s`."""
+    sys.stdout.write("".join(f"\n{number:>7,}  {name}" for name, number in counts().items()))
+    assert PATH.read_text(encoding="utf-8") == page(), "run python -m tests.matrix"

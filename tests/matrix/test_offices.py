@@ -1,17 +1,40 @@
 """Rows about offices: places, heads, firms and their contracts."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
+import pytest
+
+from mongo_indexes import appointments, contracts, firms, hand_overs, places
+from services.firms.models import Contract, Firm
+from services.heads.models import HandOver
 from services.kernel.permissions import Permission, Role
+from services.places.models import LADDER, Grid, Kind, Place
+from services.statistics.models import OwedHomes
 from tests.build.offices import credit_code
-from tests.matrix import makers, money
-from tests.matrix.posts import BUILDING, COMMUNITY, COMPOUND, HOME, UNIT, Post
+from tests.matrix import makers
+from tests.matrix.posts import (
+    BUILDING,
+    COMMUNITY,
+    COMPOUND,
+    COMPOUNDS,
+    HOME,
+    OTHER_COMMUNITY,
+    UNIT,
+    UNITS,
+    Post,
+)
 from tests.matrix.row import Row
 from tests.matrix.rules import Outcome, at, decided, everyone, mine, public, somewhere
-from tests.matrix.town import Scene
+from tests.matrix.town import Furniture, Scene
+from tests.matrix.walk import IN_TOWN, Walked
+
+pytestmark = IN_TOWN
 
 P = Permission
+OF_OFFICES = "what one gave or took, and what lies at the offices and places one holds"
+SUCCESSOR = "whoever holds the office at that moment is the next one, and nobody else knows"
+HOLDER_ONLY = "an office is left by its holder; the others are told no more than they may know"
 
 
 def appoints(post: Post, place: str) -> bool:
@@ -52,7 +75,7 @@ def new_firm(scene: Scene, _: str) -> dict[str, Any]:
 
 
 def a_contract(scene: Scene, _: str) -> dict[str, Any]:
-    month = money.month(scene)
+    month = makers.month(scene)
     return {
         "compound": scene.place,
         "from_day": f"{month}-01",
@@ -62,13 +85,98 @@ def a_contract(scene: Scene, _: str) -> dict[str, Any]:
 
 async def for_a_grid(scene: Scene) -> dict[str, str]:
     """A building in no grid, and the community it belongs to."""
-    building = await makers.below(replace(scene, place=COMPOUND))
+    building = await below(replace(scene, place=COMPOUND))
     return {"place": scene.place, "building": building}
 
 
-OF_OFFICES = "what one gave or took, and what lies at the offices and places one holds"
-SUCCESSOR = "whoever holds the office at that moment is the next one, and nobody else knows"
-HOLDER_ONLY = "an office is left by its holder; the others are told no more than they may know"
+async def below(scene: Scene) -> str:
+    """A new place right below the scene's."""
+    path = f"{scene.place}.n{scene.number}"
+    place = Place(
+        id=path,
+        kind=LADDER[path.count(".")],
+        name=path.rpartition(".")[2],
+        address=path,
+        created_at=scene.town.world.deps.now(),
+    )
+    return await scene.town.insert(places.COLLECTION, place)
+
+
+async def grid(scene: Scene) -> dict[str, str]:
+    """A grid without buildings, of the community that is the scene's place."""
+    made = Grid(
+        id=f"{scene.place}.n{scene.number}",
+        kind=Kind.GRID,
+        name="网格",
+        address="网格",
+        created_at=scene.town.world.deps.now(),
+        buildings=[],
+    )
+    return {"place": await scene.town.insert(places.COLLECTION, made)}
+
+
+async def own_office(scene: Scene) -> str:
+    """A unit head's office of the owner's own, over since yesterday and so without power.
+
+    Power would change what the owner may do in the next cell.
+    """
+    made = makers.unit_head(scene)
+    made.person, made.to_day = scene.owner.person_id, scene.town.seats.yesterday
+    return await scene.town.insert(appointments.COLLECTION, made)
+
+
+async def hand_over(scene: Scene) -> str:
+    """A list offered for an office at a unit; who gave it is not of the matrix."""
+    now = scene.town.world.deps.now()
+    made = HandOver(
+        id=scene.town.new_id(),
+        appointment=await makers.office(scene),
+        role=Role.UNIT_HEAD,
+        place=scene.place,
+        giver=scene.town.new_id(),
+        made_by="test",
+        made_at=now,
+        parts=[scene.place],
+        homes=1,
+        owing=OwedHomes(),
+        substitutes=[],
+        open_requests=[],
+    )
+    return await scene.town.insert(hand_overs.COLLECTION, made)
+
+
+async def firm(scene: Scene) -> str:
+    made = Firm(
+        id=scene.town.new_id(),
+        name="新物业",
+        credit_code=credit_code(scene.number + 1000),
+        added_by="test",
+        added_at=scene.town.world.deps.now(),
+    )
+    return await scene.town.insert(firms.COLLECTION, made)
+
+
+async def contract(scene: Scene) -> str:
+    made = Contract(
+        id=scene.town.new_id(),
+        firm=await firm(scene),
+        place=scene.place,
+        from_day="2028-01-01",
+        to_day="2028-12-31",
+        agreed_to_day="2028-12-31",
+        signed_by="test",
+        signed_at=scene.town.world.deps.now(),
+    )
+    return await scene.town.insert(contracts.COLLECTION, made)
+
+
+# What there is of it everywhere, so that it can leak.
+FURNITURE: Final[Furniture] = (
+    (makers.office, UNITS),
+    (hand_over, UNITS),
+    (contract, COMPOUNDS),
+    (grid, (COMMUNITY, OTHER_COMMUNITY)),
+)
 ROWS = (
     Row("post", "/api/v1/places", at(BUILDING), body=new_place),
     Row("get", "/api/v1/places/{place}", at(HOME, UNIT, COMPOUND)),
@@ -89,11 +197,11 @@ ROWS = (
         "post",
         "/api/v1/grids/{place}/buildings",
         at(COMMUNITY),
-        makes=makers.grid,
+        makes=grid,
         body={"buildings": [], "reason": "撤销网格"},
     ),
     Row("get", "/api/v1/appointments", somewhere()),
-    Row("post", "/api/v1/appointments", at(BUILDING), makes=makers.below, body=unit_head),
+    Row("post", "/api/v1/appointments", at(BUILDING), makes=below, body=unit_head),
     Row("delete", "/api/v1/appointments/{appointment_id}", at(UNIT), makes=makers.office),
     Row(
         "get",
@@ -107,7 +215,7 @@ ROWS = (
         "post",
         "/api/v1/me/appointments/{appointment_id}/contact",
         mine(),
-        makes=makers.own_office,
+        makes=own_office,
         body={"phone_visible_to": "nobody"},
     ),
     Row(
@@ -135,13 +243,13 @@ ROWS = (
         "get",
         "/api/v1/hand-overs/{hand_over_id}",
         decided(is_next, SUCCESSOR, UNIT),
-        makes=makers.hand_over,
+        makes=hand_over,
     ),
     Row(
         "post",
         "/api/v1/hand-overs/{hand_over_id}/receive",
         decided(is_next, SUCCESSOR, UNIT),
-        makes=makers.hand_over,
+        makes=hand_over,
     ),
     Row("get", "/api/v1/firms", somewhere(), bare="the city's directory is the same for all"),
     Row("post", "/api/v1/firms", somewhere(), body=new_firm),
@@ -149,15 +257,20 @@ ROWS = (
         "post",
         "/api/v1/firms/{firm_id}/contracts",
         at(COMPOUND),
-        makes=makers.firm,
+        makes=firm,
         body=a_contract,
     ),
     Row(
         "post",
         "/api/v1/contracts/{contract_id}/end",
         at(COMPOUND),
-        makes=makers.contract,
+        makes=contract,
         body={"reason": "业主大会决定解聘", "last_day": "2028-06-30"},
     ),
     Row("get", "/api/v1/places/{place}/contracts", at(COMPOUND)),
 )
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+async def test_everybody_gets_what_they_may(walked: Walked, row: Row) -> None:
+    await walked(row)

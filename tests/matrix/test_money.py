@@ -1,6 +1,9 @@
-"""Fresh targets of fees, payments and registers: each returns the id a route is called with."""
+"""Fees, bills, payments, registers, figures, messages, the audit; and what is no person's."""
 
 from dataclasses import replace
+from typing import Any, Final
+
+import pytest
 
 from mongo_indexes import (
     bill_runs,
@@ -17,7 +20,7 @@ from services.bills.runs.models import BillRun
 from services.bills.runs.states import RunState
 from services.bills.states import BillState
 from services.fees.models import FeeKind, FeeRule
-from services.kernel.days import month_of, plus_months
+from services.kernel.days import plus_months
 from services.payments.discrepancies.models import Discrepancy, Doubt
 from services.payments.discrepancies.states import DiscrepancyState
 from services.payments.models import Line, Payment
@@ -27,13 +30,40 @@ from services.payments.refunds.states import RefundState
 from services.payments.states import PaymentState
 from services.places.models import Usage
 from services.register.models import Import
+from services.register.sheet.template import template
 from services.register.states import State
-from tests.matrix.town import Scene
+from tests.matrix import makers
+from tests.matrix.posts import COMPOUND, COMPOUNDS, HOME, HOMES, UNIT, UNITS
+from tests.matrix.row import Row
+from tests.matrix.rules import at, citywide, everyone, mine, somewhere
+from tests.matrix.town import Furniture, Scene
+from tests.matrix.walk import IN_TOWN, Walked
+
+pytestmark = IN_TOWN
+
+WHOLE_SYSTEM = "an installation is one city's: its merchants' accounts and books are one"
+UNIT_DEPTH = UNIT.count(".")
+FEE_RULE = {
+    "kind": "property_fee",
+    "price": 6000,
+    "due_days": 30,
+    "account": "firm",
+    "payee_name": "安居物业",
+}
 
 
-def month(scene: Scene) -> str:
-    """A month of this century that nothing was written for."""
-    return plus_months("2030-01", next(scene.town.months))
+def new_rule(scene: Scene, _: str) -> dict[str, Any]:
+    return {**FEE_RULE, "start_day": f"{makers.month(scene)}-01"}
+
+
+def by_unit(scene: Scene, _: str) -> dict[str, str]:
+    """Figures of every unit, of places that are larger than one."""
+    return {"by": "unit", "period": "2020-06"} if scene.place.count(".") < UNIT_DEPTH else {}
+
+
+def another_file(scene: Scene, _: str) -> bytes:
+    """A workbook that was not uploaded before."""
+    return template() + b"%d" % scene.number
 
 
 async def owing_bill(scene: Scene) -> str:
@@ -215,5 +245,140 @@ async def _import(scene: Scene, state: State) -> str:
     return await scene.town.insert(register_imports.COLLECTION, made)
 
 
-def this_month(scene: Scene) -> str:
-    return month_of(scene.town.world.deps.now())
+# What there is of it everywhere, so that it can leak.
+FURNITURE: Final[Furniture] = (
+    (owing_bill, tuple(HOMES)),
+    (payment, tuple(HOMES)),
+    (refund, tuple(HOMES)),
+    (suspended, tuple(HOMES)),
+    (rule, (*COMPOUNDS, *UNITS)),
+    (drafted_run, COMPOUNDS),
+    (previewed_import, COMPOUNDS),
+)
+ROWS = (
+    Row("get", "/api/v1/places/{place}/fee-rules", at(UNIT, COMPOUND)),
+    Row("post", "/api/v1/places/{place}/fee-rules", at(COMPOUND), body=new_rule),
+    Row(
+        "post",
+        "/api/v1/fee-rules/{rule_id}/end",
+        at(COMPOUND),
+        makes=rule,
+        body={"end_day": "2026-12-31"},
+    ),
+    Row("get", "/api/v1/places/{place}/bill-runs", at(COMPOUND)),
+    Row(
+        "post",
+        "/api/v1/places/{place}/bill-runs",
+        at(COMPOUND),
+        body=lambda scene, _: {"period": makers.month(scene)},
+    ),
+    Row("get", "/api/v1/bill-runs/{run_id}", at(COMPOUND), makes=drafted_run),
+    Row("get", "/api/v1/bill-runs/{run_id}/bills", at(COMPOUND), makes=run_with_bills),
+    Row("post", "/api/v1/bill-runs/{run_id}/publish", at(COMPOUND), makes=drafted_run),
+    Row("post", "/api/v1/bill-runs/{run_id}/cancel", at(COMPOUND), makes=drafted_run),
+    Row("get", "/api/v1/me/bills", somewhere()),
+    Row(
+        "post",
+        "/api/v1/bills/{bill_id}/void",
+        at(HOME),
+        makes=owing_bill,
+        body={"reason": "面积登记有误", "months": "open"},
+    ),
+    Row("get", "/api/v1/payments", everyone()),
+    Row(
+        "post",
+        "/api/v1/payments",
+        at(HOME),
+        makes=owing_bill,
+        body=lambda _, made: {"bill_ids": [made]},
+    ),
+    Row("get", "/api/v1/payments/{payment_id}", mine(), makes=payment),
+    Row("get", "/api/v1/payments/{payment_id}/receipt", mine(), makes=payment),
+    Row("get", "/api/v1/refunds", citywide(), beyond=WHOLE_SYSTEM),
+    Row(
+        "post",
+        "/api/v1/refunds/{refund_id}/retry",
+        citywide(),
+        makes=refund,
+        beyond=WHOLE_SYSTEM,
+    ),
+    Row("get", "/api/v1/discrepancies", citywide(), beyond=WHOLE_SYSTEM),
+    Row(
+        "post",
+        "/api/v1/discrepancies/{discrepancy_id}/return",
+        citywide(),
+        makes=suspended,
+        beyond=WHOLE_SYSTEM,
+    ),
+    Row(
+        "get",
+        "/api/v1/ledger/trial-balance",
+        citywide(),
+        query={"from_day": "2026-03-01", "to_day": "2026-03-31"},
+        beyond=WHOLE_SYSTEM,
+        bare="sums of the whole system",
+    ),
+    Row("get", "/api/v1/register-template", somewhere(), bare="an empty form"),
+    Row(
+        "post",
+        "/api/v1/places/{place}/register-imports",
+        at(COMPOUND),
+        body=another_file,
+    ),
+    Row("get", "/api/v1/places/{place}/register-imports", at(COMPOUND)),
+    Row(
+        "get",
+        "/api/v1/register-imports/{import_id}",
+        at(COMPOUND),
+        makes=previewed_import,
+    ),
+    Row(
+        "get",
+        "/api/v1/register-imports/{import_id}/problems",
+        at(COMPOUND),
+        makes=previewed_import,
+        bare="rows and columns of a file",
+    ),
+    Row(
+        "post",
+        "/api/v1/register-imports/{import_id}/confirm",
+        at(COMPOUND),
+        makes=previewed_import,
+        body={"accept_warnings": True},
+    ),
+    Row(
+        "post",
+        "/api/v1/register-imports/{import_id}/undo",
+        at(COMPOUND),
+        makes=applied_import,
+    ),
+    Row(
+        "post",
+        "/api/v1/register-imports/{import_id}/discard",
+        at(COMPOUND),
+        makes=previewed_import,
+    ),
+    Row("get", "/api/v1/places/{place}/unpaid-homes", at(UNIT, COMPOUND)),
+    Row(
+        "get",
+        "/api/v1/places/{place}/rates",
+        at(UNIT, COMPOUND),
+        query=by_unit,
+    ),
+    Row("get", "/api/v1/audit", somewhere()),
+    Row("get", "/api/v1/me/messages", everyone()),
+    Row("get", "/api/v1/me/messages/unread", everyone(), bare="a number"),
+    Row(
+        "post",
+        "/api/v1/me/messages/{message_id}/read",
+        mine(),
+        makes=makers.message,
+        silent="a message that was read is no act: services/audit/actions.py",
+    ),
+    Row("get", "/api/v1/me/message-templates", everyone(), bare="the same texts for all"),
+)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+async def test_everybody_gets_what_they_may(walked: Walked, row: Row) -> None:
+    await walked(row)

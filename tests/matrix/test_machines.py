@@ -1,8 +1,13 @@
 """Rows of machines: what WeChat's servers, operators and programmers ask; no person."""
 
+import pytest
+
 from tests.matrix.row import Row
 from tests.matrix.rules import public
 from tests.matrix.town import Scene
+from tests.matrix.walk import IN_TOWN, Walked
+
+pytestmark = IN_TOWN
 
 WECHAT_SIGNS = "a notice is proved by WeChat's signature: tests/handlers/test_payment_notices"
 NO_PERSON = "no person asked for it"
@@ -54,3 +59,8 @@ ROWS = (
     ),
     Row("get", "/docs/{asset}", public(), makes=asset, bare=NAMELESS),
 )
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+async def test_everybody_gets_what_they_may(walked: Walked, row: Row) -> None:
+    await walked(row)

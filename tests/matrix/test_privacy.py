@@ -1,11 +1,16 @@
 """Rows about privacy: what is held about people, and what they agreed to."""
 
+import pytest
+
 from services.kernel.permissions import RUNGS, Permission
 from tests.matrix import makers
 from tests.matrix.posts import HOME, UNIT, Position, Post
 from tests.matrix.row import Row
 from tests.matrix.rules import Outcome, at, decided, everyone, public
 from tests.matrix.town import Scene
+from tests.matrix.walk import IN_TOWN, Walked
+
+pytestmark = IN_TOWN
 
 P = Permission
 REVEAL = {"fields": ["phone", "name"], "reason": "urgent_repair"}
@@ -65,3 +70,8 @@ ROWS = (
         body=REVEAL,
     ),
 )
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+async def test_everybody_gets_what_they_may(walked: Walked, row: Row) -> None:
+    await walked(row)

@@ -1,0 +1,33 @@
+"""The table: one row for every verb and path. See the docstring of tests/matrix."""
+
+from typing import Final
+
+from tests.matrix import (
+    test_accounts,
+    test_homes,
+    test_machines,
+    test_money,
+    test_offices,
+    test_privacy,
+)
+from tests.matrix.row import Row
+from tests.matrix.town import Furniture
+
+AREAS: Final = (
+    test_accounts,
+    test_homes,
+    test_machines,
+    test_money,
+    test_offices,
+    test_privacy,
+)
+ROWS: Final[tuple[Row, ...]] = tuple(row for area in AREAS for row in area.ROWS)
+# In which file a row is walked, as pytest is told it.
+FILES: Final = {
+    row.name: f"{area.__name__.replace('.', '/')}.py" for area in AREAS for row in area.ROWS
+}
+FURNITURE: Final[Furniture] = (
+    *test_homes.FURNITURE,
+    *test_money.FURNITURE,
+    *test_offices.FURNITURE,
+)

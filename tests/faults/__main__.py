@@ -14,8 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from tests.faults.source import ROOT, module_file, planted
-from tests.faults.table import FAULTS, Fault
+from tests.faults.test_table import FAULTS, ROOT, Fault, module_file, planted
 
 AT_ONCE: Final = 2
 

@@ -4,7 +4,16 @@ Each names the module it is planted in, so that a module that moves needs one ed
 one: a guard that no other entry stands for, and the one test that says what it guards.
 """
 
+import ast
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Final, NamedTuple
+
+import pytest
+
+from tests.matrix.rows import FILES
+
+ROOT: Final = Path(__file__).parents[2]
 
 
 class Fault(NamedTuple):
@@ -30,7 +39,8 @@ JOBS: Final = "tests/services/test_jobs.py"
 
 
 def row(name: str) -> str:
-    return f"{MATRIX}::test_everybody_gets_what_they_may[{name}]"
+    """Return the walk of a row of the matrix. KeyError when there is none."""
+    return f"{FILES[name]}::test_everybody_gets_what_they_may[{name}]"
 
 
 MONEY: Final = (
@@ -210,3 +220,53 @@ LATER: Final = (
     ),
 )
 FAULTS: Final = (*MONEY, *TENANCY, *ERASURE, *LATER)
+
+
+def module_file(fault: Fault) -> Path:
+    """Return the file of the module, relative to the root. LookupError when there is none."""
+    found = find_spec(fault.module)
+    if found is None or found.origin is None:
+        raise LookupError(fault.module)
+    return Path(found.origin).relative_to(ROOT)
+
+
+def planted(text: str, fault: Fault) -> str:
+    """Return a module's text with the fault in it. LookupError unless it fits exactly once."""
+    if text.count(fault.old) != 1:
+        raise LookupError(f"{fault.module} does not hold once: {fault.old}")
+    return text.replace(fault.old, fault.new)
+
+
+def named_test(fault: Fault) -> tuple[Path, str, str]:
+    """Return the file, the function and the parameters of the test, "" for none."""
+    file, _, name = fault.test.partition("::")
+    function, _, parameters = name.partition("[")
+    return Path(file), function, parameters.removesuffix("]")
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.title)
+def test_it_still_applies(fault: Fault) -> None:
+    text = (ROOT / module_file(fault)).read_text(encoding="utf-8")
+    changed = planted(text, fault)
+    ast.parse(changed)
+    assert changed != text
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.title)
+def test_what_must_notice_it_is_still_there(fault: Fault) -> None:
+    file, function, parameters = named_test(fault)
+    assert f"def {function}(" in (ROOT / file).read_text(encoding="utf-8")
+    assert not parameters or FILES[parameters] == str(file)
+
+
+def test_a_fault_that_no_longer_fits_is_told() -> None:
+    fault = FAULTS[0]
+    for text in ("", fault.old * 2):
+        with pytest.raises(LookupError, match="does not hold once"):
+            planted(text, fault)
+    with pytest.raises(LookupError):
+        module_file(fault._replace(module="services.nothing"))
+
+
+def test_each_has_a_title_of_its_own() -> None:
+    assert len({fault.title for fault in FAULTS}) == len(FAULTS)

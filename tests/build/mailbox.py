@@ -102,9 +102,3 @@ async def arrived(world: World, name: str) -> list[dict[str, Any]]:
 async def calls(world: World, path: str = SEND) -> int:
     found = await world.wechat.control("GET", f"journal?path={path}&count=1")
     return int(found["count"])
-
-
-async def later(world: World, **delta: float) -> int:
-    """Let the worker do what is due after a while."""
-    await world.advance(**delta)
-    return await world.work()

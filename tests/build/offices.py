@@ -85,11 +85,6 @@ async def appointment_of(estate: Estate, role: str = "unit_head", place: str = U
     return str(found)
 
 
-async def sees_unpaid(estate: Estate, who: Member, place: str = UNIT) -> int:
-    path = f"/api/v1/places/{place}/unpaid-homes"
-    return (await estate.world.api.get(path, as_=who)).status
-
-
 async def templates_told(world: World, who: Member) -> list[str]:
     """Return the kind of each message in somebody's inbox, the newest first."""
     reply = await world.api.get("/api/v1/me/messages", as_=who)

@@ -5,7 +5,7 @@ import zlib
 from io import BytesIO
 from typing import Any
 
-from PIL import ExifTags, Image, PngImagePlugin
+from PIL import ExifTags, Image
 
 from tests.build.cast import PHONES
 from tests.build.sign_ins import Member
@@ -58,38 +58,6 @@ def png(width: int, height: int, *chunks: bytes) -> bytes:
 def flood(width: int, height: int) -> bytes:
     """A small PNG that fills the memory when it is believed."""
     return png(width, height, png_chunk(b"IDAT", zlib.compress(bytes(100_000), 9)))
-
-
-def bomb() -> bytes:
-    """A tiny PNG whose pixels are packed a thousandfold, far more than belong in it."""
-    return png(8, 8, png_chunk(b"IDAT", zlib.compress(bytes(200_000_000), 9)))
-
-
-def wordy_bomb() -> bytes:
-    """A PNG with a word of 200 MB in it, packed."""
-    word = b"Comment\0\0" + zlib.compress(bytes(200_000_000), 9)
-    pixels = zlib.compress(bytes(8 * (1 + 8 * 3)))
-    return png(8, 8, png_chunk(b"zTXt", word), png_chunk(b"IDAT", pixels))
-
-
-def many_scans(count: int) -> bytes:
-    """A progressive JPEG whose last scan is written again and again."""
-    whole = picture((256, 256), progressive=True)
-    last, end = whole.rindex(b"\xff\xda"), whole.rindex(b"\xff\xd9")
-    return whole[:end] + whole[last:end] * count + whole[end:]
-
-
-def animated(kind: str) -> bytes:
-    frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "green", "blue")]
-    out = BytesIO()
-    frames[0].save(out, kind, save_all=True, append_images=frames[1:], duration=100)
-    return out.getvalue()
-
-
-def described_png() -> bytes:
-    words = PngImagePlugin.PngInfo()
-    words.add_text("Location", SECRET)
-    return picture(kind="PNG", pnginfo=words)
 
 
 def opened(content: bytes) -> Image.Image:

@@ -26,17 +26,22 @@ from tests.build.offices import (
     appointment_of,
     head_of,
     make_grid,
-    sees_unpaid,
     substitution,
     templates_told,
 )
+from tests.build.sign_ins import Member
+
+
+async def sees_unpaid(estate: Estate, who: Member, place: str = UNIT) -> int:
+    path = f"/api/v1/places/{place}/unpaid-homes"
+    return (await estate.world.api.get(path, as_=who)).status
 
 
 async def test_a_role_in_me_says_which_office_where(estate: Estate) -> None:
     """As people say it: the mini-program shows it and need not ask for the place."""
     world = estate.world
     head_id = await appointment_of(estate)
-    await post(estate, "staff", f"appointments/{head_id}/substitute", **substitution())
+    await post(estate, "staff", f"appointments/{head_id}/substitute", substitution())
     await world.advance(days=8)
     for who, title in (
         (await world.sign_in("head", PHONES["head"]), "单元长"),

@@ -16,7 +16,6 @@ from tests.build.mailbox import (
     arrived,
     calls,
     inbox,
-    later,
     left,
     open_push,
     receipt,
@@ -24,6 +23,12 @@ from tests.build.mailbox import (
 )
 from tests.build.sign_ins import Member
 from tests.build.world import World
+
+
+async def later(world: World, **delta: float) -> int:
+    """Let the worker do what is due after a while."""
+    await world.advance(**delta)
+    return await world.work()
 
 
 @pytest.fixture

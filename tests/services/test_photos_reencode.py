@@ -2,10 +2,11 @@
 
 import resource
 import time
+import zlib
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from services.photos.reencode import (
     LONGEST_SIDE,
@@ -16,9 +17,41 @@ from services.photos.reencode import (
     reencode,
 )
 from tests.build import pictures
-from tests.build.pictures import SCRIPT, SECRET, opened, picture
+from tests.build.pictures import SCRIPT, SECRET, opened, picture, png, png_chunk
 
 MEGABYTES = 1024  # as getrusage counts
+
+
+def bomb() -> bytes:
+    """A tiny PNG whose pixels are packed a thousandfold, far more than belong in it."""
+    return png(8, 8, png_chunk(b"IDAT", zlib.compress(bytes(200_000_000), 9)))
+
+
+def wordy_bomb() -> bytes:
+    """A PNG with a word of 200 MB in it, packed."""
+    word = b"Comment\0\0" + zlib.compress(bytes(200_000_000), 9)
+    pixels = zlib.compress(bytes(8 * (1 + 8 * 3)))
+    return png(8, 8, png_chunk(b"zTXt", word), png_chunk(b"IDAT", pixels))
+
+
+def many_scans(count: int) -> bytes:
+    """A progressive JPEG whose last scan is written again and again."""
+    whole = picture((256, 256), progressive=True)
+    last, end = whole.rindex(b"\xff\xda"), whole.rindex(b"\xff\xd9")
+    return whole[:end] + whole[last:end] * count + whole[end:]
+
+
+def animated(kind: str) -> bytes:
+    frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "green", "blue")]
+    out = BytesIO()
+    frames[0].save(out, kind, save_all=True, append_images=frames[1:], duration=100)
+    return out.getvalue()
+
+
+def described_png() -> bytes:
+    words = PngImagePlugin.PngInfo()
+    words.add_text("Location", SECRET)
+    return picture(kind="PNG", pnginfo=words)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -43,7 +76,7 @@ def test_nothing_a_phone_adds_survives() -> None:
 
 
 def test_nothing_a_png_says_survives() -> None:
-    sent = pictures.described_png()
+    sent = described_png()
     assert SECRET.encode() in sent
     assert SECRET.encode() not in reencode(sent).content
 
@@ -102,7 +135,7 @@ def test_large_pictures_are_reduced_small_ones_are_left() -> None:
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF"])
 def test_of_an_animation_the_first_frame_is_kept(kind: str) -> None:
-    sent = pictures.animated(kind)
+    sent = animated(kind)
     if kind == "GIF":
         with pytest.raises(PhotoUnreadable):
             reencode(sent)
@@ -148,7 +181,7 @@ def test_what_is_no_picture_is_refused(sent: bytes) -> None:
 
 def test_a_bomb_of_words_is_refused() -> None:
     with pytest.raises(PhotoUnreadable):
-        reencode(pictures.wordy_bomb())
+        reencode(wordy_bomb())
 
 
 def test_rubbish_inside_never_escapes_as_another_error() -> None:
@@ -194,7 +227,7 @@ def test_a_flood_of_webp_pixels_is_refused_without_the_memory() -> None:
 
 def test_packed_rubbish_is_not_unpacked() -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    sent = pictures.bomb()
+    sent = bomb()
     made = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert reencode(sent).width == 8  # what is too much is left alone
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -202,7 +235,7 @@ def test_packed_rubbish_is_not_unpacked() -> None:
 
 
 def test_a_picture_drawn_a_thousand_times_is_refused() -> None:
-    assert reencode(pictures.many_scans(0)).width == 256
+    assert reencode(many_scans(0)).width == 256
     assert reencode(picture(progressive=True) + b"\xff\xda" * 1000).width == 64  # a film behind
     with pytest.raises(PhotoUnreadable):
-        reencode(pictures.many_scans(MOST_SCANS))
+        reencode(many_scans(MOST_SCANS))

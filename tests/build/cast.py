@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from services.appointments import actions as appointments
-from services.appointments.models import Appoint
+from services.appointments.models import Appoint, AppointmentView
 from services.bills.runs import actions as runs
 from services.bills.runs.models import StartBillRun
 from services.dependencies import Dependencies, Transaction
@@ -59,7 +59,6 @@ NAMES = {
 }
 
 STAFF = Actor("staff", "", (Grant(Role.COMMUNITY_STAFF, COMMUNITY),))
-OPERATOR = Actor("operator", "", (Grant(Role.ADMINISTRATOR, "cc"),))
 
 
 @dataclass
@@ -116,15 +115,19 @@ async def _founded(world: World) -> None:
         (ZHAO_HOME, "zhao", Relation.OWNER),
     ]
     await live_there(deps, residents)
-    for name, role, place in (
-        ("head", Role.UNIT_HEAD, UNIT),
-        ("staff", Role.COMMUNITY_STAFF, COMMUNITY),
-        ("admin", Role.ADMINISTRATOR, "cc"),
-    ):
-        to_day = TERM if role in WITH_A_TERM else None
-        request = Appoint(role=role, place=place, phone=PHONES[name], to_day=to_day)
-        await appointments.grant(deps, request, appointed_by="test")
+    await appoint(deps, Role.UNIT_HEAD, UNIT, "head")
+    await appoint(deps, Role.COMMUNITY_STAFF, COMMUNITY, "staff")
+    await appoint(deps, Role.ADMINISTRATOR, "cc", "admin")
     await charge(deps)
+
+
+async def appoint(
+    deps: Dependencies, role: Role, place: str, who: str, *, to_day: str = TERM, **more: str
+) -> AppointmentView:
+    """Give an office to one of the cast, or to a phone; until `to_day` when it has a term."""
+    phone, until = PHONES.get(who, who), to_day if role in WITH_A_TERM else None
+    request = Appoint(role=role, place=place, phone=phone, to_day=until, **more)
+    return await appointments.grant(deps, request, appointed_by="test")
 
 
 async def ladder(deps: Dependencies) -> None:
@@ -191,33 +194,15 @@ async def live_there(
 
 async def charge(deps: Dependencies) -> None:
     """0.60 yuan per m² and month to the firm, 5 yuan a month for waste to the sanitation."""
+    since = {"start_day": "2025-01-01", "due_days": 30}
+    firm = {"account": "firm", "payee_name": "安居物业", **since}
+    sanitation = {"account": "sanitation", "payee_name": "环卫中心", **since}
     for compound in (COMPOUND, OTHER_COMPOUND):
-        await fees.add(
-            deps,
-            STAFF,
-            compound,
-            NewFeeRule(
-                kind=FeeKind.PROPERTY_FEE,
-                price=6000,
-                start_day="2025-01-01",
-                due_days=30,
-                account="firm",
-                payee_name="安居物业",
-            ),
-        )
-        await fees.add(
-            deps,
-            STAFF,
-            compound,
-            NewFeeRule(
-                kind=FeeKind.WASTE_FEE,
-                monthly_fen=500,
-                start_day="2025-01-01",
-                due_days=30,
-                account="sanitation",
-                payee_name="环卫中心",
-            ),
-        )
+        for rule in (
+            NewFeeRule(kind=FeeKind.PROPERTY_FEE, price=6000, **firm),
+            NewFeeRule(kind=FeeKind.WASTE_FEE, monthly_fen=500, **sanitation),
+        ):
+            await fees.add(deps, STAFF, compound, rule)
 
 
 async def bill(world: World, period: str) -> None:

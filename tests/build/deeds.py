@@ -5,12 +5,10 @@ from typing import Any
 
 import msgspec
 
-from services.appointments import actions as appointments
-from services.appointments.models import Appoint
 from services.kernel.permissions import Role
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
-from tests.build.cast import COMMUNITY, Estate
+from tests.build.cast import COMMUNITY, Estate, appoint
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
 
@@ -61,7 +59,6 @@ async def auditor(estate: Estate, name: str) -> Member:
     if place == ELSEWHERE:
         other = NewPlace(path=place, kind=Kind.COMMUNITY, name="另一社区")
         await places.create(estate.world.deps, other)
-    request = Appoint(role=Role.AUDITOR, place=place, phone=phone)
-    await appointments.grant(estate.world.deps, request, appointed_by="test")
+    await appoint(estate.world.deps, Role.AUDITOR, place, phone)
     estate.members[name] = await estate.world.sign_in(name, phone)
     return estate.members[name]

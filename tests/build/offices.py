@@ -2,15 +2,23 @@
 
 from itertools import count
 
-from services.appointments import actions as appointments
-from services.appointments.models import Appoint, AppointmentView
+from services.appointments.models import AppointmentView
 from services.firms import actions as firms
 from services.firms import contracts
 from services.firms.credit_code import check_mark
 from services.firms.models import NewFirm, SignContract
 from services.kernel.days import day_of
 from services.kernel.permissions import Role
-from tests.build.cast import COMMUNITY, COMPOUND, PHONES, STAFF, UNIT, Estate, ladder
+from tests.build.cast import (
+    COMMUNITY,
+    COMPOUND,
+    PHONES,
+    STAFF,
+    UNIT,
+    Estate,
+    appoint,
+    ladder,
+)
 from tests.build.homes import post
 from tests.build.sign_ins import Member
 from tests.build.world import Reply, World
@@ -49,8 +57,7 @@ async def hire(
 ) -> Member:
     """Sign somebody in whom a firm of the compound employs; a new firm unless one is given."""
     firm_id = firm or await firm_at(world, compound)
-    request = Appoint(role=role, place=compound, phone=phone, firm_id=firm_id)
-    await appointments.grant(world.deps, request, appointed_by="test")
+    await appoint(world.deps, role, compound, phone, firm_id=firm_id)
     return await world.sign_in(name, phone)
 
 
@@ -67,8 +74,7 @@ async def appointed(world: World, name: str, role: Role, place: str) -> Member:
 async def head_of(
     world: World, role: Role, place: str, phone: str, *, to_day: str = "2026-12-31"
 ) -> AppointmentView:
-    request = Appoint(role=role, place=place, phone=phone, name="王秀兰", to_day=to_day)
-    return await appointments.grant(world.deps, request, appointed_by="test")
+    return await appoint(world.deps, role, place, phone, to_day=to_day, name="王秀兰")
 
 
 async def appointment_of(estate: Estate, role: str = "unit_head", place: str = UNIT) -> str:

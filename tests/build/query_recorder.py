@@ -41,12 +41,8 @@ class QueryRecorder(CommandListener):
         command = event.command
         match event.command_name:
             case "find":
-                self._add(
-                    command["find"],
-                    command["filter"],
-                    command.get("sort"),
-                    command.get("hint"),
-                )
+                sort, hint = command.get("sort"), command.get("hint")
+                self._add(command["find"], command["filter"], sort, hint)
             case "findAndModify":
                 self._add(command["findAndModify"], command["query"], command.get("sort"))
             case "update":

@@ -7,9 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from services.appointments import actions as appointments
-from services.appointments.models import Appoint
-from services.kernel.permissions import WITH_A_TERM, Role
+from services.kernel.permissions import Role
 from tests.build import cast
 from tests.build.sign_ins import Member
 from tests.build.world import Reply, World
@@ -113,11 +111,5 @@ LADDER = ["b3", "b3.u1", "b3.u2"]  # what cast.ladder() founds under the compoun
 
 async def open_office(world: World) -> Office:
     await cast.ladder(world.deps)
-    await appoint(world, Role.COMMUNITY_STAFF, cast.COMMUNITY, "staff")
+    await cast.appoint(world.deps, Role.COMMUNITY_STAFF, cast.COMMUNITY, "staff")
     return Office(world, await world.sign_in("staff", cast.PHONES["staff"]))
-
-
-async def appoint(world: World, role: Role, place: str, name: str) -> None:
-    to_day = cast.TERM if role in WITH_A_TERM else None
-    request = Appoint(role=role, place=place, phone=cast.PHONES[name], to_day=to_day)
-    await appointments.grant(world.deps, request, appointed_by="test")

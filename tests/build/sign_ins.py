@@ -141,19 +141,10 @@ def _between(
                 new.setdefault(name, []).append(row)
             elif old.raw != row.raw:
                 changed.setdefault(name, []).append(row)
-    looked = {
-        name: {
-            "$or": [
-                {
-                    "_id": {
-                        "$in": [r["_id"] for r in (*new.get(name, ()), *changed.get(name, ()))]
-                    }
-                },
-                guards.get(name, {"_id": None}),
-            ]
-        }
-        for name in {*new, *changed, *guards}
-    }
+    looked = {}
+    for name in {*new, *changed, *guards}:
+        ids = [row["_id"] for row in (*new.get(name, ()), *changed.get(name, ()))]
+        looked[name] = {"$or": [{"_id": {"$in": ids}}, guards.get(name, {"_id": None})]}
     return SignIn(member, _seen(before, looked), new, changed, looked)
 
 

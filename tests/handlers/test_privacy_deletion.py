@@ -12,7 +12,6 @@ from tests.build.cast import Estate
 from tests.build.mailbox import allow, open_push
 from tests.build.payments import order, ordered, pay
 from tests.build.pictures import from_a_phone
-from tests.build.registers import appoint
 from tests.build.sign_ins import Member
 from tests.build.world import Reply, World
 from tests.privacy import searching
@@ -254,7 +253,7 @@ async def test_a_phone_proved_at_the_same_moment_is_not_kept(
 async def test_an_appointment_at_the_same_moment_stops_it_or_waits_for_the_next_holder(
     estate: Estate, li: Member
 ) -> None:
-    given = appoint(estate.world, Role.COMMUNITY_STAFF, cast.COMPOUND, "li")
+    given = cast.appoint(estate.world.deps, Role.COMMUNITY_STAFF, cast.COMPOUND, "li")
     done, _ = await asyncio.gather(erase(estate, li), given)
     [office] = await estate.world.db.appointments.find({"place": cast.COMPOUND}).to_list()
     if done.status == 204:

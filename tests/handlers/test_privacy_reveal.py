@@ -7,7 +7,6 @@ import pytest
 from services.kernel.permissions import Role
 from tests.build import cast
 from tests.build.cast import Estate
-from tests.build.registers import appoint
 from tests.build.sign_ins import Member
 from tests.build.world import Reply, World
 
@@ -64,7 +63,7 @@ async def test_neighbours_and_heads_may_not(estate: Estate, name: str) -> None:
 
 
 async def test_staff_of_another_compound_find_nobody(estate: Estate) -> None:
-    await appoint(estate.world, Role.COMMUNITY_STAFF, cast.OTHER_COMPOUND, "zhao")
+    await cast.appoint(estate.world.deps, Role.COMMUNITY_STAFF, cast.OTHER_COMPOUND, "zhao")
     other = await estate.member("zhao")
     assert (await reveal(estate, other, ZHAO)).status == 200
     for row in (LI, "nobody"):
@@ -80,7 +79,7 @@ async def test_staff_of_another_compound_find_nobody(estate: Estate) -> None:
 async def test_a_head_of_the_place_who_is_staff_elsewhere_sees_it_and_may_not(
     estate: Estate,
 ) -> None:
-    await appoint(estate.world, Role.COMMUNITY_STAFF, cast.OTHER_COMPOUND, "head")
+    await cast.appoint(estate.world.deps, Role.COMMUNITY_STAFF, cast.OTHER_COMPOUND, "head")
     reply = await reveal(estate, await estate.member("head"))
     assert (reply.status, reply.code) == (403, "forbidden")
 
@@ -118,5 +117,5 @@ async def test_a_repeat_under_a_key_is_another_look(estate: Estate, staff: Membe
     assert len(await revealed(world)) == 2
     assert await world.db.idempotency_keys.count_documents({}) == 0
     await world.db.appointments.delete_one({"person": staff.person_id})
-    await appoint(world, Role.COMMUNITY_STAFF, cast.OTHER_COMPOUND, "staff")
+    await cast.appoint(world.deps, Role.COMMUNITY_STAFF, cast.OTHER_COMPOUND, "staff")
     assert (await world.api.post(path, WISH, as_=staff, key="k")).status == 404

@@ -9,7 +9,7 @@ import pytest
 from services.kernel.permissions import Role
 from services.register import uploads
 from tests.build import cast
-from tests.build.registers import LADDER, LI, WANG, XLSX, Office, appoint, open_office, workbook
+from tests.build.registers import LADDER, LI, WANG, XLSX, Office, open_office, workbook
 from tests.build.world import World
 
 SHOP = ("4号楼", "", "12", 120.5, "商铺", "孙八", "13800000003", "")
@@ -212,7 +212,7 @@ async def test_an_import_with_bills_cannot_be_undone(office: Office) -> None:
 
 async def test_a_unit_with_a_head_stays_when_its_homes_are_undone(office: Office) -> None:
     import_id = await office.bring_in(workbook([SHOP, ("5", "1", 101, 60)]))
-    await appoint(office.world, Role.UNIT_HEAD, f"{cast.COMPOUND}.b5.u1", "head")
+    await cast.appoint(office.world.deps, Role.UNIT_HEAD, f"{cast.COMPOUND}.b5.u1", "head")
     await office.do(import_id, "undo")
     await office.world.work()
     assert await office.places() == [*LADDER, "b5", "b5.u1"]
@@ -221,8 +221,8 @@ async def test_a_unit_with_a_head_stays_when_its_homes_are_undone(office: Office
 async def test_strangers_learn_nothing_and_change_nothing(office: Office) -> None:
     world, content = office.world, workbook([LI])
     view = await office.preview(content)
-    await appoint(world, Role.COMMUNITY_STAFF, cast.OTHER_COMPOUND, "zhao")
-    await appoint(world, Role.BUILDING_HEAD, f"{cast.COMPOUND}.b3", "head")
+    await cast.appoint(world.deps, Role.COMMUNITY_STAFF, cast.OTHER_COMPOUND, "zhao")
+    await cast.appoint(world.deps, Role.BUILDING_HEAD, f"{cast.COMPOUND}.b3", "head")
     neighbour = await world.sign_in("zhao", cast.PHONES["zhao"])
     head = await world.sign_in("head", cast.PHONES["head"])
     resident = await world.sign_in("sun", cast.PHONES["sun"])

@@ -162,20 +162,15 @@ class Seats:
             appointed_at=deps.now(),
         )
 
-    async def session(
-        self,
-        one: Someone,
-        proved_ago: timedelta = timedelta(0),
-        kind: SessionKind = SessionKind.WECHAT,
-    ) -> Session:
+    async def session(self, one: Someone, proved_ago: timedelta = timedelta(0)) -> Session:
         now: datetime = self.deps.now()
         session = Session(
             id=new_id(now),
             person=one.person_id,
-            kind=kind,
+            kind=SessionKind.WECHAT,
             rotated_at=now,
             created_at=now,
-            expires_at=now + LIVES[kind].longest,
+            expires_at=now + LIVES[SessionKind.WECHAT].longest,
             confirmed_at=now - proved_ago,
         )
         await self.db[sessions.COLLECTION].insert_one(to_document(session))

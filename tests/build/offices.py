@@ -66,8 +66,7 @@ async def appointed(world: World, name: str, role: Role, place: str) -> Member:
     if not await world.db.places.find_one({"_id": COMMUNITY}):
         await ladder(world.deps)
     until = "2026-12-31" if role is Role.UNIT_HEAD else None
-    wish = Appoint(role=role, place=place, phone=PHONES[name], to_day=until)
-    await appointments.grant(world.deps, wish, appointed_by="test")
+    await appoint(world.deps, role, place, PHONES[name], to_day=until)
     return await world.sign_in(name, PHONES[name])
 
 

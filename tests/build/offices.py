@@ -65,8 +65,7 @@ async def appointed(world: World, name: str, role: Role, place: str) -> Member:
     """Sign somebody of the cast in who holds a role; make the places when there are none."""
     if not await world.db.places.find_one({"_id": COMMUNITY}):
         await ladder(world.deps)
-    until = "2026-12-31" if role is Role.UNIT_HEAD else None
-    await appoint(world.deps, role, place, PHONES[name], to_day=until)
+    await appoint(world.deps, role, place, name)
     return await world.sign_in(name, PHONES[name])
 
 

@@ -1,4 +1,4 @@
-"""How much is tried: a part that stands for all by day, everything with `--nightly`.
+"""Depth of the suite: a representative part by day, everything with `--nightly`.
 
 By day Hypothesis chooses the same examples in every run, so that a run is red because of a
 change and never by chance; by night it chooses new ones, and prints how to repeat a failure.

@@ -1,4 +1,4 @@
-"""What code, tests and pages cite is in the repository."""
+"""Citations of code, tests and pages: what they name is in the repository."""
 
 import re
 from collections.abc import Iterator

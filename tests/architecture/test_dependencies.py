@@ -1,4 +1,4 @@
-"""What we stand on: pinned, with a reason, from nowhere in particular, and nothing outgrown."""
+"""Dependencies: pinned, each with a reason, from no named index, none that is outgrown."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""deploy/env.example and Settings tell the same story."""
+"""deploy/env.example names the settings that Settings reads, with the same defaults."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Who is signed in by a copy is signed in as the product would have done it."""
+"""Sign-ins by a copy leave what the product would have written."""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,4 +1,4 @@
-"""What tests copy is what the product would have built for them."""
+"""Copies of an estate are equal to what the product builds."""
 
 import pytest
 

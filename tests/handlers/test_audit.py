@@ -1,4 +1,4 @@
-"""Who reads the audit, what they see, and that they can do nothing else."""
+"""Audit over HTTP: who reads it, what they see, and that they can change nothing."""
 
 import asyncio
 import re

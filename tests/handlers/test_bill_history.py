@@ -1,4 +1,4 @@
-"""A home goes from hand to hand: arrears go with it, what was settled stays with who lived it.
+"""Bills when a home changes hands: arrears go with it, paid bills stay with who paid them.
 
 Wang's home, January and February issued on 2 March 2026 (Monday noon). Days are Beijing days.
 """

@@ -1,4 +1,4 @@
-"""What residents owe over HTTP, and taking a bill back."""
+"""Bills over HTTP: what residents owe, and the voiding of a bill."""
 
 import asyncio
 from typing import Any

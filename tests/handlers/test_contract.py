@@ -1,4 +1,4 @@
-"""What a generated client relies on: names, directions, formats, codes, details, examples."""
+"""Contract for generated clients: names, directions, formats, codes, details, examples."""
 
 import ast
 import re

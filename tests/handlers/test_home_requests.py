@@ -1,4 +1,4 @@
-"""Asking for a home with proof: the head, the community, disputes, and everybody at once."""
+"""Home requests with proof: the head, the community, disputes, and several at once."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What an end means: the very next request is refused, although Redis died in between."""
+"""Effect of an end: the very next request is refused, although Redis died in between."""
 
 import asyncio
 import os

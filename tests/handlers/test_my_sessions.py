@@ -1,4 +1,4 @@
-"""Where I am signed in, and ending it: over HTTP, with and without Redis."""
+"""Sessions of a person: listed and ended over HTTP, with and without Redis."""
 
 import asyncio
 from itertools import count

@@ -1,4 +1,4 @@
-"""Who owns a home: one claimed by another, settled in three ways, decided once."""
+"""Disputes about who owns a home: settled in three ways, decided once."""
 
 import pytest
 

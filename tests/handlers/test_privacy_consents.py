@@ -1,4 +1,4 @@
-"""Nothing is collected before somebody agreed to the text of today, nor after they withdrew."""
+"""Consents over HTTP: no data before somebody agreed to today's text, none after withdrawal."""
 
 import asyncio
 from types import MappingProxyType

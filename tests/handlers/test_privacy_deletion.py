@@ -1,4 +1,4 @@
-"""Erased at once and for good; what the law keeps leads to nobody; money and office first."""
+"""Erasure over HTTP: at once; rows the law keeps lead to nobody; money and office first."""
 
 import asyncio
 from typing import Any

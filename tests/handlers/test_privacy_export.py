@@ -1,4 +1,4 @@
-"""All of mine in one file, and nothing of anybody else."""
+"""Export over HTTP: all of one person in one file, and nothing of anybody else."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Masked by default; the whole of it only for a reason, with a row in the audit."""
+"""Reveals over HTTP: masked by default, whole only for a reason and with an audit row."""
 
 from typing import Any
 

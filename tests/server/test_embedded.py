@@ -1,4 +1,4 @@
-"""What `run` adds to settings that leave things open."""
+"""Settings that `run` adds where they are left open."""
 
 import asyncio
 import os

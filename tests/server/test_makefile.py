@@ -1,4 +1,4 @@
-"""What `make` hands to the commands."""
+"""Arguments that `make` hands to the commands."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Paths, days, money, the vault, permissions: small things everything stands on."""
+"""Kernel: paths, days, money, permissions, the vault."""
 
 import re
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The table of a code on a screen, walked through: every state with every event."""
+"""State machine of browser sign-in: every state with every event."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The table of an order's life, walked pair by pair."""
+"""State machine of an order: every state with every event."""
 
 import pytest
 

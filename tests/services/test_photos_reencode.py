@@ -1,4 +1,4 @@
-"""What comes in is decoded, turned, reduced and written anew; nothing else survives."""
+"""Re-encoding of photos: decoded, turned, reduced, written anew; nothing else survives."""
 
 import resource
 import time

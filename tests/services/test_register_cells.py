@@ -1,4 +1,4 @@
-"""Cells as people fill them in."""
+"""Cells of a register, as people fill them in."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The process that reads a stranger's file: bounded, expendable, and never in the way."""
+"""Process that reads a workbook: bounded, expendable, and never in the way."""
 
 import asyncio
 import io

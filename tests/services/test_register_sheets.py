@@ -1,4 +1,4 @@
-"""Whole sheets, written with a real writer of .xlsx and read as strangers' files are."""
+"""Sheets of a register, written with a real writer of .xlsx and read as any upload is."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""Identity numbers, and what a phone that is proved at the same moment does to a residency."""
+"""Identity numbers, and a residency whose phone is proved at the same moment."""
 
 import pytest
 

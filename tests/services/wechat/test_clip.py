@@ -1,4 +1,4 @@
-"""What is clipped is what WeChat accepts: the table of parameter limits."""
+"""Clipping of template values: the results keep the table of parameter limits."""
 
 import re
 import string

@@ -1,4 +1,4 @@
-"""Every call is told of once, under a name that does not grow with our orders."""
+"""Observation of calls: each is told once, under a name that does not grow with orders."""
 
 from collections.abc import Iterator
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The table: one row for every verb and path. See the docstring of tests/matrix."""
+"""Rows of the matrix: one for every verb and path. See the docstring of tests/matrix."""
 
 from typing import Final
 

@@ -1,5 +1,6 @@
 """Real servers, one set for the whole run; an empty database, a reset WeChat for each test."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 from uuid import uuid4
@@ -112,7 +113,6 @@ def redis_database(worker_id: str) -> str:
 @pytest.fixture(scope="session")
 def database(base_settings: Settings) -> str:
     """The worker's database with every collection and index made once."""
-    import asyncio  # noqa: PLC0415  # only here
 
     async def prepare() -> None:
         async with open_mongo(base_settings) as mongo:

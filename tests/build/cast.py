@@ -12,7 +12,7 @@ from services.appointments import actions as appointments
 from services.appointments.models import Appoint, AppointmentView
 from services.bills.runs import actions as runs
 from services.bills.runs.models import StartBillRun
-from services.dependencies import Dependencies, Transaction
+from services.dependencies import Dependencies
 from services.fees import actions as fees
 from services.fees.models import FeeKind, NewFeeRule
 from services.kernel import phones
@@ -159,11 +159,7 @@ async def homes(deps: Dependencies, areas: dict[str, int]) -> None:
         )
         for path, area in areas.items()
     ]
-
-    async def work(tx: Transaction) -> None:
-        await places_store.put(deps.db, tx, made)
-
-    await deps.in_transaction(work)
+    await deps.in_transaction(lambda tx: places_store.put(deps.db, tx, made))
 
 
 async def live_there(
@@ -171,8 +167,7 @@ async def live_there(
 ) -> None:
     rows = []
     for number, (home, name, relation) in enumerate(residents):
-        identity = f"r{number}-{name}"
-        phone = f"+86{PHONES[name]}"
+        identity, phone = f"r{number}-{name}", f"+86{PHONES[name]}"
         rows.append(
             Residency(
                 id=identity,
@@ -185,11 +180,7 @@ async def live_there(
                 source="test",
             )
         )
-
-    async def work(tx: Transaction) -> None:
-        await residencies_store.put(deps.db, tx, rows)
-
-    await deps.in_transaction(work)
+    await deps.in_transaction(lambda tx: residencies_store.put(deps.db, tx, rows))
 
 
 async def charge(deps: Dependencies) -> None:

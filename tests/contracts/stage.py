@@ -90,10 +90,10 @@ class Control:
 
     process: Process
 
-    async def _ask(self, method: str, path: str, body: Any = None) -> Any:
+    async def _ask(self, method: str, path: str, body: Any = None, status: int = 200) -> Any:
         raw = None if body is None else json.dumps(body).encode()
         reply = await fetch(f"{self.process.url}/__ctl/{path}", method, raw, seconds=60)
-        assert reply.code == 200, (path, reply.code, reply.body)
+        assert reply.code == status, (path, reply.code, reply.body)
         return json.loads(reply.body)
 
     async def get(self, where: str, **query: Any) -> Any:
@@ -103,10 +103,7 @@ class Control:
         return await self._ask("POST", path, body)
 
     async def refusal(self, path: str, **body: Any) -> str:
-        raw = json.dumps(body).encode()
-        reply = await fetch(f"{self.process.url}/__ctl/{path}", "POST", raw)
-        assert reply.code == 400, reply.body
-        return str(json.loads(reply.body)["error"])
+        return str((await self._ask("POST", path, body, status=400))["error"])
 
     async def fault(
         self, path: str, *, match: dict[str, Any] | None = None, **action: Any

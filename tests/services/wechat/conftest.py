@@ -1,6 +1,7 @@
 """WeChat's stand-in, its control desk, and our clients aimed at it."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 import msgspec
@@ -46,27 +47,21 @@ async def redis(redis_url: str, desk: Desk) -> AsyncIterator[Redis]:
 
 
 @pytest.fixture
-def mini(desk: Desk, clock: Clock, redis: Redis) -> Iterator[MiniProgram]:
-    client = MiniProgram(
-        desk.appid,
-        desk.secret,
-        base=desk.base,
-        redis=redis,
-        now=clock,
-        timeout_seconds=SAFETY_NET,
-    )
-    yield client
-    client.close()
+def mini(desk: Desk, redis: Redis) -> Iterator[MiniProgram]:
+    with closing(client_of(desk, redis, SAFETY_NET)) as client:
+        yield client
 
 
 @pytest.fixture
-def hurried(desk: Desk, clock: Clock, redis: Redis) -> Iterator[MiniProgram]:
+def hurried(desk: Desk, redis: Redis) -> Iterator[MiniProgram]:
     """One that gives up: only for calls that are never answered."""
-    client = MiniProgram(
-        desk.appid, desk.secret, base=desk.base, redis=redis, now=clock, timeout_seconds=HURRY
-    )
-    yield client
-    client.close()
+    with closing(client_of(desk, redis, HURRY)) as client:
+        yield client
+
+
+def client_of(desk: Desk, redis: Redis, seconds: float) -> MiniProgram:
+    told = {"base": desk.base, "redis": redis, "now": desk.clock, "timeout_seconds": seconds}
+    return MiniProgram(desk.appid, desk.secret, **told)
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from tornado.httpclient import AsyncHTTPClient
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, ResponseStartLine
 
 from services.wechat.errors import BadSignature, Forgery
 from services.wechat.pay import PayClient
 from services.wechat.pay_models import Notice
-from tests.deadlines import SAFETY_NET
+from tests.build.world import fetch
 
 CERTIFICATES = "/v3/certificates"
 NUMBER = "ORDER-0001"
@@ -52,16 +51,9 @@ class Desk:
         return await self._ask("GET", path, None)
 
     async def _ask(self, method: str, path: str, body: bytes | None) -> Any:
-        reply = await AsyncHTTPClient().fetch(
-            f"{self.base}/__ctl/{path}",
-            method=method,
-            body=body,
-            raise_error=False,
-            connect_timeout=SAFETY_NET,
-            request_timeout=SAFETY_NET,
-        )
-        assert reply.code == 200, (path, reply.code, reply.body)
-        return msgspec.json.decode(reply.body)
+        reply = await fetch(f"{self.base}/__ctl/{path}", method, body)
+        assert reply.status == 200, (path, reply.status, reply.raw)
+        return reply.body
 
     async def reset(self) -> None:
         await self.do("reset")

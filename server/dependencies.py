@@ -66,7 +66,7 @@ async def open_dependencies(
             mongo=mongo,
             db=mongo[settings.mongodb_database],
             redis=redis,
-            limiter=Limiter(redis, now),
+            limiter=Limiter(redis, now, own_time=now is not wall_clock),
             now=now,
             vault=Vault(settings.secret_keys),
             wechat=wechat,

@@ -10,11 +10,11 @@ request (address; person and action) take 1.5 times the time and 1.6 times the p
 two, a refusal takes one more to learn for how long, and its memory storage looks at every key
 on every hit, just when Redis is away and a flood comes from many addresses.
 
-The time is the product's (`deps.now()`), as everywhere else, and not Redis' own: a test moves
-it, and a bucket kept here and one kept in Redis fill alike. Clocks of several machines differ
-by less than two seconds (a worker refuses to start otherwise), against periods of a minute or
-an hour. No bucket is ever full later than a period from now; one that is was kept before the
-clock was set back, and counts as empty from now on: nobody waits for longer than a period.
+The time of the buckets in Redis is Redis' own, the one clock that all processes share: with a
+clock each, a process that is behind would give back what another one has used up, and be
+refused itself. Tests, which move the product's clock, hand that one over instead. No bucket is
+ever full later than a period from now; one that is was kept before the clock was set back, and
+counts as empty from now on: nobody waits for longer than a period.
 """
 
 import asyncio
@@ -28,29 +28,27 @@ from redis.exceptions import RedisError
 
 from services.limits.models import Bucket
 
-# Milliseconds. KEYS: the buckets; ARGV: now, how much longer than needed a bucket is kept, then
-# times and period of each. Returns how long to wait.
+# Milliseconds. KEYS: the buckets; ARGV: now, or nothing for Redis' own time, then times and
+# period of each. Returns how long to wait.
 SCRIPT: Final = """
-local now, spare, wait, full_at = tonumber(ARGV[1]), tonumber(ARGV[2]), 0, {}
+local clock = redis.call('TIME')
+local now, wait, full_at = tonumber(ARGV[1]) or clock[1] * 1000 + clock[2] / 1000, 0, {}
 for i, key in ipairs(KEYS) do
-    local times, period = tonumber(ARGV[2 * i + 1]), tonumber(ARGV[2 * i + 2])
+    local times, period = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
     local kept = tonumber(redis.call('GET', key)) or now
     if kept > now + period then
         kept = now + period
-        redis.call('SET', key, kept, 'PX', math.ceil(period) + spare)
+        redis.call('SET', key, kept, 'PX', math.ceil(period))
     end
     full_at[i] = math.max(kept, now) + period / times
     wait = math.max(wait, full_at[i] - period - now)
 end
 if wait > 0.001 then return math.ceil(wait) end
 for i, key in ipairs(KEYS) do
-    redis.call('SET', key, full_at[i], 'PX', math.ceil(full_at[i] - now) + spare)
+    redis.call('SET', key, full_at[i], 'PX', math.ceil(full_at[i] - now))
 end
 return 0
 """
-# Redis forgets a bucket by its own clock. By that of a process which is a little behind it is
-# not full by then, and would be used up anew.
-SPARE: Final = timedelta(minutes=1)
 # Redis answers in a millisecond; nobody waits for it longer than this, and after a failure only
 # one request in so many seconds tries whether it is back.
 PATIENCE_SECONDS: Final = 0.5
@@ -96,12 +94,19 @@ def _period(bucket: Bucket) -> float:
 
 
 class Limiter:
-    """One per process: it remembers whether Redis answers."""
+    """One per process: it remembers whether Redis answers.
 
-    def __init__(self, redis: Redis, now: Callable[[], datetime]) -> None:
+    `now`: the clock of this process, for what is counted here. `own_time`: count by it in Redis
+    too, instead of by Redis' own; only where no other process counts.
+    """
+
+    def __init__(
+        self, redis: Redis, now: Callable[[], datetime], *, own_time: bool = False
+    ) -> None:
         self._script = redis.register_script(SCRIPT)
         self._local = Local()
         self._now = now
+        self._own_time = own_time
         self._tried_in_vain_at: datetime | None = None
 
     async def take(self, buckets: Sequence[Bucket]) -> float:
@@ -134,7 +139,7 @@ class Limiter:
         return self._local.take(buckets, _milliseconds(now)) / 1000
 
     async def _ask(self, buckets: Sequence[Bucket], now: datetime) -> float:
-        figures = [_milliseconds(now), SPARE / MILLISECOND]
+        figures: list[float | str] = [_milliseconds(now) if self._own_time else ""]
         for bucket in buckets:
             figures += [bucket.allowance.times, _period(bucket)]
         return int(await self._script([bucket.key for bucket in buckets], figures)) / 1000

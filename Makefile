@@ -8,6 +8,11 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 # The tested version first.
 PYTHONS := python3.11 python3.12 python3.13 python3
 
+# The name it had: another folder would be used without a word.
+ifeq ($(origin DATA),command line)
+$(error DATA is called DATA_DIR now)
+endif
+
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 

@@ -38,7 +38,15 @@ class Table(Generic[T]):
 
     def load(self) -> None:
         found = self._db.execute("SELECT key, body FROM rows WHERE kind = ?", (self._kind,))
-        self.rows = {key: msgspec.json.decode(body, type=self._type) for key, body in found}
+        self.rows = {key: self._decoded(body) for key, body in found}
+
+    def _decoded(self, body: bytes) -> T:
+        """Decode a kept row. Fields that this version no longer has are left out."""
+        kept = msgspec.json.decode(body)
+        if isinstance(kept, dict) and issubclass(self._type, msgspec.Struct):
+            known = {field.encode_name for field in msgspec.structs.fields(self._type)}
+            kept = {name: value for name, value in kept.items() if name in known}
+        return msgspec.convert(kept, self._type)
 
     def get(self, key: str) -> T | None:
         return self.rows.get(key)

@@ -72,7 +72,7 @@ def _of_type(info: Type, word: str) -> Any:
         case DictType():
             found = {}
         case _:
-            raise NoExample(word)
+            raise NoExample(f"handlers/http/example_values.py has no value for {word}")
     return found
 
 

@@ -21,6 +21,8 @@ from services.places.models import Kind, NewPlace
 from tests.build.world import World
 from tests.demo.conftest import HOMES, neighbours
 
+pytestmark = pytest.mark.slow
+
 
 async def test_everybody_can_sign_in_once_the_foundation_is_laid(
     site: Site, world: World

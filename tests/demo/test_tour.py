@@ -16,6 +16,8 @@ from demo.visitor import Guest, Visitor
 from services.kernel.days import day_of
 from tests.build.world import World
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Attended(Visitor):

@@ -13,7 +13,7 @@ from tests.build.cast import COMMUNITY, COMPOUND, LI_HOME, Estate
 from tests.build.deeds import ELSEWHERE, FORGIVEN, Ask, audited, auditor, ordered, send, voided
 from tests.build.sign_ins import Member
 
-pytestmark = pytest.mark.billed("2026-01", "2026-02")
+pytestmark = [pytest.mark.slow, pytest.mark.billed("2026-01", "2026-02")]
 
 
 async def read(estate: Estate, who: Member, query: str = "") -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ from tests.build.deeds import FORGIVEN, Ask, audited, auditor, ordered, send, vo
 from tests.build.payments import paid
 from tests.build.registers import workbook
 
-pytestmark = pytest.mark.billed("2026-01", "2026-02")
+pytestmark = [pytest.mark.slow, pytest.mark.billed("2026-01", "2026-02")]
 
 SHOP = ("4号楼", "", "12", 120.5, "商铺", "孙八", "13800000003", "")
 RULE = {

@@ -24,6 +24,8 @@ from tests.build.mailbox import (
 from tests.build.sign_ins import Member
 from tests.build.world import World
 
+pytestmark = pytest.mark.slow
+
 
 async def later(world: World, **delta: float) -> int:
     """Let the worker do what is due after a while."""

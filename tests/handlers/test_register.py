@@ -12,6 +12,8 @@ from tests.build import cast
 from tests.build.registers import LADDER, LI, WANG, XLSX, Office, open_office, workbook
 from tests.build.world import World
 
+pytestmark = pytest.mark.slow
+
 SHOP = ("4号楼", "", "12", 120.5, "商铺", "孙八", "13800000003", "")
 
 

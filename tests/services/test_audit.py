@@ -21,6 +21,8 @@ from services.kernel.redaction import redacted
 from services.kernel.vault import KEY_BYTES, Vault
 from tests.build.world import World
 
+pytestmark = pytest.mark.slow
+
 
 async def write(deps: Dependencies, person: str, times: int = 1) -> None:
     actor = Actor(person, "session")

@@ -43,6 +43,8 @@ from tests.build.cast import (
 from tests.build.world import World
 from tests.depth import by_depth
 
+pytestmark = pytest.mark.slow
+
 T = TypeVar("T")
 STEPS_TO_STAND_STILL = 200
 

@@ -4,6 +4,7 @@ from collections import Counter
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from tests.build.mailbox import SEND, TEMPLATE, allow, arrived, open_push, tell
 from tests.build.sign_ins import Member
 from tests.build.world import World
 from tests.depth import by_depth
+
+pytestmark = pytest.mark.slow
 
 # Something people do, or a message to be told and what the network does to its sending.
 FAULTS: dict[str, dict[str, Any] | None] = {

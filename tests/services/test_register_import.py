@@ -28,6 +28,8 @@ from tests.build.registers import LADDER, LI, WANG, Office, large, open_office, 
 from tests.build.sign_ins import Member
 from tests.build.world import NOON, World
 
+pytestmark = pytest.mark.slow
+
 HOMES = 500  # three chunks
 LI_PHONE, WANG_PHONE = "13800000001", "13800000002"
 

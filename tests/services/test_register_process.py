@@ -17,6 +17,8 @@ from services.register.sheet.problems import Refused
 from tests.build.registers import LI, large, workbook
 from tests.depth import by_depth
 
+pytestmark = pytest.mark.slow
+
 COMPOUND = "cc.chaoyang.guilin.xincheng.c07"
 ROWS = by_depth(day=10_000, night=50_000)
 # Measured: 85 MiB for 50,000 rows, of which 35 MiB are the interpreter and its modules.

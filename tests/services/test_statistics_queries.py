@@ -26,6 +26,8 @@ from services.statistics.models import Debts, Span
 from tests.build.documents import Database
 from tests.build.world import World
 
+pytestmark = pytest.mark.slow
+
 COMMUNITY = "cc.chaoyang.guilin.xincheng"
 COMPOUND = f"{COMMUNITY}.c01"
 HOMES_PER_UNIT, UNITS_PER_BUILDING, BUILDINGS = 10, 3, 3

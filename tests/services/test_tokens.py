@@ -23,6 +23,8 @@ from services.sessions.models import Visit
 from tests.build.sign_ins import Member
 from tests.build.world import NOON, World
 
+pytestmark = pytest.mark.slow
+
 OLD, NEW = b"k" * 32, b"n" * 32
 VAULT = Vault({"k1": OLD})
 # Opens the product again on the same database, with other keys.

@@ -17,6 +17,8 @@ from services.wechat.token import StableToken
 from tests.deadlines import SAFETY_NET
 from tests.services.wechat.desk import Clock, Desk
 
+pytestmark = pytest.mark.slow
+
 TOKEN_PATH = "/cgi-bin/stable_token"
 CHECK = "/wxa/msg_sec_check"
 

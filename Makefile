@@ -27,9 +27,8 @@ test: $(VENV)/.installed-dev ## run the tests; ARGS=path or ARGS='-k name'
 quick: $(VENV)/.installed-dev ## the tests without the slow groups, while one works
 	@$(MAKE) --no-print-directory test ARGS="-m 'not slow' $(ARGS)"
 
-nightly: $(VENV)/.installed-dev ## all of what make test tries a part of; then make planted
+nightly: $(VENV)/.installed-dev ## all of what make test tries a part of, planted bugs too
 	@$(MAKE) --no-print-directory test ARGS="--nightly -m 'deep or hypothesis' $(ARGS)"
-	@$(MAKE) --no-print-directory planted ARGS=
 
 lint: $(VENV)/.installed-dev ## style, types, layers
 	@$(PY) -m ruff check
@@ -41,7 +40,7 @@ tour: $(VENV)/.installed ## walk through what runs, leaving a compound of its ow
 	@$(PY) -m server tour $(CHAPTER)
 
 planted: $(VENV)/.installed-dev ## break one guard after the other: each must be noticed
-	@$(PY) -m tests.faults $(ARGS)
+	@$(MAKE) --no-print-directory test ARGS="--nightly -m deep tests/faults $(ARGS)"
 
 # Without the first line AS is make's own name for the assembler.
 token: AS := $(if $(filter default,$(origin AS)),resident,$(AS))

@@ -90,6 +90,7 @@ def test_the_successors_say_whom_they_succeed(name: str, instead: str) -> None:
     assert re.search(rf"^# .*instead of {instead}, .*\n{name}==", text, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_everything_imported_is_asked_for() -> None:
     """What only comes along with something else may be gone tomorrow."""
     wishes = {re.split(r"[^a-z0-9-]", line.lower())[0] for line in asked("requirements.in")}

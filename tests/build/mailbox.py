@@ -96,9 +96,9 @@ async def receipt(
 async def arrived(world: World, name: str) -> list[dict[str, Any]]:
     """Return the messages WeChat showed to somebody."""
     openid = await openid_of(world, name)
-    return list(await world.wechat.control("GET", f"messages?openid={openid}"))
+    return list(await world.wechat.get("messages", openid=openid))
 
 
 async def calls(world: World, path: str = SEND) -> int:
-    found = await world.wechat.control("GET", f"journal?path={path}&count=1")
+    found = await world.wechat.get("journal", path=path, count=1)
     return int(found["count"])

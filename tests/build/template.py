@@ -32,5 +32,5 @@ async def make(world: World, name: str, work: Make) -> None:
 
 async def require_nothing_else(world: World) -> None:
     """Fail when something was left in Redis, at WeChat or in the photos' folder."""
-    keys, calls = await world.deps.redis.keys("*"), await world.wechat.journal("")
+    keys, calls = await world.deps.redis.keys("*"), await world.wechat.calls("")
     assert [*keys, *calls, *world.deps.photos.glob("**/*")] == []

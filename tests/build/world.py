@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
@@ -61,18 +62,24 @@ async def fetch(
     return Reply(response.code, decoded, response.headers, response.body)
 
 
+@dataclass
 class WeChat:
-    """The stand-in's control desk."""
+    """The stand-in's control API."""
 
-    def __init__(self, base: str, clock: Clock) -> None:
-        self.base = base
-        self.clock = clock
+    base: str
+    clock: Clock
+
+    async def ask(self, method: str, path: str, body: Any = None) -> Reply:
+        raw = None if body is None else msgspec.json.encode(body)
+        return await fetch(f"{self.base}/__ctl/{path}", method, raw)
 
     async def control(self, method: str, path: str, body: Any = None) -> Any:
-        raw = None if body is None else msgspec.json.encode(body)
-        reply = await fetch(f"{self.base}/__ctl/{path}", method, raw)
+        reply = await self.ask(method, path, body)
         assert reply.status < 300, (path, reply.status, reply.raw)
         return reply.body
+
+    async def get(self, what: str, **query: Any) -> Any:
+        return await self.control("GET", f"{what}?{urlencode(query)}" if query else what)
 
     async def do(self, path: str, **body: Any) -> Any:
         return await self.control("POST", path, body)
@@ -81,17 +88,32 @@ class WeChat:
         await self.do("reset")
         await self.do("clock", now=self.clock.now.isoformat(), frozen=True)
 
-    async def login_code(self, name: str) -> str:
-        return str((await self.do(f"users/{name}/login-code"))["code"])
+    async def advance(self, seconds: float) -> None:
+        """Let time pass, for us and for WeChat (whose due notices are then delivered)."""
+        self.clock.now += timedelta(seconds=seconds)
+        await self.do("clock", advance_seconds=seconds)
 
-    async def phone_code(self, name: str, phone: str) -> str:
-        return str((await self.do(f"users/{name}/phone-code", phone=phone))["code"])
+    async def login_code(self, name: str = "li", **wish: Any) -> str:
+        return str((await self.do(f"users/{name}/login-code", **wish))["code"])
 
-    async def fault(self, match: dict[str, Any], action: dict[str, Any]) -> None:
-        await self.do("faults", match=match, action=action)
+    async def phone_code(
+        self, name: str = "li", phone: str = "13800000000", **wish: Any
+    ) -> str:
+        return str((await self.do(f"users/{name}/phone-code", phone=phone, **wish))["code"])
 
-    async def journal(self, path: str) -> list[dict[str, Any]]:
-        return list(await self.control("GET", f"journal?path={path}"))
+    async def fault(
+        self, path: str, *, match: Mapping[str, Any] | None = None, **action: Any
+    ) -> str:
+        """Let requests to this path fare so; return the fault's id."""
+        made = await self.do("faults", match={"path": path, **(match or {})}, action=action)
+        return str(made["id"])
+
+    async def openid(self, name: str = "li") -> str:
+        return str((await self.do(f"users/{name}"))["openid"])
+
+    async def calls(self, path: str, since: int = 0) -> list[dict[str, Any]]:
+        """Return the requests to this path, oldest first, from the stand-in's journal."""
+        return list(await self.get("journal", path=path, since=since))
 
 
 class Api:
@@ -142,10 +164,8 @@ class World:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # of who signs in
 
     async def advance(self, **delta: float) -> None:
-        """Let time pass, for us and for WeChat (whose due notices are then delivered)."""
-        step = timedelta(**delta)
-        self.clock.now += step
-        await self.wechat.do("clock", advance_seconds=step.total_seconds())
+        """Let time pass, for us and for WeChat."""
+        await self.wechat.advance(timedelta(**delta).total_seconds())
 
     async def work(self) -> int:
         """Let the worker do everything that is due now."""

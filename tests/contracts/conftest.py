@@ -16,7 +16,7 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 @pytest.fixture
 async def control(process: Process) -> Control:
     director = Control(process)
-    await director.post("reset")
+    await director.do("reset")
     return director
 
 

@@ -74,7 +74,7 @@ class Player:
         return value
 
     async def direct(self, path: str, body: dict[str, Any]) -> None:
-        answer = await self.control.post(path, **self.filled(body))
+        answer = await self.control.do(path, **self.filled(body))
         self.known |= answer
         if path.endswith(("/pay", "/finish-payment")):
             self.words.append(f"user: {answer['result']}")

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from tornado.httpclient import AsyncHTTPClient, HTTPError, HTTPRequest, HTTPResponse
 from tornado.httpserver import HTTPServer
@@ -16,6 +15,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
+from tests.build.world import Clock, WeChat
 from tests.deadlines import SAFETY_NET
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -84,42 +84,17 @@ async def fetch(
         client.close()
 
 
-@dataclass
-class Control:
-    """Client of the control API of one stand-in."""
+class Control(WeChat):
+    """Control API of one started stand-in, in its own time."""
 
-    process: Process
-
-    async def _ask(self, method: str, path: str, body: Any = None, status: int = 200) -> Any:
-        raw = None if body is None else json.dumps(body).encode()
-        reply = await fetch(f"{self.process.url}/__ctl/{path}", method, raw, seconds=60)
-        assert reply.code == status, (path, reply.code, reply.body)
-        return json.loads(reply.body)
-
-    async def get(self, where: str, **query: Any) -> Any:
-        return await self._ask("GET", f"{where}?{urlencode(query)}" if query else where)
-
-    async def post(self, path: str, **body: Any) -> Any:
-        return await self._ask("POST", path, body)
+    def __init__(self, process: Process) -> None:
+        super().__init__(process.url, Clock())
+        self.process = process
 
     async def refusal(self, path: str, **body: Any) -> str:
-        return str((await self._ask("POST", path, body, status=400))["error"])
-
-    async def fault(
-        self, path: str, *, match: dict[str, Any] | None = None, **action: Any
-    ) -> str:
-        made = await self.post("faults", match={"path": path, **(match or {})}, action=action)
-        return str(made["id"])
-
-    async def advance(self, seconds: float) -> None:
-        await self.post("clock", advance_seconds=seconds)
-
-    async def openid(self, name: str) -> str:
-        return str((await self.post(f"users/{name}"))["openid"])
-
-    async def calls(self, path: str, since: int = 0) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = await self.get("journal", path=path, since=since)
-        return found
+        reply = await self.ask("POST", path, body)
+        assert reply.status == 400, (path, reply.status, reply.raw)
+        return str(reply.body["error"])
 
 
 @dataclass

@@ -103,9 +103,9 @@ async def test_bodies_and_methods(mini: MiniClient) -> None:
 async def test_a_code_is_for_its_own_app_and_purpose(
     mini: MiniClient, control: Control
 ) -> None:
-    other = await control.post("users/li/login-code", app="other_mini_program")
+    other = await control.do("users/li/login-code", app="other_mini_program")
     assert (await mini.login(other["code"]))["errcode"] == 40029
-    phone = await control.post("users/li/phone-code", phone="13800000000")
+    phone = await control.do("users/li/phone-code", phone="13800000000")
     assert (await mini.login(phone["code"]))["errcode"] == 40029
     path = "/wxa/business/getuserphonenumber"
     wrong = await mini.asked(path, {"code": phone["code"], "openid": other["openid"]})
@@ -117,15 +117,15 @@ async def test_openids_are_stable_and_differ_between_apps(
     control: Control, mini: MiniClient
 ) -> None:
     ours = await control.openid("li")
-    other = (await control.post("users/li", app="other_mini_program"))["openid"]
-    await control.post("reset")
+    other = (await control.do("users/li", app="other_mini_program"))["openid"]
+    await control.do("reset")
     assert await control.openid("li") == ours != other
     assert (await mini.send_message(other))["errcode"] == 40003
     assert (await mini.send_message("o" * 28))["errcode"] == 40003
 
 
 async def test_session_key_is_proven_not_sent(mini: MiniClient, control: Control) -> None:
-    session = await mini.login((await control.post("users/li/login-code"))["code"])
+    session = await mini.login((await control.do("users/li/login-code"))["code"])
     key, openid = session["session_key"], session["openid"]
     signature = hmac.new(key.encode(), b"", hashlib.sha256).hexdigest()
     query = {"access_token": await mini.token(), "openid": openid}
@@ -134,7 +134,7 @@ async def test_session_key_is_proven_not_sent(mini: MiniClient, control: Control
     fresh = await mini.get("/wxa/resetusersessionkey", **query)
     assert fresh["session_key"] != key
     assert (await mini.get("/wxa/checksession", **query))["errcode"] == 87009
-    other = (await control.post("users/li", app="other_mini_program"))["openid"]
+    other = (await control.do("users/li", app="other_mini_program"))["openid"]
     foreign = await mini.get("/wxa/checksession", **query | {"openid": other})
     assert foreign["errcode"] == 40003
 
@@ -142,10 +142,10 @@ async def test_session_key_is_proven_not_sent(mini: MiniClient, control: Control
 async def test_a_ban_outlasts_later_accepts(mini: MiniClient, control: Control) -> None:
     openid = await control.openid("li")
     asked = {"template_ids": ["T1"]}
-    await control.post("users/li/subscribe", **asked, answer="ban")
-    again = await control.post("users/li/subscribe", **asked)
+    await control.do("users/li/subscribe", **asked, answer="ban")
+    again = await control.do("users/li/subscribe", **asked)
     assert again["result"] == {"T1": "ban"}
-    await control.post("users/li/subscribe", template_ids=["T2"], answer="reject")
+    await control.do("users/li/subscribe", template_ids=["T2"], answer="reject")
     for template_id in ("T1", "T2"):
         assert (await mini.send_message(openid, template_id))["errcode"] == 43101
     await control.refusal("users/li/subscribe", template_ids=list("ABCDEF"))
@@ -154,7 +154,7 @@ async def test_a_ban_outlasts_later_accepts(mini: MiniClient, control: Control) 
 async def test_grants_add_up(mini: MiniClient, control: Control) -> None:
     openid = await control.openid("li")
     for _ in range(3):
-        await control.post("users/li/subscribe", template_ids=["T1"])
+        await control.do("users/li/subscribe", template_ids=["T1"])
     token = await mini.token()
     sent = [(await mini.send_message(openid, token=token))["errcode"] for _ in range(4)]
     assert sent == [0, 0, 0, 43101]
@@ -200,7 +200,7 @@ async def test_template_values(
     mini: MiniClient, control: Control, prefix: str, value: str, errcode: int
 ) -> None:
     openid = await control.openid("li")
-    await control.post("users/li/subscribe", template_ids=["T1"])
+    await control.do("users/li/subscribe", template_ids=["T1"])
     answer = await mini.send_message(openid, data={f"{prefix}1": {"value": value}})
     assert answer["errcode"] == errcode
     if errcode:
@@ -211,8 +211,8 @@ async def test_a_known_template_wants_exactly_its_keys(
     mini: MiniClient, control: Control
 ) -> None:
     openid, token = await control.openid("li"), await mini.token()
-    await control.post("settings", templates={"T1": ["thing1", "time2"]})
-    await control.post("users/li/subscribe", template_ids=["T1"])
+    await control.do("settings", templates={"T1": ["thing1", "time2"]})
+    await control.do("users/li/subscribe", template_ids=["T1"])
     thing, time = {"thing1": {"value": "停水"}}, {"time2": {"value": "15:01"}}
     too_many: dict[str, Any] = {**thing, **time, "thing3": {"value": "x"}}
     for data, errcode in ((thing, 47003), (too_many, 47003), ({**thing, **time}, 0)):
@@ -243,8 +243,8 @@ async def test_a_push_is_repeated_until_it_is_taken(
         return 200, said.pop(0)
 
     receiver.judge = judge
-    await control.post("push", url=receiver.url)
-    await control.post("users/li/subscribe", template_ids=["T1"])
+    await control.do("push", url=receiver.url)
+    await control.do("users/li/subscribe", template_ids=["T1"])
     await control.advance(60)
     assert len(receiver.deliveries) == 2
 
@@ -252,7 +252,7 @@ async def test_a_push_is_repeated_until_it_is_taken(
 async def test_a_picture_that_cannot_be_fetched_is_reported(
     mini: MiniClient, control: Control
 ) -> None:
-    openid = (await control.post("users/li/login-code"))["openid"]
+    openid = (await control.do("users/li/login-code"))["openid"]
     body = {"version": 2, "openid": openid, "scene": 2, "media_type": 2}
     gone = {**body, "media_url": f"{mini.process.url}/photos/gone.jpg"}
     made = await mini.asked("/wxa/media_check_async", gone)

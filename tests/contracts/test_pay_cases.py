@@ -199,7 +199,7 @@ class PayPlayer(Player):
         """Order of a firm with its own mini-program, where the payer has another openid."""
         app = self.known["other_appid"]
         url = f"{self.receiver.url}/{self.clients['partner'].mchid}"
-        openid = (await self.control.post("users/li", app="other_mini_program"))["openid"]
+        openid = (await self.control.do("users/li", app="other_mini_program"))["openid"]
         order = self.clients["partner"].order(no, openid, url)
         changes = {"sub_appid": app, "payer": {"sub_openid": openid}}
         reply = await self.clients["partner"].prepay(order | changes)

@@ -100,7 +100,7 @@ async def test_only_the_merchants_own_fresh_signature_opens_the_door(
 async def test_a_serial_in_the_request_chooses_the_key_of_the_answer(
     control: Control, firm: PayClient
 ) -> None:
-    await control.post("merchants/firm", certificates=True)
+    await control.do("merchants/firm", certificates=True)
     serials = await firm.load_certificates()
     path = f"/v3/pay/transactions/out-trade-no/{NUMBER}?mchid={firm.mchid}"
     for serial in serials:
@@ -150,7 +150,7 @@ async def test_a_transaction_can_be_asked_for_only_by_its_owner(
 ) -> None:
     await sanitation.load_certificates()
     prepay_id = await firm.prepaid(NUMBER, openid, URL)
-    paid = await control.post("users/li/pay", prepay_id=prepay_id, notify=False)
+    paid = await control.do("users/li/pay", prepay_id=prepay_id, notify=False)
     path = f"/v3/pay/transactions/id/{paid['transaction_id']}"
     found = await firm.call("GET", f"{path}?mchid={firm.mchid}")
     assert found.body["out_trade_no"] == NUMBER
@@ -163,7 +163,7 @@ async def test_a_closed_order_cannot_be_paid(
 ) -> None:
     prepay_id = await firm.prepaid(NUMBER, openid, URL)
     assert (await firm.close(NUMBER)).status == 204
-    refused = await control.post("users/li/pay", prepay_id=prepay_id)
+    refused = await control.do("users/li/pay", prepay_id=prepay_id)
     assert (refused["result"], refused["reason"]) == ("fail", "该订单已关闭")
 
 
@@ -179,9 +179,9 @@ async def test_only_the_typing_user_finishes_a_payment(
 ) -> None:
     prepay_id = await firm.prepaid(NUMBER, openid, URL)
     await control.refusal("users/li/finish-payment", out_trade_no=NUMBER)
-    await control.post("users/li/pay", prepay_id=prepay_id, slow=True)
+    await control.do("users/li/pay", prepay_id=prepay_id, slow=True)
     await control.refusal("users/wang/finish-payment", out_trade_no=NUMBER)
-    done = await control.post("users/li/finish-payment", out_trade_no=NUMBER, cancel=True)
+    done = await control.do("users/li/finish-payment", out_trade_no=NUMBER, cancel=True)
     assert done["result"] == "cancel"
     assert (await firm.query(NUMBER)).body["trade_state"] == "NOTPAY"
 
@@ -199,7 +199,7 @@ async def test_time_expire_ends_payment_not_the_order(
     prepay_id = (await firm.prepay(order)).body["prepay_id"]
     await control.advance(121)
     firm.skew_seconds = 121
-    assert (await control.post("users/li/pay", prepay_id=prepay_id))["result"] == "fail"
+    assert (await control.do("users/li/pay", prepay_id=prepay_id))["result"] == "fail"
     assert (await firm.prepay(order)).code == "INVALID_REQUEST"
     assert (await firm.query(NUMBER)).body["trade_state"] == "NOTPAY"
     assert (await firm.close(NUMBER)).status == 204
@@ -211,22 +211,22 @@ async def test_pay_sign_is_checked_as_the_client_does(
     prepay_id = await firm.prepaid(NUMBER, openid, URL)
     params = firm.pay_params(prepay_id)
     wrong = params | {"paySign": params["paySign"][::-1]}
-    assert (await control.post("users/li/pay", **wrong))["result"] == "fail"
+    assert (await control.do("users/li/pay", **wrong))["result"] == "fail"
     other = params | {"nonceStr": "other"}
-    assert (await control.post("users/li/pay", **other))["result"] == "fail"
-    assert (await control.post("users/li/pay", **params, cancel=True))["result"] == "cancel"
-    assert (await control.post("users/wang/pay", **params))["result"] == "fail"
-    assert (await control.post("users/li/pay", **params))["result"] == "ok"
+    assert (await control.do("users/li/pay", **other))["result"] == "fail"
+    assert (await control.do("users/li/pay", **params, cancel=True))["result"] == "cancel"
+    assert (await control.do("users/wang/pay", **params))["result"] == "fail"
+    assert (await control.do("users/li/pay", **params))["result"] == "ok"
 
 
 async def test_the_grey_share_is_kept_exactly(
     control: Control, firm: PayClient, receiver: Receiver, openid: str
 ) -> None:
-    await control.post("merchants/firm", grey_share=0.2)
+    await control.do("merchants/firm", grey_share=0.2)
     await firm.load_certificates()
     for number in range(10):
         prepay_id = await firm.prepaid(f"GREY{number:04}", openid, receiver.url)
-        await control.post("users/li/pay", prepay_id=prepay_id)
+        await control.do("users/li/pay", prepay_id=prepay_id)
     serials = [each.headers["Wechatpay-Serial"] for each in receiver.deliveries]
     assert sum(not serial.startswith("PUB_KEY_ID_") for serial in serials) == 2
     assert all(firm.opened(delivery) for delivery in receiver.deliveries)
@@ -236,7 +236,7 @@ async def test_a_notice_goes_to_this_machine_or_nowhere(
     control: Control, firm: PayClient, openid: str
 ) -> None:
     prepay_id = await firm.prepaid(NUMBER, openid, URL)
-    paid = await control.post("users/li/pay", prepay_id=prepay_id)
+    paid = await control.do("users/li/pay", prepay_id=prepay_id)
     assert paid["notices"] == [{"status": 0, "body": "not a loopback address"}]
 
 
@@ -253,12 +253,12 @@ async def test_the_balance_follows_the_money(
     control: Control, firm: PayClient, openid: str
 ) -> None:
     async def balance() -> int:
-        return int((await control.post("merchants/firm"))["balance_fen"])
+        return int((await control.do("merchants/firm"))["balance_fen"])
 
-    await control.post("merchants/firm", balance_fen=10)
-    await control.post("settings", refunds={"outcome": "CLOSED"})
+    await control.do("merchants/firm", balance_fen=10)
+    await control.do("settings", refunds={"outcome": "CLOSED"})
     prepay_id = await firm.prepaid(NUMBER, openid, URL)
-    await control.post("users/li/pay", prepay_id=prepay_id, notify=False)
+    await control.do("users/li/pay", prepay_id=prepay_id, notify=False)
     assert await balance() == 110
     assert (await firm.refund(NUMBER, "R1", 60)).status == 200
     assert await balance() == 50
@@ -271,12 +271,12 @@ async def test_only_an_abnormal_refund_goes_to_another_card(
     control: Control, firm: PayClient, openid: str
 ) -> None:
     prepay_id = await firm.prepaid(NUMBER, openid, URL)
-    await control.post("users/li/pay", prepay_id=prepay_id, notify=False)
+    await control.do("users/li/pay", prepay_id=prepay_id, notify=False)
     made = await firm.refund(NUMBER, "R1", 60)
     path = f"/v3/refund/domestic/refunds/{made.body['refund_id']}/apply-abnormal-refund"
     body: dict[str, Any] = {"out_refund_no": "R1", "type": "MERCHANT_BANK_CARD"}
     assert (await firm.call("POST", path, body)).code == "INVALID_REQUEST"
-    await control.post("refunds/R1/settle", status="ABNORMAL")
+    await control.do("refunds/R1/settle", status="ABNORMAL")
     in_clear = body | {"type": "USER_BANK_CARD", "bank_account": "622588", "real_name": "李明"}
     assert (await firm.call("POST", path, in_clear)).code == "PARAM_ERROR"
     assert (await firm.call("POST", path, body)).body["status"] == "PROCESSING"
@@ -295,7 +295,7 @@ async def test_only_an_abnormal_refund_goes_to_another_card(
 async def test_bills_are_of_the_last_three_months(
     control: Control, firm: PayClient, day: str, code: str
 ) -> None:
-    moved = await control.post("clock", now="2026-03-03T12:00:00+08:00", frozen=True)
+    moved = await control.do("clock", now="2026-03-03T12:00:00+08:00", frozen=True)
     firm.skew_seconds = moved["epoch"] - time.time()
     reply = await firm.call("GET", f"/v3/bill/tradebill?bill_date={day}")
     assert (reply.status, reply.code) == (400, code)
@@ -305,7 +305,7 @@ async def test_a_bill_is_fetched_only_by_its_owner(
     control: Control, firm: PayClient, sanitation: PayClient, openid: str
 ) -> None:
     prepay_id = await firm.prepaid(NUMBER, openid, URL)
-    await control.post("users/li/pay", prepay_id=prepay_id, notify=False)
+    await control.do("users/li/pay", prepay_id=prepay_id, notify=False)
     await control.advance(2 * 86400)
     for client in (firm, sanitation):
         client.skew_seconds = 2 * 86400
@@ -320,7 +320,7 @@ async def test_partner_refunds_name_the_sub_merchant(
     control: Control, partner: PayClient, openid: str
 ) -> None:
     prepay_id = await partner.prepaid(NUMBER, openid, URL)
-    await control.post("users/li/pay", prepay_id=prepay_id, notify=False)
+    await control.do("users/li/pay", prepay_id=prepay_id, notify=False)
     assert (await partner.refund(NUMBER, "R1", 60, sub_mchid="")).status == 400
     assert (await partner.refund(NUMBER, "R1", 60, sub_mchid="1799999999")).code == "NO_AUTH"
     assert (await partner.refund(NUMBER, "R1", 60)).status == 200
@@ -344,7 +344,7 @@ async def test_a_wrong_refund_is_refused(
 ) -> None:
     prepay_id = await firm.prepaid(NUMBER, openid, URL)
     assert (await firm.refund(NUMBER, "R1", 60)).status == 404  # not paid yet
-    await control.post("users/li/pay", prepay_id=prepay_id, notify=False)
+    await control.do("users/li/pay", prepay_id=prepay_id, notify=False)
     assert (await firm.refund(NUMBER, "R1", 60, **change)).status == status
     assert (await firm.refund(NUMBER, "R1", 60)).status == 200
     assert (await firm.refund(NUMBER, "R1", 61)).code == "INVALID_REQUEST"  # same number

@@ -14,6 +14,8 @@ from tests.contracts.clients import MiniClient, PayClient
 from tests.contracts.stage import PROJECT, Control, Process, Receiver, Silence, fetch, started
 from tests.deadlines import SAFETY_NET
 
+pytestmark = pytest.mark.slow
+
 RETRY_SECONDS = (
     15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600,
     10800, 10800, 10800, 21600, 21600,
@@ -24,11 +26,11 @@ async def test_retries_come_at_their_own_virtual_instants(
     control: Control, firm: PayClient, receiver: Receiver
 ) -> None:
     receiver.answers = [500] * 16
-    await control.post("clock", now="2026-03-02T12:00:00+08:00", frozen=True)
+    await control.do("clock", now="2026-03-02T12:00:00+08:00", frozen=True)
     at = (await control.get("clock"))["epoch"]
     firm.skew_seconds = at - PayClient.now(firm)
     prepay_id = await firm.prepaid("RETRY0001", await control.openid("li"), receiver.url)
-    await control.post("users/li/pay", prepay_id=prepay_id)
+    await control.do("users/li/pay", prepay_id=prepay_id)
     await control.advance(sum(RETRY_SECONDS) + 86400)
     stamps = [int(d.headers["Wechatpay-Timestamp"]) for d in receiver.deliveries]
     gaps = tuple(later - sooner for sooner, later in pairwise(stamps))
@@ -39,12 +41,12 @@ async def test_retries_come_at_their_own_virtual_instants(
 
 
 async def test_time_stands_still_or_goes_on(control: Control) -> None:
-    moved = await control.post("clock", now="2026-03-02T12:00:00+08:00", frozen=True)
+    moved = await control.do("clock", now="2026-03-02T12:00:00+08:00", frozen=True)
     assert moved == {"now": "2026-03-02T12:00:00+08:00", "epoch": 1772424000, "frozen": True}
     assert await control.get("clock") == moved
-    moved = await control.post("clock", advance_seconds=90)
+    moved = await control.do("clock", advance_seconds=90)
     assert moved["now"] == "2026-03-02T12:01:30+08:00"
-    going = await control.post("clock", frozen=False)
+    going = await control.do("clock", frozen=False)
     assert not going["frozen"]
     assert going["epoch"] < (await control.get("clock"))["epoch"]
     await control.refusal("clock", advance_seconds=-1)
@@ -90,13 +92,13 @@ async def test_faults_change_or_replace_answers(control: Control, mini: MiniClie
 async def test_the_journal_tells_everything_but_secrets(
     control: Control, mini: MiniClient, firm: PayClient, receiver: Receiver
 ) -> None:
-    given = await control.post("users/li/login-code")
+    given = await control.do("users/li/login-code")
     session = await mini.login(given["code"])
-    phone = (await control.post("users/li/phone-code", phone="13800000000"))["code"]
+    phone = (await control.do("users/li/phone-code", phone="13800000000"))["code"]
     token = await mini.token()
     await mini.asked("/wxa/business/getuserphonenumber", {"code": phone}, token)
     prepay_id = await firm.prepaid("JOURNAL01", given["openid"], receiver.url)
-    await control.post("users/li/pay", prepay_id=prepay_id)
+    await control.do("users/li/pay", prepay_id=prepay_id)
     text = json.dumps(await control.calls(""))
     secret = mini.app["secret"]
     for hidden in (given["code"], phone, token, session["session_key"], secret):
@@ -128,12 +130,12 @@ async def test_a_killed_sandbox_forgets_nothing(tmp_path: Path, receiver: Receiv
     receiver.answers = [500]
     with started(tmp_path) as process:
         control, firm = Control(process), PayClient(process, process.merchant("firm"))
-        await control.post("clock", now="2026-03-02T12:00:00+08:00", frozen=True)
+        await control.do("clock", now="2026-03-02T12:00:00+08:00", frozen=True)
         firm.skew_seconds = (await control.get("clock"))["epoch"] - PayClient.now(firm)
         openid = await control.openid("li")
-        await control.post("users/li/subscribe", template_ids=["T1"])
+        await control.do("users/li/subscribe", template_ids=["T1"])
         prepay_id = await firm.prepaid("KILLED001", openid, receiver.url)
-        paid = await control.post("users/li/pay", prepay_id=prepay_id)
+        paid = await control.do("users/li/pay", prepay_id=prepay_id)
         assert paid["notices"][0]["status"] == 500
         process.popen.send_signal(signal.SIGKILL)
         process.popen.wait()

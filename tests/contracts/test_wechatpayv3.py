@@ -61,7 +61,7 @@ async def test_prepay_pay_query_and_notice(
     )
     assert status == 200
     prepay_id = json.loads(text)["prepay_id"]
-    paid = await control.post("users/li/pay", prepay_id=prepay_id)
+    paid = await control.do("users/li/pay", prepay_id=prepay_id)
     assert (paid["result"], paid["notices"][0]["status"]) == ("ok", 204)
 
     status, text = pay.query(out_trade_no="A0000001", **sub)
@@ -102,7 +102,7 @@ async def _paid(control: Control, pay: WeChatPay, url: str, number: str) -> None
         notify_url=url,
     )
     prepay_id = json.loads(text)["prepay_id"]
-    assert (await control.post("users/li/pay", prepay_id=prepay_id))["result"] == "ok"
+    assert (await control.do("users/li/pay", prepay_id=prepay_id))["result"] == "ok"
 
 
 @pytest.mark.parametrize("key", ["firm", "sanitation"])
@@ -116,7 +116,7 @@ async def test_refund_and_its_notice(
         out_refund_no="R1", amount=amount, out_trade_no="A0000003", notify_url=receiver.url
     )
     assert (status, json.loads(text)["status"]) == (200, "PROCESSING")
-    await control.post("refunds/R1/settle")
+    await control.do("refunds/R1/settle")
     notice = pay.callback(receiver.deliveries[-1].headers, receiver.deliveries[-1].body)
     assert notice["event_type"] == "REFUND.SUCCESS"
     assert notice["resource"]["amount"]["refund"] == 400
@@ -126,7 +126,7 @@ async def test_refund_and_its_notice(
 
 async def _set_clock(control: Control, patch: pytest.MonkeyPatch, now: str) -> None:
     """Move the stand-in's clock and, by patching, the library's."""
-    moved = await control.post("clock", now=now, frozen=True)
+    moved = await control.do("clock", now=now, frozen=True)
     patch.setattr("wechatpayv3.utils.time", SimpleNamespace(time=lambda: moved["epoch"]))
 
 

@@ -49,7 +49,7 @@ def crypto(process: Process) -> WeChatCrypto:
 
 
 async def test_login(client: WeChatClient, control: Control) -> None:
-    given = await control.post("users/li/login-code", unionid=True)
+    given = await control.do("users/li/login-code", unionid=True)
     session = client.wxa.code_to_session(given["code"])
     assert session["openid"] == given["openid"]
     assert session["unionid"]
@@ -60,7 +60,7 @@ async def test_login(client: WeChatClient, control: Control) -> None:
 
 async def test_subscribe_message(client: WeChatClient, control: Control) -> None:
     openid = await control.openid("li")
-    await control.post("users/li/subscribe", template_ids=["T1"])
+    await control.do("users/li/subscribe", template_ids=["T1"])
     client.wxa.send_subscribe_message(openid, "T1", {"thing1": {"value": "停水通知"}})
     [message] = await control.get("messages", openid=openid)
     assert message["data"] == {"thing1": "停水通知"}
@@ -73,7 +73,7 @@ async def test_its_own_token_is_renewed_after_an_eviction(
     client: WeChatClient, control: Control
 ) -> None:
     first = client.access_token
-    await control.post("tokens/evict")
+    await control.do("tokens/evict")
     assert client.wxa.get_wxa_code_unlimited("d=1", page="pages/index/index").status_code == 200
     assert client.access_token != first
 
@@ -96,8 +96,8 @@ async def test_what_wechat_has_withdrawn(client: WeChatClient) -> None:
 async def test_safe_xml_push_is_opened_by_wechatpy(
     control: Control, receiver: Receiver, crypto: WeChatCrypto
 ) -> None:
-    await control.post("push", url=receiver.url, format="xml", mode="safe")
-    granted = await control.post("users/li/subscribe", template_ids=["T1", "T2"])
+    await control.do("push", url=receiver.url, format="xml", mode="safe")
+    granted = await control.do("users/li/subscribe", template_ids=["T1", "T2"])
     assert granted["pushes"] == [{"status": 204, "body": ""}]
     delivery = receiver.deliveries[0]
     query = delivery.query
@@ -113,8 +113,8 @@ async def test_safe_xml_push_is_opened_by_wechatpy(
 async def test_plain_push_is_signed_the_way_wechatpy_checks(
     control: Control, receiver: Receiver, process: Process
 ) -> None:
-    await control.post("push", url=receiver.url, format="json", mode="plain")
-    await control.post("users/li/subscribe", template_ids=["T1"])
+    await control.do("push", url=receiver.url, format="json", mode="plain")
+    await control.do("users/li/subscribe", template_ids=["T1"])
     query = receiver.deliveries[0].query
     token = process.credentials["mini_program"]["push_token"]
     check_signature(token, query["signature"], query["timestamp"], query["nonce"])

@@ -115,7 +115,7 @@ async def refund_stuck(estate: Estate) -> Ask:
     await paid(estate, await estate.member("mei"))
     await world.wechat.do("notify", out_trade_no=first)
     fault = {"http": 403, "code": "RULE_LIMIT"}
-    await world.wechat.fault({"path": "/v3/refund/domestic/refunds"}, fault)
+    await world.wechat.fault("/v3/refund/domestic/refunds", **fault)
     await world.advance(minutes=1)
     await world.work()
     refund_id = f"X{first}"

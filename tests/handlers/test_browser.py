@@ -54,7 +54,7 @@ class Screen:
 async def scene_of(world: World, shown: dict[str, Any]) -> str:
     """Scan: what WeChat was asked to draw is what a phone reads off the screen."""
     assert (await world.api.get(shown["code_url"], as_=None)).status == 200
-    drawn = await world.wechat.journal(DRAWN)
+    drawn = await world.wechat.calls(DRAWN)
     return str(drawn[-1]["body"]["scene"])
 
 
@@ -121,7 +121,7 @@ async def test_the_picture_is_fetched_once_and_opens_our_page(estate: Estate) ->
     screen = await open_screen(estate.world)
     again = await estate.world.api.get(screen.shown["code_url"], as_=None)
     assert again.headers["Content-Type"] == "image/png"
-    [drawn] = await estate.world.wechat.journal(DRAWN)
+    [drawn] = await estate.world.wechat.calls(DRAWN)
     assert drawn["body"]["page"] == "pages/browser/confirm"
     assert len(screen.scene) == 32
 
@@ -129,7 +129,7 @@ async def test_the_picture_is_fetched_once_and_opens_our_page(estate: Estate) ->
 async def test_without_wechat_there_is_no_picture_and_nothing_is_lost(estate: Estate) -> None:
     world = estate.world
     shown = (await world.api.post(BASE, as_=None)).body
-    await world.wechat.fault({"path": DRAWN}, {"errcode": 45009})
+    await world.wechat.fault(DRAWN, errcode=45009)
     reply = await world.api.get(shown["code_url"], as_=None)
     assert (reply.status, reply.code) == (503, "wechat_unavailable")
     await world.wechat.control("DELETE", "faults")

@@ -94,7 +94,7 @@ async def test_an_act_has_its_own_allowance(
     assert is_limited(replies[2])
     assert (await world.api.get(ME, as_=li)).status == 200  # may do everything else
     assert not is_limited(await world.api.post(PHONE, {"code": "bad"}, as_=wang))
-    calls = await world.wechat.journal("/wxa/business/getuserphonenumber")
+    calls = await world.wechat.calls("/wxa/business/getuserphonenumber")
     assert len(calls) == 3  # who guessed: not who was one too many
 
 

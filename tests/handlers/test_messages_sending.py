@@ -149,7 +149,7 @@ async def test_a_broken_template_alarms_and_may_be_mended(
     if case == 22:
         await set_wechat(world, {"templates": {TEMPLATE: ["thing9"]}})
     else:
-        await world.wechat.fault({"path": SEND, "times": None}, {"errcode": errcode})
+        await world.wechat.fault(SEND, match={"times": None}, errcode=errcode)
     message_id = await tell(world, willing)
     await world.work()
     assert await inbox(world, willing) == {message_id: "failed"}
@@ -182,7 +182,7 @@ async def test_case_25_the_daily_quota_ends_in_the_middle(world: World, li: Memb
         await allow(world, "li")
     for number in range(4):
         await tell(world, li, f"b{number}")
-    await world.wechat.fault({"path": SEND, "nth": 2, "times": None}, {"errcode": 45009})
+    await world.wechat.fault(SEND, match={"nth": 2, "times": None}, errcode=45009)
     await world.work()
 
     assert sorted((await inbox(world, li)).values()) == ["inbox"] * 3 + ["sent"]
@@ -201,7 +201,7 @@ async def test_case_25_without_redis_wechat_says_it_again(world: World, li: Memb
         await allow(world, "li")
     for number in range(2):
         await tell(world, li, f"b{number}")
-    await world.wechat.fault({"path": SEND, "times": None}, {"errcode": 45009})
+    await world.wechat.fault(SEND, match={"times": None}, errcode=45009)
     await world.work()
     await world.deps.redis.flushdb()
 
@@ -213,7 +213,7 @@ async def test_case_25_without_redis_wechat_says_it_again(world: World, li: Memb
 async def test_case_26_an_answer_that_was_lost_is_not_asked_for_again(
     world: World, willing: Member
 ) -> None:
-    await world.wechat.fault({"path": SEND}, {"drop": "after"})
+    await world.wechat.fault(SEND, drop="after")
     await allow(world, "li")
     message_id = await tell(world, willing)
     await world.work()
@@ -231,7 +231,7 @@ async def test_case_26_a_request_that_was_lost_stays_unknown(
 ) -> None:
     """And the receipt of the next message is not taken for its own."""
     await allow(world, "li")
-    await world.wechat.fault({"path": SEND}, {"drop": "before"})
+    await world.wechat.fault(SEND, drop="before")
     lost = await tell(world, willing, "b1")
     await world.work()
     sent = await tell(world, willing, "b2")
@@ -253,7 +253,7 @@ async def test_case_26_a_request_that_was_lost_stays_unknown(
 async def test_what_wechat_did_not_take_comes_again(
     world: World, willing: Member, action: dict[str, Any], wait: dict[str, float]
 ) -> None:
-    await world.wechat.fault({"path": SEND}, action)
+    await world.wechat.fault(SEND, **action)
     message_id = await tell(world, willing)
     await world.work()
     assert await inbox(world, willing) == {message_id: "inbox"}
@@ -268,9 +268,7 @@ async def test_what_wechat_did_not_take_comes_again(
 async def test_trouble_with_the_token_touches_no_message(
     world: World, willing: Member, errcode: int
 ) -> None:
-    await world.wechat.fault(
-        {"path": "/cgi-bin/stable_token", "times": None}, {"errcode": errcode}
-    )
+    await world.wechat.fault("/cgi-bin/stable_token", match={"times": None}, errcode=errcode)
     message_id = await tell(world, willing)
     world.deps.wechat.tokens._kept = None
     await world.deps.redis.flushdb()
@@ -283,7 +281,7 @@ async def test_trouble_with_the_token_touches_no_message(
 
 
 async def test_somebody_of_another_mini_program(world: World, willing: Member) -> None:
-    await world.wechat.fault({"path": SEND}, {"errcode": 40003})
+    await world.wechat.fault(SEND, errcode=40003)
     message_id = await tell(world, willing)
     await world.work()
     assert await inbox(world, willing) == {message_id: "failed"}

@@ -29,7 +29,7 @@ async def test_case_58_an_order_whose_time_is_over_is_closed(
         await estate.world.advance(minutes=1)
         await estate.world.work()
     assert await state(estate, made["payment_id"]) == "closed"
-    order_there = await estate.world.wechat.control("GET", f"orders/{made['payment_id']}")
+    order_there = await estate.world.wechat.get(f"orders/{made['payment_id']}")
     assert order_there["trade_state"] == "CLOSED"
 
 
@@ -75,7 +75,7 @@ async def test_case_61_the_payment_lands_after_the_close_timed_out(
     estate: Estate, li: Member
 ) -> None:
     made = await ordered(estate, li)
-    await estate.world.wechat.fault({"path": CLOSE}, {"drop": "before"})
+    await estate.world.wechat.fault(CLOSE, drop="before")
     mei = await estate.member("mei")
     assert (await order(estate, mei)).code == "payment_in_progress"
     assert (await pay(estate, li, made, notify=False))["result"] == "ok"
@@ -87,7 +87,7 @@ async def test_case_61_nothing_is_freed_while_wechat_is_silent(
     estate: Estate, li: Member
 ) -> None:
     made = await ordered(estate, li)
-    await estate.world.wechat.fault({"path": ORDERS, "times": None}, {"drop": "before"})
+    await estate.world.wechat.fault(ORDERS, match={"times": None}, drop="before")
     mei = await estate.member("mei")
     assert (await order(estate, mei)).code == "payment_in_progress"
     await estate.world.advance(hours=3)

@@ -57,7 +57,7 @@ async def test_case_45_the_money_itself_is_of_another_amount(
     made = await ordered(estate, li)
     await pay(estate, li, made, notify=False)
     patch = {"amount": {"total": 10_000, "payer_total": 10_000, "currency": "CNY"}}
-    await estate.world.wechat.fault({"path": QUERY, "times": None}, {"body_patch": patch})
+    await estate.world.wechat.fault(QUERY, match={"times": None}, body_patch=patch)
     await estate.world.advance(seconds=5)
     await estate.world.work()
     assert await state(estate, made["payment_id"]) == "suspended"

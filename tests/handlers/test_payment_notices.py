@@ -160,7 +160,7 @@ async def test_case_40_another_merchants_key(estate: Estate, li: Member) -> None
 
 async def test_case_43_an_old_valid_notice_replayed(estate: Estate, li: Member) -> None:
     await pay(estate, li, await ordered(estate, li))
-    [sent] = await estate.world.wechat.journal(NOTIFY)
+    [sent] = await estate.world.wechat.calls(NOTIFY)
     await estate.world.advance(seconds=301)
     replayed = await estate.world.wechat.do("replay", n=sent["n"])
     assert replayed["status"] == 401
@@ -169,7 +169,7 @@ async def test_case_43_an_old_valid_notice_replayed(estate: Estate, li: Member) 
 
 async def test_case_43_a_fresh_copy_of_a_notice_is_harmless(estate: Estate, li: Member) -> None:
     await pay(estate, li, await ordered(estate, li))
-    [sent] = await estate.world.wechat.journal(NOTIFY)
+    [sent] = await estate.world.wechat.calls(NOTIFY)
     assert (await estate.world.wechat.do("replay", n=sent["n"]))["status"] == 204
     assert await journals(estate) == 1
 

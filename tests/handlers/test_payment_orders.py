@@ -24,7 +24,7 @@ PREPAY = "/v3/pay/transactions/jsapi"
 async def test_case_51_prepay_answer_lost_the_next_call_gets_the_same_order(
     estate: Estate, li: Member
 ) -> None:
-    await estate.world.wechat.fault({"path": PREPAY}, {"drop": "after"})
+    await estate.world.wechat.fault(PREPAY, drop="after")
     lost = await order(estate, li)
     assert (lost.status, lost.code) == (503, "wechat_pay_unavailable")
     payment_id = lost.body["details"]["payment_id"]
@@ -40,7 +40,7 @@ async def test_case_52_a_repeat_is_sent_byte_for_byte(estate: Estate, li: Member
     await ordered(estate, li)
     await estate.world.advance(seconds=40)
     await ordered(estate, li)
-    first, second = await estate.world.wechat.journal(PREPAY)
+    first, second = await estate.world.wechat.calls(PREPAY)
     assert first["body"] == second["body"]
     assert (first["status"], second["status"]) == (200, 200)
 
@@ -50,7 +50,7 @@ async def test_case_52_a_refused_repeat_offers_nothing_to_pay(
 ) -> None:
     made = await ordered(estate, li)
     await estate.world.wechat.fault(
-        {"path": PREPAY}, {"http": 400, "code": "INVALID_REQUEST", "message": "请求重入"}
+        PREPAY, http=400, code="INVALID_REQUEST", message="请求重入"
     )
     refused = await order(estate, li)
     assert refused.status == 503
@@ -88,7 +88,7 @@ async def test_case_53_a_prepay_id_older_than_two_hours(estate: Estate, li: Memb
 async def test_case_54_refused_orders(
     estate: Estate, li: Member, http: int, code: str, status: int, told: str, then: str
 ) -> None:
-    await estate.world.wechat.fault({"path": PREPAY}, {"http": http, "code": code})
+    await estate.world.wechat.fault(PREPAY, http=http, code=code)
     reply = await order(estate, li)
     assert (reply.status, reply.code) == (status, told)
     document = await estate.world.db.payments.find_one({})
@@ -98,9 +98,7 @@ async def test_case_54_refused_orders(
 
 
 async def test_case_55_too_many_requests(estate: Estate, li: Member) -> None:
-    await estate.world.wechat.fault(
-        {"path": PREPAY}, {"http": 429, "code": "FREQUENCY_LIMITED"}
-    )
+    await estate.world.wechat.fault(PREPAY, http=429, code="FREQUENCY_LIMITED")
     reply = await order(estate, li)
     assert (reply.status, reply.code) == (503, "wechat_pay_unavailable")
     assert reply.headers["Retry-After"] == "3"
@@ -108,7 +106,7 @@ async def test_case_55_too_many_requests(estate: Estate, li: Member) -> None:
 
 
 async def test_case_56_system_error_then_ok(estate: Estate, li: Member) -> None:
-    await estate.world.wechat.fault({"path": PREPAY}, {"http": 500, "code": "SYSTEM_ERROR"})
+    await estate.world.wechat.fault(PREPAY, http=500, code="SYSTEM_ERROR")
     assert (await order(estate, li)).code == "wechat_pay_unavailable"
     made = await ordered(estate, li)
     assert await estate.world.db.payments.count_documents({}) == 1
@@ -120,7 +118,7 @@ async def test_case_56_system_error_then_ok(estate: Estate, li: Member) -> None:
 async def test_case_57_a_good_answer_badly_signed_is_no_answer(
     estate: Estate, li: Member, sign: str
 ) -> None:
-    await estate.world.wechat.fault({"path": PREPAY}, {"sign": sign})
+    await estate.world.wechat.fault(PREPAY, sign=sign)
     assert (await order(estate, li)).code == "wechat_pay_unavailable"
     document = await estate.world.db.payments.find_one({})
     assert document is not None

@@ -47,7 +47,7 @@ async def acts(world: World, member: Member) -> list[str]:
 
 async def phone_calls(world: World) -> int:
     path = "/wxa/business/getuserphonenumber"
-    return len(await world.wechat.journal(path))
+    return len(await world.wechat.calls(path))
 
 
 @pytest.fixture

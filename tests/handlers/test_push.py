@@ -251,7 +251,7 @@ async def test_a_receipt_is_not_guessed_onto_one_of_two_lost_messages(
     await open_push(world)
     for number in range(2):
         await allow(world, "li")
-        await world.wechat.fault({"path": SEND}, {"drop": "after"})
+        await world.wechat.fault(SEND, drop="after")
         await tell(world, li, f"b{number}")
     await world.work()
     assert set((await inbox(world, li)).values()) == {"unknown"}

@@ -9,7 +9,11 @@ from services.payments import jobs as payments_jobs
 from tests.build.cast import Estate
 from tests.build.payments import paid, pass_time
 
-pytestmark = [pytest.mark.billed("2026-01"), pytest.mark.usefixtures("books_hold")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.billed("2026-01"),
+    pytest.mark.usefixtures("books_hold"),
+]
 
 REFUND = "/v3/refund/domestic/refunds"
 
@@ -34,7 +38,7 @@ async def refund_of(estate: Estate, payment_id: str) -> dict[str, Any]:
 
 
 async def asked(estate: Estate) -> list[dict[str, Any]]:
-    calls = await estate.world.wechat.journal(REFUND)
+    calls = await estate.world.wechat.calls(REFUND)
     return [call for call in calls if call["method"] == "POST" and call["path"] == REFUND]
 
 
@@ -61,7 +65,7 @@ async def test_case_64_told_twice_it_is_booked_once(estate: Estate, overpaid: st
 async def test_case_68_the_merchants_balance_is_too_low_then_ok(
     estate: Estate, overpaid: str
 ) -> None:
-    await estate.world.wechat.fault({"path": REFUND}, {"http": 403, "code": "NOT_ENOUGH"})
+    await estate.world.wechat.fault(REFUND, http=403, code="NOT_ENOUGH")
     await estate.world.advance(minutes=1)
     await estate.world.work()
     assert (await refund_of(estate, overpaid))["state"] == "requested"
@@ -76,13 +80,13 @@ async def test_case_68_the_merchants_balance_is_too_low_then_ok(
 async def test_case_69_an_answer_that_was_lost_makes_no_second_refund(
     estate: Estate, overpaid: str, drop: str
 ) -> None:
-    await estate.world.wechat.fault({"path": REFUND}, {"drop": drop})
+    await estate.world.wechat.fault(REFUND, drop=drop)
     await estate.world.advance(minutes=1)
     await pass_time(estate)
     assert (await refund_of(estate, overpaid))["state"] == "done"
     # A lost acceptance may be healed by WeChat's notice before we ask again.
     assert len({str(call["body"]) for call in await asked(estate)}) == 1
-    order = await estate.world.wechat.control("GET", f"orders/{overpaid}")
+    order = await estate.world.wechat.get(f"orders/{overpaid}")
     assert len(order["refund_nos"]) == 1
 
 
@@ -143,7 +147,7 @@ async def test_case_67_a_refund_wechat_gave_up_is_sent_again_under_the_next_numb
 async def test_a_refund_wechat_refused_is_sent_again_under_the_same_number(
     estate: Estate, overpaid: str
 ) -> None:
-    await estate.world.wechat.fault({"path": REFUND}, {"http": 403, "code": "RULE_LIMIT"})
+    await estate.world.wechat.fault(REFUND, http=403, code="RULE_LIMIT")
     await estate.world.advance(minutes=1)
     await estate.world.work()
     [row] = await stuck(estate)

@@ -40,10 +40,9 @@ from tests.build.stage import open_world
 from tests.build.world import Clock
 from tests.deadlines import SAFETY_NET
 from tests.depth import by_depth, by_night
-from tests.matrix.furniture import furnished
 from tests.matrix.posts import HOME, OWNER, UNIT_HEAD, WHERE, Position, Post
 from tests.matrix.row import Row
-from tests.matrix.rows import ROWS
+from tests.matrix.rows import ROWS, furnished
 from tests.matrix.rules import Outcome
 from tests.matrix.seats import Someone
 from tests.matrix.town import Scene, Town

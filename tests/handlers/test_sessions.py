@@ -33,7 +33,7 @@ async def test_case_1_a_resident_signs_in(world: World) -> None:
 async def test_wechat_refuses_to_tell_who_it_is(
     world: World, case: int, errcode: int, status: int, code: str
 ) -> None:
-    await world.wechat.fault({"path": "/sns/jscode2session"}, {"errcode": errcode})
+    await world.wechat.fault("/sns/jscode2session", errcode=errcode)
     fresh = await world.wechat.login_code("li")
     reply = await world.api.post("/api/v1/sessions/wechat", {"code": fresh}, as_=None)
 

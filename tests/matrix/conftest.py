@@ -9,9 +9,8 @@ from server.settings import Settings
 from tests.build.stage import open_world
 from tests.build.world import Clock
 from tests.depth import by_night
-from tests.matrix.furniture import furnished
 from tests.matrix.row import Row
-from tests.matrix.rows import ROWS
+from tests.matrix.rows import ROWS, furnished
 from tests.matrix.sample import Cells, again, chosen
 from tests.matrix.town import Town
 from tests.matrix.walk import Walk, Walked

@@ -2,7 +2,9 @@
 
 from typing import Final
 
+from tests.build.world import World
 from tests.matrix import (
+    makers,
     test_accounts,
     test_homes,
     test_machines,
@@ -10,8 +12,9 @@ from tests.matrix import (
     test_offices,
     test_privacy,
 )
+from tests.matrix.posts import POSTS
 from tests.matrix.row import Row
-from tests.matrix.town import Furniture
+from tests.matrix.town import Furniture, Scene, Town, build, furnish
 
 AREAS: Final = (
     test_accounts,
@@ -31,3 +34,12 @@ FURNITURE: Final[Furniture] = (
     *test_money.FURNITURE,
     *test_offices.FURNITURE,
 )
+
+
+async def furnished(world: World) -> Town:
+    """Build the town with data of every kind at every place."""
+    town = await build(world)
+    await furnish(town, FURNITURE)
+    for post in POSTS:
+        await makers.message(Scene(town, "", town.people[post]))
+    return town

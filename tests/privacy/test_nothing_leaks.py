@@ -310,7 +310,7 @@ def day(world: World, monkeypatch: pytest.MonkeyPatch) -> Day:
 
 async def asked_of_wechat(world: World) -> list[str]:
     """Return the addresses of our calls; those of WeChat's pushes name the person."""
-    calls = [call for call in await world.wechat.journal("/") if call["direction"] == "in"]
+    calls = [call for call in await world.wechat.calls("/") if call["direction"] == "in"]
     return [f"{call['path']}?{call['query']}" for call in calls if "__ctl" not in call["path"]]
 
 

@@ -75,7 +75,7 @@ async def act(world: World, member: Member, step: str, number: int) -> None:
 async def send(world: World, member: Member, fault: dict[str, Any] | None, number: int) -> None:
     """Tell a message and let the worker come back until nothing is left to do."""
     if fault:
-        await world.wechat.fault({"path": SEND}, fault)
+        await world.wechat.fault(SEND, **fault)
     await tell(world, member, f"b{number}", home=f"{number}号")
     await world.work()
     await world.wechat.control("DELETE", "faults")
@@ -110,7 +110,7 @@ async def test_our_count_is_wechats_less_what_was_lost(world: World, steps: list
 
 async def refusals(world: World) -> int:
     """Return how often WeChat said that no grant is left: messages we sent in vain."""
-    calls = await world.wechat.control("GET", f"journal?path={SEND}")
+    calls = await world.wechat.get(f"journal?path={SEND}")
     made = [call for call in calls if call["body"]["data"] != PROBE]
     return sum(1 for call in made if "43101" in str(call["answer"]))
 

@@ -19,6 +19,8 @@ from services.photos.reencode import (
 from tests.build import pictures
 from tests.build.pictures import SCRIPT, SECRET, opened, picture, png, png_chunk
 
+pytestmark = pytest.mark.slow
+
 MEGABYTES = 1024  # as getrusage counts
 
 

@@ -16,6 +16,8 @@ from tests.build.cast import Estate
 from tests.build.world import World
 from tests.privacy.searching import values
 
+pytestmark = pytest.mark.slow
+
 OLDEST, OLD, NEW = b"k" * 32, b"o" * 32, b"n" * 32
 
 

@@ -14,8 +14,9 @@ from server.embedded.servers import Sandbox
 from services.wechat.merchant import MerchantAccount, load_accounts
 from services.wechat.mini_program import MiniProgram
 from services.wechat.pay import PayClient
+from tests.build.world import Clock
 from tests.deadlines import SAFETY_NET
-from tests.services.wechat.desk import Clock, Desk, Doorstep
+from tests.services.wechat.desk import Desk, Doorstep
 
 HURRY = 2.0  # seconds: time enough to send, far less than an answer is held back
 REDIS_DATABASE = 9  # the other tests empty database 0
@@ -112,13 +113,6 @@ def merchants(
     yield clients
     for client in clients.values():
         client.close()
-
-
-@pytest.fixture
-def hurried_firm(merchants: Merchants) -> PayClient:
-    """One that gives up: only for calls that are never answered."""
-    merchants.seconds = HURRY
-    return merchants["firm"]
 
 
 @pytest.fixture

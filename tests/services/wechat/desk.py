@@ -2,38 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-import msgspec
 import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, ResponseStartLine
 
 from services.wechat.errors import BadSignature, Forgery
 from services.wechat.pay import PayClient
 from services.wechat.pay_models import Notice
-from tests.build.world import fetch
+from tests.build.world import WeChat
 
 CERTIFICATES = "/v3/certificates"
 NUMBER = "ORDER-0001"
-NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)  # Monday noon in Beijing
 TEMPLATE = "a-template"
 
 
 @dataclass
-class Clock:
-    instant: datetime = NOON
+class Desk(WeChat):
+    """WeChat's stand-in, with the credentials of its mini-program and merchants."""
 
-    def __call__(self) -> datetime:
-        return self.instant
-
-
-@dataclass
-class Desk:
-    """WeChat's stand-in, directed over its control API."""
-
-    base: str
-    clock: Clock
     credentials: dict[str, Any]
 
     @property
@@ -44,47 +32,8 @@ class Desk:
     def secret(self) -> str:
         return str(self.credentials["mini_program"]["secret"])
 
-    async def do(self, path: str, **body: Any) -> Any:
-        return await self._ask("POST", path, msgspec.json.encode(body))
-
-    async def look(self, path: str) -> Any:
-        return await self._ask("GET", path, None)
-
-    async def _ask(self, method: str, path: str, body: bytes | None) -> Any:
-        reply = await fetch(f"{self.base}/__ctl/{path}", method, body)
-        assert reply.status == 200, (path, reply.status, reply.raw)
-        return reply.body
-
-    async def reset(self) -> None:
-        await self.do("reset")
-        await self.do("clock", now=self.clock().isoformat(), frozen=True)
-
-    async def fault(
-        self, path: str, *, match: dict[str, Any] | None = None, **action: Any
-    ) -> None:
-        await self.do("faults", match={"path": path, **(match or {})}, action=action)
-
-    async def calls(self, path: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = await self.look(f"journal?path={path}")
-        return found
-
     async def count(self, path: str) -> int:
         return len(await self.calls(path))
-
-    async def advance(self, seconds: float) -> None:
-        """Let time pass for WeChat and for us."""
-        self.clock.instant += timedelta(seconds=seconds)
-        await self.do("clock", advance_seconds=seconds)
-
-    async def openid(self, name: str = "li") -> str:
-        return str((await self.do(f"users/{name}"))["openid"])
-
-    async def login_code(self, name: str = "li", **wish: Any) -> str:
-        return str((await self.do(f"users/{name}/login-code", **wish))["code"])
-
-    async def phone_code(self, name: str = "li", **wish: Any) -> str:
-        wish.setdefault("phone", "13800000000")
-        return str((await self.do(f"users/{name}/phone-code", **wish))["code"])
 
     async def grant(self, name: str = "li") -> str:
         """Let somebody accept one message; return the openid."""

@@ -29,7 +29,7 @@ async def refusal(mini: MiniProgram, openid: str, **more: dict[str, str]) -> WeC
 async def test_case_19_a_message_arrives(mini: MiniProgram, desk: Desk) -> None:
     openid = await desk.grant()
     await send(mini, openid)
-    [message] = await desk.look(f"messages?openid={openid}")
+    [message] = await desk.get(f"messages?openid={openid}")
     assert message["data"] == DATA
     assert message["page"] == "pages/bills?id=7"
     assert (message["miniprogram_state"], message["lang"]) == ("formal", "zh_CN")
@@ -59,7 +59,7 @@ async def test_a_message_for_which_no_token_came_was_certainly_not_sent(
 async def test_a_trial_message_without_page(mini: MiniProgram, desk: Desk) -> None:
     openid = await desk.grant()
     await mini.send_subscribe_message(openid, TEMPLATE, data=DATA, release=Release.TRIAL)
-    [message] = await desk.look(f"messages?openid={openid}")
+    [message] = await desk.get(f"messages?openid={openid}")
     assert (message["page"], message["miniprogram_state"]) == ("", "trial")
 
 
@@ -114,7 +114,7 @@ async def test_case_22_clipped_values_are_accepted(mini: MiniProgram, desk: Desk
         "const13": "已受理",
     }
     await send(mini, openid, data=clip_data(said))
-    [message] = await desk.look(f"messages?openid={openid}")
+    [message] = await desk.get(f"messages?openid={openid}")
     assert message["data"]["thing1"] == "三单元502下水堵塞， 已经请师傅上门…"
     assert message["data"]["name3"] == "李女士"
     assert message["data"]["amount4"] == "¥123.45"
@@ -164,7 +164,7 @@ async def test_case_26_a_lost_answer_is_never_sent_again(
     refused = await refusal(hurried, openid)
     assert isinstance(refused, WeChatUnavailable)
     assert (refused.unknown, refused.reaction) == (True, Reaction.UNKNOWN)
-    assert len(await desk.look(f"messages?openid={openid}")) == arrived
+    assert len(await desk.get(f"messages?openid={openid}")) == arrived
 
 
 async def test_a_busy_wechat_has_sent_nothing(mini: MiniProgram, desk: Desk) -> None:
@@ -179,7 +179,7 @@ async def test_a_refused_token_costs_one_more_try(mini: MiniProgram, desk: Desk)
     openid = await desk.grant()
     await desk.fault(SEND, errcode=40001)
     await send(mini, openid)
-    assert len(await desk.look(f"messages?openid={openid}")) == 1
+    assert len(await desk.get(f"messages?openid={openid}")) == 1
 
 
 async def test_an_openid_of_another_mini_program(mini: MiniProgram, desk: Desk) -> None:
@@ -190,5 +190,5 @@ async def test_an_openid_of_another_mini_program(mini: MiniProgram, desk: Desk) 
 async def test_a_hundred_messages_at_once(mini: MiniProgram, desk: Desk) -> None:
     openids = [await desk.grant(f"resident{n}") for n in range(100)]
     await asyncio.gather(*(send(mini, openid) for openid in openids))
-    assert len(await desk.look("messages")) == 100
+    assert len(await desk.get("messages")) == 100
     assert await desk.count("/cgi-bin/stable_token") == 1

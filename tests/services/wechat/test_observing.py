@@ -10,7 +10,8 @@ from services.wechat.merchant import MerchantAccount
 from services.wechat.mini_program import MiniProgram
 from services.wechat.models import Scene
 from services.wechat.pay import PayClient
-from tests.services.wechat.desk import Clock, Desk, order
+from tests.build.world import Clock
+from tests.services.wechat.desk import Desk, order
 
 CHECK = "/wxa/msg_sec_check"
 

@@ -11,7 +11,8 @@ from services.wechat.errors import PayError, PayReaction
 from services.wechat.merchant import MerchantAccount
 from services.wechat.pay import PayClient
 from services.wechat.pay_models import RefundStatus, TradeState
-from tests.services.wechat.desk import Clock, Desk, Doorstep, order, paid
+from tests.build.world import Clock
+from tests.services.wechat.desk import Desk, Doorstep, order, paid
 
 NUMBER = "ORDER-0001"
 DAY = "2026-03-02"
@@ -247,7 +248,7 @@ async def test_case_69_a_lost_answer_is_repeated_under_the_same_number(
     await desk.fault("/v3/refund", drop="after")
     assert (await refusal(refund(client))).unknown
     assert (await refund(client)).refund_fen == 345
-    assert (await desk.look(f"orders/{NUMBER}"))["refund_nos"] == ["R-1"]
+    assert (await desk.get(f"orders/{NUMBER}"))["refund_nos"] == ["R-1"]
 
 
 @pytest.mark.parametrize(("fen", "number"), [(0, "R-1"), (12_346, "R-1"), (1, "R*1"), (1, "")])

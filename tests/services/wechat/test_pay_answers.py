@@ -8,7 +8,9 @@ from services.wechat.errors import PayError, PayReaction
 from services.wechat.merchant import MerchantAccount
 from services.wechat.pay import PayClient
 from services.wechat.pay_models import TradeState
-from tests.services.wechat.desk import NUMBER, Clock, Desk, order
+from tests.build.world import Clock
+from tests.services.wechat.conftest import HURRY, Merchants
+from tests.services.wechat.desk import NUMBER, Desk, order
 
 
 async def test_case_55_too_often(firm: PayClient, desk: Desk) -> None:
@@ -31,10 +33,11 @@ async def test_case_56_a_failing_server_leaves_the_outcome_unknown(
     assert await order(firm, desk)
 
 
-async def test_case_56_a_slow_server_is_given_up(hurried_firm: PayClient, desk: Desk) -> None:
+async def test_case_56_a_slow_server_is_given_up(merchants: Merchants, desk: Desk) -> None:
+    merchants.seconds = HURRY
     await desk.fault("/v3/pay", http=500, delay_seconds=60)
     with pytest.raises(PayError) as refused:
-        await order(hurried_firm, desk)
+        await order(merchants["firm"], desk)
     assert (refused.value.status, refused.value.unknown) == (0, True)
 
 
@@ -83,7 +86,7 @@ async def test_a_cut_line_leaves_the_outcome_unknown(
 
 
 async def test_case_84_our_clock_is_wrong(firm: PayClient, clock: Clock) -> None:
-    clock.instant -= timedelta(minutes=6)
+    clock.now -= timedelta(minutes=6)
     with pytest.raises(PayError) as refused:
         await firm.query(NUMBER)
     assert (refused.value.status, refused.value.reaction) == (401, PayReaction.CONFIG_ALARM)

@@ -10,10 +10,10 @@ import pytest
 from services.wechat.errors import BadSignature, Forgery, PayError, PayReaction
 from services.wechat.pay import PayClient
 from services.wechat.pay_models import TradeState
+from tests.build.world import Clock
 from tests.services.wechat.desk import (
     CERTIFICATES,
     NUMBER,
-    Clock,
     Desk,
     Doorstep,
     believe,
@@ -55,7 +55,7 @@ async def test_a_repeated_notice_has_the_same_event_id(
     first, again = doorstep.letters
     assert first.headers["Wechatpay-Nonce"] != again.headers["Wechatpay-Nonce"]
     ids = {(await believe(firm, letter)).event_id for letter in (again,)}
-    desk.clock.instant -= timedelta(seconds=20)
+    desk.clock.now -= timedelta(seconds=20)
     ids.add((await believe(firm, first)).event_id)
     assert len(ids) == 1
 
@@ -157,7 +157,7 @@ async def test_case_41_the_window_to_the_second(
 ) -> None:
     await paid(firm, desk)
     [letter] = doorstep.letters
-    clock.instant += timedelta(seconds=seconds)
+    clock.now += timedelta(seconds=seconds)
     if believed:
         assert (await believe(firm, letter)).event_id
     else:

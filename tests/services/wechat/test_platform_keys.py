@@ -17,7 +17,7 @@ from services.wechat import signatures
 from services.wechat.errors import BadSignature, PayError
 from services.wechat.platform_keys import PlatformKeys
 from services.wechat.transport import Reply
-from tests.services.wechat.desk import NOON, Clock
+from tests.build.world import NOON, Clock
 
 SEAL = AESGCM(b"0123456789abcdef0123456789abcdef")
 NAME = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Tenpay.com sign")])
@@ -104,7 +104,7 @@ async def test_a_certificate_no_longer_listed_is_still_believed() -> None:
     platform = Platform(clock, [GOOD], GOOD)
     assert await platform.believes(GOOD)
     platform.certificates, platform.signer = [OTHER], OTHER
-    clock.instant += timedelta(minutes=2)
+    clock.now += timedelta(minutes=2)
     assert await platform.believes(OTHER)
     assert await platform.believes(GOOD)
     assert platform.downloads == 2
@@ -115,7 +115,7 @@ async def test_a_certificate_ends_while_it_is_held() -> None:
     short = Made(number=OTHER.number, key=KEYS[1], ends_at=NOON + timedelta(hours=1))
     platform = Platform(clock, [GOOD, short], GOOD)
     assert await platform.believes(short)
-    clock.instant += timedelta(hours=2)
+    clock.now += timedelta(hours=2)
     assert not await platform.believes(short)
     assert await platform.believes(GOOD)
 

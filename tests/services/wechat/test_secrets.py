@@ -15,8 +15,11 @@ from services.wechat.mini_program import MiniProgram
 from services.wechat.models import Scene
 from services.wechat.pay import PayClient
 from services.wechat.push import PushReceiver
+from tests.build.world import Clock
 from tests.deadlines import SAFETY_NET
-from tests.services.wechat.desk import TEMPLATE, Clock, Desk, order
+from tests.services.wechat.desk import TEMPLATE, Desk, order
+
+pytestmark = pytest.mark.slow
 
 FATES: list[dict[str, Any]] = [
     {"drop": "before"},

@@ -14,8 +14,9 @@ from services.wechat.errors import Reaction, WeChatError, WeChatUnavailable
 from services.wechat.mini_program import MiniProgram
 from services.wechat.models import Scene
 from services.wechat.token import StableToken
+from tests.build.world import Clock
 from tests.deadlines import SAFETY_NET
-from tests.services.wechat.desk import Clock, Desk
+from tests.services.wechat.desk import Desk
 
 pytestmark = pytest.mark.slow
 

@@ -181,7 +181,7 @@ class Machine(RuleBasedStateMachine):
     @rule(fault=st.sampled_from(FAULTS))
     def wechat_stumbles(self, fault: tuple[str, dict[str, Any]]) -> None:
         path, action = fault
-        self.do(self.world.wechat.fault({"path": path}, action))
+        self.do(self.world.wechat.fault(path, **action))
 
     @rule(seconds=st.sampled_from([1, 5, 61, 600, 600, 4000]))
     def time_passes(self, seconds: int) -> None:

@@ -16,6 +16,18 @@ INDEXES: Final = [
         name="building",
         partialFilterExpression={"buildings": {"$gt": ""}},
     ),
+    # Homes that are not what their path says: places/home_store.py renamed_under()
+    IndexModel(
+        [("renamed", ASCENDING), ("_id", ASCENDING)],
+        name="renamed",
+        partialFilterExpression={"renamed": True},
+    ),
+    # How many homes of a place are retired: places/store.py count_retired()
+    IndexModel(
+        [("retired_from", ASCENDING), ("_id", ASCENDING)],
+        name="retired",
+        partialFilterExpression={"retired_from": {"$gt": ""}},
+    ),
 ]
 
 VALIDATOR: Final = {
@@ -24,6 +36,10 @@ VALIDATOR: Final = {
     "properties": {
         "_id": {"bsonType": "string", "pattern": r"^[0-9a-z_]+(\.[0-9a-z_]+)*$"},
         "area": {"bsonType": ["int", "long", "null"], "minimum": 1},
+        "renamed": {"bsonType": "bool"},
+        "retired_from": {"bsonType": ["string", "null"]},
+        "merged_into": {"bsonType": ["string", "null"]},
+        "earlier": {"bsonType": "array"},
         "usage": {"enum": ["flat", "shop", "garage", "storage", None]},
     },
 }

@@ -55,6 +55,7 @@ class Act(StrEnum):
     RESIDENT_CHANGED = "home.resident_changed"
     RESIDENCY_ENDED = "home.residency_ended"
     OWNER_CHANGED = "home.owner_changed"
+    HOME_CORRECTED = "home.corrected"
 
     REGISTER_UPLOADED = "register.uploaded"
     REGISTER_CONFIRMED = "register.confirmed"

@@ -115,3 +115,9 @@ async def withdraw_after_sale(
             await move(deps, tx, found, Event.WITHDRAW, home=home.place)
             count += 1
     return count
+
+
+async def withdraw_all(deps: Dependencies, tx: Transaction, home: Household) -> None:
+    """Withdraw every open request for a home that is retired."""
+    for found in await store.open_at(deps.db, tx, home.place.id):
+        await move(deps, tx, found, Event.WITHDRAW, home=home.place)

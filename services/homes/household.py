@@ -62,9 +62,12 @@ class Household(Struct, kw_only=True):
 
 
 async def hold(deps: Dependencies, tx: Transaction, home: str) -> Household:
-    """Hold a home in a transaction and read its people. Raises NotFound for no home."""
+    """Hold a home in a transaction and read its people.
+
+    Raises NotFound for no home, and for one that is retired.
+    """
     place = await places.hold(deps, tx, home)
-    if place is None or place.kind is not Kind.HOME:
+    if place is None or place.kind is not Kind.HOME or place.retired_from is not None:
         raise errors.NotFound("没有找到这套房屋")
     rows = await residencies.of_home(deps, home, tx=tx)
     return Household(place=place, rows=rows, today=deps.today())

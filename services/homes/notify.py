@@ -18,6 +18,7 @@ class News(StrEnum):
     SOLD = "业主已变更"
     ENDED = "您与房屋的绑定有变动"
     JOINED = "有人接受了您的邀请"
+    MERGED = "房屋登记已合并,请查看"
 
 
 async def news(

@@ -116,7 +116,7 @@ async def listing(
 ) -> list[PlaceView]:
     """Return places of one kind under a place, by path."""
     await access_place(deps, actor, path, Permission.VIEW_PLACES)
-    places = await store.of_kind_under(deps.db, path, kind, after=after, limit=limit)
+    places = await of_kind_under(deps, path, kind, after=after, limit=limit)
     return [view(place) for place in places]
 
 
@@ -128,10 +128,15 @@ async def find_many(
 
 
 async def of_kind_under(
-    deps: Dependencies, path: str, kind: Kind, *, after: str, limit: int
+    deps: Dependencies, path: str, kind: Kind, *, after: str, limit: int, retired: bool = False
 ) -> list[Place]:
-    """Return places of one kind under a place, by path: for other packages, not for people."""
-    return await store.of_kind_under(deps.db, path, kind, after=after, limit=limit)
+    """Return places of one kind under a place, by path: for other packages, not for people.
+
+    `retired`: also homes that are retired, which were billed for the time before.
+    """
+    return await store.of_kind_under(
+        deps.db, path, kind, after=after, limit=limit, retired=retired
+    )
 
 
 async def cities(deps: Dependencies, *, after: str, limit: int) -> list[Place]:
@@ -140,8 +145,8 @@ async def cities(deps: Dependencies, *, after: str, limit: int) -> list[Place]:
 
 
 async def count_homes(deps: Dependencies, path: str) -> int:
-    """Count the homes under a place."""
-    return await store.count_homes(deps.db, path)
+    """Count the homes under a place that are not retired."""
+    return await store.count_homes(deps.db, path) - await store.count_retired(deps.db, path)
 
 
 async def addresses(deps: Dependencies, paths: Sequence[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
+from services.kernel.days import Day
 from services.kernel.documents import ONE_LINE
 from services.kernel.money import Area
 from services.kernel.paths import SEGMENT, PlacePath
@@ -50,8 +51,21 @@ class Usage(StrEnum):
     STORAGE = auto()
 
 
+class Measure(Struct, frozen=True, kw_only=True):
+    """Area and use that a home had until a day, that day included."""
+
+    to_day: Day
+    area: Area | None
+    usage: Usage | None
+
+
 class Place(Struct, kw_only=True):
-    """One node of the tree. `address` is its full Chinese name below the community."""
+    """One node of the tree. `address` is its full Chinese name below the community.
+
+    Of homes only: `earlier` holds the areas and uses that counted before, the oldest first;
+    `retired_from` is the first day on which there is no such home, `merged_into` the home that
+    it turned out to be. Nothing is removed: what was billed and paid there stays.
+    """
 
     id: str = field(name="_id")  # the materialised path
     kind: Kind
@@ -61,6 +75,10 @@ class Place(Struct, kw_only=True):
     usage: Usage | None = None  # homes only
     source: str = ""  # the import that made it
     used: bool = False  # something hangs on it: no import may take it back
+    earlier: list[Measure] = []
+    renamed: bool = False  # the name is no longer the one that its path was made from
+    retired_from: Day | None = None
+    merged_into: str | None = None
     created_at: datetime
 
 
@@ -114,6 +132,7 @@ class PlaceView(Struct, kw_only=True):
     `address`: Address of the place, as people say it.
     `area`: Area of a home in 0.01 m², e.g. 8530; null when not known.
     `usage`: What a home is used as; null for other places.
+    `retired_from`: First day on which there is no such home; null for all that stand.
     """
 
     path: str
@@ -122,6 +141,7 @@ class PlaceView(Struct, kw_only=True):
     address: str
     area: int | None = None
     usage: Usage | None = None
+    retired_from: Day | None = None
 
 
 Segment = Annotated[str, Meta(pattern=rf"^{SEGMENT}$(?!\n)", max_length=20)]

@@ -7,7 +7,7 @@ from pymongo import ReturnDocument, UpdateOne
 
 from mongo_indexes.places import COLLECTION
 from services.dependencies import Database, Transaction
-from services.kernel.documents import to_document
+from services.kernel.documents import Document, to_document
 from services.kernel.paths import under
 from services.places.models import Kind, Place
 
@@ -47,11 +47,13 @@ async def find_with_grid(db: Database, paths: Sequence[str], building: str) -> l
 
 
 async def of_kind_under(
-    db: Database, place: str, kind: Kind, *, after: str, limit: int
+    db: Database, place: str, kind: Kind, *, after: str, limit: int, retired: bool
 ) -> list[Place]:
     """Places of one kind under a place, by path. Served by index `kind`."""
     below = {**under(place), **({"$gt": after} if after else {})}
-    query = {"kind": kind, "_id": below}
+    query: Document = {"kind": kind, "_id": below}
+    if not retired:
+        query["retired_from"] = None
     cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Place])
 
@@ -64,9 +66,15 @@ async def cities(db: Database, *, after: str, limit: int) -> list[Place]:
 
 
 async def count_homes(db: Database, place: str) -> int:
-    """Served by index `kind`."""
+    """Count homes, retired ones too. Served by index `kind`."""
     query = {"kind": Kind.HOME, "_id": under(place)}
     return await db[COLLECTION].count_documents(query, hint="kind")
+
+
+async def count_retired(db: Database, place: str) -> int:
+    """Served by index `retired`."""
+    query = {"retired_from": {"$gt": ""}, "_id": under(place)}
+    return await db[COLLECTION].count_documents(query, hint="retired")
 
 
 async def mark_used(

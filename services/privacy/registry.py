@@ -15,6 +15,7 @@ from services.fees import privacy as fees_privacy
 from services.firms import privacy as firms_privacy
 from services.heads import privacy as heads_privacy
 from services.home_codes import privacy as home_codes_privacy
+from services.home_corrections import privacy as home_corrections_privacy
 from services.home_requests import privacy as home_requests_privacy
 from services.idempotency import privacy as idempotency_privacy
 from services.invitations import privacy as invitations_privacy
@@ -52,6 +53,7 @@ TABLE: Final[tuple[Holding, ...]] = (
     *audit_privacy.HOLDINGS,
     *idempotency_privacy.HOLDINGS,
     *places_privacy.HOLDINGS,
+    *home_corrections_privacy.HOLDINGS,
     *bills_privacy.HOLDINGS,
     *fees_privacy.HOLDINGS,
     *ledger_privacy.HOLDINGS,

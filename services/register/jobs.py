@@ -19,8 +19,9 @@ from services.kernel.days import day_of
 from services.kernel.documents import Document
 from services.kernel.paths import ancestors
 from services.places import actions as places
+from services.places import homes as place_homes
 from services.places import imports
-from services.places.models import Kind, Place, Usage
+from services.places.models import Kind, Place
 from services.register import preview, states, store
 from services.register.chunks import actions as chunks
 from services.register.models import Import
@@ -101,7 +102,7 @@ def _tree(
         address += home.unit_name if home.unit != NO_UNIT else ""
         yield _place(found, unit, Kind.UNIT, home.unit_name, address)
     if path not in there and not home.repeats:
-        address += home.name + ("室" if home.usage is Usage.FLAT else "")
+        address = place_homes.address(address, home.name, home.usage)
         place = _place(found, path, Kind.HOME, home.name, address)
         place.area, place.usage = home.area, home.usage
         yield place

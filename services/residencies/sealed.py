@@ -58,6 +58,12 @@ def phone_masked(deps: Dependencies, row: Residency) -> str | None:
     return None if phone is None else phones.mask(phone)
 
 
+def id_number_of(deps: Dependencies, row: Residency) -> str | None:
+    if row.id_number_sealed is None:
+        return None
+    return deps.vault.unseal(row.id_number_sealed, place=f"residencies/{row.id}/id_number")
+
+
 def has_id_number(deps: Dependencies, row: Residency, number: str) -> bool:
     """Tell whether a normalised identity number is the one of this residency."""
     return row.id_number_index == id_numbers.blind_index(deps.vault, number)

@@ -10,7 +10,13 @@ import pytest
 from PIL import Image
 
 from mongo_indexes import home_codes as mongo_indexes_home_codes
-from mongo_indexes import home_invitations, home_requests, photos, places, residencies
+from mongo_indexes import (
+    home_invitations,
+    home_requests,
+    photos,
+    places,
+    residencies,
+)
 from services.home_codes import actions as home_codes
 from services.home_codes import models as home_codes_models
 from services.home_codes.models import HomeCode
@@ -98,7 +104,7 @@ def signature(_: Scene, made: dict[str, str]) -> dict[str, str]:
     return {name: made[name] for name in ("expires", "signature")}
 
 
-async def home(scene: Scene) -> str:
+async def home(scene: Scene, **more: Any) -> str:
     """A new home of the unit that is the scene's place, where nobody belongs."""
     path = f"{scene.place}.n{scene.number}"
     made = Place(
@@ -109,6 +115,7 @@ async def home(scene: Scene) -> str:
         area=5000,
         usage=Usage.FLAT,
         created_at=scene.town.world.deps.now(),
+        **more,
     )
     return await scene.town.insert(places.COLLECTION, made)
 

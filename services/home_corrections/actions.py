@@ -1,0 +1,105 @@
+"""Corrections of the register, home by home, by whoever imports it.
+
+The register was wrong about a flat: its area, its use or its room number. A correction has a
+paper, a reason and a first day. Bills that are drafted later follow it.
+"""
+
+import msgspec
+
+from services.dependencies import Dependencies, Transaction
+from services.home_corrections import entries, store, views
+from services.home_corrections.entries import Why
+from services.home_corrections.models import Change, CorrectHome, HomeCorrectionView
+from services.homes import household
+from services.kernel import errors
+from services.kernel.days import check_day
+from services.kernel.paths import parent
+from services.kernel.permissions import Actor, Permission, require_at
+from services.places import actions as places
+from services.places import homes
+from services.places.models import Place, TakenPath
+
+
+class BadFirstDay(errors.InvalidInput):
+    """A correction counts from a day that has come: today or earlier."""
+
+    code = "bad_first_day"
+    details_type = errors.LatestDay
+
+
+class NothingCorrected(errors.InvalidInput):
+    """What is said to be right is what is written already."""
+
+    code = "nothing_corrected"
+
+
+class HomeNameTaken(errors.Conflict):
+    """Another home of the unit has this room number: one of the two is to be merged."""
+
+    code = "home_name_taken"
+    details_type = TakenPath
+
+
+async def correct(
+    deps: Dependencies, actor: Actor, home: str, wish: CorrectHome
+) -> HomeCorrectionView:
+    """Correct area, use or room number of a home, the first two from a day on.
+
+    Raises NotFound, OwnHome, BadFirstDay, NothingCorrected, HomeNameTaken.
+    """
+    require_at(actor, Permission.IMPORT_REGISTER, home)
+    check_first_day(deps, wish.from_day)
+
+    async def save(tx: Transaction) -> HomeCorrectionView:
+        held = await household.hold(deps, tx, home)
+        household.require_not_own(actor, held)
+        now = await _right(deps, tx, held.place, wish)
+        why = Why(from_day=wish.from_day, document=wish.document, reason=wish.reason)
+        by = actor.person_id
+        row = entries.draft(deps, held.place, Change.CORRECTED, why, by=by, now=now)
+        await homes.correct(deps, tx, held.place, now, wish.from_day)
+        await entries.write(deps, tx, actor, row)
+        return views.view(deps, row, now.address)
+
+    return await deps.in_transaction(save)
+
+
+def check_first_day(deps: Dependencies, day: str) -> None:
+    """Raise BadFirstDay for a day to come: what is not yet so is no correction."""
+    if check_day(day) > deps.today():
+        raise BadFirstDay("生效日期不能晚于今天", to_day=deps.today())
+
+
+async def _right(deps: Dependencies, tx: Transaction, old: Place, wish: CorrectHome) -> Place:
+    """Return the home as it is said to be. Raises NothingCorrected, HomeNameTaken."""
+    name, usage, area = wish.name or old.name, wish.usage or old.usage, wish.area or old.area
+    if (name, usage, area) == (old.name, old.usage, old.area):
+        raise NothingCorrected("与现在登记的一样,不需要更正")
+    now = msgspec.structs.replace(old, name=name, area=area, usage=usage)
+    above = await require_free_name(deps, tx, now)
+    now.address = homes.address(above.address, name, usage)
+    now.renamed = old.renamed or name != old.name
+    return now
+
+
+async def require_free_name(deps: Dependencies, tx: Transaction, home: Place) -> Place:
+    """Return the place above; raise HomeNameTaken when it has another home of this name.
+
+    It is held, so that of two homes that are given one name at once the second sees the first.
+    """
+    above = await places.hold(deps, tx, parent(home.id) or "")
+    if above is None:
+        raise errors.NotFound("没有找到这套房屋所在的单元")
+    there = await homes.named(deps, tx, above.id, home.name, but=home.id)
+    if there is not None:
+        raise HomeNameTaken("本单元已有这个房号,如是同一套请合并", path=there.id)
+    return above
+
+
+async def listing(
+    deps: Dependencies, actor: Actor, place: str, *, after: str, limit: int
+) -> list[HomeCorrectionView]:
+    """List the corrections under a place, by home and time, after "home|id"."""
+    require_at(actor, Permission.IMPORT_REGISTER, place)
+    found = await store.of_place(deps.db, place, after=after, limit=limit)
+    return await views.views(deps, found)

@@ -1,0 +1,133 @@
+"""Corrections of homes: what is kept, sent and seen."""
+
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from services.homes.models import Reason
+from services.kernel.days import Day
+from services.kernel.money import Area
+from services.kernel.paths import PlacePath
+from services.places.models import Name, Usage
+
+Document = Annotated[Reason, Meta(description="Paper that shows it, e.g. 不动产权证第12345号.")]
+
+
+class Change(StrEnum):
+    """Kind of a correction of a home."""
+
+    CORRECTED = auto()  # another area, use or room number
+    RETIRED = auto()  # there is no such home
+    MERGED = auto()  # it is another home of the register, written twice
+    RESTORED = auto()  # it was retired by mistake
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """What the register says of a home.
+
+    `name`: Room number of the home, e.g. 502.
+    `area`: Area in 0.01 m², e.g. 8530; null when not known.
+    `usage`: What the home is used as.
+    """
+
+    name: str
+    area: int | None = None
+    usage: Usage | None = None
+
+
+class HomeCorrection(Struct, kw_only=True):
+    """One correction of one home, never changed after it was written.
+
+    `source`: the import of a register that made it; empty for a correction by hand.
+    """
+
+    id: str = field(name="_id")
+    home: str
+    change: Change
+    from_day: Day
+    before: Facts
+    after: Facts
+    merged_into: str | None = None
+    document_sealed: str
+    reason_sealed: str
+    by: str
+    at: datetime
+    source: str = ""
+
+
+class CorrectHome(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Correction of a home. What is left out stays as it is.
+
+    `from_day`: First day on which the area and the use count; today or earlier.
+    `name`: Right room number, e.g. 502.
+    `area`: Right area in 0.01 m², e.g. 8530.
+    `usage`: Right use of the home.
+    `document`: Paper that shows it, e.g. 不动产权证第12345号.
+    `reason`: Why the register was wrong.
+    """
+
+    from_day: Day
+    name: Name | None = None
+    area: Area | None = None
+    usage: Usage | None = None
+    document: Document
+    reason: Reason
+
+
+class RetireHome(Struct, forbid_unknown_fields=True, kw_only=True):
+    """End of a home that does not exist, or stands in the register twice.
+
+    `from_day`: First day on which there is no such home; today or earlier.
+    `merge_into`: Path of the home of the same unit that it really is; null for none.
+    `document`: Paper that shows it, e.g. 测绘报告.
+    `reason`: Why the register was wrong.
+    """
+
+    from_day: Day
+    merge_into: PlacePath | None = None
+    document: Document
+    reason: Reason
+
+
+class RestoreHome(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Return of a home that was retired by mistake.
+
+    `document`: Paper that shows it, e.g. 现场核查记录.
+    `reason`: Why it was retired by mistake.
+    """
+
+    document: Document
+    reason: Reason
+
+
+class HomeCorrectionView(Struct, kw_only=True):
+    """Correction of a home, with what was written before and since.
+
+    `correction_id`: Opaque id of the correction.
+    `home`: Path of the home.
+    `address`: Address of the home today, as people say it.
+    `change`: What became of the home.
+    `from_day`: First day on which it counts.
+    `before`: What the register said before.
+    `after`: What it says since.
+    `merged_into`: Path of the home that it turned out to be; null for none.
+    `document`: Paper that shows it.
+    `reason`: Why the register was wrong.
+    `by`: Id of the person who wrote it.
+    `at`: When it was written.
+    """
+
+    correction_id: str
+    home: str
+    address: str
+    change: Change
+    from_day: Day
+    before: Facts
+    after: Facts
+    merged_into: str | None
+    document: str
+    reason: str
+    by: str
+    at: datetime

@@ -1,0 +1,184 @@
+"""Retirement of homes: those that do not exist, and those that stand in the register twice.
+
+A retired home stays, with its bills and its history; from its day on it is billed no more and
+nobody can be bound to it. The people of a home that is merged go on in the other one.
+"""
+
+from services.dependencies import Dependencies, Transaction
+from services.home_codes import actions as home_codes
+from services.home_corrections import entries, views
+from services.home_corrections.actions import check_first_day, require_free_name
+from services.home_corrections.entries import Why
+from services.home_corrections.models import (
+    Change,
+    HomeCorrectionView,
+    RestoreHome,
+    RetireHome,
+)
+from services.home_requests import access as home_requests
+from services.homes import household, notify
+from services.homes.household import Household
+from services.homes.notify import News
+from services.invitations import actions as invitations
+from services.kernel import errors
+from services.kernel.days import plus_days
+from services.kernel.paths import parent
+from services.kernel.permissions import Actor, Permission, require_at
+from services.places import actions as places
+from services.places import homes
+from services.residencies import actions as residencies
+from services.residencies import sealed
+from services.residencies.models import Newcomer, Residency
+
+
+class HomeInhabited(errors.Conflict):
+    """Somebody is bound to the home: it exists, or it is to be merged with another."""
+
+    code = "home_inhabited"
+
+
+class CannotMerge(errors.InvalidInput):
+    """Two entries of one home lie in the same unit, and neither is retired."""
+
+    code = "cannot_merge"
+
+
+class OwnersDiffer(errors.Conflict):
+    """The two homes have different owners: to merge them would give one the other's home."""
+
+    code = "owners_differ"
+
+
+class NotRetired(errors.Conflict):
+    """The home stands, or was merged: its people live in the other one now."""
+
+    code = "not_retired"
+
+
+async def retire(
+    deps: Dependencies, actor: Actor, home: str, wish: RetireHome
+) -> HomeCorrectionView:
+    """Retire a home from a day on, or merge it into another one of its unit.
+
+    Raises NotFound, OwnHome, BadFirstDay, HomeInhabited, CannotMerge.
+    """
+    require_at(actor, Permission.IMPORT_REGISTER, home)
+    check_first_day(deps, wish.from_day)
+
+    async def save(tx: Transaction) -> HomeCorrectionView:
+        held = await household.hold(deps, tx, home)
+        household.require_not_own(actor, held)
+        moved = await _empty(deps, tx, actor, held, wish)
+        await homes.retire(deps, tx, home, wish.from_day, merged_into=wish.merge_into)
+        row = entries.draft(
+            deps,
+            held.place,
+            Change.MERGED if wish.merge_into else Change.RETIRED,
+            Why(from_day=wish.from_day, document=wish.document, reason=wish.reason),
+            by=actor.person_id,
+            merged_into=wish.merge_into,
+        )
+        await entries.write(deps, tx, actor, row, ended=len(held.rows), moved=moved)
+        return views.view(deps, row, held.place.address)
+
+    return await deps.in_transaction(save)
+
+
+async def _empty(
+    deps: Dependencies, tx: Transaction, actor: Actor, held: Household, wish: RetireHome
+) -> int:
+    """End all relations to a home, in the other one if it is merged; return how many moved."""
+    moved = 0
+    if wish.merge_into:
+        moved = await _move_people(deps, tx, actor, held, wish)
+    elif any(row.person for row in held.rows):
+        raise HomeInhabited("有人已绑定这套房屋,不能注销;如与另一套重复请合并")
+    await residencies.end(
+        deps, tx, actor, held.rows, plus_days(deps.today(), -1), because=wish.reason
+    )
+    await home_codes.revoke(deps, tx, [row.id for row in held.rows])
+    await invitations.revoke_at(deps, tx, held.place.id)
+    await home_requests.withdraw_all(deps, tx, held)
+    return moved
+
+
+async def _move_people(
+    deps: Dependencies, tx: Transaction, actor: Actor, held: Household, wish: RetireHome
+) -> int:
+    """Write the people of a home into the one it is merged into, unless they are there."""
+    target = wish.merge_into or ""
+    if parent(target) != parent(held.place.id) or target == held.place.id:
+        raise CannotMerge("只能合并到同一单元的另一套房屋")
+    into = await household.hold(deps, tx, target)
+    household.require_not_own(actor, into)
+    _require_one_home(deps, held, into)
+    moving = [row for row in held.rows if not _is_there(deps, into, row)]
+    for row in moving:
+        await household.let_in(deps, tx, into, _newcomer(deps, actor, row, target, wish))
+    told = [row.person for row in held.rows]
+    await notify.news(deps, tx, into.place, told, what=News.MERGED, key=held.place.id)
+    return len(moving)
+
+
+def _require_one_home(deps: Dependencies, held: Household, into: Household) -> None:
+    """Raise OwnersDiffer when both have owners and one of them owns only one of the two."""
+    if into.owners and not all(_is_there(deps, into, row) for row in held.owners):
+        raise OwnersDiffer("两套房屋登记的业主不同,请先核实产权")
+
+
+def _is_there(deps: Dependencies, into: Household, row: Residency) -> bool:
+    """Tell whether a home has this person: by account when both are bound, else by name."""
+    for other in into.rows:
+        if not household.same_role(other.relation, row.relation):
+            continue
+        if row.person and other.person:
+            if row.person == other.person:
+                return True
+        elif not row.person and sealed.name_of(deps, other) == sealed.name_of(deps, row):
+            return True
+    return False
+
+
+def _newcomer(
+    deps: Dependencies, actor: Actor, row: Residency, target: str, wish: RetireHome
+) -> Newcomer:
+    """Return the resident as one of the other home, with what brought them here at first."""
+    return Newcomer(
+        home=target,
+        relation=row.relation,
+        name=sealed.name_of(deps, row),
+        phone=sealed.phone_of(deps, row),
+        id_number=sealed.id_number_of(deps, row),
+        person=row.person,
+        way=row.bound_by,
+        from_day=row.from_day,
+        to_day=row.to_day,
+        source=row.source,
+        recorded_by=actor.person_id,
+        because=wish.reason,
+    )
+
+
+async def restore(
+    deps: Dependencies, actor: Actor, home: str, wish: RestoreHome
+) -> HomeCorrectionView:
+    """Let a home that was retired by mistake stand again, from the day it was retired from.
+
+    Raises NotFound, NotRetired, HomeNameTaken.
+    """
+    require_at(actor, Permission.IMPORT_REGISTER, home)
+
+    async def save(tx: Transaction) -> HomeCorrectionView:
+        held = await places.hold(deps, tx, home)
+        if held is None:
+            raise errors.NotFound("没有找到这套房屋")
+        if held.retired_from is None or held.merged_into:
+            raise NotRetired("这套房屋没有注销,或已合并,不能恢复")
+        await require_free_name(deps, tx, held)
+        await homes.retire(deps, tx, home, None)
+        why = Why(from_day=held.retired_from, document=wish.document, reason=wish.reason)
+        row = entries.draft(deps, held, Change.RESTORED, why, by=actor.person_id)
+        await entries.write(deps, tx, actor, row)
+        return views.view(deps, row, held.address)
+
+    return await deps.in_transaction(save)

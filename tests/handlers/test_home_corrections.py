@@ -1,0 +1,164 @@
+"""Corrections of homes: area, use, room number; homes retired, merged and restored."""
+
+from typing import Any
+
+import pytest
+
+from services.residencies.models import Relation
+from tests.build import cast
+from tests.build.cast import LI_HOME, SUN_HOME, UNIT, WANG_HOME, Estate
+from tests.build.homes import acts, ask, at_once, get, homes_of, newcomer, people_of, post, told
+from tests.build.world import Reply, World
+
+PAPER = {"document": "不动产权证第12345号", "reason": "登记时抄错"}
+GHOST = f"{UNIT}.599"
+
+
+@pytest.fixture
+async def estate(world: World) -> Estate:
+    """Homes, people and rules, and a home that does not exist."""
+    estate = await cast.build(world, ())
+    await cast.homes(world.deps, {GHOST: 8530})
+    return estate
+
+
+async def correct(estate: Estate, home: str = LI_HOME, **right: Any) -> Reply:
+    wish = {"from_day": "2026-01-01", **PAPER, **right}
+    return await post(estate, "staff", f"homes/{home}/correction", **wish)
+
+
+async def retire(estate: Estate, home: str = GHOST, **more: Any) -> Reply:
+    wish = {"from_day": "2026-01-01", **PAPER, **more}
+    return await post(estate, "staff", f"homes/{home}/retirement", **wish)
+
+
+async def restore(estate: Estate, home: str = GHOST) -> Reply:
+    return await post(estate, "staff", f"homes/{home}/restoration", **PAPER)
+
+
+async def place(estate: Estate, path: str) -> dict[str, Any]:
+    return dict((await get(estate, "staff", f"places/{path}")).body)
+
+
+async def shown_to_strangers(estate: Estate) -> list[str]:
+    stranger = await newcomer(estate, "chen")
+    reply = await get(estate, stranger, f"directory?under={UNIT}")
+    return [item["name"] for item in reply.body["items"]]
+
+
+async def test_a_corrected_area_is_shown_with_what_it_was(estate: Estate) -> None:
+    reply = await correct(estate, area=8800)
+    assert reply.status == 201
+    assert reply.body["before"] == {"name": "502", "area": 8530, "usage": "flat"}
+    assert reply.body["after"] == {"name": "502", "area": 8800, "usage": "flat"}
+    assert (await place(estate, LI_HOME))["area"] == 8800
+    listed = await get(estate, "staff", f"places/{UNIT}/home-corrections")
+    assert listed.body["items"] == [reply.body]
+    assert reply.body["document"] == PAPER["document"]
+    kept = await estate.world.db.home_corrections.find_one({})
+    assert kept is not None
+    assert PAPER["document"] not in str(kept)  # papers and reasons name people
+    assert [row["facts"]["change"] for row in await acts(estate.world, "home.corrected")] == [
+        "corrected"
+    ]
+
+
+async def test_a_new_room_number_changes_the_address_and_not_the_path(estate: Estate) -> None:
+    assert (await correct(estate, name="503")).status == 201
+    found = await place(estate, LI_HOME)
+    assert (found["name"], found["address"]) == ("503", "春光小区3栋2单元503室")
+    assert (await homes_of(estate, "li")) == {LI_HOME: "owner"}
+    assert (await correct(estate, usage="shop")).status == 201
+    assert (await place(estate, LI_HOME))["address"] == "春光小区3栋2单元503"
+
+
+async def test_one_room_number_has_one_home(estate: Estate) -> None:
+    refused = await correct(estate, name="501")
+    assert (refused.status, refused.code) == (409, "home_name_taken")
+    assert refused.body["details"]["path"] == WANG_HOME
+    at_one_time = await at_once(
+        correct(estate, name="503"), correct(estate, WANG_HOME, name="503")
+    )
+    assert sorted(reply.status for reply in at_one_time) == [201, 409]
+
+
+@pytest.mark.parametrize(
+    ("right", "code"),
+    [
+        ({"area": 8530}, "nothing_corrected"),
+        ({"area": 8800, "from_day": "2026-03-03"}, "bad_first_day"),
+        ({"area": 8800, "document": " "}, "invalid_input"),
+        ({"area": 0}, "invalid_input"),
+    ],
+)
+async def test_what_cannot_be_a_correction(
+    estate: Estate, right: dict[str, Any], code: str
+) -> None:
+    refused = await correct(estate, **right)
+    assert (refused.status, refused.code) == (422, code)
+    assert await estate.world.db.home_corrections.count_documents({}) == 0
+
+
+async def test_nobody_corrects_a_home_of_their_own(estate: Estate) -> None:
+    await cast.live_there(estate.world.deps, [(GHOST, "staff", Relation.OWNER)])
+    await estate.member("staff")
+    for refused in (await correct(estate, GHOST, area=1), await retire(estate)):
+        assert (refused.status, refused.code) == (403, "own_home")
+    merged = await retire(estate, WANG_HOME, merge_into=GHOST)
+    assert (merged.status, merged.code) == (403, "own_home")
+
+
+async def test_a_retired_home_is_found_and_bound_no_more(estate: Estate) -> None:
+    chen = await newcomer(estate, "chen")
+    assert (await ask(estate, chen, GHOST)).status == 201
+    assert (await retire(estate)).status == 201
+    assert (await ask(estate, await newcomer(estate, "fang"), GHOST)).status == 404
+    mine = await get(estate, chen, "me/home-requests")
+    assert [item["state"] for item in mine.body["items"]] == ["withdrawn"]
+    assert await shown_to_strangers(estate) == ["501", "502"]
+    assert (await retire(estate)).status == 404
+    assert (await restore(estate)).status == 201
+    assert await shown_to_strangers(estate) == ["501", "502", "599"]
+    again = await restore(estate)
+    assert (again.status, again.code) == (409, "not_retired")
+
+
+async def test_a_home_where_somebody_is_bound_is_not_retired(estate: Estate) -> None:
+    await estate.member("li")
+    refused = await retire(estate, LI_HOME)
+    assert (refused.status, refused.code) == (409, "home_inhabited")
+    assert await homes_of(estate, "li") == {LI_HOME: "owner"}
+
+
+async def test_the_people_of_a_home_written_twice_go_on_in_the_other(estate: Estate) -> None:
+    li, mei = await estate.member("li"), await estate.member("mei")
+    assert (await retire(estate, LI_HOME, merge_into=GHOST)).status == 201
+    assert await homes_of(estate, "li") == {GHOST: "owner"}
+    assert await homes_of(estate, "mei") == {GHOST: "family"}
+    for person in (li, mei):
+        assert len(await told(estate.world, person, "home_news")) == 1
+    assert {row["to_day"] for row in await people_of(estate.world, LI_HOME)} == {"2026-03-01"}
+    refused = await restore(estate, LI_HOME)
+    assert (refused.status, refused.code) == (409, "not_retired")
+
+
+async def test_who_belongs_to_both_is_not_written_twice(estate: Estate) -> None:
+    await cast.live_there(estate.world.deps, [(GHOST, "li", Relation.OWNER)])
+    await estate.member("li")
+    await estate.member("mei")
+    assert (await retire(estate, GHOST, merge_into=LI_HOME)).status == 201
+    assert await homes_of(estate, "li") == {LI_HOME: "owner"}
+    assert len(await people_of(estate.world, LI_HOME)) == 2
+
+
+async def test_homes_of_two_owners_are_not_one(estate: Estate) -> None:
+    await estate.member("wang")
+    refused = await retire(estate, WANG_HOME, merge_into=LI_HOME)
+    assert (refused.status, refused.code) == (409, "owners_differ")
+    assert await homes_of(estate, "wang") == {WANG_HOME: "owner"}
+
+
+@pytest.mark.parametrize("into", [SUN_HOME, GHOST])
+async def test_only_homes_of_one_unit_are_merged(estate: Estate, into: str) -> None:
+    refused = await retire(estate, GHOST, merge_into=into)
+    assert (refused.status, refused.code) == (422, "cannot_merge")

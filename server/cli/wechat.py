@@ -1,0 +1,19 @@
+"""Command `wechat`: the address of the WeChat stand-in of a running `run`."""
+
+import argparse
+import sys
+
+from server.embedded.lifecycle import stand_in
+from server.settings import Settings
+
+NAME = "wechat"
+HELP = "print the address of the WeChat stand-in that runs"
+
+
+def add_arguments(_: argparse.ArgumentParser) -> None:
+    """Take none."""
+
+
+def run(_: argparse.Namespace, settings: Settings) -> int:
+    sys.stdout.write(f"{stand_in(settings)}\n")
+    return 0

@@ -1,0 +1,78 @@
+"""Shell beside the product of a test, in which a guide's commands run as they stand."""
+
+import asyncio
+import os
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from demo import foundation
+from demo.desk import Desk
+from demo.people import ROLES
+from demo.visitor import Visitor
+from tests.build.world import World
+from tests.demo.conftest import said, site
+
+ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# Stand-ins for programs of the machine: tokens of the demo's people, and the test's day.
+MAKE = """#!/bin/sh
+case "$*" in
+"-s wechat") echo "$WECHAT" ;;
+"-s token AS="*) cat "$TOKENS/${3#AS=}" ;;
+*) echo "make $*?" >&2; exit 2 ;;
+esac
+"""
+DATE = """#!/bin/sh
+if [ "$1" = -d ]; then given=$2; shift 2; fi
+exec /bin/date -d "$NOW $given" "$@"
+"""
+PAUSE = "#!/bin/sh\nexit 0\n"
+Guide = Callable[[str], Awaitable[str]]
+__all__ = ["said", "site"]
+
+
+def blocks(page: str) -> list[str]:
+    """Return the shell blocks of a page of docs/."""
+    return BLOCK.findall((ROOT / "docs" / page).read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+async def guide(world: World, site: foundation.Site, tmp_path: Path) -> Guide:
+    """Run all blocks of a page in one shell beside the demo; return what it printed."""
+    await foundation.lay(site)
+    visitor = Visitor(world.api.base, Desk(world.wechat.base))
+    tokens, programs = tmp_path / "tokens", tmp_path / "bin"
+    tokens.mkdir()
+    programs.mkdir()
+    for person in ROLES:
+        (tokens / person.name).write_text((await visitor.sign_in(person.name)).token)
+    for name, text in {"make": MAKE, "date": DATE, "sleep": PAUSE}.items():
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
+    environ = {
+        **os.environ,  # noqa: TID251  # handed on, not read
+        "API": f"{world.api.base}/api/v1",
+        "WECHAT": world.wechat.base,
+        "TOKENS": str(tokens),
+        "NOW": world.clock.now.strftime("%F"),
+        "PATH": f"{programs}:{os.environ['PATH']}",  # noqa: TID251
+    }
+
+    async def run(page: str) -> str:
+        script = "set -euo pipefail\n" + "\n".join(blocks(page))
+        shell = await asyncio.create_subprocess_exec(
+            "bash", "-c", script, cwd=ROOT, env=environ, stdout=-1, stderr=-2
+        )
+        reading = asyncio.create_task(shell.communicate())
+        while not reading.done():
+            await world.work()
+            await asyncio.wait([reading], timeout=0.05)
+        said, _ = await reading
+        text = said.decode()
+        assert shell.returncode == 0, text
+        return text
+
+    return run

@@ -14,6 +14,21 @@ call() {
 # Ask the stand-in of WeChat to do something for a user: wechat users/resident/pay '{"json": "body"}'
 wechat() { curl -sS -d "${2:-{\}}" "$(make -s wechat)/__ctl/$1"; echo; }
 
+# A user of the stand-in signs in, agrees to the privacy text, proves a phone if one is given, and
+# is a token from then on: sign_in daughter [13900000000]
+sign_in() {
+    local code who version
+    code=$(wechat users/$1/login-code | pick code)
+    who=$(curl -sS -d "{\"code\": \"$code\"}" $API/sessions/wechat | pick access_token)
+    version=$(curl -sS $API/privacy/policies | pick 'items.*.version' policy=privacy | tr -d '[]')
+    call $who /me/consents "{\"policy\": \"privacy\", \"version\": $version}" >&2
+    if [ -n "${2:-}" ]; then
+        code=$(wechat users/$1/phone-code "{\"phone\": \"$2\"}" | pick code)
+        call $who /me/phone "{\"code\": \"$code\"}" >&2
+    fi
+    echo "$who"
+}
+
 # Take a value out of an answer: pick state, pick items.0.bill_id; with * a list of all, and with
 # kind=property_fee only of the items that have this value.
 pick() {

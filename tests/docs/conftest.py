@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from demo import foundation
+from demo import foundation, people
 from demo.desk import Desk
 from demo.people import ROLES
+from demo.site import Site
 from demo.visitor import Visitor
 from tests.build.world import World
 from tests.demo.conftest import said, site
@@ -40,8 +41,11 @@ def blocks(page: str) -> list[str]:
 
 
 @pytest.fixture
-async def guide(world: World, site: foundation.Site, tmp_path: Path) -> Guide:
+async def guide(
+    world: World, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Guide:
     """Run all blocks of a page in one shell beside the demo; return what it printed."""
+    monkeypatch.setattr(people, "BUILDINGS", 6)  # the demo's grid has the first four
     await foundation.lay(site)
     visitor = Visitor(world.api.base, Desk(world.wechat.base))
     tokens, programs = tmp_path / "tokens", tmp_path / "bin"

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.slow
 REFUSED = re.compile(r'"code":"([a-z_]+)"')
 # Page → the codes of the refusals that it announces, in order.
 GUIDES = {
+    "how-to/appoint-heads.md": ["office_taken", "forbidden"],
     "tutorial/first-look.md": ["not_found", "forbidden", "home_request_with_head"],
 }
 

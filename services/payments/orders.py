@@ -17,6 +17,7 @@ from services.fees.models import KIND_NAMES
 from services.kernel import errors
 from services.kernel.permissions import Actor
 from services.payments import booking, store
+from services.payments.merchants import client_of
 from services.payments.models import Line, Payment
 from services.payments.refusals import PayeeUnavailable
 from services.payments.states import Event
@@ -102,7 +103,7 @@ async def place(deps: Dependencies, payment: Payment) -> Payment:
 
     Raises PayError when WeChat refused or could not be heard; the order's state tells which.
     """
-    client = deps.merchants[payment.account]
+    client = client_of(deps, payment)
     try:
         prepay_id = await client.prepay(payment.body)
     except PayError as error:
@@ -133,20 +134,31 @@ async def query(deps: Dependencies, payment: Payment) -> Payment:
 
     Raises PayError when WeChat is not heard.
     """
-    client = deps.merchants[payment.account]
+    client = client_of(deps, payment)
     try:
         trade = await client.query(payment.id)
     except PayError as error:
         if error.reaction is not PayReaction.ORDER_MISSING:
             raise
-        if deps.now() - payment.created_at >= IN_FLIGHT:
-            because = "never_reached_wechat"
-            await store.move(
-                deps.db, payment.id, Event.CLOSED_AT_WECHAT, closed_because=because
-            )
+        await _record_missing(deps, payment)
     else:
         await booking.record(deps, client, payment, trade)
     return await store.find(deps.db, payment.id) or payment
+
+
+async def _record_missing(deps: Dependencies, payment: Payment) -> None:
+    """Record that WeChat denies an order: it frees the bills only of one that no phone has.
+
+    With a prepay id somebody can pay, or has paid, whatever a query says. Such an order is
+    asked for beyond its end, until WeChat answers or its daily bill shows that nobody paid.
+    """
+    if deps.now() - payment.created_at < IN_FLIGHT:
+        return
+    because = "never_reached_wechat"
+    if await store.move(deps.db, payment.id, Event.NEVER_ARRIVED, closed_because=because):
+        return
+    await store.note_missing(deps.db, payment.id, deps.now())
+    log.error("order_missing_at_wechat", payment=payment.id, account=payment.account)
 
 
 async def cancel(deps: Dependencies, payment: Payment, *, because: str) -> Payment:
@@ -154,7 +166,7 @@ async def cancel(deps: Dependencies, payment: Payment, *, because: str) -> Payme
 
     Raises PayError when WeChat is not heard.
     """
-    client = deps.merchants[payment.account]
+    client = client_of(deps, payment)
     try:
         await client.close_order(payment.id)
     except PayError as error:

@@ -19,6 +19,7 @@ class Event(StrEnum):
     PREPARED = auto()
     ANSWER_LOST = auto()
     REFUSED = auto()  # the first time it was asked for: nothing there can be paid
+    NEVER_ARRIVED = auto()  # WeChat has no such order, and no phone was given one
     CLOSED_AT_WECHAT = auto()
     MONEY = auto()
     WRONG_MONEY = auto()
@@ -36,10 +37,12 @@ MOVES: Final = (
     Move(S.CREATED, E.PREPARED, S.PREPAID),
     Move(S.CREATED, E.ANSWER_LOST, S.UNKNOWN),
     Move(S.CREATED, E.REFUSED, S.CLOSED),
+    Move(S.CREATED, E.NEVER_ARRIVED, S.CLOSED),
     Move(S.CREATED, E.CLOSED_AT_WECHAT, S.CLOSED),
     Move(S.CREATED, E.MONEY, S.PAID),  # the notice overtook the answer
     Move(S.CREATED, E.WRONG_MONEY, S.SUSPENDED),
     Move(S.UNKNOWN, E.PREPARED, S.PREPAID),
+    Move(S.UNKNOWN, E.NEVER_ARRIVED, S.CLOSED),
     Move(S.UNKNOWN, E.CLOSED_AT_WECHAT, S.CLOSED),
     Move(S.UNKNOWN, E.MONEY, S.PAID),
     Move(S.UNKNOWN, E.WRONG_MONEY, S.SUSPENDED),

@@ -70,6 +70,13 @@ async def renew_prepay(db: Database, payment_id: str, prepay_id: str, at: dateti
     )
 
 
+async def note_missing(db: Database, payment_id: str, at: datetime) -> None:
+    """Remember that WeChat denied an order for which it had given a prepay id."""
+    await db[payments.COLLECTION].update_one(
+        {"_id": payment_id, "state": PaymentState.PREPAID}, {"$set": {"missing_at": at}}
+    )
+
+
 async def claim_check(
     db: Database, payment_id: str, *, now: datetime, before: datetime
 ) -> bool:

@@ -98,6 +98,7 @@ class PayReaction(StrEnum):
 # Spelling differs between WeChat's own pages: compare with underscores removed.
 PAY_REACTIONS: Final[dict[str, PayReaction]] = {
     "UNREACHABLE": PayReaction.RETRY_SAME,  # ours: no connection, nothing was sent
+    "MERCHANTGONE": PayReaction.CONFIG_ALARM,  # ours: the merchant account is not configured
     "BILLDOWNLOAD": PayReaction.RETRY_SAME,  # ours: the address expired, cut off, wrong SHA1
     "BILLTRUNCATED": PayReaction.RETRY_SAME,
     "BILLHASH": PayReaction.RETRY_SAME,

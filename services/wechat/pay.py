@@ -95,6 +95,14 @@ class PayClient:
             order["attach"] = attach
         return msgspec.json.encode(order)
 
+    def has_made(self, body: bytes) -> bool:
+        """Tell whether an order request names this merchant as the payee."""
+        try:
+            order = msgspec.json.decode(body, type=dict[str, Any])
+        except msgspec.DecodeError:
+            return False
+        return payee(self.account).items() <= order.items()
+
     async def prepay(self, body: bytes) -> str:
         """Place the order made by `prepay_body`; return its prepay_id, good for two hours."""
         answer = await self._session.call("POST", f"{self._orders}/jsapi", body)

@@ -131,5 +131,6 @@ def _refusal(reply: Reply) -> PayError:
         said.code or f"HTTP_{reply.status}",
         said.message[:MESSAGE_CHARS],
         reply.headers.get("Request-ID", ""),
-        unknown=reply.status >= SERVER_FAILURE,
+        # Without a code it is not WeChat's word, but of something in between.
+        unknown=reply.status >= SERVER_FAILURE or not said.code,
     )

@@ -10,10 +10,13 @@ from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.jobs.models import Again, Permanent, RetryAt
 from services.kernel.documents import Document
+from services.payments import store as payments_store
+from services.payments.merchants import client_of, client_of_account
 from services.payments.refunds import outcomes, store
 from services.payments.refunds.models import JOB, Refund
 from services.payments.refunds.states import RefundState
 from services.wechat.errors import PayError, PayReaction
+from services.wechat.pay import PayClient
 from services.wechat.pay_models import Refund as Answer
 from services.wechat.pay_models import RefundStatus
 
@@ -34,7 +37,8 @@ async def send(deps: Dependencies, payload: Document) -> Again | None:
         case RefundState.REQUESTED:
             answer = await _request(deps, refund)
         case RefundState.SENT | RefundState.ABNORMAL:
-            answer = await deps.merchants[refund.account].query_refund(refund.number)
+            client = await _client(deps, refund)
+            answer = await client.query_refund(refund.number)
         case _:
             return None
     if not outcomes.is_about(refund, answer):
@@ -44,8 +48,16 @@ async def send(deps: Dependencies, payload: Document) -> Again | None:
     return _next_query(deps, refund, answer)
 
 
+async def _client(deps: Dependencies, refund: Refund) -> PayClient:
+    """Return the client of the merchant that was paid. PayError when it is gone."""
+    payment = await payments_store.find(deps.db, refund.payment)
+    if payment is None:
+        return client_of_account(deps, refund.account)
+    return client_of(deps, payment)
+
+
 async def _request(deps: Dependencies, refund: Refund) -> Answer:
-    client = deps.merchants[refund.account]
+    client = await _client(deps, refund)
     try:
         return await client.refund(
             refund.payment,

@@ -41,7 +41,7 @@ class BillRunsHandler(ApiHandler):
         "startBillRun",
         needs=Permission.RUN_BILLS,
         status=202,
-        errors=("not_a_compound", "bill_run_illegal_move", "bill_run_changed"),
+        errors=("not_a_compound", "bill_run_illegal_move", "bill_run_changed", "other_payee"),
         example=StartBillRun(period="2026-11"),
     )
     async def post(self, place: PlacePath, body: StartBillRun) -> BillRunView:
@@ -61,7 +61,7 @@ class PublishBillRunHandler(ApiHandler):
         "publishBillRun",
         needs=Permission.RUN_BILLS,
         status=202,
-        errors=("bill_run_illegal_move", "bill_run_changed"),
+        errors=("bill_run_illegal_move", "bill_run_changed", "other_payee"),
     )
     async def post(self, run_id: RunId) -> BillRunView:
         """Turn a run's drafts into debts and tell the residents."""
@@ -73,7 +73,7 @@ class CancelBillRunHandler(ApiHandler):
         "cancelBillRun",
         needs=Permission.RUN_BILLS,
         status=202,
-        errors=("bill_run_illegal_move", "bill_run_changed"),
+        errors=("bill_run_illegal_move", "bill_run_changed", "other_payee"),
     )
     async def post(self, run_id: RunId) -> BillRunView:
         """Remove a run's drafts. Published bills stay."""

@@ -58,7 +58,7 @@ class VoidBillHandler(ApiHandler):
     @endpoint(
         "voidBill",
         needs=Permission.RUN_BILLS,
-        errors=("bill_not_owing",),
+        errors=("bill_not_owing", "other_payee", "own_home"),
         example=VoidBill(reason="面积登记有误", months=MonthsAfterVoid.OPEN),
     )
     async def post(self, bill_id: BillId, body: VoidBill) -> BillView:

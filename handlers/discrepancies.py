@@ -32,7 +32,7 @@ class ReturnHandler(ApiHandler):
     @endpoint(
         "returnDiscrepancy",
         needs=Permission.OPERATE,
-        errors=("confirmation_needed", "not_in_suspense"),
+        errors=("confirmation_needed", "not_in_suspense", "own_home"),
         asks_again=True,
     )
     async def post(self, discrepancy_id: DiscrepancyId) -> None:

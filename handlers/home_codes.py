@@ -15,7 +15,7 @@ class CodesHandler(ApiHandler):
         "createHomeCodes",
         needs=Permission.DECIDE_HOMES,
         status=201,
-        errors=("confirmation_needed", "too_many_codes"),
+        errors=("confirmation_needed", "own_home", "too_many_codes"),
         asks_again=True,
     )
     async def post(self, place: PlacePath) -> PrintedCodes:

@@ -103,7 +103,7 @@ class AdviceHandler(ApiHandler):
     @endpoint(
         "adviseHomeRequest",
         needs=Permission.ADVISE_HOMES,
-        errors=("home_request_moved_on", "own_request"),
+        errors=("home_request_moved_on", "own_home", "own_request"),
         example=GiveAdvice(known=Known.YES, reason="住了多年的老邻居"),
     )
     async def post(self, request_id: RequestId, body: GiveAdvice) -> RequestView:
@@ -149,7 +149,7 @@ class RevealRequestHandler(ApiHandler):
     @endpoint(
         "revealHomeRequest",
         needs=Permission.REVEAL,
-        errors=("confirmation_needed",),
+        errors=("confirmation_needed", "own_home"),
         example=Reveal(fields=[Field.NAME], reason=Reason.VERIFY_IDENTITY),
         rate=Rate.REVEAL,
         asks_again=True,

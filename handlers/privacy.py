@@ -63,6 +63,7 @@ class RevealResidencyHandler(ApiHandler):
     @endpoint(
         "revealResidency",
         needs=Permission.REVEAL,
+        errors=("own_home",),
         rate=Rate.REVEAL,
         asks_again=True,
         example=EXAMPLE,

@@ -29,7 +29,12 @@ class RefundsHandler(ApiHandler):
 
 
 class RetryHandler(ApiHandler):
-    @endpoint("retryRefund", needs=Permission.OPERATE, status=202, errors=("refund_not_stuck",))
+    @endpoint(
+        "retryRefund",
+        needs=Permission.OPERATE,
+        status=202,
+        errors=("own_home", "refund_not_stuck"),
+    )
     async def post(self, refund_id: RefundId) -> RefundView:
         """Send a failed refund again, or ask WeChat about an abnormal one."""
         return await refunds.retry(self.deps, self.actor, refund_id)

@@ -20,6 +20,7 @@ import msgspec
 from services.audit import store
 from services.audit.models import LANES, Act, Result, Row, RowView
 from services.dependencies import Dependencies, Transaction
+from services.kernel import interests
 from services.kernel.documents import Document, to_document
 from services.kernel.paths import ancestors
 from services.kernel.permissions import Actor, Permission
@@ -47,8 +48,10 @@ async def record(
 
     Call it last in the transaction: until that ends, others of the lane start again.
     `subject`: the id of what it was done to. `facts`: ids, states, counts, days; never a name,
-    a phone number or a text somebody typed.
+    a phone number or a text somebody typed. Raises OwnHome for an act that its guard forbids at
+    a home of the actor's own.
     """
+    interests.require(actor, act.guard, place)
     row = _row(deps, actor, act, place)
     row.subject, row.on_behalf_of, row.facts = subject, on_behalf_of, facts
     await _append(deps, tx, row)

@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from msgspec import Struct, field
+
+from services.kernel.interests import Guard
 
 LANES: Final = 64
 # Cybersecurity Law (网络安全法): network logs at least six months; ours stay a year.
@@ -13,7 +15,19 @@ START: Final = ""  # what the first row of a lane says it follows
 
 
 class Act(StrEnum):
-    """Names of acts. They never change: they are kept for a year."""
+    """Names of acts, and their guards. Names never change: they are kept for a year.
+
+    `guard`: against conflicts of interest; without one, whoever may do it may do it for
+    themselves.
+    """
+
+    guard: Guard
+
+    def __new__(cls, value: str, guard: Guard = Guard.FREE) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.guard = guard
+        return member
 
     SIGNED_IN = "session.signed_in"
     SIGNED_OUT = "session.signed_out"
@@ -42,20 +56,20 @@ class Act(StrEnum):
 
     HOME_REQUESTED = "home.requested"
     HOME_WITHDRAWN = "home.request_withdrawn"
-    HOME_ADVISED = "home.advised"
+    HOME_ADVISED = "home.advised", Guard.OWN_HOME
     HOME_PASSED_ON = "home.passed_on"
     HOME_PROOF_REMOVED = "home.proof_removed"
-    HOME_DECIDED = "home.decided"
+    HOME_DECIDED = "home.decided", Guard.OWN_HOME
     HOME_INVITED = "home.invited"
     INVITATION_REVOKED = "home.invitation_revoked"
     INVITATION_ACCEPTED = "home.invitation_accepted"
-    CODES_PRINTED = "home.codes_printed"
+    CODES_PRINTED = "home.codes_printed", Guard.OWN_HOME
     CODE_USED = "home.code_used"
-    RESIDENT_ADDED = "home.resident_added"
-    RESIDENT_CHANGED = "home.resident_changed"
-    RESIDENCY_ENDED = "home.residency_ended"
-    OWNER_CHANGED = "home.owner_changed"
-    HOME_CORRECTED = "home.corrected"
+    RESIDENT_ADDED = "home.resident_added", Guard.OWN_HOME
+    RESIDENT_CHANGED = "home.resident_changed", Guard.OWN_HOME
+    RESIDENCY_ENDED = "home.residency_ended", Guard.BY_OFFICE
+    OWNER_CHANGED = "home.owner_changed", Guard.OWN_HOME
+    HOME_CORRECTED = "home.corrected", Guard.OWN_HOME
 
     REGISTER_UPLOADED = "register.uploaded"
     REGISTER_CONFIRMED = "register.confirmed"
@@ -63,18 +77,18 @@ class Act(StrEnum):
     REGISTER_UNDONE = "register.undone"
     FEE_RULE_ADDED = "fee.rule_added"
     FEE_RULE_ENDED = "fee.rule_ended"
-    BILL_RUN_STARTED = "fee.run_started"
-    BILL_RUN_PUBLISHED = "fee.run_published"
-    BILL_RUN_CANCELLED = "fee.run_cancelled"
-    BILL_VOIDED = "fee.bill_voided"
+    BILL_RUN_STARTED = "fee.run_started", Guard.OWN_MONEY
+    BILL_RUN_PUBLISHED = "fee.run_published", Guard.OWN_MONEY
+    BILL_RUN_CANCELLED = "fee.run_cancelled", Guard.OWN_MONEY
+    BILL_VOIDED = "fee.bill_voided", Guard.OWN_HOME_AND_MONEY
     PAYMENT_ORDERED = "payment.ordered"
-    SUSPENSE_RETURNED = "payment.suspense_returned"
-    REFUND_RETRIED = "payment.refund_retried"
+    SUSPENSE_RETURNED = "payment.suspense_returned", Guard.OWN_HOME
+    REFUND_RETRIED = "payment.refund_retried", Guard.OWN_HOME
 
     PHOTO_ADDED = "photo.added"
     CONSENT_GIVEN = "privacy.consent_given"
     CONSENT_WITHDRAWN = "privacy.consent_withdrawn"
-    REVEALED = "privacy.revealed"
+    REVEALED = "privacy.revealed", Guard.BY_OFFICE
     EXPORTED = "privacy.exported"
     ERASED = "privacy.erased"
     AUDIT_READ = "audit.read"

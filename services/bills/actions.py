@@ -6,16 +6,18 @@ from typing import Any
 
 from services.audit import actions as audit
 from services.audit.models import Act
-from services.bills import store, visibility
+from services.bills import own_money, store, visibility
 from services.bills.models import Bill, BillView, MonthsAfterVoid, OwedBills, VoidBill
 from services.bills.states import BillAction, BillState
 from services.bills.views import title, view, views
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.kernel.interests import OwnHome
 from services.kernel.permissions import Actor, Permission
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, income, receivable
 from services.places import actions as places
+from services.residencies import actions as residencies
 
 
 class BillNotOwing(errors.Conflict):
@@ -95,7 +97,10 @@ async def settle(
 
 
 async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill) -> BillView:
-    """Void an unpaid bill, with a reason and a reversing journal. Raises BillNotOwing."""
+    """Void an unpaid bill, with a reason and a reversing journal.
+
+    Raises BillNotOwing, OwnHome, OtherPayee.
+    """
     bill = await _access_to_void(deps, actor, bill_id)
     changes: dict[str, Any] = {
         "voided_at": deps.now(),
@@ -107,6 +112,7 @@ async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill
         changes["slots"] = [f"void|{bill.id}"]
 
     async def save(tx: Transaction) -> None:
+        await _require_no_debtor(deps, tx, actor, bill)
         if not await store.move(deps.db, tx, [bill_id], BillAction.VOID, **changes):
             raise BillNotOwing("这张账单已缴或已作废,不能作废")
         await ledger.post(deps, tx, _reversal(bill, deps.now()))
@@ -124,7 +130,20 @@ async def _access_to_void(deps: Dependencies, actor: Actor, bill_id: str) -> Bil
     found = await store.find_many(deps.db, [bill_id])
     if not found or not actor.may(Permission.RUN_BILLS, found[0].home):
         raise errors.NotFound("没有找到账单")
-    return found[0]
+    bill = found[0]
+    await own_money.require(
+        deps, actor, bill.home, [bill.kind], period=bill.period, months=bill.months
+    )
+    return bill
+
+
+async def _require_no_debtor(
+    deps: Dependencies, tx: Transaction, actor: Actor, bill: Bill
+) -> None:
+    """Raise OwnHome if the actor belongs to the home, will, or did when the bill began."""
+    since = f"{bill.period}-01"
+    if await residencies.belongs_since(deps, tx, actor.person_id, bill.home, since):
+        raise OwnHome("自家的房屋要由别的工作人员办理")
 
 
 def _reversal(bill: Bill, at: datetime) -> Journal:

@@ -185,7 +185,12 @@ async def end(
             raise FeeRuleEnded("这条规则已经有结束日期", end_day=rule.end_day)
         await _note(deps, tx, actor, Act.FEE_RULE_ENDED, ended)
 
-    await deps.in_transaction(save)
+    try:
+        await deps.in_transaction(save)
+    except FeeRuleEnded:
+        if (await _access(deps, actor, rule_id)).end_day != request.end_day:
+            raise
+        return await end(deps, actor, rule_id, request)  # the same, sent twice at once
     return view(ended)
 
 

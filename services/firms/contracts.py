@@ -137,6 +137,12 @@ async def serving(deps: Dependencies, compounds: Sequence[str]) -> frozenset[tup
     return frozenset((contract.firm, contract.place) for contract in found)
 
 
+async def holding(deps: Dependencies, compound: str) -> Contract | None:
+    """Return the contract by which a firm serves a compound today; None when none does."""
+    found = await store.holding_on(deps.db, [compound], deps.today())
+    return next(iter(found), None)
+
+
 async def has_contract(
     deps: Dependencies, tx: Transaction, firm_id: str, compound: str
 ) -> bool:

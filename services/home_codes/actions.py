@@ -18,7 +18,7 @@ from services.home_codes.models import CODE_LIFE, HomeCode, PrintedCode, Printed
 from services.homes import household, views
 from services.homes.household import Household
 from services.homes.models import Bound
-from services.kernel import errors
+from services.kernel import errors, interests
 from services.kernel.documents import ALPHABET, encode
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
@@ -54,25 +54,28 @@ class CodeOver(errors.Conflict):
 async def print_codes(deps: Dependencies, actor: Actor, place: str) -> PrintedCodes:
     """New codes for all residents under a place who are not bound; earlier codes end.
 
-    Raises TooManyCodes.
+    Not for those at a home of the actor's own: whoever prints a code holds it. Raises
+    TooManyCodes, and OwnHome where there is no other home.
     """
     require_at(actor, Permission.DECIDE_HOMES, place)
     await places.get(deps, place)
-    now = deps.now()
+    now, own = deps.now(), interests.homes_of(actor)
+    interests.require_not_own(actor, [place])
 
-    async def save(tx: Transaction) -> list[tuple[Residency, str]]:
+    async def save(tx: Transaction) -> tuple[list[tuple[Residency, str]], int]:
         rows = await residencies.unbound_under(deps, tx, place, limit=MOST_CODES + 1)
         if len(rows) > MOST_CODES:
             raise TooManyCodes("一次打印太多了,请按楼栋或单元打印", most=MOST_CODES)
-        drawn = [(row, _draw()) for row in rows]
+        drawn = [(row, _draw()) for row in rows if row.home not in own]
         codes = [_fresh(deps, actor, row, code, now) for row, code in drawn]
         await store.put(deps.db, tx, codes)
-        await places.use(deps, sorted({row.home for row in rows}), tx=tx)
+        await places.use(deps, sorted({row.home for row, _ in drawn}), tx=tx)
         await audit.record(deps, tx, actor, Act.CODES_PRINTED, place=place, codes=len(drawn))
-        return drawn
+        return drawn, len(rows) - len(drawn)
 
-    codes = await _printed(deps, await deps.in_transaction(save))
-    return PrintedCodes(expires_at=now + CODE_LIFE, codes=codes)
+    drawn, left_out = await deps.in_transaction(save)
+    codes = await _printed(deps, drawn)
+    return PrintedCodes(expires_at=now + CODE_LIFE, codes=codes, left_out=left_out)
 
 
 def _draw() -> str:
@@ -134,15 +137,17 @@ async def use(deps: Dependencies, actor: Actor, wish: UseCode) -> Bound:
     if code is None:
         raise CodeUnknown("绑定码不对,或已换成新的,请核对后再输入")
     if code.printed_by == actor.person_id:
-        raise household.OwnHome("自己打印的绑定码要由别人使用,请让同事办理")
+        raise interests.OwnHome("自己打印的绑定码要由别人使用,请让同事办理")
 
     async def save(tx: Transaction) -> Bound:
         await consents.require(deps, tx, actor.person_id)
         home = await household.hold(deps, tx, code.home)
-        row = _row_of(home, code)
-        repeated = code.used_by == actor.person_id == row.person
+        # as it is now: the same code sent twice at once is the same wish
+        found = await store.find_by_code(deps.db, code.code_index, tx=tx) or code
+        row = _row_of(home, found)
+        repeated = found.used_by == actor.person_id == row.person
         if not repeated:
-            row = await _bind(deps, tx, actor, code, row)
+            row = await _bind(deps, tx, actor, found, row)
         facts = {"place": row.home, "subject": row.id}
         await audit.record(deps, tx, actor, Act.CODE_USED, **facts, repeated=repeated)
         return views.bound(home, row)

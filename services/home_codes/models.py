@@ -58,7 +58,9 @@ class PrintedCodes(Struct, kw_only=True):
 
     `expires_at`: When the codes bind nobody any more.
     `codes`: One code for each registered person who is not bound.
+    `left_out`: How many such people belong to a home of mine: a colleague prints their codes.
     """
 
     expires_at: datetime
     codes: list[PrintedCode]
+    left_out: int

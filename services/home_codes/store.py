@@ -23,9 +23,11 @@ async def put(db: Database, tx: Transaction, codes: Sequence[HomeCode]) -> None:
         await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
 
 
-async def find_by_code(db: Database, code_index: str) -> HomeCode | None:
+async def find_by_code(
+    db: Database, code_index: str, *, tx: Transaction | None = None
+) -> HomeCode | None:
     """Code that was typed in. Served by index `code`."""
-    document = await db[COLLECTION].find_one({"code_index": code_index})
+    document = await db[COLLECTION].find_one({"code_index": code_index}, session=tx)
     return msgspec.convert(document, HomeCode | None)
 
 

@@ -10,6 +10,7 @@ from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
 from services.places import grids
 from services.places.models import Place
+from services.residencies import actions as residencies
 
 
 async def progress(
@@ -29,10 +30,14 @@ async def progress(
 
 
 async def heads_of(deps: Dependencies, home: str) -> set[str]:
-    """Return the heads of a home's unit, building and grid who have signed in."""
+    """Return the heads of a home's unit, building and grid who have signed in.
+
+    Not those who belong to the home: nobody advises about their own.
+    """
     around = [place.id for place in await grids.above_home(deps, home)]
     holders = await offices.holders_at(deps, around, HEADS)
-    return {holder.person for holder in holders if holder.person}
+    own = {row.person for row in await residencies.of_homes(deps, [home])}
+    return {holder.person for holder in holders if holder.person} - own
 
 
 async def ask_heads(

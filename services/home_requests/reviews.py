@@ -23,7 +23,7 @@ from services.home_requests.models import (
 from services.home_requests.states import Event, RequestState
 from services.homes import household, terms
 from services.homes.household import Household
-from services.kernel import errors
+from services.kernel import errors, interests
 from services.kernel.permissions import Actor, Permission
 from services.residencies.models import OWNERS, Newcomer, Relation, Way
 from services.reveals import actions as reveals
@@ -53,9 +53,10 @@ async def _view(deps: Dependencies, actor: Actor, found: HomeRequest) -> Request
 async def reveal(deps: Dependencies, actor: Actor, request_id: str, wish: Reveal) -> Revealed:
     """Whole name and number of a request, to compare with the proof.
 
-    Noted in the audit before anything is shown.
+    Noted in the audit before anything is shown. Raises OwnHome.
     """
     found = await access.access(deps, actor, request_id, Permission.REVEAL)
+    interests.require_not_own(actor, [found.home])
     await reveals.note(deps, actor, found.home, found.id, wish)
     wanted = {Field.NAME, Field.ID_NUMBER} & set(wish.fields)
     shown = {field.value: found.unseal(deps.vault, field) or None for field in wanted}

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.kernel.interests import OwnHome
 from services.kernel.permissions import Actor
 from services.places import actions as places
 from services.places.models import Kind, Place
@@ -23,12 +24,6 @@ class AlreadyBound(errors.Conflict):
     """The person belongs to this home already, in this way."""
 
     code = "already_bound"
-
-
-class OwnHome(errors.Forbidden):
-    """Staff decide nothing about a home that is, or would become, their own."""
-
-    code = "own_home"
 
 
 class Household(Struct, kw_only=True):

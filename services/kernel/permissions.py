@@ -24,6 +24,11 @@ class Role(StrEnum):
         member.label = label
         return member
 
+    @property
+    def by_living(self) -> bool:
+        """Tell whether it comes from belonging to a home, and not from an appointment."""
+        return self not in RUNGS
+
     OWNER = "owner", "业主"
     RESIDENT = "resident", "家属"  # family
     TENANT = "tenant", "租户"
@@ -177,6 +182,14 @@ class Actor(Struct, frozen=True):
 
     def may(self, permission: Permission, place: str) -> bool:
         return any(covers(held, place) for held in self.places(permission))
+
+    def roles(self, permission: Permission, place: str) -> frozenset[Role]:
+        """Return the roles by which the actor holds `permission` at a place."""
+        return frozenset(
+            grant.role
+            for grant in self.grants
+            if permission in PERMISSIONS[grant.role] and covers(grant.place, place)
+        )
 
     def since(self, permission: Permission) -> dict[str, str]:
         """Return place → the earliest first day of the relations that give `permission`."""

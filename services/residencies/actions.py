@@ -161,6 +161,13 @@ async def of_person(
     return await store.of_person(deps.db, person_id, on or deps.today())
 
 
+async def belongs_since(
+    deps: Dependencies, tx: Transaction, person_id: str, home: str, day: Day
+) -> bool:
+    """Tell whether a person belongs to a home, will, or did on a day or after it."""
+    return await store.belongs_since(deps.db, tx, person_id, home, day)
+
+
 async def of_homes(deps: Dependencies, homes: Sequence[str]) -> list[Residency]:
     """List who belongs to these homes today, homes in order."""
     return await store.of_homes(deps.db, homes, deps.today())

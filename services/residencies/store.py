@@ -39,6 +39,14 @@ async def of_person(db: Database, person_id: str, day: str) -> list[Residency]:
     return await _rows(db[COLLECTION].find(query).sort("home", 1))
 
 
+async def belongs_since(
+    db: Database, tx: Transaction, person_id: str, home: str, day: str
+) -> bool:
+    """Tell whether a person belongs to a home, will, or did on a day or after. By `person`."""
+    query = {"person": person_id, "home": home, **not_over_on(day)}
+    return await db[COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
+
+
 async def of_homes(db: Database, homes: Sequence[str], day: str) -> list[Residency]:
     """List who belongs to these homes on a day, homes in order. Served by index `home`."""
     query = {"home": {"$in": list(homes)}, **active_on(day)}

@@ -10,7 +10,7 @@ from services.appointments import offices
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.kernel import errors
+from services.kernel import errors, interests
 from services.kernel.permissions import Actor, Permission
 from services.residencies import actions as residencies
 from services.reveals.models import Field, Reveal, Revealed
@@ -19,11 +19,16 @@ from services.reveals.models import Field, Reveal, Revealed
 async def residency(
     deps: Dependencies, actor: Actor, residency_id: str, request: Reveal
 ) -> Revealed:
-    """Show what is held of a person who belongs to a home."""
+    """Show what is held of a person who belongs to a home.
+
+    Raises OwnHome for others of a home of the actor's own.
+    """
     row = await residencies.find(deps, residency_id)
     if row is None:
         raise errors.NotFound("没有找到这位住户")
     _require(actor, row.home)
+    if row.person != actor.person_id:
+        interests.require_not_own(actor, [row.home])
     sealed = {
         Field.PHONE: row.phone_sealed,
         Field.NAME: row.name_sealed,

@@ -195,3 +195,12 @@ async def test_a_code_and_a_phone_at_once_have_one_holder(estate: Estate) -> Non
     assert len([h for h in holders if h]) == 1
     assert bool(holders[0]) is (used.status == 200)
     assert (await get(estate, chen, "me")).status == 200
+
+
+async def test_the_same_code_sent_several_times_at_once_is_sent_once(estate: Estate) -> None:
+    chen, code = await newcomer(estate, "chen"), await code_of(estate)
+    replies = await at_once(*(use(estate, chen, code) for _ in range(4)))
+    assert [reply.status for reply in replies] == [200] * 4
+    assert all(reply.body == replies[0].body for reply in replies)
+    noted = [act["facts"]["repeated"] for act in await acts(estate.world, "home.code_used")]
+    assert sorted(noted) == [False, True, True, True]

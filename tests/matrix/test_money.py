@@ -97,8 +97,11 @@ async def bill(scene: Scene, state: BillState = BillState.OWING) -> Bill:
     return made
 
 
-async def payment(scene: Scene) -> str:
-    """A settled order of the owner's, with its receipt, for a home at the scene's place."""
+async def payment(scene: Scene, payer: str = "") -> str:
+    """A settled order of the owner's, with its receipt, for a home at the scene's place.
+
+    `payer`: of somebody else instead: nobody sends back what they paid themselves.
+    """
     now, paid = scene.town.world.deps.now(), await bill(scene, BillState.PAID)
     line = Line(
         bill_id=paid.id,
@@ -110,7 +113,7 @@ async def payment(scene: Scene) -> str:
     )
     made = Payment(
         id=scene.town.new_id(),
-        person=scene.owner.person_id,
+        person=payer or scene.owner.person_id,
         account="firm",
         payee_name=paid.payee_name,
         lines=[line],
@@ -144,7 +147,7 @@ async def refund(scene: Scene) -> str:
     made = Refund(
         id=f"R{scene.town.new_id()}",
         number=f"R{scene.number}",
-        payment=await payment(scene),
+        payment=await payment(scene, scene.town.new_id()),
         person=scene.owner.person_id,
         account="firm",
         transaction_id=scene.town.new_id(),
@@ -161,7 +164,7 @@ async def refund(scene: Scene) -> str:
 
 async def suspended(scene: Scene) -> str:
     """Money that fits no order, and waits for somebody to decide."""
-    number = await payment(scene)
+    number = await payment(scene, scene.town.new_id())
     made = Discrepancy(
         id=f"firm:{number}",
         account="firm",
@@ -270,7 +273,7 @@ ROWS = (
         "post",
         "/api/v1/places/{place}/bill-runs",
         at(COMPOUND),
-        body=lambda scene, _: {"period": makers.month(scene)},
+        body=lambda scene, _: {"period": makers.month(scene), "kinds": ["property_fee"]},
     ),
     Row("get", "/api/v1/bill-runs/{run_id}", at(COMPOUND), makes=drafted_run),
     Row("get", "/api/v1/bill-runs/{run_id}/bills", at(COMPOUND), makes=run_with_bills),

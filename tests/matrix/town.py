@@ -22,7 +22,7 @@ from tests.matrix.posts import (
     Position,
     Post,
 )
-from tests.matrix.seats import FIRST_DAY, LAST_DAY, Seats, Someone
+from tests.matrix.seats import FAR_DAY, FIRST_DAY, Seats, Someone
 
 
 @dataclass
@@ -83,7 +83,9 @@ async def furnish(town: Town, furniture: Furniture) -> None:
 async def _firms(world: World) -> dict[str, str]:
     """Write three firms: two that serve a compound, and one whose contract ended yesterday."""
     now, found = world.deps.now(), {}
-    spans = {COMPOUND: (COMPOUND, LAST_DAY), OTHER_COMPOUND: (OTHER_COMPOUND, LAST_DAY)}
+    spans: dict[str, tuple[str, str]] = {
+        place: (place, FAR_DAY) for place in (COMPOUND, OTHER_COMPOUND)
+    }
     spans[""] = (COMPOUND, "2026-03-01")
     for number, (key, (place, to_day)) in enumerate(spans.items(), start=900):
         firm = Firm(
@@ -97,7 +99,7 @@ async def _firms(world: World) -> dict[str, str]:
             id=new_id(now),
             firm=firm.id,
             place=place,
-            from_day="2026-03-02" if key else FIRST_DAY,
+            from_day=FIRST_DAY,  # and for all the months that the matrix bills
             to_day=to_day,
             agreed_to_day=to_day,
             signed_by="test",

@@ -8,6 +8,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
 from services.audit.models import Act
+from services.bills import own_money
 from services.bills import store as bills_store
 from services.bills.models import BillView
 from services.bills.runs import store
@@ -48,7 +49,10 @@ class RunMoved(errors.Conflict):
 async def start(
     deps: Dependencies, actor: Actor, place: str, request: StartBillRun
 ) -> BillRunView:
-    """Draft bills for a compound. Started again, a run makes only what is missing."""
+    """Draft bills for a compound. Started again, a run makes only what is missing.
+
+    Raises NotFound, NotACompound, RunMoved, OtherPayee.
+    """
     found = await places.access_place(deps, actor, place, Permission.RUN_BILLS)
     if found.kind is not Kind.COMPOUND:
         raise NotACompound("请以小区为单位出账")
@@ -110,7 +114,13 @@ async def cancel(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
 async def _request(
     deps: Dependencies, actor: Actor, run: BillRun, action: RunAction, **changes: Any
 ) -> BillRunView:
-    """Move a run for a person and enqueue the work, unless that is under way already."""
+    """Move a run for a person and enqueue the work, unless that is under way already.
+
+    Raises RunMoved, OtherPayee.
+    """
+    await own_money.require(
+        deps, actor, run.place, run.kinds, period=run.period, months=run.months
+    )
     if run.state is UNDER_WAY[action]:
         again = {"place": run.place, "subject": run.id}
         await audit.record_again(deps, actor, ACT_OF[action], **again)

@@ -6,6 +6,7 @@ from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
+from services.kernel import interests
 from services.kernel.documents import Document
 from services.kernel.errors import Conflict, NotFound
 from services.kernel.permissions import Actor, Permission, require_city
@@ -55,11 +56,13 @@ async def _request(deps: Dependencies, tx: Transaction, refund: Refund) -> None:
 async def return_suspended(deps: Dependencies, actor: Actor, found_id: str) -> None:
     """Send suspended money back to whoever paid it. Asking twice sends it once.
 
-    The order keeps its bills until the money has arrived. Raises NotFound, NotInSuspense.
+    The order keeps its bills until the money has arrived. Raises NotFound, NotInSuspense,
+    OwnHome.
     """
     require_city(actor, Permission.OPERATE)
     found = await discrepancies.get(deps, found_id)
     payment = await payments_store.find(deps.db, found.out_trade_no)
+    _require_not_own(actor, payment)
     refund = _of_suspended(deps, found, payment)
 
     async def work(tx: Transaction) -> None:
@@ -102,12 +105,13 @@ async def listing(
 async def retry(deps: Dependencies, actor: Actor, refund_key: str) -> RefundView:
     """Send a failed refund again, or ask about an abnormal one at once.
 
-    Raises NotFound, and NotStuck when it does not wait for a person.
+    Raises NotFound, OwnHome, and NotStuck when it does not wait for a person.
     """
     require_city(actor, Permission.OPERATE)
     refund = await store.find(deps.db, refund_key)
     if refund is None:
         raise NotFound("没有这笔退款")
+    _require_not_own(actor, await payments_store.find(deps.db, refund.payment))
     target, changes = _next_try(deps, refund)
 
     async def work(tx: Transaction) -> Refund:
@@ -152,6 +156,15 @@ async def _note(deps: Dependencies, tx: Transaction, actor: Actor, refund: Refun
         tries=refund.tries,
         amount_fen=refund.amount_fen,
     )
+
+
+def _require_not_own(actor: Actor, payment: Payment | None) -> None:
+    """Raise OwnHome for money that the actor paid, or that was paid for a home of theirs."""
+    if payment is None:
+        return
+    interests.require_not_own(actor, [line.home for line in payment.lines])
+    if payment.person == actor.person_id:
+        raise interests.OwnHome("自己付的款要由别的工作人员办理")
 
 
 async def count_stuck(deps: Dependencies) -> int:

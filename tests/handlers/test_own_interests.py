@@ -1,0 +1,262 @@
+"""Nobody uses an office for a home of their own, or a firm's for another payee's money.
+
+Each act of the audit declares its guard; every guarded act is walked here, with an actor who
+has the permission and belongs to the home: refused without a trace, then done by a colleague.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import pytest
+
+from services.audit.models import Act
+from services.kernel.interests import AT_HOME, Guard
+from services.kernel.permissions import Role
+from tests.build.cast import COMPOUND, LI_HOME, UNIT, WANG_HOME, Estate, appoint
+from tests.build.deeds import FORGIVEN, Ask, send, voided
+from tests.build.homes import ask, asked, invite, newcomer, people_of, post
+from tests.build.offices import firm_at, hire
+from tests.build.payments import paid
+from tests.build.sign_ins import Member
+from tests.handlers.test_audit_acts import refund_stuck
+
+pytestmark = pytest.mark.billed("2026-01", "2026-02")
+
+Prepare = Callable[[Estate], Awaitable[Ask]]
+FEE: Final = {"name": "陈晨", "reason": "户口本"}
+REVEAL: Final = {"fields": ["phone"], "reason": "contact_resident"}
+
+
+async def request_for(estate: Estate, relation: str = "family") -> str:
+    chen = await newcomer(estate, "chen")
+    return await asked(estate, chen, LI_HOME, relation=relation)
+
+
+async def advised(estate: Estate) -> Ask:
+    await estate.member("head")
+    request_id = await request_for(estate)
+    body = {"known": "yes", "reason": "老邻居"}
+    return Ask(f"/api/v1/home-requests/{request_id}/advice", body)
+
+
+async def decided(estate: Estate) -> Ask:
+    request_id = await request_for(estate)
+    body = {"accept": True, "reason": "材料一致"}
+    return Ask(f"/api/v1/home-requests/{request_id}/decision", body)
+
+
+async def printed(_: Estate) -> Ask:
+    return Ask(f"/api/v1/places/{LI_HOME}/home-codes")
+
+
+async def added(_: Estate) -> Ask:
+    return Ask(f"/api/v1/homes/{LI_HOME}/residents", {**FEE, "relation": "family"})
+
+
+async def changed(_: Estate) -> Ask:
+    body = {"phone": "13900000077", "reason": "本人更换"}
+    return Ask("/api/v1/residencies/r1-mei/phone", body)
+
+
+async def ended(_: Estate) -> Ask:
+    return Ask("/api/v1/residencies/r1-mei/end", {"reason": "搬走"})
+
+
+async def sold(_: Estate) -> Ask:
+    return Ask(f"/api/v1/homes/{LI_HOME}/transfer", {**FEE, "day": "2026-03-02"})
+
+
+async def corrected(_: Estate) -> Ask:
+    body = {"from_day": "2026-01-01", "area": 8800, "document": "不动产权证", "reason": "抄错"}
+    return Ask(f"/api/v1/homes/{LI_HOME}/correction", body)
+
+
+async def suspended(estate: Estate) -> Ask:
+    """Money that WeChat confirms for Li's order, of another amount than the order's."""
+    payment_id = await paid(estate, await estate.member("li"), notify=False)
+    change = {"$inc": {"amount_fen": 1}}
+    await estate.world.db.payments.update_one({"_id": payment_id}, change)
+    await estate.world.wechat.do("notify", out_trade_no=payment_id)
+    await estate.world.work()
+    return Ask(f"/api/v1/discrepancies/firm:{payment_id}/return")
+
+
+async def revealed(_: Estate) -> Ask:
+    return Ask("/api/v1/residencies/r0-li/reveal", REVEAL)
+
+
+# Every act with a guard at a home, and the one request of it.
+AT_LI: Final[dict[Act, Prepare]] = {
+    Act.HOME_ADVISED: advised,
+    Act.HOME_DECIDED: decided,
+    Act.CODES_PRINTED: printed,
+    Act.RESIDENT_ADDED: added,
+    Act.RESIDENT_CHANGED: changed,
+    Act.RESIDENCY_ENDED: ended,
+    Act.OWNER_CHANGED: sold,
+    Act.HOME_CORRECTED: corrected,
+    Act.BILL_VOIDED: voided,
+    Act.SUSPENSE_RETURNED: suspended,
+    Act.REFUND_RETRIED: refund_stuck,
+    Act.REVEALED: revealed,
+}
+# What is refused by the money's payee alone.
+OF_MONEY: Final = {Act.BILL_RUN_STARTED, Act.BILL_RUN_PUBLISHED, Act.BILL_RUN_CANCELLED}
+
+
+def test_every_guarded_act_is_walked() -> None:
+    at_home = {act for act in Act if act.guard in {*AT_HOME, Guard.BY_OFFICE}}
+    assert at_home == AT_LI.keys()
+    of_money = {act for act in Act if act.guard is Guard.OWN_MONEY}
+    assert of_money == OF_MONEY
+
+
+async def live_at_lis(estate: Estate, who: str) -> None:
+    """Make somebody of the office a tenant of Li's; in the register, as a decision would."""
+    member = await estate.member(who)
+    row = {"person": member.person_id, "bound_by": "request", "relation": "tenant"}
+    kept = (await people_of(estate.world, LI_HOME))[0]
+    extra: dict[str, Any] = {"_id": "r9-office", "phone_sealed": None, "phone_index": None}
+    sealed = estate.world.deps.vault.seal("办", place="residencies/r9-office/name")
+    extra["name_sealed"] = sealed
+    await estate.world.db.residencies.insert_one({**kept, **row, **extra})
+
+
+async def state_of(estate: Estate) -> Any:
+    """Everything that the acts change."""
+    db = estate.world.db
+    names = ("residencies", "home_codes", "home_requests", "bills", "journals", "refunds")
+    return {name: await db[name].find().sort("_id", 1).to_list() for name in names}
+
+
+@pytest.mark.parametrize(("act", "prepare"), AT_LI.items(), ids=[a.value for a in AT_LI])
+async def test_nobody_does_it_at_home(estate: Estate, act: Act, prepare: Prepare) -> None:
+    await appoint(estate.world.deps, Role.ADMINISTRATOR, "cc", "staff")
+    wanted = await prepare(estate)
+    await live_at_lis(estate, "staff")
+    staff, before = await estate.member("staff"), await state_of(estate)
+    own = await send(estate, wanted, staff)
+    assert (own.status, (own.body or {}).get("code")) == (403, "own_home")
+    assert await state_of(estate) == before
+    other = await send(estate, wanted, await estate.member("admin"), "a-colleague")
+    assert other.status < 300, other.body
+    [row] = await estate.world.db.audit.find({"request_id": "a-colleague"}).to_list()
+    assert row["act"] == act
+
+
+async def test_money_one_paid_oneself_is_returned_by_others(estate: Estate) -> None:
+    """Also when it was paid for a home of others."""
+    wanted = await refund_stuck(estate)
+    admin = await estate.member("admin")
+    await estate.world.db.payments.update_many({}, {"$set": {"person": admin.person_id}})
+    own = await send(estate, wanted, admin)
+    assert (own.status, own.code) == (403, "own_home")
+
+
+async def test_a_bill_of_the_months_one_lived_there_is_voided_by_others(
+    estate: Estate,
+) -> None:
+    """Who moved out in January still owes for January, and owes nothing for February."""
+    await live_at_lis(estate, "staff")
+    moved = {"to_day": "2026-01-31", "ended_at": estate.world.clock.now}
+    await estate.world.db.residencies.update_one({"_id": "r9-office"}, {"$set": moved})
+    ids = {b["period"]: b["bill_id"] for b in await estate.bills("li")}
+    staff = await estate.member("staff")
+    for period, status in (("2026-01", 403), ("2026-02", 200)):
+        void = Ask(f"/api/v1/bills/{ids[period]}/void", FORGIVEN)
+        assert (await send(estate, void, staff)).status == status
+
+
+async def test_codes_of_a_whole_place_leave_out_ones_own_home(estate: Estate) -> None:
+    await live_at_lis(estate, "staff")
+    mine = await post(estate, "staff", f"places/{UNIT}/home-codes")
+    assert {c["address"] for c in mine.body["codes"]} == {"春光小区3栋2单元501室"}
+    assert mine.body["left_out"] == 2
+    others = await post(estate, "admin", f"places/{UNIT}/home-codes")
+    assert (len(others.body["codes"]), others.body["left_out"]) == (3, 0)
+
+
+async def test_a_head_is_not_asked_about_their_own_home(estate: Estate) -> None:
+    await live_at_lis(estate, "head")
+    chen = await newcomer(estate, "chen")
+    filed = await ask(estate, chen, LI_HOME, relation="family")
+    assert filed.body["state"] == "with_community"
+    filed = await ask(estate, chen, WANG_HOME, relation="family")
+    assert filed.body["state"] == "with_head"
+
+
+async def test_residents_may_still_end_their_own(estate: Estate) -> None:
+    await live_at_lis(estate, "staff")
+    ends = await post(estate, "staff", "residencies/r9-office/end", reason="搬走")
+    assert ends.status == 204
+    assert (await post(estate, "li", "residencies/r1-mei/end", reason="搬走")).status == 204
+    assert (await invite(estate))["token"]
+
+
+# --- a firm and the money of others
+
+
+async def firms_manager(estate: Estate, since: str = "2026-01-01") -> Member:
+    firm = await firm_at(estate.world, COMPOUND, from_day=since)
+    return await hire(
+        estate.world, Role.FIRM_MANAGER, COMPOUND, name="m", phone="13900000099", firm=firm
+    )
+
+
+async def test_a_firms_manager_voids_the_firms_bills_only(estate: Estate) -> None:
+    manager = await firms_manager(estate)
+    outcomes = {}
+    for kind in ("waste_fee", "property_fee"):
+        [bill_id, *_] = await estate.bill_ids("li", kind)
+        void = Ask(f"/api/v1/bills/{bill_id}/void", FORGIVEN)
+        reply = await send(estate, void, manager)
+        outcomes[kind] = (reply.status, reply.body.get("code"))
+    assert outcomes == {"waste_fee": (403, "other_payee"), "property_fee": (200, None)}
+
+
+async def test_the_months_of_an_earlier_firm_are_not_the_next_ones_to_void(
+    estate: Estate,
+) -> None:
+    manager = await firms_manager(estate, "2026-02-01")
+    ids = {
+        b["period"]: b["bill_id"]
+        for b in await estate.bills("li")
+        if b["kind"] == "property_fee"
+    }
+    for period, status in (("2026-01", 403), ("2026-02", 200)):
+        void = Ask(f"/api/v1/bills/{ids[period]}/void", FORGIVEN)
+        assert (await send(estate, void, manager)).status == status
+
+
+async def test_a_firms_manager_bills_for_the_firm_only(estate: Estate) -> None:
+    manager = await firms_manager(estate)
+    path = f"/api/v1/places/{COMPOUND}/bill-runs"
+    both = await send(estate, Ask(path, {"period": "2026-03"}), manager)
+    assert (both.status, both.code) == (403, "other_payee")
+    own = {"period": "2026-03", "kinds": ["property_fee"]}
+    assert (await send(estate, Ask(path, own), manager)).status == 202
+    run = await send(estate, Ask(path, {"period": "2026-03"}), await estate.member("staff"))
+    await estate.world.work()
+    for action in ("publish", "cancel"):
+        asks = Ask(f"/api/v1/bill-runs/{run.body['run_id']}/{action}")
+        assert (await send(estate, asks, manager)).code == "other_payee"
+
+
+async def test_who_also_works_for_the_community_is_no_payee(estate: Estate) -> None:
+    await appoint(estate.world.deps, Role.COMMUNITY_STAFF, COMPOUND, "13900000099")
+    manager = await firms_manager(estate)
+    [bill_id, *_] = await estate.bill_ids("li", "waste_fee")
+    void = Ask(f"/api/v1/bills/{bill_id}/void", FORGIVEN)
+    assert (await send(estate, void, manager)).status == 200
+
+
+async def test_whole_names_at_home_are_read_by_others(estate: Estate) -> None:
+    """But for one's own row: one knows who one is."""
+    await live_at_lis(estate, "staff")
+    request_id = await request_for(estate)
+    for path, status in (
+        ("residencies/r1-mei", 403),
+        ("residencies/r9-office", 200),
+        (f"home-requests/{request_id}", 403),
+    ):
+        assert (await post(estate, "staff", f"{path}/reveal", REVEAL)).status == status

@@ -1,7 +1,8 @@
 """Account of the person who asks: profile, proof of a phone, sign-out everywhere."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from services.accounts.models import HomeView, Me, RoleView
 from services.appointments import offices
@@ -13,19 +14,25 @@ from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, phones
 from services.kernel.permissions import Actor, office
+from services.messaging import actions as messaging
+from services.messaging.templates import TemplateKey
 from services.people import actions as people
 from services.people import identity
 from services.places import actions as places
 from services.residencies import actions as residencies
+from services.residencies.models import Residency
 from services.sessions import lifecycle
+
+TAKEN_BACK: Final = "登记的本人已验证手机号,您的绑定已解除"
 
 
 async def give_phone(deps: Dependencies, actor: Actor, code: str) -> Me:
     """Prove a phone and receive the homes and roles that were written under it.
 
     A phone has one holder, whoever proved it last: numbers move to other people, and the
-    former tenant must not go on seeing the home. Raises ConsentNeeded, CodeRefused,
-    InvalidPhone.
+    former tenant must not go on seeing the home. Whoever came into a registered person's row
+    by a printed code or a token leaves it for them, and is told. Raises ConsentNeeded,
+    CodeRefused, InvalidPhone.
     """
     person = actor.person_id
     await consents.check(deps, person)
@@ -35,12 +42,30 @@ async def give_phone(deps: Dependencies, actor: Actor, code: str) -> Me:
     async def bind(tx: Transaction) -> None:
         await consents.require(deps, tx, person)
         await people.take_phone(deps, tx, person, phone)
-        await residencies.follow_phone(deps, tx, person, index)
+        taken = await residencies.follow_phone(deps, tx, person, index)
+        await _tell_bearers(deps, tx, taken)
         await offices.follow_phone(deps, tx, person, index)
-        await audit.record(deps, tx, actor, Act.PHONE_PROVED, subject=person)
+        homes = [row.id for row in taken]
+        await audit.record(deps, tx, actor, Act.PHONE_PROVED, subject=person, taken=homes)
 
     await deps.in_transaction(bind)
     return await me(deps, actor)
+
+
+async def _tell_bearers(
+    deps: Dependencies, tx: Transaction, taken: Sequence[Residency]
+) -> None:
+    addresses = await places.addresses(deps, [row.home for row in taken]) if taken else {}
+    for row in taken:
+        values = {"home": addresses.get(row.home, row.home), "news": TAKEN_BACK}
+        await messaging.notify(
+            deps,
+            tx,
+            person_id=row.person or "",
+            template=TemplateKey.HOME_NEWS,
+            key=f"{row.id}:taken:{row.bound_at}",
+            values=values,
+        )
 
 
 async def me(deps: Dependencies, actor: Actor) -> Me:

@@ -141,11 +141,21 @@ def _step(
 
 async def follow_phone(
     deps: Dependencies, tx: Transaction, person_id: str, phone_index: str
-) -> None:
-    """Bind a person to the homes under the phone they proved, and to none under another."""
+) -> list[Residency]:
+    """Bind a person to the homes under the phone they proved, and to none under another.
+
+    Return the residencies, as they were, that others were bound to by a code or a token.
+    """
     now = deps.now()
     await store.free_other_phones(deps.db, tx, person_id, phone_index, now)
     await store.bind_phone(deps.db, tx, person_id, phone_index, now)
+    taken = await store.borne_by_others(deps.db, tx, person_id, phone_index, deps.today())
+    bound: Document = {"person": person_id, "bound_by": Way.PHONE, "bound_at": now}
+    step = ResidencyStep(at=now, by=person_id, did=f"bound_by_{Way.PHONE}")
+    for row in taken:
+        if not await store.move(deps.db, tx, row, bound, step):
+            raise ResidencyMoved("刚刚有改动,请刷新后再试")
+    return taken
 
 
 async def find(

@@ -19,6 +19,14 @@ KEPT_STEPS: Final = 50
 # `source` of a residency that the person themself brought in.
 OWN_SOURCES: Final = r"^(request|invitation):"
 BOUND: Final[Document] = {"person": {"$type": "string"}}
+# Whoever holds a slip of paper or a token came by it; whom the register means has the phone.
+# Rows that an invitation wrote itself mean the invited person and nobody's phone.
+BY_BEARER: Final[Document] = {
+    "$or": [
+        {"bound_by": Way.CODE},
+        {"bound_by": Way.INVITATION, "source": {"$not": {"$regex": "^invitation:"}}},
+    ]
+}
 FREE: Final[Document] = {"person": None, "bound_by": None, "bound_at": None}
 
 
@@ -131,6 +139,18 @@ async def end(
 
 def _kept(step: ResidencyStep) -> Document:
     return {"$each": [to_document(step)], "$slice": -KEPT_STEPS}
+
+
+async def borne_by_others(
+    db: Database, tx: Transaction, person_id: str, phone_index: str, day: str
+) -> list[Residency]:
+    """List what is under a phone and bound to others by a code or token. By `phone_index`."""
+    query = {
+        "phone_index": phone_index,
+        "person": {"$type": "string", "$ne": person_id},
+        "$and": [BY_BEARER, not_over_on(day)],
+    }
+    return await _rows(db[COLLECTION].find(query, session=tx))
 
 
 async def bind_phone(

@@ -5,8 +5,28 @@ from typing import Any
 import pytest
 
 from services.home_codes import actions as home_codes
-from tests.build.cast import COMMUNITY, COMPOUND, LI_HOME, NEXT_UNIT, UNIT, ZHAO_HOME, Estate
-from tests.build.homes import acts, at_once, get, homes_of, newcomer, people_of, post
+from tests.build.cast import (
+    COMMUNITY,
+    COMPOUND,
+    LI_HOME,
+    NEXT_UNIT,
+    UNIT,
+    WANG_HOME,
+    ZHAO_HOME,
+    Estate,
+)
+from tests.build.homes import (
+    accept,
+    acts,
+    at_once,
+    get,
+    homes_of,
+    invite,
+    newcomer,
+    people_of,
+    post,
+    told,
+)
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
 
@@ -183,7 +203,7 @@ async def test_a_code_used_by_two_at_once_lets_one_in(estate: Estate) -> None:
 
 
 async def test_a_code_and_a_phone_at_once_have_one_holder(estate: Estate) -> None:
-    """Whoever is second sees what the first wrote: nobody is taken over."""
+    """Whoever comes first, the registered phone has it in the end: its holder is meant."""
     [mine] = [c for c in await printed(estate) if c["name_masked"] == "w*"]
     chen, wang = await newcomer(estate, "chen"), await newcomer(estate, "wang")
     code = await estate.world.wechat.phone_code("wang", "13900000002")
@@ -191,9 +211,9 @@ async def test_a_code_and_a_phone_at_once_have_one_holder(estate: Estate) -> Non
         post(estate, wang, "me/phone", code=code), use(estate, chen, mine["code"])
     )
     assert proved.status == 200
-    holders = [await homes_of(estate, chen), await homes_of(estate, wang)]
-    assert len([h for h in holders if h]) == 1
-    assert bool(holders[0]) is (used.status == 200)
+    assert used.status in {200, 409}
+    assert await homes_of(estate, chen) == {}
+    assert await homes_of(estate, wang) == {WANG_HOME: "owner"}
     assert (await get(estate, chen, "me")).status == 200
 
 
@@ -204,3 +224,28 @@ async def test_the_same_code_sent_several_times_at_once_is_sent_once(estate: Est
     assert all(reply.body == replies[0].body for reply in replies)
     noted = [act["facts"]["repeated"] for act in await acts(estate.world, "home.code_used")]
     assert sorted(noted) == [False, True, True, True]
+
+
+async def test_the_registered_phone_takes_the_home_back_from_a_codes_finder(
+    estate: Estate,
+) -> None:
+    """Paper is found by anybody; the number of the register is proved by whom it means."""
+    [slip] = [c for c in await printed(estate) if c["name_masked"] == "w*"]
+    finder = await newcomer(estate, "chen")
+    assert (await use(estate, finder, slip["code"])).status == 200
+    wang = await estate.member("wang")
+    assert await homes_of(estate, wang) == {WANG_HOME: "owner"}
+    assert await homes_of(estate, finder) == {}
+    assert len(await told(estate.world, finder, "home_news")) == 1
+    [row] = await people_of(estate.world, WANG_HOME)
+    assert (row["bound_by"], row["history"][-1]["did"]) == ("phone", "bound_by_phone")
+
+
+async def test_so_it_does_from_who_came_by_an_invitation_into_its_row(estate: Estate) -> None:
+    """A token is handed on like paper: mei's row is hers once she proves her number."""
+    finder = await newcomer(estate, "chen")
+    token = (await invite(estate, "family", name="mei"))["token"]
+    assert (await accept(estate, finder, token)).status == 200
+    assert await homes_of(estate, finder) == {LI_HOME: "family"}
+    assert await homes_of(estate, await estate.member("mei")) == {LI_HOME: "family"}
+    assert await homes_of(estate, finder) == {}

@@ -151,7 +151,7 @@ async def test_who_holds_the_new_phone_keeps_the_home(estate: Estate) -> None:
     assert (kept["bound_by"], kept["bound_at"]) == ("request", row["bound_at"])
 
 
-@pytest.mark.parametrize("way", ["request", "invitation", "code"])
+@pytest.mark.parametrize("way", ["request", "invitation"])
 async def test_no_phone_takes_or_loses_what_was_bound_otherwise(
     estate: Estate, way: str
 ) -> None:

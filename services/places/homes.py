@@ -31,18 +31,23 @@ def standing(home: Place, day: str) -> bool:
     return home.retired_from is None or day < home.retired_from
 
 
+def counted_before(home: Place, from_day: str) -> list[Measure]:
+    """Return what counts of a home before a day, the oldest first, when it is corrected from it.
+
+    What was corrected from a later day on was about the same home and is overwritten: the last
+    word counts from its day to the end.
+    """
+    eve = plus_days(from_day, -1)
+    before = [measure for measure in home.earlier if measure.to_day < eve]
+    last = on(home, eve)
+    return [*before, Measure(to_day=eve, area=last.area, usage=last.usage)]
+
+
 async def correct(
     deps: Dependencies, tx: Transaction, home: Place, now: Place, from_day: str
 ) -> None:
-    """Write the name, address, area and use of `now`; the area and use count from a day on.
-
-    What counted before that day is kept. What was corrected from a later day on was about the
-    same home and is overwritten: the last word counts from its day to the end.
-    """
-    before = [m for m in home.earlier if m.to_day < plus_days(from_day, -1)]
-    last = on(home, plus_days(from_day, -1))
-    until = Measure(to_day=plus_days(from_day, -1), area=last.area, usage=last.usage)
-    await home_store.correct(deps.db, tx, now, [*before, until])
+    """Write the name, address, area and use of `now`; the area and use count from a day on."""
+    await home_store.correct(deps.db, tx, now, counted_before(home, from_day))
 
 
 async def retire(

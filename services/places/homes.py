@@ -32,7 +32,7 @@ def standing(home: Place, day: str) -> bool:
 
 
 def counted_before(home: Place, from_day: str) -> list[Measure]:
-    """Return what counts of a home before a day, the oldest first, when it is corrected from it.
+    """Return what counts before a day, the oldest first, when a home is corrected from it on.
 
     What was corrected from a later day on was about the same home and is overwritten: the last
     word counts from its day to the end.

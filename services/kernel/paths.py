@@ -59,6 +59,13 @@ def under(place: str) -> Document:
     return {"$gte": place, "$lt": place + "/"}
 
 
+def part(field: str, depth: int) -> Document:
+    """Return the expression for the first `depth` segments of a path."""
+    regex = rf"^([^.]+\.){{{depth - 1}}}[^.]+"
+    found = {"$regexFind": {"input": field, "regex": regex}}
+    return {"$getField": {"field": "match", "input": found}}
+
+
 def under_any(field: str, places: Iterable[str]) -> Document:
     """Return a filter for "under one of these places"; with no places it matches nothing."""
     ranges = [{field: under(place)} for place in outermost(places)]

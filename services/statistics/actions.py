@@ -1,6 +1,7 @@
 """Statistics of fee collection: rates of a place, and homes that owe. Heads see their own."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,18 +11,20 @@ from msgspec import Struct
 from services.bills.due_days import days_overdue
 from services.dependencies import Dependencies
 from services.kernel import errors
+from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places.models import LADDER, Kind
 from services.residencies import actions as residencies
 from services.residencies.models import Relation, Residency
-from services.statistics import store
+from services.statistics import small_groups, store
 from services.statistics.models import (
     By,
     Counts,
     Debts,
     OwedHomes,
     PartRates,
+    Rates,
     RatesView,
     Span,
     UnpaidHome,
@@ -29,6 +32,7 @@ from services.statistics.models import (
 from services.statistics.rates import rates
 
 MAX_PARTS: Final = 1000
+UNIT_DEPTH: Final = LADDER.index(Kind.UNIT) + 1
 # Whose name stands for a home. A relative who pays from elsewhere is no resident.
 FIRST_NAMED: Final = (Relation.OWNER, Relation.CO_OWNER, Relation.FAMILY, Relation.TENANT)
 
@@ -62,7 +66,10 @@ class TooManyParts(errors.TooLarge):
 async def rates_of(
     deps: Dependencies, actor: Actor, place: str, span: Span, *, by: By | None
 ) -> RatesView:
-    """Return the three rates of a place and, with `by`, of its parts: two queries in all."""
+    """Return the three rates of a place and, with `by`, of its parts: two queries in all.
+
+    Two more for whoever may not see the homes: what would tell of fewer than five is withheld.
+    """
     await _access(deps, actor, place, Permission.VIEW_RATES)
     own_depth = place.count(".") + 1
     depth = LADDER.index(Kind(by)) + 1 if by else own_depth
@@ -72,14 +79,19 @@ async def rates_of(
     if len(counts) > MAX_PARTS:
         raise TooManyParts("下级太多,请选小一点的范围", limit=MAX_PARTS)
     addresses = await places.addresses(deps, list(counts)) if by else {}
+    hidden = await _withheld(deps, actor, place, span)
     return RatesView(
         place=place,
         period=span.period,
         months=span.months,
         kind=span.kind,
-        rates=rates(sum(counts.values(), Counts())),
+        rates=_unless_withheld(hidden, place, sum(counts.values(), Counts())),
         parts=[
-            PartRates(place=part, address=addresses.get(part, part), rates=rates(counts[part]))
+            PartRates(
+                place=part,
+                address=addresses.get(part, part),
+                rates=_unless_withheld(hidden, part, counts[part]),
+            )
             for part in sorted(counts)
             if by
         ],
@@ -90,6 +102,34 @@ async def _access(deps: Dependencies, actor: Actor, path: str, permission: Permi
     place = await places.access_place(deps, actor, path, permission)
     if place.kind is Kind.GRID:
         raise AskItsBuildings("网格由楼栋组成,请按楼栋查看")
+
+
+def _unless_withheld(hidden: frozenset[str], place: str, counts: Counts) -> Rates | None:
+    return None if small_groups.is_withheld(place, hidden) else rates(counts)
+
+
+async def _withheld(deps: Dependencies, actor: Actor, place: str, span: Span) -> frozenset[str]:
+    """Return the highest places whose figures the actor does not get, around a place.
+
+    Looked at from the highest place whose rates they see: above it they have no figure to take
+    a difference from. Units whose homes they may see are no secret, and hide nobody.
+    """
+    if actor.may(Permission.VIEW_UNPAID, place):
+        return frozenset()
+    if place.count(".") >= UNIT_DEPTH:
+        return frozenset({place})  # one home
+    root = next(top for top in actor.places(Permission.VIEW_RATES) if covers(top, place))
+    billed, homes = await asyncio.gather(
+        store.groups(deps.db, root, span, UNIT_DEPTH),
+        places.homes_by_part(deps, root, UNIT_DEPTH),
+    )
+    units = {unit: Counter({small_groups.REGISTER: count}) for unit, count in homes.items()}
+    for row in billed:
+        key = row["_id"]
+        cell = f"{key['period']}|{key['kind']}"
+        units.setdefault(key["part"], Counter())[cell] += row["homes"]
+    strange = {u: g for u, g in units.items() if not actor.may(Permission.VIEW_UNPAID, u)}
+    return small_groups.withheld(root, strange)
 
 
 async def counts_of(

@@ -81,22 +81,25 @@ class PartRates(Struct, kw_only=True):
 
     `place`: Path of the part.
     `address`: Address of the part, as people say it.
-    `rates`: The three rates of the part.
+    `rates`: The three rates of the part; null where they would tell of fewer than five homes.
     """
 
     place: str
     address: str
-    rates: Rates
+    rates: Rates | None
 
 
 class RatesView(Struct, kw_only=True):
     """The rates of a place; with `by`, those of its parts that were billed, by path.
 
+    Whoever may not see the homes that owe gets no figures about fewer than five homes, nor
+    figures whose difference would be.
+
     `place`: Path of the place.
     `period`: First month of the span.
     `months`: Number of months of the span.
     `kind`: Fee that is looked at; null for all.
-    `rates`: The three rates of the place.
+    `rates`: The three rates of the place; null where they would tell of fewer than five homes.
     `parts`: The rates of its parts; empty without a breakdown.
     """
 
@@ -104,7 +107,7 @@ class RatesView(Struct, kw_only=True):
     period: Month
     months: int
     kind: FeeKind | None
-    rates: Rates
+    rates: Rates | None
     parts: list[PartRates]
 
 

@@ -11,18 +11,11 @@ from services.dependencies import Database
 from services.fees.models import FeeKind
 from services.kernel.days import months_from, plus_months, start_of
 from services.kernel.documents import Document
-from services.kernel.paths import under, under_any
+from services.kernel.paths import part, under, under_any
 from services.statistics.models import Arrears, Debts, OwedHomes, Span
 
 # How much is fetched at once for a page; more bills of a home only mean another round trip.
 BILLS_PER_HOME: Final = 10
-
-
-def part(field: str, depth: int) -> Document:
-    """Return the expression for the first `depth` segments of a path."""
-    regex = rf"^([^.]+\.){{{depth - 1}}}[^.]+"
-    found = {"$regexFind": {"input": field, "regex": regex}}
-    return {"$getField": {"field": "match", "input": found}}
 
 
 def amount_if(condition: Document) -> Document:
@@ -63,6 +56,25 @@ async def billed(db: Database, place: str, span: Span, depth: int) -> list[Docum
         "received_fen": {"$sum": "$received_fen"},
     }
     pipeline: list[Document] = [{"$match": match}, {"$group": by_home}, {"$group": by_part}]
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="period")
+    return await cursor.to_list()
+
+
+async def groups(db: Database, place: str, span: Span, depth: int) -> list[Document]:
+    """Count the homes billed in a span by part, month and fee. Covered by index `period`.
+
+    A home has one bill of a fee and a first month, but for void ones: bills are homes.
+    """
+    match = {
+        "period": {"$in": months_from(span.period, span.months)},
+        "home": under(place),
+        "state": {"$in": [BillState.OWING, BillState.PAID]},
+    }
+    key = {"part": part("$home", depth), "period": "$period", "kind": "$kind"}
+    pipeline: list[Document] = [
+        {"$match": match},
+        {"$group": {"_id": key, "homes": {"$sum": 1}}},
+    ]
     cursor = await db[COLLECTION].aggregate(pipeline, hint="period")
     return await cursor.to_list()
 

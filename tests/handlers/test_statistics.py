@@ -16,6 +16,8 @@ from services.bills import actions as bills
 from services.dependencies import Transaction
 from services.kernel.days import BEIJING
 from services.kernel.permissions import Role
+from services.places import actions as places
+from services.places.models import Kind, NewPlace
 from tests.build.cast import (
     COMPOUND,
     LI_HOME,
@@ -25,9 +27,12 @@ from tests.build.cast import (
     UNIT,
     WANG_HOME,
     Estate,
+    appoint,
     bill,
+    homes,
 )
 from tests.build.offices import make_grid
+from tests.build.sign_ins import Member
 from tests.build.world import World
 
 pytestmark = pytest.mark.billed("2026-01", "2026-02")
@@ -261,3 +266,69 @@ async def test_heads_see_their_own_place_and_nobody_elses(
     upstairs = await world.sign_in("building-head", "13900000098")
     for place in (BUILDING, UNIT, NEXT_UNIT):
         assert (await api.get(f"/api/v1/places/{place}/{what}", as_=upstairs)).status == 200
+
+
+# --- who sees rates and not the homes: no figure about fewer than five
+
+LARGE = f"{COMPOUND}.b1.u1"
+TWINS = (f"{COMPOUND}.b1.u2", f"{COMPOUND}.b1.u3")
+COMMITTEE = "13900000061"
+
+
+async def grown(estate: Estate) -> Member:
+    """Sign in a committee member of a compound of 24 homes: 1 and 2 in b3; 9, 6, 6 in b1."""
+    deps = estate.world.deps
+    await places.create(deps, NewPlace(path=f"{COMPOUND}.b1", kind=Kind.BUILDING, name="1栋"))
+    areas = {}
+    for unit, count in zip((LARGE, *TWINS), (9, 6, 6), strict=True):
+        await places.create(deps, NewPlace(path=unit, kind=Kind.UNIT, name=unit[-1]))
+        areas |= {f"{unit}.{n}0{n}": 6000 for n in range(1, count + 1)}
+    await homes(deps, areas)
+    await bill(estate.world, "2026-03")
+    await appoint(deps, Role.COMMITTEE_MEMBER, COMPOUND, COMMITTEE)
+    return await estate.world.sign_in("committee", COMMITTEE)
+
+
+async def shown(estate: Estate, who: Member, place: str, query: str = "") -> Any:
+    path = f"/api/v1/places/{place}/rates?period=2026-03&{query}"
+    reply = await estate.world.api.get(path, as_=who)
+    assert reply.status == 200, reply.body
+    return reply.body
+
+
+@pytest.mark.parametrize("query", ["", "kind=waste_fee", "months=2", "period=2026-02&months=2"])
+async def test_a_home_or_a_small_unit_is_no_figure(estate: Estate, query: str) -> None:
+    member = await grown(estate)
+    for place in (LI_HOME, UNIT, NEXT_UNIT, BUILDING):
+        assert (await shown(estate, member, place, query))["rates"] is None
+    staff = await estate.member("staff")
+    assert (await shown(estate, staff, LI_HOME, query))["rates"] is not None
+
+
+async def test_what_is_withheld_is_no_difference_either(estate: Estate) -> None:
+    """Building 3 has three homes: the next building would give them away, in a place of two."""
+    member = await grown(estate)
+    whole = await shown(estate, member, COMPOUND, "by=building")
+    assert fractions(whole["rates"])[0] == (0, 24)
+    assert [part["rates"] for part in whole["parts"]] == [None, None]
+    assert (await shown(estate, member, LARGE))["rates"] is None
+    units = await shown(estate, member, COMPOUND, "by=unit")
+    assert [part["rates"] for part in units["parts"]] == [None] * 5
+
+
+async def test_large_parts_are_shown(estate: Estate) -> None:
+    member = await grown(estate)
+    await estate.world.db.bills.delete_many({"home": {"$regex": f"^{BUILDING}"}})
+    await estate.world.db.places.delete_many(
+        {"_id": {"$regex": f"^{BUILDING}"}, "kind": "home"}
+    )
+    units = await shown(estate, member, COMPOUND, "by=unit")
+    assert [p["rates"]["household_rate"]["denominator"] for p in units["parts"]] == [9, 6, 6]
+
+
+async def test_who_sees_the_homes_of_one_unit_does_not_subtract_them(estate: Estate) -> None:
+    """A committee member and head of b1: of the compound three homes are left."""
+    member = await grown(estate)
+    await appoint(estate.world.deps, Role.BUILDING_HEAD, f"{COMPOUND}.b1", COMMITTEE)
+    assert (await shown(estate, member, LARGE))["rates"] is not None
+    assert (await shown(estate, member, COMPOUND))["rates"] is None

@@ -365,7 +365,7 @@ ROWS = (
     Row(
         "get",
         "/api/v1/places/{place}/rates",
-        at(UNIT, COMPOUND),
+        at(HOME, UNIT, COMPOUND),
         query=by_unit,
     ),
     Row("get", "/api/v1/audit", somewhere()),

@@ -1,0 +1,77 @@
+"""Smallest group of homes that a figure may be about, for whoever may not see the homes.
+
+Statistical disclosure control by primary and complementary suppression: a figure about fewer
+than five homes is withheld, and so are as many figures beside it as it takes for every
+difference of two levels to be about five homes again. PIPL art. 4 and 73: what can be traced
+back to a person is that person's data, in a sum as well as in a row.
+
+A group is counted by cell: the homes of the register, and the homes billed for each month and
+fee of the span, so that no fee and no single month of a longer span is about fewer. Within a
+place the withheld parts are always the first ones by homes of the register: a span that holds
+another one withholds all that the other withholds, so that spans and fees cannot be subtracted
+from each other either.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+from services.kernel.paths import ancestors, covers, parent
+
+SMALLEST_GROUP: Final = 5
+REGISTER: Final = "homes"  # the cell of the homes that exist
+
+Group = Counter[str]  # cell → homes; 0 homes tell nothing about anybody
+
+
+def is_small(group: Group) -> bool:
+    """Tell whether a figure about these homes would be about one to four of them."""
+    return any(0 < homes < SMALLEST_GROUP for homes in group.values())
+
+
+def withheld(root: str, units: Mapping[str, Group]) -> frozenset[str]:
+    """Return the highest places whose figures are withheld; all under them are, too.
+
+    `root`: the highest place that is looked at. `units`: unit → its homes, but for those whose
+    homes the person may see.
+    """
+    groups: dict[str, Group] = {root: Counter()}
+    for unit, group in units.items():
+        for place in ancestors(unit):
+            if covers(root, place):
+                groups.setdefault(place, Counter()).update(group)
+    if is_small(groups[root]):
+        return frozenset({root})
+    parts: dict[str, list[str]] = {}
+    for place in groups:
+        if place != root:
+            parts.setdefault(parent(place) or "", []).append(place)
+    found: set[str] = set()
+    waiting = [root]
+    while waiting:
+        children = parts.get(waiting.pop(), [])
+        hidden = _first(children, groups)
+        found |= hidden
+        waiting += [child for child in children if child not in hidden]
+    return frozenset(found)
+
+
+def _first(parts: list[str], groups: Mapping[str, Group]) -> set[str]:
+    """Return the parts to withhold: the first by homes, up to the last that is too small.
+
+    And as many more as it takes for all of them together not to be small.
+    """
+    in_order = sorted(parts, key=lambda part: (groups[part][REGISTER], part))
+    last = max((n for n, part in enumerate(in_order) if is_small(groups[part])), default=-1)
+    hidden, together = set[str](), Group()
+    for number, part in enumerate(in_order):
+        if number > last and not is_small(together):
+            break
+        hidden.add(part)
+        together.update(groups[part])
+    return hidden
+
+
+def is_withheld(place: str, hidden: frozenset[str]) -> bool:
+    """Tell whether the figures of a place are withheld."""
+    return any(covers(highest, place) for highest in hidden)

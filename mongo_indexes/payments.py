@@ -18,7 +18,9 @@ INDEXES: Final = [
     ),
     # A person's orders, newest first: of_person()
     IndexModel([("person", ASCENDING), ("_id", DESCENDING)], name="person"),
-    # Orders nobody settled: silent()
+    # What was paid to an account on a day: unbilled()
+    IndexModel([("account", ASCENDING), ("paid_at", ASCENDING)], name="paid"),
+    # Orders nobody settled: silent(), missing()
     IndexModel(
         [("created_at", ASCENDING)], name="silent", partialFilterExpression={"open": True}
     ),

@@ -129,6 +129,7 @@ MONEY: Final[dict[str, Any]] = {
     "account": "firm",
     "amount_capital": "伍拾壹元壹角捌分",
     "amount_fen": 5118,
+    "returned_fen": 0,
     "bill_id": "01kt9a7c4m8q2v5x1z3b6d0e9s",
     "bill_ids": ["01kt9a7c4m8q2v5x1z3b6d0e9s"],
     "count": 1,

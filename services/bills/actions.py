@@ -96,6 +96,29 @@ async def settle(
     }
 
 
+async def reopen(
+    deps: Dependencies, tx: Transaction, bill_ids: Sequence[str], journal_id: str
+) -> None:
+    """Make bills owing again whose payment, booked by that journal, was given back."""
+    found = await settled_by(deps, tx, bill_ids, journal_id)
+    changes = {"paid_at": None, "journal_id": None}
+    await store.move(deps.db, tx, [b.id for b in found], BillAction.REOPEN, **changes)
+
+
+async def settled_by(
+    deps: Dependencies, tx: Transaction, bill_ids: Sequence[str], journal_id: str
+) -> list[Bill]:
+    """Return those of the bills that are paid by this journal."""
+    found = await store.find_many(deps.db, bill_ids, tx=tx)
+    return [b for b in found if b.state is BillState.PAID and b.journal_id == journal_id]
+
+
+async def count_void(deps: Dependencies, tx: Transaction, bill_ids: Sequence[str]) -> int:
+    """Count those of the bills that were voided."""
+    found = await store.find_many(deps.db, bill_ids, tx=tx)
+    return sum(bill.state is BillState.VOID for bill in found)
+
+
 async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill) -> BillView:
     """Void an unpaid bill, with a reason and a reversing journal.
 

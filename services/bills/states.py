@@ -18,6 +18,7 @@ class BillState(StrEnum):
 class BillAction(StrEnum):
     ISSUE = auto()
     SETTLE = auto()
+    REOPEN = auto()  # what paid it was given back outside of the product
     VOID = auto()
     DISCARD = auto()
 
@@ -35,6 +36,7 @@ BILL_MOVES: Final = (
     BillMove(B.DRAFT, BA.ISSUE, B.OWING, None),
     BillMove(B.DRAFT, BA.DISCARD, None, None),
     BillMove(B.OWING, BA.SETTLE, B.PAID, None),
+    BillMove(B.PAID, BA.REOPEN, B.OWING, None),
     BillMove(B.OWING, BA.VOID, B.VOID, P.RUN_BILLS),
 )
 _MOVE: Final = {move.action: move for move in BILL_MOVES}

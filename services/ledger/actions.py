@@ -5,11 +5,12 @@ bookkeeping textbook; TigerBeetle's rule that transfers are immutable.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final
 
 import msgspec
+from pymongo.errors import DuplicateKeyError
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel.days import check_day, plus_days, start_of
@@ -37,6 +38,23 @@ async def post_many(deps: Dependencies, tx: Transaction, journals: Sequence[Jour
         check_balance(journal)
     sealed = [msgspec.structs.replace(j, fingerprint=fingerprint(j)) for j in journals]
     await store.insert(deps.db, tx, sealed)
+
+
+async def done_once(
+    deps: Dependencies, journal_id: str, work: Callable[[Transaction], Awaitable[None]]
+) -> bool:
+    """Do work that posts a journal; False when it was posted before, so that nothing is done.
+
+    Only the journal's own name says so. Any other collision is a bug of ours and must be
+    heard, or money would be taken for a repeat of itself.
+    """
+    try:
+        await deps.in_transaction(work)
+    except DuplicateKeyError:
+        if not await is_posted(deps, journal_id):
+            raise
+        return False
+    return True
 
 
 def check_balance(journal: Journal) -> None:
@@ -94,6 +112,20 @@ async def trial_balance(
 async def balance(deps: Dependencies, account: str) -> int:
     """Return what one account holds, in fen; debit positive."""
     return await store.balance(deps.db, account)
+
+
+async def find(
+    deps: Dependencies, journal_id: str, *, tx: Transaction | None = None
+) -> Journal | None:
+    """Return the journal of that name, if there is one."""
+    return await store.find(deps.db, journal_id, tx=tx)
+
+
+async def amounts(
+    deps: Dependencies, journal_ids: Sequence[str], account: str
+) -> dict[str, int]:
+    """Return, of those journals that exist, what each posts to an account, in fen."""
+    return await store.amounts(deps.db, journal_ids, account)
 
 
 async def is_posted(deps: Dependencies, journal_id: str) -> bool:

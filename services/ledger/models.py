@@ -69,6 +69,16 @@ class TrialBalance(Struct, kw_only=True):
     problems: list[str]
 
 
+def payment_journal(mchid: str, transaction_id: str) -> str:
+    """Name the journal of money that arrived: one per transaction of WeChat's."""
+    return f"pay:{mchid}:{transaction_id}"
+
+
+def refund_journal(mchid: str, refund_id: str) -> str:
+    """Name the journal of money that went back: one per refund of WeChat's."""
+    return f"refund:{mchid}:{refund_id}"
+
+
 def receivable(bill_id: str) -> str:
     """Account of what a home owes on one bill."""
     return f"receivable:{bill_id}"

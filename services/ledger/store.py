@@ -27,9 +27,24 @@ async def insert(db: Database, tx: Transaction, journals: Sequence[Journal]) -> 
         raise DuplicateKeyError(first["errmsg"], DUPLICATE_KEY, first) from error
 
 
-async def find(db: Database, journal_id: str) -> Journal | None:
-    document = await db[COLLECTION].find_one({"_id": journal_id})
+async def find(
+    db: Database, journal_id: str, *, tx: Transaction | None = None
+) -> Journal | None:
+    document = await db[COLLECTION].find_one({"_id": journal_id}, session=tx)
     return msgspec.convert(document, Journal | None)
+
+
+async def amounts(db: Database, journal_ids: Sequence[str], account: str) -> dict[str, int]:
+    """Return what journals post to an account, of those that exist. Served by `_id`."""
+    cursor = db[COLLECTION].find({"_id": {"$in": list(journal_ids)}}, {"postings": 1})
+    return {
+        document["_id"]: sum(
+            posting["amount_fen"]
+            for posting in document["postings"]
+            if posting["account"] == account
+        )
+        async for document in cursor
+    }
 
 
 async def balance(db: Database, account: str) -> int:

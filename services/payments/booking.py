@@ -5,30 +5,35 @@ transaction, so whoever comes second finds a duplicate key. Money is never refus
 not fit its order is kept in suspense, what the bills do not take is refunded.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
-from pymongo.errors import DuplicateKeyError
 
 from services.bills import actions as bills
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.ledger import actions as ledger
-from services.ledger.models import Journal, Posting, overpaid, receivable, suspense, wechat_cash
+from services.ledger.models import (
+    Journal,
+    Posting,
+    overpaid,
+    payment_journal,
+    receivable,
+    suspense,
+    wechat_cash,
+)
 from services.payments import store
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies.models import Doubt
 from services.payments.models import EventOutcome, Line, Payment, WeChatEvent
 from services.payments.receipts import actions as receipts
 from services.payments.refunds import actions as refunds
-from services.payments.states import Event
+from services.payments.states import TRADE_STATES, Event, Word
 from services.places.actions import compound_of
 from services.wechat.pay import PayClient
-from services.wechat.pay_models import TradeState
 from services.wechat.pay_models import Transaction as Trade
 
-GONE: Final = frozenset({TradeState.CLOSED, TradeState.REVOKED, TradeState.PAYERROR})
 FOREIGN: Final = frozenset({Doubt.OTHER_MERCHANT, Doubt.OTHER_APP})
 
 log = structlog.get_logger(__name__)
@@ -37,21 +42,42 @@ log = structlog.get_logger(__name__)
 async def record(
     deps: Dependencies, client: PayClient, payment: Payment | None, trade: Trade
 ) -> None:
-    """Record what WeChat answered about an order: closed, paid, or paid and not fitting."""
-    if trade.trade_state in GONE and payment is not None:
-        because = trade.trade_state.value.lower()
-        await store.move(deps.db, payment.id, Event.CLOSED_AT_WECHAT, closed_because=because)
-    if not trade.paid:
-        return
+    """Record what WeChat answered about an order, by the table TRADE_STATES."""
+    match TRADE_STATES[trade.trade_state]:
+        case Word.PENDING:
+            return
+        case Word.OVER:
+            if payment is not None:
+                because = trade.trade_state.value.lower()
+                event = Event.CLOSED_AT_WECHAT
+                await store.move(deps.db, payment.id, event, closed_because=because)
+        case Word.PAID | Word.PAID_AND_BACK:
+            await _record_paid(deps, client, payment, trade)
+
+
+async def _record_paid(
+    deps: Dependencies, client: PayClient, payment: Payment | None, trade: Trade
+) -> None:
     doubts = discrepancies.doubts_of(client, payment, trade)
+    is_back = Doubt.RETURNED_ELSEWHERE in doubts
+    if is_back and await ledger.is_posted(deps, journal_id_of(client, trade)):
+        # Booked before: what went back since is a refund of ours, or one of the daily bill's.
+        doubts.remove(Doubt.RETURNED_ELSEWHERE)
     if payment is not None and not doubts:
         await book(deps, client, payment, trade)
-        await discrepancies.explain(deps, payment)
+        await discrepancies.explain(deps, payment.account, payment.id)
     elif FOREIGN & set(doubts):
         # another merchant's money never lay in our account
         log.error("foreign_trade", order=trade.out_trade_no, account=client.account.key)
     else:
         await suspend(deps, client, payment, trade, doubts)
+
+
+async def record_found(deps: Dependencies, client: PayClient, trade: Trade) -> None:
+    """Record WeChat's answer about a number that something else brought up."""
+    payment = await store.find(deps.db, trade.out_trade_no)
+    own = payment if payment is None or payment.account == client.account.key else None
+    await record(deps, client, own, trade)
 
 
 async def book(
@@ -72,7 +98,7 @@ async def book(
             await store.insert_event(deps.db, event, tx=tx)
         await _distribute(deps, tx, payment, trade, journal_id)
 
-    if await _done_once(deps, journal_id, work):
+    if await ledger.done_once(deps, journal_id, work):
         await jobs.wake(deps)
         log.info("payment_booked", payment=payment.id, amount_fen=payment.amount_fen)
     elif event is not None:
@@ -82,24 +108,7 @@ async def book(
 
 def journal_id_of(client: PayClient, trade: Trade) -> str:
     """Name the journal of a trade: one per transaction of WeChat's."""
-    return f"pay:{client.account.mchid}:{trade.transaction_id or ''}"
-
-
-async def _done_once(
-    deps: Dependencies, journal_id: str, work: Callable[[Transaction], Awaitable[None]]
-) -> bool:
-    """Do work that posts a journal; False when it was posted before, so that nothing is done.
-
-    Only the journal's own name says so. Any other collision is a bug of ours and must be
-    heard, or money would be taken for a repeat of itself.
-    """
-    try:
-        await deps.in_transaction(work)
-    except DuplicateKeyError:
-        if not await ledger.is_posted(deps, journal_id):
-            raise
-        return False
-    return True
+    return payment_journal(client.account.mchid, trade.transaction_id or "")
 
 
 async def _distribute(
@@ -111,12 +120,15 @@ async def _distribute(
     await store.move(deps.db, payment.id, Event.MONEY, tx=tx, **changes)
     settled_ids = await bills.settle(deps, tx, payment.bill_ids, journal_id, paid_at)
     settled = [line for line in payment.lines if line.bill_id in settled_ids]
+    left = [bill_id for bill_id in payment.bill_ids if bill_id not in settled_ids]
     excess_fen = payment.amount_fen - sum(line.amount_fen for line in settled)
     await ledger.post(deps, tx, _journal(deps, payment, trade, settled, journal_id))
     if settled:
         await receipts.issue(deps, tx, payment, settled, trade)
     if excess_fen:
-        await refunds.request_excess(deps, tx, payment, trade, excess_fen)
+        void = await bills.count_void(deps, tx, left)
+        reason = refunds.excess_reason(void=void, of=len(left))
+        await refunds.request_excess(deps, tx, payment, trade, excess_fen, reason=reason)
 
 
 def _journal(
@@ -157,7 +169,7 @@ async def suspend(
             changes = {"transaction_id": trade.transaction_id or ""}
             await store.move(deps.db, payment.id, Event.WRONG_MONEY, tx=tx, **changes)
 
-    if await _done_once(deps, journal.id, work):
+    if await ledger.done_once(deps, journal.id, work):
         said = [doubt.value for doubt in doubts]
         log.error("payment_in_suspense", order=trade.out_trade_no, doubts=said)
 

@@ -20,6 +20,7 @@ from services.payments.discrepancies.models import CLARIFY
 from services.payments.refunds import jobs as refunds_jobs
 from services.payments.refunds import store as refunds_store
 from services.payments.refunds.models import JOB as REFUND
+from services.payments.trade_bills import jobs as trade_bills_jobs
 from services.wechat.errors import PayError, PayReaction
 
 SWEEP: Final = "payments.sweep"
@@ -56,7 +57,6 @@ async def clarify(deps: Dependencies, payload: Document) -> None:
     client = deps.merchants.get(payload["account"])
     if client is None:
         raise Permanent("no such merchant account")
-    payment = await store.find(deps.db, payload["out_trade_no"])
     try:
         trade = await client.query(payload["out_trade_no"])
     except ValueError as error:
@@ -65,8 +65,7 @@ async def clarify(deps: Dependencies, payload: Document) -> None:
         if error.reaction is PayReaction.ORDER_MISSING:
             return  # WeChat knows nothing of it: the difference stays open for a person
         raise
-    own = payment if payment is None or payment.account == client.account.key else None
-    await booking.record(deps, client, own, trade)
+    await booking.record_found(deps, client, trade)
 
 
 async def sweep(deps: Dependencies, _: Document) -> None:
@@ -84,5 +83,6 @@ JOBS: Final[Mapping[str, jobs.Handler]] = {
     CLARIFY: clarify,
     SWEEP: sweep,
     **refunds_jobs.JOBS,
+    **trade_bills_jobs.JOBS,
 }
-SCHEDULES: Final = (Schedule(SWEEP, timedelta(minutes=10)),)
+SCHEDULES: Final = (Schedule(SWEEP, timedelta(minutes=10)), *trade_bills_jobs.SCHEDULES)

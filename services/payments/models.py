@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from services.fees.models import FeeKind
-from services.kernel.days import Month
+from services.kernel.days import Day, Month
 from services.kernel.money import Fen
 from services.kernel.paths import smallest_around
 from services.payments.states import PENDING, PaymentState
@@ -56,6 +56,8 @@ class Payment(Struct, kw_only=True):
     paid_at: datetime | None = None
     transaction_id: str | None = None
     closed_because: str = ""
+    billed_on: Day | None = None  # the day of WeChat's trade bill that has it
+    returned_fen: int = 0  # of its bills, given back in the merchant's own console
 
     @property
     def is_pending(self) -> bool:

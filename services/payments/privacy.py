@@ -8,7 +8,14 @@ from typing import Final
 
 from msgspec import Struct
 
-from mongo_indexes import discrepancies, payments, receipts, refunds, wechat_events
+from mongo_indexes import (
+    discrepancies,
+    payments,
+    receipts,
+    refunds,
+    trade_bills,
+    wechat_events,
+)
 from services.dependencies import Dependencies, Transaction
 from services.kernel.errors import Conflict
 from services.kernel.personal_data import ACCOUNTING, Fate, Holding
@@ -76,6 +83,11 @@ HOLDINGS: Final = (
         fate=Fate.KEPT,
         law=ACCOUNTING,
         why="微信支付通知的原文,由微信加密,我们只凭它记账",
+    ),
+    Holding(
+        collection=trade_bills.COLLECTION,
+        fate=Fate.NOBODYS,
+        why="每日对账的笔数和合计;微信账单原文不留存",
     ),
 )
 

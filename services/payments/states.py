@@ -1,9 +1,12 @@
-"""State machine of an order at WeChat Pay. The table is the specification."""
+"""State machine of an order at WeChat Pay. The tables are the specification."""
 
+from collections.abc import Mapping
 from enum import StrEnum, auto
 from typing import Final
 
 from msgspec import Struct
+
+from services.wechat.pay_models import TradeState
 
 
 class PaymentState(StrEnum):
@@ -69,3 +72,24 @@ def sources(event: Event) -> list[PaymentState]:
 def target(event: Event) -> PaymentState:
     """Return where an event leads; every event of the table leads to one state."""
     return next(move.target for move in MOVES if move.event is event)
+
+
+class Word(StrEnum):
+    """Meaning of a `trade_state` for an order of ours."""
+
+    PAID = auto()  # book it
+    PAID_AND_BACK = auto()  # keep it in suspense: how much went back, the daily bill tells
+    PENDING = auto()  # ask again; at the end of the order close it, then ask
+    OVER = auto()  # nobody can pay it any more: its bills are free
+
+
+# Every state that WeChat names (docs/reference/wechat.md, Orders).
+TRADE_STATES: Final[Mapping[TradeState, Word]] = {
+    TradeState.SUCCESS: Word.PAID,
+    TradeState.REFUND: Word.PAID_AND_BACK,
+    TradeState.NOTPAY: Word.PENDING,
+    TradeState.USERPAYING: Word.PENDING,
+    TradeState.PAYERROR: Word.PENDING,  # one try failed; until it is closed there may be more
+    TradeState.CLOSED: Word.OVER,
+    TradeState.REVOKED: Word.OVER,
+}

@@ -92,6 +92,47 @@ async def claim_check(
     return result.modified_count == 1
 
 
+async def mark_billed(db: Database, payment_ids: Sequence[str], day: str) -> bool:
+    """Note in which day's trade bill payments stand; True when any was in none before."""
+    query = {"_id": {"$in": list(payment_ids)}, "billed_on": None}
+    result = await db[payments.COLLECTION].update_many(query, {"$set": {"billed_on": day}})
+    return result.modified_count > 0
+
+
+async def unbilled(
+    db: Database, account: str, start: datetime, end: datetime, *, limit: int
+) -> list[Payment]:
+    """Payments of a span that no trade bill has. Served by index `paid`."""
+    query = {
+        "account": account,
+        "paid_at": {"$gte": start, "$lt": end},
+        "billed_on": None,
+        "state": PaymentState.PAID,
+    }
+    cursor = db[payments.COLLECTION].find(query).sort("paid_at", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Payment])
+
+
+async def missing(
+    db: Database, account: str, created_before: datetime, *, limit: int
+) -> list[Payment]:
+    """Open orders of an account that WeChat denied. Served by index `silent`."""
+    query = {
+        "open": True,
+        "created_at": {"$lt": created_before},
+        "account": account,
+        "missing_at": {"$ne": None},
+    }
+    cursor = db[payments.COLLECTION].find(query).sort("created_at", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Payment])
+
+
+async def add_returned(db: Database, tx: Transaction, payment_id: str, amount_fen: int) -> None:
+    """Add up what of a payment's bills was given back without us."""
+    change = {"$inc": {"returned_fen": amount_fen}}
+    await db[payments.COLLECTION].update_one({"_id": payment_id}, change, session=tx)
+
+
 async def silent(db: Database, created_before: datetime, *, limit: int) -> list[Payment]:
     """Open orders older than that, the oldest first. Served by index `silent`."""
     query = {"open": True, "created_at": {"$lt": created_before}}

@@ -8,7 +8,7 @@ Source: bill-download/format-trade.html, format-fundflow.html.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final, TypeVar
@@ -43,18 +43,39 @@ class BillError(ValueError):
 
 def parse_trade_bill(day: str, lines: Iterable[str]) -> TradeBill:
     """Read bill_type=ALL. `lines` may keep their ends. Raises BillError."""
-    rows, totals = _read(lines, free_text="商品名称", totals_begin="总交易单数", row=_trade_row)
-    _agree("总交易单数", _whole(totals, "总交易单数"), len(rows))
+    rows = list(trade_rows(lines))
     amount_fen = sum(row.amount_fen for row in rows)
     refund_fen = sum(row.refund_fen for row in rows)
+    return TradeBill(day=day, rows=rows, amount_fen=amount_fen, refund_fen=refund_fen)
+
+
+def trade_rows(lines: Iterable[str]) -> Iterator[TradeRow]:
+    """Yield the rows of bill_type=ALL one by one; at the end compare them with the totals.
+
+    Raises BillError, also after the last row: believe none of them before that.
+    """
+    count = amount_fen = refund_fen = 0
+
+    def counted(row: Cells) -> TradeRow:
+        nonlocal count, amount_fen, refund_fen
+        read = _trade_row(row)
+        count, amount_fen = count + 1, amount_fen + read.amount_fen
+        refund_fen += read.refund_fen
+        return read
+
+    totals = yield from _read(
+        lines, free_text="商品名称", totals_begin="总交易单数", row=counted
+    )
+    _agree("总交易单数", _whole(totals, "总交易单数"), count)
     _agree("订单总金额", _fen(totals, *(total for _, total in AMOUNTS)), amount_fen)
     _agree("退款总金额", _fen(totals, *(total for _, total in REFUNDS)), refund_fen)
-    return TradeBill(day=day, rows=rows, amount_fen=amount_fen, refund_fen=refund_fen)
 
 
 def parse_fund_flow_bill(day: str, lines: Iterable[str]) -> FundFlowBill:
     """Read a fund flow bill. `lines` may keep their ends. Raises BillError."""
-    rows, totals = _read(lines, free_text="备注", totals_begin="资金流水总笔数", row=_fund_row)
+    rows, totals = _collected(
+        _read(lines, free_text="备注", totals_begin="资金流水总笔数", row=_fund_row)
+    )
     income = [row.amount_fen for row in rows if row.amount_fen >= 0]
     _agree("资金流水总笔数", _whole(totals, "资金流水总笔数"), len(rows))
     income_fen = sum(income)
@@ -64,24 +85,34 @@ def parse_fund_flow_bill(day: str, lines: Iterable[str]) -> FundFlowBill:
     return FundFlowBill(day=day, rows=rows, income_fen=income_fen, expense_fen=expense_fen)
 
 
+def _collected(reading: Generator[T, None, Cells]) -> tuple[list[T], Cells]:
+    """Return all rows at once, and the totals."""
+    rows: list[T] = []
+    while True:
+        try:
+            rows.append(next(reading))
+        except StopIteration as end:
+            return rows, end.value
+
+
 def _read(
     lines: Iterable[str], *, free_text: str, totals_begin: str, row: Callable[[Cells], T]
-) -> tuple[list[T], Cells]:
+) -> Generator[T, None, Cells]:
+    """Yield the rows and return the line of totals."""
     source = iter(lines)
     head = next(source, "").removeprefix("\ufeff").strip().split(",")
-    rows: list[T] = []
     pending: list[str] = []
     for number, line in enumerate(source, start=2):
         if not pending and line.startswith(totals_begin):
             totals = next(source, "").strip()
-            return rows, _named(line.strip().split(","), totals, totals_begin, number)
+            return _named(line.strip().split(","), totals, totals_begin, number)
         if not pending and not line.strip():
             continue
         # A cell with a line break in it: the row goes on in the next line.
         pending.append(line)
         if sum(part.count(",`") for part in pending) + 1 >= len(head):
             text = "".join(pending).rstrip("\r\n")
-            rows.append(row(_named(head, text, free_text, number)))
+            yield row(_named(head, text, free_text, number))
             pending = []
         elif len(pending) > ROW_LINES:
             raise BillError(f"line {number} does not fit the header")

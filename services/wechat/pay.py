@@ -4,24 +4,25 @@ Every method raises PayError. One call is one request: whether to repeat it is t
 decision, by `PayError.reaction`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
 from services.kernel.days import BEIJING
 from services.wechat import pay_wire as wire
 from services.wechat import signatures
-from services.wechat.bill_download import fetch_bill
-from services.wechat.bill_models import FundFlowBill, TradeBill
+from services.wechat.bill_download import fetch_bill, trade_batches
+from services.wechat.bill_models import FundFlowBill, TradeBill, TradeRow
 from services.wechat.bills import parse_fund_flow_bill, parse_trade_bill
 from services.wechat.errors import BadSignature, Forgery
 from services.wechat.merchant import MerchantAccount
 from services.wechat.pay_models import Notice, Refund, Transaction
 from services.wechat.pay_requests import (
+    ANY_REFUND_NO,
     ATTACH_BYTES,
     DESCRIPTION_BYTES,
     REASON_BYTES,
@@ -126,6 +127,12 @@ class PayClient:
         target = f"{self._order(out_trade_no)}?{urlencode(payee(self.account))}"
         return wire.read_transaction(await self._session.call("GET", target))
 
+    async def query_transaction(self, transaction_id: str) -> Transaction:
+        """Ask for a paid order by WeChat's own number: another system may have made it."""
+        number = quote(transaction_id, safe="")
+        target = f"{self._orders}/id/{number}?{urlencode(payee(self.account))}"
+        return wire.read_transaction(await self._session.call("GET", target))
+
     async def close_order(self, out_trade_no: str) -> None:
         """Close an unpaid order. Before its bill is freed: close, then query, then free."""
         body = msgspec.json.encode(payee(self.account))
@@ -166,7 +173,9 @@ class PayClient:
         return wire.read_refund(answer)
 
     async def query_refund(self, out_refund_no: str) -> Refund:
-        target = f"/v3/refund/domestic/refunds/{checked(REFUND_NO, out_refund_no)}"
+        """Ask how a refund stands; also one that was made without us."""
+        number = quote(checked(ANY_REFUND_NO, out_refund_no), safe="")
+        target = f"/v3/refund/domestic/refunds/{number}"
         if self.account.sub_mchid:
             target += f"?sub_mchid={self.account.sub_mchid}"
         return wire.read_refund(await self._session.call("GET", target))
@@ -178,12 +187,19 @@ class PayClient:
 
         A day without trades gives an empty bill: alarm if we have some.
         """
+        target = self._trade_bill(day)
+        bill = await fetch_bill(self._session, target, partial(parse_trade_bill, day))
+        return bill or TradeBill(day=day, rows=[])
+
+    def trade_batches(self, day: str, *, size: int) -> AsyncGenerator[list[TradeRow], None]:
+        """Fetch the same bill and yield its rows, `size` at a time, in constant memory."""
+        return trade_batches(self._session, self._trade_bill(day), size)
+
+    def _trade_bill(self, day: str) -> str:
         asked = {"bill_date": day, "bill_type": "ALL", "tar_type": "GZIP"}
         if self.account.sub_mchid:
             asked["sub_mchid"] = self.account.sub_mchid
-        target = f"/v3/bill/tradebill?{urlencode(asked)}"
-        bill = await fetch_bill(self._session, target, partial(parse_trade_bill, day))
-        return bill or TradeBill(day=day, rows=[])
+        return f"/v3/bill/tradebill?{urlencode(asked)}"
 
     async def fund_flow_bill(self, day: str) -> FundFlowBill:
         """Fetch a Beijing day's movements of the merchant's basic account.

@@ -38,6 +38,7 @@ class Transaction(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def paid(self) -> bool:
+        """Tell whether money was paid, whatever became of it since."""
         return self.trade_state in {TradeState.SUCCESS, TradeState.REFUND}
 
 

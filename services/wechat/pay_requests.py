@@ -12,6 +12,7 @@ ATTACH_BYTES: Final = 128
 # WeChat allows | and * too; we never make them.
 TRADE_NO = re.compile(r"[0-9A-Za-z_-]{6,32}")
 REFUND_NO = re.compile(r"[0-9A-Za-z_-]{1,64}")
+ANY_REFUND_NO = re.compile(r"[0-9A-Za-z_|*@-]{1,64}")  # also of the merchant's own console
 
 
 def payee(account: MerchantAccount) -> dict[str, str]:

@@ -20,7 +20,7 @@ OK: Final = range(200, 300)
 SERVER_FAILURE: Final = 500
 MESSAGE_CHARS: Final = 200
 
-_OUR_NUMBER = re.compile("(out-trade-no|refunds)/[^/]+")
+_OUR_NUMBER = re.compile("(out-trade-no|transactions/id|refunds)/[^/]+")
 
 
 class PaySession:
@@ -77,9 +77,14 @@ class PaySession:
         method: str,
         target: str,
         body: bytes | None = None,
+        *,
         on_chunk: Callable[[bytes], None] | None = None,
+        seconds: float | None = None,
     ) -> Reply:
-        """Return a 2xx answer, not yet verified. Raises PayError."""
+        """Return a 2xx answer, not yet verified. Raises PayError.
+
+        `seconds`: how long it may take, for what is larger than an answer.
+        """
         headers = {
             "Accept": "application/json",
             "User-Agent": USER_AGENT,
@@ -91,7 +96,7 @@ class PaySession:
             headers["Wechatpay-Serial"] = self._account.public_key_id
         try:
             reply = await self._transport.send(
-                method, target, headers=headers, body=body, on_chunk=on_chunk
+                method, target, headers=headers, body=body, on_chunk=on_chunk, seconds=seconds
             )
         except NoAnswer as silence:
             self._observe(_api(target), "no_answer")

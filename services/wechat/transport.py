@@ -61,15 +61,19 @@ class Transport:
         headers: Mapping[str, str],
         body: bytes | None = None,
         on_chunk: Callable[[bytes], None] | None = None,
+        seconds: float | None = None,
     ) -> Reply:
-        """Send `target` (path and query, exactly as given); whatever the status, return it."""
+        """Send `target` (path and query, exactly as given); whatever the status, return it.
+
+        `seconds`: the most that it may take, when not as usual.
+        """
         request = HTTPRequest(
             self._base + target,
             method=method,
             headers=HTTPHeaders(headers),
             body=body,
             connect_timeout=CONNECT_SECONDS,
-            request_timeout=self._timeout_seconds,
+            request_timeout=seconds or self._timeout_seconds,
             follow_redirects=False,
             decompress_response=False,  # signatures cover the bytes as they travel
             streaming_callback=on_chunk,

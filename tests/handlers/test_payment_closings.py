@@ -18,6 +18,7 @@ from tests.build.sign_ins import Member
 
 pytestmark = [pytest.mark.billed("2026-01", "2026-02"), pytest.mark.usefixtures("books_hold")]
 ORDERS = "/v3/pay/transactions/"
+QUERY = r"^/v3/pay/transactions/out-trade-no/[^/]+$"
 CLOSE = r"^/v3/pay/transactions/out-trade-no/[^/]+/close"
 
 
@@ -133,3 +134,69 @@ async def test_case_62_money_for_bills_paid_meanwhile_goes_back(
     assert refund is not None
     assert (refund["amount_fen"], refund["state"]) == (10_236, "done")
     assert await journals(estate) == 2
+
+
+@pytest.mark.parametrize(
+    ("voided", "reason"),
+    [(2, "账单已作废,原款退回"), (1, "账单已作废,原款退回"), (0, "重复缴费退款")],
+)
+async def test_money_for_voided_bills_goes_back_with_the_true_reason(
+    estate: Estate, li: Member, voided: int, reason: str
+) -> None:
+    wanted = await estate.bill_ids("li")
+    payment_id = await paid_silently(estate, li)
+    staff = await estate.member("staff")
+    for bill_id in wanted[:voided]:
+        path, wish = f"/api/v1/bills/{bill_id}/void", {"reason": "登记有误", "months": "open"}
+        assert (await estate.world.api.post(path, wish, as_=staff)).status == 200
+    if not voided:
+        closed = {"$set": {"state": "closed", "open": False}}
+        await estate.world.db.payments.update_one({"_id": payment_id}, closed)
+        await pay(estate, li, await ordered(estate, li))
+    assert (await craft(estate, payment_id))["status"] == 204
+    refund = await estate.world.db.refunds.find_one({"payment": payment_id})
+    assert refund is not None
+    assert (refund["amount_fen"], refund["reason"]) == (5118 * (voided or 2), reason)
+    await pass_time(estate)
+    sent = await estate.world.wechat.get(f"refunds/{refund['number']}")
+    assert sent["request"]["reason"] == reason
+
+
+async def test_money_for_a_bill_paid_and_one_voided_goes_back_for_both_reasons(
+    estate: Estate, li: Member
+) -> None:
+    one, other = await estate.bill_ids("li")
+    first = await paid_silently(estate, li)
+    closed = {"$set": {"state": "closed", "open": False}}
+    await estate.world.db.payments.update_one({"_id": first}, closed)
+    await pay(estate, li, await ordered(estate, li, [one]))
+    staff = await estate.member("staff")
+    path, wish = f"/api/v1/bills/{other}/void", {"reason": "登记有误", "months": "open"}
+    assert (await estate.world.api.post(path, wish, as_=staff)).status == 200
+    assert (await craft(estate, first))["status"] == 204
+    refund = await estate.world.db.refunds.find_one({"payment": first})
+    assert refund is not None
+    assert refund["reason"] == "账单已缴或已作废,原款退回"
+
+
+@pytest.mark.parametrize(
+    ("trade_state", "then"),
+    [
+        ("REVOKED", "closed"),
+        ("CLOSED", "closed"),
+        ("PAYERROR", "prepaid"),
+        ("USERPAYING", "prepaid"),
+        ("NOTPAY", "prepaid"),
+        ("ACCEPT", "prepaid"),  # a state that WeChat's page does not name
+    ],
+)
+async def test_what_each_trade_state_does(
+    estate: Estate, li: Member, trade_state: str, then: str
+) -> None:
+    made = await ordered(estate, li)
+    patch = {"trade_state": trade_state}
+    await estate.world.wechat.fault(QUERY, body_patch=patch)
+    await estate.world.advance(seconds=5)
+    await estate.world.work()
+    assert await state(estate, made["payment_id"]) == then
+    assert (await owing(estate), await journals(estate)) == (2, 0)

@@ -4,8 +4,17 @@ import pytest
 
 from services.payments import states
 from services.payments.refunds.states import REFUND_MOVES, REFUND_OPEN, RefundState
-from services.payments.states import MOVES, OPEN, Event, PaymentState
+from services.payments.states import (
+    MOVES,
+    OPEN,
+    TRADE_STATES,
+    Event,
+    PaymentState,
+    Word,
+)
+from services.wechat.pay_models import TradeState
 
+BOOKED = {Word.PAID, Word.PAID_AND_BACK}
 LEGAL = {(move.source, move.event): move.target for move in MOVES}
 
 
@@ -45,3 +54,9 @@ def test_a_failed_refund_is_only_sent_again() -> None:
     after = {t for t, sources in REFUND_MOVES.items() if RefundState.FAILED in sources}
     assert after == {RefundState.REQUESTED}
     assert RefundState.FAILED not in REFUND_OPEN
+
+
+def test_every_trade_state_of_wechat_has_its_row() -> None:
+    assert set(TRADE_STATES) == set(TradeState)
+    paid = {state for state, word in TRADE_STATES.items() if word in BOOKED}
+    assert paid == {TradeState.SUCCESS, TradeState.REFUND}

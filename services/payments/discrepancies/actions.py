@@ -19,6 +19,7 @@ from services.payments.discrepancies.models import (
 )
 from services.payments.discrepancies.states import WAITING, DiscrepancyEvent
 from services.payments.models import Payment
+from services.payments.states import TRADE_STATES, Word
 from services.wechat.pay import PayClient
 from services.wechat.pay_models import Transaction as Trade
 
@@ -32,6 +33,7 @@ def doubts_of(client: PayClient, payment: Payment | None, trade: Trade) -> list[
     account = client.account
     found = {
         Doubt.NOT_SUCCESS: not trade.paid or not trade.transaction_id,
+        Doubt.RETURNED_ELSEWHERE: TRADE_STATES[trade.trade_state] is Word.PAID_AND_BACK,
         Doubt.OTHER_MERCHANT: (trade.mchid, trade.sub_mchid)
         != (account.mchid, account.sub_mchid),
         Doubt.OTHER_APP: trade.appid != account.appid,
@@ -86,16 +88,34 @@ async def suspend(
     noted = await note(deps, tx, client, trade, payment=payment, doubts=doubts)
     changes = {
         "amount_fen": trade.amount_fen or 0,
+        "total_fen": trade.amount_fen or 0,
         "transaction_id": trade.transaction_id or "",
     }
     await store.move(deps.db, tx, noted, DiscrepancyEvent.SUSPEND, **changes)
 
 
-async def explain(deps: Dependencies, payment: Payment) -> None:
-    """End doubts that a notice raised: WeChat, asked, says what we wrote down."""
-    doubted = discrepancy_id(payment.account, payment.id)
+async def take_out(
+    deps: Dependencies, tx: Transaction, account: str, out_trade_no: str, *, amount_fen: int
+) -> bool:
+    """Note that suspended money went back without us; True when nothing of it is left."""
+    difference = discrepancy_id(account, out_trade_no)
+    left = await store.take(deps.db, tx, difference, amount_fen)
+    if left is None or left.amount_fen > 0:
+        return False
+    return await store.move(deps.db, tx, difference, DiscrepancyEvent.EMPTY)
+
+
+async def explain(deps: Dependencies, account: str, out_trade_no: str) -> None:
+    """End doubts that a notice raised: WeChat, asked, says what we wrote down.
+
+    Not where money went back without us: only a person knows why.
+    """
+    doubted = discrepancy_id(account, out_trade_no)
 
     async def work(tx: Transaction) -> None:
+        found = await store.find(deps.db, doubted, tx=tx)
+        if found is None or Doubt.RETURNED_ELSEWHERE in found.doubts:
+            return
         at = deps.now()
         await store.move(deps.db, tx, doubted, DiscrepancyEvent.EXPLAIN, settled_at=at)
 

@@ -23,12 +23,16 @@ class Doubt(StrEnum):
     TRADE_TYPE = auto()
     NOT_SUCCESS = auto()
     SECOND_TRANSACTION = auto()
+    RETURNED_ELSEWHERE = auto()  # given back in the merchant's own console, not by us
+    NOT_CONFIRMED = auto()  # the daily bill has it, WeChat's answer does not
+    NOT_IN_BILL = auto()  # booked here, and no daily bill has it
 
 
 class Discrepancy(Struct, kw_only=True):
     """A difference with WeChat about one order; its state says who deals with it.
 
-    `amount_fen`: what a notice claims; once in suspense, what WeChat confirmed.
+    `amount_fen`: what a notice claims; in suspense, what of the money lies there still.
+    `total_fen`: what WeChat confirmed was paid; None before, and in older ones.
     """
 
     id: str = field(name="_id")  # account:out_trade_no
@@ -38,6 +42,7 @@ class Discrepancy(Struct, kw_only=True):
     transaction_id: str
     amount_fen: int
     expected_fen: int | None
+    total_fen: int | None = None
     state: DiscrepancyState = DiscrepancyState.OPEN
     found_at: datetime
     settled_at: datetime | None = None

@@ -17,6 +17,7 @@ class DiscrepancyEvent(StrEnum):
     SUSPEND = auto()
     REFUND = auto()  # a person sends the money back
     ARRIVE = auto()  # it reached whoever had paid it
+    EMPTY = auto()  # all of it went back without us: a person looks why
     DOUBT = auto()  # WeChat said something that does not fit, once more
 
 
@@ -31,6 +32,7 @@ MOVES: Final[dict[DiscrepancyEvent, DiscrepancyMove]] = {
     E.SUSPEND: DiscrepancyMove(S.OPEN, S.IN_SUSPENSE),
     E.REFUND: DiscrepancyMove(S.IN_SUSPENSE, S.RETURNING),
     E.ARRIVE: DiscrepancyMove(S.RETURNING, S.RETURNED),
+    E.EMPTY: DiscrepancyMove(S.IN_SUSPENSE, S.OPEN),
     E.DOUBT: DiscrepancyMove(S.EXPLAINED, S.OPEN),
 }
 # What waits for a person.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from pymongo import ReturnDocument
 
 from mongo_indexes import discrepancies
 from services.dependencies import Database, Transaction
@@ -39,8 +40,23 @@ async def move(
     return result.modified_count == 1
 
 
-async def find(db: Database, discrepancy_id: str) -> Discrepancy | None:
-    document = await db[discrepancies.COLLECTION].find_one({"_id": discrepancy_id})
+async def take(
+    db: Database, tx: Transaction, discrepancy_id: str, amount_fen: int
+) -> Discrepancy | None:
+    """Take money out of what lies in suspense; None when none of it lies there."""
+    document = await db[discrepancies.COLLECTION].find_one_and_update(
+        {"_id": discrepancy_id, "state": DiscrepancyState.IN_SUSPENSE},
+        {"$inc": {"amount_fen": -amount_fen}},
+        return_document=ReturnDocument.AFTER,
+        session=tx,
+    )
+    return msgspec.convert(document, Discrepancy | None)
+
+
+async def find(
+    db: Database, discrepancy_id: str, *, tx: Transaction | None = None
+) -> Discrepancy | None:
+    document = await db[discrepancies.COLLECTION].find_one({"_id": discrepancy_id}, session=tx)
     return msgspec.convert(document, Discrepancy | None)
 
 

@@ -60,7 +60,7 @@ async def get(deps: Dependencies, payment: Payment) -> ReceiptView:
     receipt = await store.find(deps.db, payment.id)
     if receipt is None:
         raise NotFound("还没有收据")
-    return await views.view(deps, receipt)
+    return await views.view(deps, receipt, returned_fen=payment.returned_fen)
 
 
 def receipt_number(payment_id: str, paid_at: datetime) -> str:

@@ -34,6 +34,7 @@ class ReceiptView(Struct, kw_only=True):
     `amount_capital`: Sum in Chinese capitals, e.g. 伍拾壹元壹角捌分.
     `transaction_id`: WeChat's number of the transaction.
     `paid_at`: When the money was paid.
+    `returned_fen`: What of it the payee gave back since, in fen; its bills are owed again.
     """
 
     number: str
@@ -44,3 +45,4 @@ class ReceiptView(Struct, kw_only=True):
     amount_capital: str
     transaction_id: str
     paid_at: datetime
+    returned_fen: int

@@ -18,7 +18,7 @@ from services.residencies import actions as residencies
 from services.residencies import sealed
 
 
-async def view(deps: Dependencies, receipt: Receipt) -> ReceiptView:
+async def view(deps: Dependencies, receipt: Receipt, *, returned_fen: int) -> ReceiptView:
     """Return a receipt with what it takes to be understood without anything beside it."""
     homes = sorted({line.home for line in receipt.lines})
     bill_ids = [line.bill_id for line in receipt.lines]
@@ -36,6 +36,7 @@ async def view(deps: Dependencies, receipt: Receipt) -> ReceiptView:
         amount_capital=receipt.amount_capital,
         transaction_id=receipt.transaction_id,
         paid_at=receipt.paid_at,
+        returned_fen=returned_fen,
     )
 
 

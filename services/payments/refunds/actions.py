@@ -21,6 +21,8 @@ from services.payments.refunds.states import REFUND_STUCK, RefundState
 from services.wechat.pay_models import Transaction as Trade
 
 EXCESS_REASON: Final = "重复缴费退款"
+VOID_REASON: Final = "账单已作废,原款退回"
+MIXED_REASON: Final = "账单已缴或已作废,原款退回"
 SUSPENSE_REASON: Final = "款项不符退回"
 
 
@@ -28,10 +30,23 @@ class NotStuck(Conflict):
     code = "refund_not_stuck"
 
 
+def excess_reason(*, void: int, of: int) -> str:
+    """Say why bills did not take their money: paid twice, voided meanwhile, or some of each."""
+    if not void:
+        return EXCESS_REASON
+    return VOID_REASON if void == of else MIXED_REASON
+
+
 async def request_excess(
-    deps: Dependencies, tx: Transaction, payment: Payment, trade: Trade, amount_fen: int
+    deps: Dependencies,
+    tx: Transaction,
+    payment: Payment,
+    trade: Trade,
+    amount_fen: int,
+    *,
+    reason: str,
 ) -> None:
-    """Request the refund of what a payment's bills did not take."""
+    """Request the refund of what a payment's bills did not take; `reason` is the payer's."""
     refund = Refund(
         id=f"X{payment.id}",
         number=f"X{payment.id}",
@@ -42,7 +57,7 @@ async def request_excess(
         amount_fen=amount_fen,
         total_fen=payment.amount_fen,
         source=overpaid(payment.id),
-        reason=EXCESS_REASON,
+        reason=reason,
         requested_at=deps.now(),
     )
     await _request(deps, tx, refund)
@@ -86,7 +101,7 @@ def _of_suspended(deps: Dependencies, found: Discrepancy, payment: Payment | Non
         account=found.account,
         transaction_id=found.transaction_id,
         amount_fen=found.amount_fen,
-        total_fen=found.amount_fen,
+        total_fen=found.total_fen or found.amount_fen,
         source=suspense(found.transaction_id),
         reason=SUSPENSE_REASON,
         requested_at=deps.now(),

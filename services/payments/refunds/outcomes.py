@@ -4,7 +4,7 @@ import structlog
 
 from services.dependencies import Dependencies, Transaction
 from services.ledger import actions as ledger
-from services.ledger.models import Journal, Posting, wechat_cash
+from services.ledger.models import Journal, Posting, refund_journal, wechat_cash
 from services.messaging.templates import TemplateKey
 from services.payments import store as payments_store
 from services.payments.discrepancies import actions as discrepancies
@@ -87,7 +87,7 @@ async def _finish(deps: Dependencies, refund: Refund, answer: Answer) -> None:
 def _journal(deps: Dependencies, refund: Refund, answer: Answer) -> Journal:
     account = deps.merchants[refund.account].account
     return Journal(
-        id=f"refund:{account.mchid}:{answer.refund_id}",
+        id=refund_journal(account.mchid, answer.refund_id),
         kind="refund",
         place=account.key,
         at=deps.now(),

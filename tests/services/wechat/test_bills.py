@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import random
+import tracemalloc
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -236,6 +237,18 @@ def test_case_79_a_bill_that_did_not_arrive_whole(
     with pytest.raises(PayError) as refused:
         download.lines(digest)
     assert (refused.value.code, refused.value.reaction) == (code, PayReaction.RETRY_SAME)
+
+
+def test_a_large_bill_does_not_lie_in_memory() -> None:
+    packed = gzip.compress(b"0" * 8_000_000, mtime=0)
+    tracemalloc.start()
+    download = BillDownload()
+    for start in range(0, len(packed), 1000):
+        download.feed(packed[start : start + 1000])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    download.close()
+    assert peak < 4_000_000
 
 
 def test_a_bomb_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:

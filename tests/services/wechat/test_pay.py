@@ -260,8 +260,35 @@ async def test_a_refund_wechat_would_refuse_is_not_sent(
     assert await desk.count("/v3") == 0
 
 
-async def test_a_refund_never_asked_for(client: PayClient) -> None:
-    assert (await refusal(client.query_refund("R-9"))).reaction is PayReaction.ORDER_MISSING
+@pytest.mark.parametrize("number", ["R-9", "BD|7*1@2026"])
+async def test_a_refund_never_asked_for(client: PayClient, number: str) -> None:
+    """Also by a number that only the merchant's own console makes."""
+    assert (await refusal(client.query_refund(number))).reaction is PayReaction.ORDER_MISSING
+
+
+async def test_a_payment_is_found_by_wechats_own_number(client: PayClient, desk: Desk) -> None:
+    await paid(client, desk)
+    by_ours = await client.query(NUMBER)
+    assert await client.query_transaction(by_ours.transaction_id or "") == by_ours
+
+
+async def test_the_trade_bill_in_batches(client: PayClient, desk: Desk) -> None:
+    await paid(client, desk)
+    await refund(client)
+    assert [batch async for batch in client.trade_batches("2026-03-01", size=9)] == []
+    await next_morning(desk)
+    batches = [batch async for batch in client.trade_batches(DAY, size=1)]
+    assert batches == [[row] for row in (await client.trade_bill(DAY)).rows]
+
+
+async def test_a_bill_that_breaks_off_gives_no_row_at_all(firm: PayClient, desk: Desk) -> None:
+    await paid(firm, desk)
+    await refund(firm)
+    broken = {"R-1": {"交易时间": "yesterday"}}
+    await desk.do("bills", mchid=firm.account.mchid, bill_date=DAY, set=broken)
+    await next_morning(desk)
+    batches = firm.trade_batches(DAY, size=1)
+    assert (await refusal(anext(batches))).code == "BILL_UNREADABLE"
 
 
 async def next_morning(desk: Desk, hours: int = 22) -> None:

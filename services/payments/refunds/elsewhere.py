@@ -1,0 +1,126 @@
+"""Refunds made without us, in the merchant's own console: booked as WeChat confirms them.
+
+The daily bill brings them up (docs/reference/wechat.md, Bills). What a payment's bills had
+taken is owing again when all of it went back; whatever does not fit so clearly is taken from
+suspense, and a person decides.
+"""
+
+from collections.abc import Sequence
+
+import structlog
+
+from services.bills import actions as bills
+from services.bills.models import Bill
+from services.dependencies import Dependencies, Transaction
+from services.ledger import actions as ledger
+from services.ledger.models import (
+    Journal,
+    Posting,
+    payment_journal,
+    receivable,
+    refund_journal,
+    suspense,
+    wechat_cash,
+)
+from services.payments import store as payments_store
+from services.payments.discrepancies import actions as discrepancies
+from services.payments.discrepancies.models import Doubt
+from services.payments.models import Payment
+from services.payments.refunds import notify
+from services.payments.states import Event
+from services.wechat.pay import PayClient
+from services.wechat.pay_models import Refund as Answer
+from services.wechat.pay_models import TradeState
+from services.wechat.pay_models import Transaction as Trade
+
+log = structlog.get_logger(__name__)
+
+
+async def book(deps: Dependencies, client: PayClient, answer: Answer) -> bool:
+    """Book a refund of money that the books hold, once; False when they do not hold it.
+
+    One transaction has the journal, the bills that are owing again, the discrepancy and the
+    message to the payer.
+    """
+    mchid = client.account.mchid
+    paid = await ledger.find(deps, payment_journal(mchid, answer.transaction_id))
+    if paid is None:
+        return False
+    journal_id = refund_journal(mchid, answer.refund_id)
+
+    async def work(tx: Transaction) -> None:
+        payment = await payments_store.find(deps.db, answer.out_trade_no, tx=tx)
+        trade = _trade(client, payment, answer)
+        doubts = [Doubt.RETURNED_ELSEWHERE]
+        await discrepancies.note(deps, tx, client, trade, payment=payment, doubts=doubts)
+        reopened = await _reopen(deps, tx, payment, answer, paid)
+        journal = _journal(deps, client, answer, reopened, journal_id=journal_id)
+        await ledger.post(deps, tx, journal)
+        await _end_suspense(deps, tx, client, answer)
+        if payment is not None:
+            await notify.notify_returned(deps, tx, payment, answer)
+
+    if await ledger.done_once(deps, journal_id, work):
+        log.error("refund_made_elsewhere", order=answer.out_trade_no, fen=answer.refund_fen)
+    return True
+
+
+async def _reopen(
+    deps: Dependencies,
+    tx: Transaction,
+    payment: Payment | None,
+    answer: Answer,
+    paid: Journal,
+) -> Sequence[Bill]:
+    """Make the bills owing again that a payment settled, when exactly their sum went back."""
+    if payment is None:
+        return []
+    settled = await bills.settled_by(deps, tx, payment.bill_ids, paid.id)
+    if sum(bill.amount_fen for bill in settled) != answer.refund_fen:
+        return []
+    await bills.reopen(deps, tx, [bill.id for bill in settled], paid.id)
+    await payments_store.add_returned(deps.db, tx, payment.id, answer.refund_fen)
+    return settled
+
+
+async def _end_suspense(
+    deps: Dependencies, tx: Transaction, client: PayClient, answer: Answer
+) -> None:
+    """Free the bills of an order whose suspended money has gone back whole."""
+    key, order, fen = client.account.key, answer.out_trade_no, answer.refund_fen
+    if await discrepancies.take_out(deps, tx, key, order, amount_fen=fen):
+        await payments_store.move(deps.db, order, Event.RETURNED, tx=tx)
+
+
+def _journal(
+    deps: Dependencies,
+    client: PayClient,
+    answer: Answer,
+    reopened: Sequence[Bill],
+    *,
+    journal_id: str,
+) -> Journal:
+    postings = [Posting(receivable(bill.id), bill.amount_fen) for bill in reopened]
+    if not reopened:
+        postings = [Posting(suspense(answer.transaction_id), answer.refund_fen)]
+    cash = wechat_cash(client.account.key)
+    return Journal(
+        id=journal_id,
+        kind="refund",
+        place=client.account.key,
+        at=deps.now(),
+        postings=[*postings, Posting(cash, -answer.refund_fen)],
+        reference={"refund": answer.out_refund_no, "payment": answer.out_trade_no},
+    )
+
+
+def _trade(client: PayClient, payment: Payment | None, answer: Answer) -> Trade:
+    """Return what the discrepancy is about: the payment that the refund belongs to."""
+    return Trade(
+        out_trade_no=answer.out_trade_no,
+        trade_state=TradeState.REFUND,
+        mchid=client.account.mchid,
+        appid=client.account.appid,
+        transaction_id=answer.transaction_id,
+        amount_fen=payment.amount_fen if payment else answer.total_fen,
+    )

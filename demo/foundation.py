@@ -33,6 +33,8 @@ from services.bills.runs.states import RunState
 from services.dependencies import Dependencies
 from services.fees import actions as fees
 from services.fees.models import FeeKind, NewFeeRule
+from services.fees.payees import actions as payees
+from services.fees.payees.models import NewPayee
 from services.firms import actions as firms
 from services.firms import contracts
 from services.firms.actions import FirmExists
@@ -93,9 +95,9 @@ async def _prepare(site: Site, first: str) -> None:
     for place in LADDER:
         await _once(places.create(site.deps, place))
     await _register(site)
-    await _appoint(site.deps)
+    firm = await _appoint(site.deps)
     site.tell(f"  register imported: {sum(1 for _ in households())} homes")
-    await _rules(site.deps, first)
+    await _rules(site.deps, first, firm)
 
 
 async def _holds_something(deps: Dependencies) -> bool:
@@ -127,8 +129,8 @@ async def _once(work: Awaitable[T]) -> None:
         return
 
 
-async def _appoint(deps: Dependencies) -> None:
-    """Appoint staff and heads; the same appointment again is the same one."""
+async def _appoint(deps: Dependencies) -> str:
+    """Appoint staff and heads; the same appointment again is the same one. The firm's id."""
     await _once(grids.add(deps, COMMUNITY_STAFF, COMMUNITY, GRID))
     firm = await _firm(deps)
     end = plus_days(day_of(deps.now()), TERM_DAYS)
@@ -143,6 +145,7 @@ async def _appoint(deps: Dependencies) -> None:
                 to_day=end if person.role in WITH_A_TERM else None,
             )
             await appointments.grant(deps, request, appointed_by="demo")
+    return firm
 
 
 async def _firm(deps: Dependencies) -> str:
@@ -172,25 +175,44 @@ async def _register(site: Site) -> None:
     await _drain(site)
 
 
-async def _rules(deps: Dependencies, first: str) -> None:
+async def _payee(
+    deps: Dependencies, place: str, account: str, kind: FeeKind, first: str, firm: str = ""
+) -> str:
+    """Return the id of who is paid into an account; the same payee again is the same one."""
+    admin = Actor(
+        "demo", "", (Grant(Role.ADMINISTRATOR, LADDER[0].path),), confirmed_at=deps.now()
+    )
+    payee = NewPayee(
+        name=deps.merchants[account].account.name,
+        account=account,
+        kinds=[kind],
+        firm_id=firm or None,
+        from_day=f"{first}-01",
+    )
+    return (await payees.add(deps, admin, place, payee)).payee_id
+
+
+async def _rules(deps: Dependencies, first: str, firm: str) -> None:
     """Set 0.60 yuan per m² to the firm, 5 yuan a month to the sanitation, due in 30 days."""
-    firm, waste = deps.merchants["firm"].account, deps.merchants["sanitation"].account
+    city = LADDER[0].path
+    property_payee = await _payee(
+        deps, COMPOUND, "firm", FeeKind.PROPERTY_FEE, first, firm=firm
+    )
+    waste_payee = await _payee(deps, city, "sanitation", FeeKind.WASTE_FEE, first)
     rules = (
         NewFeeRule(
             kind=FeeKind.PROPERTY_FEE,
             price=6000,
             start_day=f"{first}-01",
             due_days=30,
-            account=firm.key,
-            payee_name=firm.name,
+            payee_id=property_payee,
         ),
         NewFeeRule(
             kind=FeeKind.WASTE_FEE,
             monthly_fen=500,
             start_day=f"{first}-01",
             due_days=30,
-            account=waste.key,
-            payee_name=waste.name,
+            payee_id=waste_payee,
         ),
     )
     for rule in rules:

@@ -8,9 +8,9 @@ from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
 from handlers.http.lists import ListQuery, Page
-from services.bills.models import BillView
+from services.bills.models import BillView, MonthsAfterVoid
 from services.bills.runs import actions as runs
-from services.bills.runs.models import BillRunView, StartBillRun
+from services.bills.runs.models import BillRunView, Skipped, StartBillRun, WithdrawBillRun
 from services.bills.states import BillState
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
@@ -41,11 +41,17 @@ class BillRunsHandler(ApiHandler):
         "startBillRun",
         needs=Permission.RUN_BILLS,
         status=202,
-        errors=("not_a_compound", "bill_run_illegal_move", "bill_run_changed", "other_payee"),
+        errors=(
+            "not_a_compound",
+            "period_too_far",
+            "bill_run_illegal_move",
+            "bill_run_changed",
+            "other_payee",
+        ),
         example=StartBillRun(period="2026-11"),
     )
     async def post(self, place: PlacePath, body: StartBillRun) -> BillRunView:
-        """Draft a compound's bills. Asked again, the same run drafts what is missing."""
+        """Draft a compound's bills. Asked again, the run drafts anew what is not out."""
         return await runs.start(self.deps, self.actor, place, body)
 
 
@@ -61,10 +67,20 @@ class PublishBillRunHandler(ApiHandler):
         "publishBillRun",
         needs=Permission.RUN_BILLS,
         status=202,
-        errors=("bill_run_illegal_move", "bill_run_changed", "other_payee"),
+        errors=(
+            "bill_run_illegal_move",
+            "bill_run_changed",
+            "bill_run_outdated",
+            "no_rule",
+            "nothing_to_publish",
+            "other_payee",
+        ),
     )
     async def post(self, run_id: RunId) -> BillRunView:
-        """Turn a run's drafts into debts and tell the residents."""
+        """Turn a run's drafts into debts and tell the residents.
+
+        Refused when a rule, payee or contract changed since: draft again first.
+        """
         return await runs.publish(self.deps, self.actor, run_id)
 
 
@@ -78,6 +94,38 @@ class CancelBillRunHandler(ApiHandler):
     async def post(self, run_id: RunId) -> BillRunView:
         """Remove a run's drafts. Published bills stay."""
         return await runs.cancel(self.deps, self.actor, run_id)
+
+
+class WithdrawBillRunHandler(ApiHandler):
+    @endpoint(
+        "withdrawBillRun",
+        needs=Permission.RUN_BILLS,
+        status=202,
+        errors=(
+            "bill_run_illegal_move",
+            "bill_run_changed",
+            "bill_run_paid",
+            "nothing_to_withdraw",
+            "other_payee",
+        ),
+        example=WithdrawBillRun(reason="单价填错了", months=MonthsAfterVoid.OPEN),
+    )
+    async def post(self, run_id: RunId, body: WithdrawBillRun) -> BillRunView:
+        """Take a published run back: what is owed of it is voided, and people are told once."""
+        return await runs.withdraw(self.deps, self.actor, run_id, body)
+
+
+class BillRunSkippedHandler(ApiHandler):
+    @endpoint("listBillRunSkipped", needs=Permission.RUN_BILLS)
+    async def get(self, run_id: RunId, query: ListQuery) -> Page[Skipped]:
+        """Homes and days that a run could not bill, by home, each with the reason."""
+        after = cursors.read(query.cursor)
+        items = await runs.skipped_of(
+            self.deps, self.actor, run_id, after=after, limit=query.limit
+        )
+        return lists.page(
+            items, query.limit, lambda item: f"{item.home}|{item.kind}|{item.from_day}"
+        )
 
 
 class BillRunBillsHandler(ApiHandler):
@@ -100,5 +148,7 @@ ROUTES = [
     Route("/api/v1/bill-runs/{run_id}", BillRunHandler),
     Route("/api/v1/bill-runs/{run_id}/publish", PublishBillRunHandler),
     Route("/api/v1/bill-runs/{run_id}/cancel", CancelBillRunHandler),
+    Route("/api/v1/bill-runs/{run_id}/withdraw", WithdrawBillRunHandler),
+    Route("/api/v1/bill-runs/{run_id}/skipped", BillRunSkippedHandler),
     Route("/api/v1/bill-runs/{run_id}/bills", BillRunBillsHandler),
 ]

@@ -28,14 +28,13 @@ class FeeRulesHandler(ApiHandler):
         "createFeeRule",
         needs=Permission.MANAGE_FEES,
         status=201,
-        errors=("bad_fee_rule", "unknown_payee", "fee_rule_exists"),
+        errors=("bad_fee_rule", "unknown_payee", "payee_may_not_charge", "fee_rule_exists"),
         example=NewFeeRule(
             kind=FeeKind.PROPERTY_FEE,
             price=6000,
             start_day="2026-01-01",
             due_days=30,
-            account="firm",
-            payee_name="安居物业",
+            payee_id="vh5c0rk2fqv5zs2a6p4m9x1e7d",
         ),
     )
     async def post(self, place: PlacePath, body: NewFeeRule) -> FeeRuleView:

@@ -39,6 +39,7 @@ class PaymentsHandler(ApiHandler):
             "not_found",
             "bill_already_paid",
             "different_payees",
+            "different_fees",
             "payment_in_progress",
             "payee_unavailable",
             "payment_refused",

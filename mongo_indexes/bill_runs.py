@@ -26,6 +26,8 @@ VALIDATOR: Final = {
                 "published",
                 "cancelling",
                 "cancelled",
+                "withdrawing",
+                "withdrawn",
             ]
         },
         "months": {"bsonType": "int", "minimum": 1, "maximum": 12},

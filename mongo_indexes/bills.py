@@ -10,7 +10,7 @@ SHARD_KEY: Final = {"home": 1}
 INDEXES: Final = [
     # No month of a home and kind is billed twice; what was billed: bills/store.py known()
     IndexModel([("home", ASCENDING), ("slots", ASCENDING)], name="slots", unique=True),
-    # A run's bills by home: of_run(), totals()
+    # A run's bills by home: of_run(), news()
     IndexModel(
         [
             ("run_id", ASCENDING),
@@ -19,6 +19,17 @@ INDEXES: Final = [
             ("_id", ASCENDING),
         ],
         name="run",
+    ),
+    # What a run's bills come to as they are now: totals(). Covers it.
+    IndexModel(
+        [
+            ("run_id", ASCENDING),
+            ("kind", ASCENDING),
+            ("account", ASCENDING),
+            ("state", ASCENDING),
+            ("amount_fen", ASCENDING),
+        ],
+        name="totals",
     ),
     # What my homes owe, or paid since I came, the latest period first; also editions:
     # bills/store.py owing(), paid(), owed(), known()

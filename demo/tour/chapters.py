@@ -43,8 +43,8 @@ CHAPTERS: Final = (
     ),
     Chapter(
         "bills",
-        "fee rules, and the bills of three months",
-        (compound.rules_are_set, compound.bills_are_made),
+        "who is paid, fee rules, and the bills of three months",
+        (compound.payees_are_known, compound.rules_are_set, compound.bills_are_made),
         needs=("compound",),
     ),
     Chapter(

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import xlsxwriter
 
+from demo.people import COMPOUND
 from demo.tour.visit import Visit, counted, expect
 from services.kernel.days import plus_days
 
@@ -92,13 +93,31 @@ async def heads_are_known(visit: Visit) -> str:
     return f"anybody may read at the door who the heads are: {told}"
 
 
+async def payees_are_known(visit: Visit) -> str:
+    """The demo's firm serves this compound, too; the sanitation is paid in the whole city."""
+    there = await visit.ask("admin", "GET", f"/places/{COMPOUND}/payees")
+    known = {payee["kinds"][0]: payee for payee in there["items"]}
+    firm, first = known["property_fee"], f"{visit.periods[0]}-01"
+    signed = {"compound": visit.compound, "from_day": first}
+    signed |= {"to_day": plus_days(visit.today, 365)}
+    await visit.ask("staff", "POST", f"/firms/{firm['firm_id']}/contracts", signed)
+    kept = ("name", "account", "kinds", "firm_id")
+    wish = {name: firm[name] for name in kept} | {"from_day": first}
+    made = await visit.ask("admin", "POST", f"/places/{visit.compound}/payees", wish)
+    visit.payees = {
+        "property_fee": made["payee_id"],
+        "waste_fee": known["waste_fee"]["payee_id"],
+    }
+    return f"the firm's contract written down, and who is paid: {made['name']}"
+
+
 async def rules_are_set(visit: Visit) -> str:
     common = {"start_day": f"{visit.periods[0]}-01", "due_days": 30}
-    firm = {"kind": "property_fee", "price": 6000, "account": "firm"}
-    waste = {"kind": "waste_fee", "monthly_fen": 500, "account": "sanitation"}
+    firm = {"kind": "property_fee", "price": 6000, "payee_id": visit.payees["property_fee"]}
+    waste = {"kind": "waste_fee", "monthly_fen": 500, "payee_id": visit.payees["waste_fee"]}
     path = f"/places/{visit.compound}/fee-rules"
-    await visit.ask("staff", "POST", path, {**common, **firm, "payee_name": "安居物业"})
-    await visit.ask("staff", "POST", path, {**common, **waste, "payee_name": "环卫中心"})
+    await visit.ask("staff", "POST", path, {**common, **firm})
+    await visit.ask("staff", "POST", path, {**common, **waste})
     return "rules set: 0.60元/㎡·月 to the firm, 5元/月 to the sanitation"
 
 

@@ -26,6 +26,8 @@ class Visit:
     import_path: str
     home: dict[str, Any]  # 3栋2单元502室 of this visit's compound
     unit: str
+    # of the chapter `bills`
+    payees: dict[str, str]  # fee → id of who is paid
     # of the chapter `resident`
     bills: list[dict[str, Any]]  # the property fees of three months
     # of the chapter `payment`

@@ -42,6 +42,7 @@ class Act(StrEnum):
     PHONE_PROVED = "person.phone_proved"
 
     PLACE_ADDED = "place.added"
+    PLACE_CONTACT_CHANGED = "place.contact_changed"
     GRID_CHANGED = "place.grid_changed"
     APPOINTED = "appointment.made"
     SUBSTITUTED = "appointment.substituted"
@@ -53,6 +54,7 @@ class Act(StrEnum):
     FIRM_ADDED = "firm.added"
     CONTRACT_SIGNED = "firm.contract_signed"
     CONTRACT_ENDED = "firm.contract_ended"
+    CONTRACT_CONTACT_CHANGED = "firm.contract_contact_changed"
 
     HOME_REQUESTED = "home.requested"
     HOME_WITHDRAWN = "home.request_withdrawn"
@@ -75,11 +77,14 @@ class Act(StrEnum):
     REGISTER_CONFIRMED = "register.confirmed"
     REGISTER_DISCARDED = "register.discarded"
     REGISTER_UNDONE = "register.undone"
+    PAYEE_ADDED = "fee.payee_added"
+    PAYEE_ENDED = "fee.payee_ended"
     FEE_RULE_ADDED = "fee.rule_added"
     FEE_RULE_ENDED = "fee.rule_ended"
     BILL_RUN_STARTED = "fee.run_started", Guard.OWN_MONEY
     BILL_RUN_PUBLISHED = "fee.run_published", Guard.OWN_MONEY
     BILL_RUN_CANCELLED = "fee.run_cancelled", Guard.OWN_MONEY
+    BILL_RUN_WITHDRAWN = "fee.run_withdrawn", Guard.OWN_MONEY
     BILL_VOIDED = "fee.bill_voided", Guard.OWN_HOME_AND_MONEY
     PAYMENT_ORDERED = "payment.ordered"
     SUSPENSE_RETURNED = "payment.suspense_returned", Guard.OWN_HOME

@@ -12,6 +12,7 @@ from services.bills.states import BillAction, BillState
 from services.bills.views import title, view, views
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.kernel.documents import Document
 from services.kernel.interests import OwnHome
 from services.kernel.permissions import Actor, Permission
 from services.ledger import actions as ledger
@@ -155,7 +156,13 @@ async def _access_to_void(deps: Dependencies, actor: Actor, bill_id: str) -> Bil
         raise errors.NotFound("没有找到账单")
     bill = found[0]
     await own_money.require(
-        deps, actor, bill.home, [bill.kind], period=bill.period, months=bill.months
+        deps,
+        actor,
+        bill.home,
+        [bill.kind],
+        period=bill.period,
+        months=bill.months,
+        account=bill.account,
     )
     return bill
 
@@ -167,6 +174,20 @@ async def _require_no_debtor(
     since = f"{bill.period}-01"
     if await residencies.belongs_since(deps, tx, actor.person_id, bill.home, since):
         raise OwnHome("自家的房屋要由别的工作人员办理")
+
+
+async def withdraw(
+    deps: Dependencies,
+    tx: Transaction,
+    bills: Sequence[Bill],
+    voided: Document,
+    *,
+    months: MonthsAfterVoid,
+) -> None:
+    """Void bills that this transaction read as owing, each with its reversing journal."""
+    reopen = months is MonthsAfterVoid.OPEN
+    await store.void_many(deps.db, tx, bills, voided, reopen=reopen)
+    await ledger.post_many(deps, tx, [_reversal(bill, voided["voided_at"]) for bill in bills])
 
 
 def _reversal(bill: Bill, at: datetime) -> Journal:

@@ -14,9 +14,10 @@ from services.kernel.days import Day, Month
 class Bill(Struct, kw_only=True):
     """Bill of one home for one kind of fee over some months.
 
-    `id` is a digest of home, kind, first month and edition; `slots` are "kind|month" for each
-    month covered, unique per home: no month is billed twice, whatever the runs did. `edition`
-    counts voided bills before it whose months were opened again.
+    `id` is a digest of home, kind, first month (or day) and edition; `slots` are "kind|month"
+    for each month covered, or "kind|day" for each day of a month that is billed in part, unique
+    per home: nothing is billed twice, whatever the runs did. `edition` counts voided bills
+    before it whose months were opened again.
     """
 
     id: str = field(name="_id")
@@ -26,10 +27,13 @@ class Bill(Struct, kw_only=True):
     home: str
     period: Month  # the first month
     months: int
+    from_day: Day | None = None  # of days of one month; None for whole months
+    to_day: Day | None = None
     edition: int = 0
     slots: list[str]
     amount_fen: int
     explanation: str
+    payee: str = ""  # bills from before there were payees have none
     account: str
     payee_name: str
     due_day: int | None = None
@@ -45,6 +49,7 @@ class Bill(Struct, kw_only=True):
     voided_at: datetime | None = None
     voided_by: str = ""
     void_reason: str = ""
+    voided_in: int = 0  # the round in which the run was withdrawn
 
 
 class Total(Struct, frozen=True, kw_only=True):
@@ -75,8 +80,8 @@ class HomeNews(Struct, frozen=True, kw_only=True):
 class Known(Struct, frozen=True):
     """Earlier bills of the homes of a chunk.
 
-    `taken`: (home, slot). `editions`: (home, kind, first month) → voided bills that were to be
-    made again.
+    `taken`: (home, slot) of months and days. `editions`: (home, kind, first month) → voided
+    bills that were to be made again.
     """
 
     taken: frozenset[tuple[str, str]] = frozenset()
@@ -111,9 +116,11 @@ class BillView(Struct, kw_only=True):
     `address`: Address of the home, as people say it.
     `period`: First month that is billed.
     `months`: Number of months that are billed.
+    `from_day`: First day that is billed, of a month billed in part; null for whole months.
+    `to_day`: Last day that is billed, of a month billed in part; null for whole months.
     `amount_fen`: What is to pay, in fen.
     `explanation`: The whole computation on one line, in Chinese.
-    `account`: Key of the payee's merchant account; bills of one account are paid together.
+    `account`: Key of the payee's merchant account; bills of one payee and fee go together.
     `payee_name`: Who receives the money.
     `state`: State of the bill.
     `due_on`: Last day to pay in time; null for drafts.
@@ -129,6 +136,8 @@ class BillView(Struct, kw_only=True):
     address: str
     period: Month
     months: int
+    from_day: Day | None
+    to_day: Day | None
     amount_fen: int
     explanation: str
     account: str

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mongo_indexes import bill_runs, bills
+from mongo_indexes import bill_run_skips, bill_runs, bills
 from services.kernel.personal_data import Fate, Holding
 
 HOLDINGS: Final = (
@@ -15,7 +15,12 @@ HOLDINGS: Final = (
     Holding(
         collection=bill_runs.COLLECTION,
         fate=Fate.NOBODYS,
-        staff=("asked_by", "published_by"),
+        staff=("asked_by", "published_by", "withdrawn_by"),
         why="小区的出账批次",
+    ),
+    Holding(
+        collection=bill_run_skips.COLLECTION,
+        fate=Fate.NOBODYS,
+        why="没有出账的房屋和原因",
     ),
 )

@@ -11,19 +11,24 @@ from services.bills.models import Bill, HomeNews, Known, Total
 from services.bills.states import BillAction, BillState, move_of
 from services.dependencies import Database, Transaction
 from services.fees.models import FeeKind
+from services.kernel.days import Month
 from services.kernel.documents import Document, to_document
 
 
 async def known(
-    db: Database, tx: Transaction, homes: Sequence[str], slots: Sequence[str]
+    db: Database,
+    tx: Transaction,
+    homes: Sequence[str],
+    kinds: Sequence[FeeKind],
+    months: Sequence[Month],
 ) -> Known:
-    """Return which of the slots are taken, and the editions. By `slots` and `home_paid`."""
+    """Return what is taken of these months, and the editions. By `slots` and `home_paid`."""
     of_homes = {"home": {"$in": list(homes)}}
-    wanted = frozenset(slots)
-    cursor = db[COLLECTION].find(
-        {**of_homes, "slots": {"$in": list(slots)}}, {"home": 1, "slots": 1}, session=tx
-    )
-    taken = [(b["home"], s) async for b in cursor for s in b["slots"] if s in wanted]
+    # days of a month sort between its own slot and the next month's
+    ranges = [{"$gte": f"{kind}|{months[0]}", "$lt": f"{kind}|{months[-1]}~"} for kind in kinds]
+    query = {"$or": [{**of_homes, "slots": {"$elemMatch": found}} for found in ranges]}
+    cursor = db[COLLECTION].find(query, {"home": 1, "slots": 1}, session=tx)
+    taken = [(b["home"], s) async for b in cursor for s in b["slots"]]
     pipeline: list[Document] = [
         {"$match": {**of_homes, "state": BillState.VOID}},
         {
@@ -77,6 +82,24 @@ async def hold(db: Database, tx: Transaction, bill_ids: Sequence[str]) -> bool:
     return result.matched_count == len(bill_ids)
 
 
+async def void_many(
+    db: Database, tx: Transaction, bills: Sequence[Bill], voided: Document, *, reopen: bool
+) -> None:
+    """Void bills read in this transaction as owing: whoever changes one makes it start again.
+
+    `reopen`: frees their months for later runs; the slot that is left stays unique.
+    """
+    changes: Document = {name: {"$literal": value} for name, value in voided.items()}
+    if reopen:
+        changes["slots"] = [{"$concat": ["void|", "$_id"]}]
+    step = move_of(BillAction.VOID)
+    await db[COLLECTION].update_many(
+        {"_id": {"$in": [bill.id for bill in bills]}, "state": step.source},
+        [{"$set": {"state": step.target, **changes}}],
+        session=tx,
+    )
+
+
 async def discard(db: Database, tx: Transaction, bill_ids: Sequence[str]) -> None:
     """Remove drafts: they were never anybody's debt."""
     source = move_of(BillAction.DISCARD).source
@@ -85,7 +108,13 @@ async def discard(db: Database, tx: Transaction, bill_ids: Sequence[str]) -> Non
 
 
 async def of_run(
-    db: Database, run_id: str, state: BillState, *, after: str, limit: int
+    db: Database,
+    run_id: str,
+    state: BillState,
+    *,
+    after: str,
+    limit: int,
+    tx: Transaction | None = None,
 ) -> list[Bill]:
     """A run's bills in one state, by home, after "home|id". Served by index `run`."""
     home, _, bill_id = after.partition("|")
@@ -93,13 +122,14 @@ async def of_run(
     if home:
         query["home"] = {"$gte": home}
         query["$or"] = [{"home": {"$gt": home}}, {"_id": {"$gt": bill_id}}]
-    cursor = db[COLLECTION].find(query).sort([("home", 1), ("_id", 1)]).limit(limit)
+    order = [("home", 1), ("_id", 1)]
+    cursor = db[COLLECTION].find(query, session=tx).sort(order).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Bill])
 
 
-async def news(db: Database, run_id: str, issued_in: int) -> dict[str, HomeNews]:
-    """Return home → what a round of a run issued and is still owed. Served by index `run`."""
-    query = {"run_id": run_id, "state": BillState.OWING, "issued_in": issued_in}
+async def news(db: Database, run_id: str, **of_round: Any) -> dict[str, HomeNews]:
+    """Return home → what a round of a run did to it, by state and round. By index `run`."""
+    query = {"run_id": run_id, **of_round}
     group: Document = {
         "_id": "$home",
         "kinds": {"$addToSet": "$kind"},
@@ -110,11 +140,11 @@ async def news(db: Database, run_id: str, issued_in: int) -> dict[str, HomeNews]
     return {row["_id"]: msgspec.convert(row, HomeNews) async for row in cursor}
 
 
-async def totals(db: Database, run_id: str) -> list[Total]:
-    """Count and add up a run's bills. Served by index `run`."""
-    keys = ("kind", "account", "state")
+async def totals(db: Database, run_ids: Sequence[str]) -> dict[str, list[Total]]:
+    """Return run → counts and sums of its bills as they are now. Covered by index `totals`."""
+    keys = ("run_id", "kind", "account", "state")
     pipeline: list[Document] = [
-        {"$match": {"run_id": run_id}},
+        {"$match": {"run_id": {"$in": list(run_ids)}}},
         {
             "$group": {
                 "_id": {key: f"${key}" for key in keys},
@@ -125,8 +155,10 @@ async def totals(db: Database, run_id: str) -> list[Total]:
         {"$replaceWith": {"$mergeObjects": ["$_id", "$$ROOT"]}},
         {"$sort": dict.fromkeys(keys, 1)},
     ]
-    cursor = await db[COLLECTION].aggregate(pipeline)
-    return msgspec.convert(await cursor.to_list(), list[Total])
+    found: dict[str, list[Total]] = {run_id: [] for run_id in run_ids}
+    async for row in await db[COLLECTION].aggregate(pipeline, hint="totals"):
+        found[row["run_id"]].append(msgspec.convert(row, Total))
+    return found
 
 
 async def owing(db: Database, homes: Sequence[str], *, before: str, limit: int) -> list[Bill]:

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Final
 
 import msgspec
-from msgspec import Struct
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
@@ -13,9 +12,18 @@ from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.fees import store
 from services.fees.models import EndFeeRule, FeeKind, FeeRule, FeeRuleView, NewFeeRule
+from services.fees.payees import charters
+from services.fees.payees.models import Payee
+from services.fees.refusals import (
+    OBSTACLES,
+    BadFeeRule,
+    FeeRuleEnded,
+    FeeRuleExists,
+    PayeeMayNotCharge,
+    UnknownPayee,
+)
 from services.fees.views import view
 from services.kernel import errors
-from services.kernel.days import Day
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places.models import Kind
@@ -23,67 +31,16 @@ from services.places.models import Kind
 RULE_PLACES: Final = (Kind.COMPOUND, Kind.BUILDING, Kind.UNIT)
 
 
-class BadFeeRule(errors.InvalidInput):
-    """A rule needs one price and one due term, real days, and a place that has homes."""
-
-    code = "bad_fee_rule"
-    details_type = errors.UnknownDay
-
-
-class UnknownPayeeDetails(Struct, frozen=True, kw_only=True):
-    """Account that is not configured.
-
-    `account`: Key of the merchant account that was asked for.
-    """
-
-    account: str
-
-
-class UnknownPayee(errors.InvalidInput):
-    """No merchant account of that key is configured: money would have nowhere to go."""
-
-    code = "unknown_payee"
-    details_type = UnknownPayeeDetails
-
-
-class FeeRuleExistsDetails(Struct, frozen=True, kw_only=True):
-    """Rule that is there already.
-
-    `rule_id`: Id of the rule; null when it was made at this moment.
-    """
-
-    rule_id: str | None
-
-
-class FeeRuleExists(errors.Conflict):
-    code = "fee_rule_exists"
-    details_type = FeeRuleExistsDetails
-
-
-class FeeRuleEndedDetails(Struct, frozen=True, kw_only=True):
-    """Last day of a rule that ends already.
-
-    `end_day`: Last day of the rule.
-    """
-
-    end_day: Day
-
-
-class FeeRuleEnded(errors.Conflict):
-    code = "fee_rule_ended"
-    details_type = FeeRuleEndedDetails
-
-
 async def add(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule) -> FeeRuleView:
     """Add a rule. The same rule again is the same rule; a new price is a new start day.
 
-    Raises NotFound, BadFeeRule, UnknownPayee, FeeRuleExists.
+    Raises NotFound, BadFeeRule, UnknownPayee, PayeeMayNotCharge, FeeRuleExists.
     """
     found = await places.access_place(deps, actor, place, Permission.MANAGE_FEES)
     if found.kind not in RULE_PLACES:
         raise BadFeeRule("收费规则请设在小区、楼栋或单元上")
-    _check(deps, request)
-    rule = _draft(deps, actor, place, request)
+    _check(request)
+    rule = _draft(deps, actor, place, request, await _payee(deps, place, request))
 
     async def save(tx: Transaction) -> None:
         if not await places.use(deps, [place], tx=tx):
@@ -95,26 +52,43 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule)
         await deps.in_transaction(save)
     except DuplicateKeyError:
         return await _again(deps, actor, rule)
-    return view(rule)
+    return view(rule, rule.payee)
 
 
-def _draft(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule) -> FeeRule:
-    now = deps.now()
+async def _payee(deps: Dependencies, place: str, request: NewFeeRule) -> Payee:
+    """Return the payee a new rule names, if it may charge this fee here on its days."""
+    charter = await charters.charter_of(deps, request.payee_id, place)
+    if charter is None:
+        raise UnknownPayee("这里没有这个收款单位,请先登记收款单位")
+    for day in filter(None, (request.start_day, request.end_day)):
+        if because := charter.obstacle(request.kind, day):
+            raise PayeeMayNotCharge(OBSTACLES[because], because=because, day=day)
+    return charter.payee
+
+
+def _draft(
+    deps: Dependencies, actor: Actor, place: str, request: NewFeeRule, payee: Payee
+) -> FeeRule:
     usages = sorted(set(request.usages))
+    asked = {**msgspec.structs.asdict(request), "usages": usages}
+    del asked["payee_id"]
     return FeeRule(
         id=deps.new_id(),
         place=place,
+        payee=payee.id,
+        account=payee.account,
+        payee_name=payee.name,
         slots=[f"{request.kind}|{request.start_day}|{usage}" for usage in usages],
         created_by=actor.person_id,
-        created_at=now,
-        **{**msgspec.structs.asdict(request), "usages": usages},
+        created_at=deps.now(),
+        **asked,
     )
 
 
 async def _note(
     deps: Dependencies, tx: Transaction, actor: Actor, act: Act, rule: FeeRule
 ) -> None:
-    said = ("kind", "price", "monthly_fen", "start_day", "end_day", "account")
+    said = ("kind", "price", "monthly_fen", "start_day", "end_day", "payee", "account")
     facts = {name: getattr(rule, name) for name in said}
     await audit.record(deps, tx, actor, act, place=rule.place, subject=rule.id, **facts)
 
@@ -126,10 +100,10 @@ async def _again(deps: Dependencies, actor: Actor, rule: FeeRule) -> FeeRuleView
         raise FeeRuleExists("同一天起已有一条同类收费规则", rule_id=earlier and earlier.id)
     again = {"place": rule.place, "subject": earlier.id}
     await audit.record_again(deps, actor, Act.FEE_RULE_ADDED, **again)
-    return view(earlier)
+    return view(earlier, earlier.payee)
 
 
-def _check(deps: Dependencies, request: NewFeeRule) -> None:
+def _check(request: NewFeeRule) -> None:
     if (request.price is None) == (request.monthly_fen is None):
         raise BadFeeRule("请填写单价或每月金额,两者只填一项")
     if (request.due_day is None) == (request.due_days is None):
@@ -138,8 +112,6 @@ def _check(deps: Dependencies, request: NewFeeRule) -> None:
         _check_day(day)
     if request.end_day is not None and request.end_day < request.start_day:
         raise BadFeeRule("结束日期不能早于开始日期")
-    if request.account not in deps.merchants:
-        raise UnknownPayee("没有这个收款账户", account=request.account)
 
 
 def _check_day(day: str) -> None:
@@ -170,7 +142,7 @@ async def end(
     if rule.end_day == request.end_day:
         again = {"place": rule.place, "subject": rule.id}
         await audit.record_again(deps, actor, Act.FEE_RULE_ENDED, **again)
-        return view(rule)
+        return await _viewed(deps, rule)
     withdrawn = request.end_day < rule.start_day
     ended = msgspec.structs.replace(
         rule,
@@ -191,7 +163,11 @@ async def end(
         if (await _access(deps, actor, rule_id)).end_day != request.end_day:
             raise
         return await end(deps, actor, rule_id, request)  # the same, sent twice at once
-    return view(ended)
+    return await _viewed(deps, ended)
+
+
+async def _viewed(deps: Dependencies, rule: FeeRule) -> FeeRuleView:
+    return view(rule, (await charters.payee_ids(deps, [rule]))[rule.id])
 
 
 async def listing(
@@ -200,7 +176,8 @@ async def listing(
     """Rules made for a place and below it, by id."""
     require_at(actor, Permission.MANAGE_FEES, place)
     found = await store.under_place(deps.db, place, after=after, limit=limit)
-    return [view(rule) for rule in found]
+    payees = await charters.payee_ids(deps, found)
+    return [view(rule, payees[rule.id]) for rule in found]
 
 
 async def for_homes(
@@ -208,3 +185,10 @@ async def for_homes(
 ) -> list[FeeRule]:
     """Return the rules made by an instant that may apply to one of these homes."""
     return await store.for_homes(deps.db, homes, kinds, made_by)
+
+
+async def of_compound(
+    deps: Dependencies, compound: str, kinds: Sequence[FeeKind]
+) -> list[FeeRule]:
+    """Return all rules of these kinds in a compound: what a bill run of it rests on."""
+    return await store.of_compound(deps.db, compound, kinds)

@@ -18,6 +18,7 @@ Months = Annotated[int, Meta(ge=1, le=12)]
 DueDay = Annotated[int, Meta(ge=1, le=31)]
 DueDays = Annotated[int, Meta(ge=1, le=180)]
 PayeeName = Annotated[str, Meta(min_length=1, max_length=60, pattern=ONE_LINE)]
+PayeeId = Annotated[str, Meta(min_length=1, max_length=64)]
 AccountKey = Annotated[str, Meta(min_length=1, max_length=32)]
 
 
@@ -49,7 +50,8 @@ class FeeRule(Struct, kw_only=True):
     end_day: Day | None = None  # inclusive; before start_day: withdrawn
     due_day: int | None = None
     due_days: int | None = None
-    account: str  # merchant account key of the payee
+    payee: str = ""  # rules from before there were payees have none
+    account: str  # of the payee, and its name, as they were when the rule was written
     payee_name: str
     slots: list[str]
     created_by: str
@@ -72,8 +74,7 @@ class NewFeeRule(Struct, forbid_unknown_fields=True, kw_only=True):
     `end_day`: Last day of the rule; none without it.
     `due_day`: Day of the month by which to pay.
     `due_days`: Days after issue by which to pay.
-    `account`: Key of the payee's merchant account, as configured.
-    `payee_name`: Who receives the money, as residents read it.
+    `payee_id`: Payee of the place, which may charge this fee on these days.
     """
 
     kind: FeeKind
@@ -84,8 +85,7 @@ class NewFeeRule(Struct, forbid_unknown_fields=True, kw_only=True):
     end_day: Day | None = None
     due_day: DueDay | None = None
     due_days: DueDays | None = None
-    account: AccountKey
-    payee_name: PayeeName
+    payee_id: PayeeId
 
 
 class EndFeeRule(Struct, forbid_unknown_fields=True):
@@ -110,6 +110,7 @@ class FeeRuleView(Struct, kw_only=True):
     `end_day`: Last day of the rule; null for none.
     `due_day`: Day of the month by which to pay; null when it is days after issue.
     `due_days`: Days after issue by which to pay; null when it is a day of the month.
+    `payee_id`: Payee of the rule; null when none of the place fits it: nothing is billed by it.
     `account`: Key of the payee's merchant account.
     `payee_name`: Who receives the money.
     """
@@ -124,5 +125,6 @@ class FeeRuleView(Struct, kw_only=True):
     end_day: Day | None
     due_day: int | None
     due_days: int | None
+    payee_id: str | None
     account: str
     payee_name: str

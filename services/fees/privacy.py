@@ -1,8 +1,8 @@
-"""Personal data of fee rules: ids of staff who made them."""
+"""Personal data of fee rules and payees: ids of staff who made them."""
 
 from typing import Final
 
-from mongo_indexes import fee_rules
+from mongo_indexes import fee_rules, payees
 from services.kernel.personal_data import Fate, Holding
 
 HOLDINGS: Final = (
@@ -11,5 +11,11 @@ HOLDINGS: Final = (
         fate=Fate.NOBODYS,
         staff=("created_by", "ended_by"),
         why="收费标准",
+    ),
+    Holding(
+        collection=payees.COLLECTION,
+        fate=Fate.NOBODYS,
+        staff=("written_by", "ended_by"),
+        why="收款单位名称和收款账户的代号",
     ),
 )

@@ -48,6 +48,13 @@ async def under_place(db: Database, place: str, *, after: str, limit: int) -> li
     return msgspec.convert(await cursor.to_list(), list[FeeRule])
 
 
+async def of_compound(db: Database, compound: str, kinds: Sequence[FeeKind]) -> list[FeeRule]:
+    """Rules of a compound and everything in it, by id. Served by index `slots`."""
+    query = {"place": under(compound), "kind": {"$in": list(kinds)}}
+    found = await db[COLLECTION].find(query).to_list()
+    return sorted(msgspec.convert(found, list[FeeRule]), key=lambda rule: rule.id)
+
+
 async def for_homes(
     db: Database, homes: Sequence[str], kinds: Sequence[FeeKind], made_by: datetime
 ) -> list[FeeRule]:

@@ -1,24 +1,38 @@
-"""Tariff: which fee rule applies to a home and month, what it charges, how that is explained.
+"""Tariff: which fee rule applies to a home on a day, what it charges, how that is explained.
 
-Pure functions. For one home, kind and month exactly one rule applies, or none. It is the rule
+Pure functions. For one home, kind and day exactly one rule applies, or none. It is the rule
 that
 1. covers the home's place, names the home's usage (a home without one counts as a flat),
-2. has start_day ≤ the month's first day ≤ end_day, and among those
+2. has start_day ≤ the day ≤ end_day, and among those
 3. lies deepest in the tree (unit before building before compound), and among those
 4. started last.
-When a rule ends, the one it displaced applies again.
+When a rule ends, the one it displaced applies again. A month that a rule covers in part is
+charged by its actual days: 19 of the 31 days of August are 19/31 of the month's price. The law
+names no method; why this one: docs/decisions/16-payees-and-runs.md.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from msgspec import Struct
 
 from services.fees.models import FeeKind, FeeRule
-from services.kernel.money import area_charge_fen, price_yuan, square_metres, yuan
+from services.kernel.days import Day, Month, last_day, plus_days
+from services.kernel.money import area_charge, half_up, price_yuan, square_metres, yuan
 from services.kernel.paths import ancestors
 from services.places.models import Usage
 
 # (place, kind) → its rules, the latest start first
 RuleBook = Mapping[tuple[str, FeeKind], Sequence[FeeRule]]
+
+
+class Part(Struct, frozen=True):
+    """Time that one rule charges: `count` months, or `count` days of a month that has `of`."""
+
+    rule: FeeRule
+    count: int
+    of: int = 1
 
 
 def rule_book(rules: Iterable[FeeRule]) -> RuleBook:
@@ -29,39 +43,62 @@ def rule_book(rules: Iterable[FeeRule]) -> RuleBook:
     return book
 
 
-def rule_for(
-    book: RuleBook, home: str, usage: Usage | None, *, kind: FeeKind, month: str
-) -> FeeRule | None:
-    """Return the one rule that applies (see the module's docstring), or None."""
-    first = f"{month}-01"
-    for place in reversed(ancestors(home)):
-        for rule in book.get((place, kind), ()):
-            if (usage or Usage.FLAT) in rule.usages and in_force(rule, first):
-                return rule
-    return None
+def candidates(book: RuleBook, home: str, usage: Usage | None, kind: FeeKind) -> list[FeeRule]:
+    """Return the rules that may apply to a home, whichever goes before the other first."""
+    return [
+        rule
+        for place in reversed(ancestors(home))
+        for rule in book.get((place, kind), ())
+        if (usage or Usage.FLAT) in rule.usages
+    ]
 
 
-def in_force(rule: FeeRule, day: str) -> bool:
+def rule_on(rules: Sequence[FeeRule], day: Day) -> FeeRule | None:
+    """Return the one of a home's candidates that applies on a day, or None."""
+    return next((rule for rule in rules if in_force(rule, day)), None)
+
+
+def in_force(rule: FeeRule, day: Day) -> bool:
     """Tell whether a rule covers a day; its last day is included."""
     return rule.start_day <= day and (rule.end_day is None or day <= rule.end_day)
 
 
-def charge_fen(rule: FeeRule, area: int | None, months: int) -> int | None:
-    """Return what the rule charges in fen; None when it needs an area nobody wrote down.
+def spans(month: Month, turns: Iterable[tuple[Day, Day | None]]) -> list[tuple[Day, Day]]:
+    """Cut a month at the first days, and after the last days, of `turns`."""
+    first, last = f"{month}-01", last_day(month)
+    cuts = {first}
+    for begin, end in turns:
+        cuts |= {begin} if first < begin <= last else set()
+        cuts |= {plus_days(end, 1)} if end is not None and first <= end < last else set()
+    starts = sorted(cuts)
+    return list(zip(starts, [*(plus_days(day, -1) for day in starts[1:]), last], strict=True))
 
-    Rounded half up, once, on the product: see services/kernel/money.py.
+
+def charge_fen(parts: Sequence[Part], area: int | None) -> int | None:
+    """Return what parts come to in fen; None when a price needs an area nobody wrote down.
+
+    Exact until the end, and rounded half up once: see services/kernel/money.py.
     """
-    if rule.monthly_fen is not None:
-        return rule.monthly_fen * months
-    if area is None or rule.price is None:
-        return None
-    return area_charge_fen(area, rule.price, months)
+    total = Fraction(0)
+    for rule, time in ((part.rule, Fraction(part.count, part.of)) for part in parts):
+        if rule.monthly_fen is not None:
+            total += rule.monthly_fen * time
+        elif area is None or rule.price is None:
+            return None
+        else:
+            total += area_charge(area, rule.price, time)
+    return half_up(total)
 
 
-def explain(rule: FeeRule, area: int | None, months: int) -> str:
+def explain(parts: Sequence[Part], area: int | None) -> str:
     """Write the sum on one line: 85.30㎡ × 0.60元/㎡·月 × 1个月 = 51.18元."""
-    total = yuan(charge_fen(rule, area, months) or 0)
-    if rule.monthly_fen is not None:
-        return f"每户{yuan(rule.monthly_fen)}元/月 × {months}个月 = {total}元"
-    factors = f"{square_metres(area or 0)}㎡ × {price_yuan(rule.price or 0)}元/㎡·月"
-    return f"{factors} × {months}个月 = {total}元"
+    factors = " + ".join(_factors(part, area) for part in parts)
+    return f"{factors} = {yuan(charge_fen(parts, area) or 0)}元"
+
+
+def _factors(part: Part, area: int | None) -> str:
+    time = f"{part.count}个月" if part.of == 1 else f"{part.count}/{part.of}个月"
+    if part.rule.monthly_fen is not None:
+        return f"每户{yuan(part.rule.monthly_fen)}元/月 × {time}"
+    price = price_yuan(part.rule.price or 0)
+    return f"{square_metres(area or 0)}㎡ × {price}元/㎡·月 × {time}"

@@ -66,6 +66,12 @@ async def add(deps: Dependencies, actor: Actor, request: NewFirm) -> FirmView:
     return views.firm_view(firm)
 
 
+async def require_firm(deps: Dependencies, tx: Transaction, firm_id: str) -> None:
+    """Raise NotFound unless the firm is in the directory."""
+    if await store.find_firm(deps.db, firm_id, tx=tx) is None:
+        raise errors.NotFound("没有找到这家企业")
+
+
 async def listing(
     deps: Dependencies, actor: Actor, *, after: str, limit: int
 ) -> list[FirmView]:

@@ -7,7 +7,7 @@ import msgspec
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.firms import store, views
+from services.firms import actions, store, views
 from services.firms.actions import ContractDays
 from services.firms.models import Contract, ContractView, EndContract, SignContract
 from services.kernel import errors
@@ -60,8 +60,7 @@ async def _require_free(deps: Dependencies, tx: Transaction, contract: Contract)
     compound = await places.hold(deps, tx, contract.place)
     if compound is None or compound.kind is not Kind.COMPOUND:
         raise errors.NotFound("没有找到这个小区")
-    if await store.find_firm(deps.db, contract.firm, tx=tx) is None:
-        raise errors.NotFound("没有找到这家企业")
+    await actions.require_firm(deps, tx, contract.firm)
     first, last = contract.from_day, contract.to_day
     rival = await store.overlapping(deps.db, tx, compound.id, first, last)
     if rival is not None:
@@ -141,6 +140,11 @@ async def holding(deps: Dependencies, compound: str) -> Contract | None:
     """Return the contract by which a firm serves a compound today; None when none does."""
     found = await store.holding_on(deps.db, [compound], deps.today())
     return next(iter(found), None)
+
+
+async def of_compound(deps: Dependencies, compound: str) -> list[Contract]:
+    """Return all contracts of a compound, also those that are over: who may charge when."""
+    return await store.of_compound(deps.db, compound)
 
 
 async def has_contract(

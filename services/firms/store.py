@@ -72,6 +72,12 @@ async def holding_on(db: Database, compounds: Sequence[str], day: str) -> list[C
     return msgspec.convert(await cursor.to_list(), list[Contract])
 
 
+async def of_compound(db: Database, compound: str) -> list[Contract]:
+    """All contracts of a compound, also those that are over. Served by index `place`."""
+    cursor = db[contracts.COLLECTION].find({"place": compound}).sort("_id", 1)
+    return msgspec.convert(await cursor.to_list(), list[Contract])
+
+
 async def not_over(db: Database, tx: Transaction, firm: str, compound: str, day: str) -> bool:
     """Tell whether a contract holds or will. Served by index `place`."""
     query = {"place": compound, "firm": firm, "to_day": {"$gte": day}}

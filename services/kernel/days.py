@@ -72,6 +72,18 @@ def last_day(month: str) -> str:
     return f"{month}-{calendar.monthrange(year, number)[1]:02d}"
 
 
+def days_between(first: str, last: str) -> list[str]:
+    """Return the days from the first to the last, both included."""
+    begin = date.fromisoformat(first)
+    count = (date.fromisoformat(last) - begin).days + 1
+    return [(begin + timedelta(days=number)).isoformat() for number in range(count)]
+
+
+def months_between(one: str, other: str) -> int:
+    """Count the months from one to another; negative when the other comes first."""
+    return (int(other[:4]) - int(one[:4])) * 12 + int(other[5:]) - int(one[5:])
+
+
 def months_from(period: str, count: int) -> list[str]:
     """Return so many months, the first of which is `period`."""
     return [plus_months(period, i) for i in range(count)]

@@ -1,5 +1,6 @@
 """Amounts in fen, areas and prices as integers, and as text for people."""
 
+from fractions import Fraction
 from typing import Annotated, Final
 
 import cn2an
@@ -13,15 +14,20 @@ PRICE_PER_FEN: Final = 100
 AREA_PER_SQUARE_METRE: Final = 100
 
 
-def area_charge_fen(area: int, price: int, months: int) -> int:
-    """Return area × price × months in fen, rounded half up once, at the end.
+def area_charge(area: int, price: int, months: Fraction) -> Fraction:
+    """Return area × price × months in fen, exactly.
 
-    `area` in 0.01 m², `price` in 0.0001 yuan per m² and month. Half up (四舍五入) is what
-    residents can check on a pocket calculator; integers keep it exact.
+    `area` in 0.01 m², `price` in 0.0001 yuan per m² and month.
     """
-    numerator = area * price * months
-    denominator = AREA_PER_SQUARE_METRE * PRICE_PER_FEN
-    return (2 * numerator + denominator) // (2 * denominator)
+    return area * price * months / (AREA_PER_SQUARE_METRE * PRICE_PER_FEN)
+
+
+def half_up(fen: Fraction) -> int:
+    """Round fen half up (四舍五入), which residents can check on a pocket calculator.
+
+    Once, at the end of a sum, and never its parts: 15.2855 + 21.1959 yuan are 36.48.
+    """
+    return (2 * fen.numerator + fen.denominator) // (2 * fen.denominator)
 
 
 def yuan(fen: int) -> str:

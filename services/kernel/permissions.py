@@ -63,6 +63,7 @@ class Permission(StrEnum):
     MANAGE_PLACES = auto()
     IMPORT_REGISTER = auto()
     MANAGE_FEES = auto()
+    MANAGE_PAYEES = auto()  # into whose merchant account fees are paid
     RUN_BILLS = auto()
     APPOINT = auto()
     MANAGE_FIRMS = auto()  # firms and their contracts
@@ -105,7 +106,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.SUBDISTRICT_STAFF: SUPERVISOR,
     Role.DISTRICT_STAFF: SUPERVISOR,
     Role.CITY_STAFF: SUPERVISOR,
-    Role.ADMINISTRATOR: STAFF | {P.OPERATE},
+    Role.ADMINISTRATOR: STAFF | {P.OPERATE, P.MANAGE_PAYEES},
     Role.AUDITOR: frozenset({P.READ_AUDIT}),
 }
 

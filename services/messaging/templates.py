@@ -20,6 +20,7 @@ from services.wechat.template_values import moment
 
 class TemplateKey(StrEnum):
     BILL_ISSUED = auto()
+    BILLS_WITHDRAWN = auto()
     PAYMENT_RECEIVED = auto()
     REFUND_DONE = auto()
     REFUND_DELAYED = auto()
@@ -63,6 +64,18 @@ TEMPLATES: Final[dict[TemplateKey, Template]] = {
             "thing3": "period",
             "amount4": "amount",
             "date5": "due_on",
+        },
+    ),
+    TemplateKey.BILLS_WITHDRAWN: Template(
+        title="账单已收回",
+        body="{home}的{fee}({period})共{amount}已收回,不用缴了。原因:{reason}。给您添麻烦了。",
+        page="pages/bills/bills",
+        data={
+            "thing1": "home",
+            "thing2": "fee",
+            "thing3": "period",
+            "amount4": "amount",
+            "thing5": "reason",
         },
     ),
     TemplateKey.PAYMENT_RECEIVED: Template(

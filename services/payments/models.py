@@ -39,6 +39,7 @@ class Payment(Struct, kw_only=True):
 
     id: str = field(name="_id")
     person: str
+    payee: str = ""  # orders from before there were payees have none
     account: str  # the payee's merchant account key
     payee_name: str
     lines: list[Line]
@@ -95,7 +96,7 @@ class WeChatEvent(Struct, kw_only=True):
 class Pay(Struct, forbid_unknown_fields=True):
     """Bills to pay together.
 
-    `bill_ids`: Ids of the bills, all of one payee.
+    `bill_ids`: Ids of the bills, all of one payee and one fee.
     """
 
     bill_ids: Annotated[

@@ -14,6 +14,7 @@ import structlog
 from services.bills.models import Bill
 from services.dependencies import Dependencies
 from services.fees.models import KIND_NAMES
+from services.fees.payees import actions as payees
 from services.kernel import errors
 from services.kernel.permissions import Actor
 from services.payments import booking, store
@@ -43,10 +44,12 @@ log = structlog.get_logger(__name__)
 async def draft(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Payment:
     """Draft an order of the actor for bills of one payee; nothing is written or sent.
 
-    Raises PayeeUnavailable when the payee has no merchant account here.
+    Raises PayeeUnavailable when the bills' payee may not take this fee into this account, or
+    the account is not configured here.
     """
     now = deps.now()
-    account, payee_name = bills[0].account, bills[0].payee_name
+    account = bills[0].account
+    payee, payee_name = await _payee(deps, bills)
     client = deps.merchants.get(account)
     if client is None:
         raise PayeeUnavailable("收款单位的微信支付还没有开通,请联系物业或社区")
@@ -62,6 +65,7 @@ async def draft(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Paym
     return Payment(
         id=payment_id,
         person=actor.person_id,
+        payee=payee,
         account=account,
         payee_name=payee_name,
         lines=[_line(bill) for bill in bills],
@@ -71,6 +75,24 @@ async def draft(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Paym
         created_at=now,
         expires_at=expires_at,
     )
+
+
+async def _payee(deps: Dependencies, bills: Sequence[Bill]) -> tuple[str, str]:
+    """Return the id and name of who is paid. Its name is the payee's, not the bill's copy.
+
+    One that may charge no longer is still paid what it is owed. Bills from before there were
+    payees are paid as they say, unless their account is known by another name or other fees.
+    """
+    for bill in bills:
+        known = [p for p in await payees.at_home(deps, bill.home) if p.account == bill.account]
+        right = [p for p in known if bill.kind in p.kinds and p.id == (bill.payee or p.id)]
+        if not bill.payee:
+            right = [payee for payee in right if payee.name == bill.payee_name]
+        if not right and (known or bill.payee):
+            log.error("bill_of_wrong_payee", bill=bill.id, account=bill.account)
+            raise PayeeUnavailable("这笔账单的收款单位有误,请联系物业或社区")
+        found = (right[0].id, right[0].name) if right else ("", bill.payee_name)
+    return found
 
 
 async def _openid(deps: Dependencies, actor: Actor) -> str:

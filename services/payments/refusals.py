@@ -61,6 +61,12 @@ class DifferentPayees(errors.InvalidInput):
     code = "different_payees"
 
 
+class DifferentFees(errors.InvalidInput):
+    """One order and one receipt are for one fee, also where one payee takes both."""
+
+    code = "different_fees"
+
+
 class PaymentInProgress(errors.Conflict):
     """Payment of one of these bills is open: somebody may be typing the password."""
 
@@ -89,11 +95,16 @@ class PaymentRefused(errors.Conflict):
 
 
 def require_payable(bills: Sequence[Bill]) -> None:
-    """Raise BillAlreadyPaid unless all are owing, DifferentPayees unless of one payee."""
+    """Raise BillAlreadyPaid unless all are owing; others unless of one payee and one fee.
+
+    Raises DifferentPayees, DifferentFees.
+    """
     if any(bill.state is not BillState.OWING for bill in bills):
         raise BillAlreadyPaid("有账单已经缴过或作废,请刷新后再试")
-    if len({bill.account for bill in bills}) > 1:
+    if len({(bill.account, bill.payee_name) for bill in bills}) > 1:
         raise DifferentPayees("物业费和垃圾费收款单位不同,请分开支付")
+    if len({bill.kind for bill in bills}) > 1:
+        raise DifferentFees("物业费和垃圾费请分开支付,各有收据")
 
 
 def refusal(error: PayError, payment_id: str) -> errors.DomainError:

@@ -15,6 +15,7 @@ from services.audit.models import Act
 from services.audit.verification import actions as verification
 from services.bills.runs import actions as runs
 from services.bills.runs.models import StartBillRun
+from services.fees.models import FeeKind
 from services.kernel.permissions import Role
 from tests.build.cast import (
     COMMUNITY,
@@ -25,6 +26,7 @@ from tests.build.cast import (
     STAFF,
     Estate,
     bill,
+    payee_of,
 )
 from tests.build.deeds import FORGIVEN, Ask, audited, auditor, ordered, send, voided
 from tests.build.payments import paid
@@ -38,8 +40,7 @@ RULE = {
     "price": 7000,
     "start_day": "2026-03-01",
     "due_day": 10,
-    "account": "firm",
-    "payee_name": "安居物业",
+    "payee_id": payee_of(FeeKind.PROPERTY_FEE),
 }
 Prepare = Callable[[Estate], Awaitable[Ask]]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.fees.models import FeeKind
 from services.kernel.permissions import Role
 from services.ledger import actions as ledger
 from services.ledger.models import income, receivable
@@ -18,6 +19,7 @@ from tests.build.cast import (
     WANG_HOME,
     Estate,
     homes,
+    payee_of,
 )
 from tests.build.offices import hire
 from tests.build.sign_ins import Member
@@ -28,8 +30,7 @@ PRICE = {
     "price": 7000,
     "start_day": "2026-03-01",
     "due_day": 10,
-    "account": "firm",
-    "payee_name": "安居物业",
+    "payee_id": payee_of(FeeKind.PROPERTY_FEE),
 }
 
 
@@ -87,7 +88,7 @@ async def test_a_rule_is_written_once(api: Api, staff: Member) -> None:
         ({"due_day": None}, "bad_fee_rule"),
         ({"start_day": "2026-02-31"}, "bad_fee_rule"),
         ({"end_day": "2026-02-01"}, "bad_fee_rule"),
-        ({"account": "nobody"}, "unknown_payee"),
+        ({"payee_id": "nobody"}, "unknown_payee"),
         ({"price": 0}, "invalid_input"),
         ({"price": 60_000_000}, "invalid_input"),
         ({"usages": []}, "invalid_input"),
@@ -238,7 +239,10 @@ async def test_what_cannot_be_billed_is_listed_with_its_reason(
     await world.deps.db.places.update_one({"_id": WANG_HOME}, {"$set": {"area": None}})
     run = await run_to(world, staff)
     assert run["skips"] == 1
-    assert run["skipped"] == [{"home": WANG_HOME, "kind": "property_fee", "reason": "no_area"}]
+    gap = {"home": WANG_HOME, "kind": "property_fee", "reason": "no_area"}
+    days = {"from_day": "2026-03-01", "to_day": "2026-03-31"}
+    assert run["skipped"] == [{**gap, **days}]
+    assert run["skip_reasons"] == {"no_area": 1}
 
 
 async def test_cancelling_removes_drafts_and_the_run_may_start_again(

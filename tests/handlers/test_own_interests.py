@@ -101,7 +101,12 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.REVEALED: revealed,
 }
 # What is refused by the money's payee alone.
-OF_MONEY: Final = {Act.BILL_RUN_STARTED, Act.BILL_RUN_PUBLISHED, Act.BILL_RUN_CANCELLED}
+OF_MONEY: Final = {
+    Act.BILL_RUN_STARTED,
+    Act.BILL_RUN_PUBLISHED,
+    Act.BILL_RUN_CANCELLED,
+    Act.BILL_RUN_WITHDRAWN,
+}
 
 
 def test_every_guarded_act_is_walked() -> None:
@@ -198,6 +203,9 @@ async def test_residents_may_still_end_their_own(estate: Estate) -> None:
 
 async def firms_manager(estate: Estate, since: str = "2026-01-01") -> Member:
     firm = await firm_at(estate.world, COMPOUND, from_day=since)
+    its = {"$set": {"place": COMPOUND, "firm": firm}}
+    changed = await estate.world.db.payees.update_one({"account": "firm"}, its)
+    assert changed.modified_count == 1
     return await hire(
         estate.world, Role.FIRM_MANAGER, COMPOUND, name="m", phone="13900000099", firm=firm
     )
@@ -237,8 +245,9 @@ async def test_a_firms_manager_bills_for_the_firm_only(estate: Estate) -> None:
     assert (await send(estate, Ask(path, own), manager)).status == 202
     run = await send(estate, Ask(path, {"period": "2026-03"}), await estate.member("staff"))
     await estate.world.work()
-    for action in ("publish", "cancel"):
-        asks = Ask(f"/api/v1/bill-runs/{run.body['run_id']}/{action}")
+    taken_back = {"reason": "单价填错了", "months": "open"}
+    for action, body in (("publish", {}), ("cancel", {}), ("withdraw", taken_back)):
+        asks = Ask(f"/api/v1/bill-runs/{run.body['run_id']}/{action}", body)
         assert (await send(estate, asks, manager)).code == "other_payee"
 
 

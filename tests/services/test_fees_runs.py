@@ -39,6 +39,7 @@ from tests.build.cast import (
     WANG_HOME,
     Estate,
     homes,
+    payee_of,
 )
 from tests.build.world import World
 from tests.depth import by_depth
@@ -360,15 +361,14 @@ async def test_what_was_billed_or_has_a_rule_is_used(estate: Estate) -> None:
         monthly_fen=600,
         start_day="2026-01-01",
         due_days=30,
-        account="sanitation",
-        payee_name="环卫中心",
+        payee_id=payee_of(FeeKind.WASTE_FEE),
     )
     await world.db.places.update_many({}, {"$set": {"used": False}})
     await fees.add(world.deps, STAFF, NEXT_UNIT, rule)
     run = await runs.start(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await drain(world.deps, run.run_id)
     used = {place["_id"] async for place in world.db.places.find({"used": True})}
-    assert used == {NEXT_UNIT, LI_HOME, WANG_HOME, SUN_HOME}
+    assert used == {COMPOUND, NEXT_UNIT, LI_HOME, WANG_HOME, SUN_HOME}
 
 
 async def test_a_long_list_of_skipped_homes_is_cut_and_counted(

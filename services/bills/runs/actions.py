@@ -1,4 +1,4 @@
-"""Actions on bill runs: start, publish, cancel and look. The worker does the work (jobs.py)."""
+"""Actions on bill runs: what people ask for and look at. The worker does the rest (jobs.py)."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -10,9 +10,26 @@ from services.audit import actions as audit
 from services.audit.models import Act
 from services.bills import own_money
 from services.bills import store as bills_store
-from services.bills.models import BillView
-from services.bills.runs import store
-from services.bills.runs.models import JOB, BillRun, BillRunView, StartBillRun
+from services.bills.models import BillView, Total
+from services.bills.runs import basis, skips_store, store
+from services.bills.runs.models import (
+    JOB,
+    BillRun,
+    BillRunView,
+    Skipped,
+    SkipReason,
+    StartBillRun,
+    WithdrawBillRun,
+)
+from services.bills.runs.refusals import (
+    DraftsOutdated,
+    NoRule,
+    NotACompound,
+    NothingToPublish,
+    RunMoved,
+    require_near,
+    require_withdrawable,
+)
 from services.bills.runs.states import RunAction, RunState, run_target
 from services.bills.runs.views import view
 from services.bills.states import BillState
@@ -30,33 +47,30 @@ UNDER_WAY: Final = {
     RunAction.START: RunState.DRAFTING,
     RunAction.PUBLISH: RunState.PUBLISHING,
     RunAction.CANCEL: RunState.CANCELLING,
+    RunAction.WITHDRAW: RunState.WITHDRAWING,
 }
 ACT_OF: Final = {
     RunAction.START: Act.BILL_RUN_STARTED,
     RunAction.PUBLISH: Act.BILL_RUN_PUBLISHED,
     RunAction.CANCEL: Act.BILL_RUN_CANCELLED,
+    RunAction.WITHDRAW: Act.BILL_RUN_WITHDRAWN,
 }
-
-
-class NotACompound(errors.InvalidInput):
-    code = "not_a_compound"
-
-
-class RunMoved(errors.Conflict):
-    code = "bill_run_changed"
 
 
 async def start(
     deps: Dependencies, actor: Actor, place: str, request: StartBillRun
 ) -> BillRunView:
-    """Draft bills for a compound. Started again, a run makes only what is missing.
+    """Draft bills for a compound. Started again, a run makes anew what was not published.
 
-    Raises NotFound, NotACompound, RunMoved, OtherPayee.
+    Raises NotFound, NotACompound, PeriodTooFar, IllegalRunMove, RunMoved,
+    OtherPayee.
     """
     found = await places.access_place(deps, actor, place, Permission.RUN_BILLS)
     if found.kind is not Kind.COMPOUND:
         raise NotACompound("请以小区为单位出账")
+    require_near(request, deps.today())
     new = _new(actor, place, request, at=deps.now())
+    await _require_own_money(deps, actor, new)
     homes = await places.count_homes(deps, place)
     return await _request(
         deps,
@@ -67,6 +81,8 @@ async def start(
         homes_done=0,
         skips=0,
         skipped=[],
+        skip_reasons={},
+        basis=await basis.digest_of(deps, new),
         asked_by=new.asked_by,
         asked_at=new.asked_at,
     )
@@ -93,9 +109,27 @@ async def access(deps: Dependencies, actor: Actor, run_id: str) -> BillRun:
     return run
 
 
-async def publish(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
-    """Turn a run's drafts into debts and tell the residents."""
+async def _access_own(deps: Dependencies, actor: Actor, run_id: str) -> BillRun:
+    """Return a run whose money is the actor's to dispose of. Raises NotFound, OtherPayee."""
     run = await access(deps, actor, run_id)
+    await _require_own_money(deps, actor, run)
+    return run
+
+
+async def _require_own_money(deps: Dependencies, actor: Actor, run: BillRun) -> None:
+    await own_money.require(
+        deps, actor, run.place, run.kinds, period=run.period, months=run.months
+    )
+
+
+async def publish(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
+    """Turn a run's drafts into debts and tell the residents.
+
+    Raises NotFound, IllegalRunMove, RunMoved, DraftsOutdated, NoRule, NothingToPublish.
+    """
+    run = await _access_own(deps, actor, run_id)
+    if run.state is RunState.DRAFTED:
+        await _require_right(deps, run)
     return await _request(
         deps,
         actor,
@@ -106,9 +140,45 @@ async def publish(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
     )
 
 
+async def _require_right(deps: Dependencies, run: BillRun) -> None:
+    """Raise unless the drafts are what would be drafted now, and there is something to tell."""
+    if run.basis != await basis.digest_of(deps, run):
+        raise DraftsOutdated("出账后收费标准、收款单位或合同有变动,请重新出账再发布")
+    totals = await _totals(deps, run)
+    if any(total.state is BillState.DRAFT for total in totals) or run.issued or not run.skips:
+        return
+    if run.skip_reasons.keys() == {SkipReason.NO_RULE}:
+        raise NoRule("这几个月还没有收费标准,没有账单可以发布")
+    raise NothingToPublish("没有可以发布的账单,请查看未出账的房屋")
+
+
+async def withdraw(
+    deps: Dependencies, actor: Actor, run_id: str, request: WithdrawBillRun
+) -> BillRunView:
+    """Take back a published run: its bills that are owed are voided, and people are told once.
+
+    While nobody has paid that is all of it; after that only the rest, when this is asked for.
+    Raises NotFound, RunPaid, NothingToWithdraw, IllegalRunMove, RunMoved.
+    """
+    run = await _access_own(deps, actor, run_id)
+    if run.state is not RunState.WITHDRAWING:
+        run_target(run.state, RunAction.WITHDRAW)
+        require_withdrawable(await _totals(deps, run), request)
+    return await _request(
+        deps,
+        actor,
+        run,
+        RunAction.WITHDRAW,
+        withdrawn_by=actor.person_id,
+        withdrawn_at=deps.now(),
+        withdrawn_because=request.reason,
+        withdrawn_months=request.months,
+    )
+
+
 async def cancel(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
     """Remove a run's drafts. Bills that were published stay."""
-    return await _request(deps, actor, await access(deps, actor, run_id), RunAction.CANCEL)
+    return await _request(deps, actor, await _access_own(deps, actor, run_id), RunAction.CANCEL)
 
 
 async def _request(
@@ -116,15 +186,12 @@ async def _request(
 ) -> BillRunView:
     """Move a run for a person and enqueue the work, unless that is under way already.
 
-    Raises RunMoved, OtherPayee.
+    Raises RunMoved.
     """
-    await own_money.require(
-        deps, actor, run.place, run.kinds, period=run.period, months=run.months
-    )
     if run.state is UNDER_WAY[action]:
         again = {"place": run.place, "subject": run.id}
         await audit.record_again(deps, actor, ACT_OF[action], **again)
-        return view(run)
+        return view(run, await _totals(deps, run))
     asked = _next_round(run, action, changes)
     key = f"{run.id}:{asked.round}"
 
@@ -139,7 +206,11 @@ async def _request(
     except DuplicateKeyError:
         raise RunMoved("这批账单刚刚开始,请刷新看看") from None
     await jobs.wake(deps)
-    return view(asked)
+    return view(asked, await _totals(deps, asked))
+
+
+async def _totals(deps: Dependencies, run: BillRun) -> list[Total]:
+    return (await bills_store.totals(deps.db, [run.id]))[run.id]
 
 
 def _next_round(run: BillRun, action: RunAction, changes: dict[str, Any]) -> BillRun:
@@ -171,7 +242,8 @@ async def _note(
 
 async def get(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
     """Return how a run stands. NotFound where the actor runs no bills."""
-    return view(await access(deps, actor, run_id))
+    run = await access(deps, actor, run_id)
+    return view(run, await _totals(deps, run))
 
 
 async def listing(
@@ -180,7 +252,16 @@ async def listing(
     """A compound's runs, the latest period first."""
     await places.access_place(deps, actor, place, Permission.RUN_BILLS)
     found = await store.runs_of(deps.db, place, before=before, limit=limit)
-    return [view(run) for run in found]
+    totals = await bills_store.totals(deps.db, [run.id for run in found])
+    return [view(run, totals[run.id]) for run in found]
+
+
+async def skipped_of(
+    deps: Dependencies, actor: Actor, run_id: str, *, after: str, limit: int
+) -> list[Skipped]:
+    """What a run could not bill, by home: each home and fee with its days and the reason."""
+    run = await access(deps, actor, run_id)
+    return await skips_store.of_run(deps.db, run.id, after=after, limit=limit)
 
 
 async def bills_of(

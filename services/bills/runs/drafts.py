@@ -1,79 +1,139 @@
 """Drafts of a bill run. Pure functions: the same homes and rules give the same bills.
 
-The months a home was not billed for yet are cut into stretches under one rule; each stretch is
-one bill. A quarterly run after a monthly one therefore bills the two months that are left, and
-a price that changes within the quarter makes two bills that each explain themselves.
+The days a home was not billed for yet are cut where the rule changes, or what its payee may
+charge. Whole months in a row under one rule are one bill. A month that a rule covers in part is
+a bill of its own, one for each payee, charged by its days (services/fees/tariff.py). What is
+left over is a gap, listed with its reason. A quarterly run after a monthly one therefore bills
+the two months that are left.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import groupby
 
+import msgspec
 from msgspec import Struct
 
 from services.bills.models import Bill, Known
 from services.bills.runs.models import BillRun, Skipped, SkipReason
+from services.bills.runs.pieces import Piece, Prices, pieces, slot
 from services.fees.models import FeeKind, FeeRule
-from services.fees.tariff import RuleBook, charge_fen, explain, rule_for
-from services.kernel.days import months_from
+from services.fees.tariff import Part, charge_fen, explain
+from services.kernel.days import Day, Month, days_between, last_day, months_from, plus_days
 from services.kernel.documents import digest_id
 from services.places.models import Place
 
 
 class Stretch(Struct, frozen=True):
-    """Months in a row that one home pays under one rule."""
+    """Time that one bill is for: whole months, or `days` of one month."""
 
     home: Place
-    rule: FeeRule
-    months: list[str]
+    parts: list[Part]
+    months: list[Month]
+    days: list[Day] = []
 
+    @property
+    def rule(self) -> FeeRule:
+        """The rule that applies last: its payee is paid, on its terms."""
+        return self.parts[-1].rule
 
-def slot(kind: FeeKind, month: str) -> str:
-    """Name one kind of fee for one month: a home is billed once for it."""
-    return f"{kind}|{month}"
+    @property
+    def first(self) -> Day:
+        return self.days[0] if self.days else f"{self.months[0]}-01"
 
-
-def slots(kinds: list[FeeKind], months: list[str]) -> list[str]:
-    """Return the slots of these kinds and months."""
-    return [slot(kind, month) for kind in kinds for month in months]
+    @property
+    def last(self) -> Day:
+        return self.days[-1] if self.days else last_day(self.months[-1])
 
 
 def draft(
-    run: BillRun, homes: list[Place], book: RuleBook, known: Known, *, at: datetime
+    run: BillRun, homes: list[Place], prices: Prices, known: Known, *, at: datetime
 ) -> tuple[list[Bill], list[Skipped]]:
     """Return the bills the run lacks for these homes, and what cannot be billed and why."""
     bills: list[Bill] = []
-    skipped: dict[Skipped, None] = {}
-    for stretch in (s for home in homes for s in stretches(run, home, book, known)):
-        reason = unbillable(stretch)
-        if reason:
-            refused = Skipped(home=stretch.home.id, kind=stretch.rule.kind, reason=reason)
-            skipped[refused] = None
+    skipped: list[Skipped] = []
+    for home in homes:
+        for kind in run.kinds:
+            gaps: list[Skipped] = []
+            for found in stretches(run, home, kind, prices, known):
+                if isinstance(found, Skipped):
+                    gaps.append(found)
+                elif reason := unbillable(found):
+                    gaps.append(_gap(home, kind, reason, found.first, found.last))
+                else:
+                    bills.append(bill_for(run, found, prices, known, at=at))
+            skipped += merged(gaps)
+    return bills, skipped
+
+
+def stretches(
+    run: BillRun, home: Place, kind: FeeKind, prices: Prices, known: Known
+) -> Iterator[Stretch | Skipped]:
+    """Yield what a home is to be billed for, each a bill, and the gaps between."""
+    whole: Stretch | None = None
+    for month in months_from(run.period, run.months):
+        found = pieces(home, kind, month, prices, known)
+        rules = [piece for piece in found if piece.rule]
+        alone = rules[0].rule if len(rules) == 1 and _is_whole(rules[0], month) else None
+        if whole and alone and whole.rule.id == alone.id:
+            whole = _longer(whole, month)
+            continue
+        if whole:
+            yield whole
+        whole = Stretch(home, [Part(alone, 1)], [month]) if alone else None
+        if not alone:
+            yield from _by_days(home, month, rules, prices)
+        for piece in found:
+            if piece.reason:
+                yield _gap(home, kind, piece.reason, piece.from_day, piece.to_day)
+    if whole:
+        yield whole
+
+
+def _is_whole(piece: Piece, month: Month) -> bool:
+    return (piece.from_day, piece.to_day) == (f"{month}-01", last_day(month))
+
+
+def _longer(whole: Stretch, month: Month) -> Stretch:
+    months = [*whole.months, month]
+    return Stretch(whole.home, [Part(whole.rule, len(months))], months)
+
+
+def _by_days(
+    home: Place, month: Month, found: Iterable[Piece], prices: Prices
+) -> Iterator[Stretch]:
+    """Yield a bill of this one month for each payee, by its days."""
+    by_payee: dict[str, list[tuple[FeeRule, list[Day]]]] = {}
+    for piece in found:
+        if piece.rule:
+            payee = prices.charters[piece.rule.id].payee.id
+            by_payee.setdefault(payee, []).append((piece.rule, piece.days))
+    length = len(days_between(f"{month}-01", last_day(month)))
+    for charged in by_payee.values():
+        days = [day for _, some in charged for day in some]
+        parts = [Part(rule, len(some), length) for rule, some in charged]
+        yield Stretch(home, parts, [month], [] if len(days) == length else days)
+
+
+def _gap(home: Place, kind: FeeKind, reason: SkipReason, first: Day, last: Day) -> Skipped:
+    return Skipped(home=home.id, kind=kind, reason=reason, from_day=first, to_day=last)
+
+
+def merged(gaps: Iterable[Skipped]) -> list[Skipped]:
+    """Join gaps that follow each other for one reason: a line for a quarter, not three."""
+    found: list[Skipped] = []
+    for gap in sorted(gaps, key=lambda gap: gap.from_day or ""):
+        before = found[-1] if found else None
+        follows = before and before.to_day and plus_days(before.to_day, 1) == gap.from_day
+        if before and follows and before.reason is gap.reason:
+            found[-1] = msgspec.structs.replace(before, to_day=gap.to_day)
         else:
-            bills.append(bill_for(run, stretch, known, at=at))
-    return bills, list(skipped)
-
-
-def stretches(run: BillRun, home: Place, book: RuleBook, known: Known) -> Iterator[Stretch]:
-    """Yield the months a home was not billed for, cut where the rule changes."""
-    months = months_from(run.period, run.months)
-    for kind in run.kinds:
-        applying = [
-            None
-            if (home.id, slot(kind, month)) in known.taken
-            else rule_for(book, home.id, home.usage, kind=kind, month=month)
-            for month in months
-        ]
-        pairs = zip(applying, months, strict=True)
-        for _, group in groupby(pairs, key=lambda pair: pair[0] and pair[0].id):
-            rules, covered = zip(*group, strict=True)
-            if rules[0] is not None:
-                yield Stretch(home, rules[0], list(covered))
+            found.append(gap)
+    return found
 
 
 def unbillable(stretch: Stretch) -> SkipReason | None:
     """Return why there can be no bill for a stretch; None when there can."""
-    match charge_fen(stretch.rule, stretch.home.area, len(stretch.months)):
+    match charge_fen(stretch.parts, stretch.home.area):
         case None:
             return SkipReason.NO_AREA
         case 0:
@@ -82,24 +142,30 @@ def unbillable(stretch: Stretch) -> SkipReason | None:
             return None
 
 
-def bill_for(run: BillRun, stretch: Stretch, known: Known, *, at: datetime) -> Bill:
+def bill_for(
+    run: BillRun, stretch: Stretch, prices: Prices, known: Known, *, at: datetime
+) -> Bill:
     """Draft the bill of a stretch. Its id is the same however often it is drafted."""
-    rule, home, months = stretch.rule, stretch.home, stretch.months
+    rule, home, months, days = stretch.rule, stretch.home, stretch.months, stretch.days
+    payee = prices.charters[rule.id].payee
     edition = known.editions.get((home.id, rule.kind, months[0]), 0)
     return Bill(
-        id=digest_id(home.id, rule.kind, months[0], edition),
+        id=digest_id(home.id, rule.kind, days[0] if days else months[0], edition),
         run_id=run.id,
         rule_id=rule.id,
         kind=rule.kind,
         home=home.id,
         period=months[0],
         months=len(months),
+        from_day=days[0] if days else None,
+        to_day=days[-1] if days else None,
         edition=edition,
-        slots=slots([rule.kind], months),
-        amount_fen=charge_fen(rule, home.area, len(months)) or 0,
-        explanation=explain(rule, home.area, len(months)),
-        account=rule.account,
-        payee_name=rule.payee_name,
+        slots=[slot(rule.kind, time) for time in days or months],
+        amount_fen=charge_fen(stretch.parts, home.area) or 0,
+        explanation=explain(stretch.parts, home.area),
+        payee=payee.id,
+        account=payee.account,
+        payee_name=payee.name,
         due_day=rule.due_day,
         due_days=rule.due_days,
         created_at=at,

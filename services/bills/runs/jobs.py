@@ -4,24 +4,23 @@ Every transaction also moves the run's version, so that a worker that was though
 killed and replaced, does nothing twice.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 import msgspec
 
+from services.bills import actions as bills
 from services.bills import store as bills_store
 from services.bills.due_days import due_on
-from services.bills.models import Bill
-from services.bills.runs import notify, store
-from services.bills.runs.drafts import draft, slots
-from services.bills.runs.models import JOB, BillRun
+from services.bills.models import Bill, MonthsAfterVoid
+from services.bills.runs import basis, notify, skips_store, store
+from services.bills.runs.drafts import draft
+from services.bills.runs.models import JOB, BillRun, Skipped
 from services.bills.runs.states import RunAction, RunState, run_target
 from services.bills.states import BillAction, BillState
 from services.dependencies import Dependencies, Transaction
-from services.fees import actions as fees
-from services.fees.tariff import rule_book
 from services.jobs import actions as jobs
 from services.jobs.models import Again
 from services.kernel.days import day_of, months_from
@@ -34,6 +33,7 @@ from services.places.models import Kind
 # Small enough for a transaction of well under a second: MongoDB advises below 1,000 writes.
 HOMES_AT_ONCE: Final = 100
 BILLS_AT_ONCE: Final = 250
+SKIPS_AT_ONCE: Final = 500
 # Its name before the bills had a package of their own; rows of the outbox may still bear it.
 OLD_JOB: Final = "fees.run"
 
@@ -53,7 +53,10 @@ async def step(deps: Dependencies, payload: Document) -> Again | None:
         case RunState.PUBLISHING:
             await issue_some(deps, run)
         case RunState.CANCELLING:
-            await discard_some(deps, run)
+            if not await discard_some(deps, run):
+                await finish(deps, run)
+        case RunState.WITHDRAWING:
+            await withdraw_some(deps, run)
         case _:
             return None
     return Again(deps.now())
@@ -61,16 +64,21 @@ async def step(deps: Dependencies, payload: Document) -> Again | None:
 
 async def finish(deps: Dependencies, run: BillRun) -> None:
     """End what a run does, with the sums of its bills."""
-    totals = await bills_store.totals(deps.db, run.id)
-    changes = {
-        "state": run_target(run.state, RunAction.FINISH),
-        "totals": msgspec.to_builtins(totals),
-    }
+    found = await bills_store.totals(deps.db, [run.id])
+    totals = msgspec.to_builtins(found[run.id])
+    changes = {"state": run_target(run.state, RunAction.FINISH), "totals": totals}
+    if run.state is RunState.PUBLISHING:
+        changes["published_totals"] = totals
     await store.move(deps.db, run, {"$set": changes})
 
 
 async def draft_some(deps: Dependencies, run: BillRun) -> None:
-    """Draft what the next homes lack, by the rules there were when the run was started."""
+    """Draft what the next homes lack, by the rules there were when the run was started.
+
+    First what an earlier round drafted is removed: its rules may be others now.
+    """
+    if not run.after and await discard_some(deps, run):
+        return
     homes = await places.of_kind_under(
         deps, run.place, Kind.HOME, after=run.after, limit=HOMES_AT_ONCE
     )
@@ -78,22 +86,31 @@ async def draft_some(deps: Dependencies, run: BillRun) -> None:
         await finish(deps, run)
         return
     paths = [home.id for home in homes]
-    rules = await fees.for_homes(deps, paths, run.kinds, run.asked_at)
-    wanted = slots(run.kinds, months_from(run.period, run.months))
+    prices = await basis.prices_for(deps, run, paths)
+    months = months_from(run.period, run.months)
 
     async def save(tx: Transaction) -> None:
-        known = await bills_store.known(deps.db, tx, paths, wanted)
-        bills, skipped = draft(run, homes, rule_book(rules), known, at=deps.now())
-        changes = {
-            "$set": {"after": paths[-1]},
-            "$inc": {"homes_done": len(homes), "skips": len(skipped)},
-            "$push": store.appending(skipped),
-        }
-        if await store.move(deps.db, run, changes, tx=tx):
-            there = set(await places.use(deps, sorted({bill.home for bill in bills}), tx=tx))
-            await bills_store.insert_drafts(deps.db, tx, [b for b in bills if b.home in there])
+        known = await bills_store.known(deps.db, tx, paths, run.kinds, months)
+        # Days and months have slots of their own, so no index keeps a run that bills days apart
+        # from one that bills the month: of two that looked at once, the second starts again.
+        await places.hold(deps, tx, run.place)
+        made, skipped = draft(run, homes, prices, known, at=deps.now())
+        if await store.move(deps.db, run, _progress(paths, skipped), tx=tx):
+            there = set(await places.use(deps, sorted({bill.home for bill in made}), tx=tx))
+            await bills_store.insert_drafts(deps.db, tx, [b for b in made if b.home in there])
+            await skips_store.insert(deps.db, tx, run.id, skipped)
 
     await deps.in_transaction(save)
+
+
+def _progress(paths: Sequence[str], skipped: Sequence[Skipped]) -> Document:
+    """Return how a run changes by the homes it has looked at."""
+    reasons = Counter(f"skip_reasons.{gap.reason}" for gap in skipped)
+    return {
+        "$set": {"after": paths[-1]},
+        "$inc": {"homes_done": len(paths), "skips": len(skipped), **reasons},
+        "$push": store.appending(skipped),
+    }
 
 
 async def issue_some(deps: Dependencies, run: BillRun) -> None:
@@ -102,7 +119,7 @@ async def issue_some(deps: Dependencies, run: BillRun) -> None:
         deps.db, run.id, BillState.DRAFT, after="", limit=BILLS_AT_ONCE
     )
     if not drafts:
-        told = await notify.notify_residents(deps, run)
+        told = await notify.notify_of_bills(deps, run)
         if told:
             await finish(deps, told)
         return
@@ -145,20 +162,52 @@ def _journal(bill: Bill, compound: str, at: datetime) -> Journal:
     )
 
 
-async def discard_some(deps: Dependencies, run: BillRun) -> None:
-    """Remove the next drafts of a cancelled run; when there are none left, finish."""
+async def discard_some(deps: Dependencies, run: BillRun) -> bool:
+    """Remove the next drafts of a run, and its gaps; False when there is nothing left."""
     drafts = await bills_store.of_run(
         deps.db, run.id, BillState.DRAFT, after="", limit=BILLS_AT_ONCE
     )
-    if not drafts:
-        await finish(deps, run)
-        return
 
-    async def save(tx: Transaction) -> None:
+    async def save(tx: Transaction) -> bool:
+        gaps = await skips_store.clear(deps.db, tx, run.id, limit=SKIPS_AT_ONCE)
+        if not drafts and not gaps:
+            return False
         if await store.move(deps.db, run, {}, tx=tx):
             await bills_store.discard(deps.db, tx, [bill.id for bill in drafts])
+        return True
 
-    await deps.in_transaction(save)
+    return await deps.in_transaction(save)
+
+
+async def withdraw_some(deps: Dependencies, run: BillRun) -> None:
+    """Void the next bills that are owed; when there are none left, tell people and finish."""
+
+    async def save(tx: Transaction) -> int:
+        owing = await bills_store.of_run(
+            deps.db, run.id, BillState.OWING, after="", limit=BILLS_AT_ONCE, tx=tx
+        )
+        changes = {"$inc": {"withdrawn": len(owing)}}
+        if owing and await store.move(deps.db, run, changes, tx=tx):
+            await bills.withdraw(deps, tx, owing, _voided(run), months=_months_of(run))
+        return len(owing)
+
+    if not await deps.in_transaction(save):
+        told = await notify.notify_of_withdrawal(deps, run)
+        if told:
+            await finish(deps, told)
+
+
+def _voided(run: BillRun) -> Document:
+    return {
+        "voided_at": run.withdrawn_at,
+        "voided_by": run.withdrawn_by,
+        "void_reason": run.withdrawn_because,
+        "voided_in": run.round,
+    }
+
+
+def _months_of(run: BillRun) -> MonthsAfterVoid:
+    return run.withdrawn_months or MonthsAfterVoid.FORGIVEN
 
 
 JOBS: Final[dict[str, jobs.Handler]] = {JOB: step, OLD_JOB: step}

@@ -6,15 +6,19 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.bills.models import Total
+from services.bills.models import MonthsAfterVoid, Total
 from services.bills.runs.states import RunState
 from services.fees.models import FeeKind, Months
-from services.kernel.days import Month
+from services.kernel.days import Day, Month
+from services.kernel.documents import ONE_LINE
 
 JOB: Final = "bills.run"  # the name of the job that does what was asked of a run
 
 
 class SkipReason(StrEnum):
+    NO_RULE = auto()  # no fee rule covers the home on these days
+    NO_PAYEE = auto()  # the rule's payee may not charge this fee there on these days
+    CONTRACT_OVER = auto()  # the payee's firm has no contract with the compound on these days
     NO_AREA = auto()  # the register has no area for the home
     ZERO_AMOUNT = auto()  # rounds to nothing, and WeChat Pay refuses orders of 0 fen
 
@@ -25,11 +29,15 @@ class Skipped(Struct, frozen=True, kw_only=True):
     `home`: Path of the home.
     `kind`: Fee that could not be billed.
     `reason`: Why it could not be billed.
+    `from_day`: First day that is not billed; null in runs of earlier versions.
+    `to_day`: Last day that is not billed; null in runs of earlier versions.
     """
 
     home: str
     kind: FeeKind
     reason: SkipReason
+    from_day: Day | None = None
+    to_day: Day | None = None
 
 
 class BillRun(Struct, kw_only=True):
@@ -52,13 +60,21 @@ class BillRun(Struct, kw_only=True):
     homes: int = 0
     homes_done: int = 0
     issued: int = 0
+    withdrawn: int = 0
     skips: int = 0
     skipped: list[Skipped] = []
-    totals: list[Total] = []
+    skip_reasons: dict[SkipReason, int] = {}
+    basis: str = ""  # digest of the rules and payees it was drafted by; older drafts have none
+    totals: list[Total] = []  # when its work was last finished
+    published_totals: list[Total] | None = None  # None before, and in runs of earlier versions
     asked_by: str
     asked_at: datetime  # of the last start: younger rules wait for the next one
     published_by: str = ""
     published_at: datetime | None = None
+    withdrawn_by: str = ""
+    withdrawn_at: datetime | None = None
+    withdrawn_because: str = ""
+    withdrawn_months: MonthsAfterVoid | None = None
 
 
 Kinds = Annotated[list[FeeKind], Meta(min_length=1, max_length=len(FeeKind))]
@@ -77,6 +93,19 @@ class StartBillRun(Struct, forbid_unknown_fields=True, kw_only=True):
     kinds: Kinds = field(default_factory=lambda: list(FeeKind))
 
 
+class WithdrawBillRun(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Taking back of a published run.
+
+    `reason`: Why, for the residents to read.
+    `months`: What becomes of the months of the bills.
+    `unpaid_only`: Take back the unpaid bills although others were paid; refused without it.
+    """
+
+    reason: Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
+    months: MonthsAfterVoid
+    unpaid_only: bool = False
+
+
 class BillRunView(Struct, kw_only=True):
     """Bill run of a compound: all its bills of a period.
 
@@ -89,11 +118,16 @@ class BillRunView(Struct, kw_only=True):
     `homes`: Number of homes to look at.
     `homes_done`: Number of homes that were looked at.
     `issued`: Number of bills that were made.
-    `skips`: Number of bills that could not be made.
-    `skipped`: The first of what could not be billed.
-    `totals`: Counts and sums of the bills, by fee, payee and state.
+    `withdrawn`: Number of bills that were taken back with the run.
+    `skips`: Number of gaps: homes and fees for which days are not billed.
+    `skipped`: The first gaps; the list of all is a page of its own.
+    `skip_reasons`: Number of gaps by reason.
+    `totals`: Counts and sums of the bills as they are now, by fee, payee and state.
+    `published_totals`: The same when the run was last published; empty before.
     `asked_at`: When the run was started.
     `published_at`: When the bills became debts; null before.
+    `withdrawn_at`: When the run was taken back; null when it was not.
+    `withdrawn_because`: Why it was taken back; empty when it was not.
     """
 
     run_id: str
@@ -105,8 +139,13 @@ class BillRunView(Struct, kw_only=True):
     homes: int
     homes_done: int
     issued: int
+    withdrawn: int
     skips: int
     skipped: list[Skipped]
+    skip_reasons: dict[SkipReason, int]
     totals: list[Total]
+    published_totals: list[Total]
     asked_at: datetime
     published_at: datetime | None
+    withdrawn_at: datetime | None
+    withdrawn_because: str

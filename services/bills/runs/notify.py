@@ -1,12 +1,16 @@
-"""Messages about new bills: one per person and publishing, not one per bill."""
+"""Messages about a run's bills, made or taken back: one per person and round, not per bill."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Final
+
+from msgspec import Struct
 
 from services.bills import store as bills_store
 from services.bills.models import HomeNews
 from services.bills.runs import store
 from services.bills.runs.models import BillRun
+from services.bills.states import BillState
 from services.bills.views import span
 from services.dependencies import Dependencies, Transaction
 from services.fees.models import KIND_NAMES
@@ -20,14 +24,34 @@ HOMES_AT_ONCE: Final = 500
 PEOPLE_AT_ONCE: Final = 100
 
 
-async def notify_residents(deps: Dependencies, run: BillRun) -> BillRun | None:
-    """Notify everybody with a home that this round billed. None when another worker went on.
+class News(Struct, frozen=True):
+    """What people are told of: the kind of message, and home → what happened to it."""
+
+    template: TemplateKey
+    of_home: Mapping[str, HomeNews]
+
+
+async def notify_of_bills(deps: Dependencies, run: BillRun) -> BillRun | None:
+    """Notify everybody with a home that this round billed. None when another worker went on."""
+    issued = {"state": BillState.OWING, "issued_in": run.round}
+    news = await bills_store.news(deps.db, run.id, **issued)
+    return await _notify(deps, run, News(TemplateKey.BILL_ISSUED, news))
+
+
+async def notify_of_withdrawal(deps: Dependencies, run: BillRun) -> BillRun | None:
+    """Notify everybody with a home whose bills this round took back. None as above."""
+    voided = {"state": BillState.VOID, "voided_in": run.round}
+    news = await bills_store.news(deps.db, run.id, **voided)
+    return await _notify(deps, run, News(TemplateKey.BILLS_WITHDRAWN, news))
+
+
+async def _notify(deps: Dependencies, run: BillRun, news: News) -> BillRun | None:
+    """Notify everybody with one of the homes.
 
     Memory grows with one compound (some ten thousand short texts), because a person's homes
     may lie at both ends of it and one message names their sum.
     """
-    news = await bills_store.news(deps.db, run.id, run.round)
-    homes_of = await _homes_of(deps, sorted(news))
+    homes_of = await _homes_of(deps, sorted(news.of_home))
     waiting = sorted(person for person in homes_of if person > run.after)
     told: BillRun | None = run
     for i in range(0, len(waiting), PEOPLE_AT_ONCE):
@@ -48,10 +72,7 @@ async def _homes_of(deps: Dependencies, homes: list[str]) -> dict[str, list[str]
 
 
 async def _notify_some(
-    deps: Dependencies,
-    run: BillRun,
-    people: dict[str, list[str]],
-    news: dict[str, HomeNews],
+    deps: Dependencies, run: BillRun, people: dict[str, list[str]], news: News
 ) -> BillRun | None:
     firsts = sorted({homes[0] for homes in people.values()})
     addresses = await places.addresses(deps, firsts)
@@ -65,9 +86,9 @@ async def _notify_some(
                 deps,
                 tx,
                 person_id=person,
-                template=TemplateKey.BILL_ISSUED,
+                template=news.template,
                 key=f"{run.id}:{run.round}",
-                values=words(run, [news[home] for home in homes], addresses[homes[0]]),
+                values=words(run, [news.of_home[h] for h in homes], addresses[homes[0]]),
             )
         return moved
 
@@ -83,4 +104,5 @@ def words(run: BillRun, news: list[HomeNews], address: str) -> dict[str, str]:
         "period": span(run.period, run.months),
         "amount": template_values.amount(sum(home.amount_fen for home in news)),
         "due_on": min(home.due_on for home in news),
+        "reason": run.withdrawn_because,
     }

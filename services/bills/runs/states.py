@@ -16,12 +16,15 @@ class RunState(StrEnum):
     PUBLISHED = auto()
     CANCELLING = auto()
     CANCELLED = auto()
+    WITHDRAWING = auto()
+    WITHDRAWN = auto()
 
 
 class RunAction(StrEnum):
     START = auto()
     PUBLISH = auto()
     CANCEL = auto()
+    WITHDRAW = auto()
     FINISH = auto()
 
 
@@ -63,6 +66,11 @@ RUN_MOVES: Final = (
     RunMove(R.PUBLISHED, RA.START, R.DRAFTING, Permission.RUN_BILLS),  # fills gaps
     RunMove(R.CANCELLING, RA.FINISH, R.CANCELLED, None),
     RunMove(R.CANCELLED, RA.START, R.DRAFTING, Permission.RUN_BILLS),
+    RunMove(R.PUBLISHED, RA.WITHDRAW, R.WITHDRAWING, Permission.RUN_BILLS),
+    # its drafts were removed, but not what an earlier round had published
+    RunMove(R.CANCELLED, RA.WITHDRAW, R.WITHDRAWING, Permission.RUN_BILLS),
+    RunMove(R.WITHDRAWING, RA.FINISH, R.WITHDRAWN, None),
+    RunMove(R.WITHDRAWN, RA.START, R.DRAFTING, Permission.RUN_BILLS),
 )
 _RUN_TARGET: Final = {(m.source, m.action): m.target for m in RUN_MOVES}
 

@@ -1,0 +1,65 @@
+"""Endpoints of payees: listed for who sets prices, written by who decides where money goes."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from handlers.http import cursors, lists
+from handlers.http.base import ApiHandler
+from handlers.http.contract import Route, endpoint
+from handlers.http.lists import ListQuery, Page
+from services.fees.models import FeeKind
+from services.fees.payees import actions as payees
+from services.fees.payees.models import EndPayee, NewPayee, PayeeView
+from services.kernel.paths import PlacePath
+from services.kernel.permissions import Permission
+
+PathPayeeId = Annotated[str, Meta(description="Id of the payee, as lists show it.")]
+
+
+class PayeesHandler(ApiHandler):
+    @endpoint("listPayees", needs=Permission.MANAGE_FEES)
+    async def get(self, place: PlacePath, query: ListQuery) -> Page[PayeeView]:
+        """Payees that may charge at a place, those of places above and below it too."""
+        after = cursors.read(query.cursor)
+        items = await payees.listing(
+            self.deps, self.actor, place, after=after, limit=query.limit
+        )
+        return lists.page(items, query.limit, lambda item: item.payee_id)
+
+    @endpoint(
+        "createPayee",
+        needs=Permission.MANAGE_PAYEES,
+        status=201,
+        errors=("bad_payee", "unknown_account", "payee_account_taken", "payee_exists"),
+        example=NewPayee(
+            name="长春安居物业服务有限公司",
+            account="firm",
+            kinds=[FeeKind.PROPERTY_FEE],
+            firm_id="01kt9a7c4m8q2v5x1z3b6d0e9j",
+            from_day="2026-04-01",
+        ),
+        asks_again=True,
+    )
+    async def post(self, place: PlacePath, body: NewPayee) -> PayeeView:
+        """Write who may charge which fees at a place, and into which merchant account."""
+        return await payees.add(self.deps, self.actor, place, body)
+
+
+class PayeeEndHandler(ApiHandler):
+    @endpoint(
+        "endPayee",
+        needs=Permission.MANAGE_PAYEES,
+        errors=("payee_ended",),
+        example=EndPayee(last_day="2026-12-31"),
+        asks_again=True,
+    )
+    async def post(self, payee_id: PathPayeeId, body: EndPayee) -> PayeeView:
+        """Set the last day for which a payee may charge. Bills that are out stay owed to it."""
+        return await payees.end(self.deps, self.actor, payee_id, body)
+
+
+ROUTES = [
+    Route("/api/v1/places/{place}/payees", PayeesHandler),
+    Route("/api/v1/payees/{payee_id}/end", PayeeEndHandler),
+]

@@ -1,0 +1,31 @@
+"""Skips of bill runs: homes and days that a run could not bill, and why."""
+
+from typing import Final
+
+from pymongo import ASCENDING, IndexModel
+
+COLLECTION: Final = "bill_run_skips"
+SHARD_KEY: Final = {"run_id": 1}
+
+INDEXES: Final = [
+    # A run's gaps by home: bills/runs/skips_store.py of_run(), clear()
+    IndexModel(
+        [
+            ("run_id", ASCENDING),
+            ("home", ASCENDING),
+            ("kind", ASCENDING),
+            ("from_day", ASCENDING),
+        ],
+        name="run",
+        unique=True,
+    ),
+]
+
+VALIDATOR: Final = {
+    "bsonType": "object",
+    "required": ["_id", "run_id", "home", "kind", "reason", "from_day", "to_day"],
+    "properties": {
+        "kind": {"enum": ["property_fee", "waste_fee"]},
+        "reason": {"enum": ["no_rule", "no_payee", "contract_over", "no_area", "zero_amount"]},
+    },
+}

@@ -1,0 +1,48 @@
+"""Basis of a bill run: the rules and payees its drafts are made by, and a digest of them.
+
+The digest is kept when drafting starts and compared when somebody publishes. A rule that was
+written, ended or withdrawn meanwhile, a payee or a contract that ended, changes it: the totals
+that were looked at are then not what would be right now, so the run is drafted again first.
+"""
+
+from collections.abc import Sequence
+
+from services.bills.runs.models import BillRun
+from services.bills.runs.pieces import Prices
+from services.dependencies import Dependencies
+from services.fees import actions as fees
+from services.fees.models import FeeRule
+from services.fees.payees import charters
+from services.fees.payees.charters import Charter
+from services.fees.tariff import rule_book
+from services.kernel.days import last_day, plus_months
+from services.kernel.documents import digest_id
+
+
+async def prices_for(deps: Dependencies, run: BillRun, homes: Sequence[str]) -> Prices:
+    """Return what these homes are billed by: the rules there were when the run was started."""
+    rules = await fees.for_homes(deps, homes, run.kinds, run.asked_at)
+    return Prices(rule_book(rules), await charters.charters_of(deps, run.place, rules))
+
+
+async def digest_of(deps: Dependencies, run: BillRun) -> str:
+    """Return the digest of everything that decides on the bills of a run at this moment."""
+    first = f"{run.period}-01"
+    last = last_day(plus_months(run.period, run.months - 1))
+    rules = [
+        rule
+        for rule in await fees.of_compound(deps, run.place, run.kinds)
+        if rule.start_day <= last and (rule.end_day is None or rule.end_day >= first)
+    ]
+    found = await charters.charters_of(deps, run.place, rules)
+    return digest_id(*(_line(rule, found.get(rule.id)) for rule in rules))
+
+
+def _line(rule: FeeRule, charter: Charter | None) -> str:
+    """Write down what may change of a rule and its payee."""
+    said = [rule.id, rule.start_day, rule.end_day or ""]
+    if charter:
+        payee = charter.payee
+        said += [payee.id, payee.to_day or "", str(charter.configured)]
+        said += [f"{c.id} {c.from_day} {c.to_day}" for c in charter.contracts]
+    return ",".join(said)

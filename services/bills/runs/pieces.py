@@ -1,0 +1,96 @@
+"""Pieces of a month: days on which one rule charges a home, or nothing does, and why.
+
+Pure functions. A month is cut where a rule begins or ends, where its payee may charge from or
+no longer, and around days that were billed before.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from services.bills.models import Known
+from services.bills.runs.models import SkipReason
+from services.fees.models import FeeKind, FeeRule
+from services.fees.payees.charters import Charter
+from services.fees.payees.models import Obstacle
+from services.fees.tariff import RuleBook, candidates, rule_on, spans
+from services.kernel.days import Day, Month, days_between, last_day, plus_days
+from services.places.models import Place
+
+REASONS: Final = {
+    Obstacle.KIND: SkipReason.NO_PAYEE,
+    Obstacle.DAYS: SkipReason.NO_PAYEE,
+    Obstacle.ACCOUNT: SkipReason.NO_PAYEE,
+    Obstacle.CONTRACT: SkipReason.CONTRACT_OVER,
+}
+
+
+class Prices(Struct, frozen=True):
+    """What bills of a compound are made by: its rules, and rule id → charter of its payee."""
+
+    book: RuleBook
+    charters: Mapping[str, Charter]
+
+
+class Piece(Struct, frozen=True):
+    """Days of a month on which one rule charges, or nothing does for a reason."""
+
+    from_day: Day
+    to_day: Day
+    rule: FeeRule | None = None
+    reason: SkipReason | None = None
+
+    @property
+    def days(self) -> list[Day]:
+        return days_between(self.from_day, self.to_day)
+
+
+def slot(kind: FeeKind, time: Month | Day) -> str:
+    """Name one kind of fee for one month, or one day of it: a home is billed once for it."""
+    return f"{kind}|{time}"
+
+
+def pieces(
+    home: Place, kind: FeeKind, month: Month, prices: Prices, known: Known
+) -> list[Piece]:
+    """Return the days of a month that are not billed yet, cut where something changes."""
+    if (home.id, slot(kind, month)) in known.taken:
+        return []
+    rules = candidates(prices.book, home.id, home.usage, kind)
+    turns: set[tuple[Day, Day | None]] = {(rule.start_day, rule.end_day) for rule in rules}
+    for charter in (prices.charters.get(rule.id) for rule in rules):
+        turns |= charter.turns() if charter else set()
+    month_days = days_between(f"{month}-01", last_day(month))
+    taken = {day for day in month_days if (home.id, slot(kind, day)) in known.taken}
+    turns |= {(day, day) for day in taken}
+    found: list[Piece] = []
+    for first, last in spans(month, turns):
+        if first not in taken:
+            _append(found, _piece(rules, kind, (first, last), prices))
+    return found
+
+
+def _piece(
+    rules: Sequence[FeeRule], kind: FeeKind, days: tuple[Day, Day], prices: Prices
+) -> Piece:
+    """Return what happens on days within which nothing changes."""
+    rule = rule_on(rules, days[0])
+    if rule is None:
+        return Piece(*days, reason=SkipReason.NO_RULE)
+    charter = prices.charters.get(rule.id)
+    if charter is None:
+        return Piece(*days, reason=SkipReason.NO_PAYEE)
+    obstacle = charter.obstacle(kind, days[0])
+    return Piece(*days, reason=REASONS[obstacle]) if obstacle else Piece(*days, rule=rule)
+
+
+def _append(found: list[Piece], piece: Piece) -> None:
+    """Append a piece, or lengthen the one before it that says the same."""
+    if found and plus_days(found[-1].to_day, 1) == piece.from_day:
+        before = found[-1]
+        if (before.rule, before.reason) == (piece.rule, piece.reason):
+            found[-1] = msgspec.structs.replace(before, to_day=piece.to_day)
+            return
+    found.append(piece)

@@ -1,0 +1,218 @@
+"""Actions on payees: writing one down, ending it, and who is paid for a bill.
+
+Whoever may decide where money goes (MANAGE_PAYEES) is somebody else than who sets prices
+(MANAGE_FEES): a price names a payee that is there, and cannot lead money elsewhere.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+from pymongo.errors import DuplicateKeyError
+
+from services.audit import actions as audit
+from services.audit.models import Act
+from services.dependencies import Dependencies, Transaction
+from services.fees.payees import store
+from services.fees.payees.models import EndPayee, NewPayee, Payee, PayeeView
+from services.fees.payees.views import view
+from services.firms import actions as firms
+from services.kernel import errors
+from services.kernel.days import check_day
+from services.kernel.documents import digest_id
+from services.kernel.paths import ancestors
+from services.kernel.permissions import Actor, Permission, require_fresh
+from services.places import actions as places
+from services.places.models import LADDER, Kind
+
+PAYEE_PLACES = LADDER[: LADDER.index(Kind.COMPOUND) + 1]
+
+
+class BadPayee(errors.InvalidInput):
+    """Payees stand at compounds or above, a firm's at its compound; days in their order."""
+
+    code = "bad_payee"
+    details_type = errors.UnknownDay
+
+
+class UnknownAccountDetails(Struct, frozen=True, kw_only=True):
+    """Account that is not configured.
+
+    `account`: Key of the merchant account that was asked for.
+    """
+
+    account: str
+
+
+class UnknownAccount(errors.InvalidInput):
+    """No merchant account of that key is configured: money would have nowhere to go."""
+
+    code = "unknown_account"
+    details_type = UnknownAccountDetails
+
+
+class AccountTakenDetails(Struct, frozen=True, kw_only=True):
+    """Payee that has the account.
+
+    `name`: Name of the payee that the account belongs to.
+    """
+
+    name: str
+
+
+class AccountTaken(errors.Conflict):
+    """The account belongs to a payee of another name or firm, or with other fees."""
+
+    code = "payee_account_taken"
+    details_type = AccountTakenDetails
+
+
+class PayeeExists(errors.Conflict):
+    """The account stands at this place on some of these days already."""
+
+    code = "payee_exists"
+
+
+class PayeeEnded(errors.Conflict):
+    """Somebody else set the last day meanwhile, or it can only become earlier."""
+
+    code = "payee_ended"
+    details_type = errors.LatestDay
+
+
+async def add(deps: Dependencies, actor: Actor, place: str, request: NewPayee) -> PayeeView:
+    """Write down who may charge fees at a place. The same payee again is the same one.
+
+    Raises NotFound, ConfirmationNeeded, BadPayee, UnknownAccount, AccountTaken, PayeeExists.
+    """
+    found = await places.access_place(deps, actor, place, Permission.MANAGE_PAYEES)
+    require_fresh(actor, deps.now())
+    _check(deps, request, found.kind)
+    payee = _draft(deps, actor, place, request)
+
+    async def save(tx: Transaction) -> None:
+        # of two who name one account at once, the second starts again and sees the first
+        await places.hold(deps, tx, ancestors(place)[0])
+        if not await places.use(deps, [place], tx=tx):
+            raise errors.NotFound("没有找到这个地方")
+        if payee.firm:
+            await firms.require_firm(deps, tx, payee.firm)
+        _require_room(payee, await store.of_account(deps.db, tx, payee.account))
+        await store.insert(deps.db, tx, payee)
+        said = ("account", "kinds", "firm", "from_day", "to_day")
+        facts = {name: getattr(payee, name) for name in said}
+        about = {"place": place, "subject": payee.id}
+        await audit.record(deps, tx, actor, Act.PAYEE_ADDED, **about, **facts)
+
+    try:
+        await deps.in_transaction(save)
+    except DuplicateKeyError:
+        return await _again(deps, actor, payee)
+    return view(payee)
+
+
+def _check(deps: Dependencies, request: NewPayee, kind: Kind) -> None:
+    check_day(request.from_day)
+    if check_day(request.to_day or request.from_day) < request.from_day:
+        raise BadPayee("结束日期不能早于开始日期")
+    if kind not in PAYEE_PLACES or (request.firm_id and kind is not Kind.COMPOUND):
+        raise BadPayee("物业企业请登记在小区上,其他收款单位可登记在小区或上级")
+    if request.account not in deps.merchants:
+        raise UnknownAccount("没有这个收款账户", account=request.account)
+
+
+def _draft(deps: Dependencies, actor: Actor, place: str, request: NewPayee) -> Payee:
+    return Payee(
+        id=digest_id("payee", place, request.account, request.from_day),
+        place=place,
+        name=request.name,
+        account=request.account,
+        kinds=sorted(set(request.kinds)),
+        firm=request.firm_id or "",
+        from_day=request.from_day,
+        to_day=request.to_day,
+        written_by=actor.person_id,
+        written_at=deps.now(),
+    )
+
+
+def _require_room(payee: Payee, others: Sequence[Payee]) -> None:
+    """Raise unless the account is this payee's everywhere, and free here on these days.
+
+    One that is over counts, too: its bills are still to be paid, under its name.
+    """
+    identity = (payee.name, payee.firm, payee.kinds)
+    for other in others:
+        if (other.name, other.firm, other.kinds) != identity:
+            raise AccountTaken("这个收款账户已登记给别的收款单位或收费", name=other.name)
+        if other.id != payee.id and other.place == payee.place and _overlap(payee, other):
+            raise PayeeExists("这个收款单位在这段时间已经登记过")
+
+
+def _overlap(one: Payee, other: Payee) -> bool:
+    return one.stands_on(max(one.from_day, other.from_day)) and other.stands_on(
+        max(one.from_day, other.from_day)
+    )
+
+
+async def _again(deps: Dependencies, actor: Actor, payee: Payee) -> PayeeView:
+    """Return the payee that is there already, if it is the same one."""
+    earlier = await store.find(deps.db, payee.id)
+    if earlier is None or view(earlier) != view(payee):
+        raise PayeeExists("这个收款单位从同一天起已经登记过")
+    again = {"place": payee.place, "subject": payee.id}
+    await audit.record_again(deps, actor, Act.PAYEE_ADDED, **again)
+    return view(earlier)
+
+
+async def end(deps: Dependencies, actor: Actor, payee_id: str, request: EndPayee) -> PayeeView:
+    """Bring the last day of a payee forward. Bills that were issued stay owed to it.
+
+    Raises NotFound, ConfirmationNeeded, PayeeEnded.
+    """
+    payee = await store.find(deps.db, payee_id)
+    if payee is None or not actor.may(Permission.MANAGE_PAYEES, payee.place):
+        raise errors.NotFound("没有找到这个收款单位")
+    require_fresh(actor, deps.now())
+    last = check_day(request.last_day)
+    if payee.to_day == last:
+        again = {"place": payee.place, "subject": payee.id}
+        await audit.record_again(deps, actor, Act.PAYEE_ENDED, **again)
+        return view(payee)
+    ended = msgspec.structs.replace(
+        payee, to_day=last, ended_by=actor.person_id, ended_at=deps.now()
+    )
+
+    async def save(tx: Transaction) -> None:
+        later = payee.to_day is not None and last > payee.to_day
+        if later or not await store.end(deps.db, tx, ended, payee.to_day):
+            raise PayeeEnded("收款单位的结束日期只能提前", to_day=payee.to_day)
+        about = {"place": payee.place, "subject": payee.id, "last_day": last}
+        await audit.record(deps, tx, actor, Act.PAYEE_ENDED, **about)
+
+    await deps.in_transaction(save)
+    return view(ended)
+
+
+async def listing(
+    deps: Dependencies, actor: Actor, place: str, *, after: str, limit: int
+) -> list[PayeeView]:
+    """Payees that may charge at a place or at something below it, by id."""
+    await places.access_place(deps, actor, place, Permission.MANAGE_FEES)
+    found = await store.listed(deps.db, place, after=after, limit=limit)
+    return [view(payee) for payee in found]
+
+
+async def find(deps: Dependencies, payee_id: str) -> Payee | None:
+    return await store.find(deps.db, payee_id)
+
+
+async def at_home(deps: Dependencies, home: str) -> list[Payee]:
+    """Return the payees of the places a home lies in, ended ones too: whom it may still owe."""
+    return await store.at_places(deps.db, ancestors(home))
+
+
+async def of_firm(deps: Dependencies, compound: str, firm: str) -> list[Payee]:
+    """Return the payees of a compound that are this firm: what it may dispose of."""
+    found = await store.at_places(deps.db, [compound])
+    return [payee for payee in found if payee.firm == firm]

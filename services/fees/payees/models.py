@@ -1,0 +1,99 @@
+"""Payees (收款单位): what is kept, sent and seen of who may charge fees at a place."""
+
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from services.fees.models import AccountKey, FeeKind, PayeeName
+from services.firms.models import FirmId
+from services.kernel.days import Day
+
+Kinds = Annotated[list[FeeKind], Meta(min_length=1, max_length=len(FeeKind))]
+
+
+class Payee(Struct, kw_only=True):
+    """Somebody who may charge some fees at a place and below it. Only its last day may change.
+
+    One merchant account belongs to one payee: its name, firm and kinds are the same wherever
+    it stands. `firm`: the property firm, whose contract with the compound must hold on the days
+    that are charged; "" for the sanitation office, or a community that looks after itself.
+    """
+
+    id: str = field(name="_id")  # a digest of place, account and first day
+    place: str
+    name: str
+    account: str  # merchant account key
+    kinds: list[FeeKind]
+    firm: str = ""
+    from_day: Day
+    to_day: Day | None = None  # inclusive
+    written_by: str
+    written_at: datetime
+    ended_by: str = ""
+    ended_at: datetime | None = None
+
+    def stands_on(self, day: Day) -> bool:
+        """Tell whether the payee may charge for this day, leaving contracts aside."""
+        return self.from_day <= day and (self.to_day is None or day <= self.to_day)
+
+
+class Obstacle(StrEnum):
+    """Reason for which a payee may not charge."""
+
+    KIND = auto()
+    DAYS = auto()  # before its first day or after its last one
+    CONTRACT = auto()  # its firm has no contract with the compound on that day
+    ACCOUNT = auto()  # no such merchant account is configured
+
+
+class NewPayee(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Payee to write down for a place.
+
+    `name`: Who receives the money, as residents read it.
+    `account`: Key of the merchant account, as configured.
+    `kinds`: Fees that it may charge.
+    `firm_id`: Property firm that is paid; none for the sanitation office.
+    `from_day`: First day for which it may charge.
+    `to_day`: Last day for which it may charge; none without it.
+    """
+
+    name: PayeeName
+    account: AccountKey
+    kinds: Kinds
+    firm_id: FirmId | None = None
+    from_day: Day
+    to_day: Day | None = None
+
+
+class EndPayee(Struct, forbid_unknown_fields=True):
+    """End of a payee at a place.
+
+    `last_day`: Last day for which it may charge.
+    """
+
+    last_day: Day
+
+
+class PayeeView(Struct, kw_only=True):
+    """Payee of a place.
+
+    `payee_id`: Id of the payee; fee rules name it.
+    `place`: Path of the place where it may charge, with everything under it.
+    `name`: Who receives the money, as residents read it.
+    `account`: Key of the merchant account.
+    `kinds`: Fees that it may charge.
+    `firm_id`: Property firm that is paid; null for none.
+    `from_day`: First day for which it may charge.
+    `to_day`: Last day for which it may charge; null for none.
+    """
+
+    payee_id: str
+    place: str
+    name: str
+    account: str
+    kinds: list[FeeKind]
+    firm_id: str | None
+    from_day: Day
+    to_day: Day | None

@@ -1,0 +1,56 @@
+"""Store of payees."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from mongo_indexes.payees import COLLECTION
+from services.dependencies import Database, Transaction
+from services.fees.payees.models import Payee
+from services.kernel.documents import to_document
+from services.kernel.paths import ancestors, under
+
+
+async def insert(db: Database, tx: Transaction, payee: Payee) -> None:
+    """Raise DuplicateKeyError when the account stands at the place from that day already."""
+    await db[COLLECTION].insert_one(to_document(payee), session=tx)
+
+
+async def find(db: Database, payee_id: str, *, tx: Transaction | None = None) -> Payee | None:
+    document = await db[COLLECTION].find_one({"_id": payee_id}, session=tx)
+    return msgspec.convert(document, Payee | None)
+
+
+async def of_account(db: Database, tx: Transaction, account: str) -> list[Payee]:
+    """All payees of one merchant account. Served by index `account`."""
+    cursor = db[COLLECTION].find({"account": account}, session=tx)
+    return msgspec.convert(await cursor.to_list(), list[Payee])
+
+
+async def end(db: Database, tx: Transaction, payee: Payee, expected: str | None) -> bool:
+    """Write the last day of a payee; False when somebody else did meanwhile."""
+    changes = msgspec.to_builtins(payee, builtin_types=(datetime,))
+    kept = ("to_day", "ended_by", "ended_at")
+    result = await db[COLLECTION].update_one(
+        {"_id": payee.id, "to_day": expected},
+        {"$set": {name: changes[name] for name in kept}},
+        session=tx,
+    )
+    return result.matched_count == 1
+
+
+async def at_places(db: Database, places: Sequence[str]) -> list[Payee]:
+    """Payees that were written for exactly these places. Served by index `place`."""
+    cursor = db[COLLECTION].find({"place": {"$in": list(places)}}).sort("_id", 1)
+    return msgspec.convert(await cursor.to_list(), list[Payee])
+
+
+async def listed(db: Database, place: str, *, after: str, limit: int) -> list[Payee]:
+    """Payees of a place: written for it, above or below it, by id. Served by index `place`."""
+    query = {
+        "$or": [{"place": {"$in": ancestors(place)}}, {"place": under(place)}],
+        "_id": {"$gt": after},
+    }
+    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Payee])

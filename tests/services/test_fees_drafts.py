@@ -1,0 +1,261 @@
+"""What a bill run drafts for a home: whole months, days of a month, and gaps with a reason."""
+
+import itertools
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.bills.models import Bill, Known
+from services.bills.runs.drafts import Prices, draft, slot
+from services.bills.runs.models import BillRun, SkipReason
+from services.fees import tariff
+from services.fees.models import FeeKind, FeeRule
+from services.fees.payees.charters import Charter
+from services.firms.models import Contract
+from services.kernel import days
+from services.kernel.days import plus_months
+from services.places.models import Place, Usage
+from tests.build.fees import (
+    COMPOUND,
+    HOME,
+    NOW,
+    PAYEE,
+    PROPERTY,
+    WASTE,
+    home,
+    prices,
+    rule,
+    run,
+)
+
+
+def drafted(
+    a_run: BillRun, rules: list[FeeRule], *homes: Place, known: Known | None = None
+) -> tuple[list[Bill], list[SkipReason]]:
+    bills, skipped = draft(a_run, list(homes), prices(rules), known or Known(), at=NOW)
+    return bills, [s.reason for s in skipped]
+
+
+def test_a_quarter_bills_only_the_months_that_are_left() -> None:
+    taken = Known(frozenset({(HOME, slot(PROPERTY, "2026-11"))}))
+    bills, _ = drafted(run("2026-10", 3, PROPERTY), [rule()], home(), known=taken)
+    assert [(b.period, b.months, b.amount_fen) for b in bills] == [
+        ("2026-10", 1, 5118),
+        ("2026-12", 1, 5118),
+    ]
+
+
+def test_a_new_price_within_a_quarter_makes_two_bills() -> None:
+    rules = [rule(), rule(start="2026-12-01", price=7000)]
+    bills, _ = drafted(run("2026-10", 3, PROPERTY), rules, home())
+    assert [b.explanation for b in bills] == [
+        "85.30㎡ × 0.60元/㎡·月 × 2个月 = 102.36元",
+        "85.30㎡ × 0.70元/㎡·月 × 1个月 = 59.71元",
+    ]
+
+
+def test_a_home_without_area_is_skipped_for_what_needs_one() -> None:
+    rules = [rule(), rule(monthly_fen=500, kind=WASTE)]
+    bills, skipped = drafted(run(), rules, home(area=None))
+    assert [b.kind for b in bills] == [WASTE]
+    assert skipped == [SkipReason.NO_AREA]
+
+
+def test_nothing_is_billed_where_the_charge_rounds_to_nothing() -> None:
+    bills, skipped = drafted(run("2026-11", 1, PROPERTY), [rule(price=1)], home(area=1))
+    assert bills == []
+    assert skipped == [SkipReason.ZERO_AMOUNT]
+
+
+def test_a_voided_bill_made_again_has_another_id() -> None:
+    [first], _ = drafted(run("2026-11", 1, PROPERTY), [rule()], home())
+    again = Known(editions={(HOME, PROPERTY, "2026-11"): 1})
+    [second], _ = drafted(run("2026-11", 1, PROPERTY), [rule()], home(), known=again)
+    assert first.id != second.id
+
+
+def amounts(rules: list[FeeRule], a_run: BillRun, area: int) -> list[int]:
+    return [b.amount_fen for b in drafted(a_run, rules, home(area=area))[0]]
+
+
+# A case of tests/cases: rules (price, first day, last day), area, run → amounts of its bills.
+BY_DAYS = {
+    "the last day lies in the last month": (
+        [(6000, "2025-01-01", "2026-08-19")], 8235, ("2026-01", 8), [34587, 3028],
+    ),
+    "the first day lies in the month": (
+        [(5000, "2026-11-11", None)], 7560, ("2026-11", 1), [2520],
+    ),
+    "a new price from the middle of the month": (
+        [(5000, "2025-01-01", "2026-03-15"), (6500, "2026-03-16", None)],
+        6318, ("2026-03", 1), [3648],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rules", "area", "span", "expected"), BY_DAYS.values(), ids=BY_DAYS)
+def test_part_of_a_month_is_charged_by_its_days(
+    rules: list[tuple[int, str, str | None]],
+    area: int,
+    span: tuple[str, int],
+    expected: list[int],
+) -> None:
+    made = [rule(start=start, end=end, price=price) for price, start, end in rules]
+    assert amounts(made, run(*span, PROPERTY), area) == expected
+
+
+def test_a_bill_of_days_says_which_and_explains_both_prices() -> None:
+    rules = [rule(end="2026-03-15", price=5000), rule(start="2026-03-16", price=6500)]
+    [bill], _ = drafted(run("2026-03", 1, PROPERTY), rules, home(area=6318))
+    assert bill.explanation == (
+        "63.18㎡ × 0.50元/㎡·月 × 15/31个月 + 63.18㎡ × 0.65元/㎡·月 × 16/31个月 = 36.48元"
+    )
+    assert (bill.slots, bill.from_day) == ([slot(PROPERTY, "2026-03")], None)
+    [bill], skipped = drafted(run("2026-03", 1, PROPERTY), rules[1:], home(area=6318))
+    assert bill.explanation == "63.18㎡ × 0.65元/㎡·月 × 16/31个月 = 21.20元"
+    assert (bill.from_day, bill.to_day) == ("2026-03-16", "2026-03-31")
+    assert skipped == [SkipReason.NO_RULE]
+
+
+def test_days_that_are_billed_are_billed_no_more_when_the_rest_is() -> None:
+    [first], _ = drafted(run("2026-03", 1, PROPERTY), [rule(end="2026-03-15")], home())
+    taken = Known(frozenset((HOME, name) for name in first.slots))
+    rules = [rule(end="2026-03-15"), rule(start="2026-03-16", price=6500)]
+    [rest], skipped = drafted(run("2026-03", 1, PROPERTY), rules, home(), known=taken)
+    assert (rest.from_day, rest.to_day, skipped) == ("2026-03-16", "2026-03-31", [])
+    assert rest.id != first.id
+
+
+def test_a_month_of_two_payees_is_two_bills() -> None:
+    old, new = rule(end="2026-03-15"), rule(start="2026-03-16")
+    other = msgspec.structs.replace(PAYEE, id="other", account="other", name="另一家")
+    found = Prices(
+        tariff.rule_book([old, new]), {old.id: Charter(PAYEE), new.id: Charter(other)}
+    )
+    made, _ = draft(run("2026-03", 1, PROPERTY), [home()], found, Known(), at=NOW)
+    assert [(b.payee_name, b.from_day, b.amount_fen) for b in made] == [
+        ("物业", "2026-03-01", 2476),
+        ("另一家", "2026-03-16", 2642),
+    ]
+    assert len({b.id for b in made}) == 2
+
+
+def test_a_firm_is_paid_for_no_day_without_a_contract() -> None:
+    contract = Contract(
+        id="c",
+        firm="f",
+        place=COMPOUND,
+        from_day="2026-01-01",
+        to_day="2026-11-25",
+        agreed_to_day="2026-11-25",
+        signed_by="test",
+        signed_at=NOW,
+    )
+    firm = msgspec.structs.replace(PAYEE, firm="f")
+    book = prices([rule()], firm, contracts=(contract,))
+    made, skipped = draft(run("2026-11", 2, PROPERTY), [home()], book, Known(), at=NOW)
+    assert [(b.from_day, b.to_day) for b in made] == [("2026-11-01", "2026-11-25")]
+    assert [(s.reason, s.from_day, s.to_day) for s in skipped] == [
+        (SkipReason.CONTRACT_OVER, "2026-11-26", "2026-12-31")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("payee", "configured"),
+    [
+        ({"kinds": [WASTE]}, True),
+        ({"to_day": "2026-10-31"}, True),
+        ({"from_day": "2026-12-01"}, True),
+        ({}, False),
+    ],
+)
+def test_whoever_may_not_charge_is_owed_nothing(
+    payee: dict[str, Any], *, configured: bool
+) -> None:
+    who = msgspec.structs.replace(PAYEE, **payee)
+    book = prices([rule()], who, configured=configured)
+    made, skipped = draft(run("2026-11", 1, PROPERTY), [home()], book, Known(), at=NOW)
+    assert (made, [s.reason for s in skipped]) == ([], [SkipReason.NO_PAYEE])
+
+
+HOMES = [
+    home(f"{COMPOUND}.b1.u1.101", 8530, Usage.FLAT),
+    home(f"{COMPOUND}.b1.u2.101", 6000, Usage.SHOP),
+    home(f"{COMPOUND}.b2.u1.101", None, Usage.GARAGE),
+]
+PLACES = [COMPOUND, f"{COMPOUND}.b1", f"{COMPOUND}.b1.u1", f"{COMPOUND}.b2.u1"]
+RULES = st.lists(
+    st.builds(
+        rule,
+        st.sampled_from(PLACES),
+        st.sampled_from(["2025-12-15", "2026-01-01", "2026-02-11", "2026-04-01"]),
+        st.sampled_from([None, "2026-03-15", "2026-05-31"]),
+        price=st.sampled_from([1, 6000]),
+        monthly_fen=st.sampled_from([None, 500]),
+        kind=st.sampled_from(FeeKind),
+        usages=st.sampled_from([tuple(Usage), (Usage.FLAT,), (Usage.SHOP,)]),
+    ),
+    max_size=6,
+)
+RUNS = st.lists(
+    st.builds(
+        lambda start, months, kinds: run(plus_months("2026-01", start), months, *kinds),
+        st.integers(0, 5),
+        st.integers(1, 4),
+        st.sampled_from([(PROPERTY,), (WASTE,), tuple(FeeKind)]),
+    ),
+    max_size=5,
+)
+
+
+def billed(runs: list[BillRun], rules: list[FeeRule]) -> list[tuple[str, str]]:
+    """Return (home, kind|day) of everything the runs billed, one after the other."""
+    taken, found = set[tuple[str, str]](), []
+    for a_run in runs:
+        for bill in draft(a_run, HOMES, prices(rules), Known(frozenset(taken)), at=NOW)[0]:
+            taken.update((bill.home, slot) for slot in bill.slots)
+            found += [(bill.home, day) for slot in bill.slots for day in days_of(slot)]
+    return found
+
+
+def days_of(slot: str) -> list[str]:
+    """Return kind|day of each day that a slot takes: of one, or of a month."""
+    kind, _, time = slot.partition("|")
+    if len(time) > len("2026-01"):
+        return [slot]
+    return [f"{kind}|{day}" for day in days.days_between(f"{time}-01", days.last_day(time))]
+
+
+@given(rules=RULES, runs=RUNS)
+def test_no_month_is_billed_twice_whatever_the_rules_and_runs(
+    rules: list[FeeRule], runs: list[BillRun]
+) -> None:
+    found = billed(runs + runs, rules)
+    assert len(found) == len(set(found))
+
+
+@given(rules=RULES, runs=RUNS.filter(lambda runs: len(runs) < 4))
+def test_the_order_of_runs_does_not_matter_when_every_month_has_a_charge(
+    rules: list[FeeRule], runs: list[BillRun]
+) -> None:
+    # a month alone may round to nothing where three together do not: leave those out
+    rules = [r for r in rules if r.monthly_fen or r.price == 6000]
+    orders = itertools.permutations(runs)
+    assert len({frozenset(billed(list(order), rules)) for order in orders}) == 1
+
+
+@given(rules=RULES, runs=RUNS)
+def test_every_day_with_a_charge_is_billed(rules: list[FeeRule], runs: list[BillRun]) -> None:
+    # a few days at the lowest price may round to nothing
+    rules = [r for r in rules if r.monthly_fen or r.price == 6000]
+    book, found = tariff.rule_book(rules), set(billed(runs, rules))
+    for a_run, place, kind in itertools.product(runs, HOMES, FeeKind):
+        ones = tariff.candidates(book, place.id, place.usage, kind)
+        for month in days.months_from(a_run.period, a_run.months) * (kind in a_run.kinds):
+            for day in days.days_between(f"{month}-01", days.last_day(month)):
+                one = tariff.rule_on(ones, day)
+                if one and (one.monthly_fen or place.area):
+                    assert (place.id, slot(kind, day)) in found

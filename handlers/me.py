@@ -18,7 +18,14 @@ class PhoneHandler(ApiHandler):
     @endpoint(
         "provePhone",
         needs=Access.SIGNED_IN,
-        errors=("wechat_code_refused", "invalid_phone", "consent_needed"),
+        errors=(
+            "wechat_code_refused",
+            "wechat_unavailable",
+            "wechat_closed",
+            "sign_in_refused",
+            "invalid_phone",
+            "consent_needed",
+        ),
         example=GivePhone(code="8e1f…"),
         rate=Rate.GUESS,
     )

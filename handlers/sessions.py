@@ -37,7 +37,12 @@ class WeChatSessionsHandler(ApiHandler):
         "createSession",
         needs=Access.PUBLIC,
         status=201,
-        errors=("wechat_code_refused", "sign_in_refused", "wechat_unavailable"),
+        errors=(
+            "wechat_code_refused",
+            "sign_in_refused",
+            "wechat_unavailable",
+            "wechat_closed",
+        ),
         example=SignIn(code="0a3Yx…"),
         rate=Rate.SIGN_IN,
     )
@@ -72,7 +77,12 @@ class ConfirmationHandler(ApiHandler):
         "confirmIdentity",
         needs=Access.SIGNED_IN,
         status=201,
-        errors=("wechat_code_refused", "another_wechat_user", "wechat_unavailable"),
+        errors=(
+            "wechat_code_refused",
+            "another_wechat_user",
+            "wechat_unavailable",
+            "wechat_closed",
+        ),
         example=ConfirmIdentity(code="0a3Yx…"),
         rate=Rate.GUESS,
     )

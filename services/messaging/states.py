@@ -83,6 +83,7 @@ OUTCOMES: Final[dict[Reaction, Outcome]] = {
     Reaction.CONFIG: BROKEN,
     # Answers of other interfaces; here they are not expected.
     Reaction.BAD_CODE: BROKEN,
+    Reaction.CLOSED: BROKEN,
     Reaction.BLOCKED: BROKEN,
     Reaction.INACTIVE: BROKEN,
 }

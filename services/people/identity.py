@@ -23,6 +23,12 @@ class WeChatBusy(errors.Unavailable):
     details_type = errors.RetryAfter
 
 
+class WeChatClosed(errors.Unavailable):
+    """WeChat gives us nothing of the kind any more, until somebody mends our account there."""
+
+    code = "wechat_closed"
+
+
 class SignInRefused(errors.Forbidden):
     code = "sign_in_refused"
 
@@ -36,6 +42,9 @@ def domain_error(error: WeChatError) -> errors.DomainError:
             return SignInRefused("暂时无法登录,请稍后再试或联系社区")
         case Reaction.MINUTE_LIMIT:
             return errors.TooMany("操作太频繁,请一分钟后再试", retry_after_seconds=60)
+        case Reaction.CLOSED:
+            log.error("wechat_closed", errcode=error.errcode)
+            return WeChatClosed("微信的这项服务暂时停用,请到社区窗口办理")
         case _:
             log.error("wechat_refused", errcode=error.errcode, reaction=error.reaction)
             return WeChatBusy("微信暂时没有回应,请重新登录试试", retry_after_seconds=3)

@@ -19,6 +19,7 @@ class Reaction(StrEnum):
     MINUTE_LIMIT = "minute_limit"  # the same again in the next minute
     DAILY_QUOTA = "daily_quota"  # stop this interface until Beijing midnight, alarm
     CONFIG = "config"  # account set-up: alarm; only people can mend it
+    CLOSED = "closed"  # the interface is used up or shut for us: alarm; another way is needed
     BAD_CODE = "bad_code"  # the client must obtain a new login or phone code
     REFUSED = "refused"  # the person does not want it, or no grant is left: use the inbox
     UNBOUND = "unbound"  # the openid is not of this mini-program: drop the binding
@@ -39,6 +40,8 @@ REACTIONS: Final[dict[int, Reaction]] = {
     48001: Reaction.CONFIG,
     40037: Reaction.CONFIG,  # template deleted, or long-term without the right
     41030: Reaction.CONFIG,  # the page is not in the released version
+    # The paid quota of phone numbers is used up (getPhoneNumber, getRealtimePhoneNumber).
+    1400001: Reaction.CLOSED,
     40029: Reaction.BAD_CODE,
     40163: Reaction.BAD_CODE,  # used before: a double submit, or our own repeat
     40226: Reaction.BLOCKED,

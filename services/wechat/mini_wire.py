@@ -1,8 +1,13 @@
 """JSON of the mini-program interfaces, as far as we read it."""
 
+from typing import Annotated
+
 import msgspec
 
 from services.wechat.models import Suggestion
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+Digits = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,20}$(?!\n)")]
 
 
 class Watermark(msgspec.Struct):
@@ -10,8 +15,8 @@ class Watermark(msgspec.Struct):
 
 
 class PhoneInfo(msgspec.Struct, rename="camel"):
-    pure_phone_number: str
-    country_code: str | int  # a string in WeChat's table, a number in its example
+    pure_phone_number: Digits
+    country_code: Digits | Positive  # a string in WeChat's table, a number in its example
     watermark: Watermark
 
 

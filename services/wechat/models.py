@@ -1,11 +1,14 @@
 """Answers of the mini-program interfaces, typed."""
 
 from enum import IntEnum, StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from services.wechat.secret import Guarded
+
+# Never empty: whoever came without an id would share an account with all who do.
+OpenId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_-]{1,128}$(?!\n)")]
 
 
 class Login(Guarded, frozen=True, kw_only=True):
@@ -13,7 +16,7 @@ class Login(Guarded, frozen=True, kw_only=True):
 
     hidden: ClassVar[frozenset[str]] = frozenset({"session_key"})
 
-    openid: str
+    openid: OpenId
     session_key: str
     unionid: str | None = None
 

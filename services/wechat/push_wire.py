@@ -62,7 +62,7 @@ def _items(kind: str, fields: Fields) -> list[Fields]:
 
 
 def _subscription(kind: str, fields: Fields, item: Fields) -> PushEvent:
-    openid, template_id = str(fields["FromUserName"]), str(item["TemplateId"])
+    openid, template_id = _openid(fields), str(item["TemplateId"])
     created_at = _created_at(fields)
     common: dict[str, Any] = {
         "openid": openid,
@@ -113,6 +113,13 @@ def _other(kind: str, fields: Fields) -> Other:
         created_at=created_at,
         dedupe_key=f"{kind}:{openid}:{number}",
     )
+
+
+def _openid(fields: Fields) -> str:
+    """Return whom an event is about. ValueError for nobody: grants of nobody are anybody's."""
+    if not isinstance(openid := fields["FromUserName"], str) or not openid.strip():
+        raise ValueError("no FromUserName")
+    return openid
 
 
 def _created_at(fields: Fields) -> datetime:

@@ -7,6 +7,8 @@ import pytest
 from services.sessions import tokens
 from tests.build.world import Api, World
 
+PHONE = "13900000001"
+
 
 async def test_case_1_a_resident_signs_in(world: World) -> None:
     code = await world.wechat.login_code("li")
@@ -205,3 +207,37 @@ async def test_an_unknown_address_is_a_problem_too(api: Api) -> None:
     assert (reply.status, reply.code) == (404, "not_found")
     assert reply.headers["Content-Type"].startswith("application/problem+json")
     assert reply.headers["X-Request-Id"] == reply.body["request_id"]
+
+
+async def test_nobody_signs_in_without_an_id(world: World) -> None:
+    for openid in ("", None):
+        raw = {"openid": openid, "session_key": "s"}
+        await world.wechat.fault("/sns/jscode2session", raw=raw)
+        code = await world.wechat.login_code("li")
+        reply = await world.api.post("/api/v1/sessions/wechat", {"code": code}, as_=None)
+        assert (reply.status, reply.code) == (503, "wechat_unavailable")
+    assert await world.db.people.count_documents({}) == 0
+
+
+async def test_a_number_of_china_is_not_made_one_of_america(world: World) -> None:
+    li = await world.sign_in("li")
+    info = {"purePhoneNumber": "2025550123", "countryCode": ""}
+    watermark = {"watermark": {"appid": world.deps.wechat.appid}}
+    raw = {"errcode": 0, "phone_info": info | watermark}
+    await world.wechat.fault("/wxa/business/getuserphonenumber", raw=raw)
+    code = await world.wechat.phone_code("li", PHONE)
+    reply = await world.api.post("/api/v1/me/phone", {"code": code}, as_=li)
+    assert (reply.status, reply.code) == (503, "wechat_unavailable")
+
+
+async def test_a_closed_interface_is_said_to_be_closed(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Signing in again helps nobody: people are sent to the window, and somebody is alarmed."""
+    li = await world.sign_in("li")
+    await world.wechat.fault("/wxa/business/getuserphonenumber", errcode=1400001)
+    code = await world.wechat.phone_code("li", PHONE)
+    reply = await world.api.post("/api/v1/me/phone", {"code": code}, as_=li)
+    assert (reply.status, reply.code) == (503, "wechat_closed")
+    assert "登录" not in reply.body["title"]
+    assert "wechat_closed" in capsys.readouterr().out

@@ -167,3 +167,35 @@ async def test_what_was_never_sent_is_known_not_to_have_happened(desk: Desk) -> 
     nowhere.close()
     assert isinstance(refused, WeChatUnavailable)
     assert not refused.unknown
+
+
+@pytest.mark.parametrize("openid", ["", " ", "\u200b", None, "a b", "x" * 200])
+async def test_an_openid_that_is_none_is_no_answer(
+    mini: MiniProgram, desk: Desk, openid: str | None
+) -> None:
+    """Whoever signs in without an id would share an account with all who do."""
+    await desk.fault(LOGIN, raw={"openid": openid, "session_key": "secret-key"})
+    refused = await refusal(mini, await desk.login_code())
+    assert isinstance(refused, WeChatUnavailable)
+
+
+@pytest.mark.parametrize(
+    ("country_code", "number"),
+    [("", "13800000000"), ("+86", "13800000000"), (None, "13800000000"), ("86", "")],
+)
+async def test_half_a_phone_number_is_no_answer(
+    mini: MiniProgram, desk: Desk, country_code: str | None, number: str
+) -> None:
+    """An empty country code would make a number of Beijing's one of +1 and somebody else's."""
+    given = {"purePhoneNumber": number, "countryCode": country_code}
+    info = {**given, "watermark": {"appid": desk.appid}}
+    await desk.fault(PHONE, raw={"errcode": 0, "phone_info": info})
+    with pytest.raises(WeChatUnavailable):
+        await mini.phone_number(await desk.phone_code())
+
+
+async def test_an_interface_that_is_closed_to_us(mini: MiniProgram, desk: Desk) -> None:
+    await desk.fault(PHONE, errcode=1400001)
+    with pytest.raises(WeChatError) as refused:
+        await mini.phone_number(await desk.phone_code())
+    assert refused.value.reaction is Reaction.CLOSED

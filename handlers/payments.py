@@ -49,6 +49,7 @@ class PaymentsHandler(ApiHandler):
         ),
         example=Pay(bill_ids=["3v9k…", "7m2q…"]),
         rate=Rate.ORDER,
+        is_idempotent=True,  # the open order of the same bills is handed out again
     )
     async def post(self, body: Pay) -> PaymentOrder:
         """Make one WeChat order for several bills of one payee."""

@@ -45,6 +45,7 @@ class Contract(msgspec.Struct, frozen=True):
     example: msgspec.Struct | None = None
     rate: Rate = Rate.ORDINARY
     asks_again: bool = False
+    is_idempotent: bool = False
 
     @property
     def is_kept(self) -> bool:
@@ -66,6 +67,7 @@ def endpoint(
     example: msgspec.Struct | None = None,
     rate: Rate = Rate.ORDINARY,
     asks_again: bool = False,
+    is_idempotent: bool = False,
 ) -> Callable[[M], Any]:
     """Turn a typed method into an HTTP endpoint and remember its contract.
 
@@ -73,7 +75,8 @@ def endpoint(
     `media_type`: of an upload or a download. `errors`: stable codes worth documenting.
     `example`: a body that is really accepted; every JSON body has one. `rate`: how often one
     person (or, signed out, one address) may ask. `asks_again`: only within minutes of proving
-    in WeChat who one is.
+    in WeChat who one is. `is_idempotent`: the work leads to the same even when it is done twice
+    at once, so a repeat under an Idempotency-Key waits for no process that may be dead.
     """
 
     def decorate(method: M) -> Any:
@@ -92,6 +95,7 @@ def endpoint(
             example=example,
             rate=rate,
             asks_again=asks_again,
+            is_idempotent=is_idempotent,
         )
 
         @functools.wraps(method)
@@ -112,7 +116,8 @@ def endpoint(
             sent = uploaded(handler) if contract.body is bytes else handler.request.body
             parts = (handler.request.method, handler.request.uri, sent)
             fingerprint = b"\n".join(p if isinstance(p, bytes) else p.encode() for p in parts)
-            handler.reply(await idempotency.once(handler.deps, key, fingerprint, work))
+            how = {"is_idempotent": contract.is_idempotent}
+            handler.reply(await idempotency.once(handler.deps, key, fingerprint, work, **how))
 
         handle.contract = contract  # type: ignore[attr-defined]  # read by Route.contracts()
         return handle

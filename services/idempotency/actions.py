@@ -1,22 +1,33 @@
 """Idempotency of requests: the same Idempotency-Key gets the first answer again.
 
-The key lives in MongoDB beside the facts. What it guards is idempotent by its own ids too, so
-a key whose process died may be run again.
+The key lives in MongoDB beside the facts, leased by the process that is at work and renewed
+while it lives. What it guards is idempotent by its own ids too, so a key whose process died
+may be run again.
 Source: draft-ietf-httpapi-idempotency-key-header, and Stripe's published behaviour.
 """
 
+import asyncio
 import hashlib
+import math
+import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Final
+
+from pymongo.errors import PyMongoError
 
 from services.dependencies import Dependencies
 from services.idempotency import store
 from services.idempotency.models import Answer, KeyedRequest, KeyState
 from services.kernel.errors import Conflict, InvalidInput, RetryAfter
 
-ABANDONED_AFTER: Final = timedelta(seconds=60)
+# Long enough for a loop that is held up or a database that changes its primary.
+LEASE: Final = timedelta(seconds=10)
+RENEW_SECONDS: Final = 2.0
+PROCESS: Final = secrets.token_hex(8)
+BUSY: Final = "同样的请求正在处理,请稍候"
 
 
 class KeyReused(InvalidInput):
@@ -33,29 +44,55 @@ async def once(
     key: str,
     request: bytes,
     work: Callable[[], Awaitable[Answer]],
+    *,
+    is_idempotent: bool = False,
 ) -> Answer:
     """Do `work` for the first request under `key`; give repeats the first answer.
 
     `request`: the bytes that make two requests the same. A failed request leaves no trace, so
-    that the client may mend the cause and use the key again.
+    that the client may mend the cause and use the key again. `is_idempotent`: doing the work
+    twice at once is harmless, so nobody waits for a process that may be dead.
     """
+    now = deps.now()
     mine = KeyedRequest(
         id=key_id(deps, key),
         fingerprint=fingerprint(deps, request),
         state=KeyState.RUNNING,
-        started_at=deps.now(),
+        owner=f"{PROCESS}:{secrets.token_hex(8)}",
+        started_at=now,
+        lease_until=now + LEASE,
     )
     if not await store.start(deps.db, mine):
-        earlier = await _earlier(deps, mine)
+        earlier = await _earlier(deps, mine, is_idempotent=is_idempotent)
         if earlier is not None:
             return earlier
-    try:
-        answer = await work()
-    except BaseException:
-        await store.remove(deps.db, mine)
-        raise
-    await _keep(deps, mine, answer)
+    async with _renewed(deps, mine):
+        try:
+            answer = await work()
+        except BaseException:
+            await store.remove(deps.db, mine)
+            raise
+        await _keep(deps, mine, answer)
     return answer
+
+
+@asynccontextmanager
+async def _renewed(deps: Dependencies, mine: KeyedRequest) -> AsyncIterator[None]:
+    """Renew the lease until the work is over; one that was lost is not asked for again."""
+
+    async def renew() -> None:
+        is_mine = True
+        while is_mine:
+            await asyncio.sleep(RENEW_SECONDS)
+            with suppress(PyMongoError):  # the database away: the lease runs out
+                is_mine = await store.renew(deps.db, mine, deps.now() + LEASE)
+
+    renewal = asyncio.create_task(renew())
+    try:
+        yield
+    finally:
+        renewal.cancel()
+        await asyncio.gather(renewal, return_exceptions=True)
 
 
 async def _keep(deps: Dependencies, mine: KeyedRequest, answer: Answer) -> None:
@@ -80,17 +117,26 @@ def _place(identity: str) -> str:
     return f"idempotency_keys/{identity}/answer"
 
 
-async def _earlier(deps: Dependencies, mine: KeyedRequest) -> Answer | None:
+async def _earlier(
+    deps: Dependencies, mine: KeyedRequest, *, is_idempotent: bool
+) -> Answer | None:
     """Return the first answer, or None when the first request died and ours takes over."""
     first = await store.find(deps.db, mine.id)
-    if first is not None and first.fingerprint != mine.fingerprint:
+    if first is None:  # it failed a moment ago
+        raise StillRunning(BUSY, retry_after_seconds=1)
+    if first.fingerprint != mine.fingerprint:
         raise KeyReused("这个 Idempotency-Key 已用于另一个请求,请换一个")
-    if first is not None and first.state is KeyState.DONE:
+    if first.state is KeyState.DONE:
         sealed = first.answer_sealed
         body = b64decode(deps.vault.unseal(sealed, place=_place(first.id))) if sealed else b""
         return Answer(first.status, body)
-    if first is None or first.started_at > deps.now() - ABANDONED_AFTER:
-        raise StillRunning("同样的请求正在处理,请稍候", retry_after_seconds=1)
-    if await store.take_over(deps.db, first, mine.started_at) is None:
-        raise StillRunning("同样的请求正在处理,请稍候", retry_after_seconds=1)
+    is_here = first.owner.startswith(f"{PROCESS}:")  # in this process, so it lives
+    wait = 0.0 if is_idempotent and not is_here else _left(first, mine)
+    if wait > 0 or not await store.take_over(deps.db, first, mine):
+        raise StillRunning(BUSY, retry_after_seconds=max(1, math.ceil(wait)))
     return None
+
+
+def _left(first: KeyedRequest, mine: KeyedRequest) -> float:
+    """Return how many seconds are left until the first request counts as dead."""
+    return (first.abandoned_at - mine.started_at).total_seconds()

@@ -3,13 +3,12 @@
 from datetime import datetime
 
 import msgspec
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from mongo_indexes.idempotency_keys import COLLECTION
 from services.dependencies import Database, Transaction
 from services.idempotency.models import KeyedRequest, KeyState
-from services.kernel.documents import to_document
+from services.kernel.documents import Document, to_document
 
 
 async def start(db: Database, request: KeyedRequest) -> bool:
@@ -26,19 +25,38 @@ async def find(db: Database, key: str) -> KeyedRequest | None:
     return msgspec.convert(document, KeyedRequest | None)
 
 
-async def take_over(db: Database, request: KeyedRequest, now: datetime) -> KeyedRequest | None:
-    """Claim a request whose process seems to have died; None when another one did."""
-    document = await db[COLLECTION].find_one_and_update(
-        {"_id": request.id, "state": KeyState.RUNNING, "started_at": request.started_at},
-        {"$set": {"started_at": now}},
-        return_document=ReturnDocument.AFTER,
+async def take_over(db: Database, left: KeyedRequest, mine: KeyedRequest) -> bool:
+    """Claim a request whose process seems to have died; False when somebody was first."""
+    changes = {
+        "owner": mine.owner,
+        "started_at": mine.started_at,
+        "lease_until": mine.lease_until,
+    }
+    return await _fenced(db, left, {"$set": changes})
+
+
+async def renew(db: Database, request: KeyedRequest, until: datetime) -> bool:
+    """Extend the lease; False when the key was taken over."""
+    return await _fenced(db, request, {"$set": {"lease_until": until}})
+
+
+async def _fenced(db: Database, request: KeyedRequest, update: Document) -> bool:
+    """Change a key only while it is this request's; `owner` is missing in earlier ones."""
+    result = await db[COLLECTION].update_one(
+        {
+            "_id": request.id,
+            "state": KeyState.RUNNING,
+            "owner": request.owner or None,
+        },
+        update,
     )
-    return msgspec.convert(document, KeyedRequest | None)
+    return result.matched_count == 1
 
 
 async def finish(db: Database, request: KeyedRequest, *, status: int, sealed: str) -> None:
-    await db[COLLECTION].update_one(
-        {"_id": request.id, "started_at": request.started_at},
+    await _fenced(
+        db,
+        request,
         {
             "$set": {
                 "state": KeyState.DONE,
@@ -52,7 +70,7 @@ async def finish(db: Database, request: KeyedRequest, *, status: int, sealed: st
 async def remove(db: Database, request: KeyedRequest) -> None:
     """Remove a request that failed, unless somebody took it over."""
     await db[COLLECTION].delete_one(
-        {"_id": request.id, "started_at": request.started_at, "state": KeyState.RUNNING}
+        {"_id": request.id, "owner": request.owner, "state": KeyState.RUNNING}
     )
 
 

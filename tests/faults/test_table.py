@@ -61,8 +61,8 @@ MONEY: Final = (
     Fault(
         "the journal's id is not WeChat's transaction",
         "services.payments.booking",
-        """return f"pay:{client.account.mchid}:{trade.transaction_id or ''}\"""",
-        'return f"pay:{client.account.mchid}:{id(trade)}"',
+        'return payment_journal(client.account.mchid, trade.transaction_id or "")',
+        "return payment_journal(client.account.mchid, str(id(trade)))",
         f"{NOTICES}::test_case_33_many_different_notices_of_one_payment_at_once",
     ),
     Fault(
@@ -96,7 +96,7 @@ MONEY: Final = (
     Fault(
         "money beyond what is owed is kept",
         "services.payments.booking",
-        "        await refunds.request_excess(deps, tx, payment, trade, excess_fen)",
+        "await refunds.request_excess(deps, tx, payment, trade, excess_fen, reason=reason)",
         "        pass",
         f"{CLOSINGS}::test_case_62_money_for_bills_paid_meanwhile_goes_back",
     ),

@@ -154,6 +154,17 @@ async def test_case_63_the_same_key_gets_the_same_answer(estate: Estate, li: Mem
     assert (other.status, other.code) == (422, "idempotency_key_reused")
 
 
+async def test_a_repeat_after_a_crash_waits_for_nobody(estate: Estate, li: Member) -> None:
+    """The process died after it made the order and before it kept its answer."""
+    body, api = {"bill_ids": await estate.bill_ids("li")}, estate.world.api
+    first = await api.post("/api/v1/payments", body, as_=li, key="tap-1")
+    left = {"$set": {"state": "running", "owner": "dead:1", "answer_sealed": ""}}
+    await estate.world.db.idempotency_keys.update_one({}, left)
+    again = await api.post("/api/v1/payments", body, as_=li, key="tap-1")
+    assert again.status == 201, again.body
+    assert again.body["payment_id"] == first.body["payment_id"]
+
+
 async def test_property_fee_and_waste_fee_are_never_one_payment(
     estate: Estate, li: Member
 ) -> None:

@@ -1,15 +1,16 @@
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from services.dependencies import Transaction
-from services.idempotency import actions, privacy
-from services.idempotency import models as idempotency_models
+from services.idempotency import actions, privacy, store
 from services.idempotency.actions import KeyReused, StillRunning, once
-from services.idempotency.models import Answer
+from services.idempotency.models import Answer, KeyedRequest, KeyState
 from services.kernel.vault import Unreadable
 from tests.build.world import World
+from tests.deadlines import SAFETY_NET
 
 
 class Work:
@@ -54,22 +55,6 @@ async def test_a_failure_leaves_the_key_free(world: World) -> None:
     assert (await once(world.deps, "p:k", b"a", work)).status == 201
 
 
-async def test_a_request_whose_process_died_may_be_run_again(world: World) -> None:
-    started = idempotency_models.KeyedRequest(
-        id=actions.key_id(world.deps, "p:k"),
-        fingerprint=actions.fingerprint(world.deps, b"a"),
-        state=idempotency_models.KeyState.RUNNING,
-        started_at=world.clock.now,
-    )
-    assert await actions.store.start(world.deps.db, started)
-    with pytest.raises(StillRunning):
-        await once(world.deps, "p:k", b"a", Work())
-    world.clock.now += timedelta(seconds=61)
-    second = Work()
-    assert (await once(world.deps, "p:k", b"a", second)).status == 201
-    assert second.count == 1
-
-
 async def test_what_was_answered_is_sealed_and_sealed_to_its_place(world: World) -> None:
     secret = "13900000001 李明".encode()
 
@@ -97,3 +82,110 @@ async def test_what_one_person_was_answered_can_be_forgotten(world: World) -> No
     await world.deps.in_transaction(forget)
     left = await world.db.idempotency_keys.find().to_list()
     assert sorted(row["_id"].partition(":")[0] for row in left) == ["o", "pp"]
+
+
+async def abandoned(world: World, *, owner: str = "another process:1") -> None:
+    """A key that a process left behind when it died a moment ago."""
+    now = world.clock.now
+    left = KeyedRequest(
+        id=actions.key_id(world.deps, "p:k"),
+        fingerprint=actions.fingerprint(world.deps, b"a"),
+        state=KeyState.RUNNING,
+        owner=owner,
+        started_at=now,
+        lease_until=now + actions.LEASE,
+    )
+    assert await store.start(world.deps.db, left)
+
+
+async def test_whoever_repeats_after_a_crash_is_told_how_long_to_wait(world: World) -> None:
+    await abandoned(world)
+    with pytest.raises(StillRunning) as told:
+        await once(world.deps, "p:k", b"a", Work())
+    wait = told.value.details["retry_after_seconds"]
+    assert 1 < wait <= 10
+    world.clock.now += timedelta(seconds=wait)
+    assert (await once(world.deps, "p:k", b"a", Work())).status == 201
+
+
+async def test_an_abandoned_key_is_taken_over_by_one_only(world: World) -> None:
+    await abandoned(world)
+    world.clock.now += actions.LEASE
+    work = Work()
+    results = await asyncio.gather(
+        *(once(world.deps, "p:k", b"a", work) for _ in range(10)), return_exceptions=True
+    )
+    assert work.count == 1
+    assert all(isinstance(r, StillRunning | Answer) for r in results)
+
+
+async def test_work_that_is_idempotent_itself_waits_for_no_dead_process(world: World) -> None:
+    await abandoned(world)
+    work = Work()
+    assert (await once(world.deps, "p:k", b"a", work, is_idempotent=True)).status == 201
+    assert (await once(world.deps, "p:k", b"a", work, is_idempotent=True)).body == b"1"
+
+
+async def test_nor_is_it_done_twice_at_once_in_a_living_one(world: World) -> None:
+    work = Work()
+    results = await asyncio.gather(
+        *(once(world.deps, "p:k", b"a", work, is_idempotent=True) for _ in range(10)),
+        return_exceptions=True,
+    )
+    assert work.count == 1
+    assert all(isinstance(r, StillRunning | Answer) for r in results)
+
+
+async def test_a_long_request_keeps_its_key(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "RENEW_SECONDS", 0)
+    renewed = asyncio.Event()
+    whole = store.renew
+
+    async def watched(*arguments: Any) -> bool:
+        done = await whole(*arguments)
+        renewed.set()
+        return done
+
+    monkeypatch.setattr(store, "renew", watched)
+
+    async def long() -> Answer:
+        world.clock.now += timedelta(seconds=9)
+        renewed.clear()
+        await asyncio.wait_for(renewed.wait(), SAFETY_NET)
+        await asyncio.wait_for(after_another(renewed), SAFETY_NET)
+        world.clock.now += timedelta(seconds=9)
+        with pytest.raises(StillRunning):
+            await once(world.deps, "p:k", b"a", Work())
+        return Answer(201, b"long")
+
+    assert (await once(world.deps, "p:k", b"a", long)).body == b"long"
+    assert (await once(world.deps, "p:k", b"a", Work())).body == b"long"
+
+
+async def after_another(renewed: asyncio.Event) -> None:
+    """The first renewal may have read the clock before it moved; the second has not."""
+    renewed.clear()
+    await renewed.wait()
+
+
+async def test_who_lost_the_key_does_not_overwrite_the_answer(world: World) -> None:
+    async def slow() -> Answer:
+        world.clock.now += actions.LEASE
+        assert (await once(world.deps, "p:k", b"a", Work())).body == b"1"
+        return Answer(201, b"slow")
+
+    assert (await once(world.deps, "p:k", b"a", slow)).body == b"slow"
+    assert (await once(world.deps, "p:k", b"a", Work())).body == b"1"
+
+
+async def test_a_key_of_an_earlier_version_ends_after_a_minute(world: World) -> None:
+    await abandoned(world)
+    old = {"$unset": {"owner": "", "lease_until": ""}}
+    await world.db.idempotency_keys.update_one({}, old)
+    world.clock.now += timedelta(seconds=59)
+    with pytest.raises(StillRunning):
+        await once(world.deps, "p:k", b"a", Work())
+    world.clock.now += timedelta(seconds=1)
+    assert (await once(world.deps, "p:k", b"a", Work())).status == 201

@@ -28,10 +28,14 @@ log = structlog.get_logger(__name__)
 
 
 async def send(deps: Dependencies, payload: Document) -> None:
-    """Carry a message to WeChat when a grant is left. Source: api_sendmessage."""
+    """Carry a message to WeChat when a grant is left. Source: api_sendmessage.
+
+    Nothing but the erasure of its person removes a message: there is nobody left to tell.
+    """
     message = await store.find(deps.db, payload["message_id"])
     if message is None:
-        raise Permanent("the message is gone")
+        log.info("message_gone", message=payload["message_id"])
+        return
     if message.delivery is Delivery.SENDING:
         # An earlier attempt died between its note and WeChat's answer.
         await store.move(deps.db, message.id, Move.LOSE)

@@ -9,6 +9,7 @@ from services.kernel.permissions import Role
 from services.residencies.models import Relation, Residency, Way
 from tests.build import books, cast, homes
 from tests.build.cast import Estate
+from tests.build.homes import asked
 from tests.build.mailbox import allow, open_push
 from tests.build.payments import order, ordered, pay
 from tests.build.pictures import from_a_phone
@@ -351,3 +352,16 @@ async def test_what_was_brought_in_and_let_go_of_says_nobody_either(
     assert (await erase(estate, li)).status == 204
     needles = {"name": "李明本人", "number": homes.ID_NUMBER}
     assert await searching.under_seal(world, needles) == set()
+
+
+async def test_messages_that_erasure_removed_alarm_nobody(
+    estate: Estate, li: Member, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their jobs find nothing to carry, which is as it should be."""
+    world = estate.world
+    await asked(estate, li, cast.WANG_HOME, relation="family")
+    assert await world.db.messages.count_documents({"person": li.person_id}) > 0
+    assert (await erase(estate, li)).status == 204
+    await world.work()
+    assert await world.db.outbox.count_documents({"state": "dead"}) == 0
+    assert "job_died" not in capsys.readouterr().out

@@ -189,6 +189,16 @@ def test_what_is_neither_json_nor_xml_of_ours(body: bytes, kind: str) -> None:
     assert forgery(signed(), body, kind) is Forgery.MALFORMED
 
 
+@pytest.mark.parametrize("nobody", ["", " ", None])
+def test_an_event_about_nobody_is_malformed(nobody: str | None) -> None:
+    """The grants of nobody would be counted for all who have no id."""
+    item = {"TemplateId": "t", "SubscribeStatusString": "accept"}
+    about = {**ABOUT, "FromUserName": nobody, "CreateTime": 1620963428}
+    event = {"Event": "subscribe_msg_popup_event", "List": item}
+    query, sealed = seal(json.dumps({**about, **event}))
+    assert forgery(query, json.dumps({"Encrypt": sealed}).encode()) is Forgery.MALFORMED
+
+
 def test_an_event_lacking_what_it_needs_is_malformed() -> None:
     query, sealed = seal(json.dumps({**ABOUT, "Event": "subscribe_msg_popup_event"}))
     assert forgery(query, json.dumps({"Encrypt": sealed}).encode()) is Forgery.MALFORMED

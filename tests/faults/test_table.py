@@ -97,7 +97,7 @@ MONEY: Final = (
         "money beyond what is owed is kept",
         "services.payments.booking",
         "await refunds.request_excess(deps, tx, payment, trade, excess_fen, reason=reason)",
-        "        pass",
+        "pass",
         f"{CLOSINGS}::test_case_62_money_for_bills_paid_meanwhile_goes_back",
     ),
     Fault(

@@ -49,7 +49,7 @@ async def _give(deps: Dependencies, actor: Actor, request: Appoint) -> Appointme
     async def save(tx: Transaction) -> Appointment:
         await checks.check_place(deps, tx, wanted)
         wanted.person = await people.holder_of(deps, tx, wanted.phone_index)
-        held = await checks.same_or_free(deps, tx, wanted, request)
+        held = await checks.same_or_free(deps, tx, actor, wanted, request)
         if held is None:
             await store.insert(deps.db, tx, wanted)
             await jobs.schedule_warning(deps, tx, wanted)

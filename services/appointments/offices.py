@@ -8,7 +8,7 @@ from services.dependencies import Dependencies, Transaction
 from services.firms import contracts
 from services.kernel import errors
 from services.kernel.paths import ancestors
-from services.kernel.permissions import FIRM_ROLES, Actor, Permission, Role
+from services.kernel.permissions import FIRM_ROLES, STAFF_ROLES, Actor, Permission, Role
 
 
 async def find(deps: Dependencies, appointment_id: str) -> Appointment | None:
@@ -62,11 +62,28 @@ async def roles_of(deps: Dependencies, person_id: str) -> list[Appointment]:
 
 
 async def in_force(deps: Dependencies, roles: Sequence[Appointment]) -> list[Appointment]:
-    """Leave out the roles of firms that have no contract today: one query if there are any."""
+    """Leave out the roles of firms that have no contract today: one query if there are any.
+
+    And of an auditor who holds another role of staff, whichever was given later: it waits.
+    """
     compounds = [role.place for role in roles if role.role in FIRM_ROLES]
     serving = await contracts.serving(deps, compounds) if compounds else frozenset()
     return [
         role
-        for role in roles
+        for role in _kept_apart(roles)
         if role.role not in FIRM_ROLES or (role.firm, role.place) in serving
+    ]
+
+
+def _kept_apart(roles: Sequence[Appointment]) -> list[Appointment]:
+    """Leave out what may not be held beside an earlier role (GB/T 22239-2019)."""
+    duties = [role for role in roles if role.role in STAFF_ROLES]
+    if not duties or {duty.role is Role.AUDITOR for duty in duties} != {True, False}:
+        return list(roles)
+    first = min(duties, key=lambda duty: (duty.appointed_at, duty.id))
+    audits = first.role is Role.AUDITOR
+    return [
+        role
+        for role in roles
+        if role.role not in STAFF_ROLES or (role.role is Role.AUDITOR) is audits
     ]

@@ -56,12 +56,13 @@ async def rivals(db: Database, tx: Transaction, wanted: Appointment) -> list[App
     return [rival for rival in rows if rival.to_day is None or rival.from_day <= rival.to_day]
 
 
-async def has_role(
+async def places_of(
     db: Database, tx: Transaction, phone_index: str, roles: Iterable[Role], day: str
-) -> bool:
-    """Tell whether a phone has such a role anywhere, or will. Served by `phone_index`."""
+) -> list[str]:
+    """List where a phone has such a role, or will. Served by `phone_index`."""
     query = {"phone_index": phone_index, "role": {"$in": sorted(roles)}, **not_over_on(day)}
-    return await db[COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
+    cursor = db[COLLECTION].find(query, {"place": 1}, session=tx)
+    return [document["place"] for document in await cursor.to_list()]
 
 
 async def substitutes_of(

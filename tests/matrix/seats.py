@@ -23,7 +23,7 @@ from tests.matrix.posts import HOMES, RELATIONS, Position, Post
 
 FIRST_DAY = "2020-01-01"
 LAST_DAY = "2026-12-31"
-FAR_DAY = "2099-12-31"  # the contracts of firms: after every month that is billed
+FAR_DAY = "2027-12-31"  # of firms: after every month that is billed, before new contracts
 
 
 @dataclass(frozen=True)

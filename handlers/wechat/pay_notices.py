@@ -55,7 +55,7 @@ class PaymentNoticeHandler(NoticeHandler):
         "receivePaymentNotice",
         needs=Access.PUBLIC,
         status=204,
-        errors=("bad_signature", "unexpected_notice"),
+        errors=("bad_signature", "unexpected_notice", "wechat_keys_unavailable"),
         rate=Rate.CALLBACK,
     )
     async def post(self, account: AccountKey, body: bytes) -> None:
@@ -68,7 +68,7 @@ class RefundNoticeHandler(NoticeHandler):
         "receiveRefundNotice",
         needs=Access.PUBLIC,
         status=204,
-        errors=("bad_signature", "unexpected_notice"),
+        errors=("bad_signature", "unexpected_notice", "wechat_keys_unavailable"),
         rate=Rate.CALLBACK,
     )
     async def post(self, account: AccountKey, body: bytes) -> None:

@@ -16,7 +16,7 @@ from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies.models import CLARIFY, Doubt
 from services.payments.models import EventOutcome, Payment, WeChatEvent
 from services.payments.refunds import outcomes as refund_outcomes
-from services.wechat.errors import BadSignature, PayError
+from services.wechat.errors import BadSignature, KeysUnavailable, PayError
 from services.wechat.pay import PayClient
 from services.wechat.pay_models import Notice
 from services.wechat.pay_models import Transaction as Trade
@@ -28,6 +28,12 @@ class Forged(errors.Unauthenticated):
     """Notice that is not from WeChat, or not readable with this account's keys."""
 
     code = "bad_signature"
+
+
+class KeysAway(errors.Unavailable):
+    """WeChat's keys cannot be loaded now: WeChat sends the notice again."""
+
+    code = "wechat_keys_unavailable"
 
 
 class NotAPayment(errors.InvalidInput):
@@ -126,12 +132,15 @@ def _event(deps: Dependencies, account: str, notice: Notice, body: bytes) -> WeC
 async def _verified(
     deps: Dependencies, account: str, headers: Mapping[str, str], body: bytes
 ) -> tuple[PayClient, Notice]:
-    """Verify and decrypt a notice. Raises Forged, NotFound."""
+    """Verify and decrypt a notice. Raises Forged, KeysAway, NotFound."""
     client = deps.merchants.get(account)
     if client is None:
         raise errors.NotFound("没有这个收款账户")
     try:
         return client, await client.notification(headers, body)
+    except KeysUnavailable as error:
+        log.error("notice_waits_for_keys", account=account)  # noqa: TRY400  # an alarm, not a bug
+        raise KeysAway("微信支付平台证书暂时取不到") from error
     except BadSignature as error:
         log.warning("notice_refused", account=account, reason=error.reason.value)
         raise Forged("签名不对") from error

@@ -179,3 +179,13 @@ class BadSignature(Exception):
     def __init__(self, reason: Forgery) -> None:
         super().__init__(reason.value)
         self.reason = reason
+
+
+class KeysUnavailable(BadSignature):
+    """WeChat's certificates cannot be had now, so nothing is known of a message.
+
+    Not a forgery: answer 503, and WeChat sends it again.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Forgery.SERIAL)

@@ -18,7 +18,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.wechat import signatures
-from services.wechat.errors import BadSignature, Forgery, PayError
+from services.wechat.errors import (
+    BadSignature,
+    Forgery,
+    KeysUnavailable,
+    PayError,
+    PayReaction,
+)
 from services.wechat.transport import Reply
 
 log = structlog.get_logger(__name__)
@@ -26,6 +32,13 @@ log = structlog.get_logger(__name__)
 REFRESH_AFTER: Final = timedelta(hours=12)
 # Forged serials must not make us ask WeChat without end.
 ATTEMPT_EVERY: Final = timedelta(minutes=1)
+# A download that fails is tried again at once, so many seconds apart, while a notice waits for
+# it (WeChat hangs up after five); then after a short time that doubles, up to a minute.
+PAUSES: Final = (0.2, 0.6, 1.2)
+FIRST_BACKOFF: Final = timedelta(seconds=2)
+MOST_DOUBLINGS: Final = 5  # beyond the minute already
+# WeChat answered: there is none for this merchant, who has a public key.
+NONE_THERE: Final = frozenset({PayReaction.ORDER_MISSING, PayReaction.PERMANENT})
 _CERTIFICATE_SERIAL = re.compile(r"[0-9A-F]{16,64}")
 
 
@@ -63,7 +76,8 @@ class PlatformKeys:
         self._download = download
         self._now = now
         self._certificates: dict[str, Certificate] = {}
-        self._tried_at: datetime | None = None
+        self._retry_at: datetime | None = None
+        self._failures = 0
         self._loaded_at: datetime | None = None
         self._flight: asyncio.Task[None] | None = None
 
@@ -86,6 +100,8 @@ class PlatformKeys:
             await asyncio.shield(flight)
         if key := self._held(serial):
             return key
+        if self._failures and _CERTIFICATE_SERIAL.fullmatch(serial):
+            raise KeysUnavailable
         raise BadSignature(Forgery.SERIAL)
 
     def _held(self, serial: str) -> rsa.RSAPublicKey | None:
@@ -95,25 +111,39 @@ class PlatformKeys:
         return held.key if held and held.begins_at <= self._now() <= held.ends_at else None
 
     def _refresh(self) -> asyncio.Task[None] | None:
-        """Return the download under way, or start one unless one was tried a minute ago."""
+        """Return the download under way, or start one unless it is too early for another."""
         if self._flight is not None and not self._flight.done():
             return self._flight
-        if self._tried_at is not None and self._now() - self._tried_at < ATTEMPT_EVERY:
+        if self._retry_at is not None and self._now() < self._retry_at:
             return None
-        self._tried_at = self._now()
-        self._flight = asyncio.create_task(self._load())
+        self._flight = asyncio.create_task(self._load_patiently())
         return self._flight
 
-    async def _load(self) -> None:
+    async def _load_patiently(self) -> None:
+        for pause in (*PAUSES, None):
+            if await self._load():
+                self._failures = 0
+                self._retry_at = self._now() + ATTEMPT_EVERY
+                return
+            if pause is not None:
+                await asyncio.sleep(pause)
+        wait: timedelta = min(FIRST_BACKOFF * 2**self._failures, ATTEMPT_EVERY)
+        self._failures = min(self._failures + 1, MOST_DOUBLINGS)
+        self._retry_at = self._now() + wait
+        log.error("platform_certificates_unavailable", wait_seconds=wait.total_seconds())
+
+    async def _load(self) -> bool:
+        """Download the list once; False when it failed, and asking again may help."""
         try:
             reply = await self._download()
             fresh = self._open(reply.body)
             self._check(reply, fresh)
         except (PayError, BadSignature, ValueError) as failure:
             log.warning("platform_certificates_not_refreshed", problem=str(failure))
-            return
+            return isinstance(failure, PayError) and failure.reaction in NONE_THERE
         self._certificates |= fresh  # added, never cleared: old notices are still under way
         self._loaded_at = self._now()
+        return True
 
     def _check(self, reply: Reply, fresh: Mapping[str, Certificate]) -> None:
         """Check the list's own signature, the first time by a certificate it brings.

@@ -194,6 +194,24 @@ async def test_case_50_the_platform_certificate_rotates(estate: Estate, li: Memb
     assert len(await estate.bill_ids("li", "waste_fee")) == 1
 
 
+async def test_case_50_a_new_certificate_cannot_be_fetched_for_a_while(
+    estate: Estate, li: Member
+) -> None:
+    """Not a forgery: the notice comes again and is believed."""
+    [waste, *_] = await estate.bill_ids("li", "waste_fee")
+    made = (await order(estate, li, [waste])).body
+    await estate.world.advance(minutes=2)
+    await estate.world.wechat.do("certificates/rotate")
+    away = {"http": 500, "code": "SYSTEM_ERROR"}
+    await estate.world.wechat.fault("/v3/certificates", match={"times": None}, **away)
+    answer = await pay(estate, li, made)
+    assert [n["status"] for n in answer["notices"]] == [503]
+    assert '"FAIL"' in answer["notices"][0]["body"]
+    await estate.world.wechat.control("DELETE", "faults")
+    await estate.world.advance(seconds=15)
+    assert await state(estate, made["payment_id"]) == "paid"
+
+
 async def test_a_notice_for_no_account_of_ours(estate: Estate) -> None:
     reply = await estate.world.api.call("POST", "/wx/pay/notify/nobody", b"{}")
     assert reply.status == 404

@@ -121,12 +121,21 @@ async def test_after_twelve_hours_they_are_refreshed_beside_the_work(
 async def test_a_list_of_certificates_is_believed_only_when_signed(
     sanitation: PayClient, desk: Desk, sign: str
 ) -> None:
-    await desk.fault(CERTIFICATES, sign=sign)
+    await desk.fault(CERTIFICATES, match={"times": None}, sign=sign)
     with pytest.raises(PayError) as refused:
         await order(sanitation, desk)
     assert (refused.value.code, refused.value.unknown) == ("BAD_SIGNATURE", True)
-    await desk.advance(61)
+    await desk.control("DELETE", "faults")
+    await desk.advance(2)
     assert await sanitation.query(NUMBER)
+
+
+async def test_a_download_that_fails_once_is_tried_again_at_once(
+    sanitation: PayClient, desk: Desk
+) -> None:
+    await desk.fault(CERTIFICATES, http=500, code="SYSTEM_ERROR")
+    await order(sanitation, desk)
+    assert await desk.count(CERTIFICATES) == 2
 
 
 @pytest.mark.parametrize(
@@ -135,6 +144,6 @@ async def test_a_list_of_certificates_is_believed_only_when_signed(
 async def test_a_list_of_another_shape_is_none(
     sanitation: PayClient, desk: Desk, listing: object
 ) -> None:
-    await desk.fault(CERTIFICATES, raw=listing)
+    await desk.fault(CERTIFICATES, match={"times": None}, raw=listing)
     with pytest.raises(PayError):
         await order(sanitation, desk)

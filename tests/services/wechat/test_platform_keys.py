@@ -1,5 +1,6 @@
 """Certificates no stand-in would list: expired, foreign, of another kind, gone."""
 
+import asyncio
 import base64
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from tornado.httputil import HTTPHeaders
 
 from services.wechat import signatures
-from services.wechat.errors import BadSignature, PayError
+from services.wechat.errors import BadSignature, KeysUnavailable, PayError
 from services.wechat.platform_keys import PlatformKeys
 from services.wechat.transport import Reply
 from tests.build.world import NOON, Clock
@@ -164,10 +165,59 @@ async def test_a_list_signed_by_a_stranger() -> None:
     assert not await platform.believes(GOOD)
 
 
-async def test_a_download_that_fails_is_a_serial_unknown() -> None:
-    async def fail() -> Reply:
-        raise PayError(404, "RESOURCE_NOT_EXISTS")
+@dataclass
+class Outage(Platform):
+    """WeChat's list, which cannot be had the first so many times."""
 
-    keys = PlatformKeys({}, sealing=SEAL, download=fail, now=Clock())
-    with pytest.raises(BadSignature):
-        await keys.verify(GOOD.sign(b"{}", NOON), b"{}")
+    failures: int = 0
+    problem: PayError = field(default_factory=lambda: PayError(0, "NO_ANSWER", unknown=True))
+
+    async def download(self) -> Reply:
+        if self.downloads < self.failures:
+            self.downloads += 1
+            raise self.problem
+        return await super().download()
+
+    async def verdict(self, made: Made) -> str:
+        try:
+            await self.keys.verify(made.sign(b"{}", self.clock()), b"{}")
+        except KeysUnavailable:
+            return "unavailable"
+        except BadSignature as forged:
+            return forged.reason.value
+        return "believed"
+
+
+async def test_there_is_no_list_so_the_serial_is_unknown() -> None:
+    none = PayError(404, "RESOURCE_NOT_EXISTS")
+    platform = Outage(Clock(), [GOOD], GOOD, failures=99, problem=none)
+    assert await platform.verdict(GOOD) == "serial"
+    assert platform.downloads == 1
+
+
+async def test_a_notice_waits_while_a_failed_download_is_tried_again() -> None:
+    platform = Outage(Clock(), [GOOD], GOOD, failures=3)
+    verdicts = await asyncio.gather(*(platform.verdict(GOOD) for _ in range(20)))
+    assert set(verdicts) == {"believed"}
+    assert platform.downloads == 4
+
+
+async def test_in_a_longer_outage_nothing_is_called_forged() -> None:
+    clock = Clock()
+    platform = Outage(clock, [GOOD], GOOD, failures=4)
+    assert await platform.verdict(GOOD) == "unavailable"
+    assert await platform.verdict(GOOD) == "unavailable"
+    clock.now += timedelta(seconds=2)
+    assert await platform.verdict(GOOD) == "believed"
+
+
+async def test_a_long_outage_is_asked_about_ever_more_rarely() -> None:
+    """Whatever serials are forged meanwhile: WeChat must not be asked without end."""
+    clock = Clock()
+    platform = Outage(clock, [GOOD], GOOD, failures=999)
+    for _ in range(600):
+        assert await platform.verdict(OTHER) == "unavailable"
+        clock.now += timedelta(seconds=1)
+    flights = platform.downloads / 4
+    assert flights <= 5 + 10
+    assert await platform.verdict(Made(serial="no certificate")) == "serial"

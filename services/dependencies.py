@@ -4,15 +4,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Final, TypeVar
 
-import pymongo
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import AutoReconnect, PyMongoError, WaitQueueTimeoutError
 from redis.asyncio import Redis
 
+from services import deadlines
 from services.kernel.days import Day, day_of
 from services.kernel.documents import Document, new_id
 from services.kernel.vault import Vault
@@ -27,6 +28,9 @@ T = TypeVar("T")
 
 # The driver would go on retrying a transaction for 120 s; people do not wait that long.
 TRANSACTION_SECONDS: Final = 4.0
+# Kept back to tell MongoDB that the transaction is off: one that is only left alone goes on
+# holding what it wrote for another minute (transactionLifetimeLimitSeconds), against everybody.
+ABORT_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,11 +65,18 @@ class Dependencies:
         """Run `work` atomically. It may run twice: database calls only, no HTTP.
 
         A DuplicateKeyError must leave `work`: swallowed inside, the driver would commit an
-        aborted transaction and retry for ever.
+        aborted transaction and retry for ever. Raises a PyMongoError that is an outage after
+        TRANSACTION_SECONDS, or when less is left to the request.
         """
-        with pymongo.timeout(TRANSACTION_SECONDS):
+        ends_at = monotonic() + deadlines.left(TRANSACTION_SECONDS)
+
+        async def in_time(tx: Transaction) -> T:
+            with deadlines.until(ends_at - ABORT_SECONDS):
+                return await work(tx)
+
+        with deadlines.until(ends_at):
             async with self.mongo.start_session() as session:
-                return await session.with_transaction(work)
+                return await session.with_transaction(in_time)
 
 
 def is_outage(error: BaseException) -> bool:

@@ -14,10 +14,17 @@ import pytest
 
 SAFETY_NET: Final = 120.0  # seconds, only so that what hangs ends the run
 DEADLINES: Final = (
+    "handlers.http.base.REQUEST_SECONDS",
+    "handlers.http.uploads.BODY_SECONDS",
+    "handlers.http.uploads.UPLOAD_SECONDS",
+    "handlers.wechat.pay_notices.NOTICE_SECONDS",
+    "handlers.wechat.pushes.PUSH_SECONDS",
     "services.dependencies.TRANSACTION_SECONDS",
     "services.limits.buckets.PATIENCE_SECONDS",
     "services.wechat.token.REDIS_SECONDS",
     "services.wechat.transport.CONNECT_SECONDS",
+    "server.connections.HEADER_SECONDS",
+    "server.connections.BODY_SECONDS",
     "server.dependencies.REDIS_SECONDS",
     "server.dependencies.WECHAT_SECONDS",
     "server.dependencies.WECHAT_PAY_SECONDS",

@@ -137,3 +137,10 @@ class Unavailable(DomainError):
     """Something outside is not answering; nothing was lost and asking again is safe."""
 
     code = "unavailable"
+
+
+class Busy(Unavailable):
+    """Too much is at work, or it took too long; nothing was lost and asking again is safe."""
+
+    code = "server_busy"
+    details_type: ClassVar[type[Struct] | None] = RetryAfter

@@ -7,6 +7,7 @@ by grey-scale over a week: the serial in the header decides, never our configura
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import Context
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -116,7 +117,8 @@ class PlatformKeys:
             return self._flight
         if self._retry_at is not None and self._now() < self._retry_at:
             return None
-        self._flight = asyncio.create_task(self._load_patiently())
+        # Without the context of who asked first: the others have later deadlines.
+        self._flight = asyncio.create_task(self._load_patiently(), context=Context())
         return self._flight
 
     async def _load_patiently(self) -> None:

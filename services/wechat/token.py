@@ -8,6 +8,7 @@ import asyncio
 import random
 import secrets
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
@@ -77,7 +78,8 @@ class StableToken:
         if kept and self._seconds() < self._trusted_until and self._left(kept) > USABLE_SECONDS:
             return kept.token
         if self._flight is None or self._flight.done():
-            self._flight = asyncio.create_task(self._load())
+            # Without the context of who asked first: the others have later deadlines.
+            self._flight = asyncio.create_task(self._load(), context=Context())
             self._flight.add_done_callback(_log_failure)
         # One impatient caller must not cancel the fetch for the others.
         return await asyncio.shield(self._flight)

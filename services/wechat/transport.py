@@ -11,6 +11,8 @@ from tornado.httputil import HTTPHeaders, HTTPInputError
 from tornado.iostream import StreamClosedError
 from tornado.simple_httpclient import HTTPTimeoutError
 
+from services import deadlines
+
 # Tornado's default of 10 would queue, and the time in the queue counts as waiting.
 MAX_CLIENTS: Final = 100
 CONNECT_SECONDS: Final = 3.0
@@ -65,15 +67,19 @@ class Transport:
     ) -> Reply:
         """Send `target` (path and query, exactly as given); whatever the status, return it.
 
-        `seconds`: the most that it may take, when not as usual.
+        `seconds`: the most that it may take, when not as usual; in any case bounded by the
+        deadline of the request that needs it. Raises NoAnswer.
         """
+        most = deadlines.left(seconds or self._timeout_seconds)
+        if not most:
+            raise NoAnswer("no time left to ask", unknown=False)
         request = HTTPRequest(
             self._base + target,
             method=method,
             headers=HTTPHeaders(headers),
             body=body,
-            connect_timeout=CONNECT_SECONDS,
-            request_timeout=seconds or self._timeout_seconds,
+            connect_timeout=min(CONNECT_SECONDS, most),
+            request_timeout=most,
             follow_redirects=False,
             decompress_response=False,  # signatures cover the bytes as they travel
             streaming_callback=on_chunk,

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from handlers.http.downloads import Download
+from handlers.http.uploads import UploadHandler
 from services.limits.models import Rate
 from services.photos import actions, upload
 from services.photos.models import PhotoPurpose, PhotoUrl, PhotoView
@@ -39,7 +40,7 @@ class Signed(Struct, forbid_unknown_fields=True):
     signature: Annotated[str, Meta(max_length=200)] = ""
 
 
-class PhotosHandler(ApiHandler):
+class PhotosHandler(UploadHandler):
     max_body_bytes = LARGEST_PHOTO
 
     @endpoint(

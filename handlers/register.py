@@ -1,12 +1,14 @@
 """Endpoints of register imports: uploaded, previewed, confirmed, undone, discarded."""
 
 from datetime import UTC, datetime
+from typing import Final
 
 from handlers.http import cursors, lists
-from handlers.http.base import LONGEST_BODY_BYTES, ApiHandler
+from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
 from handlers.http.downloads import Download
 from handlers.http.lists import ListQuery, Page, ShortListQuery
+from handlers.http.uploads import UploadHandler
 from services.kernel.errors import InvalidInput
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
@@ -17,7 +19,9 @@ from services.register.models import ConfirmImport, ImportId, ImportView
 from services.register.sheet.models import RowProblem, Severity
 from services.register.sheet.template import FILENAME, template
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# 20 MB, which the service checks, in a form with one file.
+LONGEST_FORM_BYTES: Final = 21 * 1024 * 1024
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class ProblemsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
@@ -36,8 +40,8 @@ class TemplateHandler(ApiHandler):
         return Download(template(), XLSX, FILENAME)
 
 
-class ImportsHandler(ApiHandler):
-    max_body_bytes = LONGEST_BODY_BYTES
+class ImportsHandler(UploadHandler):
+    max_body_bytes = LONGEST_FORM_BYTES
 
     @endpoint(
         "uploadRegister",

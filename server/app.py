@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from ipaddress import ip_network
 from typing import Any, Final
 
+from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, RequestHandler, url
 
 from handlers import (
@@ -38,10 +39,13 @@ from handlers import (
     sessions,
     statistics,
 )
-from handlers.http.base import NotFoundHandler
+from handlers.http.admission import Admission
+from handlers.http.base import SMALL_BODY_BYTES, NotFoundHandler
 from handlers.http.contract import Route
+from handlers.http.uploads import TooLargeHandler, UploadBudget
 from handlers.wechat import pay_notices, pushes
 from server import ops
+from server.settings import Settings
 from services.dependencies import Dependencies
 
 ROUTES: Final[list[Route]] = [
@@ -81,21 +85,64 @@ ROUTES: Final[list[Route]] = [
 ]
 
 
+class ProductApplication(Application):
+    """Application that bounds each body by what its route takes, before any of it is read."""
+
+    def get_handler_delegate(
+        self,
+        request: HTTPServerRequest,
+        target_class: type[RequestHandler],
+        target_kwargs: dict[str, Any] | None = None,
+        path_args: list[bytes] | None = None,
+        path_kwargs: dict[str, bytes] | None = None,
+    ) -> Any:
+        most = getattr(target_class, "max_body_bytes", SMALL_BODY_BYTES)
+        connection: Any = request.connection
+        connection.set_max_body_size(most)
+        declared = request.headers.get("Content-Length", "")
+        # Anything but one number is left to Tornado, which refuses it.
+        if declared.isascii() and declared.isdigit() and int(declared) > most:
+            target_class = TooLargeHandler
+            connection.set_max_body_size(int(declared))  # the handler says what becomes of it
+        return super().get_handler_delegate(
+            request, target_class, target_kwargs, path_args, path_kwargs
+        )
+
+
 def make_app(
     deps: Dependencies,
+    settings: Settings,
     log_function: Callable[[RequestHandler], None] | None = None,
-    trusted_proxies: Sequence[str] = (),
+) -> Application:
+    """Make what people and WeChat meet."""
+    return _make(ROUTES, deps, settings, log_function)
+
+
+def make_operator_app(
+    deps: Dependencies,
+    settings: Settings,
+    log_function: Callable[[RequestHandler], None] | None = None,
+) -> Application:
+    """Make what only the operator meets, on OPS_PORT."""
+    return _make(ops.OPERATOR_ROUTES, deps, settings, log_function)
+
+
+def _make(
+    routes: Sequence[Route],
+    deps: Dependencies,
+    settings: Settings,
+    log_function: Callable[[RequestHandler], None] | None,
 ) -> Application:
     given: dict[str, Any] = {"deps": deps}
-    settings: dict[str, Any] = {"log_function": log_function} if log_function else {}
-    return Application(
-        [
-            url(route.pattern, route.handler, {**given, "pattern": route.path})
-            for route in ROUTES
-        ],
+    logged: dict[str, Any] = {"log_function": log_function} if log_function else {}
+    patterns = [(route.pattern, route.handler, route.path) for route in routes]
+    return ProductApplication(
+        [url(regex, kind, {**given, "pattern": path}) for regex, kind, path in patterns],
         default_handler_class=NotFoundHandler,
         default_handler_args=given,
-        routes=ROUTES,
-        trusted_proxies=[ip_network(proxy) for proxy in trusted_proxies],
-        **settings,
+        routes=routes,
+        trusted_proxies=[ip_network(proxy) for proxy in settings.trusted_proxies],
+        admission=Admission(settings.requests_at_once, settings.requests_per_person),
+        uploads=UploadBudget(settings.uploads_mb << 20),
+        **logged,
     )

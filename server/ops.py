@@ -1,15 +1,21 @@
-"""Operational endpoints: liveness, readiness, metrics, the OpenAPI document and its page."""
+"""Endpoints about the product itself: the contract and its page; health and figures.
 
+Health and figures are the operator's and answer on a port of their own (OPS_PORT): what costs a
+question to the database, or shows how much is going on, is nothing for the street. Only
+/healthz answers on both, for whoever chooses among the web servers: it asks nobody.
+"""
+
+import asyncio
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
 
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
-from handlers.http.downloads import Download
+from handlers.http.downloads import Download, Fixed, fixed
 from handlers.http.openapi import document
 from server import observability
 from server.observability import Readiness
@@ -47,15 +53,27 @@ HOME: Final = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>三长通</title></head><body>
 <h1>三长通</h1>
 <ul><li><a href="docs">API 文档</a></li><li><a href="openapi.json">openapi.json</a></li>
-<li><a href="healthz">healthz</a></li><li><a href="readyz">readyz</a></li>
-<li><a href="metrics">metrics</a></li></ul></body></html>
+<li><a href="healthz">healthz</a></li></ul></body></html>
 """
+HTML: Final = "text/html; charset=utf-8"
+FIGURES_WAIT: Final = asyncio.Lock()  # one scrape at a time, however many ask
 
 
 @cache
-def made(routes: tuple[Route, ...]) -> dict[str, Any]:
+def contract(routes: tuple[Route, ...]) -> Fixed:
     """Make the contract's document once a process: the routes do not change while it runs."""
-    return document(routes, title=TITLE, version=VERSION)
+    made = document(routes, title=TITLE, version=VERSION)
+    return fixed(msgspec.json.encode(made), "application/json; charset=utf-8")
+
+
+@cache
+def page(html: str) -> Fixed:
+    return fixed(html.encode(), HTML)
+
+
+@cache
+def part_of_page(asset: str) -> Fixed:
+    return fixed((SWAGGER / asset).read_bytes(), ASSETS[asset])
 
 
 class NotReadyDetails(Readiness, frozen=True, kw_only=True):
@@ -87,10 +105,12 @@ class HomeHandler(ApiHandler):
     @endpoint("getStartPage", needs=Access.PUBLIC, media_type="text/html")
     async def get(self) -> Download:
         """Where to look: the contract as a page, health, figures."""
-        return Download(HOME.encode(), "text/html; charset=utf-8")
+        return page(HOME)
 
 
 class HealthHandler(ApiHandler):
+    lane = None
+
     @endpoint("checkHealth", needs=Access.PUBLIC, rate=Rate.PROBE)
     async def get(self) -> Alive:
         """Whether this process runs; asks nobody else."""
@@ -98,6 +118,8 @@ class HealthHandler(ApiHandler):
 
 
 class ReadyHandler(ApiHandler):
+    lane = None
+
     @endpoint("checkReadiness", needs=Access.PUBLIC, errors=("not_ready",), rate=Rate.PROBE)
     async def get(self) -> Readiness:
         """Whether this process can serve: MongoDB answers. Redis and worker are told too."""
@@ -113,9 +135,17 @@ class ReadyHandler(ApiHandler):
 
 
 class MetricsHandler(ApiHandler):
+    lane = None
+
     @endpoint("getMetrics", needs=Access.PUBLIC, media_type="text/plain", rate=Rate.PROBE)
     async def get(self) -> Download:
         """Figures for Prometheus. No personal data; keep it inside all the same."""
+        async with FIGURES_WAIT:
+            await self._count()
+            content, content_type = await observability.metrics()
+        return Download(content, content_type)
+
+    async def _count(self) -> None:
         now = self.deps.now()
         backlog = await jobs.backlog(self.deps)
         oldest = (now - backlog.since).total_seconds() if backlog.since else 0.0
@@ -125,22 +155,20 @@ class MetricsHandler(ApiHandler):
             "refunds": await refunds.count_stuck(self.deps),
         }
         observability.show_worklist(waiting)
-        content, content_type = observability.metrics()
-        return Download(content, content_type)
 
 
 class OpenApiHandler(ApiHandler):
-    @endpoint("getOpenApi", needs=Access.PUBLIC)
-    async def get(self) -> dict[str, Any]:
+    @endpoint("getOpenApi", needs=Access.PUBLIC, media_type="application/json")
+    async def get(self) -> Download:
         """The contract itself: OpenAPI 3.1, made from the routes."""
-        return made(tuple(self.settings["routes"]))
+        return contract(tuple(self.settings["routes"]))
 
 
 class DocsHandler(ApiHandler):
     @endpoint("getDocsPage", needs=Access.PUBLIC, media_type="text/html")
     async def get(self) -> Download:
         """The contract as a page to read and try; nothing is loaded from elsewhere."""
-        return Download(PAGE.encode(), "text/html; charset=utf-8")
+        return page(PAGE)
 
 
 class DocsAssetHandler(ApiHandler):
@@ -151,15 +179,18 @@ class DocsAssetHandler(ApiHandler):
         """A part of the page."""
         if asset not in ASSETS:
             raise NotFound("没有这个地址")
-        return Download((SWAGGER / asset).read_bytes(), ASSETS[asset])
+        return part_of_page(asset)
 
 
 ROUTES = [
     Route("/", HomeHandler),
     Route("/healthz", HealthHandler),
-    Route("/readyz", ReadyHandler),
-    Route("/metrics", MetricsHandler),
     Route("/openapi.json", OpenApiHandler),
     Route("/docs", DocsHandler),
     Route("/docs/{asset}", DocsAssetHandler),
+]
+OPERATOR_ROUTES = [
+    Route("/healthz", HealthHandler),
+    Route("/readyz", ReadyHandler),
+    Route("/metrics", MetricsHandler),
 ]

@@ -3,27 +3,26 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any, Final
 
 import structlog
 import uvloop
 from pymongo.errors import PyMongoError
-from tornado.httpserver import HTTPServer
 
 import mongo_indexes
-from handlers.http.base import LONGEST_BODY_BYTES
 from mongo_indexes._commands import reason
 from server import observability
-from server.app import make_app
+from server.app import make_app, make_operator_app
+from server.connections import answering
 from server.errors import StartError
 from server.settings import Settings
 from server.worker import ClockSkew, Worker
 from services.dependencies import Dependencies
 
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-FINISH_SECONDS: Final = 8.0  # nobody waits longer for an answer
+FINISH_SECONDS: Final = 8.0  # nobody waits longer for an answer, but whoever sent a file
 CANCEL_SECONDS: Final = 0.2
 BACKLOG: Final = 1024
 INDEX_SECONDS: Final = 3600.0  # an index on a big collection takes its time
@@ -72,16 +71,31 @@ def stop_signals() -> asyncio.Event:
 
 def listen(settings: Settings) -> socket.socket:
     """Take the port before anything else is started. Raises StartError when it is taken."""
-    address = (settings.listen_address, settings.port)
-    family = socket.AF_INET6 if ":" in settings.listen_address else socket.AF_INET
+    return _listen(settings.listen_address, settings.port, "PORT")
+
+
+def listen_for_operator(settings: Settings) -> socket.socket:
+    """Take the port of the operator's endpoints. Raises StartError when it is taken."""
+    return _listen(settings.ops_address, settings.ops_port, "OPS_PORT")
+
+
+def address_of(listening: socket.socket) -> str:
+    """Return where a socket is reached, e.g. http://127.0.0.1:8000 or http://[::1]:8000."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _listen(host: str, port: int, setting: str) -> socket.socket:
+    address = (host, port)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         # Not Tornado's bind_sockets(): it loses its socket when it cannot bind.
         taken = socket.create_server(address, family=family, backlog=BACKLOG)
     except OSError as error:
         reason = str(error.strerror).partition(" (")[0]
         raise StartError(
-            f"Cannot listen on {settings.listen_address}:{settings.port} ({reason}); "
-            "stop what uses it or choose another with PORT"
+            f"Cannot listen on {host}:{port} ({reason}); "
+            f"stop what uses it or choose another with {setting}"
         ) from error
     taken.settimeout(0)
     return taken
@@ -89,25 +103,30 @@ def listen(settings: Settings) -> socket.socket:
 
 @asynccontextmanager
 async def serving(
-    deps: Dependencies, listening: socket.socket, trusted_proxies: Sequence[str] = ()
+    deps: Dependencies,
+    settings: Settings,
+    listening: socket.socket,
+    operator: socket.socket | None = None,
 ) -> AsyncIterator[None]:
-    """Answer on the socket; at the end take no more requests and finish those at work.
+    """Answer on the sockets; at the end take no more requests and finish those at work.
 
     Never with Tornado's `xheaders`, which believes whoever sends X-Real-IP or X-Forwarded-For
     (`trusted_downstream` names hops to skip, not who may speak): handlers/http/addresses.py.
     """
-    app = make_app(deps, observability.log_request, trusted_proxies)
-    server = HTTPServer(app, max_body_size=LONGEST_BODY_BYTES)
-    server.add_socket(listening)
+    log_function = observability.log_request
     lag = asyncio.create_task(observability.watch_loop_lag())
-    try:
+    async with AsyncExitStack() as running:
+        running.callback(lag.cancel)
+        if operator is not None:
+            app = make_operator_app(deps, settings, log_function)
+            await running.enter_async_context(answering(app, operator, finish_requests))
+        app = make_app(deps, settings, log_function)
+        await running.enter_async_context(answering(app, listening, finish_requests))
         yield
-    finally:
-        server.stop()
-        await finish(requests_at_work())
-        await server.close_all_connections()
-        await finish(requests_at_work(), seconds=0)  # what came in over open connections since
-        lag.cancel()
+
+
+async def finish_requests(seconds: float | None = None) -> None:
+    await finish(requests_at_work(), seconds)
 
 
 def requests_at_work() -> set[asyncio.Task[Any]]:
@@ -115,7 +134,7 @@ def requests_at_work() -> set[asyncio.Task[Any]]:
     return {
         task
         for task in asyncio.all_tasks()
-        if getattr(task.get_coro(), "__qualname__", "") == "RequestHandler._execute"
+        if getattr(task.get_coro(), "__qualname__", "").endswith("Handler._execute")
     }
 
 

@@ -48,6 +48,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8000
     listen_address: str = "127.0.0.1"
     public_url: str = ""
+    ops_address: str = "127.0.0.1"
+    ops_port: int = 0
+    requests_at_once: int = 40
+    requests_per_person: int = 12
+    uploads_mb: int = 256
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     data_dir: Path = Path(".data")
     photos_dir: str = ""
@@ -177,6 +182,10 @@ def _show(settings: Settings, name: str) -> str:
 def _check_ranges(settings: Settings) -> None:
     limits = {
         "port": (0, 65535),
+        "ops_port": (0, 65535),
+        "requests_at_once": (1, 999),
+        "requests_per_person": (1, 999),
+        "uploads_mb": (1, 100_000),
         "mongodb_timeout_ms": (100, 60_000),
         "mongodb_max_pool_size": (1, 1000),
         "mongodb_wait_queue_timeout_ms": (10, 60_000),
@@ -185,6 +194,11 @@ def _check_ranges(settings: Settings) -> None:
     for name, (low, high) in limits.items():
         if not low <= getattr(settings, name) <= high:
             raise SettingsError(f"{name.upper()}: choose a number from {low} to {high}")
+    if settings.requests_at_once >= settings.mongodb_max_pool_size:
+        raise SettingsError(
+            f"REQUESTS_AT_ONCE: choose less than MONGODB_MAX_POOL_SIZE "
+            f"({settings.mongodb_max_pool_size}), so that WeChat's notices find a connection"
+        )
 
 
 def _check_words(settings: Settings) -> None:

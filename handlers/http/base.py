@@ -1,18 +1,24 @@
 """Base class of handlers: who asks, how answers and failures look."""
 
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from functools import cached_property
+from time import monotonic
 from typing import Any, Final
 from urllib.parse import quote
 
 import msgspec
 import structlog
-from tornado.web import MissingArgumentError, RequestHandler
+from tornado.web import HTTPError, MissingArgumentError, RequestHandler
 
 from handlers.http.addresses import client_address, subscriber_of
-from handlers.http.problems import problem_of
+from handlers.http.admission import Lane
+from handlers.http.downloads import Fixed
+from handlers.http.problems import Problem, problem_of
+from services import deadlines
 from services.audit import actions as audit
-from services.dependencies import Dependencies
+from services.dependencies import Dependencies, is_outage
 from services.idempotency.models import Answer
 from services.kernel import errors
 from services.kernel.paths import PlacePath
@@ -24,17 +30,33 @@ from services.sessions import actions as sessions
 SAFE_REQUEST_ID: Final = set("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_")
 MAX_REQUEST_ID: Final = 64
 LONGEST_KEY: Final = 100
-
-
-# What the server reads at all; a handler that takes uploads says how much of it.
-LONGEST_BODY_BYTES: Final = 21 * 1024 * 1024
+# What is typed and ticked fits; a route that takes more says how much (server/app.py asks).
+SMALL_BODY_BYTES: Final = 64 * 1024
+# An answer, be it "busy", is given within this; a proxy waits a little longer.
+REQUEST_SECONDS: Final = 8.0
+# Of these, what is kept back to clean up after work that ran out of time.
+CLEAN_UP_SECONDS: Final = 1.0
+UNEXPECTED: Final = 500
 
 
 class ApiHandler(RequestHandler):
-    max_body_bytes = 1024 * 1024
+    """Handler of one route.
+
+    `turned_away`: why the request was refused before its method was asked. `ends_at`: when it
+    must be answered, in seconds of time.monotonic().
+    """
+
+    max_body_bytes = SMALL_BODY_BYTES
+    lane: Lane | None = Lane.PEOPLE  # None: costs too little to be counted
     deps: Dependencies
     pattern = ""  # of the route: what logs and the audit say instead of the address
     request_id = ""
+    problem: Problem | None = None
+    cause = ""  # of an expected outage, for the log
+    turned_away: Exception | None = None
+    is_admitted = False
+    ends_at = 0.0
+    _etag = ""
     _actor: Actor | None = None
     _refusal: errors.Unauthenticated | None = None
 
@@ -56,24 +78,65 @@ class ApiHandler(RequestHandler):
             return given
         return secrets.token_hex(8)
 
-    async def prepare(self) -> None:
-        # get_current_user() cannot be a coroutine, so the session is read here.
+    async def _execute(self, *transforms_and_args: Any, **path: Any) -> None:
+        """Answer; but count the request first, and hold its place at work all the while.
+
+        Tornado's own method: it refuses a strange verb, path or form before prepare().
+        """
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=self.request_id)
-        await self._limit_address()  # before the database is asked who this is
-        if len(self.request.body) > self.max_body_bytes:
-            raise errors.TooLarge("内容太大了")
+        self.ends_at = monotonic() + self.seconds()
+        with ExitStack() as self.held:
+            try:
+                async with self.deadline():
+                    await self._limit_address()  # before the database is asked who this is
+                self._take_place()
+            except Exception as error:  # noqa: BLE001  # raised by prepare(), in Tornado's hands
+                self.turned_away = error
+            await super()._execute(*transforms_and_args, **path)
+
+    def seconds(self) -> float:
+        """Return how long the answer may take."""
+        return REQUEST_SECONDS
+
+    def deadline(self) -> AbstractAsyncContextManager[None]:
+        return deadlines.ending_at(self.ends_at)
+
+    def _take_place(self) -> None:
+        if self.lane is None:
+            return
+        person = sessions.named_by(self.deps, self._token())
+        place = self.settings["admission"].place(
+            self.lane, person=person, address=subscriber_of(self.address)
+        )
+        self.held.enter_context(place)
+
+    def _token(self) -> str:
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
+        return token.strip() if scheme.lower() == "bearer" else ""
+
+    async def prepare(self) -> None:
+        # get_current_user() cannot be a coroutine, so the session is read here.
+        if self.turned_away is not None:
+            raise self.turned_away
+        if not (token := self._token()):
             return
         try:
-            actor = await sessions.authenticate(self.deps, token.strip())
+            async with self.deadline():
+                actor = await sessions.authenticate(self.deps, token)
         except errors.Unauthenticated as error:
             self._refusal = error  # public routes stay open to a stale token
         else:
             self._actor = msgspec.structs.replace(
                 actor, request_id=self.request_id, address=self.address
             )
+
+    @asynccontextmanager
+    async def body_at_hand(self) -> AsyncIterator[None]:
+        """Have the body in `request.body` meanwhile; a small one is there from the start."""
+        if self.turned_away is not None:
+            raise self.turned_away
+        yield
 
     async def head(self, **path: str) -> None:
         """Answer as GET would; Tornado leaves the body out."""
@@ -94,11 +157,14 @@ class ApiHandler(RequestHandler):
         who = subscriber_of(self.address)
         await limits.take_all(self.deps.limiter, [(one, who) for one in counted])
 
-    def _rate(self) -> Rate:
-        """Return the rate of the endpoint that was asked for; HEAD is asked of GET."""
+    def contract(self) -> Any:
+        """Return the contract of the endpoint that was asked for, if any; HEAD asks GET."""
         verb = (self.request.method or "").lower()
         method = getattr(self, "get" if verb == "head" else verb, None)
-        contract = getattr(method, "contract", None)
+        return getattr(method, "contract", None)
+
+    def _rate(self) -> Rate:
+        contract = self.contract()
         return contract.rate if contract else Rate.ORDINARY
 
     async def limit(self, rate: Rate) -> None:
@@ -167,10 +233,29 @@ class ApiHandler(RequestHandler):
     def query_arguments(self) -> dict[str, str]:
         return {name: self.get_query_argument(name) for name in self.request.query_arguments}
 
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
+    def choose(self, fixed: Fixed) -> bytes:
+        """Return what is sent of something that does not change, as small as it is wanted."""
+        self._etag = fixed.etag
+        self.set_header("Cache-Control", "no-cache")  # to be kept, and asked about by its ETag
+        self.set_header("Vary", "Accept-Encoding")
+        if "gzip" not in self.request.headers.get("Accept-Encoding", ""):
+            return fixed.content
+        self._etag = f'{fixed.etag[:-1]}-gzip"'
+        self.set_header("Content-Encoding", "gzip")
+        return fixed.gzipped
+
+    def compute_etag(self) -> str | None:
+        return self._etag or super().compute_etag()
+
+    def problem_told(self, status_code: int, **kwargs: Any) -> Problem:
+        """Return what is wrong; who was turned away hears of that, not of a strange verb."""
         error = kwargs["exc_info"][1] if "exc_info" in kwargs else None
-        problem = problem_of(error, status_code)
-        problem.request_id = self.request_id
+        self.problem = problem_of(self.turned_away or error, status_code)
+        self.problem.request_id = self.request_id
+        return self.problem
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        problem = self.problem_told(status_code, **kwargs)
         self.set_status(problem.status)
         self.set_header("Content-Type", "application/problem+json; charset=utf-8")
         if "retry_after_seconds" in problem.details:
@@ -178,9 +263,13 @@ class ApiHandler(RequestHandler):
         self.finish(msgspec.json.encode(problem))
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """Log only what we did not expect."""
+        """Log only what we did not expect; the rest is told by the line of the request."""
+        if is_outage(value):
+            self.cause = type(value).__name__
+            return
         expected = errors.DomainError | msgspec.MsgspecError | MissingArgumentError
-        if not isinstance(value, expected):
+        refused = isinstance(value, HTTPError) and value.status_code < UNEXPECTED
+        if not refused and not isinstance(value, expected):
             super().log_exception(typ, value, tb)
 
 
@@ -188,4 +277,4 @@ class NotFoundHandler(ApiHandler):
     """No such address: the same shape as every other failure."""
 
     async def prepare(self) -> None:
-        raise errors.NotFound("没有这个地址")
+        raise self.turned_away or errors.NotFound("没有这个地址")

@@ -13,7 +13,9 @@ from typing import Any, Final, TypeVar, get_type_hints
 
 import msgspec
 
-from handlers.http.downloads import Download, uploaded
+from handlers.http.base import CLEAN_UP_SECONDS
+from handlers.http.downloads import Download, Fixed, uploaded
+from services import deadlines
 from services.idempotency import actions as idempotency
 from services.idempotency.models import Answer
 from services.kernel.errors import Forbidden, NotFound
@@ -100,24 +102,8 @@ def endpoint(
 
         @functools.wraps(method)
         async def handle(handler: Any, **path: str) -> None:
-            arguments = await admit(handler, contract, path)
-
-            async def work() -> Answer:
-                try:
-                    return answer(handler, contract, await method(handler, **arguments))
-                except (Forbidden, NotFound) as error:
-                    await handler.note_refusal(error)
-                    raise
-
-            key = handler.idempotency_key if contract.is_kept else None
-            if key is None:
-                handler.reply(await work())
-                return
-            sent = uploaded(handler) if contract.body is bytes else handler.request.body
-            parts = (handler.request.method, handler.request.uri, sent)
-            fingerprint = b"\n".join(p if isinstance(p, bytes) else p.encode() for p in parts)
-            how = {"is_idempotent": contract.is_idempotent}
-            handler.reply(await idempotency.once(handler.deps, key, fingerprint, work, **how))
+            async with handler.deadline(), handler.body_at_hand():
+                await respond(handler, contract, method, path)
 
         handle.contract = contract  # type: ignore[attr-defined]  # read by Route.contracts()
         return handle
@@ -125,15 +111,43 @@ def endpoint(
     return decorate
 
 
-async def admit(handler: Any, contract: Contract, path: dict[str, str]) -> dict[str, Any]:
-    """Let a request in, or not: who asks, how often, what. Return the method's arguments."""
+async def respond(
+    handler: Any, contract: Contract, method: Callable[..., Any], path: dict[str, str]
+) -> None:
+    """Answer a request, or a repeated one as it was answered the first time."""
+    if not handler.is_admitted:
+        await admit(handler, contract)
+    arguments = decode(handler, contract, path)
+
+    async def work() -> Answer:
+        try:
+            with deadlines.until(handler.ends_at - CLEAN_UP_SECONDS):
+                result = await method(handler, **arguments)
+        except (Forbidden, NotFound) as error:
+            await handler.note_refusal(error)
+            raise
+        return answer(handler, contract, result)
+
+    key = handler.idempotency_key if contract.is_kept else None
+    if key is None:
+        handler.reply(await work())
+        return
+    sent = uploaded(handler) if contract.body is bytes else handler.request.body
+    parts = (handler.request.method, handler.request.uri, sent)
+    fingerprint = b"\n".join(p if isinstance(p, bytes) else p.encode() for p in parts)
+    how = {"is_idempotent": contract.is_idempotent}
+    handler.reply(await idempotency.once(handler.deps, key, fingerprint, work, **how))
+
+
+async def admit(handler: Any, contract: Contract) -> None:
+    """Let a request in, or not: who asks, and how often."""
+    handler.is_admitted = True
     await handler.limit(contract.rate)
     try:
         authorize(handler, contract)
     except Forbidden as error:
         await handler.note_refusal(error)
         raise
-    return decode(handler, contract, path)
 
 
 def authorize(handler: Any, contract: Contract) -> None:
@@ -167,6 +181,9 @@ def decode(handler: Any, contract: Contract, path: dict[str, str]) -> dict[str, 
 
 def answer(handler: Any, contract: Contract, result: Any) -> Answer:
     match result:
+        case Fixed(_, content_type, filename):
+            handler.describe_download(content_type, filename)
+            return Answer(contract.status, handler.choose(result))
         case None:
             return Answer(204 if contract.status == 200 else contract.status, b"")  # noqa: PLR2004  # nothing to say
         case Download(content, content_type, filename):

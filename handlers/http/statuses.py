@@ -54,7 +54,7 @@ def codes_by_status(path: str, verb: str, contract: Contract) -> dict[int, list[
 
 
 def _of_shape(path: str, verb: str, contract: Contract) -> Iterator[tuple[int, str]]:
-    kinds: list[type[errors.DomainError]] = [errors.TooMany]
+    kinds: list[type[errors.DomainError]] = [errors.TooMany, errors.Busy]
     takes_body = contract.body is not None
     if contract.path or contract.query or takes_body:
         yield BAD_REQUEST

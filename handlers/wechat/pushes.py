@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from handlers.http.admission import Lane
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from handlers.http.downloads import Download
@@ -11,6 +12,7 @@ from services.limits.models import Rate
 from services.pushes import actions as pushes
 
 LARGEST_PUSH: Final = 64 * 1024
+PUSH_SECONDS: Final = 4.5  # WeChat waits five and then sends it again
 PLAIN: Final = "text/plain; charset=utf-8"
 
 
@@ -34,7 +36,11 @@ class PushQuery(msgspec.Struct):
 
 
 class PushHandler(ApiHandler):
+    lane = Lane.PUSHES
     max_body_bytes = LARGEST_PUSH
+
+    def seconds(self) -> float:
+        return PUSH_SECONDS
 
     @endpoint(
         "verifyPushAddress",

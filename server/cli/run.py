@@ -25,8 +25,10 @@ from server.embedded.occupancy import Occupancy, occupied
 from server.errors import StartError
 from server.serving import (
     INDEX_SECONDS,
+    address_of,
     done_unless,
     listen,
+    listen_for_operator,
     run_async,
     serving,
     stop_signals,
@@ -55,7 +57,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def start(settings: Settings) -> None:
     """Run until a signal comes. The first line printed is the address, once it answers."""
-    with occupied(settings.data_dir) as occupancy, listen(settings) as listening:
+    with (
+        occupied(settings.data_dir) as occupancy,
+        listen(settings) as listening,
+        listen_for_operator(settings) as operator,
+    ):
         with writing_to(settings.data_dir):
             observability.configure_logging(settings, settings.data_dir / "log.txt")
         given = settings.replace(port=listening.getsockname()[1])
@@ -63,26 +69,27 @@ async def start(settings: Settings) -> None:
         async with embedded(given) as complete, open_dependencies(complete) as deps:
             with pymongo.timeout(INDEX_SECONDS):
                 await mongo_indexes.apply(deps.db)
-            await serve(deps, given, complete, listening, occupancy)
+            await serve(deps, given, complete, (listening, operator), occupancy=occupancy)
 
 
 async def serve(
     deps: Dependencies,
     given: Settings,
     complete: Settings,
-    listening: socket.socket,
+    sockets: tuple[socket.socket, socket.socket],
+    *,
     occupancy: Occupancy,
 ) -> None:
     """Answer, lay the demo's foundation, print the address; then work and make its history."""
     stop = stop_signals()
     site = Site(deps, HANDLERS, complete.wx_api_base, given.data_dir, progress)
-    async with serving(deps, listening, given.trusted_proxies):
+    async with serving(deps, given, *sockets):
         if not given.wx_appid:
             await prepare_stand_in(complete)
         if await done_unless(stop, lay_foundation(site)):
             async with working(deps, complete, stop):
                 occupancy.announce(address(given))
-                sys.stdout.write(about(given, complete))
+                sys.stdout.write(about(given, complete, address_of(sockets[1])))
                 sys.stdout.flush()
                 # The demo's residents pay by WeChat, whose notices come to this server.
                 await done_unless(stop, make_history(site))
@@ -126,12 +133,13 @@ def address(given: Settings) -> str:
     return f"http://127.0.0.1:{given.port}"
 
 
-def about(given: Settings, complete: Settings) -> str:
+def about(given: Settings, complete: Settings, operator: str) -> str:
     data = given.data_dir.absolute()
     lines = [
         address(given),
         f"data: {data}",
         f"logs: {data}/log.txt, and log.txt in mongo, redis and wechat there",
+        f"health and figures, for the operator: {operator}/readyz, {operator}/metrics",
     ]
     if not given.wx_appid:
         lines += [f"WeChat stand-in: {complete.wx_api_base}/__ctl", *sign_ins(given)]

@@ -5,7 +5,15 @@ import sys
 
 from server import observability
 from server.dependencies import open_dependencies
-from server.serving import listen, require_indexes, run_async, serving, stop_signals
+from server.serving import (
+    address_of,
+    listen,
+    listen_for_operator,
+    require_indexes,
+    run_async,
+    serving,
+    stop_signals,
+)
 from server.settings import Settings
 
 NAME = "web"
@@ -24,12 +32,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def serve(settings: Settings) -> None:
     observability.configure_logging(settings)
-    with listen(settings) as listening:
+    with listen(settings) as listening, listen_for_operator(settings) as operator:
         stop = stop_signals()
         async with open_dependencies(settings) as deps:
             await require_indexes(deps)
-            async with serving(deps, listening, settings.trusted_proxies):
-                port = listening.getsockname()[1]
-                sys.stdout.write(f"http://{settings.listen_address}:{port}\n")
+            async with serving(deps, settings, listening, operator):
+                sys.stdout.write(f"{address_of(listening)}\n")
+                sys.stdout.write(f"for the operator: {address_of(operator)}\n")
                 sys.stdout.flush()
                 await stop.wait()

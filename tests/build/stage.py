@@ -6,14 +6,13 @@ from shutil import rmtree
 from typing import Any, Final
 
 import msgspec
-from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 from tornado.web import RequestHandler
 
 import mongo_indexes
-from handlers.http.base import LONGEST_BODY_BYTES
-from server.app import make_app
+from server.app import make_app, make_operator_app
+from server.connections import answering
 from server.dependencies import open_dependencies, open_mongo
+from server.serving import address_of, finish_requests, listen
 from server.settings import Settings
 from tests.build.documents import Database
 from tests.build.query_recorder import QueryRecorder
@@ -33,24 +32,25 @@ async def open_world(
     recorder = QueryRecorder()
     wechat = WeChat(base_settings.wx_api_base, clock)
     await wechat.reset()
-    [socket] = bind_sockets(0, "127.0.0.1")
-    base = f"http://127.0.0.1:{socket.getsockname()[1]}"
+    public, operator = (listen(Settings(port=0)) for _ in range(2))
+    base = address_of(public)
     settings = msgspec.structs.replace(base_settings, public_url=base)
     options = {"event_listeners": [recorder], **BRIEF}
     async with (
         open_dependencies(settings, clock, mongo_options=options) as deps,
         open_mongo(settings, **BRIEF) as mongo,  # looks without being recorded
     ):
-        app = make_app(deps, log_function, trusted_proxies=settings.trusted_proxies)
-        server = HTTPServer(app, max_body_size=LONGEST_BODY_BYTES)
-        server.add_sockets([socket])
+        app = make_app(deps, settings, log_function)
+        for_operator = make_operator_app(deps, settings, log_function)
         await deps.redis.flushdb()
         db = mongo[settings.mongodb_database]
         try:
-            yield World(deps, db, clock, wechat, Api(base))
+            async with (
+                answering(app, public, finish_requests),
+                answering(for_operator, operator, finish_requests),
+            ):
+                yield World(deps, db, clock, wechat, Api(base), Api(address_of(operator)), app)
         finally:
-            server.stop()
-            await server.close_all_connections()
             scans = await recorder.scans(deps.db)
             await empty(db)
             rmtree(deps.photos, ignore_errors=True)

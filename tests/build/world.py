@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import msgspec
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.web import Application
 
 from server.worker import HANDLERS
 from services.consents.policies import PolicyKey
@@ -161,6 +162,8 @@ class World:
     clock: Clock
     wechat: WeChat
     api: Api
+    operator: Api
+    app: Application
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # of who signs in
 
     async def advance(self, **delta: float) -> None:

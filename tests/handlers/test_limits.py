@@ -12,6 +12,7 @@ from handlers.http.addresses import client_address, subscriber_of
 from handlers.http.contract import Access
 from server.app import ROUTES
 from server.embedded import servers
+from server.ops import OPERATOR_ROUTES
 from server.serving import serving
 from server.settings import Settings
 from services.limits import buckets
@@ -133,21 +134,22 @@ async def test_refreshing_goes_on_while_signing_in_does_not(
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
-async def test_health_is_told_while_others_flood(api: Api, few: Few, path: str) -> None:
+async def test_health_is_told_while_others_flood(world: World, few: Few, path: str) -> None:
+    api, operator = world.api, world.operator
     await few(Rate.ADDRESS, 1)
     await few(Rate.ORDINARY, 1)
     for _ in range(3):
-        assert (await api.call("GET", path, None)).status == 200
+        assert (await operator.call("GET", path, None)).status == 200
     await api.call("GET", POLICIES, None)
     assert is_limited(await api.call("GET", POLICIES, None))
-    assert (await api.call("GET", path, None)).status == 200
+    assert (await operator.call("GET", path, None)).status == 200
     await few(Rate.PROBE, 1)
-    await api.call("GET", path, None)
-    assert is_limited(await api.call("GET", path, None))
+    await operator.call("GET", path, None)
+    assert is_limited(await operator.call("GET", path, None))
 
 
 def test_wechat_and_probes_go_apart() -> None:
-    for route in ROUTES:
+    for route in [*ROUTES, *OPERATOR_ROUTES]:
         for contract in route.contracts().values():
             callback = route.path.startswith("/wx/")
             probe = route.path in {"/healthz", "/readyz", "/metrics"}
@@ -256,7 +258,7 @@ async def test_a_made_up_address_is_no_way_round(
     listening = socket.create_server(("127.0.0.1", 0))
     listening.settimeout(0)
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    async with serving(world.deps, listening, trusted):
+    async with serving(world.deps, Settings(trusted_proxies=trusted), listening):
         lies = [f"203.0.113.{number}" for number in range(4)]
         replies = [await fetch(base + POLICIES, "GET", None, {name: lie}) for lie in lies]
     assert [reply.status for reply in replies[:3]] == [200] * 3

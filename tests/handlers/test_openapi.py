@@ -16,7 +16,7 @@ from server import ops
 from server.app import ROUTES
 from services.kernel.errors import DomainError
 from services.kernel.permissions import Permission
-from tests.build.world import Api
+from tests.build.world import Api, World
 
 PUBLIC = {
     "/",
@@ -35,8 +35,6 @@ PUBLIC = {
     "/docs",
     "/docs/{asset}",
     "/healthz",
-    "/readyz",
-    "/metrics",
 }
 
 
@@ -179,12 +177,18 @@ async def test_whoever_opens_the_address_is_shown_around(api: Api) -> None:
     assert (await api.call("HEAD", "/wx/pay/notify/firm", None)).status == 405
 
 
-async def test_alive_ready_and_figures(api: Api) -> None:
-    assert (await api.get("/healthz", as_=None)).body == {"status": "ok"}
-    ready = await api.get("/readyz", as_=None)
+async def test_alive_ready_and_figures(world: World) -> None:
+    for port in (world.api, world.operator):
+        assert (await port.get("/healthz", as_=None)).body == {"status": "ok"}
+    ready = await world.operator.get("/readyz", as_=None)
     assert (ready.status, ready.body["mongodb"], ready.body["redis"]) == (200, "ok", "ok")
-    figures = await api.get("/metrics", as_=None)
+    figures = await world.operator.get("/metrics", as_=None)
     assert b"outbox_jobs" in figures.raw
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/metrics"])
+async def test_what_is_the_operators_is_not_on_the_street(api: Api, path: str) -> None:
+    assert (await api.get(path, as_=None)).status == 404
 
 
 async def test_a_body_too_long_to_be_a_question_is_refused(api: Api) -> None:

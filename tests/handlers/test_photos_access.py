@@ -151,7 +151,7 @@ async def served(world: World) -> AsyncIterator[str]:
     """The product as it is served, with its access log."""
     listening = socket.create_server(("127.0.0.1", 0))
     listening.settimeout(0)
-    async with serving(world.deps, listening):
+    async with serving(world.deps, Settings(), listening):
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 

@@ -133,7 +133,7 @@ async def test_case_67_a_refund_wechat_gave_up_is_sent_again_under_the_next_numb
     await estate.world.wechat.do(f"refunds/{number}/settle", status="CLOSED")
     await pass_time(estate)
     assert [row["state"] for row in await stuck(estate)] == ["failed"]
-    assert b'what="refunds"} 1.0' in (await estate.world.api.get("/metrics", as_=None)).raw
+    assert b'what="refunds"} 1.0' in (await estate.world.operator.get("/metrics", as_=None)).raw
 
     statuses = await asyncio.gather(*(retry(estate, number) for _ in range(3)))
     assert sorted(statuses) == [202, 409, 409]

@@ -55,7 +55,7 @@ ROWS = (
     ),
     *(
         Row("get", path, public(), bare=NAMELESS)
-        for path in ("/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs")
+        for path in ("/", "/healthz", "/openapi.json", "/docs")
     ),
     Row("get", "/docs/{asset}", public(), makes=asset, bare=NAMELESS),
 )

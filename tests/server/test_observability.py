@@ -15,7 +15,7 @@ from pymongo import AsyncMongoClient
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from tornado.httpclient import AsyncHTTPClient
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
@@ -136,8 +136,13 @@ def test_with_a_file_only_what_is_wrong_is_shown_as_well(
 
 
 class Item(RequestHandler):
+    pattern = "/items/{item_id}/lines"
+
+    def contract(self) -> bool | None:
+        return self.request.method in {"GET", "HEAD"} or None
+
     async def get(self, *, item_id: str) -> None:
-        self.set_status(503 if item_id == "broken" else 200)
+        self.set_status(500 if item_id == "broken" else 200)
 
 
 class Unknown(RequestHandler):
@@ -146,7 +151,7 @@ class Unknown(RequestHandler):
         self.finish()
 
 
-async def ask(path: str) -> None:
+async def ask(path: str, method: str = "GET") -> None:
     application = Application(
         [(r"/items/(?P<item_id>[^/]+)/lines", Item), (r"/healthz", Unknown)],
         default_handler_class=Unknown,
@@ -155,14 +160,18 @@ async def ask(path: str) -> None:
     server = HTTPServer(application)
     [socket] = bind_sockets(0, "127.0.0.1")
     server.add_sockets([socket])
-    url = f"http://127.0.0.1:{socket.getsockname()[1]}{path}"
-    await AsyncHTTPClient().fetch(url, raise_error=False)
+    request = HTTPRequest(
+        f"http://127.0.0.1:{socket.getsockname()[1]}{path}",
+        method=method,
+        allow_nonstandard_methods=True,
+    )
+    await AsyncHTTPClient().fetch(request, raise_error=False)
     server.stop()
     await server.close_all_connections()
 
 
 def answered(**labels: str) -> float:
-    return REGISTRY.get_sample_value("http_request_seconds_count", labels) or 0
+    return REGISTRY.get_sample_value("http_requests_total", labels) or 0
 
 
 async def test_requests_are_counted_by_route_not_by_path(written: Written) -> None:
@@ -176,10 +185,30 @@ async def test_requests_are_counted_by_route_not_by_path(written: Written) -> No
     assert line["ms"] >= 0
 
 
-async def test_guessed_addresses_share_one_label(written: Written) -> None:
-    await ask("/wp-login.php")
-    assert written()[0]["route"] == "unmatched"
-    assert "wp-login" not in observability.metrics()[0].decode()
+@pytest.mark.parametrize(
+    ("path", "method", "route"),
+    [
+        ("/wp-login.php", "GET", "unmatched"),
+        (f"/items/{PHONE}%ff/lines", "GET", "/items/{item_id}/lines"),
+        (f"/items/{PHONE}/lines", "BREW", "/items/{item_id}/lines"),
+    ],
+)
+async def test_what_was_sent_is_no_label(
+    written: Written, path: str, method: str, route: str
+) -> None:
+    await ask(path, method)
+    assert [line["route"] for line in written() if line["event"] == "request"] == [route]
+    figures = (await observability.metrics())[0].decode()
+    assert not {word for word in ("wp-login", PHONE, "BREW") if word in figures}
+
+
+async def test_a_verb_that_no_route_has_is_one_series(written: Written) -> None:
+    before = len((await observability.metrics())[0].splitlines())
+    for verb in ("BREW", "PUT", "PATCH", "OPTIONS"):
+        await ask(f"/items/{verb}/lines", verb)
+    assert len(written()) >= 4
+    after = len((await observability.metrics())[0].splitlines())
+    assert after - before < 40  # one histogram, and a counter for each status
 
 
 async def test_our_failures_are_errors(written: Written) -> None:
@@ -187,10 +216,22 @@ async def test_our_failures_are_errors(written: Written) -> None:
     assert written()[0]["level"] == "error"
 
 
-def test_figures_of_calls_and_outbox() -> None:
+def test_what_answers_in_wechats_place_cannot_fill_the_figures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(observability, "OUTCOMES", set())
+    monkeypatch.setattr(observability, "MOST_OUTCOMES", 2)
+    for outcome in ("ok", "-1", "made-up", "ok"):
+        observability.count_wechat_call("/bounded", outcome)
+    asked = {"api": "/bounded", "outcome": "other"}
+    assert REGISTRY.get_sample_value("wechat_calls_total", asked) == 1
+    assert REGISTRY.get_sample_value("wechat_calls_total", asked | {"outcome": "ok"}) == 2
+
+
+async def test_figures_of_calls_and_outbox() -> None:
     observability.count_wechat_call("/wxa/media_check_async", "45009")
     observability.show_outbox({"due": 3, "dead": 1}, 12.5)
-    body, content_type = observability.metrics()
+    body, content_type = await observability.metrics()
     text = body.decode()
     assert content_type.startswith("text/plain")
     assert 'wechat_calls_total{api="/wxa/media_check_async",outcome="45009"}' in text

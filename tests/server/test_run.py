@@ -44,6 +44,13 @@ def first_line(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
+def operator_address(process: subprocess.Popen[str]) -> str:
+    """Where health and figures are told, as the lines below the first one say."""
+    assert process.stdout
+    line = next(line for line in process.stdout if "/readyz" in line)
+    return line.partition("operator: ")[2].partition("/readyz")[0]
+
+
 def parts_of(process: subprocess.Popen[str]) -> list[int]:
     own = f"/proc/{process.pid}/task/{process.pid}/children"
     return [os.pidfd_open(int(pid)) for pid in Path(own).read_text().split()]
@@ -96,7 +103,8 @@ async def test_it_answers_while_the_demo_is_made_and_survives_a_kill(folder: Pat
     with running(folder) as process:
         address = first_line(process)
         assert (await AsyncHTTPClient().fetch(f"{address}/healthz")).code == 200
-        ready = await AsyncHTTPClient().fetch(f"{address}/readyz")
+        operator = operator_address(process)
+        ready = await AsyncHTTPClient().fetch(f"{operator}/readyz")
         assert msgspec.json.decode(ready.body)["ready"] is True
         assert len(command(folder, "token", "admin").stdout.split(".")) == 3  # a JWT
         parts = parts_of(process)

@@ -20,7 +20,7 @@ from services.kernel.days import wall_clock
 from tests.deadlines import SAFETY_NET
 
 
-class Slow(RequestHandler):
+class SlowHandler(RequestHandler):
     """Answers when it is allowed to."""
 
     started = asyncio.Event()
@@ -35,21 +35,21 @@ class Slow(RequestHandler):
 async def test_at_the_end_requests_are_finished_and_no_more_are_taken(
     deps: Dependencies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Slow.started, Slow.allowed = asyncio.Event(), asyncio.Event()
-    monkeypatch.setattr(serving, "make_app", lambda *_: Application([("/", Slow)]))
+    SlowHandler.started, SlowHandler.allowed = asyncio.Event(), asyncio.Event()
+    monkeypatch.setattr(serving, "make_app", lambda *_: Application([("/", SlowHandler)]))
     listening = listen(Settings(port=0))
     port = listening.getsockname()[1]
-    web = serving.serving(deps, listening)
+    web = serving.serving(deps, Settings(), listening)
     await web.__aenter__()
     answer = asyncio.ensure_future(AsyncHTTPClient().fetch(f"http://127.0.0.1:{port}/"))
-    await asyncio.wait_for(Slow.started.wait(), SAFETY_NET)
+    await asyncio.wait_for(SlowHandler.started.wait(), SAFETY_NET)
 
     end = asyncio.create_task(web.__aexit__(None, None, None))
     async with asyncio.timeout(SAFETY_NET):
         while await can_connect(port):
             pass  # it begins to end
     assert not end.done()
-    Slow.allowed.set()
+    SlowHandler.allowed.set()
     assert (await answer).body == b"done"
     await end
 
@@ -66,17 +66,17 @@ async def can_connect(port: int) -> bool:
 async def test_who_never_finishes_is_cut_off(
     deps: Dependencies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Slow.started, Slow.allowed = asyncio.Event(), asyncio.Event()
-    monkeypatch.setattr(serving, "make_app", lambda *_: Application([("/", Slow)]))
+    SlowHandler.started, SlowHandler.allowed = asyncio.Event(), asyncio.Event()
+    monkeypatch.setattr(serving, "make_app", lambda *_: Application([("/", SlowHandler)]))
     monkeypatch.setattr(serving, "FINISH_SECONDS", 0.01)
     listening = listen(Settings(port=0))
-    async with serving.serving(deps, listening):
+    async with serving.serving(deps, Settings(), listening):
         port = listening.getsockname()[1]
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        await asyncio.wait_for(Slow.started.wait(), SAFETY_NET)
+        await asyncio.wait_for(SlowHandler.started.wait(), SAFETY_NET)
     writer.close()
-    Slow.allowed.set()
+    SlowHandler.allowed.set()
 
 
 def test_a_taken_port_is_said_before_anything_starts() -> None:

@@ -1,0 +1,1 @@
+"""Measured attacks on the product: what they cost it, and what other people notice."""

@@ -8,6 +8,7 @@ from services.heads.surnames import surname
 from services.kernel import errors
 from services.kernel.permissions import HEADS, Actor, Permission, office
 from services.places import grids
+from services.places.doors import shown_address
 from services.places.models import Kind
 
 
@@ -27,7 +28,7 @@ async def heads_of(deps: Dependencies, viewer: Actor | None, home: str) -> Heads
     [community] = [p.name for p in above.values() if p.kind is Kind.COMMUNITY]
     return HeadsView(
         home=home,
-        address=above[home].address,
+        address=shown_address(above[home]),
         community=community,
         heads=[_shown(deps, head, circle) for head in found],
     )

@@ -9,6 +9,7 @@ from services.kernel.permissions import HEADS
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
 from services.places import grids
+from services.places.doors import shown_address
 from services.places.models import Place
 from services.residencies import actions as residencies
 
@@ -25,7 +26,7 @@ async def progress(
         person_id=request.person,
         template=TemplateKey.HOME_REQUEST_PROGRESS,
         key=f"{request.id}:{request.state}",
-        values={"home": home.address, "progress": request.state.progress},
+        values={"home": shown_address(home), "progress": request.state.progress},
     )
 
 
@@ -51,5 +52,5 @@ async def ask_heads(
             person_id=person,
             template=TemplateKey.HOME_TO_ADVISE,
             key=request_id,
-            values={"home": home.address},
+            values={"home": shown_address(home)},
         )

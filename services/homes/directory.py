@@ -4,6 +4,7 @@ from services.dependencies import Dependencies
 from services.homes.models import DirectoryEntry
 from services.kernel import errors
 from services.places import actions as places
+from services.places.doors import shown_name
 from services.places.models import LADDER
 
 
@@ -19,4 +20,4 @@ async def children(
         if rung >= len(LADDER):
             raise errors.NotFound("这里下面没有了")
         found = await places.of_kind_under(deps, above, LADDER[rung], after=after, limit=limit)
-    return [DirectoryEntry(path=p.id, kind=p.kind, name=p.name) for p in found]
+    return [DirectoryEntry(path=p.id, kind=p.kind, name=shown_name(p)) for p in found]

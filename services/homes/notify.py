@@ -6,6 +6,7 @@ from enum import StrEnum
 from services.dependencies import Dependencies, Transaction
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
+from services.places.doors import shown_address
 from services.places.models import Place
 from services.residencies.models import OWNERS, Residency
 
@@ -38,7 +39,7 @@ async def news(
             person_id=person,
             template=TemplateKey.HOME_NEWS,
             key=f"{key}:{what.name}",
-            values={"home": home.address, "news": what},
+            values={"home": shown_address(home), "news": what},
         )
 
 

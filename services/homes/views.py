@@ -3,6 +3,7 @@
 from services.dependencies import Dependencies
 from services.homes.household import Household
 from services.homes.models import Bound, ResidentView
+from services.places.doors import shown_address
 from services.residencies import sealed
 from services.residencies.models import Residency
 
@@ -33,7 +34,7 @@ def bound(home: Household, row: Residency) -> Bound:
     return Bound(
         residency_id=row.id,
         home=row.home,
-        address=home.place.address,
+        address=shown_address(home.place),
         relation=row.relation,
         to_day=row.to_day,
     )

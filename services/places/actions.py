@@ -13,6 +13,7 @@ from services.kernel.paths import parent
 from services.kernel.permissions import Actor, Permission, require_at
 from services.kernel.views import show
 from services.places import store
+from services.places.doors import shown_address
 from services.places.models import LADDER, Kind, NewPlace, Place, PlaceView, TakenPath
 
 
@@ -157,8 +158,11 @@ async def homes_by_part(deps: Dependencies, path: str, depth: int) -> dict[str, 
 
 
 async def addresses(deps: Dependencies, paths: Sequence[str]) -> dict[str, str]:
-    """Return path → address for the places that exist; one query however many."""
-    return {place.id: place.address for place in await store.find_many(deps.db, paths)}
+    """Return path → address for the places that exist; one query however many.
+
+    The address of a home ends with what its door shows: neighbours and strangers read it too.
+    """
+    return {place.id: shown_address(place) for place in await store.find_many(deps.db, paths)}
 
 
 def compound_of(path: str, *, depth: int = LADDER.index(Kind.COMPOUND) + 1) -> str:

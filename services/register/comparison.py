@@ -1,26 +1,29 @@
 """Comparison of a file's homes with those already there. Nothing there is ever changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from services.dependencies import Dependencies
 from services.places import actions as places
-from services.places.models import Place
+from services.places.doors import number_on
+from services.places.models import Kind, Place
 from services.register.models import Import
 from services.register.sheet.models import (
     Code,
-    Column,
     Counts,
     Field,
     ListedHome,
     RowProblem,
     Severity,
 )
-from services.register.sheet.problems import problem
+from services.register.sheet.names import home as home_label
+from services.register.sheet.names import room_key
+from services.register.sheet.problems import NO_COLUMN, problem
 from services.residencies import enrolment
 
 SHOWN: Final = {Field.AREA: "面积", Field.USAGE: "用途", Field.OWNER: "住户或电话"}
 People = set[tuple[str, str]]
+HOMES: Final = 1000  # of a unit, looked through for another spelling of a number
 
 
 class Comparison:
@@ -33,36 +36,80 @@ class Comparison:
         self._errors = self._warnings = 0
 
     async def problems(self, homes: Sequence[ListedHome]) -> list[RowProblem]:
-        """Problems of these homes: where they differ from those that are there."""
-        paths = [home.path(self._import.place) for home in homes]
-        there = {p.id: p for p in await places.find_many(self._deps, paths)}
+        """Problems of these homes: where they differ from those that are there.
+
+        A home that is there under another spelling (0101 for 101) gets that spelling.
+        """
+        there = await self._there(homes)
+        found = await self._respell(homes, there)
+        there |= await self._there(homes)
         known = await enrolment.known_people(self._deps, sorted(there)) if there else {}
-        found: list[RowProblem] = []
-        for path, home in zip(paths, homes, strict=True):
+        for home in homes:
+            path = home.path(self._import.place)
             if path in there:
                 found += self._differences(home, there[path], known.get(path, set()))
             elif not home.repeats:
                 self._new += 1
         return found
 
+    async def _there(self, homes: Sequence[ListedHome]) -> dict[str, Place]:
+        """Return path → home for those of these homes that are there."""
+        paths = [home.path(self._import.place) for home in homes]
+        return {place.id: place for place in await places.find_many(self._deps, paths)}
+
+    async def _respell(
+        self, homes: Sequence[ListedHome], there: Mapping[str, Place]
+    ) -> list[RowProblem]:
+        """Give homes that are not there the number under which their unit has the same room."""
+        place = self._import.place
+        fresh = [home for home in homes if home.path(place) not in there]
+        spelled: dict[str, dict[str, Place]] = {}
+        units = sorted({home.path(place).rpartition(".")[0] for home in fresh})
+        for known in await places.find_many(self._deps, units):
+            spelled[known.id] = await self._rooms(known.id)
+        found = []
+        for home in fresh:
+            unit = home.path(place).rpartition(".")[0]
+            same = spelled.get(unit, {}).get(room_key(home.home))
+            if same is None or home.usage is not same.usage:
+                continue
+            shown = {"name": home.name, "other": number_on(same.name), "earlier": "已登记"}
+            found.append(self._problem(Code.SAME_ROOM, home, Field.HOME, **shown))
+            self._warnings += 1
+            home.home, home.name = same.id.rpartition(".")[2], same.name
+        return found
+
+    async def _rooms(self, unit: str) -> dict[str, Place]:
+        """Return number without zeros and notes → home of a unit."""
+        homes = await places.of_kind_under(self._deps, unit, Kind.HOME, after="", limit=HOMES)
+        rooms: dict[str, Place] = {}
+        for home in homes:
+            label, _ = home_label(number_on(home.name) or home.name, home.usage)
+            rooms.setdefault(room_key(label.segment), home)
+        return rooms
+
     def _differences(self, home: ListedHome, place: Place, known: People) -> list[RowProblem]:
         self._existing += not home.repeats
         if home.name != place.name:
             self._errors += 1
             names = {"name": home.name, "other": place.name}
-            return [self._problem(Code.SAME_SEGMENT, home.row, Field.HOME, **names)]
+            return [self._problem(Code.SAME_SEGMENT, home, Field.HOME, **names)]
         found = [
-            self._problem(Code.HOME_DIFFERS, home.row, field, what=SHOWN[field])
+            self._problem(Code.HOME_DIFFERS, home, field, what=SHOWN[field])
             for field in _different(home, place, known)
         ]
         self._warnings += len(found)
         self._changed += bool(found) and not home.repeats
         return found
 
-    def _problem(self, code: Code, row: int, field: Field, **words: str) -> RowProblem:
-        columns = {column.meaning: column for column in self._import.columns}
-        column = columns.get(field, Column("", ""))
-        return problem(code, row, column.letter, column.heading, **words)
+    def _problem(self, code: Code, home: ListedHome, field: Field, **words: str) -> RowProblem:
+        columns = {
+            column.meaning: column
+            for column in self._import.columns
+            if column.sheet == home.sheet
+        }
+        sheet = (home.sheet_number, home.sheet)
+        return problem(code, sheet, home.row, columns.get(field, NO_COLUMN), **words)
 
     def add_to(self, counts: Counts) -> Counts:
         """Add what was compared to the file's own counts."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from services.register.sheet.models import Column, Counts, Refusal
+from services.register.sheet.models import BuildingCount, Column, Counts, Refusal
 from services.register.states import State
 
 ImportId = Annotated[
@@ -36,6 +36,7 @@ class Import(Struct, kw_only=True):
     mark: str = ""  # how far applying or undoing has come
     columns: list[Column] = []
     counts: Counts = field(default_factory=Counts)
+    buildings: list[BuildingCount] = []  # none in imports that were read before these were kept
     refusal: Refusal | None = None
 
     @property
@@ -66,6 +67,7 @@ class ImportView(Struct, kw_only=True):
     `state`: How far the import is.
     `progress`: How far the present step is.
     `counts`: What the file holds, and what of it is new.
+    `buildings`: What each of the first 300 buildings holds, and what of it was inferred.
     `columns`: How the columns were understood.
     `refusal`: Why the file could not be read; null when it could.
     `uploaded_at`: When the file was uploaded.
@@ -77,6 +79,7 @@ class ImportView(Struct, kw_only=True):
     state: State
     progress: Progress
     counts: Counts
+    buildings: list[BuildingCount]
     columns: list[Column]
     refusal: Refusal | None
     uploaded_at: datetime

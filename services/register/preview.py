@@ -63,8 +63,8 @@ async def _preview(deps: Dependencies, found: Import) -> bool:
                     found.chunks += 1
                     if not await store.note_progress(deps.db, found, seen, total):
                         break
-                case Done(counts, peak_kib):
-                    found.counts = comparison.add_to(counts)
+                case Done(counts, peak_kib, buildings):
+                    found.counts, found.buildings = comparison.add_to(counts), buildings
                     log.info("register_read", rows=counts.rows, peak_kib=peak_kib)
                     return await _show(deps, found)
     return False
@@ -73,7 +73,8 @@ async def _preview(deps: Dependencies, found: Import) -> bool:
 async def _show(deps: Dependencies, found: Import) -> bool:
     async def save(tx: Transaction) -> bool:
         facts = {"columns": found.columns, "counts": found.counts, "chunks": found.chunks}
-        shown = await store.move(deps.db, found, Action.PREVIEW, tx=tx, **facts)
+        more = {"buildings": found.buildings}
+        shown = await store.move(deps.db, found, Action.PREVIEW, tx=tx, **facts, **more)
         if shown:
             due_at, run = deps.now() + PREVIEWS_LIVE, found.run
             kind, payload = JOB_OF[Action.PREVIEW], {"import_id": found.id, "run": run}

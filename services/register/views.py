@@ -11,6 +11,7 @@ def view(found: Import) -> ImportView:
         state=found.state,
         progress=Progress(found.done, found.total),
         counts=found.counts,
+        buildings=found.buildings,
         columns=found.columns,
         refusal=found.refusal,
         uploaded_at=found.uploaded_at,

@@ -5,9 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 import xlsxwriter
 
 from services.kernel.permissions import Role
+from services.register.rows.register import Register
+from services.register.sheet.models import ListedHome, RowProblem
+from services.register.sheet.problems import Refused
+from services.register.sheet.workbook import open_register
 from tests.build import cast
 from tests.build.sign_ins import Member
 from tests.build.world import Reply, World
@@ -38,6 +43,31 @@ def workbook(
         for first_row, first, last_row, last, value in merged:
             sheet.merge_range(first_row, first, last_row, last, value)
     return buffer.getvalue()
+
+
+def read(content: bytes) -> tuple[list[ListedHome], list[RowProblem], Register]:
+    book = open_register(content)
+    register = Register(cast.COMPOUND)
+    register.problems += book.problems
+    found = []
+    for sheet in book.sheets:
+        register.begin(sheet.frame)
+        found += [register.read(number, cells) for number, cells in sheet.rows()]
+    return [home for home in found if home], register.problems, register
+
+
+def paths(homes: Sequence[ListedHome]) -> list[str]:
+    return [f"{home.building}.{home.unit}.{home.home}" for home in homes]
+
+
+def said(problems: Sequence[RowProblem]) -> list[tuple[int, str, str]]:
+    return [(problem.row, problem.column, problem.code) for problem in problems]
+
+
+def refused(content: bytes) -> str:
+    with pytest.raises(Refused) as caught:
+        open_register(content)
+    return caught.value.refusal.code
 
 
 def _name(number: int) -> str:

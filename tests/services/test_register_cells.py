@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.places.models import Usage
+from services.register.rows.people import names_of, people_of
 from services.register.sheet import cells
 from services.register.sheet import names as sheet_names
 from services.register.sheet.models import Code, ListedPerson
-from services.register.sheet.names import names_of, people_of
+from services.register.sheet.names import Parts
 from services.residencies.models import Relation
 
 C = Code
@@ -148,7 +149,7 @@ OWNER, CO_OWNER, TENANT = Relation.OWNER, Relation.CO_OWNER, Relation.TENANT
 def test_people(
     owner: str,
     co_owner: str,
-    phones: list[str],
+    phones: list[str | None],
     relation: Relation | None,
     people: list[tuple[str, str | None, Relation]],
     odd: set[Code],
@@ -210,11 +211,15 @@ def test_homes(word: str, column: Usage | None, segment: str, name: str, usage: 
 
 
 def test_a_home_written_with_its_building_and_unit_is_taken_apart() -> None:
-    assert sheet_names.split_full("3-2-502") == ("3", "2", "502")
-    assert sheet_names.split_full("3号楼2单元502室") == ("3", "2", "502")
-    assert sheet_names.split_unit("2-502") == ("2", "502")
-    assert sheet_names.split_full("502-1") is None
-    assert sheet_names.split_unit("502-1") is None
+    parts, taken = sheet_names.parts, Parts("502", building="3", unit="2")
+    for word in ("3-2-502", "3号楼2单元502室", "3/2/502", "第3栋2单元502", "3#-2-502"):
+        assert parts(word) == taken
+    assert parts("3栋502") == Parts("502", building="3")
+    assert parts("2单元502") == Parts("502", unit="2")
+    assert parts("2-502") == Parts("502", prefix="2")
+    assert parts("A-502") == Parts("502", prefix="A")
+    for word in ("502-1", "101-102", "502", "商铺12"):
+        assert parts(word) == Parts(word)
 
 
 words = st.text(min_size=1, max_size=12).map(cells.word_of).filter(bool)
@@ -255,7 +260,7 @@ def test_no_cell_stops_the_reading(one: object, other: object) -> None:
     area, _ = cells.area_of(one)
     assert area is None or 0 < area <= cells.ABSURD_AREA
     phones, _ = cells.phones_of(one)
-    assert all(phone.startswith("+") and phone[1:].isdigit() for phone in phones)
+    assert all(p.startswith("+") and p[1:].isdigit() for p in phones if p is not None)
     people, _ = people_of(one, other, phones, None)
     assert len({person.name for person in people}) == len(people)
     cells.relation_of(one)

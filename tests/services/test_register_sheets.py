@@ -3,7 +3,6 @@
 import io
 import re
 import zipfile
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,38 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.places.models import Usage
+from services.register.rows.register import LONGEST_PATH, Register
 from services.register.sheet import headings, template
-from services.register.sheet.file_type import check_file_type
 from services.register.sheet.headings import Headings, letter
-from services.register.sheet.models import Code, Field, ListedHome, RowProblem, Severity
-from services.register.sheet.problems import ERRORS, WARNINGS, Refused
-from services.register.sheet.rows import LONGEST_PATH, Register
-from services.register.sheet.workbook import check_package, open_register
+from services.register.sheet.layout import Frame
+from services.register.sheet.models import Code, Field, Severity
+from services.register.sheet.problems import ERRORS, WARNINGS
+from services.register.sheet.workbook import open_register
 from services.residencies.models import Relation
-from tests.build.registers import HEADINGS, LI, WANG, workbook
-
-COMPOUND = "cc.chaoyang.guilin.xincheng.c07"
-
-
-def read(content: bytes) -> tuple[list[ListedHome], list[RowProblem], Register]:
-    sheet = open_register(content)
-    register = Register(COMPOUND, sheet.headings, sheet.ranges, first_column=sheet.first_column)
-    found = [register.read(number, cells) for number, cells in sheet.rows()]
-    return [home for home in found if home], register.problems, register
-
-
-def paths(homes: Sequence[ListedHome]) -> list[str]:
-    return [f"{home.building}.{home.unit}.{home.home}" for home in homes]
-
-
-def said(problems: Sequence[RowProblem]) -> list[tuple[int, str, str]]:
-    return [(problem.row, problem.column, problem.code) for problem in problems]
-
-
-def refused(content: bytes) -> str:
-    with pytest.raises(Refused) as caught:
-        open_register(content)
-    return caught.value.refusal.code
+from tests.build.cast import COMPOUND
+from tests.build.registers import HEADINGS, LI, WANG, paths, read, refused, said, workbook
 
 
 def test_the_template_with_rows_filled_in_is_read_without_a_word() -> None:
@@ -79,27 +56,28 @@ def test_the_empty_template_says_that_it_is_empty() -> None:
 
 
 def test_titles_notes_and_odd_headings_are_looked_through() -> None:
-    homes, problems, register = read(
-        workbook(
-            [("３号楼 ", "二单元", 502.0, "８５．３㎡", " 张 三 ", 13800000000.0, "低保")],
-            headings=(
-                "楼号",
-                "门洞",
-                "室 号",
-                "建筑面积\n(平方米)",
-                "产权人*",
-                "联系方式",
-                "备注",
-            ),
-            titles=("春光小区房屋登记表", "填表日期:2026年3月"),
-        )
+    content = workbook(
+        [("３号楼 ", "二单元", 502.0, "８５．３㎡", " 张 三 ", 13800000000.0, "低保")],
+        headings=(
+            "楼号",
+            "门洞",
+            "室 号",
+            "建筑面积\n(平方米)",
+            "产权人*",
+            "联系方式",
+            "备注",
+        ),
+        titles=("春光小区房屋登记表", "填表日期:2026年3月"),
     )
+    homes, problems, _ = read(content)
     assert problems == []
     [home] = homes
     assert (home.row, *paths(homes), home.area) == (4, "b3.u2.502", 8530)
     assert home.building_name == "3号楼"
     assert [(p.name, p.phone) for p in home.people] == [("张三", "+8613800000000")]
-    assert [(c.letter, c.meaning) for c in register.columns()][-2:] == [
+    assert [(c.letter, c.meaning) for c in open_register(content).sheets[0].frame.columns()][
+        -2:
+    ] == [
         ("F", "手机号"),
         ("G", ""),
     ]
@@ -253,7 +231,9 @@ cell = likely | st.text(max_size=20) | st.floats() | st.dates() | st.booleans() 
 @given(st.lists(st.lists(cell, max_size=9), max_size=6))
 def test_no_row_stops_the_reading_and_no_home_comes_twice(rows: list[list[Any]]) -> None:
     columns = {field: index for index, field in enumerate(Field)}
-    register = Register(COMPOUND, Headings(columns, list(Field), 1, 1), [], first_column=0)
+    register = Register(COMPOUND)
+    head = Headings(columns, list(Field), 1, 1)
+    register.begin(Frame(name="登记", number=1, headings=head))
     homes = [register.read(number, row) for number, row in enumerate(rows, 2)]
     made = paths([home for home in homes if home and not home.repeats])
     assert len(made) == len(set(made))
@@ -274,94 +254,3 @@ def test_every_code_has_one_severity_and_a_sentence() -> None:
     assert {*ERRORS, *WARNINGS} == set(Code)
     assert not ERRORS.keys() & WARNINGS.keys()
     assert set(Severity) == {Severity.ERROR, Severity.WARNING}
-
-
-# Files that are no register
-
-
-def several(*names: str) -> bytes:
-    book = io.BytesIO()
-    with xlsxwriter.Workbook(book, {"in_memory": True}) as writer:
-        for name in names:
-            sheet = writer.add_worksheet(name)
-            sheet.write_row(0, 0, HEADINGS)
-            sheet.write_row(1, 0, LI)
-            if name == "旧表":
-                sheet.hide()
-    return book.getvalue()
-
-
-def test_several_sheets_that_look_like_a_register() -> None:
-    with pytest.raises(Refused) as caught:
-        open_register(several("1号楼", "2号楼"))
-    assert caught.value.refusal.code == "register_several_sheets"
-    assert "1号楼、2号楼" in caught.value.refusal.message
-
-
-def test_hidden_sheets_and_our_own_guides_do_not_count() -> None:
-    homes, _, _ = read(several("登记", "旧表", headings.EXAMPLE))
-    assert len(homes) == 1
-
-
-def test_no_headings_and_nothing_at_all() -> None:
-    assert refused(workbook([("甲", "乙")], headings=("一", "二"))) == "register_no_headings"
-    book = io.BytesIO()
-    with xlsxwriter.Workbook(book, {"in_memory": True}) as writer:
-        writer.add_worksheet()
-    assert refused(book.getvalue()) == "register_empty"
-    assert refused(workbook([])) == "register_no_rows"
-
-
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        (b"", "register_empty"),
-        ("楼栋,房号".encode(), "register_not_xlsx"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "register_old_xls"),
-        (
-            b"\xd0\xcf\x11\xe0" + bytes(500) + "EncryptedPackage".encode("utf-16-le"),
-            "register_encrypted",
-        ),
-    ],
-)
-def test_the_first_bytes_tell_what_a_file_is(content: bytes, code: str) -> None:
-    with pytest.raises(Refused) as caught:
-        check_file_type(content)
-    assert caught.value.refusal.code == code
-
-
-def package(parts: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as writer:
-        for name, content in parts.items():
-            writer.writestr(name, content)
-    return buffer.getvalue()
-
-
-def parts_of(content: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(content)) as reader:
-        return {name: reader.read(name) for name in reader.namelist()}
-
-
-def test_other_packages_and_broken_ones() -> None:
-    assert refused(package({"word/document.xml": b"<w/>"})) == "register_not_xlsx"
-    content = workbook([LI])
-    assert refused(content[:-40]) == "register_broken"
-    parts = parts_of(content) | {"xl/workbook.xml": b"<workbook"}
-    assert refused(package(parts)) == "register_broken"
-
-
-def test_a_package_that_unpacks_too_large_is_not_opened() -> None:
-    parts = parts_of(workbook([LI])) | {"xl/media/image1.bin": bytes(300 * 1024 * 1024)}
-    assert refused(package(parts)) == "register_unpacks_too_large"
-
-
-def test_a_package_that_lies_about_its_sizes_is_broken() -> None:
-    parts = parts_of(workbook([LI])) | {"xl/lie.xml": bytes(64 * 1024 * 1024)}
-    content = bytearray(package(parts))
-    true_size = (64 * 1024 * 1024).to_bytes(4, "little")
-    assert content.count(true_size) == 2  # in the part's header and in the directory
-    lying = bytes(content).replace(true_size, (1000).to_bytes(4, "little"))
-    with pytest.raises(Refused) as caught:
-        check_package(lying)
-    assert caught.value.refusal.code == "register_broken"

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from services.kernel import phones
+from services.places.doors import USAGE_WORDS
 from services.places.models import Usage
 from services.register.sheet.models import Code
 from services.residencies.models import Relation
@@ -21,27 +22,32 @@ NOTHING: Final = frozenset(
     {"", "无", "/", "\\", "-", "--", "—", "空", "空置", "未知", "待定", "暂无", "0"}
 )
 SPACES: Final = re.compile(r"[^\S\n]+")
+# What programs write where a formula failed, also when it was pasted as text.
+ERROR_TEXT: Final = re.compile(
+    r"#(?:N/A|REF!?|DIV/0!?|VALUE!?|NAME\?|NUM!?|NULL!?|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!"
+    r"|UNKNOWN!|BUSY!|GETTING_DATA|名称\?)|#{3,}|ERR:\d{3}",
+    re.IGNORECASE,
+)
+ERROR_HINT: Final = re.compile(r"[#＃]|Err:", re.IGNORECASE)
+# Controls and marks that are not seen. Unassigned and private characters stay: people's names
+# have characters that are newer than this program's tables (CJK extensions H and I).
+UNSEEN: Final = frozenset({"Cc", "Cf", "Cs"})
 DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣", "-"))
 
-AREA: Final = re.compile(r"(-?\d{1,12}(?:\.\d{1,20})?)(?:m2|m²|平方米|平方|平米|平)?")
+AREA: Final = re.compile(r"(-?[\d,]{1,16}(?:\.\d{1,20})?)(?:m2|m²|平方米|平方|平米|平)?")
+PLAIN_NUMBER: Final = re.compile(r"-?\d{1,12}(?:\.\d+)?")
+# A comma is a thousands mark only before exactly three digits, and never after a leading 0.
+THOUSANDS: Final = re.compile(r"-?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
+DECIMAL_COMMA: Final = re.compile(r"-?(?:\d{1,12},\d{1,2}|0,\d{1,3})")
 LARGE_AREA: Final = 1000_00
 ABSURD_AREA: Final = 10**8
 
 MOBILE: Final = re.compile(r"1[3-9]\d{9}")
-BETWEEN_PHONES: Final = re.compile(r"[、/,;|\\\n]|或")
+# A line break beside another mark is part of it; two marks have an empty place between them.
+BETWEEN_PHONES: Final = re.compile(r"\s*(?:[、/,;|\\]|或)\s*|\s*\n\s*")
 IN_PHONES: Final = re.compile(r"[\s\-().]|(?<=\d)\.0$")
 LANDLINE_DIGITS: Final = 10
 COUNTRY: Final = "+86"
-
-USAGE_WORDS: Final[dict[Usage, tuple[str, ...]]] = {
-    Usage.SHOP: (
-        *("商业门市", "门市房", "门市", "门面", "商铺", "商网", "商服", "商业用房", "商业"),
-        *("底商", "网点", "店铺", "商用"),
-    ),
-    Usage.GARAGE: ("地下车库", "地下车位", "停车位", "车库", "车位"),
-    Usage.STORAGE: ("地下室", "仓房", "仓库", "储藏室", "储藏间", "储物间", "小棚"),
-    Usage.FLAT: ("住宅", "居住", "住房", "民用", "成套住宅", "普通住宅", "民宅"),
-}
 
 RELATIONS: Final[dict[Relation, str]] = {
     Relation.OWNER: "业主 产权人 户主 房主 本人 所有权人 权利人",
@@ -73,8 +79,12 @@ def text_of(cell: Cell) -> str:
 def _folded(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).replace("\r", "\n").translate(DASHES)
     if not folded.isprintable():
-        folded = "".join(c for c in folded if c in "\n\t" or unicodedata.category(c)[0] != "C")
+        folded = "".join(c for c in folded if c in "\n\t" or _is_seen(c))
     return SPACES.sub(" ", folded)[:LONGEST_TEXT].strip()
+
+
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character) not in UNSEEN
 
 
 def word_of(cell: Cell) -> str:
@@ -87,40 +97,76 @@ def is_date(cell: Cell) -> bool:
     return isinstance(cell, date | time | timedelta)
 
 
+def is_error(cell: Cell) -> bool:
+    """Tell whether a cell holds the error of a formula, or true or false."""
+    if isinstance(cell, str):
+        return ERROR_HINT.search(cell) is not None and bool(ERROR_TEXT.fullmatch(word_of(cell)))
+    return isinstance(cell, bool)
+
+
 def area_of(cell: Cell) -> tuple[int | None, Code | None]:
     """Return an area in 0.01 m², rounded half up, and its problem if it has one."""
-    text = word_of(cell).replace(",", "").lower()
+    text = word_of(cell).lower()
     if text in NOTHING - {"0"}:
         return None, Code.AREA_MISSING
-    match = None if is_date(cell) else AREA.fullmatch(text)
-    if match is None:
+    number, comma = ("", False) if is_date(cell) else _decimal(text.replace("。", "."))
+    if not number:
         return None, Code.AREA_UNREADABLE
-    area = int((Decimal(match[1]) * 100).quantize(Decimal(1), ROUND_HALF_UP))
+    area = int((Decimal(number) * 100).quantize(Decimal(1), ROUND_HALF_UP))
     if not 0 < area <= ABSURD_AREA:
         return None, Code.AREA_IMPOSSIBLE
+    if comma or "。" in text:
+        return area, Code.AREA_COMMA
     return area, Code.AREA_LARGE if area > LARGE_AREA else None
 
 
-def phones_of(cell: Cell) -> tuple[list[str], set[Code]]:
-    """Return the phone numbers of a cell as E.164, and their problems."""
-    found: list[str] = []
+def _decimal(text: str) -> tuple[str, bool]:
+    """Return the number of a text, "" for none, and whether its comma was a decimal one.
+
+    85,3 is 85.3: the comma lies beside the full stop on the keyboard, and many countries write
+    it so. 1,234.5 is 1234.5. What is neither (8,5.3) is no number.
+    """
+    match = AREA.fullmatch(text)
+    number = match[1] if match else ""
+    if PLAIN_NUMBER.fullmatch(number):
+        return number, False
+    if THOUSANDS.fullmatch(number):
+        return number.replace(",", ""), False
+    return (number.replace(",", "."), True) if DECIMAL_COMMA.fullmatch(number) else ("", False)
+
+
+Phones = list[str | None]
+
+
+def phones_of(cell: Cell) -> tuple[Phones, set[Code]]:
+    """Return the phone numbers of a cell as E.164, and their problems.
+
+    An empty or unreadable place among several keeps its position, as None: phones stand in the
+    order of the names, and the next owner's phone must not move up.
+    """
+    found: Phones = []
     odd: set[Code] = set()
-    for part in BETWEEN_PHONES.split(text_of(cell)):
+    text = text_of(cell)
+    for part in [] if text in NOTHING else BETWEEN_PHONES.split(text):
         for number in _numbers(part):
-            phone = _phone(number)
-            if phone is None:
+            phone = _phone(number) if number else None
+            if number and phone is None:
                 odd.add(Code.PHONE_UNREADABLE)
-            elif phone not in found:
-                found.append(phone)
-                if not MOBILE.fullmatch(phone.removeprefix(COUNTRY)):
-                    odd.add(Code.PHONE_LANDLINE)
+            if phone and not MOBILE.fullmatch(phone.removeprefix(COUNTRY)):
+                odd.add(Code.PHONE_LANDLINE)
+            found.append(None if phone in found else phone)
+    while found and found[-1] is None:
+        found.pop()
     return found, odd
 
 
 def _numbers(part: str) -> list[str]:
-    """Return the number of a part, or two mobile numbers that only a blank separates."""
-    if part.strip() in NOTHING:
-        return []
+    """Return the numbers of a part: one, "" for none, or several that only blanks separate."""
+    pieces = part.split()
+    if not pieces or part.strip() in NOTHING:
+        return [""]
+    if len(pieces) > 1 and any(piece in NOTHING - {"-", "--"} for piece in pieces):
+        return [number for piece in pieces for number in _numbers(piece)]
     number = IN_PHONES.sub("", part.strip().removesuffix(".0"))
     mobiles: list[str] = MOBILE.findall(number)
     return mobiles if "".join(mobiles) == number else [number]

@@ -12,10 +12,10 @@ from typing import Final
 
 import msgspec
 
+from services.register.rows.register import Register
 from services.register.sheet.models import Batch, Begun, Done, Failed, ListedHome, Message
 from services.register.sheet.problems import Refused
-from services.register.sheet.rows import Register
-from services.register.sheet.workbook import MOST_ROWS, Sheet, open_register
+from services.register.sheet.workbook import MOST_ROWS, Book, open_register
 
 MEMORY_BYTES: Final = 1024 * 1024 * 1024
 CPU_SECONDS: Final = 120
@@ -29,26 +29,30 @@ def send(message: Message) -> None:
     sys.stdout.buffer.flush()
 
 
-def read(sheet: Sheet, compound: str) -> None:
-    """Send a sheet's homes and problems in batches, then their counts. Raises Refused."""
-    register = Register(compound, sheet.headings, sheet.ranges, first_column=sheet.first_column)
-    send(Begun(register.columns()))
-    homes: list[ListedHome] = []
-    first = sheet.headings.last_row
-    number = first
-    for number, cells in sheet.rows():
-        home = register.read(number, cells)
-        if home is not None:
-            homes.append(home)
-        if register.counts.rows > MOST_ROWS:
-            raise Refused.because("register_too_many_rows", rows=MOST_ROWS)
-        if len(homes) >= BATCH_ROWS or len(register.problems) >= BATCH_PROBLEMS:
-            send(Batch(number - first, sheet.height, homes, register.problems))
-            homes, register.problems = [], []
+def read(book: Book, compound: str) -> None:
+    """Send homes and problems of all sheets in batches, then counts. Raises Refused."""
+    register = Register(compound)
+    register.problems += book.problems
+    register.counts.warnings += len(book.problems)
+    send(Begun([column for sheet in book.sheets for column in sheet.frame.columns()]))
+    seen, homes = 0, list[ListedHome]()
+    for sheet in book.sheets:
+        register.begin(sheet.frame)
+        first = sheet.frame.headings.last_row
+        for number, cells in sheet.rows():
+            home = register.read(number, cells)
+            if home is not None:
+                homes.append(home)
+            if register.counts.rows > MOST_ROWS:
+                raise Refused.because("register_too_many_rows", rows=MOST_ROWS)
+            if len(homes) >= BATCH_ROWS or len(register.problems) >= BATCH_PROBLEMS:
+                send(Batch(seen + number - first, book.height, homes, register.problems))
+                homes, register.problems = [], []
+        seen += sheet.height
     if register.counts.rows == 0:
         raise Refused.because("register_no_rows")
-    send(Batch(number - first, sheet.height, homes, register.problems))
-    send(Done(register.counts, peak_kib()))
+    send(Batch(seen, book.height, homes, register.problems))
+    send(Done(register.counts, peak_kib(), register.buildings()))
 
 
 def peak_kib() -> int:

@@ -1,7 +1,7 @@
-"""Headings of a sheet: what each column means, and cells merged downwards below them."""
+"""Headings of a sheet: what each column means, and the titles above them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -34,16 +34,21 @@ FEWEST_HEADINGS: Final = 2
 LONGEST_SHOWN: Final = 30
 
 
+Range = tuple[tuple[int, int], tuple[int, int]]  # first and last cell: row, column from 0
+
+
 class Headings(Struct, frozen=True):
     """Headings of a sheet. `columns`: meaning → index of the cell in its row.
 
-    `first_row`, `last_row`: rows of the headings, counted from 1.
+    `first_row`, `last_row`: rows of the headings, counted from 1. `titles`: (row, index of the
+    cell, text) of what stands above.
     """
 
     columns: dict[Field, int]
     texts: list[str]
     first_row: int
     last_row: int
+    titles: list[tuple[int, int, str]] = []
 
 
 def meaning(cell: Cell) -> Field | None:
@@ -71,15 +76,17 @@ def find_headings(rows: Iterable[Sequence[Cell]]) -> Headings | None:
     A second row of headings (姓名 and 电话 below a merged 业主信息) is read with the first.
     """
     above: Headings | None = None
+    titles: list[tuple[int, int, str]] = []
     for number, cells in enumerate(rows, 1):
         columns = meanings(cells)
         if above is not None:
             return _with_second_row(above, columns, cells)
         if is_header(columns):
             texts = [_shown(cell) for cell in cells]
-            above = Headings(columns, texts, number, number)
+            above = Headings(columns, texts, number, number, titles)
         elif number >= SEARCHED_ROWS:
             break
+        titles += [(number, i, text) for i, c in enumerate(cells) if (text := text_of(c))]
     return above
 
 
@@ -91,17 +98,13 @@ def _with_second_row(
     if not fresh or len(columns) < words:
         return above
     texts = [_shown(cell) or text for text, cell in zip(above.texts, cells, strict=False)]
-    return Headings({**above.columns, **fresh}, texts, above.first_row, above.last_row + 1)
+    columns = {**above.columns, **fresh}
+    return Headings(columns, texts, above.first_row, above.last_row + 1, above.titles)
 
 
 def _shown(cell: Cell) -> str:
     """Return a heading as people wrote it, on one line."""
     return "".join(str(cell).split())[:LONGEST_SHOWN]
-
-
-Range = tuple[tuple[int, int], tuple[int, int]]  # first and last cell: row, column from 0
-# An area written once for several homes belongs to none of them.
-FILLED: Final = frozenset(set(Field) - {Field.AREA})
 
 
 def letter(index: int) -> str:
@@ -112,34 +115,3 @@ def letter(index: int) -> str:
         number, rest = divmod(number - 1, 26)
         name = chr(ord("A") + rest) + name
     return name
-
-
-class Merged:
-    """Cells merged downwards: the value of the first holds for all rows of the range."""
-
-    def __init__(self, ranges: Iterable[Range], columns: Mapping[Field, int]) -> None:
-        """`columns`: meaning → column of the sheet, from 0."""
-        fields = {column: field for field, column in columns.items() if field in FILLED}
-        self._last_row = {
-            (first[0], fields[first[1]]): last[0]
-            for first, last in ranges
-            if first[1] in fields and last[0] > first[0]
-        }
-        self._open: dict[Field, tuple[int, Cell]] = {}
-
-    def fill(self, index: int, row: dict[Field, Cell]) -> set[Field]:
-        """Fill a row's empty cells with the values merged over them; return which were filled.
-
-        `index`: of the row, from 0. Rows must come in their order.
-        """
-        filled = set()
-        for field, cell in list(row.items()):
-            starts = self._last_row.get((index, field))
-            if starts is not None:
-                self._open[field] = (starts, cell)
-                continue
-            last, value = self._open.get(field, (-1, None))
-            if index <= last and not text_of(cell):
-                row[field] = value
-                filled.add(field)
-        return filled

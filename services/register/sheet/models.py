@@ -35,6 +35,11 @@ class Code(StrEnum):
     SAME_SEGMENT = auto()
     RELATION_UNKNOWN = auto()
     OWNER_TOO_LONG = auto()
+    CELL_ERROR = auto()
+    HOME_UNREADABLE = auto()
+    PLACE_CONTRADICTS = auto()
+    BUILDING_UNCLEAR = auto()
+    UNIT_UNCLEAR = auto()
 
     AREA_MISSING = auto()
     AREA_COLUMN_MISSING = auto()
@@ -50,6 +55,24 @@ class Code(StrEnum):
     FILLED_DOWN = auto()
     ROW_SKIPPED = auto()
     HOME_DIFFERS = auto()
+    SECTION_ROW = auto()
+    BUILDING_FROM_TITLE = auto()
+    BUILDING_FROM_SHEET = auto()
+    BUILDING_FROM_HOME = auto()
+    UNIT_FROM_HOME = auto()
+    NOTE_LEFT_OUT = auto()
+    SAME_ROOM = auto()
+    MAY_BE_SAME = auto()
+    DUPLICATE_PHONE = auto()
+    AREA_COMMA = auto()
+    AREA_MERGED = auto()
+    OWNER_MERGED = auto()
+    SHEET_DIFFERS = auto()
+    HIDDEN_ROW = auto()
+    HIDDEN_COLUMN = auto()
+    HIDDEN_SHEET = auto()
+    SHEET_SKIPPED = auto()
+    SHEETS_JOINED = auto()
 
 
 class Severity(StrEnum):
@@ -68,6 +91,8 @@ class RowProblem(Struct, kw_only=True):
     `code`: Stable code of the problem.
     `severity`: Whether it stops the import.
     `message`: What is wrong, in Chinese, to be shown to people.
+    `sheet`: Name of the sheet; empty for files that were read before sheets were told.
+    `sheet_number`: Number of the sheet among those that were read, from 1.
     """
 
     row: int  # as Excel counts, from 1
@@ -76,11 +101,18 @@ class RowProblem(Struct, kw_only=True):
     code: str
     severity: Severity
     message: str
+    sheet: str = ""
+    sheet_number: int = 1
 
     @property
     def key(self) -> str:
-        """Sort key among the problems of one reading: row, column, code."""
-        return f"{self.row:07d}:{self.column:>3}:{self.code}"
+        """Sort key among the problems of one reading: sheet, row, column, code.
+
+        The first sheet is not named, as in keys that were kept before others were read; a
+        letter sorts behind all digits.
+        """
+        sheet = f"s{self.sheet_number:03d}:" if self.sheet_number > 1 else ""
+        return f"{sheet}{self.row:07d}:{self.column:>3}:{self.code}"
 
 
 class ListedPerson(Struct, frozen=True):
@@ -106,6 +138,8 @@ class ListedHome(Struct, kw_only=True):
     people: list[ListedPerson]
     number: int = 0
     repeats: bool = False  # a later row that only adds people
+    sheet: str = ""
+    sheet_number: int = 1
 
     def path(self, compound: str) -> str:
         """Path of the home in its compound."""
@@ -118,11 +152,51 @@ class Column(Struct):
     `letter`: Letter of the column in the file.
     `heading`: Heading as the file has it.
     `meaning`: What the column holds; empty when it is ignored.
+    `sheet`: Name of the sheet; empty for files that were read before sheets were told.
     """
 
     letter: str
     heading: str
     meaning: str = ""
+    sheet: str = ""
+
+
+class Inferred(Struct, kw_only=True):
+    """What was inferred for homes of a building, and not written in their rows.
+
+    `code`: Stable code, the same as in the problems.
+    `what`: What was inferred, in Chinese, to be shown to people.
+    `rows`: Number of rows it was inferred for.
+    """
+
+    code: str
+    what: str
+    rows: int
+
+
+class BuildingCount(Struct, kw_only=True):
+    """Building of the file, as it was understood: a wrong reading shows at a glance.
+
+    `building`: Segment of the building's path below the compound.
+    `name`: Name of the building.
+    `sheets`: Names of the sheets it is on.
+    `units`: Units of the building in the file.
+    `homes`: Homes of the building in the file.
+    `area`: Sum of their areas in 0.01 m².
+    `homes_without_area`: How many of the homes have no area.
+    `people`: People in these homes.
+    `inferred`: What was not written in the rows but inferred.
+    """
+
+    building: str
+    name: str
+    sheets: list[str] = []
+    units: int = 0
+    homes: int = 0
+    area: int = 0
+    homes_without_area: int = 0
+    people: int = 0
+    inferred: list[Inferred] = []
 
 
 class Counts(Struct, kw_only=True):
@@ -168,7 +242,7 @@ class Refusal(Struct, frozen=True):
 
 
 class Begun(Struct, tag="begun"):
-    """Message: the sheet is found, with these columns."""
+    """Message: the sheets are found, with these columns."""
 
     columns: list[Column]
 
@@ -183,10 +257,11 @@ class Batch(Struct, tag="batch"):
 
 
 class Done(Struct, tag="done"):
-    """Message: the whole sheet is read. `peak_kib`: the most memory it took, in KiB."""
+    """Message: all is read. `peak_kib`: the most memory it took, in KiB."""
 
     counts: Counts
     peak_kib: int
+    buildings: list[BuildingCount] = []
 
 
 class Failed(Struct, tag="failed"):

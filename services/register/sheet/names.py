@@ -6,16 +6,13 @@ cores have different segments: what [0-9a-z] cannot write becomes `_` hexadecima
 
 import functools
 import re
-from collections.abc import Sequence
 from typing import Final
 
 import cn2an
 from msgspec import Struct
 
 from services.places.models import Usage
-from services.register.sheet.cells import NOTHING, Cell, text_of, usage_of
-from services.register.sheet.models import Code, ListedPerson
-from services.residencies.models import Relation
+from services.register.sheet.cells import usage_of
 
 LONGEST_CORE: Final = 30
 PLAIN: Final = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -23,11 +20,29 @@ CHINESE_NUMBER: Final = re.compile(r"[零一二两三四五六七八九十百]+"
 BUILDING: Final = re.compile(r"第?(.*?)(号楼|栋楼|号栋|号幢|#楼|#|栋|幢|座|楼|号)?")
 UNIT: Final = re.compile(r"第?(.*?)(号?单元门?|号?门洞|号?门栋|号?楼门|号门|门|洞|#|号)?")
 HOME_SUFFIX: Final = re.compile(r"号?[室户房号]?$")
-# A home written with its building and unit, or with its unit only: 3-2-502, 3号楼2单元502室
-FULL: Final = re.compile(
-    r"([^-]{1,6}?)(?:号楼|栋|幢|座|#楼?|-)([0-9一二三四五六七八九十]{1,3})(?:单元|门洞|门|-)(\d{2,5}[A-Za-z]?)[室号]?"
+# A home written with its building and unit, or with one of them: 3-2-502, 3号楼2单元502室
+NUMBER: Final = "[0-9一二三四五六七八九十]{1,3}"
+ROOM: Final = r"(\d{2,5}[A-Za-z]?)[室号户]?"
+MARK: Final = "(?:号楼|栋楼|号栋|号幢|栋|幢|座|#楼?)"
+UNIT_MARK: Final = "(?:单元|门洞|门)"
+FULL: Final = re.compile(rf"第?([^-]{{1,6}}?)(?:{MARK}-?|-)({NUMBER})(?:{UNIT_MARK}-?|-){ROOM}")
+WITH_BUILDING: Final = re.compile(rf"第?([^-]{{1,6}}?){MARK}-?{ROOM}")
+WITH_UNIT: Final = re.compile(rf"({NUMBER}){UNIT_MARK}-?{ROOM}")
+WITH_PREFIX: Final = re.compile(
+    r"([A-Z]?\d{1,2}|\d{1,2}[A-Z]|[A-Z])-(\d{3,5}[A-Z]?)[室号户]?", re.IGNORECASE
 )
-WITH_UNIT: Final = re.compile(r"(\d{1,2})(?:单元|门洞|门|-)(\d{3,5}[A-Za-z]?)[室号]?")
+LOOSE_DASH: Final = re.compile(r"(?<=[0-9A-Za-z])[-/_~\\](?=\d)")
+SHORT_CORE: Final = re.compile(r"[A-Z]?\d{1,3}|\d{1,3}[A-Z]|[A-Z]")
+SEVERAL: Final = re.compile(r"[-~、,/至到和及]")
+MARKED: Final = frozenset({"号楼", "栋楼", "号栋", "号幢", "#楼", "#", "栋", "幢", "座", "楼"})
+BUILDING_IN_TITLE: Final = re.compile(
+    rf"(?<![0-9A-Za-z-])(?:[A-Za-z]?\d{{1,3}}[A-Za-z]?|[A-Za-z]|{NUMBER}){MARK}(?!业?委)"
+)
+UNIT_IN_TITLE: Final = re.compile(rf"{NUMBER}(?:单元|门洞)")
+IN_RANGE: Final = re.compile(
+    rf"[0-9A-Za-z栋幢座楼#]\s*[-~至到、,/和及]\s*(?:[A-Za-z]?\d{{1,3}}|{NUMBER}){MARK}"
+)
+LEADING_ZEROS: Final = re.compile(r"^0+(?=\d)")
 
 NO_UNIT: Final = "u_"  # no escape writes this
 NO_UNIT_NAME: Final = "不分单元"
@@ -110,68 +125,56 @@ def _home_core(word: str) -> str:
     return HOME_SUFFIX.sub("", word.upper())
 
 
-def split_full(word: str) -> tuple[str, str, str] | None:
-    """Return building, unit and home of 3-2-502 or 3号楼2单元502."""
-    match = FULL.fullmatch(word)
-    return (match[1], match[2], match[3]) if match else None
+class Parts(Struct, frozen=True):
+    """Home number taken apart. `prefix`: a number before it, of a building or a unit."""
+
+    room: str
+    building: str = ""
+    unit: str = ""
+    prefix: str = ""
 
 
-def split_unit(word: str) -> tuple[str, str] | None:
-    """Return unit and home of 2-502 or 2单元502."""
-    match = WITH_UNIT.fullmatch(word)
-    return (match[1], match[2]) if match else None
+@functools.lru_cache(maxsize=4096)
+def parts(word: str) -> Parts:
+    """Take a home number apart: 3-2-502, 3号楼2单元502, 3号楼502, 2单元502, 3-507.
 
-
-LONGEST_NAME: Final = 40
-BETWEEN_NAMES: Final = re.compile(r"[、/,;|\\\n&+]")
-CO_OWNERS: Final = re.compile(r"\(?共有权?人?\s*:\s*|\(共有权?人?\s*")
-NOTE: Final = re.compile(r"\(.*?\)|\(.*$|[0-9]{2,}")
-CHINESE: Final = re.compile(r"[㐀-鿿·•]+")
-SHORTEST_FULL_NAME: Final = 2
-OTHERS: Final = {Relation.OWNER: Relation.CO_OWNER}
-
-
-def names_of(cell: Cell) -> tuple[list[str], set[Code]]:
-    """Return the names in a cell, in order and without repeats, and their problems."""
-    found: list[str] = []
-    odd: set[Code] = set()
-    for part in BETWEEN_NAMES.split(text_of(cell)):
-        word = part.strip(" )")
-        bare = NOTE.sub("", word).strip()
-        if bare != word:
-            odd.add(Code.OWNER_NOTE)
-        pieces = bare.split()
-        if len(pieces) > 1 and all(_is_full(piece) for piece in pieces):
-            odd.add(Code.OWNERS_BY_SPACE)
-        else:
-            pieces = ["".join(pieces) if CHINESE.search(bare) else bare]
-        found += [piece for piece in pieces if piece not in NOTHING and piece not in found]
-    if any(len(name) > LONGEST_NAME for name in found):
-        odd.add(Code.OWNER_TOO_LONG)
-    return found, odd
-
-
-def _is_full(piece: str) -> bool:
-    return len(piece) >= SHORTEST_FULL_NAME and CHINESE.fullmatch(piece) is not None
-
-
-def people_of(
-    owner: Cell, co_owner: Cell, phones: Sequence[str], relation: Relation | None
-) -> tuple[list[ListedPerson], set[Code]]:
-    """Return the people of a row and its problems; phones are in the order of the names.
-
-    The first name has the row's relation; of owners, those after it are co-owners.
+    Whether the 3 of 3-507 is a building or a unit the number alone does not say.
     """
-    first_part, *rest = CO_OWNERS.split(text_of(owner), maxsplit=1)
-    names, odd = names_of(first_part)
-    others, more = names_of("、".join([*rest, text_of(co_owner)]))
-    mine = relation or Relation.OWNER
-    relations = [mine if i == 0 else OTHERS.get(mine, mine) for i in range(len(names))]
-    named = dict(zip(names, relations, strict=True))
-    for name in others:
-        named.setdefault(name, Relation.CO_OWNER)
-    if len(phones) > len(named):
-        more.add(Code.PHONE_EXTRA if named else Code.PHONE_WITHOUT_OWNER)
-    numbers = [*phones, *[None] * len(named)]
-    people = [ListedPerson(n, p, r) for (n, r), p in zip(named.items(), numbers, strict=False)]
-    return people, odd | more
+    plain = LOOSE_DASH.sub("-", word)
+    if match := FULL.fullmatch(plain):
+        return Parts(match[3], building=match[1], unit=match[2])
+    if match := WITH_BUILDING.fullmatch(plain):
+        return Parts(match[2], building=match[1])
+    if match := WITH_UNIT.fullmatch(plain):
+        return Parts(match[2], unit=match[1])
+    if match := WITH_PREFIX.fullmatch(plain):
+        return Parts(match[2], prefix=match[1])
+    return Parts(word)
+
+
+def is_like_building(word: str) -> bool:
+    """Tell whether a word can be a building where nothing else is: 2号楼, 三栋, A, 5."""
+    core, suffix = _core(BUILDING, word)
+    is_one = core != "" and SEVERAL.search(core) is None
+    return is_one and (suffix in MARKED or SHORT_CORE.fullmatch(core) is not None)
+
+
+def is_like_unit(word: str) -> bool:
+    """Tell whether a word can be a unit where nothing else is: 2单元, 三单元, 2."""
+    core, suffix = _core(UNIT, word)
+    return bool(core) and (len(suffix) > 1 or SHORT_CORE.fullmatch(core) is not None)
+
+
+def mentioned(text: str) -> tuple[str, str]:
+    """Return the one building and the one unit that a title names, "" for none or several.
+
+    春光小区3号楼登记表 names 3号楼; 1-5号楼 and 1号楼、2号楼 name none for sure.
+    """
+    buildings, units = BUILDING_IN_TITLE.findall(text), UNIT_IN_TITLE.findall(text)
+    building = buildings[0] if len(buildings) == 1 and not IN_RANGE.search(text) else ""
+    return building, units[0] if len(units) == 1 and building else ""
+
+
+def room_key(core: str) -> str:
+    """Return a number without leading zeros: 0101 is most likely 101."""
+    return LEADING_ZEROS.sub("", core)

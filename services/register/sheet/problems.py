@@ -2,9 +2,10 @@
 
 from typing import Final, Self
 
-from services.register.sheet.models import Code, Refusal, RowProblem, Severity
+from services.register.sheet.models import Code, Column, Refusal, RowProblem, Severity
 
 C = Code
+NO_COLUMN: Final = Column("", "")  # the whole row is meant
 ERRORS: Final[dict[Code, str]] = {
     C.HOME_MISSING: "没有房号",
     C.BUILDING_MISSING: "没有楼栋,上面的行也没有",
@@ -16,6 +17,11 @@ ERRORS: Final[dict[Code, str]] = {
     C.SAME_SEGMENT: "“{name}”与“{other}”会成为同一个编号,请改其中一个",
     C.RELATION_UNKNOWN: "关系看不懂,请填 业主、共有人、家属 或 租户",
     C.OWNER_TOO_LONG: "姓名太长",
+    C.CELL_ERROR: "单元格里是公式错误(如 #N/A),请改成要填的内容",
+    C.HOME_UNREADABLE: "房号看不懂,请只写门牌上的号码,如 502",
+    C.PLACE_CONTRADICTS: "房号里的楼栋或单元与“{name}”不一样,请核对",
+    C.BUILDING_UNCLEAR: "说不准是哪一栋,请在这一行写明楼栋",
+    C.UNIT_UNCLEAR: "说不准是哪个单元,请在这一行写明单元",
 }
 WARNINGS: Final[dict[Code, str]] = {
     C.AREA_MISSING: "没有面积,将不能按面积计费",
@@ -32,18 +38,62 @@ WARNINGS: Final[dict[Code, str]] = {
     C.FILLED_DOWN: "空着,按上一行的“{name}”登记",
     C.ROW_SKIPPED: "这一行不像一户,已跳过",
     C.HOME_DIFFERS: "这一户已经登记过,{what}与表里不同,本次不修改",
+    C.SECTION_ROW: "这一行当作标题,下面没写的都按“{name}”登记",
+    C.BUILDING_FROM_TITLE: "表里没写楼栋,按标题里的“{name}”登记",
+    C.BUILDING_FROM_SHEET: "表里没写楼栋,按工作表名里的“{name}”登记",
+    C.BUILDING_FROM_HOME: "“{text}”按“{name}”登记,不分单元",
+    C.UNIT_FROM_HOME: "“{text}”按“{name}”登记",
+    C.NOTE_LEFT_OUT: "房号里的备注不登记,只按“{name}”登记",
+    C.SAME_ROOM: "“{name}”与{earlier}的“{other}”按同一户登记",
+    C.MAY_BE_SAME: "“{name}”与{earlier}的“{other}”可能是同一户;如果是,请只留一行",
+    C.DUPLICATE_PHONE: "与第 {earlier} 行是同一户同一人,电话不同,只登记第 {earlier} 行写的",
+    C.AREA_COMMA: "“{text}”按 {area} ㎡登记",
+    C.AREA_MERGED: "面积合并在几户上,分不清各是多少,按没有面积登记",
+    C.OWNER_MERGED: "合并的单元格,每一户都按它登记,请核对",
+    C.SHEET_DIFFERS: "写的是“{name}”,工作表名或标题里是“{other}”,按“{name}”登记",
+    C.HIDDEN_ROW: "这一行在表里是隐藏的,也会登记;不要的请删掉",
+    C.HIDDEN_COLUMN: "这一列在表里是隐藏的,也会登记;不要的请删掉",
+    C.HIDDEN_SHEET: "工作表“{name}”是隐藏的,没有读",
+    C.SHEET_SKIPPED: "工作表“{name}”里没有表头,没有读",
+    C.SHEETS_JOINED: "几张工作表都读了:{names}",
 }
 MESSAGES: Final = {**ERRORS, **WARNINGS}
 
 
+# What is read but not written in a row, as the counts of a building name it.
+INFERRED: Final[dict[Code, str]] = {
+    C.FILLED_DOWN: "楼栋或单元按上一行",
+    C.SECTION_ROW: "楼栋或单元按标题行",
+    C.BUILDING_FROM_TITLE: "楼栋按表的标题",
+    C.BUILDING_FROM_SHEET: "楼栋按工作表名",
+    C.BUILDING_FROM_HOME: "楼栋按房号前面的数",
+    C.UNIT_FROM_HOME: "单元按房号前面的数",
+    C.NOTE_LEFT_OUT: "去掉了房号里的备注",
+    C.SAME_ROOM: "两种写法按同一户",
+    C.DUPLICATE_PHONE: "重复行的电话没有登记",
+    C.AREA_COMMA: "面积里的逗号按小数点",
+    C.AREA_MERGED: "合并的面积没有登记",
+    C.OWNER_MERGED: "合并的住户每户都登记",
+    C.OWNERS_BY_SPACE: "空格隔开的姓名按两个人",
+    C.OWNER_NOTE: "去掉了姓名里的备注",
+    C.USAGE_UNKNOWN: "看不懂的用途按住宅",
+    C.HIDDEN_ROW: "隐藏的行也登记",
+}
+
+
 def problem(
-    code: Code, row: int, column: str = "", heading: str = "", **words: object
+    code: Code, sheet: tuple[int, str], row: int, column: Column = NO_COLUMN, **words: object
 ) -> RowProblem:
-    """Problem of a row (counted from 1), its sentence filled with `words`."""
+    """Problem of a row (counted from 1), its sentence filled with `words`.
+
+    `sheet`: number and name of the sheet.
+    """
     return RowProblem(
         row=row,
-        column=column,
-        heading=heading,
+        column=column.letter,
+        heading=column.heading,
+        sheet=sheet[1],
+        sheet_number=sheet[0],
         code=code,
         severity=Severity.ERROR if code in ERRORS else Severity.WARNING,
         message=MESSAGES[code].format(**words),
@@ -60,7 +110,8 @@ REFUSALS: Final = {
     "register_unpacks_too_large": "文件解压后太大,请只保留登记表,删去图片和多余的行列",
     "register_too_many_rows": "行数太多,一次最多 {rows} 行,请分成几个文件",
     "register_no_headings": "没有找到表头,请在一行里写上 楼栋、单元、房号、面积 等列名",
-    "register_several_sheets": "有几张工作表都像登记表({names}),请合成一张,或分成几个文件",
+    "register_several_sheets": "登记表有 {count} 张工作表,一次最多 {most} 张,请分成几个文件",
+    "register_hidden_sheets": "登记表在隐藏的工作表里({names}),请取消隐藏后再上传",
     "register_no_rows": "表头下面没有内容",
     "register_too_complex": "文件内容太复杂,读不了,请把登记表复制到新文件里再上传",
     "register_expired": "文件放得太久,已删除,请重新上传",

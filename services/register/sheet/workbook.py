@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,6 +11,7 @@ from python_calamine import (
     CalamineSheet,
     CalamineWorkbook,
     PasswordError,
+    SheetMetadata,
     SheetTypeEnum,
     SheetVisibleEnum,
 )
@@ -21,103 +21,126 @@ from services.register.sheet.headings import (
     GUIDE_SHEETS,
     SEARCHED_ROWS,
     Headings,
-    Range,
     find_headings,
 )
-from services.register.sheet.problems import Refused
+from services.register.sheet.layout import Frame, layout_of, sheet_parts
+from services.register.sheet.models import Code, RowProblem
+from services.register.sheet.package import check_package
+from services.register.sheet.problems import Refused, problem
 
-MOST_UNPACKED_BYTES: Final = 256 * 1024 * 1024
-MOST_PARTS: Final = 2_000
 MOST_ROWS: Final = 100_000
-BLOCK: Final = 1024 * 1024
-# What zipfile raises over packages that are damaged, encrypted or compressed in odd ways.
-BROKEN: Final = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError),
-    *(RuntimeError, ValueError),
-)
-NEEDED_PARTS: Final = frozenset({"[Content_Types].xml", "xl/workbook.xml"})
+MOST_SHEETS: Final = 60
 
 
 class Sheet(Struct):
-    """Sheet that has the register. `first_column`: of the cells in a row, from 0."""
+    """Sheet that has rows of the register. `height`: rows below the headings."""
 
-    headings: Headings
-    ranges: list[Range]
-    first_column: int
+    frame: Frame
     height: int
     source: CalamineSheet
 
     def rows(self) -> Iterator[tuple[int, list[Cell]]]:
         """Yield (number as Excel counts, cells) of every row below the headings."""
         for number, cells in enumerate(self.source.iter_rows(), 1):
-            if number > self.headings.last_row:
+            if number > self.frame.headings.last_row:
                 yield number, cells
 
 
-def open_register(content: bytes) -> Sheet:
-    """Open a workbook and return its one sheet with a register. Raises Refused."""
-    check_package(content)
+class Book(Struct):
+    """Sheets of a register, one for each building as often as not.
+
+    `problems`: what is to be said of sheets that were not read, or read together.
+    """
+
+    sheets: list[Sheet]
+    problems: list[RowProblem]
+
+    @property
+    def height(self) -> int:
+        """Rows below the headings, of all sheets."""
+        return sum(sheet.height for sheet in self.sheets)
+
+
+def open_register(content: bytes) -> Book:
+    """Open a workbook and return its sheets with a register. Raises Refused."""
+    content = check_package(content)
     try:
-        return _choose(CalamineWorkbook.from_filelike(io.BytesIO(content)))
+        return _Choice(content).book()
     except PasswordError:
         raise Refused.because("register_encrypted") from None
-    except CalamineError:
+    except (CalamineError, zipfile.BadZipFile):
         raise Refused.because("register_broken") from None
 
 
-def check_package(content: bytes) -> None:
-    """Raise Refused for no workbook or one that unpacks too large, before it is opened.
+class _Choice:
+    """Choice of the sheets that are read: all that are shown and have headings."""
 
-    The sizes a package states may lie, so each part is unpacked once, in blocks: zipfile stops
-    at the stated size, and a part that goes on fails its checksum.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            parts = package.infolist()
-            if not NEEDED_PARTS.issubset(part.filename for part in parts):
-                raise Refused.because("register_not_xlsx")
-            unpacked = sum(part.file_size for part in parts)
-            if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED_BYTES:
-                raise Refused.because("register_unpacks_too_large")
-            for part in parts:
-                with package.open(part) as stream:
-                    while stream.read(BLOCK):
-                        pass
-    except BROKEN:
-        raise Refused.because("register_broken") from None
+    def __init__(self, content: bytes) -> None:
+        self._workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        self._content = content
+        self._sheets: list[tuple[str, CalamineSheet, Headings]] = []
+        self._skipped: list[str] = []
+        self._hidden: list[str] = []
 
+    def book(self) -> Book:
+        """Return the sheets. Raises Refused for none, or too many."""
+        for sheet in self._workbook.sheets_metadata:
+            if sheet.typ is SheetTypeEnum.WorkSheet and sheet.name not in GUIDE_SHEETS:
+                self._sort(sheet)
+        if len(self._sheets) > MOST_SHEETS:
+            words = {"count": len(self._sheets), "most": MOST_SHEETS}
+            raise Refused.because("register_several_sheets", **words)
+        if not self._sheets:
+            raise self._none()
+        sheets = [sheet for sheet in self._opened() if sheet.height > 0]
+        if not sheets:
+            raise Refused.because("register_no_rows")
+        return Book(sheets, [*self._problems([sheet.frame for sheet in sheets])])
 
-def _choose(workbook: CalamineWorkbook) -> Sheet:
-    found: list[tuple[str, CalamineSheet, Headings]] = []
-    written = False
-    for sheet in workbook.sheets_metadata:
-        shown = sheet.visible is SheetVisibleEnum.Visible
-        if not shown or sheet.typ is not SheetTypeEnum.WorkSheet or sheet.name in GUIDE_SHEETS:
-            continue
-        source = workbook.get_sheet_by_name(sheet.name)
-        written = written or source.start is not None
+    def _sort(self, sheet: SheetMetadata) -> None:
+        source = self._workbook.get_sheet_by_name(sheet.name)
         headings = find_headings(_first_rows(source))
-        if headings is not None:
-            found.append((sheet.name, source, headings))
-    if not found:
-        raise Refused.because("register_no_headings" if written else "register_empty")
-    if len(found) > 1:
-        names = "、".join(name for name, _, _ in found)
-        raise Refused.because("register_several_sheets", names=names)
-    [(_, source, headings)] = found
-    return _sheet(source, headings)
+        if sheet.visible is not SheetVisibleEnum.Visible:
+            self._hidden += [sheet.name] if headings else []
+        elif headings is not None:
+            self._sheets.append((sheet.name, source, headings))
+        elif source.start is not None:
+            self._skipped.append(sheet.name)
+
+    def _none(self) -> Refused:
+        """Return why no sheet can be read."""
+        if self._hidden:
+            return Refused.because("register_hidden_sheets", names="、".join(self._hidden))
+        return Refused.because("register_no_headings" if self._skipped else "register_empty")
+
+    def _opened(self) -> Iterator[Sheet]:
+        with zipfile.ZipFile(io.BytesIO(self._content)) as package:
+            parts = sheet_parts(package)
+            for number, (name, source, headings) in enumerate(self._sheets, 1):
+                _, first_column = source.start or (0, 0)
+                last_row, _ = source.end or (0, 0)
+                frame = Frame(
+                    name=name,
+                    number=number,
+                    headings=headings,
+                    ranges=source.merged_cell_ranges or [],
+                    first_column=first_column,
+                    layout=layout_of(package, parts.get(name, "")),
+                )
+                yield Sheet(frame, last_row + 1 - headings.last_row, source)
+
+    def _problems(self, frames: list[Frame]) -> Iterator[RowProblem]:
+        first = (frames[0].number, frames[0].name)
+        row = frames[0].headings.first_row
+        if len(frames) > 1:
+            names = "、".join(frame.name for frame in frames)
+            yield problem(Code.SHEETS_JOINED, first, row, names=names)
+        if self._hidden:
+            yield problem(Code.HIDDEN_SHEET, first, row, name="、".join(self._hidden))
+        if self._skipped:
+            yield problem(Code.SHEET_SKIPPED, first, row, name="、".join(self._skipped))
 
 
 def _first_rows(source: CalamineSheet) -> Iterator[list[Cell]]:
     for _, cells in zip(range(SEARCHED_ROWS + 1), source.iter_rows(), strict=False):
         yield cells
-
-
-def _sheet(source: CalamineSheet, headings: Headings) -> Sheet:
-    _, first_column = source.start or (0, 0)
-    last_row, _ = source.end or (0, 0)
-    height = last_row + 1 - headings.last_row
-    if height < 1:
-        raise Refused.because("register_no_rows")
-    ranges = source.merged_cell_ranges or []
-    return Sheet(headings, ranges, first_column, height, source)

@@ -1,0 +1,387 @@
+"""What rows of a register are taken for: sums, sections, spellings, and what stays unclear."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from services.places import doors
+from services.places.models import Kind, Place
+from services.register.sheet.models import Code
+from tests.build.registers import HEADINGS, LI, paths, read, refused, said, workbook
+from tests.build.world import NOON
+
+Rows = Sequence[Sequence[Any]]
+NUMBERED = ("序号", *HEADINGS)
+
+
+def homes_of(rows: Rows, headings: Sequence[str] = HEADINGS, **more: Any) -> list[str]:
+    homes, _, _ = read(workbook(rows, headings=headings, **more))
+    return paths(homes)
+
+
+# Sums, footers, headings
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("合 计", "", 30, 2400),
+        ("", "", "总计", 2400),
+        ("", "", "累计:", 2400),
+        ("", "1单元小计", "", 800),
+        ("", "", "共 12 户", 800),
+        ("", "", "合12户", 800),
+        ("1栋小计", "", "12户", 800),
+        ("总户数", "", 12, 800),
+        ("本页小计", "", 12, 800),
+        ("3号楼", "2单元", "汇总", 800),
+        ("", "", "", 800, "", "合计"),
+        ("制表人:", "王芳", "审核人:", "李明"),
+        ("审核(签字):", "", "李明", ""),
+        ("填表日期:", "2026年", "3月", "2日"),
+        ("单位:㎡", "", "", ""),
+        ("备注:", "", "以房产证为准", ""),
+        ("第1页", "", "共3页", ""),
+        ("楼栋", "单元", "房号", "面积"),
+        ("1", "2", "3", "4", "5"),
+        ("甲", "乙", "1", "2", "3"),
+    ],
+)
+def test_sums_footers_and_headings_are_no_homes(row: Sequence[Any]) -> None:
+    homes, problems, register = read(workbook([LI, row]))
+    assert paths(homes) == ["b3.u2.502"]
+    assert {problem.code for problem in problems} <= {Code.ROW_SKIPPED}
+    assert register.counts.errors == 0
+
+
+@pytest.mark.parametrize("name", ["计划", "合欢", "总而"])
+def test_a_name_with_such_a_character_is_a_name(name: str) -> None:
+    assert homes_of([("3", "2", 502, 60, "", name)]) == ["b3.u2.502"]
+
+
+# Sections
+
+
+@pytest.mark.parametrize(
+    ("section", "expected"),
+    [
+        (("2号楼",), "b2.u_.201"),
+        (("2幢",), "b2.u_.201"),
+        (("二栋",), "b2.u_.201"),
+        (("第二栋",), "b2.u_.201"),
+        (("A座",), "ba.u_.201"),
+        (("2",), "b2.u_.201"),
+        (("2号楼2单元",), "b2.u2.201"),
+        (("2号楼", "三单元"), "b2.u3.201"),
+        (("", "二单元"), "b1.u2.201"),
+        (("", "2"), "b1.u2.201"),
+        (("", "", "2号楼"), "b2.u_.201"),
+        (("", "", "2单元"), "b1.u2.201"),
+        (("春光小区2号楼业主登记表",), "b2.u_.201"),
+        (("2号楼(30户)",), "b2.u_.201"),
+    ],
+)
+def test_a_row_that_only_names_a_building_or_a_unit_opens_it(
+    section: Sequence[str], expected: str
+) -> None:
+    rows = [("1号楼", "1单元", 101, 60), section, ("", "", 201, 60)]
+    homes, problems, _ = read(workbook(rows))
+    assert paths(homes) == ["b1.u1.101", expected]
+    assert Code.SECTION_ROW in {p.code for p in problems if p.row == 3}
+
+
+def test_a_section_may_stand_in_a_column_of_its_own() -> None:
+    rows = [(1, "1号楼", "1单元", 101, 60), ("2号楼",), (2, "", "1单元", 201, 60)]
+    assert homes_of(rows, NUMBERED) == ["b1.u1.101", "b2.u1.201"]
+
+
+@pytest.mark.parametrize("heading", ["沿街门市", "二期", "1号楼、2号楼", "1-5号楼"])
+def test_below_a_heading_that_cannot_be_told_nothing_is_filled_down(heading: str) -> None:
+    rows = [("1号楼", "1单元", 101, 60), (heading,), ("", "", 201, 60), ("3", "1", 301, 60)]
+    homes, problems, _ = read(workbook(rows))
+    assert paths(homes) == ["b1.u1.101", "b3.u1.301"]
+    assert said(problems) == [
+        (3, "", Code.ROW_SKIPPED),
+        (4, "A", Code.BUILDING_UNCLEAR),
+    ]
+
+
+def test_a_row_without_a_home_still_says_its_building() -> None:
+    rows = [
+        ("1号楼", "1单元", 101, 60),
+        ("2号楼", "1单元", "", 60, "", "王芳"),
+        ("", "", 201, 60),
+    ]
+    homes, _, _ = read(workbook(rows))
+    assert paths(homes) == ["b1.u1.101", "b2.u1.201"]
+
+
+# Titles and names of sheets
+
+NO_BUILDING = ("单元", "房号", "面积")
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "expected"),
+    [
+        ("2号楼", "房屋登记表", ["b2.u1.101"]),
+        ("登记", "春光小区2栋房屋登记表", ["b2.u1.101"]),
+        ("2栋", "春光小区2号楼", ["b2.u1.101"]),
+        ("3栋", "春光小区2号楼", []),
+        ("Sheet1", "春光小区1-5号楼", []),
+        ("Sheet1", "1号楼、2号楼", []),
+        ("2", "春光小区", []),
+    ],
+)
+def test_title_and_sheet_name_the_building_when_they_agree(
+    name: str, title: str, expected: list[str]
+) -> None:
+    content = workbook([(1, 101, 60)], headings=NO_BUILDING, titles=(title,), name=name)
+    homes, problems, _ = read(content)
+    assert paths(homes) == expected
+    assert len(problems) == 1  # the guess, or the building that is missing
+
+
+def test_a_building_that_is_not_its_sheets_is_told() -> None:
+    content = workbook([LI, ("3号楼", "2单元", 501, 60)], name="2号楼")
+    _, problems, _ = read(content)
+    assert said(problems) == [(2, "A", Code.SHEET_DIFFERS)]
+
+
+# Numbers with a building or a unit
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (("3号楼", "2单元", "3-2-502"), "b3.u2.502"),
+        (("3号楼", "2单元", "2-502"), "b3.u2.502"),
+        (("3号楼", "2单元", "3-502"), "b3.u2.502"),
+        (("三栋", "二单元", "3栋2单元502室"), "b3.u2.502"),
+        (("3号楼", "2单元", "3号楼502"), "b3.u2.502"),
+        (("3号楼", "2单元", "2单元502"), "b3.u2.502"),
+        (("A座", "2单元", "A-502"), "ba.u2.502"),
+        (("3号楼", "", "2-502"), "b3.u2.502"),
+        (("3号楼", "", "2单元502"), "b3.u2.502"),
+        (("", "", "3-2-502"), "b3.u2.502"),
+        (("", "", "3/2/502"), "b3.u2.502"),
+    ],
+)
+def test_a_number_that_repeats_its_building_and_unit_is_that_home(
+    row: Sequence[str], expected: str
+) -> None:
+    assert homes_of([(*row, 60)]) == [expected]
+
+
+@pytest.mark.parametrize("number", ["4-2-502", "3-1-502", "4号楼502", "1单元502", "4-502"])
+def test_a_number_that_contradicts_its_row_is_an_error(number: str) -> None:
+    _, problems, _ = read(workbook([("3号楼", "2单元", number, 60)]))
+    assert said(problems) == [(2, "C", Code.PLACE_CONTRADICTS)]
+
+
+def test_whether_a_number_is_a_building_or_a_unit_is_asked_when_both_are_likely() -> None:
+    rows = [("3", "", "1-101", 60), ("3", "", "2-201", 60), ("3", "", "3-301", 60)]
+    homes, problems, _ = read(workbook(rows))
+    assert paths(homes) == ["b3.u1.101", "b3.u2.201"]
+    assert said(problems)[-1] == (4, "C", Code.UNIT_UNCLEAR)
+    homes, problems, _ = read(workbook(rows[::-1]))
+    assert paths(homes) == ["b3.u_.301"]
+    assert {code for _, _, code in said(problems)[1:]} == {Code.UNIT_UNCLEAR}
+
+
+def test_without_a_building_anywhere_a_plain_number_is_an_error() -> None:
+    rows = [("A3-2-505", 60), ("506", 60)]
+    homes, problems, _ = read(workbook(rows, headings=("房号", "面积")))
+    assert paths(homes) == ["ba3.u2.505"]
+    assert said(problems) == [(3, "", Code.BUILDING_MISSING)]
+
+
+# The same room under two spellings
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "code"),
+    [
+        ("101", "0101", Code.SAME_ROOM),
+        ("0101", "101", Code.SAME_ROOM),
+        ("0101", "00101", Code.SAME_ROOM),
+        ("502", "502(空置)", Code.NOTE_LEFT_OUT),
+        ("502室", "502户", None),
+    ],
+)
+def test_two_spellings_of_one_room_are_one_home(
+    one: str, other: str, code: Code | None
+) -> None:
+    rows = [("3", "2", number, 60, "", "王芳") for number in (one, other)]
+    homes, problems, _ = read(workbook(rows))
+    assert len(homes) == 1
+    assert [p.code for p in problems] == [*([code] if code else []), Code.DUPLICATE_SAME]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("3", "2", "502"), ("3", "2", "5-02")),
+        (("3", "2", "5-02"), ("3", "2", "502")),
+        (("3", "", "502"), ("3", "2", "502")),
+    ],
+)
+def test_what_may_be_one_room_is_asked(one: Sequence[str], other: Sequence[str]) -> None:
+    homes, problems, _ = read(workbook([(*one, 60), (*other, 60)]))
+    assert len(homes) == 2
+    assert said(problems) == [(3, "C", Code.MAY_BE_SAME)]
+
+
+def test_a_phone_of_a_repeated_row_is_not_taken_in_silence() -> None:
+    rows = [
+        ("3", "2", "502", 60, "", "王芳", ""),
+        ("3", "2", "502", 60, "", "王芳", "13800000001"),
+    ]
+    homes, problems, _ = read(workbook(rows))
+    assert [person.phone for person in homes[0].people] == [None]
+    assert said(problems) == [(3, "G", Code.DUPLICATE_PHONE)]
+
+
+# Notes in a number
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("502(王小五租)", "502"),
+        ("502(已故", "502"),
+        ("502【欠费】", "502"),
+        ("501欠费户", "501"),
+        ("501一家三口", "501"),
+        ("王小五502", "502"),
+        ("50213800000000", "502"),
+        ("502VIP", "502"),
+        ("商铺王五12", "商铺12"),
+        ("12号门市王五", "12号门市"),
+        ("王小五家", ""),
+        ("502", "502"),
+        ("502室", "502室"),
+        ("502甲", "502甲"),
+        ("502(东)", "502(东)"),
+        ("502-1", "502-1"),
+        ("S12", "S12"),
+        ("商铺12", "商铺12"),
+        ("502仓房", "502仓房"),
+        ("地下室", "地下室"),
+        ("3号楼2单元501室", "3号楼2单元501室"),
+        ("502/503", "502/503"),
+    ],
+)
+def test_a_number_is_what_the_door_shows(written: str, shown: str) -> None:
+    assert doors.number_on(written) == shown
+    assert doors.number_on(shown) == shown
+
+
+def test_a_note_is_left_out_of_names_and_addresses_of_old_homes() -> None:
+    home = Place(
+        id="cc.a.b.c.d.b3.u2.502_28_",
+        kind=Kind.HOME,
+        name="502(王小五租)",
+        address="春光小区3栋2单元502(王小五租)室",
+        created_at=NOON,
+    )
+    assert doors.shown_name(home) == "502"
+    assert doors.shown_address(home) == "春光小区3栋2单元502室"
+    home.name, home.address = "王小五家", "春光小区3栋2单元王小五家室"
+    assert "王" not in doors.shown_name(home) + doors.shown_address(home)
+
+
+@pytest.mark.parametrize("number", ["王小五家", "1234567", "3-2-5-502"])
+def test_what_no_door_shows_is_an_error(number: str) -> None:
+    _, problems, _ = read(workbook([("3", "2", number, 60)]))
+    assert said(problems) == [(2, "C", Code.HOME_UNREADABLE)]
+    assert "王" not in problems[0].message
+
+
+# Cells with errors, hidden rows and columns
+
+
+@pytest.mark.parametrize("column", range(len(HEADINGS)))
+@pytest.mark.parametrize("text", ["#N/A", "#REF!", "＃DIV/0!", "#####", "Err:502"])
+def test_an_error_in_any_column_is_an_error(column: int, text: str) -> None:
+    row = [*LI]
+    row[column] = text
+    homes, problems, _ = read(workbook([LI, row, ("", "", 501, 60)]))
+    assert said(problems)[0] == (3, "ABCDEFGH"[column], Code.CELL_ERROR)
+    below = {0: Code.BUILDING_UNCLEAR, 1: Code.UNIT_UNCLEAR}.get(column)
+    assert len(homes) == (1 if below else 2)
+    if below:
+        assert said(problems)[-1][2] == below
+
+
+def with_marks(old: bytes, new: bytes) -> bytes:
+    """Write a register of LI and of 501 below, with something changed in the sheet's XML."""
+    buffer = io.BytesIO()
+    given = workbook([LI, ("", "", "501", 60)])
+    with (
+        zipfile.ZipFile(io.BytesIO(given)) as source,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for name in source.namelist():
+            part = source.read(name)
+            if name.endswith("sheet1.xml"):
+                assert part.count(old) == 1
+                part = part.replace(old, new)
+            made.writestr(name, part)
+    return buffer.getvalue()
+
+
+def test_a_formula_that_was_never_computed_is_an_error() -> None:
+    row = b'<row r="3" spans="1:8">'
+    _, problems, _ = read(with_marks(row, row + b'<c r="A3"><f>A2</f></c>'))
+    assert said(problems)[0] == (3, "A", Code.CELL_ERROR)
+
+
+def test_hidden_rows_and_columns_are_told() -> None:
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book, {"in_memory": True}) as writer:
+        sheet = writer.add_worksheet()
+        for index, row in enumerate((HEADINGS, LI, ("3号楼", "2单元", 501, 60))):
+            sheet.write_row(index, 0, row)
+        sheet.set_row(2, None, None, {"hidden": True})
+        sheet.set_column("F:G", None, None, {"hidden": True})
+        sheet.set_column("Z:Z", None, None, {"hidden": True})
+    homes, problems, register = read(book.getvalue())
+    assert paths(homes) == ["b3.u2.502", "b3.u2.501"]
+    assert said(problems) == [
+        (1, "F", Code.HIDDEN_COLUMN),
+        (1, "G", Code.HIDDEN_COLUMN),
+        (3, "", Code.HIDDEN_ROW),
+    ]
+    [building] = register.buildings()
+    assert [(one.code, one.rows) for one in building.inferred] == [(Code.HIDDEN_ROW, 1)]
+
+
+def test_a_document_type_is_refused() -> None:
+    bomb = b'<!DOCTYPE x [<!ENTITY a "b">]><worksheet'
+    assert refused(with_marks(b"<worksheet", bomb)) == "register_broken"
+
+
+# Merged cells
+
+
+def test_an_area_merged_over_the_rows_of_one_home_is_that_homes() -> None:
+    rows = [("3", "2", "", "", "", "王芳"), ("3", "2", "", "", "", "李雪", "", "家属")]
+    merged = [(1, 2, 2, 2, 502), (1, 3, 2, 3, 60)]
+    homes, problems, _ = read(workbook(rows, merged=merged))
+    assert (problems, [home.area for home in homes]) == ([], [6000, None])
+    assert homes[1].repeats
+
+
+def test_the_preview_counts_each_building() -> None:
+    rows = [LI, ("", "", 501, "60，5"), ("", "1单元", 101, ""), ("4号楼", "", "车库1", 18)]
+    _, _, register = read(workbook(rows))
+    one, other = register.buildings()
+    assert (one.name, one.units, one.homes, one.area) == ("3号楼", 2, 3, 8530 + 6050)
+    assert (one.homes_without_area, one.people, one.sheets) == (1, 1, ["Sheet1"])
+    assert {i.code: i.rows for i in one.inferred} == {Code.FILLED_DOWN: 2, Code.AREA_COMMA: 1}
+    assert (other.name, other.homes, other.area, other.inferred) == ("4号楼", 1, 1800, [])

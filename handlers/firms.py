@@ -19,6 +19,7 @@ from services.firms.models import (
 )
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
+from services.places.models import ContactLine
 
 ContractId = Annotated[
     str, Meta(min_length=1, max_length=64, description="Id of the contract, as lists show it.")
@@ -75,6 +76,17 @@ class ContractEndHandler(ApiHandler):
         return await contracts.end(self.deps, self.actor, contract_id, body)
 
 
+class ContractContactHandler(ApiHandler):
+    @endpoint(
+        "updateContractContact",
+        needs=Permission.MANAGE_FIRMS,
+        example=ContactLine(phone="0431-87654321", hours="每天 8:00-20:00"),
+    )
+    async def post(self, contract_id: ContractId, body: ContactLine) -> ContractView:
+        """Write the line of the firm's office in the compound, for its residents to call."""
+        return await contracts.set_contact(self.deps, self.actor, contract_id, body)
+
+
 class ContractsHandler(ApiHandler):
     @endpoint("listContracts", needs=Permission.MANAGE_FIRMS)
     async def get(self, place: PlacePath, query: ListQuery) -> Page[ContractView]:
@@ -89,5 +101,6 @@ ROUTES = [
     Route("/api/v1/firms", FirmsHandler),
     Route("/api/v1/firms/{firm_id}/contracts", FirmContractsHandler),
     Route("/api/v1/contracts/{contract_id}/end", ContractEndHandler),
+    Route("/api/v1/contracts/{contract_id}/contact", ContractContactHandler),
     Route("/api/v1/places/{place}/contracts", ContractsHandler),
 ]

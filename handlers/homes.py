@@ -7,6 +7,8 @@ from handlers.http.contract import Access, Route, endpoint
 from handlers.http.ids import HomePath
 from handlers.http.lists import Page
 from services.homes import actions as homes
+from services.homes import contacts
+from services.homes.contacts import HomeContacts
 from services.homes.models import AddResident, ResidentView
 from services.kernel.permissions import Permission
 from services.residencies.models import Relation
@@ -48,6 +50,14 @@ class ResidentsHandler(ApiHandler):
         return await homes.add(self.deps, self.actor, home, body)
 
 
+class HomeContactsHandler(ApiHandler):
+    @endpoint("getHomeContacts", needs=Permission.PAY_BILLS)
+    async def get(self, home: HomePath) -> HomeContacts:
+        """Whom the people of a home may call: the community's office and the firm's."""
+        return await contacts.contacts_of(self.deps, self.actor, home)
+
+
 ROUTES = [
+    Route("/api/v1/homes/{home}/contacts", HomeContactsHandler),
     Route("/api/v1/homes/{home}/residents", ResidentsHandler),
 ]

@@ -7,7 +7,7 @@ from handlers.http.lists import ListQuery, Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.places import actions
-from services.places.models import Kind, NewPlace, PlaceView
+from services.places.models import ContactLine, Kind, NewPlace, PlaceView
 
 
 class PlacesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
@@ -42,6 +42,18 @@ class PlaceHandler(ApiHandler):
         return actions.view(found)
 
 
+class PlaceContactHandler(ApiHandler):
+    @endpoint(
+        "updatePlaceContact",
+        needs=Permission.MANAGE_PLACES,
+        errors=("contact_wrong_place",),
+        example=ContactLine(phone="0431-81234567", hours="工作日 8:30-16:30"),
+    )
+    async def post(self, place: PlacePath, body: ContactLine) -> PlaceView:
+        """Write the line of a community's or compound's office, for its residents to call."""
+        return await actions.set_contact(self.deps, self.actor, place, body)
+
+
 class PlacesUnderHandler(ApiHandler):
     @endpoint("listPlaces", needs=Permission.VIEW_PLACES)
     async def get(self, place: PlacePath, query: PlacesQuery) -> Page[PlaceView]:
@@ -61,4 +73,5 @@ ROUTES = [
     Route("/api/v1/places", PlacesHandler),
     Route("/api/v1/places/{place}", PlaceHandler),
     Route("/api/v1/places/{place}/places", PlacesUnderHandler),
+    Route("/api/v1/places/{place}/contact", PlaceContactHandler),
 ]

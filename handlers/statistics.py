@@ -10,8 +10,8 @@ from services.fees.models import FeeKind
 from services.kernel.days import Month, month_of
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
-from services.statistics import actions
-from services.statistics.models import By, Debts, Months, RatesView, Span, UnpaidHome
+from services.statistics import actions, unpaid_homes
+from services.statistics.models import By, Debts, Due, Months, RatesView, Span, UnpaidHome
 
 
 class UnpaidHomesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
@@ -19,10 +19,12 @@ class UnpaidHomesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
 
     `period`: Month that the bills are for; all months without it.
     `kind`: Fee that the bills are for; all fees without it.
+    `due`: Homes of which a due day is over; those that still have time, or all, only if asked.
     """
 
     period: Month | None = None
     kind: FeeKind | None = None
+    due: Due = Due.OVERDUE
 
 
 class RatesQuery(Struct, forbid_unknown_fields=True):
@@ -43,16 +45,19 @@ class RatesQuery(Struct, forbid_unknown_fields=True):
 class UnpaidHomesHandler(ApiHandler):
     @endpoint("listUnpaidHomes", needs=Permission.VIEW_UNPAID, errors=("ask_its_buildings",))
     async def get(self, place: PlacePath, query: UnpaidHomesQuery) -> Page[UnpaidHome]:
-        """Homes under a place that owe something, by path."""
-        items = await actions.unpaid_homes(
+        """Homes under a place that are late with a bill; others when asked for, after them.
+
+        For which months and fees, how much of it is overdue, and how much has time.
+        """
+        items = await unpaid_homes.listing(
             self.deps,
             self.actor,
             place,
-            Debts(query.period, query.kind),
+            Debts(query.period, query.kind, query.due),
             after=cursors.read(query.cursor),
             limit=query.limit,
         )
-        return lists.page(items, query.limit, lambda item: item.place)
+        return lists.page(items, query.limit, unpaid_homes.position)
 
 
 class RatesHandler(ApiHandler):

@@ -39,7 +39,7 @@ async def head_sees_who_has_not_paid(visit: Visit) -> str:
 
 
 async def _seen_by_the_head(visit: Visit) -> dict[str, Any]:
-    path = f"/places/{visit.unit}/unpaid-homes?kind=property_fee"
+    path = f"/places/{visit.unit}/unpaid-homes?kind=property_fee&due=all"
     unpaid = await visit.ask("head", "GET", path)
     found = await rates.of_place(visit, "head", visit.unit)
     return {"unpaid": len(unpaid["items"]), "rates": found, "told": rates.shown(found)}

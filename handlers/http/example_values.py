@@ -6,6 +6,7 @@ Keys: a field's name, `Class.field` where that class means something else by it,
 from typing import Any, Final
 
 from services.audit.models import Act
+from services.bills.runs.models import SkipReason
 from services.bills.runs.states import RunState
 from services.bills.states import BillState
 from services.kernel.permissions import Role
@@ -86,6 +87,9 @@ PEOPLE: Final[dict[str, Any]] = {
     "AppointmentView.firm_id": None,
     "AppointmentView.place": UNIT,
     "AppointmentView.to_day": "2027-12-31",
+    "ContactLine.phone": "0431-81234567",
+    "Contact.phone": "0431-81234567",
+    "hours": "工作日 8:30-16:30",
     "ContractView.agreed_to_day": "2028-03-31",
     "ContractView.ended_because": "",
     "ContractView.to_day": "2028-03-31",
@@ -107,6 +111,12 @@ PEOPLE: Final[dict[str, Any]] = {
     "MyRequest.decided_at": None,
     "MyRequest.name": "李明",
     "MyRequest.reason": None,
+    "Contact.name": "安居物业",
+    "HomeContacts.community": {
+        "name": "新城社区",
+        "phone": "0431-81234567",
+        "hours": "工作日 8:30-16:30",
+    },
     "AdviceView.reason": "住了多年的老邻居",
     "RequestView.advice": None,
     "RequestView.decided_at": None,
@@ -138,6 +148,7 @@ MONEY: Final[dict[str, Any]] = {
     "explanation": "85.30 m² × 0.60 元 × 1 个月 = 51.18 元",
     "months": 1,
     "number": "20260302-7K3QMX9D2T",
+    "payee_id": "vh5c0rk2fqv5zs2a6p4m9x1e7d",
     "payee_name": "安居物业",
     "payer_masked": "李*",
     "payment_id": "01kt9a7c4m8q2v5x1z3b6d0e9t",
@@ -152,9 +163,15 @@ MONEY: Final[dict[str, Any]] = {
     "BillRunView.issued": 119,
     "BillRunView.place": COMPOUND,
     "BillRunView.published_at": WHEN,
+    "BillRunView.skip_reasons": {"no_area": 1},
     "BillRunView.skips": 1,
+    "BillRunView.withdrawn": 0,
+    "BillRunView.withdrawn_at": None,
+    "BillRunView.withdrawn_because": "",
     "BillState": BillState.OWING,
     "BillView.due_on": "2026-03-31",
+    "BillView.from_day": None,
+    "BillView.to_day": None,
     "BillView.paid_at": None,
     "BillView.title": "2026年3月物业费",
     "DiscrepancyView.discrepancy_id": "firm:01kt9a7c4m8q2v5x1z3b6d0e9t",
@@ -191,8 +208,19 @@ MONEY: Final[dict[str, Any]] = {
     "TrialBalance.from_day": "2026-03-01",
     "TrialBalance.problems": [],
     "TrialBalance.to_day": "2026-03-31",
+    "PayeeView.from_day": "2026-01-01",
+    "PayeeView.name": "安居物业",
+    "PayeeView.place": COMPOUND,
+    "PayeeView.to_day": None,
+    "Skipped.from_day": "2026-03-01",
+    "Skipped.reason": SkipReason.NO_AREA,
+    "Skipped.to_day": "2026-03-31",
     "UnpaidHome.bills": 1,
-    "UnpaidHome.days_overdue": 0,
+    "UnpaidHome.days_overdue": 3,
+    "UnpaidHome.months": ["2026-01"],
+    "UnpaidHome.not_yet_due_fen": 0,
+    "UnpaidHome.overdue_bills": 1,
+    "UnpaidHome.overdue_fen": 5118,
 }
 SESSIONS: Final[dict[str, Any]] = {
     "access_token": "eyJhbGciOiJIUzI1NiJ9…",

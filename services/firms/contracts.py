@@ -14,7 +14,7 @@ from services.kernel import errors
 from services.kernel.days import check_day, plus_days
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
-from services.places.models import Kind
+from services.places.models import ContactLine, Kind
 
 
 class ContractOverlaps(errors.Conflict):
@@ -112,6 +112,21 @@ async def end(
     return views.contract_view(await deps.in_transaction(save))
 
 
+async def set_contact(
+    deps: Dependencies, actor: Actor, contract_id: str, contact: ContactLine
+) -> ContractView:
+    """Write down the line of the firm's office in the compound: its residents may call it."""
+
+    async def save(tx: Transaction) -> Contract:
+        contract = await _access(deps, tx, actor, contract_id)
+        await store.set_contact(deps.db, tx, contract_id, contact)
+        about = {"place": contract.place, "subject": contract.id}
+        await audit.record(deps, tx, actor, Act.CONTRACT_CONTACT_CHANGED, **about)
+        return msgspec.structs.replace(contract, contact=contact)
+
+    return views.contract_view(await deps.in_transaction(save))
+
+
 async def _access(
     deps: Dependencies, tx: Transaction, actor: Actor, contract_id: str
 ) -> Contract:
@@ -140,6 +155,13 @@ async def holding(deps: Dependencies, compound: str) -> Contract | None:
     """Return the contract by which a firm serves a compound today; None when none does."""
     found = await store.holding_on(deps.db, [compound], deps.today())
     return next(iter(found), None)
+
+
+async def firm_of(deps: Dependencies, compound: str) -> tuple[str, Contract] | None:
+    """Return the name of the firm that serves a compound today, and its contract."""
+    found = await store.holding_on(deps.db, [compound], deps.today())
+    firm = await store.find_firm(deps.db, found[0].firm) if found else None
+    return (firm.name, found[0]) if firm else None
 
 
 async def of_compound(deps: Dependencies, compound: str) -> list[Contract]:

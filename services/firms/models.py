@@ -7,6 +7,7 @@ from msgspec import Meta, Struct, field
 
 from services.kernel.days import Day
 from services.kernel.documents import ONE_LINE
+from services.places.models import ContactLine
 
 FirmId = Annotated[
     str,
@@ -44,6 +45,7 @@ class Contract(Struct, kw_only=True):
     ended_by: str = ""
     ended_at: datetime | None = None
     ended_because: str = ""
+    contact: ContactLine | None = None  # of the firm's office in this compound
 
 
 class NewFirm(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -104,6 +106,7 @@ class ContractView(Struct, kw_only=True):
     `to_day`: Last day of the contract, also when it was ended early.
     `agreed_to_day`: Last day as it was agreed at first.
     `ended_because`: Why it was ended early; empty when it was not.
+    `contact`: Line of the firm's office in the compound; null for none.
     """
 
     contract_id: str
@@ -113,3 +116,4 @@ class ContractView(Struct, kw_only=True):
     to_day: Day
     agreed_to_day: Day
     ended_because: str
+    contact: ContactLine | None

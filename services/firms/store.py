@@ -10,6 +10,7 @@ from services.dependencies import Database, Transaction
 from services.firms.models import Contract, Firm
 from services.kernel.documents import to_document
 from services.kernel.paths import under
+from services.places.models import ContactLine
 
 ENDING: Final = ("to_day", "ended_by", "ended_because", "ended_at")
 
@@ -93,6 +94,14 @@ async def end_contract(
     key = {"_id": ended.id, "to_day": expected_to_day}
     done = await db[contracts.COLLECTION].update_one(key, {"$set": change}, session=tx)
     return done.matched_count == 1
+
+
+async def set_contact(
+    db: Database, tx: Transaction, contract_id: str, contact: ContactLine
+) -> None:
+    """Write down the line of the firm's office in the compound."""
+    change = {"$set": {"contact": msgspec.to_builtins(contact)}}
+    await db[contracts.COLLECTION].update_one({"_id": contract_id}, change, session=tx)
 
 
 async def under_place(db: Database, place: str, *, after: str, limit: int) -> list[Contract]:

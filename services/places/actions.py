@@ -14,12 +14,26 @@ from services.kernel.permissions import Actor, Permission, require_at
 from services.kernel.views import show
 from services.places import store
 from services.places.doors import shown_address
-from services.places.models import LADDER, Kind, NewPlace, Place, PlaceView, TakenPath
+from services.places.models import (
+    LADDER,
+    ContactLine,
+    Kind,
+    NewPlace,
+    Place,
+    PlaceView,
+    TakenPath,
+)
 
 
 class PlaceExists(errors.Conflict):
     code = "place_exists"
     details_type = TakenPath
+
+
+class ContactWrongPlace(errors.InvalidInput):
+    """Communities and compounds have an office that answers; other places have none."""
+
+    code = "contact_wrong_place"
 
 
 class WrongStepDetails(Struct, frozen=True, kw_only=True):
@@ -119,6 +133,23 @@ async def listing(
     await access_place(deps, actor, path, Permission.VIEW_PLACES)
     places = await of_kind_under(deps, path, kind, after=after, limit=limit)
     return [view(place) for place in places]
+
+
+async def set_contact(
+    deps: Dependencies, actor: Actor, path: str, contact: ContactLine
+) -> PlaceView:
+    """Write down the line of a community's or compound's office. Raises ContactWrongPlace."""
+    place = await access_place(deps, actor, path, Permission.MANAGE_PLACES)
+    if place.kind not in {Kind.COMMUNITY, Kind.COMPOUND}:
+        raise ContactWrongPlace("请把联系电话登记在社区或小区上")
+
+    async def save(tx: Transaction) -> None:
+        await store.set_contact(deps.db, tx, path, contact)
+        await audit.record(deps, tx, actor, Act.PLACE_CONTACT_CHANGED, place=path)
+
+    await deps.in_transaction(save)
+    place.contact = contact
+    return view(place)
 
 
 async def find_many(

@@ -59,6 +59,22 @@ class Measure(Struct, frozen=True, kw_only=True):
     usage: Usage | None
 
 
+# Of an office: a landline, a hotline or a mobile number, as people dial it.
+OfficePhone = Annotated[str, Meta(pattern=r"^[0-9+][0-9 -]{3,18}[0-9]$(?!\n)")]
+Hours = Annotated[str, Meta(min_length=1, max_length=60, pattern=ONE_LINE)]
+
+
+class ContactLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Line of an office that residents may call.
+
+    `phone`: Number of the office, as people dial it.
+    `hours`: When somebody answers, in Chinese.
+    """
+
+    phone: OfficePhone
+    hours: Hours
+
+
 class Place(Struct, kw_only=True):
     """One node of the tree. `address` is its full Chinese name below the community.
 
@@ -79,6 +95,7 @@ class Place(Struct, kw_only=True):
     renamed: bool = False  # the name is no longer the one that its path was made from
     retired_from: Day | None = None
     merged_into: str | None = None
+    contact: ContactLine | None = None  # communities and compounds only
     created_at: datetime
 
 
@@ -133,6 +150,7 @@ class PlaceView(Struct, kw_only=True):
     `area`: Area of a home in 0.01 m², e.g. 8530; null when not known.
     `usage`: What a home is used as; null for other places.
     `retired_from`: First day on which there is no such home; null for all that stand.
+    `contact`: Line of its office, of a community or compound; null for none.
     """
 
     path: str
@@ -142,6 +160,7 @@ class PlaceView(Struct, kw_only=True):
     area: int | None = None
     usage: Usage | None = None
     retired_from: Day | None = None
+    contact: ContactLine | None = None
 
 
 Segment = Annotated[str, Meta(pattern=rf"^{SEGMENT}$(?!\n)", max_length=20)]

@@ -9,7 +9,7 @@ from mongo_indexes.places import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.paths import part, under
-from services.places.models import Kind, Place
+from services.places.models import ContactLine, Kind, Place
 
 
 async def insert(db: Database, tx: Transaction, place: Place) -> None:
@@ -120,6 +120,12 @@ async def hold(db: Database, tx: Transaction, path: str) -> Place | None:
         session=tx,
     )
     return msgspec.convert(document, Place | None)
+
+
+async def set_contact(db: Database, tx: Transaction, path: str, contact: ContactLine) -> None:
+    """Write down the line of the office that stands for a place."""
+    change = {"$set": {"contact": msgspec.to_builtins(contact)}}
+    await db[COLLECTION].update_one({"_id": path}, change, session=tx)
 
 
 async def made_by(

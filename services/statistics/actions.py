@@ -8,33 +8,26 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from services.bills.due_days import days_overdue
 from services.dependencies import Dependencies
 from services.kernel import errors
 from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places.models import LADDER, Kind
-from services.residencies import actions as residencies
-from services.residencies.models import Relation, Residency
 from services.statistics import small_groups, store
 from services.statistics.models import (
     By,
     Counts,
-    Debts,
     OwedHomes,
     PartRates,
     Rates,
     RatesView,
     Span,
-    UnpaidHome,
 )
 from services.statistics.rates import rates
 
 MAX_PARTS: Final = 1000
 UNIT_DEPTH: Final = LADDER.index(Kind.UNIT) + 1
-# Whose name stands for a home. A relative who pays from elsewhere is no resident.
-FIRST_NAMED: Final = (Relation.OWNER, Relation.CO_OWNER, Relation.FAMILY, Relation.TENANT)
 
 
 class BadBreakdown(errors.InvalidInput):
@@ -70,7 +63,7 @@ async def rates_of(
 
     Two more for whoever may not see the homes: what would tell of fewer than five is withheld.
     """
-    await _access(deps, actor, place, Permission.VIEW_RATES)
+    await access(deps, actor, place, Permission.VIEW_RATES)
     own_depth = place.count(".") + 1
     depth = LADDER.index(Kind(by)) + 1 if by else own_depth
     if by and depth <= own_depth:
@@ -98,7 +91,8 @@ async def rates_of(
     )
 
 
-async def _access(deps: Dependencies, actor: Actor, path: str, permission: Permission) -> None:
+async def access(deps: Dependencies, actor: Actor, path: str, permission: Permission) -> None:
+    """Raise NotFound unless the actor holds `permission` there, AskItsBuildings for a grid."""
     place = await places.access_place(deps, actor, path, permission)
     if place.kind is Kind.GRID:
         raise AskItsBuildings("网格由楼栋组成,请按楼栋查看")
@@ -149,40 +143,3 @@ async def counts_of(
 async def owed_under(deps: Dependencies, paths: Sequence[str]) -> OwedHomes:
     """Return how many homes under these places owe something, and how much in all."""
     return await store.owed(deps.db, paths)
-
-
-async def unpaid_homes(
-    deps: Dependencies, actor: Actor, place: str, debts: Debts, *, after: str, limit: int
-) -> list[UnpaidHome]:
-    """Homes under a place that owe something, by path, with masked names and no phones."""
-    await _access(deps, actor, place, Permission.VIEW_UNPAID)
-    found = await store.unpaid(deps.db, place, debts, after=after, limit=limit)
-    paths = [home.home for home in found]
-    today = deps.today()
-    addresses, names = await asyncio.gather(places.addresses(deps, paths), _names(deps, paths))
-    return [
-        UnpaidHome(
-            place=home.home,
-            address=addresses.get(home.home, home.home),
-            resident=names.get(home.home),
-            bills=home.bills,
-            amount_fen=home.amount_fen,
-            since=home.since,
-            days_overdue=days_overdue(home.due_on, today),
-        )
-        for home in found
-    ]
-
-
-async def _names(deps: Dependencies, homes: Sequence[str]) -> dict[str, str]:
-    """Return home → the masked name of its owner, or else of who lives there."""
-    found = await residencies.of_homes(deps, homes)
-    residents = [resident for resident in found if resident.relation in FIRST_NAMED]
-    residents.sort(key=lambda r: FIRST_NAMED.index(r.relation), reverse=True)
-    return {resident.home: _masked(deps, resident) for resident in residents}
-
-
-def _masked(deps: Dependencies, resident: Residency) -> str:
-    """Show the family name only: 王建国 → 王*."""
-    name = deps.vault.unseal(resident.name_sealed, place=f"residencies/{resident.id}/name")
-    return f"{name[0]}*"

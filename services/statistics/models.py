@@ -1,6 +1,6 @@
 """Figures of fee collection, in integers so that two screens cannot disagree."""
 
-from enum import StrEnum
+from enum import StrEnum, auto
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -28,11 +28,24 @@ class Span(Struct, frozen=True):
     kind: FeeKind | None = None
 
 
+class Due(StrEnum):
+    """Homes by whether a due day of theirs is over."""
+
+    OVERDUE = auto()  # something they owe is overdue
+    NOT_YET_DUE = auto()  # they owe, and have time for all of it
+    ALL = auto()  # whoever is overdue first
+
+
 class Debts(Struct, frozen=True):
-    """Bills owed: of one period and kind, or of all."""
+    """Bills owed: of one period and kind, or of all; of homes that are late, or are not.
+
+    `today`: the Beijing day that decides; without it `due` must be ALL.
+    """
 
     period: Month | None = None
     kind: FeeKind | None = None
+    due: Due = Due.ALL
+    today: Day = ""
 
 
 class Counts(Struct, frozen=True, kw_only=True):
@@ -121,6 +134,17 @@ class Arrears(Struct, kw_only=True):
     due_on: Day
 
 
+class Debt(Struct, frozen=True):
+    """One bill that a home owes."""
+
+    home: str
+    kind: FeeKind
+    period: Month
+    months: int
+    amount_fen: int
+    due_on: Day
+
+
 class OwedHomes(Struct, frozen=True, kw_only=True):
     """Homes that owe something, and how much in all.
 
@@ -140,6 +164,11 @@ class UnpaidHome(Struct, kw_only=True):
     `resident`: The owner's masked name; null when not known.
     `bills`: Number of owed bills.
     `amount_fen`: Sum of owed bills, in fen.
+    `overdue_bills`: Number of the bills whose due day is over.
+    `overdue_fen`: Sum of the bills whose due day is over, in fen.
+    `not_yet_due_fen`: Sum of the bills there is still time for, in fen.
+    `kinds`: Fees that are owed.
+    `months`: Months that are owed, the first first.
     `since`: First month that is owed.
     `days_overdue`: Days since the oldest due day; 0 until it is over.
     """
@@ -149,5 +178,10 @@ class UnpaidHome(Struct, kw_only=True):
     resident: str | None
     bills: int
     amount_fen: int
+    overdue_bills: int
+    overdue_fen: int
+    not_yet_due_fen: int
+    kinds: list[FeeKind]
+    months: list[Month]
     since: Month
     days_overdue: int

@@ -6,13 +6,14 @@ from typing import Final
 import msgspec
 
 from mongo_indexes.bills import COLLECTION
+from services.bills.due_days import is_overdue
 from services.bills.states import BillState
 from services.dependencies import Database
 from services.fees.models import FeeKind
 from services.kernel.days import months_from, plus_months, start_of
 from services.kernel.documents import Document
 from services.kernel.paths import part, under, under_any
-from services.statistics.models import Arrears, Debts, OwedHomes, Span
+from services.statistics.models import Arrears, Debt, Debts, Due, OwedHomes, Span
 
 # How much is fetched at once for a page; more bills of a home only mean another round trip.
 BILLS_PER_HOME: Final = 10
@@ -113,14 +114,12 @@ async def unpaid(
     """Add up what the next homes owe, by path, reading no further. Covered by index `owing`.
 
     A $group would read everything under the place for every page; the index already lies in
-    the order of homes, so the page ends where it is full.
+    the order of homes, so the page ends where it is full. Of homes that are late only the late
+    bills are read; those that are not are found by reading past the others.
     """
-    query = {
-        "state": BillState.OWING,
-        "home": {**under(place), **({"$gt": after} if after else {})},
-        **of_kind(debts.kind),
-        **({"period": debts.period} if debts.period else {}),
-    }
+    query = {**_owing(debts), "home": {**under(place), **({"$gt": after} if after else {})}}
+    if debts.due is Due.OVERDUE:
+        query["due_on"] = {"$lt": debts.today}
     fields = {"_id": 0, "home": 1, "amount_fen": 1, "period": 1, "due_on": 1}
     cursor = db[COLLECTION].find(query, fields).sort([("home", 1), ("period", 1)])
     at_once = limit * (len(FeeKind) if debts.period else BILLS_PER_HOME)
@@ -128,11 +127,33 @@ async def unpaid(
     async with cursor.hint("owing").batch_size(at_once) as bills:
         async for bill in bills:
             if not homes or homes[-1].home != bill["home"]:
+                _drop_late(homes, debts)
                 if len(homes) == limit:
                     break
                 homes.append(_first(bill))
             _add(homes[-1], bill)
+        else:
+            _drop_late(homes, debts)
     return homes
+
+
+def _drop_late(homes: list[Arrears], debts: Debts) -> None:
+    """Drop the home that was just added up if it is late and only others are wanted."""
+    if debts.due is Due.NOT_YET_DUE and homes and is_overdue(homes[-1].due_on, debts.today):
+        homes.pop()
+
+
+def _owing(debts: Debts) -> Document:
+    """Return the condition for what is owed, of one kind and period or of all."""
+    of_period = {"period": debts.period} if debts.period else {}
+    return {"state": BillState.OWING, **of_kind(debts.kind), **of_period}
+
+
+async def debts_of(db: Database, homes: Sequence[str], debts: Debts) -> list[Debt]:
+    """Return the bills these homes owe, by home and month. Served by index `owing`."""
+    query = {**_owing(debts), "home": {"$in": list(homes)}}
+    cursor = db[COLLECTION].find(query).sort([("home", 1), ("period", 1)]).hint("owing")
+    return msgspec.convert(await cursor.to_list(), list[Debt])
 
 
 async def owed(db: Database, places: Sequence[str]) -> OwedHomes:

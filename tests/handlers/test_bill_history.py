@@ -267,7 +267,7 @@ async def test_who_only_pays_does_not_stand_for_the_home(house: House) -> None:
     await house.comes("son", SON, Relation.PAYER, "2026-01-01")
     await house.leaves("r2-wang", "2026-03-01")
     head = await house.world.sign_in("head", PHONES["head"])
-    path = f"/api/v1/places/{WANG_HOME.rpartition('.')[0]}/unpaid-homes"
+    path = f"/api/v1/places/{WANG_HOME.rpartition('.')[0]}/unpaid-homes?due=all"
     reply = await house.world.api.get(path, as_=head)
     [row] = [row for row in reply.body["items"] if row["place"] == WANG_HOME]
     assert row["resident"] is None

@@ -60,8 +60,10 @@ async def until(estate: Estate, month: int, day: int, second: int = 0) -> None:
     estate.members.clear()
 
 
-async def unpaid(estate: Estate, name: str, place: str = UNIT, query: str = "") -> Any:
-    path = f"/api/v1/places/{place}/unpaid-homes?{query}"
+async def unpaid(
+    estate: Estate, name: str, place: str = UNIT, query: str = "", due: str = "all"
+) -> Any:
+    path = f"/api/v1/places/{place}/unpaid-homes?due={due}&{query}"
     reply = await estate.world.api.get(path, as_=await estate.member(name))
     assert reply.status == 200, reply.body
     return reply.body["items"]
@@ -88,9 +90,49 @@ async def test_a_head_sees_who_owes_in_their_unit(estate: Estate) -> None:
         "resident": "l*",  # the owner, not the daughter
         "bills": 4,
         "amount_fen": 2 * (5118 + 500),
+        "overdue_bills": 0,
+        "overdue_fen": 0,
+        "not_yet_due_fen": 2 * (5118 + 500),
+        "kinds": ["property_fee", "waste_fee"],
+        "months": ["2026-01", "2026-02"],
         "since": "2026-01",
         "days_overdue": 0,
     }
+
+
+async def test_nobody_is_on_the_heads_list_who_still_has_time(estate: Estate) -> None:
+    """The bills are due on 1 April: that day there is time, and the next there is none."""
+    for day, late in ((1, []), (2, [WANG_HOME, LI_HOME])):
+        await until(estate, 4, day)
+        found = await unpaid(estate, "head", query="limit=50", due="overdue")
+        assert [home["place"] for home in found] == late
+    path = f"/api/v1/places/{UNIT}/unpaid-homes"
+    unasked = await estate.world.api.get(path, as_=await estate.member("head"))
+    assert unasked.body["items"] == found
+
+
+async def test_who_is_late_comes_first_and_each_sum_says_what_has_time(
+    world: World, estate: Estate
+) -> None:
+    await until(estate, 4, 2)
+    await pay(estate, "wang", "2026-01")
+    await pay(estate, "wang", "2026-02")
+    await bill(world, "2026-04")  # due on 2 May
+    staff, found, cursor = await estate.member("staff"), [], ""
+    while cursor is not None:
+        path = f"/api/v1/places/{COMPOUND}/unpaid-homes?due=all&limit=1&cursor={cursor}"
+        reply = await world.api.get(path, as_=staff)
+        found += reply.body["items"]
+        cursor = reply.body["next_cursor"]
+    sums = [(h["place"], h["overdue_fen"], h["not_yet_due_fen"], h["months"]) for h in found]
+    all_months = ["2026-01", "2026-02", "2026-04"]
+    assert sums == [
+        (SUN_HOME, 2 * 4700, 4700, all_months),
+        (LI_HOME, 2 * 5618, 5618, all_months),
+        (WANG_HOME, 0, 4100, ["2026-04"]),
+    ]
+    early = await unpaid(estate, "staff", COMPOUND, due="not_yet_due")
+    assert [h["place"] for h in early] == [WANG_HOME]
 
 
 async def test_the_list_gets_shorter_and_the_rates_move(estate: Estate) -> None:
@@ -200,19 +242,21 @@ async def test_the_list_comes_in_pages(world: World, estate: Estate) -> None:
     found: list[str] = []
     cursor = ""
     while cursor is not None:
-        path = f"/api/v1/places/{COMPOUND}/unpaid-homes?limit=2&cursor={cursor}"
+        path = f"/api/v1/places/{COMPOUND}/unpaid-homes?due=all&limit=2&cursor={cursor}"
         reply = await world.api.get(path, as_=staff)
         found += [home["place"] for home in reply.body["items"]]
         cursor = reply.body["next_cursor"]
     assert found == [SUN_HOME, WANG_HOME, LI_HOME]
 
 
-@pytest.mark.parametrize("after", ["", "cc", NEXT_UNIT, SUN_HOME, "{", f"{UNIT}/"])
+@pytest.mark.parametrize(
+    "after", ["", "cc", NEXT_UNIT, f"early|{SUN_HOME}", f"late|{SUN_HOME}", "{", f"{UNIT}/"]
+)
 async def test_a_cursor_made_up_shows_no_more_than_the_place(
     world: World, estate: Estate, after: str
 ) -> None:
     head = await estate.member("head")
-    path = f"/api/v1/places/{UNIT}/unpaid-homes?cursor={cursors.write(after)}"
+    path = f"/api/v1/places/{UNIT}/unpaid-homes?due=all&cursor={cursors.write(after)}"
     reply = await world.api.get(path, as_=head)
     assert {home["place"] for home in reply.body["items"]} <= {WANG_HOME, LI_HOME}
 

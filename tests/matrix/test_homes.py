@@ -305,6 +305,7 @@ ROWS = (
         decided(sees_people, HOUSEHOLD, HOME),
     ),
     Row("post", "/api/v1/homes/{home}/residents", at(HOME), body=resident),
+    Row("get", "/api/v1/homes/{home}/contacts", at(HOME)),
     Row(
         "post",
         "/api/v1/homes/{home}/transfer",

@@ -32,6 +32,7 @@ from tests.matrix.walk import IN_TOWN, Walked
 pytestmark = IN_TOWN
 
 P = Permission
+OFFICE_LINE = {"phone": "0431-81234567", "hours": "工作日 8:30-16:30"}
 OF_OFFICES = "what one gave or took, and what lies at the offices and places one holds"
 SUCCESSOR = "whoever holds the office at that moment is the next one, and nobody else knows"
 HOLDER_ONLY = "an office is left by its holder; the others are told no more than they may know"
@@ -180,6 +181,7 @@ FURNITURE: Final[Furniture] = (
 ROWS = (
     Row("post", "/api/v1/places", at(BUILDING), body=new_place),
     Row("get", "/api/v1/places/{place}", at(HOME, UNIT, COMPOUND)),
+    Row("post", "/api/v1/places/{place}/contact", at(COMPOUND), body=OFFICE_LINE),
     Row("get", "/api/v1/places/{place}/places", at(UNIT, COMPOUND), query={"kind": "home"}),
     Row("get", "/api/v1/places/{place}/grids", at(COMMUNITY)),
     Row(
@@ -266,6 +268,13 @@ ROWS = (
         at(COMPOUND),
         makes=contract,
         body={"reason": "业主大会决定解聘", "last_day": "2028-06-30"},
+    ),
+    Row(
+        "post",
+        "/api/v1/contracts/{contract_id}/contact",
+        at(COMPOUND),
+        makes=contract,
+        body=OFFICE_LINE,
     ),
     Row("get", "/api/v1/places/{place}/contracts", at(COMPOUND)),
 )

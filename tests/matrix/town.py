@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from mongo_indexes import contracts, firms, places
+from mongo_indexes import contracts, firms, payees, places
 from services.firms.models import Contract, Firm
 from services.kernel.documents import new_id, to_document
 from services.places.models import LADDER, Grid, Kind, Place, Usage
@@ -106,7 +106,19 @@ async def _firms(world: World) -> dict[str, str]:
             signed_at=now,
         )
         await world.db[firms.COLLECTION].insert_one(to_document(firm))
+        payee = Payee(
+            id=new_id(now),
+            place=place,
+            name=firm.name,
+            account=f"account{number}",
+            kinds=[FeeKind.PROPERTY_FEE],
+            firm=firm.id,
+            from_day=FIRST_DAY,
+            written_by="test",
+            written_at=now,
+        )
         await world.db[contracts.COLLECTION].insert_one(to_document(contract))
+        await world.db[payees.COLLECTION].insert_one(to_document(payee))
         found[key] = firm.id
     return found
 

@@ -1,0 +1,125 @@
+"""Unpaid homes under a place: who is late, who still has time, for what and how much.
+
+A head rings at doors with this list, so it shows first, and unless it is asked for more only,
+the homes of which a due day is over: nobody is asked for what they need not have paid yet.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from services.bills.due_days import days_overdue, is_overdue
+from services.dependencies import Dependencies
+from services.kernel.days import months_from
+from services.kernel.permissions import Actor, Permission
+from services.places import actions as places
+from services.residencies import actions as residencies
+from services.residencies.models import Relation, Residency
+from services.statistics import store
+from services.statistics.actions import access
+from services.statistics.models import Arrears, Debt, Debts, Due, UnpaidHome
+
+# Whose name stands for a home. A relative who pays from elsewhere is no resident.
+FIRST_NAMED: Final = (Relation.OWNER, Relation.CO_OWNER, Relation.FAMILY, Relation.TENANT)
+LATE, EARLY = "late", "early"
+
+
+async def listing(
+    deps: Dependencies, actor: Actor, place: str, debts: Debts, *, after: str, limit: int
+) -> list[UnpaidHome]:
+    """Homes under a place that owe something, with masked names and no phones, by path.
+
+    Those that are late come before those that have time, when both are asked for. `after`: what
+    `position` says of the last home before.
+    """
+    await access(deps, actor, place, Permission.VIEW_UNPAID)
+    debts = msgspec.structs.replace(debts, today=deps.today())
+    items: list[UnpaidHome] = []
+    while (wanted := limit - len(items)) > 0:
+        found = await _next(deps, place, debts, after=after, limit=wanted)
+        # one that paid between the two looks is left out, and the next one takes its place
+        items += await _shown(deps, [home.home for home in found], debts)
+        if len(found) < wanted:
+            break
+        after = _position(found[-1].home, late=is_overdue(found[-1].due_on, debts.today))
+    return items
+
+
+def position(home: UnpaidHome) -> str:
+    """Return where the list goes on after a home."""
+    return _position(home.place, late=home.overdue_bills > 0)
+
+
+def _position(home: str, *, late: bool) -> str:
+    return f"{LATE if late else EARLY}|{home}"
+
+
+async def _next(
+    deps: Dependencies, place: str, debts: Debts, *, after: str, limit: int
+) -> list[Arrears]:
+    """Return the next homes: first the late ones by path, then the others by path."""
+    part, _, home = after.partition("|")
+    found: list[Arrears] = []
+    if debts.due is not Due.NOT_YET_DUE and part != EARLY:
+        late = msgspec.structs.replace(debts, due=Due.OVERDUE)
+        found = await store.unpaid(deps.db, place, late, after=home, limit=limit)
+    if debts.due is not Due.OVERDUE and len(found) < limit:
+        early = msgspec.structs.replace(debts, due=Due.NOT_YET_DUE)
+        start, left = home if part == EARLY else "", limit - len(found)
+        found += await store.unpaid(deps.db, place, early, after=start, limit=left)
+    return found
+
+
+async def _shown(deps: Dependencies, homes: Sequence[str], debts: Debts) -> list[UnpaidHome]:
+    owed: dict[str, list[Debt]] = {home: [] for home in homes}
+    found, addresses, names = await asyncio.gather(
+        store.debts_of(deps.db, homes, debts),
+        places.addresses(deps, homes),
+        _names(deps, homes),
+    )
+    for debt in found:
+        owed[debt.home].append(debt)
+    return [
+        _view(home, owed[home], debts.today, address=addresses.get(home, home), name=name)
+        for home, name in ((home, names.get(home)) for home in homes)
+        if owed[home]
+    ]
+
+
+def _view(
+    home: str, owed: Sequence[Debt], today: str, *, address: str, name: str | None
+) -> UnpaidHome:
+    """Add up what one home owes."""
+    late = [debt for debt in owed if is_overdue(debt.due_on, today)]
+    amount_fen, overdue_fen = (sum(d.amount_fen for d in some) for some in (owed, late))
+    months = {month for debt in owed for month in months_from(debt.period, debt.months)}
+    return UnpaidHome(
+        place=home,
+        address=address,
+        resident=name,
+        bills=len(owed),
+        amount_fen=amount_fen,
+        overdue_bills=len(late),
+        overdue_fen=overdue_fen,
+        not_yet_due_fen=amount_fen - overdue_fen,
+        kinds=sorted({debt.kind for debt in owed}),
+        months=sorted(months),
+        since=min(months),
+        days_overdue=max(days_overdue(debt.due_on, today) for debt in owed),
+    )
+
+
+async def _names(deps: Dependencies, homes: Sequence[str]) -> dict[str, str]:
+    """Return home → the masked name of its owner, or else of who lives there."""
+    found = await residencies.of_homes(deps, homes)
+    residents = [resident for resident in found if resident.relation in FIRST_NAMED]
+    residents.sort(key=lambda r: FIRST_NAMED.index(r.relation), reverse=True)
+    return {resident.home: _masked(deps, resident) for resident in residents}
+
+
+def _masked(deps: Dependencies, resident: Residency) -> str:
+    """Show the family name only: 王建国 → 王*."""
+    name = deps.vault.unseal(resident.name_sealed, place=f"residencies/{resident.id}/name")
+    return f"{name[0]}*"

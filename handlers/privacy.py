@@ -45,7 +45,7 @@ class ConsentsHandler(ApiHandler):
         needs=Access.SIGNED_IN,
         status=201,
         errors=("policy_not_current",),
-        example=GiveConsent(policy=PolicyKey.PRIVACY, version=1),
+        example=GiveConsent(policy=PolicyKey.PRIVACY, version=2),
     )
     async def post(self, body: GiveConsent) -> ConsentView:
         """Agree to a text, in the version I was shown."""

@@ -27,7 +27,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m mongo_indexes", description=__doc__)
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--uri", required=True, help="mongodb://… of a replica set")
-    parser.add_argument("--database", default="sanzhangtong")
+    parser.add_argument(
+        "--database",
+        default="sanzhangtong",
+        help="what MONGODB_DATABASE says, when it says anything; %(default)s without",
+    )
     arguments = parser.parse_args()
     try:
         return asyncio.run(run(arguments.command, arguments.uri, arguments.database))

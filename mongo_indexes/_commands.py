@@ -14,7 +14,7 @@ async def act(command: str, db: Database) -> int:
     match command:
         case "apply":
             await mongo_indexes.apply(db)
-            lines, otherwise = [], f"applied: {_all()} are there"
+            lines, otherwise = [], f"applied: {_all()} are there, in {db.name}"
         case "plan":
             lines, otherwise = await mongo_indexes.plan(db), "nothing to do"
         case _:

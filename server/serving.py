@@ -50,8 +50,8 @@ async def require_indexes(deps: Dependencies) -> None:
     if missing:
         example = missing[-1].rpartition(" ")[2]
         raise StartError(
-            f"{len(missing)} collections and indexes are missing, e.g. {example}: "
-            "run `.venv/bin/python -m mongo_indexes apply --uri …` first"
+            f"{len(missing)} collections and indexes are missing, e.g. {example}: run "
+            f"`.venv/bin/python -m mongo_indexes apply --uri … --database {deps.db.name}` first"
         )
 
 

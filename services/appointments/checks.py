@@ -120,9 +120,7 @@ async def check_place(deps: Dependencies, tx: Transaction, wanted: Appointment) 
     """Hold the place. Raises NotFound, WrongRung, NoContract if it cannot have the role."""
     place = await places.hold(deps, tx, wanted.place)
     if place is None:
-        if wanted.role is not Role.ADMINISTRATOR or "." in wanted.place:
-            raise errors.NotFound("没有找到这个地方", place=wanted.place)
-        return
+        raise errors.NotFound("没有找到这个地方", place=wanted.place)
     expected = RUNGS[wanted.role]
     if place.kind not in expected:
         raise WrongRung("这个职务不能设在这一级", expected=sorted(expected))

@@ -79,6 +79,19 @@ async def create(deps: Dependencies, request: NewPlace) -> Place:
     return await _add(deps, None, request)
 
 
+async def found(deps: Dependencies, request: NewPlace) -> Place:
+    """Return a city, added now if it is not there: the command line, where nobody is yet.
+
+    Raises PlaceExists when it has another name.
+    """
+    known = await store.find(deps.db, request.path)
+    if known is None:
+        return await create(deps, request)
+    if (known.kind, known.name) != (request.kind, request.name):
+        raise PlaceExists("这个编号已经登记过", path=request.path)
+    return known
+
+
 async def _add(deps: Dependencies, actor: Actor | None, request: NewPlace) -> Place:
     async def save(tx: Transaction) -> Place:
         upper = await _upper(deps, tx, request)

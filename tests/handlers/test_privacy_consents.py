@@ -2,11 +2,12 @@
 
 import asyncio
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import pytest
 
+from server.app import ROUTES
 from services.consents import actions as consents
 from services.consents import policies
 from services.consents.policies import CURRENT, PolicyKey
@@ -50,9 +51,13 @@ async def phone_calls(world: World) -> int:
     return len(await world.wechat.calls(path))
 
 
+THIS: Final = CURRENT[PolicyKey.PRIVACY].version
+NEXT: Final = THIS + 1
+
+
 @pytest.fixture
-def version_two(monkeypatch: pytest.MonkeyPatch) -> None:
-    newer = msgspec.structs.replace(CURRENT[PolicyKey.PRIVACY], version=2)
+def next_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    newer = msgspec.structs.replace(CURRENT[PolicyKey.PRIVACY], version=NEXT)
     changed = MappingProxyType({**CURRENT, PolicyKey.PRIVACY: newer})
     monkeypatch.setattr(policies, "CURRENT", changed)
 
@@ -71,10 +76,39 @@ def test_what_was_published_is_what_lies_there(policy: policies.Policy) -> None:
         msgspec.structs.replace(policy, sha256="0" * 64).text  # noqa: B018  # reads the file
 
 
+# Words of the text → what must be there for it: a part of a route's path.
+PROMISES: Final = {
+    "绑定房屋": "/home-requests",
+    "查账单": "/me/bills",
+    "缴费": "/payments",
+    "退款": "/refunds",
+    "收据": "/receipt",
+    "楼长": "/heads",
+    "发通知": "/me/messages",
+    "下载您的全部信息": "/me/export",
+    "撤回同意": "/me/consents",
+    "注销账号": "/me/deletion",
+    "报修": "/repairs",
+    "投票": "/votes",
+    "调解": "/mediations",
+    "评价": "/ratings",
+}
+
+
+def test_a_text_names_what_exists() -> None:
+    """Whoever builds the next thing publishes the next version with it."""
+    text = CURRENT[PolicyKey.PRIVACY].text
+    paths = {route.path for route in ROUTES}
+    promised = {word for word in PROMISES if word in text}
+    assert promised
+    broken = {w for w in promised if not any(PROMISES[w] in path for path in paths)}
+    assert broken == set()
+
+
 async def test_without_a_consent_no_phone_is_taken(estate: Estate, newcomer: Member) -> None:
     reply = await give_phone(estate.world, newcomer)
     assert (reply.status, reply.code) == (403, "consent_needed")
-    assert reply.body["details"] == {"policy": "privacy", "version": 1}
+    assert reply.body["details"] == {"policy": "privacy", "version": THIS}
     assert await phone_calls(estate.world) == 0  # each costs money
     await estate.world.agree(newcomer)
     assert (await give_phone(estate.world, newcomer)).status == 200
@@ -85,13 +119,13 @@ async def test_agreeing_to_another_text_is_not_enough(estate: Estate, newcomer: 
     assert (await give_phone(estate.world, newcomer)).code == "consent_needed"
 
 
-@pytest.mark.usefixtures("version_two")
+@pytest.mark.usefixtures("next_version")
 async def test_a_new_text_is_asked_for_again(estate: Estate, newcomer: Member) -> None:
     api = estate.world.api
-    old = {"policy": "privacy", "version": 1}
+    old = {"policy": "privacy", "version": THIS}
     refused = await api.post("/api/v1/me/consents", old, as_=newcomer)
     assert (refused.status, refused.code) == (409, "policy_not_current")
-    assert refused.body["details"]["version"] == 2
+    assert refused.body["details"]["version"] == NEXT
 
 
 async def test_who_agreed_to_the_old_text_must_agree_to_the_new_one(
@@ -100,13 +134,13 @@ async def test_who_agreed_to_the_old_text_must_agree_to_the_new_one(
     world = estate.world
     await world.agree(newcomer)
     await world.advance(seconds=1)
-    request.getfixturevalue("version_two")
+    request.getfixturevalue("next_version")
     assert (await give_phone(world, newcomer)).code == "consent_needed"
-    new = {"policy": "privacy", "version": 2}
+    new = {"policy": "privacy", "version": NEXT}
     assert (await world.api.post("/api/v1/me/consents", new, as_=newcomer)).status == 201
     assert (await give_phone(world, newcomer)).status == 200
     listed = await world.api.get("/api/v1/me/consents", as_=newcomer)
-    assert [row["version"] for row in listed.body["items"]] == [2, 1]
+    assert [row["version"] for row in listed.body["items"]] == [NEXT, THIS]
 
 
 async def test_withdrawn_nothing_more_is_collected(estate: Estate, newcomer: Member) -> None:

@@ -6,6 +6,8 @@ from itertools import count
 from typing import Any
 
 from mongo_indexes import contracts, firms, payees, places
+from services.fees.models import FeeKind
+from services.fees.payees.models import Payee
 from services.firms.models import Contract, Firm
 from services.kernel.documents import new_id, to_document
 from services.places.models import LADDER, Grid, Kind, Place, Usage

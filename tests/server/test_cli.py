@@ -150,7 +150,10 @@ def test_a_database_without_its_indexes_is_refused(
     done = server(command, **environment(base_settings, "test_empty_cli") | {"PORT": "0"})
     assert done.code == 2
     assert re.match(r"\d+ collections and indexes are missing, e\.g\. \w+[.]\w+: ", done.err)
-    assert "run `.venv/bin/python -m mongo_indexes apply --uri …` first\n" in done.err
+    told = (
+        "run `.venv/bin/python -m mongo_indexes apply --uri … --database test_empty_cli` first"
+    )
+    assert done.err.endswith(f"{told}\n")
     assert (done.out, done.err.count("\n")) == ("", 1)
 
 
@@ -189,11 +192,34 @@ async def test_the_first_roles_are_given_and_said(
 
     told = "139****1234 is administrator at cc\n"
     assert await grant("13900001234", "cc") == Ended(0, told, "")
-    done = await grant("13900001234", "cc.nowhere")
-    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
-    assert done.err.startswith("administrator at cc.nowhere: ")
+    for nowhere in ("cc.nowhere", "xx"):
+        done = await grant("13900001234", nowhere)
+        assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+        assert done.err.startswith(f"administrator at {nowhere}: ")
     done = await grant("1", "cc")
     assert done == Ended(2, "", "--phone: 1 is not a phone number\n")
+
+
+async def test_the_first_city_is_founded_with_its_first_administrator(
+    base_settings: Settings, world: World, server: Run
+) -> None:
+    environ = environment(base_settings, base_settings.mongodb_database)
+
+    async def found(place: str, name: str) -> Ended:
+        words = ("grant", "--role", "administrator", "--phone", "13900001234")
+        wanted = ("--place", place, "--new-city", name)
+        return await asyncio.to_thread(server, *words, *wanted, **environ)
+
+    told = "139****1234 is administrator at cc\n"
+    for _ in range(2):
+        assert await found("cc", "长春市") == Ended(0, told, "")
+    [city] = await world.db.places.find().to_list()
+    assert (city["_id"], city["kind"], city["name"]) == ("cc", "city", "长春市")
+    for place, name in (("cc", "吉林市"), ("cc.chaoyang", "朝阳区"), ("jl", "")):
+        done = await found(place, name)
+        assert (done.code, done.out) == (2, "")
+    assert await world.db.places.count_documents({}) == 1
+    assert await world.db.appointments.count_documents({}) == 1
 
 
 def test_the_tours_chapters_are_listed_without_anything_running(server: Run) -> None:

@@ -116,3 +116,10 @@ async def test_the_stand_in_is_trusted_by_what_it_hands_out(sandbox: servers.San
     assert Settings().replace(**found).wx_secret == found["wx_secret"] != ""
     encoded = msgspec.json.encode(found["wxpay_accounts"])
     assert set(load_accounts(encoded)) == {"firm", "sanitation", "partner"}
+
+
+async def test_no_query_is_slow_enough_for_the_databases_log(base_settings: Settings) -> None:
+    """Slow queries are logged with their values: openids, fingerprints of phones."""
+    async with AsyncMongoClient[dict[str, int]](base_settings.mongodb_uri) as mongo:
+        found = await mongo.admin.command({"profile": -1})
+    assert found["slowms"] >= 24 * 60 * 60 * 1000

@@ -56,5 +56,13 @@ PUBLISHED: Final = (
         from_day="2026-01-01",
         sha256="8afaa6f77771136a86803af255219f76e1d91d8ecb1131528050bc6d8e913a94",
     ),
+    # Names what there is: version 1 promised repairs, which nobody could report yet.
+    Policy(
+        key=PolicyKey.PRIVACY,
+        version=2,
+        title="个人信息处理规则",
+        from_day="2026-11-26",
+        sha256="e3794611b53548d97bdda557b0501f1866be2f29540cc8a624ea3196816d10e6",
+    ),
 )
 CURRENT: Final[Mapping[PolicyKey, Policy]] = MappingProxyType({p.key: p for p in PUBLISHED})

@@ -29,6 +29,7 @@ from tests.build.cast import (
     payee_of,
 )
 from tests.build.deeds import FORGIVEN, Ask, audited, auditor, ordered, send, voided
+from tests.build.offices import firm_at
 from tests.build.payments import paid
 from tests.build.registers import workbook
 
@@ -42,6 +43,7 @@ RULE = {
     "due_day": 10,
     "payee_id": payee_of(FeeKind.PROPERTY_FEE),
 }
+LINE = {"phone": "0431-81234567", "hours": "工作日 8:30-16:30"}
 Prepare = Callable[[Estate], Awaitable[Ask]]
 
 
@@ -82,6 +84,18 @@ async def rule_ended(estate: Estate) -> Ask:
     return Ask(f"/api/v1/fee-rules/{rule_id}/end", body, subject=rule_id)
 
 
+async def payee_added(_: Estate) -> Ask:
+    wish = {"name": "环卫中心", "account": "sanitation", "kinds": ["waste_fee"]}
+    path = f"/api/v1/places/{COMPOUND}/payees"
+    return Ask(path, {**wish, "from_day": "2026-03-01"}, by="admin")
+
+
+async def payee_ended(_: Estate) -> Ask:
+    payee = payee_of(FeeKind.WASTE_FEE)
+    body = {"last_day": "2026-12-31"}
+    return Ask(f"/api/v1/payees/{payee}/end", body, by="admin", subject=payee)
+
+
 async def run_started(_: Estate) -> Ask:
     return Ask(f"/api/v1/places/{COMPOUND}/bill-runs", {"period": "2026-03"})
 
@@ -95,6 +109,24 @@ async def run_published(estate: Estate, action: str = "publish") -> Ask:
 
 async def run_cancelled(estate: Estate) -> Ask:
     return await run_published(estate, "cancel")
+
+
+async def run_withdrawn(estate: Estate) -> Ask:
+    found = await estate.world.db.bill_runs.find_one({"place": COMPOUND})
+    assert found is not None
+    body = {"reason": "单价有误", "months": "open"}
+    return Ask(f"/api/v1/bill-runs/{found['_id']}/withdraw", body, subject=found["_id"])
+
+
+async def place_line(_: Estate) -> Ask:
+    return Ask(f"/api/v1/places/{COMPOUND}/contact", LINE)
+
+
+async def firm_line(estate: Estate) -> Ask:
+    firm = await firm_at(estate.world, COMPOUND)
+    found = await estate.world.db.contracts.find_one({"firm": firm})
+    assert found is not None
+    return Ask(f"/api/v1/contracts/{found['_id']}/contact", LINE, subject=found["_id"])
 
 
 async def in_suspense(estate: Estate) -> Ask:
@@ -134,11 +166,16 @@ ACTS = [
     (Act.REGISTER_CONFIRMED, COMPOUND, previewed),
     (Act.REGISTER_DISCARDED, COMPOUND, discarded),
     (Act.REGISTER_UNDONE, COMPOUND, undone),
+    (Act.PAYEE_ADDED, COMPOUND, payee_added),
+    (Act.PAYEE_ENDED, COMMUNITY, payee_ended),
     (Act.FEE_RULE_ADDED, COMPOUND, rule_added),
     (Act.FEE_RULE_ENDED, COMPOUND, rule_ended),
     (Act.BILL_RUN_STARTED, COMPOUND, run_started),
     (Act.BILL_RUN_PUBLISHED, COMPOUND, run_published),
     (Act.BILL_RUN_CANCELLED, COMPOUND, run_cancelled),
+    (Act.BILL_RUN_WITHDRAWN, COMPOUND, run_withdrawn),
+    (Act.PLACE_CONTACT_CHANGED, COMPOUND, place_line),
+    (Act.CONTRACT_CONTACT_CHANGED, COMPOUND, firm_line),
     (Act.BILL_VOIDED, LI_HOME, voided),
     (Act.PAYMENT_ORDERED, LI_HOME, ordered),
     (Act.SUSPENSE_RETURNED, "", in_suspense),
@@ -147,7 +184,7 @@ ACTS = [
 ]
 NAMES = [act.value for act, _, _ in ACTS]
 PREPARED = pytest.mark.parametrize("prepare", [found for *_, found in ACTS], ids=NAMES)
-SUBJECTS = ("import_id", "rule_id", "run_id", "payment_id")
+SUBJECTS = ("import_id", "rule_id", "payee_id", "run_id", "payment_id")
 
 
 @pytest.mark.parametrize(("act", "place", "prepare"), ACTS, ids=NAMES)
@@ -214,7 +251,18 @@ async def test_an_act_that_dies_leaves_no_row_and_may_be_done_again(
 
 @pytest.mark.parametrize(
     "prepare",
-    [uploaded, rule_added, rule_ended, run_started, run_published, run_cancelled, ordered],
+    [
+        uploaded,
+        payee_added,
+        payee_ended,
+        rule_added,
+        rule_ended,
+        run_started,
+        run_published,
+        run_cancelled,
+        run_withdrawn,
+        ordered,
+    ],
 )
 async def test_asking_again_leaves_a_row_that_says_so(estate: Estate, prepare: Prepare) -> None:
     ask = await prepare(estate)
@@ -244,7 +292,10 @@ async def test_an_attempt_that_comes_too_late_leaves_no_row(
     assert await audited(estate) == []
 
 
-@pytest.mark.parametrize("prepare", [uploaded, rule_added, rule_ended, run_started, voided])
+@pytest.mark.parametrize(
+    "prepare",
+    [uploaded, payee_added, rule_added, rule_ended, run_started, run_withdrawn, voided],
+)
 async def test_a_request_that_makes_no_sense_leaves_no_row(
     estate: Estate, prepare: Prepare
 ) -> None:

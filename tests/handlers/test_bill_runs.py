@@ -220,7 +220,7 @@ async def test_a_run_is_taken_back_as_a_whole_and_people_are_told_once(
 
 
 async def test_months_of_a_run_that_was_taken_back_are_billed_again_or_forgiven(
-    world: World, estate: Estate, staff: Member
+    world: World, staff: Member
 ) -> None:
     for months, bills in (("open", 2), ("forgiven", 0)):
         run = await run_to(world, staff, "publish")
@@ -233,8 +233,9 @@ async def test_months_of_a_run_that_was_taken_back_are_billed_again_or_forgiven(
     assert {bill["state"] for bill in everything} == {"void"}
 
 
+@pytest.mark.usefixtures("books_hold")
 async def test_once_somebody_has_paid_only_the_rest_is_taken_back_if_asked_for(
-    world: World, estate: Estate, staff: Member, books_hold: None
+    world: World, estate: Estate, staff: Member
 ) -> None:
     run = await run_to(world, staff, "publish")
     payment = await paid(estate, await estate.member("li"))

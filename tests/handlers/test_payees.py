@@ -103,7 +103,7 @@ async def test_a_payee_stands_once_at_a_place_on_a_day(api: Api, admin: Member) 
 
 
 async def test_a_rule_names_who_may_charge_this_fee_here(
-    api: Api, estate: Estate, staff: Member, admin: Member
+    api: Api, staff: Member, admin: Member
 ) -> None:
     other = (await write(api, admin, OTHER_COMPOUND)).body["payee_id"]
     for payee in ("nobody", other):
@@ -121,7 +121,7 @@ async def test_a_rule_names_who_may_charge_this_fee_here(
 
 
 async def test_a_firm_is_a_payee_while_its_contract_holds(
-    world: World, estate: Estate, staff: Member, admin: Member
+    world: World, staff: Member, admin: Member
 ) -> None:
     await world.db.payees.delete_one({"_id": PROPERTY})
     firm = await firm_at(world, COMPOUND, to_day="2026-11-25")

@@ -1,7 +1,7 @@
 """280 requests of one person at once, again and again: how long another person waits.
 
-Written on open connections, all before the first answer is read: what is measured is the server,
-not how long a client needs to make so many requests.
+Written on open connections, all before the first answer is read: what is measured is the
+server, not how long a client needs to make so many requests.
 """
 
 import asyncio

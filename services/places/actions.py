@@ -13,7 +13,7 @@ from services.kernel.paths import parent
 from services.kernel.permissions import Actor, Permission, require_at
 from services.kernel.views import show
 from services.places import store
-from services.places.doors import shown_address
+from services.places.doors import shown_address, shown_name
 from services.places.models import (
     LADDER,
     ContactLine,
@@ -135,8 +135,9 @@ def address(upper: Place | None, kind: Kind, name: str) -> str:
 
 
 def view(place: Place) -> PlaceView:
-    """Show a place to whoever may see places."""
-    return show(place, PlaceView, path=place.id)
+    """Show a place to whoever may see places: repairers and districts are strangers too."""
+    name, address = shown_name(place), shown_address(place)
+    return show(place, PlaceView, path=place.id, name=name, address=address)
 
 
 async def listing(

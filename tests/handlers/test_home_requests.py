@@ -335,3 +335,27 @@ async def test_a_tenancy_that_ran_out_while_it_waited_is_not_let_in(estate: Esta
     late = await decide(estate, request_id)
     assert (late.status, late.code) == (422, "bad_days")
     assert (await decide(estate, request_id, accept=False)).status == 200
+
+
+async def test_strangers_read_of_a_home_only_what_its_door_shows(estate: Estate) -> None:
+    """Homes of old imports may have notes in their numbers."""
+    world, name = estate.world, "503(王小五租,欠费)"
+    change = {"name": name, "address": f"春光小区3栋2单元{name}室"}
+    await world.db.places.update_one({"_id": EMPTY}, {"$set": change})
+    chen = await newcomer(estate, "chen")
+    request_id = await asked(estate, chen, EMPTY)
+    read = [
+        await get(estate, chen, f"directory?under={UNIT}"),
+        await get(estate, chen, "me/home-requests"),
+        await get(estate, chen, f"homes/{EMPTY}/heads"),
+        await get(estate, "head", "home-requests"),
+        await get(estate, "admin", f"places/{EMPTY}"),
+        await get(estate, "admin", f"places/{UNIT}/places?kind=home"),
+    ]
+    await advised(estate, request_id)
+    await decide(estate, request_id)
+    read.append(await get(estate, chen, "me/messages"))
+    assert [reply.status for reply in read] == [200] * len(read)
+    for reply in read:
+        assert "503" in str(reply.body)
+        assert not any(word in str(reply.body) for word in ("王小五", "欠费"))

@@ -191,6 +191,10 @@ def test_whether_a_number_is_a_building_or_a_unit_is_asked_when_both_are_likely(
     homes, problems, _ = read(workbook(rows[::-1]))
     assert paths(homes) == ["b3.u_.301"]
     assert {code for _, _, code in said(problems)[1:]} == {Code.UNIT_UNCLEAR}
+    apart = [("3", "", "2-201", 60), ("4", "", 101, 60), ("3", "", "3-301", 60)]
+    homes, problems, _ = read(workbook(apart))
+    assert paths(homes) == ["b3.u2.201", "b4.u_.101"]
+    assert said(problems)[-1] == (4, "C", Code.UNIT_UNCLEAR)
 
 
 def test_without_a_building_anywhere_a_plain_number_is_an_error() -> None:

@@ -11,8 +11,9 @@ from handlers.http.lists import ListQuery, Page
 from services.audit import actions
 from services.audit.models import Act, RowView
 from services.kernel.permissions import Permission
+from services.kernel.types import Opaque
 
-SubjectId = Annotated[str, Meta(min_length=1, max_length=200)]
+SubjectId = Annotated[Opaque, Meta(min_length=1)]
 
 
 class AuditQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):

@@ -8,6 +8,7 @@ from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from handlers.http.downloads import Download
 from handlers.http.uploads import UploadHandler
+from services.kernel.types import Opaque
 from services.limits.models import Rate
 from services.photos import actions, upload
 from services.photos.models import PhotoPurpose, PhotoUrl, PhotoView
@@ -36,8 +37,8 @@ class Signed(Struct, forbid_unknown_fields=True):
     `signature`: Signature over the photo and the instant.
     """
 
-    expires: Annotated[str, Meta(max_length=100)] = ""
-    signature: Annotated[str, Meta(max_length=200)] = ""
+    expires: Opaque = ""
+    signature: Opaque = ""
 
 
 class PhotosHandler(UploadHandler):

@@ -6,11 +6,11 @@ from typing import Annotated, Generic, TypeVar
 from msgspec import Meta, Struct
 
 from handlers.http import cursors
+from services.kernel.types import Opaque
 
 T = TypeVar("T")
 
 Limit = Annotated[int, Meta(ge=1, le=100)]
-Cursor = Annotated[str, Meta(max_length=400)]
 
 
 class ListQuery(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -21,7 +21,7 @@ class ListQuery(Struct, forbid_unknown_fields=True, kw_only=True):
     """
 
     limit: Limit = 50
-    cursor: Cursor | None = None
+    cursor: Opaque | None = None
 
 
 class ShortListQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):

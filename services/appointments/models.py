@@ -2,14 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import Annotated
 
-from msgspec import Meta, Struct, field
+from msgspec import Struct, field
 
 from services.kernel.days import Day
-from services.kernel.documents import ONE_LINE
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Role
+from services.kernel.types import Id, Phone, Reason
 from services.people.models import PersonName
 
 
@@ -62,9 +61,9 @@ class Appoint(Struct, forbid_unknown_fields=True, kw_only=True):
 
     role: Role
     place: PlacePath
-    phone: Annotated[str, Meta(min_length=5, max_length=20)]
+    phone: Phone
     name: PersonName | None = None
-    firm_id: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    firm_id: Id | None = None
     from_day: Day | None = None
     to_day: Day | None = None
 
@@ -93,10 +92,6 @@ class AppointmentView(Struct, kw_only=True):
     substitute_for: str | None
     from_day: Day
     to_day: Day | None
-
-
-Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
-Phone = Annotated[str, Meta(min_length=5, max_length=20)]
 
 
 class Substitute(Struct, forbid_unknown_fields=True, kw_only=True):

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import Annotated
 
-from msgspec import Meta, Struct, field
+from msgspec import Struct, field
 
 from services.bills.states import BillState
 from services.fees.models import FeeKind
 from services.kernel.days import Day, Month
+from services.kernel.types import Reason
 
 
 class Bill(Struct, kw_only=True):
@@ -102,7 +102,7 @@ class VoidBill(Struct, forbid_unknown_fields=True, kw_only=True):
     `months`: What becomes of the months of the bill.
     """
 
-    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    reason: Reason
     months: MonthsAfterVoid
 
 

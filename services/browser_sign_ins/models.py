@@ -7,11 +7,12 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct, field
 
 from services.browser_sign_ins.states import BrowserState
+from services.kernel.types import LINE, Secret
 
 LIFE: Final = timedelta(minutes=3)
 MOST_MISSES: Final = 3
 
-Scene = Annotated[str, Meta(min_length=1, max_length=32)]
+Scene = Annotated[str, Meta(min_length=1, max_length=32, pattern=LINE)]
 
 
 class BrowserPurpose(StrEnum):
@@ -83,7 +84,7 @@ class Poll(Struct, forbid_unknown_fields=True):
     `secret`: Secret that the browser was told when it asked.
     """
 
-    secret: Annotated[str, Meta(min_length=1, max_length=100)]
+    secret: Secret
 
 
 class ConfirmationCode(Struct, kw_only=True):

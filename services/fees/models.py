@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct, field
 
 from services.kernel.days import Day
-from services.kernel.documents import ONE_LINE
+from services.kernel.types import LINE, Id
 from services.places.models import Usage
 
 # A slip of the decimal point costs a whole compound's trust: 100 yuan per m² and month, and
@@ -17,9 +17,9 @@ MonthlyFen = Annotated[int, Meta(ge=1, le=10**6)]
 Months = Annotated[int, Meta(ge=1, le=12)]
 DueDay = Annotated[int, Meta(ge=1, le=31)]
 DueDays = Annotated[int, Meta(ge=1, le=180)]
-PayeeName = Annotated[str, Meta(min_length=1, max_length=60, pattern=ONE_LINE)]
-PayeeId = Annotated[str, Meta(min_length=1, max_length=64)]
-AccountKey = Annotated[str, Meta(min_length=1, max_length=32)]
+PayeeName = Annotated[str, Meta(min_length=1, max_length=60, pattern=LINE)]
+PayeeId = Id
+AccountKey = Annotated[str, Meta(min_length=1, max_length=32, pattern=LINE)]
 
 
 class FeeKind(StrEnum):

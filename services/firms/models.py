@@ -6,16 +6,16 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from services.kernel.days import Day
-from services.kernel.documents import ONE_LINE
+from services.kernel.paths import PlacePath
+from services.kernel.types import LINE, Reason
 from services.places.models import ContactLine
 
 FirmId = Annotated[
     str,
     Meta(min_length=1, max_length=64, description="Id of the firm, as the directory shows it."),
 ]
-FirmName = Annotated[str, Meta(min_length=2, max_length=60, pattern=ONE_LINE)]
-CreditCode = Annotated[str, Meta(min_length=18, max_length=18)]
-Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
+FirmName = Annotated[str, Meta(min_length=2, max_length=60, pattern=LINE)]
+CreditCode = Annotated[str, Meta(min_length=18, max_length=18, pattern=LINE)]
 
 
 class Firm(Struct, kw_only=True):
@@ -67,7 +67,7 @@ class SignContract(Struct, forbid_unknown_fields=True, kw_only=True):
     `to_day`: Last day of the contract.
     """
 
-    compound: Annotated[str, Meta(min_length=1, max_length=120)]
+    compound: PlacePath
     from_day: Day
     to_day: Day
 

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from services.home_codes.states import CodeState
-from services.homes.models import Secret
+from services.kernel.types import Secret
 from services.residencies.models import Relation
 
 CODE_LIFE: Final = timedelta(days=30)

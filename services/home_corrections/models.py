@@ -6,10 +6,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from services.homes.models import Reason
 from services.kernel.days import Day
 from services.kernel.money import Area
 from services.kernel.paths import PlacePath
+from services.kernel.types import Reason
 from services.places.models import Name, Usage
 
 Document = Annotated[Reason, Meta(description="Paper that shows it, e.g. 不动产权证第12345号.")]

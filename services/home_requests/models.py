@@ -7,10 +7,9 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct, field
 
 from services.home_requests.states import RequestState
-from services.homes.models import IdNumber, Reason
 from services.kernel.days import Day
-from services.kernel.documents import ONE_LINE
 from services.kernel.paths import PlacePath
+from services.kernel.types import Id, IdNumber, Reason, Remark
 from services.kernel.vault import Vault
 from services.people.models import PersonName
 from services.residencies.models import Relation
@@ -18,9 +17,6 @@ from services.residencies.models import Relation
 MOST_PHOTOS: Final = 6
 # How long a head has before the community decides without them.
 ADVICE_TIME: Final = timedelta(days=3)
-
-PhotoId = Annotated[str, Meta(min_length=1, max_length=64)]
-Note = Annotated[str, Meta(min_length=1, max_length=500, pattern=ONE_LINE)]
 
 
 class Claim(StrEnum):
@@ -113,10 +109,10 @@ class FileRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     name: PersonName | None = None
     on_behalf_of: PersonName | None = None
     id_number: IdNumber | None = None
-    photo_ids: Annotated[list[PhotoId], Meta(max_length=MOST_PHOTOS)] = []
+    photo_ids: Annotated[list[Id], Meta(max_length=MOST_PHOTOS)] = []
     from_day: Day | None = None
     to_day: Day | None = None
-    note: Note | None = None
+    note: Remark | None = None
 
 
 class GiveAdvice(Struct, forbid_unknown_fields=True, kw_only=True):

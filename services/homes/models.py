@@ -1,18 +1,11 @@
 """Homes and their residents: what clients send and see."""
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from services.kernel.days import Day
-from services.kernel.documents import ONE_LINE
+from services.kernel.types import IdNumber, Phone, Reason
 from services.people.models import PersonName
 from services.residencies.models import Relation, Way
-
-Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
-Phone = Annotated[str, Meta(min_length=5, max_length=20)]
-IdNumber = Annotated[str, Meta(min_length=18, max_length=18)]
-Secret = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
 class Bound(Struct, kw_only=True):

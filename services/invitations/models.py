@@ -6,9 +6,9 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from services.homes.models import Secret
 from services.invitations.states import InvitationState
 from services.kernel.days import Day
+from services.kernel.types import Secret
 from services.kernel.vault import Vault
 from services.people.models import PersonName
 from services.residencies.models import Relation

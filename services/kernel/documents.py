@@ -1,4 +1,4 @@
-"""BSON documents, their ids, and the pattern of one line of typed text."""
+"""BSON documents and their ids."""
 
 import hashlib
 import secrets
@@ -8,13 +8,6 @@ from typing import Any, Final
 import msgspec
 
 Document = dict[str, Any]
-
-# What people type into one line: no control characters, no marks that turn the writing round,
-# and something to be seen: a reason of blanks is none, and a name of them is nobody's.
-_BLANKS: Final = r"[ \xa0\u200b-\u200f\u2060-\u2065\u3000\ufeff]*"
-_SEEN: Final = r"[^\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u2069\u3000\ufeff]"
-_REST: Final = r"[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*"
-ONE_LINE: Final = rf"^{_BLANKS}{_SEEN}{_REST}$(?!\n)"
 
 # Crockford's base 32: no letters that read like digits, because people read ids aloud.
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"

@@ -3,8 +3,8 @@
 from msgspec import Struct
 
 from services.home_requests.models import Settlement
-from services.homes.models import IdNumber, Phone, Reason
 from services.kernel.days import Day
+from services.kernel.types import IdNumber, Phone, Reason
 from services.people.models import PersonName
 
 

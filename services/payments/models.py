@@ -10,6 +10,7 @@ from services.fees.models import FeeKind
 from services.kernel.days import Day, Month
 from services.kernel.money import Fen
 from services.kernel.paths import smallest_around
+from services.kernel.types import Id
 from services.payments.states import PENDING, PaymentState
 
 MAX_BILLS = 50
@@ -100,7 +101,7 @@ class Pay(Struct, forbid_unknown_fields=True):
     """
 
     bill_ids: Annotated[
-        list[Annotated[str, Meta(min_length=1, max_length=64)]],
+        list[Id],
         Meta(min_length=1, max_length=MAX_BILLS),
     ]
 

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from services.kernel.documents import ONE_LINE
+from services.kernel.types import LINE
 
-WeChatCode = Annotated[str, Meta(min_length=1, max_length=256, pattern=ONE_LINE)]
-PersonName = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]
+WeChatCode = Annotated[str, Meta(min_length=1, max_length=256, pattern=LINE)]
+PersonName = Annotated[str, Meta(min_length=1, max_length=40, pattern=LINE)]
 
 
 class Person(Struct, kw_only=True):

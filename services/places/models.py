@@ -7,11 +7,11 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct, field
 
 from services.kernel.days import Day
-from services.kernel.documents import ONE_LINE
 from services.kernel.money import Area
 from services.kernel.paths import SEGMENT, PlacePath
+from services.kernel.types import LINE, Reason
 
-Name = Annotated[str, Meta(min_length=1, max_length=60, pattern=ONE_LINE)]
+Name = Annotated[str, Meta(min_length=1, max_length=60, pattern=LINE)]
 MAX_BUILDINGS: Final = 200
 
 
@@ -61,7 +61,7 @@ class Measure(Struct, frozen=True, kw_only=True):
 
 # Of an office: a landline, a hotline or a mobile number, as people dial it.
 OfficePhone = Annotated[str, Meta(pattern=r"^[0-9+][0-9 -]{3,18}[0-9]$(?!\n)")]
-Hours = Annotated[str, Meta(min_length=1, max_length=60, pattern=ONE_LINE)]
+Hours = Annotated[str, Meta(min_length=1, max_length=60, pattern=LINE)]
 
 
 class ContactLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -188,7 +188,7 @@ class ChangeGrid(Struct, forbid_unknown_fields=True, kw_only=True):
     """
 
     buildings: Buildings
-    reason: Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
+    reason: Reason
 
 
 class BuildingView(Struct, kw_only=True):

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
-from typing import Annotated, Final
+from typing import Final
 
-from msgspec import Meta, Struct, field
+from msgspec import Struct, field
 
+from services.kernel.types import Secret
 from services.people.models import WeChatCode
 
 
@@ -92,7 +93,7 @@ class Refresh(Struct, forbid_unknown_fields=True):
     `refresh_token`: The latest refresh token of the session; each is good once.
     """
 
-    refresh_token: Annotated[str, Meta(min_length=1, max_length=200)]
+    refresh_token: Secret
 
 
 class Tokens(Struct, kw_only=True):

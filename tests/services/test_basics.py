@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kernel import days, money, paths
-from services.kernel.documents import ONE_LINE, new_id
+from services.kernel.documents import new_id
 from services.kernel.errors import Forbidden, NotFound
 from services.kernel.permissions import (
     PERMISSIONS,
@@ -20,6 +20,7 @@ from services.kernel.permissions import (
     require,
     require_at,
 )
+from services.kernel.types import LINE, TEXT
 from services.kernel.vault import Unreadable, Vault
 
 SEGMENTS = st.text("0123456789abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=3)
@@ -141,7 +142,7 @@ def test_forbidden_looks_missing_and_nowhere_is_forbidden() -> None:
     "text", ["王秀兰", " 搬家 ", "a", "\u3000修缮", "👨\u200d👩\u200d👧", "O'Neil"]
 )
 def test_one_line_holds_what_people_type(text: str) -> None:
-    assert re.search(ONE_LINE, text)
+    assert re.search(LINE, text)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,33 @@ def test_one_line_holds_what_people_type(text: str) -> None:
         "a\x00b",
         "\u202eb",
         "a\u2028",
+        "a\u061cb",  # Arabic letter mark
+        "a\u200fb",
+        "a\u2066b",
+        "a\u202eb",
+        "\u3164",  # Hangul filler
+        "\u2800",  # Braille blank
+        "\xad\u2060",
+        "\U000e0041",  # a tag
+        "\ufe0f",
     ],
 )
 def test_one_line_holds_neither_nothing_nor_what_hides(text: str) -> None:
-    assert not re.search(ONE_LINE, text)
+    assert not re.search(LINE, text)
+
+
+@pytest.mark.parametrize("text", ["一行", "第一行\n第二行", "\n\n有字", "尾\n", "a\nb\n\nc"])
+def test_a_text_has_lines(text: str) -> None:
+    assert re.search(TEXT, text)
+
+
+@pytest.mark.parametrize("text", ["", "\n", " \n\u3000", "a\rb", "a\x00", "a\n\u202eb", "a\tb"])
+def test_a_text_hides_nothing(text: str) -> None:
+    assert not re.search(TEXT, text)
+
+
+@pytest.mark.parametrize("pattern", [LINE, TEXT])
+def test_a_long_text_is_read_in_one_pass(pattern: str) -> None:
+    """No pattern tries again from every character: half a million of them would not end."""
+    assert not re.search(pattern, "\u200b" * 500_000)
+    assert not re.search(pattern, "a" * 500_000 + "\x00")

@@ -10,7 +10,7 @@ from services.bills.models import MonthsAfterVoid, Total
 from services.bills.runs.states import RunState
 from services.fees.models import FeeKind, Months
 from services.kernel.days import Day, Month
-from services.kernel.documents import ONE_LINE
+from services.kernel.types import Reason
 
 JOB: Final = "bills.run"  # the name of the job that does what was asked of a run
 
@@ -101,7 +101,7 @@ class WithdrawBillRun(Struct, forbid_unknown_fields=True, kw_only=True):
     `unpaid_only`: Take back the unpaid bills although others were paid; refused without it.
     """
 
-    reason: Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
+    reason: Reason
     months: MonthsAfterVoid
     unpaid_only: bool = False
 

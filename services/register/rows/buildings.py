@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from services.register.sheet.models import BuildingCount, Code, Inferred, ListedHome
+from services.register.sheet.models import BuildingCount, Code, Inference, ListedHome
 from services.register.sheet.problems import INFERRED
 
 # A wrong reading can make a building of every row; the counts of the file say how many.
@@ -50,7 +50,7 @@ class Buildings:
         for count in found:
             count.units = len(self._units[count.building])
             count.inferred = [
-                Inferred(code=code, what=INFERRED[code], rows=rows)
+                Inference(code=code, what=INFERRED[code], rows=rows)
                 for code, rows in sorted(self._inferred[count.building].items())
             ]
         return found

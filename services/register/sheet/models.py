@@ -161,7 +161,7 @@ class Column(Struct):
     sheet: str = ""
 
 
-class Inferred(Struct, kw_only=True):
+class Inference(Struct, kw_only=True):
     """What was inferred for homes of a building, and not written in their rows.
 
     `code`: Stable code, the same as in the problems.
@@ -196,7 +196,7 @@ class BuildingCount(Struct, kw_only=True):
     area: int = 0
     homes_without_area: int = 0
     people: int = 0
-    inferred: list[Inferred] = []
+    inferred: list[Inference] = []
 
 
 class Counts(Struct, kw_only=True):

@@ -176,7 +176,7 @@ class ApiHandler(RequestHandler):
             return
         special = [] if rate in BY_ADDRESS | {Rate.ORDINARY} else [rate]
         if self._actor is not None:
-            who, counted = self._actor.person_id, [Rate.ORDINARY, *special]
+            who, counted = self._actor.counter, [Rate.ORDINARY, *special]
         else:
             who, counted = subscriber_of(self.address), special
         if counted:

@@ -75,7 +75,7 @@ async def refused(
 
     Raises TooMany instead when they go on and on, so that the other rows can still be found.
     """
-    await limits.take(deps.limiter, Rate.REFUSED, actor.person_id)
+    await limits.take(deps.limiter, Rate.REFUSED, actor.counter)
 
     async def save(tx: Transaction) -> None:
         row = _row(deps, actor, Act.REFUSED, place)

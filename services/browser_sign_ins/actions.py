@@ -16,6 +16,7 @@ from services.browser_sign_ins.states import BrowserState, Event
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.permissions import FRESH, Actor
+from services.people import actions as people
 from services.sessions import lifecycle
 from services.sessions.devices import device_of
 from services.sessions.models import Confirmed, Session, SessionKind, Tokens, Visit
@@ -81,7 +82,8 @@ async def take(deps: Dependencies, sign_in_id: str, secret: str, visit: Visit) -
     states.require(
         BrowserState.ALLOWED, states.state_at(sign_in.state, sign_in.expires_at, now)
     )
-    session = _session_of(sign_in, now)
+    counted = await people.counted_as(deps, sign_in.person)
+    session = _session_of(sign_in, now, counted)
 
     async def save(tx: Transaction) -> bool:
         won = await store.move(deps.db, tx, sign_in_id, Event.USE, now)
@@ -94,11 +96,16 @@ async def take(deps: Dependencies, sign_in_id: str, secret: str, visit: Visit) -
     return lifecycle.tokens_of(deps, session)
 
 
-def _session_of(sign_in: BrowserSignIn, now: datetime) -> Session:
+def _session_of(sign_in: BrowserSignIn, now: datetime, counted_as: str) -> Session:
     """Return the session of an allowed sign-in, confirmed when its person allowed it."""
     kind, confirmed_at = SessionKind.BROWSER, sign_in.answered_at or now
     return lifecycle.begin(
-        sign_in.person, kind, sign_in.device, now=now, confirmed_at=confirmed_at
+        sign_in.person,
+        kind,
+        sign_in.device,
+        now=now,
+        confirmed_at=confirmed_at,
+        counted_as=counted_as,
     )
 
 

@@ -6,7 +6,6 @@ has a dispute with them, which the community ends (ownership): nothing is overwr
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final
 
 from pymongo.errors import DuplicateKeyError
@@ -25,11 +24,13 @@ from services.homes.household import Household
 from services.homes.notify import News
 from services.kernel import errors, id_numbers
 from services.kernel.permissions import Actor, Permission
+from services.people import actions as people
 from services.photos import actions as photos
+from services.quotas import actions as quotas
+from services.quotas.models import SHARES, Quota
 from services.residencies.models import Relation
 
 MOST_OPEN: Final = 5  # of one person for themself; staff file for many
-MOST_A_DAY: Final = 10
 
 
 class NameNeeded(errors.InvalidInput):
@@ -141,12 +142,17 @@ async def _insert(
 
 
 async def _require_room(deps: Dependencies, tx: Transaction, actor: Actor) -> None:
-    """Raise TooManyRequests: each request asks heads and may alarm owners."""
+    """Raise TooManyRequests: each request asks heads and may alarm owners.
+
+    What was filed within a day is counted by WeChat user: an account erased and opened again
+    has no more of them.
+    """
     if await store.count_open(deps.db, tx, actor.person_id) >= MOST_OPEN:
         raise TooManyRequests("您还有几个申请在处理,请等处理完再提交", most=MOST_OPEN)
-    since = deps.now() - timedelta(days=1)
-    if await store.count_since(deps.db, tx, actor.person_id, since) >= MOST_A_DAY:
-        raise TooManyRequests("今天提交的申请太多了,请明天再试", most=MOST_A_DAY)
+    who = await people.counted_as(deps, actor.person_id)
+    if not await quotas.take(deps, tx, Quota.HOME_REQUESTS, who):
+        most = SHARES[Quota.HOME_REQUESTS].times
+        raise TooManyRequests("今天提交的申请太多了,请明天再试", most=most)
 
 
 async def _attach_proof(

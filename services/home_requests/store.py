@@ -1,7 +1,6 @@
 """Store of home requests."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -37,12 +36,6 @@ async def find_open(db: Database, tx: Transaction, open_key: str) -> HomeRequest
 async def count_open(db: Database, tx: Transaction, filed_by: str) -> int:
     """Served by index `filed_by`."""
     query = {"filed_by": filed_by, "state": {"$in": OPEN}}
-    return await db[COLLECTION].count_documents(query, session=tx, hint="filed_by")
-
-
-async def count_since(db: Database, tx: Transaction, filed_by: str, since: datetime) -> int:
-    """Served by index `filed_by`."""
-    query = {"filed_by": filed_by, "created_at": {"$gt": since}}
     return await db[COLLECTION].count_documents(query, session=tx, hint="filed_by")
 
 

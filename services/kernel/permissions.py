@@ -164,6 +164,7 @@ class Actor(Struct, frozen=True):
     """The person behind a request, with what they hold at this moment.
 
     `confirmed_at`: when they last proved in WeChat that it is they who hold the phone.
+    `counted_as`: whom limits count, whatever account it is; the person where it is not known.
     `request_id`, `address`: of the request, for the audit; empty for the command line.
     """
 
@@ -173,6 +174,12 @@ class Actor(Struct, frozen=True):
     confirmed_at: datetime | None = None
     request_id: str = ""
     address: str = ""
+    counted_as: str = ""
+
+    @property
+    def counter(self) -> str:
+        """Whom a limit counts."""
+        return self.counted_as or self.person_id
 
     def places(self, permission: Permission) -> tuple[str, ...]:
         """Return the outermost places where the actor holds `permission`.

@@ -21,6 +21,15 @@ async def find(deps: Dependencies, person_id: str) -> Person | None:
     return await store.find(deps.db, person_id)
 
 
+async def counted_as(deps: Dependencies, person_id: str) -> str:
+    """Return what a person is counted by: a keyed fingerprint of their WeChat user.
+
+    It is the same for every account they open, so that no limit ends with an account.
+    """
+    person = await store.find(deps.db, person_id)
+    return deps.vault.blind(person.wechat_key, purpose="quota") if person else person_id
+
+
 async def openids(deps: Dependencies, person_ids: Sequence[str]) -> dict[str, str]:
     """Return person id → openid, for messages; nobody writes to a closed account."""
     people = await store.find_many(deps.db, person_ids)

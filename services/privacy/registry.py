@@ -28,6 +28,7 @@ from services.people import privacy as people_privacy
 from services.photos import privacy as photos_privacy
 from services.places import privacy as places_privacy
 from services.pushes import privacy as pushes_privacy
+from services.quotas import privacy as quotas_privacy
 from services.register import privacy as register_privacy
 from services.register.chunks import privacy as chunks_privacy
 from services.residencies import privacy as residencies_privacy
@@ -59,4 +60,5 @@ TABLE: Final[tuple[Holding, ...]] = (
     *ledger_privacy.HOLDINGS,
     *firms_privacy.HOLDINGS,
     *jobs_privacy.HOLDINGS,
+    *quotas_privacy.HOLDINGS,
 )

@@ -31,7 +31,10 @@ async def sign_in(deps: Dependencies, code: str, visit: Visit = Visit()) -> Toke
     now = deps.now()
     kind = SessionKind.WECHAT
     device = device_of(visit.user_agent, kind)
-    session = lifecycle.begin(person.id, kind, device, now=now, confirmed_at=now)
+    counted = await people.counted_as(deps, person.id)
+    session = lifecycle.begin(
+        person.id, kind, device, now=now, confirmed_at=now, counted_as=counted
+    )
 
     async def save(tx: Transaction) -> None:
         await lifecycle.open_session(deps, tx, session, visit)
@@ -85,7 +88,9 @@ async def authenticate(deps: Dependencies, access_token: str) -> Actor:
     if session.person != person_id:
         raise errors.Unauthenticated("登录信息无效,请重新登录")
     lifecycle.require_staff(session, held)
-    return Actor(person_id, session_id, held, session.confirmed_at)
+    return Actor(
+        person_id, session_id, held, session.confirmed_at, counted_as=session.counted_as
+    )
 
 
 async def sign_out(deps: Dependencies, actor: Actor) -> None:

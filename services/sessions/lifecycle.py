@@ -33,12 +33,19 @@ class RefreshReused(errors.Unauthenticated):
 
 
 def begin(
-    person_id: str, kind: SessionKind, device: str, *, now: datetime, confirmed_at: datetime
+    person_id: str,
+    kind: SessionKind,
+    device: str,
+    *,
+    now: datetime,
+    confirmed_at: datetime,
+    counted_as: str = "",
 ) -> Session:
     """Return a new session that is not kept yet: `open_session` writes it."""
     return Session(
         id=new_id(now),
         person=person_id,
+        counted_as=counted_as,
         kind=kind,
         device=device,
         rotated_at=now,

@@ -37,6 +37,7 @@ class Session(Struct, kw_only=True):
     id: str = field(name="_id")
     person: str
     kind: SessionKind = SessionKind.WECHAT
+    counted_as: str = ""  # whom limits count: people.actions.counted_as; old sessions: nobody
     device: str = ""  # a short name, never the header it was read from
     generation: int = 0
     rotated_at: datetime  # also: last used

@@ -207,6 +207,31 @@ async def test_nobody_is_asked_over_and_over(estate: Estate) -> None:
     assert (reply.status, reply.code) == (409, "too_many_open_requests")
 
 
+async def test_who_erases_the_account_asks_no_oftener(estate: Estate) -> None:
+    """Three accounts of one WeChat user: ten requests, ten messages to the owner, in all."""
+    world, filed = estate.world, 0
+    li = await estate.member("li")
+    for _ in range(3):
+        chen = await newcomer(estate, "chen")
+        for _ in range(10):
+            reply = await ask(estate, chen, LI_HOME)
+            if reply.status != 201:
+                assert (reply.status, reply.code) == (409, "too_many_open_requests")
+                break
+            filed += 1
+            path = f"me/home-requests/{reply.body['request_id']}/withdraw"
+            assert (await post(estate, chen, path)).status == 200
+        assert (await post(estate, chen, "me/deletion", confirm="注销")).status == 204
+    assert filed == 10
+    assert len(await told(world, li, "home_news")) == 10
+    kept = await world.db.quotas.find().to_list()
+    assert len(kept) == 1
+    assert (await world.wechat.openid("chen")) not in str(kept)
+    await world.advance(days=1)
+    again = await newcomer(estate, "chen")
+    assert (await ask(estate, again, LI_HOME)).status == 201
+
+
 async def test_a_stranger_does_not_learn_whose_name_the_register_has(estate: Estate) -> None:
     """Li is registered as "li" and has not signed in: a right guess looks like a wrong one."""
     answers = []

@@ -18,9 +18,11 @@ from server.settings import Settings
 from services.limits import buckets
 from services.limits.buckets import Limiter
 from services.limits.models import ALLOWANCES, APART, Allowance, Rate
+from tests.build.cast import Estate
 from tests.build.sign_ins import Member
 from tests.build.stage import open_world
 from tests.build.world import Api, Clock, Reply, World, fetch
+from tests.handlers.test_browser import at_browser
 
 HOUR = timedelta(hours=1)
 HERE, THERE = {"X-Forwarded-For": "203.0.113.7"}, {"X-Forwarded-For": "203.0.113.8"}
@@ -97,6 +99,29 @@ async def test_an_act_has_its_own_allowance(
     assert not is_limited(await world.api.post(PHONE, {"code": "bad"}, as_=wang))
     calls = await world.wechat.calls("/wxa/business/getuserphonenumber")
     assert len(calls) == 3  # who guessed: not who was one too many
+
+
+async def test_an_allowance_does_not_end_with_the_account(
+    world: World, li: Member, few: Few
+) -> None:
+    await few(Rate.GUESS, 2)
+    for _ in range(2):
+        await world.api.post(PHONE, {"code": "bad"}, as_=li)
+    gone = await world.api.post("/api/v1/me/deletion", {"confirm": "注销"}, as_=li)
+    assert gone.status == 204
+    again = await world.sign_in("li")
+    assert again.person_id != li.person_id
+    assert is_limited(await world.api.post(PHONE, {"code": "bad"}, as_=again))
+
+
+async def test_a_browser_shares_the_allowance_of_its_phone(
+    world: World, estate: Estate, few: Few
+) -> None:
+    staff = await estate.member("staff")
+    browser = await at_browser(world, staff)
+    await few(Rate.GUESS, 1)
+    assert not is_limited(await world.api.post(PHONE, {"code": "bad"}, as_=staff))
+    assert is_limited(await world.api.post(PHONE, {"code": "bad"}, as_=browser))
 
 
 async def test_what_is_refused_for_an_act_does_not_use_up_the_rest(

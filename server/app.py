@@ -102,6 +102,7 @@ class ProductApplication(Application):
         declared = request.headers.get("Content-Length", "")
         # Anything but one number is left to Tornado, which refuses it.
         if declared.isascii() and declared.isdigit() and int(declared) > most:
+            target_kwargs = {**(target_kwargs or {}), "route": target_class}
             target_class = TooLargeHandler
             connection.set_max_body_size(int(declared))  # the handler says what becomes of it
         return super().get_handler_delegate(

@@ -34,8 +34,6 @@ DESCRIPTIONS: Final = {
     "privacy": "Texts that people are asked to agree to.",
     "root": "Start page.",
     "healthz": "Whether the process runs.",
-    "readyz": "Whether the process can serve.",
-    "metrics": "Figures for Prometheus.",
     "openapi.json": "This document.",
     "docs": "This document as a page to read and try.",
 }

@@ -21,6 +21,7 @@ from tornado.web import HTTPError, stream_request_body
 from handlers.http.admission import Lane
 from handlers.http.base import ApiHandler
 from handlers.http.contract import admit
+from services.dependencies import Dependencies
 from services.kernel import errors
 from services.kernel.errors import Busy
 from services.kernel.vault import KEY_BYTES
@@ -53,10 +54,13 @@ class Upload:
     async def write(self, piece: bytes) -> None:
         """Append. Raises Busy when the disk is full."""
         try:
-            await asyncio.to_thread(self._file.write, self._sealed.update(piece))
+            await asyncio.to_thread(self._append, piece)
         except OSError as error:
             log.exception("upload_not_written")
             raise Busy("暂时无法接收文件,请稍后再试", retry_after_seconds=60) from error
+
+    def _append(self, piece: bytes) -> None:
+        self._file.write(self._sealed.update(piece))
 
     async def read(self) -> bytes:
         return await asyncio.to_thread(self._read)
@@ -174,6 +178,14 @@ class TooLargeHandler(ApiHandler):
     """Handler of every request whose body is longer than its route takes."""
 
     lane = None
+    route: Any  # the handler asked for, whose failures have their own shape
+
+    def initialize(self, deps: Dependencies, pattern: str = "", route: Any = None) -> None:
+        super().initialize(deps, pattern)
+        self.route = route or ApiHandler
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        self.route.write_error(self, status_code, **kwargs)
 
     async def prepare(self) -> None:
         """Refuse: at once what is absurd, else after its end, so that the answer is read."""

@@ -199,6 +199,32 @@ async def test_wechats_callbacks_do_not_share_with_the_others(api: Api, few: Few
         assert reply.status != 429
 
 
+FORM = {"Content-Type": "multipart/form-data"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("BREW", POLICIES, {}),
+        ("POST", SIGN_IN, FORM),
+        ("GET", "/api/v1/homes/%ff/residents", {}),
+        ("GET", "/wp-login.php", {}),
+        ("POST", SIGN_IN, {"Content-Length": "99999999"}),
+    ],
+    ids=["verb", "form without boundary", "path", "address", "length"],
+)
+async def test_what_is_refused_before_any_handler_is_counted_too(
+    api: Api, few: Few, method: str, path: str, headers: dict[str, str]
+) -> None:
+    await few(Rate.ADDRESS, 2)
+    body = b"{}" if method == "POST" else None
+    for _ in range(2):
+        assert not is_limited(await api.call(method, path, body, headers=HERE | headers))
+    assert is_limited(await api.call(method, path, body, headers=HERE | headers))
+    assert is_limited(await api.call("GET", POLICIES, None, headers=HERE))
+    assert (await api.call("GET", POLICIES, None, headers=THERE)).status == 200
+
+
 # --- without Redis ---
 
 

@@ -168,6 +168,28 @@ async def test_the_page_needs_nothing_from_elsewhere(api: Api) -> None:
     assert (await api.get("/docs/..%2Fops.py", as_=None)).status == 404
 
 
+@pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/", "/docs/swagger-ui.css"])
+async def test_what_does_not_change_is_made_once_and_sent_once(
+    api: Api, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    first = await api.get(path, as_=None)
+    monkeypatch.setattr("gzip.compress", None)
+    monkeypatch.setattr("server.ops.document", None)
+    kept = {"If-None-Match": first.headers["Etag"]}
+    again = await api.call("GET", path, None, headers=kept)
+    assert (again.status, again.raw) == (304, b"")
+    assert (first.headers["Cache-Control"], first.headers["Vary"]) == (
+        "no-cache",
+        "Accept-Encoding",
+    )
+    plain = await api.call("GET", path, None, headers={"Accept-Encoding": "identity"})
+    assert plain.raw == first.raw
+    assert plain.headers["Etag"] != first.headers["Etag"]  # other bytes, another name
+    assert int(plain.headers["Content-Length"]) == len(plain.raw)
+    changed = await api.call("GET", path, None, headers={"If-None-Match": '"old"'})
+    assert (changed.status, changed.raw) == (200, first.raw)
+
+
 async def test_whoever_opens_the_address_is_shown_around(api: Api) -> None:
     home = await api.get("/", as_=None)
     assert (home.status, b"docs" in home.raw) == (200, True)

@@ -9,7 +9,7 @@ from services.audit.models import Act
 from services.bills import own_money, store, visibility
 from services.bills.models import Bill, BillView, MonthsAfterVoid, OwedBills, VoidBill
 from services.bills.states import BillAction, BillState
-from services.bills.views import title, view, views
+from services.bills.views import title_of, view, views
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.documents import Document
@@ -208,4 +208,4 @@ def _reversal(bill: Bill, at: datetime) -> Journal:
 async def titles_of(deps: Dependencies, bill_ids: Sequence[str]) -> dict[str, tuple[str, int]]:
     """Return bill id → its title and how many months it is for; for who paid it."""
     found = await store.find_many(deps.db, bill_ids)
-    return {b.id: (title(b.kind, b.period, b.months), b.months) for b in found}
+    return {bill.id: (title_of(bill), bill.months) for bill in found}

@@ -19,7 +19,7 @@ def view(bill: Bill, address: str, today: str) -> BillView:
         bill,
         BillView,
         bill_id=bill.id,
-        title=title(bill.kind, bill.period, bill.months),
+        title=title_of(bill),
         address=address,
         overdue=bill.state is BillState.OWING and is_overdue(bill.due_on, today),
     )
@@ -28,6 +28,14 @@ def view(bill: Bill, address: str, today: str) -> BillView:
 def views(bills: Sequence[Bill], addresses: dict[str, str], today: str) -> list[BillView]:
     """Show bills; one whose home has no address shows the path."""
     return [view(bill, addresses.get(bill.home, bill.home), today) for bill in bills]
+
+
+def title_of(bill: Bill) -> str:
+    """Name a bill, with its days where it is for some of a month: 2026年3月16日至31日物业费."""
+    if bill.from_day is None or bill.to_day is None:
+        return title(bill.kind, bill.period, bill.months)
+    days = f"{int(bill.from_day[8:])}日至{int(bill.to_day[8:])}日"
+    return f"{span(bill.period, bill.months)}{days}{KIND_NAMES[bill.kind]}"
 
 
 def title(kind: FeeKind, period: str, months: int) -> str:

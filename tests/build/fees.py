@@ -9,6 +9,7 @@ from services.fees import tariff
 from services.fees.models import FeeKind, FeeRule
 from services.fees.payees.charters import Charter
 from services.fees.payees.models import Payee
+from services.kernel import days
 from services.places.models import Kind, Place, Usage
 
 NOW = datetime(2026, 11, 2, 4, tzinfo=UTC)
@@ -85,3 +86,11 @@ def prices(rules: list[FeeRule], payee: Payee = PAYEE, **more: Any) -> Prices:
     """What these rules charge, all to one payee."""
     charters = {rule.id: Charter(payee, **more) for rule in rules}
     return Prices(tariff.rule_book(rules), charters)
+
+
+def days_of(slot: str) -> list[str]:
+    """Return kind|day of each day that a slot of a bill takes: of one, or of a month."""
+    kind, _, time = slot.partition("|")
+    if len(time) > len("2026-01"):
+        return [slot]
+    return [f"{kind}|{day}" for day in days.days_between(f"{time}-01", days.last_day(time))]

@@ -1,7 +1,10 @@
 """Targets that routes of several areas take: each maker returns the id to call a route with."""
 
-from mongo_indexes import appointments, messages, residencies
+from mongo_indexes import appointments, bills, messages, residencies
 from services.appointments.models import Appointment
+from services.bills.models import Bill
+from services.bills.states import BillState
+from services.fees.models import FeeKind
 from services.kernel.days import plus_months
 from services.kernel.permissions import Role
 from services.messaging.models import Message, position
@@ -51,3 +54,29 @@ async def message(scene: Scene) -> str:
         created_at=now,
     )
     return await scene.town.insert(messages.COLLECTION, made)
+
+
+async def bill(scene: Scene, state: BillState = BillState.OWING) -> Bill:
+    now, number = scene.town.world.deps.now(), scene.number
+    period = plus_months("2020-01", number % 70)
+    made = Bill(
+        id=scene.town.new_id(),
+        run_id=scene.town.new_id(),
+        rule_id="",
+        kind=FeeKind.PROPERTY_FEE,
+        home=scene.place,
+        period=period,
+        months=1,
+        slots=[f"test|{number}"],
+        amount_fen=700_000 + number,
+        explanation=f"{number}",
+        account="firm",
+        payee_name="安居物业",
+        due_on="2020-12-31",
+        state=state,
+        created_at=now,
+        issued_at=now,
+        paid_at=now if state is BillState.PAID else None,
+    )
+    await scene.town.insert(bills.COLLECTION, made)
+    return made

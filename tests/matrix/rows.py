@@ -6,6 +6,7 @@ from tests.build.world import World
 from tests.matrix import (
     makers,
     test_accounts,
+    test_fees,
     test_home_corrections,
     test_homes,
     test_machines,
@@ -19,6 +20,7 @@ from tests.matrix.town import Furniture, Scene, Town, build, furnish
 
 AREAS: Final = (
     test_accounts,
+    test_fees,
     test_home_corrections,
     test_homes,
     test_machines,
@@ -33,6 +35,7 @@ FILES: Final = {
 }
 FURNITURE: Final[Furniture] = (
     *test_homes.FURNITURE,
+    *test_fees.FURNITURE,
     *test_home_corrections.FURNITURE,
     *test_money.FURNITURE,
     *test_offices.FURNITURE,

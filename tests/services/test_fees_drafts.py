@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.bills.models import Bill, Known
 from services.bills.runs.drafts import Prices, draft, slot
 from services.bills.runs.models import BillRun, SkipReason
+from services.bills.views import title_of
 from services.fees import tariff
 from services.fees.models import FeeKind, FeeRule
 from services.fees.payees.charters import Charter
@@ -25,6 +26,7 @@ from tests.build.fees import (
     PAYEE,
     PROPERTY,
     WASTE,
+    days_of,
     home,
     prices,
     rule,
@@ -117,6 +119,7 @@ def test_a_bill_of_days_says_which_and_explains_both_prices() -> None:
     [bill], skipped = drafted(run("2026-03", 1, PROPERTY), rules[1:], home(area=6318))
     assert bill.explanation == "63.18㎡ × 0.65元/㎡·月 × 16/31个月 = 21.20元"
     assert (bill.from_day, bill.to_day) == ("2026-03-16", "2026-03-31")
+    assert title_of(bill) == "2026年3月16日至31日物业费"
     assert skipped == [SkipReason.NO_RULE]
 
 
@@ -219,14 +222,6 @@ def billed(runs: list[BillRun], rules: list[FeeRule]) -> list[tuple[str, str]]:
             taken.update((bill.home, slot) for slot in bill.slots)
             found += [(bill.home, day) for slot in bill.slots for day in days_of(slot)]
     return found
-
-
-def days_of(slot: str) -> list[str]:
-    """Return kind|day of each day that a slot takes: of one, or of a month."""
-    kind, _, time = slot.partition("|")
-    if len(time) > len("2026-01"):
-        return [slot]
-    return [f"{kind}|{day}" for day in days.days_between(f"{time}-01", days.last_day(time))]
 
 
 @given(rules=RULES, runs=RUNS)

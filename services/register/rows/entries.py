@@ -15,8 +15,8 @@ from services.register.sheet.models import Code, Field, ListedPerson
 F = Field
 NO_DATES: Final = (F.BUILDING, F.UNIT, F.HOME, F.OWNER, F.CO_OWNER)
 PEOPLE: Final = (F.OWNER, F.PHONE, F.CO_OWNER)
-# Longer runs of digits, or more dashes, are no number of a door.
-LONG_NUMBER: Final = re.compile(r"\d{7}")
+# Longer runs of digits, decimals, dashes at an end or many of them are no number of a door.
+ODD_NUMBER: Final = re.compile(r"\d{7}|\d\.\d|^[-/_~.]|[-/_~.]$")
 MOST_DASHES: Final = 2
 FIELD_OF: Final = {
     Code.RELATION_UNKNOWN: F.RELATION,
@@ -47,7 +47,7 @@ class Entry:
         if not names.has_core(word):
             raise RowRefused(Code.HOME_MISSING, F.HOME)
         number = number_on(word)
-        odd = LONG_NUMBER.search(number) or number.count("-") > MOST_DASHES
+        odd = ODD_NUMBER.search(number) or number.count("-") > MOST_DASHES
         if odd or not names.has_core(number):
             raise RowRefused(Code.HOME_UNREADABLE, F.HOME)
         if number != word:

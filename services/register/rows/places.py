@@ -148,6 +148,8 @@ class Places:
 
     def _unit_of(self, row: Written, building: Label, prefix: str) -> Label:
         """Return the unit; only flats take it from above: shops often have none."""
+        if names.names_building(row.unit):
+            raise RowRefused(Code.PLACE_CONTRADICTS, Field.UNIT, name=building.name)
         own = names.building(prefix) if prefix else None
         is_own = own is not None and own.segment == building.segment
         named = names.unit(row.unit or row.parts.unit)

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from services.places.models import Usage
 from services.register.rows.buildings import Buildings
 from services.register.rows.entries import Entry
 from services.register.rows.merged import Merged
 from services.register.rows.places import At, Places, Written
-from services.register.rows.repeats import Repeats, RowRefused, Seen
+from services.register.rows.repeats import RowRefused
+from services.register.rows.rooms import Rooms
 from services.register.rows.sections import FACTS, MOST_WORDS, Section, section_of
 from services.register.rows.sums import is_footer, is_heading, is_sum
 from services.register.sheet import cells, names
@@ -41,15 +41,14 @@ class Register:
         self.counts = Counts()
         self.problems: list[RowProblem] = []
         self._room = LONGEST_PATH - len(compound) - 1
-        self._repeats = Repeats()
+        self._rooms = Rooms(self._say)
         self._buildings = Buildings()
-        self._sheets: dict[int, str] = {}
         self._said: set[tuple[str, Code]] = set()
 
     def begin(self, frame: Frame) -> None:
         """Begin a sheet: what is hidden in it, and which building its title or name says."""
         self._frame = frame
-        self._sheets[frame.number] = frame.name
+        self._rooms.begin(frame.number, frame.name)
         columns = {f: i + frame.first_column for f, i in frame.headings.columns.items()}
         self._columns = columns
         self._merged = Merged(frame.ranges, columns)
@@ -156,10 +155,8 @@ class Register:
         building, unit = self._places.of(written)
         name = self._buildings.name(building.segment, building.name)
         label, usage = names.home(written.parts.room, written.usage)
-        label = self._label(f"{building.segment}.{unit.segment}", label, usage)
-        path = f"{building.segment}.{unit.segment}.{label.segment}"
-        if len(path) > self._room:
-            raise RowRefused(Code.NAME_TOO_LONG, F.HOME)
+        label = self._rooms.label(f"{building.segment}.{unit.segment}", label, usage)
+        path = self._path(building, unit, label)
         beyond = {f for f in row if self._merged.beyond_home(self._row - 1, f)}
         home = ListedHome(
             row=self._row,
@@ -170,13 +167,19 @@ class Register:
             home=label.segment,
             name=label.name,
             usage=usage,
-            area=entry.area(known=path in self._repeats, is_merged=F.AREA in beyond),
+            area=entry.area(known=path in self._rooms, is_merged=F.AREA in beyond),
             people=entry.people(merged=beyond),
             sheet=self._frame.name,
             sheet_number=self._frame.number,
         )
         self._add(path, home, adds=F.HOME in filled)
         return home
+
+    def _path(self, *places: names.Label) -> str:
+        path = ".".join(place.segment for place in places)
+        if len(path) > self._room:
+            raise RowRefused(Code.NAME_TOO_LONG, F.HOME)
+        return path
 
     def _written(self, row: Row, entry: Entry) -> Written:
         """Return the words that say where a home is. Raises RowRefused.
@@ -186,6 +189,7 @@ class Register:
         building, unit, word = (
             cells.word_of(row.get(field)) for field in (F.BUILDING, F.UNIT, F.HOME)
         )
+        building, unit = names.apart(building, unit)
         try:
             entry.require_no_dates()
             number = entry.number(word)
@@ -201,44 +205,18 @@ class Register:
         _, usage = names.home(parts.room, entry.usage())
         return Written(building, unit, number, parts, usage)
 
-    def _label(self, unit: str, label: names.Label, usage: Usage) -> names.Label:
-        """Return the number as an earlier row wrote it, when it is another spelling of that."""
-        if usage is not Usage.FLAT:
-            return label
-        if same := self._repeats.same_room(unit, label.segment):
-            seen = self._repeats.seen(same)
-            self._ask(Code.SAME_ROOM, label, seen)
-            return names.Label(same.rpartition(".")[2], seen.name)
-        if other := self._repeats.may_be_same(unit, label.segment):
-            self._ask(Code.MAY_BE_SAME, label, self._repeats.seen(other))
-        return label
-
-    def _ask(self, code: Code, label: names.Label, seen: Seen) -> None:
-        earlier = f"第 {self._earlier(seen)} 行"
-        self._say(code, F.HOME, name=label.name, other=seen.name, earlier=earlier)
-
-    def _earlier(self, seen: Seen) -> str:
-        """Return the row of a home that was seen, with its sheet when that is another one."""
-        if seen.sheet_number == self._frame.number:
-            return str(seen.row)
-        return f"{seen.row}(工作表“{self._sheets[seen.sheet_number]}”)"
-
     def _add(self, path: str, home: ListedHome, *, adds: bool) -> None:
         """Count a home. Raises RowRefused when an earlier row has it."""
         self._buildings.infer(home.building, {*self._places.inferred, *self._codes()})
         owners = any(person.relation is Relation.OWNER for person in home.people)
-        try:
-            self._repeats.add(path, home, adds=adds or not owners)
-        except RowRefused as refused:
-            refused.words.setdefault("earlier", self._earlier(self._repeats.seen(path)))
-            raise
+        self._rooms.add(path, home, adds=adds or not owners)
         if self._row in self._frame.layout.hidden_rows:
             self._say(Code.HIDDEN_ROW)
             self._buildings.infer(home.building, {Code.HIDDEN_ROW})
         self._buildings.add(home, self._frame.name)
         self.counts.people += len(home.people)
         counts = self.counts
-        counts.buildings, counts.units, counts.homes = self._repeats.totals()
+        counts.buildings, counts.units, counts.homes = self._rooms.totals()
 
     def _codes(self) -> set[Code]:
         return {code for _, code in self._said}

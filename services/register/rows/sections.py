@@ -42,16 +42,14 @@ def section_of(given: Sequence[Cell], columns: Mapping[Field, int]) -> Section |
 
 def _named(field: Field | None, word: str) -> tuple[str, str]:
     """Return the building and the unit that one cell names."""
-    if field in FACTS:
-        return "", ""
     if field is Field.BUILDING and is_like_building(word):
         return word, ""
     if field is Field.UNIT and is_like_unit(word):
         return "", word
     building, unit = mentioned(word)
     whole = building + unit == word.removeprefix("第")
-    if field is Field.HOME and not whole:
-        return ("", word) if is_like_unit(word) and word.endswith("单元") else ("", "")
+    if (field is Field.HOME or field in FACTS) and building and not whole:
+        return "", ""
     if not building and is_like_unit(word) and word.endswith(("单元", "门洞")):
         return "", word
     return building, unit

@@ -34,6 +34,8 @@ ERROR_HINT: Final = re.compile(r"[#＃]|Err:", re.IGNORECASE)
 UNSEEN: Final = frozenset({"Cc", "Cf", "Cs"})
 DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣", "-"))
 
+WHOLE: Final = re.compile(r"^(\d{1,4})\.0+$")
+
 AREA: Final = re.compile(r"(-?[\d,]{1,16}(?:\.\d{1,20})?)(?:m2|m²|平方米|平方|平米|平)?")
 PLAIN_NUMBER: Final = re.compile(r"-?\d{1,12}(?:\.\d+)?")
 # A comma is a thousands mark only before exactly three digits, and never after a leading 0.
@@ -88,8 +90,9 @@ def _is_seen(character: str) -> bool:
 
 
 def word_of(cell: Cell) -> str:
-    """Return a cell that holds one word or number: no spaces, no line breaks."""
-    return "".join(text_of(cell).split())
+    """Return a cell that holds one word or number: no spaces or line breaks, 502.0 as 502."""
+    word = "".join(text_of(cell).split())
+    return WHOLE.sub(r"\1", word) if word.endswith("0") else word
 
 
 def is_date(cell: Cell) -> bool:

@@ -42,6 +42,8 @@ UNIT_IN_TITLE: Final = re.compile(rf"{NUMBER}(?:单元|门洞)")
 IN_RANGE: Final = re.compile(
     rf"[0-9A-Za-z栋幢座楼#]\s*[-~至到、,/和及]\s*(?:[A-Za-z]?\d{{1,3}}|{NUMBER}){MARK}"
 )
+BOTH: Final = re.compile(rf"(第?[^-]{{1,6}}?{MARK})-?({NUMBER}{UNIT_MARK})")
+PAIR: Final = re.compile(r"([A-Za-z]?\d{1,3})-(\d{1,2})(?:单元|门洞|门)?")
 LEADING_ZEROS: Final = re.compile(r"^0+(?=\d)")
 
 NO_UNIT: Final = "u_"  # no escape writes this
@@ -150,6 +152,29 @@ def parts(word: str) -> Parts:
     if match := WITH_PREFIX.fullmatch(plain):
         return Parts(match[2], prefix=match[1])
     return Parts(word)
+
+
+def apart(building: str, unit: str) -> tuple[str, str]:
+    """Take 3号楼2单元 apart where one column has both, and leave out what the unit repeats.
+
+    A unit that names another building stays as it was written: names_building() tells it.
+    """
+    if not unit and (both := BOTH.fullmatch(building)):
+        return both[1], both[2]
+    if (both := BOTH.fullmatch(unit) or PAIR.fullmatch(unit)) and both[1]:
+        same = _segment(both[1]) == _segment(building)
+        return (building or both[1], both[2]) if same or not building else (building, unit)
+    return building, unit
+
+
+def names_building(unit: str) -> bool:
+    """Tell whether the word of a unit still names a building: another than its row."""
+    return BOTH.fullmatch(unit) is not None
+
+
+def _segment(word: str) -> str:
+    label = building(word)
+    return label.segment if label else ""
 
 
 def is_like_building(word: str) -> bool:

@@ -19,7 +19,7 @@ ERRORS: Final[dict[Code, str]] = {
     C.OWNER_TOO_LONG: "姓名太长",
     C.CELL_ERROR: "单元格里是公式错误(如 #N/A),请改成要填的内容",
     C.HOME_UNREADABLE: "房号看不懂,请只写门牌上的号码,如 502",
-    C.PLACE_CONTRADICTS: "房号里的楼栋或单元与“{name}”不一样,请核对",
+    C.PLACE_CONTRADICTS: "这里写的楼栋或单元与“{name}”不一样,请核对",
     C.BUILDING_UNCLEAR: "说不准是哪一栋,请在这一行写明楼栋",
     C.UNIT_UNCLEAR: "说不准是哪个单元,请在这一行写明单元",
 }

@@ -37,7 +37,7 @@ def test_several_sheets_are_one_register_and_a_home_on_two_of_them_is_one() -> N
         (2, 2, "C", Code.DUPLICATE_SAME),
     ]
     assert problems[0].message == "几张工作表都读了:1号楼、2号楼"
-    assert problems[-1].message == "与第 2(工作表“1号楼”) 行重复,只登记一次"
+    assert problems[-1].message == "与工作表“1号楼”第 2 行重复,只登记一次"
     assert len({problem.key for problem in problems}) == 4
     assert [problem.key for problem in problems] == sorted(p.key for p in problems)
     assert register.buildings()[0].sheets == ["1号楼"]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from services.register.sheet import layout
 from services.register.sheet.models import Code
 from tests.build.registers import HEADINGS, LI, paths, read, refused, said, workbook
 
@@ -326,6 +327,19 @@ def test_hidden_rows_and_columns_are_told() -> None:
     ]
     [building] = register.buildings()
     assert [(one.code, one.rows) for one in building.inferred] == [(Code.HIDDEN_ROW, 1)]
+
+
+def test_a_row_without_height_is_hidden() -> None:
+    row = b'<row r="3" spans="1:8"'
+    _, problems, _ = read(with_marks(row, row + b' ht="0" customHeight="1"'))
+    assert said(problems)[-1] == (3, "", Code.HIDDEN_ROW)
+
+
+def test_a_sheet_with_too_many_marks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "MOST_MARKS", 1)
+    row = b'<row r="3" spans="1:8">'
+    broken = b'<c r="A3" t="e"><v>#N/A</v></c><c r="B3" t="e"><v>#N/A</v></c>'
+    assert refused(with_marks(row, row + broken)) == "register_too_complex"
 
 
 def test_a_document_type_is_refused() -> None:

@@ -50,11 +50,11 @@ class Rooms:
             raise
 
     def _ask(self, code: Code, label: Label, seen: Seen) -> None:
-        earlier = f"第 {self._earlier(seen)} 行"
-        self._say(code, Field.HOME, name=label.name, other=seen.name, earlier=earlier)
+        words = {"name": label.name, "other": seen.name, "earlier": self._earlier(seen)}
+        self._say(code, Field.HOME, **words)
 
     def _earlier(self, seen: Seen) -> str:
         """Return the row of a home that was seen, with its sheet when that is another one."""
         if seen.sheet_number == self._sheet:
-            return str(seen.row)
-        return f"{seen.row}(工作表“{self._sheets[seen.sheet_number]}”)"
+            return f"第 {seen.row} 行"
+        return f"工作表“{self._sheets[seen.sheet_number]}”第 {seen.row} 行"

@@ -8,7 +8,9 @@ from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from handlers.http.lists import Page
 from services.accounts import actions as accounts
+from services.limits import actions as limits
 from services.limits.models import Rate
+from services.people.identity import CodeRefused
 from services.sessions import actions as sessions
 from services.sessions import lifecycle
 from services.sessions.models import (
@@ -48,7 +50,11 @@ class WeChatSessionsHandler(ApiHandler):
     )
     async def post(self, body: SignIn) -> Tokens:
         """Sign in with the code of wx.login()."""
-        return await sessions.sign_in(self.deps, body.code, visit_of(self))
+        try:
+            return await sessions.sign_in(self.deps, body.code, visit_of(self))
+        except CodeRefused:
+            await limits.take(self.deps.limiter, Rate.WRONG_CODE, self.device)
+            raise
 
 
 class RefreshHandler(ApiHandler):

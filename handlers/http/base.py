@@ -1,5 +1,6 @@
 """Base class of handlers: who asks, how answers and failures look."""
 
+import hashlib
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
@@ -149,9 +150,22 @@ class ApiHandler(RequestHandler):
         said = self.request.headers.get("X-Forwarded-For", "")
         return client_address(peer, said, self.settings.get("trusted_proxies", ()))
 
+    @property
+    def device(self) -> str:
+        """What is counted as one device of somebody not signed in: address and user agent."""
+        agent = self.request.headers.get("User-Agent", "")
+        digest = hashlib.sha256(agent.encode("utf-8", "replace")).hexdigest()[:16]
+        return f"{subscriber_of(self.address)}:{digest}"
+
     async def _limit_address(self) -> None:
-        """Raise TooMany when this address asks too often, for whomever."""
+        """Raise TooMany when this address asks too often, for whomever.
+
+        A device that sent too many wrong codes is told so first, and uses up nothing of what
+        the others behind its address have.
+        """
         rate = self._rate()
+        if rate is Rate.SIGN_IN:
+            await limits.look(self.deps.limiter, Rate.WRONG_CODE, self.device)
         counted = [rate] if rate in APART else [Rate.ADDRESS]
         counted += [rate] if rate in BY_ADDRESS else []
         who = subscriber_of(self.address)

@@ -13,6 +13,13 @@ async def take(limiter: Limiter, rate: Rate, who: str) -> None:
     await take_all(limiter, [(rate, who)])
 
 
+async def look(limiter: Limiter, rate: Rate, who: str) -> None:
+    """Raise TooMany when one request more would be one too many; count nothing."""
+    wait = await limiter.look(buckets([(rate, who)]))
+    if wait:
+        raise _too_many(wait)
+
+
 async def take_all(limiter: Limiter, counted: Sequence[tuple[Rate, str]]) -> None:
     """Count one request against several rates; one that is refused counts against none.
 
@@ -20,4 +27,8 @@ async def take_all(limiter: Limiter, counted: Sequence[tuple[Rate, str]]) -> Non
     """
     wait = await limiter.take(buckets(counted))
     if wait:
-        raise TooMany("操作太频繁了,请稍后再试", retry_after_seconds=ceil(wait))
+        raise _too_many(wait)
+
+
+def _too_many(wait: float) -> TooMany:
+    return TooMany("操作太频繁了,请稍后再试", retry_after_seconds=ceil(wait))

@@ -29,7 +29,7 @@ from redis.exceptions import RedisError
 from services.limits.models import Bucket
 
 # Milliseconds. KEYS: the buckets; ARGV: now, or nothing for Redis' own time, then times and
-# period of each. Returns how long to wait.
+# period of each, then "look" to take nothing. Returns how long to wait.
 SCRIPT: Final = """
 local clock = redis.call('TIME')
 local now, wait, full_at = tonumber(ARGV[1]) or clock[1] * 1000 + clock[2] / 1000, 0, {}
@@ -44,6 +44,7 @@ for i, key in ipairs(KEYS) do
     wait = math.max(wait, full_at[i] - period - now)
 end
 if wait > 0.001 then return math.ceil(wait) end
+if ARGV[2 * #KEYS + 2] == 'look' then return 0 end
 for i, key in ipairs(KEYS) do
     redis.call('SET', key, full_at[i], 'PX', math.ceil(full_at[i] - now))
 end
@@ -66,12 +67,17 @@ class Local:
         self._full_at: dict[str, float] = {}
         self._many = FEW
 
-    def take(self, buckets: Sequence[Bucket], now: float) -> float:
-        """Take one from each bucket. `now` and what is returned are milliseconds."""
+    def take(self, buckets: Sequence[Bucket], now: float, *, look: bool = False) -> float:
+        """Take one from each bucket. `now` and what is returned are milliseconds.
+
+        `look`: take nothing, and tell what would come of it.
+        """
         full_at = {bucket.key: self._next(bucket, now) for bucket in buckets}
         wait = max(full_at[bucket.key] - _period(bucket) - now for bucket in buckets)
         if wait > 0.001:  # noqa: PLR2004  # less is rounding
             return wait
+        if look:
+            return 0
         self._full_at |= full_at
         self._drop_full(now)
         return 0
@@ -111,20 +117,27 @@ class Limiter:
 
     async def take(self, buckets: Sequence[Bucket]) -> float:
         """Take one from each bucket: 0; or, when one is empty, the seconds to wait."""
+        return await self._count(buckets, look=False)
+
+    async def look(self, buckets: Sequence[Bucket]) -> float:
+        """Return what `take` would, and take nothing."""
+        return await self._count(buckets, look=True)
+
+    async def _count(self, buckets: Sequence[Bucket], *, look: bool) -> float:
         now = self._now()
         if self._rests(now):
-            return self._take_here(buckets, now)
+            return self._take_here(buckets, now, look=look)
         ailing = self._tried_in_vain_at is not None
         if ailing:
             self._tried_in_vain_at = now  # this request tries, the others do not
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                wait = await self._ask(buckets, now)
+                wait = await (self._seen if look else self._ask)(buckets, now)
         except (RedisError, OSError, TimeoutError) as error:
             if not ailing:
                 log.warning("limits_are_local", error=type(error).__name__)
             self._tried_in_vain_at = self._now()
-            return self._take_here(buckets, now)
+            return self._take_here(buckets, now, look=look)
         if ailing:
             log.info("limits_are_shared_again")
         self._tried_in_vain_at = None
@@ -135,14 +148,21 @@ class Limiter:
         failed_at = self._tried_in_vain_at
         return failed_at is not None and failed_at <= now < failed_at + REST
 
-    def _take_here(self, buckets: Sequence[Bucket], now: datetime) -> float:
-        return self._local.take(buckets, _milliseconds(now)) / 1000
+    def _take_here(self, buckets: Sequence[Bucket], now: datetime, *, look: bool) -> float:
+        return self._local.take(buckets, _milliseconds(now), look=look) / 1000
 
     async def _ask(self, buckets: Sequence[Bucket], now: datetime) -> float:
+        return await self._run(buckets, now)
+
+    async def _seen(self, buckets: Sequence[Bucket], now: datetime) -> float:
+        return await self._run(buckets, now, "look")
+
+    async def _run(self, buckets: Sequence[Bucket], now: datetime, *how: str) -> float:
         figures: list[float | str] = [_milliseconds(now) if self._own_time else ""]
         for bucket in buckets:
             figures += [bucket.allowance.times, _period(bucket)]
-        return int(await self._script([bucket.key for bucket in buckets], figures)) / 1000
+        keys = [bucket.key for bucket in buckets]
+        return int(await self._script(keys, [*figures, *how])) / 1000
 
 
 def _milliseconds(instant: datetime) -> float:

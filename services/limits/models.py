@@ -12,6 +12,7 @@ class Rate(StrEnum):
     ADDRESS = auto()  # everything from one address
     ORDINARY = auto()  # everything by one person
     SIGN_IN = auto()
+    WRONG_CODE = auto()  # codes of wx.login that WeChat does not know, from one device
     REFRESH = auto()
     CALLBACK = auto()  # WeChat's own servers
     PROBE = auto()  # health and figures, asked by machines
@@ -52,8 +53,11 @@ ALLOWANCES: Final[dict[Rate, Allowance]] = {
     # A screen asks five to ten times; nobody turns sixty screens a minute.
     Rate.ORDINARY: Allowance(300, MINUTE),
     # Each costs a call to WeChat, also one with a bad code. A session lasts a month, so this is
-    # a meeting in the community's hall rather than a day's traffic.
-    Rate.SIGN_IN: Allowance(120, MINUTE),
+    # several meetings in the community's hall at once rather than a day's traffic.
+    Rate.SIGN_IN: Allowance(600, MINUTE),
+    # Nobody types these codes: a phone sends a wrong one when it sends one twice. Far fewer
+    # than SIGN_IN, so that one device does not use up what all behind its address have.
+    Rate.WRONG_CODE: Allowance(20, MINUTE),
     # Every fifteen minutes by everybody behind the address, at no cost but ours.
     Rate.REFRESH: Allowance(600, MINUTE),
     # WeChat tells of each message it delivered, a few hundred a second after a notice to all.

@@ -148,6 +148,40 @@ async def test_sign_in_is_counted_by_address_whoever_asks(
     assert not is_limited(await api.call("POST", SIGN_IN, bad, headers=THERE))
 
 
+def phone_model(name: str) -> dict[str, str]:
+    return {**HERE, "User-Agent": f"{name} MicroMessenger/8.0.49"}
+
+
+async def test_wrong_codes_stop_the_device_that_sends_them_and_nobody_else(
+    world: World, few: Few
+) -> None:
+    """A whole compound shares one address of its carrier."""
+    await few(Rate.WRONG_CODE, 5)
+    await few(Rate.SIGN_IN, 7)
+    bad = msgspec.json.encode({"code": "bad"})
+    sent = [
+        await world.api.call("POST", SIGN_IN, bad, headers=phone_model("A")) for _ in range(120)
+    ]
+    assert [reply.status for reply in sent[:5]] == [422] * 5
+    assert all(is_limited(reply) for reply in sent[5:])
+    assert len(await world.wechat.calls("/sns/jscode2session")) == 5
+    for name in ("li", "wang"):
+        code = msgspec.json.encode({"code": await world.wechat.login_code(name)})
+        reply = await world.api.call("POST", SIGN_IN, code, headers=phone_model("B"))
+        assert reply.status == 201, reply.body
+    elsewhere = {**phone_model("A"), **THERE}
+    assert (await world.api.call("POST", SIGN_IN, bad, headers=elsewhere)).status == 422
+
+
+async def test_right_codes_do_not_count_as_wrong_ones(world: World, few: Few) -> None:
+    """A meeting in the hall, with phones of one model."""
+    await few(Rate.WRONG_CODE, 1)
+    for number in range(4):
+        code = msgspec.json.encode({"code": await world.wechat.login_code(f"p{number}")})
+        reply = await world.api.call("POST", SIGN_IN, code, headers=phone_model("A"))
+        assert reply.status == 201
+
+
 async def test_refreshing_goes_on_while_signing_in_does_not(
     api: Api, li: Member, few: Few
 ) -> None:

@@ -248,3 +248,14 @@ def test_every_rate_has_an_allowance() -> None:
     assert set(ALLOWANCES) == set(Rate)
     assert not APART & BY_ADDRESS
     assert all(allowance.times > 0 for allowance in ALLOWANCES.values())
+
+
+async def test_a_look_takes_nothing(limiter: Limiter, clock: Clock) -> None:
+    local, now = Local(), clock().timestamp() * 1000
+    bucket = [Bucket("looked-at", TWO)]
+    for _ in range(5):
+        assert await limiter.look(bucket) == local.take(bucket, now, look=True) == 0
+    for _ in range(2):
+        assert await limiter.take(bucket) == local.take(bucket, now) == 0
+    assert await limiter.look(bucket) > 0
+    assert local.take(bucket, now, look=True) > 0

@@ -200,3 +200,18 @@ async def test_what_each_trade_state_does(
     await estate.world.work()
     assert await state(estate, made["payment_id"]) == then
     assert (await owing(estate), await journals(estate)) == (2, 0)
+
+
+async def test_the_receipt_tells_what_was_settled_not_what_was_paid(
+    estate: Estate, li: Member
+) -> None:
+    """One of two bills was voided meanwhile: its half goes back and is on no receipt."""
+    voided, settled = await estate.bill_ids("li")
+    payment_id = await paid_silently(estate, li)
+    staff, api = await estate.member("staff"), estate.world.api
+    wish = {"reason": "登记有误", "months": "open"}
+    assert (await api.post(f"/api/v1/bills/{voided}/void", wish, as_=staff)).status == 200
+    assert (await craft(estate, payment_id))["status"] == 204
+    receipt = (await api.get(f"/api/v1/payments/{payment_id}/receipt", as_=li)).body
+    assert (receipt["amount_fen"], receipt["amount_capital"]) == (5118, "伍拾壹元壹角捌分")
+    assert [line["bill_id"] for line in receipt["lines"]] == [settled]

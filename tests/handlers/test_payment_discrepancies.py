@@ -132,3 +132,55 @@ async def test_case_46_another_firms_order(estate: Estate, li: Member) -> None:
     assert await journals(estate) == 0
     found = await estate.world.db.discrepancies.find_one({"doubts": "other_account"})
     assert found is not None
+
+
+@pytest.mark.parametrize(
+    "patch", [{"mchid": "1900009999"}, {"appid": "wx0000000000000000"}], ids=["mchid", "appid"]
+)
+async def test_case_46_money_of_another_merchant_never_enters_our_books(
+    estate: Estate, li: Member, patch: dict[str, str]
+) -> None:
+    made = await ordered(estate, li)
+    await pay(estate, li, made, notify=False)
+    await estate.world.wechat.fault(QUERY, body_patch=patch)
+    await estate.world.advance(seconds=5)
+    await estate.world.work()
+    assert await state(estate, made["payment_id"]) == "prepaid"
+    for name in ("journal", "discrepancies"):
+        kinds = {"kind": {"$in": ["payment", "suspense"]}} if name == "journal" else {}
+        assert await estate.world.db[name].count_documents(kinds) == 0
+
+
+@pytest.mark.parametrize(
+    ("doubt", "patch"),
+    [
+        ("trade_type", {"trade_type": "NATIVE"}),
+        ("currency", {"amount": {"total": 10_236, "currency": "USD"}}),
+    ],
+)
+async def test_case_45_paid_in_another_way_than_ordered(
+    estate: Estate, li: Member, doubt: str, patch: dict[str, Any]
+) -> None:
+    made = await ordered(estate, li)
+    await pay(estate, li, made, notify=False)
+    await estate.world.wechat.fault(QUERY, body_patch=patch)
+    await estate.world.advance(seconds=5)
+    await estate.world.work()
+    assert (await state(estate, made["payment_id"]), await journals(estate)) == ("suspended", 0)
+    [row] = await estate.world.db.discrepancies.find().to_list()
+    assert (row["doubts"], row["state"]) == ([doubt], "in_suspense")
+
+
+async def test_case_45_a_second_transaction_of_one_order(estate: Estate, li: Member) -> None:
+    """More money for an order that is paid: it settles nothing a second time."""
+    made = await ordered(estate, li)
+    await pay(estate, li, made)
+    second = {"transaction_id": "4200009999202603021234567890"}
+    answer = await craft(estate, made["payment_id"], overrides=second)
+    assert answer["status"] == 204
+    await estate.world.wechat.fault(QUERY, body_patch=second)
+    await estate.world.work()
+    assert (await journals(estate), await owing(estate)) == (1, 0)
+    [row] = await estate.world.db.discrepancies.find().to_list()
+    assert (row["doubts"], row["state"]) == (["second_transaction"], "in_suspense")
+    assert row["amount_fen"] == 10_236

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.payments import jobs as payments_jobs
 from tests.build.cast import Estate
 from tests.build.payments import (
     craft,
@@ -240,3 +241,16 @@ async def test_a_collision_that_is_no_repeat_is_heard(estate: Estate, li: Member
     await estate.world.db.receipts.delete_one({"_id": payment_id})
     assert (await craft(estate, payment_id))["status"] == 204
     assert await owing(estate) == 0
+
+
+async def test_an_order_whose_job_died_is_followed_again_by_the_sweep(
+    estate: Estate, li: Member
+) -> None:
+    payment_id = await paid_silently(estate, li)
+    dead = {"$set": {"state": "dead", "open": False}}
+    await estate.world.db.outbox.update_many({"kind": "payments.check"}, dead)
+    await estate.world.advance(minutes=6)
+    assert await estate.world.work() == 0
+    await payments_jobs.sweep(estate.world.deps, {"at": "now"})
+    await estate.world.work()
+    assert await state(estate, payment_id) == "paid"

@@ -203,3 +203,18 @@ async def test_a_bill_paid_while_the_order_is_made(
     reply = await order(estate, await estate.member("mei"))
     assert (reply.status, reply.code) == (409, "bill_already_paid")
     assert await estate.world.db.payments.count_documents({"open": True}) == 0
+
+
+async def test_an_open_order_is_handed_out_for_exactly_its_bills_only(
+    estate: Estate, li: Member
+) -> None:
+    """Neither for one of them (too much would be paid) nor for more (too little)."""
+    one, other = await estate.bill_ids("li")
+    both = await ordered(estate, li, [one, other])
+    again = await ordered(estate, li, [other, one])
+    assert again["payment_id"] == both["payment_id"]
+    fewer = await ordered(estate, li, [one])
+    assert (fewer["payment_id"] != both["payment_id"], fewer["amount_fen"]) == (True, 5118)
+    assert await state(estate, both["payment_id"]) == "closed"
+    more = await ordered(estate, li, [one, other])
+    assert (more["payment_id"] != fewer["payment_id"], more["amount_fen"]) == (True, 10_236)

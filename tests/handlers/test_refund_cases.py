@@ -206,3 +206,22 @@ async def test_a_refund_notice_that_is_forged_changes_nothing(
     answer = await estate.world.wechat.do(f"refunds/{number}/notify", sign="bad")
     assert answer["status"] == 401
     assert (await refund_of(estate, overpaid))["state"] == "sent"
+
+
+async def test_a_refund_notice_of_another_account_changes_nothing(
+    estate: Estate, overpaid: str
+) -> None:
+    """Genuine, of the sanitation's: it may not end a refund of the firm's."""
+    await estate.world.advance(minutes=1)
+    await estate.world.work()
+    number = (await refund_of(estate, overpaid))["_id"]
+    other = {"$set": {"account": "sanitation"}}
+    await estate.world.db.refunds.update_one({"_id": number}, other)
+    told = await estate.world.wechat.do(f"refunds/{number}/settle", status="SUCCESS")
+    assert [notice["status"] for notice in told["notices"]] == [204]
+    assert (await refund_of(estate, overpaid))["state"] == "sent"
+    assert await estate.world.db.journal.count_documents({"kind": "refund"}) == 0
+    back = {"$set": {"account": "firm"}}
+    await estate.world.db.refunds.update_one({"_id": number}, back)
+    await pass_time(estate)
+    assert (await refund_of(estate, overpaid))["state"] == "done"

@@ -54,6 +54,7 @@ FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     (CLOSE, {"http": 429, "code": "FREQUENCY_LIMITED"}),
     (QUERY, {"drop": "before"}),
     (QUERY, {"http": 500, "code": "SYSTEM_ERROR"}),
+    (QUERY, {"http": 404, "code": "ORDER_NOT_EXIST"}),
     (REFUND, {"drop": "after"}),
 )
 WRONG: tuple[dict[str, Any], ...] = (

@@ -247,3 +247,26 @@ async def test_a_schedule_that_need_not_catch_up_runs_its_latest(
 async def test_looking_back_is_bounded(world: World) -> None:
     await schedules.plan(world.deps, [HOURLY], None)
     assert await world.db.outbox.count_documents({}) == 7 * 24
+
+
+async def test_keeping_going_leaves_a_job_at_work_alone(world: World, calls: Calls) -> None:
+    """A second worker would do the same beside the first."""
+    await jobs.enqueue(world.deps, None, "test", "1")
+    job = await jobs.claim_due(world.deps, "w1")
+    assert job is not None
+    await jobs.keep_going(world.deps, "test", "1")
+    assert await state(world, "test:1") == "leased"
+    assert await jobs.run_due(world.deps, recorder(calls), "w2") == 0
+    await jobs.perform(world.deps, recorder(calls), job)
+    assert len(calls) == 1
+    await jobs.keep_going(world.deps, "test", "1")
+    assert await state(world, "test:1") == "ready"
+
+
+async def test_keeping_going_does_not_hasten_a_job_that_waits(
+    world: World, calls: Calls
+) -> None:
+    due_at = world.clock.now + timedelta(minutes=1)
+    await jobs.enqueue(world.deps, None, "test", "1", due_at=due_at)
+    await jobs.keep_going(world.deps, "test", "1")
+    assert await jobs.run_due(world.deps, recorder(calls), "w") == 0

@@ -1,5 +1,7 @@
 """Identity numbers, and a residency whose phone is proved at the same moment."""
 
+from copy import deepcopy
+
 import pytest
 
 from services.dependencies import Transaction
@@ -7,7 +9,8 @@ from services.kernel import id_numbers, phones
 from services.kernel.documents import ALPHABET
 from services.residencies import actions as residencies
 from services.residencies import enrolment
-from services.residencies.models import Enrolment, Newcomer, Relation, Residency
+from services.residencies.actions import ResidencyMoved
+from services.residencies.models import Enrolment, Newcomer, Relation, Residency, Way
 from tests.build.cast import LI_HOME, PHONES, STAFF
 from tests.build.sign_ins import Member
 from tests.build.world import World
@@ -140,3 +143,35 @@ async def test_a_register_still_binds_by_phone(world: World) -> None:
         (li.person_id, "phone"),
         (None, None),
     ]
+
+
+async def test_who_was_bound_first_stays_whatever_the_second_had_read(world: World) -> None:
+    """Both read the row while nobody was bound; one of them is told that it moved."""
+    row = await move_in(world)
+    again = deepcopy(row)
+
+    async def bind(seen: Residency, person: str) -> None:
+        async def work(tx: Transaction) -> None:
+            await residencies.bind(world.deps, tx, seen, person, way=Way.CODE)
+
+        await world.deps.in_transaction(work)
+
+    await bind(row, "first")
+    with pytest.raises(ResidencyMoved):
+        await bind(again, "second")
+    with pytest.raises(ResidencyMoved):  # nor when the row was read afterwards
+        await bind(row, "second")
+    [kept] = await world.db.residencies.find().to_list()
+    assert kept["person"] == "first"
+
+
+async def test_an_end_written_meanwhile_is_not_bound_over(world: World) -> None:
+    row = await move_in(world)
+    ended = {"$set": {"to_day": "2026-02-01"}}
+    await world.db.residencies.update_one({"_id": row.id}, ended)
+
+    async def work(tx: Transaction) -> None:
+        await residencies.bind(world.deps, tx, row, "li", way=Way.CODE)
+
+    with pytest.raises(ResidencyMoved):
+        await world.deps.in_transaction(work)

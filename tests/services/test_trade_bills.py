@@ -9,7 +9,7 @@ from services.payments.trade_bills import jobs as trade_bills
 from tests.build.books import balances
 from tests.build.cast import Estate
 from tests.build.documents import put, taken
-from tests.build.payments import journals, order, ordered, owing, paid, pay, state
+from tests.build.payments import craft, journals, order, ordered, owing, paid, pay, state
 from tests.build.sign_ins import Member
 from tests.build.stage import empty
 
@@ -127,6 +127,19 @@ async def test_trades_of_other_programs_in_the_account_are_left_alone(
     assert await estate.world.db.discrepancies.count_documents({}) == 0
 
 
+@pytest.mark.parametrize(
+    "patch", [{"transaction_id": "4200000000202603020000000000"}, {"trade_state": "NOTPAY"}]
+)
+async def test_an_answer_about_something_else_books_nothing(
+    estate: Estate, li: Member, patch: dict[str, str]
+) -> None:
+    await unheard(estate, li)
+    await estate.world.wechat.fault(BY_ID, body_patch=patch)
+    await next_morning(estate)
+    assert (await journals(estate), (await bill_of(estate))["state"]) == (0, "differs")
+    assert (await discrepancy(estate))["doubts"] == ["not_confirmed"]
+
+
 async def test_a_row_that_wechat_denies_is_a_discrepancy_until_it_does_not(
     estate: Estate, li: Member
 ) -> None:
@@ -214,8 +227,29 @@ async def test_what_was_given_back_in_the_console_is_owing_again(
     assert "收款单位已退回" in next(m["body"] for m in told if m["template"] == "refund_done")
     receipt = (await api.get(f"/api/v1/payments/{payment_id}/receipt", as_=li)).body
     assert (receipt["amount_fen"], receipt["returned_fen"]) == (10_236, 10_236)
+    # A notice repeated wrongly does not explain it away: only a person knows why.
+    await craft(estate, payment_id, overrides={"amount": {"total": 1}})
+    await estate.world.work()
+    assert (await discrepancy(estate))["state"] == "open"
     again = await paid(estate, li)
     assert (again != payment_id, await owing(estate)) == (True, 0)
+
+
+async def test_a_second_payment_given_back_in_the_console_reopens_nothing(
+    estate: Estate, li: Member
+) -> None:
+    """The bills are paid by another one: they stay so."""
+    second = await unheard(estate, li)
+    closed = {"$set": {"state": "closed", "open": False}}
+    await estate.world.db.payments.update_one({"_id": second}, closed)
+    await paid(estate, await estate.member("mei"))
+    await craft(estate, second)
+    await estate.world.db.outbox.delete_many({"kind": "payments.refund"})
+    await in_console(estate, second, 10_236)
+    await next_morning(estate)
+    assert await owing(estate) == 0
+    assert (await discrepancy(estate))["doubts"] == ["returned_elsewhere"]
+    assert await estate.world.db.journal.count_documents({"kind": "refund"}) == 1
 
 
 async def test_a_part_given_back_in_the_console_waits_for_a_person(
@@ -316,6 +350,25 @@ async def test_it_stays_held_while_the_bill_does_not_match(estate: Estate, li: M
     await estate.world.work()
     await next_morning(estate, hours=21, minutes=30)
     assert await state(estate, made["payment_id"]) == "prepaid"
+
+
+@pytest.mark.parametrize(("first_day_matches", "then"), [(True, "closed"), (False, "prepaid")])
+async def test_an_order_over_midnight_needs_both_days(
+    estate: Estate, *, first_day_matches: bool, then: str
+) -> None:
+    other = await paid(estate, await estate.member("wang"))
+    if not first_day_matches:
+        await estate.world.wechat.do("bills", mchid="firm", bill_date=DAY, drop=[other])
+    await estate.advance(hours=11, minutes=50)
+    made = await ordered(estate, await estate.member("li"))
+    await estate.world.wechat.fault(BY_NUMBER, match={"times": None}, **MISSING)
+    await estate.world.advance(minutes=40)
+    await estate.world.work()
+    await next_morning(estate, hours=9, minutes=35)
+    assert await state(estate, made["payment_id"]) == "prepaid"
+    await next_morning(estate, hours=24, minutes=0)
+    assert (await bill_of(estate, "2026-03-03"))["state"] == "matched"
+    assert await state(estate, made["payment_id"]) == then
 
 
 async def test_a_merchant_replaced_under_its_key_has_other_days(estate: Estate) -> None:

@@ -1,16 +1,12 @@
 """What rows of a register are taken for: sums, sections, spellings, and what stays unclear."""
 
-import io
-import zipfile
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
-import xlsxwriter
 
-from services.register.sheet import layout
 from services.register.sheet.models import Code
-from tests.build.registers import HEADINGS, LI, paths, read, refused, said, workbook
+from tests.build.registers import HEADINGS, LI, paths, read, said, workbook
 
 Rows = Sequence[Sequence[Any]]
 NUMBERED = ("序号", *HEADINGS)
@@ -61,6 +57,11 @@ def test_a_name_with_such_a_character_is_a_name(name: str) -> None:
     assert homes_of([("3", "2", 502, 60, "", name)]) == ["b3.u2.502"]
 
 
+def test_a_home_of_an_owner_who_is_a_unit_is_no_footer() -> None:
+    headings = ("产权性质", *HEADINGS[:4])
+    assert homes_of([("单位", "3", "2", 502, 60)], headings) == ["b3.u2.502"]
+
+
 # Sections
 
 
@@ -91,6 +92,13 @@ def test_a_row_that_only_names_a_building_or_a_unit_opens_it(
     homes, problems, _ = read(workbook(rows))
     assert paths(homes) == ["b1.u1.101", expected]
     assert Code.SECTION_ROW in {p.code for p in problems if p.row == 3}
+
+
+def test_a_row_that_has_only_its_own_number_changes_nothing() -> None:
+    rows = [(1, "1号楼", "1单元", 101, 60), (2,), (3, "2号楼"), (4, "", "1单元", 201, 60), (5,)]
+    assert homes_of([*rows, (6, "", "", 202, 60)], NUMBERED) == [
+        *("b1.u1.101", "b2.u1.201", "b2.u1.202"),
+    ]
 
 
 def test_a_section_may_stand_in_a_column_of_its_own() -> None:
@@ -270,83 +278,6 @@ def test_what_no_door_shows_is_an_error(number: str) -> None:
     assert "王" not in problems[0].message
 
 
-# Cells with errors, hidden rows and columns
-
-
-@pytest.mark.parametrize("column", range(len(HEADINGS)))
-@pytest.mark.parametrize("text", ["#N/A", "#REF!", "＃DIV/0!", "#####", "Err:502"])
-def test_an_error_in_any_column_is_an_error(column: int, text: str) -> None:
-    row = [*LI]
-    row[column] = text
-    homes, problems, _ = read(workbook([LI, row, ("", "", 501, 60)]))
-    assert said(problems)[0] == (3, "ABCDEFGH"[column], Code.CELL_ERROR)
-    below = {0: Code.BUILDING_UNCLEAR, 1: Code.UNIT_UNCLEAR}.get(column)
-    assert len(homes) == (1 if below else 2)
-    if below:
-        assert said(problems)[-1][2] == below
-
-
-def with_marks(old: bytes, new: bytes) -> bytes:
-    """Write a register of LI and of 501 below, with something changed in the sheet's XML."""
-    buffer = io.BytesIO()
-    given = workbook([LI, ("", "", "501", 60)])
-    with (
-        zipfile.ZipFile(io.BytesIO(given)) as source,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made,
-    ):
-        for name in source.namelist():
-            part = source.read(name)
-            if name.endswith("sheet1.xml"):
-                assert part.count(old) == 1
-                part = part.replace(old, new)
-            made.writestr(name, part)
-    return buffer.getvalue()
-
-
-def test_a_formula_that_was_never_computed_is_an_error() -> None:
-    row = b'<row r="3" spans="1:8">'
-    _, problems, _ = read(with_marks(row, row + b'<c r="A3"><f>A2</f></c>'))
-    assert said(problems)[0] == (3, "A", Code.CELL_ERROR)
-
-
-def test_hidden_rows_and_columns_are_told() -> None:
-    book = io.BytesIO()
-    with xlsxwriter.Workbook(book, {"in_memory": True}) as writer:
-        sheet = writer.add_worksheet()
-        for index, row in enumerate((HEADINGS, LI, ("3号楼", "2单元", 501, 60))):
-            sheet.write_row(index, 0, row)
-        sheet.set_row(2, None, None, {"hidden": True})
-        sheet.set_column("F:G", None, None, {"hidden": True})
-        sheet.set_column("Z:Z", None, None, {"hidden": True})
-    homes, problems, register = read(book.getvalue())
-    assert paths(homes) == ["b3.u2.502", "b3.u2.501"]
-    assert said(problems) == [
-        (1, "F", Code.HIDDEN_COLUMN),
-        (1, "G", Code.HIDDEN_COLUMN),
-        (3, "", Code.HIDDEN_ROW),
-    ]
-    [building] = register.buildings()
-    assert [(one.code, one.rows) for one in building.inferred] == [(Code.HIDDEN_ROW, 1)]
-
-
-def test_a_row_without_height_is_hidden() -> None:
-    row = b'<row r="3" spans="1:8"'
-    _, problems, _ = read(with_marks(row, row + b' ht="0" customHeight="1"'))
-    assert said(problems)[-1] == (3, "", Code.HIDDEN_ROW)
-
-
-def test_a_sheet_with_too_many_marks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layout, "MOST_MARKS", 1)
-    row = b'<row r="3" spans="1:8">'
-    broken = b'<c r="A3" t="e"><v>#N/A</v></c><c r="B3" t="e"><v>#N/A</v></c>'
-    assert refused(with_marks(row, row + broken)) == "register_too_complex"
-
-
-def test_a_document_type_is_refused() -> None:
-    bomb = b'<!DOCTYPE x [<!ENTITY a "b">]><worksheet'
-    assert refused(with_marks(b"<worksheet", bomb)) == "register_broken"
-
-
 # Merged cells
 
 
@@ -356,6 +287,30 @@ def test_an_area_merged_over_the_rows_of_one_home_is_that_homes() -> None:
     homes, problems, _ = read(workbook(rows, merged=merged))
     assert (problems, [home.area for home in homes]) == ([], [6000, None])
     assert homes[1].repeats
+
+
+@pytest.mark.parametrize(
+    ("second", "areas"),
+    [
+        (("3", "2", 502), [6000, None]),
+        (("", "", 502), [6000, None]),
+        (("3", "2", 503), [None, None]),
+        (("3", "1", 502), [None, None]),
+    ],
+)
+def test_an_area_merged_beside_one_home_written_twice_is_that_homes(
+    second: Sequence[Any], areas: list[int | None]
+) -> None:
+    rows = [("3", "2", 502, "", "", "王芳"), (*second, "", "", "李雪", "", "家属")]
+    homes, problems, _ = read(workbook(rows, merged=[(1, 3, 2, 3, 60)]))
+    assert [home.area for home in homes] == areas
+    assert (Code.AREA_MERGED in {p.code for p in problems}) == (areas[0] is None)
+
+
+def test_a_blank_home_beside_a_merged_area_stays_an_error() -> None:
+    rows = [("3", "2", 502, "", "", "王芳"), ("3", "2", "", "", "", "李雪", "", "家属")]
+    _, problems, _ = read(workbook(rows, merged=[(1, 3, 2, 3, 60)]))
+    assert (3, "C", Code.HOME_MISSING) in said(problems)
 
 
 def test_the_preview_counts_each_building() -> None:

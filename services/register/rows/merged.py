@@ -1,6 +1,6 @@
 """Cells merged downwards: which rows they hold for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from services.register.sheet.cells import Cell, text_of
@@ -9,6 +9,33 @@ from services.register.sheet.models import Field
 
 # An area written once for several homes belongs to none of them.
 FILLED: Final = frozenset(set(Field) - {Field.AREA})
+
+
+def tall(ranges: Iterable[Range], column: int) -> Iterator[tuple[int, int]]:
+    """Yield first and last row of the cells of a column that are merged downwards, from 0."""
+    for (first, at), (last, _) in ranges:
+        if at == column and last > first:
+            yield first, last
+
+
+def repeated_homes(
+    rows: Iterable[Sequence[str]], areas: Mapping[int, int]
+) -> Iterator[tuple[int, int]]:
+    """Yield first and last row of the merged areas beside which one home is written each time.
+
+    Where 502 stands in two rows beside one area, for two owners, the area is of 502. `rows`:
+    words of building, unit and home, the last one the home; `areas`: first row → last row.
+    """
+    begun, end, same = 0, -1, False
+    above: Sequence[str] = ()
+    for row, words in enumerate(rows):
+        if row in areas:
+            begun, end, same, above = row, areas[row], words[-1] != "", words
+        elif row <= end:
+            pairs = zip(words, above, strict=True)
+            same = same and words[-1] != "" and all(word in {"", was} for word, was in pairs)
+            if row == end and same:
+                yield begun, end
 
 
 class Merged:

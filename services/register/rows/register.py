@@ -128,8 +128,8 @@ class Register:
 
     def _is_note(self, row: Row, given: Sequence[Cell], words: list[str]) -> bool:
         """Tell whether a row is a sum, a footer or a heading between the rows, and say so."""
-        is_note = is_sum(row, words) or is_footer(words)
-        section = None if is_note or len(words) > MOST_WORDS else self._section(given)
+        is_note = is_sum(row, words) or is_footer(row, words)
+        section = None if is_note or len(words) > MOST_WORDS + 1 else self._section(given)
         if section is not None:
             at = (self._row, section.index + self._frame.first_column)
             self._places.open(section.building, section.unit, Code.SECTION_ROW, at)
@@ -138,7 +138,8 @@ class Register:
             self._say(Code.ROW_SKIPPED)
         elif not cells.word_of(row[F.HOME]) and len(words) == 1:
             self._say(Code.ROW_SKIPPED)
-            if not any(cells.text_of(row.get(field)) for field in FACTS):
+            is_fact = any(cells.text_of(row.get(field)) for field in FACTS)
+            if not is_fact and not words[0].isdigit():
                 # A heading that cannot be told: whose homes stand below it nobody knows.
                 self._places.forget(building=True, unit=True)
         else:

@@ -27,9 +27,13 @@ class Section(Struct, frozen=True):
 
 
 def section_of(given: Sequence[Cell], columns: Mapping[Field, int]) -> Section | None:
-    """Return the section that a row opens; None for every other row. `given` is not empty."""
+    """Return the section that a row opens; None for every other row."""
     meanings = {index: field for field, index in columns.items()}
     words = [(i, word_of(cell)) for i, cell in enumerate(given) if text_of(cell)]
+    # The number of the row stands in a column without a meaning.
+    words = [(i, word) for i, word in words if i in meanings or not word.isdigit()]
+    if not 0 < len(words) <= MOST_WORDS:
+        return None
     named = [_named(meanings.get(index), word) for index, word in words]
     if not all(any(pair) for pair in named):
         return None

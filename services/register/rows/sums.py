@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from services.register.sheet.cells import Cell, word_of
+from services.register.sheet.cells import Cell, area_of, word_of
 from services.register.sheet.headings import meaning
 from services.register.sheet.models import Field
 
@@ -14,7 +14,7 @@ SUM: Final = re.compile(
     r"|^(?:合|总|计|共|共有)\d+(?:\.\d+)?(?:户|套|间|人|家|栋|个|㎡|m2|平)"
 )
 HINT: Final = re.compile("[合总小共计累汇平]")
-WHOLE_SUM: Final = re.compile(r"(?:合计|总计|小计|共计|累计|汇总|总和|本页计|合|计)[:|]?")
+WHOLE_SUM: Final = re.compile(r"(?:合计|总计|小计|共计|累计|汇总|总和|本页计)[:|]?|[合计][:|]")
 FOOTER: Final = re.compile(
     r"(?:(?:制表|填表|填报|审核|审批|复核|核对|经办|登记|统计|录入|打印|负责|联系)"
     r"(?:人员|人|员|单位|日期|时间|部门|领导|电话|科室|盖章|公章)?(?:签字|签名|签章|盖章)?(?:[:(]|$)"
@@ -36,8 +36,14 @@ def is_sum(row: dict[Field, Cell], words: Sequence[str]) -> bool:
     return any(WHOLE_SUM.fullmatch("".join(word.split())) for word in words)
 
 
-def is_footer(words: Sequence[str]) -> bool:
-    """Tell whether a row says who made the table, when, in what unit, or a note to it."""
+def is_footer(row: dict[Field, Cell], words: Sequence[str]) -> bool:
+    """Tell whether a row says who made the table, when, in what unit, or a note to it.
+
+    Not one with a number and an area: 单位 is also a kind of owner.
+    """
+    has_number = any(c.isdigit() for c in word_of(row.get(Field.HOME)))
+    if has_number and area_of(row.get(Field.AREA))[0] is not None:
+        return False
     return FOOTER.match("".join(words[0].split())) is not None
 
 

@@ -16,15 +16,18 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from services.register.sheet.cells import Cell
+from services.register.rows.merged import repeated_homes, tall
+from services.register.rows.sums import PLACES
+from services.register.sheet.cells import Cell, word_of
 from services.register.sheet.headings import (
     GUIDE_SHEETS,
     SEARCHED_ROWS,
     Headings,
+    Range,
     find_headings,
 )
 from services.register.sheet.layout import Frame, layout_of, sheet_parts
-from services.register.sheet.models import Code, RowProblem
+from services.register.sheet.models import Code, Field, RowProblem
 from services.register.sheet.package import check_package
 from services.register.sheet.problems import Refused, problem
 
@@ -123,7 +126,7 @@ class _Choice:
                     name=name,
                     number=number,
                     headings=headings,
-                    ranges=source.merged_cell_ranges or [],
+                    ranges=_ranges(source, headings),
                     first_column=first_column,
                     layout=layout_of(package, parts.get(name, "")),
                 )
@@ -139,6 +142,19 @@ class _Choice:
             yield problem(Code.HIDDEN_SHEET, first, row, name="、".join(self._hidden))
         if self._skipped:
             yield problem(Code.SHEET_SKIPPED, first, row, name="、".join(self._skipped))
+
+
+def _ranges(source: CalamineSheet, headings: Headings) -> list[Range]:
+    ranges = source.merged_cell_ranges or []
+    _, first_column = source.start or (0, 0)
+    columns = {f: index + first_column for f, index in headings.columns.items()}
+    areas = dict(tall(ranges, columns.get(Field.AREA, -1)))
+    if not areas:
+        return ranges
+    places = [headings.columns[field] for field in PLACES if field in columns]
+    rows = ([word_of(cells[i]) for i in places] for cells in source.iter_rows())
+    home = columns[Field.HOME]
+    return ranges + [((a, home), (z, home)) for a, z in repeated_homes(rows, areas)]
 
 
 def _first_rows(source: CalamineSheet) -> Iterator[list[Cell]]:

@@ -54,6 +54,7 @@ MONTHS: Final = 3
 AFTER_A_LEASE: Final = 2 * jobs.LEASE
 TERM_DAYS: Final = 2 * 365
 STAFF: Final = Actor("demo", "", (Grant(Role.COMMUNITY_STAFF, COMPOUND),))
+ADMIN: Final = Actor("demo", "", (Grant(Role.ADMINISTRATOR, LADDER[0].path),))
 COMMUNITY_STAFF: Final = Actor("demo", "", (Grant(Role.COMMUNITY_STAFF, COMMUNITY),))
 
 T = TypeVar("T")
@@ -179,9 +180,6 @@ async def _payee(
     deps: Dependencies, place: str, account: str, kind: FeeKind, first: str, firm: str = ""
 ) -> str:
     """Return the id of who is paid into an account; the same payee again is the same one."""
-    admin = Actor(
-        "demo", "", (Grant(Role.ADMINISTRATOR, LADDER[0].path),), confirmed_at=deps.now()
-    )
     payee = NewPayee(
         name=deps.merchants[account].account.name,
         account=account,
@@ -189,7 +187,7 @@ async def _payee(
         firm_id=firm or None,
         from_day=f"{first}-01",
     )
-    return (await payees.add(deps, admin, place, payee)).payee_id
+    return (await payees.add(deps, ADMIN, place, payee)).payee_id
 
 
 async def _rules(deps: Dependencies, first: str, firm: str) -> None:

@@ -68,11 +68,7 @@ PAYEES = {
     FeeKind.WASTE_FEE: ("sanitation", "环卫中心"),
 }
 STAFF = Actor("staff", "", (Grant(Role.COMMUNITY_STAFF, COMMUNITY),))
-
-
-def admin(deps: Dependencies) -> Actor:
-    """Whoever decides where money goes, having just proved who they are."""
-    return Actor("admin", "", (Grant(Role.ADMINISTRATOR, "cc"),), confirmed_at=deps.now())
+ADMIN = Actor("admin", "", (Grant(Role.ADMINISTRATOR, "cc"),))
 
 
 def payee_of(kind: FeeKind, place: str = COMMUNITY) -> str:
@@ -206,7 +202,7 @@ async def charge(deps: Dependencies) -> None:
     """0.60 yuan per m² and month to the firm, 5 yuan a month for waste to the sanitation."""
     for kind, (account, name) in PAYEES.items():
         payee = NewPayee(name=name, account=account, kinds=[kind], from_day=PAID_SINCE)
-        await payees.add(deps, admin(deps), COMMUNITY, payee)
+        await payees.add(deps, ADMIN, COMMUNITY, payee)
     since = {"start_day": PAID_SINCE, "due_days": 30}
     firm = {"payee_id": payee_of(FeeKind.PROPERTY_FEE), **since}
     sanitation = {"payee_id": payee_of(FeeKind.WASTE_FEE), **since}

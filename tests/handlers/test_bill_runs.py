@@ -220,8 +220,9 @@ async def test_a_run_is_taken_back_as_a_whole_and_people_are_told_once(
 
 
 async def test_months_of_a_run_that_was_taken_back_are_billed_again_or_forgiven(
-    world: World, staff: Member
+    world: World, estate: Estate, staff: Member
 ) -> None:
+    li = await estate.member("li")
     for months, bills in (("open", 2), ("forgiven", 0)):
         run = await run_to(world, staff, "publish")
         why = {"reason": "面积有误", "months": months}
@@ -231,6 +232,9 @@ async def test_months_of_a_run_that_was_taken_back_are_billed_again_or_forgiven(
         assert sum(t["count"] for t in again["totals"] if t["state"] == "draft") == 3 * bills
     everything = await world.db.bills.find({}).to_list()
     assert {bill["state"] for bill in everything} == {"void"}
+    query = {"person": li.person_id, "template": "bills_withdrawn"}
+    told = [message["body"] async for message in world.db.messages.find(query)]
+    assert [("共56.18元" in body) for body in told] == [True, True]  # each its own round's
 
 
 @pytest.mark.usefixtures("books_hold")

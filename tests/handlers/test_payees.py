@@ -4,12 +4,24 @@ The cast is paid by two payees of the community without a firm: 安居物业 for
 account `firm`, and 环卫中心 for waste, into the account `sanitation`.
 """
 
+import asyncio
+import itertools
 from typing import Any
 
 import pytest
 
 from services.fees.models import FeeKind
-from tests.build.cast import COMMUNITY, COMPOUND, OTHER_COMPOUND, UNIT, Estate, payee_of
+from services.fees.payees import store
+from services.kernel.permissions import Role
+from tests.build.cast import (
+    COMMUNITY,
+    COMPOUND,
+    OTHER_COMPOUND,
+    UNIT,
+    Estate,
+    appoint,
+    payee_of,
+)
 from tests.build.offices import firm_at
 from tests.build.payments import paid
 from tests.build.sign_ins import Member
@@ -92,6 +104,30 @@ async def test_an_account_belongs_to_one_payee(
     assert (reply.status, reply.code) == (status, code)
 
 
+async def test_of_two_names_for_one_account_at_once_the_first_counts(
+    world: World, admin: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both look before either writes, and the audit chains the acts of each by themselves."""
+    await world.db.payees.delete_many({})
+    await appoint(world.deps, Role.ADMINISTRATOR, "cc", "13900000080")
+    second = await world.sign_in("second", "13900000080")
+    read, together, looks = store.of_account, asyncio.Barrier(2), itertools.count()
+
+    async def look_together(*arguments: Any) -> Any:
+        found = await read(*arguments)
+        if next(looks) < together.parties:
+            await together.wait()
+        return found
+
+    monkeypatch.setattr(store, "of_account", look_together)
+    replies = await asyncio.gather(
+        write(world.api, admin, COMPOUND, name="环卫中心"),
+        write(world.api, second, OTHER_COMPOUND, name="另一家"),
+    )
+    assert sorted(reply.status for reply in replies) == [201, 409]
+    assert await world.db.payees.count_documents({}) == 1
+
+
 async def test_a_payee_stands_once_at_a_place_on_a_day(api: Api, admin: Member) -> None:
     assert (await write(api, admin, to_day="2026-06-30")).status == 201
     overlaps = await write(api, admin, from_day="2026-06-30")
@@ -162,6 +198,9 @@ async def test_an_old_rule_is_its_namesakes_and_without_one_bills_nothing(
         "property_fee": None,
         "waste_fee": made.body["payee_id"],
     }
+    everywhere = await world.api.get(f"/api/v1/places/{COMMUNITY}/fee-rules", as_=staff)
+    of_next = [r["payee_id"] for r in everywhere.body["items"] if r["place"] == OTHER_COMPOUND]
+    assert of_next == [None, None]
     run = await started(world, staff)
     assert [t["account"] for t in run["totals"]] == ["sanitation"]
     assert run["skip_reasons"] == {"no_payee": 3}

@@ -21,7 +21,7 @@ from services.kernel import errors
 from services.kernel.days import check_day
 from services.kernel.documents import digest_id
 from services.kernel.paths import ancestors
-from services.kernel.permissions import Actor, Permission, require_fresh
+from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places.models import LADDER, Kind
 
@@ -83,21 +83,21 @@ class PayeeEnded(errors.Conflict):
 async def add(deps: Dependencies, actor: Actor, place: str, request: NewPayee) -> PayeeView:
     """Write down who may charge fees at a place. The same payee again is the same one.
 
-    Raises NotFound, ConfirmationNeeded, BadPayee, UnknownAccount, AccountTaken, PayeeExists.
+    Raises NotFound, BadPayee, UnknownAccount, AccountTaken, PayeeExists.
     """
     found = await places.access_place(deps, actor, place, Permission.MANAGE_PAYEES)
-    require_fresh(actor, deps.now())
     _check(deps, request, found.kind)
     payee = _draft(deps, actor, place, request)
 
     async def save(tx: Transaction) -> None:
+        others = await store.of_account(deps.db, tx, payee.account)
         # of two who name one account at once, the second starts again and sees the first
         await places.hold(deps, tx, ancestors(place)[0])
         if not await places.use(deps, [place], tx=tx):
             raise errors.NotFound("没有找到这个地方")
         if payee.firm:
             await firms.require_firm(deps, tx, payee.firm)
-        _require_room(payee, await store.of_account(deps.db, tx, payee.account))
+        _require_room(payee, others)
         await store.insert(deps.db, tx, payee)
         said = ("account", "kinds", "firm", "from_day", "to_day")
         facts = {name: getattr(payee, name) for name in said}
@@ -168,12 +168,11 @@ async def _again(deps: Dependencies, actor: Actor, payee: Payee) -> PayeeView:
 async def end(deps: Dependencies, actor: Actor, payee_id: str, request: EndPayee) -> PayeeView:
     """Bring the last day of a payee forward. Bills that were issued stay owed to it.
 
-    Raises NotFound, ConfirmationNeeded, PayeeEnded.
+    Raises NotFound, PayeeEnded.
     """
     payee = await store.find(deps.db, payee_id)
     if payee is None or not actor.may(Permission.MANAGE_PAYEES, payee.place):
         raise errors.NotFound("没有找到这个收款单位")
-    require_fresh(actor, deps.now())
     last = check_day(request.last_day)
     if payee.to_day == last:
         again = {"place": payee.place, "subject": payee.id}

@@ -96,9 +96,10 @@ def test_a_row_that_only_names_a_building_or_a_unit_opens_it(
 
 def test_a_row_that_has_only_its_own_number_changes_nothing() -> None:
     rows = [(1, "1号楼", "1单元", 101, 60), (2,), (3, "2号楼"), (4, "", "1单元", 201, 60), (5,)]
-    assert homes_of([*rows, (6, "", "", 202, 60)], NUMBERED) == [
-        *("b1.u1.101", "b2.u1.201", "b2.u1.202"),
-    ]
+    content = workbook([*rows, (6, "", "", 202, 60)], headings=NUMBERED)
+    homes, _, register = read(content)
+    assert paths(homes) == ["b1.u1.101", "b2.u1.201", "b2.u1.202"]
+    assert register.counts.errors == 0
 
 
 def test_a_section_may_stand_in_a_column_of_its_own() -> None:
@@ -133,24 +134,24 @@ NO_BUILDING = ("单元", "房号", "面积")
 
 
 @pytest.mark.parametrize(
-    ("name", "title", "expected"),
+    ("name", "title", "expected", "code"),
     [
-        ("2号楼", "房屋登记表", ["b2.u1.101"]),
-        ("登记", "春光小区2栋房屋登记表", ["b2.u1.101"]),
-        ("2栋", "春光小区2号楼", ["b2.u1.101"]),
-        ("3栋", "春光小区2号楼", []),
-        ("Sheet1", "春光小区1-5号楼", []),
-        ("Sheet1", "1号楼、2号楼", []),
-        ("2", "春光小区", []),
+        ("2号楼", "房屋登记表", ["b2.u1.101"], Code.BUILDING_FROM_SHEET),
+        ("登记", "春光小区2栋房屋登记表", ["b2.u1.101"], Code.BUILDING_FROM_TITLE),
+        ("2栋", "春光小区2号楼", ["b2.u1.101"], Code.BUILDING_FROM_TITLE),
+        ("3栋", "春光小区2号楼", [], Code.BUILDING_UNCLEAR),
+        ("Sheet1", "春光小区1-5号楼", [], Code.BUILDING_MISSING),
+        ("Sheet1", "1号楼、2号楼", [], Code.BUILDING_MISSING),
+        ("2", "春光小区", [], Code.BUILDING_MISSING),
     ],
 )
 def test_title_and_sheet_name_the_building_when_they_agree(
-    name: str, title: str, expected: list[str]
+    name: str, title: str, expected: list[str], code: Code
 ) -> None:
     content = workbook([(1, 101, 60)], headings=NO_BUILDING, titles=(title,), name=name)
     homes, problems, _ = read(content)
     assert paths(homes) == expected
-    assert len(problems) == 1  # the guess, or the building that is missing
+    assert [problem.code for problem in problems] == [code]
 
 
 def test_a_building_that_is_not_its_sheets_is_told() -> None:

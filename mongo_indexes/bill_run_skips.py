@@ -26,6 +26,15 @@ VALIDATOR: Final = {
     "required": ["_id", "run_id", "home", "kind", "reason", "from_day", "to_day"],
     "properties": {
         "kind": {"enum": ["property_fee", "waste_fee"]},
-        "reason": {"enum": ["no_rule", "no_payee", "contract_over", "no_area", "zero_amount"]},
+        "reason": {
+            "enum": [
+                "no_rule",
+                "no_payee",
+                "contract_over",
+                "retired",
+                "no_area",
+                "zero_amount",
+            ]
+        },
     },
 }

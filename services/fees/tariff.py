@@ -28,9 +28,13 @@ RuleBook = Mapping[tuple[str, FeeKind], Sequence[FeeRule]]
 
 
 class Part(Struct, frozen=True):
-    """Time that one rule charges: `count` months, or `count` days of a month that has `of`."""
+    """Time that one rule charges: `count` months, or `count` days of a month that has `of`.
+
+    `area`: of the home at that time, in 0.01 m²; None when nobody wrote it down.
+    """
 
     rule: FeeRule
+    area: int | None
     count: int
     of: int = 1
 
@@ -74,31 +78,32 @@ def spans(month: Month, turns: Iterable[tuple[Day, Day | None]]) -> list[tuple[D
     return list(zip(starts, [*(plus_days(day, -1) for day in starts[1:]), last], strict=True))
 
 
-def charge_fen(parts: Sequence[Part], area: int | None) -> int | None:
+def charge_fen(parts: Sequence[Part]) -> int | None:
     """Return what parts come to in fen; None when a price needs an area nobody wrote down.
 
     Exact until the end, and rounded half up once: see services/kernel/money.py.
     """
     total = Fraction(0)
-    for rule, time in ((part.rule, Fraction(part.count, part.of)) for part in parts):
+    for part in parts:
+        rule, time = part.rule, Fraction(part.count, part.of)
         if rule.monthly_fen is not None:
             total += rule.monthly_fen * time
-        elif area is None or rule.price is None:
+        elif part.area is None or rule.price is None:
             return None
         else:
-            total += area_charge(area, rule.price, time)
+            total += area_charge(part.area, rule.price, time)
     return half_up(total)
 
 
-def explain(parts: Sequence[Part], area: int | None) -> str:
+def explain(parts: Sequence[Part]) -> str:
     """Write the sum on one line: 85.30㎡ × 0.60元/㎡·月 × 1个月 = 51.18元."""
-    factors = " + ".join(_factors(part, area) for part in parts)
-    return f"{factors} = {yuan(charge_fen(parts, area) or 0)}元"
+    factors = " + ".join(_factors(part) for part in parts)
+    return f"{factors} = {yuan(charge_fen(parts) or 0)}元"
 
 
-def _factors(part: Part, area: int | None) -> str:
+def _factors(part: Part) -> str:
     time = f"{part.count}个月" if part.of == 1 else f"{part.count}/{part.of}个月"
     if part.rule.monthly_fen is not None:
         return f"每户{yuan(part.rule.monthly_fen)}元/月 × {time}"
     price = price_yuan(part.rule.price or 0)
-    return f"{square_metres(area or 0)}㎡ × {price}元/㎡·月 × {time}"
+    return f"{square_metres(part.area or 0)}㎡ × {price}元/㎡·月 × {time}"

@@ -96,6 +96,18 @@ async def require_free_name(deps: Dependencies, tx: Transaction, home: Place) ->
     return above
 
 
+async def count_under(deps: Dependencies, place: str) -> int:
+    """Count the corrections under a place: another number says that homes are others now."""
+    return await store.count_under(deps.db, place)
+
+
+async def homes_corrected(
+    deps: Dependencies, place: str, *, after: str, limit: int
+) -> dict[str, str]:
+    """Return home → first day of its earliest correction, of the next homes under a place."""
+    return await store.homes_corrected(deps.db, place, after=after, limit=limit)
+
+
 async def listing(
     deps: Dependencies, actor: Actor, place: str, *, after: str, limit: int
 ) -> list[HomeCorrectionView]:

@@ -15,6 +15,27 @@ async def insert(db: Database, tx: Transaction, rows: Sequence[HomeCorrection]) 
     await db[COLLECTION].insert_many([to_document(row) for row in rows], session=tx)
 
 
+async def count_under(db: Database, place: str) -> int:
+    """Covered by index `home`."""
+    return await db[COLLECTION].count_documents({"home": under(place)}, hint="home")
+
+
+async def homes_corrected(
+    db: Database, place: str, *, after: str, limit: int
+) -> dict[str, str]:
+    """Home → earliest first day, by home, after a home. Served by index `home`."""
+    below = {**under(place), **({"$gt": after} if after else {})}
+    pipeline: list[Document] = [
+        {"$match": {"home": below}},
+        {"$sort": {"home": 1, "_id": 1}},
+        {"$group": {"_id": "$home", "from_day": {"$min": "$from_day"}}},
+        {"$sort": {"_id": 1}},
+        {"$limit": limit},
+    ]
+    cursor = await db[COLLECTION].aggregate(pipeline)
+    return {row["_id"]: row["from_day"] for row in await cursor.to_list()}
+
+
 async def of_place(db: Database, place: str, *, after: str, limit: int) -> list[HomeCorrection]:
     """Corrections under a place, by home and time, after "home|id". Served by index `home`."""
     home, _, correction = after.partition("|")

@@ -7,7 +7,7 @@ the path stands for. Callers hold the home (places.hold) in the same transaction
 import msgspec
 
 from services.dependencies import Dependencies, Transaction
-from services.kernel.days import plus_days
+from services.kernel.days import Day, plus_days
 from services.kernel.paths import parent
 from services.places import home_store
 from services.places.models import Measure, Place, Usage
@@ -24,6 +24,17 @@ def on(home: Place, day: str) -> Place:
         if day <= measure.to_day:
             return msgspec.structs.replace(home, area=measure.area, usage=measure.usage)
     return home
+
+
+def turns(home: Place) -> set[tuple[Day, Day | None]]:
+    """Return the spans at whose first days something about a home changes."""
+    changes = {(plus_days(measure.to_day, 1), None) for measure in home.earlier}
+    return changes | ({(home.retired_from, None)} if home.retired_from else set())
+
+
+def usages(home: Place) -> set[Usage | None]:
+    """Return the uses that a home has and had."""
+    return {home.usage, *(measure.usage for measure in home.earlier)}
 
 
 def standing(home: Place, day: str) -> bool:

@@ -18,6 +18,7 @@ from services.fees.payees.charters import Charter
 from services.firms.models import Contract
 from services.kernel import days
 from services.kernel.days import plus_months
+from services.places import homes
 from services.places.models import Place, Usage
 from tests.build.fees import (
     COMPOUND,
@@ -64,6 +65,47 @@ def test_a_home_without_area_is_skipped_for_what_needs_one() -> None:
     bills, skipped = drafted(run(), rules, home(area=None))
     assert [b.kind for b in bills] == [WASTE]
     assert skipped == [SkipReason.NO_AREA]
+
+
+def corrected(*steps: tuple[str, int]) -> Place:
+    """A home of 80 m² whose area was corrected from these days on."""
+    found = home(area=8000)
+    for day, area in steps:
+        earlier = homes.counted_before(found, day)
+        found = msgspec.structs.replace(found, area=area, earlier=earlier)
+    return found
+
+
+def test_a_corrected_area_counts_from_its_day() -> None:
+    right = corrected(("2026-11-16", 8800))
+    bills, _ = drafted(run("2026-10", 3, PROPERTY), [rule()], right)
+    assert [(b.period, b.explanation) for b in bills] == [
+        ("2026-10", "80.00㎡ × 0.60元/㎡·月 × 1个月 = 48.00元"),
+        (
+            "2026-11",
+            "80.00㎡ × 0.60元/㎡·月 × 15/30个月 + 88.00㎡ × 0.60元/㎡·月 × 15/30个月 = 50.40元",
+        ),
+        ("2026-12", "88.00㎡ × 0.60元/㎡·月 × 1个月 = 52.80元"),
+    ]
+
+
+def test_a_corrected_use_is_charged_by_the_rule_for_it_from_its_day() -> None:
+    flats, shops = rule(usages=(Usage.FLAT,)), rule(usages=(Usage.SHOP,), price=12000)
+    flat = home(area=8000)
+    earlier = homes.counted_before(flat, "2026-11-01")
+    shop = msgspec.structs.replace(flat, usage=Usage.SHOP, earlier=earlier)
+    bills, _ = drafted(run("2026-10", 3, PROPERTY), [flats, shops], shop)
+    assert [(b.period, b.months, b.amount_fen) for b in bills] == [
+        ("2026-10", 1, 4800),
+        ("2026-11", 2, 19200),
+    ]
+
+
+def test_a_retired_home_is_billed_until_its_day_and_then_there_is_none() -> None:
+    gone = msgspec.structs.replace(home(area=8000), retired_from="2026-11-16")
+    bills, skipped = drafted(run("2026-10", 3, PROPERTY), [rule()], gone)
+    assert [(b.period, b.amount_fen) for b in bills] == [("2026-10", 4800), ("2026-11", 2400)]
+    assert skipped == [SkipReason.RETIRED]
 
 
 def test_nothing_is_billed_where_the_charge_rounds_to_nothing() -> None:

@@ -61,13 +61,13 @@ def test_rules_of_other_usages_do_not_apply_and_an_unknown_usage_is_a_flat() -> 
 
 
 def test_a_bill_explains_itself_in_one_line() -> None:
-    whole = [tariff.Part(rule(), 1)]
-    assert tariff.explain(whole, 8530) == "85.30㎡ × 0.60元/㎡·月 × 1个月 = 51.18元"
-    assert tariff.explain([tariff.Part(rule(price=3850), 3)], 10005) == (
+    whole = [tariff.Part(rule(), 8530, 1)]
+    assert tariff.explain(whole) == "85.30㎡ × 0.60元/㎡·月 × 1个月 = 51.18元"
+    assert tariff.explain([tariff.Part(rule(price=3850), 10005, 3)]) == (
         "100.05㎡ × 0.385元/㎡·月 × 3个月 = 115.56元"
     )
-    flat = [tariff.Part(rule(monthly_fen=500), 2)]
-    assert tariff.explain(flat, None) == "每户5.00元/月 × 2个月 = 10.00元"
+    flat = [tariff.Part(rule(monthly_fen=500), None, 2)]
+    assert tariff.explain(flat) == "每户5.00元/月 × 2个月 = 10.00元"
 
 
 PARTS = st.lists(
@@ -85,8 +85,8 @@ def test_charges_are_the_exact_product_rounded_half_up_once(
         Fraction(area, 100) * Fraction(price, 10_000) * Fraction(count, of) * 100
         for price, count, of in parts
     )
-    asked = [tariff.Part(rule(price=price), count, of) for price, count, of in parts]
-    charged = tariff.charge_fen(asked, area)
+    asked = [tariff.Part(rule(price=price), area, count, of) for price, count, of in parts]
+    charged = tariff.charge_fen(asked)
     assert charged is not None
     assert charged - Fraction(1, 2) <= exact_fen < charged + Fraction(1, 2)
 

@@ -1,7 +1,8 @@
 """Basis of a bill run: the rules and payees its drafts are made by, and a digest of them.
 
 The digest is kept when drafting starts and compared when somebody publishes. A rule that was
-written, ended or withdrawn meanwhile, a payee or a contract that ended, changes it: the totals
+written, ended or withdrawn meanwhile, a payee or a contract that ended, a home that was
+corrected, changes it: the totals
 that were looked at are then not what would be right now, so the run is drafted again first.
 """
 
@@ -15,6 +16,7 @@ from services.fees.models import FeeRule
 from services.fees.payees import charters
 from services.fees.payees.charters import Charter
 from services.fees.tariff import rule_book
+from services.home_corrections import actions as home_corrections
 from services.kernel.days import last_day, plus_months
 from services.kernel.documents import digest_id
 
@@ -35,7 +37,10 @@ async def digest_of(deps: Dependencies, run: BillRun) -> str:
         if rule.start_day <= last and (rule.end_day is None or rule.end_day >= first)
     ]
     found = await charters.charters_of(deps, run.place, rules)
-    return digest_id(*(_line(rule, found.get(rule.id)) for rule in rules))
+    corrections = await home_corrections.count_under(deps, run.place)
+    lines = (_line(rule, found.get(rule.id)) for rule in rules)
+    # As before there were corrections, where there is none: drafts of then stay right.
+    return digest_id(*lines, *([f"corrections {corrections}"] if corrections else []))
 
 
 def _line(rule: FeeRule, charter: Charter | None) -> str:

@@ -1,13 +1,13 @@
 """Drafts of a bill run. Pure functions: the same homes and rules give the same bills.
 
-The days a home was not billed for yet are cut where the rule changes, or what its payee may
-charge. Whole months in a row under one rule are one bill. A month that a rule covers in part is
-a bill of its own, one for each payee, charged by its days (services/fees/tariff.py). What is
-left over is a gap, listed with its reason. A quarterly run after a monthly one therefore bills
-the two months that are left.
+The days a home was not billed for yet are cut where the rule changes, what its payee may
+charge, or the home's area or use. Whole months in a row of one rule and area are one bill. A
+month that a rule covers in part is a bill of its own, one for each payee, charged by its days
+(services/fees/tariff.py). What is left over is a gap, listed with its reason. A quarterly run
+after a monthly one therefore bills the two months that are left.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -73,13 +73,13 @@ def stretches(
     for month in months_from(run.period, run.months):
         found = pieces(home, kind, month, prices, known)
         rules = [piece for piece in found if piece.rule]
-        alone = rules[0].rule if len(rules) == 1 and _is_whole(rules[0], month) else None
-        if whole and alone and whole.rule.id == alone.id:
+        alone = _whole(home, rules, month)
+        if whole and alone and _goes_on(whole, alone):
             whole = _longer(whole, month)
             continue
         if whole:
             yield whole
-        whole = Stretch(home, [Part(alone, 1)], [month]) if alone else None
+        whole = alone
         if not alone:
             yield from _by_days(home, month, rules, prices)
         for piece in found:
@@ -89,28 +89,42 @@ def stretches(
         yield whole
 
 
-def _is_whole(piece: Piece, month: Month) -> bool:
-    return (piece.from_day, piece.to_day) == (f"{month}-01", last_day(month))
+def _whole(home: Place, rules: Sequence[Piece], month: Month) -> Stretch | None:
+    """Return a month that is one piece; None when it is cut."""
+    if len(rules) != 1 or (rules[0].from_day, rules[0].to_day) != _span(month):
+        return None
+    [piece] = rules
+    return Stretch(home, [Part(piece.rule, piece.area, 1)], [month]) if piece.rule else None
+
+
+def _span(month: Month) -> tuple[Day, Day]:
+    return f"{month}-01", last_day(month)
+
+
+def _goes_on(whole: Stretch, month: Stretch) -> bool:
+    """Tell whether a month has the rule and the area of the months before it."""
+    [before], [part] = whole.parts, month.parts
+    return (before.rule.id, before.area) == (part.rule.id, part.area)
 
 
 def _longer(whole: Stretch, month: Month) -> Stretch:
-    months = [*whole.months, month]
-    return Stretch(whole.home, [Part(whole.rule, len(months))], months)
+    months, [part] = [*whole.months, month], whole.parts
+    return Stretch(whole.home, [Part(part.rule, part.area, len(months))], months)
 
 
 def _by_days(
     home: Place, month: Month, found: Iterable[Piece], prices: Prices
 ) -> Iterator[Stretch]:
     """Yield a bill of this one month for each payee, by its days."""
-    by_payee: dict[str, list[tuple[FeeRule, list[Day]]]] = {}
+    by_payee: dict[str, list[tuple[FeeRule, Piece]]] = {}
     for piece in found:
         if piece.rule:
             payee = prices.charters[piece.rule.id].payee.id
-            by_payee.setdefault(payee, []).append((piece.rule, piece.days))
-    length = len(days_between(f"{month}-01", last_day(month)))
+            by_payee.setdefault(payee, []).append((piece.rule, piece))
+    length = len(days_between(*_span(month)))
     for charged in by_payee.values():
-        days = [day for _, some in charged for day in some]
-        parts = [Part(rule, len(some), length) for rule, some in charged]
+        days = [day for _, piece in charged for day in piece.days]
+        parts = [Part(rule, p.area, len(p.days), length) for rule, p in charged]
         yield Stretch(home, parts, [month], [] if len(days) == length else days)
 
 
@@ -133,7 +147,7 @@ def merged(gaps: Iterable[Skipped]) -> list[Skipped]:
 
 def unbillable(stretch: Stretch) -> SkipReason | None:
     """Return why there can be no bill for a stretch; None when there can."""
-    match charge_fen(stretch.parts, stretch.home.area):
+    match charge_fen(stretch.parts):
         case None:
             return SkipReason.NO_AREA
         case 0:
@@ -161,8 +175,8 @@ def bill_for(
         to_day=days[-1] if days else None,
         edition=edition,
         slots=[slot(rule.kind, time) for time in days or months],
-        amount_fen=charge_fen(stretch.parts, home.area) or 0,
-        explanation=explain(stretch.parts, home.area),
+        amount_fen=charge_fen(stretch.parts) or 0,
+        explanation=explain(stretch.parts),
         payee=payee.id,
         account=payee.account,
         payee_name=payee.name,

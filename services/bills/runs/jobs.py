@@ -80,7 +80,7 @@ async def draft_some(deps: Dependencies, run: BillRun) -> None:
     if not run.after and await discard_some(deps, run):
         return
     homes = await places.of_kind_under(
-        deps, run.place, Kind.HOME, after=run.after, limit=HOMES_AT_ONCE
+        deps, run.place, Kind.HOME, after=run.after, limit=HOMES_AT_ONCE, retired=True
     )
     if not homes:
         await finish(deps, run)

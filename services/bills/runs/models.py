@@ -19,6 +19,7 @@ class SkipReason(StrEnum):
     NO_RULE = auto()  # no fee rule covers the home on these days
     NO_PAYEE = auto()  # the rule's payee may not charge this fee there on these days
     CONTRACT_OVER = auto()  # the payee's firm has no contract with the compound on these days
+    RETIRED = auto()  # the home was retired before these days
     NO_AREA = auto()  # the register has no area for the home
     ZERO_AMOUNT = auto()  # rounds to nothing, and WeChat Pay refuses orders of 0 fen
 

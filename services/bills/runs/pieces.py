@@ -1,10 +1,10 @@
 """Pieces of a month: days on which one rule charges a home, or nothing does, and why.
 
 Pure functions. A month is cut where a rule begins or ends, where its payee may charge from or
-no longer, and around days that were billed before.
+no longer, where the home's area or use was corrected, and around days that were billed before.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -17,6 +17,7 @@ from services.fees.payees.charters import Charter
 from services.fees.payees.models import Obstacle
 from services.fees.tariff import RuleBook, candidates, rule_on, spans
 from services.kernel.days import Day, Month, days_between, last_day, plus_days
+from services.places import homes
 from services.places.models import Place
 
 REASONS: Final = {
@@ -40,6 +41,7 @@ class Piece(Struct, frozen=True):
     from_day: Day
     to_day: Day
     rule: FeeRule | None = None
+    area: int | None = None
     reason: SkipReason | None = None
 
     @property
@@ -55,42 +57,52 @@ def slot(kind: FeeKind, time: Month | Day) -> str:
 def pieces(
     home: Place, kind: FeeKind, month: Month, prices: Prices, known: Known
 ) -> list[Piece]:
-    """Return the days of a month that are not billed yet, cut where something changes."""
-    if (home.id, slot(kind, month)) in known.taken:
+    """Return the days of a month that are not billed yet, cut where something changes.
+
+    A home that was retired before the month is none: no run lists it for ever.
+    """
+    is_home = homes.standing(home, f"{month}-01")
+    if not is_home or (home.id, slot(kind, month)) in known.taken:
         return []
-    rules = candidates(prices.book, home.id, home.usage, kind)
-    turns: set[tuple[Day, Day | None]] = {(rule.start_day, rule.end_day) for rule in rules}
-    for charter in (prices.charters.get(rule.id) for rule in rules):
-        turns |= charter.turns() if charter else set()
+    turns = homes.turns(home)
+    for usage in homes.usages(home):
+        for rule in candidates(prices.book, home.id, usage, kind):
+            charter = prices.charters.get(rule.id)
+            turns |= {(rule.start_day, rule.end_day)} | (charter.turns() if charter else set())
     month_days = days_between(f"{month}-01", last_day(month))
     taken = {day for day in month_days if (home.id, slot(kind, day)) in known.taken}
     turns |= {(day, day) for day in taken}
     found: list[Piece] = []
     for first, last in spans(month, turns):
         if first not in taken:
-            _append(found, _piece(rules, kind, (first, last), prices))
+            _append(found, _piece(homes.on(home, first), kind, (first, last), prices))
     return found
 
 
-def _piece(
-    rules: Sequence[FeeRule], kind: FeeKind, days: tuple[Day, Day], prices: Prices
-) -> Piece:
-    """Return what happens on days within which nothing changes."""
-    rule = rule_on(rules, days[0])
+def _piece(home: Place, kind: FeeKind, days: tuple[Day, Day], prices: Prices) -> Piece:
+    """Return what happens on days within which nothing changes; `home` as it was then."""
+    if not homes.standing(home, days[0]):
+        return Piece(*days, reason=SkipReason.RETIRED)
+    rule = rule_on(candidates(prices.book, home.id, home.usage, kind), days[0])
     if rule is None:
         return Piece(*days, reason=SkipReason.NO_RULE)
     charter = prices.charters.get(rule.id)
     if charter is None:
         return Piece(*days, reason=SkipReason.NO_PAYEE)
     obstacle = charter.obstacle(kind, days[0])
-    return Piece(*days, reason=REASONS[obstacle]) if obstacle else Piece(*days, rule=rule)
+    return (
+        Piece(*days, reason=REASONS[obstacle])
+        if obstacle
+        else Piece(*days, rule=rule, area=home.area)
+    )
 
 
 def _append(found: list[Piece], piece: Piece) -> None:
     """Append a piece, or lengthen the one before it that says the same."""
     if found and plus_days(found[-1].to_day, 1) == piece.from_day:
         before = found[-1]
-        if (before.rule, before.reason) == (piece.rule, piece.reason):
+        same = ("rule", "area", "reason")
+        if all(getattr(before, name) == getattr(piece, name) for name in same):
             found[-1] = msgspec.structs.replace(before, to_day=piece.to_day)
             return
     found.append(piece)

@@ -7,10 +7,13 @@ from msgspec import Meta, Struct
 from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
-from handlers.http.lists import ListQuery
+from handlers.http.lists import ListQuery, Page
 from services.bills import actions as bills
 from services.bills.models import BillView, MonthsAfterVoid, OwedBills, VoidBill
+from services.bills.outdated import actions as outdated
+from services.bills.outdated.models import OutdatedBill
 from services.bills.states import BillState
+from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 
 BillId = Annotated[str, Meta(description="Id of the bill, as lists show it.")]
@@ -54,6 +57,27 @@ class MyBillsHandler(ApiHandler):
         return MyBills(items=page.items, next_cursor=page.next_cursor, owed=owed)
 
 
+class OutdatedQuery(Struct, forbid_unknown_fields=True):
+    """Which part of the list.
+
+    `cursor`: `next_cursor` of the page before; the first page without it.
+    """
+
+    cursor: lists.Cursor | None = None
+
+
+class OutdatedBillsHandler(ApiHandler):
+    @endpoint("listOutdatedBills", needs=Permission.RUN_BILLS, errors=("not_a_compound",))
+    async def get(self, place: PlacePath, query: OutdatedQuery) -> Page[OutdatedBill]:
+        """Issued bills that a correction of their home would change, by home and month.
+
+        Each page looks at twenty corrected homes: go on while there is a `next_cursor`.
+        """
+        after = cursors.read(query.cursor)
+        found = await outdated.listing(self.deps, self.actor, place, after=after)
+        return Page(found.items, cursors.write(found.after) if found.after else None)
+
+
 class VoidBillHandler(ApiHandler):
     @endpoint(
         "voidBill",
@@ -69,4 +93,5 @@ class VoidBillHandler(ApiHandler):
 ROUTES = [
     Route("/api/v1/me/bills", MyBillsHandler),
     Route("/api/v1/bills/{bill_id}/void", VoidBillHandler),
+    Route("/api/v1/places/{place}/outdated-bills", OutdatedBillsHandler),
 ]

@@ -11,7 +11,7 @@ from services.bills.models import Bill, HomeNews, Known, Total
 from services.bills.states import BillAction, BillState, move_of
 from services.dependencies import Database, Transaction
 from services.fees.models import FeeKind
-from services.kernel.days import Month
+from services.kernel.days import Day, Month, plus_months
 from services.kernel.documents import Document, to_document
 
 
@@ -159,6 +159,18 @@ async def totals(db: Database, run_ids: Sequence[str]) -> dict[str, list[Total]]
     async for row in await db[COLLECTION].aggregate(pipeline, hint="totals"):
         found[row["run_id"]].append(msgspec.convert(row, Total))
     return found
+
+
+async def issued_since(db: Database, homes: Mapping[str, Day]) -> list[Bill]:
+    """Bills that are owed or paid, of a month since a day of each home; by home and month.
+
+    Served by index `home_paid`.
+    """
+    states = [BillState.OWING, BillState.PAID]
+    query = {"home": {"$in": sorted(homes)}, "state": {"$in": states}}
+    found = msgspec.convert(await db[COLLECTION].find(query).to_list(), list[Bill])
+    since = [b for b in found if plus_months(b.period, b.months - 1) >= homes[b.home][:7]]
+    return sorted(since, key=lambda bill: (bill.home, bill.period, bill.id))
 
 
 async def owing(db: Database, homes: Sequence[str], *, before: str, limit: int) -> list[Bill]:

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from services.bills.runs import actions as runs
+from services.bills.runs.models import StartBillRun
 from services.residencies.models import Relation
 from tests.build import cast
-from tests.build.cast import LI_HOME, SUN_HOME, UNIT, WANG_HOME, Estate
+from tests.build.cast import COMPOUND, LI_HOME, SUN_HOME, UNIT, WANG_HOME, Estate
 from tests.build.homes import acts, ask, at_once, get, homes_of, newcomer, people_of, post, told
 from tests.build.world import Reply, World
 
@@ -15,10 +17,9 @@ GHOST = f"{UNIT}.599"
 
 
 @pytest.fixture
-async def estate(world: World) -> Estate:
-    """Homes, people and rules, and a home that does not exist."""
-    estate = await cast.build(world, ())
-    await cast.homes(world.deps, {GHOST: 8530})
+async def estate(estate: Estate) -> Estate:
+    """The cast, and a home that does not exist."""
+    await cast.homes(estate.world.deps, {GHOST: 8530})
     return estate
 
 
@@ -61,6 +62,55 @@ async def test_a_corrected_area_is_shown_with_what_it_was(estate: Estate) -> Non
     assert [row["facts"]["change"] for row in await acts(estate.world, "home.corrected")] == [
         "corrected"
     ]
+
+
+async def outdated(estate: Estate) -> list[tuple[str, str, int, int]]:
+    reply = await get(estate, "staff", f"places/{COMPOUND}/outdated-bills")
+    assert reply.status == 200, reply.body
+    return [
+        (i["bill"]["home"], i["bill"]["period"], i["bill"]["amount_fen"], i["right_fen"])
+        for i in reply.body["items"]
+    ]
+
+
+@pytest.mark.billed("2026-01", "2026-02")
+async def test_later_bills_follow_and_earlier_ones_are_listed(
+    world: World, estate: Estate
+) -> None:
+    assert await outdated(estate) == []
+    assert (await correct(estate, area=8800, from_day="2026-02-01")).status == 201
+    assert await outdated(estate) == [(LI_HOME, "2026-02", 5118, 5280)]
+    await cast.bill(world, "2026-03")
+    march = [b for b in await estate.bills("li") if b["period"] == "2026-03"]
+    assert {b["kind"]: b["amount_fen"] for b in march} == {
+        "property_fee": 5280,
+        "waste_fee": 500,
+    }
+    assert await outdated(estate) == [(LI_HOME, "2026-02", 5118, 5280)]
+
+
+@pytest.mark.billed("2026-01")
+async def test_the_bills_of_a_home_that_is_none_are_listed(
+    world: World, estate: Estate
+) -> None:
+    await world.db.residencies.delete_many({"home": WANG_HOME})
+    assert (await retire(estate, WANG_HOME)).status == 201
+    assert sorted(await outdated(estate)) == [
+        (WANG_HOME, "2026-01", 500, 0),
+        (WANG_HOME, "2026-01", 3600, 0),
+    ]
+    await cast.bill(world, "2026-02")
+    assert await world.db.bills.count_documents({"home": WANG_HOME}) == 2
+
+
+async def test_drafts_of_before_a_correction_are_not_published(
+    world: World, estate: Estate
+) -> None:
+    run = await runs.start(world.deps, cast.STAFF, COMPOUND, StartBillRun(period="2026-03"))
+    await world.work()
+    assert (await correct(estate, area=8800)).status == 201
+    refused = await post(estate, "staff", f"bill-runs/{run.run_id}/publish")
+    assert (refused.status, refused.code) == (409, "bill_run_outdated")
 
 
 async def test_a_new_room_number_changes_the_address_and_not_the_path(estate: Estate) -> None:

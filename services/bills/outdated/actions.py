@@ -1,0 +1,101 @@
+"""Outdated bills: issued before their home was corrected, and not what they would be today.
+
+What is published is never edited. Until a correction of a bill is an entry of its own, staff
+read here which bills are wrong and by how much: the unpaid ones can be voided and billed again.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from services.bills import store
+from services.bills.models import Bill, Known
+from services.bills.outdated.models import OutdatedBill, OutdatedPage
+from services.bills.runs import basis, drafts
+from services.bills.runs.models import BillRun
+from services.bills.runs.pieces import Prices, slot
+from services.bills.runs.refusals import NotACompound
+from services.bills.views import view
+from services.dependencies import Dependencies
+from services.fees.models import FeeKind
+from services.home_corrections import actions as home_corrections
+from services.kernel.days import days_between, last_day, months_from
+from services.kernel.permissions import Actor, Permission
+from services.places import actions as places
+from services.places.models import Kind, Place
+
+HOMES_AT_ONCE: Final = 20
+
+
+async def listing(
+    deps: Dependencies, actor: Actor, compound: str, *, after: str
+) -> OutdatedPage:
+    """Return the outdated bills of the next corrected homes of a compound, by home and month.
+
+    A page looks at twenty homes and may be empty although others follow. Raises NotFound,
+    NotACompound.
+    """
+    found = await places.access_place(deps, actor, compound, Permission.RUN_BILLS)
+    if found.kind is not Kind.COMPOUND:
+        raise NotACompound("请以小区为单位查看")
+    corrected = await home_corrections.homes_corrected(
+        deps, compound, after=after, limit=HOMES_AT_ONCE
+    )
+    homes = {home.id: home for home in await places.find_many(deps, list(corrected))}
+    issued = await store.issued_since(deps.db, corrected)
+    prices = await _prices(deps, compound, list(homes))
+    items = [
+        shown
+        for bill in issued
+        if (shown := _outdated(deps, homes[bill.home], bill, prices)) is not None
+    ]
+    whole = len(corrected) == HOMES_AT_ONCE
+    return OutdatedPage(items, max(corrected) if whole else "")
+
+
+async def _prices(deps: Dependencies, compound: str, homes: Sequence[str]) -> Prices:
+    return await basis.prices_for(deps, _run(compound, list(FeeKind), at=deps.now()), homes)
+
+
+def _run(
+    compound: str, kinds: list[FeeKind], *, at: datetime, period: str = "", months: int = 0
+) -> BillRun:
+    """Return a run that is never kept: the drafts of these months are compared only."""
+    return BillRun(
+        id="",
+        place=compound,
+        period=period,
+        months=months,
+        kinds=kinds,
+        asked_by="",
+        asked_at=at,
+    )
+
+
+def _outdated(
+    deps: Dependencies, home: Place, bill: Bill, prices: Prices
+) -> OutdatedBill | None:
+    """Compare a bill with what its days would be billed today; None when they are equal."""
+    now = deps.now()
+    run = _run(
+        places.compound_of(home.id), [bill.kind], at=now, period=bill.period, months=bill.months
+    )
+    right, _ = drafts.draft(run, [home], prices, _others(bill), at=now)
+    right_fen = sum(draft.amount_fen for draft in right)
+    if right_fen == bill.amount_fen:
+        return None
+    return OutdatedBill(
+        bill=view(bill, home.address, deps.today()),
+        right_fen=right_fen,
+        right_explanation="; ".join(draft.explanation for draft in right),
+    )
+
+
+def _others(bill: Bill) -> Known:
+    """Return the days of a bill's months that it is not for, as if others billed them."""
+    if bill.from_day is None or bill.to_day is None:
+        return Known()
+    first, last = f"{bill.period}-01", last_day(months_from(bill.period, bill.months)[-1])
+    own = set(days_between(bill.from_day, bill.to_day))
+    rest = (day for day in days_between(first, last) if day not in own)
+    return Known(frozenset((bill.home, slot(bill.kind, day)) for day in rest))

@@ -15,6 +15,7 @@ from services.bills.outdated.models import OutdatedBill
 from services.bills.states import BillState
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
+from services.kernel.types import Opaque
 
 BillId = Annotated[str, Meta(description="Id of the bill, as lists show it.")]
 
@@ -63,7 +64,7 @@ class OutdatedQuery(Struct, forbid_unknown_fields=True):
     `cursor`: `next_cursor` of the page before; the first page without it.
     """
 
-    cursor: lists.Cursor | None = None
+    cursor: Opaque | None = None
 
 
 class OutdatedBillsHandler(ApiHandler):

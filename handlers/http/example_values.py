@@ -158,6 +158,8 @@ MONEY: Final[dict[str, Any]] = {
     "run_id": "01kt9a7c4m8q2v5x1z3b6d0e9w",
     "since": "2026-01",
     "transaction_id": "4200002026030212345678901",
+    "OutdatedBill.right_explanation": "88.00 m² × 0.60 元 × 1 个月 = 52.80 元",
+    "OutdatedBill.right_fen": 5280,
     "AccountClass.name": "receivable",
     "BillRunView.homes": 120,
     "BillRunView.homes_done": 120,

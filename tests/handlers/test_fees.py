@@ -1,5 +1,6 @@
 """Fee rules and bill runs over HTTP."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -302,3 +303,12 @@ async def test_runs_are_for_compounds_and_for_those_who_run_bills(
     assert (await world.api.get(listing, as_=manager)).status == 404
     found = await world.api.get(listing, as_=staff)
     assert [r["run_id"] for r in found.body["items"]] == [run["run_id"]]
+
+
+async def test_a_rule_ended_often_at_once_is_ended_once(api: Api, staff: Member) -> None:
+    made = await api.post(f"/api/v1/places/{UNIT}/fee-rules", PRICE, as_=staff)
+    path = f"/api/v1/fee-rules/{made.body['rule_id']}/end"
+    wish = {"end_day": "2026-12-31"}
+    replies = await asyncio.gather(*(api.post(path, wish, as_=staff) for _ in range(4)))
+    assert [reply.status for reply in replies] == [200] * 4
+    assert {reply.body["end_day"] for reply in replies} == {"2026-12-31"}

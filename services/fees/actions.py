@@ -159,10 +159,11 @@ async def end(
 
     try:
         await deps.in_transaction(save)
-    except FeeRuleEnded:
-        if (await _access(deps, actor, rule_id)).end_day != request.end_day:
-            raise
-        return await end(deps, actor, rule_id, request)  # the same, sent twice at once
+    except FeeRuleEnded as refusal:
+        first = await _access(deps, actor, rule_id)
+        if first.end_day == request.end_day:  # the same, sent twice at once
+            return await end(deps, actor, rule_id, request)
+        raise FeeRuleEnded(refusal.message, end_day=first.end_day) from None
     return await _viewed(deps, ended)
 
 

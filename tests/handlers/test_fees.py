@@ -312,3 +312,15 @@ async def test_a_rule_ended_often_at_once_is_ended_once(api: Api, staff: Member)
     replies = await asyncio.gather(*(api.post(path, wish, as_=staff) for _ in range(4)))
     assert [reply.status for reply in replies] == [200] * 4
     assert {reply.body["end_day"] for reply in replies} == {"2026-12-31"}
+
+
+async def test_of_two_days_at_once_the_second_is_told_the_first(
+    api: Api, staff: Member
+) -> None:
+    made = await api.post(f"/api/v1/places/{UNIT}/fee-rules", PRICE, as_=staff)
+    path = f"/api/v1/fee-rules/{made.body['rule_id']}/end"
+    days = ("2026-11-30", "2026-12-31")
+    replies = await asyncio.gather(*(api.post(path, {"end_day": d}, as_=staff) for d in days))
+    won, lost = sorted(replies, key=lambda reply: reply.status)
+    assert (won.status, lost.status, lost.code) == (200, 409, "fee_rule_ended")
+    assert lost.body["details"] == {"end_day": won.body["end_day"]}

@@ -28,7 +28,7 @@ PUBLIC_ROOMS: Final = (
 )
 PARTS: Final = ("号楼", "栋楼", "单元", "门洞", "门栋", "楼门", "楼层")
 # Marks of one of several doors: 502甲, 502东, 502(东)
-MARKS: Final = "甲乙丙丁戊己庚辛东西南北中上下左右前后一二三四五六七八九十百零两半底顶"
+MARKS: Final = "甲乙丙丁戊己庚辛东西南北中大小上下左右前后一二三四五六七八九十百零两半底顶"
 TAILS: Final = "室户房号门栋幢座楼层跃第"
 
 NO_NUMBER: Final = "无门牌"

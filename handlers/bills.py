@@ -68,7 +68,7 @@ class OutdatedQuery(Struct, forbid_unknown_fields=True):
 
 
 class OutdatedBillsHandler(ApiHandler):
-    @endpoint("listOutdatedBills", needs=Permission.RUN_BILLS, errors=("not_a_compound",))
+    @endpoint("listOutdatedBills", needs=Permission.RUN_BILLS)
     async def get(self, place: PlacePath, query: OutdatedQuery) -> Page[OutdatedBill]:
         """Issued bills that a correction of their home would change, by home and month.
 

@@ -125,6 +125,8 @@ async def test_a_confirmed_import_makes_homes_and_gives_them_to_their_owners(
         "address": "春光小区4号楼商铺12",
         "area": 12050,
         "usage": "shop",
+        "contact": None,
+        "retired_from": None,
     }
 
 

@@ -169,6 +169,7 @@ ROWS = (
         makes=for_a_rule,
         body=new_rule,
     ),
+    Row("get", "/api/v1/places/{place}/outdated-bills", at(COMPOUND)),
     Row("get", "/api/v1/places/{place}/payees", at(UNIT, COMPOUND)),
     Row("post", "/api/v1/places/{place}/payees", at(COMPOUND), body=new_payee),
     Row(

@@ -24,7 +24,7 @@ async def retired(scene: Scene) -> str:
 
 
 async def corrected(scene: Scene) -> str:
-    why = entries.Why(from_day="2026-03-01", document="核查记录", reason="登记有误")
+    why = entries.Why(from_day="2020-01-01", document="核查记录", reason="登记有误")
     there = await places.get(scene.town.world.deps, scene.place)
     row = entries.draft(scene.town.world.deps, there, Change.CORRECTED, why, by="test")
     return await scene.town.insert(home_corrections.COLLECTION, row)

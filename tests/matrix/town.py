@@ -112,7 +112,7 @@ async def _firms(world: World) -> dict[str, str]:
             id=new_id(now),
             place=place,
             name=firm.name,
-            account=f"account{number}",
+            account="firm" if key else "",
             kinds=[FeeKind.PROPERTY_FEE],
             firm=firm.id,
             from_day=FIRST_DAY,

@@ -19,7 +19,7 @@ from services.bills.runs.states import (
     RunState,
     run_target,
 )
-from services.bills.states import BILL_MOVES, BillState
+from services.bills.states import BILL_MOVES, BillAction, BillState
 from services.fees import tariff
 from services.fees.models import FeeRule
 from services.kernel.days import plus_months
@@ -160,5 +160,7 @@ def test_a_run_does_what_its_table_says(state: RunState | None, action: RunActio
             run_target(state, action)
 
 
-def test_paid_and_void_bills_never_move() -> None:
-    assert {m.source for m in BILL_MOVES} == {BillState.DRAFT, BillState.OWING}
+def test_void_bills_never_move_and_paid_ones_only_when_the_money_went_back() -> None:
+    moves = {(m.source, m.action) for m in BILL_MOVES}
+    assert BillState.VOID not in {source for source, _ in moves}
+    assert [a for source, a in moves if source is BillState.PAID] == [BillAction.REOPEN]

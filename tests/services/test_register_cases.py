@@ -286,6 +286,7 @@ async def test_what_is_confirmed_is_billed_once(
     monkeypatch.setattr(process, "messages", messages)
     deps = world.deps
     await cast.ladder(deps)
+    await cast.charge(deps)
     compounds = {name: f"{cast.COMMUNITY}.x{n:02d}" for n, name in enumerate(BILLED)}
     ids = {}
     for name, compound in compounds.items():
@@ -293,8 +294,7 @@ async def test_what_is_confirmed_is_billed_once(
         rule = NewFeeRule(
             kind=FeeKind.PROPERTY_FEE,
             price=5000,
-            account="firm",
-            payee_name="安居物业",
+            payee_id=cast.payee_of(FeeKind.PROPERTY_FEE),
             start_day="2025-01-01",
             due_days=30,
         )

@@ -4,8 +4,9 @@ What is published is never edited. Until a correction of a bill is an entry of i
 read here which bills are wrong and by how much: the unpaid ones can be voided and billed again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from services.bills import store
@@ -14,36 +15,30 @@ from services.bills.outdated.models import OutdatedBill, OutdatedPage
 from services.bills.runs import basis, drafts
 from services.bills.runs.models import BillRun
 from services.bills.runs.pieces import Prices, slot
-from services.bills.runs.refusals import NotACompound
 from services.bills.views import view
 from services.dependencies import Dependencies
 from services.fees.models import FeeKind
 from services.home_corrections import actions as home_corrections
 from services.kernel.days import days_between, last_day, months_from
-from services.kernel.permissions import Actor, Permission
+from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
-from services.places.models import Kind, Place
+from services.places.models import Place
 
 HOMES_AT_ONCE: Final = 20
 
 
-async def listing(
-    deps: Dependencies, actor: Actor, compound: str, *, after: str
-) -> OutdatedPage:
-    """Return the outdated bills of the next corrected homes of a compound, by home and month.
+async def listing(deps: Dependencies, actor: Actor, place: str, *, after: str) -> OutdatedPage:
+    """Return the outdated bills of the next corrected homes of a place, by home and month.
 
-    A page looks at twenty homes and may be empty although others follow. Raises NotFound,
-    NotACompound.
+    A page looks at twenty homes and may be empty although others follow. Raises NotFound.
     """
-    found = await places.access_place(deps, actor, compound, Permission.RUN_BILLS)
-    if found.kind is not Kind.COMPOUND:
-        raise NotACompound("请以小区为单位查看")
+    require_at(actor, Permission.RUN_BILLS, place)
     corrected = await home_corrections.homes_corrected(
-        deps, compound, after=after, limit=HOMES_AT_ONCE
+        deps, place, after=after, limit=HOMES_AT_ONCE
     )
     homes = {home.id: home for home in await places.find_many(deps, list(corrected))}
     issued = await store.issued_since(deps.db, corrected)
-    prices = await _prices(deps, compound, list(homes))
+    prices = await _prices(deps, sorted(homes))
     items = [
         shown
         for bill in issued
@@ -53,8 +48,13 @@ async def listing(
     return OutdatedPage(items, max(corrected) if whole else "")
 
 
-async def _prices(deps: Dependencies, compound: str, homes: Sequence[str]) -> Prices:
-    return await basis.prices_for(deps, _run(compound, list(FeeKind), at=deps.now()), homes)
+async def _prices(deps: Dependencies, homes: Sequence[str]) -> Mapping[str, Prices]:
+    """Return compound → what its homes are billed by today."""
+    found = {}
+    for compound, own in groupby(homes, key=places.compound_of):
+        run = _run(compound, list(FeeKind), at=deps.now())
+        found[compound] = await basis.prices_for(deps, run, list(own))
+    return found
 
 
 def _run(
@@ -73,14 +73,12 @@ def _run(
 
 
 def _outdated(
-    deps: Dependencies, home: Place, bill: Bill, prices: Prices
+    deps: Dependencies, home: Place, bill: Bill, prices: Mapping[str, Prices]
 ) -> OutdatedBill | None:
     """Compare a bill with what its days would be billed today; None when they are equal."""
-    now = deps.now()
-    run = _run(
-        places.compound_of(home.id), [bill.kind], at=now, period=bill.period, months=bill.months
-    )
-    right, _ = drafts.draft(run, [home], prices, _others(bill), at=now)
+    now, compound = deps.now(), places.compound_of(home.id)
+    run = _run(compound, [bill.kind], at=now, period=bill.period, months=bill.months)
+    right, _ = drafts.draft(run, [home], prices[compound], _others(bill), at=now)
     right_fen = sum(draft.amount_fen for draft in right)
     if right_fen == bill.amount_fen:
         return None

@@ -181,7 +181,7 @@ async def _payee(
 ) -> str:
     """Return the id of who is paid into an account; the same payee again is the same one."""
     payee = NewPayee(
-        name=deps.merchants[account].account.name,
+        name=FIRM.name if firm else deps.merchants[account].account.name,
         account=account,
         kinds=[kind],
         firm_id=firm or None,

@@ -33,7 +33,7 @@ class PayeesHandler(ApiHandler):
         status=201,
         errors=("bad_payee", "unknown_account", "payee_account_taken", "payee_exists"),
         example=NewPayee(
-            name="长春安居物业服务有限公司",
+            name="安居物业",
             account="firm",
             kinds=[FeeKind.PROPERTY_FEE],
             firm_id="01kt9a7c4m8q2v5x1z3b6d0e9j",

@@ -137,6 +137,7 @@ PEOPLE: Final[dict[str, Any]] = {
 }
 MONEY: Final[dict[str, Any]] = {
     "account": "firm",
+    "account_name": "长春安居物业服务有限公司",
     "amount_capital": "伍拾壹元壹角捌分",
     "amount_fen": 5118,
     "returned_fen": 0,

@@ -66,10 +66,12 @@ async def add(deps: Dependencies, actor: Actor, request: NewFirm) -> FirmView:
     return views.firm_view(firm)
 
 
-async def require_firm(deps: Dependencies, tx: Transaction, firm_id: str) -> None:
-    """Raise NotFound unless the firm is in the directory."""
-    if await store.find_firm(deps.db, firm_id, tx=tx) is None:
+async def get(deps: Dependencies, tx: Transaction, firm_id: str) -> Firm:
+    """Return a firm of the directory. NotFound when it is not there."""
+    firm = await store.find_firm(deps.db, firm_id, tx=tx)
+    if firm is None:
         raise errors.NotFound("没有找到这家企业")
+    return firm
 
 
 async def listing(

@@ -60,7 +60,7 @@ async def _require_free(deps: Dependencies, tx: Transaction, contract: Contract)
     compound = await places.hold(deps, tx, contract.place)
     if compound is None or compound.kind is not Kind.COMPOUND:
         raise errors.NotFound("没有找到这个小区")
-    await actions.require_firm(deps, tx, contract.firm)
+    await actions.get(deps, tx, contract.firm)
     first, last = contract.from_day, contract.to_day
     rival = await store.overlapping(deps.db, tx, compound.id, first, last)
     if rival is not None:

@@ -83,8 +83,9 @@ async def _payee(deps: Dependencies, bills: Sequence[Bill]) -> tuple[str, str]:
     One that may charge no longer is still paid what it is owed. Bills from before there were
     payees are paid as they say, unless their account is known by another name or other fees.
     """
+    at_home = {home: await payees.at_home(deps, home) for home in {b.home for b in bills}}
     for bill in bills:
-        known = [p for p in await payees.at_home(deps, bill.home) if p.account == bill.account]
+        known = [payee for payee in at_home[bill.home] if payee.account == bill.account]
         right = [p for p in known if bill.kind in p.kinds and p.id == (bill.payee or p.id)]
         if not bill.payee:
             right = [payee for payee in right if payee.name == bill.payee_name]

@@ -83,6 +83,23 @@ async def test_money_in_suspense_is_sent_back_only_by_somebody_just_confirmed(
     assert (await world.api.post(path, as_=admin)).code == "not_found"
 
 
+async def test_where_money_goes_is_decided_only_by_somebody_just_confirmed(
+    estate: Estate,
+) -> None:
+    admin, world = await estate.member("admin"), estate.world
+    wish = {"name": "环卫", "account": "x", "kinds": ["waste_fee"], "from_day": "2026-03-02"}
+    asks = (
+        (f"/api/v1/places/{COMMUNITY}/payees", wish, "unknown_account"),
+        ("/api/v1/payees/nothing/end", {"last_day": "2026-03-02"}, "not_found"),
+    )
+    for path, body, code in asks:
+        assert (await world.api.post(path, body, as_=admin)).code == code
+    await world.advance(minutes=11)
+    for path, body, _ in asks:
+        reply = await world.api.post(path, body, as_=admin)
+        assert (reply.status, reply.code) == (403, "confirmation_needed")
+
+
 async def test_a_substitute_is_no_way_round_it(estate: Estate) -> None:
     path = f"appointments/{await appointment_of(estate)}/substitute"
     await estate.world.advance(minutes=10, seconds=1)

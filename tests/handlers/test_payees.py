@@ -164,6 +164,8 @@ async def test_a_firm_is_a_payee_while_its_contract_holds(
     wish = {"name": "安居物业", "account": "firm", "kinds": ["property_fee"], "firm_id": firm}
     wrong = await write(world.api, admin, COMMUNITY, **wish)
     assert (wrong.status, wrong.code) == (422, "bad_payee")
+    other = await write(world.api, admin, **{**wish, "name": "别的名字"})
+    assert (other.status, other.code) == (422, "bad_payee")
     made = await write(world.api, admin, **wish, from_day="2026-01-01")
     assert made.status == 201, made.body
     payee = made.body["payee_id"]

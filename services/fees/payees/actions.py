@@ -29,7 +29,7 @@ PAYEE_PLACES = LADDER[: LADDER.index(Kind.COMPOUND) + 1]
 
 
 class BadPayee(errors.InvalidInput):
-    """Payees stand at compounds or above, a firm's at its compound; days in their order."""
+    """A firm is paid at its compound and under its name; others there or above."""
 
     code = "bad_payee"
     details_type = errors.UnknownDay
@@ -95,8 +95,8 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewPayee) -
         await places.hold(deps, tx, ancestors(place)[0])
         if not await places.use(deps, [place], tx=tx):
             raise errors.NotFound("没有找到这个地方")
-        if payee.firm:
-            await firms.require_firm(deps, tx, payee.firm)
+        if payee.firm and (await firms.get(deps, tx, payee.firm)).name != payee.name:
+            raise BadPayee("收款单位名称应与物业企业登记的名称一致")
         _require_room(payee, others)
         await store.insert(deps.db, tx, payee)
         said = ("account", "kinds", "firm", "from_day", "to_day")
@@ -108,7 +108,7 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewPayee) -
         await deps.in_transaction(save)
     except DuplicateKeyError:
         return await _again(deps, actor, payee)
-    return view(payee)
+    return view(deps, payee)
 
 
 def _check(deps: Dependencies, request: NewPayee, kind: Kind) -> None:
@@ -158,11 +158,11 @@ def _overlap(one: Payee, other: Payee) -> bool:
 async def _again(deps: Dependencies, actor: Actor, payee: Payee) -> PayeeView:
     """Return the payee that is there already, if it is the same one."""
     earlier = await store.find(deps.db, payee.id)
-    if earlier is None or view(earlier) != view(payee):
+    if earlier is None or view(deps, earlier) != view(deps, payee):
         raise PayeeExists("这个收款单位从同一天起已经登记过")
     again = {"place": payee.place, "subject": payee.id}
     await audit.record_again(deps, actor, Act.PAYEE_ADDED, **again)
-    return view(earlier)
+    return view(deps, earlier)
 
 
 async def end(deps: Dependencies, actor: Actor, payee_id: str, request: EndPayee) -> PayeeView:
@@ -177,7 +177,7 @@ async def end(deps: Dependencies, actor: Actor, payee_id: str, request: EndPayee
     if payee.to_day == last:
         again = {"place": payee.place, "subject": payee.id}
         await audit.record_again(deps, actor, Act.PAYEE_ENDED, **again)
-        return view(payee)
+        return view(deps, payee)
     ended = msgspec.structs.replace(
         payee, to_day=last, ended_by=actor.person_id, ended_at=deps.now()
     )
@@ -190,7 +190,7 @@ async def end(deps: Dependencies, actor: Actor, payee_id: str, request: EndPayee
         await audit.record(deps, tx, actor, Act.PAYEE_ENDED, **about)
 
     await deps.in_transaction(save)
-    return view(ended)
+    return view(deps, ended)
 
 
 async def listing(
@@ -199,7 +199,7 @@ async def listing(
     """Payees that may charge at a place or at something below it, by id."""
     await places.access_place(deps, actor, place, Permission.MANAGE_FEES)
     found = await store.listed(deps.db, place, after=after, limit=limit)
-    return [view(payee) for payee in found]
+    return [view(deps, payee) for payee in found]
 
 
 async def find(deps: Dependencies, payee_id: str) -> Payee | None:

@@ -51,7 +51,7 @@ class Obstacle(StrEnum):
 class NewPayee(Struct, forbid_unknown_fields=True, kw_only=True):
     """Payee to write down for a place.
 
-    `name`: Who receives the money, as residents read it.
+    `name`: Who receives the money, as residents read it; a firm's name as in the directory.
     `account`: Key of the merchant account, as configured.
     `kinds`: Fees that it may charge.
     `firm_id`: Property firm that is paid; none for the sanitation office.
@@ -83,6 +83,7 @@ class PayeeView(Struct, kw_only=True):
     `place`: Path of the place where it may charge, with everything under it.
     `name`: Who receives the money, as residents read it.
     `account`: Key of the merchant account.
+    `account_name`: Whose account it is by the configuration; null when it is not configured.
     `kinds`: Fees that it may charge.
     `firm_id`: Property firm that is paid; null for none.
     `from_day`: First day for which it may charge.
@@ -93,6 +94,7 @@ class PayeeView(Struct, kw_only=True):
     place: str
     name: str
     account: str
+    account_name: str | None
     kinds: list[FeeKind]
     firm_id: str | None
     from_day: Day

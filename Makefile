@@ -1,6 +1,6 @@
 # Everything a person types. Needs Python 3.11 or later and make; the rest is installed in .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick nightly lint tour token wechat planted openapi requirements clean
+.PHONY: help run test quick nightly lint tour token wechat planted openapi bench requirements clean
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -53,6 +53,9 @@ wechat: $(VENV)/.installed ## print the address of the WeChat stand-in of a runn
 openapi: $(VENV)/.installed ## write deploy/openapi.json
 	@$(PY) -m server openapi > deploy/openapi.json.new
 	@mv deploy/openapi.json.new deploy/openapi.json
+
+bench: $(VENV)/.installed-dev ## attack a product of its own and print what it costs; ATTACK=burst
+	@$(PY) -m bench $(ATTACK)
 
 requirements: $(VENV)/.installed-dev ## pin requirements*.in again; ARGS=--upgrade
 	@$(PY) scripts/compile_requirements.py $(ARGS)

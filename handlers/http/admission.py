@@ -30,8 +30,9 @@ PLACES: Final = {Lane.UPLOADS: 24, Lane.NOTICES: 16, Lane.PUSHES: 8}
 class Admission:
     """Places at work of one process.
 
-    `at_once`: of the lane PEOPLE. `per_person`: of one person over all lanes. Whoever is not
-    signed in counts by address, which may be a whole neighbourhood's: together they get half.
+    `at_once`: of the lane PEOPLE. `per_person`: of one person in a lane; WeChat lets a
+    mini-program ask ten at once, and send ten files. Whoever is not signed in counts by
+    address, which may be a whole neighbourhood's: together they get half.
     """
 
     def __init__(self, at_once: int, per_person: int) -> None:
@@ -39,7 +40,7 @@ class Admission:
         self._per_person = per_person
         self._per_address = max(1, at_once // 2)
         self._in_lane: Counter[Lane] = Counter()
-        self._of: Counter[str] = Counter()
+        self._of: Counter[tuple[Lane, str]] = Counter()
 
     @contextmanager
     def place(self, lane: Lane, *, person: str = "", address: str = "") -> Iterator[None]:
@@ -48,9 +49,9 @@ class Admission:
         WeChat's own messages are counted by lane only: they all come from few addresses.
         """
         by_lane_only = lane in {Lane.NOTICES, Lane.PUSHES}
-        who = "" if by_lane_only else person or f"address:{address}"
+        who = (lane, "" if by_lane_only else person or f"address:{address}")
         most = self._per_person if person else self._per_address
-        if self._in_lane[lane] >= self._places[lane] or (who and self._of[who] >= most):
+        if self._in_lane[lane] >= self._places[lane] or (who[1] and self._of[who] >= most):
             message = "现在用的人很多,请稍等一秒再试"
             raise Busy(message, retry_after_seconds=COME_BACK_SECONDS)
         self._in_lane[lane] += 1

@@ -82,16 +82,18 @@ class ApiHandler(RequestHandler):
     async def _execute(self, *transforms_and_args: Any, **path: Any) -> None:
         """Answer; but count the request first, and hold its place at work all the while.
 
-        Tornado's own method: it refuses a strange verb, path or form before prepare().
+        Tornado's own method: it refuses a strange verb, path or form before prepare(). Who gets
+        no place is not counted: to refuse costs less than to count, and whoever shares the
+        address did nothing.
         """
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=self.request_id)
         self.ends_at = monotonic() + self.seconds()
         with ExitStack() as self.held:
             try:
+                self._take_place()
                 async with self.deadline():
                     await self._limit_address()  # before the database is asked who this is
-                self._take_place()
             except Exception as error:  # noqa: BLE001  # raised by prepare(), in Tornado's hands
                 self.turned_away = error
             await super()._execute(*transforms_and_args, **path)

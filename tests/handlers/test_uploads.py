@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from handlers.http import uploads
-from handlers.http.admission import Admission
+from handlers.http.admission import Admission, Lane
 from handlers.http.base import SMALL_BODY_BYTES
 from handlers.http.uploads import LEAST_BYTES, UploadBudget
 from services.kernel.errors import Busy
@@ -128,7 +128,7 @@ async def test_a_budget_bounds_what_all_send_at_once(
 async def test_who_hangs_up_leaves_nothing_behind(world: World, li: Member) -> None:
     world.app.settings["admission"] = desk = Admission(at_once=1, per_person=1)
     async with hung(world, li, MEGABYTE) as upload:
-        assert desk._of == {li.person_id: 1}
+        assert desk._of == {(Lane.UPLOADS, li.person_id): 1}
     assert upload._file.closed
     assert not desk._of
     assert not world.app.settings["uploads"]._taken

@@ -13,13 +13,23 @@ from tests.build.trade_bills import DAY, bill_of, discrepancy, next_morning, unh
 
 pytestmark = [pytest.mark.billed("2026-01", "2026-02"), pytest.mark.usefixtures("books_hold")]
 BY_ID = r"^/v3/pay/transactions/id/"
+ROW = {
+    "交易时间": "2026-03-03 00:00:00",
+    "交易类型": "JSAPI",
+    "交易状态": "SUCCESS",
+    "应结订单金额": "102.36",
+    "订单金额": "102.36",
+    "退款金额": "0.00",
+    "申请退款金额": "0.00",
+    "手续费": "0.61416",
+}
 MISSING = {"http": 404, "code": "ORDER_NOT_EXIST"}
 
 
 @pytest.fixture(autouse=True)
 def few_days(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A new database has ninety empty days to read; here two are enough."""
-    monkeypatch.setattr(trade_bills, "KEPT_DAYS", 2)
+    """A new database has ninety empty days to read; here three are enough."""
+    monkeypatch.setattr(trade_bills, "KEPT_DAYS", 3)
 
 
 async def test_money_that_no_notice_and_no_query_found_is_booked(
@@ -63,6 +73,25 @@ async def test_a_backup_restored_learns_what_came_after_it(estate: Estate, li: M
     assert cash == 2 * 5118 + in_copy["amount_fen"]
     bill = await bill_of(estate)
     assert (bill["state"], bill["found"]["payments"]) == ("matched", 3)
+
+
+async def test_many_payments_that_are_lacking_are_booked_together(
+    estate: Estate, li: Member
+) -> None:
+    """Two of them paid the same bill: one settles it, the other goes back."""
+    [one, other] = await estate.bill_ids("li")
+    closed = {"$set": {"state": "closed", "open": False}}
+    for bill_ids in ([one], [other], [one]):
+        payment_id = await paid(estate, li, bill_ids, notify=False)
+        await estate.world.db.payments.update_one({"_id": payment_id}, closed)
+    await paid(estate, await estate.member("wang"), notify=False)
+    await estate.world.db.outbox.delete_many({"kind": "payments.check"})
+    await next_morning(estate)
+    assert (await owing(estate), await owing(estate, "wang")) == (0, 0)
+    assert await journals(estate) == 4
+    refunds = await estate.world.db.refunds.find().to_list()
+    assert [refund["amount_fen"] for refund in refunds] == [5118]
+    assert (await bill_of(estate))["state"] == "matched"
 
 
 async def test_what_fits_nothing_is_a_discrepancy_once(estate: Estate, li: Member) -> None:
@@ -142,6 +171,44 @@ async def test_case_75_a_payment_that_no_bill_has(estate: Estate, li: Member) ->
     await next_morning(estate, hours=24, minutes=0)
     assert (await bill_of(estate))["state"] == "matched"
     assert (await discrepancy(estate))["state"] == "explained"
+
+
+@pytest.mark.parametrize("in_next", [True, False])
+async def test_case_80_a_payment_just_before_midnight_may_be_in_the_next_bill(
+    estate: Estate, *, in_next: bool
+) -> None:
+    """WeChat's clock may be a second before or behind: no doubt until that bill was read."""
+    await estate.advance(hours=11, minutes=59, seconds=58)
+    payment_id = await paid(estate, await estate.member("li"))
+    wechat, db = estate.world.wechat, estate.world.db
+    transaction = (await wechat.get(f"orders/{payment_id}"))["transaction_id"]
+    await wechat.do("bills", mchid="firm", bill_date=DAY, drop=[payment_id])
+    cells = {**ROW, "微信订单号": transaction, "商户订单号": payment_id}
+    cells["公众账号ID"] = estate.world.deps.merchants["firm"].account.appid
+    if in_next:
+        await wechat.do("bills", mchid="firm", bill_date="2026-03-03", add=[cells])
+    await next_morning(estate, hours=10, minutes=6)
+    assert (await bill_of(estate))["lacking"] == 1
+    assert await db.discrepancies.count_documents({}) == 0
+    for _ in range(2):
+        await next_morning(estate, hours=24, minutes=0)
+    days = [(await bill_of(estate, day))["state"] for day in (DAY, "2026-03-03")]
+    assert days == (["matched", "matched"] if in_next else ["differs", "matched"])
+    doubts = [row["doubts"] async for row in db.discrepancies.find()]
+    assert doubts == ([] if in_next else [["not_in_bill"]])
+
+
+async def test_case_56_a_question_that_fails_is_asked_again_the_same_day(
+    estate: Estate, li: Member
+) -> None:
+    payment_id = await unheard(estate, li)
+    await estate.world.wechat.fault(BY_ID, http=500, code="SYSTEM_ERROR")
+    await next_morning(estate)
+    assert (await bill_of(estate))["state"] == "differs"
+    await estate.world.advance(minutes=61)
+    await estate.world.work()
+    assert await state(estate, payment_id) == "paid"
+    assert (await bill_of(estate))["state"] == "matched"
 
 
 async def test_case_73_a_bill_that_is_not_made_yet(estate: Estate, li: Member) -> None:

@@ -123,15 +123,24 @@ async def _note_lacking(deps: Dependencies, client: PayClient, day: str) -> int:
     found = await payments_store.unbilled(
         deps.db, client.account.key, start, end, limit=MOST_LACKING
     )
-    neighbours_read = deps.now() >= end + READY_AFTER + timedelta(days=1)
     for payment in found:
-        if neighbours_read or not _near(payment.paid_at or start, start, end):
+        neighbour = _neighbour(payment.paid_at or start, day)
+        if neighbour is None or await _is_read(deps, client, neighbour):
             await trades.note(deps, client, _trade(client, payment), Doubt.NOT_IN_BILL)
     return len(found)
 
 
-def _near(at: datetime, start: datetime, end: datetime) -> bool:
-    return at < start + NEAR_MIDNIGHT or at >= end - NEAR_MIDNIGHT
+def _neighbour(paid_at: datetime, day: str) -> str | None:
+    """Return the other day whose bill may have a payment, when it is so near to midnight."""
+    if paid_at < start_of(day) + NEAR_MIDNIGHT:
+        return plus_days(day, -1)
+    after = plus_days(day, 1)
+    return after if paid_at >= start_of(after) - NEAR_MIDNIGHT else None
+
+
+async def _is_read(deps: Dependencies, client: PayClient, day: str) -> bool:
+    name = trade_bill_id(client.account.key, client.account.mchid, day)
+    return await store.is_known(deps.db, name)
 
 
 def _trade(client: PayClient, payment: Payment) -> Trade:

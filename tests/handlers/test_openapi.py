@@ -184,6 +184,7 @@ async def test_what_does_not_change_is_made_once_and_sent_once(
         "Accept-Encoding",
     )
     assert first.headers["X-Consumed-Content-Encoding"] == "gzip"
+    assert first.headers["Etag"].endswith('-gzip"')  # not worked out anew from the bytes
     plain = await answered(api.base, head("GET", path, {"Connection": "close"}))
     assert plain.endswith(b"\r\n\r\n" + first.raw)
     assert first.headers["Etag"].encode() not in plain  # other bytes, another name

@@ -184,6 +184,12 @@ async def test_a_payee_ends_earlier_and_never_later(
     assert reply.body["details"]["because"] == "days"
 
 
+async def test_the_same_end_sent_often_at_once_is_one_end(api: Api, admin: Member) -> None:
+    ends = (end(api, admin, WASTE, "2026-06-30") for _ in range(4))
+    replies = await asyncio.gather(*ends)
+    assert [reply.status for reply in replies] == [200] * 4
+
+
 async def test_an_old_rule_is_its_namesakes_and_without_one_bills_nothing(
     world: World, staff: Member, admin: Member
 ) -> None:

@@ -170,9 +170,7 @@ async def end(deps: Dependencies, actor: Actor, payee_id: str, request: EndPayee
 
     Raises NotFound, PayeeEnded.
     """
-    payee = await store.find(deps.db, payee_id)
-    if payee is None or not actor.may(Permission.MANAGE_PAYEES, payee.place):
-        raise errors.NotFound("没有找到这个收款单位")
+    payee = await _access(deps, actor, payee_id)
     last = check_day(request.last_day)
     if payee.to_day == last:
         again = {"place": payee.place, "subject": payee.id}
@@ -189,8 +187,21 @@ async def end(deps: Dependencies, actor: Actor, payee_id: str, request: EndPayee
         about = {"place": payee.place, "subject": payee.id, "last_day": last}
         await audit.record(deps, tx, actor, Act.PAYEE_ENDED, **about)
 
-    await deps.in_transaction(save)
+    try:
+        await deps.in_transaction(save)
+    except PayeeEnded as refusal:
+        first = await _access(deps, actor, payee_id)
+        if first.to_day == last:  # the same, sent twice at once
+            return await end(deps, actor, payee_id, request)
+        raise PayeeEnded(refusal.message, to_day=first.to_day) from None
     return view(deps, ended)
+
+
+async def _access(deps: Dependencies, actor: Actor, payee_id: str) -> Payee:
+    payee = await store.find(deps.db, payee_id)
+    if payee is None or not actor.may(Permission.MANAGE_PAYEES, payee.place):
+        raise errors.NotFound("没有找到这个收款单位")
+    return payee
 
 
 async def listing(

@@ -1,5 +1,6 @@
 """Endpoints of register imports: uploaded, previewed, confirmed, undone, discarded."""
 
+import re
 from datetime import UTC, datetime
 from typing import Final
 
@@ -15,7 +16,7 @@ from services.kernel.permissions import Permission
 from services.limits.models import Rate
 from services.register import actions as register
 from services.register import uploads
-from services.register.models import ConfirmImport, ImportId, ImportView
+from services.register.models import ConfirmImport, Difference, ImportId, ImportView
 from services.register.sheet.models import RowProblem, Severity
 from services.register.sheet.template import FILENAME, template
 
@@ -102,6 +103,26 @@ class ProblemsHandler(ApiHandler):
         return lists.page(items, query.limit, lambda item: item.key)
 
 
+class DifferencesHandler(ApiHandler):
+    @endpoint("listRegisterDifferences", needs=Permission.IMPORT_REGISTER)
+    async def get(self, import_id: ImportId, query: ListQuery) -> Page[Difference]:
+        """Homes that are there with another area or use than the file has, in its order."""
+        items, last = await register.differences(
+            self.deps,
+            self.actor,
+            import_id,
+            after=_chunk_and_row(cursors.read(query.cursor)),
+            limit=query.limit,
+        )
+        return lists.page(items, query.limit, lambda _: last)
+
+
+def _chunk_and_row(cursor: str) -> str:
+    if cursor and not re.fullmatch(r"\d{1,6}\|\d{1,6}", cursor, re.ASCII):
+        raise InvalidInput("翻页标记不对,请从第一页开始")
+    return cursor
+
+
 class ConfirmHandler(ApiHandler):
     @endpoint(
         "confirmRegisterImport",
@@ -112,11 +133,14 @@ class ConfirmHandler(ApiHandler):
             "register_has_errors",
             "register_has_warnings",
             "register_busy",
+            "bad_first_day",
+            "no_such_difference",
+            "own_home",
         ),
         example=ConfirmImport(accept_warnings=True),
     )
     async def post(self, import_id: ImportId, body: ConfirmImport) -> ImportView:
-        """Write what the preview showed: new homes and their people, nothing else."""
+        """Write what the preview showed: new homes, their people, accepted corrections."""
         return await register.confirm(self.deps, self.actor, import_id, body)
 
 
@@ -148,6 +172,7 @@ ROUTES = [
     Route("/api/v1/places/{place}/register-imports", ImportsHandler),
     Route("/api/v1/register-imports/{import_id}", ImportHandler),
     Route("/api/v1/register-imports/{import_id}/problems", ProblemsHandler),
+    Route("/api/v1/register-imports/{import_id}/differences", DifferencesHandler),
     Route("/api/v1/register-imports/{import_id}/confirm", ConfirmHandler),
     Route("/api/v1/register-imports/{import_id}/undo", UndoHandler),
     Route("/api/v1/register-imports/{import_id}/discard", DiscardHandler),

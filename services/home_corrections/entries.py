@@ -1,5 +1,6 @@
 """Entries of corrections: drafted with their texts sealed, and written for good."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -54,6 +55,12 @@ def draft(
         at=deps.now(),
         source=source,
     )
+
+
+async def keep(deps: Dependencies, tx: Transaction, rows: Sequence[HomeCorrection]) -> None:
+    """Insert entries that a worker made of what a person had accepted."""
+    if rows:
+        await store.insert(deps.db, tx, rows)
 
 
 async def write(

@@ -11,14 +11,15 @@ from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import errors
+from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places import imports
-from services.register import preview, states, store, views
+from services.register import corrections, preview, states, store, views
 from services.register.chunks import actions as chunks
-from services.register.models import ConfirmImport, Import, ImportView
+from services.register.models import ConfirmImport, Difference, Import, ImportView
 from services.register.sheet.models import RowProblem, Severity
-from services.register.states import JOB_OF, Action
+from services.register.states import JOB_OF, Action, State
 from services.residencies import actions as residencies
 
 ACT_OF: Final = {
@@ -104,12 +105,29 @@ async def problems(
     return await store.problems_of(deps.db, found.run, severity, after=after, limit=limit)
 
 
+async def differences(
+    deps: Dependencies, actor: Actor, import_id: str, *, after: str, limit: int
+) -> tuple[list[Difference], str]:
+    """Homes that the file has otherwise than they are, and the cursor of the last one.
+
+    None before the preview is there, and none once the rows are written.
+    """
+    found = await access(deps, actor, import_id)
+    items: list[tuple[str, Difference]] = []
+    if found.state is State.PREVIEWED:
+        async for item in corrections.differences(deps, found, after=after):
+            items.append(item)
+            if len(items) == limit:
+                break
+    return [difference for _, difference in items], items[-1][0] if items else ""
+
+
 async def confirm(
     deps: Dependencies, actor: Actor, import_id: str, request: ConfirmImport
 ) -> ImportView:
     """Promise to write what the preview showed.
 
-    Raises WrongState, HasErrors, HasWarnings, Busy.
+    Raises WrongState, HasErrors, HasWarnings, BadFirstDay, NoSuchDifference, OwnHome, Busy.
     """
     found = await access(deps, actor, import_id)
     states.require(found.state, Action.CONFIRM)
@@ -117,7 +135,14 @@ async def confirm(
         raise HasErrors("还有错误,请改好文件后重新上传", count=found.counts.errors)
     if found.counts.warnings and not request.accept_warnings:
         raise HasWarnings("有提醒,请看过后再确认", count=found.counts.warnings)
-    changes = {"confirmed_at": deps.now(), "total": found.counts.homes, **AT_THE_START}
+    changes: Document = {
+        "confirmed_at": deps.now(),
+        "total": found.counts.homes,
+        **AT_THE_START,
+    }
+    changes["confirmed_by"] = actor.person_id
+    if request.corrections is not None:
+        changes |= await corrections.accept(deps, actor, found, request.corrections)
     await _move(deps, actor, found, Action.CONFIRM, changes)
     return views.view(await store.get(deps.db, import_id))
 
@@ -148,7 +173,7 @@ async def discard(deps: Dependencies, actor: Actor, import_id: str) -> ImportVie
 
 
 async def _move(
-    deps: Dependencies, actor: Actor, found: Import, action: Action, changes: dict[str, object]
+    deps: Dependencies, actor: Actor, found: Import, action: Action, changes: Document
 ) -> None:
     """Move an import for a person and promise the work, once. Raises Busy, WrongState."""
 
@@ -158,7 +183,8 @@ async def _move(
         if action in JOB_OF:
             kind, run = JOB_OF[action], found.run
             await jobs.enqueue(deps, tx, kind, run, import_id=found.id, run=run)
-        await _note(deps, tx, actor, action, found)
+        corrected = changes.get("accepted_count", 0)
+        await _note(deps, tx, actor, action, found, corrected=corrected)
 
     try:
         await deps.in_transaction(save)
@@ -168,7 +194,13 @@ async def _move(
 
 
 async def _note(
-    deps: Dependencies, tx: Transaction, actor: Actor, action: Action, found: Import
+    deps: Dependencies,
+    tx: Transaction,
+    actor: Actor,
+    action: Action,
+    found: Import,
+    *,
+    corrected: int,
 ) -> None:
     await audit.record(
         deps,
@@ -180,4 +212,5 @@ async def _note(
         homes=found.counts.homes,
         new_homes=found.counts.new_homes,
         people=found.counts.people,
+        corrections=corrected,
     )

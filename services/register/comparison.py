@@ -1,12 +1,14 @@
-"""Comparison of a file's homes with those already there. Nothing there is ever changed."""
+"""Comparison of a file's homes with those already there. Nothing there is changed by it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from services.dependencies import Dependencies
 from services.places import actions as places
+from services.places import homes as place_homes
 from services.places.doors import number_on
 from services.places.models import Kind, Place
+from services.register.corrections import right
 from services.register.models import Import
 from services.register.sheet.models import (
     Code,
@@ -22,7 +24,14 @@ from services.register.sheet.problems import NO_COLUMN, problem
 from services.residencies import enrolment
 
 SHOWN: Final = {Field.AREA: "面积", Field.USAGE: "用途", Field.OWNER: "住户或电话"}
+CORRECTED: Final = "确认时可选择按表更正"
+THEN: Final = {
+    Field.AREA: CORRECTED,
+    Field.USAGE: CORRECTED,
+    Field.OWNER: "本次不修改",
+}
 People = set[tuple[str, str]]
+Renamed = dict[tuple[str, str], str]
 HOMES: Final = 1000  # of a unit, looked through for another spelling of a number
 
 
@@ -34,14 +43,19 @@ class Comparison:
         self._import = found
         self._new = self._existing = self._changed = 0
         self._errors = self._warnings = 0
+        self._renamed: Renamed | None = None
+        self.has_differences = False  # another area or use, in the latest batch
 
     async def problems(self, homes: Sequence[ListedHome]) -> list[RowProblem]:
         """Problems of these homes: where they differ from those that are there.
 
         A home that is there under another spelling (0101 for 101) gets that spelling.
         """
+        self.has_differences = False
+        await self._follow_renamed(homes)
         there = await self._there(homes)
-        found = await self._respell(homes, there)
+        found = await self._follow_merged(homes, there)
+        found += await self._respell(homes, there)
         there |= await self._there(homes)
         known = await enrolment.known_people(self._deps, sorted(there)) if there else {}
         for home in homes:
@@ -50,6 +64,33 @@ class Comparison:
                 found += self._differences(home, there[path], known.get(path, set()))
             elif not home.repeats:
                 self._new += 1
+        return found
+
+    async def _follow_renamed(self, homes: Sequence[ListedHome]) -> None:
+        """Give homes whose number was corrected the path that they kept."""
+        compound = self._import.place
+        if self._renamed is None:
+            self._renamed = await place_homes.renamed_under(self._deps, compound)
+        for home in homes if self._renamed else ():
+            unit = home.path(compound).rpartition(".")[0]
+            path = self._renamed.get((unit, home.name))
+            home.home = path.rpartition(".")[2] if path else home.home
+
+    async def _follow_merged(
+        self, homes: Sequence[ListedHome], there: dict[str, Place]
+    ) -> list[RowProblem]:
+        """Give homes that were merged into others the path and name of those."""
+        compound = self._import.place
+        merged = [h for h in homes if _merged_into(there.get(h.path(compound)))]
+        targets = [_merged_into(there[home.path(compound)]) for home in merged]
+        into = {place.id: place for place in await places.find_many(self._deps, targets)}
+        found = []
+        for home, target in zip(merged, targets, strict=True):
+            shown = {"name": home.name, "other": into[target].name, "earlier": "已登记"}
+            found.append(self._problem(Code.SAME_ROOM, home, Field.HOME, **shown))
+            self._warnings += 1
+            home.home, home.name = target.rpartition(".")[2], into[target].name
+            home.repeats = True  # of the other home the register knows the area and use
         return found
 
     async def _there(self, homes: Sequence[ListedHome]) -> dict[str, Place]:
@@ -90,12 +131,13 @@ class Comparison:
 
     def _differences(self, home: ListedHome, place: Place, known: People) -> list[RowProblem]:
         self._existing += not home.repeats
-        if home.name != place.name:
+        if (wrong := _wrong(home, place)) is not None:
             self._errors += 1
             names = {"name": home.name, "other": place.name}
-            return [self._problem(Code.SAME_SEGMENT, home, Field.HOME, **names)]
+            return [self._problem(wrong, home, Field.HOME, **names)]
+        self.has_differences |= right(home, place) is not None
         found = [
-            self._problem(Code.HOME_DIFFERS, home, field, what=SHOWN[field])
+            self._problem(Code.HOME_DIFFERS, home, field, what=SHOWN[field], then=THEN[field])
             for field in _different(home, place, known)
         ]
         self._warnings += len(found)
@@ -119,6 +161,19 @@ class Comparison:
         counts.errors += self._errors
         counts.warnings += self._warnings
         return counts
+
+
+def _merged_into(place: Place | None) -> str:
+    return (place.merged_into if place else None) or ""
+
+
+def _wrong(home: ListedHome, place: Place) -> Code | None:
+    """Return the error of a row whose path belongs to another home, or to none."""
+    if place.retired_from is not None:
+        return Code.HOME_RETIRED
+    if home.name != place.name:
+        return Code.HOME_RENAMED if place.renamed else Code.SAME_SEGMENT
+    return None
 
 
 def _different(home: ListedHome, place: Place, known: People) -> Iterator[Field]:

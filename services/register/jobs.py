@@ -22,7 +22,7 @@ from services.places import actions as places
 from services.places import homes as place_homes
 from services.places import imports
 from services.places.models import Kind, Place
-from services.register import preview, states, store
+from services.register import corrections, preview, states, store
 from services.register.chunks import actions as chunks
 from services.register.models import Import
 from services.register.sheet.models import ListedHome
@@ -67,10 +67,13 @@ async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
     rows = sum(not home.repeats for home in homes)
 
     async def write(tx: Transaction) -> None:
-        mark = str(number + 1)
-        if not await store.move_mark(deps.db, tx, found, Action.FINISH, mark=mark, done=rows):
-            return
         there = {place.id: place for place in await places.find_many(deps, paths, tx=tx)}
+        wrong = corrections.accepted(found, homes, there)
+        more = {"done": rows, "counts.corrected_homes": len(wrong)}
+        mark = str(number + 1)
+        if not await store.move_mark(deps.db, tx, found, Action.FINISH, mark=mark, **more):
+            return
+        await corrections.write(deps, tx, found, wrong)
         fresh = {p.id: p for home in homes for p in _tree(found, compound, home, there)}
         await imports.put(deps, tx, list(fresh.values()))
         mine = {p for p in paths if p not in there or there[p].source == found.id}

@@ -1,12 +1,18 @@
 """Imports of a register: what is kept, sent and seen."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
+from services.home_corrections.models import Facts
+from services.kernel.days import Day
+from services.kernel.paths import PlacePath
+from services.kernel.types import Reason
 from services.register.sheet.models import BuildingCount, Column, Counts, Refusal
 from services.register.states import State
+
+MOST_ACCEPTED: Final = 1000  # named one by one; all of them are accepted without naming any
 
 ImportId = Annotated[
     str,
@@ -38,6 +44,14 @@ class Import(Struct, kw_only=True):
     counts: Counts = field(default_factory=Counts)
     buildings: list[BuildingCount] = []  # none in imports that were read before these were kept
     refusal: Refusal | None = None
+    changed_chunks: list[int] = []  # in which the file has another area or use of a home
+    confirmed_by: str = ""
+    # What was accepted of the differences: these homes, or all (None), from this day on.
+    accepted: list[str] | None = None
+    accepted_count: int = 0
+    corrects_from: Day | None = None
+    document_sealed: str = ""
+    reason_sealed: str = ""
 
     @property
     def file_id(self) -> str:
@@ -86,10 +100,55 @@ class ImportView(Struct, kw_only=True):
     confirmed_at: datetime | None
 
 
+class Difference(Struct, kw_only=True):
+    """Home that is there with another area or use than the file has.
+
+    `home`: Path of the home.
+    `address`: Address of the home, as people say it.
+    `sheet`: Name of the sheet.
+    `row`: Row of the file, from 1.
+    `before`: What the register says.
+    `after`: What the file says.
+    """
+
+    home: str
+    address: str
+    sheet: str
+    row: int
+    before: Facts
+    after: Facts
+
+
+class UnknownHomes(Struct, frozen=True, kw_only=True):
+    """Homes that are not among the differences.
+
+    `homes`: Paths of the homes.
+    """
+
+    homes: list[str]
+
+
+class AcceptDifferences(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Differences in which the file is right: each is a correction of a home.
+
+    `homes`: Paths of the homes; all that differ without it.
+    `from_day`: First day on which the file's areas and uses count; today or earlier.
+    `document`: Paper that shows it, e.g. 2026年测绘成果.
+    `reason`: Why the register was wrong.
+    """
+
+    homes: Annotated[list[PlacePath], Meta(max_length=MOST_ACCEPTED)] | None = None
+    from_day: Day
+    document: Reason
+    reason: Reason
+
+
 class ConfirmImport(Struct, forbid_unknown_fields=True):
     """Confirmation of an import.
 
     `accept_warnings`: Whether warnings are accepted; errors cannot be.
+    `corrections`: Differences in which the file is right; without it homes stay as they are.
     """
 
     accept_warnings: bool = False
+    corrections: AcceptDifferences | None = None

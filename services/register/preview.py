@@ -57,6 +57,8 @@ async def _preview(deps: Dependencies, found: Import) -> bool:
                     found.columns = columns
                 case Batch(seen, total, homes, problems):
                     problems += await comparison.problems(homes)
+                    if comparison.has_differences:
+                        found.changed_chunks.append(found.chunks)
                     kept, expires_at = keep_within(problems, room), deps.now() + PROBLEMS_LIVE
                     await store.put_problems(deps.db, found.run, kept, expires_at)
                     await chunks.keep_rows(deps, found.run, found.chunks, homes)
@@ -73,7 +75,7 @@ async def _preview(deps: Dependencies, found: Import) -> bool:
 async def _show(deps: Dependencies, found: Import) -> bool:
     async def save(tx: Transaction) -> bool:
         facts = {"columns": found.columns, "counts": found.counts, "chunks": found.chunks}
-        more = {"buildings": found.buildings}
+        more = {"buildings": found.buildings, "changed_chunks": found.changed_chunks}
         shown = await store.move(deps.db, found, Action.PREVIEW, tx=tx, **facts, **more)
         if shown:
             due_at, run = deps.now() + PREVIEWS_LIVE, found.run

@@ -9,7 +9,11 @@ HOLDINGS: Final = (
     Holding(
         collection=register_imports.COLLECTION,
         fate=Fate.NOBODYS,
-        staff=("uploaded_by",),
+        sealed={
+            "document_sealed": "register_imports/{id}/document",
+            "reason_sealed": "register_imports/{id}/reason",
+        },
+        staff=("uploaded_by", "confirmed_by"),
         why="导入的进度和计数",
     ),
     Holding(

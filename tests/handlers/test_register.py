@@ -175,7 +175,7 @@ async def test_homes_already_there_stay_as_they_are_and_differences_are_shown(
         ("D", "home_differs"),
         ("F", "home_differs"),
     ]
-    assert found[0]["message"] == "这一户已经登记过,面积与表里不同,本次不修改"
+    assert found[0]["message"] == "这一户已经登记过,面积与表里不同,确认时可选择按表更正"
     await office.do(view["import_id"], "confirm", accept_warnings=True)
     await office.world.work()
     home = await office.world.db.places.find_one({"_id": cast.LI_HOME})

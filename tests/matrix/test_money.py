@@ -230,6 +230,13 @@ ROWS = (
         bare="rows and columns of a file",
     ),
     Row(
+        "get",
+        "/api/v1/register-imports/{import_id}/differences",
+        at(COMPOUND),
+        makes=previewed_import,
+        bare="homes of the file, which has none",
+    ),
+    Row(
         "post",
         "/api/v1/register-imports/{import_id}/confirm",
         at(COMPOUND),

@@ -55,6 +55,8 @@ class Code(StrEnum):
     FILLED_DOWN = auto()
     ROW_SKIPPED = auto()
     HOME_DIFFERS = auto()
+    HOME_RENAMED = auto()
+    HOME_RETIRED = auto()
     SECTION_ROW = auto()
     BUILDING_FROM_TITLE = auto()
     BUILDING_FROM_SHEET = auto()
@@ -214,6 +216,7 @@ class Counts(Struct, kw_only=True):
     `errors`: Problems that stop the import.
     `warnings`: Problems that must be accepted.
     `kept_homes`: Homes that stayed when the import was undone.
+    `corrected_homes`: Homes that the import corrected, because that was accepted.
     """
 
     rows: int = 0
@@ -227,6 +230,7 @@ class Counts(Struct, kw_only=True):
     changed_homes: int = 0  # of these, the ones the file describes differently
     errors: int = 0
     warnings: int = 0
+    corrected_homes: int = 0
     kept_homes: int = 0  # what an undo had to leave because it was used meanwhile
 
 

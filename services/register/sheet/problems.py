@@ -22,6 +22,8 @@ ERRORS: Final[dict[Code, str]] = {
     C.PLACE_CONTRADICTS: "这里写的楼栋或单元与“{name}”不一样,请核对",
     C.BUILDING_UNCLEAR: "说不准是哪一栋,请在这一行写明楼栋",
     C.UNIT_UNCLEAR: "说不准是哪个单元,请在这一行写明单元",
+    C.HOME_RENAMED: "这个房号已更正为“{other}”,请按新房号填写",
+    C.HOME_RETIRED: "这一户已经注销,如确有此房请先恢复",
 }
 WARNINGS: Final[dict[Code, str]] = {
     C.AREA_MISSING: "没有面积,将不能按面积计费",
@@ -37,7 +39,7 @@ WARNINGS: Final[dict[Code, str]] = {
     C.DUPLICATE_SAME: "与{earlier}重复,只登记一次",
     C.FILLED_DOWN: "空着,按上一行的“{name}”登记",
     C.ROW_SKIPPED: "这一行不像一户,已跳过",
-    C.HOME_DIFFERS: "这一户已经登记过,{what}与表里不同,本次不修改",
+    C.HOME_DIFFERS: "这一户已经登记过,{what}与表里不同,{then}",
     C.SECTION_ROW: "这一行当作标题,下面没写的都按“{name}”登记",
     C.BUILDING_FROM_TITLE: "表里没写楼栋,按标题里的“{name}”登记",
     C.BUILDING_FROM_SHEET: "表里没写楼栋,按工作表名里的“{name}”登记",

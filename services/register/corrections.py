@@ -1,0 +1,155 @@
+"""Corrections of homes by a register: what a file says otherwise, accepted home by home or all.
+
+An import only adds. Where a home is there already and the file has another area or use, staff
+see both and may accept the file's: that is a correction like one by hand
+(services/home_corrections), with a paper, a reason and a first day.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+
+import msgspec
+
+from services.dependencies import Dependencies, Transaction
+from services.home_corrections import actions as home_corrections
+from services.home_corrections import entries
+from services.home_corrections.entries import Why
+from services.home_corrections.models import Change
+from services.kernel import errors
+from services.kernel.documents import Document
+from services.kernel.interests import require_not_own
+from services.kernel.permissions import Actor
+from services.places import actions as places
+from services.places import homes as place_homes
+from services.places.models import Place
+from services.register.chunks import actions as chunks
+from services.register.models import AcceptDifferences, Difference, Import, UnknownHomes
+from services.register.sheet.models import ListedHome
+
+
+class NoSuchDifference(errors.InvalidInput):
+    """Some of the accepted homes are none of which the file says something else."""
+
+    code = "no_such_difference"
+    details_type = UnknownHomes
+
+
+def right(home: ListedHome, place: Place) -> Place | None:
+    """Return a home as its row says; None where that is how it is, or the row does not say."""
+    if home.repeats or home.name != place.name:
+        return None
+    area = home.area if home.area is not None else place.area
+    if (area, home.usage) == (place.area, place.usage):
+        return None
+    return msgspec.structs.replace(place, area=area, usage=home.usage)
+
+
+def differing(
+    listed: Sequence[ListedHome], compound: str, there: Mapping[str, Place]
+) -> Iterator[tuple[ListedHome, Place, Place]]:
+    """Yield rows of homes that are there otherwise, with what is there and what is right."""
+    for home in listed:
+        place = there.get(home.path(compound))
+        now = right(home, place) if place else None
+        if place and now:
+            yield home, place, now
+
+
+async def differences(
+    deps: Dependencies, found: Import, *, after: str = ""
+) -> AsyncIterator[tuple[str, Difference]]:
+    """Yield cursor and difference of the homes of a file, in its order, after a cursor.
+
+    Raises ChunkGone when the rows are no longer kept.
+    """
+    first, _, row = after.partition("|")
+    for number in found.changed_chunks:
+        if first and number < int(first):
+            continue
+        listed = await chunks.get_rows(deps, found.run, number)
+        paths = [home.path(found.place) for home in listed]
+        there = {place.id: place for place in await places.find_many(deps, paths)}
+        for at, (home, place, now) in enumerate(differing(listed, found.place, there)):
+            if first and number == int(first) and at <= int(row):
+                continue
+            yield f"{number}|{at}", _difference(home, place, now)
+
+
+def _difference(home: ListedHome, place: Place, now: Place) -> Difference:
+    return Difference(
+        home=place.id,
+        address=place.address,
+        sheet=home.sheet,
+        row=home.row,
+        before=entries.facts(place),
+        after=entries.facts(now),
+    )
+
+
+async def accept(
+    deps: Dependencies, actor: Actor, found: Import, wish: AcceptDifferences
+) -> Document:
+    """Check which differences somebody accepts; return what the import keeps of it.
+
+    Raises BadFirstDay, NoSuchDifference, OwnHome.
+    """
+    home_corrections.check_first_day(deps, wish.from_day)
+    there = {difference.home async for _, difference in differences(deps, found)}
+    chosen = there if wish.homes is None else set(wish.homes)
+    if chosen - there:
+        raise NoSuchDifference("有的房屋与表里没有不同", homes=sorted(chosen - there))
+    require_not_own(actor, chosen)
+    return {
+        "accepted": None if wish.homes is None else sorted(chosen),
+        "accepted_count": len(chosen),
+        "corrects_from": wish.from_day,
+        "document_sealed": deps.vault.seal(wish.document, place=_place(found, "document")),
+        "reason_sealed": deps.vault.seal(wish.reason, place=_place(found, "reason")),
+    }
+
+
+def accepted(
+    found: Import, listed: Sequence[ListedHome], there: Mapping[str, Place]
+) -> list[ListedHome]:
+    """Return the rows of a chunk whose homes are to be corrected."""
+    if found.corrects_from is None:
+        return []
+    chosen = None if found.accepted is None else set(found.accepted)
+    rows = differing(listed, found.place, there)
+    return [home for home, place, _ in rows if chosen is None or place.id in chosen]
+
+
+async def write(
+    deps: Dependencies, tx: Transaction, found: Import, rows: Sequence[ListedHome]
+) -> None:
+    """Correct the homes of these rows, each held, from the first day that was accepted."""
+    if not rows or found.corrects_from is None:
+        return
+    why = Why(
+        from_day=found.corrects_from,
+        document=deps.vault.unseal(found.document_sealed, place=_place(found, "document")),
+        reason=deps.vault.unseal(found.reason_sealed, place=_place(found, "reason")),
+    )
+    written = []
+    for home in rows:
+        place = await places.hold(deps, tx, home.path(found.place))
+        now = right(home, place) if place and place.retired_from is None else None
+        if place is None or now is None:  # corrected by hand meanwhile, or retired
+            continue
+        upper = place.address.removesuffix(place_homes.address("", place.name, place.usage))
+        now.address = place_homes.address(upper, now.name, now.usage)
+        row = entries.draft(
+            deps,
+            place,
+            Change.CORRECTED,
+            why,
+            by=found.confirmed_by,
+            now=now,
+            source=found.id,
+        )
+        written.append(row)
+        await place_homes.correct(deps, tx, place, now, why.from_day)
+    await entries.keep(deps, tx, written)
+
+
+def _place(found: Import, field: str) -> str:
+    return f"register_imports/{found.id}/{field}"

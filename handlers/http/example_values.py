@@ -41,6 +41,7 @@ PLACES: Final[dict[str, Any]] = {
     "DirectoryEntry.name": "3栋",
     "DirectoryEntry.path": BUILDING,
     "Facts.name": "502",
+    "Difference.row": 2,
     "Difference.sheet": "3号楼",
     "Difference.address": ADDRESS + "室",
     "Difference.after": {"name": "502", "area": 8800, "usage": "flat"},

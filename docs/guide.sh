@@ -29,6 +29,9 @@ sign_in() {
     echo "$who"
 }
 
+# Ask until something has a state: wait_for TOKEN /path state
+wait_for() { until [ "$(call $1 $2 | pick state)" = "$3" ]; do sleep 1; done; }
+
 # Take a value out of an answer: pick state, pick items.0.bill_id; with * a list of all, and with
 # kind=property_fee only of the items that have this value.
 pick() {

@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--new-city", metavar="NAME", help="register the place first, as a city of this name"
     )
+    parser.add_argument("--from-day", type=day, help="first day of the role; today without it")
     parser.add_argument("--to-day", type=day, help="last day of a head's term: 2027-12-31")
     parser.add_argument("--firm", help="id of the firm whose people hold the role")
 
@@ -57,6 +58,7 @@ async def give(arguments: argparse.Namespace, settings: Settings) -> None:
         place=arguments.place,
         phone=arguments.phone,
         firm_id=arguments.firm,
+        from_day=arguments.from_day,
         to_day=arguments.to_day,
     )
     async with open_dependencies(settings) as deps:

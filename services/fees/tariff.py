@@ -8,7 +8,7 @@ that
 4. started last.
 When a rule ends, the one it displaced applies again. A month that a rule covers in part is
 charged by its actual days: 19 of the 31 days of August are 19/31 of the month's price. The law
-names no method; why this one: docs/decisions/16-payees-and-runs.md.
+names no method; why this one: docs/decisions/20-payees-and-runs.md.
 """
 
 from collections import defaultdict

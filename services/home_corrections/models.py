@@ -37,10 +37,18 @@ class Facts(Struct, frozen=True, kw_only=True):
     usage: Usage | None = None
 
 
+class Ended(Struct, frozen=True, kw_only=True):
+    """Relation to a home that ended with it. `to_day`: the last day that it had before."""
+
+    residency: str
+    to_day: Day | None
+
+
 class HomeCorrection(Struct, kw_only=True):
     """One correction of one home, never changed after it was written.
 
     `source`: the import of a register that made it; empty for a correction by hand.
+    `ended`: the register's people of a home that was retired, for its return.
     """
 
     id: str = field(name="_id")
@@ -55,6 +63,7 @@ class HomeCorrection(Struct, kw_only=True):
     by: str
     at: datetime
     source: str = ""
+    ended: list[Ended] = []
 
 
 class CorrectHome(Struct, forbid_unknown_fields=True, kw_only=True):

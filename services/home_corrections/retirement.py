@@ -6,11 +6,12 @@ nobody can be bound to it. The people of a home that is merged go on in the othe
 
 from services.dependencies import Dependencies, Transaction
 from services.home_codes import actions as home_codes
-from services.home_corrections import entries, views
+from services.home_corrections import entries, store, views
 from services.home_corrections.actions import check_first_day, require_free_name
 from services.home_corrections.entries import Why
 from services.home_corrections.models import (
     Change,
+    Ended,
     HomeCorrectionView,
     RestoreHome,
     RetireHome,
@@ -78,6 +79,7 @@ async def retire(
             by=actor.person_id,
             merged_into=wish.merge_into,
         )
+        row.ended = [Ended(residency=r.id, to_day=r.to_day) for r in held.rows]
         await entries.write(deps, tx, actor, row, ended=len(held.rows), moved=moved)
         return views.view(deps, row, held.place.address)
 
@@ -162,7 +164,7 @@ def _newcomer(
 async def restore(
     deps: Dependencies, actor: Actor, home: str, wish: RestoreHome
 ) -> HomeCorrectionView:
-    """Let a home that was retired by mistake stand again, from the day it was retired from.
+    """Let a home that was retired by mistake stand again, with the people it had then.
 
     Raises NotFound, NotRetired, HomeNameTaken.
     """
@@ -176,9 +178,21 @@ async def restore(
             raise NotRetired("这套房屋没有注销,或已合并,不能恢复")
         await require_free_name(deps, tx, held)
         await homes.retire(deps, tx, home, None)
+        await _take_back(deps, tx, actor, home, wish)
         why = Why(from_day=held.retired_from, document=wish.document, reason=wish.reason)
         row = entries.draft(deps, held, Change.RESTORED, why, by=actor.person_id)
         await entries.write(deps, tx, actor, row)
         return views.view(deps, row, held.address)
 
     return await deps.in_transaction(save)
+
+
+async def _take_back(
+    deps: Dependencies, tx: Transaction, actor: Actor, home: str, wish: RestoreHome
+) -> None:
+    """Reopen the relations that ended with the home."""
+    retired = await store.latest(deps.db, tx, home, Change.RETIRED)
+    for row in retired.ended if retired else []:
+        await residencies.reopen(
+            deps, tx, actor, row.residency, row.to_day, because=wish.reason
+        )

@@ -6,13 +6,22 @@ import msgspec
 
 from mongo_indexes.home_corrections import COLLECTION
 from services.dependencies import Database, Transaction
-from services.home_corrections.models import HomeCorrection
+from services.home_corrections.models import Change, HomeCorrection
 from services.kernel.documents import Document, to_document
 from services.kernel.paths import under
 
 
 async def insert(db: Database, tx: Transaction, rows: Sequence[HomeCorrection]) -> None:
     await db[COLLECTION].insert_many([to_document(row) for row in rows], session=tx)
+
+
+async def latest(
+    db: Database, tx: Transaction, home: str, change: Change
+) -> HomeCorrection | None:
+    """Return the latest correction of one kind of a home. Served by index `home`."""
+    query = {"home": home, "change": change}
+    document = await db[COLLECTION].find_one(query, sort=[("_id", -1)], session=tx)
+    return msgspec.convert(document, HomeCorrection | None)
 
 
 async def count_under(db: Database, place: str) -> int:

@@ -132,6 +132,28 @@ async def end(
         await store.end(deps.db, tx, row.id, changes, step)
 
 
+async def reopen(
+    deps: Dependencies,
+    tx: Transaction,
+    actor: Actor,
+    residency_id: str,
+    to_day: Day | None,
+    *,
+    because: str,
+) -> None:
+    """Take the end of a residency back; whoever holds its phone by now is bound."""
+    row = await store.find(deps.db, residency_id, tx=tx)
+    if row is None:
+        return
+    holder = await people.holder_of(deps, tx, row.phone_index)
+    changes: Document = {"to_day": to_day, "ended_by": "", "ended_at": None}
+    changes["ended_because"] = ""
+    if row.person is None and holder is not None:
+        changes |= {"person": holder, "bound_by": Way.PHONE, "bound_at": deps.now()}
+    step = _step(deps, actor, row, "reopened", because)
+    await store.end(deps.db, tx, row.id, changes, step)
+
+
 def _step(
     deps: Dependencies, actor: Actor, row: Residency, did: str, because: str
 ) -> ResidencyStep:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from demo import foundation, people
@@ -13,6 +14,7 @@ from demo.desk import Desk
 from demo.people import ROLES
 from demo.site import Site
 from demo.visitor import Visitor
+from server.settings import Settings
 from tests.build.world import World
 from tests.demo.conftest import said, site
 
@@ -28,8 +30,10 @@ esac
 """
 DATE = """#!/bin/sh
 if [ "$1" = -d ]; then given=$2; shift 2; fi
-exec /bin/date -d "$NOW $given" "$@"
+case "$given" in [0-9]*) ;; *) given="$NOW $given" ;; esac
+exec /bin/date -d "$given" "$@"
 """
+MOST_PATIENT = 60_000  # milliseconds; the tests' own patience is more than a setting may be
 PAUSE = "#!/bin/sh\nexit 0\n"
 Guide = Callable[[str], Awaitable[str]]
 __all__ = ["said", "site"]
@@ -40,9 +44,25 @@ def blocks(page: str) -> list[str]:
     return BLOCK.findall((ROOT / "docs" / page).read_text(encoding="utf-8"))
 
 
+def variables(settings: Settings) -> dict[str, str]:
+    """Return the settings as a command reads them from its environment."""
+    found = {name: getattr(settings, name) for name in Settings.__struct_fields__}
+    found["trusted_proxies"] = ",".join(settings.trusted_proxies)
+    found["mongodb_timeout_ms"] = found["mongodb_wait_queue_timeout_ms"] = MOST_PATIENT
+    return {
+        name.upper(): value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        for name, value in found.items()
+        if name != "data_dir"
+    }
+
+
 @pytest.fixture
 async def guide(
-    world: World, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World,
+    site: Site,
+    base_settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Guide:
     """Run all blocks of a page in one shell beside the demo; return what it printed."""
     monkeypatch.setattr(people, "BUILDINGS", 6)  # the demo's grid has the first four
@@ -58,6 +78,7 @@ async def guide(
         (programs / name).chmod(0o755)
     environ = {
         **os.environ,  # noqa: TID251  # handed on, not read
+        **variables(base_settings),
         "API": f"{world.api.base}/api/v1",
         "WECHAT": world.wechat.base,
         "TOKENS": str(tokens),
@@ -67,6 +88,8 @@ async def guide(
 
     async def run(page: str) -> str:
         script = "set -euo pipefail\n" + "\n".join(blocks(page))
+        # A command of its own process has the machine's clock: it is told the test's day.
+        script = script.replace("server grant", 'server grant --from-day "$NOW"')
         shell = await asyncio.create_subprocess_exec(
             "bash", "-c", script, cwd=ROOT, env=environ, stdout=-1, stderr=-2
         )

@@ -173,6 +173,18 @@ async def test_a_retired_home_is_found_and_bound_no_more(estate: Estate) -> None
     assert (again.status, again.code) == (409, "not_retired")
 
 
+async def test_a_home_that_stands_again_has_its_people_again(estate: Estate) -> None:
+    """Also who proved the registered phone while it was retired."""
+    before = await people_of(estate.world, WANG_HOME)
+    assert (await retire(estate, WANG_HOME)).status == 201
+    await estate.member("wang")
+    assert await homes_of(estate, "wang") == {}
+    assert (await restore(estate, WANG_HOME)).status == 201
+    assert await homes_of(estate, "wang") == {WANG_HOME: "owner"}
+    after = await people_of(estate.world, WANG_HOME)
+    assert [row["to_day"] for row in after] == [row["to_day"] for row in before] == [None]
+
+
 async def test_a_home_where_somebody_is_bound_is_not_retired(estate: Estate) -> None:
     await estate.member("li")
     refused = await retire(estate, LI_HOME)

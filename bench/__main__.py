@@ -16,6 +16,9 @@ ATTACKS: Final = (strange_requests, contract, unfinished_bodies, burst)
 
 def main() -> None:
     wanted = sys.argv[1:]
+    names = [attack.__name__.rpartition(".")[2] for attack in ATTACKS]
+    if set(wanted) - set(names):
+        sys.exit(f"choose of: {', '.join(names)}")
     write(f"Machine: {machine()}\n")
     for attack in ATTACKS:
         name = attack.__name__.rpartition(".")[2]

@@ -12,7 +12,7 @@ call() {
 }
 
 # Ask the stand-in of WeChat to do something for a user: wechat users/resident/pay '{"json": "body"}'
-wechat() { curl -sS -d "${2:-{\}}" "$(make -s wechat)/__ctl/$1"; echo; }
+wechat() { curl -sS -d "${2:-{\}}" "$(make -s wechat)/$1"; echo; }
 
 # A user of the stand-in signs in, agrees to the privacy text, proves a phone if one is given, and
 # is a token from then on: sign_in daughter [13900000000]
@@ -37,10 +37,14 @@ wait_for() { until [ "$(call $1 $2 | pick state)" = "$3" ]; do sleep 1; done; }
 pick() {
     .venv/bin/python -c '
 import json, sys
-found, (path, *only) = json.load(sys.stdin), sys.argv[1:]
+said, (path, *only) = sys.stdin.read(), sys.argv[1:]
 first, star, rest = path.partition("*.")
-for key in filter(None, first.split(".")):
-    found = found[int(key)] if isinstance(found, list) else found[key]
+try:
+    found = json.loads(said)
+    for key in filter(None, first.split(".")):
+        found = found[int(key)] if isinstance(found, list) else found[key]
+except (ValueError, LookupError):
+    sys.exit(f"no {path} in: {said}")
 if star:
     wanted = dict(condition.split("=", 1) for condition in only)
     found = [i[rest] for i in found if all(str(i[k]) == v for k, v in wanted.items())]

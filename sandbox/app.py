@@ -66,7 +66,7 @@ class App:
         connection.finish()
 
     async def _answered(self, call: Call) -> Answer:
-        if call.path.startswith("/__ctl/"):
+        if call.path.startswith("/__ctl/") or call.path == "/__ctl":
             return await control_gate.answer(self._world, self._control, call)
         return await self._play(call)
 

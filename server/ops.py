@@ -104,7 +104,7 @@ class Alive(msgspec.Struct):
 class HomeHandler(ApiHandler):
     @endpoint("getStartPage", needs=Access.PUBLIC, media_type="text/html")
     async def get(self) -> Download:
-        """Where to look: the contract as a page, health, figures."""
+        """Where to look: the contract as a page, and health."""
         return page(HOME)
 
 

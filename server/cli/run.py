@@ -49,13 +49,15 @@ progress: Final = partial(print, file=sys.stderr, flush=True)
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help="instead of PORT (8000)")
     parser.add_argument("--data-dir", type=Path, help="instead of DATA_DIR (.data)")
+    parser.add_argument("--empty", action="store_true", help="without the demo's compound")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    return run_async(start(settings.replace(port=arguments.port, data_dir=arguments.data_dir)))
+    given = settings.replace(port=arguments.port, data_dir=arguments.data_dir)
+    return run_async(start(given, empty=arguments.empty))
 
 
-async def start(settings: Settings) -> None:
+async def start(settings: Settings, *, empty: bool = False) -> None:
     """Run until a signal comes. The first line printed is the address, once it answers."""
     with (
         occupied(settings.data_dir) as occupancy,
@@ -69,7 +71,8 @@ async def start(settings: Settings) -> None:
         async with embedded(given) as complete, open_dependencies(complete) as deps:
             with pymongo.timeout(INDEX_SECONDS):
                 await mongo_indexes.apply(deps.db)
-            await serve(deps, given, complete, (listening, operator), occupancy=occupancy)
+            sockets = (listening, operator)
+            await serve(deps, given, complete, sockets, occupancy=occupancy, empty=empty)
 
 
 async def serve(
@@ -79,6 +82,7 @@ async def serve(
     sockets: tuple[socket.socket, socket.socket],
     *,
     occupancy: Occupancy,
+    empty: bool,
 ) -> None:
     """Answer, lay the demo's foundation, print the address; then work and make its history."""
     stop = stop_signals()
@@ -86,13 +90,14 @@ async def serve(
     async with serving(deps, given, *sockets):
         if not given.wx_appid:
             await prepare_stand_in(complete)
-        if await done_unless(stop, lay_foundation(site)):
+        if empty or await done_unless(stop, lay_foundation(site)):
             async with working(deps, complete, stop):
                 occupancy.announce(address(given))
                 sys.stdout.write(about(given, complete, address_of(sockets[1])))
                 sys.stdout.flush()
                 # The demo's residents pay by WeChat, whose notices come to this server.
-                await done_unless(stop, make_history(site))
+                if not empty:
+                    await done_unless(stop, make_history(site))
                 await stop.wait()
         progress("Stopping …")
 

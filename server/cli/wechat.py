@@ -7,7 +7,7 @@ from server.embedded.lifecycle import stand_in
 from server.settings import Settings
 
 NAME = "wechat"
-HELP = "print the address of the WeChat stand-in that runs"
+HELP = "print the address of the control API of the WeChat stand-in that runs"
 
 
 def add_arguments(_: argparse.ArgumentParser) -> None:
@@ -15,5 +15,5 @@ def add_arguments(_: argparse.ArgumentParser) -> None:
 
 
 def run(_: argparse.Namespace, settings: Settings) -> int:
-    sys.stdout.write(f"{stand_in(settings)}\n")
+    sys.stdout.write(f"{stand_in(settings)}/__ctl\n")
     return 0

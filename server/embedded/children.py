@@ -62,8 +62,8 @@ class Child:
             child.port = int((directory / "port").read_text(encoding="ascii"))
         except (OSError, ValueError):
             raise StartError(
-                f"{cls.title} was never started in {directory}: start `make run` first, "
-                "or name its folder with DATA_DIR"
+                f"{cls.title} was never started in {directory}: start `make run` first, name "
+                "its folder with DATA_DIR, or set MONGODB_URI and REDIS_URL to your own servers"
             ) from None
         return child
 

@@ -56,7 +56,7 @@ class Template(Struct, frozen=True, kw_only=True):
 TEMPLATES: Final[dict[TemplateKey, Template]] = {
     TemplateKey.BILL_ISSUED: Template(
         title="您有新的账单",
-        body="{home}的{fee}({period})共{amount},请在{due_on}前缴纳。谢谢您!",
+        body="{home}的{fee}({period})共{amount},最晚{due_on}缴纳。谢谢您!",
         page="pages/bills/bills",
         data={
             "thing1": "home",

@@ -36,6 +36,13 @@ class ContactWrongPlace(errors.InvalidInput):
     code = "contact_wrong_place"
 
 
+class OtherCity(errors.Conflict):
+    """An installation is one city's: its books and merchant accounts are one."""
+
+    code = "other_city"
+    details_type = TakenPath
+
+
 class WrongStepDetails(Struct, frozen=True, kw_only=True):
     """Kind of place that fits there.
 
@@ -82,10 +89,12 @@ async def create(deps: Dependencies, request: NewPlace) -> Place:
 async def found(deps: Dependencies, request: NewPlace) -> Place:
     """Return a city, added now if it is not there: the command line, where nobody is yet.
 
-    Raises PlaceExists when it has another name.
+    Raises PlaceExists when it has another name, OtherCity when another city is there.
     """
     known = await store.find(deps.db, request.path)
     if known is None:
+        for city in await store.cities(deps.db, after="", limit=1):
+            raise OtherCity(f"这里已经是{city.name}的系统,一个系统只服务一个城市", path=city.id)
         return await create(deps, request)
     if (known.kind, known.name) != (request.kind, request.name):
         raise PlaceExists("这个编号已经登记过", path=request.path)

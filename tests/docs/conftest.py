@@ -63,10 +63,12 @@ async def guide(
     base_settings: Settings,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Guide:
     """Run all blocks of a page in one shell beside the demo; return what it printed."""
     monkeypatch.setattr(people, "BUILDINGS", 6)  # the demo's grid has the first four
-    await foundation.lay(site)
+    if not request.node.get_closest_marker("empty"):
+        await foundation.lay(site)
     visitor = Visitor(world.api.base, Desk(world.wechat.base))
     tokens, programs = tmp_path / "tokens", tmp_path / "bin"
     tokens.mkdir()
@@ -80,7 +82,7 @@ async def guide(
         **os.environ,  # noqa: TID251  # handed on, not read
         **variables(base_settings),
         "API": f"{world.api.base}/api/v1",
-        "WECHAT": world.wechat.base,
+        "WECHAT": f"{world.wechat.base}/__ctl",
         "TOKENS": str(tokens),
         "NOW": world.clock.now.strftime("%F"),
         "PATH": f"{programs}:{os.environ['PATH']}",  # noqa: TID251

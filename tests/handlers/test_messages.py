@@ -22,7 +22,7 @@ async def test_what_is_told_is_in_the_inbox_at_once(world: World, li: Member) ->
             "template": "bill_issued",
             "title": "您有新的账单",
             "body": "新城小区7栋3单元502号的物业费(2026年3月)共51.18元,"
-            "请在2026年3月31日前缴纳。谢谢您!",
+            "最晚2026年3月31日缴纳。谢谢您!",
             "page": "pages/bills/bill?id=b1",
             "created_at": "2026-03-02T04:00:00Z",
             "read_at": None,

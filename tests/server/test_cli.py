@@ -215,7 +215,12 @@ async def test_the_first_city_is_founded_with_its_first_administrator(
         assert await found("cc", "长春市") == Ended(0, told, "")
     [city] = await world.db.places.find().to_list()
     assert (city["_id"], city["kind"], city["name"]) == ("cc", "city", "长春市")
-    for place, name in (("cc", "吉林市"), ("cc.chaoyang", "朝阳区"), ("jl", "")):
+    for place, name in (
+        ("cc", "吉林市"),
+        ("cc.chaoyang", "朝阳区"),
+        ("jl", ""),
+        ("jl", "吉林市"),
+    ):
         done = await found(place, name)
         assert (done.code, done.out) == (2, "")
     assert await world.db.places.count_documents({}) == 1

@@ -62,7 +62,7 @@ PUBLISHED: Final = (
         version=2,
         title="个人信息处理规则",
         from_day="2026-11-26",
-        sha256="e3794611b53548d97bdda557b0501f1866be2f29540cc8a624ea3196816d10e6",
+        sha256="bae81ecaa8572f3f7b29a1b214cb2be21486e34a21e48c1b1852839f1e6f9526",
     ),
 )
 CURRENT: Final[Mapping[PolicyKey, Policy]] = MappingProxyType({p.key: p for p in PUBLISHED})

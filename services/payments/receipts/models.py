@@ -9,7 +9,7 @@ from services.payments.models import Line, ReceiptLine
 
 
 class Receipt(Struct, kw_only=True):
-    """Receipt of a payment, never changed. Number: day of payment, then ten letters."""
+    """Receipt of a payment, never changed. Number: the day, then ten letters and digits."""
 
     id: str = field(name="_id")  # the payment
     number: str
@@ -25,7 +25,7 @@ class Receipt(Struct, kw_only=True):
 class ReceiptView(Struct, kw_only=True):
     """Receipt, which says by itself who paid what.
 
-    `number`: Number of the receipt: day of payment, then ten letters.
+    `number`: Number of the receipt: day of payment, then ten letters and digits.
     `payer_masked`: Payer's name with all but the first character masked; null when no home has
     it.
     `payee_name`: Who received the money.

@@ -34,6 +34,9 @@ async def measure(product: Product) -> list[str]:
             f"{name}: {answers[0].code}, {rate:.0f} requests a second, of which this client is "
             f"the slower half; {each * 1000:.1f} ms of a core each"
         )
+    accepts = {"Accept-Encoding": "gzip"}
+    packed = await client.fetch(url, headers=accepts, decompress_response=False)
+    found.append(f"{len(packed.body):,} bytes of {len(first.body):,} to who accepts gzip")
     client.close()
     return found
 

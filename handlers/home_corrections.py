@@ -21,7 +21,13 @@ class CorrectionHandler(ApiHandler):
         "correctHome",
         needs=Permission.IMPORT_REGISTER,
         status=201,
-        errors=("own_home", "bad_first_day", "nothing_corrected", "home_name_taken"),
+        errors=(
+            "own_home",
+            "bad_first_day",
+            "bad_home_name",
+            "nothing_corrected",
+            "home_name_taken",
+        ),
         example=CorrectHome(
             from_day="2026-01-01",
             area=8800,

@@ -22,6 +22,12 @@ INDEXES: Final = [
         name="renamed",
         partialFilterExpression={"renamed": True},
     ),
+    # What was merged into a home: places/home_store.py merged_into(), redirect()
+    IndexModel(
+        [("merged_into", ASCENDING)],
+        name="merged",
+        partialFilterExpression={"merged_into": {"$gt": ""}},
+    ),
     # How many homes of a place are retired: places/store.py count_retired()
     IndexModel(
         [("retired_from", ASCENDING), ("_id", ASCENDING)],

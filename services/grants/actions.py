@@ -12,8 +12,9 @@ from services.appointments.models import Appointment
 from services.dependencies import Dependencies
 from services.kernel.permissions import Grant, Role
 from services.places import grids as places_grids
+from services.places import homes as place_homes
 from services.residencies import actions as residencies
-from services.residencies.models import ROLE_OF
+from services.residencies.models import ROLE_OF, Residency
 
 
 async def grants_of(deps: Dependencies, person_id: str) -> tuple[Grant, ...]:
@@ -22,8 +23,20 @@ async def grants_of(deps: Dependencies, person_id: str) -> tuple[Grant, ...]:
         residencies.of_person(deps, person_id),
         offices.roles_of(deps, person_id),
     )
-    grants = [Grant(ROLE_OF[home.relation], home.home, home.from_day) for home in homes]
-    return (*grants, *await _grants(deps, roles))
+    own = await _homes(deps, homes)
+    return (*own, *await _grants(deps, roles))
+
+
+async def _homes(deps: Dependencies, found: Sequence[Residency]) -> list[Grant]:
+    """Return the grants of homes, and of what was merged into them: its bills are theirs."""
+    if not found:
+        return []
+    merged = await place_homes.merged_into(deps, [row.home for row in found])
+    return [
+        Grant(ROLE_OF[row.relation], place, row.from_day)
+        for row in found
+        for place in (row.home, *(old for old, home in merged.items() if home == row.home))
+    ]
 
 
 async def _grants(deps: Dependencies, roles: Sequence[Appointment]) -> list[Grant]:

@@ -4,20 +4,22 @@ The register was wrong about a flat: its area, its use or its room number. A cor
 paper, a reason and a first day. Bills that are drafted later follow it.
 """
 
-import msgspec
-
 from services.dependencies import Dependencies, Transaction
 from services.home_corrections import entries, store, views
 from services.home_corrections.entries import Why
 from services.home_corrections.models import Change, CorrectHome, HomeCorrectionView
 from services.homes import household
+from services.homes.household import Household
 from services.kernel import errors
 from services.kernel.days import check_day
+from services.kernel.interests import OwnHome
 from services.kernel.paths import parent
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places import homes
+from services.places.doors import door_number
 from services.places.models import Place, TakenPath
+from services.residencies import actions as residencies
 
 
 class BadFirstDay(errors.InvalidInput):
@@ -31,6 +33,12 @@ class NothingCorrected(errors.InvalidInput):
     """What is said to be right is what is written already."""
 
     code = "nothing_corrected"
+
+
+class BadHomeName(errors.InvalidInput):
+    """A room number is what the door shows: no note, no name."""
+
+    code = "bad_home_name"
 
 
 class HomeNameTaken(errors.Conflict):
@@ -52,16 +60,28 @@ async def correct(
 
     async def save(tx: Transaction) -> HomeCorrectionView:
         held = await household.hold(deps, tx, home)
-        household.require_not_own(actor, held)
+        await require_strange(deps, tx, actor, held, wish.from_day)
         now = await _right(deps, tx, held.place, wish)
         why = Why(from_day=wish.from_day, document=wish.document, reason=wish.reason)
         by = actor.person_id
         row = entries.draft(deps, held.place, Change.CORRECTED, why, by=by, now=now)
-        await homes.correct(deps, tx, held.place, now, wish.from_day)
+        await homes.write(deps, tx, now)
         await entries.write(deps, tx, actor, row)
         return views.view(deps, row, now.address)
 
     return await deps.in_transaction(save)
+
+
+async def require_strange(
+    deps: Dependencies, tx: Transaction, actor: Actor, held: Household, from_day: str
+) -> None:
+    """Raise OwnHome if the actor belongs to a home, will, or did since a day.
+
+    Who moved out yesterday still owes for the months that a correction is about.
+    """
+    household.require_not_own(actor, held)
+    if await residencies.belongs_since(deps, tx, actor.person_id, held.place.id, from_day):
+        raise OwnHome("自家的房屋要由别的工作人员办理")
 
 
 def check_first_day(deps: Dependencies, day: str) -> None:
@@ -71,14 +91,20 @@ def check_first_day(deps: Dependencies, day: str) -> None:
 
 
 async def _right(deps: Dependencies, tx: Transaction, old: Place, wish: CorrectHome) -> Place:
-    """Return the home as it is said to be. Raises NothingCorrected, HomeNameTaken."""
-    name, usage, area = wish.name or old.name, wish.usage or old.usage, wish.area or old.area
-    if (name, usage, area) == (old.name, old.usage, old.area):
+    """Return the home as it is said to be.
+
+    Raises BadHomeName, NothingCorrected, HomeNameTaken.
+    """
+    now = homes.corrected(old, wish.from_day, area=wish.area, usage=wish.usage)
+    now.name = door_number(wish.name, now.usage) if wish.name else old.name
+    if not now.name:
+        raise BadHomeName("房号看不懂,请只写门牌上的号码,如 502")
+    said = ("name", "area", "usage", "earlier")
+    if all(getattr(now, name) == getattr(old, name) for name in said):
         raise NothingCorrected("与现在登记的一样,不需要更正")
-    now = msgspec.structs.replace(old, name=name, area=area, usage=usage)
     above = await require_free_name(deps, tx, now)
-    now.address = homes.address(above.address, name, usage)
-    now.renamed = old.renamed or name != old.name
+    now.address = homes.address(above.address, now.name, now.usage)
+    now.renamed = old.renamed or now.name != old.name
     return now
 
 

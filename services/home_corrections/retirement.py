@@ -4,10 +4,16 @@ A retired home stays, with its bills and its history; from its day on it is bill
 nobody can be bound to it. The people of a home that is merged go on in the other one.
 """
 
+from collections.abc import Sequence
+
 from services.dependencies import Dependencies, Transaction
 from services.home_codes import actions as home_codes
 from services.home_corrections import entries, store, views
-from services.home_corrections.actions import check_first_day, require_free_name
+from services.home_corrections.actions import (
+    check_first_day,
+    require_free_name,
+    require_strange,
+)
 from services.home_corrections.entries import Why
 from services.home_corrections.models import (
     Change,
@@ -68,7 +74,7 @@ async def retire(
 
     async def save(tx: Transaction) -> HomeCorrectionView:
         held = await household.hold(deps, tx, home)
-        household.require_not_own(actor, held)
+        await require_strange(deps, tx, actor, held, wish.from_day)
         moved = await _empty(deps, tx, actor, held, wish)
         await homes.retire(deps, tx, home, wish.from_day, merged_into=wish.merge_into)
         row = entries.draft(
@@ -112,33 +118,36 @@ async def _move_people(
     if parent(target) != parent(held.place.id) or target == held.place.id:
         raise CannotMerge("只能合并到同一单元的另一套房屋")
     into = await household.hold(deps, tx, target)
-    household.require_not_own(actor, into)
-    _require_one_home(deps, held, into)
-    moving = [row for row in held.rows if not _is_there(deps, into, row)]
-    for row in moving:
-        await household.let_in(deps, tx, into, _newcomer(deps, actor, row, target, wish))
+    await require_strange(deps, tx, actor, into, wish.from_day)
+    people = {row.id: _same(deps, into.rows, row) for row in held.rows}
+    if into.owners and not all(people[row.id] for row in held.owners):
+        raise OwnersDiffer("两套房屋登记的业主不同,请先核实产权")
+    for row in held.rows:
+        same = people[row.id]
+        if same is None:
+            await residencies.move_in(deps, tx, _newcomer(deps, actor, row, target, wish))
+        else:
+            await residencies.complete(deps, tx, actor, same, row, because=wish.reason)
     told = [row.person for row in held.rows]
     await notify.news(deps, tx, into.place, told, what=News.MERGED, key=held.place.id)
-    return len(moving)
+    return len(held.rows)
 
 
-def _require_one_home(deps: Dependencies, held: Household, into: Household) -> None:
-    """Raise OwnersDiffer when both have owners and one of them owns only one of the two."""
-    if into.owners and not all(_is_there(deps, into, row) for row in held.owners):
-        raise OwnersDiffer("两套房屋登记的业主不同,请先核实产权")
+def _same(deps: Dependencies, rows: Sequence[Residency], row: Residency) -> Residency | None:
+    """Return the row of a home that means the same person in the same way, or None."""
+    alike = (r for r in rows if household.same_role(r.relation, row.relation))
+    return next((r for r in alike if _is_one_person(deps, r, row)), None)
 
 
-def _is_there(deps: Dependencies, into: Household, row: Residency) -> bool:
-    """Tell whether a home has this person: by account when both are bound, else by name."""
-    for other in into.rows:
-        if not household.same_role(other.relation, row.relation):
-            continue
-        if row.person and other.person:
-            if row.person == other.person:
-                return True
-        elif not row.person and sealed.name_of(deps, other) == sealed.name_of(deps, row):
-            return True
-    return False
+def _is_one_person(deps: Dependencies, one: Residency, other: Residency) -> bool:
+    """Tell whether two rows mean one person: whatever both know decides, a name alone last."""
+    if one.person and other.person:
+        return one.person == other.person
+    if one.id_number_index and other.id_number_index:
+        return one.id_number_index == other.id_number_index
+    if one.phone_index and other.phone_index and one.phone_index != other.phone_index:
+        return False
+    return sealed.name_of(deps, one) == sealed.name_of(deps, other)
 
 
 def _newcomer(

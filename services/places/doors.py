@@ -8,6 +8,7 @@ Protection Law (个人信息保护法) art. 6, no more than the purpose needs.
 
 import functools
 import re
+import unicodedata
 from typing import Final
 
 from services.places.models import Kind, Place, Usage
@@ -42,19 +43,22 @@ _WORDS: Final = sorted(
 _SHOWN: Final = re.compile(rf"(?:{'|'.join(_WORDS)}|[{MARKS}{TAILS}]|[ -~·、。×])+")
 _BRACKETS: Final = re.compile(r"[(\[【〔<《{]([^)\]】〕>》}]*)[)\]】〕>》}]?")
 _MARK_IN_BRACKETS: Final = re.compile(rf"[{MARKS}0-9A-Za-z]{{1,2}}[室户号]?")
-_PHONE: Final = re.compile(r"\+?(?:86)?1[3-9]\d{9}")
-_LETTERS: Final = re.compile(r"(?<=\d)[A-Za-z]{3,}.*$")
-_LOOSE: Final = re.compile(rf"(?<=\d)[{MARKS}]+$")
+_PHONE: Final = re.compile(r"\+?(?:86)?1[3-9][0-9]{9}")
+_LETTERS: Final = re.compile(r"(?<=[0-9])[A-Za-z]{3,}.*$")
+_LOOSE: Final = re.compile(rf"(?<=[0-9])[{MARKS}]+$")
 _ENDS: Final = " -/_.,:;、|~·"
-_DIGIT: Final = re.compile(r"\d")
+_DIGIT: Final = re.compile(r"[0-9]")
+_ENDING: Final = re.compile(r"(?<=[0-9A-Za-z])号?[室户房号]?$")
+_ZEROS: Final = re.compile(r"^0+(?=[0-9])")
 
 
 @functools.lru_cache(maxsize=4096)
 def number_on(text: str) -> str:
     """Number as the door shows it, without notes; "" when nothing is left that a door shows.
 
-    `text`: one line as typed, full-width forms folded.
+    `text`: one line as typed; full-width forms are folded.
     """
+    text = unicodedata.normalize("NFKC", text)
     bare = _PHONE.sub("", _BRACKETS.sub(_kept_brackets, text))
     bare = _LETTERS.sub("", bare)
     match = _SHOWN.match(bare)
@@ -69,6 +73,21 @@ def number_on(text: str) -> str:
     digit = _DIGIT.search(bare)
     words = head if any(word in head for word in _WORDS) else ""
     return words if digit is None else words + number_on(bare[digit.start() :])
+
+
+def door_number(text: str, usage: Usage | None) -> str:
+    """Number as it is kept of a home: as the door shows it, of a flat without 室 or 号."""
+    shown = number_on(text).strip()
+    return _ENDING.sub("", shown) if usage in {None, Usage.FLAT} else shown
+
+
+def same_door(one: str, other: str) -> bool:
+    """Tell whether two kept numbers are one door's: 0502 and 502, 502 and 502室."""
+    return _door_key(one) == _door_key(other)
+
+
+def _door_key(name: str) -> str:
+    return _ZEROS.sub("", door_number(name, Usage.FLAT)).casefold()
 
 
 def _kept_brackets(match: re.Match[str]) -> str:

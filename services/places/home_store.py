@@ -8,12 +8,10 @@ from mongo_indexes.places import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
 from services.kernel.paths import under
-from services.places.models import Kind, Measure, Place
+from services.places.models import Kind, Place
 
 
-async def correct(
-    db: Database, tx: Transaction, now: Place, earlier: Sequence[Measure]
-) -> None:
+async def correct(db: Database, tx: Transaction, now: Place) -> None:
     """Write what a home is from a day on, and what it was before."""
     changes = {
         "name": now.name,
@@ -21,7 +19,7 @@ async def correct(
         "area": now.area,
         "usage": now.usage,
         "renamed": now.renamed,
-        "earlier": [to_document(measure) for measure in earlier],
+        "earlier": [to_document(measure) for measure in now.earlier],
     }
     await db[COLLECTION].update_one({"_id": now.id}, {"$set": changes}, session=tx)
 
@@ -33,9 +31,21 @@ async def retire(
     await db[COLLECTION].update_one({"_id": home}, {"$set": changes}, session=tx)
 
 
-async def named(db: Database, tx: Transaction, above: str, name: str) -> list[Place]:
-    """Homes of a name under a place. Served by index `kind`: a unit has few homes."""
-    query = {"kind": Kind.HOME, "_id": under(above), "name": name}
+async def redirect(db: Database, tx: Transaction, home: str, into: str) -> None:
+    """Let what was merged into a home be merged into another. Served by index `merged`."""
+    query = {"merged_into": home}
+    await db[COLLECTION].update_many(query, {"$set": {"merged_into": into}}, session=tx)
+
+
+async def merged_into(db: Database, homes: Sequence[str]) -> list[Place]:
+    """Homes that were merged into these. Served by index `merged`."""
+    cursor = db[COLLECTION].find({"merged_into": {"$in": list(homes)}})
+    return msgspec.convert(await cursor.to_list(), list[Place])
+
+
+async def standing_under(db: Database, tx: Transaction, above: str) -> list[Place]:
+    """Homes of a unit that are not retired: a few dozen. Served by index `kind`."""
+    query = {"kind": Kind.HOME, "_id": under(above), "retired_from": None}
     return msgspec.convert(await db[COLLECTION].find(query, session=tx).to_list(), list[Place])
 
 

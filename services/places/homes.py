@@ -4,13 +4,20 @@ The path of a home never changes: bills, people and codes hang on it. What is co
 the path stands for. Callers hold the home (places.hold) in the same transaction.
 """
 
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import Final
+
 import msgspec
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel.days import Day, plus_days
 from services.kernel.paths import parent
 from services.places import home_store
+from services.places.doors import same_door
 from services.places.models import Measure, Place, Usage
+
+NEVER: Final = "9999-12-31"
 
 
 def address(upper: str, name: str, usage: Usage | None) -> str:
@@ -42,23 +49,44 @@ def standing(home: Place, day: str) -> bool:
     return home.retired_from is None or day < home.retired_from
 
 
-def counted_before(home: Place, from_day: str) -> list[Measure]:
-    """Return what counts before a day, the oldest first, when a home is corrected from it on.
+def corrected(
+    home: Place, from_day: str, *, area: int | None = None, usage: Usage | None = None
+) -> Place:
+    """Return a home with another area or use from a day on; what is not given stays as it was.
 
-    What was corrected from a later day on was about the same home and is overwritten: the last
-    word counts from its day to the end.
+    Also on the days after an earlier correction: who corrects the use says nothing of the area.
     """
     eve = plus_days(from_day, -1)
-    before = [measure for measure in home.earlier if measure.to_day < eve]
-    last = on(home, eve)
-    return [*before, Measure(to_day=eve, area=last.area, usage=last.usage)]
+    spans = [*home.earlier, Measure(to_day=NEVER, area=home.area, usage=home.usage)]
+    last = next(span for span in spans if eve <= span.to_day)
+    before = [span for span in spans if span.to_day < eve]
+    before.append(Measure(to_day=eve, area=last.area, usage=last.usage))
+    after = [
+        Measure(to_day=s.to_day, area=area or s.area, usage=usage or s.usage)
+        for s in spans
+        if s.to_day > eve
+    ]
+    *earlier, now = [
+        span
+        for span, following in zip_longest([*before, *after], [*before, *after][1:])
+        if following is None or (span.area, span.usage) != (following.area, following.usage)
+    ]
+    return msgspec.structs.replace(home, earlier=earlier, area=now.area, usage=now.usage)
 
 
 async def correct(
     deps: Dependencies, tx: Transaction, home: Place, now: Place, from_day: str
 ) -> None:
-    """Write the name, address, area and use of `now`; the area and use count from a day on."""
-    await home_store.correct(deps.db, tx, now, counted_before(home, from_day))
+    """Write the name and address of `now`, and from a day on what else differs from `home`."""
+    area = now.area if now.area != home.area else None
+    usage = now.usage if now.usage is not home.usage else None
+    measured = corrected(home, from_day, area=area, usage=usage)
+    await write(deps, tx, msgspec.structs.replace(now, earlier=measured.earlier))
+
+
+async def write(deps: Dependencies, tx: Transaction, now: Place) -> None:
+    """Write what a home is and was."""
+    await home_store.correct(deps.db, tx, now)
 
 
 async def retire(
@@ -69,20 +97,32 @@ async def retire(
     *,
     merged_into: str | None = None,
 ) -> None:
-    """Let a home be retired from a day on, or stand again (None)."""
+    """Let a home be retired from a day on, or stand again (None).
+
+    What was merged into it before goes on with it: nothing points at a home that is none.
+    """
     await home_store.retire(deps.db, tx, home, from_day, merged_into)
+    if merged_into:
+        await home_store.redirect(deps.db, tx, home, merged_into)
 
 
 async def named(
     deps: Dependencies, tx: Transaction, above: str, name: str, *, but: str
 ) -> Place | None:
-    """Return a standing home of this name directly below a place, other than `but`."""
-    found = await home_store.named(deps.db, tx, above, name)
-    others = (home for home in found if home.id != but and parent(home.id) == above)
-    return next((home for home in others if home.retired_from is None), None)
+    """Return a standing home with this number directly below a place, other than `but`."""
+    for home in await home_store.standing_under(deps.db, tx, above):
+        if home.id != but and parent(home.id) == above and same_door(home.name, name):
+            return home
+    return None
 
 
 async def renamed_under(deps: Dependencies, place: str) -> dict[tuple[str, str], str]:
     """Return (place above, name) → path of the homes whose name is not that of their path."""
     found = await home_store.renamed_under(deps.db, place)
     return {(parent(home.id) or "", home.name): home.id for home in found}
+
+
+async def merged_into(deps: Dependencies, homes: Sequence[str]) -> dict[str, str]:
+    """Return home → the one of these homes that it was merged into: its bills are theirs."""
+    found = await home_store.merged_into(deps.db, homes)
+    return {home.id: home.merged_into or "" for home in found}

@@ -132,6 +132,39 @@ async def end(
         await store.end(deps.db, tx, row.id, changes, step)
 
 
+async def complete(
+    deps: Dependencies,
+    tx: Transaction,
+    actor: Actor,
+    row: Residency,
+    other: Residency,
+    *,
+    because: str,
+) -> None:
+    """Add to a residency what another one knows of the same person: phone, number, account.
+
+    Raises ResidencyMoved.
+    """
+    changes: Document = {}
+    if row.phone_index is None and other.phone_index is not None:
+        phone = sealed.phone_of(deps, other) or ""
+        changes |= {"phone_sealed": sealed.seal_phone(deps, row.id, phone)}
+        changes |= {"phone_index": other.phone_index}
+    if row.id_number_index is None and other.id_number_index is not None:
+        number = sealed.id_number_of(deps, other) or ""
+        changes |= sealed.id_number_fields(deps, row.id, number)
+    if row.person is None and other.person is not None:
+        known = changes.get("phone_index", row.phone_index) == other.phone_index
+        # A binding by phone would end with the next proof where the row has another number.
+        way = other.bound_by if known or other.bound_by is not Way.PHONE else Way.REQUEST
+        changes |= {"person": other.person, "bound_by": way, "bound_at": deps.now()}
+    if not changes:
+        return
+    step = _step(deps, actor, row, "completed", because)
+    if not await store.move(deps.db, tx, row, changes, step):
+        raise ResidencyMoved("刚刚有改动,请刷新后再试")
+
+
 async def reopen(
     deps: Dependencies,
     tx: Transaction,

@@ -19,10 +19,18 @@ def draft(deps: Dependencies, newcomer: Newcomer) -> Residency:
     )
     seal(deps, row, name=newcomer.name, phone=newcomer.phone)
     if newcomer.id_number:
-        place = f"residencies/{row.id}/id_number"
-        row.id_number_sealed = deps.vault.seal(newcomer.id_number, place=place)
-        row.id_number_index = id_numbers.blind_index(deps.vault, newcomer.id_number)
+        for name, value in id_number_fields(deps, row.id, newcomer.id_number).items():
+            setattr(row, name, value)
     return row
+
+
+def id_number_fields(deps: Dependencies, residency_id: str, number: str) -> dict[str, str]:
+    """Return the fields of a residency that hold a normalised identity number."""
+    place = f"residencies/{residency_id}/id_number"
+    return {
+        "id_number_sealed": deps.vault.seal(number, place=place),
+        "id_number_index": id_numbers.blind_index(deps.vault, number),
+    }
 
 
 def seal(deps: Dependencies, row: Residency, *, name: str, phone: str | None) -> None:

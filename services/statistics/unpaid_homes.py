@@ -74,18 +74,33 @@ async def _next(
 
 async def _shown(deps: Dependencies, homes: Sequence[str], debts: Debts) -> list[UnpaidHome]:
     owed: dict[str, list[Debt]] = {home: [] for home in homes}
-    found, addresses, names = await asyncio.gather(
-        store.debts_of(deps.db, homes, debts),
-        places.addresses(deps, homes),
-        _names(deps, homes),
+    found, doors = await asyncio.gather(
+        store.debts_of(deps.db, homes, debts), _doors(deps, homes)
+    )
+    addresses, names = await asyncio.gather(
+        places.addresses(deps, sorted(set(doors.values()))),
+        _names(deps, sorted(set(doors.values()))),
     )
     for debt in found:
         owed[debt.home].append(debt)
     return [
-        _view(home, owed[home], debts.today, address=addresses.get(home, home), name=name)
-        for home, name in ((home, names.get(home)) for home in homes)
+        _view(
+            home,
+            owed[home],
+            debts.today,
+            address=addresses.get(doors[home], home),
+            name=names.get(doors[home]),
+        )
+        for home in homes
         if owed[home]
     ]
+
+
+async def _doors(deps: Dependencies, homes: Sequence[str]) -> dict[str, str]:
+    """Return home → where to ring: at the home that it was merged into, or at itself."""
+    found = await places.find_many(deps, homes)
+    merged = {home.id: home.merged_into for home in found if home.merged_into}
+    return {home: merged.get(home, home) for home in homes}
 
 
 def _view(

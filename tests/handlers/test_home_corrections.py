@@ -9,7 +9,20 @@ from services.bills.runs.models import StartBillRun
 from services.residencies.models import Relation
 from tests.build import cast
 from tests.build.cast import COMPOUND, LI_HOME, SUN_HOME, UNIT, WANG_HOME, Estate
-from tests.build.homes import acts, ask, at_once, get, homes_of, newcomer, people_of, post, told
+from tests.build.homes import (
+    ID_NUMBER,
+    acts,
+    ask,
+    at_once,
+    get,
+    homes_of,
+    newcomer,
+    people_of,
+    post,
+    told,
+)
+from tests.build.payments import paid
+from tests.build.sign_ins import by_actions
 from tests.build.world import Reply, World
 
 PAPER = {"document": "不动产权证第12345号", "reason": "登记时抄错"}
@@ -122,6 +135,36 @@ async def test_a_new_room_number_changes_the_address_and_not_the_path(estate: Es
     assert (await place(estate, LI_HOME))["address"] == "春光小区3栋2单元503"
 
 
+@pytest.mark.parametrize("typed", ["５０３", "503室", " 503", "503号"])
+async def test_a_room_number_is_kept_as_the_door_shows_it(estate: Estate, typed: str) -> None:
+    assert (await correct(estate, name=typed)).status == 201
+    assert (await place(estate, LI_HOME))["address"] == "春光小区3栋2单元503室"
+    assert await shown_to_strangers(estate) == ["501", "503", "599"]
+
+
+@pytest.mark.parametrize("typed", ["501室", "0501", "５０１", "501号"])
+async def test_another_spelling_is_the_same_room_number(estate: Estate, typed: str) -> None:
+    refused = await correct(estate, name=typed)
+    assert (refused.status, refused.code) == (409, "home_name_taken")
+
+
+async def test_a_note_is_no_room_number(estate: Estate) -> None:
+    refused = await correct(estate, name="欠费户")
+    assert (refused.status, refused.code) == (422, "bad_home_name")
+
+
+@pytest.mark.parametrize("what", [{"name": "503"}, {"usage": "storage"}])
+async def test_what_is_left_out_of_a_correction_stays(
+    estate: Estate, what: dict[str, str]
+) -> None:
+    assert (await correct(estate, area=9530, from_day="2026-02-01")).status == 201
+    assert (await correct(estate, **what, from_day="2026-01-01")).status == 201
+    home = await estate.world.db.places.find_one({"_id": LI_HOME})
+    assert home is not None
+    assert ("2026-01-31", 8530) in [(m["to_day"], m["area"]) for m in home["earlier"]]
+    assert home["area"] == 9530
+
+
 async def test_one_room_number_has_one_home(estate: Estate) -> None:
     refused = await correct(estate, name="501")
     assert (refused.status, refused.code) == (409, "home_name_taken")
@@ -156,6 +199,15 @@ async def test_nobody_corrects_a_home_of_their_own(estate: Estate) -> None:
         assert (refused.status, refused.code) == (403, "own_home")
     merged = await retire(estate, WANG_HOME, merge_into=GHOST)
     assert (merged.status, merged.code) == (403, "own_home")
+
+
+async def test_who_lived_there_then_corrects_nothing_of_it(estate: Estate) -> None:
+    staff = await estate.member("staff")
+    row = {"person": staff.person_id, "to_day": "2026-03-01"}
+    await estate.world.db.residencies.update_one({"_id": "r3-sun"}, {"$set": row})
+    for refused in (await correct(estate, SUN_HOME, area=100), await retire(estate, SUN_HOME)):
+        assert (refused.status, refused.code) == (403, "own_home")
+    assert (await correct(estate, SUN_HOME, area=100, from_day="2026-03-02")).status == 201
 
 
 async def test_a_retired_home_is_found_and_bound_no_more(estate: Estate) -> None:
@@ -202,6 +254,66 @@ async def test_the_people_of_a_home_written_twice_go_on_in_the_other(estate: Est
     assert {row["to_day"] for row in await people_of(estate.world, LI_HOME)} == {"2026-03-01"}
     refused = await restore(estate, LI_HOME)
     assert (refused.status, refused.code) == (409, "not_retired")
+
+
+@pytest.mark.billed("2026-01", "2026-02")
+async def test_what_a_merged_home_owes_and_paid_is_its_peoples(estate: Estate) -> None:
+    li = await estate.member("li")
+    first, *rest = await estate.bill_ids("li")
+    await paid(estate, li, [first])
+    owed = len(await estate.bills("li"))
+    await retire(estate, LI_HOME, merge_into=GHOST, from_day="2026-03-01")
+    assert (await retire(estate, GHOST, merge_into=await another(estate))).status == 201
+    assert len(await estate.bills("li")) == owed
+    assert [b["bill_id"] for b in await estate.bills("li", "paid")] == [first]
+    assert await paid(estate, li, rest)
+    unpaid = await get(estate, "head", f"places/{UNIT}/unpaid-homes?due=all")
+    [home] = [i for i in unpaid.body["items"] if i["place"] == LI_HOME]
+    assert (home["address"], home["resident"]) == ("春光小区3栋2单元598室", "l*")
+
+
+async def another(estate: Estate) -> str:
+    await cast.homes(estate.world.deps, {f"{UNIT}.598": 8530})
+    return f"{UNIT}.598"
+
+
+@pytest.mark.parametrize("phone", [None, "13900000088"])
+async def test_who_was_merged_keeps_the_home_when_the_phone_is_proved_again(
+    estate: Estate, phone: str | None
+) -> None:
+    await resident(estate, GHOST, name="mei", relation="family", phone=phone)
+    await estate.member("mei")
+    assert (await retire(estate, LI_HOME, merge_into=GHOST)).status == 201
+    before = await homes_of(estate, "mei")
+    assert before == {GHOST: "family"}
+    again = await by_actions(estate.world.deps, "mei", cast.PHONES["mei"])
+    assert await homes_of(estate, again) == before
+
+
+async def test_the_phone_of_a_merged_owner_is_kept(estate: Estate) -> None:
+    second = await another(estate)
+    await resident(estate, GHOST, phone="13900000051")
+    await resident(estate, second)
+    assert (await retire(estate, GHOST, merge_into=second)).status == 201
+    wei = await newcomer(estate, "wei", "13900000051")
+    assert await homes_of(estate, wei) == {second: "owner"}
+
+
+async def test_one_name_with_two_identity_numbers_is_two_owners(estate: Estate) -> None:
+    second = await another(estate)
+    await resident(estate, GHOST, phone="13900000051", id_number=ID_NUMBER)
+    await resident(estate, second, phone="13900000052", id_number="440524188001010014")
+    for one, other in ((GHOST, second), (second, GHOST)):
+        refused = await retire(estate, one, merge_into=other)
+        assert (refused.status, refused.code) == (409, "owners_differ")
+
+
+async def resident(
+    estate: Estate, home: str, name: str = "王伟", relation: str = "owner", **more: Any
+) -> None:
+    body = {"name": name, "relation": relation, "reason": "证", **more}
+    reply = await post(estate, "staff", f"homes/{home}/residents", **body)
+    assert reply.status == 201, reply.body
 
 
 async def test_who_belongs_to_both_is_not_written_twice(estate: Estate) -> None:

@@ -71,8 +71,7 @@ def corrected(*steps: tuple[str, int]) -> Place:
     """A home of 80 m² whose area was corrected from these days on."""
     found = home(area=8000)
     for day, area in steps:
-        earlier = homes.counted_before(found, day)
-        found = msgspec.structs.replace(found, area=area, earlier=earlier)
+        found = homes.corrected(found, day, area=area)
     return found
 
 
@@ -91,9 +90,7 @@ def test_a_corrected_area_counts_from_its_day() -> None:
 
 def test_a_corrected_use_is_charged_by_the_rule_for_it_from_its_day() -> None:
     flats, shops = rule(usages=(Usage.FLAT,)), rule(usages=(Usage.SHOP,), price=12000)
-    flat = home(area=8000)
-    earlier = homes.counted_before(flat, "2026-11-01")
-    shop = msgspec.structs.replace(flat, usage=Usage.SHOP, earlier=earlier)
+    shop = homes.corrected(home(area=8000), "2026-11-01", usage=Usage.SHOP)
     bills, _ = drafted(run("2026-10", 3, PROPERTY), [flats, shops], shop)
     assert [(b.period, b.months, b.amount_fen) for b in bills] == [
         ("2026-10", 1, 4800),

@@ -109,9 +109,9 @@ async def trial_balance(
     )
 
 
-async def balance(deps: Dependencies, account: str) -> int:
+async def balance(deps: Dependencies, account: str, *, tx: Transaction | None = None) -> int:
     """Return what one account holds, in fen; debit positive."""
-    return await store.balance(deps.db, account)
+    return await store.balance(deps.db, account, tx=tx)
 
 
 async def find(

@@ -47,7 +47,7 @@ async def amounts(db: Database, journal_ids: Sequence[str], account: str) -> dic
     }
 
 
-async def balance(db: Database, account: str) -> int:
+async def balance(db: Database, account: str, *, tx: Transaction | None = None) -> int:
     """Served by index `account`."""
     pipeline: list[dict[str, Any]] = [
         {"$match": {"postings.account": account}},
@@ -55,7 +55,7 @@ async def balance(db: Database, account: str) -> int:
         {"$match": {"postings.account": account}},
         {"$group": {"_id": None, "fen": {"$sum": "$postings.amount_fen"}}},
     ]
-    cursor = await db[COLLECTION].aggregate(pipeline)
+    cursor = await db[COLLECTION].aggregate(pipeline, session=tx)
     rows = await cursor.to_list()
     return int(rows[0]["fen"]) if rows else 0
 

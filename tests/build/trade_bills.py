@@ -36,9 +36,11 @@ async def discrepancy(estate: Estate) -> dict[str, Any]:
     return dict(found)
 
 
-async def in_console(estate: Estate, payment_id: str, fen: int, total: int = 10_236) -> None:
+async def in_console(
+    estate: Estate, payment_id: str, fen: int, total: int = 10_236, *, number: str = "BD71"
+) -> None:
     """Give money back in the merchant's own console, which tells us nothing."""
     await estate.world.wechat.do("settings", refunds={"notify": False})
     firm = estate.world.deps.merchants["firm"]
-    await firm.refund(payment_id, out_refund_no="BD71", refund_fen=fen, total_fen=total)
+    await firm.refund(payment_id, out_refund_no=number, refund_fen=fen, total_fen=total)
     await estate.world.advance(seconds=2)

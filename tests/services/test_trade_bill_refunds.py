@@ -73,6 +73,24 @@ async def test_a_part_given_back_in_the_console_waits_for_a_person(
     assert [fen for name, fen in held.items() if "suspense:" in name] == [1000]
 
 
+async def test_what_was_given_back_in_parts_is_owing_again_when_all_of_it_is(
+    estate: Estate, li: Member
+) -> None:
+    payment_id = await paid(estate, li)
+    for number, fen in (("BD71", 1000), ("BD72", 4236), ("BD73", 5000)):
+        assert await owing(estate) == 0
+        await in_console(estate, payment_id, fen, number=number)
+        await estate.world.advance(seconds=70)  # WeChat takes one refund of an order a minute
+    await next_morning(estate)
+    assert (await owing(estate), (await bill_of(estate))["state"]) == (2, "matched")
+    held = balances(await estate.world.db.journal.find().to_list())
+    assert held["wechat:firm"] == 0
+    assert [fen for name, fen in held.items() if "suspense:" in name] == [0]
+    path = f"/api/v1/payments/{payment_id}/receipt"
+    receipt = (await estate.world.api.get(path, as_=await estate.member("li"))).body
+    assert receipt["returned_fen"] == 10_236
+
+
 async def test_refund_told_by_a_query_leaves_the_bills_owing(
     estate: Estate, li: Member
 ) -> None:

@@ -1,8 +1,8 @@
 """Refunds made without us, in the merchant's own console: booked as WeChat confirms them.
 
 The daily bill brings them up (docs/reference/wechat.md, Bills). What a payment's bills had
-taken is owing again when all of it went back; whatever does not fit so clearly is taken from
-suspense, and a person decides.
+taken is owing again when all of it went back, at once or in parts; whatever does not fit so
+clearly is taken from suspense, and a person decides.
 """
 
 from collections.abc import Sequence
@@ -72,14 +72,19 @@ async def _reopen(
     answer: Answer,
     paid: Journal,
 ) -> Sequence[Bill]:
-    """Make the bills owing again that a payment settled, when exactly their sum went back."""
+    """Make the bills owing again that a payment settled, when exactly their sum went back.
+
+    At once or in parts: the parts before this one were taken from suspense.
+    """
     if payment is None:
         return []
     settled = await bills.settled_by(deps, tx, payment.bill_ids, paid.id)
-    if sum(bill.amount_fen for bill in settled) != answer.refund_fen:
+    settled_fen = sum(bill.amount_fen for bill in settled)
+    parts_fen = await ledger.balance(deps, suspense(answer.transaction_id), tx=tx)
+    if settled_fen not in {answer.refund_fen, parts_fen + answer.refund_fen}:
         return []
     await bills.reopen(deps, tx, [bill.id for bill in settled], paid.id)
-    await payments_store.add_returned(deps.db, tx, payment.id, answer.refund_fen)
+    await payments_store.add_returned(deps.db, tx, payment.id, settled_fen)
     return settled
 
 
@@ -100,9 +105,11 @@ def _journal(
     *,
     journal_id: str,
 ) -> Journal:
+    """Return the journal of a refund: owed again are the bills, or nothing yet (suspense)."""
     postings = [Posting(receivable(bill.id), bill.amount_fen) for bill in reopened]
-    if not reopened:
-        postings = [Posting(suspense(answer.transaction_id), answer.refund_fen)]
+    rest_fen = answer.refund_fen - sum(bill.amount_fen for bill in reopened)
+    if rest_fen:  # negative for the last part: what the others took from suspense
+        postings.append(Posting(suspense(answer.transaction_id), rest_fen))
     cash = wechat_cash(client.account.key)
     return Journal(
         id=journal_id,

@@ -88,6 +88,25 @@ def test_a_corrected_area_counts_from_its_day() -> None:
     ]
 
 
+def test_days_with_an_area_are_billed_and_those_without_are_listed() -> None:
+    bare = home(area=None)
+    earlier = homes.counted_before(bare, "2026-11-16")
+    measured = msgspec.structs.replace(bare, area=8000, earlier=earlier)
+    bills, gaps = draft(
+        run("2026-11", 1, PROPERTY), [measured], prices([rule()]), Known(), at=NOW
+    )
+    assert [(b.from_day, b.amount_fen) for b in bills] == [("2026-11-16", 2400)]
+    assert [(g.reason, g.from_day, g.to_day) for g in gaps] == [
+        (SkipReason.NO_AREA, "2026-11-01", "2026-11-15")
+    ]
+
+
+def test_a_fee_that_is_the_same_for_all_is_not_cut_where_an_area_is_corrected() -> None:
+    right = corrected(("2026-11-16", 8800))
+    bills, _ = drafted(run("2026-10", 3, WASTE), [rule(monthly_fen=500, kind=WASTE)], right)
+    assert [b.explanation for b in bills] == ["每户5.00元/月 × 3个月 = 15.00元"]
+
+
 def test_a_corrected_use_is_charged_by_the_rule_for_it_from_its_day() -> None:
     flats, shops = rule(usages=(Usage.FLAT,)), rule(usages=(Usage.SHOP,), price=12000)
     shop = homes.corrected(home(area=8000), "2026-11-01", usage=Usage.SHOP)

@@ -147,13 +147,7 @@ def merged(gaps: Iterable[Skipped]) -> list[Skipped]:
 
 def unbillable(stretch: Stretch) -> SkipReason | None:
     """Return why there can be no bill for a stretch; None when there can."""
-    match charge_fen(stretch.parts):
-        case None:
-            return SkipReason.NO_AREA
-        case 0:
-            return SkipReason.ZERO_AMOUNT
-        case _:
-            return None
+    return None if charge_fen(stretch.parts) else SkipReason.ZERO_AMOUNT
 
 
 def bill_for(

@@ -1,7 +1,8 @@
 """Pieces of a month: days on which one rule charges a home, or nothing does, and why.
 
 Pure functions. A month is cut where a rule begins or ends, where its payee may charge from or
-no longer, where the home's area or use was corrected, and around days that were billed before.
+no longer, where the home's use was corrected, or its area where the rule has a price for it,
+and around days that were billed before. Days without an area are listed, the others billed.
 """
 
 from collections.abc import Mapping
@@ -89,12 +90,12 @@ def _piece(home: Place, kind: FeeKind, days: tuple[Day, Day], prices: Prices) ->
     charter = prices.charters.get(rule.id)
     if charter is None:
         return Piece(*days, reason=SkipReason.NO_PAYEE)
-    obstacle = charter.obstacle(kind, days[0])
-    return (
-        Piece(*days, reason=REASONS[obstacle])
-        if obstacle
-        else Piece(*days, rule=rule, area=home.area)
-    )
+    if obstacle := charter.obstacle(kind, days[0]):
+        return Piece(*days, reason=REASONS[obstacle])
+    # a fee that is the same for every home does not change with its area
+    area = home.area if rule.price is not None else None
+    missing = rule.price is not None and area is None
+    return Piece(*days, reason=SkipReason.NO_AREA) if missing else Piece(*days, rule, area)
 
 
 def _append(found: list[Piece], piece: Piece) -> None:

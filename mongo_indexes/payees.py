@@ -26,5 +26,6 @@ VALIDATOR: Final = {
         "firm": {"bsonType": "string"},
         "from_day": {"bsonType": "string"},
         "to_day": {"bsonType": ["string", "null"]},
+        "charged": {"bsonType": "bool"},
     },
 }

@@ -12,6 +12,7 @@ import pytest
 
 from services.fees.models import FeeKind
 from services.fees.payees import store
+from services.kernel.days import plus_days
 from services.kernel.permissions import Role
 from tests.build.cast import (
     COMMUNITY,
@@ -26,6 +27,7 @@ from tests.build.offices import firm_at
 from tests.build.payments import paid
 from tests.build.sign_ins import Member
 from tests.build.world import Api, Reply, World
+from tests.handlers.test_fees import run_to
 
 PROPERTY, WASTE = payee_of(FeeKind.PROPERTY_FEE), payee_of(FeeKind.WASTE_FEE)
 RULE = {"kind": "property_fee", "price": 7000, "start_day": "2026-03-01", "due_days": 30}
@@ -126,6 +128,37 @@ async def test_of_two_names_for_one_account_at_once_the_first_counts(
     )
     assert sorted(reply.status for reply in replies) == [201, 409]
     assert await world.db.payees.count_documents({}) == 1
+
+
+@pytest.mark.parametrize("from_day", ["2026-03-01", "2026-03-02"])
+async def test_a_wrong_name_that_never_charged_makes_room_for_the_right_one(
+    world: World, admin: Member, from_day: str
+) -> None:
+    await world.db.payees.delete_many({})
+    slip = await write(world.api, admin, name="环卫中新")
+    assert (await write(world.api, admin)).code == "payee_account_taken"
+    assert (await end(world.api, admin, slip.body["payee_id"], "2026-02-28")).status == 200
+    right = await write(world.api, admin, from_day=from_day)
+    assert (right.status, right.body["name"]) == (201, "环卫中心")
+    again = await write(world.api, admin, from_day=from_day)
+    assert (again.status, again.body) == (201, right.body)
+    assert await world.db.payees.count_documents({}) == 2
+    assert (await write(world.api, admin, name="另一家")).code == "payee_account_taken"
+
+
+async def test_a_payee_that_is_owed_something_keeps_its_account(
+    world: World, estate: Estate, staff: Member, admin: Member
+) -> None:
+    """Also when it is ended before its first day: its bills are still to be paid."""
+    begin = "2026-01-01"
+    change = {"from_day": begin, "charged": False}  # as one that was written today
+    await world.db.payees.update_one({"_id": WASTE}, {"$set": change})
+    await run_to(world, staff, "publish")
+    assert (await end(world.api, admin, WASTE, plus_days(begin, -1))).status == 200
+    taken = await write(world.api, admin, OTHER_COMPOUND, name="另一家")
+    assert (taken.status, taken.code) == (409, "payee_account_taken")
+    li = await estate.member("li")
+    assert await paid(estate, li, await estate.bill_ids("li", "waste_fee"))
 
 
 async def test_a_payee_stands_once_at_a_place_on_a_day(api: Api, admin: Member) -> None:

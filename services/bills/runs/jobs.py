@@ -21,6 +21,7 @@ from services.bills.runs.models import JOB, BillRun, Skipped
 from services.bills.runs.states import RunAction, RunState, run_target
 from services.bills.states import BillAction, BillState
 from services.dependencies import Dependencies, Transaction
+from services.fees.payees import actions as payees
 from services.jobs import actions as jobs
 from services.jobs.models import Again
 from services.kernel.days import day_of, months_from
@@ -130,6 +131,7 @@ async def issue_some(deps: Dependencies, run: BillRun) -> None:
         if not await store.move(deps.db, run, {"$inc": {"issued": len(drafts)}}, tx=tx):
             return
         await _issue(deps, tx, run, drafts, at)
+        await payees.mark_charged(deps, tx, {bill.payee for bill in drafts})
         await ledger.post_many(deps, tx, [_journal(bill, run.place, at) for bill in drafts])
 
     await deps.in_transaction(save)

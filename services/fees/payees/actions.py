@@ -4,7 +4,7 @@ Whoever may decide where money goes (MANAGE_PAYEES) is somebody else than who se
 (MANAGE_FEES): a price names a payee that is there, and cannot lead money elsewhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -89,7 +89,7 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewPayee) -
     _check(deps, request, found.kind)
     payee = _draft(deps, actor, place, request)
 
-    async def save(tx: Transaction) -> None:
+    async def save(tx: Transaction) -> Payee:
         others = await store.of_account(deps.db, tx, payee.account)
         # of two who name one account at once, the second starts again and sees the first
         await places.hold(deps, tx, ancestors(place)[0])
@@ -97,18 +97,19 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewPayee) -
             raise errors.NotFound("没有找到这个地方")
         if payee.firm and (await firms.get(deps, tx, payee.firm)).name != payee.name:
             raise BadPayee("收款单位名称应与物业企业登记的名称一致")
-        _require_room(payee, others)
-        await store.insert(deps.db, tx, payee)
+        new = _beside_slips(payee, others)
+        _require_room(new, others)
+        await store.insert(deps.db, tx, new)
         said = ("account", "kinds", "firm", "from_day", "to_day")
-        facts = {name: getattr(payee, name) for name in said}
-        about = {"place": place, "subject": payee.id}
+        facts = {name: getattr(new, name) for name in said}
+        about = {"place": place, "subject": new.id}
         await audit.record(deps, tx, actor, Act.PAYEE_ADDED, **about, **facts)
+        return new
 
     try:
-        await deps.in_transaction(save)
+        return view(deps, await deps.in_transaction(save))
     except DuplicateKeyError:
         return await _again(deps, actor, payee)
-    return view(deps, payee)
 
 
 def _check(deps: Dependencies, request: NewPayee, kind: Kind) -> None:
@@ -133,16 +134,32 @@ def _draft(deps: Dependencies, actor: Actor, place: str, request: NewPayee) -> P
         to_day=request.to_day,
         written_by=actor.person_id,
         written_at=deps.now(),
+        charged=False,
     )
+
+
+def _beside_slips(payee: Payee, others: Sequence[Payee]) -> Payee:
+    """Return a payee under an id of its own, where slips of its place and first day have it."""
+    slips = sum(other.is_slip and _begin_alike(payee, other) for other in others)
+    if not slips:
+        return payee
+    own = digest_id("payee", payee.place, payee.account, payee.from_day, slips)
+    return msgspec.structs.replace(payee, id=own)
+
+
+def _begin_alike(one: Payee, other: Payee) -> bool:
+    begins = ("place", "account", "from_day")
+    return all(getattr(one, name) == getattr(other, name) for name in begins)
 
 
 def _require_room(payee: Payee, others: Sequence[Payee]) -> None:
     """Raise unless the account is this payee's everywhere, and free here on these days.
 
-    One that is over counts, too: its bills are still to be paid, under its name.
+    One that is over counts, too: its bills are still to be paid, under its name. A slip has
+    no bills, and keeps nobody from writing the right name.
     """
     identity = (payee.name, payee.firm, payee.kinds)
-    for other in others:
+    for other in (other for other in others if not other.is_slip):
         if (other.name, other.firm, other.kinds) != identity:
             raise AccountTaken("这个收款账户已登记给别的收款单位或收费", name=other.name)
         if other.id != payee.id and other.place == payee.place and _overlap(payee, other):
@@ -157,10 +174,13 @@ def _overlap(one: Payee, other: Payee) -> bool:
 
 async def _again(deps: Dependencies, actor: Actor, payee: Payee) -> PayeeView:
     """Return the payee that is there already, if it is the same one."""
-    earlier = await store.find(deps.db, payee.id)
-    if earlier is None or view(deps, earlier) != view(deps, payee):
+    there = await store.at_places(deps.db, [payee.place])
+    alike = (p for p in there if _begin_alike(payee, p) and not p.is_slip)
+    earlier = next(alike, payee)
+    wanted = msgspec.structs.replace(payee, id=earlier.id)
+    if earlier is payee or view(deps, earlier) != view(deps, wanted):
         raise PayeeExists("这个收款单位从同一天起已经登记过")
-    again = {"place": payee.place, "subject": payee.id}
+    again = {"place": payee.place, "subject": earlier.id}
     await audit.record_again(deps, actor, Act.PAYEE_ADDED, **again)
     return view(deps, earlier)
 
@@ -225,4 +245,9 @@ async def at_home(deps: Dependencies, home: str) -> list[Payee]:
 async def of_firm(deps: Dependencies, compound: str, firm: str) -> list[Payee]:
     """Return the payees of a compound that are this firm: what it may dispose of."""
     found = await store.at_places(deps.db, [compound])
-    return [payee for payee in found if payee.firm == firm]
+    return [payee for payee in found if payee.firm == firm and not payee.is_slip]
+
+
+async def mark_charged(deps: Dependencies, tx: Transaction, payee_ids: Collection[str]) -> None:
+    """Note that bills were issued for these payees: from now on none of them is a slip."""
+    await store.mark_charged(deps.db, tx, payee_ids)

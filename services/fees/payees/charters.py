@@ -83,6 +83,7 @@ def _namesake(rule: FeeRule, payees: Sequence[Payee]) -> str:
         if (payee.account, payee.name) == (rule.account, rule.payee_name)
         and rule.kind in payee.kinds
         and covers(payee.place, rule.place)
+        and payee.ever_stands
     ]
     return max(same, key=lambda payee: (payee.from_day, payee.id)).id if same else ""
 

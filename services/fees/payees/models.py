@@ -31,8 +31,19 @@ class Payee(Struct, kw_only=True):
     to_day: Day | None = None  # inclusive
     written_by: str
     written_at: datetime
+    charged: bool = True  # some bill was issued for it; unknown, so True, where it is not said
     ended_by: str = ""
     ended_at: datetime | None = None
+
+    @property
+    def ever_stands(self) -> bool:
+        """Tell whether it has a day to charge for, leaving contracts aside."""
+        return self.to_day is None or self.from_day <= self.to_day
+
+    @property
+    def is_slip(self) -> bool:
+        """Tell whether it was ended before its first day and no bill was issued for it."""
+        return not (self.charged or self.ever_stands)
 
     def stands_on(self, day: Day) -> bool:
         """Tell whether the payee may charge for this day, leaving contracts aside."""

@@ -1,6 +1,6 @@
 """Store of payees."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -38,6 +38,12 @@ async def end(db: Database, tx: Transaction, payee: Payee, expected: str | None)
         session=tx,
     )
     return result.matched_count == 1
+
+
+async def mark_charged(db: Database, tx: Transaction, payee_ids: Collection[str]) -> None:
+    """Note, once, that payees have bills. By `_id`."""
+    query = {"_id": {"$in": sorted(payee_ids)}, "charged": False}
+    await db[COLLECTION].update_many(query, {"$set": {"charged": True}}, session=tx)
 
 
 async def at_places(db: Database, places: Sequence[str]) -> list[Payee]:

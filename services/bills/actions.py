@@ -155,15 +155,7 @@ async def _access_to_void(deps: Dependencies, actor: Actor, bill_id: str) -> Bil
     if not found or not actor.may(Permission.RUN_BILLS, found[0].home):
         raise errors.NotFound("没有找到账单")
     bill = found[0]
-    await own_money.require(
-        deps,
-        actor,
-        bill.home,
-        [bill.kind],
-        period=bill.period,
-        months=bill.months,
-        account=bill.account,
-    )
+    await own_money.require(deps, actor, bill.home, own_money.Money.of_bill(bill))
     return bill
 
 

@@ -3,47 +3,112 @@
 Whoever holds the permission by a public office (community, administrator) is no payee and may.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Self
 
+from msgspec import Struct
+
+from services.bills.models import Bill
 from services.dependencies import Dependencies
 from services.fees.models import FeeKind
 from services.fees.payees import actions as payees
+from services.fees.payees.models import Payee
 from services.firms import contracts
 from services.firms.models import Contract
-from services.kernel.days import last_day, plus_months
+from services.kernel.days import Day, Month, last_day, plus_days, plus_months
 from services.kernel.interests import OtherPayee
 from services.kernel.permissions import FIRM_ROLES, Actor, Permission
 from services.places import actions as places
 
 
-async def require(
-    deps: Dependencies,
-    actor: Actor,
-    place: str,
-    kinds: Collection[FeeKind],
-    *,
-    period: str,
-    months: int,
-    account: str = "",
-) -> None:
-    """Raise OtherPayee unless the actor may dispose of what these fees and months bring in.
+class Money(Struct, frozen=True, kw_only=True):
+    """Money somebody would dispose of: fees of the days `first` to `last`, both included.
 
-    `account`: the merchant account of a bill that is there. A firm's grants hold only while its
-    contract does (services/grants), and a compound has one firm at a time: so the actor's firm
-    is the one whose contract holds today.
+    `accounts`: merchant accounts of the bills that are there; none before there are any.
+    """
+
+    kinds: frozenset[FeeKind]
+    first: Day
+    last: Day
+    accounts: frozenset[str] = frozenset()
+
+    @classmethod
+    def of_months(
+        cls,
+        kinds: Collection[FeeKind],
+        period: Month,
+        months: int,
+        *,
+        accounts: Collection[str] = (),
+    ) -> Self:
+        """Return the money of whole months."""
+        last = last_day(plus_months(period, months - 1))
+        fees, into = frozenset(kinds), frozenset(accounts)
+        return cls(kinds=fees, first=f"{period}-01", last=last, accounts=into)
+
+    @classmethod
+    def of_bill(cls, bill: Bill) -> Self:
+        """Return the money of one bill: of its own days, where it is for a part of a month."""
+        whole = cls.of_months([bill.kind], bill.period, bill.months, accounts=[bill.account])
+        first, last = bill.from_day or whole.first, bill.to_day or whole.last
+        return cls(kinds=whole.kinds, first=first, last=last, accounts=whole.accounts)
+
+
+class Own(Struct, frozen=True):
+    """What a firm may charge in a compound: the `payees` it is, and all its `contracts`.
+
+    All, also those that are over: a contract that was renewed is two, and the months of the
+    first are still the firm's.
+    """
+
+    payees: Sequence[Payee]
+    contracts: Sequence[Contract]
+
+    @property
+    def accounts(self) -> list[str]:
+        return sorted({payee.account for payee in self.payees})
+
+    def holds(self, money: Money) -> bool:
+        """Tell whether every day, fee and account of the money is the firm's.
+
+        One day of another firm's is enough to refuse: its bills would go with the firm's own.
+        """
+        paid = [p for p in self.payees if not money.accounts or p.account in money.accounts]
+        charged = {kind for payee in paid for kind in payee.kinds}
+        return (
+            money.kinds <= charged
+            and money.accounts <= set(self.accounts)
+            and self._serves(money.first, money.last)
+        )
+
+    def _serves(self, first: Day, last: Day) -> bool:
+        """Tell whether contracts of the firm hold on all of these days."""
+        day = first
+        for contract in sorted(self.contracts, key=lambda contract: contract.from_day):
+            if contract.from_day <= day <= contract.to_day:
+                day = plus_days(contract.to_day, 1)
+        return day > last
+
+
+async def find(deps: Dependencies, actor: Actor, place: str) -> Own | None:
+    """Return what the actor's firm may charge there; None for who acts by a public office.
+
+    A firm's grants hold only while its contract does (services/grants), and a compound has one
+    firm at a time: so the actor's firm is the one whose contract holds today.
     """
     if not actor.roles(Permission.RUN_BILLS, place) <= frozenset(FIRM_ROLES):
-        return
+        return None
     compound = places.compound_of(place)
-    contract = await contracts.holding(deps, compound)
-    own = await payees.of_firm(deps, compound, contract.firm) if contract else []
-    paid = [payee for payee in own if account in {"", payee.account}]
-    charged = {kind for payee in paid for kind in payee.kinds}
-    if contract is None or not (_covers(contract, period, months) and set(kinds) <= charged):
+    today = await contracts.holding(deps, compound)
+    if today is None:
+        return Own([], [])
+    signed = await contracts.of_compound(deps, compound)
+    own = [contract for contract in signed if contract.firm == today.firm]
+    return Own(await payees.of_firm(deps, compound, today.firm), own)
+
+
+async def require(deps: Dependencies, actor: Actor, place: str, money: Money) -> None:
+    """Raise OtherPayee unless the actor may dispose of this money."""
+    own = await find(deps, actor, place)
+    if own is not None and not own.holds(money):
         raise OtherPayee("这笔钱不是由贵公司收取的,请联系社区办理")
-
-
-def _covers(contract: Contract, period: str, months: int) -> bool:
-    """Tell whether a contract holds on a day of these months."""
-    first, last = f"{period}-01", last_day(plus_months(period, months - 1))
-    return contract.from_day <= last and first <= contract.to_day

@@ -114,11 +114,17 @@ async def of_run(
     *,
     after: str,
     limit: int,
+    accounts: Sequence[str] | None = None,
     tx: Transaction | None = None,
 ) -> list[Bill]:
-    """A run's bills in one state, by home, after "home|id". Served by index `run`."""
+    """A run's bills in one state, by home, after "home|id". Served by index `run`.
+
+    `accounts`: only bills that are paid into these.
+    """
     home, _, bill_id = after.partition("|")
     query: Document = {"run_id": run_id, "state": state}
+    if accounts is not None:
+        query["account"] = {"$in": list(accounts)}
     if home:
         query["home"] = {"$gte": home}
         query["$or"] = [{"home": {"$gt": home}}, {"_id": {"$gt": bill_id}}]

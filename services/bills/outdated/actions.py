@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final
 
-from services.bills import store
+from services.bills import own_money, store
 from services.bills.models import Bill, Known
 from services.bills.outdated.models import OutdatedBill, OutdatedPage
 from services.bills.runs import basis, drafts
@@ -37,7 +37,7 @@ async def listing(deps: Dependencies, actor: Actor, place: str, *, after: str) -
         deps, place, after=after, limit=HOMES_AT_ONCE
     )
     homes = {home.id: home for home in await places.find_many(deps, list(corrected))}
-    issued = await store.issued_since(deps.db, corrected)
+    issued = await _own(deps, actor, await store.issued_since(deps.db, corrected))
     prices = await _prices(deps, sorted(homes))
     items = [
         shown
@@ -46,6 +46,18 @@ async def listing(deps: Dependencies, actor: Actor, place: str, *, after: str) -
     ]
     whole = len(corrected) == HOMES_AT_ONCE
     return OutdatedPage(items, max(corrected) if whole else "")
+
+
+async def _own(deps: Dependencies, actor: Actor, issued: Sequence[Bill]) -> list[Bill]:
+    """Leave out what another payee is owed, for who runs bills as a firm's manager."""
+    compounds = sorted({places.compound_of(bill.home) for bill in issued})
+    owned = {compound: await own_money.find(deps, actor, compound) for compound in compounds}
+    return [
+        bill
+        for bill in issued
+        if (own := owned[places.compound_of(bill.home)]) is None
+        or own.holds(own_money.Money.of_bill(bill))
+    ]
 
 
 async def _prices(deps: Dependencies, homes: Sequence[str]) -> Mapping[str, Prices]:

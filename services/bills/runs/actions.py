@@ -117,9 +117,11 @@ async def _access_own(deps: Dependencies, actor: Actor, run_id: str) -> BillRun:
 
 
 async def _require_own_money(deps: Dependencies, actor: Actor, run: BillRun) -> None:
-    await own_money.require(
-        deps, actor, run.place, run.kinds, period=run.period, months=run.months
-    )
+    """Raise OtherPayee unless the months of a run, and all bills it has, are the actor's."""
+    there = await _totals(deps, run)
+    accounts = [total.account for total in there if total.state is not BillState.VOID]
+    money = own_money.Money.of_months(run.kinds, run.period, run.months, accounts=accounts)
+    await own_money.require(deps, actor, run.place, money)
 
 
 async def publish(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
@@ -273,8 +275,12 @@ async def bills_of(
     after: str,
     limit: int,
 ) -> list[BillView]:
-    """A run's bills in one state, by home."""
+    """A run's bills in one state, by home; a firm's people see what their firm is owed."""
     run = await access(deps, actor, run_id)
-    found = await bills_store.of_run(deps.db, run.id, state, after=after, limit=limit)
+    own = await own_money.find(deps, actor, run.place)
+    accounts = None if own is None else own.accounts
+    found = await bills_store.of_run(
+        deps.db, run.id, state, after=after, limit=limit, accounts=accounts
+    )
     addresses = await places.addresses(deps, sorted({bill.home for bill in found}))
     return views(found, addresses, deps.today())

@@ -107,6 +107,7 @@ class WithdrawBillRunHandler(ApiHandler):
             "bill_run_paid",
             "nothing_to_withdraw",
             "other_payee",
+            "own_home",
         ),
         example=WithdrawBillRun(reason="单价填错了", months=MonthsAfterVoid.OPEN),
     )

@@ -28,7 +28,13 @@ class FeeRulesHandler(ApiHandler):
         "createFeeRule",
         needs=Permission.MANAGE_FEES,
         status=201,
-        errors=("bad_fee_rule", "unknown_payee", "payee_may_not_charge", "fee_rule_exists"),
+        errors=(
+            "bad_fee_rule",
+            "unknown_payee",
+            "payee_may_not_charge",
+            "fee_rule_exists",
+            "own_home",
+        ),
         example=NewFeeRule(
             kind=FeeKind.PROPERTY_FEE,
             price=6000,
@@ -46,7 +52,7 @@ class FeeRuleEndHandler(ApiHandler):
     @endpoint(
         "endFeeRule",
         needs=Permission.MANAGE_FEES,
-        errors=("bad_fee_rule", "fee_rule_ended"),
+        errors=("bad_fee_rule", "fee_rule_ended", "own_home"),
         example=EndFeeRule(end_day="2026-12-31"),
     )
     async def post(self, rule_id: RuleId, body: EndFeeRule) -> FeeRuleView:

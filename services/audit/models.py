@@ -79,12 +79,12 @@ class Act(StrEnum):
     REGISTER_UNDONE = "register.undone"
     PAYEE_ADDED = "fee.payee_added"
     PAYEE_ENDED = "fee.payee_ended"
-    FEE_RULE_ADDED = "fee.rule_added"
-    FEE_RULE_ENDED = "fee.rule_ended"
+    FEE_RULE_ADDED = "fee.rule_added", Guard.OWN_HOME
+    FEE_RULE_ENDED = "fee.rule_ended", Guard.OWN_HOME
     BILL_RUN_STARTED = "fee.run_started", Guard.OWN_MONEY
     BILL_RUN_PUBLISHED = "fee.run_published", Guard.OWN_MONEY
     BILL_RUN_CANCELLED = "fee.run_cancelled", Guard.OWN_MONEY
-    BILL_RUN_WITHDRAWN = "fee.run_withdrawn", Guard.OWN_MONEY
+    BILL_RUN_WITHDRAWN = "fee.run_withdrawn", Guard.OWN_HOME_AND_MONEY
     BILL_VOIDED = "fee.bill_voided", Guard.OWN_HOME_AND_MONEY
     PAYMENT_ORDERED = "payment.ordered"
     SUSPENSE_RETURNED = "payment.suspense_returned", Guard.OWN_HOME

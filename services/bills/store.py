@@ -133,6 +133,14 @@ async def of_run(
     return msgspec.convert(await cursor.to_list(), list[Bill])
 
 
+async def any_of_run(
+    db: Database, tx: Transaction, run_id: str, state: BillState, **more: Any
+) -> bool:
+    """Tell whether a run has a bill in a state of which more is true. By index `run`."""
+    query = {"run_id": run_id, "state": state, **more}
+    return await db[COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
+
+
 async def news(db: Database, run_id: str, **of_round: Any) -> dict[str, HomeNews]:
     """Return home → what a round of a run did to it, by state and round. By index `run`."""
     query = {"run_id": run_id, **of_round}

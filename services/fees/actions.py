@@ -24,9 +24,11 @@ from services.fees.refusals import (
 )
 from services.fees.views import view
 from services.kernel import errors
+from services.kernel.interests import OwnHome
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places.models import Kind
+from services.residencies import actions as residencies
 
 RULE_PLACES: Final = (Kind.COMPOUND, Kind.BUILDING, Kind.UNIT)
 
@@ -34,7 +36,7 @@ RULE_PLACES: Final = (Kind.COMPOUND, Kind.BUILDING, Kind.UNIT)
 async def add(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule) -> FeeRuleView:
     """Add a rule. The same rule again is the same rule; a new price is a new start day.
 
-    Raises NotFound, BadFeeRule, UnknownPayee, PayeeMayNotCharge, FeeRuleExists.
+    Raises NotFound, BadFeeRule, UnknownPayee, PayeeMayNotCharge, FeeRuleExists, OwnHome.
     """
     found = await places.access_place(deps, actor, place, Permission.MANAGE_FEES)
     if found.kind not in RULE_PLACES:
@@ -45,6 +47,7 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule)
     async def save(tx: Transaction) -> None:
         if not await places.use(deps, [place], tx=tx):
             raise errors.NotFound("没有找到这个地方")
+        await _require_not_own(deps, tx, actor, rule, rule.start_day)
         await store.insert(deps.db, tx, rule)
         await _note(deps, tx, actor, Act.FEE_RULE_ADDED, rule)
 
@@ -64,6 +67,20 @@ async def _payee(deps: Dependencies, place: str, request: NewFeeRule) -> Payee:
         if because := charter.obstacle(request.kind, day):
             raise PayeeMayNotCharge(OBSTACLES[because], because=because, day=day)
     return charter.payee
+
+
+async def _require_not_own(
+    deps: Dependencies, tx: Transaction, actor: Actor, rule: FeeRule, since: str
+) -> None:
+    """Raise OwnHome for a rule below a compound that applies to a home of the actor's own.
+
+    A price for a whole compound is the same for all neighbours. One for a building or unit may
+    be for one's own home alone. Also a home that one belonged to since that day, or will.
+    """
+    if places.compound_of(rule.place) == rule.place:
+        return
+    if await residencies.homes_since(deps, tx, actor.person_id, rule.place, since):
+        raise OwnHome("自家的房屋要由别的工作人员办理")
 
 
 def _draft(
@@ -136,7 +153,10 @@ async def _access(deps: Dependencies, actor: Actor, rule_id: str) -> FeeRule:
 async def end(
     deps: Dependencies, actor: Actor, rule_id: str, request: EndFeeRule
 ) -> FeeRuleView:
-    """Set a rule's last day, once. Bills that were made stay; nothing else of it changes."""
+    """Set a rule's last day, once. Bills that were made stay; nothing else of it changes.
+
+    Raises NotFound, BadFeeRule, FeeRuleEnded, OwnHome.
+    """
     rule = await _access(deps, actor, rule_id)
     _check_day(request.end_day)
     if rule.end_day == request.end_day:
@@ -153,6 +173,7 @@ async def end(
     )
 
     async def save(tx: Transaction) -> None:
+        await _require_not_own(deps, tx, actor, rule, request.end_day)
         if not await store.end(deps.db, tx, ended):
             raise FeeRuleEnded("这条规则已经有结束日期", end_day=rule.end_day)
         await _note(deps, tx, actor, Act.FEE_RULE_ENDED, ended)

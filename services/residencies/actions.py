@@ -233,6 +233,13 @@ async def belongs_since(
     return await store.belongs_since(deps.db, tx, person_id, home, day)
 
 
+async def homes_since(
+    deps: Dependencies, tx: Transaction, person_id: str, place: str, day: Day
+) -> list[str]:
+    """Return the homes under a place that a person belongs to, will, or did since a day."""
+    return await store.homes_since(deps.db, tx, person_id, place, day)
+
+
 async def of_homes(deps: Dependencies, homes: Sequence[str]) -> list[Residency]:
     """List who belongs to these homes today, homes in order."""
     return await store.of_homes(deps.db, homes, deps.today())

@@ -55,6 +55,15 @@ async def belongs_since(
     return await db[COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
 
 
+async def homes_since(
+    db: Database, tx: Transaction, person_id: str, place: str, day: str
+) -> list[str]:
+    """Return the homes under a place as `belongs_since` does for one home. By `person`."""
+    query = {"person": person_id, "home": under(place), **not_over_on(day)}
+    cursor = db[COLLECTION].find(query, {"home": 1}, session=tx)
+    return sorted({row["home"] for row in await cursor.to_list()})
+
+
 async def of_homes(db: Database, homes: Sequence[str], day: str) -> list[Residency]:
     """List who belongs to these homes on a day, homes in order. Served by index `home`."""
     query = {"home": {"$in": list(homes)}, **active_on(day)}

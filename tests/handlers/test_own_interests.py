@@ -10,9 +10,10 @@ from typing import Any, Final
 import pytest
 
 from services.audit.models import Act
+from services.fees.models import FeeKind
 from services.kernel.interests import AT_HOME, Guard
 from services.kernel.permissions import Role
-from tests.build.cast import COMPOUND, LI_HOME, UNIT, WANG_HOME, Estate, appoint
+from tests.build.cast import COMPOUND, LI_HOME, UNIT, WANG_HOME, Estate, appoint, payee_of
 from tests.build.deeds import FORGIVEN, Ask, send, voided
 from tests.build.homes import ask, asked, invite, newcomer, people_of, post
 from tests.build.offices import firm_at, hire
@@ -85,6 +86,27 @@ async def revealed(_: Estate) -> Ask:
     return Ask("/api/v1/residencies/r0-li/reveal", REVEAL)
 
 
+def price(place: str) -> Ask:
+    body = {"kind": "property_fee", "price": 1, "start_day": "2026-03-01", "due_days": 30}
+    payee = payee_of(FeeKind.PROPERTY_FEE)
+    return Ask(f"/api/v1/places/{place}/fee-rules", {**body, "payee_id": payee})
+
+
+async def priced(_: Estate) -> Ask:
+    return price(UNIT)
+
+
+async def unpriced(estate: Estate) -> Ask:
+    rule = await send(estate, price(UNIT), await estate.member("admin"))
+    return Ask(f"/api/v1/fee-rules/{rule.body['rule_id']}/end", {"end_day": "2026-12-31"})
+
+
+async def taken_back(estate: Estate) -> Ask:
+    run = await estate.world.db.bill_runs.find_one({"period": "2026-01"})
+    assert run is not None
+    return Ask(f"/api/v1/bill-runs/{run['_id']}/withdraw", FORGIVEN)
+
+
 # Every act with a guard at a home, and the one request of it.
 AT_LI: Final[dict[Act, Prepare]] = {
     Act.HOME_ADVISED: advised,
@@ -95,6 +117,9 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.RESIDENCY_ENDED: ended,
     Act.OWNER_CHANGED: sold,
     Act.HOME_CORRECTED: corrected,
+    Act.FEE_RULE_ADDED: priced,
+    Act.FEE_RULE_ENDED: unpriced,
+    Act.BILL_RUN_WITHDRAWN: taken_back,
     Act.BILL_VOIDED: voided,
     Act.SUSPENSE_RETURNED: suspended,
     Act.REFUND_RETRIED: refund_stuck,
@@ -105,7 +130,6 @@ OF_MONEY: Final = {
     Act.BILL_RUN_STARTED,
     Act.BILL_RUN_PUBLISHED,
     Act.BILL_RUN_CANCELLED,
-    Act.BILL_RUN_WITHDRAWN,
 }
 
 
@@ -131,6 +155,7 @@ async def state_of(estate: Estate) -> Any:
     """Everything that the acts change."""
     db = estate.world.db
     names = ("residencies", "home_codes", "home_requests", "bills", "journals", "refunds")
+    names += ("fee_rules", "bill_runs")
     return {name: await db[name].find().sort("_id", 1).to_list() for name in names}
 
 
@@ -170,6 +195,20 @@ async def test_a_bill_of_the_months_one_lived_there_is_voided_by_others(
     for period, status in (("2026-01", 403), ("2026-02", 200)):
         void = Ask(f"/api/v1/bills/{ids[period]}/void", FORGIVEN)
         assert (await send(estate, void, staff)).status == status
+
+
+async def test_a_price_for_the_whole_compound_is_for_all_neighbours(estate: Estate) -> None:
+    await live_at_lis(estate, "staff")
+    assert (await send(estate, price(COMPOUND), await estate.member("staff"))).status == 201
+
+
+async def test_a_run_of_which_ones_own_bill_is_settled_is_taken_back(estate: Estate) -> None:
+    await live_at_lis(estate, "staff")
+    li, wanted = await estate.member("li"), await taken_back(estate)
+    for kind in ("property_fee", "waste_fee"):
+        await paid(estate, li, await estate.bill_ids("li", kind))
+    rest = Ask(wanted.path, {**FORGIVEN, "unpaid_only": True})
+    assert (await send(estate, rest, await estate.member("staff"))).status == 202
 
 
 async def test_codes_of_a_whole_place_leave_out_ones_own_home(estate: Estate) -> None:

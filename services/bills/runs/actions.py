@@ -39,9 +39,11 @@ from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.documents import digest_id
 from services.kernel.permissions import Actor, Permission
+from services.kernel.interests import OwnHome
 from services.places import actions as places
 from services.places.models import Kind
 
+from services.residencies import actions as residencies
 # What is being done when somebody asks for it once more: the same request, not another one.
 UNDER_WAY: Final = {
     RunAction.START: RunState.DRAFTING,
@@ -160,7 +162,7 @@ async def withdraw(
     """Take back a published run: its bills that are owed are voided, and people are told once.
 
     While nobody has paid that is all of it; after that only the rest, when this is asked for.
-    Raises NotFound, RunPaid, NothingToWithdraw, IllegalRunMove, RunMoved.
+    Raises NotFound, RunPaid, NothingToWithdraw, IllegalRunMove, RunMoved, OtherPayee, OwnHome.
     """
     run = await _access_own(deps, actor, run_id)
     if run.state is not RunState.WITHDRAWING:
@@ -188,7 +190,7 @@ async def _request(
 ) -> BillRunView:
     """Move a run for a person and enqueue the work, unless that is under way already.
 
-    Raises RunMoved.
+    Raises RunMoved, OwnHome.
     """
     if run.state is UNDER_WAY[action]:
         again = {"place": run.place, "subject": run.id}
@@ -203,6 +205,8 @@ async def _request(
         await jobs.enqueue(deps, tx, JOB, key, run_id=run.id, round=asked.round)
         await _note(deps, tx, actor, action, asked)
 
+        if action is RunAction.WITHDRAW:
+            await _require_no_debtor(deps, tx, actor, run)
     try:
         await deps.in_transaction(save)
     except DuplicateKeyError:
@@ -216,6 +220,21 @@ async def _totals(deps: Dependencies, run: BillRun) -> list[Total]:
 
 
 def _next_round(run: BillRun, action: RunAction, changes: dict[str, Any]) -> BillRun:
+async def _require_no_debtor(
+    deps: Dependencies, tx: Transaction, actor: Actor, run: BillRun
+) -> None:
+    """Raise OwnHome if a bill that would be voided is of a home of the actor's own.
+
+    As for a single bill: also who will belong to the home, or did in the months of the run.
+    """
+    own = await residencies.homes_since(
+        deps, tx, actor.person_id, run.place, f"{run.period}-01"
+    )
+    of_own = {"home": {"$in": own}}
+    if await bills_store.any_of_run(deps.db, tx, run.id, BillState.OWING, **of_own):
+        raise OwnHome("这批账单里有自家的账单,请让别的工作人员收回")
+
+
     return msgspec.structs.replace(
         run,
         state=run_target(run.state, action),

@@ -112,7 +112,11 @@ class WithdrawBillRunHandler(ApiHandler):
         example=WithdrawBillRun(reason="单价填错了", months=MonthsAfterVoid.OPEN),
     )
     async def post(self, run_id: RunId, body: WithdrawBillRun) -> BillRunView:
-        """Take a published run back: what is owed of it is voided, and people are told once."""
+        """Take a published run back: what is owed of it is voided, and people are told once.
+
+        Stopped (`withdrawal_stopped`) when somebody pays before the worker begins, unless
+        `unpaid_only` was asked for.
+        """
         return await runs.withdraw(self.deps, self.actor, run_id, body)
 
 

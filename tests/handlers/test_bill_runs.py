@@ -9,7 +9,7 @@ from services.ledger import actions as ledger
 from services.ledger.models import income, receivable
 from tests.build.cast import COMPOUND, LI_HOME, SUN_HOME, UNIT, WANG_HOME, Estate, homes
 from tests.build.offices import firm_at
-from tests.build.payments import paid
+from tests.build.payments import ordered, paid, pay
 from tests.build.sign_ins import Member
 from tests.build.world import Reply, World
 from tests.handlers.test_fees import PRICE, run_to, start
@@ -259,6 +259,58 @@ async def test_once_somebody_has_paid_only_the_rest_is_taken_back_if_asked_for(
     }
     li = await estate.member("li")
     assert (await world.api.get(f"/api/v1/payments/{payment}/receipt", as_=li)).status == 200
+
+
+@pytest.mark.usefixtures("books_hold")
+async def test_a_run_somebody_paid_before_the_worker_began_is_not_taken_back_unasked(
+    world: World, estate: Estate, staff: Member
+) -> None:
+    run = await run_to(world, staff, "publish")
+    li = await estate.member("li")
+    order = await ordered(estate, li)
+    assert (await ask(world, staff, run, "withdraw", **WHY)).status == 202
+    await pay(estate, li, order)
+    await world.work()
+    now = await look(world, staff, run)
+    assert (now["state"], now["withdrawal_stopped"], now["withdrawn"]) == ("published", True, 0)
+    assert (now["withdrawn_at"], now["withdrawn_because"]) == (None, "")
+    assert (await ask(world, staff, run, "withdraw", **WHY)).code == "bill_run_paid"
+    rest = await ask(world, staff, run, "withdraw", **WHY, unpaid_only=True)
+    assert (rest.status, rest.body["withdrawal_stopped"]) == (202, False)
+    await world.work()
+    assert (await look(world, staff, run))["withdrawn"] == 5
+
+
+async def test_who_pays_while_a_run_is_taken_back_stops_it_no_more(
+    world: World, estate: Estate, staff: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the neighbours would owe what the others do not."""
+    monkeypatch.setattr(runs_jobs, "BILLS_AT_ONCE", 1)
+    run = await run_to(world, staff, "publish")
+    li = await estate.member("li")
+    order = await ordered(estate, li)
+    assert (await ask(world, staff, run, "withdraw", **WHY)).status == 202
+    await runs_jobs.step(world.deps, {"run_id": run["run_id"], "round": 3})
+    await pay(estate, li, order)
+    await world.work()
+    now = await look(world, staff, run)
+    assert (now["state"], now["withdrawal_stopped"], now["withdrawn"]) == (
+        "withdrawn",
+        False,
+        5,
+    )
+
+
+@pytest.mark.parametrize(
+    "other", [{"months": "forgiven"}, {"unpaid_only": True}, {"reason": "面积有误"}]
+)
+async def test_another_wish_while_a_run_is_taken_back_is_another_request(
+    world: World, staff: Member, other: dict[str, Any]
+) -> None:
+    run = await run_to(world, staff, "publish")
+    assert (await ask(world, staff, run, "withdraw", **WHY)).status == 202
+    refused = await ask(world, staff, run, "withdraw", **{**WHY, **other})
+    assert (refused.status, refused.code) == (409, "bill_run_changed")
 
 
 async def test_there_must_be_something_to_take_back(world: World, staff: Member) -> None:

@@ -28,6 +28,7 @@ from services.bills.runs.refusals import (
     NothingToPublish,
     RunMoved,
     require_near,
+    require_same_withdrawal,
     require_withdrawable,
 )
 from services.bills.runs.states import RunAction, RunState, run_target
@@ -38,12 +39,12 @@ from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.documents import digest_id
-from services.kernel.permissions import Actor, Permission
 from services.kernel.interests import OwnHome
+from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places.models import Kind
-
 from services.residencies import actions as residencies
+
 # What is being done when somebody asks for it once more: the same request, not another one.
 UNDER_WAY: Final = {
     RunAction.START: RunState.DRAFTING,
@@ -165,7 +166,9 @@ async def withdraw(
     Raises NotFound, RunPaid, NothingToWithdraw, IllegalRunMove, RunMoved, OtherPayee, OwnHome.
     """
     run = await _access_own(deps, actor, run_id)
-    if run.state is not RunState.WITHDRAWING:
+    if run.state is RunState.WITHDRAWING:
+        require_same_withdrawal(run, request)
+    else:
         run_target(run.state, RunAction.WITHDRAW)
         require_withdrawable(await _totals(deps, run), request)
     return await _request(
@@ -177,6 +180,8 @@ async def withdraw(
         withdrawn_at=deps.now(),
         withdrawn_because=request.reason,
         withdrawn_months=request.months,
+        withdrawn_unpaid_only=request.unpaid_only,
+        withdrawal_stopped=False,
     )
 
 
@@ -200,13 +205,13 @@ async def _request(
     key = f"{run.id}:{asked.round}"
 
     async def save(tx: Transaction) -> None:
+        if action is RunAction.WITHDRAW:
+            await _require_no_debtor(deps, tx, actor, run)
         if not await store.write(deps.db, tx, asked):
             raise RunMoved("这批账单刚有变动,请刷新看看")
         await jobs.enqueue(deps, tx, JOB, key, run_id=run.id, round=asked.round)
         await _note(deps, tx, actor, action, asked)
 
-        if action is RunAction.WITHDRAW:
-            await _require_no_debtor(deps, tx, actor, run)
     try:
         await deps.in_transaction(save)
     except DuplicateKeyError:
@@ -215,11 +220,6 @@ async def _request(
     return view(asked, await _totals(deps, asked))
 
 
-async def _totals(deps: Dependencies, run: BillRun) -> list[Total]:
-    return (await bills_store.totals(deps.db, [run.id]))[run.id]
-
-
-def _next_round(run: BillRun, action: RunAction, changes: dict[str, Any]) -> BillRun:
 async def _require_no_debtor(
     deps: Dependencies, tx: Transaction, actor: Actor, run: BillRun
 ) -> None:
@@ -235,6 +235,11 @@ async def _require_no_debtor(
         raise OwnHome("这批账单里有自家的账单,请让别的工作人员收回")
 
 
+async def _totals(deps: Dependencies, run: BillRun) -> list[Total]:
+    return (await bills_store.totals(deps.db, [run.id]))[run.id]
+
+
+def _next_round(run: BillRun, action: RunAction, changes: dict[str, Any]) -> BillRun:
     return msgspec.structs.replace(
         run,
         state=run_target(run.state, action),

@@ -182,9 +182,16 @@ async def discard_some(deps: Dependencies, run: BillRun) -> bool:
 
 
 async def withdraw_some(deps: Dependencies, run: BillRun) -> None:
-    """Void the next bills that are owed; when there are none left, tell people and finish."""
+    """Void the next bills that are owed; when there are none left, tell people and finish.
+
+    Whether somebody has paid counts once more at the first of them: until then nothing has
+    happened. After that the rest goes too, or neighbours would be left half billed.
+    """
 
     async def save(tx: Transaction) -> int:
+        if await _paid_first(deps, tx, run):
+            await store.move(deps.db, run, {"$set": _stopped(run)}, tx=tx)
+            return 1
         owing = await bills_store.of_run(
             deps.db, run.id, BillState.OWING, after="", limit=BILLS_AT_ONCE, tx=tx
         )
@@ -197,6 +204,28 @@ async def withdraw_some(deps: Dependencies, run: BillRun) -> None:
         told = await notify.notify_of_withdrawal(deps, run)
         if told:
             await finish(deps, told)
+
+
+async def _paid_first(deps: Dependencies, tx: Transaction, run: BillRun) -> bool:
+    """Tell whether somebody paid before a withdrawal of all bills began."""
+    if run.withdrawn_unpaid_only:
+        return False
+    began = await bills_store.any_of_run(
+        deps.db, tx, run.id, BillState.VOID, voided_in=run.round
+    )
+    return not began and await bills_store.any_of_run(deps.db, tx, run.id, BillState.PAID)
+
+
+def _stopped(run: BillRun) -> Document:
+    """Return a run that is as it was before its withdrawal was asked for, and says so."""
+    return {
+        "state": run_target(run.state, RunAction.STOP),
+        "withdrawn_by": "",
+        "withdrawn_at": None,
+        "withdrawn_because": "",
+        "withdrawn_months": None,
+        "withdrawal_stopped": True,
+    }
 
 
 def _voided(run: BillRun) -> Document:

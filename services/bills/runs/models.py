@@ -76,6 +76,8 @@ class BillRun(Struct, kw_only=True):
     withdrawn_at: datetime | None = None
     withdrawn_because: str = ""
     withdrawn_months: MonthsAfterVoid | None = None
+    withdrawn_unpaid_only: bool = True  # as it was before this was kept
+    withdrawal_stopped: bool = False
 
 
 Kinds = Annotated[list[FeeKind], Meta(min_length=1, max_length=len(FeeKind))]
@@ -129,6 +131,7 @@ class BillRunView(Struct, kw_only=True):
     `published_at`: When the bills became debts; null before.
     `withdrawn_at`: When the run was taken back; null when it was not.
     `withdrawn_because`: Why it was taken back; empty when it was not.
+    `withdrawal_stopped`: Whether the last try stopped because somebody had paid meanwhile.
     """
 
     run_id: str
@@ -150,3 +153,4 @@ class BillRunView(Struct, kw_only=True):
     published_at: datetime | None
     withdrawn_at: datetime | None
     withdrawn_because: str
+    withdrawal_stopped: bool

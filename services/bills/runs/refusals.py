@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from services.bills.models import Total
-from services.bills.runs.models import StartBillRun, WithdrawBillRun
+from services.bills.runs.models import BillRun, StartBillRun, WithdrawBillRun
 from services.bills.states import BillState
 from services.kernel import errors
 from services.kernel.days import Day, months_between, plus_months
@@ -84,6 +84,13 @@ def require_near(request: StartBillRun, today: Day) -> None:
         for month in (request.period, last)
     ):
         raise PeriodTooFar("出账月份离现在超过两年,请检查年份")
+
+
+def require_same_withdrawal(run: BillRun, request: WithdrawBillRun) -> None:
+    """Raise RunMoved when a withdrawal is under way that was asked for otherwise."""
+    asked = (run.withdrawn_because, run.withdrawn_months, run.withdrawn_unpaid_only)
+    if asked != (request.reason, request.months, request.unpaid_only):
+        raise RunMoved("这批账单正在按另一种要求收回,请刷新看看")
 
 
 def require_withdrawable(totals: Sequence[Total], request: WithdrawBillRun) -> None:

@@ -25,6 +25,7 @@ class RunAction(StrEnum):
     PUBLISH = auto()
     CANCEL = auto()
     WITHDRAW = auto()
+    STOP = auto()  # somebody paid before anything was taken back
     FINISH = auto()
 
 
@@ -69,6 +70,7 @@ RUN_MOVES: Final = (
     RunMove(R.PUBLISHED, RA.WITHDRAW, R.WITHDRAWING, Permission.RUN_BILLS),
     # its drafts were removed, but not what an earlier round had published
     RunMove(R.CANCELLED, RA.WITHDRAW, R.WITHDRAWING, Permission.RUN_BILLS),
+    RunMove(R.WITHDRAWING, RA.STOP, R.PUBLISHED, None),
     RunMove(R.WITHDRAWING, RA.FINISH, R.WITHDRAWN, None),
     RunMove(R.WITHDRAWN, RA.START, R.DRAFTING, Permission.RUN_BILLS),
 )

@@ -81,6 +81,10 @@ async def test_a_run_with_days_of_an_earlier_firm_is_not_the_next_ones(estate: E
     assert await asked(estate, manager, run) == {(403, "other_payee")}
     states = {(b["account"], b["state"]) async for b in world.db.bills.find({})}
     assert states == {("firm", "owing"), ("sanitation", "owing")}
+    march = {"period": "2026-03", "kinds": ["property_fee"]}  # its first four days are not its
+    for period, status in ((march, 403), ({**march, "period": "2026-04"}, 202)):
+        start = Ask(f"/api/v1/places/{COMPOUND}/bill-runs", period)
+        assert (await send(estate, start, manager)).status == status
     for account, status in (("firm", 403), ("sanitation", 200)):
         bill = await world.db.bills.find_one({"account": account, "home": LI_HOME})
         assert bill is not None

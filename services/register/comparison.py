@@ -8,7 +8,7 @@ from services.places import actions as places
 from services.places import homes as place_homes
 from services.places.doors import number_on
 from services.places.models import Kind, Place
-from services.register.corrections import right
+from services.register.corrections import facts_of, right
 from services.register.models import Import
 from services.register.sheet.models import (
     Code,
@@ -135,7 +135,8 @@ class Comparison:
             self._errors += 1
             names = {"name": home.name, "other": place.name}
             return [self._problem(wrong, home, Field.HOME, **names)]
-        self.has_differences |= right(home, place) is not None
+        if right(home, place) is not None:
+            self.has_differences, home.shown = True, facts_of(place)
         found = [
             self._problem(Code.HOME_DIFFERS, home, field, what=SHOWN[field], then=THEN[field])
             for field in _different(home, place, known)

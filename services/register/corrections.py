@@ -3,6 +3,9 @@
 An import only adds. Where a home is there already and the file has another area or use, staff
 see both and may accept the file's: that is a correction like one by hand
 (services/home_corrections), with a paper, a reason and a first day.
+
+What the register had is kept in the rows of the preview: somebody accepts what they were shown.
+A home of which the register says something else by the time the row is written stays as it is.
 """
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -23,7 +26,7 @@ from services.places import homes as place_homes
 from services.places.models import Place
 from services.register.chunks import actions as chunks
 from services.register.models import AcceptDifferences, Difference, Import, UnknownHomes
-from services.register.sheet.models import ListedHome
+from services.register.sheet.models import Known, ListedHome
 
 
 class NoSuchDifference(errors.InvalidInput):
@@ -34,8 +37,11 @@ class NoSuchDifference(errors.InvalidInput):
 
 
 def right(home: ListedHome, place: Place) -> Place | None:
-    """Return a home as its row says; None where that is how it is, or the row does not say."""
-    if home.repeats or home.name != place.name:
+    """Return a home as its row says; None where that is how it is, or the row does not say.
+
+    None also of a home that is retired, or that has another number by now.
+    """
+    if home.repeats or home.name != place.name or place.retired_from is not None:
         return None
     area = home.area if home.area is not None else place.area
     if (area, home.usage) == (place.area, place.usage):
@@ -43,14 +49,23 @@ def right(home: ListedHome, place: Place) -> Place | None:
     return msgspec.structs.replace(place, area=area, usage=home.usage)
 
 
+def facts_of(place: Place) -> Known:
+    """What the register has of a home, to be kept beside what its row says."""
+    return Known(area=place.area, usage=place.usage)
+
+
 def differing(
     listed: Sequence[ListedHome], compound: str, there: Mapping[str, Place]
 ) -> Iterator[tuple[ListedHome, Place, Place]]:
-    """Yield rows of homes that are there otherwise, with what is there and what is right."""
+    """Yield rows that were shown to differ and still do, with what is there and what is right.
+
+    Rows of previews from before this was kept have nothing to accept: nobody was shown it.
+    """
     for home in listed:
         place = there.get(home.path(compound))
-        now = right(home, place) if place else None
-        if place and now:
+        if place is None or home.shown != facts_of(place):
+            continue
+        if now := right(home, place):
             yield home, place, now
 
 
@@ -108,10 +123,10 @@ async def accept(
 
 
 def accepted(
-    found: Import, listed: Sequence[ListedHome], there: Mapping[str, Place]
+    found: Import, number: int, listed: Sequence[ListedHome], there: Mapping[str, Place]
 ) -> list[ListedHome]:
-    """Return the rows of a chunk whose homes are to be corrected."""
-    if found.corrects_from is None:
+    """Return the rows of chunk `number` whose homes are to be corrected."""
+    if found.corrects_from is None or number not in found.changed_chunks:
         return []
     chosen = None if found.accepted is None else set(found.accepted)
     rows = differing(listed, found.place, there)
@@ -130,11 +145,9 @@ async def write(
         reason=deps.vault.unseal(found.reason_sealed, place=_place(found, "reason")),
     )
     written = []
-    for home in rows:
-        place = await places.hold(deps, tx, home.path(found.place))
-        now = right(home, place) if place and place.retired_from is None else None
-        if place is None or now is None:  # corrected by hand meanwhile, or retired
-            continue
+    paths = [home.path(found.place) for home in rows]
+    held = [place for path in paths if (place := await places.hold(deps, tx, path))]
+    for _, place, now in differing(rows, found.place, {place.id: place for place in held}):
         upper = place.address.removesuffix(place_homes.address("", place.name, place.usage))
         now.address = place_homes.address(upper, now.name, now.usage)
         row = entries.draft(

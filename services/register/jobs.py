@@ -68,7 +68,7 @@ async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
 
     async def write(tx: Transaction) -> None:
         there = {place.id: place for place in await places.find_many(deps, paths, tx=tx)}
-        wrong = corrections.accepted(found, homes, there)
+        wrong = corrections.accepted(found, number, homes, there)
         more = {"done": rows, "counts.corrected_homes": len(wrong)}
         mark = str(number + 1)
         if not await store.move_mark(deps.db, tx, found, Action.FINISH, mark=mark, **more):

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from services.register import store as register
+from services.register.chunks import actions as chunks
 from tests.build import cast
 from tests.build.homes import acts
 from tests.build.registers import LI, WANG, Office, open_office, workbook
@@ -140,6 +142,47 @@ async def test_what_was_corrected_by_hand_meanwhile_is_not_corrected_twice(
     await office.world.work()
     assert await office.world.db.home_corrections.count_documents({}) == 1
     assert (await areas(office))["502"] == (8800, "flat")
+
+
+async def test_all_differences_are_those_that_were_shown(office: Office) -> None:
+    view = await office.preview(workbook([LI, WANG_LARGER]))
+    wish = {"accept_warnings": True, "corrections": WHY}
+    assert (await office.do(view["import_id"], "confirm", **wish)).status == 202
+    await change(office, LI_HOME, "correction", from_day="2026-01-01", area=9000)
+    await office.world.work()
+    found = await areas(office)
+    assert (found["502"], found["501"]) == ((9000, "flat"), (6100, "flat"))
+
+
+async def test_a_home_that_is_otherwise_than_it_was_shown_stays_as_it_is(
+    office: Office,
+) -> None:
+    view = await office.preview(workbook([LI_LARGER, WANG_LARGER]))
+    wish = {"accept_warnings": True, "corrections": WHY}
+    assert (await office.do(view["import_id"], "confirm", **wish)).status == 202
+    await change(office, LI_HOME, "correction", from_day="2026-01-01", area=9000)
+    await change(office, WANG_HOME, "retirement", from_day="2026-01-01")
+    await office.world.work()
+    assert (await areas(office))["502"] == (9000, "flat")
+    assert (await office.look(view["import_id"]))["counts"]["corrected_homes"] == 0
+
+
+@pytest.mark.parametrize("lacks", ["changed_chunks", "shown"])
+async def test_a_preview_of_an_earlier_version_has_nothing_to_accept(
+    office: Office, lacks: str
+) -> None:
+    view = await office.preview(workbook([LI_LARGER, WANG]))
+    found = await register.get(office.world.deps.db, view["import_id"])
+    if lacks == "shown":
+        [row, other] = await chunks.get_rows(office.world.deps, found.run, 0)
+        row.shown = None
+        await chunks.keep_rows(office.world.deps, found.run, 0, [row, other])
+    else:
+        one = {"_id": found.id, "place": found.place}
+        await office.world.db.register_imports.update_one(one, {"$unset": {lacks: ""}})
+    assert await differences(office, found.id) == []
+    assert (await confirm(office, found.id)).status == 202
+    assert (await areas(office))["502"] == (8530, "flat")
 
 
 async def test_a_renamed_home_is_found_by_its_new_number_only(office: Office) -> None:

@@ -125,8 +125,19 @@ class ListedPerson(Struct, frozen=True):
     relation: Relation
 
 
+class Known(Struct, frozen=True, kw_only=True):
+    """Area in 0.01 m² and use that the register had of a home when a file was compared."""
+
+    area: int | None = None
+    usage: Usage | None = None
+
+
 class ListedHome(Struct, kw_only=True):
-    """Home of a row. `number`: how many people earlier rows listed for it."""
+    """Home of a row. `number`: how many people earlier rows listed for it.
+
+    `shown`: what the register had where the row says otherwise; None for no difference, and in
+    rows that were read before this was kept.
+    """
 
     row: int
     building: str
@@ -142,6 +153,7 @@ class ListedHome(Struct, kw_only=True):
     repeats: bool = False  # a later row that only adds people
     sheet: str = ""
     sheet_number: int = 1
+    shown: Known | None = None
 
     def path(self, compound: str) -> str:
         """Path of the home in its compound."""

@@ -259,6 +259,7 @@ REGISTER: Final[dict[str, Any]] = {
     "Counts.homes": 120,
     "Counts.corrected_homes": 0,
     "Counts.kept_homes": 0,
+    "Counts.left_out_homes": 0,
     "Counts.new_homes": 120,
     "Counts.people": 168,
     "Counts.rows": 122,

@@ -3,13 +3,27 @@
 from collections.abc import Sequence
 
 from services.dependencies import Dependencies, Transaction
-from services.places import store
+from services.kernel.paths import parent
+from services.places import home_store, store
 from services.places.models import Kind, Place
 
 
 async def put(deps: Dependencies, tx: Transaction, places: Sequence[Place]) -> None:
     """Insert places; those that are there already stay as they are."""
     await store.put(deps.db, tx, places)
+
+
+async def lock(deps: Dependencies, tx: Transaction, units: Sequence[str]) -> None:
+    """Keep others from holding units until this transaction ends; they stay unused."""
+    await store.lock(deps.db, tx, units)
+
+
+async def renumbered(
+    deps: Dependencies, tx: Transaction, place: str
+) -> set[tuple[str | None, str]]:
+    """Return (unit, name) of the standing homes whose name is not that of their path."""
+    found = await home_store.standing_renamed(deps.db, tx, place)
+    return {(parent(home.id), home.name) for home in found}
 
 
 async def made_by(

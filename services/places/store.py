@@ -122,6 +122,13 @@ async def hold(db: Database, tx: Transaction, path: str) -> Place | None:
     return msgspec.convert(document, Place | None)
 
 
+async def lock(db: Database, tx: Transaction, paths: Sequence[str]) -> None:
+    """Write into places as hold() does, so that it starts again; they do not become used."""
+    await db[COLLECTION].update_many(
+        {"_id": {"$in": list(paths)}}, {"$inc": {"holds": 1}}, session=tx
+    )
+
+
 async def set_contact(db: Database, tx: Transaction, path: str, contact: ContactLine) -> None:
     """Write down the line of the office that stands for a place."""
     change = {"$set": {"contact": msgspec.to_builtins(contact)}}

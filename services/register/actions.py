@@ -151,12 +151,13 @@ async def undo(deps: Dependencies, actor: Actor, import_id: str) -> ImportView:
     """Promise to take back what an import made. Raises WrongState, InUse, Busy."""
     found = await access(deps, actor, import_id)
     states.require(found.state, Action.UNDO)
-    if found.counts.corrected_homes and not found.counts.new_homes:
+    added = found.counts.new_homes - found.counts.left_out_homes
+    if found.counts.corrected_homes and not added:
         raise InUse("这次导入只更正了已登记的房屋,要改回请逐户更正")
     used = await imports.any_used(deps, found.id, found.place)
     if used or await residencies.any_bound_from(deps, found.id, found.place):
         raise InUse("已经有账单或有人认领了房屋,不能撤回")
-    changes = {"total": found.counts.new_homes, **AT_THE_START}
+    changes = {"total": added, **AT_THE_START}
     await _move(deps, actor, found, Action.UNDO, changes)
     return views.view(await store.get(deps.db, import_id))
 

@@ -32,6 +32,7 @@ THEN: Final = {
 }
 People = set[tuple[str, str]]
 Renamed = dict[tuple[str, str], str]
+MOST_MERGES: Final = 20  # one into the next; more are a circle
 HOMES: Final = 1000  # of a unit, looked through for another spelling of a number
 
 
@@ -81,17 +82,35 @@ class Comparison:
     ) -> list[RowProblem]:
         """Give homes that were merged into others the path and name of those."""
         compound = self._import.place
-        merged = [h for h in homes if _merged_into(there.get(h.path(compound)))]
-        targets = [_merged_into(there[home.path(compound)]) for home in merged]
-        into = {place.id: place for place in await places.find_many(self._deps, targets)}
+        ends = await self._ends({path for one in there.values() if (path := one.merged_into)})
         found = []
-        for home, target in zip(merged, targets, strict=True):
-            shown = {"name": home.name, "other": into[target].name, "earlier": "已登记"}
+        for home in homes:
+            place = there.get(home.path(compound))
+            end = ends.get(place.merged_into or "") if place else None
+            if end is None:
+                continue
+            shown = {"name": home.name, "other": end.name, "earlier": "已登记"}
             found.append(self._problem(Code.SAME_ROOM, home, Field.HOME, **shown))
             self._warnings += 1
-            home.home, home.name = target.rpartition(".")[2], into[target].name
+            home.home, home.name = end.id.rpartition(".")[2], end.name
             home.repeats = True  # of the other home the register knows the area and use
         return found
+
+    async def _ends(self, targets: set[str]) -> dict[str, Place]:
+        """Return path → home in which its chain of merges ends; none for a circle.
+
+        A home of a circle stays what it is, a retired one, and its row an error.
+        """
+        ends: dict[str, Place] = {}
+        ways = {path: path for path in targets}  # from → where it leads so far
+        for _ in range(MOST_MERGES if targets else 0):
+            known = await places.find_many(self._deps, sorted(set(ways.values())))
+            there = {place.id: place for place in known}
+            ends |= {a: there[b] for a, b in ways.items() if b in there}
+            ways = {a: end.merged_into for a, end in ends.items() if end.merged_into}
+            if not ways:
+                return ends
+        return {path: end for path, end in ends.items() if path not in ways}
 
     async def _there(self, homes: Sequence[ListedHome]) -> dict[str, Place]:
         """Return path → home for those of these homes that are there."""
@@ -162,10 +181,6 @@ class Comparison:
         counts.errors += self._errors
         counts.warnings += self._warnings
         return counts
-
-
-def _merged_into(place: Place | None) -> str:
-    return (place.merged_into if place else None) or ""
 
 
 def _wrong(home: ListedHome, place: Place) -> Code | None:

@@ -22,7 +22,7 @@ from services.places import actions as places
 from services.places import homes as place_homes
 from services.places import imports
 from services.places.models import Kind, Place
-from services.register import corrections, preview, states, store
+from services.register import corrections, numbers, preview, states, store
 from services.register.chunks import actions as chunks
 from services.register.models import Import
 from services.register.sheet.models import ListedHome
@@ -69,14 +69,17 @@ async def write_chunk(deps: Dependencies, found: Import, number: int) -> None:
     async def write(tx: Transaction) -> None:
         there = {place.id: place for place in await places.find_many(deps, paths, tx=tx)}
         wrong = corrections.accepted(found, number, homes, there)
+        taken = await numbers.taken(deps, tx, found, homes, there)
         more = {"done": rows, "counts.corrected_homes": len(wrong)}
+        more["counts.left_out_homes"] = len(taken)
         mark = str(number + 1)
         if not await store.move_mark(deps.db, tx, found, Action.FINISH, mark=mark, **more):
             return
         await corrections.write(deps, tx, found, wrong)
-        fresh = {p.id: p for home in homes for p in _tree(found, compound, home, there)}
+        kept = [home for home in homes if home.path(found.place) not in taken]
+        fresh = {p.id: p for home in kept for p in _tree(found, compound, home, there)}
         await imports.put(deps, tx, list(fresh.values()))
-        mine = {p for p in paths if p not in there or there[p].source == found.id}
+        mine = {path for path, home in there.items() if _is_ours(found, home)} | fresh.keys()
         people = list(_enrolments(found, homes, mine))
         from_day = day_of(found.confirmed_at or deps.now())
         await enrolment.enrol(deps, tx, people, source=found.id, from_day=from_day)
@@ -114,6 +117,11 @@ def _tree(
 def _place(found: Import, path: str, kind: Kind, name: str, address: str) -> Place:
     at = found.confirmed_at or found.uploaded_at
     return Place(id=path, kind=kind, name=name, address=address, source=found.id, created_at=at)
+
+
+def _is_ours(found: Import, home: Place) -> bool:
+    """Tell whether this import made a home, in an earlier chunk, and it still stands."""
+    return home.source == found.id and home.retired_from is None
 
 
 def _enrolments(

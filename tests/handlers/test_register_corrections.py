@@ -217,3 +217,41 @@ async def test_a_retired_home_is_not_imported_again_by_mistake(office: Office) -
     assert await codes(office, ROOM_503) == [(2, "home_retired")]
     await change(office, f"{cast.UNIT}.503", "restoration")
     assert await codes(office, ROOM_503, LI) == []
+
+
+async def test_a_row_whose_number_another_home_got_meanwhile_makes_no_second_home(
+    office: Office,
+) -> None:
+    zhao = ("3号楼", "2单元", "505", 70, "住宅", "赵云", "13800000003", "业主")
+    view = await office.preview(workbook([LI, zhao]))
+    await change(office, LI_HOME, "correction", from_day="2026-01-01", name="505")
+    await office.do(view["import_id"], "confirm", accept_warnings=True)
+    await office.world.work()
+    assert sorted(await areas(office)) == ["501", "503", "505"]
+    assert (await office.look(view["import_id"]))["counts"]["left_out_homes"] == 1
+    assert await office.world.db.residencies.count_documents({"home": f"{cast.UNIT}.505"}) == 0
+
+
+async def test_one_room_under_two_spellings_in_two_previews_is_one_home(office: Office) -> None:
+    views = [await office.preview(workbook([(*LI[:2], name, 70)])) for name in ("701", "0701")]
+    for view in views:
+        await office.do(view["import_id"], "confirm", accept_warnings=True)
+        await office.world.work()
+    assert sorted(await areas(office)) == ["501", "502", "503", "701"]
+
+
+async def test_a_home_merged_on_and_on_is_the_last_one(office: Office) -> None:
+    rooms = [("3号楼", "2单元", name, 70, "住宅", "", "", "") for name in ("601", "602", "603")]
+    await office.bring_in(workbook([LI, *rooms]))
+    for one, other in (("601", "602"), ("602", "603")):
+        into = {"from_day": "2026-01-01", "merge_into": f"{cast.UNIT}.{other}"}
+        await change(office, f"{cast.UNIT}.{one}", "retirement", **into)
+    found = await codes(office, *rooms)
+    assert found == [(2, "same_room"), (3, "same_room")]
+
+
+async def test_homes_merged_in_a_circle_are_retired_ones(office: Office) -> None:
+    for one, other in ((LI_HOME, WANG_HOME), (WANG_HOME, LI_HOME)):
+        circle = {"retired_from": "2026-01-01", "merged_into": other}
+        await office.world.db.places.update_one({"_id": one}, {"$set": circle})
+    assert await codes(office, LI, WANG) == [(2, "home_retired"), (3, "home_retired")]

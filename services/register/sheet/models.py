@@ -228,7 +228,9 @@ class Counts(Struct, kw_only=True):
     `errors`: Problems that stop the import.
     `warnings`: Problems that must be accepted.
     `kept_homes`: Homes that stayed when the import was undone.
-    `corrected_homes`: Homes that the import corrected, because that was accepted.
+    `corrected_homes`: Homes that the import corrected, because that was accepted; an undo
+        leaves them corrected.
+    `left_out_homes`: New homes that were not written: another home got their number meanwhile.
     """
 
     rows: int = 0
@@ -243,6 +245,7 @@ class Counts(Struct, kw_only=True):
     errors: int = 0
     warnings: int = 0
     corrected_homes: int = 0
+    left_out_homes: int = 0
     kept_homes: int = 0  # what an undo had to leave because it was used meanwhile
 
 

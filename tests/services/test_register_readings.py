@@ -40,6 +40,15 @@ def homes_of(rows: Rows, headings: Sequence[str] = HEADINGS, **more: Any) -> lis
         ("单位:㎡", "", "", ""),
         ("备注:", "", "以房产证为准", ""),
         ("第1页", "", "共3页", ""),
+        ("3号楼", "2单元", "第2页", 145.3),
+        ("3号楼", "2单元", "第2页/共3页", ""),
+        ("3号楼", "2单元", "共3页", 145.3),
+        ("3号楼", "2单元", "Page 2 of 3", ""),
+        ("3号楼", "2单元", "Total", 145.3),
+        ("3号楼", "2单元", "SUM", 145.3),
+        ("Grand total", "", 2, 145.3),
+        ("Sub-total:", "", "", 145.3),
+        ("总套数", "", 2, 145.3),
         ("楼栋", "单元", "房号", "面积"),
         ("1", "2", "3", "4", "5"),
         ("甲", "乙", "1", "2", "3"),
@@ -52,7 +61,7 @@ def test_sums_footers_and_headings_are_no_homes(row: Sequence[Any]) -> None:
     assert register.counts.errors == 0
 
 
-@pytest.mark.parametrize("name", ["计划", "合欢", "总而"])
+@pytest.mark.parametrize("name", ["计划", "合欢", "总而", "Sum", "Total"])
 def test_a_name_with_such_a_character_is_a_name(name: str) -> None:
     assert homes_of([("3", "2", 502, 60, "", name)]) == ["b3.u2.502"]
 
@@ -178,6 +187,9 @@ def test_a_building_that_is_not_its_sheets_is_told() -> None:
         (("", "", "3-2-502"), "b3.u2.502"),
         (("", "", "3/2/502"), "b3.u2.502"),
         (("3号楼2单元", "", "502"), "b3.u2.502"),
+        (("3号楼2单元", "2单元", "502"), "b3.u2.502"),
+        (("3号楼2单元", "3号楼2单元", "502"), "b3.u2.502"),
+        (("3号楼二单元", "2", "502"), "b3.u2.502"),
         (("3号楼", "3-2", "502"), "b3.u2.502"),
         (("3号楼", "3号楼2单元", "502"), "b3.u2.502"),
         (("3.0", "2.0", "502.0"), "b3.u2.502"),
@@ -198,6 +210,32 @@ def test_a_number_that_contradicts_its_row_is_an_error(number: str) -> None:
 def test_a_unit_of_another_building_is_an_error() -> None:
     _, problems, _ = read(workbook([("4号楼", "3号楼2单元", 502, 60)]))
     assert said(problems) == [(2, "B", Code.PLACE_CONTRADICTS)]
+
+
+def test_a_building_with_another_unit_is_an_error() -> None:
+    _, problems, _ = read(workbook([("3号楼2单元", "1单元", 502, 60)]))
+    assert said(problems) == [(2, "A", Code.PLACE_CONTRADICTS)]
+
+
+@pytest.mark.parametrize("building", ["3-2", "春光小区3号楼", "3号楼东", "二期3栋"])
+def test_a_building_that_may_be_another_one_is_asked_about_once(building: str) -> None:
+    rows = [LI, (building, "2单元", "601", 60), (building, "2单元", "602", 60)]
+    _, problems, _ = read(workbook(rows))
+    assert said(problems) == [(3, "A", Code.BUILDING_UNUSUAL)]
+    assert "3" in problems[0].message
+
+
+def test_a_compound_before_a_whole_number_is_left_out_and_told() -> None:
+    rows = [("春光小区3号楼2单元502", 60)]
+    homes, problems, _ = read(workbook(rows, headings=("房号", "面积")))
+    assert paths(homes) == ["b3.u2.502"]
+    assert said(problems) == [(2, "A", Code.NOTE_LEFT_OUT)]
+
+
+@pytest.mark.parametrize("building", ["东3号楼", "A3", "3A栋", "综合楼", "三栋", "12号楼"])
+def test_a_name_of_a_building_is_not_asked_about(building: str) -> None:
+    _, problems, _ = read(workbook([(building, "2单元", "601", 60)]))
+    assert problems == []
 
 
 def test_whether_a_number_is_a_building_or_a_unit_is_asked_when_both_are_likely() -> None:
@@ -267,7 +305,33 @@ def test_a_phone_of_a_repeated_row_is_not_taken_in_silence() -> None:
     assert said(problems) == [(3, "G", Code.DUPLICATE_PHONE)]
 
 
+def test_a_phone_of_many_people_is_asked_about() -> None:
+    names = ("王芳", "李明", "赵云", "孙权", "周瑜", "吴用")
+    rows = [("3", "2", 501 + n, 60, "", name, "13800000001") for n, name in enumerate(names)]
+    _, problems, _ = read(workbook(rows))
+    assert said(problems) == [(row, "G", Code.PHONE_SHARED) for row in (5, 6, 7)]
+    one = [("3", "2", 501 + n, 60, "", "王芳", "13800000001") for n in range(6)]
+    assert read(workbook(one))[1] == []
+
+
 # Numbers that are none
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("502、503", "502,503", "502+503", "502/503", "502-503", "502 503", "502\n503"),
+        *("502室、503室", "502和503", "502、3", "3-2-502、503", "3-502-503", "商铺12、13"),
+    ],
+)
+def test_several_numbers_in_one_cell_are_an_error(number: str) -> None:
+    _, problems, _ = read(workbook([LI, ("3号楼", "2单元", number, 120)]))
+    assert said(problems) == [(3, "C", Code.HOME_SEVERAL)]
+
+
+@pytest.mark.parametrize("number", ["3-502", "5-02", "502(张三、李四)", "502甲", "12-13号商铺"])
+def test_one_number_with_a_mark_is_one_home(number: str) -> None:
+    assert len(homes_of([("3号楼", "", number, 60)])) == 1
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,13 @@ PEOPLE: Final = (F.OWNER, F.PHONE, F.CO_OWNER)
 # Longer runs of digits, decimals, dashes at an end or many of them are no number of a door.
 ODD_NUMBER: Final = re.compile(r"\d{7}|\d\.\d|^[-/_~.]|[-/_~.]$")
 MOST_DASHES: Final = 2
+ONE: Final = r"[A-Za-z]?\d{1,5}[A-Za-z]?[室号户]?"
+FULL: Final = r"\d{3,5}[A-Za-z]?[室号户]?"
+# Several numbers in one cell: 502、503, 502和503; with a dash, a slash or a space between them
+# only two whole ones, as 3-502 and 5-02 are one.
+SEVERAL: Final = re.compile(rf".*\d[A-Za-z]?[室号户]?(?:[、,;+&|\\~和及至到]{ONE})+")
+SEVERAL_FULL: Final = re.compile(rf"(?:.*\D)?{FULL}(?:(?:[-/_]|\s+){FULL})+")
+IN_BRACKETS: Final = re.compile(r"[(\[【〔<《{][^)\]】〕>》}]*[)\]】〕>》}]?")
 FIELD_OF: Final = {
     Code.RELATION_UNKNOWN: F.RELATION,
     Code.OWNER_NOTE: F.OWNER,
@@ -50,6 +57,9 @@ class Entry:
         odd = ODD_NUMBER.search(number) or number.count("-") > MOST_DASHES
         if odd or not names.has_core(number):
             raise RowRefused(Code.HOME_UNREADABLE, F.HOME)
+        typed = IN_BRACKETS.sub("", cells.text_of(self._row.get(F.HOME))).strip()
+        if SEVERAL.fullmatch("".join(typed.split())) or SEVERAL_FULL.fullmatch(typed):
+            raise RowRefused(Code.HOME_SEVERAL, F.HOME)
         if number != word:
             self._say(Code.NOTE_LEFT_OUT, F.HOME, name=number)
         return number

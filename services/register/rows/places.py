@@ -52,6 +52,7 @@ class Places:
         self._by_building: set[str] = set()
         self._by_unit: set[str] = set()
         self._told: set[At | None] = set()
+        self._asked: set[str] = set()  # buildings
         self.inferred: set[Code] = set()  # in the present row
 
     def open(self, building: str, unit: str, said_by: Code, at: At) -> None:
@@ -88,14 +89,26 @@ class Places:
         named = names.building(row.building or parts.building)
         if row.building and named is None:
             raise RowRefused(Code.BUILDING_MISSING, Field.BUILDING)
+        if names.names_both(row.building):
+            raise RowRefused(Code.PLACE_CONTRADICTS, Field.BUILDING, name=row.unit)
         if parts.building:
             self._require_same(names.building(parts.building), self._stated(row.building))
         if named is not None:
+            if row.building:
+                self._ask(row.building, named)
             self._enter(named, column=bool(row.building))
             return named, parts.prefix
         if parts.prefix and not self._has_building_column and above.said_by is None:
             return self._from_prefix(parts, row.home), ""
         return self._building_above(), parts.prefix
+
+    def _ask(self, word: str, named: Label) -> None:
+        """Ask once about a building that may be another one under a longer name."""
+        other = names.usual(word)
+        if other is not None and named.segment not in self._asked:
+            self._asked.add(named.segment)
+            words = {"name": named.name, "other": other.name}
+            self._say(Code.BUILDING_UNUSUAL, Field.BUILDING, **words)
 
     def _stated(self, word: str) -> Label | None:
         """Return the building that the row's cell, a section or a title states."""
@@ -148,7 +161,7 @@ class Places:
 
     def _unit_of(self, row: Written, building: Label, prefix: str) -> Label:
         """Return the unit; only flats take it from above: shops often have none."""
-        if names.names_building(row.unit):
+        if names.names_both(row.unit):
             raise RowRefused(Code.PLACE_CONTRADICTS, Field.UNIT, name=building.name)
         own = names.building(prefix) if prefix else None
         is_own = own is not None and own.segment == building.segment

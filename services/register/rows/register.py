@@ -6,6 +6,7 @@ from typing import Any, Final
 from services.register.rows.buildings import Buildings
 from services.register.rows.entries import Entry
 from services.register.rows.merged import Merged
+from services.register.rows.phones import Phones
 from services.register.rows.places import At, Places, Written
 from services.register.rows.repeats import RowRefused
 from services.register.rows.rooms import Rooms
@@ -42,6 +43,7 @@ class Register:
         self.problems: list[RowProblem] = []
         self._room = LONGEST_PATH - len(compound) - 1
         self._rooms = Rooms(self._say)
+        self._phones = Phones()
         self._buildings = Buildings()
         self._said: set[tuple[str, Code]] = set()
 
@@ -173,6 +175,8 @@ class Register:
             sheet=self._frame.name,
             sheet_number=self._frame.number,
         )
+        if self._phones.are_shared(home.people):
+            self._say(Code.PHONE_SHARED, F.PHONE)
         self._add(path, home, adds=F.HOME in filled)
         return home
 

@@ -11,9 +11,19 @@ from services.register.sheet.models import Field
 PLACES: Final = (Field.BUILDING, Field.UNIT, Field.HOME)
 SUM: Final = re.compile(
     r"合计|总计|小计|共计|累计|汇总|总和|总数|总户数|总面积|平均|本页计|本表计"
+    r"|总套数|总人数|总建筑面积"
     r"|^(?:合|总|计|共|共有)\d+(?:\.\d+)?(?:户|套|间|人|家|栋|个|㎡|m2|平)"
+    # English ones, as foreign templates and programs write them: Total, Sub-total, SUM:
+    r"|^(?:(?:grand|sub|page)-?)?(?:totals?|sum|average|avg|count)(?:area|homes?)?(?![a-z])",
+    re.IGNORECASE,
 )
-HINT: Final = re.compile("[合总小共计累汇平]")
+HINT: Final = re.compile("[合总小共计累汇平]|total|sum|av[ge]|count", re.IGNORECASE)
+# Number of a page, in whichever column of places it was typed: 第2页, 第2页/共3页, Page 2 of 3
+PAGE: Final = re.compile(
+    r"第?[\d一二三四五六七八九十]+页(?:[,/、]?[共总]\d+页)?|[共总]\d+页(?:[,/、]?第\d+页)?"
+    r"|page\d+(?:(?:of|/)\d+)?",
+    re.IGNORECASE,
+)
 WHOLE_SUM: Final = re.compile(r"(?:合计|总计|小计|共计|累计|汇总|总和|本页计)[:|]?|[合计][:|]")
 FOOTER: Final = re.compile(
     r"(?:(?:制表|填表|填报|审核|审批|复核|核对|经办|登记|统计|录入|打印|负责|联系)"
@@ -41,6 +51,8 @@ def is_footer(row: dict[Field, Cell], words: Sequence[str]) -> bool:
 
     Not one with a number and an area: 单位 is also a kind of owner.
     """
+    if any(PAGE.fullmatch(word_of(cell)) for cell in (words[0], *map(row.get, PLACES))):
+        return True
     has_number = any(c.isdigit() for c in word_of(row.get(Field.HOME)))
     if has_number and area_of(row.get(Field.AREA))[0] is not None:
         return False

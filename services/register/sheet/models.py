@@ -40,6 +40,7 @@ class Code(StrEnum):
     PLACE_CONTRADICTS = auto()
     BUILDING_UNCLEAR = auto()
     UNIT_UNCLEAR = auto()
+    HOME_SEVERAL = auto()
 
     AREA_MISSING = auto()
     AREA_COLUMN_MISSING = auto()
@@ -75,6 +76,8 @@ class Code(StrEnum):
     HIDDEN_SHEET = auto()
     SHEET_SKIPPED = auto()
     SHEETS_JOINED = auto()
+    BUILDING_UNUSUAL = auto()
+    PHONE_SHARED = auto()
 
 
 class Severity(StrEnum):

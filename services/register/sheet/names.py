@@ -43,6 +43,10 @@ IN_RANGE: Final = re.compile(
     rf"[0-9A-Za-z栋幢座楼#]\s*[-~至到、,/和及]\s*(?:[A-Za-z]?\d{{1,3}}|{NUMBER}){MARK}"
 )
 BOTH: Final = re.compile(rf"(第?[^-]{{1,6}}?{MARK})-?({NUMBER}{UNIT_MARK})")
+# A building that may be a plain one: 3-2, 3号楼东, 春光小区3号楼 (but 东3号楼 is one's name)
+UNUSUAL: Final = re.compile(
+    rf"([A-Z]?\d{{1,3}}[A-Z]?)(?:-\d.*|{MARK}.+)|.*[^0-9A-Z-]{{2,}}([A-Z]?\d{{1,3}}[A-Z]?)"
+)
 PAIR: Final = re.compile(r"([A-Za-z]?\d{1,3})-(\d{1,2})(?:单元|门洞|门)?")
 LEADING_ZEROS: Final = re.compile(r"^0+(?=\d)")
 
@@ -157,23 +161,38 @@ def parts(word: str) -> Parts:
 def apart(building: str, unit: str) -> tuple[str, str]:
     """Take 3号楼2单元 apart where one column has both, and leave out what the unit repeats.
 
-    A unit that names another building stays as it was written: names_building() tells it.
+    A unit that names another building, or a building another unit, stays as it was written:
+    names_both() tells it.
     """
-    if not unit and (both := BOTH.fullmatch(building)):
-        return both[1], both[2]
+    if both := BOTH.fullmatch(building):
+        same = not unit or _unit_segment(both[2]) == _unit_segment(BOTH.sub(r"\2", unit))
+        return (both[1], both[2]) if same else (building, unit)
     if (both := BOTH.fullmatch(unit) or PAIR.fullmatch(unit)) and both[1]:
         same = _segment(both[1]) == _segment(building)
         return (building or both[1], both[2]) if same or not building else (building, unit)
     return building, unit
 
 
-def names_building(unit: str) -> bool:
-    """Tell whether the word of a unit still names a building: another than its row."""
-    return BOTH.fullmatch(unit) is not None
+def names_both(word: str) -> bool:
+    """Tell whether the word of one still names building and unit: another than its row."""
+    return BOTH.fullmatch(word) is not None
+
+
+@functools.lru_cache(maxsize=1024)
+def usual(word: str) -> Label | None:
+    """Label of the plain building that an unusual word may mean; None for every other word."""
+    core, _ = _core(BUILDING, word)
+    match = UNUSUAL.fullmatch(core)
+    return building(match[1] or match[2]) if match else None
 
 
 def _segment(word: str) -> str:
     label = building(word)
+    return label.segment if label else ""
+
+
+def _unit_segment(word: str) -> str:
+    label = unit(word)
     return label.segment if label else ""
 
 

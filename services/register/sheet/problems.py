@@ -22,6 +22,7 @@ ERRORS: Final[dict[Code, str]] = {
     C.PLACE_CONTRADICTS: "这里写的楼栋或单元与“{name}”不一样,请核对",
     C.BUILDING_UNCLEAR: "说不准是哪一栋,请在这一行写明楼栋",
     C.UNIT_UNCLEAR: "说不准是哪个单元,请在这一行写明单元",
+    C.HOME_SEVERAL: "一格里有几个房号,请每户写一行;打通成一户的只写一个",
     C.HOME_RENAMED: "这个房号已更正为“{other}”,请按新房号填写",
     C.HOME_RETIRED: "这一户已经注销,如确有此房请先恢复",
 }
@@ -58,6 +59,8 @@ WARNINGS: Final[dict[Code, str]] = {
     C.HIDDEN_SHEET: "工作表“{name}”是隐藏的,没有读",
     C.SHEET_SKIPPED: "工作表“{name}”里没有表头,没有读",
     C.SHEETS_JOINED: "几张工作表都读了:{names}",
+    C.BUILDING_UNUSUAL: "“{name}”按单独一栋登记;如果就是“{other}”,请改成一样的写法",
+    C.PHONE_SHARED: "这个电话写给了好几个不同的人,请核对;本人以外的请删掉",
 }
 MESSAGES: Final = {**ERRORS, **WARNINGS}
 

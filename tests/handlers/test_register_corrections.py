@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.register import jobs
 from services.register import store as register
 from services.register.chunks import actions as chunks
 from tests.build import cast
@@ -255,3 +256,54 @@ async def test_homes_merged_in_a_circle_are_retired_ones(office: Office) -> None
         circle = {"retired_from": "2026-01-01", "merged_into": other}
         await office.world.db.places.update_one({"_id": one}, {"$set": circle})
     assert await codes(office, LI, WANG) == [(2, "home_retired"), (3, "home_retired")]
+
+
+async def test_an_import_that_only_corrected_is_not_undone(office: Office) -> None:
+    view = await office.preview(workbook([LI_LARGER, WANG]))
+    await confirm(office, view["import_id"])
+    refused = await office.do(view["import_id"], "undo")
+    assert (refused.status, refused.code) == (409, "register_in_use")
+    seen = await office.look(view["import_id"])
+    assert (seen["state"], seen["counts"]["corrected_homes"]) == ("applied", 1)
+
+
+async def test_what_an_undone_import_corrected_stays_and_is_told(office: Office) -> None:
+    view = await office.preview(workbook([LI_LARGER, ("3号楼", "2单元", "701", 70)]))
+    await confirm(office, view["import_id"])
+    reply = await office.do(view["import_id"], "undo")
+    told = [reply.body["counts"]["corrected_homes"]]
+    await office.world.work()
+    seen = await office.look(view["import_id"])
+    told.append(seen["counts"]["corrected_homes"])
+    assert (seen["state"], told) == ("undone", [1, 1])
+    found = await areas(office)
+    assert ("701" in found, found["502"]) == (False, (8800, "flat"))
+
+
+async def test_an_import_whose_new_homes_were_left_out_has_nothing_to_undo(
+    office: Office,
+) -> None:
+    view = await office.preview(workbook([WANG_LARGER, (*LI[:2], "505", 70)]))
+    await change(office, LI_HOME, "correction", from_day="2026-01-01", name="505")
+    await confirm(office, view["import_id"])
+    refused = await office.do(view["import_id"], "undo")
+    assert (refused.status, refused.code) == (409, "register_in_use")
+
+
+async def test_people_of_a_home_retired_while_the_import_is_written_are_left_out(
+    office: Office,
+) -> None:
+    rows = [("3号楼", "2单元", "701", 70, "", name, "", "共有人") for name in ("赵云", "孙权")]
+    view = await office.preview(workbook(rows))
+    found = await register.get(office.world.deps.db, view["import_id"])
+    for number, row in enumerate(await chunks.get_rows(office.world.deps, found.run, 0)):
+        await chunks.keep_rows(office.world.deps, found.run, number, [row])
+    one = {"_id": found.id, "place": found.place}
+    await office.world.db.register_imports.update_one(one, {"$set": {"chunks": 2}})
+    await office.do(found.id, "confirm", accept_warnings=True)
+    begun = await register.get(office.world.deps.db, found.id)
+    await jobs.write_chunk(office.world.deps, begun, 0)
+    await change(office, f"{cast.UNIT}.701", "retirement", from_day="2026-01-01")
+    await office.world.work()
+    kept = await office.world.db.residencies.find({"home": f"{cast.UNIT}.701"}).to_list()
+    assert len(kept) == 1

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.register import jobs
+from services.register import jobs, numbers
 from services.register import store as register
 from services.register.chunks import actions as chunks
 from tests.build import cast
@@ -307,3 +307,24 @@ async def test_people_of_a_home_retired_while_the_import_is_written_are_left_out
     await office.world.work()
     kept = await office.world.db.residencies.find({"home": f"{cast.UNIT}.701"}).to_list()
     assert len(kept) == 1
+
+
+async def test_a_number_given_in_the_middle_of_the_writing_is_seen(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = await office.preview(workbook([(*LI[:2], "505", 70)]))
+    await office.do(view["import_id"], "confirm", accept_warnings=True)
+    begun: list[str] = []
+    taken = numbers.taken
+
+    async def after_a_correction(*given: Any) -> set[str]:
+        if not begun:
+            begun.append(LI_HOME)
+            await change(office, LI_HOME, "correction", from_day="2026-01-01", name="505")
+        return await taken(*given)
+
+    monkeypatch.setattr(numbers, "taken", after_a_correction)
+    await office.world.work()
+    assert sorted(await areas(office)) == ["501", "503", "505"]
+    homes = await office.world.db.places.count_documents({"kind": "home", "name": "505"})
+    assert homes == 1

@@ -19,11 +19,11 @@ async def lock(deps: Dependencies, tx: Transaction, units: Sequence[str]) -> Non
 
 
 async def renumbered(
-    deps: Dependencies, tx: Transaction, place: str
-) -> set[tuple[str | None, str]]:
-    """Return (unit, name) of the standing homes whose name is not that of their path."""
-    found = await home_store.standing_renamed(deps.db, tx, place)
-    return {(parent(home.id), home.name) for home in found}
+    deps: Dependencies, place: str, *, tx: Transaction | None = None
+) -> dict[tuple[str, str], str]:
+    """Return (unit, name) → path of the standing homes whose name is not that of their path."""
+    found = await home_store.standing_renamed(deps.db, place, tx=tx)
+    return {(parent(home.id) or "", home.name): home.id for home in found}
 
 
 async def made_by(

@@ -6,6 +6,7 @@ from typing import Final
 from services.dependencies import Dependencies
 from services.places import actions as places
 from services.places import homes as place_homes
+from services.places import imports
 from services.places.doors import number_on
 from services.places.models import Kind, Place
 from services.register.corrections import facts_of, right
@@ -68,10 +69,14 @@ class Comparison:
         return found
 
     async def _follow_renamed(self, homes: Sequence[ListedHome]) -> None:
-        """Give homes whose number was corrected the path that they kept."""
+        """Give homes whose number was corrected the path that they kept.
+
+        Of a retired home and a standing one of the same number, the row means the standing one.
+        """
         compound = self._import.place
         if self._renamed is None:
-            self._renamed = await place_homes.renamed_under(self._deps, compound)
+            renamed = await place_homes.renamed_under(self._deps, compound)
+            self._renamed = renamed | await imports.renumbered(self._deps, compound)
         for home in homes if self._renamed else ():
             unit = home.path(compound).rpartition(".")[0]
             path = self._renamed.get((unit, home.name))

@@ -36,14 +36,14 @@ async def taken(
     if not fresh:
         return set()
     await imports.lock(deps, tx, sorted({parent(path) or "" for path in fresh}))
-    renumbered = await imports.renumbered(deps, tx, found.place)
+    renumbered = await imports.renumbered(deps, found.place, tx=tx)
     others = {path: list(_spellings(path, home)) for path, home in fresh.items()}
     near = await places.find_many(deps, [p for some in others.values() for p in some], tx=tx)
     standing = {p.id for p in near if p.usage is Usage.FLAT and p.retired_from is None}
     return {
         path
         for path, home in fresh.items()
-        if (parent(path), home.name) in renumbered or standing.intersection(others[path])
+        if (parent(path) or "", home.name) in renumbered or standing.intersection(others[path])
     }
 
 

@@ -203,6 +203,16 @@ async def test_two_homes_that_swapped_their_numbers_stay_two(office: Office) -> 
     assert await codes(office, *swapped) == []
 
 
+async def test_of_a_retired_and_a_standing_home_of_a_number_the_standing_one_is_meant(
+    office: Office,
+) -> None:
+    begun = {"from_day": "2026-01-01"}
+    await change(office, LI_HOME, "correction", **begun, name="505")
+    await change(office, LI_HOME, "retirement", **begun)
+    await change(office, WANG_HOME, "correction", **begun, name="505")
+    assert await codes(office, (*WANG[:2], "505", *WANG[3:])) == []
+
+
 async def test_a_merged_home_is_the_other_one(office: Office) -> None:
     ghost = f"{cast.UNIT}.503"
     await change(office, ghost, "retirement", from_day="2026-01-01", merge_into=LI_HOME)

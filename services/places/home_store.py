@@ -55,7 +55,9 @@ async def renamed_under(db: Database, place: str) -> list[Place]:
     return msgspec.convert(await db[COLLECTION].find(query).to_list(), list[Place])
 
 
-async def standing_renamed(db: Database, place: str, *, tx: Transaction | None) -> list[Place]:
+async def standing_renamed(
+    db: Database, place: str, *, tx: Transaction | None = None
+) -> list[Place]:
     """Renamed homes under a place that are not retired. Served by index `renamed`."""
     query = {"renamed": True, "_id": under(place), "retired_from": None}
     return msgspec.convert(await db[COLLECTION].find(query, session=tx).to_list(), list[Place])

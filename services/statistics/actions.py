@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from services.dependencies import Dependencies
 from services.kernel import errors
+from services.kernel.documents import Document
 from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
@@ -25,9 +26,20 @@ from services.statistics.models import (
     Span,
 )
 from services.statistics.rates import rates
+from services.statistics.small_groups import Group
 
 MAX_PARTS: Final = 1000
 UNIT_DEPTH: Final = LADDER.index(Kind.UNIT) + 1
+
+
+class Hidden(Struct, frozen=True, kw_only=True):
+    """Highest places whose figures somebody does not get; all under them is withheld, too.
+
+    `rates`: all three rates. `arrears`: the recovery of arrears.
+    """
+
+    rates: frozenset[str] = frozenset()
+    arrears: frozenset[str] = frozenset()
 
 
 class BadBreakdown(errors.InvalidInput):
@@ -61,7 +73,8 @@ async def rates_of(
 ) -> RatesView:
     """Return the three rates of a place and, with `by`, of its parts: two queries in all.
 
-    Two more for whoever may not see the homes: what would tell of fewer than five is withheld.
+    Three more for whoever may not see the homes: what would tell of fewer than five of them is
+    withheld.
     """
     await access(deps, actor, place, Permission.VIEW_RATES)
     own_depth = place.count(".") + 1
@@ -98,32 +111,54 @@ async def access(deps: Dependencies, actor: Actor, path: str, permission: Permis
         raise AskItsBuildings("网格由楼栋组成,请按楼栋查看")
 
 
-def _unless_withheld(hidden: frozenset[str], place: str, counts: Counts) -> Rates | None:
-    return None if small_groups.is_withheld(place, hidden) else rates(counts)
+def _unless_withheld(hidden: Hidden, place: str, counts: Counts) -> Rates | None:
+    """Return the rates of a place as far as they are told; None when nothing is left."""
+    if small_groups.is_withheld(place, hidden.rates):
+        return None
+    found = rates(counts)
+    if not small_groups.is_withheld(place, hidden.arrears):
+        return found
+    without = msgspec.structs.replace(found, arrears_recovery_rate=None)
+    return without if counts.billed_homes else None
 
 
-async def _withheld(deps: Dependencies, actor: Actor, place: str, span: Span) -> frozenset[str]:
-    """Return the highest places whose figures the actor does not get, around a place.
+async def _withheld(deps: Dependencies, actor: Actor, place: str, span: Span) -> Hidden:
+    """Return the figures that the actor does not get, around a place.
 
     Looked at from the highest place whose rates they see: above it they have no figure to take
-    a difference from. Units whose homes they may see are no secret, and hide nobody.
+    a difference from. Arrears are bills of earlier months: their groups are those months'.
     """
     if actor.may(Permission.VIEW_UNPAID, place):
-        return frozenset()
+        return Hidden()
     if place.count(".") >= UNIT_DEPTH:
-        return frozenset({place})  # one home
+        return Hidden(rates=frozenset({place}))  # one home
     root = next(top for top in actor.places(Permission.VIEW_RATES) if covers(top, place))
-    billed, homes = await asyncio.gather(
-        store.groups(deps.db, root, span, UNIT_DEPTH),
+    homes, billed, earlier = await asyncio.gather(
         places.homes_by_part(deps, root, UNIT_DEPTH),
+        store.groups(deps.db, root, store.of_span(span), UNIT_DEPTH),
+        store.groups(deps.db, root, store.before(span), UNIT_DEPTH),
     )
+    found = [
+        small_groups.withheld(root, _strange(actor, _units(homes, rows)))
+        for rows in (billed, earlier)
+    ]
+    return Hidden(rates=found[0], arrears=found[1])
+
+
+def _units(homes: Mapping[str, int], billed: Sequence[Document]) -> dict[str, Group]:
+    """Return unit → homes of the register, and homes billed by month and fee."""
     units = {unit: Counter({small_groups.REGISTER: count}) for unit, count in homes.items()}
     for row in billed:
         key = row["_id"]
-        cell = f"{key['period']}|{key['kind']}"
-        units.setdefault(key["part"], Counter())[cell] += row["homes"]
-    strange = {u: g for u, g in units.items() if not actor.may(Permission.VIEW_UNPAID, u)}
-    return small_groups.withheld(root, strange)
+        cells = units.setdefault(key["part"], Counter())
+        for period in key["periods"]:
+            cells[f"{period}|{key['kind']}"] += row["homes"]
+    return units
+
+
+def _strange(actor: Actor, units: Mapping[str, Group]) -> dict[str, Group]:
+    """Leave out units whose homes the actor may see: they are no secret, and hide nobody."""
+    return {u: g for u, g in units.items() if not actor.may(Permission.VIEW_UNPAID, u)}
 
 
 async def counts_of(

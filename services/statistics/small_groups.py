@@ -6,10 +6,13 @@ difference of two levels to be about five homes again. PIPL art. 4 and 73: what 
 back to a person is that person's data, in a sum as well as in a row.
 
 A group is counted by cell: the homes of the register, and the homes billed for each month and
-fee of the span, so that no fee and no single month of a longer span is about fewer. Within a
-place the withheld parts are always the first ones by homes of the register: a span that holds
-another one withholds all that the other withholds, so that spans and fees cannot be subtracted
-from each other either.
+fee of the span, so that no fee and no single month of a longer span is about fewer. Arrears are
+bills of earlier months: their cells are those of all months before the span.
+
+Within a place the withheld parts are always the first ones by homes of the register: a span
+that holds another one withholds all that the other withholds, so that spans and fees cannot be
+subtracted from each other either; and of arrears a later span withholds all that an earlier one
+does.
 """
 
 from collections import Counter

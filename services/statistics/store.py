@@ -29,6 +29,16 @@ def of_kind(kind: FeeKind | None) -> Document:
     return {"kind": kind} if kind else {}
 
 
+def of_span(span: Span) -> Document:
+    """Return the condition for the months of a span."""
+    return {"$in": months_from(span.period, span.months)}
+
+
+def before(span: Span) -> Document:
+    """Return the condition for the months before a span, whose bills may be its arrears."""
+    return {"$lt": span.period}
+
+
 SUMS_OF_ARREARS: Final = {
     "recovered_fen": amount_if({"$eq": ["$recovered", True]}),
     "remaining_fen": amount_if({"$eq": ["$recovered", False]}),
@@ -38,7 +48,7 @@ SUMS_OF_ARREARS: Final = {
 async def billed(db: Database, place: str, span: Span, depth: int) -> list[Document]:
     """Add up a span's bills by part: homes, then fen. Covered by index `period`."""
     match = {
-        "period": {"$in": months_from(span.period, span.months)},
+        "period": of_span(span),
         "home": under(place),
         "state": {"$in": [BillState.OWING, BillState.PAID]},
         **of_kind(span.kind),
@@ -61,19 +71,25 @@ async def billed(db: Database, place: str, span: Span, depth: int) -> list[Docum
     return await cursor.to_list()
 
 
-async def groups(db: Database, place: str, span: Span, depth: int) -> list[Document]:
-    """Count the homes billed in a span by part, month and fee. Covered by index `period`.
+async def groups(db: Database, place: str, periods: Document, depth: int) -> list[Document]:
+    """Count the homes that were billed for a fee in the same months, by part.
 
-    A home has one bill of a fee and a first month, but for void ones: bills are homes.
+    Void bills do not count. `periods`: condition for the months. A home is one home, however
+    many bills it has of a month: a month of two payees has two. Covered by index `period`.
     """
     match = {
-        "period": {"$in": months_from(span.period, span.months)},
+        "period": periods,
         "home": under(place),
         "state": {"$in": [BillState.OWING, BillState.PAID]},
     }
-    key = {"part": part("$home", depth), "period": "$period", "kind": "$kind"}
+    by_home = {
+        "_id": {"home": "$home", "kind": "$kind"},
+        "periods": {"$addToSet": "$period"},
+    }
+    key = {"part": part("$_id.home", depth), "kind": "$_id.kind", "periods": "$periods"}
     pipeline: list[Document] = [
         {"$match": match},
+        {"$group": by_home},
         {"$group": {"_id": key, "homes": {"$sum": 1}}},
     ]
     cursor = await db[COLLECTION].aggregate(pipeline, hint="period")
@@ -89,7 +105,7 @@ async def arrears(db: Database, place: str, span: Span, depth: int) -> list[Docu
     end = start_of(f"{plus_months(span.period, span.months)}-01")
     old = {
         "home": under(place),
-        "period": {"$lt": span.period},
+        "period": before(span),
         "due_on": {"$lt": first_day},
         **of_kind(span.kind),
     }

@@ -171,6 +171,18 @@ async def test_what_a_period_billed_is_read_from_keys(
     assert BILLED <= keys <= 2 * BILLED + HOMES_PER_COMPOUND
 
 
+async def test_the_groups_of_earlier_months_are_read_from_keys(
+    world: World, seen: tuple[Dependencies, Listener]
+) -> None:
+    deps, listener = seen
+    [(documents, keys)] = await examined(
+        world, listener, store.groups(deps.db, COMPOUND, store.before(SPAN), 7)
+    )
+    assert documents == 0
+    earlier = len(PERIODS) - 1
+    assert earlier * BILLED <= keys <= earlier * (2 * BILLED + HOMES_PER_COMPOUND)
+
+
 async def test_arrears_are_read_from_keys(
     world: World, seen: tuple[Dependencies, Listener]
 ) -> None:

@@ -41,8 +41,10 @@ from handlers import (
 )
 from handlers.http.admission import Admission
 from handlers.http.base import SMALL_BODY_BYTES, NotFoundHandler
+from handlers.http.body_length import declared_length
 from handlers.http.contract import Route
-from handlers.http.uploads import TooLargeHandler, UploadBudget
+from handlers.http.upload_budget import UploadBudget
+from handlers.http.uploads import TooLargeHandler
 from handlers.wechat import pay_notices, pushes
 from server import ops
 from server.settings import Settings
@@ -99,12 +101,12 @@ class ProductApplication(Application):
         most = getattr(target_class, "max_body_bytes", SMALL_BODY_BYTES)
         connection: Any = request.connection
         connection.set_max_body_size(most)
-        declared = request.headers.get("Content-Length", "")
+        declared = declared_length(request.headers)
         # Anything but one number is left to Tornado, which refuses it.
-        if declared.isascii() and declared.isdigit() and int(declared) > most:
+        if declared is not None and declared > most:
             target_kwargs = {**(target_kwargs or {}), "route": target_class}
             target_class = TooLargeHandler
-            connection.set_max_body_size(int(declared))  # the handler says what becomes of it
+            connection.set_max_body_size(declared)  # the handler says what becomes of it
         return super().get_handler_delegate(
             request, target_class, target_kwargs, path_args, path_kwargs
         )

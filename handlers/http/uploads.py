@@ -7,9 +7,8 @@ of memory for as long as they like.
 import asyncio
 import secrets
 import tempfile
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from time import monotonic
 from typing import Any, Final
 
@@ -20,21 +19,19 @@ from tornado.web import HTTPError, stream_request_body
 
 from handlers.http.admission import Lane
 from handlers.http.base import ApiHandler
+from handlers.http.body_length import HEADER, declared_length
 from handlers.http.contract import admit
+from handlers.http.upload_budget import UploadBudget
 from services.dependencies import Dependencies
 from services.kernel import errors
 from services.kernel.errors import Busy
 from services.kernel.vault import KEY_BYTES
 
 NONCE_BYTES: Final = 16
-LEAST_BYTES: Final = 1024 * 1024  # what even the smallest upload counts for
-SHARE: Final = 4  # nobody gets more than a fourth of the budget
-COME_BACK_SECONDS: Final = 5
 # How long an accepted file may take to come (10 MB at 80 KB/s), and then to be answered.
 BODY_SECONDS: Final = 120.0
 UPLOAD_SECONDS: Final = 30.0
 DROPPED_BYTES: Final = 2 * 1024 * 1024
-IN_MEMORY: Final = 2  # at once: one photo is decoded at a time, one register stored beside it
 log = structlog.get_logger(__name__)
 
 
@@ -73,31 +70,6 @@ class Upload:
         self._file.close()
 
 
-class UploadBudget:
-    """Bytes of unfinished uploads that a process takes at once; few of them are in memory."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self._most = most_bytes
-        self._taken: Counter[str] = Counter()
-        self.in_memory = asyncio.Semaphore(IN_MEMORY)
-
-    @contextmanager
-    def share(self, person: str, size: int) -> Iterator[None]:
-        """Set bytes aside for an upload. Raises Busy."""
-        size = max(size, LEAST_BYTES)
-        mine, all_of_it = self._taken[person] + size, self._taken.total() + size
-        if all_of_it > self._most or mine > max(self._most // SHARE, size):
-            message = "正在上传的文件太多,请稍后再试"
-            raise Busy(message, retry_after_seconds=COME_BACK_SECONDS)
-        self._taken[person] = mine
-        try:
-            yield
-        finally:
-            self._taken[person] -= size
-            if not self._taken[person]:
-                del self._taken[person]
-
-
 @stream_request_body
 class UploadHandler(ApiHandler):
     """Handler whose body is a file. Nothing is kept of one before its sender may send it.
@@ -123,8 +95,13 @@ class UploadHandler(ApiHandler):
 
     def _accept(self) -> None:
         """Make room for the file, and give a phone on a bad line the time to send it."""
-        declared = int(self.request.headers.get("Content-Length", self.max_body_bytes))
-        share = self.settings["uploads"].share(self.actor.person_id, declared)
+        declared = declared_length(self.request.headers)
+        if declared is None and HEADER in self.request.headers:
+            raise HTTPError(400)
+        size = self.max_body_bytes if declared is None else declared  # it may come in chunks
+        budget: UploadBudget = self.settings["uploads"]
+        is_known = bool(self.actor.grants)
+        share = budget.share(self.actor.person_id, size, is_known=is_known)
         self.held.enter_context(share)
         self._upload = Upload()
         self.held.callback(self._upload.close)
@@ -191,7 +168,8 @@ class TooLargeHandler(ApiHandler):
         """Refuse: at once what is absurd, else after its end, so that the answer is read."""
         refusal = self.turned_away or errors.TooLarge("内容太大了")
         self.turned_away = refusal
-        if int(self.request.headers["Content-Length"]) > DROPPED_BYTES:
+        declared = declared_length(self.request.headers)
+        if declared is None or declared > DROPPED_BYTES:
             raise refusal
         connection: Any = self.request.connection
         connection.set_max_body_size(DROPPED_BYTES)

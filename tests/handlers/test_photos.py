@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from handlers.http import upload_budget
 from services.kernel.permissions import Actor, Role
 from services.limits.models import ALLOWANCES, HOUR, Allowance, Rate
 from services.photos import decoder_pool, upload
@@ -173,6 +174,7 @@ async def test_the_quota_is_exact_however_many_come_at_once(
     world: World, li: Member, wang: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upload, "MOST_UNATTACHED", 3)
+    monkeypatch.setattr(upload_budget, "UNKNOWN_AT_ONCE", 8)
     many = [world.api.post(PHOTOS, picture(), as_=li) for _ in range(8)]
     replies = await asyncio.gather(*many)
     assert sorted(reply.status for reply in replies) == [201] * 3 + [409] * 5

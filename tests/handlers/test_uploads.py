@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,9 +12,15 @@ import pytest
 from handlers.http import uploads
 from handlers.http.admission import Admission, Lane
 from handlers.http.base import SMALL_BODY_BYTES
-from handlers.http.uploads import LEAST_BYTES, UploadBudget
+from handlers.http.upload_budget import (
+    COME_BACK_SECONDS,
+    LEAST_BYTES,
+    UNKNOWN_AT_ONCE,
+    UploadBudget,
+)
 from services.kernel.errors import Busy
 from services.limits.models import ALLOWANCES, HOUR, Allowance, Rate
+from tests.build.cast import Estate
 from tests.build.photos import PHOTOS
 from tests.build.pictures import picture, sender
 from tests.build.sign_ins import Member
@@ -120,7 +127,7 @@ async def test_a_budget_bounds_what_all_send_at_once(
     async with hung(world, li, 3 * MEGABYTE // 2):
         full = await world.api.post(PHOTOS, picture(), as_=wang)
     assert (full.status, full.code) == (503, "server_busy")
-    assert full.headers["Retry-After"] == str(uploads.COME_BACK_SECONDS)
+    assert full.headers["Retry-After"] == str(COME_BACK_SECONDS)
     assert (await world.api.post(PHOTOS, picture(), as_=wang)).status == 201
 
 
@@ -136,14 +143,71 @@ async def test_who_hangs_up_leaves_nothing_behind(world: World, li: Member) -> N
 
 async def test_one_person_gets_a_share_of_the_budget() -> None:
     budget = UploadBudget(8 * LEAST_BYTES)
-    with budget.share("li", LEAST_BYTES), budget.share("li", 1):
-        with pytest.raises(Busy), budget.share("li", 1):
+    share = partial(budget.share, is_known=True)
+    with share("li", LEAST_BYTES), share("li", 1):
+        with pytest.raises(Busy), share("li", 1):
             pass
-        with budget.share("wang", 2 * LEAST_BYTES):
+        with share("wang", 2 * LEAST_BYTES):
             pass
-    with budget.share("li", 7 * LEAST_BYTES):  # alone it may be more
+    with share("li", 7 * LEAST_BYTES):  # alone it may be more
         pass
     assert not budget._taken
+
+
+async def test_who_is_not_known_gets_a_share_of_the_budget_together() -> None:
+    budget = UploadBudget(8 * LEAST_BYTES)
+    unknown = partial(budget.share, is_known=False)
+    with unknown("a", LEAST_BYTES), unknown("b", 1):
+        with pytest.raises(Busy), unknown("c", 1):
+            pass
+        with budget.share("li", LEAST_BYTES, is_known=True):
+            pass
+    with unknown("a", 7 * LEAST_BYTES):  # alone it may be more
+        pass
+    assert not budget._unknown
+
+
+@pytest.mark.usefixtures("begun")
+async def test_accounts_without_office_or_home_leave_places_to_those_who_have_one(
+    estate: Estate,
+) -> None:
+    world = estate.world
+    fresh = [await world.sign_in(f"fresh{n}") for n in range(3)]
+    resident = await estate.member("li")
+    for member in (resident, fresh[2]):
+        await world.agree(member, "proof")
+    async with AsyncExitStack() as slow:
+        for number in range(UNKNOWN_AT_ONCE):
+            await slow.enter_async_context(hung(world, fresh[number % 2], 2000))
+        one_more = await world.api.post(PHOTOS, picture(), as_=fresh[2])
+        assert one_more.status == 503, one_more.body
+        assert one_more.code == "server_busy"
+        assert one_more.headers["Retry-After"] == str(COME_BACK_SECONDS)
+        for member in (resident, await estate.member("staff")):
+            assert (await world.api.post(PHOTOS, picture(), as_=member)).status == 201
+    assert (await world.api.post(PHOTOS, picture(), as_=fresh[2])).status == 201
+
+
+@pytest.mark.usefixtures("begun")
+async def test_an_upload_that_was_broken_off_counts(
+    world: World, li: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ALLOWANCES, Rate.UPLOAD, Allowance(1, HOUR))
+    async with hung(world, li, MEGABYTE):
+        pass
+    assert (await world.api.post(PHOTOS, picture(), as_=li)).status == 429
+
+
+# The last is longer than what int() reads.
+@pytest.mark.parametrize("length", ["abc", "5,5", "-5", "+5", "9" * 5000])
+@pytest.mark.parametrize("path", [PHOTOS, "/api/v1/me/phone"])
+async def test_a_strange_length_is_a_fault_of_the_request(
+    world: World, li: Member, length: str, path: str
+) -> None:
+    signed = {"Authorization": f"Bearer {li.token}", "Connection": "close"}
+    request = head("POST", path, {"Content-Length": length, **signed}) + b"hello"
+    said = await answered(world.api.base, request)
+    assert said.startswith(b"HTTP/1.1 400 "), said
 
 
 async def test_what_lies_on_the_disk_is_sealed_and_has_no_name() -> None:

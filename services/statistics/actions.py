@@ -1,8 +1,7 @@
 """Statistics of fee collection: rates of a place, and homes that owe. Heads see their own."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -10,12 +9,10 @@ from msgspec import Struct
 
 from services.dependencies import Dependencies
 from services.kernel import errors
-from services.kernel.documents import Document
-from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places.models import LADDER, Kind
-from services.statistics import small_groups, store
+from services.statistics import small_groups, store, withheld_figures
 from services.statistics.models import (
     By,
     Counts,
@@ -26,20 +23,9 @@ from services.statistics.models import (
     Span,
 )
 from services.statistics.rates import rates
-from services.statistics.small_groups import Group
+from services.statistics.withheld_figures import Hidden
 
 MAX_PARTS: Final = 1000
-UNIT_DEPTH: Final = LADDER.index(Kind.UNIT) + 1
-
-
-class Hidden(Struct, frozen=True, kw_only=True):
-    """Highest places whose figures somebody does not get; all under them is withheld, too.
-
-    `rates`: all three rates. `arrears`: the recovery of arrears.
-    """
-
-    rates: frozenset[str] = frozenset()
-    arrears: frozenset[str] = frozenset()
 
 
 class BadBreakdown(errors.InvalidInput):
@@ -85,7 +71,7 @@ async def rates_of(
     if len(counts) > MAX_PARTS:
         raise TooManyParts("下级太多,请选小一点的范围", limit=MAX_PARTS)
     addresses = await places.addresses(deps, list(counts)) if by else {}
-    hidden = await _withheld(deps, actor, place, span)
+    hidden = await withheld_figures.hidden_from(deps, actor, place, span)
     return RatesView(
         place=place,
         period=span.period,
@@ -120,45 +106,6 @@ def _unless_withheld(hidden: Hidden, place: str, counts: Counts) -> Rates | None
         return found
     without = msgspec.structs.replace(found, arrears_recovery_rate=None)
     return without if counts.billed_homes else None
-
-
-async def _withheld(deps: Dependencies, actor: Actor, place: str, span: Span) -> Hidden:
-    """Return the figures that the actor does not get, around a place.
-
-    Looked at from the highest place whose rates they see: above it they have no figure to take
-    a difference from. Arrears are bills of earlier months: their groups are those months'.
-    """
-    if actor.may(Permission.VIEW_UNPAID, place):
-        return Hidden()
-    if place.count(".") >= UNIT_DEPTH:
-        return Hidden(rates=frozenset({place}))  # one home
-    root = next(top for top in actor.places(Permission.VIEW_RATES) if covers(top, place))
-    homes, billed, earlier = await asyncio.gather(
-        places.homes_by_part(deps, root, UNIT_DEPTH),
-        store.groups(deps.db, root, store.of_span(span), UNIT_DEPTH),
-        store.groups(deps.db, root, store.before(span), UNIT_DEPTH),
-    )
-    found = [
-        small_groups.withheld(root, _strange(actor, _units(homes, rows)))
-        for rows in (billed, earlier)
-    ]
-    return Hidden(rates=found[0], arrears=found[1])
-
-
-def _units(homes: Mapping[str, int], billed: Sequence[Document]) -> dict[str, Group]:
-    """Return unit → homes of the register, and homes billed by month and fee."""
-    units = {unit: Counter({small_groups.REGISTER: count}) for unit, count in homes.items()}
-    for row in billed:
-        key = row["_id"]
-        cells = units.setdefault(key["part"], Counter())
-        for period in key["periods"]:
-            cells[f"{period}|{key['kind']}"] += row["homes"]
-    return units
-
-
-def _strange(actor: Actor, units: Mapping[str, Group]) -> dict[str, Group]:
-    """Leave out units whose homes the actor may see: they are no secret, and hide nobody."""
-    return {u: g for u, g in units.items() if not actor.may(Permission.VIEW_UNPAID, u)}
 
 
 async def counts_of(

@@ -82,7 +82,8 @@ class Rates(Struct, frozen=True, kw_only=True):
     `household_rate`: Homes that paid all their bills of the span, of those billed.
     `amount_rate`: Fen paid on the bills of the span, of the fen billed.
     `arrears_recovery_rate`: Fen of arrears recovered, of those recovered and remaining; null
-    where it would tell of fewer than five homes of an earlier month.
+    where it would tell of fewer than five homes of an earlier month, and where these months
+    are too many to be counted in time.
     """
 
     household_rate: Rate

@@ -6,14 +6,19 @@ Three of fifteen homes are shops, and only shops pay for waste.
 from typing import Any
 
 import pytest
+from pymongo.errors import ExecutionTimeout
 
+from services import deadlines
 from services.bills.runs import actions as runs
 from services.bills.runs.models import StartBillRun
 from services.fees.models import FeeKind
+from services.kernel.documents import Document
 from services.kernel.permissions import Role
+from services.statistics import store, withheld_figures
 from tests.build import cast
 from tests.build.cast import COMPOUND, UNIT, Estate, appoint, payee_of
 from tests.build.homes import get, post
+from tests.deadlines import SAFETY_NET
 
 COMMITTEE = "13900000061"
 SHOPS = [f"{UNIT}.60{n}" for n in range(3)]
@@ -110,3 +115,25 @@ async def test_arrears_of_many_are_shown(shops: Estate) -> None:
     await shops.advance(days=65)
     found = await rates(shops, "period=2026-05")
     assert found["arrears_recovery_rate"]["denominator"] > 0
+
+
+async def test_arrears_are_withheld_when_their_groups_cannot_be_counted_in_time(
+    shops: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish(shops, "2026-02")
+    await shops.advance(days=65)
+    await publish(shops, "2026-05")
+    count, given = store.groups, list[float]()
+
+    async def late(db: Any, place: str, periods: Document, depth: int) -> list[Document]:
+        if "$lt" not in periods:
+            return await count(db, place, periods, depth)
+        given.append(deadlines.left(SAFETY_NET))
+        raise ExecutionTimeout("operation exceeded time limit")
+
+    before = await rates(shops, "period=2026-05")
+    monkeypatch.setattr(store, "groups", late)
+    after = await rates(shops, "period=2026-05")
+    assert after == {**before, "arrears_recovery_rate": None}
+    assert before["arrears_recovery_rate"]["denominator"] > 0
+    assert given[0] <= withheld_figures.EARLIER_SECONDS

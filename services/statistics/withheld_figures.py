@@ -1,0 +1,94 @@
+"""Figures that are withheld from whoever may not see the homes behind them."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from time import monotonic
+from typing import Final
+
+import structlog
+from msgspec import Struct
+from pymongo.errors import PyMongoError
+
+from services import deadlines
+from services.dependencies import Dependencies
+from services.kernel.documents import Document
+from services.kernel.paths import covers
+from services.kernel.permissions import Actor, Permission
+from services.places import actions as places
+from services.places.models import LADDER, Kind
+from services.statistics import small_groups, store
+from services.statistics.models import Span
+from services.statistics.small_groups import Group
+
+UNIT_DEPTH: Final = LADDER.index(Kind.UNIT) + 1
+# Of the eight that a request has; some hundred thousand bills are counted in it.
+EARLIER_SECONDS: Final = 4.0
+log = structlog.get_logger(__name__)
+
+
+class Hidden(Struct, frozen=True, kw_only=True):
+    """Highest places whose figures somebody does not get; all under them is withheld, too.
+
+    `rates`: all three rates. `arrears`: the recovery of arrears.
+    """
+
+    rates: frozenset[str] = frozenset()
+    arrears: frozenset[str] = frozenset()
+
+
+async def hidden_from(deps: Dependencies, actor: Actor, place: str, span: Span) -> Hidden:
+    """Return the figures that the actor does not get, around a place.
+
+    Looked at from the highest place whose rates they see: above it they have no figure to take
+    a difference from. Arrears are bills of earlier months: their groups are those months'.
+    """
+    if actor.may(Permission.VIEW_UNPAID, place):
+        return Hidden()
+    if place.count(".") >= UNIT_DEPTH:
+        return Hidden(rates=frozenset({place}))  # one home
+    root = next(top for top in actor.places(Permission.VIEW_RATES) if covers(top, place))
+    homes, billed, earlier = await asyncio.gather(
+        places.homes_by_part(deps, root, UNIT_DEPTH),
+        store.groups(deps.db, root, store.of_span(span), UNIT_DEPTH),
+        _earlier(deps, root, span),
+    )
+    found = [
+        frozenset({root})
+        if rows is None
+        else small_groups.withheld(root, _strange(actor, _units(homes, rows)))
+        for rows in (billed, earlier)
+    ]
+    return Hidden(rates=found[0], arrears=found[1])
+
+
+async def _earlier(deps: Dependencies, root: str, span: Span) -> list[Document] | None:
+    """Return the groups of all months before a span; None when there are too many to count.
+
+    They grow with the years and the homes under the root: rather than be late with all three
+    rates, the one that needs them is withheld, which tells nothing of anybody.
+    """
+    try:
+        with deadlines.until(monotonic() + EARLIER_SECONDS):
+            return await store.groups(deps.db, root, store.before(span), UNIT_DEPTH)
+    except PyMongoError as error:
+        if not error.timeout:
+            raise
+        log.warning("groups_not_counted", place=root)
+        return None
+
+
+def _units(homes: Mapping[str, int], billed: Sequence[Document]) -> dict[str, Group]:
+    """Return unit → homes of the register, and homes billed by month and fee."""
+    units = {unit: Counter({small_groups.REGISTER: count}) for unit, count in homes.items()}
+    for row in billed:
+        key = row["_id"]
+        cells = units.setdefault(key["part"], Counter())
+        for period in key["periods"]:
+            cells[f"{period}|{key['kind']}"] += row["homes"]
+    return units
+
+
+def _strange(actor: Actor, units: Mapping[str, Group]) -> dict[str, Group]:
+    """Leave out units whose homes the actor may see: they are no secret, and hide nobody."""
+    return {u: g for u, g in units.items() if not actor.may(Permission.VIEW_UNPAID, u)}

@@ -167,6 +167,7 @@ MONEY: Final[dict[str, Any]] = {
     "OutdatedBill.right_explanation": "88.00 m² × 0.60 元 × 1 个月 = 52.80 元",
     "OutdatedBill.right_fen": 5280,
     "AccountClass.name": "receivable",
+    "BillRunView.withdrawal_stopped": False,
     "BillRunView.homes": 120,
     "BillRunView.homes_done": 120,
     "BillRunView.issued": 119,

@@ -123,7 +123,11 @@ def _openid(fields: Fields) -> str:
 
 
 def _created_at(fields: Fields) -> datetime:
-    return datetime.fromtimestamp(int(fields["CreateTime"]), UTC)
+    """Return when an event was. ValueError for an instant that no clock shows."""
+    try:
+        return datetime.fromtimestamp(int(fields["CreateTime"]), UTC)
+    except OSError as error:  # of the C library, for years beyond its own
+        raise ValueError(f"no instant: {error}") from error
 
 
 def _signed(number: int) -> int:

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from handlers.http import upload_budget
+from handlers.http.admission import PLACES
 from server.settings import Settings
 from tests.build.stage import open_world
 from tests.build.world import Clock
@@ -15,12 +17,18 @@ from tests.matrix.sample import Cells, again, chosen
 from tests.matrix.town import Town
 from tests.matrix.walk import Walk, Walked
 
+MANY = 10_000
+
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def town(base_settings: Settings, database: str) -> AsyncIterator[Town]:
     assert database == base_settings.mongodb_database
-    async with open_world(base_settings, Clock()) as world:
-        yield await furnished(world)
+    with pytest.MonkeyPatch.context() as patch:
+        for lane in PLACES:  # everybody asks at once here
+            patch.setitem(PLACES, lane, MANY)
+        patch.setattr(upload_budget, "UNKNOWN_AT_ONCE", MANY)
+        async with open_world(base_settings, Clock()) as world:
+            yield await furnished(world)
 
 
 @pytest.fixture(scope="package")

@@ -90,8 +90,7 @@ def test_a_corrected_area_counts_from_its_day() -> None:
 
 def test_days_with_an_area_are_billed_and_those_without_are_listed() -> None:
     bare = home(area=None)
-    earlier = homes.counted_before(bare, "2026-11-16")
-    measured = msgspec.structs.replace(bare, area=8000, earlier=earlier)
+    measured = homes.corrected(bare, "2026-11-16", area=8000)
     bills, gaps = draft(
         run("2026-11", 1, PROPERTY), [measured], prices([rule()]), Known(), at=NOW
     )

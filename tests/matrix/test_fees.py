@@ -133,7 +133,7 @@ def _run(scene: Scene, state: RunState) -> BillRun:
     return BillRun(
         id=scene.town.new_id(),
         place=scene.place,
-        period=plus_months("2020-01", scene.number % 120),
+        period=plus_months("2020-01", scene.number % 90),  # while the firm has its contract
         months=1,
         kinds=[FeeKind.PROPERTY_FEE],
         state=state,

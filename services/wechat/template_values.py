@@ -27,7 +27,8 @@ _MOMENT = rf"({_DAY}( {_CLOCK})?|{_CLOCK})"
 
 # Key prefix → what a value must be. `thing` and `name` are shortened, so they always are.
 FACTS: Final[dict[str, re.Pattern[str]]] = {
-    "phrase": re.compile(rf"{_HAN}{{1,{PHRASE_CHARS}}}"),
+    # Our own words: rare characters, which WeChat may not take for Han, have no place in them.
+    "phrase": re.compile(rf"[\u4e00-\u9fff]{{1,{PHRASE_CHARS}}}"),
     "character_string": re.compile(r"[\x20-\x7e]{1,32}"),
     "number": re.compile(r"(?=.{1,32}$)\d+(\.\d+)?", re.ASCII),
     "letter": re.compile(r"[A-Za-z]{1,32}"),

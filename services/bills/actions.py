@@ -13,7 +13,7 @@ from services.bills.views import title_of, view, views
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.documents import Document
-from services.kernel.interests import OwnHome
+from services.kernel.interests import require_apart
 from services.kernel.permissions import Actor, Permission
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, income, receivable
@@ -164,8 +164,8 @@ async def _require_no_debtor(
 ) -> None:
     """Raise OwnHome if the actor belongs to the home, will, or did when the bill began."""
     since = f"{bill.period}-01"
-    if await residencies.belongs_since(deps, tx, actor.person_id, bill.home, since):
-        raise OwnHome("自家的房屋要由别的工作人员办理")
+    own = await residencies.homes_since(deps, actor.person_id, bill.home, since, tx=tx)
+    require_apart(own, [bill.home])
 
 
 async def withdraw(

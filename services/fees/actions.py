@@ -24,7 +24,7 @@ from services.fees.refusals import (
 )
 from services.fees.views import view
 from services.kernel import errors
-from services.kernel.interests import OwnHome
+from services.kernel.interests import require_apart
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places.models import Kind
@@ -79,8 +79,8 @@ async def _require_not_own(
     """
     if places.compound_of(rule.place) == rule.place:
         return
-    if await residencies.homes_since(deps, tx, actor.person_id, rule.place, since):
-        raise OwnHome("自家的房屋要由别的工作人员办理")
+    own = await residencies.homes_since(deps, actor.person_id, rule.place, since, tx=tx)
+    require_apart(own, own)  # the rule is for all homes of that place
 
 
 def _draft(

@@ -12,12 +12,12 @@ from services.homes import household
 from services.homes.household import Household
 from services.kernel import errors
 from services.kernel.days import check_day
-from services.kernel.interests import OwnHome
+from services.kernel.interests import require_apart
 from services.kernel.paths import parent
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places import homes
-from services.places.doors import door_number
+from services.places.doors import door_key, door_number
 from services.places.models import Place, TakenPath
 from services.residencies import actions as residencies
 
@@ -79,9 +79,9 @@ async def require_strange(
 
     Who moved out yesterday still owes for the months that a correction is about.
     """
-    household.require_not_own(actor, held)
-    if await residencies.belongs_since(deps, tx, actor.person_id, held.place.id, from_day):
-        raise OwnHome("自家的房屋要由别的工作人员办理")
+    home = held.place.id
+    own = await residencies.homes_since(deps, actor.person_id, home, from_day, tx=tx)
+    require_apart(own, [home])
 
 
 def check_first_day(deps: Dependencies, day: str) -> None:
@@ -116,9 +116,9 @@ async def require_free_name(deps: Dependencies, tx: Transaction, home: Place) ->
     above = await places.hold(deps, tx, parent(home.id) or "")
     if above is None:
         raise errors.NotFound("没有找到这套房屋所在的单元")
-    there = await homes.named(deps, tx, above.id, home.name, but=home.id)
-    if there is not None:
-        raise HomeNameTaken("本单元已有这个房号,如是同一套请合并", path=there.id)
+    numbers = await homes.numbers_under(deps, tx, [above.id])
+    for there in sorted(numbers.get((above.id, door_key(home.name)), set()) - {home.id}):
+        raise HomeNameTaken("本单元已有这个房号,如是同一套请合并", path=there)
     return above
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
-from services.kernel.interests import OwnHome
+from services.kernel.interests import require_apart
 from services.kernel.permissions import Actor
 from services.places import actions as places
 from services.places.models import Kind, Place
@@ -70,8 +70,9 @@ async def hold(deps: Dependencies, tx: Transaction, home: str) -> Household:
 
 def require_not_own(actor: Actor, home: Household, *written: Residency) -> None:
     """Raise OwnHome if the actor belongs to the home, or would by the rows just `written`."""
-    if any(row.person == actor.person_id for row in (*home.rows, *written)):
-        raise OwnHome("自家的房屋要由别的工作人员办理")
+    rows = (*home.rows, *written)
+    own = {row.home for row in rows if row.person == actor.person_id}
+    require_apart(own, [row.home for row in rows])
 
 
 def same_role(one: Relation, other: Relation) -> bool:

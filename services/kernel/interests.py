@@ -47,7 +47,12 @@ def homes_of(actor: Actor) -> frozenset[str]:
 
 def require_not_own(actor: Actor, homes: Iterable[str]) -> None:
     """Raise OwnHome if one of the homes is the actor's own."""
-    if not homes_of(actor).isdisjoint(homes):
+    require_apart(homes_of(actor), homes)
+
+
+def require_apart(own: Iterable[str], homes: Iterable[str]) -> None:
+    """Raise OwnHome if homes of somebody's own are among the homes that are decided about."""
+    if not frozenset(own).isdisjoint(homes):
         raise OwnHome("自家的房屋要由别的工作人员办理")
 
 

@@ -81,13 +81,14 @@ def door_number(text: str, usage: Usage | None) -> str:
     return _ENDING.sub("", shown) if usage in {None, Usage.FLAT} else shown
 
 
-def same_door(one: str, other: str) -> bool:
-    """Tell whether two kept numbers are one door's: 0502 and 502, 502 and 502室."""
-    return _door_key(one) == _door_key(other)
+def door_key(name: str) -> str:
+    """Key that the spellings of one door share: 0502, 502 and 502室."""
+    return without_zeros(door_number(name, Usage.FLAT)).casefold()
 
 
-def _door_key(name: str) -> str:
-    return _ZEROS.sub("", door_number(name, Usage.FLAT)).casefold()
+def without_zeros(number: str) -> str:
+    """Return a number without leading zeros: 0101 is most likely 101."""
+    return _ZEROS.sub("", number)
 
 
 def _kept_brackets(match: re.Match[str]) -> str:

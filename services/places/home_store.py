@@ -7,7 +7,7 @@ import msgspec
 from mongo_indexes.places import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
-from services.kernel.paths import under
+from services.kernel.paths import under, under_any
 from services.places.models import Kind, Place
 
 
@@ -43,9 +43,9 @@ async def merged_into(db: Database, homes: Sequence[str]) -> list[Place]:
     return msgspec.convert(await cursor.to_list(), list[Place])
 
 
-async def standing_under(db: Database, tx: Transaction, above: str) -> list[Place]:
-    """Homes of a unit that are not retired: a few dozen. Served by index `kind`."""
-    query = {"kind": Kind.HOME, "_id": under(above), "retired_from": None}
+async def standing_under(db: Database, tx: Transaction, above: Sequence[str]) -> list[Place]:
+    """Homes of some units that are not retired: a few dozen each. Served by index `kind`."""
+    query = {"kind": Kind.HOME, "retired_from": None, **under_any("_id", above)}
     return msgspec.convert(await db[COLLECTION].find(query, session=tx).to_list(), list[Place])
 
 
@@ -53,11 +53,3 @@ async def renamed_under(db: Database, place: str) -> list[Place]:
     """Renamed homes under a place. Served by index `renamed`."""
     query = {"renamed": True, "_id": under(place)}
     return msgspec.convert(await db[COLLECTION].find(query).to_list(), list[Place])
-
-
-async def standing_renamed(
-    db: Database, place: str, *, tx: Transaction | None = None
-) -> list[Place]:
-    """Renamed homes under a place that are not retired. Served by index `renamed`."""
-    query = {"renamed": True, "_id": under(place), "retired_from": None}
-    return msgspec.convert(await db[COLLECTION].find(query, session=tx).to_list(), list[Place])

@@ -4,6 +4,7 @@ The path of a home never changes: bills, people and codes hang on it. What is co
 the path stands for. Callers hold the home (places.hold) in the same transaction.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Final
@@ -14,7 +15,7 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.days import Day, plus_days
 from services.kernel.paths import parent
 from services.places import home_store
-from services.places.doors import same_door
+from services.places.doors import door_key
 from services.places.models import Measure, Place, Usage
 
 NEVER: Final = "9999-12-31"
@@ -106,19 +107,23 @@ async def retire(
         await home_store.redirect(deps.db, tx, home, merged_into)
 
 
-async def named(
-    deps: Dependencies, tx: Transaction, above: str, name: str, *, but: str
-) -> Place | None:
-    """Return a standing home with this number directly below a place, other than `but`."""
+async def numbers_under(
+    deps: Dependencies, tx: Transaction, above: Sequence[str]
+) -> dict[tuple[str, str], set[str]]:
+    """Return (place above, key of the door) → paths of the standing homes below the places."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for home in await home_store.standing_under(deps.db, tx, above):
-        if home.id != but and parent(home.id) == above and same_door(home.name, name):
-            return home
-    return None
+        found[parent(home.id) or "", door_key(home.name)].add(home.id)
+    return found
 
 
 async def renamed_under(deps: Dependencies, place: str) -> dict[tuple[str, str], str]:
-    """Return (place above, name) → path of the homes whose name is not that of their path."""
+    """Return (place above, name) → path of the homes whose name is not that of their path.
+
+    Of a retired home and a standing one of the same number, the standing one is meant.
+    """
     found = await home_store.renamed_under(deps.db, place)
+    found.sort(key=lambda home: home.retired_from is None)
     return {(parent(home.id) or "", home.name): home.id for home in found}
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from services.dependencies import Dependencies, Transaction
-from services.kernel.paths import parent
-from services.places import home_store, store
+from services.places import store
 from services.places.models import Kind, Place
 
 
@@ -16,14 +15,6 @@ async def put(deps: Dependencies, tx: Transaction, places: Sequence[Place]) -> N
 async def lock(deps: Dependencies, tx: Transaction, units: Sequence[str]) -> None:
     """Keep others from holding units until this transaction ends; they stay unused."""
     await store.lock(deps.db, tx, units)
-
-
-async def renumbered(
-    deps: Dependencies, place: str, *, tx: Transaction | None = None
-) -> dict[tuple[str, str], str]:
-    """Return (unit, name) → path of the standing homes whose name is not that of their path."""
-    found = await home_store.standing_renamed(deps.db, place, tx=tx)
-    return {(parent(home.id) or "", home.name): home.id for home in found}
 
 
 async def made_by(

@@ -6,8 +6,7 @@ from typing import Final
 from services.dependencies import Dependencies
 from services.places import actions as places
 from services.places import homes as place_homes
-from services.places import imports
-from services.places.doors import number_on
+from services.places.doors import number_on, without_zeros
 from services.places.models import Kind, Place
 from services.register.corrections import facts_of, right
 from services.register.models import Import
@@ -20,7 +19,6 @@ from services.register.sheet.models import (
     Severity,
 )
 from services.register.sheet.names import home as home_label
-from services.register.sheet.names import room_key
 from services.register.sheet.problems import NO_COLUMN, problem
 from services.residencies import enrolment
 
@@ -69,14 +67,10 @@ class Comparison:
         return found
 
     async def _follow_renamed(self, homes: Sequence[ListedHome]) -> None:
-        """Give homes whose number was corrected the path that they kept.
-
-        Of a retired home and a standing one of the same number, the row means the standing one.
-        """
+        """Give homes whose number was corrected the path that they kept."""
         compound = self._import.place
         if self._renamed is None:
-            renamed = await place_homes.renamed_under(self._deps, compound)
-            self._renamed = renamed | await imports.renumbered(self._deps, compound)
+            self._renamed = await place_homes.renamed_under(self._deps, compound)
         for home in homes if self._renamed else ():
             unit = home.path(compound).rpartition(".")[0]
             path = self._renamed.get((unit, home.name))
@@ -135,7 +129,7 @@ class Comparison:
         found = []
         for home in fresh:
             unit = home.path(place).rpartition(".")[0]
-            same = spelled.get(unit, {}).get(room_key(home.home))
+            same = spelled.get(unit, {}).get(without_zeros(home.home))
             if same is None or home.usage is not same.usage:
                 continue
             shown = {"name": home.name, "other": number_on(same.name), "earlier": "已登记"}
@@ -150,7 +144,7 @@ class Comparison:
         rooms: dict[str, Place] = {}
         for home in homes:
             label, _ = home_label(number_on(home.name) or home.name, home.usage)
-            rooms.setdefault(room_key(label.segment), home)
+            rooms.setdefault(without_zeros(label.segment), home)
         return rooms
 
     def _differences(self, home: ListedHome, place: Place, known: People) -> list[RowProblem]:

@@ -19,7 +19,8 @@ from services.home_corrections.entries import Why
 from services.home_corrections.models import Change
 from services.kernel import errors
 from services.kernel.documents import Document
-from services.kernel.interests import require_not_own
+from services.kernel.interests import require_apart
+from services.kernel.paths import parent
 from services.kernel.permissions import Actor
 from services.places import actions as places
 from services.places import homes as place_homes
@@ -27,6 +28,7 @@ from services.places.models import Place
 from services.register.chunks import actions as chunks
 from services.register.models import AcceptDifferences, Difference, Import, UnknownHomes
 from services.register.sheet.models import Known, ListedHome
+from services.residencies import actions as residencies
 
 
 class NoSuchDifference(errors.InvalidInput):
@@ -112,7 +114,8 @@ async def accept(
     chosen = there if wish.homes is None else set(wish.homes)
     if chosen - there:
         raise NoSuchDifference("有的房屋与表里没有不同", homes=sorted(chosen - there))
-    require_not_own(actor, chosen)
+    own = await residencies.homes_since(deps, actor.person_id, found.place, wish.from_day)
+    require_apart(own, chosen)
     return {
         "accepted": None if wish.homes is None else sorted(chosen),
         "accepted_count": len(chosen),
@@ -147,9 +150,10 @@ async def write(
     written = []
     paths = [home.path(found.place) for home in rows]
     held = [place for path in paths if (place := await places.hold(deps, tx, path))]
+    above = await places.find_many(deps, sorted({parent(path) or "" for path in paths}), tx=tx)
+    units = {unit.id: unit.address for unit in above}
     for _, place, now in differing(rows, found.place, {place.id: place for place in held}):
-        upper = place.address.removesuffix(place_homes.address("", place.name, place.usage))
-        now.address = place_homes.address(upper, now.name, now.usage)
+        now.address = place_homes.address(units[parent(now.id) or ""], now.name, now.usage)
         row = entries.draft(
             deps,
             place,

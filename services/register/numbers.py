@@ -5,19 +5,16 @@ a row by a correction, or another import may add the room under another spelling
 makes no second home: it is left out and counted.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel.paths import parent
-from services.places import actions as places
+from services.places import homes as place_homes
 from services.places import imports
-from services.places.models import Place, Usage
+from services.places.doors import door_key
+from services.places.models import Place
 from services.register.models import Import
 from services.register.sheet.models import ListedHome
-from services.register.sheet.names import room_key
-
-ZEROS: Final = ("", "0", "00")  # 101, 0101 and 00101 are most likely one room
 
 
 async def taken(
@@ -33,23 +30,13 @@ async def taken(
     """
     paths = {home.path(found.place): home for home in homes if not home.repeats}
     fresh = {p: h for p, h in paths.items() if p not in there and parent(p) in there}
-    if not fresh:
+    units = sorted({parent(path) or "" for path in fresh})
+    if not units:
         return set()
-    await imports.lock(deps, tx, sorted({parent(path) or "" for path in fresh}))
-    renumbered = await imports.renumbered(deps, found.place, tx=tx)
-    others = {path: list(_spellings(path, home)) for path, home in fresh.items()}
-    near = await places.find_many(deps, [p for some in others.values() for p in some], tx=tx)
-    standing = {p.id for p in near if p.usage is Usage.FLAT and p.retired_from is None}
+    await imports.lock(deps, tx, units)
+    standing = await place_homes.numbers_under(deps, tx, units)
     return {
         path
         for path, home in fresh.items()
-        if (parent(path) or "", home.name) in renumbered or standing.intersection(others[path])
+        if (parent(path) or "", door_key(home.name)) in standing
     }
-
-
-def _spellings(path: str, home: ListedHome) -> Iterator[str]:
-    """Yield the paths under which the same flat may have been written."""
-    if home.usage is Usage.FLAT:
-        key = room_key(home.home)
-        same = (f"{parent(path)}.{zeros}{key}" for zeros in ZEROS)
-        yield from (other for other in same if other != path)

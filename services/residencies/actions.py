@@ -226,18 +226,11 @@ async def of_person(
     return await store.of_person(deps.db, person_id, on or deps.today())
 
 
-async def belongs_since(
-    deps: Dependencies, tx: Transaction, person_id: str, home: str, day: Day
-) -> bool:
-    """Tell whether a person belongs to a home, will, or did on a day or after it."""
-    return await store.belongs_since(deps.db, tx, person_id, home, day)
-
-
 async def homes_since(
-    deps: Dependencies, tx: Transaction, person_id: str, place: str, day: Day
+    deps: Dependencies, person_id: str, place: str, day: Day, *, tx: Transaction | None = None
 ) -> list[str]:
     """Return the homes under a place that a person belongs to, will, or did since a day."""
-    return await store.homes_since(deps.db, tx, person_id, place, day)
+    return await store.homes_since(deps.db, person_id, place, day, tx=tx)
 
 
 async def of_homes(deps: Dependencies, homes: Sequence[str]) -> list[Residency]:

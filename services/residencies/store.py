@@ -47,18 +47,10 @@ async def of_person(db: Database, person_id: str, day: str) -> list[Residency]:
     return await _rows(db[COLLECTION].find(query).sort("home", 1))
 
 
-async def belongs_since(
-    db: Database, tx: Transaction, person_id: str, home: str, day: str
-) -> bool:
-    """Tell whether a person belongs to a home, will, or did on a day or after. By `person`."""
-    query = {"person": person_id, "home": home, **not_over_on(day)}
-    return await db[COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
-
-
 async def homes_since(
-    db: Database, tx: Transaction, person_id: str, place: str, day: str
+    db: Database, person_id: str, place: str, day: str, *, tx: Transaction | None = None
 ) -> list[str]:
-    """Return the homes under a place as `belongs_since` does for one home. By `person`."""
+    """Homes under a place that a person belongs to, will, or did since a day. By `person`."""
     query = {"person": person_id, "home": under(place), **not_over_on(day)}
     cursor = db[COLLECTION].find(query, {"home": 1}, session=tx)
     return sorted({row["home"] for row in await cursor.to_list()})

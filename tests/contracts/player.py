@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +50,14 @@ class Player:
     async def judge(self, delivery: Delivery) -> tuple[int, bytes]:
         """Check a notice or push, note it, and return what to answer."""
         raise NotImplementedError
+
+    async def prove(
+        self, number: int, words: tuple[str, ...], detail: Callable[[Any], bool] | None
+    ) -> None:
+        """Play a scripted case; fail unless its words, and a detail, are as they must be."""
+        row = (await self.control.get("cases"))[str(number)]
+        assert await self.play(number, row["script"]) == words, row["title"]
+        assert detail is None or detail(self), row["title"]
 
     async def play(self, number: int, script: list[dict[str, Any]]) -> tuple[str, ...]:
         """Do what the script says; return the words."""

@@ -131,6 +131,10 @@ async def test_nobody_accepts_a_correction_of_their_own_home(office: Office) -> 
     view = await office.preview(workbook([LI_LARGER, WANG_LARGER]))
     refused = await confirm(office, view["import_id"])
     assert (refused.status, refused.code) == (403, "own_home")
+    moved_out = {"$set": {"to_day": "2026-03-01"}}
+    await office.world.db.residencies.update_one({"home": LI_HOME}, moved_out)
+    refused = await confirm(office, view["import_id"])  # they still owe for those months
+    assert (refused.status, refused.code) == (403, "own_home")
     assert (await confirm(office, view["import_id"], homes=[WANG_HOME])).status == 202
 
 

@@ -228,7 +228,7 @@ async def _require_no_debtor(
     As for a single bill: also who will belong to the home, or did in the months of the run.
     """
     own = await residencies.homes_since(
-        deps, tx, actor.person_id, run.place, f"{run.period}-01"
+        deps, actor.person_id, run.place, f"{run.period}-01", tx=tx
     )
     of_own = {"home": {"$in": own}}
     if await bills_store.any_of_run(deps.db, tx, run.id, BillState.OWING, **of_own):

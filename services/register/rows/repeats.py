@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from services.places.doors import without_zeros
 from services.places.models import Usage
 from services.register.sheet.models import Code, Field, ListedHome, ListedPerson
-from services.register.sheet.names import NO_UNIT, room_key
+from services.register.sheet.names import NO_UNIT
 
 DASHES: Final = re.compile(r"(?<=\d)-(?=\d)")
 
@@ -63,7 +64,7 @@ class Repeats:
 
     def same_room(self, unit: str, home: str) -> str | None:
         """Return the path under which an earlier row wrote this flat: 0101 for 101."""
-        path, key = f"{unit}.{home}", f"{unit}.{room_key(home)}"
+        path, key = f"{unit}.{home}", f"{unit}.{without_zeros(home)}"
         if path in self._homes:
             return None
         return key if key in self._homes else self._spellings.get(key)
@@ -119,7 +120,7 @@ class Repeats:
         self._buildings.add(home.building)
         if home.usage is not Usage.FLAT:
             return
-        key, loose = room_key(home.home), DASHES.sub("", home.home.replace("_2d_", "-"))
+        key, loose = without_zeros(home.home), DASHES.sub("", home.home.replace("_2d_", "-"))
         if key != home.home:
             self._spellings.setdefault(f"{unit}.{key}", path)
         if loose != home.home.replace("_2d_", "-"):

@@ -48,7 +48,6 @@ UNUSUAL: Final = re.compile(
     rf"([A-Z]?\d{{1,3}}[A-Z]?)(?:-\d.*|{MARK}.+)|.*[^0-9A-Z-]{{2,}}([A-Z]?\d{{1,3}}[A-Z]?)"
 )
 PAIR: Final = re.compile(r"([A-Za-z]?\d{1,3})-(\d{1,2})(?:单元|门洞|门)?")
-LEADING_ZEROS: Final = re.compile(r"^0+(?=\d)")
 
 NO_UNIT: Final = "u_"  # no escape writes this
 NO_UNIT_NAME: Final = "不分单元"
@@ -217,8 +216,3 @@ def mentioned(text: str) -> tuple[str, str]:
     buildings, units = BUILDING_IN_TITLE.findall(text), UNIT_IN_TITLE.findall(text)
     building = buildings[0] if len(buildings) == 1 and not IN_RANGE.search(text) else ""
     return building, units[0] if len(units) == 1 and building else ""
-
-
-def room_key(core: str) -> str:
-    """Return a number without leading zeros: 0101 is most likely 101."""
-    return LEADING_ZEROS.sub("", core)

@@ -26,6 +26,8 @@ from tests.build.stage import open_world
 from tests.build.world import Api, Clock, Reply, World
 from tests.deadlines import SAFETY_NET
 
+pytestmark = pytest.mark.slow
+
 ME = "/api/v1/me"
 POLICIES = "/api/v1/privacy/policies"
 NOTICE = "/wx/pay/notify/firm"

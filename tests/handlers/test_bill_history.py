@@ -18,7 +18,7 @@ from tests.build.payments import order, paid
 from tests.build.sign_ins import Member
 from tests.build.world import World
 
-pytestmark = pytest.mark.billed("2026-01", "2026-02")
+pytestmark = [pytest.mark.slow, pytest.mark.billed("2026-01", "2026-02")]
 
 BUYER, TENANT, SON = "13900000031", "13900000032", "13900000033"
 

@@ -15,6 +15,8 @@ from tests.build.world import Reply, World
 from tests.handlers.test_fees import PRICE, run_to, start
 from tests.handlers.test_payees import write as write_payee
 
+pytestmark = pytest.mark.slow
+
 WHY = {"reason": "单价填错了", "months": "open"}
 HOME = f"{UNIT}.701"
 

@@ -25,6 +25,8 @@ from tests.build.payments import paid
 from tests.build.sign_ins import by_actions
 from tests.build.world import Reply, World
 
+pytestmark = pytest.mark.slow
+
 PAPER = {"document": "不动产权证第12345号", "reason": "登记时抄错"}
 GHOST = f"{UNIT}.599"
 

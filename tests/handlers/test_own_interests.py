@@ -21,7 +21,7 @@ from tests.build.payments import paid
 from tests.build.sign_ins import Member
 from tests.handlers.test_audit_acts import refund_stuck
 
-pytestmark = pytest.mark.billed("2026-01", "2026-02")
+pytestmark = [pytest.mark.slow, pytest.mark.billed("2026-01", "2026-02")]
 
 Prepare = Callable[[Estate], Awaitable[Ask]]
 FEE: Final = {"name": "陈晨", "reason": "户口本"}

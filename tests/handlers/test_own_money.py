@@ -17,6 +17,8 @@ from tests.build.offices import firm_at, hire
 from tests.build.sign_ins import Member
 from tests.handlers.test_own_interests import firms_manager
 
+pytestmark = pytest.mark.slow
+
 QUARTER = {"period": "2026-01", "months": 3, "kinds": ["property_fee"]}
 PAPER = {"document": "不动产权证", "reason": "抄错", "from_day": "2026-01-01"}
 

@@ -29,6 +29,8 @@ from tests.build.sign_ins import Member
 from tests.build.world import Api, Reply, World
 from tests.handlers.test_fees import run_to
 
+pytestmark = pytest.mark.slow
+
 PROPERTY, WASTE = payee_of(FeeKind.PROPERTY_FEE), payee_of(FeeKind.WASTE_FEE)
 RULE = {"kind": "property_fee", "price": 7000, "start_day": "2026-03-01", "due_days": 30}
 

@@ -10,7 +10,11 @@ from tests.build.cast import Estate
 from tests.build.payments import journals, order, ordered, owing, pass_time, pay, state
 from tests.build.sign_ins import Member
 
-pytestmark = [pytest.mark.billed("2026-01", "2026-02"), pytest.mark.usefixtures("books_hold")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.billed("2026-01", "2026-02"),
+    pytest.mark.usefixtures("books_hold"),
+]
 PREPAY = "/v3/pay/transactions/jsapi"
 QUERY = r"^/v3/pay/transactions/out-trade-no/[^/]+$"
 MISSING = {"http": 404, "code": "ORDER_NOT_EXIST"}

@@ -17,7 +17,11 @@ from tests.build.payments import (
 )
 from tests.build.sign_ins import Member
 
-pytestmark = [pytest.mark.billed("2026-01", "2026-02"), pytest.mark.usefixtures("books_hold")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.billed("2026-01", "2026-02"),
+    pytest.mark.usefixtures("books_hold"),
+]
 PREPAY = "/v3/pay/transactions/jsapi"
 
 

@@ -17,7 +17,7 @@ from tests.build.sign_ins import Member
 from tests.build.world import Reply, World
 from tests.privacy import searching
 
-pytestmark = pytest.mark.billed("2026-02")
+pytestmark = [pytest.mark.slow, pytest.mark.billed("2026-02")]
 
 CONFIRM = {"confirm": "注销"}
 

@@ -35,7 +35,7 @@ from tests.build.offices import make_grid
 from tests.build.sign_ins import Member
 from tests.build.world import World
 
-pytestmark = pytest.mark.billed("2026-01", "2026-02")
+pytestmark = [pytest.mark.slow, pytest.mark.billed("2026-01", "2026-02")]
 
 BUILDING = f"{COMPOUND}.b3"
 

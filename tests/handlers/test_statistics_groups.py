@@ -20,6 +20,8 @@ from tests.build.cast import COMPOUND, UNIT, Estate, appoint, payee_of
 from tests.build.homes import get, post
 from tests.deadlines import SAFETY_NET
 
+pytestmark = pytest.mark.slow
+
 COMMITTEE = "13900000061"
 SHOPS = [f"{UNIT}.60{n}" for n in range(3)]
 

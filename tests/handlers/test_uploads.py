@@ -28,6 +28,8 @@ from tests.build.wire import answered, connected, head
 from tests.build.world import Reply, World
 from tests.deadlines import SAFETY_NET
 
+pytestmark = pytest.mark.slow
+
 MEGABYTE = 1024 * 1024
 REGISTER = "/api/v1/places/cc/register-imports"
 

@@ -8,7 +8,11 @@ from tests.build.payments import order, ordered, paid, state
 from tests.build.sign_ins import Member
 from tests.build.trade_bills import DAY, bill_of, next_morning
 
-pytestmark = [pytest.mark.billed("2026-01", "2026-02"), pytest.mark.usefixtures("books_hold")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.billed("2026-01", "2026-02"),
+    pytest.mark.usefixtures("books_hold"),
+]
 BY_NUMBER = r"^/v3/pay/transactions/out-trade-no/[^/]+$"
 MISSING = {"http": 404, "code": "ORDER_NOT_EXIST"}
 

@@ -9,7 +9,11 @@ from tests.build.payments import craft, journals, order, owing, paid, state
 from tests.build.sign_ins import Member
 from tests.build.trade_bills import bill_of, discrepancy, in_console, next_morning, unheard
 
-pytestmark = [pytest.mark.billed("2026-01", "2026-02"), pytest.mark.usefixtures("books_hold")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.billed("2026-01", "2026-02"),
+    pytest.mark.usefixtures("books_hold"),
+]
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,11 @@ from tests.build.sign_ins import Member
 from tests.build.stage import empty
 from tests.build.trade_bills import DAY, bill_of, discrepancy, next_morning, unheard
 
-pytestmark = [pytest.mark.billed("2026-01", "2026-02"), pytest.mark.usefixtures("books_hold")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.billed("2026-01", "2026-02"),
+    pytest.mark.usefixtures("books_hold"),
+]
 BY_ID = r"^/v3/pay/transactions/id/"
 ROW = {
     "交易时间": "2026-03-03 00:00:00",

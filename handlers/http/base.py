@@ -16,7 +16,7 @@ from tornado.web import HTTPError, MissingArgumentError, RequestHandler
 from handlers.http.addresses import client_address, subscriber_of
 from handlers.http.admission import Lane
 from handlers.http.downloads import Fixed
-from handlers.http.problems import Problem, problem_of
+from handlers.http.problems import Problem, UnreadableRequest, problem_of
 from services import deadlines
 from services.audit import actions as audit
 from services.dependencies import Dependencies, is_outage
@@ -283,7 +283,7 @@ class ApiHandler(RequestHandler):
         if is_outage(value):
             self.cause = type(value).__name__
             return
-        expected = errors.DomainError | msgspec.MsgspecError | MissingArgumentError
+        expected = errors.DomainError | UnreadableRequest | MissingArgumentError
         refused = isinstance(value, HTTPError) and value.status_code < UNEXPECTED
         if not refused and not isinstance(value, expected):
             super().log_exception(typ, value, tb)

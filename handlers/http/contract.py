@@ -15,6 +15,7 @@ import msgspec
 
 from handlers.http.base import CLEAN_UP_SECONDS
 from handlers.http.downloads import Download, Fixed, uploaded
+from handlers.http.problems import UnreadableRequest
 from services import deadlines
 from services.idempotency import actions as idempotency
 from services.idempotency.models import Answer
@@ -161,7 +162,14 @@ def authorize(handler: Any, contract: Contract) -> None:
 
 
 def decode(handler: Any, contract: Contract, path: dict[str, str]) -> dict[str, Any]:
-    """Read path, body and query as the method's types; msgspec.ValidationError otherwise."""
+    """Read path, body and query as the method's types. Raises UnreadableRequest."""
+    try:
+        return _decode(handler, contract, path)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UnreadableRequest(error) from error
+
+
+def _decode(handler: Any, contract: Contract, path: dict[str, str]) -> dict[str, Any]:
     arguments: dict[str, Any] = {
         name: msgspec.convert(value, contract.path[name], strict=False)
         for name, value in path.items()

@@ -43,6 +43,17 @@ SENTENCES: Final = (
 )
 
 
+class UnreadableRequest(Exception):
+    """Request that is not what the contract says. `cause`: msgspec's or the codec's error.
+
+    A type of its own: the same error of a kept document is no fault of the client's.
+    """
+
+    def __init__(self, cause: ValueError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
 class FieldProblem(msgspec.Struct):
     """Error in one field of the request.
 
@@ -85,11 +96,11 @@ def problem_of(error: BaseException | None, status: int) -> Problem:
             return Problem(
                 title=error.message, status=code, code=error.code, details=error.details
             )
-        case msgspec.ValidationError():
-            found = field_problem(str(error))
+        case UnreadableRequest(cause=msgspec.ValidationError() as cause):
+            found = field_problem(str(cause))
             title = f"{found.field}:{found.message}" if found.field else found.message
             return Problem(title=title, status=422, code="invalid_input", errors=[found])
-        case msgspec.DecodeError() | UnicodeDecodeError():
+        case UnreadableRequest():
             return Problem(title="内容不是有效的 JSON", status=400, code="malformed_json")
         case HTTPError() | None:
             known, title = HTTP_ERRORS.get(status, ("http_error", "请求没有成功"))

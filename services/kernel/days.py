@@ -20,6 +20,8 @@ Day = Annotated[
         extra_json_schema={"format": "date"},
     ),
 ]
+# The day before which nothing is dated: the first that a Day can be.
+FIRST_DAY: Final = "2000-01-01"
 # A Beijing month as text, e.g. 2026-11.
 Month = Annotated[str, Meta(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$(?!\n)")]
 

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from services.dependencies import Dependencies, Transaction
-from services.kernel.days import Day, plus_days
+from services.kernel.days import FIRST_DAY, Day, plus_days
 from services.kernel.paths import parent
 from services.places import home_store
 from services.places.doors import door_key
@@ -61,7 +61,8 @@ def corrected(
     spans = [*home.earlier, Measure(to_day=NEVER, area=home.area, usage=home.usage)]
     last = next(span for span in spans if eve <= span.to_day)
     before = [span for span in spans if span.to_day < eve]
-    before.append(Measure(to_day=eve, area=last.area, usage=last.usage))
+    if from_day > FIRST_DAY:  # else there is no day on which it was otherwise
+        before.append(Measure(to_day=eve, area=last.area, usage=last.usage))
     after = [
         Measure(to_day=s.to_day, area=area or s.area, usage=usage or s.usage)
         for s in spans

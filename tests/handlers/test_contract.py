@@ -248,6 +248,12 @@ def test_details_of_one_code_have_one_type() -> None:
         assert found.setdefault(kind.code, kind.declared_details()) is kind.declared_details()
 
 
+def test_only_what_was_asked_is_told_as_wrong() -> None:
+    wrong = msgspec.ValidationError("Expected `int`, got `str` - at `$.area`")
+    assert problem_of(problems.UnreadableRequest(wrong), 500).status == 422
+    assert problem_of(wrong, 500).code == "internal"  # a kept document that cannot be read
+
+
 def test_details_are_told_as_they_are_declared() -> None:
     problem = problem_of(TooMany("操作太频繁了", retry_after_seconds=7), 500)
     assert msgspec.convert(problem.details, RetryAfter) == RetryAfter(7)

@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kernel.days import plus_days
+from services.kernel.days import FIRST_DAY, plus_days
+from services.kernel.documents import to_document
 from services.places import homes
 from services.places.models import Kind, Place, Usage
 
@@ -45,3 +47,9 @@ def test_each_correction_counts_from_its_day_in_what_it_names(
     assert [place.area for place in shown] == areas
     assert [place.usage for place in shown] == usages
     assert len(home.earlier) <= len(wishes)
+
+
+def test_a_correction_from_the_first_of_all_days_leaves_nothing_unreadable() -> None:
+    home = homes.corrected(BUILT, FIRST_DAY, area=200)
+    assert (home.area, home.earlier) == (200, [])
+    assert msgspec.convert(to_document(home), type(home)) == home

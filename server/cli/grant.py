@@ -13,9 +13,10 @@ from server.serving import asking_mongo, run_async
 from server.settings import Settings
 from services.appointments import actions as appointments
 from services.appointments.models import Appoint
+from services.kernel import masking
 from services.kernel.errors import DomainError
 from services.kernel.permissions import RUNGS, Role
-from services.kernel.phones import InvalidPhone, mask, normalise
+from services.kernel.phones import InvalidPhone, normalise
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
 
@@ -71,5 +72,5 @@ async def give(arguments: argparse.Namespace, settings: Settings) -> None:
             raise StartError(f"--phone: {arguments.phone} is not a phone number") from error
         except DomainError as error:
             raise StartError(f"{request.role} at {request.place}: {error.message}") from error
-    holder = mask(normalise(request.phone))
+    holder = masking.phone(normalise(request.phone))
     sys.stdout.write(f"{holder} is {request.role} at {request.place}\n")

@@ -12,7 +12,7 @@ from services.audit.models import Act
 from services.browser_sign_ins import actions as browser_sign_ins
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
-from services.kernel import errors, phones
+from services.kernel import errors, masking, phones
 from services.kernel.permissions import Actor, office
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
@@ -82,7 +82,7 @@ async def me(deps: Dependencies, actor: Actor) -> Me:
     phone = people.phone_of(deps, person)
     return Me(
         person_id=person.id,
-        phone_masked=phones.mask(phone) if phone else None,
+        phone_masked=masking.phone(phone) if phone else None,
         homes=[
             HomeView(place=h.home, address=addresses.get(h.home, h.home), relation=h.relation)
             for h in homes

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.appointments import offices
 from services.appointments.models import Appointment, AppointmentView, MyAppointment
 from services.dependencies import Dependencies
-from services.kernel import phones
+from services.kernel import masking, phones
 from services.kernel.permissions import Role
 from services.places import actions as places
 from services.places import grids as places_grids
@@ -43,8 +43,8 @@ def view(deps: Dependencies, appointment: Appointment) -> AppointmentView:
         appointment_id=appointment.id,
         role=appointment.role,
         place=appointment.place,
-        phone_masked=phones.mask(phone_of(deps, appointment)),
-        name_masked=f"{name[0]}*" if name else None,
+        phone_masked=masking.phone(phone_of(deps, appointment)),
+        name_masked=masking.name(name) if name else None,
         firm_id=appointment.firm or None,
         substitute_for=appointment.substitute_for or None,
         from_day=appointment.from_day,

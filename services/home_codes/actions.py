@@ -18,7 +18,7 @@ from services.home_codes.models import CODE_LIFE, HomeCode, PrintedCode, Printed
 from services.homes import household, views
 from services.homes.household import Household
 from services.homes.models import Bound
-from services.kernel import errors, interests
+from services.kernel import errors, interests, masking
 from services.kernel.documents import ALPHABET, encode
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
@@ -104,7 +104,7 @@ async def _printed(
     return [
         PrintedCode(
             address=addresses.get(row.home, row.home),
-            name_masked=views.mask_name(sealed.name_of(deps, row)),
+            name_masked=masking.name(sealed.name_of(deps, row)),
             relation=row.relation,
             code=code,
         )

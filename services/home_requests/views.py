@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from services.dependencies import Dependencies
 from services.home_requests.models import AdviceView, HomeRequest, MyRequest, RequestView
 from services.homes.household import Household, registered_as
-from services.homes.views import mask_name
+from services.kernel import masking
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.residencies import actions as residencies
@@ -87,7 +87,7 @@ def _shown(
         home=request.home,
         address=address,
         relation=request.relation,
-        name_masked=mask_name(request.unseal(deps.vault, "name")),
+        name_masked=masking.name(request.unseal(deps.vault, "name")),
         has_id_number=request.id_number_sealed is not None,
         matches_register=known,
         on_behalf=request.person is None,

@@ -3,14 +3,10 @@
 from services.dependencies import Dependencies
 from services.homes.household import Household
 from services.homes.models import Bound, ResidentView
+from services.kernel import masking
 from services.places.doors import shown_address
 from services.residencies import sealed
 from services.residencies.models import Residency
-
-
-def mask_name(name: str) -> str:
-    """Masked name of a person: 李明 → 李*."""
-    return f"{name[:1]}*"
 
 
 def resident(deps: Dependencies, row: Residency, *, whole: bool) -> ResidentView:
@@ -19,7 +15,7 @@ def resident(deps: Dependencies, row: Residency, *, whole: bool) -> ResidentView
     return ResidentView(
         residency_id=row.id,
         relation=row.relation,
-        name=name if whole else mask_name(name),
+        name=name if whole else masking.name(name),
         phone_masked=sealed.phone_masked(deps, row),
         bound=row.person is not None,
         bound_by=row.bound_by,

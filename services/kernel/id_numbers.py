@@ -1,4 +1,4 @@
-"""Citizen identity numbers (公民身份号码): checked, found by a fingerprint, shown masked.
+"""Citizen identity numbers (公民身份号码): checked, and found by a fingerprint.
 
 GB 11643-1999: six digits of region, the birthday, three of order, and a check character by
 ISO 7064 MOD 11-2.

@@ -1,4 +1,4 @@
-"""Phone numbers in E.164 form, and masked for people who need not see them."""
+"""Phone numbers in E.164 form, and the fingerprint they are found by."""
 
 from typing import Final
 
@@ -23,12 +23,6 @@ def normalise(text: str) -> str:
     if not phonenumbers.is_possible_number(number):
         raise InvalidPhone("电话号码不对")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def mask(phone: str) -> str:
-    """+8613812345678 → 138****5678."""
-    national = phone.removeprefix("+86")
-    return f"{national[:3]}****{national[-4:]}"
 
 
 def blind_index(vault: Vault, phone: str) -> str:

@@ -1,7 +1,7 @@
 """Sealed text of a residency: name, phone, identity number, reasons."""
 
 from services.dependencies import Dependencies
-from services.kernel import id_numbers, phones
+from services.kernel import id_numbers, masking, phones
 from services.residencies.models import Newcomer, Residency
 
 
@@ -63,7 +63,7 @@ def phone_of(deps: Dependencies, row: Residency) -> str | None:
 
 def phone_masked(deps: Dependencies, row: Residency) -> str | None:
     phone = phone_of(deps, row)
-    return None if phone is None else phones.mask(phone)
+    return None if phone is None else masking.phone(phone)
 
 
 def id_number_of(deps: Dependencies, row: Residency) -> str | None:

@@ -12,11 +12,13 @@ import msgspec
 
 from services.bills.due_days import days_overdue, is_overdue
 from services.dependencies import Dependencies
+from services.kernel import masking
 from services.kernel.days import months_from
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.residencies import actions as residencies
-from services.residencies.models import Relation, Residency
+from services.residencies import sealed
+from services.residencies.models import Relation
 from services.statistics import store
 from services.statistics.actions import access
 from services.statistics.models import Arrears, Debt, Debts, Due, UnpaidHome
@@ -131,10 +133,4 @@ async def _names(deps: Dependencies, homes: Sequence[str]) -> dict[str, str]:
     found = await residencies.of_homes(deps, homes)
     residents = [resident for resident in found if resident.relation in FIRST_NAMED]
     residents.sort(key=lambda r: FIRST_NAMED.index(r.relation), reverse=True)
-    return {resident.home: _masked(deps, resident) for resident in residents}
-
-
-def _masked(deps: Dependencies, resident: Residency) -> str:
-    """Show the family name only: 王建国 → 王*."""
-    name = deps.vault.unseal(resident.name_sealed, place=f"residencies/{resident.id}/name")
-    return f"{name[0]}*"
+    return {row.home: masking.name(sealed.name_of(deps, row)) for row in residents}

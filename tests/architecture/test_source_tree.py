@@ -6,6 +6,7 @@ the table, each is shown to find what breaks it, and only that.
 """
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -31,8 +32,12 @@ COLLECTIONS_AT_MOST: Final = 2
 # Nouns that end in -ing, with what they are.
 NOUNS_IN_ING: Final = {
     "server.serving": "the HTTP server and its shutdown",
+    "services.kernel.masking": "the masked forms of names and phones",
     "services.payments.booking": "the entry of a payment in the books",
 }
+# The stars between or behind what is left of a masked phone or name.
+MASKS: Final = "services.kernel.masking"
+STARS: Final = re.compile(r"\*|\*{4,}")
 # What a function of services/ takes from everywhere stands first, in this order.
 SHARED_PARAMETERS: Final = {"deps": 0, "db": 0, "tx": 1, "actor": 2}
 OPTIONAL_TRANSACTION: Final = "Transaction | None = None"
@@ -101,6 +106,17 @@ def shared_parameters_come_first(tree: SourceTree) -> Iterator[str]:
         for function in functions(module):
             if wrong := parameters_out_of_order(function):
                 yield f"{module.path}:{function.lineno} {function.name}: {wrong}"
+
+
+def only_masking_masks(tree: SourceTree) -> Iterator[str]:
+    """A name or a phone is masked in one way, whoever shows it."""
+    for module in tree.of("handlers", "server", "services"):
+        if module.name == MASKS:
+            continue
+        for node in ast.walk(module.tree):
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and STARS.fullmatch(text):
+                yield f"{module.path}:{node.lineno}"
 
 
 def is_store(module: str) -> bool:
@@ -193,6 +209,7 @@ RULES: Final[tuple[Rule, ...]] = (
     no_name_is_an_alias_of_another_modules,
     no_store_is_reached_from_another_package,
     shared_parameters_come_first,
+    only_masking_masks,
 )
 
 
@@ -224,6 +241,7 @@ BROKEN: dict[Rule, dict[str, str]] = {
         ACTIONS: "from services.parks import store\n\nfind = store.find\n"
     },
     shared_parameters_come_first: {STORE: "def find(db, home, tx): ...\n"},
+    only_masking_masks: {ACTIONS: 'def view(name): return f"{name[0]}*"\n'},
 }
 KEPT = {
     STORE: "from mongo_indexes import a, b\n\n\ndef find(db, tx, home): ...\n",

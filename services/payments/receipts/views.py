@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from services.bills import actions as bills
 from services.dependencies import Dependencies
-from services.homes.views import mask_name
+from services.kernel import masking
 from services.kernel.days import day_of
 from services.payments.models import Line, ReceiptLine
 from services.payments.receipts.models import Receipt, ReceiptView
@@ -64,4 +64,4 @@ async def _payer(deps: Dependencies, receipt: Receipt, homes: Sequence[str]) -> 
     """
     held = await residencies.of_person(deps, receipt.person, on=day_of(receipt.paid_at))
     names = [sealed.name_of(deps, row) for row in held if row.home in homes]
-    return mask_name(names[0]) if names else None
+    return masking.name(names[0]) if names else None

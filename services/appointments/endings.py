@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from services.appointments import jobs, offices, store, views
-from services.appointments.models import Appointment, AppointmentView, Resign
+from services.appointments.models import BECAUSE, Appointment, AppointmentView, Resign
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
@@ -87,7 +87,7 @@ async def resign(
 async def _write_resignation(
     deps: Dependencies, tx: Transaction, mine: Appointment, request: Resign
 ) -> bool:
-    because = deps.vault.seal(request.reason, place=f"appointments/{mine.id}/because")
+    because = BECAUSE.seal(deps.vault, mine.id, request.reason)
     last = request.last_day
     return await store.resign(deps.db, tx, mine, last_day=last, because=because, at=deps.now())
 

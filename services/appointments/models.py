@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum, auto
+from typing import Final
 
 from msgspec import Struct, field
 
@@ -9,7 +10,12 @@ from services.kernel.days import Day
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Role
 from services.kernel.types import Id, Phone, Reason
+from services.kernel.vault import Sealed
 from services.people.models import PersonName
+
+NAME: Final = Sealed("appointments", "name")
+PHONE: Final = Sealed("appointments", "phone")
+BECAUSE: Final = Sealed("appointments", "because")
 
 
 class Visibility(StrEnum):

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from mongo_indexes import appointments
 from services.appointments import store
+from services.appointments.models import BECAUSE, NAME, PHONE
 from services.dependencies import Dependencies, Transaction
 from services.kernel.errors import Conflict
 from services.kernel.personal_data import ERASED, GONE, OFFICE, Fate, Holding
@@ -26,9 +27,9 @@ APPOINTMENTS: Final = Holding(
         "ended_because": "结束原因",
     },
     sealed={
-        "name_sealed": "appointments/{id}/name",
-        "phone_sealed": "appointments/{id}/phone",
-        "ended_because": "appointments/{id}/because",
+        "name_sealed": NAME,
+        "phone_sealed": PHONE,
+        "ended_because": BECAUSE,
     },
     law=OFFICE,
     staff=("appointed_by", "ended_by"),
@@ -64,10 +65,9 @@ async def require_out_of_office(deps: Dependencies, tx: Transaction, person_id: 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Blank who held past offices. Their terms and the id stay, as in the audit."""
     for appointment_id in await store.ids_of_person(deps.db, tx, person_id):
-        place = f"appointments/{appointment_id}"
         words = {
-            "name_sealed": deps.vault.seal(GONE, place=f"{place}/name"),
-            "phone_sealed": deps.vault.seal(GONE, place=f"{place}/phone"),
+            "name_sealed": NAME.seal(deps.vault, appointment_id, GONE),
+            "phone_sealed": PHONE.seal(deps.vault, appointment_id, GONE),
             "phone_index": f"{ERASED}:{appointment_id}",
             "phone_visible_to": "nobody",
             "ended_because": "",

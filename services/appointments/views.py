@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 
 from services.appointments import offices
-from services.appointments.models import Appointment, AppointmentView, MyAppointment
+from services.appointments.models import (
+    NAME,
+    PHONE,
+    Appointment,
+    AppointmentView,
+    MyAppointment,
+)
 from services.dependencies import Dependencies
 from services.kernel import masking, phones
 from services.kernel.permissions import Role
@@ -16,24 +22,21 @@ def seal(
 ) -> Appointment:
     """Write the holder's phone and name into an appointment. Raises InvalidPhone."""
     number = phones.normalise(phone)
-    at = f"appointments/{appointment.id}"
-    appointment.phone_sealed = deps.vault.seal(number, place=f"{at}/phone")
+    appointment.phone_sealed = PHONE.seal(deps.vault, appointment.id, number)
     appointment.phone_index = phones.blind_index(deps.vault, number)
     if name is not None:
-        appointment.name_sealed = deps.vault.seal(name, place=f"{at}/name")
+        appointment.name_sealed = NAME.seal(deps.vault, appointment.id, name)
     return appointment
 
 
 def phone_of(deps: Dependencies, appointment: Appointment) -> str:
-    place = f"appointments/{appointment.id}/phone"
-    return deps.vault.unseal(appointment.phone_sealed, place=place)
+    return PHONE.open(deps.vault, appointment.id, appointment.phone_sealed)
 
 
 def name_of(deps: Dependencies, appointment: Appointment) -> str | None:
     if appointment.name_sealed is None:
         return None
-    place = f"appointments/{appointment.id}/name"
-    return deps.vault.unseal(appointment.name_sealed, place=place)
+    return NAME.open(deps.vault, appointment.id, appointment.name_sealed)
 
 
 def view(deps: Dependencies, appointment: Appointment) -> AppointmentView:

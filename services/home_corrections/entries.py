@@ -8,8 +8,8 @@ from msgspec import Struct
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.home_corrections import store, views
-from services.home_corrections.models import Change, Facts, HomeCorrection
+from services.home_corrections import store
+from services.home_corrections.models import DOCUMENT, REASON, Change, Facts, HomeCorrection
 from services.kernel.days import Day
 from services.kernel.permissions import Actor
 from services.places.models import Place
@@ -49,8 +49,8 @@ def draft(
         before=facts(home),
         after=facts(now or home),
         merged_into=merged_into,
-        document_sealed=deps.vault.seal(why.document, place=views.seal_of(row_id, "document")),
-        reason_sealed=deps.vault.seal(why.reason, place=views.seal_of(row_id, "reason")),
+        document_sealed=DOCUMENT.seal(deps.vault, row_id, why.document),
+        reason_sealed=REASON.seal(deps.vault, row_id, why.reason),
         by=by,
         at=deps.now(),
         source=source,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
@@ -10,6 +10,7 @@ from services.kernel.days import Day
 from services.kernel.money import Area
 from services.kernel.paths import PlacePath
 from services.kernel.types import Reason
+from services.kernel.vault import Sealed
 from services.places.models import Name, Usage
 
 Document = Annotated[Reason, Meta(description="Paper that shows it, e.g. 不动产权证第12345号.")]
@@ -42,6 +43,10 @@ class Ended(Struct, frozen=True, kw_only=True):
 
     residency: str
     to_day: Day | None
+
+
+DOCUMENT: Final = Sealed("home_corrections", "document")
+REASON: Final = Sealed("home_corrections", "reason")
 
 
 class HomeCorrection(Struct, kw_only=True):

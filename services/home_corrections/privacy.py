@@ -3,6 +3,7 @@
 from typing import Final
 
 from mongo_indexes import home_corrections
+from services.home_corrections.models import DOCUMENT, REASON
 from services.kernel.personal_data import Fate, Holding
 
 HOLDINGS: Final = (
@@ -10,8 +11,8 @@ HOLDINGS: Final = (
         collection=home_corrections.COLLECTION,
         fate=Fate.NOBODYS,
         sealed={
-            "document_sealed": "home_corrections/{id}/document",
-            "reason_sealed": "home_corrections/{id}/reason",
+            "document_sealed": DOCUMENT,
+            "reason_sealed": REASON,
         },
         staff=("by",),
         why="房屋面积、用途、房号的更正和依据",

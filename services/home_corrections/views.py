@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 
 from services.dependencies import Dependencies
-from services.home_corrections.models import HomeCorrection, HomeCorrectionView
+from services.home_corrections.models import (
+    DOCUMENT,
+    REASON,
+    HomeCorrection,
+    HomeCorrectionView,
+)
 from services.kernel.views import show
 from services.places import actions as places
 
@@ -23,11 +28,6 @@ def view(deps: Dependencies, row: HomeCorrection, address: str) -> HomeCorrectio
         HomeCorrectionView,
         correction_id=row.id,
         address=address,
-        document=deps.vault.unseal(row.document_sealed, place=seal_of(row.id, "document")),
-        reason=deps.vault.unseal(row.reason_sealed, place=seal_of(row.id, "reason")),
+        document=DOCUMENT.open(deps.vault, row.id, row.document_sealed),
+        reason=REASON.open(deps.vault, row.id, row.reason_sealed),
     )
-
-
-def seal_of(correction: str, field: str) -> str:
-    """Return the place that a text of a correction is sealed to."""
-    return f"home_corrections/{correction}/{field}"

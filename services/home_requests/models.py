@@ -10,13 +10,18 @@ from services.home_requests.states import RequestState
 from services.kernel.days import Day
 from services.kernel.paths import PlacePath
 from services.kernel.types import Id, IdNumber, Reason, Remark
-from services.kernel.vault import Vault
+from services.kernel.vault import Sealed, Vault
 from services.people.models import PersonName
 from services.residencies.models import Relation
 
 MOST_PHOTOS: Final = 6
 # How long a head has before the community decides without them.
 ADVICE_TIME: Final = timedelta(days=3)
+# What is typed into a request; kept sealed in the field of that name and `_sealed`.
+FIELDS: Final = {
+    name: Sealed("home_requests", name)
+    for name in ("name", "id_number", "note", "advice", "decision")
+}
 
 
 class Claim(StrEnum):
@@ -78,13 +83,12 @@ class HomeRequest(Struct, kw_only=True):
 
     def seal(self, vault: Vault, text: str, field_name: str) -> str:
         """Seal what was typed into a field: name, id_number, note, advice, decision."""
-        return vault.seal(text, place=f"home_requests/{self.id}/{field_name}")
+        return FIELDS[field_name].seal(vault, self.id, text)
 
     def unseal(self, vault: Vault, field_name: str) -> str:
         """Text that was typed into a field; "" for none."""
         sealed: str | None = getattr(self, f"{field_name}_sealed")
-        place = f"home_requests/{self.id}/{field_name}"
-        return vault.unseal(sealed, place=place) if sealed else ""
+        return FIELDS[field_name].open(vault, self.id, sealed) if sealed else ""
 
 
 # What clients send and see

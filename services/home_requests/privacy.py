@@ -5,6 +5,7 @@ from typing import Final
 from mongo_indexes import home_requests
 from services.dependencies import Dependencies, Transaction
 from services.home_requests import store
+from services.home_requests.models import FIELDS
 from services.kernel import personal_data
 from services.kernel.personal_data import REGISTER, Fate, Holding
 from services.residencies import privacy as residencies_privacy
@@ -26,13 +27,8 @@ REQUESTS: Final = Holding(
         "decided_at": "决定时间",
         "decision_sealed": "决定的理由",
     },
-    sealed={
-        "name_sealed": "home_requests/{id}/name",
-        "id_number_sealed": "home_requests/{id}/id_number",
-        "note_sealed": "home_requests/{id}/note",
-        "advice_sealed": "home_requests/{id}/advice",  # a head's words: not the person's own
-        "decision_sealed": "home_requests/{id}/decision",
-    },
+    # the advice is a head's words: not shown, since it is not the person's own
+    sealed={f"{name}_sealed": field for name, field in FIELDS.items()},
     law=REGISTER,
     staff=("filed_by", "advised_by", "decided_by"),
 )

@@ -20,7 +20,7 @@ from pymongo.errors import PyMongoError
 
 from services.dependencies import Dependencies
 from services.idempotency import store
-from services.idempotency.models import Answer, KeyedRequest, KeyState
+from services.idempotency.models import ANSWER, Answer, KeyedRequest, KeyState
 from services.kernel.errors import Conflict, InvalidInput, RetryAfter
 
 # Long enough for a loop that is held up or a database that changes its primary.
@@ -97,7 +97,7 @@ async def _renewed(deps: Dependencies, mine: KeyedRequest) -> AsyncIterator[None
 
 async def _keep(deps: Dependencies, mine: KeyedRequest, answer: Answer) -> None:
     body = b64encode(answer.body).decode()
-    sealed = deps.vault.seal(body, place=_place(mine.id))
+    sealed = ANSWER.seal(deps.vault, mine.id, body)
     await store.finish(deps.db, mine, status=answer.status, sealed=sealed)
 
 
@@ -113,10 +113,6 @@ def fingerprint(deps: Dependencies, request: bytes) -> str:
     return deps.vault.blind(digest, purpose="idempotency-request")
 
 
-def _place(identity: str) -> str:
-    return f"idempotency_keys/{identity}/answer"
-
-
 async def _earlier(
     deps: Dependencies, mine: KeyedRequest, *, is_idempotent: bool
 ) -> Answer | None:
@@ -128,7 +124,7 @@ async def _earlier(
         raise KeyReused("这个 Idempotency-Key 已用于另一个请求,请换一个")
     if first.state is KeyState.DONE:
         sealed = first.answer_sealed
-        body = b64decode(deps.vault.unseal(sealed, place=_place(first.id))) if sealed else b""
+        body = b64decode(ANSWER.open(deps.vault, first.id, sealed)) if sealed else b""
         return Answer(first.status, body)
     is_here = first.owner.startswith(f"{PROCESS}:")  # in this process, so it lives
     wait = 0.0 if is_idempotent and not is_here else _left(first, mine)

@@ -6,6 +6,9 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from services.kernel.vault import Sealed
+
+ANSWER: Final = Sealed("idempotency_keys", "answer")
 EARLIER_LEASE: Final = timedelta(seconds=60)  # of keys without `lease_until`
 
 

@@ -9,7 +9,7 @@ from services.homes.household import Household
 from services.homes.models import Bound
 from services.homes.notify import News
 from services.invitations import store
-from services.invitations.models import AcceptInvitation, Invitation, token_index
+from services.invitations.models import NAME, AcceptInvitation, Invitation, token_index
 from services.invitations.states import InvitationOver, InvitationState, InvitationUsed
 from services.kernel import errors
 from services.kernel.permissions import Actor
@@ -82,7 +82,7 @@ async def _let_in(
     newcomer = Newcomer(
         home=found.home,
         relation=found.relation,
-        name=deps.vault.unseal(found.name_sealed, place=found.name_place),
+        name=NAME.open(deps.vault, found.id, found.name_sealed),
         person=actor.person_id,
         way=Way.INVITATION,
         from_day=home.today,

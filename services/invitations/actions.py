@@ -15,6 +15,7 @@ from services.homes import household, terms
 from services.invitations import store
 from services.invitations.models import (
     INVITATION_LIFE,
+    NAME,
     Invitation,
     InvitationView,
     Invite,
@@ -78,7 +79,7 @@ def _fresh(
         created_at=now,
         expires_at=now + INVITATION_LIFE,
     )
-    fresh.name_sealed = deps.vault.seal(wish.name, place=fresh.name_place)
+    fresh.name_sealed = NAME.seal(deps.vault, fresh.id, wish.name)
     return fresh
 
 
@@ -95,7 +96,7 @@ async def listing(deps: Dependencies, actor: Actor, home: str) -> list[Invitatio
         InvitationView(
             invitation_id=found.id,
             relation=found.relation,
-            name=deps.vault.unseal(found.name_sealed, place=found.name_place),
+            name=NAME.open(deps.vault, found.id, found.name_sealed),
             to_day=found.to_day,
             created_at=found.created_at,
             expires_at=found.expires_at,

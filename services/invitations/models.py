@@ -9,11 +9,12 @@ from msgspec import Struct, field
 from services.invitations.states import InvitationState
 from services.kernel.days import Day
 from services.kernel.types import Secret
-from services.kernel.vault import Vault
+from services.kernel.vault import Sealed, Vault
 from services.people.models import PersonName
 from services.residencies.models import Relation
 
 INVITATION_LIFE: Final = timedelta(days=7)
+NAME: Final = Sealed("home_invitations", "name")
 
 
 class Invitation(Struct, kw_only=True):
@@ -32,11 +33,6 @@ class Invitation(Struct, kw_only=True):
     used_by: str | None = None
     used_at: datetime | None = None
     residency: str | None = None
-
-    @property
-    def name_place(self) -> str:
-        """Place that the sealed name belongs to."""
-        return f"home_invitations/{self.id}/name"
 
 
 def token_index(vault: Vault, token: str) -> str:

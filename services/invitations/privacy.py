@@ -5,6 +5,7 @@ from typing import Final
 from mongo_indexes import home_invitations
 from services.dependencies import Dependencies, Transaction
 from services.invitations import store
+from services.invitations.models import NAME
 from services.kernel import personal_data
 from services.kernel.personal_data import REGISTER, Fate, Holding
 from services.residencies import privacy as residencies_privacy
@@ -22,7 +23,7 @@ INVITATIONS: Final = Holding(
         "expires_at": "有效期至",
         "used_at": "接受时间",
     },
-    sealed={"name_sealed": "home_invitations/{id}/name"},  # the guest's, not the host's
+    sealed={"name_sealed": NAME},  # the guest's, not the host's
     law=REGISTER,
 )
 HOLDINGS: Final = (INVITATIONS,)
@@ -37,5 +38,5 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     mine = await residencies_privacy.own_sources(deps, tx, person_id)
     accepted = [source.partition(":")[2] for source in mine if source.startswith("invitation:")]
     for invitation in await store.of_person(deps.db, tx, person_id, accepted):
-        gone = deps.vault.seal(personal_data.GONE, place=invitation.name_place)
+        gone = NAME.seal(deps.vault, invitation.id, personal_data.GONE)
         await store.blank(deps.db, tx, invitation, gone)

@@ -11,6 +11,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from services.kernel.vault import Sealed
+
 # PIPL art. 47: deletion ends where a law or administrative regulation asks for keeping.
 ACCOUNTING: Final = "《会计法》第23条、《会计档案管理办法》第14条:会计凭证和账簿保存30年"
 LOGS: Final = "《网络安全法》:网络日志至少保存六个月"
@@ -40,7 +42,7 @@ class Holding(Struct, frozen=True, kw_only=True):
 
     `title`: its group in an export; empty when there is nothing to give, and `why` says so.
     `person`: the field with the person's id, which an index serves. `shows`: field → what
-    people call it. `sealed`: sealed field → the place it is sealed to, with `{id}`;
+    people call it. `sealed`: name of a sealed field → the field, which knows its place;
     `list.field` for one of each item of a list.
     `law`: why it is kept. `staff`: fields with ids of people who acted in office; kept.
     """
@@ -50,7 +52,7 @@ class Holding(Struct, frozen=True, kw_only=True):
     title: str = ""
     person: str = ""
     shows: Mapping[str, str] = MappingProxyType({})
-    sealed: Mapping[str, str] = MappingProxyType({})
+    sealed: Mapping[str, Sealed] = MappingProxyType({})
     law: str = ""
     why: str = ""
     staff: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from datetime import datetime
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, phones
 from services.people import identity, store
-from services.people.models import Person
+from services.people.models import PHONE, Person
 
 
 async def find_or_add(deps: Dependencies, openid: str) -> Person:
@@ -74,7 +74,7 @@ async def note_consent(
 async def take_phone(deps: Dependencies, tx: Transaction, person_id: str, phone: str) -> None:
     """Make a person the holder of a phone, E.164. Whoever held it before loses it at once."""
     index = phones.blind_index(deps.vault, phone)
-    sealed = deps.vault.seal(phone, place=f"people/{person_id}/phone")
+    sealed = PHONE.seal(deps.vault, person_id, phone)
     await store.take_phone(deps.db, tx, index, person_id, sealed=sealed, at=deps.now())
 
 
@@ -82,7 +82,7 @@ def phone_of(deps: Dependencies, person: Person) -> str | None:
     """Return the phone a person proved, E.164."""
     if person.phone_sealed is None:
         return None
-    return deps.vault.unseal(person.phone_sealed, place=f"people/{person.id}/phone")
+    return PHONE.open(deps.vault, person.id, person.phone_sealed)
 
 
 async def holders_of(

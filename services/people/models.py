@@ -1,11 +1,14 @@
 """People: what is kept of whoever signed in."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
 from services.kernel.types import LINE
+from services.kernel.vault import Sealed
+
+PHONE: Final = Sealed("people", "phone")
 
 WeChatCode = Annotated[str, Meta(min_length=1, max_length=256, pattern=LINE)]
 PersonName = Annotated[str, Meta(min_length=1, max_length=40, pattern=LINE)]

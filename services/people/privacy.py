@@ -7,6 +7,7 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.documents import Document
 from services.kernel.personal_data import ERASED, Fate, Holding
 from services.people import store
+from services.people.models import PHONE
 
 PEOPLE: Final = Holding(
     collection=people.COLLECTION,
@@ -22,7 +23,7 @@ PEOPLE: Final = Holding(
         "signed_in_at": "最近登录",
         "consents": "现行同意的版本",
     },
-    sealed={"phone_sealed": "people/{id}/phone"},
+    sealed={"phone_sealed": PHONE},
 )
 HOLDINGS: Final = (
     PEOPLE,

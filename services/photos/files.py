@@ -16,7 +16,7 @@ import structlog
 
 from services.dependencies import Dependencies
 from services.kernel.vault import Unreadable, unseal_bytes
-from services.photos.models import Photo, missing
+from services.photos.models import FILE, KEY, Photo, missing
 
 PRIVATE_FOLDER: Final = 0o700
 PRIVATE_FILE: Final = 0o600
@@ -75,21 +75,13 @@ def _sync(folder: Path) -> None:
 log = structlog.get_logger(__name__)
 
 
-def file_place(photo_id: str) -> str:
-    return f"photos/{photo_id}/file"
-
-
-def key_place(photo_id: str) -> str:
-    return f"photos/{photo_id}/key"
-
-
 async def open_file(deps: Dependencies, photo: Photo) -> bytes:
     """Return the picture. NotFound, and a line in the log, when it is gone or changed."""
     try:
-        key = b64decode(deps.vault.unseal(photo.key_sealed, place=key_place(photo.id)))
+        key = b64decode(KEY.open(deps.vault, photo.id, photo.key_sealed))
         path = path_of(deps.photos, photo.id)
         sealed = await asyncio.to_thread(read, path)
-        return unseal_bytes(sealed, key=key, place=file_place(photo.id))
+        return unseal_bytes(sealed, key=key, place=FILE.place(photo.id))
     except (OSError, Unreadable) as error:
         log.exception("photo_file_unreadable", photo=photo.id, error=type(error).__name__)
         raise missing() from error

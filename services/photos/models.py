@@ -2,12 +2,17 @@
 
 from datetime import datetime
 from enum import StrEnum, auto
+from typing import Final
 
 from msgspec import Struct, field
 
 from services.kernel.errors import NotFound
 from services.kernel.permissions import Permission
+from services.kernel.vault import Sealed
 from services.photos.states import PhotoState
+
+KEY: Final = Sealed("photos", "key")
+FILE: Final = Sealed("photos", "file")  # sealed under that key, not by the vault
 
 
 class PhotoPurpose(StrEnum):

@@ -20,8 +20,7 @@ from services.kernel.permissions import Actor, Permission
 from services.kernel.vault import KEY_BYTES, seal_bytes
 from services.photos import cleanup, files, models, store
 from services.photos.decoder_pool import DECODER_POOL
-from services.photos.files import file_place, key_place
-from services.photos.models import Photo, PhotoPurpose, PhotoView
+from services.photos.models import FILE, KEY, Photo, PhotoPurpose, PhotoView
 from services.photos.reencode import Picture
 
 KEPT_UNATTACHED: Final = timedelta(hours=24)
@@ -119,7 +118,7 @@ def _photo(
         id=photo_id,
         person=actor.person_id,
         purpose=purpose,
-        key_sealed=deps.vault.seal(b64encode(key).decode(), place=key_place(photo_id)),
+        key_sealed=KEY.seal(deps.vault, photo_id, b64encode(key).decode()),
         sha256=hashlib.sha256(picture.content).hexdigest(),
         bytes=len(picture.content),
         width=picture.width,
@@ -130,7 +129,7 @@ def _photo(
 
 
 async def _keep(deps: Dependencies, photo_id: str, picture: Picture, key: bytes) -> None:
-    sealed = seal_bytes(picture.content, key=key, place=file_place(photo_id))
+    sealed = seal_bytes(picture.content, key=key, place=FILE.place(photo_id))
     path = files.path_of(deps.photos, photo_id)
     try:
         await asyncio.to_thread(files.write, path, sealed)

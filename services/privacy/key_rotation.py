@@ -12,6 +12,7 @@ from msgspec import Struct
 from services.dependencies import Dependencies
 from services.kernel.documents import Document
 from services.kernel.personal_data import Holding
+from services.kernel.vault import Sealed
 from services.privacy.registry import TABLE
 
 AT_ONCE: Final = 500
@@ -86,22 +87,25 @@ def _renewed(
 ) -> Any:
     """Return a field under the current key; itself when it is already."""
 
-    def again(old: str, pattern: str) -> str:
+    def again(old: str, field: Sealed) -> str:
         tally.seen += 1
         if old.startswith(f"{deps.vault.current}."):
             return old
-        place = pattern.format(id=row["_id"])
-        return deps.vault.seal(deps.vault.unseal(old, place=place), place=place)
+        text = field.open(deps.vault, row["_id"], old)
+        return field.seal(deps.vault, row["_id"], text)
 
     if name in holding.sealed:
         return again(row[name], holding.sealed[name])
     begins = f"{name}."
     inside = {
-        sealed.removeprefix(begins): pattern
-        for sealed, pattern in holding.sealed.items()
+        sealed.removeprefix(begins): field
+        for sealed, field in holding.sealed.items()
         if sealed.startswith(begins)
     }
     return [
-        {**item, **{key: again(item[key], p) for key, p in inside.items() if item.get(key)}}
+        {
+            **item,
+            **{key: again(item[key], f) for key, f in inside.items() if item.get(key)},
+        }
         for item in row[name]
     ]

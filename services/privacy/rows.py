@@ -34,8 +34,7 @@ def readable(deps: Dependencies, holding: Holding, row: Document) -> Document:
     for name, label in holding.shows.items():
         value = row.get(name)
         if name in holding.sealed and value:
-            place = holding.sealed[name].format(id=row["_id"])
-            value = deps.vault.unseal(value, place=place)
+            value = holding.sealed[name].open(deps.vault, row["_id"], value)
         if value not in (None, "", [], {}):
             shown[label] = _written(value)
     return shown

@@ -26,7 +26,14 @@ from services.places import actions as places
 from services.places import homes as place_homes
 from services.places.models import Place
 from services.register.chunks import actions as chunks
-from services.register.models import AcceptDifferences, Difference, Import, UnknownHomes
+from services.register.models import (
+    DOCUMENT,
+    REASON,
+    AcceptDifferences,
+    Difference,
+    Import,
+    UnknownHomes,
+)
 from services.register.sheet.models import Known, ListedHome
 from services.residencies import actions as residencies
 
@@ -120,8 +127,8 @@ async def accept(
         "accepted": None if wish.homes is None else sorted(chosen),
         "accepted_count": len(chosen),
         "corrects_from": wish.from_day,
-        "document_sealed": deps.vault.seal(wish.document, place=_place(found, "document")),
-        "reason_sealed": deps.vault.seal(wish.reason, place=_place(found, "reason")),
+        "document_sealed": DOCUMENT.seal(deps.vault, found.id, wish.document),
+        "reason_sealed": REASON.seal(deps.vault, found.id, wish.reason),
     }
 
 
@@ -144,8 +151,8 @@ async def write(
         return
     why = Why(
         from_day=found.corrects_from,
-        document=deps.vault.unseal(found.document_sealed, place=_place(found, "document")),
-        reason=deps.vault.unseal(found.reason_sealed, place=_place(found, "reason")),
+        document=DOCUMENT.open(deps.vault, found.id, found.document_sealed),
+        reason=REASON.open(deps.vault, found.id, found.reason_sealed),
     )
     written = []
     paths = [home.path(found.place) for home in rows]
@@ -166,7 +173,3 @@ async def write(
         written.append(row)
         await place_homes.correct(deps, tx, place, now, why.from_day)
     await entries.keep(deps, tx, written)
-
-
-def _place(found: Import, field: str) -> str:
-    return f"register_imports/{found.id}/{field}"

@@ -9,9 +9,12 @@ from services.home_corrections.models import Facts
 from services.kernel.days import Day
 from services.kernel.paths import PlacePath
 from services.kernel.types import Reason
+from services.kernel.vault import Sealed
 from services.register.sheet.models import BuildingCount, Column, Counts, Refusal
 from services.register.states import State
 
+DOCUMENT: Final = Sealed("register_imports", "document")
+REASON: Final = Sealed("register_imports", "reason")
 MOST_ACCEPTED: Final = 1000  # named one by one; all of them are accepted without naming any
 
 ImportId = Annotated[

@@ -4,14 +4,15 @@ from typing import Final
 
 from mongo_indexes import register_imports, register_problems
 from services.kernel.personal_data import Fate, Holding
+from services.register.models import DOCUMENT, REASON
 
 HOLDINGS: Final = (
     Holding(
         collection=register_imports.COLLECTION,
         fate=Fate.NOBODYS,
         sealed={
-            "document_sealed": "register_imports/{id}/document",
-            "reason_sealed": "register_imports/{id}/reason",
+            "document_sealed": DOCUMENT,
+            "reason_sealed": REASON,
         },
         staff=("uploaded_by", "confirmed_by"),
         why="导入的进度和计数",

@@ -12,7 +12,7 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.days import plus_days
 from services.kernel.documents import Document
 from services.kernel.personal_data import GONE, REGISTER, Fate, Holding
-from services.residencies import store
+from services.residencies import sealed, store
 
 RESIDENCIES: Final = Holding(
     collection=residencies.COLLECTION,
@@ -32,11 +32,11 @@ RESIDENCIES: Final = Holding(
         "ended_because": "结束原因",
     },
     sealed={
-        "name_sealed": "residencies/{id}/name",
-        "phone_sealed": "residencies/{id}/phone",
-        "id_number_sealed": "residencies/{id}/id_number",
-        "ended_because": "residencies/{id}/because",
-        "history.because": "residencies/{id}/because",
+        "name_sealed": sealed.NAME,
+        "phone_sealed": sealed.PHONE,
+        "id_number_sealed": sealed.ID_NUMBER,
+        "ended_because": sealed.BECAUSE,
+        "history.because": sealed.BECAUSE,
     },
     law=REGISTER,
     staff=("recorded_by", "ended_by"),
@@ -72,7 +72,7 @@ async def blank_left(deps: Dependencies, tx: Transaction, brought: Mapping[str, 
 def _blanked(deps: Dependencies, row: Document) -> Document:
     """Return what a row is overwritten with; one that is not over ends yesterday."""
     words: Document = {
-        "name_sealed": deps.vault.seal(GONE, place=f"residencies/{row['_id']}/name"),
+        "name_sealed": sealed.NAME.seal(deps.vault, row["_id"], GONE),
         "phone_sealed": None,
         "phone_index": None,
         "id_number_sealed": None,

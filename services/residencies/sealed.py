@@ -1,8 +1,16 @@
 """Sealed text of a residency: name, phone, identity number, reasons."""
 
+from typing import Final
+
 from services.dependencies import Dependencies
 from services.kernel import id_numbers, masking, phones
+from services.kernel.vault import Sealed
 from services.residencies.models import Newcomer, Residency
+
+NAME: Final = Sealed("residencies", "name")
+PHONE: Final = Sealed("residencies", "phone")
+ID_NUMBER: Final = Sealed("residencies", "id_number")
+BECAUSE: Final = Sealed("residencies", "because")
 
 
 def draft(deps: Dependencies, newcomer: Newcomer) -> Residency:
@@ -26,39 +34,37 @@ def draft(deps: Dependencies, newcomer: Newcomer) -> Residency:
 
 def id_number_fields(deps: Dependencies, residency_id: str, number: str) -> dict[str, str]:
     """Return the fields of a residency that hold a normalised identity number."""
-    place = f"residencies/{residency_id}/id_number"
     return {
-        "id_number_sealed": deps.vault.seal(number, place=place),
+        "id_number_sealed": ID_NUMBER.seal(deps.vault, residency_id, number),
         "id_number_index": id_numbers.blind_index(deps.vault, number),
     }
 
 
 def seal(deps: Dependencies, row: Residency, *, name: str, phone: str | None) -> None:
     """Write a name and a phone, E.164, into a residency."""
-    row.name_sealed = deps.vault.seal(name, place=f"residencies/{row.id}/name")
+    row.name_sealed = NAME.seal(deps.vault, row.id, name)
     if phone:
         row.phone_sealed = seal_phone(deps, row.id, phone)
         row.phone_index = phones.blind_index(deps.vault, phone)
 
 
 def seal_phone(deps: Dependencies, residency_id: str, phone: str) -> str:
-    return deps.vault.seal(phone, place=f"residencies/{residency_id}/phone")
+    return PHONE.seal(deps.vault, residency_id, phone)
 
 
 def seal_reason(deps: Dependencies, residency_id: str, because: str) -> str:
     """Seal a typed reason: such text names people, whatever it was asked for."""
-    place = f"residencies/{residency_id}/because"
-    return deps.vault.seal(because, place=place) if because else ""
+    return BECAUSE.seal(deps.vault, residency_id, because) if because else ""
 
 
 def name_of(deps: Dependencies, row: Residency) -> str:
-    return deps.vault.unseal(row.name_sealed, place=f"residencies/{row.id}/name")
+    return NAME.open(deps.vault, row.id, row.name_sealed)
 
 
 def phone_of(deps: Dependencies, row: Residency) -> str | None:
     if row.phone_sealed is None:
         return None
-    return deps.vault.unseal(row.phone_sealed, place=f"residencies/{row.id}/phone")
+    return PHONE.open(deps.vault, row.id, row.phone_sealed)
 
 
 def phone_masked(deps: Dependencies, row: Residency) -> str | None:
@@ -69,7 +75,7 @@ def phone_masked(deps: Dependencies, row: Residency) -> str | None:
 def id_number_of(deps: Dependencies, row: Residency) -> str | None:
     if row.id_number_sealed is None:
         return None
-    return deps.vault.unseal(row.id_number_sealed, place=f"residencies/{row.id}/id_number")
+    return ID_NUMBER.open(deps.vault, row.id, row.id_number_sealed)
 
 
 def has_id_number(deps: Dependencies, row: Residency, number: str) -> bool:

@@ -7,12 +7,15 @@ counted, and the audit keeps no typed text. A supervisor asks who looks, how oft
 from typing import Any
 
 from services.appointments import offices
+from services.appointments.models import NAME, PHONE
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, interests
 from services.kernel.permissions import Actor, Permission
+from services.kernel.vault import Sealed
 from services.residencies import actions as residencies
+from services.residencies import sealed
 from services.reveals.models import Field, Reveal, Revealed
 
 
@@ -29,13 +32,13 @@ async def residency(
     _require(actor, row.home)
     if row.person != actor.person_id:
         interests.require_not_own(actor, [row.home])
-    sealed = {
-        Field.PHONE: row.phone_sealed,
-        Field.NAME: row.name_sealed,
-        Field.ID_NUMBER: row.id_number_sealed,
+    kept = {
+        Field.PHONE: (sealed.PHONE, row.phone_sealed),
+        Field.NAME: (sealed.NAME, row.name_sealed),
+        Field.ID_NUMBER: (sealed.ID_NUMBER, row.id_number_sealed),
     }
     await note(deps, actor, row.home, row.id, request)
-    return _unseal(deps, sealed, f"residencies/{row.id}", request)
+    return _opened(deps, kept, row.id, request)
 
 
 async def appointment(
@@ -46,9 +49,9 @@ async def appointment(
     if row is None:
         raise errors.NotFound("没有找到这项任命")
     _require(actor, row.place)
-    sealed = {Field.PHONE: row.phone_sealed, Field.NAME: row.name_sealed}
+    kept = {Field.PHONE: (PHONE, row.phone_sealed), Field.NAME: (NAME, row.name_sealed)}
     await note(deps, actor, row.place, row.id, request)
-    return _unseal(deps, sealed, f"appointments/{row.id}", request)
+    return _opened(deps, kept, row.id, request)
 
 
 def _require(actor: Actor, place: str) -> None:
@@ -71,12 +74,15 @@ async def note(
     await deps.in_transaction(save)
 
 
-def _unseal(
-    deps: Dependencies, sealed: dict[Field, str | None], place: str, request: Reveal
+def _opened(
+    deps: Dependencies,
+    kept: dict[Field, tuple[Sealed, str | None]],
+    row_id: str,
+    request: Reveal,
 ) -> Revealed:
     shown = {
-        field: deps.vault.unseal(text, place=f"{place}/{field}")
-        for field, text in sealed.items()
+        field: place.open(deps.vault, row_id, text)
+        for field, (place, text) in kept.items()
         if field in request.fields and text
     }
     return Revealed(**{field.value: text or None for field, text in shown.items()})

@@ -223,7 +223,7 @@ ERASURE: Final = (
     Fault(
         "answers kept for a repeated request are not sealed",
         "services.idempotency.actions",
-        "sealed = deps.vault.seal(body, place=_place(mine.id))",
+        "sealed = ANSWER.seal(deps.vault, mine.id, body)",
         "sealed = body",
         f"{LEAKS}::test_a_full_run_leaves_nobody_behind",
     ),

@@ -75,9 +75,9 @@ async def under_seal(world: World, needles: Mapping[str, str]) -> set[str]:
     for holding in TABLE:
         if holding.sealed:
             async for row in world.db[holding.collection].find():
-                for field, pattern in holding.sealed.items():
+                for field, sealed in holding.sealed.items():
                     for value in values(row, field):
-                        text = vault.unseal(value, place=pattern.format(id=row["_id"]))
+                        text = sealed.open(vault, row["_id"], value)
                         found |= hits(f"{holding.collection}.{field}", text, needles)
     return found
 

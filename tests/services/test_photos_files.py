@@ -126,9 +126,9 @@ async def test_without_its_document_a_file_is_noise(deps: Dependencies, li: Acto
         for purpose in ("seal", "photos", "photo-url"):
             key = deps.vault.derive(purpose, key_id)
             with pytest.raises(Unreadable):
-                unseal_bytes(sealed, key=key, place=files.file_place(photo_id))
-    key = base64.b64decode(deps.vault.unseal(photo.key_sealed, place=files.key_place(photo_id)))
-    assert unseal_bytes(sealed, key=key, place=files.file_place(photo_id))
+                unseal_bytes(sealed, key=key, place=f"photos/{photo_id}/file")
+    key = base64.b64decode(deps.vault.unseal(photo.key_sealed, place=f"photos/{photo_id}/key"))
+    assert unseal_bytes(sealed, key=key, place=f"photos/{photo_id}/file")
 
 
 async def test_an_unsigned_id_asks_nothing_of_the_disk(

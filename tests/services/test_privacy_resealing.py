@@ -39,9 +39,9 @@ async def sealed(world: World) -> list[tuple[str, str, str]]:
     """Return (collection, what it is sealed to, value) of everything in the table."""
     found = []
     for holding in TABLE:
-        for field, pattern in holding.sealed.items():
+        for field, kept in holding.sealed.items():
             async for row in world.db[holding.collection].find():
-                place = pattern.format(id=row["_id"])
+                place = kept.place(row["_id"])
                 found += [(holding.collection, place, v) for v in values(row, field)]
     return found
 

@@ -62,7 +62,7 @@ async def remove_rows(deps: Dependencies, run: str) -> None:
 
 
 async def _put(deps: Dependencies, chunk_id: str, text: str) -> None:
-    sealed = deps.vault.seal(text, place=f"register_chunks/{chunk_id}")
+    sealed = store.CHUNK.seal(deps.vault, chunk_id, text)
     await store.put(deps.db, chunk_id, sealed, deps.now() + CHUNKS_LIVE)
 
 
@@ -70,4 +70,4 @@ async def _get(deps: Dependencies, chunk_id: str) -> str:
     sealed = await store.find(deps.db, chunk_id)
     if sealed is None:
         raise ChunkGone(chunk_id)
-    return deps.vault.unseal(sealed, place=f"register_chunks/{chunk_id}")
+    return store.CHUNK.open(deps.vault, chunk_id, sealed)

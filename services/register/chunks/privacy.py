@@ -4,12 +4,13 @@ from typing import Final
 
 from mongo_indexes import register_chunks
 from services.kernel.personal_data import Fate, Holding
+from services.register.chunks.store import CHUNK
 
 HOLDINGS: Final = (
     Holding(
         collection=register_chunks.COLLECTION,
         fate=Fate.FADES,
-        sealed={"sealed": "register_chunks/{id}"},
+        sealed={"sealed": CHUNK},
         why="社区上传的登记表原件,加密,导入后即删,最多三十天",
     ),
 )

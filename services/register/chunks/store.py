@@ -1,10 +1,14 @@
 """Store of the sealed chunks of an import."""
 
 from datetime import datetime
+from typing import Final
 
 from mongo_indexes.register_chunks import COLLECTION
 from services.dependencies import Database
 from services.kernel.documents import prefixed
+from services.kernel.vault import Sealed
+
+CHUNK: Final = Sealed("register_chunks")
 
 
 async def put(db: Database, chunk_id: str, sealed: str, expires_at: datetime) -> None:

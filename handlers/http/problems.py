@@ -49,7 +49,7 @@ class UnreadableRequest(Exception):
     A type of its own: the same error of a kept document is no fault of the client's.
     """
 
-    def __init__(self, cause: ValueError) -> None:
+    def __init__(self, cause: msgspec.DecodeError | UnicodeDecodeError) -> None:
         super().__init__(str(cause))
         self.cause = cause
 

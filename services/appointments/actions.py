@@ -6,7 +6,7 @@ would see everybody. endings.py ends appointments, substitutes.py adds stand-ins
 
 from typing import Any, Final
 
-from services.appointments import checks, jobs, store, views
+from services.appointments import checks, jobs, offices, store, views
 from services.appointments.models import (
     Appoint,
     Appointment,
@@ -17,7 +17,6 @@ from services.appointments.models import (
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.kernel import errors
 from services.kernel.days import plus_days
 from services.kernel.permissions import Actor, Permission, require_administrator
 from services.people import actions as people
@@ -101,9 +100,7 @@ async def choose_contact(
     chosen = request.phone_visible_to
 
     async def save(tx: Transaction) -> Appointment:
-        mine = await store.find(deps.db, appointment_id, tx=tx)
-        if mine is None or mine.person != actor.person_id:
-            raise errors.NotFound("没有找到这项任命")
+        mine = await offices.access_own(deps, tx, actor, appointment_id)
         await store.choose_contact(deps.db, tx, mine.id, chosen)
         act, place = Act.CONTACT_CHANGED, mine.place
         await audit.record(

@@ -15,7 +15,7 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.days import check_day, plus_days
 from services.kernel.documents import Document
-from services.kernel.permissions import Actor, Permission, require_administrator
+from services.kernel.permissions import Actor, require_administrator
 from services.places import actions as places
 
 log = structlog.get_logger(__name__)
@@ -38,9 +38,7 @@ async def end(deps: Dependencies, actor: Actor, appointment_id: str) -> None:
     """End an appointment at once, effective on the next request. Repeats are harmless."""
 
     async def save(tx: Transaction) -> None:
-        held = await store.find(deps.db, appointment_id, tx=tx)
-        if held is None or not actor.may(Permission.APPOINT, held.place):
-            raise errors.NotFound("没有找到这项任命")
+        held = await offices.access_given(deps, tx, actor, appointment_id)
         require_administrator(actor, held.role, held.place)
         await places.hold(deps, tx, held.place)
         change = _change(deps, actor, plus_days(deps.today(), -1))

@@ -1,14 +1,17 @@
 """Offices: who holds which role of a place today, and access to one appointment."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from services.appointments import store
 from services.appointments.models import Appointment
 from services.dependencies import Dependencies, Transaction
 from services.firms import contracts
-from services.kernel import errors
+from services.kernel.access import accessible
 from services.kernel.paths import ancestors
 from services.kernel.permissions import FIRM_ROLES, STAFF_ROLES, Actor, Permission, Role
+
+MISSING: Final = "没有找到这项任命"
 
 
 async def find(deps: Dependencies, appointment_id: str) -> Appointment | None:
@@ -39,11 +42,39 @@ async def access(
     deps: Dependencies, actor: Actor, appointment_id: str, *, tx: Transaction | None = None
 ) -> Appointment:
     """Return an appointment of the actor's own or of a place they appoint for. NotFound."""
-    one = await store.find(deps.db, appointment_id, tx=tx)
-    mine = one is not None and one.person == actor.person_id
-    if one is None or not (mine or actor.may(Permission.APPOINT, one.place)):
-        raise errors.NotFound("没有找到这项任命")
-    return one
+    return accessible(
+        actor,
+        await store.find(deps.db, appointment_id, tx=tx),
+        Permission.APPOINT,
+        at=lambda one: one.place,
+        people=lambda one: [one.person],
+        missing=MISSING,
+    )
+
+
+async def access_given(
+    deps: Dependencies, tx: Transaction, actor: Actor, appointment_id: str
+) -> Appointment:
+    """Return an appointment of a place the actor appoints for. NotFound otherwise."""
+    return accessible(
+        actor,
+        await store.find(deps.db, appointment_id, tx=tx),
+        Permission.APPOINT,
+        at=lambda one: one.place,
+        missing=MISSING,
+    )
+
+
+async def access_own(
+    deps: Dependencies, tx: Transaction, actor: Actor, appointment_id: str
+) -> Appointment:
+    """Return an appointment of the actor's own. NotFound otherwise."""
+    return accessible(
+        actor,
+        await store.find(deps.db, appointment_id, tx=tx),
+        people=lambda one: [one.person],
+        missing=MISSING,
+    )
 
 
 async def follow_phone(

@@ -1,6 +1,6 @@
 """Substitutes of heads who are away: the same role, between two days of the head's term."""
 
-from services.appointments import checks, store, views
+from services.appointments import checks, offices, store, views
 from services.appointments.checks import TakenDays
 from services.appointments.models import Appointment, AppointmentView, Substitute
 from services.audit import actions as audit
@@ -8,7 +8,7 @@ from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.days import check_day
-from services.kernel.permissions import Actor, Permission
+from services.kernel.permissions import Actor
 from services.people import actions as people
 from services.places import actions as places
 
@@ -27,9 +27,7 @@ async def substitute(
     first, last = check_day(request.from_day), check_day(request.to_day)
 
     async def save(tx: Transaction) -> Appointment:
-        head = await store.find(deps.db, appointment_id, tx=tx)
-        if head is None or not actor.may(Permission.APPOINT, head.place):
-            raise errors.NotFound("没有找到这项任命")
+        head = await offices.access_given(deps, tx, actor, appointment_id)
         await places.hold(deps, tx, head.place)
         _check(head, first, last, deps.today())
         wanted = _draft(deps, actor, head, request)

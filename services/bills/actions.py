@@ -12,6 +12,7 @@ from services.bills.states import BillAction, BillState
 from services.bills.views import title_of, view, views
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.kernel.access import accessible
 from services.kernel.documents import Document
 from services.kernel.interests import require_apart
 from services.kernel.permissions import Actor, Permission
@@ -152,9 +153,13 @@ async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill
 
 async def _access_to_void(deps: Dependencies, actor: Actor, bill_id: str) -> Bill:
     found = await store.find_many(deps.db, [bill_id])
-    if not found or not actor.may(Permission.RUN_BILLS, found[0].home):
-        raise errors.NotFound("没有找到账单")
-    bill = found[0]
+    bill = accessible(
+        actor,
+        next(iter(found), None),
+        Permission.RUN_BILLS,
+        at=lambda bill: bill.home,
+        missing="没有找到账单",
+    )
     await own_money.require(deps, actor, bill.home, own_money.Money.of_bill(bill))
     return bill
 

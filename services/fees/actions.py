@@ -24,6 +24,7 @@ from services.fees.refusals import (
 )
 from services.fees.views import view
 from services.kernel import errors
+from services.kernel.access import accessible
 from services.kernel.interests import require_apart
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
@@ -145,9 +146,13 @@ def _same(one: FeeRule, other: FeeRule) -> bool:
 
 async def _access(deps: Dependencies, actor: Actor, rule_id: str) -> FeeRule:
     rule = await store.find(deps.db, rule_id)
-    if rule is None or not actor.may(Permission.MANAGE_FEES, rule.place):
-        raise errors.NotFound("没有找到这条收费规则")
-    return rule
+    return accessible(
+        actor,
+        rule,
+        Permission.MANAGE_FEES,
+        at=lambda rule: rule.place,
+        missing="没有找到这条收费规则",
+    )
 
 
 async def end(

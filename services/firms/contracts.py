@@ -11,6 +11,7 @@ from services.firms import actions, store, views
 from services.firms.actions import ContractDays
 from services.firms.models import Contract, ContractView, EndContract, SignContract
 from services.kernel import errors
+from services.kernel.access import accessible
 from services.kernel.days import check_day, plus_days
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
@@ -131,9 +132,13 @@ async def _access(
     deps: Dependencies, tx: Transaction, actor: Actor, contract_id: str
 ) -> Contract:
     contract = await store.find_contract(deps.db, contract_id, tx=tx)
-    if contract is None or not actor.may(Permission.MANAGE_FIRMS, contract.place):
-        raise errors.NotFound("没有找到这份合同")
-    return contract
+    return accessible(
+        actor,
+        contract,
+        Permission.MANAGE_FIRMS,
+        at=lambda contract: contract.place,
+        missing="没有找到这份合同",
+    )
 
 
 async def listing(

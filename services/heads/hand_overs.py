@@ -11,6 +11,7 @@ from services.dependencies import Dependencies, Transaction
 from services.heads import counts, notify, store, views
 from services.heads.models import HandOver, HandOverState, HandOverView
 from services.kernel import errors
+from services.kernel.access import accessible
 from services.kernel.permissions import HEADS, Actor, Permission
 
 
@@ -89,16 +90,15 @@ async def receive(deps: Dependencies, actor: Actor, hand_over_id: str) -> HandOv
 async def access(deps: Dependencies, actor: Actor, hand_over_id: str) -> HandOver:
     """Return a list the actor gave, received, may receive or answers for. NotFound."""
     found = await store.find(deps.db, hand_over_id)
-    if found is None or not await _may_know(deps, actor, found):
-        raise errors.NotFound("没有找到这份交接清单")
-    return found
-
-
-async def _may_know(deps: Dependencies, actor: Actor, found: HandOver) -> bool:
-    mine = actor.person_id in {found.giver, found.received_by}
-    if mine or actor.may(Permission.APPOINT, found.place):
-        return True
-    return actor.person_id in await _successors(deps, found)
+    next_ones = await _successors(deps, found) if found else []
+    return accessible(
+        actor,
+        found,
+        Permission.APPOINT,
+        at=lambda made: made.place,
+        people=lambda made: [made.giver, made.received_by, *next_ones],
+        missing="没有找到这份交接清单",
+    )
 
 
 async def get(deps: Dependencies, actor: Actor, hand_over_id: str) -> HandOverView:

@@ -10,6 +10,7 @@ from services.home_requests.states import Event
 from services.homes.household import Household
 from services.jobs import actions as jobs
 from services.kernel import errors
+from services.kernel.access import accessible
 from services.kernel.permissions import Actor, Permission
 from services.places.models import Place
 from services.residencies.models import Relation
@@ -40,11 +41,15 @@ async def access(
     Raises NotFound otherwise, and Forbidden for an actor who may see the request and no more.
     """
     found = await store.find(deps.db, request_id, tx=tx)
-    if found is None or not actor.may(Permission.ADVISE_HOMES, found.home):
-        raise errors.NotFound("没有找到这个申请")
-    if not actor.may(permission, found.home):
-        raise errors.Forbidden("这一步由社区办理")
-    return found
+    return accessible(
+        actor,
+        found,
+        permission,
+        at=lambda request: request.home,
+        missing="没有找到这个申请",
+        known_by=[Permission.ADVISE_HOMES],
+        forbidden="这一步由社区办理",
+    )
 
 
 def require_others(actor: Actor, request: HomeRequest) -> None:

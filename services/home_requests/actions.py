@@ -23,6 +23,7 @@ from services.homes import notify as homes_notify
 from services.homes.household import Household
 from services.homes.notify import News
 from services.kernel import errors, id_numbers
+from services.kernel.access import accessible
 from services.kernel.permissions import Actor, Permission
 from services.people import actions as people
 from services.photos import actions as photos
@@ -216,9 +217,12 @@ async def withdraw(deps: Dependencies, actor: Actor, request_id: str) -> MyReque
     """Withdraw a request of the actor's that nobody has decided. Harmless to repeat."""
 
     async def save(tx: Transaction) -> HomeRequest:
-        found = await store.find(deps.db, request_id, tx=tx)
-        if found is None or not _is_filer(actor, found):
-            raise errors.NotFound("没有找到这个申请")
+        found = accessible(
+            actor,
+            await store.find(deps.db, request_id, tx=tx),
+            people=lambda request: _filers(actor, request),
+            missing="没有找到这个申请",
+        )
         repeated = found.state is RequestState.WITHDRAWN
         if not repeated:
             await access.move(deps, tx, found, Event.WITHDRAW)
@@ -231,10 +235,10 @@ async def withdraw(deps: Dependencies, actor: Actor, request_id: str) -> MyReque
     return view
 
 
-def _is_filer(actor: Actor, found: HomeRequest) -> bool:
-    """Tell whether the actor filed it; for somebody else, only while they may file it."""
-    mine = found.person is not None or actor.may(Permission.DECIDE_HOMES, found.home)
-    return mine and found.filed_by == actor.person_id
+def _filers(actor: Actor, found: HomeRequest) -> list[str]:
+    """Return who filed it; for somebody else, only while the actor may file such requests."""
+    still = found.person is not None or actor.may(Permission.DECIDE_HOMES, found.home)
+    return [found.filed_by] if still else []
 
 
 async def open_under(deps: Dependencies, places: Sequence[str], *, limit: int) -> list[str]:

@@ -6,6 +6,7 @@ from services.dependencies import Dependencies, Transaction
 from services.homes import household
 from services.homes.household import Household
 from services.kernel import errors
+from services.kernel.access import accessible
 from services.kernel.permissions import Actor, Permission
 from services.residencies import actions as residencies
 from services.residencies.models import Residency
@@ -28,15 +29,16 @@ async def access(
     they see. Raises NotFound otherwise, ResidencyOver for a relation that has ended.
     """
     seen = await residencies.find(deps, residency_id, tx=tx)
-    if seen is None or not _knows(actor, seen):
-        raise errors.NotFound("没有找到这位住户")
-    home = await household.hold(deps, tx, seen.home)
+    known = accessible(
+        actor,
+        seen,
+        *KNOWN_BY,
+        at=lambda row: row.home,
+        people=lambda row: [row.person],
+        missing="没有找到这位住户",
+    )
+    home = await household.hold(deps, tx, known.home)
     found = next((row for row in home.rows if row.id == residency_id), None)
     if found is None:
         raise ResidencyOver("这位住户的关系已经结束")
     return home, found
-
-
-def _knows(actor: Actor, row: Residency) -> bool:
-    mine = row.person == actor.person_id
-    return mine or any(actor.may(permission, row.home) for permission in KNOWN_BY)

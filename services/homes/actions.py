@@ -10,6 +10,7 @@ from services.dependencies import Dependencies, Transaction
 from services.homes import household, terms, views
 from services.homes.models import AddResident, ResidentView
 from services.kernel import errors, id_numbers, phones
+from services.kernel.access import accessible
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places.models import Kind
@@ -50,9 +51,16 @@ async def listing(
     `past`: also those who belonged to it before, for the community only. Raises NotFound for
     who has nothing to do with the home, Forbidden for who lives there without owning it.
     """
-    owner = actor.may(Permission.MANAGE_HOME, home)
-    if not owner and not actor.may(Permission.VIEW_RESIDENTS, home):
-        _refuse(actor, home)
+    accessible(
+        actor,
+        home,
+        Permission.MANAGE_HOME,
+        Permission.VIEW_RESIDENTS,
+        at=str,
+        missing="没有找到这套房屋",
+        known_by=[Permission.PAY_BILLS],
+        forbidden="只有业主可以查看住户",
+    )
     if past and not actor.may(Permission.DECIDE_HOMES, home):
         raise errors.Forbidden("以前的住户只有社区可以查看")
     if (await places.get(deps, home)).kind is not Kind.HOME:
@@ -61,14 +69,8 @@ async def listing(
         rows = await residencies.ever_of_home(deps, home, limit=MOST_SHOWN)
     else:
         rows = await residencies.of_home(deps, home)
-    return [views.resident(deps, row, whole=owner) for row in rows]
-
-
-def _refuse(actor: Actor, home: str) -> None:
-    """Raise Forbidden for who lives there and knows of the home, NotFound for others."""
-    if actor.may(Permission.PAY_BILLS, home):
-        raise errors.Forbidden("只有业主可以查看住户")
-    raise errors.NotFound("没有找到这套房屋")
+    whole = actor.may(Permission.MANAGE_HOME, home)
+    return [views.resident(deps, row, whole=whole) for row in rows]
 
 
 async def add(deps: Dependencies, actor: Actor, home: str, wish: AddResident) -> ResidentView:

@@ -13,7 +13,7 @@ from services.bills import actions as bills_actions
 from services.bills.models import Bill
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
-from services.kernel import errors
+from services.kernel.access import accessible
 from services.kernel.permissions import Actor
 from services.payments import orders, store, views
 from services.payments.models import Pay, Payment, PaymentOrder, PaymentView
@@ -143,9 +143,9 @@ async def _place(deps: Dependencies, payment: Payment) -> Payment:
 async def access(deps: Dependencies, actor: Actor, payment_id: str) -> Payment:
     """Return an order of the actor's own; anybody else's looks missing."""
     payment = await store.find(deps.db, payment_id)
-    if payment is None or payment.person != actor.person_id:
-        raise errors.NotFound("没有找到这笔支付")
-    return payment
+    return accessible(
+        actor, payment, people=lambda mine: [mine.person], missing="没有找到这笔支付"
+    )
 
 
 async def get(deps: Dependencies, actor: Actor, payment_id: str) -> PaymentView:

@@ -1,6 +1,7 @@
 """Actions on the tree of places: adding to it, reading it, holding and using a place."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 from pymongo.errors import DuplicateKeyError
@@ -9,6 +10,7 @@ from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.kernel.access import accessible
 from services.kernel.paths import parent
 from services.kernel.permissions import Actor, Permission, require_at
 from services.kernel.views import show
@@ -23,6 +25,8 @@ from services.places.models import (
     PlaceView,
     TakenPath,
 )
+
+MISSING: Final = "没有找到这个地方"
 
 
 class PlaceExists(errors.Conflict):
@@ -63,15 +67,15 @@ async def access_place(
     deps: Dependencies, actor: Actor, path: str, permission: Permission
 ) -> Place:
     """Return a place where the actor holds `permission`. NotFound otherwise."""
-    require_at(actor, permission, path)
-    return await get(deps, path)
+    found = await store.find(deps.db, path)
+    return accessible(actor, found, permission, at=lambda place: place.id, missing=MISSING)
 
 
 async def get(deps: Dependencies, path: str) -> Place:
     """Return a place. NotFound otherwise."""
     place = await store.find(deps.db, path)
     if place is None:
-        raise errors.NotFound("没有找到这个地方")
+        raise errors.NotFound(MISSING)
     return place
 
 

@@ -11,8 +11,9 @@ from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import errors
+from services.kernel.access import accessible
 from services.kernel.documents import Document
-from services.kernel.permissions import Actor, Permission, require_at
+from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places import imports
 from services.register import corrections, preview, states, store, views
@@ -67,9 +68,13 @@ class InUse(errors.Conflict):
 
 async def access(deps: Dependencies, actor: Actor, import_id: str) -> Import:
     """Return an import of a compound the actor imports for. Raises NotFound otherwise."""
-    found = await store.get(deps.db, import_id)
-    require_at(actor, Permission.IMPORT_REGISTER, found.place)
-    return found
+    return accessible(
+        actor,
+        await store.find(deps.db, import_id),
+        Permission.IMPORT_REGISTER,
+        at=lambda found: found.place,
+        missing="没有找到这次导入",
+    )
 
 
 async def get(deps: Dependencies, actor: Actor, import_id: str) -> ImportView:

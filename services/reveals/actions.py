@@ -4,19 +4,23 @@ The reason is one of a list: typed reasons would hold other people's names and c
 counted, and the audit keeps no typed text. A supervisor asks who looks, how often and what for.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from services.appointments import offices
 from services.appointments.models import NAME, PHONE
 from services.audit import actions as audit
 from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
-from services.kernel import errors, interests
+from services.kernel import interests
+from services.kernel.access import accessible
 from services.kernel.permissions import Actor, Permission
 from services.kernel.vault import Sealed
 from services.residencies import actions as residencies
 from services.residencies import sealed
 from services.reveals.models import Field, Reveal, Revealed
+
+KNOWN_BY: Final = (Permission.VIEW_RESIDENTS,)
+FORBIDDEN: Final = "您没有查看完整信息的权限"
 
 
 async def residency(
@@ -26,10 +30,15 @@ async def residency(
 
     Raises OwnHome for others of a home of the actor's own.
     """
-    row = await residencies.find(deps, residency_id)
-    if row is None:
-        raise errors.NotFound("没有找到这位住户")
-    _require(actor, row.home)
+    row = accessible(
+        actor,
+        await residencies.find(deps, residency_id),
+        Permission.REVEAL,
+        at=lambda row: row.home,
+        missing="没有找到这位住户",
+        known_by=KNOWN_BY,
+        forbidden=FORBIDDEN,
+    )
     if row.person != actor.person_id:
         interests.require_not_own(actor, [row.home])
     kept = {
@@ -45,21 +54,18 @@ async def appointment(
     deps: Dependencies, actor: Actor, appointment_id: str, request: Reveal
 ) -> Revealed:
     """Show what is held of a person who holds a role."""
-    row = await offices.find(deps, appointment_id)
-    if row is None:
-        raise errors.NotFound("没有找到这项任命")
-    _require(actor, row.place)
+    row = accessible(
+        actor,
+        await offices.find(deps, appointment_id),
+        Permission.REVEAL,
+        at=lambda row: row.place,
+        missing=offices.MISSING,
+        known_by=KNOWN_BY,
+        forbidden=FORBIDDEN,
+    )
     kept = {Field.PHONE: (PHONE, row.phone_sealed), Field.NAME: (NAME, row.name_sealed)}
     await note(deps, actor, row.place, row.id, request)
     return _opened(deps, kept, row.id, request)
-
-
-def _require(actor: Actor, place: str) -> None:
-    if actor.may(Permission.REVEAL, place):
-        return
-    if actor.may(Permission.VIEW_RESIDENTS, place):
-        raise errors.Forbidden("您没有查看完整信息的权限")
-    raise errors.NotFound("没有找到这位住户")
 
 
 async def note(

@@ -41,6 +41,9 @@ STARS: Final = re.compile(r"\*|\*{4,}")
 # What takes the place of a sealed value as a word; `Sealed` of the vault writes it.
 SEALING: Final = frozenset({"seal", "unseal", "seal_bytes", "unseal_bytes"})
 OF_A_FIELD: Final = re.compile(r"[A-Z_]+\.place\(.*\)")
+# `if found is None or not actor.may(...)`, or with a helper that is given the actor.
+ASKED: Final = re.compile(r"\bactor\.(may|places|person_id)\b|is None or .*\bactor\b(?!\.)")
+MISSING: Final = re.compile(r"raise (errors\.)?NotFound|raise (models\.)?missing")
 # What a function of services/ takes from everywhere stands first, in this order.
 SHARED_PARAMETERS: Final = {"deps": 0, "db": 0, "tx": 1, "actor": 2}
 OPTIONAL_TRANSACTION: Final = "Transaction | None = None"
@@ -132,6 +135,17 @@ def a_sealed_field_knows_its_place(tree: SourceTree) -> Iterator[str]:
                 places = [ast.unparse(w.value) for w in call.keywords if w.arg == "place"]
                 if not all(OF_A_FIELD.fullmatch(place) for place in places):
                     yield f"{module.path}:{call.lineno}"
+
+
+def one_function_judges_who_gets_a_document(tree: SourceTree) -> Iterator[str]:
+    """No NotFound depends on who asks, but by the kernel's: a copy may forget a case."""
+    for module in tree.of("handlers", "server", "services"):
+        if module.package == "services.kernel":
+            continue
+        for branch in (node for node in ast.walk(module.tree) if isinstance(node, ast.If)):
+            refuses = any(MISSING.match(ast.unparse(line)) for line in branch.body)
+            if refuses and ASKED.search(ast.unparse(branch.test)):
+                yield f"{module.path}:{branch.lineno}"
 
 
 def is_store(module: str) -> bool:
@@ -226,6 +240,7 @@ RULES: Final[tuple[Rule, ...]] = (
     shared_parameters_come_first,
     only_masking_masks,
     a_sealed_field_knows_its_place,
+    one_function_judges_who_gets_a_document,
 )
 
 
@@ -259,6 +274,13 @@ BROKEN: dict[Rule, dict[str, str]] = {
     shared_parameters_come_first: {STORE: "def find(db, home, tx): ...\n"},
     a_sealed_field_knows_its_place: {
         ACTIONS: 'def keep(vault, row): return vault.seal(row.name, place=f"parks/{row.id}")\n'
+    },
+    one_function_judges_who_gets_a_document: {
+        ACTIONS: (
+            "def access(actor, park):\n"
+            "    if park is None or not actor.may(VIEW, park.place):\n"
+            "        raise errors.NotFound('没有')\n"
+        )
     },
     only_masking_masks: {ACTIONS: 'def view(name): return f"{name[0]}*"\n'},
 }

@@ -157,9 +157,9 @@ TENANCY: Final = (
     ),
     Fault(
         "bills of other places can be voided",
-        "services.bills.actions",
-        "if not found or not actor.may(Permission.RUN_BILLS, found[0].home):",
-        "if not found:",
+        "services.kernel.access",
+        "any(actor.may(each, place) for each in needs)",
+        "needs",
         row("post /api/v1/bills/{bill_id}/void"),
     ),
     Fault(

@@ -71,8 +71,12 @@ async def test_staff_of_another_compound_find_nobody(estate: Estate) -> None:
         assert (reply.status, reply.code) == (404, "not_found")
     unit_head = await estate.world.db.appointments.find_one({"role": "unit_head"})
     assert unit_head
-    reply = await reveal(estate, other, unit_head["_id"], kind="appointments")
-    assert reply.status == 404
+    foreign, none = [
+        await reveal(estate, other, row, kind="appointments")
+        for row in (unit_head["_id"], "nobody")
+    ]
+    assert (foreign.status, none.status) == (404, 404)
+    assert foreign.body["title"] == none.body["title"]  # or ids could be tried
     assert len(await revealed(estate.world)) == 1
 
 

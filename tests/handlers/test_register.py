@@ -254,6 +254,11 @@ async def test_strangers_learn_nothing_and_change_nothing(office: Office) -> Non
             assert reply.status == status, (method, path, who)
     template = "/api/v1/register-template"
     assert (await world.api.get(template, as_=head)).status == 403
+    foreign, none = [
+        await world.api.get(f"/api/v1/register-imports/{each}", as_=neighbour)
+        for each in (view["import_id"], "0" * 26)
+    ]
+    assert foreign.body["title"] == none.body["title"]  # or ids could be tried
     assert (await office.look(view["import_id"]))["state"] == "previewed"
 
 

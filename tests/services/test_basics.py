@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kernel import days, money, paths
+from services.kernel.access import accessible
 from services.kernel.documents import new_id
 from services.kernel.errors import Forbidden, NotFound
 from services.kernel.permissions import (
@@ -189,3 +190,39 @@ def test_a_long_text_is_read_in_one_pass(pattern: str) -> None:
     """No pattern tries again from every character: half a million of them would not end."""
     assert not re.search(pattern, "\u200b" * 500_000)
     assert not re.search(pattern, "a" * 500_000 + "\x00")
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "answer"),
+    [
+        (Role.COMMUNITY_STAFF, "c.b1", "park"),
+        (Role.COMMUNITY_STAFF, "c.b2", NotFound),
+        (Role.UNIT_HEAD, "c.b1.u1", Forbidden),  # sees it elsewhere: told that it is not theirs
+        (Role.UNIT_HEAD, "c.b1.u2", NotFound),
+        (Role.OWNER, "c.b1.u1", NotFound),
+    ],
+)
+def test_who_may_not_know_of_a_thing_is_told_that_it_is_missing(
+    role: Role, place: str, answer: str | type[Exception]
+) -> None:
+    def asked(person: str, found: str | None) -> str:
+        return accessible(
+            Actor(person, "s", (Grant(role, place),)),
+            found,
+            Permission.DECIDE_HOMES,
+            at=lambda _: "c.b1.u1.101",
+            people=lambda _: ["li", None],
+            missing="没有",
+            known_by=[Permission.ADVISE_HOMES],
+            forbidden="由社区办理",
+        )
+
+    assert asked("li", "park") == "park"  # one's own, whatever one holds
+    with pytest.raises(NotFound, match="没有"):
+        asked("li", None)
+    if isinstance(answer, str):
+        assert asked("wang", "park") == answer
+        return
+    with pytest.raises(answer) as refusal:
+        asked("wang", "park")
+    assert refusal.value.args == ("由社区办理" if answer is Forbidden else "没有",)

@@ -37,7 +37,7 @@ from services.bills.states import BillState
 from services.bills.views import views
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
-from services.kernel import errors
+from services.kernel.access import accessible
 from services.kernel.documents import digest_id
 from services.kernel.interests import OwnHome
 from services.kernel.permissions import Actor, Permission
@@ -107,9 +107,9 @@ def _new(actor: Actor, place: str, request: StartBillRun, *, at: datetime) -> Bi
 async def access(deps: Dependencies, actor: Actor, run_id: str) -> BillRun:
     """Return a run at a place where the actor runs bills. NotFound otherwise."""
     run = await store.find(deps.db, run_id)
-    if run is None or not actor.may(Permission.RUN_BILLS, run.place):
-        raise errors.NotFound("没有找到这批账单")
-    return run
+    return accessible(
+        actor, run, Permission.RUN_BILLS, at=lambda run: run.place, missing="没有找到这批账单"
+    )
 
 
 async def _access_own(deps: Dependencies, actor: Actor, run_id: str) -> BillRun:

@@ -18,6 +18,7 @@ from services.fees.payees.models import EndPayee, NewPayee, Payee, PayeeView
 from services.fees.payees.views import view
 from services.firms import actions as firms
 from services.kernel import errors
+from services.kernel.access import accessible
 from services.kernel.days import check_day
 from services.kernel.documents import digest_id
 from services.kernel.paths import ancestors
@@ -219,9 +220,13 @@ async def end(deps: Dependencies, actor: Actor, payee_id: str, request: EndPayee
 
 async def _access(deps: Dependencies, actor: Actor, payee_id: str) -> Payee:
     payee = await store.find(deps.db, payee_id)
-    if payee is None or not actor.may(Permission.MANAGE_PAYEES, payee.place):
-        raise errors.NotFound("没有找到这个收款单位")
-    return payee
+    return accessible(
+        actor,
+        payee,
+        Permission.MANAGE_PAYEES,
+        at=lambda payee: payee.place,
+        missing="没有找到这个收款单位",
+    )
 
 
 async def listing(

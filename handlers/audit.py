@@ -9,7 +9,8 @@ from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
 from handlers.http.lists import ListQuery, Page
 from services.audit import actions
-from services.audit.models import Act, RowView
+from services.audit.models import RowView
+from services.kernel.acts import Act
 from services.kernel.permissions import Permission
 from services.kernel.types import Opaque
 

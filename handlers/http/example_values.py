@@ -5,10 +5,10 @@ Keys: a field's name, `Class.field` where that class means something else by it,
 
 from typing import Any, Final
 
-from services.audit.models import Act
 from services.bills.runs.models import SkipReason
 from services.bills.runs.states import RunState
 from services.bills.states import BillState
+from services.kernel.acts import Act
 from services.kernel.permissions import Role
 from services.payments.states import PaymentState
 from services.register.states import State

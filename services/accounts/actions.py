@@ -8,11 +8,11 @@ from services.accounts.models import HomeView, Me, RoleView
 from services.appointments import offices
 from services.appointments.models import Appointment
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.browser_sign_ins import actions as browser_sign_ins
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, masking, phones
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor, office
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey

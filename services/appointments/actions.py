@@ -15,8 +15,8 @@ from services.appointments.models import (
     MyAppointment,
 )
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
+from services.kernel.acts import Act
 from services.kernel.days import plus_days
 from services.kernel.permissions import Actor, Permission, require_administrator
 from services.people import actions as people

@@ -10,9 +10,9 @@ import structlog
 from services.appointments import jobs, offices, store, views
 from services.appointments.models import BECAUSE, Appointment, AppointmentView, Resign
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.kernel.acts import Act
 from services.kernel.days import check_day, plus_days
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor, require_administrator

@@ -4,9 +4,9 @@ from services.appointments import checks, offices, store, views
 from services.appointments.checks import TakenDays
 from services.appointments.models import Appointment, AppointmentView, Substitute
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.kernel.acts import Act
 from services.kernel.days import check_day
 from services.kernel.permissions import Actor
 from services.people import actions as people

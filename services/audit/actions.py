@@ -18,9 +18,10 @@ from typing import Any, Final
 import msgspec
 
 from services.audit import store
-from services.audit.models import LANES, Act, Result, Row, RowView
+from services.audit.models import LANES, Result, Row, RowView
 from services.dependencies import Dependencies, Transaction
 from services.kernel import interests
+from services.kernel.acts import Act
 from services.kernel.documents import Document, to_document
 from services.kernel.paths import ancestors
 from services.kernel.permissions import Actor, Permission

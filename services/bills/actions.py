@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.bills import own_money, store, visibility
 from services.bills.models import Bill, BillView, MonthsAfterVoid, OwedBills, VoidBill
 from services.bills.states import BillAction, BillState
@@ -13,6 +12,7 @@ from services.bills.views import title_of, view, views
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.access import accessible
+from services.kernel.acts import Act
 from services.kernel.documents import Document
 from services.kernel.interests import require_apart
 from services.kernel.permissions import Actor, Permission

@@ -9,12 +9,12 @@ import secrets
 from datetime import datetime
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.browser_sign_ins import codes, states, store
 from services.browser_sign_ins.models import LIFE, Asked, BrowserSignIn
 from services.browser_sign_ins.states import BrowserState, Event
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.kernel.acts import Act
 from services.kernel.permissions import FRESH, Actor
 from services.people import actions as people
 from services.sessions import lifecycle

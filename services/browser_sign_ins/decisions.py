@@ -10,7 +10,6 @@ import hmac
 from msgspec import Struct
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.browser_sign_ins import codes, states, store
 from services.browser_sign_ins.models import (
     MOST_MISSES,
@@ -22,6 +21,7 @@ from services.browser_sign_ins.models import (
 from services.browser_sign_ins.states import Event
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.kernel.acts import Act
 from services.kernel.permissions import STAFF_ROLES, Actor
 from services.sessions import lifecycle
 from services.sessions.models import SessionKind

@@ -9,12 +9,12 @@ from typing import Any, Final
 from msgspec import Struct
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.consents import policies, store
 from services.consents.models import Consent, ConsentView, GiveConsent, PolicyView, Withdrawal
 from services.consents.policies import Policy, PolicyKey
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor
 from services.people import actions as people
 

@@ -8,7 +8,6 @@ import msgspec
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.fees import store
 from services.fees.models import EndFeeRule, FeeKind, FeeRule, FeeRuleView, NewFeeRule
@@ -25,6 +24,7 @@ from services.fees.refusals import (
 from services.fees.views import view
 from services.kernel import errors
 from services.kernel.access import accessible
+from services.kernel.acts import Act
 from services.kernel.interests import require_apart
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places

@@ -4,11 +4,11 @@ from msgspec import Struct
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.firms import credit_code, store, views
 from services.firms.models import Firm, FirmView, NewFirm
 from services.kernel import errors
+from services.kernel.acts import Act
 from services.kernel.days import Day
 from services.kernel.permissions import Actor, Permission, require
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import msgspec
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.firms import actions, store, views
 from services.firms.actions import ContractDays
 from services.firms.models import Contract, ContractView, EndContract, SignContract
 from services.kernel import errors
 from services.kernel.access import accessible
+from services.kernel.acts import Act
 from services.kernel.days import check_day, plus_days
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places

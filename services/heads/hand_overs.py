@@ -6,12 +6,12 @@ from pymongo.errors import DuplicateKeyError
 from services.appointments import checks, offices
 from services.appointments.models import Appointment
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.heads import counts, notify, store, views
 from services.heads.models import HandOver, HandOverState, HandOverView
 from services.kernel import errors
 from services.kernel.access import accessible
+from services.kernel.acts import Act
 from services.kernel.permissions import HEADS, Actor, Permission
 
 

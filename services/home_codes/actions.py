@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Final
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.home_codes import store
@@ -19,6 +18,7 @@ from services.homes import household, views
 from services.homes.household import Household
 from services.homes.models import Bound
 from services.kernel import errors, interests, masking
+from services.kernel.acts import Act
 from services.kernel.documents import ALPHABET, encode
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places

@@ -6,10 +6,10 @@ from typing import Any
 from msgspec import Struct
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.home_corrections import store
 from services.home_corrections.models import DOCUMENT, REASON, Change, Facts, HomeCorrection
+from services.kernel.acts import Act
 from services.kernel.days import Day
 from services.kernel.permissions import Actor
 from services.places.models import Place

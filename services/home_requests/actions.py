@@ -11,7 +11,6 @@ from typing import Final
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.consents import actions as consents
 from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies, Transaction
@@ -24,6 +23,7 @@ from services.homes.household import Household
 from services.homes.notify import News
 from services.kernel import errors, id_numbers
 from services.kernel.access import accessible
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor, Permission
 from services.people import actions as people
 from services.photos import actions as photos

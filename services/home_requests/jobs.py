@@ -3,12 +3,12 @@
 from typing import Final
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.home_requests import access, store
 from services.home_requests.states import OPEN, Event, RequestState
 from services.homes import household
 from services.jobs import actions as jobs
+from services.kernel.acts import Act
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor
 from services.photos import actions as photos

@@ -10,7 +10,6 @@ from typing import Any
 from msgspec import Struct
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.home_requests import access, states, store, views
 from services.home_requests.models import (
@@ -24,6 +23,7 @@ from services.home_requests.states import Event, RequestState
 from services.homes import household, terms
 from services.homes.household import Household
 from services.kernel import errors, interests
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor, Permission
 from services.residencies.models import OWNERS, Newcomer, Relation, Way
 from services.reveals import actions as reveals

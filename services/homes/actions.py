@@ -5,12 +5,12 @@ from typing import Final
 from msgspec import Struct
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.homes import household, terms, views
 from services.homes.models import AddResident, ResidentView
 from services.kernel import errors, id_numbers, phones
 from services.kernel.access import accessible
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places.models import Kind

@@ -1,7 +1,6 @@
 """Acceptance of an invitation: the person who has the token is bound to the home."""
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.homes import household, notify, views
@@ -12,6 +11,7 @@ from services.invitations import store
 from services.invitations.models import NAME, AcceptInvitation, Invitation, token_index
 from services.invitations.states import InvitationOver, InvitationState, InvitationUsed
 from services.kernel import errors
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor
 from services.residencies.models import Newcomer, Relation, Residency, Way
 

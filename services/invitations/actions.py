@@ -8,7 +8,6 @@ import secrets
 from typing import Any, Final
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.homes import household, terms
@@ -24,6 +23,7 @@ from services.invitations.models import (
 )
 from services.invitations.states import InvitationOver, InvitationState, InvitationUsed
 from services.kernel import errors
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor, Permission, require_at
 from services.residencies.models import Relation
 

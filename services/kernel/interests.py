@@ -2,7 +2,7 @@
 
 Separation of duties: whoever decides about a home, its bills or its people must not belong to
 it, and a firm disposes of its own money only. Each act of the audit declares its guard
-(services/audit/models.py), and `require` is called where its row is written, in the act's own
+(services/kernel/acts.py), and `require` is called where its row is written, in the act's own
 transaction: an act that forgets to look is refused all the same.
 """
 

@@ -1,7 +1,6 @@
 """Departure of a resident from a home: by themselves, by an owner, by the community."""
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.home_codes import actions as home_codes
 from services.homes import access, household, notify
@@ -9,6 +8,7 @@ from services.homes.household import Household
 from services.homes.notify import News
 from services.invitations import actions as invitations
 from services.kernel import errors
+from services.kernel.acts import Act
 from services.kernel.days import check_day, plus_days
 from services.kernel.permissions import Actor, Permission
 from services.ownership.models import EndResidency

@@ -1,12 +1,12 @@
 """Change of the phone that the register has of a resident."""
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.home_codes import actions as home_codes
 from services.homes import access, household, views
 from services.homes.models import ResidentView
 from services.kernel import errors, phones
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor, Permission
 from services.ownership.models import ChangePhone
 from services.residencies import actions as residencies

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.home_codes import actions as home_codes
 from services.home_requests import access as home_requests
@@ -20,6 +19,7 @@ from services.homes.household import Household
 from services.homes.notify import News
 from services.invitations import actions as invitations
 from services.kernel import errors, id_numbers, phones
+from services.kernel.acts import Act
 from services.kernel.days import plus_days
 from services.kernel.permissions import Actor, Permission, require_at
 from services.ownership.models import Transfer, Transferred

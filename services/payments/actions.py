@@ -8,12 +8,12 @@ from typing import Final
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.bills import actions as bills_actions
 from services.bills.models import Bill
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.access import accessible
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor
 from services.payments import orders, store, views
 from services.payments.models import Pay, Payment, PaymentOrder, PaymentView

@@ -11,11 +11,11 @@ from typing import Final
 import structlog
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.consents import actions as consents
 from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor, Permission
 from services.kernel.vault import KEY_BYTES, seal_bytes
 from services.photos import cleanup, files, models, store

@@ -8,9 +8,9 @@ from msgspec import Struct
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.kernel.acts import Act
 from services.kernel.paths import ancestors, covers, parent
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import grid_store, store

@@ -10,7 +10,6 @@ from typing import Final
 
 from services.appointments import privacy as appointments_privacy
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.browser_sign_ins import privacy as browser_sign_ins_privacy
 from services.consents import privacy as consents_privacy
 from services.dependencies import Dependencies, Transaction
@@ -18,6 +17,7 @@ from services.home_requests import privacy as home_requests_privacy
 from services.idempotency import privacy as idempotency_privacy
 from services.invitations import privacy as invitations_privacy
 from services.jobs import actions as jobs
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor
 from services.messaging import privacy as messaging_privacy
 from services.payments import privacy as payments_privacy

@@ -12,9 +12,9 @@ from mongo_indexes import photos
 from services.appointments import privacy as appointments_privacy
 from services.audit import actions as audit
 from services.audit import privacy as audit_privacy
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.home_requests import privacy as home_requests_privacy
+from services.kernel.acts import Act
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor
 from services.kernel.personal_data import Holding

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from services.audit.models import Act
 from services.dependencies import Dependencies
+from services.kernel.acts import Act
 from services.kernel.documents import Document
 from services.kernel.permissions import RUNGS
 from services.places import actions as places

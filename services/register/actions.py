@@ -7,11 +7,11 @@ from msgspec import Struct
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.access import accessible
+from services.kernel.acts import Act
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places

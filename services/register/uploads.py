@@ -6,10 +6,10 @@ from typing import Final
 from msgspec import Struct
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import errors
+from services.kernel.acts import Act
 from services.kernel.documents import encode
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places

@@ -9,10 +9,10 @@ from typing import Any, Final
 from services.appointments import offices
 from services.appointments.models import NAME, PHONE
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.kernel import interests
 from services.kernel.access import accessible
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor, Permission
 from services.kernel.vault import Sealed
 from services.residencies import actions as residencies

@@ -4,10 +4,10 @@ import asyncio
 from typing import Final
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.grants import actions as grants
 from services.kernel import errors
+from services.kernel.acts import Act
 from services.kernel.permissions import FRESH, Actor
 from services.people import actions as people
 from services.people import identity

@@ -10,10 +10,10 @@ from typing import Final
 import structlog
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.grants import actions as grants
 from services.kernel import errors
+from services.kernel.acts import Act
 from services.kernel.documents import new_id
 from services.kernel.permissions import STAFF_ROLES, Actor, Grant
 from services.people import actions as people

@@ -11,11 +11,11 @@ from server.app import ROUTES as ALL_ROUTES
 from services.appointments import actions as appointments
 from services.appointments.models import Appoint
 from services.audit import store
-from services.audit.models import Act
 from services.audit.verification import actions as verification
 from services.bills.runs import actions as runs
 from services.bills.runs.models import StartBillRun
 from services.fees.models import FeeKind
+from services.kernel.acts import Act
 from services.kernel.permissions import Role
 from tests.build.cast import (
     COMMUNITY,

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import pytest
 
-from services.audit.models import Act
 from services.fees.models import FeeKind
+from services.kernel.acts import Act
 from services.kernel.interests import AT_HOME, Guard
 from services.kernel.permissions import Role
 from tests.build.cast import COMPOUND, LI_HOME, UNIT, WANG_HOME, Estate, appoint, payee_of

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from services.appointments.models import Visibility
-from services.audit.models import Act, Result
+from services.audit.models import Result
 from services.consents.policies import PolicyKey
 from services.fees.models import FeeKind
 from services.heads.models import HandOverState
 from services.home_requests.states import RequestState
 from services.invitations.states import InvitationState
+from services.kernel.acts import Act
 from services.kernel.permissions import RUNGS
 from services.messaging.models import Delivery
 from services.payments.refunds.states import RefundState

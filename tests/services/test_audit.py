@@ -10,12 +10,13 @@ from structlog.testing import capture_logs
 
 from mongo_indexes import audit as index
 from services.audit import actions, store
-from services.audit.models import KEEP, Act
+from services.audit.models import KEEP
 from services.audit.verification import actions as verification
 from services.audit.verification import jobs as verification_jobs
 from services.audit.verification import views as verification_views
 from services.audit.verification.models import Anchor, Verdict
 from services.dependencies import Dependencies, Transaction
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor
 from services.kernel.redaction import redacted
 from services.kernel.vault import KEY_BYTES, Vault

@@ -7,7 +7,6 @@ import msgspec
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.bills import own_money
 from services.bills import store as bills_store
 from services.bills.models import BillView, Total
@@ -38,6 +37,7 @@ from services.bills.views import views
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.access import accessible
+from services.kernel.acts import Act
 from services.kernel.documents import digest_id
 from services.kernel.interests import OwnHome
 from services.kernel.permissions import Actor, Permission

@@ -11,7 +11,6 @@ from msgspec import Struct
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.fees.payees import store
 from services.fees.payees.models import EndPayee, NewPayee, Payee, PayeeView
@@ -19,6 +18,7 @@ from services.fees.payees.views import view
 from services.firms import actions as firms
 from services.kernel import errors
 from services.kernel.access import accessible
+from services.kernel.acts import Act
 from services.kernel.days import check_day
 from services.kernel.documents import digest_id
 from services.kernel.paths import ancestors

@@ -3,10 +3,10 @@
 from typing import Any, Final
 
 from services.audit import actions as audit
-from services.audit.models import Act
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import interests
+from services.kernel.acts import Act
 from services.kernel.documents import Document
 from services.kernel.errors import Conflict, NotFound
 from services.kernel.permissions import Actor, Permission, require_city

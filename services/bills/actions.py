@@ -7,12 +7,11 @@ from typing import Any
 from services.audit import actions as audit
 from services.bills import own_money, store, visibility
 from services.bills.models import Bill, BillView, MonthsAfterVoid, OwedBills, VoidBill
-from services.bills.states import BillAction, BillState
+from services.bills.states import TABLE, BillAction, BillState
 from services.bills.views import title_of, view, views
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.access import accessible
-from services.kernel.acts import Act
 from services.kernel.documents import Document
 from services.kernel.interests import require_apart
 from services.kernel.permissions import Actor, Permission
@@ -143,11 +142,11 @@ async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill
         await ledger.post(deps, tx, _reversal(bill, deps.now()))
         about: dict[str, Any] = {"place": bill.home, "subject": bill.id}
         about |= {"amount_fen": bill.amount_fen, "months": request.months}
-        await audit.record(deps, tx, actor, Act.BILL_VOIDED, **about)
+        await audit.record(deps, tx, actor, TABLE.act(BillAction.VOID), **about)
 
     await deps.in_transaction(save)
     addresses = await places.addresses(deps, [bill.home])
-    bill.state = BillState.VOID
+    bill.state = TABLE.target(BillAction.VOID)
     return view(bill, addresses.get(bill.home, bill.home), deps.today())
 
 
@@ -156,7 +155,7 @@ async def _access_to_void(deps: Dependencies, actor: Actor, bill_id: str) -> Bil
     bill = accessible(
         actor,
         next(iter(found), None),
-        Permission.RUN_BILLS,
+        TABLE.needs(BillAction.VOID),
         at=lambda bill: bill.home,
         missing="没有找到账单",
     )

@@ -3,9 +3,9 @@
 from enum import StrEnum, auto
 from typing import Final
 
-from msgspec import Struct
-
+from services.kernel.acts import Act
 from services.kernel.permissions import Permission
+from services.kernel.states import Table, Transition
 
 
 class BillState(StrEnum):
@@ -23,25 +23,13 @@ class BillAction(StrEnum):
     DISCARD = auto()
 
 
-class BillMove(Struct, frozen=True):
-    source: BillState
-    action: BillAction
-    target: BillState | None  # None: the draft is removed, it was never anybody's debt
-    needs: Permission | None  # None: the worker, or money that arrived
+B, BA = BillState, BillAction
 
-
-B, BA, P = BillState, BillAction, Permission
-
-BILL_MOVES: Final = (
-    BillMove(B.DRAFT, BA.ISSUE, B.OWING, None),
-    BillMove(B.DRAFT, BA.DISCARD, None, None),
-    BillMove(B.OWING, BA.SETTLE, B.PAID, None),
-    BillMove(B.PAID, BA.REOPEN, B.OWING, None),
-    BillMove(B.OWING, BA.VOID, B.VOID, P.RUN_BILLS),
+TABLE: Final = Table(
+    B.DRAFT,
+    Transition(B.DRAFT, BA.ISSUE, B.OWING),
+    Transition(B.DRAFT, BA.DISCARD, None),  # it was never anybody's debt
+    Transition(B.OWING, BA.SETTLE, B.PAID),
+    Transition(B.PAID, BA.REOPEN, B.OWING),
+    Transition(B.OWING, BA.VOID, B.VOID, needs=Permission.RUN_BILLS, act=Act.BILL_VOIDED),
 )
-_MOVE: Final = {move.action: move for move in BILL_MOVES}
-
-
-def move_of(action: BillAction) -> BillMove:
-    """Return the one move an action makes: what it may find, and where it leads."""
-    return _MOVE[action]

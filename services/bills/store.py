@@ -8,7 +8,7 @@ import msgspec
 
 from mongo_indexes.bills import COLLECTION
 from services.bills.models import Bill, HomeNews, Known, Total
-from services.bills.states import BillAction, BillState, move_of
+from services.bills.states import TABLE, BillAction, BillState
 from services.dependencies import Database, Transaction
 from services.fees.models import FeeKind
 from services.kernel.days import Day, Month, plus_months
@@ -66,13 +66,8 @@ async def move(
     db: Database, tx: Transaction, bill_ids: Sequence[str], action: BillAction, **changes: Any
 ) -> int:
     """Compare and set the state of bills by the table; return how many it found to move."""
-    step = move_of(action)
-    result = await db[COLLECTION].update_many(
-        {"_id": {"$in": list(bill_ids)}, "state": step.source},
-        {"$set": {"state": step.target, **changes}},
-        session=tx,
-    )
-    return result.modified_count
+    key = {"_id": {"$in": list(bill_ids)}}
+    return await TABLE.move_many(db[COLLECTION], key, action, changes, tx=tx)
 
 
 async def hold(db: Database, tx: Transaction, bill_ids: Sequence[str]) -> bool:
@@ -92,19 +87,14 @@ async def void_many(
     changes: Document = {name: {"$literal": value} for name, value in voided.items()}
     if reopen:
         changes["slots"] = [{"$concat": ["void|", "$_id"]}]
-    step = move_of(BillAction.VOID)
-    await db[COLLECTION].update_many(
-        {"_id": {"$in": [bill.id for bill in bills]}, "state": step.source},
-        [{"$set": {"state": step.target, **changes}}],
-        session=tx,
-    )
+    key = {"_id": {"$in": [bill.id for bill in bills]}}
+    await TABLE.move_many(db[COLLECTION], key, BillAction.VOID, changes, tx=tx, computed=True)
 
 
 async def discard(db: Database, tx: Transaction, bill_ids: Sequence[str]) -> None:
     """Remove drafts: they were never anybody's debt."""
-    source = move_of(BillAction.DISCARD).source
-    query = {"_id": {"$in": list(bill_ids)}, "state": source}
-    await db[COLLECTION].delete_many(query, session=tx)
+    key = {"_id": {"$in": list(bill_ids)}}
+    await TABLE.remove(db[COLLECTION], key, BillAction.DISCARD, tx=tx)
 
 
 async def of_run(

@@ -55,9 +55,9 @@ MONEY: Final = (
     ),
     Fault(
         "a bill is settled without compare-and-set",
-        "services.bills.store",
-        '{"_id": {"$in": list(bill_ids)}, "state": step.source},',
-        '{"_id": {"$in": list(bill_ids)}},',
+        "services.kernel.states",
+        """self.where(key, action), [update] if computed else update""",
+        """key, [update] if computed else update""",
         f"{CLOSINGS}::test_case_62_money_for_bills_paid_meanwhile_goes_back",
     ),
     Fault(

@@ -1,7 +1,7 @@
 """Actions on bill runs: what people ask for and look at. The worker does the rest (jobs.py)."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from pymongo.errors import DuplicateKeyError
@@ -30,34 +30,19 @@ from services.bills.runs.refusals import (
     require_same_withdrawal,
     require_withdrawable,
 )
-from services.bills.runs.states import RunAction, RunState, run_target
+from services.bills.runs.states import TABLE, RunAction, RunState, require
 from services.bills.runs.views import view
 from services.bills.states import BillState
 from services.bills.views import views
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.access import accessible
-from services.kernel.acts import Act
 from services.kernel.documents import digest_id
 from services.kernel.interests import OwnHome
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places.models import Kind
 from services.residencies import actions as residencies
-
-# What is being done when somebody asks for it once more: the same request, not another one.
-UNDER_WAY: Final = {
-    RunAction.START: RunState.DRAFTING,
-    RunAction.PUBLISH: RunState.PUBLISHING,
-    RunAction.CANCEL: RunState.CANCELLING,
-    RunAction.WITHDRAW: RunState.WITHDRAWING,
-}
-ACT_OF: Final = {
-    RunAction.START: Act.BILL_RUN_STARTED,
-    RunAction.PUBLISH: Act.BILL_RUN_PUBLISHED,
-    RunAction.CANCEL: Act.BILL_RUN_CANCELLED,
-    RunAction.WITHDRAW: Act.BILL_RUN_WITHDRAWN,
-}
 
 
 async def start(
@@ -169,7 +154,7 @@ async def withdraw(
     if run.state is RunState.WITHDRAWING:
         require_same_withdrawal(run, request)
     else:
-        run_target(run.state, RunAction.WITHDRAW)
+        require(run.state, RunAction.WITHDRAW)
         require_withdrawable(await _totals(deps, run), request)
     return await _request(
         deps,
@@ -193,13 +178,14 @@ async def cancel(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
 async def _request(
     deps: Dependencies, actor: Actor, run: BillRun, action: RunAction, **changes: Any
 ) -> BillRunView:
-    """Move a run for a person and enqueue the work, unless that is under way already.
+    """Move a run for a person and enqueue the work.
 
+    When it is under way already this is the same request, not another one.
     Raises RunMoved, OwnHome.
     """
-    if run.state is UNDER_WAY[action]:
+    if run.state is TABLE.target(action):
         again = {"place": run.place, "subject": run.id}
-        await audit.record_again(deps, actor, ACT_OF[action], **again)
+        await audit.record_again(deps, actor, TABLE.act(action), **again)
         return view(run, await _totals(deps, run))
     asked = _next_round(run, action, changes)
     key = f"{run.id}:{asked.round}"
@@ -207,7 +193,7 @@ async def _request(
     async def save(tx: Transaction) -> None:
         if action is RunAction.WITHDRAW:
             await _require_no_debtor(deps, tx, actor, run)
-        if not await store.write(deps.db, tx, asked):
+        if not await store.write(deps.db, tx, run, action, asked):
             raise RunMoved("这批账单刚有变动,请刷新看看")
         await jobs.enqueue(deps, tx, JOB, key, run_id=run.id, round=asked.round)
         await _note(deps, tx, actor, action, asked)
@@ -240,9 +226,10 @@ async def _totals(deps: Dependencies, run: BillRun) -> list[Total]:
 
 
 def _next_round(run: BillRun, action: RunAction, changes: dict[str, Any]) -> BillRun:
+    require(run.state, action)
     return msgspec.structs.replace(
         run,
-        state=run_target(run.state, action),
+        state=TABLE.target(action),
         round=run.round + 1,
         version=run.version + 1,
         after="",
@@ -257,7 +244,7 @@ async def _note(
         deps,
         tx,
         actor,
-        ACT_OF[action],
+        TABLE.act(action),
         place=run.place,
         subject=run.id,
         round=run.round,

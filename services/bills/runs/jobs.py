@@ -18,7 +18,7 @@ from services.bills.models import Bill, MonthsAfterVoid
 from services.bills.runs import basis, notify, skips_store, store
 from services.bills.runs.drafts import draft
 from services.bills.runs.models import JOB, BillRun, Skipped
-from services.bills.runs.states import RunAction, RunState, run_target
+from services.bills.runs.states import RunState
 from services.bills.states import BillAction, BillState
 from services.dependencies import Dependencies, Transaction
 from services.fees.payees import actions as payees
@@ -37,6 +37,14 @@ BILLS_AT_ONCE: Final = 250
 SKIPS_AT_ONCE: Final = 500
 # Its name before the bills had a package of their own; rows of the outbox may still bear it.
 OLD_JOB: Final = "fees.run"
+# A run is as it was before its withdrawal was asked for, and says so.
+STOPPED: Final = {
+    "withdrawn_by": "",
+    "withdrawn_at": None,
+    "withdrawn_because": "",
+    "withdrawn_months": None,
+    "withdrawal_stopped": True,
+}
 
 
 class DraftsMoved(Exception):
@@ -67,10 +75,10 @@ async def finish(deps: Dependencies, run: BillRun) -> None:
     """End what a run does, with the sums of its bills."""
     found = await bills_store.totals(deps.db, [run.id])
     totals = msgspec.to_builtins(found[run.id])
-    changes = {"state": run_target(run.state, RunAction.FINISH), "totals": totals}
+    changes = {"totals": totals}
     if run.state is RunState.PUBLISHING:
         changes["published_totals"] = totals
-    await store.move(deps.db, run, {"$set": changes})
+    await store.finish(deps.db, run, changes)
 
 
 async def draft_some(deps: Dependencies, run: BillRun) -> None:
@@ -96,7 +104,7 @@ async def draft_some(deps: Dependencies, run: BillRun) -> None:
         # from one that bills the month: of two that looked at once, the second starts again.
         await places.hold(deps, tx, run.place)
         made, skipped = draft(run, homes, prices, known, at=deps.now())
-        if await store.move(deps.db, run, _progress(paths, skipped), tx=tx):
+        if await store.note(deps.db, run, _progress(paths, skipped), tx=tx):
             there = set(await places.use(deps, sorted({bill.home for bill in made}), tx=tx))
             await bills_store.insert_drafts(deps.db, tx, [b for b in made if b.home in there])
             await skips_store.insert(deps.db, tx, run.id, skipped)
@@ -128,7 +136,7 @@ async def issue_some(deps: Dependencies, run: BillRun) -> None:
     at = run.published_at or deps.now()
 
     async def save(tx: Transaction) -> None:
-        if not await store.move(deps.db, run, {"$inc": {"issued": len(drafts)}}, tx=tx):
+        if not await store.note(deps.db, run, {"$inc": {"issued": len(drafts)}}, tx=tx):
             return
         await _issue(deps, tx, run, drafts, at)
         await payees.mark_charged(deps, tx, {bill.payee for bill in drafts})
@@ -174,7 +182,7 @@ async def discard_some(deps: Dependencies, run: BillRun) -> bool:
         gaps = await skips_store.clear(deps.db, tx, run.id, limit=SKIPS_AT_ONCE)
         if not drafts and not gaps:
             return False
-        if await store.move(deps.db, run, {}, tx=tx):
+        if await store.note(deps.db, run, {}, tx=tx):
             await bills_store.discard(deps.db, tx, [bill.id for bill in drafts])
         return True
 
@@ -190,13 +198,13 @@ async def withdraw_some(deps: Dependencies, run: BillRun) -> None:
 
     async def save(tx: Transaction) -> int:
         if await _paid_first(deps, tx, run):
-            await store.move(deps.db, run, {"$set": _stopped(run)}, tx=tx)
+            await store.stop(deps.db, tx, run, STOPPED)
             return 1
         owing = await bills_store.of_run(
             deps.db, run.id, BillState.OWING, after="", limit=BILLS_AT_ONCE, tx=tx
         )
         changes = {"$inc": {"withdrawn": len(owing)}}
-        if owing and await store.move(deps.db, run, changes, tx=tx):
+        if owing and await store.note(deps.db, run, changes, tx=tx):
             await bills.withdraw(deps, tx, owing, _voided(run), months=_months_of(run))
         return len(owing)
 
@@ -214,18 +222,6 @@ async def _paid_first(deps: Dependencies, tx: Transaction, run: BillRun) -> bool
         deps.db, tx, run.id, BillState.VOID, voided_in=run.round
     )
     return not began and await bills_store.any_of_run(deps.db, tx, run.id, BillState.PAID)
-
-
-def _stopped(run: BillRun) -> Document:
-    """Return a run that is as it was before its withdrawal was asked for, and says so."""
-    return {
-        "state": run_target(run.state, RunAction.STOP),
-        "withdrawn_by": "",
-        "withdrawn_at": None,
-        "withdrawn_because": "",
-        "withdrawn_months": None,
-        "withdrawal_stopped": True,
-    }
 
 
 def _voided(run: BillRun) -> Document:

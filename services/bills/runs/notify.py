@@ -78,7 +78,7 @@ async def _notify_some(
     addresses = await places.addresses(deps, firsts)
 
     async def save(tx: Transaction) -> BillRun | None:
-        moved = await store.move(deps.db, run, {"$set": {"after": max(people)}}, tx=tx)
+        moved = await store.note(deps.db, run, {"$set": {"after": max(people)}}, tx=tx)
         if moved is None:
             return None
         for person, homes in people.items():

@@ -5,8 +5,10 @@ from typing import Final
 
 from msgspec import Struct
 
+from services.kernel.acts import Act
 from services.kernel.errors import Conflict
 from services.kernel.permissions import Permission
+from services.kernel.states import Table, Transition
 
 
 class RunState(StrEnum):
@@ -29,13 +31,6 @@ class RunAction(StrEnum):
     FINISH = auto()
 
 
-class RunMove(Struct, frozen=True):
-    source: RunState | None  # None: the run does not exist yet
-    action: RunAction
-    target: RunState
-    needs: Permission | None
-
-
 class IllegalRunMoveDetails(Struct, frozen=True, kw_only=True):
     """State and action that do not fit together.
 
@@ -54,34 +49,32 @@ class IllegalRunMove(Conflict):
     details_type = IllegalRunMoveDetails
 
 
-R, RA = RunState, RunAction
+R, RA, RUN = RunState, RunAction, Permission.RUN_BILLS
+STARTED, PUBLISHED = Act.BILL_RUN_STARTED, Act.BILL_RUN_PUBLISHED
+CANCELLED, WITHDRAWN = Act.BILL_RUN_CANCELLED, Act.BILL_RUN_WITHDRAWN
 
-RUN_MOVES: Final = (
-    RunMove(None, RA.START, R.DRAFTING, Permission.RUN_BILLS),
-    RunMove(R.DRAFTING, RA.FINISH, R.DRAFTED, None),
-    RunMove(R.DRAFTING, RA.CANCEL, R.CANCELLING, Permission.RUN_BILLS),
-    RunMove(R.DRAFTED, RA.START, R.DRAFTING, Permission.RUN_BILLS),  # fills gaps
-    RunMove(R.DRAFTED, RA.PUBLISH, R.PUBLISHING, Permission.RUN_BILLS),
-    RunMove(R.DRAFTED, RA.CANCEL, R.CANCELLING, Permission.RUN_BILLS),
-    RunMove(R.PUBLISHING, RA.FINISH, R.PUBLISHED, None),
-    RunMove(R.PUBLISHED, RA.START, R.DRAFTING, Permission.RUN_BILLS),  # fills gaps
-    RunMove(R.CANCELLING, RA.FINISH, R.CANCELLED, None),
-    RunMove(R.CANCELLED, RA.START, R.DRAFTING, Permission.RUN_BILLS),
-    RunMove(R.PUBLISHED, RA.WITHDRAW, R.WITHDRAWING, Permission.RUN_BILLS),
+TABLE: Final = Table[RunState, RunAction](
+    None,
+    Transition(None, RA.START, R.DRAFTING, RUN, act=STARTED),
+    Transition(R.DRAFTING, RA.FINISH, R.DRAFTED),
+    Transition(R.DRAFTING, RA.CANCEL, R.CANCELLING, RUN, act=CANCELLED),
+    Transition(R.DRAFTED, RA.START, R.DRAFTING, RUN, act=STARTED),  # fills gaps
+    Transition(R.DRAFTED, RA.PUBLISH, R.PUBLISHING, RUN, act=PUBLISHED),
+    Transition(R.DRAFTED, RA.CANCEL, R.CANCELLING, RUN, act=CANCELLED),
+    Transition(R.PUBLISHING, RA.FINISH, R.PUBLISHED),
+    Transition(R.PUBLISHED, RA.START, R.DRAFTING, RUN, act=STARTED),  # fills gaps
+    Transition(R.CANCELLING, RA.FINISH, R.CANCELLED),
+    Transition(R.CANCELLED, RA.START, R.DRAFTING, RUN, act=STARTED),
+    Transition(R.PUBLISHED, RA.WITHDRAW, R.WITHDRAWING, RUN, act=WITHDRAWN),
     # its drafts were removed, but not what an earlier round had published
-    RunMove(R.CANCELLED, RA.WITHDRAW, R.WITHDRAWING, Permission.RUN_BILLS),
-    RunMove(R.WITHDRAWING, RA.STOP, R.PUBLISHED, None),
-    RunMove(R.WITHDRAWING, RA.FINISH, R.WITHDRAWN, None),
-    RunMove(R.WITHDRAWN, RA.START, R.DRAFTING, Permission.RUN_BILLS),
+    Transition(R.CANCELLED, RA.WITHDRAW, R.WITHDRAWING, RUN, act=WITHDRAWN),
+    Transition(R.WITHDRAWING, RA.STOP, R.PUBLISHED),
+    Transition(R.WITHDRAWING, RA.FINISH, R.WITHDRAWN),
+    Transition(R.WITHDRAWN, RA.START, R.DRAFTING, RUN, act=STARTED),
 )
-_RUN_TARGET: Final = {(m.source, m.action): m.target for m in RUN_MOVES}
 
 
-def run_target(state: RunState | None, action: RunAction) -> RunState:
-    """Return where the action leads. IllegalRunMove when the table does not know it."""
-    try:
-        return _RUN_TARGET[state, action]
-    except KeyError:
-        raise IllegalRunMove(
-            "出账批次现在不能这样操作,请刷新看看", state=state, action=action
-        ) from None
+def require(state: RunState | None, action: RunAction) -> None:
+    """Raise IllegalRunMove unless the action starts from this state."""
+    message = "出账批次现在不能这样操作,请刷新看看"
+    TABLE.require(state, action, IllegalRunMove(message, state=state, action=action))

@@ -8,6 +8,7 @@ from pymongo import ReturnDocument
 
 from mongo_indexes.bill_runs import COLLECTION
 from services.bills.runs.models import BillRun, Skipped
+from services.bills.runs.states import TABLE, RunAction
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 
@@ -20,20 +21,43 @@ async def find(db: Database, run_id: str) -> BillRun | None:
     return msgspec.convert(document, BillRun | None)
 
 
-async def write(db: Database, tx: Transaction, run: BillRun) -> bool:
-    """Write the run's next version; False or DuplicateKeyError when somebody wrote it first."""
-    if run.version == 1:
-        await db[COLLECTION].insert_one(to_document(run), session=tx)
+async def write(
+    db: Database, tx: Transaction, found: BillRun, action: RunAction, asked: BillRun
+) -> bool:
+    """Write what a person asked of a run; False or DuplicateKeyError when it moved."""
+    changes = to_document(asked)
+    if found.state is None:
+        await db[COLLECTION].insert_one(changes, session=tx)
         return True
-    key = {"_id": run.id, "version": run.version - 1}
-    result = await db[COLLECTION].replace_one(key, to_document(run), session=tx)
-    return result.modified_count == 1
+    return await _move(db, found, action, changes, tx=tx)
 
 
-async def move(
+async def finish(db: Database, run: BillRun, changes: Document) -> None:
+    """End what a run does; nothing happens when it went on without the worker."""
+    await _move(db, run, RunAction.FINISH, {**changes, "version": run.version + 1})
+
+
+async def stop(db: Database, tx: Transaction, run: BillRun, changes: Document) -> None:
+    """Give a withdrawal up that took nothing back."""
+    await _move(db, run, RunAction.STOP, {**changes, "version": run.version + 1}, tx=tx)
+
+
+async def _move(
+    db: Database,
+    run: BillRun,
+    action: RunAction,
+    changes: Document,
+    *,
+    tx: Transaction | None = None,
+) -> bool:
+    key = {"_id": run.id, "version": run.version, "state": run.state}
+    return await TABLE.move(db[COLLECTION], key, action, changes, tx=tx)
+
+
+async def note(
     db: Database, run: BillRun, changes: Document, *, tx: Transaction | None = None
 ) -> BillRun | None:
-    """Compare and set a run by its version; None when the run went on without the worker."""
+    """Note how far a run is, by its version; None when it went on without the worker."""
     document = await db[COLLECTION].find_one_and_update(
         {"_id": run.id, "version": run.version},
         {**changes, "$inc": {**changes.get("$inc", {}), "version": 1}},

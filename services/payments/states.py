@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum, auto
 from typing import Final
 
-from msgspec import Struct
-
+from services.kernel.states import Table, Transition
 from services.wechat.pay_models import TradeState
 
 
@@ -29,49 +28,35 @@ class Event(StrEnum):
     RETURNED = auto()
 
 
-class Move(Struct, frozen=True):
-    source: PaymentState
-    event: Event
-    target: PaymentState
-
-
 S, E = PaymentState, Event
-MOVES: Final = (
-    Move(S.CREATED, E.PREPARED, S.PREPAID),
-    Move(S.CREATED, E.ANSWER_LOST, S.UNKNOWN),
-    Move(S.CREATED, E.REFUSED, S.CLOSED),
-    Move(S.CREATED, E.NEVER_ARRIVED, S.CLOSED),
-    Move(S.CREATED, E.CLOSED_AT_WECHAT, S.CLOSED),
-    Move(S.CREATED, E.MONEY, S.PAID),  # the notice overtook the answer
-    Move(S.CREATED, E.WRONG_MONEY, S.SUSPENDED),
-    Move(S.UNKNOWN, E.PREPARED, S.PREPAID),
-    Move(S.UNKNOWN, E.NEVER_ARRIVED, S.CLOSED),
-    Move(S.UNKNOWN, E.CLOSED_AT_WECHAT, S.CLOSED),
-    Move(S.UNKNOWN, E.MONEY, S.PAID),
-    Move(S.UNKNOWN, E.WRONG_MONEY, S.SUSPENDED),
-    Move(S.PREPAID, E.CLOSED_AT_WECHAT, S.CLOSED),
-    Move(S.PREPAID, E.MONEY, S.PAID),
-    Move(S.PREPAID, E.WRONG_MONEY, S.SUSPENDED),
-    # Closed is WeChat's word; its later word that money moved outranks it.
-    Move(S.CLOSED, E.MONEY, S.PAID),
-    Move(S.CLOSED, E.WRONG_MONEY, S.SUSPENDED),
-    Move(S.SUSPENDED, E.RETURNED, S.CLOSED),
-)
-
 # While an order is in one of these, its bills are in nobody else's open order.
 OPEN: Final = frozenset({S.CREATED, S.UNKNOWN, S.PREPAID, S.SUSPENDED})
 # WeChat may still say something new about these.
 PENDING: Final = frozenset({S.CREATED, S.UNKNOWN, S.PREPAID})
 
-
-def sources(event: Event) -> list[PaymentState]:
-    """Return the states an event may find: the compare of compare-and-set."""
-    return [move.source for move in MOVES if move.event is event]
-
-
-def target(event: Event) -> PaymentState:
-    """Return where an event leads; every event of the table leads to one state."""
-    return next(move.target for move in MOVES if move.event is event)
+TABLE: Final = Table(
+    S.CREATED,
+    Transition(S.CREATED, E.PREPARED, S.PREPAID),
+    Transition(S.CREATED, E.ANSWER_LOST, S.UNKNOWN),
+    Transition(S.CREATED, E.REFUSED, S.CLOSED),
+    Transition(S.CREATED, E.NEVER_ARRIVED, S.CLOSED),
+    Transition(S.CREATED, E.CLOSED_AT_WECHAT, S.CLOSED, due="expires_at"),
+    Transition(S.CREATED, E.MONEY, S.PAID),  # the notice overtook the answer
+    Transition(S.CREATED, E.WRONG_MONEY, S.SUSPENDED),
+    Transition(S.UNKNOWN, E.PREPARED, S.PREPAID),
+    Transition(S.UNKNOWN, E.NEVER_ARRIVED, S.CLOSED),
+    Transition(S.UNKNOWN, E.CLOSED_AT_WECHAT, S.CLOSED, due="expires_at"),
+    Transition(S.UNKNOWN, E.MONEY, S.PAID),
+    Transition(S.UNKNOWN, E.WRONG_MONEY, S.SUSPENDED),
+    Transition(S.PREPAID, E.CLOSED_AT_WECHAT, S.CLOSED, due="expires_at"),
+    Transition(S.PREPAID, E.MONEY, S.PAID),
+    Transition(S.PREPAID, E.WRONG_MONEY, S.SUSPENDED),
+    # Closed is WeChat's word; its later word that money moved outranks it.
+    Transition(S.CLOSED, E.MONEY, S.PAID),
+    Transition(S.CLOSED, E.WRONG_MONEY, S.SUSPENDED),
+    Transition(S.SUSPENDED, E.RETURNED, S.CLOSED),
+    along=lambda state: {"open": state in OPEN},
+)
 
 
 class Word(StrEnum):

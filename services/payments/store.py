@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from mongo_indexes import payments, wechat_events
@@ -52,12 +51,9 @@ async def move(
     **changes: Any,
 ) -> Payment | None:
     """Change an order's state by compare-and-set; None when the table does not allow it now."""
-    target = states.target(event)
-    document = await db[payments.COLLECTION].find_one_and_update(
-        {"_id": payment_id, "state": {"$in": states.sources(event)}},
-        {"$set": {"state": target, "open": target in states.OPEN, **changes}},
-        return_document=ReturnDocument.AFTER,
-        session=tx,
+    key = {"_id": payment_id}
+    document = await states.TABLE.move_and_get(
+        db[payments.COLLECTION], key, event, changes, tx=tx
     )
     return msgspec.convert(document, Payment | None)
 

@@ -48,9 +48,9 @@ def row(name: str) -> str:
 MONEY: Final = (
     Fault(
         "an order changes state without compare-and-set",
-        "services.payments.store",
-        '{"_id": payment_id, "state": {"$in": states.sources(event)}}',
-        '{"_id": payment_id}',
+        "services.kernel.states",
+        "find_one_and_update(\n            self.where(key, action),",
+        "find_one_and_update(\n            key,",
         f"{NOTICES}::test_case_34_the_notice_overtakes_the_prepay_answer",
     ),
     Fault(
@@ -119,9 +119,9 @@ MONEY: Final = (
     Fault(
         "an order that a phone can pay is closed because WeChat once denied it",
         "services.payments.states",
-        "    Move(S.UNKNOWN, E.NEVER_ARRIVED, S.CLOSED),\n",
-        "    Move(S.UNKNOWN, E.NEVER_ARRIVED, S.CLOSED),\n"
-        "    Move(S.PREPAID, E.NEVER_ARRIVED, S.CLOSED),\n",
+        "    Transition(S.UNKNOWN, E.NEVER_ARRIVED, S.CLOSED),\n",
+        "    Transition(S.UNKNOWN, E.NEVER_ARRIVED, S.CLOSED),\n"
+        "    Transition(S.PREPAID, E.NEVER_ARRIVED, S.CLOSED),\n",
         f"{MISSING}::test_one_404_frees_nothing_that_a_phone_can_pay",
     ),
     Fault(

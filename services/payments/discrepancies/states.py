@@ -1,7 +1,11 @@
 """State machine of a discrepancy. The table is the specification."""
 
 from enum import StrEnum, auto
-from typing import Final, NamedTuple
+from typing import Final
+
+from services.kernel.acts import Act
+from services.kernel.permissions import Permission
+from services.kernel.states import Table, Transition
 
 
 class DiscrepancyState(StrEnum):
@@ -21,19 +25,21 @@ class DiscrepancyEvent(StrEnum):
     DOUBT = auto()  # WeChat said something that does not fit, once more
 
 
-class DiscrepancyMove(NamedTuple):
-    source: DiscrepancyState
-    target: DiscrepancyState
-
-
 S, E = DiscrepancyState, DiscrepancyEvent
-MOVES: Final[dict[DiscrepancyEvent, DiscrepancyMove]] = {
-    E.EXPLAIN: DiscrepancyMove(S.OPEN, S.EXPLAINED),
-    E.SUSPEND: DiscrepancyMove(S.OPEN, S.IN_SUSPENSE),
-    E.REFUND: DiscrepancyMove(S.IN_SUSPENSE, S.RETURNING),
-    E.ARRIVE: DiscrepancyMove(S.RETURNING, S.RETURNED),
-    E.EMPTY: DiscrepancyMove(S.IN_SUSPENSE, S.OPEN),
-    E.DOUBT: DiscrepancyMove(S.EXPLAINED, S.OPEN),
-}
+TABLE: Final = Table(
+    S.OPEN,
+    Transition(S.OPEN, E.EXPLAIN, S.EXPLAINED),
+    Transition(S.OPEN, E.SUSPEND, S.IN_SUSPENSE),
+    Transition(
+        S.IN_SUSPENSE,
+        E.REFUND,
+        S.RETURNING,
+        needs=Permission.OPERATE,
+        act=Act.SUSPENSE_RETURNED,
+    ),
+    Transition(S.RETURNING, E.ARRIVE, S.RETURNED),
+    Transition(S.IN_SUSPENSE, E.EMPTY, S.OPEN),
+    Transition(S.EXPLAINED, E.DOUBT, S.OPEN),
+)
 # What waits for a person.
 WAITING: Final = (S.OPEN, S.IN_SUSPENSE)

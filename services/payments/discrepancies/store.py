@@ -10,7 +10,7 @@ from mongo_indexes import discrepancies
 from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
 from services.payments.discrepancies.models import Discrepancy
-from services.payments.discrepancies.states import MOVES, DiscrepancyEvent, DiscrepancyState
+from services.payments.discrepancies.states import TABLE, DiscrepancyEvent, DiscrepancyState
 
 
 async def put(db: Database, tx: Transaction, found: Discrepancy) -> None:
@@ -31,13 +31,8 @@ async def move(
     db: Database, tx: Transaction, discrepancy_id: str, event: DiscrepancyEvent, **changes: Any
 ) -> bool:
     """Compare and set the state of a difference; False when it is in another one."""
-    step = MOVES[event]
-    result = await db[discrepancies.COLLECTION].update_one(
-        {"_id": discrepancy_id, "state": step.source},
-        {"$set": {"state": step.target, **changes}},
-        session=tx,
-    )
-    return result.modified_count == 1
+    key = {"_id": discrepancy_id}
+    return await TABLE.move(db[discrepancies.COLLECTION], key, event, changes, tx=tx)
 
 
 async def take(

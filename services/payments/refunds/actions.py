@@ -6,7 +6,6 @@ from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import interests
-from services.kernel.acts import Act
 from services.kernel.documents import Document
 from services.kernel.errors import Conflict, NotFound
 from services.kernel.permissions import Actor, Permission, require_city
@@ -14,10 +13,12 @@ from services.ledger.models import overpaid, suspense
 from services.payments import store as payments_store
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies.models import Discrepancy
+from services.payments.discrepancies.states import TABLE as DIFFERENCES
+from services.payments.discrepancies.states import DiscrepancyEvent
 from services.payments.models import Payment
 from services.payments.refunds import store, views
 from services.payments.refunds.models import JOB, Refund, RefundView
-from services.payments.refunds.states import REFUND_STUCK, RefundState
+from services.payments.refunds.states import TABLE, RefundAction, RefundState
 from services.wechat.pay_models import Transaction as Trade
 
 EXCESS_REASON: Final = "重复缴费退款"
@@ -74,7 +75,7 @@ async def return_suspended(deps: Dependencies, actor: Actor, found_id: str) -> N
     The order keeps its bills until the money has arrived. Raises NotFound, NotInSuspense,
     OwnHome.
     """
-    require_city(actor, Permission.OPERATE)
+    require_city(actor, DIFFERENCES.needs(DiscrepancyEvent.REFUND))
     found = await discrepancies.get(deps, found_id)
     payment = await payments_store.find(deps.db, found.out_trade_no)
     _require_not_own(actor, payment)
@@ -86,7 +87,7 @@ async def return_suspended(deps: Dependencies, actor: Actor, found_id: str) -> N
         place = payment.place if payment else audit.NOWHERE
         about: dict[str, Any] = {"place": place, "subject": found_id}
         about |= {"refund": refund.id, "amount_fen": refund.amount_fen}
-        await audit.record(deps, tx, actor, Act.SUSPENSE_RETURNED, **about)
+        await audit.record(deps, tx, actor, DIFFERENCES.act(DiscrepancyEvent.REFUND), **about)
 
     await deps.in_transaction(work)
     await jobs.wake(deps)
@@ -122,17 +123,15 @@ async def retry(deps: Dependencies, actor: Actor, refund_key: str) -> RefundView
 
     Raises NotFound, OwnHome, and NotStuck when it does not wait for a person.
     """
-    require_city(actor, Permission.OPERATE)
+    require_city(actor, TABLE.needs(RefundAction.RETRY))
     refund = await store.find(deps.db, refund_key)
     if refund is None:
         raise NotFound("没有这笔退款")
     _require_not_own(actor, await payments_store.find(deps.db, refund.payment))
-    target, changes = _next_try(deps, refund)
+    action, changes = _next_try(deps, refund)
 
     async def work(tx: Transaction) -> Refund:
-        moved = None
-        if refund.state in REFUND_STUCK:
-            moved = await store.move(deps.db, refund.id, target, tx=tx, **changes)
+        moved = await store.move(deps.db, refund.id, action, tx=tx, **changes)
         if moved is None:
             raise NotStuck("这笔退款不需要处理,请刷新看看")
         await jobs.enqueue(deps, tx, JOB, moved.job_key, refund_id=refund.id)
@@ -144,8 +143,8 @@ async def retry(deps: Dependencies, actor: Actor, refund_key: str) -> RefundView
     return views.view(moved)
 
 
-def _next_try(deps: Dependencies, refund: Refund) -> tuple[RefundState, Document]:
-    """Return where a refund goes and what changes when a person sends it once more.
+def _next_try(deps: Dependencies, refund: Refund) -> tuple[RefundAction, Document]:
+    """Return how a refund moves and what changes when a person sends it once more.
 
     A number that WeChat closed is used up, so the next try has the next one; a number that
     WeChat never accepted is still good.
@@ -153,10 +152,10 @@ def _next_try(deps: Dependencies, refund: Refund) -> tuple[RefundState, Document
     tries = refund.tries + 1
     changes: Document = {"tries": tries, "requested_at": deps.now()}
     if refund.state is not RefundState.FAILED:
-        return RefundState.SENT, changes
+        return RefundAction.ASK, changes
     used_up = refund.refund_id is not None
     number = f"{refund.id}-{tries}" if used_up else refund.number
-    return RefundState.REQUESTED, changes | {"number": number, "refund_id": None}
+    return RefundAction.RETRY, changes | {"number": number, "refund_id": None}
 
 
 async def _note(deps: Dependencies, tx: Transaction, actor: Actor, refund: Refund) -> None:
@@ -165,7 +164,7 @@ async def _note(deps: Dependencies, tx: Transaction, actor: Actor, refund: Refun
         deps,
         tx,
         actor,
-        Act.REFUND_RETRIED,
+        TABLE.act(RefundAction.RETRY),
         place=payment.place if payment else audit.NOWHERE,
         subject=refund.id,
         tries=refund.tries,

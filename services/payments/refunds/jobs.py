@@ -14,7 +14,7 @@ from services.payments import store as payments_store
 from services.payments.merchants import client_of, client_of_account
 from services.payments.refunds import outcomes, store
 from services.payments.refunds.models import JOB, Refund
-from services.payments.refunds.states import RefundState
+from services.payments.refunds.states import RefundAction, RefundState
 from services.wechat.errors import PayError, PayReaction
 from services.wechat.pay import PayClient
 from services.wechat.pay_models import Refund as Answer
@@ -72,7 +72,7 @@ async def _request(deps: Dependencies, refund: Refund) -> Answer:
                 log.error("refund_waits_for_balance", refund=refund.id)  # noqa: TRY400  # an alarm, not a bug
                 raise RetryAt(deps.now() + UNTIL_TOPPED_UP, error.code) from error
             case PayReaction.BY_HAND | PayReaction.PERMANENT | PayReaction.SHOW:
-                await outcomes.mark_stuck(deps, refund, RefundState.FAILED, error.code)
+                await outcomes.mark_stuck(deps, refund, RefundAction.FAIL, error.code)
                 raise Permanent(f"WeChat refused the refund: {error.code}") from error
             case _:
                 raise

@@ -10,7 +10,7 @@ from services.payments import store as payments_store
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.refunds import notify, store
 from services.payments.refunds.models import Refund
-from services.payments.refunds.states import RefundState
+from services.payments.refunds.states import RefundAction, RefundState
 from services.payments.states import Event
 from services.wechat.pay_models import Refund as Answer
 from services.wechat.pay_models import RefundStatus
@@ -41,17 +41,19 @@ async def record(deps: Dependencies, refund: Refund, answer: Answer) -> None:
         case RefundStatus.SUCCESS:
             await _finish(deps, refund, answer)
         case RefundStatus.PROCESSING:
-            await store.move(deps.db, refund.id, RefundState.SENT, refund_id=answer.refund_id)
+            await store.move(
+                deps.db, refund.id, RefundAction.ACCEPT, refund_id=answer.refund_id
+            )
         case RefundStatus.CLOSED:
-            await mark_stuck(deps, refund, RefundState.FAILED, "CLOSED", answer.refund_id)
+            await mark_stuck(deps, refund, RefundAction.FAIL, "CLOSED", answer.refund_id)
         case RefundStatus.ABNORMAL:
-            await mark_stuck(deps, refund, RefundState.ABNORMAL, "ABNORMAL", answer.refund_id)
+            await mark_stuck(deps, refund, RefundAction.HANG, "ABNORMAL", answer.refund_id)
 
 
 async def mark_stuck(
     deps: Dependencies,
     refund: Refund,
-    target: RefundState,
+    action: RefundAction,
     problem: str,
     refund_id: str | None = None,
 ) -> None:
@@ -59,7 +61,7 @@ async def mark_stuck(
 
     async def work(tx: Transaction) -> None:
         changes = {"problem": problem, "refund_id": refund_id}
-        if await store.move(deps.db, refund.id, target, tx=tx, **changes) is None:
+        if await store.move(deps.db, refund.id, action, tx=tx, **changes) is None:
             return
         log.error("refund_needs_a_person", refund=refund.id, problem=problem)
         await notify.notify_payer(deps, tx, refund, TemplateKey.REFUND_DELAYED)
@@ -73,7 +75,7 @@ async def _finish(deps: Dependencies, refund: Refund, answer: Answer) -> None:
 
     async def work(tx: Transaction) -> None:
         changes = {"refund_id": answer.refund_id, "settled_at": deps.now()}
-        if await store.move(deps.db, refund.id, RefundState.DONE, tx=tx, **changes) is None:
+        if await store.move(deps.db, refund.id, RefundAction.ARRIVE, tx=tx, **changes) is None:
             return
         await ledger.post(deps, tx, journal)
         # of suspended money: its order is over, and its difference with WeChat

@@ -3,6 +3,10 @@
 from enum import StrEnum, auto
 from typing import Final
 
+from services.kernel.acts import Act
+from services.kernel.permissions import Permission
+from services.kernel.states import Table, Transition
+
 
 class RefundState(StrEnum):
     REQUESTED = auto()
@@ -12,14 +16,35 @@ class RefundState(StrEnum):
     ABNORMAL = auto()  # the payer's card cannot take it; a person mends it at WeChat
 
 
-REFUND_OPEN: Final = frozenset({RefundState.REQUESTED, RefundState.SENT, RefundState.ABNORMAL})
+class RefundAction(StrEnum):
+    RETRY = auto()  # a person sends a failed one once more
+    ASK = auto()  # a person mended an abnormal one at WeChat: how does it stand?
+    ACCEPT = auto()
+    ARRIVE = auto()
+    FAIL = auto()
+    HANG = auto()  # the payer's card does not take it
+
+
+S, A = RefundState, RefundAction
+REFUND_OPEN: Final = frozenset({S.REQUESTED, S.SENT, S.ABNORMAL})
 # What waits for a person.
-REFUND_STUCK: Final = frozenset({RefundState.FAILED, RefundState.ABNORMAL})
-# target → sources. Done is for ever; only a person takes a refund out of failed.
-REFUND_MOVES: Final[dict[RefundState, frozenset[RefundState]]] = {
-    RefundState.REQUESTED: frozenset({RefundState.FAILED}),
-    RefundState.SENT: frozenset({RefundState.REQUESTED, RefundState.ABNORMAL}),
-    RefundState.DONE: REFUND_OPEN,
-    RefundState.FAILED: REFUND_OPEN,
-    RefundState.ABNORMAL: frozenset({RefundState.REQUESTED, RefundState.SENT}),
-}
+REFUND_STUCK: Final = frozenset({S.FAILED, S.ABNORMAL})
+RETRIED: Final = Act.REFUND_RETRIED
+
+# Done is for ever; only a person takes a refund out of failed.
+TABLE: Final = Table(
+    S.REQUESTED,
+    Transition(S.FAILED, A.RETRY, S.REQUESTED, needs=Permission.OPERATE, act=RETRIED),
+    Transition(S.ABNORMAL, A.ASK, S.SENT, needs=Permission.OPERATE, act=RETRIED),
+    Transition(S.REQUESTED, A.ACCEPT, S.SENT),
+    Transition(S.ABNORMAL, A.ACCEPT, S.SENT),
+    Transition(S.REQUESTED, A.ARRIVE, S.DONE),
+    Transition(S.SENT, A.ARRIVE, S.DONE),
+    Transition(S.ABNORMAL, A.ARRIVE, S.DONE),
+    Transition(S.REQUESTED, A.FAIL, S.FAILED),
+    Transition(S.SENT, A.FAIL, S.FAILED),
+    Transition(S.ABNORMAL, A.FAIL, S.FAILED),
+    Transition(S.REQUESTED, A.HANG, S.ABNORMAL),
+    Transition(S.SENT, A.HANG, S.ABNORMAL),
+    along=lambda state: {"open": state in REFUND_OPEN},
+)

@@ -5,16 +5,15 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from pymongo import ReturnDocument
 
 from mongo_indexes.refunds import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
 from services.payments.refunds.models import Refund
 from services.payments.refunds.states import (
-    REFUND_MOVES,
-    REFUND_OPEN,
     REFUND_STUCK,
+    TABLE,
+    RefundAction,
     RefundState,
 )
 
@@ -32,18 +31,14 @@ async def find(db: Database, refund_id: str) -> Refund | None:
 async def move(
     db: Database,
     refund_key: str,
-    target: RefundState,
+    action: RefundAction,
     *,
     tx: Transaction | None = None,
     **changes: Any,
 ) -> Refund | None:
     """Change a refund's state by compare-and-set; None when it was changed before."""
-    document = await db[COLLECTION].find_one_and_update(
-        {"_id": refund_key, "state": {"$in": list(REFUND_MOVES[target])}},
-        {"$set": {"state": target, "open": target in REFUND_OPEN, **changes}},
-        return_document=ReturnDocument.AFTER,
-        session=tx,
-    )
+    key = {"_id": refund_key}
+    document = await TABLE.move_and_get(db[COLLECTION], key, action, changes, tx=tx)
     return msgspec.convert(document, Refund | None)
 
 

@@ -104,13 +104,6 @@ def _require_may_decide(actor: Actor, sign_in: BrowserSignIn) -> None:
         raise BrowserNotForYou("这个二维码不是给您的,请不要确认")
 
 
-ACTS = {
-    Event.ALLOW: Act.BROWSER_ALLOWED,
-    Event.CONFIRM: Act.CONFIRMED,
-    Event.REFUSE: Act.BROWSER_REFUSED,
-}
-
-
 async def _write(
     deps: Dependencies, actor: Actor, sign_in: BrowserSignIn, event: Event
 ) -> None:
@@ -126,7 +119,7 @@ async def _write(
             deps, tx, sign_in.session, now
         ):
             raise states.SignInExpired("浏览器里的登录已结束")
-        act, confirms = ACTS[event], sign_in.session
+        act, confirms = states.TABLE.act(event), sign_in.session
         await audit.record(deps, tx, actor, act, subject=sign_in.id, confirms=confirms)
 
     await deps.in_transaction(save)
@@ -141,7 +134,7 @@ async def _miss(deps: Dependencies, actor: Actor, sign_in: BrowserSignIn) -> Non
         if misses >= MOST_MISSES:
             await store.move(deps.db, tx, sign_in.id, Event.GUESSED, now)
         if misses:
-            act, why = Act.BROWSER_REFUSED, WrongNumber.code
+            act, why = states.TABLE.act(Event.GUESSED), WrongNumber.code
             await audit.record(deps, tx, actor, act, subject=sign_in.id, why=why, misses=misses)
         return misses
 

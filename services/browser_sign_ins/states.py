@@ -4,9 +4,9 @@ from datetime import datetime
 from enum import StrEnum, auto
 from typing import Final
 
-from msgspec import Struct
-
+from services.kernel.acts import Act
 from services.kernel.errors import Conflict, DomainError, RetryAfter
+from services.kernel.states import Table, Transition
 from services.people.identity import SignInRefused
 
 
@@ -28,25 +28,20 @@ class Event(StrEnum):
     RUN_OUT = auto()
 
 
-class Move(Struct, frozen=True):
-    source: BrowserState
-    event: Event
-    target: BrowserState
-
-
 S, E = BrowserState, Event
-MOVES: Final = (
-    Move(S.WAITING, E.ALLOW, S.ALLOWED),
-    Move(S.WAITING, E.CONFIRM, S.USED),
-    Move(S.WAITING, E.REFUSE, S.REFUSED),
-    Move(S.WAITING, E.GUESSED, S.REFUSED),
-    Move(S.WAITING, E.TAKE_BACK, S.REFUSED),
-    Move(S.WAITING, E.RUN_OUT, S.EXPIRED),
-    Move(S.ALLOWED, E.TAKE_BACK, S.REFUSED),
-    Move(S.ALLOWED, E.USE, S.USED),
-    Move(S.ALLOWED, E.RUN_OUT, S.EXPIRED),
+TABLE: Final = Table(
+    S.WAITING,
+    # by the person at the phone: for a browser of their own
+    Transition(S.WAITING, E.ALLOW, S.ALLOWED, own=True, act=Act.BROWSER_ALLOWED),
+    Transition(S.WAITING, E.CONFIRM, S.USED, own=True, act=Act.CONFIRMED),
+    Transition(S.WAITING, E.REFUSE, S.REFUSED, own=True, act=Act.BROWSER_REFUSED),
+    Transition(S.WAITING, E.GUESSED, S.REFUSED, act=Act.BROWSER_REFUSED),
+    Transition(S.WAITING, E.TAKE_BACK, S.REFUSED),
+    Transition(S.WAITING, E.RUN_OUT, S.EXPIRED, due="expires_at"),
+    Transition(S.ALLOWED, E.TAKE_BACK, S.REFUSED),
+    Transition(S.ALLOWED, E.USE, S.USED),
+    Transition(S.ALLOWED, E.RUN_OUT, S.EXPIRED, due="expires_at"),
 )
-_TARGETS: Final = {(move.source, move.event): move.target for move in MOVES}
 
 POLL_SECONDS: Final = 2
 
@@ -68,21 +63,11 @@ class SignInAnswered(Conflict):
     code = "sign_in_answered"
 
 
-def sources(event: Event) -> list[BrowserState]:
-    """Return the states an event may start from: the compare of compare-and-set."""
-    return [move.source for move in MOVES if move.event is event]
-
-
-def target(event: Event) -> BrowserState:
-    """Return where an event leads; every event of the table leads to one state."""
-    return next(move.target for move in MOVES if move.event is event)
-
-
 def state_at(state: BrowserState, expires_at: datetime, now: datetime) -> BrowserState:
     """Return what a state has become by now."""
     if now < expires_at:
         return state
-    return _TARGETS.get((state, E.RUN_OUT), state)
+    return TABLE.target(E.RUN_OUT) if TABLE.find(state, E.RUN_OUT) else state
 
 
 def require_waiting(found: BrowserState) -> None:

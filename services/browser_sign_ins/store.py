@@ -7,9 +7,8 @@ import msgspec
 from pymongo import ReturnDocument
 
 from mongo_indexes.browser_sign_ins import COLLECTION
-from services.browser_sign_ins import states
 from services.browser_sign_ins.models import BrowserSignIn
-from services.browser_sign_ins.states import Event
+from services.browser_sign_ins.states import TABLE, Event
 from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
 
@@ -40,23 +39,13 @@ async def move(
     **changes: Any,
 ) -> bool:
     """Move a sign-in that has not expired; False when another request was first."""
-    query = {
-        "_id": sign_in_id,
-        "state": {"$in": states.sources(event)},
-        "expires_at": {"$gt": now},
-    }
-    change = {"$set": {"state": states.target(event), **changes}}
-    result = await db[COLLECTION].update_one(query, change, session=tx)
-    return result.modified_count == 1
+    key = {"_id": sign_in_id, "expires_at": {"$gt": now}}
+    return await TABLE.move(db[COLLECTION], key, event, changes, tx=tx)
 
 
 async def miss(db: Database, tx: Transaction, sign_in_id: str, now: datetime) -> int:
     """Count a wrong number; return how many there were, 0 when it no longer matters."""
-    query = {
-        "_id": sign_in_id,
-        "state": {"$in": states.sources(Event.ALLOW)},
-        "expires_at": {"$gt": now},
-    }
+    query = TABLE.where({"_id": sign_in_id, "expires_at": {"$gt": now}}, Event.ALLOW)
     document = await db[COLLECTION].find_one_and_update(
         query, {"$inc": {"misses": 1}}, return_document=ReturnDocument.AFTER, session=tx
     )
@@ -65,12 +54,8 @@ async def miss(db: Database, tx: Transaction, sign_in_id: str, now: datetime) ->
 
 async def refuse_all(db: Database, tx: Transaction, person_id: str, now: datetime) -> None:
     """Refuse what a person allowed and no browser has used yet. Served by index `person`."""
-    event = Event.TAKE_BACK
-    await db[COLLECTION].update_many(
-        {"person": person_id, "state": {"$in": states.sources(event)}},
-        {"$set": {"state": states.target(event), "answered_at": now}},
-        session=tx,
-    )
+    key, changes = {"person": person_id}, {"answered_at": now}
+    await TABLE.move_many(db[COLLECTION], key, Event.TAKE_BACK, changes, tx=tx)
 
 
 async def forget(db: Database, tx: Transaction, person_id: str) -> None:

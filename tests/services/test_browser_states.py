@@ -5,21 +5,19 @@ from datetime import timedelta
 import pytest
 
 from services.browser_sign_ins import states
-from services.browser_sign_ins.states import MOVES, BrowserState, Event
+from services.browser_sign_ins.states import TABLE, BrowserState, Event
 from tests.build.world import NOON
-
-TABLE = {(move.source, move.event): move.target for move in MOVES}
 
 
 @pytest.mark.parametrize("event", list(Event))
 def test_every_event_leads_to_one_state(event: Event) -> None:
-    assert {move.target for move in MOVES if move.event is event} == {states.target(event)}
-    assert states.sources(event) == [s for s in BrowserState if (s, event) in TABLE]
+    assert {row.target for row in TABLE.of(event)} == {TABLE.target(event)}
+    assert TABLE.sources(event) == [s for s in BrowserState if TABLE.find(s, event)]
 
 
 @pytest.mark.parametrize("end", [BrowserState.REFUSED, BrowserState.USED, BrowserState.EXPIRED])
 def test_what_is_over_stays_over(end: BrowserState) -> None:
-    assert not [move for move in MOVES if move.source is end]
+    assert not [row for row in TABLE.rows if row.source is end]
     assert states.state_at(end, NOON, NOON) is end
 
 
@@ -30,5 +28,5 @@ def test_time_ends_what_is_not_over(state: BrowserState) -> None:
 
 
 def test_only_what_was_allowed_is_used_and_only_once() -> None:
-    assert states.sources(Event.USE) == [BrowserState.ALLOWED]
-    assert states.target(Event.USE) is BrowserState.USED
+    assert TABLE.sources(Event.USE) == [BrowserState.ALLOWED]
+    assert TABLE.target(Event.USE) is BrowserState.USED

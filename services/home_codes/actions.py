@@ -14,6 +14,7 @@ from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.home_codes import store
 from services.home_codes.models import CODE_LIFE, HomeCode, PrintedCode, PrintedCodes, UseCode
+from services.home_codes.states import TABLE, CodeAction
 from services.homes import household, views
 from services.homes.household import Household
 from services.homes.models import Bound
@@ -149,7 +150,9 @@ async def use(deps: Dependencies, actor: Actor, wish: UseCode) -> Bound:
         if not repeated:
             row = await _bind(deps, tx, actor, found, row)
         facts = {"place": row.home, "subject": row.id}
-        await audit.record(deps, tx, actor, Act.CODE_USED, **facts, repeated=repeated)
+        await audit.record(
+            deps, tx, actor, TABLE.act(CodeAction.USE), **facts, repeated=repeated
+        )
         return views.bound(home, row)
 
     return await deps.in_transaction(save)

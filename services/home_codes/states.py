@@ -1,6 +1,10 @@
-"""States of a home code: open, then used or revoked."""
+"""State machine of a home code. The table is the specification."""
 
 from enum import StrEnum, auto
+from typing import Final
+
+from services.kernel.acts import Act
+from services.kernel.states import Table, Transition
 
 
 class CodeState(StrEnum):
@@ -9,3 +13,16 @@ class CodeState(StrEnum):
     OPEN = auto()
     USED = auto()
     REVOKED = auto()
+
+
+class CodeAction(StrEnum):
+    USE = auto()
+    REVOKE = auto()  # the residency ended, or was bound another way
+
+
+S, A = CodeState, CodeAction
+TABLE: Final = Table(
+    S.OPEN,
+    Transition(S.OPEN, A.USE, S.USED, own=True, act=Act.CODE_USED),  # by whoever holds it
+    Transition(S.OPEN, A.REVOKE, S.REVOKED),
+)

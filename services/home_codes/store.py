@@ -9,7 +9,7 @@ from pymongo import ReplaceOne
 from mongo_indexes.home_codes import COLLECTION
 from services.dependencies import Database, Transaction
 from services.home_codes.models import HomeCode
-from services.home_codes.states import CodeState
+from services.home_codes.states import TABLE, CodeAction
 from services.kernel.documents import to_document
 
 
@@ -35,18 +35,11 @@ async def use(
     db: Database, tx: Transaction, code: HomeCode, person_id: str, now: datetime
 ) -> bool:
     """Note who used a code; False when it was used, revoked, printed anew or too old."""
-    query = {
-        "_id": code.residency,
-        "code_index": code.code_index,
-        "state": CodeState.OPEN,
-        "expires_at": {"$gt": now},
-    }
-    change = {"state": CodeState.USED, "used_by": person_id, "used_at": now}
-    result = await db[COLLECTION].update_one(query, {"$set": change}, session=tx)
-    return result.modified_count == 1
+    key = {"_id": code.residency, "code_index": code.code_index, "expires_at": {"$gt": now}}
+    changes = {"used_by": person_id, "used_at": now}
+    return await TABLE.move(db[COLLECTION], key, CodeAction.USE, changes, tx=tx)
 
 
 async def revoke(db: Database, tx: Transaction, residency_ids: Sequence[str]) -> None:
-    query = {"_id": {"$in": list(residency_ids)}, "state": CodeState.OPEN}
-    change = {"$set": {"state": CodeState.REVOKED}}
-    await db[COLLECTION].update_many(query, change, session=tx)
+    key = {"_id": {"$in": list(residency_ids)}}
+    await TABLE.move_many(db[COLLECTION], key, CodeAction.REVOKE, {}, tx=tx)

@@ -9,9 +9,14 @@ from services.homes.models import Bound
 from services.homes.notify import News
 from services.invitations import store
 from services.invitations.models import NAME, AcceptInvitation, Invitation, token_index
-from services.invitations.states import InvitationOver, InvitationState, InvitationUsed
+from services.invitations.states import (
+    TABLE,
+    InvitationAction,
+    InvitationOver,
+    InvitationState,
+    InvitationUsed,
+)
 from services.kernel import errors
-from services.kernel.acts import Act
 from services.kernel.permissions import Actor
 from services.residencies.models import Newcomer, Relation, Residency, Way
 
@@ -62,7 +67,7 @@ async def _note(
         deps,
         tx,
         actor,
-        Act.INVITATION_ACCEPTED,
+        TABLE.act(InvitationAction.USE),
         place=found.home,
         subject=found.id,
         relation=found.relation,

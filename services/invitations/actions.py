@@ -21,7 +21,13 @@ from services.invitations.models import (
     NewInvitation,
     token_index,
 )
-from services.invitations.states import InvitationOver, InvitationState, InvitationUsed
+from services.invitations.states import (
+    TABLE,
+    InvitationAction,
+    InvitationOver,
+    InvitationState,
+    InvitationUsed,
+)
 from services.kernel import errors
 from services.kernel.acts import Act
 from services.kernel.permissions import Actor, Permission, require_at
@@ -107,7 +113,7 @@ async def listing(deps: Dependencies, actor: Actor, home: str) -> list[Invitatio
 
 async def revoke(deps: Dependencies, actor: Actor, home: str, invitation_id: str) -> None:
     """Revoke an invitation; harmless to repeat. Raises InvitationUsed once it is accepted."""
-    require_at(actor, Permission.MANAGE_HOME, home)
+    require_at(actor, TABLE.needs(InvitationAction.REVOKE), home)
 
     async def save(tx: Transaction) -> None:
         found = await store.find(deps.db, invitation_id, tx=tx)
@@ -116,7 +122,9 @@ async def revoke(deps: Dependencies, actor: Actor, home: str, invitation_id: str
         done = await store.revoke(deps.db, tx, found.id)
         if not done and found.state is InvitationState.USED:
             raise InvitationUsed("邀请已被接受,如需移除请到住户里办理")
-        await _note(deps, tx, actor, Act.INVITATION_REVOKED, found, repeated=not done)
+        await _note(
+            deps, tx, actor, TABLE.act(InvitationAction.REVOKE), found, repeated=not done
+        )
 
     await deps.in_transaction(save)
 

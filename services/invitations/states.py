@@ -1,8 +1,12 @@
-"""States of an invitation: open, then used or revoked."""
+"""State machine of an invitation. The table is the specification."""
 
 from enum import StrEnum, auto
+from typing import Final
 
 from services.kernel import errors
+from services.kernel.acts import Act
+from services.kernel.permissions import Permission
+from services.kernel.states import Table, Transition
 
 
 class InvitationState(StrEnum):
@@ -11,6 +15,23 @@ class InvitationState(StrEnum):
     OPEN = auto()
     USED = auto()
     REVOKED = auto()
+
+
+class InvitationAction(StrEnum):
+    USE = auto()
+    REVOKE = auto()
+    LAPSE = auto()  # its sender owns the home no more, or left the product
+
+
+S, A = InvitationState, InvitationAction
+TABLE: Final = Table(
+    S.OPEN,
+    Transition(S.OPEN, A.USE, S.USED, own=True, act=Act.INVITATION_ACCEPTED),  # by the guest
+    Transition(
+        S.OPEN, A.REVOKE, S.REVOKED, needs=Permission.MANAGE_HOME, act=Act.INVITATION_REVOKED
+    ),
+    Transition(S.OPEN, A.LAPSE, S.REVOKED),
+)
 
 
 class InvitationUsed(errors.Conflict):

@@ -1,17 +1,14 @@
 """Store of invitations into homes."""
 
 from datetime import datetime
-from typing import Final
 
 import msgspec
 
 from mongo_indexes.home_invitations import COLLECTION
 from services.dependencies import Database, Transaction
 from services.invitations.models import Invitation
-from services.invitations.states import InvitationState
+from services.invitations.states import TABLE, InvitationAction, InvitationState
 from services.kernel.documents import Document, to_document
-
-REVOKED: Final = {"$set": {"state": InvitationState.REVOKED}}
 
 
 async def insert(db: Database, tx: Transaction, invitation: Invitation) -> None:
@@ -44,10 +41,9 @@ async def use(
     db: Database, tx: Transaction, invitation_id: str, person_id: str, now: datetime
 ) -> bool:
     """Note who used an invitation; False when it was used, revoked or too old."""
-    query = {"_id": invitation_id, "state": InvitationState.OPEN, "expires_at": {"$gt": now}}
-    change = {"state": InvitationState.USED, "used_by": person_id, "used_at": now}
-    result = await db[COLLECTION].update_one(query, {"$set": change}, session=tx)
-    return result.modified_count == 1
+    key = {"_id": invitation_id, "expires_at": {"$gt": now}}
+    changes = {"used_by": person_id, "used_at": now}
+    return await TABLE.move(db[COLLECTION], key, InvitationAction.USE, changes, tx=tx)
 
 
 async def note_residency(
@@ -58,16 +54,16 @@ async def note_residency(
 
 
 async def revoke(db: Database, tx: Transaction, invitation_id: str) -> bool:
-    query = {"_id": invitation_id, "state": InvitationState.OPEN}
-    return (await db[COLLECTION].update_one(query, REVOKED, session=tx)).modified_count == 1
+    key, revoke = {"_id": invitation_id}, InvitationAction.REVOKE
+    return await TABLE.move(db[COLLECTION], key, revoke, {}, tx=tx)
 
 
 async def revoke_at(db: Database, tx: Transaction, home: str, *, person: str | None) -> int:
     """Revoke a home's open invitations, or those of one person. Served by index `home`."""
-    query: Document = {"home": home, "state": InvitationState.OPEN}
+    key: Document = {"home": home}
     if person is not None:
-        query["person"] = person
-    return (await db[COLLECTION].update_many(query, REVOKED, session=tx)).modified_count
+        key["person"] = person
+    return await TABLE.move_many(db[COLLECTION], key, InvitationAction.LAPSE, {}, tx=tx)
 
 
 # Erasure
@@ -84,7 +80,6 @@ async def of_person(
 
 async def blank(db: Database, tx: Transaction, invitation: Invitation, gone: str) -> None:
     """Replace the guest's name by `gone`, sealed, and revoke the invitation if it is open."""
-    change: Document = {"name_sealed": gone}
-    if invitation.state is InvitationState.OPEN:
-        change["state"] = InvitationState.REVOKED
-    await db[COLLECTION].update_one({"_id": invitation.id}, {"$set": change}, session=tx)
+    key = {"_id": invitation.id}
+    await db[COLLECTION].update_one(key, {"$set": {"name_sealed": gone}}, session=tx)
+    await TABLE.move(db[COLLECTION], key, InvitationAction.LAPSE, {}, tx=tx)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from services.dependencies import Dependencies, Transaction
 from services.home_requests import notify, states, store
-from services.home_requests.models import ADVICE_TIME, HomeRequest
+from services.home_requests.models import HomeRequest
 from services.home_requests.states import Event
 from services.homes.household import Household
 from services.jobs import actions as jobs
@@ -74,7 +74,7 @@ async def move(
     states.require(found.state, event)
     if not await store.move(deps.db, tx, found.id, event, **changes):
         raise states.RequestMovedOn("这个申请已经处理过了,请刷新", state=found.state)
-    found.state = states.target(event)
+    found.state = states.TABLE.target(event)
     for name, value in changes.items():
         setattr(found, name, value)
     if found.state not in states.OPEN:
@@ -85,7 +85,7 @@ async def move(
 
 async def schedule_pass_on(deps: Dependencies, tx: Transaction, request: HomeRequest) -> None:
     """Promise to pass a request on to the community when no head advises within three days."""
-    due_at = request.created_at + ADVICE_TIME
+    due_at = request.created_at + states.ADVICE_TIME
     await jobs.enqueue(deps, tx, PASS_ON, request.id, due_at=due_at, request_id=request.id)
 
 

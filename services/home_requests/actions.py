@@ -16,7 +16,7 @@ from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies, Transaction
 from services.home_requests import access, notify, store, views
 from services.home_requests.models import FileRequest, HomeRequest, MyRequest
-from services.home_requests.states import OPEN, Event, RequestState
+from services.home_requests.states import OPEN, TABLE, Event, RequestState
 from services.homes import household, terms
 from services.homes import notify as homes_notify
 from services.homes.household import Household
@@ -228,7 +228,9 @@ async def withdraw(deps: Dependencies, actor: Actor, request_id: str) -> MyReque
             await access.move(deps, tx, found, Event.WITHDRAW)
         about = {"place": found.home, "subject": found.id}
         about["on_behalf_of"] = "" if found.person else found.id
-        await audit.record(deps, tx, actor, Act.HOME_WITHDRAWN, **about, repeated=repeated)
+        await audit.record(
+            deps, tx, actor, TABLE.act(Event.WITHDRAW), **about, repeated=repeated
+        )
         return found
 
     [view] = await views.mine(deps, [await deps.in_transaction(save)])

@@ -5,7 +5,7 @@ from typing import Final
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.home_requests import access, store
-from services.home_requests.states import OPEN, Event, RequestState
+from services.home_requests.states import OPEN, TABLE, Event, RequestState
 from services.homes import household
 from services.jobs import actions as jobs
 from services.kernel.acts import Act
@@ -26,7 +26,9 @@ async def pass_on(deps: Dependencies, payload: Document) -> None:
         home = await household.hold(deps, tx, found.home)
         await access.move(deps, tx, found, Event.PASS_ON, home=home.place)
         place, subject = found.home, found.id
-        await audit.record(deps, tx, CLOCK, Act.HOME_PASSED_ON, place=place, subject=subject)
+        await audit.record(
+            deps, tx, CLOCK, TABLE.act(Event.PASS_ON), place=place, subject=subject
+        )
 
     await deps.in_transaction(save)
 

@@ -1,6 +1,6 @@
 """Requests to belong to a home: what is kept, sent and seen."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum, auto
 from typing import Annotated, Final
 
@@ -15,8 +15,6 @@ from services.people.models import PersonName
 from services.residencies.models import Relation
 
 MOST_PHOTOS: Final = 6
-# How long a head has before the community decides without them.
-ADVICE_TIME: Final = timedelta(days=3)
 # What is typed into a request; kept sealed in the field of that name and `_sealed`.
 FIELDS: Final = {
     name: Sealed("home_requests", name)

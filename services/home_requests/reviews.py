@@ -83,7 +83,9 @@ async def advise(
     """
 
     async def save(tx: Transaction) -> HomeRequest:
-        found = await access.access(deps, actor, request_id, Permission.ADVISE_HOMES, tx=tx)
+        found = await access.access(
+            deps, actor, request_id, states.TABLE.needs(Event.ADVISE), tx=tx
+        )
         access.require_others(actor, found)
         home = await household.hold(deps, tx, found.home)
         changes = {
@@ -93,7 +95,7 @@ async def advise(
             "advice_sealed": found.seal(deps.vault, advice.reason, "advice"),
         }
         await access.move(deps, tx, found, Event.ADVISE, home=home.place, **changes)
-        await _note(deps, tx, actor, Act.HOME_ADVISED, found, known=advice.known)
+        await _note(deps, tx, actor, states.TABLE.act(Event.ADVISE), found, known=advice.known)
         return found
 
     return await _view(deps, actor, await deps.in_transaction(save))
@@ -150,7 +152,7 @@ async def hold(
 
     Raises OwnRequest, OwnHome, RequestWithHead, RequestMovedOn.
     """
-    found = await access.access(deps, actor, request_id, Permission.DECIDE_HOMES, tx=tx)
+    found = await access.access(deps, actor, request_id, states.TABLE.needs(event), tx=tx)
     access.require_others(actor, found)
     states.require(found.state, event)
     home = await household.hold(deps, tx, found.home)
@@ -204,7 +206,7 @@ async def finish(
         await _dispute_others(deps, tx, case)
     on_behalf_of = "" if found.person else verdict.residency or found.id
     facts = {"on_behalf_of": on_behalf_of, "state": found.state, **outcome}
-    await _note(deps, tx, actor, Act.HOME_DECIDED, found, **facts)
+    await _note(deps, tx, actor, states.TABLE.act(verdict.event), found, **facts)
     return found
 
 

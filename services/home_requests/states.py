@@ -1,11 +1,15 @@
 """State machine of a home request: this table is the specification."""
 
+from datetime import timedelta
 from enum import StrEnum, auto
 from typing import Final
 
 from msgspec import Struct
 
+from services.kernel.acts import Act
 from services.kernel.errors import Conflict
+from services.kernel.permissions import Permission
+from services.kernel.states import Table, Transition
 
 
 class RequestState(StrEnum):
@@ -40,24 +44,26 @@ class Event(StrEnum):
     WITHDRAW = auto()  # by whoever filed it, or because the home changed its owner
 
 
-class Move(Struct, frozen=True):
-    """Row of the table: what an event makes of a state."""
-
-    source: RequestState
-    event: Event
-    target: RequestState
-
-
 S, E = RequestState, Event
-MOVES: Final = (
-    Move(S.WITH_HEAD, E.ADVISE, S.WITH_COMMUNITY),
-    Move(S.WITH_HEAD, E.PASS_ON, S.WITH_COMMUNITY),
-    Move(S.WITH_HEAD, E.WITHDRAW, S.WITHDRAWN),
-    Move(S.WITH_COMMUNITY, E.ACCEPT, S.ACCEPTED),
-    Move(S.WITH_COMMUNITY, E.REJECT, S.REJECTED),
-    Move(S.WITH_COMMUNITY, E.WITHDRAW, S.WITHDRAWN),
-)
 OPEN: Final = (S.WITH_HEAD, S.WITH_COMMUNITY)
+# How long a head has before the community decides without them.
+ADVICE_TIME: Final = timedelta(days=3)
+ADVISE, DECIDE = Permission.ADVISE_HOMES, Permission.DECIDE_HOMES
+ADVISED, DECIDED, WITHDRAWN = Act.HOME_ADVISED, Act.HOME_DECIDED, Act.HOME_WITHDRAWN
+
+# Where no head is in office, a request begins with the community.
+TABLE: Final = Table(
+    S.WITH_HEAD,
+    Transition(S.WITH_HEAD, E.ADVISE, S.WITH_COMMUNITY, ADVISE, act=ADVISED),
+    Transition(
+        S.WITH_HEAD, E.PASS_ON, S.WITH_COMMUNITY, due=ADVICE_TIME, act=Act.HOME_PASSED_ON
+    ),
+    Transition(S.WITH_HEAD, E.WITHDRAW, S.WITHDRAWN, own=True, act=WITHDRAWN),
+    Transition(S.WITH_COMMUNITY, E.ACCEPT, S.ACCEPTED, DECIDE, act=DECIDED),
+    Transition(S.WITH_COMMUNITY, E.REJECT, S.REJECTED, DECIDE, act=DECIDED),
+    Transition(S.WITH_COMMUNITY, E.WITHDRAW, S.WITHDRAWN, own=True, act=WITHDRAWN),
+    along=lambda state: {} if state in OPEN else {"open_key": None},
+)
 
 
 class RequestStateDetails(Struct, frozen=True, kw_only=True):
@@ -83,19 +89,9 @@ class RequestMovedOn(Conflict):
     details_type = RequestStateDetails
 
 
-def sources(event: Event) -> list[RequestState]:
-    """Return the states an event starts from: the compare of compare-and-set."""
-    return [move.source for move in MOVES if move.event is event]
-
-
-def target(event: Event) -> RequestState:
-    """Return the state an event leads to: the table has one for each event."""
-    return next(move.target for move in MOVES if move.event is event)
-
-
 def require(state: RequestState, event: Event) -> None:
     """Raise RequestWithHead or RequestMovedOn unless the event starts from this state."""
-    if state in sources(event):
+    if TABLE.find(state, event):
         return
     if state is S.WITH_HEAD:
         raise RequestWithHead("楼长还在核实,请等楼长回复后再决定", state=state)

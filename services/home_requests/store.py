@@ -7,9 +7,8 @@ import msgspec
 
 from mongo_indexes.home_requests import COLLECTION
 from services.dependencies import Database, Transaction
-from services.home_requests import states
 from services.home_requests.models import HomeRequest
-from services.home_requests.states import OPEN, Event, RequestState
+from services.home_requests.states import OPEN, TABLE, Event, RequestState
 from services.kernel.documents import Document, to_document
 from services.kernel.paths import under_any
 
@@ -81,12 +80,7 @@ async def move(
     db: Database, tx: Transaction, request_id: str, event: Event, **changes: Any
 ) -> bool:
     """Move a request along the table; False when somebody was first."""
-    query = {"_id": request_id, "state": {"$in": states.sources(event)}}
-    changes["state"] = states.target(event)
-    if changes["state"] not in OPEN:
-        changes["open_key"] = None
-    result = await db[COLLECTION].update_one(query, {"$set": changes}, session=tx)
-    return result.modified_count == 1
+    return await TABLE.move(db[COLLECTION], {"_id": request_id}, event, changes, tx=tx)
 
 
 async def mark_disputed(db: Database, tx: Transaction, ids: Sequence[str]) -> None:
@@ -110,6 +104,7 @@ async def of_person(db: Database, tx: Transaction, person_id: str) -> list[HomeR
 
 async def blank(db: Database, tx: Transaction, request: HomeRequest, gone: str) -> None:
     """Replace the name by `gone`, sealed; remove all other text; withdraw an open request."""
+    key = {"_id": request.id}
     change: Document = {
         "name_sealed": gone,
         "id_number_sealed": None,
@@ -119,6 +114,5 @@ async def blank(db: Database, tx: Transaction, request: HomeRequest, gone: str) 
         "photo_ids": [],
         "open_key": None,
     }
-    if request.state in OPEN:
-        change["state"] = RequestState.WITHDRAWN
-    await db[COLLECTION].update_one({"_id": request.id}, {"$set": change}, session=tx)
+    await db[COLLECTION].update_one(key, {"$set": change}, session=tx)
+    await TABLE.move(db[COLLECTION], key, Event.WITHDRAW, {}, tx=tx)

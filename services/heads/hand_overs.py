@@ -8,7 +8,8 @@ from services.appointments.models import Appointment
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.heads import counts, notify, store, views
-from services.heads.models import HandOver, HandOverState, HandOverView
+from services.heads.models import HandOver, HandOverView
+from services.heads.states import TABLE, HandOverAction
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
@@ -79,11 +80,13 @@ async def receive(deps: Dependencies, actor: Actor, hand_over_id: str) -> HandOv
     async def save(tx: Transaction) -> None:
         if not await store.receive(deps.db, tx, found.id, by=actor.person_id, at=now):
             raise HandOverClosed("这份清单已经接收或已换新")
-        place, act = found.place, Act.HAND_OVER_RECEIVED
+        place, act = found.place, TABLE.act(HandOverAction.RECEIVE)
         await audit.record(deps, tx, actor, act, place=place, subject=found.id)
 
     await deps.in_transaction(save)
-    received = msgspec.structs.replace(found, state=HandOverState.RECEIVED, received_at=now)
+    received = msgspec.structs.replace(
+        found, state=TABLE.target(HandOverAction.RECEIVE), received_at=now
+    )
     return await views.view(deps, received)
 
 

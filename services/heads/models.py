@@ -1,10 +1,10 @@
 """Heads as residents see them, and hand-overs from one head to the next."""
 
 from datetime import datetime
-from enum import StrEnum, auto
 
 from msgspec import Struct, field
 
+from services.heads.states import HandOverState
 from services.kernel.days import Day
 from services.kernel.permissions import Role
 from services.statistics.models import OwedHomes
@@ -42,12 +42,6 @@ class HeadsView(Struct, kw_only=True):
     address: str
     community: str
     heads: list[HeadView]
-
-
-class HandOverState(StrEnum):
-    OFFERED = auto()
-    REPLACED = auto()  # a newer list was made
-    RECEIVED = auto()
 
 
 class HandOver(Struct, kw_only=True):

@@ -8,7 +8,8 @@ import msgspec
 
 from mongo_indexes.hand_overs import COLLECTION
 from services.dependencies import Database, Transaction
-from services.heads.models import HandOver, HandOverState
+from services.heads.models import HandOver
+from services.heads.states import TABLE, HandOverAction
 from services.kernel.documents import Document, to_document
 from services.kernel.paths import under_any
 
@@ -18,13 +19,8 @@ async def replace(db: Database, tx: Transaction, made: HandOver) -> None:
 
     DuplicateKeyError when another list was made at the same moment.
     """
-    before = {
-        "place": made.place,
-        "appointment": made.appointment,
-        "state": HandOverState.OFFERED,
-    }
-    change = {"$set": {"state": HandOverState.REPLACED}}
-    await db[COLLECTION].update_many(before, change, session=tx)
+    before = {"place": made.place, "appointment": made.appointment}
+    await TABLE.move_many(db[COLLECTION], before, HandOverAction.REPLACE, {}, tx=tx)
     await db[COLLECTION].insert_one(to_document(made), session=tx)
 
 
@@ -39,10 +35,8 @@ async def receive(
     db: Database, tx: Transaction, hand_over_id: str, *, by: str, at: datetime
 ) -> bool:
     """Mark a list as received; False when it is no longer offered."""
-    key = {"_id": hand_over_id, "state": HandOverState.OFFERED}
-    change = {"state": HandOverState.RECEIVED, "received_by": by, "received_at": at}
-    done = await db[COLLECTION].update_one(key, {"$set": change}, session=tx)
-    return done.matched_count == 1
+    key, changes = {"_id": hand_over_id}, {"received_by": by, "received_at": at}
+    return await TABLE.move(db[COLLECTION], key, HandOverAction.RECEIVE, changes, tx=tx)
 
 
 async def known_to(

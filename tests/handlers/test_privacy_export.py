@@ -8,7 +8,7 @@ from services.appointments.models import Visibility
 from services.audit.models import Result
 from services.consents.policies import PolicyKey
 from services.fees.models import FeeKind
-from services.heads.models import HandOverState
+from services.heads.states import HandOverState
 from services.home_requests.states import RequestState
 from services.invitations.states import InvitationState
 from services.kernel.acts import Act

@@ -1,0 +1,27 @@
+"""State machine of a hand-over's list. The table is the specification."""
+
+from enum import StrEnum, auto
+from typing import Final
+
+from services.kernel.acts import Act
+from services.kernel.states import Table, Transition
+
+
+class HandOverState(StrEnum):
+    OFFERED = auto()
+    REPLACED = auto()  # a newer list was made
+    RECEIVED = auto()
+
+
+class HandOverAction(StrEnum):
+    REPLACE = auto()
+    RECEIVE = auto()
+
+
+S, A = HandOverState, HandOverAction
+TABLE: Final = Table(
+    S.OFFERED,
+    # by the next head, or by who answers for the place; whoever gave the list made a newer one
+    Transition(S.OFFERED, A.RECEIVE, S.RECEIVED, own=True, act=Act.HAND_OVER_RECEIVED),
+    Transition(S.OFFERED, A.REPLACE, S.REPLACED, own=True, act=Act.HANDED_OVER),
+)

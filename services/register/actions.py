@@ -11,7 +11,6 @@ from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.access import accessible
-from services.kernel.acts import Act
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
@@ -20,14 +19,9 @@ from services.register import corrections, preview, states, store, views
 from services.register.chunks import actions as chunks
 from services.register.models import ConfirmImport, Difference, Import, ImportView
 from services.register.sheet.models import RowProblem, Severity
-from services.register.states import JOB_OF, Action, State
+from services.register.states import JOB_OF, TABLE, Action, State
 from services.residencies import actions as residencies
 
-ACT_OF: Final = {
-    Action.CONFIRM: Act.REGISTER_CONFIRMED,
-    Action.UNDO: Act.REGISTER_UNDONE,
-    Action.DISCARD: Act.REGISTER_DISCARDED,
-}
 AT_THE_START: Final = {"done": 0, "mark": ""}
 
 
@@ -214,7 +208,7 @@ async def _note(
         deps,
         tx,
         actor,
-        ACT_OF[action],
+        TABLE.act(action),
         place=found.place,
         subject=found.id,
         homes=found.counts.homes,

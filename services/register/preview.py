@@ -16,9 +16,8 @@ from services.register.models import Import
 from services.register.sheet import process
 from services.register.sheet.models import Batch, Begun, Done, Refusal, Severity
 from services.register.sheet.problems import Refused
-from services.register.states import JOB_OF, Action
+from services.register.states import JOB_OF, PREVIEWS_LIVE, Action
 
-PREVIEWS_LIVE: Final = timedelta(days=7)
 PROBLEMS_LIVE: Final = timedelta(days=90)
 MOST_PROBLEMS: Final = 10_000  # kept of each severity; all are counted
 

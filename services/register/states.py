@@ -1,11 +1,15 @@
 """State machine of an import: this table is the specification."""
 
+from datetime import timedelta
 from enum import StrEnum, auto
 from typing import Final
 
 from msgspec import Struct
 
 from services.kernel import errors
+from services.kernel.acts import Act
+from services.kernel.permissions import Permission
+from services.kernel.states import Table, Transition
 
 
 class State(StrEnum):
@@ -36,21 +40,35 @@ class Action(StrEnum):
 
 S, A = State, Action
 
-# action → (the states it starts from, the state it leads to)
-TRANSITIONS: Final[dict[Action, tuple[frozenset[State], State]]] = {
-    A.UPLOAD: (frozenset({S.UNREADABLE, S.DISCARDED, S.UNDONE}), S.UPLOADED),
-    # A worker that takes over from a dead one reads again from the start.
-    A.READ: (frozenset({S.UPLOADED, S.READING}), S.READING),
-    A.PREVIEW: (frozenset({S.READING}), S.PREVIEWED),
-    A.REFUSE: (frozenset({S.READING}), S.UNREADABLE),
-    A.DISCARD: (frozenset({S.UPLOADED, S.READING, S.PREVIEWED}), S.DISCARDED),
-    A.CONFIRM: (frozenset({S.PREVIEWED}), S.APPLYING),
-    A.FINISH: (frozenset({S.APPLYING}), S.APPLIED),
-    A.UNDO: (frozenset({S.APPLIED}), S.UNDOING),
-    A.CLEAR: (frozenset({S.UNDOING}), S.UNDONE),
-}
-
 BUSY: Final = frozenset({S.APPLYING, S.UNDOING})
+
+PREVIEWS_LIVE: Final = timedelta(days=7)
+IMPORT, DISCARDED = Permission.IMPORT_REGISTER, Act.REGISTER_DISCARDED
+UPLOADED, CONFIRMED, TAKEN_BACK = (
+    Act.REGISTER_UPLOADED,
+    Act.REGISTER_CONFIRMED,
+    Act.REGISTER_UNDONE,
+)
+
+TABLE: Final = Table(
+    S.UPLOADED,
+    Transition(S.UNREADABLE, A.UPLOAD, S.UPLOADED, IMPORT, act=UPLOADED),
+    Transition(S.DISCARDED, A.UPLOAD, S.UPLOADED, IMPORT, act=UPLOADED),
+    Transition(S.UNDONE, A.UPLOAD, S.UPLOADED, IMPORT, act=UPLOADED),
+    Transition(S.UPLOADED, A.READ, S.READING),
+    # A worker that takes over from a dead one reads again from the start.
+    Transition(S.READING, A.READ, S.READING),
+    Transition(S.READING, A.PREVIEW, S.PREVIEWED),
+    Transition(S.READING, A.REFUSE, S.UNREADABLE),
+    Transition(S.UPLOADED, A.DISCARD, S.DISCARDED, IMPORT, act=DISCARDED),
+    Transition(S.READING, A.DISCARD, S.DISCARDED, IMPORT, act=DISCARDED),
+    Transition(S.PREVIEWED, A.DISCARD, S.DISCARDED, IMPORT, due=PREVIEWS_LIVE, act=DISCARDED),
+    Transition(S.PREVIEWED, A.CONFIRM, S.APPLYING, IMPORT, act=CONFIRMED),
+    Transition(S.APPLYING, A.FINISH, S.APPLIED),
+    Transition(S.APPLIED, A.UNDO, S.UNDOING, IMPORT, act=TAKEN_BACK),
+    Transition(S.UNDOING, A.CLEAR, S.UNDONE),
+    along=lambda state: {"busy": state in BUSY},
+)
 
 # Jobs, and the action that promises each.
 READ: Final = "register.read"
@@ -78,9 +96,7 @@ class WrongState(errors.Conflict):
 
 def require(state: State, action: Action) -> None:
     """Raise WrongState unless the action starts from this state."""
-    sources, _ = TRANSITIONS[action]
-    if state not in sources:
-        raise moved_on(state)
+    TABLE.require(state, action, moved_on(state))
 
 
 def moved_on(state: State) -> WrongState:

@@ -12,7 +12,7 @@ from services.kernel import errors
 from services.kernel.documents import Document, prefixed, to_document
 from services.register.models import Import
 from services.register.sheet.models import RowProblem, Severity
-from services.register.states import BUSY, TRANSITIONS, Action
+from services.register.states import TABLE, Action
 
 
 async def find(db: Database, import_id: str) -> Import | None:
@@ -60,21 +60,12 @@ async def restart(db: Database, tx: Transaction, ended: Import, fresh: Import) -
     """Start an import again with the same file after its end; False if somebody was first."""
     document = to_document(fresh)
     del document["_id"], document["place"]
-    result = await db[register_imports.COLLECTION].update_one(
-        _key(ended, Action.UPLOAD), {"$set": document}, session=tx
-    )
-    return result.modified_count == 1
+    collection = db[register_imports.COLLECTION]
+    return await TABLE.move(collection, _key(ended), Action.UPLOAD, document, tx=tx)
 
 
-def _key(found: Import, action: Action) -> Document:
-    sources, _ = TRANSITIONS[action]
-    return {
-        "_id": found.id,
-        "place": found.place,
-        "round": found.round,
-        "run": found.run,
-        "state": {"$in": sorted(sources)},
-    }
+def _key(found: Import) -> Document:
+    return {"_id": found.id, "place": found.place, "round": found.round, "run": found.run}
 
 
 async def move(
@@ -89,19 +80,15 @@ async def move(
 
     Raises DuplicateKeyError: another import is busy in this compound.
     """
-    _, target = TRANSITIONS[action]
     document = msgspec.to_builtins(changes, builtin_types=(datetime,))
-    change = {"state": target, "busy": target in BUSY, **document}
-    result = await db[register_imports.COLLECTION].update_one(
-        _key(found, action), {"$set": change}, session=tx
-    )
-    return result.matched_count == 1
+    collection = db[register_imports.COLLECTION]
+    return await TABLE.move(collection, _key(found), action, document, tx=tx)
 
 
 async def note_progress(db: Database, found: Import, done: int, total: int) -> bool:
     """Note how many rows a reading has done; False when the reading is no longer wanted."""
     change = {"$set": {"done": done, "total": total}}
-    key = _key(found, Action.PREVIEW)
+    key = TABLE.where(_key(found), Action.PREVIEW)
     return (await db[register_imports.COLLECTION].update_one(key, change)).matched_count == 1
 
 
@@ -112,7 +99,7 @@ async def move_mark(
 
     `action`: the one that will end the job. `more`: what to add, by field.
     """
-    key = {**_key(found, action), "mark": found.mark}
+    key = TABLE.where({**_key(found), "mark": found.mark}, action)
     # `steps` makes this a write even when nothing else changes, so that two workers collide.
     change = {"$set": {"mark": mark}, "$inc": {**more, "steps": 1}}
     return (

@@ -9,9 +9,8 @@ from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import errors
-from services.kernel.acts import Act
 from services.kernel.documents import encode
-from services.kernel.permissions import Actor, Permission
+from services.kernel.permissions import Actor
 from services.places import actions as places
 from services.places.models import Kind
 from services.register import store, views
@@ -19,7 +18,7 @@ from services.register.chunks import actions as chunks
 from services.register.models import Import, ImportView
 from services.register.sheet.file_type import check_file_type
 from services.register.sheet.problems import Refused
-from services.register.states import JOB_OF, TRANSITIONS, Action
+from services.register.states import JOB_OF, TABLE, Action
 
 MOST_BYTES: Final = 20 * 1024 * 1024
 ID_BYTES: Final = 16
@@ -54,16 +53,16 @@ async def upload(deps: Dependencies, actor: Actor, place: str, content: bytes) -
     A file whose import was discarded, undone or could not be read starts anew. Raises
     NotACompound, FileRefused, TooLarge.
     """
-    compound = await places.access_place(deps, actor, place, Permission.IMPORT_REGISTER)
+    compound = await places.access_place(deps, actor, place, TABLE.needs(Action.UPLOAD))
     if compound.kind is not Kind.COMPOUND:
         raise NotACompound("请选择一个小区再导入")
     _check(content)
     fresh = _fresh(deps, actor, place, content)
     earlier = await store.find(deps.db, fresh.id)
     if earlier is not None:
-        if earlier.state not in TRANSITIONS[Action.UPLOAD][0]:
+        if not TABLE.find(earlier.state, Action.UPLOAD):
             again = {"place": place, "subject": earlier.id}
-            await audit.record_again(deps, actor, Act.REGISTER_UPLOADED, **again)
+            await audit.record_again(deps, actor, TABLE.act(Action.UPLOAD), **again)
             return views.view(earlier)
         fresh.round = earlier.round + 1
     await chunks.keep_file(deps, fresh.file_id, content)
@@ -109,7 +108,7 @@ async def _begin(
             deps,
             tx,
             actor,
-            Act.REGISTER_UPLOADED,
+            TABLE.act(Action.UPLOAD),
             place=fresh.place,
             subject=fresh.id,
             size_bytes=fresh.size_bytes,

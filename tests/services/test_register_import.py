@@ -20,7 +20,7 @@ from services.register.chunks import actions as chunks
 from services.register.models import Import
 from services.register.sheet import process
 from services.register.sheet.child import BATCH_ROWS
-from services.register.states import BUSY, TRANSITIONS, Action, State
+from services.register.states import BUSY, TABLE, Action, State
 from services.residencies import actions as residencies
 from services.residencies import enrolment
 from tests.build import cast
@@ -378,7 +378,7 @@ async def test_an_action_works_from_its_states_and_from_no_other(world: World) -
             uploaded_at=NOON,
         )
         await world.db.register_imports.insert_one(to_document(fresh))
-        sources, target = TRANSITIONS[action]
+        sources, target = TABLE.sources(action), TABLE.target(action)
         assert await register_store.move(world.deps.db, fresh, action) == (state in sources)
         found = await store.find(world.deps.db, fresh.id)
         assert found is not None

@@ -16,7 +16,7 @@ from services.jobs.models import Permanent, RetryAt
 from services.kernel.documents import Document
 from services.messaging import quota, store
 from services.messaging.models import SEND, Delivery, Letter, Message
-from services.messaging.states import MOVES, OUTCOMES, Grant, Move, Outcome, Then
+from services.messaging.states import OUTCOMES, TABLE, Grant, Move, Outcome, Then
 from services.messaging.templates import TEMPLATES
 from services.people import actions as people
 from services.wechat.errors import WeChatError
@@ -41,7 +41,7 @@ async def send(deps: Dependencies, payload: Document) -> None:
         await store.move(deps.db, message.id, Move.LOSE)
         log.warning("message_outcome_unknown", message=message.id)
         return
-    if message.delivery not in MOVES[Move.START].sources:
+    if not TABLE.find(message.delivery, Move.START):
         return
     letter = await _letter(deps, message)
     if letter is None:

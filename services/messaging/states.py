@@ -3,6 +3,7 @@
 from enum import StrEnum, auto
 from typing import Final, NamedTuple
 
+from services.kernel.states import Table, Transition
 from services.messaging.models import Delivery
 from services.wechat.errors import Reaction
 
@@ -21,27 +22,27 @@ class Move(StrEnum):
     BOUNCE_FAILED = auto()  # the receipt: it did not arrive
 
 
-class Step(NamedTuple):
-    sources: tuple[Delivery, ...]
-    target: Delivery
-
-
 # A receipt may overtake the answer to our call, and may tell what became of a lost one.
 OUT: Final = (D.SENDING, D.SENT, D.UNKNOWN)
 
-MOVES: Final[dict[Move, Step]] = {
-    # From FAILED: somebody mended the cause and replays the dead job. Nothing was sent yet.
-    Move.START: Step((D.INBOX, D.FAILED), D.SENDING),
-    # From UNKNOWN: a worker that slept past its lease learns the answer after all.
-    Move.ACCEPT: Step((D.SENDING, D.UNKNOWN), D.SENT),
-    Move.REFUSE: Step((D.SENDING,), D.REFUSED),
-    Move.FAIL: Step((D.INBOX, D.SENDING), D.FAILED),
-    Move.LOSE: Step((D.SENDING,), D.UNKNOWN),
-    Move.POSTPONE: Step((D.SENDING,), D.INBOX),
-    Move.CONFIRM: Step(OUT, D.SENT),
-    Move.BOUNCE_REFUSED: Step(OUT, D.REFUSED),
-    Move.BOUNCE_FAILED: Step(OUT, D.FAILED),
-}
+TABLE: Final = Table(
+    D.INBOX,
+    Transition(D.INBOX, Move.START, D.SENDING),
+    # Somebody mended the cause and replays the dead job. Nothing was sent yet.
+    Transition(D.FAILED, Move.START, D.SENDING),
+    Transition(D.SENDING, Move.ACCEPT, D.SENT),
+    # A worker that slept past its lease learns the answer after all.
+    Transition(D.UNKNOWN, Move.ACCEPT, D.SENT),
+    Transition(D.SENDING, Move.REFUSE, D.REFUSED),
+    Transition(D.INBOX, Move.FAIL, D.FAILED),
+    Transition(D.SENDING, Move.FAIL, D.FAILED),
+    Transition(D.SENDING, Move.LOSE, D.UNKNOWN),
+    Transition(D.SENDING, Move.POSTPONE, D.INBOX),
+    *(Transition(out, Move.CONFIRM, D.SENT) for out in OUT),
+    *(Transition(out, Move.BOUNCE_REFUSED, D.REFUSED) for out in OUT),
+    *(Transition(out, Move.BOUNCE_FAILED, D.FAILED) for out in OUT),
+    field="delivery",
+)
 
 
 class Grant(StrEnum):

@@ -11,7 +11,7 @@ from mongo_indexes import message_grants, messages
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.messaging.models import Message
-from services.messaging.states import MOVES, OUT, Move
+from services.messaging.states import OUT, TABLE, Move
 
 
 async def insert(db: Database, tx: Transaction, message: Message) -> bool:
@@ -65,14 +65,10 @@ async def move(
     db: Database, message_id: str, by: Move, *, tx: Transaction | None = None, **changes: Any
 ) -> bool:
     """Compare and set: return False when the message is not where this move starts."""
-    step = MOVES[by]
-    query: Document = {"_id": message_id, "delivery": {"$in": list(step.sources)}}
+    key: Document = {"_id": message_id}
     if by is Move.START:
-        query["read_at"] = None  # no grant is spent on what was read already
-    result = await db[messages.COLLECTION].update_one(
-        query, {"$set": {"delivery": step.target, **changes}}, session=tx
-    )
-    return result.modified_count == 1
+        key["read_at"] = None  # no grant is spent on what was read already
+    return await TABLE.move(db[messages.COLLECTION], key, by, changes, tx=tx)
 
 
 async def awaiting_receipt(

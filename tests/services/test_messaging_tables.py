@@ -7,7 +7,7 @@ import pytest
 from mongo_indexes import messages
 from services.messaging.actions import message_id_of
 from services.messaging.models import Delivery
-from services.messaging.states import MOVES, OUTCOMES, Grant, Move, Then
+from services.messaging.states import OUTCOMES, TABLE, Grant, Move, Then
 from services.messaging.templates import TEMPLATES, TemplateKey, written
 from services.wechat.errors import Reaction
 from services.wechat.template_values import clip_data
@@ -85,12 +85,12 @@ def test_facts_in_another_form_are_a_mistake_of_ours(name: str, value: str) -> N
 
 def test_every_answer_of_wechat_has_an_outcome() -> None:
     assert OUTCOMES.keys() == set(Reaction)
-    assert MOVES.keys() == set(Move)
+    assert {row.action for row in TABLE.rows} == set(Move)
 
 
 def test_what_may_have_been_sent_is_never_tried_again() -> None:
     once_out = {Delivery.SENDING, Delivery.SENT, Delivery.REFUSED, Delivery.UNKNOWN}
-    assert not once_out & set(MOVES[Move.START].sources)
+    assert not once_out & set(TABLE.sources(Move.START))
     assert OUTCOMES[Reaction.UNKNOWN] == (Move.LOSE, Grant.SPENT, Then.DONE)
 
 
@@ -99,7 +99,7 @@ def test_a_job_comes_again_only_for_a_message_that_may_start(reaction: Reaction)
     move, grant, then = OUTCOMES[reaction]
     again = then is not Then.DONE
     assert again == (
-        MOVES[move].target in MOVES[Move.START].sources and grant is Grant.RETURNED
+        TABLE.target(move) in TABLE.sources(Move.START) and grant is Grant.RETURNED
     )
 
 

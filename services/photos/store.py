@@ -11,9 +11,9 @@ from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.permissions import Permission
 from services.photos.models import Photo
-from services.photos.states import PhotoState
+from services.photos.states import TABLE, PhotoAction, PhotoState
 
-NOBODYS: Final = {"state": PhotoState.GOING, "person": "", "attached_to": "", "place": ""}
+NOBODYS: Final = {"person": "", "attached_to": "", "place": ""}
 
 
 async def insert(db: Database, photo: Photo) -> None:
@@ -22,9 +22,8 @@ async def insert(db: Database, photo: Photo) -> None:
 
 async def mark_ready(db: Database, tx: Transaction, photo_id: str) -> bool:
     """Note that the file is there; False when the photo was removed meanwhile."""
-    key = {"_id": photo_id, "state": PhotoState.WRITING}
-    change = {"$set": {"state": PhotoState.READY}}
-    return (await db[COLLECTION].update_one(key, change, session=tx)).matched_count == 1
+    key = {"_id": photo_id}
+    return await TABLE.move(db[COLLECTION], key, PhotoAction.RELEASE, {}, tx=tx)
 
 
 async def count_unattached(db: Database, person: str, *, tx: Transaction | None = None) -> int:
@@ -66,19 +65,17 @@ async def attach(
 
 async def disown(db: Database, tx: Transaction, person: str, at: datetime) -> int:
     """Make a person's photos nobody's, to be removed. Served by index `person`."""
-    change = {"$set": {**NOBODYS, "needs": None, "sweep_at": at}}
-    return (
-        await db[COLLECTION].update_many({"person": person}, change, session=tx)
-    ).modified_count
+    key, changes = {"person": person}, {**NOBODYS, "needs": None, "sweep_at": at}
+    return await TABLE.move_many(db[COLLECTION], key, PhotoAction.DISOWN, changes, tx=tx)
 
 
 async def discard(
     db: Database, tx: Transaction, photo_ids: Sequence[str], subject: str, at: datetime
 ) -> int:
     """Make photos that are attached to `subject` nobody's, to be removed."""
-    query = {"_id": {"$in": list(photo_ids)}, "attached_to": subject}
-    change = {"$set": {**NOBODYS, "needs": None, "sweep_at": at}}
-    return (await db[COLLECTION].update_many(query, change, session=tx)).modified_count
+    key = {"_id": {"$in": list(photo_ids)}, "attached_to": subject}
+    changes = {**NOBODYS, "needs": None, "sweep_at": at}
+    return await TABLE.move_many(db[COLLECTION], key, PhotoAction.DISOWN, changes, tx=tx)
 
 
 async def due(db: Database, now: datetime, *, limit: int) -> list[Photo]:
@@ -90,8 +87,8 @@ async def due(db: Database, now: datetime, *, limit: int) -> list[Photo]:
 async def begin_removal(db: Database, photo: Photo) -> bool:
     """Make a photo nobody's; False when it was attached a moment ago."""
     key = {"_id": photo.id, "state": photo.state, "sweep_at": photo.sweep_at}
-    return (await db[COLLECTION].update_one(key, {"$set": NOBODYS})).matched_count == 1
+    return await TABLE.move(db[COLLECTION], key, PhotoAction.DISOWN, NOBODYS)
 
 
 async def delete(db: Database, photo_id: str) -> None:
-    await db[COLLECTION].delete_one({"_id": photo_id, "state": PhotoState.GOING})
+    await TABLE.remove(db[COLLECTION], {"_id": photo_id}, PhotoAction.DELETE)

@@ -15,13 +15,13 @@ from services.consents import actions as consents
 from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
-from services.kernel.acts import Act
 from services.kernel.permissions import Actor, Permission
 from services.kernel.vault import KEY_BYTES, seal_bytes
 from services.photos import cleanup, files, models, store
 from services.photos.decoder_pool import DECODER_POOL
 from services.photos.models import FILE, KEY, Photo, PhotoPurpose, PhotoView
 from services.photos.reencode import Picture
+from services.photos.states import TABLE, PhotoAction
 
 KEPT_UNATTACHED: Final = timedelta(hours=24)
 MOST_UNATTACHED: Final = 50
@@ -78,7 +78,7 @@ async def _release(deps: Dependencies, actor: Actor, photo: Photo, policy: Polic
             deps,
             tx,
             actor,
-            Act.PHOTO_ADDED,
+            TABLE.act(PhotoAction.RELEASE),
             subject=photo.id,
             purpose=photo.purpose,
             bytes=photo.bytes,

@@ -26,7 +26,6 @@ from services.payments.states import Event
 from services.payments.trade_bills import returns, store, trades
 from services.payments.trade_bills.models import (
     TradeBill,
-    TradeBillState,
     trade_bill_id,
 )
 from services.wechat.bill_models import TradeRow
@@ -157,10 +156,8 @@ def _trade(client: PayClient, payment: Payment) -> Trade:
 async def _conclude(
     deps: Dependencies, client: PayClient, bill: TradeBill, *, waiting: int
 ) -> None:
-    if bill.agrees:
-        bill.state = TradeBillState.MATCHED
     await store.put(deps.db, bill)
-    if bill.state is TradeBillState.MATCHED:
+    if bill.agrees:
         await _close_unpaid(deps, client, bill.day)
     elif waiting:
         log.warning("trade_bill_waits", account=bill.account, day=bill.day, rows=waiting)

@@ -1,16 +1,11 @@
 """Trade bills: what is kept of WeChat's daily bill and its comparison with the books."""
 
 from datetime import datetime
-from enum import StrEnum, auto
 
 from msgspec import Struct, field
 
 from services.kernel.days import Day
-
-
-class TradeBillState(StrEnum):
-    DIFFERS = auto()  # read; something in it or in the books has no counterpart yet
-    MATCHED = auto()  # counts and sums agree; for ever
+from services.payments.trade_bills.states import TradeBillState
 
 
 class Sums(Struct, kw_only=True):

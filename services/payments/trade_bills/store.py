@@ -3,14 +3,18 @@
 from mongo_indexes.trade_bills import COLLECTION
 from services.dependencies import Database
 from services.kernel.documents import to_document
-from services.payments.trade_bills.models import TradeBill, TradeBillState
+from services.payments.trade_bills.models import TradeBill
+from services.payments.trade_bills.states import TABLE, TradeBillAction, TradeBillState
 
 
 async def put(db: Database, bill: TradeBill) -> None:
-    """Keep how a day compares."""
+    """Keep how a day compares. Who dies between the two writes is followed by the next try."""
     document = to_document(bill)
-    key = {"_id": document.pop("_id")}
-    await db[COLLECTION].update_one(key, {"$set": document}, upsert=True)
+    key, first = {"_id": document.pop("_id")}, {"state": document.pop("state")}
+    change = {"$set": document, "$setOnInsert": first}
+    await db[COLLECTION].update_one(key, change, upsert=True)
+    action = TradeBillAction.AGREE if bill.agrees else TradeBillAction.DIFFER
+    await TABLE.move(db[COLLECTION], key, action, {})
 
 
 async def is_known(db: Database, bill_id: str) -> bool:

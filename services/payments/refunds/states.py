@@ -29,13 +29,12 @@ S, A = RefundState, RefundAction
 REFUND_OPEN: Final = frozenset({S.REQUESTED, S.SENT, S.ABNORMAL})
 # What waits for a person.
 REFUND_STUCK: Final = frozenset({S.FAILED, S.ABNORMAL})
-RETRIED: Final = Act.REFUND_RETRIED
 
 # Done is for ever; only a person takes a refund out of failed.
 TABLE: Final = Table(
     S.REQUESTED,
-    Transition(S.FAILED, A.RETRY, S.REQUESTED, needs=Permission.OPERATE, act=RETRIED),
-    Transition(S.ABNORMAL, A.ASK, S.SENT, needs=Permission.OPERATE, act=RETRIED),
+    Transition(S.FAILED, A.RETRY, S.REQUESTED, Permission.OPERATE, act=Act.REFUND_RETRIED),
+    Transition(S.ABNORMAL, A.ASK, S.SENT, Permission.OPERATE, act=Act.REFUND_RETRIED),
     Transition(S.REQUESTED, A.ACCEPT, S.SENT),
     Transition(S.ABNORMAL, A.ACCEPT, S.SENT),
     Transition(S.REQUESTED, A.ARRIVE, S.DONE),

@@ -12,7 +12,6 @@ from services.heads.models import HandOver, HandOverView
 from services.heads.states import TABLE, HandOverAction
 from services.kernel import errors
 from services.kernel.access import accessible
-from services.kernel.acts import Act
 from services.kernel.permissions import HEADS, Actor, Permission
 
 
@@ -47,7 +46,8 @@ async def hand_over(deps: Dependencies, actor: Actor, appointment_id: str) -> Ha
         await store.replace(deps.db, tx, made)
         for person in next_ones:
             await notify.offered(deps, tx, person, made, values)
-        await audit.record(deps, tx, actor, Act.HANDED_OVER, place=made.place, subject=made.id)
+        act = TABLE.act(HandOverAction.OFFER)
+        await audit.record(deps, tx, actor, act, place=made.place, subject=made.id)
 
     try:
         await deps.in_transaction(save)

@@ -14,14 +14,16 @@ class HandOverState(StrEnum):
 
 
 class HandOverAction(StrEnum):
+    OFFER = auto()
     REPLACE = auto()
     RECEIVE = auto()
 
 
 S, A = HandOverState, HandOverAction
-TABLE: Final = Table(
-    S.OFFERED,
-    # by the next head, or by who answers for the place; whoever gave the list made a newer one
+TABLE: Final = Table[HandOverState, HandOverAction](
+    None,
+    # by the head, then by the next one; or for them by who answers for the place
+    Transition(None, A.OFFER, S.OFFERED, own=True, act=Act.HANDED_OVER),
     Transition(S.OFFERED, A.RECEIVE, S.RECEIVED, own=True, act=Act.HAND_OVER_RECEIVED),
-    Transition(S.OFFERED, A.REPLACE, S.REPLACED, own=True, act=Act.HANDED_OVER),
+    Transition(S.OFFERED, A.REPLACE, S.REPLACED),
 )

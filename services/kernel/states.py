@@ -113,10 +113,6 @@ class Table(Generic[S, A]):
         sources: Sequence[S] = self.sources(action)
         return {**key, self.field: sources[0] if len(sources) == 1 else {"$in": sources}}
 
-    def written(self, target: S) -> Document:
-        """Return the fields of a state: itself, and what follows from it."""
-        return {self.field: target, **self.along(target)}
-
     async def move(
         self,
         collection: AsyncCollection[Document],
@@ -187,7 +183,7 @@ class Table(Generic[S, A]):
         """Return what to write: the state, what follows from it, and the caller's changes."""
         found = self.find(key[self.field], action) if self.field in key else None
         target = found.target if found and found.target else self.target(action)
-        return {**self.written(target), **changes}
+        return {self.field: target, **self.along(target), **changes}
 
     def _one(self, action: A, what: str, found: set[T | None]) -> T:
         if len(found) == 1 and (only := found.pop()) is not None:

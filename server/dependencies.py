@@ -12,6 +12,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 from redis.asyncio import BlockingConnectionPool, Redis
 
+from server.features import FEATURES
 from server.observability import count_wechat_call
 from server.settings import Settings
 from services.dependencies import Dependencies
@@ -76,6 +77,7 @@ async def open_dependencies(
             ),
             templates=settings.wx_templates,
             photos=settings.photos_folder,
+            features=FEATURES,
         )
     finally:
         wechat.close()

@@ -5,7 +5,6 @@ import os
 import random
 import secrets
 import socket
-from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Final
 
@@ -13,36 +12,10 @@ import structlog
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
-from services.appointments import jobs as appointments_jobs
-from services.audit.verification import jobs as verification_jobs
-from services.bills.runs import jobs as runs_jobs
 from services.dependencies import Dependencies
-from services.home_requests import jobs as home_requests_jobs
 from services.jobs import actions as jobs
 from services.jobs.models import Job
-from services.jobs.schedules import Schedule, plan
-from services.messaging import jobs as messaging_jobs
-from services.payments import jobs as payments_jobs
-from services.photos import cleanup as photos_cleanup
-from services.privacy import jobs as privacy_jobs
-from services.register import jobs as register_jobs
-
-HANDLERS: Final[Mapping[str, jobs.Handler]] = {
-    **verification_jobs.JOBS,
-    **messaging_jobs.JOBS,
-    **register_jobs.JOBS,
-    **runs_jobs.JOBS,
-    **payments_jobs.JOBS,
-    **privacy_jobs.JOBS,
-    **appointments_jobs.JOBS,
-    **home_requests_jobs.JOBS,
-    **photos_cleanup.JOBS,
-}
-SCHEDULES: Final[Sequence[Schedule]] = (
-    *verification_jobs.SCHEDULES,
-    *payments_jobs.SCHEDULES,
-    *photos_cleanup.SCHEDULES,
-)
+from services.jobs.schedules import plan
 
 POLL_SECONDS: Final = 1.0
 PLAN_SECONDS: Final = 30.0
@@ -85,7 +58,7 @@ class Worker:
                 await self._nap(stop)
                 continue
             try:
-                await jobs.perform(self._deps, HANDLERS, job)
+                await jobs.perform(self._deps, self._deps.features.jobs, job)
             except PyMongoError as error:  # the lease runs out and the job is done again
                 log.warning("database_away", error=type(error).__name__)
                 await self._nap(stop)
@@ -113,7 +86,7 @@ class Worker:
         while not stop.is_set():
             try:
                 await jobs.beat(self._deps, self._name)
-                mark = await plan(self._deps, SCHEDULES, mark)
+                mark = await plan(self._deps, self._deps.features.schedules, mark)
             except PyMongoError as error:
                 log.warning("database_away", error=type(error).__name__)
             await _wait(stop, PLAN_SECONDS)

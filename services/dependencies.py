@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from services import deadlines
 from services.kernel.days import Day, day_of
 from services.kernel.documents import Document, new_id
+from services.kernel.features import Features
 from services.kernel.vault import Vault
 from services.limits.buckets import Limiter
 from services.wechat.mini_program import MiniProgram
@@ -39,6 +40,7 @@ class Dependencies:
 
     `templates`: TemplateKey → id of the message template, of those this mini-program has.
     `photos`: the folder of the sealed photos, the same for all processes.
+    `features`: what each package registered, found by the server: services list no packages.
     """
 
     mongo: AsyncMongoClient[Document]
@@ -52,6 +54,7 @@ class Dependencies:
     push: PushReceiver
     templates: Mapping[str, str]
     photos: Path
+    features: Features
 
     def today(self) -> Day:
         """Return the day it is in Beijing."""

@@ -35,7 +35,6 @@ from server.serving import (
     working,
 )
 from server.settings import Settings
-from server.worker import HANDLERS
 from services.dependencies import Dependencies
 from services.kernel.days import wall_clock
 
@@ -86,7 +85,7 @@ async def serve(
 ) -> None:
     """Answer, lay the demo's foundation, print the address; then work and make its history."""
     stop = stop_signals()
-    site = Site(deps, HANDLERS, complete.wx_api_base, given.data_dir, progress)
+    site = Site(deps, deps.features.jobs, complete.wx_api_base, given.data_dir, progress)
     async with serving(deps, given, *sockets):
         if not given.wx_appid:
             await prepare_stand_in(complete)

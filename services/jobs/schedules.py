@@ -4,21 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from msgspec import Struct
-
 from services.dependencies import Dependencies
 from services.jobs import actions
+from services.kernel.features import Schedule
 
 LOOK_BACK: Final = timedelta(days=7)
-
-
-class Schedule(Struct, frozen=True):
-    """Run `kind` every `every`, counted from the epoch plus `offset` (both in UTC)."""
-
-    kind: str
-    every: timedelta
-    offset: timedelta = timedelta()
-    catch_up: bool = False  # whether each missed occurrence counts, or only the latest
 
 
 def occurrences(schedule: Schedule, since: datetime, until: datetime) -> list[datetime]:

@@ -13,8 +13,8 @@ import structlog
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.jobs.models import Again, Permanent
-from services.jobs.schedules import Schedule
 from services.kernel.documents import Document
+from services.kernel.features import Schedule
 from services.payments import booking, orders, store
 from services.payments.discrepancies.models import CLARIFY
 from services.payments.refunds import jobs as refunds_jobs

@@ -15,10 +15,10 @@ from services.bills.models import Bill
 from services.dependencies import Dependencies
 from services.fees.models import KIND_NAMES
 from services.fees.payees import actions as payees
+from services.fees.payees.merchants import client_of_order
 from services.kernel import errors
 from services.kernel.permissions import Actor
 from services.payments import booking, store
-from services.payments.merchants import client_of
 from services.payments.models import Line, Payment
 from services.payments.refusals import PayeeUnavailable
 from services.payments.states import Event
@@ -126,7 +126,7 @@ async def place(deps: Dependencies, payment: Payment) -> Payment:
 
     Raises PayError when WeChat refused or could not be heard; the order's state tells which.
     """
-    client = client_of(deps, payment)
+    client = client_of_order(deps, payment.account, payment.body)
     try:
         prepay_id = await client.prepay(payment.body)
     except PayError as error:
@@ -157,7 +157,7 @@ async def query(deps: Dependencies, payment: Payment) -> Payment:
 
     Raises PayError when WeChat is not heard.
     """
-    client = client_of(deps, payment)
+    client = client_of_order(deps, payment.account, payment.body)
     try:
         trade = await client.query(payment.id)
     except PayError as error:
@@ -189,7 +189,7 @@ async def cancel(deps: Dependencies, payment: Payment, *, because: str) -> Payme
 
     Raises PayError when WeChat is not heard.
     """
-    client = client_of(deps, payment)
+    client = client_of_order(deps, payment.account, payment.body)
     try:
         await client.close_order(payment.id)
     except PayError as error:

@@ -7,8 +7,8 @@ from typing import Final
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.jobs.models import Again
-from services.jobs.schedules import Schedule
 from services.kernel.documents import Document
+from services.kernel.features import Schedule
 from services.photos import files, store
 from services.photos.models import Photo
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from server.worker import HANDLERS, SCHEDULES
+from server.features import FEATURES
 
 ROOT: Final = Path(__file__).parents[2]
 # Names of before a package was divided; rows of the outbox still bear them.
@@ -65,9 +65,9 @@ def enqueued() -> list[tuple[str, str]]:
     return calls
 
 
-@pytest.mark.parametrize("name", sorted(HANDLERS))
+@pytest.mark.parametrize("name", sorted(FEATURES.jobs))
 def test_a_job_is_named_after_the_package_that_does_it(name: str) -> None:
-    package = package_of(HANDLERS[name].__module__)
+    package = package_of(FEATURES.jobs[name].__module__)
     assert name in OLD or name.partition(".")[0] == package
 
 
@@ -77,19 +77,19 @@ def test_a_job_is_written_out_only_where_it_is_done() -> None:
         for module, tree in trees()
         if "." in module
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and node.value in HANDLERS
+        if isinstance(node, ast.Constant) and node.value in FEATURES.jobs
     }
     elsewhere = {
         (package, name)
         for package, name in written
-        if package != package_of(HANDLERS[name].__module__)
+        if package != package_of(FEATURES.jobs[name].__module__)
     }
     assert not elsewhere
-    assert {name for _, name in written} == set(HANDLERS)
+    assert {name for _, name in written} == set(FEATURES.jobs)
 
 
 def test_every_job_that_is_made_is_done_by_somebody() -> None:
     names = {name for _, name in enqueued()}
     assert names >= {"appointments.term_ending", "messaging.send", "payments.check"}
-    assert names <= set(HANDLERS)
-    assert {schedule.kind for schedule in SCHEDULES} <= set(HANDLERS)
+    assert names <= set(FEATURES.jobs)
+    assert {schedule.kind for schedule in FEATURES.schedules} <= set(FEATURES.jobs)

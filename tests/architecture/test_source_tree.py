@@ -244,11 +244,6 @@ RULES: Final[tuple[Rule, ...]] = (
 )
 
 
-@pytest.fixture(scope="module")
-def source_tree() -> SourceTree:
-    return SourceTree(Path(__file__).parents[2])
-
-
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_the_source_tree(rule: Rule, source_tree: SourceTree) -> None:
     assert [*rule(source_tree)] == []

@@ -11,7 +11,6 @@ import msgspec
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.web import Application
 
-from server.worker import HANDLERS
 from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
@@ -172,7 +171,7 @@ class World:
 
     async def work(self) -> int:
         """Let the worker do everything that is due now."""
-        return await jobs.run_due(self.deps, HANDLERS, "test-worker")
+        return await jobs.run_due(self.deps, self.deps.features.jobs, "test-worker")
 
     async def sign_in(self, name: str, phone: str = "") -> Member:
         """Sign somebody in, who agrees to the text and proves the phone."""

@@ -8,7 +8,6 @@ import pytest
 from demo import history, people
 from demo.people import Household
 from demo.site import Site
-from server.worker import HANDLERS
 from tests.build.world import World
 
 HOMES = 92
@@ -32,4 +31,4 @@ def site(
     for name, number in SMALL.items():
         monkeypatch.setattr(people, name, number)
     monkeypatch.setattr(history, "households", neighbours)
-    return Site(world.deps, HANDLERS, world.wechat.base, tmp_path, said.append)
+    return Site(world.deps, world.deps.features.jobs, world.wechat.base, tmp_path, said.append)

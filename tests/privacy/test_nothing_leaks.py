@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from pymongo.errors import DuplicateKeyError
 
-from server.worker import HANDLERS
 from services.accounts import actions as accounts
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
@@ -298,7 +297,9 @@ class Day:
             assert (await self.ask(self.members["ouyang"], "GET", "/me")).status == 500
         await jobs.enqueue(self.world.deps, None, "fail", "once")
         for _ in range(jobs.MAX_ATTEMPTS):
-            await jobs.run_due(self.world.deps, {**HANDLERS, "fail": fail}, "test-worker")
+            await jobs.run_due(
+                self.world.deps, {**self.world.deps.features.jobs, "fail": fail}, "test-worker"
+            )
             self.world.clock.now += timedelta(hours=1)
         assert await self.world.db.outbox.count_documents({"state": "dead"}) == 1
 

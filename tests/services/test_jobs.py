@@ -12,8 +12,8 @@ from services.jobs import actions as jobs
 from services.jobs import schedules, store
 from services.jobs import store as jobs_store
 from services.jobs.models import Again, Permanent, RetryAt
-from services.jobs.schedules import Schedule
 from services.kernel.errors import NotFound
+from services.kernel.features import Schedule
 from tests.build.world import World
 from tests.deadlines import SAFETY_NET
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.worker import HANDLERS, SCHEDULES
+from server.features import FEATURES
 from services.dependencies import Dependencies
 from services.kernel.errors import NotFound
 from services.kernel.permissions import Actor
@@ -46,9 +46,9 @@ async def test_what_was_sent_for_nothing_goes_after_a_day(
 
 
 def test_the_worker_sweeps_every_hour() -> None:
-    [schedule] = [one for one in SCHEDULES if one.kind == cleanup.CLEANUP]
+    [schedule] = [one for one in FEATURES.schedules if one.kind == cleanup.CLEANUP]
     assert schedule.every == timedelta(hours=1)
-    assert cleanup.CLEANUP in HANDLERS
+    assert cleanup.CLEANUP in FEATURES.jobs
 
 
 async def test_many_go_in_batches(

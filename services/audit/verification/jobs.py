@@ -12,8 +12,8 @@ from services.audit.verification import store, views
 from services.audit.verification.models import Anchor
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
-from services.jobs.schedules import Schedule
 from services.kernel.documents import Document, to_document
+from services.kernel.features import Schedule
 
 ANCHOR: Final = "audit.anchor"
 EVERY: Final = timedelta(hours=1)

@@ -7,11 +7,11 @@ from typing import Final
 import structlog
 
 from services.dependencies import Dependencies
+from services.fees.payees.merchants import client_of_account, client_of_order
 from services.jobs import actions as jobs
 from services.jobs.models import Again, Permanent, RetryAt
 from services.kernel.documents import Document
 from services.payments import store as payments_store
-from services.payments.merchants import client_of, client_of_account
 from services.payments.refunds import outcomes, store
 from services.payments.refunds.models import JOB, Refund
 from services.payments.refunds.states import RefundAction, RefundState
@@ -53,7 +53,7 @@ async def _client(deps: Dependencies, refund: Refund) -> PayClient:
     payment = await payments_store.find(deps.db, refund.payment)
     if payment is None:
         return client_of_account(deps, refund.account)
-    return client_of(deps, payment)
+    return client_of_order(deps, payment.account, payment.body)
 
 
 async def _request(deps: Dependencies, refund: Refund) -> Answer:

@@ -15,9 +15,9 @@ import structlog
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.jobs.models import Again, Permanent, RetryAt
-from services.jobs.schedules import Schedule
 from services.kernel.days import day_of, plus_days, start_of
 from services.kernel.documents import Document
+from services.kernel.features import Schedule
 from services.payments import store as payments_store
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies.models import Doubt

@@ -1,11 +1,10 @@
-"""Merchant accounts of orders: the one that an order was made with, or none."""
+"""Merchant accounts of payees: the one that an order was made with, or none."""
 
 from typing import Final
 
 import structlog
 
 from services.dependencies import Dependencies
-from services.payments.models import Payment
 from services.wechat.errors import PayError
 from services.wechat.pay import PayClient
 
@@ -15,15 +14,15 @@ MERCHANT_GONE: Final = "MERCHANT_GONE"
 log = structlog.get_logger(__name__)
 
 
-def client_of(deps: Dependencies, payment: Payment) -> PayClient:
-    """Return the client of the merchant that an order was made with.
+def client_of_order(deps: Dependencies, account: str, body: bytes) -> PayClient:
+    """Return the client of the merchant that an order was made with; `body`: what was sent.
 
     PayError (MERCHANT_GONE) when the configuration has it no more: another merchant knows
     nothing of the order, so what WeChat tells that one about it is no answer.
     """
-    client = deps.merchants.get(payment.account)
-    if client is None or not client.has_made(payment.body):
-        raise _gone(payment.account)
+    client = deps.merchants.get(account)
+    if client is None or not client.has_made(body):
+        raise _gone(account)
     return client
 
 

@@ -1,0 +1,8 @@
+"""Registration of the audit."""
+
+from typing import Final
+
+from services.audit.verification import jobs
+from services.kernel.features import Feature
+
+FEATURE: Final = Feature(jobs=jobs.JOBS, schedules=jobs.SCHEDULES)

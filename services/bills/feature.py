@@ -1,0 +1,8 @@
+"""Registration of bills."""
+
+from typing import Final
+
+from services.bills.runs import jobs
+from services.kernel.features import Feature
+
+FEATURE: Final = Feature(jobs=jobs.JOBS)

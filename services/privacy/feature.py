@@ -1,0 +1,8 @@
+"""Registration of privacy."""
+
+from typing import Final
+
+from services.kernel.features import Feature
+from services.privacy import jobs
+
+FEATURE: Final = Feature(jobs=jobs.JOBS)

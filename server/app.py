@@ -47,6 +47,7 @@ from handlers.http.upload_budget import UploadBudget
 from handlers.http.uploads import TooLargeHandler
 from handlers.wechat import pay_notices, pushes
 from server import ops
+from server.features import FEATURES  # noqa: F401  # their errors are in the contract
 from server.settings import Settings
 from services.dependencies import Dependencies
 

@@ -2,7 +2,12 @@
 
 from typing import Final
 
-from services.appointments import jobs
+from services.appointments import jobs, privacy
 from services.kernel.features import Feature
 
-FEATURE: Final = Feature(jobs=jobs.JOBS)
+FEATURE: Final = Feature(
+    jobs=jobs.JOBS,
+    holdings=privacy.HOLDINGS,
+    require_free=privacy.require_out_of_office,
+    forget=privacy.forget,
+)

@@ -15,6 +15,8 @@ APPOINTMENTS: Final = Holding(
     collection=appointments.COLLECTION,
     fate=Fate.BLANKED,
     title="担任职务",
+    rank=3,
+    revealed=True,
     person="person",
     shows={
         "role": "职务",

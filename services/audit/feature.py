@@ -2,7 +2,8 @@
 
 from typing import Final
 
+from services.audit import privacy
 from services.audit.verification import jobs
 from services.kernel.features import Feature
 
-FEATURE: Final = Feature(jobs=jobs.JOBS, schedules=jobs.SCHEDULES)
+FEATURE: Final = Feature(jobs=jobs.JOBS, schedules=jobs.SCHEDULES, holdings=privacy.HOLDINGS)

@@ -9,6 +9,7 @@ ROWS: Final = Holding(
     collection=audit.COLLECTION,
     fate=Fate.KEPT,
     title="操作记录",
+    rank=20,
     person="person",
     shows={
         "at": "时间",

@@ -14,6 +14,7 @@ REQUESTS: Final = Holding(
     collection=home_requests.COLLECTION,
     fate=Fate.BLANKED,
     title="房屋申请",
+    revealed=True,
     person="person",
     shows={
         "home": "房屋",

@@ -6,14 +6,18 @@ finds them, as the collections are found. Whoever needs them all takes `deps.fea
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from graphlib import TopologicalSorter
 from typing import Any, Final
 
 from msgspec import Struct
 
 from services.kernel.documents import Document
+from services.kernel.personal_data import Holding
 
 # services.jobs.actions.Handler, as seen from below the dependencies that it takes.
 Job = Callable[[Any, Document], Awaitable[Any]]
+# (deps, tx, person_id): a part of erasure, or of what must be over before it.
+Part = Callable[[Any, Any, str], Awaitable[Any]]
 
 
 class Schedule(Struct, frozen=True):
@@ -26,22 +30,43 @@ class Schedule(Struct, frozen=True):
 
 
 class Feature(Struct, frozen=True, kw_only=True):
-    """Registration of one package. `jobs`: name of a job → what does it."""
+    """Registration of one package. `jobs`: name of a job → what does it.
+
+    `holdings`: what its collections hold about people. `require_free`: raises while a person
+    may not be erased. `forget`: its part of an erasure; `before`: the packages whose part comes
+    later, because this one finds its rows by theirs. `sweep`: removes what was written
+    about a person while they were erased.
+    """
 
     jobs: Mapping[str, Job] = {}
     schedules: tuple[Schedule, ...] = ()
+    holdings: tuple[Holding, ...] = ()
+    require_free: Part | None = None
+    forget: Part | None = None
+    before: tuple[str, ...] = ()
+    sweep: Part | None = None
 
 
 class Features:
     """All features: package → its registration, in the order of the packages' names.
 
-    Raises ValueError for a job that two packages do: one of them would never be run.
+    `holdings`: as an export shows them. `erasure`: package → its part, in the order in which
+    they are done.
+    Raises ValueError for a job that two packages do, since one of them would never be run;
+    KeyError for a package of `before` that registers nothing; CycleError for a circle.
     """
 
     def __init__(self, found: Mapping[str, Feature]) -> None:
         features = [found[package] for package in sorted(found)]
         self.jobs: Final = _jobs(features)
         self.schedules: Final = tuple(one for each in features for one in each.schedules)
+        held = [holding for each in features for holding in each.holdings]
+        self.holdings: Final = tuple(sorted(held, key=lambda holding: holding.rank))
+        self.guards: Final = tuple(e.require_free for e in features if e.require_free)
+        self.erasure: Final = {
+            package: part for package in _order(found) if (part := found[package].forget)
+        }
+        self.sweeps: Final = tuple(each.sweep for each in features if each.sweep)
 
 
 def _jobs(features: list[Feature]) -> Mapping[str, Job]:
@@ -51,3 +76,12 @@ def _jobs(features: list[Feature]) -> Mapping[str, Job]:
             raise ValueError(f"done by two packages: {', '.join(sorted(twice))}")
         jobs |= feature.jobs
     return jobs
+
+
+def _order(found: Mapping[str, Feature]) -> list[str]:
+    """Return the packages, each before those that it must come before."""
+    order = TopologicalSorter({package: set[str]() for package in sorted(found)})
+    for package in sorted(found):
+        for later in found[package].before:
+            order.add(later, package)
+    return list(order.static_order())

@@ -1,7 +1,8 @@
 """Declarations of personal data: what a collection holds about people, and what erasure does.
 
-`services/privacy/registry.py` puts them together to the one table that export, erasure and key
-rotation are run from: a collection that is not declared there fails a test.
+A package declares them in its `privacy.py` and registers them in its `feature.py`. Export,
+erasure and key rotation are run from all of them (`Features.holdings`): a collection that
+nobody declares fails a test.
 """
 
 from collections.abc import Mapping
@@ -45,6 +46,8 @@ class Holding(Struct, frozen=True, kw_only=True):
     people call it. `sealed`: name of a sealed field → the field, which knows its place;
     `list.field` for one of each item of a list.
     `law`: why it is kept. `staff`: fields with ids of people who acted in office; kept.
+    `revealed`: whether staff may see its masked fields in full, with a reason. `rank`: where
+    its group stands in an export; lower comes first, equals in the order of the packages.
     """
 
     collection: str
@@ -56,3 +59,5 @@ class Holding(Struct, frozen=True, kw_only=True):
     law: str = ""
     why: str = ""
     staff: tuple[str, ...] = ()
+    revealed: bool = False
+    rank: int = 9

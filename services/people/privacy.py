@@ -13,6 +13,7 @@ PEOPLE: Final = Holding(
     collection=people.COLLECTION,
     fate=Fate.BLANKED,
     title="账号",
+    rank=1,
     person="_id",
     shows={
         "_id": "编号",

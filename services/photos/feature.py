@@ -3,6 +3,11 @@
 from typing import Final
 
 from services.kernel.features import Feature
-from services.photos import cleanup
+from services.photos import cleanup, privacy
 
-FEATURE: Final = Feature(jobs=cleanup.JOBS, schedules=cleanup.SCHEDULES)
+FEATURE: Final = Feature(
+    jobs=cleanup.JOBS,
+    schedules=cleanup.SCHEDULES,
+    holdings=privacy.HOLDINGS,
+    forget=privacy.forget,
+)

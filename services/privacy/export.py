@@ -9,11 +9,9 @@ from typing import Any, Final
 import msgspec
 
 from mongo_indexes import photos
-from services.appointments import privacy as appointments_privacy
 from services.audit import actions as audit
 from services.audit import privacy as audit_privacy
 from services.dependencies import Dependencies, Transaction
-from services.home_requests import privacy as home_requests_privacy
 from services.kernel.acts import Act
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor
@@ -21,17 +19,9 @@ from services.kernel.personal_data import Holding
 from services.photos import actions as photos_actions
 from services.privacy import labels
 from services.privacy.models import Group
-from services.privacy.registry import TABLE
 from services.privacy.rows import ids_of, rows_of
-from services.residencies import privacy as residencies_privacy
 
 MOST_ROWS: Final = 5000
-# Whose masked fields staff may see in full, with a reason.
-REVEALED: Final = (
-    residencies_privacy.RESIDENCIES,
-    appointments_privacy.APPOINTMENTS,
-    home_requests_privacy.REQUESTS,
-)
 ABOUT: Final = "三长通保存的关于您的全部信息。其他人的信息不在其中。时间为北京时间。"
 
 
@@ -39,7 +29,7 @@ async def export(deps: Dependencies, actor: Actor) -> bytes:
     """Return a JSON file of everything that is held about the actor; noted in the audit."""
     parts = [_part("说明", ABOUT)]
     groups = 0
-    for holding in TABLE:
+    for holding in deps.features.holdings:
         if holding.title:
             group = await _group(deps, holding, actor.person_id)
             if holding.collection == photos.COLLECTION:
@@ -48,7 +38,7 @@ async def export(deps: Dependencies, actor: Actor) -> bytes:
             parts.append(_part(holding.title, group))
             groups += bool(group.rows)
     parts.append(_part("谁的信息被查看(关于我)", await _reveals(deps, actor.person_id)))
-    parts.append(_part("没有列出的", _left_out()))
+    parts.append(_part("没有列出的", _left_out(deps)))
 
     async def note(tx: Transaction) -> None:
         await audit.record(deps, tx, actor, Act.EXPORTED, groups=groups)
@@ -79,7 +69,7 @@ async def _add_links(deps: Dependencies, actor: Actor, group: Group) -> None:
 async def _reveals(deps: Dependencies, person_id: str) -> Group:
     """Return when staff saw the whole of what is masked, of the person's own rows."""
     found: list[Document] = []
-    for holding in REVEALED:
+    for holding in (each for each in deps.features.holdings if each.revealed):
         async for row_id in ids_of(deps, holding, person_id, limit=MOST_ROWS):
             acts = rows_of(deps, audit_privacy.ABOUT_ME, row_id, limit=MOST_ROWS)
             found += [row async for row in acts if row["操作"] == Act.REVEALED]
@@ -87,5 +77,5 @@ async def _reveals(deps: Dependencies, person_id: str) -> Group:
     return Group(found[:MOST_ROWS], len(found) <= MOST_ROWS)
 
 
-def _left_out() -> list[str]:
-    return [holding.why for holding in TABLE if not holding.title]
+def _left_out(deps: Dependencies) -> list[str]:
+    return [holding.why for holding in deps.features.holdings if not holding.title]

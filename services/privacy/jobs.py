@@ -6,7 +6,6 @@ from typing import Final
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.documents import Document
-from services.messaging import privacy as messaging_privacy
 
 SWEEP: Final = "privacy.sweep"
 
@@ -15,7 +14,8 @@ async def sweep(deps: Dependencies, payload: Document) -> None:
     """Remove what was written about a person while they were erased."""
 
     async def work(tx: Transaction) -> None:
-        await messaging_privacy.sweep(deps, tx, payload["person_id"])
+        for remove in deps.features.sweeps:
+            await remove(deps, tx, payload["person_id"])
 
     await deps.in_transaction(work)
 

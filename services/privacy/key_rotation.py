@@ -13,7 +13,6 @@ from services.dependencies import Dependencies
 from services.kernel.documents import Document
 from services.kernel.personal_data import Holding
 from services.kernel.vault import Sealed
-from services.privacy.registry import TABLE
 
 AT_ONCE: Final = 500
 
@@ -36,7 +35,7 @@ async def reseal(
     is not here any more.
     """
     tallies = []
-    for holding in TABLE:
+    for holding in deps.features.holdings:
         if holding.sealed:
             tally = Tally(holding.collection)
             async for batch in _batches(deps, holding):

@@ -18,6 +18,8 @@ RESIDENCIES: Final = Holding(
     collection=residencies.COLLECTION,
     fate=Fate.BLANKED,
     title="房屋关系",
+    rank=2,
+    revealed=True,
     person="person",
     shows={
         "home": "房屋",

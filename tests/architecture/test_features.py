@@ -1,16 +1,22 @@
 """Features: what a package declares is registered by its `feature.py`, listed nowhere else."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from graphlib import CycleError
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
 from scripts.shape import PRODUCT, SourceTree
 from server.features import FEATURES
-from services.kernel.features import Feature, Features, Schedule
+from services.kernel.features import Feature, Features, Part, Schedule
+
+ROOT: Final = Path(__file__).parents[2]
 
 
 def declared(tree: SourceTree, name: str) -> Iterator[tuple[str, Any]]:
@@ -48,6 +54,57 @@ def test_a_registration_is_found_and_never_imported(source_tree: SourceTree) -> 
     assert not importers
 
 
+def test_what_is_declared_about_people_is_registered(source_tree: SourceTree) -> None:
+    declared_here = {
+        h.collection for _, held in declared(source_tree, "HOLDINGS") for h in held
+    }
+    registered = [holding.collection for holding in FEATURES.holdings]
+    assert sorted(registered) == sorted(declared_here)
+
+
+@pytest.mark.parametrize(
+    ("begins", "registered"),
+    [
+        ("forget", {*FEATURES.erasure.values()}),
+        ("sweep", {*FEATURES.sweeps}),
+        ("require_", {*FEATURES.guards}),
+    ],
+)
+def test_each_part_of_erasure_is_registered(
+    source_tree: SourceTree, begins: str, registered: set[Part]
+) -> None:
+    written = {
+        getattr(import_module(module.name), node.name)
+        for module in source_tree.of("services")
+        if module.name.endswith(".privacy")
+        for node in module.tree.body
+        if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith(begins)
+    }
+    assert written
+    assert registered == written
+
+
+def test_who_finds_rows_by_those_of_others_erases_first() -> None:
+    done = [*FEATURES.erasure]
+    for first in ("home_requests", "invitations"):
+        assert done.index(first) < done.index("residencies")
+    for first in ("home_requests", "invitations", "messaging"):
+        assert done.index(first) < done.index("people")
+
+
+def test_the_contract_knows_the_errors_of_every_package() -> None:
+    """In a process of its own, as the command is: other tests have imported everything."""
+    asked = (
+        "from server.app import ROUTES\n"
+        "from handlers.http.statuses import error_classes\n"
+        "codes = {kind.code for kind in error_classes()}\n"
+        "print(codes >= {'money_under_way', 'still_in_office'})"
+    )
+    command = [sys.executable, "-c", asked]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout == "True\n"
+
+
 async def nothing(*_: object) -> None:
     """A job."""
 
@@ -64,3 +121,13 @@ def test_features_stand_in_the_order_of_their_packages() -> None:
 
     features = Features({"b": feature("b.x"), "a": feature("a.x")})
     assert [schedule.kind for schedule in features.schedules] == ["a.x", "b.x"]
+
+
+def test_a_part_of_erasure_comes_before_what_it_needs() -> None:
+    last = Feature(forget=nothing)
+    features = Features({"a": last, "b": Feature(forget=nothing, before=("a",)), "c": last})
+    assert [*features.erasure].index("b") < [*features.erasure].index("a")
+    with pytest.raises(CycleError):
+        Features({"a": Feature(before=("b",)), "b": Feature(before=("a",))})
+    with pytest.raises(KeyError):
+        Features({"a": Feature(before=("gone",))})

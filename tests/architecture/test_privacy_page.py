@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.privacy.registry import TABLE
+from server.features import FEATURES
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "privacy.md"
 HEADING = "| collection | on erasure | in the export | law, or why not |\n|---|---|---|---|\n"
@@ -11,7 +11,7 @@ HEADING = "| collection | on erasure | in the export | law, or why not |\n|---|-
 def made() -> str:
     rows = (
         f"| `{h.collection}` | {h.fate} | {h.title or '—'} | {h.law or h.why or '—'} |\n"
-        for h in sorted(TABLE, key=lambda holding: holding.collection)
+        for h in sorted(FEATURES.holdings, key=lambda holding: holding.collection)
     )
     return HEADING + "".join(rows)
 

@@ -208,15 +208,15 @@ TENANCY: Final = (
 ERASURE: Final = (
     Fault(
         "an account is erased while money moves",
-        "services.privacy.erasure",
-        "        await payments_privacy.require_no_money_under_way(deps, tx, person_id)\n",
+        "services.payments.feature",
+        "    require_free=privacy.require_no_money_under_way,\n",
         "",
         f"{DELETION}::test_not_while_an_order_is_open",
     ),
     Fault(
         "what WeChat was told of a payer outlives the account",
-        "services.privacy.erasure",
-        "        await payments_privacy.forget(deps, tx, person_id)\n",
+        "services.payments.feature",
+        "    forget=privacy.forget,\n",
         "",
         f"{DELETION}::test_nothing_that_is_kept_says_who_it_was",
     ),

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 import mongo_indexes
+from server.features import FEATURES
 from services.kernel.vault import Vault
-from services.privacy.registry import TABLE
 from tests.build.world import World
 
 PACKED = re.compile(r"[A-Za-z0-9+/_=-]{12,}")
@@ -72,7 +72,7 @@ async def under_seal(world: World, needles: Mapping[str, str]) -> set[str]:
     """Search what is sealed, opened."""
     vault: Vault = world.deps.vault
     found = set()
-    for holding in TABLE:
+    for holding in FEATURES.holdings:
         if holding.sealed:
             async for row in world.db[holding.collection].find():
                 for field, sealed in holding.sealed.items():

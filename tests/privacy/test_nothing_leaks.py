@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from pymongo.errors import DuplicateKeyError
 
+from server.features import FEATURES
 from services.accounts import actions as accounts
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.kernel.documents import Document
 from services.kernel.permissions import Role
 from services.kernel.vault import Vault
-from services.privacy.registry import TABLE
 from tests.build import cast, registers
 from tests.build.mailbox import allow, open_push, openid_of
 from tests.build.pictures import SECRET, from_a_phone
@@ -297,9 +297,7 @@ class Day:
             assert (await self.ask(self.members["ouyang"], "GET", "/me")).status == 500
         await jobs.enqueue(self.world.deps, None, "fail", "once")
         for _ in range(jobs.MAX_ATTEMPTS):
-            await jobs.run_due(
-                self.world.deps, {**self.world.deps.features.jobs, "fail": fail}, "test-worker"
-            )
+            await jobs.run_due(self.world.deps, {**FEATURES.jobs, "fail": fail}, "test-worker")
             self.world.clock.now += timedelta(hours=1)
         assert await self.world.db.outbox.count_documents({"state": "dead"}) == 1
 
@@ -339,7 +337,7 @@ async def test_a_full_run_leaves_nobody_behind(day: Day, urls: list[str], log: L
 
 async def sealed_but_not_in_the_table(world: World) -> set[str]:
     """What a vault made begins with a key's id."""
-    known = {f"{holding.collection}.{name}" for holding in TABLE for name in holding.sealed}
+    known = {f"{held.collection}.{name}" for held in FEATURES.holdings for name in held.sealed}
     known |= {"idempotency_keys.answer_sealed", "audit.key_id", "audit_anchors.key_id"}
     found = set()
     for name in await world.db.list_collection_names():

@@ -3,16 +3,18 @@
 import pytest
 
 import mongo_indexes
+from server.features import FEATURES
 from services.idempotency.models import ANSWER
 from services.kernel.personal_data import Fate, Holding
 from services.photos.models import FILE
-from services.privacy.registry import TABLE
 
-EACH = pytest.mark.parametrize("holding", TABLE, ids=lambda holding: holding.collection)
+EACH = pytest.mark.parametrize(
+    "holding", FEATURES.holdings, ids=lambda holding: holding.collection
+)
 
 
 def test_every_collection_is_in_the_table_once() -> None:
-    named = [holding.collection for holding in TABLE]
+    named = [holding.collection for holding in FEATURES.holdings]
     assert set(named) == {module.COLLECTION for module in mongo_indexes.ALL}
     assert len(named) == len(set(named))
 
@@ -32,7 +34,7 @@ def test_what_is_given_is_found_by_person_and_has_words(holding: Holding) -> Non
 
 def test_no_sealed_field_has_moved() -> None:
     """What was sealed to another place than its field says would be unreadable."""
-    fields = {sealed for holding in TABLE for sealed in holding.sealed.values()}
+    fields = {sealed for holding in FEATURES.holdings for sealed in holding.sealed.values()}
     fields |= {FILE, ANSWER}  # sealed under a key of its own; never read again after a day
     assert {sealed.place("7") for sealed in fields} == {
         "appointments/7/because",
@@ -66,5 +68,5 @@ def test_a_sealed_field_belongs_to_its_collection(holding: Holding) -> None:
 
 
 def test_titles_are_told_apart() -> None:
-    titles = [holding.title for holding in TABLE if holding.title]
+    titles = [holding.title for holding in FEATURES.holdings if holding.title]
     assert len(titles) == len(set(titles))

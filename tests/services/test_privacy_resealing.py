@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from server.features import FEATURES
 from services.dependencies import Dependencies
 from services.kernel import phones
 from services.kernel.vault import Unreadable, Vault
 from services.privacy import key_rotation
 from services.privacy.key_rotation import Tally
-from services.privacy.registry import TABLE
 from tests.build import cast
 from tests.build.cast import Estate
 from tests.build.world import World
@@ -38,7 +38,7 @@ def under(deps: Dependencies, **keys: bytes) -> Dependencies:
 async def sealed(world: World) -> list[tuple[str, str, str]]:
     """Return (collection, what it is sealed to, value) of everything in the table."""
     found = []
-    for holding in TABLE:
+    for holding in FEATURES.holdings:
         for field, kept in holding.sealed.items():
             async for row in world.db[holding.collection].find():
                 place = kept.place(row["_id"])
@@ -142,7 +142,7 @@ async def test_what_cannot_be_opened_stops_it_with_the_place(estate: Estate) -> 
 
 async def test_no_sealed_field_is_missing_from_the_table(estate: Estate) -> None:
     """What a vault made begins with a key's id: whatever does is in the table."""
-    fields = {f"{h.collection}.{field}" for h in TABLE for field in h.sealed}
+    fields = {f"{h.collection}.{field}" for h in FEATURES.holdings for field in h.sealed}
     world = estate.world
     for name in await world.db.list_collection_names():
         async for row in world.db[name].find():

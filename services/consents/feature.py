@@ -1,0 +1,8 @@
+"""Registration of consents."""
+
+from typing import Final
+
+from services.consents import privacy
+from services.kernel.features import Feature
+
+FEATURE: Final = Feature(holdings=privacy.HOLDINGS, forget=privacy.forget)

@@ -1,0 +1,8 @@
+"""Registration of heads and their hand-overs."""
+
+from typing import Final
+
+from services.heads import privacy
+from services.kernel.features import Feature
+
+FEATURE: Final = Feature(holdings=privacy.HOLDINGS)

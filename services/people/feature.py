@@ -1,0 +1,8 @@
+"""Registration of people."""
+
+from typing import Final
+
+from services.kernel.features import Feature
+from services.people import privacy
+
+FEATURE: Final = Feature(holdings=privacy.HOLDINGS, forget=privacy.forget)

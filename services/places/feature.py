@@ -1,0 +1,8 @@
+"""Registration of places."""
+
+from typing import Final
+
+from services.kernel.features import Feature
+from services.places import privacy
+
+FEATURE: Final = Feature(holdings=privacy.HOLDINGS)

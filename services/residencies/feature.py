@@ -1,0 +1,8 @@
+"""Registration of residencies."""
+
+from typing import Final
+
+from services.kernel.features import Feature
+from services.residencies import privacy
+
+FEATURE: Final = Feature(holdings=privacy.HOLDINGS, forget=privacy.forget)

@@ -1,91 +1,38 @@
-"""Tornado application made of the routes of every handler module."""
+"""Tornado application made of the routes of every handler module, found as features are."""
 
-from collections.abc import Callable, Sequence
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_network
 from typing import Any, Final
 
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, RequestHandler, url
 
-from handlers import (
-    appointments,
-    audit,
-    bill_runs,
-    bills,
-    browser,
-    directory,
-    discrepancies,
-    fees,
-    firms,
-    grids,
-    hand_overs,
-    heads,
-    home_codes,
-    home_corrections,
-    home_requests,
-    homes,
-    invitations,
-    ledger,
-    me,
-    messages,
-    ownership,
-    payees,
-    payments,
-    photos,
-    places,
-    privacy,
-    refunds,
-    register,
-    sessions,
-    statistics,
-)
+import handlers
 from handlers.http.admission import Admission
 from handlers.http.base import SMALL_BODY_BYTES, NotFoundHandler
 from handlers.http.body_length import declared_length
 from handlers.http.contract import Route
 from handlers.http.upload_budget import UploadBudget
 from handlers.http.uploads import TooLargeHandler
-from handlers.wechat import pay_notices, pushes
 from server import ops
 from server.features import FEATURES  # noqa: F401  # their errors are in the contract
 from server.settings import Settings
 from services.dependencies import Dependencies
 
-ROUTES: Final[list[Route]] = [
-    *sessions.ROUTES,
-    *browser.ROUTES,
-    *me.ROUTES,
-    *messages.ROUTES,
-    *places.ROUTES,
-    *appointments.ROUTES,
-    *grids.ROUTES,
-    *heads.ROUTES,
-    *hand_overs.ROUTES,
-    *directory.ROUTES,
-    *home_requests.ROUTES,
-    *homes.ROUTES,
-    *ownership.ROUTES,
-    *home_corrections.ROUTES,
-    *home_codes.ROUTES,
-    *invitations.ROUTES,
-    *firms.ROUTES,
-    *register.ROUTES,
-    *payees.ROUTES,
-    *fees.ROUTES,
-    *bill_runs.ROUTES,
-    *bills.ROUTES,
-    *statistics.ROUTES,
-    *payments.ROUTES,
-    *discrepancies.ROUTES,
-    *refunds.ROUTES,
-    *pay_notices.ROUTES,
-    *ledger.ROUTES,
-    *pushes.ROUTES,
-    *photos.ROUTES,
-    *audit.ROUTES,
-    *privacy.ROUTES,
-    *ops.ROUTES,
-]
+
+def _found() -> Iterator[Route]:
+    """Yield the routes of each module of handlers/, in the order of the modules' names.
+
+    What stands in handlers/http/ is the machinery, which has none.
+    """
+    for found in pkgutil.walk_packages(handlers.__path__, "handlers."):
+        if not found.ispkg and not found.name.startswith("handlers.http."):
+            yield from importlib.import_module(found.name).ROUTES
+
+
+ROUTES: Final[list[Route]] = [*_found(), *ops.ROUTES]
 
 
 class ProductApplication(Application):

@@ -1,12 +1,12 @@
 """Appointments: a role at a place for a term; what is kept, sent and seen."""
 
 from datetime import datetime
-from enum import StrEnum, auto
 from typing import Final
 
 from msgspec import Struct, field
 
 from services.kernel.days import Day
+from services.kernel.labels import Labelled
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Role
 from services.kernel.types import Id, Phone, Reason
@@ -18,12 +18,12 @@ PHONE: Final = Sealed("appointments", "phone")
 BECAUSE: Final = Sealed("appointments", "because")
 
 
-class Visibility(StrEnum):
+class Visibility(Labelled):
     """Visibility of a head's number on the public page."""
 
-    NOBODY = auto()
-    RESIDENTS = auto()  # of the home that asks, signed in
-    EVERYONE = auto()
+    NOBODY = "nobody", "不公开"
+    RESIDENTS = "residents", "本楼住户"  # of the home that asks, signed in
+    EVERYONE = "everyone", "所有人"
 
 
 class Appointment(Struct, kw_only=True):

@@ -6,9 +6,10 @@ from msgspec import Struct
 
 from mongo_indexes import appointments
 from services.appointments import store
-from services.appointments.models import BECAUSE, NAME, PHONE
+from services.appointments.models import BECAUSE, NAME, PHONE, Visibility
 from services.dependencies import Dependencies, Transaction
 from services.kernel.errors import Conflict
+from services.kernel.permissions import Role
 from services.kernel.personal_data import ERASED, GONE, OFFICE, Fate, Holding
 
 APPOINTMENTS: Final = Holding(
@@ -28,6 +29,7 @@ APPOINTMENTS: Final = Holding(
         "to_day": "结束日期",
         "ended_because": "结束原因",
     },
+    words={"role": Role, "phone_visible_to": Visibility},
     sealed={
         "name_sealed": NAME,
         "phone_sealed": PHONE,

@@ -1,12 +1,12 @@
 """Rows of the audit: acts, their results and facts. Never a name, never a phone number."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final
 
 from msgspec import Struct, field
 
 from services.kernel.acts import Act
+from services.kernel.labels import Labelled
 
 LANES: Final = 64
 # Cybersecurity Law (网络安全法): network logs at least six months; ours stay a year.
@@ -14,9 +14,9 @@ KEEP: Final = timedelta(days=366)
 START: Final = ""  # what the first row of a lane says it follows
 
 
-class Result(StrEnum):
-    DONE = "done"
-    REFUSED = "refused"
+class Result(Labelled):
+    DONE = "done", "完成"
+    REFUSED = "refused", "拒绝"
 
 
 class Row(Struct, kw_only=True):

@@ -3,6 +3,8 @@
 from typing import Final
 
 from mongo_indexes import audit, audit_anchors, audit_heads
+from services.audit.models import Result
+from services.kernel.acts import Act
 from services.kernel.personal_data import LOGS, Fate, Holding
 
 ROWS: Final = Holding(
@@ -21,6 +23,7 @@ ROWS: Final = Holding(
         "facts": "内容",
         "address": "网络地址",
     },
+    words={"act": Act, "result": Result},
     law=LOGS,
 )
 # The export does not say who looked: only auditors see that, to protect staff.
@@ -30,6 +33,7 @@ ABOUT_ME: Final = Holding(
     title="谁的信息被查看(关于我)",
     person="subject",
     shows={"at": "时间", "act": "操作", "facts": "内容", "place": "地点"},
+    words={"act": Act},
     law=LOGS,
 )
 HOLDINGS: Final = (

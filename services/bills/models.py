@@ -1,13 +1,13 @@
 """Bills: what is kept, sent and seen of them."""
 
 from datetime import datetime
-from enum import StrEnum, auto
 
 from msgspec import Struct, field
 
 from services.bills.states import BillState
 from services.fees.models import FeeKind
 from services.kernel.days import Day, Month
+from services.kernel.labels import Labelled
 from services.kernel.types import Reason
 
 
@@ -88,11 +88,11 @@ class Known(Struct, frozen=True):
     editions: dict[tuple[str, FeeKind, str], int] = {}
 
 
-class MonthsAfterVoid(StrEnum):
+class MonthsAfterVoid(Labelled):
     """Later billing of the months that a void bill covered."""
 
-    FORGIVEN = auto()  # no run bills them again
-    OPEN = auto()  # the next run bills them anew, e.g. with the right area
+    FORGIVEN = "forgiven", "不再收取"  # no run bills them again
+    OPEN = "open", "可重新出账"  # the next run bills them anew, e.g. with the right area
 
 
 class VoidBill(Struct, forbid_unknown_fields=True, kw_only=True):

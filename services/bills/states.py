@@ -4,15 +4,16 @@ from enum import StrEnum, auto
 from typing import Final
 
 from services.kernel.acts import Act
+from services.kernel.labels import Labelled
 from services.kernel.permissions import Permission
 from services.kernel.states import Table, Transition
 
 
-class BillState(StrEnum):
-    DRAFT = auto()  # seen by staff only
-    OWING = auto()
-    PAID = auto()
-    VOID = auto()
+class BillState(Labelled):
+    DRAFT = "draft", "未发布"  # seen by staff only
+    OWING = "owing", "待缴"
+    PAID = "paid", "已缴"
+    VOID = "void", "已作废"
 
 
 class BillAction(StrEnum):

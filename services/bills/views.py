@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.bills.due_days import is_overdue
 from services.bills.models import Bill, BillView
 from services.bills.states import BillState
-from services.fees.models import KIND_NAMES, FeeKind
+from services.fees.models import FeeKind
 from services.kernel.days import plus_months
 from services.kernel.views import show
 
@@ -35,12 +35,12 @@ def title_of(bill: Bill) -> str:
     if bill.from_day is None or bill.to_day is None:
         return title(bill.kind, bill.period, bill.months)
     days = f"{int(bill.from_day[8:])}日至{int(bill.to_day[8:])}日"
-    return f"{span(bill.period, bill.months)}{days}{KIND_NAMES[bill.kind]}"
+    return f"{span(bill.period, bill.months)}{days}{bill.kind.label}"
 
 
 def title(kind: FeeKind, period: str, months: int) -> str:
     """Name a bill: 2026年11月物业费, 2026年10月至12月物业费."""
-    return f"{span(period, months)}{KIND_NAMES[kind]}"
+    return f"{span(period, months)}{kind.label}"
 
 
 def span(period: str, months: int) -> str:

@@ -1,12 +1,12 @@
 """Browser sign-ins, allowed in a mini-program: what is kept, sent and seen."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum, auto
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
 from services.browser_sign_ins.states import BrowserState
+from services.kernel.labels import Labelled
 from services.kernel.types import LINE, Secret
 
 LIFE: Final = timedelta(minutes=3)
@@ -15,9 +15,9 @@ MOST_MISSES: Final = 3
 Scene = Annotated[str, Meta(min_length=1, max_length=32, pattern=LINE)]
 
 
-class BrowserPurpose(StrEnum):
-    SIGN_IN = auto()
-    CONFIRMATION = auto()  # of a session that is signed in
+class BrowserPurpose(Labelled):
+    SIGN_IN = "sign_in", "网页登录"
+    CONFIRMATION = "confirmation", "再次确认"  # of a session that is signed in
 
 
 class BrowserSignIn(Struct, kw_only=True):

@@ -21,6 +21,7 @@ HOLDINGS: Final = (
             "given_at": "同意时间",
             "withdrawn_at": "撤回时间",
         },
+        words={"policy": PolicyKey},
         law=PROOF,
     ),
 )

@@ -14,7 +14,6 @@ from services.fees.models import EndFeeRule, FeeKind, FeeRule, FeeRuleView, NewF
 from services.fees.payees import charters
 from services.fees.payees.models import Payee
 from services.fees.refusals import (
-    OBSTACLES,
     BadFeeRule,
     FeeRuleEnded,
     FeeRuleExists,
@@ -66,7 +65,7 @@ async def _payee(deps: Dependencies, place: str, request: NewFeeRule) -> Payee:
         raise UnknownPayee("这里没有这个收款单位,请先登记收款单位")
     for day in filter(None, (request.start_day, request.end_day)):
         if because := charter.obstacle(request.kind, day):
-            raise PayeeMayNotCharge(OBSTACLES[because], because=because, day=day)
+            raise PayeeMayNotCharge(because.label, because=because, day=day)
     return charter.payee
 
 

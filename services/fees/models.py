@@ -1,12 +1,12 @@
 """Fee rules: what is kept, sent and seen of them."""
 
 from datetime import datetime
-from enum import StrEnum, auto
-from typing import Annotated, Final
+from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
 from services.kernel.days import Day
+from services.kernel.labels import Labelled
 from services.kernel.types import LINE, Id
 from services.places.models import Usage
 
@@ -22,13 +22,9 @@ PayeeId = Id
 AccountKey = Annotated[str, Meta(min_length=1, max_length=32, pattern=LINE)]
 
 
-class FeeKind(StrEnum):
-    PROPERTY_FEE = auto()
-    WASTE_FEE = auto()
-
-
-# As bills and payments say it; the sanitation's fee is 生活垃圾处理费 in full.
-KIND_NAMES: Final = {FeeKind.PROPERTY_FEE: "物业费", FeeKind.WASTE_FEE: "垃圾处理费"}
+class FeeKind(Labelled):
+    PROPERTY_FEE = "property_fee", "物业费"
+    WASTE_FEE = "waste_fee", "生活垃圾处理费"
 
 
 class FeeRule(Struct, kw_only=True):

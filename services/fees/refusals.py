@@ -1,19 +1,10 @@
 """Refusals of a fee rule: what makes one impossible."""
 
-from typing import Final
-
 from msgspec import Struct
 
 from services.fees.payees.models import Obstacle
 from services.kernel import errors
 from services.kernel.days import Day
-
-OBSTACLES: Final = {
-    Obstacle.KIND: "这个收款单位不收这项费用",
-    Obstacle.DAYS: "这个收款单位在这一天不能收费",
-    Obstacle.CONTRACT: "这一天物业企业和小区没有合同,不能收费",
-    Obstacle.ACCOUNT: "这个收款单位的收款账户还没有开通",
-}
 
 
 class BadFeeRule(errors.InvalidInput):

@@ -3,6 +3,8 @@
 from typing import Final
 
 from mongo_indexes import hand_overs
+from services.heads.states import HandOverState
+from services.kernel.permissions import Role
 from services.kernel.personal_data import OFFICE, Fate, Holding
 
 HOLDINGS: Final = (
@@ -18,6 +20,7 @@ HOLDINGS: Final = (
             "state": "状态",
             "homes": "户数",
         },
+        words={"role": Role, "state": HandOverState},
         law=OFFICE,
         staff=("made_by", "received_by"),
     ),

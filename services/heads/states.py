@@ -4,13 +4,14 @@ from enum import StrEnum, auto
 from typing import Final
 
 from services.kernel.acts import Act
+from services.kernel.labels import Labelled
 from services.kernel.states import Table, Transition
 
 
-class HandOverState(StrEnum):
-    OFFERED = auto()
-    REPLACED = auto()  # a newer list was made
-    RECEIVED = auto()
+class HandOverState(Labelled):
+    OFFERED = "offered", "待接收"
+    REPLACED = "replaced", "已被替换"  # a newer list was made
+    RECEIVED = "received", "已接收"
 
 
 class HandOverAction(StrEnum):

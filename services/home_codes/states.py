@@ -4,15 +4,16 @@ from enum import StrEnum, auto
 from typing import Final
 
 from services.kernel.acts import Act
+from services.kernel.labels import Labelled
 from services.kernel.states import Table, Transition
 
 
-class CodeState(StrEnum):
+class CodeState(Labelled):
     """State of a printed code. That it ran out is no state: its time says so."""
 
-    OPEN = auto()
-    USED = auto()
-    REVOKED = auto()
+    OPEN = "open", "有效"
+    USED = "used", "已使用"
+    REVOKED = "revoked", "已收回"
 
 
 class CodeAction(StrEnum):

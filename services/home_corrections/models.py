@@ -1,12 +1,12 @@
 """Corrections of homes: what is kept, sent and seen."""
 
 from datetime import datetime
-from enum import StrEnum, auto
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
 from services.kernel.days import Day
+from services.kernel.labels import Labelled
 from services.kernel.money import Area
 from services.kernel.paths import PlacePath
 from services.kernel.types import Reason
@@ -16,13 +16,13 @@ from services.places.models import Name, Usage
 Document = Annotated[Reason, Meta(description="Paper that shows it, e.g. 不动产权证第12345号.")]
 
 
-class Change(StrEnum):
+class Change(Labelled):
     """Kind of a correction of a home."""
 
-    CORRECTED = auto()  # another area, use or room number
-    RETIRED = auto()  # there is no such home
-    MERGED = auto()  # it is another home of the register, written twice
-    RESTORED = auto()  # it was retired by mistake
+    CORRECTED = "corrected", "更正"  # another area, use or room number
+    RETIRED = "retired", "注销"  # there is no such home
+    MERGED = "merged", "合并"  # it is another home of the register, written twice
+    RESTORED = "restored", "恢复"  # it was retired by mistake
 
 
 class Facts(Struct, frozen=True, kw_only=True):

@@ -1,13 +1,13 @@
 """Requests to belong to a home: what is kept, sent and seen."""
 
 from datetime import datetime
-from enum import StrEnum, auto
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
 from services.home_requests.states import RequestState
 from services.kernel.days import Day
+from services.kernel.labels import Labelled
 from services.kernel.paths import PlacePath
 from services.kernel.types import Id, IdNumber, Reason, Remark
 from services.kernel.vault import Sealed, Vault
@@ -22,29 +22,29 @@ FIELDS: Final = {
 }
 
 
-class Claim(StrEnum):
+class Claim(Labelled):
     """Relation that one may ask for. Who only pays is invited by an owner."""
 
-    OWNER = auto()
-    CO_OWNER = auto()
-    FAMILY = auto()
-    TENANT = auto()
+    OWNER = "owner", Relation.OWNER.label
+    CO_OWNER = "co_owner", Relation.CO_OWNER.label
+    FAMILY = "family", Relation.FAMILY.label
+    TENANT = "tenant", Relation.TENANT.label
 
 
-class Known(StrEnum):
+class Known(Labelled):
     """Knowledge a head has of somebody."""
 
-    YES = auto()
-    NO = auto()
-    UNSURE = auto()
+    YES = "yes", "认识"
+    NO = "no", "不认识"
+    UNSURE = "unsure", "不确定"
 
 
-class Settlement(StrEnum):
+class Settlement(Labelled):
     """Outcome of a dispute about an owned home."""
 
-    KEEP = auto()  # it stays as it is
-    SHARE = auto()  # the claimant is a co-owner
-    REPLACE = auto()  # the claimant is the owner, as after a sale
+    KEEP = "keep", "维持登记"  # it stays as it is
+    SHARE = "share", "登记为共有人"  # the claimant is a co-owner
+    REPLACE = "replace", "变更业主"  # the claimant is the owner, as after a sale
 
 
 class HomeRequest(Struct, kw_only=True):

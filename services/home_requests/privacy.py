@@ -6,9 +6,11 @@ from mongo_indexes import home_requests
 from services.dependencies import Dependencies, Transaction
 from services.home_requests import store
 from services.home_requests.models import FIELDS
+from services.home_requests.states import RequestState
 from services.kernel import personal_data
 from services.kernel.personal_data import REGISTER, Fate, Holding
 from services.residencies import privacy as residencies_privacy
+from services.residencies.models import Relation
 
 REQUESTS: Final = Holding(
     collection=home_requests.COLLECTION,
@@ -28,6 +30,7 @@ REQUESTS: Final = Holding(
         "decided_at": "决定时间",
         "decision_sealed": "决定的理由",
     },
+    words={"relation": Relation, "state": RequestState},
     # the advice is a head's words: not shown, since it is not the person's own
     sealed={f"{name}_sealed": field for name, field in FIELDS.items()},
     law=REGISTER,

@@ -8,16 +8,17 @@ from msgspec import Struct
 
 from services.kernel.acts import Act
 from services.kernel.errors import Conflict
+from services.kernel.labels import Labelled
 from services.kernel.permissions import Permission
 from services.kernel.states import Table, Transition
 
 
-class RequestState(StrEnum):
-    WITH_HEAD = auto()  # a head of the place says what they know
-    WITH_COMMUNITY = auto()  # the community decides
-    ACCEPTED = auto()
-    REJECTED = auto()
-    WITHDRAWN = auto()
+class RequestState(Labelled):
+    WITH_HEAD = "with_head", "等待三长意见"  # a head of the place says what they know
+    WITH_COMMUNITY = "with_community", "等待社区决定"  # the community decides
+    ACCEPTED = "accepted", "已通过"
+    REJECTED = "rejected", "未通过"
+    WITHDRAWN = "withdrawn", "已撤回"
 
     @property
     def progress(self) -> str:

@@ -1,13 +1,13 @@
 """Invitations into a home: what is kept, sent and seen."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum, auto
 from typing import Final
 
 from msgspec import Struct, field
 
 from services.invitations.states import InvitationState
 from services.kernel.days import Day
+from services.kernel.labels import Labelled
 from services.kernel.types import Secret
 from services.kernel.vault import Sealed, Vault
 from services.people.models import PersonName
@@ -43,12 +43,12 @@ def token_index(vault: Vault, token: str) -> str:
 # What clients send and see
 
 
-class Invitee(StrEnum):
+class Invitee(Labelled):
     """Relations an owner may invite; owners are the community's to write."""
 
-    FAMILY = auto()
-    TENANT = auto()
-    PAYER = auto()
+    FAMILY = "family", Relation.FAMILY.label
+    TENANT = "tenant", Relation.TENANT.label
+    PAYER = "payer", Relation.PAYER.label
 
 
 class Invite(Struct, forbid_unknown_fields=True, kw_only=True):

@@ -6,9 +6,11 @@ from mongo_indexes import home_invitations
 from services.dependencies import Dependencies, Transaction
 from services.invitations import store
 from services.invitations.models import NAME
+from services.invitations.states import InvitationState
 from services.kernel import personal_data
 from services.kernel.personal_data import REGISTER, Fate, Holding
 from services.residencies import privacy as residencies_privacy
+from services.residencies.models import Relation
 
 INVITATIONS: Final = Holding(
     collection=home_invitations.COLLECTION,
@@ -23,6 +25,7 @@ INVITATIONS: Final = Holding(
         "expires_at": "有效期至",
         "used_at": "接受时间",
     },
+    words={"relation": Relation, "state": InvitationState},
     sealed={"name_sealed": NAME},  # the guest's, not the host's
     law=REGISTER,
 )

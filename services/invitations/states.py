@@ -5,16 +5,17 @@ from typing import Final
 
 from services.kernel import errors
 from services.kernel.acts import Act
+from services.kernel.labels import Labelled
 from services.kernel.permissions import Permission
 from services.kernel.states import Table, Transition
 
 
-class InvitationState(StrEnum):
+class InvitationState(Labelled):
     """State of an invitation. That it ran out is no state: its time says so."""
 
-    OPEN = auto()
-    USED = auto()
-    REVOKED = auto()
+    OPEN = "open", "有效"
+    USED = "used", "已使用"
+    REVOKED = "revoked", "已收回"
 
 
 class InvitationAction(StrEnum):

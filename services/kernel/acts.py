@@ -3,14 +3,14 @@
 Not beside the rows of the audit, so that a table of states may name the act of a transition.
 """
 
-from enum import StrEnum
 from typing import Self
 
 from services.kernel.interests import Guard
+from services.kernel.labels import Labelled
 
 
-class Act(StrEnum):
-    """Names of acts, and their guards. Names never change: they are kept for a year.
+class Act(Labelled):
+    """Acts with their labels and guards. Their names never change: they are kept for a year.
 
     `guard`: against conflicts of interest; without one, whoever may do it may do it for
     themselves.
@@ -18,78 +18,79 @@ class Act(StrEnum):
 
     guard: Guard
 
-    def __new__(cls, value: str, guard: Guard = Guard.FREE) -> Self:
+    def __new__(cls, value: str, label: str = "", guard: Guard = Guard.FREE) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
+        member.label = label
         member.guard = guard
         return member
 
-    SIGNED_IN = "session.signed_in"
-    SIGNED_OUT = "session.signed_out"
-    SIGNED_OUT_EVERYWHERE = "session.signed_out_everywhere"
-    SESSION_ENDED = "session.ended"
-    REFRESH_REUSED = "session.refresh_reused"
-    BROWSER_ALLOWED = "session.browser_allowed"
-    BROWSER_REFUSED = "session.browser_refused"
-    BROWSER_LOOKED_AT = "session.browser_looked_at"
-    CONFIRMATION_ASKED = "session.confirmation_asked"
-    CONFIRMED = "session.confirmed"
-    PHONE_PROVED = "person.phone_proved"
+    SIGNED_IN = "session.signed_in", "登录"
+    SIGNED_OUT = "session.signed_out", "退出登录"
+    SIGNED_OUT_EVERYWHERE = "session.signed_out_everywhere", "退出所有设备"
+    SESSION_ENDED = "session.ended", "退出一台设备"
+    REFRESH_REUSED = "session.refresh_reused", "旧登录凭证被再次使用,已退出"
+    BROWSER_ALLOWED = "session.browser_allowed", "允许网页登录"
+    BROWSER_REFUSED = "session.browser_refused", "拒绝网页登录"
+    BROWSER_LOOKED_AT = "session.browser_looked_at", "查看网页登录请求"
+    CONFIRMATION_ASKED = "session.confirmation_asked", "请求再次确认"
+    CONFIRMED = "session.confirmed", "再次确认本人"
+    PHONE_PROVED = "person.phone_proved", "验证手机号"
 
-    PLACE_ADDED = "place.added"
-    PLACE_CONTACT_CHANGED = "place.contact_changed"
-    GRID_CHANGED = "place.grid_changed"
-    APPOINTED = "appointment.made"
-    SUBSTITUTED = "appointment.substituted"
-    RESIGNED = "appointment.resigned"
-    APPOINTMENT_ENDED = "appointment.ended"
-    HANDED_OVER = "appointment.handed_over"
-    HAND_OVER_RECEIVED = "appointment.hand_over_received"
-    CONTACT_CHANGED = "appointment.contact_changed"
-    FIRM_ADDED = "firm.added"
-    CONTRACT_SIGNED = "firm.contract_signed"
-    CONTRACT_ENDED = "firm.contract_ended"
-    CONTRACT_CONTACT_CHANGED = "firm.contract_contact_changed"
+    PLACE_ADDED = "place.added", "登记地点"
+    PLACE_CONTACT_CHANGED = "place.contact_changed", "更改办公电话"
+    GRID_CHANGED = "place.grid_changed", "调整网格"
+    APPOINTED = "appointment.made", "任命"
+    SUBSTITUTED = "appointment.substituted", "指定代理"
+    RESIGNED = "appointment.resigned", "辞任"
+    APPOINTMENT_ENDED = "appointment.ended", "免去职务"
+    HANDED_OVER = "appointment.handed_over", "移交工作"
+    HAND_OVER_RECEIVED = "appointment.hand_over_received", "接收移交"
+    CONTACT_CHANGED = "appointment.contact_changed", "更改电话公开范围"
+    FIRM_ADDED = "firm.added", "登记物业企业"
+    CONTRACT_SIGNED = "firm.contract_signed", "登记物业合同"
+    CONTRACT_ENDED = "firm.contract_ended", "终止物业合同"
+    CONTRACT_CONTACT_CHANGED = "firm.contract_contact_changed", "更改物业电话"
 
-    HOME_REQUESTED = "home.requested"
-    HOME_WITHDRAWN = "home.request_withdrawn"
-    HOME_ADVISED = "home.advised", Guard.OWN_HOME
-    HOME_PASSED_ON = "home.passed_on"
-    HOME_PROOF_REMOVED = "home.proof_removed"
-    HOME_DECIDED = "home.decided", Guard.OWN_HOME
-    HOME_INVITED = "home.invited"
-    INVITATION_REVOKED = "home.invitation_revoked"
-    INVITATION_ACCEPTED = "home.invitation_accepted"
-    CODES_PRINTED = "home.codes_printed", Guard.OWN_HOME
-    CODE_USED = "home.code_used"
-    RESIDENT_ADDED = "home.resident_added", Guard.OWN_HOME
-    RESIDENT_CHANGED = "home.resident_changed", Guard.OWN_HOME
-    RESIDENCY_ENDED = "home.residency_ended", Guard.BY_OFFICE
-    OWNER_CHANGED = "home.owner_changed", Guard.OWN_HOME
-    HOME_CORRECTED = "home.corrected", Guard.OWN_HOME
+    HOME_REQUESTED = "home.requested", "申请绑定房屋"
+    HOME_WITHDRAWN = "home.request_withdrawn", "撤回房屋申请"
+    HOME_ADVISED = "home.advised", "对房屋申请提意见", Guard.OWN_HOME
+    HOME_PASSED_ON = "home.passed_on", "房屋申请转社区"
+    HOME_PROOF_REMOVED = "home.proof_removed", "删除证明照片"
+    HOME_DECIDED = "home.decided", "决定房屋申请", Guard.OWN_HOME
+    HOME_INVITED = "home.invited", "邀请绑定房屋"
+    INVITATION_REVOKED = "home.invitation_revoked", "收回邀请"
+    INVITATION_ACCEPTED = "home.invitation_accepted", "接受邀请"
+    CODES_PRINTED = "home.codes_printed", "打印绑定码", Guard.OWN_HOME
+    CODE_USED = "home.code_used", "使用绑定码"
+    RESIDENT_ADDED = "home.resident_added", "登记住户", Guard.OWN_HOME
+    RESIDENT_CHANGED = "home.resident_changed", "更改住户登记", Guard.OWN_HOME
+    RESIDENCY_ENDED = "home.residency_ended", "结束房屋关系", Guard.BY_OFFICE
+    OWNER_CHANGED = "home.owner_changed", "房屋过户", Guard.OWN_HOME
+    HOME_CORRECTED = "home.corrected", "更正房屋登记", Guard.OWN_HOME
 
-    REGISTER_UPLOADED = "register.uploaded"
-    REGISTER_CONFIRMED = "register.confirmed"
-    REGISTER_DISCARDED = "register.discarded"
-    REGISTER_UNDONE = "register.undone"
-    PAYEE_ADDED = "fee.payee_added"
-    PAYEE_ENDED = "fee.payee_ended"
-    FEE_RULE_ADDED = "fee.rule_added", Guard.OWN_HOME
-    FEE_RULE_ENDED = "fee.rule_ended", Guard.OWN_HOME
-    BILL_RUN_STARTED = "fee.run_started", Guard.OWN_MONEY
-    BILL_RUN_PUBLISHED = "fee.run_published", Guard.OWN_MONEY
-    BILL_RUN_CANCELLED = "fee.run_cancelled", Guard.OWN_MONEY
-    BILL_RUN_WITHDRAWN = "fee.run_withdrawn", Guard.OWN_HOME_AND_MONEY
-    BILL_VOIDED = "fee.bill_voided", Guard.OWN_HOME_AND_MONEY
-    PAYMENT_ORDERED = "payment.ordered"
-    SUSPENSE_RETURNED = "payment.suspense_returned", Guard.OWN_HOME
-    REFUND_RETRIED = "payment.refund_retried", Guard.OWN_HOME
+    REGISTER_UPLOADED = "register.uploaded", "上传登记表"
+    REGISTER_CONFIRMED = "register.confirmed", "确认导入登记表"
+    REGISTER_DISCARDED = "register.discarded", "放弃登记表"
+    REGISTER_UNDONE = "register.undone", "撤回导入"
+    PAYEE_ADDED = "fee.payee_added", "登记收款单位"
+    PAYEE_ENDED = "fee.payee_ended", "停用收款单位"
+    FEE_RULE_ADDED = "fee.rule_added", "制定收费标准", Guard.OWN_HOME
+    FEE_RULE_ENDED = "fee.rule_ended", "停用收费标准", Guard.OWN_HOME
+    BILL_RUN_STARTED = "fee.run_started", "开始出账", Guard.OWN_MONEY
+    BILL_RUN_PUBLISHED = "fee.run_published", "发布账单", Guard.OWN_MONEY
+    BILL_RUN_CANCELLED = "fee.run_cancelled", "取消出账", Guard.OWN_MONEY
+    BILL_RUN_WITHDRAWN = "fee.run_withdrawn", "撤回出账", Guard.OWN_HOME_AND_MONEY
+    BILL_VOIDED = "fee.bill_voided", "作废账单", Guard.OWN_HOME_AND_MONEY
+    PAYMENT_ORDERED = "payment.ordered", "下单支付"
+    SUSPENSE_RETURNED = "payment.suspense_returned", "退回待核款项", Guard.OWN_HOME
+    REFUND_RETRIED = "payment.refund_retried", "重新退款", Guard.OWN_HOME
 
-    PHOTO_ADDED = "photo.added"
-    CONSENT_GIVEN = "privacy.consent_given"
-    CONSENT_WITHDRAWN = "privacy.consent_withdrawn"
-    REVEALED = "privacy.revealed", Guard.BY_OFFICE
-    EXPORTED = "privacy.exported"
-    ERASED = "privacy.erased"
-    AUDIT_READ = "audit.read"
-    REFUSED = "refused"  # forbidden, or asked for what one may not know
+    PHOTO_ADDED = "photo.added", "上传照片"
+    CONSENT_GIVEN = "privacy.consent_given", "同意"
+    CONSENT_WITHDRAWN = "privacy.consent_withdrawn", "撤回同意"
+    REVEALED = "privacy.revealed", "查看完整信息", Guard.BY_OFFICE
+    EXPORTED = "privacy.exported", "导出本人信息"
+    ERASED = "privacy.erased", "注销账号"
+    AUDIT_READ = "audit.read", "查看操作记录"
+    REFUSED = "refused", "被拒绝的操作"  # forbidden, or asked for what one may not know

@@ -2,27 +2,17 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
-from typing import Final, Self
+from typing import Final
 
 from msgspec import Struct
 
 from services.kernel.errors import Forbidden, NotFound
+from services.kernel.labels import Labelled
 from services.kernel.paths import covers, outermost
 
 
-class Role(StrEnum):
-    """Role at a place, by living there or by being appointed.
-
-    `label`: what people read.
-    """
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
+class Role(Labelled):
+    """Role at a place, by living there or by being appointed."""
 
     @property
     def by_living(self) -> bool:

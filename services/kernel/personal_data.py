@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from services.kernel.labels import Labelled
 from services.kernel.vault import Sealed
 
 # PIPL art. 47: deletion ends where a law or administrative regulation asks for keeping.
@@ -43,8 +44,9 @@ class Holding(Struct, frozen=True, kw_only=True):
 
     `title`: its group in an export; empty when there is nothing to give, and `why` says so.
     `person`: the field with the person's id, which an index serves. `shows`: field → what
-    people call it. `sealed`: name of a sealed field → the field, which knows its place;
-    `list.field` for one of each item of a list.
+    people call it. `words`: field → the values it has, written by their labels.
+    `sealed`: name of a sealed field → the field, which knows its place; `list.field` for one
+    of each item of a list.
     `law`: why it is kept. `staff`: fields with ids of people who acted in office; kept.
     `revealed`: whether staff may see its masked fields in full, with a reason. `rank`: where
     its group stands in an export; lower comes first, equals in the order of the packages.
@@ -55,6 +57,7 @@ class Holding(Struct, frozen=True, kw_only=True):
     title: str = ""
     person: str = ""
     shows: Mapping[str, str] = MappingProxyType({})
+    words: Mapping[str, type[Labelled]] = MappingProxyType({})
     sealed: Mapping[str, Sealed] = MappingProxyType({})
     law: str = ""
     why: str = ""

@@ -2,25 +2,31 @@
 
 import hashlib
 from datetime import datetime
-from enum import StrEnum, auto
 from typing import Final
 
 from msgspec import Struct, field
 
+from services.kernel.labels import Labelled
 from services.messaging.templates import TemplateKey
 
 SEND: Final = "messaging.send"  # the name of the job that carries a message to WeChat
 
 
-class Delivery(StrEnum):
+class Delivery(Labelled):
     """Delivery of a message beyond the inbox, where every message is from the start."""
 
-    INBOX = auto()  # only there: no grant, or not tried yet
-    SENDING = auto()  # written down before WeChat is called, so that it is called once
-    SENT = auto()  # WeChat took it
-    REFUSED = auto()  # the person does not want it, or had no grant left at WeChat
-    FAILED = auto()  # WeChat said no and a person of ours must look
-    UNKNOWN = auto()  # no answer: it may have arrived, so it is never sent again
+    INBOX = "inbox", "只在站内"  # only there: no grant, or not tried yet
+    SENDING = (
+        "sending",
+        "正在发送",
+    )  # written down before WeChat is called, so that it is called once
+    SENT = "sent", "已送达"  # WeChat took it
+    REFUSED = (
+        "refused",
+        "微信未允许",
+    )  # the person does not want it, or had no grant left at WeChat
+    FAILED = "failed", "未成功"  # WeChat said no and a person of ours must look
+    UNKNOWN = "unknown", "不确定"  # no answer: it may have arrived, so it is never sent again
 
 
 class Message(Struct, kw_only=True):

@@ -7,6 +7,7 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.personal_data import Fate, Holding
 from services.messaging import message_grants as grants
 from services.messaging import store
+from services.messaging.models import Delivery
 from services.people import actions as people
 
 MESSAGES: Final = Holding(
@@ -21,6 +22,7 @@ MESSAGES: Final = Holding(
         "read_at": "阅读时间",
         "delivery": "微信送达",
     },
+    words={"delivery": Delivery},
 )
 HOLDINGS: Final = (
     MESSAGES,

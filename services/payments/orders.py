@@ -13,7 +13,6 @@ import structlog
 
 from services.bills.models import Bill
 from services.dependencies import Dependencies
-from services.fees.models import KIND_NAMES
 from services.fees.payees import actions as payees
 from services.fees.payees.merchants import client_of_order
 from services.kernel import errors
@@ -105,7 +104,7 @@ async def _openid(deps: Dependencies, actor: Actor) -> str:
 
 def title(bills: Sequence[Bill]) -> str:
     """Name what is paid as WeChat shows it to the payer: 物业费 2026-01至2026-03."""
-    kinds = "、".join(dict.fromkeys(KIND_NAMES[bill.kind] for bill in bills))
+    kinds = "、".join(dict.fromkeys(bill.kind.label for bill in bills))
     first, last = min(b.period for b in bills), max(b.period for b in bills)
     return f"{kinds} {first}" if first == last else f"{kinds} {first}至{last}"
 

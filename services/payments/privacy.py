@@ -21,6 +21,8 @@ from services.kernel.errors import Conflict
 from services.kernel.personal_data import ACCOUNTING, Fate, Holding
 from services.payments import store
 from services.payments.refunds import store as refunds_store
+from services.payments.refunds.states import RefundState
+from services.payments.states import PaymentState
 
 HOLDINGS: Final = (
     Holding(
@@ -38,6 +40,7 @@ HOLDINGS: Final = (
             "paid_at": "支付时间",
             "transaction_id": "微信支付单号",
         },
+        words={"state": PaymentState},
         law=ACCOUNTING,
     ),
     Holding(
@@ -70,6 +73,7 @@ HOLDINGS: Final = (
             "requested_at": "申请时间",
             "settled_at": "办结时间",
         },
+        words={"state": RefundState},
         law=ACCOUNTING,
     ),
     Holding(

@@ -6,6 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from services.bills.models import Bill
 from services.bills.states import BillState
+from services.fees.models import FeeKind
 from services.kernel import errors
 from services.wechat.errors import PayError, PayReaction
 
@@ -102,9 +103,10 @@ def require_payable(bills: Sequence[Bill]) -> None:
     if any(bill.state is not BillState.OWING for bill in bills):
         raise BillAlreadyPaid("有账单已经缴过或作废,请刷新后再试")
     if len({(bill.account, bill.payee_name) for bill in bills}) > 1:
-        raise DifferentPayees("物业费和垃圾费收款单位不同,请分开支付")
+        raise DifferentPayees("这些账单的收款单位不同,请分开支付")
     if len({bill.kind for bill in bills}) > 1:
-        raise DifferentFees("物业费和垃圾费请分开支付,各有收据")
+        fees = "和".join(kind.label for kind in FeeKind)
+        raise DifferentFees(f"{fees}请分开支付,各有收据")
 
 
 def refusal(error: PayError, payment_id: str) -> errors.DomainError:

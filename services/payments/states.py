@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from enum import StrEnum, auto
 from typing import Final
 
+from services.kernel.labels import Labelled
 from services.kernel.states import Table, Transition
 from services.wechat.pay_models import TradeState
 
 
-class PaymentState(StrEnum):
-    CREATED = auto()  # written down, WeChat not yet asked
-    UNKNOWN = auto()  # WeChat was asked and we did not hear the answer
-    PREPAID = auto()  # WeChat holds an order, the payer may pay
-    PAID = auto()
-    CLOSED = auto()  # WeChat says that nobody can pay it any more
-    SUSPENDED = auto()  # money came that does not match; a person decides
+class PaymentState(Labelled):
+    CREATED = "created", "待支付"  # written down, WeChat not yet asked
+    UNKNOWN = "unknown", "待核对"  # WeChat was asked and we did not hear the answer
+    PREPAID = "prepaid", "待支付"  # WeChat holds an order, the payer may pay
+    PAID = "paid", "已支付"
+    CLOSED = "closed", "已关闭"  # WeChat says that nobody can pay it any more
+    SUSPENDED = "suspended", "核对中"  # money came that does not match; a person decides
 
 
 class Event(StrEnum):

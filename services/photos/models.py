@@ -1,12 +1,12 @@
 """Photos that people send: what is kept and seen of them."""
 
 from datetime import datetime
-from enum import StrEnum, auto
 from typing import Final
 
 from msgspec import Struct, field
 
 from services.kernel.errors import NotFound
+from services.kernel.labels import Labelled
 from services.kernel.permissions import Permission
 from services.kernel.vault import Sealed
 from services.photos.states import PhotoState
@@ -15,8 +15,8 @@ KEY: Final = Sealed("photos", "key")
 FILE: Final = Sealed("photos", "file")  # sealed under that key, not by the vault
 
 
-class PhotoPurpose(StrEnum):
-    PROOF = auto()  # of belonging to a home: a deed, a contract, an identity card
+class PhotoPurpose(Labelled):
+    PROOF = "proof", "证明材料"  # of belonging to a home: a deed, a contract, an identity card
 
 
 class Photo(Struct, kw_only=True):

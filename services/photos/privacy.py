@@ -7,7 +7,7 @@ from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.personal_data import Fate, Holding
 from services.photos import cleanup, store
-from services.photos.models import KEY
+from services.photos.models import KEY, PhotoPurpose
 
 HOLDINGS: Final = (
     Holding(
@@ -23,6 +23,7 @@ HOLDINGS: Final = (
             "bytes": "大小(字节)",
             "created_at": "上传时间",
         },
+        words={"purpose": PhotoPurpose},
         sealed={"key_sealed": KEY},
     ),
 )

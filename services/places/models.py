@@ -1,12 +1,12 @@
 """Places and grids: what is kept, sent and seen of them."""
 
 from datetime import datetime
-from enum import StrEnum, auto
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
 from services.kernel.days import Day
+from services.kernel.labels import Labelled
 from services.kernel.money import Area
 from services.kernel.paths import SEGMENT, PlacePath
 from services.kernel.types import LINE, Reason
@@ -15,18 +15,18 @@ Name = Annotated[str, Meta(min_length=1, max_length=60, pattern=LINE)]
 MAX_BUILDINGS: Final = 200
 
 
-class Kind(StrEnum):
+class Kind(Labelled):
     """The government ladder, what people live in, and the grid, which lies beside them."""
 
-    CITY = auto()
-    DISTRICT = auto()
-    SUBDISTRICT = auto()
-    COMMUNITY = auto()
-    COMPOUND = auto()
-    BUILDING = auto()
-    UNIT = auto()
-    HOME = auto()
-    GRID = auto()  # a named list of buildings of one community; nothing lies under it
+    CITY = "city", "市"
+    DISTRICT = "district", "区"
+    SUBDISTRICT = "subdistrict", "街道"
+    COMMUNITY = "community", "社区"
+    COMPOUND = "compound", "小区"
+    BUILDING = "building", "楼栋"
+    UNIT = "unit", "单元"
+    HOME = "home", "房屋"
+    GRID = "grid", "网格"  # a named list of buildings of one community; nothing lies under it
 
 
 # The rungs of the tree: a place's rung is how many segments its path has.
@@ -42,13 +42,13 @@ LADDER: Final = (
 )
 
 
-class Usage(StrEnum):
+class Usage(Labelled):
     """Use of an exclusive part (专有部分)."""
 
-    FLAT = auto()
-    SHOP = auto()
-    GARAGE = auto()
-    STORAGE = auto()
+    FLAT = "flat", "住宅"
+    SHOP = "shop", "商铺"
+    GARAGE = "garage", "车库"
+    STORAGE = "storage", "仓房"
 
 
 class Measure(Struct, frozen=True, kw_only=True):

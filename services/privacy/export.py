@@ -72,7 +72,7 @@ async def _reveals(deps: Dependencies, person_id: str) -> Group:
     for holding in (each for each in deps.features.holdings if each.revealed):
         async for row_id in ids_of(deps, holding, person_id, limit=MOST_ROWS):
             acts = rows_of(deps, audit_privacy.ABOUT_ME, row_id, limit=MOST_ROWS)
-            found += [row async for row in acts if row["操作"] == Act.REVEALED]
+            found += [row async for row in acts if row["操作"] == Act.REVEALED.label]
     await labels.translate(deps, found)
     return Group(found[:MOST_ROWS], len(found) <= MOST_ROWS)
 

@@ -7,6 +7,7 @@ from typing import Any
 from services.dependencies import Dependencies
 from services.kernel.days import BEIJING
 from services.kernel.documents import Document
+from services.kernel.labels import label_of
 from services.kernel.personal_data import Holding
 
 
@@ -35,6 +36,8 @@ def readable(deps: Dependencies, holding: Holding, row: Document) -> Document:
         value = row.get(name)
         if name in holding.sealed and value:
             value = holding.sealed[name].open(deps.vault, row["_id"], value)
+        if name in holding.words and isinstance(value, str):
+            value = label_of(holding.words[name], value)
         if value not in (None, "", [], {}):
             shown[label] = _written(value)
     return shown

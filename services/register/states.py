@@ -8,20 +8,21 @@ from msgspec import Struct
 
 from services.kernel import errors
 from services.kernel.acts import Act
+from services.kernel.labels import Labelled
 from services.kernel.permissions import Permission
 from services.kernel.states import Table, Transition
 
 
-class State(StrEnum):
-    UPLOADED = auto()
-    READING = auto()
-    PREVIEWED = auto()
-    UNREADABLE = auto()
-    DISCARDED = auto()
-    APPLYING = auto()
-    APPLIED = auto()
-    UNDOING = auto()
-    UNDONE = auto()
+class State(Labelled):
+    UPLOADED = "uploaded", "已上传"
+    READING = "reading", "正在读取"
+    PREVIEWED = "previewed", "待确认"
+    UNREADABLE = "unreadable", "无法读取"
+    DISCARDED = "discarded", "已放弃"
+    APPLYING = "applying", "正在导入"
+    APPLIED = "applied", "已导入"
+    UNDOING = "undoing", "正在撤回"
+    UNDONE = "undone", "已撤回"
 
 
 class Action(StrEnum):

@@ -1,23 +1,26 @@
 """Residencies: who belongs to which home, from when to when."""
 
 from datetime import datetime
-from enum import StrEnum, auto
 from typing import Final
 
 from msgspec import Struct, field
 
 from services.kernel.days import Day
+from services.kernel.labels import Labelled
 from services.kernel.permissions import Role
 
 
-class Relation(StrEnum):
+class Relation(Labelled):
     """Relation of a person to a home (民法典 art. 271: owners; the rest live there or pay)."""
 
-    OWNER = auto()
-    CO_OWNER = auto()
-    FAMILY = auto()
-    TENANT = auto()
-    PAYER = auto()  # a relative elsewhere who pays for the home and sees nothing else of it
+    OWNER = "owner", "业主"
+    CO_OWNER = "co_owner", "共有人"
+    FAMILY = "family", "家属"
+    TENANT = "tenant", "租户"
+    PAYER = (
+        "payer",
+        "代缴亲友",
+    )  # a relative elsewhere who pays for the home and sees nothing else of it
 
 
 # What a relation lets a person do; services/kernel/permissions.py says what that is.
@@ -31,13 +34,13 @@ ROLE_OF: Final[dict[Relation, Role]] = {
 OWNERS: Final = (Relation.OWNER, Relation.CO_OWNER)
 
 
-class Way(StrEnum):
+class Way(Labelled):
     """Way a person came to be bound to a residency."""
 
-    PHONE = auto()  # proved the number the register has: lost again with the number
-    REQUEST = auto()
-    INVITATION = auto()
-    CODE = auto()
+    PHONE = "phone", "手机号"  # proved the number the register has: lost again with the number
+    REQUEST = "request", "申请"
+    INVITATION = "invitation", "邀请"
+    CODE = "code", "绑定码"
 
 
 class ResidencyStep(Struct, kw_only=True):

@@ -13,6 +13,7 @@ from services.kernel.days import plus_days
 from services.kernel.documents import Document
 from services.kernel.personal_data import GONE, REGISTER, Fate, Holding
 from services.residencies import sealed, store
+from services.residencies.models import Relation, Way
 
 RESIDENCIES: Final = Holding(
     collection=residencies.COLLECTION,
@@ -33,6 +34,7 @@ RESIDENCIES: Final = Holding(
         "bound_at": "绑定时间",
         "ended_because": "结束原因",
     },
+    words={"relation": Relation, "bound_by": Way},
     sealed={
         "name_sealed": sealed.NAME,
         "phone_sealed": sealed.PHONE,

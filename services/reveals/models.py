@@ -1,26 +1,39 @@
 """Requests to see a whole phone, name or identity number."""
 
-from enum import StrEnum, auto
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-
-class Field(StrEnum):
-    PHONE = auto()
-    NAME = auto()
-    ID_NUMBER = auto()
+from services.kernel.labels import Labelled
 
 
-class Reason(StrEnum):
+class Field(Labelled):
+    PHONE = "phone", "手机号"
+    NAME = "name", "姓名"
+    ID_NUMBER = "id_number", "身份证号"
+
+
+class Reason(Labelled):
     """Why staff need the whole of it (PIPL art. 6: as little as the purpose asks for)."""
 
-    URGENT_REPAIR = auto()  # water, gas, lift: somebody must be reached now
-    CONTACT_RESIDENT = auto()  # a notice or bill that does not reach them otherwise
-    VERIFY_IDENTITY = auto()  # they stand at the window, or ask to be bound
-    CORRECT_REGISTER = auto()  # they say that what we hold is wrong
-    CARE = auto()  # old, ill or alone: somebody looks in
-    LEGAL_DUTY = auto()  # a court, the police or another authority asks in writing
+    URGENT_REPAIR = (
+        "urgent_repair",
+        "紧急维修",
+    )  # water, gas, lift: somebody must be reached now
+    CONTACT_RESIDENT = (
+        "contact_resident",
+        "联系住户",
+    )  # what does not reach them otherwise
+    VERIFY_IDENTITY = (
+        "verify_identity",
+        "核实身份",
+    )  # at the window, or asking to be bound
+    CORRECT_REGISTER = "correct_register", "更正登记"  # they say that what we hold is wrong
+    CARE = "care", "关怀走访"  # old, ill or alone: somebody looks in
+    LEGAL_DUTY = (
+        "legal_duty",
+        "依法提供",
+    )  # an authority asks in writing
 
 
 class Reveal(Struct, forbid_unknown_fields=True):

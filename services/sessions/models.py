@@ -1,18 +1,18 @@
 """Sessions on signed-in devices: what is kept, sent and seen."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum, auto
 from typing import Final
 
 from msgspec import Struct, field
 
+from services.kernel.labels import Labelled
 from services.kernel.types import Secret
 from services.people.models import WeChatCode
 
 
-class SessionKind(StrEnum):
-    WECHAT = auto()  # the mini-program
-    BROWSER = auto()  # of staff, let in by a mini-program
+class SessionKind(Labelled):
+    WECHAT = "wechat", "微信小程序"  # the mini-program
+    BROWSER = "browser", "网页"  # of staff, let in by a mini-program
 
 
 class Life(Struct, frozen=True):

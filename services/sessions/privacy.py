@@ -6,6 +6,7 @@ from mongo_indexes import sessions
 from services.dependencies import Dependencies, Transaction
 from services.kernel.personal_data import Fate, Holding
 from services.sessions import store
+from services.sessions.models import SessionKind
 
 HOLDINGS: Final = (
     Holding(
@@ -21,6 +22,7 @@ HOLDINGS: Final = (
             "expires_at": "有效期至",
             "revoked_at": "退出时间",
         },
+        words={"kind": SessionKind},
     ),
 )
 

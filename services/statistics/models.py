@@ -1,23 +1,23 @@
 """Figures of fee collection, in integers so that two screens cannot disagree."""
 
-from enum import StrEnum, auto
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from services.fees.models import FeeKind
 from services.kernel.days import Day, Month
+from services.kernel.labels import Labelled
 from services.places.models import Kind
 
 Months = Annotated[int, Meta(ge=1, le=12)]
 
 
-class By(StrEnum):
+class By(Labelled):
     """Rungs of the ladder a breakdown may show."""
 
-    COMPOUND = Kind.COMPOUND
-    BUILDING = Kind.BUILDING
-    UNIT = Kind.UNIT
+    COMPOUND = Kind.COMPOUND.value, Kind.COMPOUND.label
+    BUILDING = Kind.BUILDING.value, Kind.BUILDING.label
+    UNIT = Kind.UNIT.value, Kind.UNIT.label
 
 
 class Span(Struct, frozen=True):
@@ -28,12 +28,12 @@ class Span(Struct, frozen=True):
     kind: FeeKind | None = None
 
 
-class Due(StrEnum):
+class Due(Labelled):
     """Homes by whether a due day of theirs is over."""
 
-    OVERDUE = auto()  # something they owe is overdue
-    NOT_YET_DUE = auto()  # they owe, and have time for all of it
-    ALL = auto()  # whoever is overdue first
+    OVERDUE = "overdue", "已逾期"  # something they owe is overdue
+    NOT_YET_DUE = "not_yet_due", "未到期"  # they owe, and have time for all of it
+    ALL = "all", "全部"  # whoever is overdue first
 
 
 class Debts(Struct, frozen=True):

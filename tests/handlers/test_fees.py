@@ -165,7 +165,7 @@ async def test_a_run_drafts_adds_up_and_publishes(
     assert (run["state"], run["issued"]) == ("published", 6)
     assert [t["state"] for t in run["totals"]] == ["owing", "owing"]
     titles = {b["title"]: b["amount_fen"] for b in await estate.bills("li")}
-    assert titles == {"2026年3月物业费": 5118, "2026年3月垃圾处理费": 500}
+    assert titles == {"2026年3月物业费": 5118, "2026年3月生活垃圾处理费": 500}
 
 
 def total(kind: str, account: str, state: str, amount_fen: int) -> dict[str, Any]:
@@ -197,7 +197,7 @@ async def test_each_person_is_told_once_per_publishing(
         (await world.api.get("/api/v1/me/messages", as_=who)).body["items"] for who in people
     ]
     assert [len(items) for items in told] == [1, 1, 1, 0]
-    assert "3栋2单元502室的物业费、垃圾处理费(2026年3月)" in told[0][0]["body"]
+    assert "3栋2单元502室的物业费、生活垃圾处理费(2026年3月)" in told[0][0]["body"]
     assert "56.18元" in told[0][0]["body"]
 
 

@@ -4,22 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.appointments.models import Visibility
-from services.audit.models import Result
-from services.consents.policies import PolicyKey
-from services.fees.models import FeeKind
-from services.heads.states import HandOverState
-from services.home_requests.states import RequestState
-from services.invitations.states import InvitationState
-from services.kernel.acts import Act
-from services.kernel.permissions import RUNGS
-from services.messaging.models import Delivery
-from services.payments.refunds.states import RefundState
-from services.payments.states import PaymentState
-from services.photos.models import PhotoPurpose
-from services.privacy import labels
-from services.residencies.models import Relation, Way
-from services.sessions.models import SessionKind
+from services.kernel.labels import Labelled, label_of
+from services.residencies.models import Way
 from tests.build import cast
 from tests.build.cast import Estate
 from tests.build.payments import ordered, pay
@@ -37,6 +23,19 @@ def rows(reply: Reply, title: str) -> list[dict[str, Any]]:
     assert reply.status == 200, reply.body
     assert reply.body[title]["完整"] is True
     return list(reply.body[title]["内容"])
+
+
+def codes_in(reply: Reply) -> set[str]:
+    """Return the codes that stand in a file for people instead of their labels."""
+    codes = {str(member) for kind in Labelled.__subclasses__() for member in kind}
+    groups = [group["内容"] for group in reply.body.values() if isinstance(group, dict)]
+    return {
+        value
+        for rows in groups
+        for row in rows
+        for value in row.values()
+        if isinstance(value, str) and value in codes
+    }
 
 
 async def test_it_is_a_file_with_everything_of_mine(estate: Estate, li: Member) -> None:
@@ -62,6 +61,7 @@ async def test_it_is_a_file_with_everything_of_mine(estate: Estate, li: Member) 
     assert [c["文件"] for c in rows(reply, "同意记录")] == ["隐私政策"]
     assert {row["操作"] for row in rows(reply, "操作记录")} >= {"下单支付"}
     assert (order["状态"], receipt["账单"][0]["费用"]) == ("已支付", "物业费")
+    assert not codes_in(reply)
 
 
 async def test_my_daughter_and_my_neighbour_are_not_in_it(estate: Estate, li: Member) -> None:
@@ -109,20 +109,6 @@ async def test_more_than_a_file_should_hold_is_said(
     assert len(reply.body["操作记录"]["内容"]) == 1
 
 
-def test_there_are_words_for_whatever_a_row_may_say() -> None:
-    states = {*PaymentState, *RefundState, *RequestState, *InvitationState, *HandOverState}
-    assert set(labels.ACTS) == set(Act)
-    assert set(labels.STATES) == {str(state) for state in states}
-    for label, kind in {
-        "关系": Relation,
-        "绑定方式": Way,
-        "职务": RUNGS,
-        "微信送达": Delivery,
-        "方式": SessionKind,
-        "用途": PhotoPurpose,
-        "电话对谁公开": Visibility,
-        "文件": PolicyKey,
-        "结果": Result,
-    }.items():
-        assert set(labels.WORDS[label]) == {str(value) for value in kind}, label
-    assert set(labels.FEES) == {str(kind) for kind in FeeKind}
+def test_a_code_of_another_time_stands_as_it_is() -> None:
+    assert label_of(Way, "code") == "绑定码"
+    assert label_of(Way, "of_before") == "of_before"

@@ -139,7 +139,7 @@ def test_overdue_begins_the_day_after_the_due_day() -> None:
 
 def test_titles() -> None:
     assert bills_views.title(PROPERTY, "2026-11", 1) == "2026年11月物业费"
-    assert bills_views.title(WASTE, "2026-10", 3) == "2026年10月至12月垃圾处理费"
+    assert bills_views.title(WASTE, "2026-10", 3) == "2026年10月至12月生活垃圾处理费"
     assert bills_views.title(PROPERTY, "2026-11", 3) == "2026年11月至2027年1月物业费"
 
 

@@ -1,7 +1,6 @@
 """Bill runs: what is kept, sent and seen of the billing of a compound."""
 
 from datetime import datetime
-from enum import StrEnum, auto
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
@@ -10,18 +9,28 @@ from services.bills.models import MonthsAfterVoid, Total
 from services.bills.runs.states import RunState
 from services.fees.models import FeeKind, Months
 from services.kernel.days import Day, Month
+from services.kernel.labels import Labelled
 from services.kernel.types import Reason
 
 JOB: Final = "bills.run"  # the name of the job that does what was asked of a run
 
 
-class SkipReason(StrEnum):
-    NO_RULE = auto()  # no fee rule covers the home on these days
-    NO_PAYEE = auto()  # the rule's payee may not charge this fee there on these days
-    CONTRACT_OVER = auto()  # the payee's firm has no contract with the compound on these days
-    RETIRED = auto()  # the home was retired before these days
-    NO_AREA = auto()  # the register has no area for the home
-    ZERO_AMOUNT = auto()  # rounds to nothing, and WeChat Pay refuses orders of 0 fen
+class SkipReason(Labelled):
+    NO_RULE = "no_rule", "没有收费标准"  # no fee rule covers the home on these days
+    NO_PAYEE = (
+        "no_payee",
+        "收款单位不能收这项费用",
+    )  # the rule's payee may not charge this fee there on these days
+    CONTRACT_OVER = (
+        "contract_over",
+        "物业企业和小区没有合同",
+    )  # the payee's firm has no contract with the compound on these days
+    RETIRED = "retired", "房屋已注销"  # the home was retired before these days
+    NO_AREA = "no_area", "登记没有面积"  # the register has no area for the home
+    ZERO_AMOUNT = (
+        "zero_amount",
+        "金额为零",
+    )  # rounds to nothing, and WeChat Pay refuses orders of 0 fen
 
 
 class Skipped(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,6 @@ from services.bills.runs.models import BillRun
 from services.bills.states import BillState
 from services.bills.views import span
 from services.dependencies import Dependencies, Transaction
-from services.fees.models import KIND_NAMES
 from services.messaging import actions as messaging
 from services.messaging.templates import TemplateKey
 from services.places import actions as places
@@ -100,7 +99,7 @@ def words(run: BillRun, news: list[HomeNews], address: str) -> dict[str, str]:
     kinds = sorted({kind for home in news for kind in home.kinds})
     return {
         "home": address if len(news) == 1 else f"{address}等{len(news)}处",
-        "fee": "、".join(KIND_NAMES[kind] for kind in kinds),
+        "fee": "、".join(kind.label for kind in kinds),
         "period": span(run.period, run.months),
         "amount": template_values.amount(sum(home.amount_fen for home in news)),
         "due_on": min(home.due_on for home in news),

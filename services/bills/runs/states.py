@@ -1,34 +1,34 @@
 """State machine of a bill run. The table is the specification."""
 
-from enum import StrEnum, auto
 from typing import Final
 
 from msgspec import Struct
 
 from services.kernel.acts import Act
 from services.kernel.errors import Conflict
+from services.kernel.labels import Labelled
 from services.kernel.permissions import Permission
 from services.kernel.states import Table, Transition
 
 
-class RunState(StrEnum):
-    DRAFTING = auto()
-    DRAFTED = auto()
-    PUBLISHING = auto()
-    PUBLISHED = auto()
-    CANCELLING = auto()
-    CANCELLED = auto()
-    WITHDRAWING = auto()
-    WITHDRAWN = auto()
+class RunState(Labelled):
+    DRAFTING = "drafting", "正在出账"
+    DRAFTED = "drafted", "待发布"
+    PUBLISHING = "publishing", "正在发布"
+    PUBLISHED = "published", "已发布"
+    CANCELLING = "cancelling", "正在取消"
+    CANCELLED = "cancelled", "已取消"
+    WITHDRAWING = "withdrawing", "正在撤回"
+    WITHDRAWN = "withdrawn", "已撤回"
 
 
-class RunAction(StrEnum):
-    START = auto()
-    PUBLISH = auto()
-    CANCEL = auto()
-    WITHDRAW = auto()
-    STOP = auto()  # somebody paid before anything was taken back
-    FINISH = auto()
+class RunAction(Labelled):
+    START = "start", "开始出账"
+    PUBLISH = "publish", "发布"
+    CANCEL = "cancel", "取消"
+    WITHDRAW = "withdraw", "撤回"
+    STOP = "stop", "停止撤回"  # somebody paid before anything was taken back
+    FINISH = "finish", "办完"
 
 
 class IllegalRunMoveDetails(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,6 @@ The texts belong to consents, below whatever collects personal data, not to priv
 
 import hashlib
 from collections.abc import Mapping
-from enum import StrEnum, auto
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -13,11 +12,12 @@ from typing import Final
 from msgspec import Struct
 
 from services.kernel.days import Day
+from services.kernel.labels import Labelled
 
 
-class PolicyKey(StrEnum):
-    PRIVACY = auto()
-    PROOF = auto()  # PIPL art. 29: sensitive data is agreed to separately
+class PolicyKey(Labelled):
+    PRIVACY = "privacy", "隐私政策"
+    PROOF = "proof", "证明材料告知"  # PIPL art. 29: sensitive data is agreed to separately
 
 
 class Altered(Exception):

@@ -1,7 +1,6 @@
 """Payees (收款单位): what is kept, sent and seen of who may charge fees at a place."""
 
 from datetime import datetime
-from enum import StrEnum, auto
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
@@ -9,6 +8,7 @@ from msgspec import Meta, Struct, field
 from services.fees.models import AccountKey, FeeKind, PayeeName
 from services.firms.models import FirmId
 from services.kernel.days import Day
+from services.kernel.labels import Labelled
 
 Kinds = Annotated[list[FeeKind], Meta(min_length=1, max_length=len(FeeKind))]
 
@@ -50,13 +50,19 @@ class Payee(Struct, kw_only=True):
         return self.from_day <= day and (self.to_day is None or day <= self.to_day)
 
 
-class Obstacle(StrEnum):
+class Obstacle(Labelled):
     """Reason for which a payee may not charge."""
 
-    KIND = auto()
-    DAYS = auto()  # before its first day or after its last one
-    CONTRACT = auto()  # its firm has no contract with the compound on that day
-    ACCOUNT = auto()  # no such merchant account is configured
+    KIND = "kind", "这个收款单位不收这项费用"
+    DAYS = "days", "这个收款单位在这一天不能收费"  # before its first day or after its last one
+    CONTRACT = (
+        "contract",
+        "这一天物业企业和小区没有合同,不能收费",
+    )  # its firm has no contract with the compound on that day
+    ACCOUNT = (
+        "account",
+        "这个收款单位的收款账户还没有开通",
+    )  # no such merchant account is configured
 
 
 class NewPayee(Struct, forbid_unknown_fields=True, kw_only=True):

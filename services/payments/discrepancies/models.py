@@ -1,31 +1,37 @@
 """Discrepancies with WeChat Pay: what is kept and seen of them."""
 
 from datetime import datetime
-from enum import StrEnum, auto
 from typing import Final
 
 from msgspec import Struct, field
 
+from services.kernel.labels import Labelled
 from services.payments.discrepancies.states import DiscrepancyState
 
 CLARIFY: Final = "payments.clarify"  # the job that queries the order of a doubtful notice
 
 
-class Doubt(StrEnum):
+class Doubt(Labelled):
     """Kind of difference between what WeChat said and what we wrote down."""
 
-    UNKNOWN_ORDER = auto()
-    OTHER_ACCOUNT = auto()  # the order belongs to another payee
-    OTHER_MERCHANT = auto()
-    OTHER_APP = auto()
-    AMOUNT = auto()
-    CURRENCY = auto()
-    TRADE_TYPE = auto()
-    NOT_SUCCESS = auto()
-    SECOND_TRANSACTION = auto()
-    RETURNED_ELSEWHERE = auto()  # given back in the merchant's own console, not by us
-    NOT_CONFIRMED = auto()  # the daily bill has it, WeChat's answer does not
-    NOT_IN_BILL = auto()  # booked here, and no daily bill has it
+    UNKNOWN_ORDER = "unknown_order", "没有这个订单"
+    OTHER_ACCOUNT = "other_account", "收款单位不符"  # the order belongs to another payee
+    OTHER_MERCHANT = "other_merchant", "商户号不符"
+    OTHER_APP = "other_app", "小程序不符"
+    AMOUNT = "amount", "金额不符"
+    CURRENCY = "currency", "币种不符"
+    TRADE_TYPE = "trade_type", "交易类型不符"
+    NOT_SUCCESS = "not_success", "支付未成功"
+    SECOND_TRANSACTION = "second_transaction", "重复支付"
+    RETURNED_ELSEWHERE = (
+        "returned_elsewhere",
+        "已在商户平台退款",
+    )  # given back in the merchant's own console, not by us
+    NOT_CONFIRMED = (
+        "not_confirmed",
+        "账单里有,微信查询没有",
+    )  # the daily bill has it, WeChat's answer does not
+    NOT_IN_BILL = "not_in_bill", "微信账单里没有"  # booked here, and no daily bill has it
 
 
 class Discrepancy(Struct, kw_only=True):

@@ -4,16 +4,20 @@ from enum import StrEnum, auto
 from typing import Final
 
 from services.kernel.acts import Act
+from services.kernel.labels import Labelled
 from services.kernel.permissions import Permission
 from services.kernel.states import Table, Transition
 
 
-class DiscrepancyState(StrEnum):
-    OPEN = auto()
-    EXPLAINED = auto()  # WeChat, asked, says what we say
-    IN_SUSPENSE = auto()  # WeChat, asked, confirms it: the money waits for a person
-    RETURNING = auto()  # a refund of it is under way
-    RETURNED = auto()
+class DiscrepancyState(Labelled):
+    OPEN = "open", "待核对"
+    EXPLAINED = "explained", "已查明"  # WeChat, asked, says what we say
+    IN_SUSPENSE = (
+        "in_suspense",
+        "待处理",
+    )  # WeChat, asked, confirms it: the money waits for a person
+    RETURNING = "returning", "正在退回"  # a refund of it is under way
+    RETURNED = "returned", "已退回"
 
 
 class DiscrepancyEvent(StrEnum):

@@ -4,16 +4,17 @@ from enum import StrEnum, auto
 from typing import Final
 
 from services.kernel.acts import Act
+from services.kernel.labels import Labelled
 from services.kernel.permissions import Permission
 from services.kernel.states import Table, Transition
 
 
-class RefundState(StrEnum):
-    REQUESTED = auto()
-    SENT = auto()  # WeChat accepted it; the money is on its way
-    DONE = auto()
-    FAILED = auto()  # WeChat says it never will; a person sends it once more
-    ABNORMAL = auto()  # the payer's card cannot take it; a person mends it at WeChat
+class RefundState(Labelled):
+    REQUESTED = "requested", "已申请"
+    SENT = "sent", "已提交微信"  # WeChat accepted it; the money is on its way
+    DONE = "done", "已完成"
+    FAILED = "failed", "未成功"  # WeChat says it never will; a person sends it once more
+    ABNORMAL = "abnormal", "待人工处理"  # the payer's card does not take it: mended at WeChat
 
 
 class RefundAction(StrEnum):

@@ -4,6 +4,7 @@ from enum import StrEnum, auto
 
 from msgspec import Struct
 
+from services.kernel.labels import Labelled
 from services.places.models import Usage
 from services.residencies.models import Relation
 
@@ -80,11 +81,11 @@ class Code(StrEnum):
     PHONE_SHARED = auto()
 
 
-class Severity(StrEnum):
+class Severity(Labelled):
     """An error stops the import; a warning must be accepted."""
 
-    ERROR = auto()
-    WARNING = auto()
+    ERROR = "error", "错误"
+    WARNING = "warning", "提醒"
 
 
 class RowProblem(Struct, kw_only=True):

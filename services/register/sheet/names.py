@@ -53,7 +53,6 @@ NO_UNIT: Final = "u_"  # no escape writes this
 NO_UNIT_NAME: Final = "不分单元"
 SUFFIXES: Final = frozenset({"号楼", "栋", "幢", "座", "楼"})
 LETTERS: Final = {Usage.SHOP: "s", Usage.GARAGE: "g", Usage.STORAGE: "k", Usage.FLAT: "h"}
-DEFAULT_WORDS: Final = {Usage.SHOP: "商铺", Usage.GARAGE: "车库", Usage.STORAGE: "仓房"}
 
 
 class Label(Struct, frozen=True):
@@ -117,7 +116,7 @@ def home(word: str, usage: Usage | None) -> tuple[Label, Usage]:
     if usage is Usage.FLAT:
         letter = "" if core[0].isascii() and core[0].isdigit() else LETTERS[usage]
         return Label(letter + escape(core), core), usage
-    shown = known or DEFAULT_WORDS[usage]
+    shown = known or usage.label
     return Label(LETTERS[usage] + escape(core), core if core == known else shown + core), usage
 
 

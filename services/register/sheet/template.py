@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import xlsxwriter
 
+from services.places.models import Usage
+from services.register.sheet.cells import RELATIONS
 from services.register.sheet.headings import EXAMPLE, NOTES, SHEET
 from services.register.sheet.models import Field
 
@@ -24,8 +26,8 @@ WIDTHS: Final = {
     Field.CO_OWNER: 14,
 }
 CHOICES: Final = {
-    Field.USAGE: ["住宅", "商铺", "车库", "仓房"],
-    Field.RELATION: ["业主", "共有人", "家属", "租户"],
+    Field.USAGE: [usage.label for usage in Usage],
+    Field.RELATION: [relation.label for relation in RELATIONS],
 }
 EXAMPLES: Final = (
     ("3号楼", "2单元", "501", "85.30", "住宅", "张三", "13800000001", "业主", "李四"),

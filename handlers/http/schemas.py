@@ -3,6 +3,7 @@
 What is sent need not name a field that has a default. What is answered always has every field,
 because msgspec encodes defaults too. Generators read `required` (and take a `default` for it),
 so the two directions have their own schemas, and `default` stands in the description.
+An enumeration that people read says what each value is called, as `x-labels`.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import Any, Final, get_args, get_origin
 import msgspec
 from msgspec.inspect import (
     DateTimeType,
+    EnumType,
     Field,
     NoneType,
     StructType,
@@ -24,6 +26,7 @@ from msgspec.inspect import (
 
 from handlers.http import descriptions
 from handlers.http.lists import Page
+from services.kernel.labels import Labelled
 
 Schema = dict[str, Any]
 REFERENCE: Final = "#/components/schemas/"
@@ -45,12 +48,12 @@ def schemas_of(
 ) -> tuple[dict[Any, Schema], dict[str, Schema]]:
     """Return type → its schema, and public name → component."""
     made, components = msgspec.json.schema_components(types, ref_template=REFERENCE + "{name}")
-    structs = dict(_structs(types))
+    structs, enums = dict(_structs(types)), _labelled(types)
     public = {name: _public_name(name, structs) for name in components}
     refined = {
         public[name]: _of_struct(schema, structs[name], direction)
         if name in structs
-        else _without_title(schema)
+        else _without_title(schema) | enums.get(name, {})
         for name, schema in components.items()
     }
     return (
@@ -87,6 +90,23 @@ def fields_of(kind: Any) -> tuple[Field, ...]:
 
 def _structs(types: Sequence[Any]) -> Iterator[tuple[str, StructType]]:
     """Yield every struct that the types lead to, by the name msgspec gives its component."""
+    for info in _reached(types):
+        if isinstance(info, StructType):
+            yield _component_name(info.cls), info
+
+
+def _labelled(types: Sequence[Any]) -> dict[str, Schema]:
+    """Return component → its `x-labels`, value → label, of enumerations that people read."""
+    enums = {info.cls for info in _reached(types) if isinstance(info, EnumType)}
+    return {
+        kind.__name__: {"x-labels": {member.value: member.label for member in kind}}
+        for kind in enums
+        if issubclass(kind, Labelled)
+    }
+
+
+def _reached(types: Sequence[Any]) -> Iterator[Type]:
+    """Yield everything that the types lead to; each struct once."""
     waiting: list[Any] = list(multi_type_info(types))
     seen: set[Any] = set()
     while waiting:
@@ -95,9 +115,10 @@ def _structs(types: Sequence[Any]) -> Iterator[tuple[str, StructType]]:
             if info.cls in seen:
                 continue
             seen.add(info.cls)
-            yield _component_name(info.cls), info
+            yield info
             waiting += [field.type for field in info.fields]
             continue
+        yield info
         waiting += getattr(info, "types", ())
         inner = ("item_type", "type", "key_type", "value_type")
         waiting += [getattr(info, name) for name in inner if hasattr(info, name)]

@@ -61,6 +61,18 @@ OPERATIONS = [
 ]
 
 
+def test_every_enumeration_says_what_its_values_are_called() -> None:
+    schemas = msgspec.json.decode(msgspec.json.encode(made()))["components"]["schemas"]
+    enums = {name: schema for name, schema in schemas.items() if "enum" in schema}
+    said = {name: schema["x-labels"] for name, schema in enums.items() if "x-labels" in schema}
+    assert said["FeeKind"] == {"property_fee": "物业费", "waste_fee": "生活垃圾处理费"}
+    assert said["Role"]["cashier"] == "物业收费员"
+    assert enums.keys() - said.keys() == {"TemplateKey"}, "a message carries its title itself"
+    for name, labels in said.items():
+        assert sorted(labels) == sorted(enums[name]["enum"]), name
+        assert all(labels.values()), name
+
+
 @pytest.mark.parametrize(
     ("route", "verb", "contract"), OPERATIONS, ids=lambda v: getattr(v, "path", "")
 )

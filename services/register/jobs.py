@@ -22,8 +22,9 @@ from services.places import actions as places
 from services.places import homes as place_homes
 from services.places import imports
 from services.places.models import Kind, Place
-from services.register import corrections, numbers, preview, states, store
+from services.register import corrections, preview, states, store
 from services.register.chunks import actions as chunks
+from services.register.chunks import numbers
 from services.register.models import Import
 from services.register.sheet.models import ListedHome
 from services.register.sheet.names import NO_UNIT

@@ -6,9 +6,8 @@ from msgspec import Meta, Struct
 
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
-from handlers.http.downloads import Download
+from handlers.http.downloads import Download, Signed
 from handlers.http.uploads import UploadHandler
-from services.kernel.types import Opaque
 from services.limits.models import Rate
 from services.photos import actions, upload
 from services.photos.models import PhotoPurpose, PhotoUrl, PhotoView
@@ -28,17 +27,6 @@ class PhotoQuery(Struct, forbid_unknown_fields=True):
     """
 
     purpose: PhotoPurpose = PhotoPurpose.PROOF
-
-
-class Signed(Struct, forbid_unknown_fields=True):
-    """Signature of an address, as `url` of getPhotoUrl said it; anything else finds nothing.
-
-    `expires`: Seconds since 1970 after which the address shows nothing.
-    `signature`: Signature over the photo and the instant.
-    """
-
-    expires: Opaque = ""
-    signature: Opaque = ""
 
 
 class PhotosHandler(UploadHandler):

@@ -7,12 +7,12 @@ from msgspec import Meta
 from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
-from handlers.http.downloads import Download
 from handlers.http.ids import AppointmentId, ResidencyId
 from handlers.http.lists import ListQuery, Page
 from services.consents import actions as consents
 from services.consents.models import ConsentView, GiveConsent, PolicyView, Withdrawal
 from services.consents.policies import PolicyKey
+from services.exports.models import ExportView
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
 from services.privacy import erasure, export
@@ -21,7 +21,6 @@ from services.reveals import actions as reveals
 from services.reveals.models import Field, Reason, Reveal, Revealed
 
 PolicyPath = Annotated[PolicyKey, Meta(description="Key of the text.")]
-JSON = "application/json; charset=utf-8"
 EXAMPLE = Reveal(fields=[Field.PHONE], reason=Reason.URGENT_REPAIR)
 
 
@@ -90,14 +89,13 @@ class ExportHandler(ApiHandler):
     @endpoint(
         "exportMyData",
         needs=Access.SIGNED_IN,
+        status=202,
         rate=Rate.EXPORT,
         asks_again=True,
-        media_type=JSON,
     )
-    async def post(self) -> Download:
-        """Everything that is held about me, as a file."""
-        content = await export.export(self.deps, self.actor)
-        return Download(content, JSON, "我的信息.json")
+    async def post(self) -> ExportView:
+        """Ask for everything that is held about me, as a file: getExport says when."""
+        return await export.ask(self.deps, self.actor)
 
 
 class DeletionHandler(ApiHandler):

@@ -4,13 +4,12 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
-from handlers.http.lists import Page, ShortListQuery
+from services.kernel.pages import Page
 from services.kernel.permissions import Permission
 from services.payments.refunds import actions as refunds
-from services.payments.refunds.models import RefundView
+from services.payments.refunds.models import RefundsQuery, RefundView
 
 RefundId = Annotated[
     str,
@@ -20,12 +19,9 @@ RefundId = Annotated[
 
 class RefundsHandler(ApiHandler):
     @endpoint("listRefunds", needs=Permission.OPERATE)
-    async def get(self, query: ShortListQuery) -> Page[RefundView]:
-        """Refunds that WeChat gave up or cannot place, waiting for a person."""
-        items = await refunds.listing(
-            self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
-        )
-        return lists.page(items, query.limit, lambda item: item.refund_id)
+    async def get(self, query: RefundsQuery) -> Page[RefundView]:
+        """Refunds that wait for a person, since WeChat gave them up; others when asked for."""
+        return await refunds.listing(self.deps, self.actor, query)
 
 
 class RetryHandler(ApiHandler):

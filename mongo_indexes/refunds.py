@@ -11,8 +11,11 @@ SHARD_KEY: Final = {"_id": "hashed"}
 INDEXES: Final = [
     # A person's own: payments/refunds/store.py unfinished_of(), and their export
     IndexModel([("person", ASCENDING), ("_id", ASCENDING)], name="person"),
-    # What waits for a person: payments/refunds/store.py stuck(), count_stuck()
-    IndexModel([("state", ASCENDING), ("_id", ASCENDING)], name="state"),
+    # In a state, by time: payments/refunds/store.py page(), count_stuck()
+    IndexModel(
+        [("state", ASCENDING), ("requested_at", ASCENDING), ("_id", ASCENDING)],
+        name="state_time",
+    ),
     # Refunds that are not settled: silent()
     IndexModel(
         [("requested_at", ASCENDING)], name="open", partialFilterExpression={"open": True}

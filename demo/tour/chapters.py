@@ -103,8 +103,12 @@ CHAPTERS: Final = (
     ),
     Chapter(
         "data",
-        "somebody takes their data with them, and leaves for good",
-        (privacy.everything_held_is_handed_out, privacy.somebody_leaves_for_good),
+        "a list as a spreadsheet; somebody takes their data with them, and leaves for good",
+        (
+            privacy.a_list_is_a_spreadsheet,
+            privacy.everything_held_is_handed_out,
+            privacy.somebody_leaves_for_good,
+        ),
         needs=("daughter",),
     ),
 )

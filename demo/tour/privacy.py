@@ -41,9 +41,21 @@ async def sessions_are_seen_and_ended(visit: Visit) -> str:
 
 
 async def everything_held_is_handed_out(visit: Visit) -> str:
-    raw = await visit.ask("mei", "POST", "/me/export")
-    groups: dict[str, Any] = raw
-    return f"the daughter takes her data with her: {len(groups)} groups"
+    asked = await visit.ask("mei", "POST", "/me/export")
+    made = await visit.until_state("mei", f"/exports/{asked['export_id']}", "ready")
+    groups: dict[str, Any] = await visit.visitor.ask("GET", made["url"])
+    return (
+        f"the daughter takes her data with her: {made['rows']} rows in {len(groups)} groups, "
+        "by a link that lasts five minutes"
+    )
+
+
+async def a_list_is_a_spreadsheet(visit: Visit) -> str:
+    asked = await visit.ask("admin", "POST", "/exports", {"list": "refunds"})
+    made = await visit.until_state("admin", f"/exports/{asked['export_id']}", "ready")
+    file = await visit.visitor.ask("GET", made["url"])
+    expect(file[:2] == b"PK", "no spreadsheet")
+    return f"a list is fetched as a spreadsheet: {made['rows']} rows, {made['bytes']} bytes"
 
 
 async def somebody_leaves_for_good(visit: Visit) -> str:

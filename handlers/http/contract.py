@@ -9,7 +9,7 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable
 from enum import StrEnum, auto
-from typing import Any, Final, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
@@ -29,9 +29,6 @@ M = TypeVar("M", bound=Callable[..., Awaitable[Any]])
 class Access(StrEnum):
     PUBLIC = auto()  # anyone, e.g. sign-in and WeChat's payment notices
     SIGNED_IN = auto()  # the service decides, case by case
-
-
-SHOWS_PEOPLE: Final = frozenset({Rate.REVEAL, Rate.EXPORT})
 
 
 class Contract(msgspec.Struct, frozen=True):
@@ -57,7 +54,7 @@ class Contract(msgspec.Struct, frozen=True):
         Not what signs people in; nor what shows people whole, where each look is decided and
         written down anew.
         """
-        return self.needs is not Access.PUBLIC and self.rate not in SHOWS_PEOPLE
+        return self.needs is not Access.PUBLIC and self.rate is not Rate.REVEAL
 
 
 def endpoint(

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from services.kernel.errors import InvalidInput
+from services.kernel.types import Opaque
 
 
 class Download(msgspec.Struct, frozen=True):
@@ -15,6 +16,17 @@ class Download(msgspec.Struct, frozen=True):
     content: bytes
     content_type: str
     filename: str = ""
+
+
+class Signed(msgspec.Struct, forbid_unknown_fields=True):
+    """Signature of a file's address, as its `url` was told; anything else finds nothing.
+
+    `expires`: Seconds since 1970 after which the address shows nothing.
+    `signature`: Signature over the file and the instant.
+    """
+
+    expires: Opaque = ""
+    signature: Opaque = ""
 
 
 class Fixed(Download, frozen=True, kw_only=True):

@@ -30,6 +30,8 @@ DESCRIPTIONS: Final = {
     "wx": "Addresses that WeChat's servers call; not for clients.",
     "ledger": "The books: proof that they add up.",
     "photos": "Photos as proof for a request, and short-lived addresses to see them.",
+    "exports": "Files of whole lists and of one's own data, asked for and fetched.",
+    "export-lists": "Lists that can be exported, with their columns.",
     "audit": "Record of what was done and refused.",
     "privacy": "Texts that people are asked to agree to.",
     "root": "Start page.",

@@ -90,7 +90,7 @@ class Act(Labelled):
     CONSENT_GIVEN = "privacy.consent_given", "同意"
     CONSENT_WITHDRAWN = "privacy.consent_withdrawn", "撤回同意"
     REVEALED = "privacy.revealed", "查看完整信息", Guard.BY_OFFICE
-    EXPORTED = "privacy.exported", "导出本人信息"
+    EXPORTED = "privacy.exported", "导出信息"
     ERASED = "privacy.erased", "注销账号"
     AUDIT_READ = "audit.read", "查看操作记录"
     REFUSED = "refused", "被拒绝的操作"  # forbidden, or asked for what one may not know

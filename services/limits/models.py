@@ -21,6 +21,7 @@ class Rate(StrEnum):
     UPLOAD = auto()
     REVEAL = auto()
     EXPORT = auto()
+    EXPORT_LIST = auto()
     REFUSED = auto()  # each refusal is written into the audit
 
 
@@ -71,6 +72,8 @@ ALLOWANCES: Final[dict[Rate, Allowance]] = {
     Rate.UPLOAD: Allowance(60, HOUR),
     Rate.REVEAL: Allowance(60, HOUR),
     Rate.EXPORT: Allowance(5, HOUR),
+    # A month's closing takes every list of a compound; each is some seconds of the worker.
+    Rate.EXPORT_LIST: Allowance(60, HOUR),
     Rate.REFUSED: Allowance(300, HOUR),
 }
 

@@ -3,7 +3,30 @@
 from typing import Final
 
 from services.kernel.features import Feature
+from services.kernel.lists import List
+from services.kernel.tables import columns
 from services.payments import jobs, privacy
+from services.payments.refunds import actions as refunds
+from services.payments.refunds.models import RefundsQuery, RefundView
+
+REFUNDS: Final = List(
+    name="refunds",
+    title="退款",
+    query=RefundsQuery,
+    read=refunds.listing,
+    subject="",
+    columns=columns(
+        RefundView,
+        number="微信退款单号",
+        payment_id="支付单号",
+        account="收款账户",
+        amount_fen="金额(元)",
+        reason="原因",
+        state="状态",
+        problem="微信的说明",
+        requested_at="申请时间",
+    ),
+)
 
 FEATURE: Final = Feature(
     jobs=jobs.JOBS,
@@ -11,4 +34,5 @@ FEATURE: Final = Feature(
     holdings=privacy.HOLDINGS,
     require_free=privacy.require_no_money_under_way,
     forget=privacy.forget,
+    lists=(REFUNDS,),
 )

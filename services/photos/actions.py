@@ -6,9 +6,11 @@ so that a file without one is noise. See docs/decisions/10-photos.md.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
+from services.kernel import signed_links
 from services.kernel.permissions import Actor, Permission
 from services.photos import cleanup, links, models, store
 from services.photos.files import open_file
@@ -47,11 +49,17 @@ async def attach(
         raise models.missing()
 
 
-async def urls(deps: Dependencies, actor: Actor, photo_ids: Sequence[str]) -> list[PhotoUrl]:
+async def urls(
+    deps: Dependencies,
+    actor: Actor,
+    photo_ids: Sequence[str],
+    *,
+    lasts: timedelta = signed_links.LASTS,
+) -> list[PhotoUrl]:
     """Addresses of the photos that the actor may see, in the order of `photo_ids`."""
     found = {photo.id: photo for photo in await store.find(deps.db, photo_ids)}
     return [
-        links.sign(deps, photo_id)
+        links.sign(deps, photo_id, lasts)
         for photo_id in dict.fromkeys(photo_ids)
         if photo_id in found and _may_see(actor, found[photo_id])
     ]

@@ -3,6 +3,6 @@
 from typing import Final
 
 from services.kernel.features import Feature
-from services.privacy import jobs
+from services.privacy import export, jobs
 
-FEATURE: Final = Feature(jobs=jobs.JOBS)
+FEATURE: Final = Feature(jobs=jobs.JOBS, exports=export.EXPORTS)

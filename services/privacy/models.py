@@ -1,6 +1,6 @@
-"""Requests of people about their own data, and the groups of an export."""
+"""Requests of people about their own data."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
@@ -12,11 +12,3 @@ class EraseMe(Struct, forbid_unknown_fields=True):
     """
 
     confirm: Literal["注销"]
-
-
-class Group(Struct, frozen=True, rename={"rows": "内容", "complete": "完整", "note": "说明"}):
-    """One kind of thing held about a person. `complete` is false beyond MOST_ROWS."""
-
-    rows: list[Any]
-    complete: bool = True
-    note: str = ""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.build import homes
+from tests.build import exports, homes
 from tests.build.cast import LI_HOME, PHONES, SUN_HOME, WANG_HOME, Estate
 from tests.build.homes import acts, asked, get, newcomer, people_of, post
 from tests.build.pictures import picture
@@ -89,7 +89,7 @@ async def test_what_was_filed_for_others_stays_with_the_office(estate: Estate) -
     request_id = await asked(estate, staff, SUN_HOME, photo_ids=[shot], **wish)
     own = await asked(estate, staff, WANG_HOME, relation="family")
     assert (await get(estate, staff, f"photos/{shot}/url")).status == 200
-    exported = await world.api.post("/api/v1/me/export", as_=staff)
+    exported = await exports.my_data(world, staff)
     assert exported.body["上传的照片"]["内容"] == []
 
     query = {"person": staff.person_id}

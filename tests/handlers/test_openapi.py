@@ -31,6 +31,7 @@ PUBLIC = {
     "/wx/pay/notify/{account}",
     "/wx/pay/refund-notify/{account}",
     "/wx/push",
+    "/exports/{export_id}",
     "/photos/{photo_id}",
     "/openapi.json",
     "/docs",

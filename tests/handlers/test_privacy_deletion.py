@@ -7,7 +7,7 @@ import pytest
 
 from services.kernel.permissions import Role
 from services.residencies.models import Relation, Residency, Way
-from tests.build import books, cast, homes
+from tests.build import books, cast, exports, homes
 from tests.build.cast import Estate
 from tests.build.homes import asked
 from tests.build.mailbox import allow, open_push
@@ -300,11 +300,11 @@ async def test_what_was_asked_for_and_promised_ends_and_says_nobody(
     given = (await homes.post(estate, "wang", path, **wish)).body
     assert (await homes.accept(estate, li, given["token"])).status == 200
 
-    exported = await world.api.post("/api/v1/me/export", as_=li)
+    exported = await exports.my_data(world, li)
     [request] = exported.body["房屋申请"]["内容"]
     assert (request["填写的姓名"], request["填写的身份证号"]) == ("李明本人", homes.ID_NUMBER)
     [sent] = exported.body["上传的照片"]["内容"]
-    assert (await world.api.get(sent["五分钟内查看"], as_=None)).status == 200
+    assert (await world.api.get(sent["一天内查看"], as_=None)).status == 200
     assert "客人" not in exported.raw.decode()
 
     assert (await erase(estate, li)).status == 204
@@ -322,7 +322,7 @@ async def test_what_was_asked_for_and_promised_ends_and_says_nobody(
         assert name == "已注销"
     zhao = await estate.member("zhao")
     assert (await homes.accept(estate, zhao, made["token"])).status == 409
-    assert (await world.api.get(sent["五分钟内查看"], as_=None)).status == 404
+    assert (await world.api.get(sent["一天内查看"], as_=None)).status == 404
     await world.work()
     assert await world.db.photos.count_documents({}) == 0
 

@@ -6,7 +6,7 @@ import pytest
 
 from services.kernel.labels import Labelled, label_of
 from services.residencies.models import Way
-from tests.build import cast
+from tests.build import cast, exports
 from tests.build.cast import Estate
 from tests.build.payments import ordered, pay
 from tests.build.sign_ins import Member
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.billed("2026-02")
 
 
 async def export(estate: Estate, who: Member) -> Reply:
-    return await estate.world.api.post("/api/v1/me/export", as_=who)
+    return await exports.my_data(estate.world, who)
 
 
 def rows(reply: Reply, title: str) -> list[dict[str, Any]]:
@@ -92,12 +92,14 @@ async def test_a_head_finds_the_office_in_it(estate: Estate) -> None:
 async def test_it_is_noted_once_and_asks_again_after_a_while(
     estate: Estate, li: Member
 ) -> None:
-    await export(estate, li)
+    export_id = (await exports.exported(estate.world, li, "/api/v1/me/export"))["export_id"]
+    made = f"/api/v1/exports/{export_id}"
     noted = {"act": "privacy.exported", "person": li.person_id}
     assert await estate.world.db.audit.count_documents(noted) == 1
     await estate.world.advance(minutes=11)
-    reply = await export(estate, li)
-    assert (reply.status, reply.code) == (403, "confirmation_needed")
+    for method, path in (("post", "/api/v1/me/export"), ("get", made)):
+        reply = await getattr(estate.world.api, method)(path, as_=li)
+        assert (reply.status, reply.code) == (403, "confirmation_needed")
 
 
 async def test_more_than_a_file_should_hold_is_said(

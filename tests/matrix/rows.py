@@ -6,6 +6,7 @@ from tests.build.world import World
 from tests.matrix import (
     makers,
     test_accounts,
+    test_exports,
     test_fees,
     test_home_corrections,
     test_homes,
@@ -20,6 +21,7 @@ from tests.matrix.town import Furniture, Scene, Town, build, furnish
 
 AREAS: Final = (
     test_accounts,
+    test_exports,
     test_fees,
     test_home_corrections,
     test_homes,

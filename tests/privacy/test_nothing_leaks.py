@@ -18,7 +18,7 @@ from services.jobs import actions as jobs
 from services.kernel.documents import Document
 from services.kernel.permissions import Role
 from services.kernel.vault import Vault
-from tests.build import cast, registers
+from tests.build import cast, exports, registers
 from tests.build.mailbox import allow, open_push, openid_of
 from tests.build.pictures import SECRET, from_a_phone
 from tests.build.sign_ins import Member
@@ -254,8 +254,8 @@ class Day:
     async def person_takes_data_along(self) -> None:
         ouyang = self.members["ouyang"]
         await self.world.confirm(ouyang)
-        reply = await self.ask(ouyang, "POST", "/me/export", key="export")
-        assert PHONES["ouyang"] in reply.raw.decode()
+        file = await exports.my_data(self.world, ouyang)
+        assert PHONES["ouyang"] in file.raw.decode()
 
     async def things_go_wrong(self) -> None:
         """Refused, misspelt, unreadable: with what people would type."""

@@ -40,6 +40,7 @@ def test_no_sealed_field_has_moved() -> None:
         "appointments/7/because",
         "appointments/7/name",
         "appointments/7/phone",
+        "exports/7/key",
         "home_corrections/7/document",
         "home_corrections/7/reason",
         "home_invitations/7/name",

@@ -8,6 +8,7 @@ from services.jobs import actions as jobs
 from services.kernel import interests
 from services.kernel.documents import Document
 from services.kernel.errors import Conflict, NotFound
+from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_city
 from services.ledger.models import overpaid, suspense
 from services.payments import store as payments_store
@@ -17,7 +18,7 @@ from services.payments.discrepancies.states import TABLE as DIFFERENCES
 from services.payments.discrepancies.states import DiscrepancyEvent
 from services.payments.models import Payment
 from services.payments.refunds import store, views
-from services.payments.refunds.models import JOB, Refund, RefundView
+from services.payments.refunds.models import JOB, Refund, RefundsQuery, RefundView
 from services.payments.refunds.states import TABLE, RefundAction, RefundState
 from services.wechat.pay_models import Transaction as Trade
 
@@ -109,13 +110,10 @@ def _of_suspended(deps: Dependencies, found: Discrepancy, payment: Payment | Non
     )
 
 
-async def listing(
-    deps: Dependencies, actor: Actor, *, after: str, limit: int
-) -> list[RefundView]:
-    """Return refunds that wait for a person, by id."""
+async def listing(deps: Dependencies, actor: Actor, query: RefundsQuery) -> Page[RefundView]:
+    """Return refunds as asked for; those that wait for a person by default."""
     require_city(actor, Permission.OPERATE)
-    refunds = await store.stuck(deps.db, after=after, limit=limit)
-    return [views.view(refund) for refund in refunds]
+    return (await store.page(deps.db, query)).map(views.view)
 
 
 async def retry(deps: Dependencies, actor: Actor, refund_key: str) -> RefundView:

@@ -5,7 +5,11 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from services.kernel.days import Day
+from services.kernel.labels import Labelled
 from services.kernel.money import Fen
+from services.kernel.pages import ShortListQuery
+from services.kernel.types import Id
 from services.payments.refunds.states import RefundState
 
 JOB: Final = "payments.refund"  # the name of the job that follows a refund
@@ -40,6 +44,28 @@ class Refund(Struct, kw_only=True):
     def job_key(self) -> str:
         """The key of its job; every time a person sends it again it has another one."""
         return f"{self.id}:{self.tries}"
+
+
+class RefundSort(Labelled):
+    OLDEST = "oldest", "最早在前"
+    NEWEST = "newest", "最新在前"
+
+
+class RefundsQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which refunds to list.
+
+    `state`: How far they are; without it those that wait for a person.
+    `account`: Key of the payee's merchant account; all without it.
+    `requested_from`: First day on which they were asked for.
+    `requested_to`: Last day on which they were asked for.
+    `sort`: Order of the list.
+    """
+
+    state: RefundState | None = None
+    account: Id | None = None
+    requested_from: Day | None = None
+    requested_to: Day | None = None
+    sort: RefundSort = RefundSort.OLDEST
 
 
 class RefundView(Struct, kw_only=True):

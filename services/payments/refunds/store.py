@@ -2,20 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from mongo_indexes.refunds import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
-from services.payments.refunds.models import Refund
+from services.kernel.pages import Key, Keyset, Page, chosen, within
+from services.payments.refunds.models import Refund, RefundSort, RefundsQuery
 from services.payments.refunds.states import (
     REFUND_STUCK,
     TABLE,
     RefundAction,
     RefundState,
 )
+
+ORDERS: Final = {
+    RefundSort.OLDEST: Keyset(Key("requested_at", kind=datetime), Key()),
+    RefundSort.NEWEST: Keyset(
+        Key("requested_at", ascending=False, kind=datetime), Key(ascending=False)
+    ),
+}
 
 
 async def insert(db: Database, tx: Transaction, refund: Refund) -> None:
@@ -49,17 +57,20 @@ async def silent(db: Database, requested_before: datetime, *, limit: int) -> Seq
     return msgspec.convert(await cursor.to_list(), list[Refund])
 
 
-async def stuck(db: Database, *, after: str, limit: int) -> list[Refund]:
-    """Refunds that wait for a person, by id. Served by index `state`."""
-    query = {"state": {"$in": list(REFUND_STUCK)}, "_id": {"$gt": after}}
-    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Refund])
+async def page(db: Database, query: RefundsQuery) -> Page[Refund]:
+    """Refunds in a state, or those that wait for a person. Served by index `state_time`."""
+    where = {
+        "state": {"$in": list(REFUND_STUCK)},
+        **chosen(query, "state", "account"),
+        **within("requested_at", query.requested_from, query.requested_to),
+    }
+    return await ORDERS[query.sort].page(db[COLLECTION], Refund, where, query)
 
 
 async def count_stuck(db: Database) -> int:
-    """Served by index `state`."""
+    """Served by index `state_time`."""
     query = {"state": {"$in": list(REFUND_STUCK)}}
-    return await db[COLLECTION].count_documents(query, hint="state")
+    return await db[COLLECTION].count_documents(query, hint="state_time")
 
 
 async def unfinished_of(db: Database, tx: Transaction, person: str) -> list[str]:

@@ -1,0 +1,8 @@
+"""Registration of exports."""
+
+from typing import Final
+
+from services.exports import jobs, privacy
+from services.kernel.features import Feature
+
+FEATURE: Final = Feature(jobs=jobs.JOBS, holdings=privacy.HOLDINGS, forget=privacy.forget)

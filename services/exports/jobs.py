@@ -1,0 +1,78 @@
+"""Jobs of exports: the file is written by its feature, as whoever asked may see it now."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+import structlog
+
+from services.dependencies import Dependencies
+from services.exports import store
+from services.exports.actions import JOB, LIST, query_of
+from services.exports.files import Writer
+from services.exports.states import ExportAction, ExportState
+from services.grants import actions as grants
+from services.jobs import actions as jobs
+from services.kernel.documents import Document
+from services.kernel.errors import DomainError, NotFound
+from services.kernel.permissions import Actor
+from services.kernel.tables import Workbook
+from services.people import actions as people
+
+# A page of rows is one query of the list; a file opens on an old office computer.
+ROWS_AT_ONCE: Final = 500
+MOST_ROWS: Final = 20_000
+MORE: Final = "还有更多,没有列出:请缩小筛选范围后再导出。"
+
+log = structlog.get_logger(__name__)
+
+
+async def write(deps: Dependencies, payload: Document) -> None:
+    """Write a file. Done again from the start, it is the same file."""
+    export = await store.find(deps.db, payload["export_id"])
+    if export is None or export.state is not ExportState.WRITING:
+        return
+    try:
+        actor = await _actor(deps, export.person)
+        writer = Writer(deps, export)
+        if export.kind.startswith(LIST):
+            await _write_list(deps, actor, writer)
+        else:
+            await deps.features.exports[export.kind](deps, actor, writer)
+    except DomainError as error:
+        log.warning("export_refused", export=export.id, code=error.code)
+        await store.move(deps.db, export.id, ExportAction.REFUSE, problem=error.code)
+
+
+async def _actor(deps: Dependencies, person_id: str) -> Actor:
+    """Return who asked, with what they may do now. Raises NotFound for a closed account."""
+    person = await people.find(deps, person_id)
+    if person is None or person.closed_at is not None:
+        raise NotFound("账号已注销")
+    return Actor(person_id, "", grants=await grants.grants_of(deps, person_id))
+
+
+async def _write_list(deps: Dependencies, actor: Actor, writer: Writer) -> None:
+    export = writer.export
+    found = deps.features.lists.get(export.kind.removeprefix(LIST))
+    if found is None:
+        raise NotFound("没有这个列表")
+    query = msgspec.structs.replace(query_of(found, export.filters), limit=ROWS_AT_ONCE)
+    book, rows = await asyncio.to_thread(Workbook, found.title, found.columns), 0
+    while True:
+        page = await found.page(deps, actor, export.subject, query)
+        taken = page.items[: MOST_ROWS - rows]
+        await asyncio.to_thread(book.add, taken)
+        rows += len(taken)
+        await writer.progress(rows)
+        if page.next_cursor is None or rows >= MOST_ROWS:
+            break
+        query = msgspec.structs.replace(query, cursor=page.next_cursor)
+    complete = page.next_cursor is None and len(taken) == len(page.items)
+    notes = [] if complete else [MORE]
+    await writer.write(await asyncio.to_thread(book.close, *notes))
+    await writer.finish(rows=rows, complete=complete)
+
+
+JOBS: Final[Mapping[str, jobs.Handler]] = {JOB: write}

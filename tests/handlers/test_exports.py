@@ -1,0 +1,212 @@
+"""Exports over HTTP: a list as a spreadsheet, asked for, followed, fetched by a short link."""
+
+import io
+from typing import Any, Final
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from mongo_indexes import export_parts, exports, refunds
+from services.exports import jobs as export_jobs
+from services.kernel.documents import to_document
+from services.payments.refunds.models import Refund
+from services.payments.refunds.states import RefundState
+from tests.build import exports as exports_build
+from tests.build.cast import Estate
+from tests.build.sign_ins import Member
+from tests.build.world import Reply, World
+
+FORMULA: Final = '=HYPERLINK("http://evil.example","点我")'
+WISH: Final = {"list": "refunds"}
+
+
+@pytest.fixture
+async def world(estate: Estate) -> World:
+    return estate.world
+
+
+@pytest.fixture
+async def admin(estate: Estate) -> Member:
+    return await estate.member("admin")
+
+
+@pytest.fixture
+async def staff(estate: Estate) -> Member:
+    return await estate.member("staff")
+
+
+@pytest.fixture
+async def stuck(world: World) -> list[str]:
+    """Make refunds that wait for a person, and one that is done."""
+    states = [RefundState.FAILED, RefundState.ABNORMAL, RefundState.FAILED, RefundState.DONE]
+    made = [
+        Refund(
+            id=f"X{number}",
+            number=f"X{number}",
+            payment=f"P{number}",
+            person=None,
+            account="firm",
+            transaction_id=f"T{number}",
+            amount_fen=1234 + number,
+            total_fen=5000,
+            source=f"overpaid:P{number}",
+            reason=FORMULA,
+            problem="",
+            state=state,
+            open=state is RefundState.ABNORMAL,
+            requested_at=world.clock.now,
+        )
+        for number, state in enumerate(states)
+    ]
+    await world.db[refunds.COLLECTION].insert_many([to_document(one) for one in made])
+    return [one.id for one in made[:3]]
+
+
+async def asked(world: World, who: Member, **wish: Any) -> str:
+    reply = await world.api.post("/api/v1/exports", WISH | wish, as_=who)
+    assert reply.status == 202, reply.body
+    assert (reply.body["state"], reply.body["url"]) == ("writing", None)
+    return str(reply.body["export_id"])
+
+
+async def followed(world: World, who: Member, export_id: str) -> dict[str, Any]:
+    reply = await world.api.get(f"/api/v1/exports/{export_id}", as_=who)
+    assert reply.status == 200, reply.body
+    return dict(reply.body)
+
+
+async def exported(world: World, who: Member, **wish: Any) -> dict[str, Any]:
+    return await exports_build.exported(world, who, wish=WISH | wish)
+
+
+async def fetched(world: World, url: str) -> Reply:
+    return await exports_build.fetched(world, {"url": url})
+
+
+def rows(file: bytes) -> list[list[Any]]:
+    return CalamineWorkbook.from_filelike(io.BytesIO(file)).get_sheet_by_index(0).to_python()
+
+
+async def test_a_list_is_fetched_as_a_spreadsheet(
+    world: World, admin: Member, stuck: list[str]
+) -> None:
+    done = await exported(world, admin)
+    assert (done["state"], done["rows"], done["complete"]) == ("ready", 3, True)
+    file = await fetched(world, done["url"])
+    assert file.headers["Content-Type"].endswith("spreadsheetml.sheet")
+    assert "attachment" in file.headers["Content-Disposition"]
+    assert len(file.raw) == done["bytes"]
+    heading, *found = rows(file.raw)
+    assert heading[:4] == ["微信退款单号", "支付单号", "收款账户", "金额(元)"]
+    assert [row[0] for row in found] == stuck
+    assert found[0][3:7] == [12.34, FORMULA, "未成功", ""]
+
+
+async def test_it_is_filtered_and_sorted_as_the_list_is(
+    world: World, admin: Member, stuck: list[str]
+) -> None:
+    done = await exported(world, admin, filters={"state": "failed", "sort": "newest"})
+    _, *found = rows((await fetched(world, done["url"])).raw)
+    assert [row[0] for row in found] == [stuck[2], stuck[0]]
+
+
+@pytest.mark.parametrize(
+    ("wish", "status", "code"),
+    [
+        ({"filters": {"state": "nowhere"}}, 422, "bad_filters"),
+        ({"filters": {"colour": "red"}}, 422, "bad_filters"),
+        ({"filters": {"limit": "5"}}, 422, "bad_filters"),
+        ({"list": "secrets"}, 404, "not_found"),
+        ({"subject": "cc.chaoyang"}, 404, "not_found"),
+        ({"list": "../etc"}, 422, "invalid_input"),
+    ],
+)
+async def test_what_is_no_list_is_said(
+    world: World, admin: Member, wish: dict[str, Any], status: int, code: str
+) -> None:
+    reply = await world.api.post("/api/v1/exports", WISH | wish, as_=admin)
+    assert (reply.status, reply.code) == (status, code)
+    assert await world.db[exports.COLLECTION].count_documents({}) == 0
+
+
+async def test_who_may_not_read_the_list_gets_no_file(world: World, staff: Member) -> None:
+    reply = await world.api.post("/api/v1/exports", WISH, as_=staff)
+    assert reply.status == 403
+    assert await world.db[exports.COLLECTION].count_documents({}) == 0
+
+
+@pytest.mark.usefixtures("stuck")
+async def test_a_right_that_ended_before_it_was_written_gives_no_file(
+    world: World, admin: Member
+) -> None:
+    export_id = await asked(world, admin)
+    await world.db.appointments.delete_many({"phone_index": {"$exists": True}})
+    await world.work()
+    row = await world.db[exports.COLLECTION].find_one({"_id": export_id})
+    assert row is not None
+    assert (row["state"], row["problem"]) == ("refused", "forbidden")
+    assert await world.db[export_parts.COLLECTION].count_documents({}) == 0
+
+
+@pytest.mark.usefixtures("stuck")
+async def test_it_is_mine_alone_and_its_link_lasts_five_minutes(
+    world: World, admin: Member, staff: Member
+) -> None:
+    done = await exported(world, admin)
+    path = f"/api/v1/exports/{done['export_id']}"
+    assert (await world.api.get(path, as_=staff)).status == 404
+    for listed, count in ((admin, 1), (staff, 0)):
+        mine = await world.api.get("/api/v1/exports", as_=listed)
+        assert len(mine.body["items"]) == count
+    assert (await fetched(world, done["url"][:-1] + "0")).status == 404
+    assert (await fetched(world, done["url"].replace(done["export_id"], "x"))).status == 404
+    await world.advance(minutes=5)
+    assert (await fetched(world, done["url"])).status == 404
+    fresh = await followed(world, admin, done["export_id"])
+    assert (await fetched(world, fresh["url"])).status == 200
+    over = {"$set": {"expires_at": world.clock.now}}  # a day later
+    await world.db[exports.COLLECTION].update_one({}, over)
+    assert (await fetched(world, fresh["url"])).status == 404
+
+
+async def test_more_than_a_file_holds_is_said_in_it(
+    world: World, admin: Member, stuck: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_jobs, "MOST_ROWS", 2)
+    monkeypatch.setattr(export_jobs, "ROWS_AT_ONCE", 1)
+    done = await exported(world, admin)
+    assert (done["rows"], done["complete"]) == (2, False)
+    found = rows((await fetched(world, done["url"])).raw)
+    assert [row[0] for row in found[1:3]] == stuck[:2]
+    assert found[-1][0] == export_jobs.MORE
+
+
+@pytest.mark.usefixtures("stuck")
+async def test_two_workers_make_one_file(world: World, admin: Member) -> None:
+    export_id = await asked(world, admin)
+    payload = {"export_id": export_id}
+    await export_jobs.write(world.deps, payload)
+    before = await followed(world, admin, export_id)
+    await export_jobs.write(world.deps, payload)
+    assert (await followed(world, admin, export_id))["bytes"] == before["bytes"]
+    assert await world.db[export_parts.COLLECTION].count_documents({}) == 1
+    assert len(rows((await fetched(world, before["url"])).raw)) == 4
+
+
+@pytest.mark.usefixtures("stuck")
+async def test_it_is_sealed_and_noted(world: World, admin: Member) -> None:
+    done = await exported(world, admin)
+    part = await world.db[export_parts.COLLECTION].find_one({})
+    assert part is not None
+    assert b"PK" not in part["content"][:4]
+    noted = {"act": "privacy.exported", "subject": done["export_id"]}
+    row = await world.db.audit.find_one(noted)
+    assert row is not None
+    assert row["facts"] == {"kind": "list:refunds"}
+
+
+async def test_the_lists_are_listed_with_their_columns(world: World, admin: Member) -> None:
+    reply = await world.api.get("/api/v1/export-lists", as_=admin)
+    found = {each["name"]: each for each in reply.body["items"]}
+    assert found["refunds"]["columns"][0] == "微信退款单号"
+    assert found["refunds"]["title"] == "退款"

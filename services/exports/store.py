@@ -7,7 +7,7 @@ import msgspec
 from mongo_indexes import export_parts, exports
 from services.dependencies import Database, Transaction
 from services.exports.models import Export, part_id
-from services.exports.states import TABLE, ExportAction
+from services.exports.states import TABLE, ExportAction, ExportState
 from services.kernel.documents import to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page
 
@@ -29,8 +29,9 @@ async def of_person(db: Database, person: str, query: ListQuery) -> Page[Export]
 
 
 async def note_rows(db: Database, export_id: str, rows: int) -> None:
-    """Say how far a file is."""
-    await db[exports.COLLECTION].update_one({"_id": export_id}, {"$set": {"rows": rows}})
+    """Say how far a file is, unless another try has finished it."""
+    key = {"_id": export_id, "state": ExportState.WRITING}
+    await db[exports.COLLECTION].update_one(key, {"$set": {"rows": rows}})
 
 
 async def move(db: Database, export_id: str, action: ExportAction, **changes: Any) -> bool:

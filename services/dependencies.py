@@ -68,8 +68,10 @@ class Dependencies:
         """Run `work` atomically. It may run twice: database calls only, no HTTP.
 
         A DuplicateKeyError must leave `work`: swallowed inside, the driver would commit an
-        aborted transaction and retry for ever. Raises a PyMongoError that is an outage after
-        TRANSACTION_SECONDS, or when less is left to the request.
+        aborted transaction and retry for ever. Whoever lost to somebody and looks what is there
+        does so in a transaction, this one or the next: outside, a read finds what the majority
+        has, and the winner's commit may not be of that yet. Raises a PyMongoError that is an
+        outage after TRANSACTION_SECONDS, or when less is left to the request.
         """
         ends_at = monotonic() + deadlines.left(TRANSACTION_SECONDS)
 

@@ -51,7 +51,7 @@ async def done_once(
     try:
         await deps.in_transaction(work)
     except DuplicateKeyError:
-        if not await is_posted(deps, journal_id):
+        if not await deps.in_transaction(lambda tx: is_posted(deps, journal_id, tx=tx)):
             raise
         return False
     return True
@@ -128,6 +128,8 @@ async def amounts(
     return await store.amounts(deps.db, journal_ids, account)
 
 
-async def is_posted(deps: Dependencies, journal_id: str) -> bool:
+async def is_posted(
+    deps: Dependencies, journal_id: str, *, tx: Transaction | None = None
+) -> bool:
     """Tell whether a journal of that name exists."""
-    return await store.find(deps.db, journal_id) is not None
+    return await store.find(deps.db, journal_id, tx=tx) is not None

@@ -7,6 +7,7 @@ import pytest
 
 from services.payments import jobs as payments_jobs
 from tests.build.cast import Estate
+from tests.build.late_reads import one_behind
 from tests.build.payments import (
     craft,
     journals,
@@ -70,6 +71,17 @@ async def test_case_33_many_different_notices_of_one_payment_at_once(
     crafted = [craft(estate, payment_id, event={"id": f"EV-{n}"}) for n in range(8)]
     statuses = {answer["status"] for answer in await asyncio.gather(*crafted)}
     assert statuses == {204}
+    assert await journals(estate) == 1
+
+
+@pytest.mark.parametrize("second", ["EV-1", "EV-2"])
+async def test_case_33_a_second_notice_that_reads_late_is_no_failure(
+    estate: Estate, li: Member, second: str
+) -> None:
+    payment_id = await paid_silently(estate, li)
+    crafted = (craft(estate, payment_id, event={"id": each}) for each in ("EV-1", second))
+    answers = await one_behind(estate.world.deps, *crafted)
+    assert [answer["status"] for answer in answers] == [204, 204]
     assert await journals(estate) == 1
 
 

@@ -9,6 +9,7 @@ from services.ledger import actions as ledger
 from services.ledger.actions import Unbalanced
 from services.ledger.models import Journal, Posting
 from tests.build.cast import Estate
+from tests.build.late_reads import one_behind
 from tests.build.world import NOON, World
 
 BALANCE = "/api/v1/ledger/trial-balance?from_day=2026-03-01&to_day=2026-03-02"
@@ -29,6 +30,17 @@ async def test_a_journal_that_does_not_sum_to_zero_is_not_written(
     with pytest.raises(Unbalanced):
         await world.deps.in_transaction(post)
     assert await world.db.journal.count_documents({}) == 0
+
+
+async def test_what_is_posted_twice_at_once_is_posted_once_and_nobody_fails(
+    world: World,
+) -> None:
+    async def post(tx: Transaction) -> None:
+        await ledger.post(world.deps, tx, journal(5, -5))
+
+    twice = [ledger.done_once(world.deps, "test:1", post) for _ in range(2)]
+    assert await one_behind(world.deps, *twice) == (True, False)
+    assert await world.db.journal.count_documents({}) == 1
 
 
 @pytest.mark.billed("2026-01")

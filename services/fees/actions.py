@@ -54,7 +54,7 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule)
     try:
         await deps.in_transaction(save)
     except DuplicateKeyError:
-        return await _again(deps, actor, rule)
+        return await deps.in_transaction(lambda tx: _again(deps, tx, actor, rule))
     return view(rule, rule.payee)
 
 
@@ -110,13 +110,15 @@ async def _note(
     await audit.record(deps, tx, actor, act, place=rule.place, subject=rule.id, **facts)
 
 
-async def _again(deps: Dependencies, actor: Actor, rule: FeeRule) -> FeeRuleView:
+async def _again(
+    deps: Dependencies, tx: Transaction, actor: Actor, rule: FeeRule
+) -> FeeRuleView:
     """Return the rule that is there already, if it is the same one."""
-    earlier = await store.like(deps.db, rule)
+    earlier = await store.like(deps.db, tx, rule)
     if earlier is None or not _same(earlier, rule):
         raise FeeRuleExists("同一天起已有一条同类收费规则", rule_id=earlier and earlier.id)
-    again = {"place": rule.place, "subject": earlier.id}
-    await audit.record_again(deps, actor, Act.FEE_RULE_ADDED, **again)
+    about = {"place": rule.place, "subject": earlier.id}
+    await audit.record(deps, tx, actor, Act.FEE_RULE_ADDED, **about, again=True)
     return view(earlier, earlier.payee)
 
 
@@ -143,8 +145,8 @@ def _same(one: FeeRule, other: FeeRule) -> bool:
     return msgspec.structs.replace(one, **own) == msgspec.structs.replace(other, **own)
 
 
-async def _access(deps: Dependencies, actor: Actor, rule_id: str) -> FeeRule:
-    rule = await store.find(deps.db, rule_id)
+async def _access(deps: Dependencies, tx: Transaction, actor: Actor, rule_id: str) -> FeeRule:
+    rule = await store.find(deps.db, tx, rule_id)
     return accessible(
         actor,
         rule,
@@ -161,35 +163,33 @@ async def end(
 
     Raises NotFound, BadFeeRule, FeeRuleEnded, OwnHome.
     """
-    rule = await _access(deps, actor, rule_id)
-    _check_day(request.end_day)
-    if rule.end_day == request.end_day:
-        again = {"place": rule.place, "subject": rule.id}
-        await audit.record_again(deps, actor, Act.FEE_RULE_ENDED, **again)
-        return await _viewed(deps, rule)
-    withdrawn = request.end_day < rule.start_day
-    ended = msgspec.structs.replace(
-        rule,
-        end_day=request.end_day,
-        ended_by=actor.person_id,
-        ended_at=deps.now(),
-        slots=[rule.id] if withdrawn else rule.slots,
-    )
 
-    async def save(tx: Transaction) -> None:
+    async def save(tx: Transaction) -> FeeRule:
+        rule = await _access(deps, tx, actor, rule_id)
+        _check_day(request.end_day)
+        if rule.end_day == request.end_day:
+            about = {"place": rule.place, "subject": rule.id}
+            await audit.record(deps, tx, actor, Act.FEE_RULE_ENDED, **about, again=True)
+            return rule
         await _require_not_own(deps, tx, actor, rule, request.end_day)
+        ended = _ended(deps, actor, rule, request.end_day)
         if not await store.end(deps.db, tx, ended):
             raise FeeRuleEnded("这条规则已经有结束日期", end_day=rule.end_day)
         await _note(deps, tx, actor, Act.FEE_RULE_ENDED, ended)
+        return ended
 
-    try:
-        await deps.in_transaction(save)
-    except FeeRuleEnded as refusal:
-        first = await _access(deps, actor, rule_id)
-        if first.end_day == request.end_day:  # the same, sent twice at once
-            return await end(deps, actor, rule_id, request)
-        raise FeeRuleEnded(refusal.message, end_day=first.end_day) from None
-    return await _viewed(deps, ended)
+    return await _viewed(deps, await deps.in_transaction(save))
+
+
+def _ended(deps: Dependencies, actor: Actor, rule: FeeRule, last: str) -> FeeRule:
+    """Return a rule with its last day; before its first one it is withdrawn."""
+    return msgspec.structs.replace(
+        rule,
+        end_day=last,
+        ended_by=actor.person_id,
+        ended_at=deps.now(),
+        slots=[rule.id] if last < rule.start_day else rule.slots,
+    )
 
 
 async def _viewed(deps: Dependencies, rule: FeeRule) -> FeeRuleView:

@@ -17,15 +17,15 @@ async def insert(db: Database, tx: Transaction, rule: FeeRule) -> None:
     await db[COLLECTION].insert_one(to_document(rule), session=tx)
 
 
-async def like(db: Database, rule: FeeRule) -> FeeRule | None:
+async def like(db: Database, tx: Transaction, rule: FeeRule) -> FeeRule | None:
     """Return the rule that stands in this one's way. Served by index `slots`."""
     query = {"place": rule.place, "slots": {"$in": rule.slots}}
-    document = await db[COLLECTION].find_one(query)
+    document = await db[COLLECTION].find_one(query, session=tx)
     return msgspec.convert(document, FeeRule | None)
 
 
-async def find(db: Database, rule_id: str) -> FeeRule | None:
-    document = await db[COLLECTION].find_one({"_id": rule_id})
+async def find(db: Database, tx: Transaction, rule_id: str) -> FeeRule | None:
+    document = await db[COLLECTION].find_one({"_id": rule_id}, session=tx)
     return msgspec.convert(document, FeeRule | None)
 
 

@@ -22,6 +22,7 @@ from tests.build.cast import (
     homes,
     payee_of,
 )
+from tests.build.late_reads import one_behind
 from tests.build.offices import hire
 from tests.build.sign_ins import Member
 from tests.build.world import Api, Reply, World
@@ -324,3 +325,32 @@ async def test_of_two_days_at_once_the_second_is_told_the_first(
     won, lost = sorted(replies, key=lambda reply: reply.status)
     assert (won.status, lost.status, lost.code) == (200, 409, "fee_rule_ended")
     assert lost.body["details"] == {"end_day": won.body["end_day"]}
+
+
+@pytest.mark.parametrize(
+    ("day", "status", "code"),
+    [("2026-11-30", 200, None), ("2026-12-31", 409, "fee_rule_ended")],
+)
+async def test_an_end_that_is_read_late_meets_the_first(
+    world: World, staff: Member, day: str, status: int, code: str | None
+) -> None:
+    made = await world.api.post(f"/api/v1/places/{UNIT}/fee-rules", PRICE, as_=staff)
+    path = f"/api/v1/fee-rules/{made.body['rule_id']}/end"
+    ends = (world.api.post(path, {"end_day": d}, as_=staff) for d in ("2026-11-30", day))
+    won, lost = await one_behind(world.deps, *ends)
+    assert (won.status, lost.status, lost.body.get("code")) == (200, status, code)
+    told = lost.body.get("details", lost.body)
+    assert told["end_day"] == "2026-11-30"
+
+
+@pytest.mark.parametrize(("price", "status"), [(7000, 201), (8000, 409)])
+async def test_a_rule_that_is_read_late_meets_the_first(
+    world: World, staff: Member, price: int, status: int
+) -> None:
+    path = f"/api/v1/places/{UNIT}/fee-rules"
+    wishes = (PRICE, {**PRICE, "price": price})
+    written = (world.api.post(path, wish, as_=staff) for wish in wishes)
+    won, lost = await one_behind(world.deps, *written)
+    assert (won.status, lost.status) == (201, status), lost.body
+    told = lost.body.get("details", lost.body)
+    assert told["rule_id"] == won.body["rule_id"]

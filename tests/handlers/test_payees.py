@@ -23,6 +23,8 @@ from tests.build.cast import (
     appoint,
     payee_of,
 )
+from tests.build.homes import acts
+from tests.build.late_reads import one_behind
 from tests.build.offices import firm_at
 from tests.build.payments import paid
 from tests.build.sign_ins import Member
@@ -223,6 +225,33 @@ async def test_the_same_end_sent_often_at_once_is_one_end(api: Api, admin: Membe
     ends = (end(api, admin, WASTE, "2026-06-30") for _ in range(4))
     replies = await asyncio.gather(*ends)
     assert [reply.status for reply in replies] == [200] * 4
+
+
+async def test_the_same_end_that_is_read_late_is_the_same(world: World, admin: Member) -> None:
+    ends = [end(world.api, admin, WASTE, "2026-06-30") for _ in range(2)]
+    replies = await one_behind(world.deps, *ends)
+    assert [reply.status for reply in replies] == [200, 200]
+    assert replies[0].body == replies[1].body
+    rows = await acts(world, "fee.payee_ended")
+    assert sorted(row["facts"].get("again", False) for row in rows) == [False, True]
+
+
+async def test_a_later_end_that_is_read_late_is_told_the_day(
+    world: World, admin: Member
+) -> None:
+    ends = [end(world.api, admin, WASTE, day) for day in ("2026-06-30", "2026-07-31")]
+    _, lost = await one_behind(world.deps, *ends)
+    assert (lost.status, lost.code) == (409, "payee_ended")
+    assert lost.body["details"] == {"to_day": "2026-06-30"}
+
+
+async def test_the_same_payee_that_is_read_late_is_the_same(
+    world: World, admin: Member
+) -> None:
+    written = [write(world.api, admin) for _ in range(2)]
+    won, lost = await one_behind(world.deps, *written)
+    assert (won.status, lost.status) == (201, 201), lost.body
+    assert won.body == lost.body
 
 
 async def test_an_old_rule_is_its_namesakes_and_without_one_bills_nothing(

@@ -110,7 +110,7 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewPayee) -
     try:
         return view(deps, await deps.in_transaction(save))
     except DuplicateKeyError:
-        return await _again(deps, actor, payee)
+        return await deps.in_transaction(lambda tx: _again(deps, tx, actor, payee))
 
 
 def _check(deps: Dependencies, request: NewPayee, kind: Kind) -> None:
@@ -173,16 +173,16 @@ def _overlap(one: Payee, other: Payee) -> bool:
     )
 
 
-async def _again(deps: Dependencies, actor: Actor, payee: Payee) -> PayeeView:
+async def _again(deps: Dependencies, tx: Transaction, actor: Actor, payee: Payee) -> PayeeView:
     """Return the payee that is there already, if it is the same one."""
-    there = await store.at_places(deps.db, [payee.place])
+    there = await store.at_places(deps.db, [payee.place], tx=tx)
     alike = (p for p in there if _begin_alike(payee, p) and not p.is_slip)
     earlier = next(alike, payee)
     wanted = msgspec.structs.replace(payee, id=earlier.id)
     if earlier is payee or view(deps, earlier) != view(deps, wanted):
         raise PayeeExists("这个收款单位从同一天起已经登记过")
-    again = {"place": payee.place, "subject": earlier.id}
-    await audit.record_again(deps, actor, Act.PAYEE_ADDED, **again)
+    about = {"place": payee.place, "subject": earlier.id}
+    await audit.record(deps, tx, actor, Act.PAYEE_ADDED, **about, again=True)
     return view(deps, earlier)
 
 
@@ -191,35 +191,28 @@ async def end(deps: Dependencies, actor: Actor, payee_id: str, request: EndPayee
 
     Raises NotFound, PayeeEnded.
     """
-    payee = await _access(deps, actor, payee_id)
-    last = check_day(request.last_day)
-    if payee.to_day == last:
-        again = {"place": payee.place, "subject": payee.id}
-        await audit.record_again(deps, actor, Act.PAYEE_ENDED, **again)
-        return view(deps, payee)
-    ended = msgspec.structs.replace(
-        payee, to_day=last, ended_by=actor.person_id, ended_at=deps.now()
-    )
 
-    async def save(tx: Transaction) -> None:
+    async def save(tx: Transaction) -> Payee:
+        payee = await _access(deps, tx, actor, payee_id)
+        last = check_day(request.last_day)
+        about = {"place": payee.place, "subject": payee.id}
+        if payee.to_day == last:
+            await audit.record(deps, tx, actor, Act.PAYEE_ENDED, **about, again=True)
+            return payee
+        ended = msgspec.structs.replace(
+            payee, to_day=last, ended_by=actor.person_id, ended_at=deps.now()
+        )
         later = payee.to_day is not None and last > payee.to_day
         if later or not await store.end(deps.db, tx, ended, payee.to_day):
             raise PayeeEnded("收款单位的结束日期只能提前", to_day=payee.to_day)
-        about = {"place": payee.place, "subject": payee.id, "last_day": last}
-        await audit.record(deps, tx, actor, Act.PAYEE_ENDED, **about)
+        await audit.record(deps, tx, actor, Act.PAYEE_ENDED, **about, last_day=last)
+        return ended
 
-    try:
-        await deps.in_transaction(save)
-    except PayeeEnded as refusal:
-        first = await _access(deps, actor, payee_id)
-        if first.to_day == last:  # the same, sent twice at once
-            return await end(deps, actor, payee_id, request)
-        raise PayeeEnded(refusal.message, to_day=first.to_day) from None
-    return view(deps, ended)
+    return view(deps, await deps.in_transaction(save))
 
 
-async def _access(deps: Dependencies, actor: Actor, payee_id: str) -> Payee:
-    payee = await store.find(deps.db, payee_id)
+async def _access(deps: Dependencies, tx: Transaction, actor: Actor, payee_id: str) -> Payee:
+    payee = await store.find(deps.db, payee_id, tx=tx)
     return accessible(
         actor,
         payee,

@@ -46,9 +46,12 @@ async def mark_charged(db: Database, tx: Transaction, payee_ids: Collection[str]
     await db[COLLECTION].update_many(query, {"$set": {"charged": True}}, session=tx)
 
 
-async def at_places(db: Database, places: Sequence[str]) -> list[Payee]:
+async def at_places(
+    db: Database, places: Sequence[str], *, tx: Transaction | None = None
+) -> list[Payee]:
     """Payees that were written for exactly these places. Served by index `place`."""
-    cursor = db[COLLECTION].find({"place": {"$in": list(places)}}).sort("_id", 1)
+    query = {"place": {"$in": list(places)}}
+    cursor = db[COLLECTION].find(query, session=tx).sort("_id", 1)
     return msgspec.convert(await cursor.to_list(), list[Payee])
 
 

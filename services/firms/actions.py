@@ -60,7 +60,9 @@ async def add(deps: Dependencies, actor: Actor, request: NewFirm) -> FirmView:
     try:
         await deps.in_transaction(save)
     except DuplicateKeyError:
-        there = await store.firm_with(deps.db, firm.credit_code)
+        there = await deps.in_transaction(
+            lambda tx: store.firm_with(deps.db, tx, firm.credit_code)
+        )
         found = there.id if there else ""
         raise FirmExists("这家企业已经登记过", firm_id=found) from None
     return views.firm_view(firm)

@@ -27,9 +27,10 @@ async def find_firm(
     return msgspec.convert(document, Firm | None)
 
 
-async def firm_with(db: Database, credit_code: str) -> Firm | None:
+async def firm_with(db: Database, tx: Transaction, credit_code: str) -> Firm | None:
     """Served by index `credit_code`."""
-    document = await db[firms.COLLECTION].find_one({"credit_code": credit_code})
+    query = {"credit_code": credit_code}
+    document = await db[firms.COLLECTION].find_one(query, session=tx)
     return msgspec.convert(document, Firm | None)
 
 

@@ -181,7 +181,8 @@ async def _move(
 
     async def save(tx: Transaction) -> None:
         if not await store.move(deps.db, found, action, tx=tx, **changes):
-            raise states.moved_on(found.state)
+            now = await store.get(deps.db, found.id, tx=tx)
+            raise states.moved_on(now.state)
         if action in JOB_OF:
             kind, run = JOB_OF[action], found.run
             await jobs.enqueue(deps, tx, kind, run, import_id=found.id, run=run)

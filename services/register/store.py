@@ -15,14 +15,14 @@ from services.register.sheet.models import RowProblem, Severity
 from services.register.states import TABLE, Action
 
 
-async def find(db: Database, import_id: str) -> Import | None:
-    document = await db[register_imports.COLLECTION].find_one({"_id": import_id})
+async def find(db: Database, import_id: str, *, tx: Transaction | None = None) -> Import | None:
+    document = await db[register_imports.COLLECTION].find_one({"_id": import_id}, session=tx)
     return msgspec.convert(document, Import | None)
 
 
-async def get(db: Database, import_id: str) -> Import:
+async def get(db: Database, import_id: str, *, tx: Transaction | None = None) -> Import:
     """Import by its id. Raises NotFound."""
-    found = await find(db, import_id)
+    found = await find(db, import_id, tx=tx)
     if found is None:
         raise errors.NotFound("没有找到这次导入")
     return found

@@ -8,6 +8,7 @@ import pytest
 from services.kernel.permissions import FIRM_ROLES, Role
 from tests.build.cast import COMMUNITY, COMPOUND, OTHER_COMPOUND, UNIT, Estate
 from tests.build.homes import acts
+from tests.build.late_reads import one_behind
 from tests.build.offices import credit_code, firm_at, hire
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
@@ -62,6 +63,14 @@ async def test_a_firm_is_entered_once_and_listed(estate: Estate) -> None:
         listed = await api.get("/api/v1/firms", as_=who)
         assert listed.body["items"] == [made.body]
     assert len(await acts(estate.world, "firm.added")) == 1
+
+
+async def test_of_a_firm_entered_twice_at_once_the_first_is_named(estate: Estate) -> None:
+    await estate.member("staff")
+    entered = (enter(estate) for _ in range(2))
+    won, lost = await one_behind(estate.world.deps, *entered)
+    assert (won.status, lost.status, lost.code) == (201, 409, "firm_exists")
+    assert lost.body["details"] == {"firm_id": won.body["firm_id"]}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from services.kernel.permissions import Role
 from services.register import uploads
 from tests.build import cast
+from tests.build.late_reads import one_behind
 from tests.build.registers import (
     LADDER,
     LI,
@@ -270,6 +271,14 @@ async def test_of_two_confirms_one_counts(office: Office) -> None:
     await office.world.work()
     assert await office.places() == [*LADDER, "b3.u2.501", "b3.u2.502"]
     assert await office.world.db.residencies.count_documents({}) == 2
+
+
+async def test_a_confirmation_that_is_read_late_is_told_the_state(office: Office) -> None:
+    view = await office.preview(workbook([LI]))
+    confirms = (office.do(view["import_id"], "confirm") for _ in range(2))
+    won, lost = await one_behind(office.world.deps, *confirms)
+    assert (won.status, lost.status, lost.code) == (202, 409, "register_wrong_state")
+    assert lost.body["details"] == {"state": "applying"}
 
 
 async def test_one_import_at_a_time_writes_in_a_compound(office: Office) -> None:

@@ -8,10 +8,11 @@ from handlers.http.contract import Route, endpoint
 from handlers.http.lists import ListQuery, Page
 from services.fees.models import FeeKind
 from services.kernel.days import Month, month_of
+from services.kernel.measures import Span
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.statistics import actions, unpaid_homes
-from services.statistics.models import By, Debts, Due, Months, RatesView, Span, UnpaidHome
+from services.statistics.models import By, Debts, Due, Months, RatesView, UnpaidHome
 
 
 class UnpaidHomesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):

@@ -43,7 +43,7 @@ INDEXES: Final = [
         ],
         name="home_paid",
     ),
-    # Who under a place owes: statistics/store.py unpaid(), arrears(). Covers both.
+    # Who under a place owes: statistics/store.py unpaid(); bills/measures.py. Covers both.
     IndexModel(
         [
             ("state", ASCENDING),
@@ -55,7 +55,7 @@ INDEXES: Final = [
         ],
         name="owing",
     ),
-    # What a period billed and received under a place: statistics/store.py billed(). Covers it.
+    # What a period billed and received under a place: bills/measures.py. Covers it.
     IndexModel(
         [
             ("period", ASCENDING),
@@ -66,7 +66,7 @@ INDEXES: Final = [
         ],
         name="period",
     ),
-    # What was paid under a place since a day: statistics/store.py arrears(). Covers it.
+    # What was paid under a place since a day: bills/measures.py, arrears. Covers it.
     IndexModel(
         [
             ("home", ASCENDING),

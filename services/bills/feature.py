@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from services.bills import privacy
+from services.bills import measures, privacy
 from services.bills.runs import jobs
 from services.kernel.features import Feature
 
-FEATURE: Final = Feature(jobs=jobs.JOBS, holdings=privacy.HOLDINGS)
+FEATURE: Final = Feature(jobs=jobs.JOBS, holdings=privacy.HOLDINGS, measures=measures.MEASURES)

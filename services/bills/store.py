@@ -1,4 +1,4 @@
-"""Store of bills. Only this module changes them; services/statistics/store.py adds them up."""
+"""Store of bills. Only this module changes them; measures.py says what is added up of them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -7,16 +7,17 @@ from typing import Final
 from services.appointments import offices
 from services.appointments.models import Appointment
 from services.dependencies import Dependencies
-from services.heads.models import HandOver
+from services.heads.models import HandOver, OwedHomes
 from services.home_requests import actions as home_requests
 from services.kernel.permissions import Actor, Role
 from services.places import actions as places
 from services.places import grids
 from services.places.models import Kind
-from services.statistics import actions as statistics
+from services.statistics import measures
 
 MAX_PARTS: Final = 200
 MAX_REQUESTS: Final = 200
+COUNTED: Final = ("bills.owed",)  # measures
 
 
 async def count(deps: Dependencies, actor: Actor, head: Appointment) -> HandOver:
@@ -24,9 +25,9 @@ async def count(deps: Dependencies, actor: Actor, head: Appointment) -> HandOver
     areas = [head.place]
     if head.role is Role.GRID_HEAD:
         areas = (await grids.buildings_of(deps, areas)).get(head.place, [])
-    parts, owing, requests, substitutes = await asyncio.gather(
+    parts, figures, requests, substitutes = await asyncio.gather(
         _parts(deps, head, areas),
-        statistics.owed_under(deps, areas),
+        measures.total(deps, COUNTED, areas),
         home_requests.open_under(deps, areas, limit=MAX_REQUESTS),
         offices.substitutes_of(deps, head.id),
     )
@@ -40,7 +41,7 @@ async def count(deps: Dependencies, actor: Actor, head: Appointment) -> HandOver
         made_at=deps.now(),
         parts=parts,
         homes=await _homes(deps, areas),
-        owing=owing,
+        owing=OwedHomes(homes=figures["owing_homes"], amount_fen=figures["owing_fen"]),
         open_requests=requests,
         substitutes=[substitute.id for substitute in substitutes],
     )

@@ -7,7 +7,6 @@ from msgspec import Struct, field
 from services.heads.states import HandOverState
 from services.kernel.days import Day
 from services.kernel.permissions import Role
-from services.statistics.models import OwedHomes
 
 
 class HeadView(Struct, kw_only=True):
@@ -42,6 +41,17 @@ class HeadsView(Struct, kw_only=True):
     address: str
     community: str
     heads: list[HeadView]
+
+
+class OwedHomes(Struct, frozen=True, kw_only=True):
+    """Homes that owe something, and how much in all.
+
+    `homes`: Number of homes that owe something.
+    `amount_fen`: Sum of what they owe, in fen.
+    """
+
+    homes: int = 0
+    amount_fen: int = 0
 
 
 class HandOver(Struct, kw_only=True):

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from services.kernel.documents import Document
 from services.kernel.lists import List
+from services.kernel.measures import Measure
 from services.kernel.personal_data import Holding
 
 # services.jobs.actions.Handler, as seen from below the dependencies that it takes.
@@ -41,6 +42,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     later, because this one finds its rows by theirs. `sweep`: removes what was written
     about a person while they were erased. `lists`: what staff and heads work with; each can be
     exported. `exports`: kind of a file → (deps, actor, writer) that writes it.
+    `measures`: figures of places that it counts.
     """
 
     jobs: Mapping[str, Job] = {}
@@ -52,15 +54,17 @@ class Feature(Struct, frozen=True, kw_only=True):
     sweep: Part | None = None
     lists: tuple[List, ...] = ()
     exports: Mapping[str, Export] = {}
+    measures: tuple[Measure, ...] = ()
 
 
 class Features:
     """All features: package → its registration, in the order of the packages' names.
 
     `holdings`: as an export shows them. `erasure`: package → its part, in the order in which
-    they are done.
-    Raises ValueError for a job, list or file of two packages: one of them would never be seen;
-    KeyError for a package of `before` that registers nothing; CycleError for a circle.
+    they are done. `measures`: name → figures of places.
+    Raises ValueError for a job, list, file or measure of two packages, since one of them would
+    never be seen; KeyError for a package of `before` that registers nothing; CycleError for a
+    circle.
     """
 
     def __init__(self, found: Mapping[str, Feature]) -> None:
@@ -77,6 +81,9 @@ class Features:
         named = _once({one.name: one} for each in features for one in each.lists)
         self.lists: Final = {name: named[name] for name in sorted(named)}
         self.exports: Final = _once(each.exports for each in features)
+        self.measures: Final = _once(
+            {one.name: one} for each in features for one in each.measures
+        )
 
 
 def _once(registered: Iterable[Mapping[str, R]]) -> dict[str, R]:

@@ -1,31 +1,31 @@
 """Statistics of fee collection: rates of a place, and homes that owe. Heads see their own."""
 
-import asyncio
-from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
 from services.dependencies import Dependencies
+from services.fees.models import FeeKind
 from services.kernel import errors
+from services.kernel.measures import Span
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places.models import LADDER, Kind
-from services.statistics import small_groups, store, withheld_figures
+from services.statistics import measures, small_groups, withheld_figures
 from services.statistics.models import (
     By,
     Counts,
-    OwedHomes,
     PartRates,
     Rates,
     RatesView,
-    Span,
 )
 from services.statistics.rates import rates
 from services.statistics.withheld_figures import Hidden
 
 MAX_PARTS: Final = 1000
+# The measures that rates are made of.
+COUNTED: Final = ("bills.billed", "bills.arrears")
 
 
 class BadBreakdown(errors.InvalidInput):
@@ -76,7 +76,7 @@ async def rates_of(
         place=place,
         period=span.period,
         months=span.months,
-        kind=span.kind,
+        kind=FeeKind(span.kind) if span.kind else None,
         rates=_unless_withheld(hidden, place, sum(counts.values(), Counts())),
         parts=[
             PartRates(
@@ -112,16 +112,5 @@ async def counts_of(
     deps: Dependencies, place: str, span: Span, depth: int
 ) -> dict[str, Counts]:
     """Return path → counts of the parts at `depth` segments that have bills."""
-    billed, arrears = await asyncio.gather(
-        store.billed(deps.db, place, span, depth), store.arrears(deps.db, place, span, depth)
-    )
-    found: dict[str, Counts] = {}
-    for row in (*billed, *arrears):
-        path = row.pop("_id")
-        found[path] = found.get(path, Counts()) + msgspec.convert(row, Counts)
-    return found
-
-
-async def owed_under(deps: Dependencies, paths: Sequence[str]) -> OwedHomes:
-    """Return how many homes under these places owe something, and how much in all."""
-    return await store.owed(deps.db, paths)
+    found = await measures.by_place(deps, COUNTED, [place], depth=depth, span=span)
+    return msgspec.convert(found, dict[str, Counts])

@@ -20,14 +20,6 @@ class By(Labelled):
     UNIT = Kind.UNIT.value, Kind.UNIT.label
 
 
-class Span(Struct, frozen=True):
-    """Months from `period` on, of one kind of fee or of all."""
-
-    period: Month
-    months: int = 1
-    kind: FeeKind | None = None
-
-
 class Due(Labelled):
     """Homes by whether a due day of theirs is over."""
 
@@ -145,17 +137,6 @@ class Debt(Struct, frozen=True):
     months: int
     amount_fen: int
     due_on: Day
-
-
-class OwedHomes(Struct, frozen=True, kw_only=True):
-    """Homes that owe something, and how much in all.
-
-    `homes`: Number of homes that owe something.
-    `amount_fen`: Sum of what they owe, in fen.
-    """
-
-    homes: int = 0
-    amount_fen: int = 0
 
 
 class UnpaidHome(Struct, kw_only=True):

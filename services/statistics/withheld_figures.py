@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from time import monotonic
 from typing import Final
 
@@ -12,15 +12,16 @@ from pymongo.errors import PyMongoError
 
 from services import deadlines
 from services.dependencies import Dependencies
-from services.kernel.documents import Document
+from services.kernel.measures import Span
 from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places.models import LADDER, Kind
-from services.statistics import small_groups, store
-from services.statistics.models import Span
+from services.statistics import measures, small_groups
 from services.statistics.small_groups import Group
 
+# Measures of the homes that were billed, by fee and month.
+BILLED, BILLED_BEFORE = "bills.homes_billed", "bills.homes_billed_before"
 UNIT_DEPTH: Final = LADDER.index(Kind.UNIT) + 1
 # Of the eight that a request has; some hundred thousand bills are counted in it.
 EARLIER_SECONDS: Final = 4.0
@@ -50,7 +51,7 @@ async def hidden_from(deps: Dependencies, actor: Actor, place: str, span: Span) 
     root = next(top for top in actor.places(Permission.VIEW_RATES) if covers(top, place))
     homes, billed, earlier = await asyncio.gather(
         places.homes_by_part(deps, root, UNIT_DEPTH),
-        store.groups(deps.db, root, store.of_span(span), UNIT_DEPTH),
+        measures.by_place(deps, [BILLED], [root], depth=UNIT_DEPTH, span=span),
         _earlier(deps, root, span),
     )
     found = [
@@ -62,7 +63,7 @@ async def hidden_from(deps: Dependencies, actor: Actor, place: str, span: Span) 
     return Hidden(rates=found[0], arrears=found[1])
 
 
-async def _earlier(deps: Dependencies, root: str, span: Span) -> list[Document] | None:
+async def _earlier(deps: Dependencies, root: str, span: Span) -> dict[str, Group] | None:
     """Return the groups of all months before a span; None when there are too many to count.
 
     They grow with the years and the homes under the root: rather than be late with all three
@@ -70,7 +71,9 @@ async def _earlier(deps: Dependencies, root: str, span: Span) -> list[Document] 
     """
     try:
         with deadlines.until(monotonic() + EARLIER_SECONDS):
-            return await store.groups(deps.db, root, store.before(span), UNIT_DEPTH)
+            return await measures.by_place(
+                deps, [BILLED_BEFORE], [root], depth=UNIT_DEPTH, span=span
+            )
     except PyMongoError as error:
         if not error.timeout:
             raise
@@ -78,14 +81,11 @@ async def _earlier(deps: Dependencies, root: str, span: Span) -> list[Document] 
         return None
 
 
-def _units(homes: Mapping[str, int], billed: Sequence[Document]) -> dict[str, Group]:
-    """Return unit → homes of the register, and homes billed by month and fee."""
+def _units(homes: Mapping[str, int], billed: Mapping[str, Group]) -> dict[str, Group]:
+    """Return unit → homes of the register, and homes billed by fee and month."""
     units = {unit: Counter({small_groups.REGISTER: count}) for unit, count in homes.items()}
-    for row in billed:
-        key = row["_id"]
-        cells = units.setdefault(key["part"], Counter())
-        for period in key["periods"]:
-            cells[f"{period}|{key['kind']}"] += row["homes"]
+    for unit, cells in billed.items():
+        units.setdefault(unit, Counter()).update(cells)
     return units
 
 

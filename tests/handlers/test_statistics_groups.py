@@ -11,10 +11,11 @@ from pymongo.errors import ExecutionTimeout
 from services import deadlines
 from services.bills.runs import actions as runs
 from services.bills.runs.models import StartBillRun
+from services.dependencies import Dependencies
 from services.fees.models import FeeKind
-from services.kernel.documents import Document
 from services.kernel.permissions import Role
-from services.statistics import store, withheld_figures
+from services.statistics import measures, withheld_figures
+from services.statistics.measures import Figures
 from tests.build import cast
 from tests.build.cast import COMPOUND, UNIT, Estate, appoint, payee_of
 from tests.build.homes import get, post
@@ -125,16 +126,18 @@ async def test_arrears_are_withheld_when_their_groups_cannot_be_counted_in_time(
     await publish(shops, "2026-02")
     await shops.advance(days=65)
     await publish(shops, "2026-05")
-    count, given = store.groups, list[float]()
+    count, given = measures.by_place, list[float]()
 
-    async def late(db: Any, place: str, periods: Document, depth: int) -> list[Document]:
-        if "$lt" not in periods:
-            return await count(db, place, periods, depth)
+    async def late(
+        deps: Dependencies, names: list[str], *about: Any, **more: Any
+    ) -> dict[str, Figures]:
+        if names != [withheld_figures.BILLED_BEFORE]:
+            return await count(deps, names, *about, **more)
         given.append(deadlines.left(SAFETY_NET))
         raise ExecutionTimeout("operation exceeded time limit")
 
     before = await rates(shops, "period=2026-05")
-    monkeypatch.setattr(store, "groups", late)
+    monkeypatch.setattr(measures, "by_place", late)
     after = await rates(shops, "period=2026-05")
     assert after == {**before, "arrears_recovery_rate": None}
     assert before["arrears_recovery_rate"]["denominator"] > 0

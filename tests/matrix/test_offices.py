@@ -7,10 +7,9 @@ import pytest
 
 from mongo_indexes import appointments, contracts, firms, hand_overs, places
 from services.firms.models import Contract, Firm
-from services.heads.models import HandOver
+from services.heads.models import HandOver, OwedHomes
 from services.kernel.permissions import Permission, Role
 from services.places.models import LADDER, Grid, Kind, Place
-from services.statistics.models import OwedHomes
 from tests.build.offices import credit_code
 from tests.matrix import makers
 from tests.matrix.posts import (

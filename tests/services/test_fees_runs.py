@@ -23,12 +23,12 @@ from services.fees import store as fees_store
 from services.fees.models import FeeKind, NewFeeRule
 from services.kernel.days import months_from
 from services.kernel.errors import Conflict
+from services.kernel.measures import Span
 from services.ledger import actions as ledger
 from services.ledger.models import receivable
 from services.messaging.templates import TemplateKey
 from services.places.models import Kind
 from services.statistics import actions as statistics
-from services.statistics.models import Span
 from tests.build.cast import (
     COMPOUND,
     LI_HOME,

@@ -20,9 +20,11 @@ from services.dependencies import Dependencies
 from services.fees.models import FeeKind
 from services.kernel.days import plus_days, plus_months, start_of
 from services.kernel.documents import to_document
+from services.kernel.measures import Span
 from services.kernel.permissions import Actor, Grant, Role
-from services.statistics import store
-from services.statistics.models import Debts, Span
+from services.statistics import measures, store
+from services.statistics.measures import Figures
+from services.statistics.models import Debts
 from tests.build.documents import Database
 from tests.build.world import World
 
@@ -148,10 +150,10 @@ async def seen(
 
 
 async def examined(
-    world: World, listener: Listener, asked: Awaitable[Any]
+    world: World, listener: Listener, query: Awaitable[Any]
 ) -> list[tuple[int, int]]:
     listener.sent.clear()
-    await asked
+    await query
     return [await explain(world.db, command) for command in listener.sent]
 
 
@@ -159,13 +161,15 @@ SPAN = Span("2025-12", 1, None)
 BILLED = HOMES_PER_COMPOUND * len(FeeKind)
 
 
+def asked(deps: Dependencies, name: str, *, depth: int) -> Awaitable[dict[str, Figures]]:
+    return measures.by_place(deps, [name], [COMPOUND], depth=depth, span=SPAN)
+
+
 async def test_what_a_period_billed_is_read_from_keys(
     world: World, seen: tuple[Dependencies, Listener]
 ) -> None:
     deps, listener = seen
-    [(documents, keys)] = await examined(
-        world, listener, store.billed(deps.db, COMPOUND, SPAN, 7)
-    )
+    [(documents, keys)] = await examined(world, listener, asked(deps, "bills.billed", depth=7))
     assert documents == 0
     # the range of each state is left once per home
     assert BILLED <= keys <= 2 * BILLED + HOMES_PER_COMPOUND
@@ -176,7 +180,7 @@ async def test_the_groups_of_earlier_months_are_read_from_keys(
 ) -> None:
     deps, listener = seen
     [(documents, keys)] = await examined(
-        world, listener, store.groups(deps.db, COMPOUND, store.before(SPAN), 7)
+        world, listener, asked(deps, "bills.homes_billed_before", depth=7)
     )
     assert documents == 0
     earlier = len(PERIODS) - 1
@@ -187,11 +191,10 @@ async def test_arrears_are_read_from_keys(
     world: World, seen: tuple[Dependencies, Listener]
 ) -> None:
     deps, listener = seen
-    rows = await store.arrears(deps.db, COMPOUND, SPAN, 5)
-    matched = sum(row["recovered_fen"] + row["remaining_fen"] for row in rows) // 5118
-    [(documents, keys)] = await examined(
-        world, listener, store.arrears(deps.db, COMPOUND, SPAN, 5)
-    )
+    found = await asked(deps, "bills.arrears", depth=5)
+    figures = found[COMPOUND]
+    matched = (figures["recovered_fen"] + figures["remaining_fen"]) // 5118
+    [(documents, keys)] = await examined(world, listener, asked(deps, "bills.arrears", depth=5))
     assert documents == 0
     # for each home some keys end a range; no history of paid bills is read
     assert matched <= keys <= matched + 8 * HOMES_PER_COMPOUND
@@ -203,9 +206,8 @@ async def test_a_page_of_unpaid_homes_reads_that_page(
     world: World, seen: tuple[Dependencies, Listener], after: str
 ) -> None:
     deps, listener = seen
-    asked = store.unpaid(deps.db, COMPOUND, Debts(), after=after, limit=5)
     listener.sent.clear()
-    found = await asked
+    found = await store.unpaid(deps.db, COMPOUND, Debts(), after=after, limit=5)
     assert len(found) == 5
     [command] = listener.sent
     bills = sum(row.bills for row in found)
@@ -244,8 +246,8 @@ async def test_a_residents_page_reads_its_bills(
     assert total[0] <= 2 * len(PERIODS) * len(FeeKind)
 
 
-async def both(*asked: Awaitable[Any]) -> None:
-    for one in asked:
+async def both(*queries: Awaitable[Any]) -> None:
+    for one in queries:
         await one
 
 
@@ -255,7 +257,7 @@ async def test_a_page_of_a_runs_bills_reads_that_page(
     deps, listener = seen
     last = home(1, 70)
     after = f"{last}|{last}|property_fee|2025-06"
-    asked = bills_store.of_run(deps.db, "2025-06", BillState.PAID, after=after, limit=20)
-    [(documents, keys)] = await examined(world, listener, asked)
+    page = bills_store.of_run(deps.db, "2025-06", BillState.PAID, after=after, limit=20)
+    [(documents, keys)] = await examined(world, listener, page)
     assert documents == 20
     assert keys <= 22

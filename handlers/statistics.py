@@ -6,13 +6,15 @@ from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
 from handlers.http.lists import ListQuery, Page
+from services.bills.unpaid_homes import actions as unpaid_homes
+from services.bills.unpaid_homes.models import Debts, Due, UnpaidHome
 from services.fees.models import FeeKind
 from services.kernel.days import Month, month_of
 from services.kernel.measures import Span
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
-from services.statistics import actions, unpaid_homes
-from services.statistics.models import By, Debts, Due, Months, RatesView, UnpaidHome
+from services.statistics import actions
+from services.statistics.models import By, Months, RatesView
 
 
 class UnpaidHomesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):

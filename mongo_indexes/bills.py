@@ -43,7 +43,8 @@ INDEXES: Final = [
         ],
         name="home_paid",
     ),
-    # Who under a place owes: statistics/store.py unpaid(); bills/measures.py. Covers both.
+    # Who under a place owes: bills/unpaid_homes/store.py unpaid(); bills/measures.py arrears
+    # and owed. Covers all.
     IndexModel(
         [
             ("state", ASCENDING),

@@ -16,15 +16,16 @@ from services.bills import actions as bills_actions
 from services.bills import store as bills_store
 from services.bills.models import Bill
 from services.bills.states import BillState
+from services.bills.unpaid_homes import store
+from services.bills.unpaid_homes.models import Debts
 from services.dependencies import Dependencies
 from services.fees.models import FeeKind
 from services.kernel.days import plus_days, plus_months, start_of
 from services.kernel.documents import to_document
 from services.kernel.measures import Span
 from services.kernel.permissions import Actor, Grant, Role
-from services.statistics import measures, store
+from services.statistics import measures
 from services.statistics.measures import Figures
-from services.statistics.models import Debts
 from tests.build.documents import Database
 from tests.build.world import World
 

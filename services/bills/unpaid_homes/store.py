@@ -8,11 +8,11 @@ import msgspec
 from mongo_indexes.bills import COLLECTION
 from services.bills.due_days import is_overdue
 from services.bills.states import BillState
+from services.bills.unpaid_homes.models import Arrears, Debt, Debts, Due
 from services.dependencies import Database
 from services.fees.models import FeeKind
 from services.kernel.documents import Document
 from services.kernel.paths import under
-from services.statistics.models import Arrears, Debt, Debts, Due
 
 # How much is fetched at once for a page; more bills of a home only mean another round trip.
 BILLS_PER_HOME: Final = 10

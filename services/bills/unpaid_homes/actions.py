@@ -11,6 +11,8 @@ from typing import Final
 import msgspec
 
 from services.bills.due_days import days_overdue, is_overdue
+from services.bills.unpaid_homes import store
+from services.bills.unpaid_homes.models import Arrears, Debt, Debts, Due, UnpaidHome
 from services.dependencies import Dependencies
 from services.kernel import masking
 from services.kernel.days import months_from
@@ -19,9 +21,7 @@ from services.places import actions as places
 from services.residencies import actions as residencies
 from services.residencies import sealed
 from services.residencies.models import Relation
-from services.statistics import store
 from services.statistics.actions import access
-from services.statistics.models import Arrears, Debt, Debts, Due, UnpaidHome
 
 # Whose name stands for a home. A relative who pays from elsewhere is no resident.
 FIRST_NAMED: Final = (Relation.OWNER, Relation.CO_OWNER, Relation.FAMILY, Relation.TENANT)

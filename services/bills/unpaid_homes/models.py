@@ -1,0 +1,79 @@
+"""Unpaid homes: what is asked and seen of homes that owe."""
+
+from msgspec import Struct
+
+from services.fees.models import FeeKind
+from services.kernel.days import Day, Month
+from services.kernel.labels import Labelled
+
+
+class Due(Labelled):
+    """Homes by whether a due day of theirs is over."""
+
+    OVERDUE = "overdue", "已逾期"  # something they owe is overdue
+    NOT_YET_DUE = "not_yet_due", "未到期"  # they owe, and have time for all of it
+    ALL = "all", "全部"  # whoever is overdue first
+
+
+class Debts(Struct, frozen=True):
+    """Bills owed: of one period and kind, or of all; of homes that are late, or are not.
+
+    `today`: the Beijing day that decides; without it `due` must be ALL.
+    """
+
+    period: Month | None = None
+    kind: FeeKind | None = None
+    due: Due = Due.ALL
+    today: Day = ""
+
+
+class Arrears(Struct, kw_only=True):
+    """Arrears of one home. `since`: the first month owed; `due_on`: the earliest due day."""
+
+    home: str
+    bills: int = 0
+    amount_fen: int = 0
+    since: Month
+    due_on: Day
+
+
+class Debt(Struct, frozen=True):
+    """One bill that a home owes."""
+
+    home: str
+    kind: FeeKind
+    period: Month
+    months: int
+    amount_fen: int
+    due_on: Day
+
+
+class UnpaidHome(Struct, kw_only=True):
+    """Home that owes something.
+
+    `place`: Path of the home.
+    `address`: Address of the home, as people say it.
+    `resident`: The owner's masked name; null when not known.
+    `bills`: Number of owed bills.
+    `amount_fen`: Sum of owed bills, in fen.
+    `overdue_bills`: Number of the bills whose due day is over.
+    `overdue_fen`: Sum of the bills whose due day is over, in fen.
+    `not_yet_due_fen`: Sum of the bills there is still time for, in fen.
+    `kinds`: Fees that are owed.
+    `months`: Months that are owed, the first first.
+    `since`: First month that is owed.
+    `days_overdue`: Days since the oldest due day; 0 until it is over.
+    """
+
+    place: str
+    address: str
+    resident: str | None
+    bills: int
+    amount_fen: int
+    overdue_bills: int
+    overdue_fen: int
+    not_yet_due_fen: int
+    kinds: list[FeeKind]
+    months: list[Month]
+    since: Month
+    days_overdue: int

@@ -8,7 +8,8 @@ COLLECTION: Final = "places"
 SHARD_KEY: Final = {"_id": 1}
 
 INDEXES: Final = [
-    # Homes (or buildings, units) under a place, by path: places/store.py of_kind_under()
+    # Homes (or buildings, units) under a place, by path: places/store.py of_kind_under(), and
+    # how many: places/measures.py
     IndexModel([("kind", ASCENDING), ("_id", ASCENDING)], name="kind"),
     # The grid of a building, one at most: places/grid_store.py holding(), find_with_grid()
     IndexModel(
@@ -28,7 +29,7 @@ INDEXES: Final = [
         name="merged",
         partialFilterExpression={"merged_into": {"$gt": ""}},
     ),
-    # How many homes of a place are retired: places/store.py count_retired()
+    # How many homes of a place are retired: places/measures.py
     IndexModel(
         [("retired_from", ASCENDING), ("_id", ASCENDING)],
         name="retired",

@@ -17,7 +17,7 @@ from services.statistics import measures
 
 MAX_PARTS: Final = 200
 MAX_REQUESTS: Final = 200
-COUNTED: Final = ("bills.owed",)  # measures
+COUNTED: Final = ("places.homes", "bills.owed")  # measures
 
 
 async def count(deps: Dependencies, actor: Actor, head: Appointment) -> HandOver:
@@ -40,7 +40,7 @@ async def count(deps: Dependencies, actor: Actor, head: Appointment) -> HandOver
         made_by=actor.person_id,
         made_at=deps.now(),
         parts=parts,
-        homes=await _homes(deps, areas),
+        homes=figures["homes"],
         owing=OwedHomes(homes=figures["owing_homes"], amount_fen=figures["owing_fen"]),
         open_requests=requests,
         substitutes=[substitute.id for substitute in substitutes],
@@ -53,7 +53,3 @@ async def _parts(deps: Dependencies, head: Appointment, areas: Sequence[str]) ->
         return list(areas)
     under = await places.of_kind_under(deps, head.place, Kind.UNIT, after="", limit=MAX_PARTS)
     return [unit.id for unit in under]
-
-
-async def _homes(deps: Dependencies, areas: Sequence[str]) -> int:
-    return sum([await places.count_homes(deps, area) for area in areas])

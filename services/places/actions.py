@@ -203,18 +203,6 @@ async def cities(deps: Dependencies, *, after: str, limit: int) -> list[Place]:
     return await store.cities(deps.db, after=after, limit=limit)
 
 
-async def count_homes(deps: Dependencies, path: str) -> int:
-    """Count the homes under a place that are not retired."""
-    return await store.count_homes(deps.db, path) - await store.count_retired(deps.db, path)
-
-
-async def homes_by_part(deps: Dependencies, path: str, depth: int) -> dict[str, int]:
-    """Count the homes under a place that are not retired, by parts of `depth` segments."""
-    homes = await store.homes_by_part(deps.db, path, depth)
-    retired = await store.retired_by_part(deps.db, path, depth)
-    return {part: count - retired.get(part, 0) for part, count in homes.items()}
-
-
 async def addresses(deps: Dependencies, paths: Sequence[str]) -> dict[str, str]:
     """Return path → address for the places that exist; one query however many.
 

@@ -3,6 +3,6 @@
 from typing import Final
 
 from services.kernel.features import Feature
-from services.places import privacy
+from services.places import measures, privacy
 
-FEATURE: Final = Feature(holdings=privacy.HOLDINGS)
+FEATURE: Final = Feature(holdings=privacy.HOLDINGS, measures=measures.MEASURES)

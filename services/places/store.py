@@ -8,7 +8,7 @@ from pymongo import ReturnDocument, UpdateOne
 from mongo_indexes.places import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
-from services.kernel.paths import part, under
+from services.kernel.paths import under
 from services.places.models import ContactLine, Kind, Place
 
 
@@ -63,38 +63,6 @@ async def cities(db: Database, *, after: str, limit: int) -> list[Place]:
     query = {"kind": Kind.CITY, "_id": {"$gt": after}}
     cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Place])
-
-
-async def count_homes(db: Database, place: str) -> int:
-    """Count homes, retired ones too. Served by index `kind`."""
-    query = {"kind": Kind.HOME, "_id": under(place)}
-    return await db[COLLECTION].count_documents(query, hint="kind")
-
-
-async def count_retired(db: Database, place: str) -> int:
-    """Served by index `retired`."""
-    return await db[COLLECTION].count_documents(_retired(place), hint="retired")
-
-
-def _retired(place: str) -> Document:
-    return {"retired_from": {"$gt": ""}, "_id": under(place)}
-
-
-async def homes_by_part(db: Database, place: str, depth: int) -> dict[str, int]:
-    """Count homes, retired ones too, by the first `depth` segments. Covered by index `kind`."""
-    homes = {"kind": Kind.HOME, "_id": under(place)}
-    return await _by_part(db, homes, depth, hint="kind")
-
-
-async def retired_by_part(db: Database, place: str, depth: int) -> dict[str, int]:
-    """Count retired homes by the first `depth` segments. Covered by index `retired`."""
-    return await _by_part(db, _retired(place), depth, hint="retired")
-
-
-async def _by_part(db: Database, query: Document, depth: int, *, hint: str) -> dict[str, int]:
-    group = {"_id": part("$_id", depth), "homes": {"$sum": 1}}
-    cursor = await db[COLLECTION].aggregate([{"$match": query}, {"$group": group}], hint=hint)
-    return {row["_id"]: row["homes"] for row in await cursor.to_list()}
 
 
 async def mark_used(

@@ -22,7 +22,7 @@ from typing import Final
 from services.kernel.paths import ancestors, covers, parent
 
 SMALLEST_GROUP: Final = 5
-REGISTER: Final = "homes"  # the cell of the homes that exist
+REGISTER: Final = "homes"  # the cell of the homes that exist: a figure of "places.homes"
 
 Group = Counter[str]  # cell → homes; 0 homes tell nothing about anybody
 

@@ -1,7 +1,6 @@
 """Figures that are withheld from whoever may not see the homes behind them."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Mapping
 from time import monotonic
 from typing import Final
@@ -15,12 +14,12 @@ from services.dependencies import Dependencies
 from services.kernel.measures import Span
 from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission
-from services.places import actions as places
 from services.places.models import LADDER, Kind
 from services.statistics import measures, small_groups
 from services.statistics.small_groups import Group
 
-# Measures of the homes that were billed, by fee and month.
+# Measures: homes of the register, and those that were billed, by fee and month.
+HOMES = "places.homes"
 BILLED, BILLED_BEFORE = "bills.homes_billed", "bills.homes_billed_before"
 UNIT_DEPTH: Final = LADDER.index(Kind.UNIT) + 1
 # Of the eight that a request has; some hundred thousand bills are counted in it.
@@ -50,7 +49,7 @@ async def hidden_from(deps: Dependencies, actor: Actor, place: str, span: Span) 
         return Hidden(rates=frozenset({place}))  # one home
     root = next(top for top in actor.places(Permission.VIEW_RATES) if covers(top, place))
     homes, billed, earlier = await asyncio.gather(
-        places.homes_by_part(deps, root, UNIT_DEPTH),
+        measures.by_place(deps, [HOMES], [root], depth=UNIT_DEPTH),
         measures.by_place(deps, [BILLED], [root], depth=UNIT_DEPTH, span=span),
         _earlier(deps, root, span),
     )
@@ -81,12 +80,10 @@ async def _earlier(deps: Dependencies, root: str, span: Span) -> dict[str, Group
         return None
 
 
-def _units(homes: Mapping[str, int], billed: Mapping[str, Group]) -> dict[str, Group]:
+def _units(homes: Mapping[str, Group], billed: Mapping[str, Group]) -> dict[str, Group]:
     """Return unit → homes of the register, and homes billed by fee and month."""
-    units = {unit: Counter({small_groups.REGISTER: count}) for unit, count in homes.items()}
-    for unit, cells in billed.items():
-        units.setdefault(unit, Counter()).update(cells)
-    return units
+    units = homes.keys() | billed.keys()
+    return {unit: homes.get(unit, Group()) + billed.get(unit, Group()) for unit in units}
 
 
 def _strange(actor: Actor, units: Mapping[str, Group]) -> dict[str, Group]:

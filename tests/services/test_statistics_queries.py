@@ -23,7 +23,9 @@ from services.fees.models import FeeKind
 from services.kernel.days import plus_days, plus_months, start_of
 from services.kernel.documents import to_document
 from services.kernel.measures import Span
+from services.kernel.paths import under_any
 from services.kernel.permissions import Actor, Grant, Role
+from services.places.models import Kind
 from services.statistics import measures
 from services.statistics.measures import Figures
 from tests.build.documents import Database
@@ -40,14 +42,15 @@ PAID_EVERY = 5  # four of five bills are paid, a month after they were issued
 
 
 class Listener(CommandListener):
-    """Keeps the queries on bills as they were sent."""
+    """Keeps the queries on bills, and on what else is `watched`, as they were sent."""
 
     def __init__(self) -> None:
         self.sent: list[Any] = []
+        self.watched = {COLLECTION}
 
     def started(self, event: Any) -> None:
         asks = event.command_name in {"find", "aggregate"}
-        if asks and event.command[event.command_name] == COLLECTION:
+        if asks and event.command[event.command_name] in self.watched:
             dropped = ("lsid", "txnNumber", "$clusterTime", "$db", "$readPreference")
             self.sent.append({k: v for k, v in event.command.items() if k not in dropped})
 
@@ -200,6 +203,48 @@ async def test_arrears_are_read_from_keys(
     # for each home some keys end a range; no history of paid bills is read
     assert matched <= keys <= matched + 8 * HOMES_PER_COMPOUND
     assert keys < HOMES_PER_COMPOUND * len(PERIODS) * len(FeeKind) / 2
+
+
+async def retire_some(db: Database) -> None:
+    """Write the homes of two compounds, one of ten retired."""
+    homes = [home(compound, n) for compound in (1, 2) for n in range(HOMES_PER_COMPOUND)]
+    about = {
+        "kind": Kind.HOME,
+        "name": "-",
+        "address": "-",
+        "created_at": start_of("2025-01-02"),
+    }
+    rows = [
+        {"_id": path, **about, "retired_from": None if n % 10 else "2025-02-01"}
+        for n, path in enumerate(homes)
+    ]
+    await db.places.insert_many(rows)
+
+
+@pytest.mark.parametrize(
+    "places", [[COMPOUND], [f"{COMPOUND}.b0", f"{COMPOUND}.b1"]], ids=["a place", "two"]
+)
+async def test_every_measure_is_read_from_the_keys_of_its_places(
+    world: World, seen: tuple[Dependencies, Listener], places: list[str]
+) -> None:
+    deps, listener = seen
+    await retire_some(world.db)
+    for name, measure in deps.features.measures.items():
+        listener.watched.add(measure.collection)
+        query = measures.by_place(deps, [name], places, depth=6, span=SPAN)
+        [(documents, keys)] = await examined(world, listener, query)
+        held = [under_any(measure.path, [place]) for place in places]
+        below = sum([await world.db[measure.collection].count_documents(one) for one in held])
+        assert documents == 0, name
+        assert 0 < keys <= below * 1.5, name
+
+
+async def test_homes_are_counted_without_those_that_are_retired(world: World) -> None:
+    await retire_some(world.db)
+    found = await measures.by_place(world.deps, ["places.homes"], [COMPOUND], depth=6)
+    assert found == {f"{COMPOUND}.b{n}": {"homes": 27} for n in range(BUILDINGS)}
+    for nowhere in ([], [f"{COMPOUND}.b9"]):
+        assert await measures.total(world.deps, ["places.homes"], nowhere) == {}
 
 
 @pytest.mark.parametrize("after", ["", home(1, 70)])

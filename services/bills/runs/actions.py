@@ -43,6 +43,7 @@ from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places.models import Kind
 from services.residencies import actions as residencies
+from services.statistics import measures
 
 
 async def start(
@@ -59,7 +60,7 @@ async def start(
     require_near(request, deps.today())
     new = _new(actor, place, request, at=deps.now())
     await _require_own_money(deps, actor, new)
-    homes = await places.count_homes(deps, place)
+    homes = (await measures.total(deps, ["places.homes"], [place]))["homes"]
     return await _request(
         deps,
         actor,

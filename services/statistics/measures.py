@@ -5,7 +5,7 @@ Who needs figures names the measures; what a package keeps, and where, is the pa
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Final
 
@@ -40,8 +40,10 @@ async def by_place(
     found: dict[str, Figures] = {}
     for rows in await asyncio.gather(*asked):
         for row in rows:
-            where, figures = _read(row)
-            found.setdefault(where, Counter()).update(figures)
+            where, told = _read(row)
+            figures = found.setdefault(where, Counter())
+            for name, amount in told:
+                figures[name] += amount
     return found
 
 
@@ -89,15 +91,15 @@ def _stages(path: str, scan: Scan, places: Sequence[str], depth: int) -> list[Do
     return [*stages, {"$group": {"_id": {"part": of, **cells} if cells else of, **scan.sums}}]
 
 
-def _read(row: Document) -> tuple[str, Figures]:
-    """Return (part, figures) of a row. A cell is named by the values of its fields: "a|b".
+def _read(row: Document) -> tuple[str, Iterable[tuple[str, int]]]:
+    """Return (part, figures) of a row. A cell is named by the values of its fields.
 
-    Of a field with several values, each makes a cell: a home billed in May and in June is one
-    home in each.
+    Of a field with several values each is one: a home billed in May and in June is a home in
+    each, "property_fee|2026-05" and "property_fee|2026-06".
     """
     key = row.pop("_id")
     if not isinstance(key, dict):
-        return key, Counter(row)
+        return key, row.items()
     where, [amount] = key.pop("part"), row.values()
     values = (each if isinstance(each, list) else [each] for each in key.values())
-    return where, Counter({"|".join(cell): amount for cell in product(*values)})
+    return where, (("|".join(cell), amount) for cell in product(*values))

@@ -12,8 +12,14 @@ INDEXES: Final = [
     IndexModel([("token_index", ASCENDING)], name="token", unique=True),
     # A home's open invitations: open_at(), revoke_at()
     IndexModel([("home", ASCENDING), ("_id", ASCENDING)], name="home"),
-    # Whom a person invited: of_person(), for erasure
+    # Whom a person invited: revoke_of(), named_ids_of(), for erasure
     IndexModel([("person", ASCENDING)], name="person"),
+    # What a person accepted: named_ids_of()
+    IndexModel(
+        [("used_by", ASCENDING)],
+        name="used_by",
+        partialFilterExpression={"used_by": {"$gt": ""}},  # the planner does not use $type
+    ),
 ]
 
 VALIDATOR: Final = {

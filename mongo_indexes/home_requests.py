@@ -18,7 +18,7 @@ INDEXES: Final = [
     ),
     # What I filed: filed_by()
     IndexModel([("filed_by", ASCENDING), ("_id", ASCENDING)], name="filed_by"),
-    # What a person asked for: of_person(), for erasure
+    # What a person asked for: of_person(), withdraw_of(), for erasure
     IndexModel(
         [("person", ASCENDING)],
         name="person",

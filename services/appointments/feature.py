@@ -10,4 +10,5 @@ FEATURE: Final = Feature(
     holdings=privacy.HOLDINGS,
     require_free=privacy.require_out_of_office,
     forget=privacy.forget,
+    forgets="担任过的职务里的姓名和电话",
 )

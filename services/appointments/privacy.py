@@ -8,6 +8,8 @@ from mongo_indexes import appointments
 from services.appointments import store
 from services.appointments.models import BECAUSE, NAME, PHONE, Visibility
 from services.dependencies import Dependencies, Transaction
+from services.kernel import steps
+from services.kernel.documents import Document
 from services.kernel.errors import Conflict
 from services.kernel.permissions import Role
 from services.kernel.personal_data import ERASED, GONE, OFFICE, Fate, Holding
@@ -62,18 +64,22 @@ class StillInOffice(Conflict):
 async def require_out_of_office(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Raise StillInOffice while a role is held, or will be."""
     today = deps.today()
-    if held := await store.ids_of_person(deps.db, tx, person_id, since=today):
+    if held := await store.ids_since(deps.db, tx, person_id, today):
         raise StillInOffice("您还担任职务,请先辞任并交接", appointments=held)
 
 
-async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
     """Blank who held past offices. Their terms and the id stay, as in the audit."""
-    for appointment_id in await store.ids_of_person(deps.db, tx, person_id):
-        words = {
-            "name_sealed": NAME.seal(deps.vault, appointment_id, GONE),
-            "phone_sealed": PHONE.seal(deps.vault, appointment_id, GONE),
-            "phone_index": f"{ERASED}:{appointment_id}",
-            "phone_visible_to": "nobody",
-            "ended_because": "",
-        }
-        await store.overwrite(deps.db, tx, appointment_id, words)
+    ids = await store.named_ids_of(deps.db, tx, person_id)
+    await store.overwrite(deps.db, tx, {each: _blanked(deps, each) for each in ids})
+    return len(ids) == steps.AT_ONCE
+
+
+def _blanked(deps: Dependencies, appointment_id: str) -> Document:
+    return {
+        "name_sealed": NAME.seal(deps.vault, appointment_id, GONE),
+        "phone_sealed": PHONE.seal(deps.vault, appointment_id, GONE),
+        "phone_index": f"{ERASED}:{appointment_id}",
+        "phone_visible_to": "nobody",
+        "ended_because": "",
+    }

@@ -1,17 +1,20 @@
 """Store of appointments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
+from pymongo import UpdateOne
 
 from mongo_indexes.appointments import COLLECTION
 from services.appointments.models import Appointment, Visibility
 from services.dependencies import Database, Transaction
+from services.kernel import steps
 from services.kernel.days import active_on, not_over_on
 from services.kernel.documents import Document, to_document
 from services.kernel.paths import under_any
 from services.kernel.permissions import Role
+from services.kernel.personal_data import ERASED
 
 
 async def of_person(db: Database, person_id: str, day: str) -> list[Appointment]:
@@ -151,16 +154,24 @@ async def free_other_phones(
     await db[COLLECTION].update_many(query, {"$set": change}, session=tx)
 
 
-async def ids_of_person(
-    db: Database, tx: Transaction, person_id: str, *, since: str = ""
-) -> list[str]:
-    """List ids of a person's appointments, those not over on `since` if given. By `person`."""
-    query: Document = {"person": person_id, **(not_over_on(since) if since else {})}
+# Erasure
+
+
+async def ids_since(db: Database, tx: Transaction, person_id: str, day: str) -> list[str]:
+    """List ids of a person's appointments that are not over on a day. By `person`."""
+    query: Document = {"person": person_id, **not_over_on(day)}
     rows = await db[COLLECTION].find(query, {"_id": 1}, session=tx).to_list()
     return [row["_id"] for row in rows]
 
 
-async def overwrite(
-    db: Database, tx: Transaction, appointment_id: str, changes: Document
-) -> None:
-    await db[COLLECTION].update_one({"_id": appointment_id}, {"$set": changes}, session=tx)
+async def named_ids_of(db: Database, tx: Transaction, person_id: str) -> list[str]:
+    """List ids of a step of a person's appointments that say who it was. By `person`."""
+    query = {"person": person_id, "phone_index": {"$not": {"$regex": f"^{ERASED}:"}}}
+    return await steps.ids_of(tx, db[COLLECTION], query)
+
+
+async def overwrite(db: Database, tx: Transaction, changes: Mapping[str, Document]) -> None:
+    """Change appointments, id → what is set."""
+    writes = [UpdateOne({"_id": each}, {"$set": words}) for each, words in changes.items()]
+    if writes:
+        await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)

@@ -5,4 +5,6 @@ from typing import Final
 from services.browser_sign_ins import privacy
 from services.kernel.features import Feature
 
-FEATURE: Final = Feature(holdings=privacy.HOLDINGS, forget=privacy.forget)
+FEATURE: Final = Feature(
+    holdings=privacy.HOLDINGS, forget=privacy.forget, forgets="网页登录记录"
+)

@@ -17,6 +17,6 @@ HOLDINGS: Final = (
 )
 
 
-async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
     """Remove the sign-ins that a person allowed, and the confirmations they were asked for."""
-    await store.forget(deps.db, tx, person_id)
+    return await store.forget(deps.db, tx, person_id)

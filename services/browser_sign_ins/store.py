@@ -10,6 +10,7 @@ from mongo_indexes.browser_sign_ins import COLLECTION
 from services.browser_sign_ins.models import BrowserSignIn
 from services.browser_sign_ins.states import TABLE, Event
 from services.dependencies import Database, Transaction
+from services.kernel import steps
 from services.kernel.documents import to_document
 
 
@@ -58,6 +59,6 @@ async def refuse_all(db: Database, tx: Transaction, person_id: str, now: datetim
     await TABLE.move_many(db[COLLECTION], key, Event.TAKE_BACK, changes, tx=tx)
 
 
-async def forget(db: Database, tx: Transaction, person_id: str) -> None:
+async def forget(db: Database, tx: Transaction, person_id: str) -> bool:
     """Remove what a person allowed or confirmed. Served by index `person`."""
-    await db[COLLECTION].delete_many({"person": person_id}, session=tx)
+    return await steps.remove(tx, db[COLLECTION], {"person": person_id})

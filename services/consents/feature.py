@@ -5,4 +5,4 @@ from typing import Final
 from services.consents import privacy
 from services.kernel.features import Feature
 
-FEATURE: Final = Feature(holdings=privacy.HOLDINGS, forget=privacy.forget)
+FEATURE: Final = Feature(holdings=privacy.HOLDINGS, forget=privacy.forget, forgets="同意的撤回")

@@ -27,6 +27,9 @@ HOLDINGS: Final = (
 )
 
 
-async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Withdraw what is still agreed to. The rows stay: they prove that consent was given."""
-    await store.withdraw(deps.db, tx, person_id, deps.now(), *PolicyKey)
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
+    """Withdraw what is still agreed to. The rows stay: they prove that consent was given.
+
+    What is in force stands with the account, and ends with it (people.privacy.close).
+    """
+    return await store.withdraw_all(deps.db, tx, person_id, deps.now())

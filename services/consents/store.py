@@ -8,6 +8,7 @@ from mongo_indexes import consents
 from services.consents.models import Consent
 from services.consents.policies import PolicyKey
 from services.dependencies import Database, Transaction
+from services.kernel import steps
 from services.kernel.documents import Document, to_document
 
 
@@ -44,3 +45,14 @@ async def of_person(db: Database, person_id: str, *, before: str, limit: int) ->
         query["_id"] = {"$lt": before}
     cursor = db[consents.COLLECTION].find(query).sort("_id", -1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Consent])
+
+
+# Erasure
+
+
+async def withdraw_all(db: Database, tx: Transaction, person_id: str, at: datetime) -> bool:
+    """Withdraw a step of whatever a person agreed to. Served by index `person`."""
+    query = {"person": person_id, "withdrawn_at": None}
+    return await steps.change(
+        tx, db[consents.COLLECTION], query, {"$set": {"withdrawn_at": at}}
+    )

@@ -5,4 +5,4 @@ from typing import Final
 from services.exports import jobs, privacy
 from services.kernel.features import Feature
 
-FEATURE: Final = Feature(jobs=jobs.JOBS, holdings=privacy.HOLDINGS, forget=privacy.forget)
+FEATURE: Final = Feature(jobs=jobs.JOBS, holdings=privacy.HOLDINGS, close=privacy.close)

@@ -24,6 +24,6 @@ HOLDINGS: Final = (
 )
 
 
-async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Remove the files that a person asked for."""
+async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """Remove the files that a person asked for: their links open nothing from now on."""
     await store.remove_of(deps.db, tx, person_id)

@@ -8,6 +8,7 @@ from services.kernel.features import Feature
 FEATURE: Final = Feature(
     jobs=jobs.JOBS,
     holdings=privacy.HOLDINGS,
+    close=privacy.close,
     forget=privacy.forget,
-    before=("residencies", "people"),
+    forgets="房屋申请里填写的内容",
 )

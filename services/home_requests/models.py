@@ -52,6 +52,7 @@ class HomeRequest(Struct, kw_only=True):
 
     `person`: who wants it; none when staff file it for somebody without a phone (`filed_by`).
     `open_key`: one open request per person and home. `disputed`: others own the home.
+    `erased`: the person left the product, and all text is gone.
     """
 
     id: str = field(name="_id")
@@ -78,6 +79,7 @@ class HomeRequest(Struct, kw_only=True):
     settlement: Settlement | None = None
     decision_sealed: str | None = None
     residency: str | None = None  # what came of it
+    erased: bool = False
 
     def seal(self, vault: Vault, text: str, field_name: str) -> str:
         """Seal what was typed into a field: name, id_number, note, advice, decision."""

@@ -7,7 +7,7 @@ from services.dependencies import Dependencies, Transaction
 from services.home_requests import store
 from services.home_requests.models import FIELDS
 from services.home_requests.states import RequestState
-from services.kernel import personal_data
+from services.kernel import personal_data, steps
 from services.kernel.personal_data import REGISTER, Fate, Holding
 from services.residencies import privacy as residencies_privacy
 from services.residencies.models import Relation
@@ -39,15 +39,16 @@ REQUESTS: Final = Holding(
 HOLDINGS: Final = (REQUESTS,)
 
 
-async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Erase the text of a person's requests, withdraw the open ones, blank what came of them.
+async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """Withdraw a person's open requests: nobody shall be bound by one any more."""
+    await store.withdraw_of(deps.db, tx, person_id)
 
-    Called before the account is erased: the residencies are found by what they are bound to.
-    """
-    brought: dict[str, str] = {}
-    for request in await store.of_person(deps.db, tx, person_id):
-        if request.residency:
-            brought[request.residency] = f"request:{request.id}"
-        gone = request.seal(deps.vault, personal_data.GONE, "name")
-        await store.blank(deps.db, tx, request, gone)
+
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
+    """Erase the text of a person's requests, and blank what came of them and was left."""
+    requests = await store.of_person(deps.db, tx, person_id, limit=steps.AT_ONCE)
+    gone = {each.id: each.seal(deps.vault, personal_data.GONE, "name") for each in requests}
+    await store.blank(deps.db, tx, gone)
+    brought = {each.residency: f"request:{each.id}" for each in requests if each.residency}
     await residencies_privacy.blank_left(deps, tx, brought)
+    return len(requests) == steps.AT_ONCE

@@ -1,9 +1,10 @@
 """Store of home requests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from pymongo import UpdateOne
 
 from mongo_indexes.home_requests import COLLECTION
 from services.dependencies import Database, Transaction
@@ -96,23 +97,33 @@ async def remove_photos(db: Database, tx: Transaction, request_id: str) -> None:
 # Erasure
 
 
-async def of_person(db: Database, tx: Transaction, person_id: str) -> list[HomeRequest]:
-    """Requests of a person for themself. Served by index `person`."""
-    cursor = db[COLLECTION].find({"person": person_id}, session=tx)
+async def withdraw_of(db: Database, tx: Transaction, person_id: str) -> None:
+    """Withdraw what a person asked for, for themself. Served by index `person`."""
+    await TABLE.move_many(db[COLLECTION], {"person": person_id}, Event.WITHDRAW, {}, tx=tx)
+
+
+async def of_person(
+    db: Database, tx: Transaction, person_id: str, *, limit: int
+) -> list[HomeRequest]:
+    """Requests of a person for themself that have their text still. By index `person`."""
+    query = {"person": person_id, "erased": {"$ne": True}}
+    cursor = db[COLLECTION].find(query, session=tx).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[HomeRequest])
 
 
-async def blank(db: Database, tx: Transaction, request: HomeRequest, gone: str) -> None:
-    """Replace the name by `gone`, sealed; remove all other text; withdraw an open request."""
-    key = {"_id": request.id}
-    change: Document = {
-        "name_sealed": gone,
+async def blank(db: Database, tx: Transaction, gone: Mapping[str, str]) -> None:
+    """Remove all text of requests: id → what stands for the name, sealed."""
+    empty: Document = {
         "id_number_sealed": None,
         "note_sealed": None,
         "advice_sealed": None,
         "decision_sealed": None,
         "photo_ids": [],
-        "open_key": None,
+        "erased": True,
     }
-    await db[COLLECTION].update_one(key, {"$set": change}, session=tx)
-    await TABLE.move(db[COLLECTION], key, Event.WITHDRAW, {}, tx=tx)
+    writes = [
+        UpdateOne({"_id": each}, {"$set": {**empty, "name_sealed": name}})
+        for each, name in gone.items()
+    ]
+    if writes:
+        await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)

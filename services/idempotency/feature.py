@@ -5,4 +5,6 @@ from typing import Final
 from services.idempotency import privacy
 from services.kernel.features import Feature
 
-FEATURE: Final = Feature(holdings=privacy.HOLDINGS, forget=privacy.forget)
+FEATURE: Final = Feature(
+    holdings=privacy.HOLDINGS, forget=privacy.forget, forgets="重复请求的答复"
+)

@@ -16,6 +16,6 @@ HOLDINGS: Final = (
 )
 
 
-async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
     """Erase what a person was answered."""
-    await store.remove_all(deps.db, tx, person_id)
+    return await store.remove_all(deps.db, tx, person_id)

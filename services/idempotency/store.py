@@ -8,7 +8,8 @@ from pymongo.errors import DuplicateKeyError
 from mongo_indexes.idempotency_keys import COLLECTION
 from services.dependencies import Database, Transaction
 from services.idempotency.models import KeyedRequest, KeyState
-from services.kernel.documents import Document, to_document
+from services.kernel import steps
+from services.kernel.documents import Document, prefixed, to_document
 
 
 async def start(db: Database, request: KeyedRequest) -> bool:
@@ -74,7 +75,6 @@ async def remove(db: Database, request: KeyedRequest) -> None:
     )
 
 
-async def remove_all(db: Database, tx: Transaction, prefix: str) -> None:
-    """Remove every key that begins so. Served by `_id`: the sign after : is ;."""
-    begins = {"$gte": f"{prefix}:", "$lt": f"{prefix};"}
-    await db[COLLECTION].delete_many({"_id": begins}, session=tx)
+async def remove_all(db: Database, tx: Transaction, prefix: str) -> bool:
+    """Remove a step of the keys that begin so. Served by `_id`."""
+    return await steps.remove(tx, db[COLLECTION], {"_id": prefixed(prefix)})

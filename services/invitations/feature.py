@@ -6,5 +6,8 @@ from services.invitations import privacy
 from services.kernel.features import Feature
 
 FEATURE: Final = Feature(
-    holdings=privacy.HOLDINGS, forget=privacy.forget, before=("residencies", "people")
+    holdings=privacy.HOLDINGS,
+    close=privacy.close,
+    forget=privacy.forget,
+    forgets="邀请里的姓名",
 )

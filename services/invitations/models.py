@@ -33,6 +33,7 @@ class Invitation(Struct, kw_only=True):
     used_by: str | None = None
     used_at: datetime | None = None
     residency: str | None = None
+    erased: bool = False  # one of the two left the product: the name is gone
 
 
 def token_index(vault: Vault, token: str) -> str:

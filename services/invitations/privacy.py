@@ -7,9 +7,8 @@ from services.dependencies import Dependencies, Transaction
 from services.invitations import store
 from services.invitations.models import NAME
 from services.invitations.states import InvitationState
-from services.kernel import personal_data
+from services.kernel import personal_data, steps
 from services.kernel.personal_data import REGISTER, Fate, Holding
-from services.residencies import privacy as residencies_privacy
 from services.residencies.models import Relation
 
 INVITATIONS: Final = Holding(
@@ -32,14 +31,14 @@ INVITATIONS: Final = Holding(
 HOLDINGS: Final = (INVITATIONS,)
 
 
-async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Erase the names in what a person sent and accepted; revoke what is open.
+async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """Revoke what a person sent and somebody could still accept."""
+    await store.revoke_of(deps.db, tx, person_id, deps.now())
 
-    Called before the account is erased: what the person accepted is found by the residencies
-    that are bound to the account.
-    """
-    mine = await residencies_privacy.own_sources(deps, tx, person_id)
-    accepted = [source.partition(":")[2] for source in mine if source.startswith("invitation:")]
-    for invitation in await store.of_person(deps.db, tx, person_id, accepted):
-        gone = NAME.seal(deps.vault, invitation.id, personal_data.GONE)
-        await store.blank(deps.db, tx, invitation, gone)
+
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
+    """Erase the names in what a person sent and accepted."""
+    ids = await store.named_ids_of(deps.db, tx, person_id)
+    gone = {each: NAME.seal(deps.vault, each, personal_data.GONE) for each in ids}
+    await store.blank(deps.db, tx, gone)
+    return len(ids) == steps.AT_ONCE

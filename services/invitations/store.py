@@ -1,13 +1,16 @@
 """Store of invitations into homes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
+from pymongo import UpdateOne
 
 from mongo_indexes.home_invitations import COLLECTION
 from services.dependencies import Database, Transaction
 from services.invitations.models import Invitation
 from services.invitations.states import TABLE, InvitationAction, InvitationState
+from services.kernel import steps
 from services.kernel.documents import Document, to_document
 
 
@@ -69,17 +72,29 @@ async def revoke_at(db: Database, tx: Transaction, home: str, *, person: str | N
 # Erasure
 
 
-async def of_person(
-    db: Database, tx: Transaction, person_id: str, accepted: list[str]
-) -> list[Invitation]:
-    """Invitations a person sent, and those among `accepted`. Served by index `person`."""
-    sent = await db[COLLECTION].find({"person": person_id}, session=tx).to_list()
-    used = await db[COLLECTION].find({"_id": {"$in": accepted}}, session=tx).to_list()
-    return msgspec.convert([*sent, *used], list[Invitation])
+async def revoke_of(db: Database, tx: Transaction, person_id: str, now: datetime) -> None:
+    """Revoke what a person sent and is not too old. Served by index `person`."""
+    key = {"person": person_id, "expires_at": {"$gt": now}}
+    await TABLE.move_many(db[COLLECTION], key, InvitationAction.LAPSE, {}, tx=tx)
 
 
-async def blank(db: Database, tx: Transaction, invitation: Invitation, gone: str) -> None:
-    """Replace the guest's name by `gone`, sealed, and revoke the invitation if it is open."""
-    key = {"_id": invitation.id}
-    await db[COLLECTION].update_one(key, {"$set": {"name_sealed": gone}}, session=tx)
-    await TABLE.move(db[COLLECTION], key, InvitationAction.LAPSE, {}, tx=tx)
+async def named_ids_of(db: Database, tx: Transaction, person_id: str) -> list[str]:
+    """List ids of a step of what a person sent or used and still has a name.
+
+    Served by indexes `person` and `used_by`.
+    """
+    either = [{"person": person_id}, {"used_by": person_id}]
+    return await steps.ids_of(tx, db[COLLECTION], {"$or": either, "erased": {"$ne": True}})
+
+
+async def blank(db: Database, tx: Transaction, gone: Mapping[str, str]) -> None:
+    """Replace names by what stands for one, id → sealed; revoke what is open."""
+    if not gone:
+        return
+    writes = [
+        UpdateOne({"_id": each}, {"$set": {"name_sealed": name, "erased": True}})
+        for each, name in gone.items()
+    ]
+    await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
+    key = {"_id": {"$in": list(gone)}}
+    await TABLE.move_many(db[COLLECTION], key, InvitationAction.LAPSE, {}, tx=tx)

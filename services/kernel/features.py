@@ -18,8 +18,10 @@ from services.kernel.personal_data import Holding
 
 # services.jobs.actions.Handler, as seen from below the dependencies that it takes.
 Job = Callable[[Any, Document], Awaitable[Any]]
-# (deps, tx, person_id): a part of erasure, or of what must be over before it.
-Part = Callable[[Any, Any, str], Awaitable[Any]]
+# (deps, tx, person_id): a part of closing an account, or of what must be over before it.
+Part = Callable[[Any, Any, str], Awaitable[None]]
+# (deps, tx, person_id): a step of an erasure; True while there may be more to do.
+Step = Callable[[Any, Any, str], Awaitable[bool]]
 # (deps, actor, writer): writes a file and finishes it.
 Export = Callable[[Any, Any, Any], Awaitable[None]]
 R = TypeVar("R")
@@ -38,20 +40,25 @@ class Feature(Struct, frozen=True, kw_only=True):
     """Registration of one package. `jobs`: name of a job → what does it.
 
     `holdings`: what its collections hold about people. `require_free`: raises while a person
-    may not be erased. `forget`: its part of an erasure; `before`: the packages whose part comes
-    later, because this one finds its rows by theirs. `sweep`: removes what was written
-    about a person while they were erased. `lists`: what staff and heads work with; each can be
-    exported. `exports`: kind of a file → (deps, actor, writer) that writes it.
-    `measures`: figures of places that it counts.
+    may not be erased. `close`: ends what makes somebody of them, in the transaction that closes
+    the account; `before`: the packages whose part of that comes later, because this one reads
+    what theirs removes. `forget`: a step of what is cleared afterwards, of a bounded number of
+    rows, harmless to repeat, and independent of what other packages have cleared; `forgets`:
+    what people call it. `sweep`: such a step for what was written about a person while their
+    account was closed. `lists`: what staff and heads work with; each can be exported.
+    `exports`: kind of a file → (deps, actor, writer) that writes it. `measures`: figures of
+    places that it counts.
     """
 
     jobs: Mapping[str, Job] = {}
     schedules: tuple[Schedule, ...] = ()
     holdings: tuple[Holding, ...] = ()
     require_free: Part | None = None
-    forget: Part | None = None
+    close: Part | None = None
     before: tuple[str, ...] = ()
-    sweep: Part | None = None
+    forget: Step | None = None
+    forgets: str = ""
+    sweep: Step | None = None
     lists: tuple[List, ...] = ()
     exports: Mapping[str, Export] = {}
     measures: tuple[Measure, ...] = ()
@@ -60,8 +67,9 @@ class Feature(Struct, frozen=True, kw_only=True):
 class Features:
     """All features: package → its registration, in the order of the packages' names.
 
-    `holdings`: as an export shows them. `erasure`: package → its part, in the order in which
-    they are done. `measures`: name → figures of places.
+    `holdings`: as an export shows them. `closings`: in the order in which they are done.
+    `erasure`: package → its step; `forgets`: package → what people call what it clears.
+    `measures`: name → figures of places.
     Raises ValueError for a job, list, file or measure of two packages, since one of them would
     never be seen; KeyError for a package of `before` that registers nothing; CycleError for a
     circle.
@@ -74,9 +82,13 @@ class Features:
         held = [holding for each in features for holding in each.holdings]
         self.holdings: Final = tuple(sorted(held, key=lambda holding: holding.rank))
         self.guards: Final = tuple(e.require_free for e in features if e.require_free)
+        self.closings: Final = tuple(
+            part for package in _order(found) if (part := found[package].close)
+        )
         self.erasure: Final = {
-            package: part for package in _order(found) if (part := found[package].forget)
+            package: step for package in sorted(found) if (step := found[package].forget)
         }
+        self.forgets: Final = {package: found[package].forgets for package in self.erasure}
         self.sweeps: Final = tuple(each.sweep for each in features if each.sweep)
         named = _once({one.name: one} for each in features for one in each.lists)
         self.lists: Final = {name: named[name] for name in sorted(named)}

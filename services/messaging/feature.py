@@ -8,7 +8,9 @@ from services.messaging import jobs, privacy
 FEATURE: Final = Feature(
     jobs=jobs.JOBS,
     holdings=privacy.HOLDINGS,
-    forget=privacy.forget,
+    close=privacy.close,
     before=("people",),
+    forget=privacy.forget,
+    forgets="收到的消息",
     sweep=privacy.sweep,
 )

@@ -121,10 +121,15 @@ async def _record_refusal(
         moved = await store.move(deps.db, message.id, outcome.move, tx=tx, problem=problem)
         if outcome.grant is Grant.VOID:
             await store.void_grants(deps.db, tx, letter.grant)
-        elif outcome.grant is Grant.RETURNED and moved:
+        elif outcome.grant is Grant.RETURNED and moved and await _is_open(deps, tx, message):
             await store.add_grant(deps.db, tx, letter.grant)
 
     await deps.in_transaction(work)
+
+
+async def _is_open(deps: Dependencies, tx: Transaction, message: Message) -> bool:
+    """Tell whether the person still has an account: a closed one has no grants any more."""
+    return await people.hold(deps, tx, message.person) is not None
 
 
 async def _end_job(

@@ -34,14 +34,22 @@ HOLDINGS: Final = (
 )
 
 
-async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Erase a person's messages and grants, while their WeChat user is still known."""
+async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """Erase a person's grants, while their WeChat user is still known.
+
+    At once: they are counted by WeChat user, who may be here again with a new account before
+    the messages are gone.
+    """
     openid = (await people.openids(deps, [person_id])).get(person_id)
     if openid:
         await grants.forget(deps, tx, openid)
-    await sweep(deps, tx, person_id)
 
 
-async def sweep(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Erase messages, also those that were being written while the account was erased."""
-    await store.remove_of(deps.db, tx, person_id)
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
+    """Erase a person's messages."""
+    return await store.remove_of(deps.db, tx, person_id)
+
+
+async def sweep(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
+    """Erase messages that were being written while the account was closed."""
+    return await store.remove_of(deps.db, tx, person_id)

@@ -9,6 +9,7 @@ from pymongo import ReturnDocument
 
 from mongo_indexes import message_grants, messages
 from services.dependencies import Database, Transaction
+from services.kernel import steps
 from services.kernel.documents import Document, to_document
 from services.messaging.models import Message
 from services.messaging.states import OUT, TABLE, Move
@@ -88,9 +89,9 @@ async def awaiting_receipt(
     return msgspec.convert(await cursor.to_list(), list[Message])
 
 
-async def remove_of(db: Database, tx: Transaction, person_id: str) -> None:
-    """Erase one person's messages. Served by index `inbox`."""
-    await db[messages.COLLECTION].delete_many({"person": person_id}, session=tx)
+async def remove_of(db: Database, tx: Transaction, person_id: str) -> bool:
+    """Erase a step of one person's messages. Served by index `inbox`."""
+    return await steps.remove(tx, db[messages.COLLECTION], {"person": person_id})
 
 
 async def take_grant(db: Database, tx: Transaction, grant: str) -> bool:

@@ -34,5 +34,6 @@ FEATURE: Final = Feature(
     holdings=privacy.HOLDINGS,
     require_free=privacy.require_no_money_under_way,
     forget=privacy.forget,
+    forgets="付款时的微信用户编号",
     lists=(REFUNDS,),
 )

@@ -126,6 +126,6 @@ async def require_no_money_under_way(
         raise MoneyUnderWay("还有付款或退款没有办完,请办完后再注销", **found)
 
 
-async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
     """Erase the payer's WeChat user from what was sent to WeChat."""
-    await store.blank_bodies(deps.db, tx, person_id)
+    return await store.blank_bodies(deps.db, tx, person_id)

@@ -9,6 +9,7 @@ from pymongo.errors import DuplicateKeyError
 
 from mongo_indexes import payments, wechat_events
 from services.dependencies import Database, Transaction
+from services.kernel import steps
 from services.kernel.documents import to_document
 from services.payments import states
 from services.payments.models import Payment, WeChatEvent
@@ -159,10 +160,10 @@ async def open_of(db: Database, tx: Transaction, person: str) -> list[str]:
     return [document["_id"] for document in await cursor.to_list()]
 
 
-async def blank_bodies(db: Database, tx: Transaction, person: str) -> None:
-    """Remove the requests that name a person to WeChat. Served by index `person`."""
-    change = {"$set": {"body": b""}}
-    await db[payments.COLLECTION].update_many({"person": person}, change, session=tx)
+async def blank_bodies(db: Database, tx: Transaction, person: str) -> bool:
+    """Remove a step of the requests that name a person to WeChat. Served by index `person`."""
+    query, change = {"person": person, "body": {"$ne": b""}}, {"$set": {"body": b""}}
+    return await steps.change(tx, db[payments.COLLECTION], query, change)
 
 
 async def event_known(db: Database, event_id: str) -> bool:

@@ -5,4 +5,4 @@ from typing import Final
 from services.kernel.features import Feature
 from services.people import privacy
 
-FEATURE: Final = Feature(holdings=privacy.HOLDINGS, forget=privacy.forget)
+FEATURE: Final = Feature(holdings=privacy.HOLDINGS, close=privacy.close)

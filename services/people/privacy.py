@@ -36,7 +36,7 @@ HOLDINGS: Final = (
 )
 
 
-async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Empty and close an account, and release its WeChat user and phone.
 
     The id stays, and leads to nobody.

@@ -10,4 +10,5 @@ FEATURE: Final = Feature(
     schedules=cleanup.SCHEDULES,
     holdings=privacy.HOLDINGS,
     forget=privacy.forget,
+    forgets="上传的照片",
 )

@@ -5,6 +5,7 @@ from typing import Final
 from mongo_indexes import photos
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
+from services.kernel import steps
 from services.kernel.personal_data import Fate, Holding
 from services.photos import cleanup, store
 from services.photos.models import KEY, PhotoPurpose
@@ -29,12 +30,12 @@ HOLDINGS: Final = (
 )
 
 
-async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> int:
-    """Erase all photos of a person: nobody sees them from now on; return how many.
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
+    """Erase photos of a person: nobody sees them from now on.
 
     The worker removes the files within seconds.
     """
     count = await store.disown(deps.db, tx, person_id, deps.now())
     if count:
         await jobs.enqueue(deps, tx, cleanup.CLEANUP, deps.new_id())
-    return count
+    return count == steps.AT_ONCE

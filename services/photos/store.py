@@ -8,6 +8,7 @@ import msgspec
 
 from mongo_indexes.photos import COLLECTION
 from services.dependencies import Database, Transaction
+from services.kernel import steps
 from services.kernel.documents import Document, to_document
 from services.kernel.permissions import Permission
 from services.photos.models import Photo
@@ -64,8 +65,10 @@ async def attach(
 
 
 async def disown(db: Database, tx: Transaction, person: str, at: datetime) -> int:
-    """Make a person's photos nobody's, to be removed. Served by index `person`."""
-    key, changes = {"person": person}, {**NOBODYS, "needs": None, "sweep_at": at}
+    """Make a step of a person's photos nobody's, to be removed. Served by index `person`."""
+    ids = await steps.ids_of(tx, db[COLLECTION], {"person": person})
+    key = {"_id": {"$in": ids}, "person": person}
+    changes = {**NOBODYS, "needs": None, "sweep_at": at}
     return await TABLE.move_many(db[COLLECTION], key, PhotoAction.DISOWN, changes, tx=tx)
 
 

@@ -28,8 +28,11 @@ async def erase(deps: Dependencies, actor: Actor) -> None:
         await people.require_open(deps, tx, person_id)
         for require_free in deps.features.guards:
             await require_free(deps, tx, person_id)
+        for close in deps.features.closings:
+            await close(deps, tx, person_id)
         for forget in deps.features.erasure.values():
-            await forget(deps, tx, person_id)
+            while await forget(deps, tx, person_id):
+                pass
         await audit.record(deps, tx, actor, Act.ERASED, subject=person_id)
         await _enqueue_sweeps(deps, tx, person_id)
 

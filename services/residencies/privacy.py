@@ -50,15 +50,15 @@ RESIDENCIES: Final = Holding(
 HOLDINGS: Final = (RESIDENCIES,)
 
 
-async def own_sources(deps: Dependencies, tx: Transaction, person_id: str) -> list[str]:
-    """Return the sources, request:… or invitation:…, of the rows a person brought in."""
-    return [row["source"] for row in await store.brought_in(deps.db, tx, person_id)]
+async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """Unlink a person from homes, and blank the rows they brought in themself.
 
-
-async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Unlink a person from homes, and blank the rows they brought in themself."""
-    for row in await store.brought_in(deps.db, tx, person_id):
-        await store.overwrite(deps.db, tx, row["_id"], _blanked(deps, row))
+    All at once, because a household must not count on somebody who left, and because who proves
+    the phone next is bound to what is free. These are a person's homes: one command writes
+    them, as one binds them when the phone is proved.
+    """
+    rows = await store.brought_in(deps.db, tx, person_id)
+    await store.overwrite(deps.db, tx, {row["_id"]: _blanked(deps, row) for row in rows})
     await store.free(deps.db, tx, person_id)
 
 
@@ -68,9 +68,9 @@ async def blank_left(deps: Dependencies, tx: Transaction, brought: Mapping[str, 
     `brought`: residency → its source. Rows with a phone that the community wrote since are
     another person's, and stay.
     """
-    for row in await store.left(deps.db, tx, list(brought)):
-        if row["source"] == brought[row["_id"]]:
-            await store.overwrite(deps.db, tx, row["_id"], _blanked(deps, row))
+    left = await store.left(deps.db, tx, list(brought))
+    own = [row for row in left if row["source"] == brought[row["_id"]]]
+    await store.overwrite(deps.db, tx, {row["_id"]: _blanked(deps, row) for row in own})
 
 
 def _blanked(deps: Dependencies, row: Document) -> Document:

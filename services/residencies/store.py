@@ -1,6 +1,6 @@
 """Store of residencies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -196,10 +196,11 @@ async def left(db: Database, tx: Transaction, ids: Sequence[str]) -> list[Docume
     return await db[COLLECTION].find(query, {"source": 1, "to_day": 1}, session=tx).to_list()
 
 
-async def overwrite(
-    db: Database, tx: Transaction, residency_id: str, changes: Document
-) -> None:
-    await db[COLLECTION].update_one({"_id": residency_id}, {"$set": changes}, session=tx)
+async def overwrite(db: Database, tx: Transaction, changes: Mapping[str, Document]) -> None:
+    """Change residencies, id → what is set."""
+    writes = [UpdateOne({"_id": each}, {"$set": words}) for each, words in changes.items()]
+    if writes:
+        await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
 
 
 async def free(db: Database, tx: Transaction, person_id: str) -> None:

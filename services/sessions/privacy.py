@@ -4,8 +4,8 @@ from typing import Final
 
 from mongo_indexes import sessions
 from services.dependencies import Dependencies, Transaction
-from services.kernel.personal_data import Fate, Holding
-from services.sessions import store
+from services.kernel.personal_data import ERASED, Fate, Holding
+from services.sessions import lifecycle, store
 from services.sessions.models import SessionKind
 
 HOLDINGS: Final = (
@@ -27,10 +27,15 @@ HOLDINGS: Final = (
 )
 
 
-async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> int:
-    """Remove a person's sessions; return how many.
+async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """End a person's sessions that can still be used, all at once.
 
     Close the account (people.closed_at) in the same transaction, or a sign-in that is under
     way comes after it.
     """
+    await lifecycle.end_all(deps, tx, person_id, because=ERASED)
+
+
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
+    """Remove a person's sessions."""
     return await store.forget(deps.db, tx, person_id)

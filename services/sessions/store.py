@@ -6,6 +6,7 @@ import msgspec
 
 from mongo_indexes import sessions
 from services.dependencies import Database, Transaction
+from services.kernel import steps
 from services.kernel.documents import Document, to_document
 from services.sessions.models import LIVES, Session, SessionKind
 
@@ -94,7 +95,6 @@ async def end_all(
     return result.modified_count
 
 
-async def forget(db: Database, tx: Transaction, person_id: str) -> int:
-    """Remove every session of a person; return how many. Served by index `person`."""
-    result = await db[sessions.COLLECTION].delete_many({"person": person_id}, session=tx)
-    return result.deleted_count
+async def forget(db: Database, tx: Transaction, person_id: str) -> bool:
+    """Remove a step of a person's sessions. Served by index `person`."""
+    return await steps.remove(tx, db[sessions.COLLECTION], {"person": person_id})

@@ -14,7 +14,7 @@ import pytest
 
 from scripts.shape import PRODUCT, SourceTree
 from server.features import FEATURES
-from services.kernel.features import Feature, Features, Part, Schedule
+from services.kernel.features import Feature, Features, Part, Schedule, Step
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -65,13 +65,14 @@ def test_what_is_declared_about_people_is_registered(source_tree: SourceTree) ->
 @pytest.mark.parametrize(
     ("begins", "registered"),
     [
+        ("close", {*FEATURES.closings}),
         ("forget", {*FEATURES.erasure.values()}),
         ("sweep", {*FEATURES.sweeps}),
         ("require_", {*FEATURES.guards}),
     ],
 )
 def test_each_part_of_erasure_is_registered(
-    source_tree: SourceTree, begins: str, registered: set[Part]
+    source_tree: SourceTree, begins: str, registered: set[Part | Step]
 ) -> None:
     written = {
         getattr(import_module(module.name), node.name)
@@ -84,12 +85,17 @@ def test_each_part_of_erasure_is_registered(
     assert registered == written
 
 
-def test_who_finds_rows_by_those_of_others_erases_first() -> None:
-    done = [*FEATURES.erasure]
-    for first in ("home_requests", "invitations"):
-        assert done.index(first) < done.index("residencies")
-    for first in ("home_requests", "invitations", "messaging"):
-        assert done.index(first) < done.index("people")
+def test_who_needs_the_account_to_close_comes_before_it() -> None:
+    """Grants are counted by WeChat user, whom a closed account does not know any more."""
+    done = [part.__module__ for part in FEATURES.closings]
+    assert done.index("services.messaging.privacy") < done.index("services.people.privacy")
+
+
+def test_each_part_of_erasure_has_a_name_that_people_read() -> None:
+    assert FEATURES.forgets.keys() == FEATURES.erasure.keys()
+    words = [*FEATURES.forgets.values()]
+    assert all(words)
+    assert len({*words}) == len(words)
 
 
 def test_the_contract_knows_the_errors_of_every_package() -> None:
@@ -123,10 +129,14 @@ def test_features_stand_in_the_order_of_their_packages() -> None:
     assert [schedule.kind for schedule in features.schedules] == ["a.x", "b.x"]
 
 
-def test_a_part_of_erasure_comes_before_what_it_needs() -> None:
-    last = Feature(forget=nothing)
-    features = Features({"a": last, "b": Feature(forget=nothing, before=("a",)), "c": last})
-    assert [*features.erasure].index("b") < [*features.erasure].index("a")
+async def other(*_: object) -> None:
+    """Another part."""
+
+
+def test_a_part_of_closing_comes_before_what_it_needs() -> None:
+    last = Feature(close=nothing)
+    features = Features({"a": last, "b": Feature(close=other, before=("a",)), "c": last})
+    assert features.closings.index(other) < features.closings.index(nothing)
     with pytest.raises(CycleError):
         Features({"a": Feature(before=("b",)), "b": Feature(before=("a",))})
     with pytest.raises(KeyError):

@@ -1,4 +1,4 @@
-"""Endpoints of personal data: policies, consents, reveals, export, deletion of the account."""
+"""Endpoints of personal data: policies, consents, reveals, export."""
 
 from typing import Annotated
 
@@ -15,8 +15,7 @@ from services.consents.policies import PolicyKey
 from services.exports.models import ExportView
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
-from services.privacy import erasure, export
-from services.privacy.models import EraseMe
+from services.privacy import export
 from services.reveals import actions as reveals
 from services.reveals.models import Field, Reason, Reveal, Revealed
 
@@ -98,26 +97,11 @@ class ExportHandler(ApiHandler):
         return await export.ask(self.deps, self.actor)
 
 
-class DeletionHandler(ApiHandler):
-    @endpoint(
-        "eraseAccount",
-        needs=Access.SIGNED_IN,
-        status=204,
-        asks_again=True,
-        errors=("money_under_way", "still_in_office"),
-        example=EraseMe(confirm="注销"),
-    )
-    async def post(self, body: EraseMe) -> None:  # noqa: ARG002  # typing it is the point
-        """Erase me: at once, for good, on every device."""
-        await erasure.erase(self.deps, self.actor)
-
-
 ROUTES = [
     Route("/api/v1/privacy/policies", PoliciesHandler),
     Route("/api/v1/me/consents", ConsentsHandler),
     Route("/api/v1/me/consents/{policy}/withdrawal", WithdrawalHandler),
     Route("/api/v1/me/export", ExportHandler),
-    Route("/api/v1/me/deletion", DeletionHandler),
     Route("/api/v1/residencies/{residency_id}/reveal", RevealResidencyHandler),
     Route("/api/v1/appointments/{appointment_id}/reveal", RevealAppointmentHandler),
 ]

@@ -296,6 +296,11 @@ REGISTER: Final[dict[str, Any]] = {
     "State": State.PREVIEWED,
 }
 OTHERS: Final[dict[str, Any]] = {
+    "ErasedPart.is_cleared": True,
+    "ErasedPart.what": "收到的消息",
+    "ErasureView.finished_at": None,
+    "asked_at": WHEN,
+    "erasure_id": "01kt9a7c4m8q2v5x1z3b6d0ea1",
     "message_id": "01kt9a7c4m8q2v5x1z3b6d0ea1",
     "next_cursor": None,
     "photo_id": "01kt9a7c4m8q2v5x1z3b6d0e9p",

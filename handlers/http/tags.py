@@ -34,6 +34,7 @@ DESCRIPTIONS: Final = {
     "export-lists": "Lists that can be exported, with their columns.",
     "audit": "Record of what was done and refused.",
     "privacy": "Texts that people are asked to agree to.",
+    "erasures": "How far the clearing of a closed account is, for whoever was told its id.",
     "root": "Start page.",
     "healthz": "Whether the process runs.",
     "openapi.json": "This document.",

@@ -4,5 +4,11 @@ from typing import Final
 
 from services.kernel.features import Feature
 from services.privacy import export, jobs
+from services.privacy.erasures import jobs as erasures_jobs
+from services.privacy.erasures import privacy as erasures_privacy
 
-FEATURE: Final = Feature(jobs=jobs.JOBS, exports=export.EXPORTS)
+FEATURE: Final = Feature(
+    jobs={**jobs.JOBS, **erasures_jobs.JOBS},
+    holdings=erasures_privacy.HOLDINGS,
+    exports=export.EXPORTS,
+)

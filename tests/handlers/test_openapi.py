@@ -27,6 +27,7 @@ PUBLIC = {
     "/api/v1/browser-sign-ins/{sign_in_id}/code",
     "/api/v1/browser-sign-ins/{sign_in_id}/session",
     "/api/v1/privacy/policies",
+    "/api/v1/erasures/{erasure_id}",
     "/api/v1/homes/{home}/heads",
     "/wx/pay/notify/{account}",
     "/wx/pay/refund-notify/{account}",

@@ -2,7 +2,9 @@
 
 import pytest
 
+from mongo_indexes import erasures
 from services.kernel.permissions import RUNGS, Permission
+from services.privacy.erasures.models import Erasure
 from tests.matrix import makers
 from tests.matrix.posts import HOME, UNIT, Position, Post
 from tests.matrix.row import Row
@@ -25,6 +27,15 @@ def free_to_go(post: Post, _: str) -> Outcome:
 
 async def privacy_policy(_: Scene) -> str:
     return "privacy"
+
+
+async def erasure(scene: Scene) -> str:
+    made = Erasure(
+        id=scene.town.new_id(),
+        person=scene.owner.person_id,
+        asked_at=scene.town.world.deps.now(),
+    )
+    return await scene.town.insert(erasures.COLLECTION, made)
 
 
 ROWS = (
@@ -54,6 +65,13 @@ ROWS = (
         land=(409, "still_in_office"),
         because="an office is left first",
         twin=True,
+    ),
+    Row(
+        "get",
+        "/api/v1/erasures/{erasure_id}",
+        public(),
+        makes=erasure,
+        bare="parts of anybody's account",
     ),
     Row(
         "post",

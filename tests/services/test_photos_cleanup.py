@@ -12,7 +12,7 @@ from services.kernel.permissions import Actor
 from services.photos import cleanup, store
 from services.photos.models import Photo
 from services.photos.states import PhotoState
-from services.privacy import erasure
+from services.privacy.erasures import actions as erasures
 from tests.build.photos import added, attach, on_disk, sees, shown
 from tests.build.pictures import sender
 from tests.build.world import World
@@ -165,7 +165,7 @@ async def test_sent_while_the_account_closes_it_is_gone_too(
 
     async def closing(db: Any, photo: Photo) -> None:
         await insert(db, photo)
-        await erasure.erase(deps, li)
+        await erasures.erase(deps, li)
 
     monkeypatch.setattr(store, "insert", closing)
     with pytest.raises(Exception, match=r"注销|没有找到"):

@@ -15,6 +15,7 @@ import pytest
 from scripts.shape import PRODUCT, SourceTree
 from server.features import FEATURES
 from services.kernel.features import Feature, Features, Part, Schedule, Step
+from services.kernel.personal_data import Fate
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -89,6 +90,19 @@ def test_who_needs_the_account_to_close_comes_before_it() -> None:
     """Grants are counted by WeChat user, whom a closed account does not know any more."""
     done = [part.__module__ for part in FEATURES.closings]
     assert done.index("services.messaging.privacy") < done.index("services.people.privacy")
+
+
+def test_whose_rows_end_with_a_person_takes_part_in_an_erasure(source_tree: SourceTree) -> None:
+    """What a package says of its collections is done by the package."""
+    ends = {
+        module.name.split(".")[1]
+        for module in source_tree.of("services")
+        if module.short == "privacy"
+        for holding in getattr(import_module(module.name), "HOLDINGS", ())
+        if holding.fate in {Fate.REMOVED, Fate.BLANKED}
+    }
+    parts = [*FEATURES.closings, *FEATURES.erasure.values()]
+    assert ends == {part.__module__.split(".")[1] for part in parts} - {"consents"}
 
 
 def test_each_part_of_erasure_has_a_name_that_people_read() -> None:

@@ -36,6 +36,7 @@ REFUNDS: Final = "tests/handlers/test_refund_cases.py"
 HISTORY: Final = "tests/handlers/test_bill_history.py"
 MATRIX: Final = "tests/matrix/test_matrix.py"
 DELETION: Final = "tests/handlers/test_privacy_deletion.py"
+ERASURES: Final = "tests/handlers/test_erasures.py"
 LEAKS: Final = "tests/privacy/test_nothing_leaks.py"
 JOBS: Final = "tests/services/test_jobs.py"
 
@@ -219,6 +220,20 @@ ERASURE: Final = (
         "    forget=privacy.forget,\n",
         "",
         f"{DELETION}::test_nothing_that_is_kept_says_who_it_was",
+    ),
+    Fault(
+        "a step of an erasure takes all there is",
+        "services.kernel.steps",
+        "session=tx).limit(AT_ONCE)",
+        "session=tx)",
+        f"{ERASURES}::test_ten_thousand_rows_go_in_small_transactions",
+    ),
+    Fault(
+        "grants of a WeChat user outlive the account, for the next one",
+        "services.messaging.feature",
+        "    close=privacy.close,\n",
+        "",
+        f"{ERASURES}::test_who_comes_back_before_it_is_done_keeps_what_is_new",
     ),
     Fault(
         "answers kept for a repeated request are not sealed",

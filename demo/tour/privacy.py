@@ -59,9 +59,13 @@ async def a_list_is_a_spreadsheet(visit: Visit) -> str:
 
 
 async def somebody_leaves_for_good(visit: Visit) -> str:
-    await visit.ask("mei", "POST", "/me/deletion", {"confirm": "注销"})
+    asked = await visit.ask("mei", "POST", "/me/deletion", {"confirm": "注销"})
     await visit.refused("mei", "GET", "/me", 401)
     await visit.arrive("mei")
     me = await visit.ask("mei", "GET", "/me")
     expect(me["homes"] == [], "the new account sees the old home")
-    return "and leaves for good: the old session is refused, a new sign-in finds nothing"
+    await visit.until_state("", f"/erasures/{asked['erasure_id']}", "done")
+    return (
+        "and leaves for good: the old session is refused, a new sign-in finds nothing, and a "
+        "stranger who knows the id sees that all is cleared"
+    )

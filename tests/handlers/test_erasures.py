@@ -13,7 +13,9 @@ from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import steps
 from services.kernel.permissions import Actor
+from services.kernel.vault import Vault
 from services.payments import store as payments_store
+from services.privacy import key_rotation
 from services.privacy.erasures import actions as erasures
 from services.privacy.erasures.jobs import erase as next_step
 from tests.build import belongings, cast
@@ -222,7 +224,9 @@ async def test_who_comes_back_before_it_is_done_keeps_what_is_new(
     again = await world.sign_in("li", cast.PHONES["li"])
     assert again.person_id != li.person_id
     await allow(world, "li")
-    assert (await world.api.get("/api/v1/me/messages", as_=again)).body["items"] == []
+    exported = (await world.api.post("/api/v1/me/export", as_=again)).body
+    for title in ("收到的消息", "房屋申请", "上传的照片", "支付订单"):
+        assert exported[title]["内容"] == [], title
     await belongings.leave(world.db, world.deps, again.person_id, SOME)
     before = await belongings.of(world.db, again.person_id)
     assert [row["home"] for row in before["residencies"]] == [cast.LI_HOME]
@@ -234,6 +238,18 @@ async def test_who_comes_back_before_it_is_done_keeps_what_is_new(
     assert [home["place"] for home in me["homes"]] == [cast.LI_HOME]
     old = await belongings.of(world.db, li.person_id)
     assert not any(old[name] for name in (*GONE, "residencies"))
+
+
+async def test_keys_may_be_renewed_in_the_middle(estate: Estate, li: Member) -> None:
+    world = estate.world
+    await belongings.leave(world.db, world.deps, li.person_id, SOME)
+    erasure_id = await close(world, li)
+    await next_step(world.deps, {"erasure_id": erasure_id})
+    world.deps = replace(world.deps, vault=Vault({"k2": b"n" * 32, "k1": b"k" * 32}))
+    assert not any(tally.left for tally in await key_rotation.reseal(world.deps))
+    while await next_step(world.deps, {"erasure_id": erasure_id}):
+        pass
+    await require_cleared(world, li.person_id)
 
 
 async def test_a_part_that_fails_is_a_dead_job_and_goes_on_from_there(

@@ -311,8 +311,14 @@ async def test_what_was_asked_for_and_promised_ends_and_says_nobody(
     assert "客人" not in exported.raw.decode()
 
     assert (await erase(estate, li)).status == 202
+    at_once = {"home_requests": asked, "home_invitations": made["invitation_id"]}
+    states = [
+        (await world.db[name].find_one({"_id": i}))["state"] for name, i in at_once.items()
+    ]
+    assert states == ["withdrawn", "revoked"]
+    assert await world.db.residencies.count_documents({"person": li.person_id}) == 0
     zhao = await estate.member("zhao")
-    assert (await homes.accept(estate, zhao, made["token"])).status == 409  # at once
+    assert (await homes.accept(estate, zhao, made["token"])).status == 409
     await world.work()
     found = await world.db.home_requests.find_one({"_id": asked})
     assert found

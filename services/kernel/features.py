@@ -44,8 +44,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     the account; `before`: the packages whose part of that comes later, because this one reads
     what theirs removes. `forget`: a step of what is cleared afterwards, of a bounded number of
     rows, harmless to repeat, and independent of what other packages have cleared; `forgets`:
-    what people call it. `sweep`: such a step for what was written about a person while their
-    account was closed. `lists`: what staff and heads work with; each can be exported.
+    what people call it. `lists`: what staff and heads work with; each can be exported.
     `exports`: kind of a file → (deps, actor, writer) that writes it. `measures`: figures of
     places that it counts.
     """
@@ -58,7 +57,6 @@ class Feature(Struct, frozen=True, kw_only=True):
     before: tuple[str, ...] = ()
     forget: Step | None = None
     forgets: str = ""
-    sweep: Step | None = None
     lists: tuple[List, ...] = ()
     exports: Mapping[str, Export] = {}
     measures: tuple[Measure, ...] = ()
@@ -89,7 +87,6 @@ class Features:
             package: step for package in sorted(found) if (step := found[package].forget)
         }
         self.forgets: Final = {package: found[package].forgets for package in self.erasure}
-        self.sweeps: Final = tuple(each.sweep for each in features if each.sweep)
         named = _once({one.name: one} for each in features for one in each.lists)
         self.lists: Final = {name: named[name] for name in sorted(named)}
         self.exports: Final = _once(each.exports for each in features)

@@ -12,5 +12,4 @@ FEATURE: Final = Feature(
     before=("people",),
     forget=privacy.forget,
     forgets="收到的消息",
-    sweep=privacy.sweep,
 )

@@ -30,11 +30,15 @@ log = structlog.get_logger(__name__)
 async def send(deps: Dependencies, payload: Document) -> None:
     """Carry a message to WeChat when a grant is left. Source: api_sendmessage.
 
-    Nothing but the erasure of its person removes a message: there is nobody left to tell.
+    Nothing but the erasure of its person removes a message: there is nobody left to tell. One
+    that is written for a closed account, weeks later even, is removed here.
     """
     message = await store.find(deps.db, payload["message_id"])
     if message is None:
         log.info("message_gone", message=payload["message_id"])
+        return
+    if await people.is_closed(deps, message.person):
+        await store.remove(deps.db, message.id, message.person)
         return
     if message.delivery is Delivery.SENDING:
         # An earlier attempt died between its note and WeChat's answer.

@@ -48,8 +48,3 @@ async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
     """Erase a person's messages."""
     return await store.remove_of(deps.db, tx, person_id)
-
-
-async def sweep(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
-    """Erase messages that were being written while the account was closed."""
-    return await store.remove_of(deps.db, tx, person_id)

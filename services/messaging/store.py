@@ -89,6 +89,10 @@ async def awaiting_receipt(
     return msgspec.convert(await cursor.to_list(), list[Message])
 
 
+async def remove(db: Database, message_id: str, person_id: str) -> None:
+    await db[messages.COLLECTION].delete_one({"_id": message_id, "person": person_id})
+
+
 async def remove_of(db: Database, tx: Transaction, person_id: str) -> bool:
     """Erase a step of one person's messages. Served by index `inbox`."""
     return await steps.remove(tx, db[messages.COLLECTION], {"person": person_id})

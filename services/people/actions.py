@@ -36,6 +36,12 @@ async def openids(deps: Dependencies, person_ids: Sequence[str]) -> dict[str, st
     return {person.id: person.openid for person in people if person.closed_at is None}
 
 
+async def is_closed(deps: Dependencies, person_id: str) -> bool:
+    """Tell whether an account was closed: nothing is kept for its person any more."""
+    person = await store.find(deps.db, person_id)
+    return person is not None and person.closed_at is not None
+
+
 async def note_sign_in(
     deps: Dependencies, tx: Transaction, person_id: str, at: datetime
 ) -> None:

@@ -68,7 +68,6 @@ def test_what_is_declared_about_people_is_registered(source_tree: SourceTree) ->
     [
         ("close", {*FEATURES.closings}),
         ("forget", {*FEATURES.erasure.values()}),
-        ("sweep", {*FEATURES.sweeps}),
         ("require_", {*FEATURES.guards}),
     ],
 )

@@ -7,10 +7,10 @@ import pytest
 
 from services.kernel.permissions import Role
 from services.residencies.models import Relation, Residency, Way
-from tests.build import books, cast, exports, homes
+from tests.build import belongings, books, cast, exports, homes
 from tests.build.cast import Estate
 from tests.build.homes import asked
-from tests.build.mailbox import allow, open_push
+from tests.build.mailbox import allow, open_push, tell
 from tests.build.payments import order, ordered, pay
 from tests.build.pictures import from_a_phone
 from tests.build.sign_ins import Member
@@ -265,16 +265,28 @@ async def test_an_appointment_at_the_same_moment_stops_it_or_waits_for_the_next_
         assert (done.code, office["person"]) == ("still_in_office", li.person_id)
 
 
-async def test_a_message_that_came_late_is_swept_away(estate: Estate, li: Member) -> None:
-    from tests.build.mailbox import tell  # noqa: PLC0415  # only here
-
+async def test_a_message_that_came_late_is_not_kept(estate: Estate, li: Member) -> None:
     await erase(estate, li)
     await estate.world.work()
     await tell(estate.world, li)
     assert await estate.world.db.messages.count_documents({}) == 1
-    await estate.world.advance(hours=1)
     await estate.world.work()
     assert await estate.world.db.messages.count_documents({}) == 0
+
+
+async def test_what_was_written_behind_the_erasure_is_swept_away(
+    estate: Estate, li: Member
+) -> None:
+    world = estate.world
+    await erase(estate, li)
+    await world.work()
+    await belongings.leave(world.db, world.deps, li.person_id, {"messages": 3, "photos": 3})
+    await world.work()
+    assert await world.db.messages.count_documents({}) == 3
+    await world.advance(hours=1)
+    await world.work()
+    for collection in ("messages", "photos"):
+        assert await world.db[collection].count_documents({}) == 0, collection
 
 
 async def test_what_was_asked_for_and_promised_ends_and_says_nobody(

@@ -26,7 +26,7 @@ from services.privacy.erasures.states import TABLE, ErasureAction
 from services.privacy.erasures.views import view
 from services.privacy.jobs import SWEEP
 
-# A message that was being written when the account closed is written by then.
+# What was being written when the account closed is written by then.
 AFTERWARDS: Final = timedelta(hours=1)
 
 

@@ -18,7 +18,7 @@ from services.payments import store as payments_store
 from services.privacy import key_rotation
 from services.privacy.erasures import actions as erasures
 from services.privacy.erasures.jobs import erase as next_step
-from tests.build import belongings, cast
+from tests.build import belongings, cast, exports
 from tests.build.cast import Estate
 from tests.build.mailbox import SEND, allow, open_push, tell
 from tests.build.query_recorder import QueryRecorder
@@ -224,9 +224,6 @@ async def test_who_comes_back_before_it_is_done_keeps_what_is_new(
     again = await world.sign_in("li", cast.PHONES["li"])
     assert again.person_id != li.person_id
     await allow(world, "li")
-    exported = (await world.api.post("/api/v1/me/export", as_=again)).body
-    for title in ("收到的消息", "房屋申请", "上传的照片", "支付订单"):
-        assert exported[title]["内容"] == [], title
     await belongings.leave(world.db, world.deps, again.person_id, SOME)
     before = await belongings.of(world.db, again.person_id)
     assert [row["home"] for row in before["residencies"]] == [cast.LI_HOME]
@@ -236,6 +233,9 @@ async def test_who_comes_back_before_it_is_done_keeps_what_is_new(
     assert [row["left"] for row in await world.db.message_grants.find().to_list()] == [1]
     me = (await world.api.get("/api/v1/me", as_=again)).body
     assert [home["place"] for home in me["homes"]] == [cast.LI_HOME]
+    exported = (await exports.my_data(world, again)).body
+    for title in ("收到的消息", "房屋申请", "上传的照片", "支付订单"):
+        assert len(exported[title]["内容"]) == 3, title
     old = await belongings.of(world.db, li.person_id)
     assert not any(old[name] for name in (*GONE, "residencies"))
 
@@ -294,3 +294,12 @@ async def test_a_grant_that_wechat_gives_back_after_the_close_is_nobodys(
     await tell(world, li)
     await world.work()
     assert await world.db.message_grants.count_documents({}) == 0
+
+
+async def test_a_file_of_the_account_opens_no_more_at_once(estate: Estate, li: Member) -> None:
+    world = estate.world
+    mine = await exports.exported(world, li, "/api/v1/me/export")
+    assert (await exports.fetched(world, mine)).status == 200
+    await close(world, li)
+    assert (await exports.fetched(world, mine)).status == 404
+    assert await world.db.export_parts.count_documents({}) == 0

@@ -1,6 +1,6 @@
 # Everything a person types. Needs Python 3.11 or later and make; the rest is installed in .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick nightly lint tour token wechat planted openapi bench requirements clean
+.PHONY: help run test quick nightly lint tour token wechat planted generated bench requirements clean
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -50,9 +50,11 @@ token: $(VENV)/.installed ## sign in to a running demo: AS=admin, staff, unit, r
 wechat: $(VENV)/.installed ## print the address of the WeChat stand-in of a running demo
 	@$(PY) -m server wechat
 
-openapi: $(VENV)/.installed ## write deploy/openapi.json
+generated: $(VENV)/.installed-dev ## write what is made of the code: contract, access, privacy
 	@$(PY) -m server openapi > deploy/openapi.json.new
 	@mv deploy/openapi.json.new deploy/openapi.json
+	@$(PY) -m tests.matrix
+	@$(PY) -m scripts.privacy_table
 
 bench: $(VENV)/.installed-dev ## attack a product of its own and print what it costs; ATTACK=burst
 	@$(PY) -m bench $(ATTACK)

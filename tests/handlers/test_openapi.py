@@ -152,7 +152,7 @@ def test_the_checked_copy_is_current() -> None:
     copy = Path(__file__).parents[2] / "deploy" / "openapi.json"
     assert msgspec.json.decode(copy.read_bytes()) == msgspec.json.decode(
         msgspec.json.encode(made())
-    ), "run make openapi"
+    ), "run make generated"
 
 
 CLOSED = [

@@ -39,5 +39,5 @@ Checked for every cell: the status; that the problem is one the contract documen
 answer holds an id, address, name or amount of what lies outside the caller's places; that
 refused calls change nothing (dbHash before and after) and leave one row in the audit each; that
 allowed calls which change something leave exactly one; that routes which ask again refuse an
-old confirmation. Afterwards run `python -m tests.matrix`, and `make openapi`.
+old confirmation. Afterwards run `make generated`.
 """

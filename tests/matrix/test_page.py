@@ -136,4 +136,4 @@ def write() -> None:
 def test_the_page_is_current() -> None:
     """Print the counts, too: `pytest -s`."""
     sys.stdout.write("".join(f"\n{number:>7,}  {name}" for name, number in counts().items()))
-    assert PATH.read_text(encoding="utf-8") == page(), "run python -m tests.matrix"
+    assert PATH.read_text(encoding="utf-8") == page(), "run make generated"

@@ -16,8 +16,8 @@ from msgspec import Meta
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from handlers.http.downloads import Download, Fixed, fixed
-from handlers.http.openapi import document
 from server import observability
+from server.contract import document
 from server.observability import Readiness
 from services.jobs import actions as jobs
 from services.kernel.errors import NotFound, Unavailable
@@ -25,8 +25,6 @@ from services.limits.models import Rate
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.refunds import actions as refunds
 
-TITLE: Final = "三长通"
-VERSION: Final = "1"
 SWAGGER: Final = files("swagger_ui_bundle") / "vendor" / "swagger-ui-5.31.0"
 ASSETS: Final = {
     "swagger-ui.css": "text/css",
@@ -62,7 +60,7 @@ FIGURES_WAIT: Final = asyncio.Lock()  # one scrape at a time, however many ask
 @cache
 def contract(routes: tuple[Route, ...]) -> Fixed:
     """Make the contract's document once a process: the routes do not change while it runs."""
-    made = document(routes, title=TITLE, version=VERSION)
+    made = document(routes)
     return fixed(msgspec.json.encode(made), "application/json; charset=utf-8")
 
 

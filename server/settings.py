@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from services.messaging.templates import TemplateKey
+from server.features import FEATURES
 
 WECHAT: Final = "https://api.weixin.qq.com"
 WECHAT_PAY: Final = "https://api.mch.weixin.qq.com"
@@ -253,8 +253,8 @@ def _check_keys(settings: Settings) -> None:
 
 
 def _check_templates(settings: Settings) -> None:
-    if strange := settings.wx_templates.keys() - set(TemplateKey):
-        known = ", ".join(TemplateKey)
+    if strange := settings.wx_templates.keys() - FEATURES.templates.keys():
+        known = ", ".join(FEATURES.templates)
         raise SettingsError(f"WX_TEMPLATES: no message is called {min(strange)!r}: {known}")
 
 

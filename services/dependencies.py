@@ -38,7 +38,7 @@ ABORT_SECONDS: Final = 0.5
 class Dependencies:
     """`merchants`: account key → client of that WeChat Pay account.
 
-    `templates`: TemplateKey → id of the message template, of those this mini-program has.
+    `templates`: key of a template → id of the message template, of those this mini-program has.
     `photos`: the folder of the sealed photos, the same for all processes.
     `features`: what each package registered, found by the server: services list no packages.
     """

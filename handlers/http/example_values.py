@@ -305,6 +305,7 @@ OTHERS: Final[dict[str, Any]] = {
     "next_cursor": None,
     "photo_id": "01kt9a7c4m8q2v5x1z3b6d0e9p",
     "sha256": DIGEST,
+    "template": "bill_issued",
     "version": 1,
     "withdrawn_at": WHEN,
     "Act": Act.PAYMENT_ORDERED,

@@ -1,6 +1,6 @@
 """The OpenAPI 3.1 document, read off the routes and their contracts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -32,8 +32,13 @@ FORM: Final = {
 Operation = tuple[Route, str, Contract]
 
 
-def document(routes: Sequence[Route], *, title: str, version: str) -> dict[str, Any]:
-    """Return the document of these routes."""
+def document(
+    routes: Sequence[Route], *, title: str, version: str, names: Mapping[str, Iterable[str]]
+) -> dict[str, Any]:
+    """Return the document of these routes.
+
+    `names`: title of a type that is a text → the texts that are registered as it.
+    """
     operations = [(route, verb, c) for route in routes for verb, c in route.contracts().items()]
     contracts = [contract for _, _, contract in operations]
     asked = parameters.Parameters(contracts)
@@ -50,7 +55,7 @@ def document(routes: Sequence[Route], *, title: str, version: str) -> dict[str, 
             "responses": {**_answer(contract, answered), **failed.of(route, verb)},
         }
     shared = parameters.shared([o for verbs in paths.values() for o in verbs.values()])
-    return {
+    made = {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version},
         "servers": SERVERS,
@@ -68,6 +73,7 @@ def document(routes: Sequence[Route], *, title: str, version: str) -> dict[str, 
             "securitySchemes": {"bearer": BEARER},
         },
     }
+    return schemas.with_names(made, names)
 
 
 def _is_typed(kind: Any) -> bool:

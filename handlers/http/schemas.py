@@ -7,7 +7,7 @@ An enumeration that people read says what each value is called, as `x-labels`.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum, auto
 from typing import Any, Final, get_args, get_origin
 
@@ -70,6 +70,28 @@ def merge(*parts: dict[str, Schema]) -> dict[str, Schema]:
             if merged.setdefault(name, schema) != schema:
                 raise AmbiguousName(name)
     return merged
+
+
+def with_names(document: Schema, names: Mapping[str, Iterable[str]]) -> Schema:
+    """Return a document whose texts that are registered names are enumerations of them.
+
+    A type says by its title which they are: no list of them stands where the type does, because
+    each package registers its own.
+    """
+    found = {name: {"enum": sorted(texts), "type": "string"} for name, texts in names.items()}
+    document["components"]["schemas"] = merge(document["components"]["schemas"], found)
+    return dict(_referring(document, names.keys()))
+
+
+def _referring(node: Any, names: Iterable[str]) -> Any:
+    match node:
+        case {"type": "string", "title": str(name), **rest} if name in names:
+            return {"$ref": REFERENCE + name, **rest}
+        case dict():
+            return {key: _referring(value, names) for key, value in node.items()}
+        case list():
+            return [_referring(value, names) for value in node]
+    return node
 
 
 def is_struct(kind: Any) -> bool:

@@ -6,9 +6,8 @@ import sys
 
 import msgspec
 
-from handlers.http.openapi import document
 from server.app import ROUTES
-from server.ops import TITLE, VERSION
+from server.contract import document
 from server.settings import Settings
 
 NAME = "openapi"
@@ -23,7 +22,7 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 
 def run(_arguments: argparse.Namespace, _settings: Settings) -> int:
-    made = document(ROUTES, title=TITLE, version=VERSION)
+    made = document(ROUTES)
     text = msgspec.json.format(msgspec.json.encode(made, order="sorted"), indent=2)
     sys.stdout.write(SHORT_LIST.sub(on_one_line, text.decode()) + "\n")
     return 0

@@ -27,7 +27,7 @@ from server.embedded.children import Child
 from server.embedded.folders import require_room, throwaway_folder
 from server.embedded.ports import answers
 from server.errors import StartError
-from services.messaging.templates import TemplateKey
+from server.features import FEATURES
 
 ROOM_MEGABYTES: Final = 700  # MongoDB writes 300 MB of journal before the first document
 NOT_YET_INITIALIZED: Final = 94
@@ -151,7 +151,7 @@ class Sandbox(Child):
         program = made["mini_program"]
         names = ("appid", "secret", "push_token", "push_aes_key")
         found = {f"wx_{name}": program[name] for name in names}
-        found["wx_templates"] = {key: f"stand-in-{key}" for key in TemplateKey}
+        found["wx_templates"] = {key: f"stand-in-{key}" for key in FEATURES.templates}
         return found | {"wxpay_accounts": tuple(made["merchants"])}
 
     def command(self, port: int) -> list[str]:

@@ -14,12 +14,11 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, masking, phones
 from services.kernel.acts import Act
 from services.kernel.permissions import Actor, office
-from services.messaging import actions as messaging
-from services.messaging.templates import TemplateKey
 from services.people import actions as people
 from services.people import identity
 from services.places import actions as places
 from services.residencies import actions as residencies
+from services.residencies import notify
 from services.residencies.models import Residency
 from services.sessions import lifecycle
 
@@ -57,14 +56,13 @@ async def _tell_bearers(
 ) -> None:
     addresses = await places.addresses(deps, [row.home for row in taken]) if taken else {}
     for row in taken:
-        values = {"home": addresses.get(row.home, row.home), "news": TAKEN_BACK}
-        await messaging.notify(
+        await notify.notify_of_home(
             deps,
             tx,
-            person_id=row.person or "",
-            template=TemplateKey.HOME_NEWS,
+            row.person or "",
+            address=addresses.get(row.home, row.home),
+            news=TAKEN_BACK,
             key=f"{row.id}:taken:{row.bound_at}",
-            values=values,
         )
 
 

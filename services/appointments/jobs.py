@@ -1,19 +1,15 @@
 """Jobs of an appointment's end: warning before a term ends, news of a resignation."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from services.appointments import offices
+from services.appointments import notify, offices
 from services.appointments.models import Appointment
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.days import plus_days, start_of
 from services.kernel.documents import Document
-from services.kernel.permissions import HEADS, Role, office
-from services.messaging import actions as messaging
-from services.messaging.templates import TemplateKey
-from services.places import actions as places
+from services.kernel.permissions import HEADS, Role
 from services.places import grids as places_grids
 
 TERM_ENDING: Final = "appointments.term_ending"
@@ -57,7 +53,7 @@ async def term_ending(deps: Dependencies, payload: Document) -> None:
     if head is None or head.to_day != payload["to_day"]:
         return
     staff = await offices.staff_over(deps, head.place)
-    await _notify(deps, head, TemplateKey.HEAD_TERM_ENDING, {*staff, head.person} - {None})
+    await notify.tell(deps, head, notify.HEAD_TERM_ENDING, {*staff, head.person} - {None})
 
 
 async def resigned(deps: Dependencies, payload: Document) -> None:
@@ -69,31 +65,7 @@ async def resigned(deps: Dependencies, payload: Document) -> None:
     above = await offices.holders_at(deps, grids, [Role.GRID_HEAD]) if grids else []
     staff = await offices.staff_over(deps, head.place)
     people = {*staff, *(one.person for one in above)} - {None, head.person}
-    await _notify(deps, head, TemplateKey.HEAD_RESIGNED, people)
-
-
-async def _notify(
-    deps: Dependencies, head: Appointment, template: TemplateKey, people: Iterable[str | None]
-) -> None:
-    addresses = await places.addresses(deps, [head.place])
-    values = {
-        "place": addresses.get(head.place, ""),
-        "office": office(head.role, substitute=head.substitute_for),
-        "until_on": head.to_day or "",
-    }
-
-    async def save(tx: Transaction) -> None:
-        for person in sorted(str(each) for each in people):
-            await messaging.notify(
-                deps,
-                tx,
-                person_id=person,
-                template=template,
-                key=f"{head.id}:{head.to_day}",
-                values=values,
-            )
-
-    await deps.in_transaction(save)
+    await notify.tell(deps, head, notify.HEAD_RESIGNED, people)
 
 
 JOBS: Final[dict[str, jobs.Handler]] = {

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.heads import privacy
+from services.heads import notify, privacy
 from services.kernel.features import Feature
 
-FEATURE: Final = Feature(holdings=privacy.HOLDINGS)
+FEATURE: Final = Feature(holdings=privacy.HOLDINGS, templates=notify.TEMPLATES)

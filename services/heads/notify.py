@@ -1,10 +1,21 @@
 """Notices of hand-overs, to the next head."""
 
+from typing import Final
+
 from services.dependencies import Dependencies, Transaction
 from services.heads.models import HandOver
+from services.kernel.templates import Template
 from services.messaging import actions as messaging
-from services.messaging.templates import TemplateKey
 from services.places import actions as places
+
+HAND_OVER_OFFERED: Final = Template(
+    key="hand_over_offered",
+    title="请接收工作交接清单",
+    body="{place}的{office}工作交接清单已备好,请核对后接收。",
+    page="pages/heads/heads",
+    data={"thing1": "place", "thing2": "office"},
+)
+TEMPLATES: Final = (HAND_OVER_OFFERED,)
 
 
 async def values_of(deps: Dependencies, made: HandOver) -> dict[str, str]:
@@ -21,7 +32,7 @@ async def offered(
         deps,
         tx,
         person_id=person,
-        template=TemplateKey.HAND_OVER_OFFERED,
+        template=HAND_OVER_OFFERED,
         key=made.id,
         values=values,
     )

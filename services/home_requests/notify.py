@@ -1,17 +1,34 @@
 """Messages about a home request: to who filed it, and to the heads who are asked."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from services.appointments import offices
 from services.dependencies import Dependencies, Transaction
 from services.home_requests.models import HomeRequest
 from services.kernel.permissions import HEADS
+from services.kernel.templates import Template
 from services.messaging import actions as messaging
-from services.messaging.templates import TemplateKey
 from services.places import grids
 from services.places.doors import shown_address
 from services.places.models import Place
 from services.residencies import actions as residencies
+
+HOME_REQUEST_PROGRESS: Final = Template(
+    key="home_request_progress",
+    title="房屋申请有进展",
+    body="您申请的{home}:{progress}。",
+    page="pages/homes/requests",
+    data={"thing1": "home", "thing2": "progress"},
+)
+HOME_TO_ADVISE: Final = Template(
+    key="home_to_advise",
+    title="请帮忙核实住户",
+    body="有人申请绑定{home},请在三天内告诉社区您是否认识。",
+    page="pages/heads/requests",
+    data={"thing1": "home"},
+)
+TEMPLATES: Final = (HOME_REQUEST_PROGRESS, HOME_TO_ADVISE)
 
 
 async def progress(
@@ -24,7 +41,7 @@ async def progress(
         deps,
         tx,
         person_id=request.person,
-        template=TemplateKey.HOME_REQUEST_PROGRESS,
+        template=HOME_REQUEST_PROGRESS,
         key=f"{request.id}:{request.state}",
         values={"home": shown_address(home), "progress": request.state.progress},
     )
@@ -50,7 +67,7 @@ async def ask_heads(
             deps,
             tx,
             person_id=person,
-            template=TemplateKey.HOME_TO_ADVISE,
+            template=HOME_TO_ADVISE,
             key=request_id,
             values={"home": shown_address(home)},
         )

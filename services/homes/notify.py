@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from services.dependencies import Dependencies, Transaction
-from services.messaging import actions as messaging
-from services.messaging.templates import TemplateKey
 from services.places.doors import shown_address
 from services.places.models import Place
+from services.residencies import notify
 from services.residencies.models import OWNERS, Residency
 
 
@@ -33,13 +32,9 @@ async def news(
 ) -> None:
     """Notify people of a home of what happened to it; each once for one `key`."""
     for person in sorted({person for person in people if person}):
-        await messaging.notify(
-            deps,
-            tx,
-            person_id=person,
-            template=TemplateKey.HOME_NEWS,
-            key=f"{key}:{what.name}",
-            values={"home": shown_address(home), "news": what},
+        named = f"{key}:{what.name}"
+        await notify.notify_of_home(
+            deps, tx, person, address=shown_address(home), news=what, key=named
         )
 
 

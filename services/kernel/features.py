@@ -15,6 +15,7 @@ from services.kernel.documents import Document
 from services.kernel.lists import List
 from services.kernel.measures import Measure
 from services.kernel.personal_data import Holding
+from services.kernel.templates import Template
 
 # services.jobs.actions.Handler, as seen from below the dependencies that it takes.
 Job = Callable[[Any, Document], Awaitable[Any]]
@@ -39,18 +40,19 @@ class Schedule(Struct, frozen=True):
 class Feature(Struct, frozen=True, kw_only=True):
     """Registration of one package. `jobs`: name of a job → what does it.
 
-    `holdings`: what its collections hold about people. `require_free`: raises while a person
-    may not be erased. `close`: ends what makes somebody of them, in the transaction that closes
-    the account; `before`: the packages whose part of that comes later, because this one reads
-    what theirs removes. `forget`: a step of what is cleared afterwards, of a bounded number of
-    rows, harmless to repeat, and independent of what other packages have cleared; `forgets`:
-    what people call it. `lists`: what staff and heads work with; each can be exported.
-    `exports`: kind of a file → (deps, actor, writer) that writes it. `measures`: figures of
-    places that it counts.
+    `templates`: its messages. `holdings`: what its collections hold about people.
+    `require_free`: raises while a person may not be erased. `close`: ends what makes somebody
+    of them, in the transaction that closes the account; `before`: the packages whose part of
+    that comes later, because this one reads what theirs removes. `forget`: a step of what is
+    cleared afterwards, of a bounded number of rows, harmless to repeat, and independent of what
+    other packages have cleared; `forgets`: what people call it. `lists`: what staff and heads
+    work with; each can be exported. `exports`: kind of a file → (deps, actor, writer) that
+    writes it. `measures`: figures of places that it counts.
     """
 
     jobs: Mapping[str, Job] = {}
     schedules: tuple[Schedule, ...] = ()
+    templates: tuple[Template, ...] = ()
     holdings: tuple[Holding, ...] = ()
     require_free: Part | None = None
     close: Part | None = None
@@ -65,17 +67,19 @@ class Feature(Struct, frozen=True, kw_only=True):
 class Features:
     """All features: package → its registration, in the order of the packages' names.
 
-    `holdings`: as an export shows them. `closings`: in the order in which they are done.
-    `erasure`: package → its step; `forgets`: package → what people call what it clears.
-    `measures`: name → figures of places.
-    Raises ValueError for a job, list, file or measure of two packages, since one of them would
-    never be seen; KeyError for a package of `before` that registers nothing; CycleError for a
-    circle.
+    `templates`: key → the message of that name. `holdings`: as an export shows them.
+    `closings`: in the order in which they are done. `erasure`: package → its step; `forgets`:
+    package → what people call what it clears. `measures`: name → figures of places.
+    Raises ValueError for a job, message, list, file or measure of two packages, since one of
+    them would never be seen; KeyError for a package of `before` that registers nothing;
+    CycleError for a circle.
     """
 
     def __init__(self, found: Mapping[str, Feature]) -> None:
         features = [found[package] for package in sorted(found)]
         self.jobs: Final = _once(each.jobs for each in features)
+        keyed = _once({one.key: one} for each in features for one in each.templates)
+        self.templates: Final = dict(sorted(keyed.items()))
         self.schedules: Final = tuple(one for each in features for one in each.schedules)
         held = [holding for each in features for holding in each.holdings]
         self.holdings: Final = tuple(sorted(held, key=lambda holding: holding.rank))
@@ -100,7 +104,7 @@ def _once(registered: Iterable[Mapping[str, R]]) -> dict[str, R]:
     found: dict[str, R] = {}
     for each in registered:
         if twice := found.keys() & each.keys():
-            raise ValueError(f"done by two packages: {', '.join(sorted(twice))}")
+            raise ValueError(f"registered by two packages: {', '.join(sorted(twice))}")
         found |= each
     return found
 

@@ -8,9 +8,10 @@ from services.jobs import actions as jobs
 from services.kernel.documents import encode
 from services.kernel.errors import NotFound
 from services.kernel.permissions import Actor
+from services.kernel.templates import Template
 from services.messaging import message_grants, store
 from services.messaging.models import SEND, Message, MessageView, TemplateView, Unread, position
-from services.messaging.templates import TEMPLATES, TemplateKey
+from services.messaging.templates import write
 from services.messaging.views import view
 from services.people import actions as people
 
@@ -22,15 +23,16 @@ async def notify(
     tx: Transaction,
     *,
     person_id: str,
-    template: TemplateKey,
+    template: Template,
     key: str,
     values: dict[str, str],
     page: str = "",
 ) -> None:
     """Send a person a message in the caller's transaction; the worker then tries WeChat.
 
-    The same template, key and person again is the same message. `values`: see TEMPLATES, all of
-    them or ValueError; no phone numbers. `page`: where a tap leads, else the template's own.
+    The same template, key and person again is the same message. `values`: all that
+    the template speaks of, or ValueError, as for one that no feature registered; no phone
+    numbers. `page`: where a tap leads, else the template's own.
     """
     message = _draft(deps, person_id, template, key, values)
     if page:
@@ -40,28 +42,29 @@ async def notify(
 
 
 def _draft(
-    deps: Dependencies, person_id: str, template: TemplateKey, key: str, values: dict[str, str]
+    deps: Dependencies, person_id: str, template: Template, key: str, values: dict[str, str]
 ) -> Message:
+    if deps.features.templates.get(template.key) != template:
+        raise ValueError(f"no feature registers the message {template.key}")
     message_id = message_id_of(template, key, person_id)
-    words = TEMPLATES[template]
-    chosen, now = words.write(values), deps.now()
+    chosen, now = write(template, values), deps.now()
     return Message(
         id=message_id,
         person=person_id,
-        template=template,
+        template=template.key,
         key=key,
         values=chosen,
-        title=words.title,
-        body=words.body.format_map(chosen),
-        page=words.page,
+        title=template.title,
+        body=template.body.format_map(chosen),
+        page=template.page,
         position=position(now, message_id),
         created_at=now,
     )
 
 
-def message_id_of(template: TemplateKey, key: str, person_id: str) -> str:
+def message_id_of(template: Template, key: str, person_id: str) -> str:
     """Return the id of a message: the same event tells the same person once."""
-    digest = hashlib.sha256(f"{template}\n{key}\n{person_id}".encode()).digest()
+    digest = hashlib.sha256(f"{template.key}\n{key}\n{person_id}".encode()).digest()
     return encode(int.from_bytes(digest), ID_LENGTH)
 
 
@@ -91,13 +94,14 @@ async def read(deps: Dependencies, actor: Actor, message_id: str) -> MessageView
 async def templates(deps: Dependencies, actor: Actor) -> list[TemplateView]:
     """Templates this installation has, with the grants I have left as far as we know."""
     openid = (await people.openids(deps, [actor.person_id])).get(actor.person_id, "")
-    ids = {key: deps.templates[key] for key in TEMPLATES if key in deps.templates}
+    known = deps.features.templates
+    ids = {key: deps.templates[key] for key in known if key in deps.templates}
     left = await message_grants.left(deps, openid, list(ids.values()))
     return [
         TemplateView(
             template=key,
             template_id=template_id,
-            title=TEMPLATES[key].title,
+            title=known[key].title,
             left=left[template_id],
         )
         for key, template_id in ids.items()

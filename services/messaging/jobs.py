@@ -17,7 +17,6 @@ from services.kernel.documents import Document
 from services.messaging import quota, store
 from services.messaging.models import SEND, Delivery, Letter, Message
 from services.messaging.states import OUTCOMES, TABLE, Grant, Move, Outcome, Then
-from services.messaging.templates import TEMPLATES
 from services.people import actions as people
 from services.wechat.errors import WeChatError
 from services.wechat.template_values import BadTemplateValue, clip_data
@@ -64,7 +63,7 @@ async def _letter(deps: Dependencies, message: Message) -> Letter | None:
     openid = (await people.openids(deps, [message.person])).get(message.person)
     if template_id is None or openid is None:
         return None
-    cells = TEMPLATES[message.template].data
+    cells = deps.features.templates[message.template].data
     try:
         data = clip_data({key: message.values[name] for key, name in cells.items()})
     except BadTemplateValue as error:

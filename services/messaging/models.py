@@ -2,13 +2,14 @@
 
 import hashlib
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from services.kernel.labels import Labelled
-from services.messaging.templates import TemplateKey
 
+# The contract lists the keys of all templates under this name.
+TemplateKey = Annotated[str, Meta(title="TemplateKey")]
 SEND: Final = "messaging.send"  # the name of the job that carries a message to WeChat
 
 
@@ -34,7 +35,7 @@ class Message(Struct, kw_only=True):
 
     id: str = field(name="_id")  # from template, key and person: telling twice is telling once
     person: str
-    template: TemplateKey
+    template: str  # the key of it
     key: str
     values: dict[str, str]  # texts only, never a phone number
     title: str

@@ -6,7 +6,9 @@ from services.kernel.features import Feature
 from services.kernel.lists import List
 from services.kernel.tables import columns
 from services.payments import jobs, privacy
+from services.payments.receipts import notify as receipts
 from services.payments.refunds import actions as refunds
+from services.payments.refunds import notify
 from services.payments.refunds.models import RefundsQuery, RefundView
 
 REFUNDS: Final = List(
@@ -32,6 +34,7 @@ FEATURE: Final = Feature(
     jobs=jobs.JOBS,
     schedules=jobs.SCHEDULES,
     holdings=privacy.HOLDINGS,
+    templates=(*receipts.TEMPLATES, *notify.TEMPLATES),
     require_free=privacy.require_no_money_under_way,
     forget=privacy.forget,
     forgets="付款时的微信用户编号",

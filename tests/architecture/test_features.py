@@ -16,6 +16,7 @@ from scripts.shape import PRODUCT, SourceTree
 from server.features import FEATURES
 from services.kernel.features import Feature, Features, Part, Schedule, Step
 from services.kernel.personal_data import Fate
+from services.kernel.templates import Template
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -40,6 +41,21 @@ def test_every_declared_schedule_is_registered(source_tree: SourceTree) -> None:
     found = {s.kind for _, schedules in declared(source_tree, "SCHEDULES") for s in schedules}
     kinds = [schedule.kind for schedule in FEATURES.schedules]
     assert sorted(kinds) == sorted(found)
+
+
+def test_every_declared_template_is_registered(source_tree: SourceTree) -> None:
+    found = [t for _, templates in declared(source_tree, "TEMPLATES") for t in templates]
+    assert found
+    assert [*FEATURES.templates.values()] == sorted(found, key=lambda template: template.key)
+
+
+def test_every_template_is_declared_in_the_list_of_its_module(source_tree: SourceTree) -> None:
+    """A template that its module's TEMPLATES lacks could be sent by nobody."""
+    for module in source_tree.of("services"):
+        made = module.text.count(" Template(")
+        if made and module.name != "services.kernel.templates":
+            listed = import_module(module.name).TEMPLATES
+            assert len(listed) == made, module.path
 
 
 def test_a_registration_is_found_and_never_imported(source_tree: SourceTree) -> None:
@@ -128,10 +144,17 @@ async def nothing(*_: object) -> None:
     """A job."""
 
 
-def test_a_job_of_two_packages_is_refused() -> None:
-    one, other = Feature(jobs={"a.b": nothing}), Feature(jobs={"a.b": nothing})
-    with pytest.raises(ValueError, match=r"a\.b"):
-        Features({"one": one, "other": other})
+@pytest.mark.parametrize(
+    "feature",
+    [
+        Feature(jobs={"a_b": nothing}),
+        Feature(templates=(Template(key="a_b", title="", body="", page="", data={}),)),
+    ],
+    ids=["job", "template"],
+)
+def test_a_name_of_two_packages_is_refused(feature: Feature) -> None:
+    with pytest.raises(ValueError, match="two packages: a_b"):
+        Features({"one": feature, "other": feature})
 
 
 def test_features_stand_in_the_order_of_their_packages() -> None:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from services.bills.runs.notify import BILL_ISSUED
 from services.dependencies import Transaction
 from services.messaging import actions
-from services.messaging.templates import TemplateKey
 from tests.build.sign_ins import Member
 from tests.build.world import World
 from tests.deadlines import SAFETY_NET
@@ -45,14 +45,14 @@ async def tell(world: World, member: Member, key: str = "b1", **values: str) -> 
             world.deps,
             tx,
             person_id=member.person_id,
-            template=TemplateKey.BILL_ISSUED,
+            template=BILL_ISSUED,
             key=key,
             values=VALUES | values,
             page=f"pages/bills/bill?id={key}",
         )
 
     await world.deps.in_transaction(inform)
-    return actions.message_id_of(TemplateKey.BILL_ISSUED, key, member.person_id)
+    return actions.message_id_of(BILL_ISSUED, key, member.person_id)
 
 
 async def inbox(world: World, member: Member) -> dict[str, str]:

@@ -14,13 +14,12 @@ from handlers.http import examples, failures, problems, schemas
 from handlers.http.contract import Contract, Route
 from handlers.http.descriptions import of_class, of_fields
 from handlers.http.downloads import Download
-from handlers.http.openapi import document
 from handlers.http.problems import problem_of
 from handlers.http.schemas import AmbiguousName, Direction, is_struct, merge, schemas_of
 from handlers.http.statuses import codes_by_status, error_classes
 from handlers.http.tags import DESCRIPTIONS
-from server import ops
 from server.app import ROUTES
+from server.contract import document
 from services.kernel.errors import RetryAfter, TooMany
 
 MOST_LINES: Final = 18_000 / 117  # of an operation, with its share of the schemas
@@ -68,9 +67,7 @@ VERBS: Final = frozenset(
         "withdraw",
     }
 )
-DOCUMENT: Final[Any] = msgspec.json.decode(
-    msgspec.json.encode(document(ROUTES, title=ops.TITLE, version=ops.VERSION))
-)
+DOCUMENT: Final[Any] = msgspec.json.decode(msgspec.json.encode(document(ROUTES)))
 SCHEMAS: Final[dict[str, Any]] = DOCUMENT["components"]["schemas"]
 OPERATIONS: Final = [
     (verb, path, operation)

@@ -11,15 +11,12 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from handlers.http.openapi import document
-from server import ops
 from server.app import ROUTES
+from server.contract import document
 from tests.build.cast import Estate
 from tests.build.deeds import FORGIVEN, Ask, send
 
-CONTRACT: Final[dict[str, Any]] = msgspec.to_builtins(
-    document(ROUTES, title=ops.TITLE, version=ops.VERSION)
-)
+CONTRACT: Final[dict[str, Any]] = msgspec.to_builtins(document(ROUTES))
 NEVER: Final = ("a\x00b", "a\x1bb", "a\x7f", "a\u061cb", "a\u202eb", "a\u2066b", "a\u2028b")
 UNSEEN: Final = ("\u200b", "\u3000", "\u3164", "\u2800", "\xad", "\ufeff", "\U000e0041")
 

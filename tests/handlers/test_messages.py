@@ -3,10 +3,12 @@
 import asyncio
 
 import pytest
+from msgspec import structs
 
+from server.features import FEATURES
+from services.bills.runs.notify import BILL_ISSUED
 from services.dependencies import Transaction
 from services.messaging import actions
-from services.messaging.templates import TemplateKey
 from tests.build.mailbox import TEMPLATE, VALUES, inbox, tell
 from tests.build.sign_ins import Member
 from tests.build.world import World
@@ -51,7 +53,7 @@ async def test_nothing_is_told_when_the_callers_transaction_fails(
             world.deps,
             tx,
             person_id=li.person_id,
-            template=TemplateKey.BILL_ISSUED,
+            template=BILL_ISSUED,
             key="b1",
             values=VALUES,
         )
@@ -62,6 +64,17 @@ async def test_nothing_is_told_when_the_callers_transaction_fails(
         await world.deps.in_transaction(fail)
     assert await inbox(world, li) == {}
     assert await world.db.outbox.count_documents({}) == before
+
+
+async def test_a_message_that_no_feature_registers_is_not_written(
+    world: World, li: Member
+) -> None:
+    """WeChat's worker would not find its words, and a misspelt key would be seen by nobody."""
+    strange = structs.replace(BILL_ISSUED, key="bill_isued")
+    about = {"person_id": li.person_id, "template": strange, "key": "b1", "values": VALUES}
+    with pytest.raises(ValueError, match="bill_isued"):
+        await world.deps.in_transaction(lambda tx: actions.notify(world.deps, tx, **about))
+    assert await inbox(world, li) == {}
 
 
 async def test_pages_follow_each_other_newest_first(world: World, li: Member) -> None:
@@ -133,7 +146,7 @@ async def test_an_odd_question_is_refused(world: World, li: Member, query: str) 
 
 async def test_templates_to_ask_for(world: World, li: Member) -> None:
     reply = await world.api.get("/api/v1/me/message-templates", as_=li)
-    assert [item["template"] for item in reply.body["items"]] == list(TemplateKey)
+    assert [item["template"] for item in reply.body["items"]] == list(FEATURES.templates)
     assert reply.body["items"][0] == {
         "template": "bill_issued",
         "template_id": TEMPLATE,

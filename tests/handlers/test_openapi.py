@@ -10,10 +10,10 @@ import pytest
 from openapi_spec_validator import validate
 
 from handlers.http.contract import Access, Contract, Route
-from handlers.http.openapi import document
 from handlers.http.statuses import codes_by_status, known_codes, status_of
 from server import ops
 from server.app import ROUTES
+from server.contract import document
 from services.kernel.errors import DomainError
 from services.kernel.permissions import Permission
 from tests.build.wire import answered, head
@@ -43,7 +43,7 @@ PUBLIC = {
 
 @cache
 def made() -> dict[str, object]:
-    return document(ROUTES, title=ops.TITLE, version=ops.VERSION)
+    return document(ROUTES)
 
 
 def test_the_document_is_valid_openapi() -> None:

@@ -30,10 +30,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from handlers.http.openapi import document
 from handlers.register import XLSX
-from server import ops
 from server.app import ROUTES
+from server.contract import document
 from server.settings import Settings
 from services.kernel.permissions import Role
 from tests.build.stage import open_world
@@ -64,9 +63,7 @@ CHECKS: Final = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-SCHEMA: Final = schemathesis.openapi.from_dict(
-    document(ROUTES, title=ops.TITLE, version=ops.VERSION)
-)
+SCHEMA: Final = schemathesis.openapi.from_dict(document(ROUTES))
 OPERATIONS: Final = {
     (operation.ok().method, operation.ok().path): operation.ok()
     for operation in SCHEMA.get_all_operations()

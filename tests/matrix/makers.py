@@ -8,7 +8,6 @@ from services.fees.models import FeeKind
 from services.kernel.days import plus_months
 from services.kernel.permissions import Role
 from services.messaging.models import Message, position
-from services.messaging.templates import TemplateKey
 from tests.matrix.town import Scene
 
 
@@ -44,7 +43,7 @@ async def message(scene: Scene) -> str:
     made = Message(
         id=message_id,
         person=scene.owner.person_id,
-        template=TemplateKey.REFUND_DONE,
+        template="refund_done",
         key=message_id,
         values={},
         title="退款到账",

@@ -26,7 +26,6 @@ from services.kernel.errors import Conflict
 from services.kernel.measures import Span
 from services.ledger import actions as ledger
 from services.ledger.models import receivable
-from services.messaging.templates import TemplateKey
 from services.places.models import Kind
 from services.statistics import actions as statistics
 from tests.build.cast import (
@@ -182,7 +181,7 @@ async def test_a_killed_publishing_tells_everybody_once(estate: Estate) -> None:
     await drain(dying, run.run_id)
     told = [
         message["person"]
-        async for message in world.db.messages.find({"template": TemplateKey.BILL_ISSUED})
+        async for message in world.db.messages.find({"template": "bill_issued"})
     ]
     assert sorted(told) == sorted(who.person_id for who in people)
 

@@ -13,8 +13,8 @@ from services.bills.runs.models import BillRun
 from services.bills.states import BillState
 from services.bills.views import span
 from services.dependencies import Dependencies, Transaction
+from services.kernel.templates import Template
 from services.messaging import actions as messaging
-from services.messaging.templates import TemplateKey
 from services.places import actions as places
 from services.residencies import actions as residencies
 from services.wechat import template_values
@@ -22,11 +22,39 @@ from services.wechat import template_values
 HOMES_AT_ONCE: Final = 500
 PEOPLE_AT_ONCE: Final = 100
 
+BILL_ISSUED: Final = Template(
+    key="bill_issued",
+    title="您有新的账单",
+    body="{home}的{fee}({period})共{amount},最晚{due_on}缴纳。谢谢您!",
+    page="pages/bills/bills",
+    data={
+        "thing1": "home",
+        "thing2": "fee",
+        "thing3": "period",
+        "amount4": "amount",
+        "date5": "due_on",
+    },
+)
+BILLS_WITHDRAWN: Final = Template(
+    key="bills_withdrawn",
+    title="账单已收回",
+    body="{home}的{fee}({period})共{amount}已收回,不用缴了。原因:{reason}。给您添麻烦了。",
+    page="pages/bills/bills",
+    data={
+        "thing1": "home",
+        "thing2": "fee",
+        "thing3": "period",
+        "amount4": "amount",
+        "thing5": "reason",
+    },
+)
+TEMPLATES: Final = (BILL_ISSUED, BILLS_WITHDRAWN)
+
 
 class News(Struct, frozen=True):
     """What people are told of: the kind of message, and home → what happened to it."""
 
-    template: TemplateKey
+    template: Template
     of_home: Mapping[str, HomeNews]
 
 
@@ -34,14 +62,14 @@ async def notify_of_bills(deps: Dependencies, run: BillRun) -> BillRun | None:
     """Notify everybody with a home that this round billed. None when another worker went on."""
     issued = {"state": BillState.OWING, "issued_in": run.round}
     news = await bills_store.news(deps.db, run.id, **issued)
-    return await _notify(deps, run, News(TemplateKey.BILL_ISSUED, news))
+    return await _notify(deps, run, News(BILL_ISSUED, news))
 
 
 async def notify_of_withdrawal(deps: Dependencies, run: BillRun) -> BillRun | None:
     """Notify everybody with a home whose bills this round took back. None as above."""
     voided = {"state": BillState.VOID, "voided_in": run.round}
     news = await bills_store.news(deps.db, run.id, **voided)
-    return await _notify(deps, run, News(TemplateKey.BILLS_WITHDRAWN, news))
+    return await _notify(deps, run, News(BILLS_WITHDRAWN, news))
 
 
 async def _notify(deps: Dependencies, run: BillRun, news: News) -> BillRun | None:

@@ -8,11 +8,9 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.days import day_of
 from services.kernel.documents import encode
 from services.kernel.errors import NotFound
-from services.kernel.money import capital_yuan, yuan
-from services.messaging import actions as messaging
-from services.messaging.templates import TemplateKey
+from services.kernel.money import capital_yuan
 from services.payments.models import Line, Payment
-from services.payments.receipts import store, views
+from services.payments.receipts import notify, store, views
 from services.payments.receipts.models import Receipt, ReceiptView
 from services.wechat.pay_models import Transaction as Trade
 
@@ -35,24 +33,7 @@ async def issue(
         paid_at=paid_at,
     )
     await store.insert(deps.db, tx, receipt)
-    await _notify_payer(deps, tx, receipt)
-
-
-async def _notify_payer(deps: Dependencies, tx: Transaction, receipt: Receipt) -> None:
-    await messaging.notify(
-        deps,
-        tx,
-        person_id=receipt.person,
-        template=TemplateKey.PAYMENT_RECEIVED,
-        key=receipt.id,
-        values={
-            "payee": receipt.payee_name,
-            "amount": yuan(receipt.amount_fen),
-            "paid_at": receipt.paid_at.isoformat(),
-            "number": receipt.number,
-        },
-        page=f"pages/payments/detail?id={receipt.id}",
-    )
+    await notify.notify_payer(deps, tx, receipt)
 
 
 async def get(deps: Dependencies, payment: Payment) -> ReceiptView:

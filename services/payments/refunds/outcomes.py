@@ -5,7 +5,6 @@ import structlog
 from services.dependencies import Dependencies, Transaction
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, refund_journal, wechat_cash
-from services.messaging.templates import TemplateKey
 from services.payments import store as payments_store
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.refunds import notify, store
@@ -64,7 +63,7 @@ async def mark_stuck(
         if await store.move(deps.db, refund.id, action, tx=tx, **changes) is None:
             return
         log.error("refund_needs_a_person", refund=refund.id, problem=problem)
-        await notify.notify_payer(deps, tx, refund, TemplateKey.REFUND_DELAYED)
+        await notify.notify_payer(deps, tx, refund, notify.REFUND_DELAYED)
 
     await deps.in_transaction(work)
 
@@ -81,7 +80,7 @@ async def _finish(deps: Dependencies, refund: Refund, answer: Answer) -> None:
         # of suspended money: its order is over, and its difference with WeChat
         await payments_store.move(deps.db, refund.payment, Event.RETURNED, tx=tx)
         await discrepancies.finish_return(deps, tx, refund.account, refund.payment)
-        await notify.notify_payer(deps, tx, refund, TemplateKey.REFUND_DONE)
+        await notify.notify_payer(deps, tx, refund, notify.REFUND_DONE)
 
     await deps.in_transaction(work)
 

@@ -4,10 +4,13 @@
     python -m pytest tests/matrix --nightly     walks every cell
     python -m tests.matrix                      writes docs/reference/access.md
 
-How to add a row for a new route: put it into ROWS of the test module of its area, test_*.py
-(a new module is named in rows.py, too). Mostly it is one line:
+A route that needs a permission and whose path has {place} or {home}, and nothing else to
+fill, has its row by itself (by_path.py): read at a unit and its compound, changed at the
+compound, with the body that the contract shows. For any other, or to say it otherwise, put a
+row into ROWS of the test module of its area, test_*.py; a new module is found. Mostly it is
+one line:
 
-    Row("get", "/api/v1/places/{place}/rates", at(UNIT, COMPOUND))
+    Row("get", "/api/v1/places/{place}/rates", at(HOME, UNIT, COMPOUND))
     Row("post", "/api/v1/bills/{bill_id}/void", at(HOME), makes=owing_bill, body={...})
     Row("get", "/api/v1/me/messages", everyone())
     Row("post", "/api/v1/me/messages/{message_id}/read", mine(), makes=..., silent="why")

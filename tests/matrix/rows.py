@@ -1,46 +1,42 @@
-"""Rows of the matrix: one for every verb and path. See the docstring of tests/matrix."""
+"""Rows of the matrix: one for every verb and path. See the docstring of tests/matrix.
 
+The modules of areas are found, as the handlers are.
+"""
+
+import importlib
+import pkgutil
+from types import ModuleType
 from typing import Final
 
+import tests.matrix
 from tests.build.world import World
-from tests.matrix import (
-    makers,
-    test_accounts,
-    test_exports,
-    test_fees,
-    test_home_corrections,
-    test_homes,
-    test_machines,
-    test_money,
-    test_offices,
-    test_privacy,
-)
+from tests.matrix import by_path, makers
 from tests.matrix.posts import POSTS
 from tests.matrix.row import Row
 from tests.matrix.town import Furniture, Scene, Town, build, furnish
 
-AREAS: Final = (
-    test_accounts,
-    test_exports,
-    test_fees,
-    test_home_corrections,
-    test_homes,
-    test_machines,
-    test_money,
-    test_offices,
-    test_privacy,
+# Tests of the table itself; every other module of tests has the rows of an area.
+OF_THE_TABLE: Final = {"test_by_path", "test_matrix", "test_page"}
+
+
+def _areas() -> list[ModuleType]:
+    names = [found.name for found in pkgutil.iter_modules(tests.matrix.__path__)]
+    areas = [name for name in names if name.startswith("test_") and name not in OF_THE_TABLE]
+    return [importlib.import_module(f"tests.matrix.{name}") for name in areas]
+
+
+AREAS: Final = _areas()
+BY_THEMSELVES: Final = tuple(
+    by_path.rows({(row.verb, row.path) for area in AREAS for row in area.ROWS})
 )
-ROWS: Final[tuple[Row, ...]] = tuple(row for area in AREAS for row in area.ROWS)
+ROWS: Final[tuple[Row, ...]] = (*(row for a in AREAS for row in a.ROWS), *BY_THEMSELVES)
 # In which file a row is walked, as pytest is told it.
 FILES: Final = {
-    row.name: f"{area.__name__.replace('.', '/')}.py" for area in AREAS for row in area.ROWS
+    **{row.name: f"{a.__name__.replace('.', '/')}.py" for a in AREAS for row in a.ROWS},
+    **{row.name: "tests/matrix/test_by_path.py" for row in BY_THEMSELVES},
 }
-FURNITURE: Final[Furniture] = (
-    *test_homes.FURNITURE,
-    *test_fees.FURNITURE,
-    *test_home_corrections.FURNITURE,
-    *test_money.FURNITURE,
-    *test_offices.FURNITURE,
+FURNITURE: Final[Furniture] = tuple(
+    piece for area in AREAS for piece in getattr(area, "FURNITURE", ())
 )
 
 

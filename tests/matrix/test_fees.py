@@ -22,7 +22,7 @@ from services.kernel.days import plus_months
 from services.places.models import Usage
 from tests.build.cast import PAYEES
 from tests.matrix import makers
-from tests.matrix.posts import COMPOUND, COMPOUNDS, HOMES, UNIT, UNITS
+from tests.matrix.posts import COMPOUND, COMPOUNDS, HOMES, UNITS
 from tests.matrix.row import Row
 from tests.matrix.rules import at
 from tests.matrix.town import Furniture, Scene
@@ -161,7 +161,6 @@ FURNITURE: Final[Furniture] = (
     (run_with_gaps, COMPOUNDS),
 )
 ROWS = (
-    Row("get", "/api/v1/places/{place}/fee-rules", at(UNIT, COMPOUND)),
     Row(
         "post",
         "/api/v1/places/{place}/fee-rules",
@@ -169,8 +168,6 @@ ROWS = (
         makes=for_a_rule,
         body=new_rule,
     ),
-    Row("get", "/api/v1/places/{place}/outdated-bills", at(COMPOUND)),
-    Row("get", "/api/v1/places/{place}/payees", at(UNIT, COMPOUND)),
     Row("post", "/api/v1/places/{place}/payees", at(COMPOUND), body=new_payee),
     Row(
         "post",
@@ -186,7 +183,6 @@ ROWS = (
         makes=rule,
         body={"end_day": "2026-12-31"},
     ),
-    Row("get", "/api/v1/places/{place}/bill-runs", at(COMPOUND)),
     Row(
         "post",
         "/api/v1/places/{place}/bill-runs",

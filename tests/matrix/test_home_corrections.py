@@ -53,7 +53,6 @@ ROWS = (
         makes=retired,
         body=PAPER,
     ),
-    Row("get", "/api/v1/places/{place}/home-corrections", at(UNIT)),
 )
 
 

@@ -305,7 +305,6 @@ ROWS = (
         decided(sees_people, HOUSEHOLD, HOME),
     ),
     Row("post", "/api/v1/homes/{home}/residents", at(HOME), body=resident),
-    Row("get", "/api/v1/homes/{home}/contacts", at(HOME)),
     Row(
         "post",
         "/api/v1/homes/{home}/transfer",
@@ -313,13 +312,6 @@ ROWS = (
         makes=home,
         body={"name": "赵强", "day": "2026-03-02", "reason": "已办理登记"},
     ),
-    Row(
-        "post",
-        "/api/v1/homes/{home}/invitations",
-        at(HOME),
-        body={"relation": "family", "name": "李小梅"},
-    ),
-    Row("get", "/api/v1/homes/{home}/invitations", at(HOME)),
     Row(
         "delete",
         "/api/v1/homes/{home}/invitations/{invitation_id}",

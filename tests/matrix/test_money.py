@@ -215,7 +215,6 @@ ROWS = (
         at(COMPOUND),
         body=another_file,
     ),
-    Row("get", "/api/v1/places/{place}/register-imports", at(COMPOUND)),
     Row(
         "get",
         "/api/v1/register-imports/{import_id}",

@@ -180,7 +180,6 @@ FURNITURE: Final[Furniture] = (
 ROWS = (
     Row("post", "/api/v1/places", at(BUILDING), body=new_place),
     Row("get", "/api/v1/places/{place}", at(HOME, UNIT, COMPOUND)),
-    Row("post", "/api/v1/places/{place}/contact", at(COMPOUND), body=OFFICE_LINE),
     Row("get", "/api/v1/places/{place}/places", at(UNIT, COMPOUND), query={"kind": "home"}),
     Row("get", "/api/v1/places/{place}/grids", at(COMMUNITY)),
     Row(
@@ -275,7 +274,6 @@ ROWS = (
         makes=contract,
         body=OFFICE_LINE,
     ),
-    Row("get", "/api/v1/places/{place}/contracts", at(COMPOUND)),
 )
 
 

@@ -1,4 +1,6 @@
-"""Example values of the contract's fields, as examples of answers show them.
+"""Example values of the contract's older fields, as examples of answers show them.
+
+A new field says its own beside itself: examples.py.
 
 Keys: a field's name, `Class.field` where that class means something else by it, or an enum.
 """

@@ -10,7 +10,7 @@ from handlers.http.contract import Access, Contract, Route
 from handlers.http.downloads import Download
 from handlers.http.problems import Problem
 from handlers.http.schemas import Direction, Schema
-from handlers.http.tags import DESCRIPTIONS, tag_of
+from handlers.http.tags import described, tag_of
 
 BEARER: Final = {
     "type": "http",
@@ -60,7 +60,7 @@ def document(
         "info": {"title": title, "version": version},
         "servers": SERVERS,
         "security": [{"bearer": []}],  # of every operation that does not say otherwise
-        "tags": [{"name": n, "description": d} for n, d in DESCRIPTIONS.items()],
+        "tags": [{"name": n, "description": d} for n, d in described(routes).items()],
         "paths": paths,
         "components": {
             "schemas": schemas.merge(

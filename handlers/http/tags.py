@@ -1,7 +1,14 @@
-"""Tags: groups of operations, as readers of the contract see them."""
+"""Tags: groups of operations, as readers of the contract see them.
+
+A group that is not below is described by the docstring of the module that serves it first.
+"""
 
 import re
+import sys
+from collections.abc import Sequence
 from typing import Final
+
+from handlers.http.contract import Route
 
 DESCRIPTIONS: Final = {
     "sessions": "Sign-in from the mini-program, and proving who one is before sensitive acts.",
@@ -45,3 +52,13 @@ DESCRIPTIONS: Final = {
 def tag_of(path: str) -> str:
     """Return the group of an operation: the first part of its path."""
     return re.sub(r"^/(api/v1/)?", "", path).split("/")[0] or "root"
+
+
+def described(routes: Sequence[Route]) -> dict[str, str]:
+    """Return tag → its description, of all there are among these routes and below."""
+    found = dict(DESCRIPTIONS)
+    for route in routes:
+        said = sys.modules[route.handler.__module__].__doc__ or ""
+        line = re.sub(r"^Endpoints? of ", "", said.strip().partition("\n")[0])
+        found.setdefault(tag_of(route.path), line[:1].upper() + line[1:])
+    return found

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import jsonschema_rs
 import msgspec
@@ -14,7 +14,6 @@ from handlers.http import examples, failures, problems, schemas, tags
 from handlers.http.contract import Contract, Route
 from handlers.http.descriptions import of_class, of_fields
 from handlers.http.downloads import Download
-from handlers.http.example_values import HOME
 from handlers.http.problems import problem_of
 from handlers.http.schemas import AmbiguousName, Direction, is_struct, merge, schemas_of
 from handlers.http.statuses import codes_by_status, error_classes
@@ -22,10 +21,7 @@ from handlers.http.tags import DESCRIPTIONS
 from handlers.messages import MessagesHandler
 from server.app import ROUTES
 from server.contract import document
-from services.kernel.days import Day
 from services.kernel.errors import RetryAfter, TooMany
-from services.kernel.money import Fen
-from services.kernel.paths import PlacePath
 
 MOST_LINES: Final = 18_000 / 117  # of an operation, with its share of the schemas
 VERBS: Final = frozenset(
@@ -283,50 +279,6 @@ def test_every_answer_has_an_example_that_is_one(contract: Contract) -> None:
     schema = {"$ref": f"#/components/schemas/{schemas.public_name_of(contract.returns)}"}
     whole = {**schema, "components": DOCUMENT["components"]}
     jsonschema_rs.Draft202012Validator(whole, validate_formats=True).validate(example)
-
-
-class Shelf(msgspec.Struct):
-    shelf_id: str
-    book_ids: list[str]
-    lent_on: Day
-    back_day: Day | None
-    place: PlacePath
-    rent_fen: Fen
-    boards: Annotated[int, msgspec.Meta(ge=2)]
-    width: float
-    is_open: bool
-    wood: Annotated[str, msgspec.Meta(examples=["榆木"])]
-    colour: Annotated[str, msgspec.Meta(examples=["红"])] | None
-    number: Annotated[int, msgspec.Meta(examples=[7])]
-
-
-def test_a_field_tells_its_example_by_its_type_or_beside_itself() -> None:
-    assert examples.example_of(Shelf) == {
-        "shelf_id": examples.ID,
-        "book_ids": [examples.ID],
-        "lent_on": "2026-03-02",
-        "back_day": "2026-03-02",
-        "place": HOME,
-        "rent_fen": 5118,
-        "boards": 2,
-        "width": 1,
-        "is_open": False,
-        "wood": "榆木",
-        "colour": "红",
-        "number": 7,
-    }
-    msgspec.convert(examples.example_of(Shelf), Shelf)
-
-
-@pytest.mark.parametrize("kind", [str, Annotated[str, msgspec.Meta(pattern="^x$")], bytes])
-def test_what_only_its_author_can_say_is_asked_for(kind: Any) -> None:
-    made = msgspec.defstruct("Made", [("tint", kind), ("paint_id", kind)])
-    with pytest.raises(examples.NoExample, match=r"Made\.tint: say Meta"):
-        examples.example_of(made)
-    strange = Annotated[str, msgspec.Meta(pattern="^y$")]
-    made = msgspec.defstruct("Made", [("paint_id", strange)])
-    with pytest.raises(examples.NoExample, match=r"Made\.paint_id: say Meta"):
-        examples.example_of(made)
 
 
 def test_the_example_of_a_problem_is_one_of_its_code() -> None:

@@ -1,0 +1,62 @@
+"""Keys: borrowed, listed for who lends them, asked back, brought back, forgotten."""
+
+from typing import Any
+
+from tests.build.cast import COMPOUND, LI_HOME, NEXT_UNIT, SUN_HOME, UNIT, WANG_HOME, Estate
+from tests.build.homes import acts, get, post
+from tests.build.offices import templates_told
+
+
+async def borrowed(estate: Estate, who: str = "li", home: str = LI_HOME) -> dict[str, Any]:
+    reply = await post(estate, who, f"homes/{home}/key-loans", door="单元门")
+    assert reply.status == 201, reply.body
+    return dict(reply.body)
+
+
+async def test_a_key_is_borrowed_by_who_lives_there_and_nobody_else(estate: Estate) -> None:
+    loan = await borrowed(estate)
+    assert (loan["state"], loan["back_on"], loan["home"]) == ("lent", "2026-03-09", LI_HOME)
+    wish = {"door": "单元门"}
+    assert (await post(estate, "wang", f"homes/{LI_HOME}/key-loans", wish)).status == 404
+    assert (await post(estate, "head", f"homes/{LI_HOME}/key-loans", wish)).status == 403
+    assert len(await acts(estate.world, "key.borrowed")) == 1
+
+
+async def test_a_list_ends_at_the_place_of_who_asks(estate: Estate) -> None:
+    mine = [await borrowed(estate), await borrowed(estate, "wang", WANG_HOME)]
+    await borrowed(estate, "sun", SUN_HOME)
+    listed = (await get(estate, "head", f"places/{UNIT}/key-loans")).body["items"]
+    assert [each["loan_id"] for each in listed] == [loan["loan_id"] for loan in mine]
+    assert len((await get(estate, "staff", f"places/{COMPOUND}/key-loans")).body["items"]) == 3
+    assert (await get(estate, "head", f"places/{NEXT_UNIT}/key-loans")).status == 404
+
+
+async def test_who_keeps_a_key_too_long_is_reminded_once(estate: Estate) -> None:
+    loan = await borrowed(estate)
+    await estate.advance(days=7, hours=24)
+    await estate.world.work()
+    assert await templates_told(estate.world, await estate.member("li")) == ["key_overdue"]
+    [listed] = (await get(estate, "head", f"places/{UNIT}/key-loans")).body["items"]
+    assert (listed["loan_id"], listed["state"]) == (loan["loan_id"], "overdue")
+    reply = await post(estate, "head", f"key-loans/{loan['loan_id']}/return")
+    assert (reply.status, reply.body["state"]) == (200, "returned")
+
+
+async def test_a_key_comes_back_once(estate: Estate) -> None:
+    path = f"key-loans/{(await borrowed(estate))['loan_id']}/return"
+    assert (await post(estate, "li", path)).status == 403
+    assert (await post(estate, "head", path)).status == 200
+    again = await post(estate, "staff", path)
+    assert (again.status, again.code) == (409, "key_returned")
+    assert len(await acts(estate.world, "key.returned")) == 1
+    await estate.advance(days=9)
+    await estate.world.work()
+    assert await templates_told(estate.world, await estate.member("li")) == []
+
+
+async def test_what_was_borrowed_goes_with_the_account(estate: Estate) -> None:
+    await borrowed(estate)
+    await borrowed(estate, "wang", WANG_HOME)
+    assert (await post(estate, "li", "me/deletion", confirm="注销")).status == 204
+    await estate.world.work()
+    assert [row["home"] async for row in estate.world.db.key_loans.find()] == [WANG_HOME]

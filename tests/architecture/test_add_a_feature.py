@@ -64,10 +64,12 @@ sys.stdout.buffer.write(msgspec.json.encode({
     ],
     "holdings": [h.title for h in FEATURES.holdings if h.collection == "key_loans"],
     "erased": "keys" in FEATURES.erasure,
+    "lists": [name for name in FEATURES.lists if "key" in name],
+    "measures": [name for name in FEATURES.measures if name.startswith("keys.")],
     "tag": [t["description"] for t in made["tags"] if t["name"] == "key-loans"],
     "example": made["components"]["examples"]["LoanView"]["value"],
-    "by themselves": [row.name for row in BY_THEMSELVES if "key-loans" in row.path],
-    "rows": [row.name for row in ROWS if "key-loans" in row.path],
+    "by themselves": [row.name for row in BY_THEMSELVES if "/key-" in row.path],
+    "rows": [row.name for row in ROWS if "/key-" in row.path],
     "everywhere": [make.__module__ for make, _ in FURNITURE if "keys" in make.__module__],
 }))
 """
@@ -78,7 +80,9 @@ FOUND: Final = {
     "named in the contract": ["key_overdue"],
     "holdings": ["借用的钥匙"],
     "erased": True,
-    "tag": ["Keys: borrowed by a home, listed below a place, taken back."],
+    "lists": ["key_loans"],
+    "measures": ["keys.out"],
+    "tag": ["Keys: borrowed by a home, listed and counted below a place, taken back."],
     "example": {
         "loan_id": "01kt9a7c4m8q2v5x1z3b6d0ea2",
         "home": "cc.chaoyang.guilin.xincheng.c07.b3.u2.502",
@@ -91,11 +95,13 @@ FOUND: Final = {
     "by themselves": [
         "post /api/v1/homes/{home}/key-loans",
         "get /api/v1/places/{place}/key-loans",
+        "get /api/v1/places/{place}/key-figures",
     ],
     "rows": [
         "post /api/v1/key-loans/{loan_id}/return",
         "post /api/v1/homes/{home}/key-loans",
         "get /api/v1/places/{place}/key-loans",
+        "get /api/v1/places/{place}/key-figures",
     ],
     "everywhere": ["tests.matrix.test_keys"],
 }

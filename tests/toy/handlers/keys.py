@@ -1,13 +1,12 @@
-"""Endpoints of keys: borrowed by a home, listed below a place, taken back."""
+"""Endpoints of keys: borrowed by a home, listed and counted below a place, taken back."""
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
-from handlers.http.lists import ListQuery, Page
+from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.keys import actions as keys
-from services.keys.models import BorrowKey, LoanId, LoanView
+from services.keys.models import BorrowKey, KeyFigures, LoanId, LoansQuery, LoanView
 
 
 class HomeKeysHandler(ApiHandler):
@@ -25,12 +24,16 @@ class HomeKeysHandler(ApiHandler):
 
 class KeysHandler(ApiHandler):
     @endpoint("listKeyLoans", needs=Permission.LEND_KEYS)
-    async def get(self, place: PlacePath, query: ListQuery) -> Page[LoanView]:
-        """Keys that homes under a place borrowed, the oldest loan first."""
-        items = await keys.listing(
-            self.deps, self.actor, place, after=cursors.read(query.cursor), limit=query.limit
-        )
-        return lists.page(items, query.limit, lambda item: item.loan_id)
+    async def get(self, place: PlacePath, query: LoansQuery) -> Page[LoanView]:
+        """Keys that homes under a place borrowed."""
+        return await keys.listing(self.deps, self.actor, place, query)
+
+
+class KeyFiguresHandler(ApiHandler):
+    @endpoint("countKeyLoans", needs=Permission.LEND_KEYS)
+    async def get(self, place: PlacePath) -> KeyFigures:
+        """How many keys of a place are out."""
+        return await keys.figures(self.deps, self.actor, place)
 
 
 class KeyReturnHandler(ApiHandler):
@@ -43,5 +46,6 @@ class KeyReturnHandler(ApiHandler):
 ROUTES = [
     Route("/api/v1/homes/{home}/key-loans", HomeKeysHandler),
     Route("/api/v1/places/{place}/key-loans", KeysHandler),
+    Route("/api/v1/places/{place}/key-figures", KeyFiguresHandler),
     Route("/api/v1/key-loans/{loan_id}/return", KeyReturnHandler),
 ]

@@ -8,8 +8,10 @@ COLLECTION: Final = "key_loans"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # Loans under a place, by id: services/keys/store.py under_place()
+    # Loans under a place, by id: services/keys/store.py page()
     IndexModel([("home", ASCENDING), ("_id", ASCENDING)], name="home"),
+    # How many keys are out: services/keys/measures.py
+    IndexModel([("state", ASCENDING), ("home", ASCENDING)], name="state"),
     # Loans of a person: remove_of(), and the export
     IndexModel([("person", ASCENDING)], name="person"),
 ]

@@ -8,11 +8,13 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.days import plus_days
+from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission
 from services.keys import jobs, store, views
-from services.keys.models import BorrowKey, Loan, LoanView
+from services.keys.models import BorrowKey, KeyFigures, Loan, LoansQuery, LoanView
 from services.keys.states import TABLE, KeyReturned, LoanAction
 from services.places import actions as places
+from services.statistics import measures
 
 
 async def borrow(deps: Dependencies, actor: Actor, home: str, wish: BorrowKey) -> LoanView:
@@ -38,12 +40,18 @@ async def borrow(deps: Dependencies, actor: Actor, home: str, wish: BorrowKey) -
 
 
 async def listing(
-    deps: Dependencies, actor: Actor, place: str, *, after: str, limit: int
-) -> list[LoanView]:
-    """List the loans of the homes under a place, the oldest first."""
+    deps: Dependencies, actor: Actor, place: str, query: LoansQuery
+) -> Page[LoanView]:
+    """List the loans of the homes under a place, the oldest first unless asked otherwise."""
     await places.access_place(deps, actor, place, Permission.LEND_KEYS)
-    found = await store.under_place(deps.db, place, after=after, limit=limit)
-    return [views.view(loan) for loan in found]
+    return (await store.page(deps.db, place, query)).map(views.view)
+
+
+async def figures(deps: Dependencies, actor: Actor, place: str) -> KeyFigures:
+    """Count the keys that are out under a place."""
+    await places.access_place(deps, actor, place, Permission.LEND_KEYS)
+    found = await measures.total(deps, ["keys.out"], [place])
+    return KeyFigures(place=place, keys_out=found["keys_out"])
 
 
 async def take_back(deps: Dependencies, actor: Actor, loan_id: str) -> LoanView:

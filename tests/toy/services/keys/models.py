@@ -6,6 +6,8 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct, field
 
 from services.kernel.days import Day
+from services.kernel.labels import Labelled
+from services.kernel.pages import ListQuery
 from services.kernel.paths import PlacePath
 from services.kernel.types import LINE
 from services.keys.states import LoanState
@@ -44,6 +46,33 @@ class BorrowKey(Struct, forbid_unknown_fields=True, kw_only=True):
 
     door: Door
     days: Annotated[int, Meta(ge=1, le=LONGEST_DAYS)] = 7
+
+
+class LoanSort(Labelled):
+    OLDEST = "oldest", "最早在前"
+    NEWEST = "newest", "最新在前"
+
+
+class LoansQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which loans to list.
+
+    `state`: State of the loans; all without it.
+    `sort`: Order of the list.
+    """
+
+    state: LoanState | None = None
+    sort: LoanSort = LoanSort.OLDEST
+
+
+class KeyFigures(Struct, kw_only=True):
+    """Keys of a place, counted.
+
+    `place`: Path of the place.
+    `keys_out`: Number of keys that are not back.
+    """
+
+    place: PlacePath
+    keys_out: int
 
 
 class LoanView(Struct, kw_only=True):

@@ -1,15 +1,22 @@
 """Store of loans of keys."""
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from mongo_indexes.key_loans import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
+from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import under
-from services.keys.models import Loan
+from services.keys.models import Loan, LoanSort, LoansQuery
 from services.keys.states import TABLE, LoanAction
+
+ORDERS: Final = {
+    LoanSort.OLDEST: Keyset(Key()),
+    LoanSort.NEWEST: Keyset(Key(ascending=False)),
+}
 
 
 async def insert(db: Database, tx: Transaction, loan: Loan) -> None:
@@ -21,11 +28,10 @@ async def find(db: Database, loan_id: str) -> Loan | None:
     return msgspec.convert(document, Loan | None)
 
 
-async def under_place(db: Database, place: str, *, after: str, limit: int) -> list[Loan]:
-    """Loans of the homes under a place, by id. Served by index `home`."""
-    query = {"home": under(place), "_id": {"$gt": after}}
-    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit).hint("home")
-    return msgspec.convert(await cursor.to_list(), list[Loan])
+async def page(db: Database, place: str, query: LoansQuery) -> Page[Loan]:
+    """Loans of the homes under a place. Served by index `home`."""
+    where = {"home": under(place), **chosen(query, "state")}
+    return await ORDERS[query.sort].page(db[COLLECTION], Loan, where, query, hint="home")
 
 
 async def take_back(db: Database, tx: Transaction, loan_id: str, at: datetime) -> bool:

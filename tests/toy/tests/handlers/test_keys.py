@@ -1,8 +1,12 @@
-"""Keys: borrowed, listed for who lends them, asked back, brought back, forgotten."""
+"""Keys: borrowed, listed and counted for who lends them, asked back, returned, forgotten."""
 
+import io
 from typing import Any
 
+from python_calamine import CalamineWorkbook
+
 from tests.build.cast import COMPOUND, LI_HOME, NEXT_UNIT, SUN_HOME, UNIT, WANG_HOME, Estate
+from tests.build.exports import exported, fetched
 from tests.build.homes import acts, get, post
 from tests.build.offices import templates_told
 
@@ -30,6 +34,26 @@ async def test_a_list_ends_at_the_place_of_who_asks(estate: Estate) -> None:
     assert sorted(each["home"] for each in listed) == [WANG_HOME, LI_HOME]
     assert len((await get(estate, "staff", f"places/{COMPOUND}/key-loans")).body["items"]) == 3
     assert (await get(estate, "head", f"places/{NEXT_UNIT}/key-loans")).status == 404
+
+
+async def test_loans_are_filtered_sorted_counted_and_exported(estate: Estate) -> None:
+    loans = [await borrowed(estate)]
+    await estate.advance(minutes=1)
+    loans.append(await borrowed(estate, "wang", WANG_HOME))
+    await post(estate, "head", f"key-loans/{loans[0]['loan_id']}/return")
+    newest = (await get(estate, "head", f"places/{UNIT}/key-loans?sort=newest")).body["items"]
+    assert [each["loan_id"] for each in newest] == [loans[1]["loan_id"], loans[0]["loan_id"]]
+    out = (await get(estate, "head", f"places/{UNIT}/key-loans?state=lent")).body["items"]
+    assert [each["loan_id"] for each in out] == [loans[1]["loan_id"]]
+    for place, keys in ((UNIT, 1), (COMPOUND, 1)):
+        figures = await get(estate, "staff", f"places/{place}/key-figures")
+        assert figures.body == {"place": place, "keys_out": keys}
+    wish = {"list": "key_loans", "subject": UNIT, "filters": {"state": "lent"}}
+    head = await estate.member("head")
+    file = await fetched(estate.world, await exported(estate.world, head, wish=wish))
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(file.raw)).get_sheet_by_index(0)
+    heading, row = sheet.to_python()
+    assert (heading[2], row[:3]) == ("状态", [WANG_HOME, "单元门", "已借出"])
 
 
 async def test_who_keeps_a_key_too_long_is_reminded_once(estate: Estate) -> None:

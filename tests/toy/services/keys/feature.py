@@ -28,6 +28,7 @@ FEATURE: Final = Feature(
     templates=notify.TEMPLATES,
     holdings=privacy.HOLDINGS,
     forget=privacy.forget,
+    forgets="借用的钥匙",
     lists=(LOANS,),
     measures=measures.MEASURES,
 )

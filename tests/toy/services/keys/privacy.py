@@ -19,6 +19,6 @@ LOANS: Final = Holding(
 HOLDINGS: Final = (LOANS,)
 
 
-async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Remove what a person borrowed: a key that is out is asked back at the door."""
-    await store.remove_of(deps.db, tx, person_id)
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
+    """Remove some of what a person borrowed: a key that is out is asked back at the door."""
+    return await store.remove_of(deps.db, tx, person_id)

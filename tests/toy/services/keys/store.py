@@ -7,6 +7,7 @@ import msgspec
 
 from mongo_indexes.key_loans import COLLECTION
 from services.dependencies import Database, Transaction
+from services.kernel import steps
 from services.kernel.documents import to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import under
@@ -47,6 +48,6 @@ async def remind(db: Database, tx: Transaction, loan_id: str) -> bool:
 # Erasure
 
 
-async def remove_of(db: Database, tx: Transaction, person_id: str) -> None:
-    """Remove the loans of a person. Served by index `person`."""
-    await db[COLLECTION].delete_many({"person": person_id}, session=tx)
+async def remove_of(db: Database, tx: Transaction, person_id: str) -> bool:
+    """Remove some loans of a person. Served by index `person`."""
+    return await steps.remove(tx, db[COLLECTION], {"person": person_id})

@@ -82,6 +82,6 @@ async def test_a_key_comes_back_once(estate: Estate) -> None:
 async def test_what_was_borrowed_goes_with_the_account(estate: Estate) -> None:
     await borrowed(estate)
     await borrowed(estate, "wang", WANG_HOME)
-    assert (await post(estate, "li", "me/deletion", confirm="注销")).status == 204
+    assert (await post(estate, "li", "me/deletion", confirm="注销")).status == 202
     await estate.world.work()
     assert [row["home"] async for row in estate.world.db.key_loans.find()] == [WANG_HOME]

@@ -4,13 +4,12 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
-from handlers.http.lists import Page, ShortListQuery
+from services.kernel.pages import Page
 from services.kernel.permissions import Permission
 from services.payments.discrepancies import actions as discrepancies
-from services.payments.discrepancies.models import DiscrepancyView
+from services.payments.discrepancies.models import DiscrepanciesQuery, DiscrepancyView
 from services.payments.refunds import actions as refunds
 
 DiscrepancyId = Annotated[
@@ -20,12 +19,9 @@ DiscrepancyId = Annotated[
 
 class DiscrepanciesHandler(ApiHandler):
     @endpoint("listDiscrepancies", needs=Permission.OPERATE)
-    async def get(self, query: ShortListQuery) -> Page[DiscrepancyView]:
-        """Differences with WeChat that wait for a person."""
-        items = await discrepancies.listing(
-            self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
-        )
-        return lists.page(items, query.limit, lambda item: item.discrepancy_id)
+    async def get(self, query: DiscrepanciesQuery) -> Page[DiscrepancyView]:
+        """Differences with WeChat that wait for a person; others when asked for."""
+        return await discrepancies.listing(self.deps, self.actor, query)
 
 
 class ReturnHandler(ApiHandler):

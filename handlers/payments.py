@@ -4,10 +4,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
-from handlers.http.lists import Page, ShortListQuery
+from services.kernel.pages import Page, ShortListQuery
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
 from services.payments import actions
@@ -26,10 +25,7 @@ class PaymentsHandler(ApiHandler):
     @endpoint("listMyPayments", needs=Access.SIGNED_IN)
     async def get(self, query: ShortListQuery) -> Page[PaymentView]:
         """My payments, newest first."""
-        items = await actions.listing(
-            self.deps, self.actor, before=cursors.read(query.cursor), limit=query.limit
-        )
-        return lists.page(items, query.limit, lambda item: item.payment_id)
+        return await actions.listing(self.deps, self.actor, query)
 
     @endpoint(
         "createPayment",

@@ -8,8 +8,13 @@ COLLECTION: Final = "discrepancies"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # The work list: payments/discrepancies/store.py in_states(), count()
+    # In a state, by id: payments/discrepancies/store.py page(), count()
     IndexModel([("state", ASCENDING), ("_id", ASCENDING)], name="state"),
+    # In a state, by time: page()
+    IndexModel(
+        [("state", ASCENDING), ("found_at", ASCENDING), ("_id", ASCENDING)],
+        name="state_time",
+    ),
 ]
 
 VALIDATOR: Final = {

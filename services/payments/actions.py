@@ -14,6 +14,7 @@ from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.access import accessible
 from services.kernel.acts import Act
+from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor
 from services.payments import orders, store, views
 from services.payments.models import Pay, Payment, PaymentOrder, PaymentView
@@ -170,12 +171,9 @@ async def _query(deps: Dependencies, payment: Payment) -> Payment:
         return payment  # the job that follows every order goes on asking
 
 
-async def listing(
-    deps: Dependencies, actor: Actor, *, before: str, limit: int
-) -> list[PaymentView]:
+async def listing(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[PaymentView]:
     """Return my orders, newest first."""
-    payments = await store.of_person(deps.db, actor.person_id, before=before, limit=limit)
-    return [views.view(payment) for payment in payments]
+    return (await store.of_person(deps.db, actor.person_id, query)).map(views.view)
 
 
 async def receipt(deps: Dependencies, actor: Actor, payment_id: str) -> ReceiptView:

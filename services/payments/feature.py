@@ -6,6 +6,8 @@ from services.kernel.features import Feature
 from services.kernel.lists import List
 from services.kernel.tables import columns
 from services.payments import jobs, privacy
+from services.payments.discrepancies import actions as discrepancies
+from services.payments.discrepancies.models import DiscrepanciesQuery, DiscrepancyView
 from services.payments.receipts import notify as receipts
 from services.payments.refunds import actions as refunds
 from services.payments.refunds import notify
@@ -30,6 +32,25 @@ REFUNDS: Final = List(
     ),
 )
 
+DISCREPANCIES: Final = List(
+    name="discrepancies",
+    title="与微信不符的款项",
+    query=DiscrepanciesQuery,
+    read=discrepancies.listing,
+    subject="",
+    columns=columns(
+        DiscrepancyView,
+        account="收款账户",
+        out_trade_no="商户订单号",
+        transaction_id="微信支付单号",
+        doubts="哪里不符",
+        amount_fen="微信金额(元)",
+        expected_fen="应收金额(元)",
+        state="状态",
+        found_at="发现时间",
+    ),
+)
+
 FEATURE: Final = Feature(
     jobs=jobs.JOBS,
     schedules=jobs.SCHEDULES,
@@ -38,5 +59,5 @@ FEATURE: Final = Feature(
     require_free=privacy.require_no_money_under_way,
     forget=privacy.forget,
     forgets="付款时的微信用户编号",
-    lists=(REFUNDS,),
+    lists=(DISCREPANCIES, REFUNDS),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from pymongo.errors import DuplicateKeyError
@@ -11,9 +11,12 @@ from mongo_indexes import payments, wechat_events
 from services.dependencies import Database, Transaction
 from services.kernel import steps
 from services.kernel.documents import to_document
+from services.kernel.pages import Key, Keyset, ListQuery, Page
 from services.payments import states
 from services.payments.models import Payment, WeChatEvent
 from services.payments.states import Event, PaymentState
+
+NEWEST: Final = Keyset(Key(ascending=False))
 
 
 async def insert(db: Database, tx: Transaction, payment: Payment) -> None:
@@ -34,13 +37,9 @@ async def open_orders(db: Database, bill_ids: Sequence[str]) -> list[Payment]:
     return msgspec.convert(await db[payments.COLLECTION].find(query).to_list(), list[Payment])
 
 
-async def of_person(db: Database, person: str, *, before: str, limit: int) -> list[Payment]:
+async def of_person(db: Database, person: str, query: ListQuery) -> Page[Payment]:
     """A person's orders, newest first. Served by index `person`."""
-    query: dict[str, Any] = {"person": person}
-    if before:
-        query["_id"] = {"$lt": before}
-    cursor = db[payments.COLLECTION].find(query).sort("_id", -1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Payment])
+    return await NEWEST.page(db[payments.COLLECTION], Payment, {"person": person}, query)
 
 
 async def move(

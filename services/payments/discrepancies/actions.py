@@ -8,10 +8,12 @@ from collections.abc import Sequence
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel.errors import Conflict, NotFound
+from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_city
 from services.kernel.views import show
 from services.payments.discrepancies import store
 from services.payments.discrepancies.models import (
+    DiscrepanciesQuery,
     Discrepancy,
     DiscrepancyView,
     Doubt,
@@ -146,12 +148,15 @@ async def finish_return(
 
 
 async def listing(
-    deps: Dependencies, actor: Actor, *, after: str, limit: int
-) -> list[DiscrepancyView]:
-    """Return differences with WeChat that wait for a person, by id."""
+    deps: Dependencies, actor: Actor, query: DiscrepanciesQuery
+) -> Page[DiscrepancyView]:
+    """Return differences with WeChat as asked for; those that wait for a person by default."""
     require_city(actor, Permission.OPERATE)
-    rows = await store.in_states(deps.db, WAITING, after=after, limit=limit)
-    return [show(row, DiscrepancyView, discrepancy_id=row.id) for row in rows]
+    return (await store.page(deps.db, query)).map(_view)
+
+
+def _view(found: Discrepancy) -> DiscrepancyView:
+    return show(found, DiscrepancyView, discrepancy_id=found.id)
 
 
 async def count_waiting(deps: Dependencies) -> int:

@@ -5,7 +5,10 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from services.kernel.days import Day
 from services.kernel.labels import Labelled
+from services.kernel.pages import ShortListQuery
+from services.kernel.types import Id
 from services.payments.discrepancies.states import DiscrepancyState
 
 CLARIFY: Final = "payments.clarify"  # the job that queries the order of a doubtful notice
@@ -52,6 +55,31 @@ class Discrepancy(Struct, kw_only=True):
     state: DiscrepancyState = DiscrepancyState.OPEN
     found_at: datetime
     settled_at: datetime | None = None
+
+
+class DiscrepancySort(Labelled):
+    ORDER = "order", "按商户订单号"  # of one merchant account after the other
+    OLDEST = "oldest", "最早在前"
+    NEWEST = "newest", "最新在前"
+
+
+class DiscrepanciesQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which differences to list.
+
+    `state`: How far they are; without it those that wait for a person.
+    `doubt`: What does not fit, among other things; anything without it.
+    `account`: Key of the payee's merchant account; all without it.
+    `found_from`: First day on which they were found.
+    `found_to`: Last day on which they were found.
+    `sort`: Order of the list.
+    """
+
+    state: DiscrepancyState | None = None
+    doubt: Doubt | None = None
+    account: Id | None = None
+    found_from: Day | None = None
+    found_to: Day | None = None
+    sort: DiscrepancySort = DiscrepancySort.ORDER
 
 
 class DiscrepancyView(Struct, kw_only=True):

@@ -1,7 +1,8 @@
 """Store of discrepancies."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 import msgspec
 from pymongo import ReturnDocument
@@ -9,8 +10,26 @@ from pymongo import ReturnDocument
 from mongo_indexes import discrepancies
 from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
-from services.payments.discrepancies.models import Discrepancy
-from services.payments.discrepancies.states import TABLE, DiscrepancyEvent, DiscrepancyState
+from services.kernel.pages import Key, Keyset, Page, chosen, within
+from services.payments.discrepancies.models import (
+    DiscrepanciesQuery,
+    Discrepancy,
+    DiscrepancySort,
+)
+from services.payments.discrepancies.states import (
+    TABLE,
+    WAITING,
+    DiscrepancyEvent,
+    DiscrepancyState,
+)
+
+ORDERS: Final = {
+    DiscrepancySort.ORDER: Keyset(Key()),
+    DiscrepancySort.OLDEST: Keyset(Key("found_at", kind=datetime), Key()),
+    DiscrepancySort.NEWEST: Keyset(
+        Key("found_at", ascending=False, kind=datetime), Key(ascending=False)
+    ),
+}
 
 
 async def put(db: Database, tx: Transaction, found: Discrepancy) -> None:
@@ -55,13 +74,16 @@ async def find(
     return msgspec.convert(document, Discrepancy | None)
 
 
-async def in_states(
-    db: Database, wanted: Sequence[DiscrepancyState], *, after: str, limit: int
-) -> list[Discrepancy]:
-    """Differences in these states, by id. Served by index `state`."""
-    query = {"state": {"$in": list(wanted)}, "_id": {"$gt": after}}
-    cursor = db[discrepancies.COLLECTION].find(query).sort("_id", 1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Discrepancy])
+async def page(db: Database, query: DiscrepanciesQuery) -> Page[Discrepancy]:
+    """Differences in a state, or those that wait. By index `state`, by time `state_time`."""
+    where = {
+        "state": {"$in": list(WAITING)},
+        **chosen(query, "state", "account", doubt="doubts"),
+        **within("found_at", query.found_from, query.found_to),
+    }
+    by = "state" if query.sort is DiscrepancySort.ORDER else "state_time"
+    order = ORDERS[query.sort]
+    return await order.page(db[discrepancies.COLLECTION], Discrepancy, where, query, hint=by)
 
 
 async def count(db: Database, wanted: Sequence[DiscrepancyState]) -> int:

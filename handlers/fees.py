@@ -4,12 +4,11 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
-from handlers.http.lists import ListQuery, Page
 from services.fees import actions as fees
-from services.fees.models import EndFeeRule, FeeKind, FeeRuleView, NewFeeRule
+from services.fees.models import EndFeeRule, FeeKind, FeeRulesQuery, FeeRuleView, NewFeeRule
+from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 
@@ -18,11 +17,9 @@ RuleId = Annotated[str, Meta(description="Id of the fee rule, as lists show it."
 
 class FeeRulesHandler(ApiHandler):
     @endpoint("listFeeRules", needs=Permission.MANAGE_FEES)
-    async def get(self, place: PlacePath, query: ListQuery) -> Page[FeeRuleView]:
+    async def get(self, place: PlacePath, query: FeeRulesQuery) -> Page[FeeRuleView]:
         """Fee rules made for a place and below it, the oldest first."""
-        after = cursors.read(query.cursor)
-        items = await fees.listing(self.deps, self.actor, place, after=after, limit=query.limit)
-        return lists.page(items, query.limit, lambda item: item.rule_id)
+        return await fees.listing(self.deps, self.actor, place, query)
 
     @endpoint(
         "createFeeRule",

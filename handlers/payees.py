@@ -4,13 +4,12 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
-from handlers.http.lists import ListQuery, Page
 from services.fees.models import FeeKind
 from services.fees.payees import actions as payees
-from services.fees.payees.models import EndPayee, NewPayee, PayeeView
+from services.fees.payees.models import EndPayee, NewPayee, PayeesQuery, PayeeView
+from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 
@@ -19,13 +18,9 @@ PathPayeeId = Annotated[str, Meta(description="Id of the payee, as lists show it
 
 class PayeesHandler(ApiHandler):
     @endpoint("listPayees", needs=Permission.MANAGE_FEES)
-    async def get(self, place: PlacePath, query: ListQuery) -> Page[PayeeView]:
+    async def get(self, place: PlacePath, query: PayeesQuery) -> Page[PayeeView]:
         """Payees that may charge at a place, those of places above and below it too."""
-        after = cursors.read(query.cursor)
-        items = await payees.listing(
-            self.deps, self.actor, place, after=after, limit=query.limit
-        )
-        return lists.page(items, query.limit, lambda item: item.payee_id)
+        return await payees.listing(self.deps, self.actor, place, query)
 
     @endpoint(
         "createPayee",

@@ -9,8 +9,10 @@ SHARD_KEY: Final = {"place": 1}
 
 INDEXES: Final = [
     # Of two rules of one place, kind and usage one starts later: fees/store.py insert().
-    # The rules of a compound: under_place(), for_homes()
+    # The rules of a compound: of_compound(), for_homes()
     IndexModel([("place", ASCENDING), ("slots", ASCENDING)], name="slots", unique=True),
+    # The list of a place's rules: page()
+    IndexModel([("place", ASCENDING), ("_id", ASCENDING)], name="place"),
 ]
 
 VALIDATOR: Final = {

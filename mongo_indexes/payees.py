@@ -8,7 +8,7 @@ COLLECTION: Final = "payees"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # Payees of places, and below a place, by path: fees/payees/store.py at_places(), listed()
+    # Payees of places, and below a place, by path: fees/payees/store.py at_places(), page()
     IndexModel([("place", ASCENDING), ("_id", ASCENDING)], name="place"),
     # Who else is paid into an account: fees/payees/store.py of_account()
     IndexModel([("account", ASCENDING)], name="account"),

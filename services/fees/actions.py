@@ -9,8 +9,15 @@ from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
-from services.fees import store
-from services.fees.models import EndFeeRule, FeeKind, FeeRule, FeeRuleView, NewFeeRule
+from services.fees import store, views
+from services.fees.models import (
+    EndFeeRule,
+    FeeKind,
+    FeeRule,
+    FeeRulesQuery,
+    FeeRuleView,
+    NewFeeRule,
+)
 from services.fees.payees import charters
 from services.fees.payees.models import Payee
 from services.fees.refusals import (
@@ -20,11 +27,11 @@ from services.fees.refusals import (
     PayeeMayNotCharge,
     UnknownPayee,
 )
-from services.fees.views import view
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.interests import require_apart
+from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places.models import Kind
@@ -55,7 +62,7 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule)
         await deps.in_transaction(save)
     except DuplicateKeyError:
         return await deps.in_transaction(lambda tx: _again(deps, tx, actor, rule))
-    return view(rule, rule.payee)
+    return await views.view(deps, rule)
 
 
 async def _payee(deps: Dependencies, place: str, request: NewFeeRule) -> Payee:
@@ -119,7 +126,7 @@ async def _again(
         raise FeeRuleExists("同一天起已有一条同类收费规则", rule_id=earlier and earlier.id)
     about = {"place": rule.place, "subject": earlier.id}
     await audit.record(deps, tx, actor, Act.FEE_RULE_ADDED, **about, again=True)
-    return view(earlier, earlier.payee)
+    return await views.view(deps, earlier)
 
 
 def _check(request: NewFeeRule) -> None:
@@ -178,7 +185,7 @@ async def end(
         await _note(deps, tx, actor, Act.FEE_RULE_ENDED, ended)
         return ended
 
-    return await _viewed(deps, await deps.in_transaction(save))
+    return await views.view(deps, await deps.in_transaction(save))
 
 
 def _ended(deps: Dependencies, actor: Actor, rule: FeeRule, last: str) -> FeeRule:
@@ -192,18 +199,13 @@ def _ended(deps: Dependencies, actor: Actor, rule: FeeRule, last: str) -> FeeRul
     )
 
 
-async def _viewed(deps: Dependencies, rule: FeeRule) -> FeeRuleView:
-    return view(rule, (await charters.payee_ids(deps, [rule]))[rule.id])
-
-
 async def listing(
-    deps: Dependencies, actor: Actor, place: str, *, after: str, limit: int
-) -> list[FeeRuleView]:
-    """Rules made for a place and below it, by id."""
+    deps: Dependencies, actor: Actor, place: str, query: FeeRulesQuery
+) -> Page[FeeRuleView]:
+    """Rules made for a place and below it, the oldest first unless asked otherwise."""
     require_at(actor, Permission.MANAGE_FEES, place)
-    found = await store.under_place(deps.db, place, after=after, limit=limit)
-    payees = await charters.payee_ids(deps, found)
-    return [view(rule, payees[rule.id]) for rule in found]
+    found = await store.page(deps.db, place, query)
+    return found.of(await views.views(deps, found.items))
 
 
 async def for_homes(

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct, field
 
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
+from services.kernel.pages import ListQuery
 from services.kernel.types import LINE, Id
 from services.places.models import Usage
 
@@ -93,11 +94,33 @@ class EndFeeRule(Struct, forbid_unknown_fields=True):
     end_day: Day
 
 
+class FeeRuleSort(Labelled):
+    OLDEST = "oldest", "最早设定的在前"
+    NEWEST = "newest", "最新设定的在前"
+    PLACE = "place", "按地点"
+
+
+class FeeRulesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which fee rules to list.
+
+    `kind`: Fee that they set; all of them without it.
+    `account`: Key of the payee's merchant account; all without it.
+    `on_day`: Day on which they hold; whenever they do without it.
+    `sort`: Order of the list.
+    """
+
+    kind: FeeKind | None = None
+    account: AccountKey | None = None
+    on_day: Day | None = None
+    sort: FeeRuleSort = FeeRuleSort.OLDEST
+
+
 class FeeRuleView(Struct, kw_only=True):
     """Price that homes under a place pay from a day on.
 
     `rule_id`: Opaque id of the rule.
     `place`: Path of the place whose homes pay.
+    `address`: Address of that place, as people say it.
     `kind`: Fee that the rule sets.
     `price`: Price in 0.0001 yuan per m² and month; null when it is a monthly sum.
     `monthly_fen`: Sum per home and month, in fen; null when it is a price.
@@ -113,6 +136,7 @@ class FeeRuleView(Struct, kw_only=True):
 
     rule_id: str
     place: str
+    address: str
     kind: FeeKind
     price: int | None
     monthly_fen: int | None

@@ -2,14 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from mongo_indexes.fee_rules import COLLECTION
 from services.dependencies import Database, Transaction
-from services.fees.models import FeeKind, FeeRule
+from services.fees.models import FeeKind, FeeRule, FeeRuleSort, FeeRulesQuery
+from services.kernel.days import active_on
 from services.kernel.documents import to_document
+from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import ancestors, under
+
+ORDERS: Final = {
+    FeeRuleSort.OLDEST: Keyset(Key()),
+    FeeRuleSort.NEWEST: Keyset(Key(ascending=False)),
+    FeeRuleSort.PLACE: Keyset(Key("place"), Key()),
+}
 
 
 async def insert(db: Database, tx: Transaction, rule: FeeRule) -> None:
@@ -41,11 +50,15 @@ async def end(db: Database, tx: Transaction, rule: FeeRule) -> bool:
     return result.modified_count == 1
 
 
-async def under_place(db: Database, place: str, *, after: str, limit: int) -> list[FeeRule]:
-    """Rules made for a place or below it, by id. Served by index `slots`."""
-    query = {"place": under(place), "_id": {"$gt": after}}
-    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[FeeRule])
+async def page(db: Database, place: str, query: FeeRulesQuery) -> Page[FeeRule]:
+    """Rules made for a place or below it. Served by index `place`.
+
+    By age they are sorted in memory: a compound has a handful of rules in all its years.
+    """
+    where = {"place": under(place), **chosen(query, "kind", "account")}
+    if query.on_day is not None:
+        where |= active_on(query.on_day, first="start_day", last="end_day")
+    return await ORDERS[query.sort].page(db[COLLECTION], FeeRule, where, query, hint="place")
 
 
 async def of_compound(db: Database, compound: str, kinds: Sequence[FeeKind]) -> list[FeeRule]:

@@ -91,10 +91,11 @@ def months_from(period: str, count: int) -> list[str]:
     return [plus_months(period, i) for i in range(count)]
 
 
-def active_on(day: str) -> Document:
+def active_on(day: str, *, first: str = "from_day", last: str = "to_day") -> Document:
+    """Return the condition for what holds on a day, from a first one to a last one or none."""
     return {
-        "from_day": {"$lte": day},
-        "$or": [{"to_day": None}, {"to_day": {"$gte": day}}],
+        first: {"$lte": day},
+        "$or": [{last: None}, {last: {"$gte": day}}],
     }
 
 

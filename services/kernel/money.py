@@ -11,6 +11,7 @@ Fen = Annotated[int, Meta(ge=0, le=10**13)]
 Area = Annotated[int, Meta(ge=1, le=10**8)]
 
 PRICE_PER_FEN: Final = 100
+PRICE_PER_YUAN: Final = 10_000
 AREA_PER_SQUARE_METRE: Final = 100
 
 
@@ -43,7 +44,7 @@ def square_metres(area: int) -> str:
 
 def price_yuan(price: int) -> str:
     """Write a price with two to four decimals: 6000 → 0.60, 3850 → 0.385."""
-    text = f"{price // 10_000}.{price % 10_000:04d}"
+    text = f"{price // PRICE_PER_YUAN}.{price % PRICE_PER_YUAN:04d}"
     return text[:-2] + text[-2:].rstrip("0")
 
 

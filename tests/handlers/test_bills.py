@@ -11,7 +11,7 @@ from services.bills.runs.models import StartBillRun
 from services.bills.states import BillState
 from services.dependencies import Transaction
 from services.fees import actions as fees
-from services.fees.models import FeeKind
+from services.fees.models import FeeKind, FeeRulesQuery
 from services.kernel.days import start_of
 from services.kernel.errors import NotFound
 from services.kernel.permissions import Actor, Grant, Role
@@ -222,5 +222,5 @@ async def test_bills_of_others_drafts_and_unknown_ones_are_not_there_to_pay(
 @pytest.mark.usefixtures("estate")
 async def test_rules_written_twice_are_one(world: World) -> None:
     await charge(world.deps)
-    found = await fees.listing(world.deps, STAFF, COMPOUND, after="", limit=10)
-    assert sorted(rule.kind for rule in found) == sorted(FeeKind)
+    found = await fees.listing(world.deps, STAFF, COMPOUND, FeeRulesQuery())
+    assert sorted(rule.kind for rule in found.items) == sorted(FeeKind)

@@ -12,15 +12,15 @@ from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
-from services.fees.payees import store
-from services.fees.payees.models import EndPayee, NewPayee, Payee, PayeeView
-from services.fees.payees.views import view
+from services.fees.payees import store, views
+from services.fees.payees.models import EndPayee, NewPayee, Payee, PayeesQuery, PayeeView
 from services.firms import actions as firms
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.days import check_day
 from services.kernel.documents import digest_id
+from services.kernel.pages import Page
 from services.kernel.paths import ancestors
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
@@ -108,7 +108,7 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewPayee) -
         return new
 
     try:
-        return view(deps, await deps.in_transaction(save))
+        return await views.view(deps, await deps.in_transaction(save))
     except DuplicateKeyError:
         return await deps.in_transaction(lambda tx: _again(deps, tx, actor, payee))
 
@@ -179,11 +179,12 @@ async def _again(deps: Dependencies, tx: Transaction, actor: Actor, payee: Payee
     alike = (p for p in there if _begin_alike(payee, p) and not p.is_slip)
     earlier = next(alike, payee)
     wanted = msgspec.structs.replace(payee, id=earlier.id)
-    if earlier is payee or view(deps, earlier) != view(deps, wanted):
+    shown, asked = await views.views(deps, [earlier, wanted])
+    if earlier is payee or shown != asked:
         raise PayeeExists("这个收款单位从同一天起已经登记过")
     about = {"place": payee.place, "subject": earlier.id}
     await audit.record(deps, tx, actor, Act.PAYEE_ADDED, **about, again=True)
-    return view(deps, earlier)
+    return shown
 
 
 async def end(deps: Dependencies, actor: Actor, payee_id: str, request: EndPayee) -> PayeeView:
@@ -208,7 +209,7 @@ async def end(deps: Dependencies, actor: Actor, payee_id: str, request: EndPayee
         await audit.record(deps, tx, actor, Act.PAYEE_ENDED, **about, last_day=last)
         return ended
 
-    return view(deps, await deps.in_transaction(save))
+    return await views.view(deps, await deps.in_transaction(save))
 
 
 async def _access(deps: Dependencies, tx: Transaction, actor: Actor, payee_id: str) -> Payee:
@@ -223,12 +224,12 @@ async def _access(deps: Dependencies, tx: Transaction, actor: Actor, payee_id: s
 
 
 async def listing(
-    deps: Dependencies, actor: Actor, place: str, *, after: str, limit: int
-) -> list[PayeeView]:
-    """Payees that may charge at a place or at something below it, by id."""
+    deps: Dependencies, actor: Actor, place: str, query: PayeesQuery
+) -> Page[PayeeView]:
+    """Payees that may charge at a place or at something below it."""
     await places.access_place(deps, actor, place, Permission.MANAGE_FEES)
-    found = await store.listed(deps.db, place, after=after, limit=limit)
-    return [view(deps, payee) for payee in found]
+    found = await store.page(deps.db, place, query)
+    return found.of(await views.views(deps, found.items))
 
 
 async def find(deps: Dependencies, payee_id: str) -> Payee | None:

@@ -9,6 +9,7 @@ from services.fees.models import AccountKey, FeeKind, PayeeName
 from services.firms.models import FirmId
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
+from services.kernel.pages import ListQuery
 
 Kinds = Annotated[list[FeeKind], Meta(min_length=1, max_length=len(FeeKind))]
 
@@ -93,11 +94,33 @@ class EndPayee(Struct, forbid_unknown_fields=True):
     last_day: Day
 
 
+class PayeeSort(Labelled):
+    ID = "id", "按登记编号"
+    LATEST = "latest", "最近开始收费的在前"
+    PLACE = "place", "按地点"
+
+
+class PayeesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which payees to list.
+
+    `kind`: Fee that they may charge; any without it.
+    `account`: Key of the merchant account; all without it.
+    `on_day`: Day for which they may charge, contracts left aside; whenever they may without it.
+    `sort`: Order of the list.
+    """
+
+    kind: FeeKind | None = None
+    account: AccountKey | None = None
+    on_day: Day | None = None
+    sort: PayeeSort = PayeeSort.ID
+
+
 class PayeeView(Struct, kw_only=True):
     """Payee of a place.
 
     `payee_id`: Id of the payee; fee rules name it.
     `place`: Path of the place where it may charge, with everything under it.
+    `address`: Address of that place, as people say it.
     `name`: Who receives the money, as residents read it.
     `account`: Key of the merchant account.
     `account_name`: Whose account it is by the configuration; null when it is not configured.
@@ -109,6 +132,7 @@ class PayeeView(Struct, kw_only=True):
 
     payee_id: str
     place: str
+    address: str
     name: str
     account: str
     account_name: str | None

@@ -2,14 +2,23 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from mongo_indexes.payees import COLLECTION
 from services.dependencies import Database, Transaction
-from services.fees.payees.models import Payee
+from services.fees.payees.models import Payee, PayeeSort, PayeesQuery
+from services.kernel.days import active_on
 from services.kernel.documents import to_document
+from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import ancestors, under
+
+ORDERS: Final = {
+    PayeeSort.ID: Keyset(Key()),
+    PayeeSort.LATEST: Keyset(Key("from_day", ascending=False), Key()),
+    PayeeSort.PLACE: Keyset(Key("place"), Key()),
+}
 
 
 async def insert(db: Database, tx: Transaction, payee: Payee) -> None:
@@ -55,11 +64,14 @@ async def at_places(
     return msgspec.convert(await cursor.to_list(), list[Payee])
 
 
-async def listed(db: Database, place: str, *, after: str, limit: int) -> list[Payee]:
-    """Payees of a place: written for it, above or below it, by id. Served by index `place`."""
-    query = {
-        "$or": [{"place": {"$in": ancestors(place)}}, {"place": under(place)}],
-        "_id": {"$gt": after},
-    }
-    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Payee])
+async def page(db: Database, place: str, query: PayeesQuery) -> Page[Payee]:
+    """Payees of a place: written for it, above or below it. Served by index `place`.
+
+    But for the order of places they are sorted in memory: a compound has a few in its years.
+    """
+    there = {"$or": [{"place": {"$in": ancestors(place)}}, {"place": under(place)}]}
+    wanted = chosen(query, "account", kind="kinds")
+    if query.on_day is not None:
+        wanted |= active_on(query.on_day)
+    where = {"$and": [there, wanted]} if wanted else there
+    return await ORDERS[query.sort].page(db[COLLECTION], Payee, where, query, hint="place")

@@ -104,7 +104,7 @@ class Keyset:
 
         Raises InvalidInput for a cursor of another list or order, or none of ours.
         """
-        if cursor is None:
+        if not cursor:
             return None
         try:
             name, *values = msgspec.json.decode(urlsafe_b64decode(cursor), type=list[Any])

@@ -2,32 +2,18 @@
 
 from msgspec import Struct
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
-from handlers.http.lists import ListQuery, Page
 from services.bills.unpaid_homes import actions as unpaid_homes
-from services.bills.unpaid_homes.models import Debts, Due, UnpaidHome
+from services.bills.unpaid_homes.models import UnpaidHome, UnpaidHomesQuery
 from services.fees.models import FeeKind
 from services.kernel.days import Month, month_of
 from services.kernel.measures import Span
+from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.statistics import actions
 from services.statistics.models import By, Months, RatesView
-
-
-class UnpaidHomesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
-    """Which unpaid bills to look for.
-
-    `period`: Month that the bills are for; all months without it.
-    `kind`: Fee that the bills are for; all fees without it.
-    `due`: Homes of which a due day is over; those that still have time, or all, only if asked.
-    """
-
-    period: Month | None = None
-    kind: FeeKind | None = None
-    due: Due = Due.OVERDUE
 
 
 class RatesQuery(Struct, forbid_unknown_fields=True):
@@ -52,15 +38,7 @@ class UnpaidHomesHandler(ApiHandler):
 
         For which months and fees, how much of it is overdue, and how much has time.
         """
-        items = await unpaid_homes.listing(
-            self.deps,
-            self.actor,
-            place,
-            Debts(query.period, query.kind, query.due),
-            after=cursors.read(query.cursor),
-            limit=query.limit,
-        )
-        return lists.page(items, query.limit, unpaid_homes.position)
+        return await unpaid_homes.listing(self.deps, self.actor, place, query)
 
 
 class RatesHandler(ApiHandler):

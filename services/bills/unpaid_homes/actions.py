@@ -6,16 +6,24 @@ the homes of which a due day is over: nobody is asked for what they need not hav
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from services.bills.due_days import days_overdue, is_overdue
 from services.bills.unpaid_homes import store
-from services.bills.unpaid_homes.models import Arrears, Debt, Debts, Due, UnpaidHome
+from services.bills.unpaid_homes.models import (
+    Arrears,
+    Debt,
+    Debts,
+    Due,
+    UnpaidHome,
+    UnpaidHomesQuery,
+)
 from services.dependencies import Dependencies
 from services.kernel import masking
 from services.kernel.days import months_from
+from services.kernel.pages import Key, Keyset, Page
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.residencies import actions as residencies
@@ -25,51 +33,46 @@ from services.statistics.actions import access
 
 # Whose name stands for a home. A relative who pays from elsewhere is no resident.
 FIRST_NAMED: Final = (Relation.OWNER, Relation.CO_OWNER, Relation.FAMILY, Relation.TENANT)
-LATE, EARLY = "late", "early"
+# Who is late comes first, and then those that have time, both by path.
+ORDER: Final = Keyset(Key("late", ascending=False, kind=bool), Key("home"))
 
 
 async def listing(
-    deps: Dependencies, actor: Actor, place: str, debts: Debts, *, after: str, limit: int
-) -> list[UnpaidHome]:
+    deps: Dependencies, actor: Actor, place: str, query: UnpaidHomesQuery
+) -> Page[UnpaidHome]:
     """Homes under a place that owe something, with masked names and no phones, by path.
 
-    Those that are late come before those that have time, when both are asked for. `after`: what
-    `position` says of the last home before.
+    Those that are late come before those that have time, when both are asked for.
     """
     await access(deps, actor, place, Permission.VIEW_UNPAID)
-    debts = msgspec.structs.replace(debts, today=deps.today())
-    items: list[UnpaidHome] = []
-    while (wanted := limit - len(items)) > 0:
+    days = query.overdue_days or 1
+    debts = Debts(query.period, query.kind, query.due, deps.today(), days)
+    if query.overdue_days and debts.due is Due.ALL:
+        debts = msgspec.structs.replace(debts, due=Due.OVERDUE)
+    after, items = ORDER.read(query.cursor), list[UnpaidHome]()
+    while (wanted := query.limit + 1 - len(items)) > 0:
         found = await _next(deps, place, debts, after=after, limit=wanted)
         # one that paid between the two looks is left out, and the next one takes its place
         items += await _shown(deps, [home.home for home in found], debts)
         if len(found) < wanted:
             break
-        after = _position(found[-1].home, late=is_overdue(found[-1].due_on, debts.today))
-    return items
-
-
-def position(home: UnpaidHome) -> str:
-    """Return where the list goes on after a home."""
-    return _position(home.place, late=home.overdue_bills > 0)
-
-
-def _position(home: str, *, late: bool) -> str:
-    return f"{LATE if late else EARLY}|{home}"
+        after = [is_overdue(found[-1].due_on, debts.today), found[-1].home]
+    rows = [{"late": item.overdue_bills > 0, "home": item.place} for item in items]
+    return ORDER.cut(rows, query.limit).of(items[: query.limit])
 
 
 async def _next(
-    deps: Dependencies, place: str, debts: Debts, *, after: str, limit: int
+    deps: Dependencies, place: str, debts: Debts, *, after: list[Any] | None, limit: int
 ) -> list[Arrears]:
     """Return the next homes: first the late ones by path, then the others by path."""
-    part, _, home = after.partition("|")
+    is_late, home = after or (True, "")
     found: list[Arrears] = []
-    if debts.due is not Due.NOT_YET_DUE and part != EARLY:
+    if debts.due is not Due.NOT_YET_DUE and is_late:
         late = msgspec.structs.replace(debts, due=Due.OVERDUE)
         found = await store.unpaid(deps.db, place, late, after=home, limit=limit)
     if debts.due is not Due.OVERDUE and len(found) < limit:
         early = msgspec.structs.replace(debts, due=Due.NOT_YET_DUE)
-        start, left = home if part == EARLY else "", limit - len(found)
+        start, left = "" if is_late else home, limit - len(found)
         found += await store.unpaid(deps.db, place, early, after=start, limit=left)
     return found
 

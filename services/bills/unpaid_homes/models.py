@@ -1,10 +1,15 @@
 """Unpaid homes: what is asked and seen of homes that owe."""
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from services.fees.models import FeeKind
 from services.kernel.days import Day, Month
 from services.kernel.labels import Labelled
+from services.kernel.pages import ListQuery
+
+OverdueDays = Annotated[int, Meta(ge=1, le=3650)]
 
 
 class Due(Labelled):
@@ -18,13 +23,30 @@ class Due(Labelled):
 class Debts(Struct, frozen=True):
     """Bills owed: of one period and kind, or of all; of homes that are late, or are not.
 
-    `today`: the Beijing day that decides; without it `due` must be ALL.
+    `today`: the Beijing day that decides; without it `due` must be ALL. `days`: how many days
+    a bill of a late home is overdue at least.
     """
 
     period: Month | None = None
     kind: FeeKind | None = None
     due: Due = Due.ALL
     today: Day = ""
+    days: int = 1
+
+
+class UnpaidHomesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which unpaid bills to look for.
+
+    `period`: Month that the bills are for; all months without it.
+    `kind`: Fee that the bills are for; all fees without it.
+    `due`: Homes of which a due day is over; those that still have time, or all, only if asked.
+    `overdue_days`: Only homes of which a bill is overdue for so many days or more.
+    """
+
+    period: Month | None = None
+    kind: FeeKind | None = None
+    due: Due = Due.OVERDUE
+    overdue_days: OverdueDays | None = None
 
 
 class Arrears(Struct, kw_only=True):

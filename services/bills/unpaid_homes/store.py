@@ -11,6 +11,7 @@ from services.bills.states import BillState
 from services.bills.unpaid_homes.models import Arrears, Debt, Debts, Due
 from services.dependencies import Database
 from services.fees.models import FeeKind
+from services.kernel.days import plus_days
 from services.kernel.documents import Document
 from services.kernel.paths import under
 
@@ -34,7 +35,7 @@ async def unpaid(
     """
     query = {**_owing(debts), "home": {**under(place), **({"$gt": after} if after else {})}}
     if debts.due is Due.OVERDUE:
-        query["due_on"] = {"$lt": debts.today}
+        query["due_on"] = {"$lt": plus_days(debts.today, 1 - debts.days)}
     fields = {"_id": 0, "home": 1, "amount_fen": 1, "period": 1, "due_on": 1}
     cursor = db[COLLECTION].find(query, fields).sort([("home", 1), ("period", 1)])
     at_once = limit * (len(FeeKind) if debts.period else BILLS_PER_HOME)

@@ -28,7 +28,7 @@ from demo.workbook import workbook
 from services.appointments import actions as appointments
 from services.appointments.models import Appoint
 from services.bills.runs import actions as runs
-from services.bills.runs.models import StartBillRun
+from services.bills.runs.models import BillRunsQuery, StartBillRun
 from services.bills.runs.states import RunState
 from services.dependencies import Dependencies
 from services.fees import actions as fees
@@ -220,8 +220,8 @@ async def _rules(deps: Dependencies, first: str, firm: str) -> None:
 async def _bills(site: Site, period: str) -> None:
     """Draft a month's bills and publish them, or go on where the last start was cut short."""
     await _drain(site)
-    known = await runs.listing(site.deps, STAFF, COMPOUND, before="", limit=MONTHS)
-    run = next((run for run in known if run.period == period), None)
+    known = await runs.listing(site.deps, STAFF, COMPOUND, BillRunsQuery(limit=MONTHS))
+    run = next((run for run in known.items if run.period == period), None)
     if run is None:
         run = await runs.start(site.deps, STAFF, COMPOUND, StartBillRun(period=period))
         await _drain(site)

@@ -15,8 +15,7 @@ from demo.people import Household, Mood, households
 from demo.session import sign_in
 from demo.site import Site
 from services.bills import actions as bills
-from services.bills.models import BillView
-from services.bills.states import BillState
+from services.bills.models import BillView, MyBillsQuery
 from services.fees.models import FeeKind
 from services.kernel.errors import Conflict
 from services.kernel.permissions import Actor
@@ -50,7 +49,7 @@ async def make(site: Site) -> None:
 
 async def _pay(site: Site, home: Household) -> None:
     actor = await sign_in(site, home.user, home.phone)
-    owing = await bills.listing(site.deps, actor, BillState.OWING, before="", limit=50)
+    owing = (await bills.listing(site.deps, actor, MyBillsQuery())).items
     latest = max((bill.period for bill in owing), default="")
     for kind in FeeKind:
         wanted = [

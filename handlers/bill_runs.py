@@ -4,38 +4,30 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
-from handlers.http.lists import ListQuery, Page
-from services.bills.models import BillView, MonthsAfterVoid
+from services.bills.models import BillView, MonthsAfterVoid, RunBillsQuery
 from services.bills.runs import actions as runs
-from services.bills.runs.models import BillRunView, Skipped, StartBillRun, WithdrawBillRun
-from services.bills.states import BillState
+from services.bills.runs.models import (
+    BillRunsQuery,
+    BillRunView,
+    SkippedQuery,
+    SkippedView,
+    StartBillRun,
+    WithdrawBillRun,
+)
+from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 
 RunId = Annotated[str, Meta(description="Id of the bill run, as it was answered.")]
 
 
-class RunBillsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
-    """Which bills of a run to list.
-
-    `state`: State of the bills; drafts unless said otherwise.
-    """
-
-    state: BillState = BillState.DRAFT
-
-
 class BillRunsHandler(ApiHandler):
     @endpoint("listBillRuns", needs=Permission.RUN_BILLS)
-    async def get(self, place: PlacePath, query: ListQuery) -> Page[BillRunView]:
+    async def get(self, place: PlacePath, query: BillRunsQuery) -> Page[BillRunView]:
         """A compound's bill runs, the latest period first."""
-        before = cursors.read(query.cursor)
-        items = await runs.listing(
-            self.deps, self.actor, place, before=before, limit=query.limit
-        )
-        return lists.page(items, query.limit, lambda item: f"{item.period}|{item.run_id}")
+        return await runs.listing(self.deps, self.actor, place, query)
 
     @endpoint(
         "startBillRun",
@@ -122,30 +114,16 @@ class WithdrawBillRunHandler(ApiHandler):
 
 class BillRunSkippedHandler(ApiHandler):
     @endpoint("listBillRunSkipped", needs=Permission.RUN_BILLS)
-    async def get(self, run_id: RunId, query: ListQuery) -> Page[Skipped]:
+    async def get(self, run_id: RunId, query: SkippedQuery) -> Page[SkippedView]:
         """Homes and days that a run could not bill, by home, each with the reason."""
-        after = cursors.read(query.cursor)
-        items = await runs.skipped_of(
-            self.deps, self.actor, run_id, after=after, limit=query.limit
-        )
-        return lists.page(
-            items, query.limit, lambda item: f"{item.home}|{item.kind}|{item.from_day}"
-        )
+        return await runs.skipped_of(self.deps, self.actor, run_id, query)
 
 
 class BillRunBillsHandler(ApiHandler):
     @endpoint("listBillRunBills", needs=Permission.RUN_BILLS)
     async def get(self, run_id: RunId, query: RunBillsQuery) -> Page[BillView]:
         """A run's bills in one state, by home; drafts unless said otherwise."""
-        items = await runs.bills_of(
-            self.deps,
-            self.actor,
-            run_id,
-            query.state,
-            after=cursors.read(query.cursor),
-            limit=query.limit,
-        )
-        return lists.page(items, query.limit, lambda item: f"{item.home}|{item.bill_id}")
+        return await runs.bills_of(self.deps, self.actor, run_id, query)
 
 
 ROUTES = [

@@ -8,7 +8,7 @@ COLLECTION: Final = "bill_run_skips"
 SHARD_KEY: Final = {"run_id": 1}
 
 INDEXES: Final = [
-    # A run's gaps by home: bills/runs/skips_store.py of_run(), clear()
+    # A run's gaps by home: bills/runs/skips_store.py page(), clear()
     IndexModel(
         [
             ("run_id", ASCENDING),
@@ -18,6 +18,17 @@ INDEXES: Final = [
         ],
         name="run",
         unique=True,
+    ),
+    # A run's gaps by reason, or for one: page()
+    IndexModel(
+        [
+            ("run_id", ASCENDING),
+            ("reason", ASCENDING),
+            ("home", ASCENDING),
+            ("kind", ASCENDING),
+            ("from_day", ASCENDING),
+        ],
+        name="run_reason",
     ),
 ]
 

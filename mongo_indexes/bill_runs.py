@@ -8,7 +8,7 @@ COLLECTION: Final = "bill_runs"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # A compound's runs, the latest period first: bills/runs/store.py runs_of()
+    # A compound's runs, the latest period first: bills/runs/store.py page()
     IndexModel(
         [("place", ASCENDING), ("period", DESCENDING), ("_id", DESCENDING)], name="place"
     ),

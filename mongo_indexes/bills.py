@@ -10,7 +10,7 @@ SHARD_KEY: Final = {"home": 1}
 INDEXES: Final = [
     # No month of a home and kind is billed twice; what was billed: bills/store.py known()
     IndexModel([("home", ASCENDING), ("slots", ASCENDING)], name="slots", unique=True),
-    # A run's bills by home: of_run(), news()
+    # A run's bills by home: of_run(), some_of_run(), news()
     IndexModel(
         [
             ("run_id", ASCENDING),
@@ -19,6 +19,17 @@ INDEXES: Final = [
             ("_id", ASCENDING),
         ],
         name="run",
+    ),
+    # A run's bills, the largest first: of_run()
+    IndexModel(
+        [
+            ("run_id", ASCENDING),
+            ("state", ASCENDING),
+            ("amount_fen", DESCENDING),
+            ("home", ASCENDING),
+            ("_id", ASCENDING),
+        ],
+        name="run_amount",
     ),
     # What a run's bills come to as they are now: totals(). Covers it.
     IndexModel(

@@ -6,9 +6,16 @@ from typing import Any
 
 from services.audit import actions as audit
 from services.bills import own_money, store, visibility
-from services.bills.models import Bill, BillView, MonthsAfterVoid, OwedBills, VoidBill
+from services.bills.models import (
+    Bill,
+    BillView,
+    MonthsAfterVoid,
+    MyBills,
+    MyBillsQuery,
+    VoidBill,
+)
 from services.bills.states import TABLE, BillAction, BillState
-from services.bills.views import title_of, view, views
+from services.bills.views import title_of, views
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.access import accessible
@@ -27,33 +34,22 @@ class BillNotOwing(errors.Conflict):
     code = "bill_not_owing"
 
 
-async def listing(
-    deps: Dependencies,
-    actor: Actor,
-    state: BillState,
-    *,
-    before: str,
-    limit: int,
-) -> list[BillView]:
+async def listing(deps: Dependencies, actor: Actor, query: MyBillsQuery) -> MyBills:
     """Bills of the homes the actor belongs to today, the latest period first.
 
     Arrears stay with the home: all it owes, whenever it arose. What was paid is shown from the
     first day of the actor's own relation on, and not to who only pays for others: their own
     payments and receipts are theirs.
     """
-    page: dict[str, Any] = {"before": before, "limit": limit}
-    if state is BillState.PAID:
-        found = await store.paid(deps.db, visibility.since(actor, Permission.VIEW_HOME), **page)
+    pays_for = actor.places(Permission.PAY_BILLS)
+    if query.state == "paid":
+        since = visibility.since(actor, Permission.VIEW_HOME)
+        found = await store.paid(deps.db, since, query)
     else:
-        found = await store.owing(deps.db, actor.places(Permission.PAY_BILLS), **page)
-    addresses = await places.addresses(deps, sorted({bill.home for bill in found}))
-    return views(found, addresses, deps.today())
-
-
-async def owed(deps: Dependencies, actor: Actor) -> OwedBills:
-    """Sum of what the actor's homes owe, over all bills."""
-    count, amount_fen = await store.owed(deps.db, actor.places(Permission.PAY_BILLS))
-    return OwedBills(count=count, amount_fen=amount_fen)
+        found = await store.owing(deps.db, pays_for, query)
+    page = found.of(await views(deps, found.items))
+    owed = await store.owed(deps.db, pays_for)
+    return MyBills(items=page.items, next_cursor=page.next_cursor, owed=owed)
 
 
 async def access(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> list[Bill]:
@@ -145,9 +141,9 @@ async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill
         await audit.record(deps, tx, actor, TABLE.act(BillAction.VOID), **about)
 
     await deps.in_transaction(save)
-    addresses = await places.addresses(deps, [bill.home])
     bill.state = TABLE.target(BillAction.VOID)
-    return view(bill, addresses.get(bill.home, bill.home), deps.today())
+    [shown] = await views(deps, [bill])
+    return shown
 
 
 async def _access_to_void(deps: Dependencies, actor: Actor, bill_id: str) -> Bill:

@@ -1,13 +1,16 @@
 """Bills: what is kept, sent and seen of them."""
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct, field
 
 from services.bills.states import BillState
-from services.fees.models import FeeKind
+from services.fees.models import AccountKey, FeeKind
 from services.kernel.days import Day, Month
 from services.kernel.labels import Labelled
+from services.kernel.pages import ListQuery
+from services.kernel.paths import PlacePath
 from services.kernel.types import Reason
 
 
@@ -106,6 +109,37 @@ class VoidBill(Struct, forbid_unknown_fields=True, kw_only=True):
     months: MonthsAfterVoid
 
 
+class MyBillsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which of my bills to list.
+
+    `state`: Owed bills, or paid ones.
+    """
+
+    state: Literal["owing", "paid"] = "owing"
+
+
+class BillSort(Labelled):
+    HOME = "home", "按房屋"
+    LARGEST = "largest", "金额大的在前"
+
+
+class RunBillsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which bills of a run to list.
+
+    `state`: State of the bills; drafts unless said otherwise.
+    `kind`: Fee that is billed; all of them without it.
+    `account`: Key of the payee's merchant account; all without it.
+    `under`: Building, unit or home that the bills are of; the whole compound without it.
+    `sort`: Order of the list.
+    """
+
+    state: BillState = BillState.DRAFT
+    kind: FeeKind | None = None
+    account: AccountKey | None = None
+    under: PlacePath | None = None
+    sort: BillSort = BillSort.HOME
+
+
 class BillView(Struct, kw_only=True):
     """Bill of a home for one fee and one or more months.
 
@@ -158,3 +192,16 @@ class OwedBills(Struct, frozen=True, kw_only=True):
 
     count: int
     amount_fen: int
+
+
+class MyBills(Struct, kw_only=True):
+    """One page of bills, and what is owed beyond the page.
+
+    `items`: Bills of this page, the latest period first.
+    `next_cursor`: Send it as `cursor` for the next page; null on the last page.
+    `owed`: Everything my homes owe, whatever the page holds.
+    """
+
+    items: list[BillView]
+    next_cursor: str | None
+    owed: OwedBills

@@ -2,17 +2,31 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from mongo_indexes.bills import COLLECTION
-from services.bills.models import Bill, HomeNews, Known, Total
+from services.bills.models import (
+    Bill,
+    BillSort,
+    HomeNews,
+    Known,
+    OwedBills,
+    RunBillsQuery,
+    Total,
+)
 from services.bills.states import TABLE, BillAction, BillState
 from services.dependencies import Database, Transaction
 from services.fees.models import FeeKind
 from services.kernel.days import Day, Month, plus_months
 from services.kernel.documents import Document, to_document
+from services.kernel.pages import Count, Key, Keyset, ListQuery, Page, chosen
+from services.kernel.paths import under
+
+LATEST: Final = Keyset(Key("period", ascending=False), Key(ascending=False))
+BY_HOME: Final = Keyset(Key("home"), Key())
+LARGEST: Final = Keyset(Key("amount_fen", ascending=False, kind=Count), Key("home"), Key())
 
 
 async def known(
@@ -97,30 +111,35 @@ async def discard(db: Database, tx: Transaction, bill_ids: Sequence[str]) -> Non
     await TABLE.remove(db[COLLECTION], key, BillAction.DISCARD, tx=tx)
 
 
-async def of_run(
+async def some_of_run(
     db: Database,
     run_id: str,
     state: BillState,
     *,
-    after: str,
     limit: int,
-    accounts: Sequence[str] | None = None,
     tx: Transaction | None = None,
 ) -> list[Bill]:
-    """A run's bills in one state, by home, after "home|id". Served by index `run`.
+    """Return the first of a run's bills in one state, by home. Served by index `run`."""
+    query = {"run_id": run_id, "state": state}
+    cursor = db[COLLECTION].find(query, session=tx).sort(BY_HOME.order).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Bill])
+
+
+async def of_run(
+    db: Database, run_id: str, query: RunBillsQuery, *, accounts: Sequence[str] | None = None
+) -> Page[Bill]:
+    """A run's bills in one state. Served by index `run`, the largest first by `run_amount`.
 
     `accounts`: only bills that are paid into these.
     """
-    home, _, bill_id = after.partition("|")
-    query: Document = {"run_id": run_id, "state": state}
+    where: Document = {"run_id": run_id, **chosen(query, "state", "kind", "account")}
     if accounts is not None:
-        query["account"] = {"$in": list(accounts)}
-    if home:
-        query["home"] = {"$gte": home}
-        query["$or"] = [{"home": {"$gt": home}}, {"_id": {"$gt": bill_id}}]
-    order = [("home", 1), ("_id", 1)]
-    cursor = db[COLLECTION].find(query, session=tx).sort(order).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Bill])
+        where["$and"] = [{"account": {"$in": list(accounts)}}]
+    if query.under:
+        where["home"] = under(query.under)
+    by_home = query.sort is BillSort.HOME
+    order, hint = (BY_HOME, "run") if by_home else (LARGEST, "run_amount")
+    return await order.page(db[COLLECTION], Bill, where, query, hint=hint)
 
 
 async def any_of_run(
@@ -165,55 +184,46 @@ async def totals(db: Database, run_ids: Sequence[str]) -> dict[str, list[Total]]
     return found
 
 
-async def issued_since(db: Database, homes: Mapping[str, Day]) -> list[Bill]:
+async def issued_since(db: Database, homes: Mapping[str, Day], wanted: Document) -> list[Bill]:
     """Bills that are owed or paid, of a month since a day of each home; by home and month.
 
-    Served by index `home_paid`.
+    `wanted`: what else is true of them. Served by index `home_paid`.
     """
     states = [BillState.OWING, BillState.PAID]
-    query = {"home": {"$in": sorted(homes)}, "state": {"$in": states}}
+    query = {"home": {"$in": sorted(homes)}, "state": {"$in": states}, **wanted}
     found = msgspec.convert(await db[COLLECTION].find(query).to_list(), list[Bill])
     since = [b for b in found if plus_months(b.period, b.months - 1) >= homes[b.home][:7]]
     return sorted(since, key=lambda bill: (bill.home, bill.period, bill.id))
 
 
-async def owing(db: Database, homes: Sequence[str], *, before: str, limit: int) -> list[Bill]:
-    """List unpaid bills, the latest first, before "period|id". Served by index `home_paid`."""
+async def owing(db: Database, homes: Sequence[str], query: ListQuery) -> Page[Bill]:
+    """List unpaid bills, the latest first. Served by index `home_paid`."""
     own = {"home": {"$in": list(homes)}, "state": BillState.OWING}
-    return await _latest(db, own | _before(before), limit)
+    return await LATEST.page(db[COLLECTION], Bill, own, query, hint="home_paid")
 
 
-async def paid(
-    db: Database, since: Mapping[str, datetime], *, before: str, limit: int
-) -> list[Bill]:
-    """List what homes paid, each since its own instant. Order and index as `owing`."""
+async def paid(db: Database, since: Mapping[str, datetime], query: ListQuery) -> Page[Bill]:
+    """List what homes paid, each since its own instant. Order and index as `owing`.
+
+    Each home's part says where the page begins, so that no page before is read again.
+    """
+    behind = LATEST.after(query.cursor)
     own = [
-        {"home": home, "state": BillState.PAID, "paid_at": {"$gte": at}} | _before(before)
+        {"home": home, "state": BillState.PAID, "paid_at": {"$gte": at}, **behind}
         for home, at in since.items()
     ]
-    return await _latest(db, {"$or": own}, limit) if own else []
+    if not own:
+        return Page([])
+    first = msgspec.structs.replace(query, cursor=None)
+    return await LATEST.page(db[COLLECTION], Bill, {"$or": own}, first)
 
 
-def _before(cursor: str) -> Document:
-    period, _, bill_id = cursor.partition("|")
-    if not period:
-        return {}
-    earlier = [{"period": {"$lt": period}}, {"_id": {"$lt": bill_id}}]
-    return {"period": {"$lte": period}, "$or": earlier}
-
-
-async def _latest(db: Database, query: Document, limit: int) -> list[Bill]:
-    order = [("period", -1), ("_id", -1)]
-    cursor = db[COLLECTION].find(query).sort(order).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Bill])
-
-
-async def owed(db: Database, homes: Sequence[str]) -> tuple[int, int]:
+async def owed(db: Database, homes: Sequence[str]) -> OwedBills:
     """Return how many bills these homes owe, and how much. Served by index `home_paid`."""
     pipeline: list[Document] = [
         {"$match": {"home": {"$in": list(homes)}, "state": BillState.OWING}},
-        {"$group": {"_id": None, "count": {"$sum": 1}, "fen": {"$sum": "$amount_fen"}}},
+        {"$group": {"_id": None, "count": {"$sum": 1}, "amount_fen": {"$sum": "$amount_fen"}}},
     ]
     cursor = await db[COLLECTION].aggregate(pipeline)
     rows = await cursor.to_list()
-    return (rows[0]["count"], rows[0]["fen"]) if rows else (0, 0)
+    return msgspec.convert(rows[0], OwedBills) if rows else OwedBills(count=0, amount_fen=0)

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from services.bills.due_days import is_overdue
 from services.bills.models import Bill, BillView
 from services.bills.states import BillState
+from services.dependencies import Dependencies
 from services.fees.models import FeeKind
 from services.kernel.days import plus_months
 from services.kernel.views import show
+from services.places import actions as places
 
 
 def view(bill: Bill, address: str, today: str) -> BillView:
@@ -25,8 +27,10 @@ def view(bill: Bill, address: str, today: str) -> BillView:
     )
 
 
-def views(bills: Sequence[Bill], addresses: dict[str, str], today: str) -> list[BillView]:
+async def views(deps: Dependencies, bills: Sequence[Bill]) -> list[BillView]:
     """Show bills; one whose home has no address shows the path."""
+    addresses = await places.addresses(deps, sorted({bill.home for bill in bills}))
+    today = deps.today()
     return [view(bill, addresses.get(bill.home, bill.home), today) for bill in bills]
 
 

@@ -128,10 +128,13 @@ async def count_under(deps: Dependencies, place: str) -> int:
 
 
 async def homes_corrected(
-    deps: Dependencies, place: str, *, after: str, limit: int
+    deps: Dependencies, place: str, *, since: str, limit: int
 ) -> dict[str, str]:
-    """Return home → first day of its earliest correction, of the next homes under a place."""
-    return await store.homes_corrected(deps.db, place, after=after, limit=limit)
+    """Return home → first day of its earliest correction, of homes under a place.
+
+    `since`: the home to begin with.
+    """
+    return await store.homes_corrected(deps.db, place, since=since, limit=limit)
 
 
 async def listing(

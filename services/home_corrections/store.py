@@ -30,19 +30,22 @@ async def count_under(db: Database, place: str) -> int:
 
 
 async def homes_corrected(
-    db: Database, place: str, *, after: str, limit: int
+    db: Database, place: str, *, since: str, limit: int
 ) -> dict[str, str]:
-    """Home → earliest first day, by home, after a home. Served by index `home`."""
-    below = {**under(place), **({"$gt": after} if after else {})}
-    pipeline: list[Document] = [
-        {"$match": {"home": below}},
-        {"$sort": {"home": 1, "_id": 1}},
-        {"$group": {"_id": "$home", "from_day": {"$min": "$from_day"}}},
-        {"$sort": {"_id": 1}},
-        {"$limit": limit},
-    ]
-    cursor = await db[COLLECTION].aggregate(pipeline)
-    return {row["_id"]: row["from_day"] for row in await cursor.to_list()}
+    """Home → earliest first day, by home, from a home on. Served by index `home`.
+
+    A $group would read everything under the place for every page; this ends where it is full.
+    """
+    below = {**under(place), "$gte": max(since, place)}
+    cursor = db[COLLECTION].find({"home": below}, {"home": 1, "from_day": 1})
+    found: dict[str, str] = {}
+    async with cursor.sort([("home", 1), ("_id", 1)]).batch_size(limit) as rows:
+        async for row in rows:
+            home, day = row["home"], row["from_day"]
+            if home not in found and len(found) == limit:
+                break
+            found[home] = min(found.get(home, day), day)
+    return found
 
 
 async def of_place(db: Database, place: str, *, after: str, limit: int) -> list[HomeCorrection]:

@@ -146,8 +146,14 @@ async def test_a_run_names_every_home_it_skipped_and_why(
         cursor = page["next_cursor"]
     gap = {"kind": "property_fee", "reason": "contract_over"}
     days = {"from_day": "2026-12-01", "to_day": "2026-12-31"}
-    skipped = [SUN_HOME, WANG_HOME, LI_HOME]
-    assert found == [{"home": home, **gap, **days} for home in skipped]
+    skipped = {
+        SUN_HOME: "春光小区3栋1单元101室",
+        WANG_HOME: "春光小区3栋2单元501室",
+        LI_HOME: "春光小区3栋2单元502室",
+    }
+    assert found == [
+        {"home": home, "address": address, **gap, **days} for home, address in skipped.items()
+    ]
 
 
 async def test_a_contract_that_ends_after_drafting_holds_up_publishing(

@@ -10,8 +10,8 @@ from itertools import groupby
 from typing import Final
 
 from services.bills import own_money, store
-from services.bills.models import Bill, Known
-from services.bills.outdated.models import OutdatedBill, OutdatedPage
+from services.bills.models import Bill, BillView, Known
+from services.bills.outdated.models import OutdatedBill, OutdatedBillsQuery
 from services.bills.runs import basis, drafts
 from services.bills.runs.models import BillRun
 from services.bills.runs.pieces import Prices, slot
@@ -19,33 +19,59 @@ from services.bills.views import view
 from services.dependencies import Dependencies
 from services.fees.models import FeeKind
 from services.home_corrections import actions as home_corrections
-from services.kernel.days import days_between, last_day, months_from
+from services.kernel.days import Day, days_between, last_day, months_from
+from services.kernel.documents import Document
+from services.kernel.pages import Key, Keyset, Page, between, chosen
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places.models import Place
 
 HOMES_AT_ONCE: Final = 20
+BY_HOME: Final = Keyset(Key("home"), Key("period"), Key("bill_id"))
+ALL_MONTHS: Final = "~"  # comes after every month: a page that goes on with the next home
 
 
-async def listing(deps: Dependencies, actor: Actor, place: str, *, after: str) -> OutdatedPage:
+async def listing(
+    deps: Dependencies, actor: Actor, place: str, query: OutdatedBillsQuery
+) -> Page[OutdatedBill]:
     """Return the outdated bills of the next corrected homes of a place, by home and month.
 
     A page looks at twenty homes and may be empty although others follow. Raises NotFound.
     """
     require_at(actor, Permission.RUN_BILLS, place)
+    begin = BY_HOME.read(query.cursor)
     corrected = await home_corrections.homes_corrected(
-        deps, place, after=after, limit=HOMES_AT_ONCE
+        deps, place, since=begin[0] if begin else "", limit=HOMES_AT_ONCE
     )
+    found = await _outdated_of(deps, actor, corrected, query)
+    rows = [_position(item.bill) for item in found]
+    first = sum(begin is not None and [*row.values()] <= begin for row in rows)
+    page = BY_HOME.cut(rows[first:], query.limit)
+    items = found[first : first + len(page.items)]
+    if page.next_cursor is None and len(corrected) == HOMES_AT_ONCE:
+        last = max(corrected)
+        return Page(items, BY_HOME.write({"home": last, "period": ALL_MONTHS, "bill_id": ""}))
+    return Page(items, page.next_cursor)
+
+
+def _position(bill: BillView) -> Document:
+    return {key.field: getattr(bill, key.field) for key in BY_HOME.keys}
+
+
+async def _outdated_of(
+    deps: Dependencies, actor: Actor, corrected: Mapping[str, Day], query: OutdatedBillsQuery
+) -> list[OutdatedBill]:
+    """Return the outdated bills of some homes. `corrected`: home → its first day."""
+    months = between("period", query.period_from, query.period_to)
+    wanted = chosen(query, "kind", "state") | months
     homes = {home.id: home for home in await places.find_many(deps, list(corrected))}
-    issued = await _own(deps, actor, await store.issued_since(deps.db, corrected))
+    issued = await store.issued_since(deps.db, corrected, wanted)
     prices = await _prices(deps, sorted(homes))
-    items = [
+    return [
         shown
-        for bill in issued
+        for bill in await _own(deps, actor, issued)
         if (shown := _outdated(deps, homes[bill.home], bill, prices)) is not None
     ]
-    whole = len(corrected) == HOMES_AT_ONCE
-    return OutdatedPage(items, max(corrected) if whole else "")
 
 
 async def _own(deps: Dependencies, actor: Actor, issued: Sequence[Bill]) -> list[Bill]:

@@ -1,8 +1,28 @@
 """Outdated bills: what is seen of bills that a correction of their home would change."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 from services.bills.models import BillView
+from services.fees.models import FeeKind
+from services.kernel.days import Month
+from services.kernel.pages import ListQuery
+
+
+class OutdatedBillsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which outdated bills to list.
+
+    `state`: Owed ones, which can be voided and billed again, or paid ones; both without it.
+    `kind`: Fee that is billed; all of them without it.
+    `period_from`: Earliest first month of a bill.
+    `period_to`: Latest first month of a bill.
+    """
+
+    state: Literal["owing", "paid"] | None = None
+    kind: FeeKind | None = None
+    period_from: Month | None = None
+    period_to: Month | None = None
 
 
 class OutdatedBill(Struct, kw_only=True):
@@ -16,10 +36,3 @@ class OutdatedBill(Struct, kw_only=True):
     bill: BillView
     right_fen: int
     right_explanation: str
-
-
-class OutdatedPage(Struct, frozen=True):
-    """Outdated bills of some homes. `after`: the last home looked at; "" at the end."""
-
-    items: list[OutdatedBill]
-    after: str

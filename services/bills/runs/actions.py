@@ -9,13 +9,15 @@ from pymongo.errors import DuplicateKeyError
 from services.audit import actions as audit
 from services.bills import own_money
 from services.bills import store as bills_store
-from services.bills.models import BillView, Total
+from services.bills.models import BillView, RunBillsQuery, Total
 from services.bills.runs import basis, skips_store, store
 from services.bills.runs.models import (
     JOB,
     BillRun,
+    BillRunsQuery,
     BillRunView,
-    Skipped,
+    SkippedQuery,
+    SkippedView,
     SkipReason,
     StartBillRun,
     WithdrawBillRun,
@@ -31,7 +33,7 @@ from services.bills.runs.refusals import (
     require_withdrawable,
 )
 from services.bills.runs.states import TABLE, RunAction, RunState, require
-from services.bills.runs.views import view
+from services.bills.runs.views import skipped_view, view
 from services.bills.states import BillState
 from services.bills.views import views
 from services.dependencies import Dependencies, Transaction
@@ -39,6 +41,7 @@ from services.jobs import actions as jobs
 from services.kernel.access import accessible
 from services.kernel.documents import digest_id
 from services.kernel.interests import OwnHome
+from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places.models import Kind
@@ -261,38 +264,36 @@ async def get(deps: Dependencies, actor: Actor, run_id: str) -> BillRunView:
 
 
 async def listing(
-    deps: Dependencies, actor: Actor, place: str, *, before: str, limit: int
-) -> list[BillRunView]:
-    """A compound's runs, the latest period first."""
+    deps: Dependencies, actor: Actor, place: str, query: BillRunsQuery
+) -> Page[BillRunView]:
+    """A compound's runs, the latest period first unless asked otherwise."""
     await places.access_place(deps, actor, place, Permission.RUN_BILLS)
-    found = await store.runs_of(deps.db, place, before=before, limit=limit)
-    totals = await bills_store.totals(deps.db, [run.id for run in found])
-    return [view(run, totals[run.id]) for run in found]
+    found = await store.page(deps.db, place, query)
+    totals = await bills_store.totals(deps.db, [run.id for run in found.items])
+    return found.map(lambda run: view(run, totals[run.id]))
 
 
 async def skipped_of(
-    deps: Dependencies, actor: Actor, run_id: str, *, after: str, limit: int
-) -> list[Skipped]:
-    """What a run could not bill, by home: each home and fee with its days and the reason."""
+    deps: Dependencies, actor: Actor, run_id: str, query: SkippedQuery
+) -> Page[SkippedView]:
+    """What a run could not bill: each home and fee with its days and the reason."""
     run = await access(deps, actor, run_id)
-    return await skips_store.of_run(deps.db, run.id, after=after, limit=limit)
+    found = await skips_store.page(deps.db, run.id, query)
+    addresses = await places.addresses(deps, sorted({gap.home for gap in found.items}))
+    return found.map(lambda gap: skipped_view(gap, addresses.get(gap.home, gap.home)))
 
 
 async def bills_of(
-    deps: Dependencies,
-    actor: Actor,
-    run_id: str,
-    state: BillState,
-    *,
-    after: str,
-    limit: int,
-) -> list[BillView]:
-    """A run's bills in one state, by home; a firm's people see what their firm is owed."""
+    deps: Dependencies, actor: Actor, run_id: str, query: RunBillsQuery
+) -> Page[BillView]:
+    """A run's bills in one state; a firm's people see what their firm is owed."""
     run = await access(deps, actor, run_id)
     own = await own_money.find(deps, actor, run.place)
     accounts = None if own is None else own.accounts
-    found = await bills_store.of_run(
-        deps.db, run.id, state, after=after, limit=limit, accounts=accounts
-    )
-    addresses = await places.addresses(deps, sorted({bill.home for bill in found}))
-    return views(found, addresses, deps.today())
+    found = await bills_store.of_run(deps.db, run.id, query, accounts=accounts)
+    return found.of(await views(deps, found.items))
+
+
+async def place_of(deps: Dependencies, actor: Actor, run_id: str) -> str:
+    """Return the compound of a run. NotFound where the actor runs no bills."""
+    return (await access(deps, actor, run_id)).place

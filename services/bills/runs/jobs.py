@@ -124,8 +124,8 @@ def _progress(paths: Sequence[str], skipped: Sequence[Skipped]) -> Document:
 
 async def issue_some(deps: Dependencies, run: BillRun) -> None:
     """Publish the next drafts; when there are none left, tell people and finish."""
-    drafts = await bills_store.of_run(
-        deps.db, run.id, BillState.DRAFT, after="", limit=BILLS_AT_ONCE
+    drafts = await bills_store.some_of_run(
+        deps.db, run.id, BillState.DRAFT, limit=BILLS_AT_ONCE
     )
     if not drafts:
         told = await notify.notify_of_bills(deps, run)
@@ -174,8 +174,8 @@ def _journal(bill: Bill, compound: str, at: datetime) -> Journal:
 
 async def discard_some(deps: Dependencies, run: BillRun) -> bool:
     """Remove the next drafts of a run, and its gaps; False when there is nothing left."""
-    drafts = await bills_store.of_run(
-        deps.db, run.id, BillState.DRAFT, after="", limit=BILLS_AT_ONCE
+    drafts = await bills_store.some_of_run(
+        deps.db, run.id, BillState.DRAFT, limit=BILLS_AT_ONCE
     )
 
     async def save(tx: Transaction) -> bool:
@@ -200,8 +200,8 @@ async def withdraw_some(deps: Dependencies, run: BillRun) -> None:
         if await _paid_first(deps, tx, run):
             await store.stop(deps.db, tx, run, STOPPED)
             return 1
-        owing = await bills_store.of_run(
-            deps.db, run.id, BillState.OWING, after="", limit=BILLS_AT_ONCE, tx=tx
+        owing = await bills_store.some_of_run(
+            deps.db, run.id, BillState.OWING, limit=BILLS_AT_ONCE, tx=tx
         )
         changes = {"$inc": {"withdrawn": len(owing)}}
         if owing and await store.note(deps.db, run, changes, tx=tx):

@@ -10,6 +10,8 @@ from services.bills.runs.states import RunState
 from services.fees.models import FeeKind, Months
 from services.kernel.days import Day, Month
 from services.kernel.labels import Labelled
+from services.kernel.pages import ListQuery
+from services.kernel.paths import PlacePath
 from services.kernel.types import Reason
 
 JOB: Final = "bills.run"  # the name of the job that does what was asked of a run
@@ -48,6 +50,45 @@ class Skipped(Struct, frozen=True, kw_only=True):
     reason: SkipReason
     from_day: Day | None = None
     to_day: Day | None = None
+
+
+class SkipSort(Labelled):
+    HOME = "home", "按房屋"
+    REASON = "reason", "按原因"
+
+
+class SkippedQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which gaps of a run to list.
+
+    `reason`: Why a home could not be billed; all of them without it.
+    `kind`: Fee that could not be billed; all of them without it.
+    `under`: Building, unit or home that is meant; the whole compound without it.
+    `sort`: Order of the list.
+    """
+
+    reason: SkipReason | None = None
+    kind: FeeKind | None = None
+    under: PlacePath | None = None
+    sort: SkipSort = SkipSort.HOME
+
+
+class SkippedView(Struct, kw_only=True):
+    """Home that could not be billed.
+
+    `home`: Path of the home.
+    `address`: Address of the home, as people say it.
+    `kind`: Fee that could not be billed.
+    `reason`: Why it could not be billed.
+    `from_day`: First day that is not billed.
+    `to_day`: Last day that is not billed.
+    """
+
+    home: str
+    address: str
+    kind: FeeKind
+    reason: SkipReason
+    from_day: Day | None
+    to_day: Day | None
 
 
 class BillRun(Struct, kw_only=True):
@@ -116,6 +157,28 @@ class WithdrawBillRun(Struct, forbid_unknown_fields=True, kw_only=True):
     reason: Reason
     months: MonthsAfterVoid
     unpaid_only: bool = False
+
+
+class BillRunSort(Labelled):
+    LATEST = "latest", "最近月份在前"
+    EARLIEST = "earliest", "最早月份在前"
+
+
+class BillRunsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which bill runs to list.
+
+    `state`: How far they are; all without it.
+    `kind`: Fee that they bill, among others; any without it.
+    `period_from`: Earliest first month.
+    `period_to`: Latest first month.
+    `sort`: Order of the list.
+    """
+
+    state: RunState | None = None
+    kind: FeeKind | None = None
+    period_from: Month | None = None
+    period_to: Month | None = None
+    sort: BillRunSort = BillRunSort.LATEST
 
 
 class BillRunView(Struct, kw_only=True):

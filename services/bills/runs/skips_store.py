@@ -1,13 +1,22 @@
 """Store of what bill runs could not bill."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
 from mongo_indexes.bill_run_skips import COLLECTION
-from services.bills.runs.models import Skipped
+from services.bills.runs.models import Skipped, SkippedQuery, SkipSort
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, digest_id
+from services.kernel.pages import Key, Keyset, Page, chosen
+from services.kernel.paths import under
+
+BY_HOME: Final = (Key("home"), Key("kind"), Key("from_day"))
+ORDERS: Final = {
+    SkipSort.HOME: Keyset(*BY_HOME),
+    SkipSort.REASON: Keyset(Key("reason"), *BY_HOME),
+}
 
 
 async def insert(
@@ -32,18 +41,11 @@ async def clear(db: Database, tx: Transaction, run_id: str, *, limit: int) -> in
     return len(ids)
 
 
-async def of_run(db: Database, run_id: str, *, after: str, limit: int) -> list[Skipped]:
-    """A run's gaps by home, kind and day, after "home|kind|from_day". Served by index `run`."""
-    home, _, place = after.partition("|")
-    kind, _, from_day = place.partition("|")
-    query: Document = {"run_id": run_id}
-    if home:
-        query["home"] = {"$gte": home}
-        query["$or"] = [
-            {"home": {"$gt": home}},
-            {"kind": {"$gt": kind}},
-            {"kind": kind, "from_day": {"$gt": from_day}},
-        ]
-    order = [("home", 1), ("kind", 1), ("from_day", 1)]
-    cursor = db[COLLECTION].find(query).sort(order).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Skipped])
+async def page(db: Database, run_id: str, query: SkippedQuery) -> Page[Skipped]:
+    """A run's gaps, each home's by fee and day. By index `run`, with a reason `run_reason`."""
+    where: Document = {"run_id": run_id, **chosen(query, "reason", "kind")}
+    if query.under:
+        where["home"] = under(query.under)
+    by_home = query.sort is SkipSort.HOME and query.reason is None
+    hint = "run" if by_home else "run_reason"
+    return await ORDERS[query.sort].page(db[COLLECTION], Skipped, where, query, hint=hint)

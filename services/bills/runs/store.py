@@ -7,10 +7,16 @@ import msgspec
 from pymongo import ReturnDocument
 
 from mongo_indexes.bill_runs import COLLECTION
-from services.bills.runs.models import BillRun, Skipped
+from services.bills.runs.models import BillRun, BillRunSort, BillRunsQuery, Skipped
 from services.bills.runs.states import TABLE, RunAction
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, Page, between, chosen
+
+ORDERS: Final = {
+    BillRunSort.LATEST: Keyset(Key("period", ascending=False), Key(ascending=False)),
+    BillRunSort.EARLIEST: Keyset(Key("period"), Key()),
+}
 
 # A run's document stays small: the count is exact, the list shows where to begin.
 MAX_SKIPPED: Final = 500
@@ -72,13 +78,11 @@ def appending(skipped: Sequence[Skipped]) -> Document:
     return {"skipped": {"$each": msgspec.to_builtins(skipped), "$slice": MAX_SKIPPED}}
 
 
-async def runs_of(db: Database, place: str, *, before: str, limit: int) -> list[BillRun]:
-    """A compound's runs, the latest first, before "period|id". Served by index `place`."""
-    query: Document = {"place": place}
-    if before:
-        period, _, run_id = before.partition("|")
-        query["period"] = {"$lte": period}
-        query["$or"] = [{"period": {"$lt": period}}, {"_id": {"$lt": run_id}}]
-    order = [("period", -1), ("_id", -1)]
-    cursor = db[COLLECTION].find(query).sort(order).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[BillRun])
+async def page(db: Database, place: str, query: BillRunsQuery) -> Page[BillRun]:
+    """A compound's runs, by period. Served by index `place`."""
+    where = {
+        "place": place,
+        **chosen(query, "state", kind="kinds"),
+        **between("period", query.period_from, query.period_to),
+    }
+    return await ORDERS[query.sort].page(db[COLLECTION], BillRun, where, query)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.bills.models import Total
-from services.bills.runs.models import BillRun, BillRunView
+from services.bills.runs.models import BillRun, BillRunView, Skipped, SkippedView
 from services.kernel.views import show
 
 
@@ -18,3 +18,8 @@ def view(run: BillRun, totals: Sequence[Total]) -> BillRunView:
     return show(
         run, BillRunView, run_id=run.id, totals=list(totals), published_totals=published
     )
+
+
+def skipped_view(gap: Skipped, address: str) -> SkippedView:
+    """Show what a run could not bill to whoever runs bills."""
+    return show(gap, SkippedView, address=address)

@@ -1,0 +1,229 @@
+"""Every list that staff and heads work with: sorted, filtered, paged, exported, each the same.
+
+A list that a package registers needs a maker here, and every test below walks it.
+"""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final, get_args, get_type_hints
+from urllib.parse import urlencode
+
+import msgspec
+import pytest
+from python_calamine import CalamineWorkbook
+
+from mongo_indexes import exports
+from server.features import FEATURES
+from services.kernel.days import BEIJING
+from services.kernel.lists import List
+from services.kernel.pages import Keyset, ListQuery
+from services.kernel.tables import Column, written
+from tests.build import exports as exports_build
+from tests.build import lists_money
+from tests.build.cast import Estate
+from tests.build.lists import FORMULA, Case, Filters, Item, Maker, in_order
+from tests.build.sign_ins import Member
+from tests.build.world import World
+
+LISTS: Final[dict[str, Maker]] = {**lists_money.MAKERS}
+LIMITS: Final = (100, 1, 2)
+FEWEST: Final = 5
+
+
+@pytest.fixture
+def world(estate: Estate) -> World:
+    return estate.world
+
+
+@pytest.fixture(params=sorted(FEATURES.lists))
+def found(request: pytest.FixtureRequest) -> List:
+    return FEATURES.lists[request.param]
+
+
+@pytest.fixture
+async def case(found: List, estate: Estate) -> Case:
+    return await LISTS[found.name](estate)
+
+
+async def read(
+    world: World, case: Case, who: Member, filters: Filters, limit: int = 100
+) -> list[Item]:
+    """Return all items, page by page; none twice."""
+    items: list[Item] = []
+    asked = {**case.base, **filters, "limit": str(limit)}
+    while True:
+        reply = await world.api.get(f"{case.path}?{urlencode(asked)}", as_=who)
+        assert reply.status == 200, (asked, reply.body)
+        assert len(reply.body["items"]) <= limit
+        items += reply.body["items"]
+        if reply.body["next_cursor"] is None:
+            break
+        assert len(reply.body["items"]) == limit, "a page that is not full is the last"
+        asked["cursor"] = reply.body["next_cursor"]
+    keys = [msgspec.json.encode(item) for item in items]
+    assert len({*keys}) == len(keys), "shown twice"
+    return items
+
+
+def filter_names(found: List) -> set[str]:
+    return {*found.query.__struct_fields__} - {*ListQuery.__struct_fields__, "sort"}
+
+
+def sorts(found: List) -> list[Filters]:
+    """Return the query of each order; of the only one where there is one."""
+    hints = get_type_hints(found.query)
+    return [{"sort": each.value} for each in hints["sort"]] if "sort" in hints else [{}]
+
+
+def test_every_list_has_a_case() -> None:
+    assert sorted(LISTS) == sorted(FEATURES.lists)
+
+
+@pytest.fixture
+async def plans(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """How each page of a list is found: all ways that the server thought of."""
+    plans: list[Any] = []
+    page = Keyset.page
+
+    async def watched(
+        self: Keyset, collection: Any, kind: Any, where: Any, query: Any, **how: Any
+    ) -> Any:
+        behind = self.after(query.cursor)
+        both = {"$and": [each for each in (where, behind) if each] or [{}]}
+        cursor = collection.find(both).sort(self.order).limit(query.limit + 1)
+        cursor = cursor.hint(how["hint"]) if how.get("hint") else cursor
+        plans.append(((where, self.name), (await cursor.explain())["queryPlanner"]))
+        return await page(self, collection, kind, where, query, **how)
+
+    monkeypatch.setattr(Keyset, "page", watched)
+    return plans
+
+
+def is_sorted_in_memory(planner: Any) -> bool:
+    ways = [planner["winningPlan"], *planner["rejectedPlans"]]
+    return all("'stage': 'SORT'" in str(way) for way in ways)
+
+
+async def test_it_is_sorted_filtered_and_paged(
+    world: World, found: List, case: Case, plans: list[Any]
+) -> None:
+    assert {*case.orders} == {each.get("sort", "") for each in sorts(found)}
+    assert {name for each in case.filters for name in each} == filter_names(found)
+    everything = await read(world, case, case.who, {})
+    assert len(everything) >= case.rows >= FEWEST
+    for sort in sorts(found):
+        await each_page_size(world, case, sort)
+    shown = [await read(world, case, case.who, filters) for filters in case.filters]
+    known = _known([everything, *shown])
+    for filters, items in zip([{}, *case.filters], [everything, *shown], strict=True):
+        meant = [item for item in known if case.is_meant(item, case.base | filters)]
+        assert _keys(items) == _keys(meant), filters
+    for name in filter_names(found):
+        given = [items for f, items in zip(case.filters, shown, strict=True) if name in f]
+        told = [items for items in given if items and _keys(items) != _keys(everything)]
+        assert told, f"no row shows what {name} does"
+    for filters, items in zip(case.filters, shown, strict=True):
+        await each_order(world, found, case, filters, items)
+    assert not [asked for asked, planner in plans if is_sorted_in_memory(planner)]
+
+
+async def each_page_size(world: World, case: Case, sort: Filters) -> None:
+    order = case.orders[sort.get("sort", "")]
+    first, *others = [await read(world, case, case.who, sort, limit) for limit in LIMITS]
+    assert in_order(first, order), sort
+    assert all(items == first for items in others), sort
+
+
+async def each_order(
+    world: World, found: List, case: Case, filters: Filters, items: list[Item]
+) -> None:
+    for sort in sorts(found):
+        got = await read(world, case, case.who, filters | sort, limit=2)
+        assert _keys(got) == _keys(items), (filters, sort)
+        assert in_order(got, case.orders[sort.get("sort", "")]), (filters, sort)
+
+
+def _known(reads: list[list[Item]]) -> list[Item]:
+    return [*{msgspec.json.encode(item): item for items in reads for item in items}.values()]
+
+
+def _keys(items: Any) -> list[bytes]:
+    return sorted(msgspec.json.encode(item) for item in items)
+
+
+async def test_it_is_exported_as_it_is_seen(world: World, found: List, case: Case) -> None:
+    narrow = {**case.filters[0], **sorts(found)[-1]} if case.filters else {}
+    for who, filters in [(case.who, narrow), *((who, {}) for who in (case.who, *case.readers))]:
+        items = await read(world, case, who, filters)
+        export, file = await exported(world, found, case, who, filters)
+        heading, *cells = sheet(file)
+        assert heading == [column.label for column in found.columns]
+        assert cells == [[*row(found, item)] for item in items]
+        assert export["rows"] == len(items)
+        texts = [cell for line in cells for cell in line if isinstance(cell, str)]
+        assert not [s for s in case.secrets for text in texts if s in text]
+        assert filters or not case.free_text or FORMULA in texts
+        assert not is_computed(file)
+        await one_audit_row(world, found, case, export)
+
+
+async def test_who_may_not_read_it_gets_no_file(world: World, found: List, case: Case) -> None:
+    shown = await world.api.get(f"{case.path}?{urlencode(case.base)}", as_=case.stranger)
+    reply = await world.api.post("/api/v1/exports", wish(found, case, {}), as_=case.stranger)
+    assert {shown.status, reply.status} <= {403, 404}
+    assert await world.db[exports.COLLECTION].count_documents({}) == 0
+
+
+def wish(found: List, case: Case, filters: Filters) -> dict[str, Any]:
+    subject = {"subject": case.subject} if case.subject else {}
+    return {"list": found.name, "filters": {**case.base, **filters}, **subject}
+
+
+async def exported(
+    world: World, found: List, case: Case, who: Member, filters: Filters
+) -> tuple[Item, bytes]:
+    export = await exports_build.exported(world, who, wish=wish(found, case, filters))
+    assert (export["state"], export["complete"]) == ("ready", True), export
+    return export, (await exports_build.fetched(world, export)).raw
+
+
+def sheet(file: bytes) -> list[list[Any]]:
+    return CalamineWorkbook.from_filelike(io.BytesIO(file)).get_sheet_by_index(0).to_python()
+
+
+def is_computed(file: bytes) -> bool:
+    """Tell whether a spreadsheet holds a formula or a link anywhere."""
+    with zipfile.ZipFile(io.BytesIO(file)) as parts:
+        text = parts.read("xl/worksheets/sheet1.xml")
+    return b"<f>" in text or b"<hyperlink" in text
+
+
+def row(found: List, item: Item) -> Iterator[Any]:
+    """Yield the cells in which an item of a page is written."""
+    [view] = get_args(get_type_hints(found.read)["return"])
+    seen = msgspec.convert(item, view)
+    for column in found.columns:
+        yield cell(column, column.read(seen))
+
+
+def cell(column: Column, value: Any) -> Any:
+    match column.unit:
+        case _ if value is None:
+            return ""
+        case "yuan" | "area":
+            return pytest.approx(value / 100, abs=1e-9)
+        case "instant":
+            assert isinstance(value, datetime)
+            return value.astimezone(BEIJING).replace(tzinfo=None)
+        case "number":
+            return value
+        case _:
+            return written(value)
+
+
+async def one_audit_row(world: World, found: List, case: Case, export: Item) -> None:
+    noted = {"act": "privacy.exported", "subject": export["export_id"]}
+    [kept] = await world.db.audit.find(noted).to_list()
+    assert (kept["place"], kept["facts"]) == (case.place, {"kind": f"list:{found.name}"})

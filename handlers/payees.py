@@ -19,7 +19,7 @@ PathPayeeId = Annotated[str, Meta(description="Id of the payee, as lists show it
 class PayeesHandler(ApiHandler):
     @endpoint("listPayees", needs=Permission.MANAGE_FEES)
     async def get(self, place: PlacePath, query: PayeesQuery) -> Page[PayeeView]:
-        """Payees that may charge at a place, those of places above and below it too."""
+        """Payees that may charge at a place, above and below it, in the order of places."""
         return await payees.listing(self.deps, self.actor, place, query)
 
     @endpoint(

@@ -13,6 +13,8 @@ INDEXES: Final = [
     IndexModel([("place", ASCENDING), ("slots", ASCENDING)], name="slots", unique=True),
     # The list of a place's rules: page()
     IndexModel([("place", ASCENDING), ("_id", ASCENDING)], name="place"),
+    # That of a large place by age: page()
+    IndexModel([("created_at", ASCENDING), ("_id", ASCENDING)], name="age"),
 ]
 
 VALIDATOR: Final = {

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 
 COLLECTION: Final = "payees"
 SHARD_KEY: Final = {"_id": "hashed"}
@@ -10,6 +10,8 @@ SHARD_KEY: Final = {"_id": "hashed"}
 INDEXES: Final = [
     # Payees of places, and below a place, by path: fees/payees/store.py at_places(), page()
     IndexModel([("place", ASCENDING), ("_id", ASCENDING)], name="place"),
+    # Those of a large place, the latest first: page()
+    IndexModel([("from_day", DESCENDING), ("_id", ASCENDING)], name="from_day"),
     # Who else is paid into an account: fees/payees/store.py of_account()
     IndexModel([("account", ASCENDING)], name="account"),
 ]

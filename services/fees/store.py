@@ -15,8 +15,10 @@ from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import ancestors, under
 
 ORDERS: Final = {
-    FeeRuleSort.OLDEST: Keyset(Key()),
-    FeeRuleSort.NEWEST: Keyset(Key(ascending=False)),
+    FeeRuleSort.OLDEST: Keyset(Key("created_at", kind=datetime), Key()),
+    FeeRuleSort.NEWEST: Keyset(
+        Key("created_at", ascending=False, kind=datetime), Key(ascending=False)
+    ),
     FeeRuleSort.PLACE: Keyset(Key("place"), Key()),
 }
 
@@ -51,14 +53,15 @@ async def end(db: Database, tx: Transaction, rule: FeeRule) -> bool:
 
 
 async def page(db: Database, place: str, query: FeeRulesQuery) -> Page[FeeRule]:
-    """Rules made for a place or below it. Served by index `place`.
+    """Rules made for a place or below it. Served by the indexes `place` and `age`.
 
-    By age they are sorted in memory: a compound has a handful of rules in all its years.
+    Those of a compound are few enough to be sorted, those of a city are read in their order:
+    the planner finds out.
     """
     where = {"place": under(place), **chosen(query, "kind", "account")}
     if query.on_day is not None:
         where |= active_on(query.on_day, first="start_day", last="end_day")
-    return await ORDERS[query.sort].page(db[COLLECTION], FeeRule, where, query, hint="place")
+    return await ORDERS[query.sort].page(db[COLLECTION], FeeRule, where, query)
 
 
 async def of_compound(db: Database, compound: str, kinds: Sequence[FeeKind]) -> list[FeeRule]:

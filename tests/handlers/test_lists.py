@@ -21,13 +21,17 @@ from services.kernel.lists import List
 from services.kernel.pages import Keyset, ListQuery
 from services.kernel.tables import Column, written
 from tests.build import exports as exports_build
-from tests.build import lists_money
+from tests.build import lists_bills, lists_fees, lists_money
 from tests.build.cast import Estate
 from tests.build.lists import FORMULA, Case, Filters, Item, Maker, in_order
 from tests.build.sign_ins import Member
 from tests.build.world import World
 
-LISTS: Final[dict[str, Maker]] = {**lists_money.MAKERS}
+LISTS: Final[dict[str, Maker]] = {
+    **lists_bills.MAKERS,
+    **lists_fees.MAKERS,
+    **lists_money.MAKERS,
+}
 LIMITS: Final = (100, 1, 2)
 FEWEST: Final = 5
 

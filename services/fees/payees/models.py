@@ -95,9 +95,8 @@ class EndPayee(Struct, forbid_unknown_fields=True):
 
 
 class PayeeSort(Labelled):
-    ID = "id", "按登记编号"
+    PLACE = "place", "按地点"  # what lies above first
     LATEST = "latest", "最近开始收费的在前"
-    PLACE = "place", "按地点"
 
 
 class PayeesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
@@ -112,7 +111,7 @@ class PayeesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     kind: FeeKind | None = None
     account: AccountKey | None = None
     on_day: Day | None = None
-    sort: PayeeSort = PayeeSort.ID
+    sort: PayeeSort = PayeeSort.PLACE
 
 
 class PayeeView(Struct, kw_only=True):

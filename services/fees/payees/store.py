@@ -15,9 +15,8 @@ from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import ancestors, under
 
 ORDERS: Final = {
-    PayeeSort.ID: Keyset(Key()),
-    PayeeSort.LATEST: Keyset(Key("from_day", ascending=False), Key()),
     PayeeSort.PLACE: Keyset(Key("place"), Key()),
+    PayeeSort.LATEST: Keyset(Key("from_day", ascending=False), Key()),
 }
 
 
@@ -65,13 +64,14 @@ async def at_places(
 
 
 async def page(db: Database, place: str, query: PayeesQuery) -> Page[Payee]:
-    """Payees of a place: written for it, above or below it. Served by index `place`.
+    """Payees of a place: written for it, above or below it. By the indexes `place`, `from_day`.
 
-    But for the order of places they are sorted in memory: a compound has a few in its years.
+    Those of a compound are few enough to be sorted, those of a city are read in their order:
+    the planner finds out.
     """
     there = {"$or": [{"place": {"$in": ancestors(place)}}, {"place": under(place)}]}
     wanted = chosen(query, "account", kind="kinds")
     if query.on_day is not None:
         wanted |= active_on(query.on_day)
     where = {"$and": [there, wanted]} if wanted else there
-    return await ORDERS[query.sort].page(db[COLLECTION], Payee, where, query, hint="place")
+    return await ORDERS[query.sort].page(db[COLLECTION], Payee, where, query)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.bills.outdated import actions as outdated_bills
 from services.bills.runs import actions as runs
 from services.bills.runs.models import StartBillRun
 from services.residencies.models import Relation
@@ -102,6 +103,26 @@ async def test_later_bills_follow_and_earlier_ones_are_listed(
         "waste_fee": 500,
     }
     assert await outdated(estate) == [(LI_HOME, "2026-02", 5118, 5280)]
+
+
+@pytest.mark.billed("2026-01", "2026-02")
+async def test_outdated_bills_come_in_pages_of_homes_and_bills(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for home in (LI_HOME, GHOST, SUN_HOME):  # no bill of a ghost: a page without any
+        assert (await correct(estate, home, area=8800)).status == 201
+    whole = await outdated(estate)
+    assert len(whole) == 4
+    monkeypatch.setattr(outdated_bills, "HOMES_AT_ONCE", 1)
+    found: list[str] = []
+    cursor = ""
+    while cursor is not None:
+        path = f"places/{COMPOUND}/outdated-bills?limit=1&cursor={cursor}"
+        reply = await get(estate, "staff", path)
+        assert len(reply.body["items"]) <= 1
+        found += [item["bill"]["bill_id"] for item in reply.body["items"]]
+        cursor = reply.body["next_cursor"]
+    assert len(found) == len({*found}) == len(whole)
 
 
 @pytest.mark.billed("2026-01")

@@ -28,7 +28,6 @@ from services.places.models import Place
 
 HOMES_AT_ONCE: Final = 20
 BY_HOME: Final = Keyset(Key("home"), Key("period"), Key("bill_id"))
-ALL_MONTHS: Final = "~"  # comes after every month: a page that goes on with the next home
 
 
 async def listing(
@@ -41,16 +40,16 @@ async def listing(
     require_at(actor, Permission.RUN_BILLS, place)
     begin = BY_HOME.read(query.cursor)
     corrected = await home_corrections.homes_corrected(
-        deps, place, since=begin[0] if begin else "", limit=HOMES_AT_ONCE
+        deps, place, since=begin[0] if begin else "", limit=HOMES_AT_ONCE + 1
     )
+    following = corrected.popitem()[0] if len(corrected) > HOMES_AT_ONCE else None
     found = await _outdated_of(deps, actor, corrected, query)
     rows = [_position(item.bill) for item in found]
     first = sum(begin is not None and [*row.values()] <= begin for row in rows)
     page = BY_HOME.cut(rows[first:], query.limit)
     items = found[first : first + len(page.items)]
-    if page.next_cursor is None and len(corrected) == HOMES_AT_ONCE:
-        last = max(corrected)
-        return Page(items, BY_HOME.write({"home": last, "period": ALL_MONTHS, "bill_id": ""}))
+    if page.next_cursor is None and following:
+        return Page(items, BY_HOME.write({"home": following, "period": "", "bill_id": ""}))
     return Page(items, page.next_cursor)
 
 

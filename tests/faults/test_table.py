@@ -166,14 +166,14 @@ TENANCY: Final = (
     Fault(
         "payments of everybody are listed",
         "services.payments.store",
-        'query: dict[str, Any] = {"person": person}\n',
-        'query: dict[str, Any] = {"person": {"$gt": ""}}\n',
+        'Payment, {"person": person}, query)',
+        'Payment, {"person": {"$gt": ""}}, query)',
         row("get /api/v1/payments"),
     ),
     Fault(
         "an appointment that ended still holds",
         "services.kernel.days",
-        '        "$or": [{"to_day": None}, {"to_day": {"$gte": day}}],\n',
+        '        "$or": [{last: None}, {last: {"$gte": day}}],\n',
         "",
         f"{MATRIX}::test_everybody_holds_what_the_matrix_says",
     ),

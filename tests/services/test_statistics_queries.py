@@ -287,11 +287,6 @@ async def test_a_residents_page_reads_its_bills(
     assert total[0] <= 2 * len(PERIODS) * len(FeeKind)
 
 
-async def both(*queries: Awaitable[Any]) -> None:
-    for one in queries:
-        await one
-
-
 async def test_a_page_of_a_runs_bills_reads_that_page(
     world: World, seen: tuple[Dependencies, Listener]
 ) -> None:

@@ -12,12 +12,12 @@ import pytest
 from services.appointments import actions as appointments
 from services.appointments.models import Appoint
 from services.bills import actions as bills
+from services.bills.unpaid_homes import actions as unpaid_homes
 from services.dependencies import Transaction
 from services.kernel.days import BEIJING
 from services.kernel.permissions import Role
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
-from services.statistics import unpaid_homes
 from tests.build.cast import (
     COMPOUND,
     LI_HOME,

@@ -67,9 +67,9 @@ class AppointmentHandler(ApiHandler):
 
 class MyAppointmentsHandler(ApiHandler):
     @endpoint("listMyAppointments", needs=Access.SIGNED_IN)
-    async def get(self) -> Page[MyAppointment]:
+    async def get(self, query: ListQuery) -> Page[MyAppointment]:
         """My appointments: those that hold, those to come and the past year's."""
-        return Page(await appointments.mine(self.deps, self.actor))
+        return await appointments.mine(self.deps, self.actor, query)
 
 
 class MyContactHandler(ApiHandler):

@@ -4,12 +4,11 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
-from handlers.http.lists import Page, ShortListQuery
+from services.kernel.pages import Page, ShortListQuery
 from services.messaging import actions
-from services.messaging.models import MessageView, TemplateView, Unread, position
+from services.messaging.models import MessageView, TemplateView, Unread
 
 MessageId = Annotated[
     str,
@@ -23,11 +22,7 @@ class MessagesHandler(ApiHandler):
     @endpoint("listMyMessages", needs=Access.SIGNED_IN)
     async def get(self, query: ShortListQuery) -> Page[MessageView]:
         """My messages, newest first."""
-        before = cursors.read(query.cursor)
-        items = await actions.inbox(self.deps, self.actor, before=before, limit=query.limit)
-        return lists.page(
-            items, query.limit, lambda item: position(item.created_at, item.message_id)
-        )
+        return await actions.inbox(self.deps, self.actor, query)
 
 
 class UnreadHandler(ApiHandler):
@@ -48,7 +43,7 @@ class TemplatesHandler(ApiHandler):
     @endpoint("listMessageTemplates", needs=Access.SIGNED_IN)
     async def get(self) -> Page[TemplateView]:
         """Templates to ask for with wx.requestSubscribeMessage, and my grants left of each."""
-        return Page(await actions.templates(self.deps, self.actor))
+        return await actions.templates(self.deps, self.actor)
 
 
 ROUTES = [

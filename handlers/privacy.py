@@ -4,15 +4,14 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from handlers.http.ids import AppointmentId, ResidencyId
-from handlers.http.lists import ListQuery, Page
 from services.consents import actions as consents
 from services.consents.models import ConsentView, GiveConsent, PolicyView, Withdrawal
 from services.consents.policies import PolicyKey
 from services.exports.models import ExportView
+from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
 from services.privacy import export
@@ -27,16 +26,14 @@ class PoliciesHandler(ApiHandler):
     @endpoint("listPolicies", needs=Access.PUBLIC)
     async def get(self) -> Page[PolicyView]:
         """The texts that people are asked to agree to, in the versions of today."""
-        return Page(consents.published())
+        return consents.published()
 
 
 class ConsentsHandler(ApiHandler):
     @endpoint("listMyConsents", needs=Access.SIGNED_IN)
     async def get(self, query: ListQuery) -> Page[ConsentView]:
         """What I agreed to and withdrew, the newest first."""
-        before = cursors.read(query.cursor)
-        items = await consents.listing(self.deps, self.actor, before=before, limit=query.limit)
-        return lists.page(items, query.limit, lambda item: item.consent_id)
+        return await consents.listing(self.deps, self.actor, query)
 
     @endpoint(
         "giveConsent",

@@ -6,8 +6,8 @@ from msgspec import Meta
 
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
-from handlers.http.lists import Page
 from services.accounts import actions as accounts
+from services.kernel.pages import ListQuery, Page
 from services.limits import actions as limits
 from services.limits.models import Rate
 from services.people.identity import CodeRefused
@@ -99,9 +99,9 @@ class ConfirmationHandler(ApiHandler):
 
 class MySessionsHandler(ApiHandler):
     @endpoint("listMySessions", needs=Access.SIGNED_IN)
-    async def get(self) -> Page[SessionView]:
+    async def get(self, query: ListQuery) -> Page[SessionView]:
         """Where I am signed in, the newest first."""
-        return Page(await sessions.listing(self.deps, self.actor))
+        return await sessions.listing(self.deps, self.actor, query)
 
     @endpoint("endMySessions", needs=Access.SIGNED_IN)
     async def delete(self) -> None:

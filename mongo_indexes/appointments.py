@@ -8,8 +8,11 @@ COLLECTION: Final = "appointments"
 SHARD_KEY: Final = {"place": 1, "_id": 1}
 
 INDEXES: Final = [
-    # A person's roles, on every request: services/appointments/store.py of_person()
-    IndexModel([("person", ASCENDING), ("place", ASCENDING)], name="person"),
+    # A person's roles, on every request: services/appointments/store.py of_person(), and the
+    # list of them that they see: of_person_since()
+    IndexModel(
+        [("person", ASCENDING), ("place", ASCENDING), ("_id", ASCENDING)], name="person_place"
+    ),
     # Who holds which role at a place: under(), rivals(), holders_at()
     IndexModel([("place", ASCENDING), ("_id", ASCENDING)], name="place"),
     # Appointments written under a phone that nobody has proved yet: bind_phone()

@@ -11,6 +11,7 @@ from server.settings import Settings
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.kernel.errors import NotFound
+from services.kernel.pages import ListQuery
 
 NAME = "outbox"
 HELP = "list dead jobs, or replay one"
@@ -46,10 +47,11 @@ async def replay(deps: Dependencies, job: str) -> None:
 
 
 async def show(deps: Dependencies) -> None:
-    after = ""
-    while dead := await jobs.dead(deps, after=after, limit=PAGE):
-        for job in dead:
+    cursor, first = None, True
+    while first or cursor:
+        page = await jobs.dead(deps, ListQuery(limit=PAGE, cursor=cursor))
+        if first and not page.items:
+            sys.stdout.write("no dead jobs\n")
+        for job in page.items:
             sys.stdout.write(f"{job.id}\t{job.attempts} attempts\t{job.last_error}\n")
-        after = dead[-1].id
-    if not after:
-        sys.stdout.write("no dead jobs\n")
+        cursor, first = page.next_cursor, False

@@ -18,6 +18,7 @@ from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.kernel.acts import Act
 from services.kernel.days import plus_days
+from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor, Permission, require_administrator
 from services.people import actions as people
 from services.places import actions as places
@@ -86,11 +87,11 @@ async def listing(
     return [views.view(deps, appointment) for appointment in rows]
 
 
-async def mine(deps: Dependencies, actor: Actor) -> list[MyAppointment]:
-    """List the actor's own appointments: those that hold, that will, and the past year's."""
+async def mine(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[MyAppointment]:
+    """Return the actor's own appointments: those that hold, that will, and the past year's."""
     since = plus_days(deps.today(), -SHOWN_AFTERWARDS_DAYS)
-    rows = await store.of_person_since(deps.db, actor.person_id, since)
-    return await views.my_views(deps, rows)
+    found = await store.of_person_since(deps.db, actor.person_id, since, query)
+    return found.of(await views.my_views(deps, found.items))
 
 
 async def choose_contact(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 from pymongo import UpdateOne
@@ -12,23 +13,27 @@ from services.dependencies import Database, Transaction
 from services.kernel import steps
 from services.kernel.days import active_on, not_over_on
 from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, ListQuery, Page
 from services.kernel.paths import under_any
 from services.kernel.permissions import Role
 from services.kernel.personal_data import ERASED
 
+BY_PLACE: Final = Keyset(Key("place"), Key())
+
 
 async def of_person(db: Database, person_id: str, day: str) -> list[Appointment]:
-    """List roles a person holds on a day. Served by index `person`."""
+    """List roles a person holds on a day. Served by index `person_place`."""
     query = {"person": person_id, **active_on(day)}
     cursor = db[COLLECTION].find(query).sort("place", 1)
     return msgspec.convert(await cursor.to_list(), list[Appointment])
 
 
-async def of_person_since(db: Database, person_id: str, day: str) -> list[Appointment]:
-    """List roles a person holds, will hold or held since a day. Served by index `person`."""
-    query = {"person": person_id, **not_over_on(day)}
-    cursor = db[COLLECTION].find(query).sort("place", 1)
-    return msgspec.convert(await cursor.to_list(), list[Appointment])
+async def of_person_since(
+    db: Database, person_id: str, day: str, query: ListQuery
+) -> Page[Appointment]:
+    """Roles a person holds, will hold or held since a day. Served by index `person_place`."""
+    where = {"person": person_id, **not_over_on(day)}
+    return await BY_PLACE.page(db[COLLECTION], Appointment, where, query)
 
 
 async def insert(db: Database, tx: Transaction, appointment: Appointment) -> None:
@@ -148,7 +153,7 @@ async def bind_phone(
 async def free_other_phones(
     db: Database, tx: Transaction, person_id: str, phone_index: str, day: str
 ) -> None:
-    """Free appointments of a person by a phone they no longer have. Index `person`."""
+    """Free appointments of a person by a phone they no longer have. Index `person_place`."""
     query = {"person": person_id, "phone_index": {"$ne": phone_index}, **not_over_on(day)}
     change = {"person": None, "phone_visible_to": Visibility.NOBODY}
     await db[COLLECTION].update_many(query, {"$set": change}, session=tx)

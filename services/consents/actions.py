@@ -15,7 +15,9 @@ from services.consents.policies import Policy, PolicyKey
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.acts import Act
+from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor
+from services.kernel.views import show
 from services.people import actions as people
 
 EXPLANATION: Final = (
@@ -62,19 +64,11 @@ class ConsentNotGiven(errors.Conflict):
     code = "consent_not_given"
 
 
-def published() -> list[PolicyView]:
-    """Return the current text of each policy."""
-    return [
-        PolicyView(
-            policy=policy.key,
-            version=policy.version,
-            title=policy.title,
-            from_day=policy.from_day,
-            sha256=policy.sha256,
-            text=policy.text,
-        )
-        for policy in policies.CURRENT.values()
-    ]
+def published() -> Page[PolicyView]:
+    """Return the current text of each policy, on one page: they are a handful."""
+    return Page([*policies.CURRENT.values()]).map(
+        lambda each: show(each, PolicyView, policy=each.key, text=each.text)
+    )
 
 
 async def check(
@@ -159,12 +153,9 @@ async def withdraw(deps: Dependencies, actor: Actor, policy: PolicyKey) -> Withd
     return Withdrawal(policy=policy, withdrawn_at=deps.now(), explanation=EXPLANATION)
 
 
-async def listing(
-    deps: Dependencies, actor: Actor, *, before: str, limit: int
-) -> list[ConsentView]:
-    """List the actor's own consents, the newest first."""
-    rows = await store.of_person(deps.db, actor.person_id, before=before, limit=limit)
-    return [view(consent) for consent in rows]
+async def listing(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[ConsentView]:
+    """Return the actor's own consents, the newest first."""
+    return (await store.of_person(deps.db, actor.person_id, query)).map(view)
 
 
 def view(consent: Consent) -> ConsentView:

@@ -1,6 +1,7 @@
 """Store of consents: one row for each agreement to one text."""
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -9,7 +10,10 @@ from services.consents.models import Consent
 from services.consents.policies import PolicyKey
 from services.dependencies import Database, Transaction
 from services.kernel import steps
-from services.kernel.documents import Document, to_document
+from services.kernel.documents import to_document
+from services.kernel.pages import Key, Keyset, ListQuery, Page
+
+NEWEST: Final = Keyset(Key(ascending=False))
 
 
 async def insert(db: Database, tx: Transaction, consent: Consent) -> None:
@@ -38,13 +42,9 @@ async def withdraw(
     await db[consents.COLLECTION].update_many(query, {"$set": {"withdrawn_at": at}}, session=tx)
 
 
-async def of_person(db: Database, person_id: str, *, before: str, limit: int) -> list[Consent]:
-    """List a person's consents, newest first. Served by index `person`."""
-    query: Document = {"person": person_id}
-    if before:
-        query["_id"] = {"$lt": before}
-    cursor = db[consents.COLLECTION].find(query).sort("_id", -1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Consent])
+async def of_person(db: Database, person_id: str, query: ListQuery) -> Page[Consent]:
+    """A person's consents, newest first. Served by index `person`."""
+    return await NEWEST.page(db[consents.COLLECTION], Consent, {"person": person_id}, query)
 
 
 # Erasure

@@ -19,6 +19,7 @@ from services.jobs import store
 from services.jobs.models import Again, Backlog, Job, Permanent, RetryAt
 from services.kernel.documents import Document
 from services.kernel.errors import NotFound
+from services.kernel.pages import ListQuery, Page
 from services.kernel.redaction import redacted
 
 Handler = Callable[[Dependencies, Document], Awaitable[Again | None]]
@@ -159,9 +160,9 @@ async def replay(deps: Dependencies, job_id: str) -> None:
     await wake(deps)
 
 
-async def dead(deps: Dependencies, *, after: str, limit: int) -> list[Job]:
+async def dead(deps: Dependencies, query: ListQuery) -> Page[Job]:
     """Return dead jobs by id: for the operator at the command line."""
-    return await store.dead(deps.db, after=after, limit=limit)
+    return await store.dead(deps.db, query)
 
 
 async def backlog(deps: Dependencies) -> Backlog:

@@ -1,7 +1,7 @@
 """Store of the outbox and of the workers that drain it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from pymongo import ReturnDocument
@@ -11,6 +11,9 @@ from mongo_indexes.outbox import COLLECTION
 from services.dependencies import Database, Transaction
 from services.jobs.models import Job, JobState
 from services.kernel.documents import to_document
+from services.kernel.pages import Key, Keyset, ListQuery, Page
+
+BY_ID: Final = Keyset(Key())
 
 
 async def insert(db: Database, tx: Transaction | None, job: Job) -> None:
@@ -103,11 +106,9 @@ async def revive(db: Database, job_id: str, now: datetime) -> bool:
     return result.modified_count == 1
 
 
-async def dead(db: Database, *, after: str, limit: int) -> list[Job]:
+async def dead(db: Database, query: ListQuery) -> Page[Job]:
     """Return dead jobs in order of id. Served by index `dead`."""
-    query = {"state": JobState.DEAD, "_id": {"$gt": after}}
-    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Job])
+    return await BY_ID.page(db[COLLECTION], Job, {"state": JobState.DEAD}, query)
 
 
 async def backlog(db: Database, now: datetime, *, cap: int) -> tuple[int, datetime | None]:

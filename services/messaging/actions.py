@@ -7,6 +7,7 @@ from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.documents import encode
 from services.kernel.errors import NotFound
+from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor
 from services.kernel.templates import Template
 from services.messaging import message_grants, store
@@ -68,12 +69,9 @@ def message_id_of(template: Template, key: str, person_id: str) -> str:
     return encode(int.from_bytes(digest), ID_LENGTH)
 
 
-async def inbox(
-    deps: Dependencies, actor: Actor, *, before: str, limit: int
-) -> list[MessageView]:
-    """My messages, newest first; `before` is the position of the last one seen."""
-    messages = await store.inbox(deps.db, actor.person_id, before=before, limit=limit)
-    return [view(message) for message in messages]
+async def inbox(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[MessageView]:
+    """Return my messages, newest first."""
+    return (await store.inbox(deps.db, actor.person_id, query)).map(view)
 
 
 async def unread(deps: Dependencies, actor: Actor) -> Unread:
@@ -91,18 +89,23 @@ async def read(deps: Dependencies, actor: Actor, message_id: str) -> MessageView
     return view(message)
 
 
-async def templates(deps: Dependencies, actor: Actor) -> list[TemplateView]:
-    """Templates this installation has, with the grants I have left as far as we know."""
+async def templates(deps: Dependencies, actor: Actor) -> Page[TemplateView]:
+    """Return this installation's templates, with the grants I have left as far as we know.
+
+    On one page: they are a few dozen.
+    """
     openid = (await people.openids(deps, [actor.person_id])).get(actor.person_id, "")
     known = deps.features.templates
     ids = {key: deps.templates[key] for key in known if key in deps.templates}
     left = await message_grants.left(deps, openid, list(ids.values()))
-    return [
-        TemplateView(
-            template=key,
-            template_id=template_id,
-            title=known[key].title,
-            left=left[template_id],
-        )
-        for key, template_id in ids.items()
-    ]
+    return Page(
+        [
+            TemplateView(
+                template=key,
+                template_id=template_id,
+                title=known[key].title,
+                left=left[template_id],
+            )
+            for key, template_id in ids.items()
+        ]
+    )

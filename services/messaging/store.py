@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from pymongo import ReturnDocument
@@ -11,8 +11,11 @@ from mongo_indexes import message_grants, messages
 from services.dependencies import Database, Transaction
 from services.kernel import steps
 from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, ListQuery, Page
 from services.messaging.models import Message
 from services.messaging.states import OUT, TABLE, Move
+
+NEWEST: Final = Keyset(Key("position", ascending=False))
 
 
 async def insert(db: Database, tx: Transaction, message: Message) -> bool:
@@ -35,13 +38,9 @@ async def find_of(db: Database, message_id: str, person_id: str) -> Message | No
     return msgspec.convert(document, Message | None)
 
 
-async def inbox(db: Database, person_id: str, *, before: str, limit: int) -> list[Message]:
+async def inbox(db: Database, person_id: str, query: ListQuery) -> Page[Message]:
     """One person's messages, newest first. Served by index `inbox`."""
-    query: Document = {"person": person_id}
-    if before:
-        query["position"] = {"$lt": before}
-    cursor = db[messages.COLLECTION].find(query).sort("position", -1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Message])
+    return await NEWEST.page(db[messages.COLLECTION], Message, {"person": person_id}, query)
 
 
 async def count_unread(db: Database, person_id: str) -> int:

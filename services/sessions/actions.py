@@ -1,21 +1,28 @@
 """Sessions of a person: signing in by WeChat, each request's actor, signing out."""
 
 import asyncio
-from typing import Final
+from functools import partial
 
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.grants import actions as grants
 from services.kernel import errors
 from services.kernel.acts import Act
+from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import FRESH, Actor
+from services.kernel.views import show
 from services.people import actions as people
 from services.people import identity
 from services.sessions import lifecycle, store, tokens
 from services.sessions.devices import device_of
-from services.sessions.models import Confirmed, SessionKind, SessionView, Tokens, Visit
-
-MOST_LISTED: Final = 50
+from services.sessions.models import (
+    Confirmed,
+    Session,
+    SessionKind,
+    SessionView,
+    Tokens,
+    Visit,
+)
 
 
 class AnotherPerson(errors.Forbidden):
@@ -116,18 +123,19 @@ async def _end(deps: Dependencies, actor: Actor, session_id: str, act: Act) -> b
     return await deps.in_transaction(save)
 
 
-async def listing(deps: Dependencies, actor: Actor) -> list[SessionView]:
-    """List the actor's own sessions that can still be used, the newest first: at most 50."""
-    rows = await store.current_of(deps.db, actor.person_id, deps.now(), limit=MOST_LISTED)
-    return [
-        SessionView(
-            session_id=session.id,
-            kind=session.kind,
-            device=session.device,
-            current=session.id == actor.session_id,
-            signed_in_at=session.created_at,
-            used_at=session.rotated_at,
-            expires_at=session.expires_at,
-        )
-        for session in rows
-    ]
+async def listing(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[SessionView]:
+    """Return the actor's own sessions that can still be used, the newest first."""
+    found = await store.current_of(deps.db, actor.person_id, deps.now(), query)
+    return found.map(partial(view, actor))
+
+
+def view(actor: Actor, session: Session) -> SessionView:
+    """Show a session to whoever it is of."""
+    return show(
+        session,
+        SessionView,
+        current=session.id == actor.session_id,
+        session_id=session.id,
+        signed_in_at=session.created_at,
+        used_at=session.rotated_at,
+    )

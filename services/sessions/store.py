@@ -1,6 +1,7 @@
 """Store of sessions."""
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -8,7 +9,10 @@ from mongo_indexes import sessions
 from services.dependencies import Database, Transaction
 from services.kernel import steps
 from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, ListQuery, Page
 from services.sessions.models import LIVES, Session, SessionKind
+
+NEWEST: Final = Keyset(Key(ascending=False))
 
 
 async def insert(db: Database, tx: Transaction, session: Session) -> None:
@@ -21,10 +25,10 @@ async def find(db: Database, session_id: str) -> Session | None:
 
 
 async def current_of(
-    db: Database, person_id: str, now: datetime, *, limit: int
-) -> list[Session]:
-    """List a person's sessions that can still be used, newest first. Index `person`."""
-    query: Document = {
+    db: Database, person_id: str, now: datetime, query: ListQuery
+) -> Page[Session]:
+    """A person's sessions that can still be used, newest first. Served by index `person`."""
+    where: Document = {
         "person": person_id,
         "revoked_at": None,
         "expires_at": {"$gt": now},
@@ -33,8 +37,7 @@ async def current_of(
             for kind in SessionKind
         ],
     }
-    cursor = db[sessions.COLLECTION].find(query).sort("_id", -1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Session])
+    return await NEWEST.page(db[sessions.COLLECTION], Session, where, query)
 
 
 async def rotate(db: Database, session: Session, at: datetime) -> bool:

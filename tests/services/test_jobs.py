@@ -14,6 +14,7 @@ from services.jobs import store as jobs_store
 from services.jobs.models import Again, Permanent, RetryAt
 from services.kernel.errors import NotFound
 from services.kernel.features import Schedule
+from services.kernel.pages import ListQuery
 from tests.build.world import World
 from tests.deadlines import SAFETY_NET
 
@@ -107,9 +108,8 @@ async def test_failures_are_tried_again_then_buried_then_replayed(
         await world.advance(hours=1)
     assert len(calls) == jobs.MAX_ATTEMPTS
     assert await state(world, "test:1") == "dead"
-    assert [job.id for job in await jobs_store.dead(world.deps.db, after="", limit=10)] == [
-        "test:1"
-    ]
+    dead = await jobs_store.dead(world.deps.db, ListQuery())
+    assert [job.id for job in dead.items] == ["test:1"]
 
     await jobs.replay(world.deps, "test:1")
     await jobs.run_due(world.deps, recorder(calls), "w")

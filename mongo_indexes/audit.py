@@ -14,6 +14,12 @@ INDEXES: Final = [
     IndexModel([("under", ASCENDING), ("position", ASCENDING)], name="under"),
     # The same of one act (it is rare acts that are looked for): listing()
     IndexModel([("under", ASCENDING), ("act", ASCENDING), ("position", ASCENDING)], name="act"),
+    # What was refused there: listing()
+    IndexModel(
+        [("under", ASCENDING), ("position", ASCENDING)],
+        name="refused",
+        partialFilterExpression={"result": "refused"},
+    ),
     # Of one person, or about one thing: listing()
     IndexModel([("person", ASCENDING), ("position", ASCENDING)], name="person"),
     IndexModel([("subject", ASCENDING), ("position", ASCENDING)], name="subject"),

@@ -18,13 +18,14 @@ from typing import Any, Final
 import msgspec
 
 from services.audit import store
-from services.audit.models import LANES, Result, Row, RowView
+from services.audit.models import LANES, AuditQuery, Result, Row, RowView
 from services.dependencies import Dependencies, Transaction
 from services.kernel import interests
 from services.kernel.acts import Act
 from services.kernel.documents import Document, to_document
+from services.kernel.pages import Page, asked
 from services.kernel.paths import ancestors
-from services.kernel.permissions import Actor, Permission
+from services.kernel.permissions import Actor, Permission, require, require_at
 from services.kernel.vault import Vault
 from services.kernel.views import show
 from services.limits import actions as limits
@@ -136,30 +137,26 @@ def fingerprint(vault: Vault, kept: Document) -> str:
     return hmac.digest(vault.derive("audit", kept["key_id"]), text, hashlib.sha256).hex()
 
 
-async def listing(
-    deps: Dependencies,
-    actor: Actor,
-    *,
-    person: str | None = None,
-    subject: str | None = None,
-    act: Act | None = None,
-    before: str,
-    limit: int,
-) -> list[RowView]:
-    """Return rows of the auditor's places, the newest first. Reading them is recorded too."""
+async def listing(deps: Dependencies, actor: Actor, query: AuditQuery) -> Page[RowView]:
+    """Return rows of the auditor's places. Reading them is recorded too.
+
+    Raises NotFound for a place that is not theirs to audit, and Forbidden for no auditor.
+    """
+    require(actor, Permission.READ_AUDIT)
+    if query.place is not None:
+        require_at(actor, Permission.READ_AUDIT, query.place)
     held = list(actor.places(Permission.READ_AUDIT))
-    scope = [*held, NOWHERE] if any("." not in place for place in held) else held
-    wanted = {"person": person, "subject": subject, "act": act}
-    asked = {name: value for name, value in wanted.items() if value is not None}
-    found = await store.page(deps.db, scope, asked, before=before, limit=limit)
+    everywhere = [*held, NOWHERE] if any("." not in place for place in held) else held
+    scope = everywhere if query.place is None else [query.place]
+    found = await store.page(deps.db, scope, query)
 
     async def note(tx: Transaction) -> None:
         # What was asked for may be anything typed: only which questions they were.
-        count, by = len(found), sorted(asked)
-        await record(deps, tx, actor, Act.AUDIT_READ, place=held[0], rows=count, by=by)
+        count, by, place = len(found.items), asked(query), query.place or held[0]
+        await record(deps, tx, actor, Act.AUDIT_READ, place=place, rows=count, by=by)
 
     await deps.in_transaction(note)
-    return [view(row) for row in found]
+    return found.map(view)
 
 
 def view(row: Row) -> RowView:

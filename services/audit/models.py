@@ -1,12 +1,18 @@
 """Rows of the audit: acts, their results and facts. Never a name, never a phone number."""
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from services.kernel.acts import Act
+from services.kernel.days import Day
 from services.kernel.labels import Labelled
+from services.kernel.pages import ListQuery
+from services.kernel.paths import PlacePath
+from services.kernel.types import Opaque
+
+SubjectId = Annotated[Opaque, Meta(min_length=1)]
 
 LANES: Final = 64
 # Cybersecurity Law (网络安全法): network logs at least six months; ours stay a year.
@@ -52,6 +58,34 @@ class Head(Struct, kw_only=True):
     lane: int = field(name="_id")
     number: int = 0
     mac: str = START
+
+
+class RowSort(Labelled):
+    NEWEST = "newest", "最新在前"
+    OLDEST = "oldest", "最早在前"
+
+
+class AuditQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which rows of the audit to list.
+
+    `person`: Id of the person who acted.
+    `subject`: Id of what was acted on, e.g. a bill or an appointment.
+    `act`: Kind of act.
+    `result`: Whether it was done or refused.
+    `place`: Path of a place that I audit: what was done there and below.
+    `at_from`: First day of the acts.
+    `at_to`: Last day of the acts.
+    `sort`: Order of the list.
+    """
+
+    person: SubjectId | None = None
+    subject: SubjectId | None = None
+    act: Act | None = None
+    result: Result | None = None
+    place: PlacePath | None = None
+    at_from: Day | None = None
+    at_to: Day | None = None
+    sort: RowSort = RowSort.NEWEST
 
 
 class RowView(Struct, kw_only=True):

@@ -1,6 +1,7 @@
 """Store of the audit: rows are inserted here and never changed or removed."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -8,11 +9,18 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.cursor import AsyncCursor
 
 from mongo_indexes import audit, audit_heads
-from services.audit.models import Head, Row
+from services.audit.models import AuditQuery, Head, Row, RowSort
 from services.dependencies import Database, Transaction
-from services.kernel.documents import Document, to_document
+from services.kernel.documents import Document, first_id, to_document
+from services.kernel.pages import Key, Keyset, Page, chosen, within
 
 AT_ONCE: Final = 500
+ORDERS: Final = {
+    RowSort.NEWEST: Keyset(Key("position", ascending=False)),
+    RowSort.OLDEST: Keyset(Key("position")),
+}
+# A row's position was once made a moment after its instant.
+SLACK: Final = timedelta(seconds=1)
 
 
 async def find_head(db: Database, lane: int, *, tx: Transaction | None = None) -> Head:
@@ -49,17 +57,23 @@ def in_order(collection: AsyncCollection[Document], query: Document) -> AsyncCur
     return collection.find(query).sort("_id", 1).batch_size(AT_ONCE)
 
 
-async def page(
-    db: Database,
-    places: Sequence[str],
-    wanted: Document,
-    *,
-    before: str,
-    limit: int,
-) -> list[Row]:
-    """Rows under places, the newest first. Served by `under`, `act`, `person` or `subject`."""
-    query: Document = {"under": {"$in": list(places)}, **wanted}
-    if before:
-        query["position"] = {"$lt": before}
-    cursor = db[audit.COLLECTION].find(query).sort("position", -1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Row])
+async def page(db: Database, places: Sequence[str], query: AuditQuery) -> Page[Row]:
+    """Rows under places. Served by `under`, `act`, `refused`, `person` or `subject`."""
+    where = {
+        "under": {"$in": list(places)},
+        **chosen(query, "person", "subject", "act", "result"),
+        **_on_days(query),
+    }
+    return await ORDERS[query.sort].page(db[audit.COLLECTION], Row, where, query)
+
+
+def _on_days(query: AuditQuery) -> Document:
+    """Return the condition for the days asked for, with the bounds that the indexes know."""
+    at = within("at", query.at_from, query.at_to)
+    if not at:
+        return {}
+    bounds = {
+        sign: first_id(instant + (SLACK if sign == "$lt" else -SLACK))
+        for sign, instant in at["at"].items()
+    }
+    return {**at, "position": bounds}

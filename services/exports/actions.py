@@ -80,7 +80,7 @@ async def ask_for_list(deps: Dependencies, actor: Actor, wish: ExportList) -> Ex
             created_at=deps.now(),
             expires_at=deps.now() + KEPT,
         ),
-        place=await found.place_of(deps, actor, subject) if subject else audit.NOWHERE,
+        place=await found.place_of(deps, actor, subject),
     )
 
 

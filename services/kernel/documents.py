@@ -11,6 +11,8 @@ Document = dict[str, Any]
 
 # Crockford's base 32: no letters that read like digits, because people read ids aloud.
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+NEW_ID_LENGTH: Final = 26
+RANDOM_BITS: Final = 80
 
 
 def to_document(struct: msgspec.Struct) -> Document:
@@ -21,8 +23,13 @@ def to_document(struct: msgspec.Struct) -> Document:
 
 def new_id(now: datetime) -> str:
     """Return 26 characters that sort by creation time; 80 random bits: not to be guessed."""
-    value = int(now.timestamp() * 1000) << 80 | secrets.randbits(80)
-    return encode(value, 26)
+    value = int(now.timestamp() * 1000) << RANDOM_BITS | secrets.randbits(RANDOM_BITS)
+    return encode(value, NEW_ID_LENGTH)
+
+
+def first_id(at: datetime) -> str:
+    """Return the least id of an instant: where a range of ids begins or ends."""
+    return encode(int(at.timestamp() * 1000) << RANDOM_BITS, NEW_ID_LENGTH)
 
 
 def encode(value: int, length: int) -> str:

@@ -6,11 +6,28 @@ from typing import Any
 from msgspec import Struct
 
 from services.kernel.pages import ListQuery, Page
+from services.kernel.paths import smallest_around
+from services.kernel.permissions import Actor, Permission
 from services.kernel.tables import Column
+
+PlaceOf = Callable[[Any, Any, str], Awaitable[str]]
 
 
 async def _of_itself(_deps: Any, _actor: Any, subject: str) -> str:
     return subject
+
+
+def around(permission: Permission) -> PlaceOf:
+    """Name the smallest place around all that the actor holds a permission for.
+
+    For a list of something in all of them; "" when there is no place around them.
+    """
+
+    async def place_of(deps: Any, actor: Actor, subject: str) -> str:  # noqa: ARG001  # a PlaceOf
+        held = actor.places(permission)
+        return smallest_around(held) if held else ""
+
+    return place_of
 
 
 class List(Struct, frozen=True, kw_only=True):
@@ -30,7 +47,7 @@ class List(Struct, frozen=True, kw_only=True):
     columns: tuple[Column, ...]
     read: Callable[..., Awaitable[Page[Any]]]
     subject: str = "place"
-    place_of: Callable[[Any, Any, str], Awaitable[str]] = _of_itself
+    place_of: PlaceOf = _of_itself
 
     async def page(self, deps: Any, actor: Any, subject: str, query: ListQuery) -> Page[Any]:
         """Return a page as the actor may see it. Raises Forbidden, NotFound, InvalidInput."""

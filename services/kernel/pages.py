@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from pymongo.asynchronous.client_session import AsyncClientSession as Transaction
 from pymongo.asynchronous.collection import AsyncCollection
 
-from services.kernel.days import plus_days, start_of
+from services.kernel.days import check_day, plus_days, start_of
 from services.kernel.documents import Document
 from services.kernel.errors import InvalidInput
 from services.kernel.types import Opaque
@@ -102,6 +102,8 @@ class Keyset:
     def read(self, cursor: str | None) -> list[Any] | None:
         """Return the values of the keys behind which a page begins; None for the first page.
 
+        An empty cursor asks for the first page too: its field was left empty.
+
         Raises InvalidInput for a cursor of another list or order, or none of ours.
         """
         if not cursor:
@@ -160,6 +162,12 @@ def _value(value: Any, kind: Any) -> Any:
     return found.astimezone(UTC) if isinstance(found, datetime) else found
 
 
+def asked(query: ListQuery) -> list[str]:
+    """Return the names of the filters that were given."""
+    names = {*query.__struct_fields__} - {*ListQuery.__struct_fields__, "sort"}
+    return sorted(name for name in names if getattr(query, name) is not None)
+
+
 def chosen(query: Struct, *names: str, **fields: str) -> Document:
     """Return the condition for the filters of a query that were given.
 
@@ -171,12 +179,15 @@ def chosen(query: Struct, *names: str, **fields: str) -> Document:
 
 
 def within(field: str, first: str | None, last: str | None) -> Document:
-    """Return the condition for instants of some Beijing days, both included."""
+    """Return the condition for instants of some Beijing days, both included.
+
+    Raises InvalidInput for a day that does not exist.
+    """
     bounds: dict[str, datetime] = {}
     if first is not None:
-        bounds["$gte"] = start_of(first)
+        bounds["$gte"] = start_of(check_day(first))
     if last is not None:
-        bounds["$lt"] = start_of(plus_days(last, 1))
+        bounds["$lt"] = start_of(plus_days(check_day(last), 1))
     return {field: bounds} if bounds else {}
 
 

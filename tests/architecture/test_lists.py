@@ -16,7 +16,6 @@ EXCEPTED: Final[dict[str, str]] = {}
 NOT_YET: Final = frozenset(
     {
         "listAppointments",
-        "listAuditRows",
         "listBillRunBills",
         "listBillRunSkipped",
         "listBillRuns",

@@ -15,6 +15,7 @@ Filters = dict[str, str]
 FORMULA: Final = '=HYPERLINK("http://evil.example","点我")'
 # What comes behind the name of a field in a filter for the first, the last of a range.
 FIRST, LAST = "_from", "_to"
+RANGED: Final = ("", "_at", "_day", "_month")
 
 
 @dataclass
@@ -23,7 +24,7 @@ class Case:
 
     `who`: may read it; `readers`: others who may, each with their own view of it. `stranger`:
     may not. `path`: its address. `subject`: what it is a list of, as exports take it; `place`:
-    the place that the audit of an export names.
+    the place that the audit of an export names; `places`: reader's name → another one.
     `filters`: sets of filters, with each filter in at least one; what they give is compared
     with all rows sifted by hand. `base`: filters that always hold, where the list grows by
     being read. `orders`: order → the fields of an item it sorts by, "-" for the last first;
@@ -42,6 +43,7 @@ class Case:
     rows: int
     subject: str = ""
     place: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
     readers: Sequence[Member] = ()
     base: Filters = field(default_factory=dict)
     matches: Mapping[str, Callable[[Item, str], bool]] = field(default_factory=dict)
@@ -67,10 +69,8 @@ class Case:
 
 def _ranged(item: Item, name: str) -> str:
     """Return the day or month of an item that a range is about."""
-    if f"{name}_at" in item:
-        return day_of(datetime.fromisoformat(item[f"{name}_at"]))
-    [found] = [item[each] for end in ("", "_day", "_month") if (each := name + end) in item]
-    return str(found)
+    [found] = [item[each] for end in RANGED if (each := name + end) in item]
+    return day_of(datetime.fromisoformat(found)) if "T" in found else str(found)
 
 
 Maker = Callable[[Estate], Awaitable[Case]]

@@ -128,3 +128,21 @@ async def test_nothing_odd_reaches_a_row_or_a_log_line(estate: Estate, value: by
         assert value.decode("latin-1") not in str(row)
     assert value.decode("latin-1") not in str(logs)
     assert value not in answer
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        (f"place={ELSEWHERE}", 404, "not_found"),
+        ("place=cc", 404, "not_found"),
+        ("at_from=2026-02-30", 422, "invalid_input"),
+        ("result=maybe", 422, "invalid_input"),
+        ("cursor=AAAA", 422, "invalid_input"),
+    ],
+)
+async def test_what_no_auditor_of_the_community_can_ask(
+    estate: Estate, query: str, status: int, code: str
+) -> None:
+    community = await auditor(estate, "community")
+    reply = await estate.world.api.get(f"/api/v1/audit?{query}", as_=community)
+    assert (reply.status, reply.code) == (status, code)

@@ -21,7 +21,7 @@ from services.kernel.lists import List
 from services.kernel.pages import Keyset, ListQuery
 from services.kernel.tables import Column, written
 from tests.build import exports as exports_build
-from tests.build import lists_bills, lists_fees, lists_money
+from tests.build import lists_bills, lists_fees, lists_money, lists_offices
 from tests.build.cast import Estate
 from tests.build.lists import FORMULA, Case, Filters, Item, Maker, in_order
 from tests.build.sign_ins import Member
@@ -31,6 +31,7 @@ LISTS: Final[dict[str, Maker]] = {
     **lists_bills.MAKERS,
     **lists_fees.MAKERS,
     **lists_money.MAKERS,
+    **lists_offices.MAKERS,
 }
 LIMITS: Final = (100, 1, 2)
 FEWEST: Final = 5
@@ -170,7 +171,8 @@ async def test_it_is_exported_as_it_is_seen(world: World, found: List, case: Cas
         assert not [s for s in case.secrets for text in texts if s in text]
         assert filters or not case.free_text or FORMULA in texts
         assert not is_computed(file)
-        await one_audit_row(world, found, case, export)
+        place = case.places.get(who.name, case.place)
+        await one_audit_row(world, found, export, place)
 
 
 async def test_who_may_not_read_it_gets_no_file(world: World, found: List, case: Case) -> None:
@@ -227,7 +229,7 @@ def cell(column: Column, value: Any) -> Any:
             return written(value)
 
 
-async def one_audit_row(world: World, found: List, case: Case, export: Item) -> None:
+async def one_audit_row(world: World, found: List, export: Item, place: str) -> None:
     noted = {"act": "privacy.exported", "subject": export["export_id"]}
     [kept] = await world.db.audit.find(noted).to_list()
-    assert (kept["place"], kept["facts"]) == (case.place, {"kind": f"list:{found.name}"})
+    assert (kept["place"], kept["facts"]) == (place, {"kind": f"list:{found.name}"})

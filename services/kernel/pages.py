@@ -97,7 +97,8 @@ class Keyset:
     def write(self, row: Mapping[str, Any]) -> str:
         """Return the cursor behind a row."""
         values = [self.name, *(row[key.field] for key in self.keys)]
-        return urlsafe_b64encode(msgspec.json.encode(values)).decode()
+        # MongoDB gives large numbers back in a type of its own
+        return urlsafe_b64encode(msgspec.json.encode(values, enc_hook=int)).decode()
 
     def read(self, cursor: str | None) -> list[Any] | None:
         """Return the values of the keys behind which a page begins; None for the first page.

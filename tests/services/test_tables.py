@@ -1,0 +1,208 @@
+"""Tables: what people typed stays text, money and areas stay exact, memory stays bounded."""
+
+import io
+import tracemalloc
+import zipfile
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+from msgspec import Struct
+from python_calamine import CalamineWorkbook
+
+from services.kernel.labels import Labelled
+from services.kernel.tables import LONGEST_TEXT, Column, Workbook, columns, written
+from tests.build.world import NOON
+from tests.depth import by_depth
+
+BYTES_OF_A_CELL: Final = 600  # at the peak; it was 450
+MOST: Final = 20_000
+
+
+class State(Labelled):
+    OPEN = "open", "待核对"
+
+
+class Inner(Struct):
+    amount_fen: int
+    name: str
+
+
+class View(Struct):
+    title: str
+    inner: Inner | None
+    area: int
+    state: State
+    made_at: datetime | None
+    is_new: bool = False
+
+
+def file_of(rows: list[Any], *shown: Column, notes: tuple[str, ...] = ()) -> bytes:
+    book = Workbook("清单", shown)
+    book.add(rows)
+    return book.close(*notes)
+
+
+def read(file: bytes) -> list[list[Any]]:
+    return CalamineWorkbook.from_filelike(io.BytesIO(file)).get_sheet_by_index(0).to_python()
+
+
+def itself(unit: str = "text") -> Column:
+    return Column("value", "值", lambda row: row, unit)
+
+
+def cell(value: Any, unit: str = "text") -> Any:
+    """Write a value and return what is read."""
+    _, [_, found] = read(file_of([value], Column("n", "序", lambda _: "n"), itself(unit)))
+    return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        '=HYPERLINK("http://evil.example","点我")',
+        "+8613900000001",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "{=1}",
+        "http://evil.example",
+        "mailto:a@b.c",
+        "007",
+        "1e5",
+        "2026-03-02",
+        "true",
+        "<b>&amp;\"'",
+        "_x0041_",
+        "\x00\x01\x1f\x7f",
+        "一行\n两行",
+        "\U0001f600\U0001f468\u200d\U0001f469",
+        " 前后空格 ",
+    ],
+)
+def test_a_text_stays_a_text(text: str) -> None:
+    assert cell(text) == text
+    with zipfile.ZipFile(io.BytesIO(file_of([text], itself()))) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml")
+    assert b"<f>" not in sheet
+    assert b"<hyperlink" not in sheet
+
+
+@pytest.mark.parametrize(
+    ("sign", "most"), [("字", LONGEST_TEXT), ("\U0001f600", LONGEST_TEXT // 2)]
+)
+def test_a_text_that_is_too_long_is_cut(sign: str, most: int) -> None:
+    """In the units that Excel counts: half of an emoji would damage the file."""
+    file = file_of([sign * 40_000], itself())
+    with zipfile.ZipFile(io.BytesIO(file)) as parts:
+        kept = parts.read("xl/sharedStrings.xml").decode().count(sign)
+    assert kept == most
+
+
+def test_nothing_is_an_empty_cell() -> None:
+    assert cell(None) == cell("") == cell([]) == ""
+    assert cell(None, "yuan") == cell(None, "instant") == ""
+
+
+@pytest.mark.parametrize("fen", [0, 1, 7, 29, 101, -5, 12_345_678_901, 10**15 - 1])
+def test_money_and_areas_are_exact(fen: int) -> None:
+    for unit in ("yuan", "area"):
+        assert round(cell(fen, unit) * 100) == fen
+        assert cell(fen, unit) == fen / 100
+    assert cell(fen, "number") == fen
+
+
+def test_an_instant_is_in_beijings_time() -> None:
+    assert cell(NOON, "instant") == datetime(2026, 3, 2, 12)  # noqa: DTZ001  # as Excel has it
+
+
+@pytest.mark.parametrize(
+    "instant",
+    [
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(1899, 12, 31, tzinfo=UTC),
+        datetime(1900, 2, 28, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, tzinfo=UTC),
+    ],
+)
+def test_an_instant_that_excel_does_not_know_is_a_text(instant: datetime) -> None:
+    assert cell(instant, "instant") == str(instant)
+
+
+def test_the_first_and_last_year_are_dates() -> None:
+    for instant in (datetime(1901, 1, 2, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)):
+        shown = cell(instant, "instant")
+        assert abs(shown - instant.replace(tzinfo=None)) < timedelta(hours=9)
+
+
+def test_columns_are_read_off_the_view() -> None:
+    shown = columns(
+        View,
+        title="标题",
+        inner__amount_fen="金额(元)",
+        inner__name="名称",
+        area="面积(㎡)",
+        state="状态",
+        made_at="时间",
+        is_new="新",
+    )
+    assert [column.unit for column in shown] == [
+        "text",
+        "yuan",
+        "text",
+        "area",
+        "text",
+        "instant",
+        "text",
+    ]
+    one = View("=1", Inner(1234, "甲"), 8530, State.OPEN, NOON, is_new=True)
+    other = View("", None, 1, State.OPEN, None)
+    heading, first, second = read(file_of([one, other], *shown))
+    assert heading == [column.label for column in shown]
+    noon = datetime(2026, 3, 2, 12)  # noqa: DTZ001  # as Excel has it
+    assert first == ["=1", 12.34, "甲", 85.3, "待核对", noon, "是"]
+    assert second == ["", "", "", 0.01, "待核对", "", "否"]
+
+
+@pytest.mark.parametrize("wrong", ["colour", "inner__colour"])
+def test_a_column_that_the_view_has_not_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match="colour"):
+        columns(View, **{wrong: "颜色"})
+
+
+def test_several_values_are_one_text() -> None:
+    assert written([State.OPEN, "b", None, 3]) == "待核对、b、、3"
+
+
+def test_a_note_stands_below_the_rows() -> None:
+    assert read(file_of(["a"], itself(), notes=("还有更多",)))[-1] == ["还有更多"]
+    assert read(file_of([], itself())) == [["值"]]
+
+
+def test_memory_is_bounded_by_the_rows() -> None:
+    """By day a part of the rows, of which each takes the same; by night all of them."""
+    rows = by_depth(day=1000, night=MOST)
+    units = ["text"] * 11 + ["yuan", "area", "number", "instant"]
+    shown = [
+        Column(f"c{at}", f"c{at}", lambda row, at=at, unit=unit: sample(row, at, unit), unit)
+        for at, unit in enumerate(units)
+    ]
+    tracemalloc.start()
+    book = Workbook("清单", shown)
+    for first in range(0, rows, 500):
+        book.add(range(first, first + 500))
+    book.close()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak / rows / len(units) < BYTES_OF_A_CELL
+
+
+def sample(row: int, at: int, unit: str) -> Any:
+    match unit:
+        case "text":
+            return f"文字{row}-{at}"
+        case "instant":
+            return NOON
+        case _:
+            return row

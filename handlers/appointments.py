@@ -1,14 +1,13 @@
 """Endpoints of appointments: given, listed, ended; resignations and substitutes of heads."""
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from handlers.http.ids import AppointmentId
-from handlers.http.lists import ListQuery, Page
 from services.appointments import actions as appointments
 from services.appointments import endings, substitutes
 from services.appointments.models import (
     Appoint,
+    AppointmentsQuery,
     AppointmentView,
     ChooseContact,
     MyAppointment,
@@ -16,17 +15,15 @@ from services.appointments.models import (
     Substitute,
     Visibility,
 )
+from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Permission, Role
 
 
 class AppointmentsHandler(ApiHandler):
-    @endpoint("listAppointments", needs=Permission.APPOINT)
-    async def get(self, query: ListQuery) -> Page[AppointmentView]:
+    @endpoint("listAppointments", needs=Permission.APPOINT, errors=("not_found",))
+    async def get(self, query: AppointmentsQuery) -> Page[AppointmentView]:
         """Roles held today, or to be held, in the places I appoint for."""
-        items = await appointments.listing(
-            self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
-        )
-        return lists.page(items, query.limit, lambda item: item.appointment_id)
+        return await appointments.listing(self.deps, self.actor, query)
 
     @endpoint(
         "createAppointment",

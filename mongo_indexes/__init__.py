@@ -1,5 +1,7 @@
 """Collections of the database: name, indexes, validator and shard key, one module each.
 
+`FILLS` of a module: field → the expression that gives it to documents written before it was.
+
 `python -m mongo_indexes plan|apply|check --uri …` shows, makes or verifies them.
 """
 
@@ -31,6 +33,11 @@ async def plan(db: Database) -> list[str]:
         have = await db[name].index_information() if name in existing else {}
         lines += [f"create index {name}.{i}" for i in index_names(module) if i not in have]
         lines += [
+            f"create field {name}.{field}"
+            for field in fills(module)
+            if await db[name].find_one({field: None}, {"_id": 1})
+        ]
+        lines += [
             f"unknown index {name}.{i} (left alone)"
             for i in have
             if i not in {"_id_", *index_names(module)}
@@ -49,11 +56,19 @@ async def apply(db: Database) -> None:
             await db.create_collection(module.COLLECTION, validator=validator)
         if module.INDEXES:
             await db[module.COLLECTION].create_indexes(module.INDEXES)
+        for field, expression in fills(module).items():
+            filled = [{"$set": {field: expression}}]
+            await db[module.COLLECTION].update_many({field: None}, filled)
 
 
 async def check(db: Database) -> list[str]:
     """Return what the running database lacks; empty when it is as written here."""
     return [line for line in await plan(db) if line.startswith("create")]
+
+
+def fills(module: ModuleType) -> dict[str, Any]:
+    found: dict[str, Any] = getattr(module, "FILLS", {})
+    return found
 
 
 def index_names(module: ModuleType) -> list[str]:

@@ -4,6 +4,8 @@ from typing import Final
 
 from pymongo import ASCENDING, IndexModel
 
+from mongo_indexes._above import above
+
 COLLECTION: Final = "appointments"
 SHARD_KEY: Final = {"place": 1, "_id": 1}
 
@@ -13,8 +15,12 @@ INDEXES: Final = [
     IndexModel(
         [("person", ASCENDING), ("place", ASCENDING), ("_id", ASCENDING)], name="person_place"
     ),
-    # Who holds which role at a place: under(), rivals(), holders_at()
+    # Who holds which role at a place: rivals(), holders_at(), and page() by place
     IndexModel([("place", ASCENDING), ("_id", ASCENDING)], name="place"),
+    # Those under the places of somebody who appoints, by the order they were made in: page()
+    IndexModel([("under", ASCENDING), ("_id", ASCENDING)], name="under"),
+    # The same of one role: page()
+    IndexModel([("under", ASCENDING), ("role", ASCENDING), ("_id", ASCENDING)], name="role"),
     # Appointments written under a phone that nobody has proved yet: bind_phone()
     IndexModel([("phone_index", ASCENDING)], name="phone_index"),
     # Who stands in for a head, and ends with them: substitutes_of(), end_substitutes()
@@ -24,6 +30,8 @@ INDEXES: Final = [
         partialFilterExpression={"substitute_for": {"$gt": ""}},
     ),
 ]
+
+FILLS: Final = {"under": above("place")}
 
 VALIDATOR: Final = {
     "bsonType": "object",

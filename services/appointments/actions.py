@@ -4,12 +4,14 @@ A role belongs to a rung of the ladder (permissions.RUNGS): a unit head of a who
 would see everybody. endings.py ends appointments, substitutes.py adds stand-ins.
 """
 
+from functools import partial
 from typing import Any, Final
 
 from services.appointments import checks, jobs, offices, store, views
 from services.appointments.models import (
     Appoint,
     Appointment,
+    AppointmentsQuery,
     AppointmentView,
     ChooseContact,
     MyAppointment,
@@ -19,7 +21,7 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.acts import Act
 from services.kernel.days import plus_days
 from services.kernel.pages import ListQuery, Page
-from services.kernel.permissions import Actor, Permission, require_administrator
+from services.kernel.permissions import Actor, Permission, require_administrator, scope_of
 from services.people import actions as people
 from services.places import actions as places
 
@@ -78,13 +80,15 @@ def _draft(deps: Dependencies, request: Appoint, appointed_by: str) -> Appointme
 
 
 async def listing(
-    deps: Dependencies, actor: Actor, *, after: str, limit: int
-) -> list[AppointmentView]:
-    """List roles held today, or to be held, in the places the actor appoints for, by id."""
-    held = actor.places(Permission.APPOINT)
-    today = deps.today()
-    rows = await store.under(deps.db, held, today, after=after, limit=limit)
-    return [views.view(deps, appointment) for appointment in rows]
+    deps: Dependencies, actor: Actor, query: AppointmentsQuery
+) -> Page[AppointmentView]:
+    """Return roles held today, or to be held, in the places the actor appoints for.
+
+    Raises Forbidden for whoever appoints nowhere, NotFound for a place that is not theirs.
+    """
+    held = scope_of(actor, Permission.APPOINT, query.place)
+    found = await store.page(deps.db, held, deps.today(), query)
+    return found.map(partial(views.view, deps))
 
 
 async def mine(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[MyAppointment]:

@@ -7,7 +7,8 @@ from msgspec import Struct, field
 
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
-from services.kernel.paths import PlacePath
+from services.kernel.pages import ListQuery
+from services.kernel.paths import PlacePath, ancestors
 from services.kernel.permissions import Role
 from services.kernel.types import Id, Phone, Reason
 from services.kernel.vault import Sealed
@@ -29,6 +30,7 @@ class Visibility(Labelled):
 class Appointment(Struct, kw_only=True):
     """A role at a place for a term, given by somebody.
 
+    `under`: the place and all above it, so that a list of some places is one equality.
     `substitute_for`: the head's appointment this one stands in for. `firm`: whose contract the
     role hangs on. Rows are ended, not removed.
     """
@@ -36,6 +38,7 @@ class Appointment(Struct, kw_only=True):
     id: str = field(name="_id")
     role: Role
     place: str
+    under: list[str] = []
     phone_sealed: str
     phone_index: str
     person: str | None = None
@@ -51,6 +54,9 @@ class Appointment(Struct, kw_only=True):
     ended_by: str = ""
     ended_at: datetime | None = None
     ended_because: str = ""
+
+    def __post_init__(self) -> None:
+        self.under = ancestors(self.place)
 
 
 class Appoint(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -72,6 +78,31 @@ class Appoint(Struct, forbid_unknown_fields=True, kw_only=True):
     firm_id: Id | None = None
     from_day: Day | None = None
     to_day: Day | None = None
+
+
+class AppointmentSort(Labelled):
+    OLDEST = "oldest", "最早任命在前"
+    NEWEST = "newest", "最新任命在前"
+    PLACE = "place", "按地点"
+
+
+class AppointmentsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which roles to list, of those held today or to be held.
+
+    `role`: Role that the appointment gives.
+    `place`: Path of a place that I appoint for: there and below.
+    `firm_id`: Id of the firm the holder works for.
+    `ends_from`: First of the last days: whose term ends then or later.
+    `ends_to`: Last of the last days: whose term ends by then.
+    `sort`: Order of the list.
+    """
+
+    role: Role | None = None
+    place: PlacePath | None = None
+    firm_id: Id | None = None
+    ends_from: Day | None = None
+    ends_to: Day | None = None
+    sort: AppointmentSort = AppointmentSort.OLDEST
 
 
 class AppointmentView(Struct, kw_only=True):

@@ -8,17 +8,27 @@ import msgspec
 from pymongo import UpdateOne
 
 from mongo_indexes.appointments import COLLECTION
-from services.appointments.models import Appointment, Visibility
+from services.appointments.models import (
+    Appointment,
+    AppointmentSort,
+    AppointmentsQuery,
+    Visibility,
+)
 from services.dependencies import Database, Transaction
 from services.kernel import steps
 from services.kernel.days import active_on, not_over_on
 from services.kernel.documents import Document, to_document
-from services.kernel.pages import Key, Keyset, ListQuery, Page
+from services.kernel.pages import Key, Keyset, ListQuery, Page, between, chosen
 from services.kernel.paths import under_any
 from services.kernel.permissions import Role
 from services.kernel.personal_data import ERASED
 
 BY_PLACE: Final = Keyset(Key("place"), Key())
+ORDERS: Final = {
+    AppointmentSort.OLDEST: Keyset(Key()),
+    AppointmentSort.NEWEST: Keyset(Key(ascending=False)),
+    AppointmentSort.PLACE: BY_PLACE,
+}
 
 
 async def of_person(db: Database, person_id: str, day: str) -> list[Appointment]:
@@ -120,13 +130,18 @@ async def choose_contact(
     await db[COLLECTION].update_one({"_id": appointment_id}, change, session=tx)
 
 
-async def under(
-    db: Database, places: Sequence[str], day: str, *, after: str, limit: int
-) -> list[Appointment]:
-    """List roles held on a day or later under these places, by id. Served by index `place`."""
-    query = {"$and": [under_any("place", places), not_over_on(day), {"_id": {"$gt": after}}]}
-    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Appointment])
+async def page(
+    db: Database, places: Sequence[str], day: str, query: AppointmentsQuery
+) -> Page[Appointment]:
+    """Roles held on a day or later under these places. Served by `under`, `role`, `place`."""
+    by_place = query.sort is AppointmentSort.PLACE
+    scope = under_any("place", places) if by_place else {"under": {"$in": list(places)}}
+    asked = {
+        **chosen(query, "role", firm_id="firm"),
+        **between("to_day", query.ends_from, query.ends_to),
+    }
+    where = {"$and": [scope, not_over_on(day), asked]}
+    return await ORDERS[query.sort].page(db[COLLECTION], Appointment, where, query)
 
 
 async def holders_at(

@@ -25,7 +25,7 @@ from services.kernel.acts import Act
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Page, asked
 from services.kernel.paths import ancestors
-from services.kernel.permissions import Actor, Permission, require, require_at
+from services.kernel.permissions import Actor, Permission, scope_of
 from services.kernel.vault import Vault
 from services.kernel.views import show
 from services.limits import actions as limits
@@ -142,17 +142,13 @@ async def listing(deps: Dependencies, actor: Actor, query: AuditQuery) -> Page[R
 
     Raises NotFound for a place that is not theirs to audit, and Forbidden for no auditor.
     """
-    require(actor, Permission.READ_AUDIT)
-    if query.place is not None:
-        require_at(actor, Permission.READ_AUDIT, query.place)
-    held = list(actor.places(Permission.READ_AUDIT))
-    everywhere = [*held, NOWHERE] if any("." not in place for place in held) else held
-    scope = everywhere if query.place is None else [query.place]
-    found = await store.page(deps.db, scope, query)
+    held = scope_of(actor, Permission.READ_AUDIT, query.place)
+    whole = query.place is None and any("." not in place for place in held)
+    found = await store.page(deps.db, [*held, NOWHERE] if whole else held, query)
 
     async def note(tx: Transaction) -> None:
         # What was asked for may be anything typed: only which questions they were.
-        count, by, place = len(found.items), asked(query), query.place or held[0]
+        count, by, place = len(found.items), asked(query), held[0]
         await record(deps, tx, actor, Act.AUDIT_READ, place=place, rows=count, by=by)
 
     await deps.in_transaction(note)

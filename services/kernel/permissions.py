@@ -233,6 +233,18 @@ def require_at(actor: Actor, permission: Permission, place: str) -> None:
         raise NotFound("没有找到这个地方")
 
 
+def scope_of(actor: Actor, permission: Permission, place: str | None) -> tuple[str, ...]:
+    """Return the places that a list is about: one that was asked for, or all of the actor's.
+
+    Raises Forbidden when the actor holds `permission` nowhere, NotFound when not there.
+    """
+    require(actor, permission)
+    if place is None:
+        return actor.places(permission)
+    require_at(actor, permission, place)
+    return (place,)
+
+
 def require_administrator(actor: Actor, role: Role, place: str) -> None:
     """Raise Forbidden when the role is one that only an administrator gives and takes."""
     if role in GIVEN_BY_ADMINISTRATORS and not actor.may(Permission.OPERATE, place):

@@ -2,16 +2,29 @@
 
 from typing import Final
 
+from mongo_indexes import appointments
 from services.audit import actions as audit
 from services.dependencies import Transaction
 from services.kernel.acts import Act
 from services.kernel.paths import covers
-from services.kernel.permissions import Actor
-from tests.build.cast import COMMUNITY, COMPOUND, LI_HOME, OTHER_COMPOUND, ZHAO_HOME, Estate
+from services.kernel.permissions import Actor, Role
+from tests.build.cast import (
+    COMMUNITY,
+    COMPOUND,
+    LI_HOME,
+    NEXT_UNIT,
+    OTHER_COMPOUND,
+    TERM,
+    ZHAO_HOME,
+    Estate,
+    appoint,
+)
 from tests.build.deeds import auditor
 from tests.build.lists import FORMULA, Case, Maker
+from tests.build.offices import BUILDING, CHEN, GUAN, LIU, firm_at
 from tests.build.world import World
 
+NAME: Final = "王秀兰"
 DEEDS: Final = [
     (Act.FIRM_ADDED, COMMUNITY),
     (Act.PLACE_ADDED, COMPOUND),
@@ -68,4 +81,52 @@ async def of_audit(estate: Estate) -> Case:
     )
 
 
-MAKERS: Final[dict[str, Maker]] = {"audit": of_audit}
+async def of_appointments(estate: Estate) -> Case:
+    world = estate.world
+    firm = await firm_at(world, COMPOUND)
+    given = [
+        (Role.BUILDING_HEAD, BUILDING, GUAN, "2026-06-30", ""),
+        (Role.UNIT_HEAD, NEXT_UNIT, LIU, "2026-09-30", ""),
+        (Role.CASHIER, COMPOUND, CHEN, TERM, firm),
+        (Role.COMMITTEE_MEMBER, OTHER_COMPOUND, CHEN, TERM, ""),
+    ]
+    for role, place, phone, to_day, firm_id in given:
+        more = {"firm_id": firm_id} if firm_id else {}
+        await appoint(world.deps, role, place, phone, to_day=to_day, name=NAME, **more)
+    over = await appoint(world.deps, Role.COMMITTEE_MEMBER, COMPOUND, LIU, to_day="2026-12-01")
+    ended = {"$set": {"to_day": "2026-03-01"}}
+    await world.db[appointments.COLLECTION].update_one({"_id": over.appointment_id}, ended)
+    return Case(
+        who=await estate.member("staff"),
+        readers=[await estate.member("admin")],
+        stranger=await estate.member("head"),
+        path="/api/v1/appointments",
+        place=COMMUNITY,
+        places={"admin": "cc"},
+        filters=[
+            {"role": "unit_head"},
+            {"place": OTHER_COMPOUND},
+            {"place": BUILDING, "role": "building_head"},
+            {"firm_id": firm},
+            {"ends_from": "2026-06-30", "ends_to": "2026-09-30"},
+            {"ends_to": "2026-06-30"},
+        ],
+        orders={
+            "oldest": "appointment_id",
+            "newest": "-appointment_id",
+            "place": "place,appointment_id",
+        },
+        rows=6,
+        matches={
+            "place": lambda item, value: covers(value, item["place"]),
+            "ends_from": lambda item, value: (item["to_day"] or "") >= value,
+            "ends_to": lambda item, value: (
+                item["to_day"] is not None and item["to_day"] <= value
+            ),
+        },
+        secrets=[NAME, GUAN, LIU, CHEN],
+        free_text=False,
+    )
+
+
+MAKERS: Final[dict[str, Maker]] = {"audit": of_audit, "appointments": of_appointments}

@@ -1,0 +1,26 @@
+"""Fields that old documents lack are given to them by `apply`, and missed by `check`."""
+
+import mongo_indexes
+from mongo_indexes import appointments
+from services.kernel.paths import ancestors
+from tests.build.cast import Estate
+
+
+async def test_old_documents_get_the_places_above_theirs(estate: Estate) -> None:
+    db = estate.world.db
+    rows = db[appointments.COLLECTION]
+    await rows.update_many({}, {"$unset": {"under": ""}})
+    [missing] = await mongo_indexes.check(db)
+    assert missing == "create field appointments.under"
+    assert (await listed(estate)) == []
+    for _ in range(2):  # safe to repeat
+        await mongo_indexes.apply(db)
+    assert await mongo_indexes.check(db) == []
+    found = await rows.find().to_list()
+    assert all(row["under"] == ancestors(row["place"]) for row in found)
+    assert len(await listed(estate)) == len(found)
+
+
+async def listed(estate: Estate) -> list[str]:
+    reply = await estate.world.api.get("/api/v1/appointments", as_=await estate.member("admin"))
+    return [item["appointment_id"] for item in reply.body["items"]]

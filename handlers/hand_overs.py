@@ -4,13 +4,12 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from handlers.http.ids import AppointmentId
-from handlers.http.lists import Page, ShortListQuery
 from services.heads import hand_overs
-from services.heads.models import HandOverView
+from services.heads.models import HandOversQuery, HandOverView
+from services.kernel.pages import Page
 
 HandOverId = Annotated[
     str, Meta(min_length=1, max_length=64, description="Id of the hand-over list.")
@@ -31,12 +30,9 @@ class HandOverHandler(ApiHandler):
 
 class HandOversHandler(ApiHandler):
     @endpoint("listHandOvers", needs=Access.SIGNED_IN)
-    async def get(self, query: ShortListQuery) -> Page[HandOverView]:
+    async def get(self, query: HandOversQuery) -> Page[HandOverView]:
         """Hand-over lists I gave, received, may receive or answer for, the newest first."""
-        items = await hand_overs.listing(
-            self.deps, self.actor, before=cursors.read(query.cursor), limit=query.limit
-        )
-        return lists.page(items, query.limit, lambda item: item.hand_over_id)
+        return await hand_overs.listing(self.deps, self.actor, query)
 
 
 class OneHandOverHandler(ApiHandler):

@@ -4,6 +4,8 @@ from typing import Final
 
 from pymongo import ASCENDING, IndexModel
 
+from mongo_indexes._above import above
+
 COLLECTION: Final = "hand_overs"
 SHARD_KEY: Final = {"place": 1}
 
@@ -15,11 +17,15 @@ INDEXES: Final = [
         unique=True,
         partialFilterExpression={"state": "offered"},
     ),
+    # Lists under the places of somebody who appoints: heads/store.py known_to()
+    IndexModel([("under", ASCENDING), ("_id", ASCENDING)], name="under"),
     # Lists of a place, of one who gave it, of one who received it: heads/store.py known_to()
     IndexModel([("place", ASCENDING), ("_id", ASCENDING)], name="place"),
     IndexModel([("giver", ASCENDING), ("_id", ASCENDING)], name="giver"),
     IndexModel([("received_by", ASCENDING), ("_id", ASCENDING)], name="received_by"),
 ]
+
+FILLS: Final = {"under": above("place")}
 
 VALIDATOR: Final = {
     "bsonType": "object",

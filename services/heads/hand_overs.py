@@ -8,10 +8,11 @@ from services.appointments.models import Appointment
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.heads import counts, notify, store, views
-from services.heads.models import HandOver, HandOverView
+from services.heads.models import HandOver, HandOversQuery, HandOverView
 from services.heads.states import TABLE, HandOverAction
 from services.kernel import errors
 from services.kernel.access import accessible
+from services.kernel.pages import Page
 from services.kernel.permissions import HEADS, Actor, Permission
 
 
@@ -109,18 +110,12 @@ async def get(deps: Dependencies, actor: Actor, hand_over_id: str) -> HandOverVi
 
 
 async def listing(
-    deps: Dependencies, actor: Actor, *, before: str, limit: int
-) -> list[HandOverView]:
-    """List hand-overs the actor gave, received, may receive or answers for, newest first."""
+    deps: Dependencies, actor: Actor, query: HandOversQuery
+) -> Page[HandOverView]:
+    """Return hand-overs the actor gave, received, may receive or answers for."""
     roles = await offices.roles_of(deps, actor.person_id)
     heads = [a for a in roles if a.role in HEADS and not a.substitute_for]
     held = [(a.role.value, a.place) for a in heads]
-    found = await store.known_to(
-        deps.db,
-        actor.person_id,
-        held,
-        actor.places(Permission.APPOINT),
-        before=before,
-        limit=limit,
-    )
-    return await views.views(deps, found)
+    places = actor.places(Permission.APPOINT)
+    found = await store.known_to(deps.db, actor.person_id, held, places, query)
+    return found.of(await views.views(deps, found.items))

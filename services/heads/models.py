@@ -6,6 +6,9 @@ from msgspec import Struct, field
 
 from services.heads.states import HandOverState
 from services.kernel.days import Day
+from services.kernel.labels import Labelled
+from services.kernel.pages import ShortListQuery
+from services.kernel.paths import PlacePath, ancestors
 from services.kernel.permissions import Role
 
 
@@ -55,12 +58,16 @@ class OwedHomes(Struct, frozen=True, kw_only=True):
 
 
 class HandOver(Struct, kw_only=True):
-    """Work left at a place when a head handed it over: ids and counts, no names."""
+    """Work left at a place when a head handed it over: ids and counts, no names.
+
+    `under`: the place and all above it.
+    """
 
     id: str = field(name="_id")
     appointment: str
     role: Role
     place: str
+    under: list[str] = []
     giver: str | None
     made_by: str
     made_at: datetime
@@ -72,6 +79,33 @@ class HandOver(Struct, kw_only=True):
     substitutes: list[str]
     received_by: str = ""
     received_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.under = ancestors(self.place)
+
+
+class HandOverSort(Labelled):
+    NEWEST = "newest", "最新在前"
+    OLDEST = "oldest", "最早在前"
+
+
+class HandOversQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which hand-over lists to list.
+
+    `state`: Whether the list waits, was replaced or was received.
+    `role`: Role of who hands over.
+    `place`: Path of a place: there and below.
+    `made_from`: First day on which they were made.
+    `made_to`: Last day on which they were made.
+    `sort`: Order of the list.
+    """
+
+    state: HandOverState | None = None
+    role: Role | None = None
+    place: PlacePath | None = None
+    made_from: Day | None = None
+    made_to: Day | None = None
+    sort: HandOverSort = HandOverSort.NEWEST
 
 
 class PartView(Struct, kw_only=True):

@@ -1,17 +1,22 @@
 """Store of hand-overs."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from mongo_indexes.hand_overs import COLLECTION
 from services.dependencies import Database, Transaction
-from services.heads.models import HandOver
+from services.heads.models import HandOver, HandOverSort, HandOversQuery
 from services.heads.states import TABLE, HandOverAction
 from services.kernel.documents import Document, to_document
-from services.kernel.paths import under_any
+from services.kernel.pages import Key, Keyset, Page, chosen, within
+
+ORDERS: Final = {
+    HandOverSort.NEWEST: Keyset(Key(ascending=False)),
+    HandOverSort.OLDEST: Keyset(Key()),
+}
 
 
 async def replace(db: Database, tx: Transaction, made: HandOver) -> None:
@@ -44,28 +49,19 @@ async def known_to(
     person_id: str,
     offices: Sequence[tuple[str, str]],
     places: Sequence[str],
-    *,
-    before: str,
-    limit: int,
-) -> list[HandOver]:
-    """List what one gave or received, of one's offices (role, place) and places; newest first.
+    query: HandOversQuery,
+) -> Page[HandOver]:
+    """What one gave or received, of one's offices (role, place), and under places.
 
-    One query for each, served by the indexes `giver`, `received_by` and `place`: in a single
-    query the database would scan the hand-overs of the whole city for those under a place.
+    Served by the indexes `giver`, `received_by`, `place` and `under`.
     """
     mine: list[tuple[str, Document]] = [("giver", {"giver": person_id})]
     mine += [("received_by", {"received_by": person_id})]
     mine += [("place", {"role": role, "place": place}) for role, place in offices]
-    mine += [("place", under_any("place", [place])) for place in places]
-    older = {"_id": {"$lt": before}} if before else {}
-    answers = await asyncio.gather(
-        *(_newest(db, {**each, **older}, index, limit) for index, each in mine)
-    )
-    found = {row["_id"]: row for rows in answers for row in rows}
-    newest = [found[each] for each in sorted(found, reverse=True)[:limit]]
-    return msgspec.convert(newest, list[HandOver])
-
-
-async def _newest(db: Database, query: Document, index: str, limit: int) -> list[Document]:
-    cursor = db[COLLECTION].find(query).hint(index).sort("_id", -1).limit(limit)
-    return await cursor.to_list()
+    mine += [("under", {"under": {"$in": list(places)}})] if places else []
+    asked = {
+        **chosen(query, "state", "role", place="under"),
+        **within("made_at", query.made_from, query.made_to),
+    }
+    parts = [(index, {"$and": [each, asked]}) for index, each in mine]
+    return await ORDERS[query.sort].page_of_any(db[COLLECTION], HandOver, parts, query)

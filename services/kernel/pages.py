@@ -5,9 +5,11 @@ by, which an index finds at once however far down it is, and no row is left out 
 when others come and go meanwhile. A cursor holds those values; it is checked like any input.
 """
 
+import asyncio
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 import msgspec
@@ -151,6 +153,33 @@ class Keyset:
         cursor = collection.find(both, session=tx).sort(self.order).limit(query.limit + 1)
         rows = await (cursor.hint(hint) if hint else cursor).to_list()
         return self.cut(rows, query.limit).map(lambda row: msgspec.convert(row, kind))
+
+    async def page_of_any(
+        self,
+        collection: AsyncCollection[Document],
+        kind: type[T],
+        parts: Sequence[tuple[str, Document]],
+        query: ListQuery,
+    ) -> Page[T]:
+        """Return a page of what meets any of some conditions. Raises InvalidInput.
+
+        `parts`: (index, condition). One query for each: in a single one, the database would
+        read all that meets one of them before it put it in order.
+        """
+        pages = await asyncio.gather(
+            *(
+                self.page(collection, dict[str, Any], where, query, hint=index)
+                for index, where in parts
+            )
+        )
+        found = {row["_id"]: row for page in pages for row in page.items}
+        rows = [*found.values()]
+        for key in reversed(self.keys):
+            rows.sort(key=itemgetter(key.field), reverse=not key.ascending)
+        is_more = len(rows) > query.limit or any(page.next_cursor for page in pages)
+        rows = rows[: query.limit]
+        shown = Page(rows, self.write(rows[-1]) if is_more else None)
+        return shown.map(lambda row: msgspec.convert(row, kind))
 
     def cut(self, rows: Sequence[Document], limit: int) -> Page[Document]:
         """Return a page of rows, of which one more than `limit` was read where there is one."""

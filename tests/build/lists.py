@@ -23,8 +23,9 @@ class Case:
     """A list with rows in it, at least five, of differing values.
 
     `who`: may read it; `readers`: others who may, each with their own view of it. `stranger`:
-    may not. `path`: its address. `subject`: what it is a list of, as exports take it; `place`:
-    the place that the audit of an export names; `places`: reader's name → another one.
+    may not, or sees nothing of it where `is_for_all`. `path`: its address. `subject`: what it
+    is a list of, as exports take it; `place`: the place that the audit of an export names;
+    `places`: reader's name → another one.
     `filters`: sets of filters, with each filter in at least one; what they give is compared
     with all rows sifted by hand. `base`: filters that always hold, where the list grows by
     being read. `orders`: order → the fields of an item it sorts by, "-" for the last first;
@@ -50,6 +51,7 @@ class Case:
     unless: Mapping[str, Callable[[Item], bool]] = field(default_factory=dict)
     secrets: Sequence[str] = ()
     free_text: bool = True
+    is_for_all: bool = False
 
     def is_meant(self, item: Item, filters: Filters) -> bool:
         """Tell whether an item is in the list so filtered."""

@@ -1,13 +1,18 @@
 """Rows of the lists of those who oversee: the audit, appointments, hand-overs."""
 
+from datetime import timedelta
 from typing import Final
 
-from mongo_indexes import appointments
+from mongo_indexes import appointments, hand_overs
 from services.audit import actions as audit
 from services.dependencies import Transaction
+from services.heads.models import HandOver
+from services.heads.states import HandOverState
 from services.kernel.acts import Act
+from services.kernel.documents import to_document
 from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Role
+from services.statistics.models import OwedHomes
 from tests.build.cast import (
     COMMUNITY,
     COMPOUND,
@@ -15,6 +20,7 @@ from tests.build.cast import (
     NEXT_UNIT,
     OTHER_COMPOUND,
     TERM,
+    UNIT,
     ZHAO_HOME,
     Estate,
     appoint,
@@ -129,4 +135,55 @@ async def of_appointments(estate: Estate) -> Case:
     )
 
 
-MAKERS: Final[dict[str, Maker]] = {"audit": of_audit, "appointments": of_appointments}
+async def of_hand_overs(estate: Estate) -> Case:
+    """Some at a unit, some at a building; the head gave three and may receive none other."""
+    world = estate.world
+    head = await estate.member("head")
+    places = [UNIT, BUILDING, UNIT, BUILDING, UNIT, OTHER_COMPOUND]
+    states = [HandOverState.OFFERED, HandOverState.REPLACED, HandOverState.RECEIVED]
+    made = [
+        HandOver(
+            id=f"h{number}",
+            appointment=f"a{number}",
+            role=Role.UNIT_HEAD if place == UNIT else Role.BUILDING_HEAD,
+            place=place,
+            giver=head.person_id if number < 3 else "somebody",
+            made_by="test",
+            made_at=world.clock.now - timedelta(days=number // 2),
+            state=states[number % 3],
+            parts=[place],
+            homes=number,
+            owing=OwedHomes(homes=number, amount_fen=1234 * number),
+            open_requests=["r"] * number,
+            substitutes=[],
+        )
+        for number, place in enumerate(places)
+    ]
+    await world.db[hand_overs.COLLECTION].insert_many([to_document(one) for one in made])
+    return Case(
+        who=await estate.member("staff"),
+        readers=[head],
+        stranger=await estate.member("li"),
+        path="/api/v1/hand-overs",
+        place=COMMUNITY,
+        places={"head": ""},
+        filters=[
+            {"state": "offered"},
+            {"role": "unit_head"},
+            {"place": BUILDING},
+            {"made_from": "2026-03-01", "made_to": "2026-03-01"},
+            {"made_to": "2026-02-28", "place": OTHER_COMPOUND},
+        ],
+        orders={"newest": "-hand_over_id", "oldest": "hand_over_id"},
+        rows=6,
+        matches={"place": lambda item, value: covers(value, item["place"])},
+        free_text=False,
+        is_for_all=True,
+    )
+
+
+MAKERS: Final[dict[str, Maker]] = {
+    "audit": of_audit,
+    "appointments": of_appointments,
+    "hand_overs": of_hand_overs,
+}

@@ -157,6 +157,36 @@ def test_who_was_there_all_the_time_is_shown_once(
     assert all(is_before(order, *two) for two in pairwise(found))
 
 
+@settings(max_examples=by_depth(day=40, night=1000))
+@given(crowd=crowds, order=orders, limit=st.integers(1, 4))
+def test_a_list_of_several_conditions_shows_each_row_once(
+    shelf: Shelf, crowd: list[Row], order: Keyset, limit: int
+) -> None:
+    """Conditions that overlap, that meet nothing, and rows that meet none."""
+    shelf.run(put(shelf, crowd))
+    conditions: list[Document] = [
+        {"number": {"$gte": 0}},
+        {"text": {"$in": ["a", "一栋"]}},
+        {"text": "nobody's"},
+    ]
+    parts = [("_id_", condition) for condition in conditions]
+
+    async def read() -> list[Row]:
+        query, found = ListQuery(limit=limit), list[Row]()
+        while True:
+            page = await order.page_of_any(shelf.collection, Row, parts, query)
+            assert len(page.items) <= limit
+            found += page.items
+            if page.next_cursor is None:
+                return found
+            query.cursor = page.next_cursor
+
+    found = shelf.run(read())
+    meant = [row for row in crowd if row.number >= 0 or row.text in {"a", "一栋"}]
+    assert sorted(row.id for row in found) == sorted(row.id for row in meant)
+    assert all(is_before(order, *two) for two in pairwise(found))
+
+
 def keysets() -> list[Keyset]:
     """Return the orders of all lists of the product."""
     found: dict[int, Keyset] = {}

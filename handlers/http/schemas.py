@@ -25,8 +25,8 @@ from msgspec.inspect import (
 )
 
 from handlers.http import descriptions
-from handlers.http.lists import Page
 from services.kernel.labels import Labelled
+from services.kernel.pages import Page
 
 Schema = dict[str, Any]
 REFERENCE: Final = "#/components/schemas/"

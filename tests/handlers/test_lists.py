@@ -5,6 +5,7 @@ A list that a package registers needs a maker here, and every test below walks i
 
 import io
 import zipfile
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final, get_args, get_type_hints
@@ -156,6 +157,19 @@ def _known(reads: list[list[Item]]) -> list[Item]:
 
 def _keys(items: Any) -> list[bytes]:
     return sorted(msgspec.json.encode(item) for item in items)
+
+
+async def test_no_cursor_but_its_own_is_taken(world: World, case: Case) -> None:
+    first = await world.api.get(
+        f"{case.path}?{urlencode(case.base | {'limit': '1'})}", as_=case.who
+    )
+    order = msgspec.json.decode(urlsafe_b64decode(first.body["next_cursor"]))[0]
+    odd = [[order], [order, 2**70, 2**70], [order, None, None], ["another", "a", "b"], {}, "x"]
+    forged = [urlsafe_b64encode(msgspec.json.encode(each)).decode() for each in odd]
+    for cursor in (*forged, "x", "=", "AAAA", "一"):
+        asked = urlencode(case.base | {"cursor": cursor})
+        reply = await world.api.get(f"{case.path}?{asked}", as_=case.who)
+        assert (reply.status, reply.code) == (422, "invalid_input"), cursor
 
 
 async def test_it_is_exported_as_it_is_seen(world: World, found: List, case: Case) -> None:

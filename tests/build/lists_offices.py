@@ -6,13 +6,12 @@ from typing import Final
 from mongo_indexes import appointments, hand_overs
 from services.audit import actions as audit
 from services.dependencies import Transaction
-from services.heads.models import HandOver
+from services.heads.models import HandOver, OwedHomes
 from services.heads.states import HandOverState
 from services.kernel.acts import Act
 from services.kernel.documents import to_document
 from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Role
-from services.statistics.models import OwedHomes
 from tests.build.cast import (
     COMMUNITY,
     COMPOUND,

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from services.register import jobs, numbers
+from services.register import jobs
 from services.register import store as register
 from services.register.chunks import actions as chunks
+from services.register.chunks import numbers
 from tests.build import cast
 from tests.build.homes import acts
 from tests.build.registers import LI, WANG, Office, open_office, workbook

@@ -1,37 +1,32 @@
 """Endpoints of register imports: uploaded, previewed, confirmed, undone, discarded."""
 
-import re
-from datetime import UTC, datetime
 from typing import Final
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
 from handlers.http.downloads import Download
-from handlers.http.lists import ListQuery, Page, ShortListQuery
 from handlers.http.uploads import UploadHandler
-from services.kernel.errors import InvalidInput
+from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
 from services.register import actions as register
 from services.register import uploads
-from services.register.models import ConfirmImport, Difference, ImportId, ImportView
-from services.register.sheet.models import RowProblem, Severity
+from services.register.models import (
+    ConfirmImport,
+    Difference,
+    DifferencesQuery,
+    ImportId,
+    ImportsQuery,
+    ImportView,
+    ProblemsQuery,
+)
+from services.register.sheet.models import RowProblem
 from services.register.sheet.template import FILENAME, template
 
 # 20 MB, which the service checks, in a form with one file.
 LONGEST_FORM_BYTES: Final = 21 * 1024 * 1024
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-class ProblemsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
-    """Which problems of a file to list.
-
-    `severity`: Errors only or warnings only; both without it.
-    """
-
-    severity: Severity | None = None
 
 
 class TemplateHandler(ApiHandler):
@@ -57,28 +52,9 @@ class ImportsHandler(UploadHandler):
         return await uploads.upload(self.deps, self.actor, place, body)
 
     @endpoint("listRegisterImports", needs=Permission.IMPORT_REGISTER)
-    async def get(self, place: PlacePath, query: ShortListQuery) -> Page[ImportView]:
+    async def get(self, place: PlacePath, query: ImportsQuery) -> Page[ImportView]:
         """The imports of a compound, newest first."""
-        items = await register.listing(
-            self.deps,
-            self.actor,
-            place,
-            before=_instant_and_id(cursors.read(query.cursor)),
-            limit=query.limit,
-        )
-        return lists.page(
-            items, query.limit, lambda i: f"{i.uploaded_at.isoformat()}|{i.import_id}"
-        )
-
-
-def _instant_and_id(cursor: str) -> tuple[datetime, str] | None:
-    if not cursor:
-        return None
-    instant, _, import_id = cursor.partition("|")
-    try:
-        return datetime.fromisoformat(instant).astimezone(UTC), import_id
-    except (ValueError, OverflowError):
-        raise InvalidInput("翻页标记不对,请从第一页开始") from None
+        return await register.listing(self.deps, self.actor, place, query)
 
 
 class ImportHandler(ApiHandler):
@@ -92,35 +68,14 @@ class ProblemsHandler(ApiHandler):
     @endpoint("listRegisterProblems", needs=Permission.IMPORT_REGISTER)
     async def get(self, import_id: ImportId, query: ProblemsQuery) -> Page[RowProblem]:
         """What is wrong with the file, by row and column."""
-        items = await register.problems(
-            self.deps,
-            self.actor,
-            import_id,
-            severity=query.severity,
-            after=cursors.read(query.cursor),
-            limit=query.limit,
-        )
-        return lists.page(items, query.limit, lambda item: item.key)
+        return await register.problems(self.deps, self.actor, import_id, query)
 
 
 class DifferencesHandler(ApiHandler):
     @endpoint("listRegisterDifferences", needs=Permission.IMPORT_REGISTER)
-    async def get(self, import_id: ImportId, query: ListQuery) -> Page[Difference]:
+    async def get(self, import_id: ImportId, query: DifferencesQuery) -> Page[Difference]:
         """Homes that are there with another area or use than the file has, in its order."""
-        items, last = await register.differences(
-            self.deps,
-            self.actor,
-            import_id,
-            after=_chunk_and_row(cursors.read(query.cursor)),
-            limit=query.limit,
-        )
-        return lists.page(items, query.limit, lambda _: last)
-
-
-def _chunk_and_row(cursor: str) -> str:
-    if cursor and not re.fullmatch(r"\d{1,6}\|\d{1,6}", cursor, re.ASCII):
-        raise InvalidInput("翻页标记不对,请从第一页开始")
-    return cursor
+        return await register.differences(self.deps, self.actor, import_id, query)
 
 
 class ConfirmHandler(ApiHandler):

@@ -8,7 +8,7 @@ COLLECTION: Final = "register_imports"
 SHARD_KEY: Final = {"place": 1}  # a prefix of the unique index below
 
 INDEXES: Final = [
-    # The imports of a compound, newest first: services/register/store.py of_compound()
+    # The imports of a compound, newest first: services/register/store.py page()
     IndexModel(
         [("place", ASCENDING), ("uploaded_at", DESCENDING), ("_id", DESCENDING)], name="listing"
     ),

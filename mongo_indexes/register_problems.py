@@ -9,6 +9,8 @@ SHARD_KEY: Final = {"_id": 1}
 
 INDEXES: Final = [
     # Problems are read by ranges of _id (run, row, column, code): services/register/store.py
+    # Errors first: problems_of()
+    IndexModel([("severity", ASCENDING), ("_id", ASCENDING)], name="severity"),
     # Problems are deleted after a quarter of a year.
     IndexModel([("expires_at", ASCENDING)], name="forget", expireAfterSeconds=0),
 ]

@@ -1,6 +1,5 @@
 """Imports of homes and the people in them: listed, confirmed, undone, discarded."""
 
-from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
@@ -12,13 +11,22 @@ from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.documents import Document
+from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places import imports
 from services.register import corrections, preview, states, store, views
 from services.register.chunks import actions as chunks
-from services.register.models import ConfirmImport, Difference, Import, ImportView
-from services.register.sheet.models import RowProblem, Severity
+from services.register.models import (
+    ConfirmImport,
+    Difference,
+    DifferencesQuery,
+    Import,
+    ImportsQuery,
+    ImportView,
+    ProblemsQuery,
+)
+from services.register.sheet.models import RowProblem
 from services.register.states import JOB_OF, TABLE, Action, State
 from services.residencies import actions as residencies
 
@@ -77,48 +85,37 @@ async def get(deps: Dependencies, actor: Actor, import_id: str) -> ImportView:
 
 
 async def listing(
-    deps: Dependencies,
-    actor: Actor,
-    place: str,
-    *,
-    before: tuple[datetime, str] | None,
-    limit: int,
-) -> list[ImportView]:
-    """Imports of a compound, newest first."""
+    deps: Dependencies, actor: Actor, place: str, query: ImportsQuery
+) -> Page[ImportView]:
+    """Imports of a compound, newest first unless asked otherwise."""
     await places.access_place(deps, actor, place, Permission.IMPORT_REGISTER)
-    found = await store.of_compound(deps.db, place, before=before, limit=limit)
-    return [views.view(one) for one in found]
+    return (await store.page(deps.db, place, query)).map(views.view)
+
+
+async def place_of(deps: Dependencies, actor: Actor, import_id: str) -> str:
+    """Return the compound of an import. Raises NotFound."""
+    return (await access(deps, actor, import_id)).place
 
 
 async def problems(
-    deps: Dependencies,
-    actor: Actor,
-    import_id: str,
-    *,
-    severity: Severity | None,
-    after: str,
-    limit: int,
-) -> list[RowProblem]:
-    """Problems of an import's file, by row. Ten thousand of each severity are kept."""
+    deps: Dependencies, actor: Actor, import_id: str, query: ProblemsQuery
+) -> Page[RowProblem]:
+    """Problems of an import's file. Ten thousand of each severity are kept."""
     found = await access(deps, actor, import_id)
-    return await store.problems_of(deps.db, found.run, severity, after=after, limit=limit)
+    return await store.problems_of(deps.db, found.run, query)
 
 
 async def differences(
-    deps: Dependencies, actor: Actor, import_id: str, *, after: str, limit: int
-) -> tuple[list[Difference], str]:
-    """Homes that the file has otherwise than they are, and the cursor of the last one.
+    deps: Dependencies, actor: Actor, import_id: str, query: DifferencesQuery
+) -> Page[Difference]:
+    """Homes that the file has otherwise than they are, in its order.
 
     None before the preview is there, and none once the rows are written.
     """
     found = await access(deps, actor, import_id)
-    items: list[tuple[str, Difference]] = []
-    if found.state is State.PREVIEWED:
-        async for item in corrections.differences(deps, found, after=after):
-            items.append(item)
-            if len(items) == limit:
-                break
-    return [difference for _, difference in items], items[-1][0] if items else ""
+    if found.state is not State.PREVIEWED:
+        return Page([])
+    return await corrections.page(deps, found, query)
 
 
 async def confirm(

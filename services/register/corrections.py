@@ -9,6 +9,7 @@ A home of which the register says something else by the time the row is written 
 """
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -20,7 +21,8 @@ from services.home_corrections.models import Change
 from services.kernel import errors
 from services.kernel.documents import Document
 from services.kernel.interests import require_apart
-from services.kernel.paths import parent
+from services.kernel.pages import Count, Key, Keyset, Page
+from services.kernel.paths import covers, parent
 from services.kernel.permissions import Actor
 from services.places import actions as places
 from services.places import homes as place_homes
@@ -31,11 +33,16 @@ from services.register.models import (
     REASON,
     AcceptDifferences,
     Difference,
+    DifferencesQuery,
+    Differing,
     Import,
     UnknownHomes,
 )
 from services.register.sheet.models import Known, ListedHome
 from services.residencies import actions as residencies
+
+# The rows of a file are kept in chunks, in the order of the file.
+IN_FILE: Final = Keyset(Key("chunk", kind=Count), Key("number", kind=Count))
 
 
 class NoSuchDifference(errors.InvalidInput):
@@ -78,24 +85,49 @@ def differing(
             yield home, place, now
 
 
-async def differences(
-    deps: Dependencies, found: Import, *, after: str = ""
-) -> AsyncIterator[tuple[str, Difference]]:
-    """Yield cursor and difference of the homes of a file, in its order, after a cursor.
+async def page(deps: Dependencies, found: Import, query: DifferencesQuery) -> Page[Difference]:
+    """Return a page of the differences of a file. Raises InvalidInput, ChunkGone."""
+    begin = IN_FILE.read(query.cursor) or (0, -1)
+    rows: list[Document] = []
+    async for row in differences(deps, found, after=(begin[0], begin[1])):
+        if _is_meant(row["difference"], query):
+            rows.append(row)
+        if len(rows) > query.limit:
+            break
+    return IN_FILE.cut(rows, query.limit).map(lambda row: row["difference"])
 
-    Raises ChunkGone when the rows are no longer kept.
+
+def _is_meant(difference: Difference, query: DifferencesQuery) -> bool:
+    before, after = difference.before, difference.after
+    if query.place is not None and not covers(query.place, difference.home):
+        return False
+    match query.differs:
+        case Differing.AREA:
+            return before.area != after.area
+        case Differing.USAGE:
+            return before.usage != after.usage
+        case _:
+            return True
+
+
+async def differences(
+    deps: Dependencies, found: Import, *, after: tuple[int, int] = (0, -1)
+) -> AsyncIterator[Document]:
+    """Yield the differences of a file in its order: `chunk`, `number` in it, `difference`.
+
+    `after`: the chunk and number behind which to begin. Raises ChunkGone when the rows are no
+    longer kept.
     """
-    first, _, row = after.partition("|")
-    for number in found.changed_chunks:
-        if first and number < int(first):
+    for chunk in found.changed_chunks:
+        if chunk < after[0]:
             continue
-        listed = await chunks.get_rows(deps, found.run, number)
+        listed = await chunks.get_rows(deps, found.run, chunk)
         paths = [home.path(found.place) for home in listed]
         there = {place.id: place for place in await places.find_many(deps, paths)}
         for at, (home, place, now) in enumerate(differing(listed, found.place, there)):
-            if first and number == int(first) and at <= int(row):
-                continue
-            yield f"{number}|{at}", _difference(home, place, now)
+            if (chunk, at) > after:
+                shown = _difference(home, place, now)
+                yield {"chunk": chunk, "number": at, "difference": shown}
 
 
 def _difference(home: ListedHome, place: Place, now: Place) -> Difference:
@@ -117,7 +149,7 @@ async def accept(
     Raises BadFirstDay, NoSuchDifference, OwnHome.
     """
     home_corrections.check_first_day(deps, wish.from_day)
-    there = {difference.home async for _, difference in differences(deps, found)}
+    there = {row["difference"].home async for row in differences(deps, found)}
     chosen = there if wish.homes is None else set(wish.homes)
     if chosen - there:
         raise NoSuchDifference("有的房屋与表里没有不同", homes=sorted(chosen - there))

@@ -7,10 +7,12 @@ from msgspec import Meta, Struct, field
 
 from services.home_corrections.models import Facts
 from services.kernel.days import Day
+from services.kernel.labels import Labelled
+from services.kernel.pages import ListQuery, ShortListQuery
 from services.kernel.paths import PlacePath
-from services.kernel.types import Reason
+from services.kernel.types import Id, Opaque, Reason
 from services.kernel.vault import Sealed
-from services.register.sheet.models import BuildingCount, Column, Counts, Refusal
+from services.register.sheet.models import BuildingCount, Column, Counts, Refusal, Severity
 from services.register.states import State
 
 DOCUMENT: Final = Sealed("register_imports", "document")
@@ -63,6 +65,64 @@ class Import(Struct, kw_only=True):
 
 
 # What clients send and see
+
+
+class ImportSort(Labelled):
+    NEWEST = "newest", "最新在前"
+    OLDEST = "oldest", "最早在前"
+
+
+class ImportsQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which imports to list.
+
+    `state`: How far they are; all without it.
+    `uploaded_from`: First day on which they were uploaded.
+    `uploaded_to`: Last day on which they were uploaded.
+    `sort`: Order of the list.
+    """
+
+    state: State | None = None
+    uploaded_from: Day | None = None
+    uploaded_to: Day | None = None
+    sort: ImportSort = ImportSort.NEWEST
+
+
+class ProblemSort(Labelled):
+    ROW = "row", "按表中顺序"
+    SEVERITY = "severity", "错误在前"
+
+
+class ProblemsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which problems of a file to list.
+
+    `severity`: Errors only or warnings only; both without it.
+    `code`: Stable code of the problem; all without it.
+    `sheet`: Name of the sheet; all without it.
+    `sort`: Order of the list.
+    """
+
+    severity: Severity | None = None
+    code: Id | None = None
+    sheet: Opaque | None = None
+    sort: ProblemSort = ProblemSort.ROW
+
+
+class Differing(Labelled):
+    """What a file says otherwise of a home."""
+
+    AREA = "area", "面积"
+    USAGE = "usage", "用途"
+
+
+class DifferencesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which differences to list, in the order of the file.
+
+    `differs`: What the file says otherwise; both without it.
+    `place`: Path of a building or unit; the whole compound without it.
+    """
+
+    differs: Differing | None = None
+    place: PlacePath | None = None
 
 
 class Progress(Struct):

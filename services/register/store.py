@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -10,9 +10,28 @@ from mongo_indexes import register_imports, register_problems
 from services.dependencies import Database, Transaction
 from services.kernel import errors
 from services.kernel.documents import Document, prefixed, to_document
-from services.register.models import Import
+from services.kernel.pages import Key, Keyset, Page, chosen, within
+from services.register.models import (
+    Import,
+    ImportSort,
+    ImportsQuery,
+    ProblemSort,
+    ProblemsQuery,
+)
 from services.register.sheet.models import RowProblem, Severity
 from services.register.states import TABLE, Action
+
+ORDERS: Final = {
+    ImportSort.NEWEST: Keyset(
+        Key("uploaded_at", ascending=False, kind=datetime), Key(ascending=False)
+    ),
+    ImportSort.OLDEST: Keyset(Key("uploaded_at", kind=datetime), Key()),
+}
+# `_id` is the reading and the place in the file: see RowProblem.key.
+PROBLEM_ORDERS: Final = {
+    ProblemSort.ROW: Keyset(Key()),
+    ProblemSort.SEVERITY: Keyset(Key("severity"), Key()),
+}
 
 
 async def find(db: Database, import_id: str, *, tx: Transaction | None = None) -> Import | None:
@@ -28,22 +47,16 @@ async def get(db: Database, import_id: str, *, tx: Transaction | None = None) ->
     return found
 
 
-async def of_compound(
-    db: Database, place: str, *, before: tuple[datetime, str] | None, limit: int
-) -> list[Import]:
-    """Imports of a compound, newest first. Served by index `listing`."""
-    query: Document = {"place": place}
-    if before is not None:
-        at, import_id = before
-        query["uploaded_at"] = {"$lte": at}
-        query["$or"] = [{"uploaded_at": {"$lt": at}}, {"_id": {"$lt": import_id}}]
-    cursor = (
-        db[register_imports.COLLECTION]
-        .find(query)
-        .sort([("uploaded_at", -1), ("_id", -1)])
-        .limit(limit)
+async def page(db: Database, place: str, query: ImportsQuery) -> Page[Import]:
+    """Imports of a compound. Served by index `listing`."""
+    where = {
+        "place": place,
+        **chosen(query, "state"),
+        **within("uploaded_at", query.uploaded_from, query.uploaded_to),
+    }
+    return await ORDERS[query.sort].page(
+        db[register_imports.COLLECTION], Import, where, query, hint="listing"
     )
-    return msgspec.convert(await cursor.to_list(), list[Import])
 
 
 async def insert(db: Database, tx: Transaction, fresh: Import) -> bool:
@@ -122,15 +135,15 @@ async def put_problems(
         )
 
 
-async def problems_of(
-    db: Database, run: str, severity: Severity | None, *, after: str, limit: int
-) -> list[RowProblem]:
-    """Problems of one reading, by row. Served by `_id`."""
-    query: Document = {"_id": {**prefixed(run), "$gt": f"{run}:{after}"}}
-    if severity:
-        query["severity"] = severity
-    cursor = db[register_problems.COLLECTION].find(query).sort("_id", 1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[RowProblem])
+async def problems_of(db: Database, run: str, query: ProblemsQuery) -> Page[RowProblem]:
+    """Problems of one reading. Served by `_id`, errors first by index `severity`."""
+    where = {
+        "_id": prefixed(run),
+        "severity": {"$in": list(Severity)},
+        **chosen(query, "severity", "code", "sheet"),
+    }
+    collection = db[register_problems.COLLECTION]
+    return await PROBLEM_ORDERS[query.sort].page(collection, RowProblem, where, query)
 
 
 async def remove_problems(db: Database, run: str) -> None:

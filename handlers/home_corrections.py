@@ -1,17 +1,17 @@
 """Endpoints of corrections: a home corrected, retired, merged, restored; the list of them."""
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
 from handlers.http.ids import HomePath
-from handlers.http.lists import ListQuery, Page
 from services.home_corrections import actions, retirement
 from services.home_corrections.models import (
     CorrectHome,
+    CorrectionsQuery,
     HomeCorrectionView,
     RestoreHome,
     RetireHome,
 )
+from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 
@@ -70,12 +70,9 @@ class RestorationHandler(ApiHandler):
 
 class CorrectionsHandler(ApiHandler):
     @endpoint("listHomeCorrections", needs=Permission.IMPORT_REGISTER)
-    async def get(self, place: PlacePath, query: ListQuery) -> Page[HomeCorrectionView]:
+    async def get(self, place: PlacePath, query: CorrectionsQuery) -> Page[HomeCorrectionView]:
         """Corrections of the homes under a place, by home and time."""
-        items = await actions.listing(
-            self.deps, self.actor, place, after=cursors.read(query.cursor), limit=query.limit
-        )
-        return lists.page(items, query.limit, lambda item: f"{item.home}|{item.correction_id}")
+        return await actions.listing(self.deps, self.actor, place, query)
 
 
 ROUTES = [

@@ -8,8 +8,15 @@ COLLECTION: Final = "home_corrections"
 SHARD_KEY: Final = {"home": 1, "_id": 1}
 
 INDEXES: Final = [
-    # Corrections under a place, by home and time: services/home_corrections/store.py of_place()
+    # Corrections under a place, by home and time: services/home_corrections/store.py page()
     IndexModel([("home", ASCENDING), ("_id", ASCENDING)], name="home"),
+    # Those of one kind: page()
+    IndexModel(
+        [("change", ASCENDING), ("home", ASCENDING), ("_id", ASCENDING)], name="change_home"
+    ),
+    # The newest of a large place, or of some days: page(). Those of a small place are few
+    # enough to be sorted, which the planner finds out.
+    IndexModel([("at", ASCENDING), ("_id", ASCENDING), ("home", ASCENDING)], name="time"),
 ]
 
 VALIDATOR: Final = {

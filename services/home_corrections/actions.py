@@ -7,12 +7,18 @@ paper, a reason and a first day. Bills that are drafted later follow it.
 from services.dependencies import Dependencies, Transaction
 from services.home_corrections import entries, store, views
 from services.home_corrections.entries import Why
-from services.home_corrections.models import Change, CorrectHome, HomeCorrectionView
+from services.home_corrections.models import (
+    Change,
+    CorrectHome,
+    CorrectionsQuery,
+    HomeCorrectionView,
+)
 from services.homes import household
 from services.homes.household import Household
 from services.kernel import errors
 from services.kernel.days import check_day
 from services.kernel.interests import require_apart
+from services.kernel.pages import Page
 from services.kernel.paths import parent
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
@@ -138,9 +144,9 @@ async def homes_corrected(
 
 
 async def listing(
-    deps: Dependencies, actor: Actor, place: str, *, after: str, limit: int
-) -> list[HomeCorrectionView]:
-    """List the corrections under a place, by home and time, after "home|id"."""
+    deps: Dependencies, actor: Actor, place: str, query: CorrectionsQuery
+) -> Page[HomeCorrectionView]:
+    """Return the corrections under a place, by home and time unless asked otherwise."""
     require_at(actor, Permission.IMPORT_REGISTER, place)
-    found = await store.of_place(deps.db, place, after=after, limit=limit)
-    return await views.views(deps, found)
+    page = await store.page(deps.db, place, query)
+    return page.of(await views.views(deps, page.items))

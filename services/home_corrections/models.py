@@ -8,6 +8,7 @@ from msgspec import Meta, Struct, field
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.money import Area
+from services.kernel.pages import ListQuery
 from services.kernel.paths import PlacePath
 from services.kernel.types import Reason
 from services.kernel.vault import Sealed
@@ -114,6 +115,26 @@ class RestoreHome(Struct, forbid_unknown_fields=True, kw_only=True):
 
     document: Document
     reason: Reason
+
+
+class CorrectionSort(Labelled):
+    HOME = "home", "按房屋"
+    NEWEST = "newest", "最新在前"
+
+
+class CorrectionsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which corrections to list.
+
+    `change`: What became of the homes; all without it.
+    `written_from`: First day on which they were written.
+    `written_to`: Last day on which they were written.
+    `sort`: Order of the list.
+    """
+
+    change: Change | None = None
+    written_from: Day | None = None
+    written_to: Day | None = None
+    sort: CorrectionSort = CorrectionSort.HOME
 
 
 class HomeCorrectionView(Struct, kw_only=True):

@@ -1,14 +1,29 @@
 """Store of corrections of homes: rows are added and never changed."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from mongo_indexes.home_corrections import COLLECTION
 from services.dependencies import Database, Transaction
-from services.home_corrections.models import Change, HomeCorrection
+from services.home_corrections.models import (
+    Change,
+    CorrectionSort,
+    CorrectionsQuery,
+    HomeCorrection,
+)
 from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, Page, chosen, within
 from services.kernel.paths import under
+
+ORDERS: Final = {
+    CorrectionSort.HOME: Keyset(Key("home"), Key()),
+    CorrectionSort.NEWEST: Keyset(
+        Key("at", ascending=False, kind=datetime), Key(ascending=False)
+    ),
+}
 
 
 async def insert(db: Database, tx: Transaction, rows: Sequence[HomeCorrection]) -> None:
@@ -48,12 +63,11 @@ async def homes_corrected(
     return found
 
 
-async def of_place(db: Database, place: str, *, after: str, limit: int) -> list[HomeCorrection]:
-    """Corrections under a place, by home and time, after "home|id". Served by index `home`."""
-    home, _, correction = after.partition("|")
-    query: Document = {"home": under(place)}
-    if home:
-        query["home"]["$gte"] = home
-        query["$or"] = [{"home": {"$gt": home}}, {"_id": {"$gt": correction}}]
-    cursor = db[COLLECTION].find(query).sort([("home", 1), ("_id", 1)]).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[HomeCorrection])
+async def page(db: Database, place: str, query: CorrectionsQuery) -> Page[HomeCorrection]:
+    """Corrections under a place. Served by the indexes `home`, `change_home` and `time`."""
+    where = {
+        "home": under(place),
+        **chosen(query, "change"),
+        **within("at", query.written_from, query.written_to),
+    }
+    return await ORDERS[query.sort].page(db[COLLECTION], HomeCorrection, where, query)

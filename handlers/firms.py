@@ -4,19 +4,20 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
-from handlers.http.lists import ListQuery, Page
 from services.firms import actions, contracts
 from services.firms.models import (
+    ContractsQuery,
     ContractView,
     EndContract,
     FirmId,
+    FirmsQuery,
     FirmView,
     NewFirm,
     SignContract,
 )
+from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.places.models import ContactLine
@@ -28,12 +29,9 @@ ContractId = Annotated[
 
 class FirmsHandler(ApiHandler):
     @endpoint("listFirms", needs=Permission.MANAGE_FIRMS)
-    async def get(self, query: ListQuery) -> Page[FirmView]:
+    async def get(self, query: FirmsQuery) -> Page[FirmView]:
         """Firms of the city's directory, the longest known first."""
-        items = await actions.listing(
-            self.deps, self.actor, after=cursors.read(query.cursor), limit=query.limit
-        )
-        return lists.page(items, query.limit, lambda item: item.firm_id)
+        return await actions.listing(self.deps, self.actor, query)
 
     @endpoint(
         "createFirm",
@@ -89,12 +87,9 @@ class ContractContactHandler(ApiHandler):
 
 class ContractsHandler(ApiHandler):
     @endpoint("listContracts", needs=Permission.MANAGE_FIRMS)
-    async def get(self, place: PlacePath, query: ListQuery) -> Page[ContractView]:
+    async def get(self, place: PlacePath, query: ContractsQuery) -> Page[ContractView]:
         """Contracts of the compounds under a place, the earliest signed first."""
-        items = await contracts.listing(
-            self.deps, self.actor, place, after=cursors.read(query.cursor), limit=query.limit
-        )
-        return lists.page(items, query.limit, lambda item: item.contract_id)
+        return await contracts.listing(self.deps, self.actor, place, query)
 
 
 ROUTES = [

@@ -9,8 +9,16 @@ SHARD_KEY: Final = {"place": 1, "_id": 1}
 
 INDEXES: Final = [
     # Who serves a compound, on every request of a firm's people: firms/store.py holding_on(),
-    # overlapping(), not_over(); the contracts under a place: under_place()
+    # overlapping(), not_over(); the contracts under a place: page_under()
     IndexModel([("place", ASCENDING), ("_id", ASCENDING)], name="place"),
+    # Those under a large place by the day they were signed or end: page_under(). Of a small
+    # place they are few enough to be sorted, which the planner finds out.
+    IndexModel(
+        [("signed_at", ASCENDING), ("_id", ASCENDING), ("place", ASCENDING)], name="signed"
+    ),
+    IndexModel(
+        [("to_day", ASCENDING), ("_id", ASCENDING), ("place", ASCENDING)], name="ending"
+    ),
 ]
 
 VALIDATOR: Final = {

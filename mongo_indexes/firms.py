@@ -10,6 +10,9 @@ SHARD_KEY: Final = {"credit_code": 1}
 INDEXES: Final = [
     # A firm is entered once: firms/store.py firm_with()
     IndexModel([("credit_code", ASCENDING)], name="credit_code", unique=True),
+    # The directory, the longest known first and by name: firms_page()
+    IndexModel([("added_at", ASCENDING), ("_id", ASCENDING)], name="known"),
+    IndexModel([("name", ASCENDING), ("_id", ASCENDING)], name="name"),
 ]
 
 VALIDATOR: Final = {

@@ -100,6 +100,8 @@ PEOPLE: Final[dict[str, Any]] = {
     "ContractView.agreed_to_day": "2028-03-31",
     "ContractView.ended_because": "",
     "ContractView.to_day": "2028-03-31",
+    "compound_name": "春光小区",
+    "firm_name": "安居物业",
     "FirmView.credit_code": "91220104MA0Y4XJ075",
     "FirmView.name": "安居物业",
     "HandOverView.address": "春光小区3栋2单元",

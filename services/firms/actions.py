@@ -6,10 +6,11 @@ from pymongo.errors import DuplicateKeyError
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.firms import credit_code, store, views
-from services.firms.models import Firm, FirmView, NewFirm
+from services.firms.models import Firm, FirmsQuery, FirmView, NewFirm
 from services.kernel import errors
 from services.kernel.acts import Act
 from services.kernel.days import Day
+from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require
 
 
@@ -76,9 +77,7 @@ async def get(deps: Dependencies, tx: Transaction, firm_id: str) -> Firm:
     return firm
 
 
-async def listing(
-    deps: Dependencies, actor: Actor, *, after: str, limit: int
-) -> list[FirmView]:
-    """The directory, by id. Names and credit codes of firms are public."""
+async def listing(deps: Dependencies, actor: Actor, query: FirmsQuery) -> Page[FirmView]:
+    """The directory, the longest known first by default; what it says of firms is public."""
     require(actor, Permission.MANAGE_FIRMS)
-    return [views.firm_view(firm) for firm in await store.firms_after(deps.db, after, limit)]
+    return (await store.firms_page(deps.db, query)).map(views.firm_view)

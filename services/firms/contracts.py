@@ -8,11 +8,18 @@ from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.firms import actions, store, views
 from services.firms.actions import ContractDays
-from services.firms.models import Contract, ContractView, EndContract, SignContract
+from services.firms.models import (
+    Contract,
+    ContractsQuery,
+    ContractView,
+    EndContract,
+    SignContract,
+)
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.days import check_day, plus_days
+from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places.models import ContactLine, Kind
@@ -53,7 +60,7 @@ async def sign(
         await audit.record(deps, tx, actor, Act.CONTRACT_SIGNED, **about)
 
     await deps.in_transaction(save)
-    return views.contract_view(contract)
+    return await views.contract_view(deps, contract)
 
 
 async def _require_free(deps: Dependencies, tx: Transaction, contract: Contract) -> None:
@@ -110,7 +117,7 @@ async def end(
         await audit.record(deps, tx, actor, Act.CONTRACT_ENDED, **about)
         return ended
 
-    return views.contract_view(await deps.in_transaction(save))
+    return await views.contract_view(deps, await deps.in_transaction(save))
 
 
 async def set_contact(
@@ -125,7 +132,7 @@ async def set_contact(
         await audit.record(deps, tx, actor, Act.CONTRACT_CONTACT_CHANGED, **about)
         return msgspec.structs.replace(contract, contact=contact)
 
-    return views.contract_view(await deps.in_transaction(save))
+    return await views.contract_view(deps, await deps.in_transaction(save))
 
 
 async def _access(
@@ -142,12 +149,12 @@ async def _access(
 
 
 async def listing(
-    deps: Dependencies, actor: Actor, place: str, *, after: str, limit: int
-) -> list[ContractView]:
-    """Contracts of the compounds under a place, the earliest signed first."""
+    deps: Dependencies, actor: Actor, place: str, query: ContractsQuery
+) -> Page[ContractView]:
+    """Contracts of the compounds under a place, the earliest signed first by default."""
     await places.access_place(deps, actor, place, Permission.MANAGE_FIRMS)
-    found = await store.under_place(deps.db, place, after=after, limit=limit)
-    return [views.contract_view(contract) for contract in found]
+    page = await store.page_under(deps.db, place, query)
+    return page.of(await views.contract_views(deps, page.items))
 
 
 async def serving(deps: Dependencies, compounds: Sequence[str]) -> frozenset[tuple[str, str]]:

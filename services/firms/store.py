@@ -1,18 +1,37 @@
 """Store of firms and contracts."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from mongo_indexes import contracts, firms
 from services.dependencies import Database, Transaction
-from services.firms.models import Contract, Firm
+from services.firms.models import (
+    Contract,
+    ContractSort,
+    ContractsQuery,
+    Firm,
+    FirmSort,
+    FirmsQuery,
+)
 from services.kernel.documents import to_document
+from services.kernel.pages import Key, Keyset, Page, between, chosen
 from services.kernel.paths import under
 from services.places.models import ContactLine
 
 ENDING: Final = ("to_day", "ended_by", "ended_because", "ended_at")
+FIRM_ORDERS: Final = {
+    FirmSort.KNOWN: Keyset(Key("added_at", kind=datetime), Key()),
+    FirmSort.NAME: Keyset(Key("name"), Key()),
+}
+CONTRACT_ORDERS: Final = {
+    ContractSort.SIGNED: Keyset(Key("signed_at", kind=datetime), Key()),
+    ContractSort.ENDING: Keyset(Key("to_day"), Key()),
+    ContractSort.COMPOUND: Keyset(Key("place"), Key()),
+}
 
 
 async def insert_firm(db: Database, tx: Transaction, firm: Firm) -> None:
@@ -34,9 +53,18 @@ async def firm_with(db: Database, tx: Transaction, credit_code: str) -> Firm | N
     return msgspec.convert(document, Firm | None)
 
 
-async def firms_after(db: Database, after: str, limit: int) -> list[Firm]:
-    cursor = db[firms.COLLECTION].find({"_id": {"$gt": after}}).sort("_id", 1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Firm])
+async def firms_page(db: Database, query: FirmsQuery) -> Page[Firm]:
+    """The directory: some hundred firms in a city. Served by the indexes `known` and `name`."""
+    where = chosen(query, "credit_code")
+    if query.name is not None:
+        where["name"] = {"$regex": re.escape(query.name)}
+    return await FIRM_ORDERS[query.sort].page(db[firms.COLLECTION], Firm, where, query)
+
+
+async def find_firms(db: Database, ids: Collection[str]) -> list[Firm]:
+    """Those of the firms that are in the directory. Served by `_id`."""
+    found = await db[firms.COLLECTION].find({"_id": {"$in": list(ids)}}).to_list()
+    return msgspec.convert(found, list[Firm])
 
 
 async def insert_contract(db: Database, tx: Transaction, contract: Contract) -> None:
@@ -105,8 +133,18 @@ async def set_contact(
     await db[contracts.COLLECTION].update_one({"_id": contract_id}, change, session=tx)
 
 
-async def under_place(db: Database, place: str, *, after: str, limit: int) -> list[Contract]:
-    """Contracts of the compounds under a place, by id. Served by index `place`."""
-    query = {"place": under(place), "_id": {"$gt": after}}
-    cursor = db[contracts.COLLECTION].find(query).sort("_id", 1).limit(limit).hint("place")
-    return msgspec.convert(await cursor.to_list(), list[Contract])
+async def page_under(db: Database, place: str, query: ContractsQuery) -> Page[Contract]:
+    """Contracts of the compounds under a place.
+
+    A compound has one firm at a time. Served by the indexes `place`, `signed` and `ending`.
+    """
+    where = {
+        "place": under(place),
+        **chosen(query, firm_id="firm"),
+        **between("to_day", query.ends_from, query.ends_to),
+    }
+    if query.holds_on is not None:
+        day = query.holds_on
+        where = {"$and": [where, {"from_day": {"$lte": day}, "to_day": {"$gte": day}}]}
+    order = CONTRACT_ORDERS[query.sort]
+    return await order.page(db[contracts.COLLECTION], Contract, where, query)

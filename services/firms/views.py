@@ -1,7 +1,12 @@
 """Views of firms and contracts."""
 
+from collections.abc import Sequence
+
+from services.dependencies import Dependencies
+from services.firms import store
 from services.firms.models import Contract, ContractView, Firm, FirmView
 from services.kernel.views import show
+from services.places import actions as places
 
 
 def firm_view(firm: Firm) -> FirmView:
@@ -9,7 +14,30 @@ def firm_view(firm: Firm) -> FirmView:
     return show(firm, FirmView, firm_id=firm.id)
 
 
-def contract_view(contract: Contract) -> ContractView:
-    """Show a contract to whoever manages firms."""
-    named = {"firm_id": contract.firm, "compound": contract.place}
-    return show(contract, ContractView, contract_id=contract.id, **named)
+async def contract_views(
+    deps: Dependencies, contracts: Sequence[Contract]
+) -> list[ContractView]:
+    """Show contracts to whoever manages firms: two queries however many."""
+    firms = {
+        firm.id: firm.name
+        for firm in await store.find_firms(deps.db, {each.firm for each in contracts})
+    }
+    compounds = await places.addresses(deps, sorted({each.place for each in contracts}))
+    return [
+        show(
+            contract,
+            ContractView,
+            contract_id=contract.id,
+            firm_id=contract.firm,
+            firm_name=firms.get(contract.firm, ""),
+            compound=contract.place,
+            compound_name=compounds.get(contract.place, ""),
+        )
+        for contract in contracts
+    ]
+
+
+async def contract_view(deps: Dependencies, contract: Contract) -> ContractView:
+    """Show one contract to whoever manages firms."""
+    [view] = await contract_views(deps, [contract])
+    return view

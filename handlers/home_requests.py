@@ -4,10 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
-from handlers.http.lists import ListQuery, Page
 from services.home_requests import actions as home_requests
 from services.home_requests import reviews
 from services.home_requests.models import (
@@ -17,10 +15,11 @@ from services.home_requests.models import (
     GiveAdvice,
     Known,
     MyRequest,
+    RequestsQuery,
     RequestView,
     Settlement,
 )
-from services.home_requests.states import OPEN, RequestState
+from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
 from services.ownership import disputes
@@ -39,15 +38,6 @@ DECISION_ERRORS = (
     "already_bound",
     "bad_days",
 )
-
-
-class RequestsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
-    """Which requests to list.
-
-    `state`: State of the requests; without it, all that wait for somebody.
-    """
-
-    state: RequestState | None = None
 
 
 class HomeRequestsHandler(ApiHandler):
@@ -82,14 +72,7 @@ class HomeRequestsHandler(ApiHandler):
     @endpoint("listHomeRequests", needs=Permission.ADVISE_HOMES)
     async def get(self, query: RequestsQuery) -> Page[RequestView]:
         """Requests for homes of my places, the oldest first."""
-        items = await reviews.listing(
-            self.deps,
-            self.actor,
-            [query.state] if query.state else list(OPEN),
-            after=cursors.read(query.cursor),
-            limit=query.limit,
-        )
-        return lists.page(items, query.limit, lambda item: item.request_id)
+        return await reviews.listing(self.deps, self.actor, query)
 
 
 class HomeRequestHandler(ApiHandler):
@@ -163,10 +146,7 @@ class MyRequestsHandler(ApiHandler):
     @endpoint("listMyHomeRequests", needs=Access.SIGNED_IN)
     async def get(self, query: ListQuery) -> Page[MyRequest]:
         """What I filed, newest first."""
-        items = await home_requests.mine(
-            self.deps, self.actor, before=cursors.read(query.cursor), limit=query.limit
-        )
-        return lists.page(items, query.limit, lambda item: item.request_id)
+        return await home_requests.mine(self.deps, self.actor, query)
 
 
 class WithdrawHandler(ApiHandler):

@@ -24,8 +24,25 @@ INDEXES: Final = [
         name="person",
         partialFilterExpression={"person": {"$gt": ""}},
     ),
-    # The lists of heads and the community: under(), and a home's open ones: open_at()
+    # The lists of heads and the community: page(), and a home's open ones: open_at()
     IndexModel([("state", ASCENDING), ("home", ASCENDING), ("_id", ASCENDING)], name="state"),
+    # Those lists at a large place, by time: page(). Those of a small place are few enough to be
+    # sorted, which the planner finds out.
+    IndexModel(
+        [
+            ("state", ASCENDING),
+            ("created_at", ASCENDING),
+            ("_id", ASCENDING),
+            ("home", ASCENDING),
+        ],
+        name="state_time",
+    ),
+    # The few that contest an owner: page()
+    IndexModel(
+        [("state", ASCENDING), ("created_at", ASCENDING), ("_id", ASCENDING)],
+        name="disputed",
+        partialFilterExpression={"disputed": True},
+    ),
 ]
 
 VALIDATOR: Final = {

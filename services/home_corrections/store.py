@@ -14,7 +14,7 @@ from services.home_corrections.models import (
     CorrectionsQuery,
     HomeCorrection,
 )
-from services.kernel.documents import Document, to_document
+from services.kernel.documents import to_document
 from services.kernel.pages import Key, Keyset, Page, chosen, within
 from services.kernel.paths import under
 

@@ -15,8 +15,8 @@ from services.consents import actions as consents
 from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies, Transaction
 from services.home_requests import access, notify, store, views
-from services.home_requests.models import FileRequest, HomeRequest, MyRequest
-from services.home_requests.states import OPEN, TABLE, Event, RequestState
+from services.home_requests.models import FileRequest, HomeRequest, MyRequest, RequestsQuery
+from services.home_requests.states import TABLE, Event, RequestState
 from services.homes import household, terms
 from services.homes import notify as homes_notify
 from services.homes.household import Household
@@ -24,6 +24,7 @@ from services.homes.notify import News
 from services.kernel import errors, id_numbers
 from services.kernel.access import accessible
 from services.kernel.acts import Act
+from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor, Permission
 from services.people import actions as people
 from services.photos import actions as photos
@@ -206,11 +207,11 @@ async def _note(
     )
 
 
-async def mine(deps: Dependencies, actor: Actor, *, before: str, limit: int) -> list[MyRequest]:
+async def mine(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[MyRequest]:
     """Requests the actor filed, newest first; for others, only where they still may."""
     held = actor.places(Permission.DECIDE_HOMES)
-    found = await store.filed_by(deps.db, actor.person_id, held, before=before, limit=limit)
-    return await views.mine(deps, found)
+    page = await store.filed_by(deps.db, actor.person_id, held, query)
+    return page.of(await views.mine(deps, page.items))
 
 
 async def withdraw(deps: Dependencies, actor: Actor, request_id: str) -> MyRequest:
@@ -245,5 +246,5 @@ def _filers(actor: Actor, found: HomeRequest) -> list[str]:
 
 async def open_under(deps: Dependencies, places: Sequence[str], *, limit: int) -> list[str]:
     """Ids of the open requests for homes under these places, oldest first."""
-    found = await store.under(deps.db, places, OPEN, after="", limit=limit)
-    return [request.id for request in found]
+    found = await store.page(deps.db, places, RequestsQuery(limit=limit))
+    return [request.id for request in found.items]

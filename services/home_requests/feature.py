@@ -2,8 +2,39 @@
 
 from typing import Final
 
-from services.home_requests import jobs, notify, privacy
+from services.home_requests import jobs, notify, privacy, reviews
+from services.home_requests.models import RequestsQuery, RequestView
 from services.kernel.features import Feature
+from services.kernel.lists import List
+from services.kernel.tables import columns
+
+REQUESTS: Final = List(
+    name="home_requests",
+    title="房屋认领申请",
+    query=RequestsQuery,
+    read=reviews.listing,
+    subject="",
+    columns=columns(
+        RequestView,
+        address="房屋",
+        relation="关系",
+        name_masked="姓名",
+        on_behalf="工作人员代办",
+        has_id_number="有身份证号",
+        matches_register="与登记一致",
+        disputed="有争议",
+        state="状态",
+        from_day="开始日期",
+        to_day="结束日期",
+        note="备注",
+        advice__known="三长意见",
+        advice__reason="意见说明",
+        settlement="争议结果",
+        reason="决定说明",
+        created_at="申请时间",
+        decided_at="决定时间",
+    ),
+)
 
 FEATURE: Final = Feature(
     jobs=jobs.JOBS,
@@ -12,4 +43,5 @@ FEATURE: Final = Feature(
     close=privacy.close,
     forget=privacy.forget,
     forgets="房屋申请里填写的内容",
+    lists=(REQUESTS,),
 )

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct, field
 from services.home_requests.states import RequestState
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
+from services.kernel.pages import ListQuery
 from services.kernel.paths import PlacePath
 from services.kernel.types import Id, IdNumber, Reason, Remark
 from services.kernel.vault import Sealed, Vault
@@ -139,6 +140,32 @@ class Decide(Struct, forbid_unknown_fields=True, kw_only=True):
 
     accept: bool
     reason: Reason
+
+
+class RequestSort(Labelled):
+    OLDEST = "oldest", "最早在前"
+    NEWEST = "newest", "最新在前"
+
+
+class RequestsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which requests to list.
+
+    `state`: State of the requests; without it, all that wait for somebody.
+    `place`: Path of a place; without it all places of whoever asks.
+    `relation`: What the home is to the person; all without it.
+    `disputed`: Only those for homes that others own, or only the rest; both without it.
+    `created_from`: First day on which they were filed.
+    `created_to`: Last day on which they were filed.
+    `sort`: Order of the list.
+    """
+
+    state: RequestState | None = None
+    place: PlacePath | None = None
+    relation: Claim | None = None
+    disputed: bool | None = None
+    created_from: Day | None = None
+    created_to: Day | None = None
+    sort: RequestSort = RequestSort.OLDEST
 
 
 class MyRequest(Struct, kw_only=True):

@@ -4,7 +4,6 @@ A head's word is advice. Where there is no head, and after three days without a 
 request goes to the community by itself.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -16,27 +15,33 @@ from services.home_requests.models import (
     Decide,
     GiveAdvice,
     HomeRequest,
+    RequestsQuery,
     RequestView,
     Settlement,
 )
-from services.home_requests.states import Event, RequestState
+from services.home_requests.states import Event
 from services.homes import household, terms
 from services.homes.household import Household
 from services.kernel import errors, interests
 from services.kernel.acts import Act
-from services.kernel.permissions import Actor, Permission
+from services.kernel.pages import Page
+from services.kernel.permissions import Actor, Permission, require, require_at
 from services.residencies.models import OWNERS, Newcomer, Relation, Way
 from services.reveals import actions as reveals
 from services.reveals.models import Field, Reveal, Revealed
 
 
-async def listing(
-    deps: Dependencies, actor: Actor, wanted: Sequence[RequestState], *, after: str, limit: int
-) -> list[RequestView]:
-    """Requests for homes of the actor's places, oldest first."""
-    held = actor.places(Permission.ADVISE_HOMES)
-    found = await store.under(deps.db, held, wanted, after=after, limit=limit)
-    return await views.shown(deps, actor, found)
+async def listing(deps: Dependencies, actor: Actor, query: RequestsQuery) -> Page[RequestView]:
+    """Requests for homes of the actor's places, oldest first by default.
+
+    Raises NotFound for a place where the actor has nothing to say.
+    """
+    require(actor, Permission.ADVISE_HOMES)
+    if query.place is not None:
+        require_at(actor, Permission.ADVISE_HOMES, query.place)
+    places = [query.place] if query.place else actor.places(Permission.ADVISE_HOMES)
+    page = await store.page(deps.db, places, query)
+    return page.of(await views.shown(deps, actor, page.items))
 
 
 async def get(deps: Dependencies, actor: Actor, request_id: str) -> RequestView:

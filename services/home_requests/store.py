@@ -1,17 +1,27 @@
 """Store of home requests."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 import msgspec
 from pymongo import UpdateOne
 
 from mongo_indexes.home_requests import COLLECTION
 from services.dependencies import Database, Transaction
-from services.home_requests.models import HomeRequest
-from services.home_requests.states import OPEN, TABLE, Event, RequestState
+from services.home_requests.models import HomeRequest, RequestSort, RequestsQuery
+from services.home_requests.states import OPEN, TABLE, Event
 from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen, within
 from services.kernel.paths import under_any
+
+FILED: Final = Keyset(Key(ascending=False))
+ORDERS: Final = {
+    RequestSort.OLDEST: Keyset(Key("created_at", kind=datetime), Key()),
+    RequestSort.NEWEST: Keyset(
+        Key("created_at", ascending=False, kind=datetime), Key(ascending=False)
+    ),
+}
 
 
 async def insert(db: Database, tx: Transaction, request: HomeRequest) -> None:
@@ -40,34 +50,31 @@ async def count_open(db: Database, tx: Transaction, filed_by: str) -> int:
 
 
 async def filed_by(
-    db: Database, person_id: str, held: Sequence[str], *, before: str, limit: int
-) -> list[HomeRequest]:
+    db: Database, person_id: str, held: Sequence[str], query: ListQuery
+) -> Page[HomeRequest]:
     """Requests a person filed, for others at the places `held` only; newest first.
 
     Served by index `filed_by`.
     """
     seen = [{"person": person_id}, under_any("home", held)]
-    query: Document = {"filed_by": person_id, "$or": seen}
-    if before:
-        query["_id"] = {"$lt": before}
-    cursor = db[COLLECTION].find(query).hint("filed_by").sort("_id", -1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[HomeRequest])
+    where: Document = {"filed_by": person_id, "$or": seen}
+    return await FILED.page(db[COLLECTION], HomeRequest, where, query, hint="filed_by")
 
 
-async def under(
-    db: Database,
-    places: Sequence[str],
-    wanted: Sequence[RequestState],
-    *,
-    after: str,
-    limit: int,
-) -> list[HomeRequest]:
-    """Requests for homes under these places, oldest first. Served by index `state`."""
-    query: Document = {"$and": [{"state": {"$in": list(wanted)}}, under_any("home", places)]}
-    if after:
-        query["$and"].append({"_id": {"$gt": after}})
-    cursor = db[COLLECTION].find(query).hint("state").sort("_id", 1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[HomeRequest])
+async def page(db: Database, places: Sequence[str], query: RequestsQuery) -> Page[HomeRequest]:
+    """Requests for homes under these places; those that wait for somebody by default.
+
+    Served by the indexes `state` and `state_time`.
+    """
+    where = {
+        "state": {"$in": list(OPEN)},
+        **chosen(query, "state", "relation"),
+        **within("created_at", query.created_from, query.created_to),
+        **under_any("home", places),
+    }
+    if query.disputed is not None:
+        where["disputed"] = True if query.disputed else {"$ne": True}
+    return await ORDERS[query.sort].page(db[COLLECTION], HomeRequest, where, query)
 
 
 async def open_at(db: Database, tx: Transaction, home: str) -> list[HomeRequest]:

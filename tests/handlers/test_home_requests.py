@@ -142,6 +142,8 @@ async def test_who_sees_and_decides_a_request(estate: Estate) -> None:
     path = f"home-requests/{request_id}"
     known = {"known": "yes", "reason": "x"}
     assert (await get(estate, next_head, "home-requests")).body["items"] == []
+    elsewhere = await get(estate, next_head, f"home-requests?place={UNIT}")
+    assert (elsewhere.status, elsewhere.code) == (404, "not_found")
     assert (await get(estate, next_head, path)).status == 404
     assert (await post(estate, next_head, f"{path}/advice", **known)).status == 404
     for who in ("li", "sun", "zhao", chen):

@@ -7,7 +7,6 @@ from msgspec import Meta
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from handlers.http.ids import HomePath
-from handlers.http.lists import Page
 from services.homes.models import Bound
 from services.invitations import acceptance
 from services.invitations import actions as invitations
@@ -18,6 +17,7 @@ from services.invitations.models import (
     Invitee,
     NewInvitation,
 )
+from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Permission
 from services.limits.models import Rate
 
@@ -39,9 +39,9 @@ class InvitationsHandler(ApiHandler):
         return await invitations.invite(self.deps, self.actor, home, body)
 
     @endpoint("listInvitations", needs=Permission.MANAGE_HOME)
-    async def get(self, home: HomePath) -> Page[InvitationView]:
+    async def get(self, home: HomePath, query: ListQuery) -> Page[InvitationView]:
         """Invitations of my home that may still be accepted, newest first."""
-        return Page(await invitations.listing(self.deps, self.actor, home))
+        return await invitations.listing(self.deps, self.actor, home, query)
 
 
 class InvitationHandler(ApiHandler):

@@ -10,7 +10,7 @@ SHARD_KEY: Final = {"_id": "hashed"}
 INDEXES: Final = [
     # What a token opens: services/invitations/store.py find_by_token()
     IndexModel([("token_index", ASCENDING)], name="token", unique=True),
-    # A home's open invitations: open_at(), revoke_at()
+    # A home's open invitations: page(), count_open(), revoke_at()
     IndexModel([("home", ASCENDING), ("_id", ASCENDING)], name="home"),
     # Whom a person invited: revoke_of(), named_ids_of(), for erasure
     IndexModel([("person", ASCENDING)], name="person"),

@@ -30,7 +30,9 @@ from services.invitations.states import (
 )
 from services.kernel import errors
 from services.kernel.acts import Act
+from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor, Permission, require_at
+from services.kernel.views import show
 from services.residencies.models import Relation
 
 TOKEN_BYTES: Final = 24
@@ -58,7 +60,7 @@ async def invite(deps: Dependencies, actor: Actor, home: str, wish: Invite) -> N
         held = await household.hold(deps, tx, home)
         if held.owner_row(actor.person_id) is None:
             raise InvitationOver("邀请已失效,请联系房屋的业主")
-        if len(await store.open_at(deps.db, home, fresh.created_at, tx=tx)) >= MOST_OPEN:
+        if await store.count_open(deps.db, tx, home, fresh.created_at) >= MOST_OPEN:
             raise TooManyInvitations("还没接受的邀请太多了,请先撤回一些", most=MOST_OPEN)
         await store.insert(deps.db, tx, fresh)
         facts = {"relation": fresh.relation, "to_day": fresh.to_day}
@@ -95,20 +97,18 @@ async def _note(
     await audit.record(deps, tx, actor, act, place=found.home, subject=found.id, **facts)
 
 
-async def listing(deps: Dependencies, actor: Actor, home: str) -> list[InvitationView]:
+async def listing(
+    deps: Dependencies, actor: Actor, home: str, query: ListQuery
+) -> Page[InvitationView]:
     """Invitations of a home that can be accepted, newest first; without tokens."""
     require_at(actor, Permission.MANAGE_HOME, home)
-    return [
-        InvitationView(
-            invitation_id=found.id,
-            relation=found.relation,
-            name=NAME.open(deps.vault, found.id, found.name_sealed),
-            to_day=found.to_day,
-            created_at=found.created_at,
-            expires_at=found.expires_at,
-        )
-        for found in await store.open_at(deps.db, home, deps.now())
-    ]
+    page = await store.page(deps.db, home, deps.now(), query)
+    return page.map(lambda found: _view(deps, found))
+
+
+def _view(deps: Dependencies, found: Invitation) -> InvitationView:
+    name = NAME.open(deps.vault, found.id, found.name_sealed)
+    return show(found, InvitationView, invitation_id=found.id, name=name)
 
 
 async def revoke(deps: Dependencies, actor: Actor, home: str, invitation_id: str) -> None:

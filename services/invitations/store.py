@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 import msgspec
 from pymongo import UpdateOne
@@ -12,6 +13,9 @@ from services.invitations.models import Invitation
 from services.invitations.states import TABLE, InvitationAction, InvitationState
 from services.kernel import steps
 from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, ListQuery, Page
+
+NEWEST: Final = Keyset(Key(ascending=False))
 
 
 async def insert(db: Database, tx: Transaction, invitation: Invitation) -> None:
@@ -31,13 +35,18 @@ async def find_by_token(db: Database, token_index: str) -> Invitation | None:
     return msgspec.convert(document, Invitation | None)
 
 
-async def open_at(
-    db: Database, home: str, now: datetime, *, tx: Transaction | None = None
-) -> list[Invitation]:
+def _open_at(home: str, now: datetime) -> Document:
+    return {"home": home, "state": InvitationState.OPEN, "expires_at": {"$gt": now}}
+
+
+async def page(db: Database, home: str, now: datetime, query: ListQuery) -> Page[Invitation]:
     """Invitations of a home that can be accepted, newest first. Served by index `home`."""
-    query = {"home": home, "state": InvitationState.OPEN, "expires_at": {"$gt": now}}
-    cursor = db[COLLECTION].find(query, session=tx).sort("_id", -1)
-    return msgspec.convert(await cursor.to_list(), list[Invitation])
+    return await NEWEST.page(db[COLLECTION], Invitation, _open_at(home, now), query)
+
+
+async def count_open(db: Database, tx: Transaction, home: str, now: datetime) -> int:
+    """Count the invitations of a home that can be accepted. Served by index `home`."""
+    return await db[COLLECTION].count_documents(_open_at(home, now), session=tx, hint="home")
 
 
 async def use(

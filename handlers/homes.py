@@ -1,33 +1,22 @@
 """Endpoints of homes: the people of a home, listed and written down."""
 
-from msgspec import Struct
-
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from handlers.http.ids import HomePath
-from handlers.http.lists import Page
 from services.homes import actions as homes
 from services.homes import contacts
 from services.homes.contacts import HomeContacts
 from services.homes.models import AddResident, ResidentView
+from services.kernel.pages import Page
 from services.kernel.permissions import Permission
-from services.residencies.models import Relation
-
-
-class ResidentsQuery(Struct, forbid_unknown_fields=True):
-    """Which residents to list.
-
-    `past`: Also who belonged to the home before; for the community.
-    """
-
-    past: bool = False
+from services.residencies.models import Relation, ResidentsQuery
 
 
 class ResidentsHandler(ApiHandler):
     @endpoint("listResidents", needs=Access.SIGNED_IN, errors=("forbidden",))
     async def get(self, home: HomePath, query: ResidentsQuery) -> Page[ResidentView]:
         """Who belongs to a home; names whole for its owners and masked for heads and staff."""
-        return Page(await homes.listing(self.deps, self.actor, home, past=query.past))
+        return await homes.listing(self.deps, self.actor, home, query)
 
     @endpoint(
         "createResident",

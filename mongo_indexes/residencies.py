@@ -13,6 +13,10 @@ INDEXES: Final = [
     # Who belongs to a home, today or ever, bound or not, by what wrote it:
     # of_home() and all the others there that ask by home
     IndexModel([("home", ASCENDING), ("source", ASCENDING)], name="home"),
+    # The people of one home, those who came first or last in front: page()
+    IndexModel(
+        [("home", ASCENDING), ("from_day", ASCENDING), ("_id", ASCENDING)], name="home_time"
+    ),
     # Relations written under a phone that nobody has proved yet: bind_phone()
     IndexModel(
         [("phone_index", ASCENDING)],

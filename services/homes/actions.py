@@ -1,7 +1,5 @@
 """Residents of a home: the list, and people the community writes down."""
 
-from typing import Final
-
 from msgspec import Struct
 
 from services.audit import actions as audit
@@ -11,14 +9,19 @@ from services.homes.models import AddResident, ResidentView
 from services.kernel import errors, id_numbers, phones
 from services.kernel.access import accessible
 from services.kernel.acts import Act
+from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import actions as places
 from services.places.models import Kind
 from services.residencies import actions as residencies
 from services.residencies import sealed
-from services.residencies.models import OWNERS, Newcomer, Relation, Residency
-
-MOST_SHOWN: Final = 200
+from services.residencies.models import (
+    OWNERS,
+    Newcomer,
+    Relation,
+    Residency,
+    ResidentsQuery,
+)
 
 
 class HomeHasOwner(errors.Conflict):
@@ -44,12 +47,12 @@ class AlreadyListed(errors.Conflict):
 
 
 async def listing(
-    deps: Dependencies, actor: Actor, home: str, *, past: bool
-) -> list[ResidentView]:
+    deps: Dependencies, actor: Actor, home: str, query: ResidentsQuery
+) -> Page[ResidentView]:
     """Residents of a home: whole names for its owners, masked ones for heads and staff.
 
-    `past`: also those who belonged to it before, for the community only. Raises NotFound for
-    who has nothing to do with the home, Forbidden for who lives there without owning it.
+    Those who belonged to it before are for the community only. Raises NotFound for who has
+    nothing to do with the home, Forbidden for who lives there without owning it.
     """
     accessible(
         actor,
@@ -61,16 +64,13 @@ async def listing(
         known_by=[Permission.PAY_BILLS],
         forbidden="只有业主可以查看住户",
     )
-    if past and not actor.may(Permission.DECIDE_HOMES, home):
+    if query.past and not actor.may(Permission.DECIDE_HOMES, home):
         raise errors.Forbidden("以前的住户只有社区可以查看")
     if (await places.get(deps, home)).kind is not Kind.HOME:
         raise errors.NotFound("没有找到这套房屋")
-    if past:
-        rows = await residencies.ever_of_home(deps, home, limit=MOST_SHOWN)
-    else:
-        rows = await residencies.of_home(deps, home)
     whole = actor.may(Permission.MANAGE_HOME, home)
-    return [views.resident(deps, row, whole=whole) for row in rows]
+    page = await residencies.page(deps, home, query)
+    return page.map(lambda row: views.resident(deps, row, whole=whole))
 
 
 async def add(deps: Dependencies, actor: Actor, home: str, wish: AddResident) -> ResidentView:

@@ -11,10 +11,17 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, phones
 from services.kernel.days import Day
 from services.kernel.documents import Document
+from services.kernel.pages import Page
 from services.kernel.permissions import Actor
 from services.people import actions as people
 from services.residencies import sealed, store
-from services.residencies.models import Newcomer, Residency, ResidencyStep, Way
+from services.residencies.models import (
+    Newcomer,
+    Residency,
+    ResidencyStep,
+    ResidentsQuery,
+    Way,
+)
 
 
 class ResidencyMoved(errors.Conflict):
@@ -245,9 +252,9 @@ async def of_home(
     return await store.of_home(deps.db, home, deps.today(), tx=tx)
 
 
-async def ever_of_home(deps: Dependencies, home: str, *, limit: int) -> list[Residency]:
-    """List who belongs or belonged to a home, the latest first."""
-    return await store.ever_of_home(deps.db, home, limit=limit)
+async def page(deps: Dependencies, home: str, query: ResidentsQuery) -> Page[Residency]:
+    """List who belongs to a home today, will later, or with `past` did."""
+    return await store.page(deps.db, home, deps.today(), query)
 
 
 async def unbound_under(

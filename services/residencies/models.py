@@ -7,6 +7,7 @@ from msgspec import Struct, field
 
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
+from services.kernel.pages import ListQuery
 from services.kernel.permissions import Role
 
 
@@ -77,6 +78,24 @@ class Residency(Struct, kw_only=True):
     ended_at: datetime | None = None
     ended_because: str = ""
     history: list[ResidencyStep] = []
+
+
+class ResidentSort(Labelled):
+    EARLIEST = "earliest", "先入住的在前"
+    LATEST = "latest", "后入住的在前"
+
+
+class ResidentsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which residents to list.
+
+    `past`: Also who belonged to the home before; for the community.
+    `relation`: What the home is to them; all without it.
+    `sort`: Order of the list; without it the earliest first, and the latest with `past`.
+    """
+
+    past: bool = False
+    relation: Relation | None = None
+    sort: ResidentSort | None = None
 
 
 class Enrolment(Struct, frozen=True, kw_only=True):

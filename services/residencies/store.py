@@ -12,9 +12,20 @@ from mongo_indexes.residencies import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.days import active_on, day_of, not_over_on
 from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import under
-from services.residencies.models import Residency, ResidencyStep, Way
+from services.residencies.models import (
+    Residency,
+    ResidencyStep,
+    ResidentSort,
+    ResidentsQuery,
+    Way,
+)
 
+ORDERS: Final = {
+    ResidentSort.EARLIEST: Keyset(Key("from_day"), Key()),
+    ResidentSort.LATEST: Keyset(Key("from_day", ascending=False), Key(ascending=False)),
+}
 KEPT_STEPS: Final = 50
 # `source` of a residency that the person themself brought in.
 OWN_SOURCES: Final = r"^(request|invitation):"
@@ -71,10 +82,15 @@ async def of_home(
     return await _rows(cursor.sort([("from_day", 1), ("_id", 1)]))
 
 
-async def ever_of_home(db: Database, home: str, *, limit: int) -> list[Residency]:
-    """List who belongs or belonged to a home, the latest first. Served by index `home`."""
-    cursor = db[COLLECTION].find({"home": home})
-    return await _rows(cursor.sort([("from_day", -1), ("_id", -1)]).limit(limit))
+async def page(db: Database, home: str, day: str, query: ResidentsQuery) -> Page[Residency]:
+    """Residents of a home on a day or later, or ever. Served by index `home_time`."""
+    where = {
+        "home": home,
+        **chosen(query, "relation"),
+        **({} if query.past else not_over_on(day)),
+    }
+    sort = query.sort or (ResidentSort.LATEST if query.past else ResidentSort.EARLIEST)
+    return await ORDERS[sort].page(db[COLLECTION], Residency, where, query)
 
 
 async def unbound_under(

@@ -1,27 +1,19 @@
 """Endpoints of grids (网格): buildings of a community, each in one grid."""
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
-from handlers.http.lists import ListQuery, Page
+from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.places import grids
-from services.places.models import ChangeGrid, GridView, NewGrid
+from services.places.models import ChangeGrid, GridsQuery, GridView, NewGrid
 
 
 class GridsHandler(ApiHandler):
     @endpoint("listGrids", needs=Permission.VIEW_PLACES)
-    async def get(self, place: PlacePath, query: ListQuery) -> Page[GridView]:
+    async def get(self, place: PlacePath, query: GridsQuery) -> Page[GridView]:
         """Grids of a community with their buildings, by path."""
-        items = await grids.listing(
-            self.deps,
-            self.actor,
-            place,
-            after=cursors.read(query.cursor),
-            limit=query.limit,
-        )
-        return lists.page(items, query.limit, lambda item: item.path)
+        return await grids.listing(self.deps, self.actor, place, query)
 
     @endpoint(
         "createGrid",

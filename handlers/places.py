@@ -1,22 +1,12 @@
 """Endpoints of places: read and created, listed by the rungs below them."""
 
-from handlers.http import cursors, lists
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
-from handlers.http.lists import ListQuery, Page
+from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.places import actions
-from services.places.models import ContactLine, Kind, NewPlace, PlaceView
-
-
-class PlacesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
-    """Which places to list.
-
-    `kind`: Kind of place, e.g. buildings of a compound.
-    """
-
-    kind: Kind
+from services.places.models import ContactLine, Kind, NewPlace, PlacesQuery, PlaceView
 
 
 class PlacesHandler(ApiHandler):
@@ -58,15 +48,7 @@ class PlacesUnderHandler(ApiHandler):
     @endpoint("listPlaces", needs=Permission.VIEW_PLACES)
     async def get(self, place: PlacePath, query: PlacesQuery) -> Page[PlaceView]:
         """Places of one kind under a place, by path."""
-        items = await actions.listing(
-            self.deps,
-            self.actor,
-            place,
-            query.kind,
-            after=cursors.read(query.cursor),
-            limit=query.limit,
-        )
-        return lists.page(items, query.limit, lambda item: item.path)
+        return await actions.listing(self.deps, self.actor, place, query)
 
 
 ROUTES = [

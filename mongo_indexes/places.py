@@ -8,9 +8,20 @@ COLLECTION: Final = "places"
 SHARD_KEY: Final = {"_id": 1}
 
 INDEXES: Final = [
-    # Homes (or buildings, units) under a place, by path: places/store.py of_kind_under(), and
-    # how many: places/measures.py
+    # Homes (or buildings, units) under a place, by path: places/store.py of_kind_under() and
+    # page(), and how many: places/measures.py
     IndexModel([("kind", ASCENDING), ("_id", ASCENDING)], name="kind"),
+    # Those under a large place, the newest first: places/store.py page(), grid_store.py page().
+    # Those of a small place are few enough to be sorted, which the planner finds out.
+    IndexModel(
+        [("kind", ASCENDING), ("created_at", ASCENDING), ("_id", ASCENDING)], name="kind_time"
+    ),
+    # Homes whose area nobody knows: places/store.py page()
+    IndexModel(
+        [("kind", ASCENDING), ("_id", ASCENDING), ("area", ASCENDING)],
+        name="no_area",
+        partialFilterExpression={"kind": "home", "area": None},
+    ),
     # The grid of a building, one at most: places/grid_store.py holding(), find_with_grid()
     IndexModel(
         [("buildings", ASCENDING)],

@@ -3,6 +3,8 @@
 from msgspec import Struct
 
 from services.kernel.days import Day
+from services.kernel.pages import ListQuery
+from services.kernel.paths import PlacePath
 from services.kernel.types import IdNumber, Phone, Reason
 from services.people.models import PersonName
 from services.residencies.models import Relation, Way
@@ -69,6 +71,15 @@ class ResidentView(Struct, kw_only=True):
     from_day: Day
     to_day: Day | None
     recorded_by_staff: bool
+
+
+class DirectoryQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which part of the directory to list.
+
+    `under`: Path of the place whose children to list; the cities without it.
+    """
+
+    under: PlacePath | None = None
 
 
 class DirectoryEntry(Struct, kw_only=True):

@@ -11,6 +11,7 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
+from services.kernel.pages import ListQuery, Page
 from services.kernel.paths import parent
 from services.kernel.permissions import Actor, Permission, require_at
 from services.kernel.views import show
@@ -22,6 +23,7 @@ from services.places.models import (
     Kind,
     NewPlace,
     Place,
+    PlacesQuery,
     PlaceView,
     TakenPath,
 )
@@ -97,7 +99,7 @@ async def found(deps: Dependencies, request: NewPlace) -> Place:
     """
     known = await store.find(deps.db, request.path)
     if known is None:
-        for city in await store.cities(deps.db, after="", limit=1):
+        for city in (await store.cities(deps.db, ListQuery(limit=1))).items:
             raise OtherCity(f"这里已经是{city.name}的系统,一个系统只服务一个城市", path=city.id)
         return await create(deps, request)
     if (known.kind, known.name) != (request.kind, request.name):
@@ -154,12 +156,11 @@ def view(place: Place) -> PlaceView:
 
 
 async def listing(
-    deps: Dependencies, actor: Actor, path: str, kind: Kind, *, after: str, limit: int
-) -> list[PlaceView]:
-    """Return places of one kind under a place, by path."""
+    deps: Dependencies, actor: Actor, path: str, query: PlacesQuery
+) -> Page[PlaceView]:
+    """Return places of one kind under a place, by path unless asked otherwise."""
     await access_place(deps, actor, path, Permission.VIEW_PLACES)
-    places = await of_kind_under(deps, path, kind, after=after, limit=limit)
-    return [view(place) for place in places]
+    return (await store.page(deps.db, path, query)).map(view)
 
 
 async def set_contact(
@@ -198,9 +199,19 @@ async def of_kind_under(
     )
 
 
-async def cities(deps: Dependencies, *, after: str, limit: int) -> list[Place]:
-    """Return the first rung of the ladder, by path."""
-    return await store.cities(deps.db, after=after, limit=limit)
+async def children(deps: Dependencies, above: str | None, query: ListQuery) -> Page[Place]:
+    """Return the places directly below one, by path, or the cities: for other packages.
+
+    Raises NotFound for no place, and for a home.
+    """
+    if above is None:
+        return await store.cities(deps.db, query)
+    await get(deps, above)
+    rung = above.count(".") + 1
+    if rung >= len(LADDER):
+        raise errors.NotFound("这里下面没有了")
+    part = PlacesQuery(kind=LADDER[rung], limit=query.limit, cursor=query.cursor)
+    return await store.page(deps.db, above, part)
 
 
 async def addresses(deps: Dependencies, paths: Sequence[str]) -> dict[str, str]:

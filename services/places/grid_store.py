@@ -6,9 +6,11 @@ import msgspec
 
 from mongo_indexes.places import COLLECTION
 from services.dependencies import Database, Transaction
-from services.kernel.documents import to_document
+from services.kernel.documents import Document, to_document
+from services.kernel.pages import Page
 from services.kernel.paths import under
-from services.places.models import Grid, GridChange, Kind
+from services.places import store
+from services.places.models import Grid, GridChange, GridsQuery, Kind
 
 KEPT_CHANGES = 100
 
@@ -33,11 +35,14 @@ async def holding(
     return msgspec.convert(await cursor.to_list(), list[Grid])
 
 
-async def of_community(db: Database, community: str, *, after: str, limit: int) -> list[Grid]:
-    """Grids of a community, by path. Served by index `kind`."""
-    below = {**under(community), "$gt": after or community}
-    cursor = db[COLLECTION].find({"kind": Kind.GRID, "_id": below}).sort("_id", 1)
-    return msgspec.convert(await cursor.limit(limit).to_list(), list[Grid])
+async def page(db: Database, community: str, query: GridsQuery) -> Page[Grid]:
+    """Grids of a community. Served by the indexes `kind`, `kind_time` and `building`."""
+    where: Document = {"kind": Kind.GRID, "_id": {**under(community), "$gt": community}}
+    if query.building is not None:
+        where["buildings"] = query.building
+    if query.has_buildings is not None:
+        where["buildings.0"] = {"$exists": query.has_buildings}
+    return await store.ORDERS[query.sort].page(db[COLLECTION], Grid, where, query)
 
 
 async def change(db: Database, tx: Transaction, path: str, change: GridChange) -> None:

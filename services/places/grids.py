@@ -11,6 +11,7 @@ from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.acts import Act
+from services.kernel.pages import Page
 from services.kernel.paths import ancestors, covers, parent
 from services.kernel.permissions import Actor, Permission, require_at
 from services.places import grid_store, store
@@ -20,6 +21,7 @@ from services.places.models import (
     ChangeGrid,
     Grid,
     GridChange,
+    GridsQuery,
     GridView,
     Kind,
     NewGrid,
@@ -130,13 +132,13 @@ async def _free(
 
 
 async def listing(
-    deps: Dependencies, actor: Actor, community: str, *, after: str, limit: int
-) -> list[GridView]:
-    """Grids of a community with their buildings, by path."""
+    deps: Dependencies, actor: Actor, community: str, query: GridsQuery
+) -> Page[GridView]:
+    """Grids of a community with their buildings, by path unless asked otherwise."""
     require_at(actor, Permission.VIEW_PLACES, community)
-    grids = await grid_store.of_community(deps.db, community, after=after, limit=limit)
-    named = await _addresses(deps, grids)
-    return [_shown(grid, named) for grid in grids]
+    page = await grid_store.page(deps.db, community, query)
+    named = await _addresses(deps, page.items)
+    return page.map(lambda grid: _shown(grid, named))
 
 
 async def _view(deps: Dependencies, grid: Grid) -> GridView:

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct, field
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.money import Area
+from services.kernel.pages import ListQuery
 from services.kernel.paths import SEGMENT, PlacePath
 from services.kernel.types import LINE, Reason
 
@@ -138,6 +139,41 @@ class NewPlace(Struct, forbid_unknown_fields=True, kw_only=True):
     path: PlacePath
     kind: Kind
     name: Name
+
+
+class PlaceSort(Labelled):
+    PATH = "path", "按编号"
+    NEWEST = "newest", "新登记的在前"
+
+
+class PlacesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which places to list.
+
+    `kind`: Kind of place, e.g. buildings of a compound.
+    `usage`: What homes are used as; all without it.
+    `has_area`: Only homes whose area is known, or only the rest; both without it.
+    `retired`: Also homes that are retired.
+    `sort`: Order of the list.
+    """
+
+    kind: Kind
+    usage: Usage | None = None
+    has_area: bool | None = None
+    retired: bool = False
+    sort: PlaceSort = PlaceSort.PATH
+
+
+class GridsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which grids to list.
+
+    `building`: Path of a building: the grid in which it lies; all without it.
+    `has_buildings`: Only grids that have some, or only those dissolved; both without it.
+    `sort`: Order of the list.
+    """
+
+    building: PlacePath | None = None
+    has_buildings: bool | None = None
+    sort: PlaceSort = PlaceSort.PATH
 
 
 class PlaceView(Struct, kw_only=True):

@@ -1,6 +1,8 @@
 """Store of places."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 
 import msgspec
 from pymongo import ReturnDocument, UpdateOne
@@ -8,8 +10,16 @@ from pymongo import ReturnDocument, UpdateOne
 from mongo_indexes.places import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
 from services.kernel.paths import under
-from services.places.models import ContactLine, Kind, Place
+from services.places.models import ContactLine, Kind, Place, PlaceSort, PlacesQuery
+
+ORDERS: Final = {
+    PlaceSort.PATH: Keyset(Key()),
+    PlaceSort.NEWEST: Keyset(
+        Key("created_at", ascending=False, kind=datetime), Key(ascending=False)
+    ),
+}
 
 
 async def insert(db: Database, tx: Transaction, place: Place) -> None:
@@ -58,11 +68,20 @@ async def of_kind_under(
     return msgspec.convert(await cursor.to_list(), list[Place])
 
 
-async def cities(db: Database, *, after: str, limit: int) -> list[Place]:
+async def page(db: Database, path: str, query: PlacesQuery) -> Page[Place]:
+    """Places of one kind under a place. Served by the indexes `kind` and `kind_time`."""
+    where = {"kind": query.kind, "_id": under(path), **chosen(query, "usage")}
+    if query.has_area is not None:
+        where["area"] = {"$gt": 0} if query.has_area else None
+    if not query.retired:
+        where["retired_from"] = None
+    return await ORDERS[query.sort].page(db[COLLECTION], Place, where, query)
+
+
+async def cities(db: Database, query: ListQuery) -> Page[Place]:
     """The first rung of the ladder, by path. Served by index `kind`."""
-    query = {"kind": Kind.CITY, "_id": {"$gt": after}}
-    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit)
-    return msgspec.convert(await cursor.to_list(), list[Place])
+    by_path = ORDERS[PlaceSort.PATH]
+    return await by_path.page(db[COLLECTION], Place, {"kind": Kind.CITY}, query)
 
 
 async def mark_used(

@@ -33,6 +33,7 @@ CONTRACTS: Final = List(
         ended_because="提前结束的原因",
         contact__phone="联系电话",
         contact__hours="接听时间",
+        signed_at="登记时间",
     ),
 )
 

@@ -154,6 +154,7 @@ class ContractView(Struct, kw_only=True):
     `agreed_to_day`: Last day as it was agreed at first.
     `ended_because`: Why it was ended early; empty when it was not.
     `contact`: Line of the firm's office in the compound; null for none.
+    `signed_at`: When it was written down.
     """
 
     contract_id: str
@@ -166,3 +167,4 @@ class ContractView(Struct, kw_only=True):
     agreed_to_day: Day
     ended_because: str
     contact: ContactLine | None
+    signed_at: datetime

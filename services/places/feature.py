@@ -29,6 +29,7 @@ PLACES: Final = List(
         retired_from="注销日期",
         contact__phone="联系电话",
         contact__hours="接听时间",
+        created_at="登记时间",
     ),
 )
 GRIDS: Final = List(
@@ -40,6 +41,7 @@ GRIDS: Final = List(
         *columns(GridView, path="编号", name="名称"),
         Column("buildings", "楼栋", _buildings),
         Column("buildings", "楼栋数", lambda grid: len(grid.buildings), "number"),
+        *columns(GridView, created_at="登记时间"),
     ),
 )
 

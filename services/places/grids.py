@@ -14,6 +14,7 @@ from services.kernel.acts import Act
 from services.kernel.pages import Page
 from services.kernel.paths import ancestors, covers, parent
 from services.kernel.permissions import Actor, Permission, require_at
+from services.kernel.views import show
 from services.places import grid_store, store
 from services.places.models import (
     LADDER,
@@ -152,7 +153,7 @@ async def _addresses(deps: Dependencies, grids: Sequence[Grid]) -> dict[str, str
 
 def _shown(grid: Grid, addresses: dict[str, str]) -> GridView:
     buildings = [BuildingView(path=b, address=addresses.get(b, b)) for b in grid.buildings]
-    return GridView(path=grid.id, name=grid.name, buildings=buildings)
+    return show(grid, GridView, path=grid.id, buildings=buildings)
 
 
 async def buildings_of(deps: Dependencies, paths: Sequence[str]) -> dict[str, list[str]]:

@@ -187,6 +187,7 @@ class PlaceView(Struct, kw_only=True):
     `usage`: What a home is used as; null for other places.
     `retired_from`: First day on which there is no such home; null for all that stand.
     `contact`: Line of its office, of a community or compound; null for none.
+    `created_at`: When it was entered.
     """
 
     path: str
@@ -197,6 +198,7 @@ class PlaceView(Struct, kw_only=True):
     usage: Usage | None = None
     retired_from: Day | None = None
     contact: ContactLine | None = None
+    created_at: datetime
 
 
 Segment = Annotated[str, Meta(pattern=rf"^{SEGMENT}$(?!\n)", max_length=20)]
@@ -244,8 +246,10 @@ class GridView(Struct, kw_only=True):
     `path`: Path of the grid.
     `name`: Name of the grid, e.g. 第一网格.
     `buildings`: Buildings of the grid.
+    `created_at`: When it was made.
     """
 
     path: str
     name: str
     buildings: list[BuildingView]
+    created_at: datetime

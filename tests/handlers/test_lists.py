@@ -22,7 +22,15 @@ from services.kernel.lists import List
 from services.kernel.pages import Keyset, ListQuery
 from services.kernel.tables import Column, written
 from tests.build import exports as exports_build
-from tests.build import lists_bills, lists_fees, lists_money, lists_offices
+from tests.build import (
+    lists_bills,
+    lists_fees,
+    lists_homes,
+    lists_money,
+    lists_offices,
+    lists_places,
+    lists_registers,
+)
 from tests.build.cast import Estate
 from tests.build.lists import FORMULA, Case, Filters, Item, Maker, in_order
 from tests.build.sign_ins import Member
@@ -31,8 +39,11 @@ from tests.build.world import World
 LISTS: Final[dict[str, Maker]] = {
     **lists_bills.MAKERS,
     **lists_fees.MAKERS,
+    **lists_homes.MAKERS,
     **lists_money.MAKERS,
     **lists_offices.MAKERS,
+    **lists_places.MAKERS,
+    **lists_registers.MAKERS,
 }
 LIMITS: Final = (100, 1, 2)
 FEWEST: Final = 5
@@ -79,8 +90,9 @@ def filter_names(found: List) -> set[str]:
 
 def sorts(found: List) -> list[Filters]:
     """Return the query of each order; of the only one where there is one."""
-    hints = get_type_hints(found.query)
-    return [{"sort": each.value} for each in hints["sort"]] if "sort" in hints else [{}]
+    hint = get_type_hints(found.query).get("sort")
+    [kind] = [each for each in get_args(hint) or [hint] if each is not type(None)] or [None]
+    return [{"sort": each.value} for each in kind] if kind else [{}]
 
 
 def test_every_list_has_a_case() -> None:

@@ -9,7 +9,7 @@ SHARD_KEY: Final = {"_id": 1}
 
 INDEXES: Final = [
     # Homes (or buildings, units) under a place, by path: places/store.py of_kind_under() and
-    # page(), and how many: places/measures.py
+    # page(); how many: places/measures.py
     IndexModel([("kind", ASCENDING), ("_id", ASCENDING)], name="kind"),
     # Those under a large place, the newest first: places/store.py page(), grid_store.py page().
     # Those of a small place are few enough to be sorted, which the planner finds out.

@@ -5,7 +5,8 @@ from typing import Final
 from services.home_requests import jobs, notify, privacy, reviews
 from services.home_requests.models import RequestsQuery, RequestView
 from services.kernel.features import Feature
-from services.kernel.lists import List
+from services.kernel.lists import List, around
+from services.kernel.permissions import Permission
 from services.kernel.tables import columns
 
 REQUESTS: Final = List(
@@ -14,6 +15,7 @@ REQUESTS: Final = List(
     query=RequestsQuery,
     read=reviews.listing,
     subject="",
+    place_of=around(Permission.ADVISE_HOMES),
     columns=columns(
         RequestView,
         address="房屋",

@@ -25,7 +25,7 @@ from services.homes.household import Household
 from services.kernel import errors, interests
 from services.kernel.acts import Act
 from services.kernel.pages import Page
-from services.kernel.permissions import Actor, Permission, require, require_at
+from services.kernel.permissions import Actor, Permission, scope_of
 from services.residencies.models import OWNERS, Newcomer, Relation, Way
 from services.reveals import actions as reveals
 from services.reveals.models import Field, Reveal, Revealed
@@ -36,10 +36,7 @@ async def listing(deps: Dependencies, actor: Actor, query: RequestsQuery) -> Pag
 
     Raises NotFound for a place where the actor has nothing to say.
     """
-    require(actor, Permission.ADVISE_HOMES)
-    if query.place is not None:
-        require_at(actor, Permission.ADVISE_HOMES, query.place)
-    places = [query.place] if query.place else actor.places(Permission.ADVISE_HOMES)
+    places = scope_of(actor, Permission.ADVISE_HOMES, query.place)
     page = await store.page(deps.db, places, query)
     return page.of(await views.shown(deps, actor, page.items))
 

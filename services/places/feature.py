@@ -46,5 +46,5 @@ GRIDS: Final = List(
 )
 
 FEATURE: Final = Feature(
-    holdings=privacy.HOLDINGS, lists=(PLACES, GRIDS), measures=measures.MEASURES
+    holdings=privacy.HOLDINGS, measures=measures.MEASURES, lists=(PLACES, GRIDS)
 )

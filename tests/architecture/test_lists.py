@@ -1,8 +1,11 @@
 """Lists of staff and heads: each is registered, so filtered, sorted and exported the same."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final, get_args, get_origin, get_type_hints
 
+import handlers
 from handlers.http.contract import Contract
 from server.app import ROUTES
 from server.features import FEATURES
@@ -12,19 +15,6 @@ from services.kernel.permissions import PERMISSIONS
 
 # Operation → why nobody exports it, though staff or heads read it.
 EXCEPTED: Final[dict[str, str]] = {}
-# Lists that are still read by pages alone.
-NOT_YET: Final = frozenset(
-    {
-        "listBillRunBills",
-        "listBillRunSkipped",
-        "listBillRuns",
-        "listDiscrepancies",
-        "listFeeRules",
-        "listOutdatedBills",
-        "listPayees",
-        "listUnpaidHomes",
-    }
-)
 # What somebody is appointed for; what only people of a home may is their own business.
 AT_WORK: Final = frozenset(
     permission
@@ -55,7 +45,7 @@ def test_every_list_of_staff_and_heads_is_registered() -> None:
         for contract in pages()
         if not any(is_of(found, contract) for found in lists)
     }
-    assert unregistered - NOT_YET == {*EXCEPTED}
+    assert unregistered == {*EXCEPTED}
     assert all(EXCEPTED.values())
 
 
@@ -65,3 +55,13 @@ def test_every_registered_list_has_a_route_of_its_own_shape() -> None:
         [answered] = get_args(get_type_hints(found.read)["return"])
         assert issubclass(found.query, ListQuery)
         assert any(is_of(found, contract) for contract in contracts), (found.name, answered)
+
+
+def test_no_handler_knows_of_cursors() -> None:
+    """A list is read by its keyset: a handler hands its query on and its page back."""
+    knowing = {
+        path.name
+        for path in Path(handlers.__file__).parent.glob("*.py")
+        if re.search(r"\.cursor|cursors|cursor=", path.read_text(encoding="utf-8"))
+    }
+    assert knowing == set()

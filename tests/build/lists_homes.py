@@ -19,10 +19,12 @@ from services.residencies import sealed
 from services.residencies import store as residencies
 from services.residencies.models import Newcomer, Relation
 from tests.build.cast import (
+    COMMUNITY,
     COMPOUND,
     LI_HOME,
     NEXT_UNIT,
     SUN_HOME,
+    UNIT,
     WANG_HOME,
     ZHAO_HOME,
     Estate,
@@ -113,6 +115,8 @@ async def of_requests(estate: Estate) -> Case:
         readers=[await estate.member("head")],
         stranger=await estate.member("li"),
         path="/api/v1/home-requests",
+        place=COMMUNITY,
+        places={"head": UNIT},
         filters=[
             {"state": "accepted"},
             {"state": "with_community", "relation": "tenant"},

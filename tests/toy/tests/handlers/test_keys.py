@@ -1,13 +1,14 @@
 """Keys: borrowed, listed and counted for who lends them, asked back, returned, forgotten."""
 
 import io
-from typing import Any
+from typing import Any, Final
 
 from python_calamine import CalamineWorkbook
 
 from tests.build.cast import COMPOUND, LI_HOME, NEXT_UNIT, SUN_HOME, UNIT, WANG_HOME, Estate
 from tests.build.exports import exported, fetched
 from tests.build.homes import acts, get, post
+from tests.build.lists import Case, Maker
 from tests.build.offices import templates_told
 
 
@@ -15,6 +16,28 @@ async def borrowed(estate: Estate, who: str = "li", home: str = LI_HOME) -> dict
     reply = await post(estate, who, f"homes/{home}/key-loans", door="单元门")
     assert reply.status == 201, reply.body
     return dict(reply.body)
+
+
+async def key_loans(estate: Estate) -> Case:
+    """Five keys of three homes, one of them back."""
+    for who, home in (("li", LI_HOME), ("wang", WANG_HOME), ("sun", SUN_HOME)) * 2:
+        await estate.advance(minutes=1)
+        loan = await borrowed(estate, who, home)
+    await post(estate, "staff", f"key-loans/{loan['loan_id']}/return")
+    return Case(
+        who=await estate.member("staff"),
+        stranger=await estate.member("li"),
+        path=f"/api/v1/places/{COMPOUND}/key-loans",
+        subject=COMPOUND,
+        place=COMPOUND,
+        filters=[{"state": "lent"}, {"state": "returned"}],
+        orders={"oldest": "lent_at", "newest": "-lent_at"},
+        rows=6,
+        free_text=False,
+    )
+
+
+MAKERS: Final[dict[str, Maker]] = {"key_loans": key_loans}
 
 
 async def test_a_key_is_borrowed_by_who_lives_there_and_nobody_else(estate: Estate) -> None:

@@ -45,6 +45,7 @@ def makers() -> dict[str, Maker]:
 LISTS: Final = makers()
 LIMITS: Final = (100, 1, 2)
 FEWEST: Final = 5
+MOST: Final = 500
 
 
 @pytest.fixture
@@ -73,6 +74,7 @@ async def read(
         assert reply.status == 200, (asked, reply.body)
         assert len(reply.body["items"]) <= limit
         items += reply.body["items"]
+        assert len(items) < MOST, "it goes round in a circle"
         if reply.body["next_cursor"] is None:
             break
         assert len(reply.body["items"]) == limit, "a page that is not full is the last"

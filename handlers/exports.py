@@ -43,7 +43,7 @@ class ExportHandler(ApiHandler):
 
 
 class ExportFileHandler(ApiHandler):
-    @endpoint("getExportFile", needs=Access.PUBLIC, media_type="application/octet-stream")
+    @endpoint("getExportFile", needs=Access.PUBLIC, media_type="*/*")
     async def get(self, export_id: ExportId, query: Signed) -> Download:
         """The file, for whoever was given its address."""
         file = await exports.hand_out(self.deps, export_id, query.expires, query.signature)

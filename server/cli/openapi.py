@@ -12,8 +12,8 @@ from server.settings import Settings
 
 NAME = "openapi"
 WIDTH = 100
-# A list without lists, objects or brackets in it, as the formatter writes it.
-SHORT_LIST = re.compile(r"\[\n([^\[\]{}]+)\n *\]")
+# A list or an object without lists, objects or brackets in it, as the formatter writes it.
+SHORT = re.compile(r"(\[)\n([^\[\]{}]+)\n *(\])|(\{)\n([^\[\]{}]+)\n *(\})")
 HELP = "print the OpenAPI 3.1 document"
 
 
@@ -24,13 +24,14 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 def run(_arguments: argparse.Namespace, _settings: Settings) -> int:
     made = document(ROUTES)
     text = msgspec.json.format(msgspec.json.encode(made, order="sorted"), indent=2)
-    sys.stdout.write(SHORT_LIST.sub(on_one_line, text.decode()) + "\n")
+    sys.stdout.write(SHORT.sub(on_one_line, text.decode()) + "\n")
     return 0
 
 
 def on_one_line(found: re.Match[str]) -> str:
-    """Write a list of words on one line where it fits: it is read as one thing."""
-    line = "[" + " ".join(item.strip() for item in found[1].splitlines()) + "]"
+    """Write a list of words, or a few of them by name, on one line where it fits: one thing."""
+    first, items, last = (part for part in found.groups() if part is not None)
+    line = first + " ".join(item.strip() for item in items.splitlines()) + last
     start = found.string.rfind("\n", 0, found.start()) + 1
     fits = found.start() - start + len(line) <= WIDTH
     return line if fits else found[0]

@@ -310,7 +310,7 @@ async def test_drafts_that_changed_meanwhile_are_not_issued(
     estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = estate.world
-    read_drafts = bills_store.of_run
+    read_drafts = bills_store.some_of_run
 
     async def change_meanwhile(*arguments: Any, **named: Any) -> Any:
         drafts = await read_drafts(*arguments, **named)
@@ -320,7 +320,7 @@ async def test_drafts_that_changed_meanwhile_are_not_issued(
     run = await runs.start(world.deps, STAFF, COMPOUND, StartBillRun(period="2026-03"))
     await drain(world.deps, run.run_id)
     await runs.publish(world.deps, STAFF, run.run_id)
-    monkeypatch.setattr(bills_store, "of_run", change_meanwhile)
+    monkeypatch.setattr(bills_store, "some_of_run", change_meanwhile)
     with pytest.raises(runs_jobs.DraftsMoved):
         await runs_jobs.step(world.deps, {"run_id": run.run_id, "round": 2})
     assert await world.db.bills.count_documents({"state": "owing"}) == 0

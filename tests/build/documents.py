@@ -21,11 +21,23 @@ SOON: Final = WriteConcern(w=1)
 
 async def taken(db: Database) -> Documents:
     """Return the documents of each collection that has any, in the order of their ids."""
-    found = {
-        module.COLLECTION: await collection(db, module.COLLECTION).find().sort("_id").to_list()
-        for module in mongo_indexes.ALL
+    return {
+        name: await collection(db, name).find().sort("_id").to_list()
+        for name in await filled(db)
     }
-    return {name: rows for name, rows in found.items() if rows}
+
+
+async def filled(db: Database) -> list[str]:
+    """Return the collections that hold something, by name, asking once for all of them."""
+    first, *others = (module.COLLECTION for module in mongo_indexes.ALL)
+    rest = [{"$unionWith": {"coll": name, "pipeline": _holds(name)}} for name in others]
+    cursor = await db[first].aggregate([*_holds(first), *rest])
+    return sorted([row["name"] async for row in cursor])
+
+
+def _holds(name: str) -> list[dict[str, Any]]:
+    """Return the stages that give the collection's name when it has a document."""
+    return [{"$limit": 1}, {"$project": {"_id": 0, "name": {"$literal": name}}}]
 
 
 async def put(db: Database, new: Documents, changed: Documents | None = None) -> None:

@@ -3,18 +3,17 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from shutil import rmtree
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from tornado.web import RequestHandler
 
-import mongo_indexes
 from server.app import make_app, make_operator_app
 from server.connections import answering
 from server.dependencies import open_dependencies, open_mongo
 from server.serving import address_of, finish_requests, listen
 from server.settings import Settings
-from tests.build.documents import Database
+from tests.build.documents import Database, filled
 from tests.build.query_recorder import QueryRecorder
 from tests.build.world import Api, Clock, WeChat, World
 
@@ -58,13 +57,6 @@ async def open_world(
 
 
 async def empty(db: Database) -> None:
-    """Delete what any process wrote, asking once where there is something."""
-    first, *others = (module.COLLECTION for module in mongo_indexes.ALL)
-    rest = [{"$unionWith": {"coll": name, "pipeline": holds(name)}} for name in others]
-    async for row in await db[first].aggregate([*holds(first), *rest]):
-        await db[row["name"]].delete_many({})
-
-
-def holds(name: str) -> list[dict[str, Any]]:
-    """Return the stages that give the collection's name when it has a document."""
-    return [{"$limit": 1}, {"$project": {"_id": 0, "name": {"$literal": name}}}]
+    """Delete what any process wrote."""
+    for name in await filled(db):
+        await db[name].delete_many({})

@@ -43,7 +43,7 @@ def makers() -> dict[str, Maker]:
 
 
 LISTS: Final = makers()
-LIMITS: Final = (100, 1, 2)
+LIMITS: Final = (100, 2)
 FEWEST: Final = 5
 MOST: Final = 500
 

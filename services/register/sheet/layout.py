@@ -9,16 +9,15 @@ Source: ECMA-376 part 1, 18.3.1.4 (c, `t`), 18.3.1.13 (col, `hidden`), 18.3.1.73
 
 import posixpath
 import zipfile
-from typing import Any, Final
-from xml.parsers import expat
+from typing import Final
 
 from msgspec import Struct, field
 
 from services.register.sheet.headings import Headings, Range, letter
 from services.register.sheet.models import Column, Field
+from services.register.sheet.package import parse
 from services.register.sheet.problems import NO_COLUMN, Refused
 
-BLOCK: Final = 1024 * 1024
 MOST_MARKS: Final = 200_000
 TRUE: Final = frozenset({"1", "true"})
 
@@ -170,25 +169,3 @@ def layout_of(package: zipfile.ZipFile, part: str) -> Layout:
     scan = _Scan()
     parse(package, part, scan.start)
     return scan.end()
-
-
-def parse(package: zipfile.ZipFile, part: str, start: Any) -> None:
-    """Hand the start of each element of a part to `start`, in a stream. Raises Refused.
-
-    A document type is refused: no workbook has one, and its entities can grow without limit.
-    """
-    names = {name.lower(): name for name in package.namelist()}
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = start
-    parser.StartDoctypeDeclHandler = _refuse
-    try:
-        with package.open(names[part.lower()]) as stream:
-            while block := stream.read(BLOCK):
-                parser.Parse(block, False)  # noqa: FBT003  # expat names it by place only
-        parser.Parse(b"", True)  # noqa: FBT003  # the same
-    except (expat.ExpatError, KeyError, IndexError, ValueError):
-        raise Refused.because("register_broken") from None
-
-
-def _refuse(*_: Any) -> None:
-    raise Refused.because("register_broken")

@@ -4,9 +4,9 @@ import io
 import shutil
 import zipfile
 import zlib
-from typing import Final
+from typing import Any, Final
+from xml.parsers import expat
 
-from services.register.sheet.layout import parse
 from services.register.sheet.problems import Refused
 
 MOST_UNPACKED_BYTES: Final = 256 * 1024 * 1024
@@ -71,3 +71,25 @@ def _renamed(package: zipfile.ZipFile) -> bytes:
             with package.open(part) as given, renamed.open(names.get(part, part), "w") as made:
                 shutil.copyfileobj(given, made, BLOCK)
     return buffer.getvalue()
+
+
+def parse(package: zipfile.ZipFile, part: str, start: Any) -> None:
+    """Hand the start of each element of a part to `start`, in a stream. Raises Refused.
+
+    A document type is refused: no workbook has one, and its entities can grow without limit.
+    """
+    names = {name.lower(): name for name in package.namelist()}
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.StartDoctypeDeclHandler = _refuse
+    try:
+        with package.open(names[part.lower()]) as stream:
+            while block := stream.read(BLOCK):
+                parser.Parse(block, False)  # noqa: FBT003  # expat names it by place only
+        parser.Parse(b"", True)  # noqa: FBT003  # the same
+    except (expat.ExpatError, KeyError, IndexError, ValueError):
+        raise Refused.because("register_broken") from None
+
+
+def _refuse(*_: Any) -> None:
+    raise Refused.because("register_broken")

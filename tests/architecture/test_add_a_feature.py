@@ -120,7 +120,7 @@ OF_THE_PRODUCT: Final = (
 )
 OF_THE_TOY: Final = (
     "tests/handlers/test_keys.py",
-    "tests/handlers/test_lists.py",
+    "tests/lists/test_all.py",
     "tests/matrix/test_keys.py",
     "tests/matrix/test_by_path.py",
 )

@@ -8,8 +8,9 @@ from python_calamine import CalamineWorkbook
 from tests.build.cast import COMPOUND, LI_HOME, NEXT_UNIT, SUN_HOME, UNIT, WANG_HOME, Estate
 from tests.build.exports import exported, fetched
 from tests.build.homes import acts, get, post
-from tests.build.lists import Case, Maker
 from tests.build.offices import templates_told
+from tests.lists.case import Case, Maker
+from tests.lists.walk import walk
 
 
 async def borrowed(estate: Estate, who: str = "li", home: str = LI_HOME) -> dict[str, Any]:
@@ -38,6 +39,10 @@ async def key_loans(estate: Estate) -> Case:
 
 
 MAKERS: Final[dict[str, Maker]] = {"key_loans": key_loans}
+
+
+async def test_the_list_is_as_all_are(estate: Estate) -> None:
+    await walk(estate.world, "key_loans", await key_loans(estate))
 
 
 async def test_a_key_is_borrowed_by_who_lives_there_and_nobody_else(estate: Estate) -> None:

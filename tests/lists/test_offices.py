@@ -1,7 +1,9 @@
-"""Rows of the lists of those who oversee: the audit, appointments, hand-overs."""
+"""Lists of those who oversee: the audit, appointments, hand-overs."""
 
 from datetime import timedelta
 from typing import Final
+
+import pytest
 
 from mongo_indexes import appointments, hand_overs
 from services.audit import actions as audit
@@ -25,9 +27,10 @@ from tests.build.cast import (
     appoint,
 )
 from tests.build.deeds import auditor
-from tests.build.lists import FORMULA, Case, Maker
 from tests.build.offices import BUILDING, CHEN, GUAN, LIU, firm_at
 from tests.build.world import World
+from tests.lists.case import FORMULA, Case, Maker
+from tests.lists.walk import walk
 
 NAME: Final = "王秀兰"
 DEEDS: Final = [
@@ -186,3 +189,8 @@ MAKERS: Final[dict[str, Maker]] = {
     "appointments": of_appointments,
     "hand_overs": of_hand_overs,
 }
+
+
+@pytest.mark.parametrize("name", MAKERS)
+async def test_a_list_is_as_all_are(estate: Estate, name: str) -> None:
+    await walk(estate.world, name, await MAKERS[name](estate))

@@ -1,9 +1,10 @@
-"""Rows of the lists about homes: their people, requests for them, and their corrections."""
+"""Lists about homes: their people, requests for them, and their corrections."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
+import pytest
 
 from mongo_indexes import home_corrections, home_requests
 from services.home_corrections import entries
@@ -29,7 +30,8 @@ from tests.build.cast import (
     ZHAO_HOME,
     Estate,
 )
-from tests.build.lists import FORMULA, Case, Item, Maker
+from tests.lists.case import FORMULA, Case, Item, Maker
+from tests.lists.walk import walk
 
 NAME, PHONE = "欧阳建国", "13911112222"
 TODAY: Final = "2026-03-02"
@@ -177,3 +179,8 @@ MAKERS: Final[dict[str, Maker]] = {
     "home_requests": of_requests,
     "home_corrections": of_corrections,
 }
+
+
+@pytest.mark.parametrize("name", MAKERS)
+async def test_a_list_is_as_all_are(estate: Estate, name: str) -> None:
+    await walk(estate.world, name, await MAKERS[name](estate))

@@ -1,15 +1,18 @@
-"""Rows of the lists about places: homes, grids, firms and their contracts."""
+"""Lists about places: homes, grids, firms and their contracts."""
 
 from datetime import timedelta
 from typing import Final
+
+import pytest
 
 from mongo_indexes import contracts, firms, places
 from services.firms.models import Contract, Firm
 from services.kernel.documents import to_document
 from services.places.models import ContactLine, Grid, Kind, Place, Usage
 from tests.build.cast import COMMUNITY, COMPOUND, OTHER_COMPOUND, UNIT, Estate
-from tests.build.lists import FORMULA, Case, Maker
 from tests.build.offices import BUILDING, credit_code
+from tests.lists.case import FORMULA, Case, Maker
+from tests.lists.walk import walk
 
 ELSEWHERE: Final = "cc.chaoyang.guilin.other"
 
@@ -177,3 +180,8 @@ MAKERS: Final[dict[str, Maker]] = {
     "firms": of_firms,
     "contracts": of_contracts,
 }
+
+
+@pytest.mark.parametrize("name", MAKERS)
+async def test_a_list_is_as_all_are(estate: Estate, name: str) -> None:
+    await walk(estate.world, name, await MAKERS[name](estate))

@@ -1,8 +1,10 @@
-"""Rows of the lists about registers: imports, the problems and differences of a file."""
+"""Lists about registers: imports, the problems and differences of a file."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
+
+import pytest
 
 from mongo_indexes import register_imports
 from services.kernel.documents import to_document
@@ -15,7 +17,8 @@ from services.register.sheet.models import Known, ListedHome, Refusal, RowProble
 from services.register.states import State
 from tests.build import cast
 from tests.build.cast import COMPOUND, NEXT_UNIT, OTHER_COMPOUND, UNIT, Estate
-from tests.build.lists import FORMULA, Case, Item, Maker
+from tests.lists.case import FORMULA, Case, Item, Maker
+from tests.lists.walk import walk
 
 RUN, OTHER_RUN = "01run", "01runs"
 
@@ -164,3 +167,8 @@ MAKERS: Final[dict[str, Maker]] = {
     "register_problems": of_problems,
     "register_differences": of_differences,
 }
+
+
+@pytest.mark.parametrize("name", MAKERS)
+async def test_a_list_is_as_all_are(estate: Estate, name: str) -> None:
+    await walk(estate.world, name, await MAKERS[name](estate))

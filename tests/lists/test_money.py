@@ -1,14 +1,17 @@
-"""Rows of the lists about money."""
+"""Lists about money."""
 
 from datetime import timedelta
 from typing import Final
+
+import pytest
 
 from mongo_indexes import refunds
 from services.kernel.documents import to_document
 from services.payments.refunds.models import Refund
 from services.payments.refunds.states import REFUND_STUCK, RefundState
 from tests.build.cast import Estate
-from tests.build.lists import FORMULA, Case, Maker
+from tests.lists.case import FORMULA, Case, Maker
+from tests.lists.walk import walk
 
 
 async def of_refunds(estate: Estate) -> Case:
@@ -52,3 +55,8 @@ async def of_refunds(estate: Estate) -> Case:
 
 
 MAKERS: Final[dict[str, Maker]] = {"refunds": of_refunds}
+
+
+@pytest.mark.parametrize("name", MAKERS)
+async def test_a_list_is_as_all_are(estate: Estate, name: str) -> None:
+    await walk(estate.world, name, await MAKERS[name](estate))

@@ -1,16 +1,13 @@
-"""Every list that staff and heads work with: sorted, filtered, paged, exported, each the same.
+"""Walk of a list that staff and heads work with: sorted, filtered, paged, exported."""
 
-A list that a package registers needs a maker of its case, and every test below walks it.
-"""
-
-import importlib
 import io
 import zipfile
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final, get_args, get_type_hints
+from unittest.mock import patch
 from urllib.parse import urlencode
 
 import msgspec
@@ -24,43 +21,13 @@ from services.kernel.lists import List
 from services.kernel.pages import Keyset, ListQuery
 from services.kernel.tables import Column, written
 from tests.build import exports as exports_build
-from tests.build.cast import Estate
-from tests.build.lists import FORMULA, Case, Filters, Item, Maker, in_order
 from tests.build.sign_ins import Member
 from tests.build.world import World
+from tests.lists.case import FORMULA, Case, Filters, Item, in_order
 
-TESTS: Final = Path(__file__).parents[1]
-
-
-def makers() -> dict[str, Maker]:
-    """Return list → what makes its case: of tests/build/lists_*.py, or beside other tests."""
-    found: dict[str, Maker] = {}
-    for path in sorted((*TESTS.glob("build/lists_*.py"), *TESTS.glob("handlers/test_*.py"))):
-        if "\nMAKERS: Final" in path.read_text(encoding="utf-8"):
-            module = f"tests.{path.parent.name}.{path.stem}"
-            found |= importlib.import_module(module).MAKERS
-    return found
-
-
-LISTS: Final = makers()
 LIMITS: Final = (100, 2)
 FEWEST: Final = 5
 MOST: Final = 500
-
-
-@pytest.fixture
-def world(estate: Estate) -> World:
-    return estate.world
-
-
-@pytest.fixture(params=sorted(FEATURES.lists))
-def found(request: pytest.FixtureRequest) -> List:
-    return FEATURES.lists[request.param]
-
-
-@pytest.fixture
-async def case(found: List, estate: Estate) -> Case:
-    return await LISTS[found.name](estate)
 
 
 async def read(
@@ -95,13 +62,9 @@ def sorts(found: List) -> list[Filters]:
     return [{"sort": each.value} for each in kind] if kind else [{}]
 
 
-def test_every_list_has_a_case() -> None:
-    assert sorted(LISTS) == sorted(FEATURES.lists)
-
-
-@pytest.fixture
-async def plans(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """How each page of a list is found: all ways that the server thought of."""
+@contextmanager
+def planned() -> Iterator[list[Any]]:
+    """Watch how each page of a list is found: all ways that the server thought of."""
     plans: list[Any] = []
     page = Keyset.page
 
@@ -115,8 +78,8 @@ async def plans(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         plans.append(((where, self.name), (await cursor.explain())["queryPlanner"]))
         return await page(self, collection, kind, where, query, **how)
 
-    monkeypatch.setattr(Keyset, "page", watched)
-    return plans
+    with patch.object(Keyset, "page", watched):
+        yield plans
 
 
 def is_sorted_in_memory(planner: Any) -> bool:
@@ -124,9 +87,13 @@ def is_sorted_in_memory(planner: Any) -> bool:
     return all("'stage': 'SORT'" in str(way) for way in ways)
 
 
-async def test_it_is_sorted_filtered_and_paged(
-    world: World, found: List, case: Case, plans: list[Any]
-) -> None:
+async def is_sorted_filtered_and_paged(world: World, found: List, case: Case) -> None:
+    with planned() as plans:
+        await _sorted_filtered_and_paged(world, found, case)
+    assert not [asked for asked, planner in plans if is_sorted_in_memory(planner)]
+
+
+async def _sorted_filtered_and_paged(world: World, found: List, case: Case) -> None:
     assert {*case.orders} == {each.get("sort", "") for each in sorts(found)}
     assert {name for each in case.filters for name in each} == filter_names(found)
     everything = await read(world, case, case.who, {})
@@ -144,7 +111,6 @@ async def test_it_is_sorted_filtered_and_paged(
         assert told, f"no row shows what {name} does"
     for filters, items in zip(case.filters, shown, strict=True):
         await each_order(world, found, case, filters, items)
-    assert not [asked for asked, planner in plans if is_sorted_in_memory(planner)]
 
 
 async def each_page_size(world: World, case: Case, sort: Filters) -> None:
@@ -171,7 +137,7 @@ def _keys(items: Any) -> list[bytes]:
     return sorted(msgspec.json.encode(item) for item in items)
 
 
-async def test_no_cursor_but_its_own_is_taken(world: World, case: Case) -> None:
+async def takes_no_cursor_but_its_own(world: World, case: Case) -> None:
     first = await world.api.get(
         f"{case.path}?{urlencode(case.base | {'limit': '1'})}", as_=case.who
     )
@@ -184,7 +150,7 @@ async def test_no_cursor_but_its_own_is_taken(world: World, case: Case) -> None:
         assert (reply.status, reply.code) == (422, "invalid_input"), cursor
 
 
-async def test_it_is_exported_as_it_is_seen(world: World, found: List, case: Case) -> None:
+async def is_exported_as_it_is_seen(world: World, found: List, case: Case) -> None:
     narrow = {**case.filters[0], **sorts(found)[-1]} if case.filters else {}
     for who, filters in [(case.who, narrow), *((who, {}) for who in (case.who, *case.readers))]:
         items = await read(world, case, who, filters)
@@ -201,7 +167,7 @@ async def test_it_is_exported_as_it_is_seen(world: World, found: List, case: Cas
         await one_audit_row(world, found, export, place)
 
 
-async def test_who_may_not_read_it_gets_no_file(world: World, found: List, case: Case) -> None:
+async def gives_no_file_to_who_may_not_read_it(world: World, found: List, case: Case) -> None:
     shown = await world.api.get(f"{case.path}?{urlencode(case.base)}", as_=case.stranger)
     if case.is_for_all:
         assert (shown.status, shown.body["items"]) == (200, [])
@@ -262,3 +228,12 @@ async def one_audit_row(world: World, found: List, export: Item, place: str) -> 
     noted = {"act": "privacy.exported", "subject": export["export_id"]}
     [kept] = await world.db.audit.find(noted).to_list()
     assert (kept["place"], kept["facts"]) == (place, {"kind": f"list:{found.name}"})
+
+
+async def walk(world: World, name: str, case: Case) -> None:
+    """Put a registered list through all that holds for each; first who may not read it."""
+    found = FEATURES.lists[name]
+    await gives_no_file_to_who_may_not_read_it(world, found, case)
+    await takes_no_cursor_but_its_own(world, case)
+    await is_sorted_filtered_and_paged(world, found, case)
+    await is_exported_as_it_is_seen(world, found, case)

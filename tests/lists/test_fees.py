@@ -1,7 +1,9 @@
-"""Rows of the lists of fee rules, payees, and differences with WeChat."""
+"""Lists of fee rules, payees, and differences with WeChat."""
 
 from datetime import timedelta
 from typing import Final
+
+import pytest
 
 from mongo_indexes import discrepancies, fee_rules, payees
 from services.fees.models import FeeKind, FeeRule
@@ -11,7 +13,8 @@ from services.payments.discrepancies.models import Discrepancy, Doubt
 from services.payments.discrepancies.states import WAITING, DiscrepancyState
 from services.places.models import Usage
 from tests.build.cast import COMMUNITY, COMPOUND, NEXT_UNIT, OTHER_COMPOUND, UNIT, Estate
-from tests.build.lists import FORMULA, Case, Item, Maker
+from tests.lists.case import FORMULA, Case, Item, Maker
+from tests.lists.walk import walk
 
 PLACES: Final = (UNIT, COMPOUND, NEXT_UNIT, OTHER_COMPOUND)
 
@@ -148,3 +151,8 @@ MAKERS: Final[dict[str, Maker]] = {
     "fee_rules": of_fee_rules,
     "payees": of_payees,
 }
+
+
+@pytest.mark.parametrize("name", MAKERS)
+async def test_a_list_is_as_all_are(estate: Estate, name: str) -> None:
+    await walk(estate.world, name, await MAKERS[name](estate))

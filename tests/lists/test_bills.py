@@ -1,7 +1,9 @@
-"""Rows of the lists about bills, and of the homes that owe."""
+"""Lists about bills, and of the homes that owe."""
 
 from collections.abc import Sequence
 from typing import Any, Final
+
+import pytest
 
 from mongo_indexes import bill_run_skips, bill_runs, bills, home_corrections
 from services.bills.models import Bill
@@ -24,7 +26,8 @@ from tests.build.cast import (
     Estate,
     bill,
 )
-from tests.build.lists import FORMULA, Case, Item, Maker
+from tests.lists.case import FORMULA, Case, Item, Maker
+from tests.lists.walk import walk
 
 HOMES: Final = (LI_HOME, WANG_HOME, SUN_HOME)
 
@@ -276,3 +279,8 @@ MAKERS: Final[dict[str, Maker]] = {
     "outdated_bills": of_outdated_bills,
     "unpaid_homes": of_unpaid_homes,
 }
+
+
+@pytest.mark.parametrize("name", MAKERS)
+async def test_a_list_is_as_all_are(estate: Estate, name: str) -> None:
+    await walk(estate.world, name, await MAKERS[name](estate))

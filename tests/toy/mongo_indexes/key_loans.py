@@ -8,7 +8,7 @@ COLLECTION: Final = "key_loans"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # Loans under a place, by id: services/keys/store.py page()
+    # Loans under a place, by home: services/keys/store.py page()
     IndexModel([("home", ASCENDING), ("_id", ASCENDING)], name="home"),
     # How many keys are out: services/keys/measures.py
     IndexModel([("state", ASCENDING), ("home", ASCENDING)], name="state"),

@@ -42,7 +42,7 @@ async def borrow(deps: Dependencies, actor: Actor, home: str, wish: BorrowKey) -
 async def listing(
     deps: Dependencies, actor: Actor, place: str, query: LoansQuery
 ) -> Page[LoanView]:
-    """List the loans of the homes under a place, the oldest first unless asked otherwise."""
+    """List the loans of the homes under a place, by home."""
     await places.access_place(deps, actor, place, Permission.LEND_KEYS)
     return (await store.page(deps.db, place, query)).map(views.view)
 

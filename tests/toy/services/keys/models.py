@@ -49,8 +49,8 @@ class BorrowKey(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class LoanSort(Labelled):
-    OLDEST = "oldest", "最早在前"
-    NEWEST = "newest", "最新在前"
+    HOME = "home", "按房屋"
+    LAST_HOME = "last_home", "按房屋倒序"
 
 
 class LoansQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
@@ -61,7 +61,7 @@ class LoansQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     """
 
     state: LoanState | None = None
-    sort: LoanSort = LoanSort.OLDEST
+    sort: LoanSort = LoanSort.HOME
 
 
 class KeyFigures(Struct, kw_only=True):

@@ -15,8 +15,8 @@ from services.keys.models import Loan, LoanSort, LoansQuery
 from services.keys.states import TABLE, LoanAction
 
 ORDERS: Final = {
-    LoanSort.OLDEST: Keyset(Key()),
-    LoanSort.NEWEST: Keyset(Key(ascending=False)),
+    LoanSort.HOME: Keyset(Key("home"), Key()),
+    LoanSort.LAST_HOME: Keyset(Key("home", ascending=False), Key(ascending=False)),
 }
 
 

@@ -32,7 +32,7 @@ async def key_loans(estate: Estate) -> Case:
         subject=COMPOUND,
         place=COMPOUND,
         filters=[{"state": "lent"}, {"state": "returned"}],
-        orders={"oldest": "lent_at", "newest": "-lent_at"},
+        orders={"home": "home", "last_home": "-home"},
         rows=6,
         free_text=False,
     )
@@ -69,8 +69,8 @@ async def test_loans_are_filtered_sorted_counted_and_exported(estate: Estate) ->
     await estate.advance(minutes=1)
     loans.append(await borrowed(estate, "wang", WANG_HOME))
     await post(estate, "head", f"key-loans/{loans[0]['loan_id']}/return")
-    newest = (await get(estate, "head", f"places/{UNIT}/key-loans?sort=newest")).body["items"]
-    assert [each["loan_id"] for each in newest] == [loans[1]["loan_id"], loans[0]["loan_id"]]
+    last = (await get(estate, "head", f"places/{UNIT}/key-loans?sort=last_home")).body["items"]
+    assert [each["loan_id"] for each in last] == [loans[0]["loan_id"], loans[1]["loan_id"]]
     out = (await get(estate, "head", f"places/{UNIT}/key-loans?state=lent")).body["items"]
     assert [each["loan_id"] for each in out] == [loans[1]["loan_id"]]
     for place, keys in ((UNIT, 1), (COMPOUND, 1)):

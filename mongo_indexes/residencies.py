@@ -17,6 +17,12 @@ INDEXES: Final = [
     IndexModel(
         [("home", ASCENDING), ("from_day", ASCENDING), ("_id", ASCENDING)], name="home_time"
     ),
+    # What people brought in themselves, for their erasure: left()
+    IndexModel(
+        [("source", ASCENDING)],
+        name="brought",
+        partialFilterExpression={"source": {"$gte": "invitation:", "$lt": "request;"}},
+    ),
     # Relations written under a phone that nobody has proved yet: bind_phone()
     IndexModel(
         [("phone_index", ASCENDING)],

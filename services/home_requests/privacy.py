@@ -49,6 +49,6 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
     requests = await store.of_person(deps.db, tx, person_id, limit=steps.AT_ONCE)
     gone = {each.id: each.seal(deps.vault, personal_data.GONE, "name") for each in requests}
     await store.blank(deps.db, tx, gone)
-    brought = {each.residency: f"request:{each.id}" for each in requests if each.residency}
+    brought = [f"request:{each.id}" for each in requests if each.residency]
     await residencies_privacy.blank_left(deps, tx, brought)
     return len(requests) == steps.AT_ONCE

@@ -9,6 +9,7 @@ from services.invitations.models import NAME
 from services.invitations.states import InvitationState
 from services.kernel import personal_data, steps
 from services.kernel.personal_data import REGISTER, Fate, Holding
+from services.residencies import privacy as residencies_privacy
 from services.residencies.models import Relation
 
 INVITATIONS: Final = Holding(
@@ -37,8 +38,10 @@ async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
 
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
-    """Erase the names in what a person sent and accepted."""
-    ids = await store.named_ids_of(deps.db, tx, person_id)
-    gone = {each: NAME.seal(deps.vault, each, personal_data.GONE) for each in ids}
+    """Erase the names in what a person sent and accepted, and blank what came of it."""
+    found = await store.named_of(deps.db, tx, person_id)
+    gone = {each: NAME.seal(deps.vault, each, personal_data.GONE) for each in found}
     await store.blank(deps.db, tx, gone)
-    return len(ids) == steps.AT_ONCE
+    brought = [f"invitation:{each}" for each, was_used in found.items() if was_used]
+    await residencies_privacy.blank_left(deps, tx, brought)
+    return len(found) == steps.AT_ONCE

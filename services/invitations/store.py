@@ -87,13 +87,15 @@ async def revoke_of(db: Database, tx: Transaction, person_id: str, now: datetime
     await TABLE.move_many(db[COLLECTION], key, InvitationAction.LAPSE, {}, tx=tx)
 
 
-async def named_ids_of(db: Database, tx: Transaction, person_id: str) -> list[str]:
-    """List ids of a step of what a person sent or used and still has a name.
+async def named_of(db: Database, tx: Transaction, person_id: str) -> dict[str, bool]:
+    """Return a step of what a person sent or used and still has a name: id → whether used.
 
     Served by indexes `person` and `used_by`.
     """
     either = [{"person": person_id}, {"used_by": person_id}]
-    return await steps.ids_of(tx, db[COLLECTION], {"$or": either, "erased": {"$ne": True}})
+    query = {"$or": either, "erased": {"$ne": True}}
+    cursor = db[COLLECTION].find(query, {"used_by": 1}, session=tx).limit(steps.AT_ONCE)
+    return {row["_id"]: row.get("used_by") == person_id for row in await cursor.to_list()}
 
 
 async def blank(db: Database, tx: Transaction, gone: Mapping[str, str]) -> None:

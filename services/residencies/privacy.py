@@ -4,7 +4,7 @@ Rows of the register stay with the community and only lose their link to the acc
 the person brought in themself, by a request or an invitation, lose every field that names them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Final
 
 from mongo_indexes import residencies
@@ -62,15 +62,15 @@ async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     await store.free(deps.db, tx, person_id)
 
 
-async def blank_left(deps: Dependencies, tx: Transaction, brought: Mapping[str, str]) -> None:
+async def blank_left(deps: Dependencies, tx: Transaction, sources: Sequence[str]) -> None:
     """Blank rows that a person brought in and was released from.
 
-    `brought`: residency → its source. Rows with a phone that the community wrote since are
-    another person's, and stay.
+    `sources`: the requests and invitations by which they came, as rows name them: a home that
+    was merged into another has left a row of the same source there. Rows with a phone that the
+    community wrote since are another person's, and stay.
     """
-    left = await store.left(deps.db, tx, list(brought))
-    own = [row for row in left if row["source"] == brought[row["_id"]]]
-    await store.overwrite(deps.db, tx, {row["_id"]: _blanked(deps, row) for row in own})
+    left = await store.left(deps.db, tx, sources)
+    await store.overwrite(deps.db, tx, {row["_id"]: _blanked(deps, row) for row in left})
 
 
 def _blanked(deps: Dependencies, row: Document) -> Document:

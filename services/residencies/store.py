@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from pymongo import UpdateOne
@@ -206,10 +206,13 @@ async def brought_in(db: Database, tx: Transaction, person_id: str) -> list[Docu
     return await db[COLLECTION].find(query, {"source": 1, "to_day": 1}, session=tx).to_list()
 
 
-async def left(db: Database, tx: Transaction, ids: Sequence[str]) -> list[Document]:
-    """List those of the rows that nobody is bound to and no phone is written in."""
-    query: dict[str, Any] = {"_id": {"$in": list(ids)}, "person": None, "phone_index": None}
-    return await db[COLLECTION].find(query, {"source": 1, "to_day": 1}, session=tx).to_list()
+async def left(db: Database, tx: Transaction, sources: Sequence[str]) -> list[Document]:
+    """List the rows of some sources that nobody is bound to and no phone is written in.
+
+    Served by index `brought`.
+    """
+    query: Document = {"source": {"$in": list(sources)}, "person": None, "phone_index": None}
+    return await db[COLLECTION].find(query, {"to_day": 1}, session=tx).to_list()
 
 
 async def overwrite(db: Database, tx: Transaction, changes: Mapping[str, Document]) -> None:

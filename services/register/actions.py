@@ -114,6 +114,8 @@ async def differences(
     """
     found = await access(deps, actor, import_id)
     if found.state is not State.PREVIEWED:
+        if query.cursor:  # a list that was begun does not just end
+            raise states.moved_on(found.state)
         return Page([])
     return await corrections.page(deps, found, query)
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from services.kernel.features import Feature
 from services.kernel.lists import List
+from services.kernel.permissions import Permission
 from services.kernel.tables import columns
 from services.register import actions, jobs, privacy
 from services.register.chunks import privacy as chunks_privacy
@@ -18,6 +19,7 @@ from services.register.sheet.models import RowProblem
 
 IMPORTS: Final = List(
     name="register_imports",
+    needs=Permission.IMPORT_REGISTER,
     title="房屋登记导入",
     query=ImportsQuery,
     read=actions.listing,
@@ -38,6 +40,7 @@ IMPORTS: Final = List(
 )
 PROBLEMS: Final = List(
     name="register_problems",
+    needs=Permission.IMPORT_REGISTER,
     title="导入表的问题",
     query=ProblemsQuery,
     read=actions.problems,
@@ -55,6 +58,7 @@ PROBLEMS: Final = List(
 )
 DIFFERENCES: Final = List(
     name="register_differences",
+    needs=Permission.IMPORT_REGISTER,
     title="导入表与登记的不同",
     query=DifferencesQuery,
     read=actions.differences,

@@ -87,6 +87,7 @@ class ExportHandler(ApiHandler):
         needs=Access.SIGNED_IN,
         status=202,
         rate=Rate.EXPORT,
+        errors=("exports_under_way", "exports_full"),
         asks_again=True,
     )
     async def post(self) -> ExportView:

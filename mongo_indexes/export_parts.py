@@ -12,13 +12,15 @@ INDEXES: Final = [
     IndexModel(
         [("export", ASCENDING), ("attempt", ASCENDING), ("number", ASCENDING)], name="export"
     ),
+    # Of a person, for their erasure: remove_parts()
+    IndexModel([("person", ASCENDING)], name="person"),
     # They go with their file.
     IndexModel([("expires_at", ASCENDING)], name="over", expireAfterSeconds=0),
 ]
 
 VALIDATOR: Final[dict[str, Any]] = {
     "bsonType": "object",
-    "required": ["_id", "export", "attempt", "number", "content", "expires_at"],
+    "required": ["_id", "export", "person", "attempt", "number", "content", "expires_at"],
     "properties": {
         "content": {"bsonType": "binData"},
         "number": {"bsonType": ["int", "long"], "minimum": 0},

@@ -202,12 +202,12 @@ class ApiHandler(RequestHandler):
         """Write into the audit that somebody who signed in was refused."""
         if self._actor is not None:
             route = f"{self.request.method} {self.pattern}"
-            place = self._place_asked_for()
+            place = self.place_asked_for()
             await audit.refused(
                 self.deps, self._actor, route=route, code=error.code, place=place
             )
 
-    def _place_asked_for(self) -> str:
+    def place_asked_for(self) -> str:
         """Return the place in the address, so that its auditor sees who tried; else ""."""
         asked = self.path_kwargs.get("place") or self.path_kwargs.get("home") or ""
         try:

@@ -43,6 +43,9 @@ SENTENCES: Final = (
 )
 
 
+NAMED: Final = re.compile(r"Object (?:missing required|contains unknown) field `([^`]+)`")
+
+
 class UnreadableRequest(Exception):
     """Request that is not what the contract says. `cause`: msgspec's or the codec's error.
 
@@ -93,8 +96,12 @@ def problem_of(error: BaseException | None, status: int) -> Problem:
     match error:
         case errors.DomainError():
             code = next(s for kind, s in STATUS_BY_ERROR if isinstance(error, kind))
+            cause = error.__cause__
+            wrong = [field_problem(str(cause))] if _is_invalid(cause) else []
+            title = f"{error.message}:{wrong[0].message}" if wrong else error.message
+            details = error.details
             return Problem(
-                title=error.message, status=code, code=error.code, details=error.details
+                title=title, status=code, code=error.code, errors=wrong, details=details
             )
         case UnreadableRequest(cause=msgspec.ValidationError() as cause):
             found = field_problem(str(cause))
@@ -115,10 +122,16 @@ def problem_of(error: BaseException | None, status: int) -> Problem:
     return Problem(title="服务器开小差了,请稍后再试", status=500, code="internal")
 
 
+def _is_invalid(cause: BaseException | None) -> bool:
+    return isinstance(cause, msgspec.ValidationError)
+
+
 def field_problem(text: str) -> FieldProblem:
     """Read msgspec's message: `Expected …, got … - at `$.field``."""
     sentence, _, where = text.partition(" - at `")
     field = where.removesuffix("`").removeprefix("$").lstrip(".")
+    if named := NAMED.match(sentence):  # a field that is missing or unknown is in no place
+        field = f"{field}.{named[1]}".lstrip(".")
     for pattern, chinese in SENTENCES:
         if match := re.fullmatch(pattern, sentence):
             return FieldProblem(field, match.expand(chinese))

@@ -16,6 +16,7 @@ def _is_substitute(row: AppointmentView) -> bool:
 
 APPOINTMENTS: Final = List(
     name="appointments",
+    needs=Permission.APPOINT,
     title="任职名单",
     query=AppointmentsQuery,
     read=actions.listing,

@@ -19,6 +19,7 @@ def _facts(row: RowView) -> str:
 
 ROWS: Final = List(
     name="audit",
+    needs=Permission.READ_AUDIT,
     title="操作记录",
     query=AuditQuery,
     read=actions.listing,

@@ -19,6 +19,7 @@ from services.bills.unpaid_homes import actions as unpaid_homes
 from services.bills.unpaid_homes.models import UnpaidHome, UnpaidHomesQuery
 from services.kernel.features import Feature
 from services.kernel.lists import List
+from services.kernel.permissions import Permission
 from services.kernel.tables import Column, columns
 
 
@@ -34,6 +35,7 @@ def _difference_fen(outdated: OutdatedBill) -> int:
 
 UNPAID_HOMES: Final = List(
     name="unpaid_homes",
+    needs=Permission.VIEW_UNPAID,
     title="未缴费的房屋",
     query=UnpaidHomesQuery,
     read=unpaid_homes.listing,
@@ -54,6 +56,7 @@ UNPAID_HOMES: Final = List(
 
 BILL_RUNS: Final = List(
     name="bill_runs",
+    needs=Permission.RUN_BILLS,
     title="出账批次",
     query=BillRunsQuery,
     read=runs.listing,
@@ -76,6 +79,7 @@ BILL_RUNS: Final = List(
 
 BILL_RUN_SKIPPED: Final = List(
     name="bill_run_skipped",
+    needs=Permission.RUN_BILLS,
     title="未出账的房屋",
     query=SkippedQuery,
     read=runs.skipped_of,
@@ -93,6 +97,7 @@ BILL_RUN_SKIPPED: Final = List(
 
 BILL_RUN_BILLS: Final = List(
     name="bill_run_bills",
+    needs=Permission.RUN_BILLS,
     title="批次账单",
     query=RunBillsQuery,
     read=runs.bills_of,
@@ -116,6 +121,7 @@ BILL_RUN_BILLS: Final = List(
 
 OUTDATED_BILLS: Final = List(
     name="outdated_bills",
+    needs=Permission.RUN_BILLS,
     title="需要更正的账单",
     query=OutdatedBillsQuery,
     read=outdated.listing,

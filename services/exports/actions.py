@@ -4,7 +4,7 @@ A file is written by the worker as whoever asked may see it at that moment: what
 may have changed since, and a right that ended gives no file.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -23,18 +23,43 @@ from services.exports.models import (
 from services.exports.states import TABLE, ExportAction, ExportState
 from services.jobs import actions as jobs
 from services.kernel.access import accessible
-from services.kernel.errors import InvalidInput, NotFound
+from services.kernel.errors import Conflict, InvalidInput, NotFound
 from services.kernel.lists import List
 from services.kernel.pages import ListQuery, Page
+from services.kernel.paths import PlacePath
 from services.kernel.permissions import Actor, require_fresh
 from services.kernel.signed_links import SignedLink
 from services.kernel.tables import XLSX
+from services.kernel.types import Id
 from services.kernel.views import show
 from services.people import actions as people
+from services.places import actions as places
 
 LINK: Final = SignedLink("/exports/{id}", "export-url")
 JOB: Final = "exports.write"
+MOST_UNDER_WAY: Final = 3
+MOST_KEPT: Final = 100
+# Subjects of lists that are paths of places; any other is an id.
+OF_PLACES: Final = frozenset({"place", "home"})
 LIST: Final = "list:"  # what the kind of an exported list begins with
+
+
+class ExportsUnderWay(Conflict):
+    """One person's files wait for each other, so that others' work does not wait for them."""
+
+    code = "exports_under_way"
+
+
+class ExportsFull(Conflict):
+    """A file is kept for a day, and one person has room for so many."""
+
+    code = "exports_full"
+
+
+class BadSubject(InvalidInput):
+    """What the list is of is missing, superfluous, or no path and no id."""
+
+    code = "bad_subject"
 
 
 class BadFilters(InvalidInput):
@@ -43,28 +68,39 @@ class BadFilters(InvalidInput):
     code = "bad_filters"
 
 
-def lists(deps: Dependencies) -> list[ListView]:
-    """Return the lists that can be exported, by name. Who may read each, it decides itself."""
+def lists(deps: Dependencies, actor: Actor) -> list[ListView]:
+    """Return the lists that the actor may read somewhere; where, each decides itself."""
     return [
-        ListView(
-            name=each.name,
-            title=each.title,
-            subject=each.subject,
-            columns=[column.label for column in each.columns],
-        )
+        _list_view(each)
         for each in deps.features.lists.values()
+        if each.needs is None or actor.places(each.needs)
     ]
+
+
+def _list_view(found: List) -> ListView:
+    fields = msgspec.structs.fields(found.query)
+    own = [field for field in fields if field.name not in ListQuery.__struct_fields__]
+    return ListView(
+        name=found.name,
+        title=found.title,
+        subject=found.subject,
+        filters=[field.encode_name for field in own],
+        required=[field.encode_name for field in own if field.required],
+        columns=[column.label for column in found.columns],
+    )
 
 
 async def ask_for_list(deps: Dependencies, actor: Actor, wish: ExportList) -> ExportView:
     """Ask for a list as a spreadsheet. Raises what the list itself raises, and BadFilters."""
     found = deps.features.lists.get(wish.list)
-    if found is None or bool(found.subject) != bool(wish.subject):
+    if found is None:
         raise NotFound("没有这个列表")
-    subject = wish.subject or ""
+    subject = _subject_of(found, wish.subject or "")
     query = query_of(found, wish.filters)
     await found.page(deps, actor, subject, msgspec.structs.replace(query, limit=1))
-    day = deps.today()
+    place = await found.place_of(deps, actor, subject)
+    where = (await places.addresses(deps, [place])).get(place, "") if found.subject else ""
+    name = "-".join(part for part in (found.title, where, deps.today()) if part)
     return await ask(
         deps,
         actor,
@@ -75,13 +111,28 @@ async def ask_for_list(deps: Dependencies, actor: Actor, wish: ExportList) -> Ex
             title=found.title,
             subject=subject,
             filters=dict(wish.filters),
-            filename=f"{found.title}-{day}.xlsx",
+            filename=f"{name}.xlsx",
             content_type=XLSX,
             created_at=deps.now(),
             expires_at=deps.now() + KEPT,
         ),
-        place=await found.place_of(deps, actor, subject),
+        place=place,
     )
+
+
+def _subject_of(found: List, said: str) -> str:
+    """Return what a list is of, if it can be that: it goes into the audit, where it stays.
+
+    Raises BadSubject.
+    """
+    if bool(said) != bool(found.subject):
+        needed = f"请用 subject 写明是哪一个({found.subject})的列表"
+        raise BadSubject(needed if found.subject else "这个列表不用写 subject")
+    kind: Any = PlacePath if found.subject in OF_PLACES else Id
+    try:
+        return msgspec.convert(said, kind) if found.subject else ""
+    except msgspec.ValidationError as error:
+        raise BadSubject("subject 不是地方或编号") from error
 
 
 def query_of(found: List, filters: dict[str, str]) -> ListQuery:
@@ -97,26 +148,44 @@ def query_of(found: List, filters: dict[str, str]) -> ListQuery:
 async def ask(
     deps: Dependencies, actor: Actor, export: Export, *, place: str = audit.NOWHERE
 ) -> ExportView:
-    """Ask for a file; its feature writes it (Feature.exports)."""
+    """Ask for a file; its feature writes it (Feature.exports).
 
-    async def save(tx: Transaction) -> None:
+    The same that is being written already is not written twice. Raises ExportsUnderWay,
+    ExportsFull.
+    """
+    about = {"place": place, "kind": export.kind}
+
+    async def save(tx: Transaction) -> Export:
         await people.require_open(deps, tx, actor.person_id)
+        waiting = await store.under_way(deps.db, tx, actor.person_id)
+        same = next((each for each in waiting if _is_same(each, export)), None)
+        act = TABLE.act(ExportAction.ASK)
+        if same is not None:
+            await audit.record(deps, tx, actor, act, subject=same.id, **about, again=True)
+            return same
+        if len(waiting) >= MOST_UNDER_WAY:
+            raise ExportsUnderWay("前面的文件还在生成,请稍等再导出")
+        if await store.count_of(deps.db, tx, actor.person_id) >= MOST_KEPT:
+            raise ExportsFull("一天里导出的文件太多了,请明天再试")
         await store.insert(deps.db, tx, export)
         await jobs.enqueue(deps, tx, JOB, export.id, export_id=export.id)
-        act = TABLE.act(ExportAction.ASK)
-        await audit.record(
-            deps, tx, actor, act, place=place, subject=export.id, kind=export.kind
-        )
+        await audit.record(deps, tx, actor, act, subject=export.id, **about)
+        return export
 
-    await deps.in_transaction(save)
+    asked = await deps.in_transaction(save)
     await jobs.wake(deps)
-    return view(export)
+    return view(asked)
+
+
+def _is_same(one: Export, other: Export) -> bool:
+    return (one.kind, one.subject, one.filters) == (other.kind, other.subject, other.filters)
 
 
 async def get(deps: Dependencies, actor: Actor, export_id: str) -> ExportView:
     """Return how far a file of the actor's is, with its link.
 
-    Raises NotFound; ConfirmationNeeded for one's own data.
+    Raises NotFound; ConfirmationNeeded for one's own data; what the list raises for who may not
+    read it any more.
     """
     found = accessible(
         actor,
@@ -128,8 +197,17 @@ async def get(deps: Dependencies, actor: Actor, export_id: str) -> ExportView:
         require_fresh(actor, deps.now())
     shown = view(found)
     if found.state is ExportState.READY:
+        await _require_still_read(deps, actor, found)
         shown.url, shown.url_expires_at = LINK.sign(deps.vault, found.id, deps.now())
     return shown
+
+
+async def _require_still_read(deps: Dependencies, actor: Actor, export: Export) -> None:
+    """Raise what the list of a file raises for who may not read it any more."""
+    found = deps.features.lists.get(export.kind.removeprefix(LIST))
+    if export.kind.startswith(LIST) and found is not None:
+        query = msgspec.structs.replace(query_of(found, export.filters), limit=1)
+        await found.page(deps, actor, export.subject, query)
 
 
 async def listing(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[ExportView]:
@@ -149,4 +227,13 @@ async def hand_out(deps: Dependencies, export_id: str, expires: str, signature: 
 
 
 def view(export: Export) -> ExportView:
-    return show(export, ExportView, export_id=export.id, url=None, url_expires_at=None)
+    is_list, is_ready = export.kind.startswith(LIST), export.state is ExportState.READY
+    return show(
+        export,
+        ExportView,
+        export_id=export.id,
+        list=export.kind.removeprefix(LIST) if is_list else "",
+        complete=is_ready and export.complete,
+        url=None,
+        url_expires_at=None,
+    )

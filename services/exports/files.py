@@ -6,7 +6,7 @@ from typing import Final
 
 from services.dependencies import Dependencies
 from services.exports import store
-from services.exports.models import CONTENT, KEY, Export, part_id
+from services.exports.models import CONTENT, KEY, Export, missing, part_id
 from services.exports.states import ExportAction
 from services.kernel.vault import KEY_BYTES, Unreadable, seal_bytes, unseal_bytes
 
@@ -43,8 +43,12 @@ class Writer:
         return self.bytes + len(content) <= MOST_BYTES
 
     async def progress(self, rows: int) -> None:
-        """Say how many rows are written, for whoever waits."""
-        await store.note_rows(self.deps.db, self.export.id, rows)
+        """Say how many rows are written, for whoever waits.
+
+        Raises NotFound when nobody waits any more: the account was closed, or another try done.
+        """
+        if not await store.note_rows(self.deps.db, self.export.id, rows):
+            raise missing()
 
     async def finish(self, *, rows: int, complete: bool) -> None:
         """Hand the file out, unless another try was first."""

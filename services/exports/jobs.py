@@ -2,20 +2,23 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 import msgspec
 import structlog
 
-from services.dependencies import Dependencies
+from services.dependencies import Dependencies, is_outage
 from services.exports import store
 from services.exports.actions import JOB, LIST, query_of
 from services.exports.files import Writer
+from services.exports.models import Export
 from services.exports.states import ExportAction, ExportState
 from services.grants import actions as grants
 from services.jobs import actions as jobs
+from services.jobs.models import Again, Permanent
 from services.kernel.documents import Document
-from services.kernel.errors import DomainError, NotFound
+from services.kernel.errors import DomainError, NotFound, TooMany, Unavailable
 from services.kernel.permissions import Actor
 from services.kernel.tables import Workbook
 from services.people import actions as people
@@ -28,11 +31,27 @@ MORE: Final = "还有更多,没有列出:请缩小筛选范围后再导出。"
 log = structlog.get_logger(__name__)
 
 
-async def write(deps: Dependencies, payload: Document) -> None:
+# Files are written one at a time in a process: rows are read and packed by all of its CPU, and
+# receipts and refunds must not wait behind a dozen of them.
+_writing = asyncio.Lock()
+WAIT: Final = timedelta(seconds=1)
+# A file that still fails after so long fails for good.
+PATIENCE: Final = timedelta(minutes=10)
+
+
+async def write(deps: Dependencies, payload: Document) -> Again | None:
+    """Write a file, or wait for another one to be written."""
+    if _writing.locked():
+        return Again(deps.now() + WAIT)
+    async with _writing:
+        export = await store.find(deps.db, payload["export_id"])
+        if export is not None and export.state is ExportState.WRITING:
+            await _write(deps, export)
+    return None
+
+
+async def _write(deps: Dependencies, export: Export) -> None:
     """Write a file. Done again from the start, it is the same file."""
-    export = await store.find(deps.db, payload["export_id"])
-    if export is None or export.state is not ExportState.WRITING:
-        return
     try:
         actor = await _actor(deps, export.person)
         writer = Writer(deps, export)
@@ -40,9 +59,16 @@ async def write(deps: Dependencies, payload: Document) -> None:
             await _write_list(deps, actor, writer)
         else:
             await deps.features.exports[export.kind](deps, actor, writer)
+    except (Unavailable, TooMany):
+        raise  # the worker tries again
     except DomainError as error:
         log.warning("export_refused", export=export.id, code=error.code)
         await store.move(deps.db, export.id, ExportAction.REFUSE, problem=error.code)
+    except Exception as error:
+        if is_outage(error) or deps.now() - export.created_at < PATIENCE:
+            raise  # the worker tries again
+        await store.move(deps.db, export.id, ExportAction.REFUSE, problem="failed")
+        raise Permanent(f"export {export.kind}: {type(error).__name__}") from error
 
 
 async def _actor(deps: Dependencies, person_id: str) -> Actor:

@@ -70,9 +70,13 @@ class ExportView(Struct, kw_only=True):
 
     `export_id`: Opaque id of the export.
     `title`: What it is, in Chinese.
+    `list`: Name of the list; empty for one's own data.
+    `subject`: What it is a list of; empty for none.
+    `filters`: Filters and sort that were asked for.
     `state`: How far it is; ask again every second or two until it is `ready` or `refused`.
     `rows`: Rows that are written so far.
-    `complete`: Whether it holds everything; false when there was more than a file may hold.
+    `complete`: Whether it holds everything; false until it is ready, and when there was more
+        than a file may hold.
     `problem`: Stable code of why it was refused; empty when it was not.
     `bytes`: Size of the file; 0 until it is ready.
     `url`: Address, relative to the server, that gives the file to whoever has it; null in
@@ -84,6 +88,9 @@ class ExportView(Struct, kw_only=True):
 
     export_id: str
     title: str
+    list: str
+    subject: str
+    filters: dict[str, str]
     state: ExportState
     rows: int
     complete: bool
@@ -101,12 +108,16 @@ class ListView(Struct, kw_only=True):
     `name`: Name of the list, for asking.
     `title`: What people call it.
     `subject`: What it is a list of, as its own address calls it; empty for none.
+    `filters`: Filters and `sort` that it takes.
+    `required`: Those of them that must be given.
     `columns`: Headings of its columns.
     """
 
     name: str
     title: str
     subject: str
+    filters: list[str]
+    required: list[str]
     columns: list[str]
 
 

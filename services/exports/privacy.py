@@ -19,11 +19,17 @@ HOLDINGS: Final = (
     Holding(
         collection=export_parts.COLLECTION,
         fate=Fate.REMOVED,
+        person="person",
         why="导出文件的内容,加密,一天后自动删除",
     ),
 )
 
 
 async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """Remove the files that a person asked for: their links open nothing from now on."""
+    """Remove what a person asked for, with the keys: no link opens a file from now on."""
     await store.remove_of(deps.db, tx, person_id)
+
+
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
+    """Remove some of the parts of their files, which nobody can open any more."""
+    return await store.remove_parts(deps.db, tx, person_id)

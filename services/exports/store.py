@@ -8,9 +8,12 @@ from mongo_indexes import export_parts, exports
 from services.dependencies import Database, Transaction
 from services.exports.models import Export, part_id
 from services.exports.states import TABLE, ExportAction, ExportState
+from services.kernel import steps
 from services.kernel.documents import to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page
 
+# A megabyte each: what one transaction removes stays small.
+PARTS_AT_ONCE: Final = 20
 NEWEST: Final = Keyset(Key("_id", ascending=False))
 
 
@@ -28,10 +31,11 @@ async def of_person(db: Database, person: str, query: ListQuery) -> Page[Export]
     return await NEWEST.page(db[exports.COLLECTION], Export, {"person": person}, query)
 
 
-async def note_rows(db: Database, export_id: str, rows: int) -> None:
-    """Say how far a file is, unless another try has finished it."""
+async def note_rows(db: Database, export_id: str, rows: int) -> bool:
+    """Say how far a file is; False when another try has finished it, or it is gone."""
     key = {"_id": export_id, "state": ExportState.WRITING}
-    await db[exports.COLLECTION].update_one(key, {"$set": {"rows": rows}})
+    done = await db[exports.COLLECTION].update_one(key, {"$set": {"rows": rows}})
+    return done.matched_count == 1
 
 
 async def move(db: Database, export_id: str, action: ExportAction, **changes: Any) -> bool:
@@ -45,6 +49,7 @@ async def insert_part(
     part = {
         "_id": part_id(export, attempt, number),
         "export": export.id,
+        "person": export.person,
         "attempt": attempt,
         "number": number,
         "content": content,
@@ -60,13 +65,24 @@ async def parts(db: Database, export: Export) -> list[bytes]:
     return [part["content"] async for part in cursor]
 
 
-async def remove_of(db: Database, tx: Transaction, person: str) -> int:
-    """Remove a person's exports with their files; return how many.
+async def count_of(db: Database, tx: Transaction, person: str) -> int:
+    """Count the files of a person that are not over. Served by index `person`."""
+    return await db[exports.COLLECTION].count_documents({"person": person}, session=tx)
 
-    Both are few: some an hour, kept for a day. Served by the indexes `person` and `export`.
-    """
-    found = db[exports.COLLECTION].find({"person": person}, {"_id": 1}, session=tx)
-    ids = [document["_id"] for document in await found.to_list()]
-    await db[export_parts.COLLECTION].delete_many({"export": {"$in": ids}}, session=tx)
-    done = await db[exports.COLLECTION].delete_many({"_id": {"$in": ids}}, session=tx)
-    return done.deleted_count
+
+async def under_way(db: Database, tx: Transaction, person: str) -> list[Export]:
+    """Return a person's files that are not written yet: a few. Served by index `person`."""
+    query = {"person": person, "state": ExportState.WRITING}
+    cursor = db[exports.COLLECTION].find(query, session=tx)
+    return msgspec.convert(await cursor.to_list(), list[Export])
+
+
+async def remove_of(db: Database, tx: Transaction, person: str) -> None:
+    """Remove a person's exports, and the keys of their files. Served by index `person`."""
+    await db[exports.COLLECTION].delete_many({"person": person}, session=tx)
+
+
+async def remove_parts(db: Database, tx: Transaction, person: str) -> bool:
+    """Remove a step of the parts of a person's files. Served by index `person`."""
+    query = {"person": person}
+    return await steps.remove(tx, db[export_parts.COLLECTION], query, at_once=PARTS_AT_ONCE)

@@ -9,6 +9,7 @@ from services.fees.payees.models import PayeesQuery, PayeeView
 from services.kernel.features import Feature
 from services.kernel.lists import List
 from services.kernel.money import PRICE_PER_YUAN
+from services.kernel.permissions import Permission
 from services.kernel.tables import Column, columns
 
 
@@ -19,6 +20,7 @@ def _price(rule: FeeRuleView) -> float | None:
 
 FEE_RULES: Final = List(
     name="fee_rules",
+    needs=Permission.MANAGE_FEES,
     title="收费标准",
     query=FeeRulesQuery,
     read=actions.listing,
@@ -40,6 +42,7 @@ FEE_RULES: Final = List(
 
 PAYEES: Final = List(
     name="payees",
+    needs=Permission.MANAGE_FEES,
     title="收款单位",
     query=PayeesQuery,
     read=payees.listing,

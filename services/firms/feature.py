@@ -6,10 +6,12 @@ from services.firms import actions, contracts, privacy
 from services.firms.models import ContractsQuery, ContractView, FirmsQuery, FirmView
 from services.kernel.features import Feature
 from services.kernel.lists import List
+from services.kernel.permissions import Permission
 from services.kernel.tables import columns
 
 FIRMS: Final = List(
     name="firms",
+    needs=Permission.MANAGE_FIRMS,
     title="物业服务企业",
     query=FirmsQuery,
     read=actions.listing,
@@ -20,6 +22,7 @@ FIRMS: Final = List(
 )
 CONTRACTS: Final = List(
     name="contracts",
+    needs=Permission.MANAGE_FIRMS,
     title="物业服务合同",
     query=ContractsQuery,
     read=contracts.listing,

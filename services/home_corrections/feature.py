@@ -6,10 +6,12 @@ from services.home_corrections import actions, privacy
 from services.home_corrections.models import CorrectionsQuery, HomeCorrectionView
 from services.kernel.features import Feature
 from services.kernel.lists import List
+from services.kernel.permissions import Permission
 from services.kernel.tables import columns
 
 CORRECTIONS: Final = List(
     name="home_corrections",
+    needs=Permission.IMPORT_REGISTER,
     title="房屋更正记录",
     query=CorrectionsQuery,
     read=actions.listing,

@@ -11,6 +11,7 @@ from services.kernel.tables import columns
 
 REQUESTS: Final = List(
     name="home_requests",
+    needs=Permission.ADVISE_HOMES,
     title="房屋认领申请",
     query=RequestsQuery,
     read=reviews.listing,

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from services.kernel.pages import ListQuery, Page
 from services.kernel.paths import smallest_around
-from services.kernel.permissions import Actor, Permission
+from services.kernel.permissions import Actor, Permission, require
 from services.kernel.tables import Column
 
 PlaceOf = Callable[[Any, Any, str], Awaitable[str]]
@@ -33,7 +33,8 @@ def around(permission: Permission) -> PlaceOf:
 class List(Struct, frozen=True, kw_only=True):
     """One list. A package registers it in `feature.py`, and it can be exported from then on.
 
-    `name`: how exports ask for it, e.g. `refunds`. `title`: what people call it.
+    `name`: how exports ask for it, e.g. `refunds`. `title`: what people call it. `needs`: what
+    its own address asks for first; None where `read` alone decides.
     `query`: what may be asked of it; its filters and its `sort`.
     `read`: (deps, actor, query) → a page; (deps, actor, subject, query) where it is a list of
     something. It decides who may read, and its views mask what they may not.
@@ -43,6 +44,7 @@ class List(Struct, frozen=True, kw_only=True):
 
     name: str
     title: str
+    needs: Permission | None = None
     query: type[ListQuery]
     columns: tuple[Column, ...]
     read: Callable[..., Awaitable[Page[Any]]]
@@ -51,5 +53,7 @@ class List(Struct, frozen=True, kw_only=True):
 
     async def page(self, deps: Any, actor: Any, subject: str, query: ListQuery) -> Page[Any]:
         """Return a page as the actor may see it. Raises Forbidden, NotFound, InvalidInput."""
+        if self.needs is not None:
+            require(actor, self.needs)
         of = (subject,) if self.subject else ()
         return await self.read(deps, actor, *of, query)

@@ -211,8 +211,9 @@ def chosen(query: Struct, *names: str, **fields: str) -> Document:
 def within(field: str, first: str | None, last: str | None) -> Document:
     """Return the condition for instants of some Beijing days, both included.
 
-    Raises InvalidInput for a day that does not exist.
+    Raises InvalidInput for a day that does not exist, or a last day before the first.
     """
+    _require_order(first, last)
     bounds: dict[str, datetime] = {}
     if first is not None:
         bounds["$gte"] = start_of(check_day(first))
@@ -222,7 +223,16 @@ def within(field: str, first: str | None, last: str | None) -> Document:
 
 
 def between(field: str, first: str | None, last: str | None) -> Document:
-    """Return the condition for days or months as text, both included."""
+    """Return the condition for days or months as text, both included.
+
+    Raises InvalidInput for a last one before the first.
+    """
+    _require_order(first, last)
     bounds = {"$gte": first, "$lte": last}
     given = {sign: day for sign, day in bounds.items() if day is not None}
     return {field: given} if given else {}
+
+
+def _require_order(first: str | None, last: str | None) -> None:
+    if first is not None and last is not None and last < first:
+        raise InvalidInput("结束日期不能早于开始日期")

@@ -16,21 +16,31 @@ AT_ONCE: Final = 200
 
 
 async def ids_of(
-    tx: Transaction, collection: AsyncCollection[Document], query: Document
+    tx: Transaction,
+    collection: AsyncCollection[Document],
+    query: Document,
+    at_once: int = AT_ONCE,
 ) -> list[Any]:
-    """Return the ids of the documents of one step; AT_ONCE of them when there may be more."""
-    cursor = collection.find(query, {"_id": 1}, session=tx).limit(AT_ONCE)
+    """Return the ids of the documents of one step; `at_once` of them when there may be more."""
+    cursor = collection.find(query, {"_id": 1}, session=tx).limit(at_once)
     return [document["_id"] for document in await cursor.to_list()]
 
 
 async def remove(
-    tx: Transaction, collection: AsyncCollection[Document], query: Document
+    tx: Transaction,
+    collection: AsyncCollection[Document],
+    query: Document,
+    *,
+    at_once: int = AT_ONCE,
 ) -> bool:
-    """Remove AT_ONCE of the documents; tell whether there may be more."""
-    ids = await ids_of(tx, collection, query)
+    """Remove some of the documents; tell whether there may be more.
+
+    `at_once`: fewer where a document is large.
+    """
+    ids = await ids_of(tx, collection, query, at_once)
     if ids:
         await collection.delete_many(among(query, ids), session=tx)
-    return len(ids) == AT_ONCE
+    return len(ids) == at_once
 
 
 async def change(

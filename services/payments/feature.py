@@ -4,6 +4,7 @@ from typing import Final
 
 from services.kernel.features import Feature
 from services.kernel.lists import List
+from services.kernel.permissions import Permission
 from services.kernel.tables import columns
 from services.payments import jobs, privacy
 from services.payments.discrepancies import actions as discrepancies
@@ -15,6 +16,7 @@ from services.payments.refunds.models import RefundsQuery, RefundView
 
 REFUNDS: Final = List(
     name="refunds",
+    needs=Permission.OPERATE,
     title="退款",
     query=RefundsQuery,
     read=refunds.listing,
@@ -34,6 +36,7 @@ REFUNDS: Final = List(
 
 DISCREPANCIES: Final = List(
     name="discrepancies",
+    needs=Permission.OPERATE,
     title="与微信不符的款项",
     query=DiscrepanciesQuery,
     read=discrepancies.listing,

@@ -4,6 +4,7 @@ from typing import Final
 
 from services.kernel.features import Feature
 from services.kernel.lists import List
+from services.kernel.permissions import Permission
 from services.kernel.tables import Column, columns
 from services.places import actions, grids, measures, privacy
 from services.places.models import GridsQuery, GridView, PlacesQuery, PlaceView
@@ -15,6 +16,7 @@ def _buildings(grid: GridView) -> list[str]:
 
 PLACES: Final = List(
     name="places",
+    needs=Permission.VIEW_PLACES,
     title="房屋和地点",
     query=PlacesQuery,
     read=actions.listing,
@@ -34,6 +36,7 @@ PLACES: Final = List(
 )
 GRIDS: Final = List(
     name="grids",
+    needs=Permission.VIEW_PLACES,
     title="网格",
     query=GridsQuery,
     read=grids.listing,

@@ -302,4 +302,6 @@ async def test_a_file_of_the_account_opens_no_more_at_once(estate: Estate, li: M
     assert (await exports.fetched(world, mine)).status == 200
     await close(world, li)
     assert (await exports.fetched(world, mine)).status == 404
+    assert await world.db.exports.count_documents({}) == 0  # and with it the key of the file
+    await world.work()
     assert await world.db.export_parts.count_documents({}) == 0

@@ -3,26 +3,27 @@
 import io
 from typing import Any, Final
 
+import msgspec
 import pytest
 from python_calamine import CalamineWorkbook
 
 from mongo_indexes import export_parts, exports, refunds
+from services.dependencies import Transaction
+from services.exports import files, privacy, store
 from services.exports import jobs as export_jobs
+from services.exports.models import Export
+from services.jobs.models import Permanent
 from services.kernel.documents import to_document
+from services.kernel.errors import NotFound
 from services.payments.refunds.models import Refund
 from services.payments.refunds.states import RefundState
 from tests.build import exports as exports_build
-from tests.build.cast import Estate
+from tests.build.cast import NEXT_UNIT, Estate
 from tests.build.sign_ins import Member
 from tests.build.world import Reply, World
 
 FORMULA: Final = '=HYPERLINK("http://evil.example","点我")'
 WISH: Final = {"list": "refunds"}
-
-
-@pytest.fixture
-async def world(estate: Estate) -> World:
-    return estate.world
 
 
 @pytest.fixture
@@ -117,7 +118,9 @@ async def test_it_is_filtered_and_sorted_as_the_list_is(
         ({"filters": {"colour": "red"}}, 422, "bad_filters"),
         ({"filters": {"limit": "5"}}, 422, "bad_filters"),
         ({"list": "secrets"}, 404, "not_found"),
-        ({"subject": "cc.chaoyang"}, 404, "not_found"),
+        ({"subject": "cc.chaoyang"}, 422, "bad_subject"),
+        ({"list": "unpaid_homes"}, 422, "bad_subject"),
+        ({"list": "fee_rules", "subject": "cc.张三 13900000001"}, 422, "bad_subject"),
         ({"list": "../etc"}, 422, "invalid_input"),
     ],
 )
@@ -211,3 +214,110 @@ async def test_the_lists_are_listed_with_their_columns(world: World, admin: Memb
     found = {each["name"]: each for each in reply.body["items"]}
     assert found["refunds"]["columns"][0] == "微信退款单号"
     assert found["refunds"]["title"] == "退款"
+
+
+async def test_what_a_filter_lacks_is_said_as_the_list_says_it(
+    world: World, admin: Member
+) -> None:
+    wish = {"list": "places", "subject": "cc.chaoyang"}
+    reply = await world.api.post("/api/v1/exports", wish, as_=admin)
+    assert (reply.code, reply.body["errors"]) == (
+        "bad_filters",
+        [{"field": "kind", "message": "缺少 kind"}],
+    )
+
+
+@pytest.mark.usefixtures("stuck")
+async def test_a_right_that_ended_gives_no_link_to_a_file_that_is_there(
+    world: World, admin: Member
+) -> None:
+    done = await exported(world, admin)
+    await world.db.appointments.delete_many({"phone_index": {"$exists": True}})
+    reply = await world.api.get(f"/api/v1/exports/{done['export_id']}", as_=admin)
+    assert (reply.status, reply.code) == (403, "forbidden")
+
+
+@pytest.mark.usefixtures("stuck")
+async def test_the_same_is_not_written_twice_and_no_more_than_a_few_at_once(
+    world: World, admin: Member
+) -> None:
+    states = ("failed", "abnormal", "done")
+    ids = [await asked(world, admin, filters={"state": state}) for state in states]
+    assert await asked(world, admin, filters={"state": "done"}) == ids[-1]
+    reply = await world.api.post("/api/v1/exports", WISH, as_=admin)
+    assert (reply.status, reply.code) == (409, "exports_under_way")
+    await world.work()
+    assert (await followed(world, admin, ids[0]))["state"] == "ready"
+
+
+async def test_a_day_has_room_for_so_many(
+    world: World, admin: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.exports.actions.MOST_KEPT", 1)
+    await exported(world, admin)
+    reply = await world.api.post("/api/v1/exports", WISH, as_=admin)
+    assert (reply.status, reply.code) == (409, "exports_full")
+
+
+async def test_another_file_waits_without_holding_a_place(world: World, admin: Member) -> None:
+    payload = {"export_id": await asked(world, admin)}
+    async with export_jobs._writing:
+        waiting = await export_jobs.write(world.deps, payload)
+    assert waiting is not None
+    assert waiting.due_at == world.clock.now + export_jobs.WAIT
+    assert await export_jobs.write(world.deps, payload) is None
+
+
+async def test_a_file_that_goes_on_failing_is_said_to_have_failed(
+    world: World, admin: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ValueError("a row that cannot be read")
+
+    export_id = await asked(world, admin)
+    monkeypatch.setattr(export_jobs, "_write_list", broken)
+    with pytest.raises(ValueError, match="cannot be read"):
+        await export_jobs.write(world.deps, {"export_id": export_id})
+    assert (await followed(world, admin, export_id))["state"] == "writing"
+    await world.advance(minutes=10)
+    with pytest.raises(Permanent):
+        await export_jobs.write(world.deps, {"export_id": export_id})
+    found = await followed(world, admin, export_id)
+    assert (found["state"], found["problem"]) == ("refused", "failed")
+
+
+async def test_whose_account_was_closed_leaves_no_part_behind(
+    world: World, admin: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of a file that was being written: its worker stops, and what it wrote goes."""
+    done, under_way = await exported(world, admin), await asked(world, admin)
+    row = await world.db[exports.COLLECTION].find_one({"_id": under_way})
+    writer = files.Writer(world.deps, msgspec.convert(row, Export))
+    monkeypatch.setattr(files, "PART_BYTES", 1)
+    await world.db[exports.COLLECTION].delete_many({})  # as the closing of the account does
+    await writer.write(b"xyz")
+    with pytest.raises(NotFound):
+        await writer.progress(1)
+    assert await world.db[export_parts.COLLECTION].count_documents({}) == 3 + done["rows"] + 1
+
+    async def forget(tx: Transaction) -> bool:
+        return await privacy.forget(world.deps, tx, admin.person_id)
+
+    monkeypatch.setattr(store, "PARTS_AT_ONCE", 3)
+    assert [await world.deps.in_transaction(forget) for _ in range(2)] == [True, False]
+    assert await world.db[export_parts.COLLECTION].count_documents({}) == 0
+
+
+async def test_who_is_refused_is_seen_by_the_auditor_of_the_place(
+    world: World, head: Member
+) -> None:
+    wish = {"list": "unpaid_homes", "subject": NEXT_UNIT}
+    assert (await world.api.post("/api/v1/exports", wish, as_=head)).status == 404
+    [row] = await world.db.audit.find({"act": "refused"}).to_list()
+    assert row["place"] == NEXT_UNIT
+
+
+async def test_days_in_a_wrong_order_are_said(world: World, admin: Member) -> None:
+    path = "/api/v1/refunds?requested_from=2026-03-02&requested_to=2026-03-01"
+    reply = await world.api.get(path, as_=admin)
+    assert (reply.status, reply.code) == (422, "invalid_input")

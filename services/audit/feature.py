@@ -35,7 +35,7 @@ ROWS: Final = List(
             place="地点",
             subject="对象编号",
             person_id="操作人编号",
-            on_behalf_of="代办对象编号",
+            on_behalf_of="被代办人编号",
         ),
         Column("facts", "内容", _facts),
         *columns(RowView, address="网络地址", request_id="请求编号"),

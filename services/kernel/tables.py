@@ -1,13 +1,15 @@
 """Tables for people: the rows of a list with its columns, as JSON shows them and as .xlsx.
 
 What a cell shows is read off the type of the view's field, so that a screen and a file cannot
-disagree: a code by its label, fen in yuan, an instant in Beijing's time. A text is written as a
-text whatever it begins with: a name like =HYPERLINK(…) that somebody typed is no formula.
+disagree: a code by its label, fen in yuan, an instant in Beijing's time, a day as a date that
+sorts and filters. A text is written as a text whatever it begins with: a name like
+=HYPERLINK(…) that somebody typed is no formula.
 """
 
 import io
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any, Final, get_args, get_origin
 
@@ -15,7 +17,7 @@ import msgspec
 import xlsxwriter
 from msgspec import Struct
 
-from services.kernel.days import BEIJING
+from services.kernel.days import BEIJING, Day
 from services.kernel.labels import Labelled
 from services.kernel.money import AREA_PER_SQUARE_METRE
 
@@ -34,13 +36,25 @@ OPTIONS: Final = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-WIDTHS: Final = {"text": 18, "yuan": 12, "area": 10, "number": 10, "instant": 18}
+# In signs of ASCII, of which a Han character takes two.
+WIDTHS: Final = {
+    "text": 18,
+    "yuan": 12,
+    "area": 10,
+    "number": 10,
+    "instant": 18,
+    "day": 12,
+}
+WIDEST: Final = 60
+FILTER_BUTTON: Final = 3  # covers the end of a heading
+A4: Final = 9  # as Excel numbers paper
 
 
 class Column(Struct, frozen=True):
     """Column of a table. `read`: its value of a row. `unit`: how that is written.
 
-    Units: `text`; `number`; `yuan` of fen; `area`, m² of 0.01 m²; `instant`, Beijing's time.
+    Units: `text`; `number`; `yuan` of fen; `area`, m² of 0.01 m²; `instant`, Beijing's time;
+    `day`, a date. A month is a text.
     """
 
     field: str
@@ -71,7 +85,7 @@ def _column(view: type[Struct], path: Sequence[str], label: str) -> Column:
             row = None if row is None else getattr(row, name)
         return row
 
-    return Column(".".join(path), label, read, _unit(path[-1], _bare(kind)))
+    return Column(".".join(path), label, read, _unit(path[-1], kind))
 
 
 def _bare(kind: Any) -> Any:
@@ -87,9 +101,36 @@ def _bare(kind: Any) -> Any:
 
 
 def _unit(name: str, kind: Any) -> str:
-    if kind is int:
+    bare = _bare(kind)
+    if bare is int:
         return "yuan" if name.endswith("_fen") else "area" if name == "area" else "number"
-    return "instant" if kind is datetime else "text"
+    if bare is str and _is_day(kind):
+        return "day"
+    return "instant" if bare is datetime else "text"
+
+
+def _is_day(kind: Any) -> bool:
+    """Tell a Day by its annotation, alone or beside None: to Python it is a text."""
+    day: Any = Day
+    [mark] = day.__metadata__
+    parts = [kind, *get_args(kind)]
+    return any(mark in getattr(part, "__metadata__", ()) for part in parts)
+
+
+def _width(column: Column) -> int:
+    """Return the width that shows the whole heading, at least that of the unit."""
+    signs = [unicodedata.east_asian_width(sign) for sign in column.label]
+    heading = sum(2 if sign in "WF" else 1 for sign in signs) + FILTER_BUTTON
+    return min(max(WIDTHS[column.unit], heading), WIDEST)
+
+
+def _date(day: str) -> date | None:
+    """Return a day as Excel's calendar has it; None for one that it has not."""
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def written(value: Any) -> str:
@@ -134,14 +175,23 @@ class Workbook:
             "yuan": self._book.add_format({"num_format": "#,##0.00"}),
             "area": self._book.add_format({"num_format": "0.00"}),
             "instant": self._book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+            "day": self._book.add_format({"num_format": "yyyy-mm-dd"}),
         }
         self._sheet = self._book.add_worksheet(title[:LONGEST_NAME])
-        self._sheet.freeze_panes(1, 0)
-        for number, column in enumerate(columns):
-            self._sheet.set_column(number, number, WIDTHS[column.unit])
+        self._lay_out()
         for number, column in enumerate(columns):
             self._sheet.write_string(0, number, column.label, bold)
         self._row = 1
+
+    def _lay_out(self) -> None:
+        """Show each heading whole, and print all columns beside each other."""
+        self._sheet.freeze_panes(1, 0)
+        for number, column in enumerate(self.columns):
+            self._sheet.set_column(number, number, _width(column))
+        self._sheet.set_paper(A4)
+        self._sheet.set_landscape()
+        self._sheet.fit_to_pages(1, 0)  # as many pages long as it takes
+        self._sheet.repeat_rows(0)
 
     def add(self, rows: Iterable[Any]) -> None:
         for row in rows:
@@ -163,6 +213,8 @@ class Workbook:
             case "instant" if FIRST_YEAR <= value.year <= LAST_YEAR:
                 here = value.astimezone(BEIJING).replace(tzinfo=None)
                 self._sheet.write_datetime(*at, here, form)
+            case "day" if (day := _date(value)) is not None:
+                self._sheet.write_datetime(*at, day, form)
             case _:
                 self._sheet.write_string(*at, _cut(written(value)))
 

@@ -5,7 +5,7 @@ import zipfile
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, get_args, get_type_hints
 from unittest.mock import patch
 from urllib.parse import urlencode
@@ -218,6 +218,8 @@ def cell(column: Column, value: Any) -> Any:
         case "instant":
             assert isinstance(value, datetime)
             return value.astimezone(BEIJING).replace(tzinfo=None)
+        case "day" if value:
+            return date.fromisoformat(value)
         case "number":
             return value
         case _:

@@ -1,15 +1,17 @@
 """Tables: what people typed stays text, money and areas stay exact, memory stays bounded."""
 
 import io
+import re
 import tracemalloc
 import zipfile
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Final
 
 import pytest
-from msgspec import Struct
+from msgspec import Meta, Struct
 from python_calamine import CalamineWorkbook
 
+from services.kernel.days import Day, Month
 from services.kernel.labels import Labelled
 from services.kernel.tables import LONGEST_TEXT, Column, Workbook, columns, written
 from tests.build.world import NOON
@@ -34,6 +36,10 @@ class View(Struct):
     area: int
     state: State
     made_at: datetime | None
+    from_day: Day
+    to_day: Annotated[Day, Meta(title="last")] | None
+    period: Month
+    days_off: list[Day] = []
     is_new: bool = False
 
 
@@ -136,6 +142,26 @@ def test_the_first_and_last_year_are_dates() -> None:
         assert abs(shown - instant.replace(tzinfo=None)) < timedelta(hours=9)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1900-02-28", "9999-12-31", "2026-02-30"])
+def test_a_day_that_excel_does_not_know_is_a_text(day: str) -> None:
+    assert cell(day, "day") == day
+    assert cell("1901-01-02", "day") == date(1901, 1, 2)
+    assert cell("", "day") == ""
+
+
+def test_a_heading_is_seen_whole_and_the_sheet_is_printed_on_a_page_s_width() -> None:
+    labels = {"短": 18.7, "很长的标题十个字一二": 23.7, "长" * 50: 60.7}
+    file = file_of([], *[Column(label, label, lambda row: row) for label in labels])
+    with zipfile.ZipFile(io.BytesIO(file)) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+        book = parts.read("xl/workbook.xml").decode()
+    widths = [float(width) for width in re.findall(r'<col [^>]*width="([\d.]+)"', sheet)]
+    assert widths == pytest.approx([*labels.values()], abs=0.02)
+    assert 'orientation="landscape"' in sheet
+    assert 'fitToHeight="0"' in sheet
+    assert "_xlnm.Print_Titles" in book
+
+
 def test_columns_are_read_off_the_view() -> None:
     shown = columns(
         View,
@@ -145,6 +171,10 @@ def test_columns_are_read_off_the_view() -> None:
         area="面积(㎡)",
         state="状态",
         made_at="时间",
+        from_day="开始",
+        to_day="结束",
+        period="月份",
+        days_off="休息日",
         is_new="新",
     )
     assert [column.unit for column in shown] == [
@@ -154,15 +184,31 @@ def test_columns_are_read_off_the_view() -> None:
         "area",
         "text",
         "instant",
+        "day",
+        "day",
+        "text",
+        "text",
         "text",
     ]
-    one = View("=1", Inner(1234, "甲"), 8530, State.OPEN, NOON, is_new=True)
-    other = View("", None, 1, State.OPEN, None)
+    days = ("2026-03-02", None, "2026-03")
+    one = View("=1", Inner(1234, "甲"), 8530, State.OPEN, NOON, *days, is_new=True)
+    other = View("", None, 1, State.OPEN, None, *days, days_off=["2026-03-07", "2026-03-08"])
     heading, first, second = read(file_of([one, other], *shown))
     assert heading == [column.label for column in shown]
     noon = datetime(2026, 3, 2, 12)  # noqa: DTZ001  # as Excel has it
-    assert first == ["=1", 12.34, "甲", 85.3, "待核对", noon, "是"]
-    assert second == ["", "", "", 0.01, "待核对", "", "否"]
+    shown_days = [date(2026, 3, 2), "", "2026-03"]
+    assert first == ["=1", 12.34, "甲", 85.3, "待核对", noon, *shown_days, "", "是"]
+    assert second == [
+        "",
+        "",
+        "",
+        0.01,
+        "待核对",
+        "",
+        *shown_days,
+        "2026-03-07、2026-03-08",
+        "否",
+    ]
 
 
 @pytest.mark.parametrize("wrong", ["colour", "inner__colour"])
@@ -183,7 +229,7 @@ def test_a_note_stands_below_the_rows() -> None:
 def test_memory_is_bounded_by_the_rows() -> None:
     """By day a part of the rows, of which each takes the same; by night all of them."""
     rows = by_depth(day=1000, night=MOST)
-    units = ["text"] * 11 + ["yuan", "area", "number", "instant"]
+    units = ["text"] * 10 + ["yuan", "area", "number", "instant", "day"]
     shown = [
         Column(f"c{at}", f"c{at}", lambda row, at=at, unit=unit: sample(row, at, unit), unit)
         for at, unit in enumerate(units)
@@ -204,5 +250,7 @@ def sample(row: int, at: int, unit: str) -> Any:
             return f"文字{row}-{at}"
         case "instant":
             return NOON
+        case "day":
+            return "2026-03-02"
         case _:
             return row

@@ -4,7 +4,6 @@ A role belongs to a rung of the ladder (permissions.RUNGS): a unit head of a who
 would see everybody. endings.py ends appointments, substitutes.py adds stand-ins.
 """
 
-from functools import partial
 from typing import Any, Final
 
 from services.appointments import checks, jobs, offices, store, views
@@ -59,7 +58,7 @@ async def _give(deps: Dependencies, actor: Actor, request: Appoint) -> Appointme
         )
         return kept
 
-    return views.view(deps, await deps.in_transaction(save))
+    return await views.view(deps, await deps.in_transaction(save))
 
 
 def _draft(deps: Dependencies, request: Appoint, appointed_by: str) -> Appointment:
@@ -88,7 +87,7 @@ async def listing(
     """
     held = scope_of(actor, Permission.APPOINT, query.place)
     found = await store.page(deps.db, held, deps.today(), query)
-    return found.map(partial(views.view, deps))
+    return found.of(await views.shown(deps, found.items))
 
 
 async def mine(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[MyAppointment]:

@@ -79,7 +79,7 @@ async def resign(
         mine.to_day = last
         return mine
 
-    return views.view(deps, await deps.in_transaction(save))
+    return await views.view(deps, await deps.in_transaction(save))
 
 
 async def _write_resignation(

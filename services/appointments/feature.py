@@ -23,12 +23,13 @@ APPOINTMENTS: Final = List(
     subject="",
     place_of=around(Permission.APPOINT),
     columns=(
-        *columns(AppointmentView, role="职务", place="地点"),
+        *columns(AppointmentView, role="职务", address="地点"),
         Column("substitute_for", "代理", _is_substitute),
         *columns(
             AppointmentView,
             name_masked="姓名",
             phone_masked="手机号",
+            firm_name="企业",
             from_day="开始日期",
             to_day="结束日期",
         ),

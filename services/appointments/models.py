@@ -111,10 +111,12 @@ class AppointmentView(Struct, kw_only=True):
     `appointment_id`: Opaque id of the appointment.
     `role`: Role that the appointment gives.
     `place`: Path of the place of the role.
+    `address`: Address of the place, as people say it.
     `phone_masked`: Number of the holder with the middle digits masked.
     `name_masked`: Name of the holder with all but the first character masked; null when not
     known.
     `firm_id`: Id of the firm the holder works for; null for none.
+    `firm_name`: Name of that firm; null for none.
     `substitute_for`: Id of the head's appointment the holder stands in for; null for none.
     `from_day`: First day of the role.
     `to_day`: Last day of the role; null for none.
@@ -123,9 +125,11 @@ class AppointmentView(Struct, kw_only=True):
     appointment_id: str
     role: Role
     place: str
+    address: str
     phone_masked: str
     name_masked: str | None
     firm_id: str | None
+    firm_name: str | None
     substitute_for: str | None
     from_day: Day
     to_day: Day | None

@@ -38,7 +38,7 @@ async def substitute(
         await audit.record(deps, tx, actor, act, place=head.place, subject=wanted.id, **facts)
         return wanted
 
-    return views.view(deps, await deps.in_transaction(save))
+    return await views.view(deps, await deps.in_transaction(save))
 
 
 async def _require_free(

@@ -11,6 +11,7 @@ from services.appointments.models import (
     MyAppointment,
 )
 from services.dependencies import Dependencies
+from services.firms import actions as firms
 from services.kernel import masking, phones
 from services.kernel.permissions import Role
 from services.places import actions as places
@@ -39,16 +40,41 @@ def name_of(deps: Dependencies, appointment: Appointment) -> str | None:
     return NAME.open(deps.vault, appointment.id, appointment.name_sealed)
 
 
-def view(deps: Dependencies, appointment: Appointment) -> AppointmentView:
-    """Return an appointment as the community sees it: name and phone masked."""
+async def shown(
+    deps: Dependencies, appointments: Sequence[Appointment]
+) -> list[AppointmentView]:
+    """Return appointments as the community sees them: two queries however many."""
+    addresses = await places.addresses(deps, sorted({each.place for each in appointments}))
+    ids = {each.firm for each in appointments if each.firm}
+    names = await firms.names(deps, ids) if ids else {}
+    return [
+        _view(
+            deps, each, addresses.get(each.place, each.place), names.get(each.firm, each.firm)
+        )
+        for each in appointments
+    ]
+
+
+async def view(deps: Dependencies, appointment: Appointment) -> AppointmentView:
+    """Return one appointment as the community sees it."""
+    [found] = await shown(deps, [appointment])
+    return found
+
+
+def _view(
+    deps: Dependencies, appointment: Appointment, address: str, firm_name: str
+) -> AppointmentView:
+    """Return an appointment with name and phone masked."""
     name = name_of(deps, appointment)
     return AppointmentView(
         appointment_id=appointment.id,
         role=appointment.role,
         place=appointment.place,
+        address=address,
         phone_masked=masking.phone(phone_of(deps, appointment)),
         name_masked=masking.name(name) if name else None,
         firm_id=appointment.firm or None,
+        firm_name=firm_name or None,
         substitute_for=appointment.substitute_for or None,
         from_day=appointment.from_day,
         to_day=appointment.to_day,

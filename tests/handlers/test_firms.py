@@ -159,6 +159,20 @@ async def test_of_contracts_signed_at_once_one_counts(estate: Estate) -> None:
     assert len(await acts(estate.world, "firm.contract_signed")) == 1
 
 
+async def test_the_community_reads_where_somebody_serves_and_for_which_firm(
+    estate: Estate,
+) -> None:
+    await hire(estate.world, FIRM_ROLES[0], COMPOUND, name="person", phone=PHONE)
+    staff = await estate.member("staff")
+    reply = await estate.world.api.get("/api/v1/appointments", as_=staff)
+    shown = {
+        item["place"]: (item["address"], item["firm_name"])
+        for item in reply.body["items"]
+        if item["firm_id"] or item["place"] == UNIT
+    }
+    assert shown == {COMPOUND: ("春光小区", "安居物业"), UNIT: ("春光小区3栋2单元", None)}
+
+
 @pytest.mark.parametrize("role", FIRM_ROLES)
 async def test_a_contract_that_ends_ends_everything_on_the_next_request(
     estate: Estate, role: Role

@@ -140,6 +140,7 @@ PEOPLE: Final[dict[str, Any]] = {
     "Revealed.name": None,
     "Role": Role.UNIT_HEAD,
     "RoleView.address": "春光小区3栋2单元",
+    "RoleView.buildings": [],
     "RoleView.place": UNIT,
     "Transferred.ended": 2,
     "Transferred.invitations_revoked": 1,

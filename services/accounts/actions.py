@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from services.accounts.models import HomeView, Me, RoleView
@@ -13,10 +14,12 @@ from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, masking, phones
 from services.kernel.acts import Act
-from services.kernel.permissions import Actor, office
+from services.kernel.permissions import Actor, Role, office
 from services.people import actions as people
 from services.people import identity
 from services.places import actions as places
+from services.places import grids as places_grids
+from services.places.models import BuildingView
 from services.residencies import actions as residencies
 from services.residencies import notify
 from services.residencies.models import Residency
@@ -75,8 +78,10 @@ async def me(deps: Dependencies, actor: Actor) -> Me:
     )
     if person is None:
         raise errors.Unauthenticated("请重新登录")
-    paths = [*(home.home for home in homes), *(role.place for role in roles)]
-    addresses = await places.addresses(deps, paths)
+    grids = [role.place for role in roles if role.role is Role.GRID_HEAD]
+    buildings = await places_grids.buildings_of(deps, grids) if grids else {}
+    own = [*(home.home for home in homes), *(role.place for role in roles)]
+    addresses = await places.addresses(deps, [*own, *chain(*buildings.values())])
     phone = people.phone_of(deps, person)
     return Me(
         person_id=person.id,
@@ -85,16 +90,19 @@ async def me(deps: Dependencies, actor: Actor) -> Me:
             HomeView(place=h.home, address=addresses.get(h.home, h.home), relation=h.relation)
             for h in homes
         ],
-        roles=[_role_view(role, addresses) for role in roles],
+        roles=[_role_view(role, addresses, buildings.get(role.place, [])) for role in roles],
     )
 
 
-def _role_view(held: Appointment, addresses: Mapping[str, str]) -> RoleView:
+def _role_view(
+    held: Appointment, addresses: Mapping[str, str], buildings: Sequence[str]
+) -> RoleView:
     return RoleView(
         role=held.role,
         title=office(held.role, substitute=held.substitute_for),
         place=held.place,
         address=addresses.get(held.place, held.place),
+        buildings=[BuildingView(path=b, address=addresses.get(b, b)) for b in buildings],
         until_day=held.to_day,
     )
 

@@ -5,6 +5,7 @@ from msgspec import Struct
 from services.kernel.days import Day
 from services.kernel.permissions import Role
 from services.people.models import WeChatCode
+from services.places.models import BuildingView
 from services.residencies.models import Relation
 
 # What clients send and see
@@ -39,6 +40,7 @@ class RoleView(Struct, kw_only=True):
     `title`: Office as people say it, in Chinese, e.g. 单元长.
     `place`: Path of the place where the role holds, with everything under it.
     `address`: Address of the place, as people say it.
+    `buildings`: Buildings of a grid, which are what its head asks for; empty for other places.
     `until_day`: Last day of the role; null for none.
     """
 
@@ -46,6 +48,7 @@ class RoleView(Struct, kw_only=True):
     title: str
     place: str
     address: str
+    buildings: list[BuildingView]
     until_day: Day | None
 
 

@@ -11,6 +11,8 @@ from services.kernel import errors
 from services.kernel.measures import Span
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
+from services.places import grids as places_grids
+from services.places.grids import BuildingsDetails
 from services.places.models import LADDER, Kind
 from services.statistics import measures, small_groups, withheld_figures
 from services.statistics.models import (
@@ -24,6 +26,7 @@ from services.statistics.rates import rates
 from services.statistics.withheld_figures import Hidden
 
 MAX_PARTS: Final = 1000
+BY_BUILDING: Final = "网格由楼栋组成,请按楼栋查看"
 # The measures that rates are made of.
 COUNTED: Final = ("bills.billed", "bills.arrears")
 
@@ -35,9 +38,13 @@ class BadBreakdown(errors.InvalidInput):
 
 
 class AskItsBuildings(errors.InvalidInput):
-    """A grid is a list of buildings: no home lies under it, and a zero would be a lie."""
+    """A grid is a list of buildings: no home lies under it, and a zero would be a lie.
+
+    `buildings` in details: those to ask for.
+    """
 
     code = "ask_its_buildings"
+    details_type = BuildingsDetails
 
 
 class TooManyPartsDetails(Struct, frozen=True, kw_only=True):
@@ -91,10 +98,23 @@ async def rates_of(
 
 
 async def access(deps: Dependencies, actor: Actor, path: str, permission: Permission) -> None:
-    """Raise NotFound unless the actor holds `permission` there, AskItsBuildings for a grid."""
+    """Raise NotFound unless the actor holds `permission` there, AskItsBuildings for a grid.
+
+    The head of a grid holds it at the buildings, not at the grid: whoever may ask for each of
+    them is told so. For anybody else the grid looks missing.
+    """
+    if not actor.may(permission, path):
+        buildings = await _buildings(deps, path)
+        if buildings and all(actor.may(permission, each) for each in buildings):
+            raise AskItsBuildings(BY_BUILDING, buildings=buildings)
     place = await places.access_place(deps, actor, path, permission)
     if place.kind is Kind.GRID:
-        raise AskItsBuildings("网格由楼栋组成,请按楼栋查看")
+        raise AskItsBuildings(BY_BUILDING, buildings=await _buildings(deps, path))
+
+
+async def _buildings(deps: Dependencies, path: str) -> list[str]:
+    """Return the buildings of a grid; none for another place."""
+    return (await places_grids.buildings_of(deps, [path])).get(path, [])
 
 
 def _unless_withheld(hidden: Hidden, place: str, counts: Counts) -> Rates | None:

@@ -31,13 +31,11 @@ from tests.build.cast import (
     bill,
     homes,
 )
-from tests.build.offices import make_grid
+from tests.build.offices import BUILDING, CHEN, GRID, head_of, make_grid
 from tests.build.sign_ins import Member
 from tests.build.world import World
 
 pytestmark = [pytest.mark.slow, pytest.mark.billed("2026-01", "2026-02")]
-
-BUILDING = f"{COMPOUND}.b3"
 
 
 async def pay(estate: Estate, name: str, period: str, *kinds: str) -> None:
@@ -267,6 +265,26 @@ async def test_a_grid_is_asked_by_its_buildings(estate: Estate) -> None:
     for what in ("rates", "unpaid-homes"):
         reply = await estate.world.api.get(f"/api/v1/places/{grid}/{what}", as_=staff)
         assert (reply.status, reply.code) == (422, "ask_its_buildings")
+        assert reply.body["details"] == {"buildings": [BUILDING]}
+
+
+async def test_the_head_of_a_grid_is_told_to_ask_its_buildings(estate: Estate) -> None:
+    world = estate.world
+    await make_grid(estate)
+    await head_of(world, Role.GRID_HEAD, GRID, CHEN)
+    chen, stranger = await world.sign_in("chen", CHEN), await estate.member("head")
+    me = (await world.api.get("/api/v1/me", as_=chen)).body
+    [role] = [role for role in me["roles"] if role["role"] == "grid_head"]
+    assert role["buildings"] == [{"path": BUILDING, "address": "春光小区3栋"}]
+    for what in ("rates", "unpaid-homes"):
+        path = f"/api/v1/places/{GRID}/{what}"
+        told = await world.api.get(path, as_=chen)
+        assert (told.status, told.code) == (422, "ask_its_buildings")
+        assert told.body["details"] == {"buildings": [BUILDING]}
+        [building] = told.body["details"]["buildings"]
+        shown = await world.api.get(f"/api/v1/places/{building}/{what}", as_=chen)
+        assert shown.status == 200
+        assert (await world.api.get(path, as_=stranger)).status == 404
 
 
 async def test_the_list_can_ask_for_one_fee(estate: Estate) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kernel import days, money, paths
+from services.kernel import days, masking, money, paths
 from services.kernel.access import accessible
 from services.kernel.documents import new_id
 from services.kernel.errors import Forbidden, NotFound
@@ -21,6 +21,7 @@ from services.kernel.permissions import (
     require,
     require_at,
 )
+from services.kernel.personal_data import GONE
 from services.kernel.types import LINE, TEXT
 from services.kernel.vault import Unreadable, Vault
 
@@ -84,6 +85,11 @@ def test_a_day_is_a_beijing_day() -> None:
     assert days.day_of(evening) == "2026-04-01"
     assert days.month_of(evening) == "2026-04"
     assert days.start_of("2026-04-01") == evening
+
+
+def test_who_has_left_is_masked_as_nobody() -> None:
+    assert (masking.name("王建国"), masking.phone("+8613812345678")) == ("王*", "138****5678")
+    assert masking.name(GONE) == masking.phone(GONE) == "已注销"
 
 
 @given(month=st.integers(0, 1199), shift=st.integers(-200, 200))

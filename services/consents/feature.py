@@ -5,4 +5,6 @@ from typing import Final
 from services.consents import privacy
 from services.kernel.features import Feature
 
-FEATURE: Final = Feature(holdings=privacy.HOLDINGS, forget=privacy.forget, forgets="同意的撤回")
+FEATURE: Final = Feature(
+    holdings=privacy.HOLDINGS, forget=privacy.forget, forgets="已给的同意(记为撤回)"
+)

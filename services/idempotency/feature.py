@@ -6,5 +6,5 @@ from services.idempotency import privacy
 from services.kernel.features import Feature
 
 FEATURE: Final = Feature(
-    holdings=privacy.HOLDINGS, forget=privacy.forget, forgets="重复请求的答复"
+    holdings=privacy.HOLDINGS, forget=privacy.forget, forgets="近一天操作的临时记录"
 )

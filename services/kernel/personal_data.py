@@ -44,7 +44,8 @@ class Holding(Struct, frozen=True, kw_only=True):
 
     `title`: its group in an export; empty when there is nothing to give, and `why` says so.
     `person`: the field with the person's id, which an index serves. `shows`: field → what
-    people call it. `words`: field → the values it has, written by their labels.
+    people call it; an amount in fen (`_fen`) is written in yuan. `words`: field → the values it
+    has, written by their labels.
     `sealed`: name of a sealed field → the field, which knows its place; `list.field` for one
     of each item of a list.
     `law`: why it is kept. `staff`: fields with ids of people who acted in office; kept.

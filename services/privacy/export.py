@@ -58,7 +58,7 @@ async def write(deps: Dependencies, actor: Actor, writer: Writer) -> None:
         if holding.title:
             rows = _batches(deps, actor, holding, left)
             await file.group(holding.title, rows, holding.law)
-    await file.group("谁的信息被查看(关于我)", _reveals(deps, person))
+    await file.group(audit_privacy.ABOUT_ME.title, _reveals(deps, person))
     await file.add(
         "没有列出的", [each.why for each in deps.features.holdings if not each.title]
     )

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from services.dependencies import Dependencies
 from services.fees.models import FeeKind
+from services.kernel import money
 from services.kernel.documents import Document
 from services.kernel.labels import label_of
 from services.places import actions as places
@@ -18,8 +19,13 @@ LINE: Final = {
     "kind": "费用",
     "period": "账期",
     "explanation": "计算方法",
-    "amount_fen": "金额(分)",
+    "amount_fen": "金额(元)",
 }
+
+
+def in_yuan(name: str, value: Any) -> Any:
+    """Write an amount in yuan, as receipts do; fields in fen are named so (`_fen`)."""
+    return money.yuan(value) if name.endswith("_fen") and value is not None else value
 
 
 async def translate(deps: Dependencies, rows: Sequence[Document]) -> None:
@@ -46,7 +52,7 @@ def _translated(label: str, value: Any, addresses: Mapping[str, str]) -> Any:
 
 
 def _line(line: Document, addresses: Mapping[str, str]) -> Document:
-    said = {LINE.get(name, name): value for name, value in line.items()}
+    said = {LINE.get(name, name): in_yuan(name, value) for name, value in line.items()}
     said["费用"] = label_of(FeeKind, said.get("费用", ""))
     said["房屋"] = addresses.get(said.get("房屋", ""), said.get("房屋"))
     return said

@@ -9,6 +9,7 @@ from services.kernel.days import BEIJING
 from services.kernel.documents import Document
 from services.kernel.labels import label_of
 from services.kernel.personal_data import Holding
+from services.privacy.labels import in_yuan
 
 
 async def rows_of(
@@ -39,7 +40,7 @@ def readable(deps: Dependencies, holding: Holding, row: Document) -> Document:
         if name in holding.words and isinstance(value, str):
             value = label_of(holding.words[name], value)
         if value not in (None, "", [], {}):
-            shown[label] = _written(value)
+            shown[label] = _written(in_yuan(name, value))
     return shown
 
 

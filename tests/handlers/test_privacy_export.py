@@ -56,7 +56,8 @@ async def test_it_is_a_file_with_everything_of_mine(estate: Estate, li: Member) 
     assert {m["标题"] for m in rows(reply, "收到的消息")} >= {"缴费成功"}
     [order] = rows(reply, "支付订单")
     [receipt] = rows(reply, "收据")
-    assert order["金额(分)"] == receipt["金额(分)"] == 5118
+    assert order["金额(元)"] == receipt["金额(元)"] == "51.18"
+    assert receipt["账单"][0]["金额(元)"] == "51.18"
     assert len(rows(reply, "登录设备")) == 1
     assert [c["文件"] for c in rows(reply, "同意记录")] == ["隐私政策"]
     assert {row["操作"] for row in rows(reply, "操作记录")} >= {"下单支付"}
@@ -78,7 +79,7 @@ async def test_who_looked_at_me_when_and_why(estate: Estate, li: Member) -> None
     await estate.world.api.post("/api/v1/residencies/r0-li/reveal", wish, as_=staff)
     await estate.world.api.post("/api/v1/residencies/r2-wang/reveal", wish, as_=staff)
     reply = await export(estate, li)
-    [look] = rows(reply, "谁的信息被查看(关于我)")
+    [look] = rows(reply, "谁查看过我的信息")
     assert look["内容"] == {"fields": ["phone"], "reason": "urgent_repair"}
     assert staff.person_id not in reply.raw.decode()
 

@@ -47,7 +47,7 @@ async def add(deps: Dependencies, actor: Actor, place: str, request: NewFeeRule)
     """
     found = await places.access_place(deps, actor, place, Permission.MANAGE_FEES)
     if found.kind not in RULE_PLACES:
-        raise BadFeeRule("收费规则请设在小区、楼栋或单元上")
+        raise BadFeeRule("收费标准请设在小区、楼栋或单元上")
     _check(request)
     rule = _draft(deps, actor, place, request, await _payee(deps, place, request))
 
@@ -123,7 +123,7 @@ async def _again(
     """Return the rule that is there already, if it is the same one."""
     earlier = await store.like(deps.db, tx, rule)
     if earlier is None or not _same(earlier, rule):
-        raise FeeRuleExists("同一天起已有一条同类收费规则", rule_id=earlier and earlier.id)
+        raise FeeRuleExists("同一天起已有一条同类收费标准", rule_id=earlier and earlier.id)
     about = {"place": rule.place, "subject": earlier.id}
     await audit.record(deps, tx, actor, Act.FEE_RULE_ADDED, **about, again=True)
     return await views.view(deps, earlier)
@@ -159,7 +159,7 @@ async def _access(deps: Dependencies, tx: Transaction, actor: Actor, rule_id: st
         rule,
         Permission.MANAGE_FEES,
         at=lambda rule: rule.place,
-        missing="没有找到这条收费规则",
+        missing="没有找到这条收费标准",
     )
 
 
@@ -181,7 +181,7 @@ async def end(
         await _require_not_own(deps, tx, actor, rule, request.end_day)
         ended = _ended(deps, actor, rule, request.end_day)
         if not await store.end(deps.db, tx, ended):
-            raise FeeRuleEnded("这条规则已经有结束日期", end_day=rule.end_day)
+            raise FeeRuleEnded("这条收费标准已经有结束日期", end_day=rule.end_day)
         await _note(deps, tx, actor, Act.FEE_RULE_ENDED, ended)
         return ended
 

@@ -16,7 +16,7 @@ def _open_requests(row: HandOverView) -> int:
 
 HAND_OVERS: Final = List(
     name="hand_overs",
-    title="工作移交清单",
+    title="工作交接清单",
     query=HandOversQuery,
     read=hand_overs.listing,
     subject="",
@@ -32,7 +32,7 @@ HAND_OVERS: Final = List(
             owing__homes="欠费户数",
             owing__amount_fen="欠费金额(元)",
         ),
-        Column("open_requests", "待办房屋申请", _open_requests, "number"),
+        Column("open_requests", "待办房屋绑定申请", _open_requests, "number"),
         *columns(HandOverView, received_at="接收时间"),
     ),
 )

@@ -101,7 +101,7 @@ async def access(deps: Dependencies, actor: Actor, hand_over_id: str) -> HandOve
         Permission.APPOINT,
         at=lambda made: made.place,
         people=lambda made: [made.giver, made.received_by, *next_ones],
-        missing="没有找到这份交接清单",
+        missing="没有找到这份工作交接清单",
     )
 
 

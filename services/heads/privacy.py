@@ -11,7 +11,7 @@ HOLDINGS: Final = (
     Holding(
         collection=hand_overs.COLLECTION,
         fate=Fate.KEPT,
-        title="交接清单",
+        title="工作交接清单",
         person="giver",
         shows={
             "role": "职务",

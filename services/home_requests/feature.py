@@ -12,7 +12,7 @@ from services.kernel.tables import columns
 REQUESTS: Final = List(
     name="home_requests",
     needs=Permission.ADVISE_HOMES,
-    title="房屋认领申请",
+    title="房屋绑定申请",
     query=RequestsQuery,
     read=reviews.listing,
     subject="",
@@ -45,6 +45,6 @@ FEATURE: Final = Feature(
     templates=notify.TEMPLATES,
     close=privacy.close,
     forget=privacy.forget,
-    forgets="房屋申请里填写的内容",
+    forgets="房屋绑定申请里填写的内容",
     lists=(REQUESTS,),
 )

@@ -16,7 +16,7 @@ from services.residencies import actions as residencies
 
 HOME_REQUEST_PROGRESS: Final = Template(
     key="home_request_progress",
-    title="房屋申请有进展",
+    title="房屋绑定申请有进展",
     body="您申请的{home}:{progress}。",
     page="pages/homes/requests",
     data={"thing1": "home", "thing2": "progress"},

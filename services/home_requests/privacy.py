@@ -15,7 +15,7 @@ from services.residencies.models import Relation
 REQUESTS: Final = Holding(
     collection=home_requests.COLLECTION,
     fate=Fate.BLANKED,
-    title="房屋申请",
+    title="房屋绑定申请",
     revealed=True,
     person="person",
     shows={

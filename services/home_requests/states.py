@@ -27,7 +27,7 @@ class RequestState(Labelled):
 
 
 PROGRESS: Final[dict[RequestState, str]] = {
-    RequestState.WITH_HEAD: "已收到,楼长正在核实",
+    RequestState.WITH_HEAD: "已收到,三长正在核实",
     RequestState.WITH_COMMUNITY: "已交给社区审核",
     RequestState.ACCEPTED: "已通过,房屋已绑定",
     RequestState.REJECTED: "没有通过,点开看原因",
@@ -95,5 +95,5 @@ def require(state: RequestState, event: Event) -> None:
     if TABLE.find(state, event):
         return
     if state is S.WITH_HEAD:
-        raise RequestWithHead("楼长还在核实,请等楼长回复后再决定", state=state)
+        raise RequestWithHead("三长还在核实,请等三长意见后再决定", state=state)
     raise RequestMovedOn("这个申请已经处理过了,请刷新", state=state)

@@ -53,11 +53,11 @@ class Act(Labelled):
     CONTRACT_CONTACT_CHANGED = "firm.contract_contact_changed", "更改物业电话"
 
     HOME_REQUESTED = "home.requested", "申请绑定房屋"
-    HOME_WITHDRAWN = "home.request_withdrawn", "撤回房屋申请"
-    HOME_ADVISED = "home.advised", "对房屋申请提意见", Guard.OWN_HOME
-    HOME_PASSED_ON = "home.passed_on", "房屋申请转社区"
+    HOME_WITHDRAWN = "home.request_withdrawn", "撤回房屋绑定申请"
+    HOME_ADVISED = "home.advised", "对房屋绑定申请提意见", Guard.OWN_HOME
+    HOME_PASSED_ON = "home.passed_on", "房屋绑定申请转社区"
     HOME_PROOF_REMOVED = "home.proof_removed", "删除证明照片"
-    HOME_DECIDED = "home.decided", "决定房屋申请", Guard.OWN_HOME
+    HOME_DECIDED = "home.decided", "决定房屋绑定申请", Guard.OWN_HOME
     HOME_INVITED = "home.invited", "邀请绑定房屋"
     INVITATION_REVOKED = "home.invitation_revoked", "收回邀请"
     INVITATION_ACCEPTED = "home.invitation_accepted", "接受邀请"

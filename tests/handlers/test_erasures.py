@@ -234,7 +234,7 @@ async def test_who_comes_back_before_it_is_done_keeps_what_is_new(
     me = (await world.api.get("/api/v1/me", as_=again)).body
     assert [home["place"] for home in me["homes"]] == [cast.LI_HOME]
     exported = (await exports.my_data(world, again)).body
-    for title in ("收到的消息", "房屋申请", "上传的照片", "支付订单"):
+    for title in ("收到的消息", "房屋绑定申请", "上传的照片", "支付订单"):
         assert len(exported[title]["内容"]) == 3, title
     old = await belongings.of(world.db, li.person_id)
     assert not any(old[name] for name in (*GONE, "residencies"))

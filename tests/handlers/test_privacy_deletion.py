@@ -316,7 +316,7 @@ async def test_what_was_asked_for_and_promised_ends_and_says_nobody(
     assert (await homes.accept(estate, li, given["token"])).status == 200
 
     exported = await exports.my_data(world, li)
-    [request] = exported.body["房屋申请"]["内容"]
+    [request] = exported.body["房屋绑定申请"]["内容"]
     assert (request["填写的姓名"], request["填写的身份证号"]) == ("李明本人", homes.ID_NUMBER)
     [sent] = exported.body["上传的照片"]["内容"]
     assert (await world.api.get(sent["一天内查看"], as_=None)).status == 200

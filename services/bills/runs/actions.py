@@ -222,7 +222,7 @@ async def _require_no_debtor(
     )
     of_own = {"home": {"$in": own}}
     if await bills_store.any_of_run(deps.db, tx, run.id, BillState.OWING, **of_own):
-        raise OwnHome("这批账单里有自家的账单,请让别的工作人员收回")
+        raise OwnHome("这批账单里有自家的账单,请让别的工作人员撤回")
 
 
 async def _totals(deps: Dependencies, run: BillRun) -> list[Total]:

@@ -37,8 +37,8 @@ BILL_ISSUED: Final = Template(
 )
 BILLS_WITHDRAWN: Final = Template(
     key="bills_withdrawn",
-    title="账单已收回",
-    body="{home}的{fee}({period})共{amount}已收回,不用缴了。原因:{reason}。给您添麻烦了。",
+    title="账单已撤回",
+    body="{home}的{fee}({period})共{amount}已撤回,不用缴了。原因:{reason}。给您添麻烦了。",
     page="pages/bills/bills",
     data={
         "thing1": "home",

@@ -90,7 +90,7 @@ def require_same_withdrawal(run: BillRun, request: WithdrawBillRun) -> None:
     """Raise RunMoved when a withdrawal is under way that was asked for otherwise."""
     asked = (run.withdrawn_because, run.withdrawn_months, run.withdrawn_unpaid_only)
     if asked != (request.reason, request.months, request.unpaid_only):
-        raise RunMoved("这批账单正在按另一种要求收回,请刷新看看")
+        raise RunMoved("这批账单正在按另一种要求撤回,请刷新看看")
 
 
 def require_withdrawable(totals: Sequence[Total], request: WithdrawBillRun) -> None:
@@ -100,7 +100,7 @@ def require_withdrawable(totals: Sequence[Total], request: WithdrawBillRun) -> N
         count = sum(total.count for total in paid)
         amount_fen = sum(total.amount_fen for total in paid)
         raise RunPaid(
-            f"已有{count}张账单缴过费,只能收回未缴的账单", count=count, amount_fen=amount_fen
+            f"已有{count}张账单缴过费,只能撤回未缴的账单", count=count, amount_fen=amount_fen
         )
     if not any(total.state is BillState.OWING for total in totals):
         raise NothingToWithdraw("这批账单没有未缴的账单")

@@ -128,7 +128,7 @@ async def get(deps: Dependencies, difference: str) -> Discrepancy:
     """Return a difference. NotFound otherwise."""
     found = await store.find(deps.db, difference)
     if found is None:
-        raise NotFound("没有这条差异")
+        raise NotFound("没有这条对账差异")
     return found
 
 

@@ -224,7 +224,7 @@ ERASURE: Final = (
     Fault(
         "a step of an erasure takes all there is",
         "services.kernel.steps",
-        "session=tx).limit(AT_ONCE)",
+        "session=tx).limit(at_once)",
         "session=tx)",
         f"{ERASURES}::test_ten_thousand_rows_go_in_small_transactions",
     ),

@@ -69,7 +69,7 @@ class HomeRequestsHandler(ApiHandler):
         """Ask to belong to a home, with proof; staff also for somebody without a phone."""
         return await home_requests.file(self.deps, self.actor, body)
 
-    @endpoint("listHomeRequests", needs=Permission.ADVISE_HOMES)
+    @endpoint("listHomeRequests", needs=Permission.ADVISE_HOMES, errors=("not_found",))
     async def get(self, query: RequestsQuery) -> Page[RequestView]:
         """Requests for homes of my places, the oldest first."""
         return await reviews.listing(self.deps, self.actor, query)

@@ -11,7 +11,7 @@ from server.app import ROUTES
 from server.features import FEATURES
 from services.kernel.lists import List
 from services.kernel.pages import ListQuery, Page
-from services.kernel.permissions import PERMISSIONS
+from services.kernel.permissions import PERMISSIONS, Permission
 
 # Operation → why nobody exports it, though staff or heads read it.
 EXCEPTED: Final[dict[str, str]] = {}
@@ -65,3 +65,17 @@ def test_no_handler_knows_of_cursors() -> None:
         if re.search(r"\.cursor|cursors|cursor=", path.read_text(encoding="utf-8"))
     }
     assert knowing == set()
+
+
+def test_a_list_that_takes_a_place_says_that_it_may_not_be_there() -> None:
+    """Elsewhere than in one's own places it looks missing, whichever list it is."""
+    contracts = [contract for route in ROUTES for contract in route.contracts().values()]
+    silent = {
+        contract.operation
+        for contract in contracts
+        if isinstance(contract.needs, Permission)
+        and contract.query
+        and "place" in getattr(contract.query, "__struct_fields__", ())
+        and "not_found" not in contract.errors
+    }
+    assert silent == set()

@@ -9,6 +9,7 @@ from handlers.http.uploads import UploadHandler
 from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
+from services.kernel.tables import XLSX
 from services.limits.models import Rate
 from services.register import actions as register
 from services.register import uploads
@@ -26,7 +27,6 @@ from services.register.sheet.template import FILENAME, template
 
 # 20 MB, which the service checks, in a form with one file.
 LONGEST_FORM_BYTES: Final = 21 * 1024 * 1024
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class TemplateHandler(ApiHandler):

@@ -182,3 +182,8 @@ async def head(estate: Estate) -> Member:
 @pytest.fixture
 async def staff(estate: Estate) -> Member:
     return await estate.member("staff")
+
+
+@pytest.fixture
+async def admin(estate: Estate) -> Member:
+    return await estate.member("admin")

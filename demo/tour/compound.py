@@ -1,15 +1,14 @@
 """Chapters of the staff: a compound from a messy register, its heads, three months of bills."""
 
 import io
-from typing import Any, Final
+from typing import Any
 
 import xlsxwriter
 
 from demo.people import COMPOUND
 from demo.tour.visit import Visit, counted, expect
 from services.kernel.days import plus_days
-
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from services.kernel.tables import XLSX
 
 
 async def staff_sign_in(visit: Visit) -> str:

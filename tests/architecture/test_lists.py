@@ -57,6 +57,14 @@ def test_every_registered_list_has_a_route_of_its_own_shape() -> None:
         assert any(is_of(found, contract) for contract in contracts), (found.name, answered)
 
 
+def test_a_list_and_its_address_ask_for_the_same() -> None:
+    """Who may not read a list at its address may not export it either, and the other way."""
+    contracts = [contract for route in ROUTES for contract in route.contracts().values()]
+    for found in FEATURES.lists.values():
+        [needs] = {contract.needs for contract in contracts if is_of(found, contract)}
+        assert found.needs is (needs if isinstance(needs, Permission) else None), found.name
+
+
 def test_no_handler_knows_of_cursors() -> None:
     """A list is read by its keyset: a handler hands its query on and its page back."""
     knowing = {

@@ -9,6 +9,7 @@ import pytest
 import xlsxwriter
 
 from services.kernel.permissions import Role
+from services.kernel.tables import XLSX
 from services.register.rows.register import Register
 from services.register.sheet.models import ListedHome, RowProblem
 from services.register.sheet.problems import Refused
@@ -17,7 +18,6 @@ from tests.build import cast
 from tests.build.sign_ins import Member
 from tests.build.world import Reply, World
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADINGS = ("楼栋", "单元", "房号", "面积(㎡)", "用途", "业主姓名", "手机号", "关系")
 LI = ("3号楼", "2单元", "502", 85.3, "住宅", "李明", "13800000001", "业主")
 WANG = ("3号楼", "2单元", "501", 60, "住宅", "王芳", "13800000002", "")

@@ -18,22 +18,12 @@ from services.kernel.errors import NotFound
 from services.payments.refunds.models import Refund
 from services.payments.refunds.states import RefundState
 from tests.build import exports as exports_build
-from tests.build.cast import NEXT_UNIT, Estate
+from tests.build.cast import NEXT_UNIT
 from tests.build.sign_ins import Member
 from tests.build.world import Reply, World
+from tests.lists.case import FORMULA
 
-FORMULA: Final = '=HYPERLINK("http://evil.example","点我")'
 WISH: Final = {"list": "refunds"}
-
-
-@pytest.fixture
-async def admin(estate: Estate) -> Member:
-    return await estate.member("admin")
-
-
-@pytest.fixture
-async def staff(estate: Estate) -> Member:
-    return await estate.member("staff")
 
 
 @pytest.fixture

@@ -37,11 +37,6 @@ PROPERTY, WASTE = payee_of(FeeKind.PROPERTY_FEE), payee_of(FeeKind.WASTE_FEE)
 RULE = {"kind": "property_fee", "price": 7000, "start_day": "2026-03-01", "due_days": 30}
 
 
-@pytest.fixture
-async def admin(estate: Estate) -> Member:
-    return await estate.member("admin")
-
-
 async def write(api: Api, who: Member, place: str = COMPOUND, **change: Any) -> Reply:
     wish = {
         "name": "环卫中心",

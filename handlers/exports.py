@@ -16,7 +16,7 @@ class ListsHandler(ApiHandler):
     @endpoint("listExportableLists", needs=Access.SIGNED_IN)
     async def get(self) -> Page[ListView]:
         """Lists that I may export, by name, with what each takes."""
-        return Page(exports.lists(self.deps, self.actor))
+        return Page(exports.readable_lists(self.deps, self.actor))
 
 
 class ExportsHandler(ApiHandler):

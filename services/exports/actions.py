@@ -4,13 +4,11 @@ A file is written by the worker as whoever asked may see it at that moment: what
 may have changed since, and a right that ended gives no file.
 """
 
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
-from services.exports import files, store
+from services.exports import files, lists, store, views
 from services.exports.models import (
     KEPT,
     Export,
@@ -23,15 +21,11 @@ from services.exports.models import (
 from services.exports.states import TABLE, ExportAction, ExportState
 from services.jobs import actions as jobs
 from services.kernel.access import accessible
-from services.kernel.errors import Conflict, InvalidInput, NotFound
-from services.kernel.lists import List
+from services.kernel.errors import Conflict
 from services.kernel.pages import ListQuery, Page
-from services.kernel.paths import PlacePath
 from services.kernel.permissions import Actor, require_fresh
 from services.kernel.signed_links import SignedLink
 from services.kernel.tables import XLSX
-from services.kernel.types import Id
-from services.kernel.views import show
 from services.people import actions as people
 from services.places import actions as places
 
@@ -39,9 +33,6 @@ LINK: Final = SignedLink("/exports/{id}", "export-url")
 JOB: Final = "exports.write"
 MOST_UNDER_WAY: Final = 3
 MOST_KEPT: Final = 100
-# Subjects of lists that are paths of places; any other is an id.
-OF_PLACES: Final = frozenset({"place", "home"})
-LIST: Final = "list:"  # what the kind of an exported list begins with
 
 
 class ExportsUnderWay(Conflict):
@@ -56,48 +47,23 @@ class ExportsFull(Conflict):
     code = "exports_full"
 
 
-class BadSubject(InvalidInput):
-    """What the list is of is missing, superfluous, or no path and no id."""
-
-    code = "bad_subject"
-
-
-class BadFilters(InvalidInput):
-    """Filters that the list's own address would not take either."""
-
-    code = "bad_filters"
-
-
-def lists(deps: Dependencies, actor: Actor) -> list[ListView]:
+def readable_lists(deps: Dependencies, actor: Actor) -> list[ListView]:
     """Return the lists that the actor may read somewhere; where, each decides itself."""
     return [
-        _list_view(each)
+        views.list_view(each)
         for each in deps.features.lists.values()
         if each.needs is None or actor.places(each.needs)
     ]
 
 
-def _list_view(found: List) -> ListView:
-    fields = msgspec.structs.fields(found.query)
-    own = [field for field in fields if field.name not in ListQuery.__struct_fields__]
-    return ListView(
-        name=found.name,
-        title=found.title,
-        subject=found.subject,
-        filters=[field.encode_name for field in own],
-        required=[field.encode_name for field in own if field.required],
-        columns=[column.label for column in found.columns],
-    )
-
-
 async def ask_for_list(deps: Dependencies, actor: Actor, wish: ExportList) -> ExportView:
-    """Ask for a list as a spreadsheet. Raises what the list itself raises, and BadFilters."""
-    found = deps.features.lists.get(wish.list)
-    if found is None:
-        raise NotFound("没有这个列表")
-    subject = _subject_of(found, wish.subject or "")
-    query = query_of(found, wish.filters)
-    await found.page(deps, actor, subject, msgspec.structs.replace(query, limit=1))
+    """Ask for a list as a spreadsheet.
+
+    Raises what the list itself raises; NotFound, BadSubject, BadFilters for no such list.
+    """
+    found = lists.get(deps, wish.list)
+    subject = lists.subject_of(found, wish.subject or "")
+    await lists.require_readable(deps, actor, found, subject, wish.filters)
     place = await found.place_of(deps, actor, subject)
     where = (await places.addresses(deps, [place])).get(place, "") if found.subject else ""
     name = "-".join(part for part in (found.title, where, deps.today()) if part)
@@ -107,7 +73,7 @@ async def ask_for_list(deps: Dependencies, actor: Actor, wish: ExportList) -> Ex
         Export(
             id=deps.new_id(),
             person=actor.person_id,
-            kind=f"{LIST}{found.name}",
+            kind=lists.kind_of(found),
             title=found.title,
             subject=subject,
             filters=dict(wish.filters),
@@ -118,31 +84,6 @@ async def ask_for_list(deps: Dependencies, actor: Actor, wish: ExportList) -> Ex
         ),
         place=place,
     )
-
-
-def _subject_of(found: List, said: str) -> str:
-    """Return what a list is of, if it can be that: it goes into the audit, where it stays.
-
-    Raises BadSubject.
-    """
-    if bool(said) != bool(found.subject):
-        needed = f"请用 subject 写明是哪一个({found.subject})的列表"
-        raise BadSubject(needed if found.subject else "这个列表不用写 subject")
-    kind: Any = PlacePath if found.subject in OF_PLACES else Id
-    try:
-        return msgspec.convert(said, kind) if found.subject else ""
-    except msgspec.ValidationError as error:
-        raise BadSubject("subject 不是地方或编号") from error
-
-
-def query_of(found: List, filters: dict[str, str]) -> ListQuery:
-    """Return what is asked of a list. Raises BadFilters for what it does not know."""
-    if filters.keys() & ListQuery.__struct_fields__:
-        raise BadFilters("导出的是整个列表,不用分页")
-    try:
-        return msgspec.convert(filters, found.query, strict=False)
-    except msgspec.ValidationError as error:
-        raise BadFilters("筛选条件不对,请检查") from error
 
 
 async def ask(
@@ -174,7 +115,7 @@ async def ask(
 
     asked = await deps.in_transaction(save)
     await jobs.wake(deps)
-    return view(asked)
+    return views.view(asked)
 
 
 def _is_same(one: Export, other: Export) -> bool:
@@ -195,24 +136,18 @@ async def get(deps: Dependencies, actor: Actor, export_id: str) -> ExportView:
     )
     if found.asks_again:
         require_fresh(actor, deps.now())
-    shown = view(found)
+    shown = views.view(found)
     if found.state is ExportState.READY:
-        await _require_still_read(deps, actor, found)
+        if name := lists.name_in(found.kind):
+            still = lists.get(deps, name)
+            await lists.require_readable(deps, actor, still, found.subject, found.filters)
         shown.url, shown.url_expires_at = LINK.sign(deps.vault, found.id, deps.now())
     return shown
 
 
-async def _require_still_read(deps: Dependencies, actor: Actor, export: Export) -> None:
-    """Raise what the list of a file raises for who may not read it any more."""
-    found = deps.features.lists.get(export.kind.removeprefix(LIST))
-    if export.kind.startswith(LIST) and found is not None:
-        query = msgspec.structs.replace(query_of(found, export.filters), limit=1)
-        await found.page(deps, actor, export.subject, query)
-
-
 async def listing(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[ExportView]:
     """Return the actor's files, the newest first."""
-    return (await store.of_person(deps.db, actor.person_id, query)).map(view)
+    return (await store.of_person(deps.db, actor.person_id, query)).map(views.view)
 
 
 async def hand_out(deps: Dependencies, export_id: str, expires: str, signature: str) -> File:
@@ -224,16 +159,3 @@ async def hand_out(deps: Dependencies, export_id: str, expires: str, signature: 
         raise missing()
     content = await files.content_of(deps, found)
     return File(content, found.content_type, found.filename)
-
-
-def view(export: Export) -> ExportView:
-    is_list, is_ready = export.kind.startswith(LIST), export.state is ExportState.READY
-    return show(
-        export,
-        ExportView,
-        export_id=export.id,
-        list=export.kind.removeprefix(LIST) if is_list else "",
-        complete=is_ready and export.complete,
-        url=None,
-        url_expires_at=None,
-    )

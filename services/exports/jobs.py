@@ -9,8 +9,8 @@ import msgspec
 import structlog
 
 from services.dependencies import Dependencies, is_outage
-from services.exports import store
-from services.exports.actions import JOB, LIST, query_of
+from services.exports import lists, store
+from services.exports.actions import JOB
 from services.exports.files import Writer
 from services.exports.models import Export
 from services.exports.states import ExportAction, ExportState
@@ -19,6 +19,7 @@ from services.jobs import actions as jobs
 from services.jobs.models import Again, Permanent
 from services.kernel.documents import Document
 from services.kernel.errors import DomainError, NotFound, TooMany, Unavailable
+from services.kernel.lists import List
 from services.kernel.permissions import Actor
 from services.kernel.tables import Workbook
 from services.people import actions as people
@@ -55,8 +56,8 @@ async def _write(deps: Dependencies, export: Export) -> None:
     try:
         actor = await _actor(deps, export.person)
         writer = Writer(deps, export)
-        if export.kind.startswith(LIST):
-            await _write_list(deps, actor, writer)
+        if name := lists.name_in(export.kind):
+            await _write_list(deps, actor, lists.get(deps, name), writer)
         else:
             await deps.features.exports[export.kind](deps, actor, writer)
     except (Unavailable, TooMany):
@@ -79,12 +80,9 @@ async def _actor(deps: Dependencies, person_id: str) -> Actor:
     return Actor(person_id, "", grants=await grants.grants_of(deps, person_id))
 
 
-async def _write_list(deps: Dependencies, actor: Actor, writer: Writer) -> None:
+async def _write_list(deps: Dependencies, actor: Actor, found: List, writer: Writer) -> None:
     export = writer.export
-    found = deps.features.lists.get(export.kind.removeprefix(LIST))
-    if found is None:
-        raise NotFound("没有这个列表")
-    query = msgspec.structs.replace(query_of(found, export.filters), limit=ROWS_AT_ONCE)
+    query = msgspec.structs.replace(lists.query_of(found, export.filters), limit=ROWS_AT_ONCE)
     book, rows = await asyncio.to_thread(Workbook, found.title, found.columns), 0
     while True:
         page = await found.page(deps, actor, export.subject, query)

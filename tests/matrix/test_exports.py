@@ -5,7 +5,8 @@ import pytest
 
 from mongo_indexes import exports
 from services.exports import files
-from services.exports.actions import LINK, LIST
+from services.exports.actions import LINK
+from services.exports.lists import PREFIX
 from services.exports.models import KEPT, Export
 from services.kernel.permissions import Permission
 from services.kernel.tables import XLSX
@@ -29,7 +30,7 @@ async def export(scene: Scene) -> str:
     made = Export(
         id=scene.town.new_id(),
         person=scene.owner.person_id,
-        kind=f"{LIST}refunds",
+        kind=f"{PREFIX}refunds",
         title="退款",
         filename="退款.xlsx",
         content_type=XLSX,

@@ -4,6 +4,7 @@ from typing import Final
 
 from services.kernel.features import Feature
 from services.kernel.lists import List
+from services.kernel.permissions import Permission
 from services.kernel.tables import columns
 from services.keys import actions, jobs, measures, notify, privacy
 from services.keys.models import LoansQuery, LoanView
@@ -11,6 +12,7 @@ from services.keys.models import LoansQuery, LoanView
 LOANS: Final = List(
     name="key_loans",
     title="借出的钥匙",
+    needs=Permission.LEND_KEYS,
     query=LoansQuery,
     read=actions.listing,
     columns=columns(

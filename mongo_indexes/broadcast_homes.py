@@ -1,0 +1,31 @@
+"""Homes that a broadcast means, and how each was reached."""
+
+from typing import Any, Final
+
+from pymongo import ASCENDING, IndexModel
+
+COLLECTION: Final = "broadcast_homes"
+SHARD_KEY: Final = {"broadcast": 1, "home": 1}
+
+INDEXES: Final = [
+    # Homes of a broadcast under a place, those that were not reached apart:
+    # services/messaging/broadcasts/store.py unreached(), reach()
+    IndexModel(
+        [("broadcast", ASCENDING), ("reached", ASCENDING), ("home", ASCENDING)], name="reached"
+    ),
+    # The homes of one person, for their erasure: forget()
+    IndexModel([("people", ASCENDING)], name="people"),
+]
+
+VALIDATOR: Final[dict[str, Any]] = {
+    "bsonType": "object",
+    "required": ["_id", "broadcast", "home", "people", "reached"],
+    "properties": {
+        "people": {"bsonType": "array", "items": {"bsonType": "string"}},
+        "pushed_at": {"bsonType": ["date", "null"]},
+        "shown_at": {"bsonType": ["date", "null"]},
+        "answered_at": {"bsonType": ["date", "null"]},
+        "visited_at": {"bsonType": ["date", "null"]},
+        "reached": {"bsonType": "bool"},
+    },
+}

@@ -1,0 +1,40 @@
+"""Audiences: who is meant, as clients send it and documents keep it."""
+
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+from services.kernel.days import Month
+from services.kernel.labels import Labelled
+from services.kernel.paths import PlacePath
+from services.kernel.permissions import Role
+from services.places.models import Usage
+from services.residencies.models import Relation
+
+MOST_PLACES: Final = 500
+
+
+class Lack(Labelled):
+    """What a person in the register has not given, so that no message can find them."""
+
+    PHONE = "phone", "没有电话"
+    WECHAT = "wechat", "没有绑定微信"
+
+
+class Audience(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Audience: residents by relation, holders of offices by role, or both, at some places.
+
+    `places`: Paths of places, grids and single homes; everything under them is meant.
+    `relations`: Residents with one of these relations to a home there.
+    `roles`: Holders of one of these offices there, or of an office over one of the places.
+    `usages`: Only homes of these uses; all without it.
+    `owing_since`: Only homes that still owe for a month up to this one.
+    `lacks`: Only residents who have none of what is named here.
+    """
+
+    places: Annotated[list[PlacePath], Meta(min_length=1, max_length=MOST_PLACES)]
+    relations: Annotated[list[Relation], Meta(max_length=len(Relation))] = []
+    roles: Annotated[list[Role], Meta(max_length=len(Role))] = []
+    usages: Annotated[list[Usage], Meta(max_length=len(Usage))] = []
+    owing_since: Month | None = None
+    lacks: Annotated[list[Lack], Meta(max_length=len(Lack))] = []

@@ -1,0 +1,175 @@
+"""Broadcasts: one message to many, the homes it means, and how far it got."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from msgspec import Struct, field
+
+from services.kernel.labels import Labelled
+
+FAN_OUT: Final = "broadcasts.step"  # the job that carries a broadcast on
+AT_ONCE: Final = 1_000  # places that a source hands over at a time
+
+
+class BroadcastState(Labelled):
+    GATHERING = "gathering", "正在写入站内消息"
+    PUSHING = "pushing", "正在推送微信"
+    DONE = "done", "已完成"
+    STOPPED = "stopped", "已停止"
+
+
+class Urgency(Labelled):
+    """Rule for the pushes of a broadcast in quiet hours, or within an hour of another push."""
+
+    EMERGENCY = "emergency", "立即推送"  # goes through, and before what is ordinary
+    WAITS = "waits", "稍后推送"
+    DROPPED = "dropped", "只在站内"  # the inbox has it; no push later
+
+
+class Quiet(Struct, frozen=True):
+    """Hours in which nothing ordinary is pushed, Beijing time, e.g. 22 to 7.
+
+    `from_hour`, `to_hour`: 0 to 23; the same for none.
+    """
+
+    from_hour: int = 22
+    to_hour: int = 7
+
+
+class Counts(Struct, kw_only=True):
+    """Counts of a broadcast. Recounted from its messages and homes when it is done.
+
+    `homes`: homes meant. `people`: people with an entry in their inbox. `sent`: WeChat took
+    the push. `refused`: the person does not want it, or had no grant. `failed`: WeChat said no.
+    `unknown`: no answer. `dropped`: not tried, by quiet hours or a push within the hour.
+    """
+
+    homes: int = 0
+    people: int = 0
+    sent: int = 0
+    refused: int = 0
+    failed: int = 0
+    unknown: int = 0
+    dropped: int = 0
+
+
+class Broadcast(Struct, kw_only=True):
+    """One message to everybody that its source names, in the inbox once and pushed once.
+
+    `source`: name that a package registered (Feature.broadcasts). `key`: what the source knows
+    it by. `title`, `body`: the text for all, kept here and not with each person; empty where
+    each has one of their own. `values`: what the WeChat template speaks of, for all.
+    `after`: how far the present state got. `version`: fence of the worker.
+    `push_until`: no push after that instant, however long it waits.
+    """
+
+    id: str = field(name="_id")
+    source: str
+    key: str
+    template: str
+    title: str = ""
+    body: str = ""
+    page: str = ""
+    values: dict[str, str] = {}
+    urgency: Urgency = Urgency.WAITS
+    quiet: Quiet = Quiet()
+    push_until: datetime
+    state: BroadcastState = BroadcastState.GATHERING
+    after: str = ""
+    held: int = 0  # pushes that wait for another hour, of the present pass
+    counts: Counts = field(default_factory=Counts)
+    version: int = 0
+    created_at: datetime
+    done_at: datetime | None = None
+
+    @property
+    def has_one_text(self) -> bool:
+        return bool(self.title)
+
+
+class Reach(Labelled):
+    """How a home was reached, the strongest way in front."""
+
+    ANSWERED = "answered", "已回复"
+    SHOWN = "shown", "已查看"
+    VISITED = "visited", "已上门"
+    PUSHED = "pushed", "已推送,未查看"
+    INBOX = "inbox", "只有站内消息"
+    NOBODY = "nobody", "无人绑定"
+
+
+class BroadcastHome(Struct, kw_only=True):
+    """Home that a broadcast means. `people`: who is bound there, of those it means.
+
+    `pushed_at`, `shown_at`, `answered_at`, `visited_at`: the first time, for any of them.
+    `reached`: somebody opened or answered it, or was told at the door; kept for the index.
+    """
+
+    id: str = field(name="_id")  # broadcast and home
+    broadcast: str
+    home: str
+    people: list[str]
+    pushed_at: datetime | None = None
+    shown_at: datetime | None = None
+    answered_at: datetime | None = None
+    visited_at: datetime | None = None
+    reached: bool = False
+
+
+class Wish(Struct, frozen=True, kw_only=True):
+    """Broadcast as a package asks for it; fields as in Broadcast."""
+
+    source: str
+    key: str
+    template: str
+    title: str = ""
+    body: str = ""
+    page: str = ""
+    values: Mapping[str, str] = {}
+    urgency: Urgency = Urgency.WAITS
+    quiet: Quiet = Quiet()
+    push_within: timedelta = timedelta(days=2)
+
+
+class Recipients(Struct, frozen=True):
+    """People who are meant at one place: a home and who belongs to it, or an office's place.
+
+    `people`: ids of those with an account; none where nobody is bound to the home.
+    """
+
+    place: str
+    people: tuple[str, ...]
+    is_home: bool = True
+
+
+class Part(Struct, frozen=True):
+    """Part of the people of a broadcast, in the order of the places.
+
+    `after`: where the next part begins; None when this one was the last.
+    """
+
+    recipients: list[Recipients]
+    after: str | None
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """Where a broadcast finds its people. A package registers it (Feature.broadcasts).
+
+    `part`: (deps, key, after, limit) → the next people, whatever happened since; "" begins.
+    `write`: (deps, key, people) → person → values of their own text; None for one text for all.
+    """
+
+    part: Callable[[Any, str, str, int], Awaitable[Part]]
+    write: (
+        Callable[[Any, str, Sequence[str]], Awaitable[Mapping[str, dict[str, str]]]] | None
+    ) = None
+
+
+def broadcast_id(source: str, key: str) -> str:
+    """Name a broadcast: the same source and key is the same broadcast, told once."""
+    return f"{source}:{key}"
+
+
+def home_id(broadcast: str, home: str) -> str:
+    return f"{broadcast}@{home}"

@@ -16,6 +16,19 @@ INDEXES: Final = [
         name="unread",
         partialFilterExpression={"read_at": None},
     ),
+    # Messages of a broadcast by delivery, who is to be pushed to next, and who was told at all:
+    # services/messaging/bulk_store.py waiting(), lose_sending(), counts()
+    IndexModel(
+        [("broadcast", ASCENDING), ("delivery", ASCENDING), ("person", ASCENDING)],
+        name="broadcast",
+        partialFilterExpression={"broadcast": {"$gt": ""}},
+    ),
+    # What one person was told by broadcasts of one source, the latest first: told()
+    IndexModel(
+        [("person", ASCENDING), ("broadcast", DESCENDING)],
+        name="told",
+        partialFilterExpression={"broadcast": {"$gt": ""}},
+    ),
     # Message of a delivery receipt from WeChat: awaiting_receipt()
     IndexModel(
         [("grant", ASCENDING), ("wechat_id", DESCENDING)],

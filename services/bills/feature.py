@@ -145,6 +145,7 @@ OUTDATED_BILLS: Final = List(
 )
 
 FEATURE: Final = Feature(
+    broadcasts=notify.SOURCES,
     jobs=jobs.JOBS,
     templates=notify.TEMPLATES,
     holdings=privacy.HOLDINGS,

@@ -150,9 +150,21 @@ async def any_of_run(
     return await db[COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
 
 
-async def news(db: Database, run_id: str, **of_round: Any) -> dict[str, HomeNews]:
-    """Return home → what a round of a run did to it, by state and round. By index `run`."""
-    query = {"run_id": run_id, **of_round}
+async def homes_of(db: Database, *, after: str, limit: int, **of_round: Any) -> list[str]:
+    """Return the next homes with bills of a round of a run, by path. Served by index `run`."""
+    query = {**of_round, "home": {"$gt": after}}
+    found: list[str] = []
+    async for row in db[COLLECTION].find(query, {"home": 1}).sort("home", 1):
+        if not found or row["home"] != found[-1]:
+            if len(found) == limit:
+                break
+            found.append(row["home"])
+    return found
+
+
+async def news(db: Database, homes: Sequence[str], **of_round: Any) -> dict[str, HomeNews]:
+    """Return home → what a round of a run did to it. Served by index `run`."""
+    query = {**of_round, "home": {"$in": list(homes)}}
     group: Document = {
         "_id": "$home",
         "kinds": {"$addToSet": "$kind"},

@@ -47,7 +47,8 @@ class Feature(Struct, frozen=True, kw_only=True):
     cleared afterwards, of a bounded number of rows, harmless to repeat, and independent of what
     other packages have cleared; `forgets`: what people call it. `lists`: what staff and heads
     work with; each can be exported. `exports`: kind of a file → (deps, actor, writer) that
-    writes it. `measures`: figures of places that it counts.
+    writes it. `measures`: figures of places that it counts. `broadcasts`: name of a source of
+    people who are told something → services.messaging.broadcasts.models.Source.
     """
 
     jobs: Mapping[str, Job] = {}
@@ -62,6 +63,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     lists: tuple[List, ...] = ()
     exports: Mapping[str, Export] = {}
     measures: tuple[Measure, ...] = ()
+    broadcasts: Mapping[str, Any] = {}
 
 
 class Features:
@@ -94,6 +96,7 @@ class Features:
         named = _once({one.name: one} for each in features for one in each.lists)
         self.lists: Final = {name: named[name] for name in sorted(named)}
         self.exports: Final = _once(each.exports for each in features)
+        self.broadcasts: Final = _once(each.broadcasts for each in features)
         self.measures: Final = _once(
             {one.name: one} for each in features for one in each.measures
         )

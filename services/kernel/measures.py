@@ -74,6 +74,11 @@ class Measure(Struct, frozen=True, kw_only=True):
         return self.scans(span)
 
 
-def sum_if(condition: Document, amount: str | int = 1) -> Document:
+def written(field: str) -> Document:
+    """Return the condition that an instant is written in a field."""
+    return {"$gt": [f"${field}", None]}
+
+
+def sum_if(condition: Document | str, amount: str | int = 1) -> Document:
     """Return the accumulator that adds up an amount wherever a condition is met."""
     return {"$sum": {"$cond": [condition, amount, 0]}}

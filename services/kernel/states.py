@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from msgspec import Struct
-from pymongo import ReturnDocument
+from pymongo import ReturnDocument, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession as Transaction
 from pymongo.asynchronous.collection import AsyncCollection
 
@@ -146,6 +146,10 @@ class Table(Generic[S, A]):
             return_document=ReturnDocument.AFTER,
             session=tx,
         )
+
+    def update(self, key: Document, action: A, changes: Document) -> UpdateOne:
+        """Return what `move` does, as one write of a bulk."""
+        return UpdateOne(self.where(key, action), {"$set": self._set(key, action, changes)})
 
     async def move_many(
         self,

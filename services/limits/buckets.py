@@ -28,19 +28,19 @@ from redis.exceptions import RedisError
 
 from services.limits.models import Bucket
 
-# Milliseconds. KEYS: the buckets; ARGV: now, or nothing for Redis' own time, then times and
-# period of each, then "look" to take nothing. Returns how long to wait.
+# Milliseconds. KEYS: the buckets; ARGV: now, or nothing for Redis' own time, then what one
+# taking costs, and the period, of each, then "look" to take nothing. Returns how long to wait.
 SCRIPT: Final = """
 local clock = redis.call('TIME')
 local now, wait, full_at = tonumber(ARGV[1]) or clock[1] * 1000 + clock[2] / 1000, 0, {}
 for i, key in ipairs(KEYS) do
-    local times, period = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
+    local each, period = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
     local kept = tonumber(redis.call('GET', key)) or now
     if kept > now + period then
         kept = now + period
         redis.call('SET', key, kept, 'PX', math.ceil(period))
     end
-    full_at[i] = math.max(kept, now) + period / times
+    full_at[i] = math.max(kept, now) + each
     wait = math.max(wait, full_at[i] - period - now)
 end
 if wait > 0.001 then return math.ceil(wait) end
@@ -86,7 +86,7 @@ class Local:
         period, kept = _period(bucket), self._full_at.get(bucket.key, now)
         if kept > now + period:
             kept = self._full_at[bucket.key] = now + period
-        return max(kept, now) + period / bucket.allowance.times
+        return max(kept, now) + _cost(bucket)
 
     def _drop_full(self, now: float) -> None:
         """Drop full buckets, whenever there are twice as many as were left the last time."""
@@ -97,6 +97,11 @@ class Local:
 
 def _period(bucket: Bucket) -> float:
     return bucket.allowance.within / MILLISECOND
+
+
+def _cost(bucket: Bucket) -> float:
+    """Return by how many milliseconds later a bucket is full again for what is taken."""
+    return _period(bucket) / bucket.allowance.times * bucket.count
 
 
 class Limiter:
@@ -160,7 +165,7 @@ class Limiter:
     async def _run(self, buckets: Sequence[Bucket], now: datetime, *how: str) -> float:
         figures: list[float | str] = [_milliseconds(now) if self._own_time else ""]
         for bucket in buckets:
-            figures += [bucket.allowance.times, _period(bucket)]
+            figures += [_cost(bucket), _period(bucket)]
         keys = [bucket.key for bucket in buckets]
         return int(await self._script(keys, [*figures, *how])) / 1000
 

@@ -22,6 +22,9 @@ class Rate(StrEnum):
     REVEAL = auto()
     EXPORT = auto()
     EXPORT_LIST = auto()
+    PUSH = auto()  # messages through WeChat, by all processes together
+    PUSH_ORDINARY = auto()  # those of them that are no emergency
+    PUSH_DAY = auto()
     REFUSED = auto()  # each refusal is written into the audit
 
 
@@ -33,12 +36,14 @@ class Allowance(Struct, frozen=True):
 
 
 class Bucket(Struct, frozen=True):
-    """Allowance of one key."""
+    """Allowance of one key. `count`: how many are taken at once, at most what is allowed."""
 
     key: str
     allowance: Allowance
+    count: int = 1
 
 
+SECOND: Final = timedelta(seconds=1)
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
 
@@ -74,10 +79,16 @@ ALLOWANCES: Final[dict[Rate, Allowance]] = {
     Rate.EXPORT: Allowance(5, HOUR),
     # A month's closing takes every list of a compound; each is some seconds of the worker.
     Rate.EXPORT_LIST: Allowance(60, HOUR),
+    # WeChat would take more; people open what they get, and five requests follow each (the
+    # design point is 1,000 requests a second).
+    Rate.PUSH: Allowance(300, SECOND),
+    Rate.PUSH_ORDINARY: Allowance(240, SECOND),
+    # WeChat's own quota of a day, without ability to pay (subscribe-message/api_sendmessage).
+    Rate.PUSH_DAY: Allowance(10_000_000, timedelta(days=1)),
     Rate.REFUSED: Allowance(300, HOUR),
 }
 
 
-def buckets(counted: Sequence[tuple[Rate, str]]) -> list[Bucket]:
-    """Return the bucket of each (rate, who)."""
-    return [Bucket(f"limits:{rate}:{who}", ALLOWANCES[rate]) for rate, who in counted]
+def buckets(counted: Sequence[tuple[Rate, str]], count: int = 1) -> list[Bucket]:
+    """Return the bucket of each (rate, who), from which so many are to be taken."""
+    return [Bucket(f"limits:{rate}:{who}", ALLOWANCES[rate], count) for rate, who in counted]

@@ -1,22 +1,25 @@
 """Actions on messages: each goes into the inbox, and to WeChat while the person allows it."""
 
-import hashlib
-from typing import Final
-
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
-from services.kernel.documents import encode
 from services.kernel.errors import NotFound
 from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor
 from services.kernel.templates import Template
 from services.messaging import message_grants, store
-from services.messaging.models import SEND, Message, MessageView, TemplateView, Unread, position
+from services.messaging.broadcasts import actions as broadcasts
+from services.messaging.models import (
+    SEND,
+    Message,
+    MessageView,
+    TemplateView,
+    Unread,
+    message_id_of,
+    position,
+)
 from services.messaging.templates import write
 from services.messaging.views import view
 from services.people import actions as people
-
-ID_LENGTH: Final = 26
 
 
 async def notify(
@@ -47,7 +50,7 @@ def _draft(
 ) -> Message:
     if deps.features.templates.get(template.key) != template:
         raise ValueError(f"no feature registers the message {template.key}")
-    message_id = message_id_of(template, key, person_id)
+    message_id = message_id_of(template.key, key, person_id)
     chosen, now = write(template, values), deps.now()
     return Message(
         id=message_id,
@@ -63,15 +66,11 @@ def _draft(
     )
 
 
-def message_id_of(template: Template, key: str, person_id: str) -> str:
-    """Return the id of a message: the same event tells the same person once."""
-    digest = hashlib.sha256(f"{template.key}\n{key}\n{person_id}".encode()).digest()
-    return encode(int.from_bytes(digest), ID_LENGTH)
-
-
 async def inbox(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[MessageView]:
     """Return my messages, newest first."""
-    return (await store.inbox(deps.db, actor.person_id, query)).map(view)
+    page = await store.inbox(deps.db, actor.person_id, query)
+    told = await broadcasts.of_messages(deps, page.items)
+    return page.map(lambda message: view(message, told))
 
 
 async def unread(deps: Dependencies, actor: Actor) -> Unread:
@@ -86,7 +85,7 @@ async def read(deps: Dependencies, actor: Actor, message_id: str) -> MessageView
     ) or await store.find_of(deps.db, message_id, actor.person_id)
     if message is None:
         raise NotFound("没有找到这条消息")
-    return view(message)
+    return view(message, await broadcasts.of_messages(deps, [message]))
 
 
 async def templates(deps: Dependencies, actor: Actor) -> Page[TemplateView]:

@@ -4,9 +4,10 @@ from typing import Final
 
 from services.kernel.features import Feature
 from services.messaging import jobs, privacy
+from services.messaging.broadcasts import jobs as broadcast_jobs
 
 FEATURE: Final = Feature(
-    jobs=jobs.JOBS,
+    jobs={**jobs.JOBS, **broadcast_jobs.JOBS},
     holdings=privacy.HOLDINGS,
     close=privacy.close,
     before=("people",),

@@ -14,14 +14,14 @@ from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.jobs.models import Permanent, RetryAt
 from services.kernel.documents import Document
-from services.messaging import quota, store
+from services.messaging import store
+from services.messaging.deliveries import actions as deliveries
+from services.messaging.deliveries import quota
 from services.messaging.models import SEND, Delivery, Letter, Message
-from services.messaging.states import OUTCOMES, TABLE, Grant, Move, Outcome, Then
+from services.messaging.states import OUTCOMES, TABLE, Move, Then
 from services.people import actions as people
 from services.wechat.errors import WeChatError
-from services.wechat.template_values import BadTemplateValue, clip_data
-
-PAGE_NOT_RELEASED: Final = 41030
+from services.wechat.template_values import BadTemplateValue
 
 log = structlog.get_logger(__name__)
 
@@ -54,22 +54,23 @@ async def send(deps: Dependencies, payload: Document) -> None:
     # Trouble with the token shows here, while it is certain that nothing was sent.
     await deps.wechat.tokens.get()
     if await _reserve(deps, message, letter):
-        await _deliver(deps, message, letter)
+        refusal = await deliveries.deliver(deps, message.id, message.person, letter)
+        if refusal:
+            await _end_job(deps, message, OUTCOMES[refusal.reaction].then, refusal)
 
 
 async def _letter(deps: Dependencies, message: Message) -> Letter | None:
     """Put the message in WeChat's form; None when there is no way to reach the person."""
-    template_id = deps.templates.get(message.template)
     openid = (await people.openids(deps, [message.person])).get(message.person)
-    if template_id is None or openid is None:
+    if openid is None:
         return None
-    cells = deps.features.templates[message.template].data
     try:
-        data = clip_data({key: message.values[name] for key, name in cells.items()})
+        return deliveries.letter(
+            deps, message.template, message.values, openid=openid, page=message.page
+        )
     except BadTemplateValue as error:
         await store.move(deps.db, message.id, Move.FAIL, problem=str(error))
         raise Permanent(f"{message.template}: {error}") from error
-    return Letter(openid=openid, template_id=template_id, data=data, page=message.page)
 
 
 async def _reserve(deps: Dependencies, message: Message, letter: Letter) -> bool:
@@ -86,53 +87,6 @@ async def _reserve(deps: Dependencies, message: Message, letter: Letter) -> bool
         return started
 
     return await deps.in_transaction(start)
-
-
-async def _deliver(deps: Dependencies, message: Message, letter: Letter) -> None:
-    try:
-        wechat_id = await _call(deps, letter)
-    except WeChatError as refusal:
-        outcome = OUTCOMES[refusal.reaction]
-        await _record_refusal(deps, message, letter, outcome, problem=str(refusal))
-        await _end_job(deps, message, outcome.then, refusal)
-    else:
-        await store.move(deps.db, message.id, Move.ACCEPT, wechat_id=wechat_id)
-
-
-async def _call(deps: Dependencies, letter: Letter) -> str:
-    """Return WeChat's number of the message, "" when it tells none."""
-    try:
-        return await deps.wechat.send_subscribe_message(
-            letter.openid, letter.template_id, data=letter.data, page=letter.page
-        )
-    except WeChatError as refusal:
-        if refusal.errcode != PAGE_NOT_RELEASED:
-            raise
-    # Certainly not sent. A message that opens no page is better than none.
-    log.error("message_page_not_released", page=letter.page.partition("?")[0])
-    return await deps.wechat.send_subscribe_message(
-        letter.openid, letter.template_id, data=letter.data
-    )
-
-
-async def _record_refusal(
-    deps: Dependencies, message: Message, letter: Letter, outcome: Outcome, *, problem: str
-) -> None:
-    """Write down what WeChat said against it, and what that means for the grant."""
-
-    async def work(tx: Transaction) -> None:
-        moved = await store.move(deps.db, message.id, outcome.move, tx=tx, problem=problem)
-        if outcome.grant is Grant.VOID:
-            await store.void_grants(deps.db, tx, letter.grant)
-        elif outcome.grant is Grant.RETURNED and moved and await _is_open(deps, tx, message):
-            await store.add_grant(deps.db, tx, letter.grant)
-
-    await deps.in_transaction(work)
-
-
-async def _is_open(deps: Dependencies, tx: Transaction, message: Message) -> bool:
-    """Tell whether the person still has an account: a closed one has no grants any more."""
-    return await people.hold(deps, tx, message.person) is not None
 
 
 async def _end_job(

@@ -6,10 +6,12 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
+from services.kernel.documents import encode
 from services.kernel.labels import Labelled
 
 # The contract lists the keys of all templates under this name.
 TemplateKey = Annotated[str, Meta(title="TemplateKey")]
+ID_LENGTH: Final = 26
 SEND: Final = "messaging.send"  # the name of the job that carries a message to WeChat
 
 
@@ -42,6 +44,8 @@ class Message(Struct, kw_only=True):
     body: str
     page: str
     position: str  # what the inbox is sorted by
+    broadcast: str = ""  # whose text it has, where its own is empty
+    places: list[str] = []  # of a broadcast: the homes, or offices, for which it was sent
     created_at: datetime
     read_at: datetime | None = None
     delivery: Delivery = Delivery.INBOX
@@ -50,6 +54,8 @@ class Message(Struct, kw_only=True):
     wechat_id: str = ""  # WeChat's number of it, when it told us
     receipt_at: datetime | None = None  # when WeChat reported what became of it
     problem: str = ""  # what WeChat said against it
+    shown_at: datetime | None = None  # when what a broadcast tells of was opened
+    answered_at: datetime | None = None
 
 
 class Letter(Struct, frozen=True, kw_only=True):
@@ -71,6 +77,12 @@ def grant_id(openid: str, template_id: str) -> str:
     By a digest: what WeChat calls a person stands with the person and nowhere else.
     """
     return f"{template_id}:{hashlib.sha256(openid.encode()).hexdigest()[:40]}"
+
+
+def message_id_of(template: str, key: str, person_id: str) -> str:
+    """Return the id of a message: the same event tells the same person once."""
+    digest = hashlib.sha256(f"{template}\n{key}\n{person_id}".encode()).digest()
+    return encode(int.from_bytes(digest), ID_LENGTH)
 
 
 def position(created_at: datetime, message_id: str) -> str:

@@ -117,8 +117,10 @@ async def void_grants(db: Database, tx: Transaction, grant: str) -> None:
     )
 
 
-async def grants_left(db: Database, grants: Sequence[str]) -> dict[str, int]:
-    cursor = db[message_grants.COLLECTION].find({"_id": {"$in": list(grants)}})
+async def grants_left(
+    db: Database, grants: Sequence[str], *, tx: Transaction | None = None
+) -> dict[str, int]:
+    cursor = db[message_grants.COLLECTION].find({"_id": {"$in": list(grants)}}, session=tx)
     return {document["_id"]: document["left"] for document in await cursor.to_list()}
 
 

@@ -42,6 +42,11 @@ async def is_closed(deps: Dependencies, person_id: str) -> bool:
     return person is not None and person.closed_at is not None
 
 
+async def closed_among(deps: Dependencies, person_ids: Sequence[str]) -> set[str]:
+    """Return those whose account was closed."""
+    return await store.closed_among(deps.db, person_ids)
+
+
 async def note_sign_in(
     deps: Dependencies, tx: Transaction, person_id: str, at: datetime
 ) -> None:

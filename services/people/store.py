@@ -35,6 +35,11 @@ async def find_many(db: Database, person_ids: Sequence[str]) -> list[Person]:
     return msgspec.convert(await cursor.to_list(), list[Person])
 
 
+async def closed_among(db: Database, person_ids: Sequence[str]) -> set[str]:
+    query = {"_id": {"$in": list(person_ids)}, "closed_at": {"$type": "date"}}
+    return {row["_id"] async for row in db[people.COLLECTION].find(query, {"_id": 1})}
+
+
 async def note_sign_in(db: Database, tx: Transaction, person_id: str, at: datetime) -> bool:
     """Write when a person last signed in; False for a closed account.
 

@@ -12,7 +12,8 @@ from pymongo.errors import DuplicateKeyError
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel.errors import Unauthenticated
-from services.messaging import delivery_receipts, message_grants
+from services.messaging import message_grants
+from services.messaging.deliveries import receipts
 from services.pushes import store
 from services.wechat.errors import BadSignature
 from services.wechat.events import PushEvent, SubscribeChange, SubscribePopup, SubscribeSent
@@ -80,6 +81,6 @@ async def _apply(deps: Dependencies, tx: Transaction, event: Event) -> None:
         case SubscribeChange(accepted=False):
             await message_grants.void(deps, tx, event.openid, event.template_id)
         case SubscribeSent():
-            await delivery_receipts.record(deps, tx, event)
+            await receipts.record(deps, tx, event)
         case _:
             log.info("push_changes_nothing", kind=type(event).__name__)

@@ -1,5 +1,6 @@
 """Store of residencies."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -71,6 +72,25 @@ async def of_homes(db: Database, homes: Sequence[str], day: str) -> list[Residen
     """List who belongs to these homes on a day, homes in order. Served by index `home`."""
     query = {"home": {"$in": list(homes)}, **active_on(day)}
     return await _rows(db[COLLECTION].find(query).sort("home", 1))
+
+
+async def people_of(db: Database, homes: Sequence[str], day: str) -> dict[str, list[str]]:
+    """Return home → who is bound to it on a day. Served by index `home`."""
+    query = {"home": {"$in": list(homes)}, **BOUND, **active_on(day)}
+    return await _pairs(db, query, "home", "person")
+
+
+async def homes_of(db: Database, people: Sequence[str], day: str) -> dict[str, list[str]]:
+    """Return person → the homes they are bound to on a day. Served by index `person`."""
+    query = {"person": {"$in": list(people)}, **active_on(day)}
+    return await _pairs(db, query, "person", "home")
+
+
+async def _pairs(db: Database, query: Document, one: str, other: str) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    async for row in db[COLLECTION].find(query, {one: 1, other: 1}):
+        found[row[one]].add(row[other])
+    return {each: sorted(others) for each, others in found.items()}
 
 
 async def of_home(

@@ -5,6 +5,7 @@ from typing import Any
 from services.bills.runs.notify import BILL_ISSUED
 from services.dependencies import Transaction
 from services.messaging import actions
+from services.messaging.models import message_id_of
 from tests.build.sign_ins import Member
 from tests.build.world import World
 from tests.deadlines import SAFETY_NET
@@ -52,7 +53,7 @@ async def tell(world: World, member: Member, key: str = "b1", **values: str) -> 
         )
 
     await world.deps.in_transaction(inform)
-    return actions.message_id_of(BILL_ISSUED, key, member.person_id)
+    return message_id_of(BILL_ISSUED.key, key, member.person_id)
 
 
 async def inbox(world: World, member: Member) -> dict[str, str]:

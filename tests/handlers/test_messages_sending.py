@@ -7,7 +7,8 @@ import pytest
 
 from services.jobs import actions as jobs
 from services.messaging import jobs as messaging_jobs
-from services.messaging import quota, store
+from services.messaging import store
+from services.messaging.deliveries import quota
 from services.messaging.states import Move
 from tests.build.mailbox import (
     SEND,

@@ -26,6 +26,7 @@ from services.kernel.errors import Conflict
 from services.kernel.measures import Span
 from services.ledger import actions as ledger
 from services.ledger.models import receivable
+from services.messaging.broadcasts import jobs as broadcasts_jobs
 from services.places.models import Kind
 from services.statistics import actions as statistics
 from tests.build.cast import (
@@ -90,9 +91,19 @@ async def drain(deps: Dependencies, run_id: str) -> BillRun:
                 break
         except Killed:
             continue
+    await tell(deps, run)
     run = await runs_store.find(deps.db, run_id)
     assert run is not None
     return run
+
+
+async def tell(deps: Dependencies, run: BillRun) -> None:
+    """Tell people of a round, if it has any news."""
+    for template in runs_notify.TEMPLATES:
+        told = {"broadcast_id": f"{template.key}:{run.id}:{run.round}"}
+        for _ in range(STEPS_TO_STAND_STILL):
+            if await broadcasts_jobs.step(deps, told) is None:
+                break
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +111,7 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that few homes make many transactions."""
     monkeypatch.setattr(runs_jobs, "HOMES_AT_ONCE", 1)
     monkeypatch.setattr(runs_jobs, "BILLS_AT_ONCE", 2)
-    monkeypatch.setattr(runs_notify, "PEOPLE_AT_ONCE", 1)
+    monkeypatch.setattr(broadcasts_jobs, "AT_ONCE", 1)
 
 
 REQUESTS = st.builds(
@@ -146,7 +157,7 @@ async def test_every_home_is_billed_for_every_month_exactly_once(
 
 
 async def forget_bills(world: World) -> None:
-    for name in ("bills", "bill_runs", "journal", "messages", "outbox"):
+    for name in ("bills", "bill_runs", "journal", "messages", "broadcasts", "outbox"):
         await world.db[name].delete_many({})
     await world.db.places.delete_many({"_id": {"$regex": rf"^{UNIT}\.60"}})
 

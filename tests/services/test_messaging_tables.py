@@ -7,8 +7,7 @@ import pytest
 from mongo_indexes import messages
 from server.features import FEATURES
 from services.kernel.templates import Template
-from services.messaging.actions import message_id_of
-from services.messaging.models import Delivery
+from services.messaging.models import Delivery, message_id_of
 from services.messaging.states import OUTCOMES, TABLE, Grant, Move, Then
 from services.messaging.templates import write, written
 from services.payments.refunds.notify import REFUND_DONE

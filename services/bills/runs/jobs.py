@@ -28,6 +28,8 @@ from services.kernel.days import day_of, months_from
 from services.kernel.documents import Document
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, income, receivable
+from services.messaging.broadcasts import actions as broadcasts
+from services.messaging.broadcasts.models import Wish
 from services.places import actions as places
 from services.places.models import Kind
 
@@ -71,14 +73,19 @@ async def step(deps: Dependencies, payload: Document) -> Again | None:
     return Again(deps.now())
 
 
-async def finish(deps: Dependencies, run: BillRun) -> None:
-    """End what a run does, with the sums of its bills."""
+async def finish(deps: Dependencies, run: BillRun, news: Wish | None = None) -> None:
+    """End what a run does, with the sums of its bills, and begin to tell people."""
     found = await bills_store.totals(deps.db, [run.id])
     totals = msgspec.to_builtins(found[run.id])
     changes = {"totals": totals}
     if run.state is RunState.PUBLISHING:
         changes["published_totals"] = totals
-    await store.finish(deps.db, run, changes)
+
+    async def save(tx: Transaction) -> None:
+        if await store.finish(deps.db, tx, run, changes) and news:
+            await broadcasts.start(deps, tx, news)
+
+    await deps.in_transaction(save)
 
 
 async def draft_some(deps: Dependencies, run: BillRun) -> None:
@@ -128,9 +135,7 @@ async def issue_some(deps: Dependencies, run: BillRun) -> None:
         deps.db, run.id, BillState.DRAFT, limit=BILLS_AT_ONCE
     )
     if not drafts:
-        told = await notify.notify_of_bills(deps, run)
-        if told:
-            await finish(deps, told)
+        await finish(deps, run, notify.issued(run))
         return
     # one moment of issue for the whole round: the due day depends on it, not on the worker
     at = run.published_at or deps.now()
@@ -209,9 +214,7 @@ async def withdraw_some(deps: Dependencies, run: BillRun) -> None:
         return len(owing)
 
     if not await deps.in_transaction(save):
-        told = await notify.notify_of_withdrawal(deps, run)
-        if told:
-            await finish(deps, told)
+        await finish(deps, run, notify.withdrawn(run))
 
 
 async def _paid_first(deps: Dependencies, tx: Transaction, run: BillRun) -> bool:

@@ -1,8 +1,7 @@
 """Messages about a run's bills, made or taken back: one per person and round, not per bill."""
 
-from collections import defaultdict
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -12,15 +11,12 @@ from services.bills.runs import store
 from services.bills.runs.models import BillRun
 from services.bills.states import BillState
 from services.bills.views import span
-from services.dependencies import Dependencies, Transaction
+from services.dependencies import Dependencies
 from services.kernel.templates import Template
-from services.messaging import actions as messaging
+from services.messaging.broadcasts.models import Part, Recipients, Source, Wish
 from services.places import actions as places
 from services.residencies import actions as residencies
 from services.wechat import template_values
-
-HOMES_AT_ONCE: Final = 500
-PEOPLE_AT_ONCE: Final = 100
 
 BILL_ISSUED: Final = Template(
     key="bill_issued",
@@ -51,75 +47,84 @@ BILLS_WITHDRAWN: Final = Template(
 TEMPLATES: Final = (BILL_ISSUED, BILLS_WITHDRAWN)
 
 
-class News(Struct, frozen=True):
-    """What people are told of: the kind of message, and home → what happened to it."""
+class Round(Struct, frozen=True):
+    """What people are told of: a state of bills, and the field with the round it came in."""
 
-    template: Template
-    of_home: Mapping[str, HomeNews]
-
-
-async def notify_of_bills(deps: Dependencies, run: BillRun) -> BillRun | None:
-    """Notify everybody with a home that this round billed. None when another worker went on."""
-    issued = {"state": BillState.OWING, "issued_in": run.round}
-    news = await bills_store.news(deps.db, run.id, **issued)
-    return await _notify(deps, run, News(BILL_ISSUED, news))
+    state: BillState
+    field: str
 
 
-async def notify_of_withdrawal(deps: Dependencies, run: BillRun) -> BillRun | None:
-    """Notify everybody with a home whose bills this round took back. None as above."""
-    voided = {"state": BillState.VOID, "voided_in": run.round}
-    news = await bills_store.news(deps.db, run.id, **voided)
-    return await _notify(deps, run, News(BILLS_WITHDRAWN, news))
+ISSUED: Final = Round(BillState.OWING, "issued_in")
+TAKEN_BACK: Final = Round(BillState.VOID, "voided_in")
 
 
-async def _notify(deps: Dependencies, run: BillRun, news: News) -> BillRun | None:
-    """Notify everybody with one of the homes.
+def issued(run: BillRun) -> Wish:
+    """Return the broadcast to everybody with a home that this round billed."""
+    return Wish(source=BILL_ISSUED.key, key=_key(run), template=BILL_ISSUED.key)
 
-    Memory grows with one compound (some ten thousand short texts), because a person's homes
-    may lie at both ends of it and one message names their sum.
+
+def withdrawn(run: BillRun) -> Wish:
+    """Return the broadcast to everybody with a home whose bills this round took back."""
+    return Wish(source=BILLS_WITHDRAWN.key, key=_key(run), template=BILLS_WITHDRAWN.key)
+
+
+def _key(run: BillRun) -> str:
+    return f"{run.id}:{run.round}"
+
+
+class Residents:
+    """Residents of the homes that a round billed: a source of broadcasts.
+
+    A person has one message for all their homes, which may lie at both ends of the compound:
+    whoever meets them first tells the sum of all.
     """
-    homes_of = await _homes_of(deps, sorted(news.of_home))
-    waiting = sorted(person for person in homes_of if person > run.after)
-    told: BillRun | None = run
-    for i in range(0, len(waiting), PEOPLE_AT_ONCE):
-        people = waiting[i : i + PEOPLE_AT_ONCE]
-        told = told and await _notify_some(deps, told, {p: homes_of[p] for p in people}, news)
-    return told
+
+    def __init__(self, of: Round) -> None:
+        self._of = of
+
+    async def part(self, deps: Dependencies, key: str, after: str, limit: int) -> Part:
+        """Return the next homes of the round with their residents of today."""
+        homes = await bills_store.homes_of(
+            deps.db, **self._bills(key), after=after, limit=limit
+        )
+        residents = await residencies.people_of(deps, homes)
+        recipients = [Recipients(home, tuple(residents.get(home, ()))) for home in homes]
+        return Part(recipients, homes[-1] if len(homes) == limit else None)
+
+    async def write(
+        self, deps: Dependencies, key: str, people: Sequence[str]
+    ) -> dict[str, dict[str, str]]:
+        """Return person → what their message speaks of; who owes nothing by now has none."""
+        run = await store.get(deps.db, key.rpartition(":")[0])
+        homes_of = await residencies.homes_of(deps, people)
+        homes = sorted({home for homes in homes_of.values() for home in homes})
+        news = await bills_store.news(deps.db, homes, **self._bills(key))
+        billed = {
+            person: [home for home in homes if home in news]
+            for person, homes in homes_of.items()
+        }
+        firsts = sorted({homes[0] for homes in billed.values() if homes})
+        addresses = await places.addresses(deps, firsts)
+        return {
+            person: words(run, [news[home] for home in homes], addresses[homes[0]])
+            for person, homes in billed.items()
+            if homes
+        }
+
+    def _bills(self, key: str) -> dict[str, Any]:
+        run_id, _, number = key.rpartition(":")
+        return {"run_id": run_id, "state": self._of.state, self._of.field: int(number)}
 
 
-async def _homes_of(deps: Dependencies, homes: list[str]) -> dict[str, list[str]]:
-    """Return person → their homes among these, as of today."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for i in range(0, len(homes), HOMES_AT_ONCE):
-        chunk = homes[i : i + HOMES_AT_ONCE]
-        for residency in await residencies.of_homes(deps, chunk):
-            if residency.person and residency.home not in found[residency.person]:
-                found[residency.person].append(residency.home)
-    return found
+def source(of: Round) -> Source:
+    residents = Residents(of)
+    return Source(part=residents.part, write=residents.write)
 
 
-async def _notify_some(
-    deps: Dependencies, run: BillRun, people: dict[str, list[str]], news: News
-) -> BillRun | None:
-    firsts = sorted({homes[0] for homes in people.values()})
-    addresses = await places.addresses(deps, firsts)
-
-    async def save(tx: Transaction) -> BillRun | None:
-        moved = await store.note(deps.db, run, {"$set": {"after": max(people)}}, tx=tx)
-        if moved is None:
-            return None
-        for person, homes in people.items():
-            await messaging.notify(
-                deps,
-                tx,
-                person_id=person,
-                template=news.template,
-                key=f"{run.id}:{run.round}",
-                values=words(run, [news.of_home[h] for h in homes], addresses[homes[0]]),
-            )
-        return moved
-
-    return await deps.in_transaction(save)
+SOURCES: Final = {
+    BILL_ISSUED.key: source(ISSUED),
+    BILLS_WITHDRAWN.key: source(TAKEN_BACK),
+}
 
 
 def words(run: BillRun, news: list[HomeNews], address: str) -> dict[str, str]:

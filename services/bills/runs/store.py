@@ -27,6 +27,11 @@ async def find(db: Database, run_id: str) -> BillRun | None:
     return msgspec.convert(document, BillRun | None)
 
 
+async def get(db: Database, run_id: str) -> BillRun:
+    """Return a run that is there: nothing removes one."""
+    return msgspec.convert(await db[COLLECTION].find_one({"_id": run_id}), BillRun)
+
+
 async def write(
     db: Database, tx: Transaction, found: BillRun, action: RunAction, asked: BillRun
 ) -> bool:
@@ -38,9 +43,10 @@ async def write(
     return await _move(db, found, action, changes, tx=tx)
 
 
-async def finish(db: Database, run: BillRun, changes: Document) -> None:
-    """End what a run does; nothing happens when it went on without the worker."""
-    await _move(db, run, RunAction.FINISH, {**changes, "version": run.version + 1})
+async def finish(db: Database, tx: Transaction, run: BillRun, changes: Document) -> bool:
+    """End what a run does; False when it went on without the worker."""
+    changes = {**changes, "version": run.version + 1}
+    return await _move(db, run, RunAction.FINISH, changes, tx=tx)
 
 
 async def stop(db: Database, tx: Transaction, run: BillRun, changes: Document) -> None:

@@ -7,16 +7,10 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from services.kernel.labels import Labelled
+from services.messaging.broadcasts.states import BroadcastState
 
-FAN_OUT: Final = "broadcasts.step"  # the job that carries a broadcast on
+FAN_OUT: Final = "messaging.broadcast"  # the job that carries a broadcast on
 AT_ONCE: Final = 1_000  # places that a source hands over at a time
-
-
-class BroadcastState(Labelled):
-    GATHERING = "gathering", "正在写入站内消息"
-    PUSHING = "pushing", "正在推送微信"
-    DONE = "done", "已完成"
-    STOPPED = "stopped", "已停止"
 
 
 class Urgency(Labelled):
@@ -173,3 +167,56 @@ def broadcast_id(source: str, key: str) -> str:
 
 def home_id(broadcast: str, home: str) -> str:
     return f"{broadcast}@{home}"
+
+
+class HomesReached(Struct, kw_only=True):
+    """Homes of a broadcast at a place, each counted once.
+
+    `meant`: Homes that it means.
+    `pushed`: Homes with somebody whose push WeChat accepted.
+    `shown`: Homes with somebody who opened it.
+    `answered`: Homes that answered, by somebody of them or through a head.
+    `visited`: Homes that were told at their door, or found a paper there.
+    `reached`: Homes that were shown, answered or visited.
+    `unreached`: Homes meant and not reached, whether WeChat accepted a push or not.
+    `nobody`: Homes that nobody is bound to.
+    """
+
+    meant: int = 0
+    pushed: int = 0
+    shown: int = 0
+    answered: int = 0
+    visited: int = 0
+    reached: int = 0
+    unreached: int = 0
+    nobody: int = 0
+
+
+class PeopleReached(Struct, kw_only=True):
+    """People of a broadcast at a place, each counted once there, however many homes they have.
+
+    Who closed their account since is not counted any more.
+
+    `meant`: People who have it in their inbox.
+    `pushed`: People whose push WeChat accepted.
+    `shown`: People who opened it.
+    `answered`: People who answered it themselves.
+    """
+
+    meant: int = 0
+    pushed: int = 0
+    shown: int = 0
+    answered: int = 0
+
+
+class PlaceReached(Struct, kw_only=True):
+    """Reach of a broadcast at one place.
+
+    `place`: Path of the place.
+    `homes`: Homes there.
+    `people`: People there.
+    """
+
+    place: str
+    homes: HomesReached
+    people: PeopleReached

@@ -10,6 +10,7 @@ import structlog
 from services.dependencies import Dependencies, Transaction
 from services.kernel.errors import Unavailable
 from services.messaging import store
+from services.messaging.broadcasts import homes
 from services.messaging.models import Delivery, Message, grant_id
 from services.messaging.states import Move
 from services.wechat.errors import REACTIONS, Reaction
@@ -33,15 +34,18 @@ async def record(deps: Dependencies, tx: Transaction, receipt: SubscribeSent) ->
         log.info("receipt_unmatched", template=receipt.template_id)
         return
     problem = f"{receipt.error_code} {receipt.error_status}" if receipt.error_code else ""
-    await store.move(
+    by = _move(receipt.error_code)
+    moved = await store.move(
         deps.db,
         message.id,
-        _move(receipt.error_code),
+        by,
         tx=tx,
         receipt_at=receipt.created_at,
         wechat_id=receipt.message_id,
         problem=problem,
     )
+    if moved and message.broadcast:
+        await homes.follow_receipt(deps, tx, message, arrived=by is Move.CONFIRM)
 
 
 def match(waiting: Sequence[Message], wechat_id: str) -> Message | None:

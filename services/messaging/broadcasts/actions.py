@@ -1,0 +1,168 @@
+"""Broadcasts: the one way to tell many people something, and what became of it.
+
+Whoever tells writes a broadcast in the transaction of what happened, in constant time whatever
+the number of people; a job carries it on (jobs.py).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from services.dependencies import Dependencies, Transaction
+from services.jobs import actions as jobs
+from services.kernel.documents import Document
+from services.kernel.pages import ListQuery, Page
+from services.messaging import bulk_store
+from services.messaging.broadcasts import homes_store, store
+from services.messaging.broadcasts.models import (
+    FAN_OUT,
+    Broadcast,
+    BroadcastHome,
+    Wish,
+    broadcast_id,
+    home_id,
+)
+from services.messaging.models import Message, message_id_of
+from services.messaging.templates import write
+
+# What somebody was told by broadcasts to a few; older ones are in their inbox.
+MOST_TOLD: Final = 100
+
+
+async def start(deps: Dependencies, tx: Transaction, wish: Wish) -> None:
+    """Begin to tell many people, in the caller's transaction. Begun twice, it is the same.
+
+    ValueError for a template or source that no feature registered, or a value that is missing.
+    """
+    template = deps.features.templates.get(wish.template)
+    if template is None or wish.source not in deps.features.broadcasts:
+        raise ValueError(f"nobody registered {wish.template} and {wish.source}")
+    has_one_text = deps.features.broadcasts[wish.source].write is None
+    now = deps.now()
+    broadcast = Broadcast(
+        id=broadcast_id(wish.source, wish.key),
+        source=wish.source,
+        key=wish.key,
+        template=wish.template,
+        title=wish.title,
+        body=wish.body,
+        page=wish.page or template.page,
+        values=write(template, wish.values) if has_one_text else {},
+        urgency=wish.urgency,
+        quiet=wish.quiet,
+        push_until=now + wish.push_within,
+        created_at=now,
+    )
+    if await store.insert(deps.db, tx, broadcast):
+        await jobs.enqueue(deps, tx, FAN_OUT, broadcast.id, broadcast_id=broadcast.id)
+
+
+async def stop(
+    deps: Dependencies, tx: Transaction, broadcast_id: str, *, title: str, body: str
+) -> bool:
+    """Stop telling, and let those who were told read `title` and `body` instead.
+
+    False when everybody was told already; the text is another one then too.
+    """
+    await store.rewrite(deps.db, tx, broadcast_id, {"title": title, "body": body})
+    return await store.stop(deps.db, tx, broadcast_id, {"done_at": deps.now()})
+
+
+async def rewrite(
+    deps: Dependencies,
+    tx: Transaction,
+    broadcast_id: str,
+    *,
+    title: str,
+    body: str,
+    values: Mapping[str, str],
+) -> None:
+    """Tell everybody another text, those who have it in the inbox already too.
+
+    Nobody is pushed to again; who was not pushed to yet is with the new text.
+    """
+    found = await store.find(deps.db, broadcast_id, tx=tx)
+    if found is not None:
+        written = write(deps.features.templates[found.template], values)
+        changes: Document = {"title": title, "body": body, "values": written}
+        await store.rewrite(deps.db, tx, broadcast_id, changes)
+
+
+async def find(deps: Dependencies, broadcast_id: str) -> Broadcast | None:
+    return await store.find(deps.db, broadcast_id)
+
+
+async def of_messages(deps: Dependencies, messages: Sequence[Message]) -> dict[str, Broadcast]:
+    """Return id → broadcast of those whose text some messages have."""
+    ids = {message.broadcast for message in messages if message.broadcast and not message.body}
+    found = await store.find_many(deps.db, sorted(ids)) if ids else []
+    return {each.id: each for each in found}
+
+
+async def told(deps: Dependencies, person_id: str, source: str) -> list[str]:
+    """Return the keys of a source's broadcasts that somebody was told, the latest first."""
+    found = await bulk_store.told(deps.db, person_id, source, MOST_TOLD)
+    return [each.removeprefix(f"{source}:") for each in found]
+
+
+async def opened(
+    deps: Dependencies, tx: Transaction, broadcast_ids: Sequence[str], person_id: str
+) -> None:
+    """Note that somebody opened what broadcasts tell of: for them and for their homes.
+
+    Who was not told, e.g. because they moved in later, is not counted.
+    """
+    now = deps.now()
+    ids = {_message_id(each, person_id): each for each in broadcast_ids}
+    await bulk_store.note_shown(deps.db, tx, list(ids), now)
+    await _note_homes(deps, tx, ids, "shown_at")
+
+
+async def answered(
+    deps: Dependencies, tx: Transaction, broadcast_id: str, person_id: str
+) -> None:
+    """Note that somebody answered what a broadcast asks: for them and for their homes."""
+    message_id = _message_id(broadcast_id, person_id)
+    await bulk_store.note_answered(deps.db, tx, message_id, deps.now())
+    await _note_homes(deps, tx, {message_id: broadcast_id}, "answered_at")
+
+
+async def answered_for_home(
+    deps: Dependencies, tx: Transaction, broadcast_id: str, home: str
+) -> None:
+    """Note that somebody else wrote down a home's answer."""
+    ids = [home_id(broadcast_id, home)]
+    await homes_store.note(deps.db, ids, "answered_at", deps.now(), reached=True, tx=tx)
+
+
+async def visited(deps: Dependencies, tx: Transaction, broadcast_id: str, home: str) -> bool:
+    """Note that a home was told at its door; False when the broadcast does not mean it."""
+    ids = [home_id(broadcast_id, home)]
+    await homes_store.note(deps.db, ids, "visited_at", deps.now(), reached=True, tx=tx)
+    return bool(await homes_store.find_many(deps.db, tx, ids))
+
+
+async def _note_homes(
+    deps: Dependencies, tx: Transaction, ids: Mapping[str, str], field: str
+) -> None:
+    """Note on the homes of some messages (message → broadcast) how they were reached."""
+    found = await bulk_store.places_of(deps.db, list(ids), tx=tx)
+    homes = [
+        home_id(ids[message], place) for message, places in found.items() for place in places
+    ]
+    if homes:
+        await homes_store.note(deps.db, homes, field, deps.now(), reached=True, tx=tx)
+
+
+async def unreached(
+    deps: Dependencies, broadcast_id: str, place: str, query: ListQuery, narrow: Document
+) -> Page[BroadcastHome]:
+    """Return homes under a place where nobody was reached, by path.
+
+    `narrow`: a further condition on how: {"pushed_at": None} and the like.
+    """
+    return await homes_store.unreached(deps.db, broadcast_id, place, query, narrow)
+
+
+def _message_id(broadcast_id: str, person_id: str) -> str:
+    source, _, key = broadcast_id.partition(":")
+    return message_id_of(source, key, person_id)

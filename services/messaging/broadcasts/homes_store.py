@@ -1,0 +1,120 @@
+"""Store of the homes that broadcasts mean, and of how each was reached."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError
+
+from mongo_indexes.broadcast_homes import COLLECTION
+from services.dependencies import Database, Transaction
+from services.kernel import steps
+from services.kernel.documents import Document, to_document
+from services.kernel.measures import sum_if, written
+from services.kernel.pages import Key, Keyset, ListQuery, Page
+from services.kernel.paths import part, under
+from services.messaging.broadcasts.models import BroadcastHome
+from services.messaging.bulk_store import DUPLICATE
+
+BY_HOME: Final = Keyset(Key("home"))
+
+
+async def put(db: Database, homes: Sequence[BroadcastHome]) -> None:
+    """Write homes once each; who is bound there by now is added to those that are there."""
+    documents = [to_document(home) for home in homes]
+    if not documents:
+        return
+    try:
+        await db[COLLECTION].insert_many(documents, ordered=False)
+    except BulkWriteError as error:
+        failures = error.details["writeErrors"]
+        if any(failure["code"] != DUPLICATE for failure in failures):
+            raise
+        rows = [documents[failure["index"]] for failure in failures]
+        await db[COLLECTION].bulk_write([_adding(row) for row in rows], ordered=False)
+
+
+def _adding(row: Document) -> UpdateOne:
+    return UpdateOne({"_id": row["_id"]}, {"$addToSet": {"people": {"$each": row["people"]}}})
+
+
+async def count(db: Database, broadcast: str) -> int:
+    """Count the homes that a broadcast means. Served by index `reached`."""
+    query = {"broadcast": broadcast}
+    return await db[COLLECTION].count_documents(query, hint="reached")
+
+
+async def find_many(db: Database, tx: Transaction, ids: Sequence[str]) -> list[Document]:
+    """Return who is bound to some of the homes."""
+    cursor = db[COLLECTION].find({"_id": {"$in": list(ids)}}, {"people": 1}, session=tx)
+    return await cursor.to_list()
+
+
+async def note(
+    db: Database,
+    ids: Sequence[str],
+    field: str,
+    at: datetime,
+    *,
+    reached: bool,
+    tx: Transaction | None = None,
+) -> int:
+    """Note how homes were reached, and whether that counts; return for how many it is news.
+
+    `field`: pushed_at, shown_at, answered_at or visited_at; the first time stays.
+    """
+    changes: Document = {field: at, **({"reached": True} if reached else {})}
+    query = {"_id": {"$in": list(ids)}, field: None}
+    done = await db[COLLECTION].update_many(query, {"$set": changes}, session=tx)
+    return done.modified_count
+
+
+async def unpush(db: Database, tx: Transaction, ids: Sequence[str]) -> None:
+    """Note that what WeChat had taken for these homes did not arrive."""
+    query = {"_id": {"$in": list(ids)}}
+    await db[COLLECTION].update_many(query, {"$set": {"pushed_at": None}}, session=tx)
+
+
+async def unreached(
+    db: Database, broadcast: str, place: str, query: ListQuery, narrow: Document
+) -> Page[BroadcastHome]:
+    """Homes under a place where nobody was reached. Served by index `reached`."""
+    where = {"broadcast": broadcast, "reached": False, "home": under(place), **narrow}
+    return await BY_HOME.page(db[COLLECTION], BroadcastHome, where, query)
+
+
+async def reach(
+    db: Database, broadcast: str, place: str, depth: int
+) -> dict[str, dict[str, int]]:
+    """Return part → figures of HomesReached. Served by index `reached`.
+
+    `depth`: segments of a part's path.
+    """
+    where = {"broadcast": broadcast, "home": under(place)}
+    group = {
+        "_id": part("$home", depth),
+        "meant": {"$sum": 1},
+        "pushed": sum_if(written("pushed_at")),
+        "shown": sum_if(written("shown_at")),
+        "answered": sum_if(written("answered_at")),
+        "visited": sum_if(written("visited_at")),
+        "reached": sum_if("$reached"),
+        "unreached": sum_if({"$not": "$reached"}),
+        "nobody": sum_if({"$eq": ["$people", []]}),
+    }
+    pipeline: list[Document] = [{"$match": where}, {"$group": group}]
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="reached")
+    return {row.pop("_id"): row async for row in cursor}
+
+
+async def leave_out(db: Database, broadcast: str, people: Sequence[str]) -> None:
+    """Take closed accounts out of a broadcast's homes. Served by index `people`."""
+    query = {"broadcast": broadcast, "people": {"$in": list(people)}}
+    await db[COLLECTION].update_many(query, {"$pull": {"people": {"$in": list(people)}}})
+
+
+async def forget(db: Database, tx: Transaction, person_id: str) -> bool:
+    """Take a person out of some homes; True while there may be more. By index `people`."""
+    query = {"people": person_id}
+    return await steps.change(tx, db[COLLECTION], query, {"$pull": {"people": person_id}})

@@ -1,0 +1,180 @@
+"""Store of the messages of broadcasts: many at a time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from msgspec import Struct, field
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError
+
+from mongo_indexes import message_grants
+from mongo_indexes.messages import COLLECTION
+from services.dependencies import Database, Transaction
+from services.kernel.documents import Document, to_document
+from services.kernel.measures import sum_if, written
+from services.kernel.paths import part
+from services.messaging.models import Delivery, Message
+from services.messaging.states import TABLE, Move
+
+DUPLICATE: Final = 11000
+
+
+class Waiting(Struct, frozen=True):
+    """Message that was not pushed yet."""
+
+    id: str = field(name="_id")
+    person: str
+    values: dict[str, str]
+
+
+async def put(db: Database, messages: Sequence[Message]) -> None:
+    """Write messages once each. Who has one already is told for these places too."""
+    documents = [to_document(message) for message in messages]
+    there = await _insert(db, documents)
+    if there:
+        rows = (documents[i] for i in there)
+        writes = [
+            UpdateOne(
+                {"_id": row["_id"], "person": row["person"]},
+                {"$addToSet": {"places": {"$each": row["places"]}}},
+            )
+            for row in rows
+        ]
+        await db[COLLECTION].bulk_write(writes, ordered=False)
+
+
+async def _insert(db: Database, documents: list[Document]) -> list[int]:
+    """Insert documents; return the positions of those that were there. Raises the rest."""
+    if not documents:
+        return []
+    try:
+        await db[COLLECTION].insert_many(documents, ordered=False)
+    except BulkWriteError as error:
+        failures = error.details["writeErrors"]
+        if any(failure["code"] != DUPLICATE for failure in failures):
+            raise
+        return [failure["index"] for failure in failures]
+    return []
+
+
+async def remove(db: Database, ids: Sequence[str]) -> None:
+    await db[COLLECTION].delete_many({"_id": {"$in": list(ids)}})
+
+
+async def waiting(db: Database, broadcast: str, *, after: str, limit: int) -> list[Waiting]:
+    """List who was not pushed to yet and has not read it. Served by index `broadcast`."""
+    return await _of(db, broadcast, Delivery.INBOX, after, limit, read_at=None)
+
+
+async def _of(
+    db: Database, broadcast: str, delivery: Delivery, after: str, limit: int, **also: None
+) -> list[Waiting]:
+    query = {"broadcast": broadcast, "delivery": delivery, "person": {"$gt": after}, **also}
+    cursor = db[COLLECTION].find(query, {"person": 1, "values": 1})
+    found = await cursor.sort("person", 1).limit(limit).to_list()
+    return msgspec.convert(found, list[Waiting])
+
+
+async def startable(db: Database, tx: Transaction, ids: Sequence[str]) -> list[str]:
+    """Return those of the messages that may be sent now."""
+    query = TABLE.where({"_id": {"$in": list(ids)}, "read_at": None}, Move.START)
+    cursor = db[COLLECTION].find(query, {"_id": 1}, session=tx)
+    return [document["_id"] for document in await cursor.to_list()]
+
+
+async def start(db: Database, tx: Transaction, grants: Mapping[str, str], at: datetime) -> None:
+    """Write down that WeChat is about to be called: message → the grant it spends."""
+    writes = [
+        TABLE.update({"_id": each}, Move.START, {"grant": grant, "attempted_at": at})
+        for each, grant in grants.items()
+    ]
+    await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
+
+
+async def take_grants(db: Database, tx: Transaction, grants: Sequence[str]) -> None:
+    """Take one of each; the caller read in this transaction that they are left."""
+    query = {"_id": {"$in": list(grants)}, "left": {"$gt": 0}}
+    change = {"$inc": {"left": -1}}
+    await db[message_grants.COLLECTION].update_many(query, change, session=tx)
+
+
+async def lose_sending(db: Database, broadcast: str) -> int:
+    """Note that nobody knows what became of messages on the way. Served by `broadcast`."""
+    return await TABLE.move_many(db[COLLECTION], {"broadcast": broadcast}, Move.LOSE, {})
+
+
+async def sent(db: Database, broadcast: str, *, after: str, limit: int) -> list[Waiting]:
+    """List what WeChat took, by person. Served by index `broadcast`."""
+    return await _of(db, broadcast, Delivery.SENT, after, limit)
+
+
+async def places_of(
+    db: Database, ids: Sequence[str], *, tx: Transaction | None = None, sent: bool = False
+) -> dict[str, list[str]]:
+    """Return message → the places it was sent for; `sent`: only of what WeChat took."""
+    query: Document = {"_id": {"$in": list(ids)}}
+    if sent:
+        query["delivery"] = Delivery.SENT
+    cursor = db[COLLECTION].find(query, {"places": 1}, session=tx)
+    return {document["_id"]: document["places"] for document in await cursor.to_list()}
+
+
+async def note_shown(db: Database, tx: Transaction, ids: Sequence[str], at: datetime) -> None:
+    """Note that what the messages tell of was opened; the first time counts."""
+    query = {"_id": {"$in": list(ids)}, "shown_at": None}
+    change = {"shown_at": at, "read_at": {"$ifNull": ["$read_at", at]}}
+    await db[COLLECTION].update_many(query, [{"$set": change}], session=tx)
+
+
+async def note_answered(db: Database, tx: Transaction, message_id: str, at: datetime) -> None:
+    """Note that what the message asks was answered; the first time counts."""
+    query = {"_id": message_id, "answered_at": None}
+    await db[COLLECTION].update_one(query, {"$set": {"answered_at": at}}, session=tx)
+
+
+async def counts(db: Database, broadcast: str) -> dict[Delivery, int]:
+    """Count a broadcast's messages by delivery. Covered by index `broadcast`."""
+    pipeline: list[Document] = [
+        {"$match": {"broadcast": broadcast}},
+        {"$group": {"_id": "$delivery", "count": {"$sum": 1}}},
+    ]
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="broadcast")
+    return {Delivery(row["_id"]): row["count"] async for row in cursor}
+
+
+async def reach(
+    db: Database, broadcast: str, place: str, depth: int
+) -> dict[str, dict[str, int]]:
+    """Return part → figures of PeopleReached. Served by index `broadcast`.
+
+    `depth`: segments of a part's path. Who was told for two places of a part is one there.
+    """
+    there = {"$and": [{"$gte": ["$$each", place]}, {"$lt": ["$$each", f"{place}/"]}]}
+    places = {"$filter": {"input": "$places", "as": "each", "cond": there}}
+    parts = {"$map": {"input": places, "as": "each", "in": part("$$each", depth)}}
+    group = {
+        "_id": "$part",
+        "meant": {"$sum": 1},
+        "pushed": sum_if({"$eq": ["$delivery", Delivery.SENT]}),
+        "shown": sum_if(written("shown_at")),
+        "answered": sum_if(written("answered_at")),
+    }
+    shown: Document = {"delivery": 1, "shown_at": 1, "answered_at": 1}
+    pipeline: list[Document] = [
+        {"$match": {"broadcast": broadcast}},
+        {"$project": {**shown, "part": {"$setUnion": parts}}},
+        {"$unwind": "$part"},
+        {"$match": {"part": {"$type": "string"}}},  # an office above these parts is in none
+        {"$group": group},
+    ]
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="broadcast")
+    return {row.pop("_id"): row async for row in cursor}
+
+
+async def told(db: Database, person: str, broadcasts: str, limit: int) -> list[str]:
+    """Return the latest broadcasts of a source that somebody has. Served by index `told`."""
+    query = {"person": person, "broadcast": {"$gte": f"{broadcasts}:", "$lt": f"{broadcasts};"}}
+    cursor = db[COLLECTION].find(query, {"broadcast": 1}).sort("broadcast", -1).limit(limit)
+    return [document["broadcast"] for document in await cursor.to_list()]

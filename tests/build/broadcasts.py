@@ -1,0 +1,78 @@
+"""Broadcasts in tests: a source of people, one that is begun, and what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.bills.runs.notify import BILL_ISSUED
+from services.dependencies import Dependencies, Transaction
+from services.messaging.broadcasts import actions as broadcasts
+from services.messaging.broadcasts import jobs
+from services.messaging.broadcasts.models import (
+    Broadcast,
+    Part,
+    Recipients,
+    Source,
+    Wish,
+    broadcast_id,
+)
+from tests.build.mailbox import VALUES
+from tests.build.world import World
+
+SOURCE = "told"
+STEPS_TO_STAND_STILL = 200
+
+
+@dataclass
+class Crowd:
+    """People by home, in the order of the homes; as a source hands them over."""
+
+    homes: dict[str, tuple[str, ...]]
+    offices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    async def part(self, _deps: Dependencies, _key: str, after: str, limit: int) -> Part:
+        rows = [Recipients(home, people) for home, people in sorted(self.homes.items())]
+        rows += [Recipients(at, who, False) for at, who in sorted(self.offices.items())]  # noqa: FBT003
+        start = int(after or 0)
+        more = start + limit < len(rows)
+        return Part(rows[start : start + limit], str(start + limit) if more else None)
+
+
+def register(world: World, crowd: Crowd) -> None:
+    """Let the world's features name this crowd as a source."""
+    world.deps.features.broadcasts[SOURCE] = Source(part=crowd.part)
+
+
+async def begin(world: World, key: str = "n1", **wish: Any) -> str:
+    """Begin to tell a crowd; return the broadcast's id."""
+
+    async def work(tx: Transaction) -> None:
+        given = {"title": "停水通知", "body": "明天停水。", "values": VALUES, **wish}
+        told = Wish(source=SOURCE, key=key, template=BILL_ISSUED.key, **given)
+        await broadcasts.start(world.deps, tx, told)
+
+    await world.deps.in_transaction(work)
+    return broadcast_id(SOURCE, key)
+
+
+async def found(world: World, broadcast: str) -> Broadcast:
+    one = await broadcasts.find(world.deps, broadcast)
+    assert one is not None
+    return one
+
+
+async def step(world: World, broadcast: str) -> Any:
+    return await jobs.step(world.deps, {"broadcast_id": broadcast})
+
+
+async def finish(
+    world: World, broadcast: str, *, dying: Sequence[type[BaseException]] = ()
+) -> Broadcast:
+    """Do every step that there is, also those that are due later; a killed one again."""
+    for _ in range(STEPS_TO_STAND_STILL):
+        try:
+            if await step(world, broadcast) is None:
+                break
+        except tuple(dying):
+            continue
+    return await found(world, broadcast)

@@ -1,0 +1,324 @@
+"""Broadcasts: everybody has one entry, nobody is pushed to twice, and the counts add up."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.messaging import bulk_store
+from services.messaging.broadcasts import actions as broadcasts
+from services.messaging.broadcasts import (
+    homes_store,
+    jobs,
+    pushes,
+    reach,
+    store,
+)
+from services.messaging.broadcasts.models import Quiet, Urgency
+from services.messaging.broadcasts.states import BroadcastState
+from services.messaging.deliveries import actions as deliveries
+from services.messaging.push_turns import store as push_turns_store
+from tests.build.broadcasts import Crowd, begin, finish, found, register, step
+from tests.build.cast import COMPOUND, LI_HOME, SUN_HOME, UNIT, WANG_HOME, Estate
+from tests.build.mailbox import SEND, allow, arrived, calls, inbox, open_push, receipt
+from tests.build.sign_ins import Member
+from tests.build.world import World
+from tests.depth import by_depth
+
+pytestmark = pytest.mark.slow
+NEVER = Quiet(from_hour=0, to_hour=0)
+
+
+class Killed(BaseException):
+    """What `kill -9` does: nothing after this instruction happens."""
+
+
+# Every write on the way of a broadcast, where a worker may be killed before or after it.
+WRITES: list[tuple[Any, str]] = [
+    (homes_store, "put"),
+    (homes_store, "note"),
+    (bulk_store, "put"),
+    (bulk_store, "start"),
+    (bulk_store, "lose_sending"),
+    (store, "note"),
+    (store, "move"),
+    (deliveries, "deliver"),
+    (push_turns_store, "take"),
+]
+
+
+@pytest.fixture
+async def people(estate: Estate) -> dict[str, Member]:
+    """Li has two homes, Mei lives with her, Wang and Sun have one each."""
+    members = {name: await estate.member(name) for name in ("li", "mei", "wang", "sun")}
+    ids = {name: member.person_id for name, member in members.items()}
+    homes = {
+        LI_HOME: (ids["li"], ids["mei"]),
+        WANG_HOME: (ids["wang"],),
+        SUN_HOME: (ids["sun"], ids["li"]),
+        f"{UNIT}.503": (),
+    }
+    register(estate.world, Crowd(homes, {COMPOUND: (ids["wang"],)}))
+    await open_push(estate.world)
+    return members
+
+
+@pytest.fixture(autouse=True)
+def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "AT_ONCE", 1)
+    monkeypatch.setattr(pushes, "SEEN_AT_ONCE", 2)
+    monkeypatch.setattr(pushes, "AT_ONCE", 1)
+
+
+def deadly(monkeypatch: pytest.MonkeyPatch, deaths: Iterator[str]) -> None:
+    """Let the worker die before or after its writes, as the deaths say."""
+
+    def dying(write: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def attempt(*args: Any, **named: Any) -> Any:
+            death = next(deaths, "no")
+            if death == "before":
+                raise Killed
+            result = await write(*args, **named)
+            if death == "after":
+                raise Killed
+            return result
+
+        return attempt
+
+    for module, name in WRITES:
+        monkeypatch.setattr(module, name, dying(getattr(module, name)))
+
+
+async def entries(world: World, broadcast: str) -> dict[str, dict[str, Any]]:
+    rows = [row async for row in world.db.messages.find({"broadcast": broadcast})]
+    assert len({row["person"] for row in rows}) == len(rows), "one entry a person"
+    return {row["person"]: row for row in rows}
+
+
+async def check(world: World, broadcast: str) -> None:
+    """Compare the counts with a naive recount, and the homes with the messages."""
+    one, rows = await found(world, broadcast), await entries(world, broadcast)
+    assert one.counts.people == len(rows)
+    by = [row["delivery"] for row in rows.values()]
+    assert one.counts.sent == by.count("sent")
+    assert one.counts.refused == by.count("refused")
+    assert one.counts.unknown == by.count("unknown") + by.count("sending")
+    homes = [row async for row in world.db.broadcast_homes.find({"broadcast": broadcast})]
+    assert one.counts.homes == len(homes)
+    for home in homes:
+        sent = [rows[person]["delivery"] == "sent" for person in home["people"]]
+        assert (home["pushed_at"] is not None) == any(sent), home
+
+
+@settings(
+    max_examples=by_depth(day=12, night=200),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(deaths=st.lists(st.sampled_from(["no", "before", "after"]), max_size=40))
+async def test_whoever_dies_everybody_has_one_entry_and_one_push_at_most(
+    estate: Estate, people: dict[str, Member], deaths: list[str]
+) -> None:
+    world = estate.world
+    for name in ("messages", "broadcasts", "broadcast_homes", "push_turns", "message_grants"):
+        await world.db[name].delete_many({})
+    before = {name: len(await arrived(world, name)) for name in people}
+    for name in people:
+        await allow(world, name)
+    broadcast = await begin(world)
+    with pytest.MonkeyPatch.context() as patched:
+        deadly(patched, iter(deaths))
+        await finish(world, broadcast, dying=[Killed])
+    assert (await finish(world, broadcast)).state is BroadcastState.DONE
+    await check(world, broadcast)
+    rows = await entries(world, broadcast)
+    assert set(rows) == {member.person_id for member in people.values()}
+    assert rows[people["li"].person_id]["places"] == sorted([LI_HOME, SUN_HOME])
+    for name, member in people.items():
+        got = len(await arrived(world, name)) - before[name]
+        delivery = rows[member.person_id]["delivery"]
+        assert got <= 1
+        assert (got == 1) or delivery != "sent"
+        assert (got == 0) or delivery in {"sent", "unknown"}
+
+
+async def test_who_allowed_none_has_it_in_the_inbox_alone(
+    world: World, people: dict[str, Member]
+) -> None:
+    await allow(world, "li")
+    broadcast = await begin(world)
+    one = await finish(world, broadcast)
+    assert (one.counts.people, one.counts.sent, await calls(world)) == (4, 1, 1)
+    assert await inbox(world, people["wang"]) != {}
+    reply = await world.api.get("/api/v1/me/messages", as_=people["wang"])
+    [item] = reply.body["items"]
+    assert (item["title"], item["body"]) == ("停水通知", "明天停水。")
+    assert await finish(world, await begin(world)) == one, "begun twice, it is the same"
+
+
+async def test_what_is_taken_back_says_so_to_those_who_have_it(
+    world: World, people: dict[str, Member]
+) -> None:
+    broadcast = await begin(world)
+    await step(world, broadcast)
+
+    async def stop(tx: Any) -> None:
+        stopped = await broadcasts.stop(
+            world.deps, tx, broadcast, title="通知已撤回", body="请以新通知为准。"
+        )
+        assert stopped
+
+    await world.deps.in_transaction(stop)
+    assert (await finish(world, broadcast)).state is BroadcastState.STOPPED
+    assert len(await entries(world, broadcast)) == 2, "of the first home alone"
+    reply = await world.api.get("/api/v1/me/messages", as_=people["sun"])
+    assert reply.body["items"][0]["title"] == "通知已撤回"
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize(
+    ("urgency", "sent_at_night", "sent_by_day"),
+    [(Urgency.EMERGENCY, 1, 1), (Urgency.WAITS, 0, 1), (Urgency.DROPPED, 0, 0)],
+)
+async def test_at_night_only_an_emergency_is_pushed(
+    world: World,
+    urgency: Urgency,
+    sent_at_night: int,
+    sent_by_day: int,
+) -> None:
+    await allow(world, "li")
+    await world.advance(hours=11)  # 23:00 in Beijing
+    broadcast = await begin(world, urgency=urgency, quiet=Quiet(22, 7))
+    await world.work()
+    assert len(await entries(world, broadcast)) == 4, "the inbox has it at once"
+    assert len(await arrived(world, "li")) == sent_at_night
+    await world.advance(hours=8)
+    await world.work()
+    assert len(await arrived(world, "li")) == sent_by_day
+    assert (await found(world, broadcast)).state is BroadcastState.DONE
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize(
+    ("urgency", "at_once", "in_the_end"),
+    [(Urgency.EMERGENCY, 2, 2), (Urgency.WAITS, 1, 2), (Urgency.DROPPED, 1, 1)],
+)
+async def test_one_ordinary_push_an_hour(
+    world: World, urgency: Urgency, at_once: int, in_the_end: int
+) -> None:
+    await allow(world, "li")
+    await allow(world, "li")
+    await begin(world, "n1", quiet=NEVER)
+    await world.work()
+    second = await begin(world, "n2", quiet=NEVER, urgency=urgency)
+    await world.work()
+    assert len(await arrived(world, "li")) == at_once
+    for _ in range(7):
+        await world.advance(minutes=10)
+        await world.work()
+    assert len(await arrived(world, "li")) == in_the_end
+    assert (await found(world, second)).state is BroadcastState.DONE
+    await check(world, second)
+
+
+async def test_case_25_a_quota_used_up_pauses_all_until_the_next_day(
+    world: World, people: dict[str, Member]
+) -> None:
+    for name in people:
+        await allow(world, name)
+    await world.wechat.fault(SEND, match={"nth": 3}, errcode=45009)
+    broadcast = await begin(world, quiet=NEVER)
+    await world.work()
+    assert await calls(world) == 3
+    assert (await found(world, broadcast)).state is BroadcastState.PUSHING
+    await world.advance(hours=12, minutes=1)  # past midnight in Beijing
+    await world.work()
+    await world.advance(minutes=10)
+    await world.work()
+    assert (await found(world, broadcast)).counts.sent == 4
+    assert [len(await arrived(world, name)) for name in people] == [1] * 4
+    await check(world, broadcast)
+
+
+async def test_our_own_rate_lets_the_others_wait(
+    world: World, people: dict[str, Member], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in people:
+        await allow(world, name)
+    asked: list[int] = []
+
+    async def full(buckets: Any) -> float:
+        asked.append(len(buckets))
+        return 0 if len(asked) == 1 else 7
+
+    monkeypatch.setattr(world.deps.limiter, "take", full)
+    broadcast = await begin(world, quiet=NEVER)
+    while (await found(world, broadcast)).state is BroadcastState.GATHERING:
+        await step(world, broadcast)
+    again = await step(world, broadcast)
+    assert (again.due_at - world.clock.now).total_seconds() == 7
+    assert (await found(world, broadcast)).counts.sent == 1
+    assert asked == [3, 3]
+
+
+async def test_what_did_not_arrive_after_all_takes_its_home_back(
+    world: World, people: dict[str, Member]
+) -> None:
+    for name in ("li", "mei"):
+        await allow(world, name)
+    broadcast = await begin(world, quiet=NEVER)
+    await finish(world, broadcast)
+    rows = await entries(world, broadcast)
+    for name in ("mei", "li"):
+        wechat_id = rows[people[name].person_id]["wechat_id"]
+        await receipt(world, name, wechat_id, "43101", "user refused")
+        rows = await entries(world, broadcast)
+        homes = await world.db.broadcast_homes.find_one({"home": LI_HOME})
+        assert homes is not None
+        assert (homes["pushed_at"] is None) == (name == "li")
+
+
+async def test_whoever_closes_the_account_meanwhile_has_no_entry(
+    world: World, people: dict[str, Member]
+) -> None:
+    mei = people["mei"].person_id
+    await world.db.people.update_one({"_id": mei}, {"$set": {"closed_at": world.clock.now}})
+    broadcast = await begin(world)
+    one = await finish(world, broadcast)
+    assert mei not in await entries(world, broadcast)
+    home = await world.db.broadcast_homes.find_one({"home": LI_HOME})
+    assert home is not None
+    assert home["people"] == [people["li"].person_id]
+    assert one.counts.people == 3
+
+
+async def test_reach_counts_each_person_and_home_once_in_each_place(
+    world: World, people: dict[str, Member]
+) -> None:
+    await allow(world, "li")
+    broadcast = await begin(world, quiet=NEVER)
+    await finish(world, broadcast)
+
+    async def act(tx: Any) -> None:
+        deps = world.deps
+        await broadcasts.opened(deps, tx, [broadcast], people["li"].person_id)
+        await broadcasts.answered(deps, tx, broadcast, people["sun"].person_id)
+        assert await broadcasts.visited(deps, tx, broadcast, WANG_HOME)
+        assert not await broadcasts.visited(deps, tx, broadcast, f"{UNIT}.999")
+
+    await world.deps.in_transaction(act)
+    whole = await reach.at(world.deps, broadcast, COMPOUND)
+    assert (whole.people.meant, whole.people.pushed) == (4, 1)
+    assert (whole.people.shown, whole.people.answered) == (1, 1)
+    homes = whole.homes
+    assert (homes.meant, homes.pushed, homes.shown, homes.answered) == (4, 2, 2, 1)
+    assert (homes.visited, homes.reached, homes.unreached, homes.nobody) == (1, 3, 1, 1)
+    [building] = await reach.below(world.deps, broadcast, COMPOUND)
+    units = await reach.below(world.deps, broadcast, building.place)
+    assert [(unit.place, unit.people.meant) for unit in units] == [
+        (SUN_HOME.rpartition(".")[0], 2),
+        (UNIT, 3),
+    ]
+    assert sum(unit.homes.meant for unit in units) == homes.meant
+    assert (await reach.at(world.deps, broadcast, f"{COMPOUND}.b9")).homes.meant == 0

@@ -9,8 +9,12 @@ COLLECTION: Final = "outbox"
 SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
-    # Due jobs, oldest first: services/jobs/store.py due(), backlog()
-    IndexModel([("due_at", ASCENDING)], name="due", partialFilterExpression={"open": True}),
+    # Due jobs by lane, in each the oldest first: services/jobs/store.py due(), overdue()
+    IndexModel(
+        [("lane", ASCENDING), ("due_at", ASCENDING)],
+        name="lane",
+        partialFilterExpression={"open": True},
+    ),
     # Dead jobs, for the operator: store.dead(), count_dead()
     IndexModel(
         [("state", ASCENDING), ("_id", ASCENDING)],
@@ -31,6 +35,7 @@ VALIDATOR: Final = {
     "properties": {
         "state": {"enum": ["ready", "leased", "done", "dead"]},
         "open": {"bsonType": "bool"},
+        "lane": {"bsonType": "int", "minimum": 0},
         "due_at": {"bsonType": "date"},
         "fence": {"bsonType": ["int", "long"], "minimum": 0},
     },

@@ -53,6 +53,8 @@ WECHAT_CALLS: Final = Counter("wechat_calls", "Calls to WeChat", ["api", "outcom
 OUTBOX_DEPTH: Final = Gauge("outbox_jobs", "Jobs in the outbox", ["state"])
 WORKLIST: Final = Gauge("waiting_for_a_person", "Money that waits for a decision", ["what"])
 OUTBOX_AGE: Final = Gauge("outbox_oldest_ready_seconds", "How late the oldest due job is")
+LANE_DEPTH: Final = Gauge("outbox_lane_jobs", "Due jobs, by lane", ["lane"])
+LANE_AGE: Final = Gauge("outbox_lane_oldest_seconds", "How late a lane's oldest is", ["lane"])
 LOOP_LAG: Final = Gauge("event_loop_lag_seconds", "How late the event loop was last time")
 
 OUTCOMES: Final[set[str]] = set()  # told so far
@@ -185,6 +187,11 @@ def show_outbox(depth_by_state: Mapping[str, int], oldest_ready_seconds: float) 
     for state, depth in depth_by_state.items():
         OUTBOX_DEPTH.labels(state).set(depth)
     OUTBOX_AGE.set(oldest_ready_seconds)
+
+
+def show_lane(lane: str, depth: int, oldest_seconds: float) -> None:
+    LANE_DEPTH.labels(lane).set(depth)
+    LANE_AGE.labels(lane).set(oldest_seconds)
 
 
 def show_worklist(waiting: Mapping[str, int]) -> None:

@@ -146,8 +146,12 @@ class MetricsHandler(ApiHandler):
     async def _count(self) -> None:
         now = self.deps.now()
         backlog = await jobs.backlog(self.deps)
-        oldest = (now - backlog.since).total_seconds() if backlog.since else 0.0
-        observability.show_outbox({"due": backlog.due, "dead": backlog.dead}, oldest)
+        due, oldest = 0, 0.0
+        for lane, overdue in backlog.overdue.items():
+            late = (now - overdue.since).total_seconds() if overdue.since else 0.0
+            observability.show_lane(lane.name.lower(), overdue.count, late)
+            due, oldest = due + overdue.count, max(oldest, late)
+        observability.show_outbox({"due": due, "dead": backlog.dead}, oldest)
         waiting = {
             "discrepancies": await discrepancies.count_waiting(self.deps),
             "refunds": await refunds.count_stuck(self.deps),

@@ -17,7 +17,7 @@ from services.bills.runs.models import (
 from services.bills.states import BillState
 from services.bills.unpaid_homes import actions as unpaid_homes
 from services.bills.unpaid_homes.models import UnpaidHome, UnpaidHomesQuery
-from services.kernel.features import Feature
+from services.kernel.features import Feature, Lane
 from services.kernel.lists import List
 from services.kernel.permissions import Permission
 from services.kernel.tables import Column, columns
@@ -147,6 +147,7 @@ OUTDATED_BILLS: Final = List(
 FEATURE: Final = Feature(
     broadcasts=notify.SOURCES,
     jobs=jobs.JOBS,
+    lanes=dict.fromkeys(jobs.JOBS, Lane.LONG),
     templates=notify.TEMPLATES,
     holdings=privacy.HOLDINGS,
     lists=(UNPAID_HOMES, BILL_RUNS, BILL_RUN_SKIPPED, BILL_RUN_BILLS, OUTDATED_BILLS),

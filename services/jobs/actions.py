@@ -6,9 +6,10 @@ under a fence, so a killed worker loses its lease and not the job.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, Final
 
 import structlog
@@ -19,6 +20,7 @@ from services.jobs import store
 from services.jobs.models import Again, Backlog, Job, Permanent, RetryAt
 from services.kernel.documents import Document
 from services.kernel.errors import NotFound
+from services.kernel.features import Lane
 from services.kernel.pages import ListQuery, Page
 from services.kernel.redaction import redacted
 
@@ -29,6 +31,7 @@ HEARTBEAT_SECONDS: Final = 20.0
 MAX_ATTEMPTS: Final = 12
 FIRST_BACKOFF: Final = timedelta(seconds=5)
 LONGEST_BACKOFF: Final = timedelta(hours=1)
+ALL_LANES: Final = tuple(Lane)
 CANDIDATES: Final = 20
 BACKLOG_CAP: Final = 10_000
 WAKE_CHANNEL: Final = "outbox"
@@ -43,12 +46,21 @@ async def enqueue(
     key: str,
     *,
     due_at: datetime | None = None,
+    lane: Lane | None = None,
     **payload: Any,
 ) -> None:
-    """Enqueue a job of `kind`. The same kind and key again is the same job, done once."""
+    """Enqueue a job of `kind`. The same kind and key again is the same job, done once.
+
+    `lane`: when it is not that of its kind.
+    """
     now = deps.now()
     job = Job(
-        id=f"{kind}:{key}", kind=kind, payload=payload, due_at=due_at or now, created_at=now
+        id=f"{kind}:{key}",
+        kind=kind,
+        lane=deps.features.lanes.get(kind, Lane.PEOPLE) if lane is None else lane,
+        payload=payload,
+        due_at=due_at or now,
+        created_at=now,
     )
     await store.insert(deps.db, tx, job)
 
@@ -69,11 +81,17 @@ async def wake(deps: Dependencies) -> None:
         await deps.redis.publish(WAKE_CHANNEL, b"")
 
 
-async def claim_due(deps: Dependencies, owner: str) -> Job | None:
-    """Lease one due job. Random among the oldest, so that many workers do not collide."""
+async def claim_due(
+    deps: Dependencies, owner: str, lanes: Sequence[Lane] = ALL_LANES
+) -> Job | None:
+    """Lease one due job of the most urgent of `lanes` that has any.
+
+    Random among the oldest of the lane, so that many workers do not collide.
+    """
     now = deps.now()
-    candidates = await store.due(deps.db, now, limit=CANDIDATES)
-    for job_id in random.sample(candidates, len(candidates)):
+    candidates = await store.due(deps.db, lanes, now, limit=CANDIDATES)
+    random.shuffle(candidates)
+    for _, job_id in sorted(candidates, key=itemgetter(0)):
         job = await store.claim(deps.db, job_id, owner=owner, now=now, until=now + LEASE)
         if job is not None:
             return job
@@ -167,8 +185,9 @@ async def dead(deps: Dependencies, query: ListQuery) -> Page[Job]:
 
 async def backlog(deps: Dependencies) -> Backlog:
     """Return how much work waits and died: for the figures and their alarms."""
-    due, since = await store.backlog(deps.db, deps.now(), cap=BACKLOG_CAP)
-    return Backlog(due, since, await store.count_dead(deps.db))
+    now = deps.now()
+    overdue = {lane: await store.overdue(deps.db, lane, now, cap=BACKLOG_CAP) for lane in Lane}
+    return Backlog(overdue, await store.count_dead(deps.db))
 
 
 async def beat(deps: Dependencies, worker: str) -> None:

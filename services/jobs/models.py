@@ -1,10 +1,13 @@
 """Jobs of the outbox, and how a handler says that it is not finished."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum, auto
 from typing import Any
 
 from msgspec import Struct, field
+
+from services.kernel.features import Lane
 
 
 class JobState(StrEnum):
@@ -22,6 +25,7 @@ class Job(Struct, kw_only=True):
     payload: dict[str, Any]
     state: JobState = JobState.READY
     open: bool = True
+    lane: Lane = Lane.PEOPLE  # also of rows from before there were lanes
     due_at: datetime  # when ready: not before; when leased: the lease ends
     attempts: int = 0
     owner: str | None = None
@@ -31,11 +35,17 @@ class Job(Struct, kw_only=True):
     done_at: datetime | None = None
 
 
-class Backlog(Struct, frozen=True):
-    """Jobs that should have run (counted up to a cap), since when, and those that died."""
+class Overdue(Struct, frozen=True):
+    """Jobs that should have run (counted up to a cap), and since when the oldest should."""
 
-    due: int
+    count: int
     since: datetime | None
+
+
+class Backlog(Struct, frozen=True):
+    """Jobs that should have run, by lane, and those that died."""
+
+    overdue: Mapping[Lane, Overdue]
     dead: int
 
 

@@ -1,16 +1,19 @@
 """Store of the outbox and of the workers that drain it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 from pymongo import ReturnDocument
+from pymongo.asynchronous.cursor import AsyncCursor
 
 from mongo_indexes import workers
 from mongo_indexes.outbox import COLLECTION
 from services.dependencies import Database, Transaction
-from services.jobs.models import Job, JobState
-from services.kernel.documents import to_document
+from services.jobs.models import Job, JobState, Overdue
+from services.kernel.documents import Document, to_document
+from services.kernel.features import Lane
 from services.kernel.pages import Key, Keyset, ListQuery, Page
 
 BY_ID: Final = Keyset(Key())
@@ -26,11 +29,32 @@ async def insert(db: Database, tx: Transaction | None, job: Job) -> None:
     await db[COLLECTION].update_one(key, {"$setOnInsert": document}, upsert=True, session=tx)
 
 
-async def due(db: Database, now: datetime, *, limit: int) -> list[str]:
-    """Return ids of jobs to run, the longest waiting first. Served by index `due`."""
-    query = {"open": True, "due_at": {"$lte": now}}
-    cursor = db[COLLECTION].find(query, {"_id": 1}).sort("due_at", 1).limit(limit)
-    return [document["_id"] for document in await cursor.to_list()]
+async def due(
+    db: Database, lanes: Sequence[Lane], now: datetime, *, limit: int
+) -> list[tuple[Lane, str]]:
+    """Return lane and id of jobs to run, by lane, in each the longest waiting first.
+
+    Served by index `lane`. Rows without a lane come before all others.
+    """
+    rows = await _first(db, lanes, now, limit=limit).to_list()
+    return [(Lane(row.get("lane", Lane.PEOPLE)), row["_id"]) for row in rows]
+
+
+def _first(
+    db: Database, lanes: Sequence[Lane], now: datetime, *, limit: int
+) -> AsyncCursor[Document]:
+    cursor = db[COLLECTION].find(_overdue(lanes, now), {"lane": 1})
+    return cursor.sort([("lane", 1), ("due_at", 1)]).limit(limit)
+
+
+def _overdue(lanes: Sequence[Lane], now: datetime) -> dict[str, Any]:
+    """Return the query for what should have run.
+
+    A process of before there were lanes may still write rows without one; nobody fills them in,
+    because a database that such a process writes to would never be complete. They are PEOPLE.
+    """
+    kept = [*lanes, None] if Lane.PEOPLE in lanes else [*lanes]
+    return {"open": True, "lane": {"$in": kept}, "due_at": {"$lte": now}}
 
 
 async def claim(
@@ -111,12 +135,12 @@ async def dead(db: Database, query: ListQuery) -> Page[Job]:
     return await BY_ID.page(db[COLLECTION], Job, {"state": JobState.DEAD}, query)
 
 
-async def backlog(db: Database, now: datetime, *, cap: int) -> tuple[int, datetime | None]:
-    """Return how many jobs are overdue (counted up to `cap`) and since when the oldest is."""
-    query = {"open": True, "due_at": {"$lte": now}}
-    count = await db[COLLECTION].count_documents(query, limit=cap, hint="due")
+async def overdue(db: Database, lane: Lane, now: datetime, *, cap: int) -> Overdue:
+    """Return how many jobs of a lane are overdue (counted up to `cap`) and since when."""
+    query = _overdue([lane], now)
+    count = await db[COLLECTION].count_documents(query, limit=cap, hint="lane")
     oldest = await db[COLLECTION].find_one(query, {"due_at": 1}, sort=[("due_at", 1)])
-    return count, oldest["due_at"] if oldest else None
+    return Overdue(count, oldest["due_at"] if oldest else None)
 
 
 async def count_dead(db: Database) -> int:

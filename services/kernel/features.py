@@ -6,6 +6,7 @@ finds them, as the collections are found. Whoever needs them all takes `deps.fea
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
+from enum import IntEnum
 from graphlib import TopologicalSorter
 from typing import Any, Final, TypeVar
 
@@ -28,6 +29,19 @@ Export = Callable[[Any, Any, Any], Awaitable[None]]
 R = TypeVar("R")
 
 
+class Lane(IntEnum):
+    """Lane of the outbox: what sort of work a job is, the most urgent first.
+
+    Kept in the row as its number, by which the index sorts.
+    """
+
+    MONEY = 0  # payments, refunds, and what checks them
+    URGENT = 1  # news of an emergency
+    PEOPLE = 2  # what one person's act asks for: one message, one deadline
+    NEWS = 3  # one thing told to many
+    LONG = 4  # may take minutes: files, imports, erasures, bill runs
+
+
 class Schedule(Struct, frozen=True):
     """Run `kind` every `every`, counted from the epoch plus `offset` (both in UTC)."""
 
@@ -40,18 +54,25 @@ class Schedule(Struct, frozen=True):
 class Feature(Struct, frozen=True, kw_only=True):
     """Registration of one package. `jobs`: name of a job → what does it.
 
-    `templates`: its messages. `holdings`: what its collections hold about people.
-    `require_free`: raises while a person may not be erased. `close`: ends what makes somebody
-    of them, in the transaction that closes the account; `before`: the packages whose part of
-    that comes later, because this one reads what theirs removes. `forget`: a step of what is
-    cleared afterwards, of a bounded number of rows, harmless to repeat, and independent of what
-    other packages have cleared; `forgets`: what people call it. `lists`: what staff and heads
-    work with; each can be exported. `exports`: kind of a file → (deps, actor, writer) that
-    writes it. `measures`: figures of places that it counts. `broadcasts`: name of a source of
-    people who are told something → services.messaging.broadcasts.models.Source.
+    `lanes`: name of one of them → its lane, where that is not Lane.PEOPLE.
+    `templates`: its messages.
+    `holdings`: what its collections hold about people.
+    `require_free`: raises while a person may not be erased.
+    `close`: ends what makes somebody of them, in the transaction that closes the account.
+    `before`: the packages whose part of that comes later, because this one reads what theirs
+    removes.
+    `forget`: a step of what is cleared afterwards, of a bounded number of rows, harmless to
+    repeat, and independent of what other packages have cleared.
+    `forgets`: what people call what it clears.
+    `lists`: what staff and heads work with; each can be exported.
+    `exports`: kind of a file → (deps, actor, writer) that writes it.
+    `measures`: figures of places that it counts.
+    `broadcasts`: name of a source of people who are told something →
+    services.messaging.broadcasts.models.Source.
     """
 
     jobs: Mapping[str, Job] = {}
+    lanes: Mapping[str, Lane] = {}
     schedules: tuple[Schedule, ...] = ()
     templates: tuple[Template, ...] = ()
     holdings: tuple[Holding, ...] = ()
@@ -69,17 +90,19 @@ class Feature(Struct, frozen=True, kw_only=True):
 class Features:
     """All features: package → its registration, in the order of the packages' names.
 
-    `templates`: key → the message of that name. `holdings`: as an export shows them.
-    `closings`: in the order in which they are done. `erasure`: package → its step; `forgets`:
-    package → what people call what it clears. `measures`: name → figures of places.
+    `lanes`: name of a job → its lane. `templates`: key → the message of that name.
+    `holdings`: as an export shows them. `closings`: in the order in which they are done.
+    `erasure`: package → its step; `forgets`: package → what people call what it clears.
+    `measures`: name → figures of places.
     Raises ValueError for a job, message, list, file or measure of two packages, since one of
-    them would never be seen; KeyError for a package of `before` that registers nothing;
-    CycleError for a circle.
+    them would never be seen, and for the lane of a job that is not the package's;
+    KeyError for a package of `before` that registers nothing; CycleError for a circle.
     """
 
     def __init__(self, found: Mapping[str, Feature]) -> None:
         features = [found[package] for package in sorted(found)]
         self.jobs: Final = _once(each.jobs for each in features)
+        self.lanes: Final = _lanes(features)
         keyed = _once({one.key: one} for each in features for one in each.templates)
         self.templates: Final = dict(sorted(keyed.items()))
         self.schedules: Final = tuple(one for each in features for one in each.schedules)
@@ -110,6 +133,16 @@ def _once(registered: Iterable[Mapping[str, R]]) -> dict[str, R]:
             raise ValueError(f"registered by two packages: {', '.join(sorted(twice))}")
         found |= each
     return found
+
+
+def _lanes(features: Iterable[Feature]) -> dict[str, Lane]:
+    """Return the lane of every job. Raises ValueError for that of a job that is not there."""
+    lanes: dict[str, Lane] = {}
+    for each in features:
+        if unknown := each.lanes.keys() - each.jobs.keys():
+            raise ValueError(f"lanes of no job: {', '.join(sorted(unknown))}")
+        lanes |= dict.fromkeys(each.jobs, Lane.PEOPLE) | dict(each.lanes)
+    return lanes
 
 
 def _order(found: Mapping[str, Feature]) -> list[str]:

@@ -56,6 +56,7 @@ DISCREPANCIES: Final = List(
 
 FEATURE: Final = Feature(
     jobs=jobs.JOBS,
+    lanes=jobs.LANES,
     schedules=jobs.SCHEDULES,
     holdings=privacy.HOLDINGS,
     templates=(*receipts.TEMPLATES, *notify.TEMPLATES),

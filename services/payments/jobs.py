@@ -14,7 +14,7 @@ from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.jobs.models import Again, Permanent
 from services.kernel.documents import Document
-from services.kernel.features import Schedule
+from services.kernel.features import Lane, Schedule
 from services.payments import booking, orders, store
 from services.payments.discrepancies.models import CLARIFY
 from services.payments.refunds import jobs as refunds_jobs
@@ -85,4 +85,7 @@ JOBS: Final[Mapping[str, jobs.Handler]] = {
     **refunds_jobs.JOBS,
     **trade_bills_jobs.JOBS,
 }
+# A day's bill may name thousands of trades, of which each that the books lack is asked for: it
+# would hold the places that are kept for the checks of payments.
+LANES: Final = {**dict.fromkeys(JOBS, Lane.MONEY), trade_bills_jobs.ONE: Lane.LONG}
 SCHEDULES: Final = (Schedule(SWEEP, timedelta(minutes=10)), *trade_bills_jobs.SCHEDULES)

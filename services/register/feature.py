@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.kernel.features import Feature
+from services.kernel.features import Feature, Lane
 from services.kernel.lists import List
 from services.kernel.permissions import Permission
 from services.kernel.tables import columns
@@ -78,6 +78,7 @@ DIFFERENCES: Final = List(
 
 FEATURE: Final = Feature(
     jobs=jobs.JOBS,
+    lanes=dict.fromkeys(jobs.JOBS, Lane.LONG),
     holdings=(*privacy.HOLDINGS, *chunks_privacy.HOLDINGS),
     lists=(IMPORTS, PROBLEMS, DIFFERENCES),
 )

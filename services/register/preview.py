@@ -77,9 +77,8 @@ async def _show(deps: Dependencies, found: Import) -> bool:
         more = {"buildings": found.buildings, "changed_chunks": found.changed_chunks}
         shown = await store.move(deps.db, found, Action.PREVIEW, tx=tx, **facts, **more)
         if shown:
-            due_at, run = deps.now() + PREVIEWS_LIVE, found.run
-            kind, payload = JOB_OF[Action.PREVIEW], {"import_id": found.id, "run": run}
-            await jobs.enqueue(deps, tx, kind, run, due_at=due_at, **payload)
+            kind, run, due_at = JOB_OF[Action.PREVIEW], found.run, deps.now() + PREVIEWS_LIVE
+            await jobs.enqueue(deps, tx, kind, run, due_at=due_at, import_id=found.id, run=run)
         return shown
 
     return await deps.in_transaction(save)

@@ -14,7 +14,7 @@ import pytest
 
 from scripts.shape import PRODUCT, SourceTree
 from server.features import FEATURES
-from services.kernel.features import Feature, Features, Part, Schedule, Step
+from services.kernel.features import Feature, Features, Lane, Part, Schedule, Step
 from services.kernel.personal_data import Fate
 from services.kernel.templates import Template
 
@@ -155,6 +155,15 @@ async def nothing(*_: object) -> None:
 def test_a_name_of_two_packages_is_refused(feature: Feature) -> None:
     with pytest.raises(ValueError, match="two packages: a_b"):
         Features({"one": feature, "other": feature})
+
+
+def test_every_job_has_a_lane_and_every_lane_a_job() -> None:
+    jobs = {"a.soon": nothing, "a.long": nothing}
+    features = Features({"a": Feature(jobs=jobs, lanes={"a.long": Lane.LONG})})
+    assert features.lanes == {"a.soon": Lane.PEOPLE, "a.long": Lane.LONG}
+    foreign = Feature(lanes={"a.soon": Lane.MONEY})
+    with pytest.raises(ValueError, match=r"lanes of no job: a\.soon"):
+        Features({"a": Feature(jobs=jobs), "b": foreign})
 
 
 def test_features_stand_in_the_order_of_their_packages() -> None:

@@ -231,12 +231,15 @@ def test_what_answers_in_wechats_place_cannot_fill_the_figures(
 async def test_figures_of_calls_and_outbox() -> None:
     observability.count_wechat_call("/wxa/media_check_async", "45009")
     observability.show_outbox({"due": 3, "dead": 1}, 12.5)
+    observability.show_lane("money", 2, 1.5)
     body, content_type = await observability.metrics()
     text = body.decode()
     assert content_type.startswith("text/plain")
     assert 'wechat_calls_total{api="/wxa/media_check_async",outcome="45009"}' in text
     assert 'outbox_jobs{state="due"} 3.0' in text
     assert "outbox_oldest_ready_seconds 12.5" in text
+    assert 'outbox_lane_jobs{lane="money"} 2.0' in text
+    assert 'outbox_lane_oldest_seconds{lane="money"} 1.5' in text
 
 
 async def test_a_blocked_loop_shows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,9 @@ import os
 import random
 import secrets
 import socket
+from collections.abc import Sequence
 from datetime import UTC
+from itertools import cycle
 from typing import Final
 
 import structlog
@@ -16,16 +18,32 @@ from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.jobs.models import Job
 from services.jobs.schedules import plan
+from services.kernel.features import Lane
 
 POLL_SECONDS: Final = 1.0
 PLAN_SECONDS: Final = 30.0
 MAX_SKEW_SECONDS: Final = 2.0
+# Money and emergencies; what one person waits for beside them; news to many beside those.
+EXPRESS: Final = (Lane.MONEY, Lane.URGENT)
+SHARED: Final = ((*EXPRESS, Lane.PEOPLE), (*EXPRESS, Lane.PEOPLE, Lane.NEWS))
 
 log = structlog.get_logger(__name__)
 
 
 class ClockSkew(Exception):
     """Leases are told by the workers' clocks: they must agree with the database's."""
+
+
+def slots(concurrency: int) -> list[tuple[Lane, ...]]:
+    """Return the lanes of each job that a process does at a time, the most urgent first.
+
+    One slot takes all lanes, and is the only one that does what may take minutes: such work
+    needs all of a process's CPU. With two, money already has a slot that neither news nor long
+    work can hold; with three, one that it shares with emergencies alone.
+    """
+    express = [EXPRESS] if concurrency > len(SHARED) else []
+    shared = [SHARED[n % len(SHARED)] for n in range(concurrency - len(express) - 1)]
+    return [*express, *shared, jobs.ALL_LANES]
 
 
 class Worker:
@@ -38,7 +56,7 @@ class Worker:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; jobs under way are finished first."""
         await self._check_clock()
-        loops = [self._drain(stop) for _ in range(self._concurrency)]
+        loops = [self._drain(stop, lanes) for lanes in slots(self._concurrency)]
         loops += [self._schedule(stop), self._listen(stop)]
         async with asyncio.TaskGroup() as group:
             for loop in loops:
@@ -51,9 +69,11 @@ class Worker:
         if skew > MAX_SKEW_SECONDS:
             raise ClockSkew(f"this clock is {skew:.1f} s off the database's: set it (NTP)")
 
-    async def _drain(self, stop: asyncio.Event) -> None:
+    async def _drain(self, stop: asyncio.Event, lanes: Sequence[Lane]) -> None:
+        """Do jobs of these lanes, each of which comes first in its turn: none may starve."""
+        turns = cycle(lanes)
         while not stop.is_set():
-            job = await self._claim()
+            job = await self._claim([next(turns)], lanes)
             if job is None:
                 await self._nap(stop)
                 continue
@@ -63,12 +83,15 @@ class Worker:
                 log.warning("database_away", error=type(error).__name__)
                 await self._nap(stop)
 
-    async def _claim(self) -> Job | None:
+    async def _claim(self, *choices: Sequence[Lane]) -> Job | None:
+        """Lease a job of the first of the choices that has one."""
         try:
-            return await jobs.claim_due(self._deps, self._name)
+            for lanes in choices:
+                if job := await jobs.claim_due(self._deps, self._name, lanes):
+                    return job
         except PyMongoError as error:
             log.warning("database_away", error=type(error).__name__)
-            return None
+        return None
 
     async def _nap(self, stop: asyncio.Event) -> None:
         """Wait for the poll interval, a hint from Redis, or the end."""

@@ -16,7 +16,7 @@ from services.exports.models import Export
 from services.exports.states import ExportAction, ExportState
 from services.grants import actions as grants
 from services.jobs import actions as jobs
-from services.jobs.models import Again, Permanent
+from services.jobs.models import Permanent
 from services.kernel.documents import Document
 from services.kernel.errors import DomainError, NotFound, TooMany, Unavailable
 from services.kernel.lists import List
@@ -32,23 +32,15 @@ MORE: Final = "还有更多,没有列出:请缩小筛选范围后再导出。"
 log = structlog.get_logger(__name__)
 
 
-# Files are written one at a time in a process: rows are read and packed by all of its CPU, and
-# receipts and refunds must not wait behind a dozen of them.
-_writing = asyncio.Lock()
-WAIT: Final = timedelta(seconds=1)
 # A file that still fails after so long fails for good.
 PATIENCE: Final = timedelta(minutes=10)
 
 
-async def write(deps: Dependencies, payload: Document) -> Again | None:
-    """Write a file, or wait for another one to be written."""
-    if _writing.locked():
-        return Again(deps.now() + WAIT)
-    async with _writing:
-        export = await store.find(deps.db, payload["export_id"])
-        if export is not None and export.state is ExportState.WRITING:
-            await _write(deps, export)
-    return None
+async def write(deps: Dependencies, payload: Document) -> None:
+    """Write a file. It takes all CPU of a process: see Lane.LONG, one at a time."""
+    export = await store.find(deps.db, payload["export_id"])
+    if export is not None and export.state is ExportState.WRITING:
+        await _write(deps, export)
 
 
 async def _write(deps: Dependencies, export: Export) -> None:

@@ -249,15 +249,6 @@ async def test_a_day_has_room_for_so_many(
     assert (reply.status, reply.code) == (409, "exports_full")
 
 
-async def test_another_file_waits_without_holding_a_place(world: World, admin: Member) -> None:
-    payload = {"export_id": await asked(world, admin)}
-    async with export_jobs._writing:
-        waiting = await export_jobs.write(world.deps, payload)
-    assert waiting is not None
-    assert waiting.due_at == world.clock.now + export_jobs.WAIT
-    assert await export_jobs.write(world.deps, payload) is None
-
-
 async def test_a_file_that_goes_on_failing_is_said_to_have_failed(
     world: World, admin: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:

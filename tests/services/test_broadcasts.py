@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.kernel.features import Lane
 from services.messaging import bulk_store
 from services.messaging.broadcasts import actions as broadcasts
 from services.messaging.broadcasts import (
@@ -192,6 +193,9 @@ async def test_at_night_only_an_emergency_is_pushed(
     broadcast = await begin(world, urgency=urgency, quiet=Quiet(22, 7))
     await world.work()
     assert len(await entries(world, broadcast)) == 4, "the inbox has it at once"
+    job = await world.db.outbox.find_one({"kind": "messaging.broadcast"})
+    assert job is not None
+    assert job["lane"] == (Lane.URGENT if urgency is Urgency.EMERGENCY else Lane.NEWS)
     assert len(await arrived(world, "li")) == sent_at_night
     await world.advance(hours=8)
     await world.work()

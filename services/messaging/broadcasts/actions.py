@@ -10,6 +10,7 @@ from typing import Final
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.documents import Document
+from services.kernel.features import Lane
 from services.kernel.pages import ListQuery, Page
 from services.messaging import bulk_store
 from services.messaging.broadcasts import homes_store, store
@@ -17,6 +18,7 @@ from services.messaging.broadcasts.models import (
     FAN_OUT,
     Broadcast,
     BroadcastHome,
+    Urgency,
     Wish,
     broadcast_id,
     home_id,
@@ -53,7 +55,10 @@ async def start(deps: Dependencies, tx: Transaction, wish: Wish) -> None:
         created_at=now,
     )
     if await store.insert(deps.db, tx, broadcast):
-        await jobs.enqueue(deps, tx, FAN_OUT, broadcast.id, broadcast_id=broadcast.id)
+        lane = Lane.URGENT if wish.urgency is Urgency.EMERGENCY else None
+        await jobs.enqueue(
+            deps, tx, FAN_OUT, broadcast.id, lane=lane, broadcast_id=broadcast.id
+        )
 
 
 async def stop(

@@ -9,6 +9,7 @@ from typing import cast
 from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPServerRequest, ResponseStartLine
 
+from sandbox.control import followers as control_followers
 from sandbox.control import gate as control_gate
 from sandbox.control import payments, props, stage, users
 from sandbox.control.gate import ControlRoute
@@ -18,6 +19,8 @@ from sandbox.mini_program import codes, login, messages, push, security, tokens
 from sandbox.mini_program import gate as mini_gate
 from sandbox.pay import bills, certificates, notices, refunds, refusals, transactions
 from sandbox.pay import gate as pay_gate
+from sandbox.service_account import followers
+from sandbox.service_account import messages as template_messages
 from sandbox.web import Answer, Call, Router
 from sandbox.world import World
 
@@ -31,11 +34,18 @@ class App:
     def __init__(self, world: World) -> None:
         self._world = world
         self._control: Router[ControlRoute] = Router(
-            [*stage.ROUTES, *users.ROUTES, *payments.ROUTES, *props.ROUTES]
+            [
+                *stage.ROUTES,
+                *users.ROUTES,
+                *control_followers.ROUTES,
+                *payments.ROUTES,
+                *props.ROUTES,
+            ]
         )
         pay_parts = (transactions, certificates, refunds, bills, refusals)
         self._pay = Router([route for part in pay_parts for route in part.ROUTES])
-        mini_parts = (tokens, login, messages, security, codes)
+        own_parts = (tokens, login, messages, security, codes)
+        mini_parts = (*own_parts, followers, template_messages)
         self._mini = Router([route for part in mini_parts for route in part.ROUTES])
         self._tasks: set[asyncio.Task[None]] = set()
         world.schedule.runners = {

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from cryptography.x509.oid import NameOID
+from msgspec import field
 
 ALPHABET = string.ascii_letters + string.digits
 FIRMS = (
@@ -29,11 +30,27 @@ FIRMS = (
 
 
 class MiniProgram(msgspec.Struct, kw_only=True):
+    """Credentials of an app with openids of its own: a mini-program, or the service account."""
+
     appid: str
     secret: str
     push_token: str
     push_aes_key: str
     original_id: str
+
+
+def _word(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def _new_mini_program() -> MiniProgram:
+    return MiniProgram(
+        appid="wx" + secrets.token_hex(8),
+        secret=secrets.token_hex(16),
+        push_token=_word(24),
+        push_aes_key=_word(43),
+        original_id="gh_" + secrets.token_hex(6),
+    )
 
 
 class Merchant(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -58,6 +75,8 @@ class Credentials(msgspec.Struct, kw_only=True):
     mini_program: MiniProgram
     other_mini_program: MiniProgram
     merchants: list[Merchant]
+    # A folder of an earlier version has none: it gets one at the next start.
+    service_account: MiniProgram = field(default_factory=_new_mini_program)
 
 
 class Certificate(msgspec.Struct, kw_only=True):
@@ -79,10 +98,6 @@ class Platform(msgspec.Struct, kw_only=True):
 
     certificates: list[Certificate]
     public_keys: dict[str, PublicKey]  # by mchid; real merchants have one key each
-
-
-def _word(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 def _digits(length: int) -> str:
@@ -108,16 +123,6 @@ def load_private_key(pem: str) -> rsa.RSAPrivateKey:
     if not isinstance(key, rsa.RSAPrivateKey):
         raise TypeError("WeChat Pay signs with RSA keys only")
     return key
-
-
-def _new_mini_program() -> MiniProgram:
-    return MiniProgram(
-        appid="wx" + secrets.token_hex(8),
-        secret=secrets.token_hex(16),
-        push_token=_word(24),
-        push_aes_key=_word(43),
-        original_id="gh_" + secrets.token_hex(6),
-    )
 
 
 def new_public_key() -> PublicKey:
@@ -209,19 +214,24 @@ class Keys:
         self.credentials_path = folder / "credentials.json"
         self._platform_path = folder / "platform.json"
         if self.credentials_path.exists():
-            self.credentials = msgspec.json.decode(
-                self.credentials_path.read_bytes(), type=Credentials
-            )
+            kept = self.credentials_path.read_bytes()
+            self.credentials = msgspec.json.decode(kept, type=Credentials)
+            if b'"service_account"' not in kept:
+                self._save_credentials()
             self.platform = msgspec.json.decode(self._platform_path.read_bytes(), type=Platform)
         else:
             self.credentials, self.platform = _make(at)
             self._save_platform()
-            shown = msgspec.json.format(msgspec.json.encode(self.credentials), indent=2)
-            write_secret(self.credentials_path, shown)
-        programs = (self.credentials.mini_program, self.credentials.other_mini_program)
+            self._save_credentials()
+        made = self.credentials
+        programs = (made.mini_program, made.other_mini_program, made.service_account)
         self.programs = {program.appid: program for program in programs}
         self.merchants = {m.mchid: m for m in self.credentials.merchants}
         self._loaded: dict[str, rsa.RSAPrivateKey] = {}
+
+    def _save_credentials(self) -> None:
+        shown = msgspec.json.format(msgspec.json.encode(self.credentials), indent=2)
+        write_secret(self.credentials_path, shown)
 
     def _save_platform(self) -> None:
         write_secret(self._platform_path, msgspec.json.encode(self.platform))

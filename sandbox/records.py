@@ -82,6 +82,28 @@ class Message(Struct, kw_only=True):
     data: dict[str, str]
 
 
+class Follower(Struct, kw_only=True):
+    """Follower of the service account."""
+
+    openid: str
+    name: str
+    followed_at: float
+    unionid: bool = True  # False: as if the apps were bound to no Open Platform account
+
+
+class TemplateMessage(Struct, kw_only=True):
+    """Template message of the service account as its follower received it."""
+
+    n: int
+    at: float
+    openid: str
+    template_id: str
+    appid: str  # of the mini-program that a tap opens; "": none
+    pagepath: str
+    client_msg_id: str
+    data: dict[str, str]
+
+
 class Order(Struct, kw_only=True):
     mchid: str  # the merchant who signs: sp_mchid in partner mode
     sub_mchid: str = ""
@@ -215,6 +237,9 @@ class MerchantSettings(Struct, kw_only=True, forbid_unknown_fields=True):
 class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     notify_timeout_seconds: float = 5.0
     push: PushTarget = field(default_factory=PushTarget)
+    service_push: PushTarget = field(default_factory=PushTarget)
+    service_receipt: str = "success"  # Status of TEMPLATESENDJOBFINISH
+    open_platform: bool = False  # True: every login tells the unionid
     refunds: RefundPlan = field(default_factory=RefundPlan)
     media: MediaPlan = field(default_factory=MediaPlan)
     risky_words: list[str] = field(default_factory=lambda: ["违禁词"])

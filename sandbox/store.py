@@ -13,6 +13,7 @@ from sandbox.records import (
     BillEdit,
     BillFile,
     Code,
+    Follower,
     Grant,
     Job,
     MediaCheck,
@@ -21,6 +22,7 @@ from sandbox.records import (
     Prepay,
     Refund,
     Settings,
+    TemplateMessage,
     Token,
     TokenSlot,
     User,
@@ -82,6 +84,8 @@ class Store:
         self.token_slots = Table(self._db, "token_slot", TokenSlot)
         self.grants = Table(self._db, "grant", Grant)
         self.messages = Table(self._db, "message", Message)
+        self.followers = Table(self._db, "follower", Follower)
+        self.template_messages = Table(self._db, "template_message", TemplateMessage)
         self.orders = Table(self._db, "order", Order)
         self.prepays = Table(self._db, "prepay", Prepay)
         self.transactions = Table(self._db, "transaction", str)  # transaction_id → order key

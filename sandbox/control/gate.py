@@ -12,6 +12,7 @@ from sandbox.world import World
 
 T = TypeVar("T")
 INDEX = "/__ctl/"
+APPS = ("mini_program", "other_mini_program", "service_account")
 ControlRoute = Callable[[World, Call], Awaitable[Answer]]
 
 
@@ -31,13 +32,11 @@ def read(call: Call, wish_type: type[T]) -> T:
 
 
 def program(world: World, name: str) -> MiniProgram:
-    """Return "mini_program" or "other_mini_program" of credentials.json."""
-    credentials = world.keys.credentials
-    if name == "mini_program":
-        return credentials.mini_program
-    if name == "other_mini_program":
-        return credentials.other_mini_program
-    raise Refused(f"no mini-program {name!r}")
+    """Return "mini_program", "other_mini_program" or "service_account" of credentials.json."""
+    if name not in APPS:
+        raise Refused(f"no mini-program {name!r}")
+    found: MiniProgram = getattr(world.keys.credentials, name)
+    return found
 
 
 def find_order(world: World, out_trade_no: str, mchid: str = "") -> Order:

@@ -24,6 +24,7 @@ MESSAGES = {
     41030: "invalid page",
     42001: "access_token expired",
     43002: "require POST method",
+    43004: "require subscribe",
     43101: "user refuse to accept the msg",
     43104: "appid not match openid",
     44002: "empty post data",
@@ -31,6 +32,7 @@ MESSAGES = {
     45109: "uniform message has been retired",
     47001: "data format error",
     47003: "argument invalid!",
+    48001: "api unauthorized",
     61010: "code is expired",
     87009: "invalid signature",
 }

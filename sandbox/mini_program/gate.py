@@ -62,6 +62,22 @@ def by_secret(world: World, call: Call) -> MiniProgram:
 
 
 def by_token(world: World, call: Call) -> MiniProgram:
+    """Return the mini-program whose token the call bears; 48001 for the service account's."""
+    app = _owner_of_token(world, call)
+    if app is world.keys.credentials.service_account:
+        raise MiniError(48001)
+    return app
+
+
+def by_service_token(world: World, call: Call) -> MiniProgram:
+    """Return the service account whose token the call bears; 48001 for a mini-program's."""
+    app = _owner_of_token(world, call)
+    if app is not world.keys.credentials.service_account:
+        raise MiniError(48001)
+    return app
+
+
+def _owner_of_token(world: World, call: Call) -> MiniProgram:
     text = call.query.get("access_token")
     if not text:
         raise MiniError(41001)

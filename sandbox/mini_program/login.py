@@ -52,7 +52,7 @@ async def code_to_session(world: World, call: Call, app: MiniProgram) -> Answer:
     world.store.users.save(user.openid, user)
     # A successful answer has no errcode here.
     found = {"session_key": user.session_key, "openid": user.openid}
-    if user.unionid:
+    if user.unionid or world.settings.open_platform:
         found["unionid"] = unionid_of(user.name)
     return Answer.json(found)
 

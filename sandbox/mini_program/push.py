@@ -10,7 +10,7 @@ import msgspec
 from sandbox.keys import MiniProgram
 from sandbox.mini_program.envelope import as_json, as_xml, sealed, signature
 from sandbox.outbound import Reply
-from sandbox.records import Job
+from sandbox.records import Job, PushTarget
 from sandbox.world import World
 
 KIND = "push"
@@ -88,11 +88,17 @@ def _sealed(
     return whole, {"encrypt_type": "aes", "msg_signature": sign}
 
 
+def target_of(world: World, app: MiniProgram) -> PushTarget:
+    """Return where pushes about this app go: a service account has an address of its own."""
+    linked = app is world.keys.credentials.service_account
+    return world.settings.service_push if linked else world.settings.push
+
+
 async def send(
     world: World, app: MiniProgram, event: dict[str, Any], craft: PushCraft = GENUINE
 ) -> Reply:
     """Deliver once, with a new timestamp and signature."""
-    target = world.settings.push
+    target = target_of(world, app)
     form, mode = craft.format or target.format, craft.mode or target.mode
     stamp = (str(int(world.clock.now())), str(secrets.randbelow(10**10)))
     body, query = _rendered(event, form), dict(zip(("timestamp", "nonce"), stamp, strict=True))
@@ -116,7 +122,7 @@ def enqueue(
     world: World, app: MiniProgram, event: dict[str, Any], craft: PushCraft = GENUINE
 ) -> Job | None:
     """Schedule a push, due at once; None when no address is configured."""
-    if not world.settings.push.url:
+    if not target_of(world, app).url:
         return None
     data = {"appid": app.appid, "event": event, "craft": msgspec.to_builtins(craft)}
     return world.schedule.add(KIND, data, world.clock.now())

@@ -155,6 +155,15 @@ def test_plain_mode_without_a_key() -> None:
         plain_receiver.receive(signed(token="other"), body, "application/json")
 
 
+def test_without_a_token_nothing_is_wechats() -> None:
+    """Everybody can sign with an empty one."""
+    unset, query = PushReceiver("", None, APPID), signed(token="")
+    with pytest.raises(BadSignature):
+        unset.receive(query, json.dumps(popup(ACCEPT)).encode(), "application/json")
+    with pytest.raises(BadSignature):
+        unset.verify_url({**query, "echostr": "1"})
+
+
 @pytest.mark.parametrize(
     "sealed",
     ["", "!!!", base64.b64encode(b"short").decode(), base64.b64encode(b"0" * 64).decode()],

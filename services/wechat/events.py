@@ -1,6 +1,7 @@
 """Events that WeChat pushes to us, one shape for JSON and XML."""
 
 from datetime import datetime
+from enum import StrEnum, auto
 
 import msgspec
 
@@ -40,6 +41,35 @@ class SubscribeSent(_Event, frozen=True, kw_only=True):
     error_status: str
 
 
+class Followed(_Event, frozen=True, kw_only=True):
+    """Somebody began to follow the service account."""
+
+    openid: str
+
+
+class Unfollowed(_Event, frozen=True, kw_only=True):
+    """Somebody ceased to follow the service account."""
+
+    openid: str
+
+
+class Receipt(StrEnum):
+    """Fate of a template message of the service account."""
+
+    DELIVERED = auto()
+    BLOCKED = auto()  # the person refuses messages of this account
+    FAILED = auto()
+
+
+class TemplateSent(_Event, frozen=True, kw_only=True):
+    """WeChat delivered a template message of the service account, or not."""
+
+    openid: str
+    message_id: str
+    receipt: Receipt
+    status: str  # in WeChat's words
+
+
 class MediaCheck(_Event, frozen=True, kw_only=True):
     """The verdict on a picture. error_code -1008: WeChat could not download it."""
 
@@ -56,4 +86,13 @@ class Other(_Event, frozen=True, kw_only=True):
     kind: str
 
 
-PushEvent = SubscribePopup | SubscribeChange | SubscribeSent | MediaCheck | Other
+PushEvent = (
+    SubscribePopup
+    | SubscribeChange
+    | SubscribeSent
+    | Followed
+    | Unfollowed
+    | TemplateSent
+    | MediaCheck
+    | Other
+)

@@ -21,6 +21,22 @@ class Login(Guarded, frozen=True, kw_only=True):
     unionid: str | None = None
 
 
+class Follower(msgspec.Struct, frozen=True, kw_only=True):
+    """Person as the service account knows them.
+
+    `subscribe`: 0 for who does not follow; nothing else is told of them. `subscribe_time`:
+    seconds since 1970. `unionid` only when the account is bound to an Open Platform account.
+    """
+
+    subscribe: int
+    subscribe_time: int = 0
+    unionid: str | None = None
+
+    @property
+    def follows(self) -> bool:
+        return self.subscribe != 0
+
+
 class PhoneNumber(msgspec.Struct, frozen=True, kw_only=True):
     country_code: str  # "86"
     number: str  # without the country code

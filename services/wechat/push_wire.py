@@ -1,6 +1,6 @@
 """JSON and XML of server pushes → events. The two differ in more than syntax."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from xml.parsers.expat import ExpatError
@@ -10,12 +10,16 @@ import xmltodict  # type: ignore[import-untyped]  # ships no types; wechatpy nee
 
 from services.wechat.errors import BadSignature, Forgery
 from services.wechat.events import (
+    Followed,
     MediaCheck,
     Other,
     PushEvent,
+    Receipt,
     SubscribeChange,
     SubscribePopup,
     SubscribeSent,
+    TemplateSent,
+    Unfollowed,
 )
 from services.wechat.models import Suggestion
 
@@ -27,6 +31,11 @@ WRAPPERS: Final = {
     "subscribe_msg_change_event": "SubscribeMsgChangeEvent",
     "subscribe_msg_sent_event": "SubscribeMsgSentEvent",
 }
+FOLLOWINGS: Final[dict[str, type[Followed | Unfollowed]]] = {
+    "subscribe": Followed,
+    "unsubscribe": Unfollowed,
+}
+RECEIPTS: Final = {"success": Receipt.DELIVERED, "failed:user block": Receipt.BLOCKED}
 _WORDS: Final[dict[Any, Suggestion]] = {word.value: word for word in Suggestion}
 SIGN_BIT: Final = 1 << 31
 
@@ -49,7 +58,7 @@ def read_events(fields: Fields) -> list[PushEvent]:
         kind = str(fields.get("Event", ""))
         if kind in WRAPPERS:
             return [_subscription(kind, fields, item) for item in _items(kind, fields)]
-        return [_media_check(fields) if kind == "wxa_media_check" else _other(kind, fields)]
+        return [READERS.get(kind, _other)(kind, fields)]
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError):
         raise BadSignature(Forgery.MALFORMED) from None
 
@@ -83,7 +92,30 @@ def _subscription(kind: str, fields: Fields, item: Fields) -> PushEvent:
     return (SubscribePopup if popup else SubscribeChange)(**common, accepted=accepted)
 
 
-def _media_check(fields: Fields) -> MediaCheck:
+def _following(kind: str, fields: Fields) -> PushEvent:
+    openid, created_at = _openid(fields), _created_at(fields)
+    return FOLLOWINGS[kind](
+        openid=openid,
+        created_at=created_at,
+        dedupe_key=f"{kind}:{openid}:{int(created_at.timestamp())}",
+    )
+
+
+def _template_sent(kind: str, fields: Fields) -> TemplateSent:
+    """Read the receipt of a template message: one Status where others have a code."""
+    message_id, status = str(fields["MsgID"]), str(fields["Status"])
+    squeezed = status.lower().replace(": ", ":")  # WeChat's pages write it with and without
+    return TemplateSent(
+        openid=_openid(fields),
+        message_id=message_id,
+        receipt=RECEIPTS.get(squeezed, Receipt.FAILED),
+        status=status,
+        created_at=_created_at(fields),
+        dedupe_key=f"{kind}:{message_id}",
+    )
+
+
+def _media_check(kind: str, fields: Fields) -> MediaCheck:
     """Read the verdict; the older shape (isrisky, status_code) comes now and then too."""
     trace_id = str(fields["trace_id"])
     result = fields.get("result") or {}
@@ -99,7 +131,7 @@ def _media_check(fields: Fields) -> MediaCheck:
         label=int(result.get("label") or 0),
         error_code=error_code,
         created_at=_created_at(fields),
-        dedupe_key=f"wxa_media_check:{trace_id}",
+        dedupe_key=f"{kind}:{trace_id}",
     )
 
 
@@ -133,3 +165,10 @@ def _created_at(fields: Fields) -> datetime:
 def _signed(number: int) -> int:
     """Undo WeChat's habit of writing -1008 as 4294966288."""
     return number - 2 * SIGN_BIT if number >= SIGN_BIT else number
+
+
+READERS: Final[Mapping[str, Callable[[str, Fields], PushEvent]]] = {
+    "wxa_media_check": _media_check,
+    "TEMPLATESENDJOBFINISH": _template_sent,
+    **dict.fromkeys(FOLLOWINGS, _following),
+}

@@ -14,6 +14,7 @@ from server.embedded.servers import Sandbox
 from services.wechat.merchant import MerchantAccount, load_accounts
 from services.wechat.mini_program import MiniProgram
 from services.wechat.pay import PayClient
+from services.wechat.service_account import ServiceAccount
 from tests.build.world import Clock
 from tests.deadlines import SAFETY_NET
 from tests.services.wechat.desk import Desk, Doorstep
@@ -57,6 +58,16 @@ def mini(desk: Desk, redis: Redis) -> Iterator[MiniProgram]:
 def hurried(desk: Desk, redis: Redis) -> Iterator[MiniProgram]:
     """One that gives up: only for calls that are never answered."""
     with closing(client_of(desk, redis, HURRY)) as client:
+        yield client
+
+
+@pytest.fixture
+async def service(desk: Desk, redis: Redis) -> AsyncIterator[ServiceAccount]:
+    given, key = desk.account, f"wx:{desk.account['appid']}:token"
+    await redis.delete(key, f"{key}:lock")
+    told = {"base": desk.base, "redis": redis, "now": desk.clock}
+    told |= {"mini_program": desk.appid, "timeout_seconds": SAFETY_NET}
+    with closing(ServiceAccount(given["appid"], given["secret"], **told)) as client:
         yield client
 
 

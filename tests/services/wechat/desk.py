@@ -32,6 +32,15 @@ class Desk(WeChat):
     def secret(self) -> str:
         return str(self.credentials["mini_program"]["secret"])
 
+    @property
+    def account(self) -> dict[str, str]:
+        """Return the credentials of the service account."""
+        return dict(self.credentials["service_account"])
+
+    async def follow(self, name: str = "li", **wish: Any) -> str:
+        """Let somebody follow the service account; return their openid there."""
+        return str((await self.do(f"users/{name}/follow", **wish))["openid"])
+
     async def count(self, path: str) -> int:
         return len(await self.calls(path))
 

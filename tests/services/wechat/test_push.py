@@ -14,12 +14,16 @@ from wechatpy.crypto import WeChatCrypto
 
 from services.wechat.errors import BadSignature, Forgery
 from services.wechat.events import (
+    Followed,
     MediaCheck,
     Other,
     PushEvent,
+    Receipt,
     SubscribeChange,
     SubscribePopup,
     SubscribeSent,
+    TemplateSent,
+    Unfollowed,
 )
 from services.wechat.models import Suggestion
 from services.wechat.push import PushReceiver
@@ -251,6 +255,44 @@ def test_case_29_the_verdict_on_a_picture(
     assert isinstance(check, MediaCheck)
     assert (check.suggestion, check.error_code) == (suggestion, error_code)
     assert check.dedupe_key == "wxa_media_check:t-1"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("subscribe", Followed), ("unsubscribe", Unfollowed)]
+)
+def test_who_follows_the_service_account(
+    name: str, kind: type[Followed] | type[Unfollowed]
+) -> None:
+    expected = kind(openid="o-li", created_at=INSTANT, dedupe_key=f"{name}:o-li:{AT}")
+    event = {**ABOUT, "Event": name, "CreateTime": AT, "EventKey": ""}
+    assert receive_json(event) == [expected]
+    about = "<FromUserName>o-li</FromUserName><MsgType>event</MsgType><EventKey/>"
+    xml = f"<xml>{about}<Event>{name}</Event><CreateTime>{AT}</CreateTime></xml>"
+    assert receive_xml(xml) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("status", "receipt"),
+    [
+        ("success", Receipt.DELIVERED),
+        ("failed:user block", Receipt.BLOCKED),
+        ("failed: user block", Receipt.BLOCKED),
+        ("failed: system failed", Receipt.FAILED),
+        ("failed:a new reason", Receipt.FAILED),
+    ],
+)
+def test_the_fate_of_a_template_message(status: str, receipt: Receipt) -> None:
+    event = {**ABOUT, "Event": "TEMPLATESENDJOBFINISH", "CreateTime": AT, "MsgID": 2001}
+    assert receive_json(event | {"Status": status}) == [
+        TemplateSent(
+            openid="o-li",
+            message_id="2001",
+            receipt=receipt,
+            status=status,
+            created_at=INSTANT,
+            dedupe_key="TEMPLATESENDJOBFINISH:2001",
+        )
+    ]
 
 
 def test_anything_else_is_passed_on_by_name() -> None:

@@ -23,6 +23,7 @@ VALIDATOR: Final = {
     "required": ["_id", "wechat_key", "openid", "created_at"],
     "properties": {
         "wechat_key": {"bsonType": "string"},
+        "union_key": {"bsonType": ["string", "null"]},
         "phone_sealed": {"bsonType": ["string", "null"]},
         "phone_index": {"bsonType": ["string", "null"]},
     },

@@ -23,6 +23,7 @@ from services.wechat.merchant import load_accounts
 from services.wechat.mini_program import MiniProgram
 from services.wechat.pay import PayClient
 from services.wechat.push import PushReceiver
+from services.wechat.service_account import LinkedAccount, ServiceAccount
 
 REDIS_CONNECTIONS: Final = 100
 REDIS_SECONDS: Final = 1.0  # a silent Redis may not use up the time of a request
@@ -50,6 +51,7 @@ async def open_dependencies(
         timeout_seconds=WECHAT_SECONDS,
         observe=count_wechat_call,
     )
+    service = open_service(settings, redis, now)
     accounts = load_accounts(msgspec.json.encode(settings.wxpay_accounts))
     merchants = {
         key: PayClient(
@@ -75,16 +77,41 @@ async def open_dependencies(
             push=PushReceiver(
                 settings.wx_push_token, settings.wx_push_aes_key, settings.wx_appid
             ),
+            service=service,
             templates=settings.wx_templates,
             photos=settings.photos_folder,
             features=FEATURES,
         )
     finally:
         wechat.close()
+        if service:
+            service.client.close()
         for client in merchants.values():
             client.close()
         await redis.aclose()
         await mongo.close()
+
+
+def open_service(
+    settings: Settings, redis: Redis, now: Callable[[], datetime]
+) -> LinkedAccount | None:
+    """Make the clients of the linked service account, None when the settings have none."""
+    if not settings.wx_service_appid:
+        return None
+    client = ServiceAccount(
+        settings.wx_service_appid,
+        settings.wx_service_secret,
+        mini_program=settings.wx_appid,
+        base=settings.wx_api_base,
+        redis=redis,
+        now=now,
+        timeout_seconds=WECHAT_SECONDS,
+        observe=count_wechat_call,
+    )
+    push = PushReceiver(
+        settings.wx_service_push_token, settings.wx_service_push_aes_key, client.appid
+    )
+    return LinkedAccount(client=client, push=push, templates=settings.wx_service_templates)
 
 
 def open_mongo(settings: Settings, **options: Any) -> AsyncMongoClient[dict[str, Any]]:

@@ -15,7 +15,27 @@ from server.features import FEATURES
 WECHAT: Final = "https://api.weixin.qq.com"
 WECHAT_PAY: Final = "https://api.mch.weixin.qq.com"
 SECRETS: Final = frozenset(
-    {"wx_secret", "wx_push_token", "wx_push_aes_key", "wxpay_accounts", "secret_keys"}
+    {
+        "wx_secret",
+        "wx_push_token",
+        "wx_push_aes_key",
+        "wx_service_secret",
+        "wx_service_push_token",
+        "wx_service_push_aes_key",
+        "wxpay_accounts",
+        "secret_keys",
+    }
+)
+# Of the linked service account: all of them or none.
+SERVICE: Final = (
+    "wx_service_appid",
+    "wx_service_secret",
+    "wx_service_push_token",
+    "wx_service_push_aes_key",
+    "wx_service_templates",
+)
+IN_JSON: Final = frozenset(
+    {"wx_templates", "wx_service_templates", "wxpay_accounts", "secret_keys"}
 )
 NEEDED: Final = (
     "mongodb_uri",
@@ -71,6 +91,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     wx_push_token: str = ""
     wx_push_aes_key: str = ""
     wx_templates: dict[str, str] = {}
+    wx_service_appid: str = ""
+    wx_service_secret: str = ""
+    wx_service_push_token: str = ""
+    wx_service_push_aes_key: str = ""
+    wx_service_templates: dict[str, str] = {}
     wxpay_accounts: tuple[dict[str, str | None], ...] = ()
 
     secret_keys: dict[str, bytes] = {}
@@ -140,7 +165,7 @@ def _find(name: str, environ: Mapping[str, str]) -> str:
 
 def _parse(name: str, raw: str, type_: Any) -> Any:
     try:
-        if name in {"wx_templates", "wxpay_accounts", "secret_keys"}:
+        if name in IN_JSON:
             return msgspec.json.decode(raw, type=type_)
         if name == "trusted_proxies":
             return tuple(address.strip() for address in raw.split(","))
@@ -253,9 +278,22 @@ def _check_keys(settings: Settings) -> None:
 
 
 def _check_templates(settings: Settings) -> None:
-    if strange := settings.wx_templates.keys() - FEATURES.templates.keys():
-        known = ", ".join(FEATURES.templates)
-        raise SettingsError(f"WX_TEMPLATES: no message is called {min(strange)!r}: {known}")
+    for name in ("wx_templates", "wx_service_templates"):
+        if strange := getattr(settings, name).keys() - FEATURES.templates.keys():
+            known = ", ".join(FEATURES.templates)
+            raise SettingsError(
+                f"{name.upper()}: no message is called {min(strange)!r}: {known}"
+            )
+
+
+def _check_service(settings: Settings) -> None:
+    missing = [name.upper() for name in SERVICE if not getattr(settings, name)]
+    if 0 < len(missing) < len(SERVICE):
+        raise SettingsError(
+            f"{missing[0]}: set it too, or none of the service account's (WX_SERVICE_…)"
+        )
+    if settings.wx_service_appid and settings.wx_service_appid == settings.wx_appid:
+        raise SettingsError("WX_SERVICE_APPID: it is the mini-program's; put in its own")
 
 
 CHECKS: Final = (
@@ -265,4 +303,5 @@ CHECKS: Final = (
     _check_public_url,
     _check_keys,
     _check_templates,
+    _check_service,
 )

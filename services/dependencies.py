@@ -22,6 +22,7 @@ from services.limits.buckets import Limiter
 from services.wechat.mini_program import MiniProgram
 from services.wechat.pay import PayClient
 from services.wechat.push import PushReceiver
+from services.wechat.service_account import LinkedAccount
 
 Database = AsyncDatabase[Document]
 Transaction = AsyncClientSession
@@ -38,6 +39,7 @@ ABORT_SECONDS: Final = 0.5
 class Dependencies:
     """`merchants`: account key → client of that WeChat Pay account.
 
+    `service`: the linked service account (服务号), None when none is configured.
     `templates`: key of a template → id of the message template, of those this mini-program has.
     `photos`: the folder of the sealed photos, the same for all processes.
     `features`: what each package registered, found by the server: services list no packages.
@@ -52,6 +54,7 @@ class Dependencies:
     wechat: MiniProgram
     merchants: Mapping[str, PayClient]
     push: PushReceiver
+    service: LinkedAccount | None
     templates: Mapping[str, str]
     photos: Path
     features: Features

@@ -1,4 +1,4 @@
-"""Webhook of WeChat server push (消息推送): events of the mini-program. Not for clients."""
+"""Webhooks of WeChat server push (消息推送): the mini-program's, the service account's."""
 
 from typing import Final
 
@@ -10,6 +10,7 @@ from handlers.http.contract import Access, Route, endpoint
 from handlers.http.downloads import Download
 from services.limits.models import Rate
 from services.pushes import actions as pushes
+from services.pushes.actions import App
 
 LARGEST_PUSH: Final = 64 * 1024
 PUSH_SECONDS: Final = 4.5  # WeChat waits five and then sends it again
@@ -35,13 +36,25 @@ class PushQuery(msgspec.Struct):
     msg_signature: str = ""
 
 
-class PushHandler(ApiHandler):
+class BasePushHandler(ApiHandler):
     lane = Lane.PUSHES
     max_body_bytes = LARGEST_PUSH
 
     def seconds(self) -> float:
         return PUSH_SECONDS
 
+    def echo(self, app: App, query: PushQuery) -> Download:
+        said = pushes.verify_url(self.deps, app, msgspec.to_builtins(query))
+        return Download(said.encode(), PLAIN)
+
+    async def take(self, app: App, query: PushQuery, body: bytes) -> Download:
+        content_type = self.request.headers.get("Content-Type", "")
+        given = msgspec.to_builtins(query)
+        await pushes.receive(self.deps, app, given, body, content_type)
+        return Download(b"success", PLAIN)
+
+
+class PushHandler(BasePushHandler):
     @endpoint(
         "verifyPushAddress",
         needs=Access.PUBLIC,
@@ -51,8 +64,7 @@ class PushHandler(ApiHandler):
     )
     async def get(self, query: PushQuery) -> Download:
         """Prove to WeChat that this address is ours."""
-        echo = pushes.verify_url(self.deps, msgspec.to_builtins(query))
-        return Download(echo.encode(), PLAIN)
+        return self.echo(App.MINI_PROGRAM, query)
 
     @endpoint(
         "receivePush",
@@ -63,10 +75,34 @@ class PushHandler(ApiHandler):
     )
     async def post(self, query: PushQuery, body: bytes) -> Download:
         """Take an event from WeChat: JSON or XML, sealed in safe mode."""
-        content_type = self.request.headers.get("Content-Type", "")
-        given = msgspec.to_builtins(query)
-        await pushes.receive(self.deps, given, body, content_type)
-        return Download(b"success", PLAIN)
+        return await self.take(App.MINI_PROGRAM, query, body)
 
 
-ROUTES = [Route("/wx/push", PushHandler)]
+class ServicePushHandler(BasePushHandler):
+    @endpoint(
+        "verifyServicePushAddress",
+        needs=Access.PUBLIC,
+        media_type="text/plain",
+        errors=("not_from_wechat",),
+        rate=Rate.CALLBACK,
+    )
+    async def get(self, query: PushQuery) -> Download:
+        """Prove to WeChat that this address is ours, for the service account."""
+        return self.echo(App.SERVICE_ACCOUNT, query)
+
+    @endpoint(
+        "receiveServicePush",
+        needs=Access.PUBLIC,
+        media_type="text/plain",
+        errors=("not_from_wechat",),
+        rate=Rate.CALLBACK,
+    )
+    async def post(self, query: PushQuery, body: bytes) -> Download:
+        """Take an event of the linked service account: somebody follows it, or no more."""
+        return await self.take(App.SERVICE_ACCOUNT, query, body)
+
+
+ROUTES = [
+    Route("/wx/push", PushHandler),
+    Route("/wx/push/service-account", ServicePushHandler),
+]

@@ -123,7 +123,13 @@ async def prepare_stand_in(settings: Settings) -> None:
     It remembers a clock that somebody moved, and would refuse every signature of ours.
     """
     push = {"url": f"{settings.public_url}/wx/push", "format": "json", "mode": "safe"}
-    for path, wish in (("push", push), ("clock", {"now": wall_clock(), "frozen": False})):
+    wishes = {
+        "push": push,
+        "service-account/push": {**push, "url": f"{push['url']}/service-account"},
+        "settings": {"open_platform": True},  # to which both apps are bound
+        "clock": {"now": wall_clock(), "frozen": False},
+    }
+    for path, wish in wishes.items():
         request = HTTPRequest(
             f"{settings.wx_api_base}/__ctl/{path}",
             method="POST",

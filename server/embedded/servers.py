@@ -148,10 +148,11 @@ class Sandbox(Child):
     def settings(self) -> dict[str, Any]:
         """Return the settings that make the product trust this stand-in."""
         made = msgspec.json.decode(self.credentials.read_bytes())
-        program = made["mini_program"]
+        apps = {"wx": made["mini_program"], "wx_service": made["service_account"]}
         names = ("appid", "secret", "push_token", "push_aes_key")
-        found = {f"wx_{name}": program[name] for name in names}
-        found["wx_templates"] = {key: f"stand-in-{key}" for key in FEATURES.templates}
+        found = {f"{of}_{name}": app[name] for of, app in apps.items() for name in names}
+        for of, prefix in (("wx", "stand-in"), ("wx_service", "stand-in-service")):
+            found[f"{of}_templates"] = {key: f"{prefix}-{key}" for key in FEATURES.templates}
         return found | {"wxpay_accounts": tuple(made["merchants"])}
 
     def command(self, port: int) -> list[str]:

@@ -9,11 +9,18 @@ from services.people import identity, store
 from services.people.models import PHONE, Person
 
 
-async def find_or_add(deps: Dependencies, openid: str) -> Person:
-    """Return the person behind a WeChat user of this mini-program, added now if new."""
-    now = deps.now()
-    key = identity.key_of(deps, openid)
-    fresh = Person(id=deps.new_id(), wechat_key=key, openid=openid, created_at=now)
+async def find_or_add(deps: Dependencies, openid: str, *, unionid: str | None = None) -> Person:
+    """Return the person behind a WeChat user of this mini-program, added now if new.
+
+    `unionid` is noted while a service account is linked: without one nothing needs it.
+    """
+    fresh = Person(
+        id=deps.new_id(),
+        wechat_key=identity.key_of(deps, openid),
+        openid=openid,
+        union_key=identity.union_key_of(unionid) if unionid and deps.service else None,
+        created_at=deps.now(),
+    )
     return await store.upsert(deps.db, fresh)
 
 
@@ -34,6 +41,12 @@ async def openids(deps: Dependencies, person_ids: Sequence[str]) -> dict[str, st
     """Return person id → openid, for messages; nobody writes to a closed account."""
     people = await store.find_many(deps.db, person_ids)
     return {person.id: person.openid for person in people if person.closed_at is None}
+
+
+async def union_keys(deps: Dependencies, person_ids: Sequence[str]) -> dict[str, str]:
+    """Return person id → key in all apps of our Open Platform account, where one is known."""
+    people = await store.find_many(deps.db, person_ids)
+    return {person.id: person.union_key for person in people if person.union_key}
 
 
 async def is_closed(deps: Dependencies, person_id: str) -> bool:

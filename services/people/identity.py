@@ -3,11 +3,14 @@
 https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-login/code2Session.html
 """
 
+import hashlib
+
 import structlog
 
 from services.dependencies import Dependencies
 from services.kernel import errors, phones
 from services.wechat.errors import Reaction, WeChatError
+from services.wechat.models import Login
 
 log = structlog.get_logger(__name__)
 
@@ -50,13 +53,17 @@ def domain_error(error: WeChatError) -> errors.DomainError:
             return WeChatBusy("微信暂时没有回应,请重新登录试试", retry_after_seconds=3)
 
 
-async def openid_of(deps: Dependencies, code: str) -> str:
-    """Return the openid behind a code of wx.login(). Raises CodeRefused, WeChatBusy, …."""
+async def login_of(deps: Dependencies, code: str) -> Login:
+    """Return who is behind a code of wx.login(). Raises CodeRefused, WeChatBusy, …."""
     try:
-        login = await deps.wechat.login(code)
+        return await deps.wechat.login(code)
     except WeChatError as error:
         raise domain_error(error) from error
-    return login.openid
+
+
+async def openid_of(deps: Dependencies, code: str) -> str:
+    """Return the openid behind a code of wx.login(). Raises as `login_of` does."""
+    return (await login_of(deps, code)).openid
 
 
 async def phone_of(deps: Dependencies, code: str) -> str:
@@ -71,3 +78,11 @@ async def phone_of(deps: Dependencies, code: str) -> str:
 def key_of(deps: Dependencies, openid: str) -> str:
     """Return the key of a WeChat user: an openid means something only with its mini-program."""
     return f"{deps.wechat.appid}:{openid}"
+
+
+def union_key_of(unionid: str) -> str:
+    """Return the key of a person in all apps of one Open Platform account.
+
+    A digest: it is only ever compared, and the unionid itself is needed nowhere.
+    """
+    return hashlib.sha256(unionid.encode()).hexdigest()[:40]

@@ -22,6 +22,7 @@ class Person(Struct, kw_only=True):
     openid: str
     phone_sealed: str | None = None
     phone_index: str | None = None
+    union_key: str | None = None  # who it is in the linked service account, see identity.py
     created_at: datetime
     phone_given_at: datetime | None = None
     signed_in_at: datetime | None = None

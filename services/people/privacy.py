@@ -44,6 +44,7 @@ async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     empty: Document = {
         "wechat_key": f"{ERASED}:{person_id}",
         "openid": "",
+        "union_key": None,
         "phone_sealed": None,
         "phone_index": None,
         "phone_given_at": None,

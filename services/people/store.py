@@ -16,9 +16,12 @@ async def upsert(db: Database, person: Person) -> Person:
     """Return the person of this WeChat identity, inserted now when there is none."""
     fresh = to_document(person)
     del fresh["wechat_key"]
+    change: Document = {"$setOnInsert": fresh}
+    if person.union_key:  # WeChat tells it once the apps are bound, perhaps after years
+        change["$set"] = {"union_key": fresh.pop("union_key")}
     document = await db[people.COLLECTION].find_one_and_update(
         {"wechat_key": person.wechat_key},
-        {"$setOnInsert": fresh},
+        change,
         upsert=True,
         return_document=ReturnDocument.AFTER,
     )

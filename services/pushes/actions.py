@@ -1,4 +1,4 @@
-"""Pushes from WeChat about messages: grants given and withdrawn, delivery receipts.
+"""Pushes from WeChat: message grants and delivery receipts, followers of the service account.
 
 Only these signed pushes count. What a phone claims about grants is worth nothing: it would let
 anybody make us call WeChat in vain.
@@ -6,19 +6,42 @@ Source: framework/open-ability/subscribe-message.md.
 """
 
 from collections.abc import Mapping
+from enum import StrEnum, auto
+from typing import Final
 
 import structlog
 from pymongo.errors import DuplicateKeyError
 
 from services.dependencies import Dependencies, Transaction
+from services.followers import actions as followers
 from services.kernel.errors import Unauthenticated
 from services.messaging import message_grants
 from services.messaging.deliveries import receipts
 from services.pushes import store
 from services.wechat.errors import BadSignature
-from services.wechat.events import PushEvent, SubscribeChange, SubscribePopup, SubscribeSent
+from services.wechat.events import (
+    Followed,
+    PushEvent,
+    SubscribeChange,
+    SubscribePopup,
+    SubscribeSent,
+    Unfollowed,
+)
+from services.wechat.push import PushReceiver
 
-Event = SubscribePopup | SubscribeChange | SubscribeSent
+
+class App(StrEnum):
+    """App that a push is about: each has an address, a token and a key of its own."""
+
+    MINI_PROGRAM = auto()
+    SERVICE_ACCOUNT = auto()
+
+
+# What one app tells is not believed of the other: openids differ between them.
+EVENTS: Final[dict[App, tuple[type, ...]]] = {
+    App.MINI_PROGRAM: (SubscribePopup, SubscribeChange, SubscribeSent),
+    App.SERVICE_ACCOUNT: (Followed, Unfollowed),
+}
 
 log = structlog.get_logger(__name__)
 
@@ -29,16 +52,16 @@ class NotFromWeChat(Unauthenticated):
     code = "not_from_wechat"
 
 
-def verify_url(deps: Dependencies, query: Mapping[str, str]) -> str:
+def verify_url(deps: Dependencies, app: App, query: Mapping[str, str]) -> str:
     """Return what WeChat wants to hear from the address it pushes to. Raises NotFromWeChat."""
     try:
-        return deps.push.verify_url(query)
+        return _receiver(deps, app).verify_url(query)
     except BadSignature as forgery:
         raise _refusal(forgery) from None
 
 
 async def receive(
-    deps: Dependencies, query: Mapping[str, str], body: bytes, content_type: str
+    deps: Dependencies, app: App, query: Mapping[str, str], body: bytes, content_type: str
 ) -> None:
     """Act on a push; whatever it changes is committed on return.
 
@@ -46,11 +69,19 @@ async def receive(
     harmless, also at the same moment. Raises NotFromWeChat, StillSending.
     """
     try:
-        events = deps.push.receive(query, body, content_type)
+        events = _receiver(deps, app).receive(query, body, content_type)
     except BadSignature as forgery:
         raise _refusal(forgery) from None
     for event in events:
-        await _apply_once(deps, event)
+        await _apply_once(deps, app, event)
+
+
+def _receiver(deps: Dependencies, app: App) -> PushReceiver:
+    if app is App.MINI_PROGRAM:
+        return deps.push
+    if deps.service is None:
+        raise NotFromWeChat("没有关联服务号")
+    return deps.service.push
 
 
 def _refusal(forgery: BadSignature) -> NotFromWeChat:
@@ -58,8 +89,8 @@ def _refusal(forgery: BadSignature) -> NotFromWeChat:
     return NotFromWeChat("签名不对")
 
 
-async def _apply_once(deps: Dependencies, event: PushEvent) -> None:
-    if not isinstance(event, Event):
+async def _apply_once(deps: Dependencies, app: App, event: PushEvent) -> None:
+    if not isinstance(event, EVENTS[app]):
         log.info("push_ignored", kind=getattr(event, "kind", type(event).__name__))
         return
     kind = type(event).__name__
@@ -74,8 +105,12 @@ async def _apply_once(deps: Dependencies, event: PushEvent) -> None:
         log.info("push_repeated", kind=kind)
 
 
-async def _apply(deps: Dependencies, tx: Transaction, event: Event) -> None:
+async def _apply(deps: Dependencies, tx: Transaction, event: PushEvent) -> None:
     match event:
+        case Followed():
+            await followers.note_followed(deps, tx, event.openid)
+        case Unfollowed():
+            await followers.note_unfollowed(deps, tx, event.openid)
         case SubscribePopup(accepted=True):
             await message_grants.add(deps, tx, event.openid, event.template_id)
         case SubscribeChange(accepted=False):

@@ -33,8 +33,8 @@ class AnotherPerson(errors.Forbidden):
 
 async def sign_in(deps: Dependencies, code: str, visit: Visit = Visit()) -> Tokens:  # noqa: B008  # frozen
     """Start a session for the WeChat user behind `code` (wx.login, single use, 5 minutes)."""
-    openid = await identity.openid_of(deps, code)
-    person = await people.find_or_add(deps, openid)
+    login = await identity.login_of(deps, code)
+    person = await people.find_or_add(deps, login.openid, unionid=login.unionid)
     now = deps.now()
     kind = SessionKind.WECHAT
     device = device_of(visit.user_agent, kind)

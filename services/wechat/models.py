@@ -21,7 +21,7 @@ class Login(Guarded, frozen=True, kw_only=True):
     unionid: str | None = None
 
 
-class Follower(msgspec.Struct, frozen=True, kw_only=True):
+class UserInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Person as the service account knows them.
 
     `subscribe`: 0 for who does not follow; nothing else is told of them. `subscribe_time`:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from services.wechat import mini_wire as wire
 from services.wechat.client import ATTEMPTS, AsyncClient
-from services.wechat.models import Follower
+from services.wechat.models import UserInfo
 from services.wechat.push import PushReceiver
 from services.wechat.replies import typed
 
@@ -61,11 +61,11 @@ class ServiceAccount(AsyncClient):
         reply = await self.post("cgi-bin/message/template/send", data=message)
         return str(typed(reply, wire.Sent).msgid)
 
-    async def user_info(self, openid: str) -> Follower:
+    async def user_info(self, openid: str) -> UserInfo:
         """Return what the account may know of a person: whether they follow, and who it is."""
         query = {"openid": openid, "lang": "zh_CN"}
         reply = await self.get("cgi-bin/user/info", params=query, attempts=ATTEMPTS)
-        return typed(reply, Follower)
+        return typed(reply, UserInfo)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,28 @@ async def open_push(world: World, **target: Any) -> None:
     await world.wechat.do("push", url=f"{world.api.base}/wx/push", **given)
 
 
+async def open_service_push(world: World, **target: Any) -> None:
+    """Tell WeChat where the service account pushes. No receipts but by a test."""
+    given = {"sent_events": False, "timeout_seconds": SAFETY_NET, **target}
+    url = f"{world.api.base}/wx/push/service-account"
+    await world.wechat.do("service-account/push", url=url, **given)
+
+
+async def follow(world: World, name: str, **wish: Any) -> list[Any]:
+    """Let somebody follow the service account; return what we answered WeChat's pushes.
+
+    A second passes, as in `allow`.
+    """
+    await world.advance(seconds=1)
+    return list((await world.wechat.do(f"users/{name}/follow", **wish))["pushes"])
+
+
+async def unfollow(world: World, name: str, **wish: Any) -> list[Any]:
+    """Let somebody cease to follow the service account; return what we answered."""
+    await world.advance(seconds=1)
+    return list((await world.wechat.do(f"users/{name}/unfollow", **wish))["pushes"])
+
+
 async def allow(world: World, name: str, *template_ids: str, **wish: Any) -> list[Any]:
     """Let somebody answer the pop-up; return what we answered WeChat's pushes.
 

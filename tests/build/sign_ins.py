@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from pymongo import ASCENDING
 
-from sandbox.openids import openid_of
+from sandbox.openids import openid_of, unionid_of
 from services.accounts import actions as accounts
 from services.consents import actions as consents
 from services.consents.models import GiveConsent
@@ -48,7 +48,8 @@ class ToldByWeChat:
     appid: str
 
     async def login(self, name: str) -> Login:
-        return Login(openid=openid_of(self.appid, name), session_key="")
+        openid, unionid = openid_of(self.appid, name), unionid_of(name)
+        return Login(openid=openid, session_key="", unionid=unionid)
 
     async def phone_number(self, phone: str) -> PhoneNumber:
         return PhoneNumber(country_code="86", number=phone)

@@ -32,6 +32,7 @@ PUBLIC = {
     "/wx/pay/notify/{account}",
     "/wx/pay/refund-notify/{account}",
     "/wx/push",
+    "/wx/push/service-account",
     "/exports/{export_id}",
     "/photos/{photo_id}",
     "/openapi.json",

@@ -11,6 +11,7 @@ pytestmark = IN_TOWN
 
 WECHAT_SIGNS = "a notice is proved by WeChat's signature: tests/handlers/test_payment_notices"
 NO_PERSON = "no person asked for it"
+PUSHES = ("/wx/push", "/wx/push/service-account")
 NAMELESS = "holds nothing of any person or place"
 
 
@@ -43,15 +44,21 @@ ROWS = (
         because=WECHAT_SIGNS,
         silent=NO_PERSON,
     ),
-    Row("get", "/wx/push", public(), land=(401, "not_from_wechat"), because=WECHAT_SIGNS),
-    Row(
-        "post",
-        "/wx/push",
-        public(),
-        body=b"{}",
-        land=(401, "not_from_wechat"),
-        because=WECHAT_SIGNS,
-        silent=NO_PERSON,
+    *(
+        Row("get", path, public(), land=(401, "not_from_wechat"), because=WECHAT_SIGNS)
+        for path in PUSHES
+    ),
+    *(
+        Row(
+            "post",
+            path,
+            public(),
+            body=b"{}",
+            land=(401, "not_from_wechat"),
+            because=WECHAT_SIGNS,
+            silent=NO_PERSON,
+        )
+        for path in PUSHES
     ),
     *(
         Row("get", path, public(), bare=NAMELESS)

@@ -1,5 +1,6 @@
 import base64
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,10 @@ def test_secrets_do_not_show() -> None:
         wx_secret="hunter2",
         wx_push_token="hunter2",
         wx_push_aes_key="hunter2",
+        wx_service_appid="wx2",
+        wx_service_secret="hunter2",
+        wx_service_push_token="hunter2",
+        wx_service_push_aes_key="hunter2",
         secret_keys={"a": b"hunter2"},
         wxpay_accounts=({"private_key_pem": "hunter2"},),
         mongodb_uri="mongodb://app:hunter2@db/?replicaSet=rs0",
@@ -109,6 +114,33 @@ def test_secrets_do_not_show() -> None:
     assert "hunter2" not in f"{settings}"
     assert "wx1" in repr(settings)
     assert "replicaSet=rs0" in repr(settings)
+
+
+SERVICE = {
+    "WX_SERVICE_APPID": "wx2",
+    "WX_SERVICE_SECRET": "s",
+    "WX_SERVICE_PUSH_TOKEN": "t",
+    "WX_SERVICE_PUSH_AES_KEY": "k" * 43,
+    "WX_SERVICE_TEMPLATES": '{"bill_issued": "T1"}',
+}
+
+
+def test_a_service_account_is_linked_whole() -> None:
+    assert Settings.read(SERVICE).wx_service_templates == {"bill_issued": "T1"}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        *(({name: ""}, f"{name}: set it too") for name in SERVICE),
+        ({"WX_SERVICE_TEMPLATES": "{}"}, "WX_SERVICE_TEMPLATES: set it too"),
+        ({"WX_SERVICE_TEMPLATES": '{"x": "T"}'}, "WX_SERVICE_TEMPLATES: no message is call"),
+        ({"WX_APPID": "wx2"}, "WX_SERVICE_APPID: it is the mini-program's"),
+    ],
+)
+def test_a_service_account_is_not_linked_by_half(change: dict[str, str], says: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{re.escape(says)}"):
+        Settings.read(SERVICE | change)
 
 
 def test_the_process_environment_is_the_source(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from services.wechat.errors import Reaction, WeChatError, WeChatUnavailable
 from services.wechat.mini_program import MiniProgram
-from services.wechat.models import Follower
+from services.wechat.models import UserInfo
 from services.wechat.service_account import ServiceAccount
 from tests.services.wechat.desk import TEMPLATE, Desk
 
@@ -123,7 +123,7 @@ async def test_what_is_known_of_a_follower(service: ServiceAccount, desk: Desk) 
     seconds = int(desk.clock().timestamp())
     await desk.fault(INFO, errcode=-1)  # asking again is harmless
     found = await service.user_info(openid)
-    assert found == Follower(subscribe=1, subscribe_time=seconds, unionid=unionid)
+    assert found == UserInfo(subscribe=1, subscribe_time=seconds, unionid=unionid)
     assert found.follows
 
 
@@ -131,4 +131,4 @@ async def test_what_is_known_of_others(service: ServiceAccount, desk: Desk) -> N
     openid = await desk.follow(unionid=False)
     assert (await service.user_info(openid)).unionid is None
     await desk.do("users/li/unfollow")
-    assert await service.user_info(openid) == Follower(subscribe=0)
+    assert await service.user_info(openid) == UserInfo(subscribe=0)

@@ -1,0 +1,30 @@
+"""Followers of the linked service account (服务号): what is kept of them."""
+
+import hashlib
+from datetime import datetime
+from typing import Final
+
+from msgspec import Struct, field
+
+IDENTIFY: Final = "followers.identify"  # the name of the job that asks WeChat who follows
+
+
+class Follower(Struct, kw_only=True):
+    """Somebody who follows the account, or did within the last thirty days.
+
+    `union_key` says who it is in the mini-program (services/people/identity.py); it is there
+    only while they follow, so that whoever has one can be written to.
+    """
+
+    id: str = field(name="_id")
+    appid: str  # of the account: another one gives another openid
+    openid: str
+    union_key: str | None = None
+    followed_at: datetime | None = None
+    unfollowed_at: datetime | None = None
+    changes: int = 0  # pushes and refusals about it: an answer to a question from before is old
+
+
+def follower_id(appid: str, openid: str) -> str:
+    """Name a follower in jobs and logs, where no openid may stand."""
+    return hashlib.sha256(f"{appid}:{openid}".encode()).hexdigest()[:40]

@@ -1,0 +1,28 @@
+"""Personal data of followers of the linked service account, and its erasure."""
+
+from typing import Final
+
+from mongo_indexes import followers
+from services.dependencies import Dependencies, Transaction
+from services.followers import store
+from services.kernel.personal_data import Fate, Holding
+from services.people import actions as people
+
+HOLDINGS: Final = (
+    Holding(
+        collection=followers.COLLECTION,
+        fate=Fate.REMOVED,
+        why="关注服务号的微信编号,只用来发通知;取消关注后三十天自动删除",
+    ),
+)
+
+
+async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """Erase under which openid a person follows, while it is still known who they are.
+
+    They follow on, at WeChat: should they come back with a new account, they are told this
+    way once they follow anew.
+    """
+    key = (await people.union_keys(deps, [person_id])).get(person_id)
+    if key:
+        await store.remove_of(deps.db, tx, key)

@@ -46,6 +46,7 @@ VALIDATOR: Final[dict[str, Any]] = {
         "created_at": {"bsonType": "date"},
         "read_at": {"bsonType": ["date", "null"]},
         "delivery": {"enum": ["inbox", "sending", "sent", "refused", "failed", "unknown"]},
+        "channel": {"enum": ["mini_program", "service_account", None]},
         "grant": {"bsonType": ["string", "null"]},
     },
 }

@@ -15,7 +15,7 @@ from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.measures import sum_if, written
 from services.kernel.paths import part
-from services.messaging.models import Delivery, Message
+from services.messaging.models import Channel, Delivery, Message
 from services.messaging.states import TABLE, Move
 
 DUPLICATE: Final = 11000
@@ -84,11 +84,20 @@ async def startable(db: Database, tx: Transaction, ids: Sequence[str]) -> list[s
     return [document["_id"] for document in await cursor.to_list()]
 
 
-async def start(db: Database, tx: Transaction, grants: Mapping[str, str], at: datetime) -> None:
-    """Write down that WeChat is about to be called: message → the grant it spends."""
+async def start(
+    db: Database,
+    tx: Transaction,
+    ways: Mapping[str, tuple[Channel, str]],
+    at: datetime,
+) -> None:
+    """Note that WeChat is about to be called: message → channel, and the grant it spends."""
     writes = [
-        TABLE.update({"_id": each}, Move.START, {"grant": grant, "attempted_at": at})
-        for each, grant in grants.items()
+        TABLE.update(
+            {"_id": each},
+            Move.START,
+            {"channel": channel, "grant": grant, "attempted_at": at},
+        )
+        for each, (channel, grant) in ways.items()
     ]
     await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
 

@@ -10,18 +10,18 @@ from typing import Final
 
 import structlog
 
-from services.dependencies import Dependencies, Transaction
+from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.jobs.models import Permanent, RetryAt
 from services.kernel.documents import Document
 from services.messaging import store
 from services.messaging.deliveries import actions as deliveries
 from services.messaging.deliveries import quota
-from services.messaging.models import SEND, Delivery, Letter, Message
+from services.messaging.deliveries.actions import Parcel
+from services.messaging.models import SEND, Delivery, Message
 from services.messaging.states import OUTCOMES, TABLE, Move, Then
 from services.people import actions as people
 from services.wechat.errors import WeChatError
-from services.wechat.template_values import BadTemplateValue
 
 log = structlog.get_logger(__name__)
 
@@ -46,47 +46,32 @@ async def send(deps: Dependencies, payload: Document) -> None:
         return
     if not TABLE.find(message.delivery, Move.START):
         return
-    letter = await _letter(deps, message)
-    if letter is None:
+    parcel = Parcel(
+        message_id=message.id,
+        person=message.person,
+        template=message.template,
+        values=message.values,
+        page=message.page,
+    )
+    posts = await deliveries.addressed(deps, [parcel])
+    if not posts:
+        await _require_whole(deps, message)
         return
     if until := await quota.reached_until(deps):
         raise RetryAt(until, "WeChat's daily quota of messages is used up")
     # Trouble with the token shows here, while it is certain that nothing was sent.
     await deps.wechat.tokens.get()
-    if await _reserve(deps, message, letter):
-        refusal = await deliveries.deliver(deps, message.id, message.person, letter)
+    for started in await deliveries.reserve(deps, posts):
+        refusal = await deliveries.deliver(deps, posts[started])
         if refusal:
             await _end_job(deps, message, OUTCOMES[refusal.reaction].then, refusal)
 
 
-async def _letter(deps: Dependencies, message: Message) -> Letter | None:
-    """Put the message in WeChat's form; None when there is no way to reach the person."""
-    openid = (await people.openids(deps, [message.person])).get(message.person)
-    if openid is None:
-        return None
-    try:
-        return deliveries.letter(
-            deps, message.template, message.values, openid=openid, page=message.page
-        )
-    except BadTemplateValue as error:
-        await store.move(deps.db, message.id, Move.FAIL, problem=str(error))
-        raise Permanent(f"{message.template}: {error}") from error
-
-
-async def _reserve(deps: Dependencies, message: Message, letter: Letter) -> bool:
-    """Take one grant and write down that WeChat is about to be called, both or neither."""
-
-    async def start(tx: Transaction) -> bool:
-        if not await store.take_grant(deps.db, tx, letter.grant):
-            return False
-        started = await store.move(
-            deps.db, message.id, Move.START, tx=tx, grant=letter.grant, attempted_at=deps.now()
-        )
-        if not started:  # another worker has it, or it was read meanwhile
-            await store.add_grant(deps.db, tx, letter.grant)
-        return started
-
-    return await deps.in_transaction(start)
+async def _require_whole(deps: Dependencies, message: Message) -> None:
+    """Raise Permanent when a message did not fit into WeChat's form: somebody must look."""
+    now = await store.find(deps.db, message.id)
+    if now is not None and now.delivery is Delivery.FAILED:
+        raise Permanent(f"{message.template}: {now.problem}")
 
 
 async def _end_job(

@@ -32,6 +32,13 @@ class Delivery(Labelled):
     UNKNOWN = "unknown", "不确定"  # no answer: it may have arrived, so it is never sent again
 
 
+class Channel(Labelled):
+    """Channel by which WeChat carries a message beyond the inbox."""
+
+    MINI_PROGRAM = "mini_program", "小程序订阅消息"
+    SERVICE_ACCOUNT = "service_account", "公众号消息"
+
+
 class Message(Struct, kw_only=True):
     """One message to one person. Its text stays as it was sent."""
 
@@ -49,7 +56,8 @@ class Message(Struct, kw_only=True):
     created_at: datetime
     read_at: datetime | None = None
     delivery: Delivery = Delivery.INBOX
-    grant: str | None = None  # the one-time grant it spends
+    channel: Channel | None = None  # by which it was tried
+    grant: str | None = None  # the one-time grant it spends, or service_bearer
     attempted_at: datetime | None = None
     wechat_id: str = ""  # WeChat's number of it, when it told us
     receipt_at: datetime | None = None  # when WeChat reported what became of it
@@ -77,6 +85,11 @@ def grant_id(openid: str, template_id: str) -> str:
     By a digest: what WeChat calls a person stands with the person and nowhere else.
     """
     return f"{template_id}:{hashlib.sha256(openid.encode()).hexdigest()[:40]}"
+
+
+def service_bearer(openid: str) -> str:
+    """Name what goes to a follower of the service account, in place of a grant."""
+    return grant_id(openid, "service_account")
 
 
 def message_id_of(template: str, key: str, person_id: str) -> str:

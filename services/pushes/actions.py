@@ -25,6 +25,7 @@ from services.wechat.events import (
     SubscribeChange,
     SubscribePopup,
     SubscribeSent,
+    TemplateSent,
     Unfollowed,
 )
 from services.wechat.push import PushReceiver
@@ -40,7 +41,7 @@ class App(StrEnum):
 # What one app tells is not believed of the other: openids differ between them.
 EVENTS: Final[dict[App, tuple[type, ...]]] = {
     App.MINI_PROGRAM: (SubscribePopup, SubscribeChange, SubscribeSent),
-    App.SERVICE_ACCOUNT: (Followed, Unfollowed),
+    App.SERVICE_ACCOUNT: (Followed, Unfollowed, TemplateSent),
 }
 
 log = structlog.get_logger(__name__)
@@ -117,5 +118,7 @@ async def _apply(deps: Dependencies, tx: Transaction, event: PushEvent) -> None:
             await message_grants.void(deps, tx, event.openid, event.template_id)
         case SubscribeSent():
             await receipts.record(deps, tx, event)
+        case TemplateSent():
+            await receipts.record_of_service(deps, tx, event)
         case _:
             log.info("push_changes_nothing", kind=type(event).__name__)

@@ -12,29 +12,27 @@ from typing import Final
 import structlog
 from msgspec import Struct
 
-from services.dependencies import Dependencies, Transaction
+from services.dependencies import Dependencies
 from services.jobs.models import Permanent
 from services.kernel.days import BEIJING
 from services.limits.models import Rate, buckets
-from services.messaging import bulk_store, store
+from services.messaging import bulk_store
 from services.messaging.broadcasts import homes_store
 from services.messaging.broadcasts.models import Broadcast, Quiet, Urgency, home_id
 from services.messaging.bulk_store import Waiting
 from services.messaging.deliveries import actions as deliveries
 from services.messaging.deliveries import quota
-from services.messaging.models import Letter
+from services.messaging.deliveries.actions import Parcel, Post
 from services.messaging.push_turns import actions as push_turns
 from services.messaging.states import OUTCOMES, Move, Then
-from services.people import actions as people
 from services.wechat.errors import Reaction, WeChatError
-from services.wechat.template_values import BadTemplateValue
 
 SEEN_AT_ONCE: Final = 500  # who is looked at in one step
 AT_ONCE: Final = 50  # calls under way: 300 a second of 150 ms each (RELIABILITY part 6)
 PASS: Final = timedelta(minutes=10)  # after which those that were held are tried again
 
-# Message → person and letter.
-Letters = Mapping[str, tuple[str, Letter]]
+# Message → how it is delivered.
+Posts = Mapping[str, Post]
 
 log = structlog.get_logger(__name__)
 
@@ -76,8 +74,6 @@ async def push_some(deps: Dependencies, broadcast: Broadcast) -> Result:
     """
     if await bulk_store.lose_sending(deps.db, broadcast.id):
         log.warning("broadcast_outcome_unknown", broadcast=broadcast.id)
-    if broadcast.template not in deps.templates:
-        return Result(after=None)
     if until := await quota.reached_until(deps):
         return Result(after=broadcast.after, wait_until=until)
     seen = await bulk_store.waiting(
@@ -86,9 +82,9 @@ async def push_some(deps: Dependencies, broadcast: Broadcast) -> Result:
     if not seen:
         return Result(after=None)
     result = Result(after=broadcast.after)
-    letters = await _letters(deps, broadcast, seen)
-    for i in range(0, len(letters), AT_ONCE):
-        batch = dict(list(letters.items())[i : i + AT_ONCE])
+    posts = await deliveries.addressed(deps, [_parcel(broadcast, one) for one in seen])
+    for i in range(0, len(posts), AT_ONCE):
+        batch = dict(list(posts.items())[i : i + AT_ONCE])
         await _push(deps, broadcast, batch, result)
         if result.wait_until:
             return result
@@ -112,41 +108,17 @@ async def mark_all_pushed(deps: Dependencies, broadcast: str) -> None:
         after = found[-1].person
 
 
-async def _letters(
-    deps: Dependencies, broadcast: Broadcast, seen: Sequence[Waiting]
-) -> Letters:
-    """Return message → person and letter, of those whom a grant lets us reach."""
-    openids = await people.openids(deps, [one.person for one in seen])
-    found: dict[str, tuple[str, Letter]] = {}
-    for one in seen:
-        openid = openids.get(one.person)
-        if openid is not None and (letter := await _letter(deps, broadcast, one, openid)):
-            found[one.id] = (one.person, letter)
-    left = await store.grants_left(deps.db, [letter.grant for _, letter in found.values()])
-    return {
-        message: (person, letter)
-        for message, (person, letter) in found.items()
-        if left.get(letter.grant, 0) > 0
-    }
+def _parcel(broadcast: Broadcast, one: Waiting) -> Parcel:
+    return Parcel(
+        message_id=one.id,
+        person=one.person,
+        template=broadcast.template,
+        values={**broadcast.values, **one.values},
+        page=broadcast.page,
+    )
 
 
-async def _letter(
-    deps: Dependencies, broadcast: Broadcast, one: Waiting, openid: str
-) -> Letter | None:
-    values = {**broadcast.values, **one.values}
-    try:
-        return deliveries.letter(
-            deps, broadcast.template, values, openid=openid, page=broadcast.page
-        )
-    except BadTemplateValue as error:
-        log.exception("broadcast_message_failed", message=one.id)
-        await store.move(deps.db, one.id, Move.FAIL, problem=str(error))
-        return None
-
-
-async def _push(
-    deps: Dependencies, broadcast: Broadcast, batch: Letters, result: Result
-) -> None:
+async def _push(deps: Dependencies, broadcast: Broadcast, batch: Posts, result: Result) -> None:
     """Push to some people, all at once; or to none, when our own rate asks to wait."""
     if wait := await _take_rate(deps, broadcast, len(batch)):
         result.wait_until = deps.now() + timedelta(seconds=wait)
@@ -154,23 +126,23 @@ async def _push(
     # Trouble with the token shows here, while it is certain that nothing was sent.
     await deps.wechat.tokens.get()
     free = await _with_turns(deps, broadcast, batch, result)
-    started = await _reserve(deps, {each: letter for each, (_, letter) in free.items()})
+    started = await deliveries.reserve(deps, free)
     refusals = await _deliver(deps, {each: free[each] for each in started})
     sent = [each for each, refusal in zip(started, refusals, strict=True) if refusal is None]
     await mark_pushed(deps, broadcast.id, sent)
     lost = {each for each, refusal in zip(started, refusals, strict=True) if _lost(refusal)}
-    idle = [free[each][0] for each in free.keys() - {*sent} - lost]
+    idle = [free[each].parcel.person for each in free.keys() - {*sent} - lost]
     await push_turns.give_back(deps, idle, broadcast.id)
     result.sent += len(sent)
     for refusal in refusals:
         if refusal is not None:
             await _count(deps, refusal, result)
-    result.after = max(person for person, _ in batch.values())
+    result.after = max(post.parcel.person for post in batch.values())
 
 
-async def _deliver(deps: Dependencies, batch: Letters) -> list[WeChatError | None]:
+async def _deliver(deps: Dependencies, batch: Posts) -> list[WeChatError | None]:
     """Call WeChat for all at once; what fails otherwise is raised when all have ended."""
-    calls = (deliveries.deliver(deps, each, *pair) for each, pair in batch.items())
+    calls = (deliveries.deliver(deps, post) for post in batch.values())
     ended = await asyncio.gather(*calls, return_exceptions=True)
     for one in ended:
         if isinstance(one, BaseException) and not isinstance(one, WeChatError):
@@ -179,18 +151,19 @@ async def _deliver(deps: Dependencies, batch: Letters) -> list[WeChatError | Non
 
 
 async def _with_turns(
-    deps: Dependencies, broadcast: Broadcast, batch: Letters, result: Result
-) -> Letters:
+    deps: Dependencies, broadcast: Broadcast, batch: Posts, result: Result
+) -> Posts:
     """Leave out who had another ordinary push within the hour."""
     if broadcast.urgency is Urgency.EMERGENCY:
         return batch
-    free = await push_turns.take(deps, [person for person, _ in batch.values()], broadcast.id)
-    left_out = sum(person not in free for person, _ in batch.values())
+    people = [post.parcel.person for post in batch.values()]
+    free = await push_turns.take(deps, people, broadcast.id)
+    left_out = len(people) - len(free)
     if broadcast.urgency is Urgency.DROPPED:
         result.dropped += left_out
     else:
         result.held += left_out
-    return {message: pair for message, pair in batch.items() if pair[0] in free}
+    return {each: post for each, post in batch.items() if post.parcel.person in free}
 
 
 async def _take_rate(deps: Dependencies, broadcast: Broadcast, calls: int) -> float:
@@ -202,24 +175,6 @@ async def _take_rate(deps: Dependencies, broadcast: Broadcast, calls: int) -> fl
     if broadcast.urgency is not Urgency.EMERGENCY:
         rates.append(Rate.PUSH_ORDINARY)
     return await deps.limiter.take(buckets([(rate, "wechat") for rate in rates], calls))
-
-
-async def _reserve(deps: Dependencies, letters: Mapping[str, Letter]) -> list[str]:
-    """Take a grant for each message and write that WeChat is about to be called; all or none.
-
-    Returns those that can be: not read meanwhile, and a grant is still left.
-    """
-
-    async def start(tx: Transaction) -> list[str]:
-        ids = await bulk_store.startable(deps.db, tx, list(letters))
-        left = await store.grants_left(deps.db, [letters[each].grant for each in ids], tx=tx)
-        chosen = {each: grant for each in ids if left.get(grant := letters[each].grant, 0) > 0}
-        if chosen:
-            await bulk_store.take_grants(deps.db, tx, list(chosen.values()))
-            await bulk_store.start(deps.db, tx, chosen, deps.now())
-        return list(chosen)
-
-    return await deps.in_transaction(start) if letters else []
 
 
 def _lost(refusal: WeChatError | None) -> bool:

@@ -1,53 +1,158 @@
-"""Deliveries to WeChat: one message put into WeChat's form, one call, and what came of it."""
+"""Deliveries of messages beyond the inbox: how a person can be reached, one call, its answer.
 
-from collections.abc import Mapping
+By a subscribe message of the mini-program while a grant is left; else by a template message of
+the linked service account, if there is one and the person follows it; else not at all. WeChat
+gives us no key that makes a repeat harmless for the first of them, and it spends a grant that
+the person gave once: so it is written down that WeChat is about to be called, and what may have
+been sent is never sent again.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import structlog
+from msgspec import Struct
 
 from services.dependencies import Dependencies, Transaction
-from services.messaging import store
-from services.messaging.models import Letter
+from services.followers import actions as followers
+from services.messaging import bulk_store, store
+from services.messaging.models import Channel, Letter, grant_id, service_bearer
 from services.messaging.states import OUTCOMES, Grant, Move, Outcome
 from services.people import actions as people
 from services.wechat.errors import WeChatError
-from services.wechat.template_values import clip_data
+from services.wechat.template_values import BadTemplateValue, clip_data
 
 PAGE_NOT_RELEASED: Final = 41030
 
 log = structlog.get_logger(__name__)
 
 
-def letter(
-    deps: Dependencies, template: str, values: Mapping[str, str], *, openid: str, page: str
-) -> Letter | None:
-    """Put a message in WeChat's form; None when this installation has not the template.
+class Parcel(Struct, frozen=True, kw_only=True):
+    """Message to be delivered: what of it WeChat is told. `values`: all that it speaks of."""
 
-    Raises BadTemplateValue.
+    message_id: str
+    person: str
+    template: str
+    values: Mapping[str, str]
+    page: str
+
+
+class Post(Struct, frozen=True, kw_only=True):
+    """Parcel on its way: with a letter and grant of the mini-program, or to a follower.
+
+    `follower`: the openid in the service account; empty for the mini-program.
     """
-    template_id = deps.templates.get(template)
+
+    parcel: Parcel
+    letter: Letter | None = None
+    follower: str = ""
+
+    @property
+    def grant(self) -> str | None:
+        return self.letter.grant if self.letter else None
+
+    @property
+    def bearer(self) -> str:
+        """What a receipt finds the message by: who it went to, and by which template."""
+        return self.letter.grant if self.letter else service_bearer(self.follower)
+
+    @property
+    def channel(self) -> Channel:
+        return Channel.MINI_PROGRAM if self.letter else Channel.SERVICE_ACCOUNT
+
+
+async def addressed(deps: Dependencies, parcels: Sequence[Parcel]) -> dict[str, Post]:
+    """Return message → its post, of those whose person can be reached.
+
+    Four queries whatever the number. What does not fit into WeChat's form is failed at once.
+    """
+    openids = await people.openids(deps, [one.person for one in parcels])
+    known = [one for one in parcels if one.person in openids]
+    left = await store.grants_left(deps.db, _grants(deps, known, openids))
+    rest = [one for one in known if not _has_grant(deps, one, openids, left)]
+    rest = [one for one in rest if followers.carries(deps, one.template)]
+    following = await followers.openids(deps, [one.person for one in rest]) if rest else {}
+    found: dict[str, Post] = {}
+    for one in known:
+        if _has_grant(deps, one, openids, left):
+            if letter := await _letter(deps, one, openids[one.person]):
+                found[one.message_id] = Post(parcel=one, letter=letter)
+        elif follower := following.get(one.person):
+            found[one.message_id] = Post(parcel=one, follower=follower)
+    return found
+
+
+def _grants(
+    deps: Dependencies, parcels: Sequence[Parcel], openids: Mapping[str, str]
+) -> list[str]:
+    return [
+        grant_id(openids[one.person], deps.templates[one.template])
+        for one in parcels
+        if one.template in deps.templates
+    ]
+
+
+def _has_grant(
+    deps: Dependencies, one: Parcel, openids: Mapping[str, str], left: Mapping[str, int]
+) -> bool:
+    template_id = deps.templates.get(one.template)
     if template_id is None:
-        return None
-    cells = deps.features.templates[template].data
-    data = clip_data({key: values[name] for key, name in cells.items()})
-    return Letter(openid=openid, template_id=template_id, data=data, page=page)
+        return False
+    return left.get(grant_id(openids[one.person], template_id), 0) > 0
 
 
-async def deliver(
-    deps: Dependencies, message_id: str, person: str, letter: Letter
-) -> WeChatError | None:
-    """Call WeChat and write down its answer; return its refusal. The message is SENDING."""
+async def _letter(deps: Dependencies, one: Parcel, openid: str) -> Letter | None:
+    cells = deps.features.templates[one.template].data
     try:
-        wechat_id = await _call(deps, letter)
+        data = clip_data({key: one.values[name] for key, name in cells.items()})
+    except BadTemplateValue as error:
+        await store.move(deps.db, one.message_id, Move.FAIL, problem=str(error))
+        log.exception("message_failed", message=one.message_id, template=one.template)
+        return None
+    template_id = deps.templates[one.template]
+    return Letter(openid=openid, template_id=template_id, data=data, page=one.page)
+
+
+async def reserve(deps: Dependencies, posts: Mapping[str, Post]) -> list[str]:
+    """Take a grant for each and write that WeChat is about to be called, all or none.
+
+    Returns the messages that are to be delivered: not read meanwhile, not on their way by
+    another worker, and a grant is still left.
+    """
+
+    async def start(tx: Transaction) -> list[str]:
+        ids = await bulk_store.startable(deps.db, tx, list(posts))
+        grants = [grant for each in ids if (grant := posts[each].grant)]
+        left = await store.grants_left(deps.db, grants, tx=tx)
+        chosen = [
+            each
+            for each in ids
+            if (grant := posts[each].grant) is None or left.get(grant, 0) > 0
+        ]
+        if chosen:
+            taken = [grant for each in chosen if (grant := posts[each].grant)]
+            await bulk_store.take_grants(deps.db, tx, taken)
+            ways = {each: (posts[each].channel, posts[each].bearer) for each in chosen}
+            await bulk_store.start(deps.db, tx, ways, deps.now())
+        return chosen
+
+    return await deps.in_transaction(start) if posts else []
+
+
+async def deliver(deps: Dependencies, post: Post) -> WeChatError | None:
+    """Call WeChat and write down its answer; return its refusal. The message is reserved."""
+    message_id = post.parcel.message_id
+    call = _by_mini_program(deps, post.letter) if post.letter else _by_service(deps, post)
+    try:
+        wechat_id = await call
     except WeChatError as refusal:
-        outcome = OUTCOMES[refusal.reaction]
-        await _record(deps, message_id, person, letter, outcome, problem=str(refusal))
+        await _record(deps, post, OUTCOMES[refusal.reaction], problem=str(refusal))
         return refusal
     await store.move(deps.db, message_id, Move.ACCEPT, wechat_id=wechat_id)
     return None
 
 
-async def _call(deps: Dependencies, letter: Letter) -> str:
+async def _by_mini_program(deps: Dependencies, letter: Letter) -> str:
     """Return WeChat's number of the message, "" when it tells none."""
     try:
         return await deps.wechat.send_subscribe_message(
@@ -63,27 +168,29 @@ async def _call(deps: Dependencies, letter: Letter) -> str:
     )
 
 
-async def _record(
-    deps: Dependencies,
-    message_id: str,
-    person: str,
-    letter: Letter,
-    outcome: Outcome,
-    *,
-    problem: str,
-) -> None:
+async def _by_service(deps: Dependencies, post: Post) -> str:
+    one = post.parcel
+    return await followers.send(
+        deps, post.follower, one.template, one.values, one.page, client_id=one.message_id
+    )
+
+
+async def _record(deps: Dependencies, post: Post, outcome: Outcome, *, problem: str) -> None:
     """Write down what WeChat said against it, and what that means for the grant."""
+    message_id, grant = post.parcel.message_id, post.grant
 
     async def work(tx: Transaction) -> None:
         moved = await store.move(deps.db, message_id, outcome.move, tx=tx, problem=problem)
+        if grant is None:
+            return
         if outcome.grant is Grant.VOID:
-            await store.void_grants(deps.db, tx, letter.grant)
-        elif outcome.grant is Grant.RETURNED and moved and await _is_open(deps, tx, person):
-            await store.add_grant(deps.db, tx, letter.grant)
+            await store.void_grants(deps.db, tx, grant)
+        elif outcome.grant is Grant.RETURNED and moved and await _is_open(deps, tx, post):
+            await store.add_grant(deps.db, tx, grant)
 
     await deps.in_transaction(work)
 
 
-async def _is_open(deps: Dependencies, tx: Transaction, person: str) -> bool:
+async def _is_open(deps: Dependencies, tx: Transaction, post: Post) -> bool:
     """Tell whether the person still has an account: a closed one has no grants any more."""
-    return await people.hold(deps, tx, person) is not None
+    return await people.hold(deps, tx, post.parcel.person) is not None

@@ -4,6 +4,7 @@ Source: framework/open-ability/subscribe-message.md.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 import structlog
 
@@ -11,10 +12,16 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.errors import Unavailable
 from services.messaging import store
 from services.messaging.broadcasts import homes
-from services.messaging.models import Delivery, Message, grant_id
+from services.messaging.models import Delivery, Message, grant_id, service_bearer
 from services.messaging.states import Move
 from services.wechat.errors import REACTIONS, Reaction
-from services.wechat.events import SubscribeSent
+from services.wechat.events import Receipt, SubscribeSent, TemplateSent
+
+OF_SERVICE: Final = {
+    Receipt.DELIVERED: Move.CONFIRM,
+    Receipt.BLOCKED: Move.BOUNCE_REFUSED,
+    Receipt.FAILED: Move.BOUNCE_FAILED,
+}
 
 log = structlog.get_logger(__name__)
 
@@ -27,14 +34,32 @@ class StillSending(Unavailable):
 
 async def record(deps: Dependencies, tx: Transaction, receipt: SubscribeSent) -> None:
     """Record on its message how a delivery ended. Raises StillSending."""
-    grant = grant_id(receipt.openid, receipt.template_id)
-    waiting = await store.awaiting_receipt(deps.db, tx, grant, receipt.message_id)
+    problem = f"{receipt.error_code} {receipt.error_status}" if receipt.error_code else ""
+    bearer = grant_id(receipt.openid, receipt.template_id)
+    await _record(deps, tx, receipt, bearer, by=_move(receipt.error_code), problem=problem)
+
+
+async def record_of_service(deps: Dependencies, tx: Transaction, receipt: TemplateSent) -> None:
+    """Record the same of a message of the service account. Raises StillSending."""
+    by = OF_SERVICE[receipt.receipt]
+    problem = "" if by is Move.CONFIRM else receipt.status
+    await _record(deps, tx, receipt, service_bearer(receipt.openid), by=by, problem=problem)
+
+
+async def _record(
+    deps: Dependencies,
+    tx: Transaction,
+    receipt: SubscribeSent | TemplateSent,
+    bearer: str,
+    *,
+    by: Move,
+    problem: str,
+) -> None:
+    waiting = await store.awaiting_receipt(deps.db, tx, bearer, receipt.message_id)
     message = match(waiting, receipt.message_id)
     if message is None:
-        log.info("receipt_unmatched", template=receipt.template_id)
+        log.info("receipt_unmatched", kind=type(receipt).__name__)
         return
-    problem = f"{receipt.error_code} {receipt.error_status}" if receipt.error_code else ""
-    by = _move(receipt.error_code)
     moved = await store.move(
         deps.db,
         message.id,

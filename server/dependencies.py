@@ -79,6 +79,7 @@ async def open_dependencies(
             ),
             service=service,
             templates=settings.wx_templates,
+            public_url=settings.public_url.rstrip("/"),
             photos=settings.photos_folder,
             features=FEATURES,
         )

@@ -41,6 +41,7 @@ class Dependencies:
 
     `service`: the linked service account (服务号), None when none is configured.
     `templates`: key of a template → id of the message template, of those this mini-program has.
+    `public_url`: where WeChat and phones reach this server, without a slash at the end.
     `photos`: the folder of the sealed photos, the same for all processes.
     `features`: what each package registered, found by the server: services list no packages.
     """
@@ -56,6 +57,7 @@ class Dependencies:
     push: PushReceiver
     service: LinkedAccount | None
     templates: Mapping[str, str]
+    public_url: str
     photos: Path
     features: Features
 

@@ -87,6 +87,7 @@ class Act(Labelled):
     REFUND_RETRIED = "payment.refund_retried", "重新退款", Guard.OWN_HOME
 
     PHOTO_ADDED = "photo.added", "上传照片"
+    CONTENT_DECIDED = "content.decided", "审核内容", Guard.OWN_HOME
     CONSENT_GIVEN = "privacy.consent_given", "同意"
     CONSENT_WITHDRAWN = "privacy.consent_withdrawn", "撤回同意"
     REVEALED = "privacy.revealed", "查看完整信息", Guard.BY_OFFICE

@@ -26,6 +26,8 @@ Part = Callable[[Any, Any, str], Awaitable[None]]
 Step = Callable[[Any, Any, str], Awaitable[bool]]
 # (deps, actor, writer): writes a file and finishes it.
 Export = Callable[[Any, Any, Any], Awaitable[None]]
+# (deps, tx, subject_id, state): what becomes of a content when its check ends.
+Checked = Callable[[Any, Any, str, Any], Awaitable[None]]
 R = TypeVar("R")
 
 
@@ -69,6 +71,8 @@ class Feature(Struct, frozen=True, kw_only=True):
     `measures`: figures of places that it counts.
     `broadcasts`: name of a source of people who are told something →
     services.messaging.broadcasts.models.Source.
+    `checked`: kind of a content that others see → what is done when its check ends
+    (services/content_checks).
     """
 
     jobs: Mapping[str, Job] = {}
@@ -85,6 +89,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     exports: Mapping[str, Export] = {}
     measures: tuple[Measure, ...] = ()
     broadcasts: Mapping[str, Any] = {}
+    checked: Mapping[str, Checked] = {}
 
 
 class Features:
@@ -94,8 +99,9 @@ class Features:
     `holdings`: as an export shows them. `closings`: in the order in which they are done.
     `erasure`: package → its step; `forgets`: package → what people call what it clears.
     `measures`: name → figures of places.
-    Raises ValueError for a job, message, list, file or measure of two packages, since one of
-    them would never be seen, and for the lane of a job that is not the package's;
+    `checked`: kind of a content → what is done when its check ends.
+    Raises ValueError for a job, message, list, file, measure or kind of content of two packages, since
+    one of them would never be seen, and for the lane of a job that is not the package's;
     KeyError for a package of `before` that registers nothing; CycleError for a circle.
     """
 
@@ -123,6 +129,7 @@ class Features:
         self.measures: Final = _once(
             {one.name: one} for each in features for one in each.measures
         )
+        self.checked: Final = _once(each.checked for each in features)
 
 
 def _once(registered: Iterable[Mapping[str, R]]) -> dict[str, R]:

@@ -57,6 +57,7 @@ class Permission(StrEnum):
     RUN_BILLS = auto()
     APPOINT = auto()
     MANAGE_FIRMS = auto()  # firms and their contracts
+    MODERATE = auto()  # decide who sees what a resident wrote, where WeChat is not sure
     OPERATE = auto()  # dead jobs, suspense, the health of the system
     READ_AUDIT = auto()
 
@@ -75,6 +76,7 @@ STAFF: Final = HEAD | {
     P.RUN_BILLS,
     P.APPOINT,
     P.MANAGE_FIRMS,
+    P.MODERATE,
 }
 
 # Who runs the system does not read its audit, and who reads it changes nothing

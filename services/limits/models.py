@@ -25,6 +25,8 @@ class Rate(StrEnum):
     PUSH = auto()  # messages through WeChat, by all processes together
     PUSH_ORDINARY = auto()  # those of them that are no emergency
     PUSH_DAY = auto()
+    CHECK_TEXT = auto()  # all that we ask WeChat of texts, whoever wrote them
+    CHECK_PICTURE = auto()
     REFUSED = auto()  # each refusal is written into the audit
 
 
@@ -85,6 +87,10 @@ ALLOWANCES: Final[dict[Rate, Allowance]] = {
     Rate.PUSH_ORDINARY: Allowance(240, SECOND),
     # WeChat's own quota of a day, without ability to pay (subscribe-message/api_sendmessage).
     Rate.PUSH_DAY: Allowance(10_000_000, timedelta(days=1)),
+    # WeChat judges 4,000 texts and 2,000 pictures a minute: what is there at once and what
+    # grows back within a minute are together no more than that.
+    Rate.CHECK_TEXT: Allowance(2000, MINUTE),
+    Rate.CHECK_PICTURE: Allowance(1000, MINUTE),
     Rate.REFUSED: Allowance(300, HOUR),
 }
 

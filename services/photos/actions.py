@@ -65,6 +65,19 @@ async def urls(
     ]
 
 
+def url_for_wechat(deps: Dependencies, photo_id: str) -> str:
+    """Address at which WeChat can download a photo for its check, for forty minutes."""
+    return links.for_wechat(deps, photo_id)
+
+
+def urls_for_moderation(deps: Dependencies, photo_ids: Sequence[str]) -> list[PhotoUrl]:
+    """Addresses of photos for who judges what they belong to, which the caller has asked.
+
+    They are not yet anybody else's to see, whatever permission they are attached with.
+    """
+    return [links.sign(deps, photo_id) for photo_id in photo_ids]
+
+
 async def url(deps: Dependencies, actor: Actor, photo_id: str) -> PhotoUrl:
     """Address of a photo. Raises NotFound for an actor who may not see it."""
     found = await urls(deps, actor, [photo_id])

@@ -8,6 +8,9 @@ from services.kernel.signed_links import LASTS, SignedLink
 from services.photos import models
 from services.photos.models import PhotoUrl
 
+# WeChat downloads a picture that it checks within half an hour (media_check_async).
+FOR_WECHAT: Final = timedelta(minutes=40)
+
 LINK: Final = SignedLink("/photos/{id}", "photo-url")
 
 
@@ -15,6 +18,11 @@ def sign(deps: Dependencies, photo_id: str, lasts: timedelta = LASTS) -> PhotoUr
     """Link to a photo, signed with the current key."""
     url, until = LINK.sign(deps.vault, photo_id, deps.now(), lasts)
     return PhotoUrl(photo_id=photo_id, url=url, expires_at=until)
+
+
+def for_wechat(deps: Dependencies, photo_id: str) -> str:
+    """Whole address of a photo for WeChat's check of it, and nobody else: it lasts longer."""
+    return deps.public_url + sign(deps, photo_id, FOR_WECHAT).url
 
 
 def verify(deps: Dependencies, photo_id: str, expires: str, signature: str) -> None:

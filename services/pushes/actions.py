@@ -1,8 +1,8 @@
-"""Pushes from WeChat: message grants and delivery receipts, followers of the service account.
+"""Pushes from WeChat: grants and receipts of messages, followers, verdicts on pictures.
 
 Only these signed pushes count. What a phone claims about grants is worth nothing: it would let
 anybody make us call WeChat in vain.
-Source: framework/open-ability/subscribe-message.md.
+Source: framework/open-ability/subscribe-message.md, media_check_async.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 from pymongo.errors import DuplicateKeyError
 
+from services.content_checks import pictures
 from services.dependencies import Dependencies, Transaction
 from services.followers import actions as followers
 from services.kernel.errors import Unauthenticated
@@ -21,6 +22,7 @@ from services.pushes import store
 from services.wechat.errors import BadSignature
 from services.wechat.events import (
     Followed,
+    MediaCheck,
     PushEvent,
     SubscribeChange,
     SubscribePopup,
@@ -40,7 +42,7 @@ class App(StrEnum):
 
 # What one app tells is not believed of the other: openids differ between them.
 EVENTS: Final[dict[App, tuple[type, ...]]] = {
-    App.MINI_PROGRAM: (SubscribePopup, SubscribeChange, SubscribeSent),
+    App.MINI_PROGRAM: (SubscribePopup, SubscribeChange, SubscribeSent, MediaCheck),
     App.SERVICE_ACCOUNT: (Followed, Unfollowed, TemplateSent),
 }
 
@@ -120,5 +122,7 @@ async def _apply(deps: Dependencies, tx: Transaction, event: PushEvent) -> None:
             await receipts.record(deps, tx, event)
         case TemplateSent():
             await receipts.record_of_service(deps, tx, event)
+        case MediaCheck():
+            await pictures.receive(deps, tx, event)
         case _:
             log.info("push_changes_nothing", kind=type(event).__name__)

@@ -13,6 +13,7 @@ from services.fees.models import FeeKind
 from services.kernel.acts import Act
 from services.kernel.interests import AT_HOME, Guard
 from services.kernel.permissions import Role
+from tests.build import content_checks
 from tests.build.cast import COMPOUND, LI_HOME, UNIT, WANG_HOME, Estate, appoint, payee_of
 from tests.build.deeds import FORGIVEN, Ask, send, voided
 from tests.build.homes import ask, asked, invite, newcomer, people_of, post
@@ -107,6 +108,17 @@ async def taken_back(estate: Estate) -> Ask:
     return Ask(f"/api/v1/bill-runs/{run['_id']}/withdraw", FORGIVEN)
 
 
+async def written(estate: Estate) -> Ask:
+    """What somebody of Li's home wrote, of which WeChat is not sure."""
+    world = estate.world
+    content_checks.register(world.deps)
+    li, text = await estate.member("li"), content_checks.DOUBTFUL
+    check_id = await content_checks.submit(world, li, text, place=LI_HOME)
+    await world.work()
+    body = {"passed": True, "reason": "是正常的提问"}
+    return Ask(f"/api/v1/content-checks/{check_id}/decision", body)
+
+
 # Every act with a guard at a home, and the one request of it.
 AT_LI: Final[dict[Act, Prepare]] = {
     Act.HOME_ADVISED: advised,
@@ -124,6 +136,7 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.SUSPENSE_RETURNED: suspended,
     Act.REFUND_RETRIED: refund_stuck,
     Act.REVEALED: revealed,
+    Act.CONTENT_DECIDED: written,
 }
 # What is refused by the money's payee alone.
 OF_MONEY: Final = {
@@ -155,7 +168,7 @@ async def state_of(estate: Estate) -> Any:
     """Everything that the acts change."""
     db = estate.world.db
     names = ("residencies", "home_codes", "home_requests", "bills", "journals", "refunds")
-    names += ("fee_rules", "bill_runs")
+    names += ("fee_rules", "bill_runs", "content_checks")
     return {name: await db[name].find().sort("_id", 1).to_list() for name in names}
 
 

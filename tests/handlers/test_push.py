@@ -170,7 +170,6 @@ async def test_grants_of_others_are_others(world: World, li: Member) -> None:
     [
         {"Event": "user_enter_tempsession", "SessionFrom": "x"},
         {"MsgType": "text", "Content": "你好", "MsgId": 1},
-        {"Event": "wxa_media_check", "trace_id": "t1", "result": {"suggest": "pass"}},
     ],
 )
 async def test_other_events_are_taken_and_forgotten(

@@ -102,9 +102,15 @@ async def _apply_once(deps: Dependencies, app: App, event: PushEvent) -> None:
         await store.insert(deps.db, tx, event.dedupe_key, kind, deps.now())
         await _apply(deps, tx, event)
 
+    async def known(tx: Transaction) -> bool:
+        return await store.is_known(deps.db, tx, event.dedupe_key)
+
     try:
         await deps.in_transaction(work)
     except DuplicateKeyError:
+        # Of this very push, and not of what a feature writes when a content was checked.
+        if not await deps.in_transaction(known):
+            raise
         log.info("push_repeated", kind=kind)
 
 

@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Final
 
 import pytest
+from pymongo.errors import DuplicateKeyError
 
 from services.content_checks import jobs, pictures
 from tests.build.content_checks import (
     CHECK_PICTURE,
     DOUBTFUL,
     GOOD,
+    KIND,
     RISKY,
     Told,
     media,
@@ -162,6 +164,25 @@ async def test_case_29_a_repeated_push_changes_nothing(
         pushed = await world.wechat.do(f"media-checks/{trace_id}", outcome=outcome)
         assert pushed["pushes"] == [TAKEN]
     assert (await state_of(world.db, check_id), told) == ("passed", [("1", "passed")])
+
+
+async def test_a_push_that_cannot_take_effect_is_not_taken_for_a_repeated_one(
+    world: World, li: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """WeChat sends it again, and then it does."""
+
+    async def taken(*_: object) -> None:
+        raise DuplicateKeyError("of the feature's own")
+
+    await media(world, outcome="never")
+    check_id, _ = await with_picture(world, li)
+    [trace_id] = await traces(world)
+    with monkeypatch.context() as broken:
+        broken.setitem(world.deps.features.checked, KIND, taken)
+        assert (await push(world, verdict(trace_id)))["status"] == 500
+    assert await state_of(world.db, check_id) == "pending"
+    assert await push(world, verdict(trace_id)) == TAKEN
+    assert await state_of(world.db, check_id) == "passed"
 
 
 async def test_a_worker_that_died_after_its_note_does_not_submit_again(

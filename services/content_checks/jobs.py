@@ -126,7 +126,7 @@ async def _ask(
     except WeChatError as refusal:
         due_at = retry_at(refusal.reaction, check.created_at, now)
         if due_at is None:
-            log.exception("content_not_judged", check=check.id, errcode=refusal.errcode)
+            log.warning("content_not_judged", check=check.id, errcode=refusal.errcode)
             return None
         raise RetryAt(due_at, str(refusal)) from refusal
 

@@ -149,8 +149,9 @@ async def nothing(*_: object) -> None:
     [
         Feature(jobs={"a_b": nothing}),
         Feature(templates=(Template(key="a_b", title="", body="", page="", data={}),)),
+        Feature(checked={"a_b": nothing}),
     ],
-    ids=["job", "template"],
+    ids=["job", "template", "content"],
 )
 def test_a_name_of_two_packages_is_refused(feature: Feature) -> None:
     with pytest.raises(ValueError, match="two packages: a_b"):

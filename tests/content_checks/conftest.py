@@ -3,6 +3,7 @@
 import pytest
 
 from services.content_checks.states import CheckState
+from services.wechat import client
 from tests.build.content_checks import KIND, Told
 from tests.build.mailbox import open_push
 from tests.build.world import World
@@ -17,5 +18,6 @@ async def told(world: World, monkeypatch: pytest.MonkeyPatch) -> Told:
         said.append((subject_id, state))
 
     monkeypatch.setitem(world.deps.features.checked, KIND, end)
+    monkeypatch.setattr(client, "BACK_OFF_SECONDS", 0)  # a busy WeChat is asked thrice at once
     await open_push(world)
     return said

@@ -23,7 +23,6 @@ from services.content_checks.models import (
 from services.content_checks.states import TABLE, CheckAction, CheckState
 from services.content_checks.texts import pieces
 from services.dependencies import Dependencies, Transaction
-from services.jobs import actions as outbox
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.interests import OwnHome
@@ -71,13 +70,7 @@ async def submit(
     )
     await withdraw(deps, tx, subject)
     await store.insert(deps.db, tx, check)
-    if check.pieces:
-        await outbox.enqueue(deps, tx, jobs.CHECK_TEXT, check_id, check_id=check_id)
-    for photo_id in check.photo_ids:
-        key = f"{check_id}:{photo_id}"
-        await outbox.enqueue(
-            deps, tx, jobs.CHECK_PICTURE, key, check_id=check_id, photo_id=photo_id
-        )
+    await jobs.begin(deps, tx, check)
     return check_id
 
 

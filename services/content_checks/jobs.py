@@ -15,7 +15,7 @@ from services.content_checks import findings, pictures, store
 from services.content_checks.models import TEXT, ContentCheck, Finding, text_parts
 from services.content_checks.states import CheckState
 from services.content_checks.texts import pieces
-from services.dependencies import Dependencies
+from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.jobs.models import Again, RetryAt
 from services.kernel.days import day_of, plus_days, start_of
@@ -42,6 +42,15 @@ PATIENCE: Final = timedelta(days=2)
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
+
+
+async def begin(deps: Dependencies, tx: Transaction, check: ContentCheck) -> None:
+    """Enqueue the work of a check: one job for its text, one for each picture."""
+    if check.pieces:
+        await jobs.enqueue(deps, tx, CHECK_TEXT, check.id, check_id=check.id)
+    for photo_id in check.photo_ids:
+        key = f"{check.id}:{photo_id}"
+        await jobs.enqueue(deps, tx, CHECK_PICTURE, key, check_id=check.id, photo_id=photo_id)
 
 
 async def check_text(deps: Dependencies, payload: Document) -> None:

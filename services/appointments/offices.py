@@ -26,6 +26,31 @@ async def holders_at(
     return await store.holders_at(deps.db, paths, roles, today)
 
 
+async def acting_around(
+    deps: Dependencies,
+    places: Sequence[str],
+    roles: Sequence[Role],
+    *,
+    also: Sequence[str],
+    after: tuple[str, str],
+    limit: int,
+) -> tuple[list[Appointment], tuple[str, str] | None]:
+    """List whose role is in force under some places or at one of `also`, by place and id.
+
+    Of people who have signed in; `after`: place and id of the last one before. Return with them
+    where the next ones begin, None for nowhere. Three queries however many there are.
+    """
+    today = deps.today()
+    found = await store.holders_around(
+        deps.db, places, roles, today, also=also, after=after, limit=limit
+    )
+    people = {one.person for one in found if one.person}
+    held = await store.of_people(deps.db, people, today) if people else []
+    acting = {one.id for one in await in_force(deps, held)}
+    following = (found[-1].place, found[-1].id) if len(found) == limit else None
+    return [one for one in found if one.id in acting], following
+
+
 async def staff_over(deps: Dependencies, place: str) -> list[str]:
     """Return the people of the community who are responsible for a place today."""
     holders = await holders_at(deps, ancestors(place), [Role.COMMUNITY_STAFF])
@@ -96,25 +121,28 @@ async def in_force(deps: Dependencies, roles: Sequence[Appointment]) -> list[App
     """Leave out the roles of firms that have no contract today: one query if there are any.
 
     And of an auditor who holds another role of staff, whichever was given later: it waits.
+    `roles`: of one person or several, all that each holds today.
     """
     compounds = [role.place for role in roles if role.role in FIRM_ROLES]
     serving = await contracts.serving(deps, compounds) if compounds else frozenset()
-    return [
-        role
-        for role in _kept_apart(roles)
-        if role.role not in FIRM_ROLES or (role.firm, role.place) in serving
-    ]
-
-
-def _kept_apart(roles: Sequence[Appointment]) -> list[Appointment]:
-    """Leave out what may not be held beside an earlier role (GB/T 22239-2019)."""
-    duties = [role for role in roles if role.role in STAFF_ROLES]
-    if not duties or {duty.role is Role.AUDITOR for duty in duties} != {True, False}:
-        return list(roles)
-    first = min(duties, key=lambda duty: (duty.appointed_at, duty.id))
-    audits = first.role is Role.AUDITOR
+    kept_apart = _kept_apart(roles)
     return [
         role
         for role in roles
-        if role.role not in STAFF_ROLES or (role.role is Role.AUDITOR) is audits
+        if role.id not in kept_apart
+        and (role.role not in FIRM_ROLES or (role.firm, role.place) in serving)
     ]
+
+
+def _kept_apart(roles: Sequence[Appointment]) -> set[str]:
+    """Return what may not be held beside an earlier role (GB/T 22239-2019)."""
+    duties = sorted(
+        (role for role in roles if role.role in STAFF_ROLES),
+        key=lambda role: (role.appointed_at, role.id),
+    )
+    audits = dict[str | None, bool]()  # person → whether their first duty is an auditor's
+    return {
+        duty.id
+        for duty in duties
+        if audits.setdefault(duty.person, is_audit := duty.role is Role.AUDITOR) != is_audit
+    }

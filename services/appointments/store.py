@@ -19,7 +19,7 @@ from services.kernel import steps
 from services.kernel.days import active_on, not_over_on
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page, between, chosen
-from services.kernel.paths import under_any
+from services.kernel.paths import under, under_any
 from services.kernel.permissions import Role
 from services.kernel.personal_data import ERASED
 
@@ -151,6 +151,39 @@ async def holders_at(
     query = {"place": {"$in": list(places)}, "role": {"$in": list(roles)}, **active_on(day)}
     cursor = db[COLLECTION].find(query).sort("place", -1)
     return msgspec.convert(await cursor.to_list(), list[Appointment])
+
+
+async def of_people(db: Database, people: Iterable[str], day: str) -> list[Appointment]:
+    """List the roles that some people hold on a day. Served by index `person_place`."""
+    query = {"person": {"$in": sorted(people)}, **active_on(day)}
+    return msgspec.convert(await db[COLLECTION].find(query).to_list(), list[Appointment])
+
+
+async def holders_around(
+    db: Database,
+    places: Sequence[str],
+    roles: Sequence[Role],
+    day: str,
+    *,
+    also: Sequence[str],
+    after: tuple[str, str],
+    limit: int,
+) -> list[Appointment]:
+    """List who holds such a role under some places or at one of `also`, by place and id.
+
+    `after`: place and id of the last one before. Served by index `place`, a range for each.
+    """
+    ranges = [{"place": under(place)} for place in places if after[0] < place + "/"]
+    points = {"place": {"$in": [place for place in also if place >= after[0]]}}
+    query = {
+        "$or": [*ranges, points],
+        "role": {"$in": list(roles)},
+        "person": {"$type": "string"},
+        "$and": [active_on(day), {"place": {"$gte": after[0]}}],
+        "$nor": [{"place": after[0], "_id": {"$lte": after[1]}}],
+    }
+    cursor = db[COLLECTION].find(query).sort([("place", 1), ("_id", 1)]).limit(limit)
+    return msgspec.convert(await cursor.hint("place").to_list(), list[Appointment])
 
 
 async def bind_phone(

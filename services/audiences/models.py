@@ -38,3 +38,20 @@ class Audience(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     usages: Annotated[list[Usage], Meta(max_length=len(Usage))] = []
     owing_since: Month | None = None
     lacks: Annotated[list[Lack], Meta(max_length=len(Lack))] = []
+
+
+class Preview(Struct, frozen=True, kw_only=True):
+    """Preview of an audience: whom a message would reach if it were sent now.
+
+    `homes`: Homes that are meant.
+    `unbound_homes`: Those of them to which nobody who is meant is bound in WeChat.
+    `people`: People who are meant and have signed in, each once, holders of offices included.
+    `pushable`: Those of them who still allow a message of this kind in WeChat.
+    `inbox_only`: The rest of them, who find it when they look.
+    """
+
+    homes: int
+    unbound_homes: int
+    people: int
+    pushable: int
+    inbox_only: int

@@ -152,4 +152,5 @@ FEATURE: Final = Feature(
     holdings=privacy.HOLDINGS,
     lists=(UNPAID_HOMES, BILL_RUNS, BILL_RUN_SKIPPED, BILL_RUN_BILLS, OUTDATED_BILLS),
     measures=measures.MEASURES,
+    selections={"owing_since": unpaid_homes.owing_since},
 )

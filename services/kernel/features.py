@@ -4,7 +4,7 @@ A package of services/ with any of it has `feature.py` with `FEATURE`; `server/f
 finds them, as the collections are found. Whoever needs them all takes `deps.features`.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from enum import IntEnum
 from graphlib import TopologicalSorter
@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 
+from services.kernel.days import Month
 from services.kernel.documents import Document
 from services.kernel.lists import List
 from services.kernel.measures import Measure
@@ -28,6 +29,8 @@ Step = Callable[[Any, Any, str], Awaitable[bool]]
 Export = Callable[[Any, Any, Any], Awaitable[None]]
 # (deps, tx, subject_id, state): what becomes of a content when its check ends.
 Checked = Callable[[Any, Any, str, Any], Awaitable[None]]
+# (deps, homes, month): those of the homes that are meant.
+Selection = Callable[[Any, Sequence[str], Month], Awaitable[set[str]]]
 R = TypeVar("R")
 
 
@@ -73,6 +76,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     services.messaging.broadcasts.models.Source.
     `checked`: kind of a content that others see → what is done when its check ends
     (services/content_checks).
+    `selections`: field of an audience that narrows its homes → which of some homes are meant.
     """
 
     jobs: Mapping[str, Job] = {}
@@ -90,6 +94,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     measures: tuple[Measure, ...] = ()
     broadcasts: Mapping[str, Any] = {}
     checked: Mapping[str, Checked] = {}
+    selections: Mapping[str, Selection] = {}
 
 
 class Features:
@@ -100,8 +105,8 @@ class Features:
     `erasure`: package → its step; `forgets`: package → what people call what it clears.
     `measures`: name → figures of places.
     `checked`: kind of a content → what is done when its check ends.
-    Raises ValueError for a job, message, list, file, measure or kind of content of two
-    packages, since one of them would never be seen, and for the lane of a job that is not the
+    Raises ValueError for a job, message, list, file, measure, selection or kind of content of
+    two packages, since one of them would never be seen, and for the lane of a job that is not the
     package's; KeyError for a package of `before` that registers nothing; CycleError for a
     circle.
     """
@@ -131,6 +136,7 @@ class Features:
             {one.name: one} for each in features for one in each.measures
         )
         self.checked: Final = _once(each.checked for each in features)
+        self.selections: Final = _once(each.selections for each in features)
 
 
 def _once(registered: Iterable[Mapping[str, R]]) -> dict[str, R]:

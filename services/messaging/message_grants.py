@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from services.dependencies import Dependencies, Transaction
 from services.messaging import store
 from services.messaging.models import grant_id
+from services.people import actions as people
 
 
 async def add(deps: Dependencies, tx: Transaction, openid: str, template_id: str) -> None:
@@ -25,6 +26,17 @@ async def left(deps: Dependencies, openid: str, template_ids: Sequence[str]) -> 
     grants = {template_id: grant_id(openid, template_id) for template_id in template_ids}
     counts = await store.grants_left(deps.db, list(grants.values()))
     return {template_id: counts.get(grant, 0) for template_id, grant in grants.items()}
+
+
+async def holders(deps: Dependencies, person_ids: Sequence[str], template_id: str) -> set[str]:
+    """Return who of these people still allows a message of a template, as far as we know.
+
+    Two queries however many they are. Nobody with a closed account does.
+    """
+    openids = await people.openids(deps, person_ids)
+    grants = {person: grant_id(openid, template_id) for person, openid in openids.items()}
+    counts = await store.grants_left(deps.db, list(grants.values()))
+    return {person for person, grant in grants.items() if counts.get(grant, 0) > 0}
 
 
 async def forget(deps: Dependencies, tx: Transaction, openid: str) -> None:

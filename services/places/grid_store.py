@@ -8,7 +8,7 @@ from mongo_indexes.places import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Page
-from services.kernel.paths import under
+from services.kernel.paths import under, under_any
 from services.places import store
 from services.places.models import Grid, GridChange, GridsQuery, Kind
 
@@ -25,6 +25,13 @@ async def find_many(db: Database, paths: Sequence[str]) -> list[Grid]:
     """Of these paths, those that are grids. Served by the primary key."""
     query = {"_id": {"$in": list(paths)}, "kind": Kind.GRID}
     return msgspec.convert(await db[COLLECTION].find(query).to_list(), list[Grid])
+
+
+async def buildings_under(db: Database, communities: Sequence[str]) -> dict[str, list[str]]:
+    """Return grid → its buildings, of some communities. Served by index `kind`."""
+    query = {"kind": Kind.GRID, **under_any("_id", communities)}
+    found = await db[COLLECTION].find(query, {"buildings": 1}).to_list()
+    return {grid["_id"]: grid["buildings"] for grid in found}
 
 
 async def holding(

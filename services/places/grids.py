@@ -30,6 +30,7 @@ from services.places.models import (
     TakenPath,
 )
 
+COMMUNITY_SEGMENTS = LADDER.index(Kind.COMMUNITY) + 1
 BUILDING_SEGMENTS = LADDER.index(Kind.BUILDING) + 1
 LONGEST_PATH = 120
 
@@ -159,6 +160,21 @@ def _shown(grid: Grid, addresses: dict[str, str]) -> GridView:
 async def buildings_of(deps: Dependencies, paths: Sequence[str]) -> dict[str, list[str]]:
     """Return grid → its buildings at this moment; one query however many."""
     return {grid.id: grid.buildings for grid in await grid_store.find_many(deps.db, paths)}
+
+
+async def grids_over(deps: Dependencies, places: Sequence[str]) -> list[str]:
+    """Return the grids that have a building at, under or over one of these places.
+
+    Not for places above the compound: all grids lie under those. One query, of the communities.
+    """
+    lower = [place for place in places if place.count(".") >= COMMUNITY_SEGMENTS]
+    communities = {".".join(place.split(".")[:COMMUNITY_SEGMENTS]) for place in lower}
+    found = await grid_store.buildings_under(deps.db, sorted(communities)) if lower else {}
+    return [
+        grid
+        for grid, buildings in found.items()
+        if any(covers(b, place) or covers(place, b) for b in buildings for place in lower)
+    ]
 
 
 async def grids_with(deps: Dependencies, path: str) -> list[str]:

@@ -8,7 +8,7 @@ from mongo_indexes.places import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
 from services.kernel.paths import under, under_any
-from services.places.models import Kind, Place
+from services.places.models import Kind, Place, StandingHome
 
 
 async def correct(db: Database, tx: Transaction, now: Place) -> None:
@@ -47,6 +47,25 @@ async def standing_under(db: Database, tx: Transaction, above: Sequence[str]) ->
     """Homes of some units that are not retired: a few dozen each. Served by index `kind`."""
     query = {"kind": Kind.HOME, "retired_from": None, **under_any("_id", above)}
     return msgspec.convert(await db[COLLECTION].find(query, session=tx).to_list(), list[Place])
+
+
+async def page_under(
+    db: Database, places: Sequence[str], *, after: str, limit: int
+) -> list[StandingHome]:
+    """Homes under some places that are not retired, by path. Served by index `kind`.
+
+    The hint keeps it to one range of that index for each place, however many they are.
+    """
+    ranges = [
+        {"_id": {**under(place), "$gt": after} if after >= place else under(place)}
+        for place in places
+        if after < place + "/"
+    ]
+    if not ranges:
+        return []
+    query = {"kind": Kind.HOME, "retired_from": None, "$or": ranges}
+    cursor = db[COLLECTION].find(query, {"usage": 1}).sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.hint("kind").to_list(), list[StandingHome])
 
 
 async def renamed_under(db: Database, place: str) -> list[Place]:

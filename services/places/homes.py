@@ -16,7 +16,7 @@ from services.kernel.days import FIRST_DAY, Day, plus_days
 from services.kernel.paths import parent
 from services.places import home_store
 from services.places.doors import door_key
-from services.places.models import Measure, Place, Usage
+from services.places.models import Measure, Place, StandingHome, Usage
 
 NEVER: Final = "9999-12-31"
 
@@ -132,3 +132,13 @@ async def merged_into(deps: Dependencies, homes: Sequence[str]) -> dict[str, str
     """Return home → the one of these homes that it was merged into: its bills are theirs."""
     found = await home_store.merged_into(deps.db, homes)
     return {home.id: home.merged_into or "" for home in found}
+
+
+async def page_under(
+    deps: Dependencies, places: Sequence[str], *, after: str, limit: int
+) -> list[StandingHome]:
+    """Return homes under some places that are not retired, by path: for other packages.
+
+    `places`: none of them under another. `after`: the last path of the page before.
+    """
+    return await home_store.page_under(deps.db, places, after=after, limit=limit)

@@ -100,6 +100,13 @@ class Place(Struct, kw_only=True):
     created_at: datetime
 
 
+class StandingHome(Struct, frozen=True):
+    """Home that is not retired, as much as it takes to say whom it means."""
+
+    id: str = field(name="_id")
+    usage: Usage | None = None
+
+
 class GridChange(Struct, kw_only=True):
     """Buildings of a grid from an instant on, and why they changed."""
 

@@ -20,6 +20,7 @@ from services.residencies.models import (
     Residency,
     ResidencyStep,
     ResidentsQuery,
+    Tie,
     Way,
 )
 
@@ -245,14 +246,14 @@ async def of_homes(deps: Dependencies, homes: Sequence[str]) -> list[Residency]:
     return await store.of_homes(deps.db, homes, deps.today())
 
 
-async def people_of(deps: Dependencies, homes: Sequence[str]) -> dict[str, list[str]]:
-    """Return home → who is bound to it today, each once."""
-    return await store.people_of(deps.db, homes, deps.today())
-
-
 async def homes_of(deps: Dependencies, people: Sequence[str]) -> dict[str, list[str]]:
     """Return person → the homes they are bound to today, by path."""
     return await store.homes_of(deps.db, people, deps.today())
+
+
+async def ties_of(deps: Dependencies, homes: Sequence[str]) -> list[Tie]:
+    """List how people belong to these homes today, homes in order: one query, no names."""
+    return await store.ties_of(deps.db, homes, deps.today())
 
 
 async def of_home(

@@ -80,6 +80,15 @@ class Residency(Struct, kw_only=True):
     history: list[ResidencyStep] = []
 
 
+class Tie(Struct, frozen=True, kw_only=True):
+    """Residency without what names the resident: who may be told what about a home."""
+
+    home: str
+    relation: Relation
+    person: str | None = None
+    phone_index: str | None = None
+
+
 class ResidentSort(Labelled):
     EARLIEST = "earliest", "先入住的在前"
     LATEST = "latest", "后入住的在前"

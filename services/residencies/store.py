@@ -20,6 +20,7 @@ from services.residencies.models import (
     ResidencyStep,
     ResidentSort,
     ResidentsQuery,
+    Tie,
     Way,
 )
 
@@ -74,23 +75,21 @@ async def of_homes(db: Database, homes: Sequence[str], day: str) -> list[Residen
     return await _rows(db[COLLECTION].find(query).sort("home", 1))
 
 
-async def people_of(db: Database, homes: Sequence[str], day: str) -> dict[str, list[str]]:
-    """Return home → who is bound to it on a day. Served by index `home`."""
-    query = {"home": {"$in": list(homes)}, **BOUND, **active_on(day)}
-    return await _pairs(db, query, "home", "person")
-
-
 async def homes_of(db: Database, people: Sequence[str], day: str) -> dict[str, list[str]]:
     """Return person → the homes they are bound to on a day. Served by index `person`."""
     query = {"person": {"$in": list(people)}, **active_on(day)}
-    return await _pairs(db, query, "person", "home")
-
-
-async def _pairs(db: Database, query: Document, one: str, other: str) -> dict[str, list[str]]:
     found: dict[str, set[str]] = defaultdict(set)
-    async for row in db[COLLECTION].find(query, {one: 1, other: 1}):
-        found[row[one]].add(row[other])
-    return {each: sorted(others) for each, others in found.items()}
+    async for row in db[COLLECTION].find(query, {"person": 1, "home": 1}):
+        found[row["person"]].add(row["home"])
+    return {person: sorted(homes) for person, homes in found.items()}
+
+
+async def ties_of(db: Database, homes: Sequence[str], day: str) -> list[Tie]:
+    """List how people belong to these homes on a day, homes in order. Served by `home`."""
+    query = {"home": {"$in": list(homes)}, **active_on(day)}
+    fields = {"_id": 0, "home": 1, "relation": 1, "person": 1, "phone_index": 1}
+    cursor = db[COLLECTION].find(query, fields).sort("home", 1)
+    return msgspec.convert(await cursor.to_list(), list[Tie])
 
 
 async def of_home(

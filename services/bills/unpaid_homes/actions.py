@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from services.audiences import residents
 from services.bills.due_days import days_overdue, is_overdue
 from services.bills.unpaid_homes import store
 from services.bills.unpaid_homes.models import (
@@ -22,17 +23,14 @@ from services.bills.unpaid_homes.models import (
 )
 from services.dependencies import Dependencies
 from services.kernel import masking
-from services.kernel.days import months_from
+from services.kernel.days import Month, months_from
 from services.kernel.pages import Key, Keyset, Page
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
-from services.residencies import actions as residencies
+from services.places import homes as place_homes
 from services.residencies import sealed
-from services.residencies.models import Relation
 from services.statistics.actions import access
 
-# Whose name stands for a home. A relative who pays from elsewhere is no resident.
-FIRST_NAMED: Final = (Relation.OWNER, Relation.CO_OWNER, Relation.FAMILY, Relation.TENANT)
 # Who is late comes first, and then those that have time, both by path.
 ORDER: Final = Keyset(Key("late", ascending=False, kind=bool), Key("home"))
 
@@ -131,9 +129,17 @@ def _view(
     )
 
 
+async def owing_since(deps: Dependencies, homes: Sequence[str], month: Month) -> set[str]:
+    """Return those of the homes that owe for a month up to this one: a selection of audiences.
+
+    What was billed to a home that is merged into one of them is owed by that one.
+    """
+    merged = await place_homes.merged_into(deps, homes)
+    found = await store.owing_since(deps.db, [*homes, *merged], month)
+    return {merged.get(home, home) for home in found}
+
+
 async def _names(deps: Dependencies, homes: Sequence[str]) -> dict[str, str]:
     """Return home → the masked name of its owner, or else of who lives there."""
-    found = await residencies.of_homes(deps, homes)
-    residents = [resident for resident in found if resident.relation in FIRST_NAMED]
-    residents.sort(key=lambda r: FIRST_NAMED.index(r.relation), reverse=True)
-    return {row.home: masking.name(sealed.name_of(deps, row)) for row in residents}
+    named = await residents.first_named(deps, homes)
+    return {home: masking.name(sealed.name_of(deps, row)) for home, row in named.items()}

@@ -72,6 +72,14 @@ async def debts_of(db: Database, homes: Sequence[str], debts: Debts) -> list[Deb
     return msgspec.convert(await cursor.to_list(), list[Debt])
 
 
+async def owing_since(db: Database, homes: Sequence[str], month: str) -> set[str]:
+    """Return those of the homes that owe for a month up to this one. Covered by `owing`."""
+    owed = {"state": BillState.OWING, "home": {"$in": list(homes)}, "period": {"$lte": month}}
+    pipeline: list[Document] = [{"$match": owed}, {"$group": {"_id": "$home"}}]
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="owing")
+    return {row["_id"] for row in await cursor.to_list()}
+
+
 def _first(bill: Document) -> Arrears:
     return Arrears(home=bill["home"], since=bill["period"], due_on=bill["due_on"])
 

@@ -5,7 +5,7 @@ names nobody at all for it: somebody owns it, and must be found. Retired homes a
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from services.audiences.models import Audience, Lack
@@ -16,7 +16,6 @@ from services.places.models import StandingHome
 from services.residencies import actions as residencies
 from services.residencies.models import OWNERS, Relation, Residency, Tie
 
-AT_ONCE: Final = 500
 # Whose name stands for a home. A relative who pays from elsewhere is no resident.
 FIRST_NAMED: Final = (Relation.OWNER, Relation.CO_OWNER, Relation.FAMILY, Relation.TENANT)
 
@@ -73,16 +72,13 @@ def people_of(ties: Iterable[Tie]) -> tuple[str, ...]:
     return tuple(sorted({tie.person for tie in ties if tie.person}))
 
 
-async def homes_by_person(
-    deps: Dependencies, homes: Sequence[str]
-) -> Mapping[str, Sequence[str]]:
-    """Return person → their homes among these today, in the order of `homes`."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for i in range(0, len(homes), AT_ONCE):
-        for tie in await residencies.ties_of(deps, homes[i : i + AT_ONCE]):
-            if tie.person and tie.home not in found[tie.person]:
-                found[tie.person].append(tie.home)
-    return found
+async def at_homes(deps: Dependencies, homes: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return home → who is bound to it today, of those to which somebody is."""
+    found: dict[str, list[Tie]] = defaultdict(list)
+    for tie in await residencies.ties_of(deps, homes):
+        if tie.person:
+            found[tie.home].append(tie)
+    return {home: people_of(ties) for home, ties in found.items()}
 
 
 async def first_named(deps: Dependencies, homes: Sequence[str]) -> dict[str, Residency]:

@@ -1,12 +1,13 @@
 """The three heads (三长) of a home: who they are and how to reach them."""
 
-from services.appointments import offices, views
+from services.appointments import views
 from services.appointments.models import Appointment, Visibility
+from services.audiences import holders
 from services.dependencies import Dependencies
 from services.heads.models import HeadsView, HeadView
 from services.heads.surnames import surname
 from services.kernel import errors
-from services.kernel.permissions import HEADS, Actor, Permission, office
+from services.kernel.permissions import Actor, Permission, office
 from services.places import grids
 from services.places.doors import shown_address
 from services.places.models import Kind
@@ -20,9 +21,7 @@ async def heads_of(deps: Dependencies, viewer: Actor | None, home: str) -> Heads
     above = {place.id: place for place in await grids.above_home(deps, home)}
     if home not in above or above[home].kind is not Kind.HOME:
         raise errors.NotFound("没有找到这套房屋")
-    paths = [p.id for p in above.values() if p.kind in {Kind.UNIT, Kind.BUILDING, Kind.GRID}]
-    found = await offices.holders_at(deps, paths, HEADS)
-    found.sort(key=lambda a: (HEADS.index(a.role), bool(a.substitute_for)))
+    found = await holders.heads_at(deps, above.values())
     is_resident = viewer is not None and viewer.may(Permission.VIEW_HOME, home)
     circle = Visibility.RESIDENTS if is_resident else Visibility.EVERYONE
     [community] = [p.name for p in above.values() if p.kind is Kind.COMMUNITY]

@@ -5,6 +5,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.appointments import checks, offices
 from services.appointments.models import Appointment
+from services.audiences import holders
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.heads import counts, notify, store, views
@@ -66,9 +67,7 @@ def _check_office(actor: Actor, found: Appointment, today: str) -> None:
 
 async def _successors(deps: Dependencies, made: HandOver) -> list[str]:
     """Return who holds the office today and did not give the list."""
-    found = await offices.holders_at(deps, [made.place], [made.role])
-    people = {a.person for a in found if a.person and not a.substitute_for}
-    return sorted(people - {made.giver})
+    return sorted(await holders.of_office(deps, made.place, made.role) - {made.giver})
 
 
 async def receive(deps: Dependencies, actor: Actor, hand_over_id: str) -> HandOverView:

@@ -10,6 +10,7 @@ from typing import Final
 
 from pymongo.errors import DuplicateKeyError
 
+from services.audiences import holders, residents
 from services.audit import actions as audit
 from services.consents import actions as consents
 from services.consents.policies import PolicyKey
@@ -57,7 +58,7 @@ async def file(deps: Dependencies, actor: Actor, wish: FileRequest) -> MyRequest
     policies = _policies(actor, draft)
     for policy in policies:
         await consents.check(deps, actor.person_id, policy)
-    heads = await notify.heads_of(deps, draft.home) - {actor.person_id}
+    heads = await holders.advisers_of(deps, draft.home) - {actor.person_id}
     draft.state = RequestState.WITH_HEAD if heads else RequestState.WITH_COMMUNITY
 
     async def save(tx: Transaction) -> HomeRequest:
@@ -184,7 +185,7 @@ async def _tell(
     await notify.progress(deps, tx, request, home.place)
     await notify.ask_heads(deps, tx, request.id, heads, home.place)
     if request.disputed:
-        owners = homes_notify.owners_of(home.owners)
+        owners = residents.owners_of(home.owners)
         await homes_notify.news(deps, tx, home.place, owners, what=News.CLAIMED, key=request.id)
 
 

@@ -3,16 +3,12 @@
 from collections.abc import Iterable
 from typing import Final
 
-from services.appointments import offices
 from services.dependencies import Dependencies, Transaction
 from services.home_requests.models import HomeRequest
-from services.kernel.permissions import HEADS
 from services.kernel.templates import Template
 from services.messaging import actions as messaging
-from services.places import grids
 from services.places.doors import shown_address
 from services.places.models import Place
-from services.residencies import actions as residencies
 
 HOME_REQUEST_PROGRESS: Final = Template(
     key="home_request_progress",
@@ -45,17 +41,6 @@ async def progress(
         key=f"{request.id}:{request.state}",
         values={"home": shown_address(home), "progress": request.state.progress},
     )
-
-
-async def heads_of(deps: Dependencies, home: str) -> set[str]:
-    """Return the heads of a home's unit, building and grid who have signed in.
-
-    Not those who belong to the home: nobody advises about their own.
-    """
-    around = [place.id for place in await grids.above_home(deps, home)]
-    holders = await offices.holders_at(deps, around, HEADS)
-    own = {row.person for row in await residencies.of_homes(deps, [home])}
-    return {holder.person for holder in holders if holder.person} - own
 
 
 async def ask_heads(

@@ -7,7 +7,6 @@ from services.dependencies import Dependencies, Transaction
 from services.places.doors import shown_address
 from services.places.models import Place
 from services.residencies import notify
-from services.residencies.models import OWNERS, Residency
 
 
 class News(StrEnum):
@@ -36,8 +35,3 @@ async def news(
         await notify.notify_of_home(
             deps, tx, person, address=shown_address(home), news=what, key=named
         )
-
-
-def owners_of(rows: Iterable[Residency]) -> list[str]:
-    """Return the people bound as owners among those of a home."""
-    return [row.person for row in rows if row.relation in OWNERS and row.person]

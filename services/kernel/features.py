@@ -105,10 +105,9 @@ class Features:
     `erasure`: package → its step; `forgets`: package → what people call what it clears.
     `measures`: name → figures of places.
     `checked`: kind of a content → what is done when its check ends.
-    Raises ValueError for a job, message, list, file, measure, selection or kind of content of
-    two packages, since one of them would never be seen, and for the lane of a job that is not the
-    package's; KeyError for a package of `before` that registers nothing; CycleError for a
-    circle.
+    Raises ValueError for what two packages register by one name, since one of them would never
+    be seen, and for the lane of a job that is not the package's; KeyError for a package of
+    `before` that registers nothing; CycleError for a circle.
     """
 
     def __init__(self, found: Mapping[str, Feature]) -> None:

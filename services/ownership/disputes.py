@@ -1,5 +1,6 @@
 """Disputes about who owns a home, ended by the community: kept, shared or replaced."""
 
+from services.audiences import residents
 from services.dependencies import Dependencies, Transaction
 from services.home_requests import reviews, views
 from services.home_requests.models import HomeRequest, RequestView, Settlement
@@ -50,7 +51,7 @@ async def resolve(
 async def _share(deps: Dependencies, tx: Transaction, case: Case) -> str:
     """Write the claimant as a co-owner, and notify the owners; return the residency."""
     residency = await reviews.let_in(deps, tx, case, Relation.CO_OWNER)
-    owners, key = notify.owners_of(case.home.owners), case.request.id
+    owners, key = residents.owners_of(case.home.owners), case.request.id
     await notify.news(deps, tx, case.home.place, owners, what=News.SHARED, key=key)
     return residency
 

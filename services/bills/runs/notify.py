@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from services.audiences import residents
 from services.bills import store as bills_store
 from services.bills.models import HomeNews
 from services.bills.runs import store
@@ -87,8 +88,8 @@ class Residents:
         homes = await bills_store.homes_of(
             deps.db, **self._bills(key), after=after, limit=limit
         )
-        residents = await residencies.people_of(deps, homes)
-        recipients = [Recipients(home, tuple(residents.get(home, ()))) for home in homes]
+        people = await residents.at_homes(deps, homes)
+        recipients = [Recipients(home, people.get(home, ())) for home in homes]
         return Part(recipients, homes[-1] if len(homes) == limit else None)
 
     async def write(
@@ -117,8 +118,8 @@ class Residents:
 
 
 def source(of: Round) -> Source:
-    residents = Residents(of)
-    return Source(part=residents.part, write=residents.write)
+    people = Residents(of)
+    return Source(part=people.part, write=people.write)
 
 
 SOURCES: Final = {

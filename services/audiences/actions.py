@@ -55,9 +55,8 @@ async def check(
 ) -> None:
     """Check that an audience means somebody, at places where the actor holds `permission`.
 
-    A grid is theirs who hold it at the grid, or at all of its buildings. Raises AudienceEmpty,
-    NotAnOffice, NoResidents, TooManyPlaces; NotFound for a place that is not theirs, or is a
-    retired home.
+    A grid is theirs who hold it at all of its buildings. Raises AudienceEmpty, NotAnOffice,
+    NoResidents, TooManyPlaces; NotFound for a place that is not theirs, or is a retired home.
     """
     _check_words(audience)
     wanted = set(audience.places)
@@ -67,9 +66,7 @@ async def check(
         raise errors.NotFound(places.MISSING)
     buildings = await _buildings(deps, standing)
     for place in standing:
-        inside = buildings.get(place.id, [])
-        by_grid = not inside or actor.may(permission, place.id)
-        for each in [place.id] if by_grid else inside:
+        for each in buildings.get(place.id) or [place.id]:
             require_at(actor, permission, each)
     _frozen(audience, buildings)
 

@@ -11,6 +11,8 @@ from typing import Final
 import pytest
 
 from scripts.shape import Module, SourceTree
+from server.features import FEATURES
+from services.audiences.models import Audience
 from tests.architecture.test_source_tree import bindings, feature, tree, used_names
 
 RESIDENCIES: Final = "services.residencies.actions"
@@ -51,6 +53,11 @@ def test_every_question_is_there(source_tree: SourceTree) -> None:
     for name in QUESTIONS:
         module, _, function = name.rpartition(".")
         assert f"\nasync def {function}(" in source_tree.modules[module].text
+
+
+def test_what_narrows_homes_is_registered_by_who_knows_it() -> None:
+    assert {*FEATURES.selections} == {"owing_since"}
+    assert {*FEATURES.selections} < {*Audience.__struct_fields__}
 
 
 @pytest.mark.parametrize(

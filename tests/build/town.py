@@ -50,6 +50,7 @@ OFFICES: Final[tuple[tuple[Role, str, str | None, str, int], ...]] = (
     (Role.COMMUNITY_STAFF, TWO, "staff2", "", 0),
     (Role.SUBDISTRICT_STAFF, "cc.chaoyang.guilin", "street", "", 0),
     (Role.AUDITOR, COMMUNITY, "staff2", "", 0),  # waits: they were staff before
+    (Role.AUDITOR, "cc.chaoyang", "auditor", "", 0),
     (Role.CITY_STAFF, "cc", "city", "", 0),
 )
 

@@ -82,6 +82,7 @@ async def actor(world: World, person: str) -> Actor:
 
 async def test_a_person_reads_by_the_homes_and_offices_of_today(world: World) -> None:
     town = await towns.put(world, "t")
+    uses = {home.id: home.usage for home in town.homes}
     for person in [*towns.PEOPLE, "grid", "head", "former", "manager"]:
         keys = {*await readers.reader_keys(world.deps, await actor(world, person))}
         for audience in audiences_by_chance():
@@ -92,6 +93,7 @@ async def test_a_person_reads_by_the_homes_and_offices_of_today(world: World) ->
                 if row.person == person
                 and row.home in {home.id, home.merged_into}
                 and row.relation in audience.relations
+                and (not audience.usages or uses[row.home] in audience.usages)
                 and row.from_day <= towns.TODAY <= (row.to_day or towns.TODAY)
                 and any(covers(place, home.id) for place in audience.places)
             ]
@@ -115,6 +117,7 @@ def audiences_by_chance() -> list[Audience]:
             places=[chance.choice(spots)],
             relations=chance.sample([*Relation], 2),
             roles=chance.sample(OFFICES, 5),
+            usages=chance.sample([*Usage], chance.choice((0, 0, 1, 2))),
         )
         for _ in range(30)
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from services.audiences import residents
 from services.content_checks.models import (
     REASON,
     TEXT,
@@ -17,14 +18,13 @@ from services.kernel.permissions import Actor
 from services.kernel.views import show
 from services.photos import actions as photos
 from services.places import actions as places
-from services.residencies import actions as residencies
 
 
 async def household(deps: Dependencies, actor: Actor) -> set[str]:
     """Return the people of the actor's homes: on their words the actor does not decide."""
     homes = sorted(homes_of(actor))
-    rows = await residencies.of_homes(deps, homes) if homes else []
-    return {row.person for row in rows if row.person}
+    people = await residents.at_homes(deps, homes) if homes else {}
+    return {person for home in people.values() for person in home}
 
 
 async def shown(

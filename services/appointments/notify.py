@@ -6,7 +6,7 @@ from typing import Final
 from services.appointments.models import Appointment
 from services.dependencies import Dependencies, Transaction
 from services.kernel.permissions import office
-from services.kernel.templates import Template
+from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
 from services.places import actions as places
 
@@ -16,6 +16,8 @@ HEAD_TERM_ENDING: Final = Template(
     body="{place}的{office}任期到{until_on}为止,请提前商量续任或做好交接。",
     page="pages/heads/heads",
     data={"thing1": "place", "thing2": "office", "date3": "until_on"},
+    purpose=Purpose.REMINDER,
+    asks=(Ask(Moment.AFTER_WORKING, "任期快到时提醒您"),),
 )
 HEAD_RESIGNED: Final = Template(
     key="head_resigned",
@@ -23,6 +25,8 @@ HEAD_RESIGNED: Final = Template(
     body="{place}的{office}提出辞任,工作到{until_on}为止,请安排接任。",
     page="pages/heads/heads",
     data={"thing1": "place", "thing2": "office", "date3": "until_on"},
+    purpose=Purpose.REMINDER,
+    asks=(Ask(Moment.AFTER_WORKING, "有人辞任、要安排接任时提醒您"),),
 )
 TEMPLATES: Final = (HEAD_TERM_ENDING, HEAD_RESIGNED)
 

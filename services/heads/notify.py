@@ -4,7 +4,7 @@ from typing import Final
 
 from services.dependencies import Dependencies, Transaction
 from services.heads.models import HandOver
-from services.kernel.templates import Template
+from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
 from services.places import actions as places
 
@@ -14,6 +14,8 @@ HAND_OVER_OFFERED: Final = Template(
     body="{place}的{office}工作交接清单已备好,请核对后接收。",
     page="pages/heads/heads",
     data={"thing1": "place", "thing2": "office"},
+    purpose=Purpose.REMINDER,
+    asks=(Ask(Moment.AFTER_WORKING, "有工作要交接时提醒您"),),
 )
 TEMPLATES: Final = (HAND_OVER_OFFERED,)
 

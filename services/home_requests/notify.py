@@ -5,7 +5,7 @@ from typing import Final
 
 from services.dependencies import Dependencies, Transaction
 from services.home_requests.models import HomeRequest
-from services.kernel.templates import Template
+from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
 from services.places.doors import shown_address
 from services.places.models import Place
@@ -16,6 +16,8 @@ HOME_REQUEST_PROGRESS: Final = Template(
     body="您申请的{home}:{progress}。",
     page="pages/homes/requests",
     data={"thing1": "home", "thing2": "progress"},
+    purpose=Purpose.INFORMATION,
+    asks=(Ask(Moment.AFTER_REPORTING, "申请有进展时告诉您"),),
 )
 HOME_TO_ADVISE: Final = Template(
     key="home_to_advise",
@@ -23,6 +25,8 @@ HOME_TO_ADVISE: Final = Template(
     body="有人申请绑定{home},请在三天内告诉社区您是否认识。",
     page="pages/heads/requests",
     data={"thing1": "home"},
+    purpose=Purpose.REMINDER,
+    asks=(Ask(Moment.AFTER_WORKING, "有住户要核实时提醒您"),),
 )
 TEMPLATES: Final = (HOME_REQUEST_PROGRESS, HOME_TO_ADVISE)
 

@@ -6,9 +6,22 @@ Only WeChat's signed pushes give or withdraw them (services/pushes).
 from collections.abc import Sequence
 
 from services.dependencies import Dependencies, Transaction
+from services.kernel.templates import reserve_of
 from services.messaging import store
 from services.messaging.models import grant_id
 from services.people import actions as people
+
+
+def reserve(deps: Dependencies, key: str) -> int:
+    """Return how many grants a template leaves for others with its id at WeChat.
+
+    The one rule of what a grant is spent on, for one message and for many at once. `key`: of a
+    template that this installation has at WeChat.
+    """
+    known = deps.features.templates
+    template_id = deps.templates[key]
+    sharing = [known[one] for one, id_ in deps.templates.items() if id_ == template_id]
+    return reserve_of(known[key], sharing)
 
 
 async def add(deps: Dependencies, tx: Transaction, openid: str, template_id: str) -> None:

@@ -97,14 +97,6 @@ async def remove_of(db: Database, tx: Transaction, person_id: str) -> bool:
     return await steps.remove(tx, db[messages.COLLECTION], {"person": person_id})
 
 
-async def take_grant(db: Database, tx: Transaction, grant: str) -> bool:
-    """Reserve one; False when none is left."""
-    result = await db[message_grants.COLLECTION].update_one(
-        {"_id": grant, "left": {"$gt": 0}}, {"$inc": {"left": -1}}, session=tx
-    )
-    return result.modified_count == 1
-
-
 async def add_grant(db: Database, tx: Transaction, grant: str) -> None:
     await db[message_grants.COLLECTION].update_one(
         {"_id": grant}, {"$inc": {"left": 1}}, upsert=True, session=tx

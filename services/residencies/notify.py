@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.dependencies import Dependencies, Transaction
-from services.kernel.templates import Template
+from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
 
 HOME_NEWS: Final = Template(
@@ -12,6 +12,12 @@ HOME_NEWS: Final = Template(
     body="{home}:{news}。如有疑问,请联系社区。",
     page="pages/homes/homes",
     data={"thing1": "home", "thing2": "news"},
+    purpose=Purpose.INFORMATION,
+    asks=(
+        Ask(Moment.AFTER_BINDING, "房屋登记有变动时告诉您"),
+        Ask(Moment.AFTER_READING, "房屋登记有变动时告诉您"),
+        Ask(Moment.AFTER_REPORTING, "房屋登记有变动时告诉您"),
+    ),
 )
 TEMPLATES: Final = (HOME_NEWS,)
 

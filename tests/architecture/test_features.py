@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from msgspec import structs
 
 from scripts.shape import PRODUCT, SourceTree
 from server.features import FEATURES
+from services.bills.runs.notify import BILL_ISSUED
 from services.kernel.features import Feature, Features, Lane, Part, Schedule, Step
 from services.kernel.personal_data import Fate
-from services.kernel.templates import Template
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -148,7 +149,7 @@ async def nothing(*_: object) -> None:
     "feature",
     [
         Feature(jobs={"a_b": nothing}),
-        Feature(templates=(Template(key="a_b", title="", body="", page="", data={}),)),
+        Feature(templates=(structs.replace(BILL_ISSUED, key="a_b"),)),
         Feature(checked={"a_b": nothing}),
     ],
     ids=["job", "template", "content"],

@@ -88,7 +88,7 @@ async def inbox(world: World, member: Member) -> dict[str, str]:
 async def left(world: World, member: Member) -> int:
     """Return how many messages of bills the person may still be sent, as we count."""
     reply = await world.api.get("/api/v1/me/message-templates", as_=member)
-    [count] = [t["left"] for t in reply.body["items"] if t["template_id"] == TEMPLATE]
+    [count] = [t["left"] for t in reply.body["items"] if t["template"] == BILL_ISSUED.key]
     return int(count)
 
 

@@ -1,15 +1,17 @@
 """Subscribe messages at the HTTP API: cases 19-26 of docs/reference/wechat.md."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from services.dependencies import Transaction
 from services.jobs import actions as jobs
 from services.messaging import jobs as messaging_jobs
 from services.messaging import store
 from services.messaging.deliveries import quota
 from services.messaging.states import Move
+from services.residencies.notify import notify_of_home
 from tests.build.mailbox import (
     SEND,
     TEMPLATE,
@@ -81,6 +83,29 @@ async def test_case_20_one_grant_is_one_message(world: World, willing: Member) -
     found = await inbox(world, willing)
     assert (found[third], len(await arrived(world, "li"))) == ("sent", 2)
     assert {found[first], found[second]} == {"inbox", "sent"}
+
+
+async def test_news_leave_a_shared_grant_to_a_bill(
+    world: World, willing: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of our messages with one id: news leave two grants, bills take them all."""
+    monkeypatch.setitem(cast("dict[str, str]", world.deps.templates), "home_news", TEMPLATE)
+    await allow(world, "li")
+    told = {"address": "新城小区7栋", "news": "业主已变更", "key": "n1"}
+
+    async def inform(tx: Transaction) -> None:
+        await notify_of_home(world.deps, tx, willing.person_id, **told)
+
+    await world.deps.in_transaction(inform)
+    await world.work()
+    assert set((await inbox(world, willing)).values()) == {"inbox"}
+    assert (await calls(world), await left(world, willing)) == (0, 2)
+
+    for key in ("b1", "b2"):
+        await tell(world, willing, key)
+    await world.work()
+    assert sorted((await inbox(world, willing)).values()) == ["inbox", "sent", "sent"]
+    assert await left(world, willing) == 0
 
 
 async def test_case_20_a_grant_that_was_none_is_struck_out(

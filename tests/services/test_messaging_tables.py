@@ -3,10 +3,11 @@
 from itertools import product
 
 import pytest
+from msgspec import structs
 
 from mongo_indexes import messages
 from server.features import FEATURES
-from services.kernel.templates import Template
+from services.kernel.templates import RESERVES, Moment, Purpose, Template, reserve_of
 from services.messaging.models import Delivery, message_id_of
 from services.messaging.states import OUTCOMES, TABLE, Grant, Move, Then
 from services.messaging.templates import write, written
@@ -14,6 +15,7 @@ from services.payments.refunds.notify import REFUND_DONE
 from services.wechat.errors import Reaction
 from services.wechat.template_values import clip_data
 
+SHORT = 20  # characters of a reason, on one line of a small phone
 VALUES = {
     "home": "新城小区7栋3单元2502号(原机械厂家属院东侧)",
     "fee": "物业费",
@@ -35,6 +37,10 @@ LIKE = {"amount": "51.18", "at": "2026-03-02T04:00:00+00:00", "on": "2026-03-31"
 IN_CELL = {"phrase": "已办好", "character_string": "20260302-A", "number": "12", "letter": "A"}
 
 
+def reasons_of(template: Template) -> dict[Moment, str]:
+    return {ask.moment: ask.reason for ask in template.asks}
+
+
 def values_of(template: Template) -> dict[str, str]:
     """Return values of everything a template speaks of."""
     cells = {name: cell.rstrip("0123456789") for cell, name in template.data.items()}
@@ -51,6 +57,47 @@ def test_every_template_fills_wechats_cells(template: Template) -> None:
     clipped = clip_data({cell: values[name] for cell, name in template.data.items()})
     assert clipped.keys() == template.data.keys()
     assert not set("{}") & set(template.body.format_map(values))
+
+
+@pytest.mark.parametrize("template", FEATURES.templates.values(), ids=[*FEATURES.templates])
+def test_somebody_is_asked_to_allow_every_template(template: Template) -> None:
+    """One that nobody is asked for can never be pushed; WeChat's own window shows no reason."""
+    assert len(reasons_of(template)) == len(template.asks) > 0
+    assert all(0 < len(reason) <= SHORT for reason in reasons_of(template).values())
+
+
+@pytest.mark.parametrize("moment", Moment)
+def test_in_every_moment_something_is_asked_for(moment: Moment) -> None:
+    asks = [ask for template in FEATURES.templates.values() for ask in template.asks]
+    reasons = [ask.reason for ask in asks if ask.moment is moment]
+    assert reasons
+    assert len({*reasons}) == len(reasons)
+
+
+def test_every_purpose_has_a_reserve() -> None:
+    assert RESERVES.keys() == {*Purpose}
+    assert RESERVES[Purpose.PAYMENT] == RESERVES[Purpose.EMERGENCY] == 0
+    assert RESERVES[Purpose.EMERGENCY] < RESERVES[Purpose.REMINDER]
+    assert RESERVES[Purpose.REMINDER] < RESERVES[Purpose.INFORMATION]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "beside", "leaves"),
+    [
+        (Purpose.PAYMENT, [Purpose.EMERGENCY, Purpose.INFORMATION], 0),
+        (Purpose.REMINDER, [], 0),
+        (Purpose.REMINDER, [Purpose.REMINDER, Purpose.INFORMATION], 0),
+        (Purpose.REMINDER, [Purpose.PAYMENT], 1),
+        (Purpose.INFORMATION, [], 0),
+        (Purpose.INFORMATION, [Purpose.REMINDER], 1),
+        (Purpose.INFORMATION, [Purpose.REMINDER, Purpose.EMERGENCY], 2),
+    ],
+)
+def test_a_message_leaves_grants_to_more_urgent_ones_of_its_id(
+    purpose: Purpose, beside: list[Purpose], leaves: int
+) -> None:
+    own, *others = [structs.replace(REFUND_DONE, purpose=one) for one in (purpose, *beside)]
+    assert reserve_of(own, others) == reserve_of(own, [own, *others]) == leaves
 
 
 @pytest.mark.parametrize("template", FEATURES.templates.values(), ids=[*FEATURES.templates])

@@ -13,7 +13,7 @@ from services.bills.runs.models import BillRun
 from services.bills.states import BillState
 from services.bills.views import span
 from services.dependencies import Dependencies
-from services.kernel.templates import Template
+from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging.broadcasts.models import Part, Recipients, Source, Wish
 from services.places import actions as places
 from services.residencies import actions as residencies
@@ -31,6 +31,12 @@ BILL_ISSUED: Final = Template(
         "amount4": "amount",
         "date5": "due_on",
     },
+    purpose=Purpose.PAYMENT,
+    asks=(
+        Ask(Moment.AFTER_PAYING, "下一期账单出来时告诉您"),
+        Ask(Moment.AFTER_BINDING, "账单出来时告诉您"),
+        Ask(Moment.AFTER_READING, "账单出来时告诉您"),
+    ),
 )
 BILLS_WITHDRAWN: Final = Template(
     key="bills_withdrawn",
@@ -44,6 +50,8 @@ BILLS_WITHDRAWN: Final = Template(
         "amount4": "amount",
         "thing5": "reason",
     },
+    purpose=Purpose.PAYMENT,
+    asks=(Ask(Moment.AFTER_LOOKING_AT_PAYMENTS, "账单有误撤回时告诉您"),),
 )
 TEMPLATES: Final = (BILL_ISSUED, BILLS_WITHDRAWN)
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from services.dependencies import Dependencies, Transaction
 from services.followers import actions as followers
-from services.messaging import bulk_store, store
+from services.messaging import bulk_store, message_grants, store
 from services.messaging.models import Channel, Letter, grant_id, service_bearer
 from services.messaging.states import OUTCOMES, Grant, Move, Outcome
 from services.people import actions as people
@@ -98,7 +98,8 @@ def _has_grant(
     template_id = deps.templates.get(one.template)
     if template_id is None:
         return False
-    return left.get(grant_id(openids[one.person], template_id), 0) > 0
+    least = message_grants.reserve(deps, one.template)
+    return left.get(grant_id(openids[one.person], template_id), 0) > least
 
 
 async def _letter(deps: Dependencies, one: Parcel, openid: str) -> Letter | None:
@@ -124,11 +125,7 @@ async def reserve(deps: Dependencies, posts: Mapping[str, Post]) -> list[str]:
         ids = await bulk_store.startable(deps.db, tx, list(posts))
         grants = [grant for each in ids if (grant := posts[each].grant)]
         left = await store.grants_left(deps.db, grants, tx=tx)
-        chosen = [
-            each
-            for each in ids
-            if (grant := posts[each].grant) is None or left.get(grant, 0) > 0
-        ]
+        chosen = [each for each in ids if _may_go(deps, posts[each], left)]
         if chosen:
             taken = [grant for each in chosen if (grant := posts[each].grant)]
             await bulk_store.take_grants(deps.db, tx, taken)
@@ -137,6 +134,13 @@ async def reserve(deps: Dependencies, posts: Mapping[str, Post]) -> list[str]:
         return chosen
 
     return await deps.in_transaction(start) if posts else []
+
+
+def _may_go(deps: Dependencies, post: Post, left: Mapping[str, int]) -> bool:
+    """Tell whether a grant is still left for it, or none is needed."""
+    if post.grant is None:
+        return True
+    return left.get(post.grant, 0) > message_grants.reserve(deps, post.parcel.template)
 
 
 async def deliver(deps: Dependencies, post: Post) -> WeChatError | None:

@@ -4,7 +4,7 @@ from typing import Final
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel.money import yuan
-from services.kernel.templates import Template
+from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
 from services.payments.receipts.models import Receipt
 
@@ -19,6 +19,11 @@ PAYMENT_RECEIVED: Final = Template(
         "time3": "paid_at",
         "character_string4": "number",
     },
+    purpose=Purpose.PAYMENT,
+    asks=(
+        Ask(Moment.AFTER_PAYING, "钱到账后告诉您收据号"),
+        Ask(Moment.AFTER_BINDING, "缴费到账时告诉您"),
+    ),
 )
 TEMPLATES: Final = (PAYMENT_RECEIVED,)
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel.money import yuan
-from services.kernel.templates import Template
+from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
 from services.payments.models import Payment
 from services.payments.refunds.models import Refund
@@ -18,6 +18,11 @@ REFUND_DONE: Final = Template(
     body="{amount}已退回您的微信付款账户,原因:{reason}。请留意查收。",
     page="pages/payments/payments",
     data={"amount1": "amount", "thing2": "reason"},
+    purpose=Purpose.PAYMENT,
+    asks=(
+        Ask(Moment.AFTER_PAYING, "万一有退款,办好时告诉您"),
+        Ask(Moment.AFTER_LOOKING_AT_PAYMENTS, "退款办好时告诉您"),
+    ),
 )
 REFUND_DELAYED: Final = Template(
     key="refund_delayed",
@@ -25,6 +30,8 @@ REFUND_DELAYED: Final = Template(
     body="您的{amount}退款({reason})没有自动办成,工作人员会尽快处理,给您添麻烦了。",
     page="pages/payments/payments",
     data={"amount1": "amount", "thing2": "reason"},
+    purpose=Purpose.PAYMENT,
+    asks=(Ask(Moment.AFTER_LOOKING_AT_PAYMENTS, "退款要多等几天时告诉您"),),
 )
 TEMPLATES: Final = (REFUND_DONE, REFUND_DELAYED)
 

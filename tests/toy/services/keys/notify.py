@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.dependencies import Dependencies, Transaction
-from services.kernel.templates import Template
+from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.keys.models import Loan
 from services.messaging import actions as messaging
 
@@ -13,6 +13,8 @@ KEY_OVERDUE: Final = Template(
     body="{home}借用的{door}钥匙应在{back_on}归还,请尽快交还。谢谢您!",
     page="pages/keys/keys",
     data={"thing1": "home", "thing2": "door", "date3": "back_on"},
+    purpose=Purpose.REMINDER,
+    asks=(Ask(Moment.AFTER_REPORTING, "该还钥匙时提醒您"),),
 )
 TEMPLATES: Final = (KEY_OVERDUE,)
 

@@ -50,11 +50,12 @@ token: $(VENV)/.installed ## sign in to a running demo: AS=admin, staff, unit, r
 wechat: $(VENV)/.installed ## print the address of the WeChat stand-in of a running demo
 	@$(PY) -m server wechat
 
-generated: $(VENV)/.installed-dev ## write what is made of the code: contract, access, privacy
+generated: $(VENV)/.installed-dev ## write what is made of the code: contract, access, privacy, messages
 	@$(PY) -m server openapi > deploy/openapi.json.new
 	@mv deploy/openapi.json.new deploy/openapi.json
 	@$(PY) -m tests.matrix
 	@$(PY) -m scripts.privacy_table
+	@$(PY) -m scripts.message_table
 
 bench: $(VENV)/.installed-dev ## attack a product of its own and print what it costs; ATTACK=burst
 	@$(PY) -m bench $(ATTACK)

@@ -1,5 +1,6 @@
 """Endpoints of messages: the inbox, and permissions to send through WeChat."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from msgspec import Meta
@@ -7,7 +8,17 @@ from msgspec import Meta
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from services.kernel.pages import Page, ShortListQuery
+from services.limits.models import Rate
 from services.messaging import actions
+from services.messaging.grants import actions as grants
+from services.messaging.grants.models import (
+    AskAnswer,
+    AskResult,
+    AsksQuery,
+    AskView,
+    GrantReport,
+    GrantsView,
+)
 from services.messaging.models import MessageView, TemplateView, Unread
 
 MessageId = Annotated[
@@ -16,6 +27,12 @@ MessageId = Annotated[
         pattern=r"^[0-9a-z]{26}$(?!\n)", description="Id of the message, as the inbox shows it."
     ),
 ]
+
+
+REPORT = GrantReport(
+    results=[AskAnswer(template_id="stand-in-bill_issued", result=AskResult.ACCEPT)],
+    asked_at=datetime(2026, 3, 2, 4, tzinfo=UTC),
+)
 
 
 class MessagesHandler(ApiHandler):
@@ -46,9 +63,34 @@ class TemplatesHandler(ApiHandler):
         return await actions.templates(self.deps, self.actor)
 
 
+class GrantsHandler(ApiHandler):
+    @endpoint("listMessageAsks", needs=Access.SIGNED_IN)
+    async def get(self, query: AsksQuery) -> Page[AskView]:
+        """Templates to ask for now, and why: at most three, that with the fewest left first.
+
+        Not what the person switched off in WeChat's settings, until they allow it again.
+        """
+        return await grants.asks(self.deps, self.actor, query.moment)
+
+    @endpoint(
+        "giveMessageGrants",
+        needs=Access.SIGNED_IN,
+        errors=("asked_at_other_time", "unknown_template"),
+        example=REPORT,
+        rate=Rate.GRANT,
+    )
+    async def post(self, body: GrantReport) -> GrantsView:
+        """Report what WeChat's window answered. WeChat's own push confirms it, and counts once.
+
+        The same report again changes nothing.
+        """
+        return await grants.report(self.deps, self.actor, body)
+
+
 ROUTES = [
     Route("/api/v1/me/messages", MessagesHandler),
     Route("/api/v1/me/messages/unread", UnreadHandler),
     Route("/api/v1/me/messages/{message_id}/read", ReadHandler),
     Route("/api/v1/me/message-templates", TemplatesHandler),
+    Route("/api/v1/me/message-grants", GrantsHandler),
 ]

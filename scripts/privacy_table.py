@@ -27,11 +27,16 @@ def table() -> str:
 
 def renewed(page: str) -> str:
     """Return the page with the table as it is; ValueError for one that has no place for it."""
+    return with_table(page, table())
+
+
+def with_table(page: str, made: str) -> str:
+    """Return a page with another table in the place for it. Raises ValueError without one."""
     before, start, rest = page.partition(START)
     _, end, after = rest.partition(END)
     if not end:
-        raise ValueError(f"{PAGE.name} has no {START.strip()} … {END}")
-    return f"{before}{start}{table()}{end}{after}"
+        raise ValueError(f"the page has no {START.strip()} … {END}")
+    return f"{before}{start}{made}{end}{after}"
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ seen: a reason of blanks is none, and a name of them is nobody's. Every string o
 one of these types, or a pattern of its own (tests/handlers/test_free_text.py).
 """
 
+from datetime import datetime
 from typing import Annotated, Final
 
 from msgspec import Meta
@@ -45,3 +46,14 @@ Opaque = Annotated[str, Meta(max_length=400, pattern=OPAQUE)]
 # A phone number as people write it; services/kernel/phones.py reads it.
 Phone = Annotated[str, Meta(min_length=5, max_length=20, pattern=LINE)]
 IdNumber = Annotated[str, Meta(min_length=18, max_length=18, pattern=LINE)]
+# An instant, RFC 3339 with its offset. The decoder takes nothing else; the pattern says so.
+Instant = Annotated[
+    datetime,
+    Meta(
+        tz=True,
+        extra_json_schema={
+            "pattern": r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?"
+            r"([Zz]|[+-]\d\d:?\d\d)$(?!\n)"
+        },
+    ),
+]

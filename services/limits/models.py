@@ -27,6 +27,7 @@ class Rate(StrEnum):
     PUSH_DAY = auto()
     CHECK_TEXT = auto()  # all that we ask WeChat of texts, whoever wrote them
     CHECK_PICTURE = auto()
+    GRANT = auto()
     REFUSED = auto()  # each refusal is written into the audit
 
 
@@ -91,6 +92,8 @@ ALLOWANCES: Final[dict[Rate, Allowance]] = {
     # grows back within a minute are together no more than that.
     Rate.CHECK_TEXT: Allowance(2000, MINUTE),
     Rate.CHECK_PICTURE: Allowance(1000, MINUTE),
+    # Each follows a tap on WeChat's own window, which nobody answers once a minute.
+    Rate.GRANT: Allowance(60, HOUR),
     Rate.REFUSED: Allowance(300, HOUR),
 }
 

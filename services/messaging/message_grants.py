@@ -1,14 +1,19 @@
 """Grants of messages: how often WeChat lets us send one template to one person.
 
-Only WeChat's signed pushes give or withdraw them (services/pushes).
+WeChat's signed pushes give and withdraw them (services/pushes); a phone's report is a hint.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from msgspec.structs import replace
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel.templates import reserve_of
 from services.messaging import store
-from services.messaging.models import grant_id
+from services.messaging.grants.counts import pushed, reported, switched_off
+from services.messaging.grants.models import GrantCount
+from services.messaging.models import digest, grant_id
 from services.people import actions as people
 
 
@@ -24,21 +29,61 @@ def reserve(deps: Dependencies, key: str) -> int:
     return reserve_of(known[key], sharing)
 
 
-async def add(deps: Dependencies, tx: Transaction, openid: str, template_id: str) -> None:
-    """Count one more message this person allowed."""
-    await store.add_grant(deps.db, tx, grant_id(openid, template_id))
+async def add(
+    deps: Dependencies, tx: Transaction, openid: str, template_id: str, *, at: datetime
+) -> None:
+    """Count one more message this person allowed, by WeChat's word; not what a phone told."""
+    await _change(deps, tx, openid, template_id, lambda one: pushed(one, at, deps.now()))
 
 
-async def void(deps: Dependencies, tx: Transaction, openid: str, template_id: str) -> None:
-    """Withdraw all that this person allowed for a template."""
-    await store.void_grants(deps.db, tx, grant_id(openid, template_id))
+async def hear(
+    deps: Dependencies, tx: Transaction, openid: str, template_id: str, *, at: datetime
+) -> None:
+    """Count one more message this person allowed, by their phone's word; not what WeChat told.
+
+    The same instant again is the same acceptance.
+    """
+    at = at.replace(microsecond=at.microsecond // 1000 * 1000)  # as MongoDB keeps it
+    await _change(deps, tx, openid, template_id, lambda one: reported(one, at, deps.now()))
 
 
-async def left(deps: Dependencies, openid: str, template_ids: Sequence[str]) -> dict[str, int]:
+async def switch_off(
+    deps: Dependencies, tx: Transaction, openid: str, template_id: str, *, at: datetime
+) -> None:
+    """Withdraw all that this person allowed for a template, and ask for it no more."""
+    await _change(deps, tx, openid, template_id, lambda one: switched_off(one, at))
+
+
+async def _change(
+    deps: Dependencies,
+    tx: Transaction,
+    openid: str,
+    template_id: str,
+    change: Callable[[GrantCount], GrantCount],
+) -> None:
+    """Change one count; whoever changes it at the same moment starts again after us."""
+    grant = grant_id(openid, template_id)
+    found = await store.find_grants(deps.db, [grant], tx=tx)
+    seen = found.get(grant) or GrantCount(id=grant)
+    changed = change(seen)
+    if changed != seen:
+        await store.write_grants(deps.db, tx, seen, replace(changed, who=digest(openid)))
+
+
+async def counts(
+    deps: Dependencies, openid: str, template_ids: Iterable[str]
+) -> dict[str, GrantCount]:
+    """Return template id → the count of what this person still allows, as far as we know."""
+    grants = {template_id: grant_id(openid, template_id) for template_id in template_ids}
+    found = await store.find_grants(deps.db, list(grants.values()))
+    return {each: found.get(grant) or GrantCount(id=grant) for each, grant in grants.items()}
+
+
+async def left(deps: Dependencies, openid: str, template_ids: Iterable[str]) -> dict[str, int]:
     """Return template id → how many messages this person still allows, as far as we know."""
     grants = {template_id: grant_id(openid, template_id) for template_id in template_ids}
-    counts = await store.grants_left(deps.db, list(grants.values()))
-    return {template_id: counts.get(grant, 0) for template_id, grant in grants.items()}
+    found = await store.grants_left(deps.db, list(grants.values()))
+    return {template_id: found.get(grant, 0) for template_id, grant in grants.items()}
 
 
 async def holders(deps: Dependencies, person_ids: Sequence[str], template_id: str) -> set[str]:

@@ -84,7 +84,12 @@ def grant_id(openid: str, template_id: str) -> str:
 
     By a digest: what WeChat calls a person stands with the person and nowhere else.
     """
-    return f"{template_id}:{hashlib.sha256(openid.encode()).hexdigest()[:40]}"
+    return f"{template_id}:{digest(openid)}"
+
+
+def digest(openid: str) -> str:
+    """Return what stands for a WeChat user in their counts of grants."""
+    return hashlib.sha256(openid.encode()).hexdigest()[:40]
 
 
 def service_bearer(openid: str) -> str:

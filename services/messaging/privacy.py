@@ -32,7 +32,7 @@ HOLDINGS: Final = (
     Holding(
         collection=message_grants.COLLECTION,
         fate=Fate.REMOVED,
-        why="还能发几条微信消息的计数,见“收到的消息”页",
+        why="还能发几条微信消息的计数和最近允许的时间,见“收到的消息”页",
     ),
     Holding(
         collection=broadcasts.COLLECTION,

@@ -12,6 +12,7 @@ from services.dependencies import Database, Transaction
 from services.kernel import steps
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page
+from services.messaging.grants.models import GrantCount
 from services.messaging.models import Message
 from services.messaging.states import OUT, TABLE, Move
 
@@ -100,6 +101,30 @@ async def remove_of(db: Database, tx: Transaction, person_id: str) -> bool:
 async def add_grant(db: Database, tx: Transaction, grant: str) -> None:
     await db[message_grants.COLLECTION].update_one(
         {"_id": grant}, {"$inc": {"left": 1}}, upsert=True, session=tx
+    )
+
+
+async def find_grants(
+    db: Database, grants: Sequence[str], *, tx: Transaction | None = None
+) -> dict[str, GrantCount]:
+    """Return grant → its count, of those that there are."""
+    query = {"_id": {"$in": list(grants)}}
+    cursor = db[message_grants.COLLECTION].find(query, session=tx)
+    found = msgspec.convert(await cursor.to_list(), list[GrantCount])
+    return {count.id: count for count in found}
+
+
+async def write_grants(
+    db: Database, tx: Transaction, seen: GrantCount, count: GrantCount
+) -> None:
+    """Write a count over what was seen of it in the same transaction."""
+    words = to_document(count)
+    told = {name: words[name] for name in ("who", "off_since", "reports", "pushes")}
+    await db[message_grants.COLLECTION].update_one(
+        {"_id": count.id},
+        {"$set": {**told}, "$inc": {"left": count.left - seen.left}},
+        upsert=True,
+        session=tx,
     )
 
 

@@ -1,7 +1,8 @@
 """Pushes from WeChat: grants and receipts of messages, followers, verdicts on pictures.
 
-Only these signed pushes count. What a phone claims about grants is worth nothing: it would let
-anybody make us call WeChat in vain.
+Only these signed pushes are believed. What a phone reports of grants is a hint that one of them
+confirms: alone it would let anybody make us call WeChat in vain
+(services/messaging/grants/counts.py).
 Source: framework/open-ability/subscribe-message.md, media_check_async.
 """
 
@@ -121,9 +122,13 @@ async def _apply(deps: Dependencies, tx: Transaction, event: PushEvent) -> None:
         case Unfollowed():
             await followers.note_unfollowed(deps, tx, event.openid)
         case SubscribePopup(accepted=True):
-            await message_grants.add(deps, tx, event.openid, event.template_id)
+            await message_grants.add(
+                deps, tx, event.openid, event.template_id, at=event.created_at
+            )
         case SubscribeChange(accepted=False):
-            await message_grants.void(deps, tx, event.openid, event.template_id)
+            await message_grants.switch_off(
+                deps, tx, event.openid, event.template_id, at=event.created_at
+            )
         case SubscribeSent():
             await receipts.record(deps, tx, event)
         case TemplateSent():

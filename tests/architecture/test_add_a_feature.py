@@ -105,7 +105,7 @@ FOUND: Final = {
     ],
     "everywhere": ["tests.matrix.test_keys"],
 }
-GENERATED: Final = ("tests.matrix", "scripts.privacy_table")
+GENERATED: Final = ("tests.matrix", "scripts.privacy_table", "scripts.message_table")
 PYTEST: Final = ("-m", "pytest", "-q", "-n", "0", f"--ignore=tests/architecture/{NAME}")
 OF_THE_PRODUCT: Final = (
     "tests/architecture",

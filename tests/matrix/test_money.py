@@ -277,6 +277,24 @@ ROWS = (
         silent="a message that was read is no act: services/audit/actions.py",
     ),
     Row("get", "/api/v1/me/message-templates", everyone(), bare="the same texts for all"),
+    Row(
+        "get",
+        "/api/v1/me/message-grants",
+        everyone(),
+        query={"moment": "after_paying"},
+        bare="the same texts for all",
+    ),
+    Row(
+        "post",
+        "/api/v1/me/message-grants",
+        everyone(),
+        body=lambda scene, _: {
+            "results": [{"template_id": "stand-in-bill_issued", "result": "accept"}],
+            "asked_at": scene.town.world.clock.now.isoformat(),
+        },
+        bare="ids of templates",
+        silent="to allow messages is no act: services/audit/actions.py",
+    ),
 )
 
 

@@ -1,0 +1,46 @@
+# ruff: noqa: INP001  a script, like its neighbours
+"""Writer of the tables of messages in docs/explanation/messages.md.
+
+    python -m scripts.message_table
+
+What the packages say of their messages (services/kernel/templates.py): the purpose of each, and
+when people are asked to allow it. tests/architecture/test_messages_page.py compares them.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from scripts.privacy_table import with_table
+from server.features import FEATURES
+from services.kernel.templates import RESERVES, Moment
+
+PAGE: Final = Path(__file__).parent.parent / "docs" / "explanation" / "messages.md"
+PURPOSES: Final = "| purpose | leaves | messages |\n|---|---|---|\n"
+MOMENTS: Final = "\n| moment | message | reason that people read |\n|---|---|---|\n"
+
+
+def tables() -> str:
+    known = FEATURES.templates.values()
+    purposes = (
+        f"| {purpose} ({purpose.label}) | {leaves} | "
+        + ", ".join(f"`{one.key}`" for one in known if one.purpose is purpose)
+        + " |\n"
+        for purpose, leaves in RESERVES.items()
+    )
+    moments = (
+        f"| `{moment}` ({moment.label}) | `{template.key}` | {ask.reason} |\n"
+        for moment in Moment
+        for template in known
+        for ask in template.asks
+        if ask.moment is moment
+    )
+    return PURPOSES + "".join(purposes) + MOMENTS + "".join(moments)
+
+
+def renewed(page: str) -> str:
+    """Return the page with the tables as they are. Raises ValueError without a place."""
+    return with_table(page, tables())
+
+
+if __name__ == "__main__":
+    PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -58,6 +58,7 @@ class Permission(StrEnum):
     APPOINT = auto()
     MANAGE_FIRMS = auto()  # firms and their contracts
     MODERATE = auto()  # decide who sees what a resident wrote, where WeChat is not sure
+    SEND_NOTICES = auto()  # write to the people of a place
     OPERATE = auto()  # dead jobs, suspense, the health of the system
     READ_AUDIT = auto()
 
@@ -66,7 +67,7 @@ P = Permission
 LIVES_THERE: Final = frozenset({P.PAY_BILLS, P.VIEW_HOME})
 SUPERVISOR: Final = frozenset({P.VIEW_PLACES, P.VIEW_RATES})
 BOOKKEEPER: Final = SUPERVISOR | {P.VIEW_UNPAID}
-HEAD: Final = BOOKKEEPER | {P.VIEW_RESIDENTS, P.ADVISE_HOMES}
+HEAD: Final = BOOKKEEPER | {P.SEND_NOTICES, P.VIEW_RESIDENTS, P.ADVISE_HOMES}
 STAFF: Final = HEAD | {
     P.DECIDE_HOMES,
     P.REVEAL,
@@ -89,15 +90,15 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.UNIT_HEAD: HEAD,
     Role.BUILDING_HEAD: HEAD,
     Role.GRID_HEAD: HEAD,
-    Role.FIRM_MANAGER: BOOKKEEPER | {P.RUN_BILLS},
+    Role.FIRM_MANAGER: BOOKKEEPER | {P.RUN_BILLS, P.SEND_NOTICES},
     Role.DISPATCHER: frozenset({P.VIEW_PLACES}),
     Role.REPAIRER: frozenset({P.VIEW_PLACES}),
     Role.CASHIER: BOOKKEEPER,
-    Role.COMMITTEE_MEMBER: SUPERVISOR,
+    Role.COMMITTEE_MEMBER: SUPERVISOR | {P.SEND_NOTICES},
     Role.COMMUNITY_STAFF: STAFF,
-    Role.SUBDISTRICT_STAFF: SUPERVISOR,
-    Role.DISTRICT_STAFF: SUPERVISOR,
-    Role.CITY_STAFF: SUPERVISOR,
+    Role.SUBDISTRICT_STAFF: SUPERVISOR | {P.SEND_NOTICES},
+    Role.DISTRICT_STAFF: SUPERVISOR | {P.SEND_NOTICES},
+    Role.CITY_STAFF: SUPERVISOR | {P.SEND_NOTICES},
     Role.ADMINISTRATOR: STAFF | {P.OPERATE, P.MANAGE_PAYEES},
     Role.AUDITOR: frozenset({P.READ_AUDIT}),
 }

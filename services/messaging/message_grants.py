@@ -3,7 +3,7 @@
 WeChat's signed pushes give and withdraw them (services/pushes); a phone's report is a hint.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace

@@ -8,6 +8,8 @@ from msgspec import Meta
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from services.kernel.pages import Page, ShortListQuery
+from services.kernel.paths import PlacePath
+from services.kernel.permissions import Permission
 from services.limits.models import Rate
 from services.messaging import actions
 from services.messaging.grants import actions as grants
@@ -20,6 +22,8 @@ from services.messaging.grants.models import (
     GrantsView,
 )
 from services.messaging.models import MessageView, TemplateView, Unread
+from services.reachability import actions as reachability
+from services.reachability.models import ReachabilityView
 
 MessageId = Annotated[
     str,
@@ -87,10 +91,22 @@ class GrantsHandler(ApiHandler):
         return await grants.report(self.deps, self.actor, body)
 
 
+class ReachabilityHandler(ApiHandler):
+    @endpoint(
+        "getReachability",
+        needs=Permission.SEND_NOTICES,
+        errors=("ask_its_buildings", "too_many_homes"),
+    )
+    async def get(self, place: PlacePath) -> ReachabilityView:
+        """How many homes of a place a message would reach in WeChat, by template."""
+        return await reachability.of_place(self.deps, self.actor, place)
+
+
 ROUTES = [
     Route("/api/v1/me/messages", MessagesHandler),
     Route("/api/v1/me/messages/unread", UnreadHandler),
     Route("/api/v1/me/messages/{message_id}/read", ReadHandler),
     Route("/api/v1/me/message-templates", TemplatesHandler),
     Route("/api/v1/me/message-grants", GrantsHandler),
+    Route("/api/v1/places/{place}/reachability", ReachabilityHandler),
 ]

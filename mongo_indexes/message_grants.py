@@ -12,7 +12,7 @@ SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final[list[IndexModel]] = [
     # All that a person allows, for many people at once: services/messaging/store.py
-    # spendable_of(). One count is asked for by its id (template and digest of the openid).
+    # granted_to(). One count is asked for by its id (template and digest of the openid).
     IndexModel([("who", ASCENDING)], name="who"),
 ]
 FILLS: Final = {"who": {"$arrayElemAt": [{"$split": ["$_id", ":"]}, -1]}}

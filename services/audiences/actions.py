@@ -4,6 +4,7 @@ Whoever writes an audience checks it; publishing freezes it, and from then on it
 part, each of a bounded number of homes. What its words mean: docs/reference/audiences.md.
 """
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -15,8 +16,9 @@ from services.dependencies import Dependencies
 from services.kernel import errors
 from services.kernel.paths import outermost
 from services.kernel.permissions import Actor, Permission, require_at
-from services.messaging import message_grants
 from services.messaging.broadcasts.models import AT_ONCE, Part, Recipients
+from services.messaging.deliveries import actions as deliveries
+from services.messaging.models import Channel
 from services.places import actions as places
 from services.places import grids
 from services.places.models import Kind, Place
@@ -127,23 +129,23 @@ async def preview(deps: Dependencies, audience: Audience, template: str) -> Prev
     Memory grows with the ids of the people, because one who belongs to two homes is one.
     `template`: key of the message; nobody can be pushed what WeChat has no template for.
     """
-    template_id = deps.templates.get(template)
-    homes = unbound = pushable = 0
+    homes = unbound = 0
+    by = Counter[Channel]()
     people = set[str]()
     async for recipients in _everybody(deps, await freeze(deps, audience)):
         met = [each for each in recipients if each.is_home]
         homes += len(met)
         unbound += sum(not home.people for home in met)
         new = {person for each in recipients for person in each.people} - people
-        if template_id and new:
-            pushable += len(await message_grants.holders(deps, sorted(new), template_id))
+        by.update((await deliveries.channels(deps, sorted(new), template)).values())
         people |= new
     return Preview(
         homes=homes,
         unbound_homes=unbound,
         people=len(people),
-        pushable=pushable,
-        inbox_only=len(people) - pushable,
+        pushable=by[Channel.MINI_PROGRAM],
+        following=by[Channel.SERVICE_ACCOUNT],
+        inbox_only=len(people) - by.total(),
     )
 
 

@@ -47,6 +47,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     `unbound_homes`: Those of them to which nobody who is meant is bound in WeChat.
     `people`: People who are meant and have signed in, each once, holders of offices included.
     `pushable`: Those of them who still allow a message of this kind in WeChat.
+    `following`: Those of the others who follow the linked service account.
     `inbox_only`: The rest of them, who find it when they look.
     """
 
@@ -54,4 +55,5 @@ class Preview(Struct, frozen=True, kw_only=True):
     unbound_homes: int
     people: int
     pushable: int
+    following: int
     inbox_only: int

@@ -114,6 +114,13 @@ async def find_grants(
     return {count.id: count for count in found}
 
 
+async def granted_to(db: Database, who: Sequence[str]) -> list[GrantCount]:
+    """List what WeChat users, by their digests, still allow. Served by index `who`."""
+    query = {"who": {"$in": list(who)}, "left": {"$gt": 0}}
+    cursor = db[message_grants.COLLECTION].find(query)
+    return msgspec.convert(await cursor.to_list(), list[GrantCount])
+
+
 async def write_grants(
     db: Database, tx: Transaction, seen: GrantCount, count: GrantCount
 ) -> None:

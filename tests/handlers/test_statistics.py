@@ -262,7 +262,7 @@ async def test_a_cursor_made_up_shows_no_more_than_the_place(
 async def test_a_grid_is_asked_by_its_buildings(estate: Estate) -> None:
     made = await make_grid(estate)
     grid, staff = made.body["path"], await estate.member("staff")
-    for what in ("rates", "unpaid-homes"):
+    for what in ("rates", "unpaid-homes", "reachability"):
         reply = await estate.world.api.get(f"/api/v1/places/{grid}/{what}", as_=staff)
         assert (reply.status, reply.code) == (422, "ask_its_buildings")
         assert reply.body["details"] == {"buildings": [BUILDING]}
@@ -276,7 +276,7 @@ async def test_the_head_of_a_grid_is_told_to_ask_its_buildings(estate: Estate) -
     me = (await world.api.get("/api/v1/me", as_=chen)).body
     [role] = [role for role in me["roles"] if role["role"] == "grid_head"]
     assert role["buildings"] == [{"path": BUILDING, "address": "春光小区3栋"}]
-    for what in ("rates", "unpaid-homes"):
+    for what in ("rates", "unpaid-homes", "reachability"):
         path = f"/api/v1/places/{GRID}/{what}"
         told = await world.api.get(path, as_=chen)
         assert (told.status, told.code) == (422, "ask_its_buildings")

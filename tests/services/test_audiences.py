@@ -169,6 +169,7 @@ async def test_a_preview_counts_people_once_and_by_how_they_are_reached(
             "unbound_homes": sum(not bound for bound in homes.values()),
             "people": len(people),
             "pushable": len(people & town.granted),
+            "following": 0,
             "inbox_only": len(people - town.granted),
         }
     assert two_homes

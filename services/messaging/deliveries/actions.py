@@ -82,6 +82,22 @@ async def addressed(deps: Dependencies, parcels: Sequence[Parcel]) -> dict[str, 
     return found
 
 
+async def channels(
+    deps: Dependencies, person_ids: Sequence[str], template: str
+) -> dict[str, Channel]:
+    """Return person → the channel that would carry a message now, of those whom one would."""
+    openids = await people.openids(deps, person_ids)
+    allowed = await message_grants.allowed(deps, openids)
+    found = {
+        person: Channel.MINI_PROGRAM for person, keys in allowed.items() if template in keys
+    }
+    rest = [person for person in openids if person not in found]
+    if rest and followers.carries(deps, template):
+        following = await followers.reachable(deps, rest)
+        found |= dict.fromkeys(following, Channel.SERVICE_ACCOUNT)
+    return found
+
+
 def _grants(
     deps: Dependencies, parcels: Sequence[Parcel], openids: Mapping[str, str]
 ) -> list[str]:

@@ -1,0 +1,117 @@
+"""Reachability of a place, counted when it is asked for: the grants left change with each push.
+
+A home is reached by a template when somebody bound to it today has a grant that a message of
+that template may spend. Who only pays for a home is told of payments alone, so for anything
+else they reach nobody.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from services.dependencies import Dependencies
+from services.kernel import errors
+from services.kernel.paths import covers
+from services.kernel.permissions import Actor, Permission
+from services.kernel.templates import Purpose
+from services.messaging import message_grants
+from services.people import actions as people
+from services.places import actions as places
+from services.places.models import LADDER, Kind
+from services.reachability.models import ReachabilityView, TemplateReach
+from services.residencies import actions as residencies
+from services.residencies.models import Relation
+from services.statistics import actions as statistics
+from services.statistics import measures, small_groups
+from services.statistics.rates import rate
+
+HOMES: Final = "places.homes"
+HOMES_AT_ONCE: Final = 1_000  # four queries for so many
+HOMES_AT_MOST: Final = (
+    10_000  # a community has a few thousand; see docs/explanation/messages.md
+)
+UNIT_DEPTH: Final = LADDER.index(Kind.UNIT) + 1
+
+
+class TooManyHomesDetails(Struct, frozen=True, kw_only=True):
+    """Size of a place that is allowed.
+
+    `limit`: Most homes of a place.
+    """
+
+    limit: int
+
+
+class TooManyHomes(errors.TooLarge):
+    code = "too_many_homes"
+    details_type = TooManyHomesDetails
+
+
+async def of_place(deps: Dependencies, actor: Actor, place: str) -> ReachabilityView:
+    """Return how many homes of a place each template reaches.
+
+    Raises NotFound elsewhere than in one's own places, AskItsBuildings, TooManyHomes.
+    """
+    await statistics.access(deps, actor, place, Permission.SEND_NOTICES)
+    found = await measures.by_place(deps, [HOMES], [place], depth=place.count(".") + 1)
+    homes = found[place]["homes"] if place in found else 0
+    if await _is_withheld(deps, actor, place):
+        return ReachabilityView(place=place, homes=homes, templates=None)
+    if homes > HOMES_AT_MOST:
+        raise TooManyHomes("这里房屋太多,请选小一点的范围", limit=HOMES_AT_MOST)
+    return await _count(deps, place)
+
+
+async def _is_withheld(deps: Dependencies, actor: Actor, place: str) -> bool:
+    """Tell whether the figures would be about too few homes for who may not see the homes."""
+    if actor.may(Permission.VIEW_RESIDENTS, place):
+        return False
+    if place.count(".") >= UNIT_DEPTH:
+        return True  # one home
+    root = next(top for top in actor.places(Permission.SEND_NOTICES) if covers(top, place))
+    units = await measures.by_place(deps, [HOMES], [root], depth=UNIT_DEPTH)
+    strange = {u: g for u, g in units.items() if not actor.may(Permission.VIEW_RESIDENTS, u)}
+    return small_groups.is_withheld(place, small_groups.withheld(root, strange))
+
+
+async def _count(deps: Dependencies, place: str) -> ReachabilityView:
+    """Count home by home, in bounded memory: HOMES_AT_ONCE at a time."""
+    reached: Counter[str] = Counter()
+    homes, after, is_last = 0, "", False
+    while not is_last:
+        part = await places.of_kind_under(
+            deps, place, Kind.HOME, after=after, limit=HOMES_AT_ONCE
+        )
+        reached += await _reached(deps, [home.id for home in part])
+        homes += len(part)
+        is_last = len(part) < HOMES_AT_ONCE
+        after = part[-1].id if part else after
+    templates = [
+        TemplateReach(
+            template=key,
+            title=template.title,
+            purpose=template.purpose,
+            homes=rate(reached[key], homes),
+        )
+        for key, template in deps.features.templates.items()
+        if key in deps.templates
+    ]
+    return ReachabilityView(place=place, homes=homes, templates=templates)
+
+
+async def _reached(deps: Dependencies, homes: Sequence[str]) -> Counter[str]:
+    """Return key of a template → how many of these homes it reaches."""
+    bound = [row for row in await residencies.ties_of(deps, homes) if row.person]
+    openids = await people.openids(deps, sorted({row.person or "" for row in bound}))
+    allowed = await message_grants.allowed(deps, openids)
+    known = deps.features.templates
+    templates_of: dict[str, set[str]] = defaultdict(set)
+    for row in bound:
+        templates_of[row.home].update(
+            key
+            for key in allowed.get(row.person or "", ())
+            if row.relation is not Relation.PAYER or known[key].purpose is Purpose.PAYMENT
+        )
+    return Counter(key for keys in templates_of.values() for key in keys)

@@ -284,6 +284,14 @@ def _check_templates(settings: Settings) -> None:
             raise SettingsError(
                 f"{name.upper()}: no message is called {min(strange)!r}: {known}"
             )
+        first_of: dict[str, str] = {}
+        for key, template_id in getattr(settings, name).items():
+            first = first_of.setdefault(template_id, key)
+            if FEATURES.templates[key].data.keys() != FEATURES.templates[first].data.keys():
+                raise SettingsError(
+                    f"{name.upper()}: {first!r} and {key!r} fill other cells: "
+                    "give each its own id"
+                )
 
 
 def _check_service(settings: Settings) -> None:

@@ -62,6 +62,11 @@ def test_a_value_may_lie_in_a_file(tmp_path: Path) -> None:
         ({"SECRET_KEYS": '{"a": "hunter2!"}'}, "SECRET_KEYS: write"),
         ({"SECRET_KEYS": '{"a": "c2hvcnQ="}'}, "SECRET_KEYS: key 'a' has 5 bytes"),
         ({"WXPAY_ACCOUNTS": "{}"}, "WXPAY_ACCOUNTS: Expected `array`"),
+        ({"WX_TEMPLATES": '{"bill": "t1"}'}, "WX_TEMPLATES: no message is called 'bill'"),
+        (
+            {"WX_TEMPLATES": '{"bill_issued": "t1", "home_news": "t1"}'},
+            "WX_TEMPLATES: 'bill_issued' and 'home_news' fill other cells",
+        ),
         ({"WX_SECRET": "a", "WX_SECRET_FILE": "b"}, "WX_SECRET and WX_SECRET_FILE are both"),
         ({"WX_SECRET_FILE": "/nowhere"}, "WX_SECRET_FILE: cannot read /nowhere: No such file"),
     ],
@@ -72,6 +77,11 @@ def test_a_mistake_names_the_variable_in_one_line(environ: dict[str, str], says:
     assert str(caught.value).startswith(says)
     assert "\n" not in str(caught.value)
     assert "hunter2" not in str(caught.value)
+
+
+def test_messages_that_fill_the_same_cells_may_share_an_id() -> None:
+    shared = {"home_news": "t1", "home_request_progress": "t1"}
+    assert Settings().replace(wx_templates=shared).wx_templates == shared
 
 
 def test_replacing_checks_again_and_leaves_what_is_not_given() -> None:

@@ -4,7 +4,7 @@ Two acceptances within minutes are two grants, so each push stands for one repor
 way: which of them belong together does not change the sum. WeChat's word is final; the phone's
 counts until then, at most UNCONFIRMED_AT_MOST a day, since a phone can say anything: a grant
 that is none costs one refusal by WeChat (43101), which voids the count.
-Source: framework/open-ability/subscribe-message.md; docs/decisions/31-grants.md.
+Source: framework/open-ability/subscribe-message.md; docs/decisions/33-grants.md.
 """
 
 from collections.abc import Iterable

@@ -28,6 +28,11 @@ def reserve(deps: Dependencies, key: str) -> int:
     return reserve_of(known[key], sharing)
 
 
+def is_spendable(deps: Dependencies, key: str, left: int) -> bool:
+    """Tell whether a message of a template may spend one of the grants that are left."""
+    return left > reserve(deps, key)
+
+
 async def add(
     deps: Dependencies, tx: Transaction, openid: str, template_id: str, *, at: datetime
 ) -> None:

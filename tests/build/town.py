@@ -14,7 +14,7 @@ from services.firms.models import Contract
 from services.kernel.documents import to_document
 from services.kernel.paths import parent
 from services.kernel.permissions import Role
-from services.messaging.models import grant_id
+from services.messaging.models import digest, grant_id
 from services.people.models import Person
 from services.places.models import LADDER, Grid, Kind, Place, Usage
 from services.residencies.models import Relation, Residency
@@ -187,7 +187,11 @@ async def put(world: World, template_id: str) -> Town:
     await db.people.insert_many(to_document(person) for person in known)
     await db.bills.insert_many(town.bills)
     await db.message_grants.insert_many(
-        {"_id": grant_id(person, template_id), "left": int(person in town.granted)}
+        {
+            "_id": grant_id(person, template_id),
+            "who": digest(person),
+            "left": int(person in town.granted),
+        }
         for person in people
     )
     return town

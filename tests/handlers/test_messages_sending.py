@@ -88,7 +88,6 @@ async def test_case_20_one_grant_is_one_message(world: World, willing: Member) -
 async def test_news_leave_a_shared_grant_to_a_bill(
     world: World, willing: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two of our messages with one id: news leave two grants, bills take them all."""
     monkeypatch.setitem(cast("dict[str, str]", world.deps.templates), "home_news", TEMPLATE)
     await allow(world, "li")
     told = {"address": "新城小区7栋", "news": "业主已变更", "key": "n1"}

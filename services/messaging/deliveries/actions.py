@@ -114,8 +114,8 @@ def _has_grant(
     template_id = deps.templates.get(one.template)
     if template_id is None:
         return False
-    least = message_grants.reserve(deps, one.template)
-    return left.get(grant_id(openids[one.person], template_id), 0) > least
+    grants = left.get(grant_id(openids[one.person], template_id), 0)
+    return message_grants.is_spendable(deps, one.template, grants)
 
 
 async def _letter(deps: Dependencies, one: Parcel, openid: str) -> Letter | None:
@@ -156,7 +156,8 @@ def _may_go(deps: Dependencies, post: Post, left: Mapping[str, int]) -> bool:
     """Tell whether a grant is still left for it, or none is needed."""
     if post.grant is None:
         return True
-    return left.get(post.grant, 0) > message_grants.reserve(deps, post.parcel.template)
+    grants = left.get(post.grant, 0)
+    return message_grants.is_spendable(deps, post.parcel.template, grants)
 
 
 async def deliver(deps: Dependencies, post: Post) -> WeChatError | None:

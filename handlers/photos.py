@@ -10,10 +10,9 @@ from handlers.http.downloads import Download, Signed
 from handlers.http.uploads import UploadHandler
 from services.limits.models import Rate
 from services.photos import actions, upload
-from services.photos.models import PhotoPurpose, PhotoUrl, PhotoView
+from services.photos.models import Media, PhotoPurpose, PhotoUrl, PhotoView
 
 LARGEST_PHOTO: Final = 10 * 1024 * 1024
-JPEG: Final = "image/jpeg"
 
 PhotoId = Annotated[
     str, Meta(max_length=64, description="Id of the photo, as the upload was answered.")
@@ -36,7 +35,7 @@ class PhotosHandler(UploadHandler):
         "uploadPhoto",
         needs=Access.SIGNED_IN,
         status=201,
-        media_type="image/*",
+        media_type="*/*",
         errors=(
             "photo_unreadable",
             "photo_too_large",
@@ -44,12 +43,16 @@ class PhotosHandler(UploadHandler):
             "photos_busy",
             "photo_storage_unavailable",
             "consent_needed",
+            "forbidden",
             "too_large",
         ),
         rate=Rate.UPLOAD,
     )
     async def post(self, query: PhotoQuery, body: bytes) -> PhotoView:
-        """Send a photo (JPEG, PNG or WebP, 10 MB) before what it belongs to; kept for a day."""
+        """Send a photo (JPEG, PNG or WebP, 10 MB) before what it belongs to; kept for a day.
+
+        What belongs to a notice may be a PDF, too.
+        """
         return await upload.add(self.deps, self.actor, query.purpose, body)
 
 
@@ -61,14 +64,15 @@ class PhotoUrlHandler(ApiHandler):
 
 
 class PhotoHandler(ApiHandler):
-    @endpoint("getPhoto", needs=Access.PUBLIC, media_type=JPEG)
+    @endpoint("getPhoto", needs=Access.PUBLIC, media_type="*/*")
     async def get(self, photo_id: PhotoId, query: Signed) -> Download:
-        """The picture, for whoever was given its address."""
-        content = await actions.show(self.deps, photo_id, query.expires, query.signature)
+        """The picture, or the PDF of a notice, for whoever was given its address."""
+        file = await actions.show(self.deps, photo_id, query.expires, query.signature)
+        shown = "inline" if file.media is Media.JPEG else "attachment"
         self.set_header("Cache-Control", "private, no-store")
-        self.set_header("Content-Disposition", "inline")
+        self.set_header("Content-Disposition", shown)
         self.set_header("Content-Security-Policy", "default-src 'none'")
-        return Download(content, JPEG)
+        return Download(file.content, file.media)
 
 
 ROUTES = [

@@ -14,7 +14,7 @@ from services.kernel import signed_links
 from services.kernel.permissions import Actor, Permission
 from services.photos import cleanup, links, models, store
 from services.photos.files import open_file
-from services.photos.models import Photo, PhotoUrl
+from services.photos.models import File, Media, Photo, PhotoUrl
 
 
 async def attach(
@@ -92,13 +92,29 @@ def _may_see(actor: Actor, photo: Photo) -> bool:
     return photo.needs is not None and actor.may(photo.needs, photo.place)
 
 
-async def show(deps: Dependencies, photo_id: str, expires: str, signature: str) -> bytes:
-    """Picture of a photo, a JPEG, for whoever has its address. Raises NotFound otherwise."""
+async def links_to(
+    deps: Dependencies, photo_ids: Sequence[str], *, subject: str
+) -> list[PhotoUrl]:
+    """Addresses of photos that are attached to `subject`, in the order of `photo_ids`.
+
+    For whoever the caller knows may see the subject, and all that is attached to it.
+    """
+    there = {p.id for p in await store.find(deps.db, photo_ids) if p.attached_to == subject}
+    return [links.sign(deps, each) for each in dict.fromkeys(photo_ids) if each in there]
+
+
+async def media_of(deps: Dependencies, photo_ids: Sequence[str]) -> dict[str, Media]:
+    """Return photo → its media type; one query however many."""
+    return {photo.id: photo.media for photo in await store.find(deps.db, photo_ids)}
+
+
+async def show(deps: Dependencies, photo_id: str, expires: str, signature: str) -> File:
+    """File of a photo for whoever has its address. Raises NotFound otherwise."""
     links.verify(deps, photo_id, expires, signature)
     found = await store.find(deps.db, [photo_id])
     if not found:
         raise models.missing()
-    return await open_file(deps, found[0])
+    return File(await open_file(deps, found[0]), found[0].media)
 
 
 async def discard(

@@ -17,21 +17,30 @@ FILE: Final = Sealed("photos", "file")  # sealed under that key, not by the vaul
 
 class PhotoPurpose(Labelled):
     PROOF = "proof", "证明材料"  # of belonging to a home: a deed, a contract, an identity card
+    NOTICE = "notice", "通知附件"  # of a notice: a picture, or a paper as PDF
+
+
+class Media(Labelled):
+    """Media type of a file, by its content (RFC 2046, RFC 8118)."""
+
+    JPEG = "image/jpeg", "图片"
+    PDF = "application/pdf", "PDF 文件"
 
 
 class Photo(Struct, kw_only=True):
-    """Photo of a person. Its sealed file lies on disk.
+    """Photo of a person, or a paper of an office. Its sealed file lies on disk.
 
     `attached_to`: the id of what it was sent for; empty until then. `place`, `needs`: who holds
     this permission there sees it, besides its person. `key_sealed`: the key of its file, which
-    is unreadable without it. `sha256`: of the picture. `sweep_at`: when file and document are
-    removed; null while it is attached.
+    is unreadable without it. `sha256`: of the file. `width`, `height`: 0 of a paper.
+    `sweep_at`: when file and document are removed; null while it is attached.
     """
 
     id: str = field(name="_id")
     person: str
     purpose: PhotoPurpose
     state: PhotoState = PhotoState.WRITING
+    media: Media = Media.JPEG
     key_sealed: str
     sha256: str
     bytes: int
@@ -48,12 +57,14 @@ class PhotoView(Struct, kw_only=True):
     """Photo as it is kept: upright, reduced, without what the phone added.
 
     `photo_id`: Opaque id of the photo.
-    `width`: Width in pixels.
-    `height`: Height in pixels.
+    `media`: Media type of the file.
+    `width`: Width in pixels; 0 of a paper.
+    `height`: Height in pixels; 0 of a paper.
     `bytes`: Size in bytes.
     """
 
     photo_id: str
+    media: Media
     width: int
     height: int
     bytes: int
@@ -70,6 +81,13 @@ class PhotoUrl(Struct, kw_only=True):
     photo_id: str
     url: str
     expires_at: datetime
+
+
+class File(Struct, frozen=True):
+    """File of a photo, opened."""
+
+    content: bytes
+    media: Media
 
 
 def missing() -> NotFound:

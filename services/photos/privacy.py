@@ -8,7 +8,7 @@ from services.jobs import actions as jobs
 from services.kernel import steps
 from services.kernel.personal_data import Fate, Holding
 from services.photos import cleanup, store
-from services.photos.models import KEY, PhotoPurpose
+from services.photos.models import KEY, Media, PhotoPurpose
 
 HOLDINGS: Final = (
     Holding(
@@ -19,12 +19,13 @@ HOLDINGS: Final = (
         shows={
             "_id": "照片编号",
             "purpose": "用途",
+            "media": "类型",
             "width": "宽(像素)",
             "height": "高(像素)",
             "bytes": "大小(字节)",
             "created_at": "上传时间",
         },
-        words={"purpose": PhotoPurpose},
+        words={"purpose": PhotoPurpose, "media": Media},
         sealed={"key_sealed": KEY},
     ),
 )

@@ -15,16 +15,19 @@ from services.consents import actions as consents
 from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
-from services.kernel.permissions import Actor, Permission
+from services.kernel.permissions import Actor, Permission, require
 from services.kernel.vault import KEY_BYTES, seal_bytes
 from services.photos import cleanup, files, models, store
 from services.photos.decoder_pool import DECODER_POOL
-from services.photos.models import FILE, KEY, Photo, PhotoPurpose, PhotoView
-from services.photos.reencode import Picture
+from services.photos.models import FILE, KEY, Media, Photo, PhotoPurpose, PhotoView
+from services.photos.reencode import PhotoUnreadable, Picture
 from services.photos.states import TABLE, PhotoAction
 
 KEPT_UNATTACHED: Final = timedelta(hours=24)
 MOST_UNATTACHED: Final = 50
+# ISO 32000-2, 7.5.2 and 7.5.5: how the file begins, and what stands near its end.
+PDF_HEADER, PDF_END = b"%PDF-", b"%%EOF"
+PDF_TAIL: Final = 1024
 
 log = structlog.get_logger(__name__)
 
@@ -48,14 +51,19 @@ async def add(
 ) -> PhotoView:
     """New photo of the actor, removed after a day unless it is attached to something.
 
-    Raises ConsentNeeded, PhotoQuota, PhotosBusy, PhotoUnreadable, PhotoTooLarge, StorageAway.
+    For a notice it may be a paper, too. Raises Forbidden, ConsentNeeded, PhotoQuota,
+    PhotosBusy, PhotoUnreadable, PhotoTooLarge, StorageAway.
     """
+    if purpose is PhotoPurpose.NOTICE:
+        require(actor, Permission.SEND_NOTICES)
     policy = _policy(actor, purpose)
     await consents.check(deps, actor.person_id, policy)
     await _require_room(deps, actor)
-    picture = await DECODER_POOL.reencode(content)
+    is_paper = purpose is PhotoPurpose.NOTICE and content.startswith(PDF_HEADER)
+    picture = _paper(content) if is_paper else await DECODER_POOL.reencode(content)
     key = secrets.token_bytes(KEY_BYTES)
     photo = _photo(deps, actor, purpose, picture, key)
+    photo.media = Media.PDF if is_paper else Media.JPEG
     await store.insert(deps.db, photo)
     await _keep(deps, photo.id, picture, key)
     try:
@@ -64,6 +72,16 @@ async def add(
         await cleanup.remove(deps, photo)
         raise
     return view(photo)
+
+
+def _paper(content: bytes) -> Picture:
+    """Return a PDF as it was sent, of no size in pixels. Raises PhotoUnreadable.
+
+    Nobody here opens it: it is shown as a download, and never as a page of ours.
+    """
+    if PDF_END not in content[-PDF_TAIL:]:
+        raise PhotoUnreadable("这个 PDF 文件不完整,请重新导出后再上传")
+    return Picture(content, 0, 0)
 
 
 async def _release(deps: Dependencies, actor: Actor, photo: Photo, policy: PolicyKey) -> None:
@@ -142,5 +160,9 @@ async def _keep(deps: Dependencies, photo_id: str, picture: Picture, key: bytes)
 
 def view(photo: Photo) -> PhotoView:
     return PhotoView(
-        photo_id=photo.id, width=photo.width, height=photo.height, bytes=photo.bytes
+        photo_id=photo.id,
+        media=photo.media,
+        width=photo.width,
+        height=photo.height,
+        bytes=photo.bytes,
     )

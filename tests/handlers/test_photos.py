@@ -40,7 +40,8 @@ async def test_a_photo_is_sent_and_seen(world: World, li: Member) -> None:
     assert shown.body["photo_id"] == photo_id
     assert shown.body["expires_at"] == "2026-03-02T04:05:00Z"
     seen = await world.api.call("GET", shown.body["url"], None)  # by whoever has the address
-    assert reply.body == {"width": 48, "height": 64, "bytes": len(seen.raw)}
+    size = {"width": 48, "height": 64, "bytes": len(seen.raw)}
+    assert reply.body == {"media": "image/jpeg", **size}
     assert opened(seen.raw).size == (48, 64)
     assert SECRET.encode() not in seen.raw
 
@@ -55,6 +56,30 @@ async def test_a_browser_is_told_to_do_nothing_but_show_it(api: Api, li: Member)
         "Cache-Control": "private, no-store",
     }
     assert {name: seen.headers[name] for name in wanted} == wanted
+
+
+async def test_a_paper_is_for_who_writes_notices(world: World, li: Member) -> None:
+    """A PDF is kept as it was sent, sealed, and handed out as a download only."""
+    paper = b"%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
+    path = f"{PHOTOS}?purpose=notice"
+    refused = await world.api.post(path, paper, as_=li)
+    assert (refused.status, refused.code) == (403, "forbidden")
+    staff = await appointed(world, "staff", Role.COMMUNITY_STAFF, COMMUNITY)
+    reply = await world.api.post(path, paper, as_=staff)
+    assert (reply.status, reply.body["media"], reply.body["width"]) == (
+        201,
+        "application/pdf",
+        0,
+    )
+    seen = await world.api.call(
+        "GET", await address(world.api, staff, reply.body["photo_id"]), None
+    )
+    assert (seen.raw, seen.headers["Content-Type"]) == (paper, "application/pdf")
+    assert seen.headers["Content-Disposition"] == "attachment"
+    for bad in (paper[:-8], b"\n" + paper, b"MZ" + paper):
+        wrong = await world.api.post(path, bad, as_=staff)
+        assert (wrong.status, wrong.code) == (422, "photo_unreadable")
+    assert (await world.api.post(PHOTOS, paper, as_=staff)).code == "photo_unreadable"
 
 
 async def test_adding_a_photo_is_one_row_of_the_audit(world: World, li: Member) -> None:

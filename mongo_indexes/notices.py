@@ -1,0 +1,81 @@
+"""Notices: each once, however many read it."""
+
+from typing import Any, Final
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+COLLECTION: Final = "notices"
+SHARD_KEY: Final = {"_id": "hashed"}
+
+INDEXES: Final = [
+    # What a reader is shown, by their tokens, pinned ones first: services/notices/store.py
+    # of shown_page() and shown_versions()
+    IndexModel(
+        [("readers", ASCENDING), ("state", ASCENDING), ("position", DESCENDING)],
+        name="readers",
+    ),
+    # What somebody works on, by the tokens of their offices: page()
+    IndexModel([("senders", ASCENDING), ("_id", ASCENDING)], name="senders"),
+    # The same in one state, or of one kind: page()
+    IndexModel(
+        [("senders", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)],
+        name="senders_state",
+    ),
+    IndexModel(
+        [("senders", ASCENDING), ("kind", ASCENDING), ("_id", ASCENDING)],
+        name="senders_kind",
+    ),
+]
+
+VALIDATOR: Final[dict[str, Any]] = {
+    "bsonType": "object",
+    "required": [
+        "_id",
+        "kind",
+        "state",
+        "role",
+        "place",
+        "places",
+        "senders",
+        "author",
+        "title",
+        "text",
+        "audience",
+        "revision",
+        "version",
+    ],
+    "properties": {
+        "kind": {"enum": ["information", "policy", "asks_answer", "emergency"]},
+        "state": {
+            "enum": ["draft", "in_review", "approved", "scheduled", "published", "withdrawn"]
+        },
+        "senders": {"bsonType": "array", "minItems": 1},
+        "attachments": {"bsonType": "array", "maxItems": 20},
+        "revision": {"bsonType": ["int", "long"], "minimum": 0},
+        "version": {"bsonType": ["int", "long"], "minimum": 0},
+    },
+    # What is out has readers and an order, what is not has no version; a schedule has its hour.
+    "anyOf": [
+        {
+            "properties": {
+                "state": {"enum": ["draft", "in_review", "approved"]},
+                "version": {"enum": [0]},
+            }
+        },
+        {
+            "properties": {
+                "state": {"enum": ["scheduled"]},
+                "version": {"enum": [0]},
+                "publish_at": {"bsonType": "date"},
+            }
+        },
+        {
+            "properties": {
+                "state": {"enum": ["published", "withdrawn"]},
+                "version": {"minimum": 1},
+                "readers": {"bsonType": "array", "minItems": 1},
+                "position": {"bsonType": "string", "minLength": 1},
+            }
+        },
+    ],
+}

@@ -1,0 +1,124 @@
+"""Corrections of published notices: a new version, approved first where the place asks so."""
+
+from typing import Final
+
+import msgspec
+
+from services.dependencies import Dependencies, Transaction
+from services.kernel import errors
+from services.kernel.permissions import Actor
+from services.messaging.broadcasts import actions as broadcasts
+from services.notices import drafts, notify, states
+from services.notices.contents import checks
+from services.notices.contents.models import Content, Proposal, Version
+from services.notices.models import CorrectNotice, Notice, ReviewNotice, position
+from services.notices.publications import access, move, note
+from services.notices.rules import actions as rules
+from services.notices.states import NoticeAction
+
+MOST_CORRECTIONS: Final = 50  # whose texts stand in one document
+
+
+class TooManyCorrections(errors.Conflict):
+    """Fifty corrections of one notice; `most` in details. It is withdrawn and written anew."""
+
+    code = "too_many_corrections"
+    details_type = errors.Most
+
+
+class NoticeUnchanged(errors.InvalidInput):
+    """What is said to be right is what was published."""
+
+    code = "notice_unchanged"
+
+
+async def correct(
+    deps: Dependencies, actor: Actor, notice_id: str, wish: CorrectNotice
+) -> Notice:
+    """Correct a published notice: a new version, which the broadcast goes on with.
+
+    Where the place asks for a second pair of eyes, it waits for them. Raises NotFound,
+    NoticeMovedOn, NoticeUnchanged, TooManyCorrections, and what is wrong with the content.
+    """
+    found = await access(deps, actor, notice_id)
+    states.require(found.state, NoticeAction.CORRECT)
+    now = deps.now()
+    content = checks.corrected(found, wish, now)
+    if content == found.content:
+        raise NoticeUnchanged("与现在的内容一样,不需要更正")
+    if len(found.history) >= MOST_CORRECTIONS:
+        raise TooManyCorrections("更正次数太多,请撤回后重新发布", most=MOST_CORRECTIONS)
+    proposal = Proposal(content=content, because=wish.because, by=actor.person_id, at=now)
+    waits = (await rules.of(deps, found.place)).second_eyes
+
+    async def save(tx: Transaction) -> Notice:
+        made = msgspec.structs.replace(found, attachments=content.attachments)
+        await drafts.attach(deps, tx, actor, made, found.attachments)
+        if waits:
+            return await _propose(deps, tx, actor, found, proposal)
+        return await _apply(deps, tx, actor, found, proposal)
+
+    return await deps.in_transaction(save)
+
+
+async def _propose(
+    deps: Dependencies, tx: Transaction, actor: Actor, found: Notice, proposal: Proposal
+) -> Notice:
+    made = await move(deps, tx, found, NoticeAction.PROPOSE, proposal=proposal)
+    await drafts.discard_proposed(deps, tx, found, proposal.content)
+    await note(deps, tx, actor, NoticeAction.PROPOSE, found)
+    return made
+
+
+async def _apply(
+    deps: Dependencies, tx: Transaction, actor: Actor, found: Notice, proposal: Proposal
+) -> Notice:
+    """Make a correction the present version, in the caller's transaction."""
+    content, published_at = proposal.content, found.published_at or proposal.at
+    old = Version(
+        number=found.version,
+        title=found.title,
+        text=found.text,
+        attachments=found.attachments,
+        published_at=found.corrected_at or published_at,
+        because=proposal.because,
+    )
+    changes = {name: getattr(content, name) for name in Content.__struct_fields__}
+    changes |= {
+        "version": found.version + 1,
+        "history": [*found.history, old],
+        "position": position(published_at, found.id, pinned=content.pinned),
+        "corrected_at": deps.now(),
+        "corrected_because": proposal.because,
+        "proposal": None,
+    }
+    made = await move(deps, tx, found, NoticeAction.CORRECT, **changes)
+    await drafts.discard_proposed(deps, tx, found, content)
+    broadcast, text = notify.broadcast_of(made), notify.wish(made)
+    await broadcasts.rewrite(
+        deps, tx, broadcast, title=text.title, body=text.body, values=text.values
+    )
+    await note(deps, tx, actor, NoticeAction.CORRECT, found, version=made.version)
+    return made
+
+
+async def judge(deps: Dependencies, actor: Actor, found: Notice, wish: ReviewNotice) -> Notice:
+    """Let a correction go out that waits, or dismiss it. Raises NoticeMovedOn."""
+    proposal = found.proposal
+    if proposal is None:
+        raise states.moved_on(found.state)
+    because = "" if wish.approve else wish.reason or ""
+
+    async def save(tx: Transaction) -> Notice:
+        if wish.approve:
+            checks.check_times(proposal.content, deps.now())
+            return await _apply(deps, tx, actor, found, proposal)
+        made = await move(
+            deps, tx, found, NoticeAction.DISMISS, proposal=None, sent_back_because=because
+        )
+        await drafts.discard_proposed(deps, tx, found, found.content)
+        await notify.notify_of_review(deps, tx, made, because, writer=proposal.by)
+        await note(deps, tx, actor, NoticeAction.DISMISS, found, approved=False)
+        return made
+
+    return await deps.in_transaction(save)

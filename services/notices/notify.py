@@ -1,0 +1,153 @@
+"""Messages about notices: to whom they are for, and to those who write and review them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from services.appointments import offices
+from services.dependencies import Dependencies, Transaction
+from services.kernel.templates import Template
+from services.messaging import actions as messaging
+from services.messaging.broadcasts.models import Quiet, Urgency, Wish, broadcast_id
+from services.notices.models import Notice, NoticeKind
+from services.notices.rules.models import NoticeRules
+
+SOURCE: Final = "notices"  # of broadcasts: Feature.broadcasts
+LONGEST_BODY: Final = 120  # signs of the text that the inbox shows; all of it is one tap away
+SENDER_PAGE: Final = "pages/notices/sent"
+NOTICE: Final = Template(
+    key="notice",
+    title="社区通知",
+    body="{signed_by}:{title}",
+    page="pages/notices/notice",
+    data={"thing1": "title", "thing2": "signed_by", "time3": "published_at"},
+)
+NOTICE_EMERGENCY: Final = Template(
+    key="notice_emergency",
+    title="紧急通知",
+    body="{signed_by}:{title}",
+    page="pages/notices/notice",
+    data={"thing1": "title", "thing2": "signed_by", "time3": "published_at"},
+)
+NOTICE_TO_REVIEW: Final = Template(
+    key="notice_to_review",
+    title="有通知请您复核",
+    body="“{title}”等待复核,请看看能不能发布。",
+    page=SENDER_PAGE,
+    data={"thing1": "title"},
+)
+NOTICE_REVIEWED: Final = Template(
+    key="notice_reviewed",
+    title="您的通知有了复核结果",
+    body="“{title}”:{outcome}",
+    page=SENDER_PAGE,
+    data={"thing1": "title", "thing2": "outcome"},
+)
+NOTICE_HELD_BACK: Final = Template(
+    key="notice_held_back",
+    title="定时通知没有发布",
+    body="“{title}”没有发布:{reason}。通知已退回草稿。",
+    page=SENDER_PAGE,
+    data={"thing1": "title", "thing2": "reason"},
+)
+TEMPLATES: Final = (
+    NOTICE,
+    NOTICE_EMERGENCY,
+    NOTICE_TO_REVIEW,
+    NOTICE_REVIEWED,
+    NOTICE_HELD_BACK,
+)
+# Rules for the push in quiet hours, or soon after another: what can be read any day is dropped.
+URGENCY: Final[dict[NoticeKind, Urgency]] = {
+    NoticeKind.EMERGENCY: Urgency.EMERGENCY,
+    NoticeKind.ASKS_ANSWER: Urgency.WAITS,
+    NoticeKind.INFORMATION: Urgency.WAITS,
+    NoticeKind.POLICY: Urgency.DROPPED,
+}
+PUSH_WITHIN: Final = timedelta(days=2)
+
+
+def template_of(kind: NoticeKind) -> Template:
+    return NOTICE_EMERGENCY if kind is NoticeKind.EMERGENCY else NOTICE
+
+
+def broadcast_of(notice: Notice) -> str:
+    return broadcast_id(SOURCE, notice.id)
+
+
+def quiet_of(rules: NoticeRules) -> Quiet:
+    return Quiet(rules.quiet_from, rules.quiet_to)
+
+
+def wish(notice: Notice, quiet: Quiet = Quiet()) -> Wish:  # noqa: B008  # it is frozen
+    """Return the broadcast of a notice: one text for all, the beginning of what it says."""
+    template = template_of(notice.kind)
+    begins = " ".join(notice.text.split())
+    shown = begins if len(begins) <= LONGEST_BODY else begins[: LONGEST_BODY - 1] + "…"
+    at = notice.published_at or notice.changed_at
+    return Wish(
+        source=SOURCE,
+        key=notice.id,
+        template=template.key,
+        title=notice.title,
+        body=f"{notice.signed_by}:{shown}",
+        page=f"{template.page}?id={notice.id}",
+        values={
+            "title": notice.title,
+            "signed_by": notice.signed_by,
+            "published_at": at.isoformat(),
+        },
+        urgency=URGENCY[notice.kind],
+        quiet=quiet,
+        push_within=PUSH_WITHIN,
+    )
+
+
+async def reviewers_of(deps: Dependencies, notice: Notice) -> list[str]:
+    """Return who of the community answers for the place, without who wrote it."""
+    staff = await offices.staff_over(deps, notice.place)
+    return sorted({*staff} - {notice.author, notice.changed_by})
+
+
+async def ask_reviewers(
+    deps: Dependencies, tx: Transaction, people: Sequence[str], notice: Notice, *, key: str
+) -> None:
+    """Notify those who may be the second pair of eyes. `key`: of this wish for a review."""
+    for person in people:
+        await messaging.notify(
+            deps,
+            tx,
+            person_id=person,
+            template=NOTICE_TO_REVIEW,
+            key=key,
+            values={"title": notice.title},
+        )
+
+
+async def notify_of_review(
+    deps: Dependencies, tx: Transaction, notice: Notice, because: str, *, writer: str = ""
+) -> None:
+    """Notify who wrote a notice, or a correction of it, of what came of the review."""
+    outcome = f"退回修改,{because}" if because else "已通过复核,可以发布"
+    await messaging.notify(
+        deps,
+        tx,
+        person_id=writer or notice.changed_by,
+        template=NOTICE_REVIEWED,
+        key=f"{notice.id}:{notice.revision}",
+        values={"title": notice.title, "outcome": outcome},
+    )
+
+
+async def notify_held_back(
+    deps: Dependencies, tx: Transaction, notice: Notice, reason: str
+) -> None:
+    """Notify who scheduled a notice that it did not go out."""
+    await messaging.notify(
+        deps,
+        tx,
+        person_id=notice.scheduled_by,
+        template=NOTICE_HELD_BACK,
+        key=f"{notice.id}:{notice.schedule}",
+        values={"title": notice.title, "reason": reason},
+    )

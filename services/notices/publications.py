@@ -1,0 +1,184 @@
+"""Publications of notices: published now or at an hour, corrected, withdrawn.
+
+A publication writes the state, the audit and the start of one broadcast: as much for a city as
+for a staircase. Whoever is meant is told by the broadcast's own job.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from services.audiences import actions as audiences
+from services.audiences.models import Audience
+from services.audit import actions as audit
+from services.dependencies import Dependencies, Transaction
+from services.jobs import actions as jobs
+from services.kernel import errors
+from services.kernel.permissions import Actor, Permission
+from services.messaging.broadcasts import actions as broadcasts
+from services.notices import drafts, notify, senders, states, store
+from services.notices.contents import checks
+from services.notices.models import (
+    Notice,
+    PublishNotice,
+    WithdrawNotice,
+    position,
+)
+from services.notices.rules import actions as rules
+from services.notices.states import TABLE, NoticeAction, NoticeState
+
+PUBLISH: Final = "notices.publish"  # the job that publishes at an hour
+AT_ONCE: Final = 1_000  # places of an audience that are looked at together
+# Parts of an audience that are looked through for the first person: beyond them, a publication
+# takes no longer for a larger place, and an audience that is empty after all tells nobody.
+PARTS_LOOKED_AT: Final = 3
+
+
+class ReviewNeeded(errors.Conflict):
+    """The place asks for a second pair of eyes first."""
+
+    code = "notice_review_needed"
+
+
+async def access(deps: Dependencies, actor: Actor, notice_id: str) -> Notice:
+    """Return a notice that the actor works on, whole. Raises NotFound."""
+    return senders.access(actor, await store.find(deps.db, notice_id))
+
+
+async def move(
+    deps: Dependencies, tx: Transaction, found: Notice, action: NoticeAction, **changes: Any
+) -> Notice:
+    """Move a notice along the table; return it as it is now. Raises NoticeMovedOn."""
+    row = TABLE.require(found.state, action, states.moved_on(found.state))
+    kept = msgspec.to_builtins(changes, builtin_types=(datetime,))
+    if not await store.move(deps.db, tx, found, action, kept):
+        raise states.moved_on(found.state)
+    revision, state = found.revision + 1, row.target or found.state
+    return msgspec.structs.replace(found, state=state, revision=revision, **changes)
+
+
+async def note(
+    deps: Dependencies,
+    tx: Transaction,
+    actor: Actor,
+    action: NoticeAction,
+    found: Notice,
+    **facts: Any,
+) -> None:
+    """Write the act of a move into the audit: the last thing in its transaction."""
+    act, place = TABLE.act(action), found.place
+    await audit.record(deps, tx, actor, act, place=place, subject=found.id, **facts)
+
+
+async def publish(
+    deps: Dependencies, actor: Actor, notice_id: str, wish: PublishNotice
+) -> Notice:
+    """Publish a notice: at once, or at an hour to come.
+
+    Raises NotFound, TimePast, EndsBeforeStart, ReviewNeeded, NoticeMovedOn, KindNotYours,
+    AudienceEmpty.
+    """
+    found = await access(deps, actor, notice_id)
+    now = deps.now()
+    at = now if wish.at is None else checks.check_instant(deps, wish.at)
+    start = max(at, found.shown_from or at)
+    checks.check_times(found.content, start)
+    if found.state is NoticeState.DRAFT:
+        await _require_no_review(deps, found)
+    if start > now:
+        return await _schedule(deps, actor, found, start)
+    return await go(deps, actor, found, by=actor)
+
+
+async def _require_no_review(deps: Dependencies, found: Notice) -> None:
+    if (await rules.of(deps, found.place)).second_eyes:
+        raise ReviewNeeded("这里要求先由别人复核,请先提交复核")
+
+
+async def _schedule(deps: Dependencies, actor: Actor, found: Notice, start: datetime) -> Notice:
+    """Promise to publish at an hour. A job of an earlier promise will find another number."""
+    states.require(found.state, NoticeAction.SCHEDULE)
+    await require_allowed(deps, actor, found)
+    number = found.schedule + 1
+    plan = {"schedule": number, "scheduled_by": actor.person_id, "publish_at": start}
+    payload = {"notice_id": found.id, "schedule": number}
+
+    async def save(tx: Transaction) -> Notice:
+        made = await move(deps, tx, found, NoticeAction.SCHEDULE, sent_back_because="", **plan)
+        await jobs.enqueue(deps, tx, PUBLISH, f"{found.id}:{number}", due_at=start, **payload)
+        at = start.isoformat()
+        await note(deps, tx, actor, NoticeAction.SCHEDULE, found, publish_at=at)
+        return made
+
+    return await deps.in_transaction(save)
+
+
+async def require_allowed(deps: Dependencies, actor: Actor, found: Notice) -> Audience:
+    """Return the audience as it is at this moment, if the actor may still write to it.
+
+    Raises NotFound, KindNotYours, OnePlace, AudienceEmpty.
+    """
+    await audiences.check(deps, actor, found.audience, Permission.SEND_NOTICES)
+    frozen = await audiences.freeze(deps, found.audience)
+    senders.office_of(actor, found.kind, frozen.places)
+    after: str | None = ""
+    for _ in range(PARTS_LOOKED_AT):
+        part = await audiences.part(deps, frozen, after or "", AT_ONCE)
+        after = part.after
+        if part.recipients:
+            return frozen
+        if after is None:
+            raise audiences.AudienceEmpty("没有符合条件的住户或人员,请重新选择发给谁")
+    return frozen
+
+
+async def go(deps: Dependencies, actor: Actor, found: Notice, *, by: Actor) -> Notice:
+    """Publish what may go out, once however often it is asked at the same time.
+
+    `by`: whom the audit names: the actor, or the clock. Raises as `publish` does.
+    """
+    states.require(found.state, NoticeAction.PUBLISH)
+    frozen = await require_allowed(deps, actor, found)
+    quiet = notify.quiet_of(await rules.of(deps, found.place))
+    now = deps.now()
+    changes = {
+        "audience": frozen,
+        "readers": senders.readers_of(found.id, frozen),
+        "version": 1,
+        "position": position(now, found.id, pinned=found.pinned),
+        "published_at": now,
+        "published_by": actor.person_id,
+        "sent_back_because": "",
+    }
+
+    async def save(tx: Transaction) -> Notice:
+        made = await move(deps, tx, found, NoticeAction.PUBLISH, **changes)
+        await broadcasts.start(deps, tx, notify.wish(made, quiet))
+        await note(deps, tx, by, NoticeAction.PUBLISH, found)
+        return made
+
+    return await deps.in_transaction(save)
+
+
+async def withdraw(
+    deps: Dependencies, actor: Actor, notice_id: str, wish: WithdrawNotice
+) -> Notice:
+    """Withdraw a published notice, also while people are being told. Raises NoticeMovedOn."""
+    found = await access(deps, actor, notice_id)
+    states.require(found.state, NoticeAction.WITHDRAW)
+    changes = {
+        "withdrawn_at": deps.now(),
+        "withdrawn_by": actor.person_id,
+        "withdrawn_because": wish.because,
+        "proposal": None,
+    }
+
+    async def save(tx: Transaction) -> Notice:
+        made = await move(deps, tx, found, NoticeAction.WITHDRAW, **changes)
+        await drafts.discard_proposed(deps, tx, found, found.content)
+        await broadcasts.stop(deps, tx, notify.broadcast_of(found))
+        await note(deps, tx, actor, NoticeAction.WITHDRAW, found)
+        return made
+
+    return await deps.in_transaction(save)

@@ -1,0 +1,117 @@
+"""Actions of readers: what is shown to them, and that they read it."""
+
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from services.audiences import actions as audiences
+from services.dependencies import Dependencies, Transaction
+from services.kernel.access import accessible
+from services.kernel.pages import Page
+from services.kernel.permissions import Actor
+from services.messaging.broadcasts import actions as broadcasts
+from services.notices import notify, senders
+from services.notices import store as notices
+from services.notices.models import AttachmentLinks, Notice
+from services.notices.readings import store, views
+from services.notices.readings.models import (
+    MyNotice,
+    MyNoticesQuery,
+    MyNoticeView,
+    ReadNotices,
+    UnreadNotices,
+)
+from services.notices.readings.texts import TEXTS
+from services.notices.states import NoticeState
+from services.photos import actions as photos
+
+MOST_COUNTED: Final = 1_000
+MOST_TOLD: Final = 50  # of notices to so few that only who was told may read them
+OUT: Final = frozenset({NoticeState.PUBLISHED, NoticeState.WITHDRAWN})
+
+
+async def keys_of(deps: Dependencies, actor: Actor) -> list[str]:
+    """Return the tokens by which somebody reads: of homes, offices, and what they were told.
+
+    Of the last the newest, so that the list stays one merged scan of the index (ids sort by
+    time).
+    """
+    told = await broadcasts.told(deps, actor.person_id, notify.SOURCE)
+    newest = sorted(told)[-MOST_TOLD:]
+    keys = await audiences.reader_keys(deps, actor)
+    return [*keys, *(senders.told(each) for each in newest)]
+
+
+async def mine(deps: Dependencies, actor: Actor, query: MyNoticesQuery) -> Page[MyNotice]:
+    """Return what is shown to me now, pinned ones first, the newest next."""
+    keys, filters = await keys_of(deps, actor), {"kind": query.kind} if query.kind else {}
+    page = await notices.shown_page(deps.db, keys, deps.now(), query, **filters)
+    ids = [notice.id for notice in page.items]
+    read = await store.of_person(deps.db, actor.person_id, ids)
+    return page.map(lambda notice: views.row(notice, read.get(notice.id)))
+
+
+async def unread(deps: Dependencies, actor: Actor) -> UnreadNotices:
+    """Count what is shown to me now and was not read in its present version."""
+    keys = await keys_of(deps, actor)
+    shown = await notices.shown_versions(deps.db, keys, deps.now(), limit=MOST_COUNTED)
+    read = await store.of_person(deps.db, actor.person_id, list(shown))
+    seen = [n for n in shown if n in read and read[n].version >= shown[n]]
+    return UnreadNotices(unread=len(shown) - len(seen))
+
+
+async def access(deps: Dependencies, actor: Actor, notice_id: str) -> Notice:
+    """Return a notice that somebody may read, without its text. Raises NotFound.
+
+    Also one that is not shown any more: a message leads to it.
+    """
+    found = await notices.find_short(deps.db, [notice_id])
+    keys = {*await keys_of(deps, actor)}
+    return accessible(
+        actor,
+        next(iter(found), None),
+        people=lambda notice: [actor.person_id] if _may_read(notice, keys) else [],
+        missing="没有找到这条通知,可能已经撤回",
+    )
+
+
+def _may_read(notice: Notice, keys: set[str]) -> bool:
+    return notice.state in OUT and not keys.isdisjoint(notice.readers)
+
+
+async def get(deps: Dependencies, actor: Actor, notice_id: str) -> MyNoticeView:
+    """Return a notice as a reader sees it, with what was answered. Raises NotFound."""
+    found = await access(deps, actor, notice_id)
+    text: str | None = ""
+    while found.state is NoticeState.PUBLISHED:
+        load = partial(notices.text_of, deps.db, found.id, found.version)
+        text = await TEXTS.get(found.id, found.version, load)
+        if text is not None:
+            break
+        found = await access(deps, actor, notice_id)  # corrected a moment ago
+    return await views.view(deps, actor, found, text or "")
+
+
+async def links(deps: Dependencies, actor: Actor, notice_id: str) -> AttachmentLinks:
+    """Return addresses of a notice's pictures and papers. Raises NotFound."""
+    found = await access(deps, actor, notice_id)
+    shown = found.attachments if found.state is NoticeState.PUBLISHED else []
+    ids = [each.photo_id for each in shown]
+    return AttachmentLinks(items=await photos.links_to(deps, ids, subject=found.id))
+
+
+async def read(deps: Dependencies, actor: Actor, wish: ReadNotices) -> UnreadNotices:
+    """Note that somebody read some notices; those that are not theirs are left out."""
+    keys = {*await keys_of(deps, actor)}
+    found = await notices.find_short(deps.db, list(dict.fromkeys(wish.notice_ids)))
+    versions = {each.id: each.version for each in found if _may_read(each, keys)}
+    opened = [notify.broadcast_of(each) for each in found if each.id in versions]
+    now: datetime = deps.now()
+
+    async def save(tx: Transaction) -> None:
+        await store.mark_read(deps.db, tx, actor.person_id, versions, now)
+        await broadcasts.opened(deps, tx, opened, actor.person_id)
+
+    if versions:
+        await deps.in_transaction(save)
+    return await unread(deps, actor)

@@ -1,0 +1,90 @@
+"""Views of notices for readers, and of answers for those who asked."""
+
+from collections.abc import Sequence
+
+from services.dependencies import Dependencies
+from services.kernel.permissions import Actor
+from services.kernel.personal_data import GONE
+from services.kernel.views import show
+from services.notices import views as notices
+from services.notices.models import Notice, QuestionView
+from services.notices.readings import store
+from services.notices.readings.models import (
+    ANSWER,
+    AnswerView,
+    MyAnswer,
+    MyNotice,
+    MyNoticeView,
+    Reading,
+)
+from services.notices.states import NoticeState
+from services.places import actions as places
+
+
+def row(notice: Notice, reading: Reading | None) -> MyNotice:
+    """Show a notice in a reader's list."""
+    return show(notice, MyNotice, **_read(notice, reading))
+
+
+def _read(notice: Notice, reading: Reading | None) -> dict[str, object]:
+    version = reading.version if reading else 0
+    return {
+        "notice_id": notice.id,
+        "answers_until": notice.question.until if notice.question else None,
+        "is_read": version >= notice.version,
+        "is_changed": 0 < version < notice.version,
+    }
+
+
+async def view(deps: Dependencies, actor: Actor, notice: Notice, text: str) -> MyNoticeView:
+    """Show a notice to a reader; of one that was withdrawn the reason alone."""
+    homes = [grant.place for grant in actor.grants if grant.role.by_living]
+    rows = await store.of(deps.db, [notice.id], [actor.person_id, *homes])
+    own = next(
+        (each for each in rows if each.person == actor.person_id and not each.home), None
+    )
+    is_out = notice.state is NoticeState.PUBLISHED
+    because = notice.corrected_because if is_out else notice.withdrawn_because
+    return show(
+        notice,
+        MyNoticeView,
+        **_read(notice, own),
+        text=text,
+        because=because,
+        question=notice.question and show(notice.question, QuestionView),
+        attachments=await notices.attachments(deps, notice.attachments if is_out else []),
+        answers=[my_answer(deps, each) for each in rows if each.answered],
+    )
+
+
+def my_answer(deps: Dependencies, reading: Reading) -> MyAnswer:
+    return MyAnswer(
+        home=reading.home or None,
+        answer=answer_of(deps, reading),
+        answered_at=reading.answered_at or deps.now(),
+        entered=bool(reading.entered_by),
+    )
+
+
+def answer_of(deps: Dependencies, reading: Reading) -> str:
+    """Return what was answered; of who left, that there was an answer."""
+    if reading.answer_sealed:
+        return ANSWER.open(deps.vault, reading.id, reading.answer_sealed)
+    return reading.choice or GONE
+
+
+async def answers(deps: Dependencies, found: Sequence[Reading]) -> list[AnswerView]:
+    """Show answers with the addresses of the homes: one query however many."""
+    homes = [reading.home for reading in found if reading.home]
+    addresses = await places.addresses(deps, homes) if homes else {}
+    return [
+        AnswerView(
+            home=reading.home or None,
+            address=addresses.get(reading.home, ""),
+            person_id=None if reading.home else reading.person,
+            answer=answer_of(deps, reading),
+            entered=bool(reading.entered_by),
+            answered_at=reading.answered_at or deps.now(),
+        )
+        for reading in found
+    ]

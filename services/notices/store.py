@@ -1,0 +1,96 @@
+"""Store of notices."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from mongo_indexes.notices import COLLECTION
+from services.dependencies import Database, Transaction
+from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
+from services.notices.models import Notice, NoticeSort, NoticesQuery
+from services.notices.states import TABLE, NoticeAction, NoticeState
+
+ORDERS: Final = {
+    NoticeSort.NEWEST: Keyset(Key(ascending=False)),
+    NoticeSort.OLDEST: Keyset(Key()),
+}
+READ_ORDER: Final = Keyset(Key("position", ascending=False))
+# What lists need not carry; kept documents are up to some hundred kilobytes.
+LONG: Final = {"text": 0, "history": 0, "proposal": 0}
+
+
+async def insert(db: Database, tx: Transaction, notice: Notice) -> None:
+    await db[COLLECTION].insert_one(to_document(notice), session=tx)
+
+
+async def find(db: Database, notice_id: str) -> Notice | None:
+    document = await db[COLLECTION].find_one({"_id": notice_id})
+    return msgspec.convert(document, Notice | None)
+
+
+async def find_short(
+    db: Database, notice_ids: Sequence[str], *, tx: Transaction | None = None
+) -> list[Notice]:
+    """Return notices without their texts, in any order."""
+    cursor = db[COLLECTION].find({"_id": {"$in": list(notice_ids)}}, LONG, session=tx)
+    return msgspec.convert(await cursor.to_list(), list[Notice])
+
+
+async def text_of(db: Database, notice_id: str, version: int) -> str | None:
+    """Return the text of the present version; None when it is another by now."""
+    query = {"_id": notice_id, "version": version}
+    found = await db[COLLECTION].find_one(query, {"text": 1})
+    return found["text"] if found else None
+
+
+async def move(
+    db: Database, tx: Transaction, found: Notice, action: NoticeAction, changes: Document
+) -> bool:
+    """Change a notice as the table says; False when somebody changed it since it was read."""
+    key = {"_id": found.id, "state": found.state, "revision": found.revision}
+    changes = {**changes, "revision": found.revision + 1}
+    target = TABLE.find(found.state, action)
+    if target is None:
+        return False
+    return await TABLE.move(db[COLLECTION], key, action, changes, tx=tx)
+
+
+async def page(db: Database, keys: Sequence[str], query: NoticesQuery) -> Page[Notice]:
+    """Notices that somebody works on. Served by `senders`, `senders_state`, `senders_kind`."""
+    filters = chosen(query, "kind", "state")
+    name = next((f"senders_{each}" for each in ("state", "kind") if each in filters), "senders")
+    where = {"senders": {"$in": list(keys)}, **filters}
+    return await ORDERS[query.sort].page(
+        db[COLLECTION], Notice, where, query, hint=name, without=LONG
+    )
+
+
+def shown(keys: Sequence[str], now: datetime) -> Document:
+    """Return the condition for what somebody with these tokens is shown now."""
+    return {
+        "readers": {"$in": list(keys)},
+        "state": NoticeState.PUBLISHED,
+        "shown_until": {"$not": {"$lte": now}},  # also without an end
+    }
+
+
+async def shown_page(
+    db: Database, keys: Sequence[str], now: datetime, query: ListQuery, **filters: str
+) -> Page[Notice]:
+    """Notices for a reader, pinned ones first, the newest next. Served by index `readers`."""
+    where = {**shown(keys, now), **filters}
+    return await READ_ORDER.page(
+        db[COLLECTION], Notice, where, query, hint="readers", without=LONG
+    )
+
+
+async def shown_versions(
+    db: Database, keys: Sequence[str], now: datetime, *, limit: int
+) -> dict[str, int]:
+    """Return notice → version of what a reader is shown, from the top. Served by `readers`."""
+    cursor = db[COLLECTION].find(shown(keys, now), {"version": 1}, hint="readers")
+    rows = await cursor.sort(READ_ORDER.order).limit(limit).to_list()
+    return {row["_id"]: row["version"] for row in rows}

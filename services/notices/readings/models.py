@@ -114,7 +114,7 @@ class MyAnswer(Struct, kw_only=True):
     """Answer that I, or somebody of my home, gave.
 
     `home`: Path of the home that answered; null for mine by office.
-    `answer`: The answer.
+    `answer`: What was answered, as its question asks.
     `answered_at`: When it was given.
     `entered`: Whether a head or staff entered it.
     """
@@ -190,7 +190,7 @@ class AnswerView(Struct, kw_only=True):
     `home`: Path of the home that answered; null where an office was asked.
     `address`: Address of that home; empty for none.
     `person_id`: Opaque id of who answered by office; null where a home answered.
-    `answer`: The answer.
+    `answer`: What was answered, as its question asks.
     `entered`: Whether a head or staff entered it for somebody without a phone.
     `answered_at`: When it was given, or changed last.
     """

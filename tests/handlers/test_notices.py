@@ -1,0 +1,238 @@
+"""Notices over HTTP: drafted, published at once or at an hour, corrected, withdrawn."""
+
+from typing import Any
+
+import pytest
+
+from services.kernel.permissions import Role
+from tests.build.cast import COMPOUND, OTHER_COMPOUND, UNIT, Estate, appoint
+from tests.build.homes import acts, at_once, get, told
+from tests.build.notices import (
+    DRAFT,
+    OWNERS,
+    act,
+    broadcast_of,
+    draft,
+    drafted,
+    published,
+    send,
+    state_of,
+    titles,
+    unread,
+)
+from tests.build.offices import appointed, firm_at, hire
+
+HOUR = "2026-03-03T04:00:00Z"  # a day after noon of the tests
+
+
+async def noted(estate: Estate) -> list[str]:
+    """Return the acts of notices, in order."""
+    rows = estate.world.db.audit.find({"act": {"$regex": "^notice"}, "result": "done"})
+    return [row["act"] async for row in rows.sort("position", 1)]
+
+
+async def test_a_notice_is_drafted_changed_and_published(estate: Estate) -> None:
+    reply = await draft(estate)
+    assert (reply.status, reply.body["state"], reply.body["version"]) == (201, "draft", 0)
+    assert (reply.body["place"], reply.body["role"]) == (COMPOUND, "community_staff")
+    notice_id = reply.body["notice_id"]
+    assert await titles(estate, "li") == []
+    path = f"notices/{notice_id}"
+    changed = await send(estate, "PATCH", "staff", path, title="停水改期", pinned=True)
+    assert (changed.status, changed.body["title"]) == (200, "停水改期")
+    assert changed.body["text"] == DRAFT["text"]
+    out = await act(estate, notice_id, "publish")
+    assert (out.status, out.body["state"], out.body["version"]) == (200, "published", 1)
+    assert await titles(estate, "li") == ["停水改期"]
+    assert await titles(estate, "zhao") == []  # of the other compound
+    assert (await send(estate, "PATCH", "staff", path, title="再改")).code == "notice_moved_on"
+    begun = await broadcast_of(estate, notice_id)
+    assert begun is not None
+    assert (begun["title"], begun["urgency"]) == ("停水改期", "waits")
+    assert await noted(estate) == ["notice.changed", "notice.changed", "notice.published"]
+
+
+async def test_published_twice_at_once_it_goes_out_once(estate: Estate) -> None:
+    notice_id = await drafted(estate)
+    replies = await at_once(*(act(estate, notice_id, "publish") for _ in range(4)))
+    assert sorted(reply.status for reply in replies) == [200, 409, 409, 409]
+    assert {reply.code for reply in replies if reply.status == 409} == {"notice_moved_on"}
+    assert await estate.world.db.broadcasts.count_documents({}) == 1
+    assert len(await acts(estate.world, "notice.published")) == 1
+
+
+async def test_a_correction_is_a_new_version_and_the_old_ones_stay(estate: Estate) -> None:
+    notice_id = await published(estate)
+    await send(estate, "POST", "li", "me/notices/read", notice_ids=[notice_id])
+    assert await unread(estate, "li") == 0
+    wish: dict[str, Any] = {"because": "时间有误", "text": "3月6日停水。", "pinned": True}
+    reply = await act(estate, notice_id, "correct", **wish)
+    assert (reply.status, reply.body["version"]) == (200, 2)
+    [old] = reply.body["versions"]
+    assert (old["version"], old["text"], old["because"]) == (1, DRAFT["text"], "时间有误")
+    [item] = (await get(estate, "li", "me/notices")).body["items"]
+    assert (item["is_read"], item["is_changed"], item["pinned"]) == (False, True, True)
+    assert await unread(estate, "li") == 1
+    shown = await get(estate, "li", f"me/notices/{notice_id}")
+    assert (shown.body["text"], shown.body["because"]) == ("3月6日停水。", "时间有误")
+    rewritten = await broadcast_of(estate, notice_id)
+    assert rewritten is not None
+    assert "3月6日" in rewritten["body"]
+    same = await act(estate, notice_id, "correct", because="再看", text="3月6日停水。")
+    assert (same.status, same.code) == (422, "notice_unchanged")
+
+
+async def test_of_two_corrections_at_once_one_counts(estate: Estate) -> None:
+    notice_id = await published(estate)
+    wishes = [{"because": "有误", "title": f"停水{number}"} for number in range(3)]
+    replies = await at_once(*(act(estate, notice_id, "correct", **wish) for wish in wishes))
+    assert sorted(reply.status for reply in replies) == [200, 409, 409]
+    kept = await get(estate, "staff", f"notices/{notice_id}")
+    assert (kept.body["version"], len(kept.body["versions"])) == (2, 1)
+
+
+async def test_what_was_withdrawn_shows_why_and_no_text(estate: Estate) -> None:
+    notice_id = await published(estate)
+    reply = await act(estate, notice_id, "withdraw", because="停水取消")
+    assert (reply.status, reply.body["state"]) == (200, "withdrawn")
+    assert reply.body["text"] == DRAFT["text"]  # for those who sent it
+    assert await titles(estate, "li") == []
+    assert await unread(estate, "li") == 0
+    shown = await get(estate, "li", f"me/notices/{notice_id}")
+    told_why = {name: shown.body[name] for name in ("state", "text", "because")}
+    assert told_why == {"state": "withdrawn", "text": "", "because": "停水取消"}
+    stopped = await broadcast_of(estate, notice_id)
+    assert stopped is not None
+    assert stopped["state"] == "stopped"
+    for action, body in (("withdraw", {"because": "再撤"}), ("correct", {"because": "改"})):
+        assert (await act(estate, notice_id, action, **body)).code == "notice_moved_on"
+
+
+async def test_a_scheduled_notice_goes_out_at_its_hour(estate: Estate) -> None:
+    notice_id = await drafted(estate)
+    reply = await act(estate, notice_id, "publish", at=HOUR)
+    assert (reply.body["state"], reply.body["publish_at"]) == ("scheduled", HOUR)
+    await estate.world.work()
+    assert await titles(estate, "li") == []
+    await estate.advance(days=1)
+    await estate.world.work()
+    assert await titles(estate, "li") == ["停水通知"]
+    [row] = await acts(estate.world, "notice.published")
+    assert row["person"] == "system"
+
+
+async def test_shown_later_it_is_published_then(estate: Estate) -> None:
+    notice_id = await drafted(estate, shown_from=HOUR)
+    reply = await act(estate, notice_id, "publish")
+    assert (reply.body["state"], reply.body["publish_at"]) == ("scheduled", HOUR)
+
+
+async def test_a_schedule_that_was_recalled_or_moved_is_harmless(estate: Estate) -> None:
+    notice_id = await drafted(estate)
+    await act(estate, notice_id, "publish", at=HOUR)
+    back = await act(estate, notice_id, "recall")
+    assert (back.body["state"], back.body["publish_at"]) == ("draft", None)
+    await send(estate, "PATCH", "staff", f"notices/{notice_id}", title="改过")
+    await act(estate, notice_id, "publish", at="2026-03-04T04:00:00Z")
+    await estate.advance(days=1)
+    await estate.world.work()
+    assert await state_of(estate, notice_id) == "scheduled"  # the first job found another plan
+    await estate.advance(days=1)
+    await estate.world.work()
+    assert await titles(estate, "li") == ["改过"]
+
+
+async def test_a_firm_whose_contract_ended_sends_nothing_and_is_told(estate: Estate) -> None:
+    firm = await firm_at(estate.world, COMPOUND, to_day="2026-03-02")
+    phone = "13900000077"
+    manager = await hire(
+        estate.world, Role.FIRM_MANAGER, COMPOUND, name="guan", phone=phone, firm=firm
+    )
+    notice_id = await drafted(estate, manager)
+    reply = await act(estate, notice_id, "publish", manager, at=HOUR)
+    assert reply.body["state"] == "scheduled"
+    await estate.advance(days=1)
+    await estate.world.work()
+    assert await titles(estate, "li") == []
+    kept = await get(estate, "staff", f"notices/{notice_id}")
+    assert kept.body["state"] == "draft"
+    assert "合同" in kept.body["sent_back_because"]
+    assert len(await told(estate.world, manager, "notice_held_back")) == 1
+    assert await estate.world.db.broadcasts.count_documents({}) == 0
+
+
+async def test_each_office_works_on_its_own_notices_and_staff_on_those_below(
+    estate: Estate,
+) -> None:
+    """A firm does not see what the committee drafts about it, nor a head what staff do."""
+    world = estate.world
+    manager = await hire(
+        world, Role.FIRM_MANAGER, COMPOUND, name="guan", phone="13900000077"
+    )
+    committee = await appointed(world, "wang", Role.COMMITTEE_MEMBER, COMPOUND)
+    unit = {"places": [UNIT], "relations": ["owner"]}
+    ids = {
+        "firm": await drafted(estate, manager, title="物业"),
+        "committee": await drafted(estate, committee, title="业委会"),
+        "head": await drafted(estate, "head", title="单元长", audience=unit),
+        "staff": await drafted(estate, "staff", title="社区", audience=unit),
+    }
+    for who, sees in (
+        (manager, {"firm"}),
+        (committee, {"committee"}),
+        ("head", {"head"}),
+        ("staff", {*ids}),
+        ("admin", {*ids}),
+    ):
+        listed = (await get(estate, who, "notices")).body["items"]
+        assert {item["notice_id"] for item in listed} == {ids[name] for name in sees}
+        for name, notice_id in ids.items():
+            status = (await get(estate, who, f"notices/{notice_id}")).status
+            assert status == (200 if name in sees else 404), (who, name)
+
+
+async def test_a_grid_head_writes_to_the_buildings_of_the_grid(estate: Estate) -> None:
+    grid = f"{COMPOUND.rpartition('.')[0]}.g01"
+    wish = {"segment": "g01", "name": "第一网格"}
+    buildings = [f"{COMPOUND}.b3", f"{OTHER_COMPOUND}.b1"]
+    path = f"places/{COMPOUND.rpartition('.')[0]}/grids"
+    made = await send(estate, "POST", "staff", path, **wish, buildings=buildings)
+    assert made.status == 201, made.body
+    await appoint(estate.world.deps, Role.GRID_HEAD, grid, "13900000078")
+    head = await estate.world.sign_in("ge", "13900000078")
+    notice_id = await published(estate, head, audience=OWNERS | {"places": [grid]})
+    kept = await get(estate, head, f"notices/{notice_id}")
+    assert (kept.body["role"], kept.body["audience"]["places"]) == ("grid_head", buildings)
+    assert await titles(estate, "li") == await titles(estate, "zhao") == ["停水通知"]
+    [listed] = (await get(estate, head, f"notices?place={buildings[0]}")).body["items"]
+    assert listed["notice_id"] == notice_id
+
+
+async def test_pictures_and_papers_are_seen_by_who_may_read(estate: Estate) -> None:
+    paper, path = b"%PDF-1.7\n%%EOF\n", "/api/v1/photos?purpose=notice"
+    staff, li = await estate.member("staff"), await estate.member("li")
+    api = estate.world.api
+    ids = [(await api.post(path, paper, as_=staff)).body["photo_id"] for _ in range(3)]
+    first = [{"photo_id": ids[0]}, {"photo_id": ids[1], "name": "范围.pdf"}]
+    notice_id = await drafted(estate, attachments=first)
+    second = [first[1], {"photo_id": ids[2]}]
+    changed = await send(estate, "PATCH", staff, f"notices/{notice_id}", attachments=second)
+    assert [each["photo_id"] for each in changed.body["attachments"]] == ids[1:]
+    links = f"me/notices/{notice_id}/attachments"
+    assert (await get(estate, li, links)).status == 404  # a draft
+    await act(estate, notice_id, "publish")
+    shown = (await get(estate, li, links)).body["items"]
+    assert [each["photo_id"] for each in shown] == ids[1:]
+    assert (await api.call("GET", shown[0]["url"], None)).raw == paper
+    assert (await get(estate, "zhao", links)).status == 404
+    assert (await get(estate, li, f"photos/{ids[1]}/url")).status == 404
+    await estate.world.work()
+    left = {row["_id"] async for row in estate.world.db.photos.find({"state": "ready"})}
+    assert left == {*ids[1:]}  # what the draft had no more is gone
+
+
+@pytest.mark.parametrize("action", ["publish", "recall", "submit"])
+async def test_a_notice_of_another_place_looks_missing(estate: Estate, action: str) -> None:
+    notice_id = await drafted(estate)
+    reply = await act(estate, notice_id, action, "head")
+    assert (reply.status, reply.code) == (404, "not_found")

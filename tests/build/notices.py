@@ -49,9 +49,7 @@ async def asked(estate: Estate, **question: Any) -> str:
     return await published(estate, kind="asks_answer", question=QUESTION | question)
 
 
-async def send(
-    estate: Estate, verb: str, who: Member | str, path: str, **body: Any
-) -> Reply:
+async def send(estate: Estate, verb: str, who: Member | str, path: str, **body: Any) -> Reply:
     """Ask with a verb that is neither GET nor POST."""
     member = await estate.member(who) if isinstance(who, str) else who
     raw = msgspec.json.encode(body)

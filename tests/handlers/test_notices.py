@@ -166,9 +166,7 @@ async def test_each_office_works_on_its_own_notices_and_staff_on_those_below(
 ) -> None:
     """A firm does not see what the committee drafts about it, nor a head what staff do."""
     world = estate.world
-    manager = await hire(
-        world, Role.FIRM_MANAGER, COMPOUND, name="guan", phone="13900000077"
-    )
+    manager = await hire(world, Role.FIRM_MANAGER, COMPOUND, name="guan", phone="13900000077")
     committee = await appointed(world, "wang", Role.COMMITTEE_MEMBER, COMPOUND)
     unit = {"places": [UNIT], "relations": ["owner"]}
     ids = {

@@ -1,0 +1,168 @@
+"""Notices with a second pair of eyes: rules of places, reviews, corrections that wait."""
+
+from typing import Any
+
+from services.kernel.permissions import Role
+from tests.build.cast import COMMUNITY, COMPOUND, UNIT, Estate, appoint
+from tests.build.homes import acts, at_once, get, told
+from tests.build.notices import (
+    OWNERS,
+    RULES,
+    act,
+    broadcast_of,
+    drafted,
+    published,
+    send,
+    state_of,
+    titles,
+)
+from tests.build.sign_ins import Member
+
+
+async def rule(estate: Estate, place: str = COMMUNITY, **changes: Any) -> None:
+    path = f"places/{place}/notice-rules"
+    reply = await send(estate, "PUT", "staff", path, **RULES | changes)
+    assert reply.status == 200, reply.body
+
+
+async def colleague(estate: Estate) -> Member:
+    await appoint(estate.world.deps, Role.COMMUNITY_STAFF, COMMUNITY, "13900000079")
+    return await estate.world.sign_in("xu", "13900000079")
+
+
+async def test_the_nearest_place_above_decides(estate: Estate) -> None:
+    path = f"places/{UNIT}/notice-rules"
+    none = await get(estate, "head", path)
+    assert none.body == {
+        "place": UNIT,
+        "set_for": None,
+        "second_eyes": False,
+        "quiet_from": 22,
+        "quiet_to": 7,
+    }
+    await rule(estate, quiet_from=20)
+    shown = (await get(estate, "head", path)).body
+    assert (shown["set_for"], shown["second_eyes"], shown["quiet_from"]) == (
+        COMMUNITY,
+        True,
+        20,
+    )
+    await rule(estate, COMPOUND, second_eyes=False)
+    shown = (await get(estate, "head", path)).body
+    assert (shown["set_for"], shown["second_eyes"]) == (COMPOUND, False)
+    assert len(await acts(estate.world, "notice.rules_set")) == 2
+    denied = await send(estate, "PUT", "head", path, **RULES)
+    assert denied.status == 403
+    out = await published(estate)
+    begun = await broadcast_of(estate, out)
+    assert begun is not None
+    assert begun["quiet"] == {"from_hour": 22, "to_hour": 7}
+
+
+async def test_somebody_else_approves_before_it_goes_out(estate: Estate) -> None:
+    await rule(estate)
+    other = await colleague(estate)
+    notice_id = await drafted(estate)
+    early = await act(estate, notice_id, "publish")
+    assert (early.status, early.code) == (409, "notice_review_needed")
+    assert (await act(estate, notice_id, "submit")).body["state"] == "in_review"
+    assert len(await told(estate.world, other, "notice_to_review")) == 1
+    own = await act(estate, notice_id, "review", approve=True)
+    assert (own.status, own.code) == (403, "own_notice")
+    silent = await act(estate, notice_id, "review", other, approve=False)
+    assert silent.code == "reason_needed"
+    back = await act(estate, notice_id, "review", other, approve=False, reason="日期不对")
+    assert (back.body["state"], back.body["sent_back_because"]) == ("draft", "日期不对")
+    staff = await estate.member("staff")
+    [message] = await told(estate.world, staff, "notice_reviewed")
+    assert "日期不对" in message
+    await send(estate, "PATCH", staff, f"notices/{notice_id}", title="改好的停水")
+    await act(estate, notice_id, "submit")
+    approved = await act(estate, notice_id, "review", other, approve=True)
+    assert (approved.body["state"], approved.body["sent_back_because"]) == ("approved", "")
+    edit = await send(estate, "PATCH", staff, f"notices/{notice_id}", title="偷改")
+    assert (edit.status, edit.code) == (409, "notice_moved_on")
+    assert (await act(estate, notice_id, "publish")).body["state"] == "published"
+    assert await titles(estate, "li") == ["改好的停水"]
+
+
+async def test_who_changed_it_is_no_second_pair_of_eyes(estate: Estate) -> None:
+    await rule(estate)
+    other = await colleague(estate)
+    notice_id = await drafted(estate)
+    await send(estate, "PATCH", other, f"notices/{notice_id}", title="我来改")
+    await act(estate, notice_id, "submit")
+    for who in ("staff", other):
+        reply = await act(estate, notice_id, "review", who, approve=True)
+        assert reply.code == "own_notice"
+    assert (await act(estate, notice_id, "review", "admin", approve=True)).status == 200
+
+
+async def test_of_two_reviewers_at_once_one_counts(estate: Estate) -> None:
+    await rule(estate)
+    other = await colleague(estate)
+    notice_id = await drafted(estate)
+    await act(estate, notice_id, "submit")
+    replies = await at_once(
+        act(estate, notice_id, "review", other, approve=True),
+        act(estate, notice_id, "review", "admin", approve=False, reason="不行"),
+    )
+    assert sorted(reply.status for reply in replies) == [200, 409]
+    assert len(await acts(estate.world, "notice.reviewed")) == 1
+
+
+async def test_where_no_review_is_asked_there_is_none(estate: Estate) -> None:
+    notice_id = await drafted(estate)
+    reply = await act(estate, notice_id, "submit")
+    assert (reply.status, reply.code) == (409, "notice_review_not_asked")
+    again = await act(estate, notice_id, "review", "admin", approve=True)
+    assert (again.status, again.code) == (409, "notice_moved_on")
+
+
+async def test_a_recalled_review_is_a_draft(estate: Estate) -> None:
+    await rule(estate)
+    notice_id = await drafted(estate)
+    await act(estate, notice_id, "submit")
+    assert (await act(estate, notice_id, "recall")).body["state"] == "draft"
+    assert (await act(estate, notice_id, "recall")).code == "notice_moved_on"
+    late = await act(estate, notice_id, "review", "admin", approve=True)
+    assert late.code == "notice_moved_on"
+
+
+async def test_a_correction_waits_for_the_second_pair_of_eyes(estate: Estate) -> None:
+    notice_id = await published(estate)
+    await rule(estate)
+    other = await colleague(estate)
+    wish = {"because": "时间有误", "title": "停水改期"}
+    reply = await act(estate, notice_id, "correct", **wish)
+    assert (reply.body["version"], reply.body["proposal"]["title"]) == (1, "停水改期")
+    assert await titles(estate, "li") == ["停水通知"]
+    own = await act(estate, notice_id, "review", approve=True)
+    assert own.code == "own_notice"
+    no = await act(estate, notice_id, "review", other, approve=False, reason="不对")
+    assert (no.body["proposal"], no.body["version"], no.body["state"]) == (
+        None,
+        1,
+        "published",
+    )
+    staff = await estate.member("staff")
+    assert len(await told(estate.world, staff, "notice_reviewed")) == 1
+    await act(estate, notice_id, "correct", **wish)
+    yes = await act(estate, notice_id, "review", other, approve=True)
+    assert (yes.body["version"], yes.body["title"], yes.body["proposal"]) == (
+        2,
+        "停水改期",
+        None,
+    )
+    assert await titles(estate, "li") == ["停水改期"]
+
+
+async def test_what_waits_goes_with_the_notice(estate: Estate) -> None:
+    notice_id = await published(estate, audience=OWNERS)
+    await rule(estate)
+    await act(estate, notice_id, "correct", because="有误", title="改")
+    reply = await act(estate, notice_id, "withdraw", because="取消")
+    assert (reply.body["state"], reply.body["proposal"]) == ("withdrawn", None)
+    late = await act(estate, notice_id, "review", "admin", approve=True)
+    assert (late.status, late.code) == (409, "notice_moved_on")
+    assert await state_of(estate, notice_id) == "withdrawn"

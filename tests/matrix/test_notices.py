@@ -1,0 +1,193 @@
+"""Rows about notices: who sends, who reviews, who reads, who answers."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+
+from mongo_indexes import notice_readings, notices
+from services.audiences import actions as audiences
+from services.audiences.models import Audience
+from services.kernel.paths import ancestors
+from services.kernel.permissions import Permission, Role
+from services.notices.contents.models import AnswerForm, Proposal, Question
+from services.notices.models import Notice, NoticeKind, position
+from services.notices.readings.models import Reading, reading_id
+from services.notices.senders import OVERSEERS
+from services.notices.states import NoticeState
+from services.residencies.models import Relation
+from tests.matrix.posts import COMPOUND, HOME, HOMES, Post, lies_in
+from tests.matrix.row import Row
+from tests.matrix.rules import Outcome, at, decided, everyone, somewhere
+from tests.matrix.town import Furniture, Maker, Scene
+from tests.matrix.walk import IN_TOWN, Walked
+
+pytestmark = IN_TOWN
+
+P = Permission
+S = NoticeState
+OFFICES = "each office works on its own notices, staff of all rungs on those below theirs"
+    "each office works on its own notices, staff of the community and above on those below"
+)
+READERS = "owners of the homes that are meant, each in their own name"
+SAME = "the same for all"
+OFFICE: Final = Role.FIRM_MANAGER
+
+
+def works_on(post: Post, place: str) -> Outcome:
+    """Who may touch a notice of a firm: its people there, and staff over the place."""
+    if not post.places(P.SEND_NOTICES):
+        return Outcome.FORBIDDEN
+    held = {grant.role for grant in post.actor.grants if lies_in(place, grant.place)}
+    return Outcome.ALLOWED if held & {OFFICE, *OVERSEERS} else Outcome.MISSING
+
+
+def owns(post: Post, place: str) -> Outcome:
+    held = {grant.role for grant in post.actor.grants if lies_in(grant.place, place)}
+    return Outcome.ALLOWED if Role.OWNER in held else Outcome.MISSING
+
+
+def _notice(scene: Scene, **more: Any) -> Notice:
+    now, notice_id = scene.town.world.deps.now(), scene.town.new_id()
+    audience = Audience(places=[scene.place], relations=[Relation.OWNER])
+    made = Notice(
+        id=notice_id,
+        kind=NoticeKind.ASKS_ANSWER,
+        role=OFFICE,
+        place=scene.place,
+        places=[scene.place],
+        senders=[f"{OFFICE}|{place}" for place in ancestors(scene.place)],
+        author="test",
+        changed_by="test",
+        title="停水",
+        text="停水",
+        signed_by="物业",
+        audience=audience,
+        question=Question(form=AnswerForm.YES_NO, until=now + timedelta(days=9)),
+        created_at=now,
+        changed_at=now,
+        **more,
+    )
+    if made.state in {S.PUBLISHED, S.WITHDRAWN}:
+        made.version, made.published_at = 1, now
+        made.readers = audiences.readers(audience)
+        made.position = position(now, notice_id, pinned=False)
+    return made
+
+
+def notice(state: NoticeState, **more: Any) -> Maker:
+    """Return a maker of a notice of a firm in a state."""
+
+    async def make(scene: Scene) -> str:
+        return await scene.town.insert(notices.COLLECTION, _notice(scene, state=state, **more))
+
+    return make
+
+
+async def proposed(scene: Scene) -> str:
+    """A published notice with a correction that waits."""
+    made = _notice(scene, state=S.PUBLISHED)
+    at = made.created_at
+    made.proposal = Proposal(content=made.content, because="有误", by="test", at=at)
+    return await scene.town.insert(notices.COLLECTION, made)
+
+
+async def answered(scene: Scene) -> str:
+    """A notice that its home has answered."""
+    notice_id = await notice(S.PUBLISHED)(scene)
+    made = Reading(
+        id=reading_id(notice_id, scene.place),
+        notice=notice_id,
+        person=scene.owner.person_id,
+        home=scene.place,
+        answered=True,
+        answered_at=scene.town.world.deps.now(),
+        choice="yes",
+    )
+    await scene.town.insert(notice_readings.COLLECTION, made)
+    return notice_id
+
+
+async def at_the_home(scene: Scene) -> dict[str, str]:
+    return {"notice_id": await notice(S.PUBLISHED)(scene), "home": scene.place}
+
+
+def draft(scene: Scene, _: str) -> dict[str, Any]:
+    return {
+        "kind": "information",
+        "audience": {"places": [scene.place], "relations": ["owner"]},
+        "title": "停水",
+        "text": "停水",
+        "signed_by": "居委会",
+    }
+
+
+def of_mine(makes: Maker) -> Maker:
+    """Return a maker whose notice is for the home that the rows of readers aim at."""
+
+    async def make(scene: Scene) -> str:
+        return str(await makes(replace(scene, place=HOME)))
+
+    return make
+
+
+def row(verb: str, path: str, makes: Maker, **more: Any) -> Row:
+    whole = f"/api/v1/notices/{{notice_id}}{path}"
+    return Row(verb, whole, decided(works_on, OFFICES, COMPOUND), makes=makes, **more)
+
+
+def reader(verb: str, path: str, **more: Any) -> Row:
+    whole = f"/api/v1/me/notices/{{notice_id}}{path}"
+    return Row(verb, whole, decided(owns, READERS, HOME), makes=notice(S.PUBLISHED), **more)
+
+
+FURNITURE: Final[Furniture] = ((answered, tuple(HOMES)),)
+REASON: Final = {"because": "有误"}
+ROWS = (
+    Row("get", "/api/v1/notices", somewhere()),
+    Row("post", "/api/v1/notices", at(COMPOUND), body=draft),
+    row("get", "", notice(S.DRAFT)),
+    row("patch", "", notice(S.DRAFT), body={"title": "停水改期"}),
+    row("get", "/preview", notice(S.DRAFT), bare="counts"),
+    row("get", "/attachments", notice(S.DRAFT), bare="addresses that say nothing"),
+    row(
+        "post",
+        "/submit",
+        notice(S.DRAFT),
+        land=(409, "notice_review_not_asked"),
+        because="no place of the town asks for a second pair of eyes",
+    ),
+    row("post", "/recall", notice(S.IN_REVIEW)),
+    row("post", "/review", notice(S.IN_REVIEW), body={"approve": True}),
+    row("post", "/publish", notice(S.DRAFT)),
+    row("post", "/correct", notice(S.PUBLISHED), body={"title": "停水改期", **REASON}),
+    row("post", "/withdraw", proposed, body=REASON),
+    row("get", "/answers", answered, bare="no home is named by its compound"),
+    Row("get", "/api/v1/notice-templates", somewhere(), bare=SAME),
+    Row("get", "/api/v1/me/notices", everyone()),
+    Row("get", "/api/v1/me/notices/unread", everyone(), bare="a number"),
+    Row(
+        "post",
+        "/api/v1/me/notices/read",
+        everyone(),
+        makes=of_mine(notice(S.PUBLISHED)),
+        body=lambda _, made: {"notice_ids": [made]},
+        silent="reading is no act",
+    ),
+    reader("get", ""),
+    reader("get", "/attachments", bare="addresses that say nothing"),
+    reader("put", "/answer", body={"answer": "yes"}),
+    Row(
+        "put",
+        "/api/v1/homes/{home}/notices/{notice_id}/answer",
+        at(HOME),
+        makes=at_the_home,
+        body={"answer": "yes"},
+    ),
+)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+async def test_everybody_gets_what_they_may(walked: Walked, row: Row) -> None:
+    await walked(row)

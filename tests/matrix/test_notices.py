@@ -28,8 +28,6 @@ pytestmark = IN_TOWN
 P = Permission
 S = NoticeState
 OFFICES = "each office works on its own notices, staff of all rungs on those below theirs"
-    "each office works on its own notices, staff of the community and above on those below"
-)
 READERS = "owners of the homes that are meant, each in their own name"
 SAME = "the same for all"
 OFFICE: Final = Role.FIRM_MANAGER
@@ -41,6 +39,11 @@ def works_on(post: Post, place: str) -> Outcome:
         return Outcome.FORBIDDEN
     held = {grant.role for grant in post.actor.grants if lies_in(place, grant.place)}
     return Outcome.ALLOWED if held & {OFFICE, *OVERSEERS} else Outcome.MISSING
+
+
+def submits(post: Post, place: str) -> Outcome:
+    outcome = works_on(post, place)
+    return Outcome.LANDED if outcome is Outcome.ALLOWED else outcome
 
 
 def owns(post: Post, place: str) -> Outcome:
@@ -151,10 +154,11 @@ ROWS = (
     row("patch", "", notice(S.DRAFT), body={"title": "停水改期"}),
     row("get", "/preview", notice(S.DRAFT), bare="counts"),
     row("get", "/attachments", notice(S.DRAFT), bare="addresses that say nothing"),
-    row(
+    Row(
         "post",
-        "/submit",
-        notice(S.DRAFT),
+        "/api/v1/notices/{notice_id}/submit",
+        decided(submits, OFFICES, COMPOUND),
+        makes=notice(S.DRAFT),
         land=(409, "notice_review_not_asked"),
         because="no place of the town asks for a second pair of eyes",
     ),
@@ -165,7 +169,7 @@ ROWS = (
     row("post", "/withdraw", proposed, body=REASON),
     row("get", "/answers", answered, bare="no home is named by its compound"),
     Row("get", "/api/v1/notice-templates", somewhere(), bare=SAME),
-    Row("get", "/api/v1/me/notices", everyone()),
+    Row("get", "/api/v1/me/notices", everyone(), beyond="what a whole compound is told"),
     Row("get", "/api/v1/me/notices/unread", everyone(), bare="a number"),
     Row(
         "post",

@@ -34,7 +34,13 @@ from services.places.models import Usage
 from services.residencies.models import Relation
 
 NoticeId = Annotated[
-    str, Meta(min_length=1, max_length=64, pattern=LINE, description="Id of the notice.")
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        pattern=LINE,
+        description="Id of the notice, as lists show it.",
+    ),
 ]
 
 

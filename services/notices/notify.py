@@ -103,6 +103,11 @@ def wish(notice: Notice, quiet: Quiet = Quiet()) -> Wish:  # noqa: B008  # it is
     )
 
 
+def withdrawn(notice: Notice) -> tuple[str, str]:
+    """Return title and text of a notice that was withdrawn, for those who have it already."""
+    return f"已撤回:{notice.title}", f"{notice.signed_by}:{notice.withdrawn_because}"
+
+
 async def reviewers_of(deps: Dependencies, notice: Notice) -> list[str]:
     """Return who of the community answers for the place, without who wrote it."""
     staff = await offices.staff_over(deps, notice.place)

@@ -177,7 +177,8 @@ async def withdraw(
     async def save(tx: Transaction) -> Notice:
         made = await move(deps, tx, found, NoticeAction.WITHDRAW, **changes)
         await drafts.discard_proposed(deps, tx, found, found.content)
-        await broadcasts.stop(deps, tx, notify.broadcast_of(found))
+        title, body = notify.withdrawn(made)
+        await broadcasts.stop(deps, tx, notify.broadcast_of(found), title=title, body=body)
         await note(deps, tx, actor, NoticeAction.WITHDRAW, found)
         return made
 

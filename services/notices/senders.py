@@ -9,7 +9,9 @@ and the list of all are the same question.
 from collections.abc import Sequence
 from typing import Final
 
-from services.audiences import actions as audiences
+import msgspec
+
+from services.audiences import readers
 from services.audiences.models import Audience
 from services.kernel import errors
 from services.kernel.access import accessible
@@ -135,10 +137,14 @@ def sees(actor: Actor, notice: Notice) -> bool:
 
 
 def readers_of(notice_id: str, audience: Audience) -> list[str]:
-    """Return the tokens of who reads a notice: who was told, if none says who is meant."""
-    if audiences.narrow(audience):
-        return [told(notice_id)]
-    return audiences.readers(audience)
+    """Return the tokens of who reads a notice.
+
+    Of residents who are meant by more than a token says, those who were told.
+    """
+    if not readers.narrow(audience):
+        return readers.readers(audience)
+    offices = readers.readers(msgspec.structs.replace(audience, relations=[]))
+    return [told(notice_id), *offices]
 
 
 def told(notice_id: str) -> str:

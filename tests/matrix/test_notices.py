@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from mongo_indexes import notice_readings, notices
-from services.audiences import actions as audiences
+from services.audiences import readers
 from services.audiences.models import Audience
 from services.kernel.paths import ancestors
 from services.kernel.permissions import Permission, Role
@@ -74,7 +74,7 @@ def _notice(scene: Scene, **more: Any) -> Notice:
     )
     if made.state in {S.PUBLISHED, S.WITHDRAWN}:
         made.version, made.published_at = 1, now
-        made.readers = audiences.readers(audience)
+        made.readers = readers.readers(audience)
         made.position = position(now, notice_id, pinned=False)
     return made
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from services.audiences import actions as audiences
+from services.audiences import readers
 from services.dependencies import Dependencies, Transaction
 from services.kernel.access import accessible
 from services.kernel.pages import Page
@@ -38,7 +38,7 @@ async def keys_of(deps: Dependencies, actor: Actor) -> list[str]:
     """
     told = await broadcasts.told(deps, actor.person_id, notify.SOURCE)
     newest = sorted(told)[-MOST_TOLD:]
-    keys = await audiences.reader_keys(deps, actor)
+    keys = await readers.reader_keys(deps, actor)
     return [*keys, *(senders.told(each) for each in newest)]
 
 

@@ -102,11 +102,13 @@ async def _schedule(deps: Dependencies, actor: Actor, found: Notice, start: date
     await require_allowed(deps, actor, found)
     number = found.schedule + 1
     plan = {"schedule": number, "scheduled_by": actor.person_id, "publish_at": start}
-    payload = {"notice_id": found.id, "schedule": number}
 
     async def save(tx: Transaction) -> Notice:
         made = await move(deps, tx, found, NoticeAction.SCHEDULE, sent_back_because="", **plan)
-        await jobs.enqueue(deps, tx, PUBLISH, f"{found.id}:{number}", due_at=start, **payload)
+        key = f"{found.id}:{number}"
+        await jobs.enqueue(
+            deps, tx, PUBLISH, key, due_at=start, notice_id=found.id, schedule=number
+        )
         at = start.isoformat()
         await note(deps, tx, actor, NoticeAction.SCHEDULE, found, publish_at=at)
         return made

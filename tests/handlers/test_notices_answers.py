@@ -113,6 +113,7 @@ async def test_who_has_several_homes_says_for_which(estate: Estate) -> None:
 
 
 async def test_an_office_answers_person_by_person(estate: Estate) -> None:
+    head = await estate.member("head")  # an office that nobody has signed in for is nobody
     offices = {"places": [UNIT], "roles": ["unit_head"]}
     notice_id = await published(
         estate,
@@ -124,7 +125,6 @@ async def test_an_office_answers_person_by_person(estate: Estate) -> None:
     assert (await answer(estate, notice_id, "head", "下午")).status == 200
     assert (await answer(estate, notice_id, "li", "上午")).status == 404
     [row] = await answers(estate, notice_id)
-    head = await estate.member("head")
     assert (row["person_id"], row["answer"]) == (head.person_id, "下午")
 
 

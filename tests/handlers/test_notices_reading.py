@@ -37,6 +37,7 @@ async def test_pinned_ones_come_first_and_the_newest_next(estate: Estate) -> Non
 
 async def test_everybody_sees_what_is_theirs_by_relation_and_office(estate: Estate) -> None:
     await appoint(estate.world.deps, Role.COMMITTEE_MEMBER, COMPOUND, "wang")
+    await estate.member("wang")
     for title, audience in (
         ("业主", {"places": [COMPOUND], "relations": ["owner"]}),
         ("家属", {"places": [COMPOUND], "relations": ["family"]}),
@@ -44,7 +45,7 @@ async def test_everybody_sees_what_is_theirs_by_relation_and_office(estate: Esta
         ("业委会", {"places": [COMPOUND], "roles": ["committee_member"]}),
     ):
         await published(estate, title=title, audience=audience)
-        await estate.advance(minutes=1)
+        await estate.world.advance(minutes=1)
     assert await titles(estate, "li") == ["单元", "业主"]
     assert await titles(estate, "mei") == ["家属"]
     assert await titles(estate, "wang") == ["业委会", "单元", "业主"]

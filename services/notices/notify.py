@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from services.appointments import offices
+from services.audiences import actions as audiences
+from services.audiences.models import Audience
 from services.dependencies import Dependencies, Transaction
+from services.kernel.paths import covers
+from services.kernel.permissions import Role
 from services.kernel.templates import Template
 from services.messaging import actions as messaging
 from services.messaging.broadcasts.models import Quiet, Urgency, Wish, broadcast_id
@@ -64,6 +67,7 @@ URGENCY: Final[dict[NoticeKind, Urgency]] = {
     NoticeKind.INFORMATION: Urgency.WAITS,
     NoticeKind.POLICY: Urgency.DROPPED,
 }
+MOST_REVIEWERS: Final = 100
 PUSH_WITHIN: Final = timedelta(days=2)
 
 
@@ -110,8 +114,12 @@ def withdrawn(notice: Notice) -> tuple[str, str]:
 
 async def reviewers_of(deps: Dependencies, notice: Notice) -> list[str]:
     """Return who of the community answers for the place, without who wrote it."""
-    staff = await offices.staff_over(deps, notice.place)
-    return sorted({*staff} - {notice.author, notice.changed_by})
+    office = Audience(places=[notice.place], roles=[Role.COMMUNITY_STAFF])
+    found = (await audiences.part(deps, office, "", MOST_REVIEWERS)).recipients
+    over = [each.people for each in found if covers(each.place, notice.place)]
+    return sorted(
+        {one for people in over for one in people} - {notice.author, notice.changed_by}
+    )
 
 
 async def ask_reviewers(

@@ -13,7 +13,7 @@ from handlers.http.contract import Route
 DESCRIPTIONS: Final = {
     "sessions": "Sign-in from the mini-program, and proving who one is before sensitive acts.",
     "browser-sign-ins": "Sign-in of staff at a browser, by a code scanned in WeChat.",
-    "me": "What belongs to the person who is signed in: homes, bills, messages, consents.",
+    "me": "What belongs to the person who is signed in: homes, bills, notices, consents.",
     "places": "Places from the city down to the unit, and what is listed below one of them.",
     "grids": "Grids: the buildings that a grid head looks after.",
     "appointments": "Roles given to people at a place: heads, staff of firms and communities.",

@@ -10,7 +10,7 @@ from tests.build.offices import BUILDING
 from tests.build.sign_ins import Member
 from tests.build.world import World
 
-MINE = ("appointments", "consents", "messages", "sessions")
+MINE = ("appointments", "consents", "messages", "notices", "sessions")
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ async def test_a_list_of_mine_is_read_to_its_end_in_pages(estate: Estate, mei: M
 async def test_a_cursor_of_another_list_is_refused(estate: Estate, mei: Member) -> None:
     api = estate.world.api
     first = await api.get("/api/v1/me/appointments?limit=1", as_=mei)
-    for name in ("sessions", "consents", "messages"):
+    for name in ("sessions", "consents", "messages", "notices"):
         path = f"/api/v1/me/{name}?cursor={first.body['next_cursor']}"
         reply = await api.get(path, as_=mei)
         assert (reply.status, reply.code) == (422, "invalid_input")

@@ -29,10 +29,9 @@ from services.notices.rules import actions as rules
 from services.notices.states import TABLE, NoticeAction, NoticeState
 
 PUBLISH: Final = "notices.publish"  # the job that publishes at an hour
-AT_ONCE: Final = 1_000  # places of an audience that are looked at together
-# Parts of an audience that are looked through for the first person: beyond them, a publication
-# takes no longer for a larger place, and an audience that is empty after all tells nobody.
-PARTS_LOOKED_AT: Final = 3
+# Homes that are looked at for the first that is meant, part by part. Beyond them an audience
+# that is empty after all tells nobody: a publication takes no longer for a larger place.
+LOOKED_AT: Final = (50, 1_000, 1_000)
 
 
 class ReviewNeeded(errors.Conflict):
@@ -125,8 +124,8 @@ async def require_allowed(deps: Dependencies, actor: Actor, found: Notice) -> Au
     frozen = await audiences.freeze(deps, found.audience)
     senders.office_of(actor, found.kind, frozen.places)
     after: str | None = ""
-    for _ in range(PARTS_LOOKED_AT):
-        part = await audiences.part(deps, frozen, after or "", AT_ONCE)
+    for limit in LOOKED_AT:
+        part = await audiences.part(deps, frozen, after or "", limit)
         after = part.after
         if part.recipients:
             return frozen

@@ -9,7 +9,7 @@ from services.audiences.models import Audience
 from services.dependencies import Dependencies, Transaction
 from services.kernel.paths import covers
 from services.kernel.permissions import Role
-from services.kernel.templates import Template
+from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
 from services.messaging.broadcasts.models import Quiet, Urgency, Wish, broadcast_id
 from services.notices.models import Notice, NoticeKind
@@ -24,6 +24,11 @@ NOTICE: Final = Template(
     body="{signed_by}:{title}",
     page="pages/notices/notice",
     data={"thing1": "title", "thing2": "signed_by", "time3": "published_at"},
+    purpose=Purpose.INFORMATION,
+    asks=(
+        Ask(Moment.AFTER_READING, "有新通知时告诉您"),
+        Ask(Moment.AFTER_BINDING, "有新通知时告诉您"),
+    ),
 )
 NOTICE_EMERGENCY: Final = Template(
     key="notice_emergency",
@@ -31,6 +36,11 @@ NOTICE_EMERGENCY: Final = Template(
     body="{signed_by}:{title}",
     page="pages/notices/notice",
     data={"thing1": "title", "thing2": "signed_by", "time3": "published_at"},
+    purpose=Purpose.EMERGENCY,
+    asks=(
+        Ask(Moment.AFTER_READING, "停水停电等急事时告诉您"),
+        Ask(Moment.AFTER_BINDING, "停水停电等急事时告诉您"),
+    ),
 )
 NOTICE_TO_REVIEW: Final = Template(
     key="notice_to_review",
@@ -38,6 +48,8 @@ NOTICE_TO_REVIEW: Final = Template(
     body="“{title}”等待复核,请看看能不能发布。",
     page=SENDER_PAGE,
     data={"thing1": "title"},
+    purpose=Purpose.REMINDER,
+    asks=(Ask(Moment.AFTER_WORKING, "有通知要复核时提醒您"),),
 )
 NOTICE_REVIEWED: Final = Template(
     key="notice_reviewed",
@@ -45,6 +57,8 @@ NOTICE_REVIEWED: Final = Template(
     body="“{title}”:{outcome}",
     page=SENDER_PAGE,
     data={"thing1": "title", "thing2": "outcome"},
+    purpose=Purpose.REMINDER,
+    asks=(Ask(Moment.AFTER_WORKING, "通知复核有结果时告诉您"),),
 )
 NOTICE_HELD_BACK: Final = Template(
     key="notice_held_back",
@@ -52,6 +66,8 @@ NOTICE_HELD_BACK: Final = Template(
     body="“{title}”没有发布:{reason}。通知已退回草稿。",
     page=SENDER_PAGE,
     data={"thing1": "title", "thing2": "reason"},
+    purpose=Purpose.REMINDER,
+    asks=(Ask(Moment.AFTER_WORKING, "定时通知没有发出时告诉您"),),
 )
 TEMPLATES: Final = (
     NOTICE,

@@ -35,9 +35,15 @@ from services.residencies.models import Relation
 
 # Twenty thousand Chinese signs, also when a client escapes each (\\u4e00).
 LARGEST_NOTICE = 256 * 1024
+AUDIENCE_ERRORS = (
+    "audience_empty",
+    "audience_not_an_office",
+    "audience_no_residents",
+    "audience_too_many_places",
+)
 CONTENT_ERRORS = (
     "not_found",
-    "audience_empty",
+    *AUDIENCE_ERRORS,
     "notice_kind_not_yours",
     "notice_one_place",
     "too_many_attachments",
@@ -56,7 +62,7 @@ PUBLISH_ERRORS = (
     "notice_ends_before_start",
     "notice_kind_not_yours",
     "notice_one_place",
-    "audience_empty",
+    *AUDIENCE_ERRORS,
 )
 
 

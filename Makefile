@@ -1,6 +1,6 @@
 # Everything a person types. Needs Python 3.11 or later and make; the rest is installed in .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick nightly lint tour token wechat planted generated bench requirements clean
+.PHONY: help run test quick nightly lint tour token wechat planted generated bench broadcast requirements clean
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -59,6 +59,9 @@ generated: $(VENV)/.installed-dev ## write what is made of the code: contract, a
 
 bench: $(VENV)/.installed-dev ## attack a product of its own and print what it costs; ATTACK=burst
 	@$(PY) -m bench $(ATTACK)
+
+broadcast: $(VENV)/.installed-dev ## tell PEOPLE=100000 something, with all that can go wrong
+	@$(PY) -m bench.broadcast $(PEOPLE)
 
 requirements: $(VENV)/.installed-dev ## pin requirements*.in again; ARGS=--upgrade
 	@$(PY) scripts/compile_requirements.py $(ARGS)

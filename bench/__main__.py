@@ -1,15 +1,12 @@
 """Run the attacks, each on a product of its own, and print what was seen."""
 
 import asyncio
-import os
-import platform
 import sys
-from pathlib import Path
 from types import ModuleType
 from typing import Final
 
 from bench import burst, contract, strange_requests, unfinished_bodies
-from bench.product import served
+from bench.product import machine, served
 
 ATTACKS: Final = (strange_requests, contract, unfinished_bodies, burst)
 
@@ -32,13 +29,6 @@ async def run(attack: ModuleType) -> list[str]:
     async with served() as product:
         found: list[str] = await attack.measure(product)
         return found
-
-
-def machine() -> str:
-    """Return what the figures depend on."""
-    info = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-    model = info.partition("model name")[2].partition("\n")[0].strip(" \t:") or "unknown CPU"
-    return f"{os.cpu_count()} cores ({model}), Python {platform.python_version()}"
 
 
 def write(text: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import platform
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -36,8 +37,7 @@ class Product(NamedTuple):
 
     def memory_mb(self) -> int:
         """Return the resident memory of the web process, in MB."""
-        status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii", errors="replace")
-        return int(status.partition("VmRSS:")[2].split(maxsplit=1)[0]) // 1024
+        return memory_of(self.pid, "VmRSS")
 
     async def sign_in(self, name: str) -> dict[str, str]:
         """Return the header with which this person asks."""
@@ -47,6 +47,12 @@ class Product(NamedTuple):
         return {"Authorization": f"Bearer {msgspec.json.decode(answer)['access_token']}"}
 
 
+def memory_of(pid: int, which: str) -> int:
+    """Return a figure of a process's memory in MB: VmRSS is now, VmHWM the peak."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    return int(status.partition(f"{which}:")[2].split(maxsplit=1)[0]) // 1024
+
+
 async def ask(url: str, *, body: bytes | None = None) -> bytes:
     request = HTTPRequest(
         url, method="GET" if body is None else "POST", body=body, request_timeout=SECONDS
@@ -54,13 +60,20 @@ async def ask(url: str, *, body: bytes | None = None) -> bytes:
     return (await AsyncHTTPClient().fetch(request)).body
 
 
+def machine() -> str:
+    """Return what the figures depend on."""
+    info = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    model = info.partition("model name")[2].partition("\n")[0].strip(" \t:") or "unknown CPU"
+    return f"{os.cpu_count()} cores ({model}), Python {platform.python_version()}"
+
+
 @asynccontextmanager
 async def served() -> AsyncIterator[Product]:
     """Start everything; end it again."""
     with ExitStack() as running:
         mongo, redis, wechat = (
-            running.enter_context(child(start))
-            for start in (servers.start_mongo, servers.start_redis, servers.start_sandbox)
+            running.enter_context(child(begin))
+            for begin in (servers.start_mongo, servers.start_redis, servers.start_sandbox)
         )
         async with AsyncMongoClient[dict[str, Any]](mongo.uri) as client:
             await mongo_indexes.apply(client["sanzhangtong"])
@@ -71,8 +84,8 @@ async def served() -> AsyncIterator[Product]:
 
 
 @contextmanager
-def child(start: Any) -> Iterator[Any]:
-    started = start()
+def child(begin: Any) -> Iterator[Any]:
+    started = begin()
     try:
         yield started
     finally:
@@ -102,19 +115,24 @@ def text(value: Any) -> str:
 
 @contextmanager
 def web(environ: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "server", "web"],
+    process = start("web", environ)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def start(command: str, environ: dict[str, str]) -> subprocess.Popen[str]:
+    """Start a process of the product: `web` or `worker`."""
+    return subprocess.Popen(  # noqa: S603  # our own module
+        [sys.executable, "-m", "server", command],
         cwd=ROOT,
         env=environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait()
 
 
 async def lines_sent(product: Product, request: bytes) -> bytes:

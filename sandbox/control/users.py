@@ -154,6 +154,24 @@ async def unsubscribe(world: World, call: Call) -> Answer:
     return Answer.json({"template_ids": [row["TemplateId"] for row in rows], "pushes": sent})
 
 
+class GrantsWish(Wish):
+    template_id: str
+    names: list[str]
+    app: str = "mini_program"
+
+
+async def give_grants(world: World, call: Call) -> Answer:
+    """Let many people accept one template at once, without a push: the product may not know."""
+    wish = read(call, GrantsWish)
+    app = program(world, wish.app)
+    with world.store.together():
+        for name in wish.names:
+            grant = grant_of(world, openid_of(app.appid, name), wish.template_id)
+            grant.left += 1
+            save_grant(world, grant)
+    return Answer.json({"given": len(wish.names)})
+
+
 async def show_messages(world: World, call: Call) -> Answer:
     openid = call.query.get("openid")
     rows = world.store.messages.rows.values()
@@ -166,5 +184,6 @@ ROUTES = [
     ("POST", "/__ctl/users/{name}/phone-code", phone_code),
     ("POST", "/__ctl/users/{name}/subscribe", subscribe),
     ("POST", "/__ctl/users/{name}/unsubscribe", unsubscribe),
+    ("POST", "/__ctl/grants", give_grants),
     ("GET", "/__ctl/messages", show_messages),
 ]

@@ -83,6 +83,7 @@ async def people(estate: Estate) -> dict[str, Member]:
 @pytest.fixture(autouse=True)
 def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "AT_ONCE", 1)
+    monkeypatch.setattr(jobs, "PARTS_IN_A_STEP", 1)
     monkeypatch.setattr(pushes, "SEEN_AT_ONCE", 2)
     monkeypatch.setattr(pushes, "AT_ONCE", 1)
 
@@ -144,6 +145,7 @@ async def test_whoever_dies_everybody_has_one_entry_and_one_push_at_most(
     broadcast = await begin(world)
     with pytest.MonkeyPatch.context() as patched:
         deadly(patched, iter(deaths))
+        patched.setattr(jobs, "PARTS_IN_A_STEP", 1 + len(deaths) % 4)
         await finish(world, broadcast, dying=[Killed])
     assert (await finish(world, broadcast)).state is BroadcastState.DONE
     await check(world, broadcast)

@@ -1,5 +1,6 @@
 """Entries of a broadcast in people's inboxes, and the homes that it means: written in bulk."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -33,8 +34,10 @@ async def write(
     texts = await source.write(deps, broadcast.key, list(places)) if source.write else None
     if texts is not None:
         places = {person: places[person] for person in places if person in texts}
-    await homes_store.put(deps.db, _homes(broadcast, recipients, places))
-    await bulk_store.put(deps.db, _messages(deps, broadcast, places, texts or {}))
+    await asyncio.gather(
+        homes_store.put(deps.db, _homes(broadcast, recipients, places)),
+        bulk_store.put(deps.db, _messages(deps, broadcast, places, texts or {})),
+    )
     await _remove_closed(deps, broadcast, list(places))
     return len(places)
 

@@ -5,6 +5,10 @@ and replaced, or only slept, does nothing twice: entries have ids that tell thei
 push begins by compare-and-set.
 """
 
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from typing import Final
 
@@ -21,10 +25,14 @@ from services.messaging.broadcasts.models import (
     FAN_OUT,
     Broadcast,
     Counts,
+    Part,
     Urgency,
 )
 from services.messaging.broadcasts.states import BroadcastState, Move
 from services.messaging.models import Delivery
+
+PARTS_IN_A_STEP: Final = 20  # some seconds: then work that is more urgent may go first
+PARTS_AT_ONCE: Final = 3
 
 log = structlog.get_logger(__name__)
 
@@ -46,16 +54,49 @@ async def step(deps: Dependencies, payload: Document) -> Again | None:
 
 async def gather_some(deps: Dependencies, broadcast: Broadcast) -> None:
     """Write the next entries; after the last, count them and begin to push."""
-    source = deps.features.broadcasts[broadcast.source]
-    part = await source.part(deps, broadcast.key, broadcast.after, AT_ONCE)
-    told = await entries.write(deps, broadcast, source, part.recipients)
-    if part.after is None:
-        counts = await recount(deps, broadcast)
-        await store.move(deps.db, broadcast, Move.PUSH, {"after": "", "counts": counts})
-        return
-    homes = sum(one.is_home for one in part.recipients)
-    added = {"counts.homes": homes, "counts.people": told}
-    await store.note(deps.db, broadcast, {"$set": {"after": part.after}, "$inc": added})
+    seen = broadcast
+    async with aclosing(_written(deps, broadcast)) as parts:
+        async for part, told in parts:
+            if part.after is None:
+                counts = await recount(deps, seen)
+                await store.move(deps.db, seen, Move.PUSH, {"after": "", "counts": counts})
+                return
+            homes = sum(one.is_home for one in part.recipients)
+            added = {"counts.homes": homes, "counts.people": told}
+            changes = {"$set": {"after": part.after}, "$inc": added}
+            noted = await store.note(deps.db, seen, changes)
+            if noted is None:  # stopped, or another worker went on
+                return
+            seen = noted
+
+
+async def _written(
+    deps: Dependencies, broadcast: Broadcast
+) -> AsyncGenerator[tuple[Part, int], None]:
+    """Yield parts when they are written, in order, each with the number of its people.
+
+    Meanwhile the next one is read, and begun: they wait for different things.
+    """
+    source, after = deps.features.broadcasts[broadcast.source], broadcast.after
+    under_way: deque[tuple[Part, asyncio.Task[int]]] = deque()
+    try:
+        for _ in range(PARTS_IN_A_STEP):
+            part = await source.part(deps, broadcast.key, after, AT_ONCE)
+            write = entries.write(deps, broadcast, source, part.recipients)
+            under_way.append((part, asyncio.ensure_future(write)))
+            if part.after is None:
+                break
+            after = part.after
+            if len(under_way) == PARTS_AT_ONCE:
+                yield under_way[0][0], await under_way[0][1]
+                under_way.popleft()
+        while under_way:
+            yield under_way[0][0], await under_way[0][1]
+            under_way.popleft()
+    finally:
+        for _, left in under_way:
+            left.cancel()
+        await asyncio.gather(*(left for _, left in under_way), return_exceptions=True)
 
 
 async def push_some(deps: Dependencies, broadcast: Broadcast) -> datetime:

@@ -124,7 +124,8 @@ async def run(small: int, large: int) -> None:
             for begin in (servers.start_mongo, servers.start_redis, servers.start_sandbox)
         )
         environ = environment(mongo, redis, wechat)
-        async with open_dependencies(Settings.read(environ)) as deps:
+        patient = Settings.read(environ).replace(mongodb_timeout_ms=int(SECONDS * 1000))
+        async with open_dependencies(patient) as deps:
             await mongo_indexes.apply(deps.db)
             process = running.enter_context(web(environ))
             assert process.stdout  # noqa: S101  # asked for in `start`

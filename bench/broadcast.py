@@ -124,7 +124,7 @@ async def run(small: int, large: int) -> None:
             for begin in (servers.start_mongo, servers.start_redis, servers.start_sandbox)
         )
         environ = environment(mongo, redis, wechat)
-        patient = Settings.read(environ).replace(mongodb_timeout_ms=int(SECONDS * 1000))
+        patient = Settings.read(environ).replace(mongodb_timeout_ms=60_000)
         async with open_dependencies(patient) as deps:
             await mongo_indexes.apply(deps.db)
             process = running.enter_context(web(environ))

@@ -8,10 +8,17 @@ COLLECTION: Final = "broadcast_homes"
 SHARD_KEY: Final = {"broadcast": 1, "home": 1}
 
 INDEXES: Final = [
-    # Homes of a broadcast under a place, those that were not reached apart:
-    # services/messaging/broadcasts/store.py unreached(), reach()
+    # Homes of a broadcast under a place, those that were not reached apart, also of several
+    # broadcasts in one order: the module homes_store of services/messaging/broadcasts, for
+    # its functions count(), reach() and unreached()
     IndexModel(
-        [("broadcast", ASCENDING), ("reached", ASCENDING), ("home", ASCENDING)], name="reached"
+        [
+            ("broadcast", ASCENDING),
+            ("reached", ASCENDING),
+            ("home", ASCENDING),
+            ("_id", ASCENDING),
+        ],
+        name="homes",
     ),
     # The homes of one person, for their erasure: forget()
     IndexModel([("people", ASCENDING)], name="people"),

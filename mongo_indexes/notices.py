@@ -4,6 +4,8 @@ from typing import Any, Final
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from mongo_indexes._above import above
+
 COLLECTION: Final = "notices"
 SHARD_KEY: Final = {"_id": "hashed"}
 
@@ -13,6 +15,11 @@ INDEXES: Final = [
     IndexModel(
         [("readers", ASCENDING), ("state", ASCENDING), ("position", DESCENDING)],
         name="readers",
+    ),
+    # What is shown now to homes of a place, pinned ones first: current_at()
+    IndexModel(
+        [("doors", ASCENDING), ("state", ASCENDING), ("position", DESCENDING)],
+        name="doors",
     ),
     # What somebody works on, by the tokens of their offices: page()
     IndexModel([("senders", ASCENDING), ("_id", ASCENDING)], name="senders"),
@@ -26,6 +33,35 @@ INDEXES: Final = [
         name="senders_kind",
     ),
 ]
+
+# As services/notices/unreached/doors.py tokens() has it; empty where no home is meant.
+FILLS: Final = {
+    "doors": {
+        "$cond": [
+            {"$eq": [{"$ifNull": ["$audience.relations", []]}, []]},
+            [],
+            {
+                "$reduce": {
+                    "input": "$audience.places",
+                    "initialValue": [],
+                    "in": {
+                        "$setUnion": [
+                            "$$value",
+                            [{"$concat": ["at|", "$$this"]}],
+                            {
+                                "$map": {
+                                    "input": above("$this"),
+                                    "as": "higher",
+                                    "in": {"$concat": ["over|", "$$higher"]},
+                                }
+                            },
+                        ]
+                    },
+                }
+            },
+        ]
+    }
+}
 
 VALIDATOR: Final[dict[str, Any]] = {
     "bsonType": "object",

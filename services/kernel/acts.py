@@ -99,6 +99,7 @@ class Act(Labelled):
     NOTICE_RULES_SET = "notice.rules_set", "制定通知规则"
     NOTICE_ANSWERED = "notice.answered", "回复通知"
     NOTICE_ANSWER_ENTERED = "notice.answer_entered", "代住户填写回执"
+    NOTICE_VISITED = "notice.visited", "登记上门告知"
 
     PHOTO_ADDED = "photo.added", "上传照片"
     CONTENT_DECIDED = "content.decided", "审核内容", Guard.OWN_HOME

@@ -19,6 +19,13 @@ from services.messaging.models import Channel, Delivery, Message
 from services.messaging.states import TABLE, Move
 
 DUPLICATE: Final = 11000
+# The figures of PeopleReached, summed over messages.
+REACHED: Final[Document] = {
+    "meant": {"$sum": 1},
+    "pushed": sum_if({"$eq": ["$delivery", Delivery.SENT]}),
+    "shown": sum_if(written("shown_at")),
+    "answered": sum_if(written("answered_at")),
+}
 
 
 class Waiting(Struct, frozen=True):
@@ -163,23 +170,27 @@ async def reach(
     there = {"$and": [{"$gte": ["$$each", place]}, {"$lt": ["$$each", f"{place}/"]}]}
     places = {"$filter": {"input": "$places", "as": "each", "cond": there}}
     parts = {"$map": {"input": places, "as": "each", "in": part("$$each", depth)}}
-    group = {
-        "_id": "$part",
-        "meant": {"$sum": 1},
-        "pushed": sum_if({"$eq": ["$delivery", Delivery.SENT]}),
-        "shown": sum_if(written("shown_at")),
-        "answered": sum_if(written("answered_at")),
-    }
     shown: Document = {"delivery": 1, "shown_at": 1, "answered_at": 1}
     pipeline: list[Document] = [
         {"$match": {"broadcast": broadcast}},
         {"$project": {**shown, "part": {"$setUnion": parts}}},
         {"$unwind": "$part"},
         {"$match": {"part": {"$type": "string"}}},  # an office above these parts is in none
-        {"$group": group},
+        {"$group": {"_id": "$part", **REACHED}},
     ]
     cursor = await db[COLLECTION].aggregate(pipeline, hint="broadcast")
     return {row.pop("_id"): row async for row in cursor}
+
+
+async def reach_all(db: Database, broadcast: str) -> dict[str, int]:
+    """Return the figures of PeopleReached of a whole broadcast. Served by index `broadcast`."""
+    pipeline: list[Document] = [
+        {"$match": {"broadcast": broadcast}},
+        {"$group": {"_id": None, **REACHED}},
+        {"$unset": "_id"},
+    ]
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="broadcast")
+    return next(iter(await cursor.to_list()), {})
 
 
 async def told(db: Database, person: str, broadcasts: str, limit: int) -> list[str]:

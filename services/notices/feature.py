@@ -10,7 +10,24 @@ from services.notices import actions, jobs, notify, privacy
 from services.notices.models import NoticesQuery, NoticeSummary
 from services.notices.readings import answers
 from services.notices.readings.models import AnswersQuery, AnswerView
+from services.notices.unreached import actions as unreached
+from services.notices.unreached.models import (
+    UnreachedHome,
+    UnreachedHomesQuery,
+    UnreachedQuery,
+)
+from services.notices.visits import actions as visits
+from services.notices.visits.models import VisitsQuery, VisitView
 
+# What both lists of doors say of a home.
+HOME_COLUMNS: Final = {
+    "address": "房屋",
+    "because": "未到原因",
+    "people": "已绑定人数",
+    "visits": "上门次数",
+    "last_visit_at": "最近上门时间",
+    "last_visit_result": "最近上门结果",
+}
 NOTICES: Final = List(
     name="notices",
     title="通知",
@@ -50,6 +67,42 @@ ANSWERS: Final = List(
         answered_at="回复时间",
     ),
 )
+UNREACHED: Final = List(
+    name="notice_unreached",
+    title="通知未到户",
+    needs=Permission.SEND_NOTICES,
+    query=UnreachedQuery,
+    read=unreached.of_notice,
+    subject="notice_id",
+    place_of=unreached.place_of,
+    columns=columns(UnreachedHome, **HOME_COLUMNS),
+)
+UNREACHED_HOMES: Final = List(
+    name="unreached_homes",
+    title="待上门告知",
+    needs=Permission.VIEW_RESIDENTS,
+    query=UnreachedHomesQuery,
+    read=unreached.at_place,
+    columns=columns(UnreachedHome, title="通知", **HOME_COLUMNS),
+)
+VISITS: Final = List(
+    name="notice_visits",
+    title="上门告知记录",
+    needs=Permission.SEND_NOTICES,
+    query=VisitsQuery,
+    read=visits.listing,
+    subject="notice_id",
+    place_of=unreached.place_of,
+    columns=columns(
+        VisitView,
+        address="房屋",
+        number="第几次",
+        result="结果",
+        told_whom="告知了谁",
+        remark="备注",
+        at="登记时间",
+    ),
+)
 FEATURE: Final = Feature(
     jobs=jobs.JOBS,
     templates=notify.TEMPLATES,
@@ -57,5 +110,5 @@ FEATURE: Final = Feature(
     holdings=privacy.HOLDINGS,
     forget=privacy.forget,
     forgets="读过和回复的通知",
-    lists=(NOTICES, ANSWERS),
+    lists=(NOTICES, ANSWERS, UNREACHED, UNREACHED_HOMES, VISITS),
 )

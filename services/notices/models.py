@@ -57,7 +57,8 @@ class Notice(Struct, kw_only=True):
     `role`: the office under which it goes out. `place`: smallest place around `places`, which
     are those of the audience. `senders`: tokens of who works on it (senders.py). `audience`: as
     it was asked for; from publication on as it was frozen. `readers`: tokens of who reads it
-    (services/audiences). `revision`: rises with every write, so that of two the second fails.
+    (services/audiences). `doors`: tokens of the places whose homes it means
+    (unreached/doors.py). `revision`: rises with every write, so that of two the second fails.
     `schedule`: number of the present schedule; a job of an earlier one does nothing.
     `version`: 0 before publication. `history`: the versions before the present one.
     `position`: what readers' lists are sorted by, pinned ones first.
@@ -92,6 +93,7 @@ class Notice(Struct, kw_only=True):
     publish_at: datetime | None = None
     version: int = 0
     readers: list[str] = []
+    doors: list[str] = []
     position: str = ""
     published_at: datetime | None = None
     published_by: str = ""

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from mongo_indexes import notice_readings, notice_rules, notices
+from mongo_indexes import notice_readings, notice_rules, notice_visits, notices
 from services.dependencies import Dependencies, Transaction
 from services.kernel.personal_data import Fate, Holding
 from services.notices.readings import store as readings
 from services.notices.readings.models import ANSWER
+from services.notices.visits.models import REMARK
 
 NOTICES: Final = Holding(
     collection=notices.COLLECTION,
@@ -44,7 +45,14 @@ READINGS: Final = Holding(
     sealed={"answer_sealed": ANSWER},
     staff=("entered_by",),
 )
-HOLDINGS: Final = (NOTICES, RULES, READINGS)
+VISITS: Final = Holding(
+    collection=notice_visits.COLLECTION,
+    fate=Fate.NOBODYS,
+    why="上门告知的结果,只记房屋和关系,不记姓名",
+    sealed={"remark_sealed": REMARK},
+    staff=("by",),
+)
+HOLDINGS: Final = (NOTICES, RULES, READINGS, VISITS)
 
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:

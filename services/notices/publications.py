@@ -27,6 +27,7 @@ from services.notices.models import (
 )
 from services.notices.rules import actions as rules
 from services.notices.states import TABLE, NoticeAction, NoticeState
+from services.notices.unreached import doors
 
 PUBLISH: Final = "notices.publish"  # the job that publishes at an hour
 # Homes that are looked at for the first that is meant, part by part. Beyond them an audience
@@ -146,6 +147,7 @@ async def go(deps: Dependencies, actor: Actor, found: Notice, *, by: Actor) -> N
     changes = {
         "audience": frozen,
         "readers": senders.readers_of(found.id, frozen),
+        "doors": doors.tokens(frozen),
         "version": 1,
         "position": position(now, found.id, pinned=found.pinned),
         "published_at": now,

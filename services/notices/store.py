@@ -10,7 +10,7 @@ from mongo_indexes.notices import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
-from services.notices.models import Notice, NoticeSort, NoticesQuery
+from services.notices.models import Notice, NoticeKind, NoticeSort, NoticesQuery
 from services.notices.states import TABLE, NoticeAction, NoticeState
 
 ORDERS: Final = {
@@ -85,6 +85,24 @@ async def shown_page(
     return await READ_ORDER.page(
         db[COLLECTION], Notice, where, query, hint="readers", without=LONG
     )
+
+
+async def current_at(
+    db: Database, doors: Sequence[str], now: datetime, *, limit: int
+) -> list[Notice]:
+    """Return what is shown now to homes of a place, pinned ones first, the newest next.
+
+    Of laws and rules only what is pinned: they can be read any day, and nobody is visited for
+    them. Served by index `doors`.
+    """
+    where = {
+        "doors": {"$in": list(doors)},
+        "state": NoticeState.PUBLISHED,
+        "shown_until": {"$not": {"$lte": now}},  # also without an end
+        "$or": [{"kind": {"$ne": NoticeKind.POLICY}}, {"pinned": True}],
+    }
+    cursor = db[COLLECTION].find(where, LONG, hint="doors").sort(READ_ORDER.order)
+    return msgspec.convert(await cursor.limit(limit).to_list(), list[Notice])
 
 
 async def shown_versions(

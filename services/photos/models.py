@@ -18,6 +18,7 @@ FILE: Final = Sealed("photos", "file")  # sealed under that key, not by the vaul
 class PhotoPurpose(Labelled):
     PROOF = "proof", "证明材料"  # of belonging to a home: a deed, a contract, an identity card
     NOTICE = "notice", "通知附件"  # of a notice: a picture, or a paper as PDF
+    VISIT = "visit", "上门告知"  # of the paper that was left at a door
 
 
 class Media(Labelled):

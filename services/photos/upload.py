@@ -28,6 +28,11 @@ MOST_UNATTACHED: Final = 50
 # ISO 32000-2, 7.5.2 and 7.5.5: how the file begins, and what stands near its end.
 PDF_HEADER, PDF_END = b"%PDF-", b"%%EOF"
 PDF_TAIL: Final = 1024
+# What only who works here sends a photo for.
+NEEDS: Final = {
+    PhotoPurpose.NOTICE: Permission.SEND_NOTICES,
+    PhotoPurpose.VISIT: Permission.VIEW_RESIDENTS,
+}
 
 log = structlog.get_logger(__name__)
 
@@ -54,8 +59,8 @@ async def add(
     For a notice it may be a paper, too. Raises Forbidden, ConsentNeeded, PhotoQuota,
     PhotosBusy, PhotoUnreadable, PhotoTooLarge, StorageAway.
     """
-    if purpose is PhotoPurpose.NOTICE:
-        require(actor, Permission.SEND_NOTICES)
+    if purpose in NEEDS:
+        require(actor, NEEDS[purpose])
     policy = _policy(actor, purpose)
     await consents.check(deps, actor.person_id, policy)
     await _require_room(deps, actor)

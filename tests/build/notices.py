@@ -74,3 +74,41 @@ async def state_of(estate: Estate, notice_id: str) -> str:
 
 async def broadcast_of(estate: Estate, notice_id: str) -> dict[str, Any] | None:
     return await estate.world.db.broadcasts.find_one({"_id": f"notices:{notice_id}"})
+
+
+async def seen(estate: Estate, who: Member | str, *notice_ids: str) -> None:
+    """Let somebody open notices."""
+    reply = await send(estate, "POST", who, "me/notices/read", notice_ids=[*notice_ids])
+    assert reply.status == 200, reply.body
+
+
+async def knock(
+    estate: Estate, notice_id: str, home: str, result: str = "told", **more: Any
+) -> Reply:
+    """Let the unit head, or `who`, record a visit."""
+    who = more.pop("who", "head")
+    wish = {"told_whom": "owner"} if result == "told" else {}
+    path = f"notices/{notice_id}/homes/{home}/visits"
+    return await post(estate, who, path, {"result": result, **wish, **more})
+
+
+async def doors(
+    estate: Estate, path: str, who: Member | str = "staff", query: str = ""
+) -> list[tuple[str, str]]:
+    """Return (home, why) of the homes of a list that were not reached."""
+    reply = await get(estate, who, f"{path}?limit=100{query}")
+    assert reply.status == 200, reply.body
+    return [(item["home"], item["because"]) for item in reply.body["items"]]
+
+
+async def delivered(estate: Estate, who: Member | str = "staff", **changes: Any) -> str:
+    """Publish a notice and tell everybody."""
+    notice_id = await published(estate, who, **changes)
+    await estate.world.work()
+    return notice_id
+
+
+async def everybody(estate: Estate) -> None:
+    """Sign in all who belong to the compound."""
+    for name in ("li", "mei", "wang", "sun", "head"):
+        await estate.member(name)

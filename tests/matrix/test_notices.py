@@ -6,16 +6,28 @@ from typing import Any, Final
 
 import pytest
 
-from mongo_indexes import notice_readings, notice_rules, notices
+from mongo_indexes import (
+    broadcast_homes,
+    broadcasts,
+    notice_readings,
+    notice_rules,
+    notice_visits,
+    notices,
+)
 from services.audiences import readers
 from services.audiences.models import Audience
 from services.kernel.paths import ancestors
 from services.kernel.permissions import Permission, Role
+from services.messaging.broadcasts.models import Broadcast, BroadcastHome, home_id
+from services.messaging.broadcasts.states import BroadcastState
+from services.notices import notify
 from services.notices.contents.models import AnswerForm, Proposal, Question
 from services.notices.models import Notice, NoticeKind, position
 from services.notices.readings.models import Reading, reading_id
 from services.notices.senders import OVERSEERS
 from services.notices.states import NoticeState
+from services.notices.unreached import doors
+from services.notices.visits.models import Visit, VisitResult, visit_id
 from services.residencies.models import Relation
 from tests.matrix.posts import COMPOUND, HOME, HOMES, Post, lies_in
 from tests.matrix.row import Row
@@ -28,6 +40,7 @@ pytestmark = IN_TOWN
 P = Permission
 S = NoticeState
 OFFICES = "each office works on its own notices, staff of all rungs on those below theirs"
+DOORS = "the same, if they see the residents: small groups are not told home by home"
 READERS = "owners of the homes that are meant, each in their own name"
 SAME = "the same for all"
 OFFICE: Final = Role.FIRM_MANAGER
@@ -44,6 +57,13 @@ def works_on(post: Post, place: str) -> Outcome:
 def submits(post: Post, place: str) -> Outcome:
     outcome = works_on(post, place)
     return Outcome.LANDED if outcome is Outcome.ALLOWED else outcome
+
+
+def sees_doors(post: Post, place: str) -> Outcome:
+    """Who sends sees figures; the homes behind them only who sees the residents as well."""
+    outcome = works_on(post, place)
+    is_blind = outcome is Outcome.ALLOWED and not post.may(P.VIEW_RESIDENTS, place)
+    return Outcome.FORBIDDEN if is_blind else outcome
 
 
 def owns(post: Post, place: str) -> Outcome:
@@ -112,6 +132,51 @@ async def answered(scene: Scene) -> str:
     return notice_id
 
 
+async def told(scene: Scene) -> str:
+    """A published notice that a home was told of, and that nobody there has looked at."""
+    return await _told(scene, scene.place if scene.place in HOMES else HOME)
+
+
+async def _told(scene: Scene, home: str) -> str:
+    made = _notice(scene, state=S.PUBLISHED)
+    made.doors = doors.tokens(made.audience)
+    broadcast = Broadcast(
+        id=notify.broadcast_of(made),
+        source=notify.SOURCE,
+        key=made.id,
+        template=notify.NOTICE.key,
+        push_until=made.created_at,
+        state=BroadcastState.DONE,
+        created_at=made.created_at,
+    )
+    await scene.town.insert(broadcasts.COLLECTION, broadcast)
+    key = home_id(broadcast.id, home)
+    row = BroadcastHome(id=key, broadcast=broadcast.id, home=home, people=[])
+    await scene.town.insert(broadcast_homes.COLLECTION, row)
+    return await scene.town.insert(notices.COLLECTION, made)
+
+
+async def visited(scene: Scene) -> str:
+    """The same, where somebody has knocked."""
+    notice_id = await told(scene)
+    home = scene.place if scene.place in HOMES else HOME
+    made = Visit(
+        id=visit_id(notice_id, home, 1),
+        notice=notice_id,
+        home=home,
+        number=1,
+        result=VisitResult.NOBODY_THERE,
+        by="test",
+        at=scene.town.world.deps.now(),
+    )
+    await scene.town.insert(notice_visits.COLLECTION, made)
+    return notice_id
+
+
+async def at_the_door(scene: Scene) -> dict[str, str]:
+    return {"notice_id": await visited(scene), "home": scene.place}
+
+
 async def at_the_home(scene: Scene) -> dict[str, str]:
     return {"notice_id": await notice(S.PUBLISHED)(scene), "home": scene.place}
 
@@ -150,12 +215,17 @@ def row(verb: str, path: str, makes: Maker, **more: Any) -> Row:
     return Row(verb, whole, decided(works_on, OFFICES, COMPOUND), makes=makes, **more)
 
 
+def door(path: str, makes: Maker, **more: Any) -> Row:
+    whole = f"/api/v1/notices/{{notice_id}}{path}"
+    return Row("get", whole, decided(sees_doors, DOORS, COMPOUND), makes=makes, **more)
+
+
 def reader(verb: str, path: str, **more: Any) -> Row:
     whole = f"/api/v1/me/notices/{{notice_id}}{path}"
     return Row(verb, whole, decided(owns, READERS, HOME), makes=notice(S.PUBLISHED), **more)
 
 
-FURNITURE: Final[Furniture] = ((answered, tuple(HOMES)),)
+FURNITURE: Final[Furniture] = ((answered, tuple(HOMES)), (visited, tuple(HOMES)))
 REASON: Final = {"because": "有误"}
 ROWS = (
     Row("get", "/api/v1/notices", somewhere()),
@@ -177,6 +247,19 @@ ROWS = (
     row("post", "/publish", without_rules(notice(S.DRAFT))),
     row("post", "/correct", notice(S.PUBLISHED), body={"title": "停水改期", **REASON}),
     row("post", "/withdraw", proposed, body=REASON),
+    row("get", "/reach", told),
+    door("/unreached", told),
+    door("/visits", visited),
+    *(
+        Row(
+            verb,
+            "/api/v1/notices/{notice_id}/homes/{home}/visits",
+            at(HOME),
+            makes=at_the_door,
+            body={"result": "paper_left"} if verb == "post" else None,
+        )
+        for verb in ("get", "post")
+    ),
     row("get", "/answers", answered, bare="no home is named by its compound"),
     Row("get", "/api/v1/notice-templates", somewhere(), bare=SAME),
     Row("get", "/api/v1/me/notices", everyone(), beyond="what a whole compound is told"),

@@ -1,9 +1,10 @@
 """Fields that old documents lack are given to them by `apply`, and missed by `check`."""
 
 import mongo_indexes
-from mongo_indexes import appointments
+from mongo_indexes import appointments, notices
 from services.kernel.paths import ancestors
-from tests.build.cast import Estate
+from tests.build.cast import COMPOUND, Estate
+from tests.build.notices import delivered
 
 
 async def test_old_documents_get_the_places_above_theirs(estate: Estate) -> None:
@@ -24,3 +25,16 @@ async def test_old_documents_get_the_places_above_theirs(estate: Estate) -> None
 async def listed(estate: Estate) -> list[str]:
     reply = await estate.world.api.get("/api/v1/appointments", as_=await estate.member("admin"))
     return [item["appointment_id"] for item in reply.body["items"]]
+
+
+async def test_old_notices_get_their_doors(estate: Estate) -> None:
+    """Those that were published before doors were kept are in the lists of heads, too."""
+    await estate.member("head")
+    await delivered(estate)
+    await delivered(estate, audience={"places": [COMPOUND], "roles": ["unit_head"]})
+    rows = estate.world.db[notices.COLLECTION]
+    before = await rows.find({}, {"doors": 1}).sort("_id").to_list()
+    await rows.update_many({}, {"$unset": {"doors": ""}})
+    await mongo_indexes.apply(estate.world.db)
+    after = await rows.find({}, {"doors": 1}).sort("_id").to_list()
+    assert [sorted(row["doors"]) for row in after] == [row["doors"] for row in before]

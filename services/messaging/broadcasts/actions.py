@@ -16,6 +16,7 @@ from services.messaging import bulk_store
 from services.messaging.broadcasts import homes_store, store
 from services.messaging.broadcasts.models import (
     FAN_OUT,
+    Because,
     Broadcast,
     BroadcastHome,
     Urgency,
@@ -158,14 +159,27 @@ async def _note_homes(
         await homes_store.note(deps.db, homes, field, deps.now(), reached=True, tx=tx)
 
 
-async def unreached(
-    deps: Dependencies, broadcast_id: str, place: str, query: ListQuery, narrow: Document
-) -> Page[BroadcastHome]:
-    """Return homes under a place where nobody was reached, by path.
+async def is_meant(
+    deps: Dependencies, broadcast_id: str, home: str, *, tx: Transaction | None = None
+) -> bool:
+    """Tell whether a broadcast means a home, as far as its homes are gathered."""
+    return bool(await homes_store.find_many(deps.db, tx, [home_id(broadcast_id, home)]))
 
-    `narrow`: a further condition on how: {"pushed_at": None} and the like.
+
+async def unreached(
+    deps: Dependencies,
+    broadcast_ids: Sequence[str],
+    places: Sequence[str],
+    query: ListQuery,
+    because: Because | None = None,
+) -> Page[BroadcastHome]:
+    """Return homes under some places where nobody was reached, by path, for each broadcast.
+
+    `because`: only those that were not reached for this reason.
     """
-    return await homes_store.unreached(deps.db, broadcast_id, place, query, narrow)
+    if not broadcast_ids or not places:
+        return Page([])
+    return await homes_store.unreached(deps.db, broadcast_ids, places, query, because)
 
 
 def _message_id(broadcast_id: str, person_id: str) -> str:

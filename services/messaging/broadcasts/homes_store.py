@@ -13,11 +13,18 @@ from services.kernel import steps
 from services.kernel.documents import Document, to_document
 from services.kernel.measures import sum_if, written
 from services.kernel.pages import Key, Keyset, ListQuery, Page
-from services.kernel.paths import part, under
-from services.messaging.broadcasts.models import BroadcastHome
+from services.kernel.paths import outermost, part, under
+from services.messaging.broadcasts.models import Because, BroadcastHome
 from services.messaging.bulk_store import DUPLICATE
 
-BY_HOME: Final = Keyset(Key("home"))
+BY_HOME: Final = Keyset(Key("home"), Key())
+# Of those that are not reached: who of a home has it in the inbox, and what WeChat took.
+SOMEBODY: Final = {"people.0": {"$exists": True}}
+WHY: Final[dict[Because, Document]] = {
+    Because.NOBODY_BOUND: {"people": []},
+    Because.INBOX_ONLY: {**SOMEBODY, "pushed_at": None},
+    Because.PUSHED_NOT_OPENED: {**SOMEBODY, "pushed_at": {"$type": "date"}},
+}
 
 
 async def put(db: Database, homes: Sequence[BroadcastHome]) -> None:
@@ -40,12 +47,12 @@ def _adding(row: Document) -> UpdateOne:
 
 
 async def count(db: Database, broadcast: str) -> int:
-    """Count the homes that a broadcast means. Served by index `reached`."""
+    """Count the homes that a broadcast means. Served by index `homes`."""
     query = {"broadcast": broadcast}
-    return await db[COLLECTION].count_documents(query, hint="reached")
+    return await db[COLLECTION].count_documents(query, hint="homes")
 
 
-async def find_many(db: Database, tx: Transaction, ids: Sequence[str]) -> list[Document]:
+async def find_many(db: Database, tx: Transaction | None, ids: Sequence[str]) -> list[Document]:
     """Return who is bound to some of the homes."""
     cursor = db[COLLECTION].find({"_id": {"$in": list(ids)}}, {"people": 1}, session=tx)
     return await cursor.to_list()
@@ -77,17 +84,26 @@ async def unpush(db: Database, tx: Transaction, ids: Sequence[str]) -> None:
 
 
 async def unreached(
-    db: Database, broadcast: str, place: str, query: ListQuery, narrow: Document
+    db: Database,
+    broadcasts: Sequence[str],
+    places: Sequence[str],
+    query: ListQuery,
+    because: Because | None,
 ) -> Page[BroadcastHome]:
-    """Homes under a place where nobody was reached. Served by index `reached`."""
-    where = {"broadcast": broadcast, "reached": False, "home": under(place), **narrow}
-    return await BY_HOME.page(db[COLLECTION], BroadcastHome, where, query)
+    """Homes under some places where nobody was reached. Served by index `homes`.
+
+    One query a place, each of which merges the broadcasts in the order of the homes.
+    """
+    told = {"broadcast": {"$in": list(broadcasts)}, "reached": False}
+    narrow = WHY[because] if because else {}
+    parts = [("homes", {**told, "home": under(each), **narrow}) for each in outermost(places)]
+    return await BY_HOME.page_of_any(db[COLLECTION], BroadcastHome, parts, query)
 
 
 async def reach(
     db: Database, broadcast: str, place: str, depth: int
 ) -> dict[str, dict[str, int]]:
-    """Return part → figures of HomesReached. Served by index `reached`.
+    """Return part → figures of HomesReached. Served by index `homes`.
 
     `depth`: segments of a part's path.
     """
@@ -104,7 +120,7 @@ async def reach(
         "nobody": sum_if({"$eq": ["$people", []]}),
     }
     pipeline: list[Document] = [{"$match": where}, {"$group": group}]
-    cursor = await db[COLLECTION].aggregate(pipeline, hint="reached")
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="homes")
     return {row.pop("_id"): row async for row in cursor}
 
 

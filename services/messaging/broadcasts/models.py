@@ -82,15 +82,12 @@ class Broadcast(Struct, kw_only=True):
         return bool(self.title)
 
 
-class Reach(Labelled):
-    """How a home was reached, the strongest way in front."""
+class Because(Labelled):
+    """Reason why nobody of a home was reached: how far what was told got."""
 
-    ANSWERED = "answered", "已回复"
-    SHOWN = "shown", "已查看"
-    VISITED = "visited", "已上门"
-    PUSHED = "pushed", "已推送,未查看"
-    INBOX = "inbox", "只有站内消息"
-    NOBODY = "nobody", "无人绑定"
+    NOBODY_BOUND = "nobody_bound", "无人绑定"
+    INBOX_ONLY = "inbox_only", "只有站内消息"
+    PUSHED_NOT_OPENED = "pushed_not_opened", "已推送,未查看"
 
 
 class BroadcastHome(Struct, kw_only=True):
@@ -109,6 +106,13 @@ class BroadcastHome(Struct, kw_only=True):
     answered_at: datetime | None = None
     visited_at: datetime | None = None
     reached: bool = False
+
+    @property
+    def because(self) -> Because:
+        """Why it is not reached, if it is not."""
+        if not self.people:
+            return Because.NOBODY_BOUND
+        return Because.PUSHED_NOT_OPENED if self.pushed_at else Because.INBOX_ONLY
 
 
 class Wish(Struct, frozen=True, kw_only=True):

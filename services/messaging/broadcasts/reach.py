@@ -21,6 +21,27 @@ async def at(deps: Dependencies, broadcast_id: str, place: str) -> PlaceReached:
     return found.get(place) or _reached(place, {}, {})
 
 
+async def whole(deps: Dependencies, broadcast_id: str, place: str) -> PlaceReached:
+    """Return how far a broadcast reached in all, if `place` is around every home that it means.
+
+    Of the people also those who hold an office above that place.
+    """
+    depth = _depth(place)
+    homes, people = await asyncio.gather(
+        homes_store.reach(deps.db, broadcast_id, place, depth),
+        bulk_store.reach_all(deps.db, broadcast_id),
+    )
+    return _reached(place, homes.get(place, {}), people)
+
+
+async def homes_meant(
+    deps: Dependencies, broadcast_id: str, place: str, depth: int
+) -> dict[str, int]:
+    """Return part → homes of it that a broadcast means. `depth`: segments of a part's path."""
+    found = await homes_store.reach(deps.db, broadcast_id, place, depth)
+    return {part: figures["meant"] for part, figures in found.items()}
+
+
 async def below(deps: Dependencies, broadcast_id: str, place: str) -> list[PlaceReached]:
     """Return the same of each place directly below that has any of it, by path."""
     found = await _by_part(deps, broadcast_id, place, _depth(place) + 1)

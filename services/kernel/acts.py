@@ -100,6 +100,9 @@ class Act(Labelled):
     NOTICE_ANSWERED = "notice.answered", "回复通知"
     NOTICE_ANSWER_ENTERED = "notice.answer_entered", "代住户填写回执"
     NOTICE_VISITED = "notice.visited", "登记上门告知"
+    NOTICE_QUESTION_ASKED = "notice.question_asked", "在通知下提问"
+    NOTICE_QUESTIONS_GROUPED = "notice.questions_grouped", "归并通知下的提问"
+    NOTICE_QUESTION_ANSWERED = "notice.question_answered", "答复通知下的提问"
 
     PHOTO_ADDED = "photo.added", "上传照片"
     CONTENT_DECIDED = "content.decided", "审核内容", Guard.OWN_HOME

@@ -28,6 +28,7 @@ class Rate(StrEnum):
     CHECK_TEXT = auto()  # all that we ask WeChat of texts, whoever wrote them
     CHECK_PICTURE = auto()
     GRANT = auto()
+    QUESTION = auto()
     REFUSED = auto()  # each refusal is written into the audit
 
 
@@ -94,6 +95,8 @@ ALLOWANCES: Final[dict[Rate, Allowance]] = {
     Rate.CHECK_PICTURE: Allowance(1000, MINUTE),
     # Each follows a tap on WeChat's own window, which nobody answers once a minute.
     Rate.GRANT: Allowance(60, HOUR),
+    # Five below a notice are allowed; each costs a check, and the time of who answers.
+    Rate.QUESTION: Allowance(20, HOUR),
     Rate.REFUSED: Allowance(300, HOUR),
 }
 

@@ -8,6 +8,10 @@ from services.kernel.permissions import Permission
 from services.kernel.tables import columns
 from services.notices import actions, jobs, notify, privacy
 from services.notices.models import NoticesQuery, NoticeSummary
+from services.notices.questions import groups
+from services.notices.questions import jobs as questions_jobs
+from services.notices.questions import notify as questions_notify
+from services.notices.questions.models import QuestionRow, QuestionsQuery
 from services.notices.readings import answers
 from services.notices.readings.models import AnswersQuery, AnswerView
 from services.notices.unreached import actions as unreached
@@ -103,12 +107,32 @@ VISITS: Final = List(
         at="登记时间",
     ),
 )
+QUESTIONS: Final = List(
+    name="notice_questions",
+    title="通知下的提问",
+    needs=Permission.SEND_NOTICES,
+    query=QuestionsQuery,
+    read=groups.listing,
+    subject="notice_id",
+    place_of=groups.place_of,
+    columns=columns(
+        QuestionRow,
+        text="提问",
+        asked="提问次数",
+        state="状态",
+        asked_at="提问时间",
+        published="公开的提问",
+        answer="答复",
+        answered_at="答复时间",
+    ),
+)
 FEATURE: Final = Feature(
     jobs=jobs.JOBS,
-    templates=notify.TEMPLATES,
-    broadcasts=jobs.BROADCASTS,
+    templates=(*notify.TEMPLATES, *questions_notify.TEMPLATES),
+    broadcasts={**jobs.BROADCASTS, **questions_jobs.BROADCASTS},
+    checked=questions_jobs.CHECKED,
     holdings=privacy.HOLDINGS,
     forget=privacy.forget,
-    forgets="读过和回复的通知",
-    lists=(NOTICES, ANSWERS, UNREACHED, UNREACHED_HOMES, VISITS),
+    forgets="读过和回复的通知、在通知下的提问",
+    lists=(NOTICES, ANSWERS, QUESTIONS, UNREACHED, UNREACHED_HOMES, VISITS),
 )

@@ -2,9 +2,20 @@
 
 from typing import Final
 
-from mongo_indexes import notice_readings, notice_rules, notice_visits, notices
+from mongo_indexes import (
+    notice_question_groups,
+    notice_questions,
+    notice_readings,
+    notice_rules,
+    notice_visits,
+    notices,
+)
 from services.dependencies import Dependencies, Transaction
 from services.kernel.personal_data import Fate, Holding
+from services.notices.questions import store as questions
+from services.notices.questions.models import ANSWER as QUESTION_ANSWER
+from services.notices.questions.models import PUBLISHED, QUESTION
+from services.notices.questions.states import QuestionState
 from services.notices.readings import store as readings
 from services.notices.readings.models import ANSWER
 from services.notices.visits.models import REMARK
@@ -52,9 +63,35 @@ VISITS: Final = Holding(
     sealed={"remark_sealed": REMARK},
     staff=("by",),
 )
-HOLDINGS: Final = (NOTICES, RULES, READINGS, VISITS)
+QUESTIONS: Final = Holding(
+    collection=notice_questions.COLLECTION,
+    fate=Fate.REMOVED,
+    title="在通知下的提问",
+    person="author",
+    shows={
+        "notice": "通知编号",
+        "text_sealed": "提的问题",
+        "state": "状态",
+        "asked_at": "提问时间",
+    },
+    words={"state": QuestionState},
+    sealed={"text_sealed": QUESTION},
+)
+# Which question its words are is kept, not the words: they go with who asked.
+QUESTION_GROUPS: Final = Holding(
+    collection=notice_question_groups.COLLECTION,
+    fate=Fate.NOBODYS,
+    why="工作人员对提问的答复,以及由工作人员改写后公开的提问",
+    sealed={"question_sealed": PUBLISHED, "answer_sealed": QUESTION_ANSWER},
+    staff=("answered_by",),
+)
+HOLDINGS: Final = (NOTICES, RULES, READINGS, VISITS, QUESTIONS, QUESTION_GROUPS)
 
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
-    """Erase what a person read and answered; that a home answered stays, without who did."""
-    return await readings.forget(deps.db, tx, person_id)
+    """Erase what a person read, answered and asked.
+
+    That a home answered stays, without who did; and so does what staff published.
+    """
+    more = await readings.forget(deps.db, tx, person_id)
+    return await questions.forget(deps.db, tx, person_id) or more

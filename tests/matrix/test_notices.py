@@ -9,6 +9,8 @@ import pytest
 from mongo_indexes import (
     broadcast_homes,
     broadcasts,
+    notice_question_groups,
+    notice_questions,
     notice_readings,
     notice_rules,
     notice_visits,
@@ -23,6 +25,13 @@ from services.messaging.broadcasts.states import BroadcastState
 from services.notices import notify
 from services.notices.contents.models import AnswerForm, Proposal, Question
 from services.notices.models import Notice, NoticeKind, position
+from services.notices.questions.models import (
+    ANSWER,
+    QUESTION,
+    NoticeQuestion,
+    QuestionGroup,
+)
+from services.notices.questions.states import QuestionState
 from services.notices.readings.models import Reading, reading_id
 from services.notices.senders import OVERSEERS
 from services.notices.states import NoticeState
@@ -108,6 +117,9 @@ def notice(state: NoticeState, **more: Any) -> Maker:
     return make
 
 
+OUT: Final = notice(S.PUBLISHED)
+
+
 async def proposed(scene: Scene) -> str:
     """A published notice with a correction that waits."""
     made = _notice(scene, state=S.PUBLISHED)
@@ -177,6 +189,47 @@ async def at_the_door(scene: Scene) -> dict[str, str]:
     return {"notice_id": await visited(scene), "home": scene.place}
 
 
+def asked(state: QuestionState) -> Maker:
+    """Return a maker of a notice with a question that passed, waiting or answered."""
+
+    async def make(scene: Scene) -> dict[str, str]:
+        notice_id, town = await notice(S.PUBLISHED)(scene), scene.town
+        now, vault = town.world.deps.now(), town.world.deps.vault
+        question_id, group_id = town.new_id(), town.new_id()
+        is_over = state is not QuestionState.PASSED
+        question = NoticeQuestion(
+            id=question_id,
+            notice=str(notice_id),
+            author=scene.owner.person_id,
+            number=1,
+            state=QuestionState.PASSED,
+            text_sealed=QUESTION.seal(vault, question_id, scene.place),
+            group=group_id,
+            asked_at=now,
+        )
+        group = QuestionGroup(
+            id=group_id,
+            notice=question.notice,
+            state=state,
+            asked=1,
+            created_at=now,
+            worded_by=question_id,
+            answer_sealed=ANSWER.seal(vault, group_id, scene.place) if is_over else "",
+            answered_at=now if is_over else None,
+        )
+        await town.insert(notice_questions.COLLECTION, question)
+        await town.insert(notice_question_groups.COLLECTION, group)
+        return {"notice_id": question.notice, "question_id": question_id}
+
+    return make
+
+
+async def answered_for_all(scene: Scene) -> str:
+    """A notice with a question that was published with its answer."""
+    made = await asked(QuestionState.PUBLISHED)(scene)
+    return made["notice_id"] if isinstance(made, dict) else made
+
+
 async def at_the_home(scene: Scene) -> dict[str, str]:
     return {"notice_id": await notice(S.PUBLISHED)(scene), "home": scene.place}
 
@@ -220,12 +273,16 @@ def door(path: str, makes: Maker, **more: Any) -> Row:
     return Row("get", whole, decided(sees_doors, DOORS, COMPOUND), makes=makes, **more)
 
 
-def reader(verb: str, path: str, **more: Any) -> Row:
+def reader(verb: str, path: str, makes: Maker = OUT, **more: Any) -> Row:
     whole = f"/api/v1/me/notices/{{notice_id}}{path}"
-    return Row(verb, whole, decided(owns, READERS, HOME), makes=notice(S.PUBLISHED), **more)
+    return Row(verb, whole, decided(owns, READERS, HOME), makes=makes, **more)
 
 
-FURNITURE: Final[Furniture] = ((answered, tuple(HOMES)), (visited, tuple(HOMES)))
+FURNITURE: Final[Furniture] = (
+    (answered, tuple(HOMES)),
+    (visited, tuple(HOMES)),
+    (answered_for_all, tuple(HOMES)),
+)
 REASON: Final = {"because": "有误"}
 ROWS = (
     Row("get", "/api/v1/notices", somewhere()),
@@ -261,6 +318,19 @@ ROWS = (
         for verb in ("get", "post")
     ),
     row("get", "/answers", answered, bare="no home is named by its compound"),
+    row("get", "/questions", answered_for_all),
+    row(
+        "post",
+        "/questions/{question_id}/group",
+        asked(QuestionState.PASSED),
+        body={"with": None},
+    ),
+    row(
+        "post",
+        "/questions/{question_id}/answer",
+        asked(QuestionState.PASSED),
+        body={"text": "今晚八点", "public": True},
+    ),
     Row("get", "/api/v1/notice-templates", somewhere(), bare=SAME),
     Row("get", "/api/v1/me/notices", everyone(), beyond="what a whole compound is told"),
     Row("get", "/api/v1/me/notices/unread", everyone(), bare="a number"),
@@ -275,6 +345,8 @@ ROWS = (
     reader("get", ""),
     reader("get", "/attachments", bare="addresses that say nothing"),
     reader("put", "/answer", body={"answer": "yes"}),
+    reader("get", "/questions", answered_for_all),
+    reader("post", "/questions", body={"text": "何时来水"}),
     Row(
         "put",
         "/api/v1/homes/{home}/notices/{notice_id}/answer",

@@ -80,13 +80,18 @@ def check_content(
     """Raise for what cannot be read, ends before it begins, or is over already."""
     if len(content.attachments) > MOST_ATTACHMENTS:
         raise TooManyAttachments("图片和文件最多 20 个", most=MOST_ATTACHMENTS)
-    if HTML.search(content.text) or HTML.search(content.title):
-        raise HtmlRefused("通知只能用文字,请去掉尖括号里的网页代码")
+    check_html(content.text, content.title)
     if (content.question is not None) is not (kind is NoticeKind.ASKS_ANSWER):
         raise BadQuestion("只有“需要回执”的通知要写问题,而且必须写")
     if content.question is not None:
         _check_options(content.question)
     check_times(content, max(now, since) if since else now)
+
+
+def check_html(*texts: str) -> None:
+    """Raise HtmlRefused where one of the texts holds a tag."""
+    if any(HTML.search(text) for text in texts):
+        raise HtmlRefused("只能用文字,请去掉尖括号里的网页代码")
 
 
 def check_times(content: Content, start: datetime) -> None:

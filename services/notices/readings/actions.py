@@ -75,6 +75,11 @@ async def access(deps: Dependencies, actor: Actor, notice_id: str) -> Notice:
     )
 
 
+async def may_read(deps: Dependencies, actor: Actor, notice: Notice) -> bool:
+    """Tell whether somebody may read a notice."""
+    return _may_read(notice, {*await keys_of(deps, actor)})
+
+
 def _may_read(notice: Notice, keys: set[str]) -> bool:
     return notice.state in OUT and not keys.isdisjoint(notice.readers)
 

@@ -88,3 +88,9 @@ OUTCOMES: Final[dict[Reaction, Outcome]] = {
     Reaction.BLOCKED: BROKEN,
     Reaction.INACTIVE: BROKEN,
 }
+# The same for a broadcast: what is wrong with our account is mended once for everybody, so each
+# goes back to where they were, and is pushed to when the job is replayed.
+OF_MANY: Final[dict[Reaction, Outcome]] = {
+    **OUTCOMES,
+    Reaction.CONFIG: BROKEN._replace(move=Move.POSTPONE),
+}

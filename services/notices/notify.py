@@ -14,6 +14,7 @@ from services.messaging import actions as messaging
 from services.messaging.broadcasts.models import Quiet, Urgency, Wish, broadcast_id
 from services.notices.models import Notice, NoticeKind
 from services.notices.rules.models import NoticeRules
+from services.wechat.template_values import plain
 
 SOURCE: Final = "notices"  # of broadcasts: Feature.broadcasts
 LONGEST_BODY: Final = 120  # signs of the text that the inbox shows; all of it is one tap away
@@ -100,7 +101,10 @@ def quiet_of(rules: NoticeRules) -> Quiet:
 
 
 def wish(notice: Notice, quiet: Quiet = Quiet()) -> Wish:  # noqa: B008  # it is frozen
-    """Return the broadcast of a notice: one text for all, the beginning of what it says."""
+    """Return the broadcast of a notice: one text for all, the beginning of what it says.
+
+    WeChat shows no pictures: where a title has nothing else, the kind of message stands there.
+    """
     template = template_of(notice.kind)
     begins = " ".join(notice.text.split())
     shown = begins if len(begins) <= LONGEST_BODY else begins[: LONGEST_BODY - 1] + "…"
@@ -113,8 +117,8 @@ def wish(notice: Notice, quiet: Quiet = Quiet()) -> Wish:  # noqa: B008  # it is
         body=f"{notice.signed_by}:{shown}",
         page=f"{template.page}?id={notice.id}",
         values={
-            "title": notice.title,
-            "signed_by": notice.signed_by,
+            "title": plain(notice.title) or template.title,
+            "signed_by": plain(notice.signed_by) or notice.role.label,
             "published_at": at.isoformat(),
         },
         urgency=URGENCY[notice.kind],

@@ -64,7 +64,7 @@ def clip_data(data: Mapping[str, str]) -> dict[str, str]:
 def clip(key: str, value: str) -> str:
     """Return what WeChat takes under a key such as thing1. Raises BadTemplateValue."""
     named = _KEY.fullmatch(key)
-    clean = _clean(value)
+    clean = plain(value)
     if not clean:
         raise BadTemplateValue(key, "empty")
     match named and named[1]:
@@ -95,7 +95,7 @@ def amount(amount_fen: int) -> str:
     return f"¥{yuan(amount_fen)}"
 
 
-def _clean(value: str) -> str:
+def plain(value: str) -> str:
     """Drop pictures, turn breaks and controls into one blank each."""
     kept = "".join(c if c.isprintable() else " " for c in value if not _is_picture(c))
     return " ".join(kept.split())

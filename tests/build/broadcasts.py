@@ -76,3 +76,24 @@ async def finish(
         except tuple(dying):
             continue
     return await found(world, broadcast)
+
+
+async def entries(world: World, broadcast: str) -> dict[str, dict[str, Any]]:
+    rows = [row async for row in world.db.messages.find({"broadcast": broadcast})]
+    assert len({row["person"] for row in rows}) == len(rows), "one entry a person"
+    return {row["person"]: row for row in rows}
+
+
+async def check(world: World, broadcast: str) -> None:
+    """Compare the counts with a naive recount, and the homes with the messages."""
+    one, rows = await found(world, broadcast), await entries(world, broadcast)
+    by = [row["delivery"] for row in rows.values()]
+    counted = one.counts
+    assert (counted.people, counted.sent) == (len(rows), by.count("sent"))
+    assert (counted.refused, counted.failed) == (by.count("refused"), by.count("failed"))
+    assert counted.unknown == by.count("unknown") + by.count("sending")
+    homes = [row async for row in world.db.broadcast_homes.find({"broadcast": broadcast})]
+    assert one.counts.homes == len(homes)
+    for home in homes:
+        sent = [rows[person]["delivery"] == "sent" for person in home["people"]]
+        assert (home["pushed_at"] is not None) == any(sent), home

@@ -85,10 +85,10 @@ async def inbox(world: World, member: Member) -> dict[str, str]:
     return {item["message_id"]: item["delivery"] for item in reply.body["items"]}
 
 
-async def left(world: World, member: Member) -> int:
-    """Return how many messages of bills the person may still be sent, as we count."""
+async def left(world: World, member: Member, template: str = BILL_ISSUED.key) -> int:
+    """Return how many messages of a template the person may still be sent, as we count."""
     reply = await world.api.get("/api/v1/me/message-templates", as_=member)
-    [count] = [t["left"] for t in reply.body["items"] if t["template"] == BILL_ISSUED.key]
+    [count] = [t["left"] for t in reply.body["items"] if t["template"] == template]
     return int(count)
 
 
@@ -103,10 +103,16 @@ async def push(world: World, event: dict[str, Any], **craft: Any) -> dict[str, A
 
 
 async def receipt(
-    world: World, name: str, wechat_id: str, code: str = "0", status: str = "success"
+    world: World,
+    name: str,
+    wechat_id: str,
+    code: str = "0",
+    status: str = "success",
+    *,
+    template: str = TEMPLATE,
 ) -> dict[str, Any]:
     """Let WeChat report what became of a message."""
-    row = {"TemplateId": TEMPLATE, "MsgID": wechat_id, "ErrorCode": code, "ErrorStatus": status}
+    row = {"TemplateId": template, "MsgID": wechat_id, "ErrorCode": code, "ErrorStatus": status}
     event = {
         "Event": "subscribe_msg_sent_event",
         "FromUserName": await openid_of(world, name),

@@ -4,8 +4,10 @@ from typing import Any, Final
 
 import msgspec
 
+from tests.build.broadcasts import check, entries
 from tests.build.cast import COMPOUND, Estate
 from tests.build.homes import get, post
+from tests.build.mailbox import allow
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
 
@@ -19,6 +21,8 @@ DRAFT: Final[dict[str, Any]] = {
 }
 UNTIL: Final = "2026-03-09T04:00:00Z"
 QUESTION: Final = {"form": "yes_no", "until": UNTIL}
+READERS: Final = ("li", "mei", "wang", "sun")  # whom OWNERS means
+TEMPLATE, EMERGENCY = "stand-in-notice", "stand-in-notice_emergency"  # ids at WeChat
 RULES: Final = {"second_eyes": True, "quiet_from": 22, "quiet_to": 7}
 
 
@@ -112,3 +116,18 @@ async def everybody(estate: Estate) -> None:
     """Sign in all who belong to the compound."""
     for name in ("li", "mei", "wang", "sun", "head"):
         await estate.member(name)
+
+
+async def willing(estate: Estate, *names: str, times: int = 1) -> None:
+    """Let some people allow ordinary notices."""
+    for name in names:
+        for _ in range(times):
+            await allow(estate.world, name, TEMPLATE)
+
+
+async def deliveries(estate: Estate, notice_id: str) -> dict[str, str]:
+    """Return name → how far their message got, when the totals of the notice add up."""
+    await check(estate.world, f"notices:{notice_id}")
+    rows = await entries(estate.world, f"notices:{notice_id}")
+    names = {member.person_id: name for name, member in estate.members.items()}
+    return {names[person]: rows[person]["delivery"] for person in rows if person in names}

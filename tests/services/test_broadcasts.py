@@ -25,7 +25,16 @@ from services.messaging.deliveries import receipts
 from services.messaging.push_turns import store as push_turns_store
 from services.people import actions as people_actions
 from services.wechat.events import Receipt, TemplateSent
-from tests.build.broadcasts import Crowd, begin, finish, found, register, step
+from tests.build.broadcasts import (
+    Crowd,
+    begin,
+    check,
+    entries,
+    finish,
+    found,
+    register,
+    step,
+)
 from tests.build.cast import COMPOUND, LI_HOME, SUN_HOME, UNIT, WANG_HOME, Estate
 from tests.build.mailbox import (
     SEND,
@@ -105,27 +114,6 @@ def deadly(monkeypatch: pytest.MonkeyPatch, deaths: Iterator[str]) -> None:
 
     for module, name in WRITES:
         monkeypatch.setattr(module, name, dying(getattr(module, name)))
-
-
-async def entries(world: World, broadcast: str) -> dict[str, dict[str, Any]]:
-    rows = [row async for row in world.db.messages.find({"broadcast": broadcast})]
-    assert len({row["person"] for row in rows}) == len(rows), "one entry a person"
-    return {row["person"]: row for row in rows}
-
-
-async def check(world: World, broadcast: str) -> None:
-    """Compare the counts with a naive recount, and the homes with the messages."""
-    one, rows = await found(world, broadcast), await entries(world, broadcast)
-    assert one.counts.people == len(rows)
-    by = [row["delivery"] for row in rows.values()]
-    assert one.counts.sent == by.count("sent")
-    assert one.counts.refused == by.count("refused")
-    assert one.counts.unknown == by.count("unknown") + by.count("sending")
-    homes = [row async for row in world.db.broadcast_homes.find({"broadcast": broadcast})]
-    assert one.counts.homes == len(homes)
-    for home in homes:
-        sent = [rows[person]["delivery"] == "sent" for person in home["people"]]
-        assert (home["pushed_at"] is not None) == any(sent), home
 
 
 @settings(
@@ -257,6 +245,28 @@ async def test_case_25_a_quota_used_up_pauses_all_until_the_next_day(
     await world.advance(minutes=10)
     await world.work()
     assert (await found(world, broadcast)).counts.sent == 4
+    assert [len(await arrived(world, name)) for name in people] == [1] * 4
+    await check(world, broadcast)
+
+
+async def test_while_wechat_is_away_the_others_are_not_tried_one_by_one(
+    world: World, people: dict[str, Member]
+) -> None:
+    for name in people:
+        await allow(world, name)
+    await world.wechat.fault(SEND, match={"times": None}, errcode=-1)
+    broadcast = await begin(world, quiet=NEVER)
+    await world.work()
+    assert await calls(world) == 1
+    await world.advance(minutes=1)
+    await world.work()
+    assert await calls(world) == 2
+    await world.wechat.control("DELETE", "faults")
+    await world.advance(minutes=1)
+    await world.work()
+    await world.advance(minutes=10)
+    await world.work()
+    assert (await found(world, broadcast)).state is BroadcastState.DONE
     assert [len(await arrived(world, name)) for name in people] == [1] * 4
     await check(world, broadcast)
 

@@ -16,7 +16,7 @@ import structlog
 
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
-from services.jobs.models import Again
+from services.jobs.models import Again, Permanent
 from services.kernel.documents import Document, to_document
 from services.messaging import bulk_store
 from services.messaging.broadcasts import entries, homes_store, pushes, store
@@ -47,6 +47,9 @@ async def step(deps: Dependencies, payload: Document) -> Again | None:
             await gather_some(deps, broadcast)
         case BroadcastState.PUSHING:
             return Again(await push_some(deps, broadcast))
+        case BroadcastState.STOPPED:
+            await settle(deps, broadcast)
+            return None
         case _:
             return None
     return Again(deps.now())
@@ -100,7 +103,10 @@ async def _written(
 
 
 async def push_some(deps: Dependencies, broadcast: Broadcast) -> datetime:
-    """Push to the next people; return when to go on. The last step counts and finishes."""
+    """Push to the next people; return when to go on. The last step counts and finishes.
+
+    Raises Permanent when people have to mend our account; replayed, nobody was left out.
+    """
     now = deps.now()
     if now >= broadcast.push_until:
         return await finish(deps, broadcast)
@@ -118,6 +124,8 @@ async def push_some(deps: Dependencies, broadcast: Broadcast) -> datetime:
     }
     changes = {"$set": {"after": result.after}, "$inc": {**numbers, "held": result.held}}
     await store.note(deps.db, broadcast, changes)
+    if result.broken:
+        raise Permanent(result.broken)
     return result.wait_until or now
 
 
@@ -132,13 +140,25 @@ async def _end_pass(deps: Dependencies, broadcast: Broadcast) -> datetime:
 async def finish(deps: Dependencies, broadcast: Broadcast) -> datetime:
     """End a broadcast with the counts of what is there, whatever the steps had counted."""
     now = deps.now()
-    await pushes.mark_all_pushed(deps, broadcast.id)
-    counts = await recount(deps, broadcast)
-    counts["dropped"] = broadcast.counts.dropped
+    counts = await _final(deps, broadcast)
     changes = {"counts": counts, "done_at": now}
     if await store.move(deps.db, broadcast, Move.FINISH, changes):
         log.info("broadcast_done", broadcast=broadcast.id, **counts)
     return now
+
+
+async def settle(deps: Dependencies, broadcast: Broadcast) -> None:
+    """Count what a broadcast had done when it was stopped: a step was perhaps in the middle."""
+    await store.note(deps.db, broadcast, {"$set": {"counts": await _final(deps, broadcast)}})
+
+
+async def _final(deps: Dependencies, broadcast: Broadcast) -> Document:
+    """Clear up what a worker that died left behind; return the counts of what is there."""
+    await pushes.lose_sending(deps, broadcast)
+    await pushes.mark_all_pushed(deps, broadcast.id)
+    counts = await recount(deps, broadcast)
+    counts["dropped"] = broadcast.counts.dropped
+    return counts
 
 
 async def recount(deps: Dependencies, broadcast: Broadcast) -> Document:

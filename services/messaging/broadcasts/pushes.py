@@ -13,7 +13,6 @@ import structlog
 from msgspec import Struct
 
 from services.dependencies import Dependencies
-from services.jobs.models import Permanent
 from services.kernel.days import BEIJING
 from services.limits.models import Rate, buckets
 from services.messaging import bulk_store
@@ -24,8 +23,8 @@ from services.messaging.deliveries import actions as deliveries
 from services.messaging.deliveries import quota
 from services.messaging.deliveries.actions import Parcel, Post
 from services.messaging.push_turns import actions as push_turns
-from services.messaging.states import OUTCOMES, Move, Then
-from services.wechat.errors import Reaction, WeChatError
+from services.messaging.states import OF_MANY, Move, Then
+from services.wechat.errors import WeChatError
 
 SEEN_AT_ONCE: Final = 500  # who is looked at in one step
 AT_ONCE: Final = 50  # calls under way: 300 a second of 150 ms each (RELIABILITY part 6)
@@ -40,7 +39,8 @@ log = structlog.get_logger(__name__)
 class Result(Struct, kw_only=True):
     """Result of one step. `after`: the last person looked at; None when there is nobody left.
 
-    `wait_until`: WeChat, or our own rate, asks to wait so long.
+    `wait_until`: WeChat, or our own rate, asks to wait so long. `broken`: what people have to
+    mend at our account before anybody can be pushed to.
     """
 
     after: str | None
@@ -51,6 +51,7 @@ class Result(Struct, kw_only=True):
     dropped: int = 0
     held: int = 0
     wait_until: datetime | None = None
+    broken: str = ""
 
 
 def quiet_until(quiet: Quiet, now: datetime) -> datetime | None:
@@ -70,10 +71,9 @@ async def push_some(deps: Dependencies, broadcast: Broadcast) -> Result:
     """Push to the next people who can be reached through WeChat.
 
     Only this job pushes for this broadcast: what is on the way when it begins was left by a
-    worker that died, and may have arrived. Raises Permanent when the account is not set up.
+    worker that died, and may have arrived.
     """
-    if await bulk_store.lose_sending(deps.db, broadcast.id):
-        log.warning("broadcast_outcome_unknown", broadcast=broadcast.id)
+    await lose_sending(deps, broadcast)
     if until := await quota.reached_until(deps):
         return Result(after=broadcast.after, wait_until=until)
     seen = await bulk_store.waiting(
@@ -86,10 +86,16 @@ async def push_some(deps: Dependencies, broadcast: Broadcast) -> Result:
     for i in range(0, len(posts), AT_ONCE):
         batch = dict(list(posts.items())[i : i + AT_ONCE])
         await _push(deps, broadcast, batch, result)
-        if result.wait_until:
+        if result.wait_until or result.broken:
             return result
     result.after = seen[-1].person
     return result
+
+
+async def lose_sending(deps: Dependencies, broadcast: Broadcast) -> None:
+    """Note that what a worker had on the way when it died may have arrived, and may not."""
+    if await bulk_store.lose_sending(deps.db, broadcast.id):
+        log.warning("broadcast_outcome_unknown", broadcast=broadcast.id)
 
 
 async def mark_pushed(deps: Dependencies, broadcast: str, ids: Sequence[str]) -> None:
@@ -137,12 +143,16 @@ async def _push(deps: Dependencies, broadcast: Broadcast, batch: Posts, result: 
     for refusal in refusals:
         if refusal is not None:
             await _count(deps, refusal, result)
-    result.after = max(post.parcel.person for post in batch.values())
+    if refusals and all(refusal and _is_busy(refusal) for refusal in refusals):
+        # WeChat is away: the others need not learn it one by one.
+        result.wait_until = result.wait_until or deps.now() + timedelta(minutes=1)
+    if not result.broken:  # else this batch is the first again once the cause is mended
+        result.after = max(post.parcel.person for post in batch.values())
 
 
 async def _deliver(deps: Dependencies, batch: Posts) -> list[WeChatError | None]:
     """Call WeChat for all at once; what fails otherwise is raised when all have ended."""
-    calls = (deliveries.deliver(deps, post) for post in batch.values())
+    calls = (deliveries.deliver(deps, post, OF_MANY) for post in batch.values())
     ended = await asyncio.gather(*calls, return_exceptions=True)
     for one in ended:
         if isinstance(one, BaseException) and not isinstance(one, WeChatError):
@@ -179,18 +189,22 @@ async def _take_rate(deps: Dependencies, broadcast: Broadcast, calls: int) -> fl
 
 def _lost(refusal: WeChatError | None) -> bool:
     """Tell whether a message may have arrived although WeChat did not say so."""
-    return refusal is not None and OUTCOMES[refusal.reaction].move is Move.LOSE
+    return refusal is not None and OF_MANY[refusal.reaction].move is Move.LOSE
+
+
+def _is_busy(refusal: WeChatError) -> bool:
+    return OF_MANY[refusal.reaction].then is Then.BACK_OFF
 
 
 async def _count(deps: Dependencies, refusal: WeChatError, result: Result) -> None:
-    outcome = OUTCOMES[refusal.reaction]
+    outcome = OF_MANY[refusal.reaction]
     match outcome.move:
         case Move.REFUSE:
             result.refused += 1
         case Move.LOSE:
             result.unknown += 1
         case Move.POSTPONE:
-            result.held += 1
+            result.held += outcome.then is not Then.DIE
         case _:
             result.failed += 1
     match outcome.then:
@@ -198,7 +212,7 @@ async def _count(deps: Dependencies, refusal: WeChatError, result: Result) -> No
             result.wait_until = await quota.note_reached(deps)
         case Then.NEXT_MINUTE:
             result.wait_until = deps.now() + timedelta(minutes=1)
-        case Then.DIE if refusal.reaction is Reaction.CONFIG:
-            raise Permanent(str(refusal))
+        case Then.DIE if outcome.move is Move.POSTPONE:
+            result.broken = str(refusal)
         case Then.DIE:
             log.error("broadcast_message_failed", errcode=refusal.errcode)

@@ -19,7 +19,7 @@ from services.messaging import bulk_store, message_grants, store
 from services.messaging.models import Channel, Letter, grant_id, service_bearer
 from services.messaging.states import OUTCOMES, Grant, Move, Outcome
 from services.people import actions as people
-from services.wechat.errors import WeChatError
+from services.wechat.errors import Reaction, WeChatError
 from services.wechat.template_values import BadTemplateValue, clip_data
 
 PAGE_NOT_RELEASED: Final = 41030
@@ -160,14 +160,16 @@ def _may_go(deps: Dependencies, post: Post, left: Mapping[str, int]) -> bool:
     return message_grants.is_spendable(deps, post.parcel.template, grants)
 
 
-async def deliver(deps: Dependencies, post: Post) -> WeChatError | None:
+async def deliver(
+    deps: Dependencies, post: Post, outcomes: Mapping[Reaction, Outcome] = OUTCOMES
+) -> WeChatError | None:
     """Call WeChat and write down its answer; return its refusal. The message is reserved."""
     message_id = post.parcel.message_id
     call = _by_mini_program(deps, post.letter) if post.letter else _by_service(deps, post)
     try:
         wechat_id = await call
     except WeChatError as refusal:
-        await _record(deps, post, OUTCOMES[refusal.reaction], problem=str(refusal))
+        await _record(deps, post, outcomes[refusal.reaction], problem=str(refusal))
         return refusal
     await store.move(deps.db, message_id, Move.ACCEPT, wechat_id=wechat_id)
     return None

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
-from handlers.http.downloads import Download
+from handlers.http.downloads import Download, drawn
 from handlers.sessions import visit_of
 from services.browser_sign_ins import actions as browser_sign_ins
 from services.browser_sign_ins import decisions
@@ -26,7 +26,6 @@ SignInId = Annotated[
     str, Meta(max_length=100, description="Id of the sign-in, as the browser was told.")
 ]
 CODE = "/api/v1/browser-sign-ins/{sign_in_id}/code"
-PNG = b"\x89PNG"
 POLL_ERRORS = ("sign_in_waiting", "sign_in_refused", "sign_in_expired", "sign_in_used")
 EXAMPLE_SCENE = "6d1e0b…"
 
@@ -56,7 +55,7 @@ class CodeHandler(ApiHandler):
     async def get(self, sign_in_id: SignInId) -> Download:
         """The mini-program code to show, while it waits: PNG or JPEG, as WeChat draws it."""
         picture = await browser_sign_ins.draw(self.deps, sign_in_id)
-        return Download(picture, "image/png" if picture.startswith(PNG) else "image/jpeg")
+        return drawn(picture)
 
 
 class BrowserSessionHandler(ApiHandler):

@@ -2,11 +2,13 @@
 
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
+from handlers.http.downloads import Download, drawn
 from services.audiences.models import Audience, Preview
 from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.notices import actions, publications, views
+from services.notices.codes import actions as codes
 from services.notices.corrections import actions as corrections
 from services.notices.models import (
     AttachmentLinks,
@@ -126,6 +128,18 @@ class NoticeAttachmentsHandler(ApiHandler):
     async def get(self, notice_id: NoticeId) -> AttachmentLinks:
         """Where the notice's pictures and papers can be seen for five minutes."""
         return await actions.links(self.deps, self.actor, notice_id)
+
+
+class NoticeCodeHandler(ApiHandler):
+    @endpoint(
+        "getNoticeCode",
+        needs=Permission.SEND_NOTICES,
+        media_type="image/*",
+        errors=("notice_moved_on", "notice_code_not_drawn", "wechat_unavailable"),
+    )
+    async def get(self, notice_id: NoticeId) -> Download:
+        """The mini-program code that opens the notice, to print on the paper that hangs."""
+        return drawn(await codes.picture(self.deps, self.actor, notice_id))
 
 
 class SubmitHandler(ApiHandler):
@@ -248,6 +262,7 @@ ROUTES = [
     Route("/api/v1/notices/{notice_id}", NoticeHandler),
     Route("/api/v1/notices/{notice_id}/preview", NoticePreviewHandler),
     Route("/api/v1/notices/{notice_id}/attachments", NoticeAttachmentsHandler),
+    Route("/api/v1/notices/{notice_id}/code", NoticeCodeHandler),
     Route("/api/v1/notices/{notice_id}/submit", SubmitHandler),
     Route("/api/v1/notices/{notice_id}/recall", RecallHandler),
     Route("/api/v1/notices/{notice_id}/review", ReviewHandler),

@@ -9,6 +9,8 @@ import msgspec
 from services.kernel.errors import InvalidInput
 from services.kernel.types import Opaque
 
+PNG = b"\x89PNG"
+
 
 class Download(msgspec.Struct, frozen=True):
     """A file as an answer."""
@@ -16,6 +18,11 @@ class Download(msgspec.Struct, frozen=True):
     content: bytes
     content_type: str
     filename: str = ""
+
+
+def drawn(picture: bytes) -> Download:
+    """Return a mini-program code as WeChat draws it: PNG, or JPEG when it is large."""
+    return Download(picture, "image/png" if picture.startswith(PNG) else "image/jpeg")
 
 
 class Signed(msgspec.Struct, forbid_unknown_fields=True):

@@ -16,8 +16,16 @@ from services.audiences.models import Audience
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.paths import ancestors, covers, smallest_around
-from services.kernel.permissions import FIRM_ROLES, Actor, Permission, Role, require_at
+from services.kernel.permissions import (
+    FIRM_ROLES,
+    HEADS,
+    Actor,
+    Permission,
+    Role,
+    require_at,
+)
 from services.notices.models import Notice, NoticeKind
+from services.notices.states import NoticeState
 
 K = NoticeKind
 ALL: Final = frozenset(NoticeKind)
@@ -129,6 +137,29 @@ def access(actor: Actor, found: Notice | None) -> Notice:
         found,
         people=lambda notice: [actor.person_id] if sees(actor, notice) else [],
         missing="没有找到这条通知",
+    )
+
+
+def access_paper(actor: Actor, found: Notice | None) -> Notice:
+    """Return a notice that the actor may hang up: one they work on, or of their own people.
+
+    A head hangs up what is published for their staircase, building or grid, whoever sends it.
+    Raises NotFound otherwise.
+    """
+    return accessible(
+        actor,
+        found,
+        people=lambda notice: (
+            [actor.person_id] if sees(actor, notice) or _is_for_own(actor, notice) else []
+        ),
+        missing="没有找到这条通知",
+    )
+
+
+def _is_for_own(actor: Actor, notice: Notice) -> bool:
+    held = [grant.place for grant in actor.grants if grant.role in HEADS]
+    return notice.state is NoticeState.PUBLISHED and any(
+        covers(own, place) or covers(place, own) for own in held for place in notice.places
     )
 
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from mongo_indexes import notices
+from services.kernel.caches import Cache
 from services.kernel.permissions import Role
 from services.messaging.broadcasts import actions as broadcasts
 from services.notices import store
 from services.notices.readings import actions
-from services.notices.readings.texts import Texts
 from tests.build.cast import COMPOUND, PHONES, UNIT, Estate, appoint
 from tests.build.homes import get
 from tests.build.notices import DRAFT, OWNERS, act, drafted, published, send, titles, unread
@@ -147,27 +147,27 @@ async def test_the_list_is_one_scan_of_an_index_in_its_order(estate: Estate) -> 
 
 
 async def test_a_text_is_asked_for_once_however_many_ask() -> None:
-    texts, loaded, release = Texts(most=2), list[str](), asyncio.Event()
+    texts, loaded, release = Cache[Any, Any](2), list[str](), asyncio.Event()
 
     async def load() -> str:
         loaded.append("x")
         await release.wait()
         return "停水"
 
-    many = [asyncio.create_task(texts.get("a", 1, load)) for _ in range(9)]
+    many = [asyncio.create_task(texts.get(("a", 1), load)) for _ in range(9)]
     await asyncio.sleep(0)
     release.set()
     assert await asyncio.gather(*many) == ["停水"] * 9
-    assert await texts.get("a", 1, load) == "停水"
+    assert await texts.get(("a", 1), load) == "停水"
     assert loaded == ["x"]
     for version in (2, 3):  # the oldest goes
-        await texts.get("a", version, load)
-    await texts.get("a", 1, load)
+        await texts.get(("a", version), load)
+    await texts.get(("a", 1), load)
     assert len(loaded) == 4
 
 
 async def test_a_text_that_could_not_be_read_is_asked_for_again() -> None:
-    texts = Texts()
+    texts = Cache[Any, Any](2)
 
     async def broken() -> str:
         raise ConnectionResetError
@@ -179,9 +179,9 @@ async def test_a_text_that_could_not_be_read_is_asked_for_again() -> None:
         return "停水"
 
     with pytest.raises(ConnectionResetError):
-        await texts.get("a", 1, broken)
-    assert await texts.get("a", 1, gone) is None
-    assert await texts.get("a", 1, there) == "停水"
+        await texts.get(("a", 1), broken)
+    assert await texts.get(("a", 1), gone) is None
+    assert await texts.get(("a", 1), there) == "停水"
 
 
 async def test_a_token_list_stays_short(

@@ -90,7 +90,7 @@ async def get(deps: Dependencies, actor: Actor, notice_id: str) -> MyNoticeView:
     text: str | None = ""
     while found.state is NoticeState.PUBLISHED:
         load = partial(notices.text_of, deps.db, found.id, found.version)
-        text = await TEXTS.get(found.id, found.version, load)
+        text = await TEXTS.get((found.id, found.version), load)
         if text is not None:
             break
         found = await access(deps, actor, notice_id)  # corrected a moment ago

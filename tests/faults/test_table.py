@@ -40,6 +40,7 @@ ERASURES: Final = "tests/handlers/test_erasures.py"
 TEXTS: Final = "tests/content_checks/test_texts.py"
 LEAKS: Final = "tests/privacy/test_nothing_leaks.py"
 JOBS: Final = "tests/services/test_jobs.py"
+BROADCASTS: Final = "tests/services/test_broadcasts.py"
 
 
 def row(name: str) -> str:
@@ -181,8 +182,8 @@ TENANCY: Final = (
     Fault(
         "a firm's people outlive its contract",
         "services.appointments.offices",
-        "if role.role not in FIRM_ROLES or (role.firm, role.place) in serving",
-        "if True",
+        "and (role.role not in FIRM_ROLES or (role.firm, role.place) in serving)",
+        "and True",
         f"{MATRIX}::test_everybody_holds_what_the_matrix_says",
     ),
     Fault(
@@ -277,7 +278,60 @@ CONTENT: Final = (
         "::test_case_29_text_and_pictures_have_one_verdict",
     ),
 )
-FAULTS: Final = (*MONEY, *TENANCY, *ERASURE, *LATER, *CONTENT)
+TOLD: Final = (
+    Fault(
+        "two workers push the same message",
+        "services.messaging.bulk_store",
+        'query = TABLE.where({"_id": {"$in": list(ids)}, "read_at": None}, Move.START)',
+        'query: Document = {"_id": {"$in": list(ids)}, "read_at": None}',
+        f"{BROADCASTS}::test_of_workers_with_the_same_batch_one_pushes_it",
+    ),
+    Fault(
+        "nobody says that what a dead worker had on the way is unknown",
+        "services.messaging.broadcasts.pushes",
+        "    if await bulk_store.lose_sending(deps.db, broadcast.id):",
+        "    if not broadcast.id:",
+        "tests/notices/test_faults.py"
+        "::test_a_worker_killed_after_the_call_leaves_one_unknown_and_tells_the_others",
+    ),
+    Fault(
+        "a notice spends the grant that a bill needs",
+        "services.messaging.message_grants",
+        "return left > reserve(deps, key)",
+        "return left > 0",
+        "tests/notices/test_wechat_cases.py"
+        "::test_case_20_a_notice_leaves_the_grants_it_shares_to_a_bill_and_its_receipt",
+    ),
+    Fault(
+        "an ordinary push at night",
+        "services.messaging.broadcasts.pushes",
+        "    if quiet.from_hour == quiet.to_hour:\n",
+        "    if quiet.from_hour >= 0:\n",
+        f"{BROADCASTS}::test_at_night_only_an_emergency_is_pushed",
+    ),
+    Fault(
+        "a second ordinary push within the hour",
+        "services.messaging.push_turns.store",
+        '{"_id": person, "free_at": {"$lte": now}},',
+        '{"_id": person},',
+        f"{BROADCASTS}::test_one_ordinary_push_an_hour",
+    ),
+    Fault(
+        "a worker that slept counts its step a second time",
+        "services.messaging.broadcasts.store",
+        '{"_id": seen.id, "version": seen.version, "state": seen.state},\n        {**changes',
+        '{"_id": seen.id, "state": seen.state},\n        {**changes',
+        f"{BROADCASTS}::test_a_worker_that_slept_adds_nothing_to_the_counts",
+    ),
+    Fault(
+        "neighbours read what goes to those who owe",
+        "services.notices.senders",
+        "    if not readers.narrow(audience):",
+        "    if audience.places:",
+        "tests/handlers/test_notices_reading.py::test_only_who_was_told_reads_what_goes_to_few",
+    ),
+)
+FAULTS: Final = (*MONEY, *TENANCY, *ERASURE, *LATER, *CONTENT, *TOLD)
 
 
 def module_file(fault: Fault) -> Path:

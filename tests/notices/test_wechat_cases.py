@@ -1,6 +1,6 @@
 """Notices through WeChat: cases 19 to 27 of docs/reference/wechat.md, from a publication on."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
 
@@ -105,6 +105,18 @@ async def test_case_20_one_grant_is_one_push(estate: Estate) -> None:
     fourth = await told(estate, title="第四条")
     assert await deliveries(estate, fourth) == IN_INBOX | {"li": "refused"}
     assert (await left_to(estate, "li"), await arrivals(estate)) == (0, [1, 0, 0, 0])
+
+
+async def test_case_20_a_notice_leaves_the_grants_it_shares_to_a_bill_and_its_receipt(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = cast("dict[str, str]", estate.world.deps.templates)
+    monkeypatch.setitem(ids, "bill_issued", TEMPLATE)
+    await willing(estate, "li", times=2)
+    await willing(estate, "wang", times=3)
+    notice_id = await told(estate)
+    assert await deliveries(estate, notice_id) == IN_INBOX | {"wang": "sent"}
+    assert [await left_to(estate, name) for name in ("li", "wang")] == [2, 2]
 
 
 @pytest.mark.parametrize(("wish", "asked"), [({}, 0), ({"copies": 0}, 1)])

@@ -1,5 +1,6 @@
 """Broadcasts: everybody has one entry, nobody is pushed to twice, and the counts add up."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -43,6 +44,7 @@ from tests.build.mailbox import (
     calls,
     follow,
     inbox,
+    left,
     open_push,
     open_service_push,
     receipt,
@@ -146,6 +148,40 @@ async def test_whoever_dies_everybody_has_one_entry_and_one_push_at_most(
         assert got <= 1
         assert (got == 1) or delivery != "sent"
         assert (got == 0) or delivery in {"sent", "unknown"}
+
+
+async def test_of_workers_with_the_same_batch_one_pushes_it(
+    world: World, people: dict[str, Member]
+) -> None:
+    """As after a lease that ran out: the first one is still at it."""
+    for _ in range(3):
+        await allow(world, "li")
+    broadcast = await begin(world)
+    while (await found(world, broadcast)).state is BroadcastState.GATHERING:
+        await step(world, broadcast)
+    one = await found(world, broadcast)
+    row = (await entries(world, broadcast))[people["li"].person_id]
+    parcel = deliveries.Parcel(
+        message_id=row["_id"],
+        person=row["person"],
+        template=one.template,
+        values=one.values,
+        page=one.page,
+    )
+    posts = await deliveries.addressed(world.deps, [parcel])
+    taken = await asyncio.gather(*(deliveries.reserve(world.deps, posts) for _ in range(3)))
+    assert sorted(len(each) for each in taken) == [0, 0, 1]
+    assert await left(world, people["li"]) == 2
+
+
+@pytest.mark.usefixtures("people")
+async def test_a_worker_that_slept_adds_nothing_to_the_counts(world: World) -> None:
+    broadcast = await begin(world)
+    seen = await found(world, broadcast)
+    for _ in range(2):
+        await jobs.gather_some(world.deps, seen)
+    one = await found(world, broadcast)
+    assert (one.counts.homes, one.counts.people) == (1, len(await entries(world, broadcast)))
 
 
 async def test_who_allowed_none_has_it_in_the_inbox_alone(

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from demo.tour import compound, payment, privacy, residents
+from demo.tour import compound, notices, payment, privacy, residents
 from demo.tour.visit import Visit
 
 Step = Callable[[Visit], Awaitable[str]]
@@ -90,6 +90,19 @@ CHAPTERS: Final = (
             residents.tenancy_ends_at_once,
         ),
         needs=("heads",),
+    ),
+    Chapter(
+        "notice",
+        "a notice is published, pushed, read and answered, and one door knocked at",
+        (
+            notices.notice_is_written,
+            notices.resident_allows_notices,
+            notices.notice_is_published,
+            notices.notice_is_read_and_answered,
+            notices.a_door_is_visited,
+            notices.the_page_says_so,
+        ),
+        needs=("heads", "resident"),
     ),
     Chapter(
         "browser",

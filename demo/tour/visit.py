@@ -33,6 +33,8 @@ class Visit:
     # of the chapter `payment`
     before: dict[str, Any]
     payment: str
+    # of the chapter `notice`
+    notice: str
     # of the chapter `tenancy`
     rented: str
     request: str

@@ -1,4 +1,4 @@
-"""Groups of questions below a notice: put right by staff, counted, listed."""
+"""Groups of questions below a notice: put right by staff, answered once, counted, listed."""
 
 from datetime import timedelta
 from typing import Final
@@ -75,6 +75,42 @@ async def test_what_is_put_elsewhere_at_once_is_counted_right(estate: Estate) ->
     await estate.world.work()
     [answered] = await rows(estate, notice_id, "?state=published")
     assert sum([await told(estate, who) for who in texts]) == answered["asked"]
+
+
+async def test_an_answer_reaches_hundreds_in_steps(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.messaging.broadcasts.jobs.AT_ONCE", 2)
+    notice_id = await published(estate)
+    people = ("li", "wang", "sun", "mei", "head")
+    first = await asked(estate, notice_id, "li")
+    for who in people[1:4]:
+        await asked(estate, notice_id, who, ALSO_WHEN)
+    await answer(estate, notice_id, first)
+    await estate.world.work()
+    assert [await told(estate, who) for who in people] == [1, 1, 1, 1, 0]
+
+
+async def test_staff_answer_once(estate: Estate) -> None:
+    notice_id = await published(estate)
+    first = await asked(estate, notice_id, "li")
+    second = await asked(estate, notice_id, "wang", ALSO_WHEN)
+    await estate.member("staff")
+    replies = await at_once(
+        *(
+            answer(estate, notice_id, each, text=f"答复{number}", public=number % 2 == 0)
+            for number, each in enumerate((first, second, first))
+        )
+    )
+    assert sorted(reply.status for reply in replies) == [200, 409, 409]
+    lost = next(reply for reply in replies if reply.status == 409)
+    assert lost.code == "notice_question_moved_on"
+    await estate.world.work()
+    assert [await told(estate, who) for who in ("li", "wang")] == [1, 1]
+    assert len(await acts(estate.world, "notice.question_answered")) == 1
+    # who asks the same later is another group: those who were told are not told again
+    await asked(estate, notice_id, "sun")
+    assert sorted(row["asked"] for row in await rows(estate, notice_id)) == [1, 2]
 
 
 async def of_questions(estate: Estate) -> Case:

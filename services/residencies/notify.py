@@ -15,7 +15,6 @@ HOME_NEWS: Final = Template(
     purpose=Purpose.INFORMATION,
     asks=(
         Ask(Moment.AFTER_BINDING, "房屋登记有变动时告诉您"),
-        Ask(Moment.AFTER_READING, "房屋登记有变动时告诉您"),
         Ask(Moment.AFTER_REPORTING, "房屋登记有变动时告诉您"),
     ),
 )

@@ -47,6 +47,7 @@ class Killed(BaseException):
 def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """A home, two people, one call at a time."""
     monkeypatch.setattr(jobs, "AT_ONCE", 1)
+    monkeypatch.setattr(jobs, "PARTS_IN_A_STEP", 1)
     monkeypatch.setattr(pushes, "SEEN_AT_ONCE", 2)
     monkeypatch.setattr(pushes, "AT_ONCE", 1)
 

@@ -12,9 +12,11 @@ from server.embedded import servers
 from server.settings import Settings
 from services.messaging import store as messages
 from services.messaging.broadcasts import entries, jobs, pushes
+from services.messaging.deliveries import actions as deliveries_actions
 from services.messaging.states import Move
 from tests.build import broadcasts
 from tests.build.cast import WANG_HOME, Estate, build
+from tests.build.deaths import Killed
 from tests.build.homes import acts, at_once, get, post
 from tests.build.mailbox import SEND, allow, arrived, calls, left, open_push
 from tests.build.notices import (
@@ -37,10 +39,6 @@ pytestmark = pytest.mark.slow
 # Steps after which something happens: before all, among the homes, between, among the pushes.
 MOMENTS: Final = (0, 2, 5, 6)
 CONFIRM: Final = {"confirm": "注销"}
-
-
-class Killed(BaseException):
-    """What `kill -9` does: nothing after this instruction happens."""
 
 
 @pytest.fixture(autouse=True)
@@ -131,6 +129,38 @@ async def test_withdrawn_while_a_step_writes_the_totals_add_up_all_the_same(
     one = await broadcast_of(estate, notice_id)
     assert one is not None
     assert (one["counts"]["people"], await calls(estate.world)) == (len(told), 0)
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize(
+    ("action", "wish", "shown"),
+    [
+        ("withdraw", {"because": "停水取消"}, ["停水通知"]),
+        ("correct", {"because": "有误", "title": "停水改期"}, ["停水改期"] * 3 + ["停水通知"]),
+    ],
+)
+async def test_what_changes_between_two_calls_of_a_step_holds_from_the_next_one_on(
+    estate: Estate,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    wish: dict[str, str],
+    shown: list[str],
+) -> None:
+    monkeypatch.setattr(pushes, "SEEN_AT_ONCE", 9)
+    notice_id, deliver = await under_way(estate, 4), deliveries_actions.deliver
+
+    async def overtaken(*args: Any) -> Any:
+        monkeypatch.setattr(deliveries_actions, "deliver", deliver)
+        refusal = await deliver(*args)
+        assert (await act(estate, notice_id, action, **wish)).status == 200
+        return refusal
+
+    monkeypatch.setattr(deliveries_actions, "deliver", overtaken)
+    await estate.world.work()
+    calls_made = await estate.world.wechat.calls(SEND)
+    titles = [call["body"]["data"]["thing1"]["value"] for call in calls_made]
+    assert sorted(titles) == shown
+    await deliveries(estate, notice_id)  # the totals add up
 
 
 @pytest.mark.usefixtures("people")

@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 import pytest
 
 from services.jobs import actions as jobs
+from services.messaging.broadcasts import pushes
 from tests.build.cast import Estate
 from tests.build.mailbox import (
     SEND,
@@ -213,6 +214,24 @@ async def test_case_25_a_quota_used_up_in_the_middle_lets_the_rest_wait(estate: 
     await later(estate, minutes=10)
     assert await state_and_sent(estate, notice_id) == ("done", 4)
     assert (await arrivals(estate), await calls(estate.world)) == ([1, 1, 1, 1], asked + 2)
+    assert await deliveries(estate, notice_id) == dict.fromkeys(READERS, "sent")
+
+
+async def test_while_wechat_is_away_the_others_are_not_tried_one_by_one(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pushes, "AT_ONCE", 1)
+    await willing(estate, *READERS)
+    await estate.world.wechat.fault(SEND, match={"times": None}, errcode=-1)
+    notice_id = await told(estate)
+    assert await calls(estate.world) == 1
+    await later(estate, minutes=1)
+    assert await calls(estate.world) == 2
+    await estate.world.wechat.control("DELETE", "faults")
+    await later(estate, minutes=1)
+    await later(estate, minutes=10)
+    assert (await arrivals(estate), await calls(estate.world)) == ([1, 1, 1, 1], 6)
+    assert await state_and_sent(estate, notice_id) == ("done", 4)
     assert await deliveries(estate, notice_id) == dict.fromkeys(READERS, "sent")
 
 

@@ -1,7 +1,6 @@
 """Broadcasts: everybody has one entry, nobody is pushed to twice, and the counts add up."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,20 +9,16 @@ from hypothesis import strategies as st
 
 from services.followers import actions as followers
 from services.kernel.features import Lane
-from services.messaging import bulk_store
 from services.messaging.broadcasts import actions as broadcasts
 from services.messaging.broadcasts import (
-    homes_store,
     jobs,
     pushes,
     reach,
-    store,
 )
 from services.messaging.broadcasts.models import Quiet, Urgency
 from services.messaging.broadcasts.states import BroadcastState
 from services.messaging.deliveries import actions as deliveries
 from services.messaging.deliveries import receipts
-from services.messaging.push_turns import store as push_turns_store
 from services.people import actions as people_actions
 from services.wechat.events import Receipt, TemplateSent
 from tests.build.broadcasts import (
@@ -37,6 +32,7 @@ from tests.build.broadcasts import (
     step,
 )
 from tests.build.cast import COMPOUND, LI_HOME, SUN_HOME, UNIT, WANG_HOME, Estate
+from tests.build.deaths import Killed, deadly
 from tests.build.mailbox import (
     SEND,
     allow,
@@ -55,24 +51,6 @@ from tests.depth import by_depth
 
 pytestmark = pytest.mark.slow
 NEVER = Quiet(from_hour=0, to_hour=0)
-
-
-class Killed(BaseException):
-    """What `kill -9` does: nothing after this instruction happens."""
-
-
-# Every write on the way of a broadcast, where a worker may be killed before or after it.
-WRITES: list[tuple[Any, str]] = [
-    (homes_store, "put"),
-    (homes_store, "note"),
-    (bulk_store, "put"),
-    (bulk_store, "start"),
-    (bulk_store, "lose_sending"),
-    (store, "note"),
-    (store, "move"),
-    (deliveries, "deliver"),
-    (push_turns_store, "take"),
-]
 
 
 @pytest.fixture
@@ -97,25 +75,6 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "PARTS_IN_A_STEP", 1)
     monkeypatch.setattr(pushes, "SEEN_AT_ONCE", 2)
     monkeypatch.setattr(pushes, "AT_ONCE", 1)
-
-
-def deadly(monkeypatch: pytest.MonkeyPatch, deaths: Iterator[str]) -> None:
-    """Let the worker die before or after its writes, as the deaths say."""
-
-    def dying(write: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def attempt(*args: Any, **named: Any) -> Any:
-            death = next(deaths, "no")
-            if death == "before":
-                raise Killed
-            result = await write(*args, **named)
-            if death == "after":
-                raise Killed
-            return result
-
-        return attempt
-
-    for module, name in WRITES:
-        monkeypatch.setattr(module, name, dying(getattr(module, name)))
 
 
 @settings(
@@ -281,28 +240,6 @@ async def test_case_25_a_quota_used_up_pauses_all_until_the_next_day(
     await world.advance(minutes=10)
     await world.work()
     assert (await found(world, broadcast)).counts.sent == 4
-    assert [len(await arrived(world, name)) for name in people] == [1] * 4
-    await check(world, broadcast)
-
-
-async def test_while_wechat_is_away_the_others_are_not_tried_one_by_one(
-    world: World, people: dict[str, Member]
-) -> None:
-    for name in people:
-        await allow(world, name)
-    await world.wechat.fault(SEND, match={"times": None}, errcode=-1)
-    broadcast = await begin(world, quiet=NEVER)
-    await world.work()
-    assert await calls(world) == 1
-    await world.advance(minutes=1)
-    await world.work()
-    assert await calls(world) == 2
-    await world.wechat.control("DELETE", "faults")
-    await world.advance(minutes=1)
-    await world.work()
-    await world.advance(minutes=10)
-    await world.work()
-    assert (await found(world, broadcast)).state is BroadcastState.DONE
     assert [len(await arrived(world, name)) for name in people] == [1] * 4
     await check(world, broadcast)
 

@@ -16,7 +16,7 @@ from services.dependencies import Dependencies
 from services.kernel.days import BEIJING
 from services.limits.models import Rate, buckets
 from services.messaging import bulk_store
-from services.messaging.broadcasts import homes_store
+from services.messaging.broadcasts import homes_store, store
 from services.messaging.broadcasts.models import Broadcast, Quiet, Urgency, home_id
 from services.messaging.bulk_store import Waiting
 from services.messaging.deliveries import actions as deliveries
@@ -84,6 +84,8 @@ async def push_some(deps: Dependencies, broadcast: Broadcast) -> Result:
     result = Result(after=broadcast.after)
     posts = await deliveries.addressed(deps, [_parcel(broadcast, one) for one in seen])
     for i in range(0, len(posts), AT_ONCE):
+        if i and not await _is_as_seen(deps, broadcast):
+            return result  # the next step sees what it is now
         batch = dict(list(posts.items())[i : i + AT_ONCE])
         await _push(deps, broadcast, batch, result)
         if result.wait_until or result.broken:
@@ -112,6 +114,16 @@ async def mark_all_pushed(deps: Dependencies, broadcast: str) -> None:
     while found := await bulk_store.sent(deps.db, broadcast, after=after, limit=SEEN_AT_ONCE):
         await mark_pushed(deps, broadcast, [one.id for one in found])
         after = found[-1].person
+
+
+async def _is_as_seen(deps: Dependencies, broadcast: Broadcast) -> bool:
+    """Tell whether a broadcast still goes on, with this text and by this worker."""
+    found = await store.find(deps.db, broadcast.id)
+    return (
+        found is not None
+        and (found.state, found.version) == (broadcast.state, broadcast.version)
+        and found.values == broadcast.values
+    )
 
 
 def _parcel(broadcast: Broadcast, one: Waiting) -> Parcel:

@@ -2,11 +2,13 @@
 
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
+from handlers.http.streams import EventsHandler
 from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.notices.figures import actions as figures
-from services.notices.figures.models import NoticeReach, ReachQuery
+from services.notices.figures import glances
+from services.notices.figures.models import NoticeProgress, NoticeReach, ReachQuery
 from services.notices.models import NoticeId
 from services.notices.unreached import actions as unreached
 from services.notices.unreached.models import (
@@ -32,6 +34,21 @@ class NoticeReachHandler(ApiHandler):
     async def get(self, notice_id: NoticeId, query: ReachQuery) -> NoticeReach:
         """How many homes and people the notice reached, at a place and directly below it."""
         return await figures.reach(self.deps, self.actor, notice_id, query)
+
+
+class NoticeProgressHandler(EventsHandler):
+    @endpoint(
+        "getNoticeProgress",
+        needs=P.SEND_NOTICES,
+        errors=("notice_not_published", "too_many_streams"),
+        has_events=True,
+    )
+    async def get(self, notice_id: NoticeId) -> NoticeProgress:
+        """How far the telling of those whom it is for got; also as server-sent events."""
+        return await figures.progress(self.deps, self.actor, notice_id)
+
+    async def glance(self, shown: NoticeProgress) -> NoticeProgress:
+        return await glances.again(self.deps, shown)
 
 
 class UnreachedHandler(ApiHandler):
@@ -75,6 +92,7 @@ class HomeVisitsHandler(ApiHandler):
 
 ROUTES = [
     Route("/api/v1/notices/{notice_id}/reach", NoticeReachHandler),
+    Route("/api/v1/notices/{notice_id}/progress", NoticeProgressHandler),
     Route("/api/v1/notices/{notice_id}/unreached", UnreachedHandler),
     Route("/api/v1/notices/{notice_id}/visits", NoticeVisitsHandler),
     Route("/api/v1/notices/{notice_id}/homes/{home}/visits", HomeVisitsHandler),

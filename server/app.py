@@ -14,6 +14,7 @@ from handlers.http.admission import Admission
 from handlers.http.base import SMALL_BODY_BYTES, NotFoundHandler
 from handlers.http.body_length import declared_length
 from handlers.http.contract import Route
+from handlers.http.streams import Streams
 from handlers.http.upload_budget import UploadBudget
 from handlers.http.uploads import TooLargeHandler
 from server import ops
@@ -95,5 +96,6 @@ def _make(
         trusted_proxies=[ip_network(proxy) for proxy in settings.trusted_proxies],
         admission=Admission(settings.requests_at_once, settings.requests_per_person),
         uploads=UploadBudget(settings.uploads_mb << 20),
+        streams=Streams(),
         **logged,
     )

@@ -55,6 +55,8 @@ async def answering(
     finally:
         acceptor.stop()
         listening.close()
+        if streams := app.settings.get("streams"):
+            streams.end()
         await finish_requests(None)
         await server.close_all_connections()
         await finish_requests(0)  # what came in over open connections since

@@ -122,17 +122,20 @@ class ApiHandler(RequestHandler):
         # get_current_user() cannot be a coroutine, so the session is read here.
         if self.turned_away is not None:
             raise self.turned_away
-        if not (token := self._token()):
+        if not self._token():
             return
         try:
             async with self.deadline():
-                actor = await sessions.authenticate(self.deps, token)
+                await self.know_again()
         except errors.Unauthenticated as error:
             self._refusal = error  # public routes stay open to a stale token
-        else:
-            self._actor = msgspec.structs.replace(
-                actor, request_id=self.request_id, address=self.address
-            )
+
+    async def know_again(self) -> None:
+        """Read who asks, and what they hold at this moment. Raises Unauthenticated."""
+        actor = await sessions.authenticate(self.deps, self._token())
+        self._actor = msgspec.structs.replace(
+            actor, request_id=self.request_id, address=self.address
+        )
 
     @asynccontextmanager
     async def body_at_hand(self) -> AsyncIterator[None]:

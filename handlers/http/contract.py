@@ -46,6 +46,7 @@ class Contract(msgspec.Struct, frozen=True):
     rate: Rate = Rate.ORDINARY
     asks_again: bool = False
     is_idempotent: bool = False
+    has_events: bool = False
 
     @property
     def is_kept(self) -> bool:
@@ -68,6 +69,7 @@ def endpoint(
     rate: Rate = Rate.ORDINARY,
     asks_again: bool = False,
     is_idempotent: bool = False,
+    has_events: bool = False,
 ) -> Callable[[M], Any]:
     """Turn a typed method into an HTTP endpoint and remember its contract.
 
@@ -77,6 +79,7 @@ def endpoint(
     person (or, signed out, one address) may ask. `asks_again`: only within minutes of proving
     in WeChat who one is. `is_idempotent`: the work leads to the same even when it is done twice
     at once, so a repeat under an Idempotency-Key waits for no process that may be dead.
+    `has_events`: whoever accepts text/event-stream can follow the answer (streams.py).
     """
 
     def decorate(method: M) -> Any:
@@ -96,6 +99,7 @@ def endpoint(
             rate=rate,
             asks_again=asks_again,
             is_idempotent=is_idempotent,
+            has_events=has_events,
         )
 
         @functools.wraps(method)
@@ -117,15 +121,19 @@ async def respond(
         await admit(handler, contract)
     arguments = decode(handler, contract, path)
 
-    async def work() -> Answer:
-        try:
-            with deadlines.until(handler.ends_at - CLEAN_UP_SECONDS):
-                result = await method(handler, **arguments)
-        except (Forbidden, NotFound) as error:
-            await handler.note_refusal(error)
-            raise
-        return answer(handler, contract, result)
+    async def look() -> Any:
+        with deadlines.until(handler.ends_at - CLEAN_UP_SECONDS):
+            return await method(handler, **arguments)
 
+    async def first() -> Any:
+        return await noted(handler, look)
+
+    async def work() -> Answer:
+        return answer(handler, contract, await first())
+
+    if contract.has_events and handler.wants_events:
+        await handler.follow(first, look)
+        return
     key = handler.idempotency_key if contract.is_kept else None
     if key is None:
         handler.reply(await work())
@@ -135,6 +143,15 @@ async def respond(
     fingerprint = b"\n".join(p if isinstance(p, bytes) else p.encode() for p in parts)
     how = {"is_idempotent": contract.is_idempotent}
     handler.reply(await idempotency.once(handler.deps, key, fingerprint, work, **how))
+
+
+async def noted(handler: Any, look: Callable[[], Awaitable[Any]]) -> Any:
+    """Do what was asked for; a refusal is written into the audit."""
+    try:
+        return await look()
+    except (Forbidden, NotFound) as error:
+        await handler.note_refusal(error)
+        raise
 
 
 async def admit(handler: Any, contract: Contract) -> None:

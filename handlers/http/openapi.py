@@ -29,6 +29,19 @@ FORM: Final = {
     },
     "required": ["file"],
 }
+# An answer that can be followed: handlers/http/streams.py.
+EVENTS: Final = {
+    "text/event-stream": {
+        "schema": {
+            "type": "string",
+            "description": "Server-sent events (WHATWG HTML, 9.2). The data of each is the "
+            "JSON answer, told again when it has changed, at most once a second; a comment "
+            "every few seconds. The stream ends with the last change, after some minutes, or "
+            "when the session or the right to see it ends.",
+        }
+    }
+}
+HEARD: Final = {"204": {"description": "The last event was heard already: do not come back."}}
 Operation = tuple[Route, str, Contract]
 
 
@@ -134,4 +147,9 @@ def _answer(contract: Contract, answered: dict[Any, Schema]) -> Schema:
     else:
         shown = examples.of(contract.returns)
         content = {"application/json": {"schema": answered[contract.returns], **shown}}
+    if contract.has_events:
+        return {
+            str(contract.status): {"description": "OK", "content": content | EVENTS},
+            **HEARD,
+        }
     return {str(contract.status): {"description": "OK", "content": content}}

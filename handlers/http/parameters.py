@@ -17,6 +17,13 @@ IDEMPOTENCY_KEY: Final = {
     "description": "Same key and same request: the first answer again. Other request: 422.",
 }
 
+LAST_EVENT_ID: Final = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "schema": {"type": "string", "maxLength": 100},
+    "description": "Of a stream: id of the last event that was heard; only news is told.",
+}
+
 
 class Parameters:
     """The parameters of all operations. `schemas`: what their types lead to."""
@@ -45,6 +52,8 @@ class Parameters:
                 yield _parameter(name, "query", schema, required=required)
         if verb == "post" and contract.is_kept:
             yield IDEMPOTENCY_KEY
+        if contract.has_events:
+            yield LAST_EVENT_ID
 
 
 def shared(operations: Sequence[dict[str, Any]]) -> dict[str, Schema]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from handlers.http import base, uploads
+from handlers.http import base, streams, uploads
 from handlers.http.base import SMALL_BODY_BYTES
 from handlers.http.problems import Problem
 from handlers.photos import PhotosHandler
@@ -43,6 +43,8 @@ def test_callers_wait_longer_than_those_they_call() -> None:
     """The figures are the product's own, read from its source: tests put them off."""
     assert value("server", "proxy_read_timeout") > seconds(base, "REQUEST_SECONDS")
     assert seconds(base, "REQUEST_SECONDS") > seconds(pay_notices, "NOTICE_SECONDS")
+    silence = seconds(streams, "HEARTBEAT_SECONDS") + seconds(streams, "EVERY_SECONDS")
+    assert value("server", "proxy_read_timeout") > silence
     for place in FILES:
         waited = value(f"location {place}", "proxy_read_timeout")
         assert waited > seconds(uploads, "UPLOAD_SECONDS")

@@ -72,6 +72,7 @@ VERBS: Final = frozenset(
         "withdraw",
     }
 )
+EVENTS: Final = "text/event-stream"
 DOCUMENT: Final[Any] = msgspec.json.decode(msgspec.json.encode(document(ROUTES)))
 SCHEMAS: Final[dict[str, Any]] = DOCUMENT["components"]["schemas"]
 OPERATIONS: Final = [
@@ -103,8 +104,23 @@ def properties() -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def answer_of(operation: dict[str, Any]) -> dict[str, Any]:
-    (status,) = [status for status in operation["responses"] if status < "300"]
-    return dict(operation["responses"][status])
+    status, *others = [status for status in operation["responses"] if status < "300"]
+    answer = dict(operation["responses"][status])
+    assert others == (["204"] if EVENTS in answer.get("content", {}) else [])
+    return answer
+
+
+def test_an_answer_that_can_be_followed_says_so() -> None:
+    """As JSON and as a stream, which has an end of its own, and goes on after an event."""
+    followed = [
+        (sorted(answer_of(operation)["content"]), operation["parameters"])
+        for _, _, operation in OPERATIONS
+        if EVENTS in answer_of(operation).get("content", {})
+    ]
+    assert followed
+    for media_types, parameters in followed:
+        assert media_types == ["application/json", EVENTS]
+        assert "Last-Event-ID" in [each.get("name") for each in parameters]
 
 
 def test_every_property_is_described() -> None:

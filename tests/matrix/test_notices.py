@@ -322,6 +322,7 @@ ROWS = (
     row("post", "/correct", notice(S.PUBLISHED), body={"title": "停水改期", **REASON}),
     row("post", "/withdraw", proposed, body=REASON),
     row("get", "/reach", told),
+    row("get", "/progress", told, bare="counts"),
     door("/unreached", told),
     door("/visits", visited),
     *(

@@ -8,7 +8,15 @@ import pytest
 from mongo_indexes import broadcast_homes, notice_visits
 from services.kernel.documents import to_document
 from services.messaging.broadcasts.models import BroadcastHome, home_id
-from services.notices.visits.models import REMARK, ToldWhom, Visit, VisitResult, visit_id
+from services.notices.visits.models import (
+    MOST_PHOTOS,
+    MOST_VISITS,
+    REMARK,
+    ToldWhom,
+    Visit,
+    VisitResult,
+    visit_id,
+)
 from tests.build.cast import (
     COMPOUND,
     LI_HOME,
@@ -121,6 +129,23 @@ async def test_a_home_is_visited_twenty_times_at_most_also_at_once(
     assert sorted(reply.status for reply in replies) == [201, 201, 409]
     [over] = [reply for reply in replies if reply.status == 409]
     assert (over.code, over.body["details"]) == ("too_many_visits", {"most": 2})
+
+
+def test_what_is_kept_is_bounded_as_what_is_sent() -> None:
+    kept = notice_visits.VALIDATOR["properties"]
+    assert kept["number"]["maximum"] == MOST_VISITS
+    assert kept["photos"]["maxItems"] == MOST_PHOTOS
+
+
+async def test_a_visit_that_is_sent_twice_is_one(estate: Estate) -> None:
+    notice_id, head = await delivered(estate), await estate.member("head")
+    path = f"/api/v1/notices/{notice_id}/homes/{LI_HOME}/visits"
+    wish = {"result": "nobody_there"}
+    ids = set()
+    for _ in range(2):
+        reply = await estate.world.api.post(path, wish, as_=head, key="once")
+        ids.add(reply.body["visit_id"])
+    assert len(ids) == await estate.world.db.notice_visits.count_documents({}) == 1
 
 
 async def test_the_list_of_a_head_is_of_what_is_shown_now_and_of_rules_if_pinned(

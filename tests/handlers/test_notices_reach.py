@@ -18,7 +18,7 @@ from tests.build.cast import (
     homes,
     live_there,
 )
-from tests.build.homes import get
+from tests.build.homes import get, post
 from tests.build.notices import (
     asked,
     delivered,
@@ -170,3 +170,17 @@ async def test_a_head_of_a_grid_has_the_doors_of_its_buildings(estate: Estate) -
     assert [home for home, _ in await doors(estate, f"places/{grid}/unreached-homes")] == [
         home for home, _ in found
     ]
+
+
+async def test_who_closes_the_account_is_counted_no_more(estate: Estate) -> None:
+    await everybody(estate)
+    notice_id = await delivered(estate)
+    await seen(estate, "wang", notice_id)
+    for who in ("sun", "mei"):
+        assert (await post(estate, who, "me/deletion", confirm="注销")).status == 202
+    await estate.world.work()
+    here = (await reach(estate, notice_id))["here"]
+    assert figures(here, "meant", "nobody", "shown", "reached") == [3, 1, 1, 1]
+    assert (here["people"]["meant"], here["people"]["shown"]) == (2, 1)
+    left = await doors(estate, f"notices/{notice_id}/unreached")
+    assert left == [(SUN_HOME, "nobody_bound"), (LI_HOME, "inbox_only")]

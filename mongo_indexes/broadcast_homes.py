@@ -17,6 +17,7 @@ INDEXES: Final = [
             ("reached", ASCENDING),
             ("home", ASCENDING),
             ("_id", ASCENDING),
+            ("pushed_at", ASCENDING),  # few homes are: found without reading the others
         ],
         name="homes",
     ),

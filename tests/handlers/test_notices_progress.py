@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 
 from handlers.http import streams
@@ -12,6 +13,7 @@ from services.kernel.permissions import Role
 from services.messaging.broadcasts import actions as broadcasts
 from services.messaging.broadcasts import jobs
 from services.notices.figures import glances
+from services.notices.figures.actions import shown
 from services.notices.figures.glances import Glances
 from tests.build import broadcasts as build
 from tests.build.cast import COMPOUND, UNIT, Estate, appoint
@@ -219,3 +221,14 @@ async def test_all_who_watch_a_notice_read_it_once_a_second(
         now += 0.9
         await watch.get(estate.world.deps, ids[0])
     assert sorted(reads) == sorted([f"notices:{n}" for n in ids] * 3)
+
+
+async def test_a_glance_never_goes_back(estate: Estate) -> None:
+    """What is shared may be a second old, and who was just asked anew has heard more."""
+    notice_id = await delivered(estate)
+    found = await broadcasts.find(estate.world.deps, f"notices:{notice_id}")
+    assert found is not None
+    ahead = msgspec.structs.replace(shown(found), version=found.version + 1)
+    assert await glances.again(estate.world.deps, ahead) is ahead
+    behind = msgspec.structs.replace(ahead, version=0)
+    assert await glances.again(estate.world.deps, behind) == shown(found)

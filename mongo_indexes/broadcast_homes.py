@@ -19,7 +19,7 @@ INDEXES: Final = [
             ("_id", ASCENDING),
             ("pushed_at", ASCENDING),  # few homes are: found without reading the others
         ],
-        name="homes",
+        name="by_home",
     ),
     # The homes of one person, for their erasure: forget()
     IndexModel([("people", ASCENDING)], name="people"),

@@ -47,9 +47,9 @@ def _adding(row: Document) -> UpdateOne:
 
 
 async def count(db: Database, broadcast: str) -> int:
-    """Count the homes that a broadcast means. Served by index `homes`."""
+    """Count the homes that a broadcast means. Served by index `by_home`."""
     query = {"broadcast": broadcast}
-    return await db[COLLECTION].count_documents(query, hint="homes")
+    return await db[COLLECTION].count_documents(query, hint="by_home")
 
 
 async def find_many(db: Database, tx: Transaction | None, ids: Sequence[str]) -> list[Document]:
@@ -90,20 +90,20 @@ async def unreached(
     query: ListQuery,
     because: Because | None,
 ) -> Page[BroadcastHome]:
-    """Homes under some places where nobody was reached. Served by index `homes`.
+    """Homes under some places where nobody was reached. Served by index `by_home`.
 
     One query a place, each of which merges the broadcasts in the order of the homes.
     """
     told = {"broadcast": {"$in": list(broadcasts)}, "reached": False}
     narrow = WHY[because] if because else {}
-    parts = [("homes", {**told, "home": under(each), **narrow}) for each in outermost(places)]
+    parts = [("by_home", {**told, "home": under(each), **narrow}) for each in outermost(places)]
     return await BY_HOME.page_of_any(db[COLLECTION], BroadcastHome, parts, query)
 
 
 async def reach(
     db: Database, broadcast: str, place: str, depth: int
 ) -> dict[str, dict[str, int]]:
-    """Return part → figures of HomesReached. Served by index `homes`.
+    """Return part → figures of HomesReached. Served by index `by_home`.
 
     `depth`: segments of a part's path.
     """
@@ -120,7 +120,7 @@ async def reach(
         "nobody": sum_if({"$eq": ["$people", []]}),
     }
     pipeline: list[Document] = [{"$match": where}, {"$group": group}]
-    cursor = await db[COLLECTION].aggregate(pipeline, hint="homes")
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="by_home")
     return {row.pop("_id"): row async for row in cursor}
 
 

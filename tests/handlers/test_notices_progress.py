@@ -29,6 +29,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "EVERY_SECONDS", 0.005)
     monkeypatch.setattr(glances, "KEPT_SECONDS", 0.0)
     monkeypatch.setattr(jobs, "AT_ONCE", 2)
+    monkeypatch.setattr(jobs, "PARTS_IN_A_STEP", 1, raising=False)
 
 
 def path(notice_id: str) -> str:
@@ -72,6 +73,7 @@ async def test_it_is_told_step_by_step_until_it_is_done(estate: Estate) -> None:
         await step(estate, notice_id)
         _, told = await next_event(stream)
         assert (told["version"], told["homes"], told["people"]) == (1, 2, 2)
+        assert told == await progress(estate, notice_id)
         await build.finish(estate.world, f"notices:{notice_id}")
         events = await stream.rest()
     last, told = events[-1]

@@ -1,6 +1,6 @@
 """Deaths of a worker on the way of a broadcast: before or after any of its writes."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, Final
 
 import pytest
@@ -31,7 +31,11 @@ WRITES: Final[list[tuple[Any, str]]] = [
 ]
 
 
-def deadly(monkeypatch: pytest.MonkeyPatch, deaths: Iterator[str]) -> None:
+def deadly(
+    monkeypatch: pytest.MonkeyPatch,
+    deaths: Iterator[str],
+    writes: Sequence[tuple[Any, str]] = tuple(WRITES),
+) -> None:
     """Let the worker die before or after its writes, as the deaths say."""
 
     def dying(write: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
@@ -46,5 +50,5 @@ def deadly(monkeypatch: pytest.MonkeyPatch, deaths: Iterator[str]) -> None:
 
         return attempt
 
-    for module, name in WRITES:
+    for module, name in writes:
         monkeypatch.setattr(module, name, dying(getattr(module, name)))

@@ -16,7 +16,7 @@ from services.messaging.deliveries import actions as deliveries_actions
 from services.messaging.states import Move
 from tests.build import broadcasts
 from tests.build.cast import WANG_HOME, Estate, build
-from tests.build.deaths import Killed
+from tests.build.deaths import Killed, deadly
 from tests.build.homes import acts, at_once, get, post
 from tests.build.mailbox import SEND, allow, arrived, calls, left, open_push
 from tests.build.notices import (
@@ -252,6 +252,25 @@ async def test_a_worker_killed_after_the_call_leaves_one_unknown_and_tells_the_o
     assert await arrivals(estate) == dict.fromkeys(READERS, 1)
     for name in READERS:
         assert await left(estate.world, await estate.member(name), "notice") == 0
+
+
+@pytest.mark.usefixtures("people")
+async def test_withdrawn_at_night_after_a_worker_died_the_totals_add_up_at_once(
+    estate: Estate,
+) -> None:
+    notice_id = await under_way(estate, 4)
+    with pytest.MonkeyPatch.context() as patched:
+        deadly(patched, iter(["after"]), [(messages, "move")])
+        with pytest.raises(Killed):
+            await step(estate, notice_id)
+    await estate.advance(hours=10, minutes=30)
+    await estate.world.work()  # waits for the morning
+    assert (await act(estate, notice_id, "withdraw", because="取消")).status == 200
+    await estate.world.advance(minutes=1)
+    await estate.world.work()
+    for name in READERS:
+        await estate.member(name)
+    assert sorted((await deliveries(estate, notice_id)).values()) == ["inbox"] * 3 + ["sent"]
 
 
 @pytest.mark.usefixtures("people")

@@ -5,6 +5,7 @@ the number of people; a job carries it on (jobs.py).
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 
 from services.dependencies import Dependencies, Transaction
@@ -27,6 +28,8 @@ from services.messaging.broadcasts.models import (
 from services.messaging.models import Message, message_id_of
 from services.messaging.templates import write
 
+# After which no call is under way any more of what was stopped.
+SETTLED_AFTER: Final = timedelta(minutes=1)
 # What somebody was told by broadcasts to a few; older ones are in their inbox.
 MOST_TOLD: Final = 100
 
@@ -69,8 +72,13 @@ async def stop(
 
     False when everybody was told already; the text is another one then too.
     """
+    now = deps.now()
     await store.rewrite(deps.db, tx, broadcast_id, {"title": title, "body": body})
-    return await store.stop(deps.db, tx, broadcast_id, {"done_at": deps.now()})
+    stopped = await store.stop(deps.db, tx, broadcast_id, {"done_at": now})
+    if stopped:  # its own job may wait for the morning; this one counts what was done
+        key, due_at = f"{broadcast_id}:stopped", now + SETTLED_AFTER
+        await jobs.enqueue(deps, tx, FAN_OUT, key, due_at=due_at, broadcast_id=broadcast_id)
+    return stopped
 
 
 async def rewrite(

@@ -29,7 +29,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "EVERY_SECONDS", 0.005)
     monkeypatch.setattr(glances, "KEPT_SECONDS", 0.0)
     monkeypatch.setattr(jobs, "AT_ONCE", 2)
-    monkeypatch.setattr(jobs, "PARTS_IN_A_STEP", 1, raising=False)
+    monkeypatch.setattr(jobs, "PARTS_IN_A_STEP", 1)
 
 
 def path(notice_id: str) -> str:

@@ -1,10 +1,10 @@
 """Entries of a broadcast in people's inboxes, and the homes that it means: written in bulk."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from services.dependencies import Dependencies
+from services.kernel.waits import all_of
 from services.messaging import bulk_store
 from services.messaging.broadcasts import homes_store
 from services.messaging.broadcasts.models import (
@@ -34,7 +34,7 @@ async def write(
     texts = await source.write(deps, broadcast.key, list(places)) if source.write else None
     if texts is not None:
         places = {person: places[person] for person in places if person in texts}
-    await asyncio.gather(
+    await all_of(
         homes_store.put(deps.db, _homes(broadcast, recipients, places)),
         bulk_store.put(deps.db, _messages(deps, broadcast, places, texts or {})),
     )

@@ -97,8 +97,7 @@ async def _written(
             yield under_way[0][0], await under_way[0][1]
             under_way.popleft()
     finally:
-        for _, left in under_way:
-            left.cancel()
+        # Not cancelled: a write that is cut off in the middle of a connection leaves it open.
         await asyncio.gather(*(left for _, left in under_way), return_exceptions=True)
 
 

@@ -4,7 +4,6 @@ Some hundred people at a time. What cannot be pushed now, because the person had
 within the hour or WeChat asks to wait, stays where it is and is met again in the next pass.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,6 +13,7 @@ from msgspec import Struct
 
 from services.dependencies import Dependencies
 from services.kernel.days import BEIJING
+from services.kernel.waits import all_of
 from services.limits.models import Rate, buckets
 from services.messaging import bulk_store
 from services.messaging.broadcasts import homes_store, store
@@ -165,11 +165,7 @@ async def _push(deps: Dependencies, broadcast: Broadcast, batch: Posts, result: 
 async def _deliver(deps: Dependencies, batch: Posts) -> list[WeChatError | None]:
     """Call WeChat for all at once; what fails otherwise is raised when all have ended."""
     calls = (deliveries.deliver(deps, post, OF_MANY) for post in batch.values())
-    ended = await asyncio.gather(*calls, return_exceptions=True)
-    for one in ended:
-        if isinstance(one, BaseException) and not isinstance(one, WeChatError):
-            raise one
-    return [one if isinstance(one, WeChatError) else None for one in ended]
+    return await all_of(*calls)
 
 
 async def _with_turns(

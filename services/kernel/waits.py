@@ -14,8 +14,9 @@ async def all_of(*calls: Awaitable[T]) -> list[T]:
     nothing is cancelled, because a call that is cut off in the middle of a connection leaves it
     open.
     """
-    ended = await asyncio.gather(*calls, return_exceptions=True)
-    for one in ended:
-        if isinstance(one, BaseException):
-            raise one
-    return [one for one in ended if not isinstance(one, BaseException)]
+    tasks = [asyncio.ensure_future(call) for call in calls]
+    try:
+        await asyncio.gather(*tasks, return_exceptions=True)
+    finally:  # cancelled ourselves, they were too: their end is waited for
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return [task.result() for task in tasks]

@@ -12,7 +12,7 @@ from mongo_indexes.notice_questions import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel import steps
 from services.kernel.documents import Document, to_document
-from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
+from services.kernel.pages import Count, Key, Keyset, ListQuery, Page, chosen
 from services.notices.questions.models import (
     NoticeQuestion,
     QuestionGroup,
@@ -25,7 +25,7 @@ NEWEST: Final = Keyset(Key(ascending=False))
 OLDEST: Final = Keyset(Key())
 ORDERS: Final = {
     QuestionSort.MOST_ASKED: Keyset(
-        Key("asked", ascending=False, kind=int), Key(ascending=False)
+        Key("asked", ascending=False, kind=Count), Key(ascending=False)
     ),
     QuestionSort.NEWEST: NEWEST,
     QuestionSort.OLDEST: OLDEST,

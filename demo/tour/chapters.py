@@ -95,8 +95,8 @@ CHAPTERS: Final = (
         "notice",
         "a notice is published, pushed, read and answered, and one door knocked at",
         (
-            notices.notice_is_written,
             notices.resident_allows_notices,
+            notices.notice_is_written,
             notices.notice_is_published,
             notices.notice_is_read_and_answered,
             notices.a_door_is_visited,

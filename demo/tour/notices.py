@@ -1,6 +1,6 @@
 """Chapter of notices: written, previewed, published, pushed, read, answered, and one door."""
 
-from demo.tour.visit import Visit, expect
+from demo.tour.visit import Visit, counted, expect
 from services.kernel.days import plus_days, start_of
 
 
@@ -23,8 +23,9 @@ async def notice_is_written(visit: Visit) -> str:
     visit.notice = made["notice_id"]
     seen = await visit.ask("staff", "GET", f"/notices/{visit.notice}/preview")
     return (
-        f"a notice is drafted; it would reach {seen['homes']} homes: {seen['people']} people, "
-        f"{seen['pushable']} of them in WeChat, and nobody in {seen['unbound_homes']} homes"
+        f"a notice is drafted; it means {counted(seen['homes'], 'home')}, in "
+        f"{seen['unbound_homes']} of which nobody uses WeChat; a push would reach "
+        f"{seen['pushable']} of {seen['people']} who do"
     )
 
 
@@ -45,7 +46,10 @@ async def notice_is_published(visit: Visit) -> str:
     openid = (await visit.visitor.desk.act(f"users/{visit.user('resident')}"))["openid"]
     shown = await visit.visitor.desk.look(f"messages?openid={openid}")
     [push] = [each for each in shown if each["template_id"].endswith("-notice")]
-    return f"published: {done['people']} inboxes, 1 push in WeChat: {push['data']['thing1']}"
+    return (
+        f"published: {done['people']} have it in the inbox, pushed to {done['pushed']} "
+        f"in WeChat: {push['data']['thing1']}"
+    )
 
 
 async def notice_is_read_and_answered(visit: Visit) -> str:
@@ -80,7 +84,8 @@ async def the_page_says_so(visit: Visit) -> str:
     expect(homes["visited"] == 1, f"{homes['visited']} homes visited")
     expect(homes["unreached"] < homes["meant"], "nobody was reached")
     return (
-        f"the sender's page: {homes['meant']} homes meant, {homes['pushed']} pushed to, "
+        f"the sender's page: of {counted(homes['meant'], 'home')} {homes['pushed']} pushed to, "
         f"{homes['shown']} shown, {homes['answered']} answered, {homes['visited']} visited, "
-        f"{homes['unreached']} not reached; {people['meant']} people, {people['shown']} looked"
+        f"{homes['unreached']} not reached; {people['shown']} of {people['meant']} in WeChat "
+        "looked"
     )

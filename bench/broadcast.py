@@ -258,7 +258,7 @@ async def written(site: Site, notice: str) -> float:
             began, first = time.perf_counter(), last
         if found["state"] != "gathering":
             return float(last - first) / max(time.perf_counter() - began, LOOK)
-        await asyncio.sleep(LOOK / 10)
+        await asyncio.sleep(LOOK)
 
 
 async def until_done(site: Site, notice: str) -> None:

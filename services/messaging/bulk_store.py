@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct, field
@@ -19,6 +19,8 @@ from services.messaging.models import Channel, Delivery, Message
 from services.messaging.states import TABLE, Move
 
 DUPLICATE: Final = 11000
+# Nobody pushes what was read, or dropped.
+OPEN: Final[Document] = {"read_at": None, "dropped": {"$ne": True}}
 # The figures of PeopleReached, summed over messages.
 REACHED: Final[Document] = {
     "meant": {"$sum": 1},
@@ -72,16 +74,27 @@ async def remove(db: Database, ids: Sequence[str]) -> None:
 
 async def waiting(db: Database, broadcast: str, *, after: str, limit: int) -> list[Waiting]:
     """List who was not pushed to yet and has not read it. Served by index `broadcast`."""
-    return await _of(db, broadcast, Delivery.INBOX, after, limit, read_at=None)
+    return await _of(db, broadcast, Delivery.INBOX, after, limit, **OPEN)
 
 
 async def _of(
-    db: Database, broadcast: str, delivery: Delivery, after: str, limit: int, **also: None
+    db: Database, broadcast: str, delivery: Delivery, after: str, limit: int, **also: Any
 ) -> list[Waiting]:
     query = {"broadcast": broadcast, "delivery": delivery, "person": {"$gt": after}, **also}
     cursor = db[COLLECTION].find(query, {"person": 1, "values": 1})
     found = await cursor.sort("person", 1).limit(limit).to_list()
     return msgspec.convert(found, list[Waiting])
+
+
+async def drop(db: Database, ids: Sequence[str]) -> None:
+    """Note that messages stay in the inbox alone: nobody pushes them later."""
+    await db[COLLECTION].update_many({"_id": {"$in": list(ids)}}, {"$set": {"dropped": True}})
+
+
+async def count_dropped(db: Database, broadcast: str) -> int:
+    """Count what was dropped. Served by index `broadcast`."""
+    query = {"broadcast": broadcast, "delivery": Delivery.INBOX, "dropped": True}
+    return await db[COLLECTION].count_documents(query, hint="broadcast")
 
 
 async def startable(db: Database, tx: Transaction, ids: Sequence[str]) -> list[str]:

@@ -56,6 +56,7 @@ class Message(Struct, kw_only=True):
     created_at: datetime
     read_at: datetime | None = None
     delivery: Delivery = Delivery.INBOX
+    dropped: bool = False  # of a broadcast: another push had come within the hour
     channel: Channel | None = None  # by which it was tried
     grant: str | None = None  # the one-time grant it spends, or service_bearer
     attempted_at: datetime | None = None

@@ -17,7 +17,9 @@ from services.messaging.broadcasts.models import (
     Wish,
     broadcast_id,
 )
-from tests.build.mailbox import VALUES
+from tests.build.cast import COMPOUND, LI_HOME, SUN_HOME, UNIT, WANG_HOME, Estate
+from tests.build.mailbox import VALUES, open_push
+from tests.build.sign_ins import Member
 from tests.build.world import World
 
 SOURCE = "told"
@@ -107,3 +109,18 @@ async def check(world: World, broadcast: str, *, erased: int = 0) -> None:
         sent = [rows[person]["delivery"] == "sent" for person in home["people"]]
         was_pushed = home["pushed_at"] is not None
         assert was_pushed == any(sent) or (erased > 0 and was_pushed), home
+
+
+async def neighbours(estate: Estate) -> dict[str, Member]:
+    """Li has two homes, Mei lives with her, Wang and Sun have one each."""
+    members = {name: await estate.member(name) for name in ("li", "mei", "wang", "sun")}
+    ids = {name: member.person_id for name, member in members.items()}
+    homes = {
+        LI_HOME: (ids["li"], ids["mei"]),
+        WANG_HOME: (ids["wang"],),
+        SUN_HOME: (ids["sun"], ids["li"]),
+        f"{UNIT}.503": (),
+    }
+    register(estate.world, Crowd(homes, {COMPOUND: (ids["wang"],)}))
+    await open_push(estate.world)
+    return members

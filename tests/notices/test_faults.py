@@ -266,7 +266,7 @@ async def test_withdrawn_at_night_after_a_worker_died_the_totals_add_up_at_once(
     await estate.advance(hours=10, minutes=30)
     await estate.world.work()  # waits for the morning
     assert (await act(estate, notice_id, "withdraw", because="取消")).status == 200
-    await estate.world.advance(minutes=1)
+    await estate.world.advance(minutes=2)
     await estate.world.work()
     for name in READERS:
         await estate.member(name)
@@ -290,8 +290,8 @@ async def test_when_wechat_refuses_all_grants_all_have_the_entry_and_nobody_is_a
     await estate.advance(days=1)
     await estate.world.work()
     assert await calls(estate.world) == 4
-    [job] = await estate.world.db.outbox.find({"kind": "messaging.broadcast"}).to_list()
-    assert job["state"] == "done"
+    jobs_of = await estate.world.db.outbox.find({"kind": "messaging.broadcast"}).to_list()
+    assert {job["state"] for job in jobs_of} == {"done"}
 
 
 @pytest.mark.usefixtures("people")

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.followers import actions as followers
 from services.kernel.features import Lane
 from services.messaging.broadcasts import actions as broadcasts
 from services.messaging.broadcasts import (
@@ -18,17 +17,14 @@ from services.messaging.broadcasts import (
 from services.messaging.broadcasts.models import Quiet, Urgency
 from services.messaging.broadcasts.states import BroadcastState
 from services.messaging.deliveries import actions as deliveries
-from services.messaging.deliveries import receipts
-from services.people import actions as people_actions
-from services.wechat.events import Receipt, TemplateSent
+from services.messaging.push_turns import store as push_turns_store
 from tests.build.broadcasts import (
-    Crowd,
     begin,
     check,
     entries,
     finish,
     found,
-    register,
+    neighbours,
     step,
 )
 from tests.build.cast import COMPOUND, LI_HOME, SUN_HOME, UNIT, WANG_HOME, Estate
@@ -38,11 +34,8 @@ from tests.build.mailbox import (
     allow,
     arrived,
     calls,
-    follow,
     inbox,
     left,
-    open_push,
-    open_service_push,
     receipt,
 )
 from tests.build.sign_ins import Member
@@ -55,18 +48,7 @@ NEVER = Quiet(from_hour=0, to_hour=0)
 
 @pytest.fixture
 async def people(estate: Estate) -> dict[str, Member]:
-    """Li has two homes, Mei lives with her, Wang and Sun have one each."""
-    members = {name: await estate.member(name) for name in ("li", "mei", "wang", "sun")}
-    ids = {name: member.person_id for name, member in members.items()}
-    homes = {
-        LI_HOME: (ids["li"], ids["mei"]),
-        WANG_HOME: (ids["wang"],),
-        SUN_HOME: (ids["sun"], ids["li"]),
-        f"{UNIT}.503": (),
-    }
-    register(estate.world, Crowd(homes, {COMPOUND: (ids["wang"],)}))
-    await open_push(estate.world)
-    return members
+    return await neighbours(estate)
 
 
 @pytest.fixture(autouse=True)
@@ -327,57 +309,38 @@ async def test_reach_counts_each_person_and_home_once_in_each_place(
     assert (await reach.at(world.deps, broadcast, f"{COMPOUND}.b9")).homes.meant == 0
 
 
-async def test_who_allowed_none_but_follows_the_service_account_gets_it_there(
+async def test_what_was_dropped_is_not_pushed_in_a_later_pass(
     world: World, people: dict[str, Member]
 ) -> None:
-    await open_service_push(world, sent_events=True)
-    unionid = (await world.wechat.do("users/wang"))["unionid"]
-    openid = await world.wechat.openid("wang")
-    known = await people_actions.find_or_add(world.deps, openid, unionid=unionid)
-    assert known.id == people["wang"].person_id
+    for name in ("li", "wang"):
+        await allow(world, name)
+        await allow(world, name)
+    await begin(world, "n1", quiet=NEVER)
+    await world.work()
+    await push_turns_store.give_back(world.deps.db, [people["wang"].person_id], "told:n1")
+    await world.wechat.fault(SEND, errcode=-1)  # Wang's push is held for another pass
+    second = await begin(world, "n2", quiet=NEVER, urgency=Urgency.DROPPED)
+    for _ in range(8):
+        await world.work()
+        await world.advance(minutes=10)
+    assert len(await arrived(world, "li")) == 1
+    assert len(await arrived(world, "wang")) == 2
+    assert (await found(world, second)).counts.dropped == 1
+    await check(world, second)
+
+
+async def test_an_answer_that_comes_late_is_counted_after_all(
+    world: World, people: dict[str, Member]
+) -> None:
     await allow(world, "li")
-    await follow(world, "wang")
-    await world.work()
     broadcast = await begin(world, quiet=NEVER)
-    assert (await finish(world, broadcast)).counts.sent == 2
-    rows = await entries(world, broadcast)
-    ways = {name: rows[member.person_id].get("channel") for name, member in people.items()}
-    assert ways == {"li": "mini_program", "wang": "service_account", "mei": None, "sun": None}
-    assert len(await arrived(world, "wang")) == 0
-    await world.advance(seconds=1)  # WeChat's receipt is pushed
-    rows = await entries(world, broadcast)
-    assert rows[people["wang"].person_id]["receipt_at"] is not None
+    await world.work()
+    key = {"broadcast": broadcast, "person": people["li"].person_id}
+    await world.db.messages.update_one(key, {"$set": {"delivery": "unknown"}})
+    await world.db.broadcasts.update_one(
+        {"_id": broadcast}, {"$set": {"counts.sent": 0, "counts.unknown": 1}}
+    )
+    await world.db.messages.update_one(key, {"$set": {"delivery": "sent"}})
+    await world.advance(minutes=2)
+    await world.work()
     await check(world, broadcast)
-
-
-async def test_a_follower_who_blocks_the_account_was_not_reached(
-    world: World, people: dict[str, Member]
-) -> None:
-    await open_service_push(world)
-    unionid = (await world.wechat.do("users/wang"))["unionid"]
-    openid = await world.wechat.openid("wang")
-    await people_actions.find_or_add(world.deps, openid, unionid=unionid)
-    await follow(world, "wang")
-    await world.work()
-    broadcast = await begin(world, quiet=NEVER)
-    await finish(world, broadcast)
-    row = (await entries(world, broadcast))[people["wang"].person_id]
-
-    async def bounce(tx: Any) -> None:
-        [follower] = (await followers.openids(world.deps, [people["wang"].person_id])).values()
-        told = TemplateSent(
-            created_at=world.clock.now,
-            dedupe_key="t1",
-            openid=follower,
-            message_id=row["wechat_id"],
-            receipt=Receipt.BLOCKED,
-            status="failed:user block",
-        )
-        await receipts.record_of_service(world.deps, tx, told)
-
-    await world.deps.in_transaction(bounce)
-    row = (await entries(world, broadcast))[people["wang"].person_id]
-    assert (row["delivery"], row["problem"]) == ("refused", "failed:user block")
-    home = await world.db.broadcast_homes.find_one({"home": WANG_HOME})
-    assert home is not None
-    assert home["pushed_at"] is None

@@ -5,7 +5,6 @@ the number of people; a job carries it on (jobs.py).
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Final
 
 from services.dependencies import Dependencies, Transaction
@@ -17,6 +16,7 @@ from services.messaging import bulk_store
 from services.messaging.broadcasts import homes_store, store
 from services.messaging.broadcasts.models import (
     FAN_OUT,
+    SETTLED_AFTER,
     Because,
     Broadcast,
     BroadcastHome,
@@ -29,7 +29,6 @@ from services.messaging.models import Message, message_id_of
 from services.messaging.templates import write
 
 # After which no call is under way any more of what was stopped.
-SETTLED_AFTER: Final = timedelta(minutes=1)
 # What somebody was told by broadcasts to a few; older ones are in their inbox.
 MOST_TOLD: Final = 100
 

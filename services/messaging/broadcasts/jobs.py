@@ -23,6 +23,7 @@ from services.messaging.broadcasts import entries, homes_store, pushes, store
 from services.messaging.broadcasts.models import (
     AT_ONCE,
     FAN_OUT,
+    SETTLED_AFTER,
     Broadcast,
     Counts,
     Part,
@@ -38,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 
 async def step(deps: Dependencies, payload: Document) -> Again | None:
-    """Do the next step of a broadcast; one that is done or was stopped has none."""
+    """Do the next step of a broadcast; one that is done or was stopped is counted once more."""
     broadcast = await store.find(deps.db, payload["broadcast_id"])
     if broadcast is None:
         return None
@@ -47,10 +48,8 @@ async def step(deps: Dependencies, payload: Document) -> Again | None:
             await gather_some(deps, broadcast)
         case BroadcastState.PUSHING:
             return Again(await push_some(deps, broadcast))
-        case BroadcastState.STOPPED:
-            await settle(deps, broadcast)
-            return None
         case _:
+            await settle(deps, broadcast)
             return None
     return Again(deps.now())
 
@@ -139,6 +138,8 @@ async def _end_pass(deps: Dependencies, broadcast: Broadcast) -> datetime:
 async def finish(deps: Dependencies, broadcast: Broadcast) -> datetime:
     """End a broadcast with the counts of what is there, whatever the steps had counted."""
     now = deps.now()
+    key, due_at = f"{broadcast.id}:done", now + SETTLED_AFTER
+    await jobs.enqueue(deps, None, FAN_OUT, key, due_at=due_at, broadcast_id=broadcast.id)
     counts = await _final(deps, broadcast)
     changes = {"counts": counts, "done_at": now}
     if await store.move(deps.db, broadcast, Move.FINISH, changes):
@@ -147,8 +148,14 @@ async def finish(deps: Dependencies, broadcast: Broadcast) -> datetime:
 
 
 async def settle(deps: Dependencies, broadcast: Broadcast) -> None:
-    """Count what a broadcast had done when it was stopped: a step was perhaps in the middle."""
-    await store.note(deps.db, broadcast, {"$set": {"counts": await _final(deps, broadcast)}})
+    """Count what a broadcast has done, a while after its end.
+
+    A step was perhaps in the middle when it was stopped; and a worker that slept past its lease
+    learns WeChat's answers when another one has finished.
+    """
+    counts = await _final(deps, broadcast)
+    if counts != to_document(broadcast.counts):
+        await store.note(deps.db, broadcast, {"$set": {"counts": counts}})
 
 
 async def _final(deps: Dependencies, broadcast: Broadcast) -> Document:
@@ -156,7 +163,8 @@ async def _final(deps: Dependencies, broadcast: Broadcast) -> Document:
     await pushes.lose_sending(deps, broadcast)
     await pushes.mark_all_pushed(deps, broadcast.id)
     counts = await recount(deps, broadcast)
-    counts["dropped"] = broadcast.counts.dropped
+    if broadcast.urgency is Urgency.DROPPED:
+        counts["dropped"] = await bulk_store.count_dropped(deps.db, broadcast.id)
     return counts
 
 

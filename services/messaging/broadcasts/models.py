@@ -10,6 +10,8 @@ from services.kernel.labels import Labelled
 from services.messaging.broadcasts.states import BroadcastState
 
 FAN_OUT: Final = "messaging.broadcast"  # the job that carries a broadcast on
+# After its end a broadcast is counted once more: longer than a lease of its job.
+SETTLED_AFTER: Final = timedelta(minutes=2)
 AT_ONCE: Final = 1_000  # places that a source hands over at a time
 
 

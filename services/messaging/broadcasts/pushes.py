@@ -178,6 +178,8 @@ async def _with_turns(
     free = await push_turns.take(deps, people, broadcast.id)
     left_out = len(people) - len(free)
     if broadcast.urgency is Urgency.DROPPED:
+        dropped = [each for each, post in batch.items() if post.parcel.person not in free]
+        await bulk_store.drop(deps.db, dropped)
         result.dropped += left_out
     else:
         result.held += left_out

@@ -20,6 +20,8 @@ ORDERS: Final = {
 READ_ORDER: Final = Keyset(Key("position", ascending=False))
 # What lists need not carry; kept documents are up to some hundred kilobytes.
 LONG: Final = {"text": 0, "history": 0, "proposal": 0}
+# Some hundred kilobytes, too, where the audience is hundreds of places.
+IN_LISTS: Final = {**LONG, "readers": 0, "doors": 0}
 
 
 async def insert(db: Database, tx: Transaction, notice: Notice) -> None:
@@ -64,7 +66,7 @@ async def page(db: Database, keys: Sequence[str], query: NoticesQuery) -> Page[N
     name = next((f"senders_{each}" for each in ("state", "kind") if each in filters), "senders")
     where = {"senders": {"$in": list(keys)}, **filters}
     return await ORDERS[query.sort].page(
-        db[COLLECTION], Notice, where, query, hint=name, without=LONG
+        db[COLLECTION], Notice, where, query, hint=name, without=IN_LISTS
     )
 
 
@@ -83,7 +85,7 @@ async def shown_page(
     """Notices for a reader, pinned ones first, the newest next. Served by index `readers`."""
     where = {**shown(keys, now), **filters}
     return await READ_ORDER.page(
-        db[COLLECTION], Notice, where, query, hint="readers", without=LONG
+        db[COLLECTION], Notice, where, query, hint="readers", without=IN_LISTS
     )
 
 

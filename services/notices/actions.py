@@ -13,6 +13,7 @@ from services.notices.models import (
     AttachmentLinks,
     ChangeNotice,
     NewNotice,
+    Notice,
     NoticesQuery,
     NoticeSummary,
     NoticeView,
@@ -125,12 +126,12 @@ async def review(
     if not wish.approve and wish.reason is None:
         raise ReasonNeeded("请写明退回的原因")
     if found.proposal is not None:
-        _require_others(actor, found.proposal.by)
+        _require_others(actor, found)
         made = await corrections.judge(deps, actor, found, wish)
         return await views.view(deps, made)
     action = NoticeAction.APPROVE if wish.approve else NoticeAction.SEND_BACK
     states.require(found.state, action)
-    _require_others(actor, found.author, found.changed_by)
+    _require_others(actor, found)
     because = "" if wish.approve else wish.reason or ""
     said = {"reviewed_by": actor.person_id, "reviewed_at": deps.now()}
 
@@ -143,8 +144,8 @@ async def review(
     return await deps.in_transaction(save)
 
 
-def _require_others(actor: Actor, *writers: str) -> None:
-    if actor.person_id in writers:
+def _require_others(actor: Actor, found: Notice) -> None:
+    if actor.person_id in senders.writers_of(found):
         raise OwnNotice("自己写的通知要由别人复核")
 
 

@@ -12,6 +12,7 @@ from services.kernel.permissions import Role
 from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
 from services.messaging.broadcasts.models import Quiet, Urgency, Wish, broadcast_id
+from services.notices import senders
 from services.notices.models import Notice, NoticeKind
 from services.notices.rules.models import NoticeRules
 from services.wechat.template_values import plain
@@ -137,9 +138,7 @@ async def reviewers_of(deps: Dependencies, notice: Notice) -> list[str]:
     office = Audience(places=[notice.place], roles=[Role.COMMUNITY_STAFF])
     found = (await audiences.part(deps, office, "", MOST_REVIEWERS)).recipients
     over = [each.people for each in found if covers(each.place, notice.place)]
-    return sorted(
-        {one for people in over for one in people} - {notice.author, notice.changed_by}
-    )
+    return sorted({one for people in over for one in people} - senders.writers_of(notice))
 
 
 async def ask_reviewers(

@@ -27,6 +27,7 @@ NOTICES: Final = Holding(
     staff=(
         "author",
         "changed_by",
+        "writers",
         "reviewed_by",
         "scheduled_by",
         "published_by",

@@ -152,6 +152,7 @@ async def go(deps: Dependencies, actor: Actor, found: Notice, *, by: Actor) -> N
         "position": position(now, found.id, pinned=found.pinned),
         "published_at": now,
         "published_by": actor.person_id,
+        "writers": [],  # a correction has its own
         "sent_back_because": "",
     }
 

@@ -167,6 +167,13 @@ def sees(actor: Actor, notice: Notice) -> bool:
     return not {*keys(actor)}.isdisjoint(notice.senders)
 
 
+def writers_of(found: Notice) -> set[str]:
+    """Return who wrote or changed what is not out yet: they cannot approve it."""
+    if found.proposal is not None:
+        return {found.proposal.by, *found.writers}
+    return {found.author, found.changed_by, *found.writers}
+
+
 def readers_of(notice_id: str, audience: Audience) -> list[str]:
     """Return the tokens of who reads a notice.
 

@@ -98,6 +98,28 @@ async def test_who_changed_it_is_no_second_pair_of_eyes(estate: Estate) -> None:
     assert (await act(estate, notice_id, "review", "admin", approve=True)).status == 200
 
 
+async def test_of_two_who_write_by_turns_neither_approves(estate: Estate) -> None:
+    await rule(estate)
+    other = await colleague(estate)
+    notice_id = await drafted(estate)
+    await send(estate, "PATCH", other, f"notices/{notice_id}", text="我来写")
+    await send(estate, "PATCH", "staff", f"notices/{notice_id}", title="停水通知。")
+    await act(estate, notice_id, "submit")
+    assert await told(estate.world, other, "notice_to_review") == []
+    for who in ("staff", other):
+        reply = await act(estate, notice_id, "review", who, approve=True)
+        assert (reply.status, reply.code) == (403, "own_notice")
+    assert (await act(estate, notice_id, "review", "admin", approve=True)).status == 200
+    await act(estate, notice_id, "publish")
+    await act(estate, notice_id, "correct", other, because="有误", title="改期")
+    await act(estate, notice_id, "correct", because="有误", title="改期。")
+    reply = await act(estate, notice_id, "review", other, approve=True)
+    assert (reply.status, reply.code) == (403, "own_notice")
+    await act(estate, notice_id, "review", "admin", approve=True)
+    await act(estate, notice_id, "correct", because="有误", title="改期!")  # of one alone again
+    assert (await act(estate, notice_id, "review", other, approve=True)).status == 200
+
+
 async def test_of_two_reviewers_at_once_one_counts(estate: Estate) -> None:
     await rule(estate)
     other = await colleague(estate)

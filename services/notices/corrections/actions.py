@@ -64,7 +64,9 @@ async def correct(
 async def _propose(
     deps: Dependencies, tx: Transaction, actor: Actor, found: Notice, proposal: Proposal
 ) -> Notice:
-    made = await move(deps, tx, found, NoticeAction.PROPOSE, proposal=proposal)
+    # Also of one that this replaces, or that was dismissed: their words may be in it.
+    writers = sorted({*found.writers, proposal.by})
+    made = await move(deps, tx, found, NoticeAction.PROPOSE, proposal=proposal, writers=writers)
     await drafts.discard_proposed(deps, tx, found, proposal.content)
     await note(deps, tx, actor, NoticeAction.PROPOSE, found)
     return made
@@ -91,6 +93,7 @@ async def _apply(
         "corrected_at": deps.now(),
         "corrected_because": proposal.because,
         "proposal": None,
+        "writers": [],
     }
     made = await move(deps, tx, found, NoticeAction.CORRECT, **changes)
     await drafts.discard_proposed(deps, tx, found, content)

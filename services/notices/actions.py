@@ -86,7 +86,7 @@ async def submit(deps: Dependencies, actor: Actor, notice_id: str) -> NoticeView
     """Ask for a second pair of eyes. Raises ReviewNotAsked, EndsBeforeStart, NoticeMovedOn."""
     found = await access(deps, actor, notice_id)
     states.require(found.state, NoticeAction.SUBMIT)
-    if not (await rules.of(deps, found.place)).second_eyes:
+    if not (await rules.of(deps, found.places)).second_eyes:
         raise ReviewNotAsked("这里不要求复核,可以直接发布")
     checks.check_times(found.content, deps.now())
     key = f"{found.id}:{found.revision}"

@@ -92,7 +92,7 @@ async def publish(
 
 
 async def _require_no_review(deps: Dependencies, found: Notice) -> None:
-    if (await rules.of(deps, found.place)).second_eyes:
+    if (await rules.of(deps, found.places)).second_eyes:
         raise ReviewNeeded("这里要求先由别人复核,请先提交复核")
 
 
@@ -142,7 +142,7 @@ async def go(deps: Dependencies, actor: Actor, found: Notice, *, by: Actor) -> N
     """
     states.require(found.state, NoticeAction.PUBLISH)
     frozen = await require_allowed(deps, actor, found)
-    quiet = notify.quiet_of(await rules.of(deps, found.place))
+    quiet = notify.quiet_of(await rules.of(deps, frozen.places))
     now = deps.now()
     changes = {
         "audience": frozen,

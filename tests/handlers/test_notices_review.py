@@ -2,8 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from services.kernel.permissions import Role
-from tests.build.cast import COMMUNITY, COMPOUND, UNIT, Estate, appoint
+from services.notices.rules.actions import strictest
+from services.notices.rules.models import NoticeRules
+from tests.build.cast import COMMUNITY, COMPOUND, UNIT, ZHAO_HOME, Estate, appoint
 from tests.build.homes import acts, at_once, get, told
 from tests.build.notices import (
     OWNERS,
@@ -57,6 +61,39 @@ async def test_the_nearest_place_above_decides(estate: Estate) -> None:
     begun = await broadcast_of(estate, out)
     assert begun is not None
     assert begun["quiet"] == {"from_hour": 22, "to_hour": 7}
+
+
+async def test_one_more_place_elsewhere_does_not_lift_the_rules(estate: Estate) -> None:
+    await rule(estate, COMPOUND, quiet_from=20, quiet_to=6)
+    notice_id = await drafted(estate, audience=OWNERS | {"places": [COMPOUND, ZHAO_HOME]})
+    early = await act(estate, notice_id, "publish")
+    assert (early.status, early.code) == (409, "notice_review_needed")
+    assert (await act(estate, notice_id, "submit")).status == 200
+    await act(estate, notice_id, "review", "admin", approve=True)
+    assert (await act(estate, notice_id, "publish")).status == 200
+    begun = await broadcast_of(estate, notice_id)
+    assert begun is not None
+    assert begun["quiet"] == {"from_hour": 20, "to_hour": 7}
+    change = await act(estate, notice_id, "correct", because="有误", title="改")
+    assert (change.body["version"], change.body["proposal"]["title"]) == (1, "改")
+
+
+@pytest.mark.parametrize(
+    ("several", "quiet"),
+    [
+        ([(22, 7)], (22, 7)),
+        ([(22, 7), (0, 0)], (22, 7)),
+        ([(5, 5), (0, 0)], (0, 0)),
+        ([(20, 6), (22, 8)], (20, 8)),
+        ([(12, 14), (22, 7)], (22, 14)),
+        ([(7, 22), (22, 7)], (7, 22)),
+    ],
+)
+def test_quiet_hours_of_several_places(
+    several: list[tuple[int, int]], quiet: tuple[int, int]
+) -> None:
+    made = strictest([NoticeRules(id="", quiet_from=a, quiet_to=b) for a, b in several])
+    assert (made.quiet_from, made.quiet_to) == quiet
 
 
 async def test_somebody_else_approves_before_it_goes_out(estate: Estate) -> None:

@@ -49,7 +49,7 @@ async def correct(
     if len(found.history) >= MOST_CORRECTIONS:
         raise TooManyCorrections("更正次数太多,请撤回后重新发布", most=MOST_CORRECTIONS)
     proposal = Proposal(content=content, because=wish.because, by=actor.person_id, at=now)
-    waits = (await rules.of(deps, found.place)).second_eyes
+    waits = (await rules.of(deps, found.places)).second_eyes
 
     async def save(tx: Transaction) -> Notice:
         made = msgspec.structs.replace(found, attachments=content.attachments)

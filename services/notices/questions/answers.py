@@ -39,7 +39,7 @@ async def give(
         raise NotPublished("只有公开答复才能改写提问")
     checks.check_html(wish.text, wish.question or "")
     action = QuestionAction.PUBLISH if wish.public else QuestionAction.ANSWER
-    quiet = quiet_of(await rules.of(deps, notice.place))
+    quiet = quiet_of(await rules.of(deps, notice.places))
 
     async def save(tx: Transaction) -> None:
         question = await groups.access(deps, tx, actor, notice.id, question_id)

@@ -165,7 +165,7 @@ class ReviewHandler(ApiHandler):
         "reviewNotice",
         needs=Permission.SEND_NOTICES,
         errors=("notice_moved_on", "own_notice", "reason_needed", "notice_ends_before_start"),
-        example=ReviewNotice(approve=True),
+        example=ReviewNotice(approve=True, revision=3),
     )
     async def post(self, notice_id: NoticeId, body: ReviewNotice) -> NoticeView:
         """Approve what somebody else wrote, or send it back; also a correction that waits."""

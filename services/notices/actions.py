@@ -19,7 +19,7 @@ from services.notices.models import (
     NoticeView,
     ReviewNotice,
 )
-from services.notices.publications import access, move, note
+from services.notices.publications import access, access_seen, move, note
 from services.notices.rules import actions as rules
 from services.notices.states import NoticeAction
 from services.photos import actions as photos
@@ -67,19 +67,19 @@ async def change(
     deps: Dependencies, actor: Actor, notice_id: str, wish: ChangeNotice
 ) -> NoticeView:
     """Change a draft. Raises NoticeMovedOn, and what `write` does."""
-    found = await access(deps, actor, notice_id)
+    found = await access_seen(deps, actor, notice_id, wish.revision)
     states.require(found.state, NoticeAction.EDIT)
     made = await drafts.changed(deps, actor, found, wish)
     changes = {n: getattr(made, n) for n in made.__struct_fields__ if n not in FIXED}
 
-    async def save(tx: Transaction) -> None:
-        await move(deps, tx, found, NoticeAction.EDIT, **changes)
+    async def save(tx: Transaction) -> Notice:
+        kept = await move(deps, tx, found, NoticeAction.EDIT, **changes)
         await drafts.detach(deps, tx, made, found.attachments)
         await drafts.attach(deps, tx, actor, made, found.attachments)
         await note(deps, tx, actor, NoticeAction.EDIT, found)
+        return kept
 
-    await deps.in_transaction(save)
-    return await views.view(deps, made)
+    return await views.view(deps, await deps.in_transaction(save))
 
 
 async def submit(deps: Dependencies, actor: Actor, notice_id: str) -> NoticeView:
@@ -119,10 +119,10 @@ async def review(
 ) -> NoticeView:
     """Approve what somebody else wrote, or send it back with a reason.
 
-    A correction that waits is judged in the same way. Raises OwnNotice, ReasonNeeded,
-    NoticeMovedOn.
+    A correction that waits is judged in the same way. What was changed after they read it is
+    not approved: NoticeMovedOn. Raises OwnNotice, ReasonNeeded, too.
     """
-    found = await access(deps, actor, notice_id)
+    found = await access_seen(deps, actor, notice_id, wish.revision)
     if not wish.approve and wish.reason is None:
         raise ReasonNeeded("请写明退回的原因")
     if found.proposal is not None:

@@ -57,7 +57,7 @@ async def changed(
     deps: Dependencies, actor: Actor, found: Notice, wish: ChangeNotice
 ) -> Notice:
     """Return a draft with changes, checked as if it were new. Raises the same."""
-    names = {*wish.__struct_fields__}
+    names = {*wish.__struct_fields__} - {"revision"}
     said = {name: getattr(wish, name) for name in names if getattr(wish, name) is not UNSET}
     kept = {name: getattr(found, name) for name in names - said.keys()}
     made = await complete(deps, actor, NewNotice(kind=found.kind, **kept, **said))

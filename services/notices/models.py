@@ -23,6 +23,7 @@ from services.notices.contents.models import (
     Option,
     Proposal,
     Question,
+    Revision,
     SignedBy,
     Text,
     Title,
@@ -165,6 +166,7 @@ class ChangeNotice(Struct, forbid_unknown_fields=True, kw_only=True):
     `shown_until`: Instant until which it is shown; null for without end.
     `pinned`: Whether it stands above the others.
     `question`: Question that is to be answered.
+    `revision`: Revision of the notice that was read; with it, no change is lost unseen.
     """
 
     audience: Audience | UnsetType = UNSET
@@ -176,16 +178,19 @@ class ChangeNotice(Struct, forbid_unknown_fields=True, kw_only=True):
     shown_until: Instant | UnsetType | None = UNSET
     pinned: bool | UnsetType = UNSET
     question: Question | UnsetType = UNSET
+    revision: Revision | UnsetType = UNSET
 
 
 class ReviewNotice(Struct, forbid_unknown_fields=True, kw_only=True):
     """Word of the second pair of eyes.
 
     `approve`: Whether it may go out.
+    `revision`: Revision of the notice that was read: nothing else is approved.
     `reason`: Why it may not; needed to send it back.
     """
 
     approve: bool
+    revision: Revision
     reason: Reason | None = None
 
 
@@ -193,9 +198,11 @@ class PublishNotice(Struct, forbid_unknown_fields=True, kw_only=True):
     """Publication of a notice.
 
     `at`: Instant to publish it at; at once, or from when it is to be shown, without it.
+    `revision`: Revision of the notice that was read; with it, nothing unseen goes out.
     """
 
     at: Instant | None = None
+    revision: Revision | UnsetType = UNSET
 
 
 class CorrectNotice(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -208,6 +215,7 @@ class CorrectNotice(Struct, forbid_unknown_fields=True, kw_only=True):
     `shown_until`: Instant until which it is shown; null for without end.
     `pinned`: Whether it stands above the others.
     `answers_until`: Instant until which it is answered.
+    `revision`: Revision of the notice that was read; with it, no correction is lost unseen.
     """
 
     because: Reason
@@ -217,6 +225,7 @@ class CorrectNotice(Struct, forbid_unknown_fields=True, kw_only=True):
     shown_until: Instant | UnsetType | None = UNSET
     pinned: bool | UnsetType = UNSET
     answers_until: Instant | UnsetType = UNSET
+    revision: Revision | UnsetType = UNSET
 
 
 class WithdrawNotice(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -379,6 +388,7 @@ class ProposalView(Struct, kw_only=True):
 class NoticeView(NoticeSummary, kw_only=True):
     """Notice, as those see it who send it.
 
+    `revision`: Rises with every write; sent back, it says what was read.
     `text`: Text, in paragraphs.
     `attachments`: Pictures and papers.
     `audience`: Who is meant; from publication on as it was taken then.
@@ -391,6 +401,7 @@ class NoticeView(NoticeSummary, kw_only=True):
     `withdrawn_because`: Why it was withdrawn; empty when it was not.
     """
 
+    revision: Revision
     text: Text
     attachments: list[AttachmentView]
     audience: AudienceView

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from services.audiences import actions as audiences
 from services.audiences.models import Audience
@@ -46,6 +47,16 @@ async def access(deps: Dependencies, actor: Actor, notice_id: str) -> Notice:
     return senders.access(actor, await store.find(deps.db, notice_id))
 
 
+async def access_seen(
+    deps: Dependencies, actor: Actor, notice_id: str, revision: int | UnsetType
+) -> Notice:
+    """Return a notice as the actor read it, if they say so. Raises NotFound, NoticeMovedOn."""
+    found = await access(deps, actor, notice_id)
+    if revision not in {UNSET, found.revision}:
+        raise states.moved_on(found.state)
+    return found
+
+
 async def move(
     deps: Dependencies, tx: Transaction, found: Notice, action: NoticeAction, **changes: Any
 ) -> Notice:
@@ -79,7 +90,7 @@ async def publish(
     Raises NotFound, TimePast, EndsBeforeStart, ReviewNeeded, NoticeMovedOn, KindNotYours,
     AudienceEmpty.
     """
-    found = await access(deps, actor, notice_id)
+    found = await access_seen(deps, actor, notice_id, wish.revision)
     now = deps.now()
     at = now if wish.at is None else checks.check_instant(deps, wish.at)
     start = max(at, found.shown_from or at)

@@ -21,6 +21,7 @@ from tests.build.notices import (
     titles,
 )
 from tests.build.sign_ins import Member
+from tests.build.world import Reply
 
 
 async def rule(estate: Estate, place: str = COMMUNITY, **changes: Any) -> None:
@@ -32,6 +33,13 @@ async def rule(estate: Estate, place: str = COMMUNITY, **changes: Any) -> None:
 async def colleague(estate: Estate) -> Member:
     await appoint(estate.world.deps, Role.COMMUNITY_STAFF, COMMUNITY, "13900000079")
     return await estate.world.sign_in("xu", "13900000079")
+
+
+async def judged(estate: Estate, notice_id: str, who: Member | str, **word: Any) -> Reply:
+    """Judge a notice as it is now."""
+    read = await get(estate, who, f"notices/{notice_id}")
+    word = {"revision": read.body["revision"], **word}
+    return await act(estate, notice_id, "review", who, **word)
 
 
 async def test_the_nearest_place_above_decides(estate: Estate) -> None:
@@ -69,7 +77,7 @@ async def test_one_more_place_elsewhere_does_not_lift_the_rules(estate: Estate) 
     early = await act(estate, notice_id, "publish")
     assert (early.status, early.code) == (409, "notice_review_needed")
     assert (await act(estate, notice_id, "submit")).status == 200
-    await act(estate, notice_id, "review", "admin", approve=True)
+    await judged(estate, notice_id, "admin", approve=True)
     assert (await act(estate, notice_id, "publish")).status == 200
     begun = await broadcast_of(estate, notice_id)
     assert begun is not None
@@ -104,18 +112,18 @@ async def test_somebody_else_approves_before_it_goes_out(estate: Estate) -> None
     assert (early.status, early.code) == (409, "notice_review_needed")
     assert (await act(estate, notice_id, "submit")).body["state"] == "in_review"
     assert len(await told(estate.world, other, "notice_to_review")) == 1
-    own = await act(estate, notice_id, "review", approve=True)
+    own = await judged(estate, notice_id, "staff", approve=True)
     assert (own.status, own.code) == (403, "own_notice")
-    silent = await act(estate, notice_id, "review", other, approve=False)
+    silent = await judged(estate, notice_id, other, approve=False)
     assert silent.code == "reason_needed"
-    back = await act(estate, notice_id, "review", other, approve=False, reason="日期不对")
+    back = await judged(estate, notice_id, other, approve=False, reason="日期不对")
     assert (back.body["state"], back.body["sent_back_because"]) == ("draft", "日期不对")
     staff = await estate.member("staff")
     [message] = await told(estate.world, staff, "notice_reviewed")
     assert "日期不对" in message
     await send(estate, "PATCH", staff, f"notices/{notice_id}", title="改好的停水")
     await act(estate, notice_id, "submit")
-    approved = await act(estate, notice_id, "review", other, approve=True)
+    approved = await judged(estate, notice_id, other, approve=True)
     assert (approved.body["state"], approved.body["sent_back_because"]) == ("approved", "")
     edit = await send(estate, "PATCH", staff, f"notices/{notice_id}", title="偷改")
     assert (edit.status, edit.code) == (409, "notice_moved_on")
@@ -130,9 +138,9 @@ async def test_who_changed_it_is_no_second_pair_of_eyes(estate: Estate) -> None:
     await send(estate, "PATCH", other, f"notices/{notice_id}", title="我来改")
     await act(estate, notice_id, "submit")
     for who in ("staff", other):
-        reply = await act(estate, notice_id, "review", who, approve=True)
+        reply = await judged(estate, notice_id, who, approve=True)
         assert reply.code == "own_notice"
-    assert (await act(estate, notice_id, "review", "admin", approve=True)).status == 200
+    assert (await judged(estate, notice_id, "admin", approve=True)).status == 200
 
 
 async def test_of_two_who_write_by_turns_neither_approves(estate: Estate) -> None:
@@ -144,17 +152,53 @@ async def test_of_two_who_write_by_turns_neither_approves(estate: Estate) -> Non
     await act(estate, notice_id, "submit")
     assert await told(estate.world, other, "notice_to_review") == []
     for who in ("staff", other):
-        reply = await act(estate, notice_id, "review", who, approve=True)
+        reply = await judged(estate, notice_id, who, approve=True)
         assert (reply.status, reply.code) == (403, "own_notice")
-    assert (await act(estate, notice_id, "review", "admin", approve=True)).status == 200
+    assert (await judged(estate, notice_id, "admin", approve=True)).status == 200
     await act(estate, notice_id, "publish")
     await act(estate, notice_id, "correct", other, because="有误", title="改期")
     await act(estate, notice_id, "correct", because="有误", title="改期。")
-    reply = await act(estate, notice_id, "review", other, approve=True)
+    reply = await judged(estate, notice_id, other, approve=True)
     assert (reply.status, reply.code) == (403, "own_notice")
-    await act(estate, notice_id, "review", "admin", approve=True)
+    await judged(estate, notice_id, "admin", approve=True)
     await act(estate, notice_id, "correct", because="有误", title="改期!")  # of one alone again
-    assert (await act(estate, notice_id, "review", other, approve=True)).status == 200
+    assert (await judged(estate, notice_id, other, approve=True)).status == 200
+
+
+async def test_what_a_reviewer_has_not_read_is_not_approved(estate: Estate) -> None:
+    await rule(estate)
+    path = f"notices/{(notice_id := await drafted(estate))}"
+    await act(estate, notice_id, "submit")
+    read = (await get(estate, "admin", path)).body["revision"]
+    await act(estate, notice_id, "recall")
+    await send(estate, "PATCH", "staff", path, text="别的内容")
+    await act(estate, notice_id, "submit")
+    unseen = await judged(estate, notice_id, "admin", approve=True, revision=read)
+    assert (unseen.status, unseen.code) == (409, "notice_moved_on")
+    blind = await act(estate, notice_id, "review", "admin", approve=True)
+    assert (blind.status, blind.code) == (422, "invalid_input")
+    assert (await judged(estate, notice_id, "admin", approve=True)).status == 200
+    out = await act(estate, notice_id, "publish")
+    first = await act(estate, notice_id, "correct", because="有误", text="更正一")
+    await act(estate, notice_id, "correct", because="有误", text="更正二")
+    seen = first.body["revision"]
+    assert seen > out.body["revision"]
+    unseen = await judged(estate, notice_id, "admin", approve=True, revision=seen)
+    assert (unseen.status, unseen.code) == (409, "notice_moved_on")
+
+
+async def test_who_says_what_they_read_writes_over_nothing_else(estate: Estate) -> None:
+    path = f"notices/{(notice_id := await drafted(estate))}"
+    first = await send(estate, "PATCH", "staff", path, text="一", revision=0)
+    assert (first.status, first.body["revision"]) == (200, 1)
+    late = await send(estate, "PATCH", "staff", path, text="二", revision=0)
+    assert (late.status, late.code) == (409, "notice_moved_on")
+    assert (await act(estate, notice_id, "publish", revision=0)).code == "notice_moved_on"
+    assert (await act(estate, notice_id, "publish", revision=1)).status == 200
+    wish = {"because": "有误", "text": "三"}
+    old = await act(estate, notice_id, "correct", **wish, revision=1)
+    assert (old.status, old.code) == (409, "notice_moved_on")
+    assert (await act(estate, notice_id, "correct", **wish, revision=2)).status == 200
 
 
 async def test_of_two_reviewers_at_once_one_counts(estate: Estate) -> None:
@@ -163,8 +207,8 @@ async def test_of_two_reviewers_at_once_one_counts(estate: Estate) -> None:
     notice_id = await drafted(estate)
     await act(estate, notice_id, "submit")
     replies = await at_once(
-        act(estate, notice_id, "review", other, approve=True),
-        act(estate, notice_id, "review", "admin", approve=False, reason="不行"),
+        judged(estate, notice_id, other, approve=True),
+        judged(estate, notice_id, "admin", approve=False, reason="不行"),
     )
     assert sorted(reply.status for reply in replies) == [200, 409]
     assert len(await acts(estate.world, "notice.reviewed")) == 1
@@ -174,7 +218,7 @@ async def test_where_no_review_is_asked_there_is_none(estate: Estate) -> None:
     notice_id = await drafted(estate)
     reply = await act(estate, notice_id, "submit")
     assert (reply.status, reply.code) == (409, "notice_review_not_asked")
-    again = await act(estate, notice_id, "review", "admin", approve=True)
+    again = await judged(estate, notice_id, "admin", approve=True)
     assert (again.status, again.code) == (409, "notice_moved_on")
 
 
@@ -184,7 +228,7 @@ async def test_a_recalled_review_is_a_draft(estate: Estate) -> None:
     await act(estate, notice_id, "submit")
     assert (await act(estate, notice_id, "recall")).body["state"] == "draft"
     assert (await act(estate, notice_id, "recall")).code == "notice_moved_on"
-    late = await act(estate, notice_id, "review", "admin", approve=True)
+    late = await judged(estate, notice_id, "admin", approve=True)
     assert late.code == "notice_moved_on"
 
 
@@ -196,9 +240,9 @@ async def test_a_correction_waits_for_the_second_pair_of_eyes(estate: Estate) ->
     reply = await act(estate, notice_id, "correct", **wish)
     assert (reply.body["version"], reply.body["proposal"]["title"]) == (1, "停水改期")
     assert await titles(estate, "li") == ["停水通知"]
-    own = await act(estate, notice_id, "review", approve=True)
+    own = await judged(estate, notice_id, "staff", approve=True)
     assert own.code == "own_notice"
-    no = await act(estate, notice_id, "review", other, approve=False, reason="不对")
+    no = await judged(estate, notice_id, other, approve=False, reason="不对")
     assert (no.body["proposal"], no.body["version"], no.body["state"]) == (
         None,
         1,
@@ -207,7 +251,7 @@ async def test_a_correction_waits_for_the_second_pair_of_eyes(estate: Estate) ->
     staff = await estate.member("staff")
     assert len(await told(estate.world, staff, "notice_reviewed")) == 1
     await act(estate, notice_id, "correct", **wish)
-    yes = await act(estate, notice_id, "review", other, approve=True)
+    yes = await judged(estate, notice_id, other, approve=True)
     assert (yes.body["version"], yes.body["title"], yes.body["proposal"]) == (
         2,
         "停水改期",
@@ -222,6 +266,6 @@ async def test_what_waits_goes_with_the_notice(estate: Estate) -> None:
     await act(estate, notice_id, "correct", because="有误", title="改")
     reply = await act(estate, notice_id, "withdraw", because="取消")
     assert (reply.body["state"], reply.body["proposal"]) == ("withdrawn", None)
-    late = await act(estate, notice_id, "review", "admin", approve=True)
+    late = await judged(estate, notice_id, "admin", approve=True)
     assert (late.status, late.code) == (409, "notice_moved_on")
     assert await state_of(estate, notice_id) == "withdrawn"

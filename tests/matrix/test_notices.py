@@ -317,7 +317,7 @@ ROWS = (
         because="no place asks for a second pair of eyes",
     ),
     row("post", "/recall", notice(S.IN_REVIEW)),
-    row("post", "/review", notice(S.IN_REVIEW), body={"approve": True}),
+    row("post", "/review", notice(S.IN_REVIEW), body={"approve": True, "revision": 0}),
     row("post", "/publish", without_rules(notice(S.DRAFT))),
     row("post", "/correct", notice(S.PUBLISHED), body={"title": "停水改期", **REASON}),
     row("post", "/withdraw", proposed, body=REASON),

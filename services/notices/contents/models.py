@@ -32,6 +32,7 @@ FormKey = Annotated[
 ]
 Blank = Annotated[str, Meta(min_length=1, max_length=200, pattern=LINE, examples=["8时"])]
 Instant = Annotated[datetime, Meta(tz=True)]
+Revision = Annotated[int, Meta(ge=0, le=2**31 - 1, examples=[3])]
 
 
 class AnswerForm(Labelled):

@@ -12,7 +12,7 @@ from services.notices import drafts, notify, states
 from services.notices.contents import checks
 from services.notices.contents.models import Content, Proposal, Version
 from services.notices.models import CorrectNotice, Notice, ReviewNotice, position
-from services.notices.publications import access, move, note
+from services.notices.publications import access_seen, move, note
 from services.notices.rules import actions as rules
 from services.notices.states import NoticeAction
 
@@ -40,7 +40,7 @@ async def correct(
     Where the place asks for a second pair of eyes, it waits for them. Raises NotFound,
     NoticeMovedOn, NoticeUnchanged, TooManyCorrections, and what is wrong with the content.
     """
-    found = await access(deps, actor, notice_id)
+    found = await access_seen(deps, actor, notice_id, wish.revision)
     states.require(found.state, NoticeAction.CORRECT)
     now = deps.now()
     content = checks.corrected(found, wish, now)

@@ -21,8 +21,9 @@ NOT_ANY_MORE: Final = "您的任期或合同已经结束,不能再向这里发�
 async def publish_due(deps: Dependencies, payload: Document) -> None:
     """Job: publish a notice at its hour, by what its author may at that moment.
 
-    Whose contract or term has ended sends nothing any more: the notice is a draft again, and
-    they are told. A schedule that was recalled, or made anew, has another number.
+    Whose contract or term has ended sends nothing any more, nor does what has to be reviewed by
+    now or is over: the notice is a draft again, and they are told. A schedule that was
+    recalled, or made anew, has another number.
     """
     found = await store.find(deps.db, payload["notice_id"])
     if found is None or found.state is not NoticeState.SCHEDULED:
@@ -33,6 +34,8 @@ async def publish_due(deps: Dependencies, payload: Document) -> None:
     actor = Actor(found.scheduled_by, "", held)
     try:
         await publications.go(deps, actor, found, by=CLOCK)
+    except publications.ReviewNeeded as why:
+        await _hold_back(deps, found, why.message)
     except Conflict:  # recalled a moment ago
         return
     except (Forbidden, NotFound):

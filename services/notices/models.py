@@ -62,7 +62,7 @@ class Notice(Struct, kw_only=True):
     (unreached/doors.py). `writers`: who wrote or changed what is not out yet: the draft, or a
     correction since the present version. `revision`: rises with every write, so that of two the
     second fails. `schedule`: number of the present schedule; a job of an earlier one does
-    nothing.
+    nothing. `scheduled_approved`: whether what has its hour was approved before.
     `version`: 0 before publication. `history`: the versions before the present one.
     `position`: what readers' lists are sorted by, pinned ones first.
     """
@@ -94,6 +94,7 @@ class Notice(Struct, kw_only=True):
     sent_back_because: str = ""
     schedule: int = 0
     scheduled_by: str = ""
+    scheduled_approved: bool = False
     publish_at: datetime | None = None
     version: int = 0
     readers: list[str] = []

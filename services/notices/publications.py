@@ -27,6 +27,7 @@ from services.notices.models import (
     position,
 )
 from services.notices.rules import actions as rules
+from services.notices.rules.models import NoticeRules
 from services.notices.states import TABLE, NoticeAction, NoticeState
 from services.notices.unreached import doors
 
@@ -95,24 +96,36 @@ async def publish(
     at = now if wish.at is None else checks.check_instant(deps, wish.at)
     start = max(at, found.shown_from or at)
     checks.check_times(found.content, start)
-    if found.state is NoticeState.DRAFT:
-        await _require_no_review(deps, found)
     if start > now:
         return await _schedule(deps, actor, found, start)
     return await go(deps, actor, found, by=actor)
 
 
-async def _require_no_review(deps: Dependencies, found: Notice) -> None:
-    if (await rules.of(deps, found.places)).second_eyes:
+async def _rules_of(deps: Dependencies, found: Notice, frozen: Audience) -> NoticeRules:
+    """Return the rules of all places that are meant. Raises ReviewNeeded where they ask it."""
+    held = await rules.of(deps, frozen.places)
+    if held.second_eyes and not _is_approved(found):
         raise ReviewNeeded("这里要求先由别人复核,请先提交复核")
+    return held
+
+
+def _is_approved(found: Notice) -> bool:
+    return found.state is NoticeState.APPROVED or (
+        found.state is NoticeState.SCHEDULED and found.scheduled_approved
+    )
 
 
 async def _schedule(deps: Dependencies, actor: Actor, found: Notice, start: datetime) -> Notice:
     """Promise to publish at an hour. A job of an earlier promise will find another number."""
     states.require(found.state, NoticeAction.SCHEDULE)
-    await require_allowed(deps, actor, found)
+    await _rules_of(deps, found, await require_allowed(deps, actor, found))
     number = found.schedule + 1
-    plan = {"schedule": number, "scheduled_by": actor.person_id, "publish_at": start}
+    plan = {
+        "schedule": number,
+        "scheduled_by": actor.person_id,
+        "scheduled_approved": _is_approved(found),
+        "publish_at": start,
+    }
 
     async def save(tx: Transaction) -> Notice:
         made = await move(deps, tx, found, NoticeAction.SCHEDULE, sent_back_because="", **plan)
@@ -153,8 +166,9 @@ async def go(deps: Dependencies, actor: Actor, found: Notice, *, by: Actor) -> N
     """
     states.require(found.state, NoticeAction.PUBLISH)
     frozen = await require_allowed(deps, actor, found)
-    quiet = notify.quiet_of(await rules.of(deps, frozen.places))
+    quiet = notify.quiet_of(await _rules_of(deps, found, frozen))
     now = deps.now()
+    checks.check_times(found.content, now)  # of a schedule, its job may be late
     changes = {
         "audience": frozen,
         "readers": senders.readers_of(found.id, frozen),

@@ -11,6 +11,7 @@ from tests.build.cast import COMMUNITY, COMPOUND, UNIT, ZHAO_HOME, Estate, appoi
 from tests.build.homes import acts, at_once, get, told
 from tests.build.notices import (
     OWNERS,
+    QUESTION,
     RULES,
     act,
     broadcast_of,
@@ -258,6 +259,40 @@ async def test_a_correction_waits_for_the_second_pair_of_eyes(estate: Estate) ->
         None,
     )
     assert await titles(estate, "li") == ["停水改期"]
+
+
+async def test_what_is_planned_keeps_the_rules_of_its_hour(estate: Estate) -> None:
+    notice_id = await drafted(estate)
+    other = await drafted(estate)
+    await act(estate, notice_id, "publish", at="2026-03-05T04:00:00Z")
+    await rule(estate)
+    await act(estate, other, "submit")
+    await judged(estate, other, "admin", approve=True)
+    reply = await act(estate, other, "publish", at="2026-03-05T04:00:00Z")
+    assert reply.body["state"] == "scheduled"
+    await estate.advance(days=4)
+    await estate.world.work()
+    held = (await get(estate, "staff", f"notices/{notice_id}")).body
+    assert (held["state"], held["sent_back_because"]) == (
+        "draft",
+        "这里要求先由别人复核,请先提交复核",
+    )
+    staff = await estate.member("staff")
+    assert len(await told(estate.world, staff, "notice_held_back")) == 1
+    assert await state_of(estate, other) == "published"
+
+
+async def test_what_is_over_when_its_job_comes_late_stays(estate: Estate) -> None:
+    asks = {"kind": "asks_answer", "question": QUESTION | {"until": "2026-03-05T05:00:00Z"}}
+    late = [
+        await drafted(estate, shown_until="2026-03-05T05:00:00Z"),
+        await drafted(estate, **asks),
+    ]
+    for notice_id in late:
+        await act(estate, notice_id, "publish", at="2026-03-05T04:00:00Z")
+    await estate.advance(days=9)
+    await estate.world.work()
+    assert [await state_of(estate, each) for each in late] == ["draft", "draft"]
 
 
 async def test_what_waits_goes_with_the_notice(estate: Estate) -> None:

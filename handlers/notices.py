@@ -42,6 +42,7 @@ AUDIENCE_ERRORS = (
     "audience_not_an_office",
     "audience_no_residents",
     "audience_too_many_places",
+    "audience_filter_not_yours",
 )
 CONTENT_ERRORS = (
     "not_found",
@@ -117,7 +118,11 @@ class NoticeHandler(ApiHandler):
 
 
 class NoticePreviewHandler(ApiHandler):
-    @endpoint("previewNotice", needs=Permission.SEND_NOTICES)
+    @endpoint(
+        "previewNotice",
+        needs=Permission.SEND_NOTICES,
+        errors=("audience_filter_not_yours",),
+    )
     async def get(self, notice_id: NoticeId) -> Preview:
         """Whom the notice would reach, and by which channel."""
         return await actions.preview(self.deps, self.actor, notice_id)
@@ -200,6 +205,7 @@ class CorrectHandler(ApiHandler):
             "notice_ends_before_start",
             "notice_time_past",
             "bad_notice_question",
+            "audience_filter_not_yours",
         ),
         example=CorrectNotice(because="停水时间有误", text="3月6日8时至12时停水。"),
     )
@@ -223,7 +229,11 @@ class WithdrawHandler(ApiHandler):
 
 
 class AnswersHandler(ApiHandler):
-    @endpoint("listNoticeAnswers", needs=Permission.SEND_NOTICES)
+    @endpoint(
+        "listNoticeAnswers",
+        needs=Permission.SEND_NOTICES,
+        errors=("audience_filter_not_yours",),
+    )
     async def get(self, notice_id: NoticeId, query: AnswersQuery) -> Page[AnswerView]:
         """What was answered, the newest first."""
         return await answers.listing(self.deps, self.actor, notice_id, query)

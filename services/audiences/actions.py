@@ -52,13 +52,24 @@ class TooManyPlaces(errors.InvalidInput):
     details_type = errors.Most
 
 
+class FilterNotYours(errors.Forbidden):
+    """Debts, or who lacks what, may not be seen at a place: so nobody is chosen by them there.
+
+    Whom an audience means, or that it means nobody, would tell of a single home.
+    """
+
+    code = "audience_filter_not_yours"
+    details_type = errors.MissingPermission
+
+
 async def check(
     deps: Dependencies, actor: Actor, audience: Audience, permission: Permission
 ) -> None:
     """Check that an audience means somebody, at places where the actor holds `permission`.
 
     A grid is theirs who hold it at all of its buildings. Raises AudienceEmpty, NotAnOffice,
-    NoResidents, TooManyPlaces; NotFound for a place that is not theirs, or is a retired home.
+    NoResidents, TooManyPlaces, FilterNotYours; NotFound for a place that is not theirs, or is a
+    retired home.
     """
     _check_words(audience)
     wanted = set(audience.places)
@@ -70,7 +81,18 @@ async def check(
     for place in standing:
         for each in buildings.get(place.id) or [place.id]:
             require_at(actor, permission, each)
-    _frozen(audience, buildings)
+    require_filters(actor, _frozen(audience, buildings))
+
+
+def require_filters(actor: Actor, audience: Audience) -> None:
+    """Raise FilterNotYours unless the actor may see what a frozen audience is chosen by."""
+    asked = (
+        (audience.owing_since is not None, Permission.VIEW_UNPAID, "您没有查看欠费的权限"),
+        (bool(audience.lacks), Permission.VIEW_RESIDENTS, "您没有查看住户的权限"),
+    )
+    for is_asked, needs, message in asked:
+        if is_asked and not all(actor.may(needs, place) for place in audience.places):
+            raise FilterNotYours(f"{message},不能按此筛选", needs=needs)
 
 
 def _check_words(audience: Audience) -> None:

@@ -49,8 +49,8 @@ class ReasonNeeded(errors.InvalidInput):
 async def write(deps: Dependencies, actor: Actor, wish: NewNotice) -> NoticeView:
     """Draft a notice.
 
-    Raises NotFound, AudienceEmpty, KindNotYours, OnePlace, TooManyAttachments, HtmlRefused,
-    EndsBeforeStart, TimePast, BadQuestion, UnknownTemplate, BadBlanks, TextNeeded.
+    Raises NotFound, AudienceEmpty, FilterNotYours, KindNotYours, OnePlace, TooManyAttachments,
+    HtmlRefused, EndsBeforeStart, TimePast, BadQuestion, UnknownTemplate, BadBlanks, TextNeeded.
     """
     made = await drafts.complete(deps, actor, wish)
 
@@ -155,8 +155,9 @@ async def get(deps: Dependencies, actor: Actor, notice_id: str) -> NoticeView:
 
 
 async def preview(deps: Dependencies, actor: Actor, notice_id: str) -> Preview:
-    """Count whom a notice would reach, and by which channel. Raises NotFound."""
+    """Count whom a notice would reach, by which channel. Raises NotFound, FilterNotYours."""
     found = await access(deps, actor, notice_id)
+    audiences.require_filters(actor, await audiences.freeze(deps, found.audience))
     return await audiences.preview(deps, found.audience, notify.template_of(found.kind).key)
 
 

@@ -20,7 +20,8 @@ from services.photos import actions as photos
 async def complete(deps: Dependencies, actor: Actor, wish: NewNotice) -> Notice:
     """Return the notice that somebody wants to write, checked. Nothing is kept yet.
 
-    Raises NotFound, AudienceEmpty, KindNotYours, OnePlace, and what is wrong with the content.
+    Raises NotFound, AudienceEmpty, FilterNotYours, KindNotYours, OnePlace, and what is wrong
+    with the content.
     """
     await audiences.check(deps, actor, wish.audience, Permission.SEND_NOTICES)
     meant = (await audiences.freeze(deps, wish.audience)).places

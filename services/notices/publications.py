@@ -89,7 +89,7 @@ async def publish(
     """Publish a notice: at once, or at an hour to come.
 
     Raises NotFound, TimePast, EndsBeforeStart, ReviewNeeded, NoticeMovedOn, KindNotYours,
-    AudienceEmpty.
+    AudienceEmpty, FilterNotYours.
     """
     found = await access_seen(deps, actor, notice_id, wish.revision)
     now = deps.now()
@@ -143,7 +143,7 @@ async def _schedule(deps: Dependencies, actor: Actor, found: Notice, start: date
 async def require_allowed(deps: Dependencies, actor: Actor, found: Notice) -> Audience:
     """Return the audience as it is at this moment, if the actor may still write to it.
 
-    Raises NotFound, KindNotYours, OnePlace, AudienceEmpty.
+    Raises NotFound, KindNotYours, OnePlace, AudienceEmpty, FilterNotYours.
     """
     await audiences.check(deps, actor, found.audience, Permission.SEND_NOTICES)
     frozen = await audiences.freeze(deps, found.audience)

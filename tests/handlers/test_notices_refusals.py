@@ -5,7 +5,7 @@ from typing import Any, Final
 import pytest
 
 from services.kernel.permissions import Role
-from tests.build.cast import COMPOUND, OTHER_COMPOUND, UNIT, Estate
+from tests.build.cast import COMPOUND, LI_HOME, OTHER_COMPOUND, UNIT, Estate, appoint
 from tests.build.homes import get, post
 from tests.build.notices import OWNERS, QUESTION, act, draft, drafted, published, send
 from tests.build.offices import firm_at, hire
@@ -181,6 +181,36 @@ async def test_nobody_there_is_no_audience(estate: Estate) -> None:
     assert kept.body["state"] == "draft"
     before = await get(estate, "staff", f"notices/{notice_id}/preview")
     assert (before.status, before.body["homes"], before.body["people"]) == (200, 0, 0)
+
+
+DEBTORS: Final = {"places": [LI_HOME], "relations": ["owner"], "owing_since": "2026-02"}
+WITHOUT_PHONE: Final = {"places": [LI_HOME], "relations": ["owner"], "lacks": ["phone"]}
+
+
+async def test_who_may_not_see_debts_or_residents_chooses_nobody_by_them(
+    estate: Estate,
+) -> None:
+    await appoint(estate.world.deps, Role.COMMITTEE_MEMBER, COMPOUND, "sun")
+    ordinary = await drafted(estate, "sun")
+    for audience, needs in ((DEBTORS, "view_unpaid"), (WITHOUT_PHONE, "view_residents")):
+        wish = {"audience": OWNERS | audience}
+        for reply in (
+            await draft(estate, "sun", **wish),
+            await send(estate, "PATCH", "sun", f"notices/{ordinary}", **wish),
+        ):
+            assert (reply.status, reply.code) == (403, "audience_filter_not_yours")
+            assert reply.body["details"] == {"needs": needs}
+        for who in ("staff", "head"):
+            assert (await draft(estate, who, **wish)).status == 201
+    out = await published(estate, "sun")
+    await estate.world.db.notices.update_many({}, {"$set": {"audience": DEBTORS}})
+    for reply in (
+        await get(estate, "sun", f"notices/{ordinary}/preview"),
+        await act(estate, ordinary, "publish", "sun"),
+        await get(estate, "sun", f"notices/{out}/answers"),
+        await act(estate, out, "correct", "sun", because="有误", text="请缴费"),
+    ):
+        assert (reply.status, reply.code) == (403, "audience_filter_not_yours")
 
 
 async def test_preview_counts_before_anything_is_sent(estate: Estate) -> None:

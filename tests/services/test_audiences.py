@@ -13,7 +13,13 @@ from pymongo.monitoring import CommandListener
 from server.dependencies import open_mongo
 from server.settings import Settings
 from services.audiences import actions as audiences
-from services.audiences.actions import AudienceEmpty, NoResidents, NotAnOffice, TooManyPlaces
+from services.audiences.actions import (
+    AudienceEmpty,
+    FilterNotYours,
+    NoResidents,
+    NotAnOffice,
+    TooManyPlaces,
+)
 from services.audiences.models import MOST_PLACES, Audience, Lack
 from services.dependencies import Dependencies
 from services.kernel.errors import DomainError, NotFound
@@ -193,6 +199,8 @@ async def test_publishing_takes_the_buildings_of_a_grid_of_that_moment(
 STAFF: Final = Actor("staff", "", (Grant(Role.COMMUNITY_STAFF, COMMUNITY),))
 ELSEWHERE: Final = Actor("staff", "", (Grant(Role.COMMUNITY_STAFF, TWO),))
 ONE_BUILDING: Final = Actor("grid", "", (Grant(Role.GRID_HEAD, f"{ONE}.b1"),))
+COMMITTEE: Final = Actor("sun", "", (Grant(Role.COMMITTEE_MEMBER, ONE),))
+MANAGER: Final = Actor("firm", "", (Grant(Role.FIRM_MANAGER, ONE),))
 RETIRED: Final = next(home.id for home in towns.drawn().homes if home.retired_from)
 OWNERS_OF: Final = {"relations": [*OWNERS]}
 
@@ -210,6 +218,8 @@ OWNERS_OF: Final = {"relations": [*OWNERS]}
         (ELSEWHERE, {"places": [GRID], **OWNERS_OF}, NotFound),
         (ONE_BUILDING, {"places": [GRID], **OWNERS_OF}, NotFound),
         (ONE_BUILDING, {"places": [f"{COMMUNITY}.g2"], **OWNERS_OF}, NotFound),
+        (COMMITTEE, {"places": [ONE], **OWNERS_OF, "owing_since": "2026-01"}, FilterNotYours),
+        (MANAGER, {"places": [ONE], **OWNERS_OF, "lacks": [Lack.PHONE]}, FilterNotYours),
     ],
 )
 @pytest.mark.usefixtures("town")

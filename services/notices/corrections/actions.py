@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from services.audiences import actions as audiences
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.permissions import Actor
@@ -38,10 +39,12 @@ async def correct(
     """Correct a published notice: a new version, which the broadcast goes on with.
 
     Where the place asks for a second pair of eyes, it waits for them. Raises NotFound,
-    NoticeMovedOn, NoticeUnchanged, TooManyCorrections, and what is wrong with the content.
+    NoticeMovedOn, NoticeUnchanged, TooManyCorrections, FilterNotYours, and what is wrong with
+    the content.
     """
     found = await access_seen(deps, actor, notice_id, wish.revision)
     states.require(found.state, NoticeAction.CORRECT)
+    audiences.require_filters(actor, found.audience)
     now = deps.now()
     content = checks.corrected(found, wish, now)
     if content == found.content:

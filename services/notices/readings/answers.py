@@ -5,6 +5,7 @@ enters what somebody without a phone said; that never takes the place of an answ
 gave itself, and gives way to one.
 """
 
+from services.audiences import actions as audiences
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
@@ -192,8 +193,9 @@ def _row(deps: Dependencies, found: Notice, whose: str, home: str, *, answer: st
 async def listing(
     deps: Dependencies, actor: Actor, notice_id: str, query: AnswersQuery
 ) -> Page[AnswerView]:
-    """Return the answers to a notice, for its senders. Raises NotFound."""
+    """Return the answers to a notice, for its senders. Raises NotFound, FilterNotYours."""
     found = await publications.access(deps, actor, notice_id)
+    audiences.require_filters(actor, await audiences.freeze(deps, found.audience))
     page = await store.answers(deps.db, found.id, query)
     return page.of(await views.answers(deps, page.items))
 

@@ -100,6 +100,33 @@ async def test_an_answer_is_what_the_question_asks_for_until_its_end(estate: Est
     assert (await answer(estate, yes_no, "li", "yes")).status == 200
 
 
+async def test_what_a_home_wrote_is_read_by_who_lives_there_as_it_was_written(
+    estate: Estate,
+) -> None:
+    payer = [(SUN_HOME, "sun", Relation.OWNER), (LI_HOME, "sun", Relation.PAYER)]
+    await live_there(estate.world.deps, payer)
+    text, entered = await asked(estate, form="text"), await asked(estate, form="text")
+    await estate.world.work()
+    assert (await answer(estate, text, "li", "老人病重,请勿打扰")).status == 200
+    assert (await enter(estate, entered, LI_HOME, "腿脚不便")).status == 200
+
+    async def read(who: str, notice_id: str) -> list[str]:
+        seen = await get(estate, who, f"me/notices/{notice_id}")
+        return [each["answer"] for each in seen.body["answers"]]
+
+    assert await read("mei", text) == ["老人病重,请勿打扰"]
+    assert await read("mei", entered) == ["腿脚不便"]
+    assert await read("sun", text) == await read("sun", entered) == []
+    ended = {"$set": {"to_day": "2026-03-01"}}
+    await estate.world.db.residencies.update_many({"home": LI_HOME}, ended)
+    await estate.advance(days=1)
+    await live_there(estate.world.deps, [(LI_HOME, "zhao", Relation.OWNER)])
+    today = {"$set": {"from_day": estate.world.deps.today()}}
+    zhao = (await estate.member("zhao")).person_id
+    await estate.world.db.residencies.update_many({"person": zhao, "home": LI_HOME}, today)
+    assert await read("zhao", text) == await read("zhao", entered) == ["已回复"]
+
+
 async def test_who_has_several_homes_says_for_which(estate: Estate) -> None:
     await live_there(estate.world.deps, [(SUN_HOME, "wang", Relation.OWNER)])
     notice_id = await asked(estate)

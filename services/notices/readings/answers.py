@@ -19,7 +19,7 @@ from services.notices import notify, publications
 from services.notices import store as notices
 from services.notices.contents.models import AnswerForm, Question
 from services.notices.models import Notice
-from services.notices.readings import actions, store, views
+from services.notices.readings import actions, homes, store, views
 from services.notices.readings.models import (
     ANSWER,
     AnswerNotice,
@@ -32,7 +32,6 @@ from services.notices.readings.models import (
 )
 from services.notices.states import NoticeState
 from services.places import actions as places
-from services.residencies.models import ROLE_OF
 
 YES_NO = frozenset({"yes", "no"})
 
@@ -164,8 +163,7 @@ def _checked(question: Question, answer: str) -> str:
 
 async def _home_of(deps: Dependencies, actor: Actor, found: Notice, wanted: str | None) -> str:
     """Return the actor's home that answers: the one named, or the only one that is asked."""
-    roles = {ROLE_OF[relation] for relation in found.audience.relations}
-    mine = sorted({g.place for g in actor.grants if g.role in roles and _asks(found, g.place)})
+    mine = homes.own(actor, found)
     if found.audience.usages:
         kept = await places.find_many(deps, mine)
         mine = [place.id for place in kept if place.usage in found.audience.usages]

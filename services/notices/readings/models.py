@@ -16,6 +16,7 @@ from services.notices.models import AttachmentView, NoticeId, NoticeKind, Questi
 from services.notices.states import NoticeState
 
 ANSWER: Final = Sealed("notice_readings", "answer")
+ANSWERED: Final = "已回复"  # for who may not read what a home answered
 AnswerText = Annotated[str, Meta(min_length=1, max_length=200, pattern=TEXT, examples=["yes"])]
 
 
@@ -114,7 +115,7 @@ class MyAnswer(Struct, kw_only=True):
     """Answer that I, or somebody of my home, gave.
 
     `home`: Path of the home that answered; null for mine by office.
-    `answer`: What was answered, as its question asks.
+    `answer`: What was answered, as its question asks; 已回复 where who answered left the home.
     `answered_at`: When it was given.
     `entered`: Whether a head or staff entered it.
     """

@@ -8,9 +8,10 @@ from services.kernel.personal_data import GONE
 from services.kernel.views import show
 from services.notices import views as notices
 from services.notices.models import Notice, QuestionView
-from services.notices.readings import store
+from services.notices.readings import homes, store
 from services.notices.readings.models import (
     ANSWER,
+    ANSWERED,
     AnswerView,
     MyAnswer,
     MyNotice,
@@ -38,11 +39,13 @@ def _read(notice: Notice, reading: Reading | None) -> dict[str, object]:
 
 async def view(deps: Dependencies, actor: Actor, notice: Notice, text: str) -> MyNoticeView:
     """Show a notice to a reader; of one that was withdrawn the reason alone."""
-    homes = [grant.place for grant in actor.grants if grant.role.by_living]
-    rows = await store.of(deps.db, [notice.id], [actor.person_id, *homes])
+    asked = homes.own(actor, notice)
+    rows = await store.of(deps.db, [notice.id], [actor.person_id, *asked])
     own = next(
         (each for each in rows if each.person == actor.person_id and not each.home), None
     )
+    answered = [each for each in rows if each.answered]
+    words = await homes.readable(deps, actor, notice, answered)
     is_out = notice.state is NoticeState.PUBLISHED
     because = notice.corrected_because if is_out else notice.withdrawn_because
     return show(
@@ -53,14 +56,18 @@ async def view(deps: Dependencies, actor: Actor, notice: Notice, text: str) -> M
         because=because,
         question=notice.question and show(notice.question, QuestionView),
         attachments=await notices.attachments(deps, notice.attachments if is_out else []),
-        answers=[my_answer(deps, each) for each in rows if each.answered],
+        answers=[
+            my_answer(deps, each, in_words=not each.home or each.home in words)
+            for each in answered
+        ],
     )
 
 
-def my_answer(deps: Dependencies, reading: Reading) -> MyAnswer:
+def my_answer(deps: Dependencies, reading: Reading, *, in_words: bool = True) -> MyAnswer:
+    """Show the answer of a person or home. `in_words`: or only that there is one."""
     return MyAnswer(
         home=reading.home or None,
-        answer=answer_of(deps, reading),
+        answer=answer_of(deps, reading) if in_words else ANSWERED,
         answered_at=reading.answered_at or deps.now(),
         entered=bool(reading.entered_by),
     )
@@ -75,8 +82,8 @@ def answer_of(deps: Dependencies, reading: Reading) -> str:
 
 async def answers(deps: Dependencies, found: Sequence[Reading]) -> list[AnswerView]:
     """Show answers with the addresses of the homes: one query however many."""
-    homes = [reading.home for reading in found if reading.home]
-    addresses = await places.addresses(deps, homes) if homes else {}
+    answering = [reading.home for reading in found if reading.home]
+    addresses = await places.addresses(deps, answering) if answering else {}
     return [
         AnswerView(
             home=reading.home or None,

@@ -157,10 +157,23 @@ def access_paper(actor: Actor, found: Notice | None) -> Notice:
 
 
 def _is_for_own(actor: Actor, notice: Notice) -> bool:
+    return notice.state is NoticeState.PUBLISHED and _is_over_or_under(actor, notice)
+
+
+def _is_over_or_under(actor: Actor, notice: Notice) -> bool:
     held = [grant.place for grant in actor.grants if grant.role in HEADS]
-    return notice.state is NoticeState.PUBLISHED and any(
+    return any(
         covers(own, place) or covers(place, own) for own in held for place in notice.places
     )
+
+
+def carries(actor: Actor, notice: Notice) -> bool:
+    """Tell whether a head carries a notice to the doors of their own people.
+
+    They knock for it and enter what is answered, so they read it whether they live there or
+    not. What is for offices alone goes to no door.
+    """
+    return bool(notice.audience.relations) and _is_over_or_under(actor, notice)
 
 
 def sees(actor: Actor, notice: Notice) -> bool:

@@ -21,6 +21,9 @@ class NoticeState(Labelled):
     WITHDRAWN = "withdrawn", "已撤回"
 
 
+OUT: Final = frozenset({NoticeState.PUBLISHED, NoticeState.WITHDRAWN})
+
+
 class NoticeAction(StrEnum):
     """Action that moves a notice from one state to another."""
 

@@ -49,8 +49,10 @@ async def published(estate: Estate, who: Member | str = "staff", **changes: Any)
     return notice_id
 
 
-async def asked(estate: Estate, **question: Any) -> str:
-    return await published(estate, kind="asks_answer", question=QUESTION | question)
+async def asked(estate: Estate, *, audience: dict[str, Any] = OWNERS, **question: Any) -> str:
+    return await published(
+        estate, kind="asks_answer", audience=audience, question=QUESTION | question
+    )
 
 
 async def send(estate: Estate, verb: str, who: Member | str, path: str, **body: Any) -> Reply:

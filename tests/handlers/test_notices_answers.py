@@ -22,11 +22,12 @@ from tests.build.cast import (
     live_there,
 )
 from tests.build.homes import acts, at_once, get, post
-from tests.build.notices import DRAFT, act, asked, drafted, published, send
+from tests.build.notices import DRAFT, OWNERS, act, asked, drafted, published, send
 from tests.build.world import Reply
 from tests.lists.case import FORMULA, Case, Maker
 from tests.lists.walk import walk
 
+GONE: Final = "这条通知已经撤回,不用回复了"
 CHOICE: Final = {"form": "choice", "options": ["上午", "下午"]}
 
 
@@ -186,7 +187,34 @@ async def test_a_draft_or_a_withdrawn_notice_takes_no_answer(estate: Estate) -> 
     assert (await enter(estate, draft_id, LI_HOME)).status == 404
     notice_id = await asked(estate)
     await act(estate, notice_id, "withdraw", because="取消")
-    assert (await answer(estate, notice_id, "li", "yes")).code == "no_answer_asked"
+    late = await answer(estate, notice_id, "li", "yes")
+    assert (late.code, late.body["title"]) == ("no_answer_asked", GONE)
+    assert (await enter(estate, notice_id, LI_HOME)).body["title"] == GONE
+
+
+async def test_who_is_not_meant_by_the_question_is_not_asked_it(estate: Estate) -> None:
+    """An owner answers; the head of the same staircase, who reads it by office, does not."""
+    both = {"places": [COMPOUND], "relations": ["owner"], "roles": ["unit_head"]}
+    notice_id = await asked(estate, audience=both)
+    for who, asks_me in (("li", True), ("head", False)):
+        [row] = (await get(estate, who, "me/notices")).body["items"]
+        shown = await get(estate, who, f"me/notices/{notice_id}")
+        assert (row["asks_me"], shown.body["asks_me"]) == (asks_me, asks_me), who
+    refused = await answer(estate, notice_id, "head", "yes")
+    assert (refused.status, refused.code) == (409, "no_answer_asked")
+    assert refused.body["title"] == "这条通知由住户回复,您不需要回复"
+    assert (await enter(estate, notice_id, LI_HOME)).status == 200
+
+
+async def test_a_head_who_may_read_by_office_answers_for_no_home_that_was_not_told(
+    estate: Estate,
+) -> None:
+    """That they live where it is for does not make them one of those who were meant."""
+    await live_there(estate.world.deps, [(WANG_HOME, "head", Relation.OWNER)])
+    notice_id = await asked(estate, audience=OWNERS | {"lacks": ["wechat"]})
+    shown = await get(estate, "head", f"me/notices/{notice_id}")
+    assert (shown.status, shown.body["asks_me"]) == (200, False)
+    assert (await answer(estate, notice_id, "head", "yes")).code == "no_answer_asked"
 
 
 async def test_who_leaves_takes_along_what_was_read_and_not_that_a_home_answered(

@@ -11,12 +11,14 @@ from services.kernel.permissions import Role
 from services.messaging.broadcasts import actions as broadcasts
 from services.notices import store
 from services.notices.readings import actions
-from tests.build.cast import COMPOUND, PHONES, UNIT, Estate, appoint
+from tests.build.cast import COMPOUND, NEXT_UNIT, PHONES, UNIT, Estate, appoint
 from tests.build.homes import get
 from tests.build.notices import DRAFT, OWNERS, act, drafted, published, send, titles, unread
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
 
+NEXT_DOOR = {"places": [NEXT_UNIT], "relations": ["owner"]}
+OFFICES = {"places": [COMPOUND], "roles": ["committee_member"]}
 PINNED = {"pinned": True}
 
 
@@ -124,6 +126,28 @@ async def test_only_who_was_told_reads_what_goes_to_few(
     assert await unread(estate, "li") == 1
     assert (await get(estate, "wang", f"me/notices/{notice_id}")).status == 404
     assert (await get(estate, "li", f"me/notices/{notice_id}")).status == 200
+
+
+async def test_a_head_reads_what_they_knock_for(estate: Estate) -> None:
+    """Not in their own list, and nobody's reading of it: only the text, for the doors."""
+    notice_id, draft_id = await published(estate), await drafted(estate)
+    path = f"me/notices/{notice_id}"
+    shown = await get(estate, "head", path)
+    assert (shown.status, shown.body["text"]) == (200, DRAFT["text"])
+    assert (await get(estate, "head", f"{path}/attachments")).body == {"items": []}
+    assert await titles(estate, "head") == []
+    assert (await reads(estate, "head", notice_id)).body == {"unread": 0}
+    assert await estate.world.db.notice_readings.count_documents({}) == 0
+    await appoint(estate.world.deps, Role.COMMITTEE_MEMBER, COMPOUND, "wang")
+    await estate.member("wang")
+    elsewhere = await published(estate, audience=NEXT_DOOR)
+    offices = await published(estate, audience=OFFICES)
+    for other in (draft_id, elsewhere, offices):
+        missing = await get(estate, "head", f"me/notices/{other}")
+        assert (missing.status, missing.body["title"]) == (404, "没有找到这条通知")
+    await act(estate, notice_id, "withdraw", because="取消")
+    gone = await get(estate, "head", path)
+    assert (gone.body["text"], gone.body["because"]) == ("", "取消")
 
 
 async def test_who_moves_in_later_reads_it_too(estate: Estate) -> None:

@@ -52,6 +52,7 @@ OFFICES = "each office works on its own notices, staff of all rungs on those bel
 DOORS = "the same, if they see the residents: small groups are not told home by home"
 HANGS = f"{OFFICES}; what is published hang up the heads of its places, too"
 READERS = "owners of the homes that are meant, each in their own name"
+TEXTS = f"{READERS}, and the heads of its places, who knock for it"
 SAME = "the same for all"
 OFFICE: Final = Role.FIRM_MANAGER
 
@@ -66,11 +67,13 @@ def works_on(post: Post, place: str) -> Outcome:
 
 def hangs_up(post: Post, place: str) -> Outcome:
     """Whoever works on it, and the heads of its people."""
+    return Outcome.ALLOWED if is_head_of(post, place) else works_on(post, place)
+
+
+def is_head_of(post: Post, place: str) -> bool:
     heads = {Role.UNIT_HEAD, Role.BUILDING_HEAD, Role.GRID_HEAD}
     own = [grant.place for grant in post.actor.grants if grant.role in heads]
-    if any(lies_in(place, each) or lies_in(each, place) for each in own):
-        return Outcome.ALLOWED
-    return works_on(post, place)
+    return any(lies_in(place, each) or lies_in(each, place) for each in own)
 
 
 def submits(post: Post, place: str) -> Outcome:
@@ -88,6 +91,18 @@ def sees_doors(post: Post, place: str) -> Outcome:
 def owns(post: Post, place: str) -> Outcome:
     held = {grant.role for grant in post.actor.grants if lies_in(grant.place, place)}
     return Outcome.ALLOWED if Role.OWNER in held else Outcome.MISSING
+
+
+def carries(post: Post, place: str) -> Outcome:
+    """Whoever reads it by their home, and the heads of its people."""
+    return Outcome.ALLOWED if is_head_of(post, place) else owns(post, place)
+
+
+def answers(post: Post, place: str) -> Outcome:
+    """A head reads what residents are asked, and is told that it is not for them."""
+    outcome = owns(post, place)
+    told = outcome is Outcome.MISSING and is_head_of(post, place)
+    return Outcome.LANDED if told else outcome
 
 
 def _notice(scene: Scene, **more: Any) -> Notice:
@@ -285,7 +300,8 @@ def door(path: str, makes: Maker, **more: Any) -> Row:
 
 def reader(verb: str, path: str, makes: Maker = OUT, **more: Any) -> Row:
     whole = f"/api/v1/me/notices/{{notice_id}}{path}"
-    return Row(verb, whole, decided(owns, READERS, HOME), makes=makes, **more)
+    rule = more.pop("rule", decided(owns, READERS, HOME))
+    return Row(verb, whole, rule, makes=makes, **more)
 
 
 FURNITURE: Final[Furniture] = (
@@ -360,9 +376,21 @@ ROWS = (
         body=lambda _, made: {"notice_ids": [made]},
         silent="reading is no act",
     ),
-    reader("get", ""),
-    reader("get", "/attachments", bare="addresses that say nothing"),
-    reader("put", "/answer", body={"answer": "yes"}),
+    reader("get", "", rule=decided(carries, TEXTS, HOME)),
+    reader(
+        "get",
+        "/attachments",
+        rule=decided(carries, TEXTS, HOME),
+        bare="addresses that say nothing",
+    ),
+    reader(
+        "put",
+        "/answer",
+        rule=decided(answers, READERS, HOME),
+        body={"answer": "yes"},
+        land=(409, "no_answer_asked"),
+        because="residents answer, and not the head who knocks for it",
+    ),
     reader("get", "/questions", answered_for_all),
     reader("post", "/questions", body={"text": "何时来水"}),
     Row(

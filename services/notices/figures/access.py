@@ -1,16 +1,12 @@
 """Access to what became of a notice: figures for who sends, homes for who sees them."""
 
-from typing import Final
-
 from services.dependencies import Dependencies
 from services.kernel import errors
 from services.kernel.paths import covers, outermost
 from services.kernel.permissions import Actor, Permission
 from services.notices import senders, store
 from services.notices.models import Notice
-from services.notices.states import NoticeState
-
-OUT: Final = frozenset({NoticeState.PUBLISHED, NoticeState.WITHDRAWN})
+from services.notices.states import OUT
 
 
 class NotPublished(errors.Conflict):

@@ -125,7 +125,7 @@ async def below(
         actor,
         notice,
         people=lambda _: [actor.person_id] if own or reads else [],
-        missing="没有找到这条通知,可能已经撤回",
+        missing=readings.MISSING,
     )
     page: Page[QuestionGroup] = Page([])
     if reads and found.state is NoticeState.PUBLISHED:

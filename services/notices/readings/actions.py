@@ -13,7 +13,7 @@ from services.messaging.broadcasts import actions as broadcasts
 from services.notices import notify, senders
 from services.notices import store as notices
 from services.notices.models import AttachmentLinks, Notice
-from services.notices.readings import store, views
+from services.notices.readings import households, store, views
 from services.notices.readings.models import (
     MyNotice,
     MyNoticesQuery,
@@ -22,12 +22,12 @@ from services.notices.readings.models import (
     UnreadNotices,
 )
 from services.notices.readings.texts import TEXTS
-from services.notices.states import NoticeState
+from services.notices.states import OUT, NoticeState
 from services.photos import actions as photos
 
+MISSING: Final = "没有找到这条通知"
 MOST_COUNTED: Final = 1_000
 MOST_TOLD: Final = 50  # of notices to so few that only who was told may read them
-OUT: Final = frozenset({NoticeState.PUBLISHED, NoticeState.WITHDRAWN})
 
 
 async def keys_of(deps: Dependencies, actor: Actor) -> list[str]:
@@ -48,7 +48,8 @@ async def mine(deps: Dependencies, actor: Actor, query: MyNoticesQuery) -> Page[
     page = await notices.shown_page(deps.db, keys, deps.now(), query, **filters)
     ids = [notice.id for notice in page.items]
     read = await store.of_person(deps.db, actor.person_id, ids)
-    return page.map(lambda notice: views.row(notice, read.get(notice.id)))
+    asked = await households.asking(deps, actor, page.items)
+    return page.map(lambda each: views.row(each, read.get(each.id), asks_me=each.id in asked))
 
 
 async def unread(deps: Dependencies, actor: Actor) -> UnreadNotices:
@@ -71,8 +72,20 @@ async def access(deps: Dependencies, actor: Actor, notice_id: str) -> Notice:
         actor,
         next(iter(found), None),
         people=lambda notice: [actor.person_id] if _may_read(notice, keys) else [],
-        missing="没有找到这条通知,可能已经撤回",
+        missing=MISSING,
     )
+
+
+async def access_text(deps: Dependencies, actor: Actor, notice_id: str) -> Notice:
+    """Return a notice, without its text, for its readers and for the heads of its places.
+
+    A head knocks for it. Only reading: it is not listed for them, counts as read by nobody,
+    and asks them nothing. Raises NotFound.
+    """
+    found = next(iter(await notices.find_short(deps.db, [notice_id])), None)
+    if found is not None and found.state in OUT and senders.carries(actor, found):
+        return found
+    return await access(deps, actor, notice_id)
 
 
 async def may_read(deps: Dependencies, actor: Actor, notice: Notice) -> bool:
@@ -86,20 +99,24 @@ def _may_read(notice: Notice, keys: set[str]) -> bool:
 
 async def get(deps: Dependencies, actor: Actor, notice_id: str) -> MyNoticeView:
     """Return a notice as a reader sees it, with what was answered. Raises NotFound."""
-    found = await access(deps, actor, notice_id)
+    found = await access_text(deps, actor, notice_id)
     text: str | None = ""
     while found.state is NoticeState.PUBLISHED:
         load = partial(notices.text_of, deps.db, found.id, found.version)
         text = await TEXTS.get((found.id, found.version), load)
         if text is not None:
             break
-        found = await access(deps, actor, notice_id)  # corrected a moment ago
-    return await views.view(deps, actor, found, text or "")
+        found = await access_text(deps, actor, notice_id)  # corrected a moment ago
+    asked = await households.asking(deps, actor, [found])
+    asks_me = bool(asked) and (
+        not senders.carries(actor, found) or await may_read(deps, actor, found)
+    )
+    return await views.view(deps, actor, found, text or "", asks_me=asks_me)
 
 
 async def links(deps: Dependencies, actor: Actor, notice_id: str) -> AttachmentLinks:
     """Return addresses of a notice's pictures and papers. Raises NotFound."""
-    found = await access(deps, actor, notice_id)
+    found = await access_text(deps, actor, notice_id)
     shown = found.attachments if found.state is NoticeState.PUBLISHED else []
     ids = [each.photo_id for each in shown]
     return AttachmentLinks(items=await photos.links_to(deps, ids, subject=found.id))

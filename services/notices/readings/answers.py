@@ -12,14 +12,13 @@ from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.pages import Page
-from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission, require_at
 from services.messaging.broadcasts import actions as broadcasts
 from services.notices import notify, publications
 from services.notices import store as notices
 from services.notices.contents.models import AnswerForm, Question
 from services.notices.models import Notice
-from services.notices.readings import actions, homes, store, views
+from services.notices.readings import actions, households, store, views
 from services.notices.readings.models import (
     ANSWER,
     AnswerNotice,
@@ -37,7 +36,7 @@ YES_NO = frozenset({"yes", "no"})
 
 
 class NoAnswerAsked(errors.Conflict):
-    """The notice asks for no answer, or was withdrawn."""
+    """The notice asks for no answer, asks others than this reader, or was withdrawn."""
 
     code = "no_answer_asked"
 
@@ -73,9 +72,10 @@ async def give(
 
     Raises NotFound, NoAnswerAsked, AnswersOver, AnswerMisfit, AnswerHomeNeeded.
     """
-    found = await actions.access(deps, actor, notice_id)
+    found = await actions.access_text(deps, actor, notice_id)
     question = _asked(deps, found)
-    home = await _home_of(deps, actor, found, wish.home) if asks_homes(found) else ""
+    is_of_homes = households.asks_homes(found)
+    home = await _home_of(deps, actor, found, wish.home) if is_of_homes else ""
     whose = home or actor.person_id
     row = _row(deps, found, whose, home, answer=_checked(question, wish.answer))
     row.person = actor.person_id
@@ -127,22 +127,14 @@ async def _about(deps: Dependencies, actor: Actor, notice_id: str, home: str) ->
     return accessible(
         actor,
         next(iter(found), None),
-        people=lambda each: [actor.person_id] if there and _asks(each, home) else [],
+        people=lambda each: [actor.person_id] if there and households.asks(each, home) else [],
         missing="没有找到这条通知",
     )
 
 
-def asks_homes(notice: Notice) -> bool:
-    """Tell whether homes answer: where residents are meant. Offices answer person by person."""
-    return bool(notice.audience.relations)
-
-
-def _asks(notice: Notice, home: str) -> bool:
-    is_out = notice.state in actions.OUT and asks_homes(notice)
-    return is_out and any(covers(place, home) for place in notice.audience.places)
-
-
 def _asked(deps: Dependencies, found: Notice) -> Question:
+    if found.state is NoticeState.WITHDRAWN:
+        raise NoAnswerAsked("这条通知已经撤回,不用回复了")
     if found.question is None or found.state is not NoticeState.PUBLISHED:
         raise NoAnswerAsked("这条通知不需要回复")
     if found.question.until <= deps.now():
@@ -163,10 +155,9 @@ def _checked(question: Question, answer: str) -> str:
 
 async def _home_of(deps: Dependencies, actor: Actor, found: Notice, wanted: str | None) -> str:
     """Return the actor's home that answers: the one named, or the only one that is asked."""
-    mine = homes.own(actor, found)
-    if found.audience.usages:
-        kept = await places.find_many(deps, mine)
-        mine = [place.id for place in kept if place.usage in found.audience.usages]
+    mine = (await households.asked(deps, actor, [found]))[found.id]
+    if not mine or not await actions.may_read(deps, actor, found):
+        raise NoAnswerAsked("这条通知由住户回复,您不需要回复")
     if wanted is None and len(mine) == 1:
         return mine[0]
     if wanted not in mine or wanted is None:

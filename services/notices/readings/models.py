@@ -138,6 +138,7 @@ class MyNotice(Struct, kw_only=True):
     `corrected_at`: When it was corrected last; null for never.
     `shown_until`: Until when it is shown; null for without end.
     `answers_until`: Until when it is answered; null where nothing is asked.
+    `asks_me`: Whether I, or a home of mine, answer it; a head also reads what others answer.
     `is_read`: Whether I read this version.
     `is_changed`: Whether I read an earlier version, and it was corrected since.
     """
@@ -151,6 +152,7 @@ class MyNotice(Struct, kw_only=True):
     corrected_at: datetime | None
     shown_until: datetime | None
     answers_until: datetime | None
+    asks_me: bool
     is_read: bool
     is_changed: bool
 
@@ -163,7 +165,7 @@ class MyNoticeView(MyNotice, kw_only=True):
     `text`: Text; empty of one that was withdrawn.
     `because`: What the last correction was about, or why it was withdrawn; else empty.
     `attachments`: Pictures and papers.
-    `question`: Question that is to be answered; null for none.
+    `question`: Question that is to be answered, by me where `asks_me` says so; null for none.
     `answers`: What my homes and I answered.
     """
 

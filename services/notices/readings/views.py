@@ -8,7 +8,7 @@ from services.kernel.personal_data import GONE
 from services.kernel.views import show
 from services.notices import views as notices
 from services.notices.models import Notice, QuestionView
-from services.notices.readings import homes, store
+from services.notices.readings import households, store
 from services.notices.readings.models import (
     ANSWER,
     ANSWERED,
@@ -22,9 +22,9 @@ from services.notices.states import NoticeState
 from services.places import actions as places
 
 
-def row(notice: Notice, reading: Reading | None) -> MyNotice:
+def row(notice: Notice, reading: Reading | None, *, asks_me: bool) -> MyNotice:
     """Show a notice in a reader's list."""
-    return show(notice, MyNotice, **_read(notice, reading))
+    return show(notice, MyNotice, asks_me=asks_me, **_read(notice, reading))
 
 
 def _read(notice: Notice, reading: Reading | None) -> dict[str, object]:
@@ -37,21 +37,24 @@ def _read(notice: Notice, reading: Reading | None) -> dict[str, object]:
     }
 
 
-async def view(deps: Dependencies, actor: Actor, notice: Notice, text: str) -> MyNoticeView:
+async def view(
+    deps: Dependencies, actor: Actor, notice: Notice, text: str, *, asks_me: bool
+) -> MyNoticeView:
     """Show a notice to a reader; of one that was withdrawn the reason alone."""
-    asked = homes.own(actor, notice)
+    asked = households.own(actor, notice)
     rows = await store.of(deps.db, [notice.id], [actor.person_id, *asked])
     own = next(
         (each for each in rows if each.person == actor.person_id and not each.home), None
     )
     answered = [each for each in rows if each.answered]
-    words = await homes.readable(deps, actor, notice, answered)
+    words = await households.readable(deps, actor, notice, answered)
     is_out = notice.state is NoticeState.PUBLISHED
     because = notice.corrected_because if is_out else notice.withdrawn_because
     return show(
         notice,
         MyNoticeView,
         **_read(notice, own),
+        asks_me=asks_me,
         text=text,
         because=because,
         question=notice.question and show(notice.question, QuestionView),

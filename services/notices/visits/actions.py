@@ -87,7 +87,7 @@ async def _about(deps: Dependencies, actor: Actor, notice_id: str, home: str) ->
     """Return a notice that means a home of the actor's places. Raises NotFound for others."""
     require_at(actor, Permission.VIEW_RESIDENTS, home)
     found = next(iter(await notices.find_short(deps.db, [notice_id])), None)
-    is_out = found is not None and found.state in access.OUT
+    is_out = found is not None and found.state in states.OUT
     broadcast = notify.broadcast_of(found) if found is not None else ""
     means = is_out and await broadcasts.is_meant(deps, broadcast, home)
     return accessible(

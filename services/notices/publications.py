@@ -62,7 +62,7 @@ async def move(
     deps: Dependencies, tx: Transaction, found: Notice, action: NoticeAction, **changes: Any
 ) -> Notice:
     """Move a notice along the table; return it as it is now. Raises NoticeMovedOn."""
-    row = TABLE.require(found.state, action, states.moved_on(found.state))
+    row = TABLE.require(found.state, action, states.not_from(found.state))
     kept = msgspec.to_builtins(changes, builtin_types=(datetime,))
     if not await store.move(deps.db, tx, found, action, kept):
         raise states.moved_on(found.state)

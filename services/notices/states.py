@@ -94,10 +94,27 @@ class NoticeMovedOn(errors.Conflict):
     details_type = NoticeStateDetails
 
 
+# What to do instead, where an action does not start from the state that the notice is in.
+INSTEAD: Final = {
+    S.DRAFT: "这条通知还没有发布,直接修改即可",
+    S.IN_REVIEW: "这条通知正在复核,请先撤回复核再修改",
+    S.APPROVED: "这条通知已经复核,请先撤回复核再修改",
+    S.SCHEDULED: "通知已定时,请先取消定时再修改",
+    S.PUBLISHED: "这条通知已经发布,有误请用更正",
+    S.WITHDRAWN: "这条通知已经撤回",
+}
+
+
 def moved_on(state: NoticeState) -> NoticeMovedOn:
+    """Return the refusal for who was overtaken: the notice was as they saw it a moment ago."""
     return NoticeMovedOn("这条通知刚刚有变动,请刷新后再试", state=state)
+
+
+def not_from(state: NoticeState) -> NoticeMovedOn:
+    """Return the refusal of an action that does not start from this state."""
+    return NoticeMovedOn(INSTEAD[state], state=state)
 
 
 def require(state: NoticeState, action: NoticeAction) -> None:
     """Raise NoticeMovedOn unless the action starts from this state."""
-    TABLE.require(state, action, moved_on(state))
+    TABLE.require(state, action, not_from(state))

@@ -1,10 +1,12 @@
 """Notices over HTTP: drafted, published at once or at an hour, corrected, withdrawn."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from services.kernel.permissions import Role
+from services.notices.rules import actions as rules
 from tests.build.cast import COMPOUND, OTHER_COMPOUND, UNIT, Estate, appoint
 from tests.build.homes import acts, at_once, get, told
 from tests.build.notices import (
@@ -82,11 +84,21 @@ async def test_a_correction_is_a_new_version_and_the_old_ones_stay(estate: Estat
     assert (same.status, same.code) == (422, "notice_unchanged")
 
 
-async def test_of_two_corrections_at_once_one_counts(estate: Estate) -> None:
-    notice_id = await published(estate)
+async def test_of_two_corrections_at_once_one_counts(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice_id, of, met = await published(estate), rules.of, asyncio.Barrier(3)
+
+    async def of_all_who_read_it(*args: Any) -> Any:
+        await met.wait()
+        return await of(*args)
+
+    monkeypatch.setattr(rules, "of", of_all_who_read_it)
     wishes = [{"because": "有误", "title": f"停水{number}"} for number in range(3)]
     replies = await at_once(*(act(estate, notice_id, "correct", **wish) for wish in wishes))
     assert sorted(reply.status for reply in replies) == [200, 409, 409]
+    overtaken = {reply.body["title"] for reply in replies if reply.status == 409}
+    assert overtaken == {"这条通知刚刚有变动,请刷新后再试"}
     kept = await get(estate, "staff", f"notices/{notice_id}")
     assert (kept.body["version"], len(kept.body["versions"])) == (2, 1)
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.kernel.permissions import Role
+from services.notices import states
 from services.notices.rules.actions import strictest
 from services.notices.rules.models import NoticeRules
 from tests.build.cast import COMMUNITY, COMPOUND, UNIT, ZHAO_HOME, Estate, appoint
@@ -304,3 +305,24 @@ async def test_what_waits_goes_with_the_notice(estate: Estate) -> None:
     late = await judged(estate, notice_id, "admin", approve=True)
     assert (late.status, late.code) == (409, "notice_moved_on")
     assert await state_of(estate, notice_id) == "withdrawn"
+
+
+async def test_what_cannot_be_done_says_what_can(estate: Estate) -> None:
+    """Each state has its own words, so that nobody looks again and again for nothing."""
+    notice_id = await drafted(estate)
+    path = f"notices/{notice_id}"
+    correct = {"because": "有误", "title": "停水改期"}
+    said = {"draft": (await act(estate, notice_id, "correct", **correct)).body["title"]}
+    await act(estate, notice_id, "publish", at="2026-03-05T04:00:00Z")
+    said["scheduled"] = (await send(estate, "PATCH", "staff", path, title="改")).body["title"]
+    await act(estate, notice_id, "recall")
+    await rule(estate)
+    await act(estate, notice_id, "submit")
+    said["in_review"] = (await send(estate, "PATCH", "staff", path, title="改")).body["title"]
+    await judged(estate, notice_id, "admin", approve=True)
+    said["approved"] = (await send(estate, "PATCH", "staff", path, title="改")).body["title"]
+    await act(estate, notice_id, "publish")
+    said["published"] = (await send(estate, "PATCH", "staff", path, title="改")).body["title"]
+    await act(estate, notice_id, "withdraw", because="取消")
+    said["withdrawn"] = (await act(estate, notice_id, "correct", **correct)).body["title"]
+    assert said == states.INSTEAD

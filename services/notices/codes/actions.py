@@ -50,7 +50,7 @@ async def picture(deps: Dependencies, actor: Actor, notice_id: str) -> bytes:
     """
     found = senders.access_paper(actor, await store.find(deps.db, notice_id))
     if found.state is NoticeState.WITHDRAWN:
-        raise states.moved_on(found.state)
+        raise states.not_from(found.state)
     return await CODES.get(found.id, partial(_kept, deps, found.id))
 
 

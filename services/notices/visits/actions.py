@@ -56,7 +56,7 @@ async def record(
     _check(wish)
     found = await _about(deps, actor, notice_id, home)
     if found.state is not NoticeState.PUBLISHED:
-        raise states.moved_on(found.state)
+        raise states.not_from(found.state)
 
     async def save(tx: Transaction) -> Visit:
         number = len(await store.of_home(deps.db, found.id, home, tx=tx)) + 1

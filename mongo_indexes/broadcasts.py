@@ -16,6 +16,7 @@ VALIDATOR: Final[dict[str, Any]] = {
         "state": {"enum": ["gathering", "pushing", "done", "stopped"]},
         "urgency": {"enum": ["emergency", "waits", "dropped"]},
         "version": {"bsonType": ["int", "long"], "minimum": 0},
+        "rewritten_at": {"bsonType": ["date", "null"]},
         "values": {"bsonType": "object", "additionalProperties": {"bsonType": "string"}},
     },
 }

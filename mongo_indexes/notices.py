@@ -11,11 +11,8 @@ SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
     # What a reader is shown, by their tokens, pinned ones first: services/notices/store.py
-    # of shown_page() and shown_versions()
-    IndexModel(
-        [("readers", ASCENDING), ("state", ASCENDING), ("position", DESCENDING)],
-        name="readers",
-    ),
+    # of shown_page() and shown_versions(). Readers are written as it is published
+    IndexModel([("readers", ASCENDING), ("position", DESCENDING)], name="shown"),
     # What is shown now to homes of a place, pinned ones first: current_at()
     IndexModel(
         [("doors", ASCENDING), ("state", ASCENDING), ("position", DESCENDING)],

@@ -79,13 +79,19 @@ async def unread(deps: Dependencies, actor: Actor) -> Unread:
 
 
 async def read(deps: Dependencies, actor: Actor, message_id: str) -> MessageView:
-    """Mark one of my messages as read; the first time counts. NotFound for anybody else's."""
-    message = await store.mark_read(
-        deps.db, message_id, actor.person_id, deps.now()
-    ) or await store.find_of(deps.db, message_id, actor.person_id)
-    if message is None:
+    """Mark one of my messages as read; of each text of it the first time counts.
+
+    NotFound for anybody else's.
+    """
+    found = await store.find_of(deps.db, message_id, actor.person_id)
+    if found is None:
         raise NotFound("没有找到这条消息")
-    return view(message, await broadcasts.of_messages(deps, [message]))
+    told = await broadcasts.of_messages(deps, [found])
+    since = told[found.broadcast].rewritten_at if found.broadcast in told else None
+    message = await store.mark_read(
+        deps.db, message_id, actor.person_id, deps.now(), rewritten_at=since
+    )
+    return view(message or found, told)
 
 
 async def templates(deps: Dependencies, actor: Actor) -> Page[TemplateView]:

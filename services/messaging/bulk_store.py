@@ -151,10 +151,19 @@ async def places_of(
 
 
 async def note_shown(db: Database, tx: Transaction, ids: Sequence[str], at: datetime) -> None:
-    """Note that what the messages tell of was opened; the first time counts."""
-    query = {"_id": {"$in": list(ids)}, "shown_at": None}
-    change = {"shown_at": at, "read_at": {"$ifNull": ["$read_at", at]}}
+    """Note that what the messages tell of was opened, the first time, and read, the last time.
+
+    A text may have been written anew since it was read, and is read with this.
+    """
+    query = {"_id": {"$in": list(ids)}}
+    change = {"shown_at": {"$ifNull": ["$shown_at", at]}, "read_at": at}
     await db[COLLECTION].update_many(query, [{"$set": change}], session=tx)
+
+
+async def make_unread(db: Database, broadcast: str, rewritten_at: datetime) -> None:
+    """Note that what was read before is another text now. Served by index `broadcast`."""
+    query = {"broadcast": broadcast, "read_at": {"$lt": rewritten_at}}
+    await db[COLLECTION].update_many(query, {"$set": {"read_at": None}}, hint="broadcast")
 
 
 async def note_answered(db: Database, tx: Transaction, message_id: str, at: datetime) -> None:

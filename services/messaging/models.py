@@ -121,7 +121,8 @@ class MessageView(Struct, kw_only=True):
     `body`: Text, in Chinese.
     `page`: Page of the mini-program that the message leads to.
     `created_at`: When the message was written.
-    `read_at`: When it was read; null before.
+    `read_at`: When it was read; null before, and again after its text was corrected or
+    withdrawn.
     `delivery`: How far the message got in WeChat.
     """
 

@@ -51,11 +51,22 @@ async def count_unread(db: Database, person_id: str) -> int:
 
 
 async def mark_read(
-    db: Database, message_id: str, person_id: str, at: datetime
+    db: Database,
+    message_id: str,
+    person_id: str,
+    at: datetime,
+    *,
+    rewritten_at: datetime | None = None,
 ) -> Message | None:
-    """Return the message as read now; None when it is not theirs, or was read before."""
+    """Return the message as read now; None when it is not theirs, or was read before.
+
+    `rewritten_at`: when its text was written anew: who read it before reads another one now.
+    """
+    unread: list[Document] = [{"read_at": None}]
+    if rewritten_at is not None:
+        unread.append({"read_at": {"$lt": rewritten_at}})
     document = await db[messages.COLLECTION].find_one_and_update(
-        {"_id": message_id, "person": person_id, "read_at": None},
+        {"_id": message_id, "person": person_id, "$or": unread},
         {"$set": {"read_at": at}},
         return_document=ReturnDocument.AFTER,
     )

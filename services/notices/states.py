@@ -41,6 +41,11 @@ class NoticeAction(StrEnum):
     WITHDRAW = auto()
 
 
+def edition(version: int, state: NoticeState) -> int:
+    """Return the number of what readers are shown: the version, and one more once withdrawn."""
+    return version + (state is NoticeState.WITHDRAWN)
+
+
 S, A = NoticeState, NoticeAction
 SEND, PUBLISHED, PROPOSED = (
     Permission.SEND_NOTICES,

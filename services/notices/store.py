@@ -1,7 +1,7 @@
 """Store of notices."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -11,13 +11,15 @@ from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
 from services.notices.models import Notice, NoticeKind, NoticeSort, NoticesQuery
-from services.notices.states import TABLE, NoticeAction, NoticeState
+from services.notices.states import TABLE, NoticeAction, NoticeState, edition
 
 ORDERS: Final = {
     NoticeSort.NEWEST: Keyset(Key(ascending=False)),
     NoticeSort.OLDEST: Keyset(Key()),
 }
 READ_ORDER: Final = Keyset(Key("position", ascending=False))
+# So long a reader's list says that a notice was withdrawn: they may act by what they read.
+WITHDRAWN_SHOWN_FOR: Final = timedelta(days=7)
 # What lists need not carry; kept documents are up to some hundred kilobytes.
 LONG: Final = {"text": 0, "history": 0, "proposal": 0}
 # Some hundred kilobytes, too, where the audience is hundreds of places.
@@ -71,21 +73,26 @@ async def page(db: Database, keys: Sequence[str], query: NoticesQuery) -> Page[N
 
 
 def shown(keys: Sequence[str], now: datetime) -> Document:
-    """Return the condition for what somebody with these tokens is shown now."""
-    return {
-        "readers": {"$in": list(keys)},
+    """Return the condition for what somebody with these tokens is shown now.
+
+    Also what was withdrawn lately.
+    """
+    there = {
         "state": NoticeState.PUBLISHED,
         "shown_until": {"$not": {"$lte": now}},  # also without an end
     }
+    since = {"$gt": now - WITHDRAWN_SHOWN_FOR}
+    withdrawn = {"state": NoticeState.WITHDRAWN, "withdrawn_at": since}
+    return {"readers": {"$in": list(keys)}, "$or": [there, withdrawn]}
 
 
 async def shown_page(
     db: Database, keys: Sequence[str], now: datetime, query: ListQuery, **filters: str
 ) -> Page[Notice]:
-    """Notices for a reader, pinned ones first, the newest next. Served by index `readers`."""
+    """Notices for a reader, pinned ones first, the newest next. Served by index `shown`."""
     where = {**shown(keys, now), **filters}
     return await READ_ORDER.page(
-        db[COLLECTION], Notice, where, query, hint="readers", without=IN_LISTS
+        db[COLLECTION], Notice, where, query, hint="shown", without=IN_LISTS
     )
 
 
@@ -107,10 +114,11 @@ async def current_at(
     return msgspec.convert(await cursor.limit(limit).to_list(), list[Notice])
 
 
-async def shown_versions(
+async def shown_editions(
     db: Database, keys: Sequence[str], now: datetime, *, limit: int
 ) -> dict[str, int]:
-    """Return notice → version of what a reader is shown, from the top. Served by `readers`."""
-    cursor = db[COLLECTION].find(shown(keys, now), {"version": 1}, hint="readers")
+    """Return notice → edition of what a reader is shown, from the top. Served by `shown`."""
+    fields = {"version": 1, "state": 1}
+    cursor = db[COLLECTION].find(shown(keys, now), fields, hint="shown")
     rows = await cursor.sort(READ_ORDER.order).limit(limit).to_list()
-    return {row["_id"]: row["version"] for row in rows}
+    return {row["_id"]: edition(row["version"], NoticeState(row["state"])) for row in rows}

@@ -12,8 +12,10 @@ from tests.build.homes import acts, at_once, get, told
 from tests.build.notices import (
     DRAFT,
     OWNERS,
+    QUESTION,
     act,
     broadcast_of,
+    delivered,
     draft,
     drafted,
     published,
@@ -84,6 +86,64 @@ async def test_a_correction_is_a_new_version_and_the_old_ones_stay(estate: Estat
     assert (same.status, same.code) == (422, "notice_unchanged")
 
 
+async def inbox(estate: Estate, who: str) -> tuple[int, list[tuple[str, bool]]]:
+    """Return how many messages somebody has not read, and of each the title and whether."""
+    items = (await get(estate, who, "me/messages")).body["items"]
+    count = (await get(estate, who, "me/messages/unread")).body["unread"]
+    return count, [(item["title"], item["read_at"] is not None) for item in items]
+
+
+async def read_message(estate: Estate, who: str) -> None:
+    [item] = (await get(estate, who, "me/messages")).body["items"]
+    await send(estate, "POST", who, f"me/messages/{item['message_id']}/read")
+
+
+async def test_what_was_read_is_unread_again_when_it_is_corrected_or_withdrawn(
+    estate: Estate,
+) -> None:
+    await estate.member("li")
+    await estate.member("sun")
+    notice_id = await delivered(estate)
+    await send(estate, "POST", "li", "me/notices/read", notice_ids=[notice_id])
+    await read_message(estate, "sun")
+    assert await inbox(estate, "li") == await inbox(estate, "sun") == (0, [("停水通知", True)])
+    await estate.advance(minutes=1)
+    await act(estate, notice_id, "correct", because="有误", title="停水改期")
+    await read_message(estate, "sun")  # before the job came round
+    await estate.world.work()
+    assert await inbox(estate, "sun") == (0, [("停水改期", True)])
+    assert await inbox(estate, "li") == (1, [("停水改期", False)])
+    await send(estate, "POST", "li", "me/notices/read", notice_ids=[notice_id])
+    assert await inbox(estate, "li") == (0, [("停水改期", True)])
+    await estate.advance(minutes=1)
+    await act(estate, notice_id, "withdraw", because="停水取消")
+    await send(estate, "POST", "sun", "me/notices/read", notice_ids=[notice_id])
+    assert (await inbox(estate, "li"))[1] == [("已撤回:停水改期", False)], "before the job too"
+    await estate.world.work()
+    assert (await inbox(estate, "li"))[0] == 1
+    await read_message(estate, "li")
+    assert await inbox(estate, "li") == await inbox(estate, "sun")
+    assert await inbox(estate, "li") == (0, [("已撤回:停水改期", True)])
+
+
+async def test_what_was_withdrawn_is_listed_for_a_week_to_those_it_was_for(
+    estate: Estate,
+) -> None:
+    notice_id = await published(estate, kind="asks_answer", question=QUESTION)
+    await send(estate, "POST", "li", "me/notices/read", notice_ids=[notice_id])
+    await act(estate, notice_id, "withdraw", because="停水取消")
+    assert (await unread(estate, "li"), await unread(estate, "zhao")) == (1, 0)
+    [item] = (await get(estate, "li", "me/notices")).body["items"]
+    assert (item["is_changed"], item["answers_until"]) == (True, None)
+    await send(estate, "POST", "li", "me/notices/read", notice_ids=[notice_id])
+    assert await unread(estate, "li") == 0
+    await estate.advance(days=7, seconds=-1)
+    assert (await titles(estate, "li"), await titles(estate, "zhao")) == (["停水通知"], [])
+    await estate.advance(seconds=1)
+    assert await titles(estate, "li") == []
+    assert await unread(estate, "wang") == 0, "who never read it too"
+
+
 async def test_of_two_corrections_at_once_one_counts(
     estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,8 +168,8 @@ async def test_what_was_withdrawn_shows_why_and_no_text(estate: Estate) -> None:
     reply = await act(estate, notice_id, "withdraw", because="停水取消")
     assert (reply.status, reply.body["state"]) == (200, "withdrawn")
     assert reply.body["text"] == DRAFT["text"]  # for those who sent it
-    assert await titles(estate, "li") == []
-    assert await unread(estate, "li") == 0
+    [item] = (await get(estate, "li", "me/notices")).body["items"]
+    assert (item["state"], item["because"], item["is_read"]) == ("withdrawn", "停水取消", False)
     shown = await get(estate, "li", f"me/notices/{notice_id}")
     told_why = {name: shown.body[name] for name in ("state", "text", "because")}
     assert told_why == {"state": "withdrawn", "text": "", "because": "停水取消"}

@@ -165,7 +165,7 @@ async def test_the_list_is_one_scan_of_an_index_in_its_order(estate: Estate) -> 
     keys = [f"{COMPOUND}|{number}" for number in range(200)]
     found = store.shown(keys, estate.world.clock.now)
     cursor = estate.world.db[notices.COLLECTION].find(found).sort(store.READ_ORDER.order)
-    plan = (await cursor.hint("readers").limit(50).explain())["queryPlanner"]["winningPlan"]
+    plan = (await cursor.hint("shown").limit(50).explain())["queryPlanner"]["winningPlan"]
     assert "SORT_MERGE" in str(plan)
     assert "'stage': 'SORT'" not in str(plan)
 

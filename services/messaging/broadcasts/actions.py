@@ -17,6 +17,7 @@ from services.messaging.broadcasts import homes_store, store
 from services.messaging.broadcasts.models import (
     FAN_OUT,
     SETTLED_AFTER,
+    UNREAD,
     Because,
     Broadcast,
     BroadcastHome,
@@ -72,7 +73,7 @@ async def stop(
     False when everybody was told already; the text is another one then too.
     """
     now = deps.now()
-    await store.rewrite(deps.db, tx, broadcast_id, {"title": title, "body": body})
+    await _rewrite(deps, tx, broadcast_id, {"title": title, "body": body})
     stopped = await store.stop(deps.db, tx, broadcast_id, {"done_at": now})
     if stopped:  # its own job may wait for the morning; this one counts what was done
         key, due_at = f"{broadcast_id}:stopped", now + SETTLED_AFTER
@@ -91,13 +92,24 @@ async def rewrite(
 ) -> None:
     """Tell everybody another text, those who have it in the inbox already too.
 
-    Nobody is pushed to again; who was not pushed to yet is with the new text.
+    Nobody is pushed to again; who was not pushed to yet is with the new text. Who read the
+    text before has it unread again.
     """
     found = await store.find(deps.db, broadcast_id, tx=tx)
     if found is not None:
         written = write(deps.features.templates[found.template], values)
         changes: Document = {"title": title, "body": body, "values": written}
-        await store.rewrite(deps.db, tx, broadcast_id, changes)
+        await _rewrite(deps, tx, broadcast_id, changes)
+
+
+async def _rewrite(
+    deps: Dependencies, tx: Transaction, broadcast_id: str, changes: Document
+) -> None:
+    """Write another text, in constant time; a job makes the entries unread that were read."""
+    now = deps.now()
+    await store.rewrite(deps.db, tx, broadcast_id, {**changes, "rewritten_at": now})
+    key = f"{broadcast_id}:{now.isoformat()}"
+    await jobs.enqueue(deps, tx, UNREAD, key, broadcast_id=broadcast_id)
 
 
 async def find(deps: Dependencies, broadcast_id: str) -> Broadcast | None:

@@ -24,6 +24,7 @@ from services.messaging.broadcasts.models import (
     AT_ONCE,
     FAN_OUT,
     SETTLED_AFTER,
+    UNREAD,
     Broadcast,
     Counts,
     Part,
@@ -183,4 +184,15 @@ async def recount(deps: Dependencies, broadcast: Broadcast) -> Document:
     )
 
 
-JOBS: Final[dict[str, jobs.Handler]] = {FAN_OUT: step}
+async def make_unread(deps: Dependencies, payload: Document) -> None:
+    """Make the entries unread of those who read the text before the present one.
+
+    Kept with each entry, and not asked of its broadcast whenever somebody counts: so the count
+    of what is unread stays one look at one index. Done again, it changes only what is left.
+    """
+    broadcast = await store.find(deps.db, payload["broadcast_id"])
+    if broadcast is not None and broadcast.rewritten_at is not None:
+        await bulk_store.make_unread(deps.db, broadcast.id, broadcast.rewritten_at)
+
+
+JOBS: Final[dict[str, jobs.Handler]] = {FAN_OUT: step, UNREAD: make_unread}

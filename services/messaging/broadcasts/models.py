@@ -12,6 +12,7 @@ from services.messaging.broadcasts.states import BroadcastState
 FAN_OUT: Final = "messaging.broadcast"  # the job that carries a broadcast on
 # After its end a broadcast is counted once more: longer than a lease of its job.
 SETTLED_AFTER: Final = timedelta(minutes=2)
+UNREAD: Final = "messaging.unread"  # the job that makes entries unread again
 AT_ONCE: Final = 1_000  # places that a source hands over at a time
 
 
@@ -58,6 +59,7 @@ class Broadcast(Struct, kw_only=True):
     each has one of their own. `values`: what the WeChat template speaks of, for all.
     `after`: how far the present state got. `version`: fence of the worker.
     `push_until`: no push after that instant, however long it waits.
+    `rewritten_at`: when its text was written anew; who read it before has not read that.
     """
 
     id: str = field(name="_id")
@@ -77,6 +79,7 @@ class Broadcast(Struct, kw_only=True):
     counts: Counts = field(default_factory=Counts)
     version: int = 0
     created_at: datetime
+    rewritten_at: datetime | None = None
     done_at: datetime | None = None
 
     @property

@@ -22,7 +22,7 @@ from services.notices.readings.models import (
     UnreadNotices,
 )
 from services.notices.readings.texts import TEXTS
-from services.notices.states import OUT, NoticeState
+from services.notices.states import OUT, NoticeState, edition
 from services.photos import actions as photos
 
 MISSING: Final = "没有找到这条通知"
@@ -43,7 +43,10 @@ async def keys_of(deps: Dependencies, actor: Actor) -> list[str]:
 
 
 async def mine(deps: Dependencies, actor: Actor, query: MyNoticesQuery) -> Page[MyNotice]:
-    """Return what is shown to me now, pinned ones first, the newest next."""
+    """Return what is shown to me now, pinned ones first, the newest next.
+
+    Also what was withdrawn in the last seven days, with the reason alone.
+    """
     keys, filters = await keys_of(deps, actor), {"kind": query.kind} if query.kind else {}
     page = await notices.shown_page(deps.db, keys, deps.now(), query, **filters)
     ids = [notice.id for notice in page.items]
@@ -53,9 +56,9 @@ async def mine(deps: Dependencies, actor: Actor, query: MyNoticesQuery) -> Page[
 
 
 async def unread(deps: Dependencies, actor: Actor) -> UnreadNotices:
-    """Count what is shown to me now and was not read in its present version."""
+    """Count what is shown to me now and was not read in its present edition."""
     keys = await keys_of(deps, actor)
-    shown = await notices.shown_versions(deps.db, keys, deps.now(), limit=MOST_COUNTED)
+    shown = await notices.shown_editions(deps.db, keys, deps.now(), limit=MOST_COUNTED)
     read = await store.of_person(deps.db, actor.person_id, list(shown))
     seen = [n for n in shown if n in read and read[n].version >= shown[n]]
     return UnreadNotices(unread=len(shown) - len(seen))
@@ -126,14 +129,14 @@ async def read(deps: Dependencies, actor: Actor, wish: ReadNotices) -> UnreadNot
     """Note that somebody read some notices; those that are not theirs are left out."""
     keys = {*await keys_of(deps, actor)}
     found = await notices.find_short(deps.db, list(dict.fromkeys(wish.notice_ids)))
-    versions = {each.id: each.version for each in found if _may_read(each, keys)}
-    opened = [notify.broadcast_of(each) for each in found if each.id in versions]
+    editions = {n.id: edition(n.version, n.state) for n in found if _may_read(n, keys)}
+    opened = [notify.broadcast_of(each) for each in found if each.id in editions]
     now: datetime = deps.now()
 
     async def save(tx: Transaction) -> None:
-        await store.mark_read(deps.db, tx, actor.person_id, versions, now)
+        await store.mark_read(deps.db, tx, actor.person_id, editions, now)
         await broadcasts.opened(deps, tx, opened, actor.person_id)
 
-    if versions:
+    if editions:
         await deps.in_transaction(save)
     return await unread(deps, actor)

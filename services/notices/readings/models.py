@@ -24,7 +24,7 @@ class Reading(Struct, kw_only=True):
     """What one person read of a notice, or what one home or person answered to it.
 
     `person`: who read or answered; empty after they left, and where a head answered for a home.
-    `version`: latest version that was read; 0 in the answer of a home. `home`: whose answer it
+    `version`: latest edition that was read; 0 in the answer of a home. `home`: whose answer it
     is; empty of an office's. `choice`: "yes", "no" or the option; empty where the answer is a
     text. `answer_sealed`: the answer in words, of a text. `entered_by`: head or staff who wrote
     down what somebody without a phone said.
@@ -139,8 +139,10 @@ class MyNotice(Struct, kw_only=True):
     `shown_until`: Until when it is shown; null for without end.
     `answers_until`: Until when it is answered; null where nothing is asked.
     `asks_me`: Whether I, or a home of mine, answer it; a head also reads what others answer.
-    `is_read`: Whether I read this version.
-    `is_changed`: Whether I read an earlier version, and it was corrected since.
+    `state`: Published, or withdrawn; so for seven days.
+    `because`: What the last correction was about, or why it was withdrawn; else empty.
+    `is_read`: Whether I read this version; of one that was withdrawn, that it was.
+    `is_changed`: Whether I read it before it was corrected or withdrawn.
     """
 
     notice_id: str
@@ -153,6 +155,8 @@ class MyNotice(Struct, kw_only=True):
     shown_until: datetime | None
     answers_until: datetime | None
     asks_me: bool
+    state: NoticeState
+    because: Annotated[str, Meta(examples=["停水时间有误"])]
     is_read: bool
     is_changed: bool
 
@@ -160,26 +164,22 @@ class MyNotice(Struct, kw_only=True):
 class MyNoticeView(MyNotice, kw_only=True):
     """Notice, as a reader sees it. Of one that was withdrawn only the reason is left.
 
-    `state`: Published, or withdrawn.
     `version`: Number of the version, from 1.
     `text`: Text; empty of one that was withdrawn.
-    `because`: What the last correction was about, or why it was withdrawn; else empty.
     `attachments`: Pictures and papers.
     `question`: Question that is to be answered, by me where `asks_me` says so; null for none.
     `answers`: What my homes and I answered.
     """
 
-    state: NoticeState
     version: int
     text: Text
-    because: Annotated[str, Meta(examples=["停水时间有误"])]
     attachments: list[AttachmentView]
     question: QuestionView | None
     answers: list[MyAnswer]
 
 
 class UnreadNotices(Struct, kw_only=True):
-    """Notices that are shown to me and that I have not read, or not since they were corrected.
+    """Notices that are shown to me and that I have not read since they were last changed.
 
     `unread`: Number of notices; of the newest thousand.
     """

@@ -18,7 +18,7 @@ from services.notices.readings.models import (
     MyNoticeView,
     Reading,
 )
-from services.notices.states import NoticeState
+from services.notices.states import NoticeState, edition
 from services.places import actions as places
 
 
@@ -28,12 +28,16 @@ def row(notice: Notice, reading: Reading | None, *, asks_me: bool) -> MyNotice:
 
 
 def _read(notice: Notice, reading: Reading | None) -> dict[str, object]:
-    version = reading.version if reading else 0
+    """Return what a list and a single view say of a notice, and of what was read of it."""
+    read = reading.version if reading else 0
+    is_out = notice.state is NoticeState.PUBLISHED
+    shown = edition(notice.version, notice.state)
     return {
         "notice_id": notice.id,
-        "answers_until": notice.question.until if notice.question else None,
-        "is_read": version >= notice.version,
-        "is_changed": 0 < version < notice.version,
+        "because": notice.corrected_because if is_out else notice.withdrawn_because,
+        "answers_until": notice.question.until if is_out and notice.question else None,
+        "is_read": read >= shown,
+        "is_changed": 0 < read < shown,
     }
 
 
@@ -49,14 +53,12 @@ async def view(
     answered = [each for each in rows if each.answered]
     words = await households.readable(deps, actor, notice, answered)
     is_out = notice.state is NoticeState.PUBLISHED
-    because = notice.corrected_because if is_out else notice.withdrawn_because
     return show(
         notice,
         MyNoticeView,
         **_read(notice, own),
         asks_me=asks_me,
         text=text,
-        because=because,
         question=notice.question and show(notice.question, QuestionView),
         attachments=await notices.attachments(deps, notice.attachments if is_out else []),
         answers=[

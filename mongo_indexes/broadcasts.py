@@ -17,6 +17,7 @@ VALIDATOR: Final[dict[str, Any]] = {
         "urgency": {"enum": ["emergency", "waits", "dropped"]},
         "version": {"bsonType": ["int", "long"], "minimum": 0},
         "rewritten_at": {"bsonType": ["date", "null"]},
+        "next_push_at": {"bsonType": ["date", "null"]},
         "values": {"bsonType": "object", "additionalProperties": {"bsonType": "string"}},
     },
 }

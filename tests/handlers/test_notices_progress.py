@@ -18,7 +18,8 @@ from services.notices.figures.glances import Glances
 from tests.build import broadcasts as build
 from tests.build.cast import COMPOUND, UNIT, Estate, appoint
 from tests.build.homes import get
-from tests.build.notices import act, delivered, drafted, everybody, published
+from tests.build.mailbox import allow, open_push
+from tests.build.notices import TEMPLATE, act, delivered, drafted, everybody, published
 from tests.build.streams import Stream, followed
 from tests.deadlines import SAFETY_NET
 
@@ -82,6 +83,35 @@ async def test_it_is_told_step_by_step_until_it_is_done(estate: Estate) -> None:
     assert last == f"{told['version']}-done"
     versions = [each["version"] for _, each in events]
     assert versions == sorted(set(versions)), "each state of things once, in order"
+
+
+def waits(told: dict[str, Any]) -> tuple[str, int, int, str | None]:
+    return told["state"], told["pushed"], told["held"], told["next_push_at"]
+
+
+async def test_it_says_whose_push_waits_and_until_when(estate: Estate) -> None:
+    await everybody(estate)
+    await open_push(estate.world)
+    for _ in range(2):
+        await allow(estate.world, "li", TEMPLATE)
+    await allow(estate.world, "sun", TEMPLATE)
+    first = await delivered(estate, audience={"places": [UNIT], "relations": ["owner"]})
+    assert waits(await progress(estate, first)) == ("done", 1, 0, None)
+    second = await delivered(estate)
+    await estate.advance(minutes=1)
+    assert waits(await progress(estate, second)) == ("pushing", 1, 1, "2026-03-02T04:10:03Z")
+    await estate.advance(minutes=9)
+    await estate.world.work()
+    assert waits(await progress(estate, second)) == ("pushing", 1, 1, "2026-03-02T04:20:03Z")
+    for _ in range(6):
+        await estate.advance(minutes=10)
+        await estate.world.work()
+    assert waits(await progress(estate, second)) == ("done", 2, 0, None)
+    await estate.advance(hours=10)  # 23:10 in Beijing
+    third = await delivered(estate)
+    assert waits(await progress(estate, third)) == ("pushing", 0, 0, "2026-03-02T23:00:00Z")
+    await act(estate, third, "withdraw", because="取消")
+    assert waits(await progress(estate, third)) == ("stopped", 0, 0, None)
 
 
 async def test_who_comes_back_hears_what_is_new(estate: Estate) -> None:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -113,7 +113,7 @@ async def push_some(deps: Dependencies, broadcast: Broadcast) -> datetime:
         until := pushes.quiet_until(broadcast.quiet, now)
     ):
         drops = broadcast.urgency is Urgency.DROPPED
-        return await finish(deps, broadcast) if drops else until
+        return await finish(deps, broadcast) if drops else await _wait(deps, broadcast, until)
     result = await pushes.push_some(deps, broadcast)
     if result.after is None:
         return await _end_pass(deps, broadcast)
@@ -121,7 +121,9 @@ async def push_some(deps: Dependencies, broadcast: Broadcast) -> datetime:
         f"counts.{name}": getattr(result, name)
         for name in ("sent", "refused", "failed", "unknown", "dropped")
     }
-    changes = {"$set": {"after": result.after}, "$inc": {**numbers, "held": result.held}}
+    left = max(0, broadcast.left - sum(numbers.values()) - result.held)
+    where = {"after": result.after, "left": left, "next_push_at": result.wait_until}
+    changes = {"$set": where, "$inc": {**numbers, "held": result.held}}
     await store.note(deps.db, broadcast, changes)
     if result.broken:
         raise Permanent(result.broken)
@@ -132,8 +134,16 @@ async def _end_pass(deps: Dependencies, broadcast: Broadcast) -> datetime:
     """Begin another pass over those who were held, or finish."""
     if not broadcast.held:
         return await finish(deps, broadcast)
-    await store.note(deps.db, broadcast, {"$set": {"after": "", "held": 0}})
-    return min(deps.now() + pushes.PASS, broadcast.push_until)
+    at = min(deps.now() + pushes.PASS, broadcast.push_until)
+    return await _wait(deps, broadcast, at, after="", held=0, left=broadcast.held)
+
+
+async def _wait(
+    deps: Dependencies, broadcast: Broadcast, until: datetime, **changes: Any
+) -> datetime:
+    """Note when pushing goes on, for whoever asks why nothing happens."""
+    await store.note(deps.db, broadcast, {"$set": {**changes, "next_push_at": until}})
+    return until
 
 
 async def finish(deps: Dependencies, broadcast: Broadcast) -> datetime:

@@ -59,6 +59,7 @@ class Broadcast(Struct, kw_only=True):
     each has one of their own. `values`: what the WeChat template speaks of, for all.
     `after`: how far the present state got. `version`: fence of the worker.
     `push_until`: no push after that instant, however long it waits.
+    `next_push_at`: when pushing goes on; None while it does.
     `rewritten_at`: when its text was written anew; who read it before has not read that.
     """
 
@@ -76,11 +77,18 @@ class Broadcast(Struct, kw_only=True):
     state: BroadcastState = BroadcastState.GATHERING
     after: str = ""
     held: int = 0  # pushes that wait for another hour, of the present pass
+    left: int = 0  # of those that waited after the pass before, and were not come to again yet
+    next_push_at: datetime | None = None
     counts: Counts = field(default_factory=Counts)
     version: int = 0
     created_at: datetime
     rewritten_at: datetime | None = None
     done_at: datetime | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Number of pushes that wait for another hour."""
+        return self.held + self.left if self.state is BroadcastState.PUSHING else 0
 
     @property
     def has_one_text(self) -> bool:

@@ -13,6 +13,7 @@ from services.kernel.permissions import Actor, Permission
 from services.messaging.broadcasts import actions as broadcasts
 from services.messaging.broadcasts import reach as reaches
 from services.messaging.broadcasts.models import Broadcast, PlaceReached
+from services.messaging.broadcasts.states import BroadcastState
 from services.notices import notify
 from services.notices.figures import access
 from services.notices.figures.models import (
@@ -49,6 +50,7 @@ async def _broadcast(deps: Dependencies, found: Notice) -> Broadcast:
 def shown(broadcast: Broadcast) -> NoticeProgress:
     """Show how far a broadcast of a notice got."""
     counts = broadcast.counts
+    is_pushing = broadcast.state is BroadcastState.PUSHING
     return NoticeProgress(
         notice_id=broadcast.key,
         state=broadcast.state,
@@ -61,6 +63,8 @@ def shown(broadcast: Broadcast) -> NoticeProgress:
         failed=counts.failed,
         unknown=counts.unknown,
         dropped=counts.dropped,
+        held=broadcast.waiting,
+        next_push_at=broadcast.next_push_at if is_pushing else None,
         done_at=broadcast.done_at,
     )
 

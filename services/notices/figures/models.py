@@ -41,6 +41,9 @@ class NoticeProgress(Struct, kw_only=True):
     `failed`: Pushes that WeChat refused for another reason.
     `unknown`: Pushes of which WeChat told nothing; they are not tried again.
     `dropped`: Pushes that were left out, by quiet hours or another push within the hour.
+    `held`: People whose push waits: they got another within the hour, or WeChat was busy.
+    `next_push_at`: When pushing goes on, e.g. after the quiet hours; null while it does, and
+    when nothing is left to push.
     `done_at`: When it was done or stopped; null before.
     """
 
@@ -55,6 +58,8 @@ class NoticeProgress(Struct, kw_only=True):
     failed: int
     unknown: int
     dropped: int
+    held: int
+    next_push_at: datetime | None
     done_at: datetime | None
 
     @property

@@ -14,7 +14,7 @@ VALIDATOR: Final[dict[str, Any]] = {
     "required": ["_id", "source", "key", "template", "state", "version", "created_at"],
     "properties": {
         "state": {"enum": ["gathering", "pushing", "done", "stopped"]},
-        "urgency": {"enum": ["emergency", "waits", "dropped"]},
+        "urgency": {"enum": ["emergency", "answer", "waits", "dropped"]},
         "version": {"bsonType": ["int", "long"], "minimum": 0},
         "rewritten_at": {"bsonType": ["date", "null"]},
         "next_push_at": {"bsonType": ["date", "null"]},

@@ -54,6 +54,9 @@ async def test_an_answer_for_all_is_below_the_notice_and_tells_who_asked(
     [message] = [each for each in inbox if each["template"] == TOLD]
     assert message["body"] == "您在“停水通知”下面的提问有了答复,请点开看看。"
     assert message["page"] == f"pages/notices/notice?id={notice_id}"
+    telling = await estate.world.db.broadcasts.find_one({"source": TOLD})
+    assert telling is not None
+    assert telling["urgency"] == "answer", "no news makes them wait for it"
     [noted] = await acts(estate.world, "notice.question_answered")
     assert (noted["place"], noted["facts"]) == (COMPOUND, {"asked": 2})
     kept = [

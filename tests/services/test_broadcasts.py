@@ -161,7 +161,12 @@ async def test_what_is_taken_back_says_so_to_those_who_have_it(
 @pytest.mark.usefixtures("people")
 @pytest.mark.parametrize(
     ("urgency", "sent_at_night", "sent_by_day"),
-    [(Urgency.EMERGENCY, 1, 1), (Urgency.WAITS, 0, 1), (Urgency.DROPPED, 0, 0)],
+    [
+        (Urgency.EMERGENCY, 1, 1),
+        (Urgency.ANSWER, 0, 1),
+        (Urgency.WAITS, 0, 1),
+        (Urgency.DROPPED, 0, 0),
+    ],
 )
 async def test_at_night_only_an_emergency_is_pushed(
     world: World,
@@ -187,7 +192,12 @@ async def test_at_night_only_an_emergency_is_pushed(
 @pytest.mark.usefixtures("people")
 @pytest.mark.parametrize(
     ("urgency", "at_once", "in_the_end"),
-    [(Urgency.EMERGENCY, 2, 2), (Urgency.WAITS, 1, 2), (Urgency.DROPPED, 1, 1)],
+    [
+        (Urgency.EMERGENCY, 2, 2),
+        (Urgency.ANSWER, 2, 2),
+        (Urgency.WAITS, 1, 2),
+        (Urgency.DROPPED, 1, 1),
+    ],
 )
 async def test_one_ordinary_push_an_hour(
     world: World, urgency: Urgency, at_once: int, in_the_end: int

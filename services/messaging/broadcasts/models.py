@@ -20,6 +20,10 @@ class Urgency(Labelled):
     """Rule for the pushes of a broadcast in quiet hours, or within an hour of another push."""
 
     EMERGENCY = "emergency", "立即推送"  # goes through, and before what is ordinary
+    ANSWER = (
+        "answer",
+        "答复推送",
+    )  # to one's own question: waits for the morning, not for a turn
     WAITS = "waits", "稍后推送"
     DROPPED = "dropped", "只在站内"  # the inbox has it; no push later
 

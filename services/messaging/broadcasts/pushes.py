@@ -29,6 +29,8 @@ from services.wechat.errors import WeChatError
 SEEN_AT_ONCE: Final = 500  # who is looked at in one step
 AT_ONCE: Final = 50  # calls under way: 300 a second of 150 ms each (RELIABILITY part 6)
 PASS: Final = timedelta(minutes=10)  # after which those that were held are tried again
+# Neither take a turn of the hour nor wait for one: what is urgent, and what somebody waits for.
+WITHOUT_TURN: Final = frozenset({Urgency.EMERGENCY, Urgency.ANSWER})
 
 # Message → how it is delivered.
 Posts = Mapping[str, Post]
@@ -172,7 +174,7 @@ async def _with_turns(
     deps: Dependencies, broadcast: Broadcast, batch: Posts, result: Result
 ) -> Posts:
     """Leave out who had another ordinary push within the hour."""
-    if broadcast.urgency is Urgency.EMERGENCY:
+    if broadcast.urgency in WITHOUT_TURN:
         return batch
     people = [post.parcel.person for post in batch.values()]
     free = await push_turns.take(deps, people, broadcast.id)

@@ -5,7 +5,7 @@ from typing import Final
 from services.dependencies import Dependencies, Transaction
 from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
-from services.messaging.broadcasts.models import Quiet, Wish
+from services.messaging.broadcasts.models import Quiet, Urgency, Wish
 from services.notices.models import Notice
 from services.notices.questions.models import NoticeQuestion
 
@@ -42,6 +42,7 @@ def answered(notice: Notice, group: str, quiet: Quiet) -> Wish:
         body=template.body.format_map(values),
         page=_page(template, notice.id),
         values=values,
+        urgency=Urgency.ANSWER,
         quiet=quiet,
     )
 

@@ -22,7 +22,16 @@ from tests.build.cast import (
     live_there,
 )
 from tests.build.homes import acts, at_once, get, post
-from tests.build.notices import DRAFT, OWNERS, act, asked, drafted, published, send
+from tests.build.notices import (
+    DRAFT,
+    OWNERS,
+    QUESTION,
+    act,
+    asked,
+    drafted,
+    published,
+    send,
+)
 from tests.build.world import Reply
 from tests.lists.case import FORMULA, Case, Maker
 from tests.lists.walk import walk
@@ -158,6 +167,7 @@ async def test_an_office_answers_person_by_person(estate: Estate) -> None:
 
 async def test_a_head_enters_what_somebody_without_a_phone_said(estate: Estate) -> None:
     notice_id = await asked(estate)
+    await estate.world.work()
     entered = await enter(estate, notice_id, WANG_HOME)
     assert (entered.status, entered.body["entered"]) == (200, True)
     [row] = await answers(estate, notice_id)
@@ -178,6 +188,39 @@ async def test_a_head_enters_what_somebody_without_a_phone_said(estate: Estate) 
     assert (await enter(estate, notice_id, f"{UNIT}.999", who="staff")).status == 404
     [noted, _] = await acts(estate.world, "notice.answer_entered")
     assert (noted["place"], noted["person"]) == (WANG_HOME, head.person_id)
+
+
+async def test_an_answer_is_entered_for_a_home_alone_that_the_notice_means(
+    estate: Estate,
+) -> None:
+    db = estate.world.db
+    await db.places.update_one({"_id": SUN_HOME}, {"$set": {"usage": "shop"}})
+    shops = {"places": [COMPOUND], "relations": ["owner"], "usages": ["shop"]}
+    wish = {"kind": "asks_answer", "question": QUESTION}
+    everywhere, narrow = await asked(estate), await published(estate, audience=shops, **wish)
+    await estate.world.work()
+    assert (await enter(estate, narrow, SUN_HOME, who="staff")).status == 200
+    assert (await enter(estate, narrow, LI_HOME, who="staff")).status == 404
+    for no_home in (UNIT, COMPOUND):
+        assert (await enter(estate, everywhere, no_home, who="staff")).status == 404
+    await db.places.update_one({"_id": WANG_HOME}, {"$set": {"retired_from": "2026-03-01"}})
+    assert (await enter(estate, everywhere, WANG_HOME)).status == 404
+    assert [each["home"] for each in await answers(estate, everywhere)] == []
+
+
+@pytest.mark.billed("2026-01")
+async def test_a_notice_to_homes_that_owe_is_answered_for_these_alone(estate: Estate) -> None:
+    await live_there(estate.world.deps, [(SUN_HOME, "wang", Relation.OWNER)])
+    await estate.world.db.bills.update_many({"home": SUN_HOME}, {"$set": {"state": "paid"}})
+    await estate.member("wang")
+    owing = {"places": [COMPOUND], "relations": ["owner"], "owing_since": "2026-01"}
+    wish = {"kind": "asks_answer", "question": QUESTION}
+    notice_id = await published(estate, audience=owing, **wish)
+    await estate.world.work()
+    other = await answer(estate, notice_id, "wang", "yes", home=SUN_HOME)
+    assert other.code == "answer_home_needed"
+    assert (await enter(estate, notice_id, SUN_HOME, who="staff")).status == 404
+    assert (await answer(estate, notice_id, "wang", "yes")).body["home"] == WANG_HOME
 
 
 async def test_a_draft_or_a_withdrawn_notice_takes_no_answer(estate: Estate) -> None:

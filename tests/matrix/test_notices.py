@@ -256,7 +256,7 @@ async def answered_for_all(scene: Scene) -> str:
 
 
 async def at_the_home(scene: Scene) -> dict[str, str]:
-    return {"notice_id": await notice(S.PUBLISHED)(scene), "home": scene.place}
+    return {"notice_id": await told(scene), "home": scene.place}
 
 
 def draft(scene: Scene, _: str) -> dict[str, Any]:

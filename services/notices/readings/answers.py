@@ -6,6 +6,7 @@ gave itself, and gives way to one.
 """
 
 from services.audiences import actions as audiences
+from services.audiences.readers import narrow
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
@@ -17,6 +18,7 @@ from services.messaging.broadcasts import actions as broadcasts
 from services.notices import notify, publications
 from services.notices import store as notices
 from services.notices.contents.models import AnswerForm, Question
+from services.notices.homes import is_door
 from services.notices.models import Notice
 from services.notices.readings import actions, households, store, views
 from services.notices.readings.models import (
@@ -29,8 +31,7 @@ from services.notices.readings.models import (
     Reading,
     reading_id,
 )
-from services.notices.states import NoticeState
-from services.places import actions as places
+from services.notices.states import OUT, NoticeState
 
 YES_NO = frozenset({"yes", "no"})
 
@@ -122,12 +123,13 @@ async def enter(
 
 async def _about(deps: Dependencies, actor: Actor, notice_id: str, home: str) -> Notice:
     """Return a notice that asks a home. Raises NotFound for any other."""
-    found = await notices.find_short(deps.db, [notice_id])
-    there = {place.id for place in await places.find_many(deps, [home])}
+    found = next(iter(await notices.find_short(deps.db, [notice_id])), None)
+    is_out = found is not None and found.state in OUT and households.asks_homes(found)
+    asks = is_out and found is not None and await is_door(deps, found, home)
     return accessible(
         actor,
-        next(iter(found), None),
-        people=lambda each: [actor.person_id] if there and households.asks(each, home) else [],
+        found,
+        people=lambda _: [actor.person_id] if asks else [],
         missing="没有找到这条通知",
     )
 
@@ -158,6 +160,9 @@ async def _home_of(deps: Dependencies, actor: Actor, found: Notice, wanted: str 
     mine = (await households.asked(deps, actor, [found]))[found.id]
     if not mine or not await actions.may_read(deps, actor, found):
         raise NoAnswerAsked("这条通知由住户回复,您不需要回复")
+    # Told for one home, e.g. one that owes, they are not asked for the others.
+    if narrow(found.audience):
+        mine = [each for each in mine if await is_door(deps, found, each)]
     if wanted is None and len(mine) == 1:
         return mine[0]
     if wanted not in mine or wanted is None:

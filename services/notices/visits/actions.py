@@ -16,6 +16,7 @@ from services.messaging.broadcasts import actions as broadcasts
 from services.notices import notify, states
 from services.notices import store as notices
 from services.notices.figures import access
+from services.notices.homes import is_door
 from services.notices.models import Notice
 from services.notices.states import NoticeState
 from services.notices.visits import store, views
@@ -88,8 +89,7 @@ async def _about(deps: Dependencies, actor: Actor, notice_id: str, home: str) ->
     require_at(actor, Permission.VIEW_RESIDENTS, home)
     found = next(iter(await notices.find_short(deps.db, [notice_id])), None)
     is_out = found is not None and found.state in states.OUT
-    broadcast = notify.broadcast_of(found) if found is not None else ""
-    means = is_out and await broadcasts.is_meant(deps, broadcast, home)
+    means = is_out and found is not None and await is_door(deps, found, home)
     return accessible(
         actor,
         found,

@@ -1,0 +1,30 @@
+"""Homes that a notice means, for who knocks there or writes down their answer."""
+
+from collections.abc import Sequence
+
+from services.dependencies import Dependencies
+from services.messaging.broadcasts import actions as broadcasts
+from services.notices import notify
+from services.notices.models import Notice
+from services.places import actions as places
+from services.places.homes import standing
+from services.places.models import Kind
+
+
+async def is_door(deps: Dependencies, notice: Notice, home: str) -> bool:
+    """Tell whether a published notice means a home, and somebody can knock there today.
+
+    Who it means was settled home by home as it was told: also of use, of money owed, of what
+    people lack. A home that was retired or merged since is one in the figures alone.
+    """
+    means = await broadcasts.is_meant(deps, notify.broadcast_of(notice), home)
+    return means and home not in await retired(deps, [home])
+
+
+async def retired(deps: Dependencies, paths: Sequence[str]) -> set[str]:
+    """Return which of these paths are homes that are retired by today, or no homes."""
+    found = await places.find_many(deps, paths)
+    today = deps.today()
+    return {
+        each.id for each in found if each.kind is not Kind.HOME or not standing(each, today)
+    }

@@ -116,6 +116,21 @@ async def test_only_a_home_that_is_meant_is_visited_by_who_sees_it(estate: Estat
     assert await estate.world.db.notice_visits.count_documents({}) == 0
 
 
+async def test_a_home_that_was_merged_since_is_no_door_any_more(estate: Estate) -> None:
+    await everybody(estate)
+    notice_id = await delivered(estate)
+    merged = {"retired_from": "2026-03-01", "merged_into": LI_HOME}
+    await estate.world.db.places.update_one({"_id": WANG_HOME}, {"$set": merged})
+    assert await doors(estate, f"places/{UNIT}/unreached-homes", "head") == [
+        (LI_HOME, "inbox_only")
+    ]
+    left = [home for home, _ in await doors(estate, f"notices/{notice_id}/unreached")]
+    assert left == [SUN_HOME, LI_HOME]
+    assert (await knock(estate, notice_id, WANG_HOME)).status == 404
+    reach = await get(estate, "staff", f"notices/{notice_id}/reach")
+    assert reach.body["here"]["homes"]["meant"] == 3  # it was meant, and told
+
+
 async def test_a_home_is_visited_twenty_times_at_most_also_at_once(
     estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from services.messaging.broadcasts import actions as broadcasts
 from services.messaging.broadcasts.models import BroadcastHome
 from services.notices import notify, store
 from services.notices.figures import access
+from services.notices.homes import retired
 from services.notices.models import Notice
 from services.notices.unreached import doors
 from services.notices.unreached.models import (
@@ -93,11 +94,16 @@ async def _spots(deps: Dependencies, actor: Actor, place: str) -> list[str]:
 async def _rows(
     deps: Dependencies, found: Sequence[BroadcastHome], about: Sequence[Notice]
 ) -> list[UnreachedHome]:
-    """Show homes with their addresses and visits: two queries however many."""
+    """Show homes with their addresses and visits: three queries however many.
+
+    Nobody knocks at a home that was retired since: a page may have fewer rows than it asks for.
+    """
     notices = {notify.broadcast_of(each): each for each in about}
     homes = sorted({row.home for row in found})
     if not homes:
         return []
+    gone = await retired(deps, homes)
+    found = [row for row in found if row.home not in gone]
     addresses = await places.addresses(deps, homes)
     knocked = defaultdict[tuple[str, str], list[Visit]](list)
     for visit in await visits.of_homes(deps.db, [each.id for each in about], homes):

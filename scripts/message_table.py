@@ -3,8 +3,8 @@
 
     python -m scripts.message_table
 
-What the packages say of their messages (services/kernel/templates.py): the purpose of each, and
-when people are asked to allow it. tests/architecture/test_messages_page.py compares them.
+What the packages say of their messages (services/kernel/templates.py): the purpose of each, what
+WeChat's template of it must have, and when people are asked to allow it. tests/architecture/test_messages_page.py compares them.
 """
 
 from pathlib import Path
@@ -16,6 +16,7 @@ from services.kernel.templates import RESERVES, Moment
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "explanation" / "messages.md"
 PURPOSES: Final = "| purpose | leaves | messages |\n|---|---|---|\n"
+CELLS: Final = "\n| message | cells at WeChat and what they hold | page |\n|---|---|---|\n"
 MOMENTS: Final = "\n| moment | message | reason that people read |\n|---|---|---|\n"
 
 
@@ -27,6 +28,12 @@ def tables() -> str:
         + " |\n"
         for purpose, leaves in RESERVES.items()
     )
+    cells = (
+        f"| `{one.key}` ({one.title}) | "
+        + ", ".join(f"`{cell}` {name}" for cell, name in one.data.items())
+        + f" | `{one.page}` |\n"
+        for one in known
+    )
     moments = (
         f"| `{moment}` ({moment.label}) | `{template.key}` | {ask.reason} |\n"
         for moment in Moment
@@ -34,7 +41,8 @@ def tables() -> str:
         for ask in template.asks
         if ask.moment is moment
     )
-    return PURPOSES + "".join(purposes) + MOMENTS + "".join(moments)
+    wechat = CELLS + "".join(cells)
+    return PURPOSES + "".join(purposes) + wechat + MOMENTS + "".join(moments)
 
 
 def renewed(page: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from server.features import FEATURES
 from server.settings import Settings, SettingsError
 
 LINES = (Path(__file__).parents[2] / "deploy/env.example").read_text("utf-8").splitlines()
@@ -63,6 +64,13 @@ def test_every_setting_has_a_comment_above() -> None:
         if not previous(match[0]).startswith("# ") and not names_setting(previous(match[0]))
     ]
     assert bare == []
+
+
+def test_the_names_of_all_messages_are_listed() -> None:
+    text = "\n".join(LINES).replace("\n# ", " ")
+    listed = re.search(r"Names: ([a-z_, ]+)\.", text)
+    assert listed is not None
+    assert sorted(listed[1].split(", ")) == sorted(FEATURES.templates)
 
 
 def previous(line: str) -> str:

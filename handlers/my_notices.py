@@ -3,7 +3,8 @@
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from services.kernel.pages import Page
-from services.notices.models import AttachmentLinks, NoticeId
+from services.notices.contents.models import AttachmentLinks
+from services.notices.models import NoticeId
 from services.notices.readings import actions, answers
 from services.notices.readings.models import (
     AnswerNotice,

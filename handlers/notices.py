@@ -9,9 +9,9 @@ from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.notices import actions, publications, views
 from services.notices.codes import actions as codes
+from services.notices.contents.models import AttachmentLinks
 from services.notices.corrections import actions as corrections
 from services.notices.models import (
-    AttachmentLinks,
     ChangeNotice,
     CorrectNotice,
     NewNotice,

@@ -3,8 +3,9 @@
 
     python -m scripts.message_table
 
-What the packages say of their messages (services/kernel/templates.py): the purpose of each, what
-WeChat's template of it must have, and when people are asked to allow it. tests/architecture/test_messages_page.py compares them.
+What the packages say of their messages (services/kernel/templates.py): the purpose of each,
+what WeChat's template of it must have, and when people are asked to allow it.
+tests/architecture/test_messages_page.py compares them.
 """
 
 from pathlib import Path

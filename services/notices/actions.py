@@ -8,9 +8,9 @@ from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, scope_of
 from services.notices import drafts, notify, senders, states, store, views
 from services.notices.contents import checks
+from services.notices.contents.models import AttachmentLinks
 from services.notices.corrections import actions as corrections
 from services.notices.models import (
-    AttachmentLinks,
     ChangeNotice,
     NewNotice,
     Notice,

@@ -13,16 +13,15 @@ from services.kernel.paths import PlacePath
 from services.kernel.permissions import Role
 from services.kernel.types import LINE, Reason
 from services.notices.contents.models import (
-    AnswerForm,
     Attachment,
+    AttachmentView,
     Blank,
     Content,
-    FileName,
     FormKey,
     Instant,
-    Option,
     Proposal,
     Question,
+    QuestionView,
     Revision,
     SignedBy,
     Text,
@@ -30,7 +29,6 @@ from services.notices.contents.models import (
     Version,
 )
 from services.notices.states import NoticeState
-from services.photos.models import Media, PhotoUrl
 from services.places.models import Usage
 from services.residencies.models import Relation
 
@@ -296,41 +294,6 @@ class NoticeSummary(Struct, kw_only=True):
     published_at: datetime | None
     shown_until: datetime | None
     withdrawn_at: datetime | None
-
-
-class AttachmentView(Struct, kw_only=True):
-    """Picture or paper of a notice.
-
-    `photo_id`: Opaque id of the file.
-    `name`: Name of the file, as people read it; null for none.
-    `media`: Media type of the file.
-    """
-
-    photo_id: str
-    name: FileName | None
-    media: Media
-
-
-class AttachmentLinks(Struct, kw_only=True):
-    """Addresses of a notice's pictures and papers, for five minutes.
-
-    `items`: Addresses, in the order of the notice.
-    """
-
-    items: list[PhotoUrl]
-
-
-class QuestionView(Struct, kw_only=True):
-    """Question of a notice.
-
-    `form`: Form of the answers.
-    `options`: Answers to choose from; none for the other forms.
-    `until`: Instant until which it is answered, and an answer can be changed.
-    """
-
-    form: AnswerForm
-    options: list[Option]
-    until: datetime
 
 
 class AudienceView(Struct, kw_only=True):

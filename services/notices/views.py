@@ -4,15 +4,13 @@ from collections.abc import Sequence
 
 from services.dependencies import Dependencies
 from services.kernel.views import show
-from services.notices.contents.models import Attachment
+from services.notices.contents.models import Attachment, AttachmentView, QuestionView
 from services.notices.models import (
-    AttachmentView,
     AudienceView,
     Notice,
     NoticeSummary,
     NoticeView,
     ProposalView,
-    QuestionView,
     VersionView,
 )
 from services.photos import actions as photos

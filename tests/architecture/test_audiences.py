@@ -30,6 +30,7 @@ WHO: Final = "services.audiences"
 # Module that asks one all the same → what it compares.
 MAY_ASK: Final = {
     ("services.home_requests.views", f"{RESIDENCIES}.of_homes"): "whom the register means",
+    ("services.notices.readings.households", f"{RESIDENCIES}.of_homes"): "who lives there yet",
     ("services.reachability.actions", f"{RESIDENCIES}.ties_of"): "homes, by their grants",
 }
 

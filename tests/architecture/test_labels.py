@@ -14,6 +14,7 @@ from services.kernel.labels import Labelled
 # Dictionaries that say something else of a code than what it is called.
 OTHER_WORDS: Final = {
     "services.home_requests.states": {"PROGRESS"},  # the sentence of a message
+    "services.notices.states": {"INSTEAD"},  # what to do in place of an action
     "services.register.sheet.cells": {"RELATIONS"},  # what registers write for it
 }
 

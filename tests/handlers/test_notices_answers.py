@@ -229,6 +229,7 @@ async def test_a_draft_or_a_withdrawn_notice_takes_no_answer(estate: Estate) -> 
     assert (await answer(estate, draft_id, "li", "yes")).status == 404
     assert (await enter(estate, draft_id, LI_HOME)).status == 404
     notice_id = await asked(estate)
+    await estate.world.work()
     await act(estate, notice_id, "withdraw", because="取消")
     late = await answer(estate, notice_id, "li", "yes")
     assert (late.code, late.body["title"]) == ("no_answer_asked", GONE)
@@ -239,6 +240,7 @@ async def test_who_is_not_meant_by_the_question_is_not_asked_it(estate: Estate) 
     """An owner answers; the head of the same staircase, who reads it by office, does not."""
     both = {"places": [COMPOUND], "relations": ["owner"], "roles": ["unit_head"]}
     notice_id = await asked(estate, audience=both)
+    await estate.world.work()
     for who, asks_me in (("li", True), ("head", False)):
         [row] = (await get(estate, who, "me/notices")).body["items"]
         shown = await get(estate, who, f"me/notices/{notice_id}")

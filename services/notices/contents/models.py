@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from services.kernel.labels import Labelled
 from services.kernel.types import LINE, TEXT, Id
+from services.photos.models import Media, PhotoUrl
 
 MOST_ATTACHMENTS: Final = 20
 LONGEST_TEXT: Final = 20_000
@@ -94,3 +95,41 @@ class Proposal(Struct, kw_only=True):
     because: str
     by: str
     at: datetime
+
+
+# What clients see
+
+
+class AttachmentView(Struct, kw_only=True):
+    """Picture or paper of a notice.
+
+    `photo_id`: Opaque id of the file.
+    `name`: Name of the file, as people read it; null for none.
+    `media`: Media type of the file.
+    """
+
+    photo_id: str
+    name: FileName | None
+    media: Media
+
+
+class AttachmentLinks(Struct, kw_only=True):
+    """Addresses of a notice's pictures and papers, for five minutes.
+
+    `items`: Addresses, in the order of the notice.
+    """
+
+    items: list[PhotoUrl]
+
+
+class QuestionView(Struct, kw_only=True):
+    """Question of a notice.
+
+    `form`: Form of the answers.
+    `options`: Answers to choose from; none for the other forms.
+    `until`: Instant until which it is answered, and an answer can be changed.
+    """
+
+    form: AnswerForm
+    options: list[Option]
+    until: datetime

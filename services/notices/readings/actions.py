@@ -12,7 +12,8 @@ from services.kernel.permissions import Actor
 from services.messaging.broadcasts import actions as broadcasts
 from services.notices import notify, senders
 from services.notices import store as notices
-from services.notices.models import AttachmentLinks, Notice
+from services.notices.contents.models import AttachmentLinks
+from services.notices.models import Notice
 from services.notices.readings import households, store, views
 from services.notices.readings.models import (
     MyNotice,

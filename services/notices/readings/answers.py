@@ -18,7 +18,6 @@ from services.messaging.broadcasts import actions as broadcasts
 from services.notices import notify, publications
 from services.notices import store as notices
 from services.notices.contents.models import AnswerForm, Question
-from services.notices.homes import is_door
 from services.notices.models import Notice
 from services.notices.readings import actions, households, store, views
 from services.notices.readings.models import (
@@ -32,6 +31,7 @@ from services.notices.readings.models import (
     reading_id,
 )
 from services.notices.states import OUT, NoticeState
+from services.notices.unreached.doors import is_door
 
 YES_NO = frozenset({"yes", "no"})
 

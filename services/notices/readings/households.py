@@ -86,10 +86,10 @@ async def readable(
         for tie in await residencies.of_homes(deps, homes)
         if tie.person and ROLE_OF[tie.relation] in roles
     ]
-    return {row.home for row in answered if any(_shows(tie, row, actor) for tie in ties)}
+    return {row.home for row in answered if any(_shows(actor, tie, row) for tie in ties)}
 
 
-def _shows(tie: Residency, row: Reading, actor: Actor) -> bool:
+def _shows(actor: Actor, tie: Residency, row: Reading) -> bool:
     if tie.home != row.home:
         return False
     if not row.entered_by:

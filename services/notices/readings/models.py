@@ -11,8 +11,8 @@ from services.kernel.pages import ListQuery
 from services.kernel.paths import PlacePath
 from services.kernel.types import TEXT
 from services.kernel.vault import Sealed
-from services.notices.contents.models import SignedBy, Text, Title
-from services.notices.models import AttachmentView, NoticeId, NoticeKind, QuestionView
+from services.notices.contents.models import AttachmentView, QuestionView, SignedBy, Text, Title
+from services.notices.models import NoticeId, NoticeKind
 from services.notices.states import NoticeState
 
 ANSWER: Final = Sealed("notice_readings", "answer")

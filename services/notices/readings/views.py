@@ -7,7 +7,8 @@ from services.kernel.permissions import Actor
 from services.kernel.personal_data import GONE
 from services.kernel.views import show
 from services.notices import views as notices
-from services.notices.models import Notice, QuestionView
+from services.notices.contents.models import QuestionView
+from services.notices.models import Notice
 from services.notices.readings import households, store
 from services.notices.readings.models import (
     ANSWER,

@@ -16,9 +16,9 @@ from services.messaging.broadcasts import actions as broadcasts
 from services.messaging.broadcasts.models import BroadcastHome
 from services.notices import notify, store
 from services.notices.figures import access
-from services.notices.homes import retired
 from services.notices.models import Notice
 from services.notices.unreached import doors
+from services.notices.unreached.doors import retired
 from services.notices.unreached.models import (
     UnreachedHome,
     UnreachedHomesQuery,

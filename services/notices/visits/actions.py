@@ -16,9 +16,9 @@ from services.messaging.broadcasts import actions as broadcasts
 from services.notices import notify, states
 from services.notices import store as notices
 from services.notices.figures import access
-from services.notices.homes import is_door
 from services.notices.models import Notice
 from services.notices.states import NoticeState
+from services.notices.unreached.doors import is_door
 from services.notices.visits import store, views
 from services.notices.visits.models import (
     MOST_VISITS,

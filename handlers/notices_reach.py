@@ -48,7 +48,7 @@ class NoticeProgressHandler(EventsHandler):
         return await figures.progress(self.deps, self.actor, notice_id)
 
     async def glance(self, shown: NoticeProgress) -> NoticeProgress:
-        return await glances.again(self.deps, shown)
+        return await glances.again(self.deps, self.actor, shown)
 
 
 class UnreachedHandler(ApiHandler):

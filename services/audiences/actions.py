@@ -14,7 +14,7 @@ from services.audiences import holders, residents
 from services.audiences.models import MOST_PLACES, Audience, Preview
 from services.dependencies import Dependencies
 from services.kernel import errors
-from services.kernel.paths import outermost
+from services.kernel.paths import outermost, parent
 from services.kernel.permissions import Actor, Permission, require_at
 from services.messaging.broadcasts.models import AT_ONCE, Part, Recipients
 from services.messaging.deliveries import actions as deliveries
@@ -145,30 +145,35 @@ async def part(deps: Dependencies, audience: Audience, after: str, limit: int) -
     return Part(found.recipients, found.after and OFFICES + found.after)
 
 
-async def preview(deps: Dependencies, audience: Audience, template: str) -> Preview:
+async def preview(
+    deps: Dependencies, audience: Audience, template: str
+) -> tuple[Preview, Mapping[str, int]]:
     """Count whom an audience means now, and how a message of a template would reach them.
 
+    Return the homes that are meant by unit as well: whoever may not see the residents is shown
+    no figure of a few homes.
     Memory grows with the ids of the people, because one who belongs to two homes is one.
     `template`: key of the message; nobody can be pushed what WeChat has no template for.
     """
-    homes = unbound = 0
+    unbound, homes = 0, Counter[str]()
     by = Counter[Channel]()
     people = set[str]()
     async for recipients in _everybody(deps, await freeze(deps, audience)):
         met = [each for each in recipients if each.is_home]
-        homes += len(met)
+        homes.update(parent(home.place) or "" for home in met)
         unbound += sum(not home.people for home in met)
         new = {person for each in recipients for person in each.people} - people
         by.update((await deliveries.channels(deps, sorted(new), template)).values())
         people |= new
-    return Preview(
-        homes=homes,
+    found = Preview(
+        homes=homes.total(),
         unbound_homes=unbound,
         people=len(people),
         pushable=by[Channel.MINI_PROGRAM],
         following=by[Channel.SERVICE_ACCOUNT],
         inbox_only=len(people) - by.total(),
     )
+    return found, homes
 
 
 async def _everybody(

@@ -43,6 +43,9 @@ class Audience(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Preview(Struct, frozen=True, kw_only=True):
     """Preview of an audience: whom a message would reach if it were sent now.
 
+    All are null where they would tell of fewer than five homes to somebody who may not see the
+    residents.
+
     `homes`: Homes that are meant.
     `unbound_homes`: Those of them to which nobody who is meant is bound in WeChat.
     `people`: People who are meant and have signed in, each once, holders of offices included.
@@ -51,9 +54,9 @@ class Preview(Struct, frozen=True, kw_only=True):
     `inbox_only`: The rest of them, who find it when they look.
     """
 
-    homes: int
-    unbound_homes: int
-    people: int
-    pushable: int
-    following: int
-    inbox_only: int
+    homes: int | None = None
+    unbound_homes: int | None = None
+    people: int | None = None
+    pushable: int | None = None
+    following: int | None = None
+    inbox_only: int | None = None

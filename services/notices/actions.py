@@ -10,6 +10,7 @@ from services.notices import drafts, notify, senders, states, store, views
 from services.notices.contents import checks
 from services.notices.contents.models import AttachmentLinks
 from services.notices.corrections import actions as corrections
+from services.notices.figures import groups
 from services.notices.models import (
     ChangeNotice,
     NewNotice,
@@ -157,8 +158,12 @@ async def get(deps: Dependencies, actor: Actor, notice_id: str) -> NoticeView:
 async def preview(deps: Dependencies, actor: Actor, notice_id: str) -> Preview:
     """Count whom a notice would reach, by which channel. Raises NotFound, FilterNotYours."""
     found = await access(deps, actor, notice_id)
-    audiences.require_filters(actor, await audiences.freeze(deps, found.audience))
-    return await audiences.preview(deps, found.audience, notify.template_of(found.kind).key)
+    frozen = await audiences.freeze(deps, found.audience)
+    audiences.require_filters(actor, frozen)
+    template = notify.template_of(found.kind).key
+    counted, homes = await audiences.preview(deps, frozen, template)
+    is_hidden = await groups.is_small(deps, actor, frozen, homes)
+    return Preview() if is_hidden else counted
 
 
 async def links(deps: Dependencies, actor: Actor, notice_id: str) -> AttachmentLinks:

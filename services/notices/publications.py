@@ -20,6 +20,7 @@ from services.kernel.permissions import Actor, Permission
 from services.messaging.broadcasts import actions as broadcasts
 from services.notices import drafts, notify, senders, states, store
 from services.notices.contents import checks
+from services.notices.figures import groups
 from services.notices.models import (
     Notice,
     PublishNotice,
@@ -155,6 +156,8 @@ async def require_allowed(deps: Dependencies, actor: Actor, found: Notice) -> Au
         if part.recipients:
             return frozen
         if after is None:
+            if await groups.is_small(deps, actor, frozen, {}):
+                return frozen  # that it is empty would tell of a single home
             raise audiences.AudienceEmpty("没有符合条件的住户或人员,请重新选择发给谁")
     return frozen
 

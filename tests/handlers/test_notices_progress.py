@@ -16,7 +16,7 @@ from services.notices.figures import glances
 from services.notices.figures.actions import shown
 from services.notices.figures.glances import Glances
 from tests.build import broadcasts as build
-from tests.build.cast import COMPOUND, UNIT, Estate, appoint
+from tests.build.cast import COMPOUND, STAFF, UNIT, Estate, appoint
 from tests.build.homes import get
 from tests.build.mailbox import allow, open_push
 from tests.build.notices import TEMPLATE, act, delivered, drafted, everybody, published
@@ -260,7 +260,8 @@ async def test_a_glance_never_goes_back(estate: Estate) -> None:
     notice_id = await delivered(estate)
     found = await broadcasts.find(estate.world.deps, f"notices:{notice_id}")
     assert found is not None
-    ahead = msgspec.structs.replace(shown(found), version=found.version + 1)
-    assert await glances.again(estate.world.deps, ahead) is ahead
+    ahead = msgspec.structs.replace(shown(found, is_hidden=False), version=found.version + 1)
+    assert await glances.again(estate.world.deps, STAFF, ahead) is ahead
     behind = msgspec.structs.replace(ahead, version=0)
-    assert await glances.again(estate.world.deps, behind) == shown(found)
+    now = shown(found, is_hidden=False)
+    assert await glances.again(estate.world.deps, STAFF, behind) == now

@@ -2,7 +2,11 @@
 
 from typing import Any, Final
 
-from services.kernel.permissions import Role
+import msgspec
+
+from services.kernel.permissions import Actor, Grant, Role
+from services.notices.figures import glances
+from services.notices.figures.models import NoticeProgress
 from services.residencies.models import Relation
 from tests.build.cast import (
     COMMUNITY,
@@ -20,6 +24,7 @@ from tests.build.cast import (
 )
 from tests.build.homes import get, post
 from tests.build.notices import (
+    act,
     asked,
     delivered,
     doors,
@@ -137,6 +142,50 @@ async def test_few_homes_are_shown_to_nobody_who_may_not_see_them(estate: Estate
     assert [unit["homes"]["meant"] for unit in units] == [7, 8]
     alone = await reach(estate, notice_id, "sun", LI_HOME)
     assert alone["here"]["homes"] is None
+
+
+async def test_no_figure_of_a_few_homes_goes_another_way(estate: Estate) -> None:
+    """Neither a preview, nor the progress, nor that nobody is meant tells of a single home."""
+    world, nothing = estate.world, (None,) * 3
+    await appoint(world.deps, Role.COMMITTEE_MEMBER, COMPOUND, "sun")
+    made = {f"{unit}.{n}": 5000 for unit in (UNIT, NEXT_UNIT) for n in range(601, 607)}
+    await homes(world.deps, made)
+
+    async def told(path: str, who: str = "sun") -> tuple[Any, ...]:
+        reply = await get(estate, who, path)
+        return tuple(reply.body[name] for name in ("homes", "people", figure))
+
+    few: tuple[dict[str, Any], ...] = (
+        {"places": [LI_HOME], "relations": ["owner"]},
+        {"places": [LI_HOME], "relations": ["tenant"]},  # of whom there are none
+        {"places": [LI_HOME, *made], "relations": ["owner"]},
+        {"places": [BUILDING], "relations": ["family"]},
+    )
+    for audience in few:
+        notice_id, figure = await drafted(estate, "sun", audience=audience), "inbox_only"
+        assert await told(f"notices/{notice_id}/preview") == nothing
+        assert None not in await told(f"notices/{notice_id}/preview", "staff")
+        assert (await act(estate, notice_id, "publish", "sun")).status == 200
+        figure = "tried"
+        assert await told(f"notices/{notice_id}/progress") == nothing
+        await world.work()
+        assert await told(f"notices/{notice_id}/progress") == nothing
+        here = await reach(estate, notice_id, "sun")
+        assert (here["here"]["homes"], here["progress"]["homes"]) == (None, None)
+        assert None not in await told(f"notices/{notice_id}/progress", "staff")
+
+    notice_id, figure = await drafted(estate, "sun"), "inbox_only"
+    assert (await told(f"notices/{notice_id}/preview"))[0] == 15
+    await act(estate, notice_id, "publish", "sun")
+    figure = "tried"
+    assert await told(f"notices/{notice_id}/progress") == nothing  # they are being gathered
+    before = (await get(estate, "sun", f"notices/{notice_id}/progress")).body
+    await world.work()
+    assert (await told(f"notices/{notice_id}/progress"))[0] == 15
+    actor = Actor("sun", "", (Grant(Role.COMMITTEE_MEMBER, COMPOUND),))
+    for watched, gathered in ((notice_id, 15), (here["notice_id"], None)):
+        known = msgspec.convert(before | {"notice_id": watched}, NoticeProgress)
+        assert (await glances.again(world.deps, actor, known)).homes == gathered
 
 
 async def test_an_answer_reaches_a_home_also_by_its_head(estate: Estate) -> None:

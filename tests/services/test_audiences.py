@@ -1,6 +1,6 @@
 """Who an audience means: every filter and many together, against a recount of the same town."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from itertools import product
 from random import Random
@@ -169,7 +169,8 @@ async def test_a_preview_counts_people_once_and_by_how_they_are_reached(
         people = {person for bound in homes.values() for person in bound}
         two_homes += sum(map(len, homes.values())) > len(people)
         people |= {person for _, person in offices}
-        found = await audiences.preview(world.deps, audience, TEMPLATE)
+        found, units = await audiences.preview(world.deps, audience, TEMPLATE)
+        assert units == Counter(home.rpartition(".")[0] for home in homes)
         assert msgspec.structs.asdict(found) == {
             "homes": len(homes),
             "unbound_homes": sum(not bound for bound in homes.values()),
@@ -180,7 +181,9 @@ async def test_a_preview_counts_people_once_and_by_how_they_are_reached(
         }
     assert two_homes
     nothing = replace(world.deps, templates={})
-    found = await audiences.preview(nothing, Audience(places=[ONE], roles=ALL_ROLES), TEMPLATE)
+    found, _ = await audiences.preview(
+        nothing, Audience(places=[ONE], roles=ALL_ROLES), TEMPLATE
+    )
     assert (found.pushable, found.inbox_only) == (0, found.people)
 
 
@@ -251,7 +254,7 @@ async def test_more_buildings_than_an_audience_holds_are_refused(world: World) -
         await audiences.freeze(world.deps, wish)
 
 
-class Counter(CommandListener):
+class Listener(CommandListener):
     def __init__(self) -> None:
         self.asked: list[str] = []
 
@@ -267,7 +270,7 @@ class Counter(CommandListener):
 async def test_a_part_asks_as_often_however_many_it_finds(
     world: World, base_settings: Settings
 ) -> None:
-    counter = Counter()
+    counter = Listener()
     audience = Audience(places=[COMMUNITY], relations=[*OWNERS], owing_since="2026-01")
     async with open_mongo(base_settings, event_listeners=[counter]) as mongo:
         deps = replace(world.deps, db=mongo[base_settings.mongodb_database])

@@ -4,18 +4,19 @@ What each figure counts stands in docs/reference/notice-figures.md.
 """
 
 import asyncio
-from typing import Final
+
+import msgspec
 
 from services.dependencies import Dependencies
 from services.kernel import errors
 from services.kernel.paths import covers
-from services.kernel.permissions import Actor, Permission
+from services.kernel.permissions import Actor
 from services.messaging.broadcasts import actions as broadcasts
 from services.messaging.broadcasts import reach as reaches
 from services.messaging.broadcasts.models import Broadcast, PlaceReached
 from services.messaging.broadcasts.states import BroadcastState
 from services.notices import notify
-from services.notices.figures import access
+from services.notices.figures import access, groups
 from services.notices.figures.models import (
     NoticeProgress,
     NoticeReach,
@@ -24,19 +25,29 @@ from services.notices.figures.models import (
 )
 from services.notices.models import Notice
 from services.places import actions as places
-from services.places.models import LADDER, Kind
-from services.statistics import measures, small_groups
-from services.statistics.small_groups import Group
-
-HOMES: Final = "places.homes"
-MEANT: Final = "meant"  # the cell of the homes that a notice means
-UNIT_DEPTH: Final = LADDER.index(Kind.UNIT) + 1
+from services.statistics import small_groups
 
 
 async def progress(deps: Dependencies, actor: Actor, notice_id: str) -> NoticeProgress:
     """Return how far the telling got. Raises NotFound, NotPublished."""
     found = await access.published(deps, actor, notice_id)
-    return shown(await _broadcast(deps, found))
+    broadcast = await _broadcast(deps, found)
+    return shown(broadcast, is_hidden=await _is_hidden(deps, actor, found, broadcast))
+
+
+async def _is_hidden(
+    deps: Dependencies, actor: Actor, found: Notice, broadcast: Broadcast
+) -> bool:
+    """Tell whether the figures of a whole notice are withheld from a sender.
+
+    From whom it may be, they are while its homes are gathered: nobody knows yet how many.
+    """
+    if not groups.strange(actor, found.audience):
+        return False
+    if broadcast.state is BroadcastState.GATHERING:
+        return True
+    hidden = await groups.withheld(deps, actor, found, found.place)
+    return small_groups.is_withheld(found.place, hidden)
 
 
 async def _broadcast(deps: Dependencies, found: Notice) -> Broadcast:
@@ -47,14 +58,20 @@ async def _broadcast(deps: Dependencies, found: Notice) -> Broadcast:
     return broadcast
 
 
-def shown(broadcast: Broadcast) -> NoticeProgress:
-    """Show how far a broadcast of a notice got."""
+def shown(broadcast: Broadcast, *, is_hidden: bool) -> NoticeProgress:
+    """Show how far a broadcast of a notice got; `is_hidden`: without any figure."""
     counts = broadcast.counts
     is_pushing = broadcast.state is BroadcastState.PUSHING
-    return NoticeProgress(
+    told = NoticeProgress(
         notice_id=broadcast.key,
         state=broadcast.state,
         version=broadcast.version,
+        done_at=broadcast.done_at,
+    )
+    if is_hidden:
+        return told
+    return msgspec.structs.replace(
+        told,
         homes=counts.homes,
         people=counts.people,
         tried=counts.sent + counts.refused + counts.failed + counts.unknown,
@@ -65,7 +82,6 @@ def shown(broadcast: Broadcast) -> NoticeProgress:
         dropped=counts.dropped,
         held=broadcast.waiting,
         next_push_at=broadcast.next_push_at if is_pushing else None,
-        done_at=broadcast.done_at,
     )
 
 
@@ -82,16 +98,16 @@ async def reach(
         raise errors.NotFound(places.MISSING)
     broadcast = await _broadcast(deps, found)
     at = reaches.whole if place == found.place else reaches.at
-    here, below, hidden = await asyncio.gather(
+    here, below, hidden, is_hidden = await asyncio.gather(
         at(deps, broadcast.id, place),
         _below(deps, broadcast.id, place),
-        _withheld(deps, actor, found, place),
+        groups.withheld(deps, actor, found, place),
+        _is_hidden(deps, actor, found, broadcast),
     )
     addresses = await places.addresses(deps, [each.place for each in (here, *below)])
     view = [_view(each, addresses.get(each.place, ""), hidden) for each in (here, *below)]
-    return NoticeReach(
-        notice_id=found.id, progress=shown(broadcast), here=view[0], below=view[1:]
-    )
+    progress = shown(broadcast, is_hidden=is_hidden)
+    return NoticeReach(notice_id=found.id, progress=progress, here=view[0], below=view[1:])
 
 
 def is_place_of(notice: Notice, place: str) -> bool:
@@ -102,7 +118,7 @@ def is_place_of(notice: Notice, place: str) -> bool:
 
 async def _below(deps: Dependencies, broadcast: str, place: str) -> list[PlaceReached]:
     """Return the reach at the parts of a place; a unit's homes are in the list of homes."""
-    if place.count(".") + 1 >= UNIT_DEPTH:
+    if place.count(".") + 1 >= groups.UNIT_DEPTH:
         return []
     return await reaches.below(deps, broadcast, place)
 
@@ -115,26 +131,3 @@ def _view(found: PlaceReached, address: str, hidden: frozenset[str]) -> ReachedA
         homes=None if is_hidden else found.homes,
         people=None if is_hidden else found.people,
     )
-
-
-async def _withheld(
-    deps: Dependencies, actor: Actor, found: Notice, place: str
-) -> frozenset[str]:
-    """Return the highest places whose figures are about too few homes for this sender.
-
-    Looked at from the place of the whole notice: above it there is no figure of it.
-    """
-    if actor.may(Permission.VIEW_RESIDENTS, place):
-        return frozenset()
-    if place.count(".") >= UNIT_DEPTH:
-        return frozenset({place})  # one home
-    homes, meant = await asyncio.gather(
-        measures.by_place(deps, [HOMES], [found.place], depth=UNIT_DEPTH),
-        reaches.homes_meant(deps, notify.broadcast_of(found), found.place, UNIT_DEPTH),
-    )
-    units = {
-        unit: homes.get(unit, Group()) + Group({MEANT: number})
-        for unit, number in meant.items()
-        if not actor.may(Permission.VIEW_RESIDENTS, unit)
-    }
-    return small_groups.withheld(found.place, units)

@@ -5,9 +5,10 @@ from time import monotonic
 from typing import Final
 
 from services.dependencies import Dependencies
+from services.kernel.permissions import Actor
 from services.messaging.broadcasts import actions as broadcasts
 from services.messaging.broadcasts.models import Broadcast, broadcast_id
-from services.notices.figures.actions import shown
+from services.notices.figures.actions import progress, shown
 from services.notices.figures.models import NoticeProgress
 from services.notices.notify import SOURCE
 
@@ -44,12 +45,20 @@ class Glances:
 GLANCES: Final = Glances()  # one for each process
 
 
-async def again(deps: Dependencies, before: NoticeProgress) -> NoticeProgress:
+async def again(deps: Dependencies, actor: Actor, before: NoticeProgress) -> NoticeProgress:
     """Return how far a notice got meanwhile; never less far than before.
 
-    Who asks was known, and is known again soon.
+    Who asks was known, and is known again soon. From whom figures were withheld, the rule is
+    asked anew; who saw them sees them on, because no home is added after they are gathered.
     """
     found = await GLANCES.get(deps, before.notice_id)
-    if found is None or found.version < before.version:
+    if found is None or found.version < before.version or not _moved(found, before):
         return before
-    return shown(found)
+    if before.homes is None:
+        return await progress(deps, actor, before.notice_id)
+    return shown(found, is_hidden=False)
+
+
+def _moved(found: Broadcast, before: NoticeProgress) -> bool:
+    """Tell whether anything happened; a stop does not count as a step."""
+    return (found.version, found.state) != (before.version, before.state)

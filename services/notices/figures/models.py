@@ -28,7 +28,8 @@ class NoticeProgress(Struct, kw_only=True):
     """Progress of telling those whom a notice is for: its inbox entries, and their pushes.
 
     Whether anybody looked is told by the reach of the notice alone. Every push that was tried
-    is pushed, refused, failed or unknown.
+    is pushed, refused, failed or unknown. Figures about fewer than five homes are null for
+    somebody who may not see the residents, and so are all while the homes are gathered.
 
     `notice_id`: Opaque id of the notice.
     `state`: How far it is.
@@ -50,17 +51,17 @@ class NoticeProgress(Struct, kw_only=True):
     notice_id: str
     state: BroadcastState
     version: int
-    homes: int
-    people: int
-    tried: int
-    pushed: int
-    refused: int
-    failed: int
-    unknown: int
-    dropped: int
-    held: int
-    next_push_at: datetime | None
-    done_at: datetime | None
+    homes: int | None = None
+    people: int | None = None
+    tried: int | None = None
+    pushed: int | None = None
+    refused: int | None = None
+    failed: int | None = None
+    unknown: int | None = None
+    dropped: int | None = None
+    held: int | None = None
+    next_push_at: datetime | None = None
+    done_at: datetime | None = None
 
     @property
     def event_id(self) -> str:

@@ -51,7 +51,8 @@ async def write(deps: Dependencies, actor: Actor, wish: NewNotice) -> NoticeView
     """Draft a notice.
 
     Raises NotFound, AudienceEmpty, FilterNotYours, KindNotYours, OnePlace, TooManyAttachments,
-    HtmlRefused, EndsBeforeStart, TimePast, BadQuestion, UnknownTemplate, BadBlanks, TextNeeded.
+    HtmlRefused, EndsBeforeStart, AnswersAfterEnd, TimePast, BadQuestion, UnknownTemplate,
+    BadBlanks, TextNeeded.
     """
     made = await drafts.complete(deps, actor, wish)
 

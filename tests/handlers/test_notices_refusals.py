@@ -7,7 +7,7 @@ import pytest
 from services.kernel.permissions import Role
 from tests.build.cast import COMPOUND, LI_HOME, OTHER_COMPOUND, UNIT, Estate, appoint
 from tests.build.homes import get, post
-from tests.build.notices import OWNERS, QUESTION, act, draft, drafted, published, send
+from tests.build.notices import OWNERS, QUESTION, act, asked, draft, drafted, published, send
 from tests.build.offices import firm_at, hire
 
 YESTERDAY, TOMORROW = "2026-03-01T04:00:00Z", "2026-03-03T04:00:00Z"
@@ -74,6 +74,11 @@ BAD: Final[dict[str, tuple[dict[str, Any], int, str]]] = {
         ASKS | {"question": QUESTION | {"until": YESTERDAY}},
         422,
         "notice_ends_before_start",
+    ),
+    "a question after the end": (
+        ASKS | {"question": QUESTION, "shown_until": TOMORROW},
+        422,
+        "notice_answers_after_end",
     ),
     "no such template": ({"template": "party"}, 422, "unknown_notice_template"),
     "an empty blank": (
@@ -234,6 +239,11 @@ async def test_a_correction_is_checked_like_a_draft(estate: Estate) -> None:
     ):
         reply = await act(estate, notice_id, "correct", because="有误", **wrong)
         assert reply.code == code, wrong
+    asked_id = await asked(estate)
+    short = await act(estate, asked_id, "correct", because="有误", shown_until=TOMORROW)
+    assert short.code == "notice_answers_after_end"
+    both = {"shown_until": TOMORROW, "answers_until": TOMORROW}
+    assert (await act(estate, asked_id, "correct", because="有误", **both)).status == 200
     shut = await post(estate, "staff", f"notices/{notice_id}/correct", because=" ")
     assert shut.code == "invalid_input"
     assert (await get(estate, "staff", f"notices/{notice_id}")).body["version"] == 1

@@ -42,6 +42,12 @@ class EndsBeforeStart(errors.InvalidInput):
     code = "notice_ends_before_start"
 
 
+class AnswersAfterEnd(errors.InvalidInput):
+    """The question is open for longer than the notice is shown: nobody would find it."""
+
+    code = "notice_answers_after_end"
+
+
 class TimePast(errors.InvalidInput):
     """An instant that is over already, or lies too far away."""
 
@@ -85,6 +91,7 @@ def check_content(
         raise BadQuestion("只有“需要回执”的通知要写问题,而且必须写")
     if content.question is not None:
         _check_options(content.question)
+        _check_end(content, content.question)
     check_times(content, max(now, since) if since else now)
 
 
@@ -107,6 +114,11 @@ def check_instant(deps: Dependencies, at: datetime) -> datetime:
     if found is None or found < deps.now():
         raise TimePast("发布时间已经过去,请重新选择")
     return found
+
+
+def _check_end(content: Content, question: Question) -> None:
+    if content.shown_until is not None and question.until > content.shown_until:
+        raise AnswersAfterEnd("回复截止时间不能晚于通知的显示结束时间")
 
 
 def _check_options(question: Question) -> None:

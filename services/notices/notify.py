@@ -13,12 +13,12 @@ from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
 from services.messaging.broadcasts.models import Quiet, Urgency, Wish, broadcast_id
 from services.notices import senders
+from services.notices.contents.beginnings import beginning
 from services.notices.models import Notice, NoticeKind
 from services.notices.rules.models import NoticeRules
 from services.wechat.template_values import plain
 
 SOURCE: Final = "notices"  # of broadcasts: Feature.broadcasts
-LONGEST_BODY: Final = 120  # signs of the text that the inbox shows; all of it is one tap away
 SENDER_PAGE: Final = "pages/notices/sent"
 NOTICE: Final = Template(
     key="notice",
@@ -107,15 +107,13 @@ def wish(notice: Notice, quiet: Quiet = Quiet()) -> Wish:  # noqa: B008  # it is
     WeChat shows no pictures: where a title has nothing else, the kind of message stands there.
     """
     template = template_of(notice.kind)
-    begins = " ".join(notice.text.split())
-    shown = begins if len(begins) <= LONGEST_BODY else begins[: LONGEST_BODY - 1] + "…"
     at = notice.published_at or notice.changed_at
     return Wish(
         source=SOURCE,
         key=notice.id,
         template=template.key,
         title=notice.title,
-        body=f"{notice.signed_by}:{shown}",
+        body=f"{notice.signed_by}:{beginning(notice.text)}",
         page=f"{template.page}?id={notice.id}",
         values={
             "title": plain(notice.title) or template.title,

@@ -77,6 +77,11 @@ class Template(Struct, frozen=True, kw_only=True):
         return frozenset(in_body | set(self.data.values()))
 
 
+def is_of_offices(template: Template) -> bool:
+    """Tell whether a message goes to those who work here, and not to residents."""
+    return {ask.moment for ask in template.asks} == {Moment.AFTER_WORKING}
+
+
 def reserve_of(template: Template, sharing: Collection[Template]) -> int:
     """Return how many grants a message leaves: more than the first of those sharing its id.
 

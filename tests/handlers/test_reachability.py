@@ -8,14 +8,15 @@ import pytest
 from server.features import FEATURES
 from services.kernel.documents import to_document
 from services.kernel.permissions import Role
-from services.kernel.templates import Purpose
+from services.kernel.templates import Purpose, is_of_offices
 from services.messaging.models import grant_id
+from services.people import actions as people_actions
 from services.people.models import Person
 from services.reachability import actions
 from services.residencies import store as residencies_store
 from services.residencies.models import Relation, Residency
 from tests.build.cast import COMPOUND, LI_HOME, NEXT_UNIT, UNIT, Estate, appoint, homes
-from tests.build.mailbox import TEMPLATE, allow, open_push
+from tests.build.mailbox import TEMPLATE, allow, follow, open_push, open_service_push
 from tests.build.world import Reply, World
 
 BUILDING = UNIT.rpartition(".")[0]
@@ -55,7 +56,32 @@ async def test_a_home_is_reached_by_anybody_of_it_once(estate: Estate) -> None:
         "title": "您有新的账单",
         "purpose": "payment",
         "homes": {"numerator": 1, "denominator": 2, "basis_points": 5000},
+        "homes_by_service": {"numerator": 0, "denominator": 2, "basis_points": 0},
     }
+
+
+async def test_who_follows_the_service_account_is_counted_apart(estate: Estate) -> None:
+    await open_push(estate.world)
+    await open_service_push(estate.world)
+    for name in ("li", "mei", "wang"):
+        await estate.member(name)
+        unionid = (await estate.world.wechat.do(f"users/{name}"))["unionid"]
+        openid = await estate.world.wechat.openid(name)
+        await people_actions.find_or_add(estate.world.deps, openid, unionid=unionid)
+    await allow(estate.world, "li")
+    await follow(estate.world, "mei")  # of the same home
+    await follow(estate.world, "wang")
+    await estate.world.work()
+    found = {one["template"]: one for one in (await ask(estate, "staff")).body["templates"]}
+    ways = [found[key] for key in ("bill_issued", "home_news")]
+    assert [one["homes"]["numerator"] for one in ways] == [1, 0]
+    assert [one["homes_by_service"]["numerator"] for one in ways] == [1, 2]
+
+
+async def test_only_what_residents_get_is_listed(estate: Estate) -> None:
+    listed = set(await reached(estate))
+    assert {"bill_issued", "notice", "home_request_progress"} <= listed
+    assert not {"hand_over_offered", "notice_to_review", "home_to_advise"} & listed
 
 
 async def people_at_random(world: World, chance: Random) -> list[str]:
@@ -102,7 +128,8 @@ async def recounted(world: World, place: str) -> dict[str, tuple[int, int]]:
     """Count in the plainest way, home by home and template by template."""
     today = world.deps.today()
     leaves = {"home_news": 2}  # the one that shares its id, with a bill
-    found = dict.fromkeys(FEATURES.templates, 0)
+    offices = {key for key, one in FEATURES.templates.items() if is_of_offices(one)}
+    found = dict.fromkeys(FEATURES.templates.keys() - offices, 0)
     all_homes = [
         row["_id"]
         async for row in world.db.places.find({"kind": "home"})

@@ -16,6 +16,7 @@ from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import errors
+from services.kernel.paths import smallest_around
 from services.kernel.permissions import Actor, Permission
 from services.messaging.broadcasts import actions as broadcasts
 from services.notices import drafts, notify, senders, states, store
@@ -174,6 +175,10 @@ async def go(deps: Dependencies, actor: Actor, found: Notice, *, by: Actor) -> N
     checks.check_times(found.content, now)  # of a schedule, its job may be late
     changes = {
         "audience": frozen,
+        # A grid may have other buildings by now than when it was drafted.
+        "place": smallest_around(frozen.places),
+        "places": list(frozen.places),
+        "senders": senders.tokens_again(actor, found, frozen.places),
         "readers": senders.readers_of(found.id, frozen),
         "doors": doors.tokens(frozen),
         "version": 1,
@@ -187,7 +192,7 @@ async def go(deps: Dependencies, actor: Actor, found: Notice, *, by: Actor) -> N
     async def save(tx: Transaction) -> Notice:
         made = await move(deps, tx, found, NoticeAction.PUBLISH, **changes)
         await broadcasts.start(deps, tx, notify.wish(made, quiet))
-        await note(deps, tx, by, NoticeAction.PUBLISH, found)
+        await note(deps, tx, by, NoticeAction.PUBLISH, made)
         return made
 
     return await deps.in_transaction(save)

@@ -117,6 +117,16 @@ def tokens(actor: Actor, role: Role, places: Sequence[str]) -> list[str]:
     return sorted({f"{role}|{place}" for place in (*ancestors(around), *held)})
 
 
+def tokens_again(actor: Actor, found: Notice, places: Sequence[str]) -> list[str]:
+    """Return the tokens of a notice whose places are others by now; `actor` publishes it.
+
+    Who holds the office for a place around some of them alone works on it no more; who holds
+    it for one of them, as the head of a grid does, still works on it.
+    """
+    lost = {f"{found.role}|{place}" for place in ancestors(found.place) if place not in places}
+    return sorted({*found.senders} - lost | {*tokens(actor, found.role, places)})
+
+
 def keys(actor: Actor, place: str | None = None) -> list[str]:
     """Return the tokens that the actor has, at one place of theirs or at all."""
     return sorted(

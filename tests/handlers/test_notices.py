@@ -7,8 +7,8 @@ import pytest
 
 from services.kernel.permissions import Role
 from services.notices.rules import actions as rules
-from tests.build.cast import COMPOUND, OTHER_COMPOUND, UNIT, Estate, appoint
-from tests.build.homes import acts, at_once, get, told
+from tests.build.cast import COMMUNITY, COMPOUND, OTHER_COMPOUND, UNIT, Estate, appoint
+from tests.build.homes import acts, at_once, get, post, told
 from tests.build.notices import (
     DRAFT,
     OWNERS,
@@ -276,6 +276,33 @@ async def test_a_grid_head_writes_to_the_buildings_of_the_grid(estate: Estate) -
     assert await titles(estate, "li") == await titles(estate, "zhao") == ["停水通知"]
     [listed] = (await get(estate, head, f"notices?place={buildings[0]}")).body["items"]
     assert listed["notice_id"] == notice_id
+
+
+async def test_a_grid_that_grew_before_the_hour_is_meant_as_it_is_then(estate: Estate) -> None:
+    grid = f"{COMMUNITY}.g01"
+    buildings = [f"{COMPOUND}.b3", f"{OTHER_COMPOUND}.b1"]
+    wish = {"segment": "g01", "name": "第一网格", "buildings": buildings[:1]}
+    await send(estate, "POST", "staff", f"places/{COMMUNITY}/grids", **wish)
+    await appoint(estate.world.deps, Role.GRID_HEAD, grid, "13900000078")
+    head = await estate.world.sign_in("ge", "13900000078")
+    notice_id = await drafted(estate, head, audience=OWNERS | {"places": [grid]})
+    await act(estate, notice_id, "publish", head, at=HOUR)
+    grown = await post(
+        estate, "staff", f"grids/{grid}/buildings", buildings=buildings, reason="划入"
+    )
+    assert grown.status == 200, grown.body
+    await estate.advance(days=1)
+    await estate.world.work()
+    kept = (await get(estate, "staff", f"notices/{notice_id}")).body
+    assert (kept["state"], kept["place"]) == ("published", COMMUNITY)
+    assert kept["audience"]["places"] == buildings
+    for building in buildings:
+        reply = await get(estate, "staff", f"notices/{notice_id}/reach?place={building}")
+        assert reply.status == 200, reply.body
+    [row] = await estate.world.db.notices.find({"_id": notice_id}).to_list()
+    assert row["places"] == buildings
+    assert f"grid_head|{COMPOUND}" not in row["senders"]
+    assert {f"grid_head|{each}" for each in (COMMUNITY, *buildings)} <= {*row["senders"]}
 
 
 async def test_pictures_and_papers_are_seen_by_who_may_read(estate: Estate) -> None:

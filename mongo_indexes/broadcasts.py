@@ -15,6 +15,7 @@ VALIDATOR: Final[dict[str, Any]] = {
     "properties": {
         "state": {"enum": ["gathering", "pushing", "done", "stopped"]},
         "urgency": {"enum": ["emergency", "answer", "waits", "dropped"]},
+        "narrow": {"bsonType": "bool"},
         "version": {"bsonType": ["int", "long"], "minimum": 0},
         "rewritten_at": {"bsonType": ["date", "null"]},
         "next_push_at": {"bsonType": ["date", "null"]},

@@ -23,11 +23,11 @@ INDEXES: Final = [
         name="broadcast",
         partialFilterExpression={"broadcast": {"$gt": ""}},
     ),
-    # What one person was told by broadcasts of one source, the latest first: told()
+    # What one person was told by broadcasts that only who was told may read of: told()
     IndexModel(
         [("person", ASCENDING), ("broadcast", DESCENDING)],
-        name="told",
-        partialFilterExpression={"broadcast": {"$gt": ""}},
+        name="told_narrow",
+        partialFilterExpression={"narrow": True},
     ),
     # Message of a delivery receipt from WeChat: awaiting_receipt()
     IndexModel(
@@ -48,5 +48,6 @@ VALIDATOR: Final[dict[str, Any]] = {
         "delivery": {"enum": ["inbox", "sending", "sent", "refused", "failed", "unknown"]},
         "channel": {"enum": ["mini_program", "service_account", None]},
         "grant": {"bsonType": ["string", "null"]},
+        "narrow": {"bsonType": "bool"},
     },
 }

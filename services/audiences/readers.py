@@ -4,7 +4,7 @@ Which documents a person may read is then one query on one index: {"readers": {"
 A document bears the places as they are; a person brings all places above theirs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from services.audiences.models import Audience
 from services.dependencies import Dependencies
@@ -66,6 +66,11 @@ async def reader_keys(deps: Dependencies, actor: Actor) -> list[str]:
     ]
     held = [(grant.place, grant.role) for grant in actor.grants if not grant.role.by_living]
     return keys_of(homes, held)
+
+
+def belongs(keys: Collection[str], homes: Iterable[str]) -> bool:
+    """Tell whether somebody with these keys belongs to one of some homes today."""
+    return any(f"{home}|{each}|{ANY_USE}" in keys for home in homes for each in Relation)
 
 
 def keys_of(

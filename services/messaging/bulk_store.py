@@ -215,8 +215,13 @@ async def reach_all(db: Database, broadcast: str) -> dict[str, int]:
     return next(iter(await cursor.to_list()), {})
 
 
-async def told(db: Database, person: str, broadcasts: str, limit: int) -> list[str]:
-    """Return the latest broadcasts of a source that somebody has. Served by index `told`."""
-    query = {"person": person, "broadcast": {"$gte": f"{broadcasts}:", "$lt": f"{broadcasts};"}}
-    cursor = db[COLLECTION].find(query, {"broadcast": 1}).sort("broadcast", -1).limit(limit)
-    return [document["broadcast"] for document in await cursor.to_list()]
+async def told(db: Database, person: str, source: str, limit: int) -> dict[str, list[str]]:
+    """Return the latest narrow broadcasts of a source that somebody has → their places.
+
+    Served by index `told_narrow`.
+    """
+    of_source = {"$gte": f"{source}:", "$lt": f"{source};"}
+    query = {"person": person, "broadcast": of_source, "narrow": True}
+    shown = {"broadcast": 1, "places": 1}
+    cursor = db[COLLECTION].find(query, shown, hint="told_narrow").sort("broadcast", -1)
+    return {row["broadcast"]: row["places"] for row in await cursor.limit(limit).to_list()}

@@ -53,6 +53,7 @@ class Message(Struct, kw_only=True):
     position: str  # what the inbox is sorted by
     broadcast: str = ""  # whose text it has, where its own is empty
     places: list[str] = []  # of a broadcast: the homes, or offices, for which it was sent
+    narrow: bool = False  # only who has this entry may read what its broadcast tells of
     created_at: datetime
     read_at: datetime | None = None
     delivery: Delivery = Delivery.INBOX

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from services.audiences import actions as audiences
+from services.audiences import readers
 from services.audiences.models import Audience
 from services.dependencies import Dependencies, Transaction
 from services.kernel.paths import covers
@@ -123,6 +124,7 @@ def wish(notice: Notice, quiet: Quiet = Quiet()) -> Wish:  # noqa: B008  # it is
         urgency=URGENCY[notice.kind],
         quiet=quiet,
         push_within=PUSH_WITHIN,
+        narrow=readers.narrow(notice.audience),
     )
 
 

@@ -1,19 +1,36 @@
 """Notices for readers: what is theirs, what is unread, what changed, and how it is found."""
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from mongo_indexes import notices
 from services.kernel.caches import Cache
-from services.kernel.permissions import Role
+from services.kernel.permissions import Actor, Role
 from services.messaging.broadcasts import actions as broadcasts
 from services.notices import store
 from services.notices.readings import actions
-from tests.build.cast import COMPOUND, NEXT_UNIT, PHONES, UNIT, Estate, appoint
-from tests.build.homes import get
-from tests.build.notices import DRAFT, OWNERS, act, drafted, published, send, titles, unread
+from tests.build.cast import (
+    COMPOUND,
+    LI_HOME,
+    NEXT_UNIT,
+    UNIT,
+    WANG_HOME,
+    Estate,
+    appoint,
+)
+from tests.build.homes import get, post
+from tests.build.notices import (
+    DRAFT,
+    act,
+    delivered,
+    drafted,
+    published,
+    send,
+    titles,
+    unread,
+)
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
 
@@ -107,25 +124,69 @@ async def test_what_did_not_change_is_not_sent_again(estate: Estate) -> None:
     assert (await again(estate, await estate.member("zhao"), path, "x")).status == 404
 
 
-async def test_only_who_was_told_reads_what_goes_to_few(
+OWING: Final[dict[str, Any]] = {
+    "places": [COMPOUND],
+    "relations": ["owner"],
+    "roles": ["unit_head"],
+    "owing_since": "2026-02",
+}
+
+
+async def narrow(estate: Estate) -> str:
+    """Tell all owners but Wang, who has paid, and the heads that something is owed."""
+    for who in ("li", "wang", "head"):
+        await estate.member(who)
+    await estate.world.db.bills.update_many({"home": WANG_HOME}, {"$set": {"state": "paid"}})
+    return await delivered(estate, title="欠费", audience=OWING)
+
+
+@pytest.mark.billed("2026-01", "2026-02")
+async def test_only_who_was_told_reads_what_goes_to_few(estate: Estate) -> None:
+    """Who owes is not said by a token: it is read by those who have the message."""
+    notice_id = await narrow(estate)
+    for who, status in (("li", 200), ("head", 200), ("wang", 404)):
+        assert (await get(estate, who, f"me/notices/{notice_id}")).status == status
+        assert await titles(estate, who) == (["欠费"] if status == 200 else [])
+        assert await unread(estate, who) == (status == 200)
+        await reads(estate, who, notice_id)
+        assert await unread(estate, who) == 0
+
+
+@pytest.mark.billed("2026-01", "2026-02")
+async def test_what_goes_to_few_is_not_lost_behind_what_goes_to_all(
     estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who owes is not said by a token: the list is of those who have the message."""
-    notice_id = await drafted(estate, audience=OWNERS | {"lacks": ["wechat"]})
-    await act(estate, notice_id, "publish")
-    li = await estate.member("li")
-    assert await titles(estate, "wang") == await titles(estate, "li") == []
-
-    async def told(_deps: Any, person_id: str, source: str) -> list[str]:
-        assert source == "notices"
-        return [notice_id] if person_id == li.person_id else []
-
-    monkeypatch.setattr(broadcasts, "told", told)
-    assert await titles(estate, "wang") == []
-    assert await titles(estate, "li") == ["停水通知"]
-    assert await unread(estate, "li") == 1
-    assert (await get(estate, "wang", f"me/notices/{notice_id}")).status == 404
+    monkeypatch.setattr(broadcasts, "MOST_TOLD", 2)
+    monkeypatch.setattr(actions, "MOST_TOLD", 2)
+    notice_id = await narrow(estate)
+    for number in range(3):
+        await estate.world.advance(seconds=1)
+        await delivered(estate, title=f"{number}")
+    assert await titles(estate, "li") == ["2", "1", "0", "欠费"]
+    for _ in range(2):  # the third to so few is in the list no more, and still read by its id
+        await estate.world.advance(seconds=1)
+        await delivered(estate, title="又欠费", audience=OWING)
+    assert await titles(estate, "li") == ["又欠费", "又欠费", "2", "1", "0"]
     assert (await get(estate, "li", f"me/notices/{notice_id}")).status == 200
+    await reads(estate, "li", notice_id)
+    row = await estate.world.db.notice_readings.find_one({"notice": notice_id})
+    assert row is not None
+
+
+@pytest.mark.billed("2026-01", "2026-02")
+async def test_who_left_reads_what_went_to_few_no_more(estate: Estate) -> None:
+    """A former owner, and a head whose term is over: neither the text nor its corrections."""
+    notice_id, over = await narrow(estate), {"$set": {"to_day": "2026-03-01"}}
+    db, head = estate.world.db, (await estate.member("head")).person_id
+    await db.residencies.update_many({"home": LI_HOME}, over)
+    await db.appointments.update_many({"person": head}, over)
+    await estate.advance(days=2)
+    await act(estate, notice_id, "correct", because="有误", text="请在月底前缴费。")
+    for who in ("li", "head"):
+        assert (await get(estate, who, f"me/notices/{notice_id}")).status == 404
+        assert await titles(estate, who) == []
+        reply = await post(estate, who, f"me/notices/{notice_id}/questions", text="还要交多少?")
+        assert reply.status == 404
 
 
 async def test_a_head_reads_what_they_knock_for(estate: Estate) -> None:
@@ -213,10 +274,11 @@ async def test_a_token_list_stays_short(
 ) -> None:
     """Of what somebody was told, the newest: a merged scan has room for some 200 tokens."""
 
-    async def told(*_: Any) -> list[str]:
-        return [f"{number:026d}" for number in range(900)]
+    async def told(*_: Any) -> dict[str, list[str]]:
+        return {f"{number:026d}": [LI_HOME] for number in range(900)}
 
     monkeypatch.setattr(broadcasts, "told", told)
-    await estate.world.sign_in("li", PHONES["li"])
+    li = await estate.member("li")
     assert await titles(estate, "li") == []
-    assert actions.MOST_TOLD < 100
+    found = await actions.keys_of(estate.world.deps, Actor(li.person_id, ""))
+    assert sum(key.startswith("told|") for key in found) == actions.MOST_TOLD < 100

@@ -56,6 +56,7 @@ async def start(deps: Dependencies, tx: Transaction, wish: Wish) -> None:
         urgency=wish.urgency,
         quiet=wish.quiet,
         push_until=now + wish.push_within,
+        narrow=wish.narrow,
         created_at=now,
     )
     if await store.insert(deps.db, tx, broadcast):
@@ -123,10 +124,22 @@ async def of_messages(deps: Dependencies, messages: Sequence[Message]) -> dict[s
     return {each.id: each for each in found}
 
 
-async def told(deps: Dependencies, person_id: str, source: str) -> list[str]:
-    """Return the keys of a source's broadcasts that somebody was told, the latest first."""
+async def told(deps: Dependencies, person_id: str, source: str) -> dict[str, list[str]]:
+    """Return key → places of a source's narrow broadcasts somebody was told, the latest first.
+
+    `places`: the homes, and offices, for which they were told.
+    """
     found = await bulk_store.told(deps.db, person_id, source, MOST_TOLD)
-    return [each.removeprefix(f"{source}:") for each in found]
+    return {each.removeprefix(f"{source}:"): places for each, places in found.items()}
+
+
+async def told_for(
+    deps: Dependencies, person_id: str, broadcast_ids: Sequence[str]
+) -> dict[str, list[str]]:
+    """Return broadcast → places for which somebody was told, of some; however long ago."""
+    ids = {_message_id(each, person_id): each for each in broadcast_ids}
+    found = await bulk_store.places_of(deps.db, list(ids)) if ids else {}
+    return {ids[message]: places for message, places in found.items()}
 
 
 async def opened(

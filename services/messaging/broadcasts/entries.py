@@ -93,6 +93,7 @@ def _message(
         created_at=broadcast.created_at,
         broadcast=broadcast.id,
         places=list(places),
+        narrow=broadcast.narrow,
     )
 
 

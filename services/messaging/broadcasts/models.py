@@ -65,6 +65,8 @@ class Broadcast(Struct, kw_only=True):
     `push_until`: no push after that instant, however long it waits.
     `next_push_at`: when pushing goes on; None while it does.
     `rewritten_at`: when its text was written anew; who read it before has not read that.
+    `narrow`: only who was told may read what it tells of, so that told() finds these entries
+    among all others.
     """
 
     id: str = field(name="_id")
@@ -78,6 +80,7 @@ class Broadcast(Struct, kw_only=True):
     urgency: Urgency = Urgency.WAITS
     quiet: Quiet = Quiet()
     push_until: datetime
+    narrow: bool = False
     state: BroadcastState = BroadcastState.GATHERING
     after: str = ""
     held: int = 0  # pushes that wait for another hour, of the present pass
@@ -145,6 +148,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     urgency: Urgency = Urgency.WAITS
     quiet: Quiet = Quiet()
     push_within: timedelta = timedelta(days=2)
+    narrow: bool = False
 
 
 class Recipients(Struct, frozen=True):

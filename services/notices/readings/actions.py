@@ -1,5 +1,6 @@
 """Actions of readers: what is shown to them, and that they read it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -35,12 +36,14 @@ async def keys_of(deps: Dependencies, actor: Actor) -> list[str]:
     """Return the tokens by which somebody reads: of homes, offices, and what they were told.
 
     Of the last the newest, so that the list stays one merged scan of the index (ids sort by
-    time).
+    time), and only what was told for a home that they still belong to: who moved out, or whose
+    office ended, reads it no more.
     """
     told = await broadcasts.told(deps, actor.person_id, notify.SOURCE)
-    newest = sorted(told)[-MOST_TOLD:]
     keys = await readers.reader_keys(deps, actor)
-    return [*keys, *(senders.told(each) for each in newest)]
+    own = {*keys}
+    mine = [each for each, homes in told.items() if readers.belongs(own, homes)]
+    return [*keys, *(senders.told(each) for each in sorted(mine)[-MOST_TOLD:])]
 
 
 async def mine(deps: Dependencies, actor: Actor, query: MyNoticesQuery) -> Page[MyNotice]:
@@ -71,11 +74,11 @@ async def access(deps: Dependencies, actor: Actor, notice_id: str) -> Notice:
     Also one that is not shown any more: a message leads to it.
     """
     found = await notices.find_short(deps.db, [notice_id])
-    keys = {*await keys_of(deps, actor)}
+    may = await _readable(deps, actor, found)
     return accessible(
         actor,
         next(iter(found), None),
-        people=lambda notice: [actor.person_id] if _may_read(notice, keys) else [],
+        people=lambda notice: [actor.person_id] if notice.id in may else [],
         missing=MISSING,
     )
 
@@ -94,11 +97,24 @@ async def access_text(deps: Dependencies, actor: Actor, notice_id: str) -> Notic
 
 async def may_read(deps: Dependencies, actor: Actor, notice: Notice) -> bool:
     """Tell whether somebody may read a notice."""
-    return _may_read(notice, {*await keys_of(deps, actor)})
+    return notice.id in await _readable(deps, actor, [notice])
 
 
-def _may_read(notice: Notice, keys: set[str]) -> bool:
-    return notice.state in OUT and not keys.isdisjoint(notice.readers)
+async def _readable(deps: Dependencies, actor: Actor, found: Sequence[Notice]) -> set[str]:
+    """Return the ids of those of some notices that somebody may read.
+
+    Of one to a few, their own entry is looked up, however many notices came after it.
+    """
+    keys = {*await readers.reader_keys(deps, actor)}
+    out = [each for each in found if each.state in OUT]
+    few = [notify.broadcast_of(n) for n in out if senders.told(n.id) in n.readers]
+    told = await broadcasts.told_for(deps, actor.person_id, few)
+    return {
+        each.id
+        for each in out
+        if not keys.isdisjoint(each.readers)
+        or readers.belongs(keys, told.get(notify.broadcast_of(each), []))
+    }
 
 
 async def get(deps: Dependencies, actor: Actor, notice_id: str) -> MyNoticeView:
@@ -128,9 +144,9 @@ async def links(deps: Dependencies, actor: Actor, notice_id: str) -> AttachmentL
 
 async def read(deps: Dependencies, actor: Actor, wish: ReadNotices) -> UnreadNotices:
     """Note that somebody read some notices; those that are not theirs are left out."""
-    keys = {*await keys_of(deps, actor)}
     found = await notices.find_short(deps.db, list(dict.fromkeys(wish.notice_ids)))
-    editions = {n.id: edition(n.version, n.state) for n in found if _may_read(n, keys)}
+    may = await _readable(deps, actor, found)
+    editions = {n.id: edition(n.version, n.state) for n in found if n.id in may}
     opened = [notify.broadcast_of(each) for each in found if each.id in editions]
     now: datetime = deps.now()
 

@@ -98,15 +98,20 @@ def broadcast_of(notice: Notice) -> str:
     return broadcast_id(SOURCE, notice.id)
 
 
+def title_of(title: str, template: Template) -> str:
+    """Return the title of a notice as WeChat shows it: without pictures.
+
+    Of one that has nothing else the kind of message stands there: WeChat takes no empty value.
+    """
+    return plain(title) or template.title
+
+
 def quiet_of(rules: NoticeRules) -> Quiet:
     return Quiet(rules.quiet_from, rules.quiet_to)
 
 
 def wish(notice: Notice, quiet: Quiet = Quiet()) -> Wish:  # noqa: B008  # it is frozen
-    """Return the broadcast of a notice: one text for all, the beginning of what it says.
-
-    WeChat shows no pictures: where a title has nothing else, the kind of message stands there.
-    """
+    """Return the broadcast of a notice: one text for all, the beginning of what it says."""
     template = template_of(notice.kind)
     at = notice.published_at or notice.changed_at
     return Wish(
@@ -117,7 +122,7 @@ def wish(notice: Notice, quiet: Quiet = Quiet()) -> Wish:  # noqa: B008  # it is
         body=f"{notice.signed_by}:{beginning(notice.text)}",
         page=f"{template.page}?id={notice.id}",
         values={
-            "title": plain(notice.title) or template.title,
+            "title": title_of(notice.title, template),
             "signed_by": plain(notice.signed_by) or notice.role.label,
             "published_at": at.isoformat(),
         },
@@ -152,7 +157,7 @@ async def ask_reviewers(
             person_id=person,
             template=NOTICE_TO_REVIEW,
             key=key,
-            values={"title": notice.title},
+            values={"title": title_of(notice.title, NOTICE)},
         )
 
 
@@ -167,7 +172,7 @@ async def notify_of_review(
         person_id=writer or notice.changed_by,
         template=NOTICE_REVIEWED,
         key=f"{notice.id}:{notice.revision}",
-        values={"title": notice.title, "outcome": outcome},
+        values={"title": title_of(notice.title, NOTICE), "outcome": outcome},
     )
 
 
@@ -181,5 +186,5 @@ async def notify_held_back(
         person_id=notice.scheduled_by,
         template=NOTICE_HELD_BACK,
         key=f"{notice.id}:{notice.schedule}",
-        values={"title": notice.title, "reason": reason},
+        values={"title": title_of(notice.title, NOTICE), "reason": reason},
     )

@@ -94,6 +94,19 @@ async def test_case_28_what_wechat_refuses_nobody_sees_and_its_author_is_told_ki
     assert (await put(estate, notice_id, question_id, None)).status == 404
 
 
+async def test_a_title_of_pictures_alone_is_told_in_words(estate: Estate) -> None:
+    """WeChat takes no empty value: such a message would never leave."""
+    notice_id = await published(estate, title="😀🎉")
+    question_id = await asked(estate, notice_id, "li")
+    await asked(estate, notice_id, "mei", RISKY)
+    assert (await answer(estate, notice_id, question_id)).status == 200
+    await estate.world.work()
+    [begun] = await estate.world.db.broadcasts.find({"source": TOLD}).to_list()
+    refused = {"template": "notice_question_refused"}
+    [message] = await estate.world.db.messages.find(refused).to_list()
+    assert begun["values"]["title"] == message["values"]["title"] == "社区通知"
+
+
 @pytest.mark.parametrize(("passed", "state"), [(True, "passed"), (False, "refused")])
 async def test_case_28_what_is_doubtful_only_its_author_sees_until_a_person_decided(
     estate: Estate, *, passed: bool, state: str

@@ -220,7 +220,7 @@ async def test_a_firm_whose_contract_ended_sends_nothing_and_is_told(estate: Est
     manager = await hire(
         estate.world, Role.FIRM_MANAGER, COMPOUND, name="guan", phone=phone, firm=firm
     )
-    notice_id = await drafted(estate, manager)
+    notice_id = await drafted(estate, manager, title="🎉")
     reply = await act(estate, notice_id, "publish", manager, at=HOUR)
     assert reply.body["state"] == "scheduled"
     await estate.advance(days=1)
@@ -229,7 +229,8 @@ async def test_a_firm_whose_contract_ended_sends_nothing_and_is_told(estate: Est
     kept = await get(estate, "staff", f"notices/{notice_id}")
     assert kept.body["state"] == "draft"
     assert "合同" in kept.body["sent_back_because"]
-    assert len(await told(estate.world, manager, "notice_held_back")) == 1
+    [message] = await told(estate.world, manager, "notice_held_back")
+    assert "社区通知" in message  # WeChat takes no title of pictures alone
     assert await estate.world.db.broadcasts.count_documents({}) == 0
 
 

@@ -326,3 +326,11 @@ async def test_what_cannot_be_done_says_what_can(estate: Estate) -> None:
     await act(estate, notice_id, "withdraw", because="取消")
     said["withdrawn"] = (await act(estate, notice_id, "correct", **correct)).body["title"]
     assert said == states.INSTEAD
+
+
+async def test_who_reviews_is_told_of_a_title_of_pictures_in_words(estate: Estate) -> None:
+    await rule(estate)
+    other = await colleague(estate)
+    await act(estate, await drafted(estate, title="🎉"), "submit")
+    [message] = await told(estate.world, other, "notice_to_review")
+    assert "社区通知" in message

@@ -7,6 +7,7 @@ from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
 from services.messaging.broadcasts.models import Quiet, Urgency, Wish
 from services.notices.models import Notice
+from services.notices.notify import NOTICE, title_of
 from services.notices.questions.models import NoticeQuestion
 
 NOTICE_QUESTION_ANSWERED: Final = Template(
@@ -33,7 +34,7 @@ SOURCE: Final = NOTICE_QUESTION_ANSWERED.key  # of broadcasts: Feature.broadcast
 
 def answered(notice: Notice, group: str, quiet: Quiet) -> Wish:
     """Return the broadcast to all who asked the same: what was answered is one tap away."""
-    template, values = NOTICE_QUESTION_ANSWERED, {"title": notice.title}
+    template, values = NOTICE_QUESTION_ANSWERED, {"title": title_of(notice.title, NOTICE)}
     return Wish(
         source=SOURCE,
         key=group,
@@ -57,7 +58,7 @@ async def notify_refused(
         person_id=question.author,
         template=NOTICE_QUESTION_REFUSED,
         key=question.id,
-        values={"title": title},
+        values={"title": title_of(title, NOTICE)},
         page=_page(NOTICE_QUESTION_REFUSED, question.notice),
     )
 

@@ -201,6 +201,17 @@ async def test_an_answer_reaches_a_home_also_by_its_head(estate: Estate) -> None
     assert await doors(estate, f"places/{UNIT}/unreached-homes", "head") == []
 
 
+async def test_of_two_homes_of_one_person_the_one_that_answered_has(estate: Estate) -> None:
+    await live_there(estate.world.deps, [(SUN_HOME, "wang", Relation.OWNER)])
+    await everybody(estate)
+    notice_id = await asked(estate)
+    await estate.world.work()
+    wish = {"answer": "yes", "home": SUN_HOME}
+    await send(estate, "PUT", "wang", f"me/notices/{notice_id}/answer", **wish)
+    here = (await reach(estate, notice_id))["here"]
+    assert figures(here, "answered", "shown", "reached") == [1, 1, 2]
+
+
 async def test_a_head_of_a_grid_has_the_doors_of_its_buildings(estate: Estate) -> None:
     grid = f"{COMMUNITY}.g01"
     wish = {"segment": "g01", "name": "第一网格", "buildings": [BUILDING]}

@@ -156,18 +156,25 @@ async def opened(
 
 
 async def answered(
-    deps: Dependencies, tx: Transaction, broadcast_id: str, person_id: str
+    deps: Dependencies, tx: Transaction, broadcast_id: str, person_id: str, *, home: str = ""
 ) -> None:
-    """Note that somebody answered what a broadcast asks: for them and for their homes."""
+    """Note that somebody answered what a broadcast asks.
+
+    `home`: for which one, where homes are asked: the others where they were told have seen it
+    and not answered. Without one it is for all of these.
+    """
     message_id = _message_id(broadcast_id, person_id)
     await bulk_store.note_answered(deps.db, tx, message_id, deps.now())
-    await _note_homes(deps, tx, {message_id: broadcast_id}, "answered_at")
+    if home:
+        await answered_for_home(deps, tx, broadcast_id, home)
+    field = "shown_at" if home else "answered_at"
+    await _note_homes(deps, tx, {message_id: broadcast_id}, field, but=home)
 
 
 async def answered_for_home(
     deps: Dependencies, tx: Transaction, broadcast_id: str, home: str
 ) -> None:
-    """Note that somebody else wrote down a home's answer."""
+    """Note that a home answered, through whomever."""
     ids = [home_id(broadcast_id, home)]
     await homes_store.note(deps.db, ids, "answered_at", deps.now(), reached=True, tx=tx)
 
@@ -180,12 +187,18 @@ async def visited(deps: Dependencies, tx: Transaction, broadcast_id: str, home: 
 
 
 async def _note_homes(
-    deps: Dependencies, tx: Transaction, ids: Mapping[str, str], field: str
+    deps: Dependencies, tx: Transaction, ids: Mapping[str, str], field: str, *, but: str = ""
 ) -> None:
-    """Note on the homes of some messages (message → broadcast) how they were reached."""
+    """Note on the homes of some messages (message → broadcast) how they were reached.
+
+    `but`: a home that is left out.
+    """
     found = await bulk_store.places_of(deps.db, list(ids), tx=tx)
     homes = [
-        home_id(ids[message], place) for message, places in found.items() for place in places
+        home_id(ids[message], place)
+        for message, places in found.items()
+        for place in places
+        if place != but
     ]
     if homes:
         await homes_store.note(deps.db, homes, field, deps.now(), reached=True, tx=tx)

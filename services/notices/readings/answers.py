@@ -84,9 +84,7 @@ async def give(
     async def save(tx: Transaction) -> None:
         await store.answer(deps.db, tx, whose, row)
         broadcast = notify.broadcast_of(found)
-        await broadcasts.answered(deps, tx, broadcast, actor.person_id)
-        if home:
-            await broadcasts.answered_for_home(deps, tx, broadcast, home)
+        await broadcasts.answered(deps, tx, broadcast, actor.person_id, home=home)
         place = home or found.place
         await audit.record(deps, tx, actor, Act.NOTICE_ANSWERED, place=place, subject=found.id)
 

@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  a script, like its neighbours
-"""Writer of the tables of messages in docs/explanation/messages.md.
+"""Writer of the tables of messages in docs/explanation/messages.md, and of env.example's names.
 
     python -m scripts.message_table
 
@@ -8,7 +8,9 @@ what WeChat's template of it must have, and when people are asked to allow it.
 tests/architecture/test_messages_page.py compares them.
 """
 
+import re
 from pathlib import Path
+from textwrap import wrap
 from typing import Final
 
 from scripts.privacy_table import with_table
@@ -16,6 +18,7 @@ from server.features import FEATURES
 from services.kernel.templates import RESERVES, Moment
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "explanation" / "messages.md"
+ENV: Final = Path(__file__).parents[1] / "deploy" / "env.example"
 PURPOSES: Final = "| purpose | leaves | messages |\n|---|---|---|\n"
 CELLS: Final = "\n| message | cells at WeChat and what they hold | page |\n|---|---|---|\n"
 MOMENTS: Final = "\n| moment | message | reason that people read |\n|---|---|---|\n"
@@ -51,5 +54,13 @@ def renewed(page: str) -> str:
     return with_table(page, tables())
 
 
+def with_names(text: str) -> str:
+    """Return deploy/env.example with the names of all messages that can have a template."""
+    names = "Names: " + ", ".join(FEATURES.templates) + "."
+    lines = "".join(f"# {line}\n" for line in wrap(names, 94))
+    return re.sub(r"# Names: (?:.*\n# )*?.*\.\n", lambda _: lines, text, count=1)
+
+
 if __name__ == "__main__":
     PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    ENV.write_text(with_names(ENV.read_text(encoding="utf-8")), encoding="utf-8")

@@ -2,17 +2,16 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from mongo_indexes.journal import COLLECTION
 from services.dependencies import Database, Transaction
+from services.kernel.bulk import DUPLICATE, duplicates
 from services.kernel.documents import Document, to_document
 from services.ledger.models import Journal
-
-DUPLICATE_KEY: Final = 11000
 
 
 async def insert(db: Database, tx: Transaction, journals: Sequence[Journal]) -> None:
@@ -21,10 +20,8 @@ async def insert(db: Database, tx: Transaction, journals: Sequence[Journal]) -> 
     try:
         await db[COLLECTION].insert_many(documents, session=tx)
     except BulkWriteError as error:
-        first = (error.details or {}).get("writeErrors", [{}])[0]
-        if first.get("code") != DUPLICATE_KEY:
-            raise
-        raise DuplicateKeyError(first["errmsg"], DUPLICATE_KEY, first) from error
+        first = duplicates(error)[0]
+        raise DuplicateKeyError(first["errmsg"], DUPLICATE, first) from error
 
 
 async def find(

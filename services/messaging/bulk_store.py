@@ -7,18 +7,17 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct, field
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError
 
 from mongo_indexes import message_grants
 from mongo_indexes.messages import COLLECTION
 from services.dependencies import Database, Transaction
+from services.kernel.bulk import insert_new
 from services.kernel.documents import Document, to_document
 from services.kernel.measures import sum_if, written
 from services.kernel.paths import part
 from services.messaging.models import Channel, Delivery, Message
 from services.messaging.states import TABLE, Move
 
-DUPLICATE: Final = 11000
 # Nobody pushes what was read, or dropped.
 OPEN: Final[Document] = {"read_at": None, "dropped": {"$ne": True}}
 # The figures of PeopleReached, summed over messages.
@@ -41,31 +40,15 @@ class Waiting(Struct, frozen=True):
 async def put(db: Database, messages: Sequence[Message]) -> None:
     """Write messages once each. Who has one already is told for these places too."""
     documents = [to_document(message) for message in messages]
-    there = await _insert(db, documents)
-    if there:
-        rows = (documents[i] for i in there)
-        writes = [
-            UpdateOne(
-                {"_id": row["_id"], "person": row["person"]},
-                {"$addToSet": {"places": {"$each": row["places"]}}},
-            )
-            for row in rows
-        ]
+    writes = [
+        UpdateOne(
+            {"_id": row["_id"], "person": row["person"]},
+            {"$addToSet": {"places": {"$each": row["places"]}}},
+        )
+        for row in await insert_new(db[COLLECTION], documents)
+    ]
+    if writes:
         await db[COLLECTION].bulk_write(writes, ordered=False)
-
-
-async def _insert(db: Database, documents: list[Document]) -> list[int]:
-    """Insert documents; return the positions of those that were there. Raises the rest."""
-    if not documents:
-        return []
-    try:
-        await db[COLLECTION].insert_many(documents, ordered=False)
-    except BulkWriteError as error:
-        failures = error.details["writeErrors"]
-        if any(failure["code"] != DUPLICATE for failure in failures):
-            raise
-        return [failure["index"] for failure in failures]
-    return []
 
 
 async def remove(db: Database, ids: Sequence[str]) -> None:

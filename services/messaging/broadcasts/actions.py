@@ -29,7 +29,6 @@ from services.messaging.broadcasts.models import (
 from services.messaging.models import Message, message_id_of
 from services.messaging.templates import write
 
-# After which no call is under way any more of what was stopped.
 # What somebody was told by broadcasts to a few; older ones are in their inbox.
 MOST_TOLD: Final = 100
 

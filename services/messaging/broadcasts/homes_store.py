@@ -5,17 +5,16 @@ from datetime import datetime
 from typing import Final
 
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError
 
 from mongo_indexes.broadcast_homes import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel import steps
+from services.kernel.bulk import insert_new
 from services.kernel.documents import Document, to_document
 from services.kernel.measures import sum_if, written
 from services.kernel.pages import Key, Keyset, ListQuery, Page
 from services.kernel.paths import outermost, part, under
 from services.messaging.broadcasts.models import Because, BroadcastHome
-from services.messaging.bulk_store import DUPLICATE
 
 BY_HOME: Final = Keyset(Key("home"), Key())
 # Of those that are not reached: who of a home has it in the inbox, and what WeChat took.
@@ -30,20 +29,12 @@ WHY: Final[dict[Because, Document]] = {
 async def put(db: Database, homes: Sequence[BroadcastHome]) -> None:
     """Write homes once each; who is bound there by now is added to those that are there."""
     documents = [to_document(home) for home in homes]
-    if not documents:
-        return
-    try:
-        await db[COLLECTION].insert_many(documents, ordered=False)
-    except BulkWriteError as error:
-        failures = error.details["writeErrors"]
-        if any(failure["code"] != DUPLICATE for failure in failures):
-            raise
-        rows = [documents[failure["index"]] for failure in failures]
-        await db[COLLECTION].bulk_write([_adding(row) for row in rows], ordered=False)
-
-
-def _adding(row: Document) -> UpdateOne:
-    return UpdateOne({"_id": row["_id"]}, {"$addToSet": {"people": {"$each": row["people"]}}})
+    writes = [
+        UpdateOne({"_id": row["_id"]}, {"$addToSet": {"people": {"$each": row["people"]}}})
+        for row in await insert_new(db[COLLECTION], documents)
+    ]
+    if writes:
+        await db[COLLECTION].bulk_write(writes, ordered=False)
 
 
 async def count(db: Database, broadcast: str) -> int:

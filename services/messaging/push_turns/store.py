@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from mongo_indexes.push_turns import COLLECTION
 from services.dependencies import Database, Transaction
-
-DUPLICATE: Final = 11000
+from services.kernel.bulk import duplicates
 
 
 async def take(
@@ -28,8 +26,7 @@ async def take(
     try:
         await db[COLLECTION].bulk_write(writes, ordered=False)
     except BulkWriteError as error:  # an upsert beside a turn that is not over
-        if any(failure["code"] != DUPLICATE for failure in error.details["writeErrors"]):
-            raise
+        duplicates(error)
 
 
 async def taken(db: Database, people: Sequence[str], by: str) -> set[str]:

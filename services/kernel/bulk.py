@@ -1,0 +1,35 @@
+"""Bulk inserts of which some may be there already: written again by whoever starts over."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import BulkWriteError
+
+from services.kernel.documents import Document
+
+DUPLICATE: Final = 11000
+
+
+async def insert_new(
+    collection: AsyncCollection[Document], documents: Sequence[Document]
+) -> list[Document]:
+    """Insert documents outside a transaction; return those that were there before.
+
+    Raises BulkWriteError when one failed for another reason.
+    """
+    if not documents:
+        return []
+    try:
+        await collection.insert_many(documents, ordered=False)
+    except BulkWriteError as error:
+        return [documents[failure["index"]] for failure in duplicates(error)]
+    return []
+
+
+def duplicates(error: BulkWriteError) -> list[Document]:
+    """Return the failures of a bulk, all of them duplicate keys; raise it again otherwise."""
+    failures: list[Document] = (error.details or {}).get("writeErrors", [])
+    if not failures or any(failure.get("code") != DUPLICATE for failure in failures):
+        raise error
+    return failures

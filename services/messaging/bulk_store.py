@@ -18,6 +18,7 @@ from services.kernel.paths import part
 from services.messaging.models import Channel, Delivery, Message
 from services.messaging.states import TABLE, Move
 
+AT_ONCE: Final = 1_000
 # Nobody pushes what was read, or dropped.
 OPEN: Final[Document] = {"read_at": None, "dropped": {"$ne": True}}
 # The figures of PeopleReached, summed over messages.
@@ -144,9 +145,17 @@ async def note_shown(db: Database, tx: Transaction, ids: Sequence[str], at: date
 
 
 async def make_unread(db: Database, broadcast: str, rewritten_at: datetime) -> None:
-    """Note that what was read before is another text now. Served by index `broadcast`."""
-    query = {"broadcast": broadcast, "read_at": {"$lt": rewritten_at}}
-    await db[COLLECTION].update_many(query, {"$set": {"read_at": None}}, hint="broadcast")
+    """Note that what was read before is another text now: so many at a time, by person.
+
+    Served by index `broadcast`. Done again, it goes on with what is left.
+    """
+    before = {"read_at": {"$lt": rewritten_at}}
+    for delivery in Delivery:
+        after = ""
+        while some := await _of(db, broadcast, delivery, after, AT_ONCE, **before):
+            query = {"_id": {"$in": [one.id for one in some]}, **before}
+            await db[COLLECTION].update_many(query, {"$set": {"read_at": None}})
+            after = some[-1].person
 
 
 async def note_answered(db: Database, tx: Transaction, message_id: str, at: datetime) -> None:

@@ -163,7 +163,8 @@ async def preview(
         homes.update(parent(home.place) or "" for home in met)
         unbound += sum(not home.people for home in met)
         new = {person for each in recipients for person in each.people} - people
-        by.update((await deliveries.channels(deps, sorted(new), template)).values())
+        ways = await deliveries.ways(deps, sorted(new), template)
+        by.update(way.channel for way in ways.values())
         people |= new
     found = Preview(
         homes=homes.total(),

@@ -37,6 +37,13 @@ class Parcel(Struct, frozen=True, kw_only=True):
     page: str
 
 
+class Way(Struct, frozen=True):
+    """Way to a person. `openid`: what that app of WeChat calls them."""
+
+    channel: Channel
+    openid: str
+
+
 class Post(Struct, frozen=True, kw_only=True):
     """Parcel on its way: with a letter and grant of the mini-program, or to a follower.
 
@@ -62,60 +69,42 @@ class Post(Struct, frozen=True, kw_only=True):
 
 
 async def addressed(deps: Dependencies, parcels: Sequence[Parcel]) -> dict[str, Post]:
-    """Return message → its post, of those whose person can be reached.
+    """Return message → its post, of those whose person can be reached; of one template.
 
-    Four queries whatever the number. What does not fit into WeChat's form is failed at once.
+    What does not fit into WeChat's form is failed at once.
     """
-    openids = await people.openids(deps, [one.person for one in parcels])
-    known = [one for one in parcels if one.person in openids]
-    left = await store.grants_left(deps.db, _grants(deps, known, openids))
-    rest = [one for one in known if not _has_grant(deps, one, openids, left)]
-    rest = [one for one in rest if followers.carries(deps, one.template)]
-    following = await followers.openids(deps, [one.person for one in rest]) if rest else {}
+    if not parcels:
+        return {}
+    known = await ways(deps, [one.person for one in parcels], parcels[0].template)
     found: dict[str, Post] = {}
-    for one in known:
-        if _has_grant(deps, one, openids, left):
-            if letter := await _letter(deps, one, openids[one.person]):
-                found[one.message_id] = Post(parcel=one, letter=letter)
-        elif follower := following.get(one.person):
-            found[one.message_id] = Post(parcel=one, follower=follower)
+    for one in parcels:
+        match known.get(one.person):
+            case Way(Channel.MINI_PROGRAM, openid):
+                if letter := await _letter(deps, one, openid):
+                    found[one.message_id] = Post(parcel=one, letter=letter)
+            case Way(Channel.SERVICE_ACCOUNT, openid):
+                found[one.message_id] = Post(parcel=one, follower=openid)
     return found
 
 
-async def channels(
-    deps: Dependencies, person_ids: Sequence[str], template: str
-) -> dict[str, Channel]:
-    """Return person → the channel that would carry a message now, of those whom one would."""
+async def ways(deps: Dependencies, person_ids: Sequence[str], template: str) -> dict[str, Way]:
+    """Return person → how a message of a template would reach them now, of those it would.
+
+    Four queries whatever the number.
+    """
     openids = await people.openids(deps, person_ids)
-    allowed = await message_grants.allowed(deps, openids)
-    found = {
-        person: Channel.MINI_PROGRAM for person, keys in allowed.items() if template in keys
-    }
+    found: dict[str, Way] = {}
+    if template_id := deps.templates.get(template):
+        grants = {person: grant_id(openid, template_id) for person, openid in openids.items()}
+        left = await store.grants_left(deps.db, list(grants.values()))
+        for person, grant in grants.items():
+            if message_grants.is_spendable(deps, template, left.get(grant, 0)):
+                found[person] = Way(Channel.MINI_PROGRAM, openids[person])
     rest = [person for person in openids if person not in found]
     if rest and followers.carries(deps, template):
-        following = await followers.reachable(deps, rest)
-        found |= dict.fromkeys(following, Channel.SERVICE_ACCOUNT)
+        for person, openid in (await followers.openids(deps, rest)).items():
+            found[person] = Way(Channel.SERVICE_ACCOUNT, openid)
     return found
-
-
-def _grants(
-    deps: Dependencies, parcels: Sequence[Parcel], openids: Mapping[str, str]
-) -> list[str]:
-    return [
-        grant_id(openids[one.person], deps.templates[one.template])
-        for one in parcels
-        if one.template in deps.templates
-    ]
-
-
-def _has_grant(
-    deps: Dependencies, one: Parcel, openids: Mapping[str, str], left: Mapping[str, int]
-) -> bool:
-    template_id = deps.templates.get(one.template)
-    if template_id is None:
-        return False
-    grants = left.get(grant_id(openids[one.person], template_id), 0)
-    return message_grants.is_spendable(deps, one.template, grants)
 
 
 async def _letter(deps: Dependencies, one: Parcel, openid: str) -> Letter | None:

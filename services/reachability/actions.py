@@ -16,27 +16,25 @@ from msgspec import Struct
 from services.dependencies import Dependencies
 from services.followers import actions as followers
 from services.kernel import errors
-from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission
 from services.kernel.templates import Purpose, is_of_offices
 from services.messaging import message_grants
 from services.messaging.models import Channel
 from services.people import actions as people
 from services.places import actions as places
-from services.places.models import LADDER, Kind
+from services.places.models import Kind
 from services.reachability.models import ReachabilityView, TemplateReach
 from services.residencies import actions as residencies
 from services.residencies.models import Relation
 from services.statistics import actions as statistics
-from services.statistics import measures, small_groups
+from services.statistics import hidden_homes, measures, small_groups
+from services.statistics.hidden_homes import HOMES
 from services.statistics.rates import rate
 
-HOMES: Final = "places.homes"
 HOMES_AT_ONCE: Final = 1_000  # four queries for so many; two more with a service account
 HOMES_AT_MOST: Final = (
     10_000  # a community has a few thousand; see docs/explanation/messages.md
 )
-UNIT_DEPTH: Final = LADDER.index(Kind.UNIT) + 1
 
 
 class TooManyHomesDetails(Struct, frozen=True, kw_only=True):
@@ -72,12 +70,11 @@ async def _is_withheld(deps: Dependencies, actor: Actor, place: str) -> bool:
     """Tell whether the figures would be about too few homes for who may not see the homes."""
     if actor.may(Permission.VIEW_RESIDENTS, place):
         return False
-    if place.count(".") >= UNIT_DEPTH:
-        return True  # one home
-    root = next(top for top in actor.places(Permission.SEND_NOTICES) if covers(top, place))
-    units = await measures.by_place(deps, [HOMES], [root], depth=UNIT_DEPTH)
-    strange = {u: g for u, g in units.items() if not actor.may(Permission.VIEW_RESIDENTS, u)}
-    return small_groups.is_withheld(place, small_groups.withheld(root, strange))
+    if hidden_homes.is_one(place):
+        return True
+    root = hidden_homes.root_of(actor, Permission.SEND_NOTICES, place)
+    hidden = await hidden_homes.withheld(deps, actor, [root], Permission.VIEW_RESIDENTS)
+    return small_groups.is_withheld(place, hidden[root])
 
 
 async def _count(deps: Dependencies, place: str) -> ReachabilityView:

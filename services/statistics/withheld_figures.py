@@ -12,16 +12,13 @@ from pymongo.errors import PyMongoError
 from services import deadlines
 from services.dependencies import Dependencies
 from services.kernel.measures import Span
-from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission
-from services.places.models import LADDER, Kind
 from services.statistics import measures, small_groups
+from services.statistics.hidden_homes import HOMES, UNIT_DEPTH, is_one, root_of, unseen
 from services.statistics.small_groups import Group
 
-# Measures: homes of the register, and those that were billed, by fee and month.
-HOMES = "places.homes"
+# Measures: homes that were billed, by fee and month.
 BILLED, BILLED_BEFORE = "bills.homes_billed", "bills.homes_billed_before"
-UNIT_DEPTH: Final = LADDER.index(Kind.UNIT) + 1
 # Of the eight that a request has; some hundred thousand bills are counted in it.
 EARLIER_SECONDS: Final = 4.0
 log = structlog.get_logger(__name__)
@@ -45,9 +42,9 @@ async def hidden_from(deps: Dependencies, actor: Actor, place: str, span: Span) 
     """
     if actor.may(Permission.VIEW_UNPAID, place):
         return Hidden()
-    if place.count(".") >= UNIT_DEPTH:
-        return Hidden(rates=frozenset({place}))  # one home
-    root = next(top for top in actor.places(Permission.VIEW_RATES) if covers(top, place))
+    if is_one(place):
+        return Hidden(rates=frozenset({place}))
+    root = root_of(actor, Permission.VIEW_RATES, place)
     homes, billed, earlier = await asyncio.gather(
         measures.by_place(deps, [HOMES], [root], depth=UNIT_DEPTH),
         measures.by_place(deps, [BILLED], [root], depth=UNIT_DEPTH, span=span),
@@ -56,7 +53,9 @@ async def hidden_from(deps: Dependencies, actor: Actor, place: str, span: Span) 
     found = [
         frozenset({root})
         if rows is None
-        else small_groups.withheld(root, _strange(actor, _units(homes, rows)))
+        else small_groups.withheld(
+            root, unseen(actor, root, _units(homes, rows), Permission.VIEW_UNPAID)
+        )
         for rows in (billed, earlier)
     ]
     return Hidden(rates=found[0], arrears=found[1])
@@ -84,8 +83,3 @@ def _units(homes: Mapping[str, Group], billed: Mapping[str, Group]) -> dict[str,
     """Return unit → homes of the register, and homes billed by fee and month."""
     units = homes.keys() | billed.keys()
     return {unit: homes.get(unit, Group()) + billed.get(unit, Group()) for unit in units}
-
-
-def _strange(actor: Actor, units: Mapping[str, Group]) -> dict[str, Group]:
-    """Leave out units whose homes the actor may see: they are no secret, and hide nobody."""
-    return {u: g for u, g in units.items() if not actor.may(Permission.VIEW_UNPAID, u)}

@@ -26,6 +26,7 @@ from services.notices.figures.models import (
 from services.notices.models import Notice
 from services.places import actions as places
 from services.statistics import small_groups
+from services.statistics.hidden_homes import UNIT_DEPTH
 
 
 async def progress(deps: Dependencies, actor: Actor, notice_id: str) -> NoticeProgress:
@@ -118,7 +119,7 @@ def is_place_of(notice: Notice, place: str) -> bool:
 
 async def _below(deps: Dependencies, broadcast: str, place: str) -> list[PlaceReached]:
     """Return the reach at the parts of a place; a unit's homes are in the list of homes."""
-    if place.count(".") + 1 >= groups.UNIT_DEPTH:
+    if place.count(".") + 1 >= UNIT_DEPTH:
         return []
     return await reaches.below(deps, broadcast, place)
 

@@ -10,19 +10,16 @@ from typing import Final, TypeVar
 
 from services.audiences.models import Audience
 from services.dependencies import Dependencies
-from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission
 from services.messaging.broadcasts import reach as reaches
 from services.notices import notify
 from services.notices.models import Notice
-from services.places.models import LADDER, Kind
-from services.statistics import measures, small_groups
+from services.statistics import hidden_homes, measures, small_groups
+from services.statistics.hidden_homes import HOMES, UNIT_DEPTH
 from services.statistics.small_groups import Group
 
 T = TypeVar("T")
-HOMES: Final = "places.homes"
 MEANT: Final = "meant"  # the cell of the homes that a notice means
-UNIT_DEPTH: Final = LADDER.index(Kind.UNIT) + 1
 
 
 def strange(actor: Actor, audience: Audience) -> list[str]:
@@ -41,13 +38,12 @@ async def is_small(
     the figures of two choices can be subtracted. `meant`: unit → homes that the audience means.
     """
     places = strange(actor, audience)
-    if any(place.count(".") >= UNIT_DEPTH for place in places):
-        return True  # one home
-    sends = actor.places(Permission.SEND_NOTICES)
-    tops = {p: next((top for top in sends if covers(top, p)), p) for p in places}
-    roots = sorted({*tops.values()})
-    homes = await measures.by_place(deps, [HOMES], roots, depth=UNIT_DEPTH) if roots else {}
-    hidden = {root: small_groups.withheld(root, _unseen(actor, root, homes)) for root in roots}
+    if any(hidden_homes.is_one(place) for place in places):
+        return True
+    tops = {p: hidden_homes.root_of(actor, Permission.SEND_NOTICES, p) for p in places}
+    hidden = await hidden_homes.withheld(
+        deps, actor, sorted({*tops.values()}), Permission.VIEW_RESIDENTS
+    )
     return any(
         small_groups.is_withheld(place, hidden[top])
         or small_groups.is_small(Group({MEANT: sum(_unseen(actor, place, meant).values())}))
@@ -57,11 +53,7 @@ async def is_small(
 
 def _unseen(actor: Actor, place: str, units: Mapping[str, T]) -> dict[str, T]:
     """Return what is under a place, without the units whose residents the actor sees."""
-    return {
-        unit: value
-        for unit, value in units.items()
-        if covers(place, unit) and not actor.may(Permission.VIEW_RESIDENTS, unit)
-    }
+    return hidden_homes.unseen(actor, place, units, Permission.VIEW_RESIDENTS)
 
 
 async def withheld(
@@ -73,8 +65,8 @@ async def withheld(
     """
     if actor.may(Permission.VIEW_RESIDENTS, place):
         return frozenset()
-    if place.count(".") >= UNIT_DEPTH:
-        return frozenset({place})  # one home
+    if hidden_homes.is_one(place):
+        return frozenset({place})
     homes, meant = await asyncio.gather(
         measures.by_place(deps, [HOMES], [found.place], depth=UNIT_DEPTH),
         reaches.homes_meant(deps, notify.broadcast_of(found), found.place, UNIT_DEPTH),

@@ -221,7 +221,7 @@ class WithdrawHandler(ApiHandler):
     @endpoint(
         "withdrawNotice",
         needs=Permission.SEND_NOTICES,
-        errors=("notice_moved_on",),
+        errors=("notice_moved_on", "notice_html"),
         example=WithdrawNotice(because="停水取消"),
     )
     async def post(self, notice_id: NoticeId, body: WithdrawNotice) -> NoticeView:

@@ -50,6 +50,7 @@ async def complete(deps: Dependencies, actor: Actor, wish: NewNotice) -> Notice:
         created_at=now,
         changed_at=now,
     )
+    checks.check_html(made.signed_by)
     checks.check_content(made.kind, made.content, now, since=made.shown_from)
     return made
 

@@ -201,9 +201,10 @@ async def go(deps: Dependencies, actor: Actor, found: Notice, *, by: Actor) -> N
 async def withdraw(
     deps: Dependencies, actor: Actor, notice_id: str, wish: WithdrawNotice
 ) -> Notice:
-    """Withdraw a published notice, also while people are being told. Raises NoticeMovedOn."""
+    """Withdraw a published notice, also while told about. Raises NoticeMovedOn, HtmlRefused."""
     found = await access(deps, actor, notice_id)
     states.require(found.state, NoticeAction.WITHDRAW)
+    checks.check_html(wish.because)
     changes = {
         "withdrawn_at": deps.now(),
         "withdrawn_by": actor.person_id,

@@ -41,6 +41,17 @@ BAD: Final[dict[str, tuple[dict[str, Any], int, str]]] = {
     "html": ({"text": "请<b>注意</b>"}, 422, "notice_html"),
     "a script": ({"text": "<script src=//evil.example></script>"}, 422, "notice_html"),
     "html in a title": ({"title": "<img src=x>"}, 422, "notice_html"),
+    "html in a signature": ({"signed_by": "<b>居委会</b>"}, 422, "notice_html"),
+    "html in an option": (
+        ASKS | {"question": CHOICE | {"options": ["<b>上午</b>", "下午"]}},
+        422,
+        "notice_html",
+    ),
+    "html in the name of a file": (
+        {"attachments": [{"photo_id": "0", "name": "<img src=x>.pdf"}]},
+        422,
+        "notice_html",
+    ),
     "an end before the start": (
         {"shown_from": NEXT_WEEK, "shown_until": TOMORROW},
         422,
@@ -231,13 +242,14 @@ async def test_a_correction_is_checked_like_a_draft(estate: Estate) -> None:
     notice_id = await published(estate)
     for wrong, code in (
         ({"text": "<a href=x>"}, "notice_html"),
+        ({"because": "<script>", "text": "改"}, "notice_html"),
         ({"shown_until": YESTERDAY}, "notice_ends_before_start"),
         ({"answers_until": NEXT_WEEK}, "bad_notice_question"),
         ({"attachments": [{"photo_id": f"{n}"} for n in range(21)]}, "too_many_attachments"),
         ({"attachments": [{"photo_id": "0"}]}, "not_found"),
         ({"title": "水" * 61}, "invalid_input"),
     ):
-        reply = await act(estate, notice_id, "correct", because="有误", **wrong)
+        reply = await act(estate, notice_id, "correct", **{"because": "有误", **wrong})
         assert reply.code == code, wrong
     asked_id = await asked(estate)
     short = await act(estate, asked_id, "correct", because="有误", shown_until=TOMORROW)
@@ -246,4 +258,6 @@ async def test_a_correction_is_checked_like_a_draft(estate: Estate) -> None:
     assert (await act(estate, asked_id, "correct", because="有误", **both)).status == 200
     shut = await post(estate, "staff", f"notices/{notice_id}/correct", because=" ")
     assert shut.code == "invalid_input"
+    gone = await act(estate, notice_id, "withdraw", because="<img src=x>")
+    assert (gone.status, gone.code) == (422, "notice_html")
     assert (await get(estate, "staff", f"notices/{notice_id}")).body["version"] == 1

@@ -62,6 +62,7 @@ class BadQuestion(errors.InvalidInput):
 
 def corrected(found: Notice, wish: CorrectNotice, now: datetime) -> Content:
     """Return what a published notice says after a correction, checked."""
+    check_html(wish.because)
     content = found.content
     said = {
         name: getattr(wish, name)
@@ -86,7 +87,9 @@ def check_content(
     """Raise for what cannot be read, ends before it begins, or is over already."""
     if len(content.attachments) > MOST_ATTACHMENTS:
         raise TooManyAttachments("图片和文件最多 20 个", most=MOST_ATTACHMENTS)
-    check_html(content.text, content.title)
+    names = [each.name or "" for each in content.attachments]
+    options = content.question.options if content.question else []
+    check_html(content.text, content.title, *names, *options)
     if (content.question is not None) is not (kind is NoticeKind.ASKS_ANSWER):
         raise BadQuestion("只有“需要回执”的通知要写问题,而且必须写")
     if content.question is not None:

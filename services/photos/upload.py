@@ -65,7 +65,7 @@ async def add(
     await consents.check(deps, actor.person_id, policy)
     await _require_room(deps, actor)
     is_paper = purpose is PhotoPurpose.NOTICE and content.startswith(PDF_HEADER)
-    picture = _paper(content) if is_paper else await DECODER_POOL.reencode(content)
+    picture = _paper(content) if is_paper else await _picture(purpose, content)
     key = secrets.token_bytes(KEY_BYTES)
     photo = _photo(deps, actor, purpose, picture, key)
     photo.media = Media.PDF if is_paper else Media.JPEG
@@ -77,6 +77,16 @@ async def add(
         await cleanup.remove(deps, photo)
         raise
     return view(photo)
+
+
+async def _picture(purpose: PhotoPurpose, content: bytes) -> Picture:
+    """Return a photo anew. Raises PhotosBusy, PhotoUnreadable, PhotoTooLarge."""
+    try:
+        return await DECODER_POOL.reencode(content)
+    except PhotoUnreadable as error:
+        if purpose is not PhotoPurpose.NOTICE:
+            raise
+        raise PhotoUnreadable("看不懂这个文件,请换一张 JPG、PNG、WebP 图片或 PDF") from error
 
 
 def _paper(content: bytes) -> Picture:

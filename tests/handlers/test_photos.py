@@ -79,6 +79,7 @@ async def test_a_paper_is_for_who_writes_notices(world: World, li: Member) -> No
     for bad in (paper[:-8], b"\n" + paper, b"MZ" + paper):
         wrong = await world.api.post(path, bad, as_=staff)
         assert (wrong.status, wrong.code) == (422, "photo_unreadable")
+        assert "PDF" in wrong.body["title"]
     assert (await world.api.post(PHOTOS, paper, as_=staff)).code == "photo_unreadable"
 
 

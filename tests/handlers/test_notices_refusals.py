@@ -132,7 +132,9 @@ async def test_signs_that_are_no_html_are_kept_as_they_are(estate: Estate) -> No
 
 async def test_a_template_is_filled(estate: Estate) -> None:
     listed = (await get(estate, "staff", "notice-templates")).body["items"]
-    assert len(listed) >= 7
+    assert len(listed) == 13
+    labels = {each["template"]: each["blanks"][0]["label"] for each in listed}
+    assert labels["flood"] == "预警名称(如:暴雨橙色预警)"
     for each in listed:
         values = {blank["name"]: "某" for blank in each["blanks"]}
         wish = {"template": each["template"], "values": values, "title": None, "text": None}

@@ -34,7 +34,7 @@ FORMS: Final = (
         title="停电通知({day})",
         text=(
             "各位居民:\n因{reason},{area}将于{day}{from_time}至{to_time}停电。\n"
-            "- 请提前给手机和必要的医疗设备充电\n- 停电期间电梯停运,请注意安全\n"
+            "- 请提前给手机和必要的医疗设备充电\n- 有电梯的楼栋请勿乘坐电梯\n"
             "- 请拔下电器插头\n咨询电话:{phone}。给您带来不便,敬请谅解。"
         ),
         blanks={
@@ -74,7 +74,7 @@ FORMS: Final = (
             "需要转移请到{shelter}。值班电话:{phone}。"
         ),
         blanks={
-            "level": "预警级别",
+            "level": "预警名称(如:暴雨橙色预警)",
             "period": "时段",
             "shelter": "安置点",
             "phone": "值班电话",
@@ -124,6 +124,109 @@ FORMS: Final = (
             "who": "参加评议的人",
             "way": "评议方式",
             "result_day": "公布日期",
+        },
+    ),
+    Form(
+        key="gas_outage",
+        kind=K.INFORMATION,
+        title="停气通知({day})",
+        text=(
+            "各位居民:\n因{reason},{area}将于{day}{from_time}至{to_time}停气。\n"
+            "- 停气前请关好灶具、热水器和燃气阀门\n- 恢复供气后请先检查有无漏气,再点火\n"
+            "- 闻到燃气味请开窗,不要开关电器,到户外拨打电话\n燃气服务电话:{phone}。"
+        ),
+        blanks={
+            "reason": "停气原因",
+            "area": "停气范围",
+            "day": "日期",
+            "from_time": "开始时间",
+            "to_time": "结束时间",
+            "phone": "燃气服务电话",
+        },
+    ),
+    Form(
+        key="lift_repair",
+        kind=K.INFORMATION,
+        title="电梯维修停运通知({day})",
+        text=(
+            "各位居民:\n因{reason},{area}电梯将于{day}{from_time}至{to_time}停运。\n"
+            "- 请走楼梯,扶好老人和孩子\n- 行动不便、需要帮助的居民请提前联系我们\n"
+            "联系电话:{phone}。给您带来不便,敬请谅解。"
+        ),
+        blanks={
+            "reason": "维修原因",
+            "area": "停运的电梯(如:3栋2单元)",
+            "day": "日期",
+            "from_time": "开始时间",
+            "to_time": "结束时间",
+            "phone": "联系电话",
+        },
+    ),
+    Form(
+        key="pipe_works",
+        kind=K.INFORMATION,
+        title="管网施工通知",
+        text=(
+            "各位居民:\n因{reason},{period}将在{area}施工。\n"
+            "- 施工时段:{hours}\n- 请绕行,看好孩子,不要进入围挡\n"
+            "- 请把停在施工范围内的车辆提前挪走\n施工单位:{firm}。联系电话:{phone}。"
+        ),
+        blanks={
+            "reason": "施工原因",
+            "period": "施工期间",
+            "area": "施工范围",
+            "hours": "每天施工时段(如:8时至18时)",
+            "firm": "施工单位",
+            "phone": "联系电话",
+        },
+    ),
+    Form(
+        key="pest_control",
+        kind=K.INFORMATION,
+        title="消杀灭鼠通知({day})",
+        text=(
+            "各位居民:\n{day}{from_time}至{to_time}将在{area}消杀灭鼠。\n"
+            "- 请关好门窗,收好食物和晾晒的衣物\n- 请看好孩子和宠物,不要触碰药物和毒饵\n"
+            "- 如有误食,请立即就医并带上药物名称:{agent}\n联系电话:{phone}。"
+        ),
+        blanks={
+            "day": "日期",
+            "from_time": "开始时间",
+            "to_time": "结束时间",
+            "area": "消杀范围",
+            "agent": "药物名称",
+            "phone": "联系电话",
+        },
+    ),
+    Form(
+        key="falling_objects",
+        kind=K.INFORMATION,
+        title="高空抛物提醒",
+        text=(
+            "各位居民:\n{reason}。从楼上抛扔物品会伤人,也是违法行为。\n"
+            "- 请不要向窗外扔任何东西\n- 请收好窗台和阳台外的花盆、杂物\n"
+            "- 请检查窗扇、纱窗和空调外机是否牢固,教育孩子不往楼下扔东西\n"
+            "发现抛物或松动的物品,请拨打{phone}。"
+        ),
+        blanks={"reason": "提醒的缘由", "phone": "联系电话"},
+    ),
+    Form(
+        key="home_inspection",
+        kind=K.INFORMATION,
+        title="入户安检通知({day})",
+        text=(
+            "各位居民:\n{day}{from_time}至{to_time},{firm}将到{area}入户检查{subject}。\n"
+            "- 请家中留人\n- 工作人员会出示证件,请核实后再开门\n"
+            "- 这段时间不方便的,请拨打电话另约时间\n预约和核实电话:{phone}。"
+        ),
+        blanks={
+            "day": "日期",
+            "from_time": "开始时间",
+            "to_time": "结束时间",
+            "firm": "检查单位",
+            "area": "检查范围",
+            "subject": "检查内容(如:燃气设施)",
+            "phone": "预约和核实电话",
         },
     ),
 )

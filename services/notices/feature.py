@@ -66,7 +66,7 @@ ANSWERS: Final = List(
     columns=columns(
         AnswerView,
         address="房屋",
-        answer="回复",
+        answer_label="回复",
         entered="代填",
         answered_at="回复时间",
     ),

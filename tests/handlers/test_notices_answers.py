@@ -66,9 +66,13 @@ async def test_a_home_has_one_answer_that_its_people_change(estate: Estate) -> N
     assert (await answer(estate, notice_id, "wang", "yes")).status == 200
     found = {each["home"]: each["answer"] for each in await answers(estate, notice_id)}
     assert found == {LI_HOME: "no", WANG_HOME: "yes"}
+    assert {row["answer_label"] for row in await answers(estate, notice_id)} == {"是", "否"}
     seen = await get(estate, "li", f"me/notices/{notice_id}")
     assert [each["answer"] for each in seen.body["answers"]] == ["no"]
     assert len(await acts(estate.world, "notice.answered")) == 3
+    option_id = await asked(estate, form="choice", options=["yes", "no"])
+    await answer(estate, option_id, "li", "no")
+    assert [row["answer_label"] for row in await answers(estate, option_id)] == ["no"]
 
 
 async def test_answers_given_at_once_are_one(estate: Estate) -> None:

@@ -42,6 +42,11 @@ class AnswerForm(Labelled):
     TEXT = "text", "文字"  # at most 200 signs
 
 
+class YesNo(Labelled):
+    YES = "yes", "是"
+    NO = "no", "否"
+
+
 class Question(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Question of a notice that asks for an answer.
 

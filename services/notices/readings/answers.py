@@ -17,7 +17,7 @@ from services.kernel.permissions import Actor, Permission, require_at
 from services.messaging.broadcasts import actions as broadcasts
 from services.notices import notify, publications
 from services.notices import store as notices
-from services.notices.contents.models import AnswerForm, Question
+from services.notices.contents.models import AnswerForm, Question, YesNo
 from services.notices.models import Notice
 from services.notices.readings import actions, households, store, views
 from services.notices.readings.models import (
@@ -32,8 +32,6 @@ from services.notices.readings.models import (
 )
 from services.notices.states import OUT, NoticeState
 from services.notices.unreached.doors import is_door
-
-YES_NO = frozenset({"yes", "no"})
 
 
 class NoAnswerAsked(errors.Conflict):
@@ -144,7 +142,7 @@ def _asked(deps: Dependencies, found: Notice) -> Question:
 
 def _checked(question: Question, answer: str) -> str:
     fits = {
-        AnswerForm.YES_NO: answer in YES_NO,
+        AnswerForm.YES_NO: answer in {*YesNo},
         AnswerForm.CHOICE: answer in question.options,
         AnswerForm.TEXT: True,
     }
@@ -189,7 +187,8 @@ async def listing(
     found = await publications.access(deps, actor, notice_id)
     audiences.require_filters(actor, await audiences.freeze(deps, found.audience))
     page = await store.answers(deps.db, found.id, query)
-    return page.of(await views.answers(deps, page.items))
+    is_yes_no = found.question is not None and found.question.form is AnswerForm.YES_NO
+    return page.of(await views.answers(deps, page.items, is_yes_no=is_yes_no))
 
 
 async def place_of(deps: Dependencies, actor: Actor, notice_id: str) -> str:

@@ -194,6 +194,7 @@ class AnswerView(Struct, kw_only=True):
     `address`: Address of that home; empty for none.
     `person_id`: Opaque id of who answered by office; null where a home answered.
     `answer`: What was answered, as its question asks.
+    `answer_label`: The same, as people read it.
     `entered`: Whether a head or staff entered it for somebody without a phone.
     `answered_at`: When it was given, or changed last.
     """
@@ -202,5 +203,6 @@ class AnswerView(Struct, kw_only=True):
     address: str
     person_id: str | None
     answer: AnswerText
+    answer_label: Annotated[str, Meta(examples=["是"])]
     entered: bool
     answered_at: datetime

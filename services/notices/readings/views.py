@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from services.dependencies import Dependencies
+from services.kernel.labels import label_of
 from services.kernel.permissions import Actor
 from services.kernel.personal_data import GONE
 from services.kernel.views import show
 from services.notices import views as notices
-from services.notices.contents.models import QuestionView
+from services.notices.contents.models import QuestionView, YesNo
 from services.notices.models import Notice
 from services.notices.readings import households, store
 from services.notices.readings.models import (
@@ -86,8 +87,13 @@ def answer_of(deps: Dependencies, reading: Reading) -> str:
     return reading.choice or GONE
 
 
-async def answers(deps: Dependencies, found: Sequence[Reading]) -> list[AnswerView]:
-    """Show answers with the addresses of the homes: one query however many."""
+async def answers(
+    deps: Dependencies, found: Sequence[Reading], *, is_yes_no: bool
+) -> list[AnswerView]:
+    """Show answers with the addresses of the homes: one query however many.
+
+    Only where yes or no is asked these words have a label: an option may be written so.
+    """
     answering = [reading.home for reading in found if reading.home]
     addresses = await places.addresses(deps, answering) if answering else {}
     return [
@@ -95,9 +101,11 @@ async def answers(deps: Dependencies, found: Sequence[Reading]) -> list[AnswerVi
             home=reading.home or None,
             address=addresses.get(reading.home, ""),
             person_id=None if reading.home else reading.person,
-            answer=answer_of(deps, reading),
+            answer=said,
+            answer_label=label_of(YesNo, said) if is_yes_no else said,
             entered=bool(reading.entered_by),
             answered_at=reading.answered_at or deps.now(),
         )
         for reading in found
+        for said in [answer_of(deps, reading)]
     ]

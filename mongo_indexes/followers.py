@@ -15,6 +15,12 @@ INDEXES: Final = [
         name="union_key",
         partialFilterExpression={"union_key": {"$gt": ""}},  # the planner does not use $type
     ),
+    # Erasure of who ceased to follow: followers/store.py remove_of(); who was erased: erased()
+    IndexModel(
+        [("former_key", ASCENDING), ("appid", ASCENDING), ("unfollowed_at", ASCENDING)],
+        name="former_key",
+        partialFilterExpression={"former_key": {"$gt": ""}},
+    ),
     # Who ceased to follow is forgotten: a late repeat of a push comes within the hour.
     IndexModel(
         [("unfollowed_at", ASCENDING)],
@@ -28,6 +34,7 @@ VALIDATOR: Final = {
     "required": ["_id", "appid", "openid", "changes"],
     "properties": {
         "union_key": {"bsonType": ["string", "null"]},
+        "former_key": {"bsonType": ["string", "null"]},
         "followed_at": {"bsonType": ["date", "null"]},
         "unfollowed_at": {"bsonType": ["date", "null"]},
         "changes": {"bsonType": ["int", "long"], "minimum": 1},

@@ -104,5 +104,6 @@ def _appid(deps: Dependencies) -> str:
 
 
 async def _ask(deps: Dependencies, tx: Transaction, follower: Follower) -> None:
-    key = f"{follower.id}:{follower.changes}"
+    # Not by `changes`: of a row that was erased and written anew they begin again.
+    key = f"{follower.id}:{deps.new_id()}"
     await jobs.enqueue(deps, tx, IDENTIFY, key, follower=follower.id)

@@ -67,14 +67,30 @@ async def _note(deps: Dependencies, follower: Follower, info: UserInfo) -> None:
     if info.follows and not info.unionid:  # the two apps are bound to no Open Platform account
         log.error("follower_without_unionid", follower=follower.id)
     known = info.unionid if info.follows else None
+    key = identity.union_key_of(known) if known else None
     settled = await store.settle(
         deps.db,
         follower,
-        union_key=identity.union_key_of(known) if known else None,
+        union_key=key,
         followed_at=_followed_at(info) if info.follows else follower.followed_at,
         unfollowed_at=None if info.follows else follower.unfollowed_at or deps.now(),
     )
     log.info("follower_settled" if settled else "follower_changed", follower=follower.id)
+    if settled and key:
+        await _leave_out_erased(deps, follower, key, _followed_at(info))
+
+
+async def _leave_out_erased(
+    deps: Dependencies, follower: Follower, key: str, followed_at: datetime
+) -> None:
+    """Remove who was erased since they followed.
+
+    Looked up after the write: an erasure that begins later finds what was written.
+    """
+    erased = await store.erased(deps.db, key)
+    if erased is not None and erased.unfollowed_at and followed_at <= erased.unfollowed_at:
+        await store.remove_settled(deps.db, follower)
+        log.info("follower_erased", follower=follower.id)
 
 
 def _followed_at(info: UserInfo) -> datetime:

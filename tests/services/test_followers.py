@@ -7,6 +7,7 @@ import pytest
 from services.bills.runs.notify import BILL_ISSUED
 from services.dependencies import Transaction
 from services.followers import actions as followers
+from services.followers import privacy
 from services.messaging.templates import write
 from services.people import actions as people
 from services.people import identity
@@ -151,19 +152,65 @@ async def test_many_are_asked_for_at_once(world: World) -> None:
     assert await followers.reachable(world.deps, []) == set()
 
 
+async def close(world: World, person: str) -> None:
+    async def save(tx: Transaction) -> None:
+        for part in world.deps.features.closings:
+            await part(world.deps, tx, person)
+
+    await world.deps.in_transaction(save)
+
+
+async def kept(world: World) -> list[str]:
+    """Return the openids that are kept of followers."""
+    rows = await world.db.followers.find({"appid": {"$gt": ""}}).to_list()
+    return [row["openid"] for row in rows]
+
+
 async def test_an_erasure_removes_the_follower(estate: Estate) -> None:
     world = estate.world
     await world.sign_in("li")
     person, _ = await followed(world)
     _, wang = await followed(world, "wang")
-
-    async def close(tx: Transaction) -> None:
-        for part in world.deps.features.closings:
-            await part(world.deps, tx, person)
-
-    await world.deps.in_transaction(close)
-    [kept] = await world.db.followers.find().to_list()
-    assert kept["openid"] == wang
+    await close(world, person)
+    assert await kept(world) == [wang]
     erased = await world.db.people.find_one({"_id": person})
     assert erased is not None
     assert erased["union_key"] is None
+
+
+async def test_an_erasure_removes_who_ceased_to_follow(estate: Estate) -> None:
+    world = estate.world
+    person, _ = await followed(world)
+    await unfollow(world, "li")
+    await world.work()
+    await close(world, person)
+    assert await kept(world) == []
+
+
+async def test_who_is_erased_before_wechat_says_who_it_is_stays_unknown(estate: Estate) -> None:
+    world = estate.world
+    await open_service_push(world)
+    person = await add(world)
+    await follow(world, "li")
+    await close(world, person)
+    await world.work()
+    assert await kept(world) == []
+    await unfollow(world, "li")
+    await follow(world, "li")
+    await world.work()
+    back = await add(world)
+    assert await followers.reachable(world.deps, [back]) == {back}  # followed anew
+
+
+async def test_what_a_job_wrote_while_an_account_was_closed_goes_too(estate: Estate) -> None:
+    world = estate.world
+    person, _ = await followed(world)
+    [row] = await world.db.followers.find().to_list()
+    await close(world, person)
+    await world.db.followers.insert_one(row)
+
+    async def forget(tx: Transaction) -> None:
+        assert not await privacy.forget(world.deps, tx, person)
+
+    await world.deps.in_transaction(forget)
+    assert await kept(world) == []

@@ -4,6 +4,7 @@ Every character a segment may hold sorts after "/", so the range [p, p + "/") ho
 and everything under it, and nothing else: one range on one index.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Final
 
@@ -37,6 +38,14 @@ def ancestors(place: str) -> list[str]:
     """Return the place and all above it, the highest first."""
     parts = place.split(".")
     return [".".join(parts[: i + 1]) for i in range(len(parts))]
+
+
+def in_order(place: str) -> list[tuple[int, str]]:
+    """Return the key that sorts places as people count them: building 2 before building 10."""
+    return [
+        (int(part), "") if part.isdigit() else (-1, part)
+        for part in re.findall(r"\d+|\D+", place)
+    ]
 
 
 def smallest_around(places: Sequence[str]) -> str:

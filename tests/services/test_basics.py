@@ -12,6 +12,7 @@ from services.kernel import days, masking, money, paths
 from services.kernel.access import accessible
 from services.kernel.documents import new_id
 from services.kernel.errors import Forbidden, NotFound
+from services.kernel.paths import in_order
 from services.kernel.permissions import (
     PERMISSIONS,
     Actor,
@@ -232,3 +233,8 @@ def test_who_may_not_know_of_a_thing_is_told_that_it_is_missing(
     with pytest.raises(answer) as refusal:
         asked("wang", "park")
     assert refusal.value.args == ("由社区办理" if answer is Forbidden else "没有",)
+
+
+def test_places_are_in_the_order_in_which_people_count() -> None:
+    places = ["cc.c7.b10.u1", "cc.c7.b2.u10", "cc.c7.b2.u2", "cc.c7.b2"]
+    assert sorted(places, key=in_order) == [*reversed(places[1:]), places[0]]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from services.dependencies import Dependencies
+from services.kernel.paths import in_order
 from services.messaging import bulk_store
 from services.messaging.broadcasts import homes_store
 from services.messaging.broadcasts.models import HomesReached, PeopleReached, PlaceReached
@@ -43,9 +44,9 @@ async def homes_meant(
 
 
 async def below(deps: Dependencies, broadcast_id: str, place: str) -> list[PlaceReached]:
-    """Return the same of each place directly below that has any of it, by path."""
+    """Return the same of each place directly below that has any of it, in order."""
     found = await _by_part(deps, broadcast_id, place, _depth(place) + 1)
-    return [found[each] for each in sorted(found)]
+    return [found[each] for each in sorted(found, key=in_order)]
 
 
 async def _by_part(

@@ -77,6 +77,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     `checked`: kind of a content that others see → what is done when its check ends
     (services/content_checks).
     `selections`: field of an audience that narrows its homes → which of some homes are meant.
+    `cases`: kinds of cases, services.cases.kinds.Kind.
     """
 
     jobs: Mapping[str, Job] = {}
@@ -95,6 +96,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     broadcasts: Mapping[str, Any] = {}
     checked: Mapping[str, Checked] = {}
     selections: Mapping[str, Selection] = {}
+    cases: tuple[Any, ...] = ()
 
 
 class Features:
@@ -104,7 +106,7 @@ class Features:
     `holdings`: as an export shows them. `closings`: in the order in which they are done.
     `erasure`: package → its step; `forgets`: package → what people call what it clears.
     `measures`: name → figures of places.
-    `checked`: kind of a content → what is done when its check ends.
+    `checked`: kind of a content → what is done when its check ends. `cases`: name → kind.
     Raises ValueError for what two packages register by one name, since one of them would never
     be seen, and for the lane of a job that is not the package's; KeyError for a package of
     `before` that registers nothing; CycleError for a circle.
@@ -136,6 +138,7 @@ class Features:
         )
         self.checked: Final = _once(each.checked for each in features)
         self.selections: Final = _once(each.selections for each in features)
+        self.cases: Final = _once({one.name: one} for each in features for one in each.cases)
 
 
 def _once(registered: Iterable[Mapping[str, R]]) -> dict[str, R]:

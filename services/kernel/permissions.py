@@ -51,6 +51,7 @@ class Permission(StrEnum):
     DECIDE_HOMES = auto()  # decide who belongs to a home; print codes
     REVEAL = auto()  # see a whole phone, name or identity number, with a reason
     MANAGE_PLACES = auto()
+    KEEP_CALENDAR = auto()  # days off and at work: the city's
     IMPORT_REGISTER = auto()
     MANAGE_FEES = auto()
     MANAGE_PAYEES = auto()  # into whose merchant account fees are paid
@@ -59,6 +60,12 @@ class Permission(StrEnum):
     MANAGE_FIRMS = auto()  # firms and their contracts
     MODERATE = auto()  # decide who sees what a resident wrote, where WeChat is not sure
     SEND_NOTICES = auto()  # write to the people of a place
+    REPORT_FOR_OTHERS = auto()  # write down what somebody reported by phone or at the window
+    FOLLOW_REPAIRS = auto()  # repairs of what all share, without names
+    WORK_ON_REPAIRS = auto()  # do a repair; see all of those of the place
+    DISPATCH_REPAIRS = auto()  # accept repairs, and say who does them
+    DECIDE_REPAIR_APPEALS = auto()  # where a repair was refused
+    MANAGE_REPAIR_RULES = auto()  # categories and terms of repairs
     OPERATE = auto()  # dead jobs, suspense, the health of the system
     READ_AUDIT = auto()
 
@@ -67,7 +74,17 @@ P = Permission
 LIVES_THERE: Final = frozenset({P.PAY_BILLS, P.VIEW_HOME})
 SUPERVISOR: Final = frozenset({P.VIEW_PLACES, P.VIEW_RATES})
 BOOKKEEPER: Final = SUPERVISOR | {P.VIEW_UNPAID}
-HEAD: Final = BOOKKEEPER | {P.SEND_NOTICES, P.VIEW_RESIDENTS, P.ADVISE_HOMES}
+HEAD: Final = BOOKKEEPER | {
+    P.SEND_NOTICES,
+    P.VIEW_RESIDENTS,
+    P.ADVISE_HOMES,
+    P.REPORT_FOR_OTHERS,
+    P.FOLLOW_REPAIRS,
+}
+# Repairs of a compound, or of a community's compounds that have no firm.
+DISPATCH: Final = frozenset(
+    {P.REPORT_FOR_OTHERS, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS, P.DISPATCH_REPAIRS}
+)
 STAFF: Final = HEAD | {
     P.DECIDE_HOMES,
     P.REVEAL,
@@ -78,6 +95,8 @@ STAFF: Final = HEAD | {
     P.APPOINT,
     P.MANAGE_FIRMS,
     P.MODERATE,
+    *DISPATCH,
+    P.DECIDE_REPAIR_APPEALS,
 }
 
 # Who runs the system does not read its audit, and who reads it changes nothing
@@ -90,16 +109,16 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.UNIT_HEAD: HEAD,
     Role.BUILDING_HEAD: HEAD,
     Role.GRID_HEAD: HEAD,
-    Role.FIRM_MANAGER: BOOKKEEPER | {P.RUN_BILLS, P.SEND_NOTICES},
-    Role.DISPATCHER: frozenset({P.VIEW_PLACES}),
-    Role.REPAIRER: frozenset({P.VIEW_PLACES}),
+    Role.FIRM_MANAGER: BOOKKEEPER | DISPATCH | {P.RUN_BILLS, P.SEND_NOTICES},
+    Role.DISPATCHER: DISPATCH | {P.VIEW_PLACES},
+    Role.REPAIRER: frozenset({P.VIEW_PLACES, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS}),
     Role.CASHIER: BOOKKEEPER,
     Role.COMMITTEE_MEMBER: SUPERVISOR | {P.SEND_NOTICES},
     Role.COMMUNITY_STAFF: STAFF,
-    Role.SUBDISTRICT_STAFF: SUPERVISOR | {P.SEND_NOTICES},
-    Role.DISTRICT_STAFF: SUPERVISOR | {P.SEND_NOTICES},
-    Role.CITY_STAFF: SUPERVISOR | {P.SEND_NOTICES},
-    Role.ADMINISTRATOR: STAFF | {P.OPERATE, P.MANAGE_PAYEES},
+    Role.SUBDISTRICT_STAFF: SUPERVISOR | {P.SEND_NOTICES, P.FOLLOW_REPAIRS},
+    Role.DISTRICT_STAFF: SUPERVISOR | {P.SEND_NOTICES, P.FOLLOW_REPAIRS},
+    Role.CITY_STAFF: SUPERVISOR | {P.SEND_NOTICES, P.FOLLOW_REPAIRS, P.KEEP_CALENDAR},
+    Role.ADMINISTRATOR: STAFF | {P.OPERATE, P.MANAGE_PAYEES, P.KEEP_CALENDAR},
     Role.AUDITOR: frozenset({P.READ_AUDIT}),
 }
 

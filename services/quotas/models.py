@@ -11,6 +11,7 @@ class Quota(StrEnum):
     """Thing that one person may do only so often."""
 
     HOME_REQUESTS = auto()  # each asks heads, and may alarm owners
+    REPAIRS = auto()  # each sends somebody to look
 
 
 class Share(Struct, frozen=True):
@@ -20,7 +21,10 @@ class Share(Struct, frozen=True):
     within: timedelta
 
 
-SHARES: Final[dict[Quota, Share]] = {Quota.HOME_REQUESTS: Share(10, timedelta(days=1))}
+SHARES: Final[dict[Quota, Share]] = {
+    Quota.HOME_REQUESTS: Share(10, timedelta(days=1)),
+    Quota.REPAIRS: Share(20, timedelta(days=1)),
+}
 
 
 class Count(Struct, kw_only=True):

@@ -1,0 +1,71 @@
+"""Access to a case for a step: who may take it, by the row of the kind's table."""
+
+from enum import StrEnum
+from typing import Any
+
+from services.cases import store
+from services.cases.kinds import Kind, Step
+from services.cases.parties import store as parties
+from services.dependencies import Dependencies, Transaction
+from services.kernel import errors
+from services.kernel.permissions import Actor, Permission
+
+
+async def hold(
+    deps: Dependencies,
+    tx: Transaction,
+    actor: Actor,
+    kind: Kind,
+    case_id: str,
+    action: StrEnum,
+) -> Any:
+    """Return a case that the actor may take a step with, in the transaction of the step.
+
+    Raises NotFound for a case that they may not know of, Forbidden for a step that is not
+    theirs, what `barred` says, and what `moved_on` says for a state that has no such step.
+    """
+    found = await store.find(deps.db, kind, case_id, tx=tx)
+    if found is None:
+        raise errors.NotFound(kind.missing)
+    rows = kind.table.of(action)
+    joined = any(isinstance(row, Step) and row.party for row in rows)
+    is_party = joined and await parties.is_party(deps.db, tx, case_id, actor.person_id)
+    if not any(is_theirs(actor, kind, found, row, is_party=is_party) for row in rows):
+        if kind.knows(actor, found):
+            raise errors.Forbidden(kind.forbidden)
+        raise errors.NotFound(kind.missing)
+    barred = kind.barred(actor, found)
+    if barred is not None and any(row.needs for row in rows):
+        raise barred
+    kind.step(found, action)
+    return found
+
+
+def is_theirs(
+    actor: Actor, kind: Kind, found: Any, row: Any, *, is_party: bool = False
+) -> bool:
+    """Tell whether an actor is one who may ask for what a row says, whatever its state.
+
+    `is_party`: whether they joined.
+    """
+    needs: Permission | None = row.needs
+    if needs is not None and not actor.may(needs, kind.place_of(found)):
+        return False
+    if isinstance(row, Step) and row.held and found.holder != actor.person_id:
+        return False
+    if needs is not None:
+        return True
+    joined = isinstance(row, Step) and row.party and is_party
+    return joined or (row.own and actor.person_id in kind.own(found))
+
+
+def steps_of(actor: Actor, kind: Kind, found: Any, *, is_party: bool) -> list[Any]:
+    """Return the actions that an actor may take with a case now, in the order of the table."""
+    if kind.barred(actor, found) is not None:
+        return []
+    rows = [row for row in kind.table.rows if row.source is found.state]
+    return [
+        row.action
+        for row in rows
+        if row.act and is_theirs(actor, kind, found, row, is_party=is_party)
+    ]

@@ -1,0 +1,129 @@
+"""Deadlines of a case: computed once, moved by pauses, warned of before and climbed after.
+
+Each is an instant that everybody sees. Which one runs follows from the state (Kind.goals); a
+paused state stops it, and it goes on with what was left (services/working_time).
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from services.cases.kinds import WARN_AT, Kind, Step
+from services.cases.models import Clock
+from services.dependencies import Dependencies, Transaction
+from services.jobs import actions as jobs
+from services.kernel.documents import Document
+from services.working_time import actions as working_time
+from services.working_time.models import Span
+
+JOB: Final = "cases.deadline"
+
+
+async def begin(
+    deps: Dependencies, place: str, since: datetime, spans: Mapping[str, Span]
+) -> dict[str, Clock]:
+    """Return the deadlines that begin at an instant: name → clock."""
+    clocks = {}
+    for goal, span in spans.items():
+        clock = Clock(
+            total=span.minutes,
+            pace=span.pace,
+            left=span.minutes,
+            running_since=since,
+            due_at=None,
+        )
+        clocks[goal] = await _run(deps, place, clock, since)
+    return clocks
+
+
+async def follow(
+    deps: Dependencies, kind: Kind, found: Any, step: Step[Any, Any], changes: Document
+) -> Document:
+    """Return what a step changes of a case's deadlines: which one runs, and its pause."""
+    if not kind.goals:
+        return {}
+    clocks: dict[str, Clock] = dict(changes.get("clocks") or found.clocks)
+    place, now = kind.place_of(found), deps.now()
+    stopped, stops = found.state in kind.paused, step.target in kind.paused
+    if stopped is not stops:
+        for goal, clock in clocks.items():
+            turned = await (_stop if stops else _go_on)(deps, place, clock, now)
+            clocks[goal] = turned
+    running = running_of(kind, step.target, clocks)
+    return {
+        "clocks": clocks,
+        "due_at": running.due_at if running else None,
+        "overdue": running is not None and running.overdue_at is not None,
+    }
+
+
+def running_of(kind: Kind, state: Any, clocks: Mapping[str, Clock]) -> Clock | None:
+    """Return the deadline that runs in a state; None for none, and while it is paused."""
+    goal = kind.goals.get(state)
+    clock = clocks.get(goal) if goal else None
+    return clock if clock and clock.running_since else None
+
+
+async def _stop(deps: Dependencies, place: str, clock: Clock, now: datetime) -> Clock:
+    if clock.running_since is None:
+        return clock
+    used = await working_time.between(deps, place, clock.running_since, now, clock.pace)
+    left = max(0, clock.left - used)
+    return msgspec.structs.replace(
+        clock, left=left, running_since=None, due_at=None, warn_at=None
+    )
+
+
+async def _go_on(deps: Dependencies, place: str, clock: Clock, now: datetime) -> Clock:
+    return clock if clock.running_since else await _run(deps, place, clock, now)
+
+
+async def _run(deps: Dependencies, place: str, clock: Clock, now: datetime) -> Clock:
+    """Return a deadline that runs from now on with what is left of it."""
+    due = await working_time.after(deps, place, now, Span(clock.left, clock.pace))
+    before = clock.left - round(clock.total * (1 - WARN_AT))
+    warn = await working_time.after(deps, place, now, Span(max(0, before), clock.pace))
+    return msgspec.structs.replace(
+        clock,
+        running_since=now,
+        due_at=due.at,
+        warn_at=warn.at if before > 0 else now,
+        is_estimated=due.is_estimated,
+    )
+
+
+async def climb_at(
+    deps: Dependencies, kind: Kind, found: Any, clock: Clock, rung: int
+) -> datetime | None:
+    """Return when an overdue case reaches a rung of the ladder; None beyond the last one."""
+    if rung >= len(kind.ladder) or clock.due_at is None:
+        return None
+    span = Span(round(clock.total * kind.ladder[rung].share), clock.pace)
+    return (await working_time.after(deps, kind.place_of(found), clock.due_at, span)).at
+
+
+def moments(kind: Kind, clock: Clock) -> Iterator[datetime]:
+    """Yield when something is to be done about a running deadline."""
+    if clock.warned_at is None and clock.overdue_at is None and clock.warn_at:
+        yield clock.warn_at
+    if clock.overdue_at is None and clock.due_at:
+        yield clock.due_at
+    if clock.overdue_at and clock.climb_at and clock.rung < len(kind.ladder):
+        yield clock.climb_at
+
+
+async def schedule(deps: Dependencies, tx: Transaction, kind: Kind, found: Any) -> None:
+    """Promise to look after a case when something is to be done about its deadline."""
+    if not kind.goals:
+        return
+    clock = running_of(kind, found.state, found.clocks)
+    at = min(moments(kind, clock), default=None) if clock else None
+    if at is None:
+        return
+    goal = kind.goals[found.state]
+    key = f"{found.id}:{goal}:{at.isoformat()}"
+    await jobs.enqueue(
+        deps, tx, JOB, key, due_at=at, name=kind.name, case_id=found.id, goal=goal
+    )

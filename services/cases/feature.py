@@ -1,0 +1,13 @@
+"""Registration of what all kinds of cases share."""
+
+from typing import Final
+
+from services.cases import jobs, privacy
+from services.kernel.features import Feature
+
+FEATURE: Final = Feature(
+    jobs=jobs.JOBS,
+    holdings=privacy.HOLDINGS,
+    forget=privacy.forget,
+    forgets="报告和加入的事项、填写的说明",
+)

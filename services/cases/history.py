@@ -1,0 +1,55 @@
+"""History of a case, as those read it who may see the case."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from services.cases import store
+from services.cases.kinds import Kind, News
+from services.cases.models import REMARK, Event, EventView, Who
+from services.dependencies import Dependencies
+from services.kernel.labels import Labelled
+from services.kernel.pages import ListQuery, Page
+
+
+async def of_case(
+    deps: Dependencies,
+    kind: Kind,
+    found: Any,
+    query: ListQuery,
+    *,
+    internal: bool,
+    remarks: bool = True,
+) -> Page[EventView]:
+    """Return the rows of a case's history, the earliest first. The caller asked who may see it.
+
+    `internal`: also what is for those who work on it only. `remarks`: whether what was typed
+    and photographed is shown.
+    """
+    page = await store.history(deps.db, found.id, query, internal=internal)
+    labels = _labels(kind)
+    return page.map(lambda event: _view(deps, event, labels, remarks=remarks))
+
+
+def _labels(kind: Kind) -> Mapping[str, str]:
+    actions: set[StrEnum] = {row.action for row in kind.table.rows} | {*News}
+    named = {str(each): each.label for each in actions if isinstance(each, Labelled)}
+    return {"reported": f"提交{kind.label}", **named}
+
+
+def _view(
+    deps: Dependencies, event: Event, labels: Mapping[str, str], *, remarks: bool
+) -> EventView:
+    sealed = event.remark_sealed if remarks else ""
+    return EventView(
+        event_id=event.id,
+        at=event.at,
+        action=event.action,
+        label=labels.get(event.action, event.action),
+        state=event.target or "",
+        who=Who.CLOCK if not event.by else Who.OFFICE if event.by_office else Who.REPORTER,
+        remark=REMARK.open(deps.vault, event.id, sealed) if sealed else None,
+        internal=event.internal,
+        photo_ids=event.photo_ids if remarks else [],
+        rung=event.facts.get("rung"),
+    )

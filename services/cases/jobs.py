@@ -1,0 +1,148 @@
+"""Jobs of cases: deadlines, steps that happen by themselves, and everybody being asked."""
+
+from typing import Any, Final
+
+import msgspec
+
+from services.cases import actions, deadlines, ladder, notify, store, timers
+from services.cases.kinds import Kind, News, Side
+from services.cases.models import Clock
+from services.cases.parties import actions as parties
+from services.dependencies import Dependencies, Transaction
+from services.jobs import actions as jobs
+from services.jobs.models import Again
+from services.kernel.documents import Document
+
+Told = list[tuple[News, Document]]
+
+
+async def look_after(deps: Dependencies, payload: Document) -> None:
+    """Job: warn of a deadline, say that it has passed, or climb the ladder; each once."""
+    kind: Kind = deps.features.cases[payload["name"]]
+
+    async def save(tx: Transaction) -> None:
+        found = await store.find(deps.db, kind, payload["case_id"], tx=tx)
+        if found is None or kind.goals.get(found.state) != payload["goal"]:
+            return  # it has moved on, and has other deadlines
+        clock = deadlines.running_of(kind, found.state, found.clocks)
+        if clock is not None:
+            await _look_after(deps, tx, kind, found, clock)
+
+    await deps.in_transaction(save)
+
+
+async def _look_after(
+    deps: Dependencies, tx: Transaction, kind: Kind, found: Any, clock: Clock
+) -> None:
+    now, news = deps.now(), Told()
+    clock = msgspec.structs.replace(clock)
+    goal = kind.goals[found.state]
+    if clock.warned_at is None and clock.warn_at and clock.warn_at <= now:
+        clock.warned_at = now
+        if clock.due_at and now < clock.due_at:
+            await _warn(deps, tx, kind, found, goal)
+            news.append((News.WARNED, {"goal": goal}))
+    if clock.overdue_at is None and clock.due_at and clock.due_at <= now:
+        clock.overdue_at = now
+        news.append((News.OVERDUE, {"goal": goal}))
+        clock.climb_at = await deadlines.climb_at(deps, kind, found, clock, 0)
+    news += await _climb(deps, tx, kind, found, clock)
+    if news or clock != found.clocks[goal]:
+        clocks = {**found.clocks, goal: clock}
+        overdue = clock.overdue_at is not None
+        await actions.note_news(deps, tx, kind, found, news, clocks=clocks, overdue=overdue)
+    await deadlines.schedule(deps, tx, kind, found)
+
+
+async def _warn(deps: Dependencies, tx: Transaction, kind: Kind, found: Any, goal: str) -> None:
+    people = {found.holder} if found.holder else await ladder.first_people(deps, kind, found)
+    key = f"{found.id}:{goal}:{found.round}"
+    await kind.tell(deps, tx, found, News.WARNED, sorted(people), Side.WORK, key)
+
+
+async def _climb(
+    deps: Dependencies, tx: Transaction, kind: Kind, found: Any, clock: Clock
+) -> Told:
+    """Tell the rungs whose time has come; a rung without anybody is gone past at once.
+
+    Of one climb each person has one message, on however many rungs they stand.
+    """
+    news, now, is_empty = Told(), deps.now(), False
+    goal = kind.goals[found.state]
+    key = f"{found.id}:{goal}:{found.round}"
+    while clock.climb_at and (is_empty or clock.climb_at <= now):
+        people = await ladder.people_at(deps, kind, found, clock.rung)
+        await kind.tell(deps, tx, found, News.CLIMBED, sorted(people), Side.WORK, key)
+        facts = {"goal": goal, "rung": kind.ladder[clock.rung].label, "people": len(people)}
+        news.append((News.CLIMBED, facts))
+        is_empty = not people
+        clock.rung += 1
+        clock.climb_at = await deadlines.climb_at(deps, kind, found, clock, clock.rung)
+    return news
+
+
+async def lapse(deps: Dependencies, payload: Document) -> None:
+    """Job: take the step that happens by itself, unless somebody took another before."""
+    kind: Kind = deps.features.cases[payload["name"]]
+
+    async def save(tx: Transaction) -> None:
+        found = await store.find(deps.db, kind, payload["case_id"], tx=tx)
+        if found is None:
+            return
+        rows = [row for row in kind.table.rows if row.source is found.state]
+        row = next((row for row in rows if row.action == payload["action"]), None)
+        if row is None:
+            return
+        at = timers.comes_at(found, row.due, found.entered_at or found.created_at)
+        if at is None or at > deps.now():
+            return  # it has come into this state anew, with a later job
+        action = row.action
+        if kind.question and action is kind.question.silence and found.confirmed:
+            action = kind.question.yes  # somebody said yes, and nobody no
+        await actions.advance(deps, tx, actions.CLOCK, kind, found, action)
+
+    await deps.in_transaction(save)
+
+
+async def ask(deps: Dependencies, payload: Document) -> Again | None:
+    """Job: ask all who reported or joined whether it is really so, a page at a time."""
+    kind: Kind = deps.features.cases[payload["name"]]
+
+    async def save(tx: Transaction) -> bool:
+        found = await store.find(deps.db, kind, payload["case_id"], tx=tx)
+        question = kind.question
+        if found is None or question is None or found.state is not question.state:
+            return False
+        if found.round != payload["round"]:
+            return False
+        people, is_more = await parties.take_unasked(deps, tx, found.id, found.round)
+        key = f"{found.id}:{found.round}"
+        await kind.tell(deps, tx, found, News.ASKED, people, Side.REPORT, key)
+        return is_more
+
+    return Again(deps.now()) if await deps.in_transaction(save) else None
+
+
+async def tell_joiners(deps: Dependencies, payload: Document) -> None:
+    """Job: tell all who joined of a step; each once, however often it is started again."""
+    kind: Kind = deps.features.cases[payload["name"]]
+    found = await store.find(deps.db, kind, payload["case_id"])
+    if found is None:
+        return
+    [action] = [each.action for each in kind.table.rows if each.action == payload["news"]][:1]
+    async for people in parties.joiners(deps, found.id):
+
+        async def save(tx: Transaction, told: list[str] = people) -> None:
+            meant = [person for person in told if person != payload["by"]]
+            key = payload["told_as"]
+            await kind.tell(deps, tx, found, action, meant, Side.REPORT, key)
+
+        await deps.in_transaction(save)
+
+
+JOBS: Final[dict[str, jobs.Handler]] = {
+    deadlines.JOB: look_after,
+    timers.LAPSE: lapse,
+    timers.ASK: ask,
+    notify.TELL_JOINERS: tell_joiners,
+}

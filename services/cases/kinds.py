@@ -1,0 +1,156 @@
+"""Kinds of cases, as data: what somebody reports, somebody holds, and ends when all is well.
+
+A kind is its table of steps, its deadlines, the ladder they climb and the question at its end.
+The engine reads them, and so do the tests; a package that needs a condition here is to make it
+a column instead.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from enum import StrEnum, auto
+from typing import Any, Final, Generic, TypeVar
+
+from msgspec import Struct
+
+from services.kernel.documents import Document
+from services.kernel.errors import Conflict
+from services.kernel.labels import Labelled
+from services.kernel.permissions import Actor, Role
+from services.kernel.states import Table, Transition
+
+S = TypeVar("S", bound=StrEnum)
+A = TypeVar("A", bound=StrEnum)
+
+# Part of a deadline after which whoever holds the case is warned.
+WARN_AT: Final = 0.75
+
+
+class Party(StrEnum):
+    """Who is told of a step. Whoever takes it is not told of it."""
+
+    REPORTER = auto()
+    JOINERS = auto()
+    HOLDER = auto()  # who holds it after the step
+    EARLIER_HOLDER = auto()  # who held it before
+    FIRST_RUNG = auto()  # who hands cases out, or else who is next on the ladder
+
+
+class Step(Transition[S, A], Generic[S, A], frozen=True):
+    """Row of the table of a kind.
+
+    `held`: of those who hold `needs`, only whoever holds the case may ask.
+    `party`: who joined may ask as well as the reporter, with `own`.
+    `tells`: who is told. `also`: holders of these offices at its place and above are, too.
+    """
+
+    held: bool = False
+    party: bool = False
+    tells: tuple[Party, ...] = ()
+    also: tuple[Role, ...] = ()
+
+
+class Rung(Struct, frozen=True):
+    """Rung of the ladder that an overdue case climbs.
+
+    `roles`: who is told, at the place of the case and above it. `share`: when, as a part of the
+    deadline's length after it has passed. `label`: as people read it.
+    """
+
+    label: str
+    roles: tuple[Role, ...]
+    share: float
+
+
+class Question(Struct, frozen=True):
+    """Question that everybody is asked at the end, whether it is really so.
+
+    `state`: in which it is asked. `yes`: step when all said so, or somebody did and nobody else
+    answered in time. `no`: step as soon as one says so. `silence`: step when nobody answered;
+    its row has `due`.
+    """
+
+    state: StrEnum
+    yes: StrEnum
+    no: StrEnum
+    silence: StrEnum
+
+
+class News(Labelled):
+    """What people are told of a case beside its steps."""
+
+    WARNED = "warned", "即将到期"  # three quarters of a deadline have passed
+    OVERDUE = "overdue", "已超时"
+    CLIMBED = "climbed", "逐级上报"  # an overdue case reaches a rung of the ladder
+    ASKED = "asked", "请大家确认"  # is it really so?
+
+
+class Side(StrEnum):
+    """Side on which somebody reads of a case, and so the words that they read."""
+
+    REPORT = auto()  # who reported it, and who joined
+    WORK = auto()  # who works on it, hands it out or looks after those who do
+
+
+# (deps, tx, case, news, people, side, key): a message to people; the same key is the same.
+Tell = Callable[[Any, Any, Any, StrEnum, Iterable[str], Side, str], Awaitable[None]]
+
+
+class Kind(Struct, frozen=True, kw_only=True):
+    """Kind of cases. Its documents have the fields of services.cases.models.Case.
+
+    `name`: in jobs and histories; never changed. `label`: what people call it.
+    `collection`, `model`: where and as what its cases are kept. `place`: field with the path of
+    its place. `table`: its steps.
+    `missing`: what is said of a case that is not there.
+    `moved_on`: (case) → error for a step that its state does not have.
+    `forbidden`: what is said to who may know of a case and not take a step; `knows`:
+    (actor, case) → whether they may know of it.
+    `barred`: (actor, case) → error for who may take no step of this case, e.g. in one's own.
+    `own`: (case) → ids of whose own it is.
+    `goals`: state → name of the deadline that runs in it. `paused`: states that stop it.
+    `ladder`: who is told when it has passed, in this order.
+    `question`: None for kinds that ask nothing.
+    `writes`: action → (deps, case) → what each step of it writes beside the state, whoever
+    takes it. `frozen`: field → states in which a step may not change it any more.
+    `tell`: how people are told.
+    """
+
+    name: str
+    label: str
+    collection: str
+    model: type[Any]
+    place: str = "place"
+    table: Table[Any, Any]
+    missing: str
+    moved_on: Callable[[Any], Conflict]
+    forbidden: str = ""
+    knows: Callable[[Actor, Any], bool] = lambda _actor, _case: False
+    barred: Callable[[Actor, Any], Exception | None] = lambda _actor, _case: None
+    own: Callable[[Any], Iterable[str | None]]
+    goals: Mapping[Any, str] = {}
+    paused: frozenset[Any] = frozenset()
+    ladder: tuple[Rung, ...] = ()
+    question: Question | None = None
+    writes: Mapping[Any, Callable[[Any, Any], Awaitable[Document]]] = {}
+    frozen: Mapping[str, frozenset[Any]] = {}
+    tell: Tell
+
+    def place_of(self, case: Any) -> str:
+        """Return the path of the place of a case."""
+        return str(getattr(case, self.place))
+
+    def step(self, case: Any, action: StrEnum) -> Step[Any, Any]:
+        """Return the row of a case's state and an action. Raises what `moved_on` says."""
+        row = self.table.require(case.state, action, self.moved_on(case))
+        return row if isinstance(row, Step) else Step(row.source, row.action, row.target)
+
+    def is_over(self, state: StrEnum) -> bool:
+        """Tell whether no step leads from a state to another."""
+        return all(row.target is state for row in self.table.rows if row.source is state)
+
+    def compare(self, case: Any) -> Document:
+        """Return the condition that nobody has taken a step since a case was read."""
+        return {
+            "_id": case.id,
+            self.table.field: case.state,
+            "steps": case.steps or {"$in": [0, None]},  # kept before cases were counted
+        }

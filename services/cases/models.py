@@ -1,0 +1,137 @@
+"""Cases: the fields that every kind keeps, their deadlines and their history."""
+
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from msgspec import Struct, field
+
+from services.kernel.labels import Labelled
+from services.kernel.vault import Sealed
+from services.working_time.models import Pace
+
+REMARK: Final = Sealed("case_events", "remark")
+
+
+class Way(Labelled):
+    """Way by which a case came in."""
+
+    APP = "app", "小程序"
+    SCAN = "scan", "扫码"
+    PHONE = "phone", "电话"
+    VISIT = "visit", "上门走访"
+    COUNTER = "counter", "服务窗口"
+    CITY = "city", "城市平台"  # another system, by Open311
+
+
+class Clock(Struct, kw_only=True):
+    """Deadline of a case: computed once, moved by pauses only.
+
+    `total`: its length in minutes of its pace; `left`: those left at `running_since`, or while
+    it is paused. `running_since`, `due_at`, `warn_at`: null while it is paused.
+    `is_estimated`: part of it lies in a year whose holidays nobody has announced.
+    `warned_at`, `overdue_at`: when that was told. `rung`: rungs of the ladder that were told.
+    `climb_at`: when the next one is.
+    """
+
+    total: int
+    pace: Pace
+    left: int
+    running_since: datetime | None
+    due_at: datetime | None
+    warn_at: datetime | None = None
+    is_estimated: bool = False
+    warned_at: datetime | None = None
+    overdue_at: datetime | None = None
+    rung: int = 0
+    climb_at: datetime | None = None
+
+
+class Case(Protocol):
+    """What the engine reads of a case of any kind.
+
+    `person`: whose case it is; None of somebody without an account. `filed_by`: who wrote it
+    down. `steps`: rows of its history; two steps at once are told apart by it.
+    `entered_at`: since when it is in its state. `holder`: who works on it; empty for nobody.
+    `clocks`: deadline's name → deadline. `due_at`: of the one that runs.
+    `round`: how often everybody was asked. `joiners`: people who joined. `confirmed`: those
+    asked who said yes in this round.
+    """
+
+    id: str
+    state: Any
+    person: str | None
+    filed_by: str
+    created_at: datetime
+    steps: int
+    entered_at: datetime | None
+
+
+class CaseFields(Struct, kw_only=True):
+    """Fields of a case that has deadlines, a holder and people who joined it."""
+
+    holder: str = ""
+    clocks: dict[str, Clock] = {}
+    due_at: datetime | None = None
+    overdue: bool = False
+    round: int = 0
+    joiners: int = 0
+    confirmed: int = 0
+
+
+class Event(Struct, kw_only=True):
+    """Row of a case's history; never changed but for what erasure takes out.
+
+    `action`: name of the step, or of the news (warned, overdue, climbed, asked).
+    `by`: who took it; empty for the clock. `internal`: for those who work on it only.
+    `holder`: who holds it since. `facts`: ids, days, counts; never what somebody typed.
+    """
+
+    id: str = field(name="_id")
+    kind: str
+    case: str
+    at: datetime
+    action: str
+    source: str | None
+    target: str | None
+    by: str
+    by_office: bool = False
+    holder: str = ""
+    remark_sealed: str = ""
+    internal: bool = False
+    photo_ids: list[str] = []
+    facts: dict[str, Any] = {}
+
+
+class Who(Labelled):
+    """Who took a step, without a name."""
+
+    REPORTER = "reporter", "报告人"  # or who joined
+    OFFICE = "office", "工作人员"
+    CLOCK = "clock", "系统"
+
+
+class EventView(Struct, kw_only=True):
+    """Row of the history of a case.
+
+    `event_id`: Opaque id of the row.
+    `at`: When it happened.
+    `action`: What happened, for programs.
+    `label`: What happened, for people.
+    `state`: State of the case since then.
+    `who`: Who did it.
+    `remark`: What they wrote; null for nothing.
+    `internal`: Whether only those who work on the case see this row.
+    `photo_ids`: Ids of what was attached.
+    `rung`: Rung of the ladder that was told; null for other rows.
+    """
+
+    event_id: str
+    at: datetime
+    action: str
+    label: str
+    state: str
+    who: Who
+    remark: str | None
+    internal: bool
+    photo_ids: list[str]
+    rung: str | None

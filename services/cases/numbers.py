@@ -1,0 +1,31 @@
+"""Numbers of cases for people: read aloud at the phone, per compound and year.
+
+26-0137: the two digits of the year and a number that counts. Beside the compound it is one
+case; a number may be missing where somebody's report failed after it was drawn.
+"""
+
+from typing import Final
+
+from pymongo import ReturnDocument
+
+from mongo_indexes.case_numbers import COLLECTION
+from services.cases.kinds import Kind
+from services.dependencies import Dependencies
+from services.kernel.documents import Document
+from services.places.actions import compound_of
+
+DIGITS: Final = 4
+
+
+async def draw(deps: Dependencies, kind: Kind, place: str) -> str:
+    """Return the next number of a kind for the compound of a place, in this Beijing year.
+
+    Outside of any transaction: two reports at once shall not wait for one another.
+    """
+    year = deps.today()[2:4]
+    key = f"{kind.name}:{compound_of(place)}:{year}"
+    found: Document | None = await deps.db[COLLECTION].find_one_and_update(
+        {"_id": key}, {"$inc": {"last": 1}}, upsert=True, return_document=ReturnDocument.AFTER
+    )
+    last = found["last"] if found else 1  # it is there: an upsert returns what it wrote
+    return f"{year}-{last:0{DIGITS}d}"

@@ -1,0 +1,176 @@
+"""Actions of the parties of a case: they join, and say at the end whether it is really so."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final
+
+from services.cases import actions
+from services.cases import store as cases
+from services.cases.actions import Words
+from services.cases.kinds import Kind, Question
+from services.cases.parties import store
+from services.cases.parties.models import NOTE, PartyRow, party_id
+from services.dependencies import Dependencies, Transaction
+from services.kernel import errors, steps
+from services.kernel.pages import ListQuery, Page
+from services.kernel.permissions import Actor
+
+MOST_JOINERS: Final = 2000
+
+
+class NotAsked(errors.Conflict):
+    """Nobody is asked whether it is fixed: the work goes on, or all is closed."""
+
+    code = "case_not_asked"
+
+
+async def add_reporter(
+    deps: Dependencies, tx: Transaction, kind: Kind, case_id: str, person_id: str
+) -> None:
+    """Make somebody the reporter of a case that is inserted in the same transaction."""
+    row = _row(deps, kind, case_id, person_id)
+    row.is_reporter = True
+    await store.insert(deps.db, tx, row)
+
+
+async def join(
+    deps: Dependencies, tx: Transaction, kind: Kind, found: Any, person_id: str
+) -> bool:
+    """Make somebody a party of a case that was read in this transaction; False when they are.
+
+    The case is written, too, so that nobody joins beside the step that asks everybody. Raises
+    what `moved_on` says when somebody took a step meanwhile.
+    """
+    if kind.is_over(found.state):
+        raise kind.moved_on(found)
+    if not await store.insert(deps.db, tx, _row(deps, kind, found.id, person_id)):
+        return False
+    await _count(deps, tx, kind, found, joiners=found.joiners + 1)
+    return True
+
+
+async def bring(
+    deps: Dependencies, tx: Transaction, kind: Kind, source: str, target: Any
+) -> None:
+    """Make all parties of one case joiners of another, e.g. of what it is merged into.
+
+    `target`: read in this transaction. Bounded by MOST_JOINERS of a case.
+    """
+    rows = await store.page(deps.db, source, "", limit=MOST_JOINERS, tx=tx)
+    made = [_row(deps, kind, target.id, row.person) for row in rows]
+    count = await store.insert_many(deps.db, tx, made)
+    if count:
+        await _count(deps, tx, kind, target, joiners=target.joiners + count)
+
+
+async def _count(
+    deps: Dependencies, tx: Transaction, kind: Kind, found: Any, **changes: int
+) -> None:
+    if not await cases.change(deps.db, tx, kind, found, changes, steps=0):
+        raise kind.moved_on(found)
+    for name, value in changes.items():
+        setattr(found, name, value)
+
+
+def _row(deps: Dependencies, kind: Kind, case_id: str, person_id: str) -> PartyRow:
+    return PartyRow(
+        id=party_id(case_id, person_id),
+        kind=kind.name,
+        case=case_id,
+        person=person_id,
+        joined_at=deps.now(),
+    )
+
+
+async def answer(
+    deps: Dependencies, actor: Actor, kind: Kind, case_id: str, *, fixed: bool, note: str
+) -> Any:
+    """Answer whether it is really so, once a round; return the case.
+
+    A no takes it back at once; the last yes ends it. Raises NotFound for who is no party,
+    NotAsked, and what `moved_on` says.
+    """
+    question = kind.question
+    if question is None:
+        raise ValueError(f"{kind.name} asks nothing at the end")
+
+    async def save(tx: Transaction) -> Any:
+        row = await store.find(deps.db, case_id, actor.person_id, tx=tx)
+        found = await cases.find(deps.db, kind, case_id, tx=tx) if row else None
+        if row is None or found is None:
+            raise errors.NotFound(kind.missing)
+        if found.state is not question.state:
+            raise NotAsked("现在不用确认,请刷新看看进展")
+        sealed = NOTE.seal(deps.vault, row.id, note) if note else ""
+        kept = await store.answer(deps.db, tx, row, found.round, fixed=fixed, note=sealed)
+        if not kept:
+            raise NotAsked("您已经回答过了")
+        return await _count_in(deps, tx, actor, kind, question, found, fixed=fixed, note=note)
+
+    return await deps.in_transaction(save)
+
+
+async def _count_in(
+    deps: Dependencies,
+    tx: Transaction,
+    actor: Actor,
+    kind: Kind,
+    question: Question,
+    found: Any,
+    *,
+    fixed: bool,
+    note: str,
+) -> Any:
+    words = Words(remark=note)
+    if not fixed:
+        return await actions.advance(deps, tx, actor, kind, found, question.no, words=words)
+    confirmed = found.confirmed + 1
+    if confirmed < found.joiners + (found.person is not None):
+        await _count(deps, tx, kind, found, confirmed=confirmed)
+        return found
+    return await actions.advance(
+        deps, tx, actor, kind, found, question.yes, words=words, confirmed=confirmed
+    )
+
+
+async def take_unasked(
+    deps: Dependencies, tx: Transaction, case_id: str, number: int
+) -> tuple[list[str], bool]:
+    """Mark some parties as asked in a round; return them and whether there are more."""
+    rows = await store.unasked(deps.db, tx, case_id, number, limit=steps.AT_ONCE)
+    await store.mark_asked(deps.db, tx, [row.id for row in rows], number)
+    return [row.person for row in rows], len(rows) == steps.AT_ONCE
+
+
+async def joiners(deps: Dependencies, case_id: str) -> AsyncIterator[list[str]]:
+    """Yield who joined a case, some at a time."""
+    after: str | None = ""
+    while after is not None:
+        rows = await store.page(deps.db, case_id, after, limit=steps.AT_ONCE)
+        yield [row.person for row in rows if not row.is_reporter]
+        after = rows[-1].id if len(rows) == steps.AT_ONCE else None
+
+
+async def of_person(
+    deps: Dependencies, kind: Kind, person_id: str, query: ListQuery
+) -> Page[PartyRow]:
+    """Cases that somebody reported or joined, newest first."""
+    return await store.of_person(deps.db, person_id, kind.name, query)
+
+
+async def of_cases(
+    deps: Dependencies, case_ids: Sequence[str], person_id: str
+) -> dict[str, PartyRow]:
+    """Return case → a person's row, of those that they reported or joined."""
+    rows = await store.of_cases(deps.db, case_ids, person_id)
+    return {row.case: row for row in rows}
+
+
+async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
+    """Remove a step of a person's rows, and count them out; tell whether there may be more."""
+    rows = await store.with_person(deps.db, tx, person_id, limit=steps.AT_ONCE)
+    for row in rows:
+        kind: Kind = deps.features.cases[row.kind]
+        if not row.is_reporter:
+            await cases.count_out(deps.db, tx, kind, row.case)
+    await store.remove(deps.db, tx, [row.id for row in rows])
+    return len(rows) == steps.AT_ONCE

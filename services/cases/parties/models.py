@@ -1,0 +1,35 @@
+"""Parties of a case: who reported it and who joined, and what they answered at the end."""
+
+from datetime import datetime
+from typing import Final
+
+from msgspec import Struct, field
+
+from services.kernel.vault import Sealed
+
+NOTE: Final = Sealed("case_parties", "note")
+
+
+class PartyRow(Struct, kw_only=True):
+    """Somebody who reported a case or joined it.
+
+    `kind`: of the case. `is_reporter`: whether it is theirs. `asked`, `answered`: the round in
+    which they were last asked and last answered; 0 for never. `fixed`: their last answer.
+    `note_sealed`: what they wrote with it.
+    """
+
+    id: str = field(name="_id")
+    kind: str
+    case: str
+    person: str
+    is_reporter: bool = False
+    joined_at: datetime
+    asked: int = 0
+    answered: int = 0
+    fixed: bool | None = None
+    note_sealed: str = ""
+
+
+def party_id(case_id: str, person_id: str) -> str:
+    """Return the id of a person's row: of a case each has one."""
+    return f"{case_id}:{person_id}"

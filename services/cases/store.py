@@ -1,0 +1,88 @@
+"""Store of cases: reads and the compare-and-set of every kind, and the history of all."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from pymongo import UpdateOne
+
+from mongo_indexes.case_events import COLLECTION
+from services.cases.kinds import Kind
+from services.cases.models import Event
+from services.dependencies import Database, Transaction
+from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, ListQuery, Page
+
+HISTORY: Keyset = Keyset(Key())
+
+
+async def find(
+    db: Database, kind: Kind, case_id: str, *, tx: Transaction | None = None
+) -> Any | None:
+    """Return a case as its kind keeps it."""
+    document = await db[kind.collection].find_one({"_id": case_id}, session=tx)
+    return msgspec.convert(document, kind.model | None)
+
+
+async def move(
+    db: Database, tx: Transaction, kind: Kind, found: Any, action: StrEnum, changes: Document
+) -> bool:
+    """Take a step by compare-and-set; False when somebody took another since it was read."""
+    written = _built({**changes, "steps": found.steps + 1})
+    collection = db[kind.collection]
+    return await kind.table.move(collection, kind.compare(found), action, written, tx=tx)
+
+
+async def change(
+    db: Database, tx: Transaction, kind: Kind, found: Any, changes: Document, *, steps: int
+) -> bool:
+    """Change a case that stays in its state, with so many rows of history; as `move`."""
+    written = _built({**changes, "steps": found.steps + steps})
+    done = await db[kind.collection].update_one(
+        kind.compare(found), {"$set": written}, session=tx
+    )
+    return done.matched_count == 1
+
+
+async def count_out(db: Database, tx: Transaction, kind: Kind, case_id: str) -> None:
+    """Count one who joined less."""
+    await db[kind.collection].update_one(
+        {"_id": case_id}, {"$inc": {"joiners": -1}}, session=tx
+    )
+
+
+def _built(changes: Document) -> Document:
+    """Return changes as MongoDB keeps them: structs become documents."""
+    built: Document = msgspec.to_builtins(changes, builtin_types=(datetime, bytes))
+    return built
+
+
+async def record(db: Database, tx: Transaction, events: Sequence[Event]) -> None:
+    await db[COLLECTION].insert_many([to_document(each) for each in events], session=tx)
+
+
+async def history(
+    db: Database, case_id: str, query: ListQuery, *, internal: bool
+) -> Page[Event]:
+    """Rows of a case's history, the earliest first. Served by index `case`."""
+    where: Document = {"case": case_id} | ({} if internal else {"internal": False})
+    return await HISTORY.page(db[COLLECTION], Event, where, query, hint="case")
+
+
+async def written_by(
+    db: Database, tx: Transaction, person_id: str, *, limit: int
+) -> list[Event]:
+    """Rows with a remark that somebody made about their own case. Served by index `remarks`."""
+    query = {"by": person_id, "by_office": False, "remark_sealed": {"$gt": ""}}
+    cursor = db[COLLECTION].find(query, session=tx).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Event])
+
+
+async def blank(db: Database, tx: Transaction, ids: Sequence[str]) -> None:
+    """Remove the remarks of some rows."""
+    change: Mapping[str, Any] = {"$set": {"remark_sealed": "", "photo_ids": []}}
+    writes = [UpdateOne({"_id": each}, change) for each in ids]
+    if writes:
+        await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)

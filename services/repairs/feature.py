@@ -1,0 +1,21 @@
+"""Registration of repairs, and of what their rules rest on."""
+
+from typing import Final
+
+from services.kernel.features import Feature
+from services.repairs import jobs, notify, privacy
+from services.repairs.categories import lists as categories_lists
+from services.repairs.categories import privacy as categories_privacy
+from services.repairs.kind import REPAIR
+from services.repairs.terms import privacy as terms_privacy
+
+FEATURE: Final = Feature(
+    cases=(REPAIR,),
+    jobs=jobs.JOBS,
+    schedules=jobs.SCHEDULES,
+    templates=notify.TEMPLATES,
+    holdings=(*privacy.HOLDINGS, *categories_privacy.HOLDINGS, *terms_privacy.HOLDINGS),
+    forget=privacy.forget,
+    forgets="报修里填写的内容",
+    lists=(categories_lists.REPAIR_CATEGORIES,),
+)

@@ -1,0 +1,137 @@
+"""Repairs as a kind of case: whose they are, which deadlines run, and what they climb."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from mongo_indexes.repairs import COLLECTION
+from services.cases import deadlines
+from services.cases.kinds import Kind, Question, Rung
+from services.dependencies import Dependencies
+from services.kernel.documents import Document
+from services.kernel.permissions import Actor, Permission, Role
+from services.repairs import notify, states
+from services.repairs.models import Part, Repair
+from services.repairs.states import TABLE, UNDER_WAY, RepairAction, RepairState
+from services.working_time.models import Span
+
+# Until somebody says that it will be done, and until it is done; both from the report on.
+RESPONSE: Final = "response"
+COMPLETION: Final = "completion"
+
+
+async def _fresh(deps: Dependencies, repair: Repair) -> Document:
+    """Return what is written when it was not fixed: the deadline of its class, anew."""
+    old = repair.clocks[COMPLETION]
+    span = Span(old.total, old.pace)
+    clocks = await deadlines.begin(deps, repair.place, deps.now(), {COMPLETION: span})
+    return {"clocks": {**repair.clocks, **clocks}, "done": None}
+
+
+async def _return(deps: Dependencies, repair: Repair) -> Document:
+    return {**await _fresh(deps, repair), "returned": repair.returned + 1}
+
+
+async def _reopen(deps: Dependencies, repair: Repair) -> Document:
+    again = {"reopened": repair.reopened + 1, "holder": "", "ended_at": None}
+    return {**await _fresh(deps, repair), **again}
+
+
+async def _accept(deps: Dependencies, repair: Repair) -> Document:
+    return {} if repair.accepted_at else {"accepted_at": deps.now()}
+
+
+async def _end(deps: Dependencies, _repair: Repair) -> Document:
+    return {"ended_at": deps.now()}
+
+
+async def _start(_deps: Dependencies, repair: Repair) -> Document:
+    return {"visits": repair.visits + 1}
+
+
+async def _go_on(_deps: Dependencies, _repair: Repair) -> Document:
+    return {"paused_until": None, "pause_reason": None}
+
+
+async def _give_back(_deps: Dependencies, _repair: Repair) -> Document:
+    return {"holder": "", "outside_sealed": "", **_NO_PAUSE}
+
+
+async def _pass_back(_deps: Dependencies, _repair: Repair) -> Document:
+    return {"holder": "", "firm": "", "contract": "", **_NO_PAUSE}
+
+
+_NO_PAUSE: Final = {"paused_until": None, "pause_reason": None}
+A: Final = RepairAction
+WRITES: Final = {
+    A.ACCEPT: _accept,
+    A.OVERTURN: _accept,
+    A.REFUSE: _end,
+    A.CANCEL: _end,
+    A.CONFIRM: _end,
+    A.LAPSE: _end,
+    A.MERGE: _end,
+    A.START: _start,
+    A.RESUME: _go_on,
+    A.WAKE: _go_on,
+    A.GIVE_BACK: _give_back,
+    A.PASS_BACK: _pass_back,
+    A.RETURN: _return,
+    A.REOPEN: _reopen,
+}
+
+
+def knows(actor: Actor, repair: Repair) -> bool:
+    """Tell whether somebody may know of a repair: what all share is known to all there."""
+    if actor.person_id in own(repair) or actor.may(Permission.WORK_ON_REPAIRS, repair.place):
+        return True
+    if repair.part is Part.HOME:
+        return actor.may(Permission.VIEW_HOME, repair.place)
+    return actor.may(Permission.FOLLOW_REPAIRS, repair.place) or lives_under(
+        actor, repair.place
+    )
+
+
+def lives_under(actor: Actor, place: str) -> bool:
+    """Tell whether somebody belongs to a home at a place or under it."""
+    homes = actor.places(Permission.VIEW_HOME)
+    return any(home == place or home.startswith(f"{place}.") for home in homes)
+
+
+def own(repair: Repair) -> Iterable[str | None]:
+    """Return whose repair it is: the reporter's, or whose who wrote it down for them."""
+    return [repair.person] if repair.person else [repair.filed_by]
+
+
+REPAIR: Final = Kind(
+    name="repair",
+    label="报修",
+    collection=COLLECTION,
+    model=Repair,
+    table=TABLE,
+    missing="没有找到这个报修",
+    moved_on=lambda repair: states.moved_on(repair.state),
+    forbidden="这一步由别人办理",
+    knows=knows,
+    own=own,
+    goals={
+        RepairState.REPORTED: RESPONSE,
+        **dict.fromkeys(UNDER_WAY, COMPLETION),
+    },
+    paused=frozenset({RepairState.PAUSED}),
+    ladder=(
+        Rung("物业调度", (Role.DISPATCHER,), 0.0),
+        Rung("物业经理", (Role.FIRM_MANAGER,), 0.25),
+        Rung("社区", (Role.COMMUNITY_STAFF,), 0.5),
+        Rung("街道", (Role.SUBDISTRICT_STAFF,), 1.0),
+    ),
+    question=Question(
+        RepairState.DONE, RepairAction.CONFIRM, RepairAction.RETURN, RepairAction.LAPSE
+    ),
+    writes=WRITES,
+    # What others decide by is settled once it is accepted.
+    frozen=dict.fromkeys(
+        ("text", "text_sealed", "wish", "contact_sealed"),
+        frozenset(RepairState) - {RepairState.REPORTED},
+    ),
+    tell=notify.tell,
+)

@@ -1,0 +1,143 @@
+"""Messages about a repair: to who reported it or joined, and to who works on it."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Final
+
+from services.cases.kinds import News, Side
+from services.dependencies import Dependencies, Transaction
+from services.kernel.templates import Ask, Moment, Purpose, Template
+from services.messaging import actions as messaging
+from services.places import actions as places
+from services.repairs.models import Repair
+from services.repairs.states import RepairAction
+
+REPAIR_PROGRESS: Final = Template(
+    key="repair_progress",
+    title="报修有进展",
+    body="{address}的报修{number}:{progress}。",
+    page="pages/repairs/detail",
+    data={"thing1": "address", "character_string2": "number", "thing3": "progress"},
+    purpose=Purpose.INFORMATION,
+    asks=(Ask(Moment.AFTER_REPORTING, "维修有进展时告诉您"),),
+)
+REPAIR_QUESTION: Final = Template(
+    key="repair_question",
+    title="修好了吗",
+    body="{address}的报修{number}已完成,请看看修好了没有。没修好请告诉我们。",
+    page="pages/repairs/detail",
+    data={"thing1": "address", "character_string2": "number"},
+    purpose=Purpose.REMINDER,
+    asks=(Ask(Moment.AFTER_REPORTING, "修完后请您确认"),),
+)
+REPAIR_WORK: Final = Template(
+    key="repair_work",
+    title="报修待处理",
+    body="{address}的报修{number}:{work}。",
+    page="pages/work/repair",
+    data={"thing1": "address", "character_string2": "number", "thing3": "work"},
+    purpose=Purpose.REMINDER,
+    asks=(Ask(Moment.AFTER_WORKING, "有报修要处理时提醒您"),),
+)
+REPAIR_LATE: Final = Template(
+    key="repair_late",
+    title="报修超时",
+    body="{address}的报修{number}:{work},请尽快处理。",
+    page="pages/work/repair",
+    data={"thing1": "address", "character_string2": "number", "thing3": "work"},
+    purpose=Purpose.EMERGENCY,
+    asks=(Ask(Moment.AFTER_WORKING, "报修快到期或超时时提醒您"),),
+)
+TEMPLATES: Final = (REPAIR_PROGRESS, REPAIR_QUESTION, REPAIR_WORK, REPAIR_LATE)
+
+A: Final = RepairAction
+# What residents read of a step.
+PROGRESS: Final[Mapping[StrEnum, str]] = {
+    A.ACCEPT: "已受理,会尽快安排",
+    A.REFUSE: "没有受理,点开看原因",
+    A.UPHOLD: "申诉没有通过,点开看原因",
+    A.OVERTURN: "申诉通过,已受理",
+    A.ASSIGN: "已安排维修人员",
+    A.TAKE: "维修人员已接单",
+    A.PASS_BACK: "物业合同结束,由社区接手",
+    A.SET_OUT: "维修人员已出发",
+    A.PAUSE: "维修暂停,点开看原因",
+    A.WAKE: "暂停结束,继续处理",
+    A.LAPSE: "七天没有反馈,已关闭",
+    A.MERGE: "已并入同一问题的报修",
+}
+# What those who work read of it.
+WORK: Final[Mapping[StrEnum, str]] = {
+    A.CANCEL: "报修人已取消",
+    A.ADD: "报修人补充了说明",
+    A.URGE: "报修人催办",
+    A.APPEAL: "不予受理被申诉,请决定",
+    A.OVERTURN: "申诉成立,请派工",
+    A.ASSIGN: "派工有变动,请查看",
+    A.GIVE_BACK: "维修人员退单,请重新派工",
+    A.PASS_BACK: "物业合同结束,请接手",
+    A.WAKE: "暂停到期,请继续处理",
+    A.CONFIRM: "住户确认修好了",
+    A.RETURN: "住户反馈没有修好",
+    A.REOPEN: "住户反馈又坏了,请派工",
+    A.MERGE: "已并入其他报修",
+}
+LATE: Final[Mapping[StrEnum, str]] = {
+    News.WARNED: "快到期了",
+    News.CLIMBED: "已超时",
+}
+
+
+async def reported(
+    deps: Dependencies, tx: Transaction, repair: Repair, people: Iterable[str]
+) -> None:
+    """Tell those who hand repairs out of a new one."""
+    await _send(deps, tx, repair, people, REPAIR_WORK, f"{repair.id}:new", "有新的报修")
+
+
+async def tell(
+    deps: Dependencies,
+    tx: Transaction,
+    repair: Repair,
+    news: StrEnum,
+    people: Iterable[str],
+    side: Side,
+    key: str,
+) -> None:
+    """Tell people of a step or of other news, in the words of their side of it."""
+    if news is News.ASKED:
+        await _send(deps, tx, repair, people, REPAIR_QUESTION, key, "")
+    elif news in LATE:
+        await _send(deps, tx, repair, people, REPAIR_LATE, f"{key}:{news}", LATE[news])
+    elif side is Side.REPORT:
+        await _send(deps, tx, repair, people, REPAIR_PROGRESS, key, PROGRESS[news])
+    else:
+        await _send(deps, tx, repair, people, REPAIR_WORK, key, WORK[news])
+
+
+async def _send(
+    deps: Dependencies,
+    tx: Transaction,
+    repair: Repair,
+    people: Iterable[str],
+    template: Template,
+    key: str,
+    words: str,
+) -> None:
+    addresses = await places.addresses(deps, [repair.place])
+    values = {
+        "address": addresses.get(repair.place, repair.place),
+        "number": repair.number,
+        "progress": words,
+        "work": words,
+    }
+    for person in people:
+        await messaging.notify(
+            deps,
+            tx,
+            person_id=person,
+            template=template,
+            key=key,
+            values={name: values[name] for name in sorted(template.names)},
+            page=f"{template.page}?id={repair.id}",
+        )

@@ -1,0 +1,146 @@
+"""Views of a repair: who sees what of it, and access to one.
+
+A home's own repair is seen by its household and those who work on it; one of a common part by
+all who live under its place, without names, and its words once they were checked.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from services.cases import access as cases
+from services.cases.parties import actions as parties
+from services.cases.parties.models import PartyRow
+from services.dependencies import Dependencies, Transaction
+from services.kernel import errors
+from services.kernel.permissions import Actor, Permission
+from services.kernel.views import show
+from services.places import actions as places
+from services.repairs import store
+from services.repairs.categories import actions as categories
+from services.repairs.kind import REPAIR, knows, own
+from services.repairs.models import (
+    ACCESS,
+    PHONE,
+    TEXT,
+    DoneView,
+    Part,
+    Repair,
+    RepairView,
+)
+from services.repairs.states import OPEN, RepairState
+
+WORKS: Final = Permission.WORK_ON_REPAIRS
+
+
+class Sight(Struct, frozen=True):
+    """What somebody sees of a repair.
+
+    `words`: what was typed and photographed. `contact`: whom to call and how to get in.
+    `internal`: what is for those who work on it.
+    """
+
+    words: bool
+    contact: bool
+    internal: bool
+
+
+def sight(actor: Actor, repair: Repair, *, is_party: bool) -> Sight:
+    """Return what somebody sees of a repair that they may know of."""
+    works = actor.may(WORKS, repair.place)
+    mine = is_party or actor.person_id in own(repair)
+    at_home = repair.part is Part.HOME and actor.may(Permission.VIEW_HOME, repair.place)
+    does = works and (
+        repair.holder == actor.person_id or actor.may(Permission.DISPATCH_REPAIRS, repair.place)
+    )
+    return Sight(
+        words=works or mine or at_home or repair.text_shown,
+        contact=(does and repair.state in OPEN) or actor.person_id in own(repair),
+        internal=works,
+    )
+
+
+async def access(
+    deps: Dependencies, actor: Actor, repair_id: str, *, tx: Transaction | None = None
+) -> tuple[Repair, PartyRow | None]:
+    """Return a repair that somebody may know of, and their row as a party. Raises NotFound.
+
+    Who joined sees it also when they live there no more.
+    """
+    found = await store.find(deps.db, repair_id, tx=tx)
+    rows = await parties.of_cases(deps, [repair_id], actor.person_id)
+    if found is None or not (rows or knows(actor, found)):
+        raise errors.NotFound(REPAIR.missing)
+    return found, rows.get(repair_id)
+
+
+async def shown(deps: Dependencies, actor: Actor, found: Sequence[Repair]) -> list[RepairView]:
+    """Views of repairs that somebody may know of: three queries however many."""
+    addresses = await places.addresses(deps, [repair.place for repair in found])
+    pairs = {(repair.place, repair.category) for repair in found}
+    labels = await categories.labels(deps, pairs)
+    rows = await parties.of_cases(deps, [repair.id for repair in found], actor.person_id)
+    return [_shown(deps, actor, each, addresses, labels, rows.get(each.id)) for each in found]
+
+
+async def one(deps: Dependencies, actor: Actor, found: Repair) -> RepairView:
+    [view] = await shown(deps, actor, [found])
+    return view
+
+
+def _shown(
+    deps: Dependencies,
+    actor: Actor,
+    repair: Repair,
+    addresses: Mapping[str, str],
+    labels: Mapping[tuple[str, str], str],
+    row: PartyRow | None,
+) -> RepairView:
+    seen = sight(actor, repair, is_party=row is not None)
+    goal = REPAIR.goals.get(repair.state)
+    clock = repair.clocks.get(goal) if goal else None
+    asked = repair.state is RepairState.DONE and row is not None
+    return show(
+        repair,
+        RepairView,
+        repair_id=repair.id,
+        address=addresses.get(repair.place, repair.place),
+        category_label=labels[repair.place, repair.category],
+        text=text_of(deps, repair) if seen.words else None,
+        photo_ids=repair.photo_ids if seen.words else None,
+        is_mine=row is not None or actor.person_id in own(repair),
+        is_held_by_me=repair.holder == actor.person_id,
+        is_held=bool(repair.holder),
+        is_due_estimated=bool(clock and clock.is_estimated),
+        done=_done(repair) if seen.words else None,
+        phone=_opened(deps, repair, seen).get("phone"),
+        access=_opened(deps, repair, seen).get("access"),
+        merged_into=repair.merged_into or None,
+        is_asked=asked and row is not None and row.answered < repair.round,
+        steps=cases.steps_of(actor, REPAIR, repair, is_party=row is not None),
+    )
+
+
+def text_of(deps: Dependencies, repair: Repair) -> str:
+    """Return what is broken, in the words of who reported it."""
+    sealed = repair.text_sealed
+    return TEXT.open(deps.vault, repair.id, sealed) if sealed else repair.text
+
+
+def _opened(deps: Dependencies, repair: Repair, seen: Sight) -> dict[str, str]:
+    if not seen.contact:
+        return {}
+    sealed = {
+        "phone": (PHONE, repair.phone_sealed),
+        "access": (ACCESS, repair.access_sealed),
+    }
+    return {
+        name: field.open(deps.vault, repair.id, value)
+        for name, (field, value) in sealed.items()
+        if value
+    }
+
+
+def _done(repair: Repair) -> DoneView | None:
+    return show(repair.done, DoneView) if repair.done else None

@@ -1,0 +1,212 @@
+"""Steps of those who work on repairs: accepted, handed out, done, paused, finished."""
+
+from datetime import timedelta
+from typing import Final
+
+from services.cases import actions as cases
+from services.cases.actions import Change, Words
+from services.cases.ladder import holders
+from services.dependencies import Dependencies, Transaction
+from services.kernel import errors
+from services.kernel.documents import Document
+from services.kernel.permissions import Actor, Permission, Role
+from services.photos import actions as photos
+from services.repairs import views
+from services.repairs.kind import REPAIR
+from services.repairs.models import (
+    OUTSIDE,
+    AssignRepair,
+    Done,
+    FinishRepair,
+    NoteRepair,
+    PauseRepair,
+    Repair,
+    RepairView,
+)
+from services.repairs.states import RepairAction
+
+LONGEST_PAUSE: Final = timedelta(days=30)
+REPAIRERS: Final = (Role.REPAIRER, Role.DISPATCHER, Role.FIRM_MANAGER, Role.COMMUNITY_STAFF)
+
+
+class NotARepairer(errors.InvalidInput):
+    """The person does not work on repairs at this place today."""
+
+    code = "repair_not_a_repairer"
+
+
+class NotOutside(errors.Forbidden):
+    """A department or hired worker is called by the community, where no firm serves."""
+
+    code = "repair_not_outside"
+
+
+class BadPause(errors.InvalidInput):
+    """The pause is over before it begins, or longer than thirty days."""
+
+    code = "repair_bad_pause"
+
+
+class TooManyPhotos(errors.Conflict):
+    """More is attached than a repair may have; `most` in details."""
+
+    code = "repair_too_many_photos"
+    details_type = errors.Most
+
+
+async def _take(
+    deps: Dependencies,
+    actor: Actor,
+    repair_id: str,
+    action: RepairAction,
+    *,
+    change: Change | None = None,
+    words: Words = cases.NOTHING,
+) -> RepairView:
+    found = await cases.act(deps, actor, REPAIR, repair_id, action, change=change, words=words)
+    return await views.one(deps, actor, found)
+
+
+async def accept(deps: Dependencies, actor: Actor, repair_id: str) -> RepairView:
+    """Accept a repair: it will be done. Raises NotFound, Forbidden, RepairMovedOn."""
+    return await _take(deps, actor, repair_id, RepairAction.ACCEPT)
+
+
+async def refuse(deps: Dependencies, actor: Actor, repair_id: str, reason: str) -> RepairView:
+    """Refuse a repair, with a reason; the reporter may appeal once."""
+    words = Words(remark=reason)
+    return await _take(deps, actor, repair_id, RepairAction.REFUSE, words=words)
+
+
+async def decide_appeal(
+    deps: Dependencies, actor: Actor, repair_id: str, *, accept: bool, reason: str
+) -> RepairView:
+    """Decide an appeal as the community. Raises OwnHome, RepairMovedOn."""
+    action = RepairAction.OVERTURN if accept else RepairAction.UPHOLD
+    return await _take(deps, actor, repair_id, action, words=Words(remark=reason))
+
+
+async def assign(
+    deps: Dependencies, actor: Actor, repair_id: str, wish: AssignRepair
+) -> RepairView:
+    """Hand a repair out to somebody who works on repairs there, also from one to another.
+
+    Raises NotARepairer, NotOutside, RepairMovedOn.
+    """
+
+    async def change(_tx: Transaction, found: Repair) -> Document:
+        return await _chosen(deps, actor, found, wish)
+
+    return await _take(deps, actor, repair_id, RepairAction.ASSIGN, change=change)
+
+
+async def _chosen(
+    deps: Dependencies, actor: Actor, found: Repair, wish: AssignRepair
+) -> Document:
+    """Return who does it: somebody of the place, or by the community somebody outside."""
+    person = wish.person or actor.person_id
+    if person not in await holders(deps, found.place, REPAIRERS):
+        raise NotARepairer("请选择负责这里的维修人员")
+    if wish.outside is None:
+        return {"holder": person, "outside_sealed": ""}
+    if found.firm or not actor.may(Permission.DECIDE_REPAIR_APPEALS, found.place):
+        raise NotOutside("有物业服务的小区由物业派工")
+    return {
+        "holder": person,
+        "outside_sealed": OUTSIDE.seal(deps.vault, found.id, wish.outside),
+    }
+
+
+async def take(deps: Dependencies, actor: Actor, repair_id: str) -> RepairView:
+    """Take a repair that nobody does; of two at once, the second is told that it is taken."""
+
+    async def change(_tx: Transaction, _found: Repair) -> Document:
+        return {"holder": actor.person_id}
+
+    return await _take(deps, actor, repair_id, RepairAction.TAKE, change=change)
+
+
+async def give_back(
+    deps: Dependencies, actor: Actor, repair_id: str, reason: str
+) -> RepairView:
+    """Give a repair back to whoever hands them out."""
+    words = Words(remark=reason)
+    return await _take(deps, actor, repair_id, RepairAction.GIVE_BACK, words=words)
+
+
+async def set_out(deps: Dependencies, actor: Actor, repair_id: str) -> RepairView:
+    """Set out for a repair: who reported it is told."""
+    return await _take(deps, actor, repair_id, RepairAction.SET_OUT)
+
+
+async def start(deps: Dependencies, actor: Actor, repair_id: str) -> RepairView:
+    """Begin the work."""
+    return await _take(deps, actor, repair_id, RepairAction.START)
+
+
+async def pause(
+    deps: Dependencies, actor: Actor, repair_id: str, wish: PauseRepair
+) -> RepairView:
+    """Pause a repair with its deadline, until an instant at which it goes on by itself.
+
+    Raises BadPause, RepairMovedOn.
+    """
+
+    async def change(_tx: Transaction, _found: Repair) -> Document:
+        if not deps.now() < wish.until <= deps.now() + LONGEST_PAUSE:
+            raise BadPause("暂停最长30天,请重新选择时间")
+        return {"paused_until": wish.until, "pause_reason": wish.reason}
+
+    words = Words(remark=wish.note or "", facts={"reason": wish.reason})
+    return await _take(deps, actor, repair_id, RepairAction.PAUSE, change=change, words=words)
+
+
+async def resume(deps: Dependencies, actor: Actor, repair_id: str) -> RepairView:
+    """Go on with a repair that rests: its deadline runs on with what was left."""
+    return await _take(deps, actor, repair_id, RepairAction.RESUME)
+
+
+async def finish(
+    deps: Dependencies, actor: Actor, repair_id: str, wish: FinishRepair
+) -> RepairView:
+    """Say what was done, with photos; everybody is then asked whether it is fixed."""
+    photo_ids = [*wish.before, *wish.after]
+
+    async def change(tx: Transaction, found: Repair) -> Document:
+        await _attach(deps, tx, actor, found, photo_ids)
+        now = deps.now()
+        done = Done(
+            summary=wish.summary,
+            before=wish.before,
+            after=wish.after,
+            materials=wish.materials,
+            at=now,
+        )
+        return {"done": done, "done_at": now}
+
+    words = Words(remark=wish.summary, photo_ids=photo_ids)
+    return await _take(deps, actor, repair_id, RepairAction.FINISH, change=change, words=words)
+
+
+async def note(
+    deps: Dependencies, actor: Actor, repair_id: str, wish: NoteRepair
+) -> RepairView:
+    """Write a remark, for all who see the repair or for those who work on it."""
+    words = Words(remark=wish.text, internal=wish.internal)
+    return await _take(deps, actor, repair_id, RepairAction.REMARK, words=words)
+
+
+async def _attach(
+    deps: Dependencies, tx: Transaction, actor: Actor, found: Repair, photo_ids: list[str]
+) -> None:
+    if photo_ids:
+        await photos.attach(
+            deps,
+            tx,
+            actor,
+            photo_ids,
+            subject=found.id,
+            place=found.place,
+            needs=Permission.WORK_ON_REPAIRS,
+            owner="",
+        )

@@ -52,6 +52,7 @@ class Permission(StrEnum):
     REVEAL = auto()  # see a whole phone, name or identity number, with a reason
     MANAGE_PLACES = auto()
     KEEP_CALENDAR = auto()  # days off and at work: the city's
+    MANAGE_CODES = auto()  # codes that hang at doors, lifts and pumps
     IMPORT_REGISTER = auto()
     MANAGE_FEES = auto()
     MANAGE_PAYEES = auto()  # into whose merchant account fees are paid
@@ -89,6 +90,7 @@ STAFF: Final = HEAD | {
     P.DECIDE_HOMES,
     P.REVEAL,
     P.MANAGE_PLACES,
+    P.MANAGE_CODES,
     P.IMPORT_REGISTER,
     P.MANAGE_FEES,
     P.RUN_BILLS,
@@ -109,8 +111,8 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.UNIT_HEAD: HEAD,
     Role.BUILDING_HEAD: HEAD,
     Role.GRID_HEAD: HEAD,
-    Role.FIRM_MANAGER: BOOKKEEPER | DISPATCH | {P.RUN_BILLS, P.SEND_NOTICES},
-    Role.DISPATCHER: DISPATCH | {P.VIEW_PLACES},
+    Role.FIRM_MANAGER: BOOKKEEPER | DISPATCH | {P.RUN_BILLS, P.SEND_NOTICES, P.MANAGE_CODES},
+    Role.DISPATCHER: DISPATCH | {P.VIEW_PLACES, P.MANAGE_CODES},
     Role.REPAIRER: frozenset({P.VIEW_PLACES, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS}),
     Role.CASHIER: BOOKKEEPER,
     Role.COMMITTEE_MEMBER: SUPERVISOR | {P.SEND_NOTICES},

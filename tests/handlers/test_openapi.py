@@ -35,6 +35,7 @@ PUBLIC = {
     "/wx/push/service-account",
     "/exports/{export_id}",
     "/photos/{photo_id}",
+    "/c/{token}",
     "/openapi.json",
     "/docs",
     "/docs/{asset}",

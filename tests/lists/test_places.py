@@ -5,9 +5,11 @@ from typing import Final
 
 import pytest
 
-from mongo_indexes import contracts, firms, places
+from mongo_indexes import contracts, firms, place_codes, places
 from services.firms.models import Contract, Firm
 from services.kernel.documents import to_document
+from services.place_codes.models import PlaceCode, PlaceCodeKind
+from services.place_codes.states import PlaceCodeState
 from services.places.models import ContactLine, Grid, Kind, Place, Usage
 from tests.build.cast import COMMUNITY, COMPOUND, OTHER_COMPOUND, UNIT, Estate
 from tests.build.offices import BUILDING, credit_code
@@ -174,7 +176,39 @@ async def of_contracts(estate: Estate) -> Case:
     )
 
 
+async def of_place_codes(estate: Estate) -> Case:
+    world = estate.world
+    there = [UNIT, BUILDING, COMPOUND, f"{OTHER_COMPOUND}.b1"]
+    kinds = [PlaceCodeKind.LIFT, PlaceCodeKind.DOOR, PlaceCodeKind.PUMP]
+    made = [
+        PlaceCode(
+            id=f"code{9 - number}",
+            place=there[number % 4],
+            kind=kinds[number % 3],
+            label=FORMULA,
+            token_index=f"{number}",
+            token_sealed="",
+            state=PlaceCodeState.ENDED if number % 2 else PlaceCodeState.IN_USE,
+            added_by="staff",
+            added_at=world.clock.now + timedelta(days=number // 2),
+        )
+        for number in range(9)
+    ]
+    await world.db[place_codes.COLLECTION].insert_many([to_document(one) for one in made])
+    return Case(
+        who=await estate.member("staff"),
+        stranger=await estate.member("li"),
+        path=f"/api/v1/places/{COMPOUND}/codes",
+        subject=COMPOUND,
+        place=COMPOUND,
+        filters=[{"kind": "lift"}, {"state": "ended"}, {"kind": "pump", "state": "in_use"}],
+        orders={"place": "place,code_id", "newest": "-added_at,-code_id"},
+        rows=7,
+    )
+
+
 MAKERS: Final[dict[str, Maker]] = {
+    "place_codes": of_place_codes,
     "places": of_places,
     "grids": of_grids,
     "firms": of_firms,

@@ -1,0 +1,66 @@
+"""Sheets of place codes: one page each, to hang at a door, a lift or a pump.
+
+The code is an address of ours that WeChat opens in the mini-program
+(docs/decisions/44-place-codes.md). Source:
+developers.weixin.qq.com/miniprogram/introduction/qrcode.html
+"""
+
+import asyncio
+from typing import Final
+
+from services.audit import actions as audit
+from services.dependencies import Dependencies, Transaction
+from services.kernel import errors, papers
+from services.kernel.acts import Act
+from services.kernel.papers import PaperTooLong, QrCode, Sheet, Text
+from services.kernel.paths import in_order
+from services.kernel.permissions import Actor, Permission
+from services.place_codes import store
+from services.place_codes.models import TOKEN, PlaceCode, SheetsQuery
+from services.places import actions as places
+
+CODE_WIDTH: Final = 110  # mm: read from a step and a half away
+INVITES: Final = Text("微信扫一扫,马上报修", large=True)
+HELPS: Final = Text("位置已经填好,不用写地址", large=True)
+
+
+class NoPlaceCodes(errors.Conflict):
+    """There is no such code in use at this place or below it."""
+
+    code = "no_place_codes"
+
+
+def address_of(deps: Dependencies, token: str) -> str:
+    """Return what a printed code says: an address that leads into the mini-program."""
+    return f"{deps.public_url}/c/{token}"
+
+
+async def printed(deps: Dependencies, actor: Actor, place: str, query: SheetsQuery) -> bytes:
+    """Return the sheets of the codes in use at a place and below it, as PDF.
+
+    Raises NotFound, NoPlaceCodes, PaperTooLong.
+    """
+    found = await places.access_place(deps, actor, place, Permission.MANAGE_CODES)
+    most = papers.MOST_PAGES
+    codes = await store.in_use_under(deps.db, place, query, limit=most + 1)
+    if len(codes) > most:
+        raise PaperTooLong(f"一次最多打印 {most} 张,请按楼栋或单元打印", most=most)
+    if not codes:
+        raise NoPlaceCodes("这里还没有使用中的场所码,请先添加")
+    addresses = await places.addresses(deps, sorted({code.place for code in codes}))
+    codes.sort(key=lambda code: (in_order(code.place), in_order(code.label), code.id))
+    sheets = [_sheet(deps, code, addresses.get(code.place, "")) for code in codes]
+    made = await asyncio.to_thread(papers.pdf, f"{found.name}场所码", sheets)
+
+    async def note(tx: Transaction) -> None:
+        act, count = Act.PLACE_CODES_PRINTED, len(codes)
+        await audit.record(deps, tx, actor, act, place=place, codes=count)
+
+    await deps.in_transaction(note)
+    return made
+
+
+def _sheet(deps: Dependencies, code: PlaceCode, address: str) -> Sheet:
+    token = TOKEN.open(deps.vault, code.id, code.token_sealed)
+    shown = QrCode(address_of(deps, token), width=CODE_WIDTH)
+    return Sheet(code.label, (Text(address, large=True), shown, INVITES, HELPS))

@@ -45,6 +45,21 @@ def test_outermost_places_cover_the_same(places: list[str], place: str) -> None:
     )
 
 
+@given(places=st.lists(PATHS, max_size=8), place=PATHS, at_once=st.integers(1, 3))
+def test_filters_for_each_place_find_the_same_in_order(
+    places: list[str], place: str, at_once: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "AT_ONCE", at_once)
+        found = [one["home"] for one in paths.under_each("home", places)]
+    assert any(paths.covers(p, place) for p in places) == any(
+        one["$gte"] <= place < one["$lt"] and re.search(one.get("$regex", ""), place)
+        for one in found
+    )
+    edges = [edge for one in found for edge in (one["$gte"], one["$lt"])]
+    assert edges == sorted(edges)
+
+
 def test_no_places_match_nothing() -> None:
     assert paths.under_any("home", []) == {"home": {"$in": []}}
 

@@ -13,7 +13,7 @@ from services.kernel.bulk import insert_new
 from services.kernel.documents import Document, to_document
 from services.kernel.measures import sum_if, written
 from services.kernel.pages import Key, Keyset, ListQuery, Page
-from services.kernel.paths import outermost, part, under
+from services.kernel.paths import part, under, under_each
 from services.messaging.broadcasts.models import Because, BroadcastHome
 
 BY_HOME: Final = Keyset(Key("home"), Key())
@@ -83,11 +83,11 @@ async def unreached(
 ) -> Page[BroadcastHome]:
     """Homes under some places where nobody was reached. Served by index `by_home`.
 
-    One query a place, each of which merges the broadcasts in the order of the homes.
+    A query for fifty places, each of which merges the broadcasts in the order of the homes.
     """
     told = {"broadcast": {"$in": list(broadcasts)}, "reached": False}
     narrow = WHY[because] if because else {}
-    parts = [("by_home", {**told, "home": under(each), **narrow}) for each in outermost(places)]
+    parts = [("by_home", {**told, **each, **narrow}) for each in under_each("home", places)]
     return await BY_HOME.page_of_any(db[COLLECTION], BroadcastHome, parts, query)
 
 

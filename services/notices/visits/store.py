@@ -9,7 +9,7 @@ from mongo_indexes.notice_visits import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
-from services.kernel.paths import outermost, under
+from services.kernel.paths import under_each
 from services.notices.visits.models import Visit, VisitsQuery
 
 BY_HOME: Final = Keyset(Key("home"), Key())
@@ -40,5 +40,5 @@ async def page(
     """Visits about a notice under some places, by home. Served by `homes`, `homes_result`."""
     where = {"notice": notice, **chosen(query, "result")}
     name = "homes" if query.result is None else "homes_result"
-    parts = [(name, {**where, "home": under(place)}) for place in outermost(places)]
+    parts = [(name, {**where, **each}) for each in under_each("home", places)]
     return await BY_HOME.page_of_any(db[COLLECTION], Visit, parts, query)

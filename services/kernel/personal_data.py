@@ -5,13 +5,14 @@ erasure and key rotation are run from all of them (`Features.holdings`): a colle
 nobody declares fails a test.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum, auto
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
+from services.kernel.documents import Document
 from services.kernel.labels import Labelled
 from services.kernel.vault import Sealed
 
@@ -48,6 +49,7 @@ class Holding(Struct, frozen=True, kw_only=True):
     has, written by their labels.
     `sealed`: name of a sealed field → the field, which knows its place; `list.field` for one
     of each item of a list.
+    `complete`: (deps, rows) adds to some rows, in place, what of them is kept elsewhere.
     `law`: why it is kept. `staff`: fields with ids of people who acted in office; kept.
     `revealed`: whether staff may see its masked fields in full, with a reason. `rank`: where
     its group stands in an export; lower comes first, equals in the order of the packages.
@@ -60,6 +62,7 @@ class Holding(Struct, frozen=True, kw_only=True):
     shows: Mapping[str, str] = MappingProxyType({})
     words: Mapping[str, type[Labelled]] = MappingProxyType({})
     sealed: Mapping[str, Sealed] = MappingProxyType({})
+    complete: Callable[[Any, Sequence[Document]], Awaitable[None]] | None = None
     law: str = ""
     why: str = ""
     staff: tuple[str, ...] = ()

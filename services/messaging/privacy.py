@@ -1,17 +1,31 @@
 """Personal data of messages and message grants, and its erasure."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from mongo_indexes import broadcast_homes, broadcasts, message_grants, messages
 from mongo_indexes import push_turns as push_turns_index
 from services.dependencies import Dependencies, Transaction
+from services.kernel.documents import Document
 from services.kernel.personal_data import Fate, Holding
 from services.messaging import message_grants as grants
 from services.messaging import store
 from services.messaging.broadcasts import homes_store
+from services.messaging.broadcasts import store as broadcasts_store
 from services.messaging.models import Delivery
 from services.messaging.push_turns import actions as push_turns
 from services.people import actions as people
+
+
+async def _add_texts(deps: Dependencies, rows: Sequence[Document]) -> None:
+    """Add the text of their broadcast to messages that have none of their own."""
+    without = [row for row in rows if row.get("broadcast") and not row["body"]]
+    ids = sorted({row["broadcast"] for row in without})
+    found = await broadcasts_store.find_many(deps.db, ids) if ids else []
+    texts = {told.id: {"title": told.title, "body": told.body} for told in found}
+    for row in without:
+        row.update(texts.get(row["broadcast"], {}))
+
 
 MESSAGES: Final = Holding(
     collection=messages.COLLECTION,
@@ -26,6 +40,7 @@ MESSAGES: Final = Holding(
         "delivery": "微信送达",
     },
     words={"delivery": Delivery},
+    complete=_add_texts,
 )
 HOLDINGS: Final = (
     MESSAGES,
@@ -37,7 +52,7 @@ HOLDINGS: Final = (
     Holding(
         collection=broadcasts.COLLECTION,
         fate=Fate.NOBODYS,
-        why="群发消息的内容和进度,不含个人信息",
+        why="群发消息的进度,不含个人信息;内容见“收到的消息”",
     ),
     Holding(
         collection=broadcast_homes.COLLECTION,

@@ -23,11 +23,10 @@ from services.kernel.permissions import Actor
 from services.kernel.personal_data import Holding
 from services.photos import actions as photos_actions
 from services.privacy import labels
-from services.privacy.rows import ids_of, rows_of
+from services.privacy.rows import batches, ids_of, rows_of
 
 MY_DATA: Final = "my_data"
 JSON: Final = "application/json; charset=utf-8"
-ROWS_AT_ONCE: Final = 500
 # Of one kind; a person's whole life in a compound is a few thousand.
 MOST_ROWS: Final = 50_000
 ABOUT: Final = "三长通保存的关于您的全部信息。其他人的信息不在其中。时间为北京时间。"
@@ -116,21 +115,10 @@ async def _batches(
 ) -> AsyncIterator[list[Document]]:
     """Yield a person's rows of one kind, some at a time, in people's words."""
     rows = rows_of(deps, holding, actor.person_id, limit=MOST_ROWS + 1)
-    async for batch in _some(rows):
+    async for batch in batches(rows):
         if holding.collection == photos.COLLECTION:
             await _add_links(deps, actor, batch, lasts)
         await labels.translate(deps, batch)
-        yield batch
-
-
-async def _some(rows: AsyncIterator[Document]) -> AsyncIterator[list[Document]]:
-    batch: list[Document] = []
-    async for row in rows:
-        batch.append(row)
-        if len(batch) == ROWS_AT_ONCE:
-            yield batch
-            batch = []
-    if batch:
         yield batch
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from services.dependencies import Dependencies
 from services.kernel.days import BEIJING
@@ -11,14 +11,32 @@ from services.kernel.labels import label_of
 from services.kernel.personal_data import Holding
 from services.privacy.labels import in_yuan
 
+ROWS_AT_ONCE: Final = 500
+
 
 async def rows_of(
     deps: Dependencies, holding: Holding, person_id: str, *, limit: int
 ) -> AsyncIterator[Document]:
     """Yield what one person may read of their own rows, in people's words."""
     query = {holding.person: person_id}
-    async for row in deps.db[holding.collection].find(query).limit(limit):
-        yield readable(deps, holding, row)
+    found = deps.db[holding.collection].find(query).limit(limit)
+    async for batch in batches(found):
+        if holding.complete is not None:
+            await holding.complete(deps, batch)
+        for row in batch:
+            yield readable(deps, holding, row)
+
+
+async def batches(rows: AsyncIterator[Document]) -> AsyncIterator[list[Document]]:
+    """Yield rows some at a time."""
+    batch: list[Document] = []
+    async for row in rows:
+        batch.append(row)
+        if len(batch) == ROWS_AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 async def ids_of(

@@ -1,13 +1,17 @@
 """Export over HTTP: all of one person in one file, and nothing of anybody else."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from services.kernel.labels import Labelled, label_of
+from services.messaging.broadcasts import store as broadcasts_store
+from services.messaging.broadcasts.models import Broadcast
 from services.residencies.models import Way
 from tests.build import cast, exports
 from tests.build.cast import Estate
+from tests.build.notices import act, delivered
 from tests.build.payments import ordered, pay
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
@@ -82,6 +86,28 @@ async def test_who_looked_at_me_when_and_why(estate: Estate, li: Member) -> None
     [look] = rows(reply, "谁查看过我的信息")
     assert look["内容"] == {"fields": ["phone"], "reason": "urgent_repair"}
     assert staff.person_id not in reply.raw.decode()
+
+
+async def test_what_many_were_told_is_whole_in_it_some_texts_at_a_time(
+    estate: Estate, li: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titles = [f"停水通知{number}" for number in range(5)]
+    *_, last = [await delivered(estate, title=title) for title in titles]
+    await act(estate, last, "withdraw", because="停水取消")
+    asked, find_many = [], broadcasts_store.find_many
+
+    async def counted(db: Any, ids: Sequence[str]) -> list[Broadcast]:
+        asked.append(len(ids))
+        return await find_many(db, ids)
+
+    monkeypatch.setattr(broadcasts_store, "find_many", counted)
+    monkeypatch.setattr("services.privacy.rows.ROWS_AT_ONCE", 3)
+    received = rows(await export(estate, li), "收到的消息")
+    found = {row["标题"]: row.get("内容") for row in received}
+    text = "新城社区居委会:3月5日8时至12时停水。请提前储水"
+    assert {found.get(title) for title in titles[:4]} == {text}
+    assert found["已撤回:停水通知4"] == "新城社区居委会:停水取消"
+    assert sorted(asked) == [2, 3]
 
 
 async def test_a_head_finds_the_office_in_it(estate: Estate) -> None:

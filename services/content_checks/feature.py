@@ -23,7 +23,7 @@ CHECKS: Final = List(
         CheckView,
         address="地点",
         state="状态",
-        text_finding="微信对文字的判断",
+        text_finding="微信检查结果",
         reason="审核说明",
         created_at="提交时间",
         ended_at="结束时间",

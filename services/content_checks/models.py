@@ -30,7 +30,7 @@ class Finding(Labelled):
     """What was found in a piece of text or a picture, in WeChat's words."""
 
     PASS = "pass", "未发现问题"  # WeChat's word for harmless
-    REVIEW = "review", "需要人工判断"
+    REVIEW = "review", "需要人工审核"
     RISKY = "risky", "违规"
 
 

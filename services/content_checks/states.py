@@ -18,7 +18,7 @@ from services.kernel.states import Table, Transition
 class CheckState(Labelled):
     """State of a check."""
 
-    PENDING = "pending", "检查中"
+    PENDING = "pending", "微信检查中"
     DOUBTFUL = "doubtful", "等待人工审核"
     PASSED = "passed", "已通过"
     REFUSED = "refused", "未通过"

@@ -95,8 +95,8 @@ class Act(Labelled):
     REFUND_RETRIED = "payment.refund_retried", "重新退款", Guard.OWN_HOME
 
     NOTICE_CHANGED = "notice.changed", "起草或修改通知"
-    NOTICE_SUBMITTED = "notice.submitted", "提交通知复核"
-    NOTICE_REVIEWED = "notice.reviewed", "复核通知"
+    NOTICE_SUBMITTED = "notice.submitted", "提交通知审核"
+    NOTICE_REVIEWED = "notice.reviewed", "审核通知"
     NOTICE_RECALLED = "notice.recalled", "收回通知修改"
     NOTICE_SCHEDULED = "notice.scheduled", "定时发布通知"
     NOTICE_PUBLISHED = "notice.published", "发布通知"
@@ -106,7 +106,7 @@ class Act(Labelled):
     NOTICE_WITHDRAWN = "notice.withdrawn", "撤回通知"
     NOTICE_RULES_SET = "notice.rules_set", "制定通知规则"
     NOTICE_ANSWERED = "notice.answered", "回复通知"
-    NOTICE_ANSWER_ENTERED = "notice.answer_entered", "代住户填写回执"
+    NOTICE_ANSWER_ENTERED = "notice.answer_entered", "代住户填写回复"
     NOTICE_VISITED = "notice.visited", "登记上门告知"
     NOTICE_QUESTION_ASKED = "notice.question_asked", "在通知下提问"
     NOTICE_QUESTIONS_GROUPED = "notice.questions_grouped", "归并通知下的提问"

@@ -89,7 +89,7 @@ async def submit(deps: Dependencies, actor: Actor, notice_id: str) -> NoticeView
     found = await access(deps, actor, notice_id)
     states.require(found.state, NoticeAction.SUBMIT)
     if not (await rules.of(deps, found.places)).second_eyes:
-        raise ReviewNotAsked("这里不要求复核,可以直接发布")
+        raise ReviewNotAsked("这里不要求审核,可以直接发布")
     checks.check_times(found.content, deps.now())
     key = f"{found.id}:{found.revision}"
     reviewers = await notify.reviewers_of(deps, found)
@@ -148,7 +148,7 @@ async def review(
 
 def _require_others(actor: Actor, found: Notice) -> None:
     if actor.person_id in senders.writers_of(found):
-        raise OwnNotice("自己写的通知要由别人复核")
+        raise OwnNotice("自己写的通知要由别人审核")
 
 
 async def get(deps: Dependencies, actor: Actor, notice_id: str) -> NoticeView:

@@ -26,8 +26,8 @@ from services.notices.visits.models import VisitsQuery, VisitView
 # What both lists of doors say of a home.
 HOME_COLUMNS: Final = {
     "address": "房屋",
-    "because": "未到原因",
-    "people": "已绑定人数",
+    "because": "未告知原因",
+    "people": "站内收到人数",
     "visits": "上门次数",
     "last_visit_at": "最近上门时间",
     "last_visit_result": "最近上门结果",
@@ -57,7 +57,7 @@ NOTICES: Final = List(
 )
 ANSWERS: Final = List(
     name="notice_answers",
-    title="通知回执",
+    title="通知回复",
     needs=Permission.SEND_NOTICES,
     query=AnswersQuery,
     read=answers.listing,
@@ -73,7 +73,7 @@ ANSWERS: Final = List(
 )
 UNREACHED: Final = List(
     name="notice_unreached",
-    title="通知未到户",
+    title="通知未告知到户",
     needs=Permission.SEND_NOTICES,
     query=UnreachedQuery,
     read=unreached.of_notice,

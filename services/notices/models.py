@@ -46,7 +46,7 @@ NoticeId = Annotated[
 class NoticeKind(Labelled):
     INFORMATION = "information", "通知"
     POLICY = "policy", "政策法规"
-    ASKS_ANSWER = "asks_answer", "需要回执"
+    ASKS_ANSWER = "asks_answer", "需要回复"
     EMERGENCY = "emergency", "紧急通知"
 
 

@@ -47,21 +47,21 @@ NOTICE_EMERGENCY: Final = Template(
 )
 NOTICE_TO_REVIEW: Final = Template(
     key="notice_to_review",
-    title="有通知请您复核",
-    body="“{title}”等待复核,请看看能不能发布。",
+    title="有通知请您审核",
+    body="“{title}”等待审核,请看看能不能发布。",
     page=SENDER_PAGE,
     data={"thing1": "title"},
     purpose=Purpose.REMINDER,
-    asks=(Ask(Moment.AFTER_WORKING, "有通知要复核时提醒您"),),
+    asks=(Ask(Moment.AFTER_WORKING, "有通知要审核时提醒您"),),
 )
 NOTICE_REVIEWED: Final = Template(
     key="notice_reviewed",
-    title="您的通知有了复核结果",
+    title="您的通知有了审核结果",
     body="“{title}”:{outcome}",
     page=SENDER_PAGE,
     data={"thing1": "title", "thing2": "outcome"},
     purpose=Purpose.REMINDER,
-    asks=(Ask(Moment.AFTER_WORKING, "通知复核有结果时告诉您"),),
+    asks=(Ask(Moment.AFTER_WORKING, "通知审核有结果时告诉您"),),
 )
 NOTICE_HELD_BACK: Final = Template(
     key="notice_held_back",
@@ -70,7 +70,7 @@ NOTICE_HELD_BACK: Final = Template(
     page=SENDER_PAGE,
     data={"thing1": "title", "thing2": "reason"},
     purpose=Purpose.REMINDER,
-    asks=(Ask(Moment.AFTER_WORKING, "定时通知没有发出时告诉您"),),
+    asks=(Ask(Moment.AFTER_WORKING, "定时通知没有发布时告诉您"),),
 )
 TEMPLATES: Final = (
     NOTICE,
@@ -165,7 +165,7 @@ async def notify_of_review(
     deps: Dependencies, tx: Transaction, notice: Notice, because: str, *, writer: str = ""
 ) -> None:
     """Notify who wrote a notice, or a correction of it, of what came of the review."""
-    outcome = f"退回修改,{because}" if because else "已通过复核,可以发布"
+    outcome = f"退回修改,{because}" if because else "审核通过,可以发布"
     await messaging.notify(
         deps,
         tx,

@@ -107,7 +107,7 @@ async def _rules_of(deps: Dependencies, found: Notice, frozen: Audience) -> Noti
     """Return the rules of all places that are meant. Raises ReviewNeeded where they ask it."""
     held = await rules.of(deps, frozen.places)
     if held.second_eyes and not _is_approved(found):
-        raise ReviewNeeded("这里要求先由别人复核,请先提交复核")
+        raise ReviewNeeded("这里要求先由别人审核,请先提交审核")
     return held
 
 

@@ -14,8 +14,8 @@ from services.kernel.states import Table, Transition
 
 class NoticeState(Labelled):
     DRAFT = "draft", "草稿"
-    IN_REVIEW = "in_review", "待复核"
-    APPROVED = "approved", "已复核"
+    IN_REVIEW = "in_review", "待审核"
+    APPROVED = "approved", "审核通过"
     SCHEDULED = "scheduled", "定时发布"
     PUBLISHED = "published", "已发布"
     WITHDRAWN = "withdrawn", "已撤回"
@@ -102,9 +102,9 @@ class NoticeMovedOn(errors.Conflict):
 # What to do instead, where an action does not start from the state that the notice is in.
 INSTEAD: Final = {
     S.DRAFT: "这条通知还没有发布,直接修改即可",
-    S.IN_REVIEW: "这条通知正在复核,请先撤回复核再修改",
-    S.APPROVED: "这条通知已经复核,请先撤回复核再修改",
-    S.SCHEDULED: "通知已定时,请先取消定时再修改",
+    S.IN_REVIEW: "这条通知正在审核,请先收回再修改",
+    S.APPROVED: "这条通知已经审核通过,请先收回再修改",
+    S.SCHEDULED: "这条通知已经定时发布,请先收回再修改",
     S.PUBLISHED: "这条通知已经发布,有误请用更正",
     S.WITHDRAWN: "这条通知已经撤回",
 }

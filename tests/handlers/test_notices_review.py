@@ -276,7 +276,7 @@ async def test_what_is_planned_keeps_the_rules_of_its_hour(estate: Estate) -> No
     held = (await get(estate, "staff", f"notices/{notice_id}")).body
     assert (held["state"], held["sent_back_because"]) == (
         "draft",
-        "这里要求先由别人复核,请先提交复核",
+        "这里要求先由别人审核,请先提交审核",
     )
     staff = await estate.member("staff")
     assert len(await told(estate.world, staff, "notice_held_back")) == 1

@@ -106,7 +106,7 @@ class Because(Labelled):
     """Reason why nobody of a home was reached: how far what was told got."""
 
     NOBODY_BOUND = "nobody_bound", "无人绑定"
-    INBOX_ONLY = "inbox_only", "只有站内消息"
+    INBOX_ONLY = "inbox_only", "只在站内,未查看"
     PUSHED_NOT_OPENED = "pushed_not_opened", "已推送,未查看"
 
 

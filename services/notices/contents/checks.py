@@ -91,7 +91,7 @@ def check_content(
     options = content.question.options if content.question else []
     check_html(content.text, content.title, *names, *options)
     if (content.question is not None) is not (kind is NoticeKind.ASKS_ANSWER):
-        raise BadQuestion("只有“需要回执”的通知要写问题,而且必须写")
+        raise BadQuestion("只有“需要回复”的通知要写问题,而且必须写")
     if content.question is not None:
         _check_options(content.question)
         _check_end(content, content.question)

@@ -21,12 +21,12 @@ NOTICE_QUESTION_ANSWERED: Final = Template(
 )
 NOTICE_QUESTION_REFUSED: Final = Template(
     key="notice_question_refused",
-    title="您的提问没有通过检查",
-    body="您在“{title}”下面的提问没有通过内容检查,别人看不到。请换个说法再问,或直接联系社区。",
+    title="您的提问没有通过审核",
+    body="您在“{title}”下面的提问没有通过内容审核,别人看不到。请换个说法再问,或直接联系社区。",
     page="pages/notices/notice",
     data={"thing1": "title"},
     purpose=Purpose.INFORMATION,
-    asks=(Ask(Moment.AFTER_REPORTING, "您的提问没有通过检查时告诉您"),),
+    asks=(Ask(Moment.AFTER_REPORTING, "您的提问没有通过审核时告诉您"),),
 )
 TEMPLATES: Final = (NOTICE_QUESTION_ANSWERED, NOTICE_QUESTION_REFUSED)
 SOURCE: Final = NOTICE_QUESTION_ANSWERED.key  # of broadcasts: Feature.broadcasts

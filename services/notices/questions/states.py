@@ -18,8 +18,8 @@ from services.kernel.states import Table, Transition
 
 
 class QuestionState(Labelled):
-    PENDING = "pending", "检查中"  # seen by its author and who decides about contents
-    REFUSED = "refused", "未通过检查"
+    PENDING = "pending", "审核中"  # seen by its author and who decides about contents
+    REFUSED = "refused", "未通过审核"
     PASSED = "passed", "等待答复"
     ANSWERED_PRIVATELY = "answered_privately", "已单独答复"
     PUBLISHED = "published", "已公开答复"

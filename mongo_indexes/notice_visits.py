@@ -29,6 +29,7 @@ VALIDATOR: Final[dict[str, Any]] = {
     "properties": {
         "number": {"bsonType": ["int", "long"], "minimum": 1, "maximum": 20},
         "result": {"enum": ["told", "paper_left", "nobody_there", "refused"]},
+        "role": {"bsonType": ["string", "null"]},
         "told_whom": {"enum": ["owner", "family", "tenant", "neighbour", "other", None]},
         "photos": {"bsonType": "array", "maxItems": 3},
         "at": {"bsonType": "date"},

@@ -103,6 +103,7 @@ VISITS: Final = List(
         number="第几次",
         result="结果",
         told_whom="告知了谁",
+        by="登记人职务",
         remark="备注",
         at="登记时间",
     ),

@@ -65,6 +65,11 @@ async def test_a_visit_that_told_somebody_or_left_a_paper_reaches_the_home(
     asked_again = await get(estate, "head", f"notices/{notice_id}/homes/{WANG_HOME}/visits")
     results = [each["result"] for each in asked_again.body["items"]]
     assert results == ["nobody_there", "refused", "paper_left"]
+    staff = await knock(estate, notice_id, WANG_HOME, "refused", who="staff")
+    assert (made.body["by"], staff.body["by"]) == ("unit_head", "community_staff")
+    await estate.world.db.notice_visits.update_many({}, {"$unset": {"role": ""}})
+    old = await get(estate, "head", f"notices/{notice_id}/homes/{WANG_HOME}/visits")
+    assert [each["by"] for each in old.body["items"]] == [None] * 4  # kept before offices were
     [noted, *_] = await acts(estate.world, "notice.visited")
     assert (noted["place"], noted["facts"]["notice"]) == (WANG_HOME, notice_id)
 

@@ -11,7 +11,7 @@ from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.pages import Page
-from services.kernel.permissions import Actor, Permission, require_at
+from services.kernel.permissions import Actor, Permission, Role, require_at
 from services.messaging.broadcasts import actions as broadcasts
 from services.notices import notify, states
 from services.notices import store as notices
@@ -113,8 +113,15 @@ def _visit(
         remark_sealed=REMARK.seal(deps.vault, made_id, wish.remark) if wish.remark else "",
         photos=list(dict.fromkeys(wish.photo_ids)),
         by=actor.person_id,
+        role=_office(actor, home),
         at=deps.now(),
     )
+
+
+def _office(actor: Actor, home: str) -> Role | None:
+    """Return the office nearest to the home by which the actor sees who lives there."""
+    held = actor.roles(Permission.VIEW_RESIDENTS, home)
+    return next((role for role in Role if role in held), None)  # from the staircase up
 
 
 async def _attach(deps: Dependencies, tx: Transaction, actor: Actor, made: Visit) -> None:

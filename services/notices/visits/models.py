@@ -8,6 +8,7 @@ from msgspec import Meta, Struct, field
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
 from services.kernel.paths import PlacePath
+from services.kernel.permissions import Role
 from services.kernel.types import TEXT, Id
 from services.kernel.vault import Sealed
 
@@ -46,7 +47,8 @@ class Visit(Struct, kw_only=True):
 
     `number`: of the visits of this home, from 1; with notice and home it is the id, so that of
     two who write at once one counts again. `remark_sealed`: whoever types may name somebody.
-    `by`: head or staff who was there.
+    `by`: head or staff who was there. `role`: the office by which they were; None where it was
+    not kept.
     """
 
     id: str = field(name="_id")
@@ -58,6 +60,7 @@ class Visit(Struct, kw_only=True):
     remark_sealed: str = ""
     photos: list[str] = []
     by: str
+    role: Role | None = None
     at: datetime
 
 
@@ -106,7 +109,7 @@ class VisitView(Struct, kw_only=True):
     `told_whom`: Who was told; null where nobody was.
     `remark`: What was added; empty for nothing.
     `photo_ids`: Photos of the paper that was left.
-    `by`: Opaque id of the head or staff who was there.
+    `by`: Office of the head or staff who was there; null where it was not kept.
     `at`: When it was recorded.
     """
 
@@ -118,7 +121,7 @@ class VisitView(Struct, kw_only=True):
     told_whom: ToldWhom | None
     remark: Annotated[str, Meta(examples=["晚上七点后在家"])]
     photo_ids: list[str]
-    by: Annotated[str, Meta(examples=["01kt9a7c4m8q2v5x1z3b6d0e9n"])]
+    by: Role | None
     at: datetime
 
 

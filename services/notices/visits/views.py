@@ -20,6 +20,7 @@ async def visits(deps: Dependencies, found: Sequence[Visit]) -> list[VisitView]:
             address=addresses.get(visit.home, ""),
             remark=remark_of(deps, visit),
             photo_ids=visit.photos,
+            by=visit.role,
         )
         for visit in found
     ]

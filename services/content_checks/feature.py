@@ -21,6 +21,7 @@ CHECKS: Final = List(
     place_of=around(Permission.MODERATE),
     columns=columns(
         CheckView,
+        about="内容",
         address="地点",
         state="状态",
         text_finding="微信检查结果",

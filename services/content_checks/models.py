@@ -157,6 +157,7 @@ class CheckView(Struct, kw_only=True):
 
     `check_id`: Opaque id of the check.
     `subject`: What the text belongs to: its kind and its id.
+    `about`: What that is, as people say it; empty where it is gone.
     `place`: Path of the place where it would be read.
     `address`: Address of that place, as people say it.
     `state`: How far the check is.
@@ -171,6 +172,7 @@ class CheckView(Struct, kw_only=True):
 
     check_id: str
     subject: Annotated[str, Meta(examples=["notice_question:01kt9a7c4m8q2v5x1z3b6d0ec1"])]
+    about: Annotated[str, Meta(examples=["通知“停水通知”下的提问"])]
     place: PlacePath
     address: str
     state: CheckState

@@ -1,5 +1,6 @@
 """Views of content checks, for those who decide."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from services.audiences import residents
@@ -31,13 +32,44 @@ async def shown(
     deps: Dependencies, actor: Actor, found: Sequence[ContentCheck]
 ) -> list[CheckView]:
     """Show checks of the actor's places: a query for each kind of thing, however many."""
+    about = await _about(deps, [check.subject for check in found])
     near = await household(deps, actor)
     addresses = await places.addresses(deps, sorted({check.place for check in found}))
-    return [_view(deps, actor, check, near, addresses.get(check.place, "")) for check in found]
+    return [
+        _view(
+            deps,
+            actor,
+            check,
+            near,
+            address=addresses.get(check.place, ""),
+            about=about.get(check.subject, ""),
+        )
+        for check in found
+    ]
+
+
+async def _about(deps: Dependencies, subjects: Sequence[str]) -> dict[str, str]:
+    """Return subject → what it is about, as those say whose contents they are."""
+    ids = defaultdict[str, list[str]](list)
+    for subject in subjects:
+        kind, _, subject_id = subject.partition(":")
+        ids[kind].append(subject_id)
+    said: dict[str, str] = {}
+    for kind, about in deps.features.checked_about.items():
+        if kind in ids:
+            found = await about(deps, ids[kind])
+            said |= {f"{kind}:{subject_id}": words for subject_id, words in found.items()}
+    return said
 
 
 def _view(
-    deps: Dependencies, actor: Actor, check: ContentCheck, near: Collection[str], address: str
+    deps: Dependencies,
+    actor: Actor,
+    check: ContentCheck,
+    near: Collection[str],
+    *,
+    address: str,
+    about: str,
 ) -> CheckView:
     own = check.author == actor.person_id
     stranger = not own and check.author not in near
@@ -47,6 +79,7 @@ def _view(
         check,
         CheckView,
         check_id=check.id,
+        about=about,
         address=address,
         may_decide=stranger,
         text=TEXT.open(deps.vault, check.id, check.text_sealed) if readable else None,

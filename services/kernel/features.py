@@ -29,6 +29,8 @@ Step = Callable[[Any, Any, str], Awaitable[bool]]
 Export = Callable[[Any, Any, Any], Awaitable[None]]
 # (deps, tx, subject_id, state): what becomes of a content when its check ends.
 Checked = Callable[[Any, Any, str, Any], Awaitable[None]]
+# (deps, subject_ids): subject_id → what people call it, of contents that are checked.
+About = Callable[[Any, Sequence[str]], Awaitable[Mapping[str, str]]]
 # (deps, homes, month): those of the homes that are meant.
 Selection = Callable[[Any, Sequence[str], Month], Awaitable[set[str]]]
 R = TypeVar("R")
@@ -75,7 +77,8 @@ class Feature(Struct, frozen=True, kw_only=True):
     `broadcasts`: name of a source of people who are told something →
     services.messaging.broadcasts.models.Source.
     `checked`: kind of a content that others see → what is done when its check ends
-    (services/content_checks).
+    (services/content_checks). `checked_about`: the same kind → what such contents are about,
+    for whoever judges them.
     `selections`: field of an audience that narrows its homes → which of some homes are meant.
     `cases`: kinds of cases, services.cases.kinds.Kind.
     """
@@ -95,6 +98,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     measures: tuple[Measure, ...] = ()
     broadcasts: Mapping[str, Any] = {}
     checked: Mapping[str, Checked] = {}
+    checked_about: Mapping[str, About] = {}
     selections: Mapping[str, Selection] = {}
     cases: tuple[Any, ...] = ()
 
@@ -106,7 +110,8 @@ class Features:
     `holdings`: as an export shows them. `closings`: in the order in which they are done.
     `erasure`: package → its step; `forgets`: package → what people call what it clears.
     `measures`: name → figures of places.
-    `checked`: kind of a content → what is done when its check ends. `cases`: name → kind.
+    `checked`: kind of a content → what is done when its check ends. `checked_about`: kind of a
+    content → what some are about. `cases`: name → kind.
     Raises ValueError for what two packages register by one name, since one of them would never
     be seen, and for the lane of a job that is not the package's; KeyError for a package of
     `before` that registers nothing; CycleError for a circle.
@@ -137,6 +142,7 @@ class Features:
             {one.name: one} for each in features for one in each.measures
         )
         self.checked: Final = _once(each.checked for each in features)
+        self.checked_about: Final = _once(each.checked_about for each in features)
         self.selections: Final = _once(each.selections for each in features)
         self.cases: Final = _once({one.name: one} for each in features for one in each.cases)
 

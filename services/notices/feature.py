@@ -132,6 +132,7 @@ FEATURE: Final = Feature(
     templates=(*notify.TEMPLATES, *questions_notify.TEMPLATES),
     broadcasts={**jobs.BROADCASTS, **questions_jobs.BROADCASTS},
     checked=questions_jobs.CHECKED,
+    checked_about=questions_jobs.CHECKED_ABOUT,
     holdings=privacy.HOLDINGS,
     forget=privacy.forget,
     forgets="读过和回复的通知、在通知下的提问",

@@ -43,6 +43,12 @@ async def find_short(
     return msgspec.convert(await cursor.to_list(), list[Notice])
 
 
+async def titles(db: Database, notice_ids: Sequence[str]) -> dict[str, str]:
+    """Return notice → its title."""
+    cursor = db[COLLECTION].find({"_id": {"$in": list(notice_ids)}}, {"title": 1})
+    return {row["_id"]: row["title"] for row in await cursor.to_list()}
+
+
 async def text_of(db: Database, notice_id: str, version: int) -> str | None:
     """Return the text of the present version; None when it is another by now."""
     query = {"_id": notice_id, "version": version}

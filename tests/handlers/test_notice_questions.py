@@ -118,6 +118,7 @@ async def test_case_28_what_is_doubtful_only_its_author_sees_until_a_person_deci
     assert (await answer(estate, notice_id, question_id)).status == 404
     [check] = (await get(estate, "staff", "content-checks")).body["items"]
     assert (check["subject"], check["place"]) == (f"notice_question:{question_id}", COMPOUND)
+    assert check["about"] == "通知“停水通知”下的提问"
     path = f"content-checks/{check['check_id']}/decision"
     assert (await post(estate, "staff", path, passed=passed, reason="看过了")).status == 200
     assert await mine(estate, notice_id, "li") == [state]

@@ -6,7 +6,7 @@ from services.content_checks.states import CheckState, is_visible
 from services.dependencies import Dependencies, Transaction
 from services.messaging.broadcasts.models import Part, Recipients, Source
 from services.notices import store as notices
-from services.notices.questions import actions, groups, notify, store
+from services.notices.questions import actions, groups, notify, store, views
 from services.notices.questions.states import QuestionAction
 
 
@@ -39,4 +39,5 @@ async def part(deps: Dependencies, key: str, after: str, limit: int) -> Part:
 
 
 CHECKED: Final = {actions.KIND: note_verdict}
+CHECKED_ABOUT: Final = {actions.KIND: views.about}
 BROADCASTS: Final = {notify.SOURCE: Source(part=part)}

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from services.dependencies import Dependencies
 from services.kernel.personal_data import GONE
 from services.kernel.views import show
+from services.notices import store as notices
 from services.notices.questions import store
 from services.notices.questions.models import (
     ANSWER,
@@ -17,6 +18,17 @@ from services.notices.questions.models import (
     QuestionRow,
 )
 from services.notices.questions.states import QuestionState
+
+
+async def about(deps: Dependencies, question_ids: Sequence[str]) -> dict[str, str]:
+    """Return question → what it is about, for those who judge its words: two queries."""
+    asked = await store.find_many(deps.db, question_ids)
+    titles = await notices.titles(deps.db, sorted({each.notice for each in asked.values()}))
+    return {
+        key: f"通知“{titles[each.notice]}”下的提问"
+        for key, each in asked.items()
+        if each.notice in titles
+    }
 
 
 def text_of(deps: Dependencies, question: NoticeQuestion) -> str:

@@ -30,7 +30,7 @@ class MyQuestionsHandler(ApiHandler):
         needs=Access.SIGNED_IN,
         status=201,
         errors=("notice_takes_no_questions", "too_many_notice_questions"),
-        example=AskQuestion(text="二次供水什么时候恢复?"),
+        example=AskQuestion(question="二次供水什么时候恢复?"),
         rate=Rate.QUESTION,
         is_idempotent=True,
     )
@@ -69,7 +69,7 @@ class QuestionAnswerHandler(ApiHandler):
             "notice_question_not_published",
             "notice_html",
         ),
-        example=AnswerQuestion(text="当天 18 时前恢复。", public=True),
+        example=AnswerQuestion(answer="当天 18 时前恢复。", public=True),
     )
     async def post(
         self, notice_id: NoticeId, question_id: QuestionId, body: AnswerQuestion

@@ -118,7 +118,7 @@ QUESTIONS: Final = List(
     place_of=groups.place_of,
     columns=columns(
         QuestionRow,
-        text="提问",
+        question="提问",
         asked="提问次数",
         state="状态",
         asked_at="提问时间",

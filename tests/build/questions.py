@@ -13,7 +13,7 @@ TOLD: Final = "notice_question_answered"
 async def ask(estate: Estate, notice_id: str, who: str, text: str = WHEN) -> Reply:
     await estate.member(who)
     await estate.world.wechat.openid(who)  # who asks is in the mini-program
-    return await post(estate, who, f"me/notices/{notice_id}/questions", text=text)
+    return await post(estate, who, f"me/notices/{notice_id}/questions", question=text)
 
 
 async def asked(estate: Estate, notice_id: str, who: str, text: str = WHEN) -> str:
@@ -44,7 +44,7 @@ async def rows(estate: Estate, notice_id: str, query: str = "") -> list[dict[str
 async def answer(
     estate: Estate, notice_id: str, question_id: str, who: str = "staff", **more: Any
 ) -> Reply:
-    body = {"text": "今晚八点", "public": True, **more}
+    body = {"answer": "今晚八点", "public": True, **more}
     return await post(estate, who, f"notices/{notice_id}/questions/{question_id}/answer", body)
 
 

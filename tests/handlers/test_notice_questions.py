@@ -37,7 +37,7 @@ async def test_an_answer_for_all_is_below_the_notice_and_tells_who_asked(
     }
     many, one = await rows(estate, notice_id)
     assert [many["asked"], one["asked"]] == [2, 1]
-    assert (many["question_id"], many["text"]) == (first, "李家3栋什么时候来水?")
+    assert (many["question_id"], many["question"]) == (first, "李家3栋什么时候来水?")
     li = await estate.member("li")
     assert li.person_id not in str([many, one])  # the head who works on it is a neighbour
     given = await answer(estate, notice_id, first, question="什么时候来水?")
@@ -164,7 +164,7 @@ async def test_a_person_asks_five_times_below_a_notice(estate: Estate) -> None:
     over = next(reply for reply in replies if reply.status == 409)
     assert (over.code, over.body["details"]) == ("too_many_notice_questions", {"most": 5})
     said = next(reply.body for reply in replies if reply.status == 201)
-    again = await ask(estate, notice_id, "li", said["text"])  # a repeat is no sixth
+    again = await ask(estate, notice_id, "li", said["question"])  # a repeat is no sixth
     assert (again.status, again.body["question_id"]) == (201, said["question_id"])
     repeated = await published(estate)
     twice = await at_once(*(ask(estate, repeated, "li") for _ in range(3)))
@@ -189,10 +189,10 @@ async def test_only_who_works_on_the_notice_sees_and_answers(estate: Estate) -> 
     assert (await put(estate, notice_id, question_id, elsewhere)).status == 404
     assert (await answer(estate, notice_id, "nothing")).status == 404
     for body, code in (
-        ({"text": "<b>今晚</b>"}, "notice_html"),
+        ({"answer": "<b>今晚</b>"}, "notice_html"),
         ({"question": "<script>"}, "notice_html"),
-        ({"text": ""}, "invalid_input"),
-        ({"text": "水" * 2001}, "invalid_input"),
+        ({"answer": ""}, "invalid_input"),
+        ({"answer": "水" * 2001}, "invalid_input"),
     ):
         assert (await answer(estate, notice_id, question_id, **body)).code == code
     assert (await answer(estate, of_head, elsewhere, "head")).status == 200
@@ -235,7 +235,7 @@ async def test_who_leaves_takes_their_questions_along(estate: Estate) -> None:
     await asked(estate, notice_id, "li")
     shared = await asked(estate, notice_id, "wang", ALSO_WHEN)
     await answer(estate, notice_id, mine_alone)  # in the words of who asked
-    await answer(estate, notice_id, anew, question="打水点在哪里?", text="广场")
+    await answer(estate, notice_id, anew, question="打水点在哪里?", answer="广场")
     await answer(estate, notice_id, private, public=False)
     await ask(estate, notice_id, "li", "还在检查")
     li = await estate.member("li")
@@ -245,7 +245,7 @@ async def test_who_leaves_takes_their_questions_along(estate: Estate) -> None:
     assert await db.notice_questions.distinct("author") == [
         (await estate.member("wang")).person_id
     ]
-    found = {(row["text"], row["asked"]) for row in await rows(estate, notice_id)}
+    found = {(row["question"], row["asked"]) for row in await rows(estate, notice_id)}
     assert found == {("已注销", 0), ("打水点在哪里?", 0), (ALSO_WHEN, 1)}
     items = (await below(estate, notice_id, "wang"))["items"]
     assert {(each["question"], each["answer"]) for each in items} == {

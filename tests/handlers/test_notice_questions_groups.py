@@ -36,7 +36,7 @@ async def test_staff_put_right_what_belongs_together(estate: Estate) -> None:
     second = await asked(estate, notice_id, "wang", ALSO_WHEN)
     other = await asked(estate, notice_id, "sun", "没水做饭怎么办")
     alone = await put(estate, notice_id, second, None)
-    assert (alone.status, alone.body["asked"], alone.body["text"]) == (200, 1, ALSO_WHEN)
+    assert (alone.status, alone.body["asked"], alone.body["question"]) == (200, 1, ALSO_WHEN)
     assert (await put(estate, notice_id, second, None)).status == 200  # alone already
     joined = await put(estate, notice_id, second, other)
     assert (joined.body["asked"], joined.body["question_id"]) == (2, second)
@@ -98,7 +98,7 @@ async def test_staff_answer_once(estate: Estate) -> None:
     await estate.member("staff")
     replies = await at_once(
         *(
-            answer(estate, notice_id, each, text=f"答复{number}", public=number % 2 == 0)
+            answer(estate, notice_id, each, answer=f"答复{number}", public=number % 2 == 0)
             for number, each in enumerate((first, second, first))
         )
     )

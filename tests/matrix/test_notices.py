@@ -323,7 +323,7 @@ ROWS = (
         "post",
         "/questions/{question_id}/answer",
         asked(QuestionState.PASSED),
-        body={"text": "今晚八点", "public": True},
+        body={"answer": "今晚八点", "public": True},
     ),
     Row("get", "/api/v1/notice-templates", somewhere(), bare=SAME),
     Row("get", "/api/v1/me/notices", everyone(), beyond="what a whole compound is told"),
@@ -352,7 +352,7 @@ ROWS = (
         because="residents answer, and not the head who knocks for it",
     ),
     reader("get", "/questions", answered_for_all),
-    reader("post", "/questions", body={"text": "何时来水"}),
+    reader("post", "/questions", body={"question": "何时来水"}),
     Row(
         "put",
         "/api/v1/homes/{home}/notices/{notice_id}/answer",

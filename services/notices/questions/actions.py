@@ -59,8 +59,8 @@ async def ask(
 
     async def save(tx: Transaction) -> NoticeQuestion:
         asked = await store.of_author(deps.db, actor.person_id, found.id, tx=tx)
-        before = _same(deps, asked, wish.text)
-        made = before or await _write(deps, tx, actor, found, asked, wish.text)
+        before = _same(deps, asked, wish.question)
+        made = before or await _write(deps, tx, actor, found, asked, wish.question)
         facts: dict[str, Any] = {"again": True} if before else {}
         act, place = Act.NOTICE_QUESTION_ASKED, found.place
         await audit.record(deps, tx, actor, act, place=place, subject=made.id, **facts)

@@ -37,7 +37,7 @@ async def give(
     notice = await publications.access(deps, actor, notice_id)
     if wish.question is not None and not wish.public:
         raise NotPublished("只有公开答复才能改写提问")
-    checks.check_html(wish.text, wish.question or "")
+    checks.check_html(wish.answer, wish.question or "")
     action = QuestionAction.PUBLISH if wish.public else QuestionAction.ANSWER
     quiet = quiet_of(await rules.of(deps, notice.places))
 
@@ -61,7 +61,7 @@ def _kept(
     """Return what is kept of an answer. A resident's own words stay with the question."""
     group = question.group
     return {
-        "answer_sealed": ANSWER.seal(deps.vault, group, wish.text),
+        "answer_sealed": ANSWER.seal(deps.vault, group, wish.answer),
         "question_sealed": PUBLISHED.seal(deps.vault, group, wish.question)
         if wish.question
         else "",

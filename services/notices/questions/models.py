@@ -77,10 +77,10 @@ class QuestionGroup(Struct, kw_only=True):
 class AskQuestion(Struct, forbid_unknown_fields=True, kw_only=True):
     """Question below a notice.
 
-    `text`: What I want to know; neighbours do not see it before staff answer to all.
+    `question`: What I want to know; neighbours do not see it before staff answer to all.
     """
 
-    text: QuestionText
+    question: QuestionText
 
 
 class GroupQuestion(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -96,13 +96,13 @@ class GroupQuestion(Struct, forbid_unknown_fields=True, kw_only=True):
 class AnswerQuestion(Struct, forbid_unknown_fields=True, kw_only=True):
     """Answer to a question, and to all that ask the same.
 
-    `text`: What is answered, as plain text.
+    `answer`: What is answered, as plain text.
     `public`: Whether all readers of the notice see it; else only those who asked.
     `question`: The question as it is published, e.g. without a neighbour's name; as it was
     asked without it. Only with a public answer.
     """
 
-    text: AnswerText
+    answer: AnswerText
     public: bool
     question: QuestionText | None = None
 
@@ -138,7 +138,7 @@ class QuestionRow(Struct, kw_only=True):
     have closed their accounts.
     `group_id`: Opaque id of all that ask the same.
     `asked`: How many ask the same; null where they are listed one by one.
-    `text`: What was asked, of a group first.
+    `question`: What was asked, of a group first.
     `state`: How far it is.
     `asked_at`: When it was asked; of a group, since when it is one.
     `published`: The question as it stands under the notice; null for none.
@@ -149,7 +149,7 @@ class QuestionRow(Struct, kw_only=True):
     question_id: str | None
     group_id: str
     asked: int | None
-    text: QuestionText
+    question: QuestionText
     state: QuestionState
     asked_at: datetime
     published: QuestionText | None
@@ -161,7 +161,7 @@ class MyQuestion(Struct, kw_only=True):
     """Question of mine.
 
     `question_id`: Opaque id of the question.
-    `text`: What I asked.
+    `question`: What I asked.
     `state`: How far it is.
     `asked_at`: When I asked.
     `answer`: What staff answered; null before.
@@ -169,7 +169,7 @@ class MyQuestion(Struct, kw_only=True):
     """
 
     question_id: str
-    text: QuestionText
+    question: QuestionText
     state: QuestionState
     asked_at: datetime
     answer: AnswerText | None

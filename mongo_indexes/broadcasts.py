@@ -16,6 +16,7 @@ VALIDATOR: Final[dict[str, Any]] = {
         "state": {"enum": ["gathering", "pushing", "done", "stopped"]},
         "urgency": {"enum": ["emergency", "answer", "waits", "dropped"]},
         "narrow": {"bsonType": "bool"},
+        "touches": {"bsonType": ["int", "long"]},
         "version": {"bsonType": ["int", "long"], "minimum": 0},
         "rewritten_at": {"bsonType": ["date", "null"]},
         "next_push_at": {"bsonType": ["date", "null"]},

@@ -49,5 +49,6 @@ VALIDATOR: Final[dict[str, Any]] = {
         "channel": {"enum": ["mini_program", "service_account", None]},
         "grant": {"bsonType": ["string", "null"]},
         "narrow": {"bsonType": "bool"},
+        "text_at": {"bsonType": ["date", "null"]},
     },
 }

@@ -38,6 +38,14 @@ class Waiting(Struct, frozen=True):
     values: dict[str, str]
 
 
+class Start(Struct, frozen=True):
+    """Begin of a delivery. `text_at`: when the text that is tried was written anew."""
+
+    channel: Channel
+    grant: str
+    text_at: datetime | None = None
+
+
 async def put(db: Database, messages: Sequence[Message]) -> None:
     """Write messages once each. Who has one already is told for these places too."""
     documents = [to_document(message) for message in messages]
@@ -91,7 +99,7 @@ async def startable(db: Database, tx: Transaction, ids: Sequence[str]) -> list[s
 async def start(
     db: Database,
     tx: Transaction,
-    ways: Mapping[str, tuple[Channel, str]],
+    ways: Mapping[str, Start],
     at: datetime,
 ) -> None:
     """Note that WeChat is about to be called: message → channel, and the grant it spends."""
@@ -99,9 +107,9 @@ async def start(
         TABLE.update(
             {"_id": each},
             Move.START,
-            {"channel": channel, "grant": grant, "attempted_at": at},
+            {**to_document(way), "attempted_at": at},
         )
-        for each, (channel, grant) in ways.items()
+        for each, way in ways.items()
     ]
     await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
 

@@ -61,7 +61,7 @@ async def send(deps: Dependencies, payload: Document) -> None:
         raise RetryAt(until, "WeChat's daily quota of messages is used up")
     # Trouble with the token shows here, while it is certain that nothing was sent.
     await deps.wechat.tokens.get()
-    for started in await deliveries.reserve(deps, posts):
+    for started in await deliveries.reserve(deps, posts) or ():
         refusal = await deliveries.deliver(deps, posts[started])
         if refusal:
             await _end_job(deps, message, OUTCOMES[refusal.reaction].then, refusal)

@@ -61,6 +61,7 @@ class Message(Struct, kw_only=True):
     channel: Channel | None = None  # by which it was tried
     grant: str | None = None  # the one-time grant it spends, or service_bearer
     attempted_at: datetime | None = None
+    text_at: datetime | None = None  # of a broadcast written anew: when what was tried was
     wechat_id: str = ""  # WeChat's number of it, when it told us
     receipt_at: datetime | None = None  # when WeChat reported what became of it
     problem: str = ""  # what WeChat said against it

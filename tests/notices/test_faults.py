@@ -164,6 +164,39 @@ async def test_what_changes_between_two_calls_of_a_step_holds_from_the_next_one_
 
 
 @pytest.mark.usefixtures("people")
+@pytest.mark.parametrize(
+    ("action", "wish", "shown"),
+    [
+        ("withdraw", {"because": "停水取消"}, []),
+        ("correct", {"because": "有误", "title": "停水改期"}, ["停水改期"] * 4),
+    ],
+)
+async def test_what_changes_after_a_step_looked_holds_from_its_first_call_on(
+    estate: Estate,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    wish: dict[str, str],
+    shown: list[str],
+) -> None:
+    notice_id, addressed = await under_way(estate, 5), deliveries_actions.addressed
+
+    async def overtaken(*args: Any) -> Any:
+        monkeypatch.undo()
+        assert (await act(estate, notice_id, action, **wish)).status == 200
+        return await addressed(*args)
+
+    monkeypatch.setattr(deliveries_actions, "addressed", overtaken)
+    before = await calls(estate.world)
+    await step(estate, notice_id)
+    assert await calls(estate.world) == before
+    await estate.world.work()
+    calls_made = await estate.world.wechat.calls(SEND)
+    titles = [call["body"]["data"]["thing1"]["value"] for call in calls_made]
+    assert titles[before:] == shown[before:]
+    await deliveries(estate, notice_id)  # the totals add up
+
+
+@pytest.mark.usefixtures("people")
 @pytest.mark.parametrize("steps", MOMENTS)
 async def test_corrected_on_the_way_all_read_the_new_text_and_nobody_is_pushed_twice(
     estate: Estate, steps: int

@@ -111,7 +111,7 @@ async def test_of_workers_with_the_same_batch_one_pushes_it(
     )
     posts = await deliveries.addressed(world.deps, [parcel])
     taken = await asyncio.gather(*(deliveries.reserve(world.deps, posts) for _ in range(3)))
-    assert sorted(len(each) for each in taken) == [0, 0, 1]
+    assert sorted(len(each) for each in taken if each is not None) == [0, 0, 1]
     assert await left(world, people["li"]) == 2
 
 

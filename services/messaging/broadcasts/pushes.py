@@ -34,6 +34,8 @@ WITHOUT_TURN: Final = frozenset({Urgency.EMERGENCY, Urgency.ANSWER})
 
 # Message → how it is delivered.
 Posts = Mapping[str, Post]
+# Message → WeChat's refusal; None where it took it.
+Answers = Mapping[str, WeChatError | None]
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +44,8 @@ class Result(Struct, kw_only=True):
     """Result of one step. `after`: the last person looked at; None when there is nobody left.
 
     `wait_until`: WeChat, or our own rate, asks to wait so long. `broken`: what people have to
-    mend at our account before anybody can be pushed to.
+    mend at our account before anybody can be pushed to. `overtaken`: the broadcast is not as
+    it was seen any more, e.g. corrected; the next step sees what it is now.
     """
 
     after: str | None
@@ -54,6 +57,7 @@ class Result(Struct, kw_only=True):
     held: int = 0
     wait_until: datetime | None = None
     broken: str = ""
+    overtaken: bool = False
 
 
 def quiet_until(quiet: Quiet, now: datetime) -> datetime | None:
@@ -86,11 +90,9 @@ async def push_some(deps: Dependencies, broadcast: Broadcast) -> Result:
     result = Result(after=broadcast.after)
     posts = await deliveries.addressed(deps, [_parcel(broadcast, one) for one in seen])
     for i in range(0, len(posts), AT_ONCE):
-        if i and not await _is_as_seen(deps, broadcast):
-            return result  # the next step sees what it is now
         batch = dict(list(posts.items())[i : i + AT_ONCE])
         await _push(deps, broadcast, batch, result)
-        if result.wait_until or result.broken:
+        if result.wait_until or result.broken or result.overtaken:
             return result
     result.after = seen[-1].person
     return result
@@ -118,16 +120,6 @@ async def mark_all_pushed(deps: Dependencies, broadcast: str) -> None:
         after = found[-1].person
 
 
-async def _is_as_seen(deps: Dependencies, broadcast: Broadcast) -> bool:
-    """Tell whether a broadcast still goes on, with this text and by this worker."""
-    found = await store.find(deps.db, broadcast.id)
-    return (
-        found is not None
-        and (found.state, found.version) == (broadcast.state, broadcast.version)
-        and found.values == broadcast.values
-    )
-
-
 def _parcel(broadcast: Broadcast, one: Waiting) -> Parcel:
     return Parcel(
         message_id=one.id,
@@ -135,6 +127,7 @@ def _parcel(broadcast: Broadcast, one: Waiting) -> Parcel:
         template=broadcast.template,
         values={**broadcast.values, **one.values},
         page=broadcast.page,
+        text_at=broadcast.rewritten_at,
     )
 
 
@@ -145,29 +138,48 @@ async def _push(deps: Dependencies, broadcast: Broadcast, batch: Posts, result: 
         return
     # Trouble with the token shows here, while it is certain that nothing was sent.
     await deps.wechat.tokens.get()
+    held = result.held
     free = await _with_turns(deps, broadcast, batch, result)
-    started = await deliveries.reserve(deps, free)
-    refusals = await _deliver(deps, {each: free[each] for each in started})
-    sent = [each for each, refusal in zip(started, refusals, strict=True) if refusal is None]
-    await mark_pushed(deps, broadcast.id, sent)
-    lost = {each for each, refusal in zip(started, refusals, strict=True) if _lost(refusal)}
-    idle = [free[each].parcel.person for each in free.keys() - {*sent} - lost]
-    await push_turns.give_back(deps, idle, broadcast.id)
-    result.sent += len(sent)
-    for refusal in refusals:
-        if refusal is not None:
-            await _count(deps, refusal, result)
-    if refusals and all(refusal and _is_busy(refusal) for refusal in refusals):
-        # WeChat is away: the others need not learn it one by one.
-        result.wait_until = result.wait_until or deps.now() + timedelta(minutes=1)
+    started = await deliveries.reserve(
+        deps, free, hold=lambda tx: store.hold(deps.db, tx, broadcast)
+    )
+    if started is None:
+        result.overtaken, result.held = True, held
+        await _give_back(deps, broadcast, free)
+        return
+    answers = await _deliver(deps, {each: free[each] for each in started})
+    await _note(deps, broadcast, free, answers, result)
     if not result.broken:  # else this batch is the first again once the cause is mended
         result.after = max(post.parcel.person for post in batch.values())
 
 
-async def _deliver(deps: Dependencies, batch: Posts) -> list[WeChatError | None]:
+async def _note(
+    deps: Dependencies, broadcast: Broadcast, free: Posts, answers: Answers, result: Result
+) -> None:
+    """Note what WeChat answered, and give the turns back that came to nothing."""
+    sent = [each for each, refusal in answers.items() if refusal is None]
+    await mark_pushed(deps, broadcast.id, sent)
+    spent = {*sent, *(each for each, refusal in answers.items() if _lost(refusal))}
+    idle = {each: post for each, post in free.items() if each not in spent}
+    await _give_back(deps, broadcast, idle)
+    result.sent += len(sent)
+    refusals = [refusal for refusal in answers.values() if refusal is not None]
+    for refusal in refusals:
+        await _count(deps, refusal, result)
+    if refusals and not sent and all(_is_busy(refusal) for refusal in refusals):
+        # WeChat is away: the others need not learn it one by one.
+        result.wait_until = result.wait_until or deps.now() + timedelta(minutes=1)
+
+
+async def _give_back(deps: Dependencies, broadcast: Broadcast, posts: Posts) -> None:
+    people = [post.parcel.person for post in posts.values()]
+    await push_turns.give_back(deps, people, broadcast.id)
+
+
+async def _deliver(deps: Dependencies, batch: Posts) -> Answers:
     """Call WeChat for all at once; what fails otherwise is raised when all have ended."""
     calls = (deliveries.deliver(deps, post, OF_MANY) for post in batch.values())
-    return await all_of(*calls)
+    return dict(zip(batch, await all_of(*calls), strict=True))
 
 
 async def _with_turns(

@@ -45,6 +45,18 @@ async def note(db: Database, seen: Broadcast, changes: Document) -> Broadcast | 
     return msgspec.convert(document, Broadcast | None)
 
 
+async def hold(db: Database, tx: Transaction, seen: Broadcast) -> bool:
+    """Lock a broadcast; False when it was stopped, written anew, or carried on by another.
+
+    The write is what makes this and a correction at the same moment conflict: one of the two
+    transactions begins anew and sees the other.
+    """
+    key = {"_id": seen.id, "version": seen.version, "state": seen.state}
+    key |= {"rewritten_at": seen.rewritten_at}
+    touch = {"$inc": {"touches": 1}}
+    return (await db[COLLECTION].update_one(key, touch, session=tx)).modified_count == 1
+
+
 async def move(
     db: Database, seen: Broadcast, by: Move, changes: Mapping[str, Any]
 ) -> Broadcast | None:

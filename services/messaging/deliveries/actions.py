@@ -7,7 +7,8 @@ the person gave once: so it is written down that WeChat is about to be called, a
 been sent is never sent again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -16,6 +17,7 @@ from msgspec import Struct
 from services.dependencies import Dependencies, Transaction
 from services.followers import actions as followers
 from services.messaging import bulk_store, message_grants, store
+from services.messaging.bulk_store import Start
 from services.messaging.models import Channel, Letter, grant_id, service_bearer
 from services.messaging.states import OUTCOMES, Grant, Move, Outcome
 from services.people import actions as people
@@ -28,13 +30,17 @@ log = structlog.get_logger(__name__)
 
 
 class Parcel(Struct, frozen=True, kw_only=True):
-    """Message to be delivered: what of it WeChat is told. `values`: all that it speaks of."""
+    """Message to be delivered: what of it WeChat is told. `values`: all that it speaks of.
+
+    `text_at`: of a broadcast that was written anew, when.
+    """
 
     message_id: str
     person: str
     template: str
     values: Mapping[str, str]
     page: str
+    text_at: datetime | None = None
 
 
 class Way(Struct, frozen=True):
@@ -119,14 +125,22 @@ async def _letter(deps: Dependencies, one: Parcel, openid: str) -> Letter | None
     return Letter(openid=openid, template_id=template_id, data=data, page=one.page)
 
 
-async def reserve(deps: Dependencies, posts: Mapping[str, Post]) -> list[str]:
+async def reserve(
+    deps: Dependencies,
+    posts: Mapping[str, Post],
+    *,
+    hold: Callable[[Transaction], Awaitable[bool]] | None = None,
+) -> list[str] | None:
     """Take a grant for each and write that WeChat is about to be called, all or none.
 
     Returns the messages that are to be delivered: not read meanwhile, not on their way by
-    another worker, and a grant is still left.
+    another worker, and a grant is still left. `hold`: locks what all of them depend on, in the
+    same transaction; None is returned when that is not as it was seen any more.
     """
 
-    async def start(tx: Transaction) -> list[str]:
+    async def start(tx: Transaction) -> list[str] | None:
+        if hold is not None and not await hold(tx):
+            return None
         ids = await bulk_store.startable(deps.db, tx, list(posts))
         grants = [grant for each in ids if (grant := posts[each].grant)]
         left = await store.grants_left(deps.db, grants, tx=tx)
@@ -134,11 +148,15 @@ async def reserve(deps: Dependencies, posts: Mapping[str, Post]) -> list[str]:
         if chosen:
             taken = [grant for each in chosen if (grant := posts[each].grant)]
             await bulk_store.take_grants(deps.db, tx, taken)
-            ways = {each: (posts[each].channel, posts[each].bearer) for each in chosen}
+            ways = {each: _start_of(posts[each]) for each in chosen}
             await bulk_store.start(deps.db, tx, ways, deps.now())
         return chosen
 
     return await deps.in_transaction(start) if posts else []
+
+
+def _start_of(post: Post) -> Start:
+    return Start(post.channel, post.bearer, post.parcel.text_at)
 
 
 def _may_go(deps: Dependencies, post: Post, left: Mapping[str, int]) -> bool:

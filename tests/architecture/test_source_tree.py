@@ -34,6 +34,8 @@ NOUNS_IN_ING: Final = {
     "server.serving": "the HTTP server and its shutdown",
     "services.kernel.masking": "the masked forms of names and phones",
     "services.payments.booking": "the entry of a payment in the books",
+    "handlers.working_time": "the time in which a place works",
+    "mongo_indexes.working_hours": "the hours in which a place works",
 }
 # The stars between or behind what is left of a masked phone or name.
 MASKS: Final = "services.kernel.masking"

@@ -1,0 +1,91 @@
+"""Rows about what repairs rest on: categories, terms and prices."""
+
+from typing import Any, Final
+
+import pytest
+
+from mongo_indexes import repair_categories
+from services.kernel.permissions import Permission
+from services.repairs.categories.catalogue import id_of
+from services.repairs.categories.models import Category, Scope, Skill
+from services.repairs.classes import Danger
+from tests.matrix.posts import CITY, COMPOUND, OTHER_CITY, UNIT
+from tests.matrix.row import Row
+from tests.matrix.rules import at, everyone
+from tests.matrix.town import Furniture, Scene
+from tests.matrix.walk import IN_TOWN, Walked
+
+pytestmark = IN_TOWN
+
+THE_SAME: Final = "the categories of the city are everybody's, and name no place"
+
+
+def letters(scene: Scene) -> str:
+    """A code that nobody has: codes have no figures."""
+    return "".join(chr(ord("a") + int(figure)) for figure in f"{scene.number:06d}")
+
+
+async def category(scene: Scene) -> dict[str, str]:
+    code = letters(scene)
+    made = Category(
+        id=id_of(scene.place, code),
+        place=scene.place,
+        code=code,
+        label="水管漏水",
+        scope=Scope.BOTH,
+        danger=Danger.URGENT,
+        skill=Skill.PLUMBING,
+        from_day="2020-01-01",
+        changed_at=scene.town.world.deps.now(),
+    )
+    await scene.town.insert(repair_categories.COLLECTION, made)
+    return {"place": scene.place, "code": code}
+
+
+def new_category(scene: Scene, _: Any) -> dict[str, Any]:
+    wish = {"label": "水管漏水", "scope": "both", "danger": "urgent", "skill": "plumbing"}
+    return {"code": letters(scene), "from_day": "2026-12-01", **wish}
+
+
+CHANGED: Final = {
+    "version": 1,
+    "label": "漏水",
+    "scope": "both",
+    "danger": "urgent",
+    "skill": "plumbing",
+}
+# What there is of it everywhere, so that it can leak.
+FURNITURE: Final[Furniture] = ((category, (CITY, OTHER_CITY)),)
+P = Permission
+ROWS = (
+    Row(
+        "get",
+        "/api/v1/places/{place}/repair-categories",
+        at(COMPOUND, CITY),
+        bare=THE_SAME,
+    ),
+    Row("post", "/api/v1/places/{place}/repair-categories", at(CITY), body=new_category),
+    Row(
+        "put",
+        "/api/v1/places/{place}/repair-categories/{code}",
+        at(CITY),
+        makes=category,
+        body=CHANGED,
+    ),
+    Row(
+        "get",
+        "/api/v1/places/{place}/repair-category-tree",
+        everyone(),
+        makes=lambda _: _at_a_unit(),
+        bare=THE_SAME,
+    ),
+)
+
+
+async def _at_a_unit() -> dict[str, str]:
+    return {"place": UNIT}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+async def test_everybody_gets_what_they_may(walked: Walked, row: Row) -> None:
+    await walked(row)

@@ -7,6 +7,7 @@ from services.repairs import jobs, notify, privacy
 from services.repairs.categories import lists as categories_lists
 from services.repairs.categories import privacy as categories_privacy
 from services.repairs.kind import REPAIR
+from services.repairs.terms import lists as terms_lists
 from services.repairs.terms import privacy as terms_privacy
 
 FEATURE: Final = Feature(
@@ -17,5 +18,5 @@ FEATURE: Final = Feature(
     holdings=(*privacy.HOLDINGS, *categories_privacy.HOLDINGS, *terms_privacy.HOLDINGS),
     forget=privacy.forget,
     forgets="报修里填写的内容",
-    lists=(categories_lists.REPAIR_CATEGORIES,),
+    lists=(categories_lists.REPAIR_CATEGORIES, terms_lists.REPAIR_TERMS),
 )

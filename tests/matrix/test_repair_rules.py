@@ -4,12 +4,14 @@ from typing import Any, Final
 
 import pytest
 
-from mongo_indexes import repair_categories
+from mongo_indexes import repair_categories, repair_terms
 from services.kernel.permissions import Permission
 from services.repairs.categories.catalogue import id_of
 from services.repairs.categories.models import Category, Scope, Skill
 from services.repairs.classes import Danger
-from tests.matrix.posts import CITY, COMPOUND, OTHER_CITY, UNIT
+from services.repairs.terms.models import TermsVersion
+from services.working_time.models import Pace, Span
+from tests.matrix.posts import CITY, COMPOUND, COMPOUNDS, OTHER_CITY, UNIT
 from tests.matrix.row import Row
 from tests.matrix.rules import at, everyone
 from tests.matrix.town import Furniture, Scene
@@ -47,6 +49,30 @@ def new_category(scene: Scene, _: Any) -> dict[str, Any]:
     return {"code": letters(scene), "from_day": "2026-12-01", **wish}
 
 
+async def terms(scene: Scene) -> str:
+    number = scene.number
+    made = TermsVersion(
+        id=scene.town.new_id(),
+        place=scene.place,
+        category=letters(scene),
+        danger=Danger.URGENT,
+        version=number,
+        from_day="2026-01-01",
+        response=Span(30, Pace.CONTINUOUS),
+        completion=Span(60, Pace.CONTINUOUS),
+        set_by="test",
+        set_at=scene.town.world.deps.now(),
+    )
+    return await scene.town.insert(repair_terms.COLLECTION, made)
+
+
+def new_terms(_: Scene, __: Any) -> dict[str, Any]:
+    """The same for all: what is there already is the same."""
+    span = {"minutes": 60, "pace": "continuous"}
+    wish = {"after_version": 0, "danger": "urgent", "from_day": "2026-12-01"}
+    return {**wish, "response": span, "completion": span}
+
+
 CHANGED: Final = {
     "version": 1,
     "label": "漏水",
@@ -55,7 +81,10 @@ CHANGED: Final = {
     "skill": "plumbing",
 }
 # What there is of it everywhere, so that it can leak.
-FURNITURE: Final[Furniture] = ((category, (CITY, OTHER_CITY)),)
+FURNITURE: Final[Furniture] = (
+    (category, (CITY, OTHER_CITY)),
+    (terms, (CITY, *COMPOUNDS)),
+)
 P = Permission
 ROWS = (
     Row(
@@ -71,6 +100,13 @@ ROWS = (
         at(CITY),
         makes=category,
         body=CHANGED,
+    ),
+    Row("get", "/api/v1/places/{place}/repair-terms", at(COMPOUND, CITY)),
+    Row(
+        "post",
+        "/api/v1/places/{place}/repair-terms",
+        at(COMPOUND, CITY),
+        body=new_terms,
     ),
     Row(
         "get",

@@ -12,7 +12,7 @@ from services.working_time.models import Pace
 REMARK: Final = Sealed("case_events", "remark")
 
 
-class Way(Labelled):
+class CameBy(Labelled):
     """Way by which a case came in."""
 
     APP = "app", "小程序"

@@ -6,7 +6,7 @@ from services.audit import actions as audit
 from services.cases import actions as cases
 from services.cases import deadlines, history, ladder, numbers
 from services.cases.actions import Change, Words
-from services.cases.models import EventView, Way
+from services.cases.models import CameBy, EventView
 from services.cases.parties import actions as parties
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
@@ -180,8 +180,8 @@ def _require_theirs(actor: Actor, wish: ReportRepair, part: Part) -> None:
         raise errors.NotFound(places.MISSING)
 
 
-def _way(wish: ReportRepair) -> Way:
-    return wish.way or (Way.SCAN if wish.code else Way.APP)
+def _way(wish: ReportRepair) -> CameBy:
+    return wish.way or (CameBy.SCAN if wish.code else CameBy.APP)
 
 
 def _wish(deps: Dependencies, wish: ReportRepair) -> Wish | None:

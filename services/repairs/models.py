@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from services.cases.models import CaseFields, Way
+from services.cases.models import CameBy, CaseFields
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
 from services.kernel.paths import PlacePath
@@ -87,7 +87,7 @@ class Repair(CaseFields, kw_only=True):
     state: RepairState
     person: str | None
     filed_by: str
-    way: Way
+    way: CameBy
     created_at: datetime
     steps: int = 0
     entered_at: datetime | None = None
@@ -164,7 +164,7 @@ class ReportRepair(Struct, forbid_unknown_fields=True, kw_only=True):
     phone: Phone | None = None
     code: Id | None = None
     on_behalf_of: PersonName | None = None
-    way: Way | None = None
+    way: CameBy | None = None
 
 
 class AddToRepair(Struct, forbid_unknown_fields=True, kw_only=True):

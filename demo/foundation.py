@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
+from demo import repairs
 from demo.desk import is_stand_in
 from demo.mark import FOUNDED, STARTED
 from demo.people import (
@@ -86,7 +87,9 @@ async def lay(site: Site) -> None:
         await _bills(_at(site, _morning_of(period) + later), period)
     site.tell(f"  bills of {MONTHS} months published")
     for person in ROLES:  # one by one: at once they would wait for each other in the audit
-        await sign_in(site, person.name, person.phone)
+        actor = await sign_in(site, person.name, person.phone)
+        if person.role is Role.COMMUNITY_STAFF:
+            await repairs.report(site, actor)
     site.mark.add(FOUNDED)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from demo.tour import compound, notices, payment, privacy, residents
+from demo.tour import compound, notices, payment, privacy, repairs, residents
 from demo.tour.visit import Visit
 
 Step = Callable[[Visit], Awaitable[str]]
@@ -103,6 +103,19 @@ CHAPTERS: Final = (
             notices.the_page_says_so,
         ),
         needs=("heads", "resident"),
+    ),
+    Chapter(
+        "repair",
+        "a leak is reported, joined, mended, not fixed, mended again; another one climbed",
+        (
+            repairs.a_leak_is_reported,
+            repairs.a_neighbour_joins,
+            repairs.it_is_accepted_and_mended,
+            repairs.it_is_not_fixed,
+            repairs.it_is_fixed,
+            repairs.one_that_nobody_took_has_climbed,
+        ),
+        needs=("code", "resident"),
     ),
     Chapter(
         "browser",

@@ -35,6 +35,8 @@ class Visit:
     payment: str
     # of the chapter `notice`
     notice: str
+    # of the chapter `repair`
+    repair: str
     # of the chapter `tenancy`
     rented: str
     request: str

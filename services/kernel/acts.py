@@ -140,6 +140,8 @@ class Act(Labelled):
     REPAIR_MERGED = "repair.merged", "合并报修"
     REPAIR_SPLIT = "repair.split", "拆分报修"
     REPAIR_NOTED = "repair.noted", "登记维修备注"
+    REPAIR_PRICE_SET = "repair.price_set", "设定维修价目"
+    REPAIR_PRICE_ENDED = "repair.price_ended", "停用维修价目"
 
     PHOTO_ADDED = "photo.added", "上传照片"
     CONTENT_DECIDED = "content.decided", "审核内容", Guard.OWN_HOME

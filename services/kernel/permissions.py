@@ -66,7 +66,9 @@ class Permission(StrEnum):
     WORK_ON_REPAIRS = auto()  # do a repair; see all of those of the place
     DISPATCH_REPAIRS = auto()  # accept repairs, and say who does them
     DECIDE_REPAIR_APPEALS = auto()  # where a repair was refused
-    MANAGE_REPAIR_RULES = auto()  # categories and terms of repairs
+    MANAGE_REPAIR_RULES = auto()  # categories of repairs, and how long they may take
+    SET_REPAIR_PRICES = auto()  # what a firm charges for repairs in homes
+    OVERSEE_REPAIR_PRICES = auto()  # see all of those, and end one
     OPERATE = auto()  # dead jobs, suspense, the health of the system
     READ_AUDIT = auto()
 
@@ -93,6 +95,7 @@ STAFF: Final = HEAD | {
     *DISPATCH,
     P.DECIDE_REPAIR_APPEALS,
     P.MANAGE_REPAIR_RULES,
+    P.OVERSEE_REPAIR_PRICES,
 }
 
 # Who runs the system does not read its audit, and who reads it changes nothing
@@ -105,7 +108,10 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.UNIT_HEAD: HEAD,
     Role.BUILDING_HEAD: HEAD,
     Role.GRID_HEAD: HEAD,
-    Role.FIRM_MANAGER: BOOKKEEPER | DISPATCH | {P.RUN_BILLS, P.SEND_NOTICES, P.MANAGE_CODES},
+    Role.FIRM_MANAGER: BOOKKEEPER
+    | DISPATCH
+    | {P.RUN_BILLS, P.SEND_NOTICES, P.MANAGE_CODES}
+    | {P.SET_REPAIR_PRICES, P.OVERSEE_REPAIR_PRICES},
     Role.DISPATCHER: DISPATCH | {P.VIEW_PLACES, P.MANAGE_CODES},
     Role.REPAIRER: frozenset({P.VIEW_PLACES, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS}),
     Role.CASHIER: BOOKKEEPER,

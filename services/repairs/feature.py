@@ -7,6 +7,8 @@ from services.repairs import jobs, notify, privacy
 from services.repairs.categories import lists as categories_lists
 from services.repairs.categories import privacy as categories_privacy
 from services.repairs.kind import REPAIR
+from services.repairs.prices import lists as prices_lists
+from services.repairs.prices import privacy as prices_privacy
 from services.repairs.terms import lists as terms_lists
 from services.repairs.terms import privacy as terms_privacy
 
@@ -15,8 +17,17 @@ FEATURE: Final = Feature(
     jobs=jobs.JOBS,
     schedules=jobs.SCHEDULES,
     templates=notify.TEMPLATES,
-    holdings=(*privacy.HOLDINGS, *categories_privacy.HOLDINGS, *terms_privacy.HOLDINGS),
+    holdings=(
+        *privacy.HOLDINGS,
+        *categories_privacy.HOLDINGS,
+        *terms_privacy.HOLDINGS,
+        *prices_privacy.HOLDINGS,
+    ),
     forget=privacy.forget,
     forgets="报修里填写的内容",
-    lists=(categories_lists.REPAIR_CATEGORIES, terms_lists.REPAIR_TERMS),
+    lists=(
+        categories_lists.REPAIR_CATEGORIES,
+        terms_lists.REPAIR_TERMS,
+        prices_lists.REPAIR_PRICES,
+    ),
 )

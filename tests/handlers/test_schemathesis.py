@@ -50,7 +50,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.deep]
 T = TypeVar("T")
 
 EXAMPLES: Final = by_depth(day=3, night=20)  # of each operation
-STAFF: Final = (Role.COMMUNITY_STAFF, Role.ADMINISTRATOR, Role.AUDITOR)
+STAFF: Final = (Role.COMMUNITY_STAFF, Role.ADMINISTRATOR, Role.AUDITOR, Role.FIRM_MANAGER)
 PEOPLE: Final = (
     OWNER,
     UNIT_HEAD,

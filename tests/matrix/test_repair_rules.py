@@ -4,11 +4,12 @@ from typing import Any, Final
 
 import pytest
 
-from mongo_indexes import repair_categories, repair_terms
+from mongo_indexes import repair_categories, repair_prices, repair_terms
 from services.kernel.permissions import Permission
 from services.repairs.categories.catalogue import id_of
 from services.repairs.categories.models import Category, Scope, Skill
 from services.repairs.classes import Danger
+from services.repairs.prices.models import Price, PriceKind
 from services.repairs.terms.models import TermsVersion
 from services.working_time.models import Pace, Span
 from tests.matrix.posts import CITY, COMPOUND, COMPOUNDS, OTHER_CITY, UNIT
@@ -73,6 +74,26 @@ def new_terms(_: Scene, __: Any) -> dict[str, Any]:
     return {**wish, "response": span, "completion": span}
 
 
+async def price(scene: Scene) -> str:
+    number = scene.number
+    made = Price(
+        id=scene.town.new_id(),
+        place=scene.place,
+        contract=f"contract of {scene.place}",
+        code=f"tap{number}",
+        label="换水龙头",
+        unit="个",
+        kind=PriceKind.LABOUR,
+        low_fen=2000,
+        high_fen=4000,
+        version=1,
+        from_day="2026-01-01",
+        set_by="test",
+        set_at=scene.town.world.deps.now(),
+    )
+    return await scene.town.insert(repair_prices.COLLECTION, made)
+
+
 CHANGED: Final = {
     "version": 1,
     "label": "漏水",
@@ -84,6 +105,7 @@ CHANGED: Final = {
 FURNITURE: Final[Furniture] = (
     (category, (CITY, OTHER_CITY)),
     (terms, (CITY, *COMPOUNDS)),
+    (price, COMPOUNDS),
 )
 P = Permission
 ROWS = (
@@ -107,6 +129,20 @@ ROWS = (
         "/api/v1/places/{place}/repair-terms",
         at(COMPOUND, CITY),
         body=new_terms,
+    ),
+    Row(
+        "post",
+        "/api/v1/repair-prices/{price_id}/end",
+        at(COMPOUND),
+        makes=price,
+        body={"last_day": "2026-12-31"},
+    ),
+    Row(
+        "get",
+        "/api/v1/places/{place}/repair-price-list",
+        everyone(),
+        makes=lambda _: _at_a_unit(),
+        bare="what a firm charges is everybody's, and names no place",
     ),
     Row(
         "get",

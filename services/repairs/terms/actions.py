@@ -91,7 +91,7 @@ async def of(
 async def write(deps: Dependencies, actor: Actor, place: str, request: NewTerms) -> TermsView:
     """Write the next version of the terms of a scope. Of two at once, the first counts.
 
-    Raises NotFound, InvalidInput, BadTerms, CategoryUnknown, TermsMovedOn.
+    Raises NotFound, InvalidInput, BadTerms, TermsMovedOn.
     """
     found = await places.access_place(deps, actor, place, Permission.MANAGE_REPAIR_RULES)
     if found.kind not in {Kind.CITY, Kind.COMPOUND}:

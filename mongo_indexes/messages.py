@@ -49,6 +49,8 @@ VALIDATOR: Final[dict[str, Any]] = {
         "channel": {"enum": ["mini_program", "service_account", None]},
         "grant": {"bsonType": ["string", "null"]},
         "narrow": {"bsonType": "bool"},
+        "read_before": {"bsonType": "bool"},
+        "taken_over": {"bsonType": "bool"},
         "text_at": {"bsonType": ["date", "null"]},
     },
 }

@@ -86,6 +86,7 @@ VALIDATOR: Final[dict[str, Any]] = {
         "attachments": {"bsonType": "array", "maxItems": 20},
         "revision": {"bsonType": ["int", "long"], "minimum": 0},
         "version": {"bsonType": ["int", "long"], "minimum": 0},
+        "told_again": {"bsonType": "array", "items": {"bsonType": ["int", "long"]}},
     },
     # What is out has readers and an order, what is not has no version; a schedule has its hour.
     "anyOf": [

@@ -16,11 +16,12 @@ from services.kernel.documents import Document, to_document
 from services.kernel.measures import sum_if, written
 from services.kernel.paths import part
 from services.messaging.models import Channel, Delivery, Message
-from services.messaging.states import TABLE, Move
+from services.messaging.states import OUT, TABLE, Move
 
 AT_ONCE: Final = 1_000
-# Nobody pushes what was read, or dropped.
-OPEN: Final[Document] = {"read_at": None, "dropped": {"$ne": True}}
+# Nobody pushes what was read, or dropped, or is told by another broadcast.
+FREE: Final[Document] = {"read_at": None, "taken_over": {"$ne": True}}
+OPEN: Final[Document] = {**FREE, "dropped": {"$ne": True}}
 # The figures of PeopleReached, summed over messages.
 REACHED: Final[Document] = {
     "meant": {"$sum": 1},
@@ -36,6 +37,31 @@ class Waiting(Struct, frozen=True):
     id: str = field(name="_id")
     person: str
     values: dict[str, str]
+
+
+class Told(Struct, frozen=True):
+    """What somebody knows of a broadcast that was written anew."""
+
+    id: str = field(name="_id")
+    person: str
+    places: list[str]
+    delivery: Delivery
+    text_at: datetime | None = None
+    read_at: datetime | None = None
+    shown_at: datetime | None = None
+    read_before: bool = False
+    taken_over: bool = False
+
+    def knows(self, rewritten_at: datetime) -> bool:
+        """Tell whether they were pushed the present text, or read it."""
+        was_read = self.read_at is not None and self.read_at >= rewritten_at
+        return was_read or (self.delivery in OUT and self.text_at == rewritten_at)
+
+    @property
+    def knew(self) -> bool:
+        """Whether they were pushed a text, or read one."""
+        was_read = self.read_before or self.read_at is not None or self.shown_at is not None
+        return self.taken_over or was_read or self.delivery in OUT
 
 
 class Start(Struct, frozen=True):
@@ -91,7 +117,7 @@ async def count_dropped(db: Database, broadcast: str) -> int:
 
 async def startable(db: Database, tx: Transaction, ids: Sequence[str]) -> list[str]:
     """Return those of the messages that may be sent now."""
-    query = TABLE.where({"_id": {"$in": list(ids)}, "read_at": None}, Move.START)
+    query = TABLE.where({"_id": {"$in": list(ids)}, **FREE}, Move.START)
     cursor = db[COLLECTION].find(query, {"_id": 1}, session=tx)
     return [document["_id"] for document in await cursor.to_list()]
 
@@ -162,8 +188,35 @@ async def make_unread(db: Database, broadcast: str, rewritten_at: datetime) -> N
         after = ""
         while some := await _of(db, broadcast, delivery, after, AT_ONCE, **before):
             query = {"_id": {"$in": [one.id for one in some]}, **before}
-            await db[COLLECTION].update_many(query, {"$set": {"read_at": None}})
+            change = {"read_at": None, "read_before": True}
+            await db[COLLECTION].update_many(query, {"$set": change})
             after = some[-1].person
+
+
+async def take_over(
+    db: Database, ids: Sequence[str], readers: Sequence[str], rewritten_at: datetime
+) -> None:
+    """Note that another broadcast pushes to who was told an older text and may be pushed to.
+
+    `readers`: messages of people who read one elsewhere. What is on its way with an older text
+    may come back; with the present one it stays where it is.
+    """
+    read: list[Document] = [
+        {"read_before": True},
+        {"read_at": {"$lt": rewritten_at}},
+        {"shown_at": {"$type": "date"}},
+        {"_id": {"$in": list(readers)}},
+    ]
+    sending = {"delivery": Delivery.SENDING, "text_at": {"$ne": rewritten_at}}
+    told: Document = {"$or": [{"delivery": Delivery.INBOX, "$or": read}, sending]}
+    query = {"_id": {"$in": list(ids)}, **told}
+    await db[COLLECTION].update_many(query, {"$set": {"taken_over": True}})
+
+
+async def told_of(db: Database, ids: Sequence[str]) -> list[Told]:
+    """Return what people know by these messages."""
+    cursor = db[COLLECTION].find({"_id": {"$in": list(ids)}})
+    return msgspec.convert(await cursor.to_list(), list[Told])
 
 
 async def note_answered(db: Database, tx: Transaction, message_id: str, at: datetime) -> None:

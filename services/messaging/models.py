@@ -57,6 +57,10 @@ class Message(Struct, kw_only=True):
     created_at: datetime
     read_at: datetime | None = None
     delivery: Delivery = Delivery.INBOX
+    # Of a broadcast: a text before the present one was read; and another broadcast, which tells
+    # of a correction, pushes to this person instead.
+    read_before: bool = False
+    taken_over: bool = False
     dropped: bool = False  # of a broadcast: another push had come within the hour
     channel: Channel | None = None  # by which it was tried
     grant: str | None = None  # the one-time grant it spends, or service_bearer

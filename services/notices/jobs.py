@@ -11,6 +11,7 @@ from services.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from services.kernel.permissions import Actor
 from services.messaging.broadcasts.models import Part, Source
 from services.notices import notify, publications, store
+from services.notices.corrections import repeats
 from services.notices.models import Notice
 from services.notices.states import NoticeAction, NoticeState
 
@@ -68,4 +69,7 @@ async def part(deps: Dependencies, key: str, after: str, limit: int) -> Part:
 
 
 JOBS: Final[dict[str, jobs.Handler]] = {publications.PUBLISH: publish_due}
-BROADCASTS: Final = {notify.SOURCE: Source(part=part)}
+BROADCASTS: Final = {
+    notify.SOURCE: Source(part=part),
+    notify.AGAIN: Source(part=repeats.part),
+}

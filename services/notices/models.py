@@ -62,6 +62,7 @@ class Notice(Struct, kw_only=True):
     second fails. `schedule`: number of the present schedule; a job of an earlier one does
     nothing. `scheduled_approved`: whether what has its hour was approved before.
     `version`: 0 before publication. `history`: the versions before the present one.
+    `told_again`: the editions of which those were told who had been told of one before.
     `position`: what readers' lists are sorted by, pinned ones first.
     """
 
@@ -104,6 +105,7 @@ class Notice(Struct, kw_only=True):
     corrected_because: str = ""
     proposal: Proposal | None = None
     history: list[Version] = []
+    told_again: list[int] = []
     withdrawn_at: datetime | None = None
     withdrawn_by: str = ""
     withdrawn_because: str = ""
@@ -214,6 +216,8 @@ class CorrectNotice(Struct, forbid_unknown_fields=True, kw_only=True):
     `shown_until`: Instant until which it is shown; null for without end.
     `pinned`: Whether it stands above the others.
     `answers_until`: Instant until which it is answered.
+    `tell_again`: Whether those are told again who had been told, or had read it; the others are
+    told of the right text anyway.
     `revision`: Revision of the notice that was read; with it, no correction is lost unseen.
     """
 
@@ -224,6 +228,7 @@ class CorrectNotice(Struct, forbid_unknown_fields=True, kw_only=True):
     shown_until: Instant | UnsetType | None = UNSET
     pinned: bool | UnsetType = UNSET
     answers_until: Instant | UnsetType = UNSET
+    tell_again: bool = False
     revision: Revision | UnsetType = UNSET
 
 
@@ -231,9 +236,11 @@ class WithdrawNotice(Struct, forbid_unknown_fields=True, kw_only=True):
     """Withdrawal of a published notice.
 
     `because`: Why; readers see it.
+    `tell_again`: Whether those are told of it who had been told of the notice, or had read it.
     """
 
     because: Reason
+    tell_again: bool = False
 
 
 class NoticeSort(Labelled):
@@ -340,6 +347,7 @@ class ProposalView(Struct, kw_only=True):
     `because`: What was wrong.
     `by`: Id of the person who wrote it.
     `at`: When it was written.
+    `tell_again`: Whether those are told again who had been told.
     """
 
     title: Title
@@ -347,6 +355,7 @@ class ProposalView(Struct, kw_only=True):
     because: Annotated[str, Meta(examples=["停水时间有误"])]
     by: Annotated[str, Meta(examples=["01kt9a7c4m8q2v5x1z3b6d0e9n"])]
     at: datetime
+    tell_again: bool
 
 
 class NoticeView(NoticeSummary, kw_only=True):

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+import msgspec
+
 from services.audiences import actions as audiences
 from services.audiences import readers
 from services.audiences.models import Audience
@@ -17,9 +19,12 @@ from services.notices import senders
 from services.notices.contents.beginnings import beginning
 from services.notices.models import Notice, NoticeKind
 from services.notices.rules.models import NoticeRules
+from services.notices.states import NoticeState, edition
 from services.wechat.template_values import plain
 
-SOURCE: Final = "notices"  # of broadcasts: Feature.broadcasts
+# Sources of broadcasts (Feature.broadcasts): a notice, and an edition of it that is told again.
+SOURCE: Final = "notices"
+AGAIN: Final = "notices_again"
 SENDER_PAGE: Final = "pages/notices/sent"
 NOTICE: Final = Template(
     key="notice",
@@ -98,6 +103,15 @@ def broadcast_of(notice: Notice) -> str:
     return broadcast_id(SOURCE, notice.id)
 
 
+def again_key(notice: Notice, edition: int) -> str:
+    return f"{notice.id}:{edition}"
+
+
+def again_of(notice: Notice) -> list[str]:
+    """Return the broadcasts by which editions of a notice were told again."""
+    return [broadcast_id(AGAIN, again_key(notice, each)) for each in notice.told_again]
+
+
 def title_of(title: str, template: Template) -> str:
     """Return the title of a notice as WeChat shows it: without pictures.
 
@@ -130,6 +144,33 @@ def wish(notice: Notice, quiet: Quiet = Quiet()) -> Wish:  # noqa: B008  # it is
         quiet=quiet,
         push_within=PUSH_WITHIN,
         narrow=readers.narrow(notice.audience),
+    )
+
+
+def again(notice: Notice, quiet: Quiet = Quiet()) -> Wish:  # noqa: B008  # it is frozen
+    """Return the broadcast that tells the present edition of a notice again.
+
+    The sender asks for it, so it waits for the morning and for a turn where the first one may
+    be dropped. Who may read the notice is settled by the first.
+    """
+    is_over = notice.state is NoticeState.WITHDRAWN
+    first, said = wish(notice, quiet), withdrawn(notice)
+    title, body = said if is_over else (f"已更正:{notice.title}", first.body)
+    at = (notice.withdrawn_at if is_over else notice.corrected_at) or notice.changed_at
+    mark = title.removesuffix(notice.title)
+    return msgspec.structs.replace(
+        first,
+        source=AGAIN,
+        key=again_key(notice, edition(notice.version, notice.state)),
+        title=title,
+        body=body,
+        values={
+            **first.values,
+            "title": mark + first.values["title"],
+            "published_at": at.isoformat(),
+        },
+        urgency=Urgency.EMERGENCY if notice.kind is NoticeKind.EMERGENCY else Urgency.WAITS,
+        narrow=False,
     )
 
 

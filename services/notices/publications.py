@@ -21,6 +21,7 @@ from services.kernel.permissions import Actor, Permission
 from services.messaging.broadcasts import actions as broadcasts
 from services.notices import drafts, notify, senders, states, store
 from services.notices.contents import checks
+from services.notices.corrections import repeats
 from services.notices.figures import groups
 from services.notices.models import (
     Notice,
@@ -30,7 +31,7 @@ from services.notices.models import (
 )
 from services.notices.rules import actions as rules
 from services.notices.rules.models import NoticeRules
-from services.notices.states import TABLE, NoticeAction, NoticeState
+from services.notices.states import TABLE, NoticeAction, NoticeState, edition
 from services.notices.unreached import doors
 
 PUBLISH: Final = "notices.publish"  # the job that publishes at an hour
@@ -205,10 +206,13 @@ async def withdraw(
     found = await access(deps, actor, notice_id)
     states.require(found.state, NoticeAction.WITHDRAW)
     checks.check_html(wish.because)
+    quiet = notify.quiet_of(await rules.of(deps, found.places))
+    last = edition(found.version, NoticeState.WITHDRAWN)
     changes = {
         "withdrawn_at": deps.now(),
         "withdrawn_by": actor.person_id,
         "withdrawn_because": wish.because,
+        "told_again": repeats.editions(found, last, tell_again=wish.tell_again),
         "proposal": None,
     }
 
@@ -217,7 +221,9 @@ async def withdraw(
         await drafts.discard_proposed(deps, tx, found, found.content)
         title, body = notify.withdrawn(made)
         await broadcasts.stop(deps, tx, notify.broadcast_of(found), title=title, body=body)
-        await note(deps, tx, actor, NoticeAction.WITHDRAW, found)
+        await repeats.follow(deps, tx, made, found, quiet)
+        told = {"tell_again": wish.tell_again}
+        await note(deps, tx, actor, NoticeAction.WITHDRAW, found, **told)
         return made
 
     return await deps.in_transaction(save)

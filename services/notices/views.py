@@ -46,6 +46,7 @@ async def view(deps: Dependencies, notice: Notice) -> NoticeView:
             because=proposal.because,
             by=proposal.by,
             at=proposal.at,
+            tell_again=proposal.tell_again,
         ),
         versions=[
             show(version, VersionView, version=version.number) for version in notice.history

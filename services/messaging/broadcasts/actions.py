@@ -4,7 +4,7 @@ Whoever tells writes a broadcast in the transaction of what happened, in constan
 the number of people; a job carries it on (jobs.py).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from services.dependencies import Dependencies, Transaction
@@ -26,6 +26,7 @@ from services.messaging.broadcasts.models import (
     broadcast_id,
     home_id,
 )
+from services.messaging.broadcasts.states import BroadcastState
 from services.messaging.models import Message, message_id_of
 from services.messaging.templates import write
 
@@ -139,6 +140,31 @@ async def told_for(
     ids = {_message_id(each, person_id): each for each in broadcast_ids}
     found = await bulk_store.places_of(deps.db, list(ids)) if ids else {}
     return {ids[message]: places for message, places in found.items()}
+
+
+async def take_over(
+    deps: Dependencies, broadcast_id: str, people: Sequence[str], readers: Collection[str]
+) -> tuple[dict[str, list[str]], set[str]]:
+    """Return who of some people was told a text before the present one, and who needs no more.
+
+    The first are person → places for which they were told: whoever asks tells them again, and
+    the broadcast itself does not push to them any more. The others know the present text, or
+    may still get their entry, and are told by the broadcast itself. `readers`: those who read
+    an older text elsewhere. Asked again, it is the same, but for who was come to meanwhile.
+    """
+    found = await store.find(deps.db, broadcast_id)
+    since = found.rewritten_at if found else None
+    if found is None or since is None:
+        return {}, set()
+    ids = {_message_id(broadcast_id, person): person for person in people}
+    read = [each for each, person in ids.items() if person in readers]
+    await bulk_store.take_over(deps.db, list(ids), read, since)
+    rows = await bulk_store.told_of(deps.db, list(ids))
+    know = {row.person for row in rows if row.knows(since)}
+    told = {row.person: row.places for row in rows if row.knew and row.person not in know}
+    if found.state is BroadcastState.GATHERING:  # as it was before these rows were read
+        know |= {*people} - {row.person for row in rows}
+    return told, know
 
 
 async def opened(

@@ -94,12 +94,13 @@ class Version(Struct, kw_only=True):
 
 
 class Proposal(Struct, kw_only=True):
-    """Correction that waits for a second pair of eyes."""
+    """Correction that waits for a second pair of eyes. `tell_again`: as in CorrectNotice."""
 
     content: Content
     because: str
     by: str
     at: datetime
+    tell_again: bool = False
 
 
 # What clients see

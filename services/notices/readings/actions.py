@@ -147,7 +147,12 @@ async def read(deps: Dependencies, actor: Actor, wish: ReadNotices) -> UnreadNot
     found = await notices.find_short(deps.db, list(dict.fromkeys(wish.notice_ids)))
     may = await _readable(deps, actor, found)
     editions = {n.id: edition(n.version, n.state) for n in found if n.id in may}
-    opened = [notify.broadcast_of(each) for each in found if each.id in editions]
+    opened = [
+        broadcast
+        for each in found
+        if each.id in editions
+        for broadcast in (notify.broadcast_of(each), *notify.again_of(each))
+    ]
     now: datetime = deps.now()
 
     async def save(tx: Transaction) -> None:

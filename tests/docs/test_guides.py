@@ -15,6 +15,7 @@ GUIDES = {
     "how-to/bill-a-month.md": [],
     "how-to/import-a-register.md": [],
     "how-to/correct-a-register.md": ["owners_differ"],
+    "how-to/send-a-notice.md": ["notice_review_needed"],
 }
 
 

@@ -1,4 +1,4 @@
-"""Photos: metadata and key of each sealed picture; the picture is a file."""
+"""Photos and recordings: metadata and key of each sealed file, which lies outside."""
 
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ SHARD_KEY: Final = {"_id": "hashed"}
 
 INDEXES: Final = [
     # A person's photos that are attached to nothing: services/photos/store.py
-    # count_unattached(); all of a person's: disown(), and an export
+    # count_unattached(), count_unattached_films(); all of a person's: disown(), and an export
     IndexModel([("person", ASCENDING), ("attached_to", ASCENDING)], name="person"),
     # Whose time is over: due()
     IndexModel([("sweep_at", ASCENDING)], name="sweep_at"),
@@ -25,6 +25,8 @@ VALIDATOR: Final[dict[str, Any]] = {
         "place": {"bsonType": "string"},
         "needs": {"bsonType": ["string", "null"]},
         "bytes": {"bsonType": ["int", "long"], "minimum": 1},
+        "seconds": {"bsonType": ["int", "long"], "minimum": 0},
+        "piece_bytes": {"bsonType": ["int", "long"], "minimum": 0},
         "sweep_at": {"bsonType": ["date", "null"]},
     },
     # What is attached to nothing is removed in time, and what is attached is not.

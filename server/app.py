@@ -11,7 +11,7 @@ from tornado.web import Application, RequestHandler, url
 
 import handlers
 from handlers.http.admission import Admission
-from handlers.http.base import SMALL_BODY_BYTES, NotFoundHandler
+from handlers.http.base import SMALL_BODY_BYTES, ApiHandler, NotFoundHandler
 from handlers.http.body_length import declared_length
 from handlers.http.contract import Route
 from handlers.http.streams import Streams
@@ -47,7 +47,9 @@ class ProductApplication(Application):
         path_args: list[bytes] | None = None,
         path_kwargs: dict[str, bytes] | None = None,
     ) -> Any:
-        most = getattr(target_class, "max_body_bytes", SMALL_BODY_BYTES)
+        most = SMALL_BODY_BYTES
+        if issubclass(target_class, ApiHandler):
+            most = target_class.most_bytes(request)
         connection: Any = request.connection
         connection.set_max_body_size(most)
         declared = declared_length(request.headers)

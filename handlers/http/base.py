@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import msgspec
 import structlog
+from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, MissingArgumentError, RequestHandler
 
 from handlers.http.addresses import client_address, subscriber_of
@@ -38,6 +39,7 @@ REQUEST_SECONDS: Final = 8.0
 # Of these, what is kept back to clean up after work that ran out of time.
 CLEAN_UP_SECONDS: Final = 1.0
 UNEXPECTED: Final = 500
+RANGE_NOT_SATISFIABLE: Final = 416
 
 
 class ApiHandler(RequestHandler):
@@ -97,6 +99,11 @@ class ApiHandler(RequestHandler):
             except Exception as error:  # noqa: BLE001  # raised by prepare(), in Tornado's hands
                 self.turned_away = error
             await super()._execute(*transforms_and_args, **path)
+
+    @classmethod
+    def most_bytes(cls, _: HTTPServerRequest) -> int:
+        """Return how large the body of a request may be, by what its address says."""
+        return cls.max_body_bytes
 
     def seconds(self) -> float:
         """Return how long the answer may take."""
@@ -279,6 +286,8 @@ class ApiHandler(RequestHandler):
         self.set_header("Content-Type", "application/problem+json; charset=utf-8")
         if "retry_after_seconds" in problem.details:
             self.set_header("Retry-After", str(problem.details["retry_after_seconds"]))
+        if problem.status == RANGE_NOT_SATISFIABLE:
+            self.set_header("Content-Range", f"bytes */{problem.details['size']}")
         self.finish(msgspec.json.encode(problem))
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:

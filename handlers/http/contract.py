@@ -1,7 +1,8 @@
 """Contract of an endpoint, read from its method's signature: check, decode, call, encode.
 
 `body`, `query` and path arguments are read off the type hints; so are OpenAPI's parameters and
-schemas. A body typed `bytes` is an upload, a return typed `Download` is a file.
+schemas. A body typed `bytes` is an upload, a return typed `Download` is a file, and one typed
+`Ranged` a file of which a part may be asked for.
 """
 
 import functools
@@ -16,6 +17,7 @@ import msgspec
 from handlers.http.base import CLEAN_UP_SECONDS
 from handlers.http.downloads import Download, Fixed, uploaded
 from handlers.http.problems import UnreadableRequest
+from handlers.http.ranges import Ranged, send
 from services import deadlines
 from services.idempotency import actions as idempotency
 from services.idempotency.models import Answer
@@ -134,15 +136,17 @@ async def respond(
     if contract.has_events and handler.wants_events:
         await handler.follow(first, look)
         return
+    if contract.returns is Ranged:
+        await send(handler, await first())
+        return
     key = handler.idempotency_key if contract.is_kept else None
     if key is None:
         handler.reply(await work())
         return
     sent = uploaded(handler) if contract.body is bytes else handler.request.body
-    parts = (handler.request.method, handler.request.uri, sent)
-    fingerprint = b"\n".join(p if isinstance(p, bytes) else p.encode() for p in parts)
+    parts = (handler.request.method.encode(), handler.request.uri.encode(), sent)
     how = {"is_idempotent": contract.is_idempotent}
-    handler.reply(await idempotency.once(handler.deps, key, fingerprint, work, **how))
+    handler.reply(await idempotency.once(handler.deps, key, parts, work, **how))
 
 
 async def noted(handler: Any, look: Callable[[], Awaitable[Any]]) -> Any:

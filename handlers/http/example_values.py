@@ -349,6 +349,7 @@ OTHERS: Final[dict[str, Any]] = {
     "PhotoUrl.url": "/photos/01kt9a7c4m8q2v5x1z3b6d0e9p?expires=1772424300&signature=3vK…",
     "PhotoView.bytes": 245_760,
     "PhotoView.height": 1600,
+    "PhotoView.seconds": 0,
     "PhotoView.width": 1200,
     "PolicyView.text": "# 个人信息保护政策\n…",
     "PolicyView.title": "个人信息保护政策",

@@ -9,6 +9,7 @@ from handlers.http import examples, failures, parameters, schemas
 from handlers.http.contract import Access, Contract, Route
 from handlers.http.downloads import Download
 from handlers.http.problems import Problem
+from handlers.http.ranges import Ranged
 from handlers.http.schemas import Direction, Schema
 from handlers.http.tags import described, tag_of
 
@@ -90,7 +91,7 @@ def document(
 
 
 def _is_typed(kind: Any) -> bool:
-    return kind not in {None, bytes, Download, type(None)}
+    return kind not in {None, bytes, Download, Ranged, type(None)}
 
 
 def _json_answers(contracts: Sequence[Contract]) -> list[Any]:
@@ -138,7 +139,7 @@ def _request_body(contract: Contract, sent: dict[Any, Schema]) -> Schema:
 def _answer(contract: Contract, answered: dict[Any, Schema]) -> Schema:
     if contract.returns is type(None):
         return {"204": {"description": "Done."}}
-    if contract.returns is Download:
+    if contract.returns in {Download, Ranged}:
         is_json = contract.media_type.startswith("application/json")
         schema: Schema = (
             {"type": "object"} if is_json else {"type": "string", "format": "binary"}
@@ -152,4 +153,7 @@ def _answer(contract: Contract, answered: dict[Any, Schema]) -> Schema:
             str(contract.status): {"description": "OK", "content": content | EVENTS},
             **HEARD,
         }
+    if contract.returns is Ranged:
+        part = {"description": "The part that was asked for", "content": content}
+        return {str(contract.status): {"description": "OK", "content": content}, "206": part}
     return {str(contract.status): {"description": "OK", "content": content}}

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from handlers.http.contract import Contract
+from handlers.http.ranges import Ranged
 from handlers.http.schemas import REFERENCE, Direction, Schema, schemas_of
 
 PARAMETERS: Final = "#/components/parameters/"
@@ -22,6 +23,12 @@ LAST_EVENT_ID: Final = {
     "in": "header",
     "schema": {"type": "string", "maxLength": 100},
     "description": "Of a stream: id of the last event that was heard; only news is told.",
+}
+RANGE: Final = {
+    "name": "Range",
+    "in": "header",
+    "schema": {"type": "string", "maxLength": 100},
+    "description": "One part of the file, e.g. bytes=0-1023 (RFC 9110, 14.2); else all of it.",
 }
 
 
@@ -52,6 +59,8 @@ class Parameters:
                 yield _parameter(name, "query", schema, required=required)
         if verb == "post" and contract.is_kept:
             yield IDEMPOTENCY_KEY
+        if contract.returns is Ranged:
+            yield RANGE
         if contract.has_events:
             yield LAST_EVENT_ID
 

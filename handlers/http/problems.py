@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 from tornado.web import HTTPError
 
+from handlers.http.ranges import RangeNotSatisfiable
 from services.dependencies import is_outage
 from services.kernel import errors
 
@@ -15,6 +16,7 @@ STATUS_BY_ERROR: Final = (
     (errors.NotFound, 404),
     (errors.Conflict, 409),
     (errors.TooLarge, 413),
+    (RangeNotSatisfiable, 416),
     (errors.InvalidInput, 422),
     (errors.TooMany, 429),
     (errors.Unavailable, 503),

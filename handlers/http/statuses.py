@@ -7,6 +7,7 @@ from typing import Final
 
 from handlers.http.contract import Access, Contract
 from handlers.http.problems import STATUS_BY_ERROR
+from handlers.http.ranges import Ranged, RangeNotSatisfiable
 from services.idempotency.actions import KeyReused, StillRunning
 from services.kernel import errors
 from services.kernel.permissions import ConfirmationNeeded, Permission
@@ -71,6 +72,8 @@ def _of_shape(path: str, verb: str, contract: Contract) -> Iterator[tuple[int, s
             kinds += [errors.InvalidInput, KeyReused, StillRunning]
     if isinstance(contract.needs, Permission):
         kinds.append(errors.Forbidden)
+    if contract.returns is Ranged:
+        kinds.append(RangeNotSatisfiable)
     if contract.asks_again:
         kinds.append(ConfirmationNeeded)
     yield from ((status_of(kind), kind.code) for kind in kinds)

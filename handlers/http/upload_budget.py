@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Final
 
 from handlers.http.admission import PLACES, Lane
@@ -16,6 +16,9 @@ SHARE: Final = 4
 UNKNOWN_AT_ONCE: Final = PLACES[Lane.UPLOADS] // SHARE
 COME_BACK_SECONDS: Final = 5
 IN_MEMORY: Final = 2  # at once: one photo is decoded at a time, one register stored beside it
+# What is larger is a film, of which the process holds up to four copies for a moment: out of
+# its form, copied, and sealed. Only one of them is in memory at a time.
+LARGE_BYTES: Final = 24 * 1024 * 1024
 
 
 class UploadBudget:
@@ -25,7 +28,17 @@ class UploadBudget:
         self._most = most_bytes
         self._taken: Counter[str] = Counter()
         self._unknown: list[int] = []  # sizes of what people without an office or home send
-        self.in_memory = asyncio.Semaphore(IN_MEMORY)
+        self._in_memory = asyncio.Semaphore(IN_MEMORY)
+        self._large = asyncio.Lock()
+
+    @asynccontextmanager
+    async def memory(self, size: int) -> AsyncIterator[None]:
+        """Wait until a whole upload of so many bytes may be in memory."""
+        async with AsyncExitStack() as held:
+            if size > LARGE_BYTES:  # first: who waits for it takes no place of the others
+                await held.enter_async_context(self._large)
+            await held.enter_async_context(self._in_memory)
+            yield
 
     @contextmanager
     def share(self, person: str, size: int, *, is_known: bool) -> Iterator[None]:

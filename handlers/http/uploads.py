@@ -31,6 +31,7 @@ NONCE_BYTES: Final = 16
 # How long an accepted file may take to come (10 MB at 80 KB/s), and then to be answered.
 BODY_SECONDS: Final = 120.0
 UPLOAD_SECONDS: Final = 30.0
+PIECE_BYTES: Final = 1024 * 1024
 DROPPED_BYTES: Final = 2 * 1024 * 1024
 log = structlog.get_logger(__name__)
 
@@ -47,6 +48,7 @@ class Upload:
         self._cipher = Cipher(algorithms.AES(key), modes.CTR(nonce))
         self._sealed = self._cipher.encryptor()
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the request
+        self.size = 0
 
     async def write(self, piece: bytes) -> None:
         """Append. Raises Busy when the disk is full."""
@@ -57,14 +59,16 @@ class Upload:
             raise Busy("暂时无法接收文件,请稍后再试", retry_after_seconds=60) from error
 
     def _append(self, piece: bytes) -> None:
-        self._file.write(self._sealed.update(piece))
+        self.size += self._file.write(self._sealed.update(piece))
 
     async def read(self) -> bytes:
         return await asyncio.to_thread(self._read)
 
     def _read(self) -> bytes:
         self._file.seek(0)
-        return self._cipher.decryptor().update(self._file.read())
+        unsealed = self._cipher.decryptor()
+        pieces = iter(lambda: self._file.read(PIECE_BYTES), b"")
+        return b"".join(unsealed.update(piece) for piece in pieces)
 
     def close(self) -> None:
         self._file.close()
@@ -98,7 +102,8 @@ class UploadHandler(ApiHandler):
         declared = declared_length(self.request.headers)
         if declared is None and HEADER in self.request.headers:
             raise HTTPError(400)
-        size = self.max_body_bytes if declared is None else declared  # it may come in chunks
+        most = self.most_bytes(self.request)
+        size = most if declared is None else declared  # it may come in chunks
         budget: UploadBudget = self.settings["uploads"]
         is_known = bool(self.actor.grants)
         share = budget.share(self.actor.person_id, size, is_known=is_known)
@@ -130,7 +135,8 @@ class UploadHandler(ApiHandler):
             if self._upload is None:
                 yield
                 return
-            async with self.settings["uploads"].in_memory:
+            budget: UploadBudget = self.settings["uploads"]
+            async with budget.memory(self._upload.size):
                 await self._read(self._upload)
                 try:
                     yield
@@ -138,16 +144,17 @@ class UploadHandler(ApiHandler):
                     self.request.body, self.request.files = b"", {}
 
     async def _read(self, upload: Upload) -> None:
-        """Read the file back, out of its form if it came in one."""
+        """Read the file back, out of its form if it came in one, which goes then."""
         request = self.request
         request.body = await upload.read()
         content_type = request.headers.get("Content-Type", "")
+        found = (content_type, request.body, request.body_arguments, request.files)
         try:
-            parse_body_arguments(
-                content_type, request.body, request.body_arguments, request.files
-            )
+            await asyncio.to_thread(parse_body_arguments, *found)
         except HTTPInputError as error:
             raise HTTPError(400) from error
+        if request.files:
+            request.body = b""
 
 
 @stream_request_body

@@ -42,16 +42,17 @@ class StillRunning(Conflict):
 async def once(
     deps: Dependencies,
     key: str,
-    request: bytes,
+    request: bytes | tuple[bytes, ...],
     work: Callable[[], Awaitable[Answer]],
     *,
     is_idempotent: bool = False,
 ) -> Answer:
     """Do `work` for the first request under `key`; give repeats the first answer.
 
-    `request`: the bytes that make two requests the same. A failed request leaves no trace, so
-    that the client may mend the cause and use the key again. `is_idempotent`: doing the work
-    twice at once is harmless, so nobody waits for a process that may be dead.
+    `request`: the bytes that make two requests the same, in parts where they are many. A
+    failed request leaves no trace, so that the client may mend the cause and use the key again.
+    `is_idempotent`: doing the work twice at once is harmless, so nobody waits for a process
+    that may be dead.
     """
     now = deps.now()
     mine = KeyedRequest(
@@ -107,10 +108,13 @@ def key_id(deps: Dependencies, key: str) -> str:
     return f"{actor}:{deps.vault.blind(given, purpose='idempotency-key')}"
 
 
-def fingerprint(deps: Dependencies, request: bytes) -> str:
-    """Return a keyed fingerprint of a request."""
-    digest = hashlib.sha256(request).hexdigest()
-    return deps.vault.blind(digest, purpose="idempotency-request")
+def fingerprint(deps: Dependencies, request: bytes | tuple[bytes, ...]) -> str:
+    """Return a keyed fingerprint of a request; its parts count as lines."""
+    digest = hashlib.sha256()
+    for number, part in enumerate(request if isinstance(request, tuple) else (request,)):
+        digest.update(b"\n" if number else b"")
+        digest.update(part)
+    return deps.vault.blind(digest.hexdigest(), purpose="idempotency-request")
 
 
 async def _earlier(

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 NONCE_BYTES: Final = 12
 KEY_BYTES: Final = 32
+SEALED_MORE_BYTES: Final = NONCE_BYTES + 16  # than the content: nonce and tag (NIST SP 800-38D)
 
 
 class Unreadable(Exception):

@@ -1,20 +1,24 @@
-"""Photos that people send: attached to what they prove, shown to few, discarded after use.
+"""Photos and recordings of people: attached to what they prove, shown to few, discarded after.
 
 The document comes before the file and goes after it, so that at no moment there is a file that
 no document knows of, whenever a process is killed; and the key of a file lies in its document,
 so that a file without one is noise. See docs/decisions/10-photos.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
+from functools import partial
+from typing import Final
 
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import signed_links
 from services.kernel.permissions import Actor, Permission
-from services.photos import cleanup, links, models, store
-from services.photos.files import open_file
-from services.photos.models import File, Media, Photo, PhotoUrl
+from services.photos import cleanup, files, links, models, store
+from services.photos.models import File, Media, Photo, PhotoPurpose, PhotoUrl
+
+# What is for a case comes under another consent than a proof, and may be a film.
+STILL: Final = frozenset(PhotoPurpose) - {PhotoPurpose.CASE}
 
 
 async def attach(
@@ -27,12 +31,15 @@ async def attach(
     place: str,
     needs: Permission,
     owner: str | None = None,
+    purposes: Collection[PhotoPurpose] = STILL,
 ) -> None:
     """Attach the actor's photos to what they were sent for, in its transaction.
 
-    Who holds `needs` at `place` sees them from then on. `owner`: whose they are then, the
-    actor's by default; "" for nobody's, when they were sent for a person without an account.
-    Raises NotFound unless each is the actor's own and attached to nothing.
+    Who holds `needs` at `place` sees them from then on; who else may see the subject gets
+    links_to() them. `owner`: whose they are then, the actor's by default; "" for nobody's, when
+    they were sent for a person without an account. `purposes`: what they may have been sent
+    for; a case takes CASE, and nothing else takes its films. Raises NotFound unless each is
+    the actor's own, for one of these, and attached to nothing.
     """
     wanted = set(photo_ids)
     count = await store.attach(
@@ -44,6 +51,7 @@ async def attach(
         place=place,
         needs=needs,
         owner=actor.person_id if owner is None else owner,
+        purposes=purposes,
     )
     if count != len(wanted):
         raise models.missing()
@@ -114,7 +122,9 @@ async def show(deps: Dependencies, photo_id: str, expires: str, signature: str) 
     found = await store.find(deps.db, [photo_id])
     if not found:
         raise models.missing()
-    return File(await open_file(deps, found[0]), found[0].media)
+    [photo] = found
+    read = partial(files.pieces, deps, photo)
+    return File(media=photo.media, size=photo.bytes, sha256=photo.sha256, read=read)
 
 
 async def discard(

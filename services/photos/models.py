@@ -1,5 +1,6 @@
 """Photos that people send: what is kept and seen of them."""
 
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Final
 
@@ -19,22 +20,33 @@ class PhotoPurpose(Labelled):
     PROOF = "proof", "证明材料"  # of belonging to a home: a deed, a contract, an identity card
     NOTICE = "notice", "通知附件"  # of a notice: a picture, or a paper as PDF
     VISIT = "visit", "上门告知"  # of the paper that was left at a door
+    CASE = "case", "报修等事项的附件"  # what it looks and sounds like, before and after
 
 
 class Media(Labelled):
-    """Media type of a file, by its content (RFC 2046, RFC 8118)."""
+    """Media type of a file, by its content (RFC 2046, 8118, 4337, 3003, 4867; wav: WHATWG)."""
 
     JPEG = "image/jpeg", "图片"
     PDF = "application/pdf", "PDF 文件"
+    MP4 = "video/mp4", "视频"
+    MP3 = "audio/mpeg", "录音(MP3)"
+    M4A = "audio/mp4", "录音(M4A)"
+    AMR = "audio/amr", "录音(AMR)"
+    WAV = "audio/wav", "录音(WAV)"
+
+
+RECORDINGS: Final = frozenset({Media.MP4, Media.MP3, Media.M4A, Media.AMR, Media.WAV})
 
 
 class Photo(Struct, kw_only=True):
-    """Photo of a person, or a paper of an office. Its sealed file lies on disk.
+    """Photo, film or voice of a person, or a paper of an office. Its sealed file lies on disk.
 
     `attached_to`: the id of what it was sent for; empty until then. `place`, `needs`: who holds
     this permission there sees it, besides its person. `key_sealed`: the key of its file, which
-    is unreadable without it. `sha256`: of the file. `width`, `height`: 0 of a paper.
-    `sweep_at`: when file and document are removed; null while it is attached.
+    is unreadable without it. `piece_bytes`: what each piece of the file holds, the last less;
+    0: it is sealed as a whole. `sha256`: of the file. `width`, `height`: 0 of what has no
+    pixels. `seconds`: of a recording, begun ones not counted. `sweep_at`: when file and
+    document are removed; null while it is attached.
     """
 
     id: str = field(name="_id")
@@ -47,6 +59,8 @@ class Photo(Struct, kw_only=True):
     bytes: int
     width: int
     height: int
+    seconds: int = 0
+    piece_bytes: int = 0
     created_at: datetime
     attached_to: str = ""
     place: str = ""
@@ -55,12 +69,13 @@ class Photo(Struct, kw_only=True):
 
 
 class PhotoView(Struct, kw_only=True):
-    """Photo as it is kept: upright, reduced, without what the phone added.
+    """Photo or recording as it is kept: without what the phone added.
 
     `photo_id`: Opaque id of the photo.
     `media`: Media type of the file.
-    `width`: Width in pixels; 0 of a paper.
-    `height`: Height in pixels; 0 of a paper.
+    `width`: Width in pixels; 0 of a paper or a voice. A film may be shown turned.
+    `height`: Height in pixels; 0 of a paper or a voice.
+    `seconds`: Length of a film or a voice, begun seconds not counted; 0 of anything else.
     `bytes`: Size in bytes.
     """
 
@@ -68,6 +83,7 @@ class PhotoView(Struct, kw_only=True):
     media: Media
     width: int
     height: int
+    seconds: int
     bytes: int
 
 
@@ -84,11 +100,17 @@ class PhotoUrl(Struct, kw_only=True):
     expires_at: datetime
 
 
-class File(Struct, frozen=True):
-    """File of a photo, opened."""
+class File(Struct, frozen=True, kw_only=True):
+    """File of a photo, to be read.
 
-    content: bytes
+    `size`: in bytes. `read`: yields it from one byte on and before another, in pieces; raises
+    NotFound.
+    """
+
     media: Media
+    size: int
+    sha256: str
+    read: Callable[[int, int], AsyncIterator[bytes]]
 
 
 def missing() -> NotFound:

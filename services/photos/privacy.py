@@ -22,6 +22,7 @@ HOLDINGS: Final = (
             "media": "类型",
             "width": "宽(像素)",
             "height": "高(像素)",
+            "seconds": "时长(秒)",
             "bytes": "大小(字节)",
             "created_at": "上传时间",
         },

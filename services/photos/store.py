@@ -1,6 +1,6 @@
 """Store of photos: one document for each file."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +11,7 @@ from services.dependencies import Database, Transaction
 from services.kernel import steps
 from services.kernel.documents import Document, to_document
 from services.kernel.permissions import Permission
-from services.photos.models import Photo
+from services.photos.models import Media, Photo, PhotoPurpose
 from services.photos.states import TABLE, PhotoAction, PhotoState
 
 NOBODYS: Final = {"person": "", "attached_to": "", "place": ""}
@@ -33,6 +33,15 @@ async def count_unattached(db: Database, person: str, *, tx: Transaction | None 
     return await db[COLLECTION].count_documents(query, session=tx)
 
 
+async def count_unattached_films(
+    db: Database, person: str, *, tx: Transaction | None = None
+) -> int:
+    """Count a person's films that are attached to nothing. Served by index `person`."""
+    query = {"person": person, "attached_to": "", "state": PhotoState.READY}
+    query["media"] = Media.MP4
+    return await db[COLLECTION].count_documents(query, session=tx)
+
+
 async def find(db: Database, photo_ids: Sequence[str]) -> list[Photo]:
     """Photos that are ready to be seen, in any order."""
     query = {"_id": {"$in": list(photo_ids)}, "state": PhotoState.READY}
@@ -49,6 +58,7 @@ async def attach(
     place: str,
     needs: Permission,
     owner: str,
+    purposes: Collection[PhotoPurpose],
 ) -> int:
     """Attach a person's photos; return how many were theirs and attached to nothing."""
     query: Document = {
@@ -56,6 +66,7 @@ async def attach(
         "person": person,
         "state": PhotoState.READY,
         "attached_to": "",
+        "purpose": {"$in": list(purposes)},
     }
     change: Document = {"attached_to": subject, "place": place, "needs": needs}
     change |= {"person": owner, "sweep_at": None}

@@ -1,4 +1,4 @@
-"""Upload of a photo: decoded, made anew, sealed, written, and only then let be seen."""
+"""Upload of a photo or a recording: made anew, sealed, written, and only then let be seen."""
 
 import asyncio
 import hashlib
@@ -16,29 +16,30 @@ from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.permissions import Actor, Permission, require
-from services.kernel.vault import KEY_BYTES, seal_bytes
+from services.kernel.vault import KEY_BYTES
 from services.photos import cleanup, files, models, store
-from services.photos.decoder_pool import DECODER_POOL
-from services.photos.models import FILE, KEY, Media, Photo, PhotoPurpose, PhotoView
-from services.photos.reencode import PhotoUnreadable, Picture
+from services.photos.contents.conversions import Made, convert
+from services.photos.contents.file_types import FileType, type_of
+from services.photos.models import KEY, RECORDINGS, Media, Photo, PhotoPurpose, PhotoView
 from services.photos.states import TABLE, PhotoAction
 
 KEPT_UNATTACHED: Final = timedelta(hours=24)
 MOST_UNATTACHED: Final = 50
-# ISO 32000-2, 7.5.2 and 7.5.5: how the file begins, and what stands near its end.
-PDF_HEADER, PDF_END = b"%PDF-", b"%%EOF"
-PDF_TAIL: Final = 1024
-# What only who works here sends a photo for.
+# Of films, each as large as a hundred photos.
+MOST_FILMS: Final = 6
+# What a file is only taken for from who holds one of these, somewhere.
 NEEDS: Final = {
-    PhotoPurpose.NOTICE: Permission.SEND_NOTICES,
-    PhotoPurpose.VISIT: Permission.VIEW_RESIDENTS,
+    PhotoPurpose.NOTICE: (Permission.SEND_NOTICES,),
+    PhotoPurpose.VISIT: (Permission.VIEW_RESIDENTS,),
+    # Who lives here, or works here: an account by itself costs nothing to make.
+    PhotoPurpose.CASE: (Permission.VIEW_HOME, Permission.VIEW_PLACES),
 }
 
 log = structlog.get_logger(__name__)
 
 
 class PhotoQuota(errors.Conflict):
-    """Fifty photos of a day are attached to nothing; `most` in details."""
+    """Fifty photos of a day, or six films, are attached to nothing; `most` in details."""
 
     code = "photo_quota"
     details_type = errors.Most
@@ -56,21 +57,19 @@ async def add(
 ) -> PhotoView:
     """New photo of the actor, removed after a day unless it is attached to something.
 
-    For a notice it may be a paper, too. Raises Forbidden, ConsentNeeded, PhotoQuota,
-    PhotosBusy, PhotoUnreadable, PhotoTooLarge, StorageAway.
+    For a notice it may be a paper, too; for a case a paper, a film or a voice. Raises
+    Forbidden, ConsentNeeded, PhotoQuota, StorageAway, and what conversions.convert() does.
     """
-    if purpose in NEEDS:
-        require(actor, NEEDS[purpose])
+    family = type_of(content)
+    _require_allowed(actor, purpose, family)
     policy = _policy(actor, purpose)
     await consents.check(deps, actor.person_id, policy)
-    await _require_room(deps, actor)
-    is_paper = purpose is PhotoPurpose.NOTICE and content.startswith(PDF_HEADER)
-    picture = _paper(content) if is_paper else await _picture(purpose, content)
+    await _require_room(deps, actor, is_film=family is FileType.MOVIE)
+    made = await convert(purpose, family, content)
     key = secrets.token_bytes(KEY_BYTES)
-    photo = _photo(deps, actor, purpose, picture, key)
-    photo.media = Media.PDF if is_paper else Media.JPEG
+    photo = await asyncio.to_thread(_photo, deps, actor, purpose, made, key)
     await store.insert(deps.db, photo)
-    await _keep(deps, photo.id, picture, key)
+    await _keep(deps, photo, made.content, key)
     try:
         await _release(deps, actor, photo, policy)
     except errors.DomainError:
@@ -79,24 +78,17 @@ async def add(
     return view(photo)
 
 
-async def _picture(purpose: PhotoPurpose, content: bytes) -> Picture:
-    """Return a photo anew. Raises PhotosBusy, PhotoUnreadable, PhotoTooLarge."""
-    try:
-        return await DECODER_POOL.reencode(content)
-    except PhotoUnreadable as error:
-        if purpose is not PhotoPurpose.NOTICE:
-            raise
-        raise PhotoUnreadable("看不懂这个文件,请换一张 JPG、PNG、WebP 图片或 PDF") from error
+def _require_allowed(actor: Actor, purpose: PhotoPurpose, family: FileType) -> None:
+    """Raise Forbidden.
 
-
-def _paper(content: bytes) -> Picture:
-    """Return a PDF as it was sent, of no size in pixels. Raises PhotoUnreadable.
-
-    Nobody here opens it: it is shown as a download, and never as a page of ours.
+    A paper is kept as it was sent, with all that its program wrote into it, and opened on the
+    phones of others: of a case it is taken from who works here alone.
     """
-    if PDF_END not in content[-PDF_TAIL:]:
-        raise PhotoUnreadable("这个 PDF 文件不完整,请重新导出后再上传")
-    return Picture(content, 0, 0)
+    needed = NEEDS.get(purpose)
+    if needed and not any(actor.places(one) for one in needed):
+        require(actor, needed[0])
+    if purpose is PhotoPurpose.CASE and family is FileType.PAPER:
+        require(actor, Permission.VIEW_PLACES)
 
 
 async def _release(deps: Dependencies, actor: Actor, photo: Photo, policy: PolicyKey) -> None:
@@ -104,7 +96,7 @@ async def _release(deps: Dependencies, actor: Actor, photo: Photo, policy: Polic
 
     async def save(tx: Transaction) -> None:
         await consents.require(deps, tx, actor.person_id, policy)
-        await _require_room(deps, actor, tx=tx)
+        await _require_room(deps, actor, is_film=photo.media is Media.MP4, tx=tx)
         if not await store.mark_ready(deps.db, tx, photo.id):
             raise models.missing()
         await audit.record(
@@ -131,7 +123,7 @@ def _policy(actor: Actor, purpose: PhotoPurpose) -> PolicyKey:
 
 
 async def _require_room(
-    deps: Dependencies, actor: Actor, *, tx: Transaction | None = None
+    deps: Dependencies, actor: Actor, *, is_film: bool, tx: Transaction | None = None
 ) -> None:
     """Raise PhotoQuota.
 
@@ -140,10 +132,14 @@ async def _require_room(
     """
     if await store.count_unattached(deps.db, actor.person_id, tx=tx) >= MOST_UNATTACHED:
         raise PhotoQuota("您今天上传的照片太多了,请明天再传", most=MOST_UNATTACHED)
+    if not is_film:
+        return
+    if await store.count_unattached_films(deps.db, actor.person_id, tx=tx) >= MOST_FILMS:
+        raise PhotoQuota("您今天上传的视频太多了,请明天再传", most=MOST_FILMS)
 
 
 def _photo(
-    deps: Dependencies, actor: Actor, purpose: PhotoPurpose, picture: Picture, key: bytes
+    deps: Dependencies, actor: Actor, purpose: PhotoPurpose, made: Made, key: bytes
 ) -> Photo:
     now = deps.now()
     photo_id = deps.new_id()
@@ -151,25 +147,27 @@ def _photo(
         id=photo_id,
         person=actor.person_id,
         purpose=purpose,
+        media=made.media,
         key_sealed=KEY.seal(deps.vault, photo_id, b64encode(key).decode()),
-        sha256=hashlib.sha256(picture.content).hexdigest(),
-        bytes=len(picture.content),
-        width=picture.width,
-        height=picture.height,
+        sha256=hashlib.sha256(made.content).hexdigest(),
+        bytes=len(made.content),
+        width=made.width,
+        height=made.height,
+        seconds=made.seconds,
+        piece_bytes=files.PIECE_BYTES if made.media in RECORDINGS else 0,
         created_at=now,
         sweep_at=now + KEPT_UNATTACHED,
     )
 
 
-async def _keep(deps: Dependencies, photo_id: str, picture: Picture, key: bytes) -> None:
-    sealed = seal_bytes(picture.content, key=key, place=FILE.place(photo_id))
-    path = files.path_of(deps.photos, photo_id)
+async def _keep(deps: Dependencies, photo: Photo, content: bytes, key: bytes) -> None:
+    path = files.path_of(deps.photos, photo.id)
     try:
-        await asyncio.to_thread(files.write, path, sealed)
+        await asyncio.to_thread(files.write, path, files.seal(photo, content, key))
     except OSError as error:
         with suppress(OSError):  # half a file on a full disk; otherwise it goes in a day
             await asyncio.to_thread(files.remove, path)
-        log.exception("photo_not_written", photo=photo_id)
+        log.exception("photo_not_written", photo=photo.id)
         raise StorageAway("照片暂时无法保存,请稍后再试", retry_after_seconds=60) from error
 
 
@@ -179,5 +177,6 @@ def view(photo: Photo) -> PhotoView:
         media=photo.media,
         width=photo.width,
         height=photo.height,
+        seconds=photo.seconds,
         bytes=photo.bytes,
     )

@@ -56,7 +56,8 @@ async def sees(deps: Dependencies, actor: Actor, photo_id: str) -> bool:
 async def shown(deps: Dependencies, photo_id: str) -> bytes:
     url = links.sign(deps, photo_id).url
     expires, _, signature = url.partition("expires=")[2].partition("&signature=")
-    return (await actions.show(deps, photo_id, expires, signature)).content
+    file = await actions.show(deps, photo_id, expires, signature)
+    return b"".join([piece async for piece in file.read(0, file.size)])
 
 
 def on_disk(deps: Dependencies) -> list[str]:

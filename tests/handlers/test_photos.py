@@ -41,7 +41,7 @@ async def test_a_photo_is_sent_and_seen(world: World, li: Member) -> None:
     assert shown.body["expires_at"] == "2026-03-02T04:05:00Z"
     seen = await world.api.call("GET", shown.body["url"], None)  # by whoever has the address
     size = {"width": 48, "height": 64, "bytes": len(seen.raw)}
-    assert reply.body == {"media": "image/jpeg", **size}
+    assert reply.body == {"media": "image/jpeg", "seconds": 0, **size}
     assert opened(seen.raw).size == (48, 64)
     assert SECRET.encode() not in seen.raw
 

@@ -73,7 +73,7 @@ def test_only_we_may_read_the_files(tmp_path: Path) -> None:
     path = files.path_of(tmp_path / "photos", photo_id)
     assert path == tmp_path / "photos" / "p9" / "a" / photo_id
     files.write(path, b"sealed")
-    assert files.read(path) == b"sealed"
+    assert path.read_bytes() == b"sealed"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     for folder in (path.parent, path.parent.parent, tmp_path / "photos"):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -135,7 +135,7 @@ async def test_an_unsigned_id_asks_nothing_of_the_disk(
     deps: Dependencies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Path] = []
-    monkeypatch.setattr(files, "read", asked.append)
+    monkeypatch.setattr(files, "_open_piece", asked.append)
     for photo_id in ("../" * 8 + "etc/passwd", new_id(deps.now()), ""):
         with pytest.raises(NotFound):
             await actions.show(deps, photo_id, "9999999999", "k1.00")

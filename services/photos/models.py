@@ -45,8 +45,8 @@ class Photo(Struct, kw_only=True):
     this permission there sees it, besides its person. `key_sealed`: the key of its file, which
     is unreadable without it. `piece_bytes`: what each piece of the file holds, the last less;
     0: it is sealed as a whole. `sha256`: of the file. `width`, `height`: 0 of what has no
-    pixels. `seconds`: of a recording, begun ones not counted. `sweep_at`: when file and
-    document are removed; null while it is attached.
+    pixels. `seconds`: of a recording, begun ones not counted, at least 1. `sweep_at`: when file
+    and document are removed; null while it is attached.
     """
 
     id: str = field(name="_id")
@@ -75,7 +75,7 @@ class PhotoView(Struct, kw_only=True):
     `media`: Media type of the file.
     `width`: Width in pixels; 0 of a paper or a voice. A film may be shown turned.
     `height`: Height in pixels; 0 of a paper or a voice.
-    `seconds`: Length of a film or a voice, begun seconds not counted; 0 of anything else.
+    `seconds`: Length of a film or a voice, begun seconds not counted, at least 1; else 0.
     `bytes`: Size in bytes.
     """
 

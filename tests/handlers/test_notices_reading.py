@@ -185,7 +185,9 @@ async def test_who_left_reads_what_went_to_few_no_more(estate: Estate) -> None:
     for who in ("li", "head"):
         assert (await get(estate, who, f"me/notices/{notice_id}")).status == 404
         assert await titles(estate, who) == []
-        reply = await post(estate, who, f"me/notices/{notice_id}/questions", text="还要交多少?")
+        reply = await post(
+            estate, who, f"me/notices/{notice_id}/questions", question="还要交多少?"
+        )
         assert reply.status == 404
 
 

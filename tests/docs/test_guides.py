@@ -16,6 +16,7 @@ GUIDES = {
     "how-to/import-a-register.md": [],
     "how-to/correct-a-register.md": ["owners_differ"],
     "how-to/send-a-notice.md": ["notice_review_needed"],
+    "how-to/mend-a-repair.md": ["repair_moved_on"],
 }
 
 

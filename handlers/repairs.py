@@ -90,7 +90,7 @@ class MyRepairsHandler(ApiHandler):
 
 
 class JoinHandler(ApiHandler):
-    @endpoint("joinRepair", needs=Access.SIGNED_IN, errors=STEP)
+    @endpoint("joinRepair", needs=Access.SIGNED_IN, errors=(*STEP, "case_full"))
     async def post(self, repair_id: RepairId) -> RepairView:
         """Join a repair of what I share: I am told of it, and asked at the end."""
         return await repairs.join(self.deps, self.actor, repair_id)

@@ -37,6 +37,15 @@ INDEXES: Final = [
             },
         },
     ),
+    # What somebody has on hand: next_holder(), of_holder()
+    IndexModel(
+        [("holder", ASCENDING), ("_id", ASCENDING)],
+        name="on_hand",
+        partialFilterExpression={
+            "holder": {"$gt": ""},
+            "state": {"$in": ["assigned", "on_the_way", "working", "paused"]},
+        },
+    ),
     # The same reported before: similar()
     IndexModel(
         [

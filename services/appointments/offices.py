@@ -51,6 +51,19 @@ async def acting_around(
     return [one for one in found if one.id in acting], following
 
 
+async def acting_at(
+    deps: Dependencies, paths: Sequence[str], roles: Sequence[Role]
+) -> list[Appointment]:
+    """List whose role is in force at one of these places today, of who has signed in."""
+    found = [one for one in await holders_at(deps, paths, roles) if one.person]
+    if not found:
+        return []
+    people = {one.person for one in found if one.person}
+    held = await store.of_people(deps.db, people, deps.today())
+    acting = {one.id for one in await in_force(deps, held)}
+    return [one for one in found if one.id in acting]
+
+
 async def staff_over(deps: Dependencies, place: str) -> list[str]:
     """Return the people of the community who are responsible for a place today."""
     holders = await holders_at(deps, ancestors(place), [Role.COMMUNITY_STAFF])

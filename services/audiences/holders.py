@@ -4,7 +4,7 @@ An office is meant when its place is one of the audience's, lies under one, or o
 place of a grid's head is each of its buildings.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from services.appointments import offices
@@ -77,3 +77,9 @@ async def of_office(deps: Dependencies, place: str, role: Role) -> set[str]:
     """Return who holds an office at a place today and has signed in; not who stands in."""
     found = await offices.holders_at(deps, [place], [role])
     return {one.person for one in found if one.person and not one.substitute_for}
+
+
+async def acting_over(deps: Dependencies, place: str, roles: Sequence[Role]) -> set[str]:
+    """Return whose office is in force at a place or above it today, and who has signed in."""
+    found = await offices.acting_at(deps, ancestors(place), roles)
+    return {one.person for one in found if one.person}

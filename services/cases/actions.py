@@ -54,8 +54,9 @@ async def begin(
     The caller inserts the case in the same transaction, with `steps` at 1, and records the
     audit.
     """
-    events = [_event(deps, kind, case, actor, "reported", source=None, number=1)]
-    await store.record(deps.db, tx, events)
+    event = _event(deps, kind, case, actor, "reported", source=None, number=1)
+    event.by_office = actor.person_id != case.person
+    await store.record(deps.db, tx, [event])
     await timers.start(deps, tx, kind, case, deps.now())
     await deadlines.schedule(deps, tx, kind, case)
 
@@ -112,6 +113,7 @@ async def advance(
     _keep(found, step.target, number, written)
     by = actor or CLOCK
     event = _event(deps, kind, found, by, action, source=source, number=number, words=words)
+    event.by_office = step.needs is not None
     await store.record(deps.db, tx, [event])
     if found.state is not source:
         await timers.start(deps, tx, kind, found, deps.now())
@@ -166,7 +168,6 @@ def _event(
         source=source,
         target=case.state,
         by="" if by is CLOCK else by.person_id,
-        by_office=by.person_id not in kind.own(case),
         holder=getattr(case, "holder", ""),
         remark_sealed=REMARK.seal(deps.vault, event_id, words.remark) if words.remark else "",
         internal=words.internal,

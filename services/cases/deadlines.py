@@ -33,6 +33,7 @@ async def begin(
             left=span.minutes,
             running_since=since,
             due_at=None,
+            began_at=since,
         )
         clocks[goal] = await _run(deps, place, clock, since)
     return clocks
@@ -46,17 +47,12 @@ async def follow(
         return {}
     clocks: dict[str, Clock] = dict(changes.get("clocks") or found.clocks)
     place, now = kind.place_of(found), deps.now()
-    stopped, stops = found.state in kind.paused, step.target in kind.paused
-    if stopped is not stops:
-        for goal, clock in clocks.items():
-            turned = await (_stop if stops else _go_on)(deps, place, clock, now)
-            clocks[goal] = turned
-    running = running_of(kind, step.target, clocks)
-    return {
-        "clocks": clocks,
-        "due_at": running.due_at if running else None,
-        "overdue": running is not None and running.overdue_at is not None,
-    }
+    turn = _stop if step.target in kind.paused else _go_on
+    for goal, clock in clocks.items():
+        clocks[goal] = await turn(deps, place, clock, now)
+    running, goals = running_of(kind, step.target, clocks), {kind.goals.get(step.target)}
+    late = any(clock.overdue_at for goal, clock in clocks.items() if goal in goals)
+    return {"clocks": clocks, "due_at": running.due_at if running else None, "overdue": late}
 
 
 def running_of(kind: Kind, state: Any, clocks: Mapping[str, Clock]) -> Clock | None:
@@ -67,8 +63,13 @@ def running_of(kind: Kind, state: Any, clocks: Mapping[str, Clock]) -> Clock | N
 
 
 async def _stop(deps: Dependencies, place: str, clock: Clock, now: datetime) -> Clock:
+    """Return a deadline that rests; one that has passed stays passed, and climbs later."""
     if clock.running_since is None:
         return clock
+    if clock.due_at is not None and clock.due_at <= now:
+        climbs = clock.climb_at or now
+        left = await working_time.between(deps, place, now, climbs, clock.pace)
+        return msgspec.structs.replace(clock, running_since=None, climb_left=left)
     used = await working_time.between(deps, place, clock.running_since, now, clock.pace)
     left = max(0, clock.left - used)
     return msgspec.structs.replace(
@@ -77,7 +78,14 @@ async def _stop(deps: Dependencies, place: str, clock: Clock, now: datetime) -> 
 
 
 async def _go_on(deps: Dependencies, place: str, clock: Clock, now: datetime) -> Clock:
-    return clock if clock.running_since else await _run(deps, place, clock, now)
+    if clock.running_since is not None:
+        return clock
+    if clock.due_at is None:
+        return await _run(deps, place, clock, now)
+    climbs = await working_time.after(deps, place, now, Span(clock.climb_left, clock.pace))
+    return msgspec.structs.replace(
+        clock, running_since=now, climb_at=climbs.at if clock.climb_at else None, climb_left=0
+    )
 
 
 async def _run(deps: Dependencies, place: str, clock: Clock, now: datetime) -> Clock:
@@ -97,11 +105,23 @@ async def _run(deps: Dependencies, place: str, clock: Clock, now: datetime) -> C
 async def climb_at(
     deps: Dependencies, kind: Kind, found: Any, clock: Clock, rung: int
 ) -> datetime | None:
-    """Return when an overdue case reaches a rung of the ladder; None beyond the last one."""
-    if rung >= len(kind.ladder) or clock.due_at is None:
+    """Return when an overdue case reaches a rung of the ladder; None beyond the last one.
+
+    From the rung before on, which a pause may have put off.
+    """
+    since = clock.climb_at if rung else clock.due_at
+    if rung >= len(kind.ladder) or since is None:
         return None
-    span = Span(round(clock.total * kind.ladder[rung].share), clock.pace)
-    return (await working_time.after(deps, kind.place_of(found), clock.due_at, span)).at
+    shares = [0.0, *(each.share for each in kind.ladder)]
+    minutes = round(clock.total * (shares[rung + 1] - shares[rung]))
+    span = Span(minutes, clock.pace)
+    return (await working_time.after(deps, kind.place_of(found), since, span)).at
+
+
+def key_of(found: Any, goal: str, clock: Clock) -> str:
+    """Return the key of messages about a deadline: of each, everybody is told once."""
+    began = clock.began_at.isoformat() if clock.began_at else found.round
+    return f"{found.id}:{goal}:{began}"
 
 
 def moments(kind: Kind, clock: Clock) -> Iterator[datetime]:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from services.cases import actions, deadlines, ladder, notify, store, timers
+from services.cases import actions, deadlines, ladder, notify, retention, store, timers
 from services.cases.kinds import Kind, News, Side
 from services.cases.models import Clock
 from services.cases.parties import actions as parties
@@ -40,7 +40,7 @@ async def _look_after(
     if clock.warned_at is None and clock.warn_at and clock.warn_at <= now:
         clock.warned_at = now
         if clock.due_at and now < clock.due_at:
-            await _warn(deps, tx, kind, found, goal)
+            await _warn(deps, tx, kind, found, clock)
             news.append((News.WARNED, {"goal": goal}))
     if clock.overdue_at is None and clock.due_at and clock.due_at <= now:
         clock.overdue_at = now
@@ -54,9 +54,11 @@ async def _look_after(
     await deadlines.schedule(deps, tx, kind, found)
 
 
-async def _warn(deps: Dependencies, tx: Transaction, kind: Kind, found: Any, goal: str) -> None:
+async def _warn(
+    deps: Dependencies, tx: Transaction, kind: Kind, found: Any, clock: Clock
+) -> None:
     people = {found.holder} if found.holder else await ladder.first_people(deps, kind, found)
-    key = f"{found.id}:{goal}:{found.round}"
+    key = deadlines.key_of(found, kind.goals[found.state], clock)
     await kind.tell(deps, tx, found, News.WARNED, sorted(people), Side.WORK, key)
 
 
@@ -69,7 +71,7 @@ async def _climb(
     """
     news, now, is_empty = Told(), deps.now(), False
     goal = kind.goals[found.state]
-    key = f"{found.id}:{goal}:{found.round}"
+    key = deadlines.key_of(found, goal, clock)
     while clock.climb_at and (is_empty or clock.climb_at <= now):
         people = await ladder.people_at(deps, kind, found, clock.rung)
         await kind.tell(deps, tx, found, News.CLIMBED, sorted(people), Side.WORK, key)
@@ -144,5 +146,6 @@ JOBS: Final[dict[str, jobs.Handler]] = {
     deadlines.JOB: look_after,
     timers.LAPSE: lapse,
     timers.ASK: ask,
+    timers.LET_GO: retention.let_go,
     notify.TELL_JOINERS: tell_joiners,
 }

@@ -6,6 +6,7 @@ a column instead.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import timedelta
 from enum import StrEnum, auto
 from typing import Any, Final, Generic, TypeVar
 
@@ -81,6 +82,7 @@ class News(Labelled):
     OVERDUE = "overdue", "已超时"
     CLIMBED = "climbed", "逐级上报"  # an overdue case reaches a rung of the ladder
     ASKED = "asked", "请大家确认"  # is it really so?
+    LET_GO = "let_go", "照片到期删除"
 
 
 class Side(StrEnum):
@@ -107,10 +109,13 @@ class Kind(Struct, frozen=True, kw_only=True):
     `barred`: (actor, case) → error for who may take no step of this case, e.g. in one's own.
     `own`: (case) → ids of whose own it is.
     `goals`: state → name of the deadline that runs in it. `paused`: states that stop it.
+    `over`: states in which it has ended, though some step may open it again: nobody joins.
     `ladder`: who is told when it has passed, in this order.
     `question`: None for kinds that ask nothing.
     `writes`: action → (deps, case) → what each step of it writes beside the state, whoever
     takes it. `frozen`: field → states in which a step may not change it any more.
+    `photos_kept_for`: how long after its end what was attached stays; None for always.
+    `without_photos`: (case) → what is written when that goes.
     `tell`: how people are told.
     """
 
@@ -128,10 +133,13 @@ class Kind(Struct, frozen=True, kw_only=True):
     own: Callable[[Any], Iterable[str | None]]
     goals: Mapping[Any, str] = {}
     paused: frozenset[Any] = frozenset()
+    over: frozenset[Any] = frozenset()
     ladder: tuple[Rung, ...] = ()
     question: Question | None = None
     writes: Mapping[Any, Callable[[Any, Any], Awaitable[Document]]] = {}
     frozen: Mapping[str, frozenset[Any]] = {}
+    photos_kept_for: timedelta | None = None
+    without_photos: Callable[[Any], Document] = lambda _case: {"photo_ids": []}
     tell: Tell
 
     def place_of(self, case: Any) -> str:
@@ -144,8 +152,9 @@ class Kind(Struct, frozen=True, kw_only=True):
         return row if isinstance(row, Step) else Step(row.source, row.action, row.target)
 
     def is_over(self, state: StrEnum) -> bool:
-        """Tell whether no step leads from a state to another."""
-        return all(row.target is state for row in self.table.rows if row.source is state)
+        """Tell whether a state is an end: the kind says so, or no step leads to another."""
+        rows = [row for row in self.table.rows if row.source is state]
+        return state in self.over or all(row.target is state for row in rows)
 
     def compare(self, case: Any) -> Document:
         """Return the condition that nobody has taken a step since a case was read."""

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.appointments import offices
+from services.audiences import holders as audiences
 from services.cases.kinds import Kind
 from services.dependencies import Dependencies
-from services.kernel.paths import ancestors
 from services.kernel.permissions import Role
 
 
@@ -15,8 +14,7 @@ async def holders(deps: Dependencies, place: str, roles: Sequence[Role]) -> set[
 
     Of a firm only while its contract holds; nobody who has not signed in.
     """
-    held = await offices.holders_at(deps, ancestors(place), roles)
-    return {one.person for one in await offices.in_force(deps, held) if one.person}
+    return await audiences.acting_over(deps, place, roles)
 
 
 async def people_at(deps: Dependencies, kind: Kind, found: Any, rung: int) -> set[str]:

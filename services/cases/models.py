@@ -30,7 +30,9 @@ class Clock(Struct, kw_only=True):
     it is paused. `running_since`, `due_at`, `warn_at`: null while it is paused.
     `is_estimated`: part of it lies in a year whose holidays nobody has announced.
     `warned_at`, `overdue_at`: when that was told. `rung`: rungs of the ladder that were told.
-    `climb_at`: when the next one is.
+    `climb_at`: when the next one is; `climb_left`: minutes until then, while it is paused.
+    `began_at`: what tells it from the case's other deadlines of the same name, and the messages
+    about it from theirs.
     """
 
     total: int
@@ -44,6 +46,8 @@ class Clock(Struct, kw_only=True):
     overdue_at: datetime | None = None
     rung: int = 0
     climb_at: datetime | None = None
+    climb_left: int = 0
+    began_at: datetime | None = None
 
 
 class Case(Protocol):
@@ -82,7 +86,8 @@ class Event(Struct, kw_only=True):
     """Row of a case's history; never changed but for what erasure takes out.
 
     `action`: name of the step, or of the news (warned, overdue, climbed, asked).
-    `by`: who took it; empty for the clock. `internal`: for those who work on it only.
+    `by`: who took it; empty for the clock. `by_office`: whether an office let them.
+    `internal`: for those who work on it only.
     `holder`: who holds it since. `facts`: ids, days, counts; never what somebody typed.
     """
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from pymongo import UpdateOne
@@ -16,6 +16,7 @@ from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page
 
 HISTORY: Keyset = Keyset(Key())
+ROWS_AT_ONCE: Final = 100  # of a history whose photos go
 
 
 async def find(
@@ -46,11 +47,10 @@ async def change(
     return done.matched_count == 1
 
 
-async def count_out(db: Database, tx: Transaction, kind: Kind, case_id: str) -> None:
-    """Count one who joined less."""
-    await db[kind.collection].update_one(
-        {"_id": case_id}, {"$inc": {"joiners": -1}}, session=tx
-    )
+async def count_out(db: Database, tx: Transaction, kind: Kind, ids: Sequence[str]) -> None:
+    """Count one who joined less, in each of some cases."""
+    query, change = {"_id": {"$in": list(ids)}}, {"$inc": {"joiners": -1}}
+    await db[kind.collection].update_many(query, change, session=tx)
 
 
 def _built(changes: Document) -> Document:
@@ -86,3 +86,18 @@ async def blank(db: Database, tx: Transaction, ids: Sequence[str]) -> None:
     writes = [UpdateOne({"_id": each}, change) for each in ids]
     if writes:
         await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
+
+
+async def with_photos(
+    db: Database, tx: Transaction, case_id: str, *, limit: int
+) -> list[Event]:
+    """Rows of a case's history with photos. Served by index `case`."""
+    query = {"case": case_id, "photo_ids.0": {"$exists": True}}
+    cursor = db[COLLECTION].find(query, session=tx).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Event])
+
+
+async def remove_photos(db: Database, tx: Transaction, ids: Sequence[str]) -> None:
+    """Remove the photos of some rows, and keep their remarks."""
+    query = {"_id": {"$in": list(ids)}}
+    await db[COLLECTION].update_many(query, {"$set": {"photo_ids": []}}, session=tx)

@@ -9,6 +9,7 @@ from services.jobs import actions as jobs
 
 LAPSE: Final = "cases.lapse"
 ASK: Final = "cases.ask"
+LET_GO: Final = "cases.let_go"
 
 
 async def start(
@@ -28,11 +29,23 @@ async def start(
                 case_id=found.id,
                 action=row.action,
             )
-    if kind.question is not None and found.state is kind.question.state:
-        key = f"{found.id}:{found.round}"
-        await jobs.enqueue(
-            deps, tx, ASK, key, name=kind.name, case_id=found.id, round=found.round
-        )
+    await ask(deps, tx, kind, found, key="")
+    if kind.photos_kept_for is not None and kind.is_over(found.state):
+        key, due_at = f"{found.id}:{found.steps}", now + kind.photos_kept_for
+        facts = {"name": kind.name, "case_id": found.id}
+        await jobs.enqueue(deps, tx, LET_GO, key, due_at=due_at, **facts)
+
+
+async def ask(deps: Dependencies, tx: Transaction, kind: Kind, found: Any, *, key: str) -> None:
+    """Promise to ask whoever was not asked in this round; nothing in other states.
+
+    `key`: of who joined after the others were asked; "" for the round.
+    """
+    if kind.question is None or found.state is not kind.question.state:
+        return
+    job = f"{found.id}:{found.round}{key and ':'}{key}"
+    facts = {"name": kind.name, "case_id": found.id, "round": found.round}
+    await jobs.enqueue(deps, tx, ASK, job, **facts)
 
 
 def comes_at(found: Any, due: str | timedelta | None, since: datetime) -> datetime | None:

@@ -15,6 +15,7 @@ from services.repairs.terms import privacy as terms_privacy
 FEATURE: Final = Feature(
     cases=(REPAIR,),
     jobs=jobs.JOBS,
+    lanes=jobs.LANES,
     schedules=jobs.SCHEDULES,
     templates=notify.TEMPLATES,
     holdings=(

@@ -1,7 +1,10 @@
 """Repairs as a kind of case: whose they are, which deadlines run, and what they climb."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
+
+import msgspec
 
 from mongo_indexes.repairs import COLLECTION
 from services.cases import deadlines
@@ -11,7 +14,7 @@ from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission, Role
 from services.repairs import notify, states
 from services.repairs.models import Part, Repair
-from services.repairs.states import TABLE, UNDER_WAY, RepairAction, RepairState
+from services.repairs.states import OPEN, TABLE, UNDER_WAY, RepairAction, RepairState
 from services.working_time.models import Span
 
 # Until somebody says that it will be done, and until it is done; both from the report on.
@@ -40,6 +43,12 @@ async def _accept(deps: Dependencies, repair: Repair) -> Document:
     return {} if repair.accepted_at else {"accepted_at": deps.now()}
 
 
+async def _overturn(deps: Dependencies, repair: Repair) -> Document:
+    """Give those who do it their whole time: the refusal and the appeal used it up."""
+    accepted = {**await _accept(deps, repair), "ended_at": None}
+    return {**await _fresh(deps, repair), **accepted}
+
+
 async def _end(deps: Dependencies, _repair: Repair) -> Document:
     return {"ended_at": deps.now()}
 
@@ -56,15 +65,17 @@ async def _give_back(_deps: Dependencies, _repair: Repair) -> Document:
     return {"holder": "", "outside_sealed": "", **_NO_PAUSE}
 
 
-async def _pass_back(_deps: Dependencies, _repair: Repair) -> Document:
-    return {"holder": "", "firm": "", "contract": "", **_NO_PAUSE}
+async def _pass_back(_deps: Dependencies, repair: Repair) -> Document:
+    """Leave the firm; whoever finished it stays named until everybody has answered."""
+    left: Document = {"firm": "", "contract": ""}
+    return {**left, "holder": "", **_NO_PAUSE} if repair.state in UNDER_WAY else left
 
 
 _NO_PAUSE: Final = {"paused_until": None, "pause_reason": None}
 A: Final = RepairAction
 WRITES: Final = {
     A.ACCEPT: _accept,
-    A.OVERTURN: _accept,
+    A.OVERTURN: _overturn,
     A.REFUSE: _end,
     A.CANCEL: _end,
     A.CONFIRM: _end,
@@ -75,9 +86,19 @@ WRITES: Final = {
     A.WAKE: _go_on,
     A.GIVE_BACK: _give_back,
     A.PASS_BACK: _pass_back,
+    A.RELEASE: _give_back,
     A.RETURN: _return,
     A.REOPEN: _reopen,
 }
+
+
+# Longer than it may be opened again, and than most quarrels about what was done.
+PHOTOS_KEPT_FOR: Final = timedelta(days=180)
+
+
+def _without_photos(repair: Repair) -> Document:
+    done = repair.done and msgspec.structs.replace(repair.done, before=[], after=[])
+    return {"photo_ids": [], "done": done}
 
 
 def knows(actor: Actor, repair: Repair) -> bool:
@@ -118,6 +139,7 @@ REPAIR: Final = Kind(
         **dict.fromkeys(UNDER_WAY, COMPLETION),
     },
     paused=frozenset({RepairState.PAUSED}),
+    over=frozenset(RepairState) - frozenset(OPEN),
     ladder=(
         Rung("物业调度", (Role.DISPATCHER,), 0.0),
         Rung("物业经理", (Role.FIRM_MANAGER,), 0.25),
@@ -133,5 +155,7 @@ REPAIR: Final = Kind(
         ("text", "text_sealed", "wish", "contact_sealed"),
         frozenset(RepairState) - {RepairState.REPORTED},
     ),
+    photos_kept_for=PHOTOS_KEPT_FOR,
+    without_photos=_without_photos,
     tell=notify.tell,
 )

@@ -76,6 +76,7 @@ WORK: Final[Mapping[StrEnum, str]] = {
     A.ASSIGN: "派工有变动,请查看",
     A.GIVE_BACK: "维修人员退单,请重新派工",
     A.PASS_BACK: "物业合同结束,请接手",
+    A.RELEASE: "维修人员已离岗,请重新派工",
     A.WAKE: "暂停到期,请继续处理",
     A.CONFIRM: "住户确认修好了",
     A.RETURN: "住户反馈没有修好",

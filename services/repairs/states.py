@@ -47,6 +47,7 @@ class RepairAction(Labelled):
     TAKE = "take", "接单"
     GIVE_BACK = "give_back", "退单"
     PASS_BACK = "pass_back", "物业合同结束,交回社区"
+    RELEASE = "release", "维修人员离岗,重新派工"
     SET_OUT = "set_out", "出发上门"
     START = "start", "开始维修"
     PAUSE = "pause", "暂停"
@@ -159,6 +160,9 @@ TABLE: Final = Table(
         S.ACCEPTED,
         tells=(P.REPORTER, P.EARLIER_HOLDER, P.FIRST_RUNG),
     ),
+    Step(S.REPORTED, A.PASS_BACK, S.REPORTED, tells=(P.FIRST_RUNG,)),
+    *_stay(A.PASS_BACK, (S.APPEALED, S.DONE)),
+    *_from(ON_HAND, A.RELEASE, S.ACCEPTED, tells=(P.FIRST_RUNG,)),
     Step(
         S.ASSIGNED,
         A.SET_OUT,

@@ -12,7 +12,7 @@ from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import under_any
 from services.repairs.models import Part, Repair, RepairSort, RepairsQuery
-from services.repairs.states import OPEN
+from services.repairs.states import ON_HAND, OPEN
 
 # A repair without a running deadline comes behind all that have one.
 NO_DEADLINE: Final = datetime(9999, 12, 31)  # noqa: DTZ001  # MongoDB's own, compared there only
@@ -79,10 +79,21 @@ async def of_contract(db: Database, contract: str, *, limit: int) -> list[Repair
     return msgspec.convert(await cursor.to_list(), list[Repair])
 
 
-async def leave_firm(db: Database, tx: Transaction, repair_id: str) -> None:
-    """Note that no firm has a repair in hand that nobody works on."""
-    change: Document = {"$set": {"firm": "", "contract": ""}}
-    await db[COLLECTION].update_one({"_id": repair_id}, change, session=tx)
+async def next_holder(db: Database, after: str) -> str | None:
+    """Return the next person who has a repair on hand. Served by index `on_hand`."""
+    query = {"holder": {"$gt": after}, "state": {"$in": list(ON_HAND)}}
+    cursor = (
+        db[COLLECTION].find(query, {"holder": 1}, hint="on_hand").sort("holder", 1).limit(1)
+    )
+    found = await cursor.to_list()
+    return str(found[0]["holder"]) if found else None
+
+
+async def of_holder(db: Database, holder: str, after: str, *, limit: int) -> list[Repair]:
+    """Repairs that somebody has on hand, by id. Served by index `on_hand`."""
+    query = {"holder": holder, "state": {"$in": list(ON_HAND)}, "_id": {"$gt": after}}
+    cursor = db[COLLECTION].find(query, hint="on_hand").sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Repair])
 
 
 # Erasure

@@ -23,6 +23,7 @@ QUESTIONS: Final = frozenset(
         f"{RESIDENCIES}.ties_of",
         f"{OFFICES}.holders_at",
         f"{OFFICES}.acting_around",
+        f"{OFFICES}.acting_at",
         f"{OFFICES}.staff_over",
     }
 )

@@ -180,9 +180,10 @@ async def homes(deps: Dependencies, areas: dict[str, int]) -> None:
 async def live_there(
     deps: Dependencies, residents: Sequence[tuple[str, str, Relation]]
 ) -> None:
+    """Register people at homes: of the cast, or by a phone."""
     rows = []
     for number, (home, name, relation) in enumerate(residents):
-        identity, phone = f"r{number}-{name}", f"+86{PHONES[name]}"
+        identity, phone = f"r{number}-{name}", f"+86{PHONES.get(name, name)}"
         rows.append(
             Residency(
                 id=identity,

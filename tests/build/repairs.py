@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.kernel.permissions import Role
-from tests.build.cast import COMPOUND, UNIT, Estate, appoint
+from services.residencies.models import Relation
+from tests.build.cast import COMPOUND, UNIT, WANG_HOME, Estate, appoint, live_there
 from tests.build.offices import firm_at
 from tests.build.sign_ins import Member
 from tests.build.world import Reply, World
@@ -85,6 +86,18 @@ class Works:
         await self.do(by, repair_id, "start")
         await self.do(by, repair_id, "finish", summary="换了灯泡")
         await self.world.work()
+
+    async def neighbours(self, count: int) -> list[Member]:
+        """Let so many people of the staircase sign in, who live with Wang."""
+        phones = [f"1390001{number:04d}" for number in range(count)]
+        there = [(WANG_HOME, phone, Relation.FAMILY) for phone in phones]
+        await live_there(self.world.deps, there)
+        return [await self.world.sign_in(phone, phone) for phone in phones]
+
+    async def history(self, who: Member | str, repair_id: str) -> list[dict[str, Any]]:
+        reply = await self.get(who, f"repairs/{repair_id}/history?limit=100")
+        assert reply.status == 200, reply.body
+        return list(reply.body["items"])
 
     async def told(self, who: Member | str, template: str) -> list[str]:
         """Return the texts of somebody's messages of a kind, the oldest first."""

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
-from services.cases import actions
+from services.cases import actions, timers
 from services.cases import store as cases
 from services.cases.actions import Words
 from services.cases.kinds import Kind, Question
@@ -15,12 +15,21 @@ from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor
 
 MOST_JOINERS: Final = 2000
+# Each is two messages in their transaction: far from the second that it may take.
+TOLD_AT_ONCE: Final = 50
 
 
 class NotAsked(errors.Conflict):
     """Nobody is asked whether it is fixed: the work goes on, or all is closed."""
 
     code = "case_not_asked"
+
+
+class CaseFull(errors.Conflict):
+    """As many have joined a case as can be told and asked; `most` in details."""
+
+    code = "case_full"
+    details_type = errors.Most
 
 
 async def add_reporter(
@@ -37,14 +46,18 @@ async def join(
 ) -> bool:
     """Make somebody a party of a case that was read in this transaction; False when they are.
 
-    The case is written, too, so that nobody joins beside the step that asks everybody. Raises
-    what `moved_on` says when somebody took a step meanwhile.
+    The case is written, too, so that nobody joins beside the step that asks everybody; who
+    comes after it is asked by themself. Raises CaseFull, and what `moved_on` says when it has
+    ended or somebody took a step meanwhile.
     """
     if kind.is_over(found.state):
         raise kind.moved_on(found)
+    if found.joiners >= MOST_JOINERS:
+        raise CaseFull("加入的邻居已经很多了,进展请直接查看", most=MOST_JOINERS)
     if not await store.insert(deps.db, tx, _row(deps, kind, found.id, person_id)):
         return False
     await _count(deps, tx, kind, found, joiners=found.joiners + 1)
+    await timers.ask(deps, tx, kind, found, key=person_id)
     return True
 
 
@@ -53,13 +66,16 @@ async def bring(
 ) -> None:
     """Make all parties of one case joiners of another, e.g. of what it is merged into.
 
-    `target`: read in this transaction. Bounded by MOST_JOINERS of a case.
+    `target`: read in this transaction. So many can be more than MOST_JOINERS: nobody is lost.
     """
-    rows = await store.page(deps.db, source, "", limit=MOST_JOINERS, tx=tx)
-    made = [_row(deps, kind, target.id, row.person) for row in rows]
-    count = await store.insert_many(deps.db, tx, made)
+    count, after = 0, ""
+    while rows := await store.page(deps.db, source, after, limit=MOST_JOINERS, tx=tx):
+        made = [_row(deps, kind, target.id, row.person) for row in rows]
+        count += await store.insert_many(deps.db, tx, made)
+        after = rows[-1].id
     if count:
         await _count(deps, tx, kind, target, joiners=target.joiners + count)
+        await timers.ask(deps, tx, kind, target, key=source)
 
 
 async def _count(
@@ -124,7 +140,8 @@ async def _count_in(
     if not fixed:
         return await actions.advance(deps, tx, actor, kind, found, question.no, words=words)
     confirmed = found.confirmed + 1
-    if confirmed < found.joiners + (found.person is not None):
+    # Whoever left meanwhile is not waited for, and a yes of theirs stands for nobody else.
+    if await store.is_answer_missing(deps.db, tx, found.id, found.round):
         await _count(deps, tx, kind, found, confirmed=confirmed)
         return found
     return await actions.advance(
@@ -136,18 +153,18 @@ async def take_unasked(
     deps: Dependencies, tx: Transaction, case_id: str, number: int
 ) -> tuple[list[str], bool]:
     """Mark some parties as asked in a round; return them and whether there are more."""
-    rows = await store.unasked(deps.db, tx, case_id, number, limit=steps.AT_ONCE)
+    rows = await store.unasked(deps.db, tx, case_id, number, limit=TOLD_AT_ONCE)
     await store.mark_asked(deps.db, tx, [row.id for row in rows], number)
-    return [row.person for row in rows], len(rows) == steps.AT_ONCE
+    return [row.person for row in rows], len(rows) == TOLD_AT_ONCE
 
 
 async def joiners(deps: Dependencies, case_id: str) -> AsyncIterator[list[str]]:
     """Yield who joined a case, some at a time."""
     after: str | None = ""
     while after is not None:
-        rows = await store.page(deps.db, case_id, after, limit=steps.AT_ONCE)
+        rows = await store.page(deps.db, case_id, after, limit=TOLD_AT_ONCE)
         yield [row.person for row in rows if not row.is_reporter]
-        after = rows[-1].id if len(rows) == steps.AT_ONCE else None
+        after = rows[-1].id if len(rows) == TOLD_AT_ONCE else None
 
 
 async def of_person(
@@ -168,9 +185,11 @@ async def of_cases(
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
     """Remove a step of a person's rows, and count them out; tell whether there may be more."""
     rows = await store.with_person(deps.db, tx, person_id, limit=steps.AT_ONCE)
+    joined: dict[str, list[str]] = {}
     for row in rows:
-        kind: Kind = deps.features.cases[row.kind]
         if not row.is_reporter:
-            await cases.count_out(deps.db, tx, kind, row.case)
+            joined.setdefault(row.kind, []).append(row.case)
+    for name, ids in joined.items():
+        await cases.count_out(deps.db, tx, deps.features.cases[name], ids)
     await store.remove(deps.db, tx, [row.id for row in rows])
     return len(rows) == steps.AT_ONCE

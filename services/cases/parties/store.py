@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
+from pymongo import UpdateOne
 
 from mongo_indexes.case_parties import COLLECTION
 from services.cases.parties.models import PartyRow, party_id
@@ -24,10 +25,13 @@ async def insert(db: Database, tx: Transaction, row: PartyRow) -> bool:
 
 async def insert_many(db: Database, tx: Transaction, rows: Sequence[PartyRow]) -> int:
     """Insert the parties that are not there yet; return how many."""
-    count = 0
-    for row in rows:
-        count += await insert(db, tx, row)
-    return count
+    writes = [
+        UpdateOne({"_id": row.id}, {"$setOnInsert": to_document(row)}, upsert=True)
+        for row in rows
+    ]
+    if not writes:
+        return 0
+    return (await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)).upserted_count
 
 
 async def find(
@@ -80,6 +84,12 @@ async def answer(
     change: Document = {"$set": {"answered": number, "fixed": fixed, "note_sealed": note}}
     done = await db[COLLECTION].update_one(key, change, session=tx)
     return done.matched_count == 1
+
+
+async def is_answer_missing(db: Database, tx: Transaction, case_id: str, number: int) -> bool:
+    """Tell whether a party has not answered in a round. Served by index `case`."""
+    query = {"case": case_id, "answered": {"$lt": number}}
+    return await db[COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
 
 
 async def of_person(

@@ -7,7 +7,7 @@ from services.kernel.permissions import Role
 from services.residencies.models import Relation
 from tests.build.cast import COMPOUND, UNIT, WANG_HOME, Estate, appoint, live_there
 from tests.build.offices import firm_at
-from tests.build.sign_ins import Member
+from tests.build.sign_ins import Member, by_actions
 from tests.build.world import Reply, World
 
 # People of the firm that serves the compound, and of the subdistrict.
@@ -92,7 +92,7 @@ class Works:
         phones = [f"1390001{number:04d}" for number in range(count)]
         there = [(WANG_HOME, phone, Relation.FAMILY) for phone in phones]
         await live_there(self.world.deps, there)
-        return [await self.world.sign_in(phone, phone) for phone in phones]
+        return [await by_actions(self.world.deps, phone, phone) for phone in phones]
 
     async def history(self, who: Member | str, repair_id: str) -> list[dict[str, Any]]:
         reply = await self.get(who, f"repairs/{repair_id}/history?limit=100")

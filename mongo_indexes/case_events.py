@@ -10,6 +10,8 @@ SHARD_KEY: Final = {"case": 1, "_id": 1}
 INDEXES: Final = [
     # The history of a case: services/cases/store.py history()
     IndexModel([("case", ASCENDING), ("_id", ASCENDING)], name="case"),
+    # What somebody did, for the export of what is held about them: services/privacy
+    IndexModel([("by", ASCENDING), ("_id", ASCENDING)], name="by"),
     # What somebody wrote about cases of their own, for erasure: written_by()
     IndexModel(
         [("by", ASCENDING)],

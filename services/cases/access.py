@@ -8,7 +8,26 @@ from services.cases.kinds import Kind, Step
 from services.cases.parties import store as parties
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.kernel.access import accessible
 from services.kernel.permissions import Actor, Permission
+
+
+async def access(
+    deps: Dependencies, actor: Actor, kind: Kind, case_id: str, permission: Permission
+) -> Any:
+    """Return a case at whose place the actor holds a permission, to be read.
+
+    Raises NotFound otherwise, and Forbidden for an actor who may know of it and no more.
+    """
+    return accessible(
+        actor,
+        await store.find(deps.db, kind, case_id),
+        permission,
+        at=kind.place_of,
+        missing=kind.missing,
+        knows=lambda case: kind.knows(actor, case),
+        forbidden=kind.forbidden,
+    )
 
 
 async def hold(
@@ -31,13 +50,15 @@ async def hold(
     joined = any(isinstance(row, Step) and row.party for row in rows)
     is_party = joined and await parties.is_party(deps.db, tx, case_id, actor.person_id)
     if not any(is_theirs(actor, kind, found, row, is_party=is_party) for row in rows):
-        if kind.knows(actor, found):
+        hidden = any(isinstance(row, Step) and row.hidden for row in rows)
+        if kind.knows(actor, found) and not hidden:
             raise errors.Forbidden(kind.forbidden)
         raise errors.NotFound(kind.missing)
     barred = kind.barred(actor, found)
     if barred is not None and any(row.needs for row in rows):
         raise barred
-    kind.step(found, action)
+    if not kind.is_done(found, action):
+        kind.step(found, action)
     return found
 
 
@@ -56,7 +77,7 @@ def is_theirs(
     if needs is not None:
         return True
     joined = isinstance(row, Step) and row.party and is_party
-    return joined or (row.own and actor.person_id in kind.own(found))
+    return joined or (row.own and kind.is_own(actor, found))
 
 
 def steps_of(actor: Actor, kind: Kind, found: Any, *, is_party: bool) -> list[Any]:

@@ -78,6 +78,10 @@ async def act(
 
     async def save(tx: Transaction) -> Any:
         found = await access.hold(deps, tx, actor, kind, case_id, action)
+        if kind.is_done(found, action):
+            facts = {**words.facts, "repeated": True}
+            await _note(deps, tx, actor, kind, found, action, facts)
+            return found
         changes = await change(tx, found) if change else {}
         return await advance(deps, tx, actor, kind, found, action, words=words, **changes)
 
@@ -117,10 +121,13 @@ async def advance(
     await store.record(deps.db, tx, [event])
     if found.state is not source:
         await timers.start(deps, tx, kind, found, deps.now())
+        if kind.ends is not None and kind.is_over(found.state):
+            await kind.ends(deps, tx, found)
     await deadlines.schedule(deps, tx, kind, found)
     await notify.of_step(deps, tx, kind, found, step, by=by.person_id, earlier=earlier)
     if actor is not None and step.act is not None:
-        await _note(deps, tx, actor, kind, found, action, words.facts)
+        repeated = {"repeated": False} if step.again else {}
+        await _note(deps, tx, actor, kind, found, action, {**words.facts, **repeated})
     return found
 
 
@@ -190,15 +197,10 @@ async def _note(
     action: StrEnum,
     facts: Document,
 ) -> None:
-    await audit.record(
-        deps,
-        tx,
-        actor,
-        kind.table.act(action),
-        place=kind.place_of(found),
-        subject=found.id,
-        **facts,
-    )
+    act, about = kind.table.act(action), {"place": kind.place_of(found), "subject": found.id}
+    if found.person is None and any(row.own for row in kind.table.of(action)):
+        about["on_behalf_of"] = found.id if kind.is_own(actor, found) else ""
+    await audit.record(deps, tx, actor, act, **{**about, **facts})
 
 
 async def note_news(

@@ -15,7 +15,7 @@ from msgspec import Struct
 from services.kernel.documents import Document
 from services.kernel.errors import Conflict
 from services.kernel.labels import Labelled
-from services.kernel.permissions import Actor, Role
+from services.kernel.permissions import Actor, Permission, Role
 from services.kernel.states import Table, Transition
 
 S = TypeVar("S", bound=StrEnum)
@@ -40,11 +40,15 @@ class Step(Transition[S, A], Generic[S, A], frozen=True):
 
     `held`: of those who hold `needs`, only whoever holds the case may ask.
     `party`: who joined may ask as well as the reporter, with `own`.
+    `again`: asked once more in its target state, it is noted as repeated and changes nothing.
+    `hidden`: to whoever may not ask the case is not there, even if they may know of it.
     `tells`: who is told. `also`: holders of these offices at its place and above are, too.
     """
 
     held: bool = False
     party: bool = False
+    again: bool = False
+    hidden: bool = False
     tells: tuple[Party, ...] = ()
     also: tuple[Role, ...] = ()
 
@@ -107,7 +111,9 @@ class Kind(Struct, frozen=True, kw_only=True):
     `forbidden`: what is said to who may know of a case and not take a step; `knows`:
     (actor, case) → whether they may know of it.
     `barred`: (actor, case) → error for who may take no step of this case, e.g. in one's own.
-    `own`: (case) → ids of whose own it is.
+    `own`: (case) → ids of whose own it is. `files_for`: permission by which staff file for
+    somebody without an account; who has lost it has lost those cases. None: they keep them.
+    `ends`: (deps, tx, case) → what is promised when it is over.
     `goals`: state → name of the deadline that runs in it. `paused`: states that stop it.
     `over`: states in which it has ended, though some step may open it again: nobody joins.
     `ladder`: who is told when it has passed, in this order.
@@ -131,6 +137,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     knows: Callable[[Actor, Any], bool] = lambda _actor, _case: False
     barred: Callable[[Actor, Any], Exception | None] = lambda _actor, _case: None
     own: Callable[[Any], Iterable[str | None]]
+    files_for: Permission | None = None
+    ends: Callable[[Any, Any, Any], Awaitable[None]] | None = None
     goals: Mapping[Any, str] = {}
     paused: frozenset[Any] = frozenset()
     over: frozenset[Any] = frozenset()
@@ -145,6 +153,18 @@ class Kind(Struct, frozen=True, kw_only=True):
     def place_of(self, case: Any) -> str:
         """Return the path of the place of a case."""
         return str(getattr(case, self.place))
+
+    def is_own(self, actor: Actor, case: Any) -> bool:
+        """Tell whether a case is somebody's own, or was filed by them and is theirs still."""
+        if actor.person_id not in self.own(case):
+            return False
+        needs = self.files_for if case.person is None else None
+        return needs is None or actor.may(needs, self.place_of(case))
+
+    def is_done(self, case: Any, action: StrEnum) -> bool:
+        """Tell whether an action that may be asked again has been taken."""
+        rows = [row for row in self.table.of(action) if isinstance(row, Step) and row.again]
+        return case.state in {row.target for row in rows}
 
     def step(self, case: Any, action: StrEnum) -> Step[Any, Any]:
         """Return the row of a case's state and an action. Raises what `moved_on` says."""

@@ -22,19 +22,20 @@ def accessible(
     people: Callable[[T], Iterable[str | None]] = lambda _: (),
     missing: str,
     known_by: Collection[Permission] = (),
+    knows: Callable[[T], bool] = lambda _: False,
     forbidden: str = "",
 ) -> T:
     """Return what was found to who holds one of `needs` at its place, or whose own it is.
 
     `at`: its place. `people`: ids of whose own it is. Raises NotFound (`missing`) when there is
     none and for everybody else, but Forbidden (`forbidden`) for who holds one of `known_by`
-    there and so may know of it.
+    there and so may know of it, or of whom `knows` says so.
     """
     if found is None:
         raise NotFound(missing)
     place = at(found)
     if actor.person_id in people(found) or any(actor.may(each, place) for each in needs):
         return found
-    if any(actor.may(each, place) for each in known_by):
+    if knows(found) or any(actor.may(each, place) for each in known_by):
         raise Forbidden(forbidden)
     raise NotFound(missing)

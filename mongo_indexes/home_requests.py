@@ -18,7 +18,7 @@ INDEXES: Final = [
     ),
     # What I filed: filed_by()
     IndexModel([("filed_by", ASCENDING), ("_id", ASCENDING)], name="filed_by"),
-    # What a person asked for: of_person(), withdraw_of(), for erasure
+    # What a person asked for: of_person(), open_of(), for erasure
     IndexModel(
         [("person", ASCENDING)],
         name="person",
@@ -53,5 +53,6 @@ VALIDATOR: Final = {
         "state": {"enum": ["with_head", "with_community", "accepted", "rejected", "withdrawn"]},
         "person": {"bsonType": ["string", "null"]},
         "photo_ids": {"bsonType": "array", "maxItems": 6},
+        "steps": {"bsonType": ["int", "long"], "minimum": 0},
     },
 }

@@ -22,7 +22,7 @@ from services.home_corrections.models import (
     RestoreHome,
     RetireHome,
 )
-from services.home_requests import access as home_requests
+from services.home_requests import withdrawals
 from services.homes import household, notify
 from services.homes.household import Household
 from services.homes.notify import News
@@ -106,7 +106,7 @@ async def _empty(
     )
     await home_codes.revoke(deps, tx, [row.id for row in held.rows])
     await invitations.revoke_at(deps, tx, held.place.id)
-    await home_requests.withdraw_all(deps, tx, held)
+    await withdrawals.withdraw_all(deps, tx, held)
     return moved
 
 

@@ -12,18 +12,19 @@ from pymongo.errors import DuplicateKeyError
 
 from services.audiences import holders, residents
 from services.audit import actions as audit
+from services.cases import actions as cases
 from services.consents import actions as consents
 from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies, Transaction
-from services.home_requests import access, notify, store, views
+from services.home_requests import notify, store, views
+from services.home_requests.kind import HOME_REQUEST
 from services.home_requests.models import FileRequest, HomeRequest, MyRequest, RequestsQuery
-from services.home_requests.states import TABLE, Event, RequestState
+from services.home_requests.states import Event, RequestState
 from services.homes import household, terms
 from services.homes import notify as homes_notify
 from services.homes.household import Household
 from services.homes.notify import News
 from services.kernel import errors, id_numbers
-from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor, Permission
@@ -98,6 +99,8 @@ def _draft(deps: Dependencies, actor: Actor, wish: FileRequest) -> HomeRequest:
         filed_by=actor.person_id,
         open_key=f"{who}:{wish.home}",
         state=RequestState.WITH_COMMUNITY,
+        steps=1,
+        entered_at=now,
         name_sealed="",
         photo_ids=list(dict.fromkeys(wish.photo_ids)),
         from_day=from_day,
@@ -140,8 +143,7 @@ async def _insert(
     draft.disputed = views.is_contested(deps, home, draft)
     await store.insert(deps.db, tx, draft)
     await _attach_proof(deps, tx, actor, draft)
-    if draft.state is RequestState.WITH_HEAD:
-        await access.schedule_pass_on(deps, tx, draft)
+    await cases.begin(deps, tx, actor, HOME_REQUEST, draft)
 
 
 async def _require_room(deps: Dependencies, tx: Transaction, actor: Actor) -> None:
@@ -182,7 +184,7 @@ async def _attach_proof(
 async def _tell(
     deps: Dependencies, tx: Transaction, request: HomeRequest, home: Household, heads: set[str]
 ) -> None:
-    await notify.progress(deps, tx, request, home.place)
+    await notify.tell(deps, tx, request, request.state, {request.person or ""} - {""})
     await notify.ask_heads(deps, tx, request.id, heads, home.place)
     if request.disputed:
         owners = residents.owners_of(home.owners)
@@ -217,32 +219,8 @@ async def mine(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[MyReq
 
 async def withdraw(deps: Dependencies, actor: Actor, request_id: str) -> MyRequest:
     """Withdraw a request of the actor's that nobody has decided. Harmless to repeat."""
-
-    async def save(tx: Transaction) -> HomeRequest:
-        found = accessible(
-            actor,
-            await store.find(deps.db, request_id, tx=tx),
-            people=lambda request: _filers(actor, request),
-            missing="没有找到这个申请",
-        )
-        repeated = found.state is RequestState.WITHDRAWN
-        if not repeated:
-            await access.move(deps, tx, found, Event.WITHDRAW)
-        about = {"place": found.home, "subject": found.id}
-        about["on_behalf_of"] = "" if found.person else found.id
-        await audit.record(
-            deps, tx, actor, TABLE.act(Event.WITHDRAW), **about, repeated=repeated
-        )
-        return found
-
-    [view] = await views.mine(deps, [await deps.in_transaction(save)])
-    return view
-
-
-def _filers(actor: Actor, found: HomeRequest) -> list[str]:
-    """Return who filed it; for somebody else, only while the actor may file such requests."""
-    still = found.person is not None or actor.may(Permission.DECIDE_HOMES, found.home)
-    return [found.filed_by] if still else []
+    found = await cases.act(deps, actor, HOME_REQUEST, request_id, Event.WITHDRAW)
+    return (await views.mine(deps, [found]))[0]
 
 
 async def open_under(deps: Dependencies, places: Sequence[str], *, limit: int) -> list[str]:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.home_requests import jobs, notify, privacy, reviews
+from services.home_requests.kind import HOME_REQUEST
 from services.home_requests.models import RequestsQuery, RequestView
 from services.kernel.features import Feature
 from services.kernel.lists import List, around
@@ -40,6 +41,7 @@ REQUESTS: Final = List(
 )
 
 FEATURE: Final = Feature(
+    cases=(HOME_REQUEST,),
     jobs=jobs.JOBS,
     holdings=privacy.HOLDINGS,
     templates=notify.TEMPLATES,

@@ -1,36 +1,26 @@
-"""Jobs of home requests: passed on when no head advised, and the end of their proof."""
+"""Jobs of home requests: the end of their proof."""
 
 from typing import Final
 
 from services.audit import actions as audit
+from services.cases import jobs as cases
+from services.cases.actions import CLOCK
 from services.dependencies import Dependencies, Transaction
-from services.home_requests import access, store
-from services.home_requests.states import OPEN, TABLE, Event, RequestState
-from services.homes import household
+from services.home_requests import store
+from services.home_requests.kind import HOME_REQUEST, REMOVE_PROOF
+from services.home_requests.states import OPEN, Event
 from services.jobs import actions as jobs
 from services.kernel.acts import Act
 from services.kernel.documents import Document
-from services.kernel.permissions import Actor
 from services.photos import actions as photos
 
-CLOCK: Final = Actor("system", "")  # who the audit names when nobody did it
+PASS_ON: Final = "homes.pass_on"  # noqa: S105  # a job
 
 
 async def pass_on(deps: Dependencies, payload: Document) -> None:
-    """Job: pass a request that no head advised on in time to the community."""
-
-    async def save(tx: Transaction) -> None:
-        found = await store.find(deps.db, payload["request_id"], tx=tx)
-        if found is None or found.state is not RequestState.WITH_HEAD:
-            return
-        home = await household.hold(deps, tx, found.home)
-        await access.move(deps, tx, found, Event.PASS_ON, home=home.place)
-        place, subject = found.home, found.id
-        await audit.record(
-            deps, tx, CLOCK, TABLE.act(Event.PASS_ON), place=place, subject=subject
-        )
-
-    await deps.in_transaction(save)
+    """Job of requests filed before cases had timers: the step that happens by itself."""
+    facts = {"name": HOME_REQUEST.name, "case_id": payload["request_id"]}
+    await cases.lapse(deps, {**facts, "action": Event.PASS_ON})
 
 
 async def remove_proof(deps: Dependencies, payload: Document) -> None:
@@ -56,6 +46,6 @@ async def remove_proof(deps: Dependencies, payload: Document) -> None:
 
 
 JOBS: Final[dict[str, jobs.Handler]] = {
-    access.PASS_ON: pass_on,
-    access.REMOVE_PROOF: remove_proof,
+    PASS_ON: pass_on,
+    REMOVE_PROOF: remove_proof,
 }

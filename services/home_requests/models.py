@@ -52,7 +52,8 @@ class HomeRequest(Struct, kw_only=True):
     """Request of a person to belong to a home. Whatever was typed is sealed.
 
     `person`: who wants it; none when staff file it for somebody without a phone (`filed_by`).
-    `open_key`: one open request per person and home. `disputed`: others own the home.
+    `open_key`: one open request per person and home. `steps`, `entered_at`: of services/cases.
+    `disputed`: others own the home.
     `erased`: the person left the product, and all text is gone.
     """
 
@@ -63,6 +64,8 @@ class HomeRequest(Struct, kw_only=True):
     filed_by: str
     open_key: str | None
     state: RequestState
+    steps: int = 0
+    entered_at: datetime | None = None
     disputed: bool = False
     name_sealed: str
     id_number_sealed: str | None = None

@@ -7,6 +7,7 @@ from services.dependencies import Dependencies, Transaction
 from services.home_requests.models import HomeRequest
 from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
+from services.places import actions as places
 from services.places.doors import shown_address
 from services.places.models import Place
 
@@ -31,20 +32,26 @@ HOME_TO_ADVISE: Final = Template(
 TEMPLATES: Final = (HOME_REQUEST_PROGRESS, HOME_TO_ADVISE)
 
 
-async def progress(
-    deps: Dependencies, tx: Transaction, request: HomeRequest, home: Place
+async def tell(
+    deps: Dependencies,
+    tx: Transaction,
+    request: HomeRequest,
+    _news: str,
+    people: Iterable[str],
+    *_side_and_key: str,
 ) -> None:
-    """Notify a requester of the state of their request; nobody, when they have no phone."""
-    if request.person is None:
-        return
-    await messaging.notify(
-        deps,
-        tx,
-        person_id=request.person,
-        template=HOME_REQUEST_PROGRESS,
-        key=f"{request.id}:{request.state}",
-        values={"home": shown_address(home), "progress": request.state.progress},
-    )
+    """Notify whoever wants a home of the state of their request, of each once."""
+    addresses = await places.addresses(deps, [request.home])
+    address = addresses.get(request.home, request.home)
+    for person in people:
+        await messaging.notify(
+            deps,
+            tx,
+            person_id=person,
+            template=HOME_REQUEST_PROGRESS,
+            key=f"{request.id}:{request.state}",
+            values={"home": address, "progress": request.state.progress},
+        )
 
 
 async def ask_heads(

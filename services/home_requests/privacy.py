@@ -3,10 +3,12 @@
 from typing import Final
 
 from mongo_indexes import home_requests
+from services.cases import actions as cases
 from services.dependencies import Dependencies, Transaction
 from services.home_requests import store
+from services.home_requests.kind import HOME_REQUEST
 from services.home_requests.models import FIELDS
-from services.home_requests.states import RequestState
+from services.home_requests.states import Event, RequestState
 from services.kernel import personal_data, steps
 from services.kernel.personal_data import REGISTER, Fate, Holding
 from services.residencies import privacy as residencies_privacy
@@ -41,7 +43,8 @@ HOLDINGS: Final = (REQUESTS,)
 
 async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Withdraw a person's open requests: nobody shall be bound by one any more."""
-    await store.withdraw_of(deps.db, tx, person_id)
+    for found in await store.open_of(deps.db, tx, person_id):
+        await cases.advance(deps, tx, None, HOME_REQUEST, found, Event.CLOSE)
 
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:

@@ -4,13 +4,14 @@ A head's word is advice. Where there is no head, and after three days without a 
 request goes to the community by itself.
 """
 
-from typing import Any
-
 from msgspec import Struct
 
-from services.audit import actions as audit
+from services.cases import access
+from services.cases import actions as cases
+from services.cases.actions import Words
 from services.dependencies import Dependencies, Transaction
-from services.home_requests import access, states, store, views
+from services.home_requests import states, store, views
+from services.home_requests.kind import HOME_REQUEST
 from services.home_requests.models import (
     Decide,
     GiveAdvice,
@@ -23,7 +24,7 @@ from services.home_requests.states import Event
 from services.homes import household, terms
 from services.homes.household import Household
 from services.kernel import errors, interests
-from services.kernel.acts import Act
+from services.kernel.documents import Document
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, scope_of
 from services.residencies.models import OWNERS, Newcomer, Relation, Way
@@ -43,7 +44,8 @@ async def listing(deps: Dependencies, actor: Actor, query: RequestsQuery) -> Pag
 
 async def get(deps: Dependencies, actor: Actor, request_id: str) -> RequestView:
     """One request for a home of the actor's places. Raises NotFound."""
-    found = await access.access(deps, actor, request_id, Permission.ADVISE_HOMES)
+    needs = Permission.ADVISE_HOMES
+    found = await access.access(deps, actor, HOME_REQUEST, request_id, needs)
     return await _view(deps, actor, found)
 
 
@@ -57,23 +59,14 @@ async def reveal(deps: Dependencies, actor: Actor, request_id: str, wish: Reveal
 
     Noted in the audit before anything is shown. Raises OwnHome.
     """
-    found = await access.access(deps, actor, request_id, Permission.REVEAL)
+    found: HomeRequest = await access.access(
+        deps, actor, HOME_REQUEST, request_id, Permission.REVEAL
+    )
     interests.require_not_own(actor, [found.home])
     await reveals.note(deps, actor, found.home, found.id, wish)
     wanted = {Field.NAME, Field.ID_NUMBER} & set(wish.fields)
     shown = {field.value: found.unseal(deps.vault, field) or None for field in wanted}
     return Revealed(**shown)
-
-
-async def _note(
-    deps: Dependencies,
-    tx: Transaction,
-    actor: Actor,
-    act: Act,
-    found: HomeRequest,
-    **facts: Any,
-) -> None:
-    await audit.record(deps, tx, actor, act, place=found.home, subject=found.id, **facts)
 
 
 async def advise(
@@ -84,23 +77,19 @@ async def advise(
     Raises OwnRequest, RequestMovedOn.
     """
 
-    async def save(tx: Transaction) -> HomeRequest:
-        found = await access.access(
-            deps, actor, request_id, states.TABLE.needs(Event.ADVISE), tx=tx
-        )
-        access.require_others(actor, found)
-        home = await household.hold(deps, tx, found.home)
-        changes = {
+    async def change(_tx: Transaction, found: HomeRequest) -> Document:
+        return {
             "advised_by": actor.person_id,
             "advised_at": deps.now(),
             "advice": advice.known,
             "advice_sealed": found.seal(deps.vault, advice.reason, "advice"),
         }
-        await access.move(deps, tx, found, Event.ADVISE, home=home.place, **changes)
-        await _note(deps, tx, actor, states.TABLE.act(Event.ADVISE), found, known=advice.known)
-        return found
 
-    return await _view(deps, actor, await deps.in_transaction(save))
+    words = Words(facts={"known": advice.known})
+    found = await cases.act(
+        deps, actor, HOME_REQUEST, request_id, Event.ADVISE, change=change, words=words
+    )
+    return await _view(deps, actor, found)
 
 
 # Decisions
@@ -154,9 +143,7 @@ async def hold(
 
     Raises OwnRequest, OwnHome, RequestWithHead, RequestMovedOn.
     """
-    found = await access.access(deps, actor, request_id, states.TABLE.needs(event), tx=tx)
-    access.require_others(actor, found)
-    states.require(found.state, event)
+    found = await access.hold(deps, tx, actor, HOME_REQUEST, request_id, event)
     home = await household.hold(deps, tx, found.home)
     household.require_not_own(actor, home)
     return Case(found, home, actor)
@@ -202,13 +189,17 @@ async def finish(
         "decided_at": deps.now(),
         "decision_sealed": found.seal(deps.vault, verdict.reason, "decision"),
     }
-    place = case.home.place
-    await access.move(deps, tx, found, verdict.event, home=place, **decision, **outcome)
+    facts = {
+        "on_behalf_of": "" if found.person else verdict.residency or found.id,
+        "state": states.TABLE.target(verdict.event),
+        **outcome,
+    }
     if verdict.event is Event.ACCEPT:
         await _dispute_others(deps, tx, case)
-    on_behalf_of = "" if found.person else verdict.residency or found.id
-    facts = {"on_behalf_of": on_behalf_of, "state": found.state, **outcome}
-    await _note(deps, tx, actor, states.TABLE.act(verdict.event), found, **facts)
+    words, changes = Words(facts=facts), decision | outcome
+    await cases.advance(
+        deps, tx, actor, HOME_REQUEST, found, verdict.event, words=words, **changes
+    )
     return found
 
 

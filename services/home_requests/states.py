@@ -1,16 +1,16 @@
 """State machine of a home request: this table is the specification."""
 
 from datetime import timedelta
-from enum import StrEnum, auto
 from typing import Final
 
 from msgspec import Struct
 
+from services.cases.kinds import Party, Step
 from services.kernel.acts import Act
 from services.kernel.errors import Conflict
 from services.kernel.labels import Labelled
 from services.kernel.permissions import Permission
-from services.kernel.states import Table, Transition
+from services.kernel.states import Table
 
 
 class RequestState(Labelled):
@@ -35,14 +35,15 @@ PROGRESS: Final[dict[RequestState, str]] = {
 }
 
 
-class Event(StrEnum):
+class Event(Labelled):
     """Event that moves a request from one state to another."""
 
-    ADVISE = auto()
-    PASS_ON = auto()  # nobody advised in time
-    ACCEPT = auto()
-    REJECT = auto()
-    WITHDRAW = auto()  # by whoever filed it, or because the home changed its owner
+    ADVISE = "advise", "三长提出意见"
+    PASS_ON = "pass_on", "三天内没有意见,转交社区"
+    ACCEPT = "accept", "社区通过"
+    REJECT = "reject", "社区不通过"
+    WITHDRAW = "withdraw", "撤回"  # by whoever filed it, or because the home changed its owner
+    CLOSE = "close", "申请人注销"  # whoever wanted it closes the account
 
 
 S, E = RequestState, Event
@@ -50,19 +51,31 @@ OPEN: Final = (S.WITH_HEAD, S.WITH_COMMUNITY)
 # How long a head has before the community decides without them.
 ADVICE_TIME: Final = timedelta(days=3)
 ADVISE, DECIDE = Permission.ADVISE_HOMES, Permission.DECIDE_HOMES
-ADVISED, DECIDED, WITHDRAWN = Act.HOME_ADVISED, Act.HOME_DECIDED, Act.HOME_WITHDRAWN
+ADVISED, PASSED_ON, DECIDED = Act.HOME_ADVISED, Act.HOME_PASSED_ON, Act.HOME_DECIDED
+TELLS: Final = (Party.REPORTER,)
 
-# Where no head is in office, a request begins with the community.
+# Where no head is in office, a request begins with the community. Whoever filed a request and
+# withdraws it twice has withdrawn it.
 TABLE: Final = Table(
     S.WITH_HEAD,
-    Transition(S.WITH_HEAD, E.ADVISE, S.WITH_COMMUNITY, ADVISE, act=ADVISED),
-    Transition(
-        S.WITH_HEAD, E.PASS_ON, S.WITH_COMMUNITY, due=ADVICE_TIME, act=Act.HOME_PASSED_ON
+    Step(S.WITH_HEAD, E.ADVISE, S.WITH_COMMUNITY, ADVISE, act=ADVISED, tells=TELLS),
+    Step(S.WITH_HEAD, E.PASS_ON, S.WITH_COMMUNITY, due=ADVICE_TIME, act=PASSED_ON, tells=TELLS),
+    Step(S.WITH_COMMUNITY, E.ACCEPT, S.ACCEPTED, DECIDE, act=DECIDED, tells=TELLS),
+    Step(S.WITH_COMMUNITY, E.REJECT, S.REJECTED, DECIDE, act=DECIDED, tells=TELLS),
+    *(
+        Step(
+            state,
+            E.WITHDRAW,
+            S.WITHDRAWN,
+            own=True,
+            act=Act.HOME_WITHDRAWN,
+            tells=TELLS,
+            again=True,
+            hidden=True,
+        )
+        for state in OPEN
     ),
-    Transition(S.WITH_HEAD, E.WITHDRAW, S.WITHDRAWN, own=True, act=WITHDRAWN),
-    Transition(S.WITH_COMMUNITY, E.ACCEPT, S.ACCEPTED, DECIDE, act=DECIDED),
-    Transition(S.WITH_COMMUNITY, E.REJECT, S.REJECTED, DECIDE, act=DECIDED),
-    Transition(S.WITH_COMMUNITY, E.WITHDRAW, S.WITHDRAWN, own=True, act=WITHDRAWN),
+    *(Step(state, E.CLOSE, S.WITHDRAWN) for state in OPEN),
     along=lambda state: {} if state in OPEN else {"open_key": None},
 )
 
@@ -90,10 +103,8 @@ class RequestMovedOn(Conflict):
     details_type = RequestStateDetails
 
 
-def require(state: RequestState, event: Event) -> None:
-    """Raise RequestWithHead or RequestMovedOn unless the event starts from this state."""
-    if TABLE.find(state, event):
-        return
+def moved_on(state: RequestState) -> Conflict:
+    """Return what is said of a step that a state does not have."""
     if state is S.WITH_HEAD:
-        raise RequestWithHead("三长还在核实,请等三长意见后再决定", state=state)
-    raise RequestMovedOn("这个申请已经处理过了,请刷新", state=state)
+        return RequestWithHead("三长还在核实,请等三长意见后再决定", state=state)
+    return RequestMovedOn("这个申请已经处理过了,请刷新", state=state)

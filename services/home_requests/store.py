@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from pymongo import UpdateOne
@@ -10,7 +10,7 @@ from pymongo import UpdateOne
 from mongo_indexes.home_requests import COLLECTION
 from services.dependencies import Database, Transaction
 from services.home_requests.models import HomeRequest, RequestSort, RequestsQuery
-from services.home_requests.states import OPEN, TABLE, Event
+from services.home_requests.states import OPEN
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen, within
 from services.kernel.paths import under_any
@@ -84,13 +84,6 @@ async def open_at(db: Database, tx: Transaction, home: str) -> list[HomeRequest]
     return msgspec.convert(await cursor.to_list(), list[HomeRequest])
 
 
-async def move(
-    db: Database, tx: Transaction, request_id: str, event: Event, **changes: Any
-) -> bool:
-    """Move a request along the table; False when somebody was first."""
-    return await TABLE.move(db[COLLECTION], {"_id": request_id}, event, changes, tx=tx)
-
-
 async def mark_disputed(db: Database, tx: Transaction, ids: Sequence[str]) -> None:
     query = {"_id": {"$in": list(ids)}}
     await db[COLLECTION].update_many(query, {"$set": {"disputed": True}}, session=tx)
@@ -104,9 +97,11 @@ async def remove_photos(db: Database, tx: Transaction, request_id: str) -> None:
 # Erasure
 
 
-async def withdraw_of(db: Database, tx: Transaction, person_id: str) -> None:
-    """Withdraw what a person asked for, for themself. Served by index `person`."""
-    await TABLE.move_many(db[COLLECTION], {"person": person_id}, Event.WITHDRAW, {}, tx=tx)
+async def open_of(db: Database, tx: Transaction, person_id: str) -> list[HomeRequest]:
+    """Open requests of a person for themself; few. Served by index `person`."""
+    query = {"person": person_id, "state": {"$in": OPEN}}
+    cursor = db[COLLECTION].find(query, session=tx)
+    return msgspec.convert(await cursor.to_list(), list[HomeRequest])
 
 
 async def of_person(

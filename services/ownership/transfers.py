@@ -13,7 +13,7 @@ from msgspec import Struct
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.home_codes import actions as home_codes
-from services.home_requests import access as home_requests
+from services.home_requests import withdrawals
 from services.homes import household, notify, terms
 from services.homes.household import Household
 from services.homes.notify import News
@@ -127,7 +127,7 @@ async def _end_household(
     await home_codes.revoke(deps, tx, [row.id for row in leaving])
     revoked = await invitations.revoke_at(deps, tx, home.place.id)
     people = {row.person for row in (*leaving, owner) if row.person}
-    withdrawn = await home_requests.withdraw_after_sale(deps, tx, home, people=people, but=but)
+    withdrawn = await withdrawals.withdraw_after_sale(deps, tx, home, people=people, but=but)
     told = people - {owner.person}
     await notify.news(deps, tx, home.place, told, what=News.SOLD, key=owner.id)
     return revoked, withdrawn

@@ -171,13 +171,13 @@ def _require_theirs(actor: Actor, wish: ReportRepair, part: Part) -> None:
     Only an office reports for somebody else.
     """
     by_office = actor.may(Permission.REPORT_FOR_OTHERS, wish.place)
-    if wish.on_behalf_of and not by_office:
-        raise errors.Forbidden("替别人报修要由三长或工作人员办理")
     lives = actor.may(Permission.VIEW_HOME, wish.place)
     shares = part is Part.COMMON and lives_under(actor, wish.place)
     is_compound = covers(places.compound_of(wish.place), wish.place)
     if not (by_office or lives or shares) or not is_compound:
         raise errors.NotFound(places.MISSING)
+    if wish.on_behalf_of and not by_office:
+        raise errors.Forbidden("替别人报修要由三长或工作人员办理")
 
 
 def _way(wish: ReportRepair) -> CameBy:
@@ -369,6 +369,9 @@ async def answer(
 
     Raises NotFound, NotAsked, RepairMovedOn.
     """
+    _, row = await views.access(deps, actor, repair_id)
+    if row is None:
+        raise errors.Forbidden(REPAIR.forbidden)
     note = wish.note or ""
     found = await parties.answer(deps, actor, REPAIR, repair_id, fixed=wish.fixed, note=note)
     return await views.one(deps, actor, found)

@@ -13,7 +13,7 @@ from services.cases import access as cases
 from services.cases.parties import actions as parties
 from services.cases.parties.models import PartyRow
 from services.dependencies import Dependencies, Transaction
-from services.kernel import errors
+from services.kernel.access import accessible
 from services.kernel.permissions import Actor, Permission
 from services.kernel.views import show
 from services.places import actions as places
@@ -68,10 +68,13 @@ async def access(
 
     Who joined sees it also when they live there no more.
     """
-    found = await store.find(deps.db, repair_id, tx=tx)
     rows = await parties.of_cases(deps, [repair_id], actor.person_id)
-    if found is None or not (rows or knows(actor, found)):
-        raise errors.NotFound(REPAIR.missing)
+    found = accessible(
+        actor,
+        await store.find(deps.db, repair_id, tx=tx),
+        people=lambda one: [actor.person_id] if rows or knows(actor, one) else [],
+        missing=REPAIR.missing,
+    )
     return found, rows.get(repair_id)
 
 

@@ -26,6 +26,8 @@ from services.repairs.models import (
     SimilarQuery,
     Why,
 )
+from services.repairs.reporters import actions as reporters
+from services.repairs.reporters.models import EditRepair
 
 RepairId = Annotated[
     str, Meta(min_length=1, max_length=64, description="Id of the repair, as it was answered.")
@@ -74,6 +76,16 @@ class RepairHandler(ApiHandler):
         """One repair of my home, of what I share, or of those I work on."""
         return await repairs.get(self.deps, self.actor, repair_id)
 
+    @endpoint(
+        "editRepair",
+        needs=Access.SIGNED_IN,
+        errors=(*STEP, "repair_bad_wish"),
+        example=EditRepair(text="厨房水龙头关不紧,一直滴水"),
+    )
+    async def patch(self, repair_id: RepairId, body: EditRepair) -> RepairView:
+        """Change what I reported, until somebody accepts it."""
+        return await reporters.edit(self.deps, self.actor, repair_id, body)
+
 
 class RepairHistoryHandler(ApiHandler):
     @endpoint("listRepairHistory", needs=Access.SIGNED_IN)
@@ -93,7 +105,7 @@ class JoinHandler(ApiHandler):
     @endpoint("joinRepair", needs=Access.SIGNED_IN, errors=(*STEP, "case_full"))
     async def post(self, repair_id: RepairId) -> RepairView:
         """Join a repair of what I share: I am told of it, and asked at the end."""
-        return await repairs.join(self.deps, self.actor, repair_id)
+        return await reporters.join(self.deps, self.actor, repair_id)
 
 
 class CancelHandler(ApiHandler):
@@ -105,7 +117,7 @@ class CancelHandler(ApiHandler):
     )
     async def post(self, repair_id: RepairId, body: Why) -> RepairView:
         """Cancel a repair of my own."""
-        return await repairs.cancel(self.deps, self.actor, repair_id, body.reason)
+        return await reporters.cancel(self.deps, self.actor, repair_id, body.reason)
 
 
 class AdditionsHandler(ApiHandler):
@@ -117,14 +129,14 @@ class AdditionsHandler(ApiHandler):
     )
     async def post(self, repair_id: RepairId, body: AddToRepair) -> RepairView:
         """Add words and photos to a repair of mine."""
-        return await repairs.add(self.deps, self.actor, repair_id, body)
+        return await reporters.add(self.deps, self.actor, repair_id, body)
 
 
 class UrgeHandler(ApiHandler):
     @endpoint("urgeRepair", needs=Access.SIGNED_IN, errors=(*STEP, "repair_already_urged"))
     async def post(self, repair_id: RepairId) -> RepairView:
         """Ask to hurry, once a day."""
-        return await repairs.urge(self.deps, self.actor, repair_id)
+        return await reporters.urge(self.deps, self.actor, repair_id)
 
 
 class AppealHandler(ApiHandler):
@@ -136,7 +148,7 @@ class AppealHandler(ApiHandler):
     )
     async def post(self, repair_id: RepairId, body: Why) -> RepairView:
         """Appeal a refusal to the community, once."""
-        return await repairs.appeal(self.deps, self.actor, repair_id, body.reason)
+        return await reporters.appeal(self.deps, self.actor, repair_id, body.reason)
 
 
 class AppealDecisionHandler(ApiHandler):
@@ -162,7 +174,7 @@ class AnswerHandler(ApiHandler):
     )
     async def post(self, repair_id: RepairId, body: AnswerRepair) -> RepairView:
         """Say whether it is really fixed; a no sends it back."""
-        return await repairs.answer(self.deps, self.actor, repair_id, body)
+        return await reporters.answer(self.deps, self.actor, repair_id, body)
 
 
 class ReopenHandler(ApiHandler):
@@ -174,7 +186,7 @@ class ReopenHandler(ApiHandler):
     )
     async def post(self, repair_id: RepairId, body: Why) -> RepairView:
         """Open a repair again within thirty days of its end."""
-        return await repairs.reopen(self.deps, self.actor, repair_id, body.reason)
+        return await reporters.reopen(self.deps, self.actor, repair_id, body.reason)
 
 
 class AcceptHandler(ApiHandler):

@@ -8,14 +8,14 @@ import pytest
 from mongo_indexes import case_parties, repair_categories, repairs
 from services.cases.models import Clock, Way
 from services.cases.parties.models import PartyRow, party_id
-from services.kernel.permissions import Permission
+from services.kernel.permissions import Permission, Role
 from services.repairs.categories.catalogue import id_of
 from services.repairs.categories.models import Category, Scope, Skill
 from services.repairs.classes import Danger
 from services.repairs.models import TEXT, Part, Repair
 from services.repairs.states import RepairState
 from services.working_time.models import Pace
-from tests.matrix.posts import HOME, HOMES, OWNER, UNIT, Post, lies_in
+from tests.matrix.posts import COMPOUND, HOME, HOMES, OWNER, UNIT, Position, Post, lies_in
 from tests.matrix.row import Row
 from tests.matrix.rules import Outcome, at, decided, everyone
 from tests.matrix.town import Furniture, Maker, Scene
@@ -169,6 +169,11 @@ async def category(scene: Scene) -> str:
     return code
 
 
+def repairer(scene: Scene, _: Any) -> dict[str, str]:
+    post = Post(Position.OWN, ((Role.REPAIRER, COMPOUND),))
+    return {"person": scene.town.people[post].person_id}
+
+
 WHY: Final = {"reason": "看过了"}
 # What there is of it everywhere, so that it can leak.
 FURNITURE: Final[Furniture] = ((own(), tuple(HOMES)), (repair(), (UNIT,)))
@@ -215,6 +220,7 @@ ROWS = (
         makes=repair(),
         beyond=SHARED,
     ),
+    mine("", verb="patch", body={"text": "还在漏"}),
     mine("/cancel", body=WHY),
     mine("/additions", body={"text": "更严重了"}),
     mine("/urge"),
@@ -224,7 +230,7 @@ ROWS = (
     at_home("/appeal-decision", repair(S.APPEALED), body={"accept": True, **WHY}),
     at_home("/accept", repair()),
     work("/refuse", repair(), body=WHY),
-    work("/assignment", repair(S.ACCEPTED), body={}),
+    work("/assignment", repair(S.ACCEPTED), body=repairer),
     at_home("/take", repair(S.ACCEPTED)),
     work("/give-back", held(S.ASSIGNED), body=WHY),
     at_home("/set-out", held(S.ASSIGNED)),

@@ -1,0 +1,205 @@
+"""Actions of reporters: who reported a repair or joined it, and what they do with it then."""
+
+from typing import Final
+
+from msgspec import UNSET
+
+from services.cases import actions as cases
+from services.cases.actions import Change, Words
+from services.cases.parties import actions as parties
+from services.dependencies import Dependencies, Transaction
+from services.kernel import errors
+from services.kernel.acts import Act
+from services.kernel.days import day_of
+from services.kernel.documents import Document
+from services.kernel.permissions import Actor, Permission
+from services.kernel.types import Remark
+from services.photos import actions as photos
+from services.repairs import actions as repairs
+from services.repairs import views
+from services.repairs.kind import REPAIR, lives_under
+from services.repairs.models import AddToRepair, AnswerRepair, Part, Repair, RepairView
+from services.repairs.reporters import contents
+from services.repairs.reporters.models import EditRepair
+from services.repairs.states import REOPENED_WITHIN, RepairAction
+
+EDITED: Final = ("text", "photo_ids", "wish", "access", "phone")
+
+
+class AlreadyUrged(errors.Conflict):
+    """Somebody asked to hurry today already."""
+
+    code = "repair_already_urged"
+
+
+class AppealedBefore(errors.Conflict):
+    """A refusal can be appealed once."""
+
+    code = "repair_appealed_before"
+
+
+class OthersJoined(errors.Conflict):
+    """Others have joined the repair: it is theirs, too, and is not cancelled any more."""
+
+    code = "repair_others_joined"
+
+
+class TooLate(errors.Conflict):
+    """The repair ended more than thirty days ago: report it anew."""
+
+    code = "repair_reopened_too_late"
+
+
+async def join(deps: Dependencies, actor: Actor, repair_id: str) -> RepairView:
+    """Join a repair of what the actor shares; harmless to repeat.
+
+    Raises NotFound, RepairMovedOn for one that is over.
+    """
+
+    async def save(tx: Transaction) -> Repair:
+        found, row = await views.access(deps, actor, repair_id, tx=tx)
+        may = found.part is Part.COMMON and lives_under(actor, found.place)
+        if row is None and not (may or actor.may(Permission.VIEW_HOME, found.place)):
+            raise errors.Forbidden("只有住在这里的人可以加入")
+        is_new = row is None and await parties.join(deps, tx, REPAIR, found, actor.person_id)
+        await repairs.note(deps, tx, actor, Act.REPAIR_JOINED, found, again=not is_new)
+        return found
+
+    return await views.one(deps, actor, await deps.in_transaction(save))
+
+
+async def edit(
+    deps: Dependencies, actor: Actor, repair_id: str, wish: EditRepair
+) -> RepairView:
+    """Change what one reported, until somebody accepts it.
+
+    Photos that are left out are removed. Raises BadWish, RepairMovedOn; NotFound also for
+    photos that are not the actor's.
+    """
+    changed = sorted(name for name in EDITED if getattr(wish, name) is not UNSET)
+
+    async def change(tx: Transaction, found: Repair) -> Document:
+        return await _edited(deps, tx, actor, found, wish)
+
+    words = Words(facts={"changed": changed})
+    found = await cases.act(
+        deps, actor, REPAIR, repair_id, RepairAction.EDIT, change=change, words=words
+    )
+    return await views.one(deps, actor, found)
+
+
+async def _edited(
+    deps: Dependencies, tx: Transaction, actor: Actor, found: Repair, wish: EditRepair
+) -> Document:
+    changes: Document = {}
+    if wish.wish is not UNSET:
+        changes["wish"] = contents.wish(wish.wish, deps.now())
+    if wish.text is not UNSET:
+        changes |= contents.words(deps, found, wish.text)
+    if wish.access is not UNSET:
+        changes |= contents.sealed(deps, found.id, access=wish.access)
+    if wish.phone is not UNSET:
+        changes |= contents.sealed(deps, found.id, phone=wish.phone)
+    if wish.photo_ids is not UNSET:
+        wanted = list(dict.fromkeys(wish.photo_ids))
+        new = [each for each in wanted if each not in found.photo_ids]
+        gone = [each for each in found.photo_ids if each not in wanted]
+        await contents.attach(deps, tx, actor, found, new)
+        await photos.discard(deps, tx, gone, subject=found.id)
+        changes["photo_ids"] = wanted
+    return changes
+
+
+async def cancel(deps: Dependencies, actor: Actor, repair_id: str, reason: str) -> RepairView:
+    """Cancel a repair of one's own. Raises OthersJoined, RepairMovedOn."""
+
+    async def change(_tx: Transaction, found: Repair) -> Document:
+        if found.joiners:
+            raise OthersJoined("还有邻居加入了这个报修,不能取消")
+        return {"ended_at": deps.now(), "holder": ""}
+
+    return await _step(deps, actor, repair_id, RepairAction.CANCEL, change, reason)
+
+
+async def add(
+    deps: Dependencies, actor: Actor, repair_id: str, wish: AddToRepair
+) -> RepairView:
+    """Add words and photos to a repair of one's own. Raises RepairMovedOn."""
+
+    async def change(tx: Transaction, found: Repair) -> Document:
+        await contents.attach(deps, tx, actor, found, wish.photo_ids)
+        return {}
+
+    words = Words(remark=wish.text, photo_ids=wish.photo_ids)
+    found = await cases.act(
+        deps, actor, REPAIR, repair_id, RepairAction.ADD, change=change, words=words
+    )
+    return await views.one(deps, actor, found)
+
+
+async def urge(deps: Dependencies, actor: Actor, repair_id: str) -> RepairView:
+    """Ask to hurry, once a day for a repair. Raises AlreadyUrged, RepairMovedOn."""
+
+    async def change(_tx: Transaction, found: Repair) -> Document:
+        today = day_of(deps.now())
+        if found.urged_day == today:
+            raise AlreadyUrged("今天已经催过了,工作人员已收到")
+        return {"urged_day": today, "urged": found.urged + 1}
+
+    return await _step(deps, actor, repair_id, RepairAction.URGE, change)
+
+
+async def appeal(deps: Dependencies, actor: Actor, repair_id: str, reason: str) -> RepairView:
+    """Appeal a refusal to the community, once. Raises AppealedBefore, RepairMovedOn."""
+
+    async def change(_tx: Transaction, found: Repair) -> Document:
+        if found.appealed:
+            raise AppealedBefore("这个报修已经申诉过一次了")
+        return {"appealed": True}
+
+    return await _step(deps, actor, repair_id, RepairAction.APPEAL, change, reason)
+
+
+async def answer(
+    deps: Dependencies, actor: Actor, repair_id: str, wish: AnswerRepair
+) -> RepairView:
+    """Say whether it is fixed. A no sends it back with the deadline of its class.
+
+    Raises NotFound, NotAsked, RepairMovedOn.
+    """
+    _, row = await views.access(deps, actor, repair_id)
+    if row is None:
+        raise errors.Forbidden(REPAIR.forbidden)
+    note = wish.note or ""
+    found = await parties.answer(deps, actor, REPAIR, repair_id, fixed=wish.fixed, note=note)
+    return await views.one(deps, actor, found)
+
+
+async def reopen(
+    deps: Dependencies, actor: Actor, repair_id: str, reason: Remark
+) -> RepairView:
+    """Open a repair again that ended within thirty days: it broke again, or never was fixed.
+
+    Raises TooLate, RepairMovedOn.
+    """
+
+    async def change(_tx: Transaction, found: Repair) -> Document:
+        now = deps.now()
+        if found.ended_at is None or now - found.ended_at > REOPENED_WITHIN:
+            raise TooLate("已经过了30天,请重新报修")
+        return {}
+
+    return await _step(deps, actor, repair_id, RepairAction.REOPEN, change, reason)
+
+
+async def _step(
+    deps: Dependencies,
+    actor: Actor,
+    repair_id: str,
+    action: RepairAction,
+    change: Change,
+    remark: str = "",
+) -> RepairView:
+    words = Words(remark=remark)
+    found = await cases.act(deps, actor, REPAIR, repair_id, action, change=change, words=words)
+    return await views.one(deps, actor, found)

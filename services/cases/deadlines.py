@@ -4,7 +4,7 @@ Each is an instant that everybody sees. Which one runs follows from the state (K
 paused state stops it, and it goes on with what was left (services/working_time).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from services.working_time import actions as working_time
 from services.working_time.models import Span
 
 JOB: Final = "cases.deadline"
+Rest = tuple[datetime, datetime]  # from when to when a deadline rested
 
 
 async def begin(
@@ -147,3 +148,23 @@ async def schedule(deps: Dependencies, tx: Transaction, kind: Kind, found: Any) 
     await jobs.enqueue(
         deps, tx, JOB, key, due_at=at, name=kind.name, case_id=found.id, goal=goal
     )
+
+
+async def anew(
+    deps: Dependencies, place: str, since: datetime, span: Span, rests: Sequence[Rest]
+) -> Clock:
+    """Return a deadline of another length that began at an instant, without what it rested.
+
+    As if it had been of this length from the beginning. `rests`: from when to when.
+    """
+    if not rests:
+        return (await begin(deps, place, since, {"": span}))[""]
+    now = deps.now()
+    used = await working_time.between(deps, place, since, now, span.pace)
+    for start, end in rests:
+        used -= await working_time.between(deps, place, start, end, span.pace)
+    left = max(0, span.minutes - used)
+    clock = Clock(
+        total=span.minutes, pace=span.pace, left=left, running_since=None, due_at=None
+    )
+    return await _run(deps, place, clock, now)

@@ -7,7 +7,7 @@ from typing import Any
 from services.cases import store
 from services.cases.kinds import Kind, News
 from services.cases.models import REMARK, Event, EventView, Who
-from services.dependencies import Dependencies
+from services.dependencies import Dependencies, Transaction
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery, Page
 
@@ -53,3 +53,9 @@ def _view(
         photo_ids=event.photo_ids if remarks else [],
         rung=event.facts.get("rung"),
     )
+
+
+async def moves(deps: Dependencies, tx: Transaction, case_id: str) -> list[Event]:
+    """Return the rows in which a case came into another state, the earliest first."""
+    found = await store.events(deps.db, tx, case_id)
+    return [event for event in found if event.source != event.target]

@@ -71,6 +71,12 @@ async def history(
     return await HISTORY.page(db[COLLECTION], Event, where, query, hint="case")
 
 
+async def events(db: Database, tx: Transaction, case_id: str) -> list[Event]:
+    """All rows of a case's history, the earliest first. Served by index `case`."""
+    cursor = db[COLLECTION].find({"case": case_id}, hint="case", session=tx).sort("_id", 1)
+    return msgspec.convert(await cursor.to_list(), list[Event])
+
+
 async def written_by(
     db: Database, tx: Transaction, person_id: str, *, limit: int
 ) -> list[Event]:

@@ -1,6 +1,6 @@
 """Actions of who reports a repair: reported, joined, changed, urged, cancelled, answered."""
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -24,7 +24,8 @@ from services.quotas import actions as quotas
 from services.quotas.models import SHARES, Quota
 from services.repairs import notify, store, views
 from services.repairs.categories import actions as categories
-from services.repairs.categories.models import Scope
+from services.repairs.categories.models import Category, Scope
+from services.repairs.classes import Danger
 from services.repairs.kind import COMPLETION, REPAIR, RESPONSE, lives_under
 from services.repairs.models import (
     Part,
@@ -87,44 +88,61 @@ async def _draft(deps: Dependencies, actor: Actor, wish: ReportRepair) -> Repair
     place = await places.get(deps, wish.place)
     part = Part.HOME if place.kind is PlaceKind.HOME else Part.COMMON
     _require_theirs(actor, wish, part)
-    category = await categories.choose(deps, place.id, wish.category, today=deps.today())
-    if category.scope not in {Scope.BOTH, SCOPES[part]}:
-        raise WrongPart("这个类别不适用于这里,请换一个类别")
-    danger = wish.danger or category.danger
-    contract = await contracts.holding(deps, places.compound_of(place.id))
-    contract_id = contract.id if contract else ""
-    rule = await terms.of(
-        deps, place.id, category.code, danger, contract_id=contract_id, day=deps.today()
-    )
-    now = deps.now()
-    spans = {RESPONSE: rule.response, COMPLETION: rule.completion}
-    clocks = await deadlines.begin(deps, place.id, now, spans)
-    draft = Repair(
-        id=deps.new_id(),
-        number="",
-        place=place.id,
-        part=part,
-        category=category.code,
-        danger=danger,
-        state=RepairState.REPORTED,
+    category = await choose(deps, place.id, part, wish.category)
+    draft = await draw_up(
+        deps,
+        place.id,
+        part,
+        category.code,
+        wish.danger or category.danger,
         person=None if wish.on_behalf_of else actor.person_id,
         filed_by=actor.person_id,
         way=_way(wish),
-        created_at=now,
-        entered_at=now,
-        steps=1,
         photo_ids=list(dict.fromkeys(wish.photo_ids)),
-        wish=contents.wish(wish.wish, now),
-        firm=contract.firm if contract else "",
-        contract=contract_id,
-        terms=rule.version_id,
-        clocks=clocks,
-        due_at=clocks[RESPONSE].due_at,
+        wish=contents.wish(wish.wish, deps.now()),
     )
     kept = contents.words(deps, draft, wish.text) | contents.sealed(
         deps, draft.id, name=wish.on_behalf_of, phone=wish.phone, access=wish.access
     )
     return msgspec.structs.replace(draft, **kept)
+
+
+async def choose(deps: Dependencies, place: str, part: Part, code: str) -> Category:
+    """Return a category of today for a part. Raises WrongPart, CategoryUnknown, -Ended."""
+    category = await categories.choose(deps, place, code, today=deps.today())
+    if category.scope not in {Scope.BOTH, SCOPES[part]}:
+        raise WrongPart("这个类别不适用于这里,请换一个类别")
+    return category
+
+
+async def draw_up(
+    deps: Dependencies, place: str, part: Part, code: str, danger: Danger, **fields: Any
+) -> Repair:
+    """Return a repair that begins now, by today's contract and terms; without its number."""
+    contract = await contracts.holding(deps, places.compound_of(place))
+    contract_id = contract.id if contract else ""
+    rule = await terms.of(deps, place, code, danger, contract_id=contract_id, day=deps.today())
+    now = deps.now()
+    spans = {RESPONSE: rule.response, COMPLETION: rule.completion}
+    clocks = await deadlines.begin(deps, place, now, spans)
+    return Repair(
+        id=deps.new_id(),
+        number="",
+        place=place,
+        part=part,
+        category=code,
+        danger=danger,
+        state=RepairState.REPORTED,
+        created_at=now,
+        entered_at=now,
+        steps=1,
+        firm=contract.firm if contract else "",
+        contract=contract_id,
+        terms=rule.version_id,
+        clocks=clocks,
+        due_at=clocks[RESPONSE].due_at,
+        **fields,
+    )
 
 
 def _require_theirs(actor: Actor, wish: ReportRepair, part: Part) -> None:

@@ -65,6 +65,7 @@ PROGRESS: Final[Mapping[StrEnum, str]] = {
     A.WAKE: "暂停结束,继续处理",
     A.LAPSE: "七天没有反馈,已关闭",
     A.MERGE: "已并入同一问题的报修",
+    A.SPLIT: "已拆成两个报修,分别处理",
 }
 # What those who work read of it.
 WORK: Final[Mapping[StrEnum, str]] = {
@@ -73,6 +74,7 @@ WORK: Final[Mapping[StrEnum, str]] = {
     A.URGE: "报修人催办",
     A.APPEAL: "不予受理被申诉,请决定",
     A.OVERTURN: "申诉成立,请派工",
+    A.RECLASSIFY: "类别或紧急程度有变动",
     A.ASSIGN: "派工有变动,请查看",
     A.GIVE_BACK: "维修人员退单,请重新派工",
     A.PASS_BACK: "物业合同结束,请接手",

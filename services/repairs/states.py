@@ -135,7 +135,13 @@ TABLE: Final = Table(
         act=Act.REPAIR_APPEAL_DECIDED,
         tells=(*ALL, P.FIRST_RUNG),
     ),
-    *_stay(A.RECLASSIFY, (S.REPORTED, *UNDER_WAY), needs=DISPATCH, act=Act.REPAIR_RECLASSIFIED),
+    *_stay(
+        A.RECLASSIFY,
+        (S.REPORTED, *UNDER_WAY),
+        needs=DISPATCH,
+        act=Act.REPAIR_RECLASSIFIED,
+        tells=(P.HOLDER,),
+    ),
     *_from(
         UNDER_WAY,
         A.ASSIGN,
@@ -230,7 +236,7 @@ TABLE: Final = Table(
         act=Act.REPAIR_MERGED,
         tells=(*ALL, P.EARLIER_HOLDER),
     ),
-    *_stay(A.SPLIT, (S.REPORTED, *UNDER_WAY), needs=DISPATCH, act=Act.REPAIR_SPLIT),
+    *_stay(A.SPLIT, (S.REPORTED, *UNDER_WAY), needs=DISPATCH, act=Act.REPAIR_SPLIT, tells=ALL),
     *_stay(A.REMARK, tuple(S), needs=WORK, act=Act.REPAIR_NOTED),
 )
 

@@ -136,8 +136,8 @@ def mine(path: str, state: RepairState = S.REPORTED, **more: Any) -> Row:
 
 def work(path: str, makes: Maker, **more: Any) -> Row:
     """Return a row of what those who work on repairs may do, at what all share."""
-    whole = f"/api/v1/repairs/{{repair_id}}{path}"
-    return Row("post", whole, at(UNIT, seen=SEEN), makes=makes, **more)
+    whole, verb = f"/api/v1/repairs/{{repair_id}}{path}", more.pop("verb", "post")
+    return Row(verb, whole, at(UNIT, seen=SEEN), makes=makes, **more)
 
 
 def at_home(path: str, makes: Maker, **more: Any) -> Row:
@@ -167,6 +167,17 @@ async def category(scene: Scene) -> str:
     )
     await scene.town.insert(repair_categories.COLLECTION, made)
     return code
+
+
+async def twice(scene: Scene) -> dict[str, str]:
+    """Two repairs of the same thing."""
+    make = repair()
+    return {"repair_id": str(await make(scene)), "into": str(await make(scene))}
+
+
+async def with_category(scene: Scene) -> dict[str, str]:
+    make = repair()
+    return {"repair_id": str(await make(scene)), "category": await category(scene)}
 
 
 def repairer(scene: Scene, _: Any) -> dict[str, str]:
@@ -230,6 +241,15 @@ ROWS = (
     at_home("/appeal-decision", repair(S.APPEALED), body={"accept": True, **WHY}),
     at_home("/accept", repair()),
     work("/refuse", repair(), body=WHY),
+    work("/class", repair(), verb="put", body={"danger": "urgent"}),
+    work("/merge", twice, body=lambda _, made: {"into": made["into"]}),
+    Row(
+        "post",
+        "/api/v1/repairs/{repair_id}/split",
+        at(HOME),
+        makes=with_category,
+        body=lambda _, made: {"category": made["category"], "text": "门锁也坏了"},
+    ),
     work("/assignment", repair(S.ACCEPTED), body=repairer),
     at_home("/take", repair(S.ACCEPTED)),
     work("/give-back", held(S.ASSIGNED), body=WHY),

@@ -21,6 +21,7 @@ from services.repairs.categories.models import (
     Category,
     CategoryTree,
     CategoryView,
+    Skill,
 )
 from services.repairs.categories.refusals import (
     BadCategory,
@@ -77,6 +78,12 @@ async def labels(
         category = trees[ancestors(place)[0]].by_code.get(code)
         found[place, code] = category.label if category else code
     return found
+
+
+async def skill(deps: Dependencies, place: str, code: str) -> Skill:
+    """Return the trade of who can repair what a category names, ended ones too."""
+    category = (await _tree(deps, place)).by_code.get(code)
+    return category.skill if category else Skill.OTHER
 
 
 async def _tree(deps: Dependencies, place: str) -> Tree:

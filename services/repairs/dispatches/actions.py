@@ -1,0 +1,172 @@
+"""Actions of dispatchers on reports: another class, one of two, two of one."""
+
+import msgspec
+
+from services.cases import actions as cases
+from services.cases import numbers
+from services.cases.actions import Words
+from services.cases.parties import actions as parties
+from services.dependencies import Dependencies, Transaction
+from services.kernel import errors
+from services.kernel.access import accessible
+from services.kernel.days import day_of
+from services.kernel.documents import Document
+from services.kernel.permissions import Actor, Permission
+from services.places.actions import compound_of
+from services.repairs import actions as repairs
+from services.repairs import states, store, views
+from services.repairs.dispatches import classes
+from services.repairs.dispatches.models import MergeRepair, ReclassifyRepair, SplitRepair
+from services.repairs.dispatches.refusals import (
+    MergedBefore,
+    MergedElsewhere,
+    MergedWithItself,
+    SameClass,
+)
+from services.repairs.kind import REPAIR
+from services.repairs.models import ACCESS, NAME, PHONE, Part, Repair, RepairView
+from services.repairs.reporters import contents
+from services.repairs.states import TABLE, RepairAction
+from services.repairs.terms import actions as terms
+
+
+async def reclassify(
+    deps: Dependencies, actor: Actor, repair_id: str, wish: ReclassifyRepair
+) -> RepairView:
+    """Change the category or the class of a repair, and its deadlines with it.
+
+    By the terms of the day of its report, and of its contract. Raises WrongPart,
+    CategoryUnknown, CategoryEnded, SameClass, RepairMovedOn.
+    """
+
+    async def change(tx: Transaction, found: Repair) -> Document:
+        code, danger = found.category, wish.danger or found.danger
+        if wish.category and wish.category != code:
+            category = await repairs.choose(deps, found.place, found.part, wish.category)
+            code, danger = category.code, wish.danger or category.danger
+        if (code, danger) == (found.category, found.danger):
+            raise SameClass("类别和紧急程度没有变化")
+        day, contract = day_of(found.created_at), found.contract
+        rule = await terms.of(deps, found.place, code, danger, contract_id=contract, day=day)
+        clocks = await classes.clocks(deps, tx, found, rule)
+        changed = {"category": code, "danger": danger}
+        return {**changed, "terms": rule.version_id, "clocks": clocks}
+
+    facts = {"category": wish.category, "danger": wish.danger}
+    words = Words(remark=wish.reason or "", facts={k: v for k, v in facts.items() if v})
+    action = RepairAction.RECLASSIFY
+    found = await cases.act(deps, actor, REPAIR, repair_id, action, change=change, words=words)
+    return await views.one(deps, actor, found)
+
+
+async def merge(
+    deps: Dependencies, actor: Actor, repair_id: str, wish: MergeRepair
+) -> RepairView:
+    """Merge a repair into another of the same thing: who reported or joined it joins that one.
+
+    Its words, photos and history stay with it. Raises MergedBefore, MergedWithItself,
+    MergedElsewhere, RepairMovedOn of either.
+    """
+
+    async def change(tx: Transaction, found: Repair) -> Document:
+        target = await _target(deps, tx, actor, found, wish.into)
+        await parties.bring(deps, tx, REPAIR, found.id, target)
+        return {"merged_into": target.id, "holder": ""}
+
+    found, _ = await views.access(deps, actor, repair_id)
+    if actor.may(Permission.DISPATCH_REPAIRS, found.place):
+        await _require_apart(deps, found)
+    words = Words(facts={"into": wish.into})
+    action = RepairAction.MERGE
+    found = await cases.act(deps, actor, REPAIR, repair_id, action, change=change, words=words)
+    return await views.one(deps, actor, found)
+
+
+async def _target(
+    deps: Dependencies, tx: Transaction, actor: Actor, found: Repair, into: str
+) -> Repair:
+    """Return what a repair can be merged into: that of a home is seen by its own people."""
+    if into == found.id:
+        raise MergedWithItself("不能并入自己")
+    target = accessible(
+        actor,
+        await store.find(deps.db, into, tx=tx),
+        Permission.DISPATCH_REPAIRS,
+        at=lambda repair: repair.place,
+        missing=REPAIR.missing,
+    )
+    is_near = compound_of(target.place) == compound_of(found.place)
+    if not is_near or (target.part is Part.HOME and target.place != found.place):
+        raise MergedElsewhere("只能并入同一小区公共部位、或同一户的报修")
+    await _require_apart(deps, target, tx=tx)
+    if TABLE.find(target.state, RepairAction.MERGE) is None:
+        raise states.moved_on(target.state)
+    return target
+
+
+async def _require_apart(
+    deps: Dependencies, found: Repair, *, tx: Transaction | None = None
+) -> None:
+    """Raise MergedBefore, with what goes on, for a repair that was merged into another."""
+    root: Repair | None = found
+    while root is not None and root.merged_into:
+        root = await store.find(deps.db, root.merged_into, tx=tx)
+    if root is not None and root.id != found.id:
+        raise MergedBefore(f"这个报修已并入{root.number}", repair_id=root.id)
+
+
+async def split(
+    deps: Dependencies, actor: Actor, repair_id: str, wish: SplitRepair
+) -> RepairView:
+    """Make a repair of its own of a second thing that was reported with the first.
+
+    The same people are told of it and asked at its end; its deadlines begin now. What was
+    attached stays with the first. Raises WrongPart, CategoryUnknown, CategoryEnded,
+    RepairMovedOn.
+    """
+    found, _ = await views.access(deps, actor, repair_id)
+    if not actor.may(Permission.DISPATCH_REPAIRS, found.place):
+        raise errors.Forbidden(REPAIR.forbidden)
+    REPAIR.step(found, RepairAction.SPLIT)
+    draft = await _second(deps, found, wish)
+
+    async def change(tx: Transaction, found: Repair) -> Document:
+        made = msgspec.structs.replace(draft)  # this may run twice
+        await store.insert(deps.db, tx, made)
+        if made.person:
+            await parties.add_reporter(deps, tx, REPAIR, made.id, made.person)
+        await cases.begin(deps, tx, actor, REPAIR, made)
+        await parties.bring(deps, tx, REPAIR, found.id, made)
+        return {}
+
+    words = Words(facts={"into": draft.id})
+    await cases.act(
+        deps, actor, REPAIR, repair_id, RepairAction.SPLIT, change=change, words=words
+    )
+    return await views.one(deps, actor, draft)
+
+
+async def _second(deps: Dependencies, first: Repair, wish: SplitRepair) -> Repair:
+    """Draw up a repair of the same people at the same place; what is sealed is sealed anew."""
+    category = await repairs.choose(deps, first.place, first.part, wish.category)
+    draft = await repairs.draw_up(
+        deps,
+        first.place,
+        first.part,
+        category.code,
+        wish.danger or category.danger,
+        person=first.person,
+        filed_by=first.filed_by,
+        way=first.way,
+        wish=first.wish,
+        split_from=first.id,
+    )
+    draft.number = await numbers.draw(deps, REPAIR, draft.place)
+    said = {"name": NAME, "phone": PHONE, "access": ACCESS}
+    kept = {name: getattr(first, f"{name}_sealed") for name in said}
+    opened = {
+        name: said[name].open(deps.vault, first.id, value) if value else None
+        for name, value in kept.items()
+    }
+    sealed = contents.words(deps, draft, wish.text) | contents.sealed(deps, draft.id, **opened)
+    return msgspec.structs.replace(draft, **sealed)

@@ -1,0 +1,51 @@
+"""Deadlines of a repair whose class has changed: as if it had been so from the beginning."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from services.cases import deadlines, history
+from services.cases.deadlines import Rest
+from services.cases.models import Clock, Event
+from services.dependencies import Dependencies, Transaction
+from services.repairs.kind import COMPLETION, RESPONSE
+from services.repairs.models import Repair
+from services.repairs.states import RepairAction, RepairState
+from services.repairs.terms.models import Terms
+
+# What gives those who do it the whole deadline once more.
+AGAIN: Final = (RepairAction.OVERTURN, RepairAction.RETURN, RepairAction.REOPEN)
+
+
+async def clocks(
+    deps: Dependencies, tx: Transaction, repair: Repair, rule: Terms
+) -> dict[str, Clock]:
+    """Return the deadlines of a repair by other terms: from its report on, without its pauses.
+
+    The response is settled once somebody has accepted it. A pause that lasts is ended here and
+    begun again by the engine, which stops every deadline of a paused repair.
+    """
+    if repair.state is RepairState.REPORTED:
+        spans = {RESPONSE: rule.response, COMPLETION: rule.completion}
+        return await deadlines.begin(deps, repair.place, repair.created_at, spans)
+    moves = await history.moves(deps, tx, repair.id)
+    since = _since(repair, moves)
+    rests = _rests(moves, since, deps.now())
+    clock = await deadlines.anew(deps, repair.place, since, rule.completion, rests)
+    return {**repair.clocks, COMPLETION: clock}
+
+
+def _since(repair: Repair, moves: Sequence[Event]) -> datetime:
+    again = [move.at for move in moves if move.action in AGAIN]
+    return again[-1] if again else repair.created_at
+
+
+def _rests(moves: Sequence[Event], since: datetime, now: datetime) -> list[Rest]:
+    """Return the pauses since an instant; one that lasts is until now."""
+    rests, begun = list[Rest](), list[datetime]()
+    for move in moves:
+        if move.at >= since and move.target == RepairState.PAUSED:
+            begun = [move.at]
+        elif begun and move.source == RepairState.PAUSED:
+            rests.append((begun.pop(), move.at))
+    return [*rests, *((start, now) for start in begun)]

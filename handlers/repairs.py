@@ -12,6 +12,8 @@ from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Permission
 from services.repairs import actions as repairs
 from services.repairs import works
+from services.repairs.boards import actions as boards
+from services.repairs.boards.models import RepairsQuery, TodayQuery
 from services.repairs.models import (
     AddToRepair,
     AnswerRepair,
@@ -62,6 +64,11 @@ class RepairsHandler(ApiHandler):
         """Report something to be repaired; heads and staff also for somebody."""
         return await repairs.report(self.deps, self.actor, body)
 
+    @endpoint("listRepairs", needs=Permission.FOLLOW_REPAIRS, errors=("not_found",))
+    async def get(self, query: RepairsQuery) -> Page[RepairView]:
+        """Repairs at my places: all where I work on them, elsewhere those of what all share."""
+        return await boards.listing(self.deps, self.actor, query)
+
 
 class SimilarRepairsHandler(ApiHandler):
     @endpoint("listSimilarRepairs", needs=Access.SIGNED_IN, errors=("not_found",))
@@ -99,6 +106,13 @@ class MyRepairsHandler(ApiHandler):
     async def get(self, query: ListQuery) -> Page[RepairView]:
         """Repairs that I reported or joined, newest first."""
         return await repairs.mine(self.deps, self.actor, query)
+
+
+class TodayHandler(ApiHandler):
+    @endpoint("listRepairsToday", needs=WORK)
+    async def get(self, query: TodayQuery) -> Page[RepairView]:
+        """Repairs that I have in hand: the most dangerous and the most urgent first."""
+        return await boards.today(self.deps, self.actor, query)
 
 
 class JoinHandler(ApiHandler):
@@ -297,6 +311,7 @@ ROUTES = [
     Route("/api/v1/repairs", RepairsHandler),
     Route("/api/v1/repairs/similar", SimilarRepairsHandler),
     Route("/api/v1/me/repairs", MyRepairsHandler),
+    Route("/api/v1/me/repairs/today", TodayHandler),
     Route("/api/v1/repairs/{repair_id}", RepairHandler),
     Route("/api/v1/repairs/{repair_id}/history", RepairHistoryHandler),
     Route("/api/v1/repairs/{repair_id}/join", JoinHandler),

@@ -6,12 +6,63 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 COLLECTION: Final = "repairs"
 SHARD_KEY: Final = {"place": 1, "_id": 1}
+# States in which somebody has it in hand, and all in which it is not over.
+ON_HAND: Final = ["assigned", "on_the_way", "working", "paused"]
+OPEN: Final = ["reported", "appealed", "accepted", *ON_HAND, "done"]
 
 INDEXES: Final = [
-    # Lists under a place by deadline and by time: services/repairs/store.py page()
+    # Those under some places that are not over, by deadline and by time: board()
     IndexModel(
-        [("state", ASCENDING), ("place", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)],
-        name="state_place",
+        [("under", ASCENDING), ("sort_due", ASCENDING), ("_id", ASCENDING)],
+        name="open_due",
+        partialFilterExpression={"state": {"$in": OPEN}},
+    ),
+    IndexModel(
+        [("under", ASCENDING), ("_id", ASCENDING)],
+        name="open_time",
+        partialFilterExpression={"state": {"$in": OPEN}},
+    ),
+    # Those in one state: board()
+    IndexModel(
+        [
+            ("under", ASCENDING),
+            ("state", ASCENDING),
+            ("sort_due", ASCENDING),
+            ("_id", ASCENDING),
+        ],
+        name="state_due",
+    ),
+    IndexModel(
+        [("under", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)], name="state_time"
+    ),
+    # Those with a word. Few, or those of a small place, are sorted; of a large place they come
+    # in their order, which the planner finds out: board()
+    IndexModel(
+        [("words", ASCENDING), ("place", ASCENDING), ("_id", ASCENDING)], name="words_place"
+    ),
+    IndexModel(
+        [
+            ("words", ASCENDING),
+            ("sort_due", ASCENDING),
+            ("_id", ASCENDING),
+            ("place", ASCENDING),
+        ],
+        name="words_due",
+    ),
+    IndexModel(
+        [("words", ASCENDING), ("_id", ASCENDING), ("place", ASCENDING)], name="words_time"
+    ),
+    # What somebody has in hand: in_hand()
+    IndexModel(
+        [
+            ("holder", ASCENDING),
+            ("rank", ASCENDING),
+            ("sort_due", ASCENDING),
+            ("place", ASCENDING),
+            ("_id", ASCENDING),
+        ],
+        name="holder",
+        partialFilterExpression={"state": {"$in": ON_HAND}},
     ),
     # What somebody reported, for erasure: of_person()
     IndexModel(
@@ -23,18 +74,7 @@ INDEXES: Final = [
         name="contract",
         partialFilterExpression={
             "contract": {"$gt": ""},
-            "state": {
-                "$in": [
-                    "reported",
-                    "appealed",
-                    "accepted",
-                    "assigned",
-                    "on_the_way",
-                    "working",
-                    "paused",
-                    "done",
-                ]
-            },
+            "state": {"$in": OPEN},
         },
     ),
     # What somebody has on hand: next_holder(), of_holder()
@@ -93,6 +133,9 @@ VALIDATOR: Final = {
             ]
         },
         "steps": {"bsonType": ["int", "long"], "minimum": 1},
+        "words": {"bsonType": "array", "maxItems": 400},
+        "under": {"bsonType": "array", "maxItems": 8},
+        "rank": {"bsonType": ["int", "long"], "minimum": 0, "maximum": 3},
         "photo_ids": {"bsonType": "array", "maxItems": 30},
     },
 }

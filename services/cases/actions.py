@@ -109,6 +109,8 @@ async def advance(
     earlier = getattr(found, "holder", "")
     if action in kind.writes:
         changes = {**await kind.writes[action](deps, found), **changes}
+    if kind.derives is not None:
+        changes = {**changes, **await kind.derives(deps, found, changes)}
     written = {**changes, **_entered(deps, kind, found, step)}
     written |= await deadlines.follow(deps, kind, found, step, changes)
     if not await store.move(deps.db, tx, kind, found, action, written):

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from services.cases.kinds import WARN_AT, Kind, Step
-from services.cases.models import Clock
+from services.cases.models import NO_DEADLINE, Clock
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.documents import Document
@@ -53,7 +53,13 @@ async def follow(
         clocks[goal] = await turn(deps, place, clock, now)
     running, goals = running_of(kind, step.target, clocks), {kind.goals.get(step.target)}
     late = any(clock.overdue_at for goal, clock in clocks.items() if goal in goals)
-    return {"clocks": clocks, "due_at": running.due_at if running else None, "overdue": late}
+    due_at = running.due_at if running else None
+    return {
+        "clocks": clocks,
+        "due_at": due_at,
+        "sort_due": due_at or NO_DEADLINE,
+        "overdue": late,
+    }
 
 
 def running_of(kind: Kind, state: Any, clocks: Mapping[str, Clock]) -> Clock | None:

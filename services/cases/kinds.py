@@ -119,7 +119,9 @@ class Kind(Struct, frozen=True, kw_only=True):
     `ladder`: who is told when it has passed, in this order.
     `question`: None for kinds that ask nothing.
     `writes`: action → (deps, case) → what each step of it writes beside the state, whoever
-    takes it. `frozen`: field → states in which a step may not change it any more.
+    takes it. `derives`: (deps, case, changes) → what else is written when a step changes what
+    that follows from, e.g. the words by which the case is found.
+    `frozen`: field → states in which a step may not change it any more.
     `photos_kept_for`: how long after its end what was attached stays; None for always.
     `without_photos`: (case) → what is written when that goes.
     `tell`: how people are told.
@@ -145,6 +147,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     ladder: tuple[Rung, ...] = ()
     question: Question | None = None
     writes: Mapping[Any, Callable[[Any, Any], Awaitable[Document]]] = {}
+    derives: Callable[[Any, Any, Document], Awaitable[Document]] | None = None
     frozen: Mapping[str, frozenset[Any]] = {}
     photos_kept_for: timedelta | None = None
     without_photos: Callable[[Any], Document] = lambda _case: {"photo_ids": []}

@@ -1,6 +1,6 @@
 """Cases: the fields that every kind keeps, their deadlines and their history."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from msgspec import Struct, field
@@ -10,6 +10,8 @@ from services.kernel.vault import Sealed
 from services.working_time.models import Pace
 
 REMARK: Final = Sealed("case_events", "remark")
+# MongoDB sorts null first; what has no deadline comes last.
+NO_DEADLINE: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class CameBy(Labelled):
@@ -56,7 +58,8 @@ class Case(Protocol):
     `person`: whose case it is; None of somebody without an account. `filed_by`: who wrote it
     down. `steps`: rows of its history; two steps at once are told apart by it.
     `entered_at`: since when it is in its state. `holder`: who works on it; empty for nobody.
-    `clocks`: deadline's name → deadline. `due_at`: of the one that runs.
+    `clocks`: deadline's name → deadline. `due_at`: of the one that runs. `sort_due`: the same,
+    and far away for none, by which lists are sorted.
     `round`: how often everybody was asked. `joiners`: people who joined. `confirmed`: those
     asked who said yes in this round.
     """
@@ -76,6 +79,7 @@ class CaseFields(Struct, kw_only=True):
     holder: str = ""
     clocks: dict[str, Clock] = {}
     due_at: datetime | None = None
+    sort_due: datetime = NO_DEADLINE
     overdue: bool = False
     round: int = 0
     joiners: int = 0

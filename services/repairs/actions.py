@@ -23,6 +23,7 @@ from services.places.models import Kind as PlaceKind
 from services.quotas import actions as quotas
 from services.quotas.models import SHARES, Quota
 from services.repairs import notify, store, views
+from services.repairs.boards import keys
 from services.repairs.categories import actions as categories
 from services.repairs.categories.models import Category, Scope
 from services.repairs.classes import Danger
@@ -64,6 +65,7 @@ async def report(deps: Dependencies, actor: Actor, wish: ReportRepair) -> Repair
     await consents.check(deps, actor.person_id)
     draft = await _draft(deps, actor, wish)
     draft.number = await numbers.draw(deps, REPAIR, draft.place)
+    draft = msgspec.structs.replace(draft, **await keys.of(deps, draft))
     told = await ladder.first_people(deps, REPAIR, draft)
 
     async def save(tx: Transaction) -> None:

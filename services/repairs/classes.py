@@ -18,6 +18,11 @@ class Danger(Labelled):
         member.pace = pace
         return member
 
+    @property
+    def rank(self) -> int:
+        """Place among the classes, the most urgent first."""
+        return [*type(self)].index(self)
+
     DANGER = "danger", "危险", Pace.CONTINUOUS
     URGENT = "urgent", "紧急", Pace.CONTINUOUS
     NORMAL = "normal", "一般"

@@ -4,6 +4,7 @@ from typing import Final
 
 from services.kernel.features import Feature
 from services.repairs import jobs, notify, privacy
+from services.repairs.boards import lists as boards_lists
 from services.repairs.categories import lists as categories_lists
 from services.repairs.categories import privacy as categories_privacy
 from services.repairs.kind import REPAIR
@@ -27,6 +28,8 @@ FEATURE: Final = Feature(
     forget=privacy.forget,
     forgets="报修里填写的内容",
     lists=(
+        boards_lists.REPAIRS,
+        boards_lists.TODAY,
         categories_lists.REPAIR_CATEGORIES,
         terms_lists.REPAIR_TERMS,
         prices_lists.REPAIR_PRICES,

@@ -13,6 +13,7 @@ from services.dependencies import Dependencies
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission, Role
 from services.repairs import notify, states
+from services.repairs.boards import keys
 from services.repairs.models import Part, Repair
 from services.repairs.states import OPEN, TABLE, UNDER_WAY, RepairAction, RepairState
 from services.working_time.models import Span
@@ -150,6 +151,7 @@ REPAIR: Final = Kind(
         RepairState.DONE, RepairAction.CONFIRM, RepairAction.RETURN, RepairAction.LAPSE
     ),
     writes=WRITES,
+    derives=keys.changed,
     # What others decide by is settled once it is accepted.
     frozen=dict.fromkeys(
         ("text", "text_sealed", "wish", "contact_sealed"),

@@ -7,7 +7,6 @@ from msgspec import Meta, Struct, field
 
 from services.cases.models import CameBy, CaseFields
 from services.kernel.labels import Labelled
-from services.kernel.pages import ListQuery
 from services.kernel.paths import PlacePath
 from services.kernel.types import Id, Instant, Phone, Reason, Remark
 from services.kernel.vault import Sealed
@@ -74,7 +73,8 @@ class Repair(CaseFields, kw_only=True):
     `firm`, `contract`: who serves the compound; empty where the community holds it.
     `terms`: version of the deadlines. `outside_sealed`: department or worker whom the community
     had do it. `visits`: how often work began. `returned`, `reopened`: how often it was not
-    fixed, before and after it was closed. `words`: by which it is found.
+    fixed, before and after it was closed. `words`: by which it is found,
+    `under`: its place and all above, `rank`: of its class; see boards/keys.py.
     `accepted_at`, `done_at`, `ended_at`: the first, and the last ones.
     """
 
@@ -118,6 +118,8 @@ class Repair(CaseFields, kw_only=True):
     outage: str = ""
     guarantee_of: str = ""
     words: list[str] = field(default_factory=list)
+    under: list[str] = field(default_factory=list)
+    rank: int = 0
     accepted_at: datetime | None = None
     done_at: datetime | None = None
     ended_at: datetime | None = None
@@ -261,11 +263,6 @@ class NoteRepair(Struct, forbid_unknown_fields=True, kw_only=True):
     internal: bool = True
 
 
-class RepairSort(Labelled):
-    DEADLINE = "deadline", "最急在前"
-    NEWEST = "newest", "最新在前"
-
-
 class SimilarQuery(Struct, forbid_unknown_fields=True, kw_only=True):
     """What somebody is about to report.
 
@@ -275,25 +272,6 @@ class SimilarQuery(Struct, forbid_unknown_fields=True, kw_only=True):
 
     place: PlacePath
     category: CategoryCode
-
-
-class RepairsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
-    """Which repairs to list.
-
-    `place`: Path of a place; without it all places of whoever asks.
-    `state`: State of the repairs; without it, all that are not over.
-    `category`: Code of a category.
-    `danger`: Class of danger.
-    `overdue`: Only those whose deadline has passed, or only the rest.
-    `sort`: Order of the list.
-    """
-
-    place: PlacePath | None = None
-    state: RepairState | None = None
-    category: CategoryCode | None = None
-    danger: Danger | None = None
-    overdue: bool | None = None
-    sort: RepairSort = RepairSort.DEADLINE
 
 
 class RepairView(Struct, kw_only=True):

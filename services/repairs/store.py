@@ -7,22 +7,31 @@ from typing import Final
 import msgspec
 
 from mongo_indexes.repairs import COLLECTION
+from services.cases.models import NO_DEADLINE
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
-from services.kernel.pages import Key, Keyset, Page, chosen
-from services.kernel.paths import under_any
-from services.repairs.models import Part, Repair, RepairSort, RepairsQuery
+from services.kernel.pages import Count, Key, Keyset, ListQuery, Page, chosen
+from services.kernel.paths import ancestors, outermost, under
+from services.repairs.boards.models import RepairSort, RepairsQuery, Scope
+from services.repairs.models import Part, Repair
 from services.repairs.states import ON_HAND, OPEN
 
-# A repair without a running deadline comes behind all that have one.
-NO_DEADLINE: Final = datetime(9999, 12, 31)  # noqa: DTZ001  # MongoDB's own, compared there only
 ORDERS: Final = {
     RepairSort.NEWEST: Keyset(Key(ascending=False)),
-    RepairSort.DEADLINE: Keyset(Key("due_at", kind=datetime), Key()),
+    RepairSort.OLDEST: Keyset(Key()),
+    RepairSort.DEADLINE: Keyset(Key("sort_due", kind=datetime), Key()),
 }
+IN_HAND: Final = Keyset(
+    Key("rank", kind=Count), Key("sort_due", kind=datetime), Key("place"), Key()
+)
 
 
 async def insert(db: Database, tx: Transaction, repair: Repair) -> None:
+    """Insert a repair that has its keys. Raises ValueError for one without: nobody finds it."""
+    if not repair.words:
+        raise ValueError("a repair without words: see services/repairs/boards/keys.py of()")
+    repair.under = ancestors(repair.place)
+    repair.sort_due = repair.due_at or NO_DEADLINE
     await db[COLLECTION].insert_one(to_document(repair), session=tx)
 
 
@@ -50,18 +59,62 @@ async def similar(
     return msgspec.convert(await cursor.to_list(), list[Repair])
 
 
-async def page(
-    db: Database, places: Sequence[str], query: RepairsQuery, *, common_only: bool
+async def board(
+    db: Database, scope: Scope, query: RepairsQuery, asked: Sequence[str] | None
 ) -> Page[Repair]:
-    """Repairs under some places; those that are not over by default."""
+    """Repairs that somebody may see on a board; `asked`: words that all must be found.
+
+    Without them: by index `open_due`, `open_time`, `state_due` or `state_time`, each in its
+    order, whatever the place. With them: by `words_place` for a rare word or a small place,
+    else by `words_due` or `words_time`; the database finds out by trying both.
+    """
+    places = outermost((*scope.whole, *scope.common))
     where: Document = {
-        "state": {"$in": list(OPEN)},
         **chosen(query, "state", "category", "danger", "overdue"),
-        **under_any("place", places),
+        **_seen(scope, is_search=asked is not None),
     }
-    if common_only:
-        where["part"] = Part.COMMON
-    return await ORDERS[query.sort].page(db[COLLECTION], Repair, where, query)
+    if asked is not None:
+        where |= {"words": {"$all": list(asked)}, **_around(places)}
+        return await ORDERS[query.sort].page(db[COLLECTION], Repair, where, query)
+    kind = "open" if query.state is None else "state"
+    where = {"under": {"$in": list(places)}, "state": {"$in": list(OPEN)}, **where}
+    hint = f"{kind}_{'due' if query.sort is RepairSort.DEADLINE else 'time'}"
+    return await ORDERS[query.sort].page(db[COLLECTION], Repair, where, query, hint=hint)
+
+
+def _around(places: Sequence[str]) -> Document:
+    """Return the condition for what lies under some places, as one range of an index."""
+    if not places:
+        return {"place": {"$in": []}}
+    if len(places) == 1:
+        return {"place": under(places[0])}
+    return {
+        "place": {"$gte": places[0], "$lt": places[-1] + "/"},
+        "under": {"$in": list(places)},
+    }
+
+
+def _seen(scope: Scope, *, is_search: bool) -> Document:
+    """Return the condition for what somebody may see, of all at their places.
+
+    By a search, what nobody has checked yet is found by nobody who may not read it.
+    """
+    if not scope.common:
+        return {}
+    shared: Document = {"part": Part.COMMON} | ({"text_shown": True} if is_search else {})
+    return {"$or": [{"under": {"$in": list(scope.whole)}}, shared, {"filed_by": scope.person}]}
+
+
+async def in_hand(
+    db: Database, holder: str, places: Sequence[str], query: ListQuery
+) -> Page[Repair]:
+    """Repairs that somebody does, under some places. Served by index `holder`."""
+    where: Document = {
+        "holder": holder,
+        "state": {"$in": list(ON_HAND)},
+        "under": {"$in": list(places)},
+    }
+    return await IN_HAND.page(db[COLLECTION], Repair, where, query, hint="holder")
 
 
 async def next_contract(db: Database, after: str) -> Repair | None:

@@ -93,7 +93,10 @@ def in_order(items: Sequence[Item], order: str) -> bool:
 
 
 def _value(item: Item, name: str) -> tuple[bool, Any]:
-    """Return a field for comparing: null comes first, as MongoDB has it."""
+    """Return a field for comparing: null comes first, as MongoDB has it, and "name!" last."""
+    if name.endswith("!"):
+        is_there, last = _value(item, name.removesuffix("!"))
+        return not is_there, last
     found: Any = item
     for part in name.split("__"):
         found = found and found[part]

@@ -86,6 +86,12 @@ INDEXES: Final = [
             "state": {"$in": ["assigned", "on_the_way", "working", "paused"]},
         },
     ),
+    # What an outage explains: of_outage()
+    IndexModel(
+        [("outage", ASCENDING), ("_id", ASCENDING)],
+        name="outage",
+        partialFilterExpression={"outage": {"$gt": ""}},
+    ),
     # The same reported before: similar()
     IndexModel(
         [

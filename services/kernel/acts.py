@@ -143,6 +143,11 @@ class Act(Labelled):
     REPAIR_PRICE_SET = "repair.price_set", "设定维修价目"
     REPAIR_PRICE_ENDED = "repair.price_ended", "停用维修价目"
 
+    OUTAGE_ANNOUNCED = "outage.announced", "通告停水停电等"
+    OUTAGE_POSTPONED = "outage.postponed", "更改预计恢复时间"
+    OUTAGE_ENDED = "outage.ended", "通告恢复"
+    OUTAGE_CANCELLED = "outage.cancelled", "取消停水停电等计划"
+
     PHOTO_ADDED = "photo.added", "上传照片"
     CONTENT_DECIDED = "content.decided", "审核内容", Guard.OWN_HOME
     CONSENT_GIVEN = "privacy.consent_given", "同意"

@@ -35,6 +35,7 @@ from services.repairs.models import (
     ReportRepair,
     SimilarQuery,
 )
+from services.repairs.outages import attachments
 from services.repairs.reporters import contents
 from services.repairs.states import RepairState
 from services.repairs.terms import actions as terms
@@ -73,6 +74,7 @@ async def report(deps: Dependencies, actor: Actor, wish: ReportRepair) -> Repair
         if not await places.use(deps, [draft.place], tx=tx):
             raise errors.NotFound(places.MISSING)
         await _require_room(deps, tx, actor)
+        draft.outage = await attachments.attach(deps, tx, draft.place, draft.category)
         await store.insert(deps.db, tx, draft)
         await contents.attach(deps, tx, actor, draft, draft.photo_ids)
         if draft.person:

@@ -8,6 +8,10 @@ from services.repairs.boards import lists as boards_lists
 from services.repairs.categories import lists as categories_lists
 from services.repairs.categories import privacy as categories_privacy
 from services.repairs.kind import REPAIR
+from services.repairs.outages import jobs as outages_jobs
+from services.repairs.outages import lists as outages_lists
+from services.repairs.outages import notify as outages_notify
+from services.repairs.outages import privacy as outages_privacy
 from services.repairs.prices import lists as prices_lists
 from services.repairs.prices import privacy as prices_privacy
 from services.repairs.terms import lists as terms_lists
@@ -15,15 +19,16 @@ from services.repairs.terms import privacy as terms_privacy
 
 FEATURE: Final = Feature(
     cases=(REPAIR,),
-    jobs=jobs.JOBS,
+    jobs={**jobs.JOBS, **outages_jobs.JOBS},
     lanes=jobs.LANES,
     schedules=jobs.SCHEDULES,
-    templates=notify.TEMPLATES,
+    templates=(*notify.TEMPLATES, *outages_notify.TEMPLATES),
     holdings=(
         *privacy.HOLDINGS,
         *categories_privacy.HOLDINGS,
         *terms_privacy.HOLDINGS,
         *prices_privacy.HOLDINGS,
+        *outages_privacy.HOLDINGS,
     ),
     forget=privacy.forget,
     forgets="报修里填写的内容",
@@ -33,5 +38,7 @@ FEATURE: Final = Feature(
         categories_lists.REPAIR_CATEGORIES,
         terms_lists.REPAIR_TERMS,
         prices_lists.REPAIR_PRICES,
+        outages_lists.OUTAGES,
     ),
+    broadcasts=outages_jobs.BROADCASTS,
 )

@@ -72,6 +72,11 @@ async def _pass_back(_deps: Dependencies, repair: Repair) -> Document:
     return {**left, "holder": "", **_NO_PAUSE} if repair.state in UNDER_WAY else left
 
 
+async def _end_outage(deps: Dependencies, repair: Repair) -> Document:
+    now = deps.now()
+    return {"done_at": now, "accepted_at": repair.accepted_at or now, **_NO_PAUSE}
+
+
 _NO_PAUSE: Final = {"paused_until": None, "pause_reason": None}
 A: Final = RepairAction
 WRITES: Final = {
@@ -90,6 +95,7 @@ WRITES: Final = {
     A.RELEASE: _give_back,
     A.RETURN: _return,
     A.REOPEN: _reopen,
+    A.END_OUTAGE: _end_outage,
 }
 
 

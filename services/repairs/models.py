@@ -302,6 +302,7 @@ class RepairView(Struct, kw_only=True):
     `access`: How to get in, for the same; else null.
     `wish`: When somebody is there; null for any time.
     `merged_into`: Id of the repair that it was merged into; null for none.
+    `outage_id`: Id of the outage that it is about; null for none.
     `urged`: How often people asked to hurry.
     `reopened`: How often it was opened again.
     `is_asked`: Whether I am asked if it is fixed.
@@ -334,6 +335,7 @@ class RepairView(Struct, kw_only=True):
     access: str | None
     wish: Wish | None
     merged_into: str | None
+    outage_id: str | None
     urged: int
     reopened: int
     is_asked: bool

@@ -84,6 +84,7 @@ WORK: Final[Mapping[StrEnum, str]] = {
     A.RETURN: "住户反馈没有修好",
     A.REOPEN: "住户反馈又坏了,请派工",
     A.MERGE: "已并入其他报修",
+    A.END_OUTAGE: "停用已恢复,已请住户确认",
 }
 LATE: Final[Mapping[StrEnum, str]] = {
     News.WARNED: "快到期了",

@@ -61,6 +61,7 @@ class RepairAction(Labelled):
     MERGE = "merge", "并入其他报修"
     SPLIT = "split", "拆出新报修"
     REMARK = "remark", "备注"
+    END_OUTAGE = "end_outage", "停用恢复,请大家确认"
 
 
 S, A, P = RepairState, RepairAction, Party
@@ -238,6 +239,8 @@ TABLE: Final = Table(
     ),
     *_stay(A.SPLIT, (S.REPORTED, *UNDER_WAY), needs=DISPATCH, act=Act.REPAIR_SPLIT, tells=ALL),
     *_stay(A.REMARK, tuple(S), needs=WORK, act=Act.REPAIR_NOTED),
+    # Of the outage that it was about; who ended that holds what nobody else does.
+    *_from((S.REPORTED, *UNDER_WAY), A.END_OUTAGE, S.DONE, tells=(P.HOLDER,)),
 )
 
 

@@ -9,12 +9,12 @@ import msgspec
 from mongo_indexes.repairs import COLLECTION
 from services.cases.models import NO_DEADLINE
 from services.dependencies import Database, Transaction
-from services.kernel.documents import Document, to_document
+from services.kernel.documents import Document, first_id, to_document
 from services.kernel.pages import Count, Key, Keyset, ListQuery, Page, chosen
 from services.kernel.paths import ancestors, outermost, under
 from services.repairs.boards.models import RepairSort, RepairsQuery, Scope
 from services.repairs.models import Part, Repair
-from services.repairs.states import ON_HAND, OPEN
+from services.repairs.states import ON_HAND, OPEN, RepairState
 
 ORDERS: Final = {
     RepairSort.NEWEST: Keyset(Key(ascending=False)),
@@ -147,6 +147,42 @@ async def of_holder(db: Database, holder: str, after: str, *, limit: int) -> lis
     query = {"holder": holder, "state": {"$in": list(ON_HAND)}, "_id": {"$gt": after}}
     cursor = db[COLLECTION].find(query, hint="on_hand").sort("_id", 1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Repair])
+
+
+async def attachable(
+    db: Database,
+    places: Sequence[str],
+    categories: Sequence[str],
+    since: datetime,
+    *,
+    limit: int,
+) -> list[Repair]:
+    """Open repairs of no outage, by what they are and since when. By index `open_time`."""
+    query: Document = {
+        "under": {"$in": list(places)},
+        "_id": {"$gte": first_id(since)},
+        "state": {"$in": list(OPEN)},
+        "category": {"$in": list(categories)},
+        "outage": "",
+    }
+    cursor = db[COLLECTION].find(query, hint="open_time").limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Repair])
+
+
+async def attach(db: Database, tx: Transaction, repair_id: str, outage: str) -> None:
+    """Attach a repair to an outage."""
+    await db[COLLECTION].update_one(
+        {"_id": repair_id}, {"$set": {"outage": outage}}, session=tx
+    )
+
+
+async def of_outage(
+    db: Database, outage: str, states: Sequence[RepairState], *, limit: int
+) -> list[str]:
+    """Ids of repairs of an outage that are in some states. Served by index `outage`."""
+    query = {"outage": outage, "state": {"$in": list(states)}}
+    cursor = db[COLLECTION].find(query, {"_id": 1}, hint="outage").sort("_id", 1).limit(limit)
+    return [document["_id"] for document in await cursor.to_list()]
 
 
 # Erasure

@@ -120,6 +120,7 @@ def _shown(
         phone=_opened(deps, repair, seen).get("phone"),
         access=_opened(deps, repair, seen).get("access"),
         merged_into=repair.merged_into or None,
+        outage_id=repair.outage or None,
         is_asked=asked and row is not None and row.answered < repair.round,
         steps=cases.steps_of(actor, REPAIR, repair, is_party=row is not None),
     )

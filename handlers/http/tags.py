@@ -43,6 +43,7 @@ DESCRIPTIONS: Final = {
     "privacy": "Texts that people are asked to agree to.",
     "erasures": "How far the clearing of a closed account is, for whoever was told its id.",
     "c": "What a printed code of a place leads to outside of WeChat.",
+    "r": "What the code on a work order leads to outside of WeChat.",
     "root": "Start page.",
     "healthz": "Whether the process runs.",
     "openapi.json": "This document.",

@@ -143,6 +143,8 @@ class Act(Labelled):
     REPAIR_PRICE_SET = "repair.price_set", "设定维修价目"
     REPAIR_PRICE_ENDED = "repair.price_ended", "停用维修价目"
 
+    REPAIR_PRINTED = "repair.printed", "打印维修工单"
+
     OUTAGE_ANNOUNCED = "outage.announced", "通告停水停电等"
     OUTAGE_POSTPONED = "outage.postponed", "更改预计恢复时间"
     OUTAGE_ENDED = "outage.ended", "通告恢复"

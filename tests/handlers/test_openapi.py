@@ -36,6 +36,7 @@ PUBLIC = {
     "/exports/{export_id}",
     "/photos/{photo_id}",
     "/c/{token}",
+    "/r/{repair_id}",
     "/openapi.json",
     "/docs",
     "/docs/{asset}",

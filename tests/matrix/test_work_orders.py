@@ -3,7 +3,7 @@
 import pytest
 
 from mongo_indexes import repairs
-from services.cases.models import Way
+from services.cases.models import CameBy
 from services.repairs.classes import Danger
 from services.repairs.models import Part, Repair
 from services.repairs.states import RepairState
@@ -29,7 +29,7 @@ async def lamp(scene: Scene) -> str:
         state=RepairState.REPORTED,
         person=None,
         filed_by="test",
-        way=Way.PHONE,
+        way=CameBy.PHONE,
         created_at=now,
         steps=1,
         text="灯不亮",

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 
 from mongo_indexes import repairs
-from services.cases.models import NO_DEADLINE, Way
+from services.cases.models import NO_DEADLINE, CameBy
 from services.kernel import words
 from services.kernel.documents import to_document
 from services.kernel.paths import ancestors, covers
@@ -46,7 +46,7 @@ def _repair(estate: Estate, number: int, **more: Any) -> Repair:
         state=state,
         person=None,
         filed_by="somebody",
-        way=Way.APP,
+        way=CameBy.APP,
         steps=1,
         created_at=world.clock.now,
         text=text,

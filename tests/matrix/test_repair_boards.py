@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from mongo_indexes import repairs
-from services.cases.models import Way
+from services.cases.models import CameBy
 from services.kernel import words
 from services.kernel.paths import ancestors
 from services.repairs.classes import Danger
@@ -35,7 +35,7 @@ async def repair(scene: Scene) -> str:
         holder=scene.owner.person_id,
         person=None,
         filed_by="test",
-        way=Way.APP,
+        way=CameBy.APP,
         steps=1,
         created_at=deps.now(),
         text="" if is_home else "灯不亮",

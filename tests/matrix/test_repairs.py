@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 
 from mongo_indexes import case_parties, repair_categories, repairs
-from services.cases.models import Clock, Way
+from services.cases.models import CameBy, Clock
 from services.cases.parties.models import PartyRow, party_id
 from services.kernel.permissions import Permission, Role
 from services.repairs.categories.catalogue import id_of
@@ -48,7 +48,7 @@ def _repair(scene: Scene, state: RepairState, **more: Any) -> Repair:
         danger=Danger.NORMAL,
         state=state,
         **{"person": None, "filed_by": "test", **more},
-        way=Way.APP,
+        way=CameBy.APP,
         created_at=now,
         entered_at=now,
         steps=1,

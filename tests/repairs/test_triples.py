@@ -15,7 +15,7 @@ import pytest
 
 from mongo_indexes import case_parties, repairs
 from services.cases.kinds import Step
-from services.cases.models import Clock, Way
+from services.cases.models import CameBy, Clock
 from services.cases.parties.models import PartyRow, party_id
 from services.kernel.documents import new_id, to_document
 from services.kernel.permissions import PERMISSIONS, Permission, Role
@@ -222,7 +222,7 @@ def made(town: Town, triple: Triple, *, merged_into: str = "") -> tuple[Repair, 
         state=triple.state,
         person=reporter,
         filed_by=reporter,
-        way=Way.APP,
+        way=CameBy.APP,
         created_at=now,
         entered_at=now,
         steps=1,

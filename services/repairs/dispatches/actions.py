@@ -15,6 +15,7 @@ from services.kernel.permissions import Actor, Permission
 from services.places.actions import compound_of
 from services.repairs import actions as repairs
 from services.repairs import states, store, views
+from services.repairs.boards import keys
 from services.repairs.dispatches import classes
 from services.repairs.dispatches.models import MergeRepair, ReclassifyRepair, SplitRepair
 from services.repairs.dispatches.refusals import (
@@ -169,4 +170,5 @@ async def _second(deps: Dependencies, first: Repair, wish: SplitRepair) -> Repai
         for name, value in kept.items()
     }
     sealed = contents.words(deps, draft, wish.text) | contents.sealed(deps, draft.id, **opened)
-    return msgspec.structs.replace(draft, **sealed)
+    draft = msgspec.structs.replace(draft, **sealed)
+    return msgspec.structs.replace(draft, **await keys.of(deps, draft))

@@ -226,7 +226,13 @@ class AssignmentHandler(ApiHandler):
     @endpoint(
         "assignRepair",
         needs=DISPATCH,
-        errors=(*STEP, "repair_not_a_repairer", "repair_not_outside"),
+        errors=(
+            *STEP,
+            "repair_not_a_repairer",
+            "repair_not_outside",
+            "repair_nobody_free",
+            "repair_bad_assignment",
+        ),
         example=AssignRepair(person="01hzy3v7k2m4n6p8q0r2s4t6v8"),
     )
     async def post(self, repair_id: RepairId, body: AssignRepair) -> RepairView:

@@ -140,9 +140,9 @@ class Act(Labelled):
     REPAIR_MERGED = "repair.merged", "合并报修"
     REPAIR_SPLIT = "repair.split", "拆分报修"
     REPAIR_NOTED = "repair.noted", "登记维修备注"
+    REPAIR_CREW_SET = "repair.crew_set", "登记维修人员工种"
     REPAIR_PRICE_SET = "repair.price_set", "设定维修价目"
     REPAIR_PRICE_ENDED = "repair.price_ended", "停用维修价目"
-
     REPAIR_PRINTED = "repair.printed", "打印维修工单"
 
     OUTAGE_ANNOUNCED = "outage.announced", "通告停水停电等"

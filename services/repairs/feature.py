@@ -7,6 +7,7 @@ from services.repairs import jobs, notify, privacy
 from services.repairs.boards import lists as boards_lists
 from services.repairs.categories import lists as categories_lists
 from services.repairs.categories import privacy as categories_privacy
+from services.repairs.crews import privacy as crews_privacy
 from services.repairs.kind import REPAIR
 from services.repairs.outages import jobs as outages_jobs
 from services.repairs.outages import lists as outages_lists
@@ -29,6 +30,7 @@ FEATURE: Final = Feature(
         *terms_privacy.HOLDINGS,
         *prices_privacy.HOLDINGS,
         *outages_privacy.HOLDINGS,
+        *crews_privacy.HOLDINGS,
     ),
     forget=privacy.forget,
     forgets="报修里填写的内容",

@@ -185,6 +185,19 @@ async def of_outage(
     return [document["_id"] for document in await cursor.to_list()]
 
 
+async def on_hand(
+    db: Database, people: Sequence[str], *, tx: Transaction | None = None
+) -> dict[str, int]:
+    """Return person → how many repairs they have on hand. Served by index `on_hand`."""
+    query = {"holder": {"$in": list(people), "$gt": ""}, "state": {"$in": list(ON_HAND)}}
+    steps: list[Document] = [
+        {"$match": query},
+        {"$group": {"_id": "$holder", "count": {"$sum": 1}}},
+    ]
+    cursor = await db[COLLECTION].aggregate(steps, hint="on_hand", session=tx)
+    return {row["_id"]: row["count"] async for row in cursor}
+
+
 # Erasure
 
 

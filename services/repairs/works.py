@@ -5,13 +5,13 @@ from typing import Final
 
 from services.cases import actions as cases
 from services.cases.actions import Change, Words
-from services.cases.ladder import holders
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.documents import Document
-from services.kernel.permissions import Actor, Permission, Role
+from services.kernel.permissions import Actor, Permission
 from services.photos import actions as photos
 from services.repairs import views
+from services.repairs.crews import actions as crews
 from services.repairs.kind import REPAIR
 from services.repairs.models import (
     OUTSIDE,
@@ -26,19 +26,18 @@ from services.repairs.models import (
 from services.repairs.states import RepairAction
 
 LONGEST_PAUSE: Final = timedelta(days=30)
-REPAIRERS: Final = (Role.REPAIRER, Role.DISPATCHER, Role.FIRM_MANAGER, Role.COMMUNITY_STAFF)
-
-
-class NotARepairer(errors.InvalidInput):
-    """The person does not work on repairs at this place today."""
-
-    code = "repair_not_a_repairer"
 
 
 class NotOutside(errors.Forbidden):
     """A department or hired worker is called by the community, where no firm serves."""
 
     code = "repair_not_outside"
+
+
+class BadAssignment(errors.InvalidInput):
+    """Whoever is chosen in turn is not named, too."""
+
+    code = "repair_bad_assignment"
 
 
 class BadPause(errors.InvalidInput):
@@ -91,11 +90,18 @@ async def assign(
 ) -> RepairView:
     """Hand a repair out to somebody who works on repairs there, also from one to another.
 
-    Raises NotARepairer, NotOutside, RepairMovedOn.
+    In turn: by trade, and who has the least on hand. Raises NotARepairer, NotOutside,
+    NobodyFree, BadAssignment, RepairMovedOn.
     """
+    if wish.round_robin and (wish.person or wish.outside):
+        raise BadAssignment("轮流派工时不用指定人员")
 
-    async def change(_tx: Transaction, found: Repair) -> Document:
-        return await _chosen(deps, actor, found, wish)
+    async def change(tx: Transaction, found: Repair) -> Document:
+        goes_on: Document = {"paused_until": None, "pause_reason": None}
+        if wish.round_robin:
+            chosen = await crews.next_for(deps, tx, found)
+            return {**goes_on, "holder": chosen, "outside_sealed": ""}
+        return {**goes_on, **await _chosen(deps, actor, found, wish)}
 
     return await _take(deps, actor, repair_id, RepairAction.ASSIGN, change=change)
 
@@ -105,8 +111,7 @@ async def _chosen(
 ) -> Document:
     """Return who does it: somebody of the place, or by the community somebody outside."""
     person = wish.person or actor.person_id
-    if person not in await holders(deps, found.place, REPAIRERS):
-        raise NotARepairer("请选择负责这里的维修人员")
+    await crews.require_member(deps, found.place, person)
     if wish.outside is None:
         return {"holder": person, "outside_sealed": ""}
     if found.firm or not actor.may(Permission.DECIDE_REPAIR_APPEALS, found.place):

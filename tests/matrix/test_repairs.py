@@ -180,6 +180,10 @@ async def with_category(scene: Scene) -> dict[str, str]:
     return {"repair_id": str(await make(scene)), "category": await category(scene)}
 
 
+async def at_work(scene: Scene) -> dict[str, str]:
+    return {"place": scene.place, "person_id": repairer(scene, None)["person"]}
+
+
 def repairer(scene: Scene, _: Any) -> dict[str, str]:
     post = Post(Position.OWN, ((Role.REPAIRER, COMPOUND),))
     return {"person": scene.town.people[post].person_id}
@@ -251,6 +255,14 @@ ROWS = (
         body=lambda _, made: {"category": made["category"], "text": "门锁也坏了"},
     ),
     work("/assignment", repair(S.ACCEPTED), body=repairer),
+    Row("get", "/api/v1/places/{place}/repair-crew", at(COMPOUND, UNIT), bare="ids of staff"),
+    Row(
+        "put",
+        "/api/v1/places/{place}/repair-crew/{person_id}",
+        at(COMPOUND),
+        makes=at_work,
+        body={"skills": ["plumbing"]},
+    ),
     at_home("/take", repair(S.ACCEPTED)),
     work("/give-back", held(S.ASSIGNED), body=WHY),
     at_home("/set-out", held(S.ASSIGNED)),

@@ -144,7 +144,8 @@ async def split(
     await cases.act(
         deps, actor, REPAIR, repair_id, RepairAction.SPLIT, change=change, words=words
     )
-    return await views.one(deps, actor, draft)
+    made, _ = await views.access(deps, actor, draft.id)
+    return await views.one(deps, actor, made)
 
 
 async def _second(deps: Dependencies, first: Repair, wish: SplitRepair) -> Repair:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from msgspec import structs
+
 from services.cases import deadlines, history
 from services.cases.deadlines import Rest
 from services.cases.models import Clock, Event
@@ -22,8 +24,8 @@ async def clocks(
 ) -> dict[str, Clock]:
     """Return the deadlines of a repair by other terms: from its report on, without its pauses.
 
-    The response is settled once somebody has accepted it. A pause that lasts is ended here and
-    begun again by the engine, which stops every deadline of a paused repair.
+    The response is settled once somebody has accepted it. While the repair is paused, its
+    deadline is, too, and goes on with what is left.
     """
     if repair.state is RepairState.REPORTED:
         spans = {RESPONSE: rule.response, COMPLETION: rule.completion}
@@ -32,6 +34,8 @@ async def clocks(
     since = _since(repair, moves)
     rests = _rests(moves, since, deps.now())
     clock = await deadlines.anew(deps, repair.place, since, rule.completion, rests)
+    if repair.state is RepairState.PAUSED:
+        clock = structs.replace(clock, running_since=None, due_at=None, warn_at=None)
     return {**repair.clocks, COMPLETION: clock}
 
 

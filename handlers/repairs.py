@@ -29,7 +29,7 @@ from services.repairs.models import (
     Why,
 )
 from services.repairs.reporters import actions as reporters
-from services.repairs.reporters.models import EditRepair
+from services.repairs.reporters.models import EditRepair, RepairPhotos
 
 RepairId = Annotated[
     str, Meta(min_length=1, max_length=64, description="Id of the repair, as it was answered.")
@@ -99,6 +99,13 @@ class RepairHistoryHandler(ApiHandler):
     async def get(self, repair_id: RepairId, query: ListQuery) -> Page[EventView]:
         """What happened to a repair, the earliest first."""
         return await repairs.events(self.deps, self.actor, repair_id, query)
+
+
+class RepairPhotosHandler(ApiHandler):
+    @endpoint("listRepairPhotos", needs=Access.SIGNED_IN)
+    async def get(self, repair_id: RepairId) -> RepairPhotos:
+        """Where what is attached to a repair can be seen for five minutes."""
+        return await repairs.attached(self.deps, self.actor, repair_id)
 
 
 class MyRepairsHandler(ApiHandler):
@@ -320,6 +327,7 @@ ROUTES = [
     Route("/api/v1/me/repairs/today", TodayHandler),
     Route("/api/v1/repairs/{repair_id}", RepairHandler),
     Route("/api/v1/repairs/{repair_id}/history", RepairHistoryHandler),
+    Route("/api/v1/repairs/{repair_id}/photos", RepairPhotosHandler),
     Route("/api/v1/repairs/{repair_id}/join", JoinHandler),
     Route("/api/v1/repairs/{repair_id}/cancel", CancelHandler),
     Route("/api/v1/repairs/{repair_id}/additions", AdditionsHandler),

@@ -23,8 +23,8 @@ async def of_case(
 ) -> Page[EventView]:
     """Return the rows of a case's history, the earliest first. The caller asked who may see it.
 
-    `internal`: also what is for those who work on it only. `remarks`: whether what was typed
-    and photographed is shown.
+    `internal`: also what is for those who work on it only. `remarks`: whether what residents
+    typed and photographed is shown; what offices did always is.
     """
     page = await store.history(deps.db, found.id, query, internal=internal)
     labels = _labels(kind)
@@ -40,7 +40,8 @@ def _labels(kind: Kind) -> Mapping[str, str]:
 def _view(
     deps: Dependencies, event: Event, labels: Mapping[str, str], *, remarks: bool
 ) -> EventView:
-    sealed = event.remark_sealed if remarks else ""
+    is_seen = remarks or event.by_office
+    sealed = event.remark_sealed if is_seen else ""
     return EventView(
         event_id=event.id,
         at=event.at,
@@ -50,7 +51,7 @@ def _view(
         who=Who.CLOCK if not event.by else Who.OFFICE if event.by_office else Who.REPORTER,
         remark=REMARK.open(deps.vault, event.id, sealed) if sealed else None,
         internal=event.internal,
-        photo_ids=event.photo_ids if remarks else [],
+        photo_ids=event.photo_ids if is_seen else [],
         rung=event.facts.get("rung"),
     )
 
@@ -59,3 +60,14 @@ async def moves(deps: Dependencies, tx: Transaction, case_id: str) -> list[Event
     """Return the rows in which a case came into another state, the earliest first."""
     found = await store.events(deps.db, tx, case_id)
     return [event for event in found if event.source != event.target]
+
+
+async def photos(deps: Dependencies, found: Any, *, internal: bool, remarks: bool) -> list[str]:
+    """Return what is attached to the rows of a case's history that somebody may see."""
+    events = await store.with_photos(deps.db, found.id)
+    return [
+        photo_id
+        for event in events
+        if (internal or not event.internal) and (remarks or event.by_office)
+        for photo_id in event.photo_ids
+    ]

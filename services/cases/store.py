@@ -77,6 +77,13 @@ async def events(db: Database, tx: Transaction, case_id: str) -> list[Event]:
     return msgspec.convert(await cursor.to_list(), list[Event])
 
 
+async def with_photos(db: Database, case_id: str) -> list[Event]:
+    """Rows of a case with something attached, the earliest first. Served by index `case`."""
+    query: Document = {"case": case_id, "photo_ids.0": {"$exists": True}}
+    cursor = db[COLLECTION].find(query, hint="case").sort("_id", 1)
+    return msgspec.convert(await cursor.to_list(), list[Event])
+
+
 async def written_by(
     db: Database, tx: Transaction, person_id: str, *, limit: int
 ) -> list[Event]:

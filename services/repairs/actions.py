@@ -18,6 +18,7 @@ from services.kernel.pages import ListQuery, Page
 from services.kernel.paths import covers, parent
 from services.kernel.permissions import Actor, Permission
 from services.people import actions as people
+from services.photos import actions as photos
 from services.places import actions as places
 from services.places.models import Kind as PlaceKind
 from services.quotas import actions as quotas
@@ -37,6 +38,7 @@ from services.repairs.models import (
 )
 from services.repairs.outages import attachments
 from services.repairs.reporters import contents
+from services.repairs.reporters.models import RepairPhotos
 from services.repairs.states import RepairState
 from services.repairs.terms import actions as terms
 
@@ -77,6 +79,7 @@ async def report(deps: Dependencies, actor: Actor, wish: ReportRepair) -> Repair
         draft.outage = await attachments.attach(deps, tx, draft.place, draft.category)
         await store.insert(deps.db, tx, draft)
         await contents.attach(deps, tx, actor, draft, draft.photo_ids)
+        await contents.submit(deps, tx, actor.person_id, draft)
         if draft.person:
             await parties.add_reporter(deps, tx, REPAIR, draft.id, draft.person)
         await cases.begin(deps, tx, actor, REPAIR, draft)
@@ -229,7 +232,7 @@ async def events(
     found, row = await views.access(deps, actor, repair_id)
     seen = views.sight(actor, found, is_party=row is not None)
     return await history.of_case(
-        deps, REPAIR, found, query, internal=seen.internal, remarks=seen.words
+        deps, REPAIR, found, query, internal=seen.internal, remarks=seen.remarks
     )
 
 
@@ -241,3 +244,13 @@ async def mine(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[Repai
     }
     rows = [found[row.case] for row in page.items if row.case in found]
     return Page(await views.shown(deps, actor, rows), page.next_cursor)
+
+
+async def attached(deps: Dependencies, actor: Actor, repair_id: str) -> RepairPhotos:
+    """Where what is attached to a repair can be seen, of what the actor may see. NotFound."""
+    found, row = await views.access(deps, actor, repair_id)
+    seen = views.sight(actor, found, is_party=row is not None)
+    photo_ids = found.photo_ids if seen.words else []
+    later = await history.photos(deps, found, internal=seen.internal, remarks=seen.remarks)
+    shown = list(dict.fromkeys([*photo_ids, *later]))
+    return RepairPhotos(items=await photos.links_to(deps, shown, subject=found.id))

@@ -15,6 +15,7 @@ from services.repairs.outages import notify as outages_notify
 from services.repairs.outages import privacy as outages_privacy
 from services.repairs.prices import lists as prices_lists
 from services.repairs.prices import privacy as prices_privacy
+from services.repairs.reporters import contents
 from services.repairs.terms import lists as terms_lists
 from services.repairs.terms import privacy as terms_privacy
 
@@ -24,6 +25,8 @@ FEATURE: Final = Feature(
     lanes=jobs.LANES,
     schedules=jobs.SCHEDULES,
     templates=(*notify.TEMPLATES, *outages_notify.TEMPLATES),
+    checked=contents.CHECKED,
+    checked_about=contents.CHECKED_ABOUT,
     holdings=(
         *privacy.HOLDINGS,
         *categories_privacy.HOLDINGS,

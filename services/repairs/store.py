@@ -198,6 +198,12 @@ async def on_hand(
     return {row["_id"]: row["count"] async for row in cursor}
 
 
+async def show_text(db: Database, tx: Transaction, repair_id: str) -> None:
+    """Let neighbours read the words of a repair."""
+    change: Document = {"$set": {"text_shown": True}}
+    await db[COLLECTION].update_one({"_id": repair_id}, change, session=tx)
+
+
 # Erasure
 
 

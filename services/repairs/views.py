@@ -37,11 +37,13 @@ WORKS: Final = Permission.WORK_ON_REPAIRS
 class Sight(Struct, frozen=True):
     """What somebody sees of a repair.
 
-    `words`: what was typed and photographed. `contact`: whom to call and how to get in.
-    `internal`: what is for those who work on it.
+    `words`: what its reporter typed and photographed. `remarks`: what residents added later,
+    which nobody checks; those of an office are everybody's. `contact`: whom to call and how to
+    get in. `internal`: what is for those who work on it.
     """
 
     words: bool
+    remarks: bool
     contact: bool
     internal: bool
 
@@ -54,8 +56,11 @@ def sight(actor: Actor, repair: Repair, *, is_party: bool) -> Sight:
     does = works and (
         repair.holder == actor.person_id or actor.may(Permission.DISPATCH_REPAIRS, repair.place)
     )
+    by_office = works or actor.may(Permission.FOLLOW_REPAIRS, repair.place)
+    remarks = by_office or mine or at_home
     return Sight(
-        words=works or mine or at_home or repair.text_shown,
+        words=remarks or repair.text_shown,
+        remarks=remarks,
         contact=(does and repair.state in OPEN) or actor.person_id in own(repair),
         internal=works,
     )
@@ -116,7 +121,7 @@ def _shown(
         is_held_by_me=repair.holder == actor.person_id,
         is_held=bool(repair.holder),
         is_due_estimated=bool(clock and clock.is_estimated),
-        done=_done(repair) if seen.words else None,
+        done=_done(repair),
         phone=_opened(deps, repair, seen).get("phone"),
         access=_opened(deps, repair, seen).get("access"),
         merged_into=repair.merged_into or None,

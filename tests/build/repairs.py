@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from services.kernel.permissions import Role
 from services.residencies.models import Relation
 from tests.build.cast import COMPOUND, UNIT, WANG_HOME, Estate, appoint, live_there
@@ -52,6 +54,10 @@ class Works:
         return await self.world.api.post(
             f"/api/v1/{path}", body or None, as_=await self.member(who)
         )
+
+    async def send(self, verb: str, who: Member | str, path: str, **body: Any) -> Reply:
+        member, raw = await self.member(who), msgspec.json.encode(body)
+        return await self.world.api.call(verb, f"/api/v1/{path}", raw, as_=member)
 
     async def get(self, who: Member | str, path: str) -> Reply:
         return await self.world.api.get(f"/api/v1/{path}", as_=await self.member(who))

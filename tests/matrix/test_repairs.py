@@ -229,6 +229,13 @@ ROWS = (
         bare="steps, without places and people",
     ),
     Row(
+        "get",
+        "/api/v1/repairs/{repair_id}/photos",
+        decided(knows, KNOWN, HOME, UNIT),
+        makes=repair(),
+        bare="addresses that say nothing",
+    ),
+    Row(
         "post",
         "/api/v1/repairs/{repair_id}/join",
         decided(joins, JOINS, HOME, UNIT),

@@ -4,8 +4,6 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
-
 from services.kernel.permissions import Role
 from tests.build.cast import COMPOUND, LI_HOME, OTHER_COMPOUND, WANG_HOME
 from tests.build.repairs import TAP, Works
@@ -13,17 +11,11 @@ from tests.build.repairs import TAP, Works
 CREW = f"places/{COMPOUND}/repair-crew"
 
 
-async def put(works: Works, who: str, path: str, **body: Any) -> Any:
-    member = await works.member(who)
-    raw = msgspec.json.encode(body)
-    return await works.world.api.call("PUT", f"/api/v1/{path}", raw, as_=member)
-
-
 async def can(works: Works, who: str, *skills: str, on_duty: bool = True) -> str:
     """Write down what somebody can do; return their id."""
     person = (await works.member(who)).person_id
     path = f"{CREW}/{person}"
-    reply = await put(works, "dispatcher", path, skills=list(skills), on_duty=on_duty)
+    reply = await works.send("PUT", "dispatcher", path, skills=list(skills), on_duty=on_duty)
     assert reply.status == 200, reply.body
     return person
 
@@ -58,7 +50,7 @@ async def test_a_crew_shows_who_can_what_and_has_how_much(works: Works) -> None:
 
 async def test_only_who_works_there_is_of_the_crew(works: Works) -> None:
     li = (await works.member("li")).person_id
-    reply = await put(works, "dispatcher", f"{CREW}/{li}", skills=["electric"])
+    reply = await works.send("PUT", "dispatcher", f"{CREW}/{li}", skills=["electric"])
     assert (reply.status, reply.code) == (422, "repair_not_a_repairer")
 
 
@@ -110,10 +102,10 @@ async def test_another_class_has_the_deadlines_of_its_own_from_the_report_on(
     wanted = (await works.see("li", urgent))["due_at"]
     await works.advance(minutes=10)
     path = f"repairs/{repair_id}/class"
-    reply = await put(works, "dispatcher", path, danger="urgent", reason="漏到楼下了")
+    reply = await works.send("PUT", "dispatcher", path, danger="urgent", reason="漏到楼下了")
     assert reply.status == 200, reply.body
     assert (reply.body["danger"], reply.body["due_at"]) == ("urgent", wanted)
-    again = await put(works, "dispatcher", path, danger="urgent")
+    again = await works.send("PUT", "dispatcher", path, danger="urgent")
     assert (again.status, again.code) == (409, "repair_same_class")
 
 
@@ -126,7 +118,7 @@ async def test_a_pause_does_not_count_when_the_class_changes(works: Works) -> No
     until = (works.world.clock.now + timedelta(hours=3)).isoformat()
     await works.do("repairer", repair_id, "pause", reason="materials", until=until)
     await works.advance(hours=1)
-    reply = await put(works, "dispatcher", f"repairs/{repair_id}/class", danger="urgent")
+    reply = await works.send("PUT", "dispatcher", f"repairs/{repair_id}/class", danger="urgent")
     assert (reply.status, reply.body["state"]) == (200, "paused")
     await works.advance(hours=1)
     seen = await works.do("repairer", repair_id, "resume")
@@ -140,16 +132,16 @@ async def test_a_returned_repair_has_the_new_deadline_from_its_return_on(works: 
     await works.do("li", repair_id, "answer", fixed=False)
     twin = await works.report("li", danger="urgent")
     await works.do("dispatcher", twin, "accept")
-    reply = await put(works, "dispatcher", f"repairs/{repair_id}/class", danger="urgent")
+    reply = await works.send("PUT", "dispatcher", f"repairs/{repair_id}/class", danger="urgent")
     assert reply.body["due_at"] == (await works.see("li", twin))["due_at"]
 
 
 async def test_another_category_brings_its_class_and_is_one_of_the_part(works: Works) -> None:
     repair_id = await works.report("li", place=LI_HOME, category=TAP)
     path = f"repairs/{repair_id}/class"
-    reply = await put(works, "dispatcher", path, category="stair_light")
+    reply = await works.send("PUT", "dispatcher", path, category="stair_light")
     assert (reply.status, reply.code) == (422, "repair_wrong_part")
-    reply = await put(works, "dispatcher", path, category="radiator_leak")
+    reply = await works.send("PUT", "dispatcher", path, category="radiator_leak")
     assert (reply.body["category"], reply.body["danger"]) == ("radiator_leak", "urgent")
 
 

@@ -138,6 +138,7 @@ async def split(
             await parties.add_reporter(deps, tx, REPAIR, made.id, made.person)
         await cases.begin(deps, tx, actor, REPAIR, made)
         await parties.bring(deps, tx, REPAIR, found.id, made)
+        await contents.submit(deps, tx, actor.person_id, made)
         return {}
 
     words = Words(facts={"into": draft.id})

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from services.cases import actions as cases
 from services.cases.actions import Change, Words
@@ -107,6 +107,10 @@ async def _edited(
         await contents.attach(deps, tx, actor, found, new)
         await photos.discard(deps, tx, gone, subject=found.id)
         changes["photo_ids"] = wanted
+    if changes.keys() & {"text", "photo_ids"} and found.part is Part.COMMON:
+        new_version = structs.replace(found, **changes)
+        await contents.submit(deps, tx, actor.person_id, new_version)
+        changes["text_shown"] = False
     return changes
 
 

@@ -1,13 +1,17 @@
 """Contents of a report: what was typed is sealed, and what is attached belongs to it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from services.content_checks import actions as content_checks
+from services.content_checks.states import CheckState, is_visible
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, phones
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission
 from services.photos import actions as photos
+from services.repairs import store
 from services.repairs.models import (
     ACCESS,
     NAME,
@@ -19,6 +23,7 @@ from services.repairs.models import (
     WishTime,
 )
 
+KIND: Final = "repair"  # of what is checked: Feature.checked
 SEALS: Final = {"name": NAME, "phone": PHONE, "access": ACCESS}
 
 
@@ -68,3 +73,45 @@ async def attach(
             place=repair.place,
             needs=Permission.WORK_ON_REPAIRS,
         )
+
+
+# Content checks: neighbours read what somebody wrote about common parts once it was checked
+
+
+async def submit(deps: Dependencies, tx: Transaction, author: str, repair: Repair) -> None:
+    """Have the words and photos of a report checked before neighbours see them.
+
+    Those of a home are seen by its household and whoever works on it, and by nobody else. A
+    version that was submitted before is void.
+    """
+    if repair.part is Part.COMMON:
+        await content_checks.submit(
+            deps,
+            tx,
+            author=author,
+            subject=f"{KIND}:{repair.id}",
+            place=repair.place,
+            text=repair.text,
+            photos=repair.photo_ids,
+        )
+
+
+async def note_verdict(
+    deps: Dependencies, tx: Transaction, repair_id: str, state: CheckState
+) -> None:
+    """Show the words and photos of a report to neighbours when they passed.
+
+    Of others they see category and place; the work goes on all the same.
+    """
+    if is_visible(state):
+        await store.show_text(deps.db, tx, repair_id)
+
+
+async def about(deps: Dependencies, repair_ids: Sequence[str]) -> dict[str, str]:
+    """Return repair → what people call it, for those who judge its words."""
+    found = await store.find_many(deps.db, repair_ids)
+    return {repair.id: f"报修{repair.number}的说明" for repair in found}
+
+
+CHECKED: Final = {KIND: note_verdict}
+CHECKED_ABOUT: Final = {KIND: about}

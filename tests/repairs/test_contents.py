@@ -1,0 +1,153 @@
+"""Who reads and sees what of a repair: words and photos, remarks, whom to call."""
+
+from typing import Any
+
+from tests.build import photos
+from tests.build.cast import LI_HOME
+from tests.build.content_checks import RISKY, media
+from tests.build.mailbox import open_push
+from tests.build.repairs import TAP, Works
+
+
+async def with_photo(works: Works, who: str, **body: Any) -> tuple[str, str]:
+    """Report something with a photo; return both ids."""
+    photo_id = await photo(works, who)
+    return await works.report(who, photo_ids=[photo_id], **body), photo_id
+
+
+async def photo(works: Works, who: str) -> str:
+    member = await works.member(who)
+    await works.world.wechat.openid(member.name)
+    await works.world.agree(member, "proof")
+    return await photos.sent(works.world.api, member)
+
+
+async def photos_of(works: Works, who: str, repair_id: str) -> list[str]:
+    reply = await works.get(who, f"repairs/{repair_id}/photos")
+    assert reply.status == 200, reply.body
+    for each in reply.body["items"]:
+        shown = await works.world.api.call("GET", each["url"], None)
+        assert shown.status == 200
+    return [each["photo_id"] for each in reply.body["items"]]
+
+
+async def judged(works: Works) -> None:
+    """Let WeChat judge what was submitted, pictures as well."""
+    await works.world.work()
+    await works.world.advance(seconds=5)
+    await works.world.work()
+
+
+async def texts(works: Works, who: str, repair_id: str) -> list[str | None]:
+    reply = await works.get(who, f"repairs/{repair_id}/history")
+    return [row["remark"] for row in reply.body["items"][1:]]
+
+
+async def test_neighbours_read_what_was_checked(works: Works) -> None:
+    await works.world.wechat.openid("li")
+    repair_id = await works.report("li")
+    seen = await works.see("wang", repair_id)
+    assert (seen["text"], seen["photo_ids"]) == (None, None)
+    assert (seen["category_label"], seen["address"]) == ("楼道灯不亮", "春光小区3栋2单元")
+    for who in ("li", "head", "dispatcher", "repairer", "staff"):
+        assert (await works.see(who, repair_id))["text"] == "三楼的灯不亮了"
+    await judged(works)
+    assert (await works.see("wang", repair_id))["text"] == "三楼的灯不亮了"
+
+
+async def test_what_was_refused_is_not_shown_and_is_done_all_the_same(works: Works) -> None:
+    await works.world.wechat.openid("li")
+    repair_id = await works.report("li", text=RISKY)
+    await judged(works)
+    assert (await works.see("wang", repair_id))["text"] is None
+    await works.repaired(repair_id)
+    seen = await works.see("wang", repair_id)
+    assert (seen["state"], seen["done"]["summary"]) == ("done", "换了灯泡")
+
+
+async def test_what_was_changed_is_checked_again(works: Works) -> None:
+    await works.world.wechat.openid("li")
+    repair_id = await works.report("li")
+    await judged(works)
+    member = await works.member("li")
+    changed = await works.world.api.call(
+        "PATCH",
+        f"/api/v1/repairs/{repair_id}",
+        b'{"text": "\\u8fdd\\u7981\\u8bcd"}',
+        as_=member,
+    )
+    assert (changed.status, changed.body["text"]) == (200, RISKY)
+    assert (await works.see("wang", repair_id))["text"] is None
+    await judged(works)
+    assert (await works.see("wang", repair_id))["text"] is None
+
+
+async def test_the_words_of_a_home_are_put_before_nobody(works: Works) -> None:
+    repair_id = await works.report("li", place=LI_HOME, category=TAP)
+    assert await works.world.db.content_checks.count_documents({}) == 0
+    assert (await works.see("mei", repair_id))["text"] == "三楼的灯不亮了"
+    assert (await works.get("wang", f"repairs/{repair_id}")).status == 404
+    assert (await works.get("head", f"repairs/{repair_id}/photos")).status == 404
+
+
+async def test_photos_are_seen_by_whoever_reads_the_words(works: Works) -> None:
+    await open_push(works.world)
+    await media(works.world)
+    repair_id, photo_id = await with_photo(works, "li")
+    assert await photos_of(works, "wang", repair_id) == []
+    for who in ("li", "dispatcher", "repairer", "head"):
+        assert await photos_of(works, who, repair_id) == [photo_id]
+    await judged(works)
+    assert await photos_of(works, "wang", repair_id) == [photo_id]
+
+
+async def test_what_is_done_is_seen_by_all_and_what_residents_add_by_some(works: Works) -> None:
+    repair_id, first = await with_photo(works, "li")
+    await works.hand_out(repair_id)
+    await works.do("repairer", repair_id, "start")
+    added = await photo(works, "li")
+    await works.do("li", repair_id, "additions", text="四楼也是", photo_ids=[added])
+    after = await photo(works, "repairer")
+    await works.do("repairer", repair_id, "finish", summary="换了灯泡", after=[after])
+    await works.do("dispatcher", repair_id, "remarks", text="已复查", internal=False)
+    await works.do("dispatcher", repair_id, "remarks", text="灯泡记账")
+    for who in ("li", "head"):
+        assert await photos_of(works, who, repair_id) == [first, added, after]
+    assert await photos_of(works, "wang", repair_id) == [after]
+    assert await texts(works, "wang", repair_id) == [
+        *[None] * 4,
+        "换了灯泡",
+        "已复查",
+    ]
+    assert await texts(works, "li", repair_id) == [
+        *[None] * 3,
+        "四楼也是",
+        "换了灯泡",
+        "已复查",
+    ]
+    assert (await texts(works, "repairer", repair_id))[-1] == "灯泡记账"
+
+
+async def test_whom_to_call_is_for_who_does_it_and_who_hands_it_out(works: Works) -> None:
+    wish = {"phone": "13912345678", "access": "敲门"}
+    repair_id = await works.report("li", place=LI_HOME, category=TAP, **wish)
+    await works.hand_out(repair_id)
+    told = ("+8613912345678", "敲门")
+    for who in ("li", "repairer", "dispatcher", "manager", "staff"):
+        seen = await works.see(who, repair_id)
+        assert (seen["phone"], seen["access"]) == told
+    for who in ("mei", "second"):
+        seen = await works.see(who, repair_id)
+        assert (seen["phone"], seen["access"]) == (None, None)
+
+
+async def test_photos_that_are_left_out_are_gone(works: Works) -> None:
+    repair_id, first = await with_photo(works, "li")
+    second = await photo(works, "li")
+    wish: Any = {"photo_ids": [second], "wish": None, "phone": "13912345678"}
+    changed = await works.send("PATCH", "li", f"repairs/{repair_id}", **wish)
+    assert (changed.status, changed.body["photo_ids"]) == (200, [second])
+    assert changed.body["phone"] == "+8613912345678"
+    await works.world.work()
+    assert await photos_of(works, "li", repair_id) == [second]
+    assert await works.world.db.photos.count_documents({"_id": first}) == 0

@@ -64,7 +64,7 @@ async def moves(deps: Dependencies, tx: Transaction, case_id: str) -> list[Event
 
 async def photos(deps: Dependencies, found: Any, *, internal: bool, remarks: bool) -> list[str]:
     """Return what is attached to the rows of a case's history that somebody may see."""
-    events = await store.with_photos(deps.db, found.id)
+    events = await store.with_photos(deps.db, None, found.id, limit=store.ROWS_AT_ONCE)
     return [
         photo_id
         for event in events

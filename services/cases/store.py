@@ -77,13 +77,6 @@ async def events(db: Database, tx: Transaction, case_id: str) -> list[Event]:
     return msgspec.convert(await cursor.to_list(), list[Event])
 
 
-async def with_photos(db: Database, case_id: str) -> list[Event]:
-    """Rows of a case with something attached, the earliest first. Served by index `case`."""
-    query: Document = {"case": case_id, "photo_ids.0": {"$exists": True}}
-    cursor = db[COLLECTION].find(query, hint="case").sort("_id", 1)
-    return msgspec.convert(await cursor.to_list(), list[Event])
-
-
 async def written_by(
     db: Database, tx: Transaction, person_id: str, *, limit: int
 ) -> list[Event]:
@@ -102,11 +95,11 @@ async def blank(db: Database, tx: Transaction, ids: Sequence[str]) -> None:
 
 
 async def with_photos(
-    db: Database, tx: Transaction, case_id: str, *, limit: int
+    db: Database, tx: Transaction | None, case_id: str, *, limit: int
 ) -> list[Event]:
-    """Rows of a case's history with photos. Served by index `case`."""
+    """Rows of a case with something attached, the earliest first. Served by index `case`."""
     query = {"case": case_id, "photo_ids.0": {"$exists": True}}
-    cursor = db[COLLECTION].find(query, session=tx).limit(limit)
+    cursor = db[COLLECTION].find(query, hint="case", session=tx).sort("_id", 1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Event])
 
 

@@ -148,17 +148,17 @@ class OutageView(Struct, kw_only=True):
     """
 
     outage_id: str
-    places: list[str]
+    places: Annotated[list[PlacePath], Meta(examples=[["cc.chaoyang.guilin.xincheng.c07.b3"]])]
     address: str
     kind: OutageKind
     planned: bool
-    categories: list[str]
+    categories: Annotated[list[CategoryCode], Meta(examples=[["no_water"]])]
     begins_at: datetime
     ends_at: datetime
-    text: str
+    text: Annotated[str, Meta(examples=["更换水泵,请提前存水"])]
     state: OutageState
     running: bool
     reports: int
     announced_at: datetime
     ended_at: datetime | None
-    cancelled_because: str | None
+    cancelled_because: Annotated[str, Meta(examples=["施工改期"])] | None

@@ -11,9 +11,11 @@ from typing import Any, Final
 from msgspec import Struct
 
 from services.audit import actions as audit
-from services.cases import access, deadlines, notify, store, timers
+from services.cases import access, deadlines, store
 from services.cases.kinds import Kind, News, Step
 from services.cases.models import REMARK, Event
+from services.cases.parties import notify
+from services.cases.timers import actions as timers
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.documents import Document

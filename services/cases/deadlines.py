@@ -102,6 +102,7 @@ async def _run(deps: Dependencies, place: str, clock: Clock, now: datetime) -> C
     warn = await working_time.after(deps, place, now, Span(max(0, before), clock.pace))
     return msgspec.structs.replace(
         clock,
+        began_at=clock.began_at or now,
         running_since=now,
         due_at=due.at,
         warn_at=warn.at if before > 0 else now,
@@ -128,7 +129,7 @@ async def climb_at(
 def key_of(found: Any, goal: str, clock: Clock) -> str:
     """Return the key of messages about a deadline: of each, everybody is told once."""
     began = clock.began_at.isoformat() if clock.began_at else found.round
-    return f"{found.id}:{goal}:{began}"
+    return f"{found.id}:{goal}:{began}:{clock.total}"
 
 
 def moments(kind: Kind, clock: Clock) -> Iterator[datetime]:

@@ -4,10 +4,13 @@ from typing import Any, Final
 
 import msgspec
 
-from services.cases import actions, deadlines, ladder, notify, retention, store, timers
+from services.cases import actions, deadlines, ladder, store
 from services.cases.kinds import Kind, News, Side
 from services.cases.models import Clock
 from services.cases.parties import actions as parties
+from services.cases.parties import notify
+from services.cases.timers import actions as timers
+from services.cases.timers import retention
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.jobs.models import Again

@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
-from services.cases import actions, timers
+from services.cases import actions
 from services.cases import store as cases
 from services.cases.actions import Words
 from services.cases.kinds import Kind, Question
 from services.cases.parties import store
 from services.cases.parties.models import NOTE, PartyRow, party_id
+from services.cases.timers import actions as timers
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, steps
 from services.kernel.pages import ListQuery, Page

@@ -97,9 +97,9 @@ async def _go_on(deps: Dependencies, place: str, clock: Clock, now: datetime) ->
 
 async def _run(deps: Dependencies, place: str, clock: Clock, now: datetime) -> Clock:
     """Return a deadline that runs from now on with what is left of it."""
-    due = await working_time.after(deps, place, now, Span(clock.left, clock.pace))
     before = clock.left - round(clock.total * (1 - WARN_AT))
-    warn = await working_time.after(deps, place, now, Span(max(0, before), clock.pace))
+    spans = [Span(minutes, clock.pace) for minutes in (clock.left, max(0, before))]
+    due, warn = await working_time.after_each(deps, place, now, spans)
     return msgspec.structs.replace(
         clock,
         began_at=clock.began_at or now,

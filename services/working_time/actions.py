@@ -8,6 +8,7 @@ Each call reads the database twice, whatever the length of the span: the hours o
 above, and the days that the city entered for the years in question.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from services.dependencies import Dependencies
@@ -24,10 +25,20 @@ async def after(deps: Dependencies, place: str, start: datetime, span: Span) -> 
 
     See services/working_time/clock.py after(), also for what it raises.
     """
-    if span.pace is Pace.CONTINUOUS:
-        return clock.after(clock.EVERY_MINUTE, start, span)
-    farthest = start + timedelta(days=clock.FARTHEST_DAYS + clock.MOVED_BY_NEXT_YEAR)
-    return clock.after(await calendar_of(deps, place, start, farthest), start, span)
+    [found] = await after_each(deps, place, start, [span])
+    return found
+
+
+async def after_each(
+    deps: Dependencies, place: str, start: datetime, spans: Sequence[Span]
+) -> list[Instant]:
+    """Return what `after` does of each span: one look at the calendar, however many."""
+    if all(span.pace is Pace.CONTINUOUS for span in spans):
+        found = clock.EVERY_MINUTE
+    else:
+        farthest = start + timedelta(days=clock.FARTHEST_DAYS + clock.MOVED_BY_NEXT_YEAR)
+        found = await calendar_of(deps, place, start, farthest)
+    return [clock.after(found, start, span) for span in spans]
 
 
 async def between(

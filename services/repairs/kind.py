@@ -36,8 +36,9 @@ async def _return(deps: Dependencies, repair: Repair) -> Document:
 
 
 async def _reopen(deps: Dependencies, repair: Repair) -> Document:
-    again = {"reopened": repair.reopened + 1, "holder": "", "ended_at": None}
-    return {**await _fresh(deps, repair), **again}
+    again: Document = {"reopened": repair.reopened + 1, "ended_at": None}
+    nobody = {"holder": "", "outside_sealed": ""}
+    return {**await _fresh(deps, repair), **again, **nobody}
 
 
 async def _accept(deps: Dependencies, repair: Repair) -> Document:
@@ -51,7 +52,7 @@ async def _overturn(deps: Dependencies, repair: Repair) -> Document:
 
 
 async def _end(deps: Dependencies, _repair: Repair) -> Document:
-    return {"ended_at": deps.now()}
+    return {"ended_at": deps.now(), **_NO_PAUSE}
 
 
 async def _start(_deps: Dependencies, repair: Repair) -> Document:
@@ -59,7 +60,7 @@ async def _start(_deps: Dependencies, repair: Repair) -> Document:
 
 
 async def _go_on(_deps: Dependencies, _repair: Repair) -> Document:
-    return {"paused_until": None, "pause_reason": None}
+    return {**_NO_PAUSE}
 
 
 async def _give_back(_deps: Dependencies, _repair: Repair) -> Document:
@@ -87,6 +88,7 @@ WRITES: Final = {
     A.CONFIRM: _end,
     A.LAPSE: _end,
     A.MERGE: _end,
+    A.ASSIGN: _go_on,
     A.START: _start,
     A.RESUME: _go_on,
     A.WAKE: _go_on,

@@ -176,6 +176,22 @@ async def test_what_rests_in_the_hands_of_who_left_goes_on_with_another(works: W
     assert (await works.see("dispatcher", repair_id))["state"] == "accepted"
 
 
+async def test_what_rests_is_handed_to_another_and_rests_no_more(works: Works) -> None:
+    repair_id = await works.report("li", danger="urgent")
+    await works.hand_out(repair_id)
+    until = works.world.clock.now + timedelta(days=3)
+    body = {"reason": "materials", "until": until.isoformat()}
+    await works.do("repairer", repair_id, "pause", **body)
+    second = (await works.member("second")).person_id
+    seen = await works.do("dispatcher", repair_id, "assignment", person=second)
+    assert (seen["state"], seen["paused_until"], seen["pause_reason"]) == (
+        "assigned",
+        None,
+        None,
+    )
+    assert seen["due_at"] is not None
+
+
 async def test_a_no_about_the_work_of_who_left_is_handed_out_again(works: Works) -> None:
     repair_id = await works.report("li")
     await works.repaired(repair_id)

@@ -1,9 +1,9 @@
 """Cases: the fields that every kind keeps, their deadlines and their history."""
 
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import Annotated, Any, Final, Protocol
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from services.kernel.labels import Labelled
 from services.kernel.vault import Sealed
@@ -136,11 +136,11 @@ class EventView(Struct, kw_only=True):
 
     event_id: str
     at: datetime
-    action: str
-    label: str
-    state: str
+    action: Annotated[str, Meta(examples=["assign"])]
+    label: Annotated[str, Meta(examples=["派工"])]
+    state: Annotated[str, Meta(examples=["assigned"])]
     who: Who
-    remark: str | None
+    remark: Annotated[str, Meta(examples=["配件周三到货"])] | None
     internal: bool
-    photo_ids: list[str]
-    rung: str | None
+    photo_ids: Annotated[list[str], Meta(examples=[["01hzy3v7k2m4n6p8q0r2s4t6v8"]])]
+    rung: Annotated[str, Meta(examples=["物业经理"])] | None

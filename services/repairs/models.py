@@ -315,11 +315,11 @@ class RepairView(Struct, kw_only=True):
     place: str
     address: str
     part: Part
-    category: str
-    category_label: str
+    category: CategoryCode
+    category_label: Annotated[str, Meta(examples=["楼道灯不亮"])]
     danger: Danger
     state: RepairState
-    text: str | None
+    text: Annotated[str, Meta(examples=["三楼的灯不亮了"])] | None
     photo_ids: list[str] | None
     is_mine: bool
     is_held_by_me: bool
@@ -332,7 +332,7 @@ class RepairView(Struct, kw_only=True):
     pause_reason: PauseReason | None
     done: "DoneView | None"
     phone: str | None
-    access: str | None
+    access: Annotated[str, Meta(examples=["晚上六点后在家"])] | None
     wish: Wish | None
     merged_into: str | None
     outage_id: str | None
@@ -353,8 +353,8 @@ class DoneView(Struct, kw_only=True):
     `at`: When it was done.
     """
 
-    summary: str
-    materials: list[str]
-    before: list[str]
-    after: list[str]
+    summary: Annotated[str, Meta(examples=["换了灯泡"])]
+    materials: Annotated[list[str], Meta(examples=[["灯泡 1 个"]])]
+    before: Annotated[list[str], Meta(examples=[["01hzy3v7k2m4n6p8q0r2s4t6v8"]])]
+    after: Annotated[list[str], Meta(examples=[["01hzy3v7k2m4n6p8q0r2s4t6v8"]])]
     at: datetime

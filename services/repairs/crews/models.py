@@ -57,7 +57,7 @@ class CrewMemberView(Struct, kw_only=True):
     `on_hand`: How many repairs they have on hand, here and elsewhere.
     """
 
-    person: str
+    person: Annotated[str, Meta(examples=["01hzy3v7k2m4n6p8q0r2s4t6v8"])]
     name: Annotated[str, Meta(examples=["刘建国"])] | None
     roles: list[Role]
     skills: list[Skill]

@@ -9,14 +9,13 @@ from services.repairs.dispatches import actions as dispatches
 from services.repairs.dispatches.models import MergeRepair, ReclassifyRepair, SplitRepair
 from services.repairs.models import RepairView
 
-DISPATCH = Permission.DISPATCH_REPAIRS
 CLASS = ("repair_category_unknown", "repair_category_ended", "repair_wrong_part")
 
 
 class ClassHandler(ApiHandler):
     @endpoint(
         "reclassifyRepair",
-        needs=DISPATCH,
+        needs=Permission.DISPATCH_REPAIRS,
         errors=(*STEP, *CLASS, "repair_same_class"),
         example=ReclassifyRepair(danger=Danger.URGENT, reason="水已经漏到楼下"),
     )
@@ -28,7 +27,7 @@ class ClassHandler(ApiHandler):
 class MergeHandler(ApiHandler):
     @endpoint(
         "mergeRepair",
-        needs=DISPATCH,
+        needs=Permission.DISPATCH_REPAIRS,
         errors=(
             *STEP,
             "repair_merged_before",
@@ -45,7 +44,7 @@ class MergeHandler(ApiHandler):
 class SplitHandler(ApiHandler):
     @endpoint(
         "splitRepair",
-        needs=DISPATCH,
+        needs=Permission.DISPATCH_REPAIRS,
         status=201,
         errors=(*STEP, *CLASS),
         example=SplitRepair(category="stair_light", text="楼道灯也不亮"),

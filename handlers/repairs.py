@@ -34,8 +34,6 @@ from services.repairs.reporters.models import EditRepair, RepairPhotos
 RepairId = Annotated[
     str, Meta(min_length=1, max_length=64, description="Id of the repair, as it was answered.")
 ]
-WORK, DISPATCH = Permission.WORK_ON_REPAIRS, Permission.DISPATCH_REPAIRS
-DECIDE = Permission.DECIDE_REPAIR_APPEALS
 STEP = ("not_found", "forbidden", "repair_moved_on")
 
 
@@ -116,7 +114,7 @@ class MyRepairsHandler(ApiHandler):
 
 
 class TodayHandler(ApiHandler):
-    @endpoint("listRepairsToday", needs=WORK)
+    @endpoint("listRepairsToday", needs=Permission.WORK_ON_REPAIRS)
     async def get(self, query: TodayQuery) -> Page[RepairView]:
         """Repairs that I have in hand: the most dangerous and the most urgent first."""
         return await boards.today(self.deps, self.actor, query)
@@ -175,7 +173,7 @@ class AppealHandler(ApiHandler):
 class AppealDecisionHandler(ApiHandler):
     @endpoint(
         "decideRepairAppeal",
-        needs=DECIDE,
+        needs=Permission.DECIDE_REPAIR_APPEALS,
         errors=(*STEP, "own_home"),
         example=AppealDecision(accept=True, reason="现场看过,是公共管道"),
     )
@@ -211,7 +209,7 @@ class ReopenHandler(ApiHandler):
 
 
 class AcceptHandler(ApiHandler):
-    @endpoint("acceptRepair", needs=DISPATCH, errors=STEP)
+    @endpoint("acceptRepair", needs=Permission.DISPATCH_REPAIRS, errors=STEP)
     async def post(self, repair_id: RepairId) -> RepairView:
         """Accept a repair: it will be done."""
         return await works.accept(self.deps, self.actor, repair_id)
@@ -220,7 +218,7 @@ class AcceptHandler(ApiHandler):
 class RefuseHandler(ApiHandler):
     @endpoint(
         "refuseRepair",
-        needs=DISPATCH,
+        needs=Permission.DISPATCH_REPAIRS,
         errors=STEP,
         example=Why(reason="自购家具不在维修范围内"),
     )
@@ -232,7 +230,7 @@ class RefuseHandler(ApiHandler):
 class AssignmentHandler(ApiHandler):
     @endpoint(
         "assignRepair",
-        needs=DISPATCH,
+        needs=Permission.DISPATCH_REPAIRS,
         errors=(
             *STEP,
             "repair_not_a_repairer",
@@ -248,28 +246,33 @@ class AssignmentHandler(ApiHandler):
 
 
 class TakeHandler(ApiHandler):
-    @endpoint("takeRepair", needs=WORK, errors=STEP)
+    @endpoint("takeRepair", needs=Permission.WORK_ON_REPAIRS, errors=STEP)
     async def post(self, repair_id: RepairId) -> RepairView:
         """Take a repair that nobody does yet."""
         return await works.take(self.deps, self.actor, repair_id)
 
 
 class GiveBackHandler(ApiHandler):
-    @endpoint("giveBackRepair", needs=WORK, errors=STEP, example=Why(reason="需要电工"))
+    @endpoint(
+        "giveBackRepair",
+        needs=Permission.WORK_ON_REPAIRS,
+        errors=STEP,
+        example=Why(reason="需要电工"),
+    )
     async def post(self, repair_id: RepairId, body: Why) -> RepairView:
         """Give a repair of mine back to whoever hands them out."""
         return await works.give_back(self.deps, self.actor, repair_id, body.reason)
 
 
 class SetOutHandler(ApiHandler):
-    @endpoint("setOutForRepair", needs=WORK, errors=STEP)
+    @endpoint("setOutForRepair", needs=Permission.WORK_ON_REPAIRS, errors=STEP)
     async def post(self, repair_id: RepairId) -> RepairView:
         """Set out for a repair of mine: its reporter is told."""
         return await works.set_out(self.deps, self.actor, repair_id)
 
 
 class StartHandler(ApiHandler):
-    @endpoint("startRepair", needs=WORK, errors=STEP)
+    @endpoint("startRepair", needs=Permission.WORK_ON_REPAIRS, errors=STEP)
     async def post(self, repair_id: RepairId) -> RepairView:
         """Begin the work."""
         return await works.start(self.deps, self.actor, repair_id)
@@ -278,7 +281,7 @@ class StartHandler(ApiHandler):
 class PauseHandler(ApiHandler):
     @endpoint(
         "pauseRepair",
-        needs=WORK,
+        needs=Permission.WORK_ON_REPAIRS,
         errors=(*STEP, "repair_bad_pause"),
         example=PauseRepair(
             reason=PauseReason.MATERIALS, until=datetime(2026, 3, 9, 1, tzinfo=UTC)
@@ -290,7 +293,7 @@ class PauseHandler(ApiHandler):
 
 
 class ResumeHandler(ApiHandler):
-    @endpoint("resumeRepair", needs=WORK, errors=STEP)
+    @endpoint("resumeRepair", needs=Permission.WORK_ON_REPAIRS, errors=STEP)
     async def post(self, repair_id: RepairId) -> RepairView:
         """Go on with a repair of mine that rests."""
         return await works.resume(self.deps, self.actor, repair_id)
@@ -299,7 +302,7 @@ class ResumeHandler(ApiHandler):
 class FinishHandler(ApiHandler):
     @endpoint(
         "finishRepair",
-        needs=WORK,
+        needs=Permission.WORK_ON_REPAIRS,
         errors=STEP,
         example=FinishRepair(summary="更换水龙头阀芯", materials=["阀芯 1 个"]),
     )
@@ -311,7 +314,7 @@ class FinishHandler(ApiHandler):
 class RemarksHandler(ApiHandler):
     @endpoint(
         "noteRepair",
-        needs=WORK,
+        needs=Permission.WORK_ON_REPAIRS,
         errors=STEP,
         example=NoteRepair(text="配件周三到货", internal=False),
     )

@@ -79,25 +79,24 @@ async def _end_outage(deps: Dependencies, repair: Repair) -> Document:
 
 
 _NO_PAUSE: Final = {"paused_until": None, "pause_reason": None}
-A: Final = RepairAction
 WRITES: Final = {
-    A.ACCEPT: _accept,
-    A.OVERTURN: _overturn,
-    A.REFUSE: _end,
-    A.CANCEL: _end,
-    A.CONFIRM: _end,
-    A.LAPSE: _end,
-    A.MERGE: _end,
-    A.ASSIGN: _go_on,
-    A.START: _start,
-    A.RESUME: _go_on,
-    A.WAKE: _go_on,
-    A.GIVE_BACK: _give_back,
-    A.PASS_BACK: _pass_back,
-    A.RELEASE: _give_back,
-    A.RETURN: _return,
-    A.REOPEN: _reopen,
-    A.END_OUTAGE: _end_outage,
+    RepairAction.ACCEPT: _accept,
+    RepairAction.OVERTURN: _overturn,
+    RepairAction.REFUSE: _end,
+    RepairAction.CANCEL: _end,
+    RepairAction.CONFIRM: _end,
+    RepairAction.LAPSE: _end,
+    RepairAction.MERGE: _end,
+    RepairAction.ASSIGN: _go_on,
+    RepairAction.START: _start,
+    RepairAction.RESUME: _go_on,
+    RepairAction.WAKE: _go_on,
+    RepairAction.GIVE_BACK: _give_back,
+    RepairAction.PASS_BACK: _pass_back,
+    RepairAction.RELEASE: _give_back,
+    RepairAction.RETURN: _return,
+    RepairAction.REOPEN: _reopen,
+    RepairAction.END_OUTAGE: _end_outage,
 }
 
 

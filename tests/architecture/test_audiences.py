@@ -32,6 +32,7 @@ WHO: Final = "services.audiences"
 MAY_ASK: Final = {
     ("services.home_requests.views", f"{RESIDENCIES}.of_homes"): "whom the register means",
     ("services.notices.readings.households", f"{RESIDENCIES}.of_homes"): "who lives there yet",
+    ("services.repairs.crews.actions", f"{OFFICES}.holders_at"): "whom one is handed to",
     ("services.reachability.actions", f"{RESIDENCIES}.ties_of"): "homes, by their grants",
 }
 

@@ -43,11 +43,11 @@ async def test_what_stands_on_a_work_order(works: Works) -> None:
     assert page.lines[19:22] == ["上门说明", KEY, "厨房漏水"]
     assert {"维修内容", "材料", "维修人签字", "住户签字"} < {*page.lines}
     assert page.modules == modules_of(address_of(works.world.deps, repair_id))
-    [row] = await acts(works.world, "privacy.exported")
+    [row] = await acts(works.world, "repair.printed")
     assert (row["subject"], row["place"], row["facts"]) == (
         repair_id,
         LI_HOME,
-        {"kind": "work_order"},
+        {"has_contact": True},
     )
 
 
@@ -57,8 +57,8 @@ async def test_who_does_not_do_it_prints_no_contact(works: Works) -> None:
     told = {who: (await sheet(works, who, repair_id)).lines for who in ("repairer", "second")}
     assert {f"+86{PHONE}", KEY} < {*told["repairer"]}
     assert not {f"+86{PHONE}", KEY, "联系电话", "上门说明"} & {*told["second"]}
-    assert len(await acts(works.world, "privacy.exported")) == 1
-    assert len(await acts(works.world, "repair.printed")) == 1
+    printed = await acts(works.world, "repair.printed")
+    assert [row["facts"] for row in printed] == [{"has_contact": True}, {"has_contact": False}]
 
 
 @pytest.mark.parametrize("who", ["li", "head", "zhao"])

@@ -52,12 +52,13 @@ async def printed(deps: Dependencies, actor: Actor, repair_id: str) -> tuple[str
     view = await views.one(deps, actor, found)
     sheet = _sheet(deps, view)
     made = await asyncio.to_thread(papers.pdf, f"维修工单{view.number}", [sheet])
-    names = bool(view.phone or view.access)
-    act = Act.EXPORTED if names else Act.REPAIR_PRINTED
+    has_contact = bool(view.phone or view.access)
 
     async def note(tx: Transaction) -> None:
         about = {"place": found.place, "subject": found.id}
-        await audit.record(deps, tx, actor, act, **about, kind="work_order")
+        await audit.record(
+            deps, tx, actor, Act.REPAIR_PRINTED, **about, has_contact=has_contact
+        )
 
     await deps.in_transaction(note)
     return view.number, made

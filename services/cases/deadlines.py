@@ -117,10 +117,10 @@ async def climb_at(
 
     From the rung before on, which a pause may have put off.
     """
-    since = clock.climb_at if rung else clock.due_at
-    if rung >= len(kind.ladder) or since is None:
+    since, rungs = clock.climb_at if rung else clock.due_at, kind.rungs(found.state)
+    if rung >= len(rungs) or since is None:
         return None
-    shares = [0.0, *(each.share for each in kind.ladder)]
+    shares = [0.0, *(each.share for each in rungs)]
     minutes = round(clock.total * (shares[rung + 1] - shares[rung]))
     span = Span(minutes, clock.pace)
     return (await working_time.after(deps, kind.place_of(found), since, span)).at
@@ -132,13 +132,13 @@ def key_of(found: Any, goal: str, clock: Clock) -> str:
     return f"{found.id}:{goal}:{began}:{clock.total}"
 
 
-def moments(kind: Kind, clock: Clock) -> Iterator[datetime]:
+def moments(clock: Clock) -> Iterator[datetime]:
     """Yield when something is to be done about a running deadline."""
     if clock.warned_at is None and clock.overdue_at is None and clock.warn_at:
         yield clock.warn_at
     if clock.overdue_at is None and clock.due_at:
         yield clock.due_at
-    if clock.overdue_at and clock.climb_at and clock.rung < len(kind.ladder):
+    if clock.overdue_at and clock.climb_at:
         yield clock.climb_at
 
 
@@ -147,7 +147,7 @@ async def schedule(deps: Dependencies, tx: Transaction, kind: Kind, found: Any) 
     if not kind.goals:
         return
     clock = running_of(kind, found.state, found.clocks)
-    at = min(moments(kind, clock), default=None) if clock else None
+    at = min(moments(clock), default=None) if clock else None
     if at is None:
         return
     goal = kind.goals[found.state]

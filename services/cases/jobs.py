@@ -78,7 +78,8 @@ async def _climb(
     while clock.climb_at and (is_empty or clock.climb_at <= now):
         people = await ladder.people_at(deps, kind, found, clock.rung)
         await kind.tell(deps, tx, found, News.CLIMBED, sorted(people), Side.WORK, key)
-        facts = {"goal": goal, "rung": kind.ladder[clock.rung].label, "people": len(people)}
+        label = kind.rungs(found.state)[clock.rung].label
+        facts = {"goal": goal, "rung": label, "people": len(people)}
         news.append((News.CLIMBED, facts))
         is_empty = not people
         clock.rung += 1

@@ -116,7 +116,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     `ends`: (deps, tx, case) → what is promised when it is over.
     `goals`: state → name of the deadline that runs in it. `paused`: states that stop it.
     `over`: states in which it has ended, though some step may open it again: nobody joins.
-    `ladder`: who is told when it has passed, in this order.
+    `ladder`: who is told when it has passed, in this order. `ladders`: deadline's name → its
+    own, where others are to act than on the rest.
     `question`: None for kinds that ask nothing.
     `writes`: action → (deps, case) → what each step of it writes beside the state, whoever
     takes it. `derives`: (deps, case, changes) → what else is written when a step changes what
@@ -145,6 +146,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     paused: frozenset[Any] = frozenset()
     over: frozenset[Any] = frozenset()
     ladder: tuple[Rung, ...] = ()
+    ladders: Mapping[str, tuple[Rung, ...]] = {}
     question: Question | None = None
     writes: Mapping[Any, Callable[[Any, Any], Awaitable[Document]]] = {}
     derives: Callable[[Any, Any, Document], Awaitable[Document]] | None = None
@@ -168,6 +170,10 @@ class Kind(Struct, frozen=True, kw_only=True):
         """Tell whether an action that may be asked again has been taken."""
         rows = [row for row in self.table.of(action) if isinstance(row, Step) and row.again]
         return case.state in {row.target for row in rows}
+
+    def rungs(self, state: Any) -> tuple[Rung, ...]:
+        """Return the ladder of the deadline that runs in a state."""
+        return self.ladders.get(self.goals.get(state, ""), self.ladder)
 
     def step(self, case: Any, action: StrEnum) -> Step[Any, Any]:
         """Return the row of a case's state and an action. Raises what `moved_on` says."""

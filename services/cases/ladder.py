@@ -19,12 +19,12 @@ async def holders(deps: Dependencies, place: str, roles: Sequence[Role]) -> set[
 
 async def people_at(deps: Dependencies, kind: Kind, found: Any, rung: int) -> set[str]:
     """Return who is told on a rung of the ladder today."""
-    return await holders(deps, kind.place_of(found), kind.ladder[rung].roles)
+    return await holders(deps, kind.place_of(found), kind.rungs(found.state)[rung].roles)
 
 
 async def first_people(deps: Dependencies, kind: Kind, found: Any) -> set[str]:
     """Return who is told on the lowest rung that has anybody."""
-    for rung in range(len(kind.ladder)):
+    for rung in range(len(kind.rungs(found.state))):
         if people := await people_at(deps, kind, found, rung):
             return people
     return set()

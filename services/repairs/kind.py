@@ -16,11 +16,16 @@ from services.repairs import notify, states
 from services.repairs.boards import keys
 from services.repairs.models import Part, Repair
 from services.repairs.states import OPEN, TABLE, UNDER_WAY, RepairAction, RepairState
-from services.working_time.models import Span
+from services.working_time.models import Pace, Span
 
 # Until somebody says that it will be done, and until it is done; both from the report on.
 RESPONSE: Final = "response"
 COMPLETION: Final = "completion"
+# Until the community has decided an appeal. No law says how long: three working days.
+APPEAL: Final = "appeal"
+TO_DECIDE: Final = Span(3 * 420, Pace.WORKING)
+COMMUNITY: Final = (Role.COMMUNITY_STAFF,)
+SUBDISTRICT: Final = (Role.SUBDISTRICT_STAFF,)
 
 
 async def _fresh(deps: Dependencies, repair: Repair) -> Document:
@@ -49,6 +54,11 @@ async def _overturn(deps: Dependencies, repair: Repair) -> Document:
     """Give those who do it their whole time: the refusal and the appeal used it up."""
     accepted = {**await _accept(deps, repair), "ended_at": None}
     return {**await _fresh(deps, repair), **accepted}
+
+
+async def _appeal(deps: Dependencies, repair: Repair) -> Document:
+    clocks = await deadlines.begin(deps, repair.place, deps.now(), {APPEAL: TO_DECIDE})
+    return {"clocks": {**repair.clocks, **clocks}, "ended_at": None}
 
 
 async def _end(deps: Dependencies, _repair: Repair) -> Document:
@@ -81,7 +91,9 @@ async def _end_outage(deps: Dependencies, repair: Repair) -> Document:
 _NO_PAUSE: Final = {"paused_until": None, "pause_reason": None}
 WRITES: Final = {
     RepairAction.ACCEPT: _accept,
+    RepairAction.APPEAL: _appeal,
     RepairAction.OVERTURN: _overturn,
+    RepairAction.UPHOLD: _end,
     RepairAction.REFUSE: _end,
     RepairAction.CANCEL: _end,
     RepairAction.CONFIRM: _end,
@@ -144,6 +156,7 @@ REPAIR: Final = Kind(
     own=own,
     goals={
         RepairState.REPORTED: RESPONSE,
+        RepairState.APPEALED: APPEAL,
         **dict.fromkeys(UNDER_WAY, COMPLETION),
     },
     paused=frozenset({RepairState.PAUSED}),
@@ -151,9 +164,11 @@ REPAIR: Final = Kind(
     ladder=(
         Rung("物业调度", (Role.DISPATCHER,), 0.0),
         Rung("物业经理", (Role.FIRM_MANAGER,), 0.25),
-        Rung("社区", (Role.COMMUNITY_STAFF,), 0.5),
-        Rung("街道", (Role.SUBDISTRICT_STAFF,), 1.0),
+        Rung("社区", COMMUNITY, 0.5),
+        Rung("街道", SUBDISTRICT, 1.0),
     ),
+    # Whoever refused does not decide, and is not told.
+    ladders={APPEAL: (Rung("社区", COMMUNITY, 0.0), Rung("街道", SUBDISTRICT, 0.5))},
     question=Question(
         RepairState.DONE, RepairAction.CONFIRM, RepairAction.RETURN, RepairAction.LAPSE
     ),

@@ -101,8 +101,11 @@ async def test_a_deadline_that_is_looked_after_twice_tells_nobody_twice(works: W
     assert await climbed(works, repair_id) == RUNGS[:2]
 
 
-@pytest.mark.parametrize("write", [(messages_store, "insert"), (cases_store, "record")])
-@pytest.mark.parametrize("death", ["before", "after"])
+@pytest.mark.parametrize(
+    ("write", "death"),
+    [((messages_store, "insert"), "after"), ((cases_store, "record"), "before")],
+    ids=["told", "noted"],
+)
 async def test_a_worker_killed_between_tells_nobody_twice(
     works: Works, monkeypatch: pytest.MonkeyPatch, write: tuple[object, str], death: str
 ) -> None:
@@ -162,6 +165,26 @@ async def test_what_was_not_fixed_climbs_anew(works: Works) -> None:
     await works.do("li", repair_id, "answer", fixed=False)
     assert (await pass_hours(works, 23.9))["dispatcher"] == 1
     assert (await pass_hours(works, 0.1))["dispatcher"] == 2
+
+
+async def test_an_appeal_that_nobody_decides_climbs_to_the_subdistrict(works: Works) -> None:
+    """Monday noon: three working days are over on Thursday at 11:30, and half of that more."""
+    repair_id = await works.report("li")
+    await works.do("dispatcher", repair_id, "refuse", reason="不在维修范围内")
+    await works.do("li", repair_id, "appeal", reason="是公共的灯")
+    seen = await works.see("li", repair_id)
+    assert (seen["state"], seen["due_at"]) == ("appealed", "2026-03-05T03:30:00Z")
+    told = await pass_hours(works, 71)
+    assert told == dict.fromkeys(told, 0) | {"staff": 1}  # it is due soon
+    told = await pass_hours(works, 1)
+    assert told == dict.fromkeys(told, 0) | {"staff": 2}
+    told = await pass_hours(works, 24 * 4)
+    assert told == dict.fromkeys(told, 0) | {"staff": 2, "subdistrict": 1}
+    rows = await works.history("li", repair_id)
+    assert [row["rung"] for row in rows if row["rung"]] == ["社区", "街道"]
+    await works.do("staff", repair_id, "appeal-decision", accept=False, reason="是自家的灯")
+    seen = await works.see("li", repair_id)
+    assert (seen["state"], seen["due_at"], seen["overdue"]) == ("refused", None, False)
 
 
 async def test_hurry_up_is_seen_in_the_list_and_told_once_a_day(works: Works) -> None:

@@ -130,6 +130,19 @@ async def test_where_nobody_is_left_to_ask_it_closes_by_itself(works: Works) -> 
     assert (await works.see("dispatcher", repair_id))["state"] == "closed"
 
 
+async def test_nobody_is_told_anything_whose_account_is_closed(works: Works) -> None:
+    repair_id = await works.report("li")
+    await works.do("wang", repair_id, "join")
+    await works.repaired(repair_id)
+    await lose_office(works, "repairer")
+    repairer, wang = await erase(works, "repairer"), await erase(works, "wang")
+    await works.do("li", repair_id, "answer", fixed=True)
+    await works.world.work()
+    assert (await works.see("li", repair_id))["state"] == "confirmed"
+    gone = {"person": {"$in": [repairer, wang]}}
+    assert await works.world.db.messages.count_documents(gone) == 0
+
+
 # An office
 
 

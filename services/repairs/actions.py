@@ -43,6 +43,8 @@ from services.repairs.states import RepairState
 from services.repairs.terms import actions as terms
 
 MOST_SIMILAR: Final = 10
+# Where something can be broken: above a compound nobody has it done.
+BROKEN: Final = (PlaceKind.COMPOUND, PlaceKind.BUILDING, PlaceKind.UNIT, PlaceKind.HOME)
 SCOPES: Final = {Part.HOME: Scope.HOME, Part.COMMON: Scope.COMMON}
 
 
@@ -93,6 +95,8 @@ async def report(deps: Dependencies, actor: Actor, wish: ReportRepair) -> Repair
 async def _draft(deps: Dependencies, actor: Actor, wish: ReportRepair) -> Repair:
     """Check what was sent, look up what it leads to, and seal what was typed."""
     place = await places.get(deps, wish.place)
+    if place.kind not in BROKEN:
+        raise errors.NotFound(places.MISSING)
     part = Part.HOME if place.kind is PlaceKind.HOME else Part.COMMON
     _require_theirs(actor, wish, part)
     category = await choose(deps, place.id, part, wish.category)
@@ -160,8 +164,7 @@ def _require_theirs(actor: Actor, wish: ReportRepair, part: Part) -> None:
     by_office = actor.may(Permission.REPORT_FOR_OTHERS, wish.place)
     lives = actor.may(Permission.VIEW_HOME, wish.place)
     shares = part is Part.COMMON and lives_under(actor, wish.place)
-    is_compound = covers(places.compound_of(wish.place), wish.place)
-    if not (by_office or lives or shares) or not is_compound:
+    if not (by_office or lives or shares):
         raise errors.NotFound(places.MISSING)
     if wish.on_behalf_of and not by_office:
         raise errors.Forbidden("替别人报修要由三长或工作人员办理")

@@ -119,6 +119,16 @@ async def written(estate: Estate) -> Ask:
     return Ask(f"/api/v1/content-checks/{check_id}/decision", body)
 
 
+async def appealed(estate: Estate) -> Ask:
+    """A repair in Li's home that was refused, and Li does not agree."""
+    li, wish = await estate.member("li"), {"category": "tap_broken", "text": "一直滴水"}
+    made = await send(estate, Ask("/api/v1/repairs", {**wish, "place": LI_HOME}), li)
+    path, why = f"/api/v1/repairs/{made.body['repair_id']}", {"reason": "不在范围"}
+    await send(estate, Ask(f"{path}/refuse", why), await estate.member("admin"))
+    await send(estate, Ask(f"{path}/appeal", why), li)
+    return Ask(f"{path}/appeal-decision", {"accept": True, "reason": "看过了"})
+
+
 # Every act with a guard at a home, and the one request of it.
 AT_LI: Final[dict[Act, Prepare]] = {
     Act.HOME_ADVISED: advised,
@@ -137,6 +147,7 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.REFUND_RETRIED: refund_stuck,
     Act.REVEALED: revealed,
     Act.CONTENT_DECIDED: written,
+    Act.REPAIR_APPEAL_DECIDED: appealed,
 }
 # What is refused by the money's payee alone.
 OF_MONEY: Final = {

@@ -125,8 +125,6 @@ async def advance(
     await store.record(deps.db, tx, [event])
     if found.state is not source:
         await timers.start(deps, tx, kind, found, deps.now())
-        if kind.ends is not None and kind.is_over(found.state):
-            await kind.ends(deps, tx, found)
     await deadlines.schedule(deps, tx, kind, found)
     await notify.of_step(deps, tx, kind, found, step, by=by.person_id, earlier=earlier)
     if actor is not None and step.act is not None:

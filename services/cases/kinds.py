@@ -12,6 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from msgspec import Struct
 
+from services.kernel.acts import Act
 from services.kernel.documents import Document
 from services.kernel.errors import Conflict
 from services.kernel.labels import Labelled
@@ -113,7 +114,6 @@ class Kind(Struct, frozen=True, kw_only=True):
     `barred`: (actor, case) → error for who may take no step of this case, e.g. in one's own.
     `own`: (case) → ids of whose own it is. `files_for`: permission by which staff file for
     somebody without an account; who has lost it has lost those cases. None: they keep them.
-    `ends`: (deps, tx, case) → what is promised when it is over.
     `goals`: state → name of the deadline that runs in it. `paused`: states that stop it.
     `over`: states in which it has ended, though some step may open it again: nobody joins.
     `ladder`: who is told when it has passed, in this order. `ladders`: deadline's name → its
@@ -124,7 +124,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     that follows from, e.g. the words by which the case is found.
     `frozen`: field → states in which a step may not change it any more.
     `photos_kept_for`: how long after its end what was attached stays; None for always.
-    `without_photos`: (case) → what is written when that goes.
+    `without_photos`: (case) → what is written when that goes. `photos_act`: what the audit
+    calls it; None where the history is enough.
     `tell`: how people are told.
     """
 
@@ -141,7 +142,6 @@ class Kind(Struct, frozen=True, kw_only=True):
     barred: Callable[[Actor, Any], Exception | None] = lambda _actor, _case: None
     own: Callable[[Any], Iterable[str | None]]
     files_for: Permission | None = None
-    ends: Callable[[Any, Any, Any], Awaitable[None]] | None = None
     goals: Mapping[Any, str] = {}
     paused: frozenset[Any] = frozenset()
     over: frozenset[Any] = frozenset()
@@ -152,6 +152,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     derives: Callable[[Any, Any, Document], Awaitable[Document]] | None = None
     frozen: Mapping[str, frozenset[Any]] = {}
     photos_kept_for: timedelta | None = None
+    photos_act: Act | None = None
     without_photos: Callable[[Any], Document] = lambda _case: {"photo_ids": []}
     tell: Tell
 

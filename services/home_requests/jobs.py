@@ -1,48 +1,32 @@
-"""Jobs of home requests: the end of their proof."""
+"""Jobs of requests filed before they were cases: what was promised of them is done still."""
 
 from typing import Final
 
-from services.audit import actions as audit
 from services.cases import jobs as cases
-from services.cases.actions import CLOCK
-from services.dependencies import Dependencies, Transaction
-from services.home_requests import store
-from services.home_requests.kind import HOME_REQUEST, REMOVE_PROOF
-from services.home_requests.states import OPEN, Event
+from services.cases.timers import retention
+from services.dependencies import Dependencies
+from services.home_requests.kind import HOME_REQUEST
+from services.home_requests.states import Event
 from services.jobs import actions as jobs
-from services.kernel.acts import Act
+from services.jobs.models import Again
 from services.kernel.documents import Document
-from services.photos import actions as photos
 
 PASS_ON: Final = "homes.pass_on"  # noqa: S105  # a job
+REMOVE_PROOF: Final = "homes.let_proof_go"
+
+
+def _named(payload: Document) -> Document:
+    return {"name": HOME_REQUEST.name, "case_id": payload["request_id"]}
 
 
 async def pass_on(deps: Dependencies, payload: Document) -> None:
-    """Job of requests filed before cases had timers: the step that happens by itself."""
-    facts = {"name": HOME_REQUEST.name, "case_id": payload["request_id"]}
-    await cases.lapse(deps, {**facts, "action": Event.PASS_ON})
+    """Job: take the step that happens by itself when no head advised in time."""
+    await cases.lapse(deps, {**_named(payload), "action": Event.PASS_ON})
 
 
-async def remove_proof(deps: Dependencies, payload: Document) -> None:
+async def remove_proof(deps: Dependencies, payload: Document) -> Again | None:
     """Job: remove the photos of a request that has ended."""
-
-    async def save(tx: Transaction) -> None:
-        found = await store.find(deps.db, payload["request_id"], tx=tx)
-        if found is None or found.state in OPEN or not found.photo_ids:
-            return
-        count = await photos.discard(deps, tx, found.photo_ids, subject=found.id)
-        await store.remove_photos(deps.db, tx, found.id)
-        await audit.record(
-            deps,
-            tx,
-            CLOCK,
-            Act.HOME_PROOF_REMOVED,
-            place=found.home,
-            subject=found.id,
-            photos=count,
-        )
-
-    await deps.in_transaction(save)
+    return await retention.let_go(deps, _named(payload))
 
 
 JOBS: Final[dict[str, jobs.Handler]] = {

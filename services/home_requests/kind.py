@@ -1,18 +1,16 @@
-"""Home requests as a kind of case: whose they are, who may know of them, what their end is."""
+"""Home requests as a kind of case: whose they are, who knows of them, how long proof stays."""
 
 from datetime import timedelta
 from typing import Final
 
 from mongo_indexes.home_requests import COLLECTION
 from services.cases.kinds import Kind
-from services.dependencies import Dependencies, Transaction
 from services.home_requests import notify, states
 from services.home_requests.models import HomeRequest
-from services.jobs import actions as jobs
 from services.kernel import errors
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor, Permission
 
-REMOVE_PROOF: Final = "homes.let_proof_go"
 # A month after the decision the photos go (PIPL art. 19: no longer than the purpose needs): the
 # time in which the requester may complain and the community look once more.
 PROOF_KEPT_FOR: Final = timedelta(days=30)
@@ -30,15 +28,6 @@ def barred(actor: Actor, request: HomeRequest) -> OwnRequest | None:
     return OwnRequest("自己的申请要由别人办理") if own else None
 
 
-async def ends(deps: Dependencies, tx: Transaction, request: HomeRequest) -> None:
-    """Promise to remove the photos of a request that has ended."""
-    if request.photo_ids:
-        due_at, request_id = deps.now() + PROOF_KEPT_FOR, request.id
-        await jobs.enqueue(
-            deps, tx, REMOVE_PROOF, request_id, due_at=due_at, request_id=request_id
-        )
-
-
 HOME_REQUEST: Final = Kind(
     name="home_request",
     label="房屋绑定申请",
@@ -53,6 +42,7 @@ HOME_REQUEST: Final = Kind(
     barred=barred,
     own=lambda request: [request.person or request.filed_by],
     files_for=Permission.DECIDE_HOMES,
-    ends=ends,
+    photos_kept_for=PROOF_KEPT_FOR,
+    photos_act=Act.HOME_PROOF_REMOVED,
     tell=notify.tell,
 )

@@ -30,13 +30,6 @@ async def insert(db: Database, tx: Transaction, request: HomeRequest) -> None:
     await db[COLLECTION].insert_one(document, session=tx)
 
 
-async def find(
-    db: Database, request_id: str, *, tx: Transaction | None = None
-) -> HomeRequest | None:
-    document = await db[COLLECTION].find_one({"_id": request_id}, session=tx)
-    return msgspec.convert(document, HomeRequest | None)
-
-
 async def find_open(db: Database, tx: Transaction, open_key: str) -> HomeRequest | None:
     """Open request of one person for one home. Served by index `open_key`."""
     document = await db[COLLECTION].find_one({"open_key": open_key}, session=tx)
@@ -87,11 +80,6 @@ async def open_at(db: Database, tx: Transaction, home: str) -> list[HomeRequest]
 async def mark_disputed(db: Database, tx: Transaction, ids: Sequence[str]) -> None:
     query = {"_id": {"$in": list(ids)}}
     await db[COLLECTION].update_many(query, {"$set": {"disputed": True}}, session=tx)
-
-
-async def remove_photos(db: Database, tx: Transaction, request_id: str) -> None:
-    change: Document = {"$set": {"photo_ids": []}}
-    await db[COLLECTION].update_one({"_id": request_id}, change, session=tx)
 
 
 # Erasure

@@ -8,6 +8,7 @@ from services.dependencies import Transaction
 from services.jobs import actions as jobs
 from tests.build.cast import UNIT, Estate, homes
 from tests.build.homes import acts, advised, asked, decide, newcomer, post, told
+from tests.build.pictures import picture
 
 EMPTY = f"{UNIT}.503"  # nobody is registered there
 
@@ -96,3 +97,25 @@ async def test_a_job_promised_before_passes_it_on(estate: Estate) -> None:
     rows = await history(estate, request_id)
     assert [row["action"] for row in rows] == ["reported", "pass_on"]
     assert len(await acts(world, "home.passed_on")) == 1
+
+
+async def test_a_job_promised_before_lets_the_proof_go(estate: Estate) -> None:
+    world, chen = estate.world, await newcomer(estate, "chen")
+    await world.agree(chen, "proof")
+    reply = await world.api.post("/api/v1/photos?purpose=proof", picture(), as_=chen)
+    wish = {"photo_ids": [reply.body["photo_id"]]}
+    request_id = await asked(estate, chen, EMPTY, **wish)
+    await post(estate, chen, f"me/home-requests/{request_id}/withdraw")
+    gone = await world.db.outbox.delete_many({"kind": "cases.let_go"})
+    assert gone.deleted_count == 1
+    await world.advance(days=30)
+
+    async def promise(tx: Transaction) -> None:
+        name = "homes.let_proof_go"
+        await jobs.enqueue(world.deps, tx, name, request_id, request_id=request_id)
+
+    await world.deps.in_transaction(promise)
+    await world.work()
+    assert await world.db.photos.count_documents({}) == 0
+    [noted] = await acts(world, "home.proof_removed")
+    assert (noted["subject"], noted["facts"]) == (request_id, {"photos": 1})

@@ -5,6 +5,7 @@ The case and its history stay: what was broken and mended is the record of the p
 
 from typing import Any
 
+from services.audit import actions as audit
 from services.cases import actions, store
 from services.cases.kinds import Kind, News
 from services.dependencies import Dependencies, Transaction
@@ -46,4 +47,7 @@ async def _let_go(deps: Dependencies, tx: Transaction, kind: Kind, found: Any) -
     await store.remove_photos(deps.db, tx, [row.id for row in rows])
     news = [(News.LET_GO, {"photos": count})]
     await actions.note_news(deps, tx, kind, found, news, **kind.without_photos(found))
+    if kind.photos_act is not None:
+        about = {"place": kind.place_of(found), "subject": found.id}
+        await audit.record(deps, tx, actions.CLOCK, kind.photos_act, **about, photos=count)
     return len(rows) == store.ROWS_AT_ONCE

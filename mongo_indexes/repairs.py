@@ -13,7 +13,12 @@ OPEN: Final = ["reported", "appealed", "accepted", *ON_HAND, "done"]
 INDEXES: Final = [
     # Those under some places that are not over, by deadline and by time: board()
     IndexModel(
-        [("under", ASCENDING), ("sort_due", ASCENDING), ("_id", ASCENDING)],
+        [
+            ("under", ASCENDING),
+            ("sort_due", ASCENDING),
+            ("_id", ASCENDING),
+            ("overdue", ASCENDING),
+        ],
         name="open_due",
         partialFilterExpression={"state": {"$in": OPEN}},
     ),
@@ -139,7 +144,7 @@ VALIDATOR: Final = {
             ]
         },
         "steps": {"bsonType": ["int", "long"], "minimum": 1},
-        "words": {"bsonType": "array", "maxItems": 400},
+        "words": {"bsonType": "array", "maxItems": 450},
         "under": {"bsonType": "array", "maxItems": 8},
         "rank": {"bsonType": ["int", "long"], "minimum": 0, "maximum": 3},
         "photo_ids": {"bsonType": "array", "maxItems": 30},

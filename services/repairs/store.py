@@ -60,24 +60,25 @@ async def similar(
 
 
 async def board(
-    db: Database, scope: Scope, query: RepairsQuery, asked: Sequence[str] | None
+    db: Database, scope: Scope, query: RepairsQuery, wanted: Sequence[str]
 ) -> Page[Repair]:
-    """Repairs that somebody may see on a board; `asked`: words that all must be found.
+    """Repairs that somebody may see on a board; `wanted`: words that they all have.
 
-    Without them: by index `open_due`, `open_time`, `state_due` or `state_time`, each in its
-    order, whatever the place. With them: by `words_place` for a rare word or a small place,
+    Without words: by index `open_due`, `open_time`, `state_due` or `state_time`, each in its
+    order, whatever the place. With words: by `words_place` for a rare one or a small place,
     else by `words_due` or `words_time`; the database finds out by trying both.
     """
     places = outermost((*scope.whole, *scope.common))
     where: Document = {
+        **({} if query.q else {"state": {"$in": list(OPEN)}}),
         **chosen(query, "state", "category", "danger", "overdue"),
-        **_seen(scope, is_search=asked is not None),
+        **_seen(scope, is_search=query.q is not None),
     }
-    if asked is not None:
-        where |= {"words": {"$all": list(asked)}, **_around(places)}
+    if wanted:
+        where |= {"words": {"$all": list(wanted)}, **_around(places)}
         return await ORDERS[query.sort].page(db[COLLECTION], Repair, where, query)
+    where |= {"under": {"$in": list(places)}}
     kind = "open" if query.state is None else "state"
-    where = {"under": {"$in": list(places)}, "state": {"$in": list(OPEN)}, **where}
     hint = f"{kind}_{'due' if query.sort is RepairSort.DEADLINE else 'time'}"
     return await ORDERS[query.sort].page(db[COLLECTION], Repair, where, query, hint=hint)
 

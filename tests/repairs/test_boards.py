@@ -129,7 +129,7 @@ async def test_no_page_of_many_places_is_sorted_in_memory(
     ]
     with planned() as plans:
         for scope in scopes:
-            page = await store.board(works.world.db, scope, RepairsQuery(sort=sort), None)
+            page = await store.board(works.world.db, scope, RepairsQuery(sort=sort), [])
             assert len(page.items) == 1
     assert len(plans) == len(scopes)
     assert not [asked for asked, planner in plans if is_sorted_in_memory(planner)]

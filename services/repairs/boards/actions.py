@@ -6,6 +6,7 @@ from services.kernel.pages import Page
 from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission, scope_of
 from services.repairs import store, views
+from services.repairs.boards import keys
 from services.repairs.boards.models import RepairsQuery, Scope, TodayQuery
 from services.repairs.models import RepairView
 
@@ -21,7 +22,8 @@ async def listing(deps: Dependencies, actor: Actor, query: RepairsQuery) -> Page
     asked = None if query.q is None else words.asked(query.q)
     if asked is not None and not asked:
         return Page([])
-    page = await store.board(deps.db, _scope(actor, query), query, asked)
+    wanted = [*keys.facets_of(query.category, query.danger), *(asked or [])]
+    page = await store.board(deps.db, _scope(actor, query), query, wanted)
     return page.of(await views.shown(deps, actor, page.items))
 
 

@@ -9,6 +9,7 @@ from services.kernel import words
 from services.kernel.documents import Document
 from services.places import actions as places
 from services.repairs.categories import actions as categories
+from services.repairs.classes import Danger
 from services.repairs.models import Repair
 
 SOURCES: Final = frozenset({"place", "category", "danger", "text"})
@@ -22,8 +23,14 @@ async def of(deps: Dependencies, repair: Repair) -> Document:
     """
     labels = await categories.labels(deps, [(repair.place, repair.category)])
     addresses = await places.addresses(deps, [repair.place])
-    told = [*labels.values(), *addresses.values(), repair.text]
-    return {"words": words.kept(repair.number, *told), "rank": repair.danger.rank}
+    told = [repair.number, *labels.values(), *addresses.values(), repair.text]
+    facets = facets_of(repair.category, repair.danger)
+    return {"words": [*facets, *words.kept(*told)], "rank": repair.danger.rank}
+
+
+def facets_of(category: str | None, danger: Danger | None) -> list[str]:
+    """Return what stands among the words for a category and a class, to be found as fast."""
+    return [each for each in (category, danger and danger.value) if each]
 
 
 async def changed(deps: Dependencies, repair: Repair, changes: Document) -> Document:

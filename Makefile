@@ -1,6 +1,6 @@
 # Everything a person types. Needs Python 3.11 or later and make; the rest is installed in .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick nightly lint tour token wechat planted generated bench broadcast requirements clean
+.PHONY: help run test quick nightly lint tour token wechat planted generated bench broadcast repairs-bench requirements clean
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -14,7 +14,7 @@ $(error DATA is called DATA_DIR now)
 endif
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
 # PORT and DATA_DIR reach the commands through the environment, where make puts its variables.
 run: $(VENV)/.installed ## start everything; PORT=8000 DATA_DIR=.data
@@ -62,6 +62,9 @@ bench: $(VENV)/.installed-dev ## attack a product of its own and print what it c
 
 broadcast: $(VENV)/.installed-dev ## tell PEOPLE=100000 something, with all that can go wrong
 	@$(PY) -m bench.broadcast $(PEOPLE)
+
+repairs-bench: $(VENV)/.installed-dev ## lists of REPAIRS=200000 beside those of 2,000, as a page
+	@$(PY) -m bench.repairs $(REPAIRS)
 
 requirements: $(VENV)/.installed-dev ## pin requirements*.in again; ARGS=--upgrade
 	@$(PY) scripts/compile_requirements.py $(ARGS)

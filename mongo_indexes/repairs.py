@@ -15,9 +15,9 @@ INDEXES: Final = [
     IndexModel(
         [
             ("under", ASCENDING),
+            ("overdue", ASCENDING),
             ("sort_due", ASCENDING),
             ("_id", ASCENDING),
-            ("overdue", ASCENDING),
         ],
         name="open_due",
         partialFilterExpression={"state": {"$in": OPEN}},

@@ -77,9 +77,11 @@ async def board(
     if wanted:
         where |= {"words": {"$all": list(wanted)}, **_around(places)}
         return await ORDERS[query.sort].page(db[COLLECTION], Repair, where, query)
+    is_open, is_by_due = query.state is None, query.sort is RepairSort.DEADLINE
+    if is_open and is_by_due:  # both are named: two ranges, which the database merges in order
+        where = {"overdue": {"$in": [True, False]}} | where
     where |= {"under": {"$in": list(places)}}
-    kind = "open" if query.state is None else "state"
-    hint = f"{kind}_{'due' if query.sort is RepairSort.DEADLINE else 'time'}"
+    hint = f"{'open' if is_open else 'state'}_{'due' if is_by_due else 'time'}"
     return await ORDERS[query.sort].page(db[COLLECTION], Repair, where, query, hint=hint)
 
 

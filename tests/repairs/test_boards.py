@@ -10,6 +10,7 @@ from services.dependencies import Transaction
 from services.kernel.documents import Document
 from services.repairs import store
 from services.repairs.boards.models import RepairSort, RepairsQuery, Scope
+from services.repairs.classes import Danger
 from services.repairs.kind import REPAIR
 from services.repairs.states import RepairAction
 from services.sessions import actions as sessions
@@ -109,11 +110,13 @@ async def test_a_step_that_changes_the_words_changes_what_finds_it(works: Works)
     li = await sessions.authenticate(deps, (await works.member("li")).token)
 
     async def change(_tx: Transaction, _found: Any) -> Document:
-        return {"text": "门锁打不开"}
+        return {"text": "门锁打不开", "category": "door_lock", "danger": Danger.URGENT}
 
     await cases.act(deps, li, REPAIR, repair_id, RepairAction.EDIT, change=change)
     assert await found(works, "staff", "q=门锁") == [repair_id]
-    assert await found(works, "staff", "q=三楼") == []
+    assert await found(works, "staff", "category=door_lock&danger=urgent") == [repair_id]
+    for gone in ("q=三楼", f"category={LIGHT}", "danger=normal"):
+        assert await found(works, "staff", gone) == []
 
 
 @pytest.mark.parametrize("sort", [*RepairSort])

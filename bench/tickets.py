@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bench.crowd import batches
-from services.cases.models import NO_DEADLINE, Way
+from services.cases.models import NO_DEADLINE, CameBy
 from services.cases.parties.models import PartyRow, party_id
 from services.dependencies import Dependencies
 from services.kernel import words
@@ -113,7 +113,7 @@ class Tickets:
             state=state,
             person=None,
             filed_by="somebody",
-            way=Way.APP,
+            way=CameBy.APP,
             created_at=now - timedelta(minutes=self.size - number),
             steps=1,
             holder=self.repairer(unit, chance.randrange(CREW)) if state in ON_HAND else "",

@@ -97,6 +97,16 @@ INDEXES: Final = [
         name="outage",
         partialFilterExpression={"outage": {"$gt": ""}},
     ),
+    # What all share, newest first: repairs/city_clients/requests_store.py shared()
+    IndexModel(
+        [
+            ("part", ASCENDING),
+            ("created_at", DESCENDING),
+            ("_id", DESCENDING),
+            ("place", ASCENDING),
+        ],
+        name="shared",
+    ),
     # The same reported before: similar()
     IndexModel(
         [

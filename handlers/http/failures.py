@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, get_args, get_origin
 
 import msgspec
 
@@ -91,7 +91,9 @@ def problem_name(code: str) -> str:
 def _response(shape: Any, codes: Sequence[str]) -> Schema:
     """Return the answer of an operation that fails with one of these codes, of one status."""
     if shape is not Problem:
-        schema: Schema = {"$ref": REFERENCE + shape.__name__}
+        schema: Schema = {"$ref": REFERENCE + _name_of(shape)}
+        if get_origin(shape) is list:
+            schema = {"type": "array", "items": schema}
         media_type = "application/json"
         headers = {}
     else:
@@ -100,9 +102,15 @@ def _response(shape: Any, codes: Sequence[str]) -> Schema:
     return {"description": ", ".join(codes), **headers, "content": content}
 
 
+def _name_of(shape: Any) -> str:
+    """Return the name of a shape, or of what it is a list of."""
+    [kind] = get_args(shape) or [shape]
+    return str(kind.__name__)
+
+
 def _response_name(shape: Any, status: int, codes: Sequence[str], operation: str) -> str:
     """Name an answer after its codes, or after the first operation that has so many of them."""
-    kind = "" if shape is Problem else shape.__name__
+    kind = "" if shape is Problem else _name_of(shape)
     if len(codes) <= MOST_CODES_IN_A_NAME:
         return kind + "Or".join(_pascal(code) for code in codes)
     return (

@@ -44,6 +44,7 @@ DESCRIPTIONS: Final = {
     "erasures": "How far the clearing of a closed account is, for whoever was told its id.",
     "c": "What a printed code of a place leads to outside of WeChat.",
     "r": "What the code on a work order leads to outside of WeChat.",
+    "open311": "Open311 GeoReport v2, for systems of a city: repairs of what all share.",
     "root": "Start page.",
     "healthz": "Whether the process runs.",
     "openapi.json": "This document.",

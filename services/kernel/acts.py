@@ -145,6 +145,9 @@ class Act(Labelled):
     REPAIR_PRICE_ENDED = "repair.price_ended", "停用维修价目"
     REPAIR_PRINTED = "repair.printed", "打印维修工单"
 
+    CITY_CLIENT_ADDED = "city_client.added", "接入城市平台"
+    CITY_CLIENT_ENDED = "city_client.ended", "停用城市平台接入"
+
     OUTAGE_ANNOUNCED = "outage.announced", "通告停水停电等"
     OUTAGE_POSTPONED = "outage.postponed", "更改预计恢复时间"
     OUTAGE_ENDED = "outage.ended", "通告恢复"

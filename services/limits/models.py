@@ -29,6 +29,7 @@ class Rate(StrEnum):
     CHECK_PICTURE = auto()
     GRANT = auto()
     QUESTION = auto()
+    CITY_CLIENT = auto()  # all that one system of a city asks
     REFUSED = auto()  # each refusal is written into the audit
 
 
@@ -97,6 +98,8 @@ ALLOWANCES: Final[dict[Rate, Allowance]] = {
     Rate.GRANT: Allowance(60, HOUR),
     # Five below a notice are allowed; each costs a check, and the time of who answers.
     Rate.QUESTION: Allowance(20, HOUR),
+    # A system that looks every minute, and files what a district reports in a storm.
+    Rate.CITY_CLIENT: Allowance(120, MINUTE),
     Rate.REFUSED: Allowance(300, HOUR),
 }
 

@@ -7,6 +7,8 @@ from services.repairs import jobs, notify, privacy
 from services.repairs.boards import lists as boards_lists
 from services.repairs.categories import lists as categories_lists
 from services.repairs.categories import privacy as categories_privacy
+from services.repairs.city_clients import lists as city_clients_lists
+from services.repairs.city_clients import privacy as city_clients_privacy
 from services.repairs.crews import privacy as crews_privacy
 from services.repairs.kind import REPAIR
 from services.repairs.outages import jobs as outages_jobs
@@ -34,6 +36,7 @@ FEATURE: Final = Feature(
         *prices_privacy.HOLDINGS,
         *outages_privacy.HOLDINGS,
         *crews_privacy.HOLDINGS,
+        *city_clients_privacy.HOLDINGS,
     ),
     forget=privacy.forget,
     forgets="报修里填写的内容",
@@ -44,6 +47,7 @@ FEATURE: Final = Feature(
         terms_lists.REPAIR_TERMS,
         prices_lists.REPAIR_PRICES,
         outages_lists.OUTAGES,
+        city_clients_lists.CITY_CLIENTS,
     ),
     broadcasts=outages_jobs.BROADCASTS,
 )

@@ -69,6 +69,8 @@ class Permission(StrEnum):
     MANAGE_REPAIR_RULES = auto()  # categories of repairs, and how long they may take
     SET_REPAIR_PRICES = auto()  # what a firm charges for repairs in homes
     OVERSEE_REPAIR_PRICES = auto()  # see all of those, and end one
+    ANSWER_RATINGS = auto()  # of repairs that one's firm did
+    CALL_BACK_REPAIRS = auto()  # ask afterwards whether what is said to be fixed is
     OPERATE = auto()  # dead jobs, suspense, the health of the system
     READ_AUDIT = auto()
 
@@ -80,7 +82,8 @@ BOOKKEEPER: Final = SUPERVISOR | {P.VIEW_UNPAID}
 WATCHES_REPAIRS: Final = frozenset({P.REPORT_FOR_OTHERS, P.FOLLOW_REPAIRS})
 # Repairs of a compound, or of a community's compounds that have no firm.
 DISPATCH: Final = WATCHES_REPAIRS | {P.WORK_ON_REPAIRS, P.DISPATCH_REPAIRS}
-HEAD: Final = BOOKKEEPER | WATCHES_REPAIRS | {P.SEND_NOTICES, P.VIEW_RESIDENTS, P.ADVISE_HOMES}
+ROUNDS: Final = BOOKKEEPER | WATCHES_REPAIRS | {P.CALL_BACK_REPAIRS}
+HEAD: Final = ROUNDS | {P.SEND_NOTICES, P.VIEW_RESIDENTS, P.ADVISE_HOMES}
 STAFF: Final = HEAD | {
     P.DECIDE_HOMES,
     P.REVEAL,
@@ -111,7 +114,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.FIRM_MANAGER: BOOKKEEPER
     | DISPATCH
     | {P.RUN_BILLS, P.SEND_NOTICES, P.MANAGE_CODES}
-    | {P.SET_REPAIR_PRICES, P.OVERSEE_REPAIR_PRICES},
+    | {P.SET_REPAIR_PRICES, P.OVERSEE_REPAIR_PRICES, P.ANSWER_RATINGS},
     Role.DISPATCHER: DISPATCH | {P.VIEW_PLACES, P.MANAGE_CODES},
     Role.REPAIRER: frozenset({P.VIEW_PLACES, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS}),
     Role.CASHIER: BOOKKEEPER,

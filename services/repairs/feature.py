@@ -17,12 +17,17 @@ from services.repairs.outages import notify as outages_notify
 from services.repairs.outages import privacy as outages_privacy
 from services.repairs.prices import lists as prices_lists
 from services.repairs.prices import privacy as prices_privacy
+from services.repairs.ratings import lists as ratings_lists
+from services.repairs.ratings import privacy as ratings_privacy
 from services.repairs.reporters import contents
+from services.repairs.reviews import lists as reviews_lists
+from services.repairs.reviews import privacy as reviews_privacy
+from services.repairs.reviews.kind import REVIEW
 from services.repairs.terms import lists as terms_lists
 from services.repairs.terms import privacy as terms_privacy
 
 FEATURE: Final = Feature(
-    cases=(REPAIR,),
+    cases=(REPAIR, REVIEW),
     jobs={**jobs.JOBS, **outages_jobs.JOBS},
     lanes=jobs.LANES,
     schedules=jobs.SCHEDULES,
@@ -37,9 +42,11 @@ FEATURE: Final = Feature(
         *outages_privacy.HOLDINGS,
         *crews_privacy.HOLDINGS,
         *city_clients_privacy.HOLDINGS,
+        *ratings_privacy.HOLDINGS,
+        *reviews_privacy.HOLDINGS,
     ),
     forget=privacy.forget,
-    forgets="报修里填写的内容",
+    forgets="报修和评价里填写的内容",
     lists=(
         boards_lists.REPAIRS,
         boards_lists.TODAY,
@@ -48,6 +55,8 @@ FEATURE: Final = Feature(
         prices_lists.REPAIR_PRICES,
         outages_lists.OUTAGES,
         city_clients_lists.CITY_CLIENTS,
+        ratings_lists.REPAIR_RATINGS,
+        reviews_lists.REPAIR_REVIEWS,
     ),
     broadcasts=outages_jobs.BROADCASTS,
 )

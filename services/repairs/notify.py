@@ -98,6 +98,18 @@ async def reported(
     await _send(deps, tx, repair, people, REPAIR_WORK, f"{repair.id}:new", "有新的报修")
 
 
+async def progress(
+    deps: Dependencies,
+    tx: Transaction,
+    repair: Repair,
+    people: Iterable[str],
+    key: str,
+    words: str,
+) -> None:
+    """Tell people of other progress than a step of it."""
+    await _send(deps, tx, repair, people, REPAIR_PROGRESS, key, words)
+
+
 async def tell(
     deps: Dependencies,
     tx: Transaction,

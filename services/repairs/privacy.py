@@ -8,6 +8,8 @@ from services.kernel import steps
 from services.kernel.personal_data import Fate, Holding
 from services.repairs import store
 from services.repairs.models import ACCESS, NAME, OUTSIDE, PHONE, TEXT
+from services.repairs.ratings import actions as ratings
+from services.repairs.reviews import actions as reviews
 from services.repairs.states import RepairState
 
 REPAIRS: Final = Holding(
@@ -43,4 +45,6 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
     """Remove what a person wrote into repairs of their own; the work goes on."""
     found = await store.of_person(deps.db, tx, person_id, limit=steps.AT_ONCE)
     await store.blank(deps.db, tx, found)
-    return len(found) == steps.AT_ONCE
+    more = await ratings.forget(deps, tx, person_id)
+    more |= await reviews.forget(deps, tx, person_id)
+    return more or len(found) == steps.AT_ONCE

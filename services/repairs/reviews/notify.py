@@ -1,0 +1,68 @@
+"""Messages about the review of a bad rating."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
+
+from services.cases.kinds import News, Side
+from services.dependencies import Dependencies, Transaction
+from services.kernel.templates import Template
+from services.messaging import actions as messaging
+from services.places import actions as places
+from services.repairs.notify import REPAIR_LATE, REPAIR_PROGRESS, REPAIR_WORK
+from services.repairs.reviews.models import Review
+
+SEEN: Final = "社区看了您的评价,点开查看"
+NEW: Final = "有差评,请跟进"
+
+
+async def opened(
+    deps: Dependencies, tx: Transaction, review: Review, people: Iterable[str]
+) -> None:
+    """Tell the community of a bad rating."""
+    await _send(deps, tx, review, people, REPAIR_WORK, f"{review.id}:new", NEW)
+
+
+async def tell(
+    deps: Dependencies,
+    tx: Transaction,
+    review: Review,
+    news: StrEnum,
+    people: Iterable[str],
+    side: Side,
+    key: str,
+) -> None:
+    """Tell people of a step or of other news, in the words of their side of it."""
+    if side is Side.REPORT:
+        await _send(deps, tx, review, people, REPAIR_PROGRESS, key, SEEN)
+    else:
+        late = "差评快到处理期限" if news is News.WARNED else "差评超时未处理"
+        await _send(deps, tx, review, people, REPAIR_LATE, f"{key}:{news}", late)
+
+
+async def _send(
+    deps: Dependencies,
+    tx: Transaction,
+    review: Review,
+    people: Iterable[str],
+    template: Template,
+    key: str,
+    words: str,
+) -> None:
+    addresses = await places.addresses(deps, [review.place])
+    values = {
+        "address": addresses.get(review.place, review.place),
+        "number": review.number,
+        "progress": words,
+        "work": words,
+    }
+    for person in people:
+        await messaging.notify(
+            deps,
+            tx,
+            person_id=person,
+            template=template,
+            key=key,
+            values={name: values[name] for name in sorted(template.names)},
+            page=f"{template.page}?id={review.repair}",
+        )

@@ -1,5 +1,6 @@
 """Repairs: one document a ticket."""
 
+from datetime import UTC, datetime
 from typing import Final
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -117,7 +118,26 @@ INDEXES: Final = [
         ],
         name="similar",
     ),
+    # What ended in a month, for call-backs: next_compound(), ended()
+    IndexModel(
+        [("compound", ASCENDING), ("ended_at", ASCENDING)],
+        name="ended",
+        partialFilterExpression={"ended_at": {"$gt": datetime(2000, 1, 1, tzinfo=UTC)}},
+    ),
 ]
+
+# The compound and the month in which a repair's figures count: services/repairs/store.py
+FILLS: Final = {
+    "compound": {
+        "$getField": {
+            "field": "match",
+            "input": {"$regexFind": {"input": "$place", "regex": r"^([^.]+\.){4}[^.]+"}},
+        }
+    },
+    "month": {
+        "$dateToString": {"date": "$created_at", "format": "%Y-%m", "timezone": "+08:00"}
+    },
+}
 
 VALIDATOR: Final = {
     "bsonType": "object",

@@ -144,6 +144,7 @@ class Act(Labelled):
     REPAIR_REVIEW_ANSWERED = "repair.review_answered", "答复差评"
     REPAIR_REVIEW_CLOSED = "repair.review_closed", "了结差评"
     REPAIR_REVIEW_NOTED = "repair.review_noted", "登记差评备注"
+    REPAIR_CALLED_BACK = "repair.called_back", "回访报修"
     REPAIR_NOTED = "repair.noted", "登记维修备注"
     REPAIR_CREW_SET = "repair.crew_set", "登记维修人员工种"
     REPAIR_PRICE_SET = "repair.price_set", "设定维修价目"

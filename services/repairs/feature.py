@@ -5,6 +5,9 @@ from typing import Final
 from services.kernel.features import Feature
 from services.repairs import jobs, notify, privacy
 from services.repairs.boards import lists as boards_lists
+from services.repairs.call_backs import jobs as call_backs_jobs
+from services.repairs.call_backs import lists as call_backs_lists
+from services.repairs.call_backs import privacy as call_backs_privacy
 from services.repairs.categories import lists as categories_lists
 from services.repairs.categories import privacy as categories_privacy
 from services.repairs.city_clients import lists as city_clients_lists
@@ -28,9 +31,9 @@ from services.repairs.terms import privacy as terms_privacy
 
 FEATURE: Final = Feature(
     cases=(REPAIR, REVIEW),
-    jobs={**jobs.JOBS, **outages_jobs.JOBS},
-    lanes=jobs.LANES,
-    schedules=jobs.SCHEDULES,
+    jobs={**jobs.JOBS, **outages_jobs.JOBS, **call_backs_jobs.JOBS},
+    lanes={**jobs.LANES, **call_backs_jobs.LANES},
+    schedules=(*jobs.SCHEDULES, *call_backs_jobs.SCHEDULES),
     templates=(*notify.TEMPLATES, *outages_notify.TEMPLATES),
     checked=contents.CHECKED,
     checked_about=contents.CHECKED_ABOUT,
@@ -44,6 +47,7 @@ FEATURE: Final = Feature(
         *city_clients_privacy.HOLDINGS,
         *ratings_privacy.HOLDINGS,
         *reviews_privacy.HOLDINGS,
+        *call_backs_privacy.HOLDINGS,
     ),
     forget=privacy.forget,
     forgets="报修和评价里填写的内容",
@@ -57,6 +61,7 @@ FEATURE: Final = Feature(
         city_clients_lists.CITY_CLIENTS,
         ratings_lists.REPAIR_RATINGS,
         reviews_lists.REPAIR_REVIEWS,
+        call_backs_lists.REPAIR_CALL_BACKS,
     ),
     broadcasts=outages_jobs.BROADCASTS,
 )

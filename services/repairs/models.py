@@ -75,7 +75,8 @@ class Repair(CaseFields, kw_only=True):
     had do it. `visits`: how often work began. `returned`, `reopened`: how often it was not
     fixed, before and after it was closed. `words`: by which it is found,
     `under`: its place and all above, `rank`: of its class; see boards/keys.py.
-    `accepted_at`, `done_at`, `ended_at`: the first, and the last ones.
+    `accepted_at`, `done_at`, `ended_at`: the first, and the last ones. `compound`, `month`: of
+    the place and of the report, in which its figures count; written when it is inserted.
     """
 
     id: str = field(name="_id")
@@ -123,6 +124,8 @@ class Repair(CaseFields, kw_only=True):
     accepted_at: datetime | None = None
     done_at: datetime | None = None
     ended_at: datetime | None = None
+    compound: str = ""
+    month: str = ""
     erased: bool = False
 
 

@@ -7,6 +7,7 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel import steps
 from services.kernel.personal_data import Fate, Holding
 from services.repairs import store
+from services.repairs.call_backs import actions as call_backs
 from services.repairs.models import ACCESS, NAME, OUTSIDE, PHONE, TEXT
 from services.repairs.ratings import actions as ratings
 from services.repairs.reviews import actions as reviews
@@ -46,5 +47,6 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
     found = await store.of_person(deps.db, tx, person_id, limit=steps.AT_ONCE)
     await store.blank(deps.db, tx, found)
     more = await ratings.forget(deps, tx, person_id)
+    more |= await call_backs.forget(deps, tx, person_id)
     more |= await reviews.forget(deps, tx, person_id)
     return more or len(found) == steps.AT_ONCE

@@ -9,9 +9,11 @@ import msgspec
 from mongo_indexes.repairs import COLLECTION
 from services.cases.models import NO_DEADLINE
 from services.dependencies import Database, Transaction
+from services.kernel.days import month_of
 from services.kernel.documents import Document, first_id, to_document
 from services.kernel.pages import Count, Key, Keyset, ListQuery, Page, chosen
 from services.kernel.paths import ancestors, outermost, under
+from services.places.actions import compound_of
 from services.repairs.boards.models import RepairSort, RepairsQuery, Scope
 from services.repairs.models import Part, Repair
 from services.repairs.states import ON_HAND, OPEN, RepairState
@@ -32,6 +34,8 @@ async def insert(db: Database, tx: Transaction, repair: Repair) -> None:
         raise ValueError("a repair without words: see services/repairs/boards/keys.py of()")
     repair.under = ancestors(repair.place)
     repair.sort_due = repair.due_at or NO_DEADLINE
+    repair.compound = compound_of(repair.place)
+    repair.month = month_of(repair.created_at)
     await db[COLLECTION].insert_one(to_document(repair), session=tx)
 
 
@@ -205,6 +209,32 @@ async def show_text(db: Database, tx: Transaction, repair_id: str) -> None:
     """Let neighbours read the words of a repair."""
     change: Document = {"$set": {"text_shown": True}}
     await db[COLLECTION].update_one({"_id": repair_id}, change, session=tx)
+
+
+# Call-backs
+
+
+async def next_compound(
+    db: Database, after: str, begins: datetime, ends: datetime
+) -> str | None:
+    """Return the next compound in which a repair ended in a span. By index `ended`."""
+    query = {"compound": {"$gt": after}, "ended_at": {"$gte": begins, "$lt": ends}}
+    cursor = db[COLLECTION].find(query, {"compound": 1}, hint="ended")
+    found = await cursor.sort("compound", 1).limit(1).to_list()
+    return found[0]["compound"] if found else None
+
+
+async def ended(
+    db: Database, tx: Transaction, compound: str, begins: datetime, ends: datetime
+) -> list[Repair]:
+    """Repairs of a compound that were closed in a span, fixed or not. By index `ended`."""
+    query: Document = {
+        "compound": compound,
+        "ended_at": {"$gte": begins, "$lt": ends},
+        "state": {"$in": [RepairState.CONFIRMED, RepairState.CLOSED]},
+    }
+    found = await db[COLLECTION].find(query, hint="ended", session=tx).to_list()
+    return msgspec.convert(found, list[Repair])
 
 
 # Erasure

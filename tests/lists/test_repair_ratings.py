@@ -1,12 +1,14 @@
-"""Lists of what comes after a repair: ratings, and the community's review of bad ones."""
+"""Lists of what comes after a repair: ratings, reviews of bad ones, call-backs."""
 
 from datetime import timedelta
 from typing import Final
 
 import pytest
 
-from mongo_indexes import repair_ratings, repair_reviews
+from mongo_indexes import repair_call_backs, repair_ratings, repair_reviews
 from services.kernel.documents import to_document
+from services.repairs.call_backs.models import NOTE, CallBack, CallBackResult
+from services.repairs.models import Part
 from services.repairs.ratings.models import ANSWER, WORDS, Rating
 from services.repairs.reviews.models import Review
 from services.repairs.reviews.states import ReviewState
@@ -84,9 +86,53 @@ async def of_reviews(estate: Estate) -> Case:
     )
 
 
+async def of_call_backs(estate: Estate) -> Case:
+    """Staff see all; who is asked about a home's repair is nothing for heads."""
+    vault, now = estate.world.deps.vault, estate.world.clock.now
+    made = [
+        CallBack(
+            id=f"call{number}",
+            repair=f"repair{number}",
+            number=f"26-000{number}",
+            place=PLACES[number % 3],
+            compound=OTHER_COMPOUND,
+            part=Part.COMMON,
+            category="stair_light",
+            person=None,
+            month=f"2026-0{1 + number // 2}",
+            rank="0",
+            of=number + 1,
+            result=[None, *CallBackResult][number % 4],
+            note_sealed=NOTE.seal(vault, f"call{number}", FORMULA) if number == 1 else "",
+            tries=number % 4 and 1,
+            called_at=now if number % 4 else None,
+        )
+        for number in range(6)
+    ]
+    kept = estate.world.db[repair_call_backs.COLLECTION]
+    await kept.insert_many([to_document(each) for each in made])
+    return Case(
+        who=await estate.member("staff"),
+        readers=[await estate.member("admin")],
+        stranger=await estate.member("li"),
+        path=f"/api/v1/places/{COMMUNITY}/repair-call-backs",
+        subject=COMMUNITY,
+        place=COMMUNITY,
+        filters=[
+            {"result": "fixed"},
+            {"month": "2026-01"},
+            {"is_waiting": "true"},
+            {"is_waiting": "false", "month": "2026-03"},
+        ],
+        orders={"": "-month,call_back_id"},
+        rows=6,
+    )
+
+
 MAKERS: Final[dict[str, Maker]] = {
     "repair_ratings": of_ratings,
     "repair_reviews": of_reviews,
+    "repair_call_backs": of_call_backs,
 }
 
 

@@ -1,13 +1,21 @@
-"""Rows about what comes after a repair: ratings, and the community's review of bad ones."""
+"""Rows about what comes after a repair: ratings, reviews of bad ones, call-backs."""
 
 from typing import Any, Final
 
 import pytest
 
-from mongo_indexes import case_parties, contracts, repair_ratings, repair_reviews, repairs
+from mongo_indexes import (
+    case_parties,
+    contracts,
+    repair_call_backs,
+    repair_ratings,
+    repair_reviews,
+    repairs,
+)
 from services.cases.models import Clock, Way
 from services.cases.parties.models import PartyRow, party_id
 from services.kernel.permissions import Permission
+from services.repairs.call_backs.models import CallBack
 from services.repairs.classes import Danger
 from services.repairs.models import Part, Repair
 from services.repairs.ratings.models import Rating
@@ -15,7 +23,7 @@ from services.repairs.reviews.models import Review
 from services.repairs.reviews.states import ReviewState
 from services.repairs.states import RepairState
 from services.working_time.models import Pace
-from tests.matrix.posts import COMPOUND, COMPOUNDS, HOME, HOMES, OWNER, UNIT, Post
+from tests.matrix.posts import COMPOUND, COMPOUNDS, HOME, HOMES, OWNER, UNIT, UNITS, Post
 from tests.matrix.row import Row
 from tests.matrix.rules import Outcome, at, decided
 from tests.matrix.seats import FAR_DAY
@@ -110,6 +118,25 @@ async def review(scene: Scene) -> str:
     return await scene.town.insert(repair_reviews.COLLECTION, made)
 
 
+async def call_back(scene: Scene) -> str:
+    """A call-back about what all share, or about a home."""
+    made = await fixed(scene)
+    row = CallBack(
+        id=scene.town.new_id(),
+        repair=made.id,
+        number=made.number,
+        place=made.place,
+        compound=COMPOUND,
+        part=made.part,
+        category=made.category,
+        person=None,
+        month="2026-02",
+        rank="0",
+        of=1,
+    )
+    return await scene.town.insert(repair_call_backs.COLLECTION, row)
+
+
 def may_know(post: Post, place: str) -> bool:
     return post.may(P.WORK_ON_REPAIRS, place) or post.may(P.VIEW_HOME, place)
 
@@ -128,7 +155,7 @@ def answer(_: Scene, made: Any) -> dict[str, str]:
     return {"rating_id": made["rating_id"], "text": "谢谢"}
 
 
-FURNITURE: Final[Furniture] = ((rated, tuple(HOMES)), (review, COMPOUNDS))
+FURNITURE: Final[Furniture] = ((rated, tuple(HOMES)), (review, COMPOUNDS), (call_back, UNITS))
 A_REVIEW: Final = "/api/v1/repair-reviews/{review_id}"
 TEXT: Final = {"text": "已约谈物业"}
 ROWS = (
@@ -164,6 +191,13 @@ ROWS = (
     Row("post", f"{A_REVIEW}/answer", at(UNIT), makes=review, body=TEXT),
     Row("post", f"{A_REVIEW}/close", at(UNIT), makes=review, body=TEXT),
     Row("post", f"{A_REVIEW}/remarks", at(UNIT), makes=review, body=TEXT),
+    Row(
+        "post",
+        "/api/v1/repair-call-backs/{call_back_id}/result",
+        at(UNIT),
+        makes=call_back,
+        body={"result": "fixed"},
+    ),
 )
 
 

@@ -1,10 +1,12 @@
 """Fields that old documents lack are given to them by `apply`, and missed by `check`."""
 
 import mongo_indexes
-from mongo_indexes import appointments, notices
+from mongo_indexes import appointments, notices, repairs
 from services.kernel.paths import ancestors
-from tests.build.cast import COMPOUND, Estate
+from tests.build.cast import COMPOUND, LI_HOME, Estate
 from tests.build.notices import delivered
+from tests.build.repairs import TAP
+from tests.build.repairs import build as build_repairs
 
 
 async def test_old_documents_get_the_places_above_theirs(estate: Estate) -> None:
@@ -38,3 +40,15 @@ async def test_old_notices_get_their_doors(estate: Estate) -> None:
     await mongo_indexes.apply(estate.world.db)
     after = await rows.find({}, {"doors": 1}).sort("_id").to_list()
     assert [sorted(row["doors"]) for row in after] == [row["doors"] for row in before]
+
+
+async def test_old_repairs_get_the_compound_and_month_of_their_figures(estate: Estate) -> None:
+    rows = estate.world.db[repairs.COLLECTION]
+    works = await build_repairs(estate)
+    await works.report("li", place=LI_HOME, category=TAP)
+    [before] = await rows.find().to_list()
+    await rows.update_many({}, {"$unset": {"compound": "", "month": ""}})
+    await mongo_indexes.apply(estate.world.db)
+    [after] = await rows.find().to_list()
+    assert after == before
+    assert (after["compound"], after["month"]) == (COMPOUND, "2026-03")

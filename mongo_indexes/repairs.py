@@ -118,6 +118,8 @@ INDEXES: Final = [
         ],
         name="similar",
     ),
+    # What was reported in a month, for figures: of_month(), next_month()
+    IndexModel([("compound", ASCENDING), ("month", ASCENDING)], name="figures"),
     # What ended in a month, for call-backs: next_compound(), ended()
     IndexModel(
         [("compound", ASCENDING), ("ended_at", ASCENDING)],

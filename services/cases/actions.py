@@ -61,6 +61,8 @@ async def begin(
     await store.record(deps.db, tx, [event])
     await timers.start(deps, tx, kind, case, deps.now())
     await deadlines.schedule(deps, tx, kind, case)
+    if kind.follows is not None:
+        await kind.follows(deps, tx, case)
 
 
 async def act(
@@ -126,6 +128,8 @@ async def advance(
     if found.state is not source:
         await timers.start(deps, tx, kind, found, deps.now())
     await deadlines.schedule(deps, tx, kind, found)
+    if kind.follows is not None:
+        await kind.follows(deps, tx, found)
     await notify.of_step(deps, tx, kind, found, step, by=by.person_id, earlier=earlier)
     if actor is not None and step.act is not None:
         repeated = {"repeated": False} if step.again else {}
@@ -234,4 +238,6 @@ async def note_news(
     ]
     await store.record(deps.db, tx, events)
     _keep(found, found.state, found.steps + len(news), changes)
+    if kind.follows is not None:
+        await kind.follows(deps, tx, found)
     return True

@@ -122,6 +122,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     `writes`: action → (deps, case) → what each step of it writes beside the state, whoever
     takes it. `derives`: (deps, case, changes) → what else is written when a step changes what
     that follows from, e.g. the words by which the case is found.
+    `follows`: (deps, tx, case) → what else every change of a case leads to, in its transaction.
     `frozen`: field → states in which a step may not change it any more.
     `photos_kept_for`: how long after its end what was attached stays; None for always.
     `without_photos`: (case) → what is written when that goes. `photos_act`: what the audit
@@ -151,6 +152,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     writes: Mapping[Any, Callable[[Any, Any], Awaitable[Document]]] = {}
     derives: Callable[[Any, Any, Document], Awaitable[Document]] | None = None
     frozen: Mapping[str, frozenset[Any]] = {}
+    follows: Callable[[Any, Any, Any], Awaitable[None]] | None = None
     photos_kept_for: timedelta | None = None
     photos_act: Act | None = None
     without_photos: Callable[[Any], Document] = lambda _case: {"photo_ids": []}

@@ -13,6 +13,8 @@ from services.repairs.categories import privacy as categories_privacy
 from services.repairs.city_clients import lists as city_clients_lists
 from services.repairs.city_clients import privacy as city_clients_privacy
 from services.repairs.crews import privacy as crews_privacy
+from services.repairs.figures import jobs as figures_jobs
+from services.repairs.figures import privacy as figures_privacy
 from services.repairs.kind import REPAIR
 from services.repairs.outages import jobs as outages_jobs
 from services.repairs.outages import lists as outages_lists
@@ -31,8 +33,8 @@ from services.repairs.terms import privacy as terms_privacy
 
 FEATURE: Final = Feature(
     cases=(REPAIR, REVIEW),
-    jobs={**jobs.JOBS, **outages_jobs.JOBS, **call_backs_jobs.JOBS},
-    lanes={**jobs.LANES, **call_backs_jobs.LANES},
+    jobs={**jobs.JOBS, **outages_jobs.JOBS, **call_backs_jobs.JOBS, **figures_jobs.JOBS},
+    lanes={**jobs.LANES, **call_backs_jobs.LANES, **figures_jobs.LANES},
     schedules=(*jobs.SCHEDULES, *call_backs_jobs.SCHEDULES),
     templates=(*notify.TEMPLATES, *outages_notify.TEMPLATES),
     checked=contents.CHECKED,
@@ -48,6 +50,7 @@ FEATURE: Final = Feature(
         *ratings_privacy.HOLDINGS,
         *reviews_privacy.HOLDINGS,
         *call_backs_privacy.HOLDINGS,
+        *figures_privacy.HOLDINGS,
     ),
     forget=privacy.forget,
     forgets="报修和评价里填写的内容",

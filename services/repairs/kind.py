@@ -14,6 +14,7 @@ from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission, Role
 from services.repairs import notify, states
 from services.repairs.boards import keys
+from services.repairs.figures import recounts
 from services.repairs.models import Part, Repair
 from services.repairs.states import OPEN, TABLE, UNDER_WAY, RepairAction, RepairState
 from services.working_time.models import Pace, Span
@@ -181,5 +182,6 @@ REPAIR: Final = Kind(
     ),
     photos_kept_for=PHOTOS_KEPT_FOR,
     without_photos=_without_photos,
+    follows=recounts.of_change,
     tell=notify.tell,
 )

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from mongo_indexes.repairs import COLLECTION
 from services.cases.models import NO_DEADLINE
@@ -18,6 +19,7 @@ from services.repairs.boards.models import RepairSort, RepairsQuery, Scope
 from services.repairs.models import Part, Repair
 from services.repairs.states import ON_HAND, OPEN, RepairState
 
+T = TypeVar("T", bound=Struct)
 ORDERS: Final = {
     RepairSort.NEWEST: Keyset(Key(ascending=False)),
     RepairSort.OLDEST: Keyset(Key()),
@@ -211,7 +213,31 @@ async def show_text(db: Database, tx: Transaction, repair_id: str) -> None:
     await db[COLLECTION].update_one({"_id": repair_id}, change, session=tx)
 
 
-# Call-backs
+# Figures and call-backs
+
+
+async def of_month(
+    db: Database, tx: Transaction, compound: str, month: str, kind: type[T]
+) -> list[T]:
+    """Repairs reported in a compound in a month, in any order. By index `figures`.
+
+    `kind`: what is read of each.
+    """
+    query = {"compound": compound, "month": month}
+    names = {field.encode_name: 1 for field in msgspec.structs.fields(kind)}
+    found = await db[COLLECTION].find(query, names, hint="figures", session=tx).to_list()
+    return [msgspec.convert(document, kind) for document in found]
+
+
+async def next_month(db: Database, compound: str, month: str) -> tuple[str, str] | None:
+    """Return the compound and month of repairs after these. Served by index `figures`."""
+    later: Document = {"compound": compound, "month": {"$gt": month}}
+    for query in (later, {"compound": {"$gt": compound}}):
+        cursor = db[COLLECTION].find(query, {"compound": 1, "month": 1}, hint="figures")
+        found = await cursor.sort([("compound", 1), ("month", 1)]).limit(1).to_list()
+        if found:
+            return found[0]["compound"], found[0]["month"]
+    return None
 
 
 async def next_compound(

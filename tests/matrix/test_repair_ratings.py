@@ -1,5 +1,6 @@
 """Rows about what comes after a repair: ratings, reviews of bad ones, call-backs."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -10,6 +11,7 @@ from mongo_indexes import (
     repair_call_backs,
     repair_ratings,
     repair_reviews,
+    repair_rollups,
     repairs,
 )
 from services.cases.models import Clock, Way
@@ -17,13 +19,25 @@ from services.cases.parties.models import PartyRow, party_id
 from services.kernel.permissions import Permission
 from services.repairs.call_backs.models import CallBack
 from services.repairs.classes import Danger
+from services.repairs.figures.definitions import COUNTS
+from services.repairs.figures.models import Cell, Rollup
 from services.repairs.models import Part, Repair
 from services.repairs.ratings.models import Rating
 from services.repairs.reviews.models import Review
 from services.repairs.reviews.states import ReviewState
 from services.repairs.states import RepairState
 from services.working_time.models import Pace
-from tests.matrix.posts import COMPOUND, COMPOUNDS, HOME, HOMES, OWNER, UNIT, UNITS, Post
+from tests.matrix.posts import (
+    COMMUNITY,
+    COMPOUND,
+    COMPOUNDS,
+    HOME,
+    HOMES,
+    OWNER,
+    UNIT,
+    UNITS,
+    Post,
+)
 from tests.matrix.row import Row
 from tests.matrix.rules import Outcome, at, decided
 from tests.matrix.seats import FAR_DAY
@@ -137,6 +151,15 @@ async def call_back(scene: Scene) -> str:
     return await scene.town.insert(repair_call_backs.COLLECTION, row)
 
 
+async def rollup(scene: Scene) -> str:
+    """A month in which everything was the same: what the answer names is the place."""
+    counts = dict.fromkeys(COUNTS, 1)
+    cell = Cell(firm="", category="stair_light", part=Part.COMMON, counts=counts, times=[])
+    key = f"{scene.place}|2026-02"
+    made = Rollup(id=key, compound=scene.place, month="2026-02", cells=[cell])
+    return await scene.town.insert(repair_rollups.COLLECTION, made)
+
+
 def may_know(post: Post, place: str) -> bool:
     return post.may(P.WORK_ON_REPAIRS, place) or post.may(P.VIEW_HOME, place)
 
@@ -155,7 +178,12 @@ def answer(_: Scene, made: Any) -> dict[str, str]:
     return {"rating_id": made["rating_id"], "text": "谢谢"}
 
 
-FURNITURE: Final[Furniture] = ((rated, tuple(HOMES)), (review, COMPOUNDS), (call_back, UNITS))
+FURNITURE: Final[Furniture] = (
+    (rated, tuple(HOMES)),
+    (review, COMPOUNDS),
+    (call_back, UNITS),
+    (rollup, COMPOUNDS),
+)
 A_REVIEW: Final = "/api/v1/repair-reviews/{review_id}"
 TEXT: Final = {"text": "已约谈物业"}
 ROWS = (
@@ -197,6 +225,13 @@ ROWS = (
         at(UNIT),
         makes=call_back,
         body={"result": "fixed"},
+    ),
+    Row(
+        "get",
+        "/api/v1/places/{place}/repair-figures",
+        # not also at each one's own place: a head's is below a compound, where there are none
+        replace(at(COMPOUND, COMMUNITY), by_place=False),
+        query={"from_month": "2026-01", "to_month": "2026-03", "by": "place"},
     ),
 )
 

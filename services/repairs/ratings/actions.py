@@ -13,6 +13,7 @@ from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.repairs import notify, views
+from services.repairs.figures import recounts
 from services.repairs.models import Repair
 from services.repairs.ratings import store
 from services.repairs.ratings import views as rating_views
@@ -73,6 +74,7 @@ async def rate(
         await store.insert(deps.db, tx, rating)
         if rating.is_bad:
             await reviews.open_for(deps, tx, actor, found, rating)
+        await recounts.of_rating(deps, tx, found, rating.id)
         await _note(deps, tx, actor, Act.REPAIR_RATED, found, rating)
         return rating
 

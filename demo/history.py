@@ -16,7 +16,7 @@ from demo.session import sign_in
 from demo.site import Site
 from services.bills import actions as bills
 from services.bills.models import BillView, MyBillsQuery
-from services.fees.models import FeeKind
+from services.fees.models import BillKind
 from services.kernel.errors import Conflict
 from services.kernel.permissions import Actor
 from services.payments import actions as payments
@@ -51,7 +51,7 @@ async def _pay(site: Site, home: Household) -> None:
     actor = await sign_in(site, home.user, home.phone)
     owing = (await bills.listing(site.deps, actor, MyBillsQuery())).items
     latest = max((bill.period for bill in owing), default="")
-    for kind in FeeKind:
+    for kind in BillKind:
         wanted = [
             bill
             for bill in owing

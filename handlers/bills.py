@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from handlers.http.base import ApiHandler
-from handlers.http.contract import Route, endpoint
+from handlers.http.contract import Access, Route, endpoint
 from services.bills import actions as bills
 from services.bills.models import BillView, MonthsAfterVoid, MyBills, MyBillsQuery, VoidBill
 from services.bills.outdated import actions as outdated
@@ -22,6 +22,13 @@ class MyBillsHandler(ApiHandler):
     async def get(self, query: MyBillsQuery) -> MyBills:
         """What my homes owe or have paid, the latest period first."""
         return await bills.listing(self.deps, self.actor, query)
+
+
+class MyRepairBillsHandler(ApiHandler):
+    @endpoint("listMyRepairBills", needs=Access.SIGNED_IN)
+    async def get(self, query: MyBillsQuery) -> Page[BillView]:
+        """What I owe or paid for repairs that I ordered, the latest first."""
+        return await bills.repairs_of(self.deps, self.actor, query)
 
 
 class OutdatedBillsHandler(ApiHandler):
@@ -48,6 +55,7 @@ class VoidBillHandler(ApiHandler):
 
 ROUTES = [
     Route("/api/v1/me/bills", MyBillsHandler),
+    Route("/api/v1/me/repair-bills", MyRepairBillsHandler),
     Route("/api/v1/bills/{bill_id}/void", VoidBillHandler),
     Route("/api/v1/places/{place}/outdated-bills", OutdatedBillsHandler),
 ]

@@ -78,6 +78,18 @@ INDEXES: Final = [
         ],
         name="period",
     ),
+    # What somebody owes or paid for repairs, the latest first: bills/store.py of_debtor(); the
+    # bills of a person who is erased: privacy. Fees have no debtor.
+    IndexModel(
+        [
+            ("debtor", ASCENDING),
+            ("state", ASCENDING),
+            ("period", DESCENDING),
+            ("_id", DESCENDING),
+        ],
+        name="debtor",
+        partialFilterExpression={"debtor": {"$gt": ""}},
+    ),
     # What was paid under a place since a day: bills/measures.py, arrears. Covers it.
     IndexModel(
         [
@@ -109,7 +121,7 @@ VALIDATOR: Final = {
         "state",
     ],
     "properties": {
-        "kind": {"enum": ["property_fee", "waste_fee"]},
+        "kind": {"enum": ["property_fee", "waste_fee", "repair_fee"]},
         "state": {"enum": ["draft", "owing", "paid", "void"]},
         # WeChat Pay refuses orders of 0 fen
         "amount_fen": {"bsonType": ["int", "long"], "minimum": 1},

@@ -21,6 +21,7 @@ from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.documents import Document
 from services.kernel.interests import require_apart
+from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, income, receivable
@@ -52,9 +53,22 @@ async def listing(deps: Dependencies, actor: Actor, query: MyBillsQuery) -> MyBi
     return MyBills(items=page.items, next_cursor=page.next_cursor, owed=owed)
 
 
+async def repairs_of(deps: Dependencies, actor: Actor, query: MyBillsQuery) -> Page[BillView]:
+    """Bills of repairs that the actor ordered, the latest first; never among their fees."""
+    state = BillState.PAID if query.state == "paid" else BillState.OWING
+    found = await store.of_debtor(deps.db, actor.person_id, state, query)
+    return found.of(await views(deps, found.items))
+
+
+async def states_of(deps: Dependencies, bill_ids: Sequence[str]) -> dict[str, BillState]:
+    """Return bill id → its state, of those that exist."""
+    return {bill.id: bill.state for bill in await store.find_many(deps.db, bill_ids)}
+
+
 async def access(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> list[Bill]:
     """Return bills of homes the actor pays for, each once, in the order asked for.
 
+    A repair is paid by whoever ordered it, wherever they live now, and by nobody else.
     NotFound when one of them is missing, a draft, somebody else's, or was settled before the
     actor had anything to do with the home.
     """
@@ -63,7 +77,7 @@ async def access(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> l
     found = [
         bill
         for bill in await store.find_many(deps.db, wanted)
-        if actor.may(Permission.PAY_BILLS, bill.home) and visibility.holds(since, bill)
+        if visibility.pays(actor, since, bill)
     ]
     if len(found) != len(wanted):
         raise errors.NotFound("没有找到账单")
@@ -162,7 +176,12 @@ async def _access_to_void(deps: Dependencies, actor: Actor, bill_id: str) -> Bil
 async def _require_no_debtor(
     deps: Dependencies, tx: Transaction, actor: Actor, bill: Bill
 ) -> None:
-    """Raise OwnHome if the actor belongs to the home, will, or did when the bill began."""
+    """Raise OwnHome if the actor belongs to the home, will, or did when the bill began.
+
+    Also for a repair that they ordered themselves, wherever they live now.
+    """
+    if bill.debtor == actor.person_id:
+        require_apart([bill.home], [bill.home])
     since = f"{bill.period}-01"
     own = await residencies.homes_since(deps, actor.person_id, bill.home, since, tx=tx)
     require_apart(own, [bill.home])

@@ -2,12 +2,14 @@
 
 Source of the figures: the city's plan, 长府办发〔2021〕12号, art. 13 and 20. Bills of a month
 are those whose first month it is; drafts and void bills never count. What is counted in homes
-is one home, however many bills it has of a month: a month of two payees has two.
+is one home, however many bills it has of a month: a month of two payees has two. Repairs in
+homes are no fees, and never count.
 """
 
 from typing import Final
 
 from mongo_indexes.bills import COLLECTION
+from services.bills.models import OF_FEES
 from services.bills.states import BillState
 from services.kernel.days import months_from, plus_months, start_of
 from services.kernel.documents import Document
@@ -28,7 +30,7 @@ def _before(span: Span) -> Document:
 
 
 def _of_kind(span: Span) -> Document:
-    return {"kind": span.kind} if span.kind else {}
+    return {"kind": span.kind} if span.kind else OF_FEES
 
 
 def _billed(span: Span) -> tuple[Scan, ...]:
@@ -54,7 +56,7 @@ def _cells(months: Document) -> tuple[Scan, ...]:
     """Return the homes billed for each fee and month, of all fees, as "fee|month"."""
     scan = Scan(
         index="period",
-        match={**months, **ISSUED},
+        match={**months, **ISSUED, **OF_FEES},
         each={"months": {"$addToSet": "$period"}},
         sums={"homes": ONE},
         cells=("kind", "months"),
@@ -131,7 +133,7 @@ MEASURES: Final = (
         scans=(
             Scan(
                 index="owing",
-                match={"state": BillState.OWING},
+                match={"state": BillState.OWING, **OF_FEES},
                 each={"owing_fen": AMOUNT},
                 sums={"owing_homes": ONE, "owing_fen": {"$sum": "$owing_fen"}},
             ),

@@ -1,17 +1,20 @@
 """Bills: what is kept, sent and seen of them."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct, field
 
 from services.bills.states import BillState
-from services.fees.models import AccountKey, FeeKind
+from services.fees.models import AccountKey, BillKind, FeeKind
 from services.kernel.days import Day, Month
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
 from services.kernel.paths import PlacePath
 from services.kernel.types import Reason
+
+# The bills that homes owe by the month, as a query: those of repairs are not among them.
+OF_FEES: Final = {"kind": {"$in": list(FeeKind)}}
 
 
 class Bill(Struct, kw_only=True):
@@ -21,12 +24,15 @@ class Bill(Struct, kw_only=True):
     for each month covered, or "kind|day" for each day of a month that is billed in part, unique
     per home: nothing is billed twice, whatever the runs did. `edition` counts voided bills
     before it whose months were opened again.
+
+    A repair of a home is billed once, to whom ordered it (`debtor`): its slot names the quote,
+    and it stays theirs when they move out. Fees are owed by the home, whoever lives there.
     """
 
     id: str = field(name="_id")
     run_id: str
     rule_id: str
-    kind: FeeKind
+    kind: BillKind
     home: str
     period: Month  # the first month
     months: int
@@ -52,6 +58,7 @@ class Bill(Struct, kw_only=True):
     voided_at: datetime | None = None
     voided_by: str = ""
     void_reason: str = ""
+    debtor: str = ""  # who owes a repair; fees have none
     voided_in: int = 0  # the round in which the run was withdrawn
 
 
@@ -165,7 +172,7 @@ class BillView(Struct, kw_only=True):
 
     bill_id: str
     title: str
-    kind: FeeKind
+    kind: BillKind
     home: str
     address: str
     period: Month

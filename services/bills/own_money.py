@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from services.bills.models import Bill
 from services.dependencies import Dependencies
-from services.fees.models import FeeKind
 from services.fees.payees import actions as payees
 from services.fees.payees.models import Payee
 from services.firms import contracts
@@ -22,12 +21,12 @@ from services.places import actions as places
 
 
 class Money(Struct, frozen=True, kw_only=True):
-    """Money somebody would dispose of: fees of the days `first` to `last`, both included.
+    """Money somebody would dispose of: bills of the days `first` to `last`, both included.
 
     `accounts`: merchant accounts of the bills that are there; none before there are any.
     """
 
-    kinds: frozenset[FeeKind]
+    kinds: frozenset[str]  # of bills
     first: Day
     last: Day
     accounts: frozenset[str] = frozenset()
@@ -35,7 +34,7 @@ class Money(Struct, frozen=True, kw_only=True):
     @classmethod
     def of_months(
         cls,
-        kinds: Collection[FeeKind],
+        kinds: Collection[str],
         period: Month,
         months: int,
         *,
@@ -74,9 +73,8 @@ class Own(Struct, frozen=True):
         One day of another firm's is enough to refuse: its bills would go with the firm's own.
         """
         paid = [p for p in self.payees if not money.accounts or p.account in money.accounts]
-        charged = {kind for payee in paid for kind in payee.kinds}
         return (
-            money.kinds <= charged
+            all(any(payee.takes(kind) for payee in paid) for kind in money.kinds)
             and money.accounts <= set(self.accounts)
             and self._serves(money.first, money.last)
         )

@@ -1,16 +1,29 @@
-"""Personal data of bills and bill runs: ids of staff who acted."""
+"""Personal data of bills and bill runs: who ordered a repair, and ids of staff who acted."""
 
 from typing import Final
 
 from mongo_indexes import bill_run_skips, bill_runs, bills
-from services.kernel.personal_data import Fate, Holding
+from services.bills.states import BillState
+from services.kernel.personal_data import ACCOUNTING, Fate, Holding
 
 HOLDINGS: Final = (
+    # Fees are owed by a home and by no person: only repairs have a debtor.
     Holding(
         collection=bills.COLLECTION,
-        fate=Fate.NOBODYS,
+        fate=Fate.KEPT,
+        title="维修费账单",
+        person="debtor",
+        shows={
+            "explanation": "计算方法",
+            "payee_name": "收款单位",
+            "amount_fen": "金额(元)",
+            "state": "状态",
+            "issued_at": "出账时间",
+            "paid_at": "缴费时间",
+        },
+        words={"state": BillState},
+        law=ACCOUNTING,
         staff=("voided_by",),
-        why="账单属于房屋,不属于人;付过的在“支付订单”里",
     ),
     Holding(
         collection=bill_runs.COLLECTION,

@@ -8,6 +8,7 @@ import msgspec
 
 from mongo_indexes.bills import COLLECTION
 from services.bills.models import (
+    OF_FEES,
     Bill,
     BillSort,
     HomeNews,
@@ -44,7 +45,7 @@ async def known(
     cursor = db[COLLECTION].find(query, {"home": 1, "slots": 1}, session=tx)
     taken = [(b["home"], s) async for b in cursor for s in b["slots"]]
     pipeline: list[Document] = [
-        {"$match": {**of_homes, "state": BillState.VOID}},
+        {"$match": {**of_homes, "state": BillState.VOID, "kind": {"$in": list(kinds)}}},
         {
             "$group": {
                 "_id": {"home": "$home", "kind": "$kind", "period": "$period"},
@@ -197,31 +198,31 @@ async def totals(db: Database, run_ids: Sequence[str]) -> dict[str, list[Total]]
 
 
 async def issued_since(db: Database, homes: Mapping[str, Day], wanted: Document) -> list[Bill]:
-    """Bills that are owed or paid, of a month since a day of each home; by home and month.
+    """Bills of fees, owed or paid, of a month since a day of each home; by home and month.
 
     `wanted`: what else is true of them. Served by index `home_paid`.
     """
     states = [BillState.OWING, BillState.PAID]
-    query = {"home": {"$in": sorted(homes)}, "state": {"$in": states}, **wanted}
+    query = {"home": {"$in": sorted(homes)}, "state": {"$in": states}, **OF_FEES, **wanted}
     found = msgspec.convert(await db[COLLECTION].find(query).to_list(), list[Bill])
     since = [b for b in found if plus_months(b.period, b.months - 1) >= homes[b.home][:7]]
     return sorted(since, key=lambda bill: (bill.home, bill.period, bill.id))
 
 
 async def owing(db: Database, homes: Sequence[str], query: ListQuery) -> Page[Bill]:
-    """List unpaid bills, the latest first. Served by index `home_paid`."""
-    own = {"home": {"$in": list(homes)}, "state": BillState.OWING}
+    """List unpaid bills of fees, the latest first. Served by index `home_paid`."""
+    own = {"home": {"$in": list(homes)}, "state": BillState.OWING, **OF_FEES}
     return await LATEST.page(db[COLLECTION], Bill, own, query, hint="home_paid")
 
 
 async def paid(db: Database, since: Mapping[str, datetime], query: ListQuery) -> Page[Bill]:
-    """List what homes paid, each since its own instant. Order and index as `owing`.
+    """List what fees homes paid, each since its own instant. Order and index as `owing`.
 
     Each home's part says where the page begins, so that no page before is read again.
     """
     behind = LATEST.after(query.cursor)
     own = [
-        {"home": home, "state": BillState.PAID, "paid_at": {"$gte": at}, **behind}
+        {"home": home, "state": BillState.PAID, "paid_at": {"$gte": at}, **OF_FEES, **behind}
         for home, at in since.items()
     ]
     if not own:
@@ -231,11 +232,19 @@ async def paid(db: Database, since: Mapping[str, datetime], query: ListQuery) ->
 
 
 async def owed(db: Database, homes: Sequence[str]) -> OwedBills:
-    """Return how many bills these homes owe, and how much. Served by index `home_paid`."""
+    """Return how many fees these homes owe, and how much. Served by index `home_paid`."""
     pipeline: list[Document] = [
-        {"$match": {"home": {"$in": list(homes)}, "state": BillState.OWING}},
+        {"$match": {"home": {"$in": list(homes)}, "state": BillState.OWING, **OF_FEES}},
         {"$group": {"_id": None, "count": {"$sum": 1}, "amount_fen": {"$sum": "$amount_fen"}}},
     ]
     cursor = await db[COLLECTION].aggregate(pipeline)
     rows = await cursor.to_list()
     return msgspec.convert(rows[0], OwedBills) if rows else OwedBills(count=0, amount_fen=0)
+
+
+async def of_debtor(
+    db: Database, person: str, state: BillState, query: ListQuery
+) -> Page[Bill]:
+    """List what somebody owes or paid for repairs, the latest first. By index `debtor`."""
+    own = {"debtor": person, "state": state}
+    return await LATEST.page(db[COLLECTION], Bill, own, query, hint="debtor")

@@ -6,7 +6,7 @@ from services.bills.due_days import is_overdue
 from services.bills.models import Bill, BillView
 from services.bills.states import BillState
 from services.dependencies import Dependencies
-from services.fees.models import FeeKind
+from services.fees.models import BillKind
 from services.kernel.days import plus_months
 from services.kernel.views import show
 from services.places import actions as places
@@ -42,7 +42,7 @@ def title_of(bill: Bill) -> str:
     return f"{span(bill.period, bill.months)}{days}{bill.kind.label}"
 
 
-def title(kind: FeeKind, period: str, months: int) -> str:
+def title(kind: BillKind, period: str, months: int) -> str:
     """Name a bill: 2026年11月物业费, 2026年10月至12月物业费."""
     return f"{span(period, months)}{kind.label}"
 

@@ -17,6 +17,16 @@ def since(actor: Actor, permission: Permission) -> dict[str, datetime]:
     return {home: start_of(day) if day else BEGINNING for home, day in days.items()}
 
 
+def pays(actor: Actor, began: Mapping[str, datetime], bill: Bill) -> bool:
+    """Tell whether somebody pays a bill: for a home of theirs, or a repair that they ordered.
+
+    `began`: home → when their relation to it began.
+    """
+    if bill.debtor:
+        return bill.debtor == actor.person_id
+    return actor.may(Permission.PAY_BILLS, bill.home) and holds(began, bill)
+
+
 def holds(began: Mapping[str, datetime], bill: Bill) -> bool:
     """Tell whether a bill is owed, or was settled since the relation to its home began."""
     match bill.state:

@@ -28,6 +28,17 @@ class FeeKind(Labelled):
     WASTE_FEE = "waste_fee", "生活垃圾处理费"
 
 
+class BillKind(Labelled):
+    """Kind of a bill: a fee by the month, or a repair in a home that was ordered once.
+
+    Rules, runs, arrears and rates know fees only, so that nothing else is mixed with them.
+    """
+
+    PROPERTY_FEE = FeeKind.PROPERTY_FEE.value, FeeKind.PROPERTY_FEE.label
+    WASTE_FEE = FeeKind.WASTE_FEE.value, FeeKind.WASTE_FEE.label
+    REPAIR_FEE = "repair_fee", "维修费"
+
+
 class FeeRule(Struct, kw_only=True):
     """Price of one kind of fee for homes under a place, from a day on. Only its end may change.
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from services.fees.models import FeeKind
+from services.fees.models import BillKind
 from services.kernel.days import Day, Month
 from services.kernel.money import Fen
 from services.kernel.paths import smallest_around
@@ -21,7 +21,7 @@ class Line(Struct, frozen=True, kw_only=True):
 
     `bill_id`: Opaque id of the bill.
     `home`: Path of the home.
-    `kind`: Fee that is paid.
+    `kind`: What is paid: a fee, or a repair.
     `period`: First month that is paid.
     `explanation`: The whole computation on one line, in Chinese.
     `amount_fen`: What is paid for this bill, in fen.
@@ -29,7 +29,7 @@ class Line(Struct, frozen=True, kw_only=True):
 
     bill_id: str
     home: str
-    kind: FeeKind
+    kind: BillKind
     period: Month
     explanation: str
     amount_fen: Fen
@@ -170,7 +170,7 @@ class ReceiptLine(Struct, kw_only=True):
     `title`: Title in Chinese with month and fee, e.g. 2026年11月物业费.
     `home`: Path of the home.
     `address`: Address of the home, as people say it.
-    `kind`: Fee that was paid.
+    `kind`: What was paid: a fee, or a repair.
     `period`: First month that was paid.
     `months`: Number of months that were paid.
     `explanation`: The whole computation on one line, in Chinese.
@@ -181,7 +181,7 @@ class ReceiptLine(Struct, kw_only=True):
     title: str
     home: str
     address: str
-    kind: FeeKind
+    kind: BillKind
     period: Month
     months: int
     explanation: str

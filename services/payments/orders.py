@@ -85,7 +85,7 @@ async def _payee(deps: Dependencies, bills: Sequence[Bill]) -> tuple[str, str]:
     at_home = {home: await payees.at_home(deps, home) for home in {b.home for b in bills}}
     for bill in bills:
         known = [p for p in at_home[bill.home] if p.account == bill.account and not p.is_slip]
-        right = [p for p in known if bill.kind in p.kinds and p.id == (bill.payee or p.id)]
+        right = [p for p in known if p.takes(bill.kind) and p.id == (bill.payee or p.id)]
         if not bill.payee:
             right = [payee for payee in right if payee.name == bill.payee_name]
         if not right and (known or bill.payee):

@@ -6,7 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from services.bills.models import Bill
 from services.bills.states import BillState
-from services.fees.models import FeeKind
+from services.fees.models import BillKind
 from services.kernel import errors
 from services.wechat.errors import PayError, PayReaction
 
@@ -63,7 +63,7 @@ class DifferentPayees(errors.InvalidInput):
 
 
 class DifferentFees(errors.InvalidInput):
-    """One order and one receipt are for one fee, also where one payee takes both."""
+    """One order and one receipt are for one fee, or for repairs, also of one payee."""
 
     code = "different_fees"
 
@@ -104,8 +104,9 @@ def require_payable(bills: Sequence[Bill]) -> None:
         raise BillAlreadyPaid("有账单已经缴过或作废,请刷新后再试")
     if len({(bill.account, bill.payee_name) for bill in bills}) > 1:
         raise DifferentPayees("这些账单的收款单位不同,请分开支付")
-    if len({bill.kind for bill in bills}) > 1:
-        fees = "和".join(kind.label for kind in FeeKind)
+    kinds = {bill.kind for bill in bills}
+    if len(kinds) > 1:
+        fees = "和".join(kind.label for kind in BillKind if kind in kinds)
         raise DifferentFees(f"{fees}请分开支付,各有收据")
 
 

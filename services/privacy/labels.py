@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from services.dependencies import Dependencies
-from services.fees.models import FeeKind
+from services.fees.models import BillKind
 from services.kernel import money
 from services.kernel.documents import Document
 from services.kernel.labels import label_of
@@ -53,6 +53,6 @@ def _translated(label: str, value: Any, addresses: Mapping[str, str]) -> Any:
 
 def _line(line: Document, addresses: Mapping[str, str]) -> Document:
     said = {LINE.get(name, name): in_yuan(name, value) for name, value in line.items()}
-    said["费用"] = label_of(FeeKind, said.get("费用", ""))
+    said["费用"] = label_of(BillKind, said.get("费用", ""))
     said["房屋"] = addresses.get(said.get("房屋", ""), said.get("房屋"))
     return said

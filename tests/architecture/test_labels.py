@@ -84,7 +84,7 @@ def test_no_dictionary_says_it_again(source_tree: SourceTree) -> None:
     ],
 )
 def test_a_second_dictionary_is_found(text: str) -> None:
-    module = "services.bills.views"  # where FeeKind is imported
+    module = "services.bills.store"  # where FeeKind is imported
     assert [*second_dictionaries(module, ast.parse(text))]
 
 

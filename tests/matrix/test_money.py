@@ -12,6 +12,7 @@ from mongo_indexes import (
     register_imports,
 )
 from services.bills.states import BillState
+from services.kernel.permissions import Permission
 from services.payments.discrepancies.models import Discrepancy, Doubt
 from services.payments.discrepancies.states import DiscrepancyState
 from services.payments.models import Line, Payment
@@ -167,6 +168,7 @@ FURNITURE: Final[Furniture] = (
 )
 ROWS = (
     Row("get", "/api/v1/me/bills", somewhere()),
+    Row("get", "/api/v1/me/repair-bills", everyone()),
     Row(
         "post",
         "/api/v1/bills/{bill_id}/void",
@@ -178,7 +180,7 @@ ROWS = (
     Row(
         "post",
         "/api/v1/payments",
-        at(HOME),
+        at(HOME, permission=Permission.PAY_BILLS),
         makes=owing_bill,
         body=lambda _, made: {"bill_ids": [made]},
     ),

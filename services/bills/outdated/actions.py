@@ -114,7 +114,7 @@ def _outdated(
 ) -> OutdatedBill | None:
     """Compare a bill with what its days would be billed today; None when they are equal."""
     now, compound = deps.now(), places.compound_of(home.id)
-    run = _run(compound, [bill.kind], at=now, period=bill.period, months=bill.months)
+    run = _run(compound, [FeeKind(bill.kind)], at=now, period=bill.period, months=bill.months)
     right, _ = drafts.draft(run, [home], prices[compound], _others(bill), at=now)
     right_fen = sum(draft.amount_fen for draft in right)
     if right_fen == bill.amount_fen:
@@ -133,4 +133,4 @@ def _others(bill: Bill) -> Known:
     first, last = f"{bill.period}-01", last_day(months_from(bill.period, bill.months)[-1])
     own = set(days_between(bill.from_day, bill.to_day))
     rest = (day for day in days_between(first, last) if day not in own)
-    return Known(frozenset((bill.home, slot(bill.kind, day)) for day in rest))
+    return Known(frozenset((bill.home, slot(FeeKind(bill.kind), day)) for day in rest))

@@ -16,7 +16,7 @@ from msgspec import Struct
 from services.bills.models import Bill, Known
 from services.bills.runs.models import BillRun, Skipped, SkipReason
 from services.bills.runs.pieces import Piece, Prices, pieces, slot
-from services.fees.models import FeeKind, FeeRule
+from services.fees.models import BillKind, FeeKind, FeeRule
 from services.fees.tariff import Part, charge_fen, explain
 from services.kernel.days import Day, Month, days_between, last_day, months_from, plus_days
 from services.kernel.documents import digest_id
@@ -161,7 +161,7 @@ def bill_for(
         id=digest_id(home.id, rule.kind, days[0] if days else months[0], edition),
         run_id=run.id,
         rule_id=rule.id,
-        kind=rule.kind,
+        kind=BillKind(rule.kind),
         home=home.id,
         period=months[0],
         months=len(months),

@@ -13,6 +13,7 @@ import msgspec
 
 from services.bills import actions as bills
 from services.bills import store as bills_store
+from services.bills.charges import journal_of
 from services.bills.due_days import due_on
 from services.bills.models import Bill, MonthsAfterVoid
 from services.bills.runs import basis, notify, skips_store, store
@@ -27,7 +28,6 @@ from services.jobs.models import Again
 from services.kernel.days import day_of, months_from
 from services.kernel.documents import Document
 from services.ledger import actions as ledger
-from services.ledger.models import Journal, Posting, income, receivable
 from services.messaging.broadcasts import actions as broadcasts
 from services.messaging.broadcasts.models import Wish
 from services.places import actions as places
@@ -145,7 +145,7 @@ async def issue_some(deps: Dependencies, run: BillRun) -> None:
             return
         await _issue(deps, tx, run, drafts, at)
         await payees.mark_charged(deps, tx, {bill.payee for bill in drafts})
-        await ledger.post_many(deps, tx, [_journal(bill, run.place, at) for bill in drafts])
+        await ledger.post_many(deps, tx, [journal_of(bill, at) for bill in drafts])
 
     await deps.in_transaction(save)
 
@@ -161,20 +161,6 @@ async def _issue(
         moved = await bills_store.move(deps.db, tx, ids, issue, due_on=day, **changes)
         if moved != len(ids):
             raise DraftsMoved(run.id)
-
-
-def _journal(bill: Bill, compound: str, at: datetime) -> Journal:
-    return Journal(
-        id=f"issue:{bill.id}",
-        kind="issue",
-        place=compound,
-        at=at,
-        postings=[
-            Posting(receivable(bill.id), bill.amount_fen),
-            Posting(income(bill.kind, compound), -bill.amount_fen),
-        ],
-        reference={"bill": bill.id, "run": bill.run_id},
-    )
 
 
 async def discard_some(deps: Dependencies, run: BillRun) -> bool:

@@ -7,6 +7,7 @@ import msgspec
 
 from mongo_indexes.bills import COLLECTION
 from services.bills.due_days import is_overdue
+from services.bills.models import OF_FEES
 from services.bills.states import BillState
 from services.bills.unpaid_homes.models import Arrears, Debt, Debts, Due
 from services.dependencies import Database
@@ -20,8 +21,8 @@ BILLS_PER_HOME: Final = 10
 
 
 def of_kind(kind: FeeKind | None) -> Document:
-    """Return the condition for one kind of fee, or for all."""
-    return {"kind": kind} if kind else {}
+    """Return the condition for one kind of fee, or for all; repairs are none."""
+    return {"kind": kind} if kind else OF_FEES
 
 
 async def unpaid(
@@ -74,7 +75,8 @@ async def debts_of(db: Database, homes: Sequence[str], debts: Debts) -> list[Deb
 
 async def owing_since(db: Database, homes: Sequence[str], month: str) -> set[str]:
     """Return those of the homes that owe for a month up to this one. Covered by `owing`."""
-    owed = {"state": BillState.OWING, "home": {"$in": list(homes)}, "period": {"$lte": month}}
+    owed = {"state": BillState.OWING, "home": {"$in": list(homes)}, **OF_FEES}
+    owed |= {"period": {"$lte": month}}
     pipeline: list[Document] = [{"$match": owed}, {"$group": {"_id": "$home"}}]
     cursor = await db[COLLECTION].aggregate(pipeline, hint="owing")
     return {row["_id"] for row in await cursor.to_list()}

@@ -12,6 +12,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
+from services.fees.models import FeeKind
 from services.fees.payees import store, views
 from services.fees.payees.models import EndPayee, NewPayee, Payee, PayeesQuery, PayeeView
 from services.firms import actions as firms
@@ -245,6 +246,22 @@ async def of_firm(deps: Dependencies, compound: str, firm: str) -> list[Payee]:
     """Return the payees of a compound that are this firm: what it may dispose of."""
     found = await store.at_places(deps.db, [compound])
     return [payee for payee in found if payee.firm == firm and not payee.is_slip]
+
+
+async def for_repairs(deps: Dependencies, compound: str, firm: str) -> Payee | None:
+    """Return the payee of a firm that is paid for repairs in homes ordered today, or None.
+
+    All payees of a firm are its own. Where it has several, the one of the property fee is
+    taken: residents know it.
+    """
+    today = deps.today()
+    found = [
+        payee
+        for payee in await of_firm(deps, compound, firm)
+        if payee.stands_on(today) and payee.account in deps.merchants
+    ]
+    found.sort(key=lambda p: (FeeKind.PROPERTY_FEE not in p.kinds, p.from_day, p.id))
+    return next(iter(found), None)
 
 
 async def mark_charged(deps: Dependencies, tx: Transaction, payee_ids: Collection[str]) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from services.fees.models import AccountKey, FeeKind, PayeeName
+from services.fees.models import AccountKey, BillKind, FeeKind, PayeeName
 from services.firms.models import FirmId
 from services.kernel.days import Day
 from services.kernel.labels import Labelled
@@ -45,6 +45,10 @@ class Payee(Struct, kw_only=True):
     def is_slip(self) -> bool:
         """Tell whether it was ended before its first day and no bill was issued for it."""
         return not (self.charged or self.ever_stands)
+
+    def takes(self, kind: str) -> bool:
+        """Tell whether it is paid what is billed: its own fees, and as a firm its repairs."""
+        return kind in self.kinds or (kind == BillKind.REPAIR_FEE and bool(self.firm))
 
     def stands_on(self, day: Day) -> bool:
         """Tell whether the payee may charge for this day, leaving contracts aside."""

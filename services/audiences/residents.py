@@ -81,6 +81,12 @@ async def at_homes(deps: Dependencies, homes: Sequence[str]) -> dict[str, tuple[
     return {home: people_of(ties) for home, ties in found.items()}
 
 
+async def household(deps: Dependencies, home: str) -> tuple[str, ...]:
+    """Return who is bound to a home today and may see its own cases: not who only pays."""
+    ties = await residencies.ties_of(deps, [home])
+    return people_of(tie for tie in ties if tie.relation is not Relation.PAYER)
+
+
 async def first_named(deps: Dependencies, homes: Sequence[str]) -> dict[str, Residency]:
     """Return home → its owner in the register today, or else who lives there."""
     found = await residencies.of_homes(deps, homes)

@@ -37,6 +37,7 @@ from services.repairs.models import (
     SimilarQuery,
 )
 from services.repairs.outages import attachments
+from services.repairs.quotes import guarantees
 from services.repairs.reporters import contents
 from services.repairs.reporters.models import RepairPhotos
 from services.repairs.states import RepairState
@@ -70,6 +71,7 @@ async def report(deps: Dependencies, actor: Actor, wish: ReportRepair) -> Repair
     await consents.check(deps, actor.person_id)
     draft = await _draft(deps, actor, wish)
     draft.number = await numbers.draw(deps, REPAIR, draft.place)
+    draft.guarantee_of = await guarantees.source_of(deps, draft)
     draft = msgspec.structs.replace(draft, **await keys.of(deps, draft))
     told = await ladder.first_people(deps, REPAIR, draft)
 

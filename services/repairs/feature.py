@@ -22,6 +22,8 @@ from services.repairs.outages import notify as outages_notify
 from services.repairs.outages import privacy as outages_privacy
 from services.repairs.prices import lists as prices_lists
 from services.repairs.prices import privacy as prices_privacy
+from services.repairs.quotes import notify as quotes_notify
+from services.repairs.quotes import privacy as quotes_privacy
 from services.repairs.ratings import lists as ratings_lists
 from services.repairs.ratings import privacy as ratings_privacy
 from services.repairs.reporters import contents
@@ -36,7 +38,7 @@ FEATURE: Final = Feature(
     jobs={**jobs.JOBS, **outages_jobs.JOBS, **call_backs_jobs.JOBS, **figures_jobs.JOBS},
     lanes={**jobs.LANES, **call_backs_jobs.LANES, **figures_jobs.LANES},
     schedules=(*jobs.SCHEDULES, *call_backs_jobs.SCHEDULES),
-    templates=(*notify.TEMPLATES, *outages_notify.TEMPLATES),
+    templates=(*notify.TEMPLATES, *outages_notify.TEMPLATES, *quotes_notify.TEMPLATES),
     checked=contents.CHECKED,
     checked_about=contents.CHECKED_ABOUT,
     holdings=(
@@ -51,6 +53,7 @@ FEATURE: Final = Feature(
         *reviews_privacy.HOLDINGS,
         *call_backs_privacy.HOLDINGS,
         *figures_privacy.HOLDINGS,
+        *quotes_privacy.HOLDINGS,
     ),
     forget=privacy.forget,
     forgets="报修和评价里填写的内容",

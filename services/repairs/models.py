@@ -118,6 +118,8 @@ class Repair(CaseFields, kw_only=True):
     split_from: str = ""
     outage: str = ""
     guarantee_of: str = ""
+    guarantee_lifted: bool = False
+    holds: int = 0  # how often it was held for a quote
     words: list[str] = field(default_factory=list)
     under: list[str] = field(default_factory=list)
     rank: int = 0
@@ -306,6 +308,7 @@ class RepairView(Struct, kw_only=True):
     `wish`: When somebody is there; null for any time.
     `merged_into`: Id of the repair that it was merged into; null for none.
     `outage_id`: Id of the outage that it is about; null for none.
+    `guarantee_of`: Id of the earlier repair under whose guarantee it is free; null for none.
     `urged`: How often people asked to hurry.
     `reopened`: How often it was opened again.
     `is_asked`: Whether I am asked if it is fixed.
@@ -339,6 +342,7 @@ class RepairView(Struct, kw_only=True):
     wish: Wish | None
     merged_into: str | None
     outage_id: str | None
+    guarantee_of: str | None
     urged: int
     reopened: int
     is_asked: bool

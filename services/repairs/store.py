@@ -207,6 +207,23 @@ async def on_hand(
     return {row["_id"]: row["count"] async for row in cursor}
 
 
+async def hold(db: Database, tx: Transaction, repair_id: str) -> Repair | None:
+    """Lock a repair in a transaction that goes by its state; None when there is none.
+
+    A write, not a read: a step at the same moment then conflicts with it.
+    """
+    document = await db[COLLECTION].find_one_and_update(
+        {"_id": repair_id}, {"$inc": {"holds": 1}}, session=tx
+    )
+    return msgspec.convert(document, Repair | None)
+
+
+async def lift_guarantee(db: Database, tx: Transaction, repair_id: str) -> None:
+    """Note that a repair is none of an earlier one's guarantee."""
+    change: Document = {"$set": {"guarantee_lifted": True}}
+    await db[COLLECTION].update_one({"_id": repair_id}, change, session=tx)
+
+
 async def show_text(db: Database, tx: Transaction, repair_id: str) -> None:
     """Let neighbours read the words of a repair."""
     change: Document = {"$set": {"text_shown": True}}

@@ -126,6 +126,7 @@ def _shown(
         access=_opened(deps, repair, seen).get("access"),
         merged_into=repair.merged_into or None,
         outage_id=repair.outage or None,
+        guarantee_of=(not repair.guarantee_lifted and repair.guarantee_of) or None,
         is_asked=asked and row is not None and row.answered < repair.round,
         steps=cases.steps_of(actor, REPAIR, repair, is_party=row is not None),
     )

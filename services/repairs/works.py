@@ -23,6 +23,7 @@ from services.repairs.models import (
     Repair,
     RepairView,
 )
+from services.repairs.quotes import charges
 from services.repairs.states import RepairAction
 
 LONGEST_PAUSE: Final = timedelta(days=30)
@@ -179,6 +180,7 @@ async def finish(
 
     async def change(tx: Transaction, found: Repair) -> Document:
         await _attach(deps, tx, actor, found, photo_ids)
+        await charges.settle(deps, tx, found)
         now = deps.now()
         done = Done(
             summary=wish.summary,

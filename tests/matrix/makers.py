@@ -1,10 +1,12 @@
 """Targets that routes of several areas take: each maker returns the id to call a route with."""
 
+from typing import Any
+
 from mongo_indexes import appointments, bills, messages, residencies
 from services.appointments.models import Appointment
 from services.bills.models import Bill
 from services.bills.states import BillState
-from services.fees.models import FeeKind
+from services.fees.models import BillKind
 from services.kernel.days import plus_months
 from services.kernel.permissions import Role
 from services.messaging.models import Message, position
@@ -55,14 +57,13 @@ async def message(scene: Scene) -> str:
     return await scene.town.insert(messages.COLLECTION, made)
 
 
-async def bill(scene: Scene, state: BillState = BillState.OWING) -> Bill:
+async def bill(scene: Scene, state: BillState = BillState.OWING, **more: Any) -> Bill:
     now, number = scene.town.world.deps.now(), scene.number
     period = plus_months("2020-01", number % 70)
     made = Bill(
         id=scene.town.new_id(),
         run_id=scene.town.new_id(),
         rule_id="",
-        kind=FeeKind.PROPERTY_FEE,
         home=scene.place,
         period=period,
         months=1,
@@ -76,6 +77,7 @@ async def bill(scene: Scene, state: BillState = BillState.OWING) -> Bill:
         created_at=now,
         issued_at=now,
         paid_at=now if state is BillState.PAID else None,
+        **{"kind": BillKind.PROPERTY_FEE, **more},
     )
     await scene.town.insert(bills.COLLECTION, made)
     return made

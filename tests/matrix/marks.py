@@ -130,7 +130,7 @@ def _add(marks: Marks, collection: str, document: dict[str, Any]) -> None:
         return
     owner = Owner(
         {document[name] for name in PLACES if document.get(name)}
-        | {line["home"] for line in document.get("lines", ())},
+        | {line["home"] for line in document.get("lines", ()) if "home" in line},
         {document[name] for name in PEOPLE if document.get(name)},
     )
     if collection == "people":

@@ -12,6 +12,7 @@ from mongo_indexes import (
     register_imports,
 )
 from services.bills.states import BillState
+from services.fees.models import BillKind
 from services.kernel.permissions import Permission
 from services.payments.discrepancies.models import Discrepancy, Doubt
 from services.payments.discrepancies.states import DiscrepancyState
@@ -49,6 +50,12 @@ def another_file(scene: Scene, _: str) -> bytes:
 async def owing_bill(scene: Scene) -> str:
     """A bill of a home that owes it; the amount is no other bill's."""
     return (await makers.bill(scene)).id
+
+
+async def repair_bill(scene: Scene) -> str:
+    """A bill of a repair that whoever asks ordered."""
+    debtor = scene.owner.person_id
+    return (await makers.bill(scene, kind=BillKind.REPAIR_FEE, debtor=debtor)).id
 
 
 async def payment(scene: Scene, payer: str = "") -> str:
@@ -161,6 +168,7 @@ async def _import(scene: Scene, state: State) -> str:
 # What there is of it everywhere, so that it can leak.
 FURNITURE: Final[Furniture] = (
     (owing_bill, tuple(HOMES)),
+    (repair_bill, tuple(HOMES)),
     (payment, tuple(HOMES)),
     (refund, tuple(HOMES)),
     (suspended, tuple(HOMES)),

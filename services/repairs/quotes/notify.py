@@ -1,0 +1,105 @@
+"""Messages about quotes: to the household, and to who offered them."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from services.audiences import residents
+from services.dependencies import Dependencies, Transaction
+from services.kernel.money import yuan
+from services.kernel.templates import Ask, Moment, Purpose, Template
+from services.messaging import actions as messaging
+from services.places import actions as places
+from services.repairs.models import Repair
+from services.repairs.quotes.models import LiftReason, Quote
+from services.repairs.quotes.states import QuoteState
+
+REPAIR_QUOTE: Final = Template(
+    key="repair_quote",
+    title="维修报价",
+    body="{address}的报修{number}:{news}。",
+    page="pages/repairs/quote",
+    data={"thing1": "address", "character_string2": "number", "thing3": "news"},
+    purpose=Purpose.PAYMENT,
+    asks=(Ask(Moment.AFTER_REPORTING, "维修要收费时先请您确认"),),
+)
+REPAIR_QUOTE_ANSWER: Final = Template(
+    key="repair_quote_answer",
+    title="报价有回复",
+    body="{address}的报修{number}:{news}。",
+    page="pages/work/repair",
+    data={"thing1": "address", "character_string2": "number", "thing3": "news"},
+    purpose=Purpose.INFORMATION,
+    asks=(Ask(Moment.AFTER_WORKING, "住户回复报价时告诉您"),),
+)
+TEMPLATES: Final = (REPAIR_QUOTE, REPAIR_QUOTE_ANSWER)
+
+
+async def offered(deps: Dependencies, tx: Transaction, quote: Quote) -> None:
+    """Ask the household for its yes; who only pays for the home sees nothing of its repairs."""
+    people = await residents.household(deps, quote.place)
+    news = f"报价{yuan(quote.total_fen)}元,同意后再维修"
+    await _send(deps, tx, quote, people, REPAIR_QUOTE, news)
+
+
+async def answered(deps: Dependencies, tx: Transaction, quote: Quote) -> None:
+    """Tell who offered a quote, in office, what the household said."""
+    said = "同意" if quote.state is QuoteState.ACCEPTED else "不同意"
+    news = f"住户{said}报价{yuan(quote.total_fen)}元"
+    await _send(deps, tx, quote, [quote.offered_by], REPAIR_QUOTE_ANSWER, news)
+
+
+async def ended(deps: Dependencies, tx: Transaction, quote: Quote) -> None:
+    """Tell who had accepted a quote that it is withdrawn or has lapsed: nothing is to pay."""
+    if quote.answered_by:
+        news = f"报价{yuan(quote.total_fen)}元{quote.state.label},不用付款"
+        await _send(deps, tx, quote, [quote.answered_by], REPAIR_QUOTE, news)
+
+
+async def billed(deps: Dependencies, tx: Transaction, quote: Quote) -> None:
+    """Tell who accepted a quote that the work is done, and to be paid."""
+    news = f"已修完,请付维修费{yuan(quote.total_fen)}元"
+    await _send(deps, tx, quote, [quote.answered_by], REPAIR_QUOTE, news)
+
+
+async def lifted(
+    deps: Dependencies, tx: Transaction, repair: Repair, reason: LiftReason
+) -> None:
+    """Tell who reported a repair that the community found it to be none of the guarantee."""
+    if repair.person is None:
+        return
+    addresses = await places.addresses(deps, [repair.place])
+    await messaging.notify(
+        deps,
+        tx,
+        person_id=repair.person,
+        template=REPAIR_QUOTE,
+        key=f"{repair.id}:lifted",
+        values={
+            "address": addresses.get(repair.place, repair.place),
+            "number": repair.number,
+            "news": f"社区认定{reason.label},不免费保修",
+        },
+        page=f"{REPAIR_QUOTE.page}?id={repair.id}",
+    )
+
+
+async def _send(
+    deps: Dependencies,
+    tx: Transaction,
+    quote: Quote,
+    people: Iterable[str],
+    template: Template,
+    news: str,
+) -> None:
+    addresses = await places.addresses(deps, [quote.place])
+    address = addresses.get(quote.place, quote.place)
+    for person in people:
+        await messaging.notify(
+            deps,
+            tx,
+            person_id=person,
+            template=template,
+            key=f"{quote.id}:{quote.state}",
+            values={"address": address, "number": quote.number, "news": news},
+            page=f"{template.page}?id={quote.repair}",
+        )

@@ -60,9 +60,9 @@ async def _look_after(
 async def _warn(
     deps: Dependencies, tx: Transaction, kind: Kind, found: Any, clock: Clock
 ) -> None:
-    to = {found.holder} if found.holder else await ladder.first_people(deps, kind, found)
+    people = {found.holder} if found.holder else await ladder.first_people(deps, kind, found)
     key = deadlines.key_of(found, kind.goals[found.state], clock)
-    await notify.tell(deps, tx, kind, found, News.WARNED, to=to, side=Side.WORK, key=key)
+    await kind.tell(deps, tx, found, News.WARNED, sorted(people), Side.WORK, key)
 
 
 async def _climb(
@@ -77,9 +77,7 @@ async def _climb(
     key = deadlines.key_of(found, goal, clock)
     while clock.climb_at and (is_empty or clock.climb_at <= now):
         people = await ladder.people_at(deps, kind, found, clock.rung)
-        await notify.tell(
-            deps, tx, kind, found, News.CLIMBED, to=people, side=Side.WORK, key=key
-        )
+        await kind.tell(deps, tx, found, News.CLIMBED, sorted(people), Side.WORK, key)
         label = kind.rungs(found.state)[clock.rung].label
         facts = {"goal": goal, "rung": label, "people": len(people)}
         news.append((News.CLIMBED, facts))
@@ -125,9 +123,7 @@ async def ask(deps: Dependencies, payload: Document) -> Again | None:
             return False
         people, is_more = await parties.take_unasked(deps, tx, found.id, found.round)
         key = f"{found.id}:{found.round}"
-        await notify.tell(
-            deps, tx, kind, found, News.ASKED, to=people, side=Side.REPORT, key=key
-        )
+        await kind.tell(deps, tx, found, News.ASKED, people, Side.REPORT, key)
         return is_more
 
     return Again(deps.now()) if await deps.in_transaction(save) else None
@@ -145,9 +141,7 @@ async def tell_joiners(deps: Dependencies, payload: Document) -> None:
         async def save(tx: Transaction, told: list[str] = people) -> None:
             meant = [person for person in told if person != payload["by"]]
             key = payload["told_as"]
-            await notify.tell(
-                deps, tx, kind, found, action, to=meant, side=Side.REPORT, key=key
-            )
+            await kind.tell(deps, tx, found, action, meant, Side.REPORT, key)
 
         await deps.in_transaction(save)
 

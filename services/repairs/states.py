@@ -66,7 +66,6 @@ class RepairAction(Labelled):
 
 S, A, P = RepairState, RepairAction, Party
 WORK, DISPATCH = Permission.WORK_ON_REPAIRS, Permission.DISPATCH_REPAIRS
-DECIDE: Final = Permission.DECIDE_REPAIR_APPEALS
 # Somebody does it, or shall.
 ON_HAND: Final = (S.ASSIGNED, S.ON_THE_WAY, S.WORKING, S.PAUSED)
 UNDER_WAY: Final = (S.ACCEPTED, *ON_HAND)
@@ -127,12 +126,19 @@ TABLE: Final = Table(
         act=Act.REPAIR_APPEALED,
         also=(Role.COMMUNITY_STAFF,),
     ),
-    Step(S.APPEALED, A.UPHOLD, S.REFUSED, DECIDE, act=Act.REPAIR_APPEAL_DECIDED, tells=ALL),
+    Step(
+        S.APPEALED,
+        A.UPHOLD,
+        S.REFUSED,
+        Permission.DECIDE_REPAIR_APPEALS,
+        act=Act.REPAIR_APPEAL_DECIDED,
+        tells=ALL,
+    ),
     Step(
         S.APPEALED,
         A.OVERTURN,
         S.ACCEPTED,
-        DECIDE,
+        Permission.DECIDE_REPAIR_APPEALS,
         act=Act.REPAIR_APPEAL_DECIDED,
         tells=(*ALL, P.FIRST_RUNG),
     ),

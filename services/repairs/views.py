@@ -5,7 +5,6 @@ all who live under its place, without names, and its words once they were checke
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from msgspec import Struct
 
@@ -31,8 +30,6 @@ from services.repairs.models import (
 )
 from services.repairs.states import OPEN, RepairState
 
-WORKS: Final = Permission.WORK_ON_REPAIRS
-
 
 class Sight(Struct, frozen=True):
     """What somebody sees of a repair.
@@ -50,7 +47,7 @@ class Sight(Struct, frozen=True):
 
 def sight(actor: Actor, repair: Repair, *, is_party: bool) -> Sight:
     """Return what somebody sees of a repair that they may know of."""
-    works = actor.may(WORKS, repair.place)
+    works = actor.may(Permission.WORK_ON_REPAIRS, repair.place)
     mine = is_party or actor.person_id in own(repair)
     at_home = repair.part is Part.HOME and actor.may(Permission.VIEW_HOME, repair.place)
     does = works and (

@@ -21,10 +21,10 @@ from services.repairs.city_clients.shapes import (
     GeoDefinition,
     GeoError,
     GeoRequest,
+    GeoRequestsQuery,
     GeoService,
     KeyQuery,
     RequestForm,
-    RequestsQuery,
 )
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -89,13 +89,13 @@ class GeoRequestsHandler(Open311Handler):
         needs=Access.PUBLIC,
         errors=("city_client_unknown", "bad_geo_report"),
     )
-    async def get(self, query: RequestsQuery) -> list[GeoRequest]:
+    async def get(self, query: GeoRequestsQuery) -> list[GeoRequest]:
         """Open311: repairs of what all share at the places of the client, the newest first."""
         client = await clients.access(self.deps, query.api_key)
         return await georeport.requests(self.deps, client, query)
 
     @endpoint(
-        "fileGeoRequest",
+        "createGeoRequest",
         needs=Access.PUBLIC,
         status=201,
         media_type=FORM,

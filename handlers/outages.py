@@ -33,7 +33,7 @@ class PlaceOutagesHandler(ApiHandler):
         return await outages.listing(self.deps, self.actor, place, query)
 
     @endpoint(
-        "announceOutage",
+        "createOutage",
         needs=Permission.DISPATCH_REPAIRS,
         status=201,
         errors=(
@@ -74,7 +74,7 @@ class OutageHandler(ApiHandler):
 
 class OutageExpectedEndHandler(ApiHandler):
     @endpoint(
-        "postponeOutage",
+        "updateOutageExpectedEnd",
         needs=Permission.DISPATCH_REPAIRS,
         errors=("outage_moved_on", "outage_bad_times"),
         example=PostponeOutage(ends_at=datetime(2026, 12, 1, 12, tzinfo=UTC)),

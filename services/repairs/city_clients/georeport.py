@@ -19,8 +19,8 @@ from services.repairs.city_clients.shapes import (
     MOST_REQUESTS,
     GeoDefinition,
     GeoRequest,
+    GeoRequestsQuery,
     GeoService,
-    RequestsQuery,
 )
 from services.repairs.models import Repair
 from services.repairs.states import OPEN, RepairState
@@ -83,7 +83,7 @@ async def definition(deps: Dependencies, client: CityClient, code: str) -> GeoDe
 
 
 async def requests(
-    deps: Dependencies, client: CityClient, query: RequestsQuery
+    deps: Dependencies, client: CityClient, query: GeoRequestsQuery
 ) -> list[GeoRequest]:
     """Requests under the place of a client, the newest first. Raises BadGeoReport."""
     if ids := _listed(query.service_request_id):
@@ -112,7 +112,7 @@ def _listed(text: str) -> list[str]:
     return [part for each in text.split(",") if (part := each.strip())]
 
 
-def _where(deps: Dependencies, query: RequestsQuery) -> Document:
+def _where(deps: Dependencies, query: GeoRequestsQuery) -> Document:
     first, last = _range(deps, query)
     where: Document = {"created_at": {"$gte": first, "$lte": last}}
     if codes := _listed(query.service_code):
@@ -124,7 +124,7 @@ def _where(deps: Dependencies, query: RequestsQuery) -> Document:
     return where
 
 
-def _range(deps: Dependencies, query: RequestsQuery) -> tuple[datetime, datetime]:
+def _range(deps: Dependencies, query: GeoRequestsQuery) -> tuple[datetime, datetime]:
     """Return the first and the last instant that are asked for: ninety days by default."""
     first, last = _instant(query.start_date), _instant(query.end_date)
     if last is None:

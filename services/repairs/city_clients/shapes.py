@@ -8,11 +8,12 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
-from services.kernel.types import TEXT, Opaque
+from services.kernel.types import OPAQUE, TEXT, Opaque
 
 MOST_REQUESTS: Final = 1000
 MOST_IDS: Final = 100
 
+Listed = Annotated[str, Meta(max_length=4000, pattern=OPAQUE)]
 Text = Annotated[str, Meta(examples=["三楼的灯不亮"])]
 Code = Annotated[str, Meta(examples=["stair_light"])]
 Label = Annotated[str, Meta(examples=["楼道灯不亮"])]
@@ -29,7 +30,7 @@ class KeyQuery(Struct, kw_only=True):
     jurisdiction_id: Opaque = ""
 
 
-class RequestsQuery(KeyQuery, kw_only=True):
+class GeoRequestsQuery(KeyQuery, kw_only=True):
     """Which requests to list, the newest first.
 
     `service_request_id`: Ids, separated by commas; whatever else is asked for is ignored then.
@@ -41,8 +42,8 @@ class RequestsQuery(KeyQuery, kw_only=True):
     `page_size`: Requests of a page.
     """
 
-    service_request_id: Annotated[str, Meta(max_length=4000)] = ""
-    service_code: Annotated[str, Meta(max_length=4000)] = ""
+    service_request_id: Listed = ""
+    service_code: Listed = ""
     start_date: Opaque = ""
     end_date: Opaque = ""
     status: Opaque = ""

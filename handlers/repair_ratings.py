@@ -26,7 +26,6 @@ RepairId = Annotated[
 ReviewId = Annotated[
     str, Meta(min_length=1, max_length=64, description="Id of the review, as it was answered.")
 ]
-DISPATCH, DECIDE = Permission.DISPATCH_REPAIRS, Permission.DECIDE_REPAIR_APPEALS
 STEP = ("not_found", "forbidden", "repair_review_moved_on")
 
 
@@ -68,14 +67,14 @@ class RatingsOfRepairHandler(ApiHandler):
 
 
 class RatingsHandler(ApiHandler):
-    @endpoint("listRepairRatings", needs=DISPATCH)
+    @endpoint("listRepairRatings", needs=Permission.DISPATCH_REPAIRS)
     async def get(self, place: PlacePath, query: RatingsQuery) -> Page[RatingView]:
         """Ratings of repairs under a place, newest first."""
         return await ratings.listing(self.deps, self.actor, place, query)
 
 
 class ReviewsHandler(ApiHandler):
-    @endpoint("listRepairReviews", needs=DECIDE)
+    @endpoint("listRepairReviews", needs=Permission.DECIDE_REPAIR_APPEALS)
     async def get(self, place: PlacePath, query: ReviewsQuery) -> Page[ReviewView]:
         """Reviews of bad ratings under a place, newest first."""
         return await reviews.listing(self.deps, self.actor, place, query)
@@ -98,7 +97,7 @@ class ReviewHistoryHandler(ApiHandler):
 class ReviewAnswerHandler(ApiHandler):
     @endpoint(
         "answerRepairReview",
-        needs=DECIDE,
+        needs=Permission.DECIDE_REPAIR_APPEALS,
         errors=STEP,
         example=AnswerReview(text="已约谈物业,会重新上门处理"),
     )
@@ -110,7 +109,7 @@ class ReviewAnswerHandler(ApiHandler):
 class ReviewCloseHandler(ApiHandler):
     @endpoint(
         "closeRepairReview",
-        needs=DECIDE,
+        needs=Permission.DECIDE_REPAIR_APPEALS,
         errors=STEP,
         example=AnswerReview(text="住户说是点错了"),
     )
@@ -122,7 +121,7 @@ class ReviewCloseHandler(ApiHandler):
 class ReviewRemarksHandler(ApiHandler):
     @endpoint(
         "noteRepairReview",
-        needs=DECIDE,
+        needs=Permission.DECIDE_REPAIR_APPEALS,
         errors=STEP,
         example=AnswerReview(text="已电话联系物业经理"),
     )

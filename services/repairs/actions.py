@@ -1,17 +1,15 @@
 """Actions of who reports a repair: reported, joined, changed, urged, cancelled, answered."""
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from services.audit import actions as audit
-from services.cases import actions as cases
-from services.cases import deadlines, history, ladder, numbers
+from services.cases import history
 from services.cases.models import CameBy, EventView
 from services.cases.parties import actions as parties
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
-from services.firms import contracts
 from services.kernel import errors
 from services.kernel.acts import Act
 from services.kernel.pages import ListQuery, Page
@@ -23,12 +21,8 @@ from services.places import actions as places
 from services.places.models import Kind as PlaceKind
 from services.quotas import actions as quotas
 from services.quotas.models import SHARES, Quota
-from services.repairs import notify, store, views
-from services.repairs.boards import keys
-from services.repairs.categories import actions as categories
-from services.repairs.categories.models import Category, Scope
-from services.repairs.classes import Danger
-from services.repairs.kind import COMPLETION, REPAIR, RESPONSE, lives_under
+from services.repairs import store, views
+from services.repairs.kind import REPAIR, lives_under
 from services.repairs.models import (
     Part,
     Repair,
@@ -36,17 +30,12 @@ from services.repairs.models import (
     ReportRepair,
     SimilarQuery,
 )
-from services.repairs.outages import attachments
-from services.repairs.quotes import guarantees
-from services.repairs.reporters import contents
+from services.repairs.reporters import contents, drafts
 from services.repairs.reporters.models import RepairPhotos
-from services.repairs.states import RepairState
-from services.repairs.terms import actions as terms
 
 MOST_SIMILAR: Final = 10
 # Where something can be broken: above a compound nobody has it done.
 BROKEN: Final = (PlaceKind.COMPOUND, PlaceKind.BUILDING, PlaceKind.UNIT, PlaceKind.HOME)
-SCOPES: Final = {Part.HOME: Scope.HOME, Part.COMMON: Scope.COMMON}
 
 
 class TooManyRepairs(errors.Conflict):
@@ -56,12 +45,6 @@ class TooManyRepairs(errors.Conflict):
     details_type = errors.Most
 
 
-class WrongPart(errors.InvalidInput):
-    """The category is not one of homes, or not one of what all share."""
-
-    code = "repair_wrong_part"
-
-
 async def report(deps: Dependencies, actor: Actor, wish: ReportRepair) -> RepairView:
     """Report something to be repaired, for oneself or by heads and staff for somebody.
 
@@ -69,29 +52,16 @@ async def report(deps: Dependencies, actor: Actor, wish: ReportRepair) -> Repair
     CategoryEnded, Forbidden.
     """
     await consents.check(deps, actor.person_id)
-    draft = await _draft(deps, actor, wish)
-    draft.number = await numbers.draw(deps, REPAIR, draft.place)
-    draft.guarantee_of = await guarantees.source_of(deps, draft)
-    draft = msgspec.structs.replace(draft, **await keys.of(deps, draft))
-    told = await ladder.first_people(deps, REPAIR, draft)
+    draft, told = await drafts.complete(deps, await _draft(deps, actor, wish))
 
-    async def save(tx: Transaction) -> None:
+    async def save(tx: Transaction) -> Repair:
         await consents.require(deps, tx, actor.person_id)
-        if not await places.use(deps, [draft.place], tx=tx):
-            raise errors.NotFound(places.MISSING)
         await _require_room(deps, tx, actor)
-        draft.outage = await attachments.attach(deps, tx, draft.place, draft.category)
-        await store.insert(deps.db, tx, draft)
-        await contents.attach(deps, tx, actor, draft, draft.photo_ids)
-        await contents.submit(deps, tx, actor.person_id, draft)
-        if draft.person:
-            await parties.add_reporter(deps, tx, REPAIR, draft.id, draft.person)
-        await cases.begin(deps, tx, actor, REPAIR, draft)
-        await notify.reported(deps, tx, draft, sorted(told - {actor.person_id}))
-        await note(deps, tx, actor, Act.REPAIR_REPORTED, draft)
+        made = await drafts.begin(deps, tx, actor, draft, told)
+        await note(deps, tx, actor, Act.REPAIR_REPORTED, made)
+        return made
 
-    await deps.in_transaction(save)
-    return await views.one(deps, actor, draft)
+    return await views.one(deps, actor, await deps.in_transaction(save))
 
 
 async def _draft(deps: Dependencies, actor: Actor, wish: ReportRepair) -> Repair:
@@ -101,8 +71,8 @@ async def _draft(deps: Dependencies, actor: Actor, wish: ReportRepair) -> Repair
         raise errors.NotFound(places.MISSING)
     part = Part.HOME if place.kind is PlaceKind.HOME else Part.COMMON
     _require_theirs(actor, wish, part)
-    category = await choose(deps, place.id, part, wish.category)
-    draft = await draw_up(
+    category = await drafts.choose(deps, place.id, part, wish.category)
+    draft = await drafts.draw_up(
         deps,
         place.id,
         part,
@@ -118,44 +88,6 @@ async def _draft(deps: Dependencies, actor: Actor, wish: ReportRepair) -> Repair
         deps, draft.id, name=wish.on_behalf_of, phone=wish.phone, access=wish.access
     )
     return msgspec.structs.replace(draft, **kept)
-
-
-async def choose(deps: Dependencies, place: str, part: Part, code: str) -> Category:
-    """Return a category of today for a part. Raises WrongPart, CategoryUnknown, -Ended."""
-    category = await categories.choose(deps, place, code, today=deps.today())
-    if category.scope not in {Scope.BOTH, SCOPES[part]}:
-        raise WrongPart("这个类别不适用于这里,请换一个类别")
-    return category
-
-
-async def draw_up(
-    deps: Dependencies, place: str, part: Part, code: str, danger: Danger, **fields: Any
-) -> Repair:
-    """Return a repair that begins now, by today's contract and terms; without its number."""
-    contract = await contracts.holding(deps, places.compound_of(place))
-    contract_id = contract.id if contract else ""
-    rule = await terms.of(deps, place, code, danger, contract_id=contract_id, day=deps.today())
-    now = deps.now()
-    spans = {RESPONSE: rule.response, COMPLETION: rule.completion}
-    clocks = await deadlines.begin(deps, place, now, spans)
-    return Repair(
-        id=deps.new_id(),
-        number="",
-        place=place,
-        part=part,
-        category=code,
-        danger=danger,
-        state=RepairState.REPORTED,
-        created_at=now,
-        entered_at=now,
-        steps=1,
-        firm=contract.firm if contract else "",
-        contract=contract_id,
-        terms=rule.version_id,
-        clocks=clocks,
-        due_at=clocks[RESPONSE].due_at,
-        **fields,
-    )
 
 
 def _require_theirs(actor: Actor, wish: ReportRepair, part: Part) -> None:

@@ -17,7 +17,6 @@ OTHER_WORDS: Final = {
     "services.notices.states": {"INSTEAD"},  # what to do in place of an action
     "services.repairs.notify": {"PROGRESS", "WORK", "LATE"},  # what a message says of a step
     "services.register.sheet.cells": {"RELATIONS"},  # what registers write for it
-    "services.repairs.notify": {"PROGRESS", "WORK", "LATE"},  # the sentences of messages
 }
 
 

@@ -6,8 +6,6 @@ from typing import Final
 import msgspec
 
 from services.audit import actions as audit
-from services.cases import actions as cases
-from services.cases import ladder, numbers
 from services.cases.models import CameBy
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
@@ -16,8 +14,6 @@ from services.kernel.paths import covers
 from services.kernel.permissions import Actor
 from services.places import actions as places
 from services.places.models import Kind, Place
-from services.repairs import actions, notify, store
-from services.repairs.actions import WrongPart
 from services.repairs.categories.refusals import CategoryEnded, CategoryUnknown
 from services.repairs.city_clients import actions as clients
 from services.repairs.city_clients import requests_store
@@ -25,9 +21,9 @@ from services.repairs.city_clients import store as clients_store
 from services.repairs.city_clients.georeport import BadGeoReport, ServiceUnknown
 from services.repairs.city_clients.models import CityClient
 from services.repairs.city_clients.shapes import Described, FiledRequest, RequestForm
-from services.repairs.kind import REPAIR
 from services.repairs.models import Part, Repair
-from services.repairs.outages import attachments
+from services.repairs.reporters import drafts
+from services.repairs.reporters.drafts import WrongPart
 
 SHARED: Final = frozenset({Kind.COMPOUND, Kind.BUILDING, Kind.UNIT})
 # A system that got no answer sends the same again.
@@ -41,9 +37,7 @@ async def file(deps: Dependencies, client: CityClient, form: RequestForm) -> Fil
 
     Raises BadGeoReport, ServiceUnknown, NotFound, CityClientUnknown.
     """
-    draft = await _draft(deps, client, form)
-    draft.number = await numbers.draw(deps, REPAIR, draft.place)
-    told = sorted(await ladder.first_people(deps, REPAIR, draft))
+    draft, told = await drafts.complete(deps, await _draft(deps, client, form))
     actor = Actor(client.id, "")
 
     async def save(tx: Transaction) -> Repair:
@@ -51,15 +45,9 @@ async def file(deps: Dependencies, client: CityClient, form: RequestForm) -> Fil
             raise clients.unknown()
         since = draft.created_at - SAME_WITHIN
         same = await requests_store.same(deps.db, tx, draft, since)
-        if same is None:
-            if not await places.use(deps, [draft.place], tx=tx):
-                raise errors.NotFound(places.MISSING)
-            draft.outage = await attachments.attach(deps, tx, draft.place, draft.category)
-            await store.insert(deps.db, tx, draft)
-            await cases.begin(deps, tx, actor, REPAIR, draft)
-            await notify.reported(deps, tx, draft, told)
-        await _note(deps, tx, actor, same or draft, again=same is not None)
-        return same or draft
+        kept = same or await drafts.begin(deps, tx, actor, draft, told)
+        await _note(deps, tx, actor, kept, again=same is not None)
+        return kept
 
     filed = await deps.in_transaction(save)
     notice = f"编号 {filed.number},处理进展可随时查询"
@@ -87,10 +75,10 @@ async def _draft(deps: Dependencies, client: CityClient, form: RequestForm) -> R
         raise BadGeoReport("缺少 service_code")
     place = await _place(deps, client, form)
     try:
-        category = await actions.choose(deps, place.id, Part.COMMON, form.service_code)
+        category = await drafts.choose(deps, place.id, Part.COMMON, form.service_code)
     except (CategoryUnknown, CategoryEnded, WrongPart):
         raise ServiceUnknown(f"没有这个 service_code:{form.service_code}") from None
-    return await actions.draw_up(
+    return await drafts.draw_up(
         deps,
         place.id,
         Part.COMMON,

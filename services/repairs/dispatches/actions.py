@@ -3,7 +3,6 @@
 import msgspec
 
 from services.cases import actions as cases
-from services.cases import numbers
 from services.cases.actions import Words
 from services.cases.parties import actions as parties
 from services.dependencies import Dependencies, Transaction
@@ -13,9 +12,7 @@ from services.kernel.days import day_of
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission
 from services.places.actions import compound_of
-from services.repairs import actions as repairs
 from services.repairs import states, store, views
-from services.repairs.boards import keys
 from services.repairs.dispatches import classes
 from services.repairs.dispatches.models import MergeRepair, ReclassifyRepair, SplitRepair
 from services.repairs.dispatches.refusals import (
@@ -26,7 +23,7 @@ from services.repairs.dispatches.refusals import (
 )
 from services.repairs.kind import REPAIR
 from services.repairs.models import ACCESS, NAME, PHONE, Part, Repair, RepairView
-from services.repairs.reporters import contents
+from services.repairs.reporters import contents, drafts
 from services.repairs.states import TABLE, RepairAction
 from services.repairs.terms import actions as terms
 
@@ -43,7 +40,7 @@ async def reclassify(
     async def change(tx: Transaction, found: Repair) -> Document:
         code, danger = found.category, wish.danger or found.danger
         if wish.category and wish.category != code:
-            category = await repairs.choose(deps, found.place, found.part, wish.category)
+            category = await drafts.choose(deps, found.place, found.part, wish.category)
             code, danger = category.code, wish.danger or category.danger
         if (code, danger) == (found.category, found.danger):
             raise SameClass("类别和紧急程度没有变化")
@@ -129,16 +126,11 @@ async def split(
     if not actor.may(Permission.DISPATCH_REPAIRS, found.place):
         raise errors.Forbidden(REPAIR.forbidden)
     REPAIR.step(found, RepairAction.SPLIT)
-    draft = await _second(deps, found, wish)
+    draft, told = await drafts.complete(deps, await _second(deps, found, wish))
 
     async def change(tx: Transaction, found: Repair) -> Document:
-        made = msgspec.structs.replace(draft)  # this may run twice
-        await store.insert(deps.db, tx, made)
-        if made.person:
-            await parties.add_reporter(deps, tx, REPAIR, made.id, made.person)
-        await cases.begin(deps, tx, actor, REPAIR, made)
+        made = await drafts.begin(deps, tx, actor, draft, told)
         await parties.bring(deps, tx, REPAIR, found.id, made)
-        await contents.submit(deps, tx, actor.person_id, made)
         return {}
 
     words = Words(facts={"into": draft.id})
@@ -151,8 +143,8 @@ async def split(
 
 async def _second(deps: Dependencies, first: Repair, wish: SplitRepair) -> Repair:
     """Draw up a repair of the same people at the same place; what is sealed is sealed anew."""
-    category = await repairs.choose(deps, first.place, first.part, wish.category)
-    draft = await repairs.draw_up(
+    category = await drafts.choose(deps, first.place, first.part, wish.category)
+    draft = await drafts.draw_up(
         deps,
         first.place,
         first.part,
@@ -164,7 +156,6 @@ async def _second(deps: Dependencies, first: Repair, wish: SplitRepair) -> Repai
         wish=first.wish,
         split_from=first.id,
     )
-    draft.number = await numbers.draw(deps, REPAIR, draft.place)
     said = {"name": NAME, "phone": PHONE, "access": ACCESS}
     kept = {name: getattr(first, f"{name}_sealed") for name in said}
     opened = {
@@ -172,5 +163,4 @@ async def _second(deps: Dependencies, first: Repair, wish: SplitRepair) -> Repai
         for name, value in kept.items()
     }
     sealed = contents.words(deps, draft, wish.text) | contents.sealed(deps, draft.id, **opened)
-    draft = msgspec.structs.replace(draft, **sealed)
-    return msgspec.structs.replace(draft, **await keys.of(deps, draft))
+    return msgspec.structs.replace(draft, **sealed)

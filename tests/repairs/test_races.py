@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 from services.kernel.permissions import Role
-from tests.build.cast import COMPOUND, appoint
-from tests.build.repairs import Works
+from tests.build.cast import COMPOUND, UNIT, appoint
+from tests.build.repairs import LIGHT, Works
 from tests.build.sign_ins import Member, by_actions
 from tests.build.world import Reply
 
@@ -89,3 +89,12 @@ async def test_eight_repairers_and_two_dispatchers_at_once(works: Works) -> None
     await require_consistent(works, repair_id, done + 2)
     await works.world.work()
     assert len(await works.told("li", "repair_question")) == 1
+
+
+async def test_first_reports_at_once_have_each_a_number(works: Works) -> None:
+    wish = {"place": UNIT, "category": LIGHT, "text": "灯不亮了"}
+    people = await works.neighbours(6)
+    replies = await asyncio.gather(*(works.post(who, "repairs", **wish) for who in people))
+    assert [reply.status for reply in replies] == [201] * 6
+    numbers = sorted(reply.body["number"] for reply in replies)
+    assert numbers == [f"26-{number:04d}" for number in range(1, 7)]

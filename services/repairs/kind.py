@@ -124,7 +124,7 @@ def _without_photos(repair: Repair) -> Document:
 
 def knows(actor: Actor, repair: Repair) -> bool:
     """Tell whether somebody may know of a repair: what all share is known to all there."""
-    if actor.person_id in own(repair) or actor.may(Permission.WORK_ON_REPAIRS, repair.place):
+    if REPAIR.is_own(actor, repair) or actor.may(Permission.WORK_ON_REPAIRS, repair.place):
         return True
     if repair.part is Part.HOME:
         return actor.may(Permission.VIEW_HOME, repair.place)
@@ -155,6 +155,7 @@ REPAIR: Final = Kind(
     forbidden="这一步由别人办理",
     knows=knows,
     own=own,
+    files_for=Permission.REPORT_FOR_OTHERS,
     goals={
         RepairState.REPORTED: RESPONSE,
         RepairState.APPEALED: APPEAL,

@@ -18,7 +18,7 @@ from services.kernel.views import show
 from services.places import actions as places
 from services.repairs import store
 from services.repairs.categories import actions as categories
-from services.repairs.kind import REPAIR, knows, own
+from services.repairs.kind import REPAIR, knows
 from services.repairs.models import (
     ACCESS,
     PHONE,
@@ -48,7 +48,7 @@ class Sight(Struct, frozen=True):
 def sight(actor: Actor, repair: Repair, *, is_party: bool) -> Sight:
     """Return what somebody sees of a repair that they may know of."""
     works = actor.may(Permission.WORK_ON_REPAIRS, repair.place)
-    mine = is_party or actor.person_id in own(repair)
+    mine = is_party or REPAIR.is_own(actor, repair)
     at_home = repair.part is Part.HOME and actor.may(Permission.VIEW_HOME, repair.place)
     does = works and (
         repair.holder == actor.person_id or actor.may(Permission.DISPATCH_REPAIRS, repair.place)
@@ -58,7 +58,7 @@ def sight(actor: Actor, repair: Repair, *, is_party: bool) -> Sight:
     return Sight(
         words=remarks or repair.text_shown,
         remarks=remarks,
-        contact=(does and repair.state in OPEN) or actor.person_id in own(repair),
+        contact=(does and repair.state in OPEN) or REPAIR.is_own(actor, repair),
         internal=works,
     )
 
@@ -114,7 +114,7 @@ def _shown(
         category_label=labels[repair.place, repair.category],
         text=text_of(deps, repair) if seen.words else None,
         photo_ids=repair.photo_ids if seen.words else None,
-        is_mine=row is not None or actor.person_id in own(repair),
+        is_mine=row is not None or REPAIR.is_own(actor, repair),
         is_held_by_me=repair.holder == actor.person_id,
         is_held=bool(repair.holder),
         is_due_estimated=bool(clock and clock.is_estimated),

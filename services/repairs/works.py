@@ -9,7 +9,6 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission
-from services.photos import actions as photos
 from services.repairs import views
 from services.repairs.crews import actions as crews
 from services.repairs.kind import REPAIR
@@ -24,6 +23,7 @@ from services.repairs.models import (
     RepairView,
 )
 from services.repairs.quotes import charges
+from services.repairs.reporters import contents
 from services.repairs.states import RepairAction
 
 LONGEST_PAUSE: Final = timedelta(days=30)
@@ -179,7 +179,7 @@ async def finish(
     photo_ids = [*wish.before, *wish.after]
 
     async def change(tx: Transaction, found: Repair) -> Document:
-        await _attach(deps, tx, actor, found, photo_ids)
+        await contents.attach(deps, tx, actor, found, photo_ids, owner="")
         await charges.settle(deps, tx, found)
         now = deps.now()
         done = Done(
@@ -201,19 +201,3 @@ async def note(
     """Write a remark, for all who see the repair or for those who work on it."""
     words = Words(remark=wish.text, internal=wish.internal)
     return await _take(deps, actor, repair_id, RepairAction.REMARK, words=words)
-
-
-async def _attach(
-    deps: Dependencies, tx: Transaction, actor: Actor, found: Repair, photo_ids: list[str]
-) -> None:
-    if photo_ids:
-        await photos.attach(
-            deps,
-            tx,
-            actor,
-            photo_ids,
-            subject=found.id,
-            place=found.place,
-            needs=Permission.WORK_ON_REPAIRS,
-            owner="",
-        )

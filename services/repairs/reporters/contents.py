@@ -60,9 +60,18 @@ def sealed(deps: Dependencies, repair_id: str, **typed: str | None) -> Document:
 
 
 async def attach(
-    deps: Dependencies, tx: Transaction, actor: Actor, repair: Repair, photo_ids: list[str]
+    deps: Dependencies,
+    tx: Transaction,
+    actor: Actor,
+    repair: Repair,
+    photo_ids: list[str],
+    *,
+    owner: str | None = None,
 ) -> None:
-    """Attach photos of the actor to a repair. Raises NotFound for any other."""
+    """Attach photos of the actor to a repair. Raises NotFound for any other.
+
+    `owner`: whose they are then; "" for nobody's, of who works on it.
+    """
     if photo_ids:
         await photos.attach(
             deps,
@@ -72,6 +81,7 @@ async def attach(
             subject=repair.id,
             place=repair.place,
             needs=Permission.WORK_ON_REPAIRS,
+            owner=owner,
         )
 
 

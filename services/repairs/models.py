@@ -342,7 +342,7 @@ class RepairView(Struct, kw_only=True):
     wish: Wish | None
     merged_into: str | None
     outage_id: str | None
-    guarantee_of: str | None
+    guarantee_of: Annotated[str, Meta(examples=["01hzy3v7k2m4n6p8q0r2s4t6v8"])] | None
     urged: int
     reopened: int
     is_asked: bool

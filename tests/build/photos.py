@@ -14,8 +14,10 @@ from tests.build.world import Api
 PHOTOS = "/api/v1/photos"
 
 
-async def sent(api: Api, who: Member, content: bytes | None = None) -> str:
-    reply = await api.post(PHOTOS, content or picture(), as_=who)
+async def sent(
+    api: Api, who: Member, content: bytes | None = None, *, purpose: str = "proof"
+) -> str:
+    reply = await api.post(f"{PHOTOS}?purpose={purpose}", content or picture(), as_=who)
     assert reply.status == 201, reply.body
     return str(reply.body["photo_id"])
 

@@ -32,10 +32,23 @@ async def repair(estate: Estate) -> str:
     return repair_id
 
 
+async def review(estate: Estate) -> str:
+    works = await repairs.build(estate)
+    repair_id = await works.report("li")
+    await works.repaired(repair_id)
+    await works.do("li", repair_id, "answer", fixed=True)
+    marks = {"speed": 5, "quality": 2, "manner": 5}
+    assert (await works.post("li", f"repairs/{repair_id}/rating", **marks)).status == 201
+    found = await estate.world.db.repair_reviews.find_one({})
+    assert found is not None
+    return str(found["_id"])
+
+
 # A case of each kind with what its steps need.
 MAKERS: Final[dict[str, Callable[[Estate], Awaitable[str]]]] = {
     "home_request": home_request,
     "repair": repair,
+    "repair_review": review,
 }
 
 

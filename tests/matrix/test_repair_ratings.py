@@ -14,7 +14,7 @@ from mongo_indexes import (
     repair_rollups,
     repairs,
 )
-from services.cases.models import Clock, Way
+from services.cases.models import CameBy, Clock
 from services.cases.parties.models import PartyRow, party_id
 from services.kernel.permissions import Permission
 from services.repairs.call_backs.models import CallBack
@@ -65,7 +65,7 @@ async def fixed(scene: Scene, person: str | None = None) -> Repair:
         state=RepairState.CONFIRMED,
         person=person,
         filed_by=person or "test",
-        way=Way.APP,
+        way=CameBy.APP,
         created_at=now,
         steps=1,
         firm=await firm(scene),

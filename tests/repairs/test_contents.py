@@ -19,7 +19,7 @@ async def photo(works: Works, who: str) -> str:
     member = await works.member(who)
     await works.world.wechat.openid(member.name)
     await works.world.agree(member, "proof")
-    return await photos.sent(works.world.api, member)
+    return await photos.sent(works.world.api, member, purpose="case")
 
 
 async def photos_of(works: Works, who: str, repair_id: str) -> list[str]:

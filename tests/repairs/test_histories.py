@@ -47,9 +47,10 @@ async def test_what_is_internal_is_read_by_those_who_work_on_it_only(works: Work
         assert remarks == ["要带梯子", "配件周三到货"]
     [row] = [r for r in await works.history("li", repair_id) if r["remark"]]
     assert (row["remark"], row["who"], row["internal"]) == ("配件周三到货", "office", False)
-    # Who shares the staircase sees the steps, and what was typed once it was checked.
+    # Who shares the staircase sees the steps, and of what was typed what an office said to all.
+    await works.do("li", repair_id, "additions", text="四楼也不亮")
     rows = await works.history("wang", repair_id)
-    assert [row["remark"] for row in rows] == [None] * 4
+    assert [row["remark"] for row in rows] == [None, None, None, "配件周三到货", None]
 
 
 async def test_a_history_is_paged_in_its_order_and_grows_with_its_case_only(
@@ -108,12 +109,14 @@ async def with_photos(works: Works) -> tuple[str, list[str]]:
     repairer = await works.member("repairer")
     for each in (li, repairer):
         await works.world.agree(each, PolicyKey.PROOF)
-    first, second = await photos.sent(api, li), await photos.sent(api, li)
+    first = await photos.sent(api, li, purpose="case")
+    second = await photos.sent(api, li, purpose="case")
     repair_id = await works.report("li", photo_ids=[first])
     await works.do("li", repair_id, "additions", text="又拍了一张", photo_ids=[second])
     await works.hand_out(repair_id)
     await works.do("repairer", repair_id, "start")
-    before, after = await photos.sent(api, repairer), await photos.sent(api, repairer)
+    before = await photos.sent(api, repairer, purpose="case")
+    after = await photos.sent(api, repairer, purpose="case")
     done = {"summary": "换了灯泡", "before": [before], "after": [after]}
     await works.do("repairer", repair_id, "finish", **done)
     return repair_id, [first, second, before, after]

@@ -23,7 +23,7 @@ async def reported(works: Works, who: str = "li", **body: Any) -> Reply:
 async def sent(works: Works, who: str) -> str:
     member = await works.member(who)
     await works.world.agree(member, "proof")
-    return await photos.sent(works.world.api, member)
+    return await photos.sent(works.world.api, member, purpose="case")
 
 
 def at(works: Works, **delta: float) -> str:

@@ -1,9 +1,9 @@
 """Call-backs (回访): what is kept of them, what is sent, and what is seen."""
 
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from services.kernel.days import Month
 from services.kernel.labels import Labelled
@@ -97,11 +97,11 @@ class CallBackView(Struct, kw_only=True):
     number: str
     place: str
     address: str
-    category_label: str
+    category_label: Annotated[str, Meta(examples=["楼道灯不亮"])]
     month: Month
     of: int
     is_waiting: bool
     result: CallBackResult | None
-    note: str | None
+    note: Annotated[str, Meta(examples=["不在家"])] | None
     tries: int
     called_at: datetime | None

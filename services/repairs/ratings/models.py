@@ -111,8 +111,8 @@ class RatingView(Struct, kw_only=True):
     manner: Stars
     is_bad: bool
     is_mine: bool
-    words: str | None
+    words: Annotated[str, Meta(examples=["师傅很细心"])] | None
     rated_at: datetime
-    answer: str | None
+    answer: Annotated[str, Meta(examples=["已安排复修"])] | None
     is_answered: bool
     answered_at: datetime | None

@@ -11,6 +11,7 @@ from services.kernel import errors, phones
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission
 from services.photos import actions as photos
+from services.photos.models import PhotoPurpose
 from services.repairs import store
 from services.repairs.models import (
     ACCESS,
@@ -82,6 +83,7 @@ async def attach(
             place=repair.place,
             needs=Permission.WORK_ON_REPAIRS,
             owner=owner,
+            purposes={PhotoPurpose.CASE},
         )
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from services.cases import actions as cases
 from services.cases import deadlines, ladder, numbers
+from services.cases.models import CameBy
 from services.cases.parties import actions as parties
 from services.dependencies import Dependencies, Transaction
 from services.firms import contracts
@@ -96,8 +97,9 @@ async def begin(
     await store.insert(deps.db, tx, made)
     await contents.attach(deps, tx, actor, made, made.photo_ids)
     await contents.submit(deps, tx, actor.person_id, made)
-    if made.person:
-        await parties.add_reporter(deps, tx, REPAIR, made.id, made.person)
+    if made.way is not CameBy.CITY:  # who wrote it down for somebody answers for them
+        reporter = made.person or made.filed_by
+        await parties.add_reporter(deps, tx, REPAIR, made.id, reporter)
     await cases.begin(deps, tx, actor, REPAIR, made)
     await notify.reported(deps, tx, made, sorted(told - {actor.person_id}))
     return made

@@ -32,6 +32,7 @@ class PaymentsHandler(ApiHandler):
         status=201,
         errors=(
             "not_found",
+            "forbidden",
             "bill_already_paid",
             "different_payees",
             "different_fees",

@@ -22,7 +22,7 @@ from services.kernel.access import accessible
 from services.kernel.documents import Document
 from services.kernel.interests import require_apart
 from services.kernel.pages import Page
-from services.kernel.permissions import Actor, Permission
+from services.kernel.permissions import Actor, Permission, require
 from services.ledger import actions as ledger
 from services.ledger.models import Journal, Posting, income, receivable
 from services.places import actions as places
@@ -70,7 +70,8 @@ async def access(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> l
 
     A repair is paid by whoever ordered it, wherever they live now, and by nobody else.
     NotFound when one of them is missing, a draft, somebody else's, or was settled before the
-    actor had anything to do with the home.
+    actor had anything to do with the home; Forbidden for who pays for no home and asks for more
+    than repairs of their own.
     """
     wanted = list(dict.fromkeys(bill_ids))
     since = visibility.since(actor, Permission.PAY_BILLS)
@@ -80,6 +81,7 @@ async def access(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> l
         if visibility.pays(actor, since, bill)
     ]
     if len(found) != len(wanted):
+        require(actor, Permission.PAY_BILLS)
         raise errors.NotFound("没有找到账单")
     return found
 

@@ -25,9 +25,9 @@ from services.register.models import Import
 from services.register.sheet.template import template
 from services.register.states import State
 from tests.matrix import makers
-from tests.matrix.posts import COMPOUND, COMPOUNDS, HOME, HOMES, UNIT
+from tests.matrix.posts import COMPOUND, COMPOUNDS, HOME, HOMES, UNIT, Post
 from tests.matrix.row import Row
-from tests.matrix.rules import at, citywide, everyone, mine, somewhere
+from tests.matrix.rules import Outcome, at, citywide, decided, everyone, mine, somewhere
 from tests.matrix.town import Furniture, Scene
 from tests.matrix.walk import IN_TOWN, Walked
 
@@ -166,6 +166,15 @@ async def _import(scene: Scene, state: State) -> str:
 
 
 # What there is of it everywhere, so that it can leak.
+PAYS: Final = "for a home of theirs; who pays for none may only pay repairs they ordered"
+
+
+def pays(post: Post, place: str) -> Outcome:
+    if post.may(Permission.PAY_BILLS, place):
+        return Outcome.ALLOWED
+    return Outcome.MISSING if post.places(Permission.PAY_BILLS) else Outcome.FORBIDDEN
+
+
 FURNITURE: Final[Furniture] = (
     (owing_bill, tuple(HOMES)),
     (repair_bill, tuple(HOMES)),
@@ -188,7 +197,7 @@ ROWS = (
     Row(
         "post",
         "/api/v1/payments",
-        at(HOME, permission=Permission.PAY_BILLS),
+        decided(pays, PAYS, HOME),
         makes=owing_bill,
         body=lambda _, made: {"bill_ids": [made]},
     ),

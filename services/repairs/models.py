@@ -47,7 +47,11 @@ class PauseReason(Labelled):
 
 
 class Wish(Struct, frozen=True, kw_only=True):
-    """When somebody wishes that the repairer comes."""
+    """When somebody wishes that the repairer comes.
+
+    `begins`: From when on somebody is there.
+    `ends`: Until when.
+    """
 
     begins: datetime
     ends: datetime

@@ -25,6 +25,7 @@ from services.limits import actions as limits
 from services.limits.models import Rate
 from services.people import actions as people
 from services.photos import actions as photos
+from services.photos.models import Media
 from services.wechat.errors import Reaction, WeChatError
 from services.wechat.models import Scene
 
@@ -80,7 +81,10 @@ async def _found(deps: Dependencies, check: ContentCheck, piece: str) -> Finding
 
 
 async def check_picture(deps: Dependencies, payload: Document) -> Again | None:
-    """Submit a picture and look for the verdict in 35 minutes; twice, then a person looks."""
+    """Submit a picture and look for the verdict in 35 minutes; twice, then a person looks.
+
+    Of films, voices and papers WeChat judges none: a person looks at once.
+    """
     check, photo_id = await _pending(deps, payload), payload["photo_id"]
     if check is None or photo_id in check.found:
         return None
@@ -88,13 +92,17 @@ async def check_picture(deps: Dependencies, payload: Document) -> Again | None:
     if sent and deps.now() < sent[-1] + VERDICT_WITHIN:  # a worker died after its note
         return Again(sent[-1] + VERDICT_WITHIN)
     trace_id = None
-    if len(sent) < pictures.SUBMISSIONS:
+    if len(sent) < pictures.SUBMISSIONS and await _is_picture(deps, photo_id):
         trace_id = await _submitted(deps, check, photo_id)
     if trace_id is None:
         await findings.note(deps, check.id, photo_id, Finding.REVIEW)
         return None
     await pictures.note_submission(deps, check.id, photo_id, trace_id)
     return Again(deps.now() + VERDICT_WITHIN)
+
+
+async def _is_picture(deps: Dependencies, photo_id: str) -> bool:
+    return (await photos.media_of(deps, [photo_id])).get(photo_id) is Media.JPEG
 
 
 async def _submitted(deps: Dependencies, check: ContentCheck, photo_id: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.build import photos
+from tests.build import photos, recordings
 from tests.build.cast import LI_HOME
 from tests.build.content_checks import RISKY, media
 from tests.build.mailbox import open_push
@@ -15,11 +15,11 @@ async def with_photo(works: Works, who: str, **body: Any) -> tuple[str, str]:
     return await works.report(who, photo_ids=[photo_id], **body), photo_id
 
 
-async def photo(works: Works, who: str) -> str:
+async def photo(works: Works, who: str, content: bytes | None = None) -> str:
+    """Send a photo, or something else, for a case; return its id."""
     member = await works.member(who)
     await works.world.wechat.openid(member.name)
-    await works.world.agree(member, "proof")
-    return await photos.sent(works.world.api, member, purpose="case")
+    return await photos.sent(works.world.api, member, content, purpose="case")
 
 
 async def photos_of(works: Works, who: str, repair_id: str) -> list[str]:
@@ -151,3 +151,25 @@ async def test_photos_that_are_left_out_are_gone(works: Works) -> None:
     await works.world.work()
     assert await photos_of(works, "li", repair_id) == [second]
     assert await works.world.db.photos.count_documents({"_id": first}) == 0
+
+
+async def test_of_a_film_a_person_judges(works: Works) -> None:
+    """WeChat judges pictures only."""
+    film_id = await photo(works, "li", recordings.film())
+    repair_id = await works.report("li", photo_ids=[film_id])
+    await works.world.work()
+    assert (await works.see("wang", repair_id))["text"] is None
+    assert await photos_of(works, "dispatcher", repair_id) == [film_id]
+    [check] = (await works.get("staff", "content-checks?state=doubtful")).body["items"]
+    decision = {"passed": True, "reason": "看过了"}
+    path = f"content-checks/{check['check_id']}/decision"
+    assert (await works.post("staff", path, **decision)).status == 200
+    assert await photos_of(works, "wang", repair_id) == [film_id]
+
+
+async def test_what_was_sent_to_prove_something_is_no_photo_of_a_repair(works: Works) -> None:
+    member = await works.member("li")
+    await works.world.agree(member, "proof")
+    deed = await photos.sent(works.world.api, member)
+    wish = {"place": LI_HOME, "category": TAP, "text": "漏水", "photo_ids": [deed]}
+    assert (await works.post("li", "repairs", **wish)).status == 404

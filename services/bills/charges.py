@@ -57,14 +57,18 @@ async def issue(deps: Dependencies, tx: Transaction, charge: Charge) -> Bill:
 
 
 def _draft(charge: Charge, at: datetime) -> Bill:
+    """Return the bill of one day: who may dispose of it is asked for that day only."""
+    today = day_of(at)
     return Bill(
         id=digest_id("charge", charge.kind, charge.source),
         run_id="",
         rule_id="",
         kind=charge.kind,
         home=charge.home,
-        period=day_of(at)[:7],
+        period=today[:7],
         months=1,
+        from_day=today,
+        to_day=today,
         slots=[f"{charge.kind}|{charge.source}"],
         amount_fen=charge.amount_fen,
         explanation=charge.explanation,

@@ -35,10 +35,15 @@ async def views(deps: Dependencies, bills: Sequence[Bill]) -> list[BillView]:
 
 
 def title_of(bill: Bill) -> str:
-    """Name a bill, with its days where it is for some of a month: 2026年3月16日至31日物业费."""
+    """Name a bill, with its days where it is for some of a month: 2026年3月16日至31日物业费.
+
+    What was ordered once has its day: 2026年3月16日维修费.
+    """
     if bill.from_day is None or bill.to_day is None:
         return title(bill.kind, bill.period, bill.months)
     days = f"{int(bill.from_day[8:])}日至{int(bill.to_day[8:])}日"
+    if bill.kind is BillKind.REPAIR_FEE:
+        days = f"{int(bill.from_day[8:])}日"
     return f"{span(bill.period, bill.months)}{days}{bill.kind.label}"
 
 

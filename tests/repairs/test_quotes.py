@@ -120,6 +120,7 @@ async def test_a_yes_then_the_work_then_the_bill_to_the_firms_account(quoted: Qu
     [bill] = await quoted.owed()
     said = "报修26-0001: 上门检修1次 × 30.00元 + 阀芯2个 × 10.00元 = 50.00元"
     assert (bill["kind"], bill["amount_fen"], bill["explanation"]) == ("repair_fee", 5000, said)
+    assert bill["title"] == "2026年3月2日维修费"
     assert (bill["account"], bill["payee_name"]) == (ACCOUNT, "安居物业")
     assert await unpaid_homes.owing_since(quoted.world.deps, [LI_HOME], "2026-12") == set()
     made = await pay(quoted)
@@ -325,6 +326,22 @@ async def test_who_moved_out_says_yes_no_more(quoted: Quoted) -> None:
     assert (await quoted.ask("li", quote, "accept")).status == 404
 
 
+async def test_who_closed_the_account_is_told_nothing_and_the_firm_keeps_its_claim(
+    quoted: Quoted,
+) -> None:
+    await quoted.accepted("mei")
+    mei = await quoted.works.member("mei")
+    await quoted.world.confirm(mei)
+    gone = await quoted.world.api.post("/api/v1/me/deletion", {"confirm": "注销"}, as_=mei)
+    assert gone.status == 202, gone.body
+    await quoted.finish()
+    assert await quoted.world.db.messages.count_documents({"person": mei.person_id}) == 0
+    [bill] = await quoted.world.db.bills.find({}).to_list()
+    assert (bill["state"], bill["debtor"]) == ("owing", mei.person_id)
+    assert await quoted.owed("li") == []
+    await books.check(quoted.world)
+
+
 async def test_the_same_fault_is_free_until_the_community_finds_otherwise(
     quoted: Quoted,
 ) -> None:
@@ -364,6 +381,16 @@ async def test_a_bill_is_voided_by_its_firm_and_not_by_who_owes_it(
     await quoted.finish()
     [bill] = await quoted.owed()
     void = {"reason": "协商免收", "months": "forgiven"}
+    staff, bills = await quoted.works.member("staff"), estate.world.db.bills
+    # One who ordered it at that home and lives elsewhere now.
+    await bills.update_one({}, {"$set": {"debtor": staff.person_id}})
+    own = await quoted.works.post(staff, f"bills/{bill['bill_id']}/void", **void)
+    assert (own.status, own.code) == (403, "own_home")
+    await bills.update_one(
+        {}, {"$set": {"debtor": (await quoted.works.member("li")).person_id}}
+    )
+    # The firm needs to serve on the day of the work only, not all its month.
+    await estate.world.db.contracts.update_one({}, {"$set": {"from_day": TODAY}})
     reply = await quoted.works.post("manager", f"bills/{bill['bill_id']}/void", **void)
     assert (reply.status, reply.body["state"]) == (200, "void"), reply.body
     assert await quoted.owed() == []

@@ -1,6 +1,6 @@
 """Messages about quotes: to the household, and to who offered them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Final
 
 from services.audiences import residents
@@ -8,6 +8,7 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.money import yuan
 from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
+from services.people import actions as accounts
 from services.places import actions as places
 from services.repairs.models import Repair
 from services.repairs.quotes.models import LiftReason, Quote
@@ -87,13 +88,14 @@ async def _send(
     deps: Dependencies,
     tx: Transaction,
     quote: Quote,
-    people: Iterable[str],
+    people: Collection[str],
     template: Template,
     news: str,
 ) -> None:
     addresses = await places.addresses(deps, [quote.place])
     address = addresses.get(quote.place, quote.place)
-    for person in people:
+    gone = await accounts.closed_among(deps, list(people))
+    for person in (each for each in people if each not in gone):
         await messaging.notify(
             deps,
             tx,

@@ -233,6 +233,14 @@ async def test_a_no_and_a_quote_that_is_taken_back_cost_nothing(quoted: Quoted) 
     assert [row["facts"]["amount_fen"] for row in rows] == [5000]
 
 
+async def test_a_repair_that_is_cancelled_costs_nothing(quoted: Quoted) -> None:
+    await quoted.accepted("mei")
+    await quoted.works.do("li", quoted.repair, "cancel", reason="自己修好了")
+    assert await quoted.states() == ["lapsed"]
+    told = await quoted.works.told("mei", "repair_quote")
+    assert told[-1].endswith("报价50.00元已失效,不用付款。")
+
+
 @pytest.mark.parametrize(
     ("lines", "code"),
     [

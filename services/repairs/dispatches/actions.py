@@ -23,6 +23,7 @@ from services.repairs.dispatches.refusals import (
 )
 from services.repairs.kind import REPAIR
 from services.repairs.models import ACCESS, NAME, PHONE, Part, Repair, RepairView
+from services.repairs.quotes import charges
 from services.repairs.reporters import contents, drafts
 from services.repairs.states import TABLE, RepairAction
 from services.repairs.terms import actions as terms
@@ -69,6 +70,7 @@ async def merge(
     async def change(tx: Transaction, found: Repair) -> Document:
         target = await _target(deps, tx, actor, found, wish.into)
         await parties.bring(deps, tx, REPAIR, found.id, target)
+        await charges.drop(deps, tx, found)
         return {"merged_into": target.id, "holder": ""}
 
     found, _ = await views.access(deps, actor, repair_id)

@@ -25,8 +25,22 @@ async def settle(deps: Dependencies, tx: Transaction, repair: Repair) -> None:
     if quote.state is QuoteState.ACCEPTED and theirs:
         await _bill(deps, tx, quote)
     else:
-        await store.move(deps.db, tx, quote, QuoteAction.LAPSE, ended_at=deps.now())
-        await notify.ended(deps, tx, quote)
+        await _lapse(deps, tx, quote)
+
+
+async def drop(deps: Dependencies, tx: Transaction, repair: Repair) -> None:
+    """Let the quote of a repair lapse that ends without work: nothing is to pay.
+
+    The caller writes the repair in this transaction.
+    """
+    quote = await store.open_of(deps.db, tx, repair.id)
+    if quote is not None:
+        await _lapse(deps, tx, quote)
+
+
+async def _lapse(deps: Dependencies, tx: Transaction, quote: Quote) -> None:
+    await store.move(deps.db, tx, quote, QuoteAction.LAPSE, ended_at=deps.now())
+    await notify.ended(deps, tx, quote)
 
 
 async def _bill(deps: Dependencies, tx: Transaction, quote: Quote) -> None:

@@ -19,6 +19,7 @@ from services.repairs import actions as repairs
 from services.repairs import views
 from services.repairs.kind import REPAIR, lives_under
 from services.repairs.models import AddToRepair, AnswerRepair, Part, Repair, RepairView
+from services.repairs.quotes import charges
 from services.repairs.reporters import contents
 from services.repairs.reporters.models import EditRepair
 from services.repairs.states import REOPENED_WITHIN, RepairAction
@@ -117,9 +118,10 @@ async def _edited(
 async def cancel(deps: Dependencies, actor: Actor, repair_id: str, reason: str) -> RepairView:
     """Cancel a repair of one's own. Raises OthersJoined, RepairMovedOn."""
 
-    async def change(_tx: Transaction, found: Repair) -> Document:
+    async def change(tx: Transaction, found: Repair) -> Document:
         if found.joiners:
             raise OthersJoined("还有邻居加入了这个报修,不能取消")
+        await charges.drop(deps, tx, found)
         return {"ended_at": deps.now(), "holder": ""}
 
     return await _step(deps, actor, repair_id, RepairAction.CANCEL, change, reason)

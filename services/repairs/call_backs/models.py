@@ -78,7 +78,7 @@ class CallBackView(Struct, kw_only=True):
     """Repair that the community asks about once more.
 
     `call_back_id`: Opaque id of the call-back.
-    `repair_id`: Id of the repair.
+    `repair_id`: Id of the repair that was drawn.
     `number`: Number of the repair for people, beside the compound.
     `place`: Path of its place.
     `address`: Address of that place, as people say it.
@@ -97,11 +97,11 @@ class CallBackView(Struct, kw_only=True):
     number: str
     place: str
     address: str
-    category_label: Annotated[str, Meta(examples=["楼道灯不亮"])]
+    category_label: Annotated[str, Meta(examples=["楼道灯"])]
     month: Month
     of: int
     is_waiting: bool
     result: CallBackResult | None
-    note: Annotated[str, Meta(examples=["不在家"])] | None
+    note: Annotated[str, Meta(examples=["灯还是一闪一闪"])] | None
     tries: int
     called_at: datetime | None

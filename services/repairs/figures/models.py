@@ -132,8 +132,8 @@ class FiguresPart(Struct, kw_only=True):
     `figures`: Its figures.
     """
 
-    key: Annotated[str, Meta(examples=["cc.chaoyang.guilin.xincheng.c07"])]
-    label: Annotated[str, Meta(examples=["春光小区"])]
+    key: Annotated[str, Meta(examples=["stair_light"])]
+    label: Annotated[str, Meta(examples=["楼道灯"])]
     figures: RepairFigures
 
 

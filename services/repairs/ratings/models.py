@@ -64,7 +64,7 @@ class RateRepair(Struct, forbid_unknown_fields=True, kw_only=True):
 class AnswerRating(Struct, forbid_unknown_fields=True, kw_only=True):
     """Answer of the firm to a rating, once.
 
-    `rating_id`: Id of the rating.
+    `rating_id`: Id of the rating that is answered.
     `text`: The answer; who rated reads it.
     """
 
@@ -87,7 +87,7 @@ class RatingView(Struct, kw_only=True):
     """Rating of a repair, without the name of who gave it.
 
     `rating_id`: Opaque id of the rating.
-    `repair_id`: Id of the repair.
+    `repair_id`: Id of the repair that was rated.
     `place`: Path of the place of the repair.
     `address`: Address of that place, as people say it.
     `speed`: How soon somebody came and it was done, 1 to 5.
@@ -111,8 +111,8 @@ class RatingView(Struct, kw_only=True):
     manner: Stars
     is_bad: bool
     is_mine: bool
-    words: Annotated[str, Meta(examples=["师傅很细心"])] | None
+    words: Annotated[str, Meta(examples=["师傅很耐心"])] | None
     rated_at: datetime
-    answer: Annotated[str, Meta(examples=["已安排复修"])] | None
+    answer: Annotated[str, Meta(examples=["谢谢,我们会改进"])] | None
     is_answered: bool
     answered_at: datetime | None

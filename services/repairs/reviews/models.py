@@ -56,8 +56,8 @@ class ReviewView(Struct, kw_only=True):
     """Review of a bad rating of a repair.
 
     `review_id`: Opaque id of the review.
-    `repair_id`: Id of the repair.
-    `rating_id`: Id of the rating.
+    `repair_id`: Id of the repair that was rated.
+    `rating_id`: Id of the rating that opened it.
     `number`: Number of the repair for people, beside the compound.
     `place`: Path of the place of the repair.
     `address`: Address of that place, as people say it.

@@ -32,7 +32,7 @@ class CallBacksHandler(ApiHandler):
 
 class CallBackResultHandler(ApiHandler):
     @endpoint(
-        "answerRepairCallBack",
+        "submitRepairCallBack",
         needs=Permission.CALL_BACK_REPAIRS,
         errors=("not_found", "forbidden", "repair_called_back"),
         example=RecordCallBack(result=CallBackResult.NOT_FIXED, note="灯还是一闪一闪"),

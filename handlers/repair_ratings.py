@@ -31,7 +31,7 @@ STEP = ("not_found", "forbidden", "repair_review_moved_on")
 
 class RatingHandler(ApiHandler):
     @endpoint(
-        "rateRepair",
+        "createRepairRating",
         needs=Access.SIGNED_IN,
         status=201,
         errors=("not_found", "forbidden", "repair_not_confirmed", "repair_rated_before"),
@@ -108,7 +108,7 @@ class ReviewAnswerHandler(ApiHandler):
 
 class ReviewCloseHandler(ApiHandler):
     @endpoint(
-        "closeRepairReview",
+        "endRepairReview",
         needs=Permission.DECIDE_REPAIR_APPEALS,
         errors=STEP,
         example=AnswerReview(text="住户说是点错了"),
@@ -120,7 +120,7 @@ class ReviewCloseHandler(ApiHandler):
 
 class ReviewRemarksHandler(ApiHandler):
     @endpoint(
-        "noteRepairReview",
+        "createRepairReviewRemark",
         needs=Permission.DECIDE_REPAIR_APPEALS,
         errors=STEP,
         example=AnswerReview(text="已电话联系物业经理"),

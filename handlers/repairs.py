@@ -313,7 +313,7 @@ class FinishHandler(ApiHandler):
 
 class RemarksHandler(ApiHandler):
     @endpoint(
-        "noteRepair",
+        "createRepairRemark",
         needs=Permission.WORK_ON_REPAIRS,
         errors=STEP,
         example=NoteRepair(text="配件周三到货", internal=False),

@@ -26,7 +26,7 @@ class RepairCrewHandler(ApiHandler):
 
 class CrewMemberHandler(ApiHandler):
     @endpoint(
-        "setRepairCrewMember",
+        "replaceRepairCrewMember",
         needs=Permission.DISPATCH_REPAIRS,
         errors=("repair_not_a_repairer",),
         example=SetCrewMember(skills=[Skill.PLUMBING, Skill.ELECTRIC]),

@@ -89,7 +89,7 @@ class CityClientView(Struct, kw_only=True):
 class AddedCityClient(Struct, kw_only=True):
     """City client with its key.
 
-    `client`: The client.
+    `client`: What is kept of it, without the key.
     `api_key`: Key of the client; shown this once.
     """
 

@@ -119,7 +119,7 @@ class QuoteView(Struct, kw_only=True):
     """Version of the quote of a repair.
 
     `quote_id`: Opaque id of the quote.
-    `repair_id`: Id of the repair.
+    `repair_id`: Opaque id of what is repaired.
     `version`: Number of the version, the first is 1.
     `lines`: Labour and materials.
     `total_fen`: What it costs in all, in fen.

@@ -1,8 +1,6 @@
 """Quotes of repairs in homes: a yes before the work, a bill after it, paid to the firm."""
 
 import asyncio
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
@@ -14,99 +12,7 @@ from services.repairs import jobs
 from tests.build import books, payments
 from tests.build.cast import COMPOUND, LI_HOME, STAFF, Estate
 from tests.build.homes import acts
-from tests.build.repairs import TAP, Works
-from tests.build.world import Reply, World
-
-TODAY = "2026-03-02"
-ACCOUNT = "partner"  # neither of the cast's payees has it
-PRICES = (
-    ("visit", "上门检修", "次", "labour", 2000, 4000),
-    ("valve", "阀芯", "个", "material", 500, 3000),
-)
-
-
-@dataclass
-class Quoted:
-    """A repair of Li's home, in the hands of a firm that has prices and a merchant account."""
-
-    works: Works
-    repair: str
-
-    @property
-    def world(self) -> World:
-        return self.works.world
-
-    async def offer(
-        self, *lines: tuple[str, int, int], who: str = "repairer", **more: Any
-    ) -> Reply:
-        wanted = lines or (("visit", 1, 3000), ("valve", 2, 1000))
-        wish = [{"code": c, "quantity": n, "unit_fen": fen} for c, n, fen in wanted]
-        body = {"after_version": 0, "guarantee_days": 90, "lines": wish, **more}
-        return await self.works.post(who, f"repairs/{self.repair}/quotes", **body)
-
-    async def offered(self, *lines: tuple[str, int, int], **more: Any) -> str:
-        reply = await self.offer(*lines, **more)
-        assert reply.status == 201, reply.body
-        return str(reply.body["quote_id"])
-
-    async def ask(self, who: str, quote: str, step: str) -> Reply:
-        return await self.works.post(who, f"repair-quotes/{quote}/{step}")
-
-    async def accepted(self, who: str = "li", **more: Any) -> str:
-        quote = await self.offered(**more)
-        reply = await self.ask(who, quote, "accept")
-        assert (reply.status, reply.body.get("state")) == (200, "accepted"), reply.body
-        return quote
-
-    async def finish(self) -> None:
-        await self.works.do("repairer", self.repair, "start")
-        await self.works.do("repairer", self.repair, "finish", summary="换了阀芯")
-        await self.world.work()
-
-    async def quotes(self, who: str = "li") -> list[dict[str, Any]]:
-        reply = await self.works.get(who, f"repairs/{self.repair}/quotes")
-        assert reply.status == 200, reply.body
-        return list(reply.body["items"])
-
-    async def states(self) -> list[str]:
-        return [quote["state"] for quote in await self.quotes("repairer")]
-
-    async def owed(self, who: str = "li", state: str = "owing") -> list[dict[str, Any]]:
-        reply = await self.works.get(who, f"me/repair-bills?state={state}")
-        assert reply.status == 200, reply.body
-        return list(reply.body["items"])
-
-    async def report_again(self, category: str = TAP) -> str:
-        return await self.works.report("li", place=LI_HOME, category=category, text="又漏了")
-
-
-@pytest.fixture
-async def quoted(works: Works) -> Quoted:
-    admin = await works.member("admin")
-    await works.world.confirm(admin)
-    payee = {"name": "安居物业", "account": ACCOUNT, "kinds": ["property_fee"]}
-    payee |= {"firm_id": works.firm, "from_day": "2026-01-01"}
-    made = await works.post(admin, f"places/{COMPOUND}/payees", **payee)
-    assert made.status == 201, made.body
-    for code, label, unit, kind, low, high in PRICES:
-        band = {"label": label, "unit": unit, "kind": kind, "low_fen": low, "high_fen": high}
-        wish = {"after_version": 0, "code": code, "from_day": TODAY, **band}
-        reply = await works.post("manager", f"places/{COMPOUND}/repair-prices", **wish)
-        assert reply.status == 201, reply.body
-    repair = await works.report("li", place=LI_HOME, category=TAP, text="水龙头漏水")
-    await works.hand_out(repair)
-    return Quoted(works, repair)
-
-
-async def pay(quoted: Quoted, who: str = "li") -> dict[str, Any]:
-    member = await quoted.works.member(who)
-    estate = quoted.works.estate
-    made = await payments.ordered(
-        estate, member, [b["bill_id"] for b in await quoted.owed(who)]
-    )
-    answer = await payments.pay(estate, member, made)
-    assert answer["result"] == "ok", answer
-    return made
+from tests.build.quotes import ACCOUNT, TODAY, Quoted
 
 
 async def test_a_yes_then_the_work_then_the_bill_to_the_firms_account(quoted: Quoted) -> None:
@@ -123,7 +29,7 @@ async def test_a_yes_then_the_work_then_the_bill_to_the_firms_account(quoted: Qu
     assert bill["title"] == "2026年3月2日维修费"
     assert (bill["account"], bill["payee_name"]) == (ACCOUNT, "安居物业")
     assert await unpaid_homes.owing_since(quoted.world.deps, [LI_HOME], "2026-12") == set()
-    made = await pay(quoted)
+    made = await quoted.pay()
     await quoted.world.work()
     order = await quoted.world.db.payments.find_one({"_id": made["payment_id"]})
     assert order is not None
@@ -208,16 +114,6 @@ async def test_a_yes_and_the_end_of_the_work_at_once_agree(quoted: Quoted) -> No
     assert await quoted.states() == ["billed" if yes.status == 200 else "lapsed"]
     assert len(await quoted.owed()) == (yes.status == 200)
     await books.check(quoted.world)
-
-
-async def test_a_repair_that_is_sent_back_is_billed_once(quoted: Quoted) -> None:
-    await quoted.accepted()
-    await quoted.finish()
-    await quoted.works.do("li", quoted.repair, "answer", fixed=False)
-    refused = await quoted.offer(after_version=1)
-    assert (refused.status, refused.code) == (409, "repair_under_guarantee")
-    await quoted.finish()
-    assert len(await quoted.owed()) == 1
 
 
 async def test_a_no_and_a_quote_that_is_taken_back_cost_nothing(quoted: Quoted) -> None:
@@ -322,7 +218,7 @@ async def test_who_said_yes_owes_it_also_after_moving_out(quoted: Quoted) -> Non
     await quoted.finish()
     assert await quoted.owed("mei") == []
     [bill] = await quoted.owed("li")
-    await pay(quoted)
+    await quoted.pay()
     assert [b["bill_id"] for b in await quoted.owed("li", "paid")] == [bill["bill_id"]]
 
 
@@ -348,38 +244,6 @@ async def test_who_closed_the_account_is_told_nothing_and_the_firm_keeps_its_cla
     assert (bill["state"], bill["debtor"]) == ("owing", mei.person_id)
     assert await quoted.owed("li") == []
     await books.check(quoted.world)
-
-
-async def test_the_same_fault_is_free_until_the_community_finds_otherwise(
-    quoted: Quoted,
-) -> None:
-    await quoted.accepted()
-    await quoted.finish()
-    first = quoted.repair
-    other = await quoted.report_again("toilet_blocked")
-    assert (await quoted.works.see("li", other))["guarantee_of"] is None
-    quoted.repair = await quoted.report_again()
-    assert (await quoted.works.see("li", quoted.repair))["guarantee_of"] == first
-    await quoted.works.hand_out(quoted.repair)
-    refused = await quoted.offer()
-    assert (refused.status, refused.code) == (409, "repair_under_guarantee")
-    assert refused.body["details"] == {"repair_id": first, "until": "2026-05-31"}
-    lift = f"repairs/{quoted.repair}/guarantee-lift"
-    assert (await quoted.works.post("manager", lift, reason="damaged")).status == 403
-    lifted = await quoted.works.post("staff", lift, reason="damaged")
-    assert (lifted.status, lifted.body["guarantee_of"]) == (200, None)
-    again = await quoted.works.post("staff", lift, reason="damaged")
-    assert (again.status, again.code) == (409, "repair_no_guarantee")
-    await quoted.offered()
-
-
-async def test_a_guarantee_ends_with_its_last_day(quoted: Quoted) -> None:
-    await quoted.accepted(guarantee_days=2)
-    await quoted.finish()
-    await quoted.works.advance(days=2)
-    assert (await quoted.works.see("li", await quoted.report_again()))["guarantee_of"]
-    await quoted.works.advance(days=1)
-    assert (await quoted.works.see("li", await quoted.report_again()))["guarantee_of"] is None
 
 
 async def test_a_bill_is_voided_by_its_firm_and_not_by_who_owes_it(

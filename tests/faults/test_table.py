@@ -282,8 +282,8 @@ TOLD: Final = (
     Fault(
         "two workers push the same message",
         "services.messaging.bulk_store",
-        'query = TABLE.where({"_id": {"$in": list(ids)}, "read_at": None}, Move.START)',
-        'query: Document = {"_id": {"$in": list(ids)}, "read_at": None}',
+        'query = TABLE.where({"_id": {"$in": list(ids)}, **FREE}, Move.START)',
+        'query: Document = {"_id": {"$in": list(ids)}, **FREE}',
         f"{BROADCASTS}::test_of_workers_with_the_same_batch_one_pushes_it",
     ),
     Fault(

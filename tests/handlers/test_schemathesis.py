@@ -8,6 +8,7 @@ By day a few cases of each operation, each by one of the people; by night many, 
 """
 
 import asyncio
+import re
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -216,6 +217,6 @@ async def made_by(row: Row, scene: Scene) -> Any:
 
 def path_of(row: Row, scene: Scene, made: Any) -> dict[str, str]:
     """Return the path's parameters of something that exists."""
-    names = [part[1:-1] for part in row.path.split("/") if part.startswith("{")]
+    names = re.findall(r"{(\w+)}", row.path)
     filled = made if isinstance(made, dict) else dict.fromkeys(names, made or scene.place)
     return {name: filled[name] for name in names}

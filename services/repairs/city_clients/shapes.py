@@ -13,7 +13,8 @@ from services.kernel.types import OPAQUE, TEXT, Opaque
 MOST_REQUESTS: Final = 1000
 MOST_IDS: Final = 100
 
-Listed = Annotated[str, Meta(max_length=4000, pattern=OPAQUE)]
+# Some fifty ids: an address of more than 64 KB is refused before anybody reads it.
+Listed = Annotated[str, Meta(max_length=1400, pattern=OPAQUE)]
 Text = Annotated[str, Meta(examples=["三楼的灯不亮"])]
 Code = Annotated[str, Meta(examples=["stair_light"])]
 Label = Annotated[str, Meta(examples=["楼道灯不亮"])]

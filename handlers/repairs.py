@@ -50,6 +50,7 @@ class RepairsHandler(ApiHandler):
             "repair_category_ended",
             "repair_wrong_part",
             "repair_bad_wish",
+            "invalid_phone",
             "too_many_repairs",
         ),
         example=ReportRepair(
@@ -84,7 +85,7 @@ class RepairHandler(ApiHandler):
     @endpoint(
         "editRepair",
         needs=Access.SIGNED_IN,
-        errors=(*STEP, "repair_bad_wish"),
+        errors=(*STEP, "repair_bad_wish", "invalid_phone"),
         example=EditRepair(text="厨房水龙头关不紧,一直滴水"),
     )
     async def patch(self, repair_id: RepairId, body: EditRepair) -> RepairView:

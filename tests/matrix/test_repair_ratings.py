@@ -55,6 +55,7 @@ STARS: Final = {"speed": 5, "quality": 5, "manner": 5}
 async def fixed(scene: Scene, person: str | None = None) -> Repair:
     """Return a repair that was fixed, of somebody who is not of the matrix by default."""
     now, is_home = scene.town.world.deps.now(), scene.place in HOMES
+    clock = Clock(total=60, pace=Pace.CONTINUOUS, left=60, running_since=now, due_at=None)
     made = Repair(
         id=scene.town.new_id(),
         number=f"26-{scene.number:04d}",
@@ -68,6 +69,7 @@ async def fixed(scene: Scene, person: str | None = None) -> Repair:
         way=CameBy.APP,
         created_at=now,
         steps=1,
+        clocks={"completion": clock},
         firm=await firm(scene),
         ended_at=now,
     )

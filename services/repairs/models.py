@@ -123,7 +123,7 @@ class Repair(CaseFields, kw_only=True):
     outage: str = ""
     guarantee_of: str = ""
     guarantee_lifted: bool = False
-    holds: int = 0  # how often it was held for a quote
+    holds: int = 0  # how often it was held for a quote or a merge
     words: list[str] = field(default_factory=list)
     under: list[str] = field(default_factory=list)
     rank: int = 0

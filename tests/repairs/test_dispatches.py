@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from itertools import cycle
 from typing import Any
 
 from services.kernel.permissions import Role
@@ -181,6 +182,37 @@ async def test_two_that_are_merged_into_one_another_at_once_leave_one(works: Wor
     assert sorted(reply.status for reply in replies) == [200, 409]
     states = [(await works.see("manager", each))["state"] for each in (first, second)]
     assert sorted(states) == ["merged", "reported"]
+
+
+async def merged_in_a_ring(works: Works, count: int) -> None:
+    """Merge reports of one person each into the next at once: one of them must go on."""
+    ids = [await works.report("li") for _ in range(count)]
+    asked = zip(ids, [*ids[1:], ids[0]], cycle(["dispatcher", "manager"]), strict=False)
+    replies = await asyncio.gather(
+        *(works.post(who, f"repairs/{each}/merge", into=into) for each, into, who in asked)
+    )
+    codes = {reply.code for reply in replies if reply.status != 200}
+    assert codes
+    assert codes <= {"repair_moved_on", "repair_merged_before"}
+    states = [(await works.see("manager", each))["state"] for each in ids]
+    assert "reported" in states
+
+
+async def test_a_ring_of_one_persons_reports_is_never_closed(works: Works) -> None:
+    """Who reported all is of the target already: nothing else makes these merges conflict."""
+    for count in (2, 2, 2, 3):
+        await merged_in_a_ring(works, count)
+
+
+async def test_nobody_waits_for_the_end_of_a_ring(works: Works) -> None:
+    """One that is kept from before gets an answer."""
+    first, second, third = [await works.report("li") for _ in range(3)]
+    for each, into in ((first, second), (second, first)):
+        change = {"$set": {"state": "merged", "merged_into": into}}
+        await works.world.db.repairs.update_one({"_id": each}, change)
+    for each, into in ((third, first), (first, third)):
+        reply = await works.post("dispatcher", f"repairs/{each}/merge", into=into)
+        assert reply.status == 409
 
 
 async def test_what_cannot_be_merged_has_a_clear_code(works: Works) -> None:

@@ -85,12 +85,15 @@ async def merge(
 async def _target(
     deps: Dependencies, tx: Transaction, actor: Actor, found: Repair, into: str
 ) -> Repair:
-    """Return what a repair can be merged into: that of a home is seen by its own people."""
+    """Return what a repair can be merged into: that of a home is seen by its own people.
+
+    It is held: two that are merged into one another at once would both be over, and none done.
+    """
     if into == found.id:
         raise MergedWithItself("不能并入自己")
     target = accessible(
         actor,
-        await store.find(deps.db, into, tx=tx),
+        await store.hold(deps.db, tx, into),
         Permission.DISPATCH_REPAIRS,
         at=lambda repair: repair.place,
         missing=REPAIR.missing,
@@ -109,7 +112,9 @@ async def _require_apart(
 ) -> None:
     """Raise MergedBefore, with what goes on, for a repair that was merged into another."""
     root: Repair | None = found
-    while root is not None and root.merged_into:
+    seen = set[str]()  # of a ring, which was made before its two were held, no walk has an end
+    while root is not None and root.merged_into and root.id not in seen:
+        seen.add(root.id)
         root = await store.find(deps.db, root.merged_into, tx=tx)
     if root is not None and root.id != found.id:
         raise MergedBefore(f"这个报修已并入{root.number}", repair_id=root.id)

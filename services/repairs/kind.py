@@ -86,7 +86,8 @@ async def _pass_back(_deps: Dependencies, repair: Repair) -> Document:
 
 async def _end_outage(deps: Dependencies, repair: Repair) -> Document:
     now = deps.now()
-    return {"done_at": now, "accepted_at": repair.accepted_at or now, **_NO_PAUSE}
+    accepted: Document = {"accepted_at": repair.accepted_at or now}
+    return {"outage_asked": True, "done_at": now, **accepted, **_NO_PAUSE}
 
 
 _NO_PAUSE: Final = {"paused_until": None, "pause_reason": None}

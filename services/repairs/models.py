@@ -121,6 +121,7 @@ class Repair(CaseFields, kw_only=True):
     merged_into: str = ""
     split_from: str = ""
     outage: str = ""
+    outage_asked: bool = False  # at the end of that; what was answered then holds
     guarantee_of: str = ""
     guarantee_lifted: bool = False
     holds: int = 0  # how often it was held for a quote or a merge

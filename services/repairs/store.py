@@ -188,8 +188,12 @@ async def attach(db: Database, tx: Transaction, repair_id: str, outage: str) -> 
 async def of_outage(
     db: Database, outage: str, states: Sequence[RepairState], *, limit: int
 ) -> list[str]:
-    """Ids of repairs of an outage that are in some states. Served by index `outage`."""
-    query = {"outage": outage, "state": {"$in": list(states)}}
+    """Ids of repairs that an outage has not asked of, in some states. By index `outage`."""
+    query: Document = {
+        "outage": outage,
+        "state": {"$in": list(states)},
+        "outage_asked": {"$ne": True},
+    }
     cursor = db[COLLECTION].find(query, {"_id": 1}, hint="outage").sort("_id", 1).limit(limit)
     return [document["_id"] for document in await cursor.to_list()]
 

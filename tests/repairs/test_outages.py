@@ -135,6 +135,29 @@ async def test_a_no_comes_back_as_an_ordinary_ticket(works: Works) -> None:
     assert (await works.see("mei", again))["outage_id"] is None
 
 
+async def test_a_no_stays_a_no_while_the_others_are_asked(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two steps of the job, and when it runs once more."""
+    monkeypatch.setattr(jobs, "AT_ONCE", 1)
+    outage_id = await announce(works)
+    mine, others = await no_water(works), await no_water(works, "wang", WANG_HOME)
+    await works.post("staff", f"outages/{outage_id}/end")
+    payload = {"outage_id": outage_id}
+    assert await jobs.close(works.world.deps, payload) is not None
+    await works.do("li", mine, "answer", fixed=False, note="还是没水")
+    for _ in range(3):
+        await jobs.close(works.world.deps, payload)
+        await works.world.work()
+    states = [(await works.see("staff", each))["state"] for each in (mine, others)]
+    assert states == ["assigned", "done"]
+    assert [row["action"] for row in await works.history("li", mine)] == [
+        "reported",
+        "end_outage",
+        "return",
+    ]
+
+
 async def test_another_expected_end_is_told_again(works: Works) -> None:
     outage_id = await announce(works)
     await works.advance(hours=1)

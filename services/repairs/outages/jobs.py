@@ -80,6 +80,8 @@ async def _close(deps: Dependencies, outage: Outage, repair_id: str) -> None:
         found: Repair | None = await repairs.find(deps.db, repair_id, tx=tx)
         if found is None or found.state not in TABLE.sources(RepairAction.END_OUTAGE):
             return
+        if found.outage_asked:
+            return  # somebody said no since: it is an ordinary repair
         done = Done(summary=f"{outage.kind.label}已恢复", at=outage.ended_at or deps.now())
         await cases.advance(
             deps,

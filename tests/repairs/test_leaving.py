@@ -70,6 +70,19 @@ async def test_who_moved_out_is_told_and_asked_of_their_own_and_sees_nothing_els
     assert (await works.do("li", own, "answer", fixed=True))["state"] == "confirmed"
 
 
+async def test_a_merge_brings_into_a_home_only_who_lives_there(works: Works) -> None:
+    """Whoever moved out would read what the next household wrote."""
+    old, there = [await works.report("li", **OPEN_AT_HOME) for _ in range(2)]
+    later, last = [await works.report("mei", **OPEN_AT_HOME) for _ in range(2)]
+    await works.do("dispatcher", there, "merge", into=later)
+    assert (await works.see("li", later))["joiners"] == 1
+    await move_out(works, "li")
+    await works.do("dispatcher", old, "merge", into=last)
+    assert (await works.get("li", f"repairs/{last}")).status == 404
+    assert (await works.see("mei", last))["joiners"] == 0
+    assert (await works.see("li", old))["state"] == "merged"
+
+
 # The product
 
 

@@ -1,6 +1,6 @@
 """Actions of the parties of a case: they join, and say at the end whether it is really so."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any, Final
 
 from services.cases import actions
@@ -63,15 +63,23 @@ async def join(
 
 
 async def bring(
-    deps: Dependencies, tx: Transaction, kind: Kind, source: str, target: Any
+    deps: Dependencies,
+    tx: Transaction,
+    kind: Kind,
+    source: str,
+    target: Any,
+    *,
+    among: Collection[str] | None = None,
 ) -> None:
     """Make all parties of one case joiners of another, e.g. of what it is merged into.
 
     `target`: read in this transaction. So many can be more than MOST_JOINERS: nobody is lost.
+    `among`: who may know of it; None for everybody.
     """
     count, after = 0, ""
     while rows := await store.page(deps.db, source, after, limit=MOST_JOINERS, tx=tx):
-        made = [_row(deps, kind, target.id, row.person) for row in rows]
+        brought = [row.person for row in rows if among is None or row.person in among]
+        made = [_row(deps, kind, target.id, person) for person in brought]
         count += await store.insert_many(deps.db, tx, made)
         after = rows[-1].id
     if count:

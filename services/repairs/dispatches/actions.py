@@ -27,6 +27,7 @@ from services.repairs.quotes import charges
 from services.repairs.reporters import contents, drafts
 from services.repairs.states import TABLE, RepairAction
 from services.repairs.terms import actions as terms
+from services.residencies import actions as residencies
 
 
 async def reclassify(
@@ -63,13 +64,15 @@ async def merge(
 ) -> RepairView:
     """Merge a repair into another of the same thing: who reported or joined it joins that one.
 
-    Its words, photos and history stay with it. Raises MergedBefore, MergedWithItself,
+    Into that of a home only those come along who live there today. Its words, photos and
+    history stay with it. Raises MergedBefore, MergedWithItself,
     MergedElsewhere, RepairMovedOn of either.
     """
 
     async def change(tx: Transaction, found: Repair) -> Document:
         target = await _target(deps, tx, actor, found, wish.into)
-        await parties.bring(deps, tx, REPAIR, found.id, target)
+        among = await _household(deps, tx, target)
+        await parties.bring(deps, tx, REPAIR, found.id, target, among=among)
         await charges.drop(deps, tx, found)
         return {"merged_into": target.id, "holder": ""}
 
@@ -105,6 +108,18 @@ async def _target(
     if TABLE.find(target.state, RepairAction.MERGE) is None:
         raise states.moved_on(target.state)
     return target
+
+
+async def _household(deps: Dependencies, tx: Transaction, target: Repair) -> set[str] | None:
+    """Return who belongs to the home of a repair today; None where all who share it may know.
+
+    Whoever reported the same there and moved out would read what the next household wrote.
+    """
+    if target.part is not Part.HOME:
+        return None
+    today = deps.today()
+    there = await residencies.of_home(deps, target.place, tx=tx)
+    return {row.person for row in there if row.person and row.from_day <= today}
 
 
 async def _require_apart(

@@ -51,6 +51,7 @@ class RepairsHandler(ApiHandler):
             "repair_wrong_part",
             "repair_bad_wish",
             "invalid_phone",
+            "repair_bad_way",
             "too_many_repairs",
         ),
         example=ReportRepair(

@@ -45,11 +45,17 @@ class TooManyRepairs(errors.Conflict):
     details_type = errors.Most
 
 
+class BadWay(errors.InvalidInput):
+    """It cannot have come in so: one's own comes by the mini-program, the city's by itself."""
+
+    code = "repair_bad_way"
+
+
 async def report(deps: Dependencies, actor: Actor, wish: ReportRepair) -> RepairView:
     """Report something to be repaired, for oneself or by heads and staff for somebody.
 
-    Raises NotFound, ConsentNeeded, WrongPart, BadWish, TooManyRepairs, CategoryUnknown,
-    CategoryEnded, Forbidden.
+    Raises NotFound, ConsentNeeded, WrongPart, BadWish, BadWay, TooManyRepairs,
+    CategoryUnknown, CategoryEnded, Forbidden.
     """
     await consents.check(deps, actor.person_id)
     draft, told = await drafts.complete(deps, await _draft(deps, actor, wish))
@@ -57,7 +63,7 @@ async def report(deps: Dependencies, actor: Actor, wish: ReportRepair) -> Repair
     async def save(tx: Transaction) -> Repair:
         await consents.require(deps, tx, actor.person_id)
         await _require_room(deps, tx, actor)
-        made = await drafts.begin(deps, tx, actor, draft, told)
+        made = await drafts.begin(deps, tx, actor, draft, told, reporter=actor.person_id)
         await note(deps, tx, actor, Act.REPAIR_REPORTED, made)
         return made
 
@@ -105,6 +111,9 @@ def _require_theirs(actor: Actor, wish: ReportRepair, part: Part) -> None:
 
 
 def _way(wish: ReportRepair) -> CameBy:
+    """Return how it came in; only who reports for somebody else says so. Raises BadWay."""
+    if wish.way is CameBy.CITY or (wish.way and not wish.on_behalf_of):
+        raise BadWay("报修方式不对:替别人报修时才填写,且不能是城市平台")
     return wish.way or (CameBy.SCAN if wish.code else CameBy.APP)
 
 

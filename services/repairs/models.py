@@ -163,7 +163,7 @@ class ReportRepair(Struct, forbid_unknown_fields=True, kw_only=True):
     `phone`: Whom the repairer may call.
     `code`: Token of the code that was scanned at a door, lift or pump.
     `on_behalf_of`: By heads and staff: name of somebody without the mini-program.
-    `way`: By heads and staff: how it came in.
+    `way`: By heads and staff for somebody else: how it came in; not by the city's system.
     """
 
     place: PlacePath

@@ -105,6 +105,24 @@ async def test_the_work_goes_on_when_who_reported_it_is_erased(works: Works) -> 
     assert (await works.do("wang", repair_id, "answer", fixed=True))["state"] == "confirmed"
 
 
+async def test_who_was_erased_is_no_party_of_what_is_split_off(works: Works) -> None:
+    """Neither who reported it nor who wrote it down; the rest are asked of it as before."""
+    ids = [await works.report("li"), await works.report("head", on_behalf_of="王秀兰")]
+    for each in ids:
+        await works.do("wang", each, "join")
+    await lose_office(works, "head")
+    people = [await erase(works, who) for who in ("li", "head")]
+    for each in ids:
+        wish = {"category": "stair_light", "text": "五楼的灯也不亮"}
+        reply = await works.post("dispatcher", f"repairs/{each}/split", **wish)
+        assert reply.status == 201, reply.body
+        rows = works.world.db.case_parties.find({"case": reply.body["repair_id"]})
+        wang = (await works.member("wang")).person_id
+        assert [row["person"] async for row in rows] == [wang]
+    gone = {"person": {"$in": people}}
+    assert await works.world.db.case_parties.count_documents(gone) == 0
+
+
 async def test_a_joiner_who_is_erased_is_counted_out_and_their_words_go(works: Works) -> None:
     repair_id = await works.report("li")
     await works.do("wang", repair_id, "join")

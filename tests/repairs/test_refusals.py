@@ -42,6 +42,8 @@ def at(works: Works, **delta: float) -> str:
         ({"place": f"{COMPOUND}.b9"}, 404, "not_found"),
         ({"place": "cc.chaoyang.guilin.xincheng"}, 404, "not_found"),
         ({"on_behalf_of": "王秀兰"}, 403, "forbidden"),
+        ({"way": "city"}, 422, "repair_bad_way"),  # nobody would be asked at its end
+        ({"way": "phone"}, 422, "repair_bad_way"),
         ({"text": " "}, 422, "invalid_input"),
         ({"photo_ids": ["nothing"]}, 404, "not_found"),
     ],
@@ -115,6 +117,12 @@ async def test_so_many_a_day(works: Works) -> None:
     assert (reply.status, reply.code) == (409, "too_many_repairs")
     assert reply.body["details"] == {"most": most}
     await works.report("head", on_behalf_of="王秀兰", way="visit")  # an office is not counted
+
+
+async def test_nobody_but_the_city_reports_by_its_system(works: Works) -> None:
+    wish = {"place": UNIT, "category": LIGHT, "text": "灯不亮", "on_behalf_of": "王秀兰"}
+    reply = await works.post("head", "repairs", **wish, way="city")
+    assert (reply.status, reply.code) == (422, "repair_bad_way")
 
 
 async def test_two_dispatchers_at_once_each_see_what_came_of_it(works: Works) -> None:

@@ -45,7 +45,7 @@ async def file(deps: Dependencies, client: CityClient, form: RequestForm) -> Fil
             raise clients.unknown()
         since = draft.created_at - SAME_WITHIN
         same = await requests_store.same(deps.db, tx, draft, since)
-        kept = same or await drafts.begin(deps, tx, actor, draft, told)
+        kept = same or await drafts.begin(deps, tx, actor, draft, told, reporter=None)
         await _note(deps, tx, actor, kept, again=same is not None)
         return kept
 

@@ -151,7 +151,10 @@ async def split(
     draft, told = await drafts.complete(deps, await _second(deps, found, wish))
 
     async def change(tx: Transaction, found: Repair) -> Document:
-        made = await drafts.begin(deps, tx, actor, draft, told)
+        if found.person != draft.person:
+            raise states.moved_on(found.state)  # erased meanwhile
+        reporter = await _reporter(deps, found)
+        made = await drafts.begin(deps, tx, actor, draft, told, reporter=reporter)
         await parties.bring(deps, tx, REPAIR, found.id, made)
         return {}
 
@@ -161,6 +164,17 @@ async def split(
     )
     made, _ = await views.access(deps, actor, draft.id)
     return await views.one(deps, actor, made)
+
+
+async def _reporter(deps: Dependencies, first: Repair) -> str | None:
+    """Return who reported a repair, or wrote it down for somebody; None for no person.
+
+    A city's system is none, and whoever was erased is a party of nothing any more.
+    """
+    if first.person:
+        return first.person
+    rows = await parties.of_cases(deps, [first.id], first.filed_by)
+    return first.filed_by if rows else None
 
 
 async def _second(deps: Dependencies, first: Repair, wish: SplitRepair) -> Repair:

@@ -6,7 +6,6 @@ import msgspec
 
 from services.cases import actions as cases
 from services.cases import deadlines, ladder, numbers
-from services.cases.models import CameBy
 from services.cases.parties import actions as parties
 from services.dependencies import Dependencies, Transaction
 from services.firms import contracts
@@ -83,12 +82,19 @@ async def complete(deps: Dependencies, draft: Repair) -> tuple[Repair, set[str]]
 
 
 async def begin(
-    deps: Dependencies, tx: Transaction, actor: Actor, draft: Repair, told: set[str]
+    deps: Dependencies,
+    tx: Transaction,
+    actor: Actor,
+    draft: Repair,
+    told: set[str],
+    *,
+    reporter: str | None,
 ) -> Repair:
     """Insert a complete draft, and start what runs from a report on; return it.
 
-    A copy of the draft is kept, because a transaction may run twice. Raises NotFound for a
-    place that is gone, and for photos that are not the actor's.
+    A copy of the draft is kept, because a transaction may run twice. `reporter`: the person who
+    is told and asked, or who wrote it down for somebody; None where no person is. Raises
+    NotFound for a place that is gone, and for photos that are not the actor's.
     """
     if not await places.use(deps, [draft.place], tx=tx):
         raise errors.NotFound(places.MISSING)
@@ -97,8 +103,7 @@ async def begin(
     await store.insert(deps.db, tx, made)
     await contents.attach(deps, tx, actor, made, made.photo_ids)
     await contents.submit(deps, tx, actor.person_id, made)
-    if made.way is not CameBy.CITY:  # who wrote it down for somebody answers for them
-        reporter = made.person or made.filed_by
+    if reporter is not None:
         await parties.add_reporter(deps, tx, REPAIR, made.id, reporter)
     await cases.begin(deps, tx, actor, REPAIR, made)
     await notify.reported(deps, tx, made, sorted(told - {actor.person_id}))

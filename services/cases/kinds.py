@@ -114,6 +114,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     `barred`: (actor, case) → error for who may take no step of this case, e.g. in one's own.
     `own`: (case) → ids of whose own it is. `files_for`: permission by which staff file for
     somebody without an account; who has lost it has lost those cases. None: they keep them.
+    `held_by`: permission by which somebody holds a case; who has lost it is told nothing more
+    of what they still hold. None: they are told.
     `goals`: state → name of the deadline that runs in it. `paused`: states that stop it.
     `over`: states in which it has ended, though some step may open it again: nobody joins.
     `ladder`: who is told when it has passed, in this order. `ladders`: deadline's name → its
@@ -143,6 +145,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     barred: Callable[[Actor, Any], Exception | None] = lambda _actor, _case: None
     own: Callable[[Any], Iterable[str | None]]
     files_for: Permission | None = None
+    held_by: Permission | None = None
     goals: Mapping[Any, str] = {}
     paused: frozenset[Any] = frozenset()
     over: frozenset[Any] = frozenset()

@@ -1,4 +1,4 @@
-"""Ladder of an overdue case: who is told on each rung."""
+"""Ladder of an overdue case: who is told on each rung, and in the place of who left."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from services.audiences import holders as audiences
 from services.cases.kinds import Kind
 from services.dependencies import Dependencies
-from services.kernel.permissions import Role
+from services.grants import actions as grants
+from services.kernel.permissions import Actor, Role
 
 
 async def holders(deps: Dependencies, place: str, roles: Sequence[Role]) -> set[str]:
@@ -20,6 +21,19 @@ async def holders(deps: Dependencies, place: str, roles: Sequence[Role]) -> set[
 async def people_at(deps: Dependencies, kind: Kind, found: Any, rung: int) -> set[str]:
     """Return who is told on a rung of the ladder today."""
     return await holders(deps, kind.place_of(found), kind.rungs(found.state)[rung].roles)
+
+
+async def people_at_work(deps: Dependencies, kind: Kind, found: Any) -> set[str]:
+    """Return who holds a case, or the lowest rung once that person works there no more.
+
+    A message names the home: whoever left is told of it no more, and somebody has to be.
+    """
+    if kind.held_by is None:
+        return {found.holder}
+    actor = Actor(found.holder, "", await grants.grants_of(deps, found.holder))
+    if actor.may(kind.held_by, kind.place_of(found)):
+        return {found.holder}
+    return await first_people(deps, kind, found)
 
 
 async def first_people(deps: Dependencies, kind: Kind, found: Any) -> set[str]:

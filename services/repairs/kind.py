@@ -157,6 +157,7 @@ REPAIR: Final = Kind(
     knows=knows,
     own=own,
     files_for=Permission.REPORT_FOR_OTHERS,
+    held_by=Permission.WORK_ON_REPAIRS,
     goals={
         RepairState.REPORTED: RESPONSE,
         RepairState.APPEALED: APPEAL,

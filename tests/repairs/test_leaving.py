@@ -239,10 +239,15 @@ async def test_what_rests_is_handed_to_another_and_rests_no_more(works: Works) -
 async def test_a_no_about_the_work_of_who_left_is_handed_out_again(works: Works) -> None:
     repair_id = await works.report("li")
     await works.repaired(repair_id)
+    before = await works.told("repairer", "repair_work")
     await lose_office(works, "repairer")
     await sweep(works)
     assert (await works.see("li", repair_id))["state"] == "done"
     await works.do("li", repair_id, "answer", fixed=False)
+    await works.world.work()
+    assert await works.told("repairer", "repair_work") == before
+    told = await works.told("dispatcher", "repair_work")
+    assert any(text.endswith("住户反馈没有修好。") for text in told), told
     await sweep(works)
     seen = await works.see("dispatcher", repair_id)
     assert (seen["state"], seen["is_held"]) == ("accepted", False)

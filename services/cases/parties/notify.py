@@ -44,7 +44,7 @@ async def _of_party(
 ) -> set[str]:
     match party:
         case Party.HOLDER:
-            return {found.holder}
+            return await ladder.people_at_work(deps, kind, found) if found.holder else set()
         case Party.EARLIER_HOLDER:
             return {earlier} - {found.holder}
         case Party.FIRST_RUNG:

@@ -48,11 +48,13 @@ async def follow(
         return {}
     clocks: dict[str, Clock] = dict(changes.get("clocks") or found.clocks)
     place, now = kind.place_of(found), deps.now()
-    turn = _stop if step.target in kind.paused else _go_on
+    rests, runs = step.target in kind.paused, kind.goals.get(found.state)
+    if rests and runs in clocks:
+        clocks[runs] = await _passed(deps, kind, found, clocks[runs], now)
     for goal, clock in clocks.items():
-        clocks[goal] = await turn(deps, place, clock, now)
+        clocks[goal] = await (_stop if rests else _go_on)(deps, place, clock, now)
     running, goals = running_of(kind, step.target, clocks), {kind.goals.get(step.target)}
-    late = any(clock.overdue_at for goal, clock in clocks.items() if goal in goals)
+    late = any(_is_late(clock, now) for goal, clock in clocks.items() if goal in goals)
     due_at = running.due_at if running else None
     return {
         "clocks": clocks,
@@ -62,11 +64,29 @@ async def follow(
     }
 
 
+def _is_late(clock: Clock, now: datetime) -> bool:
+    return clock.overdue_at is not None or (clock.due_at is not None and clock.due_at <= now)
+
+
 def running_of(kind: Kind, state: Any, clocks: Mapping[str, Clock]) -> Clock | None:
     """Return the deadline that runs in a state; None for none, and while it is paused."""
     goal = kind.goals.get(state)
     clock = clocks.get(goal) if goal else None
     return clock if clock and clock.running_since else None
+
+
+async def _passed(
+    deps: Dependencies, kind: Kind, found: Any, clock: Clock, now: datetime
+) -> Clock:
+    """Return a deadline with its first rung, if it has passed and no worker has noticed yet.
+
+    Else the whole ladder would be climbed at once after a pause, by what went by in it.
+    """
+    is_new = clock.running_since and clock.overdue_at is None and clock.climb_at is None
+    if not is_new or clock.due_at is None or clock.due_at > now:
+        return clock
+    climbs = await climb_at(deps, kind, found, clock, 0)
+    return msgspec.structs.replace(clock, climb_at=climbs)
 
 
 async def _stop(deps: Dependencies, place: str, clock: Clock, now: datetime) -> Clock:

@@ -48,7 +48,8 @@ async def _look_after(
     if clock.overdue_at is None and clock.due_at and clock.due_at <= now:
         clock.overdue_at = now
         news.append((News.OVERDUE, {"goal": goal}))
-        clock.climb_at = await deadlines.climb_at(deps, kind, found, clock, 0)
+        first = await deadlines.climb_at(deps, kind, found, clock, 0)
+        clock.climb_at = clock.climb_at or first  # a pause has put it off
     news += await _climb(deps, tx, kind, found, clock)
     if news or clock != found.clocks[goal]:
         clocks = {**found.clocks, goal: clock}

@@ -134,6 +134,27 @@ async def test_who_wins_an_appeal_gets_the_whole_time(works: Works) -> None:
     assert (seen["state"], seen["overdue"]) == ("accepted", False)
 
 
+async def test_a_pause_before_any_worker_noticed_puts_the_ladder_off(works: Works) -> None:
+    """As much of it is climbed as without the pause: the days of rest count for no rung."""
+    repair_id = await works.report("li", danger="danger")
+    await works.hand_out(repair_id)
+    await works.advance(hours=25)  # an hour late, and no worker runs
+    goes_on = works.world.clock.now + timedelta(days=20)
+    body = {"reason": "others", "until": goes_on.isoformat()}
+    seen = await works.do("repairer", repair_id, "pause", **body)
+    assert (seen["due_at"], seen["overdue"]) == (None, True)
+    await works.advance(days=10)
+    await works.do("repairer", repair_id, "resume")
+    await works.world.work()
+    rows = await works.history("dispatcher", repair_id)
+    late = [(row["action"], row["rung"]) for row in rows if row["who"] == "clock"]
+    assert late == [("overdue", None), ("climbed", "物业调度")]
+    await works.advance(hours=6)
+    await works.world.work()
+    rows = await works.history("dispatcher", repair_id)
+    assert [row["rung"] for row in rows if row["rung"]] == ["物业调度", "物业经理"]
+
+
 async def test_what_has_passed_stays_passed_while_it_rests(works: Works) -> None:
     """It is late all the time, and its ladder waits as long as the work does."""
     repair_id = await works.report("li", danger="danger")

@@ -48,7 +48,8 @@ async def hold(
         raise errors.NotFound(kind.missing)
     rows = kind.table.of(action)
     joined = any(isinstance(row, Step) and row.party for row in rows)
-    is_party = joined and await parties.is_party(deps.db, tx, case_id, actor.person_id)
+    own = await parties.find(deps.db, case_id, actor.person_id, tx=tx) if joined else None
+    is_party = own is not None and kind.counts(actor, found, own)
     if not any(is_theirs(actor, kind, found, row, is_party=is_party) for row in rows):
         hidden = any(isinstance(row, Step) and row.hidden for row in rows)
         if kind.knows(actor, found) and not hidden:

@@ -123,7 +123,7 @@ async def ask(deps: Dependencies, payload: Document) -> Again | None:
             return False
         if found.round != payload["round"]:
             return False
-        people, is_more = await parties.take_unasked(deps, tx, found.id, found.round)
+        people, is_more = await parties.take_unasked(deps, tx, kind, found)
         key = f"{found.id}:{found.round}"
         await kind.tell(deps, tx, found, News.ASKED, people, Side.REPORT, key)
         return is_more
@@ -138,7 +138,7 @@ async def tell_joiners(deps: Dependencies, payload: Document) -> None:
     if found is None:
         return
     [action] = [each.action for each in kind.table.rows if each.action == payload["news"]][:1]
-    async for people in parties.joiners(deps, found.id):
+    async for people in parties.joiners(deps, kind, found):
 
         async def save(tx: Transaction, told: list[str] = people) -> None:
             meant = [person for person in told if person != payload["by"]]

@@ -12,6 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from msgspec import Struct
 
+from services.cases.parties.models import PartyRow
 from services.kernel.acts import Act
 from services.kernel.documents import Document
 from services.kernel.errors import Conflict
@@ -169,8 +170,15 @@ class Kind(Struct, frozen=True, kw_only=True):
         """Tell whether a case is somebody's own, or was filed by them and is theirs still."""
         if actor.person_id not in self.own(case):
             return False
-        needs = self.files_for if case.person is None else None
-        return needs is None or actor.may(needs, self.place_of(case))
+        return case.person is not None or self.files(actor, case)
+
+    def files(self, actor: Actor, case: Any) -> bool:
+        """Tell whether somebody may file such a case for others at this moment."""
+        return self.files_for is None or actor.may(self.files_for, self.place_of(case))
+
+    def counts(self, actor: Actor, case: Any, row: PartyRow) -> bool:
+        """Tell whether an actor's row as a party counts: a filer's does with their office."""
+        return not row.is_filer or self.files(actor, case)
 
     def is_done(self, case: Any, action: StrEnum) -> bool:
         """Tell whether an action that may be asked again has been taken."""

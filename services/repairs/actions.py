@@ -183,12 +183,19 @@ async def events(
 
 
 async def mine(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[RepairView]:
-    """Repairs that the actor reported or joined, newest first."""
+    """Repairs that the actor reported or joined, newest first.
+
+    Without those that they wrote down by an office that is over.
+    """
     page = await parties.of_person(deps, REPAIR, actor.person_id, query)
     found = {
         each.id: each for each in await store.find_many(deps.db, [r.case for r in page.items])
     }
-    rows = [found[row.case] for row in page.items if row.case in found]
+    rows = [
+        found[row.case]
+        for row in page.items
+        if row.case in found and REPAIR.counts(actor, found[row.case], row)
+    ]
     return Page(await views.shown(deps, actor, rows), page.next_cursor)
 
 

@@ -70,11 +70,12 @@ async def access(
 
     Who joined sees it also when they live there no more.
     """
-    rows = await parties.of_cases(deps, [repair_id], actor.person_id)
+    one = await store.find(deps.db, repair_id, tx=tx)
+    rows = await parties.of_cases(deps, actor, REPAIR, [one] if one else [])
     found = accessible(
         actor,
-        await store.find(deps.db, repair_id, tx=tx),
-        people=lambda one: [actor.person_id] if rows or knows(actor, one) else [],
+        one,
+        people=lambda each: [actor.person_id] if rows or knows(actor, each) else [],
         missing=REPAIR.missing,
     )
     return found, rows.get(repair_id)
@@ -85,7 +86,7 @@ async def shown(deps: Dependencies, actor: Actor, found: Sequence[Repair]) -> li
     addresses = await places.addresses(deps, [repair.place for repair in found])
     pairs = {(repair.place, repair.category) for repair in found}
     labels = await categories.labels(deps, pairs)
-    rows = await parties.of_cases(deps, [repair.id for repair in found], actor.person_id)
+    rows = await parties.of_cases(deps, actor, REPAIR, found)
     return [_shown(deps, actor, each, addresses, labels, rows.get(each.id)) for each in found]
 
 

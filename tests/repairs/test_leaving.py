@@ -9,7 +9,8 @@ from services.firms import contracts
 from services.firms.models import EndContract, SignContract
 from services.kernel.permissions import Role
 from services.repairs import jobs as repair_jobs
-from tests.build.cast import COMPOUND, LI_HOME, STAFF, UNIT, appoint
+from services.residencies.models import Relation
+from tests.build.cast import COMPOUND, LI_HOME, STAFF, UNIT, WANG_HOME, appoint, live_there
 from tests.build.repairs import TAP, Works
 
 OPEN_AT_HOME = {"place": LI_HOME, "category": TAP, "text": "水龙头漏水"}
@@ -251,6 +252,47 @@ async def test_a_no_about_the_work_of_who_left_is_handed_out_again(works: Works)
     await sweep(works)
     seen = await works.see("dispatcher", repair_id)
     assert (seen["state"], seen["is_held"]) == ("accepted", False)
+
+
+async def test_what_was_written_down_for_somebody_goes_with_the_office(works: Works) -> None:
+    theirs = await works.report("head", **OPEN_AT_HOME, on_behalf_of="张奶奶")
+    shared = await works.report("head", on_behalf_of="张奶奶")
+    for repair_id in (theirs, shared):
+        await works.hand_out(repair_id)
+        await works.do("repairer", repair_id, "start")
+    await works.do("repairer", shared, "finish", summary="换了灯泡")
+    assert (await works.see("head", theirs))["text"] == "水龙头漏水"
+    await works.world.work()
+    assert len(await works.told("head", "repair_question")) == 1
+    await lose_office(works, "head")
+    await works.do("repairer", theirs, "finish", summary="换了垫圈")
+    await works.world.work()
+    assert len(await works.told("head", "repair_question")) == 1
+    works.estate.members.pop("head")
+    for path in ("", "/history", "/photos", "/quotes"):
+        assert (await works.get("head", f"repairs/{theirs}{path}")).status == 404
+    for repair_id in (theirs, shared):
+        for step, body in (("answer", {"fixed": False}), ("additions", {"text": "还漏"})):
+            reply = await works.post("head", f"repairs/{repair_id}/{step}", **body)
+            assert reply.status in {403, 404}, (step, reply.body)
+    assert (await works.get("head", "me/repairs")).body["items"] == []
+    assert (await works.see("mei", theirs))["state"] == "done"
+
+
+async def test_who_wrote_it_down_joins_as_a_neighbour_when_the_office_is_over(
+    works: Works,
+) -> None:
+    repair_id = await works.report("head", on_behalf_of="张奶奶")
+    await works.do("head", repair_id, "join")
+    assert (await works.see("head", repair_id))["joiners"] == 0
+    head = await works.member("head")
+    await lose_office(works, "head")
+    await live_there(works.world.deps, [(WANG_HOME, head.phone, Relation.FAMILY)])
+    works.estate.members.pop("head")
+    assert (await works.do("head", repair_id, "join"))["joiners"] == 1
+    assert (await works.do("head", repair_id, "join"))["joiners"] == 1
+    await works.repaired(repair_id)
+    assert (await works.do("head", repair_id, "answer", fixed=True))["state"] == "confirmed"
 
 
 # A firm

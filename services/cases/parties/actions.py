@@ -11,6 +11,7 @@ from services.cases.parties import store
 from services.cases.parties.models import NOTE, PartyRow, party_id
 from services.cases.timers import actions as timers
 from services.dependencies import Dependencies, Transaction
+from services.grants import actions as grants
 from services.kernel import errors, steps
 from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor
@@ -33,12 +34,13 @@ class CaseFull(errors.Conflict):
     details_type = errors.Most
 
 
-async def add_reporter(
-    deps: Dependencies, tx: Transaction, kind: Kind, case_id: str, person_id: str
-) -> None:
-    """Make somebody the reporter of a case that is inserted in the same transaction."""
-    row = _row(deps, kind, case_id, person_id)
-    row.is_reporter = True
+async def add_reporter(deps: Dependencies, tx: Transaction, kind: Kind, found: Any) -> None:
+    """Make a party of whose a case is that is inserted in the same transaction.
+
+    Who wrote it down for somebody without an account answers for them, while in office.
+    """
+    row = _row(deps, kind, found.id, found.person or found.filed_by)
+    row.is_reporter, row.is_filer = True, found.person is None
     await store.insert(deps.db, tx, row)
 
 
@@ -55,7 +57,7 @@ async def join(
         raise kind.moved_on(found)
     if found.joiners >= MOST_JOINERS:
         raise CaseFull("加入的邻居已经很多了,进展请直接查看", most=MOST_JOINERS)
-    if not await store.insert(deps.db, tx, _row(deps, kind, found.id, person_id)):
+    if not await store.join(deps.db, tx, _row(deps, kind, found.id, person_id)):
         return False
     await _count(deps, tx, kind, found, joiners=found.joiners + 1)
     await timers.ask(deps, tx, kind, found, key=person_id)
@@ -78,8 +80,10 @@ async def bring(
     """
     count, after = 0, ""
     while rows := await store.page(deps.db, source, after, limit=MOST_JOINERS, tx=tx):
-        brought = [row.person for row in rows if among is None or row.person in among]
-        made = [_row(deps, kind, target.id, person) for person in brought]
+        brought = [row for row in rows if among is None or row.person in among]
+        made = [
+            _row(deps, kind, target.id, row.person, is_filer=row.is_filer) for row in brought
+        ]
         count += await store.insert_many(deps.db, tx, made)
         after = rows[-1].id
     if count:
@@ -96,12 +100,15 @@ async def _count(
         setattr(found, name, value)
 
 
-def _row(deps: Dependencies, kind: Kind, case_id: str, person_id: str) -> PartyRow:
+def _row(
+    deps: Dependencies, kind: Kind, case_id: str, person_id: str, *, is_filer: bool = False
+) -> PartyRow:
     return PartyRow(
         id=party_id(case_id, person_id),
         kind=kind.name,
         case=case_id,
         person=person_id,
+        is_filer=is_filer,
         joined_at=deps.now(),
     )
 
@@ -121,7 +128,7 @@ async def answer(
     async def save(tx: Transaction) -> Any:
         row = await store.find(deps.db, case_id, actor.person_id, tx=tx)
         found = await cases.find(deps.db, kind, case_id, tx=tx) if row else None
-        if row is None or found is None:
+        if row is None or found is None or not kind.counts(actor, found, row):
             raise errors.NotFound(kind.missing)
         if found.state is not question.state:
             raise NotAsked("现在不用确认,请刷新看看进展")
@@ -159,21 +166,36 @@ async def _count_in(
 
 
 async def take_unasked(
-    deps: Dependencies, tx: Transaction, case_id: str, number: int
+    deps: Dependencies, tx: Transaction, kind: Kind, found: Any
 ) -> tuple[list[str], bool]:
-    """Mark some parties as asked in a round; return them and whether there are more."""
-    rows = await store.unasked(deps.db, tx, case_id, number, limit=TOLD_AT_ONCE)
-    await store.mark_asked(deps.db, tx, [row.id for row in rows], number)
-    return [row.person for row in rows], len(rows) == TOLD_AT_ONCE
+    """Mark some parties as asked in a case's round; return them and whether there are more."""
+    rows = await store.unasked(deps.db, tx, found.id, found.round, limit=TOLD_AT_ONCE)
+    await store.mark_asked(deps.db, tx, [row.id for row in rows], found.round)
+    return await _in_office(deps, kind, found, rows), len(rows) == TOLD_AT_ONCE
 
 
-async def joiners(deps: Dependencies, case_id: str) -> AsyncIterator[list[str]]:
+async def joiners(deps: Dependencies, kind: Kind, found: Any) -> AsyncIterator[list[str]]:
     """Yield who joined a case, some at a time."""
     after: str | None = ""
     while after is not None:
-        rows = await store.page(deps.db, case_id, after, limit=TOLD_AT_ONCE)
-        yield [row.person for row in rows if not row.is_reporter]
+        rows = await store.page(deps.db, found.id, after, limit=TOLD_AT_ONCE)
+        joined = [row for row in rows if not row.is_reporter]
+        yield await _in_office(deps, kind, found, joined)
         after = rows[-1].id if len(rows) == TOLD_AT_ONCE else None
+
+
+async def _in_office(
+    deps: Dependencies, kind: Kind, found: Any, rows: Sequence[PartyRow]
+) -> list[str]:
+    """Return the people of rows, without those who wrote it down and have lost the office."""
+    return [
+        row.person for row in rows if not row.is_filer or await _files(deps, kind, found, row)
+    ]
+
+
+async def _files(deps: Dependencies, kind: Kind, found: Any, row: PartyRow) -> bool:
+    held = await grants.grants_of(deps, row.person)
+    return kind.files(Actor(row.person, "", held), found)
 
 
 async def of_person(
@@ -184,11 +206,17 @@ async def of_person(
 
 
 async def of_cases(
-    deps: Dependencies, case_ids: Sequence[str], person_id: str
+    deps: Dependencies, actor: Actor, kind: Kind, found: Sequence[Any]
 ) -> dict[str, PartyRow]:
-    """Return case → a person's row, of those that they reported or joined."""
-    rows = await store.of_cases(deps.db, case_ids, person_id)
-    return {row.case: row for row in rows}
+    """Return case → the actor's row, of those that they reported or joined and that count."""
+    by_id = {case.id: case for case in found}
+    rows = await store.of_cases(deps.db, list(by_id), actor.person_id)
+    return {row.case: row for row in rows if kind.counts(actor, by_id[row.case], row)}
+
+
+async def is_party(deps: Dependencies, case_id: str, person_id: str) -> bool:
+    """Tell whether somebody reported a case or joined it, or wrote it down for somebody."""
+    return await store.find(deps.db, case_id, person_id) is not None
 
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:

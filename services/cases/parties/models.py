@@ -13,9 +13,10 @@ NOTE: Final = Sealed("case_parties", "note")
 class PartyRow(Struct, kw_only=True):
     """Somebody who reported a case or joined it.
 
-    `kind`: of the case. `is_reporter`: whether it is theirs. `asked`, `answered`: the round in
-    which they were last asked and last answered; 0 for never. `fixed`: their last answer.
-    `note_sealed`: what they wrote with it.
+    `kind`: of the case. `is_reporter`: whether it is theirs. `is_filer`: whether they wrote it
+    down for somebody; it counts while they hold the office that let them. `asked`, `answered`:
+    the round in which they were last asked and last answered; 0 for never. `fixed`: their last
+    answer. `note_sealed`: what they wrote with it.
     """
 
     id: str = field(name="_id")
@@ -23,6 +24,7 @@ class PartyRow(Struct, kw_only=True):
     case: str
     person: str
     is_reporter: bool = False
+    is_filer: bool = False
     joined_at: datetime
     asked: int = 0
     answered: int = 0

@@ -34,16 +34,22 @@ async def insert_many(db: Database, tx: Transaction, rows: Sequence[PartyRow]) -
     return (await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)).upserted_count
 
 
+async def join(db: Database, tx: Transaction, row: PartyRow) -> bool:
+    """Insert who joins, or let who wrote it down for somebody join; False when they have."""
+    if await insert(db, tx, row):
+        return True
+    key: Document = {"_id": row.id, "is_filer": True}
+    change: Document = {"$set": {"is_filer": False, "is_reporter": False}}
+    done = await db[COLLECTION].update_one(key, change, session=tx)
+    return done.matched_count == 1
+
+
 async def find(
     db: Database, case_id: str, person_id: str, *, tx: Transaction | None = None
 ) -> PartyRow | None:
     key = {"_id": party_id(case_id, person_id)}
     document = await db[COLLECTION].find_one(key, session=tx)
     return msgspec.convert(document, PartyRow | None)
-
-
-async def is_party(db: Database, tx: Transaction, case_id: str, person_id: str) -> bool:
-    return await find(db, case_id, person_id, tx=tx) is not None
 
 
 async def of_cases(db: Database, case_ids: Sequence[str], person_id: str) -> list[PartyRow]:

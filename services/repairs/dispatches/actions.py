@@ -173,8 +173,8 @@ async def _reporter(deps: Dependencies, first: Repair) -> str | None:
     """
     if first.person:
         return first.person
-    rows = await parties.of_cases(deps, [first.id], first.filed_by)
-    return first.filed_by if rows else None
+    is_there = await parties.is_party(deps, first.id, first.filed_by)
+    return first.filed_by if is_there else None
 
 
 async def _second(deps: Dependencies, first: Repair, wish: SplitRepair) -> Repair:

@@ -104,7 +104,7 @@ async def begin(
     await contents.attach(deps, tx, actor, made, made.photo_ids)
     await contents.submit(deps, tx, actor.person_id, made)
     if reporter is not None:
-        await parties.add_reporter(deps, tx, REPAIR, made.id, reporter)
+        await parties.add_reporter(deps, tx, REPAIR, made)
     await cases.begin(deps, tx, actor, REPAIR, made)
     await notify.reported(deps, tx, made, sorted(told - {actor.person_id}))
     return made

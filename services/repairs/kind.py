@@ -1,7 +1,7 @@
 """Repairs as a kind of case: whose they are, which deadlines run, and what they climb."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -10,7 +10,9 @@ from mongo_indexes.repairs import COLLECTION
 from services.cases import deadlines
 from services.cases.kinds import Kind, Question, Rung
 from services.dependencies import Dependencies
+from services.kernel.days import day_of
 from services.kernel.documents import Document
+from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission, Role
 from services.repairs import notify, states
 from services.repairs.boards import keys
@@ -124,14 +126,23 @@ def _without_photos(repair: Repair) -> Document:
 
 
 def knows(actor: Actor, repair: Repair) -> bool:
-    """Tell whether somebody may know of a repair: what all share is known to all there."""
+    """Tell whether somebody may know of a repair: what all share is known to all there.
+
+    Of one in a home, those know who belonged to it then: not the next household.
+    """
     if REPAIR.is_own(actor, repair) or actor.may(Permission.WORK_ON_REPAIRS, repair.place):
         return True
     if repair.part is Part.HOME:
-        return actor.may(Permission.VIEW_HOME, repair.place)
+        return is_household(actor, repair.place, repair.created_at)
     return actor.may(Permission.FOLLOW_REPAIRS, repair.place) or lives_under(
         actor, repair.place
     )
+
+
+def is_household(actor: Actor, home: str, at: datetime) -> bool:
+    """Tell whether somebody belongs to a home, and did on the day of an instant."""
+    since = actor.since(Permission.VIEW_HOME)
+    return any(covers(held, home) and since[held] <= day_of(at) for held in since)
 
 
 def lives_under(actor: Actor, place: str) -> bool:

@@ -70,7 +70,8 @@ class Done(Struct, kw_only=True):
 class Repair(CaseFields, kw_only=True):
     """Repair of a place.
 
-    `number`: for people, beside the compound. `text`: of what all share; of a home it is
+    `number`: for people, beside the compound. `reported_category`: the first one, whatever it
+    was reclassified as; "" of old ones. `text`: of what all share; of a home it is
     sealed. `person`: whose it is; None when somebody without an account reported it through
     `filed_by`, who is named by `name_sealed`. `phone_sealed`: whom to call. `wish`,
     `access_sealed`: when to come and how to get in. `code`: id of the code that was scanned.
@@ -88,6 +89,7 @@ class Repair(CaseFields, kw_only=True):
     place: str
     part: Part
     category: str
+    reported_category: str = ""
     danger: Danger
     state: RepairState
     person: str | None
@@ -313,7 +315,8 @@ class RepairView(Struct, kw_only=True):
     `wish`: When somebody is there; null for any time.
     `merged_into`: Id of the repair that it was merged into; null for none.
     `outage_id`: Id of the outage that it is about; null for none.
-    `guarantee_of`: Id of the earlier repair under whose guarantee it is free; null for none.
+    `is_guaranteed`: Whether it is free under the guarantee of an earlier repair.
+    `guarantee_of`: Id of that repair; null for none, and for who may not see it.
     `urged`: How often people asked to hurry.
     `reopened`: How often it was opened again.
     `is_asked`: Whether I am asked if it is fixed.
@@ -347,6 +350,7 @@ class RepairView(Struct, kw_only=True):
     wish: Wish | None
     merged_into: str | None
     outage_id: str | None
+    is_guaranteed: bool
     guarantee_of: Annotated[str, Meta(examples=["01hzy3v7k2m4n6p8q0r2s4t6v8"])] | None
     urged: int
     reopened: int

@@ -18,7 +18,7 @@ from services.kernel.views import show
 from services.places import actions as places
 from services.repairs import store
 from services.repairs.categories import actions as categories
-from services.repairs.kind import REPAIR, knows
+from services.repairs.kind import REPAIR, is_household, knows
 from services.repairs.models import (
     ACCESS,
     PHONE,
@@ -49,7 +49,8 @@ def sight(actor: Actor, repair: Repair, *, is_party: bool) -> Sight:
     """Return what somebody sees of a repair that they may know of."""
     works = actor.may(Permission.WORK_ON_REPAIRS, repair.place)
     mine = is_party or REPAIR.is_own(actor, repair)
-    at_home = repair.part is Part.HOME and actor.may(Permission.VIEW_HOME, repair.place)
+    is_home = repair.part is Part.HOME
+    at_home = is_home and is_household(actor, repair.place, repair.created_at)
     does = works and (
         repair.holder == actor.person_id or actor.may(Permission.DISPATCH_REPAIRS, repair.place)
     )
@@ -82,12 +83,23 @@ async def access(
 
 
 async def shown(deps: Dependencies, actor: Actor, found: Sequence[Repair]) -> list[RepairView]:
-    """Views of repairs that somebody may know of: three queries however many."""
+    """Views of repairs that somebody may know of: four queries however many."""
     addresses = await places.addresses(deps, [repair.place for repair in found])
     pairs = {(repair.place, repair.category) for repair in found}
     labels = await categories.labels(deps, pairs)
     rows = await parties.of_cases(deps, actor, REPAIR, found)
-    return [_shown(deps, actor, each, addresses, labels, rows.get(each.id)) for each in found]
+    free = await _known(deps, actor, {each.guarantee_of for each in found} - {""})
+    return [
+        _shown(deps, actor, each, addresses, labels, row=rows.get(each.id), free=free)
+        for each in found
+    ]
+
+
+async def _known(deps: Dependencies, actor: Actor, repair_ids: set[str]) -> set[str]:
+    """Return which of some earlier repairs somebody may know of."""
+    found = await store.find_many(deps.db, sorted(repair_ids)) if repair_ids else []
+    rows = await parties.of_cases(deps, actor, REPAIR, found)
+    return {each.id for each in found if each.id in rows or knows(actor, each)}
 
 
 async def one(deps: Dependencies, actor: Actor, found: Repair) -> RepairView:
@@ -101,12 +113,15 @@ def _shown(
     repair: Repair,
     addresses: Mapping[str, str],
     labels: Mapping[tuple[str, str], str],
+    *,
     row: PartyRow | None,
+    free: set[str],
 ) -> RepairView:
     seen = sight(actor, repair, is_party=row is not None)
     goal = REPAIR.goals.get(repair.state)
     clock = repair.clocks.get(goal) if goal else None
     asked = repair.state is RepairState.DONE and row is not None
+    is_free = bool(repair.guarantee_of) and not repair.guarantee_lifted
     return show(
         repair,
         RepairView,
@@ -124,7 +139,8 @@ def _shown(
         access=_opened(deps, repair, seen).get("access"),
         merged_into=repair.merged_into or None,
         outage_id=repair.outage or None,
-        guarantee_of=(not repair.guarantee_lifted and repair.guarantee_of) or None,
+        is_guaranteed=is_free,
+        guarantee_of=repair.guarantee_of if is_free and repair.guarantee_of in free else None,
         is_asked=asked and row is not None and row.answered < repair.round,
         steps=cases.steps_of(actor, REPAIR, repair, is_party=row is not None),
     )

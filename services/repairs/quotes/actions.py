@@ -18,7 +18,7 @@ from services.places import actions as places
 from services.repairs import states as repair_states
 from services.repairs import store as repairs
 from services.repairs import views as repair_views
-from services.repairs.kind import REPAIR
+from services.repairs.kind import REPAIR, is_household, knows
 from services.repairs.models import Repair
 from services.repairs.quotes import notify, store, views
 from services.repairs.quotes.models import Quote, Quotes, QuoteView
@@ -33,13 +33,13 @@ FORBIDDEN: Final = "报价由住户答复"
 async def listing(deps: Dependencies, actor: Actor, repair_id: str) -> Quotes:
     """Return all quotes of a repair, for its household and those who work on repairs there.
 
+    Its household are those who belonged to the home when it was reported.
+
     Raises NotFound, and Forbidden for who wrote the repair down for somebody else.
     """
     found, _ = await repair_views.access(deps, actor, repair_id)
-    sees = any(
-        actor.may(permission, found.place)
-        for permission in (Permission.VIEW_HOME, Permission.WORK_ON_REPAIRS)
-    )
+    works = actor.may(Permission.WORK_ON_REPAIRS, found.place)
+    sees = works or is_household(actor, found.place, found.created_at)
     if not sees and found.person != actor.person_id:
         raise errors.Forbidden("只有住户和维修人员可以看报价")
     return Quotes(
@@ -91,7 +91,9 @@ async def _held(deps: Dependencies, tx: Transaction, actor: Actor, quote_id: str
         known_by=(Permission.WORK_ON_REPAIRS,),
         forbidden=FORBIDDEN,
     )
-    await repairs.hold(deps.db, tx, quote.repair)
+    repair = await repairs.hold(deps.db, tx, quote.repair)
+    if repair is None or not knows(actor, repair):
+        raise errors.NotFound(MISSING)
     return quote
 
 

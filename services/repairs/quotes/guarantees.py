@@ -1,8 +1,10 @@
 """Guarantee (保修期) of a paid repair: the same fault of the home is repaired free within it.
 
 It binds the firm that was paid. A report is of the same fault when it has the same category, at
-the same home, and came after the work was done; and so is the repair itself, once it is sent
-back or opened again. The community may decide that it is none of it.
+the same home, and came after the work was done. Categories are compared as they were reported,
+too, and what a report was found to be under at first stays: the firm itself reclassifies. The
+repair itself, once it is sent back or opened again, is free however long the guarantee is: what
+is not fixed was paid already. The community may decide that it is none of it.
 """
 
 from services.audit import actions as audit
@@ -27,16 +29,22 @@ async def find(
     if repair.part is not Part.HOME or not repair.firm or repair.guarantee_lifted:
         return None
     since = day_of(repair.created_at)
-    found = await store.guaranteed(deps.db, repair.place, since, tx=tx)
-    return next((quote for quote in found if _covers(quote, repair, deps.today())), None)
+    found = await store.billed_of(deps.db, repair.id, tx=tx)
+    found += await store.guaranteed(deps.db, repair.place, since, tx=tx)
+    return next((quote for quote in found if _covers(quote, repair)), None)
 
 
-def _covers(quote: Quote, repair: Repair, today: str) -> bool:
+def _covers(quote: Quote, repair: Repair) -> bool:
     if quote.firm != repair.firm or quote.billed_at is None:
         return False
-    if quote.repair == repair.id:
-        return quote.guaranteed_until is not None and today <= quote.guaranteed_until
-    return quote.category == repair.category and quote.billed_at <= repair.created_at
+    if quote.repair in {repair.id, repair.guarantee_of}:
+        return True
+    same = _categories(quote) & _categories(repair)
+    return bool(same) and quote.billed_at <= repair.created_at
+
+
+def _categories(one: Quote | Repair) -> set[str]:
+    return {one.category, one.reported_category} - {""}
 
 
 async def source_of(deps: Dependencies, repair: Repair) -> str:

@@ -43,6 +43,7 @@ class QuoteLine(Struct, frozen=True, kw_only=True):
 class Quote(Struct, kw_only=True):
     """Version of the quote of one repair. Nothing of what it offers ever changes.
 
+    `reported_category`: as which the repair was reported; "" of old ones.
     `firm`: who offers it. `payee`, `account`, `payee_name`: into whose merchant account it is
     paid. `answered_by`: who said yes or no; who said yes owes the bill. `billed_at`: when the
     repair was done. `guaranteed_until`: last day on which the same fault is repaired free.
@@ -53,6 +54,7 @@ class Quote(Struct, kw_only=True):
     number: str  # of the repair, for people
     place: str  # the home
     category: str
+    reported_category: str = ""
     firm: str
     payee: str
     account: str

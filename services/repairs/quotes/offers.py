@@ -94,11 +94,13 @@ def _require_doing(actor: Actor, found: Repair) -> None:
 
 async def _require_no_guarantee(deps: Dependencies, tx: Transaction, found: Repair) -> None:
     paid = await guarantees.find(deps, found, tx=tx)
-    if paid is not None:
-        until = paid.guaranteed_until or ""
-        raise UnderGuarantee(
-            f"同一问题在保修期内(到{until}),免费维修", repair_id=paid.repair, until=until
-        )
+    if paid is None:
+        return
+    until = paid.guaranteed_until
+    said = f"同一问题在保修期内(到{until}),免费维修"
+    if paid.repair == found.id:
+        said = "这个报修已经收过费,没修好要免费返修"
+    raise UnderGuarantee(said, repair_id=paid.repair, until=until)
 
 
 def _draft(
@@ -117,6 +119,7 @@ def _draft(
         number=found.number,
         place=found.place,
         category=found.category,
+        reported_category=found.reported_category,
         firm=found.firm,
         payee=payee.id,
         account=payee.account,

@@ -67,15 +67,15 @@ class UnderGuaranteeDetails(Struct, frozen=True, kw_only=True):
     """Repair that is guaranteed.
 
     `repair_id`: Id of the earlier repair.
-    `until`: Last day of its guarantee.
+    `until`: Last day of its guarantee; null where only this repair itself is free.
     """
 
     repair_id: str
-    until: str
+    until: str | None
 
 
 class UnderGuarantee(errors.Conflict):
-    """The same fault was paid for before, and is repaired free until a day."""
+    """The same fault, or this repair itself, was paid for before: it is repaired free."""
 
     code = "repair_under_guarantee"
     details_type = UnderGuaranteeDetails

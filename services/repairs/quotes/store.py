@@ -35,6 +35,13 @@ async def open_of(db: Database, tx: Transaction, repair: str) -> Quote | None:
     return msgspec.convert(document, Quote | None)
 
 
+async def billed_of(db: Database, repair: str, *, tx: Transaction | None = None) -> list[Quote]:
+    """Billed quotes of a repair, the latest first. Served by index `version`."""
+    query = {"repair": repair, "state": QuoteState.BILLED}
+    cursor = db[COLLECTION].find(query, session=tx).sort("version", -1)
+    return msgspec.convert(await cursor.to_list(), list[Quote])
+
+
 async def guaranteed(
     db: Database, place: str, day: Day, *, tx: Transaction | None = None
 ) -> list[Quote]:

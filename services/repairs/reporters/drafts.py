@@ -58,6 +58,7 @@ async def draw_up(
         place=place,
         part=part,
         category=code,
+        reported_category=code,
         danger=danger,
         state=RepairState.REPORTED,
         created_at=now,

@@ -1,6 +1,7 @@
 """Quotes of repairs in homes: a yes before the work, a bill after it, paid to the firm."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -10,9 +11,10 @@ from services.firms.models import EndContract
 from services.kernel.days import day_of
 from services.repairs import jobs
 from tests.build import books, payments
-from tests.build.cast import COMPOUND, LI_HOME, STAFF, Estate
+from tests.build.cast import COMPOUND, LI_HOME, STAFF, UNIT, Estate
 from tests.build.homes import acts
 from tests.build.quotes import ACCOUNT, TODAY, Quoted
+from tests.build.repairs import TAP
 
 
 async def test_a_yes_then_the_work_then_the_bill_to_the_firms_account(quoted: Quoted) -> None:
@@ -46,6 +48,33 @@ async def test_a_yes_then_the_work_then_the_bill_to_the_firms_account(quoted: Qu
     assert (shown["bill_id"], shown["guaranteed_until"]) == (paid["bill_id"], "2026-05-31")
     assert (await quoted.quotes("mei"))[0]["bill_id"] is None
     await books.check(quoted.world)
+
+
+@pytest.mark.parametrize("is_agreed", [True, False])
+async def test_an_outage_that_ends_ends_no_work_that_was_agreed(
+    quoted: Quoted, *, is_agreed: bool
+) -> None:
+    works, repair = quoted.works, quoted.repair
+    await (quoted.accepted() if is_agreed else quoted.offered())
+    wish = {"places": [UNIT], "kind": "water", "planned": False, "categories": [TAP]}
+    wish |= {
+        "ends_at": (works.world.clock.now + timedelta(hours=6)).isoformat(),
+        "text": "停水",
+    }
+    made = await works.post("dispatcher", f"places/{COMPOUND}/outages", **wish)
+    assert made.status == 201, made.body
+    await works.world.work()
+    assert (await works.see("li", repair))["outage_id"] == made.body["outage_id"]
+    ended = await works.post("dispatcher", f"outages/{made.body['outage_id']}/end")
+    assert ended.status == 200
+    await works.world.work()
+    seen = await works.see("li", repair)
+    if not is_agreed:
+        assert (seen["state"], await quoted.states()) == ("done", ["lapsed"])
+        return
+    assert (seen["state"], seen["outage_id"]) == ("assigned", None)
+    await quoted.finish()
+    assert (await quoted.states(), len(await quoted.owed())) == (["billed"], 1)
 
 
 @pytest.mark.billed("2026-02")

@@ -19,6 +19,7 @@ from services.repairs.models import Done, Repair
 from services.repairs.outages import actions, attachments, notify, store
 from services.repairs.outages.models import Outage
 from services.repairs.outages.states import OutageState
+from services.repairs.quotes import charges
 from services.repairs.states import TABLE, RepairAction
 
 AT_ONCE: Final = 50  # repairs of a step of a job: some seconds
@@ -74,7 +75,11 @@ async def close(deps: Dependencies, payload: Document) -> Again | None:
 
 
 async def _close(deps: Dependencies, outage: Outage, repair_id: str) -> None:
-    """Ask who reported one repair. Whoever ended the outage holds what nobody else does."""
+    """Ask who reported one repair. Whoever ended the outage holds what nobody else does.
+
+    Work that somebody agreed to pay for goes on, and is billed at its own end: the outage was
+    not what it is about.
+    """
 
     async def save(tx: Transaction) -> None:
         found: Repair | None = await repairs.find(deps.db, repair_id, tx=tx)
@@ -82,6 +87,10 @@ async def _close(deps: Dependencies, outage: Outage, repair_id: str) -> None:
             return
         if found.outage_asked:
             return  # somebody said no since: it is an ordinary repair
+        if await charges.is_agreed(deps, tx, found):
+            await repairs.attach(deps.db, tx, repair_id, "")
+            return
+        await charges.drop(deps, tx, found)
         done = Done(summary=f"{outage.kind.label}已恢复", at=outage.ended_at or deps.now())
         await cases.advance(
             deps,

@@ -28,6 +28,12 @@ async def settle(deps: Dependencies, tx: Transaction, repair: Repair) -> None:
         await _lapse(deps, tx, quote)
 
 
+async def is_agreed(deps: Dependencies, tx: Transaction, repair: Repair) -> bool:
+    """Tell whether somebody said yes to a quote of a repair whose work is not done."""
+    quote = await store.open_of(deps.db, tx, repair.id)
+    return quote is not None and quote.state is QuoteState.ACCEPTED
+
+
 async def drop(deps: Dependencies, tx: Transaction, repair: Repair) -> None:
     """Let the quote of a repair lapse that ends without work: nothing is to pay.
 

@@ -86,7 +86,7 @@ class RepairHandler(ApiHandler):
     @endpoint(
         "editRepair",
         needs=Access.SIGNED_IN,
-        errors=(*STEP, "repair_bad_wish", "invalid_phone"),
+        errors=(*STEP, "repair_bad_wish", "invalid_phone", "repair_too_many_photos"),
         example=EditRepair(text="厨房水龙头关不紧,一直滴水"),
     )
     async def patch(self, repair_id: RepairId, body: EditRepair) -> RepairView:
@@ -145,7 +145,7 @@ class AdditionsHandler(ApiHandler):
     @endpoint(
         "addToRepair",
         needs=Access.SIGNED_IN,
-        errors=STEP,
+        errors=(*STEP, "repair_too_many_additions", "repair_too_many_photos"),
         example=AddToRepair(text="现在漏得更厉害了"),
     )
     async def post(self, repair_id: RepairId, body: AddToRepair) -> RepairView:
@@ -305,7 +305,7 @@ class FinishHandler(ApiHandler):
     @endpoint(
         "finishRepair",
         needs=Permission.WORK_ON_REPAIRS,
-        errors=STEP,
+        errors=(*STEP, "repair_too_many_photos"),
         example=FinishRepair(summary="更换水龙头阀芯", materials=["阀芯 1 个"]),
     )
     async def post(self, repair_id: RepairId, body: FinishRepair) -> RepairView:

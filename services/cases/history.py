@@ -8,6 +8,7 @@ from services.cases import store
 from services.cases.kinds import Kind, News
 from services.cases.models import REMARK, Event, EventView, Who
 from services.dependencies import Dependencies, Transaction
+from services.kernel.days import start_of
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery, Page
 
@@ -60,6 +61,19 @@ async def moves(deps: Dependencies, tx: Transaction, case_id: str) -> list[Event
     """Return the rows in which a case came into another state, the earliest first."""
     found = await store.events(deps.db, tx, case_id)
     return [event for event in found if event.source != event.target]
+
+
+async def count_photos(deps: Dependencies, tx: Transaction, case_id: str) -> int:
+    """Count what is attached to the rows of a case's history."""
+    return await store.count_photos(deps.db, tx, case_id)
+
+
+async def count_today(
+    deps: Dependencies, tx: Transaction, case_id: str, action: StrEnum, person_id: str
+) -> int:
+    """Count how often somebody took a step of a case since midnight in Beijing."""
+    since = start_of(deps.today())
+    return await store.count_since(deps.db, tx, case_id, action, person_id, since)
 
 
 async def photos(deps: Dependencies, found: Any, *, internal: bool, remarks: bool) -> list[str]:

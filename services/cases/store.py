@@ -103,6 +103,25 @@ async def with_photos(
     return msgspec.convert(await cursor.to_list(), list[Event])
 
 
+async def count_photos(db: Database, tx: Transaction, case_id: str) -> int:
+    """Count what is attached to the rows of a case. Served by index `case`."""
+    steps: list[Document] = [
+        {"$match": {"case": case_id, "photo_ids.0": {"$exists": True}}},
+        {"$group": {"_id": None, "count": {"$sum": {"$size": "$photo_ids"}}}},
+    ]
+    cursor = await db[COLLECTION].aggregate(steps, hint="case", session=tx)
+    found = await cursor.to_list()
+    return int(found[0]["count"]) if found else 0
+
+
+async def count_since(
+    db: Database, tx: Transaction, case_id: str, action: str, by: str, since: datetime
+) -> int:
+    """Count how often somebody took a step of a case. Served by index `case`."""
+    query = {"case": case_id, "action": action, "by": by, "at": {"$gte": since}}
+    return await db[COLLECTION].count_documents(query, hint="case", session=tx)
+
+
 async def remove_photos(db: Database, tx: Transaction, ids: Sequence[str]) -> None:
     """Remove the photos of some rows, and keep their remarks."""
     query = {"_id": {"$in": list(ids)}}

@@ -312,7 +312,7 @@ class RepairView(Struct, kw_only=True):
     `done`: What was done; null before.
     `phone`: Whom to call, for whoever does it and who hands it out; else null.
     `access`: How to get in, for the same; else null.
-    `wish`: When somebody is there; null for any time.
+    `wish`: When somebody is there, for the same; null for any time.
     `merged_into`: Id of the repair that it was merged into; null for none.
     `outage_id`: Id of the outage that it is about; null for none.
     `is_guaranteed`: Whether it is free under the guarantee of an earlier repair.

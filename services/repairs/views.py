@@ -35,8 +35,8 @@ class Sight(Struct, frozen=True):
     """What somebody sees of a repair.
 
     `words`: what its reporter typed and photographed. `remarks`: what residents added later,
-    which nobody checks; those of an office are everybody's. `contact`: whom to call and how to
-    get in. `internal`: what is for those who work on it.
+    which nobody checks; those of an office are everybody's. `contact`: whom to call, how to get
+    in and when somebody is there. `internal`: what is for those who work on it.
     """
 
     words: bool
@@ -138,6 +138,7 @@ def _shown(
         phone=_opened(deps, repair, seen).get("phone"),
         access=_opened(deps, repair, seen).get("access"),
         merged_into=repair.merged_into or None,
+        wish=repair.wish if seen.contact else None,
         outage_id=repair.outage or None,
         is_guaranteed=is_free,
         guarantee_of=repair.guarantee_of if is_free and repair.guarantee_of in free else None,

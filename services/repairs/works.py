@@ -47,13 +47,6 @@ class BadPause(errors.InvalidInput):
     code = "repair_bad_pause"
 
 
-class TooManyPhotos(errors.Conflict):
-    """More is attached than a repair may have; `most` in details."""
-
-    code = "repair_too_many_photos"
-    details_type = errors.Most
-
-
 async def _take(
     deps: Dependencies,
     actor: Actor,
@@ -175,10 +168,14 @@ async def resume(deps: Dependencies, actor: Actor, repair_id: str) -> RepairView
 async def finish(
     deps: Dependencies, actor: Actor, repair_id: str, wish: FinishRepair
 ) -> RepairView:
-    """Say what was done, with photos; everybody is then asked whether it is fixed."""
+    """Say what was done, with photos; everybody is then asked whether it is fixed.
+
+    Raises TooManyPhotos, RepairMovedOn.
+    """
     photo_ids = [*wish.before, *wish.after]
 
     async def change(tx: Transaction, found: Repair) -> Document:
+        await contents.require_room(deps, tx, found, photo_ids)
         await contents.attach(deps, tx, actor, found, photo_ids, owner="")
         await charges.settle(deps, tx, found)
         now = deps.now()

@@ -1,7 +1,11 @@
 """Who reads and sees what of a repair: words and photos, remarks, whom to call."""
 
+from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from services.repairs.reporters import actions, contents
 from tests.build import photos, recordings
 from tests.build.cast import LI_HOME
 from tests.build.content_checks import RISKY, media
@@ -173,3 +177,60 @@ async def test_what_was_sent_to_prove_something_is_no_photo_of_a_repair(works: W
     deed = await photos.sent(works.world.api, member)
     wish = {"place": LI_HOME, "category": TAP, "text": "漏水", "photo_ids": [deed]}
     assert (await works.post("li", "repairs", **wish)).status == 404
+
+
+async def test_when_somebody_is_there_is_for_who_comes(works: Works) -> None:
+    begins = works.world.clock.now + timedelta(hours=5)
+    wish = {"begins": begins.isoformat(), "ends": (begins + timedelta(hours=1)).isoformat()}
+    repair_id = await works.report("li", wish=wish)
+    await works.hand_out(repair_id)
+    for who in ("li", "repairer", "dispatcher"):
+        assert (await works.see(who, repair_id))["wish"] is not None, who
+    for who in ("wang", "head", "second"):
+        assert (await works.see(who, repair_id))["wish"] is None, who
+
+
+async def test_so_much_is_attached_to_a_repair_and_no_more(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contents, "MOST_ATTACHED", 3)
+    repair_id, first = await with_photo(works, "li")
+    second, third = await photo(works, "li"), await photo(works, "li")
+    await works.do("li", repair_id, "additions", text="四楼也是", photo_ids=[second])
+    await works.hand_out(repair_id)
+    await works.do("repairer", repair_id, "start")
+    both = [await photo(works, "repairer"), await photo(works, "repairer")]
+    path = f"repairs/{repair_id}/finish"
+    refused = await works.post("repairer", path, summary="好了", after=both)
+    assert (refused.status, refused.code) == (409, "repair_too_many_photos")
+    assert refused.body["details"] == {"most": 3}
+    await works.do("li", repair_id, "additions", text="还有", photo_ids=[third])
+    refused = await works.post("repairer", path, summary="好了", after=both[:1])
+    assert (refused.status, refused.code) == (409, "repair_too_many_photos")
+    await works.do("repairer", repair_id, "finish", summary="好了")
+    assert await photos_of(works, "li", repair_id) == [first, second, third]
+
+
+async def test_what_is_left_out_makes_room(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contents, "MOST_ATTACHED", 1)
+    repair_id, first = await with_photo(works, "li")
+    other, path = await photo(works, "li"), f"repairs/{repair_id}"
+    refused = await works.send("PATCH", "li", path, photo_ids=[first, other])
+    assert (refused.status, refused.code) == (409, "repair_too_many_photos")
+    assert (await works.send("PATCH", "li", path, photo_ids=[other])).status == 200
+
+
+async def test_each_adds_so_often_a_day(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "MOST_ADDITIONS", 2)
+    repair_id = await works.report("li")
+    await works.do("wang", repair_id, "join")
+    for _ in range(2):
+        await works.do("li", repair_id, "additions", text="快点")
+    refused = await works.post("li", f"repairs/{repair_id}/additions", text="快点")
+    assert (refused.status, refused.code) == (409, "repair_too_many_additions")
+    assert refused.body["details"] == {"most": 2}
+    await works.do("wang", repair_id, "additions", text="我也急")
+    await works.advance(days=1)
+    await works.do("li", repair_id, "additions", text="快点")

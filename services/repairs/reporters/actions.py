@@ -5,6 +5,7 @@ from typing import Final
 from msgspec import UNSET, structs
 
 from services.cases import actions as cases
+from services.cases import history
 from services.cases.actions import Change, Words
 from services.cases.parties import actions as parties
 from services.dependencies import Dependencies, Transaction
@@ -24,6 +25,8 @@ from services.repairs.reporters import contents
 from services.repairs.reporters.models import EditRepair
 from services.repairs.states import REOPENED_WITHIN, RepairAction
 
+# Of one person to one repair in a day: each tells who does it.
+MOST_ADDITIONS: Final = 20
 EDITED: Final = ("text", "photo_ids", "wish", "access", "phone")
 
 
@@ -31,6 +34,13 @@ class AlreadyUrged(errors.Conflict):
     """Somebody asked to hurry today already."""
 
     code = "repair_already_urged"
+
+
+class TooManyAdditions(errors.Conflict):
+    """Somebody added to a repair as often today as one may; `most` in details."""
+
+    code = "repair_too_many_additions"
+    details_type = errors.Most
 
 
 class AppealedBefore(errors.Conflict):
@@ -74,8 +84,8 @@ async def edit(
 ) -> RepairView:
     """Change what one reported, until somebody accepts it.
 
-    Photos that are left out are removed. Raises BadWish, RepairMovedOn; NotFound also for
-    photos that are not the actor's.
+    Photos that are left out are removed. Raises BadWish, TooManyPhotos, RepairMovedOn;
+    NotFound also for photos that are not the actor's.
     """
     changed = sorted(name for name in EDITED if getattr(wish, name) is not UNSET)
 
@@ -105,6 +115,8 @@ async def _edited(
         wanted = list(dict.fromkeys(wish.photo_ids))
         new = [each for each in wanted if each not in found.photo_ids]
         gone = [each for each in found.photo_ids if each not in wanted]
+        left = structs.replace(found, photo_ids=[x for x in wanted if x not in new])
+        await contents.require_room(deps, tx, left, new)
         await contents.attach(deps, tx, actor, found, new)
         await photos.discard(deps, tx, gone, subject=found.id)
         changes["photo_ids"] = wanted
@@ -130,9 +142,17 @@ async def cancel(deps: Dependencies, actor: Actor, repair_id: str, reason: str) 
 async def add(
     deps: Dependencies, actor: Actor, repair_id: str, wish: AddToRepair
 ) -> RepairView:
-    """Add words and photos to a repair of one's own. Raises RepairMovedOn."""
+    """Add words and photos to a repair of one's own.
+
+    Raises TooManyAdditions, TooManyPhotos, RepairMovedOn.
+    """
 
     async def change(tx: Transaction, found: Repair) -> Document:
+        person_id = actor.person_id
+        today = await history.count_today(deps, tx, found.id, RepairAction.ADD, person_id)
+        if today >= MOST_ADDITIONS:
+            raise TooManyAdditions("今天补充太多了,请明天再补充", most=MOST_ADDITIONS)
+        await contents.require_room(deps, tx, found, wish.photo_ids)
         await contents.attach(deps, tx, actor, found, wish.photo_ids)
         return {}
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from services.cases import history
 from services.content_checks import actions as content_checks
 from services.content_checks.states import CheckState, is_visible
 from services.dependencies import Dependencies, Transaction
@@ -25,6 +26,8 @@ from services.repairs.models import (
 )
 
 KIND: Final = "repair"  # of what is checked: Feature.checked
+# Of the report, of all that was added and of the work; each at most MOST_PHOTOS at once.
+MOST_ATTACHED: Final = 60
 SEALS: Final = {"name": NAME, "phone": PHONE, "access": ACCESS}
 
 
@@ -32,6 +35,13 @@ class BadWish(errors.InvalidInput):
     """The time in which the repairer shall come ends before it begins, or is over."""
 
     code = "repair_bad_wish"
+
+
+class TooManyPhotos(errors.Conflict):
+    """More is attached than a repair may have; `most` in details."""
+
+    code = "repair_too_many_photos"
+    details_type = errors.Most
 
 
 def wish(asked: WishTime | None, now: datetime) -> Wish | None:
@@ -58,6 +68,17 @@ def sealed(deps: Dependencies, repair_id: str, **typed: str | None) -> Document:
         f"{name}_sealed": SEALS[name].seal(deps.vault, repair_id, value) if value else ""
         for name, value in typed.items()
     }
+
+
+async def require_room(
+    deps: Dependencies, tx: Transaction, repair: Repair, more: Sequence[str]
+) -> None:
+    """Raise TooManyPhotos for more than a repair may have, in the step that attaches it."""
+    if not more:
+        return
+    later = await history.count_photos(deps, tx, repair.id)
+    if len(repair.photo_ids) + later + len(more) > MOST_ATTACHED:
+        raise TooManyPhotos(f"照片和录音最多{MOST_ATTACHED}个,请用文字说明", most=MOST_ATTACHED)
 
 
 async def attach(

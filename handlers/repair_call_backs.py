@@ -34,7 +34,7 @@ class CallBackResultHandler(ApiHandler):
     @endpoint(
         "submitRepairCallBack",
         needs=Permission.CALL_BACK_REPAIRS,
-        errors=("not_found", "forbidden", "repair_called_back"),
+        errors=("not_found", "forbidden", "repair_called_back", "repair_call_back_ended"),
         example=RecordCallBack(result=CallBackResult.NOT_FIXED, note="灯还是一闪一闪"),
     )
     async def post(self, call_back_id: CallBackId, body: RecordCallBack) -> CallBackView:

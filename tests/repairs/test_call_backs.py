@@ -106,3 +106,22 @@ async def test_nobody_asks_about_their_own(works: Works) -> None:
     await works.world.db[repair_call_backs.COLLECTION].update_one({"_id": kept["_id"]}, own)
     [seen] = await listed(works)
     assert (await record(works, "staff", seen, "fixed")).status == 403
+
+
+async def test_what_nobody_asked_about_in_sixty_days_is_over(works: Works) -> None:
+    repair_id = await closed(works)
+    await drawn(works)  # on 2 April, of March
+    await works.advance(days=58)
+    await jobs.draw(works.world.deps, {})
+    [seen] = await listed(works)
+    assert (seen["is_waiting"], seen["result"]) == (True, None)
+    await works.advance(days=1)
+    await jobs.draw(works.world.deps, {})
+    [seen] = await listed(works)
+    assert (seen["is_waiting"], seen["result"], seen["tries"]) == (False, "not_reached", 0)
+    late = await record(works, "staff", seen, "not_fixed")
+    assert (late.status, late.code) == (409, "repair_call_back_ended")
+    assert (await works.see("li", repair_id))["state"] == "confirmed"
+    path = f"places/{COMPOUND}/repair-call-backs?is_waiting="
+    assert (await works.get("staff", f"{path}true")).body["items"] == []
+    assert len((await works.get("staff", f"{path}false")).body["items"]) == 1

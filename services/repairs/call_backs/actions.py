@@ -14,7 +14,7 @@ from services.kernel.permissions import Actor, Permission
 from services.kernel.views import show
 from services.places import actions as places
 from services.repairs import store as repairs
-from services.repairs.call_backs import store
+from services.repairs.call_backs import jobs, store
 from services.repairs.call_backs.models import (
     NOTE,
     CallBack,
@@ -27,6 +27,12 @@ from services.repairs.categories import actions as categories
 from services.repairs.kind import REPAIR
 from services.repairs.models import Part
 from services.repairs.states import TABLE, RepairAction
+
+
+class CallBackEnded(errors.Conflict):
+    """Sixty days after the month of the repair nobody is asked any more: report it anew."""
+
+    code = "repair_call_back_ended"
 
 
 class CalledBack(errors.Conflict):
@@ -51,13 +57,15 @@ async def record(
     """Record what was said. What is not fixed is opened again, and the firm's manager told.
 
     Who was not reached may be asked again. Raises NotFound, Forbidden for a repair that one
-    reported or did, CalledBack.
+    reported or did, CalledBack, CallBackEnded.
     """
 
     async def save(tx: Transaction) -> CallBack:
         found = _access(actor, await store.find(deps.db, tx, call_back_id))
         if actor.person_id in {found.person, found.worker}:
             raise errors.Forbidden("与自己有关的报修由别的工作人员回访")
+        if found.month < jobs.oldest(deps.today()):
+            raise CallBackEnded("回访已超过60天,不能再记录;没修好请重新报修")
         changes = {
             "result": wish.result,
             "note_sealed": NOTE.seal(deps.vault, found.id, wish.note) if wish.note else "",
@@ -121,7 +129,7 @@ async def _shown(deps: Dependencies, found: Sequence[CallBack]) -> list[CallBack
             repair_id=each.repair,
             address=addresses.get(each.place, each.place),
             category_label=labels[each.place, each.category],
-            is_waiting=each.called_at is None,
+            is_waiting=each.called_at is None and each.result is None,
             note=NOTE.open(deps.vault, each.id, each.note_sealed) if each.note_sealed else None,
         )
         for each in found

@@ -1,11 +1,11 @@
-"""Jobs of call-backs: the draw of the month before."""
+"""Jobs of call-backs: the draw of the month before, and the end of old ones."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
-from services.kernel.days import Month, month_of, plus_months, start_of
+from services.kernel.days import Month, month_of, plus_days, plus_months, start_of
 from services.kernel.documents import Document, digest_id
 from services.kernel.features import Lane, Schedule
 from services.repairs import store as repairs
@@ -16,12 +16,25 @@ from services.repairs.models import Repair
 DRAW: Final = "repairs.draw_call_backs"
 
 
+# No law says how long. Later nobody remembers, and what is broken then is another fault.
+OPEN_DAYS: Final = 60
+MONTHS_CLOSED_AT_ONCE: Final = 3  # nobody runs no worker for longer
+
+
+def oldest(today: str) -> Month:
+    """Return the first month whose repairs are asked about still."""
+    last = plus_days(today, -OPEN_DAYS)
+    return month_of(start_of(last))
+
+
 async def draw(deps: Dependencies, _payload: Document) -> None:
     """Job: draw for each compound what is asked about of the month before, once.
 
     Every day, so that no outage on the first of a month leaves a month out; a compound whose
-    month is drawn is left alone.
+    month is drawn is left alone. Whom nobody asked in time counts as not reached.
     """
+    open_since = oldest(deps.today())
+    await store.close(deps.db, plus_months(open_since, -MONTHS_CLOSED_AT_ONCE), open_since)
     month = plus_months(month_of(deps.now()), -1)
     begins, ends = start_of(f"{month}-01"), start_of(f"{plus_months(month, 1)}-01")
     after = ""

@@ -18,7 +18,7 @@ NOTE: Final = Sealed("repair_call_backs", "note")
 class CallBackResult(Labelled):
     FIXED = "fixed", "确实修好"
     NOT_FIXED = "not_fixed", "没有修好"  # it is opened again
-    NOT_REACHED = "not_reached", "没有联系上"  # may be tried again
+    NOT_REACHED = "not_reached", "没有联系上"  # may be tried again, for sixty days
 
 
 class CallBack(Struct, kw_only=True):
@@ -27,7 +27,8 @@ class CallBack(Struct, kw_only=True):
     `number`, `place`, `compound`, `part`, `category`, `firm`: those of the repair. `person`:
     whose it is; None without an account. `worker`: who did it. `month`: in which it ended.
     `rank`: place of the repair in the draw. `of`: repairs among which was drawn.
-    `tries`: how often somebody asked. `called_by`, `called_at`: of the last time.
+    `tries`: how often somebody asked. `called_by`, `called_at`: of the last time; none of those
+    that ended without, which have the result that nobody was reached.
     """
 
     id: str = field(name="_id")
@@ -85,7 +86,7 @@ class CallBackView(Struct, kw_only=True):
     `category_label`: Category of the repair as people read it.
     `month`: Month in which the repair ended.
     `of`: Repairs of the compound among which was drawn.
-    `is_waiting`: Whether nobody has asked yet.
+    `is_waiting`: Whether nobody has asked yet, and it is not too late.
     `result`: What was said; null before.
     `note`: What was written with it; null for nothing.
     `tries`: How often somebody asked.

@@ -43,13 +43,28 @@ async def record(db: Database, tx: Transaction, call_back_id: str, changes: Docu
     return done.matched_count == 1
 
 
+async def close(db: Database, first: str, until: str) -> None:
+    """Note that nobody was reached, of call-backs of some months that wait still.
+
+    Of the months from the first to the last one before `until`. Served by index `newest`.
+    """
+    query: Document = {
+        "month": {"$gte": first, "$lt": until},
+        "called_at": None,
+        "result": None,
+    }
+    change = {"$set": {"result": CallBackResult.NOT_REACHED}}
+    await db[COLLECTION].update_many(query, change, hint="newest")
+
+
 async def page(
     db: Database, place: str, query: CallBacksQuery, *, common_only: bool
 ) -> Page[CallBack]:
     """Call-backs under a place, the newest month first. By indexes `place` and `newest`."""
     where: Document = {"place": under(place), **chosen(query, "month", "result")}
     if query.is_waiting is not None:
-        where["called_at"] = None if query.is_waiting else {"$ne": None}
+        waiting = {"called_at": None, "result": None}
+        where |= waiting if query.is_waiting else {"$nor": [waiting]}
     if common_only:
         where["part"] = Part.COMMON
     return await NEWEST.page(db[COLLECTION], CallBack, where, query)

@@ -13,6 +13,7 @@ from services.cases.timers import actions as timers
 from services.dependencies import Dependencies, Transaction
 from services.grants import actions as grants
 from services.kernel import errors, steps
+from services.kernel.access import accessible
 from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor
 
@@ -127,9 +128,14 @@ async def answer(
 
     async def save(tx: Transaction) -> Any:
         row = await store.find(deps.db, case_id, actor.person_id, tx=tx)
-        found = await cases.find(deps.db, kind, case_id, tx=tx) if row else None
-        if row is None or found is None or not kind.counts(actor, found, row):
+        if row is None:
             raise errors.NotFound(kind.missing)
+        found = accessible(
+            actor,
+            await cases.find(deps.db, kind, case_id, tx=tx),
+            people=lambda case: [row.person] if kind.counts(actor, case, row) else [],
+            missing=kind.missing,
+        )
         if found.state is not question.state:
             raise NotAsked("现在不用确认,请刷新看看进展")
         sealed = NOTE.seal(deps.vault, row.id, note) if note else ""

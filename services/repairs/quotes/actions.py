@@ -91,9 +91,12 @@ async def _held(deps: Dependencies, tx: Transaction, actor: Actor, quote_id: str
         known_by=(Permission.WORK_ON_REPAIRS,),
         forbidden=FORBIDDEN,
     )
-    repair = await repairs.hold(deps.db, tx, quote.repair)
-    if repair is None or not knows(actor, repair):
-        raise errors.NotFound(MISSING)
+    accessible(
+        actor,
+        await repairs.hold(deps.db, tx, quote.repair),
+        people=lambda repair: [actor.person_id] if knows(actor, repair) else [],
+        missing=MISSING,
+    )
     return quote
 
 

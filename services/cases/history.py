@@ -19,17 +19,20 @@ async def of_case(
     found: Any,
     query: ListQuery,
     *,
+    reader: str,
     internal: bool,
     remarks: bool = True,
 ) -> Page[EventView]:
     """Return the rows of a case's history, the earliest first. The caller asked who may see it.
 
     `internal`: also what is for those who work on it only. `remarks`: whether what residents
-    typed and photographed is shown; what offices did always is.
+    typed and photographed is shown; what offices and the reader did always is.
     """
     page = await store.history(deps.db, found.id, query, internal=internal)
     labels = _labels(kind)
-    return page.map(lambda event: _view(deps, event, labels, remarks=remarks))
+    return page.map(
+        lambda event: _view(deps, event, labels, seen=remarks or _is_open(event, reader))
+    )
 
 
 def _labels(kind: Kind) -> Mapping[str, str]:
@@ -38,11 +41,15 @@ def _labels(kind: Kind) -> Mapping[str, str]:
     return {"reported": f"提交{kind.label}", **named}
 
 
+def _is_open(event: Event, reader: str) -> bool:
+    """Tell whether what was typed and photographed with a row needs nobody's check first."""
+    return event.by_office or event.by == reader
+
+
 def _view(
-    deps: Dependencies, event: Event, labels: Mapping[str, str], *, remarks: bool
+    deps: Dependencies, event: Event, labels: Mapping[str, str], *, seen: bool
 ) -> EventView:
-    is_seen = remarks or event.by_office
-    sealed = event.remark_sealed if is_seen else ""
+    sealed = event.remark_sealed if seen else ""
     return EventView(
         event_id=event.id,
         at=event.at,
@@ -52,7 +59,7 @@ def _view(
         who=Who.CLOCK if not event.by else Who.OFFICE if event.by_office else Who.REPORTER,
         remark=REMARK.open(deps.vault, event.id, sealed) if sealed else None,
         internal=event.internal,
-        photo_ids=event.photo_ids if is_seen else [],
+        photo_ids=event.photo_ids if seen else [],
         rung=event.facts.get("rung"),
     )
 
@@ -76,12 +83,14 @@ async def count_today(
     return await store.count_since(deps.db, tx, case_id, action, person_id, since)
 
 
-async def photos(deps: Dependencies, found: Any, *, internal: bool, remarks: bool) -> list[str]:
+async def photos(
+    deps: Dependencies, found: Any, *, reader: str, internal: bool, remarks: bool
+) -> list[str]:
     """Return what is attached to the rows of a case's history that somebody may see."""
     events = await store.with_photos(deps.db, None, found.id, limit=store.ROWS_AT_ONCE)
     return [
         photo_id
         for event in events
-        if (internal or not event.internal) and (remarks or event.by_office)
+        if (internal or not event.internal) and (remarks or _is_open(event, reader))
         for photo_id in event.photo_ids
     ]

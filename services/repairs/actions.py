@@ -178,7 +178,13 @@ async def events(
     found, row = await views.access(deps, actor, repair_id)
     seen = views.sight(actor, found, is_party=row is not None)
     return await history.of_case(
-        deps, REPAIR, found, query, internal=seen.internal, remarks=seen.remarks
+        deps,
+        REPAIR,
+        found,
+        query,
+        reader=actor.person_id,
+        internal=seen.internal,
+        remarks=seen.remarks,
     )
 
 
@@ -204,6 +210,8 @@ async def attached(deps: Dependencies, actor: Actor, repair_id: str) -> RepairPh
     found, row = await views.access(deps, actor, repair_id)
     seen = views.sight(actor, found, is_party=row is not None)
     photo_ids = found.photo_ids if seen.words else []
-    later = await history.photos(deps, found, internal=seen.internal, remarks=seen.remarks)
+    later = await history.photos(
+        deps, found, reader=actor.person_id, internal=seen.internal, remarks=seen.remarks
+    )
     shown = list(dict.fromkeys([*photo_ids, *later]))
     return RepairPhotos(items=await photos.links_to(deps, shown, subject=found.id))

@@ -300,6 +300,7 @@ class RepairView(Struct, kw_only=True):
     `state`: How far the repair is.
     `text`: What is broken; null for who may not read it, and until it was checked.
     `photo_ids`: Ids of what was attached; null for who may not see it.
+    `is_being_checked`: Whether words and photos are there that I see once they were checked.
     `is_mine`: Whether I reported it or joined it.
     `is_held_by_me`: Whether I am the one who does it.
     `is_held`: Whether somebody does it.
@@ -335,6 +336,7 @@ class RepairView(Struct, kw_only=True):
     state: RepairState
     text: Annotated[str, Meta(examples=["三楼的灯不亮了"])] | None
     photo_ids: list[str] | None
+    is_being_checked: bool
     is_mine: bool
     is_held_by_me: bool
     is_held: bool

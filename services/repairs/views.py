@@ -1,7 +1,8 @@
 """Views of a repair: who sees what of it, and access to one.
 
 A home's own repair is seen by its household and those who work on it; one of a common part by
-all who live under its place, without names, and its words once they were checked.
+all who live under its place, without names, and its words once they were checked. Who joins
+one is a neighbour like the others: joining opens nothing that was not checked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,8 +36,9 @@ class Sight(Struct, frozen=True):
     """What somebody sees of a repair.
 
     `words`: what its reporter typed and photographed. `remarks`: what residents added later,
-    which nobody checks; those of an office are everybody's. `contact`: whom to call, how to get
-    in and when somebody is there. `internal`: what is for those who work on it.
+    which nobody checks; one's own and those of an office are seen all the same. `contact`: whom
+    to call, how to get in and when somebody is there. `internal`: what is for those who work on
+    it.
     """
 
     words: bool
@@ -48,9 +50,10 @@ class Sight(Struct, frozen=True):
 def sight(actor: Actor, repair: Repair, *, is_party: bool) -> Sight:
     """Return what somebody sees of a repair that they may know of."""
     works = actor.may(Permission.WORK_ON_REPAIRS, repair.place)
-    mine = is_party or REPAIR.is_own(actor, repair)
-    is_home = repair.part is Part.HOME
-    at_home = is_home and is_household(actor, repair.place, repair.created_at)
+    mine = REPAIR.is_own(actor, repair)
+    at_home = repair.part is Part.HOME and (
+        is_party or is_household(actor, repair.place, repair.created_at)
+    )
     does = works and (
         repair.holder == actor.person_id or actor.may(Permission.DISPATCH_REPAIRS, repair.place)
     )
@@ -59,7 +62,7 @@ def sight(actor: Actor, repair: Repair, *, is_party: bool) -> Sight:
     return Sight(
         words=remarks or repair.text_shown,
         remarks=remarks,
-        contact=(does and repair.state in OPEN) or REPAIR.is_own(actor, repair),
+        contact=(does and repair.state in OPEN) or mine,
         internal=works,
     )
 
@@ -130,6 +133,7 @@ def _shown(
         category_label=labels[repair.place, repair.category],
         text=text_of(deps, repair) if seen.words else None,
         photo_ids=repair.photo_ids if seen.words else None,
+        is_being_checked=bool(repair.text) and not seen.words,
         is_mine=row is not None or REPAIR.is_own(actor, repair),
         is_held_by_me=repair.holder == actor.person_id,
         is_held=bool(repair.holder),

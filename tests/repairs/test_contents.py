@@ -42,6 +42,14 @@ async def judged(works: Works) -> None:
     await works.world.work()
 
 
+async def let_pass(works: Works) -> None:
+    """Let the community pass what is doubtful."""
+    [check] = (await works.get("staff", "content-checks?state=doubtful")).body["items"]
+    decision = {"passed": True, "reason": "看过了"}
+    path = f"content-checks/{check['check_id']}/decision"
+    assert (await works.post("staff", path, **decision)).status == 200
+
+
 async def texts(works: Works, who: str, repair_id: str) -> list[str | None]:
     reply = await works.get(who, f"repairs/{repair_id}/history")
     return [row["remark"] for row in reply.body["items"][1:]]
@@ -164,11 +172,30 @@ async def test_of_a_film_a_person_judges(works: Works) -> None:
     await works.world.work()
     assert (await works.see("wang", repair_id))["text"] is None
     assert await photos_of(works, "dispatcher", repair_id) == [film_id]
-    [check] = (await works.get("staff", "content-checks?state=doubtful")).body["items"]
-    decision = {"passed": True, "reason": "看过了"}
-    path = f"content-checks/{check['check_id']}/decision"
-    assert (await works.post("staff", path, **decision)).status == 200
+    await let_pass(works)
     assert await photos_of(works, "wang", repair_id) == [film_id]
+
+
+async def test_joining_opens_nothing_that_was_not_checked(works: Works) -> None:
+    film_id = await photo(works, "li", recordings.film())
+    repair_id = await works.report("li", photo_ids=[film_id])
+    joined = await works.do("wang", repair_id, "join")
+    await works.do("li", repair_id, "additions", text="四楼也是")
+    own = await photo(works, "wang")
+    await works.do("wang", repair_id, "additions", text="五楼也是", photo_ids=[own])
+    await works.world.work()
+    for seen in (joined, await works.see("wang", repair_id)):
+        assert (seen["text"], seen["photo_ids"]) == (None, None)
+        assert (seen["is_being_checked"], seen["is_mine"]) == (True, True)
+    assert await photos_of(works, "wang", repair_id) == [own]
+    assert await texts(works, "wang", repair_id) == [None, "五楼也是"]
+    for who in ("li", "dispatcher"):
+        seen = await works.see(who, repair_id)
+        assert (seen["text"], seen["is_being_checked"]) == ("三楼的灯不亮了", False)
+    await let_pass(works)
+    seen = await works.see("wang", repair_id)
+    assert (seen["text"], seen["is_being_checked"]) == ("三楼的灯不亮了", False)
+    assert await photos_of(works, "wang", repair_id) == [film_id, own]
 
 
 async def test_what_was_sent_to_prove_something_is_no_photo_of_a_repair(works: Works) -> None:

@@ -56,7 +56,8 @@ async def events(
     """The history of a review, the earliest first. Raises NotFound."""
     found = await _access(deps, actor, review_id)
     internal = actor.may(Permission.DECIDE_REPAIR_APPEALS, found.place)
-    return await history.of_case(deps, REVIEW, found, query, internal=internal)
+    reader = actor.person_id
+    return await history.of_case(deps, REVIEW, found, query, reader=reader, internal=internal)
 
 
 async def listing(

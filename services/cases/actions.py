@@ -123,7 +123,7 @@ async def advance(
     _keep(found, step.target, number, written)
     by = actor or CLOCK
     event = _event(deps, kind, found, by, action, source=source, number=number, words=words)
-    event.by_office = step.needs is not None
+    _sign(event, kind, found, step)
     await store.record(deps.db, tx, [event])
     if found.state is not source:
         await timers.start(deps, tx, kind, found, deps.now())
@@ -187,6 +187,16 @@ def _event(
         photo_ids=list(words.photo_ids),
         facts=dict(words.facts),
     )
+
+
+def _sign(event: Event, kind: Kind, found: Any, step: Step[Any, Any]) -> None:
+    """Write as who somebody took a step: by an office, as whose case it is, or who joined it.
+
+    A step that is nobody's to ask for follows from what an office did elsewhere.
+    """
+    if event.by:
+        event.by_office = step.needs is not None or not (step.own or step.party)
+        event.by_joiner = not event.by_office and event.by not in kind.own(found)
 
 
 def event_id_of(case_id: str, number: int) -> str:

@@ -41,6 +41,14 @@ def _labels(kind: Kind) -> Mapping[str, str]:
     return {"reported": f"提交{kind.label}", **named}
 
 
+def _who(event: Event) -> Who:
+    if not event.by:
+        return Who.CLOCK
+    if event.by_office:
+        return Who.OFFICE
+    return Who.JOINER if event.by_joiner else Who.REPORTER
+
+
 def _is_open(event: Event, reader: str) -> bool:
     """Tell whether what was typed and photographed with a row needs nobody's check first."""
     return event.by_office or event.by == reader
@@ -56,7 +64,7 @@ def _view(
         action=event.action,
         label=labels.get(event.action, event.action),
         state=event.target or "",
-        who=Who.CLOCK if not event.by else Who.OFFICE if event.by_office else Who.REPORTER,
+        who=_who(event),
         remark=REMARK.open(deps.vault, event.id, sealed) if sealed else None,
         internal=event.internal,
         photo_ids=event.photo_ids if seen else [],

@@ -91,6 +91,7 @@ class Event(Struct, kw_only=True):
 
     `action`: name of the step, or of the news (warned, overdue, climbed, asked).
     `by`: who took it; empty for the clock. `by_office`: whether an office let them.
+    `by_joiner`: whether they joined a case of somebody else.
     `internal`: for those who work on it only.
     `holder`: who holds it since. `facts`: ids, days, counts; never what somebody typed.
     """
@@ -104,6 +105,7 @@ class Event(Struct, kw_only=True):
     target: str | None
     by: str
     by_office: bool = False
+    by_joiner: bool = False
     holder: str = ""
     remark_sealed: str = ""
     internal: bool = False
@@ -114,7 +116,8 @@ class Event(Struct, kw_only=True):
 class Who(Labelled):
     """Who took a step, without a name."""
 
-    REPORTER = "reporter", "报告人"  # or who joined
+    REPORTER = "reporter", "本人"  # whose case it is
+    JOINER = "joiner", "邻居"
     OFFICE = "office", "工作人员"
     CLOCK = "clock", "系统"
 

@@ -69,8 +69,8 @@ PROGRESS: Final[Mapping[StrEnum, str]] = {
 # What those who work read of it.
 WORK: Final[Mapping[StrEnum, str]] = {
     RepairAction.CANCEL: "报修人已取消",
-    RepairAction.ADD: "报修人补充了说明",
-    RepairAction.URGE: "报修人催办",
+    RepairAction.ADD: "住户补充了说明",
+    RepairAction.URGE: "住户催办",
     RepairAction.APPEAL: "不予受理被申诉,请决定",
     RepairAction.OVERTURN: "申诉成立,请派工",
     RepairAction.RECLASSIFY: "类别或紧急程度有变动",

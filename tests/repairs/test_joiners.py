@@ -212,6 +212,25 @@ async def test_all_who_joined_are_told_once_of_what_all_are_told(
     )
 
 
+async def test_what_a_joiner_does_is_not_told_of_the_reporter(works: Works) -> None:
+    repair_id = await works.report("li")
+    await works.do("wang", repair_id, "join")
+    await works.hand_out(repair_id)
+    await works.do("li", repair_id, "additions", text="四楼也是")
+    await works.do("wang", repair_id, "additions", text="五楼也是")
+    await works.do("wang", repair_id, "urge")
+    told = [text.rpartition(":")[2] for text in await works.told("repairer", "repair_work")]
+    assert (told.count("住户补充了说明。"), told.count("住户催办。")) == (2, 1)
+    for who in ("li", "wang", "dispatcher"):
+        rows = await works.history(who, repair_id)
+        assert [row["who"] for row in rows] == [
+            "reporter",
+            *["office"] * 2,
+            "reporter",
+            *["joiner"] * 2,
+        ]
+
+
 async def test_a_household_joins_its_homes_own_and_no_neighbour_does(works: Works) -> None:
     repair_id = await works.report("li", place=LI_HOME, category=TAP, text="水龙头漏水")
     await works.do("mei", repair_id, "join")

@@ -116,6 +116,8 @@ async def test_reports_attach_and_all_are_asked_at_the_end(works: Works) -> None
         assert len(await works.told(who, "repair_question")) == 1
         assert await told(works, who) == ["已恢复:停水"]
     assert any("停用已恢复" in text for text in await works.told("repairer", "repair_work"))
+    row = (await works.history("wang", before))[-1]
+    assert (row["action"], row["who"]) == ("end_outage", "office")
     done = await works.do("wang", before, "answer", fixed=True)
     assert (done["state"], done["done"]["summary"]) == ("confirmed", "停水已恢复")
 

@@ -9,7 +9,7 @@ SHARD_KEY: Final = {"place": 1, "_id": 1}
 
 INDEXES: Final = [
     # Of a repair: services/repairs/ratings/store.py of_repairs(); what somebody gave, of which
-    # one repair has one: of_rater()
+    # one repair has one: of_rater(), rated_by()
     IndexModel(
         [("repair", ASCENDING), ("person", ASCENDING)],
         name="repair",

@@ -6,6 +6,7 @@ from typing import Any
 from services.cases import store
 from services.cases.kinds import Kind, Step
 from services.cases.parties import store as parties
+from services.cases.parties.models import PartyRow
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.access import accessible
@@ -81,13 +82,26 @@ def is_theirs(
     return joined or (row.own and kind.is_own(actor, found))
 
 
-def steps_of(actor: Actor, kind: Kind, found: Any, *, is_party: bool) -> list[Any]:
-    """Return the actions that an actor may take with a case now, in the order of the table."""
+def is_asked(kind: Kind, found: Any, party: PartyRow | None) -> bool:
+    """Tell whether a party is asked if it is really so, and has not answered in this round."""
+    asks = kind.question is not None and found.state is kind.question.state
+    return asks and party is not None and party.answered < found.round
+
+
+def steps_of(actor: Actor, kind: Kind, found: Any, *, party: PartyRow | None) -> list[Any]:
+    """Return the actions that an actor may take with a case now, in the order of the table.
+
+    `party`: their row. Answers are given once, by those who are asked.
+    """
     if kind.barred(actor, found) is not None:
         return []
+    asked = kind.question is None or is_asked(kind, found, party)
+    answers = {kind.question.yes, kind.question.no} if kind.question else set()
     rows = [row for row in kind.table.rows if row.source is found.state]
     return [
         row.action
         for row in rows
-        if row.act and is_theirs(actor, kind, found, row, is_party=is_party)
+        if row.act
+        and (asked or row.action not in answers)
+        and is_theirs(actor, kind, found, row, is_party=party is not None)
     ]

@@ -151,6 +151,12 @@ def lives_under(actor: Actor, place: str) -> bool:
     return any(home == place or home.startswith(f"{place}.") for home in homes)
 
 
+def may_join(actor: Actor, repair: Repair) -> bool:
+    """Tell whether somebody belongs to those whose repair it is as well."""
+    shares = repair.part is Part.COMMON and lives_under(actor, repair.place)
+    return shares or actor.may(Permission.VIEW_HOME, repair.place)
+
+
 def own(repair: Repair) -> Iterable[str | None]:
     """Return whose repair it is: the reporter's, or whose who wrote it down for them."""
     return [repair.person] if repair.person else [repair.filed_by]

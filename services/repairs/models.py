@@ -321,6 +321,8 @@ class RepairView(Struct, kw_only=True):
     `urged`: How often people asked to hurry.
     `reopened`: How often it was opened again.
     `is_asked`: Whether I am asked if it is fixed.
+    `may_join`: Whether I can join it.
+    `may_rate`: Whether I can rate it.
     `steps`: What I may do with it now.
     `created_at`: When it was reported.
     """
@@ -357,6 +359,8 @@ class RepairView(Struct, kw_only=True):
     urged: int
     reopened: int
     is_asked: bool
+    may_join: bool
+    may_rate: bool
     steps: list[RepairAction]
     created_at: datetime
 

@@ -19,7 +19,7 @@ from services.kernel.views import show
 from services.places import actions as places
 from services.repairs import store
 from services.repairs.categories import actions as categories
-from services.repairs.kind import REPAIR, is_household, knows
+from services.repairs.kind import REPAIR, is_household, knows, may_join
 from services.repairs.models import (
     ACCESS,
     PHONE,
@@ -29,6 +29,7 @@ from services.repairs.models import (
     Repair,
     RepairView,
 )
+from services.repairs.ratings import store as ratings
 from services.repairs.states import OPEN, RepairState
 
 
@@ -86,16 +87,18 @@ async def access(
 
 
 async def shown(deps: Dependencies, actor: Actor, found: Sequence[Repair]) -> list[RepairView]:
-    """Views of repairs that somebody may know of: four queries however many."""
+    """Views of repairs that somebody may know of: six queries at most, however many."""
     addresses = await places.addresses(deps, [repair.place for repair in found])
     pairs = {(repair.place, repair.category) for repair in found}
     labels = await categories.labels(deps, pairs)
     rows = await parties.of_cases(deps, actor, REPAIR, found)
     free = await _known(deps, actor, {each.guarantee_of for each in found} - {""})
-    return [
+    views = [
         _shown(deps, actor, each, addresses, labels, row=rows.get(each.id), free=free)
         for each in found
     ]
+    await _mark_rateable(deps, actor, views, rows)
+    return views
 
 
 async def _known(deps: Dependencies, actor: Actor, repair_ids: set[str]) -> set[str]:
@@ -103,6 +106,18 @@ async def _known(deps: Dependencies, actor: Actor, repair_ids: set[str]) -> set[
     found = await store.find_many(deps.db, sorted(repair_ids)) if repair_ids else []
     rows = await parties.of_cases(deps, actor, REPAIR, found)
     return {each.id for each in found if each.id in rows or knows(actor, each)}
+
+
+async def _mark_rateable(
+    deps: Dependencies, actor: Actor, views: Sequence[RepairView], rows: Mapping[str, PartyRow]
+) -> None:
+    """Say which repairs a party may rate: those that are fixed and that they have not rated."""
+    fixed = [each for each in views if each.state is RepairState.CONFIRMED]
+    asked = [each.repair_id for each in fixed if each.repair_id in rows]
+    if asked:
+        rated = await ratings.rated_by(deps.db, actor.person_id, asked)
+        for each in fixed:
+            each.may_rate = each.repair_id in rows and each.repair_id not in rated
 
 
 async def one(deps: Dependencies, actor: Actor, found: Repair) -> RepairView:
@@ -123,7 +138,6 @@ def _shown(
     seen = sight(actor, repair, is_party=row is not None)
     goal = REPAIR.goals.get(repair.state)
     clock = repair.clocks.get(goal) if goal else None
-    asked = repair.state is RepairState.DONE and row is not None
     is_free = bool(repair.guarantee_of) and not repair.guarantee_lifted
     return show(
         repair,
@@ -146,9 +160,16 @@ def _shown(
         outage_id=repair.outage or None,
         is_guaranteed=is_free,
         guarantee_of=repair.guarantee_of if is_free and repair.guarantee_of in free else None,
-        is_asked=asked and row is not None and row.answered < repair.round,
-        steps=cases.steps_of(actor, REPAIR, repair, is_party=row is not None),
+        is_asked=cases.is_asked(REPAIR, repair, row),
+        may_join=row is None and _may_join(actor, repair),
+        may_rate=False,
+        steps=cases.steps_of(actor, REPAIR, repair, party=row),
     )
+
+
+def _may_join(actor: Actor, repair: Repair) -> bool:
+    is_open = not REPAIR.is_over(repair.state) and not parties.is_full(repair)
+    return is_open and not REPAIR.is_own(actor, repair) and may_join(actor, repair)
 
 
 def text_of(deps: Dependencies, repair: Repair) -> str:

@@ -109,6 +109,34 @@ async def test_who_joins_after_all_were_asked_is_asked_alone(works: Works) -> No
     assert (await works.do("wang", repair_id, "answer", fixed=True))["state"] == "confirmed"
 
 
+async def test_what_each_may_do_is_what_is_shown_of_it(works: Works) -> None:
+    async def shown(who: str) -> tuple[bool, bool, bool, list[str]]:
+        seen = await works.see(who, repair_id)
+        return seen["may_join"], seen["is_asked"], seen["may_rate"], seen["steps"]
+
+    repair_id = await works.report("li")
+    for who, may in (("li", False), ("wang", True), ("head", False), ("dispatcher", False)):
+        reply = await works.get(who, f"repairs/{repair_id}")
+        assert reply.body["may_join"] is may, who
+    await works.do("wang", repair_id, "join")
+    assert (await shown("wang"))[0] is False
+    await works.repaired(repair_id)
+    for who in ("li", "wang"):
+        assert await shown(who) == (False, True, False, ["confirm", "return"])
+    await works.do("wang", repair_id, "answer", fixed=True)
+    assert await shown("wang") == (False, False, False, [])
+    assert await shown("li") == (False, True, False, ["confirm", "return"])
+    assert await shown("mei") == (True, False, False, [])
+    await works.do("li", repair_id, "answer", fixed=True)
+    for who in ("li", "wang"):
+        assert await shown(who) == (False, False, True, ["reopen"])
+    assert (await shown("mei"))[:3] == (False, False, False)
+    marks = {"speed": 4, "quality": 5, "manner": 5}
+    assert (await works.post("li", f"repairs/{repair_id}/rating", **marks)).status == 201
+    rows = {who: (await works.get(who, "me/repairs")).body["items"] for who in ("li", "wang")}
+    assert {who: row["may_rate"] for who, [row] in rows.items()} == {"li": False, "wang": True}
+
+
 async def test_nobody_joins_what_has_ended(works: Works) -> None:
     repair_id = await works.report("li")
     await works.repaired(repair_id)

@@ -132,7 +132,7 @@ async def test_a_joiner_who_is_erased_is_counted_out_and_their_words_go(works: W
     assert (await works.see("li", repair_id))["joiners"] == 2
     rows = await works.history("li", repair_id)
     assert [(r["who"], r["remark"]) for r in rows if r["action"] == "add"] == [
-        ("reporter", "我家门口也不亮")
+        ("joiner", "我家门口也不亮")
     ]
     await erase(works, "wang")
     assert (await works.see("li", repair_id))["joiners"] == 1

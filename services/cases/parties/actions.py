@@ -56,13 +56,18 @@ async def join(
     """
     if kind.is_over(found.state):
         raise kind.moved_on(found)
-    if found.joiners >= MOST_JOINERS:
+    if is_full(found):
         raise CaseFull("加入的邻居已经很多了,进展请直接查看", most=MOST_JOINERS)
     if not await store.join(deps.db, tx, _row(deps, kind, found.id, person_id)):
         return False
     await _count(deps, tx, kind, found, joiners=found.joiners + 1)
     await timers.ask(deps, tx, kind, found, key=person_id)
     return True
+
+
+def is_full(found: Any) -> bool:
+    """Tell whether as many have joined a case as can."""
+    return int(found.joiners) >= MOST_JOINERS
 
 
 async def bring(

@@ -36,6 +36,13 @@ async def of_rater(
     return msgspec.convert(document, Rating | None)
 
 
+async def rated_by(db: Database, person_id: str, repair_ids: Sequence[str]) -> set[str]:
+    """Return which of some repairs somebody has rated. Served by index `repair`."""
+    query = {"repair": {"$in": list(repair_ids)}, "person": person_id}
+    cursor = db[COLLECTION].find(query, {"repair": 1}, hint="repair")
+    return {document["repair"] for document in await cursor.to_list()}
+
+
 async def of_repairs(
     db: Database, repair_ids: Sequence[str], *, tx: Transaction | None = None
 ) -> list[Rating]:

@@ -13,12 +13,12 @@ from services.kernel import errors
 from services.kernel.acts import Act
 from services.kernel.days import day_of
 from services.kernel.documents import Document
-from services.kernel.permissions import Actor, Permission
+from services.kernel.permissions import Actor
 from services.kernel.types import Remark
 from services.photos import actions as photos
 from services.repairs import actions as repairs
 from services.repairs import views
-from services.repairs.kind import REPAIR, lives_under
+from services.repairs.kind import REPAIR, may_join
 from services.repairs.models import AddToRepair, AnswerRepair, Part, Repair, RepairView
 from services.repairs.quotes import charges
 from services.repairs.reporters import contents
@@ -69,8 +69,7 @@ async def join(deps: Dependencies, actor: Actor, repair_id: str) -> RepairView:
 
     async def save(tx: Transaction) -> Repair:
         found, row = await views.access(deps, actor, repair_id, tx=tx)
-        may = found.part is Part.COMMON and lives_under(actor, found.place)
-        if row is None and not (may or actor.may(Permission.VIEW_HOME, found.place)):
+        if row is None and not may_join(actor, found):
             raise errors.Forbidden("只有住在这里的人可以加入")
         is_new = row is None and await parties.join(deps, tx, REPAIR, found, actor.person_id)
         await repairs.note(deps, tx, actor, Act.REPAIR_JOINED, found, again=not is_new)

@@ -28,6 +28,7 @@ from services.repairs.ratings import lists as ratings_lists
 from services.repairs.ratings import privacy as ratings_privacy
 from services.repairs.reporters import contents
 from services.repairs.reviews import lists as reviews_lists
+from services.repairs.reviews import notify as reviews_notify
 from services.repairs.reviews import privacy as reviews_privacy
 from services.repairs.reviews.kind import REVIEW
 from services.repairs.terms import lists as terms_lists
@@ -38,7 +39,12 @@ FEATURE: Final = Feature(
     jobs={**jobs.JOBS, **outages_jobs.JOBS, **call_backs_jobs.JOBS, **figures_jobs.JOBS},
     lanes={**jobs.LANES, **call_backs_jobs.LANES, **figures_jobs.LANES},
     schedules=(*jobs.SCHEDULES, *call_backs_jobs.SCHEDULES),
-    templates=(*notify.TEMPLATES, *outages_notify.TEMPLATES, *quotes_notify.TEMPLATES),
+    templates=(
+        *notify.TEMPLATES,
+        *outages_notify.TEMPLATES,
+        *quotes_notify.TEMPLATES,
+        *reviews_notify.TEMPLATES,
+    ),
     checked=contents.CHECKED,
     checked_about=contents.CHECKED_ABOUT,
     holdings=(

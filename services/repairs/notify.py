@@ -9,8 +9,11 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
 from services.places import actions as places
+from services.repairs.categories import actions as categories
+from services.repairs.classes import Danger
 from services.repairs.models import Repair
 from services.repairs.states import RepairAction
+from services.working_time.models import Pace
 
 REPAIR_PROGRESS: Final = Template(
     key="repair_progress",
@@ -39,6 +42,25 @@ REPAIR_WORK: Final = Template(
     purpose=Purpose.REMINDER,
     asks=(Ask(Moment.AFTER_WORKING, "有报修要处理时提醒您"),),
 )
+# What happened to a repair at work, and asks nothing of who reads it.
+REPAIR_NEWS: Final = Template(
+    key="repair_news",
+    title="报修有进展",
+    body="{address}的报修{number}:{work}。",
+    page="pages/work/repair",
+    data={"thing1": "address", "character_string2": "number", "thing3": "work"},
+    purpose=Purpose.INFORMATION,
+    asks=(Ask(Moment.AFTER_WORKING, "手上的报修有变化时告诉您"),),
+)
+REPAIR_DANGER: Final = Template(
+    key="repair_danger",
+    title="危险报修",
+    body="{address}的报修{number}:{work},请马上处理。",
+    page="pages/work/repair",
+    data={"thing1": "address", "character_string2": "number", "thing3": "work"},
+    purpose=Purpose.EMERGENCY,
+    asks=(Ask(Moment.AFTER_WORKING, "有危险的报修时马上告诉您"),),
+)
 REPAIR_LATE: Final = Template(
     key="repair_late",
     title="报修超时",
@@ -48,7 +70,14 @@ REPAIR_LATE: Final = Template(
     purpose=Purpose.EMERGENCY,
     asks=(Ask(Moment.AFTER_WORKING, "报修快到期或超时时提醒您"),),
 )
-TEMPLATES: Final = (REPAIR_PROGRESS, REPAIR_QUESTION, REPAIR_WORK, REPAIR_LATE)
+TEMPLATES: Final = (
+    REPAIR_PROGRESS,
+    REPAIR_QUESTION,
+    REPAIR_WORK,
+    REPAIR_NEWS,
+    REPAIR_DANGER,
+    REPAIR_LATE,
+)
 
 # What residents read of a step.
 PROGRESS: Final[Mapping[StrEnum, str]] = {
@@ -66,10 +95,8 @@ PROGRESS: Final[Mapping[StrEnum, str]] = {
     RepairAction.MERGE: "已并入同一问题的报修",
     RepairAction.SPLIT: "已拆成两个报修,分别处理",
 }
-# What those who work read of it.
+# What those who work read of it, when something is to be done.
 WORK: Final[Mapping[StrEnum, str]] = {
-    RepairAction.CANCEL: "报修人已取消",
-    RepairAction.ADD: "住户补充了说明",
     RepairAction.URGE: "住户催办",
     RepairAction.APPEAL: "不予受理被申诉,请决定",
     RepairAction.OVERTURN: "申诉成立,请派工",
@@ -79,11 +106,16 @@ WORK: Final[Mapping[StrEnum, str]] = {
     RepairAction.PASS_BACK: "物业合同结束,请接手",
     RepairAction.RELEASE: "维修人员已离岗,请重新派工",
     RepairAction.WAKE: "暂停到期,请继续处理",
-    RepairAction.CONFIRM: "住户确认修好了",
     RepairAction.RETURN: "住户反馈没有修好",
     RepairAction.REOPEN: "住户反馈又坏了,请派工",
+}
+# And when nothing is.
+NEWS: Final[Mapping[StrEnum, str]] = {
+    RepairAction.CANCEL: "报修人已取消",
+    RepairAction.ADD: "住户补充了说明",
+    RepairAction.CONFIRM: "住户确认修好了",
     RepairAction.MERGE: "已并入其他报修",
-    RepairAction.END_OUTAGE: "停用已恢复,已请住户确认",
+    RepairAction.END_OUTAGE: "已恢复,已请住户确认",
 }
 LATE: Final[Mapping[StrEnum, str]] = {
     News.WARNED: "快到期了",
@@ -94,8 +126,14 @@ LATE: Final[Mapping[StrEnum, str]] = {
 async def reported(
     deps: Dependencies, tx: Transaction, repair: Repair, people: Iterable[str]
 ) -> None:
-    """Tell those who hand repairs out of a new one."""
-    await _send(deps, tx, repair, people, REPAIR_WORK, f"{repair.id}:new", "有新的报修")
+    """Tell those who hand repairs out of a new one: what it is, and danger at once."""
+    named = repair.place, repair.category
+    label = (await categories.labels(deps, [named]))[named]
+    is_danger = repair.danger is Danger.DANGER
+    is_plain = repair.danger.pace is Pace.WORKING
+    words = f"{'新报修' if is_plain else repair.danger.label}:{label}"
+    template = REPAIR_DANGER if is_danger else REPAIR_WORK
+    await _send(deps, tx, repair, people, template, f"{repair.id}:new", words)
 
 
 async def progress(
@@ -126,6 +164,8 @@ async def tell(
         await _send(deps, tx, repair, people, REPAIR_LATE, f"{key}:{news}", LATE[news])
     elif side is Side.REPORT:
         await _send(deps, tx, repair, people, REPAIR_PROGRESS, key, PROGRESS[news])
+    elif news in NEWS:
+        await _send(deps, tx, repair, people, REPAIR_NEWS, key, NEWS[news])
     else:
         await _send(deps, tx, repair, people, REPAIR_WORK, key, WORK[news])
 

@@ -247,7 +247,11 @@ async def test_what_a_joiner_does_is_not_told_of_the_reporter(works: Works) -> N
     await works.do("li", repair_id, "additions", text="四楼也是")
     await works.do("wang", repair_id, "additions", text="五楼也是")
     await works.do("wang", repair_id, "urge")
-    told = [text.rpartition(":")[2] for text in await works.told("repairer", "repair_work")]
+    told = [
+        text.rpartition(":")[2]
+        for template in ("repair_work", "repair_news")
+        for text in await works.told("repairer", template)
+    ]
     assert (told.count("住户补充了说明。"), told.count("住户催办。")) == (2, 1)
     for who in ("li", "wang", "dispatcher"):
         rows = await works.history(who, repair_id)

@@ -145,7 +145,7 @@ async def test_without_a_firm_the_community_is_told_first(estate: Estate) -> Non
     works = Works(estate, "")
     await estate.member("staff")
     repair_id = await works.report("li", danger="danger")
-    assert len(await works.told("staff", "repair_work")) == 1
+    assert len(await works.told("staff", "repair_danger")) == 1
     await works.advance(minutes=22)
     await works.world.work()
     assert len(await works.told("staff", LATE)) == 1  # it is due in eight minutes

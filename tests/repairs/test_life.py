@@ -1,13 +1,17 @@
 """The life of a repair, from the report to "it is fixed"."""
 
-from tests.build.repairs import Works
+from services.kernel.templates import Purpose
+from services.repairs import notify
+from tests.build.cast import LI_HOME
+from tests.build.repairs import TAP, Works
 
 
 async def test_from_the_leak_to_fixed(works: Works) -> None:
     repair_id = await works.report("li")
     seen = await works.see("li", repair_id)
     assert (seen["state"], seen["number"], seen["is_mine"]) == ("reported", "26-0001", True)
-    assert await works.told("dispatcher", "repair_work") != []
+    [told] = await works.told("dispatcher", "repair_work")
+    assert told.endswith(":新报修:楼道灯不亮。")
     await works.hand_out(repair_id)
     seen = await works.see("repairer", repair_id)
     assert (seen["state"], seen["is_held_by_me"]) == ("assigned", True)
@@ -30,6 +34,16 @@ async def test_from_the_leak_to_fixed(works: Works) -> None:
         "confirm",
     ]
     assert [row["who"] for row in history][:2] == ["reporter", "office"]
+
+
+async def test_whoever_hands_out_is_told_of_danger_at_once(works: Works) -> None:
+    await works.report("li", place=LI_HOME, category="socket_broken", danger="danger")
+    await works.report("li", place=LI_HOME, category=TAP, danger="urgent")
+    [told] = await works.told("dispatcher", "repair_danger")
+    assert told.endswith(":危险:插座、开关坏了,请马上处理。")
+    [told] = await works.told("dispatcher", "repair_work")
+    assert told.endswith(":紧急:水龙头、阀门坏了。")
+    assert notify.REPAIR_DANGER.purpose is Purpose.EMERGENCY
 
 
 async def test_a_no_goes_back_and_tells_the_manager(works: Works) -> None:

@@ -115,7 +115,8 @@ async def test_reports_attach_and_all_are_asked_at_the_end(works: Works) -> None
     for who in ("li", "wang"):
         assert len(await works.told(who, "repair_question")) == 1
         assert await told(works, who) == ["已恢复:停水"]
-    assert any("停用已恢复" in text for text in await works.told("repairer", "repair_work"))
+    news = await works.told("repairer", "repair_news")
+    assert any(text.endswith("已恢复,已请住户确认。") for text in news)
     row = (await works.history("wang", before))[-1]
     assert (row["action"], row["who"]) == ("end_outage", "office")
     done = await works.do("wang", before, "answer", fixed=True)

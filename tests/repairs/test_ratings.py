@@ -89,9 +89,11 @@ async def test_another_firm_answers_no_rating(works: Works) -> None:
 async def test_a_bad_rating_is_the_communitys_until_it_answers(works: Works) -> None:
     repair_id = await fixed(works)
     assert (await rate(works, repair_id, marks=BAD)).status == 201
-    told = await works.told("staff", "repair_work")
-    assert any(text.endswith("有差评,请跟进。") for text in told)
+    inbox = (await works.get("staff", "me/messages")).body["items"]
     [seen] = await reviews(works)
+    [told] = [each for each in inbox if each["template"] == "repair_review"]
+    assert (told["title"], told["body"].partition(":")[2]) == ("差评待处理", "有差评,请跟进。")
+    assert told["page"] == f"pages/work/review?id={seen['review_id']}"
     assert (seen["state"], seen["steps"]) == ("open", ["answer", "close", "remark"])
     path = f"repair-reviews/{seen['review_id']}"
     noted = await works.post("staff", f"{path}/remarks", text="已联系经理")
@@ -120,9 +122,9 @@ async def test_a_review_that_nobody_takes_up_climbs(works: Works) -> None:
     await works.world.work()
     [seen] = await reviews(works)
     assert seen["overdue"] is True
-    assert any("差评超时" in text for text in await works.told("staff", "repair_late"))
+    assert any("差评超时" in text for text in await works.told("staff", "repair_review"))
     climbed = await works.world.sign_in("subdistrict", phone)
-    assert any("差评超时" in text for text in await works.told(climbed, "repair_late"))
+    assert any("差评超时" in text for text in await works.told(climbed, "repair_review"))
 
 
 async def test_nobody_reviews_what_they_did_themselves(works: Works) -> None:

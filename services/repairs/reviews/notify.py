@@ -6,12 +6,22 @@ from typing import Final
 
 from services.cases.kinds import News, Side
 from services.dependencies import Dependencies, Transaction
-from services.kernel.templates import Template
+from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
 from services.places import actions as places
-from services.repairs.notify import REPAIR_LATE, REPAIR_PROGRESS, REPAIR_WORK
+from services.repairs.notify import REPAIR_PROGRESS
 from services.repairs.reviews.models import Review
 
+REPAIR_REVIEW: Final = Template(
+    key="repair_review",
+    title="差评待处理",
+    body="{address}的报修{number}:{work}。",
+    page="pages/work/review",
+    data={"thing1": "address", "character_string2": "number", "thing3": "work"},
+    purpose=Purpose.REMINDER,
+    asks=(Ask(Moment.AFTER_WORKING, "有差评要处理时提醒您"),),
+)
+TEMPLATES: Final = (REPAIR_REVIEW,)
 SEEN: Final = "社区看了您的评价,点开查看"
 NEW: Final = "有差评,请跟进"
 
@@ -20,7 +30,7 @@ async def opened(
     deps: Dependencies, tx: Transaction, review: Review, people: Iterable[str]
 ) -> None:
     """Tell the community of a bad rating."""
-    await _send(deps, tx, review, people, REPAIR_WORK, f"{review.id}:new", NEW)
+    await _send(deps, tx, review, people, REPAIR_REVIEW, f"{review.id}:new", NEW)
 
 
 async def tell(
@@ -36,8 +46,8 @@ async def tell(
     if side is Side.REPORT:
         await _send(deps, tx, review, people, REPAIR_PROGRESS, key, SEEN)
     else:
-        late = "差评快到处理期限" if news is News.WARNED else "差评超时未处理"
-        await _send(deps, tx, review, people, REPAIR_LATE, f"{key}:{news}", late)
+        late = "差评快到处理期限" if news is News.WARNED else "差评超时,请尽快处理"
+        await _send(deps, tx, review, people, REPAIR_REVIEW, f"{key}:{news}", late)
 
 
 async def _send(
@@ -49,6 +59,7 @@ async def _send(
     key: str,
     words: str,
 ) -> None:
+    opens = review.id if template is REPAIR_REVIEW else review.repair
     addresses = await places.addresses(deps, [review.place])
     values = {
         "address": addresses.get(review.place, review.place),
@@ -64,5 +75,5 @@ async def _send(
             template=template,
             key=key,
             values={name: values[name] for name in sorted(template.names)},
-            page=f"{template.page}?id={review.repair}",
+            page=f"{template.page}?id={opens}",
         )

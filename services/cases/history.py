@@ -30,9 +30,14 @@ async def of_case(
     """
     page = await store.history(deps.db, found.id, query, internal=internal)
     labels = _labels(kind)
-    return page.map(
-        lambda event: _view(deps, event, labels, seen=remarks or _is_open(event, reader))
-    )
+    details = await kind.details(deps, found, page.items) if kind.details else {}
+
+    def view(event: Event) -> EventView:
+        shown = _view(deps, event, labels, seen=remarks or _is_open(event, reader))
+        shown.detail = details.get(event.id)
+        return shown
+
+    return page.map(view)
 
 
 def _labels(kind: Kind) -> Mapping[str, str]:
@@ -65,6 +70,7 @@ def _view(
         label=labels.get(event.action, event.action),
         state=event.target or "",
         who=_who(event),
+        detail=None,
         remark=REMARK.open(deps.vault, event.id, sealed) if sealed else None,
         internal=event.internal,
         photo_ids=event.photo_ids if seen else [],

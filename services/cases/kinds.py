@@ -130,7 +130,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     `photos_kept_for`: how long after its end what was attached stays; None for always.
     `without_photos`: (case) → what is written when that goes. `photos_act`: what the audit
     calls it; None where the history is enough.
-    `tell`: how people are told.
+    `tell`: how people are told. `details`: (deps, case, rows of its history) → row's id → what
+    its facts say, for people.
     """
 
     name: str
@@ -161,6 +162,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     photos_act: Act | None = None
     without_photos: Callable[[Any], Document] = lambda _case: {"photo_ids": []}
     tell: Tell
+    details: Callable[[Any, Any, Any], Awaitable[Mapping[str, str]]] | None = None
 
     def place_of(self, case: Any) -> str:
         """Return the path of the place of a case."""

@@ -131,6 +131,7 @@ class EventView(Struct, kw_only=True):
     `label`: What happened, for people.
     `state`: State of the case since then.
     `who`: Who did it.
+    `detail`: What it was about, e.g. why the work rests; null for nothing.
     `remark`: What they wrote; null for nothing.
     `internal`: Whether only those who work on the case see this row.
     `photo_ids`: Ids of what was attached.
@@ -143,6 +144,7 @@ class EventView(Struct, kw_only=True):
     label: Annotated[str, Meta(examples=["派工"])]
     state: Annotated[str, Meta(examples=["assigned"])]
     who: Who
+    detail: Annotated[str, Meta(examples=["家中无人,到11月28日 9:00"])] | None
     remark: Annotated[str, Meta(examples=["配件周三到货"])] | None
     internal: bool
     photo_ids: Annotated[list[str], Meta(examples=[["01hzy3v7k2m4n6p8q0r2s4t6v8"]])]

@@ -16,6 +16,7 @@ from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission, Role
 from services.repairs import notify, states
 from services.repairs.boards import keys
+from services.repairs.dispatches import details
 from services.repairs.figures import recounts
 from services.repairs.models import Part, Repair
 from services.repairs.states import OPEN, TABLE, UNDER_WAY, RepairAction, RepairState
@@ -204,4 +205,5 @@ REPAIR: Final = Kind(
     without_photos=_without_photos,
     follows=recounts.of_change,
     tell=notify.tell,
+    details=details.of_events,
 )

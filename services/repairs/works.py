@@ -11,6 +11,7 @@ from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission
 from services.repairs import views
 from services.repairs.crews import actions as crews
+from services.repairs.dispatches import details
 from services.repairs.kind import REPAIR
 from services.repairs.models import (
     OUTSIDE,
@@ -18,6 +19,8 @@ from services.repairs.models import (
     Done,
     FinishRepair,
     NoteRepair,
+    Part,
+    PauseReason,
     PauseRepair,
     Repair,
     RepairView,
@@ -45,6 +48,12 @@ class BadPause(errors.InvalidInput):
     """The pause is over before it begins, or longer than thirty days."""
 
     code = "repair_bad_pause"
+
+
+class NobodysHome(errors.InvalidInput):
+    """Work on what all share does not wait for somebody to be at home."""
+
+    code = "repair_nobodys_home"
 
 
 async def _take(
@@ -148,15 +157,17 @@ async def pause(
 ) -> RepairView:
     """Pause a repair with its deadline, until an instant at which it goes on by itself.
 
-    Raises BadPause, RepairMovedOn.
+    Raises BadPause, NobodysHome, RepairMovedOn.
     """
 
-    async def change(_tx: Transaction, _found: Repair) -> Document:
+    async def change(_tx: Transaction, found: Repair) -> Document:
+        if wish.reason is PauseReason.NOBODY_HOME and found.part is Part.COMMON:
+            raise NobodysHome("公共部位没有“家中无人”,请换一个原因")
         if not deps.now() < wish.until <= deps.now() + LONGEST_PAUSE:
             raise BadPause("暂停最长30天,请重新选择时间")
         return {"paused_until": wish.until, "pause_reason": wish.reason}
 
-    words = Words(remark=wish.note or "", facts={"reason": wish.reason})
+    words = Words(remark=wish.note or "", facts=details.pause_facts(wish.reason, wish.until))
     return await _take(deps, actor, repair_id, RepairAction.PAUSE, change=change, words=words)
 
 

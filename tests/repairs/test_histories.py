@@ -17,7 +17,8 @@ from services.repairs import notify
 from services.repairs.kind import REPAIR
 from services.repairs.states import TABLE, RepairAction, RepairState
 from tests.build import photos
-from tests.build.repairs import Works
+from tests.build.cast import LI_HOME
+from tests.build.repairs import TAP, Works
 from tests.build.world import Reply
 
 
@@ -98,6 +99,34 @@ async def test_who_is_barred_takes_no_step_by_office_and_every_step_of_their_own
         await cases.act(works.world.deps, dispatcher, kind, repair_id, accept)
     await add(works, kind, "li", repair_id)
     assert (await works.see("li", repair_id))["state"] == "reported"
+
+
+async def test_a_history_says_why_it_rests_and_what_it_was_before(works: Works) -> None:
+    repair_id = await works.report("li", place=LI_HOME, category=TAP)
+    await works.hand_out(repair_id)
+    pause = {"reason": "nobody_home", "until": "2026-03-05T01:00:00Z"}
+    await works.do("repairer", repair_id, "pause", **pause)
+    for change in ({"category": "socket_broken", "danger": "danger"}, {"danger": "urgent"}):
+        path = f"repairs/{repair_id}/class"
+        reply = await works.send("PUT", "dispatcher", path, **change)
+        assert reply.status == 200, reply.body
+    for who in ("li", "repairer"):
+        rows = await works.history(who, repair_id)
+        assert [row["detail"] for row in rows] == [
+            *[None] * 3,
+            "家中无人,到3月5日 9:00",
+            "水龙头、阀门坏了 → 插座、开关坏了;一般 → 危险",
+            "危险 → 紧急",
+        ]
+
+
+async def test_what_all_share_does_not_wait_for_somebody_at_home(works: Works) -> None:
+    repair_id = await works.report("li")
+    await works.hand_out(repair_id)
+    pause = {"reason": "nobody_home", "until": "2026-03-05T01:00:00Z"}
+    reply = await works.post("repairer", f"repairs/{repair_id}/pause", **pause)
+    assert (reply.status, reply.code) == (422, "repair_nobodys_home")
+    assert (await works.see("li", repair_id))["state"] == "assigned"
 
 
 # What was attached

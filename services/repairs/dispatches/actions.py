@@ -13,7 +13,7 @@ from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission
 from services.places.actions import compound_of
 from services.repairs import states, store, views
-from services.repairs.dispatches import classes
+from services.repairs.dispatches import classes, details
 from services.repairs.dispatches.models import MergeRepair, ReclassifyRepair, SplitRepair
 from services.repairs.dispatches.refusals import (
     MergedBefore,
@@ -38,6 +38,7 @@ async def reclassify(
     By the terms of the day of its report, and of its contract. Raises WrongPart,
     CategoryUnknown, CategoryEnded, SameClass, RepairMovedOn.
     """
+    facts: Document = {}
 
     async def change(tx: Transaction, found: Repair) -> Document:
         code, danger = found.category, wish.danger or found.danger
@@ -46,14 +47,15 @@ async def reclassify(
             code, danger = category.code, wish.danger or category.danger
         if (code, danger) == (found.category, found.danger):
             raise SameClass("类别和紧急程度没有变化")
+        facts.clear()  # a transaction may run twice
+        facts.update(details.class_facts(found, code, danger))
         day, contract = day_of(found.created_at), found.contract
         rule = await terms.of(deps, found.place, code, danger, contract_id=contract, day=day)
         clocks = await classes.clocks(deps, tx, found, rule)
         changed = {"category": code, "danger": danger}
         return {**changed, "terms": rule.version_id, "clocks": clocks}
 
-    facts = {"category": wish.category, "danger": wish.danger}
-    words = Words(remark=wish.reason or "", facts={k: v for k, v in facts.items() if v})
+    words = Words(remark=wish.reason or "", facts=facts)
     action = RepairAction.RECLASSIFY
     found = await cases.act(deps, actor, REPAIR, repair_id, action, change=change, words=words)
     return await views.one(deps, actor, found)

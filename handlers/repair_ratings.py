@@ -34,7 +34,13 @@ class RatingHandler(ApiHandler):
         "createRepairRating",
         needs=Access.SIGNED_IN,
         status=201,
-        errors=("not_found", "forbidden", "repair_not_confirmed", "repair_rated_before"),
+        errors=(
+            "not_found",
+            "forbidden",
+            "repair_not_confirmed",
+            "repair_rated_before",
+            "repair_rating_not_theirs",
+        ),
         example=RateRepair(speed=4, quality=5, manner=5, words="师傅很耐心"),
     )
     async def post(self, repair_id: RepairId, body: RateRepair) -> RatingView:

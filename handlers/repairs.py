@@ -190,7 +190,7 @@ class AnswerHandler(ApiHandler):
     @endpoint(
         "answerRepair",
         needs=Access.SIGNED_IN,
-        errors=(*STEP, "case_not_asked"),
+        errors=(*STEP, "case_not_asked", "case_own_work"),
         example=AnswerRepair(fixed=True),
     )
     async def post(self, repair_id: RepairId, body: AnswerRepair) -> RepairView:

@@ -84,8 +84,10 @@ def is_theirs(
 
 def is_asked(kind: Kind, found: Any, party: PartyRow | None) -> bool:
     """Tell whether a party is asked if it is really so, and has not answered in this round."""
-    asks = kind.question is not None and found.state is kind.question.state
-    return asks and party is not None and party.answered < found.round
+    question = kind.question
+    if question is None or found.state is not question.state or party is None:
+        return False
+    return party.person != question.spares(found) and party.answered < found.round
 
 
 def steps_of(actor: Actor, kind: Kind, found: Any, *, party: PartyRow | None) -> list[Any]:
@@ -98,6 +100,9 @@ def steps_of(actor: Actor, kind: Kind, found: Any, *, party: PartyRow | None) ->
     asked = kind.question is None or is_asked(kind, found, party)
     answers = {kind.question.yes, kind.question.no} if kind.question else set()
     rows = [row for row in kind.table.rows if row.source is found.state]
+    question = kind.question
+    if question is not None and question.spares(found) == actor.person_id:
+        rows = [row for row in rows if row.action not in {question.yes, question.no}]
     return [
         row.action
         for row in rows

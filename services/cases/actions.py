@@ -36,10 +36,12 @@ class Words(Struct, frozen=True, kw_only=True):
     """What goes with a step into the history.
 
     `remark`: what somebody typed; kept sealed. `internal`: for those who work on it only.
-    `facts`: ids, days, counts, for the history and the audit.
+    `facts`: ids, days, counts, for the history and the audit. `by_office`: whether an office
+    took the step for somebody, though its row needs none.
     """
 
     remark: str = ""
+    by_office: bool = False
     internal: bool = False
     photo_ids: Sequence[str] = ()
     facts: Document = {}
@@ -124,6 +126,7 @@ async def advance(
     by = actor or CLOCK
     event = _event(deps, kind, found, by, action, source=source, number=number, words=words)
     _sign(event, kind, found, step)
+    event.by_office = event.by_office or words.by_office
     await store.record(deps.db, tx, [event])
     if found.state is not source:
         await timers.start(deps, tx, kind, found, deps.now())

@@ -123,7 +123,9 @@ async def ask(deps: Dependencies, payload: Document) -> Again | None:
             return False
         if found.round != payload["round"]:
             return False
-        people, is_more = await parties.take_unasked(deps, tx, kind, found)
+        people, is_more = await parties.take_unasked(
+            deps, tx, kind, found, but=question.spares(found)
+        )
         key = f"{found.id}:{found.round}"
         await kind.tell(deps, tx, found, News.ASKED, people, Side.REPORT, key)
         return is_more

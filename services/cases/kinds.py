@@ -72,13 +72,15 @@ class Question(Struct, frozen=True):
 
     `state`: in which it is asked. `yes`: step when all said so, or somebody did and nobody else
     answered in time. `no`: step as soon as one says so. `silence`: step when nobody answered;
-    its row has `due`.
+    its row has `due`. `spares`: (case) → id of a party whom it does not ask, who did the work;
+    empty for nobody.
     """
 
     state: StrEnum
     yes: StrEnum
     no: StrEnum
     silence: StrEnum
+    spares: Callable[[Any], str] = lambda _case: ""
 
 
 class News(Labelled):

@@ -192,7 +192,11 @@ REPAIR: Final = Kind(
     # Whoever refused does not decide, and is not told.
     ladders={APPEAL: (Rung("社区", COMMUNITY, 0.0), Rung("街道", SUBDISTRICT, 0.5))},
     question=Question(
-        RepairState.DONE, RepairAction.CONFIRM, RepairAction.RETURN, RepairAction.LAPSE
+        RepairState.DONE,
+        RepairAction.CONFIRM,
+        RepairAction.RETURN,
+        RepairAction.LAPSE,
+        spares=lambda repair: str(repair.holder),  # as long as it asks, who finished it
     ),
     writes=WRITES,
     derives=keys.changed,

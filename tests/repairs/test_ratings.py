@@ -136,3 +136,46 @@ async def test_nobody_reviews_what_they_did_themselves(works: Works) -> None:
     [seen] = await reviews(works)
     reply = await works.post("staff", f"repair-reviews/{seen['review_id']}/close", text="了结")
     assert (reply.status, seen["steps"]) == (403, [])
+
+
+async def test_who_did_it_neither_confirms_nor_rates_it(works: Works) -> None:
+    """Staff write it down for somebody, take it and finish it; a neighbour may have joined."""
+    repair_id = await works.report("staff", on_behalf_of="老李")
+    await works.do("staff", repair_id, "accept")
+    for step in ("take", "start"):
+        await works.do("staff", repair_id, step)
+    await works.do("staff", repair_id, "finish", summary="换了灯泡")
+    await works.world.work()
+    assert await works.told("staff", "repair_question") == []
+    seen = await works.see("staff", repair_id)
+    assert (seen["is_asked"], seen["steps"]) == (False, ["remark"])
+    reply = await works.post("staff", f"repairs/{repair_id}/answer", fixed=True)
+    assert (reply.status, reply.code) == (403, "case_own_work")
+    await works.do("wang", repair_id, "join")
+    seen = await works.do("wang", repair_id, "answer", fixed=True)
+    assert seen["state"] == "confirmed"
+    reply = await rate(works, repair_id, "staff")
+    assert (reply.status, reply.code) == (403, "repair_rating_not_theirs")
+    assert (await rate(works, repair_id, "wang")).status == 201
+
+
+async def test_what_only_who_did_it_could_answer_closes_by_silence(works: Works) -> None:
+    repair_id = await works.report("staff", on_behalf_of="老李")
+    await works.do("staff", repair_id, "accept")
+    for step in ("take", "start"):
+        await works.do("staff", repair_id, step)
+    await works.do("staff", repair_id, "finish", summary="换了灯泡")
+    await works.advance(days=7)
+    await works.world.work()
+    assert (await works.see("staff", repair_id))["state"] == "closed"
+
+
+async def test_who_wrote_it_down_answers_as_an_office_and_does_not_rate(works: Works) -> None:
+    repair_id = await works.report("head", on_behalf_of="老李")
+    await works.repaired(repair_id)
+    seen = await works.do("head", repair_id, "answer", fixed=True)
+    assert seen["state"] == "confirmed"
+    last = (await works.history("head", repair_id))[-1]
+    assert (last["action"], last["who"]) == ("confirm", "office")
+    reply = await rate(works, repair_id, "head")
+    assert (reply.status, reply.code) == (403, "repair_rating_not_theirs")

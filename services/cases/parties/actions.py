@@ -28,6 +28,12 @@ class NotAsked(errors.Conflict):
     code = "case_not_asked"
 
 
+class OwnWork(errors.Forbidden):
+    """Whoever did the work says nothing of how well: others who reported or joined do."""
+
+    code = "case_own_work"
+
+
 class CaseFull(errors.Conflict):
     """As many have joined a case as can be told and asked; `most` in details."""
 
@@ -124,8 +130,8 @@ async def answer(
 ) -> Any:
     """Answer whether it is really so, once a round; return the case.
 
-    A no takes it back at once; the last yes ends it. Raises NotFound for who is no party,
-    NotAsked, and what `moved_on` says.
+    A no takes it back at once; the last yes ends it. Who wrote it down for somebody answers as
+    an office. Raises NotFound for who is no party, OwnWork, NotAsked, and what `moved_on` says.
     """
     question = kind.question
     if question is None:
@@ -143,11 +149,16 @@ async def answer(
         )
         if found.state is not question.state:
             raise NotAsked("现在不用确认,请刷新看看进展")
+        if question.spares(found) == actor.person_id:
+            raise OwnWork("自己做的由别人确认")
         sealed = NOTE.seal(deps.vault, row.id, note) if note else ""
         kept = await store.answer(deps.db, tx, row, found.round, fixed=fixed, note=sealed)
         if not kept:
             raise NotAsked("您已经回答过了")
-        return await _count_in(deps, tx, actor, kind, question, found, fixed=fixed, note=note)
+        words = Words(remark=note, by_office=row.is_reporter and found.person is None)
+        return await _count_in(
+            deps, tx, actor, kind, found, question=question, fixed=fixed, words=words
+        )
 
     return await deps.in_transaction(save)
 
@@ -157,18 +168,19 @@ async def _count_in(
     tx: Transaction,
     actor: Actor,
     kind: Kind,
-    question: Question,
     found: Any,
     *,
+    question: Question,
     fixed: bool,
-    note: str,
+    words: Words,
 ) -> Any:
-    words = Words(remark=note)
     if not fixed:
         return await actions.advance(deps, tx, actor, kind, found, question.no, words=words)
     confirmed = found.confirmed + 1
     # Whoever left meanwhile is not waited for, and a yes of theirs stands for nobody else.
-    if await store.is_answer_missing(deps.db, tx, found.id, found.round):
+    if await store.is_answer_missing(
+        deps.db, tx, found.id, found.round, but=question.spares(found)
+    ):
         await _count(deps, tx, kind, found, confirmed=confirmed)
         return found
     return await actions.advance(
@@ -177,12 +189,16 @@ async def _count_in(
 
 
 async def take_unasked(
-    deps: Dependencies, tx: Transaction, kind: Kind, found: Any
+    deps: Dependencies, tx: Transaction, kind: Kind, found: Any, *, but: str
 ) -> tuple[list[str], bool]:
-    """Mark some parties as asked in a case's round; return them and whether there are more."""
+    """Mark some parties as asked in a case's round; return them and whether there are more.
+
+    `but`: who is not asked; empty for nobody.
+    """
     rows = await store.unasked(deps.db, tx, found.id, found.round, limit=TOLD_AT_ONCE)
     await store.mark_asked(deps.db, tx, [row.id for row in rows], found.round)
-    return await _in_office(deps, kind, found, rows), len(rows) == TOLD_AT_ONCE
+    people = [each for each in await _in_office(deps, kind, found, rows) if each != but]
+    return people, len(rows) == TOLD_AT_ONCE
 
 
 async def joiners(deps: Dependencies, kind: Kind, found: Any) -> AsyncIterator[list[str]]:

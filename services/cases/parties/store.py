@@ -92,9 +92,11 @@ async def answer(
     return done.matched_count == 1
 
 
-async def is_answer_missing(db: Database, tx: Transaction, case_id: str, number: int) -> bool:
-    """Tell whether a party has not answered in a round. Served by index `case`."""
-    query = {"case": case_id, "answered": {"$lt": number}}
+async def is_answer_missing(
+    db: Database, tx: Transaction, case_id: str, number: int, *, but: str
+) -> bool:
+    """Tell whether a party, but one, has not answered in a round. Served by index `case`."""
+    query = {"case": case_id, "answered": {"$lt": number}, "person": {"$ne": but}}
     return await db[COLLECTION].find_one(query, {"_id": 1}, session=tx) is not None
 
 

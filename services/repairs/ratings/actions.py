@@ -46,6 +46,12 @@ class RatedBefore(errors.Conflict):
     code = "repair_rated_before"
 
 
+class NotTheirs(errors.Forbidden):
+    """Who did a repair does not rate it, nor who wrote it down for somebody."""
+
+    code = "repair_rating_not_theirs"
+
+
 class RatingAnswered(errors.Conflict):
     """A rating is answered once."""
 
@@ -63,8 +69,8 @@ async def rate(
 ) -> RatingView:
     """Rate a repair that is fixed, once; a bad rating opens a case with the community.
 
-    Raises NotFound, Forbidden for who neither reported nor joined it, NotConfirmed,
-    RatedBefore.
+    Raises NotFound, Forbidden for who neither reported nor joined it, NotTheirs for who did
+    it or wrote it down for somebody, NotConfirmed, RatedBefore.
     """
     rating_id = deps.new_id()
 
@@ -90,6 +96,10 @@ async def _access(deps: Dependencies, tx: Transaction, actor: Actor, repair_id: 
     found, row = await views.access(deps, actor, repair_id, tx=tx)
     if row is None:
         raise errors.Forbidden("只有报修或加入报修的人可以评价")
+    if found.holder == actor.person_id:
+        raise NotTheirs("自己修的由别人评价")
+    if row.is_reporter and found.person is None:
+        raise NotTheirs("替别人报修的不评价")
     if found.state is not RepairState.CONFIRMED:
         raise NotConfirmed("确认修好以后才能评价", state=found.state)
     if await store.of_rater(deps.db, tx, repair_id, actor.person_id):

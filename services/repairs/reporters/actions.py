@@ -190,7 +190,7 @@ async def answer(
 ) -> RepairView:
     """Say whether it is fixed. A no sends it back with the deadline of its class.
 
-    Raises NotFound, NotAsked, RepairMovedOn.
+    Raises NotFound, NotAsked, OwnWork for who did it, RepairMovedOn.
     """
     _, row = await views.access(deps, actor, repair_id)
     if row is None:

@@ -101,7 +101,7 @@ WORK: Final[Mapping[StrEnum, str]] = {
     RepairAction.APPEAL: "不予受理被申诉,请决定",
     RepairAction.OVERTURN: "申诉成立,请派工",
     RepairAction.RECLASSIFY: "类别或紧急程度有变动",
-    RepairAction.ASSIGN: "派工有变动,请查看",
+    RepairAction.ASSIGN: "已派给别人,您不用去了",
     RepairAction.GIVE_BACK: "维修人员退单,请重新派工",
     RepairAction.PASS_BACK: "物业合同结束,请接手",
     RepairAction.RELEASE: "维修人员已离岗,请重新派工",
@@ -167,7 +167,10 @@ async def tell(
     elif news in NEWS:
         await _send(deps, tx, repair, people, REPAIR_NEWS, key, NEWS[news])
     else:
-        await _send(deps, tx, repair, people, REPAIR_WORK, key, WORK[news])
+        new = [each for each in people if news is RepairAction.ASSIGN and each == repair.holder]
+        others = [each for each in people if each not in new]
+        await _send(deps, tx, repair, new, REPAIR_WORK, key, "有新任务派给您")
+        await _send(deps, tx, repair, others, REPAIR_WORK, key, WORK[news])
 
 
 async def _send(

@@ -114,11 +114,12 @@ async def _chosen(
 ) -> Document:
     """Return who does it: somebody of the place, or by the community somebody outside."""
     person = wish.person or actor.person_id
-    await crews.require_member(deps, found.place, person)
     if wish.outside is None:
+        await crews.require_member(deps, found.place, person, firm=found.firm)
         return {"holder": person, "outside_sealed": ""}
     if found.firm or not actor.may(Permission.DECIDE_REPAIR_APPEALS, found.place):
         raise NotOutside("有物业服务的小区由物业派工")
+    await crews.require_member(deps, found.place, person, firm="")
     return {
         "holder": person,
         "outside_sealed": OUTSIDE.seal(deps.vault, found.id, wish.outside),

@@ -41,8 +41,12 @@ async def test_a_crew_shows_who_can_what_and_has_how_much(works: Works) -> None:
     await works.hand_out(repair_id)
     crew = (await works.get("dispatcher", CREW)).body["items"]
     by_id = {each["person"]: each for each in crew}
-    names = ("repairer", "second", "dispatcher", "manager", "staff")
+    names = ("repairer", "second", "dispatcher", "manager")
     assert by_id.keys() == {(await works.member(who)).person_id for who in names}
+    assert {each["is_of_firm"] for each in crew} == {True}
+    staff = (await works.member("staff")).person_id
+    whole = (await works.get("staff", CREW)).body["items"]
+    assert {each["person"] for each in whole if not each["is_of_firm"]} == {staff}
     assert (by_id[first]["skills"], by_id[first]["on_hand"]) == (["electric", "plumbing"], 1)
     assert (by_id[first]["roles"], by_id[first]["on_duty"]) == (["repairer"], True)
     second = by_id[(await works.member("second")).person_id]
@@ -77,6 +81,46 @@ async def test_two_dispatchers_at_once_do_not_choose_the_same(works: Works) -> N
     assert [reply.status for reply in replies] == [200, 200]
     found = works.world.db.repairs.find({"_id": {"$in": ids}})
     assert {each["holder"] async for each in found} == people
+
+
+async def test_a_firm_hands_nothing_to_the_community_nor_the_community_to_a_firm(
+    works: Works,
+) -> None:
+    repair_id = await accepted(works)
+    staff = (await works.member("staff")).person_id
+    reply = await works.send("PUT", "staff", f"{CREW}/{staff}", skills=["electric"])
+    assert reply.status == 200, reply.body
+    path = f"repairs/{repair_id}/assignment"
+    for by in ("dispatcher", "staff"):
+        reply = await works.post(by, path, person=staff)
+        assert (reply.status, reply.code) == (422, "repair_not_a_repairer")
+        reply = await works.post(by, path, round_robin=True)
+        assert (reply.status, reply.code) == (409, "repair_nobody_free")
+    repairer = await can(works, "repairer", "electric")
+    await works.world.db.repairs.update_one({"_id": repair_id}, {"$set": {"firm": ""}})
+    reply = await works.post("staff", path, person=repairer)
+    assert (reply.status, reply.code) == (422, "repair_not_a_repairer")
+    await works.do("staff", repair_id, "assignment", round_robin=True)
+    assert (await works.see("staff", repair_id))["is_held_by_me"]
+
+
+async def test_who_gets_a_repair_reads_that_it_is_theirs(works: Works) -> None:
+    repair_id = await accepted(works)
+    for who in ("repairer", "second"):
+        person = (await works.member(who)).person_id
+        await works.do("dispatcher", repair_id, "assignment", person=person)
+    assert (await works.told("second", "repair_work"))[-1].endswith(":有新任务派给您。")
+    assert (await works.told("repairer", "repair_work"))[-1].endswith("您不用去了。")
+
+
+async def test_whose_turn_it_would_be_has_it(works: Works) -> None:
+    await can(works, "repairer", "electric")
+    repair_id = await accepted(works)
+    await in_turn(works, repair_id)
+    path = f"repairs/{repair_id}/assignment"
+    reply = await works.post("dispatcher", path, round_robin=True)
+    assert (reply.status, reply.code) == (409, "repair_nobody_free")
+    assert reply.body["message"] == "除现在的维修人员外,没有其他在岗的电工"
 
 
 async def test_nobody_of_the_trade_is_a_clear_answer(works: Works) -> None:

@@ -12,7 +12,7 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.acts import Act
 from services.kernel.paths import ancestors
-from services.kernel.permissions import Actor, Permission, Role
+from services.kernel.permissions import FIRM_ROLES, Actor, Permission, Role
 from services.places import actions as places
 from services.places.models import Kind
 from services.repairs import store as repairs
@@ -46,11 +46,11 @@ class NobodyFree(errors.Conflict):
 async def listing(deps: Dependencies, actor: Actor, place: str) -> RepairCrew:
     """Return who works on repairs at a place today. Raises NotFound."""
     await places.access_place(deps, actor, place, Permission.DISPATCH_REPAIRS)
-    return RepairCrew(items=await _shown(deps, places.compound_of(place)))
+    return RepairCrew(items=await _shown(deps, actor, places.compound_of(place)))
 
 
-async def _shown(deps: Dependencies, place: str) -> list[CrewMemberView]:
-    people = await _people(deps, place)
+async def _shown(deps: Dependencies, actor: Actor, place: str) -> list[CrewMemberView]:
+    people = await _seen(deps, actor, place)
     rows = {row.person: row for row in await store.of_place(deps.db, place)}
     loads = await repairs.on_hand(deps.db, list(people))
     found = [
@@ -58,6 +58,7 @@ async def _shown(deps: Dependencies, place: str) -> list[CrewMemberView]:
             person=person,
             name=_name(deps, held),
             roles=sorted({each.role for each in held}),
+            is_of_firm=any(each.firm for each in held),
             skills=rows[person].skills if person in rows else [],
             on_duty=person in rows and rows[person].on_duty,
             on_hand=loads.get(person, 0),
@@ -65,6 +66,32 @@ async def _shown(deps: Dependencies, place: str) -> list[CrewMemberView]:
         for person, held in people.items()
     ]
     return sorted(found, key=lambda each: (each.on_hand, each.person))
+
+
+async def _seen(deps: Dependencies, actor: Actor, place: str) -> dict[str, list[Appointment]]:
+    """Return who works there, as far as the actor may hand something to them.
+
+    A firm hands out to its own people. The community also looks after what the firm has.
+    """
+    by = actor.roles(Permission.DISPATCH_REPAIRS, place)
+    people = await _people(deps, place)
+    if not by <= frozenset(FIRM_ROLES):
+        return people
+    return {
+        person: mine
+        for person, held in people.items()
+        if (mine := [each for each in held if each.firm])
+    }
+
+
+async def _of(deps: Dependencies, place: str, firm: str) -> dict[str, list[Appointment]]:
+    """Return person → their offices with a firm, or with the community where it has none."""
+    people = await _people(deps, place)
+    return {
+        person: mine
+        for person, held in people.items()
+        if (mine := [each for each in held if each.firm == firm])
+    }
 
 
 async def _people(deps: Dependencies, place: str) -> dict[str, list[Appointment]]:
@@ -87,7 +114,7 @@ async def put(
 ) -> CrewMemberView:
     """Write down what somebody can do at a compound. Raises NotFound, NotARepairer."""
     found = await places.access_place(deps, actor, place, Permission.DISPATCH_REPAIRS)
-    if found.kind is not Kind.COMPOUND or person not in await _people(deps, place):
+    if found.kind is not Kind.COMPOUND or person not in await _seen(deps, actor, place):
         raise NotARepairer("请选择负责这里的维修人员")
     row = CrewMember(
         id=member_id(place, person),
@@ -106,29 +133,36 @@ async def put(
         await audit.record(deps, tx, actor, act, **about, skills=skills, on_duty=row.on_duty)
 
     await deps.in_transaction(save)
-    return next(each for each in await _shown(deps, place) if each.person == person)
+    return next(each for each in await _shown(deps, actor, place) if each.person == person)
 
 
-async def require_member(deps: Dependencies, place: str, person: str) -> None:
-    """Raise NotARepairer unless somebody works on repairs at a place today."""
-    if person not in await _people(deps, places.compound_of(place)):
+async def require_member(deps: Dependencies, place: str, person: str, *, firm: str) -> None:
+    """Raise NotARepairer unless somebody works on repairs of a firm at a place today.
+
+    `firm`: which has the repair; empty for the community. Neither gives its work to the other.
+    """
+    if person not in await _of(deps, places.compound_of(place), firm):
         raise NotARepairer("请选择负责这里的维修人员")
 
 
 async def next_for(deps: Dependencies, tx: Transaction, repair: Repair) -> str:
     """Return who does a repair in turn: of its trade, the least on hand, the longest without.
 
-    Not who has it now, from whom it is handed on. Two at once do not choose the same: both
+    Of the firm that has it, or of the community where none does. Not who has it now, from whom
+    it is handed on. Two at once do not choose the same: both
     write whose turn it was. Raises NobodyFree.
     """
     place = places.compound_of(repair.place)
     skill = await categories.skill(deps, repair.place, repair.category)
-    people = await _people(deps, place)
-    rows = [
+    people = await _of(deps, place, repair.firm)
+    able = [
         row
         for row in await store.of_place(deps.db, place, tx=tx)
-        if row.on_duty and skill in row.skills and row.person in people.keys() - {repair.holder}
+        if row.on_duty and skill in row.skills and row.person in people
     ]
+    rows = [row for row in able if row.person != repair.holder]
+    if able and not rows:
+        raise NobodyFree(f"除现在的维修人员外,没有其他在岗的{skill.label}")
     if not rows:
         raise NobodyFree(f"现在没有在岗的{skill.label},请指定人员")
     loads = await repairs.on_hand(deps.db, [row.person for row in rows], tx=tx)

@@ -52,6 +52,7 @@ class CrewMemberView(Struct, kw_only=True):
     `person`: Their opaque id, for handing a repair out.
     `name`: Their name; null where nobody wrote it down.
     `roles`: Their offices there.
+    `is_of_firm`: Whether they work for the firm; what it has is handed to its people only.
     `skills`: Their trades, as whoever hands repairs out wrote them down.
     `on_duty`: Whether they are chosen in turn; not before their trades are written down.
     `on_hand`: How many repairs they have on hand, here and elsewhere.
@@ -60,6 +61,7 @@ class CrewMemberView(Struct, kw_only=True):
     person: Annotated[str, Meta(examples=["01hzy3v7k2m4n6p8q0r2s4t6v8"])]
     name: Annotated[str, Meta(examples=["刘建国"])] | None
     roles: list[Role]
+    is_of_firm: bool
     skills: list[Skill]
     on_duty: bool
     on_hand: int

@@ -52,6 +52,7 @@ class RepairsHandler(ApiHandler):
             "repair_bad_wish",
             "invalid_phone",
             "repair_bad_way",
+            "place_code_unknown",
             "too_many_repairs",
         ),
         example=ReportRepair(

@@ -100,9 +100,6 @@ def steps_of(actor: Actor, kind: Kind, found: Any, *, party: PartyRow | None) ->
     asked = kind.question is None or is_asked(kind, found, party)
     answers = {kind.question.yes, kind.question.no} if kind.question else set()
     rows = [row for row in kind.table.rows if row.source is found.state]
-    question = kind.question
-    if question is not None and question.spares(found) == actor.person_id:
-        rows = [row for row in rows if row.action not in {question.yes, question.no}]
     return [
         row.action
         for row in rows

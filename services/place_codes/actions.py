@@ -4,6 +4,7 @@ Such a code tells its reader a place and nothing of the people there; it opens n
 """
 
 import secrets
+from typing import Final
 
 from pymongo.errors import DuplicateKeyError
 
@@ -14,6 +15,7 @@ from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.documents import Document
 from services.kernel.pages import Page
+from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission
 from services.place_codes import store, views
 from services.place_codes.models import (
@@ -29,6 +31,8 @@ from services.place_codes.models import (
 )
 from services.place_codes.states import TABLE, PlaceCodeAction, PlaceCodeEnded
 from services.places import actions as places
+
+UNKNOWN: Final = "这个码已经失效,请直接填写地址,或联系社区"
 
 
 class PlaceCodeUnknown(errors.NotFound):
@@ -146,9 +150,20 @@ async def listing(
     return page.of(await views.views(deps, page.items))
 
 
+async def scanned_at(deps: Dependencies, token: str, place: str) -> str:
+    """Return the id of the code that was scanned for a report about a place.
+
+    It hangs there or above: PlaceCodeUnknown for one of elsewhere, too.
+    """
+    code = await store.find_by_token(deps.db, token_index(deps.vault, token))
+    if code is None or not covers(code.place, place):
+        raise PlaceCodeUnknown(UNKNOWN)
+    return code.id
+
+
 async def get_scanned(deps: Dependencies, token: str) -> ScannedCode:
     """Return what a token stands for, for whoever scanned it. Raises PlaceCodeUnknown."""
     code = await store.find_by_token(deps.db, token_index(deps.vault, token))
     if code is None:
-        raise PlaceCodeUnknown("这个码已经失效,请直接填写地址,或联系社区")
+        raise PlaceCodeUnknown(UNKNOWN)
     return await views.scanned(deps, code)

@@ -17,6 +17,7 @@ from services.kernel.paths import covers, parent
 from services.kernel.permissions import Actor, Permission
 from services.people import actions as people
 from services.photos import actions as photos
+from services.place_codes import actions as place_codes
 from services.places import actions as places
 from services.places.models import Kind as PlaceKind
 from services.quotas import actions as quotas
@@ -55,7 +56,7 @@ async def report(deps: Dependencies, actor: Actor, wish: ReportRepair) -> Repair
     """Report something to be repaired, for oneself or by heads and staff for somebody.
 
     Raises NotFound, ConsentNeeded, WrongPart, BadWish, BadWay, TooManyRepairs,
-    CategoryUnknown, CategoryEnded, Forbidden.
+    CategoryUnknown, CategoryEnded, PlaceCodeUnknown, Forbidden.
     """
     await consents.check(deps, actor.person_id)
     draft, told = await drafts.complete(deps, await _draft(deps, actor, wish))
@@ -78,6 +79,7 @@ async def _draft(deps: Dependencies, actor: Actor, wish: ReportRepair) -> Repair
     part = Part.HOME if place.kind is PlaceKind.HOME else Part.COMMON
     _require_theirs(actor, wish, part)
     category = await drafts.choose(deps, place.id, part, wish.category)
+    code = await place_codes.scanned_at(deps, wish.code, place.id) if wish.code else ""
     draft = await drafts.draw_up(
         deps,
         place.id,
@@ -93,7 +95,7 @@ async def _draft(deps: Dependencies, actor: Actor, wish: ReportRepair) -> Repair
     kept = contents.words(deps, draft, wish.text) | contents.sealed(
         deps, draft.id, name=wish.on_behalf_of, phone=wish.phone, access=wish.access
     )
-    return msgspec.structs.replace(draft, **kept)
+    return msgspec.structs.replace(draft, code=code, **kept)
 
 
 def _require_theirs(actor: Actor, wish: ReportRepair, part: Part) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from services.kernel.permissions import Role
+from services.place_codes.models import TOKEN
 from services.quotas.models import SHARES, Quota
 from tests.build import photos
-from tests.build.cast import COMPOUND, LI_HOME, OTHER_COMPOUND, UNIT, WANG_HOME
+from tests.build.cast import COMPOUND, LI_HOME, NEXT_UNIT, OTHER_COMPOUND, UNIT, WANG_HOME
 from tests.build.offices import hire
 from tests.build.repairs import LIGHT, TAP, Works
 from tests.build.world import Reply
@@ -207,3 +208,26 @@ async def test_who_was_not_asked_does_not_answer(works: Works) -> None:
         reply = await works.post(who, f"repairs/{repair_id}/answer", fixed=True)
         assert reply.status == status
     assert (await works.see("li", repair_id))["state"] == "done"
+
+
+async def test_a_scanned_code_is_one_in_use_around_what_is_reported(works: Works) -> None:
+    world = works.world
+    wish = {"kind": "lift", "label": "1号梯"}
+    ids = [
+        (await works.post("staff", f"places/{place}/codes", **wish)).body["code_id"]
+        for place in (COMPOUND, UNIT, NEXT_UNIT)
+    ]
+    rows = [await world.db.place_codes.find_one({"_id": each}) for each in ids]
+    tokens = [
+        TOKEN.open(world.deps.vault, row["_id"], row["token_sealed"]) for row in rows if row
+    ]
+    repair_id = await works.report("li", code=tokens[1])
+    found = await world.db.repairs.find_one({"_id": repair_id})
+    assert found is not None
+    assert (found["code"], found["way"]) == (ids[1], "scan")
+    await works.report("li", code=tokens[0])
+    await works.post("staff", f"place-codes/{ids[0]}/end")
+    body = {"place": UNIT, "category": LIGHT, "text": "灯不亮"}
+    for token in (tokens[0], tokens[2], "nothing"):
+        reply = await works.post("li", "repairs", **body, code=token)
+        assert (reply.status, reply.code) == (404, "place_code_unknown")

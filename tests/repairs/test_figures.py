@@ -90,6 +90,16 @@ async def test_what_cannot_be_meant_is_refused(
     assert (reply.status, reply.code) == (422, code)
 
 
+@pytest.mark.parametrize(
+    ("last", "why"),
+    [("2026-02", "结束月份不能早于开始月份"), ("2028-03", "请选择不超过两年的月份")],
+)
+async def test_months_are_refused_for_what_is_wrong_with_them(
+    works: Works, last: str, why: str
+) -> None:
+    assert (await ask(works, to_month=last)).body["title"] == why
+
+
 async def test_of_few_homes_no_repairs_in_homes_are_told(works: Works) -> None:
     """The firm sees them anyway; the subdistrict gets what all share."""
     phone, role, place = SUBDISTRICT

@@ -60,7 +60,10 @@ async def of_place(
     found = await places.access_place(deps, actor, place, Permission.VIEW_RATES)
     if found.kind is Kind.GRID or LADDER.index(found.kind) > LADDER.index(Kind.COMPOUND):
         raise BelowCompound("报修统计按小区及以上查看")
-    if not 0 <= months_between(query.from_month, query.to_month) < MOST_MONTHS:
+    months = months_between(query.from_month, query.to_month)
+    if months < 0:
+        raise BadMonths("结束月份不能早于开始月份")
+    if months >= MOST_MONTHS:
         raise BadMonths("请选择不超过两年的月份")
     hidden = await _hidden(deps, actor, place)
     parts = await _parts(deps, place, query, hidden)

@@ -25,6 +25,11 @@ def normalise(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def as_dialled(phone: str) -> str:
+    """Return an E.164 number as people here dial it: without +86."""
+    return phone.removeprefix("+86")
+
+
 def blind_index(vault: Vault, phone: str) -> str:
     """Return the fingerprint of an E.164 number: equality without the number."""
     return vault.blind(phone, purpose="phone")

@@ -313,6 +313,10 @@ class RepairView(Struct, kw_only=True):
     `done`: What was done; null before.
     `phone`: Whom to call, for whoever does it and who hands it out; else null.
     `access`: How to get in, for the same; else null.
+    `contact_name`: Whom to ask for, for the same; null for others, and where nobody wrote it
+    down.
+    `outside`: Department or worker whom the community has do it, for the same and whoever works
+    on repairs there; else null.
     `wish`: When somebody is there, for the same; null for any time.
     `merged_into`: Id of the repair that it was merged into; null for none.
     `outage_id`: Id of the outage that it is about; null for none.
@@ -351,6 +355,8 @@ class RepairView(Struct, kw_only=True):
     done: "DoneView | None"
     phone: str | None
     access: Annotated[str, Meta(examples=["晚上六点后在家"])] | None
+    contact_name: Annotated[str, Meta(examples=["王秀兰"])] | None
+    outside: Annotated[str, Meta(examples=["水电师傅老张"])] | None
     wish: Wish | None
     merged_into: str | None
     outage_id: str | None

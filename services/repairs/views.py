@@ -22,6 +22,8 @@ from services.repairs.categories import actions as categories
 from services.repairs.kind import REPAIR, is_household, knows, may_join
 from services.repairs.models import (
     ACCESS,
+    NAME,
+    OUTSIDE,
     PHONE,
     TEXT,
     DoneView,
@@ -153,8 +155,7 @@ def _shown(
         is_held=bool(repair.holder),
         is_due_estimated=bool(clock and clock.is_estimated),
         done=_done(repair),
-        phone=_opened(deps, repair, seen).get("phone"),
-        access=_opened(deps, repair, seen).get("access"),
+        **_opened(deps, repair, seen),
         merged_into=repair.merged_into or None,
         wish=repair.wish if seen.contact else None,
         outage_id=repair.outage or None,
@@ -178,17 +179,18 @@ def text_of(deps: Dependencies, repair: Repair) -> str:
     return TEXT.open(deps.vault, repair.id, sealed) if sealed else repair.text
 
 
-def _opened(deps: Dependencies, repair: Repair, seen: Sight) -> dict[str, str]:
-    if not seen.contact:
-        return {}
+def _opened(deps: Dependencies, repair: Repair, seen: Sight) -> dict[str, str | None]:
+    """Return what is sealed, as far as somebody sees it: None for nothing."""
+    works = seen.contact or seen.internal
     sealed = {
-        "phone": (PHONE, repair.phone_sealed),
-        "access": (ACCESS, repair.access_sealed),
+        "phone": (PHONE, repair.phone_sealed, seen.contact),
+        "access": (ACCESS, repair.access_sealed, seen.contact),
+        "contact_name": (NAME, repair.name_sealed, seen.contact),
+        "outside": (OUTSIDE, repair.outside_sealed, works),
     }
     return {
-        name: field.open(deps.vault, repair.id, value)
-        for name, (field, value) in sealed.items()
-        if value
+        name: field.open(deps.vault, repair.id, value) if value and sees else None
+        for name, (field, value, sees) in sealed.items()
     }
 
 

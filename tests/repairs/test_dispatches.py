@@ -120,7 +120,7 @@ async def test_whose_turn_it_would_be_has_it(works: Works) -> None:
     path = f"repairs/{repair_id}/assignment"
     reply = await works.post("dispatcher", path, round_robin=True)
     assert (reply.status, reply.code) == (409, "repair_nobody_free")
-    assert reply.body["message"] == "除现在的维修人员外,没有其他在岗的电工"
+    assert reply.body["title"] == "除现在的维修人员外,没有其他在岗的电工"
 
 
 async def test_nobody_of_the_trade_is_a_clear_answer(works: Works) -> None:

@@ -13,6 +13,7 @@ from services.repairs import jobs
 from tests.build import books, payments
 from tests.build.cast import COMPOUND, LI_HOME, STAFF, UNIT, Estate
 from tests.build.homes import acts
+from tests.build.papers import pages_of
 from tests.build.quotes import ACCOUNT, TODAY, Quoted
 from tests.build.repairs import TAP
 
@@ -75,6 +76,17 @@ async def test_an_outage_that_ends_ends_no_work_that_was_agreed(
     assert (seen["state"], seen["outage_id"]) == ("assigned", None)
     await quoted.finish()
     assert (await quoted.states(), len(await quoted.owed())) == (["billed"], 1)
+
+
+async def test_the_work_order_says_what_was_agreed(quoted: Quoted) -> None:
+    path = f"repairs/{quoted.repair}/work-order"
+    await quoted.offered()
+    for is_agreed in (False, True):
+        [page] = pages_of((await quoted.works.get("repairer", path)).raw)
+        assert ("已同意报价" in page.lines) is is_agreed
+        [quote] = await quoted.quotes()
+        await quoted.ask("li", quote["quote_id"], "accept")
+    assert "50.00元" in page.lines
 
 
 @pytest.mark.billed("2026-02")

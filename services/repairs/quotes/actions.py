@@ -47,6 +47,13 @@ async def listing(deps: Dependencies, actor: Actor, repair_id: str) -> Quotes:
     )
 
 
+async def agreed(deps: Dependencies, repair_id: str) -> Quote | None:
+    """Return the quote of a repair that its household said yes to, for who may see it."""
+    states = (QuoteState.ACCEPTED, QuoteState.BILLED)
+    found = await store.of_repair(deps.db, repair_id)
+    return next((quote for quote in found if quote.state in states), None)
+
+
 async def accept(deps: Dependencies, actor: Actor, quote_id: str) -> QuoteView:
     """Accept a quote as one of the household, and owe it once the work is done.
 

@@ -5,18 +5,23 @@ see it on the screen; that is then an export of personal data, and the audit say
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
-from services.kernel import papers
+from services.firms import actions as firms
+from services.kernel import papers, phones
 from services.kernel.access import accessible
 from services.kernel.acts import Act
+from services.kernel.money import yuan
 from services.kernel.papers import Facts, QrCode, Sheet, Text
 from services.kernel.permissions import Actor, Permission
 from services.repairs import store, views
 from services.repairs.kind import REPAIR
-from services.repairs.models import Part, RepairView
+from services.repairs.models import Part, Repair, RepairView
+from services.repairs.quotes import actions as quotes
+from services.repairs.states import RepairState
 from services.wechat.template_values import moment
 
 CODE_WIDTH: Final = 40  # mm: scanned from a hand's breadth
@@ -31,8 +36,9 @@ BY_HAND: Final = (
     ("", LINE),
     ("完成时间", LINE),
     ("维修人签字", LINE),
-    ("住户签字", LINE),
 )
+SIGNS: Final = {Part.HOME: "住户签字", Part.COMMON: "验收人签字"}
+COMMUNITY: Final = "社区"
 
 
 def address_of(deps: Dependencies, repair_id: str) -> str:
@@ -50,9 +56,9 @@ async def printed(deps: Dependencies, actor: Actor, repair_id: str) -> tuple[str
         missing=REPAIR.missing,
     )
     view = await views.one(deps, actor, found)
-    sheet = _sheet(deps, view)
+    sheet = _sheet(deps, view, await _work(deps, found, view))
     made = await asyncio.to_thread(papers.pdf, f"维修工单{view.number}", [sheet])
-    has_contact = bool(view.phone or view.access)
+    has_contact = bool(view.phone or view.access or view.contact_name)
 
     async def note(tx: Transaction) -> None:
         about = {"place": found.place, "subject": found.id}
@@ -64,16 +70,27 @@ async def printed(deps: Dependencies, actor: Actor, repair_id: str) -> tuple[str
     return view.number, made
 
 
-def _sheet(deps: Dependencies, view: RepairView) -> Sheet:
-    facts = Facts((*_about(view), *_contact(view)))
+async def _work(
+    deps: Dependencies, found: Repair, view: RepairView
+) -> tuple[tuple[str, str], ...]:
+    """Return who does it, and what the household said yes to."""
+    names = await firms.names(deps, [found.firm]) if found.firm else {}
+    quote = await quotes.agreed(deps, found.id)
+    does = view.outside or names.get(found.firm) or COMMUNITY
+    price = [("已同意报价", f"{yuan(quote.total_fen)}元")] if quote else []
+    return (("维修单位", does), *price)
+
+
+def _sheet(deps: Dependencies, view: RepairView, work: Sequence[tuple[str, str]]) -> Sheet:
+    facts = Facts((*_about(view), *work, *_contact(view)))
+    by_hand = Facts((*BY_HAND, (SIGNS[view.part], LINE)))
     code = QrCode(address_of(deps, view.repair_id), width=CODE_WIDTH)
-    return Sheet(
-        f"维修工单 {view.number}", (facts, Text(view.text or ""), Facts(BY_HAND), code)
-    )
+    return Sheet(f"维修工单 {view.number}", (facts, Text(view.text or ""), by_hand, code))
 
 
 def _about(view: RepairView) -> tuple[tuple[str, str], ...]:
     due = moment(view.due_at) if view.due_at else "无"
+    goal = "受理期限" if view.state is RepairState.REPORTED else "处理期限"
     return (
         ("地点", view.address),
         ("部位", view.part.label),
@@ -81,7 +98,7 @@ def _about(view: RepairView) -> tuple[tuple[str, str], ...]:
         ("紧急程度", view.danger.label),
         ("状态", view.state.label),
         ("报修时间", moment(view.created_at)),
-        ("处理期限", due),
+        (goal, due),
     )
 
 
@@ -90,6 +107,7 @@ def _contact(view: RepairView) -> tuple[tuple[str, str], ...]:
     wish = view.wish
     come = f"{moment(wish.begins)} 至 {moment(wish.ends)}" if wish else "不限"
     rows = [("上门时间", come)] if view.part is Part.HOME else []
-    rows += [("联系电话", view.phone)] if view.phone else []
+    rows += [("联系人", view.contact_name)] if view.contact_name else []
+    rows += [("联系电话", phones.as_dialled(view.phone))] if view.phone else []
     rows += [("上门说明", view.access)] if view.access else []
     return tuple(rows)

@@ -130,6 +130,19 @@ async def _run(deps: Dependencies, place: str, clock: Clock, now: datetime) -> C
     )
 
 
+async def reach(deps: Dependencies, place: str, clock: Clock, at: datetime) -> Clock:
+    """Return a running deadline that has not passed before an instant: longer where needed.
+
+    Its length by the rules stays, for when it begins anew.
+    """
+    since = clock.running_since
+    if since is None or clock.due_at is None or clock.due_at >= at:
+        return clock
+    left = await working_time.between(deps, place, since, at, clock.pace)
+    longer = await _run(deps, place, msgspec.structs.replace(clock, left=left), since)
+    return msgspec.structs.replace(longer, due_at=max(at, longer.due_at or at))
+
+
 async def climb_at(
     deps: Dependencies, kind: Kind, found: Any, clock: Clock, rung: int
 ) -> datetime | None:

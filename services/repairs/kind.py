@@ -9,6 +9,7 @@ import msgspec
 from mongo_indexes.repairs import COLLECTION
 from services.cases import deadlines
 from services.cases.kinds import Kind, Question, Rung
+from services.cases.models import Clock
 from services.dependencies import Dependencies
 from services.kernel.days import day_of
 from services.kernel.documents import Document
@@ -18,7 +19,7 @@ from services.repairs import notify, states
 from services.repairs.boards import keys
 from services.repairs.dispatches import details
 from services.repairs.figures import recounts
-from services.repairs.models import Part, Repair
+from services.repairs.models import Part, Repair, Wish
 from services.repairs.states import OPEN, TABLE, UNDER_WAY, RepairAction, RepairState
 from services.working_time.models import Pace, Span
 
@@ -32,11 +33,22 @@ COMMUNITY: Final = (Role.COMMUNITY_STAFF,)
 SUBDISTRICT: Final = (Role.SUBDISTRICT_STAFF,)
 
 
+async def for_wish(
+    deps: Dependencies, place: str, clocks: dict[str, Clock], wish: Wish | None
+) -> dict[str, Clock]:
+    """Return deadlines by which the work is not due before somebody is there."""
+    if wish is None:
+        return clocks
+    longer = await deadlines.reach(deps, place, clocks[COMPLETION], wish.ends)
+    return {**clocks, COMPLETION: longer}
+
+
 async def _fresh(deps: Dependencies, repair: Repair) -> Document:
     """Return what is written when it was not fixed: the deadline of its class, anew."""
     old = repair.clocks[COMPLETION]
     span = Span(old.total, old.pace)
     clocks = await deadlines.begin(deps, repair.place, deps.now(), {COMPLETION: span})
+    clocks = await for_wish(deps, repair.place, clocks, repair.wish)
     return {"clocks": {**repair.clocks, **clocks}, "done": None}
 
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.build.repairs import Works
+from tests.build.cast import LI_HOME
+from tests.build.repairs import TAP, Works
 from tests.build.world import Clock
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -175,3 +176,36 @@ async def test_what_has_passed_stays_passed_while_it_rests(works: Works) -> None
     await works.advance(hours=4)  # six hours after it passed, without the pause
     await works.world.work()
     assert len(await works.told("manager", "repair_late")) == 1
+
+
+async def completion(works: Works, repair_id: str) -> datetime:
+    """Return when the work is due, whichever deadline runs."""
+    found = await works.world.db.repairs.find_one({"_id": repair_id})
+    assert found is not None
+    due: datetime = found["clocks"]["completion"]["due_at"]
+    return due
+
+
+async def test_who_is_asked_to_come_later_is_not_late(works: Works) -> None:
+    now = works.world.clock.now
+    home = {"place": LI_HOME, "category": TAP}
+    usual = await completion(works, await works.report("li", **home))
+    wishes = [
+        {
+            "begins": (now + timedelta(days=days)).isoformat(),
+            "ends": (now + timedelta(days=days, hours=9)).isoformat(),
+        }
+        for days in (20, 29, 0)
+    ]
+    ends = [datetime.fromisoformat(wish["ends"]) for wish in wishes]
+    assert ends[2] < usual < ends[0]
+    repair_id = await works.report("li", **home, wish=wishes[0])
+    assert await completion(works, repair_id) == ends[0]
+    await works.send("PATCH", "li", f"repairs/{repair_id}", wish=wishes[1])
+    assert await completion(works, repair_id) == ends[1]
+    await works.send("PUT", "dispatcher", f"repairs/{repair_id}/class", danger="urgent")
+    assert await completion(works, repair_id) == ends[1]
+    await works.send("PUT", "dispatcher", f"repairs/{repair_id}/class", danger="normal")
+    for wish in (wishes[2], None):
+        await works.send("PATCH", "li", f"repairs/{repair_id}", wish=wish)
+        assert await completion(works, repair_id) == usual

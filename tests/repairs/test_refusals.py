@@ -99,7 +99,7 @@ async def test_a_category_that_ended_is_told_apart(works: Works) -> None:
 
 
 async def test_the_time_to_come_is_ahead_and_has_an_end(works: Works) -> None:
-    for begins, ends in ((2, 1), (-2, -1), (1, 1)):
+    for begins, ends in ((2, 1), (-2, -1), (1, 1), (1, 30 * 24 + 1)):
         wish = {"begins": at(works, hours=begins), "ends": at(works, hours=ends)}
         reply = await reported(works, wish=wish)
         assert (reply.status, reply.code) == (422, "repair_bad_wish")

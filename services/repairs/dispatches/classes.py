@@ -10,7 +10,7 @@ from services.cases import deadlines, history
 from services.cases.deadlines import Rest
 from services.cases.models import Clock, Event
 from services.dependencies import Dependencies, Transaction
-from services.repairs.kind import COMPLETION, RESPONSE
+from services.repairs.kind import COMPLETION, RESPONSE, for_wish
 from services.repairs.models import Repair
 from services.repairs.states import RepairAction, RepairState
 from services.repairs.terms.models import Terms
@@ -29,11 +29,13 @@ async def clocks(
     """
     if repair.state is RepairState.REPORTED:
         spans = {RESPONSE: rule.response, COMPLETION: rule.completion}
-        return await deadlines.begin(deps, repair.place, repair.created_at, spans)
+        begun = await deadlines.begin(deps, repair.place, repair.created_at, spans)
+        return await for_wish(deps, repair.place, begun, repair.wish)
     moves = await history.moves(deps, tx, repair.id)
     since = _since(repair, moves)
     rests = _rests(moves, since, deps.now())
-    clock = await deadlines.anew(deps, repair.place, since, rule.completion, rests)
+    anew = await deadlines.anew(deps, repair.place, since, rule.completion, rests)
+    clock = (await for_wish(deps, repair.place, {COMPLETION: anew}, repair.wish))[COMPLETION]
     if repair.state is RepairState.PAUSED:
         clock = structs.replace(clock, running_since=None, due_at=None, warn_at=None)
     return {**repair.clocks, COMPLETION: clock}

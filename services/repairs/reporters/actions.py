@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import UNSET, structs
 
 from services.cases import actions as cases
-from services.cases import history
+from services.cases import deadlines, history
 from services.cases.actions import Change, Words
 from services.cases.parties import actions as parties
 from services.dependencies import Dependencies, Transaction
@@ -18,12 +18,20 @@ from services.kernel.types import Remark
 from services.photos import actions as photos
 from services.repairs import actions as repairs
 from services.repairs import views
-from services.repairs.kind import REPAIR, may_join
-from services.repairs.models import AddToRepair, AnswerRepair, Part, Repair, RepairView
+from services.repairs.kind import COMPLETION, REPAIR, for_wish, may_join
+from services.repairs.models import (
+    AddToRepair,
+    AnswerRepair,
+    Part,
+    Repair,
+    RepairView,
+    Wish,
+)
 from services.repairs.quotes import charges
 from services.repairs.reporters import contents
 from services.repairs.reporters.models import EditRepair
 from services.repairs.states import REOPENED_WITHIN, RepairAction
+from services.working_time.models import Span
 
 # Of one person to one repair in a day: each tells who does it.
 MOST_ADDITIONS: Final = 20
@@ -103,7 +111,7 @@ async def _edited(
 ) -> Document:
     changes: Document = {}
     if wish.wish is not UNSET:
-        changes["wish"] = contents.wish(wish.wish, deps.now())
+        changes |= await _of_wish(deps, found, contents.wish(wish.wish, deps.now()))
     if wish.text is not UNSET:
         changes |= contents.words(deps, found, wish.text)
     if wish.access is not UNSET:
@@ -124,6 +132,15 @@ async def _edited(
         await contents.submit(deps, tx, actor.person_id, new_version)
         changes["text_shown"] = False
     return changes
+
+
+async def _of_wish(deps: Dependencies, found: Repair, wish: Wish | None) -> Document:
+    """Return what another wish changes: nobody has accepted the repair yet."""
+    clock = found.clocks[COMPLETION]
+    spans = {COMPLETION: Span(clock.total, clock.pace)}
+    begun = await deadlines.begin(deps, found.place, found.created_at, spans)
+    clocks = await for_wish(deps, found.place, {**found.clocks, **begun}, wish)
+    return {"wish": wish, "clocks": clocks}
 
 
 async def cancel(deps: Dependencies, actor: Actor, repair_id: str, reason: str) -> RepairView:

@@ -1,7 +1,7 @@
 """Contents of a report: what was typed is sealed, and what is attached belongs to it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from services.cases import history
@@ -25,6 +25,7 @@ from services.repairs.models import (
     WishTime,
 )
 
+FARTHEST: Final = timedelta(days=30)  # the deadline waits for it, as long as a pause may last
 KIND: Final = "repair"  # of what is checked: Feature.checked
 # Of the report, of all that was added and of the work; each at most MOST_PHOTOS at once.
 MOST_ATTACHED: Final = 60
@@ -32,7 +33,7 @@ SEALS: Final = {"name": NAME, "phone": PHONE, "access": ACCESS}
 
 
 class BadWish(errors.InvalidInput):
-    """The time in which the repairer shall come ends before it begins, or is over."""
+    """The time in which the repairer shall come ends before it begins, is over, or far off."""
 
     code = "repair_bad_wish"
 
@@ -50,6 +51,8 @@ def wish(asked: WishTime | None, now: datetime) -> Wish | None:
         return None
     if asked.ends <= asked.begins or asked.ends <= now:
         raise BadWish("上门时间不对,请重新选择")
+    if asked.ends > now + FARTHEST:
+        raise BadWish("上门时间请选30天以内")
     return Wish(begins=asked.begins, ends=asked.ends)
 
 

@@ -17,7 +17,7 @@ from services.repairs.boards import keys
 from services.repairs.categories import actions as categories
 from services.repairs.categories.models import Category, Scope
 from services.repairs.classes import Danger
-from services.repairs.kind import COMPLETION, REPAIR, RESPONSE
+from services.repairs.kind import COMPLETION, REPAIR, RESPONSE, for_wish
 from services.repairs.models import Part, Repair
 from services.repairs.outages import attachments
 from services.repairs.quotes import guarantees
@@ -52,6 +52,7 @@ async def draw_up(
     now = deps.now()
     spans = {RESPONSE: rule.response, COMPLETION: rule.completion}
     clocks = await deadlines.begin(deps, place, now, spans)
+    clocks = await for_wish(deps, place, clocks, fields.get("wish"))
     return Repair(
         id=deps.new_id(),
         number="",

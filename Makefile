@@ -1,6 +1,6 @@
 # Everything a person types. Needs Python 3.11 or later and make; the rest is installed in .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick nightly lint tour token wechat planted generated bench broadcast repairs-bench requirements clean
+.PHONY: help run test quick nightly lint tour token api wechat planted generated bench broadcast repairs-bench requirements clean
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -46,6 +46,9 @@ planted: $(VENV)/.installed-dev ## break one guard after the other: each must be
 token: AS := $(if $(filter default,$(origin AS)),resident,$(AS))
 token: $(VENV)/.installed ## sign in to a running demo: AS=admin, staff, unit, resident …
 	@$(PY) -m server token '$(AS)'
+
+api: $(VENV)/.installed ## print the address of the API of a running demo
+	@$(PY) -m server api
 
 wechat: $(VENV)/.installed ## print the address of the WeChat stand-in of a running demo
 	@$(PY) -m server wechat

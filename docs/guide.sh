@@ -1,5 +1,5 @@
 # Helpers of the guides, for a shell beside a running `make run`: . docs/guide.sh
-API=${API:-http://127.0.0.1:8000/api/v1}
+API=${API:-$(make -s api)}
 
 # An access token of somebody of the demo, for 15 minutes: token staff
 token() { make -s token AS="$1"; }

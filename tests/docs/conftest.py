@@ -23,6 +23,7 @@ BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # Stand-ins for programs of the machine: tokens of the demo's people, and the test's day.
 MAKE = """#!/bin/sh
 case "$*" in
+"-s api") echo "$ADDRESS" ;;
 "-s wechat") echo "$WECHAT" ;;
 "-s token AS="*) cat "$TOKENS/${3#AS=}" ;;
 *) echo "make $*?" >&2; exit 2 ;;
@@ -42,6 +43,11 @@ __all__ = ["said", "site"]
 def blocks(page: str) -> list[str]:
     """Return the shell blocks of a page of docs/."""
     return BLOCK.findall((ROOT / "docs" / page).read_text(encoding="utf-8"))
+
+
+def given(page: str) -> set[str]:
+    """Return the variables that the shell blocks of a page set."""
+    return set(re.findall(r"\b([A-Z]\w*)=", "\n".join(blocks(page))))
 
 
 def variables(settings: Settings) -> dict[str, str]:
@@ -81,7 +87,7 @@ async def guide(
     environ = {
         **os.environ,  # noqa: TID251  # handed on, not read
         **variables(base_settings),
-        "API": f"{world.api.base}/api/v1",
+        "ADDRESS": f"{world.api.base}/api/v1",
         "WECHAT": f"{world.wechat.base}/__ctl",
         "TOKENS": str(tokens),
         "NOW": world.clock.now.strftime("%F"),

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from tests.docs.conftest import ROOT, given
+
 pytestmark = pytest.mark.slow
 
 REFUSED = re.compile(r'"status":[45]\d\d,"code":"([a-z_]+)"')
@@ -18,6 +20,18 @@ GUIDES = {
     "how-to/send-a-notice.md": ["notice_review_needed"],
     "how-to/mend-a-repair.md": ["repair_moved_on"],
 }
+
+
+# What a shell, make or git of whoever types a guide would go on without.
+OF_THE_SHELL = {"HOME", "PATH", "USER", "SHELL", "LANG", "PWD", "TERM", "IFS", "PS1", "UID"}
+
+
+def test_no_guide_takes_a_variable_or_a_port_of_whoever_types_it() -> None:
+    for page in [*GUIDES, "how-to/set-up-a-city.md"]:
+        assert not given(page) & OF_THE_SHELL, page
+    texts = [ROOT / "docs/guide.sh", *(ROOT / "docs").rglob("*.md")]
+    fixed = [text.name for text in texts if "API=http" in text.read_text(encoding="utf-8")]
+    assert fixed == []
 
 
 @pytest.mark.empty

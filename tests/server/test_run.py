@@ -106,6 +106,7 @@ async def test_it_answers_while_the_demo_is_made_and_survives_a_kill(folder: Pat
         operator = operator_address(process)
         ready = await AsyncHTTPClient().fetch(f"{operator}/readyz")
         assert msgspec.json.decode(ready.body)["ready"] is True
+        assert command(folder, "api").stdout == f"{address}/api/v1\n"
         assert len(command(folder, "token", "admin").stdout.split(".")) == 3  # a JWT
         parts = parts_of(process)
         assert len(parts) == 3

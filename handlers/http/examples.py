@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Final, get_origin
 
 import msgspec
+from msgspec import UNSET
 from msgspec.inspect import (
     BoolType,
     DateTimeType,
@@ -77,7 +78,7 @@ def _of_type(info: Type, word: str) -> Any:
             found = {field.encode_name: _of_field(owner, field) for field in info.fields}
         case Metadata():
             said = _written(info)
-            found = _of_type(info.type, word) if said is None else said
+            found = _of_type(info.type, word) if said is UNSET else said
         case EnumType():
             found = VALUES.get(info.cls.__name__, next(iter(info.cls)))
         case ListType():
@@ -99,13 +100,13 @@ def _of_field(owner: str, field: Field) -> Any:
     word = f"{owner}.{field.name}"
     if word in VALUES:
         return VALUES[word]
-    if (said := _written(field.type)) is not None:
+    if (said := _written(field.type)) is not UNSET:
         return said
     return VALUES[field.name] if field.name in VALUES else _of_type(field.type, word)
 
 
 def _written(info: Type) -> Any:
-    """Return the first example that stands beside a type; None when there is none."""
+    """Return the first example that stands beside a type, which may be None; UNSET for none."""
     match info:
         case UnionType():
             return _written(_first(info))
@@ -113,7 +114,7 @@ def _written(info: Type) -> Any:
             return first
         case Metadata():
             return _written(info.type)
-    return None
+    return UNSET
 
 
 def _first(info: UnionType) -> Type:

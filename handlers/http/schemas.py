@@ -16,6 +16,7 @@ from msgspec.inspect import (
     DateTimeType,
     EnumType,
     Field,
+    Metadata,
     NoneType,
     StructType,
     Type,
@@ -191,6 +192,8 @@ def _timed(schema: Schema, kind: Type) -> Schema:
     match kind:
         case DateTimeType():
             return {**schema, "format": "date-time"}
+        case Metadata():
+            return _timed(schema, kind.type)
         case UnionType(types):
             inner = [k for k in types if not isinstance(k, NoneType)]
             if "anyOf" in schema and len(inner) == 1:

@@ -36,6 +36,8 @@ DESCRIPTIONS: Final = {
     "discrepancies": "Money that WeChat and the books disagree about.",
     "wx": "Addresses that WeChat's servers call; not for clients.",
     "ledger": "The books: proof that they add up.",
+    "notices": "Notices: drafted, reviewed, published, corrected, withdrawn; who they reached.",
+    "repairs": "Repairs: reported, followed, handed out, done, confirmed as fixed, rated.",
     "photos": "Photos as proof for a request, and short-lived addresses to see them.",
     "exports": "Files of whole lists and of one's own data, asked for and fetched.",
     "export-lists": "Lists that can be exported, with their columns.",

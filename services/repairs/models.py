@@ -22,9 +22,11 @@ ACCESS: Final = Sealed("repairs", "access")
 OUTSIDE: Final = Sealed("repairs", "outside")
 
 CategoryCode = Annotated[
-    str, Meta(pattern=r"^[a-z][a-z0-9_]{1,39}$(?!\n)", examples=["pipe_leak"])
+    str, Meta(pattern=r"^[a-z][a-z0-9_]{1,39}$(?!\n)", examples=["stair_light"])
 ]
 RepairNumber = Annotated[str, Meta(pattern=r"^\d\d-\d{4,7}$(?!\n)", examples=["26-0137"])]
+# Its example is of a lamp that was just reported, which has no such thing.
+NONE_HERE: Final = Meta(examples=[None])
 PhotoIds = Annotated[list[Id], Meta(max_length=MOST_PHOTOS)]
 
 
@@ -333,13 +335,13 @@ class RepairView(Struct, kw_only=True):
 
     repair_id: str
     number: RepairNumber
-    place: str
-    address: str
-    part: Part
+    place: Annotated[str, Meta(examples=["cc.chaoyang.guilin.xincheng.c07.b3.u2"])]
+    address: Annotated[str, Meta(examples=["春光小区3栋2单元"])]
+    part: Annotated[Part, Meta(examples=["common"])]
     category: CategoryCode
     category_label: Annotated[str, Meta(examples=["楼道灯不亮"])]
-    danger: Danger
-    state: RepairState
+    danger: Annotated[Danger, Meta(examples=["normal"])]
+    state: Annotated[RepairState, Meta(examples=["reported"])]
     text: Annotated[str, Meta(examples=["三楼的灯不亮了"])] | None
     photo_ids: list[str] | None
     is_being_checked: bool
@@ -347,27 +349,27 @@ class RepairView(Struct, kw_only=True):
     is_held_by_me: bool
     is_held: bool
     joiners: int
-    due_at: datetime | None
+    due_at: Annotated[datetime | None, Meta(examples=["2026-03-03T04:00:00Z"])]
     is_due_estimated: bool
     overdue: bool
-    paused_until: datetime | None
-    pause_reason: PauseReason | None
-    done: "DoneView | None"
-    phone: str | None
-    access: Annotated[str, Meta(examples=["晚上六点后在家"])] | None
-    contact_name: Annotated[str, Meta(examples=["王秀兰"])] | None
-    outside: Annotated[str, Meta(examples=["水电师傅老张"])] | None
-    wish: Wish | None
-    merged_into: str | None
-    outage_id: str | None
-    is_guaranteed: bool
-    guarantee_of: Annotated[str, Meta(examples=["01hzy3v7k2m4n6p8q0r2s4t6v8"])] | None
-    urged: int
-    reopened: int
+    paused_until: Annotated[datetime | None, NONE_HERE]
+    pause_reason: Annotated[PauseReason | None, NONE_HERE]
+    done: Annotated["DoneView | None", NONE_HERE]
+    phone: Annotated[str | None, NONE_HERE]
+    access: Annotated[str | None, NONE_HERE]
+    contact_name: Annotated[str | None, NONE_HERE]
+    outside: Annotated[str | None, NONE_HERE]
+    wish: Annotated[Wish | None, NONE_HERE]
+    merged_into: Annotated[str | None, NONE_HERE]
+    outage_id: Annotated[str | None, NONE_HERE]
+    is_guaranteed: Annotated[bool, Meta(examples=[False])]
+    guarantee_of: Annotated[str | None, NONE_HERE]
+    urged: Annotated[int, Meta(examples=[0])]
+    reopened: Annotated[int, Meta(examples=[0])]
     is_asked: bool
     may_join: bool
     may_rate: bool
-    steps: list[RepairAction]
+    steps: Annotated[list[RepairAction], Meta(examples=[["add", "urge", "cancel"]])]
     created_at: datetime
 
 

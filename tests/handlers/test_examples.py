@@ -5,11 +5,21 @@ from typing import Annotated, Any
 import msgspec
 import pytest
 
-from handlers.http import examples
-from handlers.http.example_values import HOME
+from handlers.http import examples, tags
+from handlers.http.example_values import HOME, UNIT
 from services.kernel.days import Day
 from services.kernel.money import Fen
 from services.kernel.paths import PlacePath
+from services.repairs.call_backs.models import CallBackView
+from services.repairs.categories.catalogue import GROUPS
+from services.repairs.categories.models import CategoryCode as OfTree
+from services.repairs.categories.models import Scope
+from services.repairs.figures.models import FiguresPart
+from services.repairs.models import CategoryCode, RepairView
+from services.repairs.reviews.models import ReviewView
+from services.repairs.states import TABLE
+
+CATALOGUE = [entry for group, entries in GROUPS for entry in (group, *entries)]
 
 
 class Shelf(msgspec.Struct):
@@ -25,6 +35,7 @@ class Shelf(msgspec.Struct):
     wood: Annotated[str, msgspec.Meta(examples=["榆木"])]
     colour: Annotated[str, msgspec.Meta(examples=["红"])] | None
     number: Annotated[int, msgspec.Meta(examples=[7])]
+    lent_to: Annotated[str | None, msgspec.Meta(examples=[None])]
 
 
 def test_a_field_tells_its_example_by_its_type_or_beside_itself() -> None:
@@ -41,6 +52,7 @@ def test_a_field_tells_its_example_by_its_type_or_beside_itself() -> None:
         "wood": "榆木",
         "colour": "红",
         "number": 7,
+        "lent_to": None,
     }
     msgspec.convert(examples.example_of(Shelf), Shelf)
 
@@ -54,3 +66,37 @@ def test_what_only_its_author_can_say_is_asked_for(kind: Any) -> None:
     made = msgspec.defstruct("Made", [("paint_id", strange)])
     with pytest.raises(examples.NoExample, match=r"Made\.paint_id: say Meta"):
         examples.example_of(made)
+
+
+def test_the_example_of_a_repair_is_one_that_there_can_be() -> None:
+    shown = examples.example_of(RepairView)
+    [entry] = [row for row in CATALOGUE if row.code == shown["category"]]
+    assert (entry.label, entry.danger) == (shown["category_label"], shown["danger"])
+    assert entry.scope is Scope.COMMON
+    assert (shown["part"], shown["place"], shown["state"]) == ("common", UNIT, "reported")
+    missing = ("paused_until", "pause_reason", "done", "phone", "access", "wish", "outage_id")
+    assert [shown[name] for name in missing] == [None] * len(missing)
+    assert shown["due_at"] > shown["created_at"]
+    steps = {row.action for row in TABLE.rows if row.source == shown["state"]}
+    assert set(shown["steps"]) <= steps
+
+
+@pytest.mark.parametrize("kind", [RepairView, CallBackView, ReviewView])
+def test_a_repairs_number_is_one_wherever_it_is_shown(kind: Any) -> None:
+    assert examples.example_of(kind)["number"] == "26-0137"
+
+
+def test_categories_of_examples_are_in_the_catalogue() -> None:
+    labels = {row.code: row.label for row in CATALOGUE}
+    part = examples.example_of(FiguresPart)
+    assert labels[part["key"]] == part["label"]
+    assert examples.example_of(CallBackView)["category_label"] in labels.values()
+    for code in (CategoryCode, OfTree):
+        [said] = code.__metadata__[0].examples or ()
+        assert said in labels
+
+
+def test_groups_of_several_modules_are_described_as_a_whole() -> None:
+    found = tags.described([])
+    assert "rated" in found["repairs"]
+    assert "reached" in found["notices"]

@@ -10,7 +10,7 @@ from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
 from services.kernel.types import Remark
 from services.kernel.vault import Sealed
-from services.repairs.models import Part
+from services.repairs.models import Part, RepairNumber
 
 NOTE: Final = Sealed("repair_call_backs", "note")
 
@@ -95,10 +95,10 @@ class CallBackView(Struct, kw_only=True):
 
     call_back_id: str
     repair_id: str
-    number: str
+    number: RepairNumber
     place: str
     address: str
-    category_label: Annotated[str, Meta(examples=["楼道灯"])]
+    category_label: Annotated[str, Meta(examples=["楼道灯不亮"])]
     month: Month
     of: int
     is_waiting: bool

@@ -133,7 +133,7 @@ class FiguresPart(Struct, kw_only=True):
     """
 
     key: Annotated[str, Meta(examples=["stair_light"])]
-    label: Annotated[str, Meta(examples=["楼道灯"])]
+    label: Annotated[str, Meta(examples=["楼道灯不亮"])]
     figures: RepairFigures
 
 

@@ -7,6 +7,7 @@ from msgspec import Struct, field
 from services.cases.models import CaseFields
 from services.kernel.pages import ListQuery
 from services.kernel.types import Remark
+from services.repairs.models import RepairNumber
 from services.repairs.reviews.states import ReviewAction, ReviewState
 
 
@@ -72,7 +73,7 @@ class ReviewView(Struct, kw_only=True):
     review_id: str
     repair_id: str
     rating_id: str
-    number: str
+    number: RepairNumber
     place: str
     address: str
     state: ReviewState

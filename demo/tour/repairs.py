@@ -42,7 +42,7 @@ async def it_is_accepted_and_mended(visit: Visit) -> str:
     await visit.ask("staff", "POST", f"{visit.repair}/take", {})
     await _mend(visit, "紧了紧接头")
     return (
-        f"no firm serves here, so the community accepts it, to be mended by "
+        f"the firm has nobody here yet, so the community accepts it, to be mended by "
         f"{moment(accepted['due_at'])}, and mends it; everybody is asked"
     )
 

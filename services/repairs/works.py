@@ -33,7 +33,7 @@ LONGEST_PAUSE: Final = timedelta(days=30)
 
 
 class NotOutside(errors.Forbidden):
-    """A department or hired worker is called by the community, where no firm serves."""
+    """A department or hired worker is called by the community, where no firm has people."""
 
     code = "repair_not_outside"
 
@@ -117,8 +117,10 @@ async def _chosen(
     if wish.outside is None:
         await crews.require_member(deps, found.place, person, firm=found.firm)
         return {"holder": person, "outside_sealed": ""}
-    if found.firm or not actor.may(Permission.DECIDE_REPAIR_APPEALS, found.place):
-        raise NotOutside("有物业服务的小区由物业派工")
+    if not actor.may(Permission.DECIDE_REPAIR_APPEALS, found.place):
+        raise NotOutside("请联系社区安排其他单位或人员维修")
+    if found.firm and await crews.has_people_of(deps, found.place, found.firm):
+        raise NotOutside("物业在这个小区有维修人员,请由物业派工")
     await crews.require_member(deps, found.place, person, firm="")
     return {
         "holder": person,

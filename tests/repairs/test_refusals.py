@@ -164,6 +164,26 @@ async def test_only_who_works_there_gets_it(works: Works) -> None:
     assert (await works.see("li", repair_id))["state"] == "accepted"
 
 
+async def test_an_outsider_is_called_where_the_firm_has_nobody(works: Works) -> None:
+    """With a contract and no people, the community has what is broken done by others."""
+    repair_id = await works.report("li")
+    await works.do("staff", repair_id, "accept")
+    path, wish = f"repairs/{repair_id}/assignment", {"outside": "水电师傅老张"}
+    reply = await works.post("staff", path, **wish)
+    assert (reply.status, reply.code) == (403, "repair_not_outside")
+    # Somebody who takes the money mends nothing.
+    await works.world.db.appointments.update_many(
+        {"firm": works.firm}, {"$set": {"role": Role.CASHIER}}
+    )
+    reply = await works.post("staff", path, **wish)
+    assert reply.status == 200, reply.body
+    assert reply.body["state"] == "assigned"
+    found = await works.world.db.repairs.find_one({"_id": repair_id})
+    assert found is not None
+    assert found["firm"] == works.firm
+    assert found["outside_sealed"]
+
+
 async def test_a_pause_has_an_end_within_thirty_days(works: Works) -> None:
     repair_id = await works.report("li")
     await works.hand_out(repair_id)

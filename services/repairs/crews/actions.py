@@ -145,6 +145,12 @@ async def require_member(deps: Dependencies, place: str, person: str, *, firm: s
         raise NotARepairer("请选择负责这里的维修人员")
 
 
+async def has_people_of(deps: Dependencies, place: str, firm: str) -> bool:
+    """Tell whether somebody of a firm works on repairs at a place today."""
+    people = await _people(deps, places.compound_of(place))
+    return any(each.firm == firm for held in people.values() for each in held)
+
+
 async def next_for(deps: Dependencies, tx: Transaction, repair: Repair) -> str:
     """Return who does a repair in turn: of its trade, the least on hand, the longest without.
 

@@ -2,13 +2,14 @@
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from scripts.shape import Module, SourceTree
 from server.features import FEATURES
-from services.cases.kinds import Kind
+from services.cases.kinds import Kind, Step
 
 ENGINE: Final = "services.cases"
 
@@ -63,3 +64,12 @@ def test_a_kind_is_known_by_the_name_in_its_rows(name: str) -> None:
     kind: Kind = FEATURES.cases[name]
     assert kind.name == name
     assert {"state", "steps", "entered_at", kind.place} <= {*kind.model.__struct_fields__}
+
+
+@pytest.mark.parametrize("shape", [Kind, Step])
+def test_every_column_is_explained(shape: type[Any]) -> None:
+    page = Path(__file__).parents[2] / "docs" / "explanation" / "cases.md"
+    text = page.read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| ")]
+    named = " ".join(rows).replace("source, action, target", "`source` `action` `target`")
+    assert [name for name in shape.__struct_fields__ if f"`{name}`" not in named] == []

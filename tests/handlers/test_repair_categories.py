@@ -92,6 +92,13 @@ async def test_everybody_sees_the_catalogue_with_groups_first(
     assert not found["water_leak"]["is_group"]
     assert found["water_leak"]["hint"] == "先关水槽下的阀门;关不住,就关进户总阀"
     assert await world.db.repair_categories.count_documents({}) == 0
+    upstairs = found["upstairs_leak"]
+    assert (upstairs["label"], upstairs["scope"], upstairs["danger"]) == (
+        "楼上漏水",
+        "home",
+        "urgent",
+    )
+    assert upstairs["hint"] == "先敲门请楼上关水阀,再拍照留证"
     nowhere = "/api/v1/places/zz.a/repair-category-tree"
     assert (await world.api.get(nowhere, as_=li)).status == 404
     assert (await world.api.get(TREE, as_=None)).status == 401

@@ -44,6 +44,14 @@ GROUPS: Final[tuple[tuple[Entry, tuple[Entry, ...]], ...]] = (
                 PLUMBING,
                 "先关水槽下的阀门;关不住,就关进户总阀",
             ),
+            Entry(
+                "upstairs_leak",
+                "楼上漏水",
+                HOME,
+                URGENT,
+                PLUMBING,
+                "先敲门请楼上关水阀,再拍照留证",
+            ),
             Entry("tap_broken", "水龙头、阀门坏了", HOME, NORMAL, PLUMBING, "先关下面的小阀门"),
             Entry(
                 "no_water",

@@ -6,14 +6,16 @@ developers.weixin.qq.com/miniprogram/introduction/qrcode.html
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
+from services.firms import contracts
 from services.kernel import errors, papers
 from services.kernel.acts import Act
 from services.kernel.papers import PaperTooLong, QrCode, Sheet, Text
-from services.kernel.paths import in_order
+from services.kernel.paths import ancestors, in_order
 from services.kernel.permissions import Actor, Permission
 from services.place_codes import store
 from services.place_codes.models import TOKEN, PlaceCode, SheetsQuery
@@ -21,6 +23,8 @@ from services.places import actions as places
 
 CODE_WIDTH: Final = 110  # mm: read from a step and a half away
 INVITES: Final = Text("微信扫一扫,马上报修", large=True)
+# For whoever has no WeChat at hand, or no signal in the lift.
+CALLS: Final = "打不开?请拨打 {}"
 HELPS: Final = Text("位置已经填好,不用写地址", large=True)
 
 
@@ -49,7 +53,8 @@ async def printed(deps: Dependencies, actor: Actor, place: str, query: SheetsQue
         raise NoPlaceCodes("这里还没有使用中的场所码,请先添加")
     addresses = await places.addresses(deps, sorted({code.place for code in codes}))
     codes.sort(key=lambda code: (in_order(code.place), in_order(code.label), code.id))
-    sheets = [_sheet(deps, code, addresses.get(code.place, "")) for code in codes]
+    lines = await _lines(deps, codes)
+    sheets = [_sheet(deps, code, addresses.get(code.place, ""), lines) for code in codes]
     made = await asyncio.to_thread(papers.pdf, f"{found.name}场所码", sheets)
 
     async def note(tx: Transaction) -> None:
@@ -60,7 +65,26 @@ async def printed(deps: Dependencies, actor: Actor, place: str, query: SheetsQue
     return made
 
 
-def _sheet(deps: Dependencies, code: PlaceCode, address: str) -> Sheet:
+async def _lines(deps: Dependencies, codes: Sequence[PlaceCode]) -> dict[str, Text]:
+    """Return compound → whom to call there; without those of which no number is known.
+
+    The firm that serves it today, else its own office, else the community's. Two queries each.
+    """
+    found: dict[str, Text] = {}
+    for compound in sorted({places.compound_of(code.place) for code in codes}):
+        contract = await contracts.holding(deps, compound)
+        above = await places.find_many(deps, ancestors(compound))
+        offices = [each.contact for each in (contract, *reversed(above)) if each]
+        if line := next(filter(None, offices), None):
+            found[compound] = Text(CALLS.format(line.phone), large=True)
+    return found
+
+
+def _sheet(
+    deps: Dependencies, code: PlaceCode, address: str, lines: Mapping[str, Text]
+) -> Sheet:
     token = TOKEN.open(deps.vault, code.id, code.token_sealed)
     shown = QrCode(address_of(deps, token), width=CODE_WIDTH)
-    return Sheet(code.label, (Text(address, large=True), shown, INVITES, HELPS))
+    parts = (Text(address, large=True), shown, INVITES, HELPS)
+    line = lines.get(places.compound_of(code.place))
+    return Sheet(code.label, parts + ((line,) if line else ()))

@@ -18,7 +18,7 @@ from tests.build.cast import (
     Estate,
 )
 from tests.build.homes import acts, at_once, get, post
-from tests.build.offices import hire
+from tests.build.offices import firm_at, hire
 from tests.build.papers import PaperPage, modules_of, pages_of
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
@@ -113,6 +113,21 @@ async def test_one_page_for_each_code_in_the_order_of_places(estate: Estate) -> 
     assert [page.modules for page in pages] == said
     [noted] = await acts(estate.world, "place.codes_printed")
     assert (noted["place"], noted["facts"]) == (COMPOUND, {"codes": 3})
+
+
+async def test_a_sheet_says_whom_to_call_where_it_opens_nothing(estate: Estate) -> None:
+    """The firm that serves the compound, else the community; without a number, nobody."""
+    await made(estate)
+    assert not [line for line in (await sheets(estate))[0].lines if "拨打" in line]
+    db, line = estate.world.db, {"hours": "工作日 8:30-16:30"}
+    office = {"phone": "0431-81234567", **line}
+    await db.places.update_one({"_id": COMMUNITY}, {"$set": {"contact": office}})
+    assert "打不开?请拨打 0431-81234567" in (await sheets(estate))[0].lines
+    await firm_at(estate.world, COMPOUND)
+    assert "打不开?请拨打 0431-81234567" in (await sheets(estate))[0].lines
+    office = {"phone": "0431-87654321", **line}
+    await db.contracts.update_one({"place": COMPOUND}, {"$set": {"contact": office}})
+    assert "打不开?请拨打 0431-87654321" in (await sheets(estate))[0].lines
 
 
 async def test_some_of_the_codes_are_printed(estate: Estate) -> None:

@@ -35,7 +35,8 @@ LADDER: Final = (
 class Person(Struct, frozen=True):
     """Somebody one may sign in as.
 
-    `name`: of the user in the WeChat stand-in; `called`: how residents know a head.
+    `name`: of the user in the WeChat stand-in; `called`: how residents know a head, and a dispatcher those
+    whom a repair can be handed to.
     """
 
     name: str
@@ -48,7 +49,7 @@ class Person(Struct, frozen=True):
 
 ROLES: Final = (
     Person("admin", "管理员", "19900000001", Role.ADMINISTRATOR, "cc"),
-    Person("staff", "社区工作人员", "19900000002", Role.COMMUNITY_STAFF, COMMUNITY),
+    Person("staff", "社区工作人员", "19900000002", Role.COMMUNITY_STAFF, COMMUNITY, "李明霞"),
     Person(
         "grid",
         "网格长(1-4栋)",
@@ -61,8 +62,10 @@ ROLES: Final = (
         "building", "楼栋长(3栋)", "19900000004", Role.BUILDING_HEAD, f"{COMPOUND}.b3", "孙玉芬"
     ),
     Person("unit", "单元长(3栋2单元)", "19900000005", Role.UNIT_HEAD, UNIT, "王秀兰"),
-    Person("firm", "物业经理", "19900000006", Role.FIRM_MANAGER, COMPOUND),
-    Person("cashier", "物业收费员", "19900000007", Role.CASHIER, COMPOUND),
+    Person("firm", "物业经理", "19900000006", Role.FIRM_MANAGER, COMPOUND, "刘建国"),
+    Person("cashier", "物业收费员", "19900000007", Role.CASHIER, COMPOUND, "张丽娟"),
+    Person("dispatcher", "物业调度", "19900000009", Role.DISPATCHER, COMPOUND, "赵桂英"),
+    Person("repairer", "维修师傅", "19900000011", Role.REPAIRER, COMPOUND, "孙永刚"),
     Person("auditor", "审计员", "19900000008", Role.AUDITOR, "cc"),
     Person("resident", "住户(3栋2单元502)", "19900010000", None),
 )

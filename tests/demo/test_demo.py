@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from demo import foundation, history
 from demo.mark import FOUNDED
-from demo.people import ROLES, UNIT, Mood
+from demo.people import COMPOUND, ROLES, UNIT, Mood
 from demo.site import Site
 from server.cli import run
 from services.dependencies import Dependencies
@@ -38,6 +38,17 @@ async def test_everybody_can_sign_in_once_the_foundation_is_laid(
         else:
             assert [role["role"] for role in me["roles"]] == [person.role]
     assert await world.db.places.count_documents({"kind": "home"}) == HOMES
+
+
+async def test_a_dispatcher_knows_by_name_to_whom_a_repair_can_be_handed(
+    site: Site, world: World
+) -> None:
+    await foundation.lay(site)
+    dispatcher = await world.sign_in("dispatcher")
+    crew = (await world.api.get(f"/api/v1/places/{COMPOUND}/repair-crew", as_=dispatcher)).body
+    names = {row["name"]: row["roles"] for row in crew["items"]}
+    assert None not in names
+    assert names["孙永刚"] == ["repairer"]
 
 
 async def test_a_realistic_share_has_paid_when_the_history_is_made(

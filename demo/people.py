@@ -35,8 +35,8 @@ LADDER: Final = (
 class Person(Struct, frozen=True):
     """Somebody one may sign in as.
 
-    `name`: of the user in the WeChat stand-in; `called`: how residents know a head, and a dispatcher those
-    whom a repair can be handed to.
+    `name`: of the user in the WeChat stand-in; `called`: how residents know a
+    head, and a dispatcher those who work on repairs.
     """
 
     name: str

@@ -7,7 +7,15 @@ from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.repairs.classes import Danger
 from services.repairs.terms import actions as terms
-from services.repairs.terms.models import Allowance, NewTerms, TermsQuery, TermsView
+from services.repairs.terms import origins
+from services.repairs.terms.models import (
+    Allowance,
+    EffectiveTermsQuery,
+    EffectiveTermsView,
+    NewTerms,
+    TermsQuery,
+    TermsView,
+)
 from services.working_time.models import Pace
 
 
@@ -36,4 +44,18 @@ class RepairTermsHandler(ApiHandler):
         return await terms.write(self.deps, self.actor, place, body)
 
 
-ROUTES = [Route("/api/v1/places/{place}/repair-terms", RepairTermsHandler)]
+class EffectiveTermsHandler(ApiHandler):
+    @endpoint(
+        "getEffectiveRepairTerms",
+        needs=Permission.MANAGE_REPAIR_RULES,
+        errors=("bad_repair_terms",),
+    )
+    async def get(self, place: PlacePath, query: EffectiveTermsQuery) -> EffectiveTermsView:
+        """Terms that a repair filed now would have, by class, and who set them."""
+        return await origins.effective(self.deps, self.actor, place, query)
+
+
+ROUTES = [
+    Route("/api/v1/places/{place}/repair-terms", RepairTermsHandler),
+    Route("/api/v1/places/{place}/repair-terms/effective", EffectiveTermsHandler),
+]

@@ -1,6 +1,7 @@
 """Terms of repairs over HTTP, and which of them counts for a ticket."""
 
 import asyncio
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -10,7 +11,7 @@ from mongo_indexes import repair_terms
 from services.kernel.documents import to_document
 from services.repairs.classes import Danger
 from services.repairs.terms import actions
-from services.repairs.terms.defaults import DEFAULTS
+from services.repairs.terms.defaults import DEFAULTS, WORKING_DAY
 from services.repairs.terms.models import TermsVersion
 from services.working_time.models import Pace, Span
 from tests.build.cast import COMMUNITY, COMPOUND, LI_HOME, OTHER_COMPOUND, Estate
@@ -105,6 +106,57 @@ async def test_the_most_special_terms_count(world: World, admin: Member, staff: 
     assert await response(world, contract=contract, category="lift_odd") == 70
     assert await response(world, category="lift_odd") == 40
     assert await response(world, place=OTHER_COMPOUND, category="no_water") == 20
+
+
+async def effective(api: Api, who: Member, query: str = "") -> Reply:
+    path = f"/api/v1/places/{COMPOUND}/repair-terms/effective{query}"
+    return await api.get(path, as_=who)
+
+
+async def test_it_is_told_which_terms_count_today_and_who_set_them(
+    world: World, admin: Member, staff: Member
+) -> None:
+    """Nobody needs to have written any: the product's own are told, too."""
+    api = world.api
+
+    async def told(query: str = "") -> tuple[str, int, bool]:
+        reply = await effective(api, staff, query)
+        assert reply.status == 200, reply.body
+        assert [row["danger"] for row in reply.body["items"]] == [*Danger]
+        [row] = [row for row in reply.body["items"] if row["danger"] == "urgent"]
+        return row["origin"], row["response"]["minutes"], row["version_id"] is None
+
+    assert await told() == ("default", DEFAULTS[Danger.URGENT].response.minutes, True)
+    await written(api, admin, "cc", 10)
+    assert await told() == ("city", 10, False)
+    await written(api, staff, COMPOUND, 20, category="water")
+    assert await told("?category=water_leak") == ("compound", 20, False)
+    assert await told("?category=lift_odd") == await told() == ("city", 10, False)
+    contract = await contract_of(world)
+    await written(api, staff, COMPOUND, 30, contract_id=contract)
+    assert await told() == await told("?category=water_leak") == ("contract", 30, False)
+    assert (await effective(api, staff)).body["contract_id"] == contract
+    reply = await effective(api, staff, "?category=nothing")
+    assert (reply.status, reply.code) == (422, "bad_repair_terms")
+
+
+def test_the_page_tells_the_products_own_terms() -> None:
+    """A row for each class, in hours and days as people count them."""
+    page = Path(__file__).parents[2] / "docs" / "explanation" / "repairs.md"
+    text = page.read_text(encoding="utf-8")
+    for danger, terms in DEFAULTS.items():
+        said = [amount(span) for span in (terms.response, terms.completion)]
+        assert f"| {danger.label} (`{danger}`) | {said[0]} | {said[1]} |" in text, danger
+
+
+def amount(span: Span) -> str:
+    """Return a span in the largest unit in which it is whole."""
+    if span.pace is Pace.WORKING:
+        days, rest = divmod(span.minutes, WORKING_DAY)
+        assert not rest
+        return f"{days} working day{'s' if days > 1 else ''}"
+    hours, rest = divmod(span.minutes, 60)
+    return f"{span.minutes} minutes" if rest else f"{hours} hours"
 
 
 async def test_a_version_counts_from_its_day_on_until_the_next(

@@ -75,12 +75,34 @@ async def of(
     `contract_id`: contract of the firm that serves the compound; "" where none does. One
     query; a second for the groups of the category, where some version names a category.
     """
+    scope = {"contract_id": contract_id, "day": day}
+    version = await version_of(deps, place, category_code, danger, **scope)
+    return terms_of(version, danger)
+
+
+async def version_of(
+    deps: Dependencies,
+    place: str,
+    category_code: str,
+    danger: Danger,
+    *,
+    contract_id: str,
+    day: Day,
+) -> TermsVersion | None:
+    """Return the version that counts on a day at a place; None for the product's own terms.
+
+    `category_code`: "" for what counts for all that have no terms of their own.
+    """
     levels = sorted({ancestors(place)[0], places.compound_of(place)})
     found = await store.begun(deps.db, levels, contract_id, danger, day)
     line = [category_code]
-    if any(version.category for version in found):
+    if category_code and any(version.category for version in found):
         line = await categories.line(deps, place, category_code)
-    version = strongest(found, line)
+    return strongest(found, line)
+
+
+def terms_of(version: TermsVersion | None, danger: Danger) -> Terms:
+    """Return what a version says of a class of danger, or else the product's own."""
     if version is None or version.response is None or version.completion is None:
         return DEFAULTS[danger]
     return Terms(

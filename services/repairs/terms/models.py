@@ -134,3 +134,51 @@ class TermsView(Struct, kw_only=True):
     response: Allowance | None
     completion: Allowance | None
     set_at: datetime
+
+
+class TermsOrigin(Labelled):
+    """Who set the terms that count."""
+
+    DEFAULT = "default", "系统默认"
+    CITY = "city", "全市"
+    COMPOUND = "compound", "小区"
+    CONTRACT = "contract", "物业合同"
+
+
+class EffectiveTermsQuery(Struct, forbid_unknown_fields=True, kw_only=True):
+    """For which repairs to tell the terms that count.
+
+    `category`: Category of the repairs; those without terms of their own without it.
+    """
+
+    category: CategoryCode | None = None
+
+
+class EffectiveTerms(Struct, kw_only=True):
+    """Terms that a repair of a class of danger would have today.
+
+    `danger`: Class of danger.
+    `response`: Until somebody takes it on.
+    `completion`: Until it is mended.
+    `origin`: Who set them.
+    `version_id`: Id of the version that says so; null for the product's own.
+    """
+
+    danger: Danger
+    response: Allowance
+    completion: Allowance
+    origin: TermsOrigin
+    version_id: str | None
+
+
+class EffectiveTermsView(Struct, kw_only=True):
+    """Terms that count today at a place, for each class of danger.
+
+    `place`: Path of the place.
+    `contract_id`: Contract of the firm that serves it today; null for none.
+    `items`: One for each class, the most dangerous first.
+    """
+
+    place: str
+    contract_id: str | None
+    items: list[EffectiveTerms]

@@ -32,4 +32,9 @@ async def views(deps: Dependencies, versions: Sequence[TermsVersion]) -> list[Te
 
 
 def _shown(span: Span | None) -> Allowance | None:
-    return None if span is None else Allowance(minutes=span.minutes, pace=span.pace)
+    return None if span is None else allowance(span)
+
+
+def allowance(span: Span) -> Allowance:
+    """Return a span as clients see it."""
+    return Allowance(minutes=span.minutes, pace=span.pace)

@@ -38,7 +38,7 @@ CodeToken = Annotated[
 # The same whatever the token is: it tells nobody which codes there are.
 PAGE: Final = fixed(
     """<!doctype html>
-<html lang="zh-CN"><head><meta charset="utf-8"><title>场所码</title>
+<html lang="zh-CN"><head><meta charset="utf-8"><title>报修码</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>
 <body style="font: 1.5em sans-serif; margin: 2em; text-align: center">
 <p>请用微信“扫一扫”扫这个码</p></body></html>
@@ -75,7 +75,7 @@ class PlaceCodeSheetsHandler(ApiHandler):
     async def get(self, place: PlacePath, query: SheetsQuery) -> Download:
         """Sheets to hang up: one page for each code in use at a place and below it."""
         made = await sheets.printed(self.deps, self.actor, place, query)
-        return Download(made, papers.PDF, "场所码.pdf")
+        return Download(made, papers.PDF, "报修码.pdf")
 
 
 class PlaceCodeRenewalHandler(ApiHandler):

@@ -59,7 +59,7 @@ async def add(
     """Make a code. Raises NotFound, PlaceCodeWrongPlace, PlaceCodeExists."""
     found = await places.access_place(deps, actor, place, Permission.MANAGE_CODES)
     if found.kind not in PLACES:
-        raise PlaceCodeWrongPlace("场所码请贴在小区、楼栋或单元,不要贴在住户家")
+        raise PlaceCodeWrongPlace("报修码请贴在小区、楼栋或单元,不要贴在住户家")
     code = _draft(deps, actor, place, wish)
 
     async def save(tx: Transaction) -> None:
@@ -72,7 +72,7 @@ async def add(
     try:
         await deps.in_transaction(save)
     except DuplicateKeyError:
-        raise PlaceCodeExists("这里已经有同名的场所码,请换个名称或停用旧码") from None
+        raise PlaceCodeExists("这里已经有同名的报修码,请换个名称或停用旧码") from None
     return await views.view(deps, code)
 
 
@@ -122,7 +122,7 @@ async def _move(
         found = await _access(deps, tx, actor, code_id)
         moved = await store.move(deps.db, tx, found.id, action, changes)
         if moved is None:
-            raise PlaceCodeEnded("这个场所码已经停用")
+            raise PlaceCodeEnded("这个报修码已经停用")
         about = {"place": found.place, "subject": found.id}
         await audit.record(deps, tx, actor, TABLE.act(action), **about)
         return moved
@@ -137,7 +137,7 @@ async def _access(deps: Dependencies, tx: Transaction, actor: Actor, code_id: st
         code,
         Permission.MANAGE_CODES,
         at=lambda code: code.place,
-        missing="没有找到这个场所码",
+        missing="没有找到这个报修码",
     )
 
 

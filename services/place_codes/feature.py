@@ -12,7 +12,7 @@ from services.place_codes.models import PlaceCodesQuery, PlaceCodeView
 CODES: Final = List(
     name="place_codes",
     needs=Permission.MANAGE_CODES,
-    title="场所码",
+    title="报修码",
     query=PlaceCodesQuery,
     read=actions.listing,
     columns=columns(

@@ -12,6 +12,6 @@ HOLDINGS: Final = (
         fate=Fate.NOBODYS,
         sealed={"token_sealed": TOKEN},
         staff=("added_by", "renewed_by", "ended_by"),
-        why="贴在单元门、电梯和设备上的场所码,只说明地点",
+        why="贴在单元门、电梯和设备上的报修码,只说明地点",
     ),
 )

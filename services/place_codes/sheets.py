@@ -50,12 +50,12 @@ async def printed(deps: Dependencies, actor: Actor, place: str, query: SheetsQue
     if len(codes) > most:
         raise PaperTooLong(f"一次最多打印 {most} 张,请按楼栋或单元打印", most=most)
     if not codes:
-        raise NoPlaceCodes("这里还没有使用中的场所码,请先添加")
+        raise NoPlaceCodes("这里还没有使用中的报修码,请先添加")
     addresses = await places.addresses(deps, sorted({code.place for code in codes}))
     codes.sort(key=lambda code: (in_order(code.place), in_order(code.label), code.id))
     lines = await _lines(deps, codes)
     sheets = [_sheet(deps, code, addresses.get(code.place, ""), lines) for code in codes]
-    made = await asyncio.to_thread(papers.pdf, f"{found.name}场所码", sheets)
+    made = await asyncio.to_thread(papers.pdf, f"{found.name}报修码", sheets)
 
     async def note(tx: Transaction) -> None:
         act, count = Act.PLACE_CODES_PRINTED, len(codes)

@@ -26,4 +26,4 @@ class Danger(Labelled):
     DANGER = "danger", "危险", Pace.CONTINUOUS
     URGENT = "urgent", "紧急", Pace.CONTINUOUS
     NORMAL = "normal", "一般"
-    PLANNED = "planned", "计划"
+    PLANNED = "planned", "计划维修"

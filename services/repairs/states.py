@@ -22,9 +22,9 @@ class RepairState(Labelled):
     APPEALED = "appealed", "申诉中"
     ACCEPTED = "accepted", "待派工"
     ASSIGNED = "assigned", "已派工"
-    ON_THE_WAY = "on_the_way", "上门途中"
+    ON_THE_WAY = "on_the_way", "前往途中"
     WORKING = "working", "维修中"
-    PAUSED = "paused", "暂停"
+    PAUSED = "paused", "已暂停"
     DONE = "done", "待确认"  # everybody is asked whether it is fixed
     CONFIRMED = "confirmed", "已修好"
     CLOSED = "closed", "无人反馈,已关闭"
@@ -61,7 +61,7 @@ class RepairAction(Labelled):
     MERGE = "merge", "并入其他报修"
     SPLIT = "split", "拆出新报修"
     REMARK = "remark", "备注"
-    END_OUTAGE = "end_outage", "停用恢复,请大家确认"
+    END_OUTAGE = "end_outage", "已恢复,请确认"
 
 
 S, A, P = RepairState, RepairAction, Party

@@ -169,7 +169,7 @@ async def test_another_expected_end_is_told_again(works: Works) -> None:
     assert (reply.status, reply.body["text"]) == (200, "主管爆裂,正在抢修")
     assert datetime.fromisoformat(reply.body["ends_at"]) == datetime.fromisoformat(later)
     await works.world.work()
-    assert await told(works, "li") == ["已更新:停水通告", "突发停水时间有变动"]
+    assert await told(works, "li") == ["已更新:停水通告", "停水恢复时间有变动"]
     assert "预计2026年3月2日 21:00恢复" in (await works.told("li", "outage_sudden"))[1]
     bad = await works.post("dispatcher", path, ends_at=at(works, hours=-1))
     assert (bad.status, bad.code) == (422, "outage_bad_times")
@@ -241,6 +241,9 @@ async def test_a_cancelled_outage_is_taken_back_from_everybody(works: Works) -> 
     reply = await works.post("staff", f"outages/{outage_id}/cancel", reason="施工改期")
     assert (reply.status, reply.body["state"]) == (200, "cancelled")
     assert await told(works, "li", "outage_planned") == ["已取消:计划停水"]
+    assert await works.told("li", "outage_planned") == [
+        "春光小区3栋2单元原定2026年3月3日 12:00起的停水已取消:施工改期"
+    ]
     assert (await here(works, "li", f"place={LI_HOME}")).body["items"] == []
     assert (await works.get("li", f"outages/{outage_id}")).body[
         "cancelled_because"

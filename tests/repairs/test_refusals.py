@@ -57,6 +57,12 @@ async def test_a_report_that_cannot_be(
     assert await works.world.db.repairs.count_documents({}) == 0
 
 
+async def test_who_reports_at_the_wrong_place_reads_where_it_belongs(works: Works) -> None:
+    shared, own = await reported(works, place=LI_HOME), await reported(works, category=TAP)
+    assert "公共部位" in shared.body["title"]
+    assert "选自己的家" in own.body["title"]
+
+
 async def test_photos_of_another_home_or_another_report_are_not_there(works: Works) -> None:
     theirs, mine = await sent(works, "wang"), await sent(works, "li")
     assert (await reported(works, photo_ids=[theirs])).status == 404

@@ -222,7 +222,7 @@ async def cancel(
             raise OutageBegun("已经开始,结束后请通告恢复")
         changes = {"cancelled_because": wish.reason}
         moved = await _move(deps, tx, actor, found, OutageAction.CANCEL, changes)
-        await _stop(deps, tx, moved, notify.cancelled(moved))
+        await _stop(deps, tx, moved, await notify.cancelled(deps, moved))
         return moved
 
     return await views.one(deps, await deps.in_transaction(save))

@@ -24,10 +24,10 @@ class OutageKind(Labelled):
 
     WATER = "water", "停水"
     ELECTRICITY = "electricity", "停电"
-    HEATING = "heating", "停暖"
+    HEATING = "heating", "停供暖"
     GAS = "gas", "停气"
-    LIFT = "lift", "停梯"
-    DRAINS = "drains", "下水停用"
+    LIFT = "lift", "电梯停运"
+    DRAINS = "drains", "排水停用"
     OTHER = "other", "设施停用"
 
 

@@ -93,9 +93,9 @@ async def wish(deps: Dependencies, outage: Outage) -> Wish:
 
 
 def title_of(outage: Outage) -> str:
-    begins = "计划" if outage.planned else "突发"
-    changed = "时间有变动" if outage.version > 1 else "通告"
-    return f"{begins}{outage.kind.label}{changed}"
+    if outage.version > 1:
+        return f"{outage.kind.label}恢复时间有变动"
+    return f"{'计划' if outage.planned else '突发'}{outage.kind.label}通告"
 
 
 def _when(outage: Outage) -> str:
@@ -114,6 +114,9 @@ def ended(outage: Outage) -> tuple[str, str]:
     return f"已恢复:{what}", f"{what}已经结束,恢复正常。如果您那里还没有恢复,请报修。"
 
 
-def cancelled(outage: Outage) -> tuple[str, str]:
+async def cancelled(deps: Dependencies, outage: Outage) -> tuple[str, str]:
     """Return title and text of an outage that does not come, for those who were told of it."""
-    return f"已取消:计划{outage.kind.label}", f"不再停用:{outage.cancelled_because}"
+    address = spoken(outage, await places.addresses(deps, outage.places))
+    begins, what = moment(outage.begins_at), outage.kind.label
+    text = f"{address}原定{begins}起的{what}已取消:{outage.cancelled_because}"
+    return f"已取消:计划{what}", text

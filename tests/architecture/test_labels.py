@@ -15,7 +15,12 @@ from services.kernel.labels import Labelled
 OTHER_WORDS: Final = {
     "services.home_requests.states": {"PROGRESS"},  # the sentence of a message
     "services.notices.states": {"INSTEAD"},  # what to do in place of an action
-    "services.repairs.notify": {"PROGRESS", "WORK", "LATE"},  # what a message says of a step
+    "services.repairs.notify": {
+        "PROGRESS",
+        "WORK",
+        "NEWS",
+        "LATE",
+    },  # what a message says of a step
     "services.register.sheet.cells": {"RELATIONS"},  # what registers write for it
 }
 

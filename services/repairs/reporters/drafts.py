@@ -27,12 +27,6 @@ from services.repairs.terms import actions as terms
 
 SCOPES: Final = {Part.HOME: Scope.HOME, Part.COMMON: Scope.COMMON}
 
-# What is said of a category of the other part.
-ELSEWHERE: Final = {
-    Part.HOME: "这是楼道等公共部位的问题,请选单元后再报",
-    Part.COMMON: "这是家里的问题,请选自己的家后再报",
-}
-
 
 class WrongPart(errors.InvalidInput):
     """The category is not one of homes, or not one of what all share."""
@@ -44,7 +38,9 @@ async def choose(deps: Dependencies, place: str, part: Part, code: str) -> Categ
     """Return a category of today for a part. Raises WrongPart, CategoryUnknown, -Ended."""
     category = await categories.choose(deps, place, code, today=deps.today())
     if category.scope not in {Scope.BOTH, SCOPES[part]}:
-        raise WrongPart(ELSEWHERE[part])
+        if part is Part.HOME:
+            raise WrongPart("这是楼道等公共部位的问题,请选单元后再报")
+        raise WrongPart("这是家里的问题,请选自己的家后再报")
     return category
 
 

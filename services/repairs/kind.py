@@ -10,7 +10,7 @@ from mongo_indexes.repairs import COLLECTION
 from services.cases import deadlines
 from services.cases.kinds import Kind, Question, Rung
 from services.cases.models import Clock
-from services.dependencies import Dependencies
+from services.dependencies import Dependencies, Transaction
 from services.kernel.days import day_of
 from services.kernel.documents import Document
 from services.kernel.paths import covers
@@ -20,6 +20,7 @@ from services.repairs.boards import keys
 from services.repairs.dispatches import details
 from services.repairs.figures import recounts
 from services.repairs.models import Part, Repair, Wish
+from services.repairs.quotes import debts
 from services.repairs.states import OPEN, TABLE, UNDER_WAY, RepairAction, RepairState
 from services.working_time.models import Pace, Span
 
@@ -129,6 +130,11 @@ WRITES: Final = {
 }
 
 
+async def _follow(deps: Dependencies, tx: Transaction, repair: Repair) -> None:
+    await recounts.of_change(deps, tx, repair)
+    await debts.tell(deps, tx, repair)
+
+
 # Longer than it may be opened again, and than most quarrels about what was done.
 PHOTOS_KEPT_FOR: Final = timedelta(days=180)
 
@@ -219,7 +225,7 @@ REPAIR: Final = Kind(
     ),
     photos_kept_for=PHOTOS_KEPT_FOR,
     without_photos=_without_photos,
-    follows=recounts.of_change,
+    follows=_follow,
     tell=notify.tell,
     details=details.of_events,
 )

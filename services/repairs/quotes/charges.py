@@ -15,6 +15,8 @@ from services.repairs.quotes.states import QuoteAction, QuoteState
 async def settle(deps: Dependencies, tx: Transaction, repair: Repair) -> None:
     """Bill the quote of a repair in the transaction that finishes it; once, ever.
 
+    Who pays hears of it when the repair is over (see debts.py).
+
     Without a yes nothing is to pay, whatever was offered; and nothing by a quote of a firm that
     does the repair no more. The caller writes the repair in this transaction.
     """
@@ -55,7 +57,6 @@ async def _bill(deps: Dependencies, tx: Transaction, quote: Quote) -> None:
     last = plus_days(day_of(now), quote.guarantee_days) if quote.guarantee_days else None
     done = {"bill": bill.id, "billed_at": now, "guaranteed_until": last}
     await store.move(deps.db, tx, quote, QuoteAction.BILL, **done)
-    await notify.billed(deps, tx, quote)
 
 
 def _charge(quote: Quote) -> Charge:

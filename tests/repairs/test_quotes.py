@@ -80,7 +80,7 @@ async def test_an_outage_that_ends_ends_no_work_that_was_agreed(
 
 @pytest.mark.parametrize("is_silent", [False, True])
 async def test_the_bill_is_told_when_the_repair_is_over(
-    quoted: Quoted, is_silent: bool
+    quoted: Quoted, *, is_silent: bool
 ) -> None:
     await quoted.accepted()
     before = len(await quoted.works.told("li", "repair_quote"))

@@ -37,7 +37,6 @@ BY_HAND: Final = (
     ("完成时间", LINE),
     ("维修人签字", LINE),
 )
-SIGNS: Final = {Part.HOME: "住户签字", Part.COMMON: "验收人签字"}
 COMMUNITY: Final = "社区"
 
 
@@ -83,7 +82,8 @@ async def _work(
 
 def _sheet(deps: Dependencies, view: RepairView, work: Sequence[tuple[str, str]]) -> Sheet:
     facts = Facts((*_about(view), *work, *_contact(view)))
-    by_hand = Facts((*BY_HAND, (SIGNS[view.part], LINE)))
+    signs = "住户签字" if view.part is Part.HOME else "验收人签字"
+    by_hand = Facts((*BY_HAND, (signs, LINE)))
     code = QrCode(address_of(deps, view.repair_id), width=CODE_WIDTH)
     return Sheet(f"维修工单 {view.number}", (facts, Text(view.text or ""), by_hand, code))
 

@@ -92,8 +92,6 @@ def _view(
 def _photos(deps: Dependencies, check: ContentCheck) -> list[CheckedPhoto]:
     urls = photos.urls_for_moderation(deps, check.photo_ids)
     return [
-        CheckedPhoto(
-            photo_id=each.photo_id, url=each.url, finding=check.found.get(each.photo_id)
-        )
-        for each in urls
+        CheckedPhoto(photo_id=photo_id, url=url, finding=check.found.get(photo_id))
+        for photo_id, url in urls.items()
     ]

@@ -67,7 +67,7 @@ async def urls(
     """Addresses of the photos that the actor may see, in the order of `photo_ids`."""
     found = {photo.id: photo for photo in await store.find(deps.db, photo_ids)}
     return [
-        links.sign(deps, photo_id, lasts)
+        links.sign(deps, found[photo_id], lasts)
         for photo_id in dict.fromkeys(photo_ids)
         if photo_id in found and _may_see(actor, found[photo_id])
     ]
@@ -78,12 +78,12 @@ def url_for_wechat(deps: Dependencies, photo_id: str) -> str:
     return links.for_wechat(deps, photo_id)
 
 
-def urls_for_moderation(deps: Dependencies, photo_ids: Sequence[str]) -> list[PhotoUrl]:
-    """Addresses of photos for who judges what they belong to, which the caller has asked.
+def urls_for_moderation(deps: Dependencies, photo_ids: Sequence[str]) -> dict[str, str]:
+    """Return photo → its address for who judges what they belong to; the caller asked.
 
     They are not yet anybody else's to see, whatever permission they are attached with.
     """
-    return [links.sign(deps, photo_id) for photo_id in photo_ids]
+    return {photo_id: links.address_of(deps, photo_id) for photo_id in photo_ids}
 
 
 async def url(deps: Dependencies, actor: Actor, photo_id: str) -> PhotoUrl:
@@ -107,8 +107,9 @@ async def links_to(
 
     For whoever the caller knows may see the subject, and all that is attached to it.
     """
-    there = {p.id for p in await store.find(deps.db, photo_ids) if p.attached_to == subject}
-    return [links.sign(deps, each) for each in dict.fromkeys(photo_ids) if each in there]
+    found = await store.find(deps.db, photo_ids)
+    there = {photo.id: photo for photo in found if photo.attached_to == subject}
+    return [links.sign(deps, there[each]) for each in dict.fromkeys(photo_ids) if each in there]
 
 
 async def media_of(deps: Dependencies, photo_ids: Sequence[str]) -> dict[str, Media]:

@@ -88,14 +88,18 @@ class PhotoView(Struct, kw_only=True):
 
 
 class PhotoUrl(Struct, kw_only=True):
-    """Address that shows a photo to whoever has it, for five minutes.
+    """Address that shows a photo or recording to whoever has it, for five minutes.
 
     `photo_id`: Opaque id of the photo.
+    `media`: Media type of the file.
+    `seconds`: Length of a film or a voice, begun seconds not counted, at least 1; else 0.
     `url`: Address, relative to the server.
     `expires_at`: When the address shows nothing any more.
     """
 
     photo_id: str
+    media: Media
+    seconds: int
     url: str
     expires_at: datetime
 

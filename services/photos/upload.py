@@ -87,8 +87,9 @@ def _require_allowed(actor: Actor, purpose: PhotoPurpose, family: FileType) -> N
     needed = NEEDS.get(purpose)
     if needed and not any(actor.places(one) for one in needed):
         require(actor, needed[0])
-    if purpose is PhotoPurpose.CASE and family is FileType.PAPER:
-        require(actor, Permission.VIEW_PLACES)
+    is_paper = purpose is PhotoPurpose.CASE and family is FileType.PAPER
+    if is_paper and not actor.places(Permission.VIEW_PLACES):
+        raise errors.Forbidden("请发图片、视频或录音")
 
 
 async def _release(deps: Dependencies, actor: Actor, photo: Photo, policy: PolicyKey) -> None:

@@ -261,3 +261,18 @@ async def test_each_adds_so_often_a_day(works: Works, monkeypatch: pytest.Monkey
     await works.do("wang", repair_id, "additions", text="我也急")
     await works.advance(days=1)
     await works.do("li", repair_id, "additions", text="快点")
+
+
+async def test_a_resident_who_sends_a_paper_reads_what_to_send(works: Works) -> None:
+    member = await works.member("li")
+    await works.world.agree(member, "proof")
+    paper = b"%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
+    reply = await works.world.api.post("/api/v1/photos?purpose=case", paper, as_=member)
+    assert (reply.status, reply.body["title"]) == (403, "请发图片、视频或录音")
+
+
+async def test_an_address_says_what_is_behind_it(works: Works) -> None:
+    photo_id = await photo(works, "li")
+    repair_id = await works.report("li", photo_ids=[photo_id])
+    [found] = (await works.get("li", f"repairs/{repair_id}/photos")).body["items"]
+    assert (found["media"], found["seconds"]) == ("image/jpeg", 0)

@@ -154,7 +154,7 @@ async def note(
 
 
 async def similar(deps: Dependencies, actor: Actor, query: SimilarQuery) -> Page[RepairView]:
-    """Open repairs of the same category at a place or above it, for who is about to report.
+    """Open repairs of the same category at a place or above it, the nearest first, then newest.
 
     Raises NotFound for a place where the actor neither lives nor works.
     """
@@ -163,6 +163,7 @@ async def similar(deps: Dependencies, actor: Actor, query: SimilarQuery) -> Page
     while covers(compound, above := parent(wanted[-1]) or ""):
         wanted.append(above)
     found = await store.similar(deps.db, wanted, query.category, limit=MOST_SIMILAR)
+    found.sort(key=lambda repair: -len(repair.place))  # all are on one line upwards
     known = [each for each in found if REPAIR.knows(actor, each)]
     return Page(await views.shown(deps, actor, known))
 

@@ -8,9 +8,9 @@ import pytest
 from services.cases.parties import actions as parties
 from services.cases.parties import store as parties_store
 from services.messaging import store as messages_store
-from tests.build.cast import LI_HOME
+from tests.build.cast import COMPOUND, LI_HOME, UNIT
 from tests.build.deaths import Killed, deadly
-from tests.build.repairs import TAP, Works
+from tests.build.repairs import LIGHT, TAP, Works
 from tests.build.sign_ins import Member
 from tests.build.world import Reply
 
@@ -270,3 +270,11 @@ async def test_a_household_joins_its_homes_own_and_no_neighbour_does(works: Work
     assert reply.status == 404
     await works.repaired(repair_id)
     assert len(await questions(works, repair_id)) == 2
+
+
+async def test_what_is_nearest_is_shown_first(works: Works) -> None:
+    near = await works.report("li")
+    far = await works.report("li", place=COMPOUND)
+    assert near < far
+    found = await works.get("li", f"repairs/similar?place={UNIT}&category={LIGHT}")
+    assert [each["repair_id"] for each in found.body["items"]] == [near, far]

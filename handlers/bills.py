@@ -27,7 +27,7 @@ class MyBillsHandler(ApiHandler):
 class MyRepairBillsHandler(ApiHandler):
     @endpoint("listMyRepairBills", needs=Access.SIGNED_IN)
     async def get(self, query: MyBillsQuery) -> Page[BillView]:
-        """What I owe or paid for repairs that I ordered, the latest first."""
+        """What I owe for repairs that I ordered, or with `state` paid, the latest first."""
         return await bills.repairs_of(self.deps, self.actor, query)
 
 

@@ -346,6 +346,7 @@ OTHERS: Final[dict[str, Any]] = {
     "MessageView.page": "pages/bills/index",
     "MessageView.read_at": None,
     "MessageView.title": "您有新的账单",
+    "PhotoUrl.seconds": 0,
     "PhotoUrl.url": "/photos/01kt9a7c4m8q2v5x1z3b6d0e9p?expires=1772424300&signature=3vK…",
     "PhotoView.bytes": 245_760,
     "PhotoView.height": 1600,

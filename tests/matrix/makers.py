@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mongo_indexes import appointments, bills, messages, residencies
+from mongo_indexes import appointments, bills, contracts, messages, residencies
 from services.appointments.models import Appointment
 from services.bills.models import Bill
 from services.bills.states import BillState
@@ -10,6 +10,8 @@ from services.fees.models import BillKind
 from services.kernel.days import plus_months
 from services.kernel.permissions import Role
 from services.messaging.models import Message, position
+from tests.matrix.posts import COMPOUND
+from tests.matrix.seats import FAR_DAY
 from tests.matrix.town import Scene
 
 
@@ -81,3 +83,11 @@ async def bill(scene: Scene, state: BillState = BillState.OWING, **more: Any) ->
     )
     await scene.town.insert(bills.COLLECTION, made)
     return made
+
+
+async def firm(scene: Scene) -> str:
+    """Return the firm that serves the matrix's compound."""
+    query = {"place": COMPOUND, "to_day": FAR_DAY}
+    found = await scene.town.world.db[contracts.COLLECTION].find_one(query)
+    assert found is not None
+    return str(found["firm"])

@@ -7,7 +7,6 @@ import pytest
 
 from mongo_indexes import (
     case_parties,
-    contracts,
     repair_call_backs,
     repair_ratings,
     repair_reviews,
@@ -27,6 +26,7 @@ from services.repairs.reviews.models import Review
 from services.repairs.reviews.states import ReviewState
 from services.repairs.states import RepairState
 from services.working_time.models import Pace
+from tests.matrix import makers
 from tests.matrix.posts import (
     COMMUNITY,
     COMPOUND,
@@ -40,7 +40,6 @@ from tests.matrix.posts import (
 )
 from tests.matrix.row import Row
 from tests.matrix.rules import Outcome, at, decided
-from tests.matrix.seats import FAR_DAY
 from tests.matrix.town import Furniture, Scene
 from tests.matrix.walk import IN_TOWN, Walked
 
@@ -70,19 +69,11 @@ async def fixed(scene: Scene, person: str | None = None) -> Repair:
         created_at=now,
         steps=1,
         clocks={"completion": clock},
-        firm=await firm(scene),
+        firm=await makers.firm(scene),
         ended_at=now,
     )
     await scene.town.insert(repairs.COLLECTION, made)
     return made
-
-
-async def firm(scene: Scene) -> str:
-    """Return the firm that serves the matrix's compound."""
-    query = {"place": COMPOUND, "to_day": FAR_DAY}
-    found = await scene.town.world.db[contracts.COLLECTION].find_one(query)
-    assert found is not None
-    return str(found["firm"])
 
 
 async def own(scene: Scene) -> str:

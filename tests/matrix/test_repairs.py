@@ -15,6 +15,7 @@ from services.repairs.classes import Danger
 from services.repairs.models import TEXT, Part, Repair
 from services.repairs.states import RepairState
 from services.working_time.models import Pace
+from tests.matrix import makers
 from tests.matrix.posts import COMPOUND, HOME, HOMES, OWNER, UNIT, Position, Post, lies_in
 from tests.matrix.row import Row
 from tests.matrix.rules import Outcome, at, decided, everyone
@@ -66,6 +67,16 @@ def repair(state: RepairState = S.REPORTED) -> Maker:
 
     async def make(scene: Scene) -> str:
         return await scene.town.insert(repairs.COLLECTION, _repair(scene, state))
+
+    return make
+
+
+def of_the_firm(state: RepairState) -> Maker:
+    """Return a maker of a repair that the firm of the compound has in hand."""
+
+    async def make(scene: Scene) -> str:
+        made = _repair(scene, state, firm=await makers.firm(scene))
+        return await scene.town.insert(repairs.COLLECTION, made)
 
     return make
 
@@ -261,7 +272,7 @@ ROWS = (
         makes=with_category,
         body=lambda _, made: {"category": made["category"], "text": "门锁也坏了"},
     ),
-    work("/assignment", repair(S.ACCEPTED), body=repairer),
+    work("/assignment", of_the_firm(S.ACCEPTED), body=repairer),
     Row("get", "/api/v1/places/{place}/repair-crew", at(COMPOUND, UNIT), bare="ids of staff"),
     Row(
         "put",

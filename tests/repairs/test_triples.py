@@ -229,6 +229,7 @@ def made(town: Town, triple: Triple, *, merged_into: str = "") -> tuple[Repair, 
         text="" if is_home else "灯不亮",
         text_sealed=TEXT.seal(vault, repair_id, "漏水") if is_home else "",
         holder=town.cast["repairer"].member.person_id if triple.state in HELD else "",
+        firm=town.works.firm,
         clocks={"response": clock, "completion": clock},
         round=1,
         # Who is alone with it may cancel it, and that is not of the table.

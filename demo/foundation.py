@@ -86,10 +86,11 @@ async def lay(site: Site) -> None:
         period = plus_months(first, number)
         await _bills(_at(site, _morning_of(period) + later), period)
     site.tell(f"  bills of {MONTHS} months published")
-    for person in ROLES:  # one by one: at once they would wait for each other in the audit
-        actor = await sign_in(site, person.name, person.phone)
-        if person.role is Role.COMMUNITY_STAFF:
-            await repairs.report(site, actor)
+    # One by one: at once they would wait for each other in the audit.
+    people = {person.name: await sign_in(site, person.name, person.phone) for person in ROLES}
+    await repairs.report(site, people["staff"])
+    await repairs.fix_last_months(site, people)
+    site.tell(f"  {len(repairs.LAST_MONTH)} repairs of last month fixed")
     site.mark.add(FOUNDED)
 
 

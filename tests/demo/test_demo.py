@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -10,11 +11,13 @@ from structlog.testing import capture_logs
 from demo import foundation, history
 from demo.mark import FOUNDED
 from demo.people import COMPOUND, ROLES, UNIT, Mood
+from demo.repairs import LAST_MONTH
 from demo.site import Site
 from server.cli import run
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.jobs.models import Again
+from services.kernel.days import month_of, plus_months
 from services.kernel.documents import Document
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
@@ -49,6 +52,29 @@ async def test_a_dispatcher_knows_by_name_to_whom_a_repair_can_be_handed(
     names = {row["name"]: row["roles"] for row in crew["items"]}
     assert None not in names
     assert names["孙永刚"] == ["repairer"]
+
+
+async def test_last_month_has_repairs_to_call_back_about_figures_and_ratings(
+    site: Site, world: World
+) -> None:
+    await foundation.lay(site)
+    await world.work()
+    staff = await world.sign_in("staff")
+
+    async def at_compound(what: str) -> Any:
+        reply = await world.api.get(f"/api/v1/places/{COMPOUND}/{what}", as_=staff)
+        assert reply.status == 200, reply.body
+        return reply.body
+
+    month = plus_months(month_of(world.clock.now), -1)
+    asked = await at_compound("repair-figures?" + f"from_month={month}&to_month={month}")
+    names = ("reported", "fixed", "ratings")
+    counted = {name: asked["figures"][name] for name in names}
+    rated = sum(past.stars is not None for past in LAST_MONTH)
+    assert counted == {"reported": len(LAST_MONTH), "fixed": len(LAST_MONTH), "ratings": rated}
+    drawn = (await at_compound("repair-call-backs"))["items"]
+    assert [row["is_waiting"] for row in drawn] == [True, True]
+    assert len((await at_compound("repair-reviews"))["items"]) == 1
 
 
 async def test_a_realistic_share_has_paid_when_the_history_is_made(
@@ -93,6 +119,8 @@ async def test_a_foundation_killed_in_every_job_is_laid_all_the_same(
     assert await world.db.places.count_documents({"kind": "home"}) == HOMES
     assert await world.db.bills.count_documents({"state": "owing"}) == 3 * 2 * HOMES
     assert await world.db.bills.count_documents({}) == 3 * 2 * HOMES
+    assert await world.db.repairs.count_documents({}) == 1 + len(LAST_MONTH)
+    assert await world.db.repair_call_backs.count_documents({}) == 2
     runs = [run["state"] async for run in world.db.bill_runs.find({})]
     assert runs == ["published"] * 3
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +22,8 @@ from services.kernel.days import month_of, plus_months
 from services.kernel.documents import Document
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
+from services.repairs import works
+from services.repairs.reporters import actions as reporters
 from tests.build.world import World
 from tests.demo.conftest import HOMES, neighbours
 
@@ -123,6 +126,41 @@ async def test_a_foundation_killed_in_every_job_is_laid_all_the_same(
     assert await world.db.repair_call_backs.count_documents({}) == 2
     runs = [run["state"] async for run in world.db.bill_runs.find({})]
     assert runs == ["published"] * 3
+
+
+async def test_repairs_of_last_month_cut_short_go_on(
+    site: Site, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever step the start was killed in, each is reported once, and rated once."""
+    for module, step, most in ((works, "start", 2), (reporters, "answer", 4)):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, step, dying(getattr(module, step), most))
+            with pytest.raises(Killed):
+                await foundation.lay(site)
+    await foundation.lay(site)
+    assert site.mark.is_founded
+    kept = await world.db.repairs.find({}, {"state": True}).to_list()
+    assert Counter(each["state"] for each in kept) == {
+        "confirmed": len(LAST_MONTH),
+        "reported": 1,
+    }
+    rated = sum(past.stars is not None for past in LAST_MONTH)
+    assert await world.db.repair_ratings.count_documents({}) == rated
+
+
+def dying(step: Callable[..., Awaitable[Any]], most: int) -> Callable[..., Awaitable[Any]]:
+    """Return a step that kills the start after it was taken so often."""
+    taken = 0
+
+    async def take(*given: Any) -> Any:
+        nonlocal taken
+        taken += 1
+        found = await step(*given)
+        if taken == most:
+            raise Killed
+        return found
+
+    return take
 
 
 def killed_in_the_second_job(site: Site, *, before: bool) -> Site:

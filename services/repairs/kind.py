@@ -220,7 +220,7 @@ REPAIR: Final = Kind(
     derives=keys.changed,
     # What others decide by is settled once it is accepted.
     frozen=dict.fromkeys(
-        ("text", "text_sealed", "wish", "contact_sealed"),
+        ("text", "text_sealed", "wish", "phone_sealed", "access_sealed"),
         frozenset(RepairState) - {RepairState.REPORTED},
     ),
     photos_kept_for=PHOTOS_KEPT_FOR,

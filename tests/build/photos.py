@@ -56,7 +56,7 @@ async def sees(deps: Dependencies, actor: Actor, photo_id: str) -> bool:
 
 
 async def shown(deps: Dependencies, photo_id: str) -> bytes:
-    url = links.sign(deps, photo_id).url
+    url, _ = links.LINK.sign(deps.vault, photo_id, deps.now(), links.LASTS)
     expires, _, signature = url.partition("expires=")[2].partition("&signature=")
     file = await actions.show(deps, photo_id, expires, signature)
     return b"".join([piece async for piece in file.read(0, file.size)])

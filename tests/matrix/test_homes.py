@@ -96,7 +96,8 @@ async def signed(scene: Scene) -> dict[str, str]:
     deps, someone = scene.town.world.deps, scene.owner
     actor = msgspec.structs.replace(someone.post.actor, person_id=someone.person_id)
     photo = await upload.add(deps, actor, PhotoPurpose.PROOF, picture(scene, ""))
-    query = links.sign(deps, photo.photo_id).url.partition("?")[2]
+    url, _ = links.LINK.sign(deps.vault, photo.photo_id, deps.now(), links.LASTS)
+    query = url.partition("?")[2]
     return {"photo_id": photo.photo_id, **dict(parse_qsl(query))}
 
 

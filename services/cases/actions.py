@@ -125,8 +125,7 @@ async def advance(
     _keep(found, step.target, number, written)
     by = actor or CLOCK
     event = _event(deps, kind, found, by, action, source=source, number=number, words=words)
-    _sign(event, kind, found, step)
-    event.by_office = event.by_office or words.by_office
+    _sign(event, kind, found, step, words)
     await store.record(deps.db, tx, [event])
     if found.state is not source:
         await timers.start(deps, tx, kind, found, deps.now())
@@ -192,13 +191,14 @@ def _event(
     )
 
 
-def _sign(event: Event, kind: Kind, found: Any, step: Step[Any, Any]) -> None:
+def _sign(event: Event, kind: Kind, found: Any, step: Step[Any, Any], words: Words) -> None:
     """Write as who somebody took a step: by an office, as whose case it is, or who joined it.
 
     A step that is nobody's to ask for follows from what an office did elsewhere.
     """
     if event.by:
-        event.by_office = step.needs is not None or not (step.own or step.party)
+        is_offices = step.needs is not None or not (step.own or step.party)
+        event.by_office = is_offices or words.by_office
         event.by_joiner = not event.by_office and event.by not in kind.own(found)
 
 

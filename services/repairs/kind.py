@@ -82,6 +82,11 @@ async def _end(deps: Dependencies, _repair: Repair) -> Document:
     return {"ended_at": deps.now(), **_NO_PAUSE}
 
 
+async def _leave(deps: Dependencies, repair: Repair) -> Document:
+    """End without work: nobody has it on hand any more."""
+    return {**await _end(deps, repair), "holder": ""}
+
+
 async def _start(_deps: Dependencies, repair: Repair) -> Document:
     return {"visits": repair.visits + 1}
 
@@ -113,10 +118,10 @@ WRITES: Final = {
     RepairAction.OVERTURN: _overturn,
     RepairAction.UPHOLD: _end,
     RepairAction.REFUSE: _end,
-    RepairAction.CANCEL: _end,
+    RepairAction.CANCEL: _leave,
     RepairAction.CONFIRM: _end,
     RepairAction.LAPSE: _end,
-    RepairAction.MERGE: _end,
+    RepairAction.MERGE: _leave,
     RepairAction.ASSIGN: _go_on,
     RepairAction.START: _start,
     RepairAction.RESUME: _go_on,

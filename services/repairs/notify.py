@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
+from msgspec import Struct
+
 from services.cases.kinds import News, Side
 from services.dependencies import Dependencies, Transaction
 from services.kernel.templates import Ask, Moment, Purpose, Template
@@ -123,6 +125,14 @@ LATE: Final[Mapping[StrEnum, str]] = {
 }
 
 
+class About(Struct, frozen=True):
+    """What a message is about: its place and number, and the id that a tap opens."""
+
+    place: str
+    number: str
+    opens: str
+
+
 async def reported(
     deps: Dependencies, tx: Transaction, repair: Repair, people: Iterable[str]
 ) -> None:
@@ -182,13 +192,24 @@ async def _send(
     key: str,
     words: str,
 ) -> None:
-    addresses = await places.addresses(deps, [repair.place])
-    values = {
-        "address": addresses.get(repair.place, repair.place),
-        "number": repair.number,
-        "progress": words,
-        "work": words,
-    }
+    about = About(repair.place, repair.number, repair.id)
+    await send(deps, tx, people, template, about=about, key=key, words=words)
+
+
+async def send(
+    deps: Dependencies,
+    tx: Transaction,
+    people: Iterable[str],
+    template: Template,
+    *,
+    about: About,
+    key: str,
+    words: str,
+) -> None:
+    """Send people a message of an address, a number, and some words by whatever name it has."""
+    addresses = await places.addresses(deps, [about.place])
+    address = addresses.get(about.place, about.place)
+    values = {**dict.fromkeys(template.names, words), "address": address}
     for person in people:
         await messaging.notify(
             deps,
@@ -196,6 +217,6 @@ async def _send(
             person_id=person,
             template=template,
             key=key,
-            values={name: values[name] for name in sorted(template.names)},
-            page=f"{template.page}?id={repair.id}",
+            values={**values, "number": about.number},
+            page=f"{template.page}?id={about.opens}",
         )

@@ -98,7 +98,7 @@ TABLE: Final = Table(
         S.CANCELLED,
         own=True,
         act=Act.REPAIR_CANCELLED,
-        tells=(P.HOLDER,),
+        tells=(P.EARLIER_HOLDER,),
     ),
     *_stay(
         A.ADD,

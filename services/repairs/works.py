@@ -100,11 +100,9 @@ async def assign(
         raise BadAssignment("轮流派工时不用指定人员")
 
     async def change(tx: Transaction, found: Repair) -> Document:
-        goes_on: Document = {"paused_until": None, "pause_reason": None}
         if wish.round_robin:
-            chosen = await crews.next_for(deps, tx, found)
-            return {**goes_on, "holder": chosen, "outside_sealed": ""}
-        return {**goes_on, **await _chosen(deps, actor, found, wish)}
+            return {"holder": await crews.next_for(deps, tx, found), "outside_sealed": ""}
+        return await _chosen(deps, actor, found, wish)
 
     return await _take(deps, actor, repair_id, RepairAction.ASSIGN, change=change)
 

@@ -73,3 +73,12 @@ async def test_silence_closes_and_is_not_fixed(works: Works) -> None:
     await works.advance(days=7)
     await works.world.work()
     assert (await works.see("li", other))["state"] == "confirmed"
+
+
+async def test_who_had_it_on_hand_hears_that_it_is_cancelled(works: Works) -> None:
+    repair_id = await works.report("li")
+    await works.hand_out(repair_id)
+    await works.do("li", repair_id, "cancel", reason="自己修好了")
+    assert any("报修人已取消" in text for text in await works.told("repairer", "repair_news"))
+    seen = await works.see("dispatcher", repair_id)
+    assert (seen["state"], seen["is_held"]) == ("cancelled", False)

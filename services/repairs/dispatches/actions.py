@@ -76,7 +76,7 @@ async def merge(
         among = await _household(deps, tx, target)
         await parties.bring(deps, tx, REPAIR, found.id, target, among=among)
         await charges.drop(deps, tx, found)
-        return {"merged_into": target.id, "holder": ""}
+        return {"merged_into": target.id}
 
     found, _ = await views.access(deps, actor, repair_id)
     if actor.may(Permission.DISPATCH_REPAIRS, found.place):

@@ -7,10 +7,8 @@ from services.audiences import residents
 from services.dependencies import Dependencies, Transaction
 from services.kernel.money import yuan
 from services.kernel.templates import Ask, Moment, Purpose, Template
-from services.messaging import actions as messaging
-from services.people import actions as accounts
-from services.places import actions as places
 from services.repairs.models import Repair
+from services.repairs.notify import About, send
 from services.repairs.quotes.models import LiftReason, Quote
 from services.repairs.quotes.states import QuoteState
 
@@ -68,20 +66,10 @@ async def lifted(
     """Tell who reported a repair that the community found it to be none of the guarantee."""
     if repair.person is None:
         return
-    addresses = await places.addresses(deps, [repair.place])
-    await messaging.notify(
-        deps,
-        tx,
-        person_id=repair.person,
-        template=REPAIR_QUOTE,
-        key=f"{repair.id}:lifted",
-        values={
-            "address": addresses.get(repair.place, repair.place),
-            "number": repair.number,
-            "news": f"社区认定{reason.label},不免费保修",
-        },
-        page=f"{REPAIR_QUOTE.page}?id={repair.id}",
-    )
+    about = About(repair.place, repair.number, repair.id)
+    words = f"社区认定{reason.label},不免费保修"
+    key = f"{repair.id}:lifted"
+    await send(deps, tx, [repair.person], REPAIR_QUOTE, about=about, key=key, words=words)
 
 
 async def _send(
@@ -92,16 +80,5 @@ async def _send(
     template: Template,
     news: str,
 ) -> None:
-    addresses = await places.addresses(deps, [quote.place])
-    address = addresses.get(quote.place, quote.place)
-    gone = await accounts.closed_among(deps, list(people))
-    for person in (each for each in people if each not in gone):
-        await messaging.notify(
-            deps,
-            tx,
-            person_id=person,
-            template=template,
-            key=f"{quote.id}:{quote.state}",
-            values={"address": address, "number": quote.number, "news": news},
-            page=f"{template.page}?id={quote.repair}",
-        )
+    about, key = About(quote.place, quote.number, quote.repair), f"{quote.id}:{quote.state}"
+    await send(deps, tx, people, template, about=about, key=key, words=news)

@@ -150,7 +150,7 @@ async def cancel(deps: Dependencies, actor: Actor, repair_id: str, reason: str) 
         if found.joiners:
             raise OthersJoined("还有邻居加入了这个报修,不能取消")
         await charges.drop(deps, tx, found)
-        return {"ended_at": deps.now(), "holder": ""}
+        return {}
 
     return await _step(deps, actor, repair_id, RepairAction.CANCEL, change, reason)
 

@@ -7,9 +7,7 @@ from typing import Final
 from services.cases.kinds import News, Side
 from services.dependencies import Dependencies, Transaction
 from services.kernel.templates import Ask, Moment, Purpose, Template
-from services.messaging import actions as messaging
-from services.places import actions as places
-from services.repairs.notify import REPAIR_PROGRESS
+from services.repairs.notify import REPAIR_PROGRESS, About, send
 from services.repairs.reviews.models import Review
 
 REPAIR_REVIEW: Final = Template(
@@ -60,20 +58,5 @@ async def _send(
     words: str,
 ) -> None:
     opens = review.id if template is REPAIR_REVIEW else review.repair
-    addresses = await places.addresses(deps, [review.place])
-    values = {
-        "address": addresses.get(review.place, review.place),
-        "number": review.number,
-        "progress": words,
-        "work": words,
-    }
-    for person in people:
-        await messaging.notify(
-            deps,
-            tx,
-            person_id=person,
-            template=template,
-            key=key,
-            values={name: values[name] for name in sorted(template.names)},
-            page=f"{template.page}?id={opens}",
-        )
+    about = About(review.place, review.number, opens)
+    await send(deps, tx, people, template, about=about, key=key, words=words)

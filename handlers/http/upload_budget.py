@@ -17,7 +17,7 @@ UNKNOWN_AT_ONCE: Final = PLACES[Lane.UPLOADS] // SHARE
 COME_BACK_SECONDS: Final = 5
 IN_MEMORY: Final = 2  # at once: one photo is decoded at a time, one register stored beside it
 # What is larger is a film, of which the process holds three copies for a moment: out of its
-# form, and copied (measured: 120 MB for one of 42 MB). One of them is in memory at a time.
+# form, and copied. One of them is in memory at a time.
 LARGE_BYTES: Final = 24 * 1024 * 1024
 
 

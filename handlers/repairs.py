@@ -285,7 +285,7 @@ class PauseHandler(ApiHandler):
     @endpoint(
         "pauseRepair",
         needs=Permission.WORK_ON_REPAIRS,
-        errors=(*STEP, "repair_bad_pause"),
+        errors=(*STEP, "repair_bad_pause", "repair_nobodys_home"),
         example=PauseRepair(
             reason=PauseReason.MATERIALS, until=datetime(2026, 3, 9, 1, tzinfo=UTC)
         ),

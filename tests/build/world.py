@@ -14,7 +14,7 @@ from tornado.web import Application
 from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
-from tests.build import details
+from tests.build import declared, details
 from tests.build.documents import Database
 from tests.build.sign_ins import Member, current, sign_in
 from tests.deadlines import SAFETY_NET
@@ -149,6 +149,7 @@ class Api:
             given["Authorization"] = f"Bearer {as_.token}"
         reply = await fetch(self.base + path, method, body, given)
         details.check(reply.headers, reply.body)
+        declared.check(method, path, reply.status, reply.body)
         return reply
 
 

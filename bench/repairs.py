@@ -21,7 +21,7 @@ from pymongo import AsyncMongoClient
 
 import mongo_indexes
 from bench.product import child, environment, machine
-from bench.tickets import NUMBER, RARE, RARELY_BOTH, SELDOM, Tickets
+from bench.tickets import GROUP, NUMBER, RARE, RARELY_BOTH, SELDOM, Tickets
 from server.dependencies import open_dependencies
 from server.embedded import servers
 from server.settings import Settings
@@ -74,6 +74,12 @@ async def today(city: Tickets) -> Page[Any]:
     return await boards.today(city.deps, actor, TodayQuery())
 
 
+async def held(city: Tickets) -> Page[Any]:
+    compound = city.units[0].rsplit(".", 2)[0]
+    actor = Actor(city.repairer(city.units[0], 0), "session", (Grant(Role.REPAIRER, compound),))
+    return await boards.listing(city.deps, actor, RepairsQuery(held_by_me=True))
+
+
 async def mine(city: Tickets) -> Page[Any]:
     return await repairs.mine(city.deps, Actor("resident", "session"), ListQuery())
 
@@ -98,6 +104,7 @@ FILTERS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("not overdue", {"overdue": False}),
     ("danger", {"danger": Danger.DANGER, "limit": 40}),
     ("a rare category", {"category": SELDOM, "limit": 5}),
+    ("a group of categories", {"category": GROUP, "limit": 40}),
     ("to be accepted", {"state": RepairState.REPORTED}),
     ("closed", {"state": RepairState.CLOSED, "sort": NEWEST}),
 )
@@ -128,6 +135,7 @@ CASES: Final = (
     board("search, city, two common words", CITYWIDE, 1, q=" ".join(RARELY_BOTH), limit=20),
     board("search of a unit's head", Role.UNIT_HEAD, 7, q=RARELY_BOTH[0], limit=20),
     Case("today, of a repairer", today),
+    Case("board, held by me", held),
     Case("mine, of a resident", mine),
     Case("similar ones", similar),
 )

@@ -39,6 +39,7 @@ WHAT: Final = ("灯不亮", "墙皮脱落", "门锁坏了", "玻璃碎了", "扶
 RARE: Final = "马蜂窝"  # in one text of 40
 NUMBER: Final = "26-0008"  # of one repair of each compound
 SELDOM: Final = "stair_light"  # a category of few
+GROUP: Final = "water"  # in which many lie
 RARELY_BOTH: Final = ("楼道", "漏水")  # each in many texts, both in one of 40
 
 

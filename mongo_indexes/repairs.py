@@ -70,6 +70,17 @@ INDEXES: Final = [
         name="holder",
         partialFilterExpression={"state": {"$in": ON_HAND}},
     ),
+    # What somebody does or did, on their board: board()
+    IndexModel(
+        [("holder", ASCENDING), ("sort_due", ASCENDING), ("_id", ASCENDING)],
+        name="held_due",
+        partialFilterExpression={"holder": {"$gt": ""}},
+    ),
+    IndexModel(
+        [("holder", ASCENDING), ("_id", ASCENDING)],
+        name="held_time",
+        partialFilterExpression={"holder": {"$gt": ""}},
+    ),
     # What somebody reported, for erasure: of_person()
     IndexModel(
         [("person", ASCENDING)], name="person", partialFilterExpression={"person": {"$gt": ""}}

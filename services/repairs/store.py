@@ -66,29 +66,49 @@ async def similar(
 
 
 async def board(
-    db: Database, scope: Scope, query: RepairsQuery, wanted: Sequence[str]
+    db: Database,
+    scope: Scope,
+    query: RepairsQuery,
+    wanted: Sequence[str],
+    *,
+    codes: Sequence[str] = (),
 ) -> Page[Repair]:
-    """Repairs that somebody may see on a board; `wanted`: words that they all have.
+    """Repairs that somebody may see on a board.
 
-    Without words: by index `open_due`, `open_time`, `state_due` or `state_time`, each in its
-    order, whatever the place. With words: by `words_place` for a rare one or a small place,
-    else by `words_due` or `words_time`; the database finds out by trying both.
+    `wanted`: words that they all have. `codes`: categories, of which each has one; without,
+    any. Without both: by index `open_due`, `open_time`, `state_due` or `state_time`, each in
+    its order, whatever the place; what oneself holds by `held_due` or `held_time`. With words
+    or codes: by `words_place` for a rare one or a small place, else by `words_due` or
+    `words_time`, merged in order for several codes; the database finds out by trying.
     """
-    places = outermost((*scope.whole, *scope.common))
-    where: Document = {
-        **({} if query.q else {"state": {"$in": list(OPEN)}}),
-        **chosen(query, "state", "category", "danger", "overdue"),
-        **_seen(scope, is_search=query.q is not None),
-    }
-    if wanted:
-        where |= {"words": {"$all": list(wanted)}, **_around(places)}
-        return await ORDERS[query.sort].page(db[COLLECTION], Repair, where, query)
-    is_open, is_by_due = query.state is None, query.sort is RepairSort.DEADLINE
-    if is_open and is_by_due:  # both are named: two ranges, which the database merges in order
+    places, order = outermost(scope.places), ORDERS[query.sort]
+    where = _asked(scope, query)
+    if wanted or codes:
+        found = {"$all": list(wanted)} if wanted else {}
+        if codes:
+            where |= {"category": {"$in": list(codes)}}
+            found |= {"$in": list(codes)}
+        where |= {"words": found, **_around(places)}
+        return await order.page(db[COLLECTION], Repair, where, query)
+    is_by_due = query.sort is RepairSort.DEADLINE
+    begins = "held" if query.held_by_me else "state" if query.state else "open"
+    if begins == "open" and is_by_due:  # both are named: two ranges, merged in order
         where = {"overdue": {"$in": [True, False]}} | where
     where |= {"under": {"$in": list(places)}}
-    hint = f"{'open' if is_open else 'state'}_{'due' if is_by_due else 'time'}"
-    return await ORDERS[query.sort].page(db[COLLECTION], Repair, where, query, hint=hint)
+    hint = f"{begins}_{'due' if is_by_due else 'time'}"
+    return await order.page(db[COLLECTION], Repair, where, query, hint=hint)
+
+
+def _asked(scope: Scope, query: RepairsQuery) -> Document:
+    """Return the condition for what is asked for, of what somebody may see."""
+    where: Document = {
+        **({} if query.q else {"state": {"$in": list(OPEN)}}),
+        **chosen(query, "state", "danger", "overdue"),
+        **_seen(scope, is_search=query.q is not None),
+    }
+    if query.held_by_me is not None:
+        where |= {"holder": scope.person if query.held_by_me else {"$ne": scope.person}}
+    return where
 
 
 def _around(places: Sequence[str]) -> Document:

@@ -21,6 +21,8 @@ from tests.lists.walk import walk
 
 THERE: Final = (UNIT, LI_HOME, COMPOUND, OTHER_COMPOUND, ZHAO_HOME)
 S: Final = RepairState
+# Category → the group that it lies in.
+GROUPS: Final = {LIGHT: "power", TAP: "water", "water_leak": "water"}
 STATES: Final = (S.REPORTED, S.ASSIGNED, S.PAUSED, S.CLOSED, S.WORKING, S.DONE, S.CONFIRMED)
 
 
@@ -41,7 +43,7 @@ def _repair(estate: Estate, number: int, **more: Any) -> Repair:
         number=f"26-{number:04d}",
         place=place,
         part=part,
-        category=[LIGHT, TAP][number % 2],
+        category=[LIGHT, TAP, LIGHT, "water_leak"][number % 4],
         danger=danger,
         state=state,
         person=None,
@@ -73,12 +75,20 @@ def is_under(item: Item, place: str) -> bool:
     return covers(place, item["place"])
 
 
+def is_in(item: Item, category: str) -> bool:
+    return category in {item["category"], GROUPS[item["category"]]}
+
+
 async def of_repairs(estate: Estate) -> Case:
     works = await repairs_build.build(estate)
-    await _insert(estate, [_repair(estate, number) for number in range(21)])
+    staff = await estate.member("staff")
+    made = [_repair(estate, number) for number in range(21)]
+    for each in made[1::3]:
+        each.holder = staff.person_id
+    await _insert(estate, made)
     await works.report("head", place=LI_HOME, category=TAP, on_behalf_of="老李")
     return Case(
-        who=await estate.member("staff"),
+        who=staff,
         readers=[await estate.member("head"), await works.member("repairer")],
         stranger=await estate.member("li"),
         path="/api/v1/repairs",
@@ -92,6 +102,10 @@ async def of_repairs(estate: Estate) -> Case:
             {"state": "assigned", "place": COMPOUND},
             {"overdue": "true"},
             {"overdue": "false", "category": TAP},
+            {"category": "water"},
+            {"held_by_me": "true"},
+            {"held_by_me": "true", "category": "water", "state": "closed"},
+            {"held_by_me": "false", "category": "water", "danger": "normal"},
             {"q": "26-0005"},
             {"q": "0005", "place": COMPOUND},
         ],
@@ -103,7 +117,9 @@ async def of_repairs(estate: Estate) -> Case:
         rows=13,
         matches={
             "place": is_under,
+            "category": is_in,
             "overdue": lambda item, value: item["overdue"] is (value == "true"),
+            "held_by_me": lambda item, value: item["is_held_by_me"] is (value == "true"),
             "q": lambda item, value: value in item["number"],
         },
         unless={"state": lambda item: item["state"] in {*OPEN}},

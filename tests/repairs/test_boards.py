@@ -8,6 +8,7 @@ from mongo_indexes import repairs
 from services.cases import actions as cases
 from services.dependencies import Transaction
 from services.kernel.documents import Document
+from services.kernel.paths import ancestors
 from services.repairs import store
 from services.repairs.boards.models import RepairSort, RepairsQuery, Scope
 from services.repairs.classes import Danger
@@ -75,6 +76,40 @@ async def test_a_search_finds_what_is_over_too(works: Works) -> None:
     assert {*await found(works, "staff", "q=灯")} == {over, still}
     assert await found(works, "staff", "q=灯&state=cancelled") == [over]
     assert await found(works, "staff", "q=%E3%80%82") == []  # a full stop is no word
+
+
+async def test_a_group_finds_what_lies_in_it_also_what_ended(works: Works) -> None:
+    """In the tree of the city: what it added, and what can be chosen no more."""
+    tap = await works.report("li", place=LI_HOME, category=TAP)
+    await works.report("li", text="水 water tap_broken")  # words as people type them
+    admin = await works.member("admin")
+    path = "places/cc/repair-categories"
+    new = {"scope": "common", "danger": "normal", "skill": "plumbing", "label": "水泵"}
+    for code, parent in (("pumps", "water"), ("pump_loud", "pumps")):
+        day = {"code": code, "parent": parent, "from_day": "2026-03-02"}
+        assert (await works.post(admin, path, **new, **day)).status == 201
+    pump = await works.report("li", place=COMPOUND, category="pump_loud")
+    over = {**new, "version": 1, "to_day": "2026-03-01"}
+    assert (await works.send("PUT", admin, f"{path}/pumps", **over)).status == 200
+    assert {*await found(works, "staff", "category=water")} == {tap, pump}
+    assert await found(works, "staff", "category=pumps") == [pump]
+    assert await found(works, "staff", "category=water&q=水泵") == [pump]
+    assert await found(works, "head", "category=water") == []
+    assert await found(works, "staff", "category=nothing") == []
+
+
+async def test_what_i_do_is_what_i_do_there_still(works: Works) -> None:
+    """Also when it is finished; nothing opens of a place where somebody works no more."""
+    mine, others, free = [await works.report(who) for who in ("li", "wang", "li")]
+    await works.repaired(mine)
+    await works.hand_out(others, "second")
+    assert await found(works, "repairer", "held_by_me=true") == [mine]
+    assert await found(works, "repairer", "held_by_me=true&state=done") == [mine]
+    assert {*await found(works, "repairer", "held_by_me=false")} == {others, free}
+    assert await found(works, "dispatcher", "held_by_me=true") == []
+    change = {"$set": {"place": OTHER_COMPOUND, "under": ancestors(OTHER_COMPOUND)}}
+    await works.world.db[repairs.COLLECTION].update_one({"_id": mine}, change)
+    assert await found(works, "repairer", "held_by_me=true") == []
 
 
 async def test_what_has_no_deadline_now_comes_last(works: Works) -> None:

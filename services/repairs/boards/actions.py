@@ -8,6 +8,7 @@ from services.kernel.permissions import Actor, Permission, scope_of
 from services.repairs import store, views
 from services.repairs.boards import keys
 from services.repairs.boards.models import RepairsQuery, Scope, TodayQuery
+from services.repairs.categories import actions as categories
 from services.repairs.models import RepairView
 
 
@@ -22,8 +23,12 @@ async def listing(deps: Dependencies, actor: Actor, query: RepairsQuery) -> Page
     asked = None if query.q is None else words.asked(query.q)
     if asked is not None and not asked:
         return Page([])
-    wanted = [*keys.facets_of(query.category, query.danger), *(asked or [])]
-    page = await store.board(deps.db, _scope(actor, query), query, wanted)
+    scope = _scope(actor, query)
+    wanted = [*keys.facets_of(None, query.danger), *(asked or [])]
+    codes: list[str] = []
+    if query.category is not None:
+        codes = await categories.inside(deps, scope.places, query.category)
+    page = await store.board(deps.db, scope, query, wanted, codes=codes)
     return page.of(await views.shown(deps, actor, page.items))
 
 

@@ -31,9 +31,10 @@ class RepairsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     `q`: Words that all must be found in the number, the category, the address or, of what all
     share, the text; what was typed about a home is sealed and not searched.
     `state`: State of the repairs; without it, all that are not over, and with `q` all.
-    `category`: Code of a category.
+    `category`: Code of a category, or of a group for all that lies in it.
     `danger`: Class of danger.
     `overdue`: Only those whose deadline has passed, or only the rest.
+    `held_by_me`: Only those that I do, or only the rest.
     `sort`: Order of the list.
     """
 
@@ -43,6 +44,7 @@ class RepairsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     category: CategoryCode | None = None
     danger: Danger | None = None
     overdue: bool | None = None
+    held_by_me: bool | None = None
     sort: RepairSort = RepairSort.DEADLINE
 
 
@@ -60,3 +62,7 @@ class Scope(Struct, frozen=True, kw_only=True):
     whole: tuple[str, ...]
     common: tuple[str, ...]
     person: str
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        return (*self.whole, *self.common)

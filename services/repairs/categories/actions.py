@@ -67,6 +67,15 @@ async def line(deps: Dependencies, place: str, code: str) -> list[str]:
     return [category.code for category in (await _tree(deps, place)).line(code)]
 
 
+async def inside(deps: Dependencies, where: Iterable[str], code: str) -> list[str]:
+    """Return a code and those of all that lies in it in the cities of some places.
+
+    Ended ones too: old tickets keep them. A code that no city has is alone. One query.
+    """
+    trees = await _trees(deps, {ancestors(place)[0] for place in where})
+    return sorted({code} | {each for tree in trees.values() for each in tree.inside(code)})
+
+
 async def labels(
     deps: Dependencies, places_and_codes: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], str]:

@@ -31,6 +31,12 @@ class Tree:
         """Tell whether others lie in it, or did: what once held others says too little."""
         return bool(self.children.get(code))
 
+    def inside(self, code: str) -> Iterator[str]:
+        """Yield a code and those of all that lies in it, ended ones too."""
+        yield code
+        for category in self.children.get(code, ()):
+            yield from self.inside(category.code)
+
     def stands(self, code: str, day: Day) -> bool:
         """Tell whether it is there, and neither it nor a group of its line to come or over."""
         line = self.line(code)

@@ -331,6 +331,8 @@ class RepairView(Struct, kw_only=True):
     `may_rate`: Whether I can rate it.
     `steps`: What I may do with it now.
     `created_at`: When it was reported.
+    `accepted_at`: When somebody said that it will be done; null before.
+    `done_at`: When it was done, or its outage ended; null before, and when it was not fixed.
     """
 
     repair_id: str
@@ -371,6 +373,8 @@ class RepairView(Struct, kw_only=True):
     may_rate: bool
     steps: Annotated[list[RepairAction], Meta(examples=[["add", "urge", "cancel"]])]
     created_at: datetime
+    accepted_at: Annotated[datetime | None, NONE_HERE]
+    done_at: Annotated[datetime | None, NONE_HERE]
 
 
 class DoneView(Struct, kw_only=True):

@@ -32,7 +32,7 @@ from services.repairs.models import (
     RepairView,
 )
 from services.repairs.ratings import store as ratings
-from services.repairs.states import OPEN, RepairState
+from services.repairs.states import FINISHED, OPEN, RepairState
 
 
 class Sight(Struct, frozen=True):
@@ -155,6 +155,7 @@ def _shown(
         is_held=bool(repair.holder),
         is_due_estimated=bool(clock and clock.is_estimated),
         done=_done(repair),
+        done_at=repair.done_at if repair.state in FINISHED else None,
         **_opened(deps, repair, seen),
         merged_into=repair.merged_into or None,
         wish=repair.wish if seen.contact else None,

@@ -11,8 +11,8 @@ from services.kernel import words
 from services.kernel.documents import to_document
 from services.kernel.paths import ancestors, covers
 from services.repairs.classes import Danger
-from services.repairs.models import TEXT, Part, Repair
-from services.repairs.states import OPEN, RepairState
+from services.repairs.models import TEXT, Done, Part, Repair
+from services.repairs.states import FINISHED, OPEN, RepairState
 from tests.build import repairs as repairs_build
 from tests.build.cast import COMPOUND, LI_HOME, OTHER_COMPOUND, UNIT, ZHAO_HOME, Estate
 from tests.build.repairs import LIGHT, TAP
@@ -61,6 +61,11 @@ def _repair(estate: Estate, number: int, **more: Any) -> Repair:
         under=ancestors(place),
         rank=danger.rank,
     )
+    if state is not S.REPORTED:
+        made.accepted_at = world.clock.now
+    if state in FINISHED:
+        made.done_at = world.clock.now + timedelta(minutes=number)
+        made.done = Done(summary=FORMULA, at=made.done_at) if number % 2 else None
     made.words.append(made.category)
     for name, value in more.items():
         setattr(made, name, value)

@@ -112,6 +112,25 @@ async def test_what_i_do_is_what_i_do_there_still(works: Works) -> None:
     assert await found(works, "repairer", "held_by_me=true") == []
 
 
+async def test_the_board_says_when_it_was_accepted_and_done_and_what_was_done(
+    works: Works,
+) -> None:
+    """What was not fixed is not done any more; it stays accepted."""
+    repair_id = await works.report("li")
+
+    async def told(who: str = "head") -> tuple[Any, ...]:
+        [item] = (await works.get(who, "repairs")).body["items"]
+        return item["accepted_at"], item["done_at"], (item["done"] or {}).get("summary")
+
+    assert await told() == (None, None, None)
+    await works.repaired(repair_id)
+    now = works.world.clock.now.isoformat().replace("+00:00", "Z")
+    assert await told() == (now, now, "换了灯泡")
+    await works.advance(hours=1)
+    await works.do("li", repair_id, "answer", fixed=False)
+    assert await told() == (now, None, None)
+
+
 async def test_what_has_no_deadline_now_comes_last(works: Works) -> None:
     first, second = await works.report("li"), await works.report("wang")
     await works.hand_out(first)

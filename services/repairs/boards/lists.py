@@ -28,6 +28,12 @@ COLUMNS: Final = columns(
     reopened="重新打开次数",
     created_at="报修时间",
 )
+DONE: Final = columns(
+    RepairView,
+    accepted_at="受理时间",
+    done_at="完工时间",
+    done__summary="维修内容",
+)
 REPAIRS: Final = List(
     name="repairs",
     needs=Permission.FOLLOW_REPAIRS,
@@ -36,7 +42,7 @@ REPAIRS: Final = List(
     read=actions.listing,
     subject="",
     place_of=around(Permission.FOLLOW_REPAIRS),
-    columns=COLUMNS,
+    columns=(*COLUMNS, *DONE),
 )
 TODAY: Final = List(
     name="repairs_today",

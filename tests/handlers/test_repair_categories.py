@@ -8,6 +8,7 @@ import pytest
 
 from services.dependencies import Dependencies
 from services.kernel.days import day_of, plus_days
+from services.kernel.documents import to_document
 from services.kernel.errors import DomainError
 from services.repairs.categories import actions, catalogue
 from services.repairs.categories.models import EmergencyFund, Scope
@@ -121,6 +122,38 @@ async def test_the_first_change_makes_the_whole_tree_the_citys_own(
     other = await add(world.api, admin, label="别的")
     assert (other.status, other.code) == (409, "repair_category_exists")
     assert (await add(world.api, admin, code="tree")).code == "repair_category_exists"
+
+
+async def test_a_tree_that_was_copied_earlier_takes_a_newer_standard_category_as_any(
+    world: World, admin: Member, li: Member
+) -> None:
+    """As docs/how-to/set-up-a-city.md tells; what a city ended does not come back so."""
+    today = catalogue.of_city("cc", world.clock.now)
+    [newer] = [each for each in today if each.code == "upstairs_leak"]
+    earlier = [to_document(each) for each in today if each is not newer]
+    await world.db.repair_categories.insert_many(earlier)
+    assert newer.code not in await tree(world.api, li)
+    wish = {
+        "code": newer.code,
+        "parent": newer.parent,
+        "label": newer.label,
+        "hint": newer.hint,
+        "scope": newer.scope,
+        "danger": newer.danger,
+        "skill": newer.skill,
+        "position": 5,
+    }
+    assert (await add(world.api, admin, **wish)).status == 201
+    codes = [*await tree(world.api, li)]
+    assert codes[codes.index("water_leak") + 1] == newer.code
+    over = {name: wish[name] for name in ("label", "scope", "skill")}
+    ended = await change(
+        world.api, admin, newer.code, **over, emergency_fund="none", to_day="2026-03-01"
+    )
+    assert ended.status == 200
+    again = await add(world.api, admin, **wish)
+    assert (again.status, again.code) == (409, "repair_category_exists")
+    assert newer.code not in await tree(world.api, li)
 
 
 async def test_first_changes_at_once_copy_the_catalogue_once(

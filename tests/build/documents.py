@@ -40,6 +40,21 @@ def _holds(name: str) -> list[dict[str, Any]]:
     return [{"$limit": 1}, {"$project": {"_id": 0, "name": {"$literal": name}}}]
 
 
+def difference(before: Documents, after: Documents) -> tuple[Documents, Documents]:
+    """Return what is new and what has changed between two looks at a database."""
+    was = {(name, row["_id"]): row for name, rows in before.items() for row in rows}
+    new: dict[str, list[RawBSONDocument]] = {}
+    changed: dict[str, list[RawBSONDocument]] = {}
+    for name, rows in after.items():
+        for row in rows:
+            old = was.get((name, row["_id"]))
+            if old is None:
+                new.setdefault(name, []).append(row)
+            elif old.raw != row.raw:
+                changed.setdefault(name, []).append(row)
+    return new, changed
+
+
 async def put(db: Database, new: Documents, changed: Documents | None = None) -> None:
     """Insert documents and replace others, all readable when this returns."""
     for name, rows in new.items():

@@ -1,18 +1,28 @@
 """Quotes of repairs in tests: a repair of Li's home, done by a firm that may be paid for it."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from tests.build import payments
-from tests.build.cast import COMPOUND, LI_HOME
+from services.fees.models import FeeKind
+from services.fees.payees import actions as payees
+from services.fees.payees.models import NewPayee
+from services.repairs import actions as repairs
+from services.repairs import works as repair_works
+from services.repairs.models import AssignRepair, ReportRepair
+from services.repairs.prices import actions as prices
+from services.repairs.prices.models import NewPrice, PriceKind
+from tests.build import payments, template
+from tests.build.cast import ADMIN, COMPOUND, LI_HOME
 from tests.build.repairs import TAP, Works
+from tests.build.sign_ins import Member, actor_of
 from tests.build.world import Reply, World
 
 TODAY = "2026-03-02"
 ACCOUNT = "partner"  # neither of the cast's payees has it
 PRICES = (
-    ("visit", "上门检修", "次", "labour", 2000, 4000),
-    ("valve", "阀芯", "个", "material", 500, 3000),
+    ("visit", "上门检修", "次", PriceKind.LABOUR, 2000, 4000),
+    ("valve", "阀芯", "个", PriceKind.MATERIAL, 500, 3000),
 )
 
 
@@ -82,17 +92,39 @@ class Quoted:
 
 async def build(works: Works) -> Quoted:
     """Give the firm a merchant account and prices, and a repair that it has in hand."""
-    admin = await works.member("admin")
-    await works.world.confirm(admin)
-    payee = {"name": "安居物业", "account": ACCOUNT, "kinds": ["property_fee"]}
-    payee |= {"firm_id": works.firm, "from_day": "2026-01-01"}
-    made = await works.post(admin, f"places/{COMPOUND}/payees", **payee)
-    assert made.status == 201, made.body
-    for code, label, unit, kind, low, high in PRICES:
-        band = {"label": label, "unit": unit, "kind": kind, "low_fen": low, "high_fen": high}
-        wish = {"after_version": 0, "code": code, "from_day": TODAY, **band}
-        reply = await works.post("manager", f"places/{COMPOUND}/repair-prices", **wish)
-        assert reply.status == 201, reply.body
-    repair = await works.report("li", place=LI_HOME, category=TAP, text="水龙头漏水")
-    await works.hand_out(repair)
+    li = await works.member("li")
+    repair = await template.add(works.world, "quotes", partial(_made, works=works, li=li))
     return Quoted(works, repair)
+
+
+async def _made(world: World, *, works: Works, li: Member) -> str:
+    deps = world.deps
+    payee = NewPayee(
+        name="安居物业",
+        account=ACCOUNT,
+        kinds=[FeeKind.PROPERTY_FEE],
+        firm_id=works.firm,
+        from_day="2026-01-01",
+    )
+    await payees.add(deps, ADMIN, COMPOUND, payee)
+    manager, dispatcher = [
+        await actor_of(deps, works.crew[name]) for name in ("manager", "dispatcher")
+    ]
+    for code, label, unit, kind, low, high in PRICES:
+        price = NewPrice(
+            after_version=0,
+            code=code,
+            label=label,
+            unit=unit,
+            kind=kind,
+            low_fen=low,
+            high_fen=high,
+            from_day=TODAY,
+        )
+        await prices.write(deps, manager, COMPOUND, price)
+    wish = ReportRepair(place=LI_HOME, category=TAP, text="水龙头漏水")
+    made = await repairs.report(deps, await actor_of(deps, li), wish)
+    await repair_works.accept(deps, dispatcher, made.repair_id)
+    to = AssignRepair(person=works.crew["repairer"].person_id)
+    await repair_works.assign(deps, dispatcher, made.repair_id, to)
+    return made.repair_id

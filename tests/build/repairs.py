@@ -7,7 +7,16 @@ import msgspec
 
 from services.kernel.permissions import Role
 from services.residencies.models import Relation
-from tests.build.cast import COMPOUND, UNIT, WANG_HOME, Estate, appoint, live_there
+from tests.build import template
+from tests.build.cast import (
+    COMPOUND,
+    PHONES,
+    UNIT,
+    WANG_HOME,
+    Estate,
+    appoint,
+    live_there,
+)
 from tests.build.offices import firm_at
 from tests.build.sign_ins import Member, by_actions
 from tests.build.world import Reply, World
@@ -114,12 +123,14 @@ class Works:
 
 async def build(estate: Estate) -> Works:
     """Let a firm serve the compound, and its people sign in."""
-    world = estate.world
+    firm, crew, staff = await template.add(estate.world, "repairs", _made)
+    estate.members["staff"] = staff
+    return Works(estate, firm, crew)
+
+
+async def _made(world: World) -> tuple[str, dict[str, Member], Member]:
     firm = await firm_at(world, COMPOUND)
     for phone, role in CREW.values():
         await appoint(world.deps, role, COMPOUND, phone, firm_id=firm)
-    works = Works(estate, firm)
-    for name in CREW:
-        await works.member(name)
-    await estate.member("staff")
-    return works
+    crew = {name: await world.sign_in(name, phone) for name, (phone, _) in CREW.items()}
+    return firm, crew, await world.sign_in("staff", PHONES["staff"])

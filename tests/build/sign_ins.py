@@ -17,6 +17,7 @@ from services.consents import actions as consents
 from services.consents.models import GiveConsent
 from services.consents.policies import CURRENT, PolicyKey
 from services.dependencies import Dependencies
+from services.grants import actions as grants
 from services.kernel import phones
 from services.kernel.permissions import Actor
 from services.sessions import actions as sessions
@@ -114,6 +115,11 @@ async def by_actions(deps: Dependencies, name: str, phone: str) -> Member:
     return Member(name, phone, made.access_token, who[0], made.refresh_token)
 
 
+async def actor_of(deps: Dependencies, member: Member) -> Actor:
+    """Return somebody who is signed in, with what they hold today, to act without HTTP."""
+    return Actor(member.person_id, "", await grants.grants_of(deps, member.person_id))
+
+
 def current(policy: PolicyKey) -> GiveConsent:
     return GiveConsent(policy=policy, version=CURRENT[policy].version)
 
@@ -132,16 +138,7 @@ def _between(
     before: Documents, after: Documents, guards: dict[str, dict[str, Any]], member: Member
 ) -> SignIn:
     """Compare a database before and after a sign-in."""
-    was = {(name, row["_id"]): row for name, rows in before.items() for row in rows}
-    new: dict[str, list[Any]] = {}
-    changed: dict[str, list[Any]] = {}
-    for name, rows in after.items():
-        for row in rows:
-            old = was.get((name, row["_id"]))
-            if old is None:
-                new.setdefault(name, []).append(row)
-            elif old.raw != row.raw:
-                changed.setdefault(name, []).append(row)
+    new, changed = documents.difference(before, after)
     looked = {}
     for name in {*new, *changed, *guards}:
         ids = [row["_id"] for row in (*new.get(name, ()), *changed.get(name, ()))]

@@ -8,7 +8,7 @@ COLLECTION: Final = "repair_rollups"
 SHARD_KEY: Final = {"compound": 1, "_id": 1}
 
 INDEXES: Final = [
-    # Of a place in some months: services/repairs/figures/store.py sums(), times()
+    # Of a place in some months: services/repairs/figures/store.py sums()
     IndexModel([("compound", ASCENDING), ("month", ASCENDING)], name="compound"),
 ]
 

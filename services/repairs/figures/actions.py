@@ -1,6 +1,5 @@
-"""Figures of the repairs of a place: read from rollups, in two indexed queries."""
+"""Figures of the repairs of a place: read from rollups, in one indexed query."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -110,15 +109,15 @@ async def _parts(
     deps: Dependencies, place: str, query: FiguresQuery, hidden: list[str]
 ) -> dict[str, Sums]:
     where = store.of_place(place, query.from_month, query.to_month)
-    counted, took = await asyncio.gather(
-        store.sums(deps.db, where, query.by, hidden),
-        store.times(deps.db, where, query.by, hidden),
-    )
-    parts = {row.pop("_id"): Sums(Counter(row), {}) for row in counted}
-    for row in took:
-        key = row["_id"]
-        times = parts[key["key"]].times.setdefault(key["of"], Counter())
-        times[key["minutes"]] += row["repairs"]
+    found = await store.sums(deps.db, where, query.by, hidden, most=MOST_PARTS + 1)
+    parts = {}
+    for row in found:
+        sums = arithmetic.nothing()
+        for time in row.pop("times"):
+            sums.times.setdefault(time["of"], Counter())[time["minutes"]] = time["repairs"]
+        key = row.pop("_id")
+        sums.counts.update(row)
+        parts[key] = sums
     return parts
 
 

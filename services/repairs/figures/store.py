@@ -1,7 +1,7 @@
 """Store of rollups of the figures of repairs."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from mongo_indexes.repair_rollups import COLLECTION
 from services.dependencies import Database, Transaction
@@ -41,25 +41,43 @@ async def kept(db: Database) -> list[tuple[str, str]]:
 
 
 async def sums(
-    db: Database, where: Document, by: FiguresBy | None, hidden: Sequence[str]
+    db: Database, where: Document, by: FiguresBy | None, hidden: Sequence[str], *, most: int
 ) -> list[Document]:
-    """Return `_id`, the key of a part, and its counts by name. Served by index `compound`."""
-    counts = {name: {"$sum": f"$cells.counts.{name}"} for name in COUNTS}
-    group: Document = {"$group": {"_id": KEYS[by] if by else "", **counts}}
-    return await _rows(db, [*_cells(where, hidden), group])
+    """Return `_id`, the key of a part, its counts by name and its `times`: some parts at most.
 
-
-async def times(
-    db: Database, where: Document, by: FiguresBy | None, hidden: Sequence[str]
-) -> list[Document]:
-    """Return `_id` with `key`, `of` and `minutes`, and how many. By index `compound`."""
-    key = {
-        "key": KEYS[by] if by else "",
-        "of": "$cells.times.of",
-        "minutes": "$cells.times.minutes",
-    }
-    group: Document = {"$group": {"_id": key, "repairs": {"$sum": "$cells.times.repairs"}}}
-    return await _rows(db, [*_cells(where, hidden), {"$unwind": "$cells.times"}, group])
+    In one query, so that counts and times are those of the same repairs, whatever is counted
+    again meanwhile. Served by index `compound`.
+    """
+    counts = {name: {"$sum": f"$rows.counts.{name}"} for name in COUNTS}
+    time = {"of": "$_id.of", "minutes": "$_id.minutes", "repairs": "$repairs"}
+    stages = [
+        *_cells(where, hidden),
+        # A row for the counts of a cell, and one for each of its times.
+        {
+            "$project": {
+                "key": KEYS[by] if by else "",
+                "rows": {"$concatArrays": [[{"counts": "$cells.counts"}], "$cells.times"]},
+            }
+        },
+        {"$unwind": "$rows"},
+        {
+            "$group": {
+                "_id": {"key": "$key", "of": "$rows.of", "minutes": "$rows.minutes"},
+                "repairs": {"$sum": "$rows.repairs"},
+                **counts,
+            }
+        },
+        {
+            "$group": {
+                "_id": "$_id.key",
+                "times": {"$push": {"$cond": ["$repairs", time, "$$REMOVE"]}},
+                **{name: {"$sum": f"${name}"} for name in COUNTS},
+            }
+        },
+        {"$limit": most},
+    ]
+    cursor = await db[COLLECTION].aggregate(stages, hint="compound", batchSize=most)
+    return await cursor.to_list()
 
 
 def of_place(place: str, from_month: str, to_month: str) -> Document:
@@ -74,8 +92,3 @@ def _cells(where: Document, hidden: Sequence[str]) -> list[Document]:
         outside: Document = {"$nor": [under_any("compound", hidden)]}
         stages.append({"$match": {"$or": [{"cells.part": Part.COMMON}, outside]}})
     return stages
-
-
-async def _rows(db: Database, stages: list[Document]) -> list[dict[str, Any]]:
-    cursor = await db[COLLECTION].aggregate(stages, hint="compound")
-    return await cursor.to_list()

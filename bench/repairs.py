@@ -1,11 +1,10 @@
-"""Boards, searches and lists of 200,000 repairs beside the same of 2,000: a page of each.
+"""Boards, searches, lists and figures of 200,000 repairs beside the same of 2,000.
 
     python -m bench.repairs [REPAIRS] [--small REPAIRS]
 
-Both cities lie in databases of one server, and each list is read in turn from the one and from
-the other, by the action that its address calls: rights, query, addresses, labels, texts opened.
-What the database read for it is told by its profiler. What is printed is the page
-docs/reference/repairs-load.md.
+Both cities lie in databases of one server, and each case (lists.py, figures.py) is read in turn
+from the one and from the other. What the database read for it is told by its profiler. What is
+printed is the page docs/reference/repairs-load.md.
 """
 
 import argparse
@@ -13,134 +12,36 @@ import asyncio
 import statistics
 import sys
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from pymongo import AsyncMongoClient
 
 import mongo_indexes
+from bench.figures import ADDED_UP, FIGURES
+from bench.lists import LISTS, NEVER_BOTH, Case
 from bench.product import child, environment, machine
-from bench.tickets import GROUP, NUMBER, RARE, RARELY_BOTH, SELDOM, Tickets
+from bench.tickets import Tickets
 from server.dependencies import open_dependencies
 from server.embedded import servers
 from server.settings import Settings
-from services.kernel.pages import ListQuery, Page
-from services.kernel.permissions import Actor, Grant, Role
-from services.repairs import actions as repairs
-from services.repairs.boards import actions as boards
-from services.repairs.boards.models import RepairSort, RepairsQuery, TodayQuery
-from services.repairs.classes import Danger
-from services.repairs.models import Part, SimilarQuery
-from services.repairs.states import RepairState
+from services.repairs.figures import jobs as figures
 
 TIMES: Final = 50
+FEW: Final = 10  # of what takes long
 FIRST: Final = 5  # not counted: the database tries its ways
 MOST: Final = 2.0
 AGAIN: Final = 2  # times that a larger ratio is measured anew: others use the machine, too
-HEAD: Final = """# What lists of repairs cost
+HEAD: Final = """# What lists and figures of repairs cost
 
 `make repairs-bench > docs/reference/repairs-load.md` wrote this page: `bench/repairs.py`
-fills two cities, reads the first page of each list from both in turn, and divides. Times depend
-on the machine: compare the ratios. Keys and repairs are what the database read in the large
-city for the one query of the page, by its profiler. What seems to take more than twice as long
-is measured anew, twice at most, and the last figures count.
+fills two cities, reads the first page of each list from both in turn, and divides; then the
+figures. Times depend on the machine: compare the ratios. Keys and documents are what the
+database read in the large city for the one query of the page, by its profiler. What seems to
+take more than twice as long is measured anew, twice at most, and the last times count.
 """
-Read = Callable[[Tickets], Awaitable[Page[Any]]]
-
-
-class Case(NamedTuple):
-    """A list, and how its first page is read in a city."""
-
-    name: str
-    read: Read
-
-
-def board(name: str, role: Role, depth: int, places: int = 1, **asked: Any) -> Case:
-    """Return the board of whoever holds a role at places, from the city (1) to units (7)."""
-
-    async def read(city: Tickets) -> Page[Any]:
-        held = dict.fromkeys(".".join(unit.split(".")[:depth]) for unit in city.units)
-        grants = tuple(Grant(role, place) for place in list(held)[:places])
-        actor = Actor("somebody else", "session", grants)
-        return await boards.listing(city.deps, actor, RepairsQuery(**asked))
-
-    return Case(name, read)
-
-
-async def today(city: Tickets) -> Page[Any]:
-    compound = city.units[0].rsplit(".", 2)[0]
-    actor = Actor(city.repairer(city.units[0], 0), "session", (Grant(Role.REPAIRER, compound),))
-    return await boards.today(city.deps, actor, TodayQuery())
-
-
-async def held(city: Tickets) -> Page[Any]:
-    compound = city.units[0].rsplit(".", 2)[0]
-    actor = Actor(city.repairer(city.units[0], 0), "session", (Grant(Role.REPAIRER, compound),))
-    return await boards.listing(city.deps, actor, RepairsQuery(held_by_me=True))
-
-
-async def mine(city: Tickets) -> Page[Any]:
-    return await repairs.mine(city.deps, Actor("resident", "session"), ListQuery())
-
-
-async def similar(city: Tickets) -> Page[Any]:
-    home = f"{city.units[0]}.101"
-    actor = Actor("resident", "session", (Grant(Role.OWNER, home),))
-    query = SimilarQuery(place=city.units[0], category=city.categories[Part.COMMON][0])
-    return await repairs.similar(city.deps, actor, query)
-
-
-STAFF, CITYWIDE = Role.COMMUNITY_STAFF, Role.ADMINISTRATOR
-LEVELS: Final = (
-    ("unit", STAFF, 7),
-    ("compound", STAFF, 5),
-    ("community", STAFF, 4),
-    ("city", CITYWIDE, 1),
-)
-BY_DEADLINE, NEWEST, OLDEST = RepairSort.DEADLINE, RepairSort.NEWEST, RepairSort.OLDEST
-FILTERS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
-    ("overdue", {"overdue": True, "limit": 40}),
-    ("not overdue", {"overdue": False}),
-    ("danger", {"danger": Danger.DANGER, "limit": 40}),
-    ("a rare category", {"category": SELDOM, "limit": 5}),
-    ("a group of categories", {"category": GROUP, "limit": 40}),
-    ("to be accepted", {"state": RepairState.REPORTED}),
-    ("closed", {"state": RepairState.CLOSED, "sort": NEWEST}),
-)
-# As many rows of each as the small city has, too: what is shown costs more than what is found.
-SEARCHES: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
-    ("a common word", {"q": RARELY_BOTH[0]}),
-    ("a rare word", {"q": RARE, "limit": 20}),
-    ("a number", {"q": NUMBER, "limit": 2}),
-)
-CASES: Final = (
-    *(
-        board(f"board, {level}, {sort.value}", role, depth, sort=sort)
-        for level, role, depth in LEVELS
-        for sort in (BY_DEADLINE, NEWEST)
-    ),
-    board("board, city, oldest", CITYWIDE, 1, sort=OLDEST),
-    board("board of a unit's head", Role.UNIT_HEAD, 7, limit=20),
-    board("board of a grid's head, 4 buildings", Role.GRID_HEAD, 6, places=4),
-    board("what all share, city", Role.CITY_STAFF, 1),
-    *(board(f"board, city, {name}", CITYWIDE, 1, **asked) for name, asked in FILTERS),
-    *(
-        board(f"search, {level}, {name}, {sort.value}", role, depth, sort=sort, **asked)
-        for level, role, depth in LEVELS
-        for name, asked in SEARCHES
-        for sort in (BY_DEADLINE, NEWEST)
-    ),
-    board("search, city, a part of a word", CITYWIDE, 1, q="锁"),
-    board("search, city, two common words", CITYWIDE, 1, q=" ".join(RARELY_BOTH), limit=20),
-    board("search of a unit's head", Role.UNIT_HEAD, 7, q=RARELY_BOTH[0], limit=20),
-    Case("today, of a repairer", today),
-    Case("board, held by me", held),
-    Case("mine, of a resident", mine),
-    Case("similar ones", similar),
-)
-# Each in many texts, and in none together: nothing but reading all with one of them tells.
-NEVER_BOTH: Final = board("never together", CITYWIDE, 1, q="漏水 扶手")
+COLUMNS: Final = """| {} | rows | p50 of {:,} | of {:,} | ratio | keys | {} |
+|---|---|---|---|---|---|---|"""
 
 
 def say(text: str) -> None:
@@ -178,63 +79,109 @@ async def run(*sizes: int) -> None:
             await cities[-1].write()
             note("building the indexes")
             await mongo_indexes.apply(patient[own.mongodb_database])
-        await measure(cities)
+        say(HEAD)
+        say(f"Machine: {machine()}\n")
+        worst = await measure(LISTS, cities, "first page", "repairs")
+        counted = [await rebuilt(city) for city in cities][-1]
+        worst = max(worst, await measure(FIGURES, cities, "figures", "rollups"))
+        say(f"The largest ratio is {worst:.2f}; {MOST:.0f} is the most that is promised.\n")
+        say(f"{counted}\n")
+        await beyond(cities)
 
 
-async def measure(cities: list[Tickets]) -> None:
-    say(HEAD)
-    say(f"Machine: {machine()}\n")
-    few, many = (f"{city.size:,}" for city in cities)
-    say(f"| first page | rows | p50 of {few} | of {many} | ratio | keys | repairs |")
-    say("|---|---|---|---|---|---|---|")
+async def measure(
+    cases: tuple[Case, ...], cities: list[Tickets], what: str, documents: str
+) -> float:
+    """Print a table of what the cases took; return the largest ratio."""
+    say(COLUMNS.format(what, *(city.size for city in cities), documents))
     worst = 0.0
-    for case in CASES:
+    for case in cases:
         note(case.name)
-        pages, (small, large) = await timed(case, cities)
+        counts, (small, large) = await timed(case, cities)
         for _ in range(AGAIN):
             if large > MOST * small:
-                pages, (small, large) = await timed(case, cities)
-        [keys, documents] = await costs(case, cities[-1])
+                counts, (small, large) = await timed(case, cities)
         worst = max(worst, large / small)
-        rows = " / ".join(dict.fromkeys(str(len(page.items)) for page in pages))
-        say(
-            f"| {case.name} | {rows} | {small:.1f} ms | {large:.1f} ms | {large / small:.2f} "
-            f"| {keys:,} | {documents:,} |"
-        )
-    say(f"\nThe largest ratio is {worst:.2f}; {MOST:.0f} is the most that is promised.\n")
-    _, (small, large) = await timed(NEVER_BOTH, cities)
-    keys, documents = await costs(NEVER_BOTH, cities[-1])
+        await tell(case, cities, counts, [small, large])
+    say("")
+    return worst
+
+
+async def tell(case: Case, cities: list[Tickets], counts: list[int], took: list[float]) -> None:
+    """Print the row of a case."""
+    small, large = took
+    [keys, read] = await costs(case, cities[-1])
+    rows = " / ".join(dict.fromkeys(str(count) for count in counts))
     say(
-        f"Beyond it: two words that are each in many texts of a city and in none together. All "
-        f"with one of them is read, {documents:,} repairs in {large:.0f} ms beside {small:.0f}."
+        f"| {case.name} | {rows} | {small:.1f} ms | {large:.1f} ms | {large / small:.2f} "
+        f"| {keys:,} | {read:,} |"
     )
 
 
-async def timed(case: Case, cities: list[Tickets]) -> tuple[list[Page[Any]], list[float]]:
-    """Return the page of each city, and the median of what it took in ms."""
+async def rebuilt(city: Tickets) -> str:
+    """Count all figures of a city anew, by what the command calls; return how long it took."""
+    note(f"counting the figures of {city.size}")
+    began = time.perf_counter()
+    count = await figures.rebuild(city.deps)
+    took = time.perf_counter() - began
+    return (
+        f"`python -m server rebuild-repair-figures` counted {count:,} rollups anew from "
+        f"{city.size:,} repairs in {took:.1f} s."
+    )
+
+
+async def beyond(cities: list[Tickets]) -> None:
+    """Print what is not within the promise."""
+    _, (small, large) = await timed(NEVER_BOTH, cities)
+    _, documents = await costs(NEVER_BOTH, cities[-1])
+    say(
+        f"Beyond it: two words that are each in many texts of a city and in none together. All "
+        f"with one of them is read, {documents:,} repairs in {large:.0f} ms beside {small:.0f}."
+        "\n"
+    )
+    say(
+        "Beyond it, too: figures of a place above the community. They add up a rollup for each "
+        "compound and month, and the larger city has more compounds in such a place.\n"
+    )
+    say(COLUMNS.format("figures", *(city.size for city in cities), "rollups"))
+    for case in ADDED_UP:
+        note(case.name)
+        await tell(case, cities, *await timed(case, cities, FEW))
+
+
+async def timed(
+    case: Case, cities: list[Tickets], times: int = TIMES
+) -> tuple[list[int], list[float]]:
+    """Return the rows of each city, and the median of what they took in ms."""
     took: list[list[float]] = [[] for _ in cities]
-    pages: list[Page[Any]] = []
-    for number in range(FIRST + TIMES):
-        pages = []
-        for city, times in zip(cities, took, strict=True):
+    rows: list[int] = []
+    for number in range(FIRST + times):
+        rows = []
+        for city, its in zip(cities, took, strict=True):
             began = time.perf_counter()
-            pages.append(await case.read(city))
+            found = await case.read(city)
             if number >= FIRST:
-                times.append((time.perf_counter() - began) * 1000)
-    return pages, [statistics.median(times) for times in took]
+                its.append((time.perf_counter() - began) * 1000)
+            rows.append(len(found))
+    return rows, [statistics.median(its) for its in took]
 
 
 async def costs(case: Case, city: Tickets) -> list[int]:
-    """Return how many keys and repairs the database read. Raises ValueError for two queries."""
+    """Return how many keys and documents the database read.
+
+    Raises ValueError for two queries, and for one that no index serves.
+    """
     db = city.deps.db
     await db.command("profile", 2)
     await case.read(city)
     await db.command("profile", 0)
-    asked = {"ns": f"{db.name}.repairs", "op": "query"}
+    asked = {"ns": f"{db.name}.{case.of}", "op": {"$in": ["query", "command", "getmore"]}}
     found = await db["system.profile"].find(asked).to_list()
     await db.drop_collection("system.profile")
     if len(found) != 1:
-        raise ValueError(f"{case.name}: {len(found)} queries of repairs")
+        raise ValueError(f"{case.name}: {len(found)} queries of {case.of}")
+    if "IXSCAN" not in found[0]["planSummary"]:
+        raise ValueError(f"{case.name}: no index, {found[0]['planSummary']}")
     return [found[0]["keysExamined"], found[0]["docsExamined"]]
 
 

@@ -14,22 +14,30 @@ from services.cases.models import NO_DEADLINE, CameBy
 from services.cases.parties.models import PartyRow, party_id
 from services.dependencies import Dependencies
 from services.kernel import words
+from services.kernel.days import month_of
 from services.kernel.documents import to_document
 from services.kernel.paths import ancestors
+from services.places.actions import compound_of
 from services.places.models import LADDER, Kind, Place, Usage
 from services.repairs.boards import keys
 from services.repairs.categories import catalogue
 from services.repairs.categories.models import Scope
 from services.repairs.classes import Danger
 from services.repairs.models import TEXT, Part, Repair
+from services.repairs.ratings.models import Rating
 from services.repairs.states import ON_HAND, OPEN, RepairState
 
 CITY: Final = "cc"
 IN_A_COMMUNITY: Final = 2_000
 COMPOUNDS: Final = 2  # of a community, each with as many buildings of as many units
 NOT_OVER: Final = 0.3
+SPAN: Final = timedelta(days=160)  # four whole months, and more
 MINE: Final = 30
 CREW: Final = 5  # repairers of a compound
+FIRM: Final = "firm"
+ANSWERED_MINUTES: Final = 90  # on average
+DONE_MINUTES: Final = 2 * 24 * 60
+RATED: Final = 0.4
 SCOPES: Final = {Part.HOME: Scope.HOME, Part.COMMON: Scope.COMMON}
 S: Final = RepairState
 OVER: Final = (S.CONFIRMED, S.CONFIRMED, S.CLOSED, S.CANCELLED)
@@ -44,7 +52,10 @@ RARELY_BOTH: Final = ("楼道", "漏水")  # each in many texts, both in one of 
 
 
 class Tickets:
-    """`size` repairs of a city; `deps`: whose database they are written into."""
+    """`size` repairs of a city; `deps`: whose database they are written into.
+
+    Reported over the same months, however many: a compound has as many in each of them.
+    """
 
     def __init__(self, deps: Dependencies, size: int) -> None:
         self.deps, self.size = deps, size
@@ -66,12 +77,14 @@ class Tickets:
             for part in Part
         }
         self._words: dict[str, list[str]] = {}
+        self._rated: list[Repair] = []
 
     async def write(self) -> None:
         for name, rows in (
             ("places", self._places()),
             ("repairs", self._repairs()),
             ("case_parties", self._parties()),
+            ("repair_ratings", self._ratings()),
         ):
             for batch in batches(rows, 5_000):
                 await self.deps.db[name].insert_many(batch, ordered=False)
@@ -115,7 +128,7 @@ class Tickets:
             person=None,
             filed_by="somebody",
             way=CameBy.APP,
-            created_at=now - timedelta(minutes=self.size - number),
+            created_at=now - SPAN * ((self.size - number) / self.size),
             steps=1,
             holder=self.repairer(unit, chance.randrange(CREW)) if state in ON_HAND else "",
             due_at=due_at,
@@ -128,9 +141,46 @@ class Tickets:
             made.text_sealed = TEXT.seal(self.deps.vault, repair_id, text)
         else:
             made.text, made.text_shown = text, True
+        self._live(made)
         facets = keys.facets_of(made.category, made.danger)
         made.words = [*facets, *words.kept(made.number), *self._kept(made.text or "室内")]
         return made
+
+    def _live(self, repair: Repair) -> None:
+        """Give a repair what its steps would have written, of which figures are made."""
+        chance = self.chance
+        repair.compound, repair.month = compound_of(repair.place), month_of(repair.created_at)
+        # The community holds those of the other compound.
+        repair.firm = FIRM if repair.compound.endswith("c0") else ""
+        if repair.state in {S.REPORTED, S.CANCELLED}:
+            return
+        repair.accepted_at = repair.created_at + timedelta(
+            minutes=chance.expovariate(1 / ANSWERED_MINUTES)
+        )
+        if repair.state in {S.DONE, S.CONFIRMED, S.CLOSED}:
+            repair.visits = chance.choice((1, 1, 1, 2))
+            repair.returned = repair.visits - 1
+            took = timedelta(minutes=chance.expovariate(1 / DONE_MINUTES))
+            repair.done_at = repair.accepted_at + took
+        if repair.state is S.CONFIRMED and chance.random() < RATED:
+            self._rated.append(repair)
+
+    def _ratings(self) -> Iterator[dict[str, Any]]:
+        for repair in self._rated:
+            speed, quality, manner = self.chance.choices((3, 4, 5), k=3)
+            row = Rating(
+                id=repair.id,
+                repair=repair.id,
+                person=None,
+                place=repair.place,
+                firm=repair.firm,
+                speed=speed,
+                quality=quality,
+                manner=manner,
+                is_bad=False,
+                rated_at=self.deps.now(),
+            )
+            yield to_document(row)
 
     def _kept(self, text: str) -> list[str]:
         """Return the words of a text; the city has few different ones."""

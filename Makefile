@@ -67,7 +67,7 @@ bench: $(VENV)/.installed-dev ## attack a product of its own and print what it c
 broadcast: $(VENV)/.installed-dev ## tell PEOPLE=100000 something, with all that can go wrong
 	@$(PY) -m bench.broadcast $(PEOPLE)
 
-repairs-bench: $(VENV)/.installed-dev ## lists of REPAIRS=200000 beside those of 2,000, as a page
+repairs-bench: $(VENV)/.installed-dev ## lists and figures of REPAIRS=200000 beside those of 2,000, as a page
 	@$(PY) -m bench.repairs $(REPAIRS)
 
 requirements: $(VENV)/.installed-dev ## pin requirements*.in again; ARGS=--upgrade

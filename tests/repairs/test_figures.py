@@ -7,9 +7,10 @@ import pytest
 
 from mongo_indexes import places, repair_rollups, repairs
 from services.kernel.documents import Document
-from services.repairs.figures import jobs
+from services.repairs.figures import actions, jobs
 from services.repairs.jobs import pass_back
 from tests.build.cast import COMMUNITY, COMPOUND, LI_HOME, UNIT, appoint
+from tests.build.query_recorder import QueryRecorder
 from tests.build.repairs import SUBDISTRICT, TAP, Works
 from tests.build.world import Reply
 
@@ -117,6 +118,35 @@ async def test_of_few_homes_no_repairs_in_homes_are_told(works: Works) -> None:
             found = await figures(works, above, where, by=by)
             assert (found["figures"]["reported"], found["is_without_homes"]) == (1, True)
             assert [part["figures"]["reported"] for part in found["parts"]] == [1]
+
+
+async def test_figures_are_of_one_moment(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counts and times come by one query: between two, a month may be counted again."""
+    await works.report("li")
+    await works.world.work()
+    asked, begin = [], QueryRecorder.started
+
+    def started(recorder: QueryRecorder, event: Any) -> None:
+        asked.append(event.command.get(event.command_name))
+        begin(recorder, event)
+
+    monkeypatch.setattr(QueryRecorder, "started", started)
+    await figures(works, by="category")
+    assert asked.count(repair_rollups.COLLECTION) == 1
+
+
+async def test_of_more_parts_than_are_shown_none_is(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await works.report("li")
+    await works.report("li", place=LI_HOME, category=TAP)
+    await works.world.work()
+    monkeypatch.setattr(actions, "MOST_PARTS", 2)
+    assert len((await figures(works, by="category"))["parts"]) == 2
+    monkeypatch.setattr(actions, "MOST_PARTS", 1)
+    reply = await ask(works, by="category")
+    assert (reply.code, reply.body["details"]["most"]) == ("too_many_repair_figures", 1)
+    assert (await figures(works))["figures"]["reported"] == 2
 
 
 async def random_life(works: Works, seed: int) -> None:

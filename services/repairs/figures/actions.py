@@ -8,6 +8,7 @@ from services.dependencies import Dependencies
 from services.firms import actions as firms
 from services.kernel import errors
 from services.kernel.days import months_between
+from services.kernel.documents import Document
 from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
@@ -110,15 +111,18 @@ async def _parts(
 ) -> dict[str, Sums]:
     where = store.of_place(place, query.from_month, query.to_month)
     found = await store.sums(deps.db, where, query.by, hidden, most=MOST_PARTS + 1)
-    parts = {}
-    for row in found:
-        sums = arithmetic.nothing()
-        for time in row.pop("times"):
-            sums.times.setdefault(time["of"], Counter())[time["minutes"]] = time["repairs"]
-        key = row.pop("_id")
-        sums.counts.update(row)
-        parts[key] = sums
-    return parts
+    return {part["_id"]: _sums(part["rows"]) for part in found}
+
+
+def _sums(rows: list[Document]) -> Sums:
+    found = arithmetic.nothing()
+    for row in rows:
+        if "minutes" in row:
+            times = found.times.setdefault(row["of"], Counter())
+            times[row["minutes"]] = row["repairs"]
+        else:
+            found.counts[row["of"]] = row["repairs"]
+    return found
 
 
 async def _labels(

@@ -43,37 +43,26 @@ async def kept(db: Database) -> list[tuple[str, str]]:
 async def sums(
     db: Database, where: Document, by: FiguresBy | None, hidden: Sequence[str], *, most: int
 ) -> list[Document]:
-    """Return `_id`, the key of a part, its counts by name and its `times`: some parts at most.
+    """Return `_id`, the key of a part, and its sums as `rows`: some parts at most.
 
+    A row: `of`, the name of a count or a time; of a time, `minutes`; and `repairs`, how much.
     In one query, so that counts and times are those of the same repairs, whatever is counted
     again meanwhile. Served by index `compound`.
     """
-    counts = {name: {"$sum": f"$rows.counts.{name}"} for name in COUNTS}
-    time = {"of": "$_id.of", "minutes": "$_id.minutes", "repairs": "$repairs"}
-    stages = [
+    counts = [{"of": name, "repairs": f"$cells.counts.{name}"} for name in COUNTS]
+    name = {"of": "$rows.of", "minutes": "$rows.minutes"}
+    row = {"of": "$_id.of", "minutes": "$_id.minutes", "repairs": "$repairs"}
+    stages: list[Document] = [
         *_cells(where, hidden),
-        # A row for the counts of a cell, and one for each of its times.
         {
             "$project": {
                 "key": KEYS[by] if by else "",
-                "rows": {"$concatArrays": [[{"counts": "$cells.counts"}], "$cells.times"]},
+                "rows": {"$concatArrays": [counts, "$cells.times"]},
             }
         },
         {"$unwind": "$rows"},
-        {
-            "$group": {
-                "_id": {"key": "$key", "of": "$rows.of", "minutes": "$rows.minutes"},
-                "repairs": {"$sum": "$rows.repairs"},
-                **counts,
-            }
-        },
-        {
-            "$group": {
-                "_id": "$_id.key",
-                "times": {"$push": {"$cond": ["$repairs", time, "$$REMOVE"]}},
-                **{name: {"$sum": f"${name}"} for name in COUNTS},
-            }
-        },
+        {"$group": {"_id": {"key": "$key", **name}, "repairs": {"$sum": "$rows.repairs"}}},
+        {"$group": {"_id": "$_id.key", "rows": {"$push": row}}},
         {"$limit": most},
     ]
     cursor = await db[COLLECTION].aggregate(stages, hint="compound", batchSize=most)

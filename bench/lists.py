@@ -46,10 +46,10 @@ async def today(city: Tickets) -> list[Any]:
     return (await boards.today(city.deps, actor, TodayQuery())).items
 
 
-async def held(city: Tickets) -> Page[Any]:
+async def held(city: Tickets) -> list[Any]:
     compound = city.units[0].rsplit(".", 2)[0]
     actor = Actor(city.repairer(city.units[0], 0), "session", (Grant(Role.REPAIRER, compound),))
-    return await boards.listing(city.deps, actor, RepairsQuery(held_by_me=True))
+    return (await boards.listing(city.deps, actor, RepairsQuery(held_by_me=True))).items
 
 
 async def mine(city: Tickets) -> list[Any]:

@@ -225,7 +225,7 @@ TABLE: Final = Table(
         tells=(P.HOLDER,),
         also=(Role.FIRM_MANAGER,),
     ),
-    Step(S.DONE, A.LAPSE, S.CLOSED, due=SILENCE, tells=(P.REPORTER,)),
+    Step(S.DONE, A.LAPSE, S.CLOSED, due=SILENCE, tells=ALL),
     *_from(
         (S.CONFIRMED, S.CLOSED),
         A.REOPEN,

@@ -215,6 +215,11 @@ async def test_a_week_of_silence_ends_it_by_what_was_said(
     assert (await works.see("li", repair_id))["state"] == ends
     [last] = (await works.history("li", repair_id))[-1:]
     assert (last["who"], last["state"]) == ("clock", ends)
+    for who in ("li", "wang"):  # all who were asked are told that it is closed, each once
+        told = await works.told(who, "repair_progress")
+        assert [text.endswith("七天没有反馈,已关闭。") for text in told].count(True) == (
+            not answered
+        ), who
 
 
 async def test_all_who_joined_are_told_once_of_what_all_are_told(

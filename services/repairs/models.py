@@ -82,6 +82,8 @@ class Repair(CaseFields, kw_only=True):
     had do it. `visits`: how often work began. `returned`, `reopened`: how often it was not
     fixed, before and after it was closed. `words`: by which it is found,
     `under`: its place and all above, `rank`: of its class; see boards/keys.py.
+    `guarantee_lifted`: the community decided that it is none of an earlier guarantee.
+    `lifted_quotes`: paid quotes that it decided so of; missing in old decisions.
     `accepted_at`, `done_at`, `ended_at`: the first, and the last ones. `compound`, `month`: of
     the place and of the report, in which its figures count; written when it is inserted.
     """
@@ -128,6 +130,7 @@ class Repair(CaseFields, kw_only=True):
     outage_asked: bool = False  # at the end of that; what was answered then holds
     guarantee_of: str = ""
     guarantee_lifted: bool = False
+    lifted_quotes: list[str] = field(default_factory=list)
     holds: int = 0  # how often it was held for a quote or a merge
     words: list[str] = field(default_factory=list)
     under: list[str] = field(default_factory=list)

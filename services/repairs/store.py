@@ -242,9 +242,14 @@ async def hold(db: Database, tx: Transaction, repair_id: str) -> Repair | None:
     return msgspec.convert(document, Repair | None)
 
 
-async def lift_guarantee(db: Database, tx: Transaction, repair_id: str) -> None:
-    """Note that a repair is none of an earlier one's guarantee."""
-    change: Document = {"$set": {"guarantee_lifted": True}}
+async def lift_guarantee(
+    db: Database, tx: Transaction, repair_id: str, quotes: Sequence[str]
+) -> None:
+    """Note that a repair is none of the guarantee of some paid quotes."""
+    change: Document = {
+        "$set": {"guarantee_lifted": True},
+        "$addToSet": {"lifted_quotes": {"$each": list(quotes)}},
+    }
     await db[COLLECTION].update_one({"_id": repair_id}, change, session=tx)
 
 

@@ -40,6 +40,52 @@ async def test_the_same_fault_is_free_until_the_community_finds_otherwise(
     await quoted.offered()
 
 
+async def lift(quoted: Quoted) -> None:
+    path = f"repairs/{quoted.repair}/guarantee-lift"
+    reply = await quoted.works.post("staff", path, reason="damaged")
+    assert reply.status == 200, reply.body
+
+
+async def paid_again(quoted: Quoted, *, after_version: int) -> None:
+    """Have a further quote of the same repair accepted and billed, and the work refused."""
+    await quoted.accepted(after_version=after_version)
+    await quoted.finish()
+    await quoted.works.do("li", quoted.repair, "answer", fixed=False)
+
+
+async def test_what_was_lifted_is_of_the_quotes_that_were_paid_by_then(quoted: Quoted) -> None:
+    """Each bill has a guarantee, also one that came after a decision about the one before."""
+    await quoted.accepted()
+    await quoted.finish()
+    first, quoted.repair = quoted.repair, await quoted.report_again()
+    await quoted.works.hand_out(quoted.repair)
+    await lift(quoted)
+    for version in range(2):
+        await paid_again(quoted, after_version=version)
+        refused = await quoted.offer(after_version=version + 1)
+        assert (refused.status, refused.code) == (409, "repair_under_guarantee")
+        assert refused.body["details"]["repair_id"] == quoted.repair
+        await lift(quoted)
+    told = await quoted.works.told("li", "repair_quote")
+    assert sum("不免费保修" in text for text in told) == 3
+    later = await quoted.works.see("li", await quoted.report_again())
+    assert later["guarantee_of"] in {first, quoted.repair}
+
+
+async def test_an_old_decision_is_of_what_was_paid_for_other_repairs(quoted: Quoted) -> None:
+    """Such a repair does not say which quotes the community decided about."""
+    await quoted.accepted()
+    await quoted.finish()
+    quoted.repair = await quoted.report_again()
+    await quoted.works.hand_out(quoted.repair)
+    await lift(quoted)
+    old = {"$unset": {"lifted_quotes": 1}}
+    await quoted.world.db.repairs.update_one({"_id": quoted.repair}, old)
+    await paid_again(quoted, after_version=0)
+    refused = await quoted.offer(after_version=1)
+    assert (refused.status, refused.code) == (409, "repair_under_guarantee")
+
+
 async def test_a_guarantee_ends_with_its_last_day(quoted: Quoted) -> None:
     await quoted.accepted(guarantee_days=2)
     await quoted.finish()

@@ -61,14 +61,17 @@ async def billed(deps: Dependencies, tx: Transaction, quote: Quote) -> None:
 
 
 async def lifted(
-    deps: Dependencies, tx: Transaction, repair: Repair, reason: LiftReason
+    deps: Dependencies, tx: Transaction, repair: Repair, quote: Quote, reason: LiftReason
 ) -> None:
-    """Tell who reported a repair that the community found it to be none of the guarantee."""
+    """Tell who reported a repair that the community found it to be none of the guarantee.
+
+    `quote`: whose guarantee that was: each decision is a message of its own.
+    """
     if repair.person is None:
         return
     about = About(repair.place, repair.number, repair.id)
     words = f"社区认定{reason.label},不免费保修"
-    key = f"{repair.id}:lifted"
+    key = f"{repair.id}:lifted:{quote.id}"
     await send(deps, tx, [repair.person], REPAIR_QUOTE, about=about, key=key, words=words)
 
 

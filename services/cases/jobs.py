@@ -5,10 +5,10 @@ from typing import Any, Final
 import msgspec
 
 from services.cases import actions, deadlines, ladder, store
-from services.cases.kinds import Kind, News, Side
+from services.cases.kinds import Kind, News, Question, Side
 from services.cases.models import Clock
 from services.cases.parties import actions as parties
-from services.cases.parties import notify
+from services.cases.parties import notify, stand_ins
 from services.cases.timers import actions as timers
 from services.cases.timers import retention
 from services.dependencies import Dependencies, Transaction
@@ -113,24 +113,39 @@ async def lapse(deps: Dependencies, payload: Document) -> None:
 
 
 async def ask(deps: Dependencies, payload: Document) -> Again | None:
-    """Job: ask all who reported or joined whether it is really so, a page at a time."""
+    """Job: ask all who reported or joined whether it is really so, a page at a time.
+
+    It looks each day whether who wrote it down for somebody may still answer.
+    """
     kind: Kind = deps.features.cases[payload["name"]]
 
-    async def save(tx: Transaction) -> bool:
+    async def save(tx: Transaction) -> Again | None:
         found = await store.find(deps.db, kind, payload["case_id"], tx=tx)
         question = kind.question
         if found is None or question is None or found.state is not question.state:
-            return False
+            return None
         if found.round != payload["round"]:
-            return False
-        people, is_more = await parties.take_unasked(
-            deps, tx, kind, found, but=question.spares(found)
-        )
-        key = f"{found.id}:{found.round}"
-        await kind.tell(deps, tx, found, News.ASKED, people, Side.REPORT, key)
-        return is_more
+            return None
+        return await _ask(deps, tx, kind, found, question)
 
-    return Again(deps.now()) if await deps.in_transaction(save) else None
+    return await deps.in_transaction(save)
+
+
+async def _ask(
+    deps: Dependencies, tx: Transaction, kind: Kind, found: Any, question: Question
+) -> Again | None:
+    but = question.spares(found)
+    has_left = await stand_ins.take_over(deps, tx, kind, found, question)
+    if has_left and found.confirmed and not await parties.is_missing(deps, tx, found, but=but):
+        await actions.advance(deps, tx, actions.CLOCK, kind, found, question.yes)
+        return None
+    people, is_more = await parties.take_unasked(deps, tx, kind, found, but=but)
+    key = f"{found.id}:{found.round}"
+    await kind.tell(deps, tx, found, News.ASKED, people, Side.REPORT, key)
+    if is_more:
+        return Again(deps.now())
+    is_waited_for = await stand_ins.is_waited_for(deps, tx, found)
+    return Again(deps.now() + stand_ins.LOOKED_AFTER) if is_waited_for else None
 
 
 async def tell_joiners(deps: Dependencies, payload: Document) -> None:

@@ -73,7 +73,8 @@ class Question(Struct, frozen=True):
     `state`: in which it is asked. `yes`: step when all said so, or somebody did and nobody else
     answered in time. `no`: step as soon as one says so. `silence`: step when nobody answered;
     its row has `due`. `spares`: (case) → id of a party whom it does not ask, who did the work;
-    empty for nobody.
+    empty for nobody. `stands_in`: offices at its place and above, one of whose holders is asked
+    for who wrote it down and left the office since.
     """
 
     state: StrEnum
@@ -81,6 +82,7 @@ class Question(Struct, frozen=True):
     no: StrEnum
     silence: StrEnum
     spares: Callable[[Any], str] = lambda _case: ""
+    stands_in: tuple[Role, ...] = ()
 
 
 class News(Labelled):

@@ -220,6 +220,7 @@ REPAIR: Final = Kind(
         RepairAction.RETURN,
         RepairAction.LAPSE,
         spares=lambda repair: str(repair.holder),  # as long as it asks, who finished it
+        stands_in=COMMUNITY,
     ),
     writes=WRITES,
     derives=keys.changed,

@@ -102,6 +102,11 @@ class Works:
         await self.do(by, repair_id, "finish", summary="换了灯泡")
         await self.world.work()
 
+    async def lose_office(self, who: str) -> None:
+        """End all that somebody was appointed to."""
+        person = (await self.member(who)).person_id
+        await self.world.db.appointments.delete_many({"person": person})
+
     async def neighbours(self, count: int) -> list[Member]:
         """Let so many people of the staircase sign in, who live with Wang."""
         phones = [f"1390001{number:04d}" for number in range(count)]

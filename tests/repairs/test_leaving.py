@@ -39,11 +39,6 @@ async def sweep(works: Works) -> None:
     await works.world.work()
 
 
-async def lose_office(works: Works, who: str) -> None:
-    person = (await works.member(who)).person_id
-    await works.world.db.appointments.delete_many({"person": person})
-
-
 async def move_out(works: Works, who: str) -> None:
     person = (await works.member(who)).person_id
     ended = {"$set": {"to_day": "2026-03-01"}}
@@ -111,7 +106,7 @@ async def test_who_was_erased_is_no_party_of_what_is_split_off(works: Works) -> 
     ids = [await works.report("li"), await works.report("head", on_behalf_of="王秀兰")]
     for each in ids:
         await works.do("wang", each, "join")
-    await lose_office(works, "head")
+    await works.lose_office("head")
     people = [await erase(works, who) for who in ("li", "head")]
     for each in ids:
         wish = {"category": "stair_light", "text": "五楼的灯也不亮"}
@@ -166,7 +161,7 @@ async def test_nobody_is_told_anything_whose_account_is_closed(works: Works) -> 
     repair_id = await works.report("li")
     await works.do("wang", repair_id, "join")
     await works.repaired(repair_id)
-    await lose_office(works, "repairer")
+    await works.lose_office("repairer")
     repairer, wang = await erase(works, "repairer"), await erase(works, "wang")
     await works.do("li", repair_id, "answer", fixed=True)
     await works.world.work()
@@ -189,10 +184,10 @@ async def test_what_somebody_held_who_works_there_no_more_is_handed_out_again(
     await works.hand_out(other, to="second")
     due = (await works.see("li", repair_id))["due_at"]
     if is_erased:
-        await lose_office(works, "repairer")
+        await works.lose_office("repairer")
         await erase(works, "repairer")
     else:
-        await lose_office(works, "repairer")
+        await works.lose_office("repairer")
     await sweep(works)
     seen = await works.see("dispatcher", repair_id)
     assert (seen["state"], seen["is_held"], seen["due_at"]) == ("accepted", False, due)
@@ -210,7 +205,7 @@ async def test_what_rests_in_the_hands_of_who_left_goes_on_with_another(works: W
     until = works.world.clock.now + timedelta(days=3)
     body = {"reason": "materials", "until": until.isoformat()}
     await works.do("repairer", repair_id, "pause", **body)
-    await lose_office(works, "repairer")
+    await works.lose_office("repairer")
     await works.advance(hours=1)
     await sweep(works)
     seen = await works.see("dispatcher", repair_id)
@@ -241,7 +236,7 @@ async def test_a_no_about_the_work_of_who_left_is_handed_out_again(works: Works)
     repair_id = await works.report("li")
     await works.repaired(repair_id)
     before = await works.told("repairer", "repair_work")
-    await lose_office(works, "repairer")
+    await works.lose_office("repairer")
     await sweep(works)
     assert (await works.see("li", repair_id))["state"] == "done"
     await works.do("li", repair_id, "answer", fixed=False)
@@ -264,7 +259,7 @@ async def test_what_was_written_down_for_somebody_goes_with_the_office(works: Wo
     assert (await works.see("head", theirs))["text"] == "水龙头漏水"
     await works.world.work()
     assert len(await works.told("head", "repair_question")) == 1
-    await lose_office(works, "head")
+    await works.lose_office("head")
     await works.do("repairer", theirs, "finish", summary="换了垫圈")
     await works.world.work()
     assert len(await works.told("head", "repair_question")) == 1
@@ -286,7 +281,7 @@ async def test_who_wrote_it_down_joins_as_a_neighbour_when_the_office_is_over(
     await works.do("head", repair_id, "join")
     assert (await works.see("head", repair_id))["joiners"] == 0
     head = await works.member("head")
-    await lose_office(works, "head")
+    await works.lose_office("head")
     await live_there(works.world.deps, [(WANG_HOME, head.phone, Relation.FAMILY)])
     works.estate.members.pop("head")
     assert (await works.do("head", repair_id, "join"))["joiners"] == 1
@@ -380,7 +375,7 @@ async def test_who_moves_to_the_community_keeps_what_they_hold(works: Works) -> 
     repair_id = await works.report("li")
     await works.hand_out(repair_id)
     repairer = await works.member("repairer")
-    await lose_office(works, "repairer")
+    await works.lose_office("repairer")
     place = UNIT.rsplit(".", 3)[0]
     await appoint(works.world.deps, Role.COMMUNITY_STAFF, place, repairer.phone)
     await sweep(works)

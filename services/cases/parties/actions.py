@@ -178,14 +178,17 @@ async def _count_in(
         return await actions.advance(deps, tx, actor, kind, found, question.no, words=words)
     confirmed = found.confirmed + 1
     # Whoever left meanwhile is not waited for, and a yes of theirs stands for nobody else.
-    if await store.is_answer_missing(
-        deps.db, tx, found.id, found.round, but=question.spares(found)
-    ):
+    if await is_missing(deps, tx, found, but=question.spares(found)):
         await _count(deps, tx, kind, found, confirmed=confirmed)
         return found
     return await actions.advance(
         deps, tx, actor, kind, found, question.yes, words=words, confirmed=confirmed
     )
+
+
+async def is_missing(deps: Dependencies, tx: Transaction, found: Any, *, but: str) -> bool:
+    """Tell whether the answer of a party, but one, is missing in a case's round."""
+    return await store.is_answer_missing(deps.db, tx, found.id, found.round, but=but)
 
 
 async def take_unasked(
@@ -197,7 +200,7 @@ async def take_unasked(
     """
     rows = await store.unasked(deps.db, tx, found.id, found.round, limit=TOLD_AT_ONCE)
     await store.mark_asked(deps.db, tx, [row.id for row in rows], found.round)
-    people = [each for each in await _in_office(deps, kind, found, rows) if each != but]
+    people = [each for each in await in_office(deps, kind, found, rows) if each != but]
     return people, len(rows) == TOLD_AT_ONCE
 
 
@@ -207,11 +210,11 @@ async def joiners(deps: Dependencies, kind: Kind, found: Any) -> AsyncIterator[l
     while after is not None:
         rows = await store.page(deps.db, found.id, after, limit=TOLD_AT_ONCE)
         joined = [row for row in rows if not row.is_reporter]
-        yield await _in_office(deps, kind, found, joined)
+        yield await in_office(deps, kind, found, joined)
         after = rows[-1].id if len(rows) == TOLD_AT_ONCE else None
 
 
-async def _in_office(
+async def in_office(
     deps: Dependencies, kind: Kind, found: Any, rows: Sequence[PartyRow]
 ) -> list[str]:
     """Return the people of rows, without those who wrote it down and have lost the office."""

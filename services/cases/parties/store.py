@@ -92,6 +92,13 @@ async def answer(
     return done.matched_count == 1
 
 
+async def filers(db: Database, tx: Transaction, case_id: str, number: int) -> list[PartyRow]:
+    """Who wrote a case down and has not answered in a round. Served by index `case`."""
+    query = {"case": case_id, "is_filer": True, "answered": {"$lt": number}}
+    cursor = db[COLLECTION].find(query, session=tx)
+    return msgspec.convert(await cursor.to_list(), list[PartyRow])
+
+
 async def is_answer_missing(
     db: Database, tx: Transaction, case_id: str, number: int, *, but: str
 ) -> bool:

@@ -13,6 +13,7 @@ from tests.build.repairs import Works
 from tests.build.world import Reply
 
 NO_WATER = "no_water"
+OVERDUE = "outage_overdue"
 
 
 @pytest.fixture(autouse=True)
@@ -175,6 +176,53 @@ async def test_another_expected_end_is_told_again(works: Works) -> None:
     assert "预计2026年3月2日 21:00恢复" in (await works.told("li", "outage_sudden"))[1]
     bad = await works.post("dispatcher", path, ends_at=at(works, hours=-1))
     assert (bad.status, bad.code) == (422, "outage_bad_times")
+
+
+async def reminders(works: Works) -> dict[str, int]:
+    """Return how often each was reminded that an expected end has passed."""
+    found = [m["person"] async for m in works.world.db.messages.find({"template": OVERDUE})]
+    people = {who: (await works.member(who)).person_id for who in ("dispatcher", "staff")}
+    assert set(found) <= {*people.values()}
+    return {who: found.count(person) for who, person in people.items()}
+
+
+async def overdue(works: Works) -> list[bool]:
+    found = await works.get("staff", f"places/{COMPOUND}/outages")
+    return [each["overdue"] for each in found.body["items"]]
+
+
+async def test_who_announced_it_is_reminded_of_each_expected_end_once(works: Works) -> None:
+    outage_id = await announce(works)
+    await works.advance(hours=5)
+    later = at(works, hours=3)
+    path = f"outages/{outage_id}/expected-end"
+    assert (await works.post("staff", path, ends_at=later)).status == 200
+    for hours, is_overdue, dispatchers in ((2, False, 0), (1, True, 1), (1, True, 1)):
+        await works.advance(hours=hours)
+        await works.world.work()
+        assert await overdue(works) == [is_overdue]
+        assert await reminders(works) == {"dispatcher": dispatchers, "staff": 0}
+    [text] = await works.told("dispatcher", OVERDUE)
+    assert text.startswith("春光小区3栋2单元停水,预计2026年3月2日 20:00恢复。")
+    assert (await works.post("staff", path, ends_at=at(works, hours=1))).status == 200
+    assert await overdue(works) == [False]
+    await works.advance(hours=2)
+    await works.world.work()
+    assert await reminders(works) == {"dispatcher": 2, "staff": 0}
+    assert (await works.post("dispatcher", f"outages/{outage_id}/end")).status == 200
+    assert await overdue(works) == [False]
+
+
+async def test_the_community_is_reminded_of_what_somebody_announced_who_left(
+    works: Works,
+) -> None:
+    await announce(works)
+    ended = await announce(works, kind="lift")
+    assert (await works.post("dispatcher", f"outages/{ended}/end")).status == 200
+    await works.lose_office("dispatcher")
+    await works.advance(hours=7)
+    await works.world.work()
+    assert await reminders(works) == {"dispatcher": 0, "staff": 1}
 
 
 async def test_what_was_ended_twice_asks_once(works: Works) -> None:

@@ -38,6 +38,7 @@ from services.repairs.outages.states import TABLE, OutageAction, moved_on
 MISSING: Final = "没有找到这条通告"
 ATTACH: Final = "repairs.outages.attach"
 CLOSE: Final = "repairs.outages.close"
+REMIND: Final = "repairs.outages.remind"
 # Longer ago than this it is no news any more; longer than this it is no outage.
 LATEST_NEWS: Final = timedelta(days=7)
 LONGEST: Final = timedelta(days=30)
@@ -101,6 +102,7 @@ async def announce(deps: Dependencies, actor: Actor, place: str, wish: NewOutage
         await broadcasts.start(deps, tx, broadcast)
         if views.runs(outage, deps.now()):
             await jobs.enqueue(deps, tx, ATTACH, outage.id, outage_id=outage.id)
+        await _remind(deps, tx, outage)
         await _note(deps, tx, actor, Act.OUTAGE_ANNOUNCED, outage, kind=outage.kind)
 
     await deps.in_transaction(save)
@@ -154,6 +156,13 @@ async def _require_new(deps: Dependencies, tx: Transaction, outage: Outage) -> N
             raise OutageExists("这里已经发过同样的通告", outage_id=other.id)
 
 
+async def _remind(deps: Dependencies, tx: Transaction, outage: Outage) -> None:
+    """Promise to look at an outage at its expected end; each such end is a job of its own."""
+    facts: Document = {"outage_id": outage.id, "version": outage.version}
+    key, due_at = notify.key_of(outage), outage.ends_at
+    await jobs.enqueue(deps, tx, REMIND, key, due_at=due_at, **facts)
+
+
 def _touch(some: Sequence[str], others: Sequence[str]) -> bool:
     return any(covers(a, b) or covers(b, a) for a in some for b in others)
 
@@ -186,6 +195,7 @@ async def postpone(
         moved = await _move(deps, tx, actor, found, OutageAction.POSTPONE, changes)
         await _stop(deps, tx, found, notify.replaced(found))
         await broadcasts.start(deps, tx, await notify.wish(deps, moved))
+        await _remind(deps, tx, moved)
         return moved
 
     return await views.one(deps, await deps.in_transaction(save))

@@ -1,22 +1,26 @@
 """Jobs of outages: what was reported shortly before is attached, and asked at the end.
 
+Whoever announced one is reminded when its expected end has passed without a word.
+
 One repair a transaction: hundreds of reports of one outage are as many small steps.
 """
 
 from typing import Final
 
 from services.audiences import actions as audiences
+from services.audiences import holders
 from services.cases import actions as cases
 from services.dependencies import Dependencies, Transaction
+from services.grants import actions as grants
 from services.jobs import actions as jobs
 from services.jobs.models import Again
 from services.kernel.documents import Document
-from services.kernel.permissions import Actor
+from services.kernel.permissions import Actor, Permission, Role
 from services.messaging.broadcasts.models import Part, Source
 from services.repairs import store as repairs
 from services.repairs.kind import REPAIR
 from services.repairs.models import Done, Repair
-from services.repairs.outages import actions, attachments, notify, store
+from services.repairs.outages import actions, attachments, notify, store, views
 from services.repairs.outages.models import Outage
 from services.repairs.outages.states import OutageState
 from services.repairs.quotes import charges
@@ -106,5 +110,34 @@ async def _close(deps: Dependencies, outage: Outage, repair_id: str) -> None:
     await deps.in_transaction(save)
 
 
-JOBS: Final[dict[str, jobs.Handler]] = {actions.ATTACH: attach, actions.CLOSE: close}
+async def remind(deps: Dependencies, payload: Document) -> None:
+    """Job: remind of an outage whose expected end has passed; once of each such end.
+
+    Nothing when it is over, or is expected to end at another time by now.
+    """
+
+    async def save(tx: Transaction) -> None:
+        outage = await store.find(deps.db, payload["outage_id"], tx=tx)
+        if outage is None or outage.version != payload["version"]:
+            return
+        if views.is_overdue(outage, deps.now()):
+            await notify.remind(deps, tx, outage, await _responsible(deps, outage))
+
+    await deps.in_transaction(save)
+
+
+async def _responsible(deps: Dependencies, outage: Outage) -> set[str]:
+    """Return who announced an outage, or the community's staff when that person left."""
+    person = outage.announced_by
+    actor = Actor(person, "", await grants.grants_of(deps, person))
+    if actor.may(Permission.DISPATCH_REPAIRS, outage.compound):
+        return {person}
+    return await holders.acting_over(deps, outage.compound, (Role.COMMUNITY_STAFF,))
+
+
+JOBS: Final[dict[str, jobs.Handler]] = {
+    actions.ATTACH: attach,
+    actions.CLOSE: close,
+    actions.REMIND: remind,
+}
 BROADCASTS: Final = {notify.SOURCE: Source(part=part)}

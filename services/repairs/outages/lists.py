@@ -22,6 +22,7 @@ OUTAGES: Final = List(
         state="状态",
         begins_at="开始时间",
         ends_at="预计恢复时间",
+        overdue="已过预计时间",
         ended_at="恢复时间",
         reports="相关报修",
         text="说明",

@@ -141,6 +141,7 @@ class OutageView(Struct, kw_only=True):
     `text`: What people should know.
     `state`: State of the outage.
     `running`: Whether it has begun and is not over.
+    `overdue`: Whether it was expected to be over by now, and nobody has said that it is.
     `reports`: How many reports are attached to it.
     `announced_at`: When it was announced.
     `ended_at`: When it was over; null before.
@@ -158,6 +159,7 @@ class OutageView(Struct, kw_only=True):
     text: Annotated[str, Meta(examples=["更换水泵,请提前存水"])]
     state: OutageState
     running: bool
+    overdue: bool
     reports: int
     announced_at: datetime
     ended_at: datetime | None

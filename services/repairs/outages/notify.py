@@ -1,16 +1,20 @@
 """Messages about outages: to everybody who lives at the places, and to their heads.
 
+Whoever announced one is told of an expected end that has passed.
+
 Each announcement, and each other expected end, is a broadcast of its own
 (docs/decisions/47-outages.md).
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
 from services.audiences.models import Audience
-from services.dependencies import Dependencies
+from services.dependencies import Dependencies, Transaction
 from services.kernel.permissions import HEADS
 from services.kernel.templates import Ask, Moment, Purpose, Template
+from services.messaging import actions as messaging
 from services.messaging.broadcasts.models import Urgency, Wish, broadcast_id
 from services.places import actions as places
 from services.repairs.outages.models import Outage
@@ -44,7 +48,16 @@ OUTAGE_PLANNED: Final = Template(
         Ask(Moment.AFTER_BINDING, "计划停水停电前告诉您"),
     ),
 )
-TEMPLATES: Final = (OUTAGE_SUDDEN, OUTAGE_PLANNED)
+OUTAGE_OVERDUE: Final = Template(
+    key="outage_overdue",
+    title="恢复了吗",
+    body="{address}{what},预计{ends_at}恢复。恢复了请通告恢复,还没有请更改预计时间。",
+    page="pages/work/outage",
+    data={"thing1": "what", "thing2": "address", "time3": "ends_at"},
+    purpose=Purpose.REMINDER,
+    asks=(Ask(Moment.AFTER_WORKING, "停水停电到了预计时间时提醒您"),),
+)
+TEMPLATES: Final = (OUTAGE_SUDDEN, OUTAGE_PLANNED, OUTAGE_OVERDUE)
 # Who lives there. A relative who pays for a home from elsewhere has water.
 LIVE_THERE: Final = (Relation.OWNER, Relation.CO_OWNER, Relation.FAMILY, Relation.TENANT)
 SHORTEST_PUSH: Final = timedelta(minutes=10)
@@ -90,6 +103,28 @@ async def wish(deps: Dependencies, outage: Outage) -> Wish:
         urgency=Urgency.WAITS if outage.planned else Urgency.EMERGENCY,
         push_within=max(SHORTEST_PUSH, outage.ends_at - deps.now()),
     )
+
+
+async def remind(
+    deps: Dependencies, tx: Transaction, outage: Outage, people: Iterable[str]
+) -> None:
+    """Remind people of an outage whose expected end has passed; once of each such end."""
+    address = spoken(outage, await places.addresses(deps, outage.places))
+    values = {
+        "what": outage.kind.label,
+        "address": plain(address),
+        "ends_at": outage.ends_at.isoformat(),
+    }
+    for person in sorted(people):
+        await messaging.notify(
+            deps,
+            tx,
+            person_id=person,
+            template=OUTAGE_OVERDUE,
+            key=key_of(outage),
+            values=values,
+            page=f"{OUTAGE_OVERDUE.page}?id={outage.id}",
+        )
 
 
 def title_of(outage: Outage) -> str:

@@ -16,6 +16,11 @@ def runs(outage: Outage, at: datetime) -> bool:
     return outage.state is OutageState.ANNOUNCED and outage.begins_at <= at
 
 
+def is_overdue(outage: Outage, at: datetime) -> bool:
+    """Tell whether an outage was expected to be over, and nobody said that it is."""
+    return outage.state is OutageState.ANNOUNCED and outage.ends_at <= at
+
+
 async def one(deps: Dependencies, outage: Outage) -> OutageView:
     [view] = await shown(deps, [outage])
     return view
@@ -33,6 +38,7 @@ async def shown(deps: Dependencies, found: Sequence[Outage]) -> list[OutageView]
             outage_id=outage.id,
             address=spoken(outage, addresses),
             running=runs(outage, now),
+            overdue=is_overdue(outage, now),
             cancelled_because=outage.cancelled_because or None,
         )
         for outage in found

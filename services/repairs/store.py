@@ -205,6 +205,12 @@ async def attach(db: Database, tx: Transaction, repair_id: str, outage: str) -> 
     )
 
 
+async def mark_outage_asked(db: Database, tx: Transaction, repair_id: str) -> None:
+    """Note that what was answered of a repair holds, whatever the outage it is about."""
+    change: Document = {"$set": {"outage_asked": True}}
+    await db[COLLECTION].update_one({"_id": repair_id}, change, session=tx)
+
+
 async def of_outage(
     db: Database, outage: str, states: Sequence[RepairState], *, limit: int
 ) -> list[str]:

@@ -1,7 +1,7 @@
 """Outages: everybody there is told, reports attach, and all are asked at the end."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import pytest
@@ -9,10 +9,10 @@ import pytest
 from services.repairs.outages import jobs
 from tests.build.cast import COMPOUND, LI_HOME, NEXT_UNIT, OTHER_COMPOUND, UNIT, WANG_HOME
 from tests.build.homes import acts
+from tests.build.outages import NO_WATER, announce, at, no_water, wish
 from tests.build.repairs import Works
 from tests.build.world import Reply
 
-NO_WATER = "no_water"
 OVERDUE = "outage_overdue"
 
 
@@ -20,34 +20,6 @@ OVERDUE = "outage_overdue"
 async def _everybody_signed_in(works: Works) -> None:
     for who in ("li", "wang", "mei", "sun", "zhao", "head"):
         await works.member(who)
-
-
-def at(works: Works, **later: float) -> str:
-    return (works.world.clock.now + timedelta(**later)).isoformat()
-
-
-def wish(works: Works, **more: Any) -> dict[str, Any]:
-    """Return a sudden outage of water in Li's and Wang's unit, until tonight."""
-    return {
-        "places": [UNIT],
-        "kind": "water",
-        "planned": False,
-        "categories": [NO_WATER],
-        "ends_at": at(works, hours=6),
-        "text": "主管爆裂,正在抢修",
-        **more,
-    }
-
-
-async def announce(works: Works, who: str = "dispatcher", **more: Any) -> str:
-    reply = await works.post(who, f"places/{COMPOUND}/outages", **wish(works, **more))
-    assert reply.status == 201, reply.body
-    await works.world.work()
-    return str(reply.body["outage_id"])
-
-
-async def no_water(works: Works, who: str = "li", place: str = LI_HOME) -> str:
-    return await works.report(who, place=place, category=NO_WATER, text="没水了")
 
 
 async def told(works: Works, who: str, template: str = "outage_sudden") -> list[str]:

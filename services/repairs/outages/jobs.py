@@ -10,6 +10,7 @@ from typing import Final
 from services.audiences import actions as audiences
 from services.audiences import holders
 from services.cases import actions as cases
+from services.cases import history
 from services.dependencies import Dependencies, Transaction
 from services.grants import actions as grants
 from services.jobs import actions as jobs
@@ -26,6 +27,7 @@ from services.repairs.outages.states import OutageState
 from services.repairs.quotes import charges
 from services.repairs.states import TABLE, RepairAction
 
+NOT_FIXED: Final = (RepairAction.RETURN, RepairAction.REOPEN)
 AT_ONCE: Final = 50  # repairs of a step of a job: some seconds
 
 
@@ -91,6 +93,9 @@ async def _close(deps: Dependencies, outage: Outage, repair_id: str) -> None:
             return
         if found.outage_asked:
             return  # somebody said no since: it is an ordinary repair
+        if await _is_answered(deps, tx, outage, found):
+            await repairs.mark_outage_asked(deps.db, tx, repair_id)
+            return
         if await charges.is_agreed(deps, tx, found):
             await repairs.attach(deps.db, tx, repair_id, "")
             return
@@ -108,6 +113,19 @@ async def _close(deps: Dependencies, outage: Outage, repair_id: str) -> None:
         )
 
     await deps.in_transaction(save)
+
+
+async def _is_answered(
+    deps: Dependencies, tx: Transaction, outage: Outage, found: Repair
+) -> bool:
+    """Tell whether somebody has said since the end of an outage that a repair is not fixed.
+
+    It was finished on its own before, and all were asked then.
+    """
+    if not (found.returned or found.reopened) or outage.ended_at is None:
+        return False
+    moves = await history.moves(deps, tx, found.id)
+    return any(move.action in NOT_FIXED and move.at >= outage.ended_at for move in moves)
 
 
 async def remind(deps: Dependencies, payload: Document) -> None:

@@ -1,7 +1,8 @@
 """Numbers of cases for people: read aloud at the phone, per compound and year.
 
 26-0137: the two digits of the year and a number that counts. Beside the compound it is one
-case; a number may be missing where somebody's report failed after it was drawn.
+case. It is drawn once nothing refuses the report any more; one is missing where the report
+fails even so, because the database or the process does, or somebody else was first.
 """
 
 from typing import Final
@@ -20,7 +21,8 @@ DIGITS: Final = 4
 async def draw(deps: Dependencies, kind: Kind, place: str) -> str:
     """Return the next number of a kind for the compound of a place, in this Beijing year.
 
-    Outside of any transaction: two reports at once shall not wait for one another.
+    It is no part of the caller's transaction: two reports at once would conflict in the
+    counter, and one of them begin anew. A transaction that runs twice keeps what it drew.
     """
     year = deps.today()[2:4]
     key = f"{kind.name}:{compound_of(place)}:{year}"

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
+import pytest
+from pymongo.errors import PyMongoError
+
+from services.dependencies import Database, Transaction
 from services.kernel.permissions import Role
+from services.repairs import store as repairs_store
+from services.repairs.models import Repair
 from tests.build.cast import COMPOUND, UNIT, appoint
 from tests.build.repairs import LIGHT, Works
 from tests.build.sign_ins import Member, by_actions
@@ -89,6 +95,29 @@ async def test_eight_repairers_and_two_dispatchers_at_once(works: Works) -> None
     await require_consistent(works, repair_id, done + 2)
     await works.world.work()
     assert len(await works.told("li", "repair_question")) == 1
+
+
+async def test_a_report_that_is_refused_or_begun_anew_leaves_no_gap_in_the_numbers(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish = {"place": UNIT, "category": LIGHT, "text": "灯不亮了"}
+    refused = await works.post("li", "repairs", **wish, photo_ids=["nothing"])
+    assert refused.status == 404
+    insert, runs = repairs_store.insert, list[str]()
+
+    async def twice(db: Database, tx: Transaction, repair: Repair) -> None:
+        await insert(db, tx, repair)
+        runs.append(repair.number)
+        if len(runs) == 1:
+            error = PyMongoError("somebody else wrote the same")
+            error._add_error_label("TransientTransactionError")
+            raise error
+
+    monkeypatch.setattr(repairs_store, "insert", twice)
+    made = await works.post("li", "repairs", **wish)
+    assert (made.status, made.body["number"], runs) == (201, "26-0001", ["26-0001"] * 2)
+    again = await works.see("li", await works.report("li"))
+    assert again["number"] == "26-0002"
 
 
 async def test_first_reports_at_once_have_each_a_number(works: Works) -> None:

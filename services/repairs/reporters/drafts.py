@@ -77,11 +77,9 @@ async def draw_up(
 
 
 async def complete(deps: Dependencies, draft: Repair) -> tuple[Repair, set[str]]:
-    """Return a draft with its number and its keys, and who hands repairs out there."""
-    number = await numbers.draw(deps, REPAIR, draft.place)
+    """Return a draft with the guarantee it is under, and who hands repairs out there."""
     guarantee = await guarantees.source_of(deps, draft)
-    draft = msgspec.structs.replace(draft, number=number, guarantee_of=guarantee)
-    draft = msgspec.structs.replace(draft, **await keys.of(deps, draft))
+    draft = msgspec.structs.replace(draft, guarantee_of=guarantee)
     return draft, await ladder.first_people(deps, REPAIR, draft)
 
 
@@ -96,19 +94,28 @@ async def begin(
 ) -> Repair:
     """Insert a complete draft, and start what runs from a report on; return it.
 
-    A copy of the draft is kept, because a transaction may run twice. `reporter`: the person who
-    is told and asked, or who wrote it down for somebody; None where no person is. Raises
-    NotFound for a place that is gone, and for photos that are not the actor's.
+    `reporter`: the person who is told and asked, or who wrote it down for somebody; None where
+    no person is. Raises NotFound for a place that is gone, and for photos that are not the
+    actor's.
     """
     if not await places.use(deps, [draft.place], tx=tx):
         raise errors.NotFound(places.MISSING)
-    made = msgspec.structs.replace(draft)
+    await contents.attach(deps, tx, actor, draft, draft.photo_ids)
+    made = await _numbered(deps, draft)
     made.outage = await attachments.attach(deps, tx, made.place, made.category)
     await store.insert(deps.db, tx, made)
-    await contents.attach(deps, tx, actor, made, made.photo_ids)
     await contents.submit(deps, tx, actor.person_id, made)
     if reporter is not None:
         await parties.add_reporter(deps, tx, REPAIR, made)
     await cases.begin(deps, tx, actor, REPAIR, made)
     await notify.reported(deps, tx, made, sorted(told - {actor.person_id}))
     return made
+
+
+async def _numbered(deps: Dependencies, draft: Repair) -> Repair:
+    """Return a copy of a draft with its number and its keys, when nothing refuses it any more.
+
+    The transaction may run twice: each run has a copy of its own, and all have one number.
+    """
+    draft.number = draft.number or await numbers.draw(deps, REPAIR, draft.place)
+    return msgspec.structs.replace(draft, **await keys.of(deps, draft))

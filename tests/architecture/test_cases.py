@@ -9,7 +9,8 @@ import pytest
 
 from scripts.shape import Module, SourceTree
 from server.features import FEATURES
-from services.cases.kinds import Kind, Step
+from services.cases.actions import Words
+from services.cases.kinds import Kind, Question, Rung, Step
 
 ENGINE: Final = "services.cases"
 
@@ -66,7 +67,7 @@ def test_a_kind_is_known_by_the_name_in_its_rows(name: str) -> None:
     assert {"state", "steps", "entered_at", kind.place} <= {*kind.model.__struct_fields__}
 
 
-@pytest.mark.parametrize("shape", [Kind, Step])
+@pytest.mark.parametrize("shape", [Kind, Step, Rung, Question, Words])
 def test_every_column_is_explained(shape: type[Any]) -> None:
     page = Path(__file__).parents[2] / "docs" / "explanation" / "cases.md"
     text = page.read_text(encoding="utf-8")

@@ -50,3 +50,24 @@ async def test_nobody_waits_for_who_leaves_while_asked(
     staff = (await works.member("staff")).person_id
     query = {"template": "repair_question", "person": staff}
     assert await works.world.db.messages.count_documents(query) == is_there
+
+
+@pytest.mark.parametrize("left", [False, True])
+async def test_of_what_was_merged_an_office_answers_as_one(works: Works, *, left: bool) -> None:
+    """Who wrote the other report down, or who stands in for them: no neighbour did."""
+    into, other = await works.report("li"), await works.report("head", on_behalf_of="张奶奶")
+    await works.do("dispatcher", other, "merge", into=into)
+    await works.hand_out(into)
+    who = "staff" if left else "head"
+    if left:
+        await works.lose_office("head")
+    await works.do("repairer", into, "start")
+    await works.do("repairer", into, "finish", summary="换了灯泡")
+    await works.world.work()
+    assert (await works.see("li", into))["joiners"] == (0 if left else 1)
+    assert (await works.do("li", into, "answer", fixed=True))["state"] == "done"
+    assert (await works.do(who, into, "answer", fixed=True))["state"] == "confirmed"
+    [last] = (await works.history("li", into))[-1:]
+    assert (last["action"], last["who"]) == ("confirm", "office")
+    marks = {"speed": 4, "quality": 5, "manner": 5}
+    assert (await works.post(who, f"repairs/{into}/rating", **marks)).status == 403

@@ -155,7 +155,7 @@ async def answer(
         kept = await store.answer(deps.db, tx, row, found.round, fixed=fixed, note=sealed)
         if not kept:
             raise NotAsked("您已经回答过了")
-        words = Words(remark=note, by_office=row.is_reporter and found.person is None)
+        words = Words(remark=note, by_office=row.is_office(found.person))
         return await _count_in(
             deps, tx, actor, kind, found, question=question, fixed=fixed, words=words
         )

@@ -31,6 +31,13 @@ class PartyRow(Struct, kw_only=True):
     fixed: bool | None = None
     note_sealed: str = ""
 
+    def is_office(self, person: str | None) -> bool:
+        """Tell whether somebody is of a case by an office only, for whom has no account.
+
+        `person`: whose case it is. What is merged into it may have been written down, too.
+        """
+        return self.is_filer or (self.is_reporter and person is None)
+
 
 def party_id(case_id: str, person_id: str) -> str:
     """Return the id of a person's row: of a case each has one."""

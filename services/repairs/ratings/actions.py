@@ -98,7 +98,7 @@ async def _access(deps: Dependencies, tx: Transaction, actor: Actor, repair_id: 
         raise errors.Forbidden("只有报修或加入报修的人可以评价")
     if found.holder == actor.person_id:
         raise NotTheirs("自己修的由别人评价")
-    if row.is_reporter and found.person is None:
+    if row.is_office(found.person):
         raise NotTheirs("替别人报修的不评价")
     if found.state is not RepairState.CONFIRMED:
         raise NotConfirmed("确认修好以后才能评价", state=found.state)

@@ -99,7 +99,7 @@ async def shown(deps: Dependencies, actor: Actor, found: Sequence[Repair]) -> li
         _shown(deps, actor, each, addresses, labels, row=rows.get(each.id), free=free)
         for each in found
     ]
-    await _mark_rateable(deps, actor, views, rows)
+    await _mark_rateable(deps, actor, found, views, rows)
     return views
 
 
@@ -111,15 +111,29 @@ async def _known(deps: Dependencies, actor: Actor, repair_ids: set[str]) -> set[
 
 
 async def _mark_rateable(
-    deps: Dependencies, actor: Actor, views: Sequence[RepairView], rows: Mapping[str, PartyRow]
+    deps: Dependencies,
+    actor: Actor,
+    found: Sequence[Repair],
+    views: Sequence[RepairView],
+    rows: Mapping[str, PartyRow],
 ) -> None:
     """Say which repairs a party may rate: those that are fixed and that they have not rated."""
-    fixed = [each for each in views if each.state is RepairState.CONFIRMED]
-    asked = [each.repair_id for each in fixed if each.repair_id in rows]
-    if asked:
-        rated = await ratings.rated_by(deps.db, actor.person_id, asked)
-        for each in fixed:
-            each.may_rate = each.repair_id in rows and each.repair_id not in rated
+    open_to = {
+        each.id
+        for each in found
+        if each.state is RepairState.CONFIRMED
+        and each.id in rows
+        and not is_in_work(actor.person_id, each, rows[each.id])
+    }
+    if open_to:
+        rated = await ratings.rated_by(deps.db, actor.person_id, sorted(open_to))
+        for view in views:
+            view.may_rate = view.repair_id in open_to - set(rated)
+
+
+def is_in_work(person_id: str, repair: Repair, row: PartyRow) -> bool:
+    """Tell whether a party did the work or wrote it down for somebody, and so does not rate."""
+    return repair.holder == person_id or row.is_office(repair.person)
 
 
 async def one(deps: Dependencies, actor: Actor, found: Repair) -> RepairView:

@@ -156,6 +156,8 @@ async def test_who_did_it_neither_confirms_nor_rates_it(works: Works) -> None:
     assert seen["state"] == "confirmed"
     reply = await rate(works, repair_id, "staff")
     assert (reply.status, reply.code) == (403, "repair_rating_not_theirs")
+    offered = [(await works.see(who, repair_id))["may_rate"] for who in ("staff", "wang")]
+    assert offered == [False, True]
     assert (await rate(works, repair_id, "wang")).status == 201
 
 
@@ -179,3 +181,4 @@ async def test_who_wrote_it_down_answers_as_an_office_and_does_not_rate(works: W
     assert (last["action"], last["who"]) == ("confirm", "office")
     reply = await rate(works, repair_id, "head")
     assert (reply.status, reply.code) == (403, "repair_rating_not_theirs")
+    assert (await works.see("head", repair_id))["may_rate"] is False

@@ -26,6 +26,7 @@ async def test_the_community_answers_for_who_wrote_it_down_and_left(works: Works
     assert (await works.do("staff", repair_id, "answer", fixed=True))["state"] == "confirmed"
     [last] = (await works.history("wang", repair_id))[-1:]
     assert (last["action"], last["who"]) == ("confirm", "office")
+    assert (await works.see("staff", repair_id))["may_rate"] is False
     marks = {"speed": 4, "quality": 5, "manner": 5}
     assert (await works.post("staff", f"repairs/{repair_id}/rating", **marks)).status == 403
 
@@ -69,5 +70,6 @@ async def test_of_what_was_merged_an_office_answers_as_one(works: Works, *, left
     assert (await works.do(who, into, "answer", fixed=True))["state"] == "confirmed"
     [last] = (await works.history("li", into))[-1:]
     assert (last["action"], last["who"]) == ("confirm", "office")
+    assert (await works.see(who, into))["may_rate"] is False
     marks = {"speed": 4, "quality": 5, "manner": 5}
     assert (await works.post(who, f"repairs/{into}/rating", **marks)).status == 403

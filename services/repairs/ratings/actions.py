@@ -96,10 +96,8 @@ async def _access(deps: Dependencies, tx: Transaction, actor: Actor, repair_id: 
     found, row = await views.access(deps, actor, repair_id, tx=tx)
     if row is None:
         raise errors.Forbidden("只有报修或加入报修的人可以评价")
-    if found.holder == actor.person_id:
-        raise NotTheirs("自己修的由别人评价")
-    if row.is_office(found.person):
-        raise NotTheirs("替别人报修的不评价")
+    if views.is_in_work(actor.person_id, found, row):
+        raise NotTheirs("自己修的、替别人报修的,由别人评价")
     if found.state is not RepairState.CONFIRMED:
         raise NotConfirmed("确认修好以后才能评价", state=found.state)
     if await store.of_rater(deps.db, tx, repair_id, actor.person_id):

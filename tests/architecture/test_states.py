@@ -8,6 +8,7 @@ import ast
 from collections import Counter
 from datetime import timedelta
 from enum import StrEnum
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -116,13 +117,17 @@ def names_in(tree: ast.AST) -> Counter[str]:
     return Counter(named(at) for at in ast.walk(tree) if isinstance(at, ast.Attribute))
 
 
+@cache
+def names_outside_of_tables() -> Counter[str]:
+    found = (names_in(each.tree) for each in TREE.of("services") if each.name not in TABLES)
+    return sum(found, Counter[str]())
+
+
 def test_every_action_is_made_by_some_code(name: str, table: Table[Any, Any]) -> None:
     """Written in the package outside of the table, or in its module more often than in rows."""
     kind = enum_of(table, "action")
     package = TREE.modules[name].package
-    elsewhere = sum(
-        (names_in(m.tree) for m in TREE.of("services") if m.name not in TABLES), Counter[str]()
-    )
+    elsewhere = names_outside_of_tables()
     own = Counter(
         at.attr for at in ast.walk(TREE.modules[name].tree) if isinstance(at, ast.Attribute)
     )

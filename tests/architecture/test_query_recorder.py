@@ -51,3 +51,13 @@ async def test_the_values_of_a_partial_index_belong_to_the_shape(
     assert world
     assert await scans(base_settings, "payments", {"open": True, **SINCE}) == 0
     assert await scans(base_settings, "payments", {"open": False, **SINCE}) == 1
+
+
+@pytest.mark.parametrize("before", range(146, 150))
+async def test_a_plan_that_is_cut_within_a_character_is_read_all_the_same(
+    world: World, base_settings: Settings, before: int
+) -> None:
+    """Wherever the cut is: one of these four texts has it within the four bytes."""
+    assert world
+    text = "a" * before + "😀" + "b" * 20
+    assert await scans(base_settings, "people", {"wechat_key": text}) == 0

@@ -71,9 +71,14 @@ class QueryRecorder(CommandListener):
     def failed(self, event: Any) -> None: ...
 
     async def scans(self, db: Database) -> list[str]:
-        """Return the recorded queries that no index serves; remember the shapes of the rest."""
+        """Return the recorded queries that no index serves; remember the shapes of the rest.
+
+        MongoDB shortens what a plan says of a long text, also in the middle of a character.
+        """
         found = []
         self.paused = True
+        shortened = db.codec_options.with_options(unicode_decode_error_handler="replace")
+        db = db.with_options(shortened)
         for key, (collection, query, sort, hint) in self.queries.items():
             if set(query) == {"_id"}:
                 continue

@@ -1,27 +1,25 @@
 """Figures of repairs that are measured: of a place and its parts, by the action of the address.
 
-Of months of which both cities have repairs, so that a compound and a community have as many
-in each. Places above a community have more compounds in the larger city.
+Of months of which both cities have repairs. A place above the community has more compounds in
+the larger city.
 """
 
 from typing import Any, Final
 
 from bench.lists import Case
 from bench.tickets import Tickets
-from mongo_indexes.repair_rollups import COLLECTION
+from mongo_indexes.repair_figures import COLLECTION
 from services.kernel.days import month_of, plus_months
 from services.kernel.permissions import Actor, Grant, Role
 from services.repairs.figures import actions as figures
 from services.repairs.figures.models import FiguresBy, FiguresQuery
 
-SAME: Final = (
+LEVELS: Final = (
     ("compound", Role.COMMUNITY_STAFF, 5),
     ("community", Role.COMMUNITY_STAFF, 4),
-)
-LARGER: Final = (
     ("subdistrict", Role.SUBDISTRICT_STAFF, 3),
     ("district", Role.DISTRICT_STAFF, 2),
-    ("city", Role.ADMINISTRATOR, 1),
+    ("city", Role.CITY_STAFF, 1),
 )
 
 
@@ -42,13 +40,8 @@ def case(level: str, role: Role, depth: int, months: int, by: FiguresBy | None =
     return Case(f"{level}, {span}{f', by {by.value}' if by else ''}", read, COLLECTION)
 
 
-FIGURES: Final = (
-    *(case(*level, months) for level in SAME for months in (1, 4)),
-    *(case(*level, 4, by) for level in SAME for by in FiguresBy),
-)
-# What is read for them grows with the compounds that are added up.
-ADDED_UP: Final = tuple(
+FIGURES: Final = tuple(
     case(*level, months, by)
-    for level in LARGER
-    for months, by in ((1, None), (4, None), (4, FiguresBy.CATEGORY))
+    for level in LEVELS
+    for months, by in ((1, None), (4, None), *((4, by) for by in FiguresBy))
 )

@@ -18,7 +18,7 @@ from typing import Any, Final
 from pymongo import AsyncMongoClient
 
 import mongo_indexes
-from bench.figures import ADDED_UP, FIGURES
+from bench.figures import FIGURES
 from bench.lists import LISTS, NEVER_BOTH, Case
 from bench.product import child, environment, machine
 from bench.tickets import Tickets
@@ -28,7 +28,6 @@ from server.settings import Settings
 from services.repairs.figures import jobs as figures
 
 TIMES: Final = 50
-FEW: Final = 10  # of what takes long
 FIRST: Final = 5  # not counted: the database tries its ways
 MOST: Final = 2.0
 AGAIN: Final = 2  # times that a larger ratio is measured anew: others use the machine, too
@@ -83,7 +82,7 @@ async def run(*sizes: int) -> None:
         say(f"Machine: {machine()}\n")
         worst = await measure(LISTS, cities, "first page", "repairs")
         counted = [await rebuilt(city) for city in cities][-1]
-        worst = max(worst, await measure(FIGURES, cities, "figures", "rollups"))
+        worst = max(worst, await measure(FIGURES, cities, "figures", "documents"))
         say(f"The largest ratio is {worst:.2f}; {MOST:.0f} is the most that is promised.\n")
         say(f"{counted}\n")
         await beyond(cities)
@@ -125,8 +124,8 @@ async def rebuilt(city: Tickets) -> str:
     count = await figures.rebuild(city.deps)
     took = time.perf_counter() - began
     return (
-        f"`python -m server rebuild-repair-figures` counted {count:,} rollups anew from "
-        f"{city.size:,} repairs in {took:.1f} s."
+        f"`python -m server rebuild-repair-figures` counted {count:,} months of compounds anew "
+        f"from {city.size:,} repairs, and added up the places above, in {took:.1f} s."
     )
 
 
@@ -139,23 +138,13 @@ async def beyond(cities: list[Tickets]) -> None:
         f"with one of them is read, {documents:,} repairs in {large:.0f} ms beside {small:.0f}."
         "\n"
     )
-    say(
-        "Beyond it, too: figures of a place above the community. They add up a rollup for each "
-        "compound and month, and the larger city has more compounds in such a place.\n"
-    )
-    say(COLUMNS.format("figures", *(city.size for city in cities), "rollups"))
-    for case in ADDED_UP:
-        note(case.name)
-        await tell(case, cities, *await timed(case, cities, FEW))
 
 
-async def timed(
-    case: Case, cities: list[Tickets], times: int = TIMES
-) -> tuple[list[int], list[float]]:
+async def timed(case: Case, cities: list[Tickets]) -> tuple[list[int], list[float]]:
     """Return the rows of each city, and the median of what they took in ms."""
     took: list[list[float]] = [[] for _ in cities]
     rows: list[int] = []
-    for number in range(FIRST + times):
+    for number in range(FIRST + TIMES):
         rows = []
         for city, its in zip(cities, took, strict=True):
             began = time.perf_counter()

@@ -16,6 +16,7 @@ class RepairFiguresHandler(ApiHandler):
             "repair_figures_below_compound",
             "repair_figures_bad_months",
             "too_many_repair_figures",
+            "repair_figures_not_counted",
         ),
     )
     async def get(self, place: PlacePath, query: FiguresQuery) -> RepairFiguresView:

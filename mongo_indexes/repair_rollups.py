@@ -1,4 +1,4 @@
-"""Rollups of the figures of repairs: one document for each compound and month of reports."""
+"""Figures of repairs as they were kept before repair_figures: emptied, nothing is written."""
 
 from typing import Final
 
@@ -8,12 +8,8 @@ COLLECTION: Final = "repair_rollups"
 SHARD_KEY: Final = {"compound": 1, "_id": 1}
 
 INDEXES: Final = [
-    # Of a place in some months: services/repairs/figures/store.py sums()
+    # Whether a place has some still: services/repairs/figures/store.py read(), earlier()
     IndexModel([("compound", ASCENDING), ("month", ASCENDING)], name="compound"),
 ]
 
-VALIDATOR: Final = {
-    "bsonType": "object",
-    "required": ["_id", "compound", "month", "cells"],
-    "properties": {"cells": {"bsonType": "array", "minItems": 1}},
-}
+VALIDATOR: Final = {"bsonType": "object", "required": ["_id", "compound", "month"]}

@@ -38,7 +38,7 @@ FEATURE: Final = Feature(
     cases=(REPAIR, REVIEW),
     jobs={**jobs.JOBS, **outages_jobs.JOBS, **call_backs_jobs.JOBS, **figures_jobs.JOBS},
     lanes={**jobs.LANES, **call_backs_jobs.LANES, **figures_jobs.LANES},
-    schedules=(*jobs.SCHEDULES, *call_backs_jobs.SCHEDULES),
+    schedules=(*jobs.SCHEDULES, *call_backs_jobs.SCHEDULES, *figures_jobs.SCHEDULES),
     templates=(
         *notify.TEMPLATES,
         *outages_notify.TEMPLATES,

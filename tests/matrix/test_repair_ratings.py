@@ -1,5 +1,6 @@
 """Rows about what comes after a repair: ratings, reviews of bad ones, call-backs."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any, Final
 
@@ -8,18 +9,20 @@ import pytest
 from mongo_indexes import (
     case_parties,
     repair_call_backs,
+    repair_figures,
     repair_ratings,
     repair_reviews,
-    repair_rollups,
     repairs,
 )
 from services.cases.models import CameBy, Clock
 from services.cases.parties.models import PartyRow, party_id
+from services.kernel.paths import parent
 from services.kernel.permissions import Permission
 from services.repairs.call_backs.models import CallBack
 from services.repairs.classes import Danger
+from services.repairs.figures.arithmetic import Sums
 from services.repairs.figures.definitions import COUNTS
-from services.repairs.figures.models import Cell, Rollup
+from services.repairs.figures.models import By, Cell
 from services.repairs.models import Part, Repair
 from services.repairs.ratings.models import Rating
 from services.repairs.reviews.models import Review
@@ -144,13 +147,19 @@ async def call_back(scene: Scene) -> str:
     return await scene.town.insert(repair_call_backs.COLLECTION, row)
 
 
-async def rollup(scene: Scene) -> str:
+async def kept_figures(scene: Scene) -> str:
     """A month in which everything was the same: what the answer names is the place."""
-    counts = dict.fromkeys(COUNTS, 1)
-    cell = Cell(firm="", category="stair_light", part=Part.COMMON, counts=counts, times=[])
     key = f"{scene.place}|2026-02"
-    made = Rollup(id=key, compound=scene.place, month="2026-02", cells=[cell])
-    return await scene.town.insert(repair_rollups.COLLECTION, made)
+    row = {
+        "_id": key,
+        "place": scene.place,
+        "parent": parent(scene.place),
+        "month": "2026-02",
+        **Cell(By.ALL, "", few=False)._asdict(),
+        **Sums(Counter(dict.fromkeys(COUNTS, 1))).kept(),
+    }
+    await scene.town.world.db[repair_figures.COLLECTION].insert_one(row)
+    return key
 
 
 def may_know(post: Post, place: str) -> bool:
@@ -175,7 +184,7 @@ FURNITURE: Final[Furniture] = (
     (rated, tuple(HOMES)),
     (review, COMPOUNDS),
     (call_back, UNITS),
-    (rollup, COMPOUNDS),
+    (kept_figures, COMPOUNDS),
 )
 A_REVIEW: Final = "/api/v1/repair-reviews/{review_id}"
 TEXT: Final = {"text": "已约谈物业"}

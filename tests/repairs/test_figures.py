@@ -1,19 +1,31 @@
 """Figures of repairs: kept as repairs go on, shown by place, and rebuilt exactly."""
 
+from asyncio import Task, create_task, gather
+from itertools import pairwise
 from random import Random
+from types import SimpleNamespace
 from typing import Any, Final
 
+import msgspec
 import pytest
+from pymongo.errors import AutoReconnect
 
-from mongo_indexes import places, repair_rollups, repairs
+from mongo_indexes import places, repair_figures, repair_rollups, repairs
+from services.dependencies import Dependencies
 from services.kernel.documents import Document
+from services.kernel.paths import ancestors, covers, parent
+from services.repairs import store
 from services.repairs.figures import actions, jobs
+from services.repairs.figures.arithmetic import begin_of, step_of
 from services.repairs.jobs import pass_back
-from tests.build.cast import COMMUNITY, COMPOUND, LI_HOME, UNIT, appoint
+from services.repairs.models import Repair
+from services.repairs.states import OPEN, RepairState
+from tests.build.cast import COMMUNITY, COMPOUND, LI_HOME, OTHER_COMPOUND, UNIT, appoint
 from tests.build.query_recorder import QueryRecorder
 from tests.build.repairs import SUBDISTRICT, TAP, Works
 from tests.build.world import Reply
 
+FAR_COMPOUND: Final = "cc.chaoyang.tuanjie.hongqi.c01"
 MARCH: Final = {"from_month": "2026-03", "to_month": "2026-03"}
 
 
@@ -29,7 +41,9 @@ async def figures(works: Works, who: Any = "staff", place: str = COMPOUND, **que
 
 
 async def kept(works: Works) -> list[Document]:
-    return await works.world.db[repair_rollups.COLLECTION].find().sort("_id").to_list()
+    """Return all sums that are kept; not the locks of months, which have no place."""
+    rows = works.world.db[repair_figures.COLLECTION].find({"place": {"$gt": ""}})
+    return await rows.sort("_id").to_list()
 
 
 async def test_figures_follow_each_step(works: Works) -> None:
@@ -109,15 +123,49 @@ async def test_of_few_homes_no_repairs_in_homes_are_told(works: Works) -> None:
     await works.report("li")
     await works.report("li", place=LI_HOME, category=TAP)
     await works.world.work()
-    await works.world.db[places.COLLECTION].delete_many(
-        {"kind": "home", "_id": {"$ne": LI_HOME}}
-    )
-    assert (await figures(works, "manager"))["figures"]["reported"] == 2
-    for where in (COMPOUND, COMMUNITY, place):
-        for by in ("place", "category", "firm"):
-            found = await figures(works, above, where, by=by)
-            assert (found["figures"]["reported"], found["is_without_homes"]) == (1, True)
-            assert [part["figures"]["reported"] for part in found["parts"]] == [1]
+    for homes, told in ((4, 1), (5, 2)):
+        await stand(works, homes)
+        await jobs.rebuild(works.world.deps)
+        assert (await figures(works, "manager"))["figures"]["reported"] == 2
+        for where in (COMPOUND, COMMUNITY, place):
+            for by in ("place", "category", "firm"):
+                found = await figures(works, above, where, by=by)
+                assert (found["figures"]["reported"], found["is_without_homes"]) == (told, True)
+                assert sum(part["figures"]["reported"] for part in found["parts"]) == told
+
+
+async def stand(works: Works, homes: int) -> None:
+    """Let so many homes of the compound be there, Li's among them."""
+    rows = works.world.db[places.COLLECTION]
+    [li] = await rows.find({"_id": LI_HOME}).to_list()
+    await rows.delete_many({"kind": "home", "_id": {"$ne": LI_HOME}})
+    more = [{**li, "_id": f"{UNIT}.{900 + number}"} for number in range(homes - 1)]
+    await rows.insert_many(more)
+
+
+async def test_above_a_compound_places_are_those_directly_below(works: Works) -> None:
+    await works.report("li")
+    await works.world.work()
+    await copied(works, OTHER_COMPOUND)
+    for place, below in pairwise(ancestors(COMPOUND)):
+        parts = (await figures(works, "admin", place, by="place"))["parts"]
+        both = [COMPOUND, OTHER_COMPOUND] if place == COMMUNITY else [below]
+        assert [part["key"] for part in parts] == both
+        assert sum(part["figures"]["reported"] for part in parts) == 2
+        assert all(part["label"] for part in parts)
+
+
+async def copied(works: Works, compound: str) -> None:
+    """Let what was reported be reported in another compound, too."""
+    rows = works.world.db[repairs.COLLECTION]
+    months = set()
+    for row in await rows.find({"compound": COMPOUND}).to_list():
+        place = row["place"].replace(COMPOUND, compound)
+        moved = {"_id": works.world.deps.new_id(), "compound": compound, "place": place}
+        await rows.insert_one({**row, **moved})
+        months.add(row["month"])
+    for month in months:
+        await jobs.count(works.world.deps, compound, month)
 
 
 async def test_figures_are_of_one_moment(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +180,7 @@ async def test_figures_are_of_one_moment(works: Works, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(QueryRecorder, "started", started)
     await figures(works, by="category")
-    assert asked.count(repair_rollups.COLLECTION) == 1
+    assert asked.count(repair_figures.COLLECTION) == 1
 
 
 async def test_of_more_parts_than_are_shown_none_is(
@@ -167,17 +215,143 @@ async def random_life(works: Works, seed: int) -> None:
 
 
 async def test_a_rebuild_is_the_same(works: Works) -> None:
+    deps, rows = works.world.deps, works.world.db[repair_figures.COLLECTION]
     await random_life(works, 12)
+    await copied(works, OTHER_COMPOUND)
+    await copied(works, FAR_COMPOUND)
     before = await kept(works)
-    assert [each["month"] for each in before] == ["2026-03", "2026-04"]
-    assert await jobs.rebuild(works.world.deps) == 2
+    assert {each["month"] for each in before} == {"2026-03", "2026-04"}
+    assert {each["place"] for each in before} == {
+        place
+        for compound in (COMPOUND, OTHER_COMPOUND, FAR_COMPOUND)
+        for place in ancestors(compound)
+    }
+    assert await jobs.rebuild(deps) == 6
     assert await kept(works) == before
-    rollups = works.world.db[repair_rollups.COLLECTION]
-    await rollups.update_one({"month": "2026-03"}, {"$set": {"cells.0.counts.reported": 99}})
-    await rollups.delete_one({"month": "2026-04"})
-    await rollups.insert_one({**before[0], "_id": "x|2026-03", "compound": "x"})
-    assert await jobs.rebuild(works.world.deps) == 3
+    wrong = {"month": "2026-03", "by": "all"}
+    await rows.update_many(wrong, {"$set": {"counts.reported": 99}})
+    await rows.delete_many({"month": "2026-04"})
+    for place in (f"{COMMUNITY}.c99", "cc.nowhere"):
+        astray = {"_id": f"{place}|2026-03|all||", "place": place, "parent": parent(place)}
+        await rows.insert_one({**before[0], **astray})
+    assert await jobs.rebuild(deps) == 7
     assert await kept(works) == before
+
+
+async def test_a_rebuild_goes_on_when_the_database_was_away(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await works.report("li")
+    await works.world.work()
+    before, count, tries = await kept(works), jobs.count, 0
+
+    async def late(deps: Dependencies, compound: str, month: str) -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise AutoReconnect
+        await count(deps, compound, month)
+
+    monkeypatch.setattr(jobs, "count", late)
+    assert (await jobs.rebuild(works.world.deps), tries) == (1, 2)
+    assert await kept(works) == before
+
+
+async def test_figures_of_each_place_are_those_of_its_repairs(works: Works) -> None:
+    """Counted naively: every repair under the place, each time by its step."""
+    await random_life(works, 14)
+    await copied(works, OTHER_COMPOUND)
+    await copied(works, FAR_COMPOUND)
+    all_of = msgspec.convert(
+        await works.world.db[repairs.COLLECTION].find().to_list(), list[Repair]
+    )
+    for place in ancestors(COMPOUND):
+        under = [each for each in all_of if covers(place, each.place)]
+        found = (await figures(works, "admin", place, to_month="2026-04"))["figures"]
+        assert found["reported"] == len(under)
+        assert found["open"] == sum(each.state in OPEN for each in under)
+        fixed = [each for each in under if each.state is RepairState.CONFIRMED]
+        assert found["fixed"] == len(fixed)
+        for name, times in (
+            ("first_response", [(each.created_at, each.accepted_at) for each in under]),
+            ("fix", [(each.created_at, each.done_at) for each in fixed]),
+        ):
+            took = sorted(
+                begin_of(step_of(int((last - first).total_seconds()) // 60))
+                for first, last in times
+                if last is not None
+            )
+            for figure, percent in (("median", 50), ("p90", 90)):
+                rank = -(-len(took) * percent // 100)
+                expected = took[rank - 1] if took else None
+                assert found[f"{name}_{figure}"] == expected, (place, name, figure)
+
+
+async def test_counted_at_once_nothing_is_lost(works: Works) -> None:
+    """Of compounds and months of one city, also the same ones twice."""
+    await works.report("li")
+    await works.report("li", place=LI_HOME, category=TAP)
+    await works.world.work()
+    deps, compounds = works.world.deps, (COMPOUND, OTHER_COMPOUND, FAR_COMPOUND)
+    for compound in compounds[1:]:
+        await copied(works, compound)
+    before = await kept(works)
+    await works.world.db[repair_figures.COLLECTION].delete_many({})
+    await gather(
+        *(
+            jobs.count(deps, compound, month)
+            for compound in compounds
+            for month in ("2026-03", "2026-02", "2026-03")
+        )
+    )
+    assert await kept(works) == before
+
+
+async def test_of_two_at_once_the_later_begins_again(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One reads that a repair is late; then it is not, and the other finds nothing to write."""
+    await works.report("li")
+    await works.world.work()
+    before, rows = await kept(works), works.world.db[repairs.COLLECTION]
+    others: list[Task[None]] = []
+
+    async def of_month(*arguments: Any) -> Any:
+        found = await store.of_month(*arguments)
+        if not others:
+            await rows.update_many({}, {"$set": {"overdue": False}})
+            others.append(create_task(jobs.count(works.world.deps, COMPOUND, "2026-03")))
+        return found
+
+    monkeypatch.setattr(jobs, "repairs", SimpleNamespace(of_month=of_month))
+    await rows.update_many({}, {"$set": {"overdue": True}})
+    await jobs.count(works.world.deps, COMPOUND, "2026-03")
+    await others[0]
+    assert await kept(works) == before
+
+
+async def test_what_is_kept_as_before_is_counted_and_never_taken_for_nothing(
+    works: Works,
+) -> None:
+    await works.report("li")
+    await works.world.work()
+    before = await kept(works)
+    await works.world.db[repair_figures.COLLECTION].delete_many({})
+    row = {
+        "_id": f"{COMPOUND}|2026-03",
+        "compound": COMPOUND,
+        "month": "2026-03",
+        "cells": [{}],
+    }
+    await works.world.db[repair_rollups.COLLECTION].insert_one(row)
+    for place in ancestors(COMPOUND):
+        reply = await ask(works, "admin", place)
+        assert (reply.status, reply.code) == (503, "repair_figures_not_counted")
+        assert reply.body["details"] == {"retry_after_seconds": 600}
+    assert (await figures(works, "admin", OTHER_COMPOUND))["figures"]["reported"] == 0
+    await jobs.renew(works.world.deps, {})
+    assert await kept(works) == before
+    assert (await figures(works, "admin", "cc"))["figures"]["reported"] == 1
 
 
 async def test_what_a_firm_left_counts_as_nobodys(works: Works) -> None:
@@ -189,4 +363,4 @@ async def test_what_a_firm_left_counts_as_nobodys(works: Works) -> None:
     [found] = await works.world.db[repairs.COLLECTION].find().to_list()
     assert found["firm"] == ""
     await works.world.work()
-    assert [cell["firm"] for cell in (await kept(works))[0]["cells"]] == [""]
+    assert {row["key"] for row in await kept(works) if row["by"] == "firm"} == {""}

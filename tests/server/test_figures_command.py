@@ -4,11 +4,12 @@ import asyncio
 
 import pytest
 
-from mongo_indexes import repair_rollups
+from mongo_indexes import repair_figures
 from server import cli
 from server.settings import Settings
+from services.kernel.paths import ancestors
 from tests.build import repairs
-from tests.build.cast import Estate
+from tests.build.cast import COMPOUND, Estate
 from tests.server.test_reseal_command import operate
 
 
@@ -23,4 +24,6 @@ async def test_it_counts_every_month_again(
     operate(monkeypatch, base_settings, k1=b"k" * 32)
     assert await asyncio.to_thread(cli.main, ["rebuild-repair-figures"]) == 0
     assert capsys.readouterr().out == "1 months of compounds counted\n"
-    assert await estate.world.db[repair_rollups.COLLECTION].count_documents({}) == 1
+    kept = estate.world.db[repair_figures.COLLECTION]
+    found = await kept.find({"by": "all"}).sort("place").to_list()
+    assert [row["place"] for row in found] == ancestors(COMPOUND)

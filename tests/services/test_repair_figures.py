@@ -1,6 +1,5 @@
 """Arithmetic of the figures of repairs, against what is worked out by hand."""
 
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Final
@@ -10,7 +9,7 @@ import pytest
 
 from services.repairs.figures import arithmetic
 from services.repairs.figures.arithmetic import Sums
-from services.repairs.figures.models import CountedRepair, RepairFigures
+from services.repairs.figures.models import By, Cell, CountedRepair, RepairFigures
 from services.repairs.models import Part
 from services.repairs.states import RepairState
 
@@ -28,13 +27,7 @@ def repair(state: RepairState, minutes: int | None = None, **more: Any) -> Count
 
 
 def summed(repairs: list[CountedRepair]) -> Sums:
-    sums = arithmetic.nothing()
-    for cell in arithmetic.cells_of(repairs):
-        times: dict[str, Counter[int]] = {}
-        for time in cell.times:
-            times.setdefault(time.of, Counter())[time.minutes] += time.repairs
-        sums.add(Sums(Counter(cell.counts), times))
-    return sums
+    return arithmetic.cells_of(repairs, few=False).get(Cell(By.ALL, "", few=False), Sums())
 
 
 def figures(*repairs: CountedRepair) -> RepairFigures:
@@ -87,25 +80,40 @@ def test_figures_are_those_worked_out_by_hand() -> None:
     )
 
 
+DAY: Final = 1440
+
+
 @pytest.mark.parametrize(
-    ("minutes", "kept"),
-    [(0, 0), (119, 119), (120, 120), (129, 120), (2879, 2870), (2880, 2880), (2939, 2880)],
+    ("minutes", "told"),
+    [
+        *[(0, 0), (119, 119), (120, 120), (129, 120), (719, 710), (720, 720), (779, 720)],
+        *[
+            (3 * DAY - 1, 3 * DAY - 60),
+            (3 * DAY + 359, 3 * DAY),
+            (30 * DAY - 1, 30 * DAY - 360),
+        ],
+        *[(30 * DAY, 30 * DAY), (61 * DAY - 1, 60 * DAY), (9999 * DAY, 9999 * DAY)],
+    ],
 )
-def test_minutes_are_rounded_down_to_what_people_tell_apart(minutes: int, kept: int) -> None:
-    assert arithmetic.rounded(minutes) == kept
+def test_a_time_is_told_by_the_first_minute_of_its_step(minutes: int, told: int) -> None:
+    assert arithmetic.begin_of(arithmetic.step_of(minutes)) == told
 
 
-def test_the_longest_are_days() -> None:
-    assert arithmetic.rounded(61 * 1440 + 1439) == 61 * 1440
+def test_steps_come_one_after_the_other() -> None:
+    begins = [arithmetic.begin_of(step) for step in range(400)]
+    assert begins == sorted(set(begins))
+    assert [arithmetic.step_of(minutes) for minutes in begins] == [*range(400)]
 
 
 @pytest.mark.parametrize("count", [1, 2, 9, 10, 11, 100])
 def test_a_percentile_is_the_nearest_rank(count: int) -> None:
     random = Random(count)  # noqa: S311
-    values = [random.randrange(500) for _ in range(count)]
+    steps = [random.randrange(500) for _ in range(count)]
+    histogram = sum(1 << arithmetic.BITS * step for step in steps)
     for percent in (50, 90):
         rank = -(-count * percent // 100)
-        assert arithmetic.percentile(Counter(values), percent) == sorted(values)[rank - 1]
+        expected = arithmetic.begin_of(sorted(steps)[rank - 1])
+        assert arithmetic.percentile(histogram, percent) == expected
 
 
 def test_groups_together_are_as_all_at_once() -> None:
@@ -120,8 +128,22 @@ def test_groups_together_are_as_all_at_once() -> None:
         for _ in range(200)
     ]
     groups = [[each for each in all_of if each.firm == firm] for firm in "abc"]
-    together = arithmetic.nothing()
+    together = Sums()
     for group in groups:
-        together.add(summed(group))
+        together.add(Sums.of_kept(summed(group).kept()))
     alike = [msgspec.structs.replace(each, firm="", part=Part.HOME) for each in all_of]
     assert arithmetic.figures_of(together) == figures(*alike)
+
+
+def test_what_is_in_homes_of_few_is_kept_apart() -> None:
+    found = arithmetic.cells_of(
+        [repair(S.REPORTED), repair(S.REPORTED, part=Part.COMMON, firm="a")], few=True
+    )
+    assert {cell: sums.counts["reported"] for cell, sums in found.items()} == {
+        Cell(By.ALL, "", few=True): 1,
+        Cell(By.CATEGORY, "tap", few=True): 1,
+        Cell(By.FIRM, "", few=True): 1,
+        Cell(By.ALL, "", few=False): 1,
+        Cell(By.CATEGORY, "tap", few=False): 1,
+        Cell(By.FIRM, "a", few=False): 1,
+    }

@@ -1,6 +1,5 @@
-"""Figures of the repairs of a place: read from rollups, in one indexed query."""
+"""Figures of the repairs of a place: read from kept sums, in one indexed query."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Final
 
@@ -9,7 +8,6 @@ from services.firms import actions as firms
 from services.kernel import errors
 from services.kernel.days import months_between
 from services.kernel.documents import Document
-from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places.models import LADDER, Kind
@@ -17,16 +15,24 @@ from services.repairs.categories import actions as categories
 from services.repairs.figures import arithmetic, store
 from services.repairs.figures.arithmetic import Sums
 from services.repairs.figures.models import (
+    By,
     FiguresBy,
     FiguresPart,
     FiguresQuery,
     RepairFiguresView,
 )
-from services.statistics import hidden_homes
 
 MOST_MONTHS: Final = 24
 MOST_PARTS: Final = 1000
+COUNTED_WITHIN_SECONDS: Final = 600  # the schedule of the job that counts what is left
 NO_FIRM: Final = "没有物业"
+# Field of a document by which it belongs to a part.
+KEYS: Final = {
+    FiguresBy.PLACE: "place",
+    FiguresBy.FIRM: "key",
+    FiguresBy.CATEGORY: "key",
+    FiguresBy.MONTH: "month",
+}
 
 
 class BelowCompound(errors.InvalidInput):
@@ -48,14 +54,21 @@ class TooManyFigures(errors.TooLarge):
     details_type = errors.Most
 
 
+class FiguresNotCounted(errors.Unavailable):
+    """Some of these figures are not counted yet as they are kept now: ask in ten minutes."""
+
+    code = "repair_figures_not_counted"
+    details_type = errors.RetryAfter
+
+
 async def of_place(
     deps: Dependencies, actor: Actor, place: str, query: FiguresQuery
 ) -> RepairFiguresView:
     """Return the figures of a place and, with `by`, of its parts.
 
-    Who may not see the repairs in homes gets none of a compound of fewer than five homes, nor
-    of as many beside it as it takes. Raises NotFound, BelowCompound, BadMonths,
-    TooManyFigures.
+    Who does not work on the repairs there gets those in homes of no compound with fewer than
+    five homes, in no sum: so no two figures differ by them either. Raises NotFound,
+    BelowCompound, BadMonths, TooManyFigures, FiguresNotCounted.
     """
     found = await places.access_place(deps, actor, place, Permission.VIEW_RATES)
     if found.kind is Kind.GRID or LADDER.index(found.kind) > LADDER.index(Kind.COMPOUND):
@@ -65,11 +78,9 @@ async def of_place(
         raise BadMonths("结束月份不能早于开始月份")
     if months >= MOST_MONTHS:
         raise BadMonths("请选择不超过两年的月份")
-    hidden = await _hidden(deps, actor, place)
-    parts = await _parts(deps, place, query, hidden)
-    if len(parts) > MOST_PARTS:
-        raise TooManyFigures("分项太多,请选小一点的范围", most=MOST_PARTS)
-    total = arithmetic.nothing()
+    whole = actor.may(Permission.WORK_ON_REPAIRS, place)
+    parts = await _parts(deps, place, query, whole=whole, months=months + 1)
+    total = arithmetic.Sums()
     for sums in parts.values():
         total.add(sums)
     labels = await _labels(deps, place, query.by, parts) if query.by else {}
@@ -77,7 +88,7 @@ async def of_place(
         place=place,
         from_month=query.from_month,
         to_month=query.to_month,
-        is_without_homes=bool(hidden),
+        is_without_homes=not whole,
         figures=arithmetic.figures_of(total),
         parts=[
             FiguresPart(
@@ -91,38 +102,41 @@ async def of_place(
     )
 
 
-async def _hidden(deps: Dependencies, actor: Actor, place: str) -> list[str]:
-    """Return the places of whose homes the actor gets no figures, around one place.
-
-    Looked at from the highest place where they have figures, so that no two can be subtracted.
-    """
-    if actor.may(Permission.WORK_ON_REPAIRS, place):
-        return []
-    root = hidden_homes.root_of(actor, Permission.VIEW_RATES, place)
-    sees = Permission.WORK_ON_REPAIRS
-    found = (await hidden_homes.withheld(deps, actor, [root], sees)).get(root, frozenset())
-    depth = LADDER.index(Kind.COMPOUND)
-    whole = [each for each in found if each.count(".") <= depth]
-    return sorted(each for each in whole if covers(each, place) or covers(place, each))
-
-
 async def _parts(
-    deps: Dependencies, place: str, query: FiguresQuery, hidden: list[str]
+    deps: Dependencies, place: str, query: FiguresQuery, *, whole: bool, months: int
 ) -> dict[str, Sums]:
-    where = store.of_place(place, query.from_month, query.to_month)
-    found = await store.sums(deps.db, where, query.by, hidden, most=MOST_PARTS + 1)
-    return {part["_id"]: _sums(part["rows"]) for part in found}
+    """Return key → sums of the parts; all together under "" where nothing is broken down.
+
+    `whole`: also of compounds of few homes what is in them.
+    """
+    where: Document = {"month": {"$gte": query.from_month, "$lte": query.to_month}}
+    where |= _cells(place, query.by) | ({} if whole else {"few": False})
+    most = MOST_PARTS * months * 2 + 1  # documents of a part: with few homes and without
+    parts: dict[str, Sums] = {}
+    for found in await store.read(deps.db, where, place, most=most):
+        if "compound" in found:
+            wait = COUNTED_WITHIN_SECONDS
+            raise FiguresNotCounted(
+                "报修统计正在重新计算,请过几分钟再看", retry_after_seconds=wait
+            )
+        key = found[KEYS[query.by]] if query.by else ""
+        parts.setdefault(key, Sums()).add(Sums.of_kept(found))
+    if len(parts) > MOST_PARTS:
+        raise TooManyFigures("分项太多,请选小一点的范围", most=MOST_PARTS)
+    return parts
 
 
-def _sums(rows: list[Document]) -> Sums:
-    found = arithmetic.nothing()
-    for row in rows:
-        if "minutes" in row:
-            times = found.times.setdefault(row["of"], Counter())
-            times[row["minutes"]] = row["repairs"]
-        else:
-            found.counts[row["of"]] = row["repairs"]
-    return found
+def _cells(place: str, by: FiguresBy | None) -> Document:
+    """Return the condition for what a breakdown adds up."""
+    match by:
+        case FiguresBy.FIRM:
+            return {"place": place, "by": By.FIRM}
+        case FiguresBy.CATEGORY:
+            return {"place": place, "by": By.CATEGORY}
+        case FiguresBy.PLACE if place.count(".") < LADDER.index(Kind.COMPOUND):
+            return {"parent": place, "by": By.ALL}
+        case _:
+            return {"place": place, "by": By.ALL}
 
 
 async def _labels(

@@ -1,7 +1,8 @@
 """Figures of repairs: what is read of a repair, what is kept, and what is seen."""
 
 from datetime import datetime
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct, field
 
@@ -32,40 +33,30 @@ class CountedRepair(Struct, kw_only=True):
     stars: list[int] = []
 
 
-class Time(Struct, kw_only=True):
-    """How many repairs took how long. `of`: name of the time. `minutes`: rounded down."""
+class By(StrEnum):
+    """What kept sums are of: all repairs of a place and month, or those of a key."""
 
-    of: str
-    minutes: int
-    repairs: int
+    ALL = "all"
+    CATEGORY = "category"
+    FIRM = "firm"
 
 
-class Cell(Struct, kw_only=True):
-    """Counts of the repairs of a firm, a category and a part of the building.
+class Cell(NamedTuple):
+    """What one document of a place and month sums up.
 
-    `counts`: name of a count → how much. `times`: by name and minutes.
+    `key`: a category or a firm; empty for all, and for no firm. `few`: whether these are the
+    repairs in homes of compounds with fewer homes than a figure may be about, or all others.
     """
 
-    firm: str
-    category: str
-    part: Part
-    counts: dict[str, int]
-    times: list[Time]
-
-
-class Rollup(Struct, kw_only=True):
-    """Cells of the repairs that were reported in a compound in a month, in their order."""
-
-    id: str = field(name="_id")
-    compound: str
-    month: str
-    cells: list[Cell]
+    by: By
+    key: str
+    few: bool
 
 
 class FiguresBy(Labelled):
     """What figures of repairs are broken down by."""
 
-    PLACE = "place", "小区"
+    PLACE = "place", "下级"
     FIRM = "firm", "物业企业"
     CATEGORY = "category", "报修类别"
     MONTH = "month", "月份"
@@ -140,11 +131,13 @@ class FiguresPart(Struct, kw_only=True):
 class RepairFiguresView(Struct, kw_only=True):
     """Figures of the repairs of a place; with `by`, of the parts that have any, by key.
 
+    Parts by place are the places directly below; of a compound, itself.
+
     `place`: Path of the place.
     `from_month`: First month in which the repairs were reported.
     `to_month`: Last month.
-    `is_without_homes`: Whether repairs in homes are left out of some compounds, of which these
-    figures would tell of fewer than five homes.
+    `is_without_homes`: Whether repairs in homes are left out, of compounds with fewer than five
+    homes, if there are any.
     `figures`: Figures of all.
     `parts`: Figures of the parts; empty without `by`.
     """

@@ -103,17 +103,17 @@ async def rebuild(deps: Dependencies) -> int:
         compounds.add(found)
         compound, month = found
     for each in sorted(compounds):
-        await _patiently(count, deps, *each)
+        await _patiently(deps, count, *each)
     await renew(deps, {})
     above = {(place, month) for each, month in compounds for place in ancestors(each)[:-1]}
     for of in sorted((kept | above) - compounds, key=lambda of: (-of[0].count("."), of)):
-        await _patiently(_add_up, deps, *of)
+        await _patiently(deps, _add_up, *of)
     return len(compounds)
 
 
 async def _patiently(
-    step: Callable[[Dependencies, str, str], Awaitable[None]],
     deps: Dependencies,
+    step: Callable[[Dependencies, str, str], Awaitable[None]],
     place: str,
     month: str,
 ) -> None:

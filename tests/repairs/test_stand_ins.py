@@ -2,7 +2,13 @@
 
 import pytest
 
+from services.cases.parties import stand_ins
+from services.kernel.permissions import Role
+from services.residencies.models import Relation
+from tests.build.cast import COMMUNITY, WANG_HOME, appoint, live_there
 from tests.build.repairs import Works
+
+NEIGHBOUR = "13900000046"  # of the community's staff, and lives there
 
 
 async def written_down(works: Works) -> str:
@@ -29,6 +35,27 @@ async def test_the_community_answers_for_who_wrote_it_down_and_left(works: Works
     assert (await works.see("staff", repair_id))["may_rate"] is False
     marks = {"speed": 4, "quality": 5, "manner": 5}
     assert (await works.post("staff", f"repairs/{repair_id}/rating", **marks)).status == 403
+
+
+async def test_who_is_asked_as_a_neighbour_stands_in_for_nobody(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were the first to be asked for the filer; the next of the office is."""
+    deps = works.world.deps
+    await appoint(deps, Role.COMMUNITY_STAFF, COMMUNITY, NEIGHBOUR)
+    await live_there(deps, [(WANG_HOME, NEIGHBOUR, Relation.FAMILY)])
+    neighbour = await works.world.sign_in("neighbour", NEIGHBOUR)
+    first = neighbour.person_id
+    monkeypatch.setattr(stand_ins, "digest_id", lambda _kind, _case, each: each != first)
+    repair_id = await written_down(works)
+    await works.do(neighbour, repair_id, "join")
+    await works.hand_out(repair_id)
+    await works.lose_office("head")
+    await works.do("repairer", repair_id, "start")
+    await works.do("repairer", repair_id, "finish", summary="换了灯泡")
+    await works.world.work()
+    asked = [await works.told(who, "repair_question") for who in (neighbour, "staff")]
+    assert [len(each) for each in asked] == [1, 1]
 
 
 @pytest.mark.parametrize(("is_there", "state"), [(True, "done"), (False, "confirmed")])

@@ -39,16 +39,17 @@ async def take_over(
     if not await cases.change(deps.db, tx, kind, found, changes, steps=0):
         raise kind.moved_on(found)
     found.joiners = changes["joiners"]
-    if person := await _choose(deps, kind, found, question):
-        await store.insert(deps.db, tx, _row(deps, kind, found, person))
+    for person in await _office(deps, kind, found, question):
+        if await store.insert(deps.db, tx, _row(deps, kind, found, person)):
+            break  # else they are asked already, for themselves
     return True
 
 
-async def _choose(deps: Dependencies, kind: Kind, found: Any, question: Question) -> str:
-    """Return one of the office, "" for nobody: always the same of a case, and not of all."""
+async def _office(deps: Dependencies, kind: Kind, found: Any, question: Question) -> list[str]:
+    """Return who may stand in: in the same order for a case, and in others for others."""
     people = await ladder.holders(deps, kind.place_of(found), question.stands_in)
     others = people - {question.spares(found)}
-    return min(others, key=lambda each: digest_id("stand_in", found.id, each), default="")
+    return sorted(others, key=lambda each: digest_id("stand_in", found.id, each))
 
 
 def _row(deps: Dependencies, kind: Kind, found: Any, person_id: str) -> PartyRow:

@@ -18,6 +18,7 @@ from services.kernel.lists import List
 from services.kernel.measures import Measure
 from services.kernel.personal_data import Holding
 from services.kernel.templates import Template
+from services.kernel.today import TodayKind
 
 # services.jobs.actions.Handler, as seen from below the dependencies that it takes.
 Job = Callable[[Any, Document], Awaitable[Any]]
@@ -81,6 +82,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     for whoever judges them.
     `selections`: field of an audience that narrows its homes → which of some homes are meant.
     `cases`: kinds of cases, services.cases.kinds.Kind.
+    `today`: kinds of entries of the list of what a head has to do.
     """
 
     jobs: Mapping[str, Job] = {}
@@ -101,6 +103,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     checked_about: Mapping[str, About] = {}
     selections: Mapping[str, Selection] = {}
     cases: tuple[Any, ...] = ()
+    today: tuple[TodayKind, ...] = ()
 
 
 class Features:
@@ -111,7 +114,7 @@ class Features:
     `erasure`: package → its step; `forgets`: package → what people call what it clears.
     `measures`: name → figures of places.
     `checked`: kind of a content → what is done when its check ends. `checked_about`: kind of a
-    content → what some are about. `cases`: name → kind.
+    content → what some are about. `cases`: name → kind. `today`: kinds of entries by weight.
     Raises ValueError for what two packages register by one name, since one of them would never
     be seen, and for the lane of a job that is not the package's; KeyError for a package of
     `before` that registers nothing; CycleError for a circle.
@@ -145,6 +148,8 @@ class Features:
         self.checked_about: Final = _once(each.checked_about for each in features)
         self.selections: Final = _once(each.selections for each in features)
         self.cases: Final = _once({one.name: one} for each in features for one in each.cases)
+        kinds = _once({one.name: one} for each in features for one in each.today)
+        self.today: Final = tuple(sorted(kinds.values(), key=lambda one: one.weight))
 
 
 def _once(registered: Iterable[Mapping[str, R]]) -> dict[str, R]:

@@ -72,7 +72,7 @@ def is_theirs(
     `is_party`: whether they joined.
     """
     needs: Permission | None = row.needs
-    if needs is not None and not actor.may(needs, kind.place_of(found)):
+    if needs is not None and not kind.allows(actor, needs, found):
         return False
     if isinstance(row, Step) and row.held and found.holder != actor.person_id:
         return False
@@ -95,8 +95,7 @@ def steps_of(actor: Actor, kind: Kind, found: Any, *, party: PartyRow | None) ->
 
     `party`: their row. Answers are given once, by those who are asked.
     """
-    if kind.barred(actor, found) is not None:
-        return []
+    barred = kind.barred(actor, found) is not None
     asked = kind.question is None or is_asked(kind, found, party)
     answers = {kind.question.yes, kind.question.no} if kind.question else set()
     rows = [row for row in kind.table.rows if row.source is found.state]
@@ -104,6 +103,7 @@ def steps_of(actor: Actor, kind: Kind, found: Any, *, party: PartyRow | None) ->
         row.action
         for row in rows
         if row.act
+        and not (barred and row.needs)
         and (asked or row.action not in answers)
         and is_theirs(actor, kind, found, row, is_party=party is not None)
     ]

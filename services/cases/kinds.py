@@ -31,6 +31,7 @@ class Party(StrEnum):
     """Who is told of a step. Whoever takes it is not told of it."""
 
     REPORTER = auto()
+    OWN = auto()  # everybody whose own it is, e.g. both sides of a dispute
     JOINERS = auto()
     HOLDER = auto()  # who holds it after the step
     EARLIER_HOLDER = auto()  # who held it before
@@ -117,6 +118,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     `forbidden`: what is said to who may know of a case and not take a step; `knows`:
     (actor, case) → whether they may know of it.
     `barred`: (actor, case) → error for who may take no step of this case, e.g. in one's own.
+    `may`: (actor, permission, case) → whether an office of theirs counts for a case; None:
+    offices at its place and above it do.
     `own`: (case) → ids of whose own it is. `files_for`: permission by which staff file for
     somebody without an account; who has lost it has lost those cases. None: they keep them.
     `held_by`: permission by which somebody holds a case; who has lost it is told nothing more
@@ -149,6 +152,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     forbidden: str = ""
     knows: Callable[[Actor, Any], bool] = lambda _actor, _case: False
     barred: Callable[[Actor, Any], Exception | None] = lambda _actor, _case: None
+    may: Callable[[Actor, Permission, Any], bool] | None = None
     own: Callable[[Any], Iterable[str | None]]
     files_for: Permission | None = None
     held_by: Permission | None = None
@@ -171,6 +175,12 @@ class Kind(Struct, frozen=True, kw_only=True):
     def place_of(self, case: Any) -> str:
         """Return the path of the place of a case."""
         return str(getattr(case, self.place))
+
+    def allows(self, actor: Actor, permission: Permission, case: Any) -> bool:
+        """Tell whether somebody holds a permission for a case."""
+        if self.may is not None:
+            return self.may(actor, permission, case)
+        return actor.may(permission, self.place_of(case))
 
     def is_own(self, actor: Actor, case: Any) -> bool:
         """Tell whether a case is somebody's own, or was filed by them and is theirs still."""

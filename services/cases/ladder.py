@@ -31,7 +31,7 @@ async def people_at_work(deps: Dependencies, kind: Kind, found: Any) -> set[str]
     if kind.held_by is None:
         return {found.holder}
     actor = Actor(found.holder, "", await grants.grants_of(deps, found.holder))
-    if actor.may(kind.held_by, kind.place_of(found)):
+    if kind.allows(actor, kind.held_by, found):
         return {found.holder}
     return await first_people(deps, kind, found)
 

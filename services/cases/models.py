@@ -118,6 +118,7 @@ class Who(Labelled):
 
     REPORTER = "reporter", "本人"  # whose case it is
     JOINER = "joiner", "邻居"
+    PARTY = "party", "当事人"  # of a case that is several people's own
     OFFICE = "office", "工作人员"
     CLOCK = "clock", "系统"
 

@@ -156,6 +156,19 @@ class Act(Labelled):
     REPAIR_PRICE_ENDED = "repair.price_ended", "停用维修价目"
     REPAIR_PRINTED = "repair.printed", "打印维修工单"
 
+    MEDIATION_OPENED = "mediation.opened", "申请调解"
+    MEDIATION_ASSIGNED = "mediation.assigned", "指派调解员"
+    MEDIATION_ANSWERED = "mediation.answered", "答复是否参加调解"
+    MEDIATION_STATED = "mediation.stated", "填写调解陈述"
+    MEDIATION_LEFT = "mediation.left", "退出调解"
+    MEDIATION_SESSION_PLANNED = "mediation.session_planned", "安排调解会"
+    MEDIATION_SESSION_HELD = "mediation.session_held", "记录调解会"
+    MEDIATION_SESSION_CANCELLED = "mediation.session_cancelled", "取消调解会"
+    MEDIATION_PROPOSED = "mediation.proposed", "拟定调解协议"
+    MEDIATION_CONFIRMED = "mediation.confirmed", "答复调解协议"
+    MEDIATION_ENDED = "mediation.ended", "终止调解"
+    MEDIATION_FOLLOWED_UP = "mediation.followed_up", "回访调解协议"
+
     CITY_CLIENT_ADDED = "city_client.added", "接入城市平台"
     CITY_CLIENT_ENDED = "city_client.ended", "停用城市平台接入"
 

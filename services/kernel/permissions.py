@@ -32,6 +32,7 @@ class Role(Labelled):
     CASHIER = "cashier", "物业收费员"
     COMMITTEE_MEMBER = "committee_member", "业委会委员"
     COMMUNITY_STAFF = "community_staff", "社区工作人员"
+    MEDIATION_MEMBER = "mediation_member", "调解委员"  # of the people's mediation committee
     SUBDISTRICT_STAFF = "subdistrict_staff", "街道工作人员"
     DISTRICT_STAFF = "district_staff", "区工作人员"
     CITY_STAFF = "city_staff", "市工作人员"
@@ -71,6 +72,8 @@ class Permission(StrEnum):
     OVERSEE_REPAIR_PRICES = auto()  # see all of those, and end one
     ANSWER_RATINGS = auto()  # of repairs that one's firm did
     CALL_BACK_REPAIRS = auto()  # ask afterwards whether what is said to be fixed is
+    MEDIATE = auto()  # mediate where the community's mediation member asks for it
+    ASSIGN_MEDIATOR = auto()  # see the community's mediations, and say who mediates
     OPERATE = auto()  # dead jobs, suspense, the health of the system
     READ_AUDIT = auto()
 
@@ -84,6 +87,8 @@ WATCHES_REPAIRS: Final = frozenset({P.REPORT_FOR_OTHERS, P.FOLLOW_REPAIRS})
 DISPATCH: Final = WATCHES_REPAIRS | {P.WORK_ON_REPAIRS, P.DISPATCH_REPAIRS}
 ROUNDS: Final = BOOKKEEPER | WATCHES_REPAIRS | {P.CALL_BACK_REPAIRS}
 HEAD: Final = ROUNDS | {P.SEND_NOTICES, P.VIEW_RESIDENTS, P.ADVISE_HOMES}
+# May be asked to mediate; who only runs the system may not.
+MEDIATOR: Final = frozenset({P.MEDIATE})
 STAFF: Final = HEAD | {
     P.DECIDE_HOMES,
     P.REVEAL,
@@ -108,9 +113,9 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.RESIDENT: LIVES_THERE,
     Role.TENANT: LIVES_THERE,
     Role.PAYER: frozenset({P.PAY_BILLS}),
-    Role.UNIT_HEAD: HEAD,
-    Role.BUILDING_HEAD: HEAD,
-    Role.GRID_HEAD: HEAD,
+    Role.UNIT_HEAD: HEAD | MEDIATOR,
+    Role.BUILDING_HEAD: HEAD | MEDIATOR,
+    Role.GRID_HEAD: HEAD | MEDIATOR,
     Role.FIRM_MANAGER: BOOKKEEPER
     | DISPATCH
     | {P.RUN_BILLS, P.SEND_NOTICES, P.MANAGE_CODES}
@@ -119,7 +124,8 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.REPAIRER: frozenset({P.VIEW_PLACES, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS}),
     Role.CASHIER: BOOKKEEPER,
     Role.COMMITTEE_MEMBER: SUPERVISOR | {P.SEND_NOTICES},
-    Role.COMMUNITY_STAFF: STAFF,
+    Role.COMMUNITY_STAFF: STAFF | MEDIATOR,
+    Role.MEDIATION_MEMBER: MEDIATOR | {P.VIEW_PLACES, P.ASSIGN_MEDIATOR},
     Role.SUBDISTRICT_STAFF: SUPERVISOR | {P.SEND_NOTICES, P.FOLLOW_REPAIRS},
     Role.DISTRICT_STAFF: SUPERVISOR | {P.SEND_NOTICES, P.FOLLOW_REPAIRS},
     Role.CITY_STAFF: SUPERVISOR
@@ -143,6 +149,7 @@ RUNGS: Final[dict[Role, frozenset[str]]] = {
     Role.CASHIER: frozenset({"compound"}),
     Role.COMMITTEE_MEMBER: frozenset({"compound"}),
     Role.COMMUNITY_STAFF: frozenset({"community", "compound"}),
+    Role.MEDIATION_MEMBER: frozenset({"community"}),
     Role.SUBDISTRICT_STAFF: frozenset({"subdistrict"}),
     Role.DISTRICT_STAFF: frozenset({"district"}),
     Role.CITY_STAFF: frozenset({"city"}),

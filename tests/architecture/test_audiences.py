@@ -31,6 +31,12 @@ WHO: Final = "services.audiences"
 # Module that asks one all the same → what it compares.
 MAY_ASK: Final = {
     ("services.home_requests.views", f"{RESIDENCIES}.of_homes"): "whom the register means",
+    ("services.mediations.mediators.actions", f"{OFFICES}.acting_around"): "whom one may ask",
+    ("services.mediations.mediators.actions", f"{RESIDENCIES}.ties_of"): "who is close to whom",
+    (
+        "services.mediations.openings.actions",
+        f"{RESIDENCIES}.of_homes",
+    ): "who is meant",
     ("services.notices.readings.households", f"{RESIDENCIES}.of_homes"): "who lives there yet",
     ("services.repairs.crews.actions", f"{OFFICES}.holders_at"): "whom one is handed to",
     ("services.reachability.actions", f"{RESIDENCIES}.ties_of"): "homes, by their grants",

@@ -21,6 +21,7 @@ OTHER_WORDS: Final = {
         "NEWS",
         "LATE",
     },  # what a message says of a step
+    "services.mediations.notify": {"PROGRESS", "FAILED", "WORK"},  # neutral words for screens
     "services.register.sheet.cells": {"RELATIONS"},  # what registers write for it
 }
 

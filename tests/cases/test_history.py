@@ -13,7 +13,7 @@ from services.dependencies import Transaction
 from services.kernel import errors
 from services.kernel.documents import Document
 from services.kernel.labels import Labelled
-from tests.build import repairs
+from tests.build import mediations, repairs
 from tests.build.cast import UNIT, Estate, homes
 from tests.build.homes import asked, newcomer
 from tests.build.world import World
@@ -44,9 +44,15 @@ async def review(estate: Estate) -> str:
     return str(found["_id"])
 
 
+async def mediation(estate: Estate) -> str:
+    talks = await mediations.build(estate)
+    return await talks.open()
+
+
 # A case of each kind with what its steps need.
 MAKERS: Final[dict[str, Callable[[Estate], Awaitable[str]]]] = {
     "home_request": home_request,
+    "mediation": mediation,
     "repair": repair,
     "repair_review": review,
 }

@@ -29,7 +29,9 @@ async def of_step(
         at_work |= await _of_party(deps, kind, found, party, earlier)
     if step.also:
         at_work |= await ladder.holders(deps, kind.place_of(found), step.also)
-    reporters = {found.person} if Party.REPORTER in step.tells else set[str]()
+    reporters: set[Any] = {found.person} if Party.REPORTER in step.tells else set()
+    if Party.OWN in step.tells:
+        reporters |= {*kind.own(found)}
     key = f"{found.id}:{found.steps}"
     for side, people in ((Side.REPORT, reporters), (Side.WORK, at_work)):
         if told := sorted(people - {by, "", None}):
@@ -49,5 +51,5 @@ async def _of_party(
             return {earlier} - {found.holder}
         case Party.FIRST_RUNG:
             return await ladder.first_people(deps, kind, found)
-        case Party.REPORTER | Party.JOINERS:
+        case Party.REPORTER | Party.OWN | Party.JOINERS:
             return set()  # on the other side

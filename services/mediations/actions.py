@@ -1,0 +1,66 @@
+"""Reads of mediations: mine, those of a community's mediation member, one with its history."""
+
+from services.cases import history
+from services.cases.models import EventView, Who
+from services.dependencies import Dependencies
+from services.kernel.interests import homes_of
+from services.kernel.pages import ListQuery, Page
+from services.kernel.permissions import Actor, Permission, scope_of
+from services.mediations import steps, store, views
+from services.mediations.kind import MEDIATION, circle_of
+from services.mediations.models import Circle, MediationRow, MediationsQuery
+from services.mediations.parties import store as parties
+from services.mediations.views import Papers, Seen
+from services.photos import actions as photos
+
+
+async def get(deps: Dependencies, actor: Actor, mediation_id: str) -> Seen:
+    """One mediation that I may know of. Raises NotFound, MediationInterest."""
+    found, _ = await steps.look(deps, actor, mediation_id)
+    return await views.one(deps, actor, found)
+
+
+async def mine(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[MediationRow]:
+    """Mediations in which I am a party or mediate, newest first.
+
+    Without those that I mediated by an office that is over, or between people I am close to.
+    """
+    mediates = bool(actor.places(Permission.MEDIATE))
+    page = await store.of_person(deps.db, actor.person_id, mediates=mediates, query=query)
+    known = [
+        each for each in page.items if circle_of(actor, each) in {Circle.PARTY, Circle.MEDIATOR}
+    ]
+    return Page(await views.rows(deps, actor, known), page.next_cursor)
+
+
+async def listing(
+    deps: Dependencies, actor: Actor, query: MediationsQuery
+) -> Page[MediationRow]:
+    """Mediations of the communities whose mediation member I am, newest first.
+
+    Without those of my own, of my household, and about me.
+    """
+    held = scope_of(actor, Permission.ASSIGN_MEDIATOR, None)
+    own = sorted(homes_of(actor))
+    page = await store.page(deps.db, held, query, but=actor.person_id, homes=own)
+    return page.of(await views.rows(deps, actor, page.items))
+
+
+async def events(
+    deps: Dependencies, actor: Actor, mediation_id: str, query: ListQuery
+) -> Page[EventView]:
+    """The history of a mediation, the earliest first: steps, without words."""
+    found, _ = await steps.look(deps, actor, mediation_id)
+    reader = actor.person_id
+    page = await history.of_case(deps, MEDIATION, found, query, reader=reader, internal=False)
+    for event in page.items:
+        event.who = Who.PARTY if event.who is Who.REPORTER else event.who
+    return page
+
+
+async def papers(deps: Dependencies, actor: Actor, mediation_id: str) -> Papers:
+    """Where the signed papers of a mediation can be seen; for its parties and mediators."""
+    found, _ = await steps.look(deps, actor, mediation_id)
+    rows = await parties.of(deps.db, found.id)
+    ids = [photo_id for row in rows for photo_id in row.photo_ids]
+    return Papers(items=await photos.links_to(deps, ids, subject=found.id))

@@ -1,0 +1,62 @@
+"""Interest in a mediation: who may neither mediate it nor see it by office.
+
+A party, somebody of a party's household, and whoever in office it is about. Homes are those of
+today: whoever moves in later is found at their next step.
+"""
+
+from collections.abc import Iterable
+
+from services.dependencies import Dependencies
+from services.kernel.errors import Forbidden, NotFound
+from services.kernel.interests import homes_of
+from services.kernel.permissions import Actor
+from services.mediations.models import Mediation
+from services.residencies import actions as residencies
+
+MISSING = "没有找到这件调解"
+
+
+class MediationInterest(Forbidden):
+    """Whoever is close to a party, or is one, does not mediate between them."""
+
+    code = "mediation_interest"
+
+
+def is_concerned(
+    mediation: Mediation, person_id: str, own: Iterable[str], *, more: Iterable[str] = ()
+) -> bool:
+    """Tell whether somebody with some homes of their own has an interest.
+
+    `more`: homes to which parties belong besides those they were named with.
+    """
+    if person_id in {*mediation.people, *mediation.excluded}:
+        return True
+    return not {*mediation.homes, *more}.isdisjoint(own)
+
+
+def barred(actor: Actor, mediation: Mediation) -> Exception | None:
+    """Return why somebody takes no step by office; to others than its mediator it is gone."""
+    if not is_concerned(mediation, actor.person_id, homes_of(actor)):
+        return None
+    if actor.person_id in {*mediation.people, mediation.holder}:
+        return refusal()
+    return NotFound(MISSING)
+
+
+def refusal() -> MediationInterest:
+    return MediationInterest("您与这件事有利害关系,请由别的调解员办理")
+
+
+async def homes_of_parties(deps: Dependencies, mediation: Mediation) -> set[str]:
+    """Return every home to which a party with an account belongs today."""
+    if not mediation.people:
+        return set()
+    found = await residencies.homes_of(deps, mediation.people)
+    return {home for homes in found.values() for home in homes}
+
+
+async def require_none(deps: Dependencies, actor: Actor, mediation: Mediation) -> None:
+    """Raise MediationInterest, or NotFound for who does not know of it by mediating it."""
+    more = await homes_of_parties(deps, mediation)
+    if is_concerned(mediation, actor.person_id, homes_of(actor), more=more):
+        raise refusal() if actor.person_id == mediation.holder else NotFound(MISSING)

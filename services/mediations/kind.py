@@ -1,0 +1,118 @@
+"""Mediations as a kind of case: whose they are, who knows of them, who looks after them."""
+
+from typing import Final
+
+from mongo_indexes.mediations import COLLECTION
+from services.cases import deadlines
+from services.cases.kinds import Kind, Rung
+from services.dependencies import Dependencies, Transaction
+from services.jobs import actions as jobs
+from services.kernel.days import month_of
+from services.kernel.documents import Document
+from services.kernel.interests import homes_of
+from services.kernel.paths import covers
+from services.kernel.permissions import Actor, Permission, Role
+from services.mediations import interests, notify, states
+from services.mediations.models import KEPT_FOR, Circle, Mediation
+from services.mediations.states import OPEN, TABLE, MediationAction, MediationState
+from services.working_time.models import Pace, Span
+
+FOLLOW_UP: Final = "follow_up"
+WORKING_DAY: Final = 420  # minutes
+FOLLOWED_UP_AFTER: Final = 20  # working days, where the mediator names no other number
+CLEAR: Final = "mediations.clear"
+
+
+def quarter_of(month: str) -> str:
+    """Return the quarter of a month: 2026-11 → 2026Q4."""
+    return f"{month[:4]}Q{(int(month[5:]) + 2) // 3}"
+
+
+async def _agree(deps: Dependencies, mediation: Mediation) -> Document:
+    """Put an agreement in force, and begin the time until it is looked after."""
+    now = deps.now()
+    days = mediation.follow_up_days or FOLLOWED_UP_AFTER
+    span = Span(days * WORKING_DAY, Pace.WORKING)
+    clocks = await deadlines.begin(deps, mediation.place, now, {FOLLOW_UP: span})
+    return {"clocks": clocks, "agreed_at": now, "agreed_in": quarter_of(month_of(now))}
+
+
+async def _end(deps: Dependencies, _mediation: Mediation) -> Document:
+    return {"ended_at": deps.now()}
+
+
+async def _keep(deps: Dependencies, mediation: Mediation) -> Document:
+    kept = quarter_of(month_of(deps.now()))
+    return {**await _end(deps, mediation), "kept_in": kept}
+
+
+async def _follow(deps: Dependencies, tx: Transaction, mediation: Mediation) -> None:
+    """Promise to remove what was written when a mediation has ended long ago."""
+    if mediation.ended_at is not None:
+        due = mediation.ended_at + KEPT_FOR
+        await jobs.enqueue(deps, tx, CLEAR, mediation.id, due_at=due, mediation_id=mediation.id)
+
+
+def may(actor: Actor, permission: Permission, mediation: Mediation) -> bool:
+    """Tell whether an office counts: to mediate, any of the community's places or above it."""
+    if permission is not Permission.MEDIATE:
+        return actor.may(permission, mediation.place)
+    held = actor.places(permission)
+    return any(covers(at, mediation.place) or covers(mediation.place, at) for at in held)
+
+
+def circle_of(actor: Actor, mediation: Mediation) -> Circle | None:
+    """Return by what somebody knows of a mediation; None for everybody else.
+
+    A party is one and nothing else, whatever office they hold.
+    """
+    if actor.person_id in mediation.people:
+        return Circle.PARTY
+    if interests.is_concerned(mediation, actor.person_id, homes_of(actor)):
+        return None
+    if mediation.holder == actor.person_id and may(actor, Permission.MEDIATE, mediation):
+        return Circle.MEDIATOR
+    if actor.may(Permission.ASSIGN_MEDIATOR, mediation.place):
+        return Circle.MEMBER
+    return None
+
+
+MEDIATION: Final = Kind(
+    name="mediation",
+    label="调解",
+    collection=COLLECTION,
+    model=Mediation,
+    table=TABLE,
+    missing=interests.MISSING,
+    moved_on=lambda mediation: states.moved_on(mediation.state),
+    forbidden="这一步由别人办理",
+    knows=lambda actor, mediation: circle_of(actor, mediation) is not None,
+    barred=interests.barred,
+    may=may,
+    own=lambda mediation: mediation.people,
+    held_by=Permission.MEDIATE,
+    goals={MediationState.AGREED: FOLLOW_UP},
+    over=frozenset(MediationState) - frozenset(OPEN),
+    ladder=(Rung("调解委员", (Role.MEDIATION_MEMBER,), 0.0),),
+    writes={
+        MediationAction.AGREE: _agree,
+        MediationAction.NOTE_AGREE: _agree,
+        MediationAction.KEEP: _keep,
+        **dict.fromkeys(
+            (
+                MediationAction.KEEP_PARTLY,
+                MediationAction.BREAK,
+                MediationAction.DECLINE,
+                MediationAction.NOTE_DECLINE,
+                MediationAction.LEAVE,
+                MediationAction.NOTE_LEAVE,
+                MediationAction.END,
+                MediationAction.LAPSE,
+                MediationAction.CLOSE,
+            ),
+            _end,
+        ),
+    },
+    follows=_follow,
+    tell=notify.tell,
+)

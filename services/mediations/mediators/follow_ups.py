@@ -1,0 +1,53 @@
+"""Follow-ups in the list of today: agreements that a mediator is to ask about."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.dependencies import Dependencies
+from services.kernel.permissions import Actor, Permission
+from services.kernel.today import Entry, Part, TodayKind
+from services.mediations import store
+from services.mediations.kind import circle_of
+from services.mediations.models import Circle
+
+MOST_COUNTED: Final = 1000
+
+
+async def read(deps: Dependencies, actor: Actor, part: Part) -> list[Entry]:
+    """Return what the actor is to ask about: without matter and names."""
+    found = await store.to_follow_up(deps.db, actor.person_id, part)
+    return [
+        Entry(
+            key=each.id,
+            place=each.place,
+            subject=each.id,
+            title="回访一件调解",
+            due_at=each.due_at,
+        )
+        for each in found
+        if circle_of(actor, each) is Circle.MEDIATOR
+    ]
+
+
+async def count(deps: Dependencies, actor: Actor, places: Sequence[str]) -> dict[str, int]:
+    """Count those under places, for the community's mediation member and for nobody else.
+
+    A number of one would tell other supervisors who was in dispute.
+    """
+    seen = [place for place in places if actor.may(Permission.ASSIGN_MEDIATOR, place)]
+    return {
+        place: await store.count_to_follow_up(deps.db, place, most=MOST_COUNTED)
+        for place in seen
+    }
+
+
+FOLLOW_UPS: Final = TodayKind(
+    name="mediations.follow_up",
+    label="调解回访",
+    weight=45,
+    needs=Permission.MEDIATE,
+    own=True,
+    read=read,
+    count=count,
+    operations=("followUpMediation",),
+)

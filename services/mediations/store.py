@@ -1,0 +1,116 @@
+"""Store of mediations. Steps are written by the engine (services/cases)."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from mongo_indexes.mediations import COLLECTION
+from services.dependencies import Database, Transaction
+from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
+from services.kernel.paths import under
+from services.kernel.today import Part
+from services.mediations.models import Mediation, MediationsQuery
+from services.mediations.states import BEFORE, MediationState
+
+NEWEST: Final = Keyset(Key(ascending=False))
+
+
+async def insert(db: Database, tx: Transaction, mediation: Mediation) -> None:
+    await db[COLLECTION].insert_one(to_document(mediation), session=tx)
+
+
+async def find(
+    db: Database, mediation_id: str, *, tx: Transaction | None = None
+) -> Mediation | None:
+    document = await db[COLLECTION].find_one({"_id": mediation_id}, session=tx)
+    return msgspec.convert(document, Mediation | None)
+
+
+async def of_person(
+    db: Database, person_id: str, *, mediates: bool, query: ListQuery
+) -> Page[Mediation]:
+    """Mediations of a party or a mediator, newest first. By the indexes `people`, `holder`."""
+    where: Document = {"people": person_id}
+    if mediates:
+        where = {"$or": [where, {"holder": person_id}]}
+    return await NEWEST.page(db[COLLECTION], Mediation, where, query)
+
+
+async def page(
+    db: Database,
+    places: Sequence[str],
+    query: MediationsQuery,
+    *,
+    but: str,
+    homes: Sequence[str],
+) -> Page[Mediation]:
+    """Mediations of some communities, newest first, without those of somebody's own.
+
+    `but`: whoever asks; `homes`: theirs. Served by index `place`.
+    """
+    where: Document = {
+        "place": {"$in": list(places)},
+        "people": {"$ne": but},
+        "excluded": {"$ne": but},
+        "homes": {"$nin": list(homes)},
+        **chosen(query, "state"),
+    }
+    return await NEWEST.page(db[COLLECTION], Mediation, where, query)
+
+
+# Follow-ups
+
+
+async def to_follow_up(db: Database, holder: str, part: Part) -> list[Mediation]:
+    """Agreements in force that somebody looks after, the earliest first. By `follow_up`."""
+    where: Document = {"holder": holder, "state": MediationState.AGREED}
+    if part.without:
+        where["_id"] = {"$nin": list(part.without)}
+    bounds: list[Document] = [where]
+    if part.after is not None:
+        at, key = part.after
+        bounds.append({"sort_due": {"$gte": at}})  # by itself: there the index begins
+        bounds.append({"$or": [{"sort_due": {"$gt": at}}, {"_id": {"$gt": key}}]})
+    if part.until is not None:
+        bounds.append({"sort_due": {"$lt": part.until}})
+    cursor = db[COLLECTION].find({"$and": bounds}, hint="follow_up")
+    found = await cursor.sort([("sort_due", 1), ("_id", 1)]).limit(part.limit).to_list()
+    return msgspec.convert(found, list[Mediation])
+
+
+async def count_to_follow_up(db: Database, place: str, *, most: int) -> int:
+    """Count the agreements in force under a place, up to a number. By index `place`."""
+    where = {"place": under(place), "state": MediationState.AGREED}
+    return await db[COLLECTION].count_documents(where, limit=most)
+
+
+# Figures
+
+
+async def counts(db: Database, field: str, quarter: str, place: str) -> dict[str, int]:
+    """Return community → how many mediations have a quarter in a field. By its index."""
+    steps: list[Document] = [
+        {"$match": {field: quarter, "place": under(place)}},
+        {"$group": {"_id": "$place", "count": {"$sum": 1}}},
+    ]
+    cursor = await db[COLLECTION].aggregate(steps, hint=field)
+    return {row["_id"]: row["count"] async for row in cursor}
+
+
+# Erasure, and the end of what is kept
+
+
+async def before_agreed(db: Database, tx: Transaction, person_id: str) -> list[Mediation]:
+    """Mediations of a party in which nobody is bound yet; few. Served by index `people`."""
+    where = {"people": person_id, "state": {"$in": list(BEFORE)}}
+    cursor = db[COLLECTION].find(where, session=tx)
+    return msgspec.convert(await cursor.to_list(), list[Mediation])
+
+
+async def change(
+    db: Database, tx: Transaction, mediation_id: str, changes: dict[str, Any]
+) -> None:
+    """Change what is no step: what erasure and the end of keeping take out."""
+    await db[COLLECTION].update_one({"_id": mediation_id}, {"$set": changes}, session=tx)

@@ -1,0 +1,91 @@
+"""The life of a mediation, from the wish to the follow-up."""
+
+from services.mediations import notify
+from tests.build.mediations import STORY, TERMS, Talks
+
+
+async def test_from_the_wish_to_kept(talks: Talks) -> None:
+    mediation_id = await talks.open()
+    seen = await talks.see("li", mediation_id)
+    assert (seen["circle"], seen["state"], seen["mediator"]) == ("party", "asking", None)
+    assert [p["agreed"] for p in seen["parties"]] == [True, None]
+    assert len(await talks.told("member", "mediation_work")) == 1
+    assert len(await talks.told("wang", "mediation_question")) == 1
+    assigned = await talks.assign(mediation_id)
+    assert assigned["mediator"]["role"] == "unit_head"
+    seen = await talks.see("wang", mediation_id)
+    assert {"consent", "decline", "leave"} <= {*seen["steps"]}
+    seen = await talks.do("wang", mediation_id, "answer", agree=True)
+    assert seen["state"] == "talks"
+    begins = talks.world.deps.now().replace(year=2027).isoformat().replace("+00:00", "Z")
+    planned = await talks.do(
+        "mediator", mediation_id, "sessions", begins=begins, where="社区调解室"
+    )
+    [session] = planned["sessions"]
+    present = [each["party_id"] for each in planned["parties"]]
+    path = f"sessions/{session['session_id']}/held"
+    held = await talks.do("mediator", mediation_id, path, minutes="都讲了经过", present=present)
+    assert held["sessions"][0]["minutes"] == "都讲了经过"
+    assert (await talks.see("wang", mediation_id))["sessions"][0]["minutes"] is None
+    sha256 = await talks.propose(mediation_id)
+    one = await talks.do("li", mediation_id, "agreement/answer", sha256=sha256, agree=True)
+    assert (one["state"], one["agreement"]["text"]) == ("proposed", TERMS)
+    last = await talks.do("wang", mediation_id, "agreement/answer", sha256=sha256, agree=True)
+    assert last["state"] == "agreed"
+    assert last["agreement"]["in_force_at"]
+    assert last["due_at"]
+    kept = await talks.do("mediator", mediation_id, "follow-up", outcome="kept")
+    assert kept["state"] == "kept"
+    history = (await talks.get("li", f"mediations/{mediation_id}/history")).body["items"]
+    assert [row["action"] for row in history] == [
+        "reported",
+        "assign",
+        "begin",
+        "plan",
+        "hold",
+        "propose",
+        "confirm",
+        "agree",
+        "keep",
+    ]
+    assert {row["who"] for row in history} == {"party", "office"}
+
+
+async def test_only_the_mediator_reads_what_each_wrote(talks: Talks) -> None:
+    mediation_id = await talks.talks()
+    await talks.do("wang", mediation_id, "statement", verb="PUT", text="只敲过一次")
+    read = {
+        who: [p["statement"] for p in (await talks.see(who, mediation_id))["parties"]]
+        for who in ("li", "wang", "mediator", "member")
+    }
+    assert read == {
+        "li": [STORY, None],
+        "wang": [None, "只敲过一次"],
+        "mediator": [STORY, "只敲过一次"],
+        "member": [None, None],
+    }
+
+
+async def test_a_no_ends_it_and_names_the_other_ways(talks: Talks) -> None:
+    mediation_id = await talks.open()
+    seen = await talks.do("wang", mediation_id, "answer", agree=False)
+    assert seen["state"] == "declined"
+    [told] = await talks.told("li", "mediation_failed")
+    assert "人民法院" in told
+    again = await talks.send("POST", "wang", f"mediations/{mediation_id}/answer", agree=True)
+    assert (again.status, again.code) == (409, "mediation_moved_on")
+
+
+async def test_a_party_leaves_at_any_time_before_the_agreement(talks: Talks) -> None:
+    mediation_id, _ = await talks.proposed()
+    assert (await talks.do("li", mediation_id, "leave"))["state"] == "withdrawn"
+    bound = await talks.agreed()
+    reply = await talks.send("POST", "li", f"mediations/{bound}/leave")
+    assert (reply.status, reply.code) == (409, "mediation_moved_on")
+
+
+def test_no_message_names_the_matter_or_a_party() -> None:
+    words = {*notify.PROGRESS.values(), *notify.FAILED.values(), notify.QUESTION}
+    assert not any("调解" in each for each in words)
+    for template in notify.TEMPLATES:
+        assert template.names <= {"progress", "question", "work"}

@@ -56,7 +56,7 @@ SHA256: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a0
 
 class MediationsHandler(ApiHandler):
     @endpoint(
-        "openMediation",
+        "createMediation",
         needs=Access.SIGNED_IN,
         status=201,
         errors=(
@@ -128,7 +128,7 @@ class AnswerHandler(ApiHandler):
 
 class StatementHandler(ApiHandler):
     @endpoint(
-        "stateMediation",
+        "submitMediationStatement",
         needs=Access.SIGNED_IN,
         errors=PARTY,
         example=StateMediation(text="孩子十二月考级,只练到九点"),
@@ -139,7 +139,7 @@ class StatementHandler(ApiHandler):
 
 
 class LeaveHandler(ApiHandler):
-    @endpoint("leaveMediation", needs=Access.SIGNED_IN, errors=STEP)
+    @endpoint("withdrawFromMediation", needs=Access.SIGNED_IN, errors=STEP)
     async def post(self, mediation_id: MediationId) -> Seen:
         """Leave as a party, which ends it."""
         return await parties.leave(self.deps, self.actor, mediation_id)
@@ -147,7 +147,7 @@ class LeaveHandler(ApiHandler):
 
 class PartyAnswerHandler(ApiHandler):
     @endpoint(
-        "noteMediationAnswer",
+        "submitMediationAnswer",
         needs=Access.SIGNED_IN,
         errors=(*OFFICE, "mediation_answered"),
         example=AnswerMediation(agree=True),
@@ -162,7 +162,7 @@ class PartyAnswerHandler(ApiHandler):
 
 
 class PartyLeaveHandler(ApiHandler):
-    @endpoint("noteMediationLeave", needs=Access.SIGNED_IN, errors=OFFICE)
+    @endpoint("submitMediationWithdrawal", needs=Access.SIGNED_IN, errors=OFFICE)
     async def post(self, mediation_id: MediationId, party_id: PartyId) -> Seen:
         """Note as the mediator that a party leaves, which ends it."""
         return await parties.note_leave(self.deps, self.actor, mediation_id, party_id)
@@ -193,7 +193,7 @@ class MediatorHandler(ApiHandler):
 
 class SessionsHandler(ApiHandler):
     @endpoint(
-        "planMediationSession",
+        "addMediationSession",
         needs=Access.SIGNED_IN,
         errors=(*OFFICE, "mediation_bad_time", "mediation_too_many_sessions"),
         example=PlanSession(
@@ -207,7 +207,7 @@ class SessionsHandler(ApiHandler):
 
 class SessionHeldHandler(ApiHandler):
     @endpoint(
-        "holdMediationSession",
+        "finishMediationSession",
         needs=Access.SIGNED_IN,
         errors=(*OFFICE, "mediation_session_moved_on"),
         example=HoldSession(minutes="双方约定晚上九点后不练琴", present=[]),
@@ -232,7 +232,7 @@ class SessionCancelHandler(ApiHandler):
 
 class AgreementHandler(ApiHandler):
     @endpoint(
-        "proposeMediationAgreement",
+        "offerMediationAgreement",
         needs=Access.SIGNED_IN,
         errors=OFFICE,
         example=ProposeAgreement(
@@ -258,7 +258,7 @@ class ConfirmationHandler(ApiHandler):
 
 class SignatureHandler(ApiHandler):
     @endpoint(
-        "noteMediationSignature",
+        "submitMediationSignature",
         needs=Access.SIGNED_IN,
         errors=(
             *OFFICE,
@@ -293,7 +293,7 @@ class EndHandler(ApiHandler):
 
 class FollowUpHandler(ApiHandler):
     @endpoint(
-        "followUpMediation",
+        "submitMediationFollowUp",
         needs=Access.SIGNED_IN,
         errors=OFFICE,
         example=FollowUpMediation(outcome=FollowUp.KEPT),

@@ -36,7 +36,7 @@ class CommunityFigures(Struct, kw_only=True):
 class MediationFigures(Struct, kw_only=True):
     """Mediations of a quarter by community; never summed up over communities.
 
-    `quarter`: The quarter.
+    `quarter`: In which all of it happened.
     `smallest_group`: Numbers below it, but for none, are withheld.
     `communities`: Communities under the place in which there were any.
     """

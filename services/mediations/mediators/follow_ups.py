@@ -49,5 +49,5 @@ FOLLOW_UPS: Final = TodayKind(
     own=True,
     read=read,
     count=count,
-    operations=("followUpMediation",),
+    operations=("submitMediationFollowUp",),
 )

@@ -1,0 +1,73 @@
+"""Agreements: exactly the same words, from each party, in the app or on paper."""
+
+import asyncio
+from typing import Any
+
+from tests.build.mediations import TERMS, WITH_SHOP, WITH_WANG, Talks
+from tests.build.photos import sent
+from tests.build.world import Reply
+
+
+async def answered(
+    talks: Talks, who: str, mediation_id: str, sha256: str, *, agree: bool = True
+) -> Reply:
+    path = f"mediations/{mediation_id}/agreement/answer"
+    return await talks.send("POST", who, path, sha256=sha256, agree=agree)
+
+
+async def test_another_version_is_to_be_confirmed_anew(talks: Talks) -> None:
+    mediation_id, old = await talks.proposed()
+    assert (await answered(talks, "li", mediation_id, old)).status == 200
+    reply = await answered(talks, "li", mediation_id, old)
+    assert (reply.status, reply.code) == (409, "mediation_answered")
+    new = await talks.propose(mediation_id, TERMS + "另赔偿一百元。")
+    reply = await answered(talks, "wang", mediation_id, old)
+    assert (reply.status, reply.code) == (409, "mediation_agreement_changed")
+    assert (await answered(talks, "wang", mediation_id, new)).body["state"] == "proposed"
+    assert (await answered(talks, "li", mediation_id, new)).body["state"] == "agreed"
+
+
+async def test_a_no_goes_back_to_the_talks(talks: Talks) -> None:
+    mediation_id, sha256 = await talks.proposed()
+    reply = await answered(talks, "wang", mediation_id, sha256, agree=False)
+    assert (reply.status, reply.body["state"]) == (200, "talks")
+    assert any("不同意" in each for each in await talks.told("mediator", "mediation_work"))
+
+
+async def test_the_last_two_at_once_put_it_in_force_once(talks: Talks) -> None:
+    mediation_id, sha256 = await talks.proposed()
+    await asyncio.gather(
+        *(answered(talks, who, mediation_id, sha256) for who in ("li", "wang"))
+    )
+    for who in ("li", "wang"):  # who was second may have been told to look again
+        await answered(talks, who, mediation_id, sha256)
+    assert (await talks.see("li", mediation_id))["state"] == "agreed"
+    query: dict[str, Any] = {"case": mediation_id, "target": "agreed"}
+    assert await talks.world.db.case_events.count_documents(query) == 1
+
+
+async def test_who_has_no_account_answers_at_the_door_and_signs_on_paper(talks: Talks) -> None:
+    mediation_id = await talks.open(parties=[*WITH_WANG, *WITH_SHOP])
+    await talks.assign(mediation_id)
+    await talks.do("wang", mediation_id, "answer", agree=True)
+    seen = await talks.see("mediator", mediation_id)
+    shop = seen["parties"][2]
+    assert (shop["letter"], shop["phone"], shop["agreed"]) == ("丙方", "+8613811112222", None)
+    party = f"parties/{shop['party_id']}"
+    seen = await talks.do("mediator", mediation_id, f"{party}/answer", agree=True)
+    assert (seen["state"], seen["parties"][2]["answered_by"]) == ("talks", "door")
+    sha256 = await talks.propose(mediation_id)
+    for who in ("li", "wang"):
+        assert (await answered(talks, who, mediation_id, sha256)).body["state"] == "proposed"
+    path = f"mediations/{mediation_id}/{party}/signature"
+    bare = await talks.send("POST", "mediator", path, sha256=sha256, agree=True)
+    assert (bare.status, bare.code) == (422, "mediation_paper_needed")
+    mediator = await talks.member("mediator")
+    photo = await sent(talks.world.api, mediator, purpose="case")
+    wish = {"sha256": sha256, "agree": True, "photo_ids": [photo]}
+    reply = await talks.send("POST", "mediator", path, **wish)
+    assert (reply.status, reply.body["state"]) == (200, "agreed")
+    papers = await talks.get("li", f"mediations/{mediation_id}/papers")
+    assert [each["photo_id"] for each in papers.body["items"]] == [photo]
+    for stranger in ("staff", "head", "admin"):
+        assert (await talks.get(stranger, f"photos/{photo}/url")).status == 404

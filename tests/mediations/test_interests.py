@@ -1,0 +1,116 @@
+"""Who mediates has no interest in it: at the choice, and again at each step."""
+
+from services.kernel.permissions import Role
+from services.residencies.models import Relation
+from tests.build.cast import (
+    COMMUNITY,
+    COMPOUND,
+    LI_HOME,
+    OTHER_COMPOUND,
+    PHONES,
+    SUN_HOME,
+    WANG_HOME,
+    appoint,
+)
+from tests.build.cast import live_there as lives
+from tests.build.mediations import OFFICES, Talks, appointment
+
+
+async def candidates(talks: Talks, mediation_id: str) -> set[str]:
+    reply = await talks.get("member", f"mediations/{mediation_id}/candidates")
+    assert reply.status == 200, reply.body
+    return {each["appointment_id"] for each in reply.body["items"]}
+
+
+async def refused(talks: Talks, mediation_id: str, chosen: str, code: str) -> None:
+    path, wish = f"mediations/{mediation_id}/mediator", {"appointment_id": chosen}
+    reply = await talks.send("PUT", "member", path, **wish)
+    assert (reply.code, chosen in await candidates(talks, mediation_id)) == (code, False)
+
+
+async def test_a_party_and_who_lives_with_one_are_never_asked(talks: Talks) -> None:
+    deps = talks.world.deps
+    for who in ("li", "mei"):
+        await talks.member(who)
+    offices = [
+        await appoint(deps, Role.BUILDING_HEAD, f"{COMPOUND}.b3", "li"),
+        await appoint(deps, Role.UNIT_HEAD, f"{OTHER_COMPOUND}.b1.u1", "mei"),
+    ]
+    # Sun is a head whose phone the register has at Wang's home, and has not bound it.
+    await lives(deps, [(WANG_HOME, "sun", Relation.TENANT)])
+    offices.append(await appoint(deps, Role.BUILDING_HEAD, f"{OTHER_COMPOUND}.b1", "sun"))
+    await talks.member("sun")
+    await talks.world.db.residencies.update_many(
+        {"home": WANG_HOME, "relation": "tenant"}, {"$set": {"person": None}}
+    )
+    mediation_id = await talks.open()
+    for each in offices:
+        await refused(talks, mediation_id, each.appointment_id, "mediation_interest")
+    assert talks.offices["mediator"] in await candidates(talks, mediation_id)
+
+
+async def test_whoever_it_is_about_and_who_holds_no_such_office_is_not_asked(
+    talks: Talks,
+) -> None:
+    mediation_id = await talks.open(about=["unit_head"])
+    await refused(talks, mediation_id, await appointment(talks, "head"), "mediation_interest")
+    admin = await talks.member("admin")
+    office = await appointment(talks, admin, Role.ADMINISTRATOR)
+    await refused(talks, mediation_id, office, "mediation_no_mediator")
+
+
+async def test_who_moves_in_later_goes_on_no_more(talks: Talks) -> None:
+    mediation_id = await talks.talks()
+    assert (await talks.see("mediator", mediation_id))["circle"] == "mediator"
+    move_in = [(LI_HOME, OFFICES["mediator"][0], Relation.TENANT)]
+    await lives(talks.world.deps, move_in)
+    person = (await talks.member("mediator")).person_id
+    query = {"home": LI_HOME, "relation": "tenant"}
+    await talks.world.db.residencies.update_one(query, {"$set": {"person": person}})
+    for verb, path, body in (
+        ("GET", "", {}),
+        ("PUT", "/agreement", {"form": "oral", "text": "不再施工"}),
+    ):
+        whole = f"mediations/{mediation_id}{path}"
+        reply = await talks.send(verb, "mediator", whole, **body)
+        assert (reply.status, reply.code) == (403, "mediation_interest")
+    assert (await talks.get("mediator", "me/mediations")).body["items"] == []
+
+
+async def test_a_party_who_moves_in_with_the_mediator_is_found_too(talks: Talks) -> None:
+    deps, db = talks.world.deps, talks.world.db
+    mediation_id = await talks.talks()
+    for who, phone in (("wang", PHONES["wang"]), ("mediator", OFFICES["mediator"][0])):
+        await lives(deps, [(SUN_HOME, phone, Relation.FAMILY)])
+        person = (await talks.member(who)).person_id
+        query = {"_id": f"r0-{phone}"}
+        await db.residencies.update_one(query, {"$set": {"person": person}})
+    reply = await talks.send("POST", "mediator", f"mediations/{mediation_id}/end")
+    assert reply.status == 422
+    wish = {"reason": "far_apart"}
+    reply = await talks.send("POST", "mediator", f"mediations/{mediation_id}/end", **wish)
+    assert (reply.status, reply.code) == (403, "mediation_interest")
+
+
+async def test_a_member_who_is_a_party_is_one_and_nothing_else(talks: Talks) -> None:
+    await appoint(talks.world.deps, Role.MEDIATION_MEMBER, COMMUNITY, "wang")
+    mediation_id = await talks.open()
+    assert (await talks.see("wang", mediation_id))["circle"] == "party"
+    assert (await talks.get("wang", "mediations")).body["items"] == []
+    assert len((await talks.get("member", "mediations")).body["items"]) == 1
+    assert await talks.told("wang", "mediation_work") == []
+    wish = {"appointment_id": talks.offices["mediator"]}
+    reply = await talks.send("PUT", "wang", f"mediations/{mediation_id}/mediator", **wish)
+    assert (reply.status, reply.code) == (403, "mediation_interest")
+
+
+async def test_who_mediated_before_or_lost_the_office_sees_nothing_more(talks: Talks) -> None:
+    mediation_id = await talks.talks()
+    await talks.assign(mediation_id, "member")
+    assert (await talks.get("mediator", f"mediations/{mediation_id}")).status == 404
+    [told] = [text for text in await talks.told("mediator", "mediation_work") if "改由" in text]
+    assert told
+    await talks.assign(mediation_id)
+    query = {"_id": talks.offices["mediator"]}
+    await talks.world.db.appointments.update_one(query, {"$set": {"to_day": "2026-01-01"}})
+    assert (await talks.get("mediator", f"mediations/{mediation_id}")).status == 404

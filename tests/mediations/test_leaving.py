@@ -1,0 +1,87 @@
+"""What goes: with a party who leaves the product, and three years after the end."""
+
+from datetime import timedelta
+
+from services.mediations.models import KEPT_FOR
+from services.mediations.parties.texts import without_names
+from tests.build.exports import my_data
+from tests.build.mediations import STORY, Talks
+from tests.build.world import World
+from tests.privacy import searching
+
+WORDS = "欧阳若曦晚上九点后不施工,司徒明远不再敲管道。"
+NEEDLES = {"name": "司徒明远", "statement": "敲墙的不是我们家"}
+
+
+async def renamed(talks: Talks) -> None:
+    """Give Li and Wang names that occur nowhere else."""
+    deps, db = talks.world.deps, talks.world.db
+    for number, name in ((0, "欧阳若曦"), (2, "司徒明远")):
+        row = await db.residencies.find_one({"_id": {"$regex": f"^r{number}-"}})
+        assert row is not None
+        sealed = deps.vault.seal(name, place=f"residencies/{row['_id']}/name")
+        await db.residencies.update_one({"_id": row["_id"]}, {"$set": {"name_sealed": sealed}})
+
+
+async def kept(world: World) -> set[str]:
+    found = await searching.under_seal(world, NEEDLES)
+    return {each for each in found if each.startswith("mediation")}
+
+
+async def test_a_party_goes_and_the_agreement_of_the_others_stays(talks: Talks) -> None:
+    await renamed(talks)
+    wang = await talks.member("wang")
+    named = [{"name": "司徒明远", "home": "cc.chaoyang.guilin.xincheng.c07.b3.u2.501"}]
+    mediation_id, sha256 = await talks.proposed(WORDS, parties=named)
+    statement = {"text": NEEDLES["statement"]}
+    await talks.do("wang", mediation_id, "statement", verb="PUT", **statement)
+    for who in ("li", "wang"):
+        await talks.do(who, mediation_id, "agreement/answer", sha256=sha256, agree=True)
+    mine = (await my_data(talks.world, wang)).raw.decode()
+    theirs = (await my_data(talks.world, await talks.member("li"))).raw.decode()
+    assert len(await kept(talks.world)) == 3
+    await talks.world.confirm(wang)
+    reply = await talks.send("POST", "wang", "me/deletion", confirm="注销")
+    assert reply.status < 300, reply.body
+    await talks.world.work()
+    assert await kept(talks.world) == set()
+    seen = await talks.see("li", mediation_id)
+    assert (seen["state"], seen["parties"][1]["name"]) == ("agreed", "当事人")
+    assert seen["agreement"]["text"] == "欧阳若曦晚上九点后不施工,当事人不再敲管道。"
+    assert seen["agreement"]["sha256"] == sha256
+    # Each took along what they wrote, and the agreement with 甲方 and 乙方 for the others.
+    assert NEEDLES["statement"] in mine
+    assert "甲方晚上九点后不施工,司徒明远不再敲管道。" in mine
+    assert "欧阳若曦晚上九点后不施工,乙方不再敲管道。" in theirs
+    assert "欧阳若曦" not in mine
+    assert not any(each in theirs for each in NEEDLES.values())
+
+
+async def test_who_leaves_before_anything_is_agreed_ends_it(talks: Talks) -> None:
+    mediation_id = await talks.talks()
+    await talks.world.confirm(await talks.member("wang"))
+    reply = await talks.send("POST", "wang", "me/deletion", confirm="注销")
+    assert reply.status < 300, reply.body
+    await talks.world.work()
+    assert (await talks.see("li", mediation_id))["state"] == "withdrawn"
+
+
+async def test_what_was_written_goes_three_years_after_the_end(talks: Talks) -> None:
+    mediation_id = await talks.agreed()
+    await talks.do("mediator", mediation_id, "follow-up", outcome="kept", note="都做到了")
+    for span in (KEPT_FOR - timedelta(days=1), timedelta(days=2)):
+        needles = {"story": STORY, "note": "都做到了", "terms": "九点后不施工"}
+        found = await searching.under_seal(talks.world, needles)
+        assert len({each for each in found if each.startswith("mediation")}) == 3
+        await talks.advance(seconds=span.total_seconds())
+        await talks.world.work()
+    assert await searching.under_seal(talks.world, needles) == set()
+    row = await talks.world.db.mediations.find_one({"_id": mediation_id})
+    assert row is not None
+    assert (row["people"], row["homes"], row["cleared"]) == ([], [], True)
+    assert row["kept_in"] == "2026Q1"
+
+
+def test_the_longest_name_is_replaced_first() -> None:
+    names = {"王": "甲方", "王建国": "乙方", "": "丙方"}
+    assert without_names("王建国和王", names) == "乙方和甲方"

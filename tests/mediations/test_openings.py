@@ -1,0 +1,72 @@
+"""Openings of mediations: who may, for whom, and what they learn by it."""
+
+from typing import Any, Final
+
+from tests.build.cast import LI_HOME, SUN_HOME, WANG_HOME, ZHAO_HOME
+from tests.build.mediations import STORY, WITH_SHOP, WITH_WANG, Talks
+
+WITH_SUN: Final = [{"name": "sun", "home": SUN_HOME}]
+
+
+async def test_the_answer_is_the_same_whether_the_register_knows_anybody(talks: Talks) -> None:
+    seen = []
+    for name in ("wang", "王不在"):
+        parties = [{"name": name, "home": WANG_HOME}]
+        mediation_id = await talks.open(parties=parties)
+        view = await talks.see("li", mediation_id)
+        other = view["parties"][1]
+        told = [other[field] for field in ("agreed", "answered_by", "phone", "address")]
+        seen.append((view["state"], view["steps"], told))
+    assert seen[0] == seen[1]
+    assert len(await talks.told("wang", "mediation_question")) == 1
+
+
+BAD: Final[tuple[tuple[str, dict[str, Any], int, str], ...]] = (
+    ("li", {"parties": [{"name": "li", "home": LI_HOME}]}, 422, "mediation_bad_parties"),
+    ("li", {"parties": [*WITH_WANG, *WITH_WANG]}, 422, "mediation_bad_parties"),
+    ("li", {"home": WANG_HOME}, 404, "not_found"),
+    ("li", {"home": None, "parties": [*WITH_WANG, *WITH_SHOP]}, 404, "not_found"),
+    ("head", {"home": None, "parties": WITH_WANG}, 422, "mediation_bad_parties"),
+    ("head", {"home": None, "parties": WITH_SHOP}, 422, "mediation_bad_parties"),
+    ("head", {"home": None, "parties": [*WITH_SHOP, *WITH_SUN]}, 404, "not_found"),
+    ("li", {"parties": [{"name": "x", "home": f"{WANG_HOME}9"}]}, 404, "not_found"),
+)
+
+
+async def test_who_may_not(talks: Talks) -> None:
+    body = {"matter": "noise", "statement": STORY, "home": LI_HOME, "parties": WITH_WANG}
+    for who, wish, status, code in BAD:
+        reply = await talks.send("POST", who, "mediations", **(body | wish))
+        assert (reply.status, reply.code) == (status, code), wish
+    assert await talks.world.db.mediations.count_documents({}) == 0
+
+
+async def test_an_office_opens_it_for_others_and_sees_no_more_of_it(talks: Talks) -> None:
+    parties = [{"name": "li", "home": LI_HOME}, {"name": "zhao", "home": ZHAO_HOME}]
+    await talks.member("zhao")
+    mediation_id = await talks.open("head", home=None, parties=parties)
+    assert (await talks.get("head", f"mediations/{mediation_id}")).status == 404
+    assert (await talks.get("head", "me/mediations")).body["items"] == []
+    assert [p["agreed"] for p in (await talks.see("li", mediation_id))["parties"]] == [None] * 2
+    await talks.assign(mediation_id)
+    assert (await talks.see("mediator", mediation_id))["note"] == STORY
+
+
+async def test_without_a_mediation_member_none_is_opened(talks: Talks) -> None:
+    query = {"_id": talks.offices["member"]}
+    await talks.world.db.appointments.update_one(query, {"$set": {"to_day": "2026-01-01"}})
+    wish = {"matter": "noise", "statement": STORY, "home": LI_HOME, "parties": WITH_WANG}
+    reply = await talks.send("POST", "li", "mediations", **wish)
+    assert (reply.status, reply.code) == (409, "mediation_no_member")
+
+
+async def test_nobody_opens_more_than_three_a_day_and_none_waits_for_ever(
+    talks: Talks,
+) -> None:
+    first, *_ = [await talks.open() for _ in range(3)]
+    wish = {"matter": "noise", "statement": STORY, "home": LI_HOME, "parties": WITH_WANG}
+    reply = await talks.send("POST", "li", "mediations", **wish)
+    assert (reply.status, reply.code) == (409, "too_many_mediations")
+    await talks.advance(days=31)
+    await talks.world.work()
+    assert (await talks.see("li", first))["state"] == "declined"

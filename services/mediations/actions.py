@@ -6,7 +6,7 @@ from services.dependencies import Dependencies
 from services.kernel.interests import homes_of
 from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor, Permission, scope_of
-from services.mediations import steps, store, views
+from services.mediations import interests, steps, store, views
 from services.mediations.kind import MEDIATION, circle_of
 from services.mediations.models import Circle, MediationRow, MediationsQuery
 from services.mediations.parties import store as parties
@@ -27,8 +27,11 @@ async def mine(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[Media
     """
     mediates = bool(actor.places(Permission.MEDIATE))
     page = await store.of_person(deps.db, actor.person_id, mediates=mediates, query=query)
+    by_circle = {each.id: circle_of(actor, each) for each in page.items}
+    mediated = [each for each in page.items if by_circle[each.id] is Circle.MEDIATOR]
+    seen = {each.id for each in await interests.without_own(deps, actor, mediated)}
     known = [
-        each for each in page.items if circle_of(actor, each) in {Circle.PARTY, Circle.MEDIATOR}
+        each for each in page.items if by_circle[each.id] is Circle.PARTY or each.id in seen
     ]
     return Page(await views.rows(deps, actor, known), page.next_cursor)
 
@@ -43,7 +46,8 @@ async def listing(
     held = scope_of(actor, Permission.ASSIGN_MEDIATOR, None)
     own = sorted(homes_of(actor))
     page = await store.page(deps.db, held, query, but=actor.person_id, homes=own)
-    return page.of(await views.rows(deps, actor, page.items))
+    seen = await interests.without_own(deps, actor, page.items)
+    return page.of(await views.rows(deps, actor, seen))
 
 
 async def events(

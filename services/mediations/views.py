@@ -53,7 +53,7 @@ class Seen(Struct, kw_only=True):
     `address`: Name of the community.
     `matter`: What sort of dispute it is.
     `state`: How far it is.
-    `mediator`: Who mediates; null for nobody yet.
+    `mediator`: Who mediates; null for nobody yet, and once their office is over.
     `parties`: Who is in dispute.
     `sessions`: When one meets, and met.
     `agreement`: Agreement to be confirmed or in force; null for none.
@@ -142,8 +142,11 @@ async def _mediator(deps: Dependencies, mediation: Mediation) -> MediatorView | 
     if not mediation.appointment:
         return None
     found = await offices.find(deps, mediation.appointment)
-    if found is None:
+    if found is None or not found.person:
         return None
+    held = await offices.roles_of(deps, found.person)
+    if found.id not in {each.id for each in held}:
+        return None  # the term is over: somebody else is to be named
     return MediatorView(role=found.role, name=appointments.name_of(deps, found))
 
 

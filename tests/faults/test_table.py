@@ -40,6 +40,7 @@ ERASURES: Final = "tests/handlers/test_erasures.py"
 TEXTS: Final = "tests/content_checks/test_texts.py"
 LEAKS: Final = "tests/privacy/test_nothing_leaks.py"
 JOBS: Final = "tests/services/test_jobs.py"
+INTERESTS: Final = "tests/mediations/test_interests.py"
 BROADCASTS: Final = "tests/services/test_broadcasts.py"
 
 
@@ -151,6 +152,20 @@ MONEY: Final = (
     ),
 )
 TENANCY: Final = (
+    Fault(
+        "whoever moved in with a party mediates on",
+        "services.mediations.steps",
+        "if any(row.needs for row in MEDIATION.table.of(action)):",
+        "if not MEDIATION:",
+        f"{INTERESTS}::test_a_party_who_moves_in_with_the_mediator_is_found_too",
+    ),
+    Fault(
+        "a party reads what the other wrote for the mediator",
+        "services.mediations.views",
+        "if is_me or circle is Circle.MEDIATOR else",
+        "if circle else",
+        "tests/mediations/test_life.py::test_only_the_mediator_reads_what_each_wrote",
+    ),
     Fault(
         "a place is told from another by how its path begins",
         "services.kernel.paths",

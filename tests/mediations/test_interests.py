@@ -85,8 +85,7 @@ async def test_a_party_who_moves_in_with_the_mediator_is_found_too(talks: Talks)
         person = (await talks.member(who)).person_id
         query = {"_id": f"r0-{phone}"}
         await db.residencies.update_one(query, {"$set": {"person": person}})
-    reply = await talks.send("POST", "mediator", f"mediations/{mediation_id}/end")
-    assert reply.status == 422
+    assert (await talks.get("mediator", "me/mediations")).body["items"] == []
     wish = {"reason": "far_apart"}
     reply = await talks.send("POST", "mediator", f"mediations/{mediation_id}/end", **wish)
     assert (reply.status, reply.code) == (403, "mediation_interest")
@@ -108,9 +107,11 @@ async def test_who_mediated_before_or_lost_the_office_sees_nothing_more(talks: T
     mediation_id = await talks.talks()
     await talks.assign(mediation_id, "member")
     assert (await talks.get("mediator", f"mediations/{mediation_id}")).status == 404
+    assert (await talks.see("member", mediation_id))["mediator"]["role"] == "mediation_member"
     [told] = [text for text in await talks.told("mediator", "mediation_work") if "改由" in text]
     assert told
     await talks.assign(mediation_id)
     query = {"_id": talks.offices["mediator"]}
     await talks.world.db.appointments.update_one(query, {"$set": {"to_day": "2026-01-01"}})
     assert (await talks.get("mediator", f"mediations/{mediation_id}")).status == 404
+    assert (await talks.see("li", mediation_id))["mediator"] is None

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from tests.build.cast import LI_HOME, SUN_HOME, WANG_HOME, ZHAO_HOME
+from tests.build.cast import LI_HOME, SUN_HOME, UNIT, WANG_HOME, ZHAO_HOME
 from tests.build.mediations import STORY, WITH_SHOP, WITH_WANG, Talks
 
 WITH_SUN: Final = [{"name": "sun", "home": SUN_HOME}]
@@ -30,6 +30,7 @@ BAD: Final[tuple[tuple[str, dict[str, Any], int, str], ...]] = (
     ("head", {"home": None, "parties": WITH_SHOP}, 422, "mediation_bad_parties"),
     ("head", {"home": None, "parties": [*WITH_SHOP, *WITH_SUN]}, 404, "not_found"),
     ("li", {"parties": [{"name": "x", "home": f"{WANG_HOME}9"}]}, 404, "not_found"),
+    ("li", {"parties": [{"name": "x", "home": UNIT}]}, 404, "not_found"),
 )
 
 

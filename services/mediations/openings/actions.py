@@ -150,6 +150,7 @@ async def _draft(
     named = [NewParty(name="", home=wish.home)] if wish.home else []
     named += wish.parties
     homes = sorted({party.home for party in named if party.home})
+    await _require_homes(deps, homes)
     register = await residencies.of_homes(deps, homes)
     if wish.home:
         named[0].name = _own_name(deps, actor, wish.home, register)
@@ -178,6 +179,13 @@ async def _draft(
     )
     draft.excluded = await _excluded(deps, wish.home or homes[0], wish)
     return draft, rows
+
+
+async def _require_homes(deps: Dependencies, homes: Sequence[str]) -> None:
+    """Raise NotFound unless each is a home that is there."""
+    found = await places.find_many(deps, homes)
+    if {each.id for each in found if each.kind is Kind.HOME} != set(homes):
+        raise errors.NotFound(places.MISSING)
 
 
 def _own_name(

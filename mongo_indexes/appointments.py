@@ -21,6 +21,8 @@ INDEXES: Final = [
     IndexModel([("under", ASCENDING), ("_id", ASCENDING)], name="under"),
     # The same of one role: page()
     IndexModel([("under", ASCENDING), ("role", ASCENDING), ("_id", ASCENDING)], name="role"),
+    # Heads' terms that are about to end there: count_ending()
+    IndexModel([("under", ASCENDING), ("to_day", ASCENDING)], name="under_ends"),
     # Appointments written under a phone that nobody has proved yet: bind_phone()
     IndexModel([("phone_index", ASCENDING)], name="phone_index"),
     # Who stands in for a head, and ends with them: substitutes_of(), end_substitutes()
@@ -36,5 +38,8 @@ FILLS: Final = {"under": above("place")}
 VALIDATOR: Final = {
     "bsonType": "object",
     "required": ["_id", "role", "place", "phone_index", "from_day", "appointed_by"],
-    "properties": {"person": {"bsonType": ["string", "null"]}},
+    "properties": {
+        "person": {"bsonType": ["string", "null"]},
+        "end_noted": {"bsonType": ["string", "null"]},
+    },
 }

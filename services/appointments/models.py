@@ -32,7 +32,8 @@ class Appointment(Struct, kw_only=True):
 
     `under`: the place and all above it, so that a list of some places is one equality.
     `substitute_for`: the head's appointment this one stands in for. `firm`: whose contract the
-    role hangs on. Rows are ended, not removed.
+    role hangs on. `end_noted`: the last day that the holder said they know of. Rows are ended,
+    not removed.
     """
 
     id: str = field(name="_id")
@@ -54,6 +55,7 @@ class Appointment(Struct, kw_only=True):
     ended_by: str = ""
     ended_at: datetime | None = None
     ended_because: str = ""
+    end_noted: Day | None = None
 
     def __post_init__(self) -> None:
         self.under = ancestors(self.place)

@@ -5,9 +5,12 @@ from typing import Final
 
 from services.appointments import store
 from services.appointments.models import Appointment
+from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.firms import contracts
 from services.kernel.access import accessible
+from services.kernel.acts import Act
+from services.kernel.days import Day
 from services.kernel.paths import ancestors
 from services.kernel.permissions import FIRM_ROLES, STAFF_ROLES, Actor, Permission, Role
 
@@ -128,6 +131,28 @@ async def roles_of(deps: Dependencies, person_id: str) -> list[Appointment]:
     """Return the appointments that are in force today."""
     today = deps.today()
     return await in_force(deps, await store.of_person(deps.db, person_id, today))
+
+
+async def ending_of(deps: Dependencies, person_id: str, last: Day) -> list[Appointment]:
+    """List a head's terms that end from today to a day, and that they did not say they know."""
+    return await store.ending_of(deps.db, person_id, deps.today(), last)
+
+
+async def count_ending(deps: Dependencies, place: str, last: Day, *, limit: int) -> int:
+    """Count the heads' terms under a place that end so, and of which nobody said it."""
+    return await store.count_ending(deps.db, place, deps.today(), last, limit=limit)
+
+
+async def note_end(deps: Dependencies, actor: Actor, appointment_id: str) -> None:
+    """Say that one knows the last day of one's own term. Harmless to repeat. NotFound."""
+
+    async def save(tx: Transaction) -> None:
+        mine = await access_own(deps, tx, actor, appointment_id)
+        await store.note_end(deps.db, tx, mine)
+        place, act, last = mine.place, Act.TERM_END_NOTED, mine.to_day
+        await audit.record(deps, tx, actor, act, place=place, subject=mine.id, last_day=last)
+
+    await deps.in_transaction(save)
 
 
 async def in_force(deps: Dependencies, roles: Sequence[Appointment]) -> list[Appointment]:

@@ -20,7 +20,7 @@ from services.kernel.days import active_on, not_over_on
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page, between, chosen
 from services.kernel.paths import under, under_any
-from services.kernel.permissions import Role
+from services.kernel.permissions import HEADS, Role
 from services.kernel.personal_data import ERASED
 
 BY_PLACE: Final = Keyset(Key("place"), Key())
@@ -184,6 +184,37 @@ async def holders_around(
     }
     cursor = db[COLLECTION].find(query).sort([("place", 1), ("_id", 1)]).limit(limit)
     return msgspec.convert(await cursor.hint("place").to_list(), list[Appointment])
+
+
+def _ending(first: str, last: str) -> Document:
+    """Return the condition for heads' own terms that end on one of some days."""
+    return {
+        "role": {"$in": list(HEADS)},
+        "substitute_for": {"$in": ["", None]},
+        "from_day": {"$lte": first},
+        "to_day": {"$gte": first, "$lte": last},
+        "$expr": {"$ne": ["$end_noted", "$to_day"]},  # or the holder said that they know it
+    }
+
+
+async def ending_of(db: Database, person_id: str, first: str, last: str) -> list[Appointment]:
+    """List a head's terms that end on one of these days. Served by index `person_place`."""
+    query = {"person": person_id, **_ending(first, last)}
+    cursor = db[COLLECTION].find(query, hint="person_place")
+    return msgspec.convert(await cursor.to_list(), list[Appointment])
+
+
+async def count_ending(db: Database, place: str, first: str, last: str, *, limit: int) -> int:
+    """Count the heads' terms under a place that end on one of these days. By `under_ends`."""
+    query = {"under": place, **_ending(first, last)}
+    return await db[COLLECTION].count_documents(query, hint="under_ends", limit=limit)
+
+
+async def note_end(db: Database, tx: Transaction, seen: Appointment) -> None:
+    """Write that the holder knows the last day of their term."""
+    key = {"_id": seen.id, "person": seen.person}
+    change = {"$set": {"end_noted": seen.to_day}}
+    await db[COLLECTION].update_one(key, change, session=tx)
 
 
 async def bind_phone(

@@ -4,6 +4,7 @@ from typing import Final
 
 from services.heads import hand_overs, notify, privacy
 from services.heads.models import HandOversQuery, HandOverView
+from services.heads.today import TODAY
 from services.kernel.features import Feature
 from services.kernel.lists import List, around
 from services.kernel.permissions import Permission
@@ -38,5 +39,8 @@ HAND_OVERS: Final = List(
 )
 
 FEATURE: Final = Feature(
-    holdings=privacy.HOLDINGS, templates=notify.TEMPLATES, lists=(HAND_OVERS,)
+    holdings=privacy.HOLDINGS,
+    templates=notify.TEMPLATES,
+    lists=(HAND_OVERS,),
+    today=TODAY,
 )

@@ -6,13 +6,18 @@ from typing import Final
 
 import msgspec
 
+from mongo_indexes import appointments
 from mongo_indexes.hand_overs import COLLECTION
 from services.dependencies import Database, Transaction
 from services.heads.models import HandOver, HandOverSort, HandOversQuery
-from services.heads.states import TABLE, HandOverAction
+from services.heads.states import TABLE, HandOverAction, HandOverState
+from services.kernel.days import active_on
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen, within
+from services.kernel.paths import under
+from services.kernel.permissions import HEADS
 
+MOST_TO_RECEIVE: Final = 200
 ORDERS: Final = {
     HandOverSort.NEWEST: Keyset(Key(ascending=False)),
     HandOverSort.OLDEST: Keyset(Key()),
@@ -65,3 +70,43 @@ async def known_to(
     }
     parts = [(index, {"$and": [each, asked]}) for index, each in mine]
     return await ORDERS[query.sort].page_of_any(db[COLLECTION], HandOver, parts, query)
+
+
+async def to_receive(db: Database, person_id: str, day: str) -> list[HandOver]:
+    """What the holder of an office did not give and may receive: few.
+
+    Looked up from the offices that a person holds on a day, not as a substitute, in one round
+    trip. Served by `person_place` of appointments and `place`.
+    """
+    held = {
+        "person": person_id,
+        "role": {"$in": list(HEADS)},
+        "substitute_for": {"$in": ["", None]},
+        **active_on(day),
+    }
+    look_up = {
+        "from": COLLECTION,
+        "localField": "place",
+        "foreignField": "place",
+        "let": {"role": "$role"},
+        "pipeline": [
+            {"$match": {"state": HandOverState.OFFERED, "giver": {"$ne": person_id}}},
+            {"$match": {"$expr": {"$eq": ["$role", "$$role"]}}},
+        ],
+        "as": "offered",
+    }
+    pipeline: list[Document] = [
+        {"$match": held},
+        {"$lookup": look_up},
+        {"$unwind": "$offered"},
+        {"$replaceRoot": {"newRoot": "$offered"}},
+        {"$limit": MOST_TO_RECEIVE},
+    ]
+    cursor = await db[appointments.COLLECTION].aggregate(pipeline, hint="person_place")
+    return msgspec.convert(await cursor.to_list(), list[HandOver])
+
+
+async def count_offered(db: Database, place: str, *, limit: int) -> int:
+    """Count what waits to be received at a place and under it. Served by index `offered`."""
+    query = {"place": under(place), "state": HandOverState.OFFERED}
+    return await db[COLLECTION].count_documents(query, hint="offered", limit=limit)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.home_requests import jobs, notify, privacy, reviews
+from services.home_requests.advices.today import TODAY
 from services.home_requests.kind import HOME_REQUEST
 from services.home_requests.models import RequestsQuery, RequestView
 from services.kernel.features import Feature
@@ -49,4 +50,5 @@ FEATURE: Final = Feature(
     forget=privacy.forget,
     forgets="房屋绑定申请里填写的内容",
     lists=(REQUESTS,),
+    today=TODAY,
 )

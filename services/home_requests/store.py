@@ -10,10 +10,13 @@ from pymongo import UpdateOne
 from mongo_indexes.home_requests import COLLECTION
 from services.dependencies import Database, Transaction
 from services.home_requests.models import HomeRequest, RequestSort, RequestsQuery
-from services.home_requests.states import OPEN
+from services.home_requests.states import OPEN, RequestState
 from services.kernel.documents import Document, to_document
+from services.kernel.interests import homes_of
 from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen, within
-from services.kernel.paths import under_any
+from services.kernel.paths import under, under_any
+from services.kernel.permissions import Actor, Permission
+from services.kernel.today import Part
 
 FILED: Final = Keyset(Key(ascending=False))
 ORDERS: Final = {
@@ -68,6 +71,31 @@ async def page(db: Database, places: Sequence[str], query: RequestsQuery) -> Pag
     if query.disputed is not None:
         where["disputed"] = True if query.disputed else {"$ne": True}
     return await ORDERS[query.sort].page(db[COLLECTION], HomeRequest, where, query)
+
+
+async def to_advise(db: Database, actor: Actor, part: Part) -> list[HomeRequest]:
+    """Requests that wait for a head's word, the longest first, by when they were filed.
+
+    Not of the actor, nor for a home of theirs. Served by `state`: those under some places are
+    of three days at most, and few enough to be sorted.
+    """
+    query = {
+        "state": RequestState.WITH_HEAD,
+        "person": {"$ne": actor.person_id},
+        "$and": [
+            under_any("home", actor.places(Permission.ADVISE_HOMES)),
+            {"home": {"$nin": sorted(homes_of(actor))}},
+            part.where("created_at"),
+        ],
+    }
+    cursor = db[COLLECTION].find(query, hint="state").sort([("created_at", 1), ("_id", 1)])
+    return msgspec.convert(await cursor.limit(part.limit).to_list(), list[HomeRequest])
+
+
+async def count_to_advise(db: Database, place: str, *, limit: int) -> int:
+    """Count the requests under a place that wait for a head's word. Served by `state`."""
+    query = {"state": RequestState.WITH_HEAD, "home": under(place)}
+    return await db[COLLECTION].count_documents(query, hint="state", limit=limit)
 
 
 async def open_at(db: Database, tx: Transaction, home: str) -> list[HomeRequest]:

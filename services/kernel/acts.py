@@ -55,6 +55,7 @@ class Act(Labelled):
     HANDED_OVER = "appointment.handed_over", "移交工作"
     HAND_OVER_RECEIVED = "appointment.hand_over_received", "接收移交"
     CONTACT_CHANGED = "appointment.contact_changed", "更改电话公开范围"
+    TERM_END_NOTED = "appointment.term_end_noted", "知悉任期将满"
     FIRM_ADDED = "firm.added", "登记物业企业"
     CONTRACT_SIGNED = "firm.contract_signed", "登记物业合同"
     CONTRACT_ENDED = "firm.contract_ended", "终止物业合同"
@@ -176,6 +177,9 @@ class Act(Labelled):
     OUTAGE_POSTPONED = "outage.postponed", "更改预计恢复时间"
     OUTAGE_ENDED = "outage.ended", "通告恢复"
     OUTAGE_CANCELLED = "outage.cancelled", "取消停水停电等计划"
+
+    TODAY_PUT_OFF = "today.put_off", "暂缓待办"
+    TODAY_TAKEN_BACK = "today.taken_back", "取消暂缓待办"
 
     PHOTO_ADDED = "photo.added", "上传照片"
     CONTENT_DECIDED = "content.decided", "审核内容", Guard.OWN_HOME

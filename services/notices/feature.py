@@ -20,6 +20,7 @@ from services.notices.unreached.models import (
     UnreachedHomesQuery,
     UnreachedQuery,
 )
+from services.notices.unreached.today import TODAY
 from services.notices.visits import actions as visits
 from services.notices.visits.models import VisitsQuery, VisitView
 
@@ -137,4 +138,5 @@ FEATURE: Final = Feature(
     forget=privacy.forget,
     forgets="读过和回复的通知、在通知下的提问",
     lists=(NOTICES, ANSWERS, QUESTIONS, UNREACHED, UNREACHED_HOMES, VISITS),
+    today=TODAY,
 )

@@ -10,6 +10,7 @@ from mongo_indexes.notices import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
+from services.kernel.today import NO_END
 from services.notices.models import Notice, NoticeKind, NoticeSort, NoticesQuery
 from services.notices.states import TABLE, NoticeAction, NoticeState, edition
 
@@ -110,14 +111,37 @@ async def current_at(
     Of laws and rules only what is pinned: they can be read any day, and nobody is visited for
     them. Served by index `doors`.
     """
-    where = {
+    where = _current(doors, now)
+    cursor = db[COLLECTION].find(where, LONG, hint="doors").sort(READ_ORDER.order)
+    return msgspec.convert(await cursor.limit(limit).to_list(), list[Notice])
+
+
+def _current(doors: Sequence[str], now: datetime) -> Document:
+    return {
         "doors": {"$in": list(doors)},
         "state": NoticeState.PUBLISHED,
         "shown_until": {"$not": {"$lte": now}},  # also without an end
         "$or": [{"kind": {"$ne": NoticeKind.POLICY}}, {"pinned": True}],
     }
-    cursor = db[COLLECTION].find(where, LONG, hint="doors").sort(READ_ORDER.order)
-    return msgspec.convert(await cursor.limit(limit).to_list(), list[Notice])
+
+
+async def current_through(
+    db: Database, doors: Sequence[str], now: datetime, *, limit: int, stages: Sequence[Document]
+) -> list[Document]:
+    """Return what stages of a pipeline make of the notices that current_at() returns.
+
+    In one round trip with what they look up. Each row has its id and `title`, and `due`: until
+    when it is answered or shown, NO_END for no end. Served by index `doors`.
+    """
+    ends = {"$min": ["$question.until", "$shown_until"]}
+    pipeline: list[Document] = [
+        {"$match": _current(doors, now)},
+        {"$sort": dict(READ_ORDER.order)},
+        {"$limit": limit},
+        {"$project": {"title": 1, "due": {"$ifNull": [ends, NO_END]}}},
+        *stages,
+    ]
+    return await (await db[COLLECTION].aggregate(pipeline, hint="doors")).to_list()
 
 
 async def shown_editions(

@@ -6,7 +6,7 @@ import msgspec
 
 from mongo_indexes.places import COLLECTION
 from services.dependencies import Database, Transaction
-from services.kernel.documents import to_document
+from services.kernel.documents import Document, to_document
 from services.kernel.paths import under, under_any
 from services.places.models import Kind, Place, StandingHome
 
@@ -47,6 +47,25 @@ async def standing_under(db: Database, tx: Transaction, above: Sequence[str]) ->
     """Homes of some units that are not retired: a few dozen each. Served by index `kind`."""
     query = {"kind": Kind.HOME, "retired_from": None, **under_any("_id", above)}
     return msgspec.convert(await db[COLLECTION].find(query, session=tx).to_list(), list[Place])
+
+
+def only_standing(field: str, day: str) -> list[Document]:
+    """Return stages of a pipeline that leave out rows whose home is retired on a day, or none.
+
+    `field`: with the path of the home; each is found by its id.
+    """
+    standing = {
+        "kind": Kind.HOME,
+        "$or": [{"retired_from": None}, {"retired_from": {"$gt": day}}],
+    }
+    look_up = {
+        "from": COLLECTION,
+        "localField": field,
+        "foreignField": "_id",
+        "pipeline": [{"$match": standing}, {"$project": {"_id": 1}}],
+        "as": "standing",
+    }
+    return [{"$lookup": look_up}, {"$match": {"standing.0": {"$exists": True}}}]
 
 
 async def page_under(

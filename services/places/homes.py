@@ -13,6 +13,7 @@ import msgspec
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel.days import FIRST_DAY, Day, plus_days
+from services.kernel.documents import Document
 from services.kernel.paths import parent
 from services.places import home_store
 from services.places.doors import door_key
@@ -74,6 +75,11 @@ def corrected(
         if following is None or (span.area, span.usage) != (following.area, following.usage)
     ]
     return msgspec.structs.replace(home, earlier=earlier, area=now.area, usage=now.usage)
+
+
+def only_standing(field: str, day: str) -> list[Document]:
+    """Return stages of a pipeline that leave out rows whose home is not standing on a day."""
+    return home_store.only_standing(field, day)
 
 
 async def correct(

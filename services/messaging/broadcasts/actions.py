@@ -21,6 +21,7 @@ from services.messaging.broadcasts.models import (
     Because,
     Broadcast,
     BroadcastHome,
+    LookUp,
     Urgency,
     Wish,
     broadcast_id,
@@ -250,6 +251,11 @@ async def unreached(
     if not broadcast_ids or not places:
         return Page([])
     return await homes_store.unreached(deps.db, broadcast_ids, places, query, because)
+
+
+def unreached_of(asked: LookUp) -> list[Document]:
+    """Return stages of a pipeline: its rows with a `broadcast` get `homes` not reached."""
+    return homes_store.look_up(asked)
 
 
 def _message_id(broadcast_id: str, person_id: str) -> str:

@@ -14,7 +14,7 @@ from services.kernel.documents import Document, to_document
 from services.kernel.measures import sum_if, written
 from services.kernel.pages import Key, Keyset, ListQuery, Page
 from services.kernel.paths import part, under, under_each
-from services.messaging.broadcasts.models import Because, BroadcastHome
+from services.messaging.broadcasts.models import Because, BroadcastHome, LookUp
 
 BY_HOME: Final = Keyset(Key("home"), Key())
 # Of those that are not reached: who of a home has it in the inbox, and what WeChat took.
@@ -89,6 +89,43 @@ async def unreached(
     narrow = WHY[because] if because else {}
     parts = [("by_home", {**told, **each, **narrow}) for each in under_each("home", places)]
     return await BY_HOME.page_of_any(db[COLLECTION], BroadcastHome, parts, query)
+
+
+def look_up(asked: LookUp) -> list[Document]:
+    """Return stages that give each row of a pipeline its homes which were not reached.
+
+    For a package whose rows each have a `broadcast`: the homes stand in `homes`, by path, each
+    a document with its `home`. Served by index `by_home`, a scan for each row and fifty places.
+    """
+    fields = [f"homes_{number}" for number, _ in enumerate(asked.ranges)]
+    stages: list[Document] = [
+        {
+            "$lookup": {
+                "from": COLLECTION,
+                "localField": "broadcast",
+                "foreignField": "broadcast",
+                "let": {"first": asked.first},
+                "pipeline": _unreached_of_one(asked, each),
+                "as": name,
+            }
+        }
+        for name, each in zip(fields, asked.ranges, strict=True)
+    ]
+    homes = {"$concatArrays": [f"${name}" for name in fields]}
+    return [*stages, {"$set": {"homes": homes}}, {"$unset": fields}]
+
+
+def _unreached_of_one(asked: LookUp, around: Document) -> list[Document]:
+    where = {"reached": False, **around, "$expr": {"$gte": ["$home", "$$first"]}}
+    without = [{"$match": {"_id": {"$nin": list(asked.without)}}}] if asked.without else []
+    return [
+        {"$match": where},
+        {"$sort": {"home": 1, "_id": 1}},
+        *without,
+        *asked.only,
+        {"$limit": asked.limit},
+        {"$project": {"_id": 0, "home": 1}},
+    ]
 
 
 async def reach(

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
+from services.kernel.documents import Document
 from services.kernel.labels import Labelled
 from services.messaging.broadcasts.states import BroadcastState
 
@@ -133,6 +134,22 @@ class BroadcastHome(Struct, kw_only=True):
         if not self.people:
             return Because.NOBODY_BOUND
         return Because.PUSHED_NOT_OPENED if self.pushed_at else Because.INBOX_ONLY
+
+
+class LookUp(Struct, frozen=True, kw_only=True):
+    """Homes not reached that the rows of another package's pipeline are given.
+
+    `ranges`: conditions on `home`, of paths.under_each(). `first`: expression of the row for
+    the path from which on; "" for all. `without`: ids of homes that are left out. `only`:
+    stages that leave out others, e.g. those that were retired. `limit`: most homes of each row
+    and range.
+    """
+
+    ranges: Sequence[Document]
+    first: Any = ""
+    without: Sequence[str] = ()
+    only: Sequence[Document] = ()
+    limit: int
 
 
 class Wish(Struct, frozen=True, kw_only=True):

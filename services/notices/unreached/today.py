@@ -1,0 +1,120 @@
+"""Homes that a notice did not reach, as what a head has to do: to knock at the door.
+
+The same homes as the list of a place (actions.py), in one round trip however many there are:
+the notices of today are read together with the first homes of each.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+
+from services.dependencies import Dependencies
+from services.kernel.documents import Document
+from services.kernel.paths import under_each
+from services.kernel.permissions import Actor, Permission
+from services.kernel.today import MOST_COUNTED, NO_END, Entry, Part, TodayKind
+from services.messaging.broadcasts import actions as broadcasts
+from services.messaging.broadcasts.models import LookUp, broadcast_id, home_id
+from services.notices import store
+from services.notices.notify import SOURCE
+from services.notices.unreached import doors
+from services.notices.unreached.actions import MOST_NOTICES
+from services.places import homes as place_homes
+
+# Between home and notice in a key: it sorts before every sign of a path, so that keys sort as
+# the homes do, and the notices of one home stand together.
+BETWEEN: Final = "/"
+BROADCAST: Final = {"$set": {"broadcast": {"$concat": [broadcast_id(SOURCE, ""), "$_id"]}}}
+
+
+async def read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]:
+    """Return homes to knock at: those whose notice ends first in front, then by path."""
+    places = actor.places(Permission.VIEW_RESIDENTS)
+    at, last = part.after or (None, "")
+    first: Any = last.partition(BETWEEN)[0]
+    asked = LookUp(
+        ranges=under_each("home", places),
+        first={"$cond": [{"$eq": ["$due", at]}, first, ""]} if first else "",
+        without=[_home_id(key) for key in part.without],
+        only=place_homes.only_standing("home", deps.today()),
+        limit=part.limit + bool(first),  # the last one before is read again
+    )
+    key = {"$concat": ["$homes.home", BETWEEN, "$_id"]}
+    stages = [
+        *_within(part),
+        BROADCAST,
+        *broadcasts.unreached_of(asked),
+        {"$unwind": "$homes"},
+        {"$project": {"title": 1, "due": 1, "home": "$homes.home", "key": key}},
+        {"$match": part.where("due", "key")},
+        {"$sort": {"due": 1, "key": 1}},
+        {"$limit": part.limit},
+    ]
+    rows = await _rows(deps, places, stages)
+    return [_entry(row) for row in rows]
+
+
+def _within(part: Part) -> list[Document]:
+    """Return the stage that leaves out notices of which no home is in a part."""
+    since = {"$gte": part.after[0]} if part.after else {}
+    until = {"$lt": part.until} if part.until else {}
+    return [{"$match": {"due": since | until}}] if since or until else []
+
+
+async def _rows(
+    deps: Dependencies, places: Sequence[str], stages: Sequence[Document]
+) -> list[Document]:
+    return await store.current_through(
+        deps.db, doors.keys(places), deps.now(), limit=MOST_NOTICES, stages=stages
+    )
+
+
+def _home_id(key: str) -> str:
+    home, _, notice = key.partition(BETWEEN)
+    return home_id(broadcast_id(SOURCE, notice), home)
+
+
+def _entry(row: Document) -> Entry:
+    return Entry(
+        key=row["key"],
+        place=row["home"],
+        subject=row["_id"],
+        title=f"上门告知:{row['title']}",
+        due_at=None if row["due"] == NO_END else row["due"],
+    )
+
+
+async def count(deps: Dependencies, _actor: Actor, places: Sequence[str]) -> dict[str, int]:
+    """Count the homes to knock at, of each place."""
+    counts = await asyncio.gather(*(_count(deps, place) for place in places))
+    return dict(zip(places, counts, strict=True))
+
+
+async def _count(deps: Dependencies, place: str) -> int:
+    asked = LookUp(
+        ranges=under_each("home", [place]),
+        only=place_homes.only_standing("home", deps.today()),
+        limit=MOST_COUNTED,
+    )
+    stages = [
+        BROADCAST,
+        *broadcasts.unreached_of(asked),
+        {"$unwind": "$homes"},
+        {"$limit": MOST_COUNTED},
+        {"$count": "count"},
+    ]
+    rows = await _rows(deps, [place], stages)
+    return sum(row["count"] for row in rows)
+
+
+TODAY: Final = (
+    TodayKind(
+        name="notices.unreached",
+        label="上门告知",
+        weight=40,
+        needs=Permission.VIEW_RESIDENTS,
+        read=read,
+        count=count,
+        operations=("createHomeVisit",),
+    ),
+)

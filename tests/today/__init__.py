@@ -1,0 +1,1 @@
+"""The list of what a head has to do."""

@@ -49,10 +49,10 @@ async def standing_under(db: Database, tx: Transaction, above: Sequence[str]) ->
     return msgspec.convert(await db[COLLECTION].find(query, session=tx).to_list(), list[Place])
 
 
-def only_standing(field: str, day: str) -> list[Document]:
-    """Return stages of a pipeline that leave out rows whose home is retired on a day, or none.
+def look_up_standing(field: str, day: str) -> list[Document]:
+    """Return stages of a pipeline that say of each row whether its home stands on a day.
 
-    `field`: with the path of the home; each is found by its id.
+    `field`: with the path of the home; each is found by its id. The answer is in `stands`.
     """
     standing = {
         "kind": Kind.HOME,
@@ -63,9 +63,9 @@ def only_standing(field: str, day: str) -> list[Document]:
         "localField": field,
         "foreignField": "_id",
         "pipeline": [{"$match": standing}, {"$project": {"_id": 1}}],
-        "as": "standing",
+        "as": "stands",
     }
-    return [{"$lookup": look_up}, {"$match": {"standing.0": {"$exists": True}}}]
+    return [{"$lookup": look_up}, {"$set": {"stands": {"$ne": ["$stands", []]}}}]
 
 
 async def page_under(

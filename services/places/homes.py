@@ -77,9 +77,9 @@ def corrected(
     return msgspec.structs.replace(home, earlier=earlier, area=now.area, usage=now.usage)
 
 
-def only_standing(field: str, day: str) -> list[Document]:
-    """Return stages of a pipeline that leave out rows whose home is not standing on a day."""
-    return home_store.only_standing(field, day)
+def look_up_standing(field: str, day: str) -> list[Document]:
+    """Return stages of a pipeline that say in `stands` if a row's home stands on a day."""
+    return home_store.look_up_standing(field, day)
 
 
 async def correct(

@@ -116,13 +116,17 @@ def look_up(asked: LookUp) -> list[Document]:
 
 
 def _unreached_of_one(asked: LookUp, around: Document) -> list[Document]:
-    where = {"reached": False, **around, "$expr": {"$gte": ["$home", "$$first"]}}
-    without = [{"$match": {"_id": {"$nin": list(asked.without)}}}] if asked.without else []
+    """Return the stages for one row: nothing before the limit that is not done by the index.
+
+    With another stage there the database would read ahead, thousands of homes of each row. No
+    index is thought of for a $nor, so that none but `by_home` is.
+    """
+    where: Document = {"reached": False, **around, "$expr": {"$gte": ["$home", "$$first"]}}
+    if asked.without:
+        where["$nor"] = [{"_id": {"$in": list(asked.without)}}]
     return [
         {"$match": where},
         {"$sort": {"home": 1, "_id": 1}},
-        *without,
-        *asked.only,
         {"$limit": asked.limit},
         {"$project": {"_id": 0, "home": 1}},
     ]

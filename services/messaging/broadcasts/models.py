@@ -140,15 +140,13 @@ class LookUp(Struct, frozen=True, kw_only=True):
     """Homes not reached that the rows of another package's pipeline are given.
 
     `ranges`: conditions on `home`, of paths.under_each(). `first`: expression of the row for
-    the path from which on; "" for all. `without`: ids of homes that are left out. `only`:
-    stages that leave out others, e.g. those that were retired. `limit`: most homes of each row
-    and range.
+    the path from which on; "" for all. `without`: ids of homes that are left out.
+    `limit`: most homes of each row and range.
     """
 
     ranges: Sequence[Document]
     first: Any = ""
     without: Sequence[str] = ()
-    only: Sequence[Document] = ()
     limit: int
 
 

@@ -6,7 +6,9 @@ the notices of today are read together with the first homes of each.
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
+
+import msgspec
 
 from services.dependencies import Dependencies
 from services.kernel.documents import Document
@@ -24,23 +26,38 @@ from services.places import homes as place_homes
 # Between home and notice in a key: it sorts before every sign of a path, so that keys sort as
 # the homes do, and the notices of one home stand together.
 BETWEEN: Final = "/"
+SPARE: Final = 10  # homes read beside those wanted, as some may have been retired
 BROADCAST: Final = {"$set": {"broadcast": {"$concat": [broadcast_id(SOURCE, ""), "$_id"]}}}
 
 
 async def read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]:
-    """Return homes to knock at: those whose notice ends first in front, then by path."""
-    places = actor.places(Permission.VIEW_RESIDENTS)
+    """Return homes to knock at: those whose notice ends first in front, then by path.
+
+    Nobody knocks at a home that was retired since. They are few: a second query only where
+    more of them stand side by side than are read at once beside what is wanted.
+    """
+    places, found = actor.places(Permission.VIEW_RESIDENTS), list[Entry]()
+    while True:
+        asked = msgspec.structs.replace(part, limit=part.limit - len(found) + SPARE)
+        rows = await _rows(deps, places, _stages(deps, places, asked))
+        found += [_entry(row) for row in rows if row["stands"]]
+        if len(found) >= part.limit or len(rows) < asked.limit:
+            return found[: part.limit]
+        part = msgspec.structs.replace(part, after=(rows[-1]["due"], rows[-1]["key"]))
+
+
+def _stages(deps: Dependencies, places: Sequence[str], part: Part) -> list[Document]:
+    """Return the stages that make of notices a part of their homes."""
     at, last = part.after or (None, "")
-    first: Any = last.partition(BETWEEN)[0]
+    first = last.partition(BETWEEN)[0]
     asked = LookUp(
         ranges=under_each("home", places),
         first={"$cond": [{"$eq": ["$due", at]}, first, ""]} if first else "",
         without=[_home_id(key) for key in part.without],
-        only=place_homes.only_standing("home", deps.today()),
         limit=part.limit + bool(first),  # the last one before is read again
     )
     key = {"$concat": ["$homes.home", BETWEEN, "$_id"]}
-    stages = [
+    return [
         *_within(part),
         BROADCAST,
         *broadcasts.unreached_of(asked),
@@ -49,9 +66,8 @@ async def read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]:
         {"$match": part.where("due", "key")},
         {"$sort": {"due": 1, "key": 1}},
         {"$limit": part.limit},
+        *place_homes.look_up_standing("home", deps.today()),
     ]
-    rows = await _rows(deps, places, stages)
-    return [_entry(row) for row in rows]
 
 
 def _within(part: Part) -> list[Document]:
@@ -85,17 +101,13 @@ def _entry(row: Document) -> Entry:
 
 
 async def count(deps: Dependencies, _actor: Actor, places: Sequence[str]) -> dict[str, int]:
-    """Count the homes to knock at, of each place."""
+    """Count the homes to knock at, of each place; as in all figures, retired ones too."""
     counts = await asyncio.gather(*(_count(deps, place) for place in places))
     return dict(zip(places, counts, strict=True))
 
 
 async def _count(deps: Dependencies, place: str) -> int:
-    asked = LookUp(
-        ranges=under_each("home", [place]),
-        only=place_homes.only_standing("home", deps.today()),
-        limit=MOST_COUNTED,
-    )
+    asked = LookUp(ranges=under_each("home", [place]), limit=MOST_COUNTED)
     stages = [
         BROADCAST,
         *broadcasts.unreached_of(asked),

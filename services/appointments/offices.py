@@ -11,6 +11,7 @@ from services.firms import contracts
 from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.days import Day
+from services.kernel.documents import Document
 from services.kernel.paths import ancestors
 from services.kernel.permissions import FIRM_ROLES, STAFF_ROLES, Actor, Permission, Role
 
@@ -131,6 +132,16 @@ async def roles_of(deps: Dependencies, person_id: str) -> list[Appointment]:
     """Return the appointments that are in force today."""
     today = deps.today()
     return await in_force(deps, await store.of_person(deps.db, person_id, today))
+
+
+async def held_through(
+    deps: Dependencies, person_id: str, stages: Sequence[Document]
+) -> list[Document]:
+    """Return what stages of a pipeline make of the offices that somebody holds as a head.
+
+    For a package that looks something up for each of them, in one round trip.
+    """
+    return await store.held_through(deps.db, person_id, deps.today(), stages)
 
 
 async def ending_of(deps: Dependencies, person_id: str, last: Day) -> list[Appointment]:

@@ -186,6 +186,21 @@ async def holders_around(
     return msgspec.convert(await cursor.hint("place").to_list(), list[Appointment])
 
 
+async def held_through(
+    db: Database, person_id: str, day: str, stages: Sequence[Document]
+) -> list[Document]:
+    """Return what stages of a pipeline make of the offices of a head on a day.
+
+    In one round trip with what they look up; not of those in which the person stands in for
+    another. Served by index `person_place`.
+    """
+    own = {"role": {"$in": list(HEADS)}, "substitute_for": {"$in": ["", None]}}
+    held = {"person": person_id, **own, **active_on(day)}
+    pipeline: list[Document] = [{"$match": held}, *stages]
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="person_place")
+    return await cursor.to_list()
+
+
 def _ending(first: str, last: str) -> Document:
     """Return the condition for heads' own terms that end on one of some days."""
     return {

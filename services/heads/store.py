@@ -6,16 +6,13 @@ from typing import Final
 
 import msgspec
 
-from mongo_indexes import appointments
 from mongo_indexes.hand_overs import COLLECTION
 from services.dependencies import Database, Transaction
 from services.heads.models import HandOver, HandOverSort, HandOversQuery
 from services.heads.states import TABLE, HandOverAction, HandOverState
-from services.kernel.days import active_on
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen, within
 from services.kernel.paths import under
-from services.kernel.permissions import HEADS
 
 MOST_TO_RECEIVE: Final = 200
 ORDERS: Final = {
@@ -72,18 +69,12 @@ async def known_to(
     return await ORDERS[query.sort].page_of_any(db[COLLECTION], HandOver, parts, query)
 
 
-async def to_receive(db: Database, person_id: str, day: str) -> list[HandOver]:
-    """What the holder of an office did not give and may receive: few.
+def look_up_offered(person_id: str) -> list[Document]:
+    """Return stages of a pipeline that make of offices what is offered to their holder.
 
-    Looked up from the offices that a person holds on a day, not as a substitute, in one round
-    trip. Served by `person_place` of appointments and `place`.
+    Of rows with `place` and `role`, as appointments are; not what the person gave. They are
+    few. Served by index `place`.
     """
-    held = {
-        "person": person_id,
-        "role": {"$in": list(HEADS)},
-        "substitute_for": {"$in": ["", None]},
-        **active_on(day),
-    }
     look_up = {
         "from": COLLECTION,
         "localField": "place",
@@ -95,15 +86,12 @@ async def to_receive(db: Database, person_id: str, day: str) -> list[HandOver]:
         ],
         "as": "offered",
     }
-    pipeline: list[Document] = [
-        {"$match": held},
+    return [
         {"$lookup": look_up},
         {"$unwind": "$offered"},
         {"$replaceRoot": {"newRoot": "$offered"}},
         {"$limit": MOST_TO_RECEIVE},
     ]
-    cursor = await db[appointments.COLLECTION].aggregate(pipeline, hint="person_place")
-    return msgspec.convert(await cursor.to_list(), list[HandOver])
 
 
 async def count_offered(db: Database, place: str, *, limit: int) -> int:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
+import msgspec
+
 from services.appointments import offices
 from services.appointments.models import Appointment
 from services.dependencies import Dependencies
@@ -19,8 +21,9 @@ DAYS_BEFORE: Final = 30
 
 async def to_receive(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]:
     """Return the lists that the actor may receive as the next head."""
-    found = await store.to_receive(deps.db, actor.person_id, deps.today())
-    return part.of(_to_receive(made) for made in found)
+    offered = store.look_up_offered(actor.person_id)
+    rows = await offices.held_through(deps, actor.person_id, offered)
+    return part.of(_to_receive(made) for made in msgspec.convert(rows, list[HandOver]))
 
 
 def _to_receive(made: HandOver) -> Entry:

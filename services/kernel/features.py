@@ -149,7 +149,9 @@ class Features:
         self.selections: Final = _once(each.selections for each in features)
         self.cases: Final = _once({one.name: one} for each in features for one in each.cases)
         kinds = _once({one.name: one} for each in features for one in each.today)
-        self.today: Final = tuple(sorted(kinds.values(), key=lambda one: one.weight))
+        self.today: Final = tuple(
+            sorted(kinds.values(), key=lambda one: (one.weight, one.name))
+        )
 
 
 def _once(registered: Iterable[Mapping[str, R]]) -> dict[str, R]:

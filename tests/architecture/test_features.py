@@ -1,6 +1,7 @@
 """Features: what a package declares is registered by its `feature.py`, listed nowhere else."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,10 +15,12 @@ import pytest
 from msgspec import structs
 
 from scripts.shape import PRODUCT, SourceTree
+from server.app import ROUTES
 from server.features import FEATURES
 from services.bills.runs.notify import BILL_ISSUED
 from services.kernel.features import Feature, Features, Lane, Part, Schedule, Step
 from services.kernel.personal_data import Fate
+from services.kernel.today import TodayKind
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -188,3 +191,37 @@ def test_a_part_of_closing_comes_before_what_it_needs() -> None:
         Features({"a": Feature(before=("b",)), "b": Feature(before=("a",))})
     with pytest.raises(KeyError):
         Features({"a": Feature(before=("gone",))})
+
+
+def kinds_of_today(tree: SourceTree) -> Iterator[tuple[str, TodayKind]]:
+    """Yield (module, kind) of what heads have to do, as the packages declare it."""
+    for module, found in declared(tree, "TODAY"):
+        if module.endswith(".today"):
+            yield from ((module, kind) for kind in found)
+
+
+def test_every_declared_kind_of_what_heads_have_to_do_is_registered(
+    source_tree: SourceTree,
+) -> None:
+    found = [kind for _, kind in kinds_of_today(source_tree)]
+    assert found
+    assert [*FEATURES.today] == sorted(found, key=lambda kind: (kind.weight, kind.name))
+
+
+def test_what_heads_have_to_do_is_named_and_done_by_operations_that_there_are(
+    source_tree: SourceTree,
+) -> None:
+    there = {c.operation for route in ROUTES for c in route.contracts().values()}
+    for module, kind in kinds_of_today(source_tree):
+        assert kind.name.startswith(f"{module.split('.')[1]}."), kind.name
+        assert {*kind.operations} <= there, kind.name
+        assert kind.operations or kind.done, f"{kind.name} could be done by nothing"
+    labels = [kind.label for kind in FEATURES.today]
+    assert len({*labels}) == len(labels)
+
+
+def test_the_page_on_what_heads_have_to_do_has_every_kind() -> None:
+    page = (ROOT / "docs/explanation/today.md").read_text(encoding="utf-8")
+    rows = [f"| {kind.weight} | `{kind.name}` {kind.label} |" for kind in FEATURES.today]
+    found = [line for line in page.splitlines() if re.match(r"\| \d+ \| `", line)]
+    assert [line[: len(row)] for line, row in zip(found, rows, strict=True)] == rows

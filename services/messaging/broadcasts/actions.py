@@ -254,7 +254,10 @@ async def unreached(
 
 
 def unreached_of(asked: LookUp) -> list[Document]:
-    """Return stages of a pipeline: its rows with a `broadcast` get `homes` not reached."""
+    """Return stages of a pipeline: of rows with a `broadcast`, one for each home not reached.
+
+    Its path is in `homes.home`.
+    """
     return homes_store.look_up(asked)
 
 

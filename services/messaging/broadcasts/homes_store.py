@@ -92,44 +92,46 @@ async def unreached(
 
 
 def look_up(asked: LookUp) -> list[Document]:
-    """Return stages that give each row of a pipeline its homes which were not reached.
+    """Return stages that make of each row of a pipeline its homes which were not reached.
 
-    For a package whose rows each have a `broadcast`: the homes stand in `homes`, by path, each
-    a document with its `home`. Served by index `by_home`, a scan for each row and fifty places.
+    For a package whose rows each have a `broadcast`: the home stands in `homes.home`, and a row
+    is there for each home. Served by index `by_home`, a scan for each row and fifty places.
     """
+    if len(asked.ranges) == 1:  # read one by one, as far as they are asked for
+        return [_look_up(asked, asked.ranges[0], "homes"), {"$unwind": "$homes"}]
     fields = [f"homes_{number}" for number, _ in enumerate(asked.ranges)]
-    stages: list[Document] = [
-        {
-            "$lookup": {
-                "from": COLLECTION,
-                "localField": "broadcast",
-                "foreignField": "broadcast",
-                "let": {"first": asked.first},
-                "pipeline": _unreached_of_one(asked, each),
-                "as": name,
-            }
-        }
-        for name, each in zip(fields, asked.ranges, strict=True)
-    ]
+    parts = [_look_up(asked, *each) for each in zip(asked.ranges, fields, strict=True)]
     homes = {"$concatArrays": [f"${name}" for name in fields]}
-    return [*stages, {"$set": {"homes": homes}}, {"$unset": fields}]
+    return [*parts, {"$set": {"homes": homes}}, {"$unset": fields}, {"$unwind": "$homes"}]
 
 
-def _unreached_of_one(asked: LookUp, around: Document) -> list[Document]:
-    """Return the stages for one row: nothing before the limit that is not done by the index.
+def _look_up(asked: LookUp, around: Document, name: str) -> Document:
+    """Return the stage for one range: in it, nothing that the index does not do by itself.
 
-    With another stage there the database would read ahead, thousands of homes of each row. No
-    index is thought of for a $nor, so that none but `by_home` is.
+    With another stage before the limit the database would read ahead, thousands of homes of
+    each row. No index is thought of for a $nor, so that none but `by_home` is. Where all homes
+    are asked for, no document is read.
     """
-    where: Document = {"reached": False, **around, "$expr": {"$gte": ["$home", "$$first"]}}
+    where: Document = {"reached": False, **around}
+    if asked.first is not None:
+        where["$expr"] = {"$gte": ["$home", "$$first"]}
     if asked.without:
         where["$nor"] = [{"_id": {"$in": list(asked.without)}}]
-    return [
-        {"$match": where},
-        {"$sort": {"home": 1, "_id": 1}},
-        {"$limit": asked.limit},
-        {"$project": {"_id": 0, "home": 1}},
-    ]
+    return {
+        "$lookup": {
+            "from": COLLECTION,
+            "localField": "broadcast",
+            "foreignField": "broadcast",
+            "let": {"first": asked.first},
+            "pipeline": [
+                {"$match": where},
+                {"$sort": {"home": 1, "_id": 1}},
+                {"$limit": asked.limit},
+                {"$project": {"_id": 0, "home": 1}},
+            ],
+            "as": name,
+        }
+    }
 
 
 async def reach(

@@ -52,7 +52,7 @@ def _stages(deps: Dependencies, places: Sequence[str], part: Part) -> list[Docum
     first = last.partition(BETWEEN)[0]
     asked = LookUp(
         ranges=under_each("home", places),
-        first={"$cond": [{"$eq": ["$due", at]}, first, ""]} if first else "",
+        first={"$cond": [{"$eq": ["$due", at]}, first, ""]} if first else None,
         without=[_home_id(key) for key in part.without],
         limit=part.limit + bool(first),  # the last one before is read again
     )
@@ -61,7 +61,6 @@ def _stages(deps: Dependencies, places: Sequence[str], part: Part) -> list[Docum
         *_within(part),
         BROADCAST,
         *broadcasts.unreached_of(asked),
-        {"$unwind": "$homes"},
         {"$project": {"title": 1, "due": 1, "home": "$homes.home", "key": key}},
         {"$match": part.where("due", "key")},
         {"$sort": {"due": 1, "key": 1}},
@@ -111,7 +110,6 @@ async def _count(deps: Dependencies, place: str) -> int:
     stages = [
         BROADCAST,
         *broadcasts.unreached_of(asked),
-        {"$unwind": "$homes"},
         {"$limit": MOST_COUNTED},
         {"$count": "count"},
     ]

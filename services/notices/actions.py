@@ -1,6 +1,7 @@
 """Actions on notices before publication: drafted, changed, reviewed; and who sees them."""
 
 from services.audiences import actions as audiences
+from services.audiences import senders as audience_senders
 from services.audiences.models import Preview
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
@@ -180,5 +181,7 @@ async def listing(deps: Dependencies, actor: Actor, query: NoticesQuery) -> Page
     Raises NotFound for a place that is not theirs.
     """
     scope_of(actor, Permission.SEND_NOTICES, query.place)
-    page = await store.page(deps.db, senders.keys(actor, query.place), query)
+    page = await store.page(
+        deps.db, audience_senders.keys(actor, senders.KINDS, query.place), query
+    )
     return page.of(await views.summaries(deps, page.items))

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET
 
 from services.audiences import actions as audiences
+from services.audiences import senders as audience_senders
 from services.dependencies import Dependencies, Transaction
 from services.kernel.paths import smallest_around
 from services.kernel.permissions import Actor, Permission
@@ -34,7 +35,7 @@ async def complete(deps: Dependencies, actor: Actor, wish: NewNotice) -> Notice:
         role=role,
         place=smallest_around(meant),
         places=list(meant),
-        senders=senders.tokens(actor, role, meant),
+        senders=audience_senders.tokens(actor, role, meant),
         author=actor.person_id,
         changed_by=actor.person_id,
         writers=[actor.person_id],

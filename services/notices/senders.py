@@ -1,9 +1,6 @@
-"""Senders: which office may send which kind of notice, and who works on one.
+"""Senders of notices: which office may send which kind, and who works on one.
 
-Everybody works on the notices of their own office; staff of the community and above on those of
-the offices below theirs, too. A firm does not see what the committee drafts about it, nor the
-other way. Who works on a notice is kept with it as tokens "office|place", so that access to one
-and the list of all are the same question.
+Who works on what an office sends is one rule for all that is sent: services/audiences/senders.
 """
 
 from collections.abc import Sequence
@@ -11,13 +8,12 @@ from typing import Final
 
 import msgspec
 
-from services.audiences import readers
+from services.audiences import readers, senders
 from services.audiences.models import Audience
 from services.kernel import errors
 from services.kernel.access import accessible
-from services.kernel.paths import ancestors, covers, smallest_around
+from services.kernel.paths import ancestors, covers
 from services.kernel.permissions import (
-    FIRM_ROLES,
     HEADS,
     Actor,
     Permission,
@@ -42,15 +38,6 @@ KINDS: Final[dict[Role, frozenset[NoticeKind]]] = {
     Role.CITY_STAFF: ALL,
     Role.ADMINISTRATOR: ALL,
 }
-OVERSEERS: Final = (
-    Role.COMMUNITY_STAFF,
-    Role.SUBDISTRICT_STAFF,
-    Role.DISTRICT_STAFF,
-    Role.CITY_STAFF,
-    Role.ADMINISTRATOR,
-)
-# Each of their compounds is an office of its own, by another contract or election.
-ONE_COMPOUND: Final = (*FIRM_ROLES, Role.COMMITTEE_MEMBER)
 
 
 class KindNotYours(errors.Forbidden):
@@ -65,15 +52,6 @@ class OnePlace(errors.InvalidInput):
     code = "notice_one_place"
 
 
-def oversees(role: Role, other: Role) -> bool:
-    """Tell whether an office works on the notices of another, at its places."""
-    if role is other:
-        return True
-    if role not in OVERSEERS:
-        return False
-    return other not in OVERSEERS or OVERSEERS.index(other) < OVERSEERS.index(role)
-
-
 def office_of(actor: Actor, kind: NoticeKind, places: Sequence[str]) -> Role:
     """Return the office by which the actor sends a notice of this kind to these places.
 
@@ -81,40 +59,13 @@ def office_of(actor: Actor, kind: NoticeKind, places: Sequence[str]) -> Role:
     """
     for place in places:
         require_at(actor, Permission.SEND_NOTICES, place)
-    held = [role for role in KINDS if _covers_all(actor, role, places)]
-    able = [role for role in held if kind in KINDS[role]]
+    able = [role for role in senders.covering(actor, KINDS, places) if kind in KINDS[role]]
     if not able:
         raise KindNotYours(f"您的职务不能发送“{kind.label}”")
-    free = [
-        role for role in able if role not in ONE_COMPOUND or _one_covers(actor, role, places)
-    ]
+    free = [role for role in able if senders.writes_to_all(actor, role, places)]
     if not free:
         raise OnePlace("请按小区分别发送")
     return free[0]
-
-
-def _held(actor: Actor, role: Role) -> list[str]:
-    return [grant.place for grant in actor.grants if grant.role is role]
-
-
-def _covers_all(actor: Actor, role: Role, places: Sequence[str]) -> bool:
-    held = _held(actor, role)
-    return all(any(covers(each, place) for each in held) for place in places)
-
-
-def _one_covers(actor: Actor, role: Role, places: Sequence[str]) -> bool:
-    return any(all(covers(held, place) for place in places) for held in _held(actor, role))
-
-
-def tokens(actor: Actor, role: Role, places: Sequence[str]) -> list[str]:
-    """Return the tokens of who works on a notice of this office to these places.
-
-    The places above all of them, and those by which the actor holds the office: the buildings
-    of a grid lie in several compounds.
-    """
-    around = smallest_around(places)
-    held = [each for each in _held(actor, role) if any(covers(each, p) for p in places)]
-    return sorted({f"{role}|{place}" for place in (*ancestors(around), *held)})
 
 
 def tokens_again(actor: Actor, found: Notice, places: Sequence[str]) -> list[str]:
@@ -124,20 +75,7 @@ def tokens_again(actor: Actor, found: Notice, places: Sequence[str]) -> list[str
     it for one of them, as the head of a grid does, still works on it.
     """
     lost = {f"{found.role}|{place}" for place in ancestors(found.place) if place not in places}
-    return sorted({*found.senders} - lost | {*tokens(actor, found.role, places)})
-
-
-def keys(actor: Actor, place: str | None = None) -> list[str]:
-    """Return the tokens that the actor has, at one place of theirs or at all."""
-    return sorted(
-        {
-            f"{other}|{place or grant.place}"
-            for grant in actor.grants
-            if grant.role in KINDS and (place is None or covers(grant.place, place))
-            for other in KINDS
-            if oversees(grant.role, other)
-        }
-    )
+    return sorted({*found.senders} - lost | {*senders.tokens(actor, found.role, places)})
 
 
 def access(actor: Actor, found: Notice | None) -> Notice:
@@ -187,7 +125,7 @@ def carries(actor: Actor, notice: Notice) -> bool:
 
 
 def sees(actor: Actor, notice: Notice) -> bool:
-    return not {*keys(actor)}.isdisjoint(notice.senders)
+    return not {*senders.keys(actor, KINDS)}.isdisjoint(notice.senders)
 
 
 def writers_of(found: Notice) -> set[str]:

@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from services.audiences.senders import OVERSEERS
 from services.kernel.permissions import Permission, Role
-from services.notices.senders import OVERSEERS
 from tests.matrix.posts import Post, lies_in
 from tests.matrix.rules import Outcome
 

@@ -5,10 +5,11 @@ from typing import Final
 
 import pytest
 
+from services.audiences import senders
+from services.audiences.senders import OVERSEERS
 from services.kernel.permissions import PERMISSIONS, Actor, Grant, Permission, Role
-from services.notices import senders
 from services.notices.models import NoticeKind
-from services.notices.senders import KINDS, OVERSEERS
+from services.notices.senders import KINDS
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "explanation" / "notices.md"
 COMPOUND: Final = "cc.a.b.c.c07"
@@ -63,5 +64,5 @@ def test_tokens_and_keys_meet_where_the_office_covers_the_place() -> None:
         (Role.ADMINISTRATOR, "cc", True),
         (Role.UNIT_HEAD, f"{COMPOUND}.b1", False),
     ):
-        keys = {*senders.keys(Actor("b", "", (Grant(role, place),)))}
+        keys = {*senders.keys(Actor("b", "", (Grant(role, place),)), KINDS)}
         assert bool(keys & tokens) is meets, (role, place)

@@ -113,6 +113,18 @@ class Act(Labelled):
     NOTICE_QUESTIONS_GROUPED = "notice.questions_grouped", "归并通知下的提问"
     NOTICE_QUESTION_ANSWERED = "notice.question_answered", "答复通知下的提问"
 
+    SURVEY_CHANGED = "survey.changed", "起草或修改征求意见"
+    SURVEY_OPENED = "survey.opened", "发出征求意见"
+    SURVEY_EXTENDED = "survey.extended", "延长征求意见"
+    SURVEY_CLOSED = "survey.closed", "结束征求意见"
+    SURVEY_PUBLISHED = "survey.published", "公布征求意见结果"
+    SURVEY_WITHDRAWN = "survey.withdrawn", "撤回征求意见"
+    SURVEY_ANSWERED = "survey.answered", "填写征求意见"
+    SURVEY_ANSWER_ENTERED = "survey.answer_entered", "录入纸质意见", Guard.OWN_HOME
+    SURVEY_ENTERED_AGAIN = "survey.entered_again", "第二次录入纸质意见"
+    SURVEY_ENTRY_DECIDED = "survey.entry_decided", "核定两次录入不一致的意见", Guard.OWN_HOME
+    SURVEY_TEXT_CHOSEN = "survey.text_chosen", "选用征求到的意见原文"
+
     REPAIR_CATEGORY_ADDED = "repair.category_added", "增加报修类别"
     REPAIR_CATEGORY_CHANGED = "repair.category_changed", "更改报修类别"
     REPAIR_TERMS_SET = "repair.terms_set", "制定报修时限"

@@ -63,6 +63,8 @@ class Permission(StrEnum):
     MANAGE_FIRMS = auto()  # firms and their contracts
     MODERATE = auto()  # decide who sees what a resident wrote, where WeChat is not sure
     SEND_NOTICES = auto()  # write to the people of a place
+    SEND_SURVEYS = auto()  # ask the people of a place what they think
+    OVERSEE_SURVEYS = auto()  # read what was answered in words; settle paper read in two ways
     REPORT_FOR_OTHERS = auto()  # write down what somebody reported by phone or at the window
     FOLLOW_REPAIRS = auto()  # repairs of what all share, without names
     WORK_ON_REPAIRS = auto()  # do a repair; see all of those of the place
@@ -83,11 +85,12 @@ P = Permission
 LIVES_THERE: Final = frozenset({P.PAY_BILLS, P.VIEW_HOME})
 SUPERVISOR: Final = frozenset({P.VIEW_PLACES, P.VIEW_RATES})
 BOOKKEEPER: Final = SUPERVISOR | {P.VIEW_UNPAID}
+WRITES: Final = frozenset({P.SEND_NOTICES, P.SEND_SURVEYS})
 WATCHES_REPAIRS: Final = frozenset({P.REPORT_FOR_OTHERS, P.FOLLOW_REPAIRS})
 # Repairs of a compound, or of a community's compounds that have no firm.
 DISPATCH: Final = WATCHES_REPAIRS | {P.WORK_ON_REPAIRS, P.DISPATCH_REPAIRS}
 ROUNDS: Final = BOOKKEEPER | WATCHES_REPAIRS | {P.CALL_BACK_REPAIRS}
-HEAD: Final = ROUNDS | {P.SEND_NOTICES, P.VIEW_RESIDENTS, P.ADVISE_HOMES}
+HEAD: Final = ROUNDS | WRITES | {P.VIEW_RESIDENTS, P.ADVISE_HOMES}
 # May be asked to mediate; who only runs the system may not.
 MEDIATOR: Final = frozenset({P.MEDIATE})
 STAFF: Final = HEAD | {
@@ -106,9 +109,10 @@ STAFF: Final = HEAD | {
     P.DECIDE_REPAIR_APPEALS,
     P.MANAGE_REPAIR_RULES,
     P.OVERSEE_REPAIR_PRICES,
+    P.OVERSEE_SURVEYS,
 }
 # Offices above the community, who see figures and no residents.
-ABOVE: Final = SUPERVISOR | {P.SEND_NOTICES, P.FOLLOW_REPAIRS, P.OVERSEE_HEADS}
+ABOVE: Final = SUPERVISOR | WRITES | {P.FOLLOW_REPAIRS, P.OVERSEE_HEADS, P.OVERSEE_SURVEYS}
 
 # Who runs the system does not read its audit, and who reads it changes nothing
 # (GB/T 22239-2019: system, security and audit administrators are different people).
@@ -122,12 +126,13 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.GRID_HEAD: HEAD | MEDIATOR,
     Role.FIRM_MANAGER: BOOKKEEPER
     | DISPATCH
-    | {P.RUN_BILLS, P.SEND_NOTICES, P.MANAGE_CODES}
+    | WRITES
+    | {P.RUN_BILLS, P.MANAGE_CODES}
     | {P.SET_REPAIR_PRICES, P.OVERSEE_REPAIR_PRICES, P.ANSWER_RATINGS},
     Role.DISPATCHER: DISPATCH | {P.VIEW_PLACES, P.MANAGE_CODES},
     Role.REPAIRER: frozenset({P.VIEW_PLACES, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS}),
     Role.CASHIER: BOOKKEEPER,
-    Role.COMMITTEE_MEMBER: SUPERVISOR | {P.SEND_NOTICES},
+    Role.COMMITTEE_MEMBER: SUPERVISOR | WRITES,
     Role.COMMUNITY_STAFF: STAFF | MEDIATOR,
     Role.MEDIATION_MEMBER: MEDIATOR | {P.VIEW_PLACES, P.ASSIGN_MEDIATOR},
     Role.SUBDISTRICT_STAFF: ABOVE,

@@ -15,6 +15,7 @@ from services.kernel.labels import Labelled
 OTHER_WORDS: Final = {
     "services.home_requests.states": {"PROGRESS"},  # the sentence of a message
     "services.notices.states": {"INSTEAD"},  # what to do in place of an action
+    "services.surveys.states": {"INSTEAD"},  # the same
     "services.repairs.notify": {
         "PROGRESS",
         "WORK",

@@ -13,8 +13,9 @@ from services.kernel.measures import FEN, Measure, Scan, Span
 
 SPAN: Final = Span("2026-03", 2, "property_fee")
 READER: Final = "services.statistics.measures"
-# Each counts documents of one broadcast, which is no figure of the places.
+# Each counts documents of one broadcast or one survey, which is no figure of the places.
 OF_ONE_BROADCAST: Final = {
+    "services.surveys.answers.store",
     "services.messaging.broadcasts.homes_store",
     "services.messaging.bulk_store",
 }

@@ -35,7 +35,7 @@ class Ask:
 
 async def send(estate: Estate, ask: Ask, who: Member | None, request_id: str = ID) -> Reply:
     raw = ask.body if isinstance(ask.body, bytes) else msgspec.json.encode(ask.body or {})
-    body = raw if ask.method == "POST" else None
+    body = raw if ask.method in {"POST", "PUT"} else None
     headers = {"X-Request-Id": request_id}
     return await estate.world.api.call(ask.method, ask.path, body, as_=who, headers=headers)
 

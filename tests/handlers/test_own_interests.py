@@ -13,7 +13,7 @@ from services.fees.models import FeeKind
 from services.kernel.acts import Act
 from services.kernel.interests import AT_HOME, Guard
 from services.kernel.permissions import Role
-from tests.build import content_checks
+from tests.build import content_checks, surveys
 from tests.build.cast import COMPOUND, LI_HOME, UNIT, WANG_HOME, Estate, appoint, payee_of
 from tests.build.deeds import FORGIVEN, Ask, send, voided
 from tests.build.homes import ask, asked, invite, newcomer, people_of, post
@@ -129,6 +129,24 @@ async def appealed(estate: Estate) -> Ask:
     return Ask(f"{path}/appeal-decision", {"accept": True, "reason": "看过了"})
 
 
+async def answered_on_paper(estate: Estate) -> Ask:
+    survey_id = await surveys.opened(estate)
+    body = {"answers": surveys.YES, "relation": "owner"}
+    path = f"/api/v1/homes/{LI_HOME}/surveys/{survey_id}/answer"
+    return Ask(path, body, method="PUT")
+
+
+async def drawn(estate: Estate) -> Ask:
+    """A paper of Li's home that is to be entered again, and is lost."""
+    survey_id = await surveys.opened(estate)
+    assert (await surveys.enter(estate, survey_id, LI_HOME)).status == 200
+    await surveys.counted(estate, survey_id)
+    entry = await estate.world.db.survey_second_entries.find_one({"survey": survey_id})
+    assert entry is not None
+    path = f"/api/v1/survey-second-entries/{entry['_id']}/decide"
+    return Ask(path, {"keep": "first", "reason": "原件丢失"})
+
+
 # Every act with a guard at a home, and the one request of it.
 AT_LI: Final[dict[Act, Prepare]] = {
     Act.HOME_ADVISED: advised,
@@ -148,6 +166,8 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.REVEALED: revealed,
     Act.CONTENT_DECIDED: written,
     Act.REPAIR_APPEAL_DECIDED: appealed,
+    Act.SURVEY_ANSWER_ENTERED: answered_on_paper,
+    Act.SURVEY_ENTRY_DECIDED: drawn,
 }
 # What is refused by the money's payee alone.
 OF_MONEY: Final = {
@@ -180,6 +200,7 @@ async def state_of(estate: Estate) -> Any:
     db = estate.world.db
     names = ("residencies", "home_codes", "home_requests", "bills", "journals", "refunds")
     names += ("fee_rules", "bill_runs", "content_checks")
+    names += ("survey_answers", "survey_second_entries")
     return {name: await db[name].find().sort("_id", 1).to_list() for name in names}
 
 

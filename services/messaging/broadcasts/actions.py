@@ -182,9 +182,15 @@ async def opened(
 
 
 async def answered(
-    deps: Dependencies, tx: Transaction, broadcast_id: str, person_id: str, *, home: str = ""
+    deps: Dependencies,
+    tx: Transaction,
+    broadcast_id: str,
+    person_id: str,
+    *,
+    home: str = "",
+    is_meant: bool = False,
 ) -> None:
-    """Note that somebody answered what a broadcast asks.
+    """Note that somebody answered what a broadcast asks. `is_meant`: as answered_for_home().
 
     `home`: for which one, where homes are asked: the others where they were told have seen it
     and not answered. Without one it is for all of these.
@@ -192,15 +198,27 @@ async def answered(
     message_id = _message_id(broadcast_id, person_id)
     await bulk_store.note_answered(deps.db, tx, message_id, deps.now())
     if home:
-        await answered_for_home(deps, tx, broadcast_id, home)
+        await answered_for_home(deps, tx, broadcast_id, home, is_meant=is_meant)
     field = "shown_at" if home else "answered_at"
     await _note_homes(deps, tx, {message_id: broadcast_id}, field, but=home)
 
 
 async def answered_for_home(
-    deps: Dependencies, tx: Transaction, broadcast_id: str, home: str
+    deps: Dependencies,
+    tx: Transaction,
+    broadcast_id: str,
+    home: str,
+    *,
+    is_meant: bool = False,
 ) -> None:
-    """Note that a home answered, through whomever."""
+    """Note that a home answered, through whomever.
+
+    `is_meant`: the caller knows that the broadcast means it, so it counts as one of its homes
+    also before these are gathered.
+    """
+    if is_meant:
+        await homes_store.note_answered(deps.db, tx, broadcast_id, home, deps.now())
+        return
     ids = [home_id(broadcast_id, home)]
     await homes_store.note(deps.db, ids, "answered_at", deps.now(), reached=True, tx=tx)
 
@@ -259,6 +277,15 @@ def unreached_of(asked: LookUp) -> list[Document]:
     Its path is in `homes.home`.
     """
     return homes_store.look_up(asked)
+
+
+async def unanswered(
+    deps: Dependencies, broadcast_id: str, places: Sequence[str], query: ListQuery
+) -> Page[BroadcastHome]:
+    """Return homes under some places that did not answer what a broadcast asks, by path."""
+    if not places:
+        return Page([])
+    return await homes_store.unanswered(deps.db, broadcast_id, places, query)
 
 
 def _message_id(broadcast_id: str, person_id: str) -> str:

@@ -14,7 +14,7 @@ from services.kernel.documents import Document, to_document
 from services.kernel.measures import sum_if, written
 from services.kernel.pages import Key, Keyset, ListQuery, Page
 from services.kernel.paths import part, under, under_each
-from services.messaging.broadcasts.models import Because, BroadcastHome, LookUp
+from services.messaging.broadcasts.models import Because, BroadcastHome, LookUp, home_id
 
 BY_HOME: Final = Keyset(Key("home"), Key())
 # Of those that are not reached: who of a home has it in the inbox, and what WeChat took.
@@ -66,6 +66,21 @@ async def note(
     query = {"_id": {"$in": list(ids)}, field: None}
     done = await db[COLLECTION].update_many(query, {"$set": changes}, session=tx)
     return done.modified_count
+
+
+async def note_answered(
+    db: Database, tx: Transaction, broadcast: str, home: str, at: datetime
+) -> None:
+    """Note that a home answered, whether it is gathered by now or not; the first time stays."""
+    kept: Document = {
+        "broadcast": broadcast,
+        "home": home,
+        "people": {"$ifNull": ["$people", []]},
+        "answered_at": {"$ifNull": ["$answered_at", at]},
+        "reached": True,
+    }
+    key = {"_id": home_id(broadcast, home)}
+    await db[COLLECTION].update_one(key, [{"$set": kept}], upsert=True, session=tx)
 
 
 async def unpush(db: Database, tx: Transaction, ids: Sequence[str]) -> None:
@@ -132,6 +147,15 @@ def _look_up(asked: LookUp, around: Document, name: str) -> Document:
             "as": name,
         }
     }
+
+
+async def unanswered(
+    db: Database, broadcast: str, places: Sequence[str], query: ListQuery
+) -> Page[BroadcastHome]:
+    """Homes under some places that did not answer. Served by index `by_home`, as above."""
+    asked = {"broadcast": broadcast, "reached": {"$in": [True, False]}, "answered_at": None}
+    parts = [("by_home", {**asked, **each}) for each in under_each("home", places)]
+    return await BY_HOME.page_of_any(db[COLLECTION], BroadcastHome, parts, query)
 
 
 async def reach(

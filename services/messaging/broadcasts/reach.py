@@ -35,6 +35,14 @@ async def whole(deps: Dependencies, broadcast_id: str, place: str) -> PlaceReach
     return _reached(place, homes.get(place, {}), people)
 
 
+async def homes(
+    deps: Dependencies, broadcast_id: str, place: str, depth: int
+) -> dict[str, HomesReached]:
+    """Return part → how its homes were reached. `depth`: segments of a part's path."""
+    found = await homes_store.reach(deps.db, broadcast_id, place, depth)
+    return {part: msgspec.convert(figures, HomesReached) for part, figures in found.items()}
+
+
 async def homes_meant(
     deps: Dependencies, broadcast_id: str, place: str, depth: int
 ) -> dict[str, int]:

@@ -1,0 +1,49 @@
+"""Answers to surveys: one row for each home, or each person, that answered."""
+
+from typing import Any, Final
+
+from pymongo import ASCENDING, IndexModel
+
+COLLECTION: Final = "survey_answers"
+SHARD_KEY: Final = {"survey": 1, "_id": 1}
+
+INDEXES: Final = [
+    # The answers to a survey by place, to be counted: counts() of
+    # services/surveys/answers/store.py
+    IndexModel([("survey", ASCENDING), ("place", ASCENDING)], name="place"),
+    # Those from paper, to draw from: papers()
+    IndexModel(
+        [("survey", ASCENDING), ("_id", ASCENDING)],
+        name="paper",
+        partialFilterExpression={"paper": True},
+    ),
+    # What a person answered, for their erasure and export: forget()
+    IndexModel(
+        [("person", ASCENDING)], name="person", partialFilterExpression={"person": {"$gt": ""}}
+    ),
+]
+
+VALIDATOR: Final[dict[str, Any]] = {
+    "bsonType": "object",
+    "required": [
+        "_id",
+        "survey",
+        "by_home",
+        "person",
+        "home",
+        "place",
+        "relation",
+        "choices",
+        "paper",
+        "answered_at",
+    ],
+    "properties": {
+        "by_home": {"bsonType": "bool"},
+        "choices": {
+            "bsonType": "array",
+            "items": {"bsonType": "string", "pattern": r"^\d+(_\d+)?(=\d+)?$"},
+        },
+        "paper": {"bsonType": "bool"},
+        "answered_at": {"bsonType": "date"},
+    },
+}

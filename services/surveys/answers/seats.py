@@ -1,0 +1,118 @@
+"""Seats: for whom somebody may answer a survey.
+
+Whoever was meant as it opened and belongs there still: a resident since before that day, the
+holder of an office who was told. Who moved in later was not asked.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from services.dependencies import Dependencies
+from services.kernel.days import day_of
+from services.kernel.paths import covers
+from services.kernel.permissions import Actor
+from services.messaging.broadcasts import actions as broadcasts
+from services.messaging.broadcasts.states import BroadcastState
+from services.places import actions as places
+from services.places.homes import standing
+from services.places.models import Kind
+from services.residencies import actions as residencies
+from services.residencies.models import Relation, Residency
+from services.surveys import notify
+from services.surveys.answers.models import OFFICE, answer_id
+from services.surveys.models import Per, Survey
+from services.surveys.states import SurveyState
+
+
+class Seat(Struct, frozen=True):
+    """One answer that somebody may give. `home`: empty of an office's."""
+
+    home: str
+    place: str
+    relation: str
+
+
+async def of(
+    deps: Dependencies, actor: Actor, found: Sequence[Survey]
+) -> dict[str, list[Seat]]:
+    """Return survey → what the actor may answer in it; two queries for the homes of all."""
+    rows = await residencies.of_person(deps, actor.person_id)
+    kept = await places.find_many(deps, sorted({row.home for row in rows})) if rows else []
+    today = deps.today()
+    uses = {home.id: home.usage for home in kept if standing(home, today)}
+    seats: dict[str, list[Seat]] = {}
+    for survey in found:
+        usages = survey.audience.usages
+        mine = [
+            row
+            for row in sorted(rows, key=_rank)
+            if row.home in uses
+            and _was_meant(survey, row)
+            and (not usages or uses[row.home] in usages)
+        ]
+        homes = {row.home: Seat(row.home, row.home, row.relation) for row in reversed(mine)}
+        by_office = [] if homes else await _offices(deps, actor, survey)
+        seats[survey.id] = [*(homes[home] for home in sorted(homes)), *by_office]
+    return seats
+
+
+def _rank(row: Residency) -> int:
+    return [*Relation].index(row.relation)
+
+
+def _was_meant(survey: Survey, row: Residency) -> bool:
+    since = day_of(survey.opened_at) if survey.opened_at else ""
+    return (
+        row.relation in survey.audience.relations
+        and row.from_day <= since
+        and any(covers(place, row.home) for place in survey.audience.places)
+    )
+
+
+async def _offices(deps: Dependencies, actor: Actor, survey: Survey) -> list[Seat]:
+    """Return the seat of an office, of whoever was told for one and holds it still."""
+    held = sorted(
+        grant.place
+        for grant in actor.grants
+        if grant.role in survey.audience.roles
+        and any(
+            covers(place, grant.place) or covers(grant.place, place)
+            for place in survey.audience.places
+        )
+    )
+    if not held or not await _was_told(deps, actor, survey):
+        return []
+    inside = [place for place in held if covers(survey.place, place)]
+    return [Seat("", inside[0] if inside else survey.place, OFFICE)]
+
+
+async def _was_told(deps: Dependencies, actor: Actor, survey: Survey) -> bool:
+    """Tell whether somebody was told, or may be still while they are gathered."""
+    broadcast = notify.broadcast_of(survey.id)
+    if await broadcasts.told_for(deps, actor.person_id, [broadcast]):
+        return True
+    found = await broadcasts.find(deps, broadcast)
+    return found is None or found.state is BroadcastState.GATHERING
+
+
+async def is_asked(deps: Dependencies, survey: Survey, home: str) -> bool:
+    """Tell whether a survey asks a home that stands today, whoever lives there."""
+    audience = survey.audience
+    if survey.state is SurveyState.DRAFT or not audience.relations:
+        return False
+    if not any(covers(place, home) for place in audience.places):
+        return False
+    found = await places.find_many(deps, [home])
+    today = deps.today()
+    return any(
+        place.kind is Kind.HOME
+        and standing(place, today)
+        and (not audience.usages or place.usage in audience.usages)
+        for place in found
+    )
+
+
+def whose(actor: Actor, survey: Survey, seat: Seat) -> str:
+    """Return the id of the answer of a seat: of the home, or of the person whatever home."""
+    return answer_id(survey.id, seat.home if survey.per is Per.HOME else actor.person_id)

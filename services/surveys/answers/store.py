@@ -1,0 +1,95 @@
+"""Store of answers to surveys."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+import msgspec
+
+from mongo_indexes.survey_answers import COLLECTION
+from services.dependencies import Database, Transaction
+from services.kernel import steps
+from services.kernel.documents import Document, to_document
+from services.kernel.paths import part
+from services.places.models import LADDER, Kind
+from services.surveys.answers.models import SurveyAnswer
+
+UNIT_DEPTH: Final = LADDER.index(Kind.UNIT) + 1
+
+
+async def find(
+    db: Database, row_id: str, *, tx: Transaction | None = None
+) -> SurveyAnswer | None:
+    found = await db[COLLECTION].find_one({"_id": row_id}, session=tx)
+    return msgspec.convert(found, SurveyAnswer | None)
+
+
+async def find_many(db: Database, row_ids: Sequence[str]) -> dict[str, SurveyAnswer]:
+    """Return id → answer, of some."""
+    found = await db[COLLECTION].find({"_id": {"$in": list(row_ids)}}).to_list()
+    return {row["_id"]: msgspec.convert(row, SurveyAnswer) for row in found}
+
+
+async def put(db: Database, tx: Transaction, row: SurveyAnswer) -> None:
+    """Write an answer over the one before."""
+    key = {"_id": row.id}
+    await db[COLLECTION].replace_one(key, to_document(row), upsert=True, session=tx)
+
+
+async def correct(
+    db: Database, tx: Transaction, row_id: str, choices: Sequence[str], relation: str
+) -> None:
+    """Write what a paper says after it was read twice."""
+    changes = {"$set": {"choices": list(choices), "relation": relation}}
+    await db[COLLECTION].update_one({"_id": row_id, "paper": True}, changes, session=tx)
+
+
+async def papers(db: Database, survey_id: str, after: str, limit: int) -> list[SurveyAnswer]:
+    """Return the next answers from paper by id. Served by index `paper`."""
+    where = {"survey": survey_id, "paper": True, "_id": {"$gt": after}}
+    cursor = db[COLLECTION].find(where, {"choices": 0}).sort("_id").limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[SurveyAnswer])
+
+
+async def counts(db: Database, survey_id: str, depth: int) -> AsyncIterator[Document]:
+    """Yield {place, relation, token, count} of a survey, in any order.
+
+    One aggregation, whose rows grow with places and questions and not with the answers; what
+    it keeps meanwhile may go to the disk. Served by index `place`. `depth`: segments to which
+    places are cut.
+    """
+    group = {
+        "_id": {
+            "place": {"$ifNull": [part("$place", depth), "$place"]},
+            "relation": "$relation",
+            "token": "$token",
+        },
+        "count": {"$sum": 1},
+    }
+    pipeline: list[Document] = [
+        {"$match": {"survey": survey_id}},
+        {"$project": {"place": 1, "relation": 1, "token": "$choices"}},
+        {"$unwind": "$token"},
+        {"$group": group},
+    ]
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="place", allowDiskUse=True)
+    async for row in cursor:
+        yield {**row["_id"], "count": row["count"]}
+
+
+# Erasure
+
+
+async def forget(db: Database, tx: Transaction, person: str) -> bool:
+    """Unlink some answers from who gave them; they are counted still. By index `person`.
+
+    Of a home it is not said who gave it; of a person neither home: only the unit.
+    """
+    homes = {"person": person, "by_home": True}
+    more = await steps.change(tx, db[COLLECTION], homes, {"$set": {"person": ""}})
+    unit = {"$ifNull": [part("$place", UNIT_DEPTH), "$place"]}
+    blank = {"$set": {"person": "", "home": "", "place": unit}}
+    ids = await steps.ids_of(tx, db[COLLECTION], {"person": person, "by_home": False})
+    if ids:
+        own = steps.among({"person": person}, ids)
+        await db[COLLECTION].update_many(own, [blank], session=tx)
+    return more or len(ids) == steps.AT_ONCE

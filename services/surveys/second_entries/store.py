@@ -1,0 +1,52 @@
+"""Store of second entries."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from mongo_indexes.survey_second_entries import COLLECTION
+from services.dependencies import Database, Transaction
+from services.kernel.bulk import insert_new
+from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, Page, chosen
+from services.kernel.paths import under
+from services.surveys.second_entries.models import SecondEntriesQuery, SecondEntry
+from services.surveys.second_entries.states import OPEN, TABLE, EntryAction
+
+ORDER: Final = Keyset(Key("home"), Key())
+
+
+async def put(db: Database, rows: Sequence[SecondEntry]) -> None:
+    """Write what was drawn; drawn again, it is the same."""
+    await insert_new(db[COLLECTION], [to_document(row) for row in rows])
+
+
+async def find(
+    db: Database, entry_id: str, *, tx: Transaction | None = None
+) -> SecondEntry | None:
+    found = await db[COLLECTION].find_one({"_id": entry_id}, session=tx)
+    return msgspec.convert(found, SecondEntry | None)
+
+
+async def count_open(db: Database, survey_id: str) -> int:
+    """Count those for which the results wait. Served by index `survey`."""
+    where = {"survey": survey_id, "state": {"$in": [*OPEN]}}
+    return await db[COLLECTION].count_documents(where, hint="survey")
+
+
+async def move(
+    db: Database, tx: Transaction, entry_id: str, action: EntryAction, **changes: Any
+) -> SecondEntry | None:
+    """Move a second entry along the table; None when somebody was first."""
+    key = {"_id": entry_id}
+    found = await TABLE.move_and_get(db[COLLECTION], key, action, changes, tx=tx)
+    return msgspec.convert(found, SecondEntry | None)
+
+
+async def page(db: Database, place: str, query: SecondEntriesQuery) -> Page[SecondEntry]:
+    """Second entries under a place, by home. Served by `home` and `home_state`."""
+    filters = chosen(query, "state")
+    where: Document = {"home": under(place), **filters}
+    hint = "home_state" if filters else "home"
+    return await ORDER.page(db[COLLECTION], SecondEntry, where, query, hint=hint)

@@ -1,0 +1,173 @@
+"""Life of a survey: drafted, opened, answered, closed, counted, published or withdrawn."""
+
+from typing import Any, Final
+
+import pytest
+
+from mongo_indexes import survey_answers
+from tests.build.cast import COMPOUND, LI_HOME, UNIT, WANG_HOME, Estate
+from tests.build.homes import acts, get, post
+from tests.build.mailbox import open_push
+from tests.build.notices import send
+from tests.build.surveys import (
+    ASKED,
+    DRAFT,
+    LAMPS,
+    NO,
+    WORDS,
+    YES,
+    act,
+    answer,
+    counted,
+    drafted,
+    mine,
+    opened,
+    seen,
+)
+
+
+async def inbox(estate: Estate, who: str, template: str) -> list[dict[str, Any]]:
+    reply = await get(estate, who, "me/messages?limit=50")
+    return [item for item in reply.body["items"] if item["template"] == template]
+
+
+async def test_a_home_answers_and_whoever_is_last_changes_it(estate: Estate) -> None:
+    for name in ("li", "mei", "zhao"):
+        await estate.member(name)
+    survey_id = await opened(estate)
+    await estate.world.work()
+    assert len(await inbox(estate, "li", "survey_opened")) == 1
+    assert not await inbox(estate, "zhao", "survey_opened")
+    said = [*YES, {"question": 4, "text": "三楼最暗"}]
+    first = await answer(estate, survey_id, "li", said)
+    assert (first.status, first.body["is_answered"]) == (200, True), first.body
+    [shown] = first.body["answers"]
+    assert (shown["home"], shown["mine"]) == (LI_HOME, True)
+    assert shown["answers"][1]["text"] == "三楼最暗"
+    [hers] = (await mine(estate, survey_id, "mei"))["answers"]
+    assert (hers["mine"], hers["answers"]) == (False, [])
+    assert (await answer(estate, survey_id, "mei", NO)).status == 200
+    [his] = (await mine(estate, survey_id, "li"))["answers"]
+    assert (his["mine"], his["answers"]) == (False, [])
+    kept = await estate.world.db[survey_answers.COLLECTION].find().to_list()
+    assert [(row["home"], row["choices"]) for row in kept] == [(LI_HOME, ["1", "1=2"])]
+    assert len(await acts(estate.world, "survey.answered")) == 2
+    assert await estate.world.db.survey_texts.count_documents({}) == 0
+    assert (await get(estate, "zhao", f"me/surveys/{survey_id}")).status == 404
+    assert (await answer(estate, survey_id, "zhao")).status == 404
+    listed = (await get(estate, "li", "me/surveys")).body["items"]
+    assert [(each["survey_id"], each["asks_me"]) for each in listed] == [(survey_id, True)]
+
+
+async def test_it_closes_at_its_end_and_is_counted_once(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    assert (await answer(estate, survey_id, "li")).status == 200
+    early = await act(estate, survey_id, "extend", closes_at="2026-03-11T04:00:00Z")
+    assert (early.status, early.code) == (422, "survey_bad_end")
+    later = await act(estate, survey_id, "extend", closes_at="2026-03-13T04:00:00Z")
+    assert later.body["closes_at"] == "2026-03-13T04:00:00Z"
+    await estate.advance(days=10, minutes=1)
+    await estate.world.work()
+    assert (await seen(estate, survey_id))["state"] == "open"
+    await estate.advance(days=1)
+    late = await answer(estate, survey_id, "wang")
+    assert (late.status, late.code) == (409, "survey_over")
+    await estate.world.work()
+    assert (await seen(estate, survey_id))["counted_at"] is None
+    none = await get(estate, "staff", f"surveys/{survey_id}/results")
+    assert (none.status, none.code) == (409, "survey_no_results")
+    soon = await act(estate, survey_id, "publish")
+    assert (soon.status, soon.code) == (409, "survey_not_counted")
+    await estate.advance(minutes=3)
+    await estate.world.work()
+    done = await seen(estate, survey_id)
+    assert (done["state"], bool(done["counted_at"])) == ("closed", True)
+
+
+async def test_results_are_told_to_those_who_were_asked(estate: Estate) -> None:
+    await open_push(estate.world)
+    survey_id = await opened(estate)
+    await answer(estate, survey_id, "li")
+    await counted(estate, survey_id)
+    none = await get(estate, "li", f"me/surveys/{survey_id}/results")
+    assert (none.status, none.code) == (409, "survey_no_results")
+    assert (await act(estate, survey_id, "publish", summary="下月更换")).status == 200
+    await estate.world.work()
+    assert len(await inbox(estate, "li", "survey_results")) == 1
+    shown = await mine(estate, survey_id)
+    assert (shown["state"], shown["summary"]) == ("published", "下月更换")
+    told = (await get(estate, "li", f"me/surveys/{survey_id}/results")).body["items"]
+    # One home answered: its answer is nobody's to read.
+    assert told[0]["place"] == COMPOUND
+    assert {row["answered"] for row in told if row["question"] == 1} == {None}
+    assert not [row for row in told if row["figures"]]
+
+
+async def test_what_is_asked_is_fixed_once_it_is_open(estate: Estate) -> None:
+    survey_id = await drafted(estate)
+    wish = {"questions": [LAMPS], "revision": 0}
+    changed = await send(estate, "PATCH", "staff", f"surveys/{survey_id}", **wish)
+    assert (changed.status, len(changed.body["questions"])) == (200, 1)
+    unseen = await act(estate, survey_id, "open", revision=0)
+    assert (unseen.status, unseen.code) == (409, "survey_moved_on")
+    assert (await act(estate, survey_id, "open", revision=1)).status == 200
+    fixed = await send(estate, "PATCH", "staff", f"surveys/{survey_id}", title="改")
+    assert (fixed.status, fixed.code) == (409, "survey_moved_on")
+    twice = await act(estate, survey_id, "open")
+    assert (twice.status, twice.code) == (409, "survey_moved_on")
+
+
+async def test_one_that_is_withdrawn_says_why_and_nothing_else(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    await estate.member("li")
+    await estate.world.work()
+    assert (await act(estate, survey_id, "withdraw", because="问错了")).status == 200
+    shown = await mine(estate, survey_id)
+    assert (shown["because"], shown["questions"], shown["asks_me"]) == ("问错了", [], False)
+    gone = await answer(estate, survey_id, "li")
+    assert (gone.status, gone.code) == (409, "survey_over")
+    await estate.advance(days=8)
+    assert (await get(estate, "li", "me/surveys")).body["items"] == []
+
+
+MISFIT: Final = "survey_audience_misfit"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"audience": {**ASKED, "owing_since": "2026-02"}}, MISFIT),
+        ({"audience": {"places": [COMPOUND], "roles": ["unit_head"]}}, MISFIT),
+        ({"audience": {"places": [COMPOUND]}}, "audience_empty"),
+        ({"closes_at": "2026-03-01T04:00:00Z"}, "survey_bad_end"),
+        ({"closes_at": "2026-12-01T04:00:00Z"}, "survey_bad_end"),
+    ],
+)
+async def test_who_cannot_be_asked_so(estate: Estate, changes: Any, code: str) -> None:
+    reply = await post(estate, "staff", "surveys", DRAFT | changes)
+    assert (reply.status, reply.code) == (422, code)
+
+
+async def test_each_office_asks_at_its_own_places(estate: Estate) -> None:
+    own = {"places": [UNIT], "relations": ["owner"]}
+    survey_id = await opened(estate, "head", audience=own, questions=[LAMPS, WORDS])
+    assert (await seen(estate, survey_id, "head"))["role"] == "unit_head"
+    assert (await seen(estate, survey_id, "staff"))["state"] == "open"
+    assert (await answer(estate, survey_id, "wang")).status == 200
+    assert (await answer(estate, survey_id, "mei")).status == 404  # family is not asked
+    wide = await post(estate, "head", "surveys", DRAFT)
+    assert (wide.status, wide.code) == (404, "not_found")
+    foreign = await drafted(estate)
+    assert (await get(estate, "head", f"surveys/{foreign}")).status == 404
+    assert (await get(estate, "li", "surveys")).status == 403
+
+
+async def test_who_moved_in_later_was_not_asked(estate: Estate) -> None:
+    wang = (await estate.member("wang")).person_id
+    survey_id = await opened(estate)
+    later = {"$set": {"from_day": "2026-03-04"}}
+    await estate.world.db.residencies.update_one({"person": wang, "home": WANG_HOME}, later)
+    await estate.advance(days=3)
+    reply = await answer(estate, survey_id, "wang")
+    assert (reply.status, reply.code) == (409, "survey_asks_others")
+    assert (await mine(estate, survey_id, "wang"))["asks_me"] is False

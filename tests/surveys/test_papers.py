@@ -1,0 +1,148 @@
+"""Papers: entered by heads, drawn for a second entry, and decided where the two differ."""
+
+from typing import Any
+
+import pytest
+
+from mongo_indexes import survey_answers, survey_second_entries
+from services.kernel.permissions import Role
+from services.surveys.second_entries import draws
+from tests.build.cast import (
+    COMPOUND,
+    LI_HOME,
+    SUN_HOME,
+    UNIT,
+    WANG_HOME,
+    ZHAO_HOME,
+    Estate,
+    appoint,
+)
+from tests.build.homes import get, post
+from tests.build.notices import send
+from tests.build.surveys import NO, YES, act, answer, counted, enter, mine, opened, seen
+
+IDS = [f"answer{number}" for number in range(95)]
+
+
+def test_a_tenth_is_drawn_whatever_the_order() -> None:
+    one = draws.drawn("survey", IDS)
+    assert len(one) == 10
+    assert draws.drawn("survey", IDS[::-1]) == one
+    assert draws.drawn("another", IDS) != one
+    assert one[0] == min(IDS, key=lambda each: draws.rank("survey", each))
+    assert [draws.size(count) for count in (0, 1, 10, 11, 100)] == [0, 1, 1, 2, 10]
+
+
+async def kept(estate: Estate) -> list[tuple[str, bool, list[str]]]:
+    rows = await estate.world.db[survey_answers.COLLECTION].find().sort("home").to_list()
+    return [(row["home"], row["paper"], row["choices"]) for row in rows]
+
+
+async def test_a_paper_never_takes_the_place_of_what_the_home_answered(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    assert (await answer(estate, survey_id, "li")).status == 200
+    refused = await enter(estate, survey_id, LI_HOME, NO)
+    assert (refused.status, refused.code) == (409, "survey_answered_by_home")
+    assert "请住户自己改" in refused.body["title"]
+    assert (await enter(estate, survey_id, WANG_HOME, NO)).status == 200
+    assert (await enter(estate, survey_id, WANG_HOME, YES)).status == 200
+    assert await kept(estate) == [
+        (WANG_HOME, True, ["1", "1=1"]),
+        (LI_HOME, False, ["1", "1=1"]),
+    ]
+    [shown] = (await mine(estate, survey_id, "wang"))["answers"]
+    assert (shown["paper"], shown["mine"], shown["answers"]) == (True, False, [])
+    assert (await answer(estate, survey_id, "wang", NO)).status == 200
+    assert (WANG_HOME, False, ["1", "1=2"]) in await kept(estate)
+
+
+async def test_who_may_not_enter_a_paper(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    assert (await enter(estate, survey_id, SUN_HOME)).status == 404  # the next staircase
+    assert (await enter(estate, survey_id, ZHAO_HOME, who="staff")).status == 404  # not asked
+    assert (await enter(estate, survey_id, LI_HOME, who="wang")).status == 403
+    payer = await enter(estate, survey_id, LI_HOME, relation="payer")
+    assert (payer.status, payer.code) == (422, "survey_relation_not_asked")
+    person = await opened(estate, per="person")
+    alone = await enter(estate, person, LI_HOME)
+    assert (alone.status, alone.code) == (409, "survey_no_paper")
+
+
+async def drawn(estate: Estate) -> str:
+    """Let a survey with two papers close; return its id. One of them is drawn."""
+    survey_id = await opened(estate)
+    for home in (LI_HOME, WANG_HOME):
+        assert (await enter(estate, survey_id, home)).status == 200
+    await counted(estate, survey_id)
+    return survey_id
+
+
+async def entries(estate: Estate, who: str = "staff", query: str = "") -> list[dict[str, Any]]:
+    place = UNIT if who == "head" else COMPOUND
+    reply = await get(estate, who, f"places/{place}/survey-second-entries?limit=50{query}")
+    assert reply.status == 200, reply.body
+    return list(reply.body["items"])
+
+
+async def again(estate: Estate, entry_id: str, who: str, answers: Any) -> Any:
+    wish = {"answers": answers, "relation": "owner"}
+    return await send(estate, "PUT", who, f"survey-second-entries/{entry_id}", **wish)
+
+
+async def test_a_tenth_of_the_papers_is_entered_again_by_somebody_else(estate: Estate) -> None:
+    survey_id = await drawn(estate)
+    [entry] = await entries(estate)
+    ids = [row["_id"] for row in await estate.world.db.survey_answers.find().to_list()]
+    [row] = await estate.world.db[survey_second_entries.COLLECTION].find().to_list()
+    assert (row["answer"], row["of"]) == (draws.drawn(survey_id, ids)[0], 2)
+    waiting = await seen(estate, survey_id)
+    assert (waiting["entries_to_settle"], waiting["counted_at"]) == (1, None)
+    early = await act(estate, survey_id, "publish")
+    assert (early.code, early.body["details"]["entries_to_settle"]) == ("survey_not_counted", 1)
+    own = await again(estate, entry["entry_id"], "head", YES)
+    assert (own.status, own.code) == (403, "survey_entered_by_you")
+    blind = await get(estate, "staff", f"survey-second-entries/{entry['entry_id']}")
+    assert (blind.body["first"], blind.body["mine_first"]) == ([], False)
+    done = await again(estate, entry["entry_id"], "staff", YES)
+    assert (done.status, done.body["state"]) == (200, "same")
+    twice = await again(estate, entry["entry_id"], "staff", NO)
+    assert (twice.status, twice.code) == (409, "survey_entry_moved_on")
+    await estate.world.work()
+    assert (await seen(estate, survey_id))["counted_at"] is not None
+
+
+@pytest.mark.parametrize(("keep", "choices"), [("first", "1=1"), ("second", "1=2")])
+async def test_the_community_decides_where_two_entries_differ(
+    estate: Estate, keep: str, choices: str
+) -> None:
+    await appoint(estate.world.deps, Role.UNIT_HEAD, UNIT.replace("u2", "u1"), "sun")
+    survey_id = await drawn(estate)
+    [entry] = await entries(estate)
+    path = f"survey-second-entries/{entry['entry_id']}"
+    none = await post(estate, "staff", f"{path}/decide", keep="second", reason="看过原件")
+    assert (none.status, none.code) == (409, "survey_no_second_entry")
+    done = await again(estate, entry["entry_id"], "staff", NO)
+    assert (done.status, done.body["state"]) == (200, "different")
+    await estate.world.work()
+    assert (await seen(estate, survey_id))["counted_at"] is None
+    shown = (await get(estate, "staff", path)).body
+    assert (shown["first"][0]["choices"], shown["second"][0]["choices"]) == ([1], [2])
+    assert (await get(estate, "head", path)).body["first"] == []
+    assert (await post(estate, "head", f"{path}/decide", keep=keep, reason="x")).status == 403
+    told = await post(estate, "staff", f"{path}/decide", keep=keep, reason="看过原件")
+    assert (told.status, told.body["decision"]) == (200, keep)
+    row = await estate.world.db.survey_answers.find_one({"home": entry["home"]})
+    assert row is not None
+    assert row["choices"] == ["1", choices]
+    await estate.world.work()
+    assert (await seen(estate, survey_id))["counted_at"] is not None
+
+
+async def test_a_paper_that_is_lost_is_decided_without_a_second_entry(estate: Estate) -> None:
+    survey_id = await drawn(estate)
+    [entry] = await entries(estate, query="&state=waiting")
+    path = f"survey-second-entries/{entry['entry_id']}/decide"
+    told = await post(estate, "staff", path, keep="first", reason="原件丢失")
+    assert (told.status, told.body["state"]) == (200, "decided")
+    await estate.world.work()
+    assert (await seen(estate, survey_id))["counted_at"] is not None

@@ -1,0 +1,160 @@
+"""Results: equal to a recount, about nobody's small group, and the same for all who read."""
+
+from collections import Counter
+from random import Random
+from typing import Any, Final
+
+from mongo_indexes import survey_answers, survey_results
+from services.kernel.documents import to_document
+from services.kernel.paths import covers
+from services.residencies.models import Relation
+from services.surveys import jobs
+from services.surveys.answers.models import SurveyAnswer, answer_id
+from tests.build.cast import COMPOUND, LI_HOME, Estate
+from tests.build.homes import get
+from tests.build.surveys import YES, act, answer, counted, opened, seen
+
+UNITS: Final = {f"{COMPOUND}.b{b}.u{u}": 3 * b * u for b in (1, 2, 3) for u in (1, 2, 3)}
+SMALL: Final = 5
+
+
+def random_answer(estate: Estate, survey_id: str, home: str, chance: Random) -> SurveyAnswer:
+    """Make up an answer of a home: the questions of DRAFT, of which some were left out."""
+    choices = ["1", f"1={chance.choice((1, 2))}"]
+    if chance.random() < 0.8:
+        choices += ["2", *(f"2={each}" for each in sorted(chance.sample((1, 2, 3), 2)))]
+    if chance.random() < 0.5:
+        choices += ["3", f"3={chance.randint(1, 5)}"]
+    if chance.random() < 0.5:
+        choices += ["5", *(f"5_{row}={chance.randint(1, 10)}" for row in (1, 2))]
+    return SurveyAnswer(
+        id=answer_id(survey_id, home),
+        survey=survey_id,
+        by_home=True,
+        home=home,
+        place=home,
+        relation=chance.choice((Relation.OWNER, Relation.OWNER, Relation.TENANT)),
+        choices=choices,
+        answered_at=estate.world.deps.now(),
+    )
+
+
+async def answered(estate: Estate, survey_id: str) -> list[SurveyAnswer]:
+    """Let many homes answer, more in one staircase than in the other."""
+    chance = Random(7)  # noqa: S311  # figures, not secrets
+    made = [
+        random_answer(estate, survey_id, f"{unit}.{100 + number}", chance)
+        for unit, count in UNITS.items()
+        for number in range(count)
+    ]
+    rows = [to_document(each) for each in made]
+    await estate.world.db[survey_answers.COLLECTION].insert_many(rows)
+    return made
+
+
+def question_of(token: str) -> int:
+    return int(token.partition("=")[0].partition("_")[0])
+
+
+def recount(
+    answers: list[SurveyAnswer], place: str, relation: str | None, question: int
+) -> Counter[str]:
+    """Count by hand what results tell of a place, relation and question."""
+    found = Counter[str]()
+    for each in answers:
+        if covers(place, each.place) and relation in {None, each.relation}:
+            found.update(t for t in each.choices if question_of(t) == question)
+    return found
+
+
+async def results(estate: Estate, survey_id: str, query: str = "") -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        path = f"surveys/{survey_id}/results?limit=100{query}{cursor}"
+        reply = await get(estate, "staff", path)
+        assert reply.status == 200, reply.body
+        items += reply.body["items"]
+        if reply.body["next_cursor"] is None:
+            return items
+        cursor = f"&cursor={reply.body['next_cursor']}"
+
+
+async def test_results_are_what_a_recount_finds(estate: Estate) -> None:
+    survey_id = await opened(estate, finest="unit", by_relation=True)
+    made = await answered(estate, survey_id)
+    await counted(estate, survey_id)
+    rows = await results(estate, survey_id)
+    assert (rows[0]["place"], rows[0]["relation"]) == (COMPOUND, None)
+    for row in rows:
+        mine = recount(made, row["place"], row["relation"], row["question"])
+        base = mine[str(row["question"])]
+        if row["answered"] is None:
+            assert row["figures"] == []
+            continue
+        assert (row["answered"], base >= SMALL or not base) == (base, True), row
+        told = [figure["count"] for figure in row["figures"]]
+        assert sum(told) == sum(n for token, n in mine.items() if "=" in token), row
+    whole = {r["question"]: r for r in rows if (r["place"], r["relation"]) == (COMPOUND, None)}
+    lamps, mark = whole[1], whole[3]
+    mine = recount(made, COMPOUND, None, 1)
+    assert [f["count"] for f in lamps["figures"]] == [mine["1=1"], mine["1=2"]]
+    assert lamps["spoken"].startswith(f"同意 {mine['1=1']}(")
+    marks = [c for each in made for c in each.choices if c.startswith("3=")]
+    mean = sum(int(each[2:]) for each in marks) / len(marks)
+    assert abs(mark["mean"] / 100 - mean) < 0.01
+    withheld = {row["place"] for row in rows if row["answered"] is None}
+    assert f"{COMPOUND}.b1.u1" in withheld  # three homes
+    kept = await estate.world.db[survey_results.COLLECTION].find({"answered": None}).to_list()
+    assert {len(row["counts"]) for row in kept} == {0}
+
+
+async def test_a_survey_is_counted_by_one_query_whatever_the_answers(
+    estate: Estate, monkeypatch: Any
+) -> None:
+    survey_id = await opened(estate)
+    await answered(estate, survey_id)
+    collection = type(estate.world.db[survey_answers.COLLECTION])
+    asked: list[str] = []
+    aggregate = collection.aggregate
+
+    async def watched(self: Any, *args: Any, **how: Any) -> Any:
+        asked.append(self.name)
+        return await aggregate(self, *args, **how)
+
+    monkeypatch.setattr(collection, "aggregate", watched)
+    await counted(estate, survey_id)
+    assert asked.count(survey_answers.COLLECTION) == 1
+    assert (await seen(estate, survey_id))["counted_at"]
+
+
+async def test_results_never_change_once_they_are_counted(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    await answered(estate, survey_id)
+    await counted(estate, survey_id)
+    first = await results(estate, survey_id)
+    await estate.world.db[survey_answers.COLLECTION].delete_many({"relation": "tenant"})
+    await jobs.settle(estate.world.deps, {"survey_id": survey_id})
+    assert await results(estate, survey_id) == first
+    assert (await act(estate, survey_id, "publish")).status == 200
+    shown = await get(estate, "li", f"me/surveys/{survey_id}/results?limit=100")
+    assert shown.body["items"] == first[:100]
+
+
+async def test_figures_of_some_places_and_questions_alone(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    await answered(estate, survey_id)
+    await counted(estate, survey_id)
+    building = f"{COMPOUND}.b3"
+    rows = await results(estate, survey_id, f"&place={building}&question=1")
+    assert [(row["place"], row["question"]) for row in rows] == [(building, 1)]
+    assert not [row for row in await results(estate, survey_id) if ".u" in row["place"]]
+
+
+async def test_the_answer_of_a_person_is_counted_once_whatever_homes(estate: Estate) -> None:
+    survey_id = await opened(estate, per="person")
+    for name in ("li", "mei"):
+        assert (await answer(estate, survey_id, name)).status == 200
+        assert (await answer(estate, survey_id, name, YES)).status == 200
+    rows = await estate.world.db[survey_answers.COLLECTION].find().to_list()
+    assert [(row["home"], row["by_home"]) for row in rows] == [(LI_HOME, False)] * 2

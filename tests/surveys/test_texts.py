@@ -1,0 +1,155 @@
+"""Texts: read by staff without who wrote them, shown when they passed, gone with who wrote."""
+
+from typing import Any
+
+from mongo_indexes import survey_answers, survey_texts
+from services.kernel.documents import to_document
+from services.kernel.permissions import Role
+from services.surveys.answers import store as answers_store
+from services.surveys.answers.models import SurveyAnswer, answer_id
+from services.surveys.texts.models import text_of
+from tests.build import content_checks
+from tests.build.cast import COMPOUND, LI_HOME, UNIT, Estate, appoint
+from tests.build.homes import get, post
+from tests.build.notices import send
+from tests.build.surveys import YES, act, answer, counted, enter, mine, opened, seen
+
+SAID = "三楼的灯最暗"
+
+
+async def written(estate: Estate, survey_id: str, others: int = 6) -> None:
+    """Let Li write something in WeChat, and several other homes as well."""
+    await estate.world.wechat.openid("li")
+    said = [*YES, {"question": 4, "text": SAID}]
+    assert (await answer(estate, survey_id, "li", said)).status == 200
+    deps = estate.world.deps
+    for number in range(others):
+        home = f"{UNIT}.{600 + number}"
+        row = SurveyAnswer(
+            id=answer_id(survey_id, home),
+            survey=survey_id,
+            by_home=True,
+            home=home,
+            place=home,
+            relation="owner",
+            choices=["1", "1=1", "4"],
+            answered_at=deps.now(),
+        )
+        text = to_document(text_of(deps, row, 4, f"建议{number}"))
+        await estate.world.db[survey_answers.COLLECTION].insert_one(to_document(row))
+        await estate.world.db[survey_texts.COLLECTION].insert_one(text)
+
+
+async def texts(estate: Estate, survey_id: str, who: str = "staff") -> list[dict[str, Any]]:
+    reply = await get(estate, who, f"surveys/{survey_id}/texts?limit=50")
+    assert reply.status == 200, reply.body
+    return list(reply.body["items"])
+
+
+async def test_staff_read_what_was_written_without_who(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    await written(estate, survey_id)
+    assert await texts(estate, survey_id) == []  # while answers still come in
+    await counted(estate, survey_id)
+    items = await texts(estate, survey_id)
+    assert {item["text"] for item in items} == {SAID, *(f"建议{n}" for n in range(6))}
+    assert {*items[0]} == {"text_id", "question", "text", "state"}
+    assert (await get(estate, "head", f"surveys/{survey_id}/texts")).status == 403
+
+
+async def test_of_few_who_wrote_nothing_is_read(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    await written(estate, survey_id, others=3)
+    await counted(estate, survey_id)
+    assert await texts(estate, survey_id) == []
+    [row] = (
+        await estate.world.db[survey_texts.COLLECTION].find({"person": {"$gt": ""}}).to_list()
+    )
+    refused = await post(estate, "staff", f"surveys/{survey_id}/texts/{row['_id']}/choose")
+    assert refused.status == 404
+
+
+async def test_a_sender_who_is_no_staff_reads_figures_alone(estate: Estate) -> None:
+    await appoint(estate.world.deps, Role.COMMITTEE_MEMBER, COMPOUND, "zhao")
+    own = {"places": [COMPOUND], "relations": ["owner"]}
+    survey_id = await opened(estate, "zhao", audience=own)
+    assert (await get(estate, "zhao", f"surveys/{survey_id}/texts")).status == 403
+    assert await texts(estate, survey_id) == []
+
+
+async def test_what_is_chosen_is_shown_once_it_passed(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    await written(estate, survey_id)
+    await counted(estate, survey_id)
+    [own] = [item for item in await texts(estate, survey_id) if item["text"] == SAID]
+    path = f"surveys/{survey_id}/texts/{own['text_id']}/choose"
+    chosen = await post(estate, "staff", path)
+    assert (chosen.status, chosen.body["state"]) == (200, "in_check")
+    twice = await post(estate, "staff", path)
+    assert (twice.status, twice.code) == (409, "survey_text_chosen")
+    assert (await act(estate, survey_id, "publish")).status == 200
+    shown = f"me/surveys/{survey_id}/texts"
+    assert (await get(estate, "li", shown)).body["items"] == []
+    await estate.world.work()
+    assert (await get(estate, "li", shown)).body["items"] == [{"question": 4, "text": SAID}]
+    assert (await get(estate, "zhao", shown)).status == 404
+
+
+async def test_what_does_not_pass_is_not_shown(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    await written(estate, survey_id)
+    bad = [*YES, {"question": 4, "text": content_checks.RISKY}]
+    await answer(estate, survey_id, "li", bad)
+    await counted(estate, survey_id)
+    items = await texts(estate, survey_id)
+    [own] = [item for item in items if item["text"] == content_checks.RISKY]
+    await post(estate, "staff", f"surveys/{survey_id}/texts/{own['text_id']}/choose")
+    await act(estate, survey_id, "publish")
+    await estate.world.work()
+    assert (await get(estate, "li", f"me/surveys/{survey_id}/texts")).body["items"] == []
+    states = {item["text"]: item["state"] for item in await texts(estate, survey_id)}
+    assert states[content_checks.RISKY] == "refused"
+
+
+async def erased(estate: Estate, name: str) -> None:
+    member = await estate.member(name)
+    reply = await post(estate, member, "me/deletion", confirm="注销")
+    assert reply.status in {200, 202, 204}, reply.body
+    await estate.world.work()
+
+
+async def test_who_leaves_is_counted_still_and_their_words_go(estate: Estate) -> None:
+    home, person = await opened(estate), await opened(estate, per="person")
+    await written(estate, home)
+    said = [*YES, {"question": 4, "text": SAID}]
+    assert (await answer(estate, person, "li", said)).status == 200
+    li = (await estate.member("li")).person_id
+    await erased(estate, "li")
+    rows = estate.world.db[survey_answers.COLLECTION]
+    assert await rows.count_documents({"person": li}) == 0
+    [own] = await rows.find({"survey": person}).to_list()
+    assert (own["home"], own["place"], own["choices"]) == ("", UNIT, ["1", "1=1", "4"])
+    of_home = await rows.find_one({"_id": answer_id(home, LI_HOME)})
+    assert of_home is not None
+    assert (of_home["home"], of_home["person"]) == (LI_HOME, "")
+    assert await estate.world.db[survey_texts.COLLECTION].count_documents({"person": li}) == 0
+    counts = [row async for row in answers_store.counts(estate.world.db, person, 7)]
+    assert {(row["place"], row["token"], row["count"]) for row in counts} == {
+        (UNIT, "1", 1),
+        (UNIT, "1=1", 1),
+        (UNIT, "4", 1),
+    }
+    left = await estate.world.db[survey_texts.COLLECTION].count_documents({"survey": home})
+    assert left == 6  # those of the others
+
+
+async def test_a_head_who_asks_sees_no_words_of_a_paper(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    said = [*YES, {"question": 4, "text": SAID}]
+    entered = await enter(estate, survey_id, LI_HOME, said)
+    assert entered.body["answers"][1]["text"] == SAID
+    [shown] = (await mine(estate, survey_id, "li"))["answers"]
+    assert shown["answers"] == []
+    assert (await seen(estate, survey_id))["state"] == "open"
+    listed = await send(estate, "GET", "head", f"surveys/{survey_id}/texts")
+    assert listed.status == 403

@@ -1,0 +1,53 @@
+"""Turnout: how many homes answered, and which did not, for whom that concerns; never what."""
+
+from services.kernel.permissions import Role
+from tests.build.cast import COMPOUND, LI_HOME, SUN_HOME, UNIT, WANG_HOME, Estate, appoint
+from tests.build.homes import get
+from tests.build.surveys import answer, drafted, enter, opened
+
+
+async def unanswered(estate: Estate, survey_id: str, who: str, place: str) -> list[str]:
+    path = f"places/{place}/survey-unanswered?survey_id={survey_id}"
+    reply = await get(estate, who, path)
+    assert reply.status == 200, reply.body
+    return [item["home"] for item in reply.body["items"]]
+
+
+async def test_a_head_sees_who_has_not_answered_and_not_what(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    assert (await answer(estate, survey_id, "li")).status == 200  # before homes are gathered
+    await estate.world.work()
+    assert await unanswered(estate, survey_id, "head", UNIT) == [WANG_HOME]
+    assert await unanswered(estate, survey_id, "staff", COMPOUND) == [SUN_HOME, WANG_HOME]
+    assert (await enter(estate, survey_id, WANG_HOME)).status == 200
+    assert await unanswered(estate, survey_id, "head", UNIT) == []
+    path = f"places/{COMPOUND}/survey-unanswered?survey_id={survey_id}"
+    assert (await get(estate, "head", path)).status == 404
+    assert (await get(estate, "li", path)).status == 403
+
+
+async def test_turnout_is_told_by_building_and_unit(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    await estate.world.work()
+    await answer(estate, survey_id, "li")
+    await answer(estate, survey_id, "mei")
+    found = await get(estate, "staff", f"surveys/{survey_id}/turnout?by=unit")
+    assert (found.body["homes"], found.body["answered"]) == (3, 1)
+    parts = [(p["place"], p["homes"], p["answered"]) for p in found.body["parts"]]
+    assert parts == [(UNIT.replace("u2", "u1"), 1, 0), (UNIT, 2, 1)]
+    whole = await get(estate, "staff", f"surveys/{survey_id}/turnout")
+    assert [part["homes"] for part in whole.body["parts"]] == [3]
+    early = await get(estate, "staff", f"surveys/{await drafted(estate)}/turnout")
+    assert (early.status, early.code) == (409, "survey_not_opened")
+
+
+async def test_who_may_not_see_the_homes_is_told_of_no_few(estate: Estate) -> None:
+    await appoint(estate.world.deps, Role.COMMITTEE_MEMBER, COMPOUND, "zhao")
+    own = {"places": [COMPOUND], "relations": ["owner"]}
+    survey_id = await opened(estate, "zhao", audience=own)
+    await estate.world.work()
+    found = await get(estate, "zhao", f"surveys/{survey_id}/turnout?by=unit")
+    assert (found.body["homes"], found.body["answered"]) == (None, None)
+    assert {part["answered"] for part in found.body["parts"]} == {None}
+    path = f"places/{LI_HOME}/survey-unanswered?survey_id={survey_id}"
+    assert (await get(estate, "zhao", path)).status == 403

@@ -31,7 +31,7 @@ INDEXES: Final = [
     ),
 ]
 
-# As services/notices/unreached/doors.py tokens() has it; empty where no home is meant.
+# As services/audiences/doors.py tokens() has it; empty where no home is meant.
 FILLS: Final = {
     "doors": {
         "$cond": [

@@ -57,11 +57,11 @@ class Notice(Struct, kw_only=True):
     are those of the audience. `senders`: tokens of who works on it (senders.py). `audience`: as
     it was asked for; from publication on as it was frozen. `readers`: tokens of who reads it
     (services/audiences). `doors`: tokens of the places whose homes it means
-    (unreached/doors.py). `writers`: who wrote or changed what is not out yet: the draft, or a
-    correction since the present version. `revision`: rises with every write, so that of two the
-    second fails. `schedule`: number of the present schedule; a job of an earlier one does
-    nothing. `scheduled_approved`: whether what has its hour was approved before.
-    `version`: 0 before publication. `history`: the versions before the present one.
+    (services/audiences/doors.py). `writers`: who wrote or changed what is not out yet: the
+    draft, or a correction since the present version. `revision`: rises with every write, so
+    that of two the second fails. `schedule`: number of the present schedule; a job of an
+    earlier one does nothing. `scheduled_approved`: whether what has its hour was approved
+    before. `version`: 0 before publication. `history`: the versions before the present one.
     `told_again`: the editions of which those were told who had been told of one before.
     `position`: what readers' lists are sorted by, pinned ones first.
     """

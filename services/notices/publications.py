@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from services.audiences import actions as audiences
+from services.audiences import doors
 from services.audiences.models import Audience
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
@@ -32,7 +33,6 @@ from services.notices.models import (
 from services.notices.rules import actions as rules
 from services.notices.rules.models import NoticeRules
 from services.notices.states import TABLE, NoticeAction, NoticeState, edition
-from services.notices.unreached import doors
 
 PUBLISH: Final = "notices.publish"  # the job that publishes at an hour
 # Homes that are looked at for the first that is meant, part by part. Beyond them an audience

@@ -16,7 +16,7 @@ from mongo_indexes import (
     notice_visits,
     notices,
 )
-from services.audiences import readers
+from services.audiences import doors, readers
 from services.audiences.models import Audience
 from services.kernel.paths import ancestors
 from services.kernel.permissions import Permission
@@ -34,7 +34,6 @@ from services.notices.questions.models import (
 from services.notices.questions.states import QuestionState
 from services.notices.readings.models import Reading, reading_id
 from services.notices.states import NoticeState
-from services.notices.unreached import doors
 from services.notices.visits.models import Visit, VisitResult, visit_id
 from services.residencies.models import Relation
 from tests.matrix.notice_rules import (

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
+from services.audiences import doors
 from services.dependencies import Dependencies
 from services.kernel import errors
 from services.kernel.pages import Page
@@ -17,7 +18,6 @@ from services.messaging.broadcasts.models import BroadcastHome
 from services.notices import notify, store
 from services.notices.figures import access
 from services.notices.models import Notice
-from services.notices.unreached import doors
 from services.notices.unreached.doors import retired
 from services.notices.unreached.models import (
     UnreachedHome,

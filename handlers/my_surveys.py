@@ -2,7 +2,6 @@
 
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
-from handlers.surveys import LARGEST_ANSWER
 from services.kernel.pages import ListQuery, Page
 from services.surveys.answers import actions, mine
 from services.surveys.answers.models import (
@@ -16,6 +15,9 @@ from services.surveys.models import SurveyId
 from services.surveys.results import actions as results
 from services.surveys.results.models import MySurveyResultsQuery, SurveyResultRow
 from services.surveys.texts.models import ShownText
+
+# Words of thirty questions, also when a client escapes each sign (\\u4e00).
+LARGEST_ANSWER = 128 * 1024
 
 
 class MySurveysHandler(ApiHandler):

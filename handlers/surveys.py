@@ -1,4 +1,4 @@
-"""Surveys: drafted, opened, closed, counted, published; and papers that heads enter."""
+"""Surveys: drafted, opened, closed, counted and published; what was written in them."""
 
 from datetime import UTC, datetime
 
@@ -6,12 +6,9 @@ from handlers.http.base import ApiHandler
 from handlers.http.contract import Route, endpoint
 from services.audiences.models import Audience
 from services.kernel.pages import Page
-from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.residencies.models import Relation
 from services.surveys import actions, openings
-from services.surveys.answers import actions as answers
-from services.surveys.answers.models import EnteredAnswer, EnterSurveyAnswer, GivenAnswer
 from services.surveys.models import (
     ChangeSurvey,
     ExtendSurvey,
@@ -27,30 +24,16 @@ from services.surveys.models import (
 from services.surveys.questions import QuestionKind, SurveyQuestion
 from services.surveys.results import actions as results
 from services.surveys.results.models import SurveyResultRow, SurveyResultsQuery
-from services.surveys.second_entries import actions as second_entries
-from services.surveys.second_entries.models import (
-    DecideEntry,
-    EnterAgain,
-    EntryId,
-    Keep,
-    SecondEntriesQuery,
-    SecondEntryRow,
-    SecondEntryView,
-)
 from services.surveys.texts import actions as texts
 from services.surveys.texts.models import SurveyTextsQuery, SurveyTextView, TextId
 from services.surveys.turnout import actions as turnout
 from services.surveys.turnout.models import (
     Turnout,
     TurnoutQuery,
-    UnansweredHome,
-    UnansweredQuery,
 )
 
 # Thirty questions with twenty options each, also when a client escapes each sign (\\u4e00).
 LARGEST_SURVEY = 512 * 1024
-# Words of thirty questions, in the same way.
-LARGEST_ANSWER = 128 * 1024
 DRAFT_ERRORS = (
     "not_found",
     "audience_empty",
@@ -207,78 +190,6 @@ class TextHandler(ApiHandler):
         return await texts.choose(self.deps, self.actor, survey_id, text_id)
 
 
-class UnansweredHandler(ApiHandler):
-    @endpoint("listSurveyUnanswered", needs=Permission.VIEW_RESIDENTS)
-    async def get(self, place: PlacePath, query: UnansweredQuery) -> Page[UnansweredHome]:
-        """Homes of a place that have not answered a survey."""
-        return await turnout.unanswered(self.deps, self.actor, place, query)
-
-
-class HomeAnswerHandler(ApiHandler):
-    max_body_bytes = LARGEST_ANSWER
-
-    @endpoint(
-        "answerSurveyForHome",
-        needs=Permission.VIEW_RESIDENTS,
-        errors=(
-            "survey_over",
-            "survey_no_paper",
-            "survey_relation_not_asked",
-            "survey_answer_misfit",
-            "survey_answered_by_home",
-            "own_home",
-        ),
-        example=EnterSurveyAnswer(
-            answers=[GivenAnswer(question=1, choices=[1])], relation=Relation.OWNER
-        ),
-    )
-    async def put(
-        self, home: PlacePath, survey_id: SurveyId, body: EnterSurveyAnswer
-    ) -> EnteredAnswer:
-        """Enter what a home of my places answered on paper."""
-        return await answers.enter(self.deps, self.actor, home, survey_id, body)
-
-
-class SecondEntriesHandler(ApiHandler):
-    @endpoint("listSurveySecondEntries", needs=Permission.VIEW_RESIDENTS)
-    async def get(self, place: PlacePath, query: SecondEntriesQuery) -> Page[SecondEntryRow]:
-        """Paper answers of a place that somebody else enters once more."""
-        return await second_entries.listing(self.deps, self.actor, place, query)
-
-
-class SecondEntryHandler(ApiHandler):
-    max_body_bytes = LARGEST_ANSWER
-
-    @endpoint("getSurveySecondEntry", needs=Permission.VIEW_RESIDENTS)
-    async def get(self, entry_id: EntryId) -> SecondEntryView:
-        """A paper answer to enter again; who decides sees both entries where they differ."""
-        return await second_entries.get(self.deps, self.actor, entry_id)
-
-    @endpoint(
-        "checkSurveyEntry",
-        needs=Permission.VIEW_RESIDENTS,
-        errors=("survey_entered_by_you", "survey_entry_moved_on", "survey_answer_misfit"),
-        example=EnterAgain(
-            answers=[GivenAnswer(question=1, choices=[1])], relation=Relation.OWNER
-        ),
-    )
-    async def put(self, entry_id: EntryId, body: EnterAgain) -> SecondEntryView:
-        """Enter a paper answer again, without seeing the first entry."""
-        return await second_entries.enter(self.deps, self.actor, entry_id, body)
-
-
-class DecisionHandler(ApiHandler):
-    @endpoint(
-        "decideSurveyEntry",
-        needs=Permission.OVERSEE_SURVEYS,
-        errors=("survey_entry_moved_on", "survey_no_second_entry", "own_home"),
-        example=DecideEntry(keep=Keep.FIRST, reason="原件选的是同意"),
-    )
-    async def post(self, entry_id: EntryId, body: DecideEntry) -> SecondEntryView:
-        """Decide which of two entries counts, or that the only one does."""
-        return await second_entries.decide(self.deps, self.actor, entry_id, body)
-
-
 ROUTES = [
     Route("/api/v1/surveys", SurveysHandler),
     Route("/api/v1/surveys/{survey_id}", SurveyHandler),
@@ -291,9 +202,4 @@ ROUTES = [
     Route("/api/v1/surveys/{survey_id}/turnout", TurnoutHandler),
     Route("/api/v1/surveys/{survey_id}/texts", TextsHandler),
     Route("/api/v1/surveys/{survey_id}/texts/{text_id}/choose", TextHandler),
-    Route("/api/v1/homes/{home}/surveys/{survey_id}/answer", HomeAnswerHandler),
-    Route("/api/v1/places/{place}/survey-unanswered", UnansweredHandler),
-    Route("/api/v1/places/{place}/survey-second-entries", SecondEntriesHandler),
-    Route("/api/v1/survey-second-entries/{entry_id}", SecondEntryHandler),
-    Route("/api/v1/survey-second-entries/{entry_id}/decide", DecisionHandler),
 ]

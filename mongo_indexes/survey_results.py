@@ -24,8 +24,14 @@ VALIDATOR: Final[dict[str, Any]] = {
     "bsonType": "object",
     "required": ["_id", "survey", "position", "place", "question", "relation", "counts"],
     "properties": {
-        # Nothing is kept about fewer than five.
-        "answered": {"bsonType": ["int", "long", "null"]},
+        # Nothing is kept about one to four.
+        "answered": {
+            "anyOf": [
+                {"bsonType": "null"},
+                {"enum": [0]},
+                {"bsonType": ["int", "long"], "minimum": 5},
+            ]
+        },
         "counts": {"bsonType": "object"},
         "question": {"bsonType": ["int", "long"], "minimum": 1},
     },

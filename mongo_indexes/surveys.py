@@ -11,6 +11,8 @@ INDEXES: Final = [
     # What somebody is asked, by their tokens, the newest first: services/surveys/store.py
     # shown_page(). Readers are written as it opens
     IndexModel([("readers", ASCENDING), ("_id", ASCENDING)], name="readers"),
+    # What is asked of homes of a place now, the newest first: open_at()
+    IndexModel([("doors", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)], name="doors"),
     # What somebody works on, by the tokens of their offices: page()
     IndexModel([("senders", ASCENDING), ("_id", ASCENDING)], name="senders"),
     # The same in one state: page()
@@ -43,6 +45,7 @@ VALIDATOR: Final[dict[str, Any]] = {
         "state": {"enum": ["draft", "open", "closed", "published", "withdrawn"]},
         "senders": {"bsonType": "array", "items": {"bsonType": "string"}},
         "readers": {"bsonType": "array", "items": {"bsonType": "string"}},
+        "doors": {"bsonType": "array", "items": {"bsonType": "string"}},
         "questions": {"bsonType": "array", "minItems": 1, "maxItems": 30},
         "per": {"enum": ["home", "person"]},
         "finest": {"enum": ["compound", "building", "unit"]},

@@ -64,7 +64,8 @@ class Permission(StrEnum):
     MODERATE = auto()  # decide who sees what a resident wrote, where WeChat is not sure
     SEND_NOTICES = auto()  # write to the people of a place
     SEND_SURVEYS = auto()  # ask the people of a place what they think
-    OVERSEE_SURVEYS = auto()  # read what was answered in words; settle paper read in two ways
+    OVERSEE_SURVEYS = auto()  # read what was answered in words, without who
+    SETTLE_SURVEY_PAPERS = auto()  # decide which of two entries of a paper answer counts
     REPORT_FOR_OTHERS = auto()  # write down what somebody reported by phone or at the window
     FOLLOW_REPAIRS = auto()  # repairs of what all share, without names
     WORK_ON_REPAIRS = auto()  # do a repair; see all of those of the place
@@ -110,6 +111,7 @@ STAFF: Final = HEAD | {
     P.MANAGE_REPAIR_RULES,
     P.OVERSEE_REPAIR_PRICES,
     P.OVERSEE_SURVEYS,
+    P.SETTLE_SURVEY_PAPERS,
 }
 # Offices above the community, who see figures and no residents.
 ABOVE: Final = SUPERVISOR | WRITES | {P.FOLLOW_REPAIRS, P.OVERSEE_HEADS, P.OVERSEE_SURVEYS}

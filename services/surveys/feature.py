@@ -7,7 +7,12 @@ from services.kernel.lists import List, around
 from services.kernel.permissions import Permission
 from services.kernel.tables import columns
 from services.surveys import actions, jobs, notify, privacy
-from services.surveys.models import SurveysQuery, SurveySummary
+from services.surveys.models import (
+    PlaceSurvey,
+    PlaceSurveysQuery,
+    SurveysQuery,
+    SurveySummary,
+)
 from services.surveys.results import actions as results
 from services.surveys.results.models import SurveyResultRow, SurveyResultsQuery
 from services.surveys.second_entries import actions as second_entries
@@ -67,6 +72,21 @@ TEXTS: Final = List(
     place_of=texts.place_of,
     columns=columns(SurveyTextView, question="题号", text="内容", state="是否公开"),
 )
+OPEN: Final = List(
+    name="place_surveys",
+    title="本处正在征求的意见",
+    needs=Permission.VIEW_RESIDENTS,
+    query=PlaceSurveysQuery,
+    read=turnout.at_place,
+    columns=columns(
+        PlaceSurvey,
+        title="标题",
+        signed_by="落款",
+        per="填写方式",
+        opened_at="发出时间",
+        closes_at="截止时间",
+    ),
+)
 UNANSWERED: Final = List(
     name="survey_unanswered",
     title="征求意见未填写的房屋",
@@ -105,5 +125,5 @@ FEATURE: Final = Feature(
     holdings=privacy.HOLDINGS,
     forget=privacy.forget,
     forgets="征求意见里填写的内容",
-    lists=(SURVEYS, RESULTS, TEXTS, UNANSWERED, SECOND_ENTRIES),
+    lists=(SURVEYS, RESULTS, TEXTS, OPEN, UNANSWERED, SECOND_ENTRIES),
 )

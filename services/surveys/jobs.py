@@ -34,10 +34,8 @@ async def close(deps: Dependencies, payload: Document) -> None:
         return
     try:
         await openings.finish(deps, CLOCK, found)
-    except Conflict:  # closed, extended or withdrawn a moment ago
-        again = await store.find(deps.db, found.id)
-        if again and again.state is SurveyState.OPEN and again.closes_at <= deps.now():
-            raise
+    except Conflict:  # closed or withdrawn a moment ago, or extended: that end has its own job
+        return
 
 
 async def settle(deps: Dependencies, payload: Document) -> None:

@@ -75,9 +75,10 @@ DEPTHS: Final = {Finest.COMPOUND: 5, Finest.BUILDING: 6, Finest.UNIT: 7}  # segm
 class Survey(Struct, kw_only=True):
     """One survey.
 
-    `role`, `place`, `places`, `senders`, `audience`, `readers`, `revision`: as in Notice
-    (services/notices/models.py). `text`, `questions`: lists go without. `counted_at`: when its
-    results were counted, once; None before. `summary`: what whoever asked says about them.
+    `role`, `place`, `places`, `senders`, `audience`, `readers`, `doors`, `revision`: as in
+    Notice (services/notices/models.py). `text`, `questions`: lists go without. `counted_at`:
+    when its results were counted, once; None before. `summary`: what whoever asked says about
+    them.
     """
 
     id: str = field(name="_id")
@@ -101,6 +102,7 @@ class Survey(Struct, kw_only=True):
     created_at: datetime
     changed_at: datetime
     readers: list[str] = []
+    doors: list[str] = []
     opened_at: datetime | None = None
     opened_by: str = ""
     closed_at: datetime | None = None
@@ -222,7 +224,35 @@ class SurveysQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     sort: SurveySort = SurveySort.NEWEST
 
 
+class PlaceSurveysQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+    """Which part of the open surveys of a place to list.
+
+    `per`: Those in which homes, or people, answer; all without it.
+    """
+
+    per: Per | None = None
+
+
 # What clients see
+
+
+class PlaceSurvey(Struct, kw_only=True):
+    """Open survey that asks homes of a place.
+
+    `survey_id`: Opaque id of the survey.
+    `title`: Title, on one line.
+    `signed_by`: Who asks.
+    `per`: Whether each home or each person has one answer; papers are entered for homes.
+    `opened_at`: When it was opened.
+    `closes_at`: Until when it is answered.
+    """
+
+    survey_id: str
+    title: Title
+    signed_by: SignedBy
+    per: Per
+    opened_at: datetime
+    closes_at: datetime
 
 
 class SurveySummary(Struct, kw_only=True):

@@ -5,12 +5,13 @@ a staircase. Whoever is asked is told by the broadcast's own job.
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
-from services.audiences import readers
+from services.audiences import doors, readers
 from services.audiences import senders as audience_senders
+from services.audiences.models import Audience
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import errors
@@ -64,17 +65,12 @@ async def open_to_all(
     states.require(found.state, SurveyAction.OPEN)
     frozen = await actions.require_allowed(deps, actor, found.audience, found.per)
     role = senders.office_of(actor, frozen.places)
-    now = deps.now()
-    end_of(found.closes_at, now)
+    end_of(found.closes_at, deps.now())
     changes = {
-        "audience": frozen,
+        **_taken(frozen),
         "role": role,
-        # A grid may have other buildings by now than when it was drafted.
-        "place": smallest_around(frozen.places),
-        "places": list(frozen.places),
         "senders": audience_senders.tokens(actor, role, frozen.places),
-        "readers": readers.readers(frozen),
-        "opened_at": now,
+        "opened_at": deps.now(),
         "opened_by": actor.person_id,
     }
 
@@ -86,6 +82,17 @@ async def open_to_all(
         return made
 
     return await views.view(deps, await deps.in_transaction(save))
+
+
+def _taken(frozen: Audience) -> dict[str, Any]:
+    """Return what follows from an audience as it is now; grids may have other buildings."""
+    return {
+        "audience": frozen,
+        "place": smallest_around(frozen.places),
+        "places": list(frozen.places),
+        "readers": readers.readers(frozen),
+        "doors": doors.tokens(frozen),
+    }
 
 
 async def _close_at(deps: Dependencies, tx: Transaction, made: Survey) -> None:

@@ -12,6 +12,7 @@ from mongo_indexes import (
 from services.dependencies import Dependencies, Transaction
 from services.kernel.personal_data import Fate, Holding
 from services.surveys.answers import store as answers
+from services.surveys.answers import words
 from services.surveys.texts import store as texts
 from services.surveys.texts.models import TEXT
 
@@ -28,11 +29,12 @@ HOLDINGS: Final = (
         title="填写的征求意见",
         person="person",
         shows={
-            "survey": "征求意见编号",
+            "title": "征求意见",
             "home": "代表哪套房屋填写",
-            "choices": "选的答案",
+            "said": "选的答案",
             "answered_at": "填写时间",
         },
+        complete=words.add,
         staff=("entered_by",),
     ),
     Holding(
@@ -40,7 +42,8 @@ HOLDINGS: Final = (
         fate=Fate.REMOVED,
         title="征求意见里填写的文字",
         person="person",
-        shows={"survey": "征求意见编号", "question": "第几题", "text_sealed": "写的内容"},
+        shows={"title": "征求意见", "asked": "问题", "text_sealed": "写的内容"},
+        complete=words.add,
         sealed={"text_sealed": TEXT},
         staff=("chosen_by",),
     ),

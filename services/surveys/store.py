@@ -10,7 +10,7 @@ from mongo_indexes.surveys import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
-from services.surveys.models import Survey, SurveySort, SurveysQuery
+from services.surveys.models import PlaceSurveysQuery, Survey, SurveySort, SurveysQuery
 from services.surveys.states import TABLE, SurveyAction, SurveyState
 
 ORDERS: Final = {
@@ -20,7 +20,7 @@ ORDERS: Final = {
 # So long a reader's list says that a survey was withdrawn.
 WITHDRAWN_SHOWN_FOR: Final = timedelta(days=7)
 # What lists need not carry: some ten kilobytes each, and the places of an audience.
-IN_LISTS: Final = {"questions": 0, "text": 0, "readers": 0}
+IN_LISTS: Final = {"questions": 0, "text": 0, "readers": 0, "doors": 0}
 LISTED: Final = (SurveyState.OPEN, SurveyState.CLOSED, SurveyState.PUBLISHED)
 
 
@@ -31,6 +31,11 @@ async def insert(db: Database, tx: Transaction, survey: Survey) -> None:
 async def find(db: Database, survey_id: str, *, tx: Transaction | None = None) -> Survey | None:
     document = await db[COLLECTION].find_one({"_id": survey_id}, session=tx)
     return msgspec.convert(document, Survey | None)
+
+
+async def find_many(db: Database, survey_ids: Sequence[str]) -> list[Survey]:
+    cursor = db[COLLECTION].find({"_id": {"$in": list(survey_ids)}}, {"readers": 0, "doors": 0})
+    return msgspec.convert(await cursor.to_list(), list[Survey])
 
 
 async def titles(db: Database, survey_ids: Sequence[str]) -> dict[str, str]:
@@ -55,6 +60,18 @@ async def page(db: Database, keys: Sequence[str], query: SurveysQuery) -> Page[S
     hint = "senders_state" if filters else "senders"
     return await ORDERS[query.sort].page(
         db[COLLECTION], Survey, where, query, hint=hint, without=IN_LISTS
+    )
+
+
+async def open_at(db: Database, doors: Sequence[str], query: PlaceSurveysQuery) -> Page[Survey]:
+    """Open surveys that ask homes of a place, the newest first. Served by index `doors`."""
+    where: Document = {
+        "doors": {"$in": list(doors)},
+        "state": SurveyState.OPEN,
+        **chosen(query, "per"),
+    }
+    return await ORDERS[SurveySort.NEWEST].page(
+        db[COLLECTION], Survey, where, query, hint="doors", without=IN_LISTS
     )
 
 

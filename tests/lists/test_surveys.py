@@ -12,6 +12,7 @@ from mongo_indexes import (
     survey_texts,
     surveys,
 )
+from services.audiences import doors
 from services.audiences.models import Audience
 from services.kernel.documents import to_document
 from services.kernel.permissions import Role
@@ -26,7 +27,7 @@ from services.surveys.second_entries.states import EntryState
 from services.surveys.states import SurveyState
 from services.surveys.texts.models import TEXT, SurveyText
 from services.surveys.texts.states import TextState
-from tests.build.cast import COMMUNITY, COMPOUND, OTHER_COMPOUND, Estate
+from tests.build.cast import COMMUNITY, COMPOUND, OTHER_COMPOUND, UNIT, Estate
 from tests.build.offices import BUILDING
 from tests.lists.case import FORMULA, Case, Maker
 from tests.lists.walk import walk
@@ -153,6 +154,27 @@ async def of_texts(estate: Estate) -> Case:
     )
 
 
+async def of_open(estate: Estate) -> Case:
+    made = [
+        survey(estate, n, SurveyState.CLOSED if n == 1 else SurveyState.OPEN, place)
+        for n, place in enumerate([COMPOUND, COMPOUND, OTHER_COMPOUND, UNIT, BUILDING] * 2)
+    ]
+    for number, each in enumerate(made):
+        each.doors = doors.tokens(each.audience)
+        each.per = Per.PERSON if number % 3 == 0 else Per.HOME
+    await insert(estate, surveys.COLLECTION, made)
+    return Case(
+        who=await estate.member("staff"),
+        stranger=await estate.member("li"),
+        path=f"/api/v1/places/{BUILDING}/surveys",
+        subject=BUILDING,
+        place=BUILDING,
+        filters=[{"per": "person"}],
+        orders={"": "-survey_id"},
+        rows=7,
+    )
+
+
 async def of_unanswered(estate: Estate) -> Case:
     made = [survey(estate, n, SurveyState.OPEN) for n in (1, 2)]
     for each in made:
@@ -220,6 +242,7 @@ MAKERS: Final[dict[str, Maker]] = {
     "surveys": of_surveys,
     "survey_results": of_results,
     "survey_texts": of_texts,
+    "place_surveys": of_open,
     "survey_unanswered": of_unanswered,
     "survey_second_entries": of_second_entries,
 }

@@ -14,7 +14,7 @@ from mongo_indexes import (
     survey_texts,
     surveys,
 )
-from services.audiences import readers
+from services.audiences import doors, readers
 from services.audiences.models import Audience
 from services.audiences.senders import OVERSEERS
 from services.kernel.paths import ancestors
@@ -43,6 +43,7 @@ S = SurveyState
 OFFICE: Final = Role.FIRM_MANAGER
 OFFICES: Final = "each office works on what it asks, staff of all rungs on those below theirs"
 ASKED: Final = "owners of the homes that are asked, each in their own name"
+FORM: Final = f"{ASKED}; and the heads of its places, who knock for it"
 ANSWERS: Final = [{"question": 1, "choices": [1]}]
 QUESTIONS: Final = [
     SurveyQuestion(kind=QuestionKind.SINGLE, text="换灯吗?", options=["同意", "不同意"])
@@ -60,6 +61,13 @@ def works_on(post: Post, place: str) -> Outcome:
 def is_asked(post: Post, place: str) -> Outcome:
     held = {grant.role for grant in post.actor.grants if lies_in(grant.place, place)}
     return Outcome.ALLOWED if Role.OWNER in held else Outcome.MISSING
+
+
+def reads(post: Post, place: str) -> Outcome:
+    """Whoever is asked, and who enters papers of the homes there."""
+    held = post.places(P.VIEW_RESIDENTS)
+    carries = any(lies_in(place, each) or lies_in(each, place) for each in held)
+    return Outcome.ALLOWED if carries else is_asked(post, place)
 
 
 def survey(state: SurveyState) -> Maker:
@@ -90,6 +98,7 @@ def survey(state: SurveyState) -> Maker:
             created_at=now,
             changed_at=now,
             readers=readers.readers(audience) if is_out else [],
+            doors=doors.tokens(audience) if is_out else [],
             opened_at=now if is_out else None,
             counted_at=now if state in {S.CLOSED, S.PUBLISHED} else None,
             published_at=now if state is S.PUBLISHED else None,
@@ -218,7 +227,7 @@ def row(verb: str, path: str, makes: Maker, **more: Any) -> Row:
 
 def mine(verb: str, path: str, makes: Maker, **more: Any) -> Row:
     whole = f"/api/v1/me/surveys/{{survey_id}}{path}"
-    rule = decided(is_asked, ASKED, HOME)
+    rule = more.pop("rule", decided(is_asked, ASKED, HOME))
     return Row(verb, whole, rule, makes=of_mine(makes), **more)
 
 
@@ -282,7 +291,7 @@ ROWS = (
         body={"keep": "first", "reason": "原件如此"},
     ),
     Row("get", "/api/v1/me/surveys", everyone(), beyond="what a whole compound is asked"),
-    mine("get", "", survey(S.OPEN)),
+    mine("get", "", survey(S.OPEN), rule=decided(reads, FORM, HOME)),
     mine("put", "/answer", survey(S.OPEN), body={"answers": ANSWERS}),
     mine("get", "/results", told),
     mine("get", "/texts", told, bare="none was chosen"),

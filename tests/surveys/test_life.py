@@ -5,7 +5,18 @@ from typing import Any, Final
 import pytest
 
 from mongo_indexes import survey_answers
-from tests.build.cast import COMPOUND, LI_HOME, UNIT, WANG_HOME, Estate
+from services.kernel.permissions import PERMISSIONS, Permission
+from services.residencies.models import Relation
+from services.surveys import senders
+from tests.build.cast import (
+    COMPOUND,
+    LI_HOME,
+    SUN_HOME,
+    UNIT,
+    WANG_HOME,
+    Estate,
+    live_there,
+)
 from tests.build.homes import acts, get, post
 from tests.build.mailbox import open_push
 from tests.build.notices import send
@@ -171,3 +182,49 @@ async def test_who_moved_in_later_was_not_asked(estate: Estate) -> None:
     reply = await answer(estate, survey_id, "wang")
     assert (reply.status, reply.code) == (409, "survey_asks_others")
     assert (await mine(estate, survey_id, "wang"))["asks_me"] is False
+
+
+async def test_offices_are_asked_each_in_their_own_name(estate: Estate) -> None:
+    heads = {"places": [COMPOUND], "roles": ["unit_head"]}
+    survey_id = await opened(estate, audience=heads, per="person", finest="unit")
+    await estate.member("head")
+    assert (await mine(estate, survey_id, "head"))["asks_me"] is False  # not told yet
+    await estate.world.work()
+    assert (await answer(estate, survey_id, "head")).status == 200
+    kept = await estate.world.db[survey_answers.COLLECTION].find().to_list()
+    assert [(row["home"], row["place"], row["relation"]) for row in kept] == [
+        ("", UNIT, "office")
+    ]
+    listed = (await get(estate, "head", "me/surveys")).body["items"]
+    assert [(each["asks_me"], each["is_answered"]) for each in listed] == [(True, True)]
+    assert (await get(estate, "li", f"me/surveys/{survey_id}")).status == 404
+
+
+async def test_who_has_several_homes_says_for_which(estate: Estate) -> None:
+    await live_there(estate.world.deps, [(SUN_HOME, "wang", Relation.OWNER)])
+    survey_id = await opened(estate)
+    unsaid = await answer(estate, survey_id, "wang")
+    assert (unsaid.status, unsaid.code) == (422, "survey_home_needed")
+    foreign = await answer(estate, survey_id, "wang", home=LI_HOME)
+    assert (foreign.status, foreign.code) == (422, "survey_home_needed")
+    first = await answer(estate, survey_id, "wang", home=SUN_HOME)
+    assert (first.status, first.body["is_answered"]) == (200, False)
+    both = await answer(estate, survey_id, "wang", NO, home=WANG_HOME)
+    assert (both.body["is_answered"], len(both.body["answers"])) == (True, 2)
+
+
+async def test_who_agreed_to_nothing_answers_nothing(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    gone = await estate.world.api.post(
+        "/api/v1/me/consents/privacy/withdrawal", {}, as_=await estate.member("li")
+    )
+    assert gone.status == 200, gone.body
+    reply = await answer(estate, survey_id, "li")
+    assert (reply.status, reply.code) == (403, "consent_needed")
+    assert await estate.world.db[survey_answers.COLLECTION].count_documents({}) == 0
+
+
+def test_whoever_may_ask_has_an_office_that_asks() -> None:
+    able = {role for role, held in PERMISSIONS.items() if Permission.SEND_SURVEYS in held}
+    assert {*senders.ROLES} == able
+    assert able == {r for r, held in PERMISSIONS.items() if Permission.SEND_NOTICES in held}

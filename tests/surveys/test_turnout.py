@@ -26,6 +26,21 @@ async def test_a_head_sees_who_has_not_answered_and_not_what(estate: Estate) -> 
     assert (await get(estate, "li", path)).status == 403
 
 
+async def test_a_head_finds_what_to_knock_for_and_the_form(estate: Estate) -> None:
+    outside = {"places": [COMPOUND], "relations": ["owner"]}
+    survey_id = await opened(estate, audience=outside)
+    await drafted(estate)
+    listed = await get(estate, "head", f"places/{UNIT}/surveys")
+    assert [item["survey_id"] for item in listed.body["items"]] == [survey_id]
+    form = await get(estate, "head", f"me/surveys/{survey_id}")
+    assert (form.status, form.body["asks_me"], form.body["homes"]) == (200, False, [])
+    assert len(form.body["questions"]) == 5
+    assert (await get(estate, "head", "me/surveys")).body["items"] == []
+    assert (await answer(estate, survey_id, "head")).status == 404
+    assert (await get(estate, "mei", f"me/surveys/{survey_id}")).status == 404
+    assert (await get(estate, "head", f"places/{COMPOUND}/surveys")).status == 404
+
+
 async def test_turnout_is_told_by_building_and_unit(estate: Estate) -> None:
     survey_id = await opened(estate)
     await estate.world.work()

@@ -15,6 +15,7 @@ from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.permissions import Actor, Permission, require_at
 from services.messaging.broadcasts import actions as broadcasts
+from services.residencies.models import Relation
 from services.surveys import notify, senders
 from services.surveys import store as surveys
 from services.surveys.answers import forms, mine, seats, store
@@ -112,10 +113,7 @@ async def enter(
     require_at(actor, Permission.VIEW_RESIDENTS, home)
     survey = await _about(deps, actor, survey_id, home)
     _require_open(deps, survey)
-    if survey.per is Per.PERSON:
-        raise SurveyNoPaper("这份意见每人一份,请本人在手机上填写")
-    if wish.relation not in survey.audience.relations:
-        raise SurveyRelationNotAsked(f"这份意见不征求{wish.relation.label}")
+    _require_paper(survey, wish.relation)
     filled = forms.filled(survey.questions, wish.answers)
     seat = Seat(home, home, wish.relation)
     row = _row(deps, survey, answer_id(survey.id, home), seat, filled)
@@ -136,6 +134,14 @@ async def enter(
     return EnteredAnswer(
         home=home, relation=wish.relation, answers=said, answered_at=row.answered_at
     )
+
+
+def _require_paper(survey: Survey, relation: Relation) -> None:
+    """Raise SurveyNoPaper, or SurveyRelationNotAsked for who is not asked."""
+    if survey.per is Per.PERSON:
+        raise SurveyNoPaper("这份意见每人一份,请本人在手机上填写")
+    if relation not in survey.audience.relations:
+        raise SurveyRelationNotAsked(f"这份意见不征求{relation.label}")
 
 
 async def _about(deps: Dependencies, actor: Actor, survey_id: str, home: str) -> Survey:

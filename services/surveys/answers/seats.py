@@ -13,7 +13,6 @@ from services.kernel.days import day_of
 from services.kernel.paths import covers
 from services.kernel.permissions import Actor
 from services.messaging.broadcasts import actions as broadcasts
-from services.messaging.broadcasts.states import BroadcastState
 from services.places import actions as places
 from services.places.homes import standing
 from services.places.models import Kind
@@ -36,7 +35,7 @@ class Seat(Struct, frozen=True):
 async def of(
     deps: Dependencies, actor: Actor, found: Sequence[Survey]
 ) -> dict[str, list[Seat]]:
-    """Return survey → what the actor may answer in it; two queries for the homes of all."""
+    """Return survey → what the actor may answer in it; three queries however many."""
     rows = await residencies.of_person(deps, actor.person_id)
     kept = await places.find_many(deps, sorted({row.home for row in rows})) if rows else []
     today = deps.today()
@@ -52,9 +51,9 @@ async def of(
             and (not usages or uses[row.home] in usages)
         ]
         homes = {row.home: Seat(row.home, row.home, row.relation) for row in reversed(mine)}
-        by_office = [] if homes else await _offices(deps, actor, survey)
-        seats[survey.id] = [*(homes[home] for home in sorted(homes)), *by_office]
-    return seats
+        seats[survey.id] = [homes[home] for home in sorted(homes)]
+    by_office = [each for each in found if not seats[each.id]]
+    return seats | await _offices(deps, actor, by_office)
 
 
 def _rank(row: Residency) -> int:
@@ -70,9 +69,22 @@ def _was_meant(survey: Survey, row: Residency) -> bool:
     )
 
 
-async def _offices(deps: Dependencies, actor: Actor, survey: Survey) -> list[Seat]:
-    """Return the seat of an office, of whoever was told for one and holds it still."""
-    held = sorted(
+async def _offices(
+    deps: Dependencies, actor: Actor, found: Sequence[Survey]
+) -> dict[str, list[Seat]]:
+    """Return the seats by office, of whoever was told for one and holds it still."""
+    held = {survey.id: _held(actor, survey) for survey in found}
+    ids = {notify.broadcast_of(each): each for each, places in held.items() if places}
+    told = await broadcasts.told_for(deps, actor.person_id, [*ids])
+    was_told = {ids[broadcast] for broadcast in told}
+    return {
+        survey.id: [_by_office(survey, held[survey.id])] if survey.id in was_told else []
+        for survey in found
+    }
+
+
+def _held(actor: Actor, survey: Survey) -> list[str]:
+    return sorted(
         grant.place
         for grant in actor.grants
         if grant.role in survey.audience.roles
@@ -81,19 +93,11 @@ async def _offices(deps: Dependencies, actor: Actor, survey: Survey) -> list[Sea
             for place in survey.audience.places
         )
     )
-    if not held or not await _was_told(deps, actor, survey):
-        return []
+
+
+def _by_office(survey: Survey, held: Sequence[str]) -> Seat:
     inside = [place for place in held if covers(survey.place, place)]
-    return [Seat("", inside[0] if inside else survey.place, OFFICE)]
-
-
-async def _was_told(deps: Dependencies, actor: Actor, survey: Survey) -> bool:
-    """Tell whether somebody was told, or may be still while they are gathered."""
-    broadcast = notify.broadcast_of(survey.id)
-    if await broadcasts.told_for(deps, actor.person_id, [broadcast]):
-        return True
-    found = await broadcasts.find(deps, broadcast)
-    return found is None or found.state is BroadcastState.GATHERING
+    return Seat("", inside[0] if inside else survey.place, OFFICE)
 
 
 async def is_asked(deps: Dependencies, survey: Survey, home: str) -> bool:

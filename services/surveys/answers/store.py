@@ -51,29 +51,25 @@ async def papers(db: Database, survey_id: str, after: str, limit: int) -> list[S
 
 
 async def counts(db: Database, survey_id: str, depth: int) -> AsyncIterator[Document]:
-    """Yield {place, relation, token, count} of a survey, in any order.
+    """Yield {place, relation, counts: [{k: token, v: count}]} of a survey, in any order.
 
-    One aggregation, whose rows grow with places and questions and not with the answers; what
+    One aggregation, whose rows grow with places and relations and not with the answers; what
     it keeps meanwhile may go to the disk. Served by index `place`. `depth`: segments to which
     places are cut.
     """
-    group = {
-        "_id": {
-            "place": {"$ifNull": [part("$place", depth), "$place"]},
-            "relation": "$relation",
-            "token": "$token",
-        },
-        "count": {"$sum": 1},
-    }
+    place = {"$ifNull": [part("$place", depth), "$place"]}
+    each = {"place": place, "relation": "$relation", "token": "$token"}
+    whole = {"place": "$_id.place", "relation": "$_id.relation"}
     pipeline: list[Document] = [
         {"$match": {"survey": survey_id}},
         {"$project": {"place": 1, "relation": 1, "token": "$choices"}},
         {"$unwind": "$token"},
-        {"$group": group},
+        {"$group": {"_id": each, "count": {"$sum": 1}}},
+        {"$group": {"_id": whole, "counts": {"$push": {"k": "$_id.token", "v": "$count"}}}},
     ]
     cursor = await db[COLLECTION].aggregate(pipeline, hint="place", allowDiskUse=True)
     async for row in cursor:
-        yield {**row["_id"], "count": row["count"]}
+        yield {**row["_id"], "counts": row["counts"]}
 
 
 # Erasure

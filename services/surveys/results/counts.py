@@ -2,7 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from sys import intern
+from time import monotonic
+from typing import Final
 
+from services import deadlines
 from services.dependencies import Dependencies
 from services.kernel.documents import digest_id
 from services.kernel.paths import ancestors, in_order
@@ -13,15 +17,18 @@ from services.surveys.results.groups import RESIDENTS
 from services.surveys.results.models import SurveyResult
 
 Tokens = Counter[str]
+# A job counts, and nobody waits for it: some millions of answers of a city are minutes.
+COUNT_SECONDS: Final = 600.0
 
 
 async def by_leaf(deps: Dependencies, survey: Survey) -> dict[str, Tokens]:
     """Return leaf → token → answers. Memory grows with places, not with answers."""
     depth = max(DEPTHS[survey.finest], survey.place.count(".") + 1)
     found: dict[str, Tokens] = defaultdict(Counter)
-    async for row in answers.counts(deps.db, survey.id, depth):
-        leaf = groups.leaf(survey, row["place"], row["relation"])
-        found[leaf][row["token"]] += row["count"]
+    with deadlines.until(monotonic() + COUNT_SECONDS):
+        async for row in answers.counts(deps.db, survey.id, depth):
+            leaf = groups.leaf(survey, row["place"], row["relation"])
+            found[leaf].update({intern(each["k"]): each["v"] for each in row["counts"]})
     return found
 
 

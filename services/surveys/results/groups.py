@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.kernel.paths import ancestors, covers
+from services.residencies.models import Relation
 from services.statistics import small_groups
 from services.statistics.small_groups import REGISTER, Group
 from services.surveys.answers.models import OFFICE
@@ -30,6 +31,8 @@ def leaf(survey: Survey, place: str, relation: str) -> str:
     deep = max(DEPTHS[survey.finest], _depth(survey.place))
     finest = ".".join(place.split(".")[:deep])
     inside = finest if covers(survey.place, finest) else survey.place
+    if relation == Relation.CO_OWNER:
+        relation = Relation.OWNER
     told = relation if survey.by_relation or relation == OFFICE else RESIDENTS
     return f"{inside}.{MARK}{told}"
 

@@ -36,7 +36,7 @@ COUNT: Final = "surveys.count"  # the job that counts, once nothing is left to s
 
 
 class EnteredByYou(errors.Forbidden):
-    """Whoever entered a paper first does not enter it again."""
+    """Whoever entered a paper first neither enters it again nor decides about it."""
 
     code = "survey_entered_by_you"
 
@@ -74,7 +74,6 @@ async def _access(
         actor,
         await store.find(deps.db, entry_id, tx=tx),
         Permission.VIEW_RESIDENTS,
-        Permission.OVERSEE_SURVEYS,
         at=lambda entry: entry.home,
         missing=MISSING,
     )
@@ -92,11 +91,9 @@ async def enter(
 ) -> SecondEntryView:
     """Enter a paper answer again, without seeing the first entry.
 
-    Raises NotFound, Forbidden, EnteredByYou, EntryMovedOn, SurveyAnswerMisfit.
+    Raises NotFound, EnteredByYou, EntryMovedOn, SurveyAnswerMisfit.
     """
     found = await _access(deps, actor, entry_id)
-    if not actor.may(Permission.VIEW_RESIDENTS, found.home):
-        raise errors.Forbidden("您没有此操作的权限", needs=Permission.VIEW_RESIDENTS)
     if found.first_by == actor.person_id:
         raise EnteredByYou("这份是您录入的,请由别人再录一次")
     survey = await _survey(deps, found)
@@ -104,21 +101,11 @@ async def enter(
 
     async def save(tx: Transaction) -> SecondEntry:
         first = await answers.find(deps.db, found.answer, tx=tx)
-        is_same = first is not None and (first.choices, first.relation) == (
-            filled.choices,
-            wish.relation,
-        )
+        said = {"choices": filled.choices, "relation": wish.relation.value}
+        is_same = first is not None and said == {k: getattr(first, k) for k in said}
         action = EntryAction.AGREE if is_same else EntryAction.DIFFER
-        moved = await store.move(
-            deps.db,
-            tx,
-            found.id,
-            action,
-            choices=filled.choices,
-            relation=wish.relation,
-            entered_by=actor.person_id,
-            entered_at=deps.now(),
-        )
+        who = {"entered_by": actor.person_id, "entered_at": deps.now()}
+        moved = await store.move(deps.db, tx, found.id, action, **said, **who)
         return await _done(deps, tx, actor, action, found, moved)
 
     return await views.view(deps, actor, await deps.in_transaction(save), survey)
@@ -129,27 +116,22 @@ async def decide(
 ) -> SecondEntryView:
     """Decide which entry counts: where they differ, or where nobody can enter it again.
 
-    Raises NotFound, Forbidden, NoSecondEntry, EntryMovedOn, OwnHome.
+    Raises NotFound, Forbidden, EnteredByYou, NoSecondEntry, EntryMovedOn, OwnHome.
     """
     found = await _access(deps, actor, entry_id)
-    if not actor.may(Permission.OVERSEE_SURVEYS, found.home):
-        raise errors.Forbidden("由社区核定", needs=Permission.OVERSEE_SURVEYS)
+    if not actor.may(Permission.SETTLE_SURVEY_PAPERS, found.home):
+        raise errors.Forbidden("由社区核定", needs=Permission.SETTLE_SURVEY_PAPERS)
+    if found.first_by == actor.person_id:
+        raise EnteredByYou("这份是您录入的,请由别人核定")
     survey = await _survey(deps, found)
 
     async def save(tx: Transaction) -> SecondEntry:
         now = await _access(deps, actor, entry_id, tx=tx)
         if now.state is EntryState.WAITING and wish.keep is Keep.SECOND:
             raise NoSecondEntry("还没有人第二次录入")
-        moved = await store.move(
-            deps.db,
-            tx,
-            found.id,
-            EntryAction.DECIDE,
-            kept=wish.keep,
-            reason=wish.reason,
-            decided_by=actor.person_id,
-            decided_at=deps.now(),
-        )
+        said = {"kept": wish.keep.value, "reason": wish.reason}
+        who = {"decided_by": actor.person_id, "decided_at": deps.now()}
+        moved = await store.move(deps.db, tx, found.id, EntryAction.DECIDE, **said, **who)
         if moved and wish.keep is Keep.SECOND:
             await answers.correct(deps.db, tx, now.answer, now.choices, now.relation)
         return await _done(deps, tx, actor, EntryAction.DECIDE, now, moved)

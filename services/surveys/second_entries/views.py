@@ -49,7 +49,7 @@ async def view(
     [row] = await rows(deps, actor, [entry])
     first = None
     is_told = entry.state is EntryState.DIFFERENT
-    if is_told and actor.may(Permission.OVERSEE_SURVEYS, entry.home):
+    if is_told and actor.may(Permission.SETTLE_SURVEY_PAPERS, entry.home):
         first = await answers.find(deps.db, entry.answer)
     return show(
         row,

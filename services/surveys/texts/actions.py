@@ -4,7 +4,7 @@ The words of a neighbour are nobody's to read but the staff's who answer for the
 they choose is checked like all that others see, and is shown with the results once it passed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from services.audit import actions as audit
@@ -92,9 +92,7 @@ async def choose(
     told = await _told(deps, survey)
 
     async def save(tx: Transaction) -> None:
-        found = await store.find(deps.db, text_id, tx=tx)
-        if found is None or found.survey != survey.id or found.question not in told:
-            raise errors.NotFound("没有找到这条意见")
+        found = await _get(deps, survey, told, text_id, tx=tx)
         if not await store.move(
             deps.db, tx, found.id, TextAction.CHOOSE, chosen_by=actor.person_id
         ):
@@ -111,10 +109,22 @@ async def choose(
         await audit.record(deps, tx, actor, act, place=survey.place, subject=found.id)
 
     await deps.in_transaction(save)
-    found = await store.find(deps.db, text_id)
-    if found is None:  # whoever wrote it closed their account a moment ago
+    return view(deps, await _get(deps, survey, told, text_id))
+
+
+async def _get(
+    deps: Dependencies,
+    survey: Survey,
+    told: Collection[int],
+    text_id: str,
+    *,
+    tx: Transaction | None = None,
+) -> SurveyText:
+    """Return a text that may be read. Raises NotFound, also once who wrote it has left."""
+    found = await store.find(deps.db, text_id, tx=tx)
+    if found is None or found.survey != survey.id or found.question not in told:
         raise errors.NotFound("没有找到这条意见")
-    return view(deps, found)
+    return found
 
 
 async def note_verdict(

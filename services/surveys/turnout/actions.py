@@ -1,12 +1,15 @@
 """Turnout of surveys: figures for who asks, homes for the heads of a place."""
 
 from collections import Counter
+from collections.abc import Sequence
 
+from services.audiences import doors
 from services.dependencies import Dependencies
 from services.kernel import errors
 from services.kernel.pages import Page
-from services.kernel.paths import in_order
+from services.kernel.paths import covers, in_order
 from services.kernel.permissions import Actor, Permission
+from services.kernel.views import show
 from services.messaging.broadcasts import actions as broadcasts
 from services.messaging.broadcasts import reach
 from services.messaging.broadcasts.models import HomesReached
@@ -19,7 +22,7 @@ from services.statistics.small_groups import REGISTER, Group
 from services.surveys import actions as surveys
 from services.surveys import notify, senders
 from services.surveys import store as surveys_store
-from services.surveys.models import DEPTHS, Survey
+from services.surveys.models import DEPTHS, PlaceSurvey, PlaceSurveysQuery, Survey
 from services.surveys.states import SurveyState
 from services.surveys.turnout.models import (
     Turnout,
@@ -90,6 +93,18 @@ def _hidden(actor: Actor, survey: Survey, units: dict[str, HomesReached]) -> fro
     return small_groups.withheld(survey.place, groups)
 
 
+async def at_place(
+    deps: Dependencies, actor: Actor, place: str, query: PlaceSurveysQuery
+) -> Page[PlaceSurvey]:
+    """Return the open surveys that ask homes of a place, the newest first: to knock for them.
+
+    Raises NotFound for a place whose residents the actor does not see.
+    """
+    spots = await _spots(deps, actor, place)
+    page = await surveys_store.open_at(deps.db, doors.keys(spots), query)
+    return page.map(lambda each: show(each, PlaceSurvey, survey_id=each.id))
+
+
 async def unanswered(
     deps: Dependencies, actor: Actor, place: str, query: UnansweredQuery
 ) -> Page[UnansweredHome]:
@@ -100,7 +115,7 @@ async def unanswered(
     """
     spots = await _spots(deps, actor, place)
     survey = await surveys_store.find(deps.db, query.survey_id)
-    if survey is None or survey.state in {SurveyState.DRAFT, SurveyState.WITHDRAWN}:
+    if survey is None or not _asks_there(survey, spots):
         raise errors.NotFound(senders.MISSING)
     told = notify.broadcast_of(survey.id)
     page = await broadcasts.unanswered(deps, told, spots, query)
@@ -116,6 +131,11 @@ async def unanswered(
             people=len(row.people),
         )
     )
+
+
+def _asks_there(survey: Survey, spots: Sequence[str]) -> bool:
+    is_out = survey.state not in {SurveyState.DRAFT, SurveyState.WITHDRAWN}
+    return is_out and any(covers(a, b) or covers(b, a) for a in survey.places for b in spots)
 
 
 async def _spots(deps: Dependencies, actor: Actor, place: str) -> list[str]:

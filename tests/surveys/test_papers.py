@@ -1,5 +1,6 @@
 """Papers: entered by heads, drawn for a second entry, and decided where the two differ."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -146,3 +147,18 @@ async def test_a_paper_that_is_lost_is_decided_without_a_second_entry(estate: Es
     assert (told.status, told.body["state"]) == (200, "decided")
     await estate.world.work()
     assert (await seen(estate, survey_id))["counted_at"] is not None
+
+
+async def test_of_an_answer_and_papers_at_once_the_homes_own_stays(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    for name in ("li", "mei", "head", "staff"):
+        await estate.member(name)
+    replies = await asyncio.gather(
+        answer(estate, survey_id, "li"),
+        enter(estate, survey_id, LI_HOME, NO),
+        answer(estate, survey_id, "mei"),
+        enter(estate, survey_id, LI_HOME, NO, who="staff"),
+    )
+    assert [replies[n].status for n in (0, 2)] == [200, 200]
+    assert {reply.status for reply in replies} <= {200, 409}
+    assert await kept(estate) == [(LI_HOME, False, ["1", "1=1"])]

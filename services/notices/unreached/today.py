@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from services.audiences import doors
 from services.dependencies import Dependencies
 from services.kernel.documents import Document
 from services.kernel.paths import under_each
@@ -19,7 +20,6 @@ from services.messaging.broadcasts import actions as broadcasts
 from services.messaging.broadcasts.models import LookUp, broadcast_id, home_id
 from services.notices import store
 from services.notices.notify import SOURCE
-from services.notices.unreached import doors
 from services.notices.unreached.actions import MOST_NOTICES
 from services.places import homes as place_homes
 

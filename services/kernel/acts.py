@@ -39,6 +39,7 @@ class Act(Labelled):
 
     PLACE_ADDED = "place.added", "登记地点"
     PLACE_CONTACT_CHANGED = "place.contact_changed", "更改办公电话"
+    HEADS_DEBTS_SET = "place.heads_debts_set", "设定三长能否查看欠费"
     GRID_CHANGED = "place.grid_changed", "调整网格"
     WORKING_HOURS_SET = "place.working_hours_set", "设定工作时间"
     WORKING_HOURS_REMOVED = "place.working_hours_removed", "取消工作时间"
@@ -181,6 +182,18 @@ class Act(Labelled):
     MEDIATION_CONFIRMED = "mediation.confirmed", "答复调解协议"
     MEDIATION_ENDED = "mediation.ended", "终止调解"
     MEDIATION_FOLLOWED_UP = "mediation.followed_up", "回访调解协议"
+    VISIT_PLANNED = "visit.planned", "计划走访", Guard.OWN_HOME
+    VISIT_POSTPONED = "visit.postponed", "更改走访日期"
+    VISIT_RECORDED = "visit.recorded", "登记走访", Guard.OWN_HOME
+    VISIT_CANCELLED = "visit.cancelled", "取消走访"
+    CARD_NOTED = "card.noted", "登记户卡"
+    CARD_ADDED = "card.added", "本人填写户卡"
+    CARD_CORRECTED = "card.corrected", "更正户卡"
+    CARD_RENEWED = "card.renewed", "续期户卡"
+    CARD_WITHDRAWN = "card.withdrawn", "撤回户卡内容"
+    CARD_REMOVED = "card.removed", "删除户卡内容"
+    PROMISE_NOTED = "promise.noted", "登记承诺缴费", Guard.OWN_HOME
+    PROMISE_CLOSED = "promise.closed", "了结承诺缴费"
 
     CITY_CLIENT_ADDED = "city_client.added", "接入城市平台"
     CITY_CLIENT_ENDED = "city_client.ended", "停用城市平台接入"

@@ -78,6 +78,9 @@ class Permission(StrEnum):
     CALL_BACK_REPAIRS = auto()  # ask afterwards whether what is said to be fixed is
     MEDIATE = auto()  # mediate where the community's mediation member asks for it
     ASSIGN_MEDIATOR = auto()  # see the community's mediations, and say who mediates
+    PLAN_VISITS = auto()  # visit homes, and keep what came of it
+    KEEP_CARDS = auto()  # household cards: what one needs to know who knocks at a door
+    REVEAL_CARDS = auto()  # health and hardship on such a card, with a reason
     OPERATE = auto()  # dead jobs, suspense, the health of the system
     READ_AUDIT = auto()
 
@@ -90,10 +93,11 @@ WRITES: Final = frozenset({P.SEND_NOTICES, P.SEND_SURVEYS})
 WATCHES_REPAIRS: Final = frozenset({P.REPORT_FOR_OTHERS, P.FOLLOW_REPAIRS})
 # Repairs of a compound, or of a community's compounds that have no firm.
 DISPATCH: Final = WATCHES_REPAIRS | {P.WORK_ON_REPAIRS, P.DISPATCH_REPAIRS}
-ROUNDS: Final = BOOKKEEPER | WATCHES_REPAIRS | {P.CALL_BACK_REPAIRS}
+ROUNDS: Final = BOOKKEEPER | WATCHES_REPAIRS | {P.CALL_BACK_REPAIRS, P.PLAN_VISITS}
 HEAD: Final = ROUNDS | WRITES | {P.VIEW_RESIDENTS, P.ADVISE_HOMES}
 # May be asked to mediate; who only runs the system may not.
 MEDIATOR: Final = frozenset({P.MEDIATE})
+CARES: Final = frozenset({P.KEEP_CARDS, P.REVEAL_CARDS})
 STAFF: Final = HEAD | {
     P.DECIDE_HOMES,
     P.REVEAL,
@@ -123,9 +127,10 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.RESIDENT: LIVES_THERE,
     Role.TENANT: LIVES_THERE,
     Role.PAYER: frozenset({P.PAY_BILLS}),
-    Role.UNIT_HEAD: HEAD | MEDIATOR,
-    Role.BUILDING_HEAD: HEAD | MEDIATOR,
-    Role.GRID_HEAD: HEAD | MEDIATOR,
+    # Heads of units and buildings are neighbours: of health and hardship they are told nothing.
+    Role.UNIT_HEAD: HEAD | MEDIATOR | {P.KEEP_CARDS},
+    Role.BUILDING_HEAD: HEAD | MEDIATOR | {P.KEEP_CARDS},
+    Role.GRID_HEAD: HEAD | MEDIATOR | CARES,
     Role.FIRM_MANAGER: BOOKKEEPER
     | DISPATCH
     | WRITES
@@ -135,7 +140,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.REPAIRER: frozenset({P.VIEW_PLACES, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS}),
     Role.CASHIER: BOOKKEEPER,
     Role.COMMITTEE_MEMBER: SUPERVISOR | WRITES,
-    Role.COMMUNITY_STAFF: STAFF | MEDIATOR,
+    Role.COMMUNITY_STAFF: STAFF | MEDIATOR | CARES,
     Role.MEDIATION_MEMBER: MEDIATOR | {P.VIEW_PLACES, P.ASSIGN_MEDIATOR},
     Role.SUBDISTRICT_STAFF: ABOVE,
     Role.DISTRICT_STAFF: ABOVE,
@@ -188,11 +193,16 @@ class Grant(Struct, frozen=True):
     """One role at one place and everything under it.
 
     `since`: the first day of a relation to a home; what was paid before is not theirs to see.
+    `without`: permissions of the role that this place does not give.
     """
 
     role: Role
     place: str
     since: str = ""
+    without: frozenset[Permission] = frozenset()
+
+    def gives(self, permission: Permission) -> bool:
+        return permission in PERMISSIONS[self.role] and permission not in self.without
 
 
 class Actor(Struct, frozen=True):
@@ -221,7 +231,7 @@ class Actor(Struct, frozen=True):
 
         The one function that decides; `may` and the filters of every query come from it.
         """
-        return outermost(g.place for g in self.grants if permission in PERMISSIONS[g.role])
+        return outermost(grant.place for grant in self.grants if grant.gives(permission))
 
     def may(self, permission: Permission, place: str) -> bool:
         return any(covers(held, place) for held in self.places(permission))
@@ -231,14 +241,14 @@ class Actor(Struct, frozen=True):
         return frozenset(
             grant.role
             for grant in self.grants
-            if permission in PERMISSIONS[grant.role] and covers(grant.place, place)
+            if grant.gives(permission) and covers(grant.place, place)
         )
 
     def since(self, permission: Permission) -> dict[str, str]:
         """Return place → the earliest first day of the relations that give `permission`."""
         found: dict[str, str] = {}
         for grant in self.grants:
-            if permission in PERMISSIONS[grant.role]:
+            if grant.gives(permission):
                 earlier = found.get(grant.place, grant.since)
                 found[grant.place] = min(earlier, grant.since)
         return found

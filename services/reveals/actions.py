@@ -4,6 +4,7 @@ The reason is one of a list: typed reasons would hold other people's names and c
 counted, and the audit keeps no typed text. A supervisor asks who looks, how often and what for.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from services.appointments import offices
@@ -17,7 +18,7 @@ from services.kernel.permissions import Actor, Permission
 from services.kernel.vault import Sealed
 from services.residencies import actions as residencies
 from services.residencies import sealed
-from services.reveals.models import Field, Reveal, Revealed
+from services.reveals.models import Field, Reason, Reveal, Revealed
 
 KNOWN_BY: Final = (Permission.VIEW_RESIDENTS,)
 FORBIDDEN: Final = "您没有查看完整信息的权限"
@@ -71,8 +72,25 @@ async def appointment(
 async def note(
     deps: Dependencies, actor: Actor, place: str, subject: str, request: Reveal
 ) -> None:
-    """Audit a reveal before anything is shown: what cannot be audited is not shown."""
-    facts: dict[str, Any] = {"fields": sorted(set(request.fields)), "reason": request.reason}
+    """Audit a reveal of masked fields before anything is shown."""
+    fields = sorted(set(request.fields))
+    await write_down(deps, actor, place, subject, fields=fields, reason=request.reason)
+
+
+async def write_down(
+    deps: Dependencies,
+    actor: Actor,
+    place: str,
+    subject: str,
+    *,
+    fields: Sequence[str],
+    reason: Reason,
+) -> None:
+    """Audit a reveal of any fields in its own transaction: what cannot be audited is not shown.
+
+    For what has no masked form, too.
+    """
+    facts: dict[str, Any] = {"fields": [*fields], "reason": reason}
 
     async def save(tx: Transaction) -> None:
         await audit.record(deps, tx, actor, Act.REVEALED, place=place, subject=subject, **facts)

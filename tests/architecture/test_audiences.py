@@ -39,6 +39,7 @@ MAY_ASK: Final = {
     ): "who is meant",
     ("services.notices.readings.households", f"{RESIDENCIES}.of_homes"): "who lives there yet",
     ("services.repairs.crews.actions", f"{OFFICES}.holders_at"): "whom one is handed to",
+    ("services.visits.offices.households", f"{RESIDENCIES}.of_homes"): "whose consent it is",
     ("services.reachability.actions", f"{RESIDENCIES}.ties_of"): "homes, by their grants",
 }
 

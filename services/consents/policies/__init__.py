@@ -18,6 +18,7 @@ from services.kernel.labels import Labelled
 class PolicyKey(Labelled):
     PRIVACY = "privacy", "隐私政策"
     PROOF = "proof", "证明材料告知"  # PIPL art. 29: sensitive data is agreed to separately
+    CARE = "care", "户卡敏感信息告知"  # health, hardship, small children: also PIPL art. 29
 
 
 class Altered(Exception):
@@ -63,6 +64,13 @@ PUBLISHED: Final = (
         title="个人信息处理规则",
         from_day="2026-11-26",
         sha256="bae81ecaa8572f3f7b29a1b214cb2be21486e34a21e48c1b1852839f1e6f9526",
+    ),
+    Policy(
+        key=PolicyKey.CARE,
+        version=1,
+        title="户卡敏感信息单独同意书",
+        from_day="2026-11-26",
+        sha256="d29e1e6d46903a74848ac92da39180846270c34fbaa98aeb420b30675bc9518e",
     ),
 )
 CURRENT: Final[Mapping[PolicyKey, Policy]] = MappingProxyType({p.key: p for p in PUBLISHED})

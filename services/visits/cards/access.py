@@ -1,0 +1,86 @@
+"""Access to entries of household cards: by office, and by whoever they are about.
+
+An entry that is over by its day, or whose people have left, is there for nobody any more, also
+before the worker has cleared it away.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.dependencies import Dependencies
+from services.kernel import errors
+from services.kernel.access import accessible
+from services.kernel.permissions import Actor, Permission
+from services.residencies import actions as residencies
+from services.residencies.models import Relation, Residency
+from services.visits.cards import store
+from services.visits.cards.models import CardEntry
+from services.visits.cards.states import CardState
+from services.visits.offices import households
+from services.visits.offices.households import Household
+
+MISSING: Final = "没有找到这项户卡内容"
+
+
+class CardMovedOn(errors.Conflict):
+    """The entry was withdrawn or removed a moment ago."""
+
+    code = "card_moved_on"
+
+
+def is_kept(deps: Dependencies, entry: CardEntry, home: Household | None) -> bool:
+    """Tell whether an entry is there: neither over, nor of people who have left."""
+    if entry.state is not CardState.ACTIVE or entry.due_at <= deps.now():
+        return False
+    return households.same(entry.residencies, home)
+
+
+def may_know(actor: Actor, entry: CardEntry) -> bool:
+    """Tell whether somebody may know by office that there is an entry."""
+    if entry.sensitive and not actor.may(Permission.REVEAL_CARDS, entry.home):
+        return False
+    return actor.may(Permission.KEEP_CARDS, entry.home)
+
+
+async def by_office(deps: Dependencies, actor: Actor, entry_id: str) -> CardEntry:
+    """Return an entry of a home of the actor's places. Raises NotFound for others."""
+    found = await _kept(deps, entry_id)
+    return accessible(
+        actor,
+        found,
+        people=lambda entry: [actor.person_id] if may_know(actor, entry) else [],
+        missing=MISSING,
+    )
+
+
+async def own(deps: Dependencies, actor: Actor, entry_id: str) -> CardEntry:
+    """Return an entry about the actor, or about a home of theirs. Raises NotFound."""
+    found = await _kept(deps, entry_id)
+    mine = await my_rows(deps, actor)
+    return accessible(
+        actor,
+        found,
+        people=lambda entry: [actor.person_id] if is_own(entry, mine) else [],
+        missing=MISSING,
+    )
+
+
+async def _kept(deps: Dependencies, entry_id: str) -> CardEntry | None:
+    found = await store.find(deps.db, entry_id)
+    if found is None:
+        return None
+    home = await households.of_home(deps, found.home)
+    return found if is_kept(deps, found, home) else None
+
+
+async def my_rows(deps: Dependencies, actor: Actor) -> list[Residency]:
+    """Return the actor's relations to homes today, without those by which they only pay."""
+    found = await residencies.of_person(deps, actor.person_id)
+    return [row for row in found if row.relation is not Relation.PAYER]
+
+
+def is_own(entry: CardEntry, mine: Sequence[Residency]) -> bool:
+    """Tell whether an entry is about one of these relations, or about one of their homes."""
+    if entry.residency:
+        return any(row.id == entry.residency for row in mine)
+    return any(row.home == entry.home for row in mine)

@@ -1,0 +1,365 @@
+"""Actions on household cards by heads: seen, noted after asking, renewed, removed, revealed."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from pymongo.errors import DuplicateKeyError
+
+from services.audit import actions as audit
+from services.consents import actions as consents
+from services.consents.policies import PolicyKey
+from services.dependencies import Dependencies, Transaction
+from services.kernel import errors, interests
+from services.kernel.access import accessible
+from services.kernel.documents import Document
+from services.kernel.pages import Page
+from services.kernel.paths import covers
+from services.kernel.permissions import Actor, Permission, require_at, scope_of
+from services.photos import actions as photos
+from services.photos.models import PhotoPurpose
+from services.places import actions as places
+from services.reveals import actions as reveals
+from services.visits.cards import access, notify, store, views
+from services.visits.cards.models import (
+    MOST_ENTRIES,
+    SAID,
+    CardEntry,
+    CardEntryView,
+    CardKind,
+    CardLine,
+    CardsQuery,
+    ConsentWay,
+    HeadsConsent,
+    HouseholdCard,
+    NewCardEntry,
+    RemoveCardEntry,
+    RevealCardEntry,
+    RevealedCardEntry,
+    Sensitivity,
+)
+from services.visits.cards.states import TABLE, CardAction, CardState
+from services.visits.offices import households, keepers
+from services.visits.offices.households import Household
+
+P = Permission
+# That there was something, and that it was withdrawn, proves that we did as we were told.
+ENDED_KEPT: Final = timedelta(days=365)
+
+
+class CardNeedsText(errors.InvalidInput):
+    """Entries of the kind say nothing without a text."""
+
+    code = "card_needs_text"
+
+
+class CardNeedsPerson(errors.InvalidInput):
+    """What is sensitive is about one person, who agrees to it."""
+
+    code = "card_needs_person"
+
+
+class CardNeedsConsent(errors.InvalidInput):
+    """What is sensitive needs a signed paper, or the person's own entry in the app.
+
+    A paper has a photo, and nothing else has; nobody agrees in the app for others.
+    """
+
+    code = "card_needs_consent"
+
+
+class CardExists(errors.Conflict):
+    """There is an entry of this kind already."""
+
+    code = "card_exists"
+
+
+class CardFull(errors.Conflict):
+    """The card has thirty entries; `most` in details."""
+
+    code = "card_full"
+    details_type = errors.Most
+
+
+class CardNobodyKnown(errors.Conflict):
+    """The register has nobody who lives there: nobody whose consent it could be."""
+
+    code = "card_nobody_known"
+
+
+async def of_home(deps: Dependencies, actor: Actor, home: str) -> HouseholdCard:
+    """Return the card of a home, as far as the actor may know of it. Raises NotFound."""
+    require_at(actor, P.KEEP_CARDS, home)
+    address = await households.require_home(deps, home)
+    lives_there = await households.of_home(deps, home)
+    found = [
+        entry
+        for entry in await store.of_homes(deps.db, [home])
+        if access.is_kept(deps, entry, lives_there) and access.may_know(actor, entry)
+    ]
+    return views.card(deps, home, address, lives_there, found)
+
+
+async def listing(deps: Dependencies, actor: Actor, query: CardsQuery) -> Page[CardLine]:
+    """Return entries under places, by home; sensitive ones to who may reveal them.
+
+    Raises NotFound, Forbidden.
+    """
+    seen = scope_of(actor, P.KEEP_CARDS, query.place)
+    scopes = [(False, seen), (True, _revealed(actor, seen))]
+    wanted = [
+        (sensitive, held)
+        for sensitive, held in scopes
+        if query.sensitivity in {None, _class_of(sensitive)} and held
+    ]
+    page = await store.page(deps.db, wanted, query)
+    homes = await households.of_homes(deps, sorted({entry.home for entry in page.items}))
+    kept = [e for e in page.items if access.is_kept(deps, e, homes.get(e.home))]
+    return page.of(await views.lines(deps, kept))
+
+
+def _class_of(sensitive: bool) -> Sensitivity:  # noqa: FBT001  # as it is kept
+    return Sensitivity.SENSITIVE if sensitive else Sensitivity.ORDINARY
+
+
+def _revealed(actor: Actor, seen: Sequence[str]) -> list[str]:
+    """Return the places among or below these whose sensitive entries the actor may reveal."""
+    held = actor.places(P.REVEAL_CARDS)
+    below = [place for place in held if any(covers(one, place) for one in seen)]
+    return sorted({*below, *(one for one in seen if actor.may(P.REVEAL_CARDS, one))})
+
+
+async def note(
+    deps: Dependencies, actor: Actor, home: str, wish: NewCardEntry
+) -> CardEntryView:
+    """Note an entry after asking whom it is about.
+
+    Raises NotFound, Forbidden for what is sensitive, OwnHome, CardNeedsText, CardNeedsPerson,
+    CardNeedsConsent, CardNobodyKnown, CardExists, CardFull.
+    """
+    require_at(actor, P.KEEP_CARDS, home)
+    if wish.kind.is_sensitive and not actor.may(P.REVEAL_CARDS, home):
+        raise errors.Forbidden("敏感信息请由本人填写,或联系网格长、社区登记")
+    address = await households.require_home(deps, home)
+    interests.require_not_own(actor, [home])
+    lives_there = await households.of_home(deps, home)
+    entry = draft(deps, home, wish.kind, wish.text, lives_there, wish.residency_id or "")
+    _agreed(deps, entry, wish)
+    keeper = keepers.keeper_at(actor, home)
+    entry.keeper, entry.role, entry.noted_by = keeper.token, keeper.role, actor.person_id
+
+    async def save(tx: Transaction) -> None:
+        await insert(deps, tx, entry)
+        await _attach(deps, tx, actor, entry)
+        for person in entry.people:
+            await notify.noted(deps, tx, person, entry, address)
+        await record(deps, tx, actor, entry, CardAction.NOTE)
+
+    await once(deps, save)
+    return views.entry(deps, entry)
+
+
+def draft(
+    deps: Dependencies,
+    home: str,
+    kind: CardKind,
+    text: str | None,
+    lives_there: Household,
+    residency: str,
+) -> CardEntry:
+    """Return a new entry about the home, or one of its people, to which nobody agreed yet.
+
+    Raises CardNeedsText, CardNeedsPerson, CardNobodyKnown, NotFound for whom lives elsewhere.
+    """
+    if kind.needs_text and not text:
+        raise CardNeedsText("请填写内容")
+    if kind.is_sensitive and not residency:
+        raise CardNeedsPerson("敏感信息请选择是哪位住户的")
+    if not lives_there.rows:
+        raise CardNobodyKnown("这户还没有登记住户,请先联系社区登记")
+    row = lives_there.row(residency)
+    if residency and row is None:
+        raise errors.NotFound("没有找到这位住户")
+    now, entry_id = deps.now(), deps.new_id()
+    bound = [row.person] if row and row.person else []
+    return CardEntry(
+        id=entry_id,
+        home=home,
+        residency=residency,
+        residencies=[residency] if row else lives_there.ids,
+        people=bound if row else lives_there.people,
+        kind=kind,
+        sensitive=kind.is_sensitive,
+        text_sealed=SAID.seal(deps.vault, entry_id, text) if text else "",
+        keeper="",
+        consent=ConsentWay.IN_APP,
+        consent_at=now,
+        created_at=now,
+        due_at=now + timedelta(days=kind.days),
+    )
+
+
+def _agreed(deps: Dependencies, entry: CardEntry, wish: HeadsConsent) -> Document:
+    """Write into an entry how somebody agreed, as a head says. Raises CardNeedsConsent."""
+    on_paper = wish.consent is ConsentWay.ON_PAPER
+    if wish.consent is ConsentWay.IN_APP or on_paper is not bool(wish.photo_ids):
+        raise CardNeedsConsent("请选择当面同意,或书面签字并拍照")
+    if entry.sensitive and not on_paper:
+        raise CardNeedsConsent("敏感信息需要本人在小程序里填写,或书面签字并拍照")
+    entry.consent, entry.consent_at = wish.consent, deps.now()
+    entry.photos = list(dict.fromkeys(wish.photo_ids))
+    entry.due_at = entry.consent_at + timedelta(days=kind_of(entry).days)
+    return {
+        "consent": entry.consent,
+        "consent_at": entry.consent_at,
+        "photos": entry.photos,
+        "due_at": entry.due_at,
+        "asked_at": None,
+    }
+
+
+def kind_of(entry: CardEntry) -> CardKind:
+    """Return the kind of an entry that is not over."""
+    if entry.kind is None:
+        raise errors.NotFound(access.MISSING)
+    return entry.kind
+
+
+async def insert(deps: Dependencies, tx: Transaction, entry: CardEntry) -> None:
+    """Keep a new entry. Raises CardFull; DuplicateKeyError where there is one."""
+    await places.hold(deps, tx, entry.home)
+    there = await store.of_homes(deps.db, [entry.home], tx=tx)
+    if sum(each.state is CardState.ACTIVE for each in there) >= MOST_ENTRIES:
+        raise CardFull("这户的户卡内容太多了,请先删除不需要的", most=MOST_ENTRIES)
+    await store.insert(deps.db, tx, entry)
+
+
+async def once(deps: Dependencies, save: Any) -> None:
+    """Do it in a transaction. Raises CardExists."""
+    try:
+        await deps.in_transaction(save)
+    except DuplicateKeyError:
+        raise CardExists("这项已经登记过,请更正原来的内容") from None
+
+
+async def record(
+    deps: Dependencies, tx: Transaction, actor: Actor, entry: CardEntry, action: CardAction
+) -> None:
+    """Audit an act on an entry: of which kind it is, the audit keeps of ordinary ones only."""
+    facts: dict[str, Any] = {"consent": entry.consent}
+    if not entry.sensitive:
+        facts |= {"kind": entry.kind}
+    act = TABLE.act(action)
+    await audit.record(deps, tx, actor, act, place=entry.home, subject=entry.id, **facts)
+
+
+async def _attach(deps: Dependencies, tx: Transaction, actor: Actor, entry: CardEntry) -> None:
+    """Attach photos of a paper: nobody's, at no place, so that only the entry leads to them."""
+    if entry.photos:
+        await photos.attach(
+            deps,
+            tx,
+            actor,
+            entry.photos,
+            subject=entry.id,
+            place="",
+            needs=P.REVEAL_CARDS,
+            owner="",
+            purposes={PhotoPurpose.VISIT},
+        )
+
+
+async def renew(
+    deps: Dependencies, actor: Actor, entry_id: str, wish: HeadsConsent
+) -> CardEntryView:
+    """Keep an entry for another time, after asking again. Raises as note() does."""
+    entry = await access.by_office(deps, actor, entry_id)
+    interests.require_not_own(actor, [entry.home])
+    before = entry.photos
+    changes = _agreed(deps, entry, wish)
+
+    async def save(tx: Transaction) -> None:
+        await step(deps, tx, entry, CardAction.RENEW, changes)
+        if before:
+            await photos.discard(deps, tx, before, subject=entry.id)
+        await _attach(deps, tx, actor, entry)
+        await record(deps, tx, actor, entry, CardAction.RENEW)
+
+    await deps.in_transaction(save)
+    return views.entry(deps, entry)
+
+
+async def step(
+    deps: Dependencies,
+    tx: Transaction,
+    entry: CardEntry,
+    action: CardAction,
+    changes: Document,
+) -> None:
+    """Change an entry by the table. Raises CardMovedOn when somebody was first."""
+    if not await store.move(deps.db, tx, entry.id, action, changes):
+        raise access.CardMovedOn("这项内容刚刚被撤回或删除")
+
+
+async def end(
+    deps: Dependencies, tx: Transaction, entry: CardEntry, action: CardAction
+) -> None:
+    """End an entry: what it said goes at once, with its photos. Raises CardMovedOn."""
+    now = deps.now()
+    changes: Document = {"ended_at": now, "forget_at": now + ENDED_KEPT}
+    await step(deps, tx, entry, action, changes)
+    if entry.photos:
+        await photos.discard(deps, tx, entry.photos, subject=entry.id)
+
+
+async def remove(
+    deps: Dependencies, actor: Actor, entry_id: str, wish: RemoveCardEntry
+) -> None:
+    """Remove an entry as a head: because somebody asked at the door, or it is wrong."""
+    entry = await access.by_office(deps, actor, entry_id)
+
+    async def save(tx: Transaction) -> None:
+        await end(deps, tx, entry, CardAction.REMOVE)
+        act, reason = TABLE.act(CardAction.REMOVE), wish.reason
+        await audit.record(
+            deps, tx, actor, act, place=entry.home, subject=entry.id, reason=reason
+        )
+
+    await deps.in_transaction(save)
+
+
+async def reveal(
+    deps: Dependencies, actor: Actor, entry_id: str, wish: RevealCardEntry
+) -> RevealedCardEntry:
+    """Show what a sensitive entry says, for a reason that the audit keeps.
+
+    Raises NotFound, also where the separate consent was withdrawn as a whole; OwnHome.
+    """
+    entry = accessible(
+        actor,
+        await access.by_office(deps, actor, entry_id),
+        P.REVEAL_CARDS,
+        at=lambda found: found.home,
+        missing=access.MISSING,
+    )
+    interests.require_not_own(actor, [entry.home])
+    await _require_consent(deps, entry)
+    fields = ["card"]
+    await reveals.write_down(
+        deps, actor, entry.home, entry.id, fields=fields, reason=wish.reason
+    )
+    return RevealedCardEntry(
+        entry_id=entry.id,
+        text=views.text_of(deps, entry),
+        photos=await photos.links_to(deps, entry.photos, subject=entry.id),
+    )
+
+
+async def _require_consent(deps: Dependencies, entry: CardEntry) -> None:
+    """Raise NotFound where the person agrees no longer that sensitive entries are kept."""
+    if entry.consent is ConsentWay.IN_APP:
+        for person in entry.people:
+            try:
+                await consents.check(deps, person, PolicyKey.CARE)
+            except errors.DomainError:
+                raise errors.NotFound(access.MISSING) from None

@@ -1,0 +1,49 @@
+"""Entries of household cards that are to be asked again, in the heads' list of the day."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.dependencies import Dependencies
+from services.kernel.permissions import Actor, Permission
+from services.kernel.today import Entry, Part, TodayKind
+from services.visits.cards import store
+from services.visits.cards.models import ASKED_DAYS
+from services.visits.offices import due, keepers
+
+
+def _until(deps: Dependencies) -> datetime:
+    return deps.now() + timedelta(days=ASKED_DAYS)
+
+
+async def _read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]:
+    """Return what is to be asked again, by the day on which it goes otherwise."""
+    mine = keepers.tokens(actor)
+    rows = store.collection(deps.db)
+    found = await due.read(rows, mine, store.ACTIVE, part, until=_until(deps))
+    return [
+        Entry(
+            key=row["_id"],
+            place=row["home"],
+            subject=row["home"],
+            title="户卡内容快到期,请再问一次",
+            due_at=row["due_at"],
+        )
+        for row in found
+    ]
+
+
+async def _count(deps: Dependencies, _: Actor, places: Sequence[str]) -> dict[str, int]:
+    rows = store.collection(deps.db)
+    return await due.count(rows, places, store.ACTIVE, until=_until(deps))
+
+
+CARDS: Final = TodayKind(
+    name="visits.cards",
+    label="户卡到期",
+    weight=65,
+    needs=Permission.KEEP_CARDS,
+    read=_read,
+    count=_count,
+    operations=("renewHouseholdCardEntry", "removeHouseholdCardEntry"),
+)

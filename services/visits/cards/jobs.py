@@ -1,0 +1,104 @@
+"""Jobs of household cards: what is over goes, and what soon will be is asked again."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from services.consents.policies import CURRENT, PolicyKey
+from services.dependencies import Dependencies, Transaction
+from services.jobs import actions as jobs
+from services.kernel import steps
+from services.kernel.days import day_of
+from services.kernel.documents import Document
+from services.kernel.features import Lane, Schedule
+from services.people import actions as people
+from services.places import actions as places
+from services.visits.cards import access, actions, notify, store
+from services.visits.cards.models import ASKED_DAYS, CardEntry, ConsentWay
+from services.visits.cards.states import CardAction
+from services.visits.offices import households
+from services.visits.offices.households import Household
+
+LOOK_AFTER: Final = "visits.look_after_cards"
+
+
+async def look_after(deps: Dependencies, _payload: Document) -> None:
+    """Job: end entries whose day is over or whose people have left; ask about others again.
+
+    Every day, by pages; harmless to repeat.
+    """
+    after = ""
+    while found := await store.next_active(deps.db, after, limit=steps.AT_ONCE):
+        homes = sorted({entry.home for entry in found})
+        there = await households.of_homes(deps, homes)
+        addresses = await places.addresses(deps, homes)
+        for entry in found:
+            home, address = there.get(entry.home), addresses.get(entry.home, "")
+            await _look_after(deps, entry, home, address)
+        after = found[-1].id
+
+
+async def _look_after(
+    deps: Dependencies, entry: CardEntry, home: Household | None, address: str
+) -> None:
+    action = await _ends_by(deps, entry, home)
+    asks = entry.asked_at is None and entry.due_at <= deps.now() + timedelta(days=ASKED_DAYS)
+    bound = _bound(entry, home)
+    if action is None and not asks and bound == entry.people:
+        return
+
+    async def save(tx: Transaction) -> None:
+        if action is not None:
+            await actions.end(deps, tx, entry, action)
+            return
+        await store.note_people(deps.db, tx, entry.id, bound)
+        if asks:
+            await store.note_asked(deps.db, tx, entry.id, deps.now())
+            ends_on = day_of(entry.due_at - timedelta(milliseconds=1))
+            for person in bound:
+                values = {"place": address, "ends_on": ends_on}
+                await notify.ends(deps, tx, person, entry, values)
+
+    try:
+        await deps.in_transaction(save)
+    except access.CardMovedOn:
+        return  # withdrawn at this moment: nothing is left to do
+
+
+async def _ends_by(
+    deps: Dependencies, entry: CardEntry, home: Household | None
+) -> CardAction | None:
+    """Return what ends an entry now; None for one that is kept."""
+    if not households.same(entry.residencies, home):
+        return CardAction.LEAVE
+    if entry.due_at <= deps.now():
+        return CardAction.EXPIRE
+    if entry.sensitive and entry.consent is ConsentWay.IN_APP:
+        given = [await people.consents_of(deps, person) for person in entry.people]
+        if any(not _agrees(each) for each in given):
+            return CardAction.WITHDRAW
+    return None
+
+
+def _agrees(given: Mapping[str, int] | None) -> bool:
+    """Tell whether somebody agrees to sensitive entries.
+
+    An older text counts until it is withdrawn: a newer one is asked for with the next entry.
+    """
+    return bool(given) and given is not None and CURRENT[PolicyKey.CARE].key in given
+
+
+def _bound(entry: CardEntry, home: Household | None) -> list[str]:
+    """Return who is bound today of whom an entry is about."""
+    if home is None:
+        return []
+    if not entry.residency:
+        return home.people
+    row = home.row(entry.residency)
+    return [row.person] if row and row.person else []
+
+
+JOBS: Final[dict[str, jobs.Handler]] = {LOOK_AFTER: look_after}
+LANES: Final = {LOOK_AFTER: Lane.LONG}
+# 00:50 Beijing time.
+SCHEDULES: Final = (Schedule(LOOK_AFTER, timedelta(days=1), timedelta(hours=16, minutes=50)),)

@@ -1,0 +1,112 @@
+"""Store of the entries of household cards."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from pymongo import UpdateOne
+from pymongo.asynchronous.collection import AsyncCollection
+
+from mongo_indexes.household_cards import COLLECTION
+from services.dependencies import Database, Transaction
+from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, Page, chosen
+from services.kernel.paths import under_each
+from services.visits.cards.models import CardEntry, CardsQuery
+from services.visits.cards.states import TABLE, CardAction, CardState
+
+BY_HOME: Final = Keyset(Key("home"), Key())
+ACTIVE: Final[Document] = {"state": CardState.ACTIVE}
+
+
+def collection(db: Database) -> AsyncCollection[Document]:
+    return db[COLLECTION]
+
+
+async def insert(db: Database, tx: Transaction, entry: CardEntry) -> None:
+    """DuplicateKeyError when there is one of this kind of the same. By index `once`."""
+    await db[COLLECTION].insert_one(to_document(entry), session=tx)
+
+
+async def find(db: Database, entry_id: str) -> CardEntry | None:
+    """Return an entry that is not over."""
+    document = await db[COLLECTION].find_one({"_id": entry_id, **ACTIVE})
+    return msgspec.convert(document, CardEntry | None)
+
+
+async def move(
+    db: Database, tx: Transaction, entry_id: str, action: CardAction, changes: Document
+) -> bool:
+    """Compare and set the state of an entry; False when somebody was first."""
+    return await TABLE.move(db[COLLECTION], {"_id": entry_id}, action, changes, tx=tx)
+
+
+async def of_homes(
+    db: Database, homes: Sequence[str], *, tx: Transaction | None = None
+) -> list[CardEntry]:
+    """Entries of some homes, also those that are over; the oldest first. By index `home`."""
+    cursor = db[COLLECTION].find({"home": {"$in": list(homes)}}, session=tx)
+    return msgspec.convert(await cursor.sort("_id", 1).to_list(), list[CardEntry])
+
+
+async def page(
+    db: Database, scopes: Sequence[tuple[bool, Sequence[str]]], query: CardsQuery
+) -> Page[CardEntry]:
+    """Entries under places, by home; `scopes`: sensitive or not, and where those are seen.
+
+    Served by `classes`, and by `kinds` for one kind.
+    """
+    asked = chosen(query, "kind")
+    name = "kinds" if asked else "classes"
+    parts = [
+        (name, {**ACTIVE, **asked, "sensitive": sensitive, **each})
+        for sensitive, places in scopes
+        for each in under_each("home", places)
+    ]
+    return await BY_HOME.page_of_any(db[COLLECTION], CardEntry, parts, query)
+
+
+# What the worker looks after
+
+
+async def next_active(db: Database, after: str, *, limit: int) -> list[CardEntry]:
+    """Return the next entries that are not over, by id. Served by index `active`."""
+    query = {**ACTIVE, "_id": {"$gt": after}}
+    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit).hint("active")
+    return msgspec.convert(await cursor.to_list(), list[CardEntry])
+
+
+async def note_people(db: Database, tx: Transaction, entry_id: str, people: list[str]) -> None:
+    """Write who is bound of whom an entry is about."""
+    key = {"_id": entry_id, **ACTIVE}
+    await db[COLLECTION].update_one(key, {"$set": {"people": people}}, session=tx)
+
+
+async def note_asked(db: Database, tx: Transaction, entry_id: str, at: datetime) -> None:
+    key = {"_id": entry_id, **ACTIVE}
+    await db[COLLECTION].update_one(key, {"$set": {"asked_at": at}}, session=tx)
+
+
+# Erasure
+
+
+async def of_person(
+    db: Database, tx: Transaction, person: str, residencies: Sequence[str]
+) -> list[CardEntry]:
+    """Entries that somebody sees, and those of their relations. By `people`, `residency`."""
+    either = [{"people": person}, {"residency": {"$in": list(residencies)}}]
+    found = await db[COLLECTION].find({"$or": either}, session=tx).to_list()
+    return msgspec.convert(found, list[CardEntry])
+
+
+async def remove(
+    db: Database, tx: Transaction, entries: Sequence[str], left: Sequence[str], person: str
+) -> None:
+    """Remove entries, and somebody from those that others of the home see as well."""
+    if entries:
+        await db[COLLECTION].delete_many({"_id": {"$in": list(entries)}}, session=tx)
+    if left:
+        pull = {"$pull": {"people": person}}
+        writes = [UpdateOne({"_id": each}, pull) for each in left]
+        await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)

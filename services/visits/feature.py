@@ -1,0 +1,25 @@
+"""Registration of visits."""
+
+from typing import Final
+
+from services.kernel.features import Feature
+from services.visits import entries, jobs, lists, privacy
+from services.visits.cards import entries as cards_entries
+from services.visits.cards import jobs as cards_jobs
+from services.visits.cards import lists as cards_lists
+from services.visits.cards import notify as cards_notify
+from services.visits.cards import privacy as cards_privacy
+
+FEATURE: Final = Feature(
+    jobs={**jobs.JOBS, **cards_jobs.JOBS},
+    lanes={**jobs.LANES, **cards_jobs.LANES},
+    schedules=(*jobs.SCHEDULES, *cards_jobs.SCHEDULES),
+    templates=cards_notify.TEMPLATES,
+    holdings=(*privacy.HOLDINGS, *cards_privacy.HOLDINGS),
+    close=privacy.close,
+    before=("residencies",),
+    forget=privacy.forget,
+    forgets="走访时记下的谈话内容",
+    lists=(lists.VISITS, cards_lists.HOUSEHOLD_CARDS),
+    today=(entries.VISITS, cards_entries.CARDS),
+)

@@ -1,0 +1,29 @@
+"""Lists of visits, as whoever keeps them exports them: without minutes."""
+
+from typing import Final
+
+from services.kernel.lists import List, around
+from services.kernel.permissions import Permission
+from services.kernel.tables import columns
+from services.visits import actions
+from services.visits.models import VisitsQuery, VisitView
+
+VISITS: Final = List(
+    name="visits",
+    needs=Permission.PLAN_VISITS,
+    title="走访",
+    query=VisitsQuery,
+    read=actions.listing,
+    subject="",
+    place_of=around(Permission.PLAN_VISITS),
+    columns=columns(
+        VisitView,
+        address="房屋",
+        purpose="目的",
+        goes="谁去",
+        day="日期",
+        every_days="每隔几天",
+        state="状态",
+        outcome="结果",
+    ),
+)

@@ -1,0 +1,62 @@
+"""Households: who lives in a home at this moment, and whether a household is still the same.
+
+What is noted of people goes with them. It bears the relations to the home that it is about;
+once none of these holds any more, it is over, whoever moves in next.
+"""
+
+from collections.abc import Collection, Sequence
+
+from msgspec import Struct
+
+from services.dependencies import Dependencies
+from services.kernel import errors
+from services.places import actions as places
+from services.places.models import Kind
+from services.residencies import actions as residencies
+from services.residencies.models import Relation, Residency
+
+
+class Household(Struct, frozen=True):
+    """People of a home today, without those who only pay for it. By their first day."""
+
+    rows: tuple[Residency, ...]
+
+    @property
+    def ids(self) -> list[str]:
+        return [row.id for row in self.rows]
+
+    @property
+    def people(self) -> list[str]:
+        return sorted({row.person for row in self.rows if row.person})
+
+    def row(self, residency_id: str) -> Residency | None:
+        return next((row for row in self.rows if row.id == residency_id), None)
+
+
+async def of_home(deps: Dependencies, home: str) -> Household:
+    return (await of_homes(deps, [home])).get(home, Household(()))
+
+
+async def of_homes(deps: Dependencies, homes: Sequence[str]) -> dict[str, Household]:
+    """Return home → its household, of those in which somebody lives: one query for all."""
+    found: dict[str, list[Residency]] = {}
+    for row in await residencies.of_homes(deps, homes):
+        if row.relation is not Relation.PAYER:
+            found.setdefault(row.home, []).append(row)
+    return {
+        home: Household(tuple(sorted(rows, key=lambda row: (row.from_day, row.id))))
+        for home, rows in found.items()
+    }
+
+
+async def require_home(deps: Dependencies, home: str) -> str:
+    """Return the address of a home that stands. Raises NotFound."""
+    found = next(iter(await places.find_many(deps, [home])), None)
+    if found is None or found.kind is not Kind.HOME or found.retired_from is not None:
+        raise errors.NotFound("没有找到这套房屋")
+    return (await places.addresses(deps, [home]))[home]
+
+
+def same(before: Collection[str], now: Household | None) -> bool:
+    """Tell whether some of those who lived there before still do."""
+    return now is not None and not frozenset(before).isdisjoint(now.ids)

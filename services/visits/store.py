@@ -1,0 +1,88 @@
+"""Store of visits."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+from pymongo.asynchronous.collection import AsyncCollection
+
+from mongo_indexes.visits import COLLECTION
+from services.dependencies import Database, Transaction
+from services.kernel import steps
+from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, Page, between, chosen
+from services.kernel.paths import under
+from services.visits.models import Visit, VisitSort, VisitsQuery
+from services.visits.states import TABLE, VisitAction, VisitState
+
+ORDERS: Final = {
+    VisitSort.SOONEST: Keyset(Key("day"), Key()),
+    VisitSort.LATEST: Keyset(Key("day", ascending=False), Key(ascending=False)),
+}
+
+
+def collection(db: Database) -> AsyncCollection[Document]:
+    return db[COLLECTION]
+
+
+async def insert(db: Database, tx: Transaction, visit: Visit) -> None:
+    """DuplicateKeyError when one for the same purpose is planned there. By index `open`."""
+    await db[COLLECTION].insert_one(to_document(visit), session=tx)
+
+
+async def find(db: Database, visit_id: str, *, tx: Transaction | None = None) -> Visit | None:
+    document = await db[COLLECTION].find_one({"_id": visit_id}, session=tx)
+    return msgspec.convert(document, Visit | None)
+
+
+async def move(
+    db: Database, tx: Transaction, visit_id: str, action: VisitAction, changes: Document
+) -> bool:
+    """Compare and set the state of a visit; False when somebody was first."""
+    return await TABLE.move(db[COLLECTION], {"_id": visit_id}, action, changes, tx=tx)
+
+
+async def page(db: Database, keepers: Sequence[str], query: VisitsQuery) -> Page[Visit]:
+    """Visits of some keepers by day. Served by `keeper_day` and `keeper_home`."""
+    where: Document = {
+        "keeper": {"$in": list(keepers)},
+        **chosen(query, "state", "purpose", "outcome", "home"),
+        **between("day", query.day_from, query.day_to),
+    }
+    hint = "keeper_day" if query.home is None else "keeper_home"
+    return await ORDERS[query.sort].page(db[COLLECTION], Visit, where, query, hint=hint)
+
+
+async def counts(db: Database, place: str, first: str, last: str) -> list[Document]:
+    """Count visits under a place by office, state and outcome. Covered by index `figures`."""
+    pipeline: list[Document] = [
+        {"$match": {"home": under(place), "day": {"$gte": first, "$lte": last}}},
+        {
+            "$group": {
+                "_id": {each: f"${each}" for each in ("role", "office", "state", "outcome")},
+                "count": {"$sum": 1},
+            }
+        },
+    ]
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="figures")
+    return await cursor.to_list()
+
+
+# Retention and erasure
+
+
+async def without_minutes(
+    db: Database, tx: Transaction, query: Document, *, limit: int = steps.AT_ONCE
+) -> list[Visit]:
+    """Return visits of which minutes are to go. Served by `minutes_until` and `people`."""
+    cursor = db[COLLECTION].find(query, session=tx).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Visit])
+
+
+async def blank(db: Database, tx: Transaction, visit_ids: Sequence[str]) -> None:
+    """Leave of visits only that somebody was there on a day."""
+    if visit_ids:
+        empty: Document = {"minutes_sealed": "", "minutes_until": None, "photos": []}
+        empty["people"] = []
+        query = {"_id": {"$in": list(visit_ids)}, "state": VisitState.MADE}
+        await db[COLLECTION].update_many(query, {"$set": empty}, session=tx)

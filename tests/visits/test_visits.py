@@ -1,0 +1,168 @@
+"""Visits: planned, made and seen by the office whose they are; others see how many."""
+
+from typing import Any, Final
+
+import pytest
+
+from mongo_indexes import visits
+from services.kernel.permissions import Role
+from services.visits import jobs
+from tests.build.cast import (
+    COMMUNITY,
+    LI_HOME,
+    NEXT_UNIT,
+    SUN_HOME,
+    UNIT,
+    WANG_HOME,
+    appoint,
+)
+from tests.build.photos import on_disk, sent
+from tests.visits.conftest import Doors
+
+SAID: Final = "老人身体好,想装扶手"
+
+
+def wish(**more: Any) -> dict[str, Any]:
+    return {"home": LI_HOME, "purpose": "check_in", "day": "2026-03-05", **more}
+
+
+async def planned(doors: Doors, who: str = "head", **more: Any) -> str:
+    return str((await doors.done(who, "visits", **wish(**more)))["visit_id"])
+
+
+async def listed(doors: Doors, who: str = "head", query: str = "") -> list[Any]:
+    return list((await doors.seen(who, f"visits{query}"))["items"])
+
+
+async def test_a_visit_is_planned_put_off_made_and_planned_again(doors: Doors) -> None:
+    visit_id = await planned(doors, every_days=30)
+    assert await doors.today("head", "visits.due") == []
+    later = await doors.done("head", f"visits/{visit_id}/day", day="2026-03-02")
+    assert (later["day"], later["state"]) == ("2026-03-02", "planned")
+    [entry] = await doors.today("head", "visits.due")
+    assert (entry.key, entry.place, entry.title) == (visit_id, LI_HOME, "走访:关爱看望")
+    assert await doors.due("visits.due", COMMUNITY, NEXT_UNIT) == {COMMUNITY: 1, NEXT_UNIT: 0}
+    made = await doors.done("head", f"visits/{visit_id}/result", outcome="met", minutes=SAID)
+    assert (made["state"], made["outcome"], made["minutes"]) == ("made", "met", SAID)
+    assert await doors.today("head", "visits.due") == []
+    _, after = await listed(doors)
+    assert after["visit_id"] == made["next_visit_id"]
+    assert (after["day"], after["every_days"]) == ("2026-04-01", 30)
+    again = await doors.post("head", f"visits/{visit_id}/result", outcome="refused")
+    assert (again.status, again.code) == (409, "visit_moved_on")
+    acts = await doors.acts()
+    assert [each for each in acts if each.startswith("visit.")] == [
+        "visit.planned",
+        "visit.postponed",
+        "visit.recorded",
+    ]
+
+
+async def test_minutes_are_sealed_and_go_after_a_year(doors: Doors) -> None:
+    head = await doors.member("head")
+    photo = await sent(doors.world.api, head, purpose="visit")
+    body = {"home": LI_HOME, "purpose": "greeting", "outcome": "met", "minutes": SAID}
+    made = await doors.done("head", "visits/unplanned", **body, photo_ids=[photo])
+    assert [each["photo_id"] for each in made["photos"]] == [photo]
+    seen = await doors.get("staff", f"photos/{photo}/url")
+    assert seen.status == 404, "who holds the permission there does not keep the visit"
+    kept = await doors.world.db[visits.COLLECTION].find_one({})
+    assert kept is not None
+    assert SAID not in str(kept)
+    await doors.estate.advance(days=364)
+    await jobs.remove_minutes(doors.world.deps, {})
+    assert await doors.world.db[visits.COLLECTION].find_one({}) == kept
+    await doors.estate.advance(days=1)
+    await jobs.remove_minutes(doors.world.deps, {})
+    await doors.world.work()
+    after = await doors.world.db[visits.COLLECTION].find_one({})
+    assert after is not None
+    assert (after["minutes_sealed"], after["photos"], after["people"]) == ("", [], [])
+    assert (after["outcome"], after["day"]) == ("met", "2026-03-02")
+    assert on_disk(doors.world.deps) == []
+
+
+async def test_a_neighbouring_head_knows_of_nothing(doors: Doors) -> None:
+    visit_id = await planned(doors)
+    assert await listed(doors, "next_head") == []
+    for reply in (
+        await doors.get("next_head", f"visits/{visit_id}"),
+        await doors.get("next_head", f"visits?home={LI_HOME}"),
+        await doors.post("next_head", f"visits/{visit_id}/cancel"),
+        await doors.post("next_head", "visits", **wish()),
+        await doors.get("staff", f"visits/{visit_id}"),
+    ):
+        assert reply.status == 404, reply.body
+    assert (await doors.get("li", "visits")).status == 403
+
+
+async def test_supervisors_see_counts_and_only_their_own_visits(doors: Doors) -> None:
+    visit_id = await planned(doors)
+    await doors.done("head", f"visits/{visit_id}/result", outcome="met", minutes=SAID)
+    await planned(doors, home=WANG_HOME, day="2026-03-02")
+    await planned(doors, "next_head", home=SUN_HOME, day="2026-03-02")
+    own = await planned(doors, "staff", home=SUN_HOME, day="2026-03-02")
+    assert [each["visit_id"] for each in await listed(doors, "staff")] == [own]
+    counted = await doors.seen("staff", f"places/{COMMUNITY}/visit-counts")
+    lines = {(each["role"], each["place"]): each for each in counted["items"]}
+    assert lines.keys() == {
+        ("unit_head", UNIT),
+        ("unit_head", NEXT_UNIT),
+        ("community_staff", COMMUNITY),
+    }
+    line = lines["unit_head", UNIT]
+    assert (line["planned"], line["made"], line["met"]) == (1, 1, 1)
+    assert SAID not in str(counted)
+    assert (await doors.get("head", f"places/{UNIT}/visit-counts")).status == 403
+
+
+async def test_the_office_goes_on_with_the_next_head(doors: Doors) -> None:
+    visit_id = await planned(doors)
+    leaving = {"reason": "搬家", "last_day": "2026-03-02"}
+    await doors.done("head", f"appointments/{await office(doors)}/resignation", **leaving)
+    await doors.estate.advance(days=1)
+    assert (await doors.get("head", "visits")).status == 403
+    await appoint(doors.world.deps, Role.UNIT_HEAD, UNIT, "wang")
+    assert [each["visit_id"] for each in await listed(doors, "wang")] == [visit_id]
+
+
+async def office(doors: Doors) -> str:
+    found = await doors.world.db.appointments.find_one({"place": UNIT})
+    assert found is not None
+    return str(found["_id"])
+
+
+async def test_a_substitute_goes_on_the_days_of_theirs(doors: Doors) -> None:
+    refused = await doors.post("head", "visits", **wish(goes="substitute"))
+    assert (refused.status, refused.code) == (409, "visit_no_substitute")
+    days = {"from_day": "2026-03-04", "to_day": "2026-03-06"}
+    stands_in = {"name": "王芳", "phone": "13900000002", **days}
+    await doors.done("staff", f"appointments/{await office(doors)}/substitute", **stands_in)
+    visit_id = await planned(doors, goes="substitute")
+    await doors.estate.advance(days=2)
+    assert [each["visit_id"] for each in await listed(doors, "wang")] == [visit_id]
+    late = await doors.post("head", f"visits/{visit_id}/day", day="2026-03-09")
+    assert (late.status, late.code) == (409, "visit_no_substitute")
+
+
+@pytest.mark.parametrize("day", ["2026-03-01", "2027-03-04"])
+async def test_a_visit_is_planned_within_a_year(doors: Doors, day: str) -> None:
+    reply = await doors.post("head", "visits", **wish(day=day))
+    assert (reply.status, reply.code) == (422, "bad_visit_day")
+
+
+async def test_one_plan_for_a_purpose_at_a_time(doors: Doors) -> None:
+    visit_id = await planned(doors)
+    twice = await doors.post("head", "visits", **wish(day="2026-03-09"))
+    assert (twice.status, twice.code) == (409, "visit_planned")
+    await doors.done("head", f"visits/{visit_id}/cancel")
+    await planned(doors)
+
+
+async def test_whoever_moved_is_not_visited_again(doors: Doors) -> None:
+    visit_id = await planned(doors, every_days=7)
+    body = {"outcome": "moved", "next_day": "2026-03-09"}
+    refused = await doors.post("head", f"visits/{visit_id}/result", **body)
+    assert (refused.status, refused.code) == (422, "visit_nobody_left")
+    made = await doors.done("head", f"visits/{visit_id}/result", outcome="moved")
+    assert made["next_visit_id"] is None

@@ -6,7 +6,14 @@ from services.kernel.pages import Page
 from services.kernel.paths import PlacePath
 from services.kernel.permissions import Permission
 from services.places import actions
-from services.places.models import ContactLine, Kind, NewPlace, PlacesQuery, PlaceView
+from services.places.models import (
+    ContactLine,
+    HeadsSeeDebts,
+    Kind,
+    NewPlace,
+    PlacesQuery,
+    PlaceView,
+)
 
 
 class PlacesHandler(ApiHandler):
@@ -44,6 +51,20 @@ class PlaceContactHandler(ApiHandler):
         return await actions.set_contact(self.deps, self.actor, place, body)
 
 
+class HeadsSeeDebtsHandler(ApiHandler):
+    @endpoint(
+        "setHeadsSeeDebts",
+        needs=Permission.MANAGE_PLACES,
+        errors=("debts_wrong_place",),
+        example=HeadsSeeDebts(allowed=False),
+    )
+    async def post(self, place: PlacePath, body: HeadsSeeDebts) -> PlaceView:
+        """Say whether the heads of a community see which homes owe; without a word they do."""
+        return await actions.let_heads_see_debts(
+            self.deps, self.actor, place, allowed=body.allowed
+        )
+
+
 class PlacesUnderHandler(ApiHandler):
     @endpoint("listPlaces", needs=Permission.VIEW_PLACES)
     async def get(self, place: PlacePath, query: PlacesQuery) -> Page[PlaceView]:
@@ -56,4 +77,5 @@ ROUTES = [
     Route("/api/v1/places/{place}", PlaceHandler),
     Route("/api/v1/places/{place}/places", PlacesUnderHandler),
     Route("/api/v1/places/{place}/contact", PlaceContactHandler),
+    Route("/api/v1/places/{place}/heads-see-debts", HeadsSeeDebtsHandler),
 ]

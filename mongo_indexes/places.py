@@ -55,6 +55,7 @@ VALIDATOR: Final = {
         "_id": {"bsonType": "string", "pattern": r"^[0-9a-z_]+(\.[0-9a-z_]+)*$"},
         "area": {"bsonType": ["int", "long", "null"], "minimum": 1},
         "renamed": {"bsonType": "bool"},
+        "heads_see_debts": {"bsonType": "bool"},
         "retired_from": {"bsonType": ["string", "null"]},
         "merged_into": {"bsonType": ["string", "null"]},
         "earlier": {"bsonType": "array"},

@@ -5,16 +5,22 @@ term, of the contract a firm's people work under, of a building's belonging to a
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Final
 
 from services.appointments import offices
 from services.appointments.models import Appointment
 from services.dependencies import Dependencies
-from services.kernel.permissions import Grant, Role
+from services.kernel.paths import covers
+from services.kernel.permissions import HEADS, Grant, Permission, Role
+from services.places import actions as places
 from services.places import grids as places_grids
 from services.places import homes as place_homes
 from services.residencies import actions as residencies
 from services.residencies.models import ROLE_OF, Residency
+
+NOTHING: Final = frozenset[Permission]()
+NO_DEBTS: Final = frozenset({Permission.VIEW_UNPAID})
 
 
 async def grants_of(deps: Dependencies, person_id: str) -> tuple[Grant, ...]:
@@ -43,10 +49,18 @@ async def _grants(deps: Dependencies, roles: Sequence[Appointment]) -> list[Gran
     """Return the grants of roles; a grid's role grants its buildings of this moment."""
     grids = [role.place for role in roles if role.role is Role.GRID_HEAD]
     buildings = await places_grids.buildings_of(deps, grids) if grids else {}
+    heads = [role.place for role in roles if role.role in HEADS]
+    hiding = await places.hiding_debts(deps, heads) if heads else set[str]()
     grants: list[Grant] = []
     for role in roles:
         held = [role.place]
         if role.role is Role.GRID_HEAD:
             held = buildings.get(role.place, [])
-        grants += [Grant(role.role, place) for place in held]
+        without = NO_DEBTS if _is_hidden(role, hiding) else NOTHING
+        grants += [Grant(role.role, place, without=without) for place in held]
     return grants
+
+
+def _is_hidden(role: Appointment, hiding: Collection[str]) -> bool:
+    """Tell whether a head's community hides from its heads which homes owe."""
+    return role.role in HEADS and any(covers(each, role.place) for each in hiding)

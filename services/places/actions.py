@@ -29,6 +29,7 @@ from services.places.models import (
 )
 
 MISSING: Final = "没有找到这个地方"
+COMMUNITY_DEPTH: Final = LADDER.index(Kind.COMMUNITY) + 1
 
 
 class PlaceExists(errors.Conflict):
@@ -40,6 +41,12 @@ class ContactWrongPlace(errors.InvalidInput):
     """Communities and compounds have an office that answers; other places have none."""
 
     code = "contact_wrong_place"
+
+
+class DebtsWrongPlace(errors.InvalidInput):
+    """Each community says it for all of its heads, and nobody else."""
+
+    code = "debts_wrong_place"
 
 
 class OtherCity(errors.Conflict):
@@ -152,7 +159,10 @@ def address(upper: Place | None, kind: Kind, name: str) -> str:
 def view(place: Place) -> PlaceView:
     """Show a place to whoever may see places: repairers and districts are strangers too."""
     name, address = shown_name(place), shown_address(place)
-    return show(place, PlaceView, path=place.id, name=name, address=address)
+    debts = place.heads_see_debts if place.kind is Kind.COMMUNITY else None
+    return show(
+        place, PlaceView, path=place.id, name=name, address=address, heads_see_debts=debts
+    )
 
 
 async def listing(
@@ -178,6 +188,33 @@ async def set_contact(
     await deps.in_transaction(save)
     place.contact = contact
     return view(place)
+
+
+async def let_heads_see_debts(
+    deps: Dependencies, actor: Actor, path: str, *, allowed: bool
+) -> PlaceView:
+    """Say whether a community's heads see which homes owe. Raises DebtsWrongPlace.
+
+    Whoever holds a head's office there has the permission, or not, on the next request.
+    """
+    place = await access_place(deps, actor, path, Permission.MANAGE_PLACES)
+    if place.kind is not Kind.COMMUNITY:
+        raise DebtsWrongPlace("请在社区上设定")
+
+    async def save(tx: Transaction) -> None:
+        await store.set_heads_see_debts(deps.db, tx, path, allowed=allowed)
+        act = Act.HEADS_DEBTS_SET
+        await audit.record(deps, tx, actor, act, place=path, allowed=allowed)
+
+    await deps.in_transaction(save)
+    place.heads_see_debts = allowed
+    return view(place)
+
+
+async def hiding_debts(deps: Dependencies, paths: Sequence[str]) -> set[str]:
+    """Return those of the communities of some places that hide from heads which homes owe."""
+    communities = {compound_of(path, depth=COMMUNITY_DEPTH) for path in paths}
+    return await store.hiding_debts(deps.db, sorted(communities))
 
 
 async def find_many(

@@ -97,6 +97,7 @@ class Place(Struct, kw_only=True):
     retired_from: Day | None = None
     merged_into: str | None = None
     contact: ContactLine | None = None  # communities and compounds only
+    heads_see_debts: bool = True  # whether its heads see which homes owe; communities only
     created_at: datetime
 
 
@@ -194,6 +195,7 @@ class PlaceView(Struct, kw_only=True):
     `usage`: What a home is used as; null for other places.
     `retired_from`: First day on which there is no such home; null for all that stand.
     `contact`: Line of its office, of a community or compound; null for none.
+    `heads_see_debts`: Whether the heads of a community see which homes owe; null elsewhere.
     `created_at`: When it was entered.
     """
 
@@ -205,7 +207,17 @@ class PlaceView(Struct, kw_only=True):
     usage: Usage | None = None
     retired_from: Day | None = None
     contact: ContactLine | None = None
+    heads_see_debts: bool | None = None
     created_at: datetime
+
+
+class HeadsSeeDebts(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Whether the heads of a community see which homes owe.
+
+    `allowed`: Whether they do; their list of unpaid homes and what follows from it.
+    """
+
+    allowed: bool
 
 
 Segment = Annotated[str, Meta(pattern=rf"^{SEGMENT}$(?!\n)", max_length=20)]

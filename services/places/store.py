@@ -122,6 +122,19 @@ async def set_contact(db: Database, tx: Transaction, path: str, contact: Contact
     await db[COLLECTION].update_one({"_id": path}, change, session=tx)
 
 
+async def set_heads_see_debts(
+    db: Database, tx: Transaction, path: str, *, allowed: bool
+) -> None:
+    change = {"$set": {"heads_see_debts": allowed}}
+    await db[COLLECTION].update_one({"_id": path}, change, session=tx)
+
+
+async def hiding_debts(db: Database, paths: Sequence[str]) -> set[str]:
+    """Return those of some places that hide from heads which homes owe. By the primary key."""
+    query = {"_id": {"$in": list(paths)}, "heads_see_debts": False}
+    return {row["_id"] async for row in db[COLLECTION].find(query, {"_id": 1})}
+
+
 async def made_by(
     db: Database,
     source: str,

@@ -9,17 +9,21 @@ from services.visits.cards import jobs as cards_jobs
 from services.visits.cards import lists as cards_lists
 from services.visits.cards import notify as cards_notify
 from services.visits.cards import privacy as cards_privacy
+from services.visits.promises import entries as promises_entries
+from services.visits.promises import jobs as promises_jobs
+from services.visits.promises import lists as promises_lists
+from services.visits.promises import privacy as promises_privacy
 
 FEATURE: Final = Feature(
-    jobs={**jobs.JOBS, **cards_jobs.JOBS},
-    lanes={**jobs.LANES, **cards_jobs.LANES},
-    schedules=(*jobs.SCHEDULES, *cards_jobs.SCHEDULES),
+    jobs={**jobs.JOBS, **cards_jobs.JOBS, **promises_jobs.JOBS},
+    lanes={**jobs.LANES, **cards_jobs.LANES, **promises_jobs.LANES},
+    schedules=(*jobs.SCHEDULES, *cards_jobs.SCHEDULES, *promises_jobs.SCHEDULES),
     templates=cards_notify.TEMPLATES,
-    holdings=(*privacy.HOLDINGS, *cards_privacy.HOLDINGS),
+    holdings=(*privacy.HOLDINGS, *cards_privacy.HOLDINGS, *promises_privacy.HOLDINGS),
     close=privacy.close,
     before=("residencies",),
     forget=privacy.forget,
-    forgets="走访时记下的谈话内容",
-    lists=(lists.VISITS, cards_lists.HOUSEHOLD_CARDS),
-    today=(entries.VISITS, cards_entries.CARDS),
+    forgets="走访时记下的谈话内容和承诺",
+    lists=(lists.VISITS, cards_lists.HOUSEHOLD_CARDS, promises_lists.PAYMENT_PROMISES),
+    today=(entries.VISITS, promises_entries.PROMISES, cards_entries.CARDS),
 )

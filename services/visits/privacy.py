@@ -8,6 +8,7 @@ from services.kernel.personal_data import Fate, Holding
 from services.visits import jobs
 from services.visits.cards import own as cards
 from services.visits.models import MINUTES, Outcome, Purpose
+from services.visits.promises import store as promises
 from services.visits.states import VisitState
 
 VISITS: Final = Holding(
@@ -40,5 +41,9 @@ async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
 
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
-    """Remove what was noted when somebody's home was visited: that somebody was there stays."""
-    return await jobs.blank(deps, tx, {"people": person_id})
+    """Remove what was noted when somebody's home was visited: that somebody was there stays.
+
+    And what their household promised.
+    """
+    more = await promises.forget(deps.db, tx, person_id)
+    return await jobs.blank(deps, tx, {"people": person_id}) or more

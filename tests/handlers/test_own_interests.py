@@ -147,6 +147,20 @@ async def drawn(estate: Estate) -> Ask:
     return Ask(path, {"keep": "first", "reason": "原件丢失"})
 
 
+async def visit_planned(_: Estate) -> Ask:
+    body = {"home": LI_HOME, "purpose": "greeting", "day": "2026-03-09"}
+    return Ask("/api/v1/visits", body)
+
+
+async def visit_made(_: Estate) -> Ask:
+    body = {"home": LI_HOME, "purpose": "greeting", "outcome": "met"}
+    return Ask("/api/v1/visits/unplanned", body)
+
+
+async def promised(_: Estate) -> Ask:
+    return Ask("/api/v1/payment-promises", {"home": LI_HOME, "day": "2026-03-09"})
+
+
 # Every act with a guard at a home, and the one request of it.
 AT_LI: Final[dict[Act, Prepare]] = {
     Act.HOME_ADVISED: advised,
@@ -168,6 +182,9 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.REPAIR_APPEAL_DECIDED: appealed,
     Act.SURVEY_ANSWER_ENTERED: answered_on_paper,
     Act.SURVEY_ENTRY_DECIDED: drawn,
+    Act.VISIT_PLANNED: visit_planned,
+    Act.VISIT_RECORDED: visit_made,
+    Act.PROMISE_NOTED: promised,
 }
 # What is refused by the money's payee alone.
 OF_MONEY: Final = {
@@ -201,6 +218,7 @@ async def state_of(estate: Estate) -> Any:
     names = ("residencies", "home_codes", "home_requests", "bills", "journals", "refunds")
     names += ("fee_rules", "bill_runs", "content_checks")
     names += ("survey_answers", "survey_second_entries")
+    names += ("visits", "payment_promises")
     return {name: await db[name].find().sort("_id", 1).to_list() for name in names}
 
 

@@ -5,12 +5,14 @@ from typing import Final
 
 import pytest
 
-from mongo_indexes import household_cards, visits
+from mongo_indexes import household_cards, payment_promises, visits
 from services.kernel.documents import to_document
 from services.kernel.permissions import Role
 from services.visits.actions import end_of
 from services.visits.cards.models import SAID, CardEntry, CardKind, ConsentWay
 from services.visits.models import MINUTES, Goes, Outcome, Purpose, Visit
+from services.visits.promises.models import Promise
+from services.visits.promises.states import PromiseState
 from services.visits.states import VisitState
 from tests.build.cast import COMMUNITY, LI_HOME, SUN_HOME, UNIT, WANG_HOME, Estate
 from tests.lists.case import FORMULA, Case, Maker
@@ -111,7 +113,50 @@ async def of_cards(estate: Estate) -> Case:
     )
 
 
-MAKERS: Final[dict[str, Maker]] = {"visits": of_visits, "household_cards": of_cards}
+async def of_promises(estate: Estate) -> Case:
+    world, states = estate.world, [*PromiseState]
+    now, made = world.clock.now, []
+    for number in range(11):
+        state, day = states[number % 5], f"2026-03-{number // 2 + 1:02d}"
+        waits = state in {PromiseState.OPEN, PromiseState.BROKEN}
+        made.append(
+            Promise(
+                id=f"promise{number:02d}",
+                home=f"{UNIT}.{number:03d}" if number % 4 else LI_HOME,
+                keeper="unit_head|elsewhere" if number > 8 else KEEPER,
+                role=Role.UNIT_HEAD,
+                office=UNIT,
+                residencies=[],
+                people=[],
+                bills=["bill"],
+                day=day,
+                due_at=end_of(day),
+                state=state,
+                waits=waits,
+                noted_by="head",
+                noted_at=now,
+                ended_at=None if waits else now,
+                forget_at=None if waits else now + timedelta(days=365),
+            )
+        )
+    await world.db[payment_promises.COLLECTION].insert_many([to_document(p) for p in made])
+    return Case(
+        who=await estate.member("head"),
+        stranger=await estate.member("li"),
+        path="/api/v1/payment-promises",
+        place=UNIT,
+        filters=[{"state": "broken"}, {"home": LI_HOME}],
+        orders={"soonest": "day,promise_id", "latest": "-day,-promise_id"},
+        rows=9,
+        free_text=False,  # nobody types anything
+    )
+
+
+MAKERS: Final[dict[str, Maker]] = {
+    "visits": of_visits,
+    "household_cards": of_cards,
+    "payment_promises": of_promises,
+}
 
 
 @pytest.mark.parametrize("name", MAKERS)

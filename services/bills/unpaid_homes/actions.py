@@ -139,6 +139,15 @@ async def owing_since(deps: Dependencies, homes: Sequence[str], month: Month) ->
     return {merged.get(home, home) for home in found}
 
 
+async def bills_owed(deps: Dependencies, home: str) -> list[str]:
+    """Return the ids of the fees that a home owes, and of what was merged into it.
+
+    For other packages, which may tell of the debt only to who may see it.
+    """
+    merged = await place_homes.merged_into(deps, [home])
+    return await store.ids_owed(deps.db, [home, *merged])
+
+
 async def _names(deps: Dependencies, homes: Sequence[str]) -> dict[str, str]:
     """Return home → the masked name of its owner, or else of who lives there."""
     named = await residents.first_named(deps, homes)

@@ -82,6 +82,13 @@ async def owing_since(db: Database, homes: Sequence[str], month: str) -> set[str
     return {row["_id"] for row in await cursor.to_list()}
 
 
+async def ids_owed(db: Database, homes: Sequence[str]) -> list[str]:
+    """Return the ids of the fees that some homes owe. Served by index `home_paid`."""
+    query = {"home": {"$in": list(homes)}, **_owing(Debts())}
+    cursor = db[COLLECTION].find(query, {"_id": 1}).sort("_id", 1)
+    return [bill["_id"] for bill in await cursor.to_list()]
+
+
 def _first(bill: Document) -> Arrears:
     return Arrears(home=bill["home"], since=bill["period"], due_on=bill["due_on"])
 

@@ -28,22 +28,26 @@ class Keeper(Struct, frozen=True):
     office: str  # its place
 
 
-def keeper_at(actor: Actor, home: str) -> Keeper:
-    """Return the actor's office that is nearest to a home. Raises NotFound for none."""
-    held = [grant for grant in _held(actor) if covers(grant.place, home)]
+def keeper_at(actor: Actor, home: str, *needs: Permission) -> Keeper:
+    """Return the actor's office that is nearest to a home. Raises NotFound for none.
+
+    `needs`: what the office has to give as well.
+    """
+    held = [grant for grant in _held(actor, *needs) if covers(grant.place, home)]
     if not held:
         raise NotFound("没有找到这套房屋")
     found = min(held, key=lambda grant: (_rung(grant.role), -len(grant.place)))
     return Keeper(_token(actor, found), found.role, found.place)
 
 
-def tokens(actor: Actor) -> list[str]:
-    """Return the tokens of all that the actor keeps at this moment."""
-    return sorted({_token(actor, grant) for grant in _held(actor)})
+def tokens(actor: Actor, *needs: Permission) -> list[str]:
+    """Return the tokens of all that the actor keeps at this moment. `needs`: as keeper_at()."""
+    return sorted({_token(actor, grant) for grant in _held(actor, *needs)})
 
 
-def _held(actor: Actor) -> list[Grant]:
-    return [grant for grant in actor.grants if grant.gives(Permission.PLAN_VISITS)]
+def _held(actor: Actor, *needs: Permission) -> list[Grant]:
+    wanted = (Permission.PLAN_VISITS, *needs)
+    return [grant for grant in actor.grants if all(grant.gives(each) for each in wanted)]
 
 
 def _rung(role: Role) -> int:

@@ -1,0 +1,52 @@
+"""Promises whose day has come, in the heads' list of the day: to remind, or to speak again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from services.dependencies import Dependencies
+from services.kernel.days import plus_days, start_of
+from services.kernel.permissions import Actor, Permission
+from services.kernel.today import Entry, Part, TodayKind
+from services.visits.offices import due
+from services.visits.promises import actions, store
+from services.visits.promises.states import PromiseState
+
+REMIND: Final = "约定今天缴费,可以提醒一下"
+SPEAK_AGAIN: Final = "约定的缴费日已过,还没缴清"
+
+
+def _until(deps: Dependencies) -> datetime:
+    return start_of(plus_days(deps.today(), 1))
+
+
+async def _read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]:
+    """Return promises whose day has come, and those that were broken. Never an amount."""
+    rows, tokens = store.collection(deps.db), actions.mine(actor)
+    found = await due.read(rows, tokens, store.WAITS, part, until=_until(deps))
+    return [
+        Entry(
+            key=row["_id"],
+            place=row["home"],
+            subject=row["_id"],
+            title=REMIND if row["state"] == PromiseState.OPEN else SPEAK_AGAIN,
+            due_at=row["due_at"],
+        )
+        for row in found
+    ]
+
+
+async def _count(deps: Dependencies, _: Actor, places: Sequence[str]) -> dict[str, int]:
+    rows = store.collection(deps.db)
+    return await due.count(rows, places, store.WAITS, until=_until(deps))
+
+
+PROMISES: Final = TodayKind(
+    name="visits.promises",
+    label="承诺缴费",
+    weight=60,
+    needs=Permission.VIEW_UNPAID,
+    read=_read,
+    count=_count,
+    operations=("closePaymentPromise", "notePaymentPromise"),
+)

@@ -1,0 +1,69 @@
+"""Store of promises to pay."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+from pymongo.asynchronous.collection import AsyncCollection
+
+from mongo_indexes.payment_promises import COLLECTION
+from services.dependencies import Database, Transaction
+from services.kernel import steps
+from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, Page, chosen
+from services.visits.promises.models import Promise, PromiseSort, PromisesQuery
+from services.visits.promises.states import TABLE, PromiseAction, PromiseState
+
+ORDERS: Final = {
+    PromiseSort.SOONEST: Keyset(Key("day"), Key()),
+    PromiseSort.LATEST: Keyset(Key("day", ascending=False), Key(ascending=False)),
+}
+WAITS: Final[Document] = {"waits": True}
+
+
+def collection(db: Database) -> AsyncCollection[Document]:
+    return db[COLLECTION]
+
+
+async def insert(db: Database, tx: Transaction, promise: Promise) -> None:
+    """DuplicateKeyError when one of the home is open. By index `open`."""
+    await db[COLLECTION].insert_one(to_document(promise), session=tx)
+
+
+async def find(db: Database, promise_id: str) -> Promise | None:
+    document = await db[COLLECTION].find_one({"_id": promise_id})
+    return msgspec.convert(document, Promise | None)
+
+
+async def move(
+    db: Database, tx: Transaction, promise_id: str, action: PromiseAction, changes: Document
+) -> bool:
+    """Compare and set the state of a promise; False when somebody was first."""
+    return await TABLE.move(db[COLLECTION], {"_id": promise_id}, action, changes, tx=tx)
+
+
+async def close_broken(
+    db: Database, tx: Transaction, keeper: str, home: str, changes: Document
+) -> None:
+    """Close the broken promises of a home to somebody. Served by index `keeper_home`."""
+    key: Document = {"keeper": keeper, "home": home, "state": PromiseState.BROKEN}
+    await TABLE.move_many(db[COLLECTION], key, PromiseAction.CLOSE, changes, tx=tx)
+
+
+async def page(db: Database, keepers: Sequence[str], query: PromisesQuery) -> Page[Promise]:
+    """Promises to some keepers, by day. Served by `keeper_day` and `keeper_home`."""
+    where: Document = {"keeper": {"$in": list(keepers)}, **chosen(query, "state", "home")}
+    hint = "keeper_day" if query.home is None else "keeper_home"
+    return await ORDERS[query.sort].page(db[COLLECTION], Promise, where, query, hint=hint)
+
+
+async def next_waiting(db: Database, after: str, *, limit: int) -> list[Promise]:
+    """Return the next promises about which something may be to do. Served by `waits`."""
+    query = {**WAITS, "_id": {"$gt": after}}
+    cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit).hint("waits")
+    return msgspec.convert(await cursor.to_list(), list[Promise])
+
+
+async def forget(db: Database, tx: Transaction, person_id: str) -> bool:
+    """Remove promises of somebody's household, a step of it. Served by index `people`."""
+    return await steps.remove(tx, db[COLLECTION], {"people": person_id})

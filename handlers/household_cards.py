@@ -55,7 +55,7 @@ class HouseholdCardHandler(ApiHandler):
 
 class NewEntryHandler(ApiHandler):
     @endpoint(
-        "noteHouseholdCardEntry",
+        "createHouseholdCardEntry",
         needs=P.KEEP_CARDS,
         status=201,
         errors=(
@@ -78,7 +78,7 @@ class NewEntryHandler(ApiHandler):
 
 class RenewalHandler(ApiHandler):
     @endpoint(
-        "renewHouseholdCardEntry",
+        "confirmHouseholdCardEntry",
         needs=P.KEEP_CARDS,
         errors=("own_home", "card_needs_consent", "card_moved_on"),
         example=HeadsConsent(consent=ConsentWay.AT_DOOR),
@@ -90,7 +90,7 @@ class RenewalHandler(ApiHandler):
 
 class RemovalHandler(ApiHandler):
     @endpoint(
-        "removeHouseholdCardEntry",
+        "endHouseholdCardEntry",
         needs=P.KEEP_CARDS,
         errors=("card_moved_on",),
         example=RemoveCardEntry(reason=RemovalReason.ASKED),
@@ -155,7 +155,7 @@ class MyCorrectionHandler(ApiHandler):
 
 class MyRenewalHandler(ApiHandler):
     @endpoint(
-        "renewMyHouseholdCardEntry",
+        "confirmMyHouseholdCardEntry",
         needs=Access.SIGNED_IN,
         errors=("consent_needed", "card_moved_on"),
     )

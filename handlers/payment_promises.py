@@ -24,7 +24,7 @@ class PromisesHandler(ApiHandler):
         return await promises.listing(self.deps, self.actor, query)
 
     @endpoint(
-        "notePaymentPromise",
+        "createPaymentPromise",
         needs=P.PLAN_VISITS,
         status=201,
         errors=(
@@ -43,7 +43,7 @@ class PromisesHandler(ApiHandler):
 
 
 class PromiseCloseHandler(ApiHandler):
-    @endpoint("closePaymentPromise", needs=P.PLAN_VISITS, errors=("promise_moved_on",))
+    @endpoint("endPaymentPromise", needs=P.PLAN_VISITS, errors=("promise_moved_on",))
     async def post(self, promise_id: PromiseId) -> PromiseView:
         """Close a promise: a mistake, or spoken about again."""
         return await promises.close(self.deps, self.actor, promise_id)

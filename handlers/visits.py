@@ -13,14 +13,14 @@ from services.visits import actions as visits
 from services.visits import counts
 from services.visits.counts import VisitCounts, VisitCountsQuery
 from services.visits.models import (
-    NewVisit,
-    Outcome,
+    HeadVisitsQuery,
+    HeadVisitView,
+    PlanVisit,
     Postponed,
-    Purpose,
     RecordVisit,
     UnplannedVisit,
-    VisitsQuery,
-    VisitView,
+    VisitOutcome,
+    VisitPurpose,
 )
 
 P = Permission
@@ -31,13 +31,13 @@ HOME = "cc.chaoyang.guilin.xincheng.c07.b3.u2.502"
 
 
 class VisitsHandler(ApiHandler):
-    @endpoint("listVisits", needs=P.PLAN_VISITS)
-    async def get(self, query: VisitsQuery) -> Page[VisitView]:
+    @endpoint("listVisits", needs=P.PLAN_VISITS, errors=("not_found",))
+    async def get(self, query: HeadVisitsQuery) -> Page[HeadVisitView]:
         """My visits, planned and made; those of others are only counted."""
         return await visits.listing(self.deps, self.actor, query)
 
     @endpoint(
-        "planVisit",
+        "createVisit",
         needs=P.PLAN_VISITS,
         status=201,
         errors=(
@@ -47,16 +47,18 @@ class VisitsHandler(ApiHandler):
             "visit_planned",
             "own_home",
         ),
-        example=NewVisit(home=HOME, purpose=Purpose.CHECK_IN, day="2026-03-09", every_days=30),
+        example=PlanVisit(
+            home=HOME, purpose=VisitPurpose.CHECK_IN, day="2026-03-09", every_days=30
+        ),
     )
-    async def post(self, body: NewVisit) -> VisitView:
+    async def post(self, body: PlanVisit) -> HeadVisitView:
         """Plan a visit of a home, once or again and again."""
         return await visits.plan(self.deps, self.actor, body)
 
 
 class UnplannedVisitHandler(ApiHandler):
     @endpoint(
-        "recordUnplannedVisit",
+        "submitUnplannedVisit",
         needs=P.PLAN_VISITS,
         status=201,
         errors=(
@@ -66,35 +68,37 @@ class UnplannedVisitHandler(ApiHandler):
             "visit_planned",
             "own_home",
         ),
-        example=UnplannedVisit(home=HOME, purpose=Purpose.GREETING, outcome=Outcome.MET),
+        example=UnplannedVisit(
+            home=HOME, purpose=VisitPurpose.GREETING, outcome=VisitOutcome.MET
+        ),
     )
-    async def post(self, body: UnplannedVisit) -> VisitView:
+    async def post(self, body: UnplannedVisit) -> HeadVisitView:
         """Record a visit that was made today without a plan."""
         return await visits.record_unplanned(self.deps, self.actor, body)
 
 
 class VisitHandler(ApiHandler):
     @endpoint("getVisit", needs=P.PLAN_VISITS)
-    async def get(self, visit_id: VisitId) -> VisitView:
+    async def get(self, visit_id: VisitId) -> HeadVisitView:
         """One of my visits."""
         return await visits.get(self.deps, self.actor, visit_id)
 
 
 class VisitDayHandler(ApiHandler):
     @endpoint(
-        "postponeVisit",
+        "updateVisitDay",
         needs=P.PLAN_VISITS,
         errors=("bad_visit_day", "visit_no_substitute", "visit_moved_on"),
         example=Postponed(day="2026-03-12"),
     )
-    async def post(self, visit_id: VisitId, body: Postponed) -> VisitView:
+    async def post(self, visit_id: VisitId, body: Postponed) -> HeadVisitView:
         """Plan a visit for another day."""
         return await visits.postpone(self.deps, self.actor, visit_id, body)
 
 
 class VisitResultHandler(ApiHandler):
     @endpoint(
-        "recordVisit",
+        "submitVisitResult",
         needs=P.PLAN_VISITS,
         errors=(
             "bad_visit_day",
@@ -103,16 +107,16 @@ class VisitResultHandler(ApiHandler):
             "visit_planned",
             "own_home",
         ),
-        example=RecordVisit(outcome=Outcome.MET, minutes="老人身体好,想装扶手"),
+        example=RecordVisit(outcome=VisitOutcome.MET, minutes="老人身体好,想装扶手"),
     )
-    async def post(self, visit_id: VisitId, body: RecordVisit) -> VisitView:
+    async def post(self, visit_id: VisitId, body: RecordVisit) -> HeadVisitView:
         """Record what came of a visit; the next one is planned where there is to be one."""
         return await visits.record(self.deps, self.actor, visit_id, body)
 
 
 class VisitCancelHandler(ApiHandler):
     @endpoint("cancelVisit", needs=P.PLAN_VISITS, errors=("visit_moved_on",))
-    async def post(self, visit_id: VisitId) -> VisitView:
+    async def post(self, visit_id: VisitId) -> HeadVisitView:
         """Cancel a visit, and those that would follow it."""
         return await visits.cancel(self.deps, self.actor, visit_id)
 

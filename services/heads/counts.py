@@ -25,11 +25,12 @@ async def count(deps: Dependencies, actor: Actor, head: Appointment) -> HandOver
     areas = [head.place]
     if head.role is Role.GRID_HEAD:
         areas = (await grids.buildings_of(deps, areas)).get(head.place, [])
-    parts, figures, requests, substitutes = await asyncio.gather(
+    parts, figures, requests, substitutes, hiding = await asyncio.gather(
         _parts(deps, head, areas),
         measures.total(deps, COUNTED, areas),
         home_requests.open_under(deps, areas, limit=MAX_REQUESTS),
         offices.substitutes_of(deps, head.id),
+        places.hiding_debts(deps, [head.place]),
     )
     return HandOver(
         id=deps.new_id(),
@@ -41,7 +42,9 @@ async def count(deps: Dependencies, actor: Actor, head: Appointment) -> HandOver
         made_at=deps.now(),
         parts=parts,
         homes=figures["homes"],
-        owing=OwedHomes(homes=figures["owing_homes"], amount_fen=figures["owing_fen"]),
+        owing=None
+        if hiding
+        else OwedHomes(homes=figures["owing_homes"], amount_fen=figures["owing_fen"]),
         open_requests=requests,
         substitutes=[substitute.id for substitute in substitutes],
     )

@@ -74,7 +74,7 @@ class HandOver(Struct, kw_only=True):
     state: HandOverState = HandOverState.OFFERED
     parts: list[str]  # the buildings or units looked after
     homes: int
-    owing: OwedHomes
+    owing: OwedHomes | None
     open_requests: list[str]
     substitutes: list[str]
     received_by: str = ""
@@ -131,7 +131,7 @@ class HandOverView(Struct, kw_only=True):
     `made_at`: When the list was made.
     `parts`: Buildings or the place itself, as far as the role reaches.
     `homes`: Number of homes under the place.
-    `owing`: Homes that owe something, and how much.
+    `owing`: Homes that owe something, and how much; null where the community hides it.
     `open_requests`: Ids of requests that wait to be bound to a home, the oldest first.
     `substitutes`: Ids of the appointments of substitutes.
     `received_at`: When the next head received it; null before.
@@ -146,7 +146,7 @@ class HandOverView(Struct, kw_only=True):
     made_at: datetime
     parts: list[PartView]
     homes: int
-    owing: OwedHomes
+    owing: OwedHomes | None
     open_requests: list[str]
     substitutes: list[str]
     received_at: datetime | None

@@ -22,16 +22,16 @@ from services.visits import store, views
 from services.visits.models import (
     FARTHEST_DAYS,
     MINUTES,
-    Goes,
-    NewVisit,
-    Outcome,
+    HeadVisitsQuery,
+    HeadVisitView,
+    PlanVisit,
     Postponed,
-    Purpose,
     RecordVisit,
     UnplannedVisit,
     Visit,
-    VisitsQuery,
-    VisitView,
+    VisitOutcome,
+    VisitPurpose,
+    WhoGoes,
 )
 from services.visits.offices import goers, households, keepers
 from services.visits.offices.households import Household
@@ -67,13 +67,13 @@ class NobodyToVisit(errors.InvalidInput):
     code = "visit_nobody_left"
 
 
-async def plan(deps: Dependencies, actor: Actor, wish: NewVisit) -> VisitView:
+async def plan(deps: Dependencies, actor: Actor, wish: PlanVisit) -> HeadVisitView:
     """Plan a visit. Raises NotFound, BadVisitDay, NoSubstitute, VisitPlanned, OwnHome."""
     require_at(actor, Permission.PLAN_VISITS, wish.home)
     await households.require_home(deps, wish.home)
     keeper = keepers.keeper_at(actor, wish.home)
     day = _day(deps, wish.day)
-    if wish.goes is Goes.SUBSTITUTE:
+    if wish.goes is WhoGoes.SUBSTITUTE:
         await goers.require_substitute(deps, keeper, wish.home, day)
     planned = _draft(deps, actor, keeper, wish.home, wish.purpose, day)
     planned.goes, planned.every_days = wish.goes, wish.every_days
@@ -97,7 +97,7 @@ def _day(deps: Dependencies, day: str) -> str:
 
 
 def _draft(
-    deps: Dependencies, actor: Actor, keeper: Keeper, home: str, purpose: Purpose, day: str
+    deps: Dependencies, actor: Actor, keeper: Keeper, home: str, purpose: VisitPurpose, day: str
 ) -> Visit:
     return Visit(
         id=deps.new_id(),
@@ -143,11 +143,13 @@ async def access(deps: Dependencies, actor: Actor, visit_id: str) -> Visit:
     )
 
 
-async def get(deps: Dependencies, actor: Actor, visit_id: str) -> VisitView:
+async def get(deps: Dependencies, actor: Actor, visit_id: str) -> HeadVisitView:
     return await views.one(deps, await access(deps, actor, visit_id))
 
 
-async def listing(deps: Dependencies, actor: Actor, query: VisitsQuery) -> Page[VisitView]:
+async def listing(
+    deps: Dependencies, actor: Actor, query: HeadVisitsQuery
+) -> Page[HeadVisitView]:
     """Return the visits that the actor keeps, by day. Raises NotFound for a home elsewhere."""
     if query.home is not None:
         require_at(actor, Permission.PLAN_VISITS, query.home)
@@ -157,18 +159,18 @@ async def listing(deps: Dependencies, actor: Actor, query: VisitsQuery) -> Page[
 
 async def postpone(
     deps: Dependencies, actor: Actor, visit_id: str, wish: Postponed
-) -> VisitView:
+) -> HeadVisitView:
     """Plan a visit for another day. Raises NotFound, BadVisitDay, VisitMovedOn."""
     found = await access(deps, actor, visit_id)
     day = _day(deps, wish.day)
-    if found.goes is Goes.SUBSTITUTE:
+    if found.goes is WhoGoes.SUBSTITUTE:
         keeper = Keeper(found.keeper, found.role, found.office)
         await goers.require_substitute(deps, keeper, found.home, day)
     changes: Document = {"day": day, "due_at": end_of(day)}
     return await _move(deps, actor, found, VisitAction.POSTPONE, changes)
 
 
-async def cancel(deps: Dependencies, actor: Actor, visit_id: str) -> VisitView:
+async def cancel(deps: Dependencies, actor: Actor, visit_id: str) -> HeadVisitView:
     """Cancel a visit, and those that would follow. Raises NotFound, VisitMovedOn."""
     found = await access(deps, actor, visit_id)
     return await _move(deps, actor, found, VisitAction.CANCEL, {})
@@ -176,7 +178,7 @@ async def cancel(deps: Dependencies, actor: Actor, visit_id: str) -> VisitView:
 
 async def _move(
     deps: Dependencies, actor: Actor, found: Visit, action: VisitAction, changes: Document
-) -> VisitView:
+) -> HeadVisitView:
     async def save(tx: Transaction) -> None:
         await _step(deps, tx, found, action, changes)
         await _note(deps, tx, actor, found, TABLE.act(action))
@@ -192,13 +194,13 @@ async def _step(
         raise VisitMovedOn("这次走访已经登记或取消,请刷新后再看")
 
 
-async def _again(deps: Dependencies, found: Visit) -> VisitView:
+async def _again(deps: Dependencies, found: Visit) -> HeadVisitView:
     return await views.one(deps, await store.find(deps.db, found.id) or found)
 
 
 async def record(
     deps: Dependencies, actor: Actor, visit_id: str, wish: RecordVisit
-) -> VisitView:
+) -> HeadVisitView:
     """Record what came of a planned visit; plan the next one, where there is to be one.
 
     Raises NotFound, BadVisitDay, NobodyToVisit, VisitMovedOn, VisitPlanned, OwnHome.
@@ -209,6 +211,7 @@ async def record(
     made = await _made(deps, actor, found, wish, following)
 
     async def save(tx: Transaction) -> None:
+        made["people"] = await households.still_open(deps, tx, made["people"])
         await _step(deps, tx, found, VisitAction.RECORD, made)
         await _attach(deps, tx, actor, found, wish)
         if following is not None:
@@ -220,7 +223,9 @@ async def record(
     return await _again(deps, found)
 
 
-async def record_unplanned(deps: Dependencies, actor: Actor, wish: UnplannedVisit) -> VisitView:
+async def record_unplanned(
+    deps: Dependencies, actor: Actor, wish: UnplannedVisit
+) -> HeadVisitView:
     """Record a visit that nobody had planned. Raises as plan() and record() do."""
     require_at(actor, Permission.PLAN_VISITS, wish.home)
     await households.require_home(deps, wish.home)
@@ -232,6 +237,7 @@ async def record_unplanned(deps: Dependencies, actor: Actor, wish: UnplannedVisi
 
     async def save(tx: Transaction) -> None:
         await places.use(deps, [wish.home], tx=tx)
+        visit.people = await households.still_open(deps, tx, visit.people)
         await store.insert(deps.db, tx, visit)
         await _attach(deps, tx, actor, visit, wish)
         if following is not None:
@@ -247,7 +253,7 @@ def _following(
     deps: Dependencies, actor: Actor, found: Visit, wish: RecordVisit
 ) -> Visit | None:
     """Return the next visit: on the day that was said, or so many days from today."""
-    if wish.outcome is Outcome.MOVED:
+    if wish.outcome is VisitOutcome.MOVED:
         if wish.next_day is not None:
             raise NobodyToVisit("住户已搬走,不用再安排走访")
         return None

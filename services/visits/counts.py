@@ -12,7 +12,7 @@ from services.kernel.paths import in_order
 from services.kernel.permissions import Actor, Permission, Role
 from services.places import actions as places
 from services.visits import store
-from services.visits.models import Outcome
+from services.visits.models import VisitOutcome
 from services.visits.states import VisitState
 
 LONGEST_DAYS = 366
@@ -67,8 +67,8 @@ class VisitCounts(Struct, kw_only=True):
     """
 
     place: str
-    day_from: Day
-    day_to: Day
+    day_from: Annotated[Day, Meta(examples=["2026-02-01"])]
+    day_to: Annotated[Day, Meta(examples=["2026-03-02"])]
     items: list[OfficeVisits]
 
 
@@ -101,9 +101,9 @@ def _line(role: Role, office: str, address: str, count: Counter[str]) -> OfficeV
         address=address,
         planned=count[VisitState.PLANNED],
         made=count[VisitState.MADE],
-        met=count[Outcome.MET],
-        nobody_there=count[Outcome.NOBODY_THERE],
-        refused=count[Outcome.REFUSED],
-        moved=count[Outcome.MOVED],
+        met=count[VisitOutcome.MET],
+        nobody_there=count[VisitOutcome.NOBODY_THERE],
+        refused=count[VisitOutcome.REFUSED],
+        moved=count[VisitOutcome.MOVED],
         cancelled=count[VisitState.CANCELLED],
     )

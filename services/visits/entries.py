@@ -8,7 +8,7 @@ from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import Entry, Part, TodayKind
 from services.visits import actions, store
-from services.visits.models import Purpose
+from services.visits.models import VisitPurpose
 from services.visits.offices import due, keepers
 from services.visits.states import VisitState
 
@@ -29,7 +29,7 @@ async def _read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]
             key=row["_id"],
             place=row["home"],
             subject=row["_id"],
-            title=f"走访:{Purpose(row['purpose']).label}",
+            title=f"走访:{VisitPurpose(row['purpose']).label}",
             due_at=row["due_at"],
         )
         for row in found
@@ -48,5 +48,5 @@ VISITS: Final = TodayKind(
     needs=Permission.PLAN_VISITS,
     read=_read,
     count=_count,
-    operations=("recordVisit", "postponeVisit", "cancelVisit"),
+    operations=("submitVisitResult", "updateVisitDay", "cancelVisit"),
 )

@@ -6,18 +6,18 @@ from services.kernel.lists import List, around
 from services.kernel.permissions import Permission
 from services.kernel.tables import columns
 from services.visits import actions
-from services.visits.models import VisitsQuery, VisitView
+from services.visits.models import HeadVisitsQuery, HeadVisitView
 
 VISITS: Final = List(
     name="visits",
     needs=Permission.PLAN_VISITS,
     title="走访",
-    query=VisitsQuery,
+    query=HeadVisitsQuery,
     read=actions.listing,
     subject="",
     place_of=around(Permission.PLAN_VISITS),
     columns=columns(
-        VisitView,
+        HeadVisitView,
         address="房屋",
         purpose="目的",
         goes="谁去",

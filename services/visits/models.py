@@ -24,7 +24,7 @@ Minutes = Annotated[
 EveryDays = Annotated[int, Meta(ge=7, le=365, examples=[30])]
 
 
-class Purpose(Labelled):
+class VisitPurpose(Labelled):
     GREETING = "greeting", "上门问候"
     POLICY = "policy", "政策宣传"
     CHECK_IN = "check_in", "关爱看望"
@@ -35,7 +35,7 @@ class Purpose(Labelled):
     OTHER = "other", "其他"
 
 
-class Outcome(Labelled):
+class VisitOutcome(Labelled):
     """What came of a visit."""
 
     MET = "met", "见到住户"
@@ -44,7 +44,7 @@ class Outcome(Labelled):
     MOVED = "moved", "已搬走"  # whoever was to be visited does not live there any more
 
 
-class Goes(Labelled):
+class WhoGoes(Labelled):
     """Who goes to a visit."""
 
     HEAD = "head", "本人"
@@ -65,15 +65,15 @@ class Visit(Struct, kw_only=True):
     keeper: str
     role: Role
     office: str
-    purpose: Purpose
-    goes: Goes = Goes.HEAD
+    purpose: VisitPurpose
+    goes: WhoGoes = WhoGoes.HEAD
     day: Day
     due_at: datetime
     every_days: int | None = None
     state: VisitState
     planned_by: str
     planned_at: datetime
-    outcome: Outcome | None = None
+    outcome: VisitOutcome | None = None
     minutes_sealed: str = ""
     minutes_until: datetime | None = None
     photos: list[str] = []
@@ -86,7 +86,7 @@ class Visit(Struct, kw_only=True):
 # What clients send
 
 
-class NewVisit(Struct, forbid_unknown_fields=True, kw_only=True):
+class PlanVisit(Struct, forbid_unknown_fields=True, kw_only=True):
     """Visit to plan.
 
     `home`: Path of the home.
@@ -97,9 +97,9 @@ class NewVisit(Struct, forbid_unknown_fields=True, kw_only=True):
     """
 
     home: PlacePath
-    purpose: Purpose
+    purpose: VisitPurpose
     day: Day
-    goes: Goes = Goes.HEAD
+    goes: WhoGoes = WhoGoes.HEAD
     every_days: EveryDays | None = None
 
 
@@ -122,7 +122,7 @@ class RecordVisit(Struct, forbid_unknown_fields=True, kw_only=True):
     own day.
     """
 
-    outcome: Outcome
+    outcome: VisitOutcome
     minutes: Minutes | None = None
     photo_ids: Annotated[list[Id], Meta(max_length=MOST_PHOTOS)] = []
     next_day: Day | None = None
@@ -136,7 +136,7 @@ class UnplannedVisit(RecordVisit, forbid_unknown_fields=True, kw_only=True):
     """
 
     home: PlacePath
-    purpose: Purpose
+    purpose: VisitPurpose
 
 
 class VisitSort(Labelled):
@@ -144,7 +144,7 @@ class VisitSort(Labelled):
     LATEST = "latest", "日期晚的在前"
 
 
-class VisitsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
+class HeadVisitsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     """Which of my visits to list.
 
     `state`: Planned, made or cancelled ones.
@@ -157,8 +157,8 @@ class VisitsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     """
 
     state: VisitState | None = None
-    purpose: Purpose | None = None
-    outcome: Outcome | None = None
+    purpose: VisitPurpose | None = None
+    outcome: VisitOutcome | None = None
     home: PlacePath | None = None
     day_from: Day | None = None
     day_to: Day | None = None
@@ -168,7 +168,7 @@ class VisitsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
 # What clients see
 
 
-class VisitView(Struct, kw_only=True):
+class HeadVisitView(Struct, kw_only=True):
     """Visit of a home, as whoever makes it sees it.
 
     `visit_id`: Opaque id of the visit.
@@ -190,12 +190,12 @@ class VisitView(Struct, kw_only=True):
     visit_id: str
     home: PlacePath
     address: str
-    purpose: Purpose
-    goes: Goes
+    purpose: VisitPurpose
+    goes: WhoGoes
     day: Day
     every_days: Annotated[int, Meta(examples=[30])] | None
     state: VisitState
-    outcome: Outcome | None
+    outcome: VisitOutcome | None
     minutes: Annotated[str, Meta(examples=["老人身体好,想装扶手"])]
     photo_ids: list[str]
     photos: list[PhotoUrl]

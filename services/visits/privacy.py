@@ -7,7 +7,7 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.personal_data import Fate, Holding
 from services.visits import jobs
 from services.visits.cards import own as cards
-from services.visits.models import MINUTES, Outcome, Purpose
+from services.visits.models import MINUTES, VisitOutcome, VisitPurpose
 from services.visits.promises import store as promises
 from services.visits.states import VisitState
 
@@ -24,7 +24,7 @@ VISITS: Final = Holding(
         "state": "状态",
         "day": "日期",
     },
-    words={"purpose": Purpose, "outcome": Outcome, "state": VisitState},
+    words={"purpose": VisitPurpose, "outcome": VisitOutcome, "state": VisitState},
     sealed={"minutes_sealed": MINUTES},
     law="走访是三长的履职记录:只保留某天到访过,去掉谈话内容和照片",
     staff=("planned_by", "made_by", "keeper"),

@@ -12,7 +12,7 @@ from services.kernel import steps
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, between, chosen
 from services.kernel.paths import under
-from services.visits.models import Visit, VisitSort, VisitsQuery
+from services.visits.models import HeadVisitsQuery, Visit, VisitSort
 from services.visits.states import TABLE, VisitAction, VisitState
 
 ORDERS: Final = {
@@ -42,7 +42,7 @@ async def move(
     return await TABLE.move(db[COLLECTION], {"_id": visit_id}, action, changes, tx=tx)
 
 
-async def page(db: Database, keepers: Sequence[str], query: VisitsQuery) -> Page[Visit]:
+async def page(db: Database, keepers: Sequence[str], query: HeadVisitsQuery) -> Page[Visit]:
     """Visits of some keepers by day. Served by `keeper_day` and `keeper_home`."""
     where: Document = {
         "keeper": {"$in": list(keepers)},

@@ -10,7 +10,7 @@ from services.kernel.documents import to_document
 from services.kernel.permissions import Role
 from services.visits.actions import end_of
 from services.visits.cards.models import SAID, CardEntry, CardKind, ConsentWay
-from services.visits.models import MINUTES, Goes, Outcome, Purpose, Visit
+from services.visits.models import MINUTES, Visit, VisitOutcome, VisitPurpose, WhoGoes
 from services.visits.promises.models import Promise
 from services.visits.promises.states import PromiseState
 from services.visits.states import VisitState
@@ -22,7 +22,7 @@ KEEPER: Final = f"{Role.UNIT_HEAD}|{UNIT}"
 
 
 async def of_visits(estate: Estate) -> Case:
-    world, states, outcomes = estate.world, [*VisitState], [*Outcome]
+    world, states, outcomes = estate.world, [*VisitState], [*VisitOutcome]
     made = []
     for number in range(12):
         state = states[number % 3]
@@ -36,8 +36,8 @@ async def of_visits(estate: Estate) -> Case:
                 keeper="unit_head|elsewhere" if number > 9 else KEEPER,
                 role=Role.UNIT_HEAD,
                 office=UNIT,
-                purpose=[*Purpose][number % 8],
-                goes=[*Goes][number % 2],
+                purpose=[*VisitPurpose][number % 8],
+                goes=[*WhoGoes][number % 2],
                 day=day,
                 due_at=end_of(day),
                 every_days=30 if number % 5 == 0 else None,

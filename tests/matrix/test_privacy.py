@@ -39,7 +39,7 @@ async def erasure(scene: Scene) -> str:
 
 
 ROWS = (
-    Row("get", "/api/v1/privacy/policies", public(), bare="two texts"),
+    Row("get", "/api/v1/privacy/policies", public(), bare="three texts"),
     Row("get", "/api/v1/me/consents", everyone()),
     Row("post", "/api/v1/me/consents", everyone(), body={"policy": "privacy", "version": 2}),
     Row(

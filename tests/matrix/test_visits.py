@@ -9,7 +9,7 @@ from mongo_indexes import visits
 from services.kernel.days import plus_days
 from services.kernel.permissions import Permission, Role
 from services.visits.actions import end_of
-from services.visits.models import Purpose, Visit
+from services.visits.models import Visit, VisitPurpose
 from services.visits.states import VisitState
 from tests.matrix.posts import HOME, HOMES, Post
 from tests.matrix.row import Row
@@ -36,7 +36,7 @@ async def planned(scene: Scene) -> str:
         keeper=f"{Role.UNIT_HEAD}|{unit_of(scene.place)}",
         role=Role.UNIT_HEAD,
         office=unit_of(scene.place),
-        purpose=Purpose.GREETING,
+        purpose=VisitPurpose.GREETING,
         day=day,
         due_at=end_of(day),
         state=VisitState.PLANNED,

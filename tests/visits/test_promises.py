@@ -144,6 +144,9 @@ async def test_a_community_may_hide_from_its_heads_which_homes_owe(doors: Doors)
     said = await doors.done("staff", path, allowed=False)
     assert said["heads_see_debts"] is False
     assert (await doors.get("head", unpaid)).status == 403
+    head_id = await appointment_of(doors.estate)
+    handed = await doors.done("head", f"appointments/{head_id}/hand-over")
+    assert handed["owing"] is None
     assert (await doors.seen("staff", unpaid))["items"]
     refused = await doors.post("head", PROMISES, home=LI_HOME, day="2026-03-09")
     assert (refused.status, refused.code) == (403, "debts_hidden")

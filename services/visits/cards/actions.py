@@ -228,6 +228,7 @@ def kind_of(entry: CardEntry) -> CardKind:
 async def insert(deps: Dependencies, tx: Transaction, entry: CardEntry) -> None:
     """Keep a new entry. Raises CardFull; DuplicateKeyError where there is one."""
     await places.hold(deps, tx, entry.home)
+    entry.people = await households.still_open(deps, tx, entry.people)
     there = await store.of_homes(deps.db, [entry.home], tx=tx)
     if sum(each.state is CardState.ACTIVE for each in there) >= MOST_ENTRIES:
         raise CardFull("这户的户卡内容太多了,请先删除不需要的", most=MOST_ENTRIES)

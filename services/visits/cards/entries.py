@@ -45,5 +45,5 @@ CARDS: Final = TodayKind(
     needs=Permission.KEEP_CARDS,
     read=_read,
     count=_count,
-    operations=("renewHouseholdCardEntry", "removeHouseholdCardEntry"),
+    operations=("confirmHouseholdCardEntry", "endHouseholdCardEntry"),
 )

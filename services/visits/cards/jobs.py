@@ -51,11 +51,12 @@ async def _look_after(
         if action is not None:
             await actions.end(deps, tx, entry, action)
             return
-        await store.note_people(deps.db, tx, entry.id, bound)
+        still = await households.still_open(deps, tx, bound)
+        await store.note_people(deps.db, tx, entry.id, still)
         if asks:
             await store.note_asked(deps.db, tx, entry.id, deps.now())
             ends_on = day_of(entry.due_at - timedelta(milliseconds=1))
-            for person in bound:
+            for person in still:
                 values = {"place": address, "ends_on": ends_on}
                 await notify.ends(deps, tx, person, entry, values)
 

@@ -8,8 +8,9 @@ from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
-from services.dependencies import Dependencies
+from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.people import actions as people
 from services.places import actions as places
 from services.places.models import Kind
 from services.residencies import actions as residencies
@@ -47,6 +48,14 @@ async def of_homes(deps: Dependencies, homes: Sequence[str]) -> dict[str, Househ
         home: Household(tuple(sorted(rows, key=lambda row: (row.from_day, row.id))))
         for home, rows in found.items()
     }
+
+
+async def still_open(deps: Dependencies, tx: Transaction, bound: Sequence[str]) -> list[str]:
+    """Lock accounts in the transaction that keeps something of theirs; return the open ones.
+
+    Else a row would stay behind of whoever closes their account at the same moment.
+    """
+    return [each for each in bound if await people.hold(deps, tx, each) is not None]
 
 
 async def require_home(deps: Dependencies, home: str) -> str:

@@ -84,6 +84,7 @@ async def note(deps: Dependencies, actor: Actor, wish: NewPromise) -> PromiseVie
 
     async def save(tx: Transaction) -> None:
         await places.use(deps, [home], tx=tx)
+        promise.people = await households.still_open(deps, tx, promise.people)
         closed = ended(deps)
         await store.close_broken(deps.db, tx, promise.keeper, home, closed)
         await store.insert(deps.db, tx, promise)

@@ -48,5 +48,5 @@ PROMISES: Final = TodayKind(
     needs=Permission.VIEW_UNPAID,
     read=_read,
     count=_count,
-    operations=("closePaymentPromise", "notePaymentPromise"),
+    operations=("endPaymentPromise", "createPaymentPromise"),
 )

@@ -75,7 +75,7 @@ async def plan(deps: Dependencies, actor: Actor, wish: PlanVisit) -> HeadVisitVi
     day = _day(deps, wish.day)
     if wish.goes is WhoGoes.SUBSTITUTE:
         await goers.require_substitute(deps, keeper, wish.home, day)
-    planned = _draft(deps, actor, keeper, wish.home, wish.purpose, day)
+    planned = _draft(deps, actor, keeper, wish.home, purpose=wish.purpose, day=day)
     planned.goes, planned.every_days = wish.goes, wish.every_days
 
     async def save(tx: Transaction) -> None:
@@ -97,7 +97,13 @@ def _day(deps: Dependencies, day: str) -> str:
 
 
 def _draft(
-    deps: Dependencies, actor: Actor, keeper: Keeper, home: str, purpose: VisitPurpose, day: str
+    deps: Dependencies,
+    actor: Actor,
+    keeper: Keeper,
+    home: str,
+    *,
+    purpose: VisitPurpose,
+    day: str,
 ) -> Visit:
     return Visit(
         id=deps.new_id(),
@@ -230,7 +236,7 @@ async def record_unplanned(
     require_at(actor, Permission.PLAN_VISITS, wish.home)
     await households.require_home(deps, wish.home)
     keeper = keepers.keeper_at(actor, wish.home)
-    found = _draft(deps, actor, keeper, wish.home, wish.purpose, deps.today())
+    found = _draft(deps, actor, keeper, wish.home, purpose=wish.purpose, day=deps.today())
     following = _following(deps, actor, found, wish)
     made = await _made(deps, actor, found, wish, following)
     visit = msgspec.structs.replace(found, **made, state=TABLE.target(VisitAction.RECORD))
@@ -264,7 +270,7 @@ def _following(
     else:
         return None
     keeper = Keeper(found.keeper, found.role, found.office)
-    following = _draft(deps, actor, keeper, found.home, found.purpose, day)
+    following = _draft(deps, actor, keeper, found.home, purpose=found.purpose, day=day)
     following.every_days = found.every_days
     return following
 

@@ -6,12 +6,10 @@ from services.kernel.features import Feature
 from services.visits import entries, jobs, lists, privacy
 from services.visits.cards import entries as cards_entries
 from services.visits.cards import jobs as cards_jobs
-from services.visits.cards import lists as cards_lists
 from services.visits.cards import notify as cards_notify
 from services.visits.cards import privacy as cards_privacy
 from services.visits.promises import entries as promises_entries
 from services.visits.promises import jobs as promises_jobs
-from services.visits.promises import lists as promises_lists
 from services.visits.promises import privacy as promises_privacy
 
 FEATURE: Final = Feature(
@@ -24,6 +22,6 @@ FEATURE: Final = Feature(
     before=("residencies",),
     forget=privacy.forget,
     forgets="走访时记下的谈话内容和承诺",
-    lists=(lists.VISITS, cards_lists.HOUSEHOLD_CARDS, promises_lists.PAYMENT_PROMISES),
+    lists=(lists.VISITS, lists.HOUSEHOLD_CARDS, lists.PAYMENT_PROMISES),
     today=(entries.VISITS, promises_entries.PROMISES, cards_entries.CARDS),
 )

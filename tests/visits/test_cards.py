@@ -8,6 +8,7 @@ import pytest
 from mongo_indexes import household_cards
 from services.kernel.permissions import Role
 from services.visits.cards import jobs
+from tests.build import exports
 from tests.build.cast import (
     COMMUNITY,
     LI_HOME,
@@ -298,3 +299,25 @@ async def test_lists_say_that_there_is_something_and_not_what(doors: Doors, plac
     listed = await doors.seen("head", f"{CARDS}{place}")
     assert [each["kind"] for each in listed["items"]] == ["best_time"]
     assert "七点" not in str(listed)
+
+
+async def test_an_export_has_ones_card_who_looked_and_no_minutes(doors: Doors) -> None:
+    entry_id = await ill(doors)
+    staff = await doors.member("staff")
+    await doors.world.confirm(staff)
+    await doors.done("staff", f"{CARDS}/entries/{entry_id}/reveal", reason="care")
+    body = {"home": LI_HOME, "purpose": "check_in", "outcome": "met", "minutes": "聊了聊"}
+    await doors.done("head", "visits/unplanned", **body)
+    li = await doors.member("li")
+    await doors.world.confirm(li)
+    mine = (await exports.my_data(doors.world, li)).body
+    [row] = mine["户卡"]["内容"]
+    assert (row["内容"], row["内容类别"], row["同意方式"]) == (
+        ILL,
+        "健康状况",
+        "本人在小程序里同意",
+    )
+    [visit] = mine["走访"]["内容"]
+    assert (visit["目的"], visit["结果"]) == ("关爱看望", "见到住户")
+    assert "聊了聊" not in str(mine)
+    assert "查看完整信息" in str(mine)

@@ -20,13 +20,12 @@ from services.photos import actions as photos
 from services.photos.models import PhotoPurpose
 from services.places import actions as places
 from services.reveals import actions as reveals
-from services.visits.cards import access, notify, store, views
+from services.visits.cards import access, drafts, notify, store, views
+from services.visits.cards.drafts import About
 from services.visits.cards.models import (
     MOST_ENTRIES,
-    SAID,
     CardEntry,
     CardEntryView,
-    CardKind,
     CardLine,
     CardsQuery,
     ConsentWay,
@@ -40,32 +39,10 @@ from services.visits.cards.models import (
 )
 from services.visits.cards.states import TABLE, CardAction, CardState
 from services.visits.offices import households, keepers
-from services.visits.offices.households import Household
 
 P = Permission
 # That there was something, and that it was withdrawn, proves that we did as we were told.
 ENDED_KEPT: Final = timedelta(days=365)
-
-
-class CardNeedsText(errors.InvalidInput):
-    """Entries of the kind say nothing without a text."""
-
-    code = "card_needs_text"
-
-
-class CardNeedsPerson(errors.InvalidInput):
-    """What is sensitive is about one person, who agrees to it."""
-
-    code = "card_needs_person"
-
-
-class CardNeedsConsent(errors.InvalidInput):
-    """What is sensitive needs a signed paper, or the person's own entry in the app.
-
-    A paper has a photo, and nothing else has; nobody agrees in the app for others.
-    """
-
-    code = "card_needs_consent"
 
 
 class CardExists(errors.Conflict):
@@ -79,12 +56,6 @@ class CardFull(errors.Conflict):
 
     code = "card_full"
     details_type = errors.Most
-
-
-class CardNobodyKnown(errors.Conflict):
-    """The register has nobody who lives there: nobody whose consent it could be."""
-
-    code = "card_nobody_known"
 
 
 async def of_home(deps: Dependencies, actor: Actor, home: str) -> HouseholdCard:
@@ -143,10 +114,17 @@ async def note(
     address = await households.require_home(deps, home)
     interests.require_not_own(actor, [home])
     lives_there = await households.of_home(deps, home)
-    entry = draft(deps, home, wish.kind, wish.text, lives_there, wish.residency_id or "")
-    _agreed(deps, entry, wish)
+    about = About(lives_there, wish.residency_id or "")
+    entry = drafts.draft(deps, home, about, kind=wish.kind, text=wish.text)
+    drafts.agree(deps, entry, wish)
     keeper = keepers.keeper_at(actor, home)
     entry.keeper, entry.role, entry.noted_by = keeper.token, keeper.role, actor.person_id
+    await _keep(deps, actor, entry, address)
+    return views.entry(deps, entry)
+
+
+async def _keep(deps: Dependencies, actor: Actor, entry: CardEntry, address: str) -> None:
+    """Keep a new entry that a head noted, and tell whom it is about."""
 
     async def save(tx: Transaction) -> None:
         await insert(deps, tx, entry)
@@ -156,73 +134,6 @@ async def note(
         await record(deps, tx, actor, entry, CardAction.NOTE)
 
     await once(deps, save)
-    return views.entry(deps, entry)
-
-
-def draft(
-    deps: Dependencies,
-    home: str,
-    kind: CardKind,
-    text: str | None,
-    lives_there: Household,
-    residency: str,
-) -> CardEntry:
-    """Return a new entry about the home, or one of its people, to which nobody agreed yet.
-
-    Raises CardNeedsText, CardNeedsPerson, CardNobodyKnown, NotFound for whom lives elsewhere.
-    """
-    if kind.needs_text and not text:
-        raise CardNeedsText("请填写内容")
-    if kind.is_sensitive and not residency:
-        raise CardNeedsPerson("敏感信息请选择是哪位住户的")
-    if not lives_there.rows:
-        raise CardNobodyKnown("这户还没有登记住户,请先联系社区登记")
-    row = lives_there.row(residency)
-    if residency and row is None:
-        raise errors.NotFound("没有找到这位住户")
-    now, entry_id = deps.now(), deps.new_id()
-    bound = [row.person] if row and row.person else []
-    return CardEntry(
-        id=entry_id,
-        home=home,
-        residency=residency,
-        residencies=[residency] if row else lives_there.ids,
-        people=bound if row else lives_there.people,
-        kind=kind,
-        sensitive=kind.is_sensitive,
-        text_sealed=SAID.seal(deps.vault, entry_id, text) if text else "",
-        keeper="",
-        consent=ConsentWay.IN_APP,
-        consent_at=now,
-        created_at=now,
-        due_at=now + timedelta(days=kind.days),
-    )
-
-
-def _agreed(deps: Dependencies, entry: CardEntry, wish: HeadsConsent) -> Document:
-    """Write into an entry how somebody agreed, as a head says. Raises CardNeedsConsent."""
-    on_paper = wish.consent is ConsentWay.ON_PAPER
-    if wish.consent is ConsentWay.IN_APP or on_paper is not bool(wish.photo_ids):
-        raise CardNeedsConsent("请选择当面同意,或书面签字并拍照")
-    if entry.sensitive and not on_paper:
-        raise CardNeedsConsent("敏感信息需要本人在小程序里填写,或书面签字并拍照")
-    entry.consent, entry.consent_at = wish.consent, deps.now()
-    entry.photos = list(dict.fromkeys(wish.photo_ids))
-    entry.due_at = entry.consent_at + timedelta(days=kind_of(entry).days)
-    return {
-        "consent": entry.consent,
-        "consent_at": entry.consent_at,
-        "photos": entry.photos,
-        "due_at": entry.due_at,
-        "asked_at": None,
-    }
-
-
-def kind_of(entry: CardEntry) -> CardKind:
-    """Return the kind of an entry that is not over."""
-    if entry.kind is None:
-        raise errors.NotFound(access.MISSING)
-    return entry.kind
 
 
 async def insert(deps: Dependencies, tx: Transaction, entry: CardEntry) -> None:
@@ -277,7 +188,7 @@ async def renew(
     entry = await access.by_office(deps, actor, entry_id)
     interests.require_not_own(actor, [entry.home])
     before = entry.photos
-    changes = _agreed(deps, entry, wish)
+    changes = drafts.agree(deps, entry, wish)
 
     async def save(tx: Transaction) -> None:
         await step(deps, tx, entry, CardAction.RENEW, changes)

@@ -1,6 +1,6 @@
 """Jobs of household cards: what is over goes, and what soon will be is asked again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -54,16 +54,22 @@ async def _look_after(
         still = await households.still_open(deps, tx, bound)
         await store.note_people(deps.db, tx, entry.id, still)
         if asks:
-            await store.note_asked(deps.db, tx, entry.id, deps.now())
-            ends_on = day_of(entry.due_at - timedelta(milliseconds=1))
-            for person in still:
-                values = {"place": address, "ends_on": ends_on}
-                await notify.ends(deps, tx, person, entry, values)
+            await _ask(deps, tx, entry, still, address)
 
     try:
         await deps.in_transaction(save)
     except access.CardMovedOn:
         return  # withdrawn at this moment: nothing is left to do
+
+
+async def _ask(
+    deps: Dependencies, tx: Transaction, entry: CardEntry, bound: Sequence[str], address: str
+) -> None:
+    """Ask whether an entry still holds."""
+    await store.note_asked(deps.db, tx, entry.id, deps.now())
+    ends_on = day_of(entry.due_at - timedelta(milliseconds=1))
+    for person in bound:
+        await notify.ends(deps, tx, person, entry, {"place": address, "ends_on": ends_on})
 
 
 async def _ends_by(

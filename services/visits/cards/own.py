@@ -11,7 +11,8 @@ from services.kernel.paths import parent
 from services.kernel.permissions import Actor, Role
 from services.photos import actions as photos
 from services.residencies import actions as residencies
-from services.visits.cards import access, actions, store, views
+from services.visits.cards import access, actions, drafts, store, views
+from services.visits.cards.drafts import About
 from services.visits.cards.models import (
     SAID,
     CardEntry,
@@ -49,8 +50,8 @@ async def add(deps: Dependencies, actor: Actor, wish: OwnCardEntry) -> MyCardEnt
     policy = _policy(wish.kind)
     await consents.check(deps, actor.person_id, policy)
     lives_there = await households.of_home(deps, wish.home)
-    about = "" if wish.is_of_home else rows[0].id
-    entry = actions.draft(deps, wish.home, wish.kind, wish.text, lives_there, about)
+    about = About(lives_there, "" if wish.is_of_home else rows[0].id)
+    entry = drafts.draft(deps, wish.home, about, kind=wish.kind, text=wish.text)
     entry.keeper = _keeper(wish.home, wish.kind)
 
     async def save(tx: Transaction) -> None:
@@ -80,9 +81,9 @@ async def correct(
 ) -> MyCardEntry:
     """Say it in other words. Raises NotFound, ConsentNeeded, CardNeedsText, CardMovedOn."""
     entry = await access.own(deps, actor, entry_id)
-    kind = actions.kind_of(entry)
+    kind = drafts.kind_of(entry)
     if kind.needs_text and not wish.text:
-        raise actions.CardNeedsText("请填写内容,或撤回这一项")
+        raise drafts.CardNeedsText("请填写内容,或撤回这一项")
     text = SAID.seal(deps.vault, entry.id, wish.text) if wish.text else ""
     return await _keep(deps, actor, entry, CardAction.CORRECT, {"text_sealed": text})
 
@@ -90,7 +91,7 @@ async def correct(
 async def renew(deps: Dependencies, actor: Actor, entry_id: str) -> MyCardEntry:
     """Let an entry be kept for another time. Raises NotFound, ConsentNeeded, CardMovedOn."""
     entry = await access.own(deps, actor, entry_id)
-    return await _keep(deps, actor, entry, CardAction.RENEW, {})
+    return await _keep(deps, actor, entry, CardAction.CONFIRM, {})
 
 
 async def _keep(
@@ -104,12 +105,8 @@ async def _keep(
 
     A signed paper proves nothing more, and goes.
     """
-    kind, now, papers = actions.kind_of(entry), deps.now(), entry.photos
-    policy, days = _policy(kind), timedelta(days=kind.days)
-    agreed: Document = {"consent": ConsentWay.IN_APP, "consent_at": now, "photos": []}
-    agreed |= {"due_at": now + days, "asked_at": None}
-    if entry.residency:
-        agreed["people"] = [actor.person_id]
+    policy, papers = _policy(drafts.kind_of(entry)), entry.photos
+    agreed = _agreed(deps, actor, entry)
 
     async def save(tx: Transaction) -> None:
         await consents.require(deps, tx, actor.person_id, policy)
@@ -120,6 +117,15 @@ async def _keep(
 
     await deps.in_transaction(save)
     return await views.own_entry(deps, await store.find(deps.db, entry.id) or entry)
+
+
+def _agreed(deps: Dependencies, actor: Actor, entry: CardEntry) -> Document:
+    now = deps.now()
+    agreed: Document = {"consent": ConsentWay.IN_APP, "consent_at": now, "photos": []}
+    agreed |= {"due_at": now + timedelta(days=drafts.kind_of(entry).days), "asked_at": None}
+    if entry.residency:
+        agreed["people"] = [actor.person_id]
+    return agreed
 
 
 async def withdraw(deps: Dependencies, actor: Actor, entry_id: str) -> None:

@@ -26,7 +26,8 @@ class CardAction(StrEnum):
     NOTE = auto()  # by a head, who asked
     ADD = auto()  # by the person, in the app
     CORRECT = auto()
-    RENEW = auto()
+    CONFIRM = auto()  # that it still holds
+    RENEW = auto()  # by a head, who asked again
     WITHDRAW = auto()
     REMOVE = auto()
     EXPIRE = auto()
@@ -46,7 +47,8 @@ TABLE: Final = Table[CardState, CardAction](
     Transition(None, A.NOTE, S.ACTIVE, needs=P, act=Act.CARD_NOTED),
     Transition(None, A.ADD, S.ACTIVE, own=True, act=Act.CARD_ADDED),
     Transition(S.ACTIVE, A.CORRECT, S.ACTIVE, own=True, act=Act.CARD_CORRECTED),
-    Transition(S.ACTIVE, A.RENEW, S.ACTIVE, needs=P, own=True, act=Act.CARD_RENEWED),
+    Transition(S.ACTIVE, A.CONFIRM, S.ACTIVE, own=True, act=Act.CARD_RENEWED),
+    Transition(S.ACTIVE, A.RENEW, S.ACTIVE, needs=P, act=Act.CARD_RENEWED),
     # Also by the worker, where the separate consent was withdrawn as a whole.
     Transition(S.ACTIVE, A.WITHDRAW, S.WITHDRAWN, own=True, act=Act.CARD_WITHDRAWN),
     Transition(S.ACTIVE, A.REMOVE, S.REMOVED, needs=P, act=Act.CARD_REMOVED),

@@ -74,28 +74,38 @@ async def note(deps: Dependencies, actor: Actor, wish: NewPromise) -> PromiseVie
     require_at(actor, Permission.PLAN_VISITS, home)
     _require_debts_seen(actor, home)
     await households.require_home(deps, home)
-    check_day(wish.day)
-    if not deps.today() <= wish.day <= plus_days(deps.today(), FARTHEST_DAYS):
-        raise BadPromiseDay("请选择今天起三个月之内的日期")
+    _require_near(deps, wish.day)
     owed = await unpaid_homes.bills_owed(deps, home)
     if not owed:
         raise NothingOwed("这户没有未缴的费用")
     promise = await _draft(deps, actor, wish, owed)
+    await _keep(deps, actor, promise)
+    return await _one(deps, promise)
+
+
+def _require_near(deps: Dependencies, day: str) -> None:
+    """Raise BadPromiseDay unless a day is today or soon."""
+    check_day(day)
+    if not deps.today() <= day <= plus_days(deps.today(), FARTHEST_DAYS):
+        raise BadPromiseDay("请选择今天起三个月之内的日期")
+
+
+async def _keep(deps: Dependencies, actor: Actor, promise: Promise) -> None:
+    """Keep a new promise, in the stead of broken ones. Raises PromiseOpen."""
+    home, act = promise.home, TABLE.act(PromiseAction.NOTE)
 
     async def save(tx: Transaction) -> None:
         await places.use(deps, [home], tx=tx)
         promise.people = await households.still_open(deps, tx, promise.people)
-        closed = ended(deps)
-        await store.close_broken(deps.db, tx, promise.keeper, home, closed)
+        await store.close_broken(deps.db, tx, promise.keeper, home, ended(deps))
         await store.insert(deps.db, tx, promise)
-        act = TABLE.act(PromiseAction.NOTE)
-        await audit.record(deps, tx, actor, act, place=home, subject=promise.id, day=wish.day)
+        day, subject = promise.day, promise.id
+        await audit.record(deps, tx, actor, act, place=home, subject=subject, day=day)
 
     try:
         await deps.in_transaction(save)
     except DuplicateKeyError:
         raise PromiseOpen("这户已有承诺在等,请先了结") from None
-    return await _one(deps, promise)
 
 
 def _require_debts_seen(actor: Actor, home: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from mongo_indexes import visits
 from services.kernel.permissions import Role
+from services.kernel.today import Part
 from services.visits import jobs
 from tests.build.cast import (
     COMMUNITY,
@@ -56,6 +57,32 @@ async def test_a_visit_is_planned_put_off_made_and_planned_again(doors: Doors) -
         "visit.postponed",
         "visit.recorded",
     ]
+
+
+async def test_what_is_due_is_read_part_by_part(doors: Doors) -> None:
+    ids = [
+        await planned(doors, purpose=purpose, day=f"2026-03-{day}")
+        for purpose, day in (
+            ("policy", "03"),
+            ("survey", "03"),
+            ("safety", "04"),
+            ("fee", "09"),
+        )
+    ]
+    await doors.estate.advance(days=2)
+    deps, actor = doors.world.deps, await doors.actor("head")
+    [kind] = [each for each in deps.features.today if each.name == "visits.due"]
+    first = [*await kind.read(deps, actor, Part(limit=2))]
+    assert {each.key for each in first} == {*ids[:2]}
+    last = first[-1]
+    assert last.due_at is not None
+    rest = await kind.read(deps, actor, Part(limit=2, after=(last.due_at, last.key)))
+    assert [each.key for each in rest] == [ids[2]], "the fourth has time"
+    others = await kind.read(deps, actor, Part(limit=5, without=[ids[0]]))
+    assert [each.key for each in others] == [ids[1], ids[2]]
+    assert rest[0].due_at is not None
+    overdue = await kind.read(deps, actor, Part(limit=5, until=rest[0].due_at))
+    assert {each.key for each in overdue} == {*ids[:2]}
 
 
 async def test_minutes_are_sealed_and_go_after_a_year(doors: Doors) -> None:

@@ -7,14 +7,16 @@ before the worker has cleared it away.
 from collections.abc import Sequence
 from typing import Final
 
+from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.permissions import Actor, Permission
+from services.people import actions as people
 from services.residencies import actions as residencies
 from services.residencies.models import Relation, Residency
 from services.visits.cards import store
-from services.visits.cards.models import CardEntry
+from services.visits.cards.models import CardEntry, ConsentWay
 from services.visits.cards.states import CardState
 from services.visits.offices import households
 from services.visits.offices.households import Household
@@ -33,6 +35,17 @@ def is_kept(deps: Dependencies, entry: CardEntry, home: Household | None) -> boo
     if entry.state is not CardState.ACTIVE or entry.due_at <= deps.now():
         return False
     return households.same(entry.residencies, home)
+
+
+async def is_agreed(deps: Dependencies, entry: CardEntry) -> bool:
+    """Tell whether the separate consent stands under which somebody filled in an entry.
+
+    An older text counts until it is withdrawn: a newer one is asked for with the next entry.
+    """
+    if not entry.sensitive or entry.consent is not ConsentWay.IN_APP:
+        return True
+    given = [await people.consents_of(deps, person) for person in entry.people]
+    return all(each is not None and PolicyKey.CARE in each for each in given)
 
 
 def may_know(actor: Actor, entry: CardEntry) -> bool:

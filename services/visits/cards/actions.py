@@ -7,8 +7,6 @@ from typing import Any, Final
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
-from services.consents import actions as consents
-from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, interests
 from services.kernel.access import accessible
@@ -28,7 +26,6 @@ from services.visits.cards.models import (
     CardEntryView,
     CardLine,
     CardsQuery,
-    ConsentWay,
     HeadsConsent,
     HouseholdCard,
     NewCardEntry,
@@ -255,7 +252,8 @@ async def reveal(
         missing=access.MISSING,
     )
     interests.require_not_own(actor, [entry.home])
-    await _require_consent(deps, entry)
+    if not await access.is_agreed(deps, entry):
+        raise errors.NotFound(access.MISSING)
     fields = ["card"]
     await reveals.write_down(
         deps, actor, entry.home, entry.id, fields=fields, reason=wish.reason
@@ -265,13 +263,3 @@ async def reveal(
         text=views.text_of(deps, entry),
         photos=await photos.links_to(deps, entry.photos, subject=entry.id),
     )
-
-
-async def _require_consent(deps: Dependencies, entry: CardEntry) -> None:
-    """Raise NotFound where the person agrees no longer that sensitive entries are kept."""
-    if entry.consent is ConsentWay.IN_APP:
-        for person in entry.people:
-            try:
-                await consents.check(deps, person, PolicyKey.CARE)
-            except errors.DomainError:
-                raise errors.NotFound(access.MISSING) from None

@@ -1,20 +1,18 @@
 """Jobs of household cards: what is over goes, and what soon will be is asked again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from services.consents.policies import CURRENT, PolicyKey
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import steps
 from services.kernel.days import day_of
 from services.kernel.documents import Document
 from services.kernel.features import Lane, Schedule
-from services.people import actions as people
 from services.places import actions as places
 from services.visits.cards import access, actions, notify, store
-from services.visits.cards.models import ASKED_DAYS, CardEntry, ConsentWay
+from services.visits.cards.models import ASKED_DAYS, CardEntry
 from services.visits.cards.states import CardAction
 from services.visits.offices import households
 from services.visits.offices.households import Household
@@ -80,19 +78,7 @@ async def _ends_by(
         return CardAction.LEAVE
     if entry.due_at <= deps.now():
         return CardAction.EXPIRE
-    if entry.sensitive and entry.consent is ConsentWay.IN_APP:
-        given = [await people.consents_of(deps, person) for person in entry.people]
-        if any(not _agrees(each) for each in given):
-            return CardAction.WITHDRAW
-    return None
-
-
-def _agrees(given: Mapping[str, int] | None) -> bool:
-    """Tell whether somebody agrees to sensitive entries.
-
-    An older text counts until it is withdrawn: a newer one is asked for with the next entry.
-    """
-    return bool(given) and given is not None and CURRENT[PolicyKey.CARE].key in given
+    return None if await access.is_agreed(deps, entry) else CardAction.WITHDRAW
 
 
 def _bound(entry: CardEntry, home: Household | None) -> list[str]:

@@ -272,7 +272,8 @@ async def test_an_erased_person_leaves_no_card(doors: Doors) -> None:
     await doors.done("head", "visits/unplanned", **body)
     await doors.world.confirm(li)
     await doors.done("li", "me/deletion", confirm="注销")
-    assert [each["residency"] for each in await kept(doors)] == ["r1-mei", "", ""]
+    left = sorted(each["residency"] for each in await kept(doors))
+    assert left == ["", "", "r1-mei"], "ids of one instant have no order"
     assert li.person_id not in str(await kept(doors))
     await doors.world.work()
     [visit] = await doors.world.db.visits.find().to_list()

@@ -79,6 +79,21 @@ async def of_office(deps: Dependencies, place: str, role: Role) -> set[str]:
     return {one.person for one in found if one.person and not one.substitute_for}
 
 
+async def by_role(
+    deps: Dependencies, place: str, roles: Sequence[Role]
+) -> dict[Role, set[str]]:
+    """Return role → whose office is in force at a place, above it or over its grid today.
+
+    Of who has signed in; substitutes too.
+    """
+    paths = [*ancestors(place), *await grids.grids_with(deps, place)]
+    found: dict[Role, set[str]] = {role: set() for role in roles}
+    for one in await offices.acting_at(deps, paths, roles):
+        if one.person:
+            found[one.role].add(one.person)
+    return found
+
+
 async def acting_over(deps: Dependencies, place: str, roles: Sequence[Role]) -> set[str]:
     """Return whose office is in force at a place or above it today, and who has signed in."""
     found = await offices.acting_at(deps, ancestors(place), roles)

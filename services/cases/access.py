@@ -20,9 +20,10 @@ async def access(
 
     Raises NotFound otherwise, and Forbidden for an actor who may know of it and no more.
     """
+    found = await store.find(deps.db, kind, case_id)
     return accessible(
         actor,
-        await store.find(deps.db, kind, case_id),
+        None if found is not None and kind.kept_from(actor, found) else found,
         permission,
         at=kind.place_of,
         missing=kind.missing,
@@ -44,9 +45,12 @@ async def hold(
     Raises NotFound for a case that they may not know of, Forbidden for a step that is not
     theirs, what `barred` says, and what `moved_on` says for a state that has no such step.
     """
-    found = await store.find(deps.db, kind, case_id, tx=tx)
-    if found is None:
-        raise errors.NotFound(kind.missing)
+    found = accessible(
+        actor,
+        await store.find(deps.db, kind, case_id, tx=tx),
+        people=lambda case: [] if kind.kept_from(actor, case) else [actor.person_id],
+        missing=kind.missing,
+    )
     rows = kind.table.of(action)
     joined = any(isinstance(row, Step) and row.party for row in rows)
     own = await parties.find(deps.db, case_id, actor.person_id, tx=tx) if joined else None
@@ -60,7 +64,9 @@ async def hold(
     if barred is not None and any(row.needs for row in rows):
         raise barred
     if not kind.is_done(found, action):
-        kind.step(found, action)
+        row = kind.step(found, action)
+        if not is_theirs(actor, kind, found, row, is_party=is_party):
+            raise errors.Forbidden(kind.forbidden)  # theirs in another state
     return found
 
 
@@ -75,6 +81,8 @@ def is_theirs(
     if needs is not None and not kind.allows(actor, needs, found):
         return False
     if isinstance(row, Step) and row.held and found.holder != actor.person_id:
+        return False
+    if isinstance(row, Step) and row.desk and not kind.lies_with(actor, found):
         return False
     if needs is not None:
         return True
@@ -95,6 +103,8 @@ def steps_of(actor: Actor, kind: Kind, found: Any, *, party: PartyRow | None) ->
 
     `party`: their row. Answers are given once, by those who are asked.
     """
+    if kind.kept_from(actor, found):
+        return []
     barred = kind.barred(actor, found) is not None
     asked = kind.question is None or is_asked(kind, found, party)
     answers = {kind.question.yes, kind.question.no} if kind.question else set()

@@ -115,10 +115,10 @@ async def advance(
     earlier = getattr(found, "holder", "")
     if action in kind.writes:
         changes = {**await kind.writes[action](deps, found), **changes}
-    if kind.derives is not None:
-        changes = {**changes, **await kind.derives(deps, found, changes)}
     written = {**changes, **_entered(deps, kind, found, step)}
     written |= await deadlines.follow(deps, kind, found, step, changes)
+    if kind.derives is not None:
+        written |= await kind.derives(deps, found, written)
     if not await store.move(deps.db, tx, kind, found, action, written):
         raise kind.moved_on(found)
     number = found.steps + 1
@@ -127,7 +127,7 @@ async def advance(
     event = _event(deps, kind, found, by, action, source=source, number=number, words=words)
     _sign(event, kind, found, step, words)
     await store.record(deps.db, tx, [event])
-    if found.state is not source:
+    if found.state is not source or step.anew:
         await timers.start(deps, tx, kind, found, deps.now())
     await deadlines.schedule(deps, tx, kind, found)
     if kind.follows is not None:
@@ -148,7 +148,7 @@ def _require_free(kind: Kind, source: StrEnum, changes: Document) -> None:
 
 def _entered(deps: Dependencies, kind: Kind, found: Any, step: Step[Any, Any]) -> Document:
     """Return what follows from entering another state: when, and that everybody is asked."""
-    if step.target is found.state:
+    if step.target is found.state and not step.anew:
         return {}
     asks = kind.question is not None and step.target is kind.question.state
     since: Document = {"entered_at": deps.now()}
@@ -187,7 +187,7 @@ def _event(
         remark_sealed=REMARK.seal(deps.vault, event_id, words.remark) if words.remark else "",
         internal=words.internal,
         photo_ids=list(words.photo_ids),
-        facts=dict(words.facts),
+        facts={**kind.noted(case), **words.facts},
     )
 
 
@@ -217,7 +217,9 @@ async def _note(
     facts: Document,
 ) -> None:
     act, about = kind.table.act(action), {"place": kind.place_of(found), "subject": found.id}
-    if found.person is None and any(row.own for row in kind.table.of(action)):
+    if kind.veiled(actor, found):
+        about = {}
+    elif found.person is None and any(row.own for row in kind.table.of(action)):
         about["on_behalf_of"] = found.id if kind.is_own(actor, found) else ""
     await audit.record(deps, tx, actor, act, **{**about, **facts})
 

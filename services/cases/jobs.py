@@ -28,7 +28,7 @@ async def look_after(deps: Dependencies, payload: Document) -> None:
         if found is None or kind.goals.get(found.state) != payload["goal"]:
             return  # it has moved on, and has other deadlines
         clock = deadlines.running_of(kind, found.state, found.clocks)
-        if clock is not None:
+        if clock is not None and not timers.is_due(kind, found, deps.now()):
             await _look_after(deps, tx, kind, found, clock)
 
     await deps.in_transaction(save)

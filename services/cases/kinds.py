@@ -43,14 +43,18 @@ class Step(Transition[S, A], Generic[S, A], frozen=True):
 
     `held`: of those who hold `needs`, only whoever holds the case may ask.
     `party`: who joined may ask as well as the reporter, with `own`.
+    `desk`: of those who hold `needs`, only those with whom the case lies (Kind.lies_with).
     `again`: asked once more in its target state, it is noted as repeated and changes nothing.
+    `anew`: though its target is its source, that begins anew: entered now, with its timers.
     `hidden`: to whoever may not ask the case is not there, even if they may know of it.
     `tells`: who is told. `also`: holders of these offices at its place and above are, too.
     """
 
     held: bool = False
+    desk: bool = False
     party: bool = False
     again: bool = False
+    anew: bool = False
     hidden: bool = False
     tells: tuple[Party, ...] = ()
     also: tuple[Role, ...] = ()
@@ -59,7 +63,8 @@ class Step(Transition[S, A], Generic[S, A], frozen=True):
 class Rung(Struct, frozen=True):
     """Rung of the ladder that an overdue case climbs.
 
-    `roles`: who is told, at the place of the case and above it. `share`: when, as a part of the
+    `roles`: who is told, at the place of the case and above it; none for those with whom the
+    case lies (Kind.waits_for). `share`: when, as a part of the
     deadline's length after it has passed. `label`: as people read it.
     """
 
@@ -120,6 +125,13 @@ class Kind(Struct, frozen=True, kw_only=True):
     `barred`: (actor, case) → error for who may take no step of this case, e.g. in one's own.
     `may`: (actor, permission, case) → whether an office of theirs counts for a case; None:
     offices at its place and above it do.
+    `kept_from`: (actor, case) → whether the case is not there for somebody, whatever they hold:
+    it is about them. They are told nothing of it either.
+    `lies_with`: (actor, case) → whether a case lies with somebody's office, for steps with
+    `desk`. `waits_for`: (deps, case) → people with whom it lies today, in place of the first
+    rung of the ladder; None where the ladder says it.
+    `veiled`: (actor, case) → whether the audit names neither case nor place for what somebody
+    does with it: who files without a name is not to be found by it.
     `own`: (case) → ids of whose own it is. `files_for`: permission by which staff file for
     somebody without an account; who has lost it has lost those cases. None: they keep them.
     `held_by`: permission by which somebody holds a case; who has lost it is told nothing more
@@ -131,13 +143,14 @@ class Kind(Struct, frozen=True, kw_only=True):
     `question`: None for kinds that ask nothing.
     `writes`: action → (deps, case) → what each step of it writes beside the state, whoever
     takes it. `derives`: (deps, case, changes) → what else is written when a step changes what
-    that follows from, e.g. the words by which the case is found.
+    that follows from, e.g. the words by which the case is found, or its deadline.
     `follows`: (deps, tx, case) → what else every change of a case leads to, in its transaction.
     `frozen`: field → states in which a step may not change it any more.
     `photos_kept_for`: how long after its end what was attached stays; None for always.
     `without_photos`: (case) → what is written when that goes. `photos_act`: what the audit
     calls it; None where the history is enough.
-    `tell`: how people are told. `details`: (deps, case, rows of its history) → row's id → what
+    `tell`: how people are told. `noted`: (case) → what each row of its history notes of it as
+    it is then. `details`: (deps, case, rows of its history) → row's id → what
     its facts say, for people.
     """
 
@@ -153,6 +166,10 @@ class Kind(Struct, frozen=True, kw_only=True):
     knows: Callable[[Actor, Any], bool] = lambda _actor, _case: False
     barred: Callable[[Actor, Any], Exception | None] = lambda _actor, _case: None
     may: Callable[[Actor, Permission, Any], bool] | None = None
+    kept_from: Callable[[Actor, Any], bool] = lambda _actor, _case: False
+    lies_with: Callable[[Actor, Any], bool] = lambda _actor, _case: False
+    waits_for: Callable[[Any, Any], Awaitable[set[str]]] | None = None
+    veiled: Callable[[Actor, Any], bool] = lambda _actor, _case: False
     own: Callable[[Any], Iterable[str | None]]
     files_for: Permission | None = None
     held_by: Permission | None = None
@@ -170,6 +187,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     photos_act: Act | None = None
     without_photos: Callable[[Any], Document] = lambda _case: {"photo_ids": []}
     tell: Tell
+    noted: Callable[[Any], Document] = lambda _case: {}
     details: Callable[[Any, Any, Any], Awaitable[Mapping[str, str]]] | None = None
 
     def place_of(self, case: Any) -> str:
@@ -195,6 +213,10 @@ class Kind(Struct, frozen=True, kw_only=True):
     def counts(self, actor: Actor, case: Any, row: PartyRow) -> bool:
         """Tell whether an actor's row as a party counts: a filer's does with their office."""
         return not row.is_filer or self.files(actor, case)
+
+    def told(self, case: Any, people: Iterable[str]) -> set[str]:
+        """Return those of some people from whom a case is not kept."""
+        return {each for each in people if not self.kept_from(Actor(each, ""), case)}
 
     def is_done(self, case: Any, action: StrEnum) -> bool:
         """Tell whether an action that may be asked again has been taken."""

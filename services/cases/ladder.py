@@ -20,7 +20,10 @@ async def holders(deps: Dependencies, place: str, roles: Sequence[Role]) -> set[
 
 async def people_at(deps: Dependencies, kind: Kind, found: Any, rung: int) -> set[str]:
     """Return who is told on a rung of the ladder today."""
-    return await holders(deps, kind.place_of(found), kind.rungs(found.state)[rung].roles)
+    roles = kind.rungs(found.state)[rung].roles
+    if not roles and kind.waits_for is not None:
+        return await kind.waits_for(deps, found)
+    return kind.told(found, await holders(deps, kind.place_of(found), roles))
 
 
 async def people_at_work(deps: Dependencies, kind: Kind, found: Any) -> set[str]:
@@ -37,7 +40,9 @@ async def people_at_work(deps: Dependencies, kind: Kind, found: Any) -> set[str]
 
 
 async def first_people(deps: Dependencies, kind: Kind, found: Any) -> set[str]:
-    """Return who is told on the lowest rung that has anybody."""
+    """Return with whom a case lies, or else who is told on the lowest rung that has anybody."""
+    if kind.waits_for is not None:
+        return await kind.waits_for(deps, found)
     for rung in range(len(kind.rungs(found.state))):
         if people := await people_at(deps, kind, found, rung):
             return people

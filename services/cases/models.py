@@ -21,6 +21,7 @@ class CameBy(Labelled):
     SCAN = "scan", "扫码"
     PHONE = "phone", "电话"
     VISIT = "visit", "上门走访"
+    MEETING = "meeting", "会议"
     COUNTER = "counter", "服务窗口"
     CITY = "city", "城市平台"  # another system, by Open311
 

@@ -7,6 +7,7 @@ from services.dependencies import Dependencies
 from services.heads.models import HeadsView, HeadView
 from services.heads.surnames import surname
 from services.kernel import errors
+from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission, office
 from services.places import grids
 from services.places.doors import shown_address
@@ -46,6 +47,20 @@ def _shown(deps: Dependencies, head: Appointment, circle: Visibility) -> HeadVie
         is_substitute=bool(head.substitute_for),
         until_day=head.to_day,
     )
+
+
+def title_of(deps: Dependencies, viewer: Actor, head: Appointment, place: str) -> str:
+    """Return office and name of a head of a place, as the page of the heads shows them.
+
+    Who belongs to a home there reads the whole name, others the surname.
+    """
+    title = office(head.role, substitute=head.substitute_for)
+    name = views.name_of(deps, head)
+    own = viewer.places(Permission.VIEW_HOME)
+    lives_there = any(covers(place, home) or covers(home, place) for home in own)
+    if name is None or not lives_there:
+        return _name(name, title, Visibility.EVERYONE)
+    return title + name
 
 
 def _phone(deps: Dependencies, head: Appointment) -> str:

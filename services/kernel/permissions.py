@@ -81,6 +81,10 @@ class Permission(StrEnum):
     PLAN_VISITS = auto()  # visit homes, and keep what came of it
     KEEP_CARDS = auto()  # household cards: what one needs to know who knocks at a door
     REVEAL_CARDS = auto()  # health and hardship on such a card, with a reason
+    WRITE_FEEDBACK = auto()  # write down what somebody said at a visit, a meeting, by phone
+    HANDLE_FEEDBACK = auto()  # what people say, where it lies with one's office
+    OVERSEE_FEEDBACK = auto()  # all of it at a place; who said it, by a reveal
+    MANAGE_FEEDBACK_RULES = auto()  # how long each rung may take
     OPERATE = auto()  # dead jobs, suspense, the health of the system
     READ_AUDIT = auto()
 
@@ -94,6 +98,8 @@ WATCHES_REPAIRS: Final = frozenset({P.REPORT_FOR_OTHERS, P.FOLLOW_REPAIRS})
 # Repairs of a compound, or of a community's compounds that have no firm.
 DISPATCH: Final = WATCHES_REPAIRS | {P.WORK_ON_REPAIRS, P.DISPATCH_REPAIRS}
 ROUNDS: Final = BOOKKEEPER | WATCHES_REPAIRS | {P.CALL_BACK_REPAIRS, P.PLAN_VISITS}
+# What people say. Not the administrators': they keep the system, and hold no rung.
+HEARS: Final = frozenset({P.WRITE_FEEDBACK, P.HANDLE_FEEDBACK})
 HEAD: Final = ROUNDS | WRITES | {P.VIEW_RESIDENTS, P.ADVISE_HOMES}
 # May be asked to mediate; who only runs the system may not.
 MEDIATOR: Final = frozenset({P.MEDIATE})
@@ -128,23 +134,24 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.TENANT: LIVES_THERE,
     Role.PAYER: frozenset({P.PAY_BILLS}),
     # Heads of units and buildings are neighbours: of health and hardship they are told nothing.
-    Role.UNIT_HEAD: HEAD | MEDIATOR | {P.KEEP_CARDS},
-    Role.BUILDING_HEAD: HEAD | MEDIATOR | {P.KEEP_CARDS},
-    Role.GRID_HEAD: HEAD | MEDIATOR | CARES,
+    Role.UNIT_HEAD: HEAD | HEARS | MEDIATOR | {P.KEEP_CARDS},
+    Role.BUILDING_HEAD: HEAD | HEARS | MEDIATOR | {P.KEEP_CARDS},
+    Role.GRID_HEAD: HEAD | HEARS | MEDIATOR | CARES,
     Role.FIRM_MANAGER: BOOKKEEPER
     | DISPATCH
     | WRITES
-    | {P.RUN_BILLS, P.MANAGE_CODES}
+    | {P.RUN_BILLS, P.MANAGE_CODES, P.HANDLE_FEEDBACK}
     | {P.SET_REPAIR_PRICES, P.OVERSEE_REPAIR_PRICES, P.ANSWER_RATINGS},
     Role.DISPATCHER: DISPATCH | {P.VIEW_PLACES, P.MANAGE_CODES},
     Role.REPAIRER: frozenset({P.VIEW_PLACES, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS}),
     Role.CASHIER: BOOKKEEPER,
     Role.COMMITTEE_MEMBER: SUPERVISOR | WRITES,
-    Role.COMMUNITY_STAFF: STAFF | MEDIATOR | CARES,
+    Role.COMMUNITY_STAFF: STAFF | HEARS | MEDIATOR | CARES | {P.OVERSEE_FEEDBACK},
     Role.MEDIATION_MEMBER: MEDIATOR | {P.VIEW_PLACES, P.ASSIGN_MEDIATOR},
-    Role.SUBDISTRICT_STAFF: ABOVE,
+    Role.SUBDISTRICT_STAFF: ABOVE | {P.HANDLE_FEEDBACK, P.OVERSEE_FEEDBACK},
     Role.DISTRICT_STAFF: ABOVE,
-    Role.CITY_STAFF: ABOVE | {P.MANAGE_REPAIR_RULES, P.KEEP_CALENDAR},
+    Role.CITY_STAFF: ABOVE
+    | {P.MANAGE_REPAIR_RULES, P.KEEP_CALENDAR, P.MANAGE_FEEDBACK_RULES},
     Role.ADMINISTRATOR: STAFF | {P.OPERATE, P.MANAGE_PAYEES, P.KEEP_CALENDAR},
     Role.AUDITOR: frozenset({P.READ_AUDIT}),
 }

@@ -29,17 +29,17 @@ async def attach(
     *,
     subject: str,
     place: str,
-    needs: Permission,
+    needs: Permission | None,
     owner: str | None = None,
     purposes: Collection[PhotoPurpose] = STILL,
 ) -> None:
     """Attach the actor's photos to what they were sent for, in its transaction.
 
-    Who holds `needs` at `place` sees them from then on; who else may see the subject gets
-    links_to() them. `owner`: whose they are then, the actor's by default; "" for nobody's, when
-    they were sent for a person without an account. `purposes`: what they may have been sent
-    for; a case takes CASE, and nothing else takes its films. Raises NotFound unless each is
-    the actor's own, for one of these, and attached to nothing.
+    Who holds `needs` at `place` sees them from then on, with None nobody; who else may see the
+    subject gets links_to() them. `owner`: whose they are then, the actor's by default; "" for
+    nobody's, when they were sent for a person without an account. `purposes`: what they may
+    have been sent for; a case takes CASE, and nothing else takes its films. Raises NotFound
+    unless each is the actor's own, for one of these, and attached to nothing.
     """
     wanted = set(photo_ids)
     count = await store.attach(

@@ -56,7 +56,7 @@ async def attach(
     *,
     subject: str,
     place: str,
-    needs: Permission,
+    needs: Permission | None,
     owner: str,
     purposes: Collection[PhotoPurpose],
 ) -> int:

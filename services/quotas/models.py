@@ -13,6 +13,7 @@ class Quota(StrEnum):
     HOME_REQUESTS = auto()  # each asks heads, and may alarm owners
     REPAIRS = auto()  # each sends somebody to look
     MEDIATIONS = auto()  # each asks neighbours whether they take part
+    FEEDBACK = auto()  # each asks a head for an answer
 
 
 class Share(Struct, frozen=True):
@@ -26,6 +27,7 @@ SHARES: Final[dict[Quota, Share]] = {
     Quota.HOME_REQUESTS: Share(10, timedelta(days=1)),
     Quota.REPAIRS: Share(20, timedelta(days=1)),
     Quota.MEDIATIONS: Share(3, timedelta(days=1)),
+    Quota.FEEDBACK: Share(10, timedelta(days=1)),
 }
 
 

@@ -13,6 +13,9 @@ from services.kernel.labels import Labelled
 
 # Dictionaries that say something else of a code than what it is called.
 OTHER_WORDS: Final = {
+    # what a message says of a step, and a page of a state
+    "services.feedback.notify": {"PROGRESS", "WORK", "EARLIER", "LATE"},
+    "services.feedback.views": {"PROGRESS"},
     "services.home_requests.states": {"PROGRESS"},  # the sentence of a message
     "services.notices.states": {"INSTEAD"},  # what to do in place of an action
     "services.surveys.states": {"INSTEAD"},  # the same

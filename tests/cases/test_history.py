@@ -13,7 +13,7 @@ from services.dependencies import Transaction
 from services.kernel import errors
 from services.kernel.documents import Document
 from services.kernel.labels import Labelled
-from tests.build import mediations, repairs
+from tests.build import feedback, mediations, repairs
 from tests.build.cast import UNIT, Estate, homes
 from tests.build.homes import asked, newcomer
 from tests.build.world import World
@@ -49,8 +49,14 @@ async def mediation(estate: Estate) -> str:
     return await talks.open()
 
 
+async def said(estate: Estate) -> str:
+    voices = await feedback.build(estate)
+    return await voices.file("li")
+
+
 # A case of each kind with what its steps need.
 MAKERS: Final[dict[str, Callable[[Estate], Awaitable[str]]]] = {
+    "feedback": said,
     "home_request": home_request,
     "mediation": mediation,
     "repair": repair,

@@ -33,6 +33,7 @@ async def of_step(
     if Party.OWN in step.tells:
         reporters |= {*kind.own(found)}
     key = f"{found.id}:{found.steps}"
+    at_work = kind.told(found, at_work - {""})
     for side, people in ((Side.REPORT, reporters), (Side.WORK, at_work)):
         if told := sorted(people - {by, "", None}):
             await kind.tell(deps, tx, found, step.action, told, side, key)

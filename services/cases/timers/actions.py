@@ -48,6 +48,14 @@ async def ask(deps: Dependencies, tx: Transaction, kind: Kind, found: Any, *, ke
     await jobs.enqueue(deps, tx, ASK, job, **facts)
 
 
+def is_due(kind: Kind, found: Any, now: datetime) -> bool:
+    """Tell whether a step of a case's state happens by itself by now, and changes all else."""
+    since = found.entered_at or found.created_at
+    rows = [row for row in kind.table.rows if row.source is found.state]
+    moments = [comes_at(found, row.due, since) for row in rows]
+    return any(at is not None and at <= now for at in moments)
+
+
 def comes_at(found: Any, due: str | timedelta | None, since: datetime) -> datetime | None:
     """Return when a step of a case happens by itself: after a span, or as a field says."""
     match due:

@@ -1,0 +1,21 @@
+"""Registration of feedback."""
+
+from typing import Final
+
+from services.feedback import jobs, notify, privacy
+from services.feedback.boards import lists
+from services.feedback.kind import FEEDBACK
+from services.kernel.features import Feature
+
+FEATURE: Final = Feature(
+    cases=(FEEDBACK,),
+    jobs=jobs.JOBS,
+    lanes=jobs.LANES,
+    schedules=jobs.SCHEDULES,
+    templates=notify.TEMPLATES,
+    holdings=privacy.HOLDINGS,
+    close=privacy.close,
+    forget=privacy.forget,
+    forgets="反映的民情里填写的内容",
+    lists=(lists.FEEDBACK,),
+)

@@ -1,0 +1,138 @@
+"""Feedback as a kind of case: with whom it lies, from whom it is kept, how it climbs."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from mongo_indexes.feedback import COLLECTION
+from services.cases.kinds import Kind, Question
+from services.cases.kinds import Rung as LadderRung
+from services.dependencies import Dependencies
+from services.feedback import notify, rungs, states
+from services.feedback.models import Feedback
+from services.feedback.states import TABLE, UNDER_WAY, FeedbackAction, FeedbackState
+from services.kernel.documents import Document
+from services.kernel.permissions import Actor, Permission
+
+# As long as it may come again, and than most quarrels about what was done.
+PHOTOS_KEPT_FOR: Final = timedelta(days=180)
+
+
+def kept_from(actor: Actor, case: Feedback) -> bool:
+    """Tell whether a case is about somebody, so that it is not there for them."""
+    if actor.person_id in case.about_people:
+        return True
+    roles = {str(grant.role) for grant in actor.grants}
+    return case.about_all and case.about in roles and case.person != actor.person_id
+
+
+def knows(actor: Actor, case: Feedback) -> bool:
+    """Tell whether somebody may know of a case: its author, and where it lies or lay."""
+    if kept_from(actor, case):
+        return False
+    return FEEDBACK.is_own(actor, case) or by_office(actor, case)
+
+
+def by_office(actor: Actor, case: Feedback) -> bool:
+    """Tell whether somebody may know of a case by an office."""
+    return not kept_from(actor, case) and not {*rungs.desks_of(actor)}.isdisjoint(case.seen_at)
+
+
+def lies_with(actor: Actor, case: Feedback) -> bool:
+    """Tell whether a case lies with an office of somebody, whom it neither is of nor about."""
+    is_theirs = not {*rungs.desks_of(actor)}.isdisjoint(case.desks)
+    return is_theirs and not kept_from(actor, case) and actor.person_id != case.person
+
+
+def _own(case: Feedback) -> Iterable[str | None]:
+    return [case.person] if case.person else [case.filed_by]
+
+
+async def _end(deps: Dependencies, _case: Feedback) -> Document:
+    return {"ended_at": deps.now()}
+
+
+async def _leave(deps: Dependencies, _case: Feedback) -> Document:
+    return {"ended_at": deps.now(), "holder": ""}
+
+
+async def _return(deps: Dependencies, case: Feedback) -> Document:
+    return {**await rungs.upwards(deps, case, anew=True), "returned": case.returned + 1}
+
+
+async def _reopen(deps: Dependencies, case: Feedback) -> Document:
+    """Let it lie with the rung where it ended, or the next one where nobody stands there."""
+    there = await rungs.staffed(deps, case)
+    is_there = bool(there[rungs.ROLES[case.rung]])
+    rung = case.rung if is_there else rungs.above(case.rung, there) or case.rung
+    again: Document = {"reopened": case.reopened + 1, "ended_at": None}
+    return {**await rungs.arrival(deps, case, rung, there), **again}
+
+
+async def _back(deps: Dependencies, case: Feedback) -> Document:
+    """Come back to the rung that handed it out, or go on where nobody stands there."""
+    there = await rungs.staffed(deps, case)
+    is_there = bool(there[rungs.ROLES[case.rung]])
+    rung = case.rung if is_there else rungs.above(case.rung, there) or case.rung
+    return await rungs.arrival(deps, case, rung, there)
+
+
+async def _release(deps: Dependencies, case: Feedback) -> Document:
+    """Fall to the others of the rung, with its deadline; go up where there are none."""
+    there = await rungs.staffed(deps, case)
+    if there[rungs.ROLES[case.rung]] or rungs.above(case.rung, there) is None:
+        return {"holder": ""}
+    return await rungs.upwards(deps, case)
+
+
+async def _derived(_deps: Dependencies, case: Feedback, changes: Document) -> Document:
+    """Let a case climb by itself at its deadline, unless it is at the top."""
+    due_at = changes.get("due_at", case.due_at)
+    return {"rung_due": None if changes.get("is_top", case.is_top) else due_at}
+
+
+FEEDBACK: Final = Kind(
+    name="feedback",
+    label="民情",
+    collection=COLLECTION,
+    model=Feedback,
+    table=TABLE,
+    missing="没有找到这条民情",
+    moved_on=lambda case: states.moved_on(case.state),
+    forbidden="这一步由别人办理",
+    knows=knows,
+    kept_from=kept_from,
+    lies_with=lies_with,
+    waits_for=rungs.people_of,
+    veiled=lambda actor, case: case.anonymous and case.person == actor.person_id,
+    own=_own,
+    files_for=Permission.WRITE_FEEDBACK,
+    held_by=Permission.HANDLE_FEEDBACK,
+    goals=dict.fromkeys(UNDER_WAY, rungs.GOAL),
+    paused=frozenset({FeedbackState.NEEDS_INFO}),
+    over=frozenset(FeedbackState) - frozenset(states.OPEN),
+    ladder=(LadderRung("办理单位", (), 0.0),),
+    question=Question(
+        FeedbackState.ANSWERED,
+        FeedbackAction.CONFIRM,
+        FeedbackAction.RETURN,
+        FeedbackAction.LAPSE,
+        spares=lambda case: str(case.solved_by),
+    ),
+    writes={
+        FeedbackAction.WITHDRAW: _leave,
+        FeedbackAction.CLOSE: _leave,
+        FeedbackAction.THANK: _end,
+        FeedbackAction.CONFIRM: _end,
+        FeedbackAction.LAPSE: _end,
+        FeedbackAction.CLIMB: rungs.upwards,
+        FeedbackAction.RETURN: _return,
+        FeedbackAction.REOPEN: _reopen,
+        FeedbackAction.BACK: _back,
+        FeedbackAction.RELEASE: _release,
+    },
+    derives=_derived,
+    photos_kept_for=PHOTOS_KEPT_FOR,
+    noted=lambda case: {"rung": case.rung.label},
+    tell=notify.tell,
+)

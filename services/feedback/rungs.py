@@ -1,0 +1,156 @@
+"""Rungs of the ladder of feedback: who stands on one today, and what comes of an arrival.
+
+unit head → building head → grid head → community → subdistrict. A rung on which nobody acts is
+stepped over, and so is whoever the case is about or who said it: with another holder of the
+same office it may lie.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from services.audiences import holders
+from services.cases import deadlines
+from services.dependencies import Dependencies
+from services.feedback.models import Feedback, FeedbackKind, Rung
+from services.feedback.states import FeedbackState
+from services.kernel import errors
+from services.kernel.documents import Document
+from services.kernel.paths import ancestors
+from services.kernel.permissions import Actor, Role
+from services.places.models import LADDER, Kind
+from services.working_time.models import Pace, Span
+
+GOAL: Final = "rung"  # name of the deadline
+ROLES: Final[Mapping[Rung, Role]] = {rung: Role(rung.value) for rung in Rung}
+ORDER: Final = tuple(Rung)
+WORKING_DAY: Final = 420  # minutes: 08:30 to 11:30, 13:00 to 17:00
+# No law says how soon a head answers. A unit head is a neighbour and volunteer: a working day
+# to look; each rung above has more to ask and to arrange. The firm has as long as a community.
+SPANS: Final[Mapping[Role, Span]] = {
+    Role.UNIT_HEAD: Span(WORKING_DAY, Pace.WORKING),
+    Role.BUILDING_HEAD: Span(WORKING_DAY, Pace.WORKING),
+    Role.GRID_HEAD: Span(2 * WORKING_DAY, Pace.WORKING),
+    Role.COMMUNITY_STAFF: Span(3 * WORKING_DAY, Pace.WORKING),
+    Role.SUBDISTRICT_STAFF: Span(5 * WORKING_DAY, Pace.WORKING),
+    Role.FIRM_MANAGER: Span(3 * WORKING_DAY, Pace.WORKING),
+}
+# A department is outside of the product and follows its own rules; the community asks there.
+DEPARTMENT_SPAN: Final = Span(10 * WORKING_DAY, Pace.WORKING)
+# Where each office can be held, as an actor's grants have it: a grid's head its buildings.
+SEATS: Final[Mapping[Role, tuple[Kind, ...]]] = {
+    Role.UNIT_HEAD: (Kind.UNIT,),
+    Role.BUILDING_HEAD: (Kind.BUILDING,),
+    Role.GRID_HEAD: (Kind.BUILDING,),
+    Role.COMMUNITY_STAFF: (Kind.COMMUNITY, Kind.COMPOUND),
+    Role.SUBDISTRICT_STAFF: (Kind.SUBDISTRICT,),
+    Role.FIRM_MANAGER: (Kind.COMPOUND,),
+}
+Staffed = Mapping[Role, set[str]]
+
+
+class NoRungAbove(errors.Conflict):
+    """Nobody acts on a rung above this one: it is to be solved here."""
+
+    code = "feedback_no_rung_above"
+
+
+class NoRungBelow(errors.Conflict):
+    """It came from no rung, or nobody acts there any more."""
+
+    code = "feedback_no_rung_below"
+
+
+class NobodyThere(errors.Conflict):
+    """The compound has no firm whose manager has signed in, or the case is about them."""
+
+    code = "feedback_no_firm"
+
+
+def desks(roles: Iterable[Role], place: str) -> list[str]:
+    """Return offices over a place, each as "role:place": of a grid's head its building."""
+    levels = dict(zip(LADDER, ancestors(place), strict=False))
+    seats = [(role, kind) for role in roles for kind in SEATS[role]]
+    return [f"{role}:{levels[kind]}" for role, kind in seats if kind in levels]
+
+
+def desks_of(actor: Actor) -> list[str]:
+    """Return the offices of somebody, as they stand in cases."""
+    kept = {*ROLES.values(), Role.FIRM_MANAGER}
+    return sorted({f"{one.role}:{one.place}" for one in actor.grants if one.role in kept})
+
+
+async def staffed(deps: Dependencies, case: Feedback) -> Staffed:
+    """Return role → who acts in it for a case today, without those who may not have it."""
+    found = await holders.by_role(deps, case.place, [*ROLES.values(), Role.FIRM_MANAGER])
+    return {
+        role: {each for each in people if may_have(case, each, role)}
+        for role, people in found.items()
+    }
+
+
+def may_have(case: Feedback, person_id: str, role: Role) -> bool:
+    """Tell whether a case may come to somebody by an office: not one of or about themselves."""
+    if case.about_all and case.about == role.value:
+        return False
+    return person_id != case.person and person_id not in case.about_people
+
+
+def above(rung: Rung | None, there: Staffed) -> Rung | None:
+    """Return the next rung above one on which somebody stands; None for none.
+
+    `rung`: None for the first of all.
+    """
+    rest = ORDER[ORDER.index(rung) + 1 :] if rung else ORDER
+    return next((each for each in rest if there[ROLES[each]]), None)
+
+
+async def arrival(deps: Dependencies, case: Feedback, rung: Rung, there: Staffed) -> Document:
+    """Return what is written when a case comes to a rung: whose it is, and until when."""
+    role = ROLES[rung]
+    written = await at_desk(deps, case, role, SPANS[role])
+    is_top = case.kind is FeedbackKind.PRAISE or above(rung, there) is None
+    return {**written, "rung": rung, "is_top": is_top, "holder": "", "department_sealed": ""}
+
+
+async def at_desk(deps: Dependencies, case: Feedback, role: Role, span: Span) -> Document:
+    """Return what is written when a case lies with an office from now on, for a time."""
+    own = desks([role], case.place)
+    clocks = await deadlines.begin(deps, case.place, deps.now(), {GOAL: span})
+    return {"desks": own, "seen_at": sorted({*case.seen_at, *own}), "clocks": clocks}
+
+
+async def upwards(deps: Dependencies, case: Feedback, *, anew: bool = False) -> Document:
+    """Return what is written when a case goes one rung up; it stays where none is above.
+
+    `anew`: whether its time begins again then.
+    """
+    there = await staffed(deps, case)
+    rung = above(case.rung, there)
+    if rung is not None:
+        return {**await arrival(deps, case, rung, there), "came_from": case.rung}
+    if anew:
+        return await arrival(deps, case, case.rung, there)
+    return {"is_top": True, "holder": ""}
+
+
+async def first(deps: Dependencies, case: Feedback) -> Document:
+    """Return what a new case begins with: at the lowest rung, or the community's by default."""
+    there = await staffed(deps, case)
+    rung = above(None, there) or Rung.COMMUNITY_STAFF
+    overseers = (Role.COMMUNITY_STAFF, Role.SUBDISTRICT_STAFF)
+    case.seen_at = desks(overseers, case.place)
+    return {**await arrival(deps, case, rung, there), "first_rung": rung}
+
+
+async def people_of(deps: Dependencies, case: Feedback) -> set[str]:
+    """Return people with whom a case lies today."""
+    there = await staffed(deps, case)
+    with_firm = case.state is FeedbackState.WITH_FIRM
+    return there[Role.FIRM_MANAGER if with_firm else ROLES[case.rung]]
+
+
+def require(found: Rung | None, there: Staffed) -> Rung:
+    """Return a rung to hand a case back to. Raises NoRungBelow."""
+    if found is None or not there[ROLES[found]]:
+        raise NoRungBelow("没有可以退回的一级,请在本级办理或交上一级")
+    return found

@@ -1,0 +1,171 @@
+"""Store of feedback. Steps are written by the engine (services/cases)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from mongo_indexes.feedback import COLLECTION
+from services.cases.models import NO_DEADLINE
+from services.dependencies import Database, Transaction
+from services.feedback.boards.models import FeedbackQuery, FeedbackScope, FeedbackSort, Sight
+from services.feedback.models import Feedback, FeedbackKind
+from services.feedback.states import IN_HAND, OPEN, UNDER_WAY, FeedbackState
+from services.kernel.documents import Document, to_document
+from services.kernel.pages import Key, Keyset, Page, chosen
+from services.kernel.paths import ancestors
+
+ORDERS: Final = {
+    FeedbackSort.NEWEST: Keyset(Key(ascending=False)),
+    FeedbackSort.OLDEST: Keyset(Key()),
+    FeedbackSort.DEADLINE: Keyset(Key("sort_due", kind=datetime), Key()),
+}
+# Beginning of the name of the index of open ones.
+OPEN_BY: Final = {
+    FeedbackScope.ALL: "open",
+    FeedbackScope.DESK: "desk",
+    FeedbackScope.MINE: "holder",
+}
+ENDED: Final = (FeedbackState.CONFIRMED, FeedbackState.CLOSED)
+
+
+async def insert(db: Database, tx: Transaction, case: Feedback) -> None:
+    case.under = ancestors(case.place)
+    case.sort_due = case.due_at or NO_DEADLINE
+    await db[COLLECTION].insert_one(to_document(case), session=tx)
+
+
+async def find(db: Database, case_id: str, *, tx: Transaction | None = None) -> Feedback | None:
+    document = await db[COLLECTION].find_one({"_id": case_id}, session=tx)
+    return msgspec.convert(document, Feedback | None)
+
+
+async def find_many(db: Database, case_ids: Sequence[str]) -> list[Feedback]:
+    """Feedback of these ids, in any order."""
+    cursor = db[COLLECTION].find({"_id": {"$in": list(case_ids)}})
+    return msgspec.convert(await cursor.to_list(), list[Feedback])
+
+
+async def ended_before(
+    db: Database, person_id: str, place: str, kind: FeedbackKind, since: datetime, *, limit: int
+) -> list[Feedback]:
+    """What a person said of a place that ended since an instant. Served by index `person`."""
+    query: Document = {
+        "person": person_id,
+        "place": place,
+        "kind": kind,
+        "state": {"$in": list(ENDED)},
+        "ended_at": {"$gte": since},
+    }
+    cursor = db[COLLECTION].find(query, hint="person").sort("_id", -1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Feedback])
+
+
+async def board(db: Database, seen: Sight, query: FeedbackQuery) -> Page[Feedback]:
+    """Feedback that somebody may see on a board, in one query.
+
+    Open ones by index `open_due`, `desk_due`, `holder_due` or the same by `_time`; those in a
+    state that is an end by `state_due` or `state_time`; by words by `words_due`, `words_time`.
+    """
+    where: Document = {
+        "seen_at": {"$in": list(seen.desks)},
+        "about_people": {"$ne": seen.person},
+        **({} if query.q else {"state": {"$in": list(OPEN)}}),
+        **chosen(query, "state", "kind", "rung", "overdue", place="under"),
+    }
+    if query.scope is FeedbackScope.DESK:
+        where["desks"] = {"$in": list(seen.desks)}
+    if query.scope is FeedbackScope.MINE:
+        where["holder"] = seen.person
+    if seen.roles:
+        where["$nor"] = [{"about_all": True, "about": {"$in": list(seen.roles)}}]
+    if query.q:
+        where["words"] = {"$all": list(seen.words)}
+    index, order = _index(query), ORDERS[query.sort]
+    return await order.page(db[COLLECTION], Feedback, where, query, hint=index)
+
+
+def _index(query: FeedbackQuery) -> str:
+    by = "due" if query.sort is FeedbackSort.DEADLINE else "time"
+    if query.q:
+        return f"words_{by}"
+    if query.state is not None and query.state not in OPEN:
+        return f"state_{by}"
+    return f"{OPEN_BY[query.scope]}_{by}"
+
+
+# What has to be done, and who does it no more
+
+
+async def waiting(
+    db: Database, desks: Sequence[str], person: str, where: Document, *, limit: int
+) -> list[Feedback]:
+    """What lies with some desks and nobody else has taken, by end and id. By `desk_due`."""
+    query: Document = {
+        "desks": {"$in": list(desks)},
+        "state": {"$in": list(IN_HAND)},
+        "holder": {"$in": ["", person]},
+        "about_people": {"$ne": person},
+        "person": {"$ne": person},
+        **where,
+    }
+    cursor = db[COLLECTION].find(query, hint="desk_due")
+    found = await cursor.sort([("sort_due", 1), ("_id", 1)]).limit(limit).to_list()
+    return msgspec.convert(found, list[Feedback])
+
+
+async def count_under(db: Database, place: str, *, limit: int) -> int:
+    """Count what is in hand at a place and under it, up to a limit. By index `under`."""
+    query: Document = {"under": place, "state": {"$in": list(IN_HAND)}}
+    return await db[COLLECTION].count_documents(query, limit=limit, hint="under")
+
+
+async def next_holder(db: Database, after: str) -> str | None:
+    """Return the next person who has taken something. Served by index `holder_time`."""
+    query = {"holder": {"$gt": after}, "state": {"$in": list(UNDER_WAY)}}
+    cursor = db[COLLECTION].find(query, {"holder": 1}, hint="holder_time")
+    found = await cursor.sort("holder", 1).limit(1).to_list()
+    return str(found[0]["holder"]) if found else None
+
+
+async def of_holder(db: Database, holder: str, after: str, *, limit: int) -> list[Feedback]:
+    """What somebody has taken, by id. Served by index `holder_time`."""
+    query = {"holder": holder, "state": {"$in": list(UNDER_WAY)}, "_id": {"$gt": after}}
+    cursor = db[COLLECTION].find(query, hint="holder_time").sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Feedback])
+
+
+# Erasure
+
+
+async def open_of(db: Database, tx: Transaction, person_id: str) -> list[Feedback]:
+    """What a person said and is open; few. Served by index `person`."""
+    query = {"person": person_id, "state": {"$in": list(OPEN)}}
+    cursor = db[COLLECTION].find(query, hint="person", session=tx)
+    return msgspec.convert(await cursor.to_list(), list[Feedback])
+
+
+async def of_person(
+    db: Database, tx: Transaction, person_id: str, *, limit: int
+) -> list[Feedback]:
+    """What a person said that has its words still. Served by index `person`."""
+    cursor = db[COLLECTION].find({"person": person_id}, hint="person", session=tx).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Feedback])
+
+
+async def blank(db: Database, tx: Transaction, case_ids: Sequence[str]) -> None:
+    """Remove who said some feedback, and all that they typed."""
+    empty: Document = {
+        "person": None,
+        "filed_by": "",
+        "text_sealed": "",
+        "name_sealed": "",
+        "home_sealed": "",
+        "photo_ids": [],
+        "words": [],
+        "erased": True,
+    }
+    if case_ids:
+        query = {"_id": {"$in": list(case_ids)}}
+        await db[COLLECTION].update_many(query, {"$set": empty}, session=tx)

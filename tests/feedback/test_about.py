@@ -1,0 +1,126 @@
+"""A complaint about who holds an office: it never comes to them, wherever they look."""
+
+from typing import Any
+
+from tests.build.cast import COMPOUND, UNIT
+from tests.build.exports import exported, fetched
+from tests.build.feedback import Voices
+
+TEXT = "单元长态度不好"
+READS = ("", "/history", "/photos")
+STEPS: dict[str, dict[str, Any]] = {
+    "take": {},
+    "solve": {"text": "好"},
+    "thanks": {"text": "好"},
+    "question": {"reason": "谁说的?"},
+    "hand-on": {"reason": "好"},
+    "hand-back": {"reason": "好"},
+    "firm": {"reason": "好"},
+    "back": {"reason": "好"},
+    "remarks": {"text": "好"},
+    "additions": {"text": "好"},
+    "withdraw": {"reason": "好"},
+    "answer": {"solved": True},
+    "reopen": {"reason": "好"},
+}
+OVERSEER: dict[str, dict[str, Any]] = {
+    "department": {"department": "城管", "reason": "好"},
+    "author": {"reason": "contact_resident"},
+}
+
+
+async def complain(voices: Voices, about: str, **more: Any) -> str:
+    return await voices.file("li", kind="complaint", text=TEXT, about=about, **more)
+
+
+async def require_hidden(voices: Voices, who: Any, case_id: str, **more: Any) -> None:
+    """Assert that nothing of a case is there for somebody."""
+    for path in READS:
+        assert (await voices.get(who, f"feedback/{case_id}{path}")).status == 404, path
+    for step, body in {**STEPS, **more}.items():
+        reply = await voices.post(who, f"feedback/{case_id}/{step}", **body)
+        assert reply.status == 404, (step, reply.body)
+    for query in ("", "&scope=desk", "&q=态度", "&state=waiting", "&sort=newest"):
+        assert await voices.ids(who, query) == []
+    assert await voices.told(who, "feedback") == []
+    member = await voices.member(who)
+    made = await exported(voices.world, member, wish={"list": "feedback"})
+    assert (await fetched(voices.world, made)).status == 200
+    assert made["rows"] == 0
+
+
+async def test_it_is_stepped_over_for_whom_it_is_about(voices: Voices) -> None:
+    case_id = await complain(voices, "unit_head")
+    seen = await voices.see("li", case_id)
+    assert (seen["rung"], seen["about"]) == ("building_head", "unit_head")
+    await require_hidden(voices, "head", case_id)
+    back = await voices.post("building", f"feedback/{case_id}/hand-back", reason="不归我")
+    assert (back.status, back.code) == (409, "feedback_no_rung_below")
+    await voices.solve("building", case_id)
+    await voices.do("li", case_id, "answer", solved=False)
+    assert (await voices.see("li", case_id))["rung"] == "grid_head"
+    await require_hidden(voices, "head", case_id)
+
+
+async def test_on_the_way_up_as_well(voices: Voices) -> None:
+    case_id = await complain(voices, "building_head")
+    assert (await voices.see("li", case_id))["rung"] == "unit_head"
+    await voices.do("head", case_id, "hand-on", reason="办不了")
+    assert (await voices.see("li", case_id))["rung"] == "grid_head"
+    await voices.do("grid", case_id, "hand-back", reason="请单元长再谈谈")
+    await voices.until((await voices.see("li", case_id))["due_at"])
+    assert (await voices.see("li", case_id))["rung"] == "grid_head"
+    await require_hidden(voices, "building", case_id)
+
+
+async def test_another_of_the_same_office_has_it(voices: Voices) -> None:
+    second = await voices.substitute("unit_head", UNIT)
+    case_id = await complain(voices, "unit_head")
+    assert (await voices.see("li", case_id))["rung"] == "unit_head"
+    await voices.do(second, case_id, "take")
+    await require_hidden(voices, "head", case_id)
+    other = await complain(voices, "unit_head", about_substitute=True)
+    assert (await voices.get(second, f"feedback/{other}")).status == 404
+    assert await voices.ids(second) == [case_id]
+    assert await voices.ids("head") == [other]
+
+
+async def test_neither_the_community_nor_the_firm_sees_what_is_about_them(
+    voices: Voices,
+) -> None:
+    case_id = await complain(voices, "community_staff")
+    await voices.do("head", case_id, "hand-on", reason="办不了")
+    await voices.do("building", case_id, "hand-on", reason="办不了")
+    await voices.do("grid", case_id, "hand-on", reason="办不了")
+    assert (await voices.see("li", case_id))["rung"] == "subdistrict_staff"
+    await require_hidden(voices, "staff", case_id, **OVERSEER)
+    other = await complain(voices, "firm_manager")
+    no_firm = await voices.post("head", f"feedback/{other}/firm", reason="请物业办理")
+    assert (no_firm.status, no_firm.code) == (409, "feedback_no_firm")
+    await require_hidden(voices, "manager", other)
+
+
+async def test_who_has_not_signed_in_finds_nothing_later(voices: Voices) -> None:
+    head = await voices.member("head")
+    where = {"person": head.person_id}
+    db = voices.world.db
+    await db.appointments.update_many(where, {"$set": {"person": None}})
+    case_id = await complain(voices, "unit_head")
+    bound = {"$set": {"person": head.person_id}}
+    await db.appointments.update_many({"role": "unit_head"}, bound)
+    await require_hidden(voices, "head", case_id)
+    assert (await voices.see("li", case_id))["rung"] == "building_head"
+
+
+async def test_a_complaint_is_about_an_office_that_somebody_holds(voices: Voices) -> None:
+    wrong: list[dict[str, Any]] = [
+        {"kind": "suggestion", "about": "unit_head"},
+        {"kind": "complaint", "about": "unit_head", "place": COMPOUND},
+        {"kind": "complaint", "about": "unit_head", "about_substitute": True},
+    ]
+    for wish in wrong:
+        reply = await voices.post("li", "feedback", **{"place": UNIT, "text": "吵", **wish})
+        assert (reply.status, reply.code) == (422, "feedback_bad_about"), wish
+    own = {"place": UNIT, "kind": "complaint", "text": "吵", "about": "unit_head"}
+    reply = await voices.post("head", "feedback", **own, on_behalf_of="王秀兰")
+    assert (reply.status, reply.code) == (422, "feedback_bad_about")

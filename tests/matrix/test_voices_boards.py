@@ -1,0 +1,26 @@
+"""Rows about boards of feedback: who sees which of it.
+
+Walked before the steps: what those file has a row of its filer, which is watched as theirs
+alone.
+"""
+
+from typing import Final
+
+import pytest
+
+from tests.matrix.posts import COMPOUNDS, HOMES, UNITS
+from tests.matrix.row import Row
+from tests.matrix.rules import somewhere
+from tests.matrix.test_voices_steps import said
+from tests.matrix.town import Furniture
+from tests.matrix.walk import IN_TOWN, Walked
+
+pytestmark = IN_TOWN
+
+FURNITURE: Final[Furniture] = ((said(), (*UNITS, *HOMES, *COMPOUNDS)),)
+ROWS = (Row("get", "/api/v1/feedback", somewhere(), query={"limit": "100"}),)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+async def test_everybody_gets_what_they_may(walked: Walked, row: Row) -> None:
+    await walked(row)

@@ -38,6 +38,7 @@ DESCRIPTIONS: Final = {
     "ledger": "The books: proof that they add up.",
     "notices": "Notices: drafted, reviewed, published, corrected, withdrawn; who they reached.",
     "feedback": "Feedback: what people say of a place, handled rung by rung, asked if solved.",
+    "feedback-terms": "Terms of feedback: how long it may lie with each office.",
     "repairs": "Repairs: reported, followed, handed out, done, confirmed as fixed, rated.",
     "photos": "Photos as proof for a request, and short-lived addresses to see them.",
     "exports": "Files of whole lists and of one's own data, asked for and fetched.",

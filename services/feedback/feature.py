@@ -3,8 +3,9 @@
 from typing import Final
 
 from services.feedback import jobs, notify, privacy
-from services.feedback.boards import lists
+from services.feedback.boards import entries, lists
 from services.feedback.kind import FEEDBACK
+from services.feedback.terms import privacy as terms_privacy
 from services.kernel.features import Feature
 
 FEATURE: Final = Feature(
@@ -13,9 +14,10 @@ FEATURE: Final = Feature(
     lanes=jobs.LANES,
     schedules=jobs.SCHEDULES,
     templates=notify.TEMPLATES,
-    holdings=privacy.HOLDINGS,
+    holdings=(*privacy.HOLDINGS, *terms_privacy.HOLDINGS),
     close=privacy.close,
     forget=privacy.forget,
     forgets="反映的民情里填写的内容",
     lists=(lists.FEEDBACK,),
+    today=entries.TODAY,
 )

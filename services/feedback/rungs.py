@@ -13,29 +13,16 @@ from services.cases import deadlines
 from services.dependencies import Dependencies
 from services.feedback.models import Feedback, FeedbackKind, Rung
 from services.feedback.states import FeedbackState
+from services.feedback.terms import actions as terms
 from services.kernel import errors
 from services.kernel.documents import Document
 from services.kernel.paths import ancestors
 from services.kernel.permissions import Actor, Role
 from services.places.models import LADDER, Kind
-from services.working_time.models import Pace, Span
 
 GOAL: Final = "rung"  # name of the deadline
 ROLES: Final[Mapping[Rung, Role]] = {rung: Role(rung.value) for rung in Rung}
 ORDER: Final = tuple(Rung)
-WORKING_DAY: Final = 420  # minutes: 08:30 to 11:30, 13:00 to 17:00
-# No law says how soon a head answers. A unit head is a neighbour and volunteer: a working day
-# to look; each rung above has more to ask and to arrange. The firm has as long as a community.
-SPANS: Final[Mapping[Role, Span]] = {
-    Role.UNIT_HEAD: Span(WORKING_DAY, Pace.WORKING),
-    Role.BUILDING_HEAD: Span(WORKING_DAY, Pace.WORKING),
-    Role.GRID_HEAD: Span(2 * WORKING_DAY, Pace.WORKING),
-    Role.COMMUNITY_STAFF: Span(3 * WORKING_DAY, Pace.WORKING),
-    Role.SUBDISTRICT_STAFF: Span(5 * WORKING_DAY, Pace.WORKING),
-    Role.FIRM_MANAGER: Span(3 * WORKING_DAY, Pace.WORKING),
-}
-# A department is outside of the product and follows its own rules; the community asks there.
-DEPARTMENT_SPAN: Final = Span(10 * WORKING_DAY, Pace.WORKING)
 # Where each office can be held, as an actor's grants have it: a grid's head its buildings.
 SEATS: Final[Mapping[Role, tuple[Kind, ...]]] = {
     Role.UNIT_HEAD: (Kind.UNIT,),
@@ -107,14 +94,20 @@ def above(rung: Rung | None, there: Staffed) -> Rung | None:
 async def arrival(deps: Dependencies, case: Feedback, rung: Rung, there: Staffed) -> Document:
     """Return what is written when a case comes to a rung: whose it is, and until when."""
     role = ROLES[rung]
-    written = await at_desk(deps, case, role, SPANS[role])
+    written = await at_desk(deps, case, role)
     is_top = case.kind is FeedbackKind.PRAISE or above(rung, there) is None
     return {**written, "rung": rung, "is_top": is_top, "holder": "", "department_sealed": ""}
 
 
-async def at_desk(deps: Dependencies, case: Feedback, role: Role, span: Span) -> Document:
-    """Return what is written when a case lies with an office from now on, for a time."""
+async def at_desk(
+    deps: Dependencies, case: Feedback, role: Role, *, office: str = ""
+) -> Document:
+    """Return what is written when a case lies with an office from now on.
+
+    `office`: whose terms count, where it is not that one.
+    """
     own = desks([role], case.place)
+    span = await terms.span(deps, case.place, office or role)
     clocks = await deadlines.begin(deps, case.place, deps.now(), {GOAL: span})
     return {"desks": own, "seen_at": sorted({*case.seen_at, *own}), "clocks": clocks}
 

@@ -15,6 +15,7 @@ from services.feedback.states import IN_HAND, OPEN, UNDER_WAY, FeedbackState
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import ancestors
+from services.kernel.today import Part
 
 ORDERS: Final = {
     FeedbackSort.NEWEST: Keyset(Key(ascending=False)),
@@ -78,12 +79,16 @@ async def board(db: Database, seen: Sight, query: FeedbackQuery) -> Page[Feedbac
         where["desks"] = {"$in": list(seen.desks)}
     if query.scope is FeedbackScope.MINE:
         where["holder"] = seen.person
-    if seen.roles:
-        where["$nor"] = [{"about_all": True, "about": {"$in": list(seen.roles)}}]
+    where |= _of_others(seen)
     if query.q:
         where["words"] = {"$all": list(seen.words)}
     index, order = _index(query), ORDERS[query.sort]
     return await order.page(db[COLLECTION], Feedback, where, query, hint=index)
+
+
+def _of_others(seen: Sight) -> Document:
+    """Return the condition for what is not about a whole office that somebody holds."""
+    return {"$nor": [{"about_all": True, "about": {"$in": list(seen.roles)}}]}
 
 
 def _index(query: FeedbackQuery) -> str:
@@ -98,26 +103,41 @@ def _index(query: FeedbackQuery) -> str:
 # What has to be done, and who does it no more
 
 
-async def waiting(
-    db: Database, desks: Sequence[str], person: str, where: Document, *, limit: int
-) -> list[Feedback]:
-    """What lies with some desks and nobody else has taken, by end and id. By `desk_due`."""
+async def waiting(db: Database, seen: Sight, part: Part) -> list[Feedback]:
+    """What lies with somebody's desks and nobody else has taken, by its end and id.
+
+    Served by index `desk_due`.
+    """
+    behind: Document = {}
+    if part.after is not None:
+        end, key = part.after
+        later = {"$or": [{"sort_due": {"$gt": end}}, {"sort_due": end, "_id": {"$gt": key}}]}
+        behind = {"$and": [{"sort_due": {"$gte": end}}, later]}
     query: Document = {
-        "desks": {"$in": list(desks)},
+        "desks": {"$in": list(seen.desks)},
         "state": {"$in": list(IN_HAND)},
-        "holder": {"$in": ["", person]},
-        "about_people": {"$ne": person},
-        "person": {"$ne": person},
-        **where,
+        "holder": {"$in": ["", seen.person]},
+        "about_people": {"$ne": seen.person},
+        "person": {"$ne": seen.person},
+        **_of_others(seen),
+        **behind,
     }
+    if part.until is not None:
+        query["sort_due"] = {"$lt": part.until}
+    if part.without:
+        query["_id"] = {"$nin": list(part.without)}
     cursor = db[COLLECTION].find(query, hint="desk_due")
-    found = await cursor.sort([("sort_due", 1), ("_id", 1)]).limit(limit).to_list()
+    found = await cursor.sort([("sort_due", 1), ("_id", 1)]).limit(part.limit).to_list()
     return msgspec.convert(found, list[Feedback])
 
 
-async def count_under(db: Database, place: str, *, limit: int) -> int:
-    """Count what is in hand at a place and under it, up to a limit. By index `under`."""
-    query: Document = {"under": place, "state": {"$in": list(IN_HAND)}}
+async def count_under(db: Database, person_id: str, place: str, *, limit: int) -> int:
+    """Count what is in hand at a place and under it, not about somebody. By index `under`."""
+    query: Document = {
+        "under": place,
+        "state": {"$in": list(IN_HAND)},
+        "about_people": {"$ne": person_id},
+    }
     return await db[COLLECTION].count_documents(query, limit=limit, hint="under")
 
 

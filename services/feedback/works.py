@@ -16,6 +16,7 @@ from services.feedback.models import (
     ToDepartment,
 )
 from services.feedback.states import FeedbackAction
+from services.feedback.terms import actions as terms
 from services.kernel import errors
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Role
@@ -138,8 +139,7 @@ async def to_firm(deps: Dependencies, actor: Actor, case_id: str, reason: str) -
         there = await rungs.staffed(deps, found)
         if not there[Role.FIRM_MANAGER]:
             raise rungs.NobodyThere("这个小区没有可以接手的物业,请在本级办理")
-        span = rungs.SPANS[Role.FIRM_MANAGER]
-        return {**await rungs.at_desk(deps, found, Role.FIRM_MANAGER, span), "holder": ""}
+        return {**await rungs.at_desk(deps, found, Role.FIRM_MANAGER), "holder": ""}
 
     words = Words(remark=reason)
     return await _take(deps, actor, case_id, FeedbackAction.TO_FIRM, change=change, words=words)
@@ -152,7 +152,7 @@ async def to_department(
 
     async def change(_tx: Transaction, found: Feedback) -> Document:
         role = rungs.ROLES[found.rung]
-        lies = await rungs.at_desk(deps, found, role, rungs.DEPARTMENT_SPAN)
+        lies = await rungs.at_desk(deps, found, role, office=terms.DEPARTMENT)
         sealed = DEPARTMENT.seal(deps.vault, found.id, wish.department)
         return {**lies, "holder": actor.person_id, "department_sealed": sealed}
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from services.feedback import jobs
 from services.kernel.permissions import Role
 from tests.build.cast import COMPOUND, PHONES, UNIT, Estate, appoint
@@ -79,6 +81,10 @@ class Voices:
     async def post(self, who: Member | str, path: str, **body: Any) -> Reply:
         member = await self.member(who)
         return await self.world.api.post(f"/api/v1/{path}", body or None, as_=member)
+
+    async def send(self, verb: str, who: Member | str, path: str, **body: Any) -> Reply:
+        member, raw = await self.member(who), msgspec.json.encode(body)
+        return await self.world.api.call(verb, f"/api/v1/{path}", raw, as_=member)
 
     async def get(self, who: Member | str, path: str) -> Reply:
         return await self.world.api.get(f"/api/v1/{path}", as_=await self.member(who))

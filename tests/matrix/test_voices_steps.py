@@ -16,7 +16,7 @@ from services.kernel.permissions import Permission, Role
 from services.working_time.models import Pace
 from tests.matrix.posts import HOME, HOMES, OWNER, UNIT, Post
 from tests.matrix.row import Row
-from tests.matrix.rules import Outcome, at, decided, everyone
+from tests.matrix.rules import Outcome, at, citywide, decided, everyone
 from tests.matrix.town import Furniture, Maker, Scene
 from tests.matrix.walk import IN_TOWN, Walked
 
@@ -165,6 +165,13 @@ ROWS = (
         everyone(),
         query={"place": HOME, "kind": "suggestion"},
         bare="only what one said oneself, and that ended lately",
+    ),
+    Row("get", "/api/v1/feedback-terms", everyone(), bare="minutes, of the whole city"),
+    Row(
+        "put",
+        "/api/v1/feedback-terms",
+        citywide(),
+        body={"after_version": 0, "spans": {"unit_head": 840}},
     ),
     read(""),
     read("/history", bare="steps, without places and people"),

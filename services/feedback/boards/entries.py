@@ -1,0 +1,54 @@
+"""Entries of feedback on the list of what a head has to do: what lies with their office.
+
+Not what somebody else of the office has taken, nor what is theirs or about them.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.dependencies import Dependencies
+from services.feedback import store
+from services.feedback.boards import actions
+from services.feedback.filings.whereabouts import shown_place
+from services.feedback.models import Feedback
+from services.kernel.permissions import Actor, Permission
+from services.kernel.today import Entry, Part, TodayKind
+
+MOST_COUNTED: Final = 1000
+
+
+async def read(deps: Dependencies, actor: Actor, part: Part) -> list[Entry]:
+    """Return what waits for the actor, in one query."""
+    sight = actions.sight(deps, actor, [])
+    found = await store.waiting(deps.db, sight, part)
+    return [_entry(case) for case in found]
+
+
+def _entry(case: Feedback) -> Entry:
+    return Entry(
+        key=case.id,
+        place=shown_place(case),
+        subject=case.id,
+        title=f"办理{case.kind.label}{case.number}",
+        due_at=case.due_at,
+    )
+
+
+async def count(deps: Dependencies, actor: Actor, places: Sequence[str]) -> dict[str, int]:
+    """Return place → how much is in hand there and below, without what it is about."""
+    return {
+        place: await store.count_under(deps.db, actor.person_id, place, limit=MOST_COUNTED)
+        for place in places
+    }
+
+
+WAITING: Final = TodayKind(
+    name="feedback.waiting",
+    label="待办民情",
+    weight=20,
+    needs=Permission.HANDLE_FEEDBACK,
+    read=read,
+    count=count,
+    operations=("takeFeedback", "solveFeedback", "handFeedbackOn"),
+)
+TODAY: Final = (WAITING,)

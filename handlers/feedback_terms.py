@@ -3,7 +3,7 @@
 from handlers.http.base import ApiHandler
 from handlers.http.contract import Access, Route, endpoint
 from services.feedback.terms import actions as terms
-from services.feedback.terms.models import FeedbackTermsView, SetTerms, Spans
+from services.feedback.terms.models import FeedbackTermsView, SetFeedbackTerms
 from services.kernel.permissions import Permission
 
 
@@ -17,9 +17,9 @@ class FeedbackTermsHandler(ApiHandler):
         "setFeedbackTerms",
         needs=Permission.MANAGE_FEEDBACK_RULES,
         errors=("feedback_terms_moved_on",),
-        example=SetTerms(after_version=0, spans=Spans(unit_head=840)),
+        example=SetFeedbackTerms(after_version=0, unit_head=840),
     )
-    async def put(self, body: SetTerms) -> FeedbackTermsView:
+    async def put(self, body: SetFeedbackTerms) -> FeedbackTermsView:
         """Set how long each office of the city has; what lies somewhere keeps its deadline."""
         return await terms.put(self.deps, self.actor, body)
 

@@ -8,14 +8,24 @@ import msgspec
 
 from services.feedback import jobs
 from services.kernel.permissions import Role
-from tests.build.cast import COMPOUND, PHONES, UNIT, Estate, appoint
+from services.places import grids
+from services.places.models import NewGrid
+from tests.build import cast, template
+from tests.build.cast import (
+    COMMUNITY,
+    COMPOUND,
+    PHONES,
+    STAFF,
+    UNIT,
+    Estate,
+    appoint,
+)
 from tests.build.offices import (
     BUILDING,
     GRID,
     TODAY,
     appointment_of,
     firm_at,
-    make_grid,
     substitution,
 )
 from tests.build.sign_ins import Member
@@ -132,13 +142,32 @@ class Voices:
 
 async def build(estate: Estate) -> Voices:
     """Put somebody on each rung, and let them sign in."""
-    world = estate.world
-    assert (await make_grid(estate)).status == 201
+    await _stand(estate.world)
+    return await _signed_in(estate)
+
+
+async def opened(world: World) -> Voices:
+    """Do the same in an empty world: the first time by the product, then as a copy."""
+    await template.make(world, "voices", _make)
+    return await _signed_in(Estate(world))
+
+
+async def _make(world: World) -> None:
+    await cast.build(world, ())
+    await _stand(world)
+
+
+async def _stand(world: World) -> None:
+    wish = NewGrid(segment="g01", name="第一网格", buildings=[BUILDING])
+    await grids.add(world.deps, STAFF, COMMUNITY, wish)
     firm = await firm_at(world, COMPOUND)
     for phone, role, place in LADDER.values():
         of = {"firm_id": firm} if role is Role.FIRM_MANAGER else {}
         await appoint(world.deps, role, place, phone, **of)
+
+
+async def _signed_in(estate: Estate) -> Voices:
     voices = Voices(estate)
-    for name in ("head", *LADDER):
+    for name in ("head", "staff", *LADDER):
         await voices.member(name)
     return voices

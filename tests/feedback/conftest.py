@@ -3,10 +3,10 @@
 import pytest
 
 from tests.build import feedback
-from tests.build.cast import Estate
 from tests.build.feedback import Voices
+from tests.build.world import World
 
 
 @pytest.fixture
-async def voices(estate: Estate) -> Voices:
-    return await feedback.build(estate)
+async def voices(world: World) -> Voices:
+    return await feedback.opened(world)

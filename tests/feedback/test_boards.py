@@ -86,14 +86,12 @@ async def test_a_city_sets_how_long_each_office_has(voices: Voices) -> None:
     await appoint(voices.world.deps, Role.CITY_STAFF, "cc", "13900000081")
     city = await voices.world.sign_in("city", "13900000081")
     before = await voices.file("li")
-    assert (await voices.get("li", "feedback-terms")).body == {"spans": DEFAULTS, "version": 0}
-    wish = {"after_version": 0, "spans": {**DEFAULTS, "unit_head": 60}}
+    assert (await voices.get("li", "feedback-terms")).body == {**DEFAULTS, "version": 0}
+    wish = {**DEFAULTS, "after_version": 0, "unit_head": 60}
     for _ in range(2):  # the same again is the same
         reply = await voices.send("PUT", city, "feedback-terms", **wish)
         assert (reply.status, reply.body["version"]) == (200, 1)
-    late = await voices.send(
-        "PUT", city, "feedback-terms", after_version=0, spans={**DEFAULTS, "grid_head": 60}
-    )
+    late = await voices.send("PUT", city, "feedback-terms", after_version=0, grid_head=60)
     assert (late.status, late.code) == (409, "feedback_terms_moved_on")
     assert late.body["details"] == {"version": 1}
     after = await voices.file("li")

@@ -171,7 +171,7 @@ ROWS = (
         "put",
         "/api/v1/feedback-terms",
         citywide(),
-        body={"after_version": 0, "spans": {"unit_head": 840}},
+        body={"after_version": 0, "unit_head": 840},
     ),
     read(""),
     read("/history", bare="steps, without places and people"),

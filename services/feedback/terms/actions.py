@@ -7,11 +7,18 @@ from msgspec import Struct
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.feedback.terms import store
-from services.feedback.terms.models import FeedbackTermsView, SetTerms, Spans, Terms
+from services.feedback.terms.models import (
+    DEFAULTS,
+    FeedbackTermsView,
+    SetFeedbackTerms,
+    Spans,
+    Terms,
+)
 from services.kernel import errors
 from services.kernel.acts import Act
 from services.kernel.paths import ancestors
 from services.kernel.permissions import Actor, Permission, require_city
+from services.kernel.views import show
 from services.working_time.models import Pace, Span
 
 DEPARTMENT: Final = "department"
@@ -36,7 +43,7 @@ class FeedbackTermsMovedOn(errors.Conflict):
 async def span(deps: Dependencies, place: str, office: str) -> Span:
     """Return how long feedback of a place may lie with an office: a role, or a department."""
     found = await store.find(deps.db, ancestors(place)[0])
-    spans = found.spans if found else Spans()
+    spans = found.spans if found else DEFAULTS
     return Span(getattr(spans, office), Pace.WORKING)
 
 
@@ -47,13 +54,13 @@ async def get(deps: Dependencies, actor: Actor) -> FeedbackTermsView:
     return _view(found)
 
 
-async def put(deps: Dependencies, actor: Actor, wish: SetTerms) -> FeedbackTermsView:
+async def put(deps: Dependencies, actor: Actor, wish: SetFeedbackTerms) -> FeedbackTermsView:
     """Set the terms of the city. The same again is the same. Raises FeedbackTermsMovedOn."""
     require_city(actor, Permission.MANAGE_FEEDBACK_RULES)
     held = actor.places(Permission.MANAGE_FEEDBACK_RULES)
     new = Terms(
         id=next(place for place in held if "." not in place),
-        spans=wish.spans,
+        spans=show(wish, Spans),
         version=wish.after_version + 1,
         set_by=actor.person_id,
         set_at=deps.now(),
@@ -74,6 +81,5 @@ async def put(deps: Dependencies, actor: Actor, wish: SetTerms) -> FeedbackTerms
 
 
 def _view(terms: Terms | None) -> FeedbackTermsView:
-    if terms is None:
-        return FeedbackTermsView(spans=Spans(), version=0)
-    return FeedbackTermsView(spans=terms.spans, version=terms.version)
+    spans = terms.spans if terms else DEFAULTS
+    return show(spans, FeedbackTermsView, version=terms.version if terms else 0)

@@ -137,7 +137,7 @@ class EventView(Struct, kw_only=True):
     `remark`: What they wrote; null for nothing.
     `internal`: Whether only those who work on the case see this row.
     `photo_ids`: Ids of what was attached.
-    `rung`: Rung of the ladder that was told, or with which the case lies since; null for others.
+    `rung`: Rung of the ladder that was told, or with which it lies since; null for others.
     """
 
     event_id: str

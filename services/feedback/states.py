@@ -54,8 +54,7 @@ class FeedbackAction(Labelled):
 
 
 S, A, P = FeedbackState, FeedbackAction, Party
-HANDLE: Final = Permission.HANDLE_FEEDBACK
-OVERSEE: Final = Permission.OVERSEE_FEEDBACK
+HANDLE, OVERSEE = Permission.HANDLE_FEEDBACK, Permission.OVERSEE_FEEDBACK
 IN_HAND: Final = (S.WAITING, S.TAKEN, S.WITH_FIRM, S.WITH_DEPARTMENT)
 UNDER_WAY: Final = (*IN_HAND, S.NEEDS_INFO)
 OPEN: Final = (*UNDER_WAY, S.ANSWERED)

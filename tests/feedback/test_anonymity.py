@@ -165,56 +165,25 @@ async def test_nobody_near_learns_who_said_it(nameless: Nameless) -> None:
     for who in BELOW if by_night() else BY_DAY:
         assert await leaks(nameless, who) == set(), who
     assert (await voices.get("wang", f"feedback/{nameless.case_id}")).status == 404
-    own = await voices.see(nameless.author, nameless.case_id)
-    assert (own["is_mine"], own["author_name_masked"]) == (True, "欧*")
-    mine = (await voices.get(nameless.author, "me/feedback")).body["items"]
-    assert [item["feedback_id"] for item in mine] == [nameless.case_id]
-
-
-async def test_a_leak_in_an_answer_would_be_found(nameless: Nameless) -> None:
-    db = nameless.voices.world.db
-    await db.feedback.update_one({"_id": nameless.case_id}, {"$set": {"anonymous": False}})
+    text = await file_of(nameless, "grid")
+    assert SAID in text
+    assert nameless.found_in(text) == set()
+    assert nameless.found_in(text + NAME_OF_AUTHOR) == {"name"}
+    where, planted = {"_id": nameless.case_id}, {"$set": {"anonymous": False}}
+    await voices.world.db.feedback.update_one(where, planted)
     found = await leaks(nameless, "grid")
     assert f"/api/v1/feedback/{nameless.case_id}: masked name" in found
     assert "/api/v1/feedback?q=敲打: masked name" in found
 
 
-async def test_no_file_says_it(nameless: Nameless) -> None:
-    text = await file_of(nameless, "grid")
-    assert SAID in text
-    assert nameless.found_in(text) == set()
-    assert nameless.found_in(text + NAME_OF_AUTHOR) == {"name"}
-
-
-async def test_nothing_that_is_kept_says_it_but_whose_it_is(nameless: Nameless) -> None:
-    found = await kept(nameless)
-    assert {hit.partition(": ")[2] for hit in found} == {"person"}
-    assert {hit.partition(": ")[0] for hit in found} <= WHOSE
-    db = nameless.voices.world.db
-    plants: dict[str, dict[str, Any]] = {
-        "messages": {"person": "somebody", "body": f"{NAME_OF_AUTHOR}反映{nameless.case_id}"},
-        "audit": {"subject": nameless.case_id, "person": nameless.author.person_id},
-    }
-    for name, planted in plants.items():
-        row = {"_id": "planted", **planted}
-        await db[name].insert_one(row, bypass_document_validation=True)
-    where = {"case": nameless.case_id, "action": "solve"}
-    await db.case_events.update_one(where, {"$set": {"facts.home": HOME}})
-    assert {"messages.body: name", "audit.person: person", "case_events.facts: home"} <= (
-        await kept(nameless)
-    )
-
-
-async def test_the_audit_names_no_case_for_who_said_it(nameless: Nameless) -> None:
-    where = {"person": nameless.author.person_id, "act": re.compile("^feedback")}
-    rows = await nameless.voices.world.db.audit.find(where).to_list()
-    assert len(rows) == 3  # filed, added to, returned
-    assert {(row["subject"], row["place"]) for row in rows} == {("", "")}
-    assert {row["result"] for row in rows} == {"done"}
-
-
-async def test_the_community_sees_who_said_it_by_an_audited_look(nameless: Nameless) -> None:
+async def test_who_said_it_sees_it_and_the_community_by_an_audited_look(
+    nameless: Nameless,
+) -> None:
     voices, path = nameless.voices, f"feedback/{nameless.case_id}/author"
+    own = await voices.see(nameless.author, nameless.case_id)
+    assert (own["is_mine"], own["author_name_masked"]) == (True, "欧*")
+    mine = (await voices.get(nameless.author, "me/feedback")).body["items"]
+    assert [item["feedback_id"] for item in mine] == [nameless.case_id]
     seen = await voices.see("staff", nameless.case_id)
     assert seen["author_name_masked"] is None
     for who in BELOW:
@@ -227,6 +196,36 @@ async def test_the_community_sees_who_said_it_by_an_audited_look(nameless: Namel
     [row] = await voices.world.db.audit.find(where).to_list()
     assert row["facts"]["reason"] == "contact_resident"
     assert (await voices.post("subdistrict", path, reason="legal_duty")).status == 200
+    shown = (await voices.get("grid", f"feedback/{nameless.case_id}/photos")).body["items"]
+    assert len(shown) == 2
+    for photo in shown:  # seen by the case alone
+        for who in ("head", "grid", "staff", "wang"):
+            assert (await voices.get(who, f"photos/{photo['photo_id']}/url")).status == 404
+        kept = await voices.get(nameless.author, f"photos/{photo['photo_id']}/url")
+        assert kept.status == 200
+
+
+async def test_nothing_that_is_kept_says_it_but_whose_it_is(nameless: Nameless) -> None:
+    found = await kept(nameless)
+    assert {hit.partition(": ")[2] for hit in found} == {"person"}
+    assert {hit.partition(": ")[0] for hit in found} <= WHOSE
+    db = nameless.voices.world.db
+    acts = {"person": nameless.author.person_id, "act": re.compile("^feedback")}
+    rows = await db.audit.find(acts).to_list()
+    assert len(rows) == 3  # filed, added to, returned
+    assert {(row["subject"], row["place"], row["result"]) for row in rows} == {("", "", "done")}
+    plants: dict[str, dict[str, Any]] = {
+        "messages": {"person": "somebody", "body": f"{NAME_OF_AUTHOR}反映{nameless.case_id}"},
+        "audit": {"subject": nameless.case_id, "person": nameless.author.person_id},
+    }
+    for name, planted in plants.items():
+        row = {"_id": "planted", **planted}
+        await db[name].insert_one(row, bypass_document_validation=True)
+    where = {"case": nameless.case_id, "action": "solve"}
+    await db.case_events.update_one(where, {"$set": {"facts.home": HOME}})
+    assert {"messages.body: name", "audit.person: person", "case_events.facts: home"} <= (
+        await kept(nameless)
+    )
 
 
 async def test_a_place_that_few_share_is_not_kept(voices: Voices) -> None:
@@ -274,14 +273,3 @@ async def test_who_closes_the_account_is_not_given_away_by_it(nameless: Nameless
     assert (row["person"], row["filed_by"], row["photo_ids"]) == (None, "", [])
     assert row["name_sealed"] == row["home_sealed"] == row["text_sealed"] == ""
     assert row["words"] == []
-
-
-async def test_pictures_are_seen_by_the_case_alone(nameless: Nameless) -> None:
-    voices = nameless.voices
-    shown = (await voices.get("grid", f"feedback/{nameless.case_id}/photos")).body["items"]
-    assert len(shown) == 2
-    for photo in shown:
-        for who in ("head", "grid", "staff", "wang"):
-            assert (await voices.get(who, f"photos/{photo['photo_id']}/url")).status == 404
-        own = await voices.get(nameless.author, f"photos/{photo['photo_id']}/url")
-        assert own.status == 200

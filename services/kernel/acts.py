@@ -222,6 +222,13 @@ class Act(Labelled):
 
     TODAY_PUT_OFF = "today.put_off", "暂缓待办"
     TODAY_TAKEN_BACK = "today.taken_back", "取消暂缓待办"
+    HANDBOOK_WRITTEN = "handbook.written", "起草或修改手册内容"
+    HANDBOOK_DISCARDED = "handbook.discarded", "删除手册草稿"
+    HANDBOOK_PUBLISHED = "handbook.published", "发布手册内容"
+    HANDBOOK_RETIRED = "handbook.retired", "停用手册内容"
+    HANDBOOK_REVIEWED = "handbook.reviewed", "核对手册内容"
+    HANDBOOK_LOADED = "handbook.loaded", "导入手册初始内容"
+    HANDBOOK_JUDGED = "handbook.judged", "评价手册内容"
 
     PHOTO_ADDED = "photo.added", "上传照片"
     CONTENT_DECIDED = "content.decided", "审核内容", Guard.OWN_HOME

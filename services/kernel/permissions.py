@@ -85,13 +85,15 @@ class Permission(StrEnum):
     HANDLE_FEEDBACK = auto()  # what people say, where it lies with one's office
     OVERSEE_FEEDBACK = auto()  # all of it at a place; who said it, by a reveal
     MANAGE_FEEDBACK_RULES = auto()  # how long each rung may take
+    READ_HANDBOOK = auto()  # what to do about common questions
+    WRITE_HANDBOOK = auto()
     OPERATE = auto()  # dead jobs, suspense, the health of the system
     READ_AUDIT = auto()
 
 
 P = Permission
-LIVES_THERE: Final = frozenset({P.PAY_BILLS, P.VIEW_HOME})
-SUPERVISOR: Final = frozenset({P.VIEW_PLACES, P.VIEW_RATES})
+LIVES_THERE: Final = frozenset({P.READ_HANDBOOK, P.PAY_BILLS, P.VIEW_HOME})
+SUPERVISOR: Final = frozenset({P.VIEW_PLACES, P.VIEW_RATES, P.READ_HANDBOOK})
 BOOKKEEPER: Final = SUPERVISOR | {P.VIEW_UNPAID}
 WRITES: Final = frozenset({P.SEND_NOTICES, P.SEND_SURVEYS})
 WATCHES_REPAIRS: Final = frozenset({P.REPORT_FOR_OTHERS, P.FOLLOW_REPAIRS})
@@ -122,9 +124,14 @@ STAFF: Final = HEAD | {
     P.OVERSEE_REPAIR_PRICES,
     P.OVERSEE_SURVEYS,
     P.SETTLE_SURVEY_PAPERS,
+    P.WRITE_HANDBOOK,
 }
 # Offices above the community, who see figures and no residents.
-ABOVE: Final = SUPERVISOR | WRITES | {P.FOLLOW_REPAIRS, P.OVERSEE_HEADS, P.OVERSEE_SURVEYS}
+ABOVE: Final = (
+    SUPERVISOR
+    | WRITES
+    | {P.FOLLOW_REPAIRS, P.OVERSEE_HEADS, P.OVERSEE_SURVEYS, P.WRITE_HANDBOOK}
+)
 
 # Who runs the system does not read its audit, and who reads it changes nothing
 # (GB/T 22239-2019: system, security and audit administrators are different people).
@@ -142,16 +149,17 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     | WRITES
     | {P.RUN_BILLS, P.MANAGE_CODES, P.HANDLE_FEEDBACK}
     | {P.SET_REPAIR_PRICES, P.OVERSEE_REPAIR_PRICES, P.ANSWER_RATINGS},
-    Role.DISPATCHER: DISPATCH | {P.VIEW_PLACES, P.MANAGE_CODES},
-    Role.REPAIRER: frozenset({P.VIEW_PLACES, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS}),
+    Role.DISPATCHER: DISPATCH | {P.VIEW_PLACES, P.READ_HANDBOOK, P.MANAGE_CODES},
+    Role.REPAIRER: frozenset(
+        {P.VIEW_PLACES, P.READ_HANDBOOK, P.FOLLOW_REPAIRS, P.WORK_ON_REPAIRS}
+    ),
     Role.CASHIER: BOOKKEEPER,
     Role.COMMITTEE_MEMBER: SUPERVISOR | WRITES,
     Role.COMMUNITY_STAFF: STAFF | HEARS | MEDIATOR | CARES | {P.OVERSEE_FEEDBACK},
-    Role.MEDIATION_MEMBER: MEDIATOR | {P.VIEW_PLACES, P.ASSIGN_MEDIATOR},
+    Role.MEDIATION_MEMBER: MEDIATOR | {P.VIEW_PLACES, P.READ_HANDBOOK, P.ASSIGN_MEDIATOR},
     Role.SUBDISTRICT_STAFF: ABOVE | {P.HANDLE_FEEDBACK, P.OVERSEE_FEEDBACK},
     Role.DISTRICT_STAFF: ABOVE,
-    Role.CITY_STAFF: ABOVE
-    | {P.MANAGE_REPAIR_RULES, P.KEEP_CALENDAR, P.MANAGE_FEEDBACK_RULES},
+    Role.CITY_STAFF: ABOVE | {P.MANAGE_REPAIR_RULES, P.KEEP_CALENDAR, P.MANAGE_FEEDBACK_RULES},
     Role.ADMINISTRATOR: STAFF | {P.OPERATE, P.MANAGE_PAYEES, P.KEEP_CALENDAR},
     Role.AUDITOR: frozenset({P.READ_AUDIT}),
 }

@@ -40,6 +40,7 @@ DESCRIPTIONS: Final = {
     "feedback": "Feedback: what people say of a place, handled rung by rung, asked if solved.",
     "feedback-terms": "Terms of feedback: how long it may lie with each office.",
     "repairs": "Repairs: reported, followed, handed out, done, confirmed as fixed, rated.",
+    "calls": "Calls without numbers: somebody asks to call, the person decides.",
     "handbook": "Handbook of common questions: found, read, judged; written by offices.",
     "photos": "Photos as proof for a request, and short-lived addresses to see them.",
     "exports": "Files of whole lists and of one's own data, asked for and fetched.",

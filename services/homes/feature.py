@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.homes import actions
+from services.homes import actions, callees
 from services.homes.models import ResidentView
 from services.kernel.features import Feature
 from services.kernel.lists import List
@@ -28,4 +28,4 @@ RESIDENTS: Final = List(
     ),
 )
 
-FEATURE: Final = Feature(lists=(RESIDENTS,))
+FEATURE: Final = Feature(lists=(RESIDENTS,), callables=callees.CALLABLES)

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 
+from services.kernel.callables import CallKind
 from services.kernel.days import Month
 from services.kernel.documents import Document
 from services.kernel.lists import List
@@ -83,6 +84,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     `selections`: field of an audience that narrows its homes → which of some homes are meant.
     `cases`: kinds of cases, services.cases.kinds.Kind.
     `today`: kinds of entries of the list of what a head has to do.
+    `callables`: name of a kind of matters → whom somebody may call about one.
     """
 
     jobs: Mapping[str, Job] = {}
@@ -104,6 +106,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     selections: Mapping[str, Selection] = {}
     cases: tuple[Any, ...] = ()
     today: tuple[TodayKind, ...] = ()
+    callables: Mapping[str, CallKind] = {}
 
 
 class Features:
@@ -115,6 +118,7 @@ class Features:
     `measures`: name → figures of places.
     `checked`: kind of a content → what is done when its check ends. `checked_about`: kind of a
     content → what some are about. `cases`: name → kind. `today`: kinds of entries by weight.
+    `callables`: name → kind of matters that somebody may be called about.
     Raises ValueError for what two packages register by one name, since one of them would never
     be seen, and for the lane of a job that is not the package's; KeyError for a package of
     `before` that registers nothing; CycleError for a circle.
@@ -152,6 +156,7 @@ class Features:
         self.today: Final = tuple(
             sorted(kinds.values(), key=lambda one: (one.weight, one.name))
         )
+        self.callables: Final = _once(each.callables for each in features)
 
 
 def _once(registered: Iterable[Mapping[str, R]]) -> dict[str, R]:

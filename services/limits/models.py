@@ -20,6 +20,7 @@ class Rate(StrEnum):
     ORDER = auto()
     UPLOAD = auto()
     REVEAL = auto()
+    CALL = auto()
     EXPORT = auto()
     EXPORT_LIST = auto()
     PUSH = auto()  # messages through WeChat, by all processes together
@@ -81,6 +82,8 @@ ALLOWANCES: Final[dict[Rate, Allowance]] = {
     # Five photos of a leak, or of twelve homes by the staff; each costs a second of a core.
     Rate.UPLOAD: Allowance(60, HOUR),
     Rate.REVEAL: Allowance(60, HOUR),
+    # Each may ring at somebody's phone. A head who goes through a staircase asks some twenty.
+    Rate.CALL: Allowance(30, HOUR),
     Rate.EXPORT: Allowance(5, HOUR),
     # A month's closing takes every list of a compound; each is some seconds of the worker.
     Rate.EXPORT_LIST: Allowance(60, HOUR),

@@ -14,6 +14,7 @@ class Quota(StrEnum):
     REPAIRS = auto()  # each sends somebody to look
     MEDIATIONS = auto()  # each asks neighbours whether they take part
     FEEDBACK = auto()  # each asks a head for an answer
+    CALLS = auto()  # of one who asks to call one person: each asks that person
 
 
 class Share(Struct, frozen=True):
@@ -28,6 +29,7 @@ SHARES: Final[dict[Quota, Share]] = {
     Quota.REPAIRS: Share(20, timedelta(days=1)),
     Quota.MEDIATIONS: Share(3, timedelta(days=1)),
     Quota.FEEDBACK: Share(10, timedelta(days=1)),
+    Quota.CALLS: Share(3, timedelta(days=1)),
 }
 
 

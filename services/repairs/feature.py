@@ -26,7 +26,7 @@ from services.repairs.quotes import notify as quotes_notify
 from services.repairs.quotes import privacy as quotes_privacy
 from services.repairs.ratings import lists as ratings_lists
 from services.repairs.ratings import privacy as ratings_privacy
-from services.repairs.reporters import contents
+from services.repairs.reporters import callees, contents
 from services.repairs.reviews import lists as reviews_lists
 from services.repairs.reviews import notify as reviews_notify
 from services.repairs.reviews import privacy as reviews_privacy
@@ -76,4 +76,5 @@ FEATURE: Final = Feature(
         call_backs_lists.REPAIR_CALL_BACKS,
     ),
     broadcasts=outages_jobs.BROADCASTS,
+    callables=callees.CALLABLES,
 )

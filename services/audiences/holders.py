@@ -4,6 +4,7 @@ An office is meant when its place is one of the audience's, lies under one, or o
 place of a grid's head is each of its buildings.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -95,6 +96,31 @@ async def by_role(
 
 
 async def acting_over(deps: Dependencies, place: str, roles: Sequence[Role]) -> set[str]:
-    """Return whose office is in force at a place or above it today, and who has signed in."""
-    found = await offices.acting_at(deps, ancestors(place), roles)
+    """Return whose office is in force at a place or above it today, and who has signed in.
+
+    The head of the grid in which it lies is above it, too.
+    """
+    above = ancestors(place)
+    if Role.GRID_HEAD in roles:
+        above += await grids.grids_with(deps, place)
+    found = await offices.acting_at(deps, above, roles)
     return {one.person for one in found if one.person}
+
+
+async def acting_by_place(
+    deps: Dependencies, places: Sequence[str], roles: Sequence[Role]
+) -> dict[tuple[Role, str], set[str]]:
+    """Return (office, place) → whose office is in force at or above some places today.
+
+    Of those who have signed in. The place of a grid's head is each of its buildings. A few
+    queries however many places there are.
+    """
+    above = sorted({each for place in places for each in ancestors(place)})
+    over = await grids.grids_over(deps, places)
+    buildings = await grids.buildings_of(deps, over) if over else {}
+    found: dict[tuple[Role, str], set[str]] = defaultdict(set)
+    for one in await offices.acting_at(deps, [*above, *over], roles):
+        at = buildings.get(one.place, []) if one.role is Role.GRID_HEAD else [one.place]
+        for place in at:
+            found[one.role, place].add(one.person or "")
+    return found

@@ -61,7 +61,7 @@ async def _look_after(
 async def _warn(
     deps: Dependencies, tx: Transaction, kind: Kind, found: Any, clock: Clock
 ) -> None:
-    told = ladder.people_at_work if found.holder else ladder.first_people
+    told = ladder.people_at_work if kind.is_in_hand(found) else ladder.first_people
     people = await told(deps, kind, found)
     key = deadlines.key_of(found, kind.goals[found.state], clock)
     await kind.tell(deps, tx, found, News.WARNED, sorted(people), Side.WORK, key)

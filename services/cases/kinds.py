@@ -136,6 +136,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     somebody without an account; who has lost it has lost those cases. None: they keep them.
     `held_by`: permission by which somebody holds a case; who has lost it is told nothing more
     of what they still hold. None: they are told.
+    `hands`: (deps, case) → who has it in hand, where an office does and no one person of it;
+    None: its holder.
     `goals`: state → name of the deadline that runs in it. `paused`: states that stop it.
     `over`: states in which it has ended, though some step may open it again: nobody joins.
     `ladder`: who is told when it has passed, in this order. `ladders`: deadline's name → its
@@ -173,6 +175,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     own: Callable[[Any], Iterable[str | None]]
     files_for: Permission | None = None
     held_by: Permission | None = None
+    hands: Callable[[Any, Any], Awaitable[set[str]]] | None = None
     goals: Mapping[Any, str] = {}
     paused: frozenset[Any] = frozenset()
     over: frozenset[Any] = frozenset()
@@ -222,6 +225,10 @@ class Kind(Struct, frozen=True, kw_only=True):
         """Tell whether an action that may be asked again has been taken."""
         rows = [row for row in self.table.of(action) if isinstance(row, Step) and row.again]
         return case.state in {row.target for row in rows}
+
+    def is_in_hand(self, case: Any) -> bool:
+        """Tell whether somebody has a case in hand: its holder, or an office."""
+        return self.hands is not None or bool(case.holder)
 
     def rungs(self, state: Any) -> tuple[Rung, ...]:
         """Return the ladder of the deadline that runs in a state."""

@@ -31,6 +31,8 @@ async def people_at_work(deps: Dependencies, kind: Kind, found: Any) -> set[str]
 
     A message names the home: whoever left is told of it no more, and somebody has to be.
     """
+    if kind.hands is not None:
+        return await kind.hands(deps, found)
     if kind.held_by is None:
         return {found.holder}
     actor = Actor(found.holder, "", await grants.grants_of(deps, found.holder))

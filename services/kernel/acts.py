@@ -234,6 +234,18 @@ class Act(Labelled):
     CALL_ANSWERED = "call.answered", "答复通话请求"
     CALL_NUMBER_SHOWN = "call.number_shown", "查看通话号码"
     CALL_SETTINGS_CHANGED = "call.settings_changed", "更改电话向谁显示"
+    TASK_GIVEN = "task.given", "布置任务"
+    TASK_WITHDRAWN = "task.withdrawn", "撤回任务"
+    TASK_HOME_ANSWERED = "task.home_answered", "登记一户的任务情况"
+    TASK_PART_FINISHED = "task.part_finished", "上报任务完成"
+    TASK_PART_ACCEPTED = "task.part_accepted", "任务通过"
+    TASK_PART_RETURNED = "task.part_returned", "退回任务"
+    ROUND_PLAN_MADE = "round.plan_made", "制定巡查计划"
+    ROUND_PLAN_ENDED = "round.plan_ended", "停用巡查计划"
+    ROUND_PLAN_STARTED = "round.plan_started", "发起巡查"
+    ROUND_ITEM_CHECKED = "round.item_checked", "登记巡查项目"
+    ROUND_FINDING_FILED = "round.finding_filed", "上报巡查发现的问题"
+    ROUND_FINISHED = "round.finished", "完成巡查"
 
     PHOTO_ADDED = "photo.added", "上传照片"
     CONTENT_DECIDED = "content.decided", "审核内容", Guard.OWN_HOME

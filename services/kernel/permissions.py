@@ -87,6 +87,8 @@ class Permission(StrEnum):
     MANAGE_FEEDBACK_RULES = auto()  # how long each rung may take
     READ_HANDBOOK = auto()  # what to do about common questions
     WRITE_HANDBOOK = auto()
+    GIVE_TASKS = auto()  # to heads, with rounds; accept what they did
+    DO_TASKS = auto()  # report from home to home, and of rounds
     OPERATE = auto()  # dead jobs, suspense, the health of the system
     READ_AUDIT = auto()
 
@@ -102,7 +104,7 @@ DISPATCH: Final = WATCHES_REPAIRS | {P.WORK_ON_REPAIRS, P.DISPATCH_REPAIRS}
 ROUNDS: Final = BOOKKEEPER | WATCHES_REPAIRS | {P.CALL_BACK_REPAIRS, P.PLAN_VISITS}
 # What people say. Not the administrators': they keep the system, and hold no rung.
 HEARS: Final = frozenset({P.WRITE_FEEDBACK, P.HANDLE_FEEDBACK})
-HEAD: Final = ROUNDS | WRITES | {P.VIEW_RESIDENTS, P.ADVISE_HOMES}
+HEAD: Final = ROUNDS | WRITES | {P.VIEW_RESIDENTS, P.ADVISE_HOMES, P.DO_TASKS}
 # May be asked to mediate; who only runs the system may not.
 MEDIATOR: Final = frozenset({P.MEDIATE})
 CARES: Final = frozenset({P.KEEP_CARDS, P.REVEAL_CARDS})
@@ -118,6 +120,7 @@ STAFF: Final = HEAD | {
     P.OVERSEE_HEADS,
     P.MANAGE_FIRMS,
     P.MODERATE,
+    P.GIVE_TASKS,
     *DISPATCH,
     P.DECIDE_REPAIR_APPEALS,
     P.MANAGE_REPAIR_RULES,

@@ -13,11 +13,12 @@ from services.kernel.measures import FEN, Measure, Scan, Span
 
 SPAN: Final = Span("2026-03", 2, "property_fee")
 READER: Final = "services.statistics.measures"
-# Each counts documents of one broadcast or one survey, which is no figure of the places.
-OF_ONE_BROADCAST: Final = {
+# Each counts documents of one broadcast, survey or task, which is no figure of the places.
+OF_ONE_THING: Final = {
     "services.surveys.answers.store",
     "services.messaging.broadcasts.homes_store",
     "services.messaging.bulk_store",
+    "services.tasks.parts.store",
 }
 MEASURES: Final = FEATURES.measures.values()
 of_each = pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
@@ -62,7 +63,7 @@ def test_figures_of_places_are_added_up_in_one_module(source_tree: SourceTree) -
         if isinstance(node, ast.ImportFrom) and node.module == "services.kernel.paths"
         if "part" in {alias.name for alias in node.names}
     }
-    assert grouping == {READER, *OF_ONE_BROADCAST}
+    assert grouping == {READER, *OF_ONE_THING}
     scans = {
         module.name
         for module in source_tree.of("services")

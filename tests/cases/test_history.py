@@ -13,7 +13,7 @@ from services.dependencies import Transaction
 from services.kernel import errors
 from services.kernel.documents import Document
 from services.kernel.labels import Labelled
-from tests.build import feedback, mediations, repairs
+from tests.build import feedback, mediations, repairs, tasks
 from tests.build.cast import UNIT, Estate, homes
 from tests.build.homes import asked, newcomer
 from tests.build.world import World
@@ -54,6 +54,11 @@ async def said(estate: Estate) -> str:
     return await voices.file("li")
 
 
+async def task(estate: Estate) -> str:
+    given = await tasks.build(estate)
+    return str((await given.part(await given.give(), UNIT))["part_id"])
+
+
 # A case of each kind with what its steps need.
 MAKERS: Final[dict[str, Callable[[Estate], Awaitable[str]]]] = {
     "feedback": said,
@@ -61,6 +66,7 @@ MAKERS: Final[dict[str, Callable[[Estate], Awaitable[str]]]] = {
     "mediation": mediation,
     "repair": repair,
     "repair_review": review,
+    "task": task,
 }
 
 

@@ -47,7 +47,9 @@ async def _of_party(
 ) -> set[str]:
     match party:
         case Party.HOLDER:
-            return await ladder.people_at_work(deps, kind, found) if found.holder else set()
+            if not kind.is_in_hand(found):
+                return set()
+            return await ladder.people_at_work(deps, kind, found)
         case Party.EARLIER_HOLDER:
             return {earlier} - {found.holder}
         case Party.FIRST_RUNG:

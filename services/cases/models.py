@@ -23,6 +23,7 @@ class CameBy(Labelled):
     VISIT = "visit", "上门走访"
     MEETING = "meeting", "会议"
     COUNTER = "counter", "服务窗口"
+    ROUND = "round", "巡查"  # found by a head on a round
     CITY = "city", "城市平台"  # another system, by Open311
 
 

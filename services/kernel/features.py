@@ -15,6 +15,7 @@ from msgspec import Struct
 from services.kernel.callables import CallKind
 from services.kernel.days import Month
 from services.kernel.documents import Document
+from services.kernel.findings import FindingTarget
 from services.kernel.lists import List
 from services.kernel.measures import Measure
 from services.kernel.personal_data import Holding
@@ -85,6 +86,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     `cases`: kinds of cases, services.cases.kinds.Kind.
     `today`: kinds of entries of the list of what a head has to do.
     `callables`: name of a kind of matters → whom somebody may call about one.
+    `findings`: what a finding of a round can become.
     """
 
     jobs: Mapping[str, Job] = {}
@@ -107,6 +109,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     cases: tuple[Any, ...] = ()
     today: tuple[TodayKind, ...] = ()
     callables: Mapping[str, CallKind] = {}
+    findings: tuple[FindingTarget, ...] = ()
 
 
 class Features:
@@ -119,6 +122,7 @@ class Features:
     `checked`: kind of a content → what is done when its check ends. `checked_about`: kind of a
     content → what some are about. `cases`: name → kind. `today`: kinds of entries by weight.
     `callables`: name → kind of matters that somebody may be called about.
+    `findings`: name → what a finding can become.
     Raises ValueError for what two packages register by one name, since one of them would never
     be seen, and for the lane of a job that is not the package's; KeyError for a package of
     `before` that registers nothing; CycleError for a circle.
@@ -157,6 +161,9 @@ class Features:
             sorted(kinds.values(), key=lambda one: (one.weight, one.name))
         )
         self.callables: Final = _once(each.callables for each in features)
+        self.findings: Final = _once(
+            {one.name: one} for each in features for one in each.findings
+        )
 
 
 def _once(registered: Iterable[Mapping[str, R]]) -> dict[str, R]:

@@ -57,6 +57,18 @@ async def attach(
         raise models.missing()
 
 
+async def detach(
+    deps: Dependencies, tx: Transaction, actor: Actor, photo_ids: Sequence[str], *, subject: str
+) -> list[str]:
+    """Detach photos of the actor from `subject`, to attach them in the same transaction.
+
+    Return which of them are theirs: to what others sent they have no right. What is attached to
+    nothing is removed at once.
+    """
+    by, now = actor.person_id, deps.now()
+    return await store.detach(deps.db, tx, photo_ids, by, now, subject=subject)
+
+
 async def urls(
     deps: Dependencies,
     actor: Actor,

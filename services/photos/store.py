@@ -75,6 +75,24 @@ async def attach(
     ).modified_count
 
 
+async def detach(
+    db: Database,
+    tx: Transaction,
+    photo_ids: Sequence[str],
+    person: str,
+    at: datetime,
+    *,
+    subject: str,
+) -> list[str]:
+    """Detach a person's photos from what they were sent for; return which these were."""
+    where = {"_id": {"$in": list(photo_ids)}, "person": person, "attached_to": subject}
+    found = await db[COLLECTION].find(where, {"_id": 1}, session=tx).to_list()
+    ids: list[str] = [each["_id"] for each in found]
+    change = {"$set": {"attached_to": "", "place": "", "needs": None, "sweep_at": at}}
+    await db[COLLECTION].update_many({"_id": {"$in": ids}}, change, session=tx)
+    return ids
+
+
 async def disown(db: Database, tx: Transaction, person: str, at: datetime) -> int:
     """Make a step of a person's photos nobody's, to be removed. Served by index `person`."""
     ids = await steps.ids_of(tx, db[COLLECTION], {"person": person})

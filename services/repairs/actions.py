@@ -114,7 +114,7 @@ def _require_theirs(actor: Actor, wish: ReportRepair, part: Part) -> None:
 
 def _way(wish: ReportRepair) -> CameBy:
     """Return how it came in; only who reports for somebody else says so. Raises BadWay."""
-    if wish.way is CameBy.CITY or (wish.way and not wish.on_behalf_of):
+    if wish.way in {CameBy.CITY, CameBy.ROUND} or (wish.way and not wish.on_behalf_of):
         raise BadWay("报修方式不对:替别人报修时才填写,且不能是城市平台")
     return wish.way or (CameBy.SCAN if wish.code else CameBy.APP)
 

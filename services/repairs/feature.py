@@ -26,7 +26,7 @@ from services.repairs.quotes import notify as quotes_notify
 from services.repairs.quotes import privacy as quotes_privacy
 from services.repairs.ratings import lists as ratings_lists
 from services.repairs.ratings import privacy as ratings_privacy
-from services.repairs.reporters import callees, contents
+from services.repairs.reporters import callees, contents, findings
 from services.repairs.reviews import lists as reviews_lists
 from services.repairs.reviews import notify as reviews_notify
 from services.repairs.reviews import privacy as reviews_privacy
@@ -47,6 +47,7 @@ FEATURE: Final = Feature(
     ),
     checked=contents.CHECKED,
     checked_about=contents.CHECKED_ABOUT,
+    findings=findings.FINDINGS,
     holdings=(
         *privacy.HOLDINGS,
         *categories_privacy.HOLDINGS,

@@ -126,6 +126,7 @@ class Repair(CaseFields, kw_only=True):
     appealed: bool = False
     merged_into: str = ""
     split_from: str = ""
+    found_in: str = ""  # id of the round of a head
     outage: str = ""
     outage_asked: bool = False  # at the end of that; what was answered then holds
     guarantee_of: str = ""
@@ -325,6 +326,7 @@ class RepairView(Struct, kw_only=True):
     `wish`: When somebody is there, for the same; null for any time.
     `merged_into`: Id of the repair that it was merged into; null for none.
     `outage_id`: Id of the outage that it is about; null for none.
+    `found_in`: Id of the round on which a head found it, for who works on it; null for none.
     `is_guaranteed`: Whether it is free under the guarantee of an earlier repair.
     `guarantee_of`: Id of that repair; null for none, and for who may not see it.
     `urged`: How often people asked to hurry.
@@ -367,6 +369,7 @@ class RepairView(Struct, kw_only=True):
     wish: Annotated[Wish | None, NONE_HERE]
     merged_into: Annotated[str | None, NONE_HERE]
     outage_id: Annotated[str | None, NONE_HERE]
+    found_in: Annotated[str | None, NONE_HERE]
     is_guaranteed: Annotated[bool, Meta(examples=[False])]
     guarantee_of: Annotated[str | None, NONE_HERE]
     urged: Annotated[int, Meta(examples=[0])]

@@ -174,6 +174,7 @@ def _shown(
         merged_into=repair.merged_into or None,
         wish=repair.wish if seen.contact else None,
         outage_id=repair.outage or None,
+        found_in=(repair.found_in or None) if seen.internal else None,
         is_guaranteed=is_free,
         guarantee_of=repair.guarantee_of if is_free and repair.guarantee_of in free else None,
         is_asked=cases.is_asked(REPAIR, repair, row),

@@ -4,7 +4,7 @@ Each place is one transaction that also moves the cursor of its task, so that a 
 killed and replaced makes no part twice, and none is left out.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -49,7 +49,7 @@ async def spread(deps: Dependencies, payload: Document) -> Again | None:
     task = await store.find(deps.db, payload["task_id"])
     if task is None or task.state is not TaskState.SPREADING:
         return None
-    found = [place async for place in next_places(deps, task, limit=AT_ONCE)]
+    found = await rungs.places_of(deps, task.places, task.role, after=task.after, limit=AT_ONCE)
     hands = await rungs.hands_of(deps, [(place, task.role) for place in found])
     for place in found:
         if not await _make(deps, task, place, hands[place, task.role]):
@@ -64,29 +64,6 @@ async def _end(deps: Dependencies, tx: Transaction, task: Task) -> None:
     if await store.move(deps.db, tx, task, TaskAction.SPREAD, {}):
         due_at = start_of(plus_days(task.until, 1)) + KEPT_FOR
         await jobs.enqueue(deps, tx, LET_GO, task.id, due_at=due_at, task_id=task.id)
-
-
-async def next_places(deps: Dependencies, task: Task, *, limit: int) -> AsyncIterator[str]:
-    """Yield the next places of heads that a task means, by path.
-
-    Its own places lie over them, or in them: then each is meant once.
-    """
-    after, count = task.after, 0
-    segments, kind = rungs.SEGMENTS[task.role.role], rungs.KINDS[task.role]
-    for meant in task.places:
-        if meant.count(".") + 1 >= segments:
-            found = [".".join(meant.split(".")[:segments])]
-        else:
-            there = await places.of_kind_under(
-                deps, meant, kind, after=after, limit=limit - count
-            )
-            found = [place.id for place in there]
-        for place in found:
-            if place > after and count < limit:
-                after, count = place, count + 1
-                yield place
-        if count == limit:
-            return
 
 
 async def _make(deps: Dependencies, task: Task, place: str, hands: Hands) -> bool:

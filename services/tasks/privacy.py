@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from mongo_indexes import task_homes, task_parts, tasks
+from mongo_indexes import round_plans, rounds, task_homes, task_parts, tasks
 from services.kernel.personal_data import Fate, Holding
 from services.tasks.parts.models import NOTE
+from services.tasks.rounds.models import NOTE as NOTE_OF_ROUND
 
 HOLDINGS: Final = (
     Holding(
@@ -25,5 +26,18 @@ HOLDINGS: Final = (
         why="逐户登记的情况,只记房屋,不记姓名;说明和照片在任务结束180天后删除",
         sealed={"note_sealed": NOTE},
         staff=("by",),
+    ),
+    Holding(
+        collection=round_plans.COLLECTION,
+        fate=Fate.NOBODYS,
+        why="社区制定的巡查计划,是公务,不含个人信息",
+        staff=("made_by", "ended_by"),
+    ),
+    Holding(
+        collection=rounds.COLLECTION,
+        fate=Fate.NOBODYS,
+        why="公共部位的巡查情况,不记姓名;照片在结束180天后删除",
+        sealed={"checks.note_sealed": NOTE_OF_ROUND},
+        staff=("filed_by", "person", "holder", "checks.by"),
     ),
 )

@@ -27,6 +27,7 @@ OTHER_WORDS: Final = {
     },  # what a message says of a step
     "services.mediations.notify": {"PROGRESS", "FAILED", "WORK"},  # neutral words for screens
     "services.tasks.parts.notify": {"WORDS"},
+    "services.tasks.rounds.notify": {"WORDS"},
     "services.register.sheet.cells": {"RELATIONS"},  # what registers write for it
 }
 

@@ -13,7 +13,7 @@ from services.dependencies import Transaction
 from services.kernel import errors
 from services.kernel.documents import Document
 from services.kernel.labels import Labelled
-from tests.build import feedback, mediations, repairs, tasks
+from tests.build import feedback, mediations, repairs, rounds, tasks
 from tests.build.cast import UNIT, Estate, homes
 from tests.build.homes import asked, newcomer
 from tests.build.world import World
@@ -59,6 +59,11 @@ async def task(estate: Estate) -> str:
     return str((await given.part(await given.give(), UNIT))["part_id"])
 
 
+async def a_round(estate: Estate) -> str:
+    given = await tasks.build(estate)
+    return str((await rounds.started(given, await rounds.planned(given)))["round_id"])
+
+
 # A case of each kind with what its steps need.
 MAKERS: Final[dict[str, Callable[[Estate], Awaitable[str]]]] = {
     "feedback": said,
@@ -67,6 +72,7 @@ MAKERS: Final[dict[str, Callable[[Estate], Awaitable[str]]]] = {
     "repair": repair,
     "repair_review": review,
     "task": task,
+    "round": a_round,
 }
 
 

@@ -48,7 +48,8 @@ async def given(
 ) -> None:
     """Tell people of a task that they have in hand now."""
     values = {"title": part.title, "until_on": part.until}
-    await _send(deps, tx, part, people, TASK_GIVEN, part.task, values)
+    opens = f"task={part.task}"
+    await send(deps, tx, people, TASK_GIVEN, key=part.task, values=values, opens=opens)
 
 
 async def tell(
@@ -64,18 +65,21 @@ async def tell(
     due = part.due_at.isoformat() if part.due_at else ""
     as_ = key if news in SINGLE else f"{part.task}:{news}:{due}"
     values = {"title": part.title, "news": WORDS[news]}
-    await _send(deps, tx, part, people, TASK_NEWS, as_, values)
+    opens = f"task={part.task}"
+    await send(deps, tx, people, TASK_NEWS, key=as_, values=values, opens=opens)
 
 
-async def _send(
+async def send(
     deps: Dependencies,
     tx: Transaction,
-    part: TaskPart,
     people: Iterable[str],
     template: Template,
+    *,
     key: str,
     values: dict[str, str],
+    opens: str,
 ) -> None:
+    """Send people a message of a task or round. `opens`: the query of the page of a tap."""
     for person in people:
         await messaging.notify(
             deps,
@@ -84,5 +88,5 @@ async def _send(
             template=template,
             key=key,
             values=values,
-            page=f"{template.page}?task={part.task}",
+            page=f"{template.page}?{opens}",
         )

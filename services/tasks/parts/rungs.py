@@ -13,6 +13,7 @@ from services.audiences import holders
 from services.dependencies import Dependencies
 from services.kernel.paths import ancestors
 from services.kernel.permissions import HEADS, PERMISSIONS, Actor, Permission, Role
+from services.places import actions as places
 from services.places.models import LADDER, Kind
 from services.tasks.models import HeadRole
 
@@ -42,8 +43,8 @@ async def hands_of(
     deps: Dependencies, wanted: Sequence[tuple[str, HeadRole]]
 ) -> dict[tuple[str, HeadRole], Hands]:
     """Return (place, office) → who has it in hand today; a few queries however many."""
-    places = sorted({place for place, _ in wanted})
-    acting = await holders.acting_by_place(deps, places, UPWARDS)
+    there = sorted({place for place, _ in wanted})
+    acting = await holders.acting_by_place(deps, there, UPWARDS)
     return {(place, role): _hands(acting, place, role.role) for place, role in set(wanted)}
 
 
@@ -76,3 +77,25 @@ def reaches(actor: Actor, place: str, role: HeadRole) -> bool:
     held = actor.roles(Permission.DO_TASKS, place)
     lower = UPWARDS[: UPWARDS.index(role.role)]
     return any(each not in lower for each in held)
+
+
+async def places_of(
+    deps: Dependencies, meant: Sequence[str], role: HeadRole, *, after: str, limit: int
+) -> list[str]:
+    """Return the next places of heads at, in or over some places, by path; each once.
+
+    `meant`: outermost paths, sorted. `after`: the last place of the ones before.
+    """
+    found: list[str] = []
+    for place in meant:
+        last = found[-1] if found else after
+        if place.count(".") + 1 >= SEGMENTS[role.role]:
+            upper = ".".join(place.split(".")[: SEGMENTS[role.role]])
+            found += [upper] if upper > last else []
+        else:
+            left = limit - len(found)
+            there = await places.of_kind_under(deps, place, KINDS[role], after=last, limit=left)
+            found += [each.id for each in there]
+        if len(found) == limit:
+            break
+    return found

@@ -15,6 +15,7 @@ from services.kernel.paths import part as segments
 from services.kernel.paths import under
 from services.kernel.permissions import Role
 from services.kernel.today import Part
+from services.tasks.entries import within
 from services.tasks.parts.models import HomesQuery, PartsQuery, TaskHome, TaskPart
 from services.tasks.parts.states import ANSWERABLE, PartState
 
@@ -46,18 +47,7 @@ async def in_hand(db: Database, held: Sequence[str], query: ListQuery) -> Page[T
 
 async def due(db: Database, held: Sequence[str], wanted: Part) -> list[TaskPart]:
     """Part of what some offices have in hand, by its day and id. Served by index `held`."""
-    where: Document = {"held": {"$in": list(held)}, "state": PartState.OPEN}
-    bounds: list[Document] = []
-    if wanted.after is not None:
-        at, key = wanted.after
-        bounds.append({"sort_due": {"$gte": at}})
-        bounds.append({"$or": [{"sort_due": {"$gt": at}}, {"_id": {"$gt": key}}]})
-    if wanted.until is not None:
-        bounds.append({"sort_due": {"$lt": wanted.until}})
-    if wanted.without:
-        bounds.append({"_id": {"$nin": list(wanted.without)}})
-    if bounds:
-        where["$and"] = bounds
+    where = {"held": {"$in": list(held)}, "state": PartState.OPEN, **within(wanted)}
     cursor = db[COLLECTION].find(where, hint="held").sort(BY_DUE.order).limit(wanted.limit)
     return msgspec.convert(await cursor.to_list(), list[TaskPart])
 

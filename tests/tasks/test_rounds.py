@@ -1,0 +1,142 @@
+"""Rounds: made for each due day, walked with a checklist, and what is found."""
+
+from typing import Any
+
+import pytest
+
+from services.tasks.rounds import jobs, rhythms
+from services.tasks.rounds.rhythms import Rhythm, RhythmKind
+from tests.build.cast import NEXT_UNIT, UNIT
+from tests.build.photos import sent
+from tests.build.rounds import ITEMS, checked, due, planned, started
+from tests.build.tasks import Tasks
+
+
+async def test_each_due_day_has_its_rounds_and_no_other(tasks: Tasks) -> None:
+    plan = await planned(tasks)
+    await due(tasks)
+    assert await tasks.items("head", "me/rounds") == []
+    await tasks.advance(days=2)
+    for _ in range(2):  # a schedule that is run again makes nothing twice
+        await due(tasks)
+    [mine] = await tasks.items("head", "me/rounds")
+    assert (mine["place"], mine["until"], mine["left"]) == (UNIT, "2026-03-06", 2)
+    places = [each["place"] for each in await tasks.items("staff", f"rounds?plan_id={plan}")]
+    assert sorted(places) == [NEXT_UNIT, UNIT]
+    assert len(await tasks.told("head", "task_given")) == 1
+    assert (await tasks.get("next_head", f"rounds/{mine['round_id']}")).status == 404
+
+
+async def test_days_without_a_worker_are_caught_up_only_where_it_helps(tasks: Tasks) -> None:
+    plan = await planned(tasks, {"kind": "days", "every": 1}, days=2)
+    await tasks.advance(days=40)
+    await due(tasks)
+    found = await tasks.items("staff", f"rounds?plan_id={plan}&place={UNIT}")
+    assert sorted(each["until"] for each in found) == ["2026-04-11", "2026-04-12"]
+    kept = (await tasks.get("staff", f"round-plans/{plan}")).body
+    assert kept["next_day"] == "2026-04-12"
+
+
+async def test_a_worker_that_is_killed_makes_none_twice(
+    tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "AT_ONCE", 1)
+    plan = await planned(tasks, {"kind": "by_hand"})
+    reply = await tasks.post("staff", f"round-plans/{plan}/start", places=[])
+    run = {"plan_id": plan, "run": reply.body["run_id"], "until": reply.body["until"]}
+    payload = {**run, "after": "", "places": [], "by": "staff"}
+    for _ in range(2):  # once by a worker that dies before its job is noted as done
+        await jobs.spread(tasks.world.deps, payload)
+    await tasks.world.work()
+    found = await tasks.items("staff", f"rounds?plan_id={plan}")
+    assert sorted(each["place"] for each in found) == [NEXT_UNIT, UNIT]
+
+
+async def test_a_finding_becomes_a_repair_with_one_tap(tasks: Tasks) -> None:
+    made = (await started(tasks, await planned(tasks, {"kind": "by_hand"})))["round_id"]
+    head = await tasks.member("head")
+    photo = await sent(tasks.world.api, head, purpose="case")
+    assert (await checked(tasks, made, "stairs", "finding")).code == "round_note_needed"
+    body: dict[str, Any] = {"note": "三楼的灯不亮", "photo_ids": [photo]}
+    seen = (await checked(tasks, made, "stairs", "finding", **body)).body
+    assert (seen["findings"], seen["left"]) == (1, 1)
+    path = f"rounds/{made}/items"
+    wish = {"target": "repair", "category": "stair_light"}
+    early = await tasks.post("head", f"{path}/exit/filing", **wish)
+    assert (early.status, early.code) == (409, "round_not_a_finding")
+    strange = await tasks.post("head", f"{path}/stairs/filing", target="nothing")
+    assert (strange.status, strange.code) == (422, "round_unknown_target")
+    filed = await tasks.post("head", f"{path}/stairs/filing", **wish)
+    assert filed.status == 201, filed.body
+    [item] = [each for each in filed.body["checks"] if each["key"] == "stairs"]
+    repair = (await tasks.get("staff", f"repairs/{item['filed']}")).body
+    assert (repair["place"], repair["text"]) == (UNIT, "三楼的灯不亮")
+    assert (repair["photo_ids"], repair["found_in"]) == ([photo], made)
+    again = await tasks.post("head", f"{path}/stairs/filing", **wish)
+    assert (again.status, again.code) == (409, "round_filed_before")
+    change = await checked(tasks, made, "stairs")
+    assert (change.status, change.code) == (409, "round_filed_before")
+
+
+async def test_a_round_is_finished_when_all_was_looked_at(tasks: Tasks) -> None:
+    made = (await started(tasks, await planned(tasks, {"kind": "by_hand"})))["round_id"]
+    early = await tasks.post("head", f"rounds/{made}/finish")
+    assert (early.status, early.code) == (422, "round_items_left")
+    await checked(tasks, made, "stairs")
+    await checked(tasks, made, "exit", "not_applicable")
+    assert (await tasks.post("head", f"rounds/{made}/finish")).body["state"] == "done"
+    late = await checked(tasks, made, "exit")
+    assert (late.status, late.code) == (409, "round_moved_on")
+    assert await tasks.items("head", "me/rounds") == []
+
+
+async def test_a_round_that_nobody_made_lapses(tasks: Tasks) -> None:
+    made = await started(tasks, await planned(tasks, {"kind": "by_hand"}))
+    await tasks.advance(days=11)
+    await tasks.world.work()
+    seen = (await tasks.get("head", f"rounds/{made['round_id']}")).body
+    assert (seen["state"], seen["steps"]) == ("missed", [])
+
+
+async def test_an_ended_plan_makes_no_more_rounds(tasks: Tasks) -> None:
+    plan = await planned(tasks)
+    assert (await tasks.post("staff", f"round-plans/{plan}/end")).body["next_day"] is None
+    again = await tasks.post("staff", f"round-plans/{plan}/end")
+    assert (again.status, again.code) == (409, "round_plan_ended")
+    start = await tasks.post("staff", f"round-plans/{plan}/start", places=[])
+    assert (start.status, start.code) == (409, "round_plan_ended")
+    await tasks.advance(days=2)
+    await due(tasks)
+    assert await tasks.items("head", "me/rounds") == []
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "after", "expected"),
+    [
+        (Rhythm(kind=RhythmKind.DAYS, every=3), "2026-03-01", "2026-03-02"),
+        (Rhythm(kind=RhythmKind.DAYS, every=3), "2026-03-02", "2026-03-05"),
+        (Rhythm(kind=RhythmKind.WEEKLY, weekday=1), "2026-03-02", "2026-03-09"),
+        (Rhythm(kind=RhythmKind.WEEKLY, weekday=7), "2026-03-02", "2026-03-08"),
+        (Rhythm(kind=RhythmKind.MONTHLY, month_day=1), "2026-03-02", "2026-04-01"),
+        (Rhythm(kind=RhythmKind.MONTHLY, month_day=28), "2026-12-28", "2027-01-28"),
+        (Rhythm(kind=RhythmKind.BY_HAND), "2026-03-02", None),
+    ],
+)
+def test_due_days_follow_the_rhythm(rhythm: Rhythm, after: str, expected: str | None) -> None:
+    assert rhythms.following(rhythm, "2026-03-02", after) == expected
+
+
+@pytest.mark.parametrize("rhythm", [{"kind": "weekly"}, {"kind": "by_hand", "every": 2}])
+async def test_a_rhythm_has_the_number_that_it_needs(
+    tasks: Tasks, rhythm: dict[str, Any]
+) -> None:
+    reply = await tasks.post(
+        "staff",
+        "round-plans",
+        title="楼道",
+        places=[UNIT],
+        role="unit_head",
+        items=ITEMS,
+        rhythm=rhythm,
+    )
+    assert (reply.status, reply.code) == (422, "round_bad_rhythm")

@@ -11,7 +11,9 @@ INDEXES: Final = [
     # Homes of a part: services/tasks/parts/store.py homes(), find_home()
     IndexModel([("part", ASCENDING), ("home", ASCENDING)], name="part", unique=True),
     # Those of a task with a note or photos, which go after a time: with_traces()
-    IndexModel([("task", ASCENDING)], name="task"),
+    IndexModel(
+        [("task", ASCENDING)], name="traces", partialFilterExpression={"has_traces": True}
+    ),
 ]
 
 VALIDATOR: Final = {

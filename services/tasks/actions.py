@@ -8,7 +8,7 @@ from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
-from services.kernel.days import check_day
+from services.kernel.days import check_day, plus_days, start_of
 from services.kernel.documents import Document
 from services.kernel.pages import Page
 from services.kernel.paths import outermost, smallest_around
@@ -18,8 +18,9 @@ from services.places import actions as places
 from services.places import grids
 from services.places.models import Kind
 from services.tasks import store
-from services.tasks.jobs import SPREAD, WITHDRAW
+from services.tasks.jobs import LET_GO, SPREAD, WITHDRAW
 from services.tasks.models import NewTask, Proof, ProofKind, Task, TasksQuery, TaskView
+from services.tasks.retention import KEPT_FOR
 from services.tasks.states import TABLE, TaskAction, moved_on
 
 MISSING = "没有找到这项任务"
@@ -68,6 +69,8 @@ async def give(deps: Dependencies, actor: Actor, wish: NewTask) -> TaskView:
     async def save(tx: Transaction) -> None:
         await store.insert(deps.db, tx, task)
         await jobs.enqueue(deps, tx, SPREAD, task.id, task_id=task.id)
+        due_at = start_of(plus_days(task.until, 1)) + KEPT_FOR
+        await jobs.enqueue(deps, tx, LET_GO, task.id, due_at=due_at, task_id=task.id)
         facts: Document = {"places": len(meant), "role": task.role, "until": task.until}
         await audit.record(
             deps, tx, actor, Act.TASK_GIVEN, place=task.place, subject=task.id, **facts

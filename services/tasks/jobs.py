@@ -29,7 +29,6 @@ from services.tasks.parts.models import TaskHome, TaskPart, home_id, part_id
 from services.tasks.parts.rungs import Hands
 from services.tasks.parts.spans import FINISH, clocks_until
 from services.tasks.parts.states import PartAction
-from services.tasks.retention import KEPT_FOR
 from services.tasks.states import TaskAction, TaskState
 
 SPREAD: Final = "tasks.spread"
@@ -56,14 +55,8 @@ async def spread(deps: Dependencies, payload: Document) -> Again | None:
             return None  # it was withdrawn, or another worker goes on
     if len(found) == AT_ONCE:
         return Again(deps.now())
-    await deps.in_transaction(lambda tx: _end(deps, tx, task))
+    await deps.in_transaction(lambda tx: store.move(deps.db, tx, task, TaskAction.SPREAD, {}))
     return None
-
-
-async def _end(deps: Dependencies, tx: Transaction, task: Task) -> None:
-    if await store.move(deps.db, tx, task, TaskAction.SPREAD, {}):
-        due_at = start_of(plus_days(task.until, 1)) + KEPT_FOR
-        await jobs.enqueue(deps, tx, LET_GO, task.id, due_at=due_at, task_id=task.id)
 
 
 async def _make(deps: Dependencies, task: Task, place: str, hands: Hands) -> bool:

@@ -72,7 +72,7 @@ MAKERS: Final[dict[str, Callable[[Estate], Awaitable[str]]]] = {
     "repair": repair,
     "repair_review": review,
     "task": task,
-    "round": a_round,
+    "task_round": a_round,
 }
 
 

@@ -151,3 +151,18 @@ async def test_today_has_what_is_in_hand_in_its_order(tasks: Tasks) -> None:
     staff = await actor_of(tasks, await tasks.member("staff"))
     assert await kind.count(deps, staff, [COMPOUND, UNIT]) == {COMPOUND: 6, UNIT: 3}
     assert await kind.read(deps, staff, Part(limit=10)) == []
+
+
+async def test_a_grid_of_two_hundred_buildings_is_one_index_in_order(tasks: Tasks) -> None:
+    """In the order of the index: the server merges what the offices have, and sorts nothing."""
+    held = [f"grid_head|{COMPOUND}.b{number}" for number in range(200)]
+    cursor = tasks.world.db.task_parts.find(
+        {
+            "held": {"$in": held},
+            "state": "open",
+            "$and": [{"sort_due": {"$gte": NEXT_DAY}}, {"_id": {"$nin": ["put off"]}}],
+        }
+    )
+    plan = await cursor.hint("held").sort([("sort_due", 1), ("_id", 1)]).limit(50).explain()
+    assert "'stage': 'SORT_MERGE'" in str(plan["queryPlanner"]["winningPlan"])
+    assert "'stage': 'SORT'" not in str(plan["queryPlanner"]["winningPlan"])

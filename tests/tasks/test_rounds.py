@@ -126,17 +126,22 @@ def test_due_days_follow_the_rhythm(rhythm: Rhythm, after: str, expected: str | 
     assert rhythms.following(rhythm, "2026-03-02", after) == expected
 
 
-@pytest.mark.parametrize("rhythm", [{"kind": "weekly"}, {"kind": "by_hand", "every": 2}])
-async def test_a_rhythm_has_the_number_that_it_needs(
-    tasks: Tasks, rhythm: dict[str, Any]
-) -> None:
-    reply = await tasks.post(
-        "staff",
-        "round-plans",
-        title="楼道",
-        places=[UNIT],
-        role="unit_head",
-        items=ITEMS,
-        rhythm=rhythm,
-    )
-    assert (reply.status, reply.code) == (422, "round_bad_rhythm")
+async def test_a_plan_makes_sense(tasks: Tasks) -> None:
+    wish: dict[str, Any] = {
+        "title": "楼道",
+        "places": [UNIT],
+        "role": "unit_head",
+        "items": ITEMS,
+        "rhythm": {"kind": "by_hand"},
+    }
+    changes: list[tuple[dict[str, Any], str]] = [
+        ({"rhythm": {"kind": "weekly"}}, "round_bad_rhythm"),
+        ({"rhythm": {"kind": "by_hand", "every": 2}}, "round_bad_rhythm"),
+        ({"items": [*ITEMS, ITEMS[0]]}, "round_items_twice"),
+    ]
+    for change, code in changes:
+        reply = await tasks.post("staff", "round-plans", **{**wish, **change})
+        assert (reply.status, reply.code) == (422, code)
+    plan = await planned(tasks, {"kind": "by_hand"}, places=[UNIT])
+    other = await tasks.post("staff", f"round-plans/{plan}/start", places=[NEXT_UNIT])
+    assert (other.status, other.code) == (422, "round_places_elsewhere")

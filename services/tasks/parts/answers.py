@@ -91,6 +91,7 @@ async def _write(
         by=actor.person_id,
         role=office_of(actor, part),
         at=deps.now(),
+        has_traces=bool(wish.note or wanted),
     )
     await _keep_photos(deps, tx, actor, before, made)
     now = await store.answer(deps.db, tx, part, made, _added(before, made))

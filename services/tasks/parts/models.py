@@ -72,7 +72,8 @@ class TaskPart(CaseFields, kw_only=True):
 class TaskHome(Struct, kw_only=True):
     """Home of a part, with what was answered about it; None for nothing yet.
 
-    `by`: head who answered. `role`: the office by which they did.
+    `by`: head who answered. `role`: the office by which they did. `has_traces`: whether there
+    is a note or a photo, which go after a time.
     """
 
     id: str = field(name="_id")
@@ -86,6 +87,7 @@ class TaskHome(Struct, kw_only=True):
     by: str = ""
     role: Role | None = None
     at: datetime | None = None
+    has_traces: bool = False
 
 
 def part_id(task: str, place: str) -> str:

@@ -15,6 +15,11 @@ MINUTE: Final = timedelta(minutes=1)
 async def clocks_until(
     deps: Dependencies, place: str, since: datetime, until: datetime
 ) -> dict[str, Clock]:
-    """Return the deadline that runs from an instant to the end of somebody's day."""
+    """Return the deadline that runs from a minute to the end of somebody's day.
+
+    From the whole minute: spans are of minutes, and all parts of a task end at one instant, by
+    which the messages about them are told to be the same.
+    """
+    since = since.replace(second=0, microsecond=0)
     minutes = max(1, (until - since) // MINUTE)
     return await deadlines.begin(deps, place, since, {FINISH: Span(minutes, Pace.CONTINUOUS)})

@@ -154,16 +154,13 @@ async def hand(
 async def with_traces(
     db: Database, tx: Transaction, task: str, *, limit: int
 ) -> list[TaskHome]:
-    """Homes of a task with a note or photos. Served by index `task`."""
-    query = {
-        "task": task,
-        "$or": [{"note_sealed": {"$gt": ""}}, {"photo_ids.0": {"$exists": True}}],
-    }
-    cursor = db[task_homes.COLLECTION].find(query, hint="task", session=tx).limit(limit)
+    """Homes of a task with a note or photos. Served by index `traces`."""
+    query = {"task": task, "has_traces": True}
+    cursor = db[task_homes.COLLECTION].find(query, hint="traces", session=tx).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[TaskHome])
 
 
 async def blank(db: Database, tx: Transaction, ids: Sequence[str]) -> None:
     """Remove the notes and photos of some homes; what was counted stays."""
-    change = {"$set": {"note_sealed": "", "photo_ids": []}}
+    change = {"$set": {"note_sealed": "", "photo_ids": [], "has_traces": False}}
     await db[task_homes.COLLECTION].update_many({"_id": {"$in": list(ids)}}, change, session=tx)

@@ -24,9 +24,9 @@ from services.tasks.rounds.kind import ROUND
 from services.tasks.rounds.models import Check, Round, RoundPlan, round_id
 from services.tasks.rounds.states import PlanState
 
-GENERATE: Final = "rounds.generate"
-SPREAD: Final = "rounds.spread"
-HAND_ON: Final = "rounds.hand_on"
+GENERATE: Final = "tasks.generate_rounds"
+SPREAD: Final = "tasks.spread_rounds"
+HAND_ON: Final = "tasks.hand_on_rounds"
 AT_ONCE: Final = 20  # places of a step: some seconds
 ROUNDS_AT_ONCE: Final = 200
 # Days whose rounds are still made when no worker was there on the day.

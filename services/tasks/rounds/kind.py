@@ -39,7 +39,7 @@ def _without_photos(made: Round) -> Document:
 
 
 ROUND: Final = Kind(
-    name="round",
+    name="task_round",
     label="巡查",
     collection=COLLECTION,
     model=Round,

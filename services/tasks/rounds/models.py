@@ -306,6 +306,7 @@ class RoundView(Struct, kw_only=True):
     `findings`: At how many something was found.
     `due_at`: Until when it is to be made; null when it is over.
     `overdue`: Whether that has passed.
+    `lapses_at`: When it counts as not made; null when it is over.
     `steps`: What I can do with it now.
     `created_at`: When it was made ready.
     """
@@ -323,6 +324,7 @@ class RoundView(Struct, kw_only=True):
     findings: int
     due_at: datetime | None
     overdue: bool
+    lapses_at: datetime | None
     steps: list[RoundAction]
     created_at: datetime
 

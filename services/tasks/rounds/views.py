@@ -20,6 +20,7 @@ from services.tasks.rounds.models import (
     RoundView,
     WholeRoundView,
 )
+from services.tasks.rounds.states import TABLE, RoundAction
 
 
 async def access(
@@ -72,6 +73,7 @@ async def shown(deps: Dependencies, actor: Actor, found: Sequence[Round]) -> lis
             plan_id=made.plan,
             address=addresses.get(made.place, made.place),
             left=made.left,
+            lapses_at=made.lapses_at if TABLE.find(made.state, RoundAction.LAPSE) else None,
             steps=cases.steps_of(actor, ROUND, made, party=None),
         )
         for made in found

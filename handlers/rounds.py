@@ -13,12 +13,12 @@ from services.tasks.models import HeadRole
 from services.tasks.rounds import actions as rounds
 from services.tasks.rounds import plans
 from services.tasks.rounds.models import (
-    CheckItem,
-    CheckResult,
-    FileFinding,
-    Item,
+    CheckRoundItem,
+    FileRoundFinding,
     MyRoundsQuery,
     NewRoundPlan,
+    RoundItem,
+    RoundItemResult,
     RoundPlansQuery,
     RoundPlanView,
     RoundsQuery,
@@ -27,7 +27,7 @@ from services.tasks.rounds.models import (
     StartRounds,
     WholeRoundView,
 )
-from services.tasks.rounds.rhythms import Rhythm, RhythmKind
+from services.tasks.rounds.rhythms import NewRoundRhythm, RoundRhythmKind
 
 PlanId = Annotated[
     str, Meta(min_length=1, max_length=64, description="Id of the plan, as it was answered.")
@@ -52,10 +52,10 @@ class RoundPlansHandler(ApiHandler):
             places=["cc.chaoyang.guilin.xincheng.c07"],
             role=HeadRole.UNIT_HEAD,
             items=[
-                Item(key="stairs", label="楼道有没有堆物"),
-                Item(key="exit", label="消防通道是否畅通"),
+                RoundItem(key="stairs", label="楼道有没有堆物"),
+                RoundItem(key="exit", label="消防通道是否畅通"),
             ],
-            rhythm=Rhythm(kind=RhythmKind.WEEKLY, weekday=1),
+            rhythm=NewRoundRhythm(kind=RoundRhythmKind.WEEKLY, weekday=1),
         ),
     )
     async def post(self, body: NewRoundPlan) -> RoundPlanView:
@@ -128,9 +128,9 @@ class RoundItemHandler(ApiHandler):
         "checkRoundItem",
         needs=Permission.DO_TASKS,
         errors=("round_note_needed", "round_filed_before", "round_moved_on"),
-        example=CheckItem(result=CheckResult.FINDING, note="一楼堆了两辆旧自行车"),
+        example=CheckRoundItem(result=RoundItemResult.FINDING, note="一楼堆了两辆旧自行车"),
     )
-    async def put(self, round_id: RoundId, key: Key, body: CheckItem) -> WholeRoundView:
+    async def put(self, round_id: RoundId, key: Key, body: CheckRoundItem) -> WholeRoundView:
         """Say what an item looks like."""
         return await rounds.check(self.deps, self.actor, round_id, key, body)
 
@@ -149,9 +149,9 @@ class FileFindingHandler(ApiHandler):
             "repair_category_ended",
             "repair_wrong_part",
         ),
-        example=FileFinding(target="repair", category="stair_light"),
+        example=FileRoundFinding(target="repair", category="stair_light"),
     )
-    async def post(self, round_id: RoundId, key: Key, body: FileFinding) -> WholeRoundView:
+    async def post(self, round_id: RoundId, key: Key, body: FileRoundFinding) -> WholeRoundView:
         """Let a finding become something that others see to, e.g. a repair."""
         return await rounds.file(self.deps, self.actor, round_id, key, body)
 

@@ -13,26 +13,26 @@ from services.tasks import actions as tasks
 from services.tasks.models import (
     HeadRole,
     NewTask,
-    Proof,
-    ProofKind,
+    NewTaskProof,
+    TaskProofKind,
     TasksQuery,
     TaskView,
 )
 from services.tasks.parts import actions as parts
 from services.tasks.parts import answers
 from services.tasks.parts.models import (
-    Answer,
-    AnswerHome,
-    FinishPart,
+    AnswerTaskHome,
+    FinishTaskPart,
+    HomeAnswer,
     HomesQuery,
-    HomeView,
     MyPartsQuery,
     PartsQuery,
-    PartView,
-    Progress,
-    ProgressQuery,
-    ReturnPart,
-    WholePartView,
+    ReturnTaskPart,
+    TaskHomeView,
+    TaskPartView,
+    TaskProgress,
+    TaskProgressQuery,
+    WholeTaskPartView,
 )
 
 TaskId = Annotated[
@@ -56,7 +56,7 @@ class TasksHandler(ApiHandler):
             places=["cc.chaoyang.guilin.xincheng.c07"],
             role=HeadRole.UNIT_HEAD,
             until="2026-12-20",
-            proof=Proof(kind=ProofKind.TICK),
+            proof=NewTaskProof(kind=TaskProofKind.TICK),
         ),
     )
     async def post(self, body: NewTask) -> TaskView:
@@ -85,35 +85,35 @@ class WithdrawHandler(ApiHandler):
 
 class TaskPartsHandler(ApiHandler):
     @endpoint("listTaskParts", needs=Permission.GIVE_TASKS)
-    async def get(self, task_id: TaskId, query: PartsQuery) -> Page[PartView]:
+    async def get(self, task_id: TaskId, query: PartsQuery) -> Page[TaskPartView]:
         """Parts of a task by place, with how far each is."""
         return await parts.listing(self.deps, self.actor, task_id, query)
 
 
 class ProgressHandler(ApiHandler):
     @endpoint("getTaskProgress", needs=Permission.GIVE_TASKS, errors=("task_level_too_low",))
-    async def get(self, task_id: TaskId, query: ProgressQuery) -> Progress:
+    async def get(self, task_id: TaskId, query: TaskProgressQuery) -> TaskProgress:
         """How far a task is, by compound, building or unit."""
         return await parts.progress(self.deps, self.actor, task_id, query)
 
 
 class MyTasksHandler(ApiHandler):
     @endpoint("listMyTasks", needs=Permission.DO_TASKS)
-    async def get(self, query: MyPartsQuery) -> Page[PartView]:
+    async def get(self, query: MyPartsQuery) -> Page[TaskPartView]:
         """Open parts of tasks that I have in hand, by their day."""
         return await parts.mine(self.deps, self.actor, query)
 
 
 class PartHandler(ApiHandler):
     @endpoint("getTaskPart", needs=Permission.DO_TASKS)
-    async def get(self, part_id: PartId) -> WholePartView:
+    async def get(self, part_id: PartId) -> WholeTaskPartView:
         """One part of a task, of my office or of one below it."""
         return await parts.get(self.deps, self.actor, part_id)
 
 
 class PartHomesHandler(ApiHandler):
     @endpoint("listTaskHomes", needs=Permission.DO_TASKS)
-    async def get(self, part_id: PartId, query: HomesQuery) -> Page[HomeView]:
+    async def get(self, part_id: PartId, query: HomesQuery) -> Page[TaskHomeView]:
         """Homes of a part with what was answered, by path."""
         return await parts.homes(self.deps, self.actor, part_id, query)
 
@@ -130,9 +130,9 @@ class AnswersHandler(ApiHandler):
         "answerTaskHome",
         needs=Permission.DO_TASKS,
         errors=("task_proof_needed", "task_part_moved_on"),
-        example=AnswerHome(home=HOME, answer=Answer.DONE, note="软管已换新"),
+        example=AnswerTaskHome(home=HOME, answer=HomeAnswer.DONE, note="软管已换新"),
     )
-    async def post(self, part_id: PartId, body: AnswerHome) -> HomeView:
+    async def post(self, part_id: PartId, body: AnswerTaskHome) -> TaskHomeView:
         """Say what came of a home; with the last one the part is reported."""
         return await answers.answer(self.deps, self.actor, part_id, body)
 
@@ -142,16 +142,16 @@ class FinishHandler(ApiHandler):
         "finishTaskPart",
         needs=Permission.DO_TASKS,
         errors=("task_reason_needed", "task_part_moved_on"),
-        example=FinishPart(reason="两户长期不在家,已留通知单"),
+        example=FinishTaskPart(reason="两户长期不在家,已留通知单"),
     )
-    async def post(self, part_id: PartId, body: FinishPart) -> WholePartView:
+    async def post(self, part_id: PartId, body: FinishTaskPart) -> WholeTaskPartView:
         """Report a part, with a reason where homes are left."""
         return await parts.finish(self.deps, self.actor, part_id, body)
 
 
 class AcceptHandler(ApiHandler):
     @endpoint("acceptTaskPart", needs=Permission.GIVE_TASKS, errors=("task_part_moved_on",))
-    async def post(self, part_id: PartId) -> WholePartView:
+    async def post(self, part_id: PartId) -> WholeTaskPartView:
         """Accept what was reported of a part."""
         return await parts.accept(self.deps, self.actor, part_id)
 
@@ -161,9 +161,9 @@ class ReturnHandler(ApiHandler):
         "returnTaskPart",
         needs=Permission.GIVE_TASKS,
         errors=("task_returned_before", "task_part_moved_on"),
-        example=ReturnPart(reason="501室的照片看不清,请重拍"),
+        example=ReturnTaskPart(reason="501室的照片看不清,请重拍"),
     )
-    async def post(self, part_id: PartId, body: ReturnPart) -> WholePartView:
+    async def post(self, part_id: PartId, body: ReturnTaskPart) -> WholeTaskPartView:
         """Return a part to its head, once, with what is still to be done."""
         return await parts.send_back(self.deps, self.actor, part_id, body.reason)
 

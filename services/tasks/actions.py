@@ -19,7 +19,7 @@ from services.places import grids
 from services.places.models import Kind
 from services.tasks import store
 from services.tasks.jobs import LET_GO, SPREAD, WITHDRAW
-from services.tasks.models import NewTask, Proof, ProofKind, Task, TasksQuery, TaskView
+from services.tasks.models import NewTask, Task, TaskProof, TaskProofKind, TasksQuery, TaskView
 from services.tasks.retention import KEPT_FOR
 from services.tasks.states import TABLE, TaskAction, moved_on
 
@@ -81,8 +81,8 @@ async def give(deps: Dependencies, actor: Actor, wish: NewTask) -> TaskView:
     return (await _shown(deps, [task]))[0]
 
 
-def _check_proof(proof: Proof) -> None:
-    is_number = proof.kind is ProofKind.NUMBER
+def _check_proof(proof: TaskProof) -> None:
+    is_number = proof.kind is TaskProofKind.NUMBER
     if is_number is not (proof.unit_label is not None):
         raise BadProof("填数时请写明单位,其他方式不用写")
     bounds = [each for each in (proof.least, proof.most) if each is not None]

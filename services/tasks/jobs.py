@@ -28,7 +28,7 @@ from services.tasks.parts.kind import TASK
 from services.tasks.parts.models import TaskHome, TaskPart, home_id, part_id
 from services.tasks.parts.rungs import Hands
 from services.tasks.parts.spans import FINISH, clocks_until
-from services.tasks.parts.states import PartAction
+from services.tasks.parts.states import TaskPartAction
 from services.tasks.states import TaskAction, TaskState
 
 SPREAD: Final = "tasks.spread"
@@ -139,9 +139,9 @@ async def withdraw(deps: Dependencies, payload: Document) -> Again | None:
 async def _withdraw(deps: Dependencies, task: Task, part: str) -> None:
     async def save(tx: Transaction) -> None:
         found = await parts.find(deps.db, part, tx=tx)
-        if found is not None and TASK.table.find(found.state, PartAction.WITHDRAW):
+        if found is not None and TASK.table.find(found.state, TaskPartAction.WITHDRAW):
             by = Actor(task.withdrawn_by, "")
-            await cases.advance(deps, tx, by, TASK, found, PartAction.WITHDRAW)
+            await cases.advance(deps, tx, by, TASK, found, TaskPartAction.WITHDRAW)
 
     await deps.in_transaction(save)
 

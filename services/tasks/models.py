@@ -23,7 +23,7 @@ UnitLabel = Annotated[str, Meta(min_length=1, max_length=10, pattern=LINE, examp
 Number = Annotated[int, Meta(ge=-1_000_000_000, le=1_000_000_000, examples=[3])]
 
 
-class ProofKind(Labelled):
+class TaskProofKind(Labelled):
     """What shows that a home was done; `done` asks for no home, the part is done as a whole."""
 
     TICK = "tick", "逐户打勾"
@@ -34,7 +34,7 @@ class ProofKind(Labelled):
     @property
     def by_home(self) -> bool:
         """Tell whether it is given from home to home."""
-        return self is not ProofKind.DONE
+        return self is not TaskProofKind.DONE
 
 
 class HeadRole(Labelled):
@@ -50,7 +50,7 @@ class HeadRole(Labelled):
         return Role(self.value)
 
 
-class Proof(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class TaskProof(Struct, frozen=True, kw_only=True):
     """Proof that a task asks for.
 
     `kind`: What shows that a home was done.
@@ -59,7 +59,7 @@ class Proof(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     `most`: Largest number that can be true; null for none.
     """
 
-    kind: ProofKind
+    kind: TaskProofKind
     unit_label: UnitLabel | None = None
     least: Number | None = None
     most: Number | None = None
@@ -79,7 +79,7 @@ class Task(Struct, kw_only=True):
     role: HeadRole
     title: str
     text: str
-    proof: Proof
+    proof: TaskProof
     until: Day
     state: TaskState = TaskState.SPREADING
     after: str = ""
@@ -89,6 +89,16 @@ class Task(Struct, kw_only=True):
     given_at: datetime
     withdrawn_by: str = ""
     withdrawn_at: datetime | None = None
+
+
+class NewTaskProof(TaskProof, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Proof that a new task asks for.
+
+    `kind`: What shows that a home was done.
+    `unit_label`: What a number counts, for people; only for a number.
+    `least`: Smallest number that can be true.
+    `most`: Largest number that can be true.
+    """
 
 
 class NewTask(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -107,7 +117,7 @@ class NewTask(Struct, forbid_unknown_fields=True, kw_only=True):
     places: Annotated[list[PlacePath], Meta(min_length=1, max_length=MOST_PLACES)]
     role: HeadRole
     until: Day
-    proof: Proof
+    proof: NewTaskProof
 
 
 class TasksQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
@@ -144,7 +154,7 @@ class TaskView(Struct, kw_only=True):
     role: HeadRole
     title: Title
     text: Annotated[str, Meta(examples=["请逐户看燃气软管有没有老化,发现问题拍照"])]
-    proof: Proof
+    proof: TaskProof
     until: Day
     state: TaskState
     parts: int

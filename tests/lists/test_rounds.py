@@ -9,23 +9,22 @@ from mongo_indexes import round_plans, rounds
 from services.kernel.documents import to_document
 from services.tasks.models import HeadRole
 from services.tasks.parts.rungs import tokens
-from services.tasks.rounds.models import Check, Item, Round, RoundPlan
-from services.tasks.rounds.rhythms import Rhythm, RhythmKind
-from services.tasks.rounds.states import PlanState, RoundState
+from services.tasks.rounds.models import Check, Round, RoundItem, RoundPlan
+from services.tasks.rounds.rhythms import RoundRhythm, RoundRhythmKind
+from services.tasks.rounds.states import RoundPlanState, RoundState
 from tests.build.cast import COMMUNITY, COMPOUND, OTHER_COMPOUND, UNIT, Estate
 from tests.lists.case import Case, Maker
-from tests.lists.case import Item as Row
 from tests.lists.walk import walk
 
 ROLE: Final = HeadRole.UNIT_HEAD
 
 
-def lies_at(item: Row, place: str) -> bool:
+def lies_at(item: dict[str, Any], place: str) -> bool:
     return str(item["place"]).startswith(place)
 
 
 async def of_plans(estate: Estate) -> Case:
-    now, states = estate.world.clock.now, [*PlanState]
+    now, states = estate.world.clock.now, [*RoundPlanState]
     made = [
         RoundPlan(
             id=f"plan{number}",
@@ -33,8 +32,8 @@ async def of_plans(estate: Estate) -> Case:
             places=[COMPOUND],
             role=ROLE,
             title="巡查",
-            items=[Item(key="exit", label="通道")],
-            rhythm=Rhythm(kind=RhythmKind.BY_HAND),
+            items=[RoundItem(key="exit", label="通道")],
+            rhythm=RoundRhythm(kind=RoundRhythmKind.BY_HAND),
             days=3,
             from_day="2026-03-02",
             next_day=None,

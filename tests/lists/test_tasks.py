@@ -7,10 +7,10 @@ import pytest
 
 from mongo_indexes import task_homes, task_parts, tasks
 from services.kernel.documents import to_document
-from services.tasks.models import HeadRole, Proof, ProofKind, Task
-from services.tasks.parts.models import NOTE, Answer, TaskHome, TaskPart
+from services.tasks.models import HeadRole, Task, TaskProof, TaskProofKind
+from services.tasks.parts.models import NOTE, HomeAnswer, TaskHome, TaskPart
 from services.tasks.parts.rungs import tokens
-from services.tasks.parts.states import PartState
+from services.tasks.parts.states import TaskPartState
 from services.tasks.states import TaskState
 from tests.build.cast import COMPOUND, OTHER_COMPOUND, UNIT, Estate
 from tests.lists.case import FORMULA, Case, Maker
@@ -28,7 +28,7 @@ def _task(estate: Estate, number: int) -> Task:
         role=HeadRole.UNIT_HEAD,
         title="燃气检查",
         text=FORMULA,
-        proof=Proof(kind=ProofKind.TICK),
+        proof=TaskProof(kind=TaskProofKind.TICK),
         until="2026-03-12",
         state=states[number % 3],
         given_by="staff",
@@ -52,7 +52,7 @@ async def of_tasks(estate: Estate) -> Case:
 
 
 def _part(estate: Estate, number: int) -> dict[str, Any]:
-    place, states = f"{UNIT[:-1]}{number}", [*PartState]
+    place, states = f"{UNIT[:-1]}{number}", [*TaskPartState]
     state = states[number % 4]
     return to_document(
         TaskPart(
@@ -63,14 +63,14 @@ def _part(estate: Estate, number: int) -> dict[str, Any]:
             rung=HeadRole.UNIT_HEAD.role,
             held=tokens(place, HeadRole.UNIT_HEAD.role),
             title="燃气检查",
-            proof=Proof(kind=ProofKind.TICK),
+            proof=TaskProof(kind=TaskProofKind.TICK),
             until="2026-03-12",
             state=state,
             filed_by="staff",
             created_at=estate.world.clock.now,
             steps=1,
             homes=number,
-            overdue=state is PartState.OPEN and number > 3,
+            overdue=state is TaskPartState.OPEN and number > 3,
         )
     )
 
@@ -121,7 +121,7 @@ async def of_task_homes(estate: Estate) -> Case:
             task="task1",
             part="part2",
             home=f"{UNIT}.{number}",
-            answer=Answer.DONE if number % 2 else None,
+            answer=HomeAnswer.DONE if number % 2 else None,
             note_sealed=NOTE.seal(vault, f"home{number}", FORMULA) if number % 2 else "",
             at=estate.world.clock.now if number % 2 else None,
         )

@@ -11,8 +11,15 @@ from services.kernel.days import day_of
 from services.kernel.permissions import Permission
 from services.tasks.models import HeadRole
 from services.tasks.parts.rungs import tokens
-from services.tasks.rounds.models import NOTE, Check, CheckResult, Item, Round, RoundPlan
-from services.tasks.rounds.rhythms import Rhythm, RhythmKind
+from services.tasks.rounds.models import (
+    NOTE,
+    Check,
+    Round,
+    RoundItem,
+    RoundItemResult,
+    RoundPlan,
+)
+from services.tasks.rounds.rhythms import RoundRhythm, RoundRhythmKind
 from services.working_time.models import Pace
 from tests.matrix.posts import COMPOUND, COMPOUNDS, UNIT, UNITS
 from tests.matrix.row import Row
@@ -24,7 +31,7 @@ from tests.matrix.walk import IN_TOWN, Walked
 pytestmark = IN_TOWN
 
 ROLE: Final = HeadRole.UNIT_HEAD
-BY_HAND: Final = Rhythm(kind=RhythmKind.BY_HAND)
+BY_HAND: Final = RoundRhythm(kind=RoundRhythmKind.BY_HAND)
 
 
 async def plan(scene: Scene) -> str:
@@ -35,7 +42,7 @@ async def plan(scene: Scene) -> str:
         places=[scene.place],
         role=ROLE,
         title="巡查",
-        items=[Item(key="exit", label="通道")],
+        items=[RoundItem(key="exit", label="通道")],
         rhythm=BY_HAND,
         days=3,
         from_day=day_of(now),
@@ -46,7 +53,7 @@ async def plan(scene: Scene) -> str:
     return await scene.town.insert(round_plans.COLLECTION, made)
 
 
-def walk(result: CheckResult | None = None) -> Maker:
+def walk(result: RoundItemResult | None = None) -> Maker:
     """Return a maker of a round with one item, and what was found there."""
 
     async def make(scene: Scene) -> str:
@@ -81,7 +88,7 @@ def walk(result: CheckResult | None = None) -> Maker:
 
 
 async def with_category(scene: Scene) -> dict[str, str]:
-    made = await walk(CheckResult.FINDING)(scene)
+    made = await walk(RoundItemResult.FINDING)(scene)
     return {"round_id": str(made), "key": "exit", "category": await category(scene)}
 
 
@@ -124,7 +131,7 @@ ROWS = (
     ),
     Row("put", f"{ONE}/items/{{key}}", at(UNIT), makes=with_key, body={"result": "ok"}),
     Row("post", f"{ONE}/items/{{key}}/filing", at(UNIT), makes=with_category, body=filed),
-    Row("post", f"{ONE}/finish", at(UNIT), makes=walk(CheckResult.OK)),
+    Row("post", f"{ONE}/finish", at(UNIT), makes=walk(RoundItemResult.OK)),
 )
 
 

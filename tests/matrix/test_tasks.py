@@ -9,10 +9,10 @@ from mongo_indexes import task_homes, task_parts, tasks
 from services.cases.models import Clock
 from services.kernel.days import day_of
 from services.kernel.permissions import Permission
-from services.tasks.models import HeadRole, Proof, ProofKind, Task
+from services.tasks.models import HeadRole, Task, TaskProof, TaskProofKind
 from services.tasks.parts.models import TaskHome, TaskPart
 from services.tasks.parts.rungs import tokens
-from services.tasks.parts.states import PartState
+from services.tasks.parts.states import TaskPartState
 from services.tasks.states import TaskState
 from services.working_time.models import Pace
 from tests.matrix.posts import COMPOUND, COMPOUNDS, HOMES, UNIT, UNITS, lies_in
@@ -24,7 +24,7 @@ from tests.matrix.walk import IN_TOWN, Walked
 pytestmark = IN_TOWN
 
 ROLE: Final = HeadRole.UNIT_HEAD
-TICK: Final = Proof(kind=ProofKind.TICK)
+TICK: Final = TaskProof(kind=TaskProofKind.TICK)
 
 
 async def task(scene: Scene) -> str:
@@ -45,7 +45,7 @@ async def task(scene: Scene) -> str:
     return await scene.town.insert(tasks.COLLECTION, made)
 
 
-def part(state: PartState = PartState.OPEN) -> Maker:
+def part(state: TaskPartState = TaskPartState.OPEN) -> Maker:
     """Return a maker of a part in a state, with one home of the unit."""
 
     async def make(scene: Scene) -> str:
@@ -104,7 +104,7 @@ def answer(scene: Scene, _: Any) -> dict[str, Any]:
 
 ONE: Final = "/api/v1/task-parts/{part_id}"
 WHY: Final = {"reason": "家中长期无人"}
-REPORTED: Final = PartState.REPORTED
+REPORTED: Final = TaskPartState.REPORTED
 FURNITURE: Final[Furniture] = ((task, COMPOUNDS), (part(), UNITS))
 ROWS = (
     Row("post", "/api/v1/tasks", at(COMPOUND, UNIT), body=new),

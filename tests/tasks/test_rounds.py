@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.tasks.rounds import jobs, rhythms
-from services.tasks.rounds.rhythms import Rhythm, RhythmKind
+from services.tasks.rounds.rhythms import RoundRhythm, RoundRhythmKind
 from tests.build.cast import NEXT_UNIT, UNIT
 from tests.build.photos import sent
 from tests.build.rounds import ITEMS, checked, due, planned, started
@@ -113,16 +113,18 @@ async def test_an_ended_plan_makes_no_more_rounds(tasks: Tasks) -> None:
 @pytest.mark.parametrize(
     ("rhythm", "after", "expected"),
     [
-        (Rhythm(kind=RhythmKind.DAYS, every=3), "2026-03-01", "2026-03-02"),
-        (Rhythm(kind=RhythmKind.DAYS, every=3), "2026-03-02", "2026-03-05"),
-        (Rhythm(kind=RhythmKind.WEEKLY, weekday=1), "2026-03-02", "2026-03-09"),
-        (Rhythm(kind=RhythmKind.WEEKLY, weekday=7), "2026-03-02", "2026-03-08"),
-        (Rhythm(kind=RhythmKind.MONTHLY, month_day=1), "2026-03-02", "2026-04-01"),
-        (Rhythm(kind=RhythmKind.MONTHLY, month_day=28), "2026-12-28", "2027-01-28"),
-        (Rhythm(kind=RhythmKind.BY_HAND), "2026-03-02", None),
+        (RoundRhythm(kind=RoundRhythmKind.DAYS, every=3), "2026-03-01", "2026-03-02"),
+        (RoundRhythm(kind=RoundRhythmKind.DAYS, every=3), "2026-03-02", "2026-03-05"),
+        (RoundRhythm(kind=RoundRhythmKind.WEEKLY, weekday=1), "2026-03-02", "2026-03-09"),
+        (RoundRhythm(kind=RoundRhythmKind.WEEKLY, weekday=7), "2026-03-02", "2026-03-08"),
+        (RoundRhythm(kind=RoundRhythmKind.MONTHLY, month_day=1), "2026-03-02", "2026-04-01"),
+        (RoundRhythm(kind=RoundRhythmKind.MONTHLY, month_day=28), "2026-12-28", "2027-01-28"),
+        (RoundRhythm(kind=RoundRhythmKind.BY_HAND), "2026-03-02", None),
     ],
 )
-def test_due_days_follow_the_rhythm(rhythm: Rhythm, after: str, expected: str | None) -> None:
+def test_due_days_follow_the_rhythm(
+    rhythm: RoundRhythm, after: str, expected: str | None
+) -> None:
     assert rhythms.following(rhythm, "2026-03-02", after) == expected
 
 

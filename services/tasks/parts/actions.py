@@ -21,21 +21,21 @@ from services.tasks.models import Task
 from services.tasks.parts import rungs, store, views
 from services.tasks.parts.kind import TASK
 from services.tasks.parts.models import (
-    FinishPart,
+    FinishTaskPart,
     HomesQuery,
-    HomeView,
-    Level,
     MyPartsQuery,
     PartsQuery,
-    PartView,
-    Progress,
-    ProgressQuery,
-    ProgressRow,
+    TaskHomeView,
+    TaskLevel,
     TaskPart,
-    WholePartView,
+    TaskPartView,
+    TaskProgress,
+    TaskProgressQuery,
+    TaskProgressRow,
+    WholeTaskPartView,
 )
 from services.tasks.parts.spans import clocks_until
-from services.tasks.parts.states import PartAction
+from services.tasks.parts.states import TaskPartAction
 
 # What was returned is done within two days more, if its own day is nearer.
 AGAIN_DAYS: Final = 2
@@ -59,20 +59,20 @@ class LevelTooLow(errors.InvalidInput):
     code = "task_level_too_low"
 
 
-async def mine(deps: Dependencies, actor: Actor, query: MyPartsQuery) -> Page[PartView]:
+async def mine(deps: Dependencies, actor: Actor, query: MyPartsQuery) -> Page[TaskPartView]:
     """Open parts that I have in hand by an office of mine, by their day."""
     page = await store.in_hand(deps.db, rungs.keys_of(actor), query)
     return page.of(await views.shown(deps, actor, page.items))
 
 
-async def get(deps: Dependencies, actor: Actor, part_id: str) -> WholePartView:
+async def get(deps: Dependencies, actor: Actor, part_id: str) -> WholeTaskPartView:
     """One part of my office or of one below it. Raises NotFound."""
     return await views.whole(deps, actor, await views.access(deps, actor, part_id))
 
 
 async def homes(
     deps: Dependencies, actor: Actor, part_id: str, query: HomesQuery
-) -> Page[HomeView]:
+) -> Page[TaskHomeView]:
     """Homes of a part with what was answered, by path. Raises NotFound."""
     part = await views.access(deps, actor, part_id)
     page = await store.homes(deps.db, part.id, query)
@@ -88,8 +88,8 @@ async def events(
 
 
 async def finish(
-    deps: Dependencies, actor: Actor, part_id: str, wish: FinishPart
-) -> WholePartView:
+    deps: Dependencies, actor: Actor, part_id: str, wish: FinishTaskPart
+) -> WholeTaskPartView:
     """Report a part as done, with a reason where homes are left.
 
     Raises NotFound, ReasonNeeded, PartMovedOn.
@@ -114,20 +114,20 @@ async def finish(
 
     words = Words(remark=wish.reason or "", photo_ids=wish.photo_ids)
     found = await cases.act(
-        deps, actor, TASK, part_id, PartAction.FINISH, change=change, words=words
+        deps, actor, TASK, part_id, TaskPartAction.FINISH, change=change, words=words
     )
     return await views.whole(deps, actor, found)
 
 
-async def accept(deps: Dependencies, actor: Actor, part_id: str) -> WholePartView:
+async def accept(deps: Dependencies, actor: Actor, part_id: str) -> WholeTaskPartView:
     """Accept what was reported of a part. Raises NotFound, PartMovedOn."""
-    found = await cases.act(deps, actor, TASK, part_id, PartAction.ACCEPT)
+    found = await cases.act(deps, actor, TASK, part_id, TaskPartAction.ACCEPT)
     return await views.whole(deps, actor, found)
 
 
 async def send_back(
     deps: Dependencies, actor: Actor, part_id: str, reason: str
-) -> WholePartView:
+) -> WholeTaskPartView:
     """Return a part to its head, once. Raises NotFound, ReturnedBefore, PartMovedOn."""
 
     async def change(_tx: Transaction, found: TaskPart) -> Document:
@@ -139,7 +139,7 @@ async def send_back(
 
     words = Words(remark=reason)
     found = await cases.act(
-        deps, actor, TASK, part_id, PartAction.RETURN, change=change, words=words
+        deps, actor, TASK, part_id, TaskPartAction.RETURN, change=change, words=words
     )
     return await views.whole(deps, actor, found)
 
@@ -153,7 +153,7 @@ def _later(deps: Dependencies) -> str:
 
 async def listing(
     deps: Dependencies, actor: Actor, task_id: str, query: PartsQuery
-) -> Page[PartView]:
+) -> Page[TaskPartView]:
     """Parts of a task by place, with how far each is. Raises NotFound."""
     task = await tasks.access(deps, actor, task_id)
     page = await store.page(deps.db, task.id, query)
@@ -161,16 +161,16 @@ async def listing(
 
 
 async def progress(
-    deps: Dependencies, actor: Actor, task_id: str, query: ProgressQuery
-) -> Progress:
+    deps: Dependencies, actor: Actor, task_id: str, query: TaskProgressQuery
+) -> TaskProgress:
     """How far a task is, by place. Raises NotFound, LevelTooLow."""
     task = await tasks.access(deps, actor, task_id)
     depth = _depth(task, query.by)
     rows = await store.progress(deps.db, task.id, depth)
     addresses = await places.addresses(deps, [row["_id"] for row in rows])
-    return Progress(
+    return TaskProgress(
         items=[
-            ProgressRow(
+            TaskProgressRow(
                 place=row["_id"],
                 address=addresses.get(row["_id"], str(row["_id"])),
                 left=row["homes"] - row["done"] - row["nobody_there"],
@@ -181,7 +181,7 @@ async def progress(
     )
 
 
-def _depth(task: Task, by: Level) -> int:
+def _depth(task: Task, by: TaskLevel) -> int:
     """Return how many segments the places have by which progress is counted."""
     depth = LADDER.index(Kind(by.value)) + 1
     if depth > rungs.SEGMENTS[task.role.role]:

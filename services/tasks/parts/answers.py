@@ -9,11 +9,18 @@ from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission, Role
 from services.photos import actions as photos
 from services.photos.models import PhotoPurpose
-from services.tasks.models import Proof, ProofKind
+from services.tasks.models import TaskProof, TaskProofKind
 from services.tasks.parts import rungs, states, store, views
 from services.tasks.parts.kind import TASK
-from services.tasks.parts.models import NOTE, Answer, AnswerHome, HomeView, TaskHome, TaskPart
-from services.tasks.parts.states import ANSWERABLE, PartAction, PartState
+from services.tasks.parts.models import (
+    NOTE,
+    AnswerTaskHome,
+    HomeAnswer,
+    TaskHome,
+    TaskHomeView,
+    TaskPart,
+)
+from services.tasks.parts.states import ANSWERABLE, TaskPartAction, TaskPartState
 
 NO_HOME = "这户不在这项任务里"
 
@@ -24,7 +31,9 @@ class ProofNeeded(errors.InvalidInput):
     code = "task_proof_needed"
 
 
-async def answer(deps: Dependencies, actor: Actor, part_id: str, wish: AnswerHome) -> HomeView:
+async def answer(
+    deps: Dependencies, actor: Actor, part_id: str, wish: AnswerTaskHome
+) -> TaskHomeView:
     """Answer about a home; the same again changes nothing. The last one reports the part.
 
     Raises NotFound, ProofNeeded, PartMovedOn.
@@ -49,13 +58,13 @@ async def answer(deps: Dependencies, actor: Actor, part_id: str, wish: AnswerHom
     return view
 
 
-def _check(proof: Proof, wish: AnswerHome) -> None:
+def _check(proof: TaskProof, wish: AnswerTaskHome) -> None:
     """Raise ProofNeeded unless an answer has what its task asks for, and nothing strange."""
-    is_done = wish.answer is Answer.DONE
-    asks_number = proof.kind is ProofKind.NUMBER and is_done
+    is_done = wish.answer is HomeAnswer.DONE
+    asks_number = proof.kind is TaskProofKind.NUMBER and is_done
     if asks_number is not (wish.number is not None):
         raise ProofNeeded("请填写数字" if asks_number else "这里不用填写数字")
-    if proof.kind is ProofKind.PHOTO and is_done and not wish.photo_ids:
+    if proof.kind is TaskProofKind.PHOTO and is_done and not wish.photo_ids:
         raise ProofNeeded("请拍一张照片")
     if wish.number is not None:
         if proof.least is not None and wish.number < proof.least:
@@ -64,7 +73,7 @@ def _check(proof: Proof, wish: AnswerHome) -> None:
             raise ProofNeeded(f"数字不能大于{proof.most}")
 
 
-def _is_same(deps: Dependencies, before: TaskHome, wish: AnswerHome) -> bool:
+def _is_same(deps: Dependencies, before: TaskHome, wish: AnswerTaskHome) -> bool:
     kept = (before.answer, before.number, before.photo_ids, views.note_of(deps, before))
     asked = (wish.answer, wish.number, list(dict.fromkeys(wish.photo_ids)), wish.note)
     return kept == asked
@@ -75,7 +84,7 @@ async def _write(
     tx: Transaction,
     actor: Actor,
     about: tuple[TaskPart, TaskHome],
-    wish: AnswerHome,
+    wish: AnswerTaskHome,
 ) -> TaskHome:
     part, before = about
     wanted = list(dict.fromkeys(wish.photo_ids))
@@ -97,8 +106,8 @@ async def _write(
     now = await store.answer(deps.db, tx, part, made, _added(before, made))
     if now is None:
         raise states.moved_on(part.state)
-    if now.state is PartState.OPEN and not now.left:
-        await cases.advance(deps, tx, None, TASK, now, PartAction.COMPLETE)
+    if now.state is TaskPartState.OPEN and not now.left:
+        await cases.advance(deps, tx, None, TASK, now, TaskPartAction.COMPLETE)
     return made
 
 
@@ -134,5 +143,5 @@ async def _keep_photos(
 def _added(before: TaskHome, made: TaskHome) -> dict[str, int]:
     """Return what an answer adds to the counts of its part."""
     return {
-        each.value: int(made.answer is each) - int(before.answer is each) for each in Answer
+        each.value: int(made.answer is each) - int(before.answer is each) for each in HomeAnswer
     }

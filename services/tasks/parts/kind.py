@@ -10,7 +10,7 @@ from services.kernel.permissions import Actor, Role
 from services.tasks.parts import notify, rungs, states
 from services.tasks.parts.models import TaskPart
 from services.tasks.parts.spans import FINISH
-from services.tasks.parts.states import TABLE, PartState
+from services.tasks.parts.states import TABLE, TaskPartState
 from services.tasks.retention import KEPT_FOR
 
 MISSING: Final = "没有找到这项任务"
@@ -45,7 +45,7 @@ TASK: Final = Kind(
     barred=barred,
     own=lambda _part: [],
     hands=_hands,
-    goals={PartState.OPEN: FINISH},
+    goals={TaskPartState.OPEN: FINISH},
     ladder=LADDER,
     photos_kept_for=KEPT_FOR,
     without_photos=lambda _part: {},

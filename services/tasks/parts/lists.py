@@ -9,10 +9,10 @@ from services.tasks import actions as tasks
 from services.tasks.parts import actions, views
 from services.tasks.parts.models import (
     HomesQuery,
-    HomeView,
     MyPartsQuery,
     PartsQuery,
-    PartView,
+    TaskHomeView,
+    TaskPartView,
 )
 
 
@@ -33,7 +33,7 @@ TASK_PARTS: Final = List(
     subject="task_id",
     place_of=_place_of,
     columns=columns(
-        PartView,
+        TaskPartView,
         title="任务",
         address="地点",
         rung="由谁办理",
@@ -57,7 +57,7 @@ MY_TASKS: Final = List(
     subject="",
     place_of=around(Permission.DO_TASKS),
     columns=columns(
-        PartView,
+        TaskPartView,
         title="任务",
         address="地点",
         homes="户数",
@@ -77,7 +77,7 @@ TASK_HOMES: Final = List(
     subject="part_id",
     place_of=_place_of_part,
     columns=columns(
-        HomeView,
+        TaskHomeView,
         address="房屋",
         answer="情况",
         number="数字",

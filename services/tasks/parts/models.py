@@ -14,8 +14,8 @@ from services.kernel.paths import PlacePath
 from services.kernel.permissions import Role
 from services.kernel.types import TEXT, Id, Reason
 from services.kernel.vault import Sealed
-from services.tasks.models import HeadRole, Number, Proof, Title
-from services.tasks.parts.states import PartAction, PartState
+from services.tasks.models import HeadRole, Number, TaskProof, Title
+from services.tasks.parts.states import TaskPartAction, TaskPartState
 
 NOTE: Final = Sealed("task_homes", "note")
 MOST_PHOTOS: Final = 3
@@ -25,7 +25,7 @@ HomeNote = Annotated[
 PhotoIds = Annotated[list[Id], Meta(max_length=MOST_PHOTOS)]
 
 
-class Answer(Labelled):
+class HomeAnswer(Labelled):
     """Answer about one home. The first is what was asked for."""
 
     DONE = "done", "已完成"
@@ -49,9 +49,9 @@ class TaskPart(CaseFields, kw_only=True):
     rung: Role
     held: list[str]
     title: str
-    proof: Proof
+    proof: TaskProof
     until: Day
-    state: PartState = PartState.OPEN
+    state: TaskPartState = TaskPartState.OPEN
     person: str | None = None
     filed_by: str
     created_at: datetime
@@ -80,7 +80,7 @@ class TaskHome(Struct, kw_only=True):
     task: str
     part: str
     home: str
-    answer: Answer | None = None
+    answer: HomeAnswer | None = None
     number: int | None = None
     note_sealed: str = ""
     photo_ids: list[str] = []
@@ -102,7 +102,7 @@ def home_id(task: str, home: str) -> str:
 # What clients send
 
 
-class AnswerHome(Struct, forbid_unknown_fields=True, kw_only=True):
+class AnswerTaskHome(Struct, forbid_unknown_fields=True, kw_only=True):
     """Answer about one home of a part; it takes the place of the one before.
 
     `home`: Path of the home.
@@ -113,13 +113,13 @@ class AnswerHome(Struct, forbid_unknown_fields=True, kw_only=True):
     """
 
     home: PlacePath
-    answer: Answer
+    answer: HomeAnswer
     number: Number | None = None
     photo_ids: PhotoIds = []
     note: HomeNote | None = None
 
 
-class FinishPart(Struct, forbid_unknown_fields=True, kw_only=True):
+class FinishTaskPart(Struct, forbid_unknown_fields=True, kw_only=True):
     """End of the work on a part.
 
     `reason`: Why homes are left; needed when there are any.
@@ -130,7 +130,7 @@ class FinishPart(Struct, forbid_unknown_fields=True, kw_only=True):
     photo_ids: PhotoIds = []
 
 
-class ReturnPart(Struct, forbid_unknown_fields=True, kw_only=True):
+class ReturnTaskPart(Struct, forbid_unknown_fields=True, kw_only=True):
     """Return of a part to its head, once.
 
     `reason`: What is still to be done; the head reads it.
@@ -152,7 +152,7 @@ class PartsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     """
 
     place: PlacePath | None = None
-    state: PartState | None = None
+    state: TaskPartState | None = None
     overdue: bool | None = None
 
 
@@ -165,7 +165,7 @@ class HomesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     answered: bool | None = None
 
 
-class Level(Labelled):
+class TaskLevel(Labelled):
     """Places by which progress is counted."""
 
     COMPOUND = "compound", "小区"
@@ -173,19 +173,19 @@ class Level(Labelled):
     UNIT = "unit", "单元"
 
 
-class ProgressQuery(Struct, forbid_unknown_fields=True, kw_only=True):
+class TaskProgressQuery(Struct, forbid_unknown_fields=True, kw_only=True):
     """How progress is counted.
 
     `by`: Places by which it is counted; not smaller than those of the heads.
     """
 
-    by: Level = Level.COMPOUND
+    by: TaskLevel = TaskLevel.COMPOUND
 
 
 # What clients see
 
 
-class PartView(Struct, kw_only=True):
+class TaskPartView(Struct, kw_only=True):
     """Part of a task, for whoever does it and for the community.
 
     `part_id`: Opaque id of the part.
@@ -217,9 +217,9 @@ class PartView(Struct, kw_only=True):
     role: HeadRole
     rung: Role
     title: Title
-    proof: Proof
+    proof: TaskProof
     until: Day
-    state: PartState
+    state: TaskPartState
     homes: int
     done: int
     nobody_there: int
@@ -229,10 +229,10 @@ class PartView(Struct, kw_only=True):
     overdue: bool
     returned: bool
     passes_at: datetime | None
-    steps: list[PartAction]
+    steps: list[TaskPartAction]
 
 
-class WholePartView(PartView, kw_only=True):
+class WholeTaskPartView(TaskPartView, kw_only=True):
     """Part of a task, with what the community wrote.
 
     `text`: What is to be done.
@@ -241,7 +241,7 @@ class WholePartView(PartView, kw_only=True):
     text: Annotated[str, Meta(examples=["请逐户看燃气软管有没有老化,发现问题拍照"])]
 
 
-class HomeView(Struct, kw_only=True):
+class TaskHomeView(Struct, kw_only=True):
     """Home of a part of a task.
 
     `home`: Path of the home.
@@ -256,7 +256,7 @@ class HomeView(Struct, kw_only=True):
 
     home: PlacePath
     address: str
-    answer: Answer | None
+    answer: HomeAnswer | None
     number: Annotated[int, Meta(examples=[3])] | None
     note: Annotated[str, Meta(examples=["软管已换新"])] | None
     photo_ids: list[str]
@@ -264,7 +264,7 @@ class HomeView(Struct, kw_only=True):
     at: datetime | None
 
 
-class ProgressRow(Struct, kw_only=True):
+class TaskProgressRow(Struct, kw_only=True):
     """Progress of a task at one place.
 
     `place`: Path of the place.
@@ -291,10 +291,10 @@ class ProgressRow(Struct, kw_only=True):
     last_at: datetime | None
 
 
-class Progress(Struct, kw_only=True):
+class TaskProgress(Struct, kw_only=True):
     """Progress of a task by place. Withdrawn parts do not count.
 
     `items`: Places in which it has parts, by path.
     """
 
-    items: list[ProgressRow]
+    items: list[TaskProgressRow]

@@ -12,7 +12,7 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.messaging import actions as messaging
 from services.tasks.parts.models import TaskPart
-from services.tasks.parts.states import PartAction
+from services.tasks.parts.states import TaskPartAction
 
 TASK_GIVEN: Final = Template(
     key="task_given",
@@ -36,11 +36,11 @@ TEMPLATES: Final = (TASK_GIVEN, TASK_NEWS)
 WORDS: Final[Mapping[StrEnum, str]] = {
     News.WARNED: "快到期了,还没有做完",
     News.CLIMBED: "有单元或楼栋超时未完成",
-    PartAction.RETURN: "社区请您再看一下",
-    PartAction.WITHDRAW: "已撤回,不用做了",
+    TaskPartAction.RETURN: "社区请您再看一下",
+    TaskPartAction.WITHDRAW: "已撤回,不用做了",
 }
 # What is said of a part by itself: each is returned with a reason of its own.
-SINGLE: Final = frozenset({PartAction.RETURN})
+SINGLE: Final = frozenset({TaskPartAction.RETURN})
 
 
 async def given(

@@ -13,14 +13,14 @@ from services.kernel.permissions import Permission
 from services.kernel.states import Table
 
 
-class PartState(Labelled):
+class TaskPartState(Labelled):
     OPEN = "open", "进行中"
     REPORTED = "reported", "已上报"  # the community looks at it
     ACCEPTED = "accepted", "已通过"
     WITHDRAWN = "withdrawn", "已撤回"
 
 
-class PartAction(Labelled):
+class TaskPartAction(Labelled):
     FINISH = "finish", "上报完成"  # by the head, with a reason for the homes that are left
     COMPLETE = "complete", "各户都已登记"  # the last home was answered
     ACCEPT = "accept", "通过"
@@ -29,7 +29,7 @@ class PartAction(Labelled):
     WITHDRAW = "withdraw", "撤回"  # the whole task
 
 
-S, A, P = PartState, PartAction, Permission
+S, A, P = TaskPartState, TaskPartAction, Permission
 # In which homes can be answered and answers changed.
 ANSWERABLE: Final = (S.OPEN, S.REPORTED)
 # The product's own: who has a thousand parts to look at shall not have to touch each.
@@ -55,21 +55,21 @@ TABLE: Final = Table(
 )
 
 
-class PartStateDetails(Struct, frozen=True, kw_only=True):
+class TaskPartStateDetails(Struct, frozen=True, kw_only=True):
     """State the part of the task is in.
 
     `state`: State of the part at this moment.
     """
 
-    state: PartState
+    state: TaskPartState
 
 
-class PartMovedOn(Conflict):
+class TaskPartMovedOn(Conflict):
     """The part is over or withdrawn, or somebody was first."""
 
     code = "task_part_moved_on"
-    details_type = PartStateDetails
+    details_type = TaskPartStateDetails
 
 
-def moved_on(state: PartState) -> PartMovedOn:
-    return PartMovedOn(f"这项任务现在是“{state.label}”,请刷新", state=state)
+def moved_on(state: TaskPartState) -> TaskPartMovedOn:
+    return TaskPartMovedOn(f"这项任务现在是“{state.label}”,请刷新", state=state)

@@ -17,7 +17,7 @@ from services.kernel.permissions import Role
 from services.kernel.today import Part
 from services.tasks.entries import within
 from services.tasks.parts.models import HomesQuery, PartsQuery, TaskHome, TaskPart
-from services.tasks.parts.states import ANSWERABLE, PartState
+from services.tasks.parts.states import ANSWERABLE, TaskPartState
 
 BY_DUE: Final = Keyset(Key("sort_due", kind=datetime), Key())
 BY_PLACE: Final = Keyset(Key("place"), Key())
@@ -41,20 +41,20 @@ async def find(db: Database, part_id: str, *, tx: Transaction | None = None) -> 
 
 async def in_hand(db: Database, held: Sequence[str], query: ListQuery) -> Page[TaskPart]:
     """Open parts that some offices have in hand, by their day. Served by index `held`."""
-    where = {"held": {"$in": list(held)}, "state": PartState.OPEN}
+    where = {"held": {"$in": list(held)}, "state": TaskPartState.OPEN}
     return await BY_DUE.page(db[COLLECTION], TaskPart, where, query, hint="held")
 
 
 async def due(db: Database, held: Sequence[str], wanted: Part) -> list[TaskPart]:
     """Part of what some offices have in hand, by its day and id. Served by index `held`."""
-    where = {"held": {"$in": list(held)}, "state": PartState.OPEN, **within(wanted)}
+    where = {"held": {"$in": list(held)}, "state": TaskPartState.OPEN, **within(wanted)}
     cursor = db[COLLECTION].find(where, hint="held").sort(BY_DUE.order).limit(wanted.limit)
     return msgspec.convert(await cursor.to_list(), list[TaskPart])
 
 
 async def count_open(db: Database, place: str) -> int:
     """Count open parts under a place, up to a thousand. Served by index `open_place`."""
-    query = {"place": under(place), "state": PartState.OPEN}
+    query = {"place": under(place), "state": TaskPartState.OPEN}
     collection = db[COLLECTION]
     return await collection.count_documents(query, hint="open_place", limit=MOST_COUNTED)
 
@@ -69,11 +69,11 @@ async def page(db: Database, task: str, query: PartsQuery) -> Page[TaskPart]:
 
 async def progress(db: Database, task: str, depth: int) -> list[Document]:
     """Sums of a task's parts by the first segments of their places. Served by index `task`."""
-    is_open: Document = {"$eq": ["$state", PartState.OPEN]}
+    is_open: Document = {"$eq": ["$state", TaskPartState.OPEN]}
     late: Document = {"$and": [is_open, "$overdue"]}
     sums: Document = {name: {"$sum": f"${name}"} for name in ("homes", "done", "nobody_there")}
     steps: list[Document] = [
-        {"$match": {"task": task, "state": {"$ne": PartState.WITHDRAWN}}},
+        {"$match": {"task": task, "state": {"$ne": TaskPartState.WITHDRAWN}}},
         {
             "$group": {
                 "_id": segments("$place", depth),
@@ -137,7 +137,7 @@ async def answerable(db: Database, task: str, *, limit: int) -> list[TaskPart]:
 
 async def open_after(db: Database, after: str, *, limit: int) -> list[TaskPart]:
     """Open parts by id. Served by index `open`."""
-    query = {"_id": {"$gt": after}, "state": PartState.OPEN}
+    query = {"_id": {"$gt": after}, "state": TaskPartState.OPEN}
     cursor = db[COLLECTION].find(query, hint="open").sort("_id", 1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[TaskPart])
 
@@ -146,7 +146,7 @@ async def hand(
     db: Database, tx: Transaction, part: TaskPart, rung: Role, held: Sequence[str]
 ) -> bool:
     """Write which office has an open part in hand; False when it changed meanwhile."""
-    key = {"_id": part.id, "state": PartState.OPEN, "rung": part.rung, "held": part.held}
+    key = {"_id": part.id, "state": TaskPartState.OPEN, "rung": part.rung, "held": part.held}
     change = {"$set": {"rung": rung, "held": list(held)}}
     return (await db[COLLECTION].update_one(key, change, session=tx)).matched_count == 1
 

@@ -15,13 +15,13 @@ from services.tasks.parts import store
 from services.tasks.parts.kind import MISSING, TASK, barred
 from services.tasks.parts.models import (
     NOTE,
-    HomeView,
-    PartView,
     TaskHome,
+    TaskHomeView,
     TaskPart,
-    WholePartView,
+    TaskPartView,
+    WholeTaskPartView,
 )
-from services.tasks.parts.states import TABLE, PartAction
+from services.tasks.parts.states import TABLE, TaskPartAction
 
 
 async def access(
@@ -41,20 +41,22 @@ async def access(
     return found
 
 
-async def whole(deps: Dependencies, actor: Actor, part: TaskPart) -> WholePartView:
+async def whole(deps: Dependencies, actor: Actor, part: TaskPart) -> WholeTaskPartView:
     """View of one part, with what the community wrote."""
     task = await tasks.find(deps.db, part.task)
     [seen] = await shown(deps, actor, [part])
-    return show(seen, WholePartView, text=task.text if task else "")
+    return show(seen, WholeTaskPartView, text=task.text if task else "")
 
 
-async def shown(deps: Dependencies, actor: Actor, found: Sequence[TaskPart]) -> list[PartView]:
+async def shown(
+    deps: Dependencies, actor: Actor, found: Sequence[TaskPart]
+) -> list[TaskPartView]:
     """Views of parts, as the actor can act on them."""
     addresses = await places.addresses(deps, [part.place for part in found])
     return [
         show(
             part,
-            PartView,
+            TaskPartView,
             part_id=part.id,
             task_id=part.task,
             address=addresses.get(part.place, part.place),
@@ -68,17 +70,17 @@ async def shown(deps: Dependencies, actor: Actor, found: Sequence[TaskPart]) -> 
 
 def _passes_at(part: TaskPart) -> datetime | None:
     """Return when a part counts as accepted by itself; None for one that does not."""
-    row = TABLE.find(part.state, PartAction.PASS)
+    row = TABLE.find(part.state, TaskPartAction.PASS)
     return comes_at(part, row.due, part.entered_at or part.created_at) if row else None
 
 
-async def homes(deps: Dependencies, found: Sequence[TaskHome]) -> list[HomeView]:
+async def homes(deps: Dependencies, found: Sequence[TaskHome]) -> list[TaskHomeView]:
     """Views of homes of a part."""
     addresses = await places.addresses(deps, [each.home for each in found])
     return [
         show(
             each,
-            HomeView,
+            TaskHomeView,
             address=addresses.get(each.home, each.home),
             note=note_of(deps, each),
             by=each.role,

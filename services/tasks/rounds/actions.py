@@ -23,11 +23,11 @@ from services.tasks.rounds.kind import ROUND
 from services.tasks.rounds.models import (
     NOTE,
     Check,
-    CheckItem,
-    CheckResult,
-    FileFinding,
+    CheckRoundItem,
+    FileRoundFinding,
     MyRoundsQuery,
     Round,
+    RoundItemResult,
     RoundsQuery,
     RoundView,
     WholeRoundView,
@@ -95,13 +95,13 @@ async def events(
 
 
 async def check(
-    deps: Dependencies, actor: Actor, round_id: str, key: str, wish: CheckItem
+    deps: Dependencies, actor: Actor, round_id: str, key: str, wish: CheckRoundItem
 ) -> WholeRoundView:
     """Say what an item looks like; the same again changes nothing.
 
     Raises NotFound, NoteNeeded, FiledBefore, RoundMovedOn.
     """
-    if wish.result is CheckResult.FINDING and wish.note is None:
+    if wish.result is RoundItemResult.FINDING and wish.note is None:
         raise NoteNeeded("请写明发现了什么")
 
     async def save(tx: Transaction) -> Round:
@@ -128,7 +128,7 @@ def _number(found: Round, key: str) -> int:
     return keys.index(key)
 
 
-def _is_same(deps: Dependencies, found: Round, before: Check, wish: CheckItem) -> bool:
+def _is_same(deps: Dependencies, found: Round, before: Check, wish: CheckRoundItem) -> bool:
     kept = (before.result, before.photo_ids, views.note_of(deps, found, before))
     return kept == (wish.result, list(dict.fromkeys(wish.photo_ids)), wish.note)
 
@@ -138,7 +138,7 @@ async def _write(
     tx: Transaction,
     actor: Actor,
     about: tuple[Round, int],
-    wish: CheckItem,
+    wish: CheckRoundItem,
 ) -> None:
     found, number = about
     before = found.checks[number]
@@ -162,7 +162,7 @@ async def _write(
 
 
 def _is_finding(check: Check) -> int:
-    return int(check.result is CheckResult.FINDING)
+    return int(check.result is RoundItemResult.FINDING)
 
 
 async def _keep_photos(
@@ -192,7 +192,7 @@ async def _keep_photos(
 
 
 async def file(
-    deps: Dependencies, actor: Actor, round_id: str, key: str, wish: FileFinding
+    deps: Dependencies, actor: Actor, round_id: str, key: str, wish: FileRoundFinding
 ) -> WholeRoundView:
     """Let a finding become something, e.g. a repair, with its words and the actor's photos.
 
@@ -236,7 +236,7 @@ async def file(
 
 def _require_finding(found: Round, number: int) -> Check:
     check = found.checks[number]
-    if check.result is not CheckResult.FINDING:
+    if check.result is not RoundItemResult.FINDING:
         raise NotAFinding("只有发现的问题可以上报")
     if check.filed:
         raise FiledBefore("这个问题已经上报过了")

@@ -22,7 +22,7 @@ from services.tasks.parts.spans import FINISH, clocks_until
 from services.tasks.rounds import notify, rhythms, store
 from services.tasks.rounds.kind import ROUND
 from services.tasks.rounds.models import Check, Round, RoundPlan, round_id
-from services.tasks.rounds.states import PlanState
+from services.tasks.rounds.states import RoundPlanState
 
 GENERATE: Final = "tasks.generate_rounds"
 SPREAD: Final = "tasks.spread_rounds"
@@ -84,7 +84,7 @@ def due_days(plan: RoundPlan, today: str) -> tuple[list[str], str | None]:
 async def spread(deps: Dependencies, payload: Document) -> None:
     """Job: make the next rounds of a run, and promise the ones behind them."""
     plan = await store.find_plan(deps.db, payload["plan_id"])
-    if plan is None or plan.state is not PlanState.ACTIVE:
+    if plan is None or plan.state is not RoundPlanState.ACTIVE:
         return
     meant: Sequence[str] = payload["places"] or plan.places
     found = await rungs.places_of(deps, meant, plan.role, after=payload["after"], limit=AT_ONCE)

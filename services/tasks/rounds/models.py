@@ -15,8 +15,8 @@ from services.kernel.permissions import Role
 from services.kernel.types import LINE, TEXT, Id
 from services.kernel.vault import Sealed
 from services.tasks.models import MOST_PLACES, HeadRole, Title
-from services.tasks.rounds.rhythms import Rhythm
-from services.tasks.rounds.states import PlanState, RoundAction, RoundState
+from services.tasks.rounds.rhythms import NewRoundRhythm, RoundRhythm
+from services.tasks.rounds.states import RoundAction, RoundPlanState, RoundState
 
 NOTE: Final = Sealed("rounds", "note")
 MOST_ITEMS: Final = 30
@@ -37,13 +37,13 @@ TargetCategory = Annotated[
 ]
 
 
-class CheckResult(Labelled):
+class RoundItemResult(Labelled):
     OK = "ok", "正常"
     FINDING = "finding", "发现问题"
     NOT_APPLICABLE = "not_applicable", "不适用"
 
 
-class Item(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class RoundItem(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Item of the checklist of a plan.
 
     `key`: Key of the item, once in a plan.
@@ -62,7 +62,7 @@ class Check(Struct, kw_only=True):
 
     key: str
     label: str
-    result: CheckResult | None = None
+    result: RoundItemResult | None = None
     note_sealed: str = ""
     photo_ids: list[str] = []
     by: str = ""
@@ -79,12 +79,12 @@ class RoundPlan(Struct, kw_only=True):
     places: list[str]
     role: HeadRole
     title: str
-    items: list[Item]
-    rhythm: Rhythm
+    items: list[RoundItem]
+    rhythm: RoundRhythm
     days: int
     from_day: Day
     next_day: Day | None
-    state: PlanState = PlanState.ACTIVE
+    state: RoundPlanState = RoundPlanState.ACTIVE
     made_by: str
     made_at: datetime
     ended_by: str = ""
@@ -151,8 +151,8 @@ class NewRoundPlan(Struct, forbid_unknown_fields=True, kw_only=True):
     title: Title
     places: Annotated[list[PlacePath], Meta(min_length=1, max_length=MOST_PLACES)]
     role: HeadRole
-    items: Annotated[list[Item], Meta(min_length=1, max_length=MOST_ITEMS)]
-    rhythm: Rhythm
+    items: Annotated[list[RoundItem], Meta(min_length=1, max_length=MOST_ITEMS)]
+    rhythm: NewRoundRhythm
     days: DaysLong = 3
     from_day: Day | None = None
 
@@ -166,7 +166,7 @@ class StartRounds(Struct, forbid_unknown_fields=True, kw_only=True):
     places: Annotated[list[PlacePath], Meta(max_length=MOST_PLACES)] = []
 
 
-class CheckItem(Struct, forbid_unknown_fields=True, kw_only=True):
+class CheckRoundItem(Struct, forbid_unknown_fields=True, kw_only=True):
     """What was found at an item; it takes the place of what was said before.
 
     `result`: What it looked like.
@@ -174,12 +174,12 @@ class CheckItem(Struct, forbid_unknown_fields=True, kw_only=True):
     `photo_ids`: Ids of photos; those that are left out of an earlier answer are removed.
     """
 
-    result: CheckResult
+    result: RoundItemResult
     note: CheckNote | None = None
     photo_ids: PhotoIds = []
 
 
-class FileFinding(Struct, forbid_unknown_fields=True, kw_only=True):
+class FileRoundFinding(Struct, forbid_unknown_fields=True, kw_only=True):
     """What a finding is to become.
 
     `target`: Name of what it becomes, e.g. `repair`.
@@ -198,7 +198,7 @@ class RoundPlansQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     """
 
     place: PlacePath | None = None
-    state: PlanState | None = None
+    state: RoundPlanState | None = None
 
 
 class RoundsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
@@ -246,11 +246,11 @@ class RoundPlanView(Struct, kw_only=True):
     address: str
     role: HeadRole
     title: Title
-    items: list[Item]
-    rhythm: Rhythm
+    items: list[RoundItem]
+    rhythm: RoundRhythm
     days: DaysLong
     next_day: Day | None
-    state: PlanState
+    state: RoundPlanState
     made_at: datetime
 
 
@@ -267,7 +267,7 @@ class StartedRounds(Struct, kw_only=True):
     until: Day
 
 
-class CheckView(Struct, kw_only=True):
+class RoundItemView(Struct, kw_only=True):
     """Item of a round.
 
     `key`: Key of the item.
@@ -282,7 +282,7 @@ class CheckView(Struct, kw_only=True):
 
     key: ItemKey
     label: ItemLabel
-    result: CheckResult | None
+    result: RoundItemResult | None
     note: CheckNote | None
     photo_ids: list[str]
     at: datetime | None
@@ -335,4 +335,4 @@ class WholeRoundView(RoundView, kw_only=True):
     `checks`: Items, in the order of the plan.
     """
 
-    checks: list[CheckView]
+    checks: list[RoundItemView]

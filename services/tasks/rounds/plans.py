@@ -21,7 +21,7 @@ from services.tasks.rounds.models import (
     StartedRounds,
     StartRounds,
 )
-from services.tasks.rounds.states import PLANS, PlanAction, PlanEnded, PlanState
+from services.tasks.rounds.states import PLANS, PlanEnded, RoundPlanAction, RoundPlanState
 
 MISSING = "没有找到这个巡查计划"
 
@@ -99,12 +99,12 @@ async def end(deps: Dependencies, actor: Actor, plan_id: str) -> RoundPlanView:
     async def save(tx: Transaction) -> RoundPlan:
         found = await access(deps, actor, plan_id, tx=tx)
         changes = {"ended_by": actor.person_id, "ended_at": deps.now(), "next_day": None}
-        is_active = found.state is PlanState.ACTIVE
+        is_active = found.state is RoundPlanState.ACTIVE
         if not is_active or not await store.end_plan(deps.db, tx, found, changes):
             raise PlanEnded("这个巡查计划已经停用了")
-        act = PLANS.act(PlanAction.END)
+        act = PLANS.act(RoundPlanAction.END)
         await audit.record(deps, tx, actor, act, place=found.place, subject=found.id)
-        found.state, found.next_day = PlanState.ENDED, None
+        found.state, found.next_day = RoundPlanState.ENDED, None
         return found
 
     return (await views.plans(deps, [await deps.in_transaction(save)]))[0]
@@ -122,7 +122,7 @@ async def start(
 
     async def save(tx: Transaction) -> StartedRounds:
         plan = await access(deps, actor, plan_id, tx=tx)
-        if plan.state is not PlanState.ACTIVE:
+        if plan.state is not RoundPlanState.ACTIVE:
             raise PlanEnded("这个巡查计划已经停用了")
         if not all(any(covers(own, place) for own in plan.places) for place in meant):
             raise PlacesElsewhere("有的地方不在这个巡查计划里")

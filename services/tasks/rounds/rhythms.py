@@ -14,7 +14,7 @@ WEEK: Final = 7
 LAST_OF_ALL_MONTHS: Final = 28
 
 
-class RhythmKind(Labelled):
+class RoundRhythmKind(Labelled):
     DAYS = "days", "每隔几天"
     WEEKLY = "weekly", "每周"
     MONTHLY = "monthly", "每月"
@@ -27,7 +27,7 @@ class BadRhythm(InvalidInput):
     code = "round_bad_rhythm"
 
 
-class Rhythm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class RoundRhythm(Struct, frozen=True, kw_only=True):
     """Rhythm of rounds.
 
     `kind`: How often they are due.
@@ -36,34 +36,44 @@ class Rhythm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     `month_day`: Day of the month; only for `monthly`.
     """
 
-    kind: RhythmKind
+    kind: RoundRhythmKind
     every: Annotated[int, Meta(ge=1, le=366, examples=[7])] | None = None
     weekday: Annotated[int, Meta(ge=1, le=WEEK, examples=[1])] | None = None
     month_day: Annotated[int, Meta(ge=1, le=LAST_OF_ALL_MONTHS, examples=[1])] | None = None
 
 
-def check(rhythm: Rhythm) -> None:
+class NewRoundRhythm(RoundRhythm, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Rhythm of a new plan.
+
+    `kind`: How often rounds are due.
+    `every`: Every so many days, counted from the first one; only for `days`.
+    `weekday`: Day of the week, 1 for Monday; only for `weekly`.
+    `month_day`: Day of the month; only for `monthly`.
+    """
+
+
+def check(rhythm: RoundRhythm) -> None:
     """Raise BadRhythm unless a rhythm has the one number that it needs."""
     given = {
-        RhythmKind.DAYS: rhythm.every,
-        RhythmKind.WEEKLY: rhythm.weekday,
-        RhythmKind.MONTHLY: rhythm.month_day,
+        RoundRhythmKind.DAYS: rhythm.every,
+        RoundRhythmKind.WEEKLY: rhythm.weekday,
+        RoundRhythmKind.MONTHLY: rhythm.month_day,
     }
     if any((number is not None) is not (kind is rhythm.kind) for kind, number in given.items()):
         raise BadRhythm("请按所选周期填写间隔、星期或日期中的一项")
 
 
-def following(rhythm: Rhythm, first: Day, after: Day) -> Day | None:
+def following(rhythm: RoundRhythm, first: Day, after: Day) -> Day | None:
     """Return the next due day after a day, not before the first; None when none is planned."""
     start = max(plus_days(after, 1), first)
     then = date.fromisoformat(start)
     match rhythm:
-        case Rhythm(kind=RhythmKind.DAYS, every=int(every)):
+        case RoundRhythm(kind=RoundRhythmKind.DAYS, every=int(every)):
             passed = (then - date.fromisoformat(first)).days
             return plus_days(start, -passed % every)
-        case Rhythm(kind=RhythmKind.WEEKLY, weekday=int(weekday)):
+        case RoundRhythm(kind=RoundRhythmKind.WEEKLY, weekday=int(weekday)):
             return plus_days(start, (weekday - then.isoweekday()) % WEEK)
-        case Rhythm(kind=RhythmKind.MONTHLY, month_day=int(month_day)):
+        case RoundRhythm(kind=RoundRhythmKind.MONTHLY, month_day=int(month_day)):
             month = start[:7] if then.day <= month_day else plus_months(start[:7], 1)
             return f"{month}-{month_day:02d}"
         case _:

@@ -12,12 +12,12 @@ from services.kernel.permissions import Permission
 from services.kernel.states import Table, Transition
 
 
-class PlanState(Labelled):
+class RoundPlanState(Labelled):
     ACTIVE = "active", "使用中"
     ENDED = "ended", "已停用"
 
 
-class PlanAction(Labelled):
+class RoundPlanAction(Labelled):
     END = "end", "停用"
 
 
@@ -35,11 +35,11 @@ class RoundAction(Labelled):
 P = Permission
 
 PLANS: Final = Table(
-    PlanState.ACTIVE,
+    RoundPlanState.ACTIVE,
     Transition(
-        PlanState.ACTIVE,
-        PlanAction.END,
-        PlanState.ENDED,
+        RoundPlanState.ACTIVE,
+        RoundPlanAction.END,
+        RoundPlanState.ENDED,
         P.GIVE_TASKS,
         act=Act.ROUND_PLAN_ENDED,
     ),

@@ -16,7 +16,7 @@ from services.kernel.permissions import Role
 from services.kernel.today import Part
 from services.tasks.entries import within
 from services.tasks.rounds.models import Check, Round, RoundPlan, RoundPlansQuery, RoundsQuery
-from services.tasks.rounds.states import PLANS, PlanAction, PlanState, RoundState
+from services.tasks.rounds.states import PLANS, RoundPlanAction, RoundPlanState, RoundState
 
 NEWEST_PLAN: Final = Keyset(
     Key("made_at", ascending=False, kind=datetime), Key(ascending=False)
@@ -43,7 +43,7 @@ async def end_plan(
     """Compare and set the state; False when somebody was first."""
     key = {"_id": plan.id, "state": plan.state}
     collection = db[round_plans.COLLECTION]
-    return await PLANS.move(collection, key, PlanAction.END, dict(changes), tx=tx)
+    return await PLANS.move(collection, key, RoundPlanAction.END, dict(changes), tx=tx)
 
 
 async def page_plans(
@@ -51,7 +51,7 @@ async def page_plans(
 ) -> Page[RoundPlan]:
     """Plans under some places, newest first. Served by the indexes `place` and `newest`."""
     where = {
-        "state": {"$in": list(PlanState)},
+        "state": {"$in": list(RoundPlanState)},
         **chosen(query, "state"),
         **under_any("place", places),
     }
@@ -60,14 +60,14 @@ async def page_plans(
 
 async def next_due(db: Database, today: str) -> RoundPlan | None:
     """Plan in use with a due day whose rounds were not made. Served by index `due`."""
-    query = {"state": PlanState.ACTIVE, "next_day": {"$gt": "", "$lte": today}}
+    query = {"state": RoundPlanState.ACTIVE, "next_day": {"$gt": "", "$lte": today}}
     document = await db[round_plans.COLLECTION].find_one(query, sort=[("next_day", 1)])
     return msgspec.convert(document, RoundPlan | None)
 
 
 async def go_on(db: Database, tx: Transaction, plan: RoundPlan, next_day: str | None) -> bool:
     """Write the next due day; False when another worker did, or the plan was ended."""
-    key = {"_id": plan.id, "state": PlanState.ACTIVE, "next_day": plan.next_day}
+    key = {"_id": plan.id, "state": RoundPlanState.ACTIVE, "next_day": plan.next_day}
     change = {"$set": {"next_day": next_day}}
     done = await db[round_plans.COLLECTION].update_one(key, change, session=tx)
     return done.matched_count == 1

@@ -13,8 +13,8 @@ from services.tasks.rounds.kind import MISSING, ROUND, barred
 from services.tasks.rounds.models import (
     NOTE,
     Check,
-    CheckView,
     Round,
+    RoundItemView,
     RoundPlan,
     RoundPlanView,
     RoundView,
@@ -47,10 +47,10 @@ async def whole(deps: Dependencies, actor: Actor, found: Round) -> WholeRoundVie
     return show(seen, WholeRoundView, checks=checks)
 
 
-def _check(deps: Dependencies, found: Round, check: Check) -> CheckView:
+def _check(deps: Dependencies, found: Round, check: Check) -> RoundItemView:
     return show(
         check,
-        CheckView,
+        RoundItemView,
         note=note_of(deps, found, check),
         target=check.target or None,
         filed=check.filed or None,

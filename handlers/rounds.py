@@ -43,7 +43,7 @@ Key = Annotated[
 
 class RoundPlansHandler(ApiHandler):
     @endpoint(
-        "makeRoundPlan",
+        "createRoundPlan",
         needs=Permission.GIVE_TASKS,
         status=201,
         errors=("not_found", "round_bad_rhythm", "round_items_twice", "task_places_apart"),
@@ -137,7 +137,7 @@ class RoundItemHandler(ApiHandler):
 
 class FileFindingHandler(ApiHandler):
     @endpoint(
-        "fileRoundFinding",
+        "reportRoundFinding",
         needs=Permission.DO_TASKS,
         status=201,
         errors=(

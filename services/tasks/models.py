@@ -19,6 +19,7 @@ Title = Annotated[
     str, Meta(min_length=1, max_length=20, pattern=LINE, examples=["燃气软管检查"])
 ]
 UnitLabel = Annotated[str, Meta(min_length=1, max_length=10, pattern=LINE, examples=["人"])]
+LastDay = Annotated[Day, Meta(examples=["2026-12-20"])]
 # What somebody reads off a meter or counts.
 Number = Annotated[int, Meta(ge=-1_000_000_000, le=1_000_000_000, examples=[3])]
 
@@ -80,7 +81,7 @@ class Task(Struct, kw_only=True):
     title: str
     text: str
     proof: TaskProof
-    until: Day
+    until: LastDay
     state: TaskState = TaskState.SPREADING
     after: str = ""
     parts: int = 0
@@ -116,7 +117,7 @@ class NewTask(Struct, forbid_unknown_fields=True, kw_only=True):
     text: Remark
     places: Annotated[list[PlacePath], Meta(min_length=1, max_length=MOST_PLACES)]
     role: HeadRole
-    until: Day
+    until: LastDay
     proof: NewTaskProof
 
 
@@ -155,7 +156,7 @@ class TaskView(Struct, kw_only=True):
     title: Title
     text: Annotated[str, Meta(examples=["请逐户看燃气软管有没有老化,发现问题拍照"])]
     proof: TaskProof
-    until: Day
+    until: LastDay
     state: TaskState
     parts: int
     homes: int

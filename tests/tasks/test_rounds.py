@@ -117,8 +117,8 @@ async def test_an_ended_plan_makes_no_more_rounds(tasks: Tasks) -> None:
         (RoundRhythm(kind=RoundRhythmKind.DAYS, every=3), "2026-03-02", "2026-03-05"),
         (RoundRhythm(kind=RoundRhythmKind.WEEKLY, weekday=1), "2026-03-02", "2026-03-09"),
         (RoundRhythm(kind=RoundRhythmKind.WEEKLY, weekday=7), "2026-03-02", "2026-03-08"),
-        (RoundRhythm(kind=RoundRhythmKind.MONTHLY, month_day=1), "2026-03-02", "2026-04-01"),
-        (RoundRhythm(kind=RoundRhythmKind.MONTHLY, month_day=28), "2026-12-28", "2027-01-28"),
+        (RoundRhythm(kind=RoundRhythmKind.MONTHLY, in_month=1), "2026-03-02", "2026-04-01"),
+        (RoundRhythm(kind=RoundRhythmKind.MONTHLY, in_month=28), "2026-12-28", "2027-01-28"),
         (RoundRhythm(kind=RoundRhythmKind.BY_HAND), "2026-03-02", None),
     ],
 )

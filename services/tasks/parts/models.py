@@ -6,7 +6,6 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct, field
 
 from services.cases.models import CaseFields
-from services.kernel.days import Day
 from services.kernel.documents import digest_id
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
@@ -14,7 +13,7 @@ from services.kernel.paths import PlacePath
 from services.kernel.permissions import Role
 from services.kernel.types import TEXT, Id, Reason
 from services.kernel.vault import Sealed
-from services.tasks.models import HeadRole, Number, TaskProof, Title
+from services.tasks.models import HeadRole, LastDay, Number, TaskProof, Title
 from services.tasks.parts.states import TaskPartAction, TaskPartState
 
 NOTE: Final = Sealed("task_homes", "note")
@@ -50,7 +49,7 @@ class TaskPart(CaseFields, kw_only=True):
     held: list[str]
     title: str
     proof: TaskProof
-    until: Day
+    until: LastDay
     state: TaskPartState = TaskPartState.OPEN
     person: str | None = None
     filed_by: str
@@ -189,7 +188,7 @@ class TaskPartView(Struct, kw_only=True):
     """Part of a task, for whoever does it and for the community.
 
     `part_id`: Opaque id of the part.
-    `task_id`: Id of the task.
+    `task_id`: Id of the task that it is a part of.
     `place`: Path of the place of the head.
     `address`: Address of that place.
     `role`: Office whose part it is.
@@ -218,7 +217,7 @@ class TaskPartView(Struct, kw_only=True):
     rung: Role
     title: Title
     proof: TaskProof
-    until: Day
+    until: LastDay
     state: TaskPartState
     homes: int
     done: int

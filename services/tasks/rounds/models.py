@@ -14,7 +14,7 @@ from services.kernel.paths import PlacePath
 from services.kernel.permissions import Role
 from services.kernel.types import LINE, TEXT, Id
 from services.kernel.vault import Sealed
-from services.tasks.models import MOST_PLACES, HeadRole, Title
+from services.tasks.models import MOST_PLACES, HeadRole, LastDay, Title
 from services.tasks.rounds.rhythms import NewRoundRhythm, RoundRhythm
 from services.tasks.rounds.states import RoundAction, RoundPlanState, RoundState
 
@@ -107,7 +107,7 @@ class Round(CaseFields, kw_only=True):
     held: list[str]
     title: str
     checks: list[Check]
-    until: Day
+    until: LastDay
     state: RoundState = RoundState.OPEN
     person: str | None = None
     filed_by: str
@@ -205,7 +205,7 @@ class RoundsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     """Which rounds to list, newest first.
 
     `place`: Path of a place where I give tasks: there and below; all of mine without it.
-    `plan_id`: Id of the plan; all without it.
+    `plan_id`: Rounds that this plan made; all without it.
     `state`: State of the rounds; all without it.
     `overdue`: Only those whose day has passed, or only the rest.
     `has_findings`: Only those where something was found, or only the rest.
@@ -249,7 +249,7 @@ class RoundPlanView(Struct, kw_only=True):
     items: list[RoundItem]
     rhythm: RoundRhythm
     days: DaysLong
-    next_day: Day | None
+    next_day: LastDay | None
     state: RoundPlanState
     made_at: datetime
 
@@ -257,14 +257,14 @@ class RoundPlanView(Struct, kw_only=True):
 class StartedRounds(Struct, kw_only=True):
     """Rounds that were started by hand and are made within a short time.
 
-    `plan_id`: Id of the plan.
+    `plan_id`: Id of the plan by which they are made.
     `run_id`: Id of what was started.
     `until`: Last day for them.
     """
 
     plan_id: str
     run_id: str
-    until: Day
+    until: LastDay
 
 
 class RoundItemView(Struct, kw_only=True):
@@ -287,7 +287,7 @@ class RoundItemView(Struct, kw_only=True):
     photo_ids: list[str]
     at: datetime | None
     target: TargetName | None
-    filed: str | None
+    filed: Annotated[str, Meta(examples=["01hzy3v7k2m4n6p8q0r2s4t6v8"])] | None
 
 
 class RoundView(Struct, kw_only=True):
@@ -318,7 +318,7 @@ class RoundView(Struct, kw_only=True):
     role: HeadRole
     rung: Role
     title: Title
-    until: Day
+    until: LastDay
     state: RoundState
     left: int
     findings: int

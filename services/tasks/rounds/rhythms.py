@@ -33,13 +33,13 @@ class RoundRhythm(Struct, frozen=True, kw_only=True):
     `kind`: How often they are due.
     `every`: Every so many days, counted from the first one; only for `days`.
     `weekday`: Day of the week, 1 for Monday; only for `weekly`.
-    `month_day`: Day of the month; only for `monthly`.
+    `in_month`: Day of the month; only for `monthly`.
     """
 
     kind: RoundRhythmKind
     every: Annotated[int, Meta(ge=1, le=366, examples=[7])] | None = None
     weekday: Annotated[int, Meta(ge=1, le=WEEK, examples=[1])] | None = None
-    month_day: Annotated[int, Meta(ge=1, le=LAST_OF_ALL_MONTHS, examples=[1])] | None = None
+    in_month: Annotated[int, Meta(ge=1, le=LAST_OF_ALL_MONTHS, examples=[1])] | None = None
 
 
 class NewRoundRhythm(RoundRhythm, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -48,7 +48,7 @@ class NewRoundRhythm(RoundRhythm, frozen=True, forbid_unknown_fields=True, kw_on
     `kind`: How often rounds are due.
     `every`: Every so many days, counted from the first one; only for `days`.
     `weekday`: Day of the week, 1 for Monday; only for `weekly`.
-    `month_day`: Day of the month; only for `monthly`.
+    `in_month`: Day of the month; only for `monthly`.
     """
 
 
@@ -57,7 +57,7 @@ def check(rhythm: RoundRhythm) -> None:
     given = {
         RoundRhythmKind.DAYS: rhythm.every,
         RoundRhythmKind.WEEKLY: rhythm.weekday,
-        RoundRhythmKind.MONTHLY: rhythm.month_day,
+        RoundRhythmKind.MONTHLY: rhythm.in_month,
     }
     if any((number is not None) is not (kind is rhythm.kind) for kind, number in given.items()):
         raise BadRhythm("请按所选周期填写间隔、星期或日期中的一项")
@@ -73,8 +73,8 @@ def following(rhythm: RoundRhythm, first: Day, after: Day) -> Day | None:
             return plus_days(start, -passed % every)
         case RoundRhythm(kind=RoundRhythmKind.WEEKLY, weekday=int(weekday)):
             return plus_days(start, (weekday - then.isoweekday()) % WEEK)
-        case RoundRhythm(kind=RoundRhythmKind.MONTHLY, month_day=int(month_day)):
-            month = start[:7] if then.day <= month_day else plus_months(start[:7], 1)
-            return f"{month}-{month_day:02d}"
+        case RoundRhythm(kind=RoundRhythmKind.MONTHLY, in_month=int(in_month)):
+            month = start[:7] if then.day <= in_month else plus_months(start[:7], 1)
+            return f"{month}-{in_month:02d}"
         case _:
             return None

@@ -10,6 +10,11 @@ SHARD_KEY: Final = {"place": 1, "_id": 1}
 IN_HAND: Final = ["waiting", "taken", "with_firm", "with_department"]
 UNDER_WAY: Final = [*IN_HAND, "needs_info"]
 OPEN: Final = [*UNDER_WAY, "answered"]
+# What figures read.
+COUNTED: Final = [
+    *("place", "created_at", "about", "kind", "state", "rung", "first_rung", "solved_rung"),
+    *("returned", "reopened", "overdue", "anonymous"),
+]
 
 
 def _by(
@@ -56,6 +61,8 @@ INDEXES: Final = [
         name="under",
         partialFilterExpression={"state": {"$in": IN_HAND}},
     ),
+    # Figures of a place, which it covers: services/feedback/figures/store.py sums()
+    IndexModel([(field, ASCENDING) for field in COUNTED], name="figures"),
     # What somebody said, the same again and for erasure: ended_before(), open_of(), of_person()
     IndexModel(
         [("person", ASCENDING), ("_id", ASCENDING)],

@@ -4,6 +4,7 @@ from typing import Final
 
 from services.feedback import jobs, notify, privacy
 from services.feedback.boards import entries, lists
+from services.feedback.figures import lists as figures_lists
 from services.feedback.kind import FEEDBACK
 from services.feedback.terms import privacy as terms_privacy
 from services.kernel.features import Feature
@@ -18,6 +19,6 @@ FEATURE: Final = Feature(
     close=privacy.close,
     forget=privacy.forget,
     forgets="反映的民情里填写的内容",
-    lists=(lists.FEEDBACK,),
+    lists=(lists.FEEDBACK, figures_lists.FEEDBACK_FIGURES),
     today=entries.TODAY,
 )

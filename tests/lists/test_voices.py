@@ -16,7 +16,15 @@ from services.kernel.documents import to_document
 from services.kernel.paths import ancestors, covers
 from services.kernel.permissions import Role
 from tests.build import feedback as feedback_build
-from tests.build.cast import COMPOUND, LI_HOME, OTHER_COMPOUND, UNIT, ZHAO_HOME, Estate
+from tests.build.cast import (
+    COMMUNITY,
+    COMPOUND,
+    LI_HOME,
+    OTHER_COMPOUND,
+    UNIT,
+    ZHAO_HOME,
+    Estate,
+)
 from tests.lists.case import FORMULA, Case, Item, Maker
 from tests.lists.walk import walk
 
@@ -110,7 +118,39 @@ async def of_feedback(estate: Estate) -> Case:
     )
 
 
-MAKERS: Final[dict[str, Maker]] = {"feedback": of_feedback}
+async def of_figures(estate: Estate) -> Case:
+    """Figures of cases that differ in kind, rung and month."""
+    voices = await feedback_build.build(estate)
+    staff = await estate.member("staff")
+    made = [_said(estate, number) for number in range(21)]
+    for case in made[:7]:
+        case.created_at -= timedelta(days=40)
+    rows = [to_document(each) for each in made]
+    await estate.world.db[feedback.COLLECTION].insert_many(rows)
+    path = f"/api/v1/places/{COMMUNITY}/feedback-figures"
+    return Case(
+        who=staff,
+        readers=[await voices.member("subdistrict")],
+        stranger=await voices.member("manager"),
+        path=path,
+        subject=COMMUNITY,
+        place=COMMUNITY,
+        base={"from_month": "2026-01", "to_month": "2026-03"},
+        filters=[
+            {"by": "rung"},
+            {"by": "month", "from_month": "2026-03"},
+            {"to_month": "2026-02"},
+        ],
+        orders={"": "key"},
+        rows=6,
+        matches={name: lambda item, value, name=name: item[name] == value for name in MONTHS},
+        unless={"by": lambda item: item["by"] == "kind"},
+        free_text=False,
+    )
+
+
+MONTHS: Final = ("from_month", "to_month")
+MAKERS: Final[dict[str, Maker]] = {"feedback": of_feedback, "feedback_figures": of_figures}
 
 
 @pytest.mark.parametrize("name", MAKERS)

@@ -8,9 +8,9 @@ from typing import Final
 
 import pytest
 
-from tests.matrix.posts import COMPOUNDS, HOMES, UNITS
+from tests.matrix.posts import COMPOUND, COMPOUNDS, HOMES, UNIT, UNITS
 from tests.matrix.row import Row
-from tests.matrix.rules import somewhere
+from tests.matrix.rules import at, somewhere
 from tests.matrix.test_voices_steps import said
 from tests.matrix.town import Furniture
 from tests.matrix.walk import IN_TOWN, Walked
@@ -18,7 +18,15 @@ from tests.matrix.walk import IN_TOWN, Walked
 pytestmark = IN_TOWN
 
 FURNITURE: Final[Furniture] = ((said(), (*UNITS, *HOMES, *COMPOUNDS)),)
-ROWS = (Row("get", "/api/v1/feedback", somewhere(), query={"limit": "100"}),)
+ROWS = (
+    Row("get", "/api/v1/feedback", somewhere(), query={"limit": "100"}),
+    Row(
+        "get",
+        "/api/v1/places/{place}/feedback-figures",
+        at(UNIT, COMPOUND),
+        query={"from_month": "2026-01", "to_month": "2026-03", "by": "place"},
+    ),
+)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

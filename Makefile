@@ -61,6 +61,7 @@ generated: $(VENV)/.installed-dev ## write what is made of the code: contract, a
 	@$(PY) -m scripts.message_table
 	@$(PY) -m scripts.repair_figures_table
 	@$(PY) -m scripts.feedback_figures_table
+	@$(PY) -m scripts.work_figures_table
 
 bench: $(VENV)/.installed-dev ## attack a product of its own and print what it costs; ATTACK=burst
 	@$(PY) -m bench $(ATTACK)

@@ -21,6 +21,8 @@ INDEXES: Final = [
     IndexModel([("under", ASCENDING), ("_id", ASCENDING)], name="under"),
     # The same of one role: page()
     IndexModel([("under", ASCENDING), ("role", ASCENDING), ("_id", ASCENDING)], name="role"),
+    # All heads of some days: heads_during()
+    IndexModel([("role", ASCENDING), ("_id", ASCENDING)], name="heads"),
     # Heads' terms that are about to end there: count_ending()
     IndexModel([("under", ASCENDING), ("to_day", ASCENDING)], name="under_ends"),
     # Appointments written under a phone that nobody has proved yet: bind_phone()

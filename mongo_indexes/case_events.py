@@ -12,6 +12,8 @@ INDEXES: Final = [
     IndexModel([("case", ASCENDING), ("_id", ASCENDING)], name="case"),
     # What somebody did, for the export of what is held about them: services/privacy
     IndexModel([("by", ASCENDING), ("_id", ASCENDING)], name="by"),
+    # What somebody did in some days: cases_of()
+    IndexModel([("by", ASCENDING), ("kind", ASCENDING), ("at", ASCENDING)], name="by_time"),
     # What somebody wrote about cases of their own, for erasure: written_by()
     IndexModel(
         [("by", ASCENDING)],

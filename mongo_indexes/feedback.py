@@ -63,6 +63,12 @@ INDEXES: Final = [
     ),
     # Figures of a place, which it covers: services/feedback/figures/store.py sums()
     IndexModel([(field, ASCENDING) for field in COUNTED], name="figures"),
+    # What somebody solved in some days: count_solved()
+    IndexModel(
+        [("solved_by", ASCENDING), ("ended_at", ASCENDING)],
+        name="solved_by",
+        partialFilterExpression={"solved_by": {"$gt": ""}},
+    ),
     # What somebody said, the same again and for erasure: ended_before(), open_of(), of_person()
     IndexModel(
         [("person", ASCENDING), ("_id", ASCENDING)],

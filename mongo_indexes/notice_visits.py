@@ -11,6 +11,8 @@ INDEXES: Final = [
     # Visits about a notice by home, and those of one home, as services/notices/visits/store.py
     # reads them: of_home(), of_homes() and page()
     IndexModel([("notice", ASCENDING), ("home", ASCENDING), ("_id", ASCENDING)], name="homes"),
+    # What somebody did in some days: count_delivered()
+    IndexModel([("by", ASCENDING), ("at", ASCENDING)], name="by"),
     # Those with one result: page()
     IndexModel(
         [

@@ -17,6 +17,12 @@ INDEXES: Final = [
         name="paper",
         partialFilterExpression={"paper": True},
     ),
+    # What somebody entered in some days: count_entered()
+    IndexModel(
+        [("entered_by", ASCENDING), ("answered_at", ASCENDING)],
+        name="entered_by",
+        partialFilterExpression={"paper": True},
+    ),
     # What a person answered, for their erasure and export: forget()
     IndexModel(
         [("person", ASCENDING)], name="person", partialFilterExpression={"person": {"$gt": ""}}

@@ -52,6 +52,12 @@ INDEXES: Final = [
         ],
         name="figures",
     ),
+    # What somebody did in some days: store.py made_by()
+    IndexModel(
+        [("made_by", ASCENDING), ("made_at", ASCENDING)],
+        name="made_by",
+        partialFilterExpression={"made_by": {"$gt": ""}},
+    ),
     # Minutes whose time is over: jobs.py remove_minutes()
     IndexModel([("minutes_until", ASCENDING)], name="minutes_until"),
     # Whom the minutes may be about, for erasure and an export: privacy.py

@@ -80,6 +80,28 @@ async def substitutes_of(deps: Dependencies, appointment_id: str) -> list[Appoin
     return await store.substitutes_of(deps.db, appointment_id, today)
 
 
+async def heads_during(
+    deps: Dependencies, role: Role, days: tuple[Day, Day], after: str, *, limit: int
+) -> list[Appointment]:
+    """List heads who held an office on one of some days, by id, behind one; of who signed in.
+
+    `days`: the first and the last.
+    """
+    return await store.heads_during(deps.db, role, *days, after, limit=limit)
+
+
+async def of_head_during(
+    deps: Dependencies, person_id: str, days: tuple[Day, Day]
+) -> list[Appointment]:
+    """List the offices that a head held on one of some days, from the first to the last."""
+    return await store.offices_during(deps.db, person_id, *days)
+
+
+async def find_many(deps: Dependencies, ids: Sequence[str]) -> list[Appointment]:
+    """Return appointments, in any order; the caller asked who may see them."""
+    return await store.find_many(deps.db, ids)
+
+
 async def access(
     deps: Dependencies, actor: Actor, appointment_id: str, *, tx: Transaction | None = None
 ) -> Appointment:

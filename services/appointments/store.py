@@ -253,6 +253,41 @@ async def free_other_phones(
     await db[COLLECTION].update_many(query, {"$set": change}, session=tx)
 
 
+async def heads_during(
+    db: Database, role: Role, first: str, last: str, after: str, *, limit: int
+) -> list[Appointment]:
+    """List heads who held an office on one of some days, by id. Served by index `heads`."""
+    query = {"role": role, "_id": {"$gt": after}, **_during(first, last)}
+    cursor = db[COLLECTION].find(query, hint="heads").sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Appointment])
+
+
+async def offices_during(
+    db: Database, person_id: str, first: str, last: str
+) -> list[Appointment]:
+    """List a head's offices on one of some days. Served by index `person_place`."""
+    query = {**_during(first, last), "person": person_id, "role": {"$in": list(HEADS)}}
+    cursor = db[COLLECTION].find(query, hint="person_place").sort([("place", 1), ("_id", 1)])
+    return msgspec.convert(await cursor.to_list(), list[Appointment])
+
+
+def _during(first: str, last: str) -> Document:
+    """Return the condition for terms of people who signed in that have one of some days."""
+    return {
+        "person": {"$gt": ""},
+        "from_day": {"$lte": last},
+        **not_over_on(first),
+        # ended before its first day, it held on no day
+        "$expr": {"$lte": ["$from_day", {"$ifNull": ["$to_day", last]}]},
+    }
+
+
+async def find_many(db: Database, ids: Sequence[str]) -> list[Appointment]:
+    """Return appointments of these ids, in any order."""
+    cursor = db[COLLECTION].find({"_id": {"$in": list(ids)}})
+    return msgspec.convert(await cursor.to_list(), list[Appointment])
+
+
 # Erasure
 
 

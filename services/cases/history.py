@@ -1,6 +1,6 @@
 """History of a case, as those read it who may see the case."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -9,6 +9,7 @@ from services.cases.kinds import Kind, News
 from services.cases.models import REMARK, Event, EventView, Who
 from services.dependencies import Dependencies, Transaction
 from services.kernel.days import start_of
+from services.kernel.documents import Document
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery, Page
 
@@ -108,3 +109,10 @@ async def photos(
         if (internal or not event.internal) and (remarks or _is_open(event, reader))
         for photo_id in event.photo_ids
     ]
+
+
+async def cases_of(
+    deps: Dependencies, kind: Kind, person_id: str, actions: Collection[StrEnum], span: Document
+) -> list[str]:
+    """Return the cases of a kind in which somebody took such a step by office in a span."""
+    return await store.cases_of(deps.db, kind.name, person_id, actions, span)

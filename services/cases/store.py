@@ -1,6 +1,6 @@
 """Store of cases: reads and the compare-and-set of every kind, and the history of all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -120,6 +120,21 @@ async def count_since(
     """Count how often somebody took a step of a case. Served by index `case`."""
     query = {"case": case_id, "action": action, "by": by, "at": {"$gte": since}}
     return await db[COLLECTION].count_documents(query, hint="case", session=tx)
+
+
+async def cases_of(
+    db: Database, kind: str, by: str, actions: Collection[StrEnum], span: Document
+) -> list[str]:
+    """Return cases in which somebody took such a step by office. Served by index `by_time`."""
+    query: Document = {
+        "by": by,
+        "kind": kind,
+        "at": span,
+        "by_office": True,
+        "action": {"$in": sorted(actions)},
+    }
+    cursor = db[COLLECTION].find(query, {"case": 1}, hint="by_time")
+    return sorted({row["case"] for row in await cursor.to_list()})
 
 
 async def remove_photos(db: Database, tx: Transaction, ids: Sequence[str]) -> None:

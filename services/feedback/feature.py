@@ -5,6 +5,7 @@ from typing import Final
 from services.feedback import jobs, notify, privacy
 from services.feedback.boards import entries, lists
 from services.feedback.figures import lists as figures_lists
+from services.feedback.figures import work
 from services.feedback.kind import FEEDBACK
 from services.feedback.terms import privacy as terms_privacy
 from services.kernel.features import Feature
@@ -21,4 +22,5 @@ FEATURE: Final = Feature(
     forgets="反映的民情里填写的内容",
     lists=(lists.FEEDBACK, figures_lists.FEEDBACK_FIGURES),
     today=entries.TODAY,
+    work=(work.WORK,),
 )

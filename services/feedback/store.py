@@ -16,6 +16,7 @@ from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import ancestors
 from services.kernel.today import Part
+from services.kernel.work import Worked
 
 ORDERS: Final = {
     FeedbackSort.NEWEST: Keyset(Key(ascending=False)),
@@ -154,6 +155,26 @@ async def of_holder(db: Database, holder: str, after: str, *, limit: int) -> lis
     query = {"holder": holder, "state": {"$in": list(UNDER_WAY)}, "_id": {"$gt": after}}
     cursor = db[COLLECTION].find(query, hint="holder_time").sort("_id", 1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Feedback])
+
+
+# What heads did
+
+
+async def count_among(db: Database, case_ids: Sequence[str], worked: Worked) -> int:
+    """Count those of some cases that lie at the places of an office. By their ids."""
+    query: Document = {"_id": {"$in": list(case_ids)}, **worked.at("place")}
+    return await db[COLLECTION].count_documents(query) if case_ids else 0
+
+
+async def count_solved(db: Database, worked: Worked) -> int:
+    """Count what a head solved and was confirmed in some days. Served by index `solved_by`."""
+    query: Document = {
+        "solved_by": worked.person,
+        "ended_at": worked.span,
+        "state": FeedbackState.CONFIRMED,
+        **worked.at("place"),
+    }
+    return await db[COLLECTION].count_documents(query, hint="solved_by")
 
 
 # Erasure

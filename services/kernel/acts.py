@@ -182,6 +182,7 @@ class Act(Labelled):
     MEDIATION_CONFIRMED = "mediation.confirmed", "答复调解协议"
     MEDIATION_ENDED = "mediation.ended", "终止调解"
     MEDIATION_FOLLOWED_UP = "mediation.followed_up", "回访调解协议"
+    WORK_REMARKED = "work_record.remarked", "说明工作记录"
     VISIT_PLANNED = "visit.planned", "计划走访", Guard.OWN_HOME
     VISIT_POSTPONED = "visit.postponed", "更改走访日期"
     VISIT_RECORDED = "visit.recorded", "登记走访", Guard.OWN_HOME

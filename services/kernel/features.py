@@ -21,6 +21,7 @@ from services.kernel.measures import Measure
 from services.kernel.personal_data import Holding
 from services.kernel.templates import Template
 from services.kernel.today import TodayKind
+from services.kernel.work import WorkFigure, WorkMeasure
 
 # services.jobs.actions.Handler, as seen from below the dependencies that it takes.
 Job = Callable[[Any, Document], Awaitable[Any]]
@@ -87,6 +88,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     `today`: kinds of entries of the list of what a head has to do.
     `callables`: name of a kind of matters → whom somebody may call about one.
     `findings`: what a finding of a round can become.
+    `work`: what it counts of a head's work in a month.
     """
 
     jobs: Mapping[str, Job] = {}
@@ -110,6 +112,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     today: tuple[TodayKind, ...] = ()
     callables: Mapping[str, CallKind] = {}
     findings: tuple[FindingTarget, ...] = ()
+    work: tuple[WorkMeasure, ...] = ()
 
 
 class Features:
@@ -123,6 +126,8 @@ class Features:
     content → what some are about. `cases`: name → kind. `today`: kinds of entries by weight.
     `callables`: name → kind of matters that somebody may be called about.
     `findings`: name → what a finding can become.
+    `work`: what is counted of heads' work, in the order of the packages; `work_figures`: name →
+    what it is.
     Raises ValueError for what two packages register by one name, since one of them would never
     be seen, and for the lane of a job that is not the package's; KeyError for a package of
     `before` that registers nothing; CycleError for a circle.
@@ -163,6 +168,10 @@ class Features:
         self.callables: Final = _once(each.callables for each in features)
         self.findings: Final = _once(
             {one.name: one} for each in features for one in each.findings
+        )
+        self.work: Final = tuple(one for each in features for one in each.work)
+        self.work_figures: Final[dict[str, WorkFigure]] = _once(
+            one.figures for one in self.work
         )
 
 

@@ -22,6 +22,7 @@ from services.notices.unreached.models import (
 )
 from services.notices.unreached.today import TODAY
 from services.notices.visits import actions as visits
+from services.notices.visits import work
 from services.notices.visits.models import VisitsQuery, VisitView
 
 # What both lists of doors say of a home.
@@ -129,6 +130,7 @@ QUESTIONS: Final = List(
     ),
 )
 FEATURE: Final = Feature(
+    work=(work.WORK,),
     jobs=jobs.JOBS,
     templates=(*notify.TEMPLATES, *questions_notify.TEMPLATES),
     broadcasts={**jobs.BROADCASTS, **questions_jobs.BROADCASTS},

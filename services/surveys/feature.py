@@ -7,6 +7,7 @@ from services.kernel.lists import List, around
 from services.kernel.permissions import Permission
 from services.kernel.tables import columns
 from services.surveys import actions, jobs, notify, privacy
+from services.surveys.answers import work
 from services.surveys.models import (
     PlaceSurvey,
     PlaceSurveysQuery,
@@ -116,6 +117,7 @@ SECOND_ENTRIES: Final = List(
     ),
 )
 FEATURE: Final = Feature(
+    work=(work.WORK,),
     jobs=jobs.JOBS,
     lanes=jobs.LANES,
     templates=notify.TEMPLATES,

@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.kernel.features import Feature
-from services.visits import entries, jobs, lists, privacy
+from services.visits import entries, jobs, lists, privacy, work
 from services.visits.cards import entries as cards_entries
 from services.visits.cards import jobs as cards_jobs
 from services.visits.cards import notify as cards_notify
@@ -24,4 +24,5 @@ FEATURE: Final = Feature(
     forgets="走访时记下的谈话内容和承诺",
     lists=(lists.VISITS, lists.HOUSEHOLD_CARDS, lists.PAYMENT_PROMISES),
     today=(entries.VISITS, promises_entries.PROMISES, cards_entries.CARDS),
+    work=(work.WORK,),
 )

@@ -7,10 +7,11 @@ import msgspec
 
 from mongo_indexes.notice_visits import COLLECTION
 from services.dependencies import Database, Transaction
-from services.kernel.documents import to_document
+from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import under_each
-from services.notices.visits.models import Visit, VisitsQuery
+from services.kernel.work import Worked
+from services.notices.visits.models import REACHED, Visit, VisitsQuery
 
 BY_HOME: Final = Keyset(Key("home"), Key())
 
@@ -42,3 +43,14 @@ async def page(
     name = "homes" if query.result is None else "homes_result"
     parts = [(name, {**where, **each}) for each in under_each("home", places)]
     return await BY_HOME.page_of_any(db[COLLECTION], Visit, parts, query)
+
+
+async def count_delivered(db: Database, worked: Worked) -> int:
+    """Count what a head delivered at doors in some days. Served by index `by`."""
+    query: Document = {
+        "by": worked.person,
+        "at": worked.span,
+        "result": {"$in": sorted(REACHED)},
+        **worked.at("home"),
+    }
+    return await db[COLLECTION].count_documents(query, hint="by")

@@ -10,6 +10,7 @@ from services.dependencies import Database, Transaction
 from services.kernel import steps
 from services.kernel.documents import Document, to_document
 from services.kernel.paths import part
+from services.kernel.work import Worked
 from services.places.models import LADDER, Kind
 from services.surveys.answers.models import SurveyAnswer
 
@@ -41,6 +42,17 @@ async def correct(
     """Write what a paper says after it was read twice."""
     changes = {"$set": {"choices": list(choices), "relation": relation}}
     await db[COLLECTION].update_one({"_id": row_id, "paper": True}, changes, session=tx)
+
+
+async def count_entered(db: Database, worked: Worked) -> int:
+    """Count the papers that a head entered in some days. Served by index `entered_by`."""
+    query: Document = {
+        "entered_by": worked.person,
+        "answered_at": worked.span,
+        "paper": True,
+        **worked.at("place"),
+    }
+    return await db[COLLECTION].count_documents(query, hint="entered_by")
 
 
 async def papers(db: Database, survey_id: str, after: str, limit: int) -> list[SurveyAnswer]:

@@ -24,6 +24,7 @@ from services.feedback.models import (
     SayMore,
     SimilarFeedbackQuery,
 )
+from services.feedback.rising import promises
 from services.feedback.states import REOPENED_WITHIN, FeedbackAction
 from services.kernel import errors
 from services.kernel.acts import Act
@@ -80,6 +81,7 @@ async def file(deps: Dependencies, actor: Actor, wish: FileFeedback) -> Feedback
         await parties.add_reporter(deps, tx, FEEDBACK, made)
         await cases.begin(deps, tx, actor, FEEDBACK, made)
         await notify.filed(deps, tx, made, sorted(told))
+        await promises.promise(deps, tx, made)
         await _note(deps, tx, actor, made)
         return made
 

@@ -7,16 +7,19 @@ from services.feedback.boards import entries, lists
 from services.feedback.figures import lists as figures_lists
 from services.feedback.figures import work
 from services.feedback.kind import FEEDBACK
+from services.feedback.rising import jobs as rising_jobs
+from services.feedback.rising import notify as rising_notify
+from services.feedback.rising import privacy as rising_privacy
 from services.feedback.terms import privacy as terms_privacy
 from services.kernel.features import Feature
 
 FEATURE: Final = Feature(
     cases=(FEEDBACK,),
-    jobs=jobs.JOBS,
-    lanes=jobs.LANES,
-    schedules=jobs.SCHEDULES,
-    templates=notify.TEMPLATES,
-    holdings=(*privacy.HOLDINGS, *terms_privacy.HOLDINGS),
+    jobs={**jobs.JOBS, **rising_jobs.JOBS},
+    lanes={**jobs.LANES, **rising_jobs.LANES},
+    schedules=(*jobs.SCHEDULES, *rising_jobs.SCHEDULES),
+    templates=(*notify.TEMPLATES, *rising_notify.TEMPLATES),
+    holdings=(*privacy.HOLDINGS, *terms_privacy.HOLDINGS, *rising_privacy.HOLDINGS),
     close=privacy.close,
     forget=privacy.forget,
     forgets="反映的民情里填写的内容",

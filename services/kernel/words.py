@@ -67,6 +67,17 @@ def asked(text: str) -> list[str]:
     return list(dict.fromkeys(_cut(text)))
 
 
+def terms(text: str) -> list[str]:
+    """Return the Chinese words of a text with two signs or more, each once.
+
+    Words of the dictionary alone, and none with a digit or a Latin letter: no number of a home,
+    a phone or a car, and no name that the dictionary does not have.
+    """
+    pieces = (piece["han"] for piece in _pieces(text) if piece["han"])
+    cut = (word for piece in pieces for word in _tokenizer().cut(piece, HMM=False))
+    return list(dict.fromkeys(word for word in cut if len(word) > 1))
+
+
 def _pieces(text: str) -> Iterator[re.Match[str]]:
     return _PIECES.finditer(unicodedata.normalize("NFKC", text).lower())
 

@@ -4,6 +4,7 @@ Walked before the steps: what those file has a row of its filer, which is watche
 alone.
 """
 
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -25,6 +26,13 @@ ROWS = (
         "/api/v1/places/{place}/feedback-figures",
         at(UNIT, COMPOUND),
         query={"from_month": "2026-01", "to_month": "2026-03", "by": "place"},
+    ),
+    Row(
+        "get",
+        "/api/v1/places/{place}/rising-words",
+        # not also at each one's own place: words are counted up to the community
+        replace(at(UNIT, COMPOUND), by_place=False),
+        bare="words of five people, and nothing of anybody",
     ),
 )
 

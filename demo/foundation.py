@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from demo import repairs
+from demo import repairs, voices
 from demo.desk import is_stand_in
 from demo.mark import FOUNDED, STARTED
 from demo.people import (
@@ -91,6 +91,7 @@ async def lay(site: Site) -> None:
     await repairs.report(site, people["staff"])
     await repairs.fix_last_months(site, people)
     site.tell(f"  {len(repairs.LAST_MONTH)} repairs of last month fixed")
+    await voices.begin(site, people)
     site.mark.add(FOUNDED)
 
 

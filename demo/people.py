@@ -14,7 +14,8 @@ from services.places.models import Kind, NewGrid, NewPlace
 COMMUNITY: Final = "cc.chaoyang.guilin.xincheng"
 COMPOUND_NAME: Final = "春光小区"
 COMPOUND: Final = f"{COMMUNITY}.c07"
-UNIT: Final = f"{COMPOUND}.b3.u2"
+BUILDING: Final = f"{COMPOUND}.b3"
+UNIT: Final = f"{BUILDING}.u2"
 GRID: Final = NewGrid(
     segment="g01",
     name="第一网格",
@@ -58,9 +59,7 @@ ROLES: Final = (
         f"{COMMUNITY}.{GRID.segment}",
         "陈志强",
     ),
-    Person(
-        "building", "楼栋长(3栋)", "19900000004", Role.BUILDING_HEAD, f"{COMPOUND}.b3", "孙玉芬"
-    ),
+    Person("building", "楼栋长(3栋)", "19900000004", Role.BUILDING_HEAD, BUILDING, "孙玉芬"),
     Person("unit", "单元长(3栋2单元)", "19900000005", Role.UNIT_HEAD, UNIT, "王秀兰"),
     Person("firm", "物业经理", "19900000006", Role.FIRM_MANAGER, COMPOUND, "刘建国"),
     Person("cashier", "物业收费员", "19900000007", Role.CASHIER, COMPOUND, "张丽娟"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from demo import foundation, history
+from demo import foundation, history, people, voices
 from demo.mark import FOUNDED
 from demo.people import COMPOUND, ROLES, UNIT, Mood
 from demo.repairs import LAST_MONTH
@@ -78,6 +78,27 @@ async def test_last_month_has_repairs_to_call_back_about_figures_and_ratings(
     drawn = (await at_compound("repair-call-backs"))["items"]
     assert [row["is_waiting"] for row in drawn] == [True, True]
     assert len((await at_compound("repair-reviews"))["items"]) == 1
+
+
+async def test_each_list_has_something_to_show(site: Site, world: World) -> None:
+    await foundation.lay(site)
+    await world.work()
+
+    async def shown(who: str, path: str) -> Any:
+        member = await world.sign_in(who)
+        reply = await world.api.get(f"/api/v1/{path}", as_=member)
+        assert reply.status == 200, reply.body
+        return reply.body["items"]
+
+    kinds = {each["kind"] for each in await shown("unit", "me/today?limit=50")}
+    assert {"feedback.waiting", "visits.due", "tasks.parts"} <= kinds
+    [passed_on] = await shown("building", "feedback?scope=desk")
+    assert (passed_on["anonymous"], passed_on["author_name_masked"]) == (True, None)
+    [task] = await shown("staff", "tasks")
+    assert (task["state"], task["parts"]) == ("given", people.UNITS)
+    asked = {each["title"]: each["state"] for each in await shown("resident", "me/surveys")}
+    assert asked == {voices.LIGHTS: "open", voices.BENCH: "closed"}
+    assert await shown("resident", f"handbook?place={UNIT}.502")
 
 
 async def test_a_realistic_share_has_paid_when_the_history_is_made(

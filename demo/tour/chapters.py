@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from demo.tour import compound, notices, payment, privacy, repairs, residents
+from demo.tour import compound, notices, payment, privacy, repairs, residents, voices
 from demo.tour.visit import Visit
 
 Step = Callable[[Visit], Awaitable[str]]
@@ -116,6 +116,22 @@ CHAPTERS: Final = (
             repairs.one_that_nobody_took_has_climbed,
         ),
         needs=("code", "resident"),
+    ),
+    Chapter(
+        "voices",
+        "said without a name, asked in a survey, seen at the door, done home by home",
+        (
+            voices.something_is_said_without_a_name,
+            voices.the_unit_head_finds_it_in_the_list,
+            voices.it_is_handed_on_and_solved,
+            voices.it_is_not_solved_and_goes_up,
+            voices.three_homes_are_asked,
+            voices.small_groups_are_hidden,
+            voices.a_door_is_knocked_at,
+            voices.a_card_says_what_helps,
+            voices.a_task_is_done_home_by_home,
+        ),
+        needs=("heads", "code", "resident"),
     ),
     Chapter(
         "browser",

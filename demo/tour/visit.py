@@ -37,6 +37,8 @@ class Visit:
     notice: str
     # of the chapter `repair`
     repair: str
+    # of the chapter `voices`
+    feedback: str
     # of the chapter `tenancy`
     rented: str
     request: str
@@ -116,8 +118,9 @@ def expect(holds: object, what: str) -> None:
         raise Unexpected(what)
 
 
-def counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+def counted(count: int, what: str, several: str = "") -> str:
+    """Return so many of something; `several`: the word for them, where an s does not do."""
+    return f"{count} {what}" if count == 1 else f"{count} {several or what + 's'}"
 
 
 def yuan(fen: int) -> str:

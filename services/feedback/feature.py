@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.feedback import jobs, notify, privacy
-from services.feedback.boards import entries, lists
+from services.feedback.boards import lists, today
 from services.feedback.figures import lists as figures_lists
 from services.feedback.figures import work
 from services.feedback.kind import FEEDBACK
@@ -24,6 +24,6 @@ FEATURE: Final = Feature(
     forget=privacy.forget,
     forgets="反映的民情里填写的内容",
     lists=(lists.FEEDBACK, figures_lists.FEEDBACK_FIGURES),
-    today=entries.TODAY,
+    today=today.TODAY,
     work=(work.WORK,),
 )

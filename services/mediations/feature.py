@@ -8,7 +8,7 @@ from services.kernel.permissions import Permission
 from services.kernel.tables import columns
 from services.mediations import actions, jobs, notify, privacy
 from services.mediations.kind import CLEAR, MEDIATION
-from services.mediations.mediators.follow_ups import FOLLOW_UPS
+from services.mediations.mediators.today import TODAY
 from services.mediations.models import MediationRow, MediationsQuery
 
 MEDIATIONS: Final = List(
@@ -41,5 +41,5 @@ FEATURE: Final = Feature(
     forget=privacy.forget,
     forgets="调解中的姓名和填写的内容",
     lists=(MEDIATIONS,),
-    today=(FOLLOW_UPS,),
+    today=TODAY,
 )

@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.kernel.features import Feature
-from services.tasks import duties, jobs, lists, privacy
+from services.tasks import jobs, lists, privacy, today
 from services.tasks.parts import lists as parts_lists
 from services.tasks.parts import notify as parts_notify
 from services.tasks.parts.kind import TASK
@@ -27,5 +27,5 @@ FEATURE: Final = Feature(
         rounds_lists.ROUNDS,
         rounds_lists.MY_ROUNDS,
     ),
-    today=duties.TODAY,
+    today=today.TODAY,
 )

@@ -3,14 +3,14 @@
 from typing import Final
 
 from services.kernel.features import Feature
-from services.visits import entries, jobs, lists, privacy, work
-from services.visits.cards import entries as cards_entries
+from services.visits import jobs, lists, privacy, today, work
 from services.visits.cards import jobs as cards_jobs
 from services.visits.cards import notify as cards_notify
 from services.visits.cards import privacy as cards_privacy
-from services.visits.promises import entries as promises_entries
+from services.visits.cards import today as cards_today
 from services.visits.promises import jobs as promises_jobs
 from services.visits.promises import privacy as promises_privacy
+from services.visits.promises import today as promises_today
 
 FEATURE: Final = Feature(
     jobs={**jobs.JOBS, **cards_jobs.JOBS, **promises_jobs.JOBS},
@@ -23,6 +23,6 @@ FEATURE: Final = Feature(
     forget=privacy.forget,
     forgets="走访时记下的谈话内容和承诺",
     lists=(lists.VISITS, lists.HOUSEHOLD_CARDS, lists.PAYMENT_PROMISES),
-    today=(entries.VISITS, promises_entries.PROMISES, cards_entries.CARDS),
+    today=(*today.TODAY, *promises_today.TODAY, *cards_today.TODAY),
     work=(work.WORK,),
 )

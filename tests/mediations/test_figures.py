@@ -11,12 +11,13 @@ from services.kernel.documents import to_document
 from services.kernel.permissions import Actor
 from services.kernel.today import Part
 from services.mediations.figures.actions import published
-from services.mediations.mediators.follow_ups import FOLLOW_UPS
+from services.mediations.mediators.today import TODAY
 from services.mediations.models import Matter, Mediation
 from services.mediations.states import MediationState
 from tests.build.cast import COMMUNITY
 from tests.build.mediations import Talks
 
+[FOLLOW_UP] = TODAY
 FIGURES = f"places/{COMMUNITY}/mediation-figures"
 
 
@@ -63,21 +64,21 @@ async def test_the_follow_up_is_on_the_mediators_list_until_it_is_done(talks: Ta
         return Actor(person, "", await grants.grants_of(deps, person))
 
     mediator, staff, member = [await actor(who) for who in ("mediator", "staff", "member")]
-    entries = await FOLLOW_UPS.read(deps, mediator, Part(limit=10))
+    entries = await FOLLOW_UP.read(deps, mediator, Part(limit=10))
     assert {entry.subject for entry in entries} == {mediation_id, other}
     first, second = entries
     assert first.due_at is not None
     later = Part(limit=10, after=(first.due_at, first.key))
-    assert await FOLLOW_UPS.read(deps, mediator, later) == [second]
+    assert await FOLLOW_UP.read(deps, mediator, later) == [second]
     sooner = Part(limit=10, until=first.due_at)
-    assert await FOLLOW_UPS.read(deps, mediator, sooner) == []
+    assert await FOLLOW_UP.read(deps, mediator, sooner) == []
     without = Part(limit=10, without=[first.key])
-    assert await FOLLOW_UPS.read(deps, mediator, without) == [second]
-    assert await FOLLOW_UPS.read(deps, staff, Part(limit=10)) == []
-    assert await FOLLOW_UPS.count(deps, member, [COMMUNITY]) == {COMMUNITY: 2}
-    assert await FOLLOW_UPS.count(deps, staff, [COMMUNITY]) == {}
+    assert await FOLLOW_UP.read(deps, mediator, without) == [second]
+    assert await FOLLOW_UP.read(deps, staff, Part(limit=10)) == []
+    assert await FOLLOW_UP.count(deps, member, [COMMUNITY]) == {COMMUNITY: 2}
+    assert await FOLLOW_UP.count(deps, staff, [COMMUNITY]) == {}
     await talks.do("mediator", first.subject, "follow-up", outcome="broken")
-    assert await FOLLOW_UPS.read(deps, mediator, Part(limit=10)) == [second]
+    assert await FOLLOW_UP.read(deps, mediator, Part(limit=10)) == [second]
     assert any("人民法院" in text for text in await talks.told("li", "mediation_failed"))
 
 

@@ -42,13 +42,14 @@ async def count(deps: Dependencies, actor: Actor, places: Sequence[str]) -> dict
     }
 
 
-WAITING: Final = TodayKind(
-    name="feedback.waiting",
-    label="待办民情",
-    weight=20,
-    needs=Permission.HANDLE_FEEDBACK,
-    read=read,
-    count=count,
-    operations=("takeFeedback", "solveFeedback", "handFeedbackOn"),
+TODAY: Final = (
+    TodayKind(
+        name="feedback.waiting",
+        label="待办民情",
+        weight=20,
+        needs=Permission.HANDLE_FEEDBACK,
+        read=read,
+        count=count,
+        operations=("takeFeedback", "solveFeedback", "handFeedbackOn"),
+    ),
 )
-TODAY: Final = (WAITING,)

@@ -38,12 +38,14 @@ async def _count(deps: Dependencies, _: Actor, places: Sequence[str]) -> dict[st
     return await due.count(rows, places, store.ACTIVE, until=_until(deps))
 
 
-CARDS: Final = TodayKind(
-    name="visits.cards",
-    label="户卡到期",
-    weight=65,
-    needs=Permission.KEEP_CARDS,
-    read=_read,
-    count=_count,
-    operations=("confirmHouseholdCardEntry", "endHouseholdCardEntry"),
+TODAY: Final = (
+    TodayKind(
+        name="visits.cards",
+        label="户卡到期",
+        weight=65,
+        needs=Permission.KEEP_CARDS,
+        read=_read,
+        count=_count,
+        operations=("confirmHouseholdCardEntry", "endHouseholdCardEntry"),
+    ),
 )

@@ -41,12 +41,14 @@ async def _count(deps: Dependencies, _: Actor, places: Sequence[str]) -> dict[st
     return await due.count(store.collection(deps.db), places, IS_OPEN, until=until)
 
 
-VISITS: Final = TodayKind(
-    name="visits.due",
-    label="走访",
-    weight=50,
-    needs=Permission.PLAN_VISITS,
-    read=_read,
-    count=_count,
-    operations=("submitVisitResult", "updateVisitDay", "cancelVisit"),
+TODAY: Final = (
+    TodayKind(
+        name="visits.due",
+        label="走访",
+        weight=50,
+        needs=Permission.PLAN_VISITS,
+        read=_read,
+        count=_count,
+        operations=("submitVisitResult", "updateVisitDay", "cancelVisit"),
+    ),
 )

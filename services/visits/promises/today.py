@@ -41,12 +41,14 @@ async def _count(deps: Dependencies, _: Actor, places: Sequence[str]) -> dict[st
     return await due.count(rows, places, store.WAITS, until=_until(deps))
 
 
-PROMISES: Final = TodayKind(
-    name="visits.promises",
-    label="承诺缴费",
-    weight=60,
-    needs=Permission.VIEW_UNPAID,
-    read=_read,
-    count=_count,
-    operations=("endPaymentPromise", "createPaymentPromise"),
+TODAY: Final = (
+    TodayKind(
+        name="visits.promises",
+        label="承诺缴费",
+        weight=60,
+        needs=Permission.VIEW_UNPAID,
+        read=_read,
+        count=_count,
+        operations=("endPaymentPromise", "createPaymentPromise"),
+    ),
 )

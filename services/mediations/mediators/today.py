@@ -41,13 +41,15 @@ async def count(deps: Dependencies, actor: Actor, places: Sequence[str]) -> dict
     }
 
 
-FOLLOW_UPS: Final = TodayKind(
-    name="mediations.follow_up",
-    label="调解回访",
-    weight=45,
-    needs=Permission.MEDIATE,
-    own=True,
-    read=read,
-    count=count,
-    operations=("submitMediationFollowUp",),
+TODAY: Final = (
+    TodayKind(
+        name="mediations.follow_up",
+        label="调解回访",
+        weight=45,
+        needs=Permission.MEDIATE,
+        own=True,
+        read=read,
+        count=count,
+        operations=("submitMediationFollowUp",),
+    ),
 )

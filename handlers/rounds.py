@@ -148,6 +148,7 @@ class FileFindingHandler(ApiHandler):
             "repair_category_unknown",
             "repair_category_ended",
             "repair_wrong_part",
+            "feedback_no_categories",
         ),
         example=FileRoundFinding(target="repair", category="stair_light"),
     )

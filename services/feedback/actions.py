@@ -2,8 +2,6 @@
 
 from typing import Final
 
-import msgspec
-
 from services.audit import actions as audit
 from services.cases import actions as cases
 from services.cases import history
@@ -12,8 +10,8 @@ from services.cases.models import EventView
 from services.cases.parties import actions as parties
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
-from services.feedback import notify, rungs, store, views
-from services.feedback.filings import contents, drafts
+from services.feedback import rungs, store, views
+from services.feedback.filings import beginnings, contents, drafts
 from services.feedback.kind import FEEDBACK, by_office
 from services.feedback.models import (
     AnswerFeedback,
@@ -24,7 +22,6 @@ from services.feedback.models import (
     SayMore,
     SimilarFeedbackQuery,
 )
-from services.feedback.rising import promises
 from services.feedback.states import REOPENED_WITHIN, FeedbackAction
 from services.kernel import errors
 from services.kernel.acts import Act
@@ -33,7 +30,6 @@ from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor, Permission
 from services.people import actions as people
 from services.photos import actions as photos
-from services.places import actions as places
 from services.quotas import actions as quotas
 from services.quotas.models import SHARES, Quota
 
@@ -73,15 +69,7 @@ async def file(deps: Dependencies, actor: Actor, wish: FileFeedback) -> Feedback
     async def save(tx: Transaction) -> Feedback:
         await consents.require(deps, tx, actor.person_id)
         await _require_room(deps, tx, actor)
-        if not await places.use(deps, [draft.place], tx=tx):
-            raise errors.NotFound(places.MISSING)
-        made = msgspec.structs.replace(draft)  # a transaction may run twice
-        await store.insert(deps.db, tx, made)
-        await contents.attach(deps, tx, actor, made, made.photo_ids)
-        await parties.add_reporter(deps, tx, FEEDBACK, made)
-        await cases.begin(deps, tx, actor, FEEDBACK, made)
-        await notify.filed(deps, tx, made, sorted(told))
-        await promises.promise(deps, tx, made)
+        made = await beginnings.begin(deps, tx, actor, draft, told)
         await _note(deps, tx, actor, made)
         return made
 

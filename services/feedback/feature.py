@@ -6,6 +6,7 @@ from services.feedback import jobs, notify, privacy
 from services.feedback.boards import lists, today
 from services.feedback.figures import lists as figures_lists
 from services.feedback.figures import work
+from services.feedback.filings import findings
 from services.feedback.kind import FEEDBACK
 from services.feedback.rising import jobs as rising_jobs
 from services.feedback.rising import notify as rising_notify
@@ -26,4 +27,5 @@ FEATURE: Final = Feature(
     lists=(lists.FEEDBACK, figures_lists.FEEDBACK_FIGURES),
     today=today.TODAY,
     work=(work.WORK,),
+    findings=findings.FINDINGS,
 )

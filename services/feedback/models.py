@@ -70,7 +70,8 @@ class Feedback(CaseFields, kw_only=True):
     climbs no further by itself; `rung_due`: when it does, else. `desks`: offices at places with
     whom it lies, and `seen_at`: with whom it lay or who look after those, as "role:place".
     `solved_by`: who said that it is solved. `returned`, `reopened`: how often it was not.
-    `words`: keyed fingerprints by which it is found; see boards/keys.py.
+    `words`: keyed fingerprints by which it is found; see boards/keys.py. `found_in`: id of the
+    round on which a head found it.
     """
 
     id: str = field(name="_id")
@@ -110,6 +111,7 @@ class Feedback(CaseFields, kw_only=True):
     reopened: int = 0
     words: list[str] = field(default_factory=list)
     ended_at: datetime | None = None
+    found_in: str = ""
     erased: bool = False
 
 
@@ -229,6 +231,8 @@ class FeedbackView(Struct, kw_only=True):
     `anonymous`: Whether it was said without a name.
     `author_name_masked`: Who said it, masked; null without a name.
     `way`: How it came in.
+    `found_in`: Id of the round on which it was found, for who found and who handles it;
+    else null.
     `about`: Office whose holder it is about; null for none.
     `rung`: Rung with which it lies.
     `is_mine`: Whether I said it or wrote it down.
@@ -258,6 +262,7 @@ class FeedbackView(Struct, kw_only=True):
     anonymous: Annotated[bool, Meta(examples=[False])]
     author_name_masked: Annotated[str | None, Meta(examples=["李*"])]
     way: Annotated[CameBy, Meta(examples=["app"])]
+    found_in: Annotated[str | None, NONE_HERE]
     about: Annotated[About | None, NONE_HERE]
     rung: Annotated[Rung, Meta(examples=["unit_head"])]
     is_mine: bool

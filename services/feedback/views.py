@@ -103,6 +103,7 @@ def _shown(
         progress=PROGRESS[case.state].format(rung=case.rung.label, holder=holder),
         text=_opened(deps, case, TEXT, case.text_sealed),
         author_name_masked=_author(deps, case, is_mine=is_mine),
+        found_in=(case.found_in or None) if works or is_mine else None,
         is_mine=is_mine,
         lies_with_me=lies_with(actor, case),
         is_held=bool(case.holder),

@@ -78,6 +78,33 @@ async def test_a_finding_becomes_a_repair_with_one_tap(tasks: Tasks) -> None:
     assert (change.status, change.code) == (409, "round_filed_before")
 
 
+async def test_a_finding_becomes_feedback_for_the_rung_above(tasks: Tasks) -> None:
+    """An observation by name, of which the head who found it handles nothing."""
+    made = (await started(tasks, await planned(tasks, {"kind": "by_hand"})))["round_id"]
+    photo = await sent(tasks.world.api, await tasks.member("head"), purpose="case")
+    await checked(tasks, made, "exit", "finding", note="消防通道停了车", photo_ids=[photo])
+    path = f"rounds/{made}/items/exit/filing"
+    wrong = await tasks.post("head", path, target="feedback", category="stair_light")
+    assert (wrong.status, wrong.code) == (422, "feedback_no_categories")
+    filed = await tasks.post("head", path, target="feedback")
+    assert filed.status == 201, filed.body
+    [item] = [each for each in filed.body["checks"] if each["key"] == "exit"]
+    seen = (await tasks.get("staff", f"feedback/{item['filed']}")).body
+    assert (seen["place"], seen["text"], seen["kind"]) == (
+        UNIT,
+        "消防通道停了车",
+        "observation",
+    )
+    assert (seen["photo_ids"], seen["found_in"], seen["way"]) == ([photo], made, "round")
+    assert (seen["rung"], seen["lies_with_me"]) == ("community_staff", True)
+    assert len(await tasks.told("staff", "feedback_work")) == 1
+    mine = (await tasks.get("head", f"feedback/{item['filed']}")).body
+    assert (mine["is_mine"], mine["lies_with_me"], mine["found_in"]) == (True, False, made)
+    again = await tasks.post("head", path, target="feedback")
+    assert (again.status, again.code) == (409, "round_filed_before")
+    assert await tasks.world.db.feedback.count_documents({}) == 1
+
+
 async def test_a_round_is_finished_when_all_was_looked_at(tasks: Tasks) -> None:
     made = (await started(tasks, await planned(tasks, {"kind": "by_hand"})))["round_id"]
     early = await tasks.post("head", f"rounds/{made}/finish")

@@ -1,7 +1,7 @@
 """Drafts of feedback: what was sent is checked, and what was typed is sealed."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -67,29 +67,46 @@ async def draw_up(deps: Dependencies, actor: Actor, wish: FileFeedback) -> Feedb
     way = _way(wish)
     await _require_nameless(deps, wish)
     at = await whereabouts.coarse(deps, place) if wish.anonymous else place
-    now = deps.now()
-    draft = Feedback(
-        id=deps.new_id(),
-        number="",
-        place=at,
-        kind=wish.kind,
-        state=FeedbackState.WAITING,
+    draft = new(
+        deps,
+        at,
+        wish.kind,
         person=None if wish.on_behalf_of else actor.person_id,
         filed_by=actor.person_id,
         way=way,
         anonymous=wish.anonymous,
+        photo_ids=list(dict.fromkeys(wish.photo_ids)),
+    )
+    draft = await laid(deps, await _about(deps, actor, draft, wish), wish.text)
+    await _name(deps, actor, draft, wish, place)
+    return draft
+
+
+def new(deps: Dependencies, place: str, kind: FeedbackKind, **known: Any) -> Feedback:
+    """Return a case as it begins, without its words, its number and where it lies."""
+    now = deps.now()
+    return Feedback(
+        id=deps.new_id(),
+        number="",
+        place=place,
+        kind=kind,
+        state=FeedbackState.WAITING,
         created_at=now,
         entered_at=now,
         steps=1,
-        photo_ids=list(dict.fromkeys(wish.photo_ids)),
         rung=Rung.UNIT_HEAD,
+        **known,
     )
-    draft = await _about(deps, actor, draft, wish)
+
+
+async def laid(deps: Dependencies, draft: Feedback, text: str) -> Feedback:
+    """Return a new case with its words, its number, and the rung with which it lies first."""
     draft = msgspec.structs.replace(draft, **await rungs.first(deps, draft))
     draft.due_at = draft.clocks[rungs.GOAL].due_at
     draft.rung_due = None if draft.is_top else draft.due_at
     draft.number = await numbers.draw(deps, FEEDBACK, draft.place)
-    await _seal(deps, actor, draft, wish, place)
+    draft.text_sealed = TEXT.seal(deps.vault, draft.id, text)
+    draft.words = await keys.of(deps, draft, text)
     return draft
 
 
@@ -174,11 +191,9 @@ async def _about(
     )
 
 
-async def _seal(
+async def _name(
     deps: Dependencies, actor: Actor, draft: Feedback, wish: FileFeedback, place: str
 ) -> None:
-    draft.text_sealed = TEXT.seal(deps.vault, draft.id, wish.text)
-    draft.words = await keys.of(deps, draft, wish.text)
     name, home = wish.on_behalf_of or "", ""
     if draft.person is not None:
         rows = await residencies.of_person(deps, actor.person_id)

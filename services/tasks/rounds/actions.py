@@ -1,4 +1,4 @@
-"""Actions on rounds: items are looked at, findings become repairs, the round is finished."""
+"""Actions on rounds: items are looked at, findings become something, it is finished."""
 
 from typing import Final
 

@@ -182,7 +182,7 @@ class CheckRoundItem(Struct, forbid_unknown_fields=True, kw_only=True):
 class FileRoundFinding(Struct, forbid_unknown_fields=True, kw_only=True):
     """What a finding is to become.
 
-    `target`: Name of what it becomes, e.g. `repair`.
+    `target`: Name of what it becomes: `repair`, or `feedback`, which has no categories.
     `category`: Code of the category there, where it has some.
     """
 

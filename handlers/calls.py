@@ -50,6 +50,7 @@ class CallsHandler(ApiHandler):
         errors=(
             "not_found",
             "forbidden",
+            "own_home",
             "call_about_unknown",
             "call_to_oneself",
             "call_nobody_to_ask",
@@ -74,7 +75,7 @@ class CallNumberHandler(ApiHandler):
     @endpoint(
         "revealCallNumber",
         needs=Access.SIGNED_IN,
-        errors=("not_found", "forbidden", "number_not_shown", "call_no_number"),
+        errors=("not_found", "forbidden", "own_home", "number_not_shown", "call_no_number"),
         rate=Rate.REVEAL,
     )
     async def post(self, call_id: CallId) -> CallNumber:

@@ -35,7 +35,7 @@ from services.calls.states import (
     TooManyCalls,
 )
 from services.dependencies import Dependencies, Transaction
-from services.kernel import errors, phones
+from services.kernel import errors, interests, phones
 from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.callables import Callee
@@ -60,7 +60,7 @@ async def ask(deps: Dependencies, actor: Actor, wish: AskCall) -> CallView:
     """Ask to call somebody; who shows the number to who asks is not disturbed.
 
     Asked again while the first is open, it is the same. Raises NotFound, Forbidden,
-    CallAboutUnknown, CallToOneself, NobodyToAsk, TooManyCalls.
+    OwnHome, CallAboutUnknown, CallToOneself, NobodyToAsk, TooManyCalls.
     """
     callee = await _callee(deps, actor, wish.about, wish.subject_id)
     if callee.person == actor.person_id:
@@ -88,7 +88,10 @@ async def _callee(deps: Dependencies, actor: Actor, about: str, subject: str) ->
     kind = deps.features.callables.get(about)
     if kind is None:
         raise CallAboutUnknown("没有这类通话事项")
-    return await kind.find(deps, actor, subject)
+    found = await kind.find(deps, actor, subject)
+    if found.person != actor.person_id:
+        interests.require_not_own(actor, [found.place])
+    return found
 
 
 def _meets(callee: Callee, chosen: frozenset[object]) -> bool:
@@ -155,8 +158,8 @@ async def _record(
 async def reveal(deps: Dependencies, actor: Actor, call_id: str) -> CallNumber:
     """Show the number to who asked, for this one answer; noted before it is shown.
 
-    Raises NotFound where the matter, or the office of who asks, is over; NumberNotShown where
-    the person does not allow it, or no more; NoNumber.
+    Raises NotFound where the matter, or the office of who asks, is over; OwnHome;
+    NumberNotShown where the person does not allow it, or no more; NoNumber.
     """
     call = _own(actor, await store.find(deps.db, call_id))
     callee = await _callee(deps, actor, call.about, call.subject)

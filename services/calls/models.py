@@ -73,8 +73,9 @@ class Settings(Struct, kw_only=True):
 class AskCall(Struct, forbid_unknown_fields=True, kw_only=True):
     """Wish to call somebody.
 
-    `about`: Kind of the matter: `repair` its reporter, `home` one of the people of a home.
-    `subject_id`: Id of the matter: of the repair, or of the relation to the home.
+    `about`: Kind of the matter: `repair` its reporter, `feedback` who said it, `home_request`
+    who asks for the home, `visit` whoever is to be visited, `home` one of the people of a home.
+    `subject_id`: Id of the matter; of `home`, that of the relation to it.
     """
 
     about: About

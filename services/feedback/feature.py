@@ -6,7 +6,7 @@ from services.feedback import jobs, notify, privacy
 from services.feedback.boards import lists, today
 from services.feedback.figures import lists as figures_lists
 from services.feedback.figures import work
-from services.feedback.filings import findings
+from services.feedback.filings import callees, findings
 from services.feedback.kind import FEEDBACK
 from services.feedback.rising import jobs as rising_jobs
 from services.feedback.rising import notify as rising_notify
@@ -27,5 +27,6 @@ FEATURE: Final = Feature(
     lists=(lists.FEEDBACK, figures_lists.FEEDBACK_FIGURES),
     today=today.TODAY,
     work=(work.WORK,),
+    callables=callees.CALLABLES,
     findings=findings.FINDINGS,
 )

@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.home_requests import jobs, notify, privacy, reviews
+from services.home_requests.advices import callees
 from services.home_requests.advices.today import TODAY
 from services.home_requests.kind import HOME_REQUEST
 from services.home_requests.models import RequestsQuery, RequestView
@@ -51,4 +52,5 @@ FEATURE: Final = Feature(
     forgets="房屋绑定申请里填写的内容",
     lists=(REQUESTS,),
     today=TODAY,
+    callables=callees.CALLABLES,
 )

@@ -231,7 +231,7 @@ class Act(Labelled):
     HANDBOOK_LOADED = "handbook.loaded", "导入手册初始内容"
     HANDBOOK_JUDGED = "handbook.judged", "评价手册内容"
 
-    CALL_ASKED = "call.asked", "请求通话"
+    CALL_ASKED = "call.asked", "请求通话", Guard.OWN_HOME
     CALL_ANSWERED = "call.answered", "答复通话请求"
     CALL_NUMBER_SHOWN = "call.number_shown", "查看通话号码"
     CALL_SETTINGS_CHANGED = "call.settings_changed", "更改电话向谁显示"

@@ -168,7 +168,7 @@ class ReportRepair(Struct, forbid_unknown_fields=True, kw_only=True):
     `photo_ids`: Ids of photos, a short video or a voice note.
     `wish`: When the repairer shall come.
     `access`: How to get in, for the repairer only.
-    `phone`: Whom the repairer may call.
+    `phone`: Number for this repair; whoever does it and who hands it out read and call it.
     `code`: Token of the code that was scanned at a door, lift or pump.
     `on_behalf_of`: By heads and staff: name of somebody without the mini-program.
     `way`: By heads and staff for somebody else: how it came in; not by the city's system.
@@ -317,7 +317,8 @@ class RepairView(Struct, kw_only=True):
     `paused_until`: Until when the work rests; null for no pause.
     `pause_reason`: Why it rests; null for no pause.
     `done`: What was done; null before.
-    `phone`: Whom to call, for whoever does it and who hands it out; else null.
+    `phone`: Number that was typed for this repair, for whoever does it and who hands it out,
+    whatever the person's settings of calls say; else null. Where none was typed, ask to call.
     `access`: How to get in, for the same; else null.
     `contact_name`: Whom to ask for, for the same; null for others, and where nobody wrote it
     down.

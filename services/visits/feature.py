@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.kernel.features import Feature
-from services.visits import jobs, lists, privacy, today, work
+from services.visits import callees, jobs, lists, privacy, today, work
 from services.visits.cards import jobs as cards_jobs
 from services.visits.cards import notify as cards_notify
 from services.visits.cards import privacy as cards_privacy
@@ -25,4 +25,5 @@ FEATURE: Final = Feature(
     lists=(lists.VISITS, lists.HOUSEHOLD_CARDS, lists.PAYMENT_PROMISES),
     today=(*today.TODAY, *promises_today.TODAY, *cards_today.TODAY),
     work=(work.WORK,),
+    callables=callees.CALLABLES,
 )

@@ -161,6 +161,11 @@ async def promised(_: Estate) -> Ask:
     return Ask("/api/v1/payment-promises", {"home": LI_HOME, "day": "2026-03-09"})
 
 
+async def call_asked(estate: Estate) -> Ask:
+    await estate.member("li")
+    return Ask("/api/v1/calls", {"about": "home", "subject_id": "r0-li"})
+
+
 # Every act with a guard at a home, and the one request of it.
 AT_LI: Final[dict[Act, Prepare]] = {
     Act.HOME_ADVISED: advised,
@@ -185,6 +190,7 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.VISIT_PLANNED: visit_planned,
     Act.VISIT_RECORDED: visit_made,
     Act.PROMISE_NOTED: promised,
+    Act.CALL_ASKED: call_asked,
 }
 # What is refused by the money's payee alone.
 OF_MONEY: Final = {
@@ -218,7 +224,7 @@ async def state_of(estate: Estate) -> Any:
     names = ("residencies", "home_codes", "home_requests", "bills", "journals", "refunds")
     names += ("fee_rules", "bill_runs", "content_checks")
     names += ("survey_answers", "survey_second_entries")
-    names += ("visits", "payment_promises")
+    names += ("visits", "payment_promises", "calls")
     return {name: await db[name].find().sort("_id", 1).to_list() for name in names}
 
 

@@ -39,6 +39,11 @@ class AuthorView(Struct, kw_only=True):
     address: str | None
 
 
+def home_of(deps: Dependencies, found: Feedback) -> str:
+    """Return the home of who said something; "" where it is not known."""
+    return HOME.open(deps.vault, found.id, found.home_sealed) if found.home_sealed else ""
+
+
 async def reveal(
     deps: Dependencies, actor: Actor, case_id: str, wish: RevealAuthor
 ) -> AuthorView:
@@ -48,7 +53,7 @@ async def reveal(
     )
     asked = Reveal(fields=[Field.NAME, Field.PHONE], reason=wish.reason)
     await reveals.note(deps, actor, found.place, found.id, asked)
-    home = HOME.open(deps.vault, found.id, found.home_sealed) if found.home_sealed else ""
+    home = home_of(deps, found)
     name = NAME.open(deps.vault, found.id, found.name_sealed) if found.name_sealed else ""
     said = await people.find(deps, found.person) if found.person else None
     addresses = await places.addresses(deps, [home] if home else [])

@@ -3,6 +3,7 @@
 import pytest
 
 from mongo_indexes import erasures
+from services.consents.policies import CURRENT, PolicyKey
 from services.kernel.permissions import RUNGS, Permission
 from services.privacy.erasures.models import Erasure
 from tests.matrix import makers
@@ -15,6 +16,7 @@ from tests.matrix.walk import IN_TOWN, Walked
 pytestmark = IN_TOWN
 
 P = Permission
+THIS = CURRENT[PolicyKey.PRIVACY].version
 REVEAL = {"fields": ["phone", "name"], "reason": "urgent_repair"}
 
 
@@ -41,7 +43,7 @@ async def erasure(scene: Scene) -> str:
 ROWS = (
     Row("get", "/api/v1/privacy/policies", public(), bare="three texts"),
     Row("get", "/api/v1/me/consents", everyone()),
-    Row("post", "/api/v1/me/consents", everyone(), body={"policy": "privacy", "version": 2}),
+    Row("post", "/api/v1/me/consents", everyone(), body={"policy": "privacy", "version": THIS}),
     Row(
         "post",
         "/api/v1/me/consents/{policy}/withdrawal",

@@ -16,6 +16,9 @@ from demo.repairs import LAST_MONTH
 from demo.site import Site
 from server.cli import run
 from services.dependencies import Dependencies
+from services.feedback import actions as feedback
+from services.feedback import works as feedback_works
+from services.handbook import starter
 from services.jobs import actions as jobs
 from services.jobs.models import Again
 from services.kernel.days import month_of, plus_months
@@ -24,6 +27,11 @@ from services.places import actions as places
 from services.places.models import Kind, NewPlace
 from services.repairs import works
 from services.repairs.reporters import actions as reporters
+from services.surveys import actions as surveys
+from services.surveys import openings
+from services.surveys.answers import actions as answers
+from services.tasks import actions as tasks
+from services.visits import actions as visits
 from tests.build.world import World
 from tests.demo.conftest import HOMES, neighbours
 
@@ -101,6 +109,32 @@ async def test_each_list_has_something_to_show(site: Site, world: World) -> None
     assert await shown("resident", f"handbook?place={UNIT}.502")
 
 
+async def test_voices_cut_short_go_on(
+    site: Site, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever step the start was killed in, nothing is said, asked or given twice."""
+    steps = (
+        (feedback, "file", 1),
+        (feedback_works, "hand_on", 1),
+        (visits, "plan", 1),
+        (tasks, "give", 1),
+        (surveys, "write", 1),
+        (answers, "give", 2),
+        (openings, "close", 1),
+        (starter, "load", 1),
+    )
+    for module, step, most in steps:
+        with monkeypatch.context() as patch:
+            patch.setattr(module, step, dying(getattr(module, step), most))
+            with pytest.raises(Killed):
+                await foundation.lay(site)
+    await foundation.lay(site)
+    assert site.mark.is_founded
+    counts = {"feedback": 2, "visits": 1, "tasks": 1, "surveys": 2, "survey_answers": 3}
+    kept = {name: await world.db[name].count_documents({}) for name in counts}
+    assert kept == counts
+
+
 async def test_a_realistic_share_has_paid_when_the_history_is_made(
     site: Site, world: World, said: list[str]
 ) -> None:
@@ -145,6 +179,8 @@ async def test_a_foundation_killed_in_every_job_is_laid_all_the_same(
     assert await world.db.bills.count_documents({}) == 3 * 2 * HOMES
     assert await world.db.repairs.count_documents({}) == 1 + len(LAST_MONTH)
     assert await world.db.repair_call_backs.count_documents({}) == 2
+    assert await world.db.feedback.count_documents({}) == 2
+    assert await world.db.surveys.count_documents({"opened_at": {"$ne": None}}) == 2
     runs = [run["state"] async for run in world.db.bill_runs.find({})]
     assert runs == ["published"] * 3
 

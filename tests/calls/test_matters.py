@@ -10,7 +10,7 @@ VISIT = {"home": LI_HOME, "purpose": "greeting", "day": "2026-03-09"}
 async def test_who_asks_for_a_home_is_called_by_whom_it_waits_for(calls: Calls) -> None:
     """The head until they gave advice, then the community until it has decided."""
     await calls.works.member("head")
-    chen = await newcomer(calls.estate, "chen")
+    chen = await newcomer(calls.estate, "chen", "13900000091")
     request = await asked(calls.estate, chen, LI_HOME, relation="family")
     call = await calls.asked("head", "home_request", request)
     assert (await calls.number(call)).body["phone"] == chen.phone

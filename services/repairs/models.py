@@ -317,11 +317,10 @@ class RepairView(Struct, kw_only=True):
     `paused_until`: Until when the work rests; null for no pause.
     `pause_reason`: Why it rests; null for no pause.
     `done`: What was done; null before.
-    `phone`: Number that was typed for this repair, for whoever does it and who hands it out,
-    whatever the person's settings of calls say; else null. Where none was typed, ask to call.
+    `phone`: Number typed for this repair, for whoever does it and who hands it out, whatever
+    the person's settings of calls say; null for others, and where one asks to call instead.
     `access`: How to get in, for the same; else null.
-    `contact_name`: Whom to ask for, for the same; null for others, and where nobody wrote it
-    down.
+    `contact_name`: Whom to ask for, for the same; null for others, and where none was written.
     `outside`: Department or worker whom the community has do it, for the same and whoever works
     on repairs there; else null.
     `wish`: When somebody is there, for the same; null for any time.

@@ -46,6 +46,8 @@ async def of_homes(
     db: Database, homes: Sequence[str], *, tx: Transaction | None = None
 ) -> list[CardEntry]:
     """Entries of some homes, also those that are over; the oldest first. By index `home`."""
+    if not homes:
+        return []
     cursor = db[COLLECTION].find({"home": {"$in": list(homes)}}, session=tx)
     return msgspec.convert(await cursor.sort("_id", 1).to_list(), list[CardEntry])
 

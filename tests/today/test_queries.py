@@ -11,6 +11,7 @@ from pymongo.monitoring import CommandListener
 from mongo_indexes import broadcast_homes, notices, places, today_put_offs
 from server.dependencies import open_mongo
 from server.settings import Settings
+from services.audiences import doors
 from services.audiences.models import Audience
 from services.dependencies import Dependencies
 from services.kernel.documents import Document, to_document
@@ -20,7 +21,7 @@ from services.messaging.broadcasts.models import BroadcastHome, home_id
 from services.notices import notify
 from services.notices.models import Notice, NoticeKind, position
 from services.notices.states import NoticeState
-from services.notices.unreached import doors, today
+from services.notices.unreached import today
 from services.places.models import Kind, Place, Usage
 from services.residencies.models import Relation
 from services.today import actions

@@ -3,11 +3,12 @@
 from typing import Final
 
 from services.kernel.features import Feature
-from services.visits import callees, jobs, lists, privacy, today, work
+from services.visits import jobs, lists, privacy, today, work
 from services.visits.cards import jobs as cards_jobs
 from services.visits.cards import notify as cards_notify
 from services.visits.cards import privacy as cards_privacy
 from services.visits.cards import today as cards_today
+from services.visits.offices import callees
 from services.visits.promises import jobs as promises_jobs
 from services.visits.promises import privacy as promises_privacy
 from services.visits.promises import today as promises_today

@@ -1,12 +1,13 @@
 """What lies before somebody: boards, the list of today, search, and the terms of the city."""
 
-from services.feedback.boards.entries import WAITING
+from services.feedback.boards.today import TODAY
 from services.grants import actions as grants
 from services.kernel.permissions import Actor, Role
 from services.kernel.today import Part
 from tests.build.cast import COMPOUND, LI_HOME, UNIT, appoint
 from tests.build.feedback import Voices
 
+[WAITING] = TODAY
 DEFAULTS = {
     "unit_head": 420,
     "building_head": 420,

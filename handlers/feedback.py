@@ -38,7 +38,7 @@ STEP = ("not_found", "forbidden", "feedback_moved_on")
 
 class AllFeedbackHandler(ApiHandler):
     @endpoint(
-        "fileFeedback",
+        "createFeedback",
         needs=Access.SIGNED_IN,
         status=201,
         errors=(

@@ -123,7 +123,7 @@ class MyWorkRecord(Struct, kw_only=True):
 class MyWork(Struct, kw_only=True):
     """What I did in a month, office by office.
 
-    `month`: The month.
+    `month`: Which calendar month in Beijing.
     `items`: One for each office that I held.
     """
 
@@ -134,8 +134,8 @@ class MyWork(Struct, kw_only=True):
 class WorkRecordRow(Struct, kw_only=True):
     """What a head did in an office in a month, as the community sees it.
 
-    `record_id`: Id of the record.
-    `month`: The month.
+    `record_id`: Id by which the head remarks on it.
+    `month`: Which calendar month in Beijing.
     `role`: Office.
     `place`: Path of the place of the office.
     `address`: Address of the place, as people say it.

@@ -110,13 +110,16 @@ async def people_at_random(world: World, chance: Random) -> list[str]:
         )
         rows.append(row)
         others = sorted({*world.deps.templates.values()} - {TEMPLATE})
-        for template_id in (TEMPLATE, *chance.sample(others, 3)):
-            grant = {
+        allowed = (TEMPLATE, *chance.sample(others, len(others) // 2))
+        who = grant_id(person.openid, "").removeprefix(":")
+        await world.db.message_grants.insert_many(
+            {
                 "_id": grant_id(person.openid, template_id),
-                "who": grant_id(person.openid, "").removeprefix(":"),
+                "who": who,
                 "left": chance.randrange(5),
             }
-            await world.db.message_grants.insert_one(grant)
+            for template_id in allowed
+        )
     await world.deps.in_transaction(lambda tx: residencies_store.put(world.deps.db, tx, rows))
     for home in chance.sample(sorted(made), 4):
         change = {"$set": {"retired_from": "2026-01-01"}}

@@ -128,6 +128,7 @@ async def test_a_confirmed_import_makes_homes_and_gives_them_to_their_owners(
         "usage": "shop",
         "contact": None,
         "retired_from": None,
+        "heads_see_debts": None,
         "created_at": "2026-03-02T04:00:00Z",
     }
 

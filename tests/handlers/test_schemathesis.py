@@ -150,11 +150,16 @@ def send(live: Live, case: Case, someone: Someone) -> int:
 
 
 def ask_rightly(live: Live, row: Row) -> None:
-    """Ask what the matrix asks, by day until somebody is let in: all is as documented."""
+    """Ask what the matrix asks, by day until somebody is let in: all is as documented.
+
+    Where nobody of them is let in, e.g. to a mediation, the first one of the matrix who is.
+    """
     operation = OPERATIONS[row.verb, row.path]
     statuses = set()
     live.do(live.town.world.deps.redis.flushdb())
-    for post in PEOPLE:
+    let_in = [cell.post for cell in row.cells() if cell.outcome is Outcome.ALLOWED]
+    others = () if {*PEOPLE} & {*let_in} else let_in[:1]
+    for post in (*PEOPLE, *others):
         someone = live.do(live.town.seats.seat(post))
         scene = Scene(live.town, place_of(row), someone)
         made = live.do(made_by(row, scene))
@@ -168,8 +173,7 @@ def ask_rightly(live: Live, row: Row) -> None:
         statuses.add(send(live, case, someone))
         if row.status in statuses and not by_night():
             break
-    somebody_may = any(cell.outcome is Outcome.ALLOWED for cell in row.cells())
-    assert row.status in statuses or not somebody_may
+    assert row.status in statuses or not let_in
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

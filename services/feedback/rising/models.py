@@ -50,7 +50,7 @@ class RisingWordsQuery(Struct, forbid_unknown_fields=True, kw_only=True):
 class RisingWord(Struct, kw_only=True):
     """Word that suddenly many people use.
 
-    `word`: The word.
+    `word`: What people wrote or said, as the dictionary cuts it.
     `people`: How many people used it in the week.
     `earlier`: How many did in the eight weeks before, added up week by week.
     """

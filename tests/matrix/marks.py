@@ -35,7 +35,10 @@ class Owner:
 
 @dataclass
 class Marks:
+    """`parts`: of ids that name others, e.g. a case's party; those others know better."""
+
     tokens: dict[str, Owner] = field(default_factory=dict)
+    parts: dict[str, Owner] = field(default_factory=dict)
     amounts: dict[int, Owner] = field(default_factory=dict)
 
     def seen(self, reply: Reply) -> dict[str | int, Owner]:
@@ -108,7 +111,9 @@ class Watch:
                 found.tokens |= of_one.tokens
             else:
                 found.tokens = {**of_one.tokens, **found.tokens}
+            found.parts = {**of_one.parts, **found.parts}
             found.amounts = {**of_one.amounts, **found.amounts}
+        found.tokens = {**found.parts, **found.tokens}
         return found
 
 
@@ -139,9 +144,10 @@ def _add(marks: Marks, collection: str, document: dict[str, Any]) -> None:
         key = document["position"]  # the row's id counts from 1 in every lane
     if not owner.places and not owner.people:
         return
-    for token in TOKEN.findall(key):
+    named = TOKEN.findall(key)
+    for token in named:
         if token not in owner.people:
-            marks.tokens.setdefault(token, owner)
+            (marks.tokens if named == [key] else marks.parts).setdefault(token, owner)
     if isinstance(amount := document.get(AMOUNT), int) and amount > 700_000:
         marks.amounts.setdefault(amount, owner)
 

@@ -159,6 +159,12 @@ ROWS = (
         beyond=READS,
     ),
     Row("post", "/api/v1/places/{place}/handbook-starter", at(COMMUNITY)),
+    Row(
+        "get",
+        "/api/v1/places/{place}/handbook-reviews",
+        at(COMMUNITY),
+        bare="what is to be looked at again, and nothing here is that old",
+    ),
 )
 
 

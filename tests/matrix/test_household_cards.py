@@ -110,7 +110,13 @@ ROWS = (
         makes=sensitive,
         body={"reason": "care"},
     ),
-    Row("get", MINE, everyone(), past="what is of a home is of who lives there"),
+    Row(
+        "get",
+        MINE,
+        everyone(),
+        past="what is of a home is of who lives there",
+        bare="the rows beside it empty the cards",
+    ),
     Row("post", f"{MINE}/entries", own(), makes=cleared, body=filled_in),
     Row(
         "post",

@@ -44,7 +44,11 @@ PARTY: Final = {"name": WITH_SHOP[0]["name"], "phone": WITH_SHOP[0]["phone"]}
 # What is filled into addresses, beside the mediation.
 FILLED: Final[Mapping[str, str]] = {"place": COMMUNITY, "home": LI_HOME}
 # What a list has to be asked for.
-REQUIRED: Final[Mapping[str, dict[str, Any]]] = {"places": {"kind": PlaceKind.HOME}}
+REQUIRED: Final[Mapping[str, dict[str, Any]]] = {
+    "places": {"kind": PlaceKind.HOME},
+    "feedback_figures": {"from_month": "2026-01", "to_month": "2026-03"},
+    "survey_unanswered": {"survey_id": "none"},
+}
 
 
 async def told_all(talks: Talks) -> str:

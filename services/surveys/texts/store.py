@@ -9,11 +9,11 @@ from mongo_indexes.survey_texts import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel import steps
 from services.kernel.documents import Document, to_document
-from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
+from services.kernel.pages import Count, Key, Keyset, ListQuery, Page, chosen
 from services.surveys.texts.models import SurveyText, SurveyTextsQuery
 from services.surveys.texts.states import TABLE, TextAction, TextState
 
-ORDER: Final = Keyset(Key("question", kind=int), Key())
+ORDER: Final = Keyset(Key("question", kind=Count), Key())
 
 
 async def replace(

@@ -10,6 +10,7 @@ SHARD_KEY: Final = {"place": 1, "_id": 1}
 INDEXES: Final = [
     # Mine, newest first: services/mediations/store.py of_person(); erasure: before_agreed()
     IndexModel([("people", ASCENDING), ("_id", DESCENDING)], name="people"),
+    # Mine as a mediator: of_person(); whose office is over: mediated_by()
     IndexModel(
         [("holder", ASCENDING), ("_id", DESCENDING)],
         name="holder",
@@ -17,7 +18,16 @@ INDEXES: Final = [
     ),
     # The list of a community's mediation members: page(), count_to_follow_up()
     IndexModel([("place", ASCENDING), ("_id", DESCENDING)], name="place"),
-    # What a mediator looks after: to_follow_up()
+    # Those of them for which a mediator is to be named
+    IndexModel(
+        [("place", ASCENDING), ("_id", DESCENDING)],
+        name="to_assign",
+        partialFilterExpression={
+            "holder": "",
+            "state": {"$in": ["asking", "talks", "proposed", "agreed"]},
+        },
+    ),
+    # What a mediator looks after: to_follow_up(); who mediates something: next_mediator()
     IndexModel(
         [
             ("holder", ASCENDING),

@@ -8,6 +8,7 @@ from services.kernel.permissions import Permission
 from services.kernel.tables import columns
 from services.mediations import actions, jobs, notify, privacy
 from services.mediations.kind import CLEAR, MEDIATION
+from services.mediations.mediators import jobs as mediators
 from services.mediations.mediators.today import TODAY
 from services.mediations.models import MediationRow, MediationsQuery
 
@@ -33,8 +34,9 @@ MEDIATIONS: Final = List(
 
 FEATURE: Final = Feature(
     cases=(MEDIATION,),
-    jobs=jobs.JOBS,
-    lanes={CLEAR: Lane.LONG},
+    jobs={**jobs.JOBS, **mediators.JOBS},
+    lanes={CLEAR: Lane.LONG, **mediators.LANES},
+    schedules=mediators.SCHEDULES,
     holdings=privacy.HOLDINGS,
     templates=notify.TEMPLATES,
     close=privacy.close,

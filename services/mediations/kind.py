@@ -46,6 +46,10 @@ async def _keep(deps: Dependencies, mediation: Mediation) -> Document:
     return {**await _end(deps, mediation), "kept_in": kept}
 
 
+async def _vacate(_deps: Dependencies, _mediation: Mediation) -> Document:
+    return {"holder": "", "appointment": ""}
+
+
 async def _follow(deps: Dependencies, tx: Transaction, mediation: Mediation) -> None:
     """Promise to remove what was written when a mediation has ended long ago."""
     if mediation.ended_at is not None:
@@ -98,6 +102,7 @@ MEDIATION: Final = Kind(
         MediationAction.AGREE: _agree,
         MediationAction.NOTE_AGREE: _agree,
         MediationAction.KEEP: _keep,
+        MediationAction.VACATE: _vacate,
         **dict.fromkeys(
             (
                 MediationAction.KEEP_PARTLY,

@@ -85,9 +85,11 @@ class MediationsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     """Which mediations to list.
 
     `state`: State of the mediations; all without it.
+    `to_assign`: Only those that go on and have no mediator.
     """
 
     state: MediationState | None = None
+    to_assign: bool = False
 
 
 class MediationRow(Struct, kw_only=True):

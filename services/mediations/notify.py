@@ -90,6 +90,7 @@ WORK: Final[Mapping[StrEnum, str]] = {
     MediationAction.CONFIRM: "一份协议有新的确认",
     MediationAction.AGREE: "一份协议已经生效",
     MediationAction.REFUSE: "一份协议有人不同意,请继续调解",
+    MediationAction.VACATE: "一件调解的调解员已离任,请另外指派",
     News.WARNED: "一件调解快到回访时间了",
     News.CLIMBED: "一件调解该回访了",
 }

@@ -58,6 +58,7 @@ class MediationAction(Labelled):
     BREAK = "break", "回访:未履行"
     LAPSE = "lapse", "无人答复,自动结束"
     CLOSE = "close", "一方注销账号"
+    VACATE = "vacate", "调解员离任"
 
 
 S, A, P = MediationState, MediationAction, Party
@@ -128,6 +129,7 @@ TABLE: Final = Table(
     ),
     Step(S.ASKING, A.LAPSE, S.DECLINED, due=ANSWERED_WITHIN, tells=ALL),
     *(Step(state, A.CLOSE, S.WITHDRAWN, tells=ALL) for state in BEFORE),
+    *(Step(state, A.VACATE, state, tells=(P.FIRST_RUNG,)) for state in OPEN),
 )
 
 

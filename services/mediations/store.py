@@ -1,6 +1,6 @@
 """Store of mediations. Steps are written by the engine (services/cases)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -12,9 +12,10 @@ from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
 from services.kernel.paths import under
 from services.kernel.today import Part
 from services.mediations.models import Mediation, MediationsQuery
-from services.mediations.states import BEFORE, MediationState
+from services.mediations.states import BEFORE, OPEN, MediationState
 
 NEWEST: Final = Keyset(Key(ascending=False))
+TO_ASSIGN: Final[Document] = {"holder": "", "state": {"$in": list(OPEN)}}
 
 
 async def insert(db: Database, tx: Transaction, mediation: Mediation) -> None:
@@ -48,7 +49,7 @@ async def page(
 ) -> Page[Mediation]:
     """Mediations of some communities, newest first, without those of somebody's own.
 
-    `but`: whoever asks; `homes`: theirs. Served by index `place`.
+    `but`: whoever asks; `homes`: theirs. Served by index `place`, or `to_assign`.
     """
     where: Document = {
         "place": {"$in": list(places)},
@@ -57,7 +58,34 @@ async def page(
         "homes": {"$nin": list(homes)},
         **chosen(query, "state"),
     }
-    return await NEWEST.page(db[COLLECTION], Mediation, where, query)
+    where = {"$and": [where, TO_ASSIGN]} if query.to_assign else where
+    index = "to_assign" if query.to_assign else "place"
+    return await NEWEST.page(db[COLLECTION], Mediation, where, query, hint=index)
+
+
+# Mediators whose office is over
+
+
+async def next_mediator(db: Database, after: str) -> str | None:
+    """Return the next person who mediates something open. Served by index `follow_up`."""
+    query = {"holder": {"$gt": after}, "state": {"$in": list(OPEN)}}
+    cursor = db[COLLECTION].find(query, {"holder": 1}, hint="follow_up")
+    found = await cursor.sort("holder", 1).limit(1).to_list()
+    return str(found[0]["holder"]) if found else None
+
+
+async def mediated_by(
+    db: Database, holder: str, offices: Collection[str], after: str, *, limit: int
+) -> list[Mediation]:
+    """Open mediations of a mediator by none of some offices, by id. By index `holder`."""
+    query: Document = {
+        "holder": holder,
+        "_id": {"$gt": after},
+        "state": {"$in": list(OPEN)},
+        "appointment": {"$nin": sorted(offices)},
+    }
+    cursor = db[COLLECTION].find(query, hint="holder").sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[Mediation])
 
 
 # Follow-ups

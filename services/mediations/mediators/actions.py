@@ -63,14 +63,15 @@ async def assign(
 
 async def _is_mediator(deps: Dependencies, found: Mediation, chosen: Appointment) -> bool:
     """Tell whether an appointment is in force today, and one of those who mediate here."""
-    if (
-        not chosen.person
-        or chosen.role not in MEDIATORS
-        or not covers(found.place, chosen.place)
-    ):
+    if not chosen.person or not mediates_at(chosen, found.place):
         return False
     held = await offices.roles_of(deps, chosen.person)
     return chosen.id in {each.id for each in held}
+
+
+def mediates_at(office: Appointment, community: str) -> bool:
+    """Tell whether an office is one of those that mediate in a community."""
+    return office.role in MEDIATORS and covers(community, office.place)
 
 
 async def _impartial(

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.cases import store
 from services.cases.kinds import Kind, News
-from services.cases.models import REMARK, Event, EventView, Who
+from services.cases.models import REMARK, Event, EventView, Spell, Who
 from services.dependencies import Dependencies, Transaction
 from services.kernel.days import start_of
 from services.kernel.documents import Document
@@ -23,13 +23,16 @@ async def of_case(
     reader: str,
     internal: bool,
     remarks: bool = True,
+    spell: Spell | None = None,
 ) -> Page[EventView]:
     """Return the rows of a case's history, the earliest first. The caller asked who may see it.
 
     `internal`: also what is for those who work on it only. `remarks`: whether what residents
-    typed and photographed is shown; what offices and the reader did always is.
+    typed and photographed is shown; what offices and the reader did always is. `spell`: which
+    part of the history the reader sees, whatever `internal` says; None for all of it.
     """
-    page = await store.history(deps.db, found.id, query, internal=internal)
+    where = _seen(reader, spell, internal=internal)
+    page = await store.history(deps.db, found.id, query, where=where)
     labels = _labels(kind)
     details = await kind.details(deps, found, page.items) if kind.details else {}
 
@@ -39,6 +42,16 @@ async def of_case(
         return shown
 
     return page.map(view)
+
+
+def _seen(reader: str, spell: Spell | None, *, internal: bool) -> Document:
+    """Return the condition for the rows of a history that somebody sees."""
+    if spell is None:
+        return {} if internal else {"internal": False}
+    states = sorted(spell.states)
+    own: list[Document] = [{"source": {"$in": states}}, {"target": {"$in": states}}]
+    own += [{"by": reader}]
+    return {"$or": [*own, {"internal": False}] if spell.rest else own}
 
 
 def _labels(kind: Kind) -> Mapping[str, str]:
@@ -79,7 +92,7 @@ def _view(
     )
 
 
-async def moves(deps: Dependencies, tx: Transaction, case_id: str) -> list[Event]:
+async def moves(deps: Dependencies, tx: Transaction | None, case_id: str) -> list[Event]:
     """Return the rows in which a case came into another state, the earliest first."""
     found = await store.events(deps.db, tx, case_id)
     return [event for event in found if event.source != event.target]
@@ -99,14 +112,23 @@ async def count_today(
 
 
 async def photos(
-    deps: Dependencies, found: Any, *, reader: str, internal: bool, remarks: bool
+    deps: Dependencies,
+    found: Any,
+    *,
+    reader: str,
+    internal: bool,
+    remarks: bool,
+    spell: Spell | None = None,
 ) -> list[str]:
-    """Return what is attached to the rows of a case's history that somebody may see."""
-    events = await store.with_photos(deps.db, None, found.id, limit=store.ROWS_AT_ONCE)
+    """Return what is attached to the rows of a history that somebody may see, as `of_case`."""
+    where = _seen(reader, spell, internal=internal)
+    events = await store.with_photos(
+        deps.db, None, found.id, where=where, limit=store.ROWS_AT_ONCE
+    )
     return [
         photo_id
         for event in events
-        if (internal or not event.internal) and (remarks or _is_open(event, reader))
+        if remarks or _is_open(event, reader)
         for photo_id in event.photo_ids
     ]
 

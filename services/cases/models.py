@@ -115,6 +115,17 @@ class Event(Struct, kw_only=True):
     facts: dict[str, Any] = {}
 
 
+class Spell(Struct, frozen=True, kw_only=True):
+    """Part of a history that is somebody's own: how a case came into some states, and left.
+
+    `states`: in which it was theirs. `rest`: whether they see the rest too, but for what is for
+    those who work on it only.
+    """
+
+    states: frozenset[str]
+    rest: bool
+
+
 class Who(Labelled):
     """Who took a step, without a name."""
 

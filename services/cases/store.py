@@ -64,14 +64,14 @@ async def record(db: Database, tx: Transaction, events: Sequence[Event]) -> None
 
 
 async def history(
-    db: Database, case_id: str, query: ListQuery, *, internal: bool
+    db: Database, case_id: str, query: ListQuery, *, where: Document
 ) -> Page[Event]:
-    """Rows of a case's history, the earliest first. Served by index `case`."""
-    where: Document = {"case": case_id} | ({} if internal else {"internal": False})
-    return await HISTORY.page(db[COLLECTION], Event, where, query, hint="case")
+    """Some rows of a case's history, the earliest first. Served by index `case`."""
+    of_case: Document = {"case": case_id, **where}
+    return await HISTORY.page(db[COLLECTION], Event, of_case, query, hint="case")
 
 
-async def events(db: Database, tx: Transaction, case_id: str) -> list[Event]:
+async def events(db: Database, tx: Transaction | None, case_id: str) -> list[Event]:
     """All rows of a case's history, the earliest first. Served by index `case`."""
     cursor = db[COLLECTION].find({"case": case_id}, hint="case", session=tx).sort("_id", 1)
     return msgspec.convert(await cursor.to_list(), list[Event])
@@ -95,10 +95,15 @@ async def blank(db: Database, tx: Transaction, ids: Sequence[str]) -> None:
 
 
 async def with_photos(
-    db: Database, tx: Transaction | None, case_id: str, *, limit: int
+    db: Database,
+    tx: Transaction | None,
+    case_id: str,
+    *,
+    where: Document | None = None,
+    limit: int,
 ) -> list[Event]:
     """Rows of a case with something attached, the earliest first. Served by index `case`."""
-    query = {"case": case_id, "photo_ids.0": {"$exists": True}}
+    query = {"case": case_id, "photo_ids.0": {"$exists": True}, **(where or {})}
     cursor = db[COLLECTION].find(query, hint="case", session=tx).sort("_id", 1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Event])
 

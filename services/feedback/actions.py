@@ -12,7 +12,7 @@ from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.feedback import rungs, store, views
 from services.feedback.filings import beginnings, contents, drafts
-from services.feedback.kind import FEEDBACK, by_office
+from services.feedback.kind import FEEDBACK, by_office, spell_of
 from services.feedback.models import (
     AnswerFeedback,
     Feedback,
@@ -142,8 +142,9 @@ async def events(
     """The history of feedback that the actor may know of. Raises NotFound."""
     found = await views.access(deps, actor, case_id)
     internal = by_office(actor, found) and actor.person_id != found.person
+    spell = spell_of(actor, found)
     return await history.of_case(
-        deps, FEEDBACK, found, query, reader=actor.person_id, internal=internal
+        deps, FEEDBACK, found, query, reader=actor.person_id, internal=internal, spell=spell
     )
 
 
@@ -151,8 +152,9 @@ async def attached(deps: Dependencies, actor: Actor, case_id: str) -> FeedbackPh
     """Where what is attached can be seen, by whoever may know of the feedback. NotFound."""
     found = await views.access(deps, actor, case_id)
     internal = by_office(actor, found) and actor.person_id != found.person
+    spell = spell_of(actor, found)
     later = await history.photos(
-        deps, found, reader=actor.person_id, internal=internal, remarks=True
+        deps, found, reader=actor.person_id, internal=internal, remarks=True, spell=spell
     )
     shown = list(dict.fromkeys([*found.photo_ids, *later]))
     return FeedbackPhotos(items=await photos.links_to(deps, shown, subject=found.id))

@@ -7,6 +7,7 @@ from typing import Final
 from mongo_indexes.feedback import COLLECTION
 from services.cases.kinds import Kind, Question
 from services.cases.kinds import Rung as LadderRung
+from services.cases.models import Spell
 from services.dependencies import Dependencies
 from services.feedback import notify, rungs, states
 from services.feedback.models import Feedback
@@ -16,6 +17,7 @@ from services.kernel.permissions import Actor, Permission
 
 # As long as it may come again, and than most quarrels about what was done.
 PHOTOS_KEPT_FOR: Final = timedelta(days=180)
+WITH_FIRM: Final = frozenset({str(FeedbackState.WITH_FIRM)})
 
 
 def kept_from(actor: Actor, case: Feedback) -> bool:
@@ -42,6 +44,23 @@ def lies_with(actor: Actor, case: Feedback) -> bool:
     """Tell whether a case lies with an office of somebody, whom it neither is of nor about."""
     is_theirs = not {*rungs.desks_of(actor)}.isdisjoint(case.desks)
     return is_theirs and not kept_from(actor, case) and actor.person_id != case.person
+
+
+def serves(actor: Actor, case: Feedback) -> bool:
+    """Tell whether somebody knows of a case by serving for its firm, and by nothing else."""
+    desks = {*rungs.desks_of(actor)}.intersection(case.seen_at)
+    return not FEEDBACK.is_own(actor, case) and all(rungs.is_firm(each) for each in desks)
+
+
+def spell_of(actor: Actor, case: Feedback) -> Spell | None:
+    """Return which part of the history somebody sees; None for all of it.
+
+    A firm sees what is internal to the offices never, and nothing but its own part once the
+    case lies with it no more.
+    """
+    if not serves(actor, case):
+        return None
+    return Spell(states=WITH_FIRM, rest=lies_with(actor, case))
 
 
 def _own(case: Feedback) -> Iterable[str | None]:

@@ -66,6 +66,11 @@ def desks_of(actor: Actor) -> list[str]:
     return sorted({f"{one.role}:{one.place}" for one in actor.grants if one.role in kept})
 
 
+def is_firm(desk: str) -> bool:
+    """Tell whether an office as it stands in cases is that of a firm."""
+    return desk.startswith(f"{Role.FIRM_MANAGER}:")
+
+
 async def staffed(deps: Dependencies, case: Feedback) -> Staffed:
     """Return role → who acts in it for a case today, without those who may not have it."""
     found = await holders.by_role(deps, case.place, [*ROLES.values(), Role.FIRM_MANAGER])

@@ -80,7 +80,7 @@ async def board(db: Database, seen: Sight, query: FeedbackQuery) -> Page[Feedbac
         where["desks"] = {"$in": list(seen.desks)}
     if query.scope is FeedbackScope.MINE:
         where["holder"] = seen.person
-    where |= _of_others(seen)
+    where |= _of_others(seen) | _of_firms(seen)
     if query.q:
         where["words"] = {"$all": list(seen.words)}
     index, order = _index(query), ORDERS[query.sort]
@@ -90,6 +90,14 @@ async def board(db: Database, seen: Sight, query: FeedbackQuery) -> Page[Feedbac
 def _of_others(seen: Sight) -> Document:
     """Return the condition for what is not about a whole office that somebody holds."""
     return {"$nor": [{"about_all": True, "about": {"$in": list(seen.roles)}}]}
+
+
+def _of_firms(seen: Sight) -> Document:
+    """Return the condition for what lies with a firm still, of what somebody sees as one."""
+    if not seen.firms:
+        return {}
+    offices = [each for each in seen.desks if each not in seen.firms]
+    return {"$or": [{"seen_at": {"$in": offices}}, {"desks": {"$in": list(seen.firms)}}]}
 
 
 def _index(query: FeedbackQuery) -> str:

@@ -1,26 +1,31 @@
 """Views of feedback: who sees what of it, and access to one.
 
 Whoever said it sees all of their own. Those with whom it lies, or lay, and the offices above
-see what was said; who said it they see masked, and of what has no name not at all.
+see what was said; who said it they see masked, and of what has no name not at all. A firm sees
+a case while it lies with the firm, and then no more than how it came and went.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import msgspec
+
 from services.cases import access as cases
+from services.cases import history
 from services.cases.parties import actions as parties
 from services.cases.parties.models import PartyRow
 from services.dependencies import Dependencies, Transaction
 from services.feedback import store
 from services.feedback.filings import holders
 from services.feedback.filings.whereabouts import shown_place
-from services.feedback.kind import FEEDBACK, by_office, knows, lies_with
+from services.feedback.kind import FEEDBACK, WITH_FIRM, by_office, knows, lies_with, serves
 from services.feedback.models import (
     DEPARTMENT,
     NAME,
     TEXT,
     Feedback,
     FeedbackView,
+    Rung,
 )
 from services.feedback.states import REOPENED_WITHIN, FeedbackAction, FeedbackState
 from services.kernel import masking
@@ -71,8 +76,28 @@ async def shown(
 
 
 async def one(deps: Dependencies, actor: Actor, found: Feedback) -> FeedbackView:
+    """View of one; for a firm with which it lies no more, as it was when it left the firm."""
+    if serves(actor, found) and not lies_with(actor, found):
+        found = await _as_left(deps, found)
     [view] = await shown(deps, actor, [found])
     return view
+
+
+async def _as_left(deps: Dependencies, case: Feedback) -> Feedback:
+    """Return a case as it was when it left the firm: whatever came later is not the firm's."""
+    moves = await history.moves(deps, None, case.id)
+    last = max(number for number, row in enumerate(moves) if row.source in WITH_FIRM)
+    before, left = moves[: last + 1], moves[last]
+    return msgspec.structs.replace(
+        case,
+        state=FeedbackState(left.target or ""),
+        rung=next(rung for rung in Rung if rung.label == left.facts["rung"]),
+        holder="",
+        due_at=None,
+        overdue=False,
+        returned=sum(row.action == FeedbackAction.RETURN for row in before),
+        reopened=sum(row.action == FeedbackAction.REOPEN for row in before),
+    )
 
 
 def _place(actor: Actor, case: Feedback) -> str:
@@ -93,7 +118,7 @@ def _shown(
     may_reopen = FeedbackAction.REOPEN in steps and _is_recent(deps, case)
     if not may_reopen:
         steps = [step for step in steps if step is not FeedbackAction.REOPEN]
-    works = by_office(actor, case)
+    works = by_office(actor, case) and not serves(actor, case)
     return show(
         case,
         FeedbackView,

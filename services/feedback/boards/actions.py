@@ -25,9 +25,11 @@ async def listing(deps: Dependencies, actor: Actor, query: FeedbackQuery) -> Pag
 
 def sight(deps: Dependencies, actor: Actor, asked: list[str]) -> Sight:
     """Return what an actor sees, of what has some words."""
+    desks = rungs.desks_of(actor)
     return Sight(
         person=actor.person_id,
-        desks=tuple(rungs.desks_of(actor)),
+        desks=tuple(desks),
+        firms=tuple(each for each in desks if rungs.is_firm(each)),
         roles=tuple(sorted({str(grant.role) for grant in actor.grants})),
         words=tuple(keys.fingerprints(deps, asked)),
     )

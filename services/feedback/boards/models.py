@@ -55,10 +55,12 @@ class FeedbackQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
 class Sight(Struct, frozen=True, kw_only=True):
     """What somebody sees on a board: of these offices, without what is about them.
 
-    `roles`: that they hold. `words`: fingerprints of those that were asked for.
+    `firms`: those of them that are a firm's, which sees what lies with it only. `roles`: that
+    they hold. `words`: fingerprints of those that were asked for.
     """
 
     person: str
     desks: tuple[str, ...]
+    firms: tuple[str, ...] = ()
     roles: tuple[str, ...]
     words: tuple[str, ...] = ()

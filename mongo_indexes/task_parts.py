@@ -25,6 +25,12 @@ INDEXES: Final = [
         name="task_open",
         partialFilterExpression={"state": {"$in": ["open", "reported"]}},
     ),
+    # What a head reported: reported_by()
+    IndexModel(
+        [("reported_by", ASCENDING), ("reported_at", ASCENDING)],
+        name="reported",
+        partialFilterExpression={"reported_by": {"$gt": ""}},
+    ),
     # All that are open, to see whether their office is held: open_after()
     IndexModel([("_id", ASCENDING), ("state", ASCENDING)], name="open"),
 ]

@@ -6,6 +6,7 @@ from services.kernel.features import Feature
 from services.tasks import jobs, lists, privacy, today
 from services.tasks.parts import lists as parts_lists
 from services.tasks.parts import notify as parts_notify
+from services.tasks.parts import work
 from services.tasks.parts.kind import TASK
 from services.tasks.rounds import jobs as rounds_jobs
 from services.tasks.rounds import lists as rounds_lists
@@ -28,4 +29,5 @@ FEATURE: Final = Feature(
         rounds_lists.MY_ROUNDS,
     ),
     today=today.TODAY,
+    work=(work.WORK,),
 )

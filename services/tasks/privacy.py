@@ -18,7 +18,7 @@ HOLDINGS: Final = (
         collection=task_parts.COLLECTION,
         fate=Fate.NOBODYS,
         why="各单元、楼栋的任务进度,只有户数",
-        staff=("filed_by", "person", "holder"),
+        staff=("filed_by", "person", "holder", "reported_by"),
     ),
     Holding(
         collection=task_homes.COLLECTION,

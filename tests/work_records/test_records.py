@@ -17,6 +17,8 @@ WORKED: Final = {
     "feedback_solved": 1,
     "notices_delivered": 1,
     "survey_papers": 1,
+    "tasks_reported": 0,
+    "tasks_in_time": 0,
     "household_rate": None,
     "amount_rate": None,
 }

@@ -18,7 +18,7 @@ from services.places import actions as places
 from services.places.models import LADDER, Kind
 from services.tasks import actions as tasks
 from services.tasks.models import Task
-from services.tasks.parts import rungs, store, views
+from services.tasks.parts import rungs, store, views, work
 from services.tasks.parts.kind import TASK
 from services.tasks.parts.models import (
     FinishTaskPart,
@@ -110,7 +110,7 @@ async def finish(
                 owner="",
                 purposes={PhotoPurpose.CASE},
             )
-        return {}
+        return work.reported(deps, actor, found)
 
     words = Words(remark=wish.reason or "", photo_ids=wish.photo_ids)
     found = await cases.act(
@@ -135,7 +135,8 @@ async def send_back(
             raise ReturnedBefore("这项任务已经退回过一次了")
         now = deps.now()
         until = max(start_of(plus_days(found.until, 1)), start_of(_later(deps)))
-        return {"returned": True, "clocks": await clocks_until(deps, found.place, now, until)}
+        clocks = await clocks_until(deps, found.place, now, until)
+        return {"returned": True, "clocks": clocks, **work.NOT_REPORTED}
 
     words = Words(remark=reason)
     found = await cases.act(

@@ -10,7 +10,7 @@ from services.kernel.permissions import Actor, Permission, Role
 from services.photos import actions as photos
 from services.photos.models import PhotoPurpose
 from services.tasks.models import TaskProof, TaskProofKind
-from services.tasks.parts import rungs, states, store, views
+from services.tasks.parts import rungs, states, store, views, work
 from services.tasks.parts.kind import TASK
 from services.tasks.parts.models import (
     NOTE,
@@ -107,7 +107,8 @@ async def _write(
     if now is None:
         raise states.moved_on(part.state)
     if now.state is TaskPartState.OPEN and not now.left:
-        await cases.advance(deps, tx, None, TASK, now, TaskPartAction.COMPLETE)
+        done = work.reported(deps, actor, now)
+        await cases.advance(deps, tx, None, TASK, now, TaskPartAction.COMPLETE, **done)
     return made
 
 

@@ -39,6 +39,8 @@ class TaskPart(CaseFields, kw_only=True):
     whoever holds it finds it. `title`, `proof`, `until`: of the task.
     `homes`, `done`, `nobody_there`: how many there are and how many have which answer.
     `last_at`: of the latest answer. `returned`: whether the community sent it back.
+    `reported_by`: who reported it last, `reported_at`: when, and `reported_late`: whether its
+    day had passed then; empty once it was returned.
     """
 
     id: str = field(name="_id")
@@ -61,6 +63,9 @@ class TaskPart(CaseFields, kw_only=True):
     nobody_there: int = 0
     last_at: datetime | None = None
     returned: bool = False
+    reported_by: str = ""
+    reported_at: datetime | None = None
+    reported_late: bool = False
 
     @property
     def left(self) -> int:

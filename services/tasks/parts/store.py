@@ -15,6 +15,7 @@ from services.kernel.paths import part as segments
 from services.kernel.paths import under
 from services.kernel.permissions import Role
 from services.kernel.today import Part
+from services.kernel.work import Worked
 from services.tasks.entries import within
 from services.tasks.parts.models import HomesQuery, PartsQuery, TaskHome, TaskPart
 from services.tasks.parts.states import ANSWERABLE, TaskPartState
@@ -87,6 +88,17 @@ async def progress(db: Database, task: str, depth: int) -> list[Document]:
         {"$sort": {"_id": 1}},
     ]
     return await (await db[COLLECTION].aggregate(steps, hint="task")).to_list()
+
+
+async def reported_by(db: Database, worked: Worked) -> list[bool]:
+    """Return of each part that a head reported whether it was late. By index `reported`."""
+    query: Document = {
+        "reported_by": worked.person,
+        "reported_at": worked.span,
+        **worked.at("place"),
+    }
+    cursor = db[COLLECTION].find(query, {"reported_late": 1}, hint="reported")
+    return [row["reported_late"] for row in await cursor.to_list()]
 
 
 # Homes

@@ -33,11 +33,11 @@ async def of_case(
     """
     where = _seen(reader, spell, internal=internal)
     page = await store.history(deps.db, found.id, query, where=where)
-    labels = _labels(kind)
+    names = labels(kind)
     details = await kind.details(deps, found, page.items) if kind.details else {}
 
     def view(event: Event) -> EventView:
-        shown = _view(deps, event, labels, seen=remarks or _is_open(event, reader))
+        shown = _view(deps, event, names, seen=remarks or _is_open(event, reader))
         shown.detail = details.get(event.id)
         return shown
 
@@ -54,7 +54,8 @@ def _seen(reader: str, spell: Spell | None, *, internal: bool) -> Document:
     return {"$or": [*own, {"internal": False}] if spell.rest else own}
 
 
-def _labels(kind: Kind) -> Mapping[str, str]:
+def labels(kind: Kind) -> Mapping[str, str]:
+    """Return action → what people call it, of the steps and the news of a kind."""
     actions: set[StrEnum] = {row.action for row in kind.table.rows} | {*News}
     named = {str(each): each.label for each in actions if isinstance(each, Labelled)}
     return {"reported": f"提交{kind.label}", **named}
@@ -74,14 +75,14 @@ def _is_open(event: Event, reader: str) -> bool:
 
 
 def _view(
-    deps: Dependencies, event: Event, labels: Mapping[str, str], *, seen: bool
+    deps: Dependencies, event: Event, names: Mapping[str, str], *, seen: bool
 ) -> EventView:
     sealed = event.remark_sealed if seen else ""
     return EventView(
         event_id=event.id,
         at=event.at,
         action=event.action,
-        label=labels.get(event.action, event.action),
+        label=names.get(event.action, event.action),
         state=event.target or "",
         who=_who(event),
         detail=None,

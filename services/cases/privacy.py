@@ -1,15 +1,25 @@
 """Personal data of cases of every kind: their histories and parties, and its erasure."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from mongo_indexes import case_events, case_numbers, case_parties
-from services.cases import store
+from services.cases import history, store
 from services.cases.models import REMARK
 from services.cases.parties import actions as parties
 from services.cases.parties.models import NOTE
 from services.dependencies import Dependencies, Transaction
 from services.kernel import steps
+from services.kernel.documents import Document
 from services.kernel.personal_data import Fate, Holding
+
+
+async def _in_words(deps: Dependencies, rows: Sequence[Document]) -> None:
+    """Write each step by its name, in place."""
+    for row in rows:
+        if kind := deps.features.cases.get(row["kind"]):
+            row["action"] = history.labels(kind).get(row["action"], row["action"])
+
 
 HISTORY: Final = Holding(
     collection=case_events.COLLECTION,
@@ -18,6 +28,7 @@ HISTORY: Final = Holding(
     person="by",
     shows={"at": "时间", "action": "步骤", "remark_sealed": "填写的说明"},
     sealed={"remark_sealed": REMARK},
+    complete=_in_words,
     law="事项处理过程须可追溯:保留步骤和时间,去掉本人填写的内容",
     staff=("holder",),
 )

@@ -11,7 +11,9 @@ from services.kernel.labels import label_of
 from services.places import actions as places
 
 # Labels under which a place stands.
-PLACES: Final = frozenset({"房屋", "范围", "地点"})
+PLACES: Final = frozenset(
+    {"房屋", "范围", "地点", "关于哪里", "代表哪套房屋填写", "代表哪套房屋回复"}
+)
 # Inside the lines of an order or a receipt.
 LINE: Final = {
     "bill_id": "账单号",

@@ -7,7 +7,7 @@ from typing import Any, Final
 from services.dependencies import Dependencies
 from services.kernel.days import BEIJING
 from services.kernel.documents import Document
-from services.kernel.labels import label_of
+from services.kernel.labels import Labelled, label_of
 from services.kernel.personal_data import Holding
 from services.privacy.labels import in_yuan
 
@@ -55,11 +55,18 @@ def readable(deps: Dependencies, holding: Holding, row: Document) -> Document:
         value = row.get(name)
         if name in holding.sealed and value:
             value = holding.sealed[name].open(deps.vault, row["_id"], value)
-        if name in holding.words and isinstance(value, str):
-            value = label_of(holding.words[name], value)
+        if name in holding.words:
+            value = _labelled(holding.words[name], value)
         if value not in (None, "", [], {}):
             shown[label] = _written(in_yuan(name, value))
     return shown
+
+
+def _labelled(kind: type[Labelled], value: Any) -> Any:
+    """Return a value by its label; each one of a list."""
+    if isinstance(value, list):
+        return [label_of(kind, each) for each in value]
+    return label_of(kind, value) if isinstance(value, str) else value
 
 
 def _written(value: Any) -> Any:

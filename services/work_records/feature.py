@@ -6,24 +6,13 @@ from services.kernel.features import Feature
 from services.kernel.lists import List
 from services.kernel.permissions import Permission
 from services.kernel.tables import Column, columns
-from services.kernel.work import WorkUnit
-from services.work_records import actions, jobs, notify, privacy, rates
-from services.work_records.models import WorkFigureView, WorkRecordRow, WorkRecordsQuery
-
-HUNDRED: Final = 100
-
-
-def _figure(figure: WorkFigureView) -> str:
-    """Return a figure in words: 走访12次, 户收费率86.50%."""
-    if figure.value is None:
-        return f"{figure.label}—"
-    if figure.unit is WorkUnit.BASIS_POINTS:
-        return f"{figure.label}{figure.value / HUNDRED:.2f}%"
-    return f"{figure.label}{figure.value}{figure.unit.label}"
+from services.work_records import actions, jobs, notify, privacy, rates, views
+from services.work_records.models import WorkRecordRow, WorkRecordsQuery
 
 
 def _figures(row: WorkRecordRow) -> str:
-    return ";".join(_figure(each) for each in row.figures)
+    """Return the figures in words: 走访12次, 户收费率86.50%."""
+    return ";".join(each.label + views.said(each) for each in row.figures)
 
 
 WORK_RECORDS: Final = List(

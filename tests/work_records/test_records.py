@@ -7,6 +7,7 @@ from services.kernel.permissions import Role
 from services.work_records import jobs, privacy
 from tests.build import cast
 from tests.build.cast import COMMUNITY, NEXT_UNIT, UNIT, WANG_HOME, appoint
+from tests.build.exports import my_data
 from tests.build.offices import BUILDING, GRID, appointment_of
 from tests.work_records.conftest import Work
 
@@ -131,6 +132,10 @@ async def test_erasure_leaves_the_counts(work: Work) -> None:
     head = await work.voices.member("head")
     [record] = await work.mine(query="?month=2026-03")
     await work.remark("head", record["record_id"], REMARK)
+    taken = (await my_data(work.world, head)).raw.decode()
+    for words in ('"走访": "2次"', '"步骤": "开始办理"', REMARK):
+        assert words in taken, words
+    assert "visits_made" not in taken
     deps = work.world.deps
     await deps.in_transaction(lambda tx: privacy.forget(deps, tx, head.person_id))
     row = await work.world.db[work_records.COLLECTION].find_one({"_id": record["record_id"]})

@@ -70,7 +70,11 @@ class Nameless:
 
 @pytest.fixture
 async def nameless(voices: Voices) -> Nameless:
-    """A resident of a unit with six homes complains, adds a picture, and is answered."""
+    return await said_without_a_name(voices)
+
+
+async def said_without_a_name(voices: Voices) -> Nameless:
+    """Let a resident of a unit with six homes complain, add a picture, and be answered."""
     world, deps = voices.world, voices.world.deps
     await homes(deps, {f"{UNIT}.{number}": 5000 for number in (601, 602, 603, 604)})
     await live_there(deps, [(HOME, PHONE, Relation.OWNER)])

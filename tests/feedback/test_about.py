@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.build.cast import COMPOUND, UNIT
+from services.kernel.permissions import Role
+from tests.build.cast import COMMUNITY, COMPOUND, UNIT, appoint
 from tests.build.exports import exported, fetched
 from tests.build.feedback import Voices
 
@@ -124,3 +125,16 @@ async def test_a_complaint_is_about_an_office_that_somebody_holds(voices: Voices
     own = {"place": UNIT, "kind": "complaint", "text": "吵", "about": "unit_head"}
     reply = await voices.post("head", "feedback", **own, on_behalf_of="王秀兰")
     assert (reply.status, reply.code) == (422, "feedback_bad_about")
+
+
+async def test_of_an_office_in_which_somebody_has_not_signed_in_nobody_finds_it(
+    voices: Voices,
+) -> None:
+    """Whom exactly it is about is not known yet: it is there for none of the office."""
+    deps = voices.world.deps
+    await appoint(deps, Role.COMMUNITY_STAFF, COMMUNITY, "13900000073")
+    case_id = await complain(voices, "community_staff")
+    later = await voices.world.sign_in("later", "13900000073")
+    await require_hidden(voices, later, case_id, **OVERSEER)
+    await appoint(deps, Role.COMMUNITY_STAFF, COMMUNITY, "li")
+    assert (await voices.see("li", case_id))["is_mine"]

@@ -13,7 +13,7 @@ from tests.build.cast import (
     appoint,
 )
 from tests.build.cast import live_there as lives
-from tests.build.mediations import OFFICES, Talks, appointment
+from tests.build.mediations import OFFICES, WITH_SHOP, Talks, appointment
 
 
 async def candidates(talks: Talks, mediation_id: str) -> set[str]:
@@ -115,3 +115,46 @@ async def test_who_mediated_before_or_lost_the_office_sees_nothing_more(talks: T
     await talks.world.db.appointments.update_one(query, {"$set": {"to_day": "2026-01-01"}})
     assert (await talks.get("mediator", f"mediations/{mediation_id}")).status == 404
     assert (await talks.see("li", mediation_id))["mediator"] is None
+
+
+async def knows_nothing(talks: Talks, who: str, mediation_id: str) -> None:
+    """Assert that a member of the mediation committee neither reads nor assigns one."""
+    assert (await talks.get(who, f"mediations/{mediation_id}")).status == 404
+    assert (await talks.get(who, "mediations")).body["items"] == []
+    wish = {"appointment_id": talks.offices["mediator"]}
+    reply = await talks.send("PUT", who, f"mediations/{mediation_id}/mediator", **wish)
+    assert reply.status == 404
+
+
+async def test_a_member_close_to_a_party_knows_of_nothing(talks: Talks) -> None:
+    """By the home, also of a party without an account; by the office that it is about."""
+    await appoint(talks.world.deps, Role.MEDIATION_MEMBER, COMMUNITY, "wang")
+    at_home = await talks.open(parties=[{"name": "王不在", "home": WANG_HOME}])
+    await knows_nothing(talks, "wang", at_home)
+    assert await talks.told("wang", "mediation_work") == []
+    about = await talks.open(parties=WITH_SHOP, about=["mediation_member"])
+    await knows_nothing(talks, "wang", about)
+
+
+async def test_a_member_with_whom_a_party_lives_by_now_knows_of_nothing(talks: Talks) -> None:
+    await appoint(talks.world.deps, Role.MEDIATION_MEMBER, COMMUNITY, "sun")
+    await talks.member("sun")
+    mediation_id = await talks.open()
+    assert len((await talks.get("sun", "mediations")).body["items"]) == 1
+    await lives(talks.world.deps, [(SUN_HOME, "wang", Relation.FAMILY)])
+    person = {"$set": {"person": (await talks.member("wang")).person_id}}
+    query = {"home": SUN_HOME, "relation": "family"}
+    await talks.world.db.residencies.update_one(query, person)
+    await knows_nothing(talks, "sun", mediation_id)
+
+
+async def test_a_party_without_a_home_by_now_is_one_still(talks: Talks) -> None:
+    await appoint(talks.world.deps, Role.MEDIATION_MEMBER, COMMUNITY, "wang")
+    mediation_id = await talks.open()
+    gone = {"$set": {"to_day": "2026-03-01"}}
+    await talks.world.db.residencies.update_many({"home": WANG_HOME}, gone)
+    assert (await talks.see("wang", mediation_id))["circle"] == "party"
+    assert (await talks.get("wang", "mediations")).body["items"] == []
+    wish = {"appointment_id": talks.offices["mediator"]}
+    reply = await talks.send("PUT", "wang", f"mediations/{mediation_id}/mediator", **wish)
+    assert (reply.status, reply.code) == (403, "mediation_interest")

@@ -7,6 +7,7 @@ import pytest
 
 from mongo_indexes import household_cards
 from services.kernel.permissions import Role
+from services.residencies.models import Relation
 from services.visits.cards import jobs
 from tests.build import exports
 from tests.build.cast import (
@@ -16,6 +17,7 @@ from tests.build.cast import (
     UNIT,
     WANG_HOME,
     appoint,
+    live_there,
 )
 from tests.build.homes import people_of
 from tests.build.offices import make_grid
@@ -322,3 +324,32 @@ async def test_an_export_has_ones_card_who_looked_and_no_minutes(doors: Doors) -
     assert (visit["目的"], visit["结果"]) == ("关爱看望", "见到住户")
     assert "聊了聊" not in str(mine)
     assert "查看完整信息" in str(mine)
+
+
+async def test_who_only_pays_for_a_home_is_no_part_of_its_card(doors: Doors) -> None:
+    await live_there(doors.world.deps, [(LI_HOME, "wang", Relation.PAYER)])
+    wang = await doors.member("wang")
+    bound = {"$set": {"person": wang.person_id}}
+    await doors.world.db.residencies.update_one({"home": LI_HOME, "relation": "payer"}, bound)
+    await noted(doors, kind="has_dog", text=None)
+    people = (await doors.seen("head", f"{CARDS}/{LI_HOME}"))["people"]
+    assert {each["relation"] for each in people} == {"owner", "family"}
+    assert (await doors.seen("wang", MINE))["entries"] == []
+    told = (await doors.seen("wang", "me/messages"))["items"]
+    assert [each for each in told if each["template"] == "card_noted"] == []
+    await doors.world.db.residencies.delete_many(
+        {"home": LI_HOME, "relation": {"$ne": "payer"}}
+    )
+    body = {"home": LI_HOME, "kind": "has_dog"}
+    assert (await doors.post("wang", f"{MINE}/entries", **body)).status == 404
+
+
+async def test_no_entry_is_of_whoever_closes_the_account_at_that_moment(doors: Doors) -> None:
+    li = await doors.member("li")
+    await noted(doors, residency_id="r0-li")
+    closed = {"$set": {"closed_at": doors.world.clock.now}}
+    await doors.world.db.people.update_one({"_id": li.person_id}, closed)
+    await doors.world.db[household_cards.COLLECTION].update_many({}, {"$set": {"people": []}})
+    await noted(doors, kind="has_dog", text=None)
+    await jobs.look_after(doors.world.deps, {})
+    assert [each["people"] for each in await kept(doors)] == [[], []]

@@ -17,6 +17,7 @@ from tests.build.cast import (
     WANG_HOME,
     appoint,
 )
+from tests.build.offices import make_grid
 from tests.build.photos import on_disk, sent
 from tests.visits.conftest import Doors
 
@@ -193,3 +194,42 @@ async def test_whoever_moved_is_not_visited_again(doors: Doors) -> None:
     assert (refused.status, refused.code) == (422, "visit_nobody_left")
     made = await doors.done("head", f"visits/{visit_id}/result", outcome="moved")
     assert made["next_visit_id"] is None
+
+
+async def test_what_staff_keep_is_not_their_colleagues(doors: Doors) -> None:
+    own = await planned(doors, "staff", home=SUN_HOME)
+    await appoint(doors.world.deps, Role.COMMUNITY_STAFF, COMMUNITY, "zhao")
+    assert await listed(doors, "zhao") == []
+    assert (await doors.get("zhao", f"visits/{own}")).status == 404
+    assert [each["visit_id"] for each in await listed(doors, "staff")] == [own]
+
+
+async def test_only_homes_are_visited_and_counted_for_a_year_at_most(doors: Doors) -> None:
+    assert (await doors.post("staff", "visits", **wish(home=UNIT))).status == 404
+    year = "day_from=2025-01-01&day_to=2026-03-02"
+    assert (await doors.get("staff", f"places/{UNIT}/visit-counts?{year}")).status == 422
+
+
+async def test_of_whoever_closes_the_account_at_that_moment_nothing_is_kept(
+    doors: Doors,
+) -> None:
+    li = await doors.member("li")
+    closed = {"$set": {"closed_at": doors.world.clock.now}}
+    await doors.world.db.people.update_one({"_id": li.person_id}, closed)
+    body = {"home": LI_HOME, "purpose": "greeting", "outcome": "met"}
+    await doors.done("head", "visits/unplanned", **body)
+    visit_id = await planned(doors)
+    await doors.done("head", f"visits/{visit_id}/result", outcome="met")
+    kept = await doors.world.db[visits.COLLECTION].find().to_list()
+    assert [row["people"] for row in kept] == [[], []]
+
+
+async def test_the_substitute_of_another_office_does_not_go(doors: Doors) -> None:
+    """Of a grid's head, who stands in for the head of the staircase."""
+    grid = (await make_grid(doors.estate)).body["path"]
+    await appoint(doors.world.deps, Role.GRID_HEAD, grid, "zhao")
+    days = {"from_day": "2026-03-04", "to_day": "2026-03-06"}
+    stands_in = {"name": "王芳", "phone": "13900000002", **days}
+    await doors.done("staff", f"appointments/{await office(doors)}/substitute", **stands_in)
+    refused = await doors.post("zhao", "visits", **wish(goes="substitute"))
+    assert (refused.status, refused.code) == (409, "visit_no_substitute")

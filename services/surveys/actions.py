@@ -148,7 +148,6 @@ async def move(
     deps: Dependencies, tx: Transaction, found: Survey, action: SurveyAction, **changes: Any
 ) -> Survey:
     """Move a survey along the table; return it as it is now. Raises SurveyMovedOn."""
-    states.require(found.state, action)
     kept = msgspec.to_builtins(changes, builtin_types=(datetime,))
     if not await store.move(deps.db, tx, found, action, kept):
         raise states.moved_on(found.state)

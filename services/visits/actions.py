@@ -12,7 +12,6 @@ from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.days import check_day, plus_days, start_of
 from services.kernel.documents import Document
-from services.kernel.interests import require_not_own
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_at
 from services.photos import actions as photos
@@ -69,7 +68,6 @@ class NobodyToVisit(errors.InvalidInput):
 
 async def plan(deps: Dependencies, actor: Actor, wish: PlanVisit) -> HeadVisitView:
     """Plan a visit. Raises NotFound, BadVisitDay, NoSubstitute, VisitPlanned, OwnHome."""
-    require_at(actor, Permission.PLAN_VISITS, wish.home)
     await households.require_home(deps, wish.home)
     keeper = keepers.keeper_at(actor, wish.home)
     day = _day(deps, wish.day)
@@ -212,7 +210,6 @@ async def record(
     Raises NotFound, BadVisitDay, NobodyToVisit, VisitMovedOn, VisitPlanned, OwnHome.
     """
     found = await access(deps, actor, visit_id)
-    require_not_own(actor, [found.home])
     following = _following(deps, actor, found, wish)
     made = await _made(deps, actor, found, wish, following)
 
@@ -233,7 +230,6 @@ async def record_unplanned(
     deps: Dependencies, actor: Actor, wish: UnplannedVisit
 ) -> HeadVisitView:
     """Record a visit that nobody had planned. Raises as plan() and record() do."""
-    require_at(actor, Permission.PLAN_VISITS, wish.home)
     await households.require_home(deps, wish.home)
     keeper = keepers.keeper_at(actor, wish.home)
     found = _draft(deps, actor, keeper, wish.home, purpose=wish.purpose, day=deps.today())

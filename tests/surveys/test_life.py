@@ -1,5 +1,6 @@
 """Life of a survey: drafted, opened, answered, closed, counted, published or withdrawn."""
 
+import asyncio
 from typing import Any, Final
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from mongo_indexes import survey_answers
 from services.kernel.permissions import PERMISSIONS, Permission
 from services.residencies.models import Relation
-from services.surveys import senders
+from services.surveys import actions, senders, store
+from services.surveys.states import SurveyAction, SurveyMovedOn
 from tests.build.cast import (
     COMPOUND,
     LI_HOME,
@@ -128,6 +130,19 @@ async def test_what_is_asked_is_fixed_once_it_is_open(estate: Estate) -> None:
     assert (twice.status, twice.code) == (409, "survey_moved_on")
 
 
+async def test_of_two_who_open_it_at_once_the_second_is_told(estate: Estate) -> None:
+    survey_id, deps = await drafted(estate), estate.world.deps
+    await estate.member("staff")
+    both = await asyncio.gather(*(act(estate, survey_id, "open") for _ in range(2)))
+    assert sorted(reply.status for reply in both) == [200, 409]
+    read = await store.find(deps.db, survey_id)
+    assert read is not None
+    until = "2026-03-13T04:00:00Z"
+    assert (await act(estate, survey_id, "extend", closes_at=until)).status == 200
+    with pytest.raises(SurveyMovedOn):  # it was read before somebody gave more time
+        await deps.in_transaction(lambda tx: actions.move(deps, tx, read, SurveyAction.CLOSE))
+
+
 async def test_one_that_is_withdrawn_says_why_and_nothing_else(estate: Estate) -> None:
     survey_id = await opened(estate)
     await estate.member("li")
@@ -170,6 +185,7 @@ async def test_each_office_asks_at_its_own_places(estate: Estate) -> None:
     assert (wide.status, wide.code) == (404, "not_found")
     foreign = await drafted(estate)
     assert (await get(estate, "head", f"surveys/{foreign}")).status == 404
+    assert (await get(estate, "head", f"surveys?place={COMPOUND}")).status == 404
     assert (await get(estate, "li", "surveys")).status == 403
 
 

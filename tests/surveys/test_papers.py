@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from mongo_indexes import survey_answers, survey_second_entries
+from mongo_indexes import survey_answers, survey_results, survey_second_entries
 from services.kernel.permissions import Role
+from services.surveys import jobs
 from services.surveys.second_entries import draws
 from tests.build.cast import (
     COMPOUND,
@@ -162,3 +163,19 @@ async def test_of_an_answer_and_papers_at_once_the_homes_own_stays(estate: Estat
     assert [replies[n].status for n in (0, 2)] == [200, 200]
     assert {reply.status for reply in replies} <= {200, 409}
     assert await kept(estate) == [(LI_HOME, False, ["1", "1=1"])]
+
+
+async def test_nothing_is_drawn_nor_counted_of_what_was_withdrawn(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    assert (await enter(estate, survey_id, LI_HOME)).status == 200
+    assert (await act(estate, survey_id, "close")).status == 200
+    assert (await act(estate, survey_id, "withdraw", because="问错了")).status == 200
+    await estate.advance(minutes=3)
+    await estate.world.work()
+    payload = {"survey_id": survey_id}
+    await jobs.count(estate.world.deps, payload)
+    for collection in (survey_second_entries, survey_results):
+        assert await estate.world.db[collection.COLLECTION].count_documents({}) == 0
+    await estate.advance(days=11)
+    await jobs.close(estate.world.deps, payload)
+    assert (await seen(estate, survey_id))["state"] == "withdrawn"

@@ -1,7 +1,16 @@
 """Turnout: how many homes answered, and which did not, for whom that concerns; never what."""
 
 from services.kernel.permissions import Role
-from tests.build.cast import COMPOUND, LI_HOME, SUN_HOME, UNIT, WANG_HOME, Estate, appoint
+from tests.build.cast import (
+    COMPOUND,
+    LI_HOME,
+    SUN_HOME,
+    UNIT,
+    WANG_HOME,
+    Estate,
+    appoint,
+    homes,
+)
 from tests.build.homes import get
 from tests.build.surveys import answer, drafted, enter, opened
 
@@ -66,3 +75,17 @@ async def test_who_may_not_see_the_homes_is_told_of_no_few(estate: Estate) -> No
     assert {part["answered"] for part in found.body["parts"]} == {None}
     path = f"places/{LI_HOME}/survey-unanswered?survey_id={survey_id}"
     assert (await get(estate, "zhao", path)).status == 403
+
+
+async def test_few_homes_are_not_told_by_subtraction(estate: Estate) -> None:
+    """Eight homes of one staircase and the whole would tell of the one of the other."""
+    await homes(estate.world.deps, {f"{UNIT}.{number}": 6000 for number in range(601, 607)})
+    await appoint(estate.world.deps, Role.COMMITTEE_MEMBER, COMPOUND, "zhao")
+    own = {"places": [COMPOUND], "relations": ["owner"]}
+    survey_id = await opened(estate, "zhao", audience=own)
+    await estate.world.work()
+    found = await get(estate, "zhao", f"surveys/{survey_id}/turnout?by=unit")
+    parts = {part["place"]: part["homes"] for part in found.body["parts"]}
+    told = [place for place, count in {**parts, COMPOUND: found.body["homes"]}.items() if count]
+    assert told in ([], [COMPOUND])
+    assert (await get(estate, "staff", f"surveys/{survey_id}/turnout")).body["homes"] == 9

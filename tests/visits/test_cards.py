@@ -1,5 +1,6 @@
 """Household cards: who agreed, who sees it, when it goes."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any, Final
 
@@ -87,6 +88,7 @@ async def test_who_sees_the_card(doors: Doors) -> None:
     for reply in (
         await doors.get("next_head", f"{CARDS}/{LI_HOME}"),
         await doors.post("next_head", f"{CARDS}/{LI_HOME}/entries", kind="has_dog", **DOOR),
+        await doors.post("next_head", f"{CARDS}/{LI_HOME}/entries", kind="health", **DOOR),
         await doors.post("next_head", f"{path}/removal", reason="asked"),
         await doors.get("next_head", f"{CARDS}?place={UNIT}"),
         await doors.post("wang", f"{MINE}/entries/{made['entry_id']}/withdrawal"),
@@ -230,6 +232,7 @@ async def test_entries_go_with_the_people(doors: Doors) -> None:
     assert left["kind"] == "has_dog", "Mei lives there still"
     await moved_out(doors, "r1-mei")
     assert await card(doors) == []
+    assert (await doors.seen("head", CARDS))["items"] == []
     await jobs.look_after(doors.world.deps, {})
     assert [each["state"] for each in await kept(doors)] == ["left", "left"]
 
@@ -353,3 +356,13 @@ async def test_no_entry_is_of_whoever_closes_the_account_at_that_moment(doors: D
     await noted(doors, kind="has_dog", text=None)
     await jobs.look_after(doors.world.deps, {})
     assert [each["people"] for each in await kept(doors)] == [[], []]
+
+
+async def test_a_card_holds_so_many_entries(doors: Doors, monkeypatch: Any) -> None:
+    monkeypatch.setattr("services.visits.cards.actions.MOST_ENTRIES", 1)
+    made = await noted(doors, residency_id="r0-li")
+    await doors.done("head", f"{CARDS}/entries/{made['entry_id']}/removal", reason="wrong")
+    path, kinds = f"{CARDS}/{LI_HOME}/entries", ("has_dog", "lives_alone")
+    both = await asyncio.gather(*(doors.post("head", path, kind=k, **DOOR) for k in kinds))
+    assert sorted(reply.status for reply in both) == [201, 409]
+    assert [reply.code for reply in both if reply.status == 409] == ["card_full"]

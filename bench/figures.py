@@ -6,7 +6,7 @@ the larger city.
 
 from typing import Any, Final
 
-from bench.lists import Case
+from bench.pairs import Case
 from bench.tickets import Tickets
 from mongo_indexes.repair_figures import COLLECTION
 from services.kernel.days import month_of, plus_months
@@ -23,7 +23,9 @@ LEVELS: Final = (
 )
 
 
-def case(level: str, role: Role, depth: int, months: int, by: FiguresBy | None = None) -> Case:
+def case(
+    level: str, role: Role, depth: int, months: int, by: FiguresBy | None = None
+) -> Case[Tickets]:
     """Return the figures of the last whole months of the place in which a role is held."""
 
     async def read(city: Tickets) -> list[Any]:

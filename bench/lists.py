@@ -3,9 +3,9 @@
 Each is read by the action of its address: rights, query, addresses, labels, texts opened.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from bench.pairs import Case
 from bench.tickets import GROUP, NUMBER, RARE, RARELY_BOTH, SELDOM, Tickets
 from mongo_indexes.repairs import COLLECTION
 from services.kernel.pages import ListQuery
@@ -17,18 +17,8 @@ from services.repairs.classes import Danger
 from services.repairs.models import Part, SimilarQuery
 from services.repairs.states import RepairState
 
-Read = Callable[[Tickets], Awaitable[Sequence[Any]]]
 
-
-class Case(NamedTuple):
-    """What is read of a city. `read`: its rows. `of`: the collection of its one query."""
-
-    name: str
-    read: Read
-    of: str = COLLECTION
-
-
-def board(name: str, role: Role, depth: int, places: int = 1, **asked: Any) -> Case:
+def board(name: str, role: Role, depth: int, places: int = 1, **asked: Any) -> Case[Tickets]:
     """Return the board of whoever holds a role at places, from the city (1) to units (7)."""
 
     async def read(city: Tickets) -> list[Any]:
@@ -37,7 +27,7 @@ def board(name: str, role: Role, depth: int, places: int = 1, **asked: Any) -> C
         actor = Actor("somebody else", "session", grants)
         return (await boards.listing(city.deps, actor, RepairsQuery(**asked))).items
 
-    return Case(name, read)
+    return Case(name, read, COLLECTION)
 
 
 async def today(city: Tickets) -> list[Any]:
@@ -106,10 +96,10 @@ LISTS: Final = (
     board("search, city, a part of a word", CITYWIDE, 1, q="锁"),
     board("search, city, two common words", CITYWIDE, 1, q=" ".join(RARELY_BOTH), limit=20),
     board("search of a unit's head", Role.UNIT_HEAD, 7, q=RARELY_BOTH[0], limit=20),
-    Case("today, of a repairer", today),
-    Case("board, held by me", held),
-    Case("mine, of a resident", mine),
-    Case("similar ones", similar),
+    Case("today, of a repairer", today, COLLECTION),
+    Case("board, held by me", held, COLLECTION),
+    Case("mine, of a resident", mine, COLLECTION),
+    Case("similar ones", similar, COLLECTION),
 )
 # Each in many texts, and in none together: nothing but reading all with one of them tells.
 NEVER_BOTH: Final = board("never together", CITYWIDE, 1, q="漏水 扶手")

@@ -1,6 +1,6 @@
 """Feedback: one document for each thing that somebody said."""
 
-from typing import Final
+from typing import Any, Final
 
 from pymongo import ASCENDING, IndexModel
 
@@ -15,52 +15,50 @@ COUNTED: Final = [
     *("place", "created_at", "about", "kind", "state", "rung", "first_rung", "solved_rung"),
     *("returned", "reopened", "overdue", "anonymous"),
 ]
+IS_OPEN: Final = {"state": {"$in": OPEN}}
 
 
 def _by(
-    field: str, name: str, *, states: list[str], more: dict[str, object]
+    *fields: str, name: str, where: dict[str, Any] | None = None, last: str = ""
 ) -> list[IndexModel]:
-    """Return indexes of some states, by deadline and by time."""
-    where = {"state": {"$in": states}, **more}
-    due = [(field, ASCENDING), ("sort_due", ASCENDING), ("_id", ASCENDING)]
-    time = [(field, ASCENDING), ("_id", ASCENDING)]
+    """Return indexes that begin with some fields, by deadline and by time.
+
+    `last`: a field behind these.
+    """
+    more = {"partialFilterExpression": where} if where else {}
     return [
-        IndexModel(due, name=f"{name}_due", partialFilterExpression=where),
-        IndexModel(time, name=f"{name}_time", partialFilterExpression=where),
+        IndexModel(
+            [(field, ASCENDING) for field in (*fields, *order, *([last] if last else []))],
+            name=f"{name}_{by}",
+            **more,
+        )
+        for by, order in (("due", ("sort_due", "_id")), ("time", ("_id",)))
     ]
 
 
 INDEXES: Final = [
     # What somebody may see that is not over: services/feedback/store.py board()
-    *_by("seen_at", "open", states=OPEN, more={}),
+    *_by("seen_at", name="open", where=IS_OPEN),
     # What lies with somebody's office: board(), waiting()
-    *_by("desks", "desk", states=OPEN, more={}),
+    *_by("desks", name="desk", where=IS_OPEN),
     # What somebody has taken: board(), next_holder(), of_holder()
-    *_by("holder", "holder", states=OPEN, more={"holder": {"$gt": ""}}),
+    *_by("holder", name="holder", where={**IS_OPEN, "holder": {"$gt": ""}}),
+    # The same, of what is over as well: board()
+    *_by("holder", "state", name="held", where={"holder": {"$gt": ""}}),
     # What is in one state: board()
+    *_by("seen_at", "state", name="state"),
+    # The few that are overdue, and those that lie with a rung: board()
+    *_by("seen_at", name="overdue", where={**IS_OPEN, "overdue": True}),
+    *_by("seen_at", "rung", name="rung", where=IS_OPEN),
+    # What there is at a place that is smaller than the office that asks: board(), and how much
+    # is in hand there: count_under()
+    *_by("under", "state", name="under"),
+    # What has a word. A rare one, or of a small place, is sorted; of a large place it comes in
+    # its order, which the planner finds out: board()
     IndexModel(
-        [
-            ("seen_at", ASCENDING),
-            ("state", ASCENDING),
-            ("sort_due", ASCENDING),
-            ("_id", ASCENDING),
-        ],
-        name="state_due",
+        [("words", ASCENDING), ("place", ASCENDING), ("_id", ASCENDING)], name="words_place"
     ),
-    IndexModel(
-        [("seen_at", ASCENDING), ("state", ASCENDING), ("_id", ASCENDING)], name="state_time"
-    ),
-    # What has a word: board()
-    IndexModel(
-        [("words", ASCENDING), ("sort_due", ASCENDING), ("_id", ASCENDING)], name="words_due"
-    ),
-    IndexModel([("words", ASCENDING), ("_id", ASCENDING)], name="words_time"),
-    # How much is in hand under a place: count_under()
-    IndexModel(
-        [("under", ASCENDING)],
-        name="under",
-        partialFilterExpression={"state": {"$in": IN_HAND}},
-    ),
+    *_by("words", name="words", last="place"),
     # Figures of a place, which it covers: services/feedback/figures/store.py sums()
     IndexModel([(field, ASCENDING) for field in COUNTED], name="figures"),
     # What somebody solved in some days: count_solved()

@@ -14,7 +14,7 @@ from services.feedback.models import Feedback, FeedbackKind
 from services.feedback.states import IN_HAND, OPEN, UNDER_WAY, FeedbackState
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
-from services.kernel.paths import ancestors
+from services.kernel.paths import ancestors, outermost, under
 from services.kernel.today import Part
 from services.kernel.work import Worked
 
@@ -22,12 +22,6 @@ ORDERS: Final = {
     FeedbackSort.NEWEST: Keyset(Key(ascending=False)),
     FeedbackSort.OLDEST: Keyset(Key()),
     FeedbackSort.DEADLINE: Keyset(Key("sort_due", kind=datetime), Key()),
-}
-# Beginning of the name of the index of open ones.
-OPEN_BY: Final = {
-    FeedbackScope.ALL: "open",
-    FeedbackScope.DESK: "desk",
-    FeedbackScope.MINE: "holder",
 }
 ENDED: Final = (FeedbackState.CONFIRMED, FeedbackState.CLOSED)
 
@@ -67,8 +61,9 @@ async def ended_before(
 async def board(db: Database, seen: Sight, query: FeedbackQuery) -> Page[Feedback]:
     """Feedback that somebody may see on a board, in one query.
 
-    Open ones by index `open_due`, `desk_due`, `holder_due` or the same by `_time`; those in a
-    state that is an end by `state_due` or `state_time`; by words by `words_due`, `words_time`.
+    By the index of what narrows it most (`_index`), each in its order. With words: by
+    `words_place` for a rare one or a small place, else by `words_due` or `words_time`; the
+    database finds out by trying.
     """
     where: Document = {
         "seen_at": {"$in": list(seen.desks)},
@@ -82,8 +77,8 @@ async def board(db: Database, seen: Sight, query: FeedbackQuery) -> Page[Feedbac
         where["holder"] = seen.person
     where |= _of_others(seen) | _of_firms(seen)
     if query.q:
-        where["words"] = {"$all": list(seen.words)}
-    index, order = _index(query), ORDERS[query.sort]
+        where |= {"words": {"$all": list(seen.words)}, "place": _around(seen, query)}
+    index, order = _index(seen, query), ORDERS[query.sort]
     return await order.page(db[COLLECTION], Feedback, where, query, hint=index)
 
 
@@ -100,13 +95,34 @@ def _of_firms(seen: Sight) -> Document:
     return {"$or": [{"seen_at": {"$in": offices}}, {"desks": {"$in": list(seen.firms)}}]}
 
 
-def _index(query: FeedbackQuery) -> str:
+def _around(seen: Sight, query: FeedbackQuery) -> Document:
+    """Return the condition for the place of what somebody sees, as one range of an index."""
+    if query.place is not None:
+        return under(query.place)
+    if not seen.places:
+        return {"$in": []}
+    places = outermost(seen.places)
+    return {"$gte": places[0], "$lt": places[-1] + "/"}
+
+
+def _index(seen: Sight, query: FeedbackQuery) -> str | None:
+    """Return the name of the index of a board; None where the planner chooses."""
     by = "due" if query.sort is FeedbackSort.DEADLINE else "time"
-    if query.q:
-        return f"words_{by}"
-    if query.state is not None and query.state not in OPEN:
-        return f"state_{by}"
-    return f"{OPEN_BY[query.scope]}_{by}"
+    return None if query.q else f"{_begins(seen, query)}_{by}"
+
+
+def _begins(seen: Sight, query: FeedbackQuery) -> str:
+    if query.scope is FeedbackScope.MINE:
+        return "held" if query.state else "holder"
+    if query.place is not None and query.place not in seen.places:
+        return "under"
+    if query.scope is FeedbackScope.DESK and query.state in {None, *OPEN}:
+        return "desk"
+    if query.state is not None:
+        return "state"
+    if query.overdue:
+        return "overdue"
+    return "rung" if query.rung else "open"
 
 
 # What has to be done, and who does it no more
@@ -141,13 +157,16 @@ async def waiting(db: Database, seen: Sight, part: Part) -> list[Feedback]:
 
 
 async def count_under(db: Database, person_id: str, place: str, *, limit: int) -> int:
-    """Count what is in hand at a place and under it, not about somebody. By index `under`."""
+    """Count what is in hand at a place and under it, not about somebody.
+
+    Served by index `under_time`.
+    """
     query: Document = {
         "under": place,
         "state": {"$in": list(IN_HAND)},
         "about_people": {"$ne": person_id},
     }
-    return await db[COLLECTION].count_documents(query, limit=limit, hint="under")
+    return await db[COLLECTION].count_documents(query, limit=limit, hint="under_time")
 
 
 async def next_holder(db: Database, after: str) -> str | None:

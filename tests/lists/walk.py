@@ -63,8 +63,8 @@ def sorts(found: List) -> list[Filters]:
 
 
 @contextmanager
-def planned() -> Iterator[list[Any]]:
-    """Watch how each page of a list is found: all ways that the server thought of."""
+def explained() -> Iterator[list[Any]]:
+    """Watch how each page of a list is found: what was asked, and the server's explanation."""
     plans: list[Any] = []
     page = Keyset.page
 
@@ -75,22 +75,24 @@ def planned() -> Iterator[list[Any]]:
         both = {"$and": [each for each in (where, behind) if each] or [{}]}
         cursor = collection.find(both).sort(self.order).limit(query.limit + 1)
         cursor = cursor.hint(how["hint"]) if how.get("hint") else cursor
-        plans.append(((where, self.name), (await cursor.explain())["queryPlanner"]))
+        plans.append(((where, self.name), await cursor.explain()))
         return await page(self, collection, kind, where, query, **how)
 
     with patch.object(Keyset, "page", watched):
         yield plans
 
 
-def is_sorted_in_memory(planner: Any) -> bool:
+def is_sorted_in_memory(plan: Any) -> bool:
+    """Tell whether the server thought of no way but to sort."""
+    planner = plan["queryPlanner"]
     ways = [planner["winningPlan"], *planner["rejectedPlans"]]
     return all("'stage': 'SORT'" in str(way) for way in ways)
 
 
 async def is_sorted_filtered_and_paged(world: World, found: List, case: Case) -> None:
-    with planned() as plans:
+    with explained() as plans:
         await _sorted_filtered_and_paged(world, found, case)
-    assert not [asked for asked, planner in plans if is_sorted_in_memory(planner)]
+    assert not [asked for asked, plan in plans if is_sorted_in_memory(plan)]
 
 
 async def _sorted_filtered_and_paged(world: World, found: List, case: Case) -> None:

@@ -17,7 +17,7 @@ from services.repairs.states import RepairAction
 from services.sessions import actions as sessions
 from tests.build.cast import COMPOUND, LI_HOME, NEXT_UNIT, OTHER_COMPOUND, UNIT
 from tests.build.repairs import LIGHT, TAP, Works
-from tests.lists.walk import is_sorted_in_memory, planned
+from tests.lists.walk import explained, is_sorted_in_memory
 
 SECRET: Final = "保险柜旁边漏水"
 
@@ -184,12 +184,12 @@ async def test_no_page_of_many_places_is_sorted_in_memory(
         Scope(whole=(), common=places, person="head"),
         Scope(whole=places[:9], common=places[9:], person="head"),
     ]
-    with planned() as plans:
+    with explained() as plans:
         for scope in scopes:
             page = await store.board(works.world.db, scope, RepairsQuery(sort=sort), [])
             assert len(page.items) == 1
     assert len(plans) == len(scopes)
-    assert not [asked for asked, planner in plans if is_sorted_in_memory(planner)]
+    assert not [asked for asked, plan in plans if is_sorted_in_memory(plan)]
 
 
 async def test_a_repair_that_nobody_could_find_is_not_kept(works: Works) -> None:

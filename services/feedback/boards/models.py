@@ -64,3 +64,8 @@ class Sight(Struct, frozen=True, kw_only=True):
     firms: tuple[str, ...] = ()
     roles: tuple[str, ...]
     words: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> list[str]:
+        """Places of the offices, each as it stands in `desks`, sorted."""
+        return sorted({desk.partition(":")[2] for desk in self.desks})

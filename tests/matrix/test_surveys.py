@@ -165,7 +165,7 @@ def entry(state: EntryState) -> Maker:
         survey_id = str(await survey(S.CLOSED)(scene))
         now = scene.town.world.deps.now()
         paper = SurveyAnswer(
-            id=answer_id(survey_id, scene.place),
+            id=answer_id(scene.town.world.deps.vault, survey_id, scene.place),
             survey=survey_id,
             by_home=True,
             home=scene.place,

@@ -28,7 +28,7 @@ def random_answer(estate: Estate, survey_id: str, home: str, chance: Random) -> 
     if chance.random() < 0.5:
         choices += ["5", *(f"5_{row}={chance.randint(1, 10)}" for row in (1, 2))]
     return SurveyAnswer(
-        id=answer_id(survey_id, home),
+        id=answer_id(estate.world.deps.vault, survey_id, home),
         survey=survey_id,
         by_home=True,
         home=home,

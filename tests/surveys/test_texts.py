@@ -1,9 +1,11 @@
 """Texts: read by staff without who wrote them, shown when they passed, gone with who wrote."""
 
-from typing import Any
+import json
+from base64 import urlsafe_b64decode
+from typing import Any, Final
 
 from mongo_indexes import survey_answers, survey_texts
-from services.kernel.documents import to_document
+from services.kernel.documents import digest_id, to_document
 from services.kernel.permissions import Role
 from services.privacy.rows import rows_of
 from services.surveys import privacy
@@ -17,6 +19,7 @@ from tests.build.notices import send
 from tests.build.surveys import YES, act, answer, counted, enter, mine, opened, seen
 
 SAID = "三楼的灯最暗"
+KINDS: Final = [("survey_answer",), ("survey_text",), ()]  # what a plain digest may begin with
 
 
 async def written(estate: Estate, survey_id: str, others: int = 6) -> None:
@@ -28,7 +31,7 @@ async def written(estate: Estate, survey_id: str, others: int = 6) -> None:
     for number in range(others):
         home = f"{UNIT}.{600 + number}"
         row = SurveyAnswer(
-            id=answer_id(survey_id, home),
+            id=answer_id(estate.world.deps.vault, survey_id, home),
             survey=survey_id,
             by_home=True,
             home=home,
@@ -131,7 +134,7 @@ async def test_who_leaves_is_counted_still_and_their_words_go(estate: Estate) ->
     assert await rows.count_documents({"person": li}) == 0
     [own] = await rows.find({"survey": person}).to_list()
     assert (own["home"], own["place"], own["choices"]) == ("", UNIT, ["1", "1=1", "4"])
-    of_home = await rows.find_one({"_id": answer_id(home, LI_HOME)})
+    of_home = await rows.find_one({"_id": answer_id(estate.world.deps.vault, home, LI_HOME)})
     assert of_home is not None
     assert (of_home["home"], of_home["person"]) == (LI_HOME, "")
     assert await estate.world.db[survey_texts.COLLECTION].count_documents({"person": li}) == 0
@@ -177,3 +180,39 @@ async def test_the_export_says_in_words_what_one_chose_and_wrote(estate: Estate)
     ]
     [text] = [row async for row in rows_of(deps, held[survey_texts.COLLECTION], li, limit=9)]
     assert (text["问题"], text["写的内容"]) == ("还有什么建议?", SAID)
+
+
+async def ids_shown(estate: Estate, who: str, path: str) -> set[str]:
+    """Return all ids in a list and in its cursors, read one by one."""
+    found: set[str] = set()
+    cursor = ""
+    while True:
+        body = (await get(estate, who, f"{path}?limit=1{cursor}")).body
+        found |= {value for item in body["items"] for value in item.values() if value}
+        told = body["next_cursor"]
+        if told is None:
+            return {each for each in found if isinstance(each, str)}
+        found |= {*json.loads(urlsafe_b64decode(told))}
+        cursor = f"&cursor={told}"
+
+
+async def test_no_id_that_anybody_gets_follows_from_what_they_know(estate: Estate) -> None:
+    """Whoever tries all homes, and all accounts they know of, finds none of the ids."""
+    survey_id = await opened(estate)
+    await written(estate, survey_id)
+    await counted(estate, survey_id)
+    for item in await texts(estate, survey_id):
+        path = f"surveys/{survey_id}/texts/{item['text_id']}/choose"
+        assert (await post(estate, "staff", path)).status == 200
+    await estate.world.work()
+    await act(estate, survey_id, "publish")
+    shown = await ids_shown(estate, "staff", f"surveys/{survey_id}/texts")
+    shown |= await ids_shown(estate, "mei", f"me/surveys/{survey_id}/texts")
+    chosen = await estate.world.db.audit.find({"act": "survey.text_chosen"}).to_list()
+    shown |= {row["subject"] for row in chosen}
+    li = (await estate.member("li")).person_id
+    known = [LI_HOME, *(f"{UNIT}.{600 + n}" for n in range(6)), li]
+    answers = {digest_id(*kind, survey_id, each) for each in known for kind in KINDS}
+    tried = {digest_id(*kind, each, 4) for each in answers for kind in KINDS}
+    assert len(shown) > 7
+    assert shown.isdisjoint(answers | tried)

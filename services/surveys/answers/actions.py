@@ -86,7 +86,7 @@ async def give(
     seat = await _seat(deps, actor, survey, wish.home)
     filled = forms.filled(survey.questions, wish.answers)
     await consents.check(deps, actor.person_id)
-    row = _row(deps, survey, seats.whose(actor, survey, seat), seat, filled)
+    row = _row(deps, survey, seats.whose(deps, actor, survey, seat), seat, filled)
     row.person = actor.person_id
 
     async def save(tx: Transaction) -> None:
@@ -116,7 +116,7 @@ async def enter(
     _require_paper(survey, wish.relation)
     filled = forms.filled(survey.questions, wish.answers)
     seat = Seat(home, home, wish.relation)
-    row = _row(deps, survey, answer_id(survey.id, home), seat, filled)
+    row = _row(deps, survey, answer_id(deps.vault, survey.id, home), seat, filled)
     row.paper, row.entered_by = True, actor.person_id
 
     async def save(tx: Transaction) -> None:

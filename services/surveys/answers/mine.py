@@ -74,7 +74,7 @@ async def _answered(
     mine: dict[str, list[Seat]],
 ) -> dict[str, SurveyAnswer]:
     """Return id → answer, of all seats in some surveys: one query."""
-    ids = [seats.whose(actor, each, seat) for each in found for seat in mine[each.id]]
+    ids = [seats.whose(deps, actor, each, seat) for each in found for seat in mine[each.id]]
     return await store.find_many(deps.db, ids) if ids else {}
 
 
@@ -85,7 +85,7 @@ def _fields(
     found: dict[str, list[Seat]],
     answered: dict[str, SurveyAnswer],
 ) -> dict[str, Any]:
-    mine = [seats.whose(actor, survey, seat) for seat in found[survey.id]]
+    mine = [seats.whose(deps, actor, survey, seat) for seat in found[survey.id]]
     is_open = survey.state is SurveyState.OPEN and survey.closes_at > deps.now()
     return {
         "survey_id": survey.id,

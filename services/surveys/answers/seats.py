@@ -117,6 +117,8 @@ async def is_asked(deps: Dependencies, survey: Survey, home: str) -> bool:
     )
 
 
-def whose(actor: Actor, survey: Survey, seat: Seat) -> str:
+def whose(deps: Dependencies, actor: Actor, survey: Survey, seat: Seat) -> str:
     """Return the id of the answer of a seat: of the home, or of the person whatever home."""
-    return answer_id(survey.id, seat.home if survey.per is Per.HOME else actor.person_id)
+    return answer_id(
+        deps.vault, survey.id, seat.home if survey.per is Per.HOME else actor.person_id
+    )

@@ -1,8 +1,8 @@
-"""Draw of the paper answers that are entered a second time: a sample anybody can draw again.
+"""Draw of the paper answers that are entered a second time: a sample that can be drawn again.
 
 Each paper answer of a survey has a rank, the SHA-256 of the survey and its own id; those with
-the lowest are entered again by somebody else. Nobody can choose them: ids of answers are
-digests of home and survey.
+the lowest are entered again by somebody else. Nobody can choose or foresee them: ids of answers
+are keyed fingerprints of home and survey.
 """
 
 from collections.abc import Sequence

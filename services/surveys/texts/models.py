@@ -6,7 +6,6 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct, field
 
 from services.dependencies import Dependencies
-from services.kernel.documents import digest_id
 from services.kernel.pages import ListQuery
 from services.kernel.types import Id
 from services.kernel.vault import Sealed
@@ -21,7 +20,8 @@ TextId = Annotated[Id, Meta(description="Id of the text, as the list has it.")]
 class SurveyText(Struct, kw_only=True):
     """What was written to one question. It goes when who wrote it leaves.
 
-    Its id is a digest, so that no list of it tells in which order homes answered.
+    Its id is a keyed fingerprint: no list of it tells in which order homes answered, and nobody
+    who reads it finds out of which home it is.
     """
 
     id: str = field(name="_id")
@@ -36,7 +36,7 @@ class SurveyText(Struct, kw_only=True):
 
 def text_of(deps: Dependencies, answer: SurveyAnswer, question: int, said: str) -> SurveyText:
     """Return the row of what was written, sealed."""
-    row_id = digest_id("survey_text", answer.id, question)
+    row_id = deps.vault.blind_id(answer.id, question, purpose="survey-text")
     return SurveyText(
         id=row_id,
         survey=answer.survey,

@@ -34,6 +34,13 @@ def is_kept(deps: Dependencies, entry: CardEntry, home: Household | None) -> boo
     """Tell whether an entry is there: neither over, nor of people who have left."""
     if entry.state is not CardState.ACTIVE or entry.due_at <= deps.now():
         return False
+    return lives_there(entry, home)
+
+
+def lives_there(entry: CardEntry, home: Household | None) -> bool:
+    """Tell whether whom an entry is about lives there still: one person, or a household."""
+    if entry.residency:
+        return home is not None and home.row(entry.residency) is not None
     return households.same(entry.residencies, home)
 
 
@@ -67,7 +74,7 @@ async def by_office(deps: Dependencies, actor: Actor, entry_id: str) -> CardEntr
 
 
 async def own(deps: Dependencies, actor: Actor, entry_id: str) -> CardEntry:
-    """Return an entry about the actor, or about a home of theirs. Raises NotFound."""
+    """Return an entry about the actor, or about their household. Raises NotFound."""
     found = await _kept(deps, entry_id)
     mine = await my_rows(deps, actor)
     return accessible(
@@ -93,7 +100,8 @@ async def my_rows(deps: Dependencies, actor: Actor) -> list[Residency]:
 
 
 def is_own(entry: CardEntry, mine: Sequence[Residency]) -> bool:
-    """Tell whether an entry is about one of these relations, or about one of their homes."""
-    if entry.residency:
-        return any(row.id == entry.residency for row in mine)
-    return any(row.home == entry.home for row in mine)
+    """Tell whether an entry is about one of these relations, or a household that had one.
+
+    Whoever moves in later, or lets the home, is not of the household that it was said of.
+    """
+    return any(row.id in entry.residencies for row in mine)

@@ -62,9 +62,7 @@ class About(Struct, frozen=True):
 
     @property
     def people(self) -> list[str]:
-        if not self.residency:
-            return self.household.people
-        return [self.row.person] if self.row and self.row.person else []
+        return self.household.people_of(self.residencies)
 
 
 def draft(

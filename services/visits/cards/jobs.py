@@ -74,7 +74,7 @@ async def _ends_by(
     deps: Dependencies, entry: CardEntry, home: Household | None
 ) -> CardAction | None:
     """Return what ends an entry now; None for one that is kept."""
-    if not households.same(entry.residencies, home):
+    if not access.lives_there(entry, home):
         return CardAction.LEAVE
     if entry.due_at <= deps.now():
         return CardAction.EXPIRE
@@ -83,12 +83,7 @@ async def _ends_by(
 
 def _bound(entry: CardEntry, home: Household | None) -> list[str]:
     """Return who is bound today of whom an entry is about."""
-    if home is None:
-        return []
-    if not entry.residency:
-        return home.people
-    row = home.row(entry.residency)
-    return [row.person] if row and row.person else []
+    return home.people_of(entry.residencies) if home is not None else []
 
 
 JOBS: Final[dict[str, jobs.Handler]] = {LOOK_AFTER: look_after}

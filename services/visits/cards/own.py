@@ -41,8 +41,8 @@ async def mine(deps: Dependencies, actor: Actor) -> MyHouseholdCard:
 async def add(deps: Dependencies, actor: Actor, wish: OwnCardEntry) -> MyCardEntry:
     """Fill in an entry of one's own.
 
-    Raises NotFound for a home that is not theirs, ConsentNeeded, CardNeedsText,
-    CardNeedsPerson, CardExists, CardFull.
+    Raises NotFound for a home that is not theirs, or of which they let what is said of the
+    home; ConsentNeeded, CardNeedsText, CardNeedsPerson, CardExists, CardFull.
     """
     rows = [row for row in await access.my_rows(deps, actor) if row.home == wish.home]
     if not rows:
@@ -50,6 +50,8 @@ async def add(deps: Dependencies, actor: Actor, wish: OwnCardEntry) -> MyCardEnt
     policy = _policy(wish.kind)
     await consents.check(deps, actor.person_id, policy)
     lives_there = await households.of_home(deps, wish.home)
+    if wish.is_of_home and not any(row.id in lives_there.ids for row in rows):
+        raise errors.NotFound("这套房屋已出租,房屋的户卡由租户填写")
     about = About(lives_there, "" if wish.is_of_home else rows[0].id)
     entry = drafts.draft(deps, wish.home, about, kind=wish.kind, text=wish.text)
     entry.keeper = _keeper(wish.home, wish.kind)

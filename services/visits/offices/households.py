@@ -2,6 +2,10 @@
 
 What is noted of people goes with them. It bears the relations to the home that it is about;
 once none of these holds any more, it is over, whoever moves in next.
+
+The household of a home that is let is its tenants: what they say at their door is neither the
+landlord's nor the next tenants'. The register does not know whether an owner lives elsewhere or
+lets one room, so what is about one person stands as long as their own relation does.
 """
 
 from collections.abc import Collection, Sequence
@@ -18,17 +22,30 @@ from services.residencies.models import Relation, Residency
 
 
 class Household(Struct, frozen=True):
-    """People of a home today, without those who only pay for it. By their first day."""
+    """People of a home today, without those who only pay for it. By their first day.
+
+    `rows`: all of them, also the owners of a home that is let.
+    """
 
     rows: tuple[Residency, ...]
 
     @property
+    def together(self) -> tuple[Residency, ...]:
+        """Those who live there together: of a home that is let, its tenants."""
+        tenants = tuple(row for row in self.rows if row.relation is Relation.TENANT)
+        return tenants or self.rows
+
+    @property
     def ids(self) -> list[str]:
-        return [row.id for row in self.rows]
+        return [row.id for row in self.together]
 
     @property
     def people(self) -> list[str]:
-        return sorted({row.person for row in self.rows if row.person})
+        return sorted({row.person for row in self.together if row.person})
+
+    def people_of(self, residencies: Collection[str]) -> list[str]:
+        """Return who is bound to some of these relations, of those that hold today."""
+        return sorted({r.person for r in self.rows if r.person and r.id in residencies})
 
     def row(self, residency_id: str) -> Residency | None:
         return next((row for row in self.rows if row.id == residency_id), None)

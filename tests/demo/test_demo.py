@@ -13,6 +13,7 @@ from demo import foundation, history, people, voices
 from demo.mark import FOUNDED
 from demo.people import COMPOUND, ROLES, UNIT, Mood
 from demo.repairs import LAST_MONTH
+from demo.session import sign_in
 from demo.site import Site
 from server.cli import run
 from services.dependencies import Dependencies
@@ -33,15 +34,13 @@ from services.surveys.answers import actions as answers
 from services.tasks import actions as tasks
 from services.visits import actions as visits
 from tests.build.world import World
-from tests.demo.conftest import HOMES, neighbours
+from tests.demo.conftest import BEFORE_REPAIRS, BEFORE_VOICES, HOMES, neighbours, put
 
 pytestmark = pytest.mark.slow
 
 
-async def test_everybody_can_sign_in_once_the_foundation_is_laid(
-    site: Site, world: World
-) -> None:
-    await foundation.lay(site)
+@pytest.mark.usefixtures("laid")
+async def test_everybody_can_sign_in_once_the_foundation_is_laid(world: World) -> None:
     for person in ROLES:
         member = await world.sign_in(person.name)
         me = (await world.api.get("/api/v1/me", as_=member)).body
@@ -54,10 +53,8 @@ async def test_everybody_can_sign_in_once_the_foundation_is_laid(
     assert await world.db.places.count_documents({"kind": "home"}) == HOMES
 
 
-async def test_a_dispatcher_knows_by_name_to_whom_a_repair_can_be_handed(
-    site: Site, world: World
-) -> None:
-    await foundation.lay(site)
+@pytest.mark.usefixtures("laid")
+async def test_a_dispatcher_knows_by_name_to_whom_a_repair_can_be_handed(world: World) -> None:
     dispatcher = await world.sign_in("dispatcher")
     crew = (await world.api.get(f"/api/v1/places/{COMPOUND}/repair-crew", as_=dispatcher)).body
     names = {row["name"]: row["roles"] for row in crew["items"]}
@@ -65,10 +62,10 @@ async def test_a_dispatcher_knows_by_name_to_whom_a_repair_can_be_handed(
     assert names["孙永刚"] == ["repairer"]
 
 
+@pytest.mark.usefixtures("laid")
 async def test_last_month_has_repairs_to_call_back_about_figures_and_ratings(
-    site: Site, world: World
+    world: World,
 ) -> None:
-    await foundation.lay(site)
     await world.work()
     staff = await world.sign_in("staff")
 
@@ -88,8 +85,8 @@ async def test_last_month_has_repairs_to_call_back_about_figures_and_ratings(
     assert len((await at_compound("repair-reviews"))["items"]) == 1
 
 
-async def test_each_list_has_something_to_show(site: Site, world: World) -> None:
-    await foundation.lay(site)
+@pytest.mark.usefixtures("laid")
+async def test_each_list_has_something_to_show(world: World) -> None:
     await world.work()
 
     async def shown(who: str, path: str) -> Any:
@@ -123,11 +120,13 @@ async def test_voices_cut_short_go_on(
         (openings, "close", 1),
         (starter, "load", 1),
     )
+    await put(site, world, BEFORE_VOICES)
+    signed_in = {each.name: await sign_in(site, each.name, each.phone) for each in ROLES}
     for module, step, most in steps:
         with monkeypatch.context() as patch:
             patch.setattr(module, step, dying(getattr(module, step), most))
             with pytest.raises(Killed):
-                await foundation.lay(site)
+                await voices.begin(site, signed_in)
     await foundation.lay(site)
     assert site.mark.is_founded
     counts = {"feedback": 2, "visits": 1, "tasks": 1, "surveys": 2, "survey_answers": 3}
@@ -136,9 +135,9 @@ async def test_voices_cut_short_go_on(
 
 
 async def test_a_realistic_share_has_paid_when_the_history_is_made(
-    site: Site, world: World, said: list[str]
+    laid: Site, world: World, said: list[str]
 ) -> None:
-    await foundation.lay(site)
+    site = laid
     await history.make(site)
     paid = await paid_bills(world)
     for home in neighbours():
@@ -189,6 +188,7 @@ async def test_repairs_of_last_month_cut_short_go_on(
     site: Site, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever step the start was killed in, each is reported once, and rated once."""
+    await put(site, world, BEFORE_REPAIRS)
     for module, step, most in ((works, "start", 2), (reporters, "answer", 4)):
         with monkeypatch.context() as patch:
             patch.setattr(module, step, dying(getattr(module, step), most))
@@ -242,9 +242,9 @@ def killed_in_the_second_job(site: Site, *, before: bool) -> Site:
 
 
 async def test_a_history_cut_short_goes_on_and_nobody_pays_twice(
-    site: Site, world: World, monkeypatch: pytest.MonkeyPatch
+    laid: Site, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await foundation.lay(site)
+    site = laid
     monkeypatch.setattr(history, "EVERY", 3)
     first: asyncio.Task[None] | None = None
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from demo import foundation
 from demo.desk import Desk
 from demo.people import ROLES
 from demo.site import Site
@@ -70,9 +69,9 @@ class People(dict[str, Guest]):
 
 
 async def test_the_whole_tour_works_and_each_chapter_names_what_it_needs(
-    site: Site, world: World
+    laid: Site, world: World
 ) -> None:
-    await foundation.lay(site)
+    assert laid.mark.is_founded
     url = f"{world.api.base}/wx/push"
     await world.wechat.do("push", url=url, format="json", mode="safe")
     visitor = Attended(world.api.base, Desk(world.wechat.base), world)

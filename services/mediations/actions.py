@@ -3,7 +3,6 @@
 from services.cases import history
 from services.cases.models import EventView, Who
 from services.dependencies import Dependencies
-from services.kernel.interests import homes_of
 from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor, Permission, scope_of
 from services.mediations import interests, steps, store, views
@@ -25,8 +24,7 @@ async def mine(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[Media
 
     Without those that I mediated by an office that is over, or between people I am close to.
     """
-    mediates = bool(actor.places(Permission.MEDIATE))
-    page = await store.of_person(deps.db, actor.person_id, mediates=mediates, query=query)
+    page = await store.of_person(deps.db, actor.person_id, query)
     by_circle = {each.id: circle_of(actor, each) for each in page.items}
     mediated = [each for each in page.items if by_circle[each.id] is Circle.MEDIATOR]
     seen = {each.id for each in await interests.without_own(deps, actor, mediated)}
@@ -44,8 +42,7 @@ async def listing(
     Without those of my own, of my household, and about me.
     """
     held = scope_of(actor, Permission.ASSIGN_MEDIATOR, None)
-    own = sorted(homes_of(actor))
-    page = await store.page(deps.db, held, query, but=actor.person_id, homes=own)
+    page = await store.page(deps.db, held, query)
     seen = await interests.without_own(deps, actor, page.items)
     return page.of(await views.rows(deps, actor, seen))
 

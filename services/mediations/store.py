@@ -29,35 +29,15 @@ async def find(
     return msgspec.convert(document, Mediation | None)
 
 
-async def of_person(
-    db: Database, person_id: str, *, mediates: bool, query: ListQuery
-) -> Page[Mediation]:
+async def of_person(db: Database, person_id: str, query: ListQuery) -> Page[Mediation]:
     """Mediations of a party or a mediator, newest first. By the indexes `people`, `holder`."""
-    where: Document = {"people": person_id}
-    if mediates:
-        where = {"$or": [where, {"holder": person_id}]}
+    where: Document = {"$or": [{"people": person_id}, {"holder": person_id}]}
     return await NEWEST.page(db[COLLECTION], Mediation, where, query)
 
 
-async def page(
-    db: Database,
-    places: Sequence[str],
-    query: MediationsQuery,
-    *,
-    but: str,
-    homes: Sequence[str],
-) -> Page[Mediation]:
-    """Mediations of some communities, newest first, without those of somebody's own.
-
-    `but`: whoever asks; `homes`: theirs. Served by index `place`, or `to_assign`.
-    """
-    where: Document = {
-        "place": {"$in": list(places)},
-        "people": {"$ne": but},
-        "excluded": {"$ne": but},
-        "homes": {"$nin": list(homes)},
-        **chosen(query, "state"),
-    }
+async def page(db: Database, places: Sequence[str], query: MediationsQuery) -> Page[Mediation]:
+    """Mediations of some communities, newest first. Served by index `place`, or `to_assign`."""
+    where: Document = {"place": {"$in": list(places)}, **chosen(query, "state")}
     where = {"$and": [where, TO_ASSIGN]} if query.to_assign else where
     index = "to_assign" if query.to_assign else "place"
     return await NEWEST.page(db[COLLECTION], Mediation, where, query, hint=index)

@@ -3,18 +3,19 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from mongo_indexes import mediations
 from services.grants import actions as grants
 from services.kernel.documents import to_document
-from services.kernel.permissions import Actor
+from services.kernel.permissions import Actor, Grant, Role
 from services.kernel.today import Part
 from services.mediations.figures.actions import published
 from services.mediations.mediators.today import TODAY
 from services.mediations.models import Matter, Mediation
 from services.mediations.states import MediationState
-from tests.build.cast import COMMUNITY
+from tests.build.cast import COMMUNITY, LI_HOME
 from tests.build.mediations import Talks
 
 [FOLLOW_UP] = TODAY
@@ -79,6 +80,9 @@ async def test_the_follow_up_is_on_the_mediators_list_until_it_is_done(talks: Ta
     assert await FOLLOW_UP.count(deps, staff, [COMMUNITY]) == {}
     await talks.do("mediator", first.subject, "follow-up", outcome="broken")
     assert await FOLLOW_UP.read(deps, mediator, Part(limit=10)) == [second]
+    living = Grant(Role.OWNER, LI_HOME)
+    near = msgspec.structs.replace(mediator, grants=(*mediator.grants, living))
+    assert await FOLLOW_UP.read(deps, near, Part(limit=10)) == []
     assert any("人民法院" in text for text in await talks.told("li", "mediation_failed"))
 
 

@@ -15,6 +15,8 @@ from tests.build.cast import (
 from tests.build.cast import live_there as lives
 from tests.build.mediations import OFFICES, WITH_SHOP, Talks, appointment
 
+ELSEWHERE = "cc.chaoyang.guilin.yongchang"  # another community
+
 
 async def candidates(talks: Talks, mediation_id: str) -> set[str]:
     reply = await talks.get("member", f"mediations/{mediation_id}/candidates")
@@ -115,6 +117,10 @@ async def test_who_mediated_before_or_lost_the_office_sees_nothing_more(talks: T
     await talks.world.db.appointments.update_one(query, {"$set": {"to_day": "2026-01-01"}})
     assert (await talks.get("mediator", f"mediations/{mediation_id}")).status == 404
     assert (await talks.see("li", mediation_id))["mediator"] is None
+    elsewhere = {"to_day": None, "place": f"{ELSEWHERE}.c01.b1.u1"}
+    await talks.world.db.appointments.update_one(query, {"$set": elsewhere})
+    assert (await talks.get("mediator", f"mediations/{mediation_id}")).status == 404
+    assert (await talks.get("mediator", "me/mediations")).body["items"] == []
 
 
 async def knows_nothing(talks: Talks, who: str, mediation_id: str) -> None:

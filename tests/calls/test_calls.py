@@ -153,6 +153,9 @@ async def test_only_whom_it_is_about_answers_and_once(calls: Calls) -> None:
     call = await calls.asked()
     assert (await calls.answer(call, "allow_once", "wang")).status == 404
     assert (await calls.answer(call, "allow_once", "head")).status == 404
+    for who in ("wang", "staff"):
+        assert (await calls.number(call, who)).status == 404
+        assert (await calls.works.get(who, f"calls/{call}")).status == 404
     replies = await at_once(*(calls.answer(call, each) for each in ("decline", "allow_once")))
     assert sorted(reply.status for reply in replies) == [200, 409]
     assert len(await acts(calls.works.world, "call.answered")) == 1
@@ -235,3 +238,15 @@ async def test_how_often_somebody_asks_is_limited(calls: Calls) -> None:
     statuses = [(await calls.ask(subject="nothing")).status for _ in range(31)]
     assert (statuses[0], statuses[-1]) == (404, 429)
     assert (await get(calls.estate, "head", "calls")).status == 200
+
+
+async def test_of_a_closed_account_nobody_asks_or_is_shown_the_number(calls: Calls) -> None:
+    """As of one that is closed at that moment: the register knows the person still."""
+    call = await calls.asked()
+    await calls.answer(call, "allow_once")
+    world, li = calls.works.world, await calls.works.member("li")
+    closed = {"$set": {"closed_at": world.clock.now}}
+    await world.db.people.update_one({"_id": li.person_id}, closed)
+    assert (await calls.number(call)).status == 404
+    await world.db.calls.delete_many({})
+    assert (await calls.ask()).status == 404

@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.depth import by_night
-from tests.faults.test_table import FAULTS, ROOT, Fault, module_file, planted
+from tests.faults.fault import ROOT, Fault
+from tests.faults.test_table import FAULTS, module_file, planted
 
 pytestmark = [pytest.mark.slow, pytest.mark.deep]
 CHOSEN = FAULTS if by_night() else FAULTS[:1]

@@ -7,24 +7,13 @@ one: a guard that no other entry stands for, and the one test that says what it 
 import ast
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import pytest
 
+from tests.faults.fault import ROOT, Fault, row
+from tests.faults.heard import HEARD
 from tests.matrix.rows import FILES
-
-ROOT: Final = Path(__file__).parents[2]
-
-
-class Fault(NamedTuple):
-    """In `module`, `old` becomes `new`; the test `test` must then fail."""
-
-    title: str
-    module: str
-    old: str
-    new: str
-    test: str
-
 
 NOTICES: Final = "tests/handlers/test_payment_notices.py"
 DISCREPANCIES: Final = "tests/handlers/test_payment_discrepancies.py"
@@ -42,11 +31,6 @@ LEAKS: Final = "tests/privacy/test_nothing_leaks.py"
 JOBS: Final = "tests/services/test_jobs.py"
 INTERESTS: Final = "tests/mediations/test_interests.py"
 BROADCASTS: Final = "tests/services/test_broadcasts.py"
-
-
-def row(name: str) -> str:
-    """Return the walk of a row of the matrix. KeyError when there is none."""
-    return f"{FILES[name]}::test_everybody_gets_what_they_may[{name}]"
 
 
 MONEY: Final = (
@@ -346,7 +330,7 @@ TOLD: Final = (
         "tests/handlers/test_notices_reading.py::test_only_who_was_told_reads_what_goes_to_few",
     ),
 )
-FAULTS: Final = (*MONEY, *TENANCY, *ERASURE, *LATER, *CONTENT, *TOLD)
+FAULTS: Final = (*MONEY, *TENANCY, *ERASURE, *LATER, *CONTENT, *TOLD, *HEARD)
 
 
 def module_file(fault: Fault) -> Path:

@@ -154,6 +154,14 @@ async def test_a_member_with_whom_a_party_lives_by_now_knows_of_nothing(talks: T
     await knows_nothing(talks, "sun", mediation_id)
 
 
+async def test_the_member_of_another_community_knows_of_nothing(talks: Talks) -> None:
+    made = await appoint(talks.world.deps, Role.MEDIATION_MEMBER, COMMUNITY, "sun")
+    await talks.member("sun")
+    query = {"_id": made.appointment_id}
+    await talks.world.db.appointments.update_one(query, {"$set": {"place": ELSEWHERE}})
+    await knows_nothing(talks, "sun", await talks.open())
+
+
 async def test_a_party_without_a_home_by_now_is_one_still(talks: Talks) -> None:
     await appoint(talks.world.deps, Role.MEDIATION_MEMBER, COMMUNITY, "wang")
     mediation_id = await talks.open()

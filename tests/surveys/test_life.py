@@ -128,6 +128,10 @@ async def test_what_is_asked_is_fixed_once_it_is_open(estate: Estate) -> None:
     assert (fixed.status, fixed.code) == (409, "survey_moved_on")
     twice = await act(estate, survey_id, "open")
     assert (twice.status, twice.code) == (409, "survey_moved_on")
+    late = await drafted(estate)
+    await estate.advance(days=11)
+    over = await act(estate, late, "open")
+    assert (over.status, over.code) == (422, "survey_bad_end")
 
 
 async def test_of_two_who_open_it_at_once_the_second_is_told(estate: Estate) -> None:
@@ -150,6 +154,8 @@ async def test_one_that_is_withdrawn_says_why_and_nothing_else(estate: Estate) -
     assert (await act(estate, survey_id, "withdraw", because="问错了")).status == 200
     shown = await mine(estate, survey_id)
     assert (shown["because"], shown["questions"], shown["asks_me"]) == ("问错了", [], False)
+    [told] = await inbox(estate, "li", "survey_opened")
+    assert (told["title"], told["body"].endswith("问错了")) == ("已撤回:楼道照明", True)
     gone = await answer(estate, survey_id, "li")
     assert (gone.status, gone.code) == (409, "survey_over")
     await estate.advance(days=8)

@@ -7,9 +7,10 @@ import pytest
 
 from services.home_requests.states import RequestState
 from services.kernel.days import plus_days
-from services.kernel.permissions import Role
+from services.kernel.permissions import Actor, Role
 from services.residencies.models import Relation
 from services.today import put_offs
+from services.today.entry_ids import Named
 from tests.build.cast import LI_HOME, SUN_HOME, UNIT, WANG_HOME, Estate, live_there
 from tests.build.homes import acts, advised, asked, get, newcomer, post
 from tests.build.notices import UNTIL, delivered, everybody, knock, seen, send
@@ -196,6 +197,12 @@ async def test_an_entry_is_nobody_elses_and_cannot_be_made_up(estate: Estate) ->
             reply = await send(estate, verb, who, address, **body)
             assert (reply.status, reply.code) == (404, "not_found"), (who, entry_id, path)
     assert await estate.world.db.today_put_offs.count_documents({}) == 0
+
+
+def test_what_somebody_puts_off_is_theirs_alone() -> None:
+    named = Named("notices.unreached", "key", UNIT, None)
+    rows = {put_offs.row_id(Actor(who, ""), named) for who in ("one", "another")}
+    assert len(rows) == 2
 
 
 async def test_a_head_puts_off_no_more_than_is_kept(

@@ -67,6 +67,8 @@ async def test_a_head_notes_after_asking_and_the_person_sees_and_corrects(doors:
     assert [each["template"] for each in messages] == ["card_noted"]
     assert "七点" not in str(messages)
     path = f"{MINE}/entries/{made['entry_id']}"
+    empty = await doors.post("li", f"{path}/correction", text=None)
+    assert (empty.status, empty.code) == (422, "card_needs_text")
     await doors.done("li", f"{path}/correction", text="上午")
     [now] = await card(doors)
     assert (now["text"], now["consent"], now["noted_by"]) == ("上午", "in_app", "unit_head")
@@ -165,6 +167,8 @@ async def test_what_is_sensitive_is_shown_for_a_reason_that_is_kept(doors: Doors
     await doors.done("li", "me/consents/care/withdrawal")
     gone = await doors.post("staff", path, **why)
     assert gone.status == 404
+    refused = await doors.post("li", f"{MINE}/entries/{entry_id}/renewal")
+    assert (refused.status, refused.code) == (403, "consent_needed")
     await jobs.look_after(doors.world.deps, {})
     assert [each["state"] for each in await kept(doors)] == ["withdrawn"]
 
@@ -217,6 +221,7 @@ async def test_an_entry_is_asked_again_and_goes_by_itself(doors: Doors) -> None:
 async def test_what_is_sensitive_goes_after_half_a_year(doors: Doors) -> None:
     entry_id = await ill(doors)
     await doors.estate.advance(days=170)
+    assert await doors.today("head", "visits.cards") == [], "whose it is not to know"
     await doors.done("li", f"{MINE}/entries/{entry_id}/renewal")
     await doors.estate.advance(days=179)
     await jobs.look_after(doors.world.deps, {})
@@ -312,6 +317,14 @@ async def test_an_erased_person_leaves_no_card(doors: Doors) -> None:
     assert (visit["minutes_sealed"], visit["people"], visit["outcome"]) == ("", [], "met")
 
 
+async def test_what_was_of_a_home_goes_with_whoever_lived_there_alone(doors: Doors) -> None:
+    wang = await doors.member("wang")
+    await noted(doors, home=WANG_HOME, kind="has_dog", text=None)
+    await doors.world.confirm(wang)
+    await doors.done("wang", "me/deletion", confirm="注销")
+    assert await kept(doors) == []
+
+
 async def test_the_register_knows_more_people_than_accounts(doors: Doors) -> None:
     """Noted of somebody who had not signed in, an entry is theirs once they have."""
     await noted(doors, residency_id="r0-li")
@@ -364,6 +377,7 @@ async def test_who_only_pays_for_a_home_is_no_part_of_its_card(doors: Doors) -> 
     await noted(doors, kind="has_dog", text=None)
     people = (await doors.seen("head", f"{CARDS}/{LI_HOME}"))["people"]
     assert {each["relation"] for each in people} == {"owner", "family"}
+    assert {each["name_masked"] for each in people} == {"l*", "m*"}
     assert (await doors.seen("wang", MINE))["entries"] == []
     told = (await doors.seen("wang", "me/messages"))["items"]
     assert [each for each in told if each["template"] == "card_noted"] == []

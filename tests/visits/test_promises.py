@@ -124,6 +124,13 @@ async def test_what_a_household_promised_goes_with_it(doors: Doors) -> None:
     assert await states(doors) == ["left"]
 
 
+async def test_a_home_of_which_the_register_knows_nobody_promises_too(doors: Doors) -> None:
+    await doors.world.db.residencies.delete_many({"home": LI_HOME})
+    await promised(doors)
+    await looked_after(doors)
+    assert await states(doors) == ["open"]
+
+
 async def test_an_erased_person_leaves_no_promise(doors: Doors) -> None:
     li = await doors.member("li")
     await promised(doors)
@@ -150,6 +157,11 @@ async def test_a_community_may_hide_from_its_heads_which_homes_owe(doors: Doors)
     assert (await doors.seen("staff", unpaid))["items"]
     refused = await doors.post("head", PROMISES, home=LI_HOME, day="2026-03-09")
     assert (refused.status, refused.code) == (403, "debts_hidden")
+    listed = await doors.get("head", f"{PROMISES}?home={LI_HOME}")
+    assert (listed.status, listed.code) == (403, "debts_hidden")
+    assert (await doors.get("head", f"{PROMISES}?home={SUN_HOME}")).status == 404
+    await doors.estate.advance(days=1)
+    assert await doors.today("head", "visits.promises") == []
     assert await states(doors) == []
     assert (await doors.post("head", f"{PROMISES}/{promise_id}/close")).status == 404
     await doors.done("staff", path, allowed=True)

@@ -250,3 +250,24 @@ async def test_of_a_closed_account_nobody_asks_or_is_shown_the_number(calls: Cal
     assert (await calls.number(call)).status == 404
     await world.db.calls.delete_many({})
     assert (await calls.ask()).status == 404
+
+
+async def test_who_closes_the_account_at_that_moment_answers_nothing(calls: Calls) -> None:
+    call = await calls.asked()
+    world, li = calls.works.world, await calls.works.member("li")
+    closed = {"$set": {"closed_at": world.clock.now}}
+    await world.db.people.update_one({"_id": li.person_id}, closed)
+    assert (await calls.answer(call, "allow_once")).status >= 400
+    kept = await world.db.calls.find_one({"_id": call})
+    assert kept
+    assert kept["state"] == "asked"
+
+
+async def test_a_number_that_is_not_there_is_not_shown(calls: Calls) -> None:
+    call = await calls.asked()
+    await calls.answer(call, "allow_once")
+    world, li = calls.works.world, await calls.works.member("li")
+    gone = {"$set": {"phone_sealed": None}}
+    await world.db.people.update_one({"_id": li.person_id}, gone)
+    reply = await calls.number(call)
+    assert (reply.status, reply.code) == (409, "call_no_number")

@@ -1,7 +1,12 @@
 """The life of a mediation, from the wish to the follow-up."""
 
+from services.kernel import masking
 from services.mediations import notify
-from tests.build.mediations import STORY, TERMS, Talks
+from tests.build.cast import LI_HOME
+from tests.build.mediations import STORY, TERMS, WITH_SHOP, Talks
+
+WITH_SHOP_PHONE = "+8613811112222"
+OF_A_PARTY = ("phone", "answered_by")
 
 
 async def test_from_the_wish_to_kept(talks: Talks) -> None:
@@ -63,6 +68,26 @@ async def test_only_the_mediator_reads_what_each_wrote(talks: Talks) -> None:
         "wang": [None, "只敲过一次"],
         "mediator": [STORY, "只敲过一次"],
         "member": [None, None],
+    }
+
+
+async def test_what_only_the_mediator_is_told(talks: Talks) -> None:
+    parties = [{"name": "li", "home": LI_HOME}, *WITH_SHOP]
+    mediation_id = await talks.open("head", home=None, parties=parties)
+    await talks.assign(mediation_id)
+    shop = (await talks.see("mediator", mediation_id))["parties"][1]["party_id"]
+    await talks.do("mediator", mediation_id, f"parties/{shop}/answer", agree=True)
+    wish = {"reason": "far_apart", "note": "木匠不肯让步"}
+    await talks.do("mediator", mediation_id, "end", **wish)
+    seen = {who: await talks.see(who, mediation_id) for who in ("mediator", "member", "li")}
+    told = {
+        who: (view["note"], view["outcome"], *(view["parties"][1][name] for name in OF_A_PARTY))
+        for who, view in seen.items()
+    }
+    assert told == {
+        "mediator": (STORY, "木匠不肯让步", WITH_SHOP_PHONE, "door"),
+        "member": (None, None, masking.phone(WITH_SHOP_PHONE), "door"),
+        "li": (None, None, None, None),
     }
 
 

@@ -128,6 +128,10 @@ async def test_what_is_put_off_comes_back_on_its_day_or_when_it_is_taken_back(
     }
     assert await today(estate) == [second]
     assert (await get(estate, "head", "me/today/counts")).body["total"] == 1
+    head, kept = await estate.member("head"), estate.world.db.today_put_offs
+    await kept.update_many({}, {"$set": {"person": "another"}})
+    assert await today(estate) == [first, second], "what others put off is theirs"
+    await kept.update_many({}, {"$set": {"person": head.person_id}})
     assert (await put_off(estate, first, "2026-03-03")).status == 200  # another day, once
     assert await estate.world.db.today_put_offs.count_documents({}) == 1
     path = f"me/today/{first['entry_id']}/put-off"

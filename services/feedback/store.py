@@ -24,6 +24,10 @@ ORDERS: Final = {
     FeedbackSort.DEADLINE: Keyset(Key("sort_due", kind=datetime), Key()),
 }
 ENDED: Final = (FeedbackState.CONFIRMED, FeedbackState.CLOSED)
+# Of the indexes of open ones, MongoDB looks up only what is asked for by the very states that
+# they are of; by fewer, it reads all of the index.
+OF_OPEN_IN_HAND: Final = {"$in": list(OPEN), "$nin": sorted({*OPEN} - {*IN_HAND})}
+OF_OPEN_UNDER_WAY: Final = {"$in": list(OPEN), "$nin": sorted({*OPEN} - {*UNDER_WAY})}
 
 
 async def insert(db: Database, tx: Transaction, case: Feedback) -> None:
@@ -140,7 +144,7 @@ async def waiting(db: Database, seen: Sight, part: Part) -> list[Feedback]:
         behind = {"$and": [{"sort_due": {"$gte": end}}, later]}
     query: Document = {
         "desks": {"$in": list(seen.desks)},
-        "state": {"$in": list(IN_HAND)},
+        "state": OF_OPEN_IN_HAND,
         "holder": {"$in": ["", seen.person]},
         "about_people": {"$ne": seen.person},
         "person": {"$ne": seen.person},
@@ -171,7 +175,7 @@ async def count_under(db: Database, person_id: str, place: str, *, limit: int) -
 
 async def next_holder(db: Database, after: str) -> str | None:
     """Return the next person who has taken something. Served by index `holder_time`."""
-    query = {"holder": {"$gt": after}, "state": {"$in": list(UNDER_WAY)}}
+    query = {"holder": {"$gt": after}, "state": OF_OPEN_UNDER_WAY}
     cursor = db[COLLECTION].find(query, {"holder": 1}, hint="holder_time")
     found = await cursor.sort("holder", 1).limit(1).to_list()
     return str(found[0]["holder"]) if found else None
@@ -179,7 +183,7 @@ async def next_holder(db: Database, after: str) -> str | None:
 
 async def of_holder(db: Database, holder: str, after: str, *, limit: int) -> list[Feedback]:
     """What somebody has taken, by id. Served by index `holder_time`."""
-    query = {"holder": holder, "state": {"$in": list(UNDER_WAY)}, "_id": {"$gt": after}}
+    query = {"holder": holder, "state": OF_OPEN_UNDER_WAY, "_id": {"$gt": after}}
     cursor = db[COLLECTION].find(query, hint="holder_time").sort("_id", 1).limit(limit)
     return msgspec.convert(await cursor.to_list(), list[Feedback])
 

@@ -14,7 +14,7 @@ from services.home_requests.states import OPEN, RequestState
 from services.kernel.documents import Document, to_document
 from services.kernel.interests import homes_of
 from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen, within
-from services.kernel.paths import under, under_any
+from services.kernel.paths import outermost, under, under_any
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import Part
 
@@ -76,19 +76,23 @@ async def page(db: Database, places: Sequence[str], query: RequestsQuery) -> Pag
 async def to_advise(db: Database, actor: Actor, part: Part) -> list[HomeRequest]:
     """Requests that wait for a head's word, the longest first, by when they were filed.
 
-    Not of the actor, nor for a home of theirs. Served by `state`: those under some places are
-    of three days at most, and few enough to be sorted.
+    Not of the actor, nor for a home of theirs. Those at a few places are sorted, by `state`; of
+    a grid they come in their order, by `state_time`, which the database finds out by trying.
     """
+    places = outermost(actor.places(Permission.ADVISE_HOMES))
+    if not places:
+        return []
     query = {
         "state": RequestState.WITH_HEAD,
         "person": {"$ne": actor.person_id},
         "$and": [
-            under_any("home", actor.places(Permission.ADVISE_HOMES)),
+            {"home": {"$gte": places[0], "$lt": places[-1] + "/"}},
+            under_any("home", places),
             {"home": {"$nin": sorted(homes_of(actor))}},
             part.where("created_at"),
         ],
     }
-    cursor = db[COLLECTION].find(query, hint="state").sort([("created_at", 1), ("_id", 1)])
+    cursor = db[COLLECTION].find(query).sort([("created_at", 1), ("_id", 1)])
     return msgspec.convert(await cursor.limit(part.limit).to_list(), list[HomeRequest])
 
 

@@ -28,6 +28,21 @@ TELLING = frozenset(
 SERVED: set[str] = set()
 
 
+class FindRecorder(CommandListener):
+    """Every command that only reads, in order."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    def started(self, event: Any) -> None:
+        if event.command_name in {"find", "aggregate", "count"}:
+            self.asked.append(event.command)
+
+    def succeeded(self, event: Any) -> None: ...
+
+    def failed(self, event: Any) -> None: ...
+
+
 class QueryRecorder(CommandListener):
     """One example of each shape of query: the plan depends on the shape."""
 

@@ -1,10 +1,12 @@
-"""Plans of the boards: what narrows a board is read by an index, and little beside."""
+"""Plans of boards and of what waits: an index reads what is asked for, and little beside."""
 
 from typing import Any, Final
 
 import pytest
 
 from mongo_indexes.feedback import COLLECTION
+from server.dependencies import open_mongo
+from server.settings import Settings
 from services.cases.models import NO_DEADLINE, CameBy
 from services.feedback import rungs, store
 from services.feedback.boards import keys
@@ -14,6 +16,8 @@ from services.feedback.states import FeedbackState
 from services.kernel.documents import to_document
 from services.kernel.paths import ancestors
 from services.kernel.permissions import Role
+from services.kernel.today import Part
+from tests.build.query_recorder import FindRecorder
 from tests.build.world import World
 from tests.lists.walk import explained, is_sorted_in_memory
 
@@ -96,6 +100,8 @@ async def test_what_is_rare_is_read_by_itself(said: World) -> None:
     await require_few(said, street, 1, rung=Rung.GRID_HEAD)
     await require_few(said, street, 1, scope=FeedbackScope.MINE)
     await require_few(said, street, EACH, scope=FeedbackScope.MINE, state=S.CONFIRMED)
+    head = sight(said, Role.UNIT_HEAD, UNIT)
+    await require_few(said, head, EACH, scope=FeedbackScope.DESK, state=S.WAITING)
 
 
 async def test_a_small_place_is_read_by_itself(said: World) -> None:
@@ -133,3 +139,19 @@ async def test_no_board_of_a_grid_is_sorted_in_memory(said: World) -> None:
                 await store.board(said.db, grid, FeedbackQuery(sort=order, limit=3, **each))
     assert len(plans) == len(asked) * len(FeedbackSort)
     assert not [asked for asked, plan in plans if is_sorted_in_memory(plan)]
+
+
+async def test_what_waits_for_a_head_is_read_by_itself(
+    said: World, base_settings: Settings
+) -> None:
+    """By fewer states than its index is of, the database would read all that lies anywhere."""
+    recorder, seen = FindRecorder(), sight(said, Role.UNIT_HEAD, UNIT)
+    async with open_mongo(base_settings, event_listeners=[recorder]) as mongo:
+        db = mongo[base_settings.mongodb_database]
+        assert len(await store.waiting(db, seen, Part(limit=50))) == EACH
+        assert await store.next_holder(db, "") == "me"
+        assert len(await store.of_holder(db, "me", "", limit=50)) == 1
+    for asked in recorder.asked:
+        command = {name: asked[name] for name in ("find", "filter", "sort", "limit", "hint")}
+        done = (await said.db.command("explain", command))["executionStats"]
+        assert max(done["totalKeysExamined"], done["totalDocsExamined"]) <= MOST, command

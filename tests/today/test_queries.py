@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
-from pymongo.monitoring import CommandListener
 
 from mongo_indexes import broadcast_homes, notices, places, today_put_offs
 from server.dependencies import open_mongo
@@ -26,6 +25,7 @@ from services.places.models import Kind, Place, Usage
 from services.residencies.models import Relation
 from services.today import actions
 from services.today.models import MyTodayQuery, PutOff
+from tests.build.query_recorder import FindRecorder
 from tests.build.world import NOON, World
 
 COMPOUND: Final = "cc.chaoyang.guilin.xincheng.c01"
@@ -39,19 +39,6 @@ GONE: Final = {home for home in HOMES if home.startswith(f"{COMPOUND}.b4")} | {H
 PUT_OFF: Final = [(f"{COMPOUND}.b{number}.u1.201", "n1") for number in (3, 5, 77)]
 LIMIT: Final = 40
 HEAD: Final = Actor("grid", "", tuple(Grant(Role.GRID_HEAD, each) for each in MINE))
-
-
-class Listener(CommandListener):
-    def __init__(self) -> None:
-        self.asked: list[Any] = []
-
-    def started(self, event: Any) -> None:
-        if event.command_name in {"find", "aggregate", "count"}:
-            self.asked.append(event.command)
-
-    def succeeded(self, event: Any) -> None: ...
-
-    def failed(self, event: Any) -> None: ...
 
 
 def notice(number: int) -> Notice:
@@ -96,7 +83,7 @@ def home(path: str) -> Document:
 
 
 @pytest.fixture
-async def listener(world: World) -> Listener:
+async def listener(world: World) -> FindRecorder:
     """A compound of 360 homes that four notices did not reach."""
     found = [notice(number) for number in range(len(ENDS))]
     rows = [
@@ -120,12 +107,12 @@ async def listener(world: World) -> Listener:
     await world.db[broadcast_homes.COLLECTION].insert_many(map(to_document, rows))
     await world.db[places.COLLECTION].insert_many(map(home, HOMES))
     await world.db[today_put_offs.COLLECTION].insert_many(map(to_document, put_off))
-    return Listener()
+    return FindRecorder()
 
 
 @pytest.fixture
 async def watched(
-    world: World, base_settings: Settings, listener: Listener
+    world: World, base_settings: Settings, listener: FindRecorder
 ) -> AsyncIterator[Dependencies]:
     async with open_mongo(base_settings, event_listeners=[listener]) as mongo:
         yield replace(world.deps, db=mongo[base_settings.mongodb_database])
@@ -143,7 +130,7 @@ def wanted() -> list[tuple[str, str]]:
 
 
 async def test_a_page_is_one_query_of_each_kind_and_reads_little_more_than_it_shows(
-    world: World, watched: Dependencies, listener: Listener
+    world: World, watched: Dependencies, listener: FindRecorder
 ) -> None:
     cursor, found, asked = None, list[tuple[str, str]](), list[list[Any]]()
     while True:
@@ -177,7 +164,7 @@ async def require_few_rows(world: World, asked: Any) -> None:
 
 
 async def test_the_counts_of_a_place_stop_and_read_no_more(
-    watched: Dependencies, listener: Listener, monkeypatch: pytest.MonkeyPatch
+    watched: Dependencies, listener: FindRecorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As all figures, they count homes that were retired since."""
     assert await today.count(watched, HEAD, [COMPOUND, BUILDINGS[1]]) == {

@@ -23,6 +23,13 @@ INDEXES: Final = [
         name="entered_by",
         partialFilterExpression={"paper": True},
     ),
+    # The answer of a home or person, of which there is one: of_keys()
+    IndexModel(
+        [("survey", ASCENDING), ("keys", ASCENDING)],
+        name="keys",
+        unique=True,
+        partialFilterExpression={"keys": {"$gt": ""}},
+    ),
     # What a person answered, for their erasure and export: forget()
     IndexModel(
         [("person", ASCENDING)], name="person", partialFilterExpression={"person": {"$gt": ""}}
@@ -45,6 +52,7 @@ VALIDATOR: Final[dict[str, Any]] = {
     ],
     "properties": {
         "by_home": {"bsonType": "bool"},
+        "keys": {"bsonType": "array", "items": {"bsonType": "string"}},
         "choices": {
             "bsonType": "array",
             "items": {"bsonType": "string", "pattern": r"^\d+(_\d+)?(=\d+)?$"},

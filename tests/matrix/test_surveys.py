@@ -22,7 +22,7 @@ from services.kernel.permissions import Permission, Role
 from services.messaging.broadcasts.models import BroadcastHome, home_id
 from services.residencies.models import Relation
 from services.surveys import notify
-from services.surveys.answers.models import SurveyAnswer, answer_id
+from services.surveys.answers.models import SurveyAnswer, answer_key
 from services.surveys.models import Finest, Per, Survey
 from services.surveys.questions import QuestionKind, SurveyQuestion
 from services.surveys.results.models import SurveyResult
@@ -165,7 +165,8 @@ def entry(state: EntryState) -> Maker:
         survey_id = str(await survey(S.CLOSED)(scene))
         now = scene.town.world.deps.now()
         paper = SurveyAnswer(
-            id=answer_id(scene.town.world.deps.vault, survey_id, scene.place),
+            id=(key := answer_key(scene.town.world.deps.vault, survey_id, scene.place)),
+            keys=[key],
             survey=survey_id,
             by_home=True,
             home=scene.place,

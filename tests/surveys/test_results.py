@@ -4,15 +4,19 @@ from collections import Counter
 from random import Random
 from typing import Any, Final
 
+import pytest
+
 from mongo_indexes import survey_answers, survey_results
 from services.kernel.documents import to_document
 from services.kernel.paths import covers
 from services.residencies.models import Relation
 from services.surveys import jobs
-from services.surveys.answers.models import SurveyAnswer, answer_id
-from tests.build.cast import COMPOUND, LI_HOME, Estate
-from tests.build.homes import get
-from tests.build.surveys import YES, act, answer, counted, opened, seen
+from services.surveys.answers import store as answers_store
+from services.surveys.answers.models import SurveyAnswer, answer_key
+from tests.build.cast import COMPOUND, LI_HOME, PHONES, WANG_HOME, Estate, live_there
+from tests.build.homes import get, post
+from tests.build.sign_ins import Member
+from tests.build.surveys import NO, YES, act, answer, counted, mine, opened, seen
 
 UNITS: Final = {f"{COMPOUND}.b{b}.u{u}": 3 * b * u for b in (1, 2, 3) for u in (1, 2, 3)}
 SMALL: Final = 5
@@ -28,7 +32,8 @@ def random_answer(estate: Estate, survey_id: str, home: str, chance: Random) -> 
     if chance.random() < 0.5:
         choices += ["5", *(f"5_{row}={chance.randint(1, 10)}" for row in (1, 2))]
     return SurveyAnswer(
-        id=answer_id(estate.world.deps.vault, survey_id, home),
+        id=(key := answer_key(estate.world.deps.vault, survey_id, home)),
+        keys=[key],
         survey=survey_id,
         by_home=True,
         home=home,
@@ -158,3 +163,56 @@ async def test_the_answer_of_a_person_is_counted_once_whatever_homes(estate: Est
         assert (await answer(estate, survey_id, name, YES)).status == 200
     rows = await estate.world.db[survey_answers.COLLECTION].find().to_list()
     assert [(row["home"], row["by_home"]) for row in rows] == [(LI_HOME, False)] * 2
+
+
+async def signed_in_anew(estate: Estate, name: str = "li", wechat: str = "li") -> Member:
+    """Let somebody erase their account and sign in again, in some WeChat."""
+    reply = await post(estate, name, "me/deletion", confirm="注销")
+    assert reply.status in {200, 202, 204}, reply.body
+    await estate.world.work()
+    estate.members[name] = await estate.world.sign_in(wechat, PHONES[name])
+    return estate.members[name]
+
+
+async def test_who_erases_their_account_and_signs_in_again_answers_once(
+    estate: Estate,
+) -> None:
+    """By their entry in the register, in whatever WeChat and for whatever home of theirs."""
+    homes = [LI_HOME, WANG_HOME]
+    rows = [(LI_HOME, "li", Relation.OWNER), (WANG_HOME, "li", Relation.TENANT)]
+    await live_there(estate.world.deps, rows)
+    survey_id = await opened(estate, per="person")
+    for number, wechat in enumerate(("li", "li", "another")):
+        said = NO if number else YES
+        reply = await answer(estate, survey_id, "li", said, home=homes[number % 2])
+        assert reply.status == 200, reply.body
+        assert [each["mine"] for each in reply.body["answers"]] == [True]
+        await signed_in_anew(estate, wechat=wechat)
+        [seen_again] = (await mine(estate, survey_id, "li"))["answers"]
+        assert (seen_again["mine"], seen_again["answers"]) == (False, [])
+    [row] = await estate.world.db[survey_answers.COLLECTION].find().to_list()
+    assert (row["choices"], row["person"], row["home"]) == (["1", "1=2"], "", "")
+    known = {LI_HOME, WANG_HOME, *(each.person_id for each in estate.members.values())}
+    assert known.isdisjoint(str(value) for value in row.values())
+
+
+async def test_of_two_accounts_of_one_person_at_once_one_answer_is_left(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither sees the other's answer: the index refuses the second, which is tried again."""
+    survey_id = await opened(estate, per="person")
+    assert (await answer(estate, survey_id, "li", YES)).status == 200
+    await signed_in_anew(estate, wechat="another")
+    looked, of_keys = [], answers_store.of_keys
+
+    async def late(*args: Any, **how: Any) -> Any:
+        looked.append(args)
+        return {} if len(looked) == 2 else await of_keys(*args, **how)
+
+    await mine(estate, survey_id, "li")
+    monkeypatch.setattr(answers_store, "of_keys", late)
+    looked.append(())
+    assert (await answer(estate, survey_id, "li", NO)).status == 200
+    assert len(looked) > 2
+    [row] = await estate.world.db[survey_answers.COLLECTION].find().to_list()
+    assert row["choices"] == ["1", "1=2"]

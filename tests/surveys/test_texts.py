@@ -10,7 +10,7 @@ from services.kernel.permissions import Role
 from services.privacy.rows import rows_of
 from services.surveys import privacy
 from services.surveys.answers import store as answers_store
-from services.surveys.answers.models import SurveyAnswer, answer_id
+from services.surveys.answers.models import SurveyAnswer, answer_key
 from services.surveys.texts.models import text_of
 from tests.build import content_checks
 from tests.build.cast import COMPOUND, LI_HOME, UNIT, Estate, appoint
@@ -31,7 +31,8 @@ async def written(estate: Estate, survey_id: str, others: int = 6) -> None:
     for number in range(others):
         home = f"{UNIT}.{600 + number}"
         row = SurveyAnswer(
-            id=answer_id(estate.world.deps.vault, survey_id, home),
+            id=(key := answer_key(estate.world.deps.vault, survey_id, home)),
+            keys=[key],
             survey=survey_id,
             by_home=True,
             home=home,
@@ -134,7 +135,7 @@ async def test_who_leaves_is_counted_still_and_their_words_go(estate: Estate) ->
     assert await rows.count_documents({"person": li}) == 0
     [own] = await rows.find({"survey": person}).to_list()
     assert (own["home"], own["place"], own["choices"]) == ("", UNIT, ["1", "1=1", "4"])
-    of_home = await rows.find_one({"_id": answer_id(estate.world.deps.vault, home, LI_HOME)})
+    of_home = await rows.find_one({"_id": answer_key(estate.world.deps.vault, home, LI_HOME)})
     assert of_home is not None
     assert (of_home["home"], of_home["person"]) == (LI_HOME, "")
     assert await estate.world.db[survey_texts.COLLECTION].count_documents({"person": li}) == 0

@@ -7,6 +7,9 @@ itself, and gives way to one.
 
 from typing import Final
 
+import msgspec
+from pymongo.errors import DuplicateKeyError
+
 from services.audit import actions as audit
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
@@ -26,7 +29,7 @@ from services.surveys.answers.models import (
     EnterSurveyAnswer,
     MySurveyView,
     SurveyAnswer,
-    answer_id,
+    answer_key,
 )
 from services.surveys.answers.seats import Seat
 from services.surveys.models import Per, Survey
@@ -86,11 +89,12 @@ async def give(
     seat = await _seat(deps, actor, survey, wish.home)
     filled = forms.filled(survey.questions, wish.answers)
     await consents.check(deps, actor.person_id)
-    row = _row(deps, survey, seats.whose(deps, actor, survey, seat), seat, filled)
-    row.person = actor.person_id
+    made = _row(deps, survey, seat, filled)
+    made.person = actor.person_id
 
     async def save(tx: Transaction) -> None:
         await consents.require(deps, tx, actor.person_id)
+        row = await _over_earlier(deps, tx, made)
         await _keep(deps, tx, row, filled)
         told = notify.broadcast_of(survey.id)
         await broadcasts.answered(deps, tx, told, actor.person_id, home=row.home, is_meant=True)
@@ -98,8 +102,24 @@ async def give(
         act = Act.SURVEY_ANSWERED
         await audit.record(deps, tx, actor, act, place=place, subject=survey.id)
 
-    await deps.in_transaction(save)
+    try:
+        await deps.in_transaction(save)
+    except DuplicateKeyError:  # the same person answered from another account: now it is there
+        await deps.in_transaction(save)
     return await mine.get(deps, actor, survey_id)
+
+
+async def _over_earlier(
+    deps: Dependencies, tx: Transaction, made: SurveyAnswer
+) -> SurveyAnswer:
+    """Return an answer as it takes the place of the one before, whatever account gave that."""
+    earlier = await store.of_keys(deps.db, [made.survey], made.keys, tx=tx)
+    if not earlier:
+        return made
+    before = earlier.get(made.id) or next(iter(earlier.values()))
+    others = {key for key, row in earlier.items() if row.id != before.id}
+    keys = [*dict.fromkeys([*before.keys, *(key for key in made.keys if key not in others)])]
+    return msgspec.structs.replace(made, id=before.id, keys=keys)
 
 
 async def enter(
@@ -115,8 +135,8 @@ async def enter(
     _require_open(deps, survey)
     _require_paper(survey, wish.relation)
     filled = forms.filled(survey.questions, wish.answers)
-    seat = Seat(home, home, wish.relation)
-    row = _row(deps, survey, answer_id(deps.vault, survey.id, home), seat, filled)
+    keys = (answer_key(deps.vault, survey.id, home),)
+    row = _row(deps, survey, Seat(home, home, wish.relation, keys), filled)
     row.paper, row.entered_by = True, actor.person_id
 
     async def save(tx: Transaction) -> None:
@@ -174,11 +194,10 @@ async def _seat(deps: Dependencies, actor: Actor, survey: Survey, home: str | No
     return named[0]
 
 
-def _row(
-    deps: Dependencies, survey: Survey, row_id: str, seat: Seat, filled: Filled
-) -> SurveyAnswer:
+def _row(deps: Dependencies, survey: Survey, seat: Seat, filled: Filled) -> SurveyAnswer:
     return SurveyAnswer(
-        id=row_id,
+        id=seat.keys[0],
+        keys=[*seat.keys],
         survey=survey.id,
         by_home=survey.per is Per.HOME,
         home=seat.home,

@@ -1,6 +1,6 @@
 """Surveys as who is asked sees them: which ask me, and what my homes and I answered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.audiences import readers
@@ -61,36 +61,34 @@ async def listing(deps: Dependencies, actor: Actor, query: MySurveysQuery) -> Pa
     keys = await readers.reader_keys(deps, actor)
     page = await surveys.shown_page(deps.db, keys, deps.now(), query)
     found = await seats.of(deps, actor, page.items)
-    answered = await _answered(deps, actor, page.items, found)
-    return page.map(
-        lambda each: show(each, MySurvey, **_fields(deps, actor, each, found, answered))
-    )
+    answered = await _answered(deps, page.items, found)
+    return page.map(lambda each: show(each, MySurvey, **_fields(deps, each, found, answered)))
 
 
 async def _answered(
     deps: Dependencies,
-    actor: Actor,
     found: Sequence[Survey],
     mine: dict[str, list[Seat]],
 ) -> dict[str, SurveyAnswer]:
-    """Return id → answer, of all seats in some surveys: one query."""
-    ids = [seats.whose(deps, actor, each, seat) for each in found for seat in mine[each.id]]
-    return await store.find_many(deps.db, ids) if ids else {}
+    """Return key → answer, of all seats in some surveys: one query."""
+    asked = [each.id for each in found if mine[each.id]]
+    keys = [key for each in asked for seat in mine[each] for key in seat.keys]
+    return await store.of_keys(deps.db, asked, keys) if asked else {}
 
 
 def _fields(
     deps: Dependencies,
-    actor: Actor,
     survey: Survey,
     found: dict[str, list[Seat]],
     answered: dict[str, SurveyAnswer],
 ) -> dict[str, Any]:
-    mine = [seats.whose(deps, actor, survey, seat) for seat in found[survey.id]]
+    mine = found[survey.id]
     is_open = survey.state is SurveyState.OPEN and survey.closes_at > deps.now()
     return {
         "survey_id": survey.id,
         "asks_me": is_open and bool(mine),
-        "is_answered": bool(mine) and all(each in answered for each in mine),
+        "is_answered": bool(mine)
+        and all(not answered.keys().isdisjoint(each.keys) for each in mine),
         "because": survey.withdrawn_because,
     }
 
@@ -99,9 +97,9 @@ async def get(deps: Dependencies, actor: Actor, survey_id: str) -> MySurveyView:
     """Return a survey as who is asked sees it, with what was answered. Raises NotFound."""
     survey = await access_form(deps, actor, survey_id)
     found = await seats.of(deps, actor, [survey])
-    answered = await _answered(deps, actor, [survey], found)
+    answered = await _answered(deps, [survey], found)
     is_out = survey.state is not SurveyState.WITHDRAWN
-    fields = _fields(deps, actor, survey, found, answered)
+    fields = _fields(deps, survey, found, answered)
     homes = [seat.home for seat in found[survey.id] if seat.home]
     return show(
         survey,
@@ -110,16 +108,16 @@ async def get(deps: Dependencies, actor: Actor, survey_id: str) -> MySurveyView:
         text=survey.text if is_out else "",
         questions=questions.shown(survey.questions) if is_out else [],
         homes=homes if fields["asks_me"] else [],
-        answers=await _answers(deps, actor, survey, answered.values()) if is_out else [],
+        answers=await _answers(deps, actor, survey, answered) if is_out else [],
         summary=survey.summary if survey.state is SurveyState.PUBLISHED else "",
     )
 
 
 async def _answers(
-    deps: Dependencies, actor: Actor, survey: Survey, rows: Iterable[SurveyAnswer]
+    deps: Dependencies, actor: Actor, survey: Survey, answered: Mapping[str, SurveyAnswer]
 ) -> list[MySurveyAnswer]:
     """Show answers: what was chosen to who chose it, to others of the home that it answered."""
-    kept = [*rows]
+    kept = [*{row.id: row for row in answered.values()}.values()]
     mine = [row.id for row in kept if row.person == actor.person_id]
     written = await texts.of_answers(deps.db, mine) if mine else []
     words = {(each.answer, each.question): words_of(deps, each) for each in written}

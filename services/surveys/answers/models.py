@@ -35,7 +35,8 @@ class SurveyAnswer(Struct, kw_only=True):
     """One answer, as it is counted. Its words are kept apart (services/surveys/texts).
 
     `by_home`: whether it is the home's or the person's. `person`: who gave it last; empty
-    after they left, and of one from paper. `home`: whose it is, or of whom the person is;
+    after they left, and of one from paper. `keys`: for whom it is (seats.py); each of them has
+    one answer in a survey. `home`: whose it is, or of whom the person is;
     empty of an office's, and after the person left. `place`: where it is counted: the home or
     the office's place. `relation`: Relation of who gave it to the home, or OFFICE. `choices`:
     tokens of what was answered (forms.py). `paper`: whether a head entered it from paper, and
@@ -45,6 +46,7 @@ class SurveyAnswer(Struct, kw_only=True):
     id: str = field(name="_id")
     survey: str
     by_home: bool
+    keys: list[str] = []
     person: str = ""
     home: str = ""
     place: str
@@ -55,8 +57,10 @@ class SurveyAnswer(Struct, kw_only=True):
     answered_at: datetime
 
 
-def answer_id(vault: Vault, survey_id: str, whose: str) -> str:
-    """Name a row: of a home by its path, of a person by their id.
+def answer_key(vault: Vault, survey_id: str, whose: str) -> str:
+    """Name for whom an answer is: a home by its path, a person by what is known of them.
+
+    The id of a row is its first key.
 
     A keyed fingerprint, because ids of texts follow from it, and staff read those.
     """

@@ -19,17 +19,24 @@ from services.places.models import Kind
 from services.residencies import actions as residencies
 from services.residencies.models import Relation, Residency
 from services.surveys import notify
-from services.surveys.answers.models import OFFICE, answer_id
+from services.surveys.answers.models import OFFICE, answer_key
 from services.surveys.models import Per, Survey
 from services.surveys.states import SurveyState
 
 
 class Seat(Struct, frozen=True):
-    """One answer that somebody may give. `home`: empty of an office's."""
+    """One answer that somebody may give. `home`: empty of an office's.
+
+    `keys`: by which it is found again. Of a home, its own. Of a person, their entries in the
+    register that are asked, and what limits count them by: these stay what they are when
+    somebody erases their account, signs in again or proves their phone from another one, so
+    that nobody answers twice (services/surveys/answers/store.py).
+    """
 
     home: str
     place: str
     relation: str
+    keys: tuple[str, ...]
 
 
 async def of(
@@ -50,10 +57,23 @@ async def of(
             and _was_meant(survey, row)
             and (not usages or uses[row.home] in usages)
         ]
-        homes = {row.home: Seat(row.home, row.home, row.relation) for row in reversed(mine)}
-        seats[survey.id] = [homes[home] for home in sorted(homes)]
+        homes = {row.home: row for row in reversed(mine)}
+        own = _keys(deps, survey, [actor.counter, *(row.id for row in mine)])
+        seats[survey.id] = [
+            Seat(
+                home,
+                home,
+                homes[home].relation,
+                own if survey.per is Per.PERSON else _keys(deps, survey, [home]),
+            )
+            for home in sorted(homes)
+        ]
     by_office = [each for each in found if not seats[each.id]]
     return seats | await _offices(deps, actor, by_office)
+
+
+def _keys(deps: Dependencies, survey: Survey, whose: Sequence[str]) -> tuple[str, ...]:
+    return tuple(answer_key(deps.vault, survey.id, each) for each in whose)
 
 
 def _rank(row: Residency) -> int:
@@ -78,7 +98,9 @@ async def _offices(
     told = await broadcasts.told_for(deps, actor.person_id, [*ids])
     was_told = {ids[broadcast] for broadcast in told}
     return {
-        survey.id: [_by_office(survey, held[survey.id])] if survey.id in was_told else []
+        survey.id: [_by_office(deps, actor, survey, held[survey.id])]
+        if survey.id in was_told
+        else []
         for survey in found
     }
 
@@ -95,9 +117,10 @@ def _held(actor: Actor, survey: Survey) -> list[str]:
     )
 
 
-def _by_office(survey: Survey, held: Sequence[str]) -> Seat:
+def _by_office(deps: Dependencies, actor: Actor, survey: Survey, held: Sequence[str]) -> Seat:
     inside = [place for place in held if covers(survey.place, place)]
-    return Seat("", inside[0] if inside else survey.place, OFFICE)
+    keys = _keys(deps, survey, [actor.counter])
+    return Seat("", inside[0] if inside else survey.place, OFFICE, keys)
 
 
 async def is_asked(deps: Dependencies, survey: Survey, home: str) -> bool:
@@ -114,11 +137,4 @@ async def is_asked(deps: Dependencies, survey: Survey, home: str) -> bool:
         and standing(place, today)
         and (not audience.usages or place.usage in audience.usages)
         for place in found
-    )
-
-
-def whose(deps: Dependencies, actor: Actor, survey: Survey, seat: Seat) -> str:
-    """Return the id of the answer of a seat: of the home, or of the person whatever home."""
-    return answer_id(
-        deps.vault, survey.id, seat.home if survey.per is Per.HOME else actor.person_id
     )

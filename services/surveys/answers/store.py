@@ -24,14 +24,18 @@ async def find(
     return msgspec.convert(found, SurveyAnswer | None)
 
 
-async def find_many(db: Database, row_ids: Sequence[str]) -> dict[str, SurveyAnswer]:
-    """Return id → answer, of some."""
-    found = await db[COLLECTION].find({"_id": {"$in": list(row_ids)}}).to_list()
-    return {row["_id"]: msgspec.convert(row, SurveyAnswer) for row in found}
+async def of_keys(
+    db: Database, surveys: Sequence[str], keys: Sequence[str], *, tx: Transaction | None = None
+) -> dict[str, SurveyAnswer]:
+    """Return key → answer, of those that have one. Served by index `keys`."""
+    query = {"survey": {"$in": list(surveys)}, "keys": {"$in": list(keys)}}
+    found = await db[COLLECTION].find(query, session=tx, hint="keys").to_list()
+    rows = msgspec.convert(found, list[SurveyAnswer])
+    return {key: row for row in rows for key in row.keys if key in keys}
 
 
 async def put(db: Database, tx: Transaction, row: SurveyAnswer) -> None:
-    """Write an answer over the one before."""
+    """Write an answer over the one before. DuplicateKeyError where one of its keys has one."""
     key = {"_id": row.id}
     await db[COLLECTION].replace_one(key, to_document(row), upsert=True, session=tx)
 

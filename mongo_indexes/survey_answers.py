@@ -30,6 +30,12 @@ INDEXES: Final = [
         unique=True,
         partialFilterExpression={"keys": {"$gt": ""}},
     ),
+    # Who gave several answers, and which: repeated(), of_answerers()
+    IndexModel(
+        [("survey", ASCENDING), ("answerer", ASCENDING)],
+        name="answerer",
+        partialFilterExpression={"answerer": {"$gt": ""}},
+    ),
     # What a person answered, for their erasure and export: forget()
     IndexModel(
         [("person", ASCENDING)], name="person", partialFilterExpression={"person": {"$gt": ""}}

@@ -16,7 +16,7 @@ does.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from services.kernel.paths import ancestors, covers, parent
@@ -32,18 +32,21 @@ def is_small(group: Group) -> bool:
     return any(0 < homes < SMALLEST_GROUP for homes in group.values())
 
 
-def withheld(root: str, units: Mapping[str, Group]) -> frozenset[str]:
+def withheld(
+    root: str, units: Mapping[str, Group], small: Callable[[Group], bool] = is_small
+) -> frozenset[str]:
     """Return the highest places whose figures are withheld; all under them are, too.
 
     `root`: the highest place that is looked at. `units`: unit → its homes, but for those whose
-    homes the person may see.
+    homes the person may see. `small`: whether a group is about one to four; a group that is
+    not must not become so when another one is added to it.
     """
     groups: dict[str, Group] = {root: Counter()}
     for unit, group in units.items():
         for place in ancestors(unit):
             if covers(root, place):
                 groups.setdefault(place, Counter()).update(group)
-    if is_small(groups[root]):
+    if small(groups[root]):
         return frozenset({root})
     parts: dict[str, list[str]] = {}
     for place in groups:
@@ -53,22 +56,24 @@ def withheld(root: str, units: Mapping[str, Group]) -> frozenset[str]:
     waiting = [root]
     while waiting:
         children = parts.get(waiting.pop(), [])
-        hidden = _first(children, groups)
+        hidden = _first(children, groups, small)
         found |= hidden
         waiting += [child for child in children if child not in hidden]
     return frozenset(found)
 
 
-def _first(parts: list[str], groups: Mapping[str, Group]) -> set[str]:
+def _first(
+    parts: list[str], groups: Mapping[str, Group], small: Callable[[Group], bool]
+) -> set[str]:
     """Return the parts to withhold: the first by homes, up to the last that is too small.
 
     And as many more as it takes for all of them together not to be small.
     """
     in_order = sorted(parts, key=lambda part: (groups[part][REGISTER], part))
-    last = max((n for n, part in enumerate(in_order) if is_small(groups[part])), default=-1)
+    last = max((n for n, part in enumerate(in_order) if small(groups[part])), default=-1)
     hidden, together = set[str](), Group()
     for number, part in enumerate(in_order):
-        if number > last and not is_small(together):
+        if number > last and not small(together):
             break
         hidden.add(part)
         together.update(groups[part])

@@ -77,7 +77,8 @@ async def count(deps: Dependencies, payload: Document) -> None:
     if await second_entries.count_open(deps, found.id):
         return
     leaves = await counts.by_leaf(deps, found)
-    for some in _some(counts.results(found, leaves)):
+    repeated = await counts.several(deps, found)
+    for some in _some(counts.results(found, leaves, repeated)):
         await results.put(deps.db, some)
 
     async def save(tx: Transaction) -> None:

@@ -92,6 +92,44 @@ def test_no_small_group_is_a_sum_of_what_is_told(leaves: dict[str, int]) -> None
         assert count is None or not 0 < count < SMALLEST_GROUP
 
 
+GIVERS: Final = ("head", "clerk", "owner")
+THEIRS: Final = st.dictionaries(
+    st.tuples(st.sampled_from(LEAVES), st.sampled_from(GIVERS)), st.integers(1, 6)
+)
+
+
+def answerers(
+    leaves: Mapping[str, int], several: Mapping[str, Mapping[str, int]], inside: list[str]
+) -> int:
+    """Count by hand who gave the answers of some leaves."""
+    givers = {who for leaf in inside for who in several.get(leaf, {})}
+    alone = sum(leaves[leaf] - sum(several.get(leaf, {}).values()) for leaf in inside)
+    return alone + len(givers)
+
+
+@given(COUNTS, THEIRS)
+def test_nothing_that_is_told_is_about_fewer_than_five_who_answered(
+    alone: dict[str, int], theirs: dict[tuple[str, str], int]
+) -> None:
+    """Nor what is left of it without told parts: papers of one head are one answerer."""
+    several: dict[str, dict[str, int]] = {}
+    for (leaf, who), count in theirs.items():
+        several.setdefault(leaf, {})[who] = count
+    leaves = {leaf: n + sum(several.get(leaf, {}).values()) for leaf, n in alone.items()}
+    told = groups.told(ROOT, leaves, several)
+    known = [node for node, count in told.items() if count is not None]
+    assert all(told[node] == size(leaves, node) for node in known)
+    for node in known:
+        parts = [each for each in known if each != node and covers(node, each)]
+        for taken in ([], parts):
+            rest = [
+                leaf
+                for leaf in leaves
+                if covers(node, leaf) and not any(covers(part, leaf) for part in taken)
+            ]
+            assert not 0 < answerers(leaves, several, rest) < SMALLEST_GROUP, (node, taken)
+
+
 @given(COUNTS)
 def test_what_is_told_of_two_rungs_is_told_of_all_between(leaves: dict[str, int]) -> None:
     """Below what is withheld nothing is told, so that no deeper sum gives it away."""

@@ -13,10 +13,19 @@ from services.residencies.models import Relation
 from services.surveys import jobs
 from services.surveys.answers import store as answers_store
 from services.surveys.answers.models import SurveyAnswer, answer_key
-from tests.build.cast import COMPOUND, LI_HOME, PHONES, WANG_HOME, Estate, live_there
+from tests.build.cast import (
+    COMPOUND,
+    LI_HOME,
+    PHONES,
+    UNIT,
+    WANG_HOME,
+    Estate,
+    homes,
+    live_there,
+)
 from tests.build.homes import get, post
 from tests.build.sign_ins import Member
-from tests.build.surveys import NO, YES, act, answer, counted, mine, opened, seen
+from tests.build.surveys import NO, YES, act, answer, counted, enter, mine, opened, seen
 
 UNITS: Final = {f"{COMPOUND}.b{b}.u{u}": 3 * b * u for b in (1, 2, 3) for u in (1, 2, 3)}
 SMALL: Final = 5
@@ -114,7 +123,7 @@ async def test_results_are_what_a_recount_finds(estate: Estate) -> None:
     assert {len(row["counts"]) for row in kept} == {0}
 
 
-async def test_a_survey_is_counted_by_one_query_whatever_the_answers(
+async def test_a_survey_is_counted_by_two_queries_whatever_the_answers(
     estate: Estate, monkeypatch: Any
 ) -> None:
     survey_id = await opened(estate)
@@ -129,7 +138,8 @@ async def test_a_survey_is_counted_by_one_query_whatever_the_answers(
 
     monkeypatch.setattr(collection, "aggregate", watched)
     await counted(estate, survey_id)
-    assert asked.count(survey_answers.COLLECTION) == 1
+    # the figures, and who gave several answers
+    assert asked.count(survey_answers.COLLECTION) == 2
     assert (await seen(estate, survey_id))["counted_at"]
 
 
@@ -165,6 +175,41 @@ async def test_the_answer_of_a_person_is_counted_once_whatever_homes(estate: Est
     assert [(row["home"], row["by_home"]) for row in rows] == [(LI_HOME, False)] * 2
 
 
+async def test_all_papers_of_a_head_are_one_answerer(estate: Estate) -> None:
+    """With four of them, the head would know what the fifth answer is."""
+    made = [f"{UNIT}.{n}" for n in (901, 902, 903, 904)]
+    await homes(estate.world.deps, dict.fromkeys(made, 5000))
+    survey_id = await opened(estate)
+    for home in made:
+        assert (await enter(estate, survey_id, home, YES)).status == 200
+    assert (await answer(estate, survey_id, "li", NO)).status == 200
+    await counted(estate, survey_id)
+    [drawn] = await estate.world.db.survey_second_entries.find().to_list()
+    path = f"survey-second-entries/{drawn['_id']}/decide"
+    assert (await post(estate, "staff", path, keep="first", reason="看过原件")).status == 200
+    await estate.world.work()
+    rows = await results(estate, survey_id)
+    assert {(row["place"], row["answered"]) for row in rows if row["question"] == 1} == {
+        (COMPOUND, None)
+    }
+
+
+async def test_an_owner_of_five_flats_is_one_answerer(estate: Estate) -> None:
+    """Whichever account they gave each answer from: a fingerprint of them is kept with it."""
+    flats = [LI_HOME, *(f"{UNIT}.{n}" for n in (901, 902, 903, 904))]
+    await homes(estate.world.deps, dict.fromkeys(flats[1:], 5000))
+    await live_there(estate.world.deps, [(home, "li", Relation.OWNER) for home in flats])
+    survey_id = await opened(estate)
+    for number, home in enumerate(flats):
+        assert (await answer(estate, survey_id, "li", YES, home=home)).status == 200
+        if number == 2:
+            await signed_in_anew(estate)
+    assert (await answer(estate, survey_id, "wang", NO)).status == 200
+    await counted(estate, survey_id)
+    rows = await results(estate, survey_id)
+    assert {row["answered"] for row in rows if row["question"] == 1} == {None}
+
+
 async def signed_in_anew(estate: Estate, name: str = "li", wechat: str = "li") -> Member:
     """Let somebody erase their account and sign in again, in some WeChat."""
     reply = await post(estate, name, "me/deletion", confirm="注销")
@@ -178,13 +223,13 @@ async def test_who_erases_their_account_and_signs_in_again_answers_once(
     estate: Estate,
 ) -> None:
     """By their entry in the register, in whatever WeChat and for whatever home of theirs."""
-    homes = [LI_HOME, WANG_HOME]
+    of_li = [LI_HOME, WANG_HOME]
     rows = [(LI_HOME, "li", Relation.OWNER), (WANG_HOME, "li", Relation.TENANT)]
     await live_there(estate.world.deps, rows)
     survey_id = await opened(estate, per="person")
     for number, wechat in enumerate(("li", "li", "another")):
         said = NO if number else YES
-        reply = await answer(estate, survey_id, "li", said, home=homes[number % 2])
+        reply = await answer(estate, survey_id, "li", said, home=of_li[number % 2])
         assert reply.status == 200, reply.body
         assert [each["mine"] for each in reply.body["answers"]] == [True]
         await signed_in_anew(estate, wechat=wechat)

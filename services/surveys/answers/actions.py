@@ -89,7 +89,7 @@ async def give(
     seat = await _seat(deps, actor, survey, wish.home)
     filled = forms.filled(survey.questions, wish.answers)
     await consents.check(deps, actor.person_id)
-    made = _row(deps, survey, seat, filled)
+    made = _row(deps, actor, survey, seat, filled)
     made.person = actor.person_id
 
     async def save(tx: Transaction) -> None:
@@ -136,7 +136,7 @@ async def enter(
     _require_paper(survey, wish.relation)
     filled = forms.filled(survey.questions, wish.answers)
     keys = (answer_key(deps.vault, survey.id, home),)
-    row = _row(deps, survey, Seat(home, home, wish.relation, keys), filled)
+    row = _row(deps, actor, survey, Seat(home, home, wish.relation, keys), filled)
     row.paper, row.entered_by = True, actor.person_id
 
     async def save(tx: Transaction) -> None:
@@ -194,10 +194,13 @@ async def _seat(deps: Dependencies, actor: Actor, survey: Survey, home: str | No
     return named[0]
 
 
-def _row(deps: Dependencies, survey: Survey, seat: Seat, filled: Filled) -> SurveyAnswer:
+def _row(
+    deps: Dependencies, actor: Actor, survey: Survey, seat: Seat, filled: Filled
+) -> SurveyAnswer:
     return SurveyAnswer(
         id=seat.keys[0],
         keys=[*seat.keys],
+        answerer=answer_key(deps.vault, survey.id, actor.counter),
         survey=survey.id,
         by_home=survey.per is Per.HOME,
         home=seat.home,

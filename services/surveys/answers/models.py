@@ -34,18 +34,20 @@ Words = Annotated[
 class SurveyAnswer(Struct, kw_only=True):
     """One answer, as it is counted. Its words are kept apart (services/surveys/texts).
 
-    `by_home`: whether it is the home's or the person's. `person`: who gave it last; empty
-    after they left, and of one from paper. `keys`: for whom it is (seats.py); each of them has
-    one answer in a survey. `home`: whose it is, or of whom the person is;
-    empty of an office's, and after the person left. `place`: where it is counted: the home or
-    the office's place. `relation`: Relation of who gave it to the home, or OFFICE. `choices`:
-    tokens of what was answered (forms.py). `paper`: whether a head entered it from paper, and
-    `entered_by` which.
+    `by_home`: whether it is the home's or the person's. `answerer`: the key of who gave or
+    entered it, the same for all that they give to the survey; results are told of groups of
+    answerers. `keys`: for whom it is (seats.py); each of them has one answer in a survey.
+    `person`: who gave it last; empty after they left, and of one from paper. `home`: whose it
+    is, or of whom the person is; empty of an office's, and after the person left. `place`:
+    where it is counted: the home or the office's place. `relation`: Relation of who gave it to
+    the home, or OFFICE. `choices`: tokens of what was answered (forms.py). `paper`: whether a
+    head entered it from paper, and `entered_by` which.
     """
 
     id: str = field(name="_id")
     survey: str
     by_home: bool
+    answerer: str = ""
     keys: list[str] = []
     person: str = ""
     home: str = ""

@@ -88,6 +88,28 @@ async def counts(db: Database, survey_id: str, depth: int) -> AsyncIterator[Docu
         yield {**row["_id"], "counts": row["counts"]}
 
 
+async def repeated(db: Database, survey_id: str) -> AsyncIterator[str]:
+    """Yield the answerers who gave several answers to a survey. Served by index `answerer`."""
+    pipeline: list[Document] = [
+        {"$match": {"survey": survey_id, "answerer": {"$gt": ""}}},
+        {"$group": {"_id": "$answerer", "answers": {"$sum": 1}}},
+        {"$match": {"answers": {"$gt": 1}}},
+    ]
+    cursor = await db[COLLECTION].aggregate(pipeline, hint="answerer", allowDiskUse=True)
+    async for row in cursor:
+        yield row["_id"]
+
+
+async def of_answerers(
+    db: Database, survey_id: str, who: Sequence[str]
+) -> AsyncIterator[Document]:
+    """Yield {answerer, place, relation, choices} of what some gave. By index `answerer`."""
+    query = {"survey": survey_id, "answerer": {"$in": list(who)}}
+    fields = {"_id": 0, "answerer": 1, "place": 1, "relation": 1, "choices": 1}
+    async for row in db[COLLECTION].find(query, fields, hint="answerer"):
+        yield row
+
+
 # Erasure
 
 

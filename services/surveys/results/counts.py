@@ -17,6 +17,8 @@ from services.surveys.results.groups import RESIDENTS
 from services.surveys.results.models import SurveyResult
 
 Tokens = Counter[str]
+Several = dict[int, dict[str, Counter[str]]]  # question → leaf → answerer → answers there
+AT_ONCE: Final = 500  # answerers of one query
 # A job counts, and nobody waits for it: some millions of answers of a city are minutes.
 COUNT_SECONDS: Final = 600.0
 
@@ -32,13 +34,30 @@ async def by_leaf(deps: Dependencies, survey: Survey) -> dict[str, Tokens]:
     return found
 
 
-def results(survey: Survey, leaves: Mapping[str, Tokens]) -> Iterator[SurveyResult]:
+async def several(deps: Dependencies, survey: Survey) -> Several:
+    """Return what those gave who answered more than once. Memory grows with them alone."""
+    found: Several = defaultdict(lambda: defaultdict(Counter))
+    with deadlines.until(monotonic() + COUNT_SECONDS):
+        who = [each async for each in answers.repeated(deps.db, survey.id)]
+        for start in range(0, len(who), AT_ONCE):
+            some = who[start : start + AT_ONCE]
+            async for row in answers.of_answerers(deps.db, survey.id, some):
+                leaf = groups.leaf(survey, row["place"], row["relation"])
+                for token in filter(str.isdigit, row["choices"]):
+                    found[int(token)][leaf][row["answerer"]] += 1
+    return found
+
+
+def results(
+    survey: Survey, leaves: Mapping[str, Tokens], repeated: Several
+) -> Iterator[SurveyResult]:
     """Yield what may be told of all that was answered."""
     sums = _summed(leaves)
     for number in range(1, len(survey.questions) + 1):
         name = f"{number}"
         answered = {leaf: tokens[name] for leaf, tokens in leaves.items()}
-        for node, count in groups.told(survey.place, answered).items():
+        told = groups.told(survey.place, answered, repeated.get(number, groups.NOBODY))
+        for node, count in told.items():
             if groups.split(node)[1] != RESIDENTS:
                 yield _result(survey, node, number, count, sums.get(node, Counter()))
 

@@ -26,7 +26,7 @@ MEDIATIONS: Final = List(
         matter="事项",
         state="状态",
         has_mediator="已指派调解员",
-        due_at="回访时间",
+        due_at="办理期限",
         overdue="已超时",
         created_at="申请时间",
     ),

@@ -72,6 +72,20 @@ async def without_own(
     ]
 
 
+async def impartial(
+    deps: Dependencies, mediation: Mediation, people: Iterable[str]
+) -> list[str]:
+    """Leave out who has an interest: to them there is no such mediation."""
+    asked = sorted(people)
+    homes = await residencies.homes_of(deps, asked) if asked else {}
+    more = await homes_of_parties(deps, mediation)
+    return [
+        person
+        for person in asked
+        if not is_concerned(mediation, person, homes.get(person, []), more=more)
+    ]
+
+
 async def require_none(deps: Dependencies, actor: Actor, mediation: Mediation) -> None:
     """Raise MediationInterest, or NotFound for who does not know of it by mediating it."""
     more = await homes_of_parties(deps, mediation)

@@ -18,7 +18,12 @@ from services.mediations.states import OPEN, TABLE, MediationAction, MediationSt
 from services.working_time.models import Pace, Span
 
 FOLLOW_UP: Final = "follow_up"
+TALKS: Final = "talks"
+CONFIRMATION: Final = "confirmation"
 WORKING_DAY: Final = 420  # minutes
+# Working days, of no law: who mediates is reminded before, and the member is told when passed.
+TALKED_WITHIN: Final = 20
+CONFIRMED_WITHIN: Final = 10
 FOLLOWED_UP_AFTER: Final = 20  # working days, where the mediator names no other number
 CLEAR: Final = "mediations.clear"
 
@@ -28,12 +33,27 @@ def quarter_of(month: str) -> str:
     return f"{month[:4]}Q{(int(month[5:]) + 2) // 3}"
 
 
+def _span(days: int) -> Span:
+    return Span(days * WORKING_DAY, Pace.WORKING)
+
+
+async def _talk(deps: Dependencies, mediation: Mediation) -> Document:
+    """Begin the time in which the talks should come to something."""
+    spans = {TALKS: _span(TALKED_WITHIN)}
+    return {"clocks": await deadlines.begin(deps, mediation.place, deps.now(), spans)}
+
+
+async def _propose(deps: Dependencies, mediation: Mediation) -> Document:
+    """Begin the time in which all should have answered, with each version anew."""
+    spans = {CONFIRMATION: _span(CONFIRMED_WITHIN)}
+    return {"clocks": await deadlines.begin(deps, mediation.place, deps.now(), spans)}
+
+
 async def _agree(deps: Dependencies, mediation: Mediation) -> Document:
     """Put an agreement in force, and begin the time until it is looked after."""
     now = deps.now()
     days = mediation.follow_up_days or FOLLOWED_UP_AFTER
-    span = Span(days * WORKING_DAY, Pace.WORKING)
-    clocks = await deadlines.begin(deps, mediation.place, now, {FOLLOW_UP: span})
+    clocks = await deadlines.begin(deps, mediation.place, now, {FOLLOW_UP: _span(days)})
     return {"clocks": clocks, "agreed_at": now, "agreed_in": quarter_of(month_of(now))}
 
 
@@ -95,10 +115,19 @@ MEDIATION: Final = Kind(
     may=may,
     own=lambda mediation: mediation.people,
     held_by=Permission.MEDIATE,
-    goals={MediationState.AGREED: FOLLOW_UP},
+    goals={
+        MediationState.TALKS: TALKS,
+        MediationState.PROPOSED: CONFIRMATION,
+        MediationState.AGREED: FOLLOW_UP,
+    },
     over=frozenset(MediationState) - frozenset(OPEN),
     ladder=(Rung("调解委员", (Role.MEDIATION_MEMBER,), 0.0),),
     writes={
+        MediationAction.BEGIN: _talk,
+        MediationAction.NOTE_BEGIN: _talk,
+        MediationAction.REFUSE: _talk,
+        MediationAction.NOTE_REFUSE: _talk,
+        MediationAction.PROPOSE: _propose,
         MediationAction.AGREE: _agree,
         MediationAction.NOTE_AGREE: _agree,
         MediationAction.KEEP: _keep,
@@ -113,6 +142,7 @@ MEDIATION: Final = Kind(
                 MediationAction.NOTE_LEAVE,
                 MediationAction.END,
                 MediationAction.LAPSE,
+                MediationAction.EXPIRE,
                 MediationAction.CLOSE,
             ),
             _end,

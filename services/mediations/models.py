@@ -103,7 +103,7 @@ class MediationRow(Struct, kw_only=True):
     `is_party`: Whether I am one of the parties.
     `is_mediator`: Whether I mediate.
     `has_mediator`: Whether somebody mediates.
-    `due_at`: When it is to be looked after again; null for no such day.
+    `due_at`: Until when it should go on, or when it is followed up; null for no such day.
     `overdue`: Whether that has passed.
     `created_at`: When it was opened.
     """

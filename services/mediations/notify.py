@@ -12,9 +12,8 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.templates import Ask, Moment, Purpose, Template
 from services.mediations import interests
 from services.mediations.models import Mediation
-from services.mediations.states import MediationAction
+from services.mediations.states import TALKING, MediationAction
 from services.messaging import actions as messaging
-from services.residencies import actions as residencies
 
 MEDIATION_PROGRESS: Final = Template(
     key="mediation_progress",
@@ -81,6 +80,7 @@ FAILED: Final[Mapping[StrEnum, str]] = {
     MediationAction.NOTE_LEAVE: "没有谈成",
     MediationAction.END: "没有谈成",
     MediationAction.LAPSE: "到期没有答复,已结束",
+    MediationAction.EXPIRE: "到期没有结果,已结束",
     MediationAction.CLOSE: "没有谈成",
     MediationAction.BREAK: "经回访没有办成",
 }
@@ -93,6 +93,12 @@ WORK: Final[Mapping[StrEnum, str]] = {
     MediationAction.VACATE: "一件调解的调解员已离任,请另外指派",
     News.WARNED: "一件调解快到回访时间了",
     News.CLIMBED: "一件调解该回访了",
+}
+# Before there is an agreement in force, a deadline is that of the talks themselves.
+LATE: Final = frozenset(TALKING)
+LATE_WORK: Final[Mapping[StrEnum, str]] = {
+    News.WARNED: "一件调解快到期了,请抓紧办理",
+    News.CLIMBED: "一件调解到期还没有结果,请过问",
 }
 OVER: Final = "您负责的一件调解已经结束"
 NEW: Final = "有一件新的调解,请指派调解员"
@@ -115,9 +121,10 @@ async def tell(
         template = MEDIATION_FAILED if news in FAILED else MEDIATION_PROGRESS
         await send(deps, tx, mediation, people, template, key=key, words=words)
         return
-    free = await _impartial(deps, mediation, people)
-    for person in free:
+    for person in await interests.impartial(deps, mediation, people):
         words = WORK.get(news, OVER)
+        if mediation.state in LATE:
+            words = LATE_WORK.get(news, words)
         if news is MediationAction.ASSIGN:
             words = YOURS if person == mediation.holder else NOT_YOURS
         told_as = f"{key}:{news}"
@@ -127,10 +134,9 @@ async def tell(
 async def opened(
     deps: Dependencies, tx: Transaction, mediation: Mediation, members: Iterable[str]
 ) -> None:
-    """Tell the community's mediation members of a new mediation."""
-    free = await _impartial(deps, mediation, members)
+    """Tell the community's mediation members without interest of a new mediation."""
     key = f"{mediation.id}:new"
-    await send(deps, tx, mediation, free, MEDIATION_WORK, key=key, words=NEW)
+    await send(deps, tx, mediation, members, MEDIATION_WORK, key=key, words=NEW)
 
 
 async def ask(
@@ -139,19 +145,6 @@ async def ask(
     """Ask parties whether they take part."""
     key, words = f"{mediation.id}:ask", QUESTION
     await send(deps, tx, mediation, people, MEDIATION_QUESTION, key=key, words=words)
-
-
-async def _impartial(
-    deps: Dependencies, mediation: Mediation, people: Iterable[str]
-) -> list[str]:
-    """Leave out who has an interest: to them there is no such mediation."""
-    asked = sorted(people)
-    homes = await residencies.homes_of(deps, asked) if asked else {}
-    return [
-        person
-        for person in asked
-        if not interests.is_concerned(mediation, person, homes.get(person, []))
-    ]
 
 
 async def send(

@@ -57,6 +57,7 @@ class MediationAction(Labelled):
     KEEP_PARTLY = "keep_partly", "回访:部分履行"
     BREAK = "break", "回访:未履行"
     LAPSE = "lapse", "无人答复,自动结束"
+    EXPIRE = "expire", "到期没有结果,自动结束"
     CLOSE = "close", "一方注销账号"
     VACATE = "vacate", "调解员离任"
 
@@ -69,6 +70,9 @@ OPEN: Final = (*BEFORE, S.AGREED)
 ALL: Final = (P.OWN, P.HOLDER)
 # Nobody is kept waiting by who never answers.
 ANSWERED_WITHIN: Final = timedelta(days=30)
+# Nor by who never goes on: whoever mediates, and everybody who might name another one, is
+# reminded long before (kind.py).
+GONE_ON_WITHIN: Final = timedelta(days=180)
 OUTCOMES: Final = {A.KEEP: S.KEPT, A.KEEP_PARTLY: S.PARTLY, A.BREAK: S.BROKEN}
 
 
@@ -81,10 +85,15 @@ def _own(
 
 
 def _held(
-    source: MediationState, action: MediationAction, target: MediationState, act: Act
+    source: MediationState,
+    action: MediationAction,
+    target: MediationState,
+    act: Act,
+    *,
+    anew: bool = False,
 ) -> Step[MediationState, MediationAction]:
-    """Return a row of what the mediator does."""
-    return Step(source, action, target, MEDIATE, held=True, act=act, tells=(P.OWN,))
+    """Return a row of what the mediator does. `anew`: its state begins anew by it."""
+    return Step(source, action, target, MEDIATE, held=True, act=act, tells=(P.OWN,), anew=anew)
 
 
 TABLE: Final = Table(
@@ -109,13 +118,19 @@ TABLE: Final = Table(
     *(_own(state, A.STATE, state, Act.MEDIATION_STATED) for state in BEFORE),
     *(_own(state, A.LEAVE, S.WITHDRAWN, Act.MEDIATION_LEFT) for state in BEFORE),
     *(_held(state, A.NOTE_LEAVE, S.WITHDRAWN, Act.MEDIATION_LEFT) for state in BEFORE),
-    *(_held(state, A.PLAN, state, Act.MEDIATION_SESSION_PLANNED) for state in TALKING),
+    *(
+        _held(state, A.PLAN, state, Act.MEDIATION_SESSION_PLANNED, anew=True)
+        for state in TALKING
+    ),
     *(
         Step(state, A.HOLD, state, MEDIATE, held=True, act=Act.MEDIATION_SESSION_HELD)
         for state in TALKING
     ),
     *(_held(state, A.CANCEL, state, Act.MEDIATION_SESSION_CANCELLED) for state in TALKING),
-    *(_held(state, A.PROPOSE, S.PROPOSED, Act.MEDIATION_PROPOSED) for state in TALKING),
+    *(
+        _held(state, A.PROPOSE, S.PROPOSED, Act.MEDIATION_PROPOSED, anew=True)
+        for state in TALKING
+    ),
     _own(S.PROPOSED, A.CONFIRM, S.PROPOSED, Act.MEDIATION_CONFIRMED),
     _own(S.PROPOSED, A.AGREE, S.AGREED, Act.MEDIATION_CONFIRMED),
     _own(S.PROPOSED, A.REFUSE, S.TALKS, Act.MEDIATION_CONFIRMED),
@@ -128,6 +143,7 @@ TABLE: Final = Table(
         for action, target in OUTCOMES.items()
     ),
     Step(S.ASKING, A.LAPSE, S.DECLINED, due=ANSWERED_WITHIN, tells=ALL),
+    *(Step(state, A.EXPIRE, S.FAILED, due=GONE_ON_WITHIN, tells=ALL) for state in TALKING),
     *(Step(state, A.CLOSE, S.WITHDRAWN, tells=ALL) for state in BEFORE),
     *(Step(state, A.VACATE, state, tells=(P.FIRST_RUNG,)) for state in OPEN),
 )

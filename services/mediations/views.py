@@ -58,7 +58,8 @@ class Seen(Struct, kw_only=True):
     `sessions`: When one meets, and met.
     `agreement`: Agreement to be confirmed or in force; null for none.
     `note`: What an office wrote when it opened it, for the mediator; else null.
-    `due_at`: When the mediator asks whether the agreement is kept; null for no such day.
+    `due_at`: Until when the talks, or the answers to the agreement, should have come to
+    something; once it is in force, when the mediator asks whether it is kept; else null.
     `reason`: Why it ended without an agreement; null for no such end.
     `outcome`: What the mediator wrote at the end, for the mediator; else null.
     `steps`: What I can do with it now.

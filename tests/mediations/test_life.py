@@ -109,6 +109,30 @@ async def test_a_party_leaves_at_any_time_before_the_agreement(talks: Talks) -> 
     assert (reply.status, reply.code) == (409, "mediation_moved_on")
 
 
+async def test_what_comes_to_nothing_is_reminded_of_and_ends(talks: Talks) -> None:
+    mediation_id = await talks.talks()
+    assert (await talks.see("li", mediation_id))["due_at"]
+    await talks.advance(days=24)
+    await talks.world.work()
+    assert (await talks.told("mediator", "mediation_work"))[-1].startswith("一件调解快到期了")
+    await talks.advance(days=10)
+    await talks.world.work()
+    assert (await talks.told("member", "mediation_work"))[-1].startswith("一件调解到期还没有")
+    [row] = (await talks.get("member", "mediations")).body["items"]
+    assert row["overdue"]
+    # With a version to be answered, it begins anew, and so with the next one.
+    for days in (170, 170):
+        await talks.propose(mediation_id, TERMS)
+        assert not (await talks.get("member", "mediations")).body["items"][0]["overdue"]
+        await talks.advance(days=days)
+        await talks.world.work()
+        assert (await talks.see("li", mediation_id))["state"] == "proposed"
+    await talks.advance(days=11)
+    await talks.world.work()
+    assert (await talks.see("li", mediation_id))["state"] == "failed"
+    assert "人民法院" in (await talks.told("wang", "mediation_failed"))[-1]
+
+
 def test_no_message_names_the_matter_or_a_party() -> None:
     words = {*notify.PROGRESS.values(), *notify.FAILED.values(), notify.QUESTION}
     assert not any("调解" in each for each in words)

@@ -2,8 +2,19 @@
 
 from typing import Any, Final
 
-from tests.build.cast import LI_HOME, SUN_HOME, UNIT, WANG_HOME, ZHAO_HOME
-from tests.build.mediations import STORY, WITH_SHOP, WITH_WANG, Talks
+from services.kernel.permissions import Role
+from services.residencies.models import Relation
+from tests.build.cast import (
+    COMMUNITY,
+    LI_HOME,
+    SUN_HOME,
+    UNIT,
+    WANG_HOME,
+    ZHAO_HOME,
+    appoint,
+    live_there,
+)
+from tests.build.mediations import OFFICES, STORY, WITH_SHOP, WITH_WANG, Talks
 
 WITH_SUN: Final = [{"name": "sun", "home": SUN_HOME}]
 
@@ -59,6 +70,30 @@ async def test_without_a_mediation_member_none_is_opened(talks: Talks) -> None:
     wish = {"matter": "noise", "statement": STORY, "home": LI_HOME, "parties": WITH_WANG}
     reply = await talks.send("POST", "li", "mediations", **wish)
     assert (reply.status, reply.code) == (409, "mediation_no_member")
+
+
+async def test_without_a_member_who_has_no_interest_none_is_opened(talks: Talks) -> None:
+    """Nobody could ever name a mediator. It counts: else it tells where the member lives."""
+    member = await talks.member("member")
+    phone = OFFICES["member"][0]
+    await live_there(talks.world.deps, [(WANG_HOME, phone, Relation.FAMILY)])
+    await talks.world.db.residencies.update_one(
+        {"_id": f"r0-{phone}"}, {"$set": {"person": member.person_id}}
+    )
+    wish = {"matter": "noise", "statement": STORY, "home": LI_HOME, "parties": WITH_WANG}
+    about = {"parties": WITH_SUN, "about": ["mediation_member"]}
+    for more in ({}, about, about):
+        reply = await talks.send("POST", "li", "mediations", **(wish | more))
+        assert (reply.status, reply.code) == (409, "mediation_no_member")
+    reply = await talks.send("POST", "li", "mediations", **wish)
+    assert (reply.status, reply.code) == (409, "too_many_mediations")
+    assert await talks.told("member", "mediation_work") == []
+    # Another member has none, and is the one who is told.
+    await appoint(talks.world.deps, Role.MEDIATION_MEMBER, COMMUNITY, "sun")
+    await talks.member("sun")
+    await talks.open("wang", home=WANG_HOME, parties=[{"name": "li", "home": LI_HOME}])
+    assert len(await talks.told("sun", "mediation_work")) == 1
+    assert await talks.told("member", "mediation_work") == []
 
 
 async def test_nobody_opens_more_than_three_a_day_and_none_waits_for_ever(

@@ -57,7 +57,7 @@ class BadParties(errors.InvalidInput):
 
 
 class NoMember(errors.Conflict):
-    """The community has nobody who says who mediates."""
+    """The community has nobody without interest in it who says who mediates."""
 
     code = "mediation_no_member"
 
@@ -78,9 +78,7 @@ async def open_one(deps: Dependencies, actor: Actor, wish: OpenMediation) -> Ope
     await consents.check(deps, actor.person_id)
     _require_theirs(actor, wish)
     draft, rows = await _draft(deps, actor, wish)
-    members = await ladder.first_people(deps, MEDIATION, draft)
-    if not members:
-        raise NoMember("社区还没有调解委员,请先联系社区")
+    members = await _members(deps, actor, draft)
 
     async def save(tx: Transaction) -> Mediation:
         await consents.require(deps, tx, actor.person_id)
@@ -93,13 +91,28 @@ async def open_one(deps: Dependencies, actor: Actor, wish: OpenMediation) -> Ope
         await parties.insert(deps.db, tx, rows)
         await cases.begin(deps, tx, actor, MEDIATION, made)
         await notify.ask(deps, tx, made, sorted({*made.people} - {actor.person_id}))
-        await notify.opened(deps, tx, made, members - {actor.person_id})
+        await notify.opened(deps, tx, made, {*members} - {actor.person_id})
         about = {"place": made.place, "subject": made.id}
         await audit.record(deps, tx, actor, Act.MEDIATION_OPENED, **about)
         return made
 
     made = await deps.in_transaction(save)
     return Opened(mediation_id=made.id, state=made.state)
+
+
+async def _members(deps: Dependencies, actor: Actor, draft: Mediation) -> list[str]:
+    """Return the community's mediation members who have no interest in it.
+
+    Without one nobody could ever name a mediator. Raises NoMember, which counts as an opening:
+    else it would tell whoever goes on asking where the members live.
+    """
+    members = await ladder.first_people(deps, MEDIATION, draft)
+    free = await interests.impartial(deps, draft, members)
+    if not free:
+        if members:
+            await deps.in_transaction(lambda tx: _take_room(deps, tx, actor))
+        raise NoMember("社区没有可以受理的调解委员,请先联系社区")
+    return free
 
 
 def _require_theirs(actor: Actor, wish: OpenMediation) -> None:
@@ -134,8 +147,11 @@ async def _require_room(
     deps: Dependencies, tx: Transaction, actor: Actor, wish: OpenMediation
 ) -> None:
     """Raise TooManyMediations: each asks neighbours. Offices open them for many."""
-    if wish.home is None:
-        return
+    if wish.home is not None:
+        await _take_room(deps, tx, actor)
+
+
+async def _take_room(deps: Dependencies, tx: Transaction, actor: Actor) -> None:
     who = await people.counted_as(deps, actor.person_id)
     if not await quotas.take(deps, tx, Quota.MEDIATIONS, who):
         most = SHARES[Quota.MEDIATIONS].times

@@ -1,5 +1,8 @@
 """Reads of mediations: mine, those of a community's mediation member, one with its history."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from services.cases import history
 from services.cases.models import EventView, Who
 from services.dependencies import Dependencies
@@ -9,8 +12,21 @@ from services.mediations import interests, steps, store, views
 from services.mediations.kind import MEDIATION, circle_of
 from services.mediations.models import Circle, MediationRow, MediationsQuery
 from services.mediations.parties import store as parties
+from services.mediations.states import MediationAction
 from services.mediations.views import Papers, Seen
 from services.photos import actions as photos
+
+# What a party said or did, whoever wrote it down.
+SAID: Final[Mapping[str, MediationAction]] = {
+    MediationAction.NOTE_CONSENT: MediationAction.CONSENT,
+    MediationAction.NOTE_BEGIN: MediationAction.BEGIN,
+    MediationAction.NOTE_DECLINE: MediationAction.DECLINE,
+    MediationAction.NOTE_LEAVE: MediationAction.LEAVE,
+    MediationAction.NOTE_CONFIRM: MediationAction.CONFIRM,
+    MediationAction.NOTE_AGREE: MediationAction.AGREE,
+    MediationAction.NOTE_REFUSE: MediationAction.REFUSE,
+    MediationAction.CLOSE: MediationAction.LEAVE,
+}
 
 
 async def get(deps: Dependencies, actor: Actor, mediation_id: str) -> Seen:
@@ -50,12 +66,18 @@ async def listing(
 async def events(
     deps: Dependencies, actor: Actor, mediation_id: str, query: ListQuery
 ) -> Page[EventView]:
-    """The history of a mediation, the earliest first: steps, without words."""
-    found, _ = await steps.look(deps, actor, mediation_id)
+    """The history of a mediation, the earliest first: steps, without words.
+
+    By which way a party said something, the mediator alone reads: it tells who has an account.
+    """
+    found, circle = await steps.look(deps, actor, mediation_id)
     reader = actor.person_id
     page = await history.of_case(deps, MEDIATION, found, query, reader=reader, internal=False)
     for event in page.items:
         event.who = Who.PARTY if event.who is Who.REPORTER else event.who
+        said = None if circle is Circle.MEDIATOR else SAID.get(event.action)
+        if said is not None:
+            event.action, event.label, event.who = said, said.label, Who.PARTY
     return page
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.audit import actions as audit
 from services.cases import access
 from services.cases import actions as cases
 from services.cases.actions import NOTHING, Change, Words
@@ -47,6 +48,18 @@ async def advance(
         deps, tx, actor, MEDIATION, found, action, words=words, **changes
     )
     return taken
+
+
+async def note(
+    deps: Dependencies,
+    tx: Transaction,
+    actor: Actor,
+    found: Mediation,
+    action: MediationAction,
+) -> None:
+    """Record a step that leaves nothing in the history: it would tell who has an account."""
+    act = MEDIATION.table.act(action)
+    await audit.record(deps, tx, actor, act, place=found.place, subject=found.id)
 
 
 async def take(

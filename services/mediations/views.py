@@ -174,7 +174,7 @@ def _party(
         is_me=is_me,
         agreed=row.agreed,
         has_confirmed=bool(mediation.version) and row.confirmed == mediation.version,
-        answered_by=None if circle is Circle.PARTY else row.answered_by,
+        answered_by=row.answered_by if circle is Circle.MEDIATOR else None,
         phone=number,
         statement=STATEMENT.open(deps.vault, row.id, statement) if statement else None,
     )

@@ -64,6 +64,52 @@ async def test_an_office_opens_it_for_others_and_sees_no_more_of_it(talks: Talks
     assert (await talks.see("mediator", mediation_id))["note"] == STORY
 
 
+async def test_the_history_tells_nobody_but_the_mediator_who_has_an_account(
+    talks: Talks,
+) -> None:
+    """What the mediator noted at the door reads as what was said in the mini-program."""
+    seen = []
+    for name in ("wang", "王不在"):
+        wish = {"parties": [{"name": name, "home": WANG_HOME}, *WITH_SHOP]}
+        mediation_id = await talks.open(**wish)
+        await talks.assign(mediation_id)
+        view = await talks.see("mediator", mediation_id)
+        others = [f"parties/{each['party_id']}" for each in view["parties"][1:]]
+        if name == "wang":
+            await talks.do("wang", mediation_id, "statement", verb="PUT", text="没有敲")
+            await talks.do("wang", mediation_id, "answer", agree=True)
+        else:
+            await talks.do("mediator", mediation_id, f"{others[0]}/answer", agree=True)
+        await talks.do("mediator", mediation_id, f"{others[1]}/answer", agree=True)
+        sha256, leave = await talks.propose(mediation_id), f"{others[0]}/leave"
+        no = {"sha256": sha256, "agree": False}
+        if name == "wang":
+            await talks.do("wang", mediation_id, "agreement/answer", **no)
+            await talks.do("wang", mediation_id, "leave")
+        else:
+            await talks.do("mediator", mediation_id, f"{others[0]}/signature", **no)
+            await talks.do("mediator", mediation_id, leave)
+        read: dict[str, Any] = {}
+        for who in ("li", "member", "mediator"):
+            rows = (await talks.get(who, f"mediations/{mediation_id}/history")).body["items"]
+            ways = {
+                each["answered_by"] for each in (await talks.see(who, mediation_id))["parties"]
+            }
+            shown = [
+                {k: v for k, v in row.items() if k != "at"}
+                | {"event_id": row["event_id"].rpartition(":")[2]}
+                for row in rows
+            ]
+            read[who] = (shown, ways)
+        seen.append(read)
+    for who in ("li", "member"):
+        assert seen[0][who] == seen[1][who]
+        assert seen[0][who][1] == {None}
+    actions = [[row["action"] for row in each["mediator"][0]] for each in seen]
+    assert ["note_consent" in each for each in actions] == [False, True]
+    assert ["note_leave" in each for each in actions] == [False, True]
+
+
 async def test_without_a_mediation_member_none_is_opened(talks: Talks) -> None:
     query = {"_id": talks.offices["member"]}
     await talks.world.db.appointments.update_one(query, {"$set": {"to_day": "2026-01-01"}})

@@ -122,7 +122,8 @@ async def state(deps: Dependencies, actor: Actor, mediation_id: str, text: str) 
         own = own_of(actor, await store.of(deps.db, found.id, tx=tx))
         sealed = STATEMENT.seal(deps.vault, own.id, text)
         await store.change(deps.db, tx, own.id, statement_sealed=sealed)
-        return await steps.advance(deps, tx, actor, found, MediationAction.STATE)
+        await steps.note(deps, tx, actor, found, MediationAction.STATE)
+        return found
 
     return await one(deps, actor, await deps.in_transaction(save))
 

@@ -61,6 +61,16 @@ async def test_whoever_it_is_about_and_who_holds_no_such_office_is_not_asked(
     await refused(talks, mediation_id, office, "mediation_no_mediator")
 
 
+async def test_it_is_about_the_offices_over_each_home(talks: Talks) -> None:
+    """The unit heads of both staircases, in whatever order the parties were named."""
+    parties = [{"name": "sun", "home": SUN_HOME}, {"name": "li", "home": LI_HOME}]
+    for named in (parties, parties[::-1]):
+        mediation_id = await talks.open("staff", home=None, parties=named, about=["unit_head"])
+        heads = (await appointment(talks, "head"), talks.offices["mediator"])
+        for each in heads:
+            await refused(talks, mediation_id, each, "mediation_interest")
+
+
 async def test_who_moves_in_later_goes_on_no_more(talks: Talks) -> None:
     mediation_id = await talks.talks()
     assert (await talks.see("mediator", mediation_id))["circle"] == "mediator"

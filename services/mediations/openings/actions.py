@@ -5,11 +5,10 @@ register tells by itself whom it means, and the answer is the same whether it kn
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 import msgspec
 
-from services.audiences import holders
+from services.appointments import offices
 from services.audit import actions as audit
 from services.cases import actions as cases
 from services.cases import ladder
@@ -20,9 +19,10 @@ from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.days import month_of
 from services.kernel.interests import homes_of
-from services.kernel.permissions import HEADS, Actor, Permission, Role
+from services.kernel.paths import ancestors
+from services.kernel.permissions import Actor, Permission, Role
 from services.mediations import interests, notify, store
-from services.mediations.kind import MEDIATION, quarter_of
+from services.mediations.kind import COMMUNITY_RUNG, MEDIATION, quarter_of
 from services.mediations.models import NOTE, Mediation
 from services.mediations.openings.models import NewParty, Opened, OpenMediation
 from services.mediations.parties import store as parties
@@ -40,14 +40,12 @@ from services.mediations.states import MediationState
 from services.people import actions as people
 from services.places import actions as places
 from services.places import grids
-from services.places.models import LADDER, Kind
+from services.places.models import Kind
 from services.quotas import actions as quotas
 from services.quotas.models import SHARES, Quota
 from services.residencies import actions as residencies
 from services.residencies import sealed
 from services.residencies.models import Residency
-
-COMMUNITY_RUNG: Final = LADDER.index(Kind.COMMUNITY) + 1
 
 
 class BadParties(errors.InvalidInput):
@@ -193,7 +191,7 @@ async def _draft(
         note_sealed="" if wish.home else NOTE.seal(deps.vault, mediation_id, wish.statement),
         opened_in=quarter_of(month_of(now)),
     )
-    draft.excluded = await _excluded(deps, wish.home or homes[0], wish)
+    draft.excluded = await _excluded(deps, homes, wish)
     return draft, rows
 
 
@@ -252,13 +250,12 @@ def _bind(
                 break
 
 
-async def _excluded(deps: Dependencies, home: str, wish: OpenMediation) -> list[str]:
-    """Return who holds the offices over a home that the dispute is about."""
+async def _excluded(deps: Dependencies, homes: Sequence[str], wish: OpenMediation) -> list[str]:
+    """Return who holds the offices over any of some homes that the dispute is about."""
     roles = [Role(each.value) for each in wish.about]
     if not roles:
         return []
-    found = await holders.acting_over(deps, home, roles)
-    if any(role in HEADS for role in roles):
-        heads = await holders.heads_at(deps, await grids.above_home(deps, home))
-        found |= {head.person for head in heads if head.person and head.role in roles}
-    return sorted(found)
+    above = {upper for home in homes for upper in ancestors(home)}
+    over = await grids.grids_over(deps, homes)
+    found = await offices.holders_at(deps, sorted({*above, *over}), roles)
+    return sorted({each.person for each in found if each.person})

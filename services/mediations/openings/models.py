@@ -44,7 +44,7 @@ class OpenMediation(Struct, forbid_unknown_fields=True, kw_only=True):
     `statement`: What happened; the mediator alone reads it.
     `home`: Path of my home, when the dispute is mine; without it an office opens it for others.
     `parties`: The others in the dispute; by an office, all of them.
-    `about`: Offices over that home whose holders are in the dispute or complained of.
+    `about`: Offices over these homes whose holders are in the dispute or complained of.
     """
 
     matter: Matter

@@ -101,6 +101,7 @@ VALIDATOR: Final = {
             ]
         },
         "anonymous": {"bsonType": "bool"},
+        "straight": {"bsonType": "bool"},
         "steps": {"bsonType": ["int", "long"], "minimum": 1},
         "words": {"bsonType": "array", "maxItems": 450},
         "desks": {"bsonType": "array", "maxItems": 8},

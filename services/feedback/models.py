@@ -62,6 +62,8 @@ class Feedback(CaseFields, kw_only=True):
     `number`: for people, beside the compound. `place`: of one without a name no more exact than
     a unit of five homes. `person`: whose it is; None of somebody without an account, for whom
     `filed_by` wrote it down. `name_sealed`, `home_sealed`: who said it and of which home.
+    `straight`: whether nobody below the community ever has it, as who said it chose, or because
+    they act in an office over its place; only without a name.
     `about`, `about_substitute`: the office that it is about; `about_people`: its holders of
     that day, from whom it is kept; `about_all`: whether one of them has not signed in, so that
     it is kept from the whole office.
@@ -83,6 +85,7 @@ class Feedback(CaseFields, kw_only=True):
     filed_by: str
     way: CameBy
     anonymous: bool = False
+    straight: bool = False
     created_at: datetime
     steps: int = 0
     entered_at: datetime | None = None
@@ -126,6 +129,8 @@ class FileFeedback(Struct, forbid_unknown_fields=True, kw_only=True):
     `text`: What they say.
     `photo_ids`: Ids of photos, a short video or a voice note; only photos without a name.
     `anonymous`: Whether nobody below the community learns who said it.
+    `straight`: Without a name only: whether it goes to the community at once, and nobody below
+    ever has it.
     `about`: Office whose holder a complaint is about: it never comes to them.
     `about_substitute`: Whether it is about who stands in for the holder.
     `on_behalf_of`: By heads and staff: name of the person who said it.
@@ -137,6 +142,7 @@ class FileFeedback(Struct, forbid_unknown_fields=True, kw_only=True):
     text: Remark
     photo_ids: PhotoIds = []
     anonymous: bool = False
+    straight: bool = False
     about: About | None = None
     about_substitute: bool = False
     on_behalf_of: PersonName | None = None

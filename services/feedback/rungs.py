@@ -3,6 +3,11 @@
 unit head → building head → grid head → community → subdistrict. A rung on which nobody acts is
 stepped over, and so is whoever the case is about or who said it: with another holder of the
 same office it may lie.
+
+A rung that is stepped over for whoever said something without a name would tell who it was. So
+what is said by somebody who acts in an office over its place goes straight to the community, as
+others may wish it to; and who takes such an office later is not stepped over below the top: it
+waits there, as with any head who does nothing, and climbs.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,6 +28,8 @@ from services.places.models import LADDER, Kind
 GOAL: Final = "rung"  # name of the deadline
 ROLES: Final[Mapping[Rung, Role]] = {rung: Role(rung.value) for rung in Rung}
 ORDER: Final = tuple(Rung)
+# Who may look who said something without a name.
+OVERSEERS: Final = (Role.COMMUNITY_STAFF, Role.SUBDISTRICT_STAFF)
 # Where each office can be held, as an actor's grants have it: a grid's head its buildings.
 SEATS: Final[Mapping[Role, tuple[Kind, ...]]] = {
     Role.UNIT_HEAD: (Kind.UNIT,),
@@ -48,7 +55,7 @@ class NoRungBelow(errors.Conflict):
 
 
 class NobodyThere(errors.Conflict):
-    """The compound has no firm whose manager has signed in, or the case is about them."""
+    """No firm has it: there is none, the case is about them, or it is the community's alone."""
 
     code = "feedback_no_firm"
 
@@ -73,7 +80,14 @@ def is_firm(desk: str) -> bool:
 
 async def staffed(deps: Dependencies, case: Feedback) -> Staffed:
     """Return role → who acts in it for a case today, without those who may not have it."""
-    found = await holders.by_role(deps, case.place, [*ROLES.values(), Role.FIRM_MANAGER])
+    return _without(case, await _acting(deps, case))
+
+
+async def _acting(deps: Dependencies, case: Feedback) -> Staffed:
+    return await holders.by_role(deps, case.place, [*ROLES.values(), Role.FIRM_MANAGER])
+
+
+def _without(case: Feedback, found: Staffed) -> Staffed:
     return {
         role: {each for each in people if may_have(case, each, role)}
         for role, people in found.items()
@@ -81,10 +95,17 @@ async def staffed(deps: Dependencies, case: Feedback) -> Staffed:
 
 
 def may_have(case: Feedback, person_id: str, role: Role) -> bool:
-    """Tell whether a case may come to somebody by an office: not one of or about themselves."""
+    """Tell whether a case may come to somebody by an office: not one of or about themselves.
+
+    Of what has no name the author's office counts as any other, but for the top, from where
+    nothing climbs: they take no step in it (kind.lies_with).
+    """
     if case.about_all and case.about == role.value:
         return False
-    return person_id != case.person and person_id not in case.about_people
+    if person_id in case.about_people:
+        return False
+    is_hidden = case.anonymous and role is not Role.SUBDISTRICT_STAFF
+    return is_hidden or person_id != case.person
 
 
 def above(rung: Rung | None, there: Staffed) -> Rung | None:
@@ -132,19 +153,26 @@ async def upwards(deps: Dependencies, case: Feedback, *, anew: bool = False) -> 
 
 
 async def first(deps: Dependencies, case: Feedback) -> Document:
-    """Return what a new case begins with: at the lowest rung, or the community's by default."""
-    there = await staffed(deps, case)
-    rung = above(None, there) or Rung.COMMUNITY_STAFF
-    overseers = (Role.COMMUNITY_STAFF, Role.SUBDISTRICT_STAFF)
-    case.seen_at = desks(overseers, case.place)
-    return {**await arrival(deps, case, rung, there), "first_rung": rung}
+    """Return what a new case begins with: at the lowest rung, or the community's by default.
+
+    Above the heads what has no name and is of somebody who acts in an office over its place.
+    """
+    found = await _acting(deps, case)
+    own = {role for role, people in found.items() if case.anonymous and case.person in people}
+    there, straight = _without(case, found), case.straight or bool(own)
+    below = Rung.GRID_HEAD if straight else None
+    below = Rung.COMMUNITY_STAFF if Role.COMMUNITY_STAFF in own else below
+    rung = above(below, there) or Rung.COMMUNITY_STAFF
+    case.seen_at = desks(OVERSEERS, case.place)
+    begun: Document = {"first_rung": rung, "straight": straight}
+    return {**await arrival(deps, case, rung, there), **begun}
 
 
 async def people_of(deps: Dependencies, case: Feedback) -> set[str]:
-    """Return people with whom a case lies today."""
+    """Return people with whom a case lies today, but for who said it."""
     there = await staffed(deps, case)
     with_firm = case.state is FeedbackState.WITH_FIRM
-    return there[Role.FIRM_MANAGER if with_firm else ROLES[case.rung]]
+    return there[Role.FIRM_MANAGER if with_firm else ROLES[case.rung]] - {case.person or ""}
 
 
 def require(found: Rung | None, there: Staffed) -> Rung:

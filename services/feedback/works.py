@@ -137,8 +137,8 @@ async def to_firm(deps: Dependencies, actor: Actor, case_id: str, reason: str) -
 
     async def change(_tx: Transaction, found: Feedback) -> Document:
         there = await rungs.staffed(deps, found)
-        if not there[Role.FIRM_MANAGER]:
-            raise rungs.NobodyThere("这个小区没有可以接手的物业,请在本级办理")
+        if found.straight or not there[Role.FIRM_MANAGER]:
+            raise rungs.NobodyThere("这件事不能交物业,请在本级办理")
         return {**await rungs.at_desk(deps, found, Role.FIRM_MANAGER), "holder": ""}
 
     words = Words(remark=reason)

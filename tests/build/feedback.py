@@ -10,6 +10,7 @@ from services.feedback import jobs
 from services.kernel.permissions import Role
 from services.places import grids
 from services.places.models import NewGrid
+from services.residencies.models import Relation
 from tests.build import cast, template
 from tests.build.cast import (
     COMMUNITY,
@@ -52,6 +53,15 @@ class Voices:
     @property
     def world(self) -> World:
         return self.estate.world
+
+    async def households(self, *paths: str) -> None:
+        """Let there be more flats, in each of which somebody is registered."""
+        await cast.homes(self.world.deps, dict.fromkeys(paths, 5000))
+        people = [
+            (path, f"138{number:04d}{path[-4:].replace('.', '9')}", Relation.OWNER)
+            for number, path in enumerate(paths)
+        ]
+        await cast.live_there(self.world.deps, people)
 
     async def member(self, who: Member | str) -> Member:
         if isinstance(who, Member):

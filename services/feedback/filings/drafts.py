@@ -47,7 +47,7 @@ class BadWay(errors.InvalidInput):
 
 
 class BadAnonymity(errors.InvalidInput):
-    """Without a name one says only one's own, and attaches only pictures."""
+    """Without a name one says one's own, with pictures only; by name it goes past no head."""
 
     code = "feedback_bad_anonymity"
 
@@ -75,6 +75,7 @@ async def draw_up(deps: Dependencies, actor: Actor, wish: FileFeedback) -> Feedb
         filed_by=actor.person_id,
         way=way,
         anonymous=wish.anonymous,
+        straight=wish.straight,
         photo_ids=list(dict.fromkeys(wish.photo_ids)),
     )
     draft = await laid(deps, await _about(deps, actor, draft, wish), wish.text)
@@ -151,7 +152,9 @@ def _way(wish: FileFeedback) -> CameBy:
 
 
 async def _require_nameless(deps: Dependencies, wish: FileFeedback) -> None:
-    """Raise BadAnonymity for what would name who said it."""
+    """Raise BadAnonymity for what would name who said it, or goes past the heads by name."""
+    if wish.straight and not wish.anonymous:
+        raise BadAnonymity("只有匿名反映才能直接交社区")
     if not wish.anonymous:
         return
     if wish.on_behalf_of:

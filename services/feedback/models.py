@@ -72,6 +72,7 @@ class Feedback(CaseFields, kw_only=True):
     climbs no further by itself; `rung_due`: when it does, else. `desks`: offices at places with
     whom it lies, and `seen_at`: with whom it lay or who look after those, as "role:place".
     `solved_by`: who said that it is solved. `returned`, `reopened`: how often it was not.
+    `under`: places at which a board has it: of one without a name none below its building.
     `words`: keyed fingerprints by which it is found; see boards/keys.py. `found_in`: id of the
     round on which a head found it.
     """

@@ -10,6 +10,7 @@ from mongo_indexes.feedback import COLLECTION
 from services.cases.models import NO_DEADLINE
 from services.dependencies import Database, Transaction
 from services.feedback.boards.models import FeedbackQuery, FeedbackScope, FeedbackSort, Sight
+from services.feedback.filings.whereabouts import shown_place
 from services.feedback.models import Feedback, FeedbackKind
 from services.feedback.states import IN_HAND, OPEN, UNDER_WAY, FeedbackState
 from services.kernel.documents import Document, to_document
@@ -31,7 +32,8 @@ OF_OPEN_UNDER_WAY: Final = {"$in": list(OPEN), "$nin": sorted({*OPEN} - {*UNDER_
 
 
 async def insert(db: Database, tx: Transaction, case: Feedback) -> None:
-    case.under = ancestors(case.place)
+    """Insert a case. It is found at the place that is shown of it, and at no smaller one."""
+    case.under = ancestors(shown_place(case))
     case.sort_due = case.due_at or NO_DEADLINE
     await db[COLLECTION].insert_one(to_document(case), session=tx)
 

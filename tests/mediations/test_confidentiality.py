@@ -46,7 +46,7 @@ FILLED: Final[Mapping[str, str]] = {"place": COMMUNITY, "home": LI_HOME}
 # What a list has to be asked for.
 REQUIRED: Final[Mapping[str, dict[str, Any]]] = {
     "places": {"kind": PlaceKind.HOME},
-    "feedback_figures": {"from_month": "2026-01", "to_month": "2026-03"},
+    "feedback_figures": {"from_month": "2026-01", "to_month": "2026-12"},
     "survey_unanswered": {"survey_id": "none"},
 }
 

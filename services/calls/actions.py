@@ -100,7 +100,7 @@ def _meets(callee: Callee, chosen: frozenset[object]) -> bool:
 
 async def _proved(deps: Dependencies, person: str | None) -> str | None:
     found = await people.find(deps, person) if person else None
-    return people.phone_of(deps, found) if found and found.closed_at is None else None
+    return people.phone_of(deps, found) if found else None
 
 
 async def _draft(deps: Dependencies, actor: Actor, wish: AskCall, callee: Callee) -> Call:

@@ -111,8 +111,9 @@ async def test_settings_say_who_is_shown_it_at_once(calls: Calls) -> None:
         "heads",
         "staff",
     ]
-    for who in ("head", "staff"):
-        assert (await calls.number(await calls.asked(who), who)).body["phone"] == LI_PHONE
+    by_settings = {who: await calls.asked(who) for who in ("head", "staff")}
+    for who, call in by_settings.items():
+        assert (await calls.number(call, who)).body["phone"] == LI_PHONE
     repair = await calls.repair()
     reply = await calls.ask("repairer", "repair", repair)
     assert reply.body["state"] == "asked"
@@ -122,6 +123,9 @@ async def test_settings_say_who_is_shown_it_at_once(calls: Calls) -> None:
     await calls.answer(reply.body["call_id"], "allow_once")
     await calls.shows()
     assert (await calls.number(reply.body["call_id"], "repairer")).status == 200
+    for who, call in by_settings.items():
+        gone = await calls.number(call, who)
+        assert (gone.status, gone.code) == (403, "number_not_shown")
 
 
 async def test_who_is_called_back_shows_a_number_or_is_not(calls: Calls) -> None:
@@ -152,6 +156,8 @@ async def test_who_is_called_back_shows_a_number_or_is_not(calls: Calls) -> None
 async def test_only_whom_it_is_about_answers_and_once(calls: Calls) -> None:
     call = await calls.asked()
     assert (await calls.answer(call, "allow_once", "wang")).status == 404
+    assert (await calls.answer(call, "call_back", "wang")).status == 404
+    await jobs.lapse(calls.works.world.deps, {})  # there is time still
     assert (await calls.answer(call, "allow_once", "head")).status == 404
     for who in ("wang", "staff"):
         assert (await calls.number(call, who)).status == 404
@@ -258,6 +264,8 @@ async def test_who_closes_the_account_at_that_moment_answers_nothing(calls: Call
     closed = {"$set": {"closed_at": world.clock.now}}
     await world.db.people.update_one({"_id": li.person_id}, closed)
     assert (await calls.answer(call, "allow_once")).status >= 400
+    assert (await calls.shows("heads")).status >= 400
+    assert not await world.db.call_settings.count_documents({})
     kept = await world.db.calls.find_one({"_id": call})
     assert kept
     assert kept["state"] == "asked"

@@ -5,6 +5,7 @@ from datetime import timedelta
 from services.mediations import jobs
 from services.mediations.models import KEPT_FOR
 from services.mediations.parties.texts import without_names
+from tests.build.cast import LI_HOME
 from tests.build.exports import my_data
 from tests.build.mediations import STORY, Talks
 from tests.build.world import World
@@ -36,16 +37,24 @@ async def test_a_party_goes_and_the_agreement_of_the_others_stays(talks: Talks) 
     mediation_id, sha256 = await talks.proposed(WORDS, parties=named)
     statement = {"text": NEEDLES["statement"]}
     await talks.do("wang", mediation_id, "statement", verb="PUT", **statement)
+    begins = talks.world.deps.now().replace(year=2027).isoformat().replace("+00:00", "Z")
+    seen = await talks.do("mediator", mediation_id, "sessions", begins=begins, where="社区")
+    held = f"sessions/{seen['sessions'][0]['session_id']}/held"
+    minutes = "司徒明远讲了经过"
+    await talks.do("mediator", mediation_id, held, minutes=minutes, present=[])
     for who in ("li", "wang"):
         await talks.do(who, mediation_id, "agreement/answer", sha256=sha256, agree=True)
     mine = (await my_data(talks.world, wang)).raw.decode()
     theirs = (await my_data(talks.world, await talks.member("li"))).raw.decode()
-    assert len(await kept(talks.world)) == 3
+    assert len(await kept(talks.world)) == 4
     await talks.world.confirm(wang)
     reply = await talks.send("POST", "wang", "me/deletion", confirm="注销")
     assert reply.status < 300, reply.body
     await talks.world.work()
     assert await kept(talks.world) == set()
+    row = await talks.world.db.mediations.find_one({"_id": mediation_id})
+    assert row is not None
+    assert (wang.person_id in row["people"], row["homes"]) == (False, [LI_HOME])
     seen = await talks.see("li", mediation_id)
     assert (seen["state"], seen["parties"][1]["name"]) == ("agreed", "当事人")
     assert seen["agreement"]["text"] == "欧阳若曦晚上九点后不施工,当事人不再敲管道。"

@@ -14,9 +14,12 @@ from tests.build.cast import (
     appoint,
     live_there,
 )
+from tests.build.homes import people_of
 from tests.build.mediations import OFFICES, STORY, WITH_SHOP, WITH_WANG, Talks
 
 WITH_SUN: Final = [{"name": "sun", "home": SUN_HOME}]
+
+ELSEWHERE: Final = "cc.chaoyang.guilin.yongchang.c01.b1.u1.101"  # in another community
 
 
 async def test_the_answer_is_the_same_whether_the_register_knows_anybody(talks: Talks) -> None:
@@ -36,6 +39,7 @@ BAD: Final[tuple[tuple[str, dict[str, Any], int, str], ...]] = (
     ("li", {"parties": [{"name": "li", "home": LI_HOME}]}, 422, "mediation_bad_parties"),
     ("li", {"parties": [*WITH_WANG, *WITH_WANG]}, 422, "mediation_bad_parties"),
     ("li", {"home": WANG_HOME}, 404, "not_found"),
+    ("li", {"parties": [{"name": "x", "home": ELSEWHERE}]}, 422, "mediation_bad_parties"),
     ("li", {"home": None, "parties": [*WITH_WANG, *WITH_SHOP]}, 404, "not_found"),
     ("head", {"home": None, "parties": WITH_WANG}, 422, "mediation_bad_parties"),
     ("head", {"home": None, "parties": WITH_SHOP}, 422, "mediation_bad_parties"),
@@ -108,6 +112,17 @@ async def test_the_history_tells_nobody_but_the_mediator_who_has_an_account(
     actions = [[row["action"] for row in each["mediator"][0]] for each in seen]
     assert ["note_consent" in each for each in actions] == [False, True]
     assert ["note_leave" in each for each in actions] == [False, True]
+
+
+async def test_nobody_opens_by_office_what_is_of_their_home(talks: Talks) -> None:
+    head = await talks.member("head")
+    row = (await people_of(talks.world, LI_HOME))[0]
+    own = {**row, "_id": "r9", "person": head.person_id, "phone_index": None}
+    await talks.world.db.residencies.insert_one(own)
+    parties = [{"name": "li", "home": LI_HOME}, *WITH_SHOP]
+    wish = {"matter": "noise", "statement": STORY, "parties": parties}
+    reply = await talks.send("POST", "head", "mediations", **wish)
+    assert (reply.status, reply.code) == (403, "mediation_interest")
 
 
 async def test_without_a_mediation_member_none_is_opened(talks: Talks) -> None:

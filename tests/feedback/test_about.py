@@ -127,6 +127,15 @@ async def test_a_complaint_is_about_an_office_that_somebody_holds(voices: Voices
     assert (reply.status, reply.code) == (422, "feedback_bad_about")
 
 
+async def test_nor_does_who_stands_in_for_whoever_has_not_signed_in(voices: Voices) -> None:
+    second, head = await voices.substitute("unit_head", UNIT), await voices.member("head")
+    unbound = {"$set": {"person": None}}
+    await voices.world.db.appointments.update_many({"person": head.person_id}, unbound)
+    case_id = await complain(voices, "unit_head")
+    assert (await voices.see("li", case_id))["rung"] == "building_head"
+    await require_hidden(voices, second, case_id)
+
+
 async def test_of_an_office_in_which_somebody_has_not_signed_in_nobody_finds_it(
     voices: Voices,
 ) -> None:

@@ -122,6 +122,10 @@ async def test_heads_say_something_as_residents_and_do_not_handle_it(voices: Voi
     assert refused.status == 403
     assert await voices.told("wang", "feedback_work") == []
     await voices.do("head", case_id, "take")
+    head = await voices.member("head")
+    await voices.world.db.appointments.delete_many({"person": head.person_id})
+    alone = await voices.file("wang")
+    assert (await voices.see("wang", alone))["rung"] == "building_head"
 
 
 async def test_two_heads_at_once(voices: Voices) -> None:

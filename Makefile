@@ -1,6 +1,6 @@
 # Everything a person types. Needs Python 3.11 or later and make; the rest is installed in .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick nightly lint tour token api wechat planted generated bench broadcast repairs-bench requirements clean
+.PHONY: help run test quick nightly lint tour token api wechat planted generated bench broadcast repairs-bench feedback-bench requirements clean
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -71,6 +71,9 @@ broadcast: $(VENV)/.installed-dev ## tell PEOPLE=100000 something, with all that
 
 repairs-bench: $(VENV)/.installed-dev ## lists and figures of REPAIRS=200000 beside those of 2,000, as a page
 	@$(PY) -m bench.repairs $(REPAIRS)
+
+feedback-bench: $(VENV)/.installed-dev ## the same of CASES=200000 of feedback, of heads' lists and surveys
+	@$(PY) -m bench.feedback $(CASES)
 
 requirements: $(VENV)/.installed-dev ## pin requirements*.in again; ARGS=--upgrade
 	@$(PY) scripts/compile_requirements.py $(ARGS)

@@ -21,8 +21,8 @@ from server.embedded import servers
 from server.settings import Settings
 from services.dependencies import Dependencies
 
-TIMES: Final = 50
-FIRST: Final = 5  # not counted: the database tries its ways
+TIMES: Final = 15
+FIRST: Final = 3  # not counted: the database tries its ways
 MOST: Final = 2.0
 AGAIN: Final = 2  # times that a larger ratio is measured anew: others use the machine, too
 COLUMNS: Final = """| {} | rows | p50 of {:,} | of {:,} | ratio | keys | {} |

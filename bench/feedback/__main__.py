@@ -1,6 +1,6 @@
 """Boards, searches, today's lists, figures and surveys beside the same of a hundredth.
 
-    python -m bench.feedback [CASES] [--small CASES] [--only PART ...]
+    python -m bench.feedback [CASES] [--homes HOMES] [--answers ANSWERS]
 
 What is printed is the page docs/reference/feedback-load.md.
 """
@@ -9,10 +9,14 @@ import argparse
 import asyncio
 from typing import Final
 
+from bench.feedback import answers, today
+from bench.feedback.answers import Answers
 from bench.feedback.figures import FIGURES, OF_ALL
+from bench.feedback.grid import Grid
 from bench.feedback.lists import LISTS
 from bench.feedback.said import Said
 from bench.pairs import MOST, filled, measure, say
+from bench.product import machine
 
 HEAD: Final = """# What lists and figures of feedback cost
 
@@ -34,12 +38,37 @@ async def cases(*sizes: int) -> None:
         await measure(OF_ALL, pair, "figures", "cases")
 
 
+async def heads(*sizes: int) -> None:
+    async with filled("homes", Grid, sizes) as pair:
+        say(f"## Today's list of a grid's head with {sizes[-1]:,} homes\n")
+        await today.measure(today.PAGES, "list", pair)
+        twice = await today.asked_twice(pair)
+        asked = ", ".join(f"{name} {count} times" for name, count in twice.items()) or "none"
+        say(f"Collections that the first page asks more than once: {asked}.\n")
+        await today.measure(today.COUNTS, "counts", pair)
+
+
+async def surveys(*sizes: int) -> None:
+    async with filled("answers", Answers, sizes) as pair:
+        say(f"## A survey of {sizes[-1]:,} answers\n")
+        await answers.measure(pair)
+        await measure(answers.PAGES, pair, "page", "results")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("cases", nargs="?", type=int, default=200_000)
-    parser.add_argument("--small", type=int, default=2_000)
-    wish = parser.parse_args()
-    asyncio.run(cases(wish.small, wish.cases))
+    parser.add_argument("--homes", type=int, default=50_000)
+    parser.add_argument("--answers", type=int, default=100_000)
+    asyncio.run(run(parser.parse_args()))
+
+
+async def run(wish: argparse.Namespace) -> None:
+    say(HEAD)
+    say(f"Machine: {machine()}\n")
+    await cases(wish.cases // 100, wish.cases)
+    await heads(wish.homes // 100, wish.homes)
+    await surveys(wish.answers // 5, wish.answers)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 Each is read by the action of its address: rights, query, addresses, labels, texts opened.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from bench.feedback.said import COMMON, NUMBER, RARE, Said
@@ -11,6 +12,7 @@ from mongo_indexes import case_parties, feedback_words
 from mongo_indexes.feedback import COLLECTION
 from services.feedback import actions as feedback
 from services.feedback.boards import actions as boards
+from services.feedback.boards import today
 from services.feedback.boards.models import FeedbackQuery, FeedbackScope, FeedbackSort
 from services.feedback.models import FeedbackKind, Rung, SimilarFeedbackQuery
 from services.feedback.rising import actions as rising
@@ -18,6 +20,7 @@ from services.feedback.rising.models import RisingWordsQuery
 from services.feedback.states import FeedbackState
 from services.kernel.pages import ListQuery
 from services.kernel.permissions import Actor, Grant, Role
+from services.kernel.today import Part
 
 BUILDINGS: Final = 4  # of a grid
 OFFICES: Final = (
@@ -51,6 +54,25 @@ def board(
         return (await boards.listing(said.deps, who, FeedbackQuery(**asked))).items
 
     return Case(name, read, COLLECTION)
+
+
+def waits(name: str, role: Role, depth: int, places: int) -> Case[Said]:
+    """Return what lies with an office and is on its list of today."""
+
+    async def read(said: Said) -> Sequence[Any]:
+        return await today.read(said.deps, actor(said, role, depth, places), Part(limit=5))
+
+    return Case(f"{name}, on the list of today", read, COLLECTION)
+
+
+def under(level: str, depth: int) -> Case[Said]:
+    """Return how much is in hand at a place, as supervisors see it."""
+
+    async def read(said: Said) -> list[Any]:
+        place = ".".join(said.nearest[0].split(".")[:depth])
+        return [*(await today.count(said.deps, Actor("supervisor", ""), [place]))]
+
+    return Case(f"how much is in hand, {level}", read, COLLECTION)
 
 
 async def mine(said: Said) -> list[Any]:
@@ -91,6 +113,8 @@ SEARCHES: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
 )
 ORDERS: Final = (BY_DEADLINE, NEWEST)
 LISTS: Final = (
+    *(waits(*office) for office in OFFICES),
+    *(under(*level) for level in (("unit", 7), ("community", 4), ("subdistrict", 3))),
     *(
         board(
             f"{name}, {scope.value}, {sort.value}",

@@ -20,6 +20,7 @@ from services.bills.models import (
 from services.bills.states import TABLE, BillAction, BillState
 from services.dependencies import Database, Transaction
 from services.fees.models import FeeKind
+from services.kernel.bulk import insert_all
 from services.kernel.days import Day, Month, plus_months
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Count, Key, Keyset, ListQuery, Page, chosen
@@ -62,9 +63,8 @@ async def known(
 
 
 async def insert_drafts(db: Database, tx: Transaction, drafts: Sequence[Bill]) -> None:
-    """Insert a run's drafts, if there are any."""
-    if drafts:
-        await db[COLLECTION].insert_many([to_document(b) for b in drafts], session=tx)
+    """Insert a run's drafts, if there are any. DuplicateKeyError when one is there."""
+    await insert_all(db[COLLECTION], tx, [to_document(b) for b in drafts])
 
 
 async def find_many(

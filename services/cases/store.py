@@ -12,6 +12,7 @@ from mongo_indexes.case_events import COLLECTION
 from services.cases.kinds import Kind
 from services.cases.models import Event
 from services.dependencies import Database, Transaction
+from services.kernel.bulk import insert_all
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page
 
@@ -60,7 +61,7 @@ def _built(changes: Document) -> Document:
 
 
 async def record(db: Database, tx: Transaction, events: Sequence[Event]) -> None:
-    await db[COLLECTION].insert_many([to_document(each) for each in events], session=tx)
+    await insert_all(db[COLLECTION], tx, [to_document(each) for each in events])
 
 
 async def history(

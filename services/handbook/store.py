@@ -16,6 +16,7 @@ from services.handbook.models import (
     HandbookReviewsQuery,
 )
 from services.handbook.states import TABLE, ArticleAction, ArticleState
+from services.kernel.bulk import insert_all
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Count, Key, Keyset, ListQuery, Page, chosen
 from services.kernel.paths import ancestors
@@ -38,8 +39,7 @@ TITLE_COUNTS: Final = 3  # times what a word of the steps counts
 
 async def insert(db: Database, tx: Transaction, articles: Sequence[Article]) -> None:
     """Raise DuplicateKeyError where a version or another draft is there."""
-    documents = [to_document(article) for article in articles]
-    await db[COLLECTION].insert_many(documents, session=tx)
+    await insert_all(db[COLLECTION], tx, [to_document(article) for article in articles])
 
 
 async def find(

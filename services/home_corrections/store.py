@@ -14,6 +14,7 @@ from services.home_corrections.models import (
     CorrectionsQuery,
     HomeCorrection,
 )
+from services.kernel.bulk import insert_all
 from services.kernel.documents import to_document
 from services.kernel.pages import Key, Keyset, Page, chosen, within
 from services.kernel.paths import under
@@ -27,7 +28,7 @@ ORDERS: Final = {
 
 
 async def insert(db: Database, tx: Transaction, rows: Sequence[HomeCorrection]) -> None:
-    await db[COLLECTION].insert_many([to_document(row) for row in rows], session=tx)
+    await insert_all(db[COLLECTION], tx, [to_document(row) for row in rows])
 
 
 async def latest(

@@ -1,14 +1,32 @@
-"""Bulk inserts of which some may be there already: written again by whoever starts over."""
+"""Bulk inserts of which some may be there already: written again by whoever starts over.
+
+The driver says BulkWriteError of many where it says DuplicateKeyError of one. Callers lose a
+race to one or to many in the same way, so nobody else inserts many in a transaction.
+"""
 
 from collections.abc import Sequence
 from typing import Final
 
+from pymongo.asynchronous.client_session import AsyncClientSession as Transaction
 from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from services.kernel.documents import Document
 
 DUPLICATE: Final = 11000
+
+
+async def insert_all(
+    collection: AsyncCollection[Document], tx: Transaction, documents: Sequence[Document]
+) -> None:
+    """Insert documents in a transaction, or none. DuplicateKeyError when one is there."""
+    if not documents:
+        return
+    try:
+        await collection.insert_many(documents, session=tx)
+    except BulkWriteError as error:
+        first = duplicates(error)[0]
+        raise DuplicateKeyError(first["errmsg"], DUPLICATE, first) from error
 
 
 async def insert_new(

@@ -5,23 +5,17 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from mongo_indexes.journal import COLLECTION
 from services.dependencies import Database, Transaction
-from services.kernel.bulk import DUPLICATE, duplicates
+from services.kernel.bulk import insert_all
 from services.kernel.documents import Document, to_document
 from services.ledger.models import Journal
 
 
 async def insert(db: Database, tx: Transaction, journals: Sequence[Journal]) -> None:
     """DuplicateKeyError when one of them was posted before, also out of a bulk."""
-    documents = [to_document(journal) for journal in journals]
-    try:
-        await db[COLLECTION].insert_many(documents, session=tx)
-    except BulkWriteError as error:
-        first = duplicates(error)[0]
-        raise DuplicateKeyError(first["errmsg"], DUPLICATE, first) from error
+    await insert_all(db[COLLECTION], tx, [to_document(journal) for journal in journals])
 
 
 async def find(

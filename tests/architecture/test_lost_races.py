@@ -67,3 +67,24 @@ def test_a_look_outside_is_found(tmp_path: Path, after: str, lines: list[int]) -
         encoding="utf-8",
     )
     assert [*late_looks(parse(tmp_path, file))] == lines
+
+
+BULK: Final = "services.kernel.bulk"
+
+
+def bare_bulks(module: Module) -> Iterator[int]:
+    """Yield the lines where a module itself inserts many in a transaction."""
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="insert_many"), keywords=named) if any(
+                each.arg == "session" for each in named
+            ):
+                yield node.lineno
+
+
+def test_many_are_inserted_in_a_transaction_so_that_who_lost_is_told_as_of_one(
+    source_tree: SourceTree,
+) -> None:
+    """BulkWriteError is no DuplicateKeyError: nobody who lost to somebody catches it."""
+    found = {m.name for m in source_tree.of("services") if [*bare_bulks(m)]}
+    assert found == {BULK}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.handbook import models
+from services.handbook import models, store
 from tests.build.cast import COMMUNITY, COMPOUND, LI_HOME, Estate
 from tests.build.homes import acts, at_once, get, post
 from tests.build.sign_ins import Member
@@ -185,3 +185,29 @@ async def test_residents_read_and_do_not_write(estate: Estate, handbook: Handboo
     stranger = await estate.world.sign_in("fremd")
     assert (await get(estate, stranger, f"handbook/{article}")).status == 404
     assert (await get(estate, stranger, f"handbook?place={LI_HOME}")).status == 404
+
+
+async def test_of_several_who_begin_a_version_at_once_one_does(
+    estate: Estate, handbook: Handbook
+) -> None:
+    article = await handbook.published()
+    path = f"handbook/{article}/versions"
+    replies = await at_once(*(post(estate, "staff", path, TEXT) for _ in range(3)))
+    assert sorted(reply.status for reply in replies) == [201, 409, 409]
+    codes = {reply.code for reply in replies if reply.status == 409}
+    assert codes <= {"handbook_draft_exists"}
+
+
+async def test_of_two_who_load_the_starter_set_at_once_one_does(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where both found nothing there, as the rows of both are the same."""
+    path = f"places/{COMMUNITY}/handbook-starter"
+    assert (await post(estate, "admin", path)).status < 300
+
+    async def nothing(*_: object) -> set[str]:
+        return set()
+
+    monkeypatch.setattr(store, "existing", nothing)
+    late = await post(estate, "admin", path)
+    assert (late.status, late.code) == (409, "handbook_moved_on")

@@ -8,6 +8,7 @@ import msgspec
 from mongo_indexes.bill_run_skips import COLLECTION
 from services.bills.runs.models import Skipped, SkippedQuery, SkipSort
 from services.dependencies import Database, Transaction
+from services.kernel.bulk import insert_all
 from services.kernel.documents import Document, digest_id
 from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import under
@@ -28,8 +29,7 @@ async def insert(
         | msgspec.to_builtins(gap)
         for gap in skipped
     ]
-    if rows:
-        await db[COLLECTION].insert_many(rows, session=tx)
+    await insert_all(db[COLLECTION], tx, rows)
 
 
 async def clear(db: Database, tx: Transaction, run_id: str, *, limit: int) -> int:

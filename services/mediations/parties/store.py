@@ -8,12 +8,13 @@ from pymongo import UpdateOne
 
 from mongo_indexes.mediation_parties import COLLECTION
 from services.dependencies import Database, Transaction
+from services.kernel.bulk import insert_all
 from services.kernel.documents import Document, to_document
 from services.mediations.parties.models import PartyRow
 
 
 async def insert(db: Database, tx: Transaction, rows: Sequence[PartyRow]) -> None:
-    await db[COLLECTION].insert_many([to_document(row) for row in rows], session=tx)
+    await insert_all(db[COLLECTION], tx, [to_document(row) for row in rows])
 
 
 async def of(

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from pymongo.errors import DuplicateKeyError
+
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.days import Month, month_of, plus_days, plus_months, start_of
@@ -56,7 +58,10 @@ async def _draw(
         if made:
             await store.insert(deps.db, tx, made)
 
-    await deps.in_transaction(save)
+    try:
+        await deps.in_transaction(save)
+    except DuplicateKeyError:  # another worker drew the month at the same moment
+        return
 
 
 def _call_back(repair: Repair, compound: str, month: Month, of: int) -> CallBack:

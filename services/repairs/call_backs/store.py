@@ -7,6 +7,7 @@ import msgspec
 
 from mongo_indexes.repair_call_backs import COLLECTION
 from services.dependencies import Database, Transaction
+from services.kernel.bulk import insert_all
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import under
@@ -24,7 +25,7 @@ async def is_drawn(db: Database, tx: Transaction, compound: str, month: str) -> 
 
 async def insert(db: Database, tx: Transaction, call_backs: Sequence[CallBack]) -> None:
     """DuplicateKeyError when the month was drawn meanwhile: ids follow from the repairs."""
-    await db[COLLECTION].insert_many([to_document(each) for each in call_backs], session=tx)
+    await insert_all(db[COLLECTION], tx, [to_document(each) for each in call_backs])
 
 
 async def find(db: Database, tx: Transaction, call_back_id: str) -> CallBack | None:

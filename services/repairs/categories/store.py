@@ -6,6 +6,7 @@ import msgspec
 
 from mongo_indexes.repair_categories import COLLECTION
 from services.dependencies import Database, Transaction
+from services.kernel.bulk import insert_all
 from services.kernel.documents import to_document
 from services.repairs.categories.models import Category
 
@@ -20,8 +21,7 @@ async def of_cities(
 
 
 async def insert_many(db: Database, tx: Transaction, categories: Sequence[Category]) -> None:
-    documents = [to_document(category) for category in categories]
-    await db[COLLECTION].insert_many(documents, session=tx)
+    await insert_all(db[COLLECTION], tx, [to_document(category) for category in categories])
 
 
 async def replace(db: Database, tx: Transaction, category: Category) -> bool:

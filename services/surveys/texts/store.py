@@ -8,6 +8,7 @@ import msgspec
 from mongo_indexes.survey_texts import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel import steps
+from services.kernel.bulk import insert_all
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Count, Key, Keyset, ListQuery, Page, chosen
 from services.surveys.texts.models import SurveyText, SurveyTextsQuery
@@ -21,8 +22,7 @@ async def replace(
 ) -> None:
     """Write the texts of an answer over those before."""
     await db[COLLECTION].delete_many({"answer": answer}, session=tx)
-    if rows:
-        await db[COLLECTION].insert_many([to_document(row) for row in rows], session=tx)
+    await insert_all(db[COLLECTION], tx, [to_document(row) for row in rows])
 
 
 async def of_answers(db: Database, answers: Sequence[str]) -> list[SurveyText]:

@@ -9,6 +9,7 @@ import msgspec
 from mongo_indexes import task_homes
 from mongo_indexes.task_parts import COLLECTION
 from services.dependencies import Database, Transaction
+from services.kernel.bulk import insert_all
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
 from services.kernel.paths import part as segments
@@ -30,9 +31,8 @@ async def insert(
     db: Database, tx: Transaction, part: TaskPart, homes: Sequence[TaskHome]
 ) -> None:
     await db[COLLECTION].insert_one(to_document(part), session=tx)
-    if homes:
-        rows = [to_document(home) for home in homes]
-        await db[task_homes.COLLECTION].insert_many(rows, session=tx)
+    rows = [to_document(home) for home in homes]
+    await insert_all(db[task_homes.COLLECTION], tx, rows)
 
 
 async def find(db: Database, part_id: str, *, tx: Transaction | None = None) -> TaskPart | None:

@@ -113,6 +113,7 @@ def steps_of(actor: Actor, kind: Kind, found: Any, *, party: PartyRow | None) ->
         row.action
         for row in rows
         if row.act
+        and kind.offers(found, row.action)
         and not (barred and row.needs)
         and (asked or row.action not in answers)
         and is_theirs(actor, kind, found, row, is_party=party is not None)

@@ -130,6 +130,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     `lies_with`: (actor, case) → whether a case lies with somebody's office, for steps with
     `desk`. `waits_for`: (deps, case) → people with whom it lies today, in place of the first
     rung of the ladder; None where the ladder says it.
+    `offers`: (case, action) → whether a step that its state has is there once more, e.g. what
+    can be done once. Whoever asks for it all the same is told why not by the action.
     `veiled`: (actor, case) → whether the audit names neither case nor place for what somebody
     does with it: who files without a name is not to be found by it.
     `own`: (case) → ids of whose own it is. `files_for`: permission by which staff file for
@@ -171,6 +173,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     kept_from: Callable[[Actor, Any], bool] = lambda _actor, _case: False
     lies_with: Callable[[Actor, Any], bool] = lambda _actor, _case: False
     waits_for: Callable[[Any, Any], Awaitable[set[str]]] | None = None
+    offers: Callable[[Any, Any], bool] = lambda _case, _action: True
     veiled: Callable[[Actor, Any], bool] = lambda _actor, _case: False
     own: Callable[[Any], Iterable[str | None]]
     files_for: Permission | None = None

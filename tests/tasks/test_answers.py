@@ -97,6 +97,24 @@ async def test_a_part_is_returned_once(tasks: Tasks) -> None:
     assert (again.status, again.code) == (409, "task_returned_before")
 
 
+async def test_what_was_returned_is_reported_by_its_head_alone(tasks: Tasks) -> None:
+    """However many of its homes were corrected: the community said which in words."""
+    task, part = await mine(tasks)
+    for home in (LI_HOME, WANG_HOME):
+        await tasks.answer("head", part, home)
+    reported = (await tasks.get("staff", f"task-parts/{part}")).body
+    assert (reported["state"], reported["steps"]) == ("reported", ["accept", "return"])
+    assert (
+        await tasks.post("staff", f"task-parts/{part}/return", reason="请重看")
+    ).status == 200
+    for home in (LI_HOME, WANG_HOME):
+        assert (await tasks.answer("head", part, home, note="重看了")).status == 200
+        assert (await tasks.part(task, UNIT))["state"] == "open"
+    done = await tasks.post("head", f"task-parts/{part}/finish")
+    assert (done.status, done.body["state"]) == (200, "reported")
+    assert (await tasks.get("staff", f"task-parts/{part}")).body["steps"] == ["accept"]
+
+
 async def test_counts_equal_a_recount_whoever_answers_at_once(tasks: Tasks) -> None:
     task, part = await mine(tasks)
     other = str((await tasks.part(task, NEXT_UNIT))["part_id"])

@@ -34,7 +34,7 @@ class ProofNeeded(errors.InvalidInput):
 async def answer(
     deps: Dependencies, actor: Actor, part_id: str, wish: AnswerTaskHome
 ) -> TaskHomeView:
-    """Answer about a home; the same again changes nothing. The last one reports the part.
+    """Answer about a home; the same again changes nothing. The last one reports the part once.
 
     Raises NotFound, ProofNeeded, PartMovedOn.
     """
@@ -106,7 +106,8 @@ async def _write(
     now = await store.answer(deps.db, tx, part, made, _added(before, made))
     if now is None:
         raise states.moved_on(part.state)
-    if now.state is TaskPartState.OPEN and not now.left:
+    # What was returned is reported by who corrects it: no count tells which homes were meant.
+    if now.state is TaskPartState.OPEN and not now.left and not now.returned:
         done = work.reported(deps, actor, now)
         await cases.advance(deps, tx, None, TASK, now, TaskPartAction.COMPLETE, **done)
     return made

@@ -10,7 +10,7 @@ from services.kernel.permissions import Actor, Role
 from services.tasks.parts import notify, rungs, states
 from services.tasks.parts.models import TaskPart
 from services.tasks.parts.spans import FINISH
-from services.tasks.parts.states import TABLE, TaskPartState
+from services.tasks.parts.states import TABLE, TaskPartAction, TaskPartState
 from services.tasks.retention import KEPT_FOR
 
 MISSING: Final = "没有找到这项任务"
@@ -47,6 +47,7 @@ TASK: Final = Kind(
     hands=_hands,
     goals={TaskPartState.OPEN: FINISH},
     ladder=LADDER,
+    offers=lambda part, action: not (part.returned and action is TaskPartAction.RETURN),
     photos_kept_for=KEPT_FOR,
     without_photos=lambda _part: {},
     tell=notify.tell,

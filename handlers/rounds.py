@@ -46,7 +46,13 @@ class RoundPlansHandler(ApiHandler):
         "createRoundPlan",
         needs=Permission.GIVE_TASKS,
         status=201,
-        errors=("not_found", "round_bad_rhythm", "round_items_twice", "task_places_apart"),
+        errors=(
+            "not_found",
+            "round_bad_rhythm",
+            "round_bad_day",
+            "round_items_twice",
+            "task_places_apart",
+        ),
         example=NewRoundPlan(
             title="楼道和消防通道",
             places=["cc.chaoyang.guilin.xincheng.c07"],

@@ -22,6 +22,9 @@ Day = Annotated[
 ]
 # The day before which nothing is dated: the first that a Day can be.
 FIRST_DAY: Final = "2000-01-01"
+# So far ahead is anything planned. A Day ends with its century: what would follow from one near
+# to that end could be kept and never be read again.
+FARTHEST_DAYS: Final = 731
 # A Beijing month as text, e.g. 2026-11.
 Month = Annotated[str, Meta(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$(?!\n)")]
 
@@ -79,6 +82,11 @@ def days_between(first: str, last: str) -> list[str]:
     begin = date.fromisoformat(first)
     count = (date.fromisoformat(last) - begin).days + 1
     return [(begin + timedelta(days=number)).isoformat() for number in range(count)]
+
+
+def is_too_far(day: str, today: str) -> bool:
+    """Tell whether a day is more than two years ahead: nothing is planned for it."""
+    return day > plus_days(today, FARTHEST_DAYS)
 
 
 def months_between(one: str, other: str) -> int:

@@ -103,8 +103,11 @@ async def require_allowed(
 
 def end_of(closes_at: datetime, now: datetime) -> datetime:
     """Return an end that is possible, as it is kept. Raises SurveyBadEnd."""
+    # Before it is moved to UTC, which fails for an instant at the end of time.
+    if not now < closes_at <= now + LONGEST:
+        raise SurveyBadEnd("截止时间要晚于现在,半年以内")
     found = closes_at.astimezone(UTC).replace(microsecond=0)
-    if not now < found <= now + LONGEST:
+    if found <= now:
         raise SurveyBadEnd("截止时间要晚于现在,半年以内")
     return found
 

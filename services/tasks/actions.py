@@ -8,7 +8,7 @@ from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
-from services.kernel.days import check_day, plus_days, start_of
+from services.kernel.days import check_day, is_too_far, plus_days, start_of
 from services.kernel.documents import Document
 from services.kernel.pages import Page
 from services.kernel.paths import outermost, smallest_around
@@ -27,7 +27,7 @@ MISSING = "没有找到这项任务"
 
 
 class BadDay(errors.InvalidInput):
-    """The last day of a task is over already."""
+    """The last day of a task is over already, or more than two years ahead."""
 
     code = "task_bad_day"
 
@@ -49,8 +49,9 @@ async def give(deps: Dependencies, actor: Actor, wish: NewTask) -> TaskView:
 
     Raises NotFound for a place that is not the actor's, BadDay, BadProof, PlacesApart.
     """
-    if check_day(wish.until) < deps.today():
-        raise BadDay("完成日期不能早于今天")
+    today = deps.today()
+    if check_day(wish.until) < today or is_too_far(wish.until, today):
+        raise BadDay("完成日期要在今天以后、两年以内")
     _check_proof(wish.proof)
     meant = await meant_places(deps, actor, wish.places)
     task = Task(

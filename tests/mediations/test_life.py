@@ -56,6 +56,14 @@ async def test_from_the_wish_to_kept(talks: Talks) -> None:
     assert {row["who"] for row in history} == {"party", "office"}
 
 
+async def test_no_session_is_planned_for_what_is_over_or_years_ahead(talks: Talks) -> None:
+    mediation_id = await talks.talks()
+    path = f"mediations/{mediation_id}/sessions"
+    for begins in ("2026-03-01T00:00:00Z", "2029-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"):
+        reply = await talks.send("POST", "mediator", path, begins=begins, where="调解室")
+        assert (reply.status, reply.code) == (422, "mediation_bad_time")
+
+
 async def test_only_the_mediator_reads_what_each_wrote(talks: Talks) -> None:
     mediation_id = await talks.talks()
     await talks.do("wang", mediation_id, "statement", verb="PUT", text="只敲过一次")

@@ -173,6 +173,8 @@ MISFIT: Final = "survey_audience_misfit"
         ({"audience": {"places": [COMPOUND]}}, "audience_empty"),
         ({"closes_at": "2026-03-01T04:00:00Z"}, "survey_bad_end"),
         ({"closes_at": "2026-12-01T04:00:00Z"}, "survey_bad_end"),
+        ({"closes_at": "9999-12-31T23:59:59-14:00"}, "survey_bad_end"),
+        ({"closes_at": "0001-01-01T00:00:00+14:00"}, "survey_bad_end"),
     ],
 )
 async def test_who_cannot_be_asked_so(estate: Estate, changes: Any, code: str) -> None:

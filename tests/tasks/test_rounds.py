@@ -37,6 +37,19 @@ async def test_days_without_a_worker_are_caught_up_only_where_it_helps(tasks: Ta
     assert kept["next_day"] == "2026-04-12"
 
 
+async def test_no_plan_begins_years_ahead(tasks: Tasks) -> None:
+    """A due day after the century could be kept and never be read again."""
+    wish = {"title": "楼道", "places": [UNIT], "role": "unit_head", "items": ITEMS}
+    for rhythm in ({"kind": "weekly", "weekday": 3}, {"kind": "monthly", "in_month": 3}):
+        made = {**wish, "rhythm": rhythm}
+        for day in ("2099-12-31", "2028-03-04"):
+            late = await tasks.post("staff", "round-plans", **made, from_day=day)
+            assert (late.status, late.code) == (422, "round_bad_day")
+        kept = await tasks.post("staff", "round-plans", **made, from_day="2028-03-01")
+        assert kept.status == 201
+    assert len(await tasks.items("staff", "round-plans")) == 2
+
+
 async def test_a_worker_that_is_killed_makes_none_twice(
     tasks: Tasks, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,9 +1,11 @@
 """Actions of the mediator on sessions: planned, held or cancelled. Parties are told."""
 
+from datetime import timedelta
 from typing import Any
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.kernel.days import FARTHEST_DAYS
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor
 from services.mediations import steps
@@ -24,7 +26,7 @@ from services.mediations.views import Seen, one
 
 
 class BadSessionTime(errors.InvalidInput):
-    """A session is planned for a time that is over."""
+    """A session is planned for a time that is over, or more than two years ahead."""
 
     code = "mediation_bad_time"
 
@@ -48,8 +50,9 @@ async def plan(deps: Dependencies, actor: Actor, mediation_id: str, wish: PlanSe
     Raises BadSessionTime, TooManySessions, NotFound, Forbidden, MediationInterest,
     MediationMovedOn.
     """
-    if wish.begins <= deps.now():
-        raise BadSessionTime("时间已经过去,请重新选择")
+    now = deps.now()
+    if not now < wish.begins <= now + timedelta(days=FARTHEST_DAYS):
+        raise BadSessionTime("时间要在现在以后、两年以内,请重新选择")
 
     async def change(tx: Transaction, found: Mediation) -> Document:
         if len(await store.of(deps.db, found.id, tx=tx)) >= MOST:

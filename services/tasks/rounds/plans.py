@@ -6,7 +6,7 @@ from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
-from services.kernel.days import check_day, plus_days
+from services.kernel.days import check_day, is_too_far, plus_days
 from services.kernel.pages import Page
 from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission, scope_of
@@ -26,6 +26,12 @@ from services.tasks.rounds.states import PLANS, PlanEnded, RoundPlanAction, Roun
 MISSING = "没有找到这个巡查计划"
 
 
+class BadFirstDay(errors.InvalidInput):
+    """The first day of a plan is more than two years ahead."""
+
+    code = "round_bad_day"
+
+
 class ItemsTwice(errors.InvalidInput):
     """Two items of the checklist have one key."""
 
@@ -39,12 +45,17 @@ class PlacesElsewhere(errors.InvalidInput):
 
 
 async def make(deps: Dependencies, actor: Actor, wish: NewRoundPlan) -> RoundPlanView:
-    """Make a plan of rounds. Raises NotFound, BadRhythm, ItemsTwice, PlacesApart."""
+    """Make a plan of rounds.
+
+    Raises NotFound, BadRhythm, BadFirstDay, ItemsTwice, PlacesApart.
+    """
     rhythms.check(wish.rhythm)
     if len({item.key for item in wish.items}) < len(wish.items):
         raise ItemsTwice("清单里有重复的编号")
-    meant = await tasks.meant_places(deps, actor, wish.places)
     first = max(check_day(wish.from_day or deps.today()), deps.today())
+    if is_too_far(first, deps.today()):
+        raise BadFirstDay("开始日期要在两年以内")
+    meant = await tasks.meant_places(deps, actor, wish.places)
     plan = RoundPlan(
         id=deps.new_id(),
         place=tasks.around(actor, meant),

@@ -39,6 +39,7 @@ AT_ONCE: Final = 20  # places of a step: some seconds
 HOMES_AT_ONCE: Final = 500
 PARTS_AT_ONCE: Final = 200
 ROWS_AT_ONCE: Final = 100
+LATE_DAYS: Final = 2  # more, for parts that no worker made before the last day
 # An office ends with a day, and a task shall not wait for the next one.
 EVERY: Final = timedelta(minutes=15)
 
@@ -62,7 +63,8 @@ async def spread(deps: Dependencies, payload: Document) -> Again | None:
 async def _make(deps: Dependencies, task: Task, place: str, hands: Hands) -> bool:
     """Make the part of one place, with its homes; False when this worker is to stop."""
     homes = await _homes(deps, task, place) if task.proof.kind.by_home else []
-    now, until = deps.now(), start_of(plus_days(task.until, 1))
+    last = _last_day(deps, task)
+    now, until = deps.now(), start_of(plus_days(last, 1))
     clocks = await clocks_until(deps, place, now, until)
 
     async def save(tx: Transaction) -> bool:
@@ -83,7 +85,7 @@ async def _make(deps: Dependencies, task: Task, place: str, hands: Hands) -> boo
             held=hands.held,
             title=task.title,
             proof=task.proof,
-            until=task.until,
+            until=last,
             filed_by=task.given_by,
             created_at=now,
             entered_at=now,
@@ -102,6 +104,12 @@ async def _make(deps: Dependencies, task: Task, place: str, hands: Hands) -> boo
     done = await deps.in_transaction(save)
     task.after = place
     return done
+
+
+def _last_day(deps: Dependencies, task: Task) -> str:
+    """Return the last day of a part that is made now: none begins overdue."""
+    today = deps.today()
+    return task.until if task.until >= today else plus_days(today, LATE_DAYS)
 
 
 def _row(task: Task, part: TaskPart, home: str) -> TaskHome:

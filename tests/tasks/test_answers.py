@@ -115,6 +115,19 @@ async def test_what_was_returned_is_reported_by_its_head_alone(tasks: Tasks) -> 
     assert (await tasks.get("staff", f"task-parts/{part}")).body["steps"] == ["accept"]
 
 
+async def test_no_task_ends_years_ahead_nor_do_its_parts_begin_overdue(tasks: Tasks) -> None:
+    wish = {"title": "软管", "text": "看软管", "places": [COMPOUND], "role": "unit_head"}
+    wish |= {"proof": {"kind": "tick"}}
+    for day in ("2099-12-31", "2028-03-04", "2026-03-01"):
+        late = await tasks.post("staff", "tasks", **wish, until=day)
+        assert (late.status, late.code) == (422, "task_bad_day")
+    given = await tasks.post("staff", "tasks", **wish, until="2026-03-02")
+    await tasks.advance(days=3)  # no worker was there
+    await tasks.world.work()
+    found = await tasks.items("staff", f"tasks/{given.body['task_id']}/parts")
+    assert {(each["until"], each["overdue"]) for each in found} == {("2026-03-07", False)}
+
+
 async def test_counts_equal_a_recount_whoever_answers_at_once(tasks: Tasks) -> None:
     task, part = await mine(tasks)
     other = str((await tasks.part(task, NEXT_UNIT))["part_id"])

@@ -50,6 +50,29 @@ async def test_no_plan_begins_years_ahead(tasks: Tasks) -> None:
     assert len(await tasks.items("staff", "round-plans")) == 2
 
 
+async def test_what_was_started_by_hand_is_made_however_late(tasks: Tasks) -> None:
+    """With its days from then on, and also when the plan was ended a moment later."""
+    plan = await planned(tasks, {"kind": "by_hand"}, days=2)
+    assert (await tasks.post("staff", f"round-plans/{plan}/start", places=[])).status == 201
+    assert (await tasks.post("staff", f"round-plans/{plan}/end")).status == 200
+    ended = await tasks.post("staff", f"round-plans/{plan}/start", places=[])
+    assert (ended.status, ended.code) == (409, "round_plan_ended")
+    await tasks.advance(days=5)
+    await tasks.world.work()
+    [made] = await tasks.items("head", "me/rounds")
+    assert (made["until"], made["overdue"]) == ("2026-03-08", False)
+
+
+async def test_a_due_day_that_passed_before_its_rounds_were_made_is_left_out(
+    tasks: Tasks,
+) -> None:
+    plan = await planned(tasks, {"kind": "days", "every": 30}, days=2)
+    await jobs.generate(tasks.world.deps, {})
+    await tasks.advance(days=4)
+    await tasks.world.work()
+    assert await tasks.items("staff", f"rounds?plan_id={plan}") == []
+
+
 async def test_a_worker_that_is_killed_makes_none_twice(
     tasks: Tasks, monkeypatch: pytest.MonkeyPatch
 ) -> None:

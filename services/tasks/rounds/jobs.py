@@ -84,8 +84,9 @@ def due_days(plan: RoundPlan, today: str) -> tuple[list[str], str | None]:
 async def spread(deps: Dependencies, payload: Document) -> None:
     """Job: make the next rounds of a run, and promise the ones behind them."""
     plan = await store.find_plan(deps.db, payload["plan_id"])
-    if plan is None or plan.state is not RoundPlanState.ACTIVE:
+    if plan is None or not (until := _until(deps, plan, payload)):
         return
+    payload = {**payload, "until": until}
     meant: Sequence[str] = payload["places"] or plan.places
     found = await rungs.places_of(deps, meant, plan.role, after=payload["after"], limit=AT_ONCE)
     hands = await rungs.hands_of(deps, [(place, plan.role) for place in found])
@@ -94,6 +95,19 @@ async def spread(deps: Dependencies, payload: Document) -> None:
     if len(found) == AT_ONCE:
         key = f"{plan.id}:{payload['run']}:{found[-1]}"
         await jobs.enqueue(deps, None, SPREAD, key, **{**payload, "after": found[-1]})
+
+
+def _until(deps: Dependencies, plan: RoundPlan, payload: Document) -> str:
+    """Return the last day of a run's rounds; "" when none are made any more.
+
+    No round begins overdue: a due day that passed without a worker is left out. What somebody
+    started by hand is made, as they were told, however late and whether the plan ended since.
+    """
+    until, today = str(payload["until"]), deps.today()
+    if not payload["by"]:
+        is_made = plan.state is RoundPlanState.ACTIVE and until >= today
+        return until if is_made else ""
+    return until if until >= today else plus_days(today, plan.days - 1)
 
 
 async def _make(

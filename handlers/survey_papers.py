@@ -64,7 +64,7 @@ class HomeAnswerHandler(ApiHandler):
 
 
 class SecondEntriesHandler(ApiHandler):
-    @endpoint("listSurveySecondEntries", needs=Permission.VIEW_RESIDENTS)
+    @endpoint("listSurveySecondEntries", needs=Permission.CHECK_SURVEY_PAPERS)
     async def get(self, place: PlacePath, query: SecondEntriesQuery) -> Page[SecondEntryRow]:
         """Paper answers of a place that somebody else enters once more."""
         return await second_entries.listing(self.deps, self.actor, place, query)
@@ -73,14 +73,14 @@ class SecondEntriesHandler(ApiHandler):
 class SecondEntryHandler(ApiHandler):
     max_body_bytes = LARGEST_ANSWER
 
-    @endpoint("getSurveySecondEntry", needs=Permission.VIEW_RESIDENTS)
+    @endpoint("getSurveySecondEntry", needs=Permission.CHECK_SURVEY_PAPERS)
     async def get(self, entry_id: EntryId) -> SecondEntryView:
         """A paper answer to enter again; who decides sees both entries where they differ."""
         return await second_entries.get(self.deps, self.actor, entry_id)
 
     @endpoint(
         "checkSurveyEntry",
-        needs=Permission.VIEW_RESIDENTS,
+        needs=Permission.CHECK_SURVEY_PAPERS,
         errors=("survey_entered_by_you", "survey_entry_moved_on", "survey_answer_misfit"),
         example=EnterAgain(
             answers=[GivenAnswer(question=1, choices=[1])], relation=Relation.OWNER

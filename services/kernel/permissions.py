@@ -65,6 +65,7 @@ class Permission(StrEnum):
     SEND_NOTICES = auto()  # write to the people of a place
     SEND_SURVEYS = auto()  # ask the people of a place what they think
     OVERSEE_SURVEYS = auto()  # read what was answered in words, without who
+    CHECK_SURVEY_PAPERS = auto()  # enter a paper answer of a home a second time
     SETTLE_SURVEY_PAPERS = auto()  # decide which of two entries of a paper answer counts
     REPORT_FOR_OTHERS = auto()  # write down what somebody reported by phone or at the window
     FOLLOW_REPAIRS = auto()  # repairs of what all share, without names
@@ -104,7 +105,9 @@ DISPATCH: Final = WATCHES_REPAIRS | {P.WORK_ON_REPAIRS, P.DISPATCH_REPAIRS}
 ROUNDS: Final = BOOKKEEPER | WATCHES_REPAIRS | {P.CALL_BACK_REPAIRS, P.PLAN_VISITS}
 # What people say. Not the administrators': they keep the system, and hold no rung.
 HEARS: Final = frozenset({P.WRITE_FEEDBACK, P.HANDLE_FEEDBACK})
-HEAD: Final = ROUNDS | WRITES | {P.VIEW_RESIDENTS, P.ADVISE_HOMES, P.DO_TASKS}
+HEAD: Final = (
+    ROUNDS | WRITES | {P.VIEW_RESIDENTS, P.ADVISE_HOMES, P.DO_TASKS, P.CHECK_SURVEY_PAPERS}
+)
 # May be asked to mediate; who only runs the system may not.
 MEDIATOR: Final = frozenset({P.MEDIATE})
 CARES: Final = frozenset({P.KEEP_CARDS, P.REVEAL_CARDS})
@@ -160,7 +163,10 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.COMMITTEE_MEMBER: SUPERVISOR | WRITES,
     Role.COMMUNITY_STAFF: STAFF | HEARS | MEDIATOR | CARES | {P.OVERSEE_FEEDBACK},
     Role.MEDIATION_MEMBER: MEDIATOR | {P.VIEW_PLACES, P.READ_HANDBOOK, P.ASSIGN_MEDIATOR},
-    Role.SUBDISTRICT_STAFF: ABOVE | {P.HANDLE_FEEDBACK, P.OVERSEE_FEEDBACK},
+    # Papers, too: the only member of staff of a community does not settle their own.
+    Role.SUBDISTRICT_STAFF: ABOVE
+    | {P.HANDLE_FEEDBACK, P.OVERSEE_FEEDBACK}
+    | {P.CHECK_SURVEY_PAPERS, P.SETTLE_SURVEY_PAPERS},
     Role.DISTRICT_STAFF: ABOVE,
     Role.CITY_STAFF: ABOVE | {P.MANAGE_REPAIR_RULES, P.KEEP_CALENDAR, P.MANAGE_FEEDBACK_RULES},
     Role.ADMINISTRATOR: STAFF | {P.OPERATE, P.MANAGE_PAYEES, P.KEEP_CALENDAR},

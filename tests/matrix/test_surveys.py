@@ -287,7 +287,7 @@ ROWS = (
     Row(
         "post",
         "/api/v1/survey-second-entries/{entry_id}/decide",
-        at(HOME, seen=(P.VIEW_RESIDENTS,)),
+        at(HOME, seen=(P.CHECK_SURVEY_PAPERS,)),
         makes=entry(EntryState.DIFFERENT),
         body={"keep": "first", "reason": "原件如此"},
     ),

@@ -23,6 +23,7 @@ from tests.build.homes import get, post
 from tests.build.notices import send
 from tests.build.surveys import NO, YES, act, answer, counted, enter, mine, opened, seen
 
+SUBDISTRICT = COMPOUND.rsplit(".", 2)[0]
 IDS = [f"answer{number}" for number in range(95)]
 
 
@@ -148,6 +149,27 @@ async def test_a_paper_that_is_lost_is_decided_without_a_second_entry(estate: Es
     assert (told.status, told.body["state"]) == (200, "decided")
     await estate.world.work()
     assert (await seen(estate, survey_id))["counted_at"] is not None
+
+
+async def test_what_the_only_member_of_staff_entered_the_subdistrict_decides(
+    estate: Estate,
+) -> None:
+    await appoint(estate.world.deps, Role.SUBDISTRICT_STAFF, SUBDISTRICT, "sun")
+    survey_id = await opened(estate)
+    assert (await enter(estate, survey_id, who="staff")).status == 200
+    await counted(estate, survey_id)
+    listed = await get(estate, "sun", f"places/{SUBDISTRICT}/survey-second-entries")
+    [entry] = listed.body["items"]
+    path = f"survey-second-entries/{entry['entry_id']}"
+    wish = {"keep": "first", "reason": "看过原件"}
+    own = await post(estate, "staff", f"{path}/decide", **wish)
+    assert (own.status, own.code) == (403, "survey_entered_by_you")
+    assert (await get(estate, "sun", path)).body["first"] == []  # there is no difference
+    told = await post(estate, "sun", f"{path}/decide", **wish)
+    assert (told.status, told.body["state"]) == (200, "decided")
+    await estate.world.work()
+    assert (await seen(estate, survey_id))["counted_at"] is not None
+    assert (await get(estate, "sun", f"homes/{entry['home']}/residents")).status in {403, 404}
 
 
 async def test_of_an_answer_and_papers_at_once_the_homes_own_stays(estate: Estate) -> None:

@@ -56,7 +56,7 @@ async def listing(
     deps: Dependencies, actor: Actor, place: str, query: SecondEntriesQuery
 ) -> Page[SecondEntryRow]:
     """Return the second entries under a place, by home. Raises NotFound."""
-    await places.access_place(deps, actor, place, Permission.VIEW_RESIDENTS)
+    await places.access_place(deps, actor, place, Permission.CHECK_SURVEY_PAPERS)
     page = await store.page(deps.db, place, query)
     return page.of(await views.rows(deps, actor, page.items))
 
@@ -73,7 +73,7 @@ async def _access(
     return accessible(
         actor,
         await store.find(deps.db, entry_id, tx=tx),
-        Permission.VIEW_RESIDENTS,
+        Permission.CHECK_SURVEY_PAPERS,
         at=lambda entry: entry.home,
         missing=MISSING,
     )
@@ -120,9 +120,9 @@ async def decide(
     """
     found = await _access(deps, actor, entry_id)
     if not actor.may(Permission.SETTLE_SURVEY_PAPERS, found.home):
-        raise errors.Forbidden("由社区核定", needs=Permission.SETTLE_SURVEY_PAPERS)
+        raise errors.Forbidden("由社区或街道核定", needs=Permission.SETTLE_SURVEY_PAPERS)
     if found.first_by == actor.person_id:
-        raise EnteredByYou("这份是您录入的,请由别人核定")
+        raise EnteredByYou("这份是您录入的,请由别人核定;街道也可以核定")
     survey = await _survey(deps, found)
 
     async def save(tx: Transaction) -> SecondEntry:

@@ -205,7 +205,7 @@ class HandbookQuery(ShortListQuery, forbid_unknown_fields=True, kw_only=True):
     """Which articles to show.
 
     `place`: Path of the place that is asked about, e.g. my home.
-    `q`: Words that all must be found in title and steps.
+    `q`: Words to be found in title and steps: all of them, or most where no article has all.
     `category`: Matter that they are about.
     """
 

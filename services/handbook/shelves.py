@@ -6,6 +6,7 @@ from typing import Final
 from services.dependencies import Dependencies
 from services.handbook import store, views
 from services.handbook.models import (
+    ArticleCategory,
     ArticlesQuery,
     ArticleVersionView,
     ArticleView,
@@ -16,40 +17,42 @@ from services.handbook.models import (
     HandbookSuggestionsQuery,
 )
 from services.handbook.readers import store as readers
-from services.kernel import words
+from services.handbook.searches import words as searches
+from services.kernel import errors
 from services.kernel.pages import ListQuery, Page
-from services.kernel.permissions import Actor, Permission, require_at
+from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 
 SUGGESTED: Final = 3
-# Of a text, the longest ones: a sentence has some ten that say anything.
-WORDS_ASKED: Final = 24
 # One word of two signs in a title, or three in the steps: less is chance.
 LEAST: Final = 6
-LONGEST_COUNTED: Final = 4
-# What people write whatever it is about.
-_NOTHING: Final = (
-    "怎么 怎么办 怎样 如何 什么 为什么 我们 你们 他们 我家 你好 您好 请问 谢谢 可以 没有 "
-    "不能 不了 一个 一下 一直 现在 今天 昨天 已经 还是 就是 因为 所以 但是 而且 这个 那个 "
-    "有人 有没有 是不是 麻烦 帮忙 办法 问题 情况 时候 知道 觉得 需要 应该 小区 社区 物业"
-)
-_SIGNS: Final = (
-    "的了不是有我你他她它在和就都也还要去来到上下个把被给让很太这那吗呢吧啊没人说看大小又再"
-)
-SAYS_NOTHING: Final = frozenset([*_NOTHING.split(), *_SIGNS])
 
 
 async def listing(deps: Dependencies, actor: Actor, query: HandbookQuery) -> Page[BriefArticle]:
-    """Articles that are shown at a place, the nearest first. Raises NotFound."""
+    """Articles that are shown at a place, the nearest first. Raises NotFound.
+
+    Where no article has all words that are searched, those that have most of them.
+    """
     _require_reads(actor, query.place)
-    asked = None if query.q is None else words.asked(query.q)
-    if asked is not None and not asked:
+    if query.q is None:
+        return (await store.shelf(deps.db, query, [])).map(views.brief)
+    for wanted in searches.wanted(query.q):
+        page = await store.shelf(deps.db, query, wanted)
+        if page.items:
+            return page.map(views.brief)
+    if query.cursor is not None:
         return Page([])
-    return (await store.shelf(deps.db, query, asked or [])).map(views.brief)
+    return Page(await _overlapping(deps, query.place, query.q, query.limit, query.category))
 
 
 def _require_reads(actor: Actor, place: str) -> None:
-    require_at(actor, Permission.READ_HANDBOOK, place)
+    """Raise NotFound for a place that the actor has nothing to do with.
+
+    Articles are those of the places around it, and tell nothing of people: whoever lives in a
+    unit writes about its building, too.
+    """
+    if not views.reads(actor, place):
+        raise errors.NotFound(places.MISSING)
 
 
 async def suggestions(
@@ -61,17 +64,24 @@ async def suggestions(
     rarer it is. One indexed query. Raises NotFound.
     """
     _require_reads(actor, query.place)
-    weights = _weights(query.text)
+    found = await _overlapping(deps, query.place, query.text, SUGGESTED)
+    return HandbookSuggestions(items=found)
+
+
+async def _overlapping(
+    deps: Dependencies,
+    place: str,
+    text: str,
+    limit: int,
+    category: ArticleCategory | None = None,
+) -> list[BriefArticle]:
+    weights = searches.weights(text)
     if not weights:
-        return HandbookSuggestions(items=[])
-    found = await store.overlapping(deps.db, query.place, weights, least=LEAST, limit=SUGGESTED)
-    return HandbookSuggestions(items=[views.brief(article) for article in found])
-
-
-def _weights(text: str) -> dict[str, int]:
-    said = [word for word in words.asked(text) if word not in SAYS_NOTHING]
-    longest = sorted(said, key=len, reverse=True)[:WORDS_ASKED]
-    return {word: min(len(word), LONGEST_COUNTED) for word in longest}
+        return []
+    found = await store.overlapping(
+        deps.db, place, weights, least=LEAST, limit=limit, category=category
+    )
+    return [views.brief(article) for article in found]
 
 
 async def show(deps: Dependencies, actor: Actor, article: str) -> ArticleView:

@@ -10,6 +10,7 @@ from mongo_indexes.handbook_articles import COLLECTION
 from services.dependencies import Database, Transaction
 from services.handbook.models import (
     Article,
+    ArticleCategory,
     ArticleSort,
     ArticlesQuery,
     HandbookQuery,
@@ -156,7 +157,13 @@ async def shelf(db: Database, query: HandbookQuery, wanted: Sequence[str]) -> Pa
 
 
 async def overlapping(
-    db: Database, place: str, weights: Mapping[str, int], *, least: int, limit: int
+    db: Database,
+    place: str,
+    weights: Mapping[str, int],
+    *,
+    least: int,
+    limit: int,
+    category: ArticleCategory | None = None,
 ) -> list[Article]:
     """Articles that share the weightiest words with a text, the best first, then the nearest.
 
@@ -164,8 +171,10 @@ async def overlapping(
     those articles alone that have one, of at most MOST a place.
     """
     score = {"$add": [_counts(word, weight) for word, weight in weights.items()]}
+    where = {**_shown_at(place), "words": {"$in": list(weights)}}
+    where |= {"category": category} if category else {}
     steps: list[Document] = [
-        {"$match": {**_shown_at(place), "words": {"$in": list(weights)}}},
+        {"$match": where},
         {"$set": {"score": score}},
         {"$match": {"score": {"$gte": least}}},
         {"$sort": {"score": -1, "depth": -1, "_id": 1}},

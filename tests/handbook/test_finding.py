@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from tests.build.cast import COMMUNITY, LI_HOME, Estate
+from tests.build.cast import COMMUNITY, COMPOUND, LI_HOME, NEXT_UNIT, UNIT, Estate
 from tests.build.homes import acts, get, post
 from tests.build.sign_ins import Member
 from tests.handbook.conftest import TEXT, Handbook
@@ -35,6 +35,18 @@ async def test_the_starter_set_is_loaded_once_and_found(
     assert await handbook.titles(more="&category=pets") == ["养狗扰民、不牵绳怎么办"]
     assert await handbook.titles(more=f"&q={quote('天气')}") == []
     assert await handbook.titles(more=f"&q={quote('!')}") == []
+    # also as people call it, and where no article has every word
+    called = {
+        "电梯坏了": "电梯困人、停运怎么办",
+        "噪音": "邻居噪声太大怎么办",
+        "维修基金": "维修资金能修什么,怎么用",
+        "滞纳金": "欠了物业费会怎样",
+        "楼上漏水了怎么处理": "楼上漏水怎么办",
+        "停车位": "车位归谁,占道停车怎么办",
+    }
+    for asked, title in called.items():
+        assert title in await handbook.titles(more=f"&q={quote(asked)}"), asked
+    assert await handbook.titles(more=f"&q={quote('噪音')}&category=pets") == []
     # by pages
     reply = await get(estate, "li", f"handbook?place={LI_HOME}&limit=5")
     cursor, seen = reply.body["next_cursor"], [one["title"] for one in reply.body["items"]]
@@ -58,6 +70,22 @@ async def test_the_starter_set_is_loaded_once_and_found(
         assert (found[0], len(found) <= 3) == (title, True), text
     for text in ("你好,请问", "!!", "今天天气真好"):
         assert await suggested(estate, text) == []
+
+
+async def test_whoever_has_to_do_with_a_place_searches_and_is_helped_there(
+    estate: Estate, handbook: Handbook
+) -> None:
+    """Residents write about their staircase, building and compound, too; heads above theirs."""
+    await handbook.published()
+    text = quote("楼上漏水")
+    for place in (LI_HOME, UNIT, UNIT.rpartition(".")[0], COMPOUND, COMMUNITY):
+        for who in ("li", "head", "staff"):
+            found = await get(estate, who, f"handbook/suggestions?place={place}&text={text}")
+            assert (found.status, len(found.body["items"])) == (200, 1), (place, who)
+            assert await handbook.titles(who, place) == ["楼上漏水怎么办"]
+    elsewhere = f"handbook/suggestions?place={NEXT_UNIT}&text={text}"
+    assert (await get(estate, "li", elsewhere)).status == 404
+    assert (await get(estate, "li", f"handbook?place={NEXT_UNIT}")).status == 404
 
 
 async def test_what_a_place_retired_or_wrote_anew_is_not_loaded_again(

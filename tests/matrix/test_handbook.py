@@ -92,14 +92,14 @@ ROWS = (
     Row(
         "get",
         "/api/v1/handbook",
-        at(HOME, UNIT, permission=P.READ_HANDBOOK),
+        decided(_reads, READS, HOME, UNIT),
         query=_at_place,
         beyond=READS,
     ),
     Row(
         "get",
         "/api/v1/handbook/suggestions",
-        at(HOME, UNIT, permission=P.READ_HANDBOOK),
+        decided(_reads, READS, HOME, UNIT),
         query=lambda scene, _: {"place": scene.place, "text": "养狗要注意什么"},
         beyond=READS,
     ),

@@ -104,20 +104,23 @@ async def shown_page(
 
 
 async def current_at(
-    db: Database, doors: Sequence[str], now: datetime, *, limit: int
+    db: Database, doors: Sequence[str], now: datetime, *, limit: int, by_debts: bool
 ) -> list[Notice]:
     """Return what is shown now to homes of a place, pinned ones first, the newest next.
+
+    `by_debts`: also what means only homes that owe, for who may see which do.
 
     Of laws and rules only what is pinned: they can be read any day, and nobody is visited for
     them. Served by index `doors`.
     """
-    where = _current(doors, now)
+    where = _current(doors, now, by_debts=by_debts)
     cursor = db[COLLECTION].find(where, LONG, hint="doors").sort(READ_ORDER.order)
     return msgspec.convert(await cursor.limit(limit).to_list(), list[Notice])
 
 
-def _current(doors: Sequence[str], now: datetime) -> Document:
+def _current(doors: Sequence[str], now: datetime, *, by_debts: bool) -> Document:
     return {
+        **({} if by_debts else {"audience.owing_since": None}),
         "doors": {"$in": list(doors)},
         "state": NoticeState.PUBLISHED,
         "shown_until": {"$not": {"$lte": now}},  # also without an end
@@ -126,19 +129,32 @@ def _current(doors: Sequence[str], now: datetime) -> Document:
 
 
 async def current_through(
-    db: Database, doors: Sequence[str], now: datetime, *, limit: int, stages: Sequence[Document]
+    db: Database,
+    doors: Sequence[str],
+    now: datetime,
+    *,
+    limit: int,
+    by_debts: bool,
+    stages: Sequence[Document],
 ) -> list[Document]:
     """Return what stages of a pipeline make of the notices that current_at() returns.
 
-    In one round trip with what they look up. Each row has its id and `title`, and `due`: until
-    when it is answered or shown, NO_END for no end. Served by index `doors`.
+    In one round trip with what they look up. Each row has its id and `title`, `due`: until when
+    it is answered or shown, NO_END for no end; `by_debts`: whether it means homes that owe.
+    Served by index `doors`.
     """
     ends = {"$min": ["$question.until", "$shown_until"]}
     pipeline: list[Document] = [
-        {"$match": _current(doors, now)},
+        {"$match": _current(doors, now, by_debts=by_debts)},
         {"$sort": dict(READ_ORDER.order)},
         {"$limit": limit},
-        {"$project": {"title": 1, "due": {"$ifNull": [ends, NO_END]}}},
+        {
+            "$project": {
+                "title": 1,
+                "due": {"$ifNull": [ends, NO_END]},
+                "by_debts": {"$ne": [{"$ifNull": ["$audience.owing_since", None]}, None]},
+            }
+        },
         *stages,
     ]
     return await (await db[COLLECTION].aggregate(pipeline, hint="doors")).to_list()

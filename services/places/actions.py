@@ -12,7 +12,7 @@ from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
 from services.kernel.pages import ListQuery, Page
-from services.kernel.paths import parent
+from services.kernel.paths import outermost, parent
 from services.kernel.permissions import Actor, Permission, require_at
 from services.kernel.views import show
 from services.places import store
@@ -215,6 +215,14 @@ async def hiding_debts(deps: Dependencies, paths: Sequence[str]) -> set[str]:
     """Return those of the communities of some places that hide from heads which homes owe."""
     communities = {compound_of(path, depth=COMMUNITY_DEPTH) for path in paths}
     return await store.hiding_debts(deps.db, sorted(communities))
+
+
+async def hiding_debts_around(deps: Dependencies, paths: Sequence[str]) -> set[str]:
+    """Return the communities around or under some places that hide from heads who owes."""
+    found = await hiding_debts(deps, paths)  # of a place above them none is found by its path
+    for path in outermost(each for each in paths if each.count(".") + 1 < COMMUNITY_DEPTH):
+        found |= await store.hiding_debts_under(deps.db, path)
+    return found
 
 
 async def find_many(

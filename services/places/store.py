@@ -135,6 +135,12 @@ async def hiding_debts(db: Database, paths: Sequence[str]) -> set[str]:
     return {row["_id"] async for row in db[COLLECTION].find(query, {"_id": 1})}
 
 
+async def hiding_debts_under(db: Database, path: str) -> set[str]:
+    """Return the communities under a place that hide from heads which homes owe."""
+    query = {"kind": Kind.COMMUNITY, "_id": under(path), "heads_see_debts": False}
+    return {row["_id"] async for row in db[COLLECTION].find(query, {"_id": 1}, hint="kind")}
+
+
 async def made_by(
     db: Database,
     source: str,

@@ -1,5 +1,8 @@
 """Access to what became of a notice: figures for who sends, homes for who sees them."""
 
+import msgspec
+
+from services.audiences.models import Audience
 from services.dependencies import Dependencies
 from services.kernel import errors
 from services.kernel.paths import covers, outermost
@@ -27,6 +30,18 @@ async def published(deps: Dependencies, actor: Actor, notice_id: str) -> Notice:
     return notice
 
 
+def seeing(actor: Actor, audience: Audience) -> Actor:
+    """Return the actor with what lets them see which homes an audience means.
+
+    Of one that is chosen by debts only who may see debts there: that it means a home says that
+    the home owes. So heads carry it to no door once their community hides from them which do.
+    """
+    if audience.owing_since is None:
+        return actor
+    held = tuple(grant for grant in actor.grants if grant.gives(Permission.VIEW_UNPAID))
+    return msgspec.structs.replace(actor, grants=held)
+
+
 def homes_seen(actor: Actor, notice: Notice) -> list[str]:
     """Return the outermost places whose homes a sender sees, of those that a notice is for.
 
@@ -34,7 +49,7 @@ def homes_seen(actor: Actor, notice: Notice) -> list[str]:
     list of homes would say of each one what small groups keep back. Raises Forbidden.
     """
     meant = notice.audience.places
-    seen = actor.places(Permission.VIEW_RESIDENTS)
+    seen = seeing(actor, notice.audience).places(Permission.VIEW_RESIDENTS)
     found = [place for place in meant if any(covers(held, place) for held in seen)]
     found += [held for held in seen if any(covers(place, held) for place in meant)]
     if not found:

@@ -13,6 +13,7 @@ from services.dependencies import Dependencies
 from services.kernel.permissions import Actor, Permission
 from services.messaging.broadcasts import reach as reaches
 from services.notices import notify
+from services.notices.figures.access import seeing
 from services.notices.models import Notice
 from services.statistics import hidden_homes, measures, small_groups
 from services.statistics.hidden_homes import HOMES, UNIT_DEPTH
@@ -26,7 +27,8 @@ def strange(actor: Actor, audience: Audience) -> list[str]:
     """Return the places of a frozen audience whose residents are meant and not seen."""
     if not audience.relations:
         return []
-    return [p for p in audience.places if not actor.may(Permission.VIEW_RESIDENTS, p)]
+    sees = seeing(actor, audience)
+    return [p for p in audience.places if not sees.may(Permission.VIEW_RESIDENTS, p)]
 
 
 async def is_small(
@@ -41,12 +43,13 @@ async def is_small(
     if any(hidden_homes.is_one(place) for place in places):
         return True
     tops = {p: hidden_homes.root_of(actor, Permission.SEND_NOTICES, p) for p in places}
+    sees = seeing(actor, audience)
     hidden = await hidden_homes.withheld(
-        deps, actor, sorted({*tops.values()}), Permission.VIEW_RESIDENTS
+        deps, sees, sorted({*tops.values()}), Permission.VIEW_RESIDENTS
     )
     return any(
         small_groups.is_withheld(place, hidden[top])
-        or small_groups.is_small(Group({MEANT: sum(_unseen(actor, place, meant).values())}))
+        or small_groups.is_small(Group({MEANT: sum(_unseen(sees, place, meant).values())}))
         for place, top in tops.items()
     )
 
@@ -63,7 +66,8 @@ async def withheld(
 
     Looked at from the place of the whole notice: above it there is no figure of it.
     """
-    if actor.may(Permission.VIEW_RESIDENTS, place):
+    sees = seeing(actor, found.audience)
+    if sees.may(Permission.VIEW_RESIDENTS, place):
         return frozenset()
     if hidden_homes.is_one(place):
         return frozenset({place})
@@ -75,6 +79,6 @@ async def withheld(
         return frozenset({found.place})
     units = {
         unit: homes.get(unit, Group()) + Group({MEANT: number})
-        for unit, number in _unseen(actor, found.place, meant).items()
+        for unit, number in _unseen(sees, found.place, meant).items()
     }
     return small_groups.withheld(found.place, units)

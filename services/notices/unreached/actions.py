@@ -75,7 +75,10 @@ async def at_place(
     Raises NotFound for a place whose residents the actor does not see.
     """
     spots = await _spots(deps, actor, place)
-    found = await store.current_at(deps.db, doors.keys(spots), deps.now(), limit=MOST_NOTICES)
+    by_debts = all(actor.may(Permission.VIEW_UNPAID, each) for each in spots)
+    found = await store.current_at(
+        deps.db, doors.keys(spots), deps.now(), limit=MOST_NOTICES, by_debts=by_debts
+    )
     page = await broadcasts.unreached(
         deps, [notify.broadcast_of(each) for each in found], spots, query, query.because
     )

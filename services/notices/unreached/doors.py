@@ -6,20 +6,30 @@ Which homes it means was settled home by home as it was told.
 from collections.abc import Sequence
 
 from services.dependencies import Dependencies
+from services.kernel.permissions import Actor, Permission
 from services.messaging.broadcasts import actions as broadcasts
 from services.notices import notify
+from services.notices.figures.access import seeing
 from services.notices.models import Notice
 from services.places import actions as places
 from services.places.homes import standing
 from services.places.models import Kind
 
 
-async def is_door(deps: Dependencies, notice: Notice, home: str) -> bool:
+async def is_door(
+    deps: Dependencies, notice: Notice, home: str, *, actor: Actor | None = None
+) -> bool:
     """Tell whether a published notice means a home, and somebody can knock there today.
+
+    `actor`: who knocks by office, and may not learn of each notice that it means a home.
 
     Who it means was settled home by home as it was told: also of use, of money owed, of what
     people lack. A home that was retired or merged since is one in the figures alone.
     """
+    if actor is not None:
+        sees = seeing(actor, notice.audience)
+        if not sees.may(Permission.VIEW_RESIDENTS, home):
+            return False
     means = await broadcasts.is_meant(deps, notify.broadcast_of(notice), home)
     return means and home not in await retired(deps, [home])
 

@@ -13,7 +13,7 @@ import msgspec
 from services.audiences import doors
 from services.dependencies import Dependencies
 from services.kernel.documents import Document
-from services.kernel.paths import under_each
+from services.kernel.paths import under, under_each
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import MOST_COUNTED, NO_END, Entry, Part, TodayKind
 from services.messaging.broadcasts import actions as broadcasts
@@ -21,6 +21,7 @@ from services.messaging.broadcasts.models import LookUp, broadcast_id, home_id
 from services.notices import store
 from services.notices.notify import SOURCE
 from services.notices.unreached.actions import MOST_NOTICES
+from services.places import actions as places
 from services.places import homes as place_homes
 
 # Between home and notice in a key: it sorts before every sign of a path, so that keys sort as
@@ -33,25 +34,45 @@ BROADCAST: Final = {"$set": {"broadcast": {"$concat": [broadcast_id(SOURCE, ""),
 async def read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]:
     """Return homes to knock at: those whose notice ends first in front, then by path.
 
+    Where the community hides from its heads which homes owe, none of a notice by debts. That
+    differs only for who heads places of two communities: a query for each.
+    """
+    held = actor.places(Permission.VIEW_RESIDENTS)
+    seen = {place: actor.may(Permission.VIEW_UNPAID, place) for place in held}
+    asked = [
+        _read(deps, spots, part, by_debts=by_debts)
+        for by_debts in (True, False)
+        if (spots := [place for place in held if seen[place] is by_debts])
+    ]
+    found = await asyncio.gather(*asked)
+    return part.of(entry for entries in found for entry in entries)
+
+
+async def _read(
+    deps: Dependencies, spots: Sequence[str], part: Part, *, by_debts: bool
+) -> list[Entry]:
+    """Return homes of some places.
+
     Nobody knocks at a home that was retired since. They are few: a second query only where
     more of them stand side by side than are read at once beside what is wanted.
     """
-    places, found = actor.places(Permission.VIEW_RESIDENTS), list[Entry]()
+    found = list[Entry]()
     while True:
         asked = msgspec.structs.replace(part, limit=part.limit - len(found) + SPARE)
-        rows = await _rows(deps, places, _stages(deps, places, asked))
+        stages = _stages(deps, spots, asked)
+        rows = await _rows(deps, spots, stages, by_debts=by_debts)
         found += [_entry(row) for row in rows if row["stands"]]
         if len(found) >= part.limit or len(rows) < asked.limit:
             return found[: part.limit]
         part = msgspec.structs.replace(part, after=(rows[-1]["due"], rows[-1]["key"]))
 
 
-def _stages(deps: Dependencies, places: Sequence[str], part: Part) -> list[Document]:
+def _stages(deps: Dependencies, spots: Sequence[str], part: Part) -> list[Document]:
     """Return the stages that make of notices a part of their homes."""
     at, last = part.after or (None, "")
     first = last.partition(BETWEEN)[0]
     asked = LookUp(
-        ranges=under_each("home", places),
+        ranges=under_each("home", spots),
         first={"$cond": [{"$eq": ["$due", at]}, first, ""]} if first else None,
         without=[_home_id(key) for key in part.without],
         limit=part.limit + bool(first),  # the last one before is read again
@@ -77,10 +98,15 @@ def _within(part: Part) -> list[Document]:
 
 
 async def _rows(
-    deps: Dependencies, places: Sequence[str], stages: Sequence[Document]
+    deps: Dependencies, spots: Sequence[str], stages: Sequence[Document], *, by_debts: bool
 ) -> list[Document]:
     return await store.current_through(
-        deps.db, doors.keys(places), deps.now(), limit=MOST_NOTICES, stages=stages
+        deps.db,
+        doors.keys(spots),
+        deps.now(),
+        limit=MOST_NOTICES,
+        by_debts=by_debts,
+        stages=stages,
     )
 
 
@@ -99,21 +125,27 @@ def _entry(row: Document) -> Entry:
     )
 
 
-async def count(deps: Dependencies, _actor: Actor, places: Sequence[str]) -> dict[str, int]:
-    """Count the homes to knock at, of each place; as in all figures, retired ones too."""
-    counts = await asyncio.gather(*(_count(deps, place) for place in places))
-    return dict(zip(places, counts, strict=True))
+async def count(deps: Dependencies, _: Actor, wanted: Sequence[str]) -> dict[str, int]:
+    """Count the homes to knock at, of each place; as in all figures, retired ones too.
+
+    As on the lists of heads, none of a notice by debts where these are hidden from them.
+    """
+    hiding = await places.hiding_debts_around(deps, wanted)
+    hidden = [{"by_debts": True, "homes.home": under(each)} for each in sorted(hiding)]
+    counts = await asyncio.gather(*(_count(deps, place, hidden) for place in wanted))
+    return dict(zip(wanted, counts, strict=True))
 
 
-async def _count(deps: Dependencies, place: str) -> int:
+async def _count(deps: Dependencies, place: str, hidden: Sequence[Document]) -> int:
     asked = LookUp(ranges=under_each("home", [place]), limit=MOST_COUNTED)
     stages = [
         BROADCAST,
         *broadcasts.unreached_of(asked),
+        *([{"$match": {"$nor": hidden}}] if hidden else []),
         {"$limit": MOST_COUNTED},
         {"$count": "count"},
     ]
-    rows = await _rows(deps, [place], stages)
+    rows = await _rows(deps, [place], stages, by_debts=True)
     return sum(row["count"] for row in rows)
 
 

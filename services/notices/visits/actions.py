@@ -85,11 +85,14 @@ def _check(wish: NewVisit) -> None:
 
 
 async def _about(deps: Dependencies, actor: Actor, notice_id: str, home: str) -> Notice:
-    """Return a notice that means a home of the actor's places. Raises NotFound for others."""
+    """Return a notice that means a home of the actor's places. Raises NotFound for others.
+
+    Also for one by debts from whom these are hidden: that it means a home says that it owes.
+    """
     require_at(actor, Permission.VIEW_RESIDENTS, home)
     found = next(iter(await notices.find_short(deps.db, [notice_id])), None)
     is_out = found is not None and found.state in states.OUT
-    means = is_out and found is not None and await is_door(deps, found, home)
+    means = is_out and found is not None and await is_door(deps, found, home, actor=actor)
     return accessible(
         actor,
         found,

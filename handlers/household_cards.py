@@ -47,7 +47,7 @@ class HouseholdCardsHandler(ApiHandler):
 
 
 class HouseholdCardHandler(ApiHandler):
-    @endpoint("getHouseholdCard", needs=P.KEEP_CARDS)
+    @endpoint("getHouseholdCard", needs=P.KEEP_CARDS, errors=("own_home",))
     async def get(self, home: HomePath) -> HouseholdCard:
         """The household card of a home; what is sensitive is shown by a reveal only."""
         return await cards.of_home(self.deps, self.actor, home)
@@ -92,7 +92,7 @@ class RemovalHandler(ApiHandler):
     @endpoint(
         "endHouseholdCardEntry",
         needs=P.KEEP_CARDS,
-        errors=("card_moved_on",),
+        errors=("own_home", "card_moved_on"),
         example=RemoveCardEntry(reason=RemovalReason.ASKED),
     )
     async def post(self, entry_id: EntryId, body: RemoveCardEntry) -> None:

@@ -43,7 +43,7 @@ class PromisesHandler(ApiHandler):
 
 
 class PromiseCloseHandler(ApiHandler):
-    @endpoint("endPaymentPromise", needs=P.PLAN_VISITS, errors=("promise_moved_on",))
+    @endpoint("endPaymentPromise", needs=P.PLAN_VISITS, errors=("own_home", "promise_moved_on"))
     async def post(self, promise_id: PromiseId) -> PromiseView:
         """Close a promise: a mistake, or spoken about again."""
         return await promises.close(self.deps, self.actor, promise_id)

@@ -81,7 +81,12 @@ class SecondEntryHandler(ApiHandler):
     @endpoint(
         "checkSurveyEntry",
         needs=Permission.CHECK_SURVEY_PAPERS,
-        errors=("survey_entered_by_you", "survey_entry_moved_on", "survey_answer_misfit"),
+        errors=(
+            "own_home",
+            "survey_entered_by_you",
+            "survey_entry_moved_on",
+            "survey_answer_misfit",
+        ),
         example=EnterAgain(
             answers=[GivenAnswer(question=1, choices=[1])], relation=Relation.OWNER
         ),

@@ -78,7 +78,7 @@ class UnplannedVisitHandler(ApiHandler):
 
 
 class VisitHandler(ApiHandler):
-    @endpoint("getVisit", needs=P.PLAN_VISITS)
+    @endpoint("getVisit", needs=P.PLAN_VISITS, errors=("own_home",))
     async def get(self, visit_id: VisitId) -> HeadVisitView:
         """One of my visits."""
         return await visits.get(self.deps, self.actor, visit_id)
@@ -88,7 +88,7 @@ class VisitDayHandler(ApiHandler):
     @endpoint(
         "updateVisitDay",
         needs=P.PLAN_VISITS,
-        errors=("bad_visit_day", "visit_no_substitute", "visit_moved_on"),
+        errors=("own_home", "bad_visit_day", "visit_no_substitute", "visit_moved_on"),
         example=Postponed(day="2026-03-12"),
     )
     async def post(self, visit_id: VisitId, body: Postponed) -> HeadVisitView:
@@ -115,7 +115,7 @@ class VisitResultHandler(ApiHandler):
 
 
 class VisitCancelHandler(ApiHandler):
-    @endpoint("cancelVisit", needs=P.PLAN_VISITS, errors=("visit_moved_on",))
+    @endpoint("cancelVisit", needs=P.PLAN_VISITS, errors=("own_home", "visit_moved_on"))
     async def post(self, visit_id: VisitId) -> HeadVisitView:
         """Cancel a visit, and those that would follow it."""
         return await visits.cancel(self.deps, self.actor, visit_id)

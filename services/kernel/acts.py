@@ -122,7 +122,7 @@ class Act(Labelled):
     SURVEY_WITHDRAWN = "survey.withdrawn", "撤回征求意见"
     SURVEY_ANSWERED = "survey.answered", "填写征求意见"
     SURVEY_ANSWER_ENTERED = "survey.answer_entered", "录入纸质意见", Guard.OWN_HOME
-    SURVEY_ENTERED_AGAIN = "survey.entered_again", "第二次录入纸质意见"
+    SURVEY_ENTERED_AGAIN = "survey.entered_again", "第二次录入纸质意见", Guard.OWN_HOME
     SURVEY_ENTRY_DECIDED = "survey.entry_decided", "核定两次录入不一致的意见", Guard.OWN_HOME
     SURVEY_TEXT_CHOSEN = "survey.text_chosen", "选用征求到的意见原文"
 
@@ -184,17 +184,17 @@ class Act(Labelled):
     MEDIATION_FOLLOWED_UP = "mediation.followed_up", "回访调解协议"
     WORK_REMARKED = "work_record.remarked", "说明工作记录"
     VISIT_PLANNED = "visit.planned", "计划走访", Guard.OWN_HOME
-    VISIT_POSTPONED = "visit.postponed", "更改走访日期"
+    VISIT_POSTPONED = "visit.postponed", "更改走访日期", Guard.OWN_HOME
     VISIT_RECORDED = "visit.recorded", "登记走访", Guard.OWN_HOME
-    VISIT_CANCELLED = "visit.cancelled", "取消走访"
-    CARD_NOTED = "card.noted", "登记户卡"
+    VISIT_CANCELLED = "visit.cancelled", "取消走访", Guard.OWN_HOME
+    CARD_NOTED = "card.noted", "登记户卡", Guard.OWN_HOME
     CARD_ADDED = "card.added", "本人填写户卡"
     CARD_CORRECTED = "card.corrected", "更正户卡"
-    CARD_RENEWED = "card.renewed", "续期户卡"
+    CARD_RENEWED = "card.renewed", "续期户卡", Guard.BY_OFFICE
     CARD_WITHDRAWN = "card.withdrawn", "撤回户卡内容"
-    CARD_REMOVED = "card.removed", "删除户卡内容"
+    CARD_REMOVED = "card.removed", "删除户卡内容", Guard.OWN_HOME
     PROMISE_NOTED = "promise.noted", "登记承诺缴费", Guard.OWN_HOME
-    PROMISE_CLOSED = "promise.closed", "了结承诺缴费"
+    PROMISE_CLOSED = "promise.closed", "了结承诺缴费", Guard.OWN_HOME
     FEEDBACK_FILED = "feedback.filed", "反映民情"
     FEEDBACK_ADDED_TO = "feedback.added_to", "补充民情说明"
     FEEDBACK_WITHDRAWN = "feedback.withdrawn", "撤回民情"

@@ -12,6 +12,7 @@ from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.days import check_day, plus_days, start_of
 from services.kernel.documents import Document
+from services.kernel.interests import homes_of, require_not_own
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_at
 from services.photos import actions as photos
@@ -137,14 +138,20 @@ async def _note(
 
 
 async def access(deps: Dependencies, actor: Actor, visit_id: str) -> Visit:
-    """Return a visit that the actor keeps today. Raises NotFound for anybody else's."""
+    """Return a visit that the actor keeps today. Raises NotFound for anybody else's; OwnHome.
+
+    What an office noted of a home is not shown to its next holder, or to who stands in, where
+    the home is their own: the minutes may be about their family.
+    """
     mine = {*keepers.tokens(actor)}
-    return accessible(
+    found = accessible(
         actor,
         await store.find(deps.db, visit_id),
         people=lambda found: [actor.person_id] if found.keeper in mine else [],
         missing=MISSING,
     )
+    require_not_own(actor, [found.home])
+    return found
 
 
 async def get(deps: Dependencies, actor: Actor, visit_id: str) -> HeadVisitView:
@@ -154,17 +161,21 @@ async def get(deps: Dependencies, actor: Actor, visit_id: str) -> HeadVisitView:
 async def listing(
     deps: Dependencies, actor: Actor, query: HeadVisitsQuery
 ) -> Page[HeadVisitView]:
-    """Return the visits that the actor keeps, by day. Raises NotFound for a home elsewhere."""
+    """Return the visits that the actor keeps, by day, none of a home of their own.
+
+    Raises NotFound for a home elsewhere.
+    """
     if query.home is not None:
         require_at(actor, Permission.PLAN_VISITS, query.home)
-    page = await store.page(deps.db, keepers.tokens(actor), query)
+    mine, own = keepers.tokens(actor), homes_of(actor)
+    page = await store.page(deps.db, mine, query, apart=own)
     return page.of(await views.several(deps, page.items))
 
 
 async def postpone(
     deps: Dependencies, actor: Actor, visit_id: str, wish: Postponed
 ) -> HeadVisitView:
-    """Plan a visit for another day. Raises NotFound, BadVisitDay, VisitMovedOn."""
+    """Plan a visit for another day. Raises NotFound, OwnHome, BadVisitDay, VisitMovedOn."""
     found = await access(deps, actor, visit_id)
     day = _day(deps, wish.day)
     if found.goes is WhoGoes.SUBSTITUTE:
@@ -175,7 +186,7 @@ async def postpone(
 
 
 async def cancel(deps: Dependencies, actor: Actor, visit_id: str) -> HeadVisitView:
-    """Cancel a visit, and those that would follow. Raises NotFound, VisitMovedOn."""
+    """Cancel a visit, and those that would follow. Raises NotFound, OwnHome, VisitMovedOn."""
     found = await access(deps, actor, visit_id)
     return await _move(deps, actor, found, VisitAction.CANCEL, {})
 

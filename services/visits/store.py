@@ -1,6 +1,6 @@
 """Store of visits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import msgspec
@@ -43,12 +43,18 @@ async def move(
     return await TABLE.move(db[COLLECTION], {"_id": visit_id}, action, changes, tx=tx)
 
 
-async def page(db: Database, keepers: Sequence[str], query: HeadVisitsQuery) -> Page[Visit]:
-    """Visits of some keepers by day. Served by `keeper_day` and `keeper_home`."""
+async def page(
+    db: Database, keepers: Sequence[str], query: HeadVisitsQuery, *, apart: Collection[str]
+) -> Page[Visit]:
+    """Visits of some keepers by day. Served by `keeper_day` and `keeper_home`.
+
+    `apart`: homes that are left out: the actor's own.
+    """
     where: Document = {
         "keeper": {"$in": list(keepers)},
         **chosen(query, "state", "purpose", "outcome", "home"),
         **between("day", query.day_from, query.day_to),
+        "$nor": [{"home": {"$in": sorted(apart)}}],
     }
     hint = "keeper_day" if query.home is None else "keeper_home"
     return await ORDERS[query.sort].page(db[COLLECTION], Visit, where, query, hint=hint)

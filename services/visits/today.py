@@ -5,6 +5,7 @@ from typing import Final
 
 from services.dependencies import Dependencies
 from services.kernel.documents import Document
+from services.kernel.interests import homes_of
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import Entry, Part, TodayKind
 from services.visits import actions, store
@@ -23,6 +24,7 @@ async def _read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]
         IS_OPEN,
         part,
         until=actions.end_of(deps.today()),
+        apart=homes_of(actor),
     )
     return [
         Entry(

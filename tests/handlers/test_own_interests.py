@@ -13,8 +13,16 @@ from services.fees.models import FeeKind
 from services.kernel.acts import Act
 from services.kernel.interests import AT_HOME, Guard
 from services.kernel.permissions import Role
-from tests.build import content_checks, surveys
-from tests.build.cast import COMPOUND, LI_HOME, UNIT, WANG_HOME, Estate, appoint, payee_of
+from tests.build import content_checks, surveys, visits
+from tests.build.cast import (
+    COMPOUND,
+    LI_HOME,
+    UNIT,
+    WANG_HOME,
+    Estate,
+    appoint,
+    payee_of,
+)
 from tests.build.deeds import FORGIVEN, Ask, send, voided
 from tests.build.homes import ask, asked, invite, newcomer, people_of, post
 from tests.build.offices import firm_at, hire
@@ -147,18 +155,9 @@ async def drawn(estate: Estate) -> Ask:
     return Ask(path, {"keep": "first", "reason": "原件丢失"})
 
 
-async def visit_planned(_: Estate) -> Ask:
-    body = {"home": LI_HOME, "purpose": "greeting", "day": "2026-03-09"}
-    return Ask("/api/v1/visits", body)
-
-
-async def visit_made(_: Estate) -> Ask:
-    body = {"home": LI_HOME, "purpose": "greeting", "outcome": "met"}
-    return Ask("/api/v1/visits/unplanned", body)
-
-
-async def promised(_: Estate) -> Ask:
-    return Ask("/api/v1/payment-promises", {"home": LI_HOME, "day": "2026-03-09"})
+async def drawn_again(estate: Estate) -> Ask:
+    path = (await drawn(estate)).path.removesuffix("/decide")
+    return Ask(path, {"answers": surveys.YES, "relation": "owner"}, method="PUT")
 
 
 async def call_asked(estate: Estate) -> Ask:
@@ -186,10 +185,17 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.CONTENT_DECIDED: written,
     Act.REPAIR_APPEAL_DECIDED: appealed,
     Act.SURVEY_ANSWER_ENTERED: answered_on_paper,
+    Act.SURVEY_ENTERED_AGAIN: drawn_again,
     Act.SURVEY_ENTRY_DECIDED: drawn,
-    Act.VISIT_PLANNED: visit_planned,
-    Act.VISIT_RECORDED: visit_made,
-    Act.PROMISE_NOTED: promised,
+    Act.VISIT_PLANNED: visits.planned,
+    Act.VISIT_RECORDED: visits.made,
+    Act.VISIT_POSTPONED: visits.postponed,
+    Act.VISIT_CANCELLED: visits.cancelled,
+    Act.CARD_NOTED: visits.card_noted,
+    Act.CARD_RENEWED: visits.card_renewed,
+    Act.CARD_REMOVED: visits.card_removed,
+    Act.PROMISE_NOTED: visits.promised,
+    Act.PROMISE_CLOSED: visits.promise_closed,
     Act.CALL_ASKED: call_asked,
 }
 # What is refused by the money's payee alone.
@@ -224,7 +230,7 @@ async def state_of(estate: Estate) -> Any:
     names = ("residencies", "home_codes", "home_requests", "bills", "journals", "refunds")
     names += ("fee_rules", "bill_runs", "content_checks")
     names += ("survey_answers", "survey_second_entries")
-    names += ("visits", "payment_promises", "calls")
+    names += ("visits", "payment_promises", "calls", "household_cards")
     return {name: await db[name].find().sort("_id", 1).to_list() for name in names}
 
 

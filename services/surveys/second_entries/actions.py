@@ -91,7 +91,7 @@ async def enter(
 ) -> SecondEntryView:
     """Enter a paper answer again, without seeing the first entry.
 
-    Raises NotFound, EnteredByYou, EntryMovedOn, SurveyAnswerMisfit.
+    Raises NotFound, EnteredByYou, EntryMovedOn, SurveyAnswerMisfit, OwnHome.
     """
     found = await _access(deps, actor, entry_id)
     if found.first_by == actor.person_id:

@@ -11,6 +11,7 @@ from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies
 from services.kernel import errors
 from services.kernel.access import accessible
+from services.kernel.interests import require_not_own
 from services.kernel.permissions import Actor, Permission
 from services.people import actions as people
 from services.residencies import actions as residencies
@@ -63,14 +64,15 @@ def may_know(actor: Actor, entry: CardEntry) -> bool:
 
 
 async def by_office(deps: Dependencies, actor: Actor, entry_id: str) -> CardEntry:
-    """Return an entry of a home of the actor's places. Raises NotFound for others."""
-    found = await _kept(deps, entry_id)
-    return accessible(
+    """Return an entry of a home of the actor's places. Raises NotFound for others; OwnHome."""
+    found = accessible(
         actor,
-        found,
+        await _kept(deps, entry_id),
         people=lambda entry: [actor.person_id] if may_know(actor, entry) else [],
         missing=MISSING,
     )
+    require_not_own(actor, [found.home])
+    return found
 
 
 async def own(deps: Dependencies, actor: Actor, entry_id: str) -> CardEntry:

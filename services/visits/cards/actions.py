@@ -55,9 +55,13 @@ class CardFull(errors.Conflict):
 
 
 async def of_home(deps: Dependencies, actor: Actor, home: str) -> HouseholdCard:
-    """Return the card of a home, as far as the actor may know of it. Raises NotFound."""
+    """Return the card of a home, as far as the actor may know of it.
+
+    Raises NotFound; OwnHome, as in all that follows.
+    """
     require_at(actor, P.KEEP_CARDS, home)
     address = await households.require_home(deps, home)
+    interests.require_not_own(actor, [home])
     lives_there = await households.of_home(deps, home)
     found = [
         entry
@@ -68,7 +72,7 @@ async def of_home(deps: Dependencies, actor: Actor, home: str) -> HouseholdCard:
 
 
 async def listing(deps: Dependencies, actor: Actor, query: CardsQuery) -> Page[CardLine]:
-    """Return entries under places, by home; sensitive ones to who may reveal them.
+    """Return entries under places, by home; none of own homes, sensitive ones by reveal_cards.
 
     Raises NotFound, Forbidden.
     """
@@ -79,7 +83,7 @@ async def listing(deps: Dependencies, actor: Actor, query: CardsQuery) -> Page[C
         for sensitive, held in scopes
         if query.sensitivity in {None, _class_of(sensitive)} and held
     ]
-    page = await store.page(deps.db, wanted, query)
+    page = await store.page(deps.db, wanted, query, apart=interests.homes_of(actor))
     homes = await households.of_homes(deps, sorted({entry.home for entry in page.items}))
     kept = [e for e in page.items if access.is_kept(deps, e, homes.get(e.home))]
     return page.of(await views.lines(deps, kept))
@@ -182,7 +186,6 @@ async def renew(
 ) -> CardEntryView:
     """Keep an entry for another time, after asking again. Raises as note() does."""
     entry = await access.by_office(deps, actor, entry_id)
-    interests.require_not_own(actor, [entry.home])
     before = entry.photos
     changes = drafts.agree(deps, entry, wish)
 
@@ -244,7 +247,6 @@ async def reveal(
     Raises NotFound, also where the separate consent was withdrawn as a whole; OwnHome.
     """
     entry = await access.by_office(deps, actor, entry_id)
-    interests.require_not_own(actor, [entry.home])
     if not await access.is_agreed(deps, entry):
         raise errors.NotFound(access.MISSING)
     fields = ["card"]

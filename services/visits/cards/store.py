@@ -1,6 +1,6 @@
 """Store of the entries of household cards."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -53,16 +53,21 @@ async def of_homes(
 
 
 async def page(
-    db: Database, scopes: Sequence[tuple[bool, Sequence[str]]], query: CardsQuery
+    db: Database,
+    scopes: Sequence[tuple[bool, Sequence[str]]],
+    query: CardsQuery,
+    *,
+    apart: Collection[str],
 ) -> Page[CardEntry]:
     """Entries under places, by home; `scopes`: sensitive or not, and where those are seen.
 
-    Served by `classes`, and by `kinds` for one kind.
+    `apart`: homes that are left out: the actor's own. Served by `classes`, and by `kinds` for
+    one kind.
     """
     asked = chosen(query, "kind")
     name = "kinds" if asked else "classes"
     parts = [
-        (name, {**ACTIVE, **asked, "sensitive": sensitive, **each})
+        (name, {**others, "sensitive": sensitive, **each})
         for sensitive, places in scopes
         for each in under_each("home", places)
     ]
@@ -76,6 +81,7 @@ async def next_active(db: Database, after: str, *, limit: int) -> list[CardEntry
     """Return the next entries that are not over, by id. Served by index `active`."""
     query = {**ACTIVE, "_id": {"$gt": after}}
     cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit).hint("active")
+    others: Document = {**ACTIVE, **asked, "$nor": [{"home": {"$in": sorted(apart)}}]}
     return msgspec.convert(await cursor.to_list(), list[CardEntry])
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.dependencies import Dependencies
+from services.kernel.interests import homes_of
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import Entry, Part, TodayKind
 from services.visits.cards import store
@@ -20,7 +21,8 @@ async def _read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]
     """Return what is to be asked again, by the day on which it goes otherwise."""
     mine = keepers.tokens(actor)
     rows = store.collection(deps.db)
-    found = await due.read(rows, mine, store.ACTIVE, part, until=_until(deps))
+    own, until = homes_of(actor), _until(deps)
+    found = await due.read(rows, mine, store.ACTIVE, part, until=until, apart=own)
     return [
         Entry(
             key=row["_id"],

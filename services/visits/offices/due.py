@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -19,23 +19,29 @@ MOST_COUNTED: Final = 1000
 
 async def read(
     collection: AsyncCollection[Document],
-    keepers: Sequence[str],
+    mine: Sequence[str],
     is_open: Document,
     part: Part,
     *,
     until: datetime,
+    apart: Collection[str],
 ) -> list[Document]:
-    """Return the next documents that are due until an instant, by end. By index `due`."""
+    """Return the next documents that are due until an instant, by end. By index `due`.
+
+    `mine`: tokens of the actor's keepers. `apart`: homes that are left out: the head's own.
+    """
     ends: Document = {"$lte": until}
     if part.until is not None:
         ends["$lt"] = part.until
-    where: Document = {"keeper": {"$in": list(keepers)}, **is_open, "due_at": ends}
+    where: Document = {"keeper": {"$in": list(mine)}, **is_open, "due_at": ends}
     if part.after is not None:
         at, key = part.after
         ends["$gte"] = at
         where["$nor"] = [{"due_at": at, "_id": {"$lte": key}}]
     if part.without:
         where["_id"] = {"$nin": list(part.without)}
+    if apart:
+        where["home"] = {"$nin": sorted(apart)}
     cursor = collection.find(where).sort([("due_at", 1), ("_id", 1)]).limit(part.limit)
     return await cursor.hint("due").to_list()
 

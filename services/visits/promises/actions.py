@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 from services.audit import actions as audit
 from services.bills.unpaid_homes import actions as unpaid_homes
 from services.dependencies import Dependencies, Transaction
-from services.kernel import errors
+from services.kernel import errors, interests
 from services.kernel.access import accessible
 from services.kernel.days import check_day, plus_days, start_of
 from services.kernel.documents import Document
@@ -149,21 +149,24 @@ def mine(actor: Actor) -> list[str]:
 
 
 async def listing(deps: Dependencies, actor: Actor, query: PromisesQuery) -> Page[PromiseView]:
-    """Return the promises that were given to the actor's office, by day.
+    """Return the promises that were given to the actor's office, by day, none of own homes.
 
     Raises NotFound for a home elsewhere, DebtsHidden.
     """
     if query.home is not None:
         require_at(actor, Permission.PLAN_VISITS, query.home)
         _require_debts_seen(actor, query.home)
-    page = await store.page(deps.db, mine(actor), query)
+    page = await store.page(deps.db, mine(actor), query, apart=interests.homes_of(actor))
     homes = sorted({promise.home for promise in page.items})
     addresses = await places.addresses(deps, homes) if homes else {}
     return page.map(lambda promise: _view(promise, addresses))
 
 
 async def close(deps: Dependencies, actor: Actor, promise_id: str) -> PromiseView:
-    """Close a promise: a mistake, or spoken about again. Raises NotFound, PromiseMovedOn."""
+    """Close a promise: a mistake, or spoken about again.
+
+    Raises NotFound, OwnHome, PromiseMovedOn.
+    """
     tokens = {*mine(actor)}
     found = accessible(
         actor,
@@ -171,6 +174,7 @@ async def close(deps: Dependencies, actor: Actor, promise_id: str) -> PromiseVie
         people=lambda promise: [actor.person_id] if promise.keeper in tokens else [],
         missing=MISSING,
     )
+    interests.require_not_own(actor, [found.home])
 
     async def save(tx: Transaction) -> None:
         moved = await store.move(deps.db, tx, found.id, PromiseAction.CLOSE, ended(deps))

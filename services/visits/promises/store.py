@@ -1,6 +1,6 @@
 """Store of promises to pay."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import msgspec
@@ -50,9 +50,15 @@ async def close_broken(
     await TABLE.move_many(db[COLLECTION], key, PromiseAction.CLOSE, changes, tx=tx)
 
 
-async def page(db: Database, keepers: Sequence[str], query: PromisesQuery) -> Page[Promise]:
-    """Promises to some keepers, by day. Served by `keeper_day` and `keeper_home`."""
+async def page(
+    db: Database, keepers: Sequence[str], query: PromisesQuery, *, apart: Collection[str]
+) -> Page[Promise]:
+    """Promises to some keepers, by day. Served by `keeper_day` and `keeper_home`.
+
+    `apart`: homes that are left out: the actor's own.
+    """
     where: Document = {"keeper": {"$in": list(keepers)}, **chosen(query, "state", "home")}
+    where["$nor"] = [{"home": {"$in": sorted(apart)}}]
     hint = "keeper_day" if query.home is None else "keeper_home"
     return await ORDERS[query.sort].page(db[COLLECTION], Promise, where, query, hint=hint)
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from services.dependencies import Dependencies
 from services.kernel.days import plus_days, start_of
+from services.kernel.interests import homes_of
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import Entry, Part, TodayKind
 from services.visits.offices import due
@@ -23,7 +24,8 @@ def _until(deps: Dependencies) -> datetime:
 async def _read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]:
     """Return promises whose day has come, and those that were broken. Never an amount."""
     rows, tokens = store.collection(deps.db), actions.mine(actor)
-    found = await due.read(rows, tokens, store.WAITS, part, until=_until(deps))
+    own, until = homes_of(actor), _until(deps)
+    found = await due.read(rows, tokens, store.WAITS, part, until=until, apart=own)
     return [
         Entry(
             key=row["_id"],

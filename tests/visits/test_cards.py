@@ -27,6 +27,7 @@ from tests.visits.conftest import Doors
 
 CARDS: Final = "household-cards"
 MINE: Final = "me/household-card"
+BUILDING: Final = UNIT.rpartition(".")[0]
 ILL: Final = "糖尿病,每天下午打针"
 DOOR: Final = {"consent": "at_door"}
 
@@ -171,6 +172,28 @@ async def test_what_is_sensitive_is_shown_for_a_reason_that_is_kept(doors: Doors
     assert (refused.status, refused.code) == (403, "consent_needed")
     await jobs.look_after(doors.world.deps, {})
     assert [each["state"] for each in await kept(doors)] == ["withdrawn"]
+
+
+async def test_what_is_sensitive_is_kept_by_the_office_that_may_know_of_it(
+    doors: Doors,
+) -> None:
+    """Who heads both the staircase and the grid notes it as the grid's head."""
+    grid = (await make_grid(doors.estate)).body["path"]
+    await appoint(doors.world.deps, Role.GRID_HEAD, grid, "head")
+    head = await doors.member("head")
+    paper = [await sent(doors.world.api, head, purpose="visit")]
+    signed = {"consent": "on_paper", "photo_ids": paper}
+    await noted(doors, kind="health", text=ILL, residency_id="r0-li", **signed)
+    [entry] = await kept(doors)
+    assert (entry["keeper"], entry["role"]) == (f"grid_head|{BUILDING}", "grid_head")
+    await doors.world.db.appointments.delete_many({"role": "unit_head", "place": UNIT})
+    await appoint(doors.world.deps, Role.UNIT_HEAD, UNIT, "wang")
+    await doors.estate.advance(days=155)
+    assert [each.place for each in await doors.today("head", "visits.cards")] == [LI_HOME]
+    assert await doors.today("wang", "visits.cards") == []
+    ours = {"$set": {"keeper": f"unit_head|{UNIT}"}}
+    await doors.world.db.household_cards.update_many({}, ours)
+    assert await doors.today("wang", "visits.cards") == [], "whoever was to ask again"
 
 
 async def test_the_head_of_the_grid_may_reveal(doors: Doors) -> None:

@@ -117,7 +117,9 @@ async def note(
     about = About(lives_there, wish.residency_id or "")
     entry = drafts.draft(deps, home, about, kind=wish.kind, text=wish.text)
     drafts.agree(deps, entry, wish)
-    keeper = keepers.keeper_at(actor, home)
+    # What neighbours may not know of is kept by the office that may, not by the nearest.
+    needs = (P.REVEAL_CARDS,) if entry.sensitive else ()
+    keeper = keepers.keeper_at(actor, home, *needs)
     entry.keeper, entry.role, entry.noted_by = keeper.token, keeper.role, actor.person_id
     await _keep(deps, actor, entry, address)
     return views.entry(deps, entry)

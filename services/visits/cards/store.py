@@ -20,6 +20,12 @@ BY_HOME: Final = Keyset(Key("home"), Key())
 ACTIVE: Final[Document] = {"state": CardState.ACTIVE}
 
 
+def known_to(keepers: Sequence[str]) -> Document:
+    """Return the condition for entries that are not over, sensitive ones of some keepers."""
+    either = [{"sensitive": False}, {"keeper": {"$in": list(keepers)}}]
+    return {**ACTIVE, "$or": either}
+
+
 def collection(db: Database) -> AsyncCollection[Document]:
     return db[COLLECTION]
 

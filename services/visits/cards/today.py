@@ -18,11 +18,14 @@ def _until(deps: Dependencies) -> datetime:
 
 
 async def _read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]:
-    """Return what is to be asked again, by the day on which it goes otherwise."""
-    mine = keepers.tokens(actor)
-    rows = store.collection(deps.db)
+    """Return what is to be asked again, by the day on which it goes otherwise.
+
+    What is sensitive for offices alone that may know of it.
+    """
+    mine, reveal = keepers.tokens(actor), keepers.tokens(actor, Permission.REVEAL_CARDS)
+    rows, known = store.collection(deps.db), store.known_to(reveal)
     own, until = homes_of(actor), _until(deps)
-    found = await due.read(rows, mine, store.ACTIVE, part, until=until, apart=own)
+    found = await due.read(rows, mine, known, part, until=until, apart=own)
     return [
         Entry(
             key=row["_id"],

@@ -137,7 +137,10 @@ def _draft(deps: Dependencies, actor: Actor, policy: Policy) -> Consent:
 
 
 async def withdraw(deps: Dependencies, actor: Actor, policy: PolicyKey) -> Withdrawal:
-    """Agree no longer: nothing more is collected. Raises ConsentNotGiven."""
+    """Agree no longer: nothing more is collected. Raises ConsentNotGiven.
+
+    What a package keeps by this consent alone ends in the same transaction.
+    """
 
     async def save(tx: Transaction) -> None:
         given = await people.hold(deps, tx, actor.person_id)
@@ -145,6 +148,8 @@ async def withdraw(deps: Dependencies, actor: Actor, policy: PolicyKey) -> Withd
             raise ConsentNotGiven("您没有同意过,或已经撤回")
         await store.withdraw(deps.db, tx, actor.person_id, deps.now(), policy)
         await people.note_consent(deps, tx, actor.person_id, policy, None)
+        if policy in deps.features.withdrawals:
+            await deps.features.withdrawals[policy](deps, tx, actor.person_id)
         await audit.record(
             deps, tx, actor, Act.CONSENT_WITHDRAWN, policy=policy, version=given[policy]
         )

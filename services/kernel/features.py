@@ -69,6 +69,8 @@ class Feature(Struct, frozen=True, kw_only=True):
     `templates`: its messages.
     `holdings`: what its collections hold about people.
     `require_free`: raises while a person may not be erased.
+    `withdrawn`: key of a policy → ends what somebody agreed to by it, in the transaction that
+    withdraws the consent; a later consent is to what comes later.
     `close`: ends what makes somebody of them, in the transaction that closes the account.
     `before`: the packages whose part of that comes later, because this one reads what theirs
     removes.
@@ -97,6 +99,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     templates: tuple[Template, ...] = ()
     holdings: tuple[Holding, ...] = ()
     require_free: Part | None = None
+    withdrawn: Mapping[str, Part] = {}
     close: Part | None = None
     before: tuple[str, ...] = ()
     forget: Step | None = None
@@ -120,6 +123,7 @@ class Features:
 
     `lanes`: name of a job → its lane. `templates`: key → the message of that name.
     `holdings`: as an export shows them. `closings`: in the order in which they are done.
+    `withdrawals`: key of a policy → what ends with a consent to it.
     `erasure`: package → its step; `forgets`: package → what people call what it clears.
     `measures`: name → figures of places.
     `checked`: kind of a content → what is done when its check ends. `checked_about`: kind of a
@@ -143,6 +147,7 @@ class Features:
         held = [holding for each in features for holding in each.holdings]
         self.holdings: Final = tuple(sorted(held, key=lambda holding: holding.rank))
         self.guards: Final = tuple(e.require_free for e in features if e.require_free)
+        self.withdrawals: Final = _once(each.withdrawn for each in features)
         self.closings: Final = tuple(
             part for package in _order(found) if (part := found[package].close)
         )

@@ -2,10 +2,12 @@
 
 from typing import Final
 
+from services.consents.policies import PolicyKey
 from services.kernel.features import Feature
 from services.visits import jobs, lists, privacy, today, work
 from services.visits.cards import jobs as cards_jobs
 from services.visits.cards import notify as cards_notify
+from services.visits.cards import own as cards_own
 from services.visits.cards import privacy as cards_privacy
 from services.visits.cards import today as cards_today
 from services.visits.offices import callees
@@ -19,6 +21,7 @@ FEATURE: Final = Feature(
     schedules=(*jobs.SCHEDULES, *cards_jobs.SCHEDULES, *promises_jobs.SCHEDULES),
     templates=cards_notify.TEMPLATES,
     holdings=(*privacy.HOLDINGS, *cards_privacy.HOLDINGS, *promises_privacy.HOLDINGS),
+    withdrawn={PolicyKey.CARE: cards_own.uncared},
     close=privacy.close,
     before=("residencies",),
     forget=privacy.forget,

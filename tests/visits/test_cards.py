@@ -170,8 +170,25 @@ async def test_what_is_sensitive_is_shown_for_a_reason_that_is_kept(doors: Doors
     assert gone.status == 404
     refused = await doors.post("li", f"{MINE}/entries/{entry_id}/renewal")
     assert (refused.status, refused.code) == (403, "consent_needed")
+
+
+async def test_what_was_filled_in_ends_with_the_consent_for_good(doors: Doors) -> None:
+    entry_id = await ill(doors)
+    await noted(doors, residency_id="r0-li")
+    await doors.done("li", "me/consents/care/withdrawal")
+    for who, kinds in (("staff", ["best_time"]), ("head", ["best_time"])):
+        assert [each["kind"] for each in await card(doors, who)] == kinds
+    assert (await doors.seen("staff", f"{CARDS}?kind=health"))["items"] == []
+    assert [each["kind"] for each in (await doors.seen("li", MINE))["entries"]] == ["best_time"]
+    await doors.world.agree(await doors.member("li"), "care")
     await jobs.look_after(doors.world.deps, {})
-    assert [each["state"] for each in await kept(doors)] == ["withdrawn"]
+    assert sorted(each["state"] for each in await kept(doors)) == ["active", "withdrawn"]
+    staff = await doors.member("staff")
+    await doors.world.confirm(staff)
+    path = f"{CARDS}/entries/{entry_id}/reveal"
+    assert (await doors.post("staff", path, reason="care")).status == 404
+    again = {"home": LI_HOME, "kind": "health", "text": ILL}
+    await doors.done("li", f"{MINE}/entries", **again)
 
 
 async def test_what_is_sensitive_is_kept_by_the_office_that_may_know_of_it(

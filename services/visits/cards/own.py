@@ -141,6 +141,12 @@ async def withdraw(deps: Dependencies, actor: Actor, entry_id: str) -> None:
     await deps.in_transaction(save)
 
 
+async def uncared(deps: Dependencies, tx: Transaction, person_id: str) -> None:
+    """End what somebody filled in under the separate consent, as they withdraw it (art. 15)."""
+    for entry in await store.agreed_in_app(deps.db, tx, person_id):
+        await actions.end(deps, tx, entry, CardAction.WITHDRAW)
+
+
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> None:
     """Remove all entries about somebody, and those of homes in which nobody else lived.
 

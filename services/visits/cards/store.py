@@ -13,7 +13,7 @@ from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import under_each
-from services.visits.cards.models import CardEntry, CardsQuery
+from services.visits.cards.models import CardEntry, CardsQuery, ConsentWay
 from services.visits.cards.states import TABLE, CardAction, CardState
 
 BY_HOME: Final = Keyset(Key("home"), Key())
@@ -89,6 +89,13 @@ async def next_active(db: Database, after: str, *, limit: int) -> list[CardEntry
     cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit).hint("active")
     others: Document = {**ACTIVE, **asked, "$nor": [{"home": {"$in": sorted(apart)}}]}
     return msgspec.convert(await cursor.to_list(), list[CardEntry])
+
+
+async def agreed_in_app(db: Database, tx: Transaction, person: str) -> list[CardEntry]:
+    """Sensitive entries to which somebody agreed in the app. Served by index `people`."""
+    query = {"people": person, **ACTIVE, "sensitive": True, "consent": ConsentWay.IN_APP}
+    found = await db[COLLECTION].find(query, session=tx).to_list()
+    return msgspec.convert(found, list[CardEntry])
 
 
 async def note_people(db: Database, tx: Transaction, entry_id: str, people: list[str]) -> None:

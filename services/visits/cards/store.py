@@ -71,6 +71,7 @@ async def page(
     one kind.
     """
     asked = chosen(query, "kind")
+    others: Document = {**ACTIVE, **asked, "$nor": [{"home": {"$in": sorted(apart)}}]}
     name = "kinds" if asked else "classes"
     parts = [
         (name, {**others, "sensitive": sensitive, **each})
@@ -87,7 +88,6 @@ async def next_active(db: Database, after: str, *, limit: int) -> list[CardEntry
     """Return the next entries that are not over, by id. Served by index `active`."""
     query = {**ACTIVE, "_id": {"$gt": after}}
     cursor = db[COLLECTION].find(query).sort("_id", 1).limit(limit).hint("active")
-    others: Document = {**ACTIVE, **asked, "$nor": [{"home": {"$in": sorted(apart)}}]}
     return msgspec.convert(await cursor.to_list(), list[CardEntry])
 
 

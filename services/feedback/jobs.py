@@ -30,14 +30,18 @@ async def release(deps: Dependencies, _payload: Document) -> None:
         while found := await store.of_holder(deps.db, holder, after, limit=AT_ONCE):
             for case in found:
                 if case.state in HELD and not lies_with(actor, case):
-                    await _release(deps, case.id, holder)
+                    await _release(deps, case.id, actor)
             after = found[-1].id
 
 
-async def _release(deps: Dependencies, case_id: str, holder: str) -> None:
+async def _release(deps: Dependencies, case_id: str, holder: Actor) -> None:
+    """Free a case, unless it went on meanwhile: also to where the holder took it again."""
+
     async def save(tx: Transaction) -> None:
         found: Feedback | None = await store.find(deps.db, case_id, tx=tx)
-        if found is not None and found.holder == holder and found.state in HELD:
+        if found is None or found.holder != holder.person_id or found.state not in HELD:
+            return
+        if not lies_with(holder, found):
             await cases.advance(deps, tx, None, FEEDBACK, found, FeedbackAction.RELEASE)
 
     await deps.in_transaction(save)

@@ -217,6 +217,10 @@ async def counted(db: Database, after: str, *, limit: int) -> list[Article]:
 
 
 async def settle(db: Database, version: Article, changes: Document, *, uses: int) -> None:
-    """Write what a night counted, once: of two nights at once the second finds it written."""
-    key = {"_id": version.id, "counted_to": version.counted_to}
+    """Write what a night counted, once: of two nights at once the second finds it written.
+
+    What was reviewed or retired meanwhile weighs differently: the next night counts it.
+    """
+    seen = {"counted_to": version.counted_to, "reviewed_at": version.reviewed_at}
+    key: Document = {"_id": version.id, **seen, "state": version.state}
     await db[COLLECTION].update_one(key, {"$set": changes, "$inc": {"uses": uses}})

@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from services.feedback import jobs
 from tests.build.cast import COMPOUND, LI_HOME, PHONES, UNIT, WANG_HOME, ZHAO_HOME
 from tests.build.feedback import Voices
 from tests.build.sign_ins import Member
@@ -25,6 +28,19 @@ async def test_the_firm_beside_the_ladder(voices: Voices) -> None:
     await voices.do("building", case_id, "firm", reason="请物业处理")
     await voices.advance(days=7)
     assert (await voices.see("li", case_id))["rung"] in {"grid_head", "community_staff"}
+
+
+async def test_what_its_holder_took_again_meanwhile_is_not_freed(
+    voices: Voices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the worker read it, it lay elsewhere; the holder has another office for it by now."""
+    case_id = await voices.file("li")
+    await voices.do("head", case_id, "take")
+    answers = iter([False])
+    lies_with = jobs.lies_with
+    monkeypatch.setattr(jobs, "lies_with", lambda *args: next(answers, lies_with(*args)))
+    await voices.sweep()
+    assert (await voices.see("li", case_id))["state"] == "taken"
 
 
 async def test_a_department_is_asked_by_the_community_only(voices: Voices) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from server.features import FEATURES
 from services.handbook.readers import jobs
 from tests.build.cast import COMMUNITY, Estate
@@ -96,6 +98,29 @@ async def test_what_nobody_looked_at_for_a_year_is_shown_for_review(
     await handbook.publish(seldom, version=2)
     assert await due() == []
     assert len(await acts(estate.world, "handbook.reviewed")) == 1
+
+
+async def test_what_is_reviewed_while_a_night_counts_weighs_nothing(
+    estate: Estate, handbook: Handbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article = await handbook.published()
+    await opens(estate, article, "li")
+    await estate.advance(days=300)
+    verdicts = jobs.readers.count_verdicts
+
+    async def reviewed(*args: Any) -> Any:
+        assert (await handbook.do("review", article)).status == 200
+        return await verdicts(*args)
+
+    monkeypatch.setattr(jobs.readers, "count_verdicts", reviewed)
+    await night(estate)
+    monkeypatch.undo()
+    [row] = await estate.world.db.handbook_articles.find().to_list()
+    assert (row["weight"], row["uses"]) == (0, 0)
+    await estate.advance(days=1)
+    await night(estate)
+    [row] = await estate.world.db.handbook_articles.find().to_list()
+    assert (row["weight"], row["uses"]) == (2, 1), "nothing is lost by it"
 
 
 async def test_nobody_judges_a_draft_or_without_agreeing(

@@ -26,7 +26,7 @@ MISSING: Final = "没有找到这项户卡内容"
 
 
 class CardMovedOn(errors.Conflict):
-    """The entry was withdrawn or removed a moment ago."""
+    """The entry was withdrawn, removed or renewed a moment ago."""
 
     code = "card_moved_on"
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+import msgspec
 from pymongo.errors import DuplicateKeyError
 
 from services.audit import actions as audit
@@ -60,8 +61,8 @@ async def of_home(deps: Dependencies, actor: Actor, home: str) -> HouseholdCard:
     Raises NotFound; OwnHome, as in all that follows.
     """
     require_at(actor, P.KEEP_CARDS, home)
-    address = await households.require_home(deps, home)
     interests.require_not_own(actor, [home])
+    address = await households.require_home(deps, home)
     lives_there = await households.of_home(deps, home)
     found = [
         entry
@@ -188,13 +189,13 @@ async def renew(
 ) -> CardEntryView:
     """Keep an entry for another time, after asking again. Raises as note() does."""
     entry = await access.by_office(deps, actor, entry_id)
-    before = entry.photos
+    before = msgspec.structs.replace(entry)
     changes = drafts.agree(deps, entry, wish)
 
     async def save(tx: Transaction) -> None:
-        await step(deps, tx, entry, CardAction.RENEW, changes)
-        if before:
-            await photos.discard(deps, tx, before, subject=entry.id)
+        await step(deps, tx, before, CardAction.RENEW, changes)
+        if before.photos:
+            await photos.discard(deps, tx, before.photos, subject=entry.id)
         await _attach(deps, tx, actor, entry)
         await record(deps, tx, actor, entry, CardAction.RENEW)
 
@@ -209,9 +210,9 @@ async def step(
     action: CardAction,
     changes: Document,
 ) -> None:
-    """Change an entry by the table. Raises CardMovedOn when somebody was first."""
-    if not await store.move(deps.db, tx, entry.id, action, changes):
-        raise access.CardMovedOn("这项内容刚刚被撤回或删除")
+    """Change an entry as it was seen. Raises CardMovedOn when somebody was first."""
+    if not await store.move(deps.db, tx, entry, action, changes):
+        raise access.CardMovedOn("这项内容刚刚有变动,请刷新后再试")
 
 
 async def end(

@@ -50,21 +50,20 @@ async def _look_after(
             await actions.end(deps, tx, entry, action)
             return
         still = await households.still_open(deps, tx, bound)
-        await store.note_people(deps.db, tx, entry.id, still)
-        if asks:
+        asked_at = deps.now() if asks else entry.asked_at
+        if await store.note(deps.db, tx, entry, still, asked_at) and asks:
             await _ask(deps, tx, entry, still, address)
 
     try:
         await deps.in_transaction(save)
     except access.CardMovedOn:
-        return  # withdrawn at this moment: nothing is left to do
+        return  # withdrawn or renewed at this moment: what is left to do, the next night does
 
 
 async def _ask(
     deps: Dependencies, tx: Transaction, entry: CardEntry, bound: Sequence[str], address: str
 ) -> None:
     """Ask whether an entry still holds."""
-    await store.note_asked(deps.db, tx, entry.id, deps.now())
     ends_on = day_of(entry.due_at - timedelta(milliseconds=1))
     for person in bound:
         await notify.ends(deps, tx, person, entry, {"place": address, "ends_on": ends_on})

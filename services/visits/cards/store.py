@@ -42,10 +42,20 @@ async def find(db: Database, entry_id: str) -> CardEntry | None:
 
 
 async def move(
-    db: Database, tx: Transaction, entry_id: str, action: CardAction, changes: Document
+    db: Database, tx: Transaction, seen: CardEntry, action: CardAction, changes: Document
 ) -> bool:
-    """Compare and set the state of an entry; False when somebody was first."""
-    return await TABLE.move(db[COLLECTION], {"_id": entry_id}, action, changes, tx=tx)
+    """Compare and set an entry as somebody saw it; False when somebody was first.
+
+    Not by its state alone: one that was renewed meanwhile is active still, with another end and
+    other photos.
+    """
+    return await TABLE.move(db[COLLECTION], _as_seen(seen), action, changes, tx=tx)
+
+
+def _as_seen(seen: CardEntry) -> Document:
+    """Return the condition for an entry to which nobody has agreed anew meanwhile."""
+    kept: Document = {"due_at": seen.due_at, "consent_at": seen.consent_at}
+    return {"_id": seen.id, **kept, "photos": seen.photos}
 
 
 async def of_homes(
@@ -81,6 +91,13 @@ async def page(
     return await BY_HOME.page_of_any(db[COLLECTION], CardEntry, parts, query)
 
 
+async def agreed_in_app(db: Database, tx: Transaction, person: str) -> list[CardEntry]:
+    """Sensitive entries to which somebody agreed in the app. Served by index `people`."""
+    query = {"people": person, **ACTIVE, "sensitive": True, "consent": ConsentWay.IN_APP}
+    found = await db[COLLECTION].find(query, session=tx).to_list()
+    return msgspec.convert(found, list[CardEntry])
+
+
 # What the worker looks after
 
 
@@ -91,22 +108,20 @@ async def next_active(db: Database, after: str, *, limit: int) -> list[CardEntry
     return msgspec.convert(await cursor.to_list(), list[CardEntry])
 
 
-async def agreed_in_app(db: Database, tx: Transaction, person: str) -> list[CardEntry]:
-    """Sensitive entries to which somebody agreed in the app. Served by index `people`."""
-    query = {"people": person, **ACTIVE, "sensitive": True, "consent": ConsentWay.IN_APP}
-    found = await db[COLLECTION].find(query, session=tx).to_list()
-    return msgspec.convert(found, list[CardEntry])
+async def note(
+    db: Database,
+    tx: Transaction,
+    seen: CardEntry,
+    people: list[str],
+    asked_at: datetime | None,
+) -> bool:
+    """Write who is bound of whom an entry is about, and when they were asked.
 
-
-async def note_people(db: Database, tx: Transaction, entry_id: str, people: list[str]) -> None:
-    """Write who is bound of whom an entry is about."""
-    key = {"_id": entry_id, **ACTIVE}
-    await db[COLLECTION].update_one(key, {"$set": {"people": people}}, session=tx)
-
-
-async def note_asked(db: Database, tx: Transaction, entry_id: str, at: datetime) -> None:
-    key = {"_id": entry_id, **ACTIVE}
-    await db[COLLECTION].update_one(key, {"$set": {"asked_at": at}}, session=tx)
+    False when somebody changed it since it was seen.
+    """
+    key = {**_as_seen(seen), **ACTIVE, "asked_at": seen.asked_at}
+    change = {"$set": {"people": people, "asked_at": asked_at}}
+    return (await db[COLLECTION].update_one(key, change, session=tx)).matched_count == 1
 
 
 # Erasure

@@ -76,7 +76,7 @@ VALIDATOR: Final[dict[str, Any]] = {
         {
             "properties": {
                 "waits": {"enum": [False]},
-                "state": {"enum": ["kept", "closed", "left"]},
+                "state": {"enum": ["kept", "paid_late", "closed", "left"]},
                 "forget_at": {"bsonType": "date"},
             }
         },

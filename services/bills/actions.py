@@ -65,6 +65,15 @@ async def states_of(deps: Dependencies, bill_ids: Sequence[str]) -> dict[str, Bi
     return {bill.id: bill.state for bill in await store.find_many(deps.db, bill_ids)}
 
 
+async def settled_at(deps: Dependencies, bill_ids: Sequence[str]) -> dict[str, datetime | None]:
+    """Return bill id → since when it is paid or void; None for one that is owed still."""
+    found = await store.find_many(deps.db, bill_ids)
+    return {
+        bill.id: None if bill.state is BillState.OWING else bill.paid_at or bill.voided_at
+        for bill in found
+    }
+
+
 async def access(deps: Dependencies, actor: Actor, bill_ids: Sequence[str]) -> list[Bill]:
     """Return bills of homes the actor pays for, each once, in the order asked for.
 

@@ -54,12 +54,42 @@ async def test_a_promise_is_broken_after_its_day_and_closed_by_the_head(doors: D
     await looked_after(doors)
     assert await states(doors) == ["broken"]
     [entry] = await doors.today("head", "visits.promises")
-    assert entry.title == "约定的缴费日已过,还没缴清"
+    assert entry.title == "约定的缴费日已过,请再问一问"
     assert await doors.due("visits.promises", COMMUNITY) == {COMMUNITY: 1}
     await promised(doors, day="2026-03-10")
     assert await states(doors) == ["closed", "open"]
     again = await doors.post("head", f"{PROMISES}/{promise_id}/close")
     assert (again.status, again.code) == (409, "promise_moved_on")
+
+
+async def settled(doors: Doors) -> None:
+    li = await doors.member("li")
+    for kind in ("property_fee", "waste_fee"):
+        await paid(doors.estate, li, await doors.estate.bill_ids("li", kind))
+
+
+async def test_what_is_paid_after_the_day_ends_as_paid_late(doors: Doors) -> None:
+    await promised(doors, day="2026-03-02")
+    await doors.estate.advance(days=2)
+    await looked_after(doors)
+    assert await states(doors) == ["broken"]
+    await settled(doors)
+    await looked_after(doors)
+    assert await states(doors) == ["paid_late"]
+    assert await doors.today("head", "visits.promises") == []
+    assert await doors.due("visits.promises", COMMUNITY) == {COMMUNITY: 0}
+
+
+async def test_what_counts_is_when_it_was_paid(doors: Doors) -> None:
+    """Not when the worker came by, or called it broken as the payment was not booked yet."""
+    await promised(doors, day="2026-03-02")
+    await settled(doors)
+    await doors.estate.advance(days=2)
+    await doors.world.db[payment_promises.COLLECTION].update_many(
+        {}, {"$set": {"state": "broken"}}
+    )
+    await looked_after(doors)
+    assert await states(doors) == ["kept"]
 
 
 async def test_only_the_office_to_which_it_was_given_sees_it(doors: Doors) -> None:

@@ -1,11 +1,10 @@
-"""Jobs of promises to pay: kept, broken, or of people who have left."""
+"""Jobs of promises to pay: kept, broken, paid late, or of people who have left."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from services.bills import actions as bills
-from services.bills.states import BillState
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import steps
@@ -23,16 +22,16 @@ LOOK_AFTER: Final = "visits.look_after_promises"
 async def look_after(deps: Dependencies, _payload: Document) -> None:
     """Job: see of each promise whether it was kept, by pages; harmless to repeat.
 
-    Every hour: what was paid by midnight, and a few minutes later, is kept.
+    Every hour. What counts is when it was paid, and not when the worker came by.
     """
     after = ""
     while found := await store.next_waiting(deps.db, after, limit=steps.AT_ONCE):
         homes = sorted({promise.home for promise in found})
         there = await households.of_homes(deps, homes)
         owed = sorted({bill for promise in found for bill in promise.bills})
-        states = await bills.states_of(deps, owed)
+        settled = await bills.settled_at(deps, owed)
         for promise in found:
-            action = _step(deps, promise, there.get(promise.home), states)
+            action = _step(deps, promise, there.get(promise.home), settled)
             if action is not None:
                 await _take(deps, promise, action)
         after = found[-1].id
@@ -42,7 +41,7 @@ def _step(
     deps: Dependencies,
     promise: Promise,
     home: Household | None,
-    states: Mapping[str, BillState],
+    settled: Mapping[str, datetime | None],
 ) -> PromiseAction | None:
     """Return what became of a promise; None while it waits.
 
@@ -50,12 +49,12 @@ def _step(
     """
     if promise.residencies and not households.same(promise.residencies, home):
         return PromiseAction.LEAVE
-    if promise.state is not PromiseState.OPEN:
-        return None
-    owed = any(states.get(bill) is BillState.OWING for bill in promise.bills)
-    if not owed:
-        return PromiseAction.KEEP
-    return PromiseAction.BREAK if promise.due_at <= deps.now() else None
+    ends = [settled[bill] for bill in promise.bills if bill in settled]
+    if None in ends:
+        is_over = promise.state is PromiseState.OPEN and promise.due_at <= deps.now()
+        return PromiseAction.BREAK if is_over else None
+    is_late = any(at is not None and at >= promise.due_at for at in ends)
+    return PromiseAction.PAY_LATE if is_late else PromiseAction.KEEP
 
 
 async def _take(deps: Dependencies, promise: Promise, action: PromiseAction) -> None:

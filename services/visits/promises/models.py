@@ -61,7 +61,7 @@ class PromiseSort(Labelled):
 class PromisesQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     """Which promises to list.
 
-    `state`: Waiting, kept, broken or closed ones.
+    `state`: Waiting, kept, broken, paid late or closed ones.
     `home`: Path of a home: its promises only.
     `sort`: Order of the list.
     """
@@ -78,7 +78,7 @@ class PromiseView(Struct, kw_only=True):
     `home`: Path of the home.
     `address`: Address of the home.
     `day`: Last day by which it pays.
-    `state`: Whether it waits, was kept, was broken or is closed.
+    `state`: Whether it waits, was kept, was broken, was paid after its day or is closed.
     `noted_at`: When it was noted.
     `ended_at`: Since when it is kept, broken or closed; null before.
     """

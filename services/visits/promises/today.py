@@ -14,7 +14,7 @@ from services.visits.promises import actions, store
 from services.visits.promises.states import PromiseState
 
 REMIND: Final = "约定今天缴费,可以提醒一下"
-SPEAK_AGAIN: Final = "约定的缴费日已过,还没缴清"
+SPEAK_AGAIN: Final = "约定的缴费日已过,请再问一问"
 
 
 def _until(deps: Dependencies) -> datetime:

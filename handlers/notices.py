@@ -245,7 +245,13 @@ class HomeAnswerHandler(ApiHandler):
     @endpoint(
         "answerNoticeForHome",
         needs=Permission.VIEW_RESIDENTS,
-        errors=("no_answer_asked", "answers_over", "answer_misfit", "answered_by_home"),
+        errors=(
+            "own_home",
+            "no_answer_asked",
+            "answers_over",
+            "answer_misfit",
+            "answered_by_home",
+        ),
         example=EnterAnswer(answer="yes"),
     )
     async def put(self, home: PlacePath, notice_id: NoticeId, body: EnterAnswer) -> MyAnswer:

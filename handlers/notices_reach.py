@@ -82,7 +82,7 @@ class HomeVisitsHandler(ApiHandler):
         "createHomeVisit",
         needs=P.VIEW_RESIDENTS,
         status=201,
-        errors=("bad_visit", "too_many_visits", "notice_moved_on"),
+        errors=("own_home", "bad_visit", "too_many_visits", "notice_moved_on"),
         example=NewVisit(result=VisitResult.TOLD, told_whom=ToldWhom.OWNER),
     )
     async def post(self, notice_id: NoticeId, home: PlacePath, body: NewVisit) -> VisitView:

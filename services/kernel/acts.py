@@ -108,8 +108,8 @@ class Act(Labelled):
     NOTICE_WITHDRAWN = "notice.withdrawn", "撤回通知"
     NOTICE_RULES_SET = "notice.rules_set", "制定通知规则"
     NOTICE_ANSWERED = "notice.answered", "回复通知"
-    NOTICE_ANSWER_ENTERED = "notice.answer_entered", "代住户填写回复"
-    NOTICE_VISITED = "notice.visited", "登记上门告知"
+    NOTICE_ANSWER_ENTERED = "notice.answer_entered", "代住户填写回复", Guard.OWN_HOME
+    NOTICE_VISITED = "notice.visited", "登记上门告知", Guard.OWN_HOME
     NOTICE_QUESTION_ASKED = "notice.question_asked", "在通知下提问"
     NOTICE_QUESTIONS_GROUPED = "notice.questions_grouped", "归并通知下的提问"
     NOTICE_QUESTION_ANSWERED = "notice.question_answered", "答复通知下的提问"

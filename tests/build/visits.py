@@ -1,9 +1,10 @@
-"""Requests about Li's home by an office: visits, cards and promises."""
+"""Requests about Li's home by an office: visits, cards, promises, and notices told there."""
 
 from typing import Any
 
 from tests.build.cast import LI_HOME, UNIT, Estate
 from tests.build.deeds import Ask, send
+from tests.build.notices import QUESTION, delivered
 
 
 async def planned(_: Estate) -> Ask:
@@ -68,3 +69,15 @@ async def card_removed(estate: Estate) -> Ask:
     kept = await of_one_office(estate, card_entry("has_dog"))
     path = f"/api/v1/household-cards/entries/{kept['entry_id']}/removal"
     return Ask(path, {"reason": "asked"})
+
+
+async def told(estate: Estate) -> Ask:
+    notice_id = await delivered(estate)
+    body = {"result": "told", "told_whom": "owner"}
+    return Ask(f"/api/v1/notices/{notice_id}/homes/{LI_HOME}/visits", body)
+
+
+async def answered(estate: Estate) -> Ask:
+    notice_id = await delivered(estate, kind="asks_answer", question=QUESTION)
+    path = f"/api/v1/homes/{LI_HOME}/notices/{notice_id}/answer"
+    return Ask(path, {"answer": "yes"}, method="PUT")

@@ -187,6 +187,8 @@ AT_LI: Final[dict[Act, Prepare]] = {
     Act.SURVEY_ANSWER_ENTERED: answered_on_paper,
     Act.SURVEY_ENTERED_AGAIN: drawn_again,
     Act.SURVEY_ENTRY_DECIDED: drawn,
+    Act.NOTICE_VISITED: visits.told,
+    Act.NOTICE_ANSWER_ENTERED: visits.answered,
     Act.VISIT_PLANNED: visits.planned,
     Act.VISIT_RECORDED: visits.made,
     Act.VISIT_POSTPONED: visits.postponed,
@@ -231,6 +233,7 @@ async def state_of(estate: Estate) -> Any:
     names += ("fee_rules", "bill_runs", "content_checks")
     names += ("survey_answers", "survey_second_entries")
     names += ("visits", "payment_promises", "calls", "household_cards")
+    names += ("notice_visits", "notice_readings")
     return {name: await db[name].find().sort("_id", 1).to_list() for name in names}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.kernel.permissions import Role
+from tests.build import notices
 from tests.build.cast import LI_HOME, UNIT, WANG_HOME, appoint
 from tests.visits.conftest import Doors
 from tests.visits.test_cards import CARDS, noted
@@ -71,3 +72,16 @@ async def test_a_new_head_learns_nothing_of_their_own_home(doors: Doors) -> None
     for name in ("visits.due", "visits.promises", "visits.cards"):
         found = await doors.today("wang", name)
         assert {each.place for each in found} == {LI_HOME}, name
+
+
+async def test_a_head_is_not_sent_to_their_own_door(doors: Doors) -> None:
+    await notices.everybody(doors.estate)
+    await doors.world.db.appointments.delete_many({"role": "unit_head", "place": UNIT})
+    await appoint(doors.world.deps, Role.UNIT_HEAD, UNIT, "wang")
+    notice_id = await notices.delivered(doors.estate)
+    found = await doors.today("wang", "notices.unreached")
+    assert [each.place for each in found] == [LI_HOME]
+    refused = await notices.knock(doors.estate, notice_id, WANG_HOME, who="wang")
+    assert (refused.status, refused.code) == (403, "own_home")
+    assert (await notices.knock(doors.estate, notice_id, LI_HOME, who="wang")).status == 201
+    assert await doors.today("wang", "notices.unreached") == []

@@ -130,8 +130,13 @@ def _look_up(asked: LookUp, around: Document, name: str) -> Document:
     where: Document = {"reached": False, **around}
     if asked.first is not None:
         where["$expr"] = {"$gte": ["$home", "$$first"]}
+    left_out: list[Document] = []
     if asked.without:
-        where["$nor"] = [{"_id": {"$in": list(asked.without)}}]
+        left_out.append({"_id": {"$in": list(asked.without)}})
+    if asked.apart:
+        left_out.append({"home": {"$in": list(asked.apart)}})
+    if left_out:
+        where["$nor"] = left_out
     return {
         "$lookup": {
             "from": COLLECTION,

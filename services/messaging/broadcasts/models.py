@@ -140,13 +140,14 @@ class LookUp(Struct, frozen=True, kw_only=True):
     """Homes not reached that the rows of another package's pipeline are given.
 
     `ranges`: conditions on `home`, of paths.under_each(). `first`: expression of the row for
-    the path from which on; None for all. `without`: ids of homes that are left out.
-    `limit`: most homes of each row and range.
+    the path from which on; None for all. `without`: ids of homes that are left out. `apart`:
+    paths of homes that are. `limit`: most homes of each row and range.
     """
 
     ranges: Sequence[Document]
     first: Any = None
     without: Sequence[str] = ()
+    apart: Sequence[str] = ()
     limit: int
 
 

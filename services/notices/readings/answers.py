@@ -95,7 +95,7 @@ async def enter(
 ) -> MyAnswer:
     """Enter what somebody of a home said who has no phone; marked with who entered it.
 
-    Raises NotFound, NoAnswerAsked, AnswersOver, AnswerMisfit, AnsweredByHome.
+    Raises NotFound, NoAnswerAsked, AnswersOver, AnswerMisfit, AnsweredByHome, OwnHome.
     """
     require_at(actor, Permission.VIEW_RESIDENTS, home)
     found = await _about(deps, actor, notice_id, home)

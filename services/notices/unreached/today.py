@@ -13,6 +13,7 @@ import msgspec
 from services.audiences import doors
 from services.dependencies import Dependencies
 from services.kernel.documents import Document
+from services.kernel.interests import homes_of
 from services.kernel.paths import under, under_each
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import MOST_COUNTED, NO_END, Entry, Part, TodayKind
@@ -34,13 +35,15 @@ BROADCAST: Final = {"$set": {"broadcast": {"$concat": [broadcast_id(SOURCE, ""),
 async def read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]:
     """Return homes to knock at: those whose notice ends first in front, then by path.
 
-    Where the community hides from its heads which homes owe, none of a notice by debts. That
-    differs only for who heads places of two communities: a query for each.
+    Nobody is sent to a door of their own. Where the community hides from its heads which homes
+    owe, none of a notice by debts. That differs only for who heads places of two communities: a
+    query for each.
     """
     held = actor.places(Permission.VIEW_RESIDENTS)
     seen = {place: actor.may(Permission.VIEW_UNPAID, place) for place in held}
+    own = sorted(homes_of(actor))
     asked = [
-        _read(deps, spots, part, by_debts=by_debts)
+        _read(deps, spots, part, apart=own, by_debts=by_debts)
         for by_debts in (True, False)
         if (spots := [place for place in held if seen[place] is by_debts])
     ]
@@ -49,9 +52,14 @@ async def read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]:
 
 
 async def _read(
-    deps: Dependencies, spots: Sequence[str], part: Part, *, by_debts: bool
+    deps: Dependencies,
+    spots: Sequence[str],
+    part: Part,
+    *,
+    apart: Sequence[str],
+    by_debts: bool,
 ) -> list[Entry]:
-    """Return homes of some places.
+    """Return homes of some places. `apart`: those that are left out.
 
     Nobody knocks at a home that was retired since. They are few: a second query only where
     more of them stand side by side than are read at once beside what is wanted.
@@ -59,7 +67,7 @@ async def _read(
     found = list[Entry]()
     while True:
         asked = msgspec.structs.replace(part, limit=part.limit - len(found) + SPARE)
-        stages = _stages(deps, spots, asked)
+        stages = _stages(deps, spots, asked, apart)
         rows = await _rows(deps, spots, stages, by_debts=by_debts)
         found += [_entry(row) for row in rows if row["stands"]]
         if len(found) >= part.limit or len(rows) < asked.limit:
@@ -67,7 +75,9 @@ async def _read(
         part = msgspec.structs.replace(part, after=(rows[-1]["due"], rows[-1]["key"]))
 
 
-def _stages(deps: Dependencies, spots: Sequence[str], part: Part) -> list[Document]:
+def _stages(
+    deps: Dependencies, spots: Sequence[str], part: Part, apart: Sequence[str]
+) -> list[Document]:
     """Return the stages that make of notices a part of their homes."""
     at, last = part.after or (None, "")
     first = last.partition(BETWEEN)[0]
@@ -75,6 +85,7 @@ def _stages(deps: Dependencies, spots: Sequence[str], part: Part) -> list[Docume
         ranges=under_each("home", spots),
         first={"$cond": [{"$eq": ["$due", at]}, first, ""]} if first else None,
         without=[_home_id(key) for key in part.without],
+        apart=apart,
         limit=part.limit + bool(first),  # the last one before is read again
     )
     key = {"$concat": ["$homes.home", BETWEEN, "$_id"]}

@@ -53,7 +53,7 @@ class TooManyVisits(errors.Conflict):
 async def record(
     deps: Dependencies, actor: Actor, notice_id: str, home: str, wish: NewVisit
 ) -> VisitView:
-    """Record a visit. Raises NotFound, BadVisit, TooManyVisits, NoticeMovedOn."""
+    """Record a visit. Raises NotFound, BadVisit, TooManyVisits, NoticeMovedOn, OwnHome."""
     _check(wish)
     found = await _about(deps, actor, notice_id, home)
     if found.state is not NoticeState.PUBLISHED:

@@ -16,6 +16,7 @@ from services.feedback.states import IN_HAND, OPEN, UNDER_WAY, FeedbackState
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import ancestors, outermost, under
+from services.kernel.permissions import HEADS
 from services.kernel.today import Part
 from services.kernel.work import Worked
 
@@ -163,12 +164,14 @@ async def waiting(db: Database, seen: Sight, part: Part) -> list[Feedback]:
 
 
 async def count_under(db: Database, person_id: str, place: str, *, limit: int) -> int:
-    """Count what is in hand at a place and under it, not about somebody.
+    """Count what heads have in hand at a place and under it, not about somebody.
 
-    Served by index `under_time`.
+    What lies with the community, a firm or a department is on no head's list. By index
+    `under_time`.
     """
     query: Document = {
         "under": place,
+        "desks": {"$regex": f"^({'|'.join(HEADS)}):"},
         "state": {"$in": list(IN_HAND)},
         "about_people": {"$ne": person_id},
     }

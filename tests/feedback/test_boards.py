@@ -79,6 +79,7 @@ async def test_what_waits_is_on_the_list_of_today(voices: Voices) -> None:
     second_head = await voices.substitute("unit_head", UNIT)
     await voices.do(second_head, first, "take")
     assert await today(voices, "head") == [second]
+    await voices.file("sun", place=COMPOUND)  # lies with the community
     counts = await WAITING.count(deps, await actor(voices, "staff"), [UNIT, COMPOUND])
     assert counts == {UNIT: 3, COMPOUND: 3}
 

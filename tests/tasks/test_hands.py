@@ -45,6 +45,20 @@ async def test_a_vacant_office_hands_on_to_the_next_one_and_back(tasks: Tasks) -
     assert done.body["by"] == "building_head"
 
 
+async def test_what_lies_with_staff_is_counted_for_no_head(tasks: Tasks) -> None:
+    await tasks.give()
+    deps, staff = tasks.world.deps, await tasks.member("staff")
+    [kind] = [each for each in deps.features.today if each.name == "tasks.parts"]
+    actor = await actor_of(tasks, staff)
+    assert await kind.count(deps, actor, [UNIT]) == {UNIT: 1}
+    office = await appointment_of(tasks.estate)
+    gone = await tasks.world.api.delete(f"/api/v1/appointments/{office}", as_=staff)
+    assert gone.status < 300, gone.body
+    await hand_on(tasks)
+    assert len(await tasks.items("staff", "me/tasks")) == 1
+    assert await kind.count(deps, actor, [UNIT]) == {UNIT: 0}
+
+
 async def test_a_substitute_has_it_in_hand_at_once(tasks: Tasks) -> None:
     await tasks.give()
     office, days = await appointment_of(tasks.estate), {"from_day": "2026-03-02"}

@@ -193,8 +193,11 @@ async def test_a_community_may_hide_from_its_heads_which_homes_owe(doors: Doors)
     await doors.estate.advance(days=1)
     assert await doors.today("head", "visits.promises") == []
     assert await states(doors) == []
+    await doors.estate.advance(days=1)
+    assert await doors.due("visits.promises", UNIT, "cc") == {UNIT: 0, "cc": 0}
     assert (await doors.post("head", f"{PROMISES}/{promise_id}/close")).status == 404
     await doors.done("staff", path, allowed=True)
+    assert await doors.due("visits.promises", UNIT, "cc") == {UNIT: 1, "cc": 1}
     assert await states(doors) == ["open"]
     assert (
         await doors.get("next_head", f"places/{NEXT_UNIT}/unpaid-homes?due=all")

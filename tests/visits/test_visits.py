@@ -131,6 +131,7 @@ async def test_supervisors_see_counts_and_only_their_own_visits(doors: Doors) ->
     await planned(doors, "next_head", home=SUN_HOME, day="2026-03-02")
     own = await planned(doors, "staff", home=SUN_HOME, day="2026-03-02")
     assert [each["visit_id"] for each in await listed(doors, "staff")] == [own]
+    assert await doors.due("visits.due", COMMUNITY) == {COMMUNITY: 2}, "of heads"
     counted = await doors.seen("staff", f"places/{COMMUNITY}/visit-counts")
     lines = {(each["role"], each["place"]): each for each in counted["items"]}
     assert lines.keys() == {

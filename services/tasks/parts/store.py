@@ -14,7 +14,7 @@ from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
 from services.kernel.paths import part as segments
 from services.kernel.paths import under
-from services.kernel.permissions import Role
+from services.kernel.permissions import HEADS, Role
 from services.kernel.today import Part
 from services.kernel.work import Worked
 from services.tasks.entries import within
@@ -54,8 +54,12 @@ async def due(db: Database, held: Sequence[str], wanted: Part) -> list[TaskPart]
 
 
 async def count_open(db: Database, place: str) -> int:
-    """Count open parts under a place, up to a thousand. Served by index `open_place`."""
-    query = {"place": under(place), "state": TaskPartState.OPEN}
+    """Count open parts under a place, up to a thousand. Served by index `open_place`.
+
+    What lies with staff, as an office is vacant, is on no head's list.
+    """
+    heads = {"$in": list(HEADS)}
+    query = {"place": under(place), "state": TaskPartState.OPEN, "rung": heads}
     collection = db[COLLECTION]
     return await collection.count_documents(query, hint="open_place", limit=MOST_COUNTED)
 

@@ -12,7 +12,7 @@ from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
 from services.kernel.paths import under, under_any
-from services.kernel.permissions import Role
+from services.kernel.permissions import HEADS, Role
 from services.kernel.today import Part
 from services.tasks.entries import within
 from services.tasks.rounds.models import Check, Round, RoundPlan, RoundPlansQuery, RoundsQuery
@@ -111,8 +111,12 @@ async def due(db: Database, held: Sequence[str], wanted: Part) -> list[Round]:
 
 
 async def count_open(db: Database, place: str) -> int:
-    """Count open rounds under a place, up to a thousand. Served by index `open_place`."""
-    query = {"place": under(place), "state": RoundState.OPEN}
+    """Count open rounds under a place, up to a thousand. Served by index `open_place`.
+
+    What lies with staff, as an office is vacant, is on no head's list.
+    """
+    heads = {"$in": list(HEADS)}
+    query = {"place": under(place), "state": RoundState.OPEN, "rung": heads}
     collection = db[COLLECTION]
     return await collection.count_documents(query, hint="open_place", limit=MOST_COUNTED)
 

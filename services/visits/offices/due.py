@@ -13,6 +13,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from services.kernel.documents import Document
 from services.kernel.paths import under
 from services.kernel.today import Part
+from services.visits.offices import keepers
 
 MOST_COUNTED: Final = 1000
 
@@ -53,10 +54,14 @@ async def count(
     *,
     until: datetime,
 ) -> dict[str, int]:
-    """Count what is due at each of some places, a thousand at most. By index `due_under`."""
+    """Count what is due at each of some places, a thousand at most. By index `due_under`.
+
+    Of heads: what members of staff keep for themselves is on nobody's list of the day.
+    """
 
     async def of(place: str) -> int:
-        where = {"home": under(place), **is_open, "due_at": {"$lte": until}}
+        due = {"due_at": {"$lte": until}, "keeper": keepers.OF_HEADS}
+        where = {"home": under(place), **is_open, **due}
         return await collection.count_documents(where, limit=MOST_COUNTED, hint="due_under")
 
     found = await asyncio.gather(*(of(place) for place in places))

@@ -7,6 +7,8 @@ its figures. A document bears its keeper as a token, "holder|place", so that "mi
 equality on one index: for a head the holder is the role, for others the person.
 """
 
+from typing import Final
+
 from msgspec import Struct
 
 from services.kernel.errors import NotFound
@@ -18,6 +20,9 @@ from services.kernel.permissions import (
     Permission,
     Role,
 )
+
+# What offices of heads keep, as a condition: it is on their lists of the day, staff's is not.
+OF_HEADS: Final = {"$regex": f"^({'|'.join(HEADS)})\\|"}
 
 
 class Keeper(Struct, frozen=True):

@@ -6,9 +6,12 @@ from typing import Final
 
 from services.dependencies import Dependencies
 from services.kernel.days import plus_days, start_of
+from services.kernel.documents import Document
 from services.kernel.interests import homes_of
+from services.kernel.paths import under
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import Entry, Part, TodayKind
+from services.places import actions as places
 from services.visits.offices import due
 from services.visits.promises import actions, store
 from services.visits.promises.states import PromiseState
@@ -38,9 +41,13 @@ async def _read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]
     ]
 
 
-async def _count(deps: Dependencies, _: Actor, places: Sequence[str]) -> dict[str, int]:
+async def _count(deps: Dependencies, _: Actor, wanted: Sequence[str]) -> dict[str, int]:
+    """Count them, none where the community hides from its heads which homes owe."""
+    hiding = sorted(await places.hiding_debts_around(deps, wanted))
+    hidden: Document = {"$nor": [{"home": under(each)} for each in hiding]} if hiding else {}
+    is_open: Document = {**store.WAITS, **hidden}
     rows = store.collection(deps.db)
-    return await due.count(rows, places, store.WAITS, until=_until(deps))
+    return await due.count(rows, wanted, is_open, until=_until(deps))
 
 
 TODAY: Final = (

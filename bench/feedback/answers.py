@@ -105,7 +105,7 @@ class Answers:
             home = f"{UNITS[number % len(UNITS)]}.{number // len(UNITS)}"
             yield to_document(
                 SurveyAnswer(
-                    id=answer_id(SURVEY, f"{number}"),
+                    id=digest_id("bench", f"{number}"),
                     survey=SURVEY,
                     by_home=False,
                     person=f"{number}",

@@ -9,7 +9,7 @@ from services.dependencies import Dependencies
 from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor, Permission, scope_of
 from services.mediations import interests, steps, store, views
-from services.mediations.kind import MEDIATION, circle_of
+from services.mediations.kind import MEDIATION, mediates_in
 from services.mediations.models import Circle, MediationRow, MediationsQuery
 from services.mediations.parties import store as parties
 from services.mediations.states import MediationAction
@@ -40,14 +40,9 @@ async def mine(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[Media
 
     Without those that I mediated by an office that is over, or between people I am close to.
     """
-    page = await store.of_person(deps.db, actor.person_id, query)
-    by_circle = {each.id: circle_of(actor, each) for each in page.items}
-    mediated = [each for each in page.items if by_circle[each.id] is Circle.MEDIATOR]
-    seen = {each.id for each in await interests.without_own(deps, actor, mediated)}
-    known = [
-        each for each in page.items if by_circle[each.id] is Circle.PARTY or each.id in seen
-    ]
-    return Page(await views.rows(deps, actor, known), page.next_cursor)
+    near = await interests.near(deps, actor)
+    page = await store.of_person(deps.db, near, mediates_in(actor), query)
+    return page.of(await views.rows(deps, actor, page.items))
 
 
 async def listing(
@@ -58,9 +53,9 @@ async def listing(
     Without those of my own, of my household, and about me.
     """
     held = scope_of(actor, Permission.ASSIGN_MEDIATOR, None)
-    page = await store.page(deps.db, held, query)
-    seen = await interests.without_own(deps, actor, page.items)
-    return page.of(await views.rows(deps, actor, seen))
+    near = await interests.near(deps, actor)
+    page = await store.page(deps.db, held, query, near=near)
+    return page.of(await views.rows(deps, actor, page.items))
 
 
 async def events(

@@ -4,14 +4,14 @@ A party, somebody of a party's household, and whoever in office it is about. Hom
 today: whoever moves in later is found at their next step.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from services.dependencies import Dependencies
 from services.kernel.errors import Forbidden, NotFound
 from services.kernel.interests import homes_of
 from services.kernel.permissions import Actor
-from services.mediations.models import Mediation
+from services.mediations.models import Mediation, Near
 from services.residencies import actions as residencies
 
 MISSING: Final = "没有找到这件调解"
@@ -56,20 +56,12 @@ async def homes_of_parties(deps: Dependencies, mediation: Mediation) -> set[str]
     return {home for homes in found.values() for home in homes}
 
 
-async def without_own(
-    deps: Dependencies, actor: Actor, found: Sequence[Mediation]
-) -> list[Mediation]:
-    """Leave out in which somebody has an interest; one query however many."""
-    people = sorted({person for each in found for person in each.people})
-    homes = await residencies.homes_of(deps, people) if people else {}
-    own = homes_of(actor)
-    return [
-        each
-        for each in found
-        if not is_concerned(
-            each, actor.person_id, own, more=[h for p in each.people for h in homes.get(p, [])]
-        )
-    ]
+async def near(deps: Dependencies, actor: Actor) -> Near:
+    """Return in whose disputes somebody has an interest: what their lists leave out."""
+    homes = sorted(homes_of(actor))
+    ties = await residencies.ties_of(deps, homes) if homes else []
+    people = {actor.person_id, *(tie.person for tie in ties if tie.person)}
+    return Near(actor.person_id, sorted(people), homes)
 
 
 async def impartial(

@@ -81,6 +81,17 @@ class Mediation(CaseFields, kw_only=True):
     cleared: bool = False
 
 
+class Near(Struct, frozen=True):
+    """In whose disputes somebody has an interest, by the homes of today.
+
+    `person`: themself. `people`: they and whoever belongs to a home of theirs. `homes`: theirs.
+    """
+
+    person: str
+    people: list[str]
+    homes: list[str]
+
+
 class MediationsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
     """Which mediations to list.
 

@@ -9,9 +9,9 @@ from mongo_indexes.mediations import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
-from services.kernel.paths import under
+from services.kernel.paths import under, under_any
 from services.kernel.today import Part
-from services.mediations.models import Mediation, MediationsQuery
+from services.mediations.models import Mediation, MediationsQuery, Near
 from services.mediations.states import BEFORE, OPEN, MediationState
 
 NEWEST: Final = Keyset(Key(ascending=False))
@@ -29,15 +29,46 @@ async def find(
     return msgspec.convert(document, Mediation | None)
 
 
-async def of_person(db: Database, person_id: str, query: ListQuery) -> Page[Mediation]:
-    """Mediations of a party or a mediator, newest first. By the indexes `people`, `holder`."""
-    where: Document = {"$or": [{"people": person_id}, {"holder": person_id}]}
-    return await NEWEST.page(db[COLLECTION], Mediation, where, query)
+async def of_person(
+    db: Database, near: Near, communities: Sequence[str], query: ListQuery
+) -> Page[Mediation]:
+    """Mediations of a party, and of a mediator without interest, newest first.
+
+    `communities`: where they may mediate. By the indexes `people`, `holder`.
+    """
+    parts: list[tuple[str, Document]] = [("people", {"people": near.person})]
+    if communities:
+        parts.append(("holder", _mediated(near, communities)))
+    return await NEWEST.page_of_any(db[COLLECTION], Mediation, parts, query)
 
 
-async def page(db: Database, places: Sequence[str], query: MediationsQuery) -> Page[Mediation]:
-    """Mediations of some communities, newest first. Served by index `place`, or `to_assign`."""
-    where: Document = {"place": {"$in": list(places)}, **chosen(query, "state")}
+def _mediated(near: Near, communities: Sequence[str]) -> Document:
+    """Return the condition for what somebody mediates, without interest and in office."""
+    where = under_any("place", communities)
+    return {"holder": near.person, **_apart(near), **where}
+
+
+def _apart(near: Near) -> Document:
+    """Return the condition that somebody has no interest in it."""
+    return {
+        "people": {"$nin": near.people},
+        "excluded": {"$ne": near.person},
+        "homes": {"$nin": near.homes},
+    }
+
+
+async def page(
+    db: Database,
+    places: Sequence[str],
+    query: MediationsQuery,
+    *,
+    near: Near,
+) -> Page[Mediation]:
+    """Mediations of some communities, newest first, in which somebody has no interest.
+
+    Served by index `place`, or `to_assign`.
+    """
+    where: Document = {"place": {"$in": list(places)}, **_apart(near), **chosen(query, "state")}
     where = {"$and": [where, TO_ASSIGN]} if query.to_assign else where
     index = "to_assign" if query.to_assign else "place"
     return await NEWEST.page(db[COLLECTION], Mediation, where, query, hint=index)
@@ -71,9 +102,11 @@ async def mediated_by(
 # Follow-ups
 
 
-async def to_follow_up(db: Database, holder: str, part: Part) -> list[Mediation]:
-    """Agreements in force that somebody looks after, the earliest first. By `follow_up`."""
-    where: Document = {"holder": holder, "state": MediationState.AGREED}
+async def to_follow_up(
+    db: Database, near: Near, communities: Sequence[str], part: Part
+) -> list[Mediation]:
+    """Agreements in force that a mediator looks after, the earliest first. By `follow_up`."""
+    where = {**_mediated(near, communities), "state": MediationState.AGREED}
     if part.without:
         where["_id"] = {"$nin": list(part.without)}
     bounds: list[Document] = [where]
@@ -88,9 +121,12 @@ async def to_follow_up(db: Database, holder: str, part: Part) -> list[Mediation]
     return msgspec.convert(found, list[Mediation])
 
 
-async def count_to_follow_up(db: Database, place: str, *, most: int) -> int:
-    """Count the agreements in force under a place, up to a number. By index `place`."""
-    where = {"place": under(place), "state": MediationState.AGREED}
+async def count_to_follow_up(db: Database, place: str, near: Near, *, most: int) -> int:
+    """Count the agreements in force under a place in which somebody has no interest.
+
+    Up to a number. By index `place`.
+    """
+    where = {"place": under(place), **_apart(near), "state": MediationState.AGREED}
     return await db[COLLECTION].count_documents(where, limit=most)
 
 

@@ -1,6 +1,8 @@
 """Who mediates has no interest in it: at the choice, and again at each step."""
 
-from services.kernel.permissions import Role
+from services.grants import actions as grants
+from services.kernel.permissions import Actor, Role
+from services.mediations.mediators import today
 from services.residencies.models import Relation
 from tests.build.cast import (
     COMMUNITY,
@@ -101,6 +103,56 @@ async def test_a_party_who_moves_in_with_the_mediator_is_found_too(talks: Talks)
     wish = {"reason": "far_apart"}
     reply = await talks.send("POST", "mediator", f"mediations/{mediation_id}/end", **wish)
     assert (reply.status, reply.code) == (403, "mediation_interest")
+
+
+async def lives_with(talks: Talks, who: str, home: str) -> None:
+    """Let an office of the cast belong to a home from today on."""
+    phone = OFFICES[who][0]
+    await lives(talks.world.deps, [(home, phone, Relation.FAMILY)])
+    person = (await talks.member(who)).person_id
+    await talks.world.db.residencies.update_one(
+        {"_id": f"r0-{phone}"}, {"$set": {"person": person}}
+    )
+
+
+async def counted(talks: Talks, who: str) -> int:
+    member = await talks.member(who)
+    deps = talks.world.deps
+    actor = Actor(member.person_id, "", await grants.grants_of(deps, member.person_id))
+    return (await today.count(deps, actor, [COMMUNITY]))[COMMUNITY]
+
+
+async def test_a_member_does_not_count_those_of_their_household(talks: Talks) -> None:
+    """By the home that was named, and by another one to which the party belongs."""
+    await talks.agreed()
+    assert await counted(talks, "member") == 1
+    await lives_with(talks, "member", SUN_HOME)
+    assert await counted(talks, "member") == 1
+    await lives(talks.world.deps, [(SUN_HOME, PHONES["li"], Relation.FAMILY)])
+    person = (await talks.member("li")).person_id
+    await talks.world.db.residencies.update_one(
+        {"_id": f"r0-{PHONES['li']}"}, {"$set": {"person": person}}
+    )
+    assert await counted(talks, "member") == 0
+    assert (await talks.get("member", "mediations")).body["items"] == []
+
+
+async def test_what_one_may_not_look_after_hides_nothing_behind_it(talks: Talks) -> None:
+    """A list is cut after it was left out, here with one entry and a page of one."""
+    first = await talks.agreed()
+    parties = [{"name": "sun", "home": SUN_HOME}]
+    second = await talks.open("wang", home=WANG_HOME, parties=parties)
+    db = talks.world.db
+    kept = await db.mediations.find_one({"_id": first})
+    assert kept is not None
+    same = {name: kept[name] for name in ("state", "holder", "sort_due", "due_at")}
+    await db.mediations.update_one({"_id": second}, {"$set": same})
+    earlier = {"sort_due": kept["created_at"]}
+    await db.mediations.update_one({"_id": first}, {"$set": earlier})
+    await lives_with(talks, "mediator", LI_HOME)
+    [entry] = (await talks.get("mediator", "me/today?limit=1")).body["items"]
+    [row] = (await talks.get("mediator", "me/mediations?limit=1")).body["items"]
+    assert entry["subject"] == row["mediation_id"] == second
 
 
 async def test_a_member_who_is_a_party_is_one_and_nothing_else(talks: Talks) -> None:

@@ -6,16 +6,16 @@ from typing import Final
 from services.dependencies import Dependencies
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import Entry, Part, TodayKind
-from services.mediations import store
-from services.mediations.kind import circle_of
-from services.mediations.models import Circle
+from services.mediations import interests, store
+from services.mediations.kind import mediates_in
 
 MOST_COUNTED: Final = 1000
 
 
 async def read(deps: Dependencies, actor: Actor, part: Part) -> list[Entry]:
     """Return what the actor is to ask about: without matter and names."""
-    found = await store.to_follow_up(deps.db, actor.person_id, part)
+    near = await interests.near(deps, actor)
+    found = await store.to_follow_up(deps.db, near, mediates_in(actor), part)
     return [
         Entry(
             key=each.id,
@@ -25,18 +25,21 @@ async def read(deps: Dependencies, actor: Actor, part: Part) -> list[Entry]:
             due_at=each.due_at,
         )
         for each in found
-        if circle_of(actor, each) is Circle.MEDIATOR
     ]
 
 
 async def count(deps: Dependencies, actor: Actor, places: Sequence[str]) -> dict[str, int]:
     """Count those under places, for the community's mediation member and for nobody else.
 
-    A number of one would tell other supervisors who was in dispute.
+    A number of one would tell other supervisors who was in dispute, and so the member whose own
+    it is: those are not counted.
     """
     seen = [place for place in places if actor.may(Permission.ASSIGN_MEDIATOR, place)]
+    if not seen:
+        return {}
+    near = await interests.near(deps, actor)
     return {
-        place: await store.count_to_follow_up(deps.db, place, most=MOST_COUNTED)
+        place: await store.count_to_follow_up(deps.db, place, near, most=MOST_COUNTED)
         for place in seen
     }
 

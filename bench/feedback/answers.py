@@ -18,14 +18,14 @@ from bench.pairs import Case, note, say
 from mongo_indexes.survey_results import COLLECTION
 from services.audiences.models import Audience
 from services.dependencies import Dependencies
-from services.kernel.documents import to_document
+from services.kernel.documents import digest_id, to_document
 from services.kernel.paths import ancestors
 from services.kernel.permissions import Actor, Grant, Role
 from services.kernel.tables import Workbook
 from services.places.models import LADDER, Place
 from services.residencies.models import Relation
 from services.surveys import jobs
-from services.surveys.answers.models import SurveyAnswer, answer_id
+from services.surveys.answers.models import SurveyAnswer
 from services.surveys.feature import RESULTS
 from services.surveys.models import Finest, Per, Survey
 from services.surveys.questions import QuestionKind, Scale, SurveyQuestion
@@ -125,7 +125,10 @@ async def count(each: Answers) -> None:
 
 async def export(each: Answers) -> None:
     """Write all results into a file, page by page, as the worker does."""
-    query, book = SurveyResultsQuery(limit=ROWS_AT_ONCE), Workbook(RESULTS.title, RESULTS.columns)
+    query, book = (
+        SurveyResultsQuery(limit=ROWS_AT_ONCE),
+        Workbook(RESULTS.title, RESULTS.columns),
+    )
     while True:
         page = await RESULTS.page(each.deps, STAFF, SURVEY, query)
         book.add(page.items)

@@ -123,6 +123,8 @@ MEDIATION: Final = Kind(
     knows=lambda actor, mediation: circle_of(actor, mediation) is not None,
     barred=interests.barred,
     may=may,
+    # A party is found by what else the audit says of them: that one names their home.
+    veiled=lambda actor, mediation: actor.person_id in mediation.people,
     own=lambda mediation: mediation.people,
     held_by=Permission.MEDIATE,
     goals={

@@ -8,6 +8,7 @@ from services.cases import actions as cases
 from services.cases.actions import NOTHING, Change, Words
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor
 from services.mediations import interests, store
 from services.mediations.kind import MEDIATION, circle_of
@@ -51,15 +52,16 @@ async def advance(
 
 
 async def note(
-    deps: Dependencies,
-    tx: Transaction,
-    actor: Actor,
-    found: Mediation,
-    action: MediationAction,
+    deps: Dependencies, tx: Transaction, actor: Actor, found: Mediation, act: Act
 ) -> None:
-    """Record a step that leaves nothing in the history: it would tell who has an account."""
-    act = MEDIATION.table.act(action)
-    await audit.record(deps, tx, actor, act, place=found.place, subject=found.id)
+    """Record an act that leaves no row of a step in the history.
+
+    Of a party neither which mediation nor where: their other acts name their home.
+    """
+    about = {"place": found.place, "subject": found.id}
+    await audit.record(
+        deps, tx, actor, act, **({} if MEDIATION.veiled(actor, found) else about)
+    )
 
 
 async def take(

@@ -155,6 +155,28 @@ async def test_nobody_beside_it_finds_it_anywhere(talks: Talks) -> None:
         assert [name for name, mark in marks.items() if mark in text] == [], label
 
 
+async def test_the_audit_of_a_party_does_not_tell_which_it_is(talks: Talks) -> None:
+    """Else an auditor joins it with a home, by what else they did there."""
+    mediation_id = await told_all(talks)
+    sha256 = (await talks.see("mediator", mediation_id))["agreement"]["sha256"]
+    for who in ("li", "wang"):
+        wish = {"sha256": sha256, "agree": True}
+        await talks.do(who, mediation_id, "agreement/answer", **wish)
+    people = {(await talks.member(who)).person_id for who in ("li", "wang")}
+    rows = await talks.world.db.audit.find({"act": {"$regex": "^mediation"}}).to_list()
+    own = [row for row in rows if row["person"] in people]
+    assert {row["act"] for row in own} == {
+        "mediation.opened",
+        "mediation.answered",
+        "mediation.stated",
+        "mediation.confirmed",
+    }
+    assert {(row["place"], row["subject"], *row["facts"]) for row in own} == {("", "")}
+    # What an office does has both.
+    others = {(row["place"], row["subject"]) for row in rows if row not in own}
+    assert others == {(COMMUNITY, mediation_id)}
+
+
 async def test_a_leak_would_be_found_and_a_party_sees_no_more_than_theirs(
     talks: Talks,
 ) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import msgspec
 
 from services.appointments import offices
-from services.audit import actions as audit
 from services.cases import actions as cases
 from services.cases import ladder
 from services.consents import actions as consents
@@ -21,7 +20,7 @@ from services.kernel.days import month_of
 from services.kernel.interests import homes_of
 from services.kernel.paths import ancestors
 from services.kernel.permissions import Actor, Permission, Role
-from services.mediations import interests, notify, store
+from services.mediations import interests, notify, steps, store
 from services.mediations.kind import COMMUNITY_RUNG, MEDIATION, quarter_of
 from services.mediations.models import NOTE, Mediation
 from services.mediations.openings.models import NewParty, Opened, OpenMediation
@@ -90,8 +89,7 @@ async def open_one(deps: Dependencies, actor: Actor, wish: OpenMediation) -> Ope
         await cases.begin(deps, tx, actor, MEDIATION, made)
         await notify.ask(deps, tx, made, sorted({*made.people} - {actor.person_id}))
         await notify.opened(deps, tx, made, {*members} - {actor.person_id})
-        about = {"place": made.place, "subject": made.id}
-        await audit.record(deps, tx, actor, Act.MEDIATION_OPENED, **about)
+        await steps.note(deps, tx, actor, made, Act.MEDIATION_OPENED)
         return made
 
     made = await deps.in_transaction(save)

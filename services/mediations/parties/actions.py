@@ -10,6 +10,7 @@ from typing import Any
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.kernel.acts import Act
 from services.kernel.permissions import Actor
 from services.mediations import steps
 from services.mediations.models import Mediation
@@ -122,7 +123,8 @@ async def state(deps: Dependencies, actor: Actor, mediation_id: str, text: str) 
         own = own_of(actor, await store.of(deps.db, found.id, tx=tx))
         sealed = STATEMENT.seal(deps.vault, own.id, text)
         await store.change(deps.db, tx, own.id, statement_sealed=sealed)
-        await steps.note(deps, tx, actor, found, MediationAction.STATE)
+        # No row of the history: only who has an account writes one.
+        await steps.note(deps, tx, actor, found, Act.MEDIATION_STATED)
         return found
 
     return await one(deps, actor, await deps.in_transaction(save))

@@ -21,9 +21,10 @@ from services.mediations.models import NOTE, OUTCOME, Matter
 from services.mediations.parties import erasures
 from services.mediations.parties import store as parties
 from services.mediations.parties.models import NAME, PHONE, STATEMENT
-from services.mediations.parties.texts import letters, without_names
+from services.mediations.parties.texts import others_of, without
 from services.mediations.sessions.models import MINUTES, WHERE
 from services.mediations.states import MediationAction, MediationState
+from services.people import actions as people
 
 RECORD: Final = (
     "《人民调解法》第27、31条:调解须有记录,协议对其他当事人仍有约束力;去掉姓名和本人填写的内容"
@@ -36,9 +37,16 @@ async def _add_agreed(deps: Dependencies, found: Sequence[Document]) -> None:
         mediation = await store.find(deps.db, row["mediation"])
         agreed = await agreements.shown(deps, mediation) if mediation else None
         if agreed is not None and agreed.in_force_at is not None:
-            others = await parties.of(deps.db, row["mediation"])
-            names = letters(deps, others, but=row["person"])
-            row["agreed_text"] = without_names(agreed.text, names)
+            rows = await parties.of(deps.db, row["mediation"])
+            for each in rows:
+                each.proved_index = await _proved(deps, each.person)
+            others = others_of(deps, rows, but=row["person"])
+            row["agreed_text"] = without(deps, agreed.text, others)
+
+
+async def _proved(deps: Dependencies, person_id: str | None) -> str:
+    found = await people.find(deps, person_id) if person_id else None
+    return (found.phone_index if found else None) or ""
 
 
 HOLDINGS: Final = (
@@ -94,7 +102,13 @@ HOLDINGS: Final = (
 
 
 async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """End what a person is a party of and is not bound by: nobody mediates without them."""
+    """End what a person is a party of and is not bound by: nobody mediates without them.
+
+    What their phone was is known for the last time; the others may have written it down.
+    """
+    # Outside the transaction, in which the account may be closed already.
+    if index := await _proved(deps, person_id):
+        await parties.note_phone(deps.db, tx, person_id, index)
     for found in await store.before_agreed(deps.db, tx, person_id):
         await cases.advance(deps, tx, None, MEDIATION, found, MediationAction.CLOSE)
 

@@ -2,17 +2,19 @@
 
 from datetime import timedelta
 
+from services.kernel.phones import blind_index
+from services.kernel.vault import KEY_BYTES, Vault
 from services.mediations import jobs
 from services.mediations.models import KEPT_FOR
-from services.mediations.parties.texts import without_names
-from tests.build.cast import LI_HOME
+from services.mediations.parties.texts import PHONE_GONE, without_names, without_phones
+from tests.build.cast import LI_HOME, PHONES
 from tests.build.exports import my_data
 from tests.build.mediations import STORY, Talks
 from tests.build.world import World
 from tests.privacy import searching
 
-WORDS = "欧阳若曦晚上九点后不施工,司徒明远不再敲管道。"
-NEEDLES = {"name": "司徒明远", "statement": "敲墙的不是我们家"}
+WORDS = f"欧阳若曦晚上九点后不施工,司徒明远({PHONES['wang']})不再敲管道。"
+NEEDLES = {"name": "司徒明远", "statement": "敲墙的不是我们家", "phone": PHONES["wang"]}
 
 
 async def renamed(talks: Talks) -> None:
@@ -57,12 +59,12 @@ async def test_a_party_goes_and_the_agreement_of_the_others_stays(talks: Talks) 
     assert (wang.person_id in row["people"], row["homes"]) == (False, [LI_HOME])
     seen = await talks.see("li", mediation_id)
     assert (seen["state"], seen["parties"][1]["name"]) == ("agreed", "当事人")
-    assert seen["agreement"]["text"] == "欧阳若曦晚上九点后不施工,当事人不再敲管道。"
+    assert seen["agreement"]["text"] == "欧阳若曦晚上九点后不施工,当事人([电话略])不再敲管道。"
     assert seen["agreement"]["sha256"] == sha256
     # Each took along what they wrote, and the agreement with 甲方 and 乙方 for the others.
     assert NEEDLES["statement"] in mine
-    assert "甲方晚上九点后不施工,司徒明远不再敲管道。" in mine
-    assert "欧阳若曦晚上九点后不施工,乙方不再敲管道。" in theirs
+    assert WORDS.replace("欧阳若曦", "甲方") in mine
+    assert "欧阳若曦晚上九点后不施工,乙方([电话略])不再敲管道。" in theirs
     assert "欧阳若曦" not in mine
     assert not any(each in theirs for each in NEEDLES.values())
 
@@ -94,5 +96,32 @@ async def test_what_was_written_goes_three_years_after_the_end(talks: Talks) -> 
 
 
 def test_the_longest_name_is_replaced_first() -> None:
-    names = {"王": "甲方", "王建国": "乙方", "": "丙方"}
-    assert without_names("王建国和王", names) == "乙方和甲方"
+    names = {"王建": "甲方", "王建国": "乙方", "": "丙方"}
+    assert without_names("王建国和王建", names) == "乙方和甲方"
+
+
+def test_what_is_no_name_stays_as_it_was_confirmed() -> None:
+    """One character, 甲方 and the like, and the longer or equal name of somebody else."""
+    text = "甲方每晚九点停工,方家不再报警;王建国付款,王建陪同。"
+    names = {"方": "丙方", "方每": "丁方", "王建": "当事人"}
+    kept = {"王建国"}
+    assert without_names(text, names, kept=kept) == text.replace("王建陪同", "当事人陪同")
+    assert without_names("王建陪同", {"王建": "当事人"}, kept={"王建"}) == "王建陪同"
+
+
+def test_numbers_are_found_however_they_are_written() -> None:
+    vault = Vault({"k1": b"k" * KEY_BYTES})
+    numbers = ("+8613800000002", "+8643187654321")
+    gone = frozenset(blind_index(vault, number) for number in numbers)
+    for number in (
+        "13800000002",
+        "138 0000 0002",
+        "138-0000-0002",
+        "+86 13800000002",
+        "8613800000002",
+        "0431-87654321",
+    ):
+        found = without_phones(vault, f"王家电话{number},晚上打", gone)
+        assert found == f"王家电话{PHONE_GONE},晚上打"
+    other = "2026-03-01前付1380000元,电话13900000002,证号138000000021234"
+    assert without_phones(vault, other, gone) == other

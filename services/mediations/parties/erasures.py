@@ -1,8 +1,10 @@
 """Erasures of parties: their name and words go, and the agreement of the others stays.
 
-What the others agreed binds them still (人民调解法 art. 31): 当事人 stands for the name in it.
+What the others agreed binds them still (人民调解法 art. 31): 当事人 stands for the name in it,
+and their phone is left out.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from services.dependencies import Dependencies, Transaction
@@ -12,7 +14,7 @@ from services.mediations.agreements.models import TEXT
 from services.mediations.models import NOTE, OUTCOME, Mediation
 from services.mediations.parties import store as parties
 from services.mediations.parties.models import NAME, SOMEBODY, STATEMENT, PartyRow
-from services.mediations.parties.texts import resealed
+from services.mediations.parties.texts import Gone, gone_of, resealed
 from services.mediations.sessions import store as sessions
 from services.mediations.sessions.models import MINUTES, WHERE
 from services.photos import actions as photos
@@ -24,11 +26,13 @@ async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:
     """Take a person out of a step of their mediations; tell whether there may be more."""
     found = await parties.of_person(deps.db, tx, person_id, limit=AT_ONCE)
     for row in found:
-        names = {NAME.open(deps.vault, row.id, row.name_sealed): SOMEBODY}
-        await _rewrite(deps, tx, row.mediation, names)
+        rows = await parties.of(deps.db, row.mediation, tx=tx)
+        gone = gone_of(deps, row, rows)
+        await _rewrite(deps, tx, row.mediation, gone)
         mediation = await store.find(deps.db, row.mediation, tx=tx)
         if mediation is not None:
-            await _take_out(deps, tx, mediation, row, names)
+            others = [each for each in rows if each.id != row.id]
+            await _take_out(deps, tx, mediation, row, others=others, gone=gone)
         await _blank(deps, tx, row)
     return len(found) == AT_ONCE
 
@@ -45,6 +49,7 @@ async def _blank(deps: Dependencies, tx: Transaction, row: PartyRow) -> None:
         name_sealed=NAME.seal(deps.vault, row.id, SOMEBODY),
         phone_sealed="",
         phone_index="",
+        proved_index="",
         statement_sealed="",
         photo_ids=[],
         erased=True,
@@ -55,33 +60,31 @@ async def _take_out(
     deps: Dependencies,
     tx: Transaction,
     mediation: Mediation,
-    gone: PartyRow,
-    names: dict[str, str],
+    own: PartyRow,
+    *,
+    others: Sequence[PartyRow],
+    gone: Gone,
 ) -> None:
-    rows = await parties.of(deps.db, mediation.id, tx=tx)
-    others = [row for row in rows if row.id != gone.id]
     await store.change(
         deps.db,
         tx,
         mediation.id,
         {
-            "people": [each for each in mediation.people if each != gone.person],
-            "person": "" if mediation.person == gone.person else mediation.person,
+            "people": [each for each in mediation.people if each != own.person],
+            "person": "" if mediation.person == own.person else mediation.person,
             "homes": sorted({row.home for row in others if row.home}),
-            "note_sealed": resealed(deps, NOTE, mediation.id, mediation.note_sealed, names),
+            "note_sealed": resealed(deps, NOTE, mediation.id, mediation.note_sealed, gone),
             "outcome_sealed": resealed(
-                deps, OUTCOME, mediation.id, mediation.outcome_sealed, names
+                deps, OUTCOME, mediation.id, mediation.outcome_sealed, gone
             ),
         },
     )
 
 
-async def _rewrite(
-    deps: Dependencies, tx: Transaction, mediation_id: str, names: dict[str, str]
-) -> None:
-    """Write other words for a name into whatever was written about a mediation."""
+async def _rewrite(deps: Dependencies, tx: Transaction, mediation_id: str, gone: Gone) -> None:
+    """Take a party out of whatever was written about a mediation."""
     versions = await agreements.of(deps.db, tx, mediation_id)
-    texts = {v.id: resealed(deps, TEXT, v.id, v.text_sealed, names) for v in versions}
+    texts = {v.id: resealed(deps, TEXT, v.id, v.text_sealed, gone) for v in versions}
     await agreements.rewrite(deps.db, tx, texts)
     met = await sessions.of(deps.db, mediation_id, tx=tx)
     await sessions.rewrite(
@@ -89,13 +92,13 @@ async def _rewrite(
         tx,
         {
             each.id: {
-                "where_sealed": resealed(deps, WHERE, each.id, each.where_sealed, names),
-                "minutes_sealed": resealed(deps, MINUTES, each.id, each.minutes_sealed, names),
+                "where_sealed": resealed(deps, WHERE, each.id, each.where_sealed, gone),
+                "minutes_sealed": resealed(deps, MINUTES, each.id, each.minutes_sealed, gone),
             }
             for each in met
         },
     )
     for row in await parties.of(deps.db, mediation_id, tx=tx):
         if row.statement_sealed:
-            sealed = resealed(deps, STATEMENT, row.id, row.statement_sealed, names)
+            sealed = resealed(deps, STATEMENT, row.id, row.statement_sealed, gone)
             await parties.change(deps.db, tx, row.id, statement_sealed=sealed)

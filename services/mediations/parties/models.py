@@ -34,7 +34,8 @@ class PartyRow(Struct, kw_only=True):
     `number`: from 1, in the order in which they were named. `person`: their account, as the
     register knows it by home and name; None for none, and once it is closed. `agreed`: whether
     they take part; None before they said so. `confirmed`: version of the agreement that they
-    confirmed last; 0 for none.
+    confirmed last; 0 for none. `proved_index`: fingerprint of the phone of an account that is
+    closed, until it is taken out of what others wrote.
     """
 
     id: str = field(name="_id")
@@ -45,6 +46,7 @@ class PartyRow(Struct, kw_only=True):
     name_sealed: str
     phone_sealed: str = ""
     phone_index: str = ""
+    proved_index: str = ""
     statement_sealed: str = ""
     agreed: bool | None = None
     answered_at: datetime | None = None

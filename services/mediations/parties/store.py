@@ -38,6 +38,12 @@ async def of_person(
     return msgspec.convert(await cursor.to_list(), list[PartyRow])
 
 
+async def note_phone(db: Database, tx: Transaction, person_id: str, index: str) -> None:
+    """Keep the fingerprint of a person's phone in their rows. Served by index `person`."""
+    where = {"person": person_id}
+    await db[COLLECTION].update_many(where, {"$set": {"proved_index": index}}, session=tx)
+
+
 async def clear(db: Database, tx: Transaction, names: Mapping[str, str]) -> None:
     """Remove who some parties were. `names`: party → what is written for the name, sealed."""
     gone: Document = {
@@ -45,6 +51,7 @@ async def clear(db: Database, tx: Transaction, names: Mapping[str, str]) -> None
         "home": "",
         "phone_sealed": "",
         "phone_index": "",
+        "proved_index": "",
         "statement_sealed": "",
         "photo_ids": [],
         "erased": True,

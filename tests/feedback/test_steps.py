@@ -113,6 +113,9 @@ async def test_written_down_after_a_visit(voices: Voices) -> None:
         "head", "feedback", **{**wish, "way": "city"}, kind="complaint", text="吵"
     )
     assert (city.status, city.code) == (422, "feedback_bad_way")
+    own_way = {"place": UNIT, "kind": "complaint", "text": "吵", "way": "phone"}
+    mine = await voices.post("li", "feedback", **own_way)
+    assert (mine.status, mine.code) == (422, "feedback_bad_way")
 
 
 async def test_of_whom_and_of_what_somebody_speaks(voices: Voices) -> None:

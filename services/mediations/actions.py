@@ -77,8 +77,12 @@ async def events(
 
 
 async def papers(deps: Dependencies, actor: Actor, mediation_id: str) -> Papers:
-    """Where the signed papers of a mediation can be seen; for its parties and mediators."""
+    """Where the signed papers of a mediation can be seen; for its parties and mediators.
+
+    Those of the version that is there now: of another one nobody signed anything.
+    """
     found, _ = await steps.look(deps, actor, mediation_id)
     rows = await parties.of(deps.db, found.id)
-    ids = [photo_id for row in rows for photo_id in row.photo_ids]
+    signed = [row for row in rows if row.confirmed == found.version]
+    ids = [photo_id for row in signed for photo_id in row.photo_ids]
     return Papers(items=await photos.links_to(deps, ids, subject=found.id))

@@ -46,6 +46,25 @@ async def test_the_last_two_at_once_put_it_in_force_once(talks: Talks) -> None:
     assert await talks.world.db.case_events.count_documents(query) == 1
 
 
+async def test_a_paper_of_a_version_before_is_shown_for_none_after(talks: Talks) -> None:
+    mediation_id, old = await talks.proposed()
+    party = (await talks.see("mediator", mediation_id))["parties"][1]["party_id"]
+    photo = await sent(talks.world.api, await talks.member("mediator"), purpose="case")
+    wish = {"sha256": old, "agree": True, "photo_ids": [photo]}
+    path, papers = f"parties/{party}/signature", f"mediations/{mediation_id}/papers"
+    await talks.do("mediator", mediation_id, path, **wish)
+    assert len((await talks.get("li", papers)).body["items"]) == 1
+    new = await talks.propose(mediation_id, TERMS + "另赔偿一百元。")
+    assert (await talks.get("li", papers)).body["items"] == []
+    for who in ("wang", "li"):
+        await answered(talks, who, mediation_id, new)
+    assert (await talks.see("li", mediation_id))["state"] == "agreed"
+    assert (await talks.get("li", papers)).body["items"] == []
+    row = await talks.world.db.mediation_parties.find_one({"_id": party})
+    assert row is not None
+    assert row["photo_ids"] == []
+
+
 async def test_who_has_no_account_answers_at_the_door_and_signs_on_paper(talks: Talks) -> None:
     mediation_id = await talks.open(parties=[*WITH_WANG, *WITH_SHOP])
     await talks.assign(mediation_id)

@@ -5,7 +5,6 @@ agreed; the paper that was signed is kept as a photo beside whoever signed it.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
@@ -122,9 +121,6 @@ async def note_signature(
         await _require_shown(deps, tx, found, wish.sha256)
         if not wish.agree:
             return await steps.advance(deps, tx, actor, found, action)
-        await photos.discard(deps, tx, own.photo_ids, subject=found.id)  # of a version before
-        await _attach(deps, tx, actor, found, wish.photo_ids)
-        more = {"photo_ids": list(dict.fromkeys(wish.photo_ids))}
         return await _confirmed(
             deps,
             tx,
@@ -134,7 +130,7 @@ async def note_signature(
             own=own,
             way=SaidBy.PAPER,
             last=MediationAction.NOTE_AGREE,
-            **more,
+            papers=list(dict.fromkeys(wish.photo_ids)),
         )
 
     return await one(deps, actor, await deps.in_transaction(save))
@@ -157,6 +153,8 @@ async def _attach(
     photo_ids: Sequence[str],
 ) -> None:
     """Attach the paper to the mediation; it is nobody's own. Raises NotFound."""
+    if not photo_ids:
+        return
     await photos.attach(
         deps,
         tx,
@@ -180,13 +178,25 @@ async def _confirmed(
     own: PartyRow,
     way: SaidBy,
     last: MediationAction,
-    **more: Any,
+    papers: Sequence[str] = (),
 ) -> Mediation:
-    """Keep what a party confirmed; the last one puts the agreement in force."""
+    """Keep what a party confirmed; the last one puts the agreement in force.
+
+    `papers`: ids of the photos of what they signed; those of a version before go.
+    """
     if own.confirmed == found.version:
         raise MediationAnswered("已经确认过了")
-    kept = {"confirmed": found.version, "confirmed_by": way, "confirmed_at": deps.now()}
-    await parties_store.change(deps.db, tx, own.id, **kept, **more)
+    await photos.discard(deps, tx, own.photo_ids, subject=found.id)
+    await _attach(deps, tx, actor, found, papers)
+    await parties_store.change(
+        deps.db,
+        tx,
+        own.id,
+        confirmed=found.version,
+        confirmed_by=way,
+        confirmed_at=deps.now(),
+        photo_ids=list(papers),
+    )
     others = [row for row in rows if row.id != own.id]
     is_last = all(row.confirmed == found.version for row in others)
     step = MediationAction.CONFIRM if way is SaidBy.APP else MediationAction.NOTE_CONFIRM

@@ -54,6 +54,9 @@ ACTIONS: Final = {
     CallAnswer.CALL_BACK: CallAction.CALL_BACK,
     CallAnswer.DECLINE: CallAction.DECLINE,
 }
+# Who was allowed to, by an answer or by the settings, may not any more.
+TAKEN_BACK: Final = {(CallState.ALLOWED, CallAction.DECLINE): CallAction.TAKE_BACK}
+MOVED_ON: Final = "已经答复过,或时间已过"
 
 
 async def ask(deps: Dependencies, actor: Actor, wish: AskCall) -> CallView:
@@ -200,7 +203,10 @@ async def _require_shown(
 async def answer(
     deps: Dependencies, actor: Actor, call_id: str, wish: AnswerCall
 ) -> AnsweredCall:
-    """Answer who wants to call me. Raises NotFound, CallMovedOn, NoNumber."""
+    """Answer who wants to call me, or say no after all to who may.
+
+    Raises NotFound, CallMovedOn, NoNumber.
+    """
     action = ACTIONS[wish.answer]
 
     async def save(tx: Transaction) -> Call:
@@ -211,13 +217,14 @@ async def answer(
             missing=MISSING,
         )
         await people.require_open(deps, tx, actor.person_id)
-        if views.state_at(found, deps.now()) is not CallState.ASKED:
-            raise CallMovedOn("已经答复过,或时间已过")
-        moved = await store.move(deps.db, tx, found, action, _answered(deps, action))
+        state = views.state_at(found, deps.now())
+        taken = TAKEN_BACK.get((state, action), action)
+        TABLE.require(state, taken, CallMovedOn(MOVED_ON))
+        moved = await store.move(deps.db, tx, found, taken, _answered(deps, taken))
         if moved is None:
-            raise CallMovedOn("已经答复过,或时间已过")
+            raise CallMovedOn(MOVED_ON)
         await notify.tell(deps, tx, moved)
-        await _record(deps, tx, actor, moved, TABLE.act(action), state=moved.state)
+        await _record(deps, tx, actor, moved, TABLE.act(taken), state=moved.state)
         return moved
 
     number = await _call_back(deps, actor, call_id) if action is CallAction.CALL_BACK else None

@@ -85,7 +85,8 @@ class AskCall(Struct, forbid_unknown_fields=True, kw_only=True):
 class AnswerCall(Struct, forbid_unknown_fields=True, kw_only=True):
     """Answer to who wants to call me.
 
-    `answer`: Whether they see my number for a day, I call them, or neither.
+    `answer`: Whether they see my number for a day, I call them, or neither; the last also takes
+    back what was allowed.
     """
 
     answer: CallAnswer

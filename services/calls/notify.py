@@ -50,6 +50,6 @@ async def tell(deps: Dependencies, tx: Transaction, call: Call) -> None:
         tx,
         person_id=call.asker,
         template=CALL_ANSWERED,
-        key=call.id,
+        key=f"{call.id}:{call.state}",  # it may be taken back after it was allowed
         values={"matter": label_of(deps, call.about), "answer": call.state.label},
     )

@@ -30,7 +30,8 @@ async def show(deps: Dependencies, actor: Actor) -> CallSettings:
 async def change(deps: Dependencies, actor: Actor, request: ChangeCallSettings) -> CallSettings:
     """Choose anew; what was shown by the old choice is not shown any more.
 
-    It needs no consent: nobody is kept from hiding a number.
+    With nobody, what was allowed by an answer is not either. It needs no consent: nobody is
+    kept from hiding a number.
     """
     chosen = [circle for circle in CallCircle if circle in request.shown_to]
     settings = Settings(id=actor.person_id, shown_to=chosen, changed_at=deps.now())
@@ -38,6 +39,8 @@ async def change(deps: Dependencies, actor: Actor, request: ChangeCallSettings) 
     async def save(tx: Transaction) -> None:
         await people.require_open(deps, tx, actor.person_id)
         await store.put_settings(deps.db, tx, settings)
+        if not chosen:
+            await store.take_back(deps.db, tx, actor.person_id, deps.now())
         await audit.record(deps, tx, actor, Act.CALL_SETTINGS_CHANGED, shown_to=chosen)
 
     await deps.in_transaction(save)

@@ -29,6 +29,7 @@ class CallAction(StrEnum):
     ALLOW = auto()  # once, for a day
     CALL_BACK = auto()
     DECLINE = auto()
+    TAKE_BACK = auto()  # what was allowed
     LAPSE = auto()
 
 
@@ -39,6 +40,7 @@ TABLE: Final = Table(
     Transition(S.ASKED, A.ALLOW, S.ALLOWED, own=True, act=Act.CALL_ANSWERED),
     Transition(S.ASKED, A.CALL_BACK, S.CALLING_BACK, own=True, act=Act.CALL_ANSWERED),
     Transition(S.ASKED, A.DECLINE, S.DECLINED, own=True, act=Act.CALL_ANSWERED),
+    Transition(S.ALLOWED, A.TAKE_BACK, S.DECLINED, own=True, act=Act.CALL_ANSWERED),
     Transition(S.ASKED, A.LAPSE, S.LAPSED, due="ends_at"),
     Transition(S.ALLOWED, A.LAPSE, S.LAPSED, due="ends_at"),
 )

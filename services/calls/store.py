@@ -58,6 +58,13 @@ async def asked_of(db: Database, person: str, query: ListQuery) -> Page[Call]:
     return await NEWEST.page(db[calls.COLLECTION], Call, where, query, hint="person")
 
 
+async def take_back(db: Database, tx: Transaction, person: str, now: datetime) -> None:
+    """End whatever was allowed of a person; each ends after a day. By index `person`."""
+    key = {"person": person, "open_key": {"$gt": ""}}
+    over = {"open_key": None, "ends_at": now}
+    await TABLE.move_many(db[calls.COLLECTION], key, CallAction.TAKE_BACK, over, tx=tx)
+
+
 async def lapse(db: Database, tx: Transaction, now: datetime) -> bool:
     """End some calls whose time is over; tell whether there may be more. By index `ends`."""
     collection = db[calls.COLLECTION]

@@ -119,13 +119,39 @@ async def test_settings_say_who_is_shown_it_at_once(calls: Calls) -> None:
     assert reply.body["state"] == "asked"
     assert len(await calls.works.told("li", "call_asked")) == 1
     assert len(await acts(calls.works.world, "call.settings_changed")) == 1
-    # what was allowed once holds, whatever the settings say later
-    await calls.answer(reply.body["call_id"], "allow_once")
+    # what was allowed once holds, whomever else the settings name later, but for nobody
+    call = reply.body["call_id"]
+    await calls.answer(call, "allow_once")
+    await calls.shows("staff")
+    assert (await calls.number(call, "repairer")).status == 200
     await calls.shows()
-    assert (await calls.number(reply.body["call_id"], "repairer")).status == 200
-    for who, call in by_settings.items():
-        gone = await calls.number(call, who)
+    assert (await calls.number(call, "repairer")).code == "number_not_shown"
+    for who, one in by_settings.items():
+        gone = await calls.number(one, who)
         assert (gone.status, gone.code) == (403, "number_not_shown")
+    await calls.shows("staff")
+    assert (await calls.number(call, "repairer")).code == "number_not_shown"
+    assert (await calls.works.get("repairer", f"calls/{call}")).body["state"] == "declined"
+
+
+async def test_what_was_allowed_is_taken_back_at_once(calls: Calls) -> None:
+    """By whom it is about, once; who asked is told, and may ask anew."""
+    call = await calls.asked()
+    await calls.answer(call, "allow_once")
+    assert (await calls.number(call)).status == 200
+    for late in ("allow_once", "call_back"):
+        assert (await calls.answer(call, late)).code in {"call_moved_on", "call_no_number"}
+    replies = await at_once(*(calls.answer(call, "decline") for _ in range(2)))
+    assert sorted(reply.status for reply in replies) == [200, 409]
+    assert (await calls.number(call)).code == "number_not_shown"
+    assert len(await calls.works.told("head", "call_answered")) == 2
+    assert len(await acts(calls.works.world, "call.answered")) == 2
+    assert await calls.asked() != call
+    # also what the settings allow
+    await calls.shows("staff")
+    shown = await calls.asked("staff")
+    assert (await calls.answer(shown, "decline")).body["state"] == "declined"
+    assert (await calls.number(shown, "staff")).code == "number_not_shown"
 
 
 async def test_who_is_called_back_shows_a_number_or_is_not(calls: Calls) -> None:

@@ -26,6 +26,22 @@ async def candidates(talks: Talks, mediation_id: str) -> set[str]:
     return {each["appointment_id"] for each in reply.body["items"]}
 
 
+async def test_candidates_are_read_by_pages(talks: Talks) -> None:
+    mediation_id = await talks.open()
+    found, cursor = set[str](), ""
+    while True:
+        path = f"mediations/{mediation_id}/candidates?limit=1&cursor={cursor}"
+        page = (await talks.get("member", path)).body
+        found |= {each["appointment_id"] for each in page["items"]}
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert found == await candidates(talks, mediation_id)
+    assert len(found) > 1
+    path = f"mediations/{mediation_id}/candidates?cursor=zzz"
+    assert (await talks.get("member", path)).status == 422
+
+
 async def refused(talks: Talks, mediation_id: str, chosen: str, code: str) -> None:
     path, wish = f"mediations/{mediation_id}/mediator", {"appointment_id": chosen}
     reply = await talks.send("PUT", "member", path, **wish)

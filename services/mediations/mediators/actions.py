@@ -14,7 +14,7 @@ from services.appointments.models import Appointment
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.documents import Document
-from services.kernel.pages import ListQuery, Page
+from services.kernel.pages import Key, Keyset, ListQuery, Page
 from services.kernel.paths import covers
 from services.kernel.permissions import HEADS, Actor, Role
 from services.mediations import interests, steps
@@ -32,6 +32,7 @@ from services.mediations.views import Seen, one
 from services.places import actions as places
 from services.residencies import actions as residencies
 
+BY_PLACE: Final = Keyset(Key("place"), Key())
 MEDIATORS: Final = (*HEADS, Role.COMMUNITY_STAFF, Role.MEDIATION_MEMBER)
 
 
@@ -108,12 +109,13 @@ async def candidates(
 ) -> Page[CandidateView]:
     """Who may be asked to mediate, by place; for the community's mediation member.
 
-    A page may hold fewer than it could: whoever has an interest is left out of it.
+    A page may hold fewer than it could: whoever has an interest is left out of it. Raises
+    InvalidInput for a cursor that is none of ours.
     """
     found, circle = await steps.look(deps, actor, mediation_id)
     if circle is not Circle.MEMBER:
         raise errors.Forbidden("由社区调解委员指派")
-    place, _, appointment = (query.cursor or "").partition(" ")
+    place, appointment = BY_PLACE.read(query.cursor) or ("", "")
     acting, following = await offices.acting_around(
         deps,
         [found.place],
@@ -134,7 +136,9 @@ async def candidates(
         )
         for each in free
     ]
-    return Page(views, " ".join(following) if following else None)
+    if following is None:
+        return Page(views)
+    return Page(views, BY_PLACE.write(dict(zip(("place", "_id"), following, strict=True))))
 
 
 async def end(deps: Dependencies, actor: Actor, mediation_id: str, wish: EndMediation) -> Seen:

@@ -126,7 +126,7 @@ class WithdrawHandler(ApiHandler):
         example=BecauseFeedback(reason="已经自己解决了"),
     )
     async def post(self, feedback_id: FeedbackId, body: BecauseFeedback) -> FeedbackView:
-        """Withdraw what I said, until it is answered."""
+        """Withdraw what I said, until it is over."""
         return await feedback.withdraw(self.deps, self.actor, feedback_id, body.reason)
 
 

@@ -12,7 +12,7 @@ from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.feedback import rungs, store, views
 from services.feedback.filings import beginnings, contents, drafts
-from services.feedback.kind import FEEDBACK, by_office, spell_of
+from services.feedback.kind import FEEDBACK, by_office, has_words, spell_of
 from services.feedback.models import (
     AnswerFeedback,
     Feedback,
@@ -144,7 +144,14 @@ async def events(
     internal = by_office(actor, found) and actor.person_id != found.person
     spell = spell_of(actor, found)
     return await history.of_case(
-        deps, FEEDBACK, found, query, reader=actor.person_id, internal=internal, spell=spell
+        deps,
+        FEEDBACK,
+        found,
+        query,
+        reader=actor.person_id,
+        internal=internal,
+        remarks=has_words(actor, found),
+        spell=spell,
     )
 
 
@@ -153,10 +160,12 @@ async def attached(deps: Dependencies, actor: Actor, case_id: str) -> FeedbackPh
     found = await views.access(deps, actor, case_id)
     internal = by_office(actor, found) and actor.person_id != found.person
     spell = spell_of(actor, found)
+    readable = has_words(actor, found)
     later = await history.photos(
-        deps, found, reader=actor.person_id, internal=internal, remarks=True, spell=spell
+        deps, found, reader=actor.person_id, internal=internal, remarks=readable, spell=spell
     )
-    shown = list(dict.fromkeys([*found.photo_ids, *later]))
+    first = found.photo_ids if readable else []
+    shown = list(dict.fromkeys([*first, *later]))
     return FeedbackPhotos(items=await photos.links_to(deps, shown, subject=found.id))
 
 
@@ -179,7 +188,7 @@ async def add(deps: Dependencies, actor: Actor, case_id: str, wish: SayMore) -> 
 
 
 async def withdraw(deps: Dependencies, actor: Actor, case_id: str, reason: str) -> FeedbackView:
-    """Withdraw what one said, until it is answered. Raises FeedbackMovedOn."""
+    """Withdraw what one said, until it is over. Raises FeedbackMovedOn."""
     words = Words(remark=reason)
     return await _step(deps, actor, case_id, FeedbackAction.WITHDRAW, None, words)
 

@@ -63,6 +63,17 @@ def spell_of(actor: Actor, case: Feedback) -> Spell | None:
     return Spell(states=WITH_FIRM, rest=lies_with(actor, case))
 
 
+def has_words(actor: Actor, case: Feedback) -> bool:
+    """Tell whether somebody may read and see what whoever said something wrote and attached.
+
+    Of what was said without a name, once it is over only they and the community may: when they
+    close the account all that goes, and whoever had seen it before would know whose it was.
+    """
+    if not case.anonymous or case.state in states.OPEN or FEEDBACK.is_own(actor, case):
+        return True
+    return actor.may(Permission.OVERSEE_FEEDBACK, case.place)
+
+
 def _own(case: Feedback) -> Iterable[str | None]:
     return [case.person] if case.person else [case.filed_by]
 
@@ -140,7 +151,6 @@ FEEDBACK: Final = Kind(
     ),
     writes={
         FeedbackAction.WITHDRAW: _leave,
-        FeedbackAction.CLOSE: _leave,
         FeedbackAction.THANK: _end,
         FeedbackAction.CONFIRM: _end,
         FeedbackAction.LAPSE: _end,

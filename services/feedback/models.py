@@ -233,8 +233,8 @@ class FeedbackView(Struct, kw_only=True):
     `kind`: What it is.
     `state`: How far it is.
     `progress`: How far it is and who has it now, in plain words.
-    `text`: What was said.
-    `photo_ids`: Ids of what was attached.
+    `text`: What was said; empty once it is over and was without a name, below the community.
+    `photo_ids`: Ids of what was attached; of that the same.
     `anonymous`: Whether it was said without a name.
     `author_name_masked`: Who said it, masked; null without a name.
     `way`: How it came in.

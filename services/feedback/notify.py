@@ -100,7 +100,6 @@ WORK: Final[Mapping[StrEnum, str]] = {
 # What who had it before reads, of whom nothing is asked any more.
 EARLIER: Final[Mapping[StrEnum, str]] = {
     FeedbackAction.WITHDRAW: "反映人已撤回",
-    FeedbackAction.CLOSE: "反映人已撤回",
     FeedbackAction.CLIMB: "到期未办,已自动交上一级",
     FeedbackAction.CONFIRM: "反映人确认解决了",
     FeedbackAction.RETURN: "反映人说没有解决,已交上一级",

@@ -10,6 +10,7 @@ from services.feedback.kind import FEEDBACK
 from services.feedback.models import DEPARTMENT, HOME, NAME, TEXT, FeedbackKind
 from services.feedback.states import FeedbackAction, FeedbackState
 from services.kernel import steps
+from services.kernel.permissions import Actor
 from services.kernel.personal_data import Fate, Holding
 from services.photos import actions as photos
 
@@ -42,9 +43,13 @@ HOLDINGS: Final = (FEEDBACKS,)
 
 
 async def close(deps: Dependencies, tx: Transaction, person_id: str) -> None:
-    """End what a person said and is open: nobody could be told or asked any more."""
+    """Withdraw what a person said and is open: nobody could be told or asked any more.
+
+    In their name and as they do it themselves: nobody shall see that the account was closed.
+    """
     for found in await store.open_of(deps.db, tx, person_id):
-        await cases.advance(deps, tx, None, FEEDBACK, found, FeedbackAction.CLOSE)
+        author, action = Actor(person_id, ""), FeedbackAction.WITHDRAW
+        await cases.advance(deps, tx, author, FEEDBACK, found, action)
 
 
 async def forget(deps: Dependencies, tx: Transaction, person_id: str) -> bool:

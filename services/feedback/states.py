@@ -50,7 +50,6 @@ class FeedbackAction(Labelled):
     RETURN = "return", "反馈没有解决,交上一级"
     LAPSE = "lapse", "7天无人反馈,关闭"
     REOPEN = "reopen", "同一问题再次反映"
-    CLOSE = "close", "反映人撤回"  # by closing the account, which would tell who it was
 
 
 S, A, P = FeedbackState, FeedbackAction, Party
@@ -96,7 +95,7 @@ TABLE: Final = Table(
     _own(S.NEEDS_INFO, A.ADD, S.TAKEN, Act.FEEDBACK_ADDED_TO, P.HOLDER),
     *(
         _own(each, A.WITHDRAW, S.WITHDRAWN, Act.FEEDBACK_WITHDRAWN, P.EARLIER_HOLDER)
-        for each in UNDER_WAY
+        for each in OPEN  # closing the account is the same step, and may come in each
     ),
     _desk(S.WAITING, A.TAKE, S.TAKEN, Act.FEEDBACK_TAKEN, P.REPORTER),
     *(_desk(each, A.SOLVE, S.ANSWERED, Act.FEEDBACK_SOLVED) for each in IN_HAND),
@@ -161,7 +160,6 @@ TABLE: Final = Table(
         _own(each, A.REOPEN, S.WAITING, Act.FEEDBACK_REOPENED, P.FIRST_RUNG)
         for each in (S.CONFIRMED, S.CLOSED)
     ),
-    *(Step(each, A.CLOSE, S.WITHDRAWN, tells=(P.EARLIER_HOLDER,)) for each in OPEN),
 )
 
 

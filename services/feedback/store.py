@@ -82,16 +82,27 @@ async def board(db: Database, seen: Sight, query: FeedbackQuery) -> Page[Feedbac
         where["desks"] = {"$in": list(seen.desks)}
     if query.scope is FeedbackScope.MINE:
         where["holder"] = seen.person
-    where |= _of_others(seen) | _of_firms(seen)
+    where |= _of_firms(seen)
+    where["$nor"] = [_about(seen)]
     if query.q:
         where |= {"words": {"$all": list(seen.words)}, "place": _around(seen, query)}
+        where["$nor"].append(_faded(seen))
     index, order = _index(seen, query), ORDERS[query.sort]
     return await order.page(db[COLLECTION], Feedback, where, query, hint=index)
 
 
-def _of_others(seen: Sight) -> Document:
-    """Return the condition for what is not about a whole office that somebody holds."""
-    return {"$nor": [{"about_all": True, "about": {"$in": list(seen.roles)}}]}
+def _about(seen: Sight) -> Document:
+    """Return the condition for what is about a whole office that somebody holds."""
+    return {"about_all": True, "about": {"$in": list(seen.roles)}}
+
+
+def _faded(seen: Sight) -> Document:
+    """Return the condition for what somebody cannot read any more, so finds by no word."""
+    return {
+        "anonymous": True,
+        "state": {"$nin": list(OPEN)},
+        "seen_at": {"$nin": list(seen.overseen)},
+    }
 
 
 def _of_firms(seen: Sight) -> Document:
@@ -151,7 +162,7 @@ async def waiting(db: Database, seen: Sight, part: Part) -> list[Feedback]:
         "holder": {"$in": ["", seen.person]},
         "about_people": {"$ne": seen.person},
         "person": {"$ne": seen.person},
-        **_of_others(seen),
+        "$nor": [_about(seen)],
         **behind,
     }
     if part.until is not None:

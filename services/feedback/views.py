@@ -18,7 +18,15 @@ from services.dependencies import Dependencies, Transaction
 from services.feedback import store
 from services.feedback.filings import holders
 from services.feedback.filings.whereabouts import shown_place
-from services.feedback.kind import FEEDBACK, WITH_FIRM, by_office, knows, lies_with, serves
+from services.feedback.kind import (
+    FEEDBACK,
+    WITH_FIRM,
+    by_office,
+    has_words,
+    knows,
+    lies_with,
+    serves,
+)
 from services.feedback.models import (
     DEPARTMENT,
     NAME,
@@ -30,6 +38,7 @@ from services.feedback.models import (
 from services.feedback.states import REOPENED_WITHIN, FeedbackAction, FeedbackState
 from services.kernel import masking
 from services.kernel.access import accessible
+from services.kernel.documents import Document
 from services.kernel.permissions import Actor
 from services.kernel.vault import Sealed
 from services.kernel.views import show
@@ -78,18 +87,20 @@ async def shown(
 async def one(deps: Dependencies, actor: Actor, found: Feedback) -> FeedbackView:
     """View of one; for a firm with which it lies no more, as it was when it left the firm."""
     if serves(actor, found) and not lies_with(actor, found):
-        found = await _as_left(deps, found)
+        found = await _as_left(deps, actor, found)
     [view] = await shown(deps, actor, [found])
     return view
 
 
-async def _as_left(deps: Dependencies, case: Feedback) -> Feedback:
+async def _as_left(deps: Dependencies, actor: Actor, case: Feedback) -> Feedback:
     """Return a case as it was when it left the firm: whatever came later is not the firm's."""
     moves = await history.moves(deps, None, case.id)
     last = max(number for number, row in enumerate(moves) if row.source in WITH_FIRM)
     before, left = moves[: last + 1], moves[last]
+    gone: Document = {} if has_words(actor, case) else {"text_sealed": "", "photo_ids": []}
     return msgspec.structs.replace(
         case,
+        **gone,
         state=FeedbackState(left.target or ""),
         rung=next(rung for rung in Rung if rung.label == left.facts["rung"]),
         holder="",
@@ -119,6 +130,7 @@ def _shown(
     if not may_reopen:
         steps = [step for step in steps if step is not FeedbackAction.REOPEN]
     works = by_office(actor, case) and not serves(actor, case)
+    readable = has_words(actor, case)
     return show(
         case,
         FeedbackView,
@@ -126,7 +138,8 @@ def _shown(
         place=place,
         address=addresses.get(place, place),
         progress=PROGRESS[case.state].format(rung=case.rung.label, holder=holder),
-        text=_opened(deps, case, TEXT, case.text_sealed),
+        text=_opened(deps, case, TEXT, case.text_sealed) if readable else "",
+        photo_ids=case.photo_ids if readable else [],
         author_name_masked=_author(deps, case, is_mine=is_mine),
         found_in=(case.found_in or None) if works or is_mine else None,
         is_mine=is_mine,

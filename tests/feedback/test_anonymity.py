@@ -273,7 +273,7 @@ async def test_who_closes_the_account_is_not_given_away_by_it(nameless: Nameless
     seen = await voices.see("grid", nameless.case_id)
     assert (seen["state"], seen["text"]) == ("withdrawn", "")
     last = (await voices.history("grid", nameless.case_id))[-1]
-    assert last["label"] == "反映人撤回"
+    assert (last["label"], last["who"], last["remark"]) == ("撤回", "reporter", None)
     row = await voices.world.db.feedback.find_one({"_id": nameless.case_id})
     assert row is not None
     assert (row["person"], row["filed_by"], row["photo_ids"]) == (None, "", [])

@@ -26,10 +26,12 @@ async def listing(deps: Dependencies, actor: Actor, query: FeedbackQuery) -> Pag
 def sight(deps: Dependencies, actor: Actor, asked: list[str]) -> Sight:
     """Return what an actor sees, of what has some words."""
     desks = rungs.desks_of(actor)
+    above = tuple(f"{role}:" for role in rungs.OVERSEERS)
     return Sight(
         person=actor.person_id,
         desks=tuple(desks),
         firms=tuple(each for each in desks if rungs.is_firm(each)),
+        overseen=tuple(desk for desk in desks if desk.startswith(above)),
         roles=tuple(sorted({str(grant.role) for grant in actor.grants})),
         words=tuple(keys.fingerprints(deps, asked)),
     )

@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from tests.build.cast import COMPOUND, LI_HOME, NEXT_UNIT, UNIT
+from services.places import actions as places
+from services.places.models import Kind, NewPlace
+from tests.build.cast import COMPOUND, LI_HOME, NEXT_UNIT, SUN_HOME, UNIT
 from tests.build.exports import exported
 from tests.build.feedback import Voices
 from tests.build.offices import BUILDING
@@ -31,3 +33,40 @@ async def test_it_is_found_at_the_building_and_at_none_of_its_units(voices: Voic
         assert (await exported(voices.world, member, wish=wish))["rows"] == rows, place
     counted = (await voices.get("staff", f"today-counts?place={BUILDING}")).body["items"]
     assert {each["total"] for each in counted} == {0}
+
+
+async def kept_as(voices: Voices, who: str, place: str) -> str:
+    """Return the place that is kept of what somebody says without a name."""
+    case_id = await voices.file(who, place=place, **WISH)
+    row = await voices.world.db.feedback.find_one({"_id": case_id})
+    assert row is not None
+    return str(row["place"])
+
+
+async def test_a_building_is_kept_only_where_its_small_units_are_many(voices: Voices) -> None:
+    await voices.households(*DOORS)  # six homes in one unit, one in the other
+    assert await kept_as(voices, "li", LI_HOME) == UNIT
+    assert await kept_as(voices, "sun", SUN_HOME) == COMPOUND
+    assert await kept_as(voices, "sun", BUILDING) == BUILDING  # of whom of the compound?
+    third = NewPlace(path=f"{BUILDING}.u3", kind=Kind.UNIT, name="3单元")
+    await places.create(voices.world.deps, third)
+    await voices.households(*[f"{BUILDING}.u3.{number}" for number in (101, 102, 103, 104)])
+    assert await kept_as(voices, "sun", SUN_HOME) == BUILDING
+    assert await kept_as(voices, "li", f"{BUILDING}.u3") == BUILDING
+
+
+async def test_figures_with_a_part_withheld_count_nothing_without_a_name(
+    voices: Voices,
+) -> None:
+    await voices.households(*DOORS)
+    query = f"places/{BUILDING}/feedback-figures?from_month=2026-01&to_month=2026-12"
+
+    async def said(who: str) -> int:
+        return int((await voices.get(who, query)).body["items"][0]["said"])
+
+    for who, place in (("li", LI_HOME), ("sun", BUILDING)):
+        await voices.file(who, place=place, **WISH)
+        assert await said("building") == await said("grid") == 0, place
+    assert await said("staff") == 2
+    await voices.households(*[f"{NEXT_UNIT}.{number}" for number in (201, 202, 203, 204)])
+    assert await said("building") == await said("grid") == 2

@@ -1,5 +1,6 @@
 """Query of the figures of feedback: one aggregation that its index covers."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from services.feedback.filings.whereabouts import BUILDING
 from services.kernel.days import BEIJING
 from services.kernel.documents import Document
 from services.kernel.measures import sum_if
-from services.kernel.paths import part, under, under_any
+from services.kernel.paths import ancestors, part, under, under_any
 from services.statistics.hidden_homes import UNIT_DEPTH
 
 
@@ -40,7 +41,8 @@ async def sums(
 def _where(place: str, span: tuple[datetime, datetime], sight: FiguresSight) -> Document:
     """Return the condition for what counts of a place.
 
-    What has no name is told of a building and of no unit, wherever it was kept.
+    What has no name is told of a building and of no unit, wherever it was kept; and of none of
+    which a part is hidden, where it would tell of that part.
     """
     where: Document = {
         "place": under(place),
@@ -50,8 +52,18 @@ def _where(place: str, span: tuple[datetime, datetime], sight: FiguresSight) -> 
     if place.count(".") >= BUILDING:
         where["anonymous"] = False
     if sight.hidden:
-        where["$nor"] = [under_any("place", sight.hidden)]
+        where["$nor"] = [under_any("place", sight.hidden), _nameless_around(sight.hidden)]
     return where
+
+
+def _nameless_around(hidden: Sequence[str]) -> Document:
+    """Return the condition for what has no name at a place with hidden parts."""
+    around = sorted({level for each in hidden for level in ancestors(each)})
+    buildings = [level for level in around if level.count(".") == BUILDING - 1]
+    return {
+        "anonymous": True,
+        "$or": [{"place": {"$in": around}}, under_any("place", buildings)],
+    }
 
 
 def _key(by: FeedbackFiguresBy, place: str) -> Any:

@@ -76,7 +76,8 @@ async def nameless(voices: Voices) -> Nameless:
 async def said_without_a_name(voices: Voices) -> Nameless:
     """Let a resident of a unit with six homes complain, add a picture, and be answered."""
     world, deps = voices.world, voices.world.deps
-    await homes(deps, {f"{UNIT}.{number}": 5000 for number in (601, 602, 603, 604)})
+    await voices.households(*[f"{UNIT}.{number}" for number in (601, 602, 604)])
+    await homes(deps, {HOME: 5000})
     await live_there(deps, [(HOME, PHONE, Relation.OWNER)])
     row = {"home": HOME}
     found = await world.db.residencies.find_one(row)
@@ -241,7 +242,7 @@ async def test_a_place_that_few_share_is_not_kept(voices: Voices) -> None:
         row = await voices.world.db.feedback.find_one({"_id": case_id})
         assert row is not None
         assert row["place"] == COMPOUND  # two homes in the unit, three in the building
-    await homes(voices.world.deps, {f"{BUILDING}.u1.{n}": 5000 for n in (201, 202)})
+    await voices.households(*[f"{BUILDING}.u1.{number}" for number in (201, 202)])
     case_id = await voices.file("li", place=UNIT, **wish)
     row = await voices.world.db.feedback.find_one({"_id": case_id})
     assert row is not None

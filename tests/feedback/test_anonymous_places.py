@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.places import actions as places
-from services.places.models import Kind, NewPlace
+from services.places.models import Kind, NewPlace, Usage
 from tests.build.cast import COMPOUND, LI_HOME, NEXT_UNIT, SUN_HOME, UNIT
 from tests.build.exports import exported
 from tests.build.feedback import Voices
@@ -70,3 +70,19 @@ async def test_figures_with_a_part_withheld_count_nothing_without_a_name(
     assert await said("staff") == 2
     await voices.households(*[f"{NEXT_UNIT}.{number}" for number in (201, 202, 203, 204)])
     assert await said("building") == await said("grid") == 2
+
+
+async def test_what_nobody_lives_in_is_no_home_of_it(voices: Voices) -> None:
+    db = voices.world.db
+    await voices.households(*DOORS)
+    assert await kept_as(voices, "li", LI_HOME) == UNIT
+    for door, usage in zip(DOORS, (Usage.STORAGE, Usage.GARAGE, Usage.SHOP), strict=False):
+        await db.places.update_one({"_id": door}, {"$set": {"usage": usage}})
+    assert await kept_as(voices, "li", LI_HOME) == COMPOUND  # three flats, and Sun's next door
+    await db.places.update_many({"_id": {"$in": DOORS}}, {"$set": {"usage": Usage.FLAT}})
+    assert await kept_as(voices, "li", LI_HOME) == UNIT
+    await db.residencies.delete_one({"home": DOORS[0]})
+    await db.residencies.update_one({"home": DOORS[1]}, {"$set": {"relation": "payer"}})
+    assert await kept_as(voices, "li", LI_HOME) == BUILDING  # four, and Sun's
+    await db.residencies.delete_one({"home": DOORS[2]})
+    assert await kept_as(voices, "li", LI_HOME) == COMPOUND

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.build.cast import LI_HOME, PHONES, UNIT, homes
+from tests.build.cast import LI_HOME, PHONES, UNIT
 from tests.build.feedback import Voices
 from tests.build.homes import acts
 from tests.build.world import Reply
@@ -45,7 +45,7 @@ async def test_of_an_office_who_has_taken_it_calls(voices: Voices) -> None:
 
 async def test_nobody_calls_about_what_has_no_name(voices: Voices) -> None:
     """Below the community it is as if it were not there, and nothing of it is written down."""
-    await homes(voices.world.deps, {f"{UNIT}.{door}": 5000 for door in (601, 602, 603, 604)})
+    await voices.households(*[f"{UNIT}.{door}" for door in (601, 602, 603, 604)])
     case_id = await voices.file("li", place=LI_HOME, anonymous=True)
     for who in ("head", "building", "wang"):
         assert (await ask(voices, who, case_id)).status == 404

@@ -9,7 +9,7 @@ from services.feedback.models import TEXT
 from services.feedback.rising import jobs, store, texts
 from services.feedback.rising.models import WeekWords, week_words_id
 from services.feedback.rising.rises import rising, week_of, weeks_before
-from tests.build.cast import COMMUNITY, COMPOUND, UNIT, homes
+from tests.build.cast import COMMUNITY, COMPOUND, UNIT
 from tests.build.feedback import Voices
 from tests.build.offices import BUILDING
 from tests.privacy.searching import texts as texts_in
@@ -81,7 +81,7 @@ async def test_what_is_kept_from_somebody_is_in_no_word(voices: Voices) -> None:
 
 
 async def test_what_has_no_name_counts_for_the_building(voices: Voices) -> None:
-    await homes(voices.world.deps, {f"{UNIT}.{n}": 5000 for n in (601, 602, 603, 604)})
+    await voices.households(*[f"{UNIT}.{number}" for number in (601, 602, 603, 604)])
     await said(voices, 5, anonymous=True)
     assert (await risen(voices, BUILDING))["停水"] == 5
     assert await risen(voices, UNIT) == {}

@@ -2,8 +2,9 @@
 
 Of what is said without a name, no place that few homes share is kept: whoever reads "unit 2" of
 a unit with three homes knows who said it. Nor a building of which that leaves few: what is kept
-as the building comes from its small units, for the others are kept as themselves. And those
-below the community see the building.
+as the building comes from its small units, for the others are kept as themselves. A home counts
+where somebody lives: who says something is one of them, and nobody says it from a garage. And
+those below the community see the building.
 """
 
 from collections import Counter
@@ -14,7 +15,9 @@ from services.feedback.models import Feedback
 from services.kernel.paths import ancestors, parent
 from services.places import actions as places
 from services.places import homes as place_homes
-from services.places.models import LADDER, Kind
+from services.places.models import LADDER, Kind, Usage
+from services.residencies import actions as residencies
+from services.residencies.models import Relation
 
 FEWEST_HOMES: Final = 5
 MOST_HOMES: Final = 2000  # of a building; the largest have some hundreds
@@ -40,8 +43,12 @@ async def coarse(deps: Dependencies, place: str) -> str:
 
 
 async def _homes_by_unit(deps: Dependencies, building: str) -> Counter[str]:
+    """Return unit → its flats to which somebody belongs who does not only pay for them."""
     found = await place_homes.page_under(deps, [building], after="", limit=MOST_HOMES)
-    return Counter(parent(home.id) or "" for home in found)
+    flats = [home.id for home in found if home.usage is Usage.FLAT]
+    ties = await residencies.ties_of(deps, flats)
+    lived_in = {tie.home for tie in ties if tie.relation is not Relation.PAYER}
+    return Counter(parent(home) or "" for home in lived_in)
 
 
 def shown_place(case: Feedback) -> str:

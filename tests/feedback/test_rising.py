@@ -109,6 +109,19 @@ async def test_the_week_ends_with_a_message_and_without_people(voices: Voices) -
     assert await voices.told("staff", "feedback_word") == told, "it rose before already"
 
 
+async def test_a_closed_week_is_not_added_to(voices: Voices) -> None:
+    deps = voices.world.deps
+    await said(voices, 4)
+    cases = await voices.world.db.feedback.find().to_list()
+    seen = await store.of_place(deps.db, UNIT, [WEEK])
+    await store.close(deps.db, seen[WEEK])
+    for case in cases:
+        await jobs.count(deps, {"case_id": case["_id"]})  # killed before it ended
+    [after] = (await store.of_place(deps.db, UNIT, [WEEK])).values()
+    assert (set(after.counts.values()), after.people, after.names) == ({4}, {}, {})
+    assert "停水" not in await kept(voices)
+
+
 async def test_a_week_that_somebody_is_added_to_is_not_closed_over_them(voices: Voices) -> None:
     deps = voices.world.deps
     await said(voices, 1)

@@ -24,7 +24,7 @@ KEPT_DAYS: Final = (rises.WEEKS + 3) * rises.DAYS
 
 
 async def count(deps: Dependencies, payload: Document) -> None:
-    """Job: count the words of a case for its places; harmless to repeat.
+    """Job: count the words of a case for its places; harmless to repeat, and in closed weeks.
 
     A word is written as itself only where enough people have used it.
     """
@@ -38,6 +38,8 @@ async def count(deps: Dependencies, payload: Document) -> None:
         marks = texts.marks(deps, place, found)
         people = {mark: texts.person_mark(deps, case, (place, week, mark)) for mark in marks}
         there = await store.add(deps.db, place, week, people, expires_at)
+        if there is None:
+            continue  # the week is closed
         names = {
             mark: word
             for mark, word in marks.items()

@@ -1,10 +1,12 @@
 """Store of the words of feedback: one document a place and week."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import msgspec
 from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
 
 from mongo_indexes.feedback_words import COLLECTION
 from services.dependencies import Database
@@ -14,10 +16,11 @@ from services.kernel.days import Day
 
 async def add(
     db: Database, place: str, week: Day, people: Mapping[str, str], expires_at: datetime
-) -> WeekWords:
+) -> WeekWords | None:
     """Note who used some words, word → person; return what there is of these words.
 
-    Harmless to repeat: a set has each once.
+    Harmless to repeat: a set has each once. None for a week that is closed: of whom it counts
+    nothing is known any more, and the same person would count twice.
     """
     key = week_words_id(place, week)
     change = {
@@ -25,14 +28,18 @@ async def add(
         "$setOnInsert": {"place": place, "week": week, "expires_at": expires_at},
     }
     shown = {f"{part}.{word}": 1 for part in ("people", "counts", "names") for word in people}
-    row = await db[COLLECTION].find_one_and_update(
-        {"_id": key, "place": place},
-        change,
-        {"place": 1, "week": 1, "expires_at": 1, **shown},
-        upsert=True,
-        return_document=ReturnDocument.AFTER,
-    )
-    return msgspec.convert(row, WeekWords)
+    row = None
+    for upsert in (True, False):  # whoever finds it made meanwhile adds to it, while it is open
+        with suppress(DuplicateKeyError):
+            row = await db[COLLECTION].find_one_and_update(
+                {"_id": key, "place": place, "counts": {"$exists": False}},
+                change,
+                {"place": 1, "week": 1, "expires_at": 1, **shown},
+                upsert=upsert,
+                return_document=ReturnDocument.AFTER,
+            )
+            break
+    return msgspec.convert(row, WeekWords | None)
 
 
 async def name(db: Database, place: str, week: Day, names: Mapping[str, str]) -> None:

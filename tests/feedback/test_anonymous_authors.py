@@ -4,8 +4,9 @@ from typing import Any, Final
 
 import pytest
 
+from services.feedback.kind import FEEDBACK
 from services.residencies.models import Relation
-from tests.build.cast import PHONES, UNIT, WANG_HOME, homes, live_there
+from tests.build.cast import LI_HOME, PHONES, SUN_HOME, UNIT, WANG_HOME, homes, live_there
 from tests.build.feedback import LADDER, Voices
 from tests.build.sign_ins import Member
 
@@ -108,3 +109,24 @@ async def test_who_takes_an_office_later_is_not_stepped_over(voices: Voices) -> 
 async def test_by_name_it_goes_past_no_head(voices: Voices) -> None:
     reply = await voices.post("li", "feedback", **{**WISH, "anonymous": False}, straight=True)
     assert (reply.status, reply.code) == (422, "feedback_bad_anonymity")
+
+
+async def test_nobody_looks_at_what_their_own_home_said(voices: Voices) -> None:
+    await share(voices)
+    named = await voices.file("li", place=LI_HOME)
+    cases = [named, await file(voices, "li", straight=True), await file(voices, "sun")]
+
+    async def looked(case_id: str) -> tuple[int, str, str]:
+        wish = {"reason": "contact_resident"}
+        reply = await voices.post("staff", f"feedback/{case_id}/author", **wish)
+        return reply.status, reply.code or "", str(reply.body.get("title"))
+
+    assert [(await looked(each))[0] for each in cases] == [200, 200, 200]
+    await live_there(voices.world.deps, [(LI_HOME, PHONES["staff"], Relation.FAMILY)])
+    voices.estate.members["staff"] = await voices.world.sign_in("staff", PHONES["staff"])
+    refusals = {await looked(each) for each in cases}
+    assert refusals == {(403, "forbidden", FEEDBACK.forbidden)}
+    other = await voices.file("sun", place=SUN_HOME)
+    assert (await looked(other))[0] == 200
+    reply = await voices.post("subdistrict", f"feedback/{cases[1]}/author", reason="legal_duty")
+    assert reply.status == 200

@@ -174,7 +174,7 @@ async def waiting(db: Database, seen: Sight, part: Part) -> list[Feedback]:
     return msgspec.convert(found, list[Feedback])
 
 
-async def count_under(db: Database, person_id: str, place: str, *, limit: int) -> int:
+async def count_under(db: Database, seen: Sight, place: str, *, limit: int) -> int:
     """Count what heads have in hand at a place and under it, not about somebody.
 
     What lies with the community, a firm or a department is on no head's list. By index
@@ -184,7 +184,8 @@ async def count_under(db: Database, person_id: str, place: str, *, limit: int) -
         "under": place,
         "desks": {"$regex": f"^({'|'.join(HEADS)}):"},
         "state": {"$in": list(IN_HAND)},
-        "about_people": {"$ne": person_id},
+        "about_people": {"$ne": seen.person},
+        "$nor": [_about(seen)],
     }
     return await db[COLLECTION].count_documents(query, limit=limit, hint="under_time")
 

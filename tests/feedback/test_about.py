@@ -6,6 +6,7 @@ from services.kernel.permissions import Role
 from tests.build.cast import COMMUNITY, COMPOUND, UNIT, appoint
 from tests.build.exports import exported, fetched
 from tests.build.feedback import Voices
+from tests.build.offices import BUILDING
 
 TEXT = "单元长态度不好"
 READS = ("", "/history", "/photos")
@@ -111,6 +112,19 @@ async def test_who_has_not_signed_in_finds_nothing_later(voices: Voices) -> None
     await db.appointments.update_many({"role": "unit_head"}, bound)
     await require_hidden(voices, "head", case_id)
     assert (await voices.see("li", case_id))["rung"] == "building_head"
+
+
+async def test_nor_do_counts_tell_them(voices: Voices) -> None:
+    case_id = await complain(voices, "community_staff")
+
+    async def counted(who: Any) -> int:
+        reply = await voices.get(who, f"today-counts?place={BUILDING}")
+        return sum(each["total"] for each in reply.body["items"])
+
+    assert (await counted("staff"), await counted("admin")) == (0, 1)
+    somebody = {"$set": {"about_people": [], "about_all": True}}  # one has not signed in
+    await voices.world.db.feedback.update_one({"_id": case_id}, somebody)
+    assert (await counted("staff"), await counted("admin")) == (0, 1)
 
 
 async def test_a_complaint_is_about_an_office_that_somebody_holds(voices: Voices) -> None:

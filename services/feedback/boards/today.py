@@ -36,8 +36,9 @@ def _entry(case: Feedback) -> Entry:
 
 async def count(deps: Dependencies, actor: Actor, places: Sequence[str]) -> dict[str, int]:
     """Return place → how much is in hand there and below, without what it is about."""
+    sight = actions.sight(deps, actor, [])
     return {
-        place: await store.count_under(deps.db, actor.person_id, place, limit=MOST_COUNTED)
+        place: await store.count_under(deps.db, sight, place, limit=MOST_COUNTED)
         for place in places
     }
 

@@ -11,7 +11,7 @@ from services.cases.parties import actions as parties
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.feedback import rungs, store, views
-from services.feedback.filings import beginnings, contents, drafts
+from services.feedback.filings import beginnings, contents, drafts, whereabouts
 from services.feedback.kind import FEEDBACK, by_office, has_words, spell_of
 from services.feedback.models import (
     AnswerFeedback,
@@ -109,11 +109,12 @@ async def similar(
 ) -> Page[FeedbackView]:
     """What the actor said of the same place that ended within thirty days, newest first.
 
-    To be said again instead of anew, so that it counts.
+    To be said again instead of anew, so that it counts. Also what they said without a name.
     """
     since = deps.now() - REOPENED_WITHIN
+    at = query.place, await whereabouts.coarse(deps, query.place)
     found = await store.ended_before(
-        deps.db, actor.person_id, query.place, query.kind, since, limit=MOST_SIMILAR
+        deps.db, actor.person_id, at, query.kind, since, limit=MOST_SIMILAR
     )
     return Page(await views.shown(deps, actor, found))
 

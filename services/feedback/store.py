@@ -51,12 +51,22 @@ async def find_many(db: Database, case_ids: Sequence[str]) -> list[Feedback]:
 
 
 async def ended_before(
-    db: Database, person_id: str, place: str, kind: FeedbackKind, since: datetime, *, limit: int
+    db: Database,
+    person_id: str,
+    at: tuple[str, str],
+    kind: FeedbackKind,
+    since: datetime,
+    *,
+    limit: int,
 ) -> list[Feedback]:
-    """What a person said of a place that ended since an instant. Served by index `person`."""
+    """What a person said of a place that ended since an instant. Served by index `person`.
+
+    `at`: the place, and as what it is kept of what has no name.
+    """
+    place, coarse = at
     query: Document = {
         "person": person_id,
-        "place": place,
+        "$or": [{"place": place}, {"place": coarse, "anonymous": True}],
         "kind": kind,
         "state": {"$in": list(ENDED)},
         "ended_at": {"$gte": since},

@@ -86,3 +86,20 @@ async def test_what_nobody_lives_in_is_no_home_of_it(voices: Voices) -> None:
     assert await kept_as(voices, "li", LI_HOME) == BUILDING  # four, and Sun's
     await db.residencies.delete_one({"home": DOORS[2]})
     assert await kept_as(voices, "li", LI_HOME) == COMPOUND
+
+
+async def test_it_is_offered_to_be_said_again(voices: Voices) -> None:
+    await voices.households(*DOORS)
+    cases = [await voices.file("li", place=place, **WISH) for place in (LI_HOME, BUILDING)]
+    for who, case_id in zip(("head", "building"), cases, strict=True):
+        await voices.solve(who, case_id)
+        await voices.do("li", case_id, "answer", solved=True)
+
+    async def similar(who: str, place: str) -> list[str]:
+        reply = await voices.get(who, f"feedback/similar?place={place}&kind=complaint")
+        assert reply.status == 200, reply.body
+        return [item["feedback_id"] for item in reply.body["items"]]
+
+    assert await similar("li", LI_HOME) == await similar("li", UNIT) == [cases[0]]
+    assert await similar("li", BUILDING) == [cases[1]]
+    assert await similar("wang", UNIT) == []

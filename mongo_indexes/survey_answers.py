@@ -36,6 +36,12 @@ INDEXES: Final = [
         name="answerer",
         partialFilterExpression={"answerer": {"$gt": ""}},
     ),
+    # Those of which it is told whose they are: linked()
+    IndexModel(
+        [("survey", ASCENDING), ("_id", ASCENDING)],
+        name="linked",
+        partialFilterExpression={"linked": True},
+    ),
     # What a person answered, for their erasure and export: forget()
     IndexModel(
         [("person", ASCENDING)], name="person", partialFilterExpression={"person": {"$gt": ""}}
@@ -64,6 +70,7 @@ VALIDATOR: Final[dict[str, Any]] = {
             "items": {"bsonType": "string", "pattern": r"^\d+(_\d+)?(=\d+)?$"},
         },
         "paper": {"bsonType": "bool"},
+        "linked": {"bsonType": "bool"},
         "answered_at": {"bsonType": "date"},
     },
 }

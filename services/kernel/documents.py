@@ -42,6 +42,11 @@ def encode(value: int, length: int) -> str:
     )
 
 
+def random_id() -> str:
+    """Return 26 characters that say nothing, not even when the row was written."""
+    return encode(secrets.randbits(5 * NEW_ID_LENGTH), NEW_ID_LENGTH)
+
+
 DIGEST_ID_LENGTH: Final = 26  # base 32: 130 bits of a digest
 
 

@@ -13,6 +13,7 @@ from services.kernel.features import Lane
 from services.kernel.permissions import Actor
 from services.messaging.broadcasts.models import Part, Source
 from services.surveys import actions, notify, openings, store
+from services.surveys.answers import retention
 from services.surveys.answers import store as answers
 from services.surveys.results import counts
 from services.surveys.results import store as results
@@ -83,6 +84,7 @@ async def count(deps: Dependencies, payload: Document) -> None:
 
     async def save(tx: Transaction) -> None:
         await actions.move(deps, tx, found, SurveyAction.COUNT, counted_at=deps.now())
+        await retention.promise(deps, tx, found.id)
 
     await deps.in_transaction(save)
 
@@ -117,8 +119,13 @@ JOBS: Final[dict[str, jobs.Handler]] = {
     openings.CLOSE: close,
     openings.SETTLE: settle,
     second_entries.COUNT: count,
+    retention.UNLINK: retention.unlink,
 }
-LANES: Final = {openings.SETTLE: Lane.LONG, second_entries.COUNT: Lane.LONG}
+LANES: Final = {
+    openings.SETTLE: Lane.LONG,
+    second_entries.COUNT: Lane.LONG,
+    retention.UNLINK: Lane.LONG,
+}
 BROADCASTS: Final = {
     notify.SOURCE: Source(part=part),
     notify.RESULTS: Source(part=results_part),

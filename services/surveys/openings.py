@@ -20,6 +20,7 @@ from services.kernel.permissions import Actor
 from services.messaging.broadcasts import actions as broadcasts
 from services.surveys import actions, notify, senders, states, views
 from services.surveys.actions import SurveyBadEnd, end_of
+from services.surveys.answers import retention
 from services.surveys.models import (
     ExtendSurvey,
     OpenSurvey,
@@ -186,6 +187,7 @@ async def withdraw(
         made = await actions.move(deps, tx, found, SurveyAction.WITHDRAW, **changes)
         if found.state is not SurveyState.DRAFT:
             title, body = notify.withdrawn(made)
+            await retention.promise(deps, tx, made.id)
             for told in notify.broadcasts_of(made):
                 await broadcasts.stop(deps, tx, told, title=title, body=body)
         await actions.note(deps, tx, actor, SurveyAction.WITHDRAW, made)

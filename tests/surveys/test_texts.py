@@ -4,16 +4,19 @@ import json
 from base64 import urlsafe_b64decode
 from typing import Any, Final
 
+import pytest
+
 from mongo_indexes import survey_answers, survey_texts
 from services.kernel.documents import digest_id, to_document
 from services.kernel.permissions import Role
 from services.privacy.rows import rows_of
 from services.surveys import privacy
+from services.surveys.answers import retention
 from services.surveys.answers import store as answers_store
 from services.surveys.answers.models import SurveyAnswer, answer_key
 from services.surveys.texts.models import text_of
 from tests.build import content_checks
-from tests.build.cast import COMPOUND, LI_HOME, UNIT, Estate, appoint
+from tests.build.cast import COMPOUND, LI_HOME, UNIT, WANG_HOME, Estate, appoint
 from tests.build.homes import get, post
 from tests.build.notices import send
 from tests.build.surveys import YES, act, answer, counted, enter, mine, opened, seen
@@ -217,3 +220,50 @@ async def test_no_id_that_anybody_gets_follows_from_what_they_know(estate: Estat
     tried = {digest_id(*kind, each, 4) for each in answers for kind in KINDS}
     assert len(shown) > 7
     assert shown.isdisjoint(answers | tried)
+
+
+async def test_three_months_after_the_count_answers_are_nobodys(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that is known of a home or a person, or was shown, leads to a row any more."""
+    monkeypatch.setattr(retention, "AT_ONCE", 3)
+    survey_id = await opened(estate)
+    await written(estate, survey_id)
+    assert (await enter(estate, survey_id, WANG_HOME)).status == 200
+    await counted(estate, survey_id)
+    [drawn] = await estate.world.db.survey_second_entries.find().to_list()
+    path = f"survey-second-entries/{drawn['_id']}/decide"
+    assert (await post(estate, "staff", path, keep="first", reason="看过原件")).status == 200
+    await estate.world.work()
+    rows = estate.world.db[survey_answers.COLLECTION]
+    before = await rows.find().to_list()
+    await estate.advance(days=89)
+    await estate.world.work()
+    assert (await mine(estate, survey_id, "li"))["answers"]
+    await estate.advance(days=2)
+    await estate.world.work()
+    after = await rows.find().to_list()
+    told = {str(value) for row in before for value in (row["_id"], row["home"], *row["keys"])}
+    for field in ("person", "answerer", "entered_by"):
+        told |= {row[field] for row in before}
+    told -= {""}
+    [entry] = await estate.world.db.survey_second_entries.find().to_list()
+    assert (entry["answer"], entry["choices"], entry["relation"]) == ("", [], "")
+    assert not [each for each in told if each in str(after)]
+    assert {row["place"] for row in after} == {UNIT.rpartition(".")[0]}  # the finest told
+    assert len({row["answered_at"] for row in after}) == 1
+    assert sorted(row["choices"] for row in after) == sorted(row["choices"] for row in before)
+    texts_left = await estate.world.db[survey_texts.COLLECTION].find().to_list()
+    assert {row["answer"] for row in texts_left} == {""}
+    assert (await mine(estate, survey_id, "li"))["answers"] == []
+    assert await retention.unlink(estate.world.deps, {"survey_id": survey_id}) is None
+
+
+async def test_of_a_withdrawn_survey_answers_are_nobodys_as_well(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    assert (await answer(estate, survey_id, "li")).status == 200
+    assert (await act(estate, survey_id, "withdraw", because="写错了")).status == 200
+    await estate.advance(days=91)
+    await estate.world.work()
+    [row] = await estate.world.db[survey_answers.COLLECTION].find().to_list()
+    assert (row["home"], row["person"], row["keys"], row["linked"]) == ("", "", [], False)

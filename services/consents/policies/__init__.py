@@ -73,13 +73,13 @@ PUBLISHED: Final = (
         sha256="d29e1e6d46903a74848ac92da39180846270c34fbaa98aeb420b30675bc9518e",
     ),
     # Names what people say and are asked since: repairs, feedback, mediation, visits and
-    # household cards, surveys, calls; and that WeChat checks what neighbours are to see.
+    # household cards, surveys, tasks, calls; and that WeChat checks what neighbours are to see.
     Policy(
         key=PolicyKey.PRIVACY,
         version=3,
         title="个人信息处理规则",
         from_day="2026-11-26",
-        sha256="ba2e1fd78eeeb8e08e189725a722d6c8e4fedc81579d79e08f8f03a88ebcf250",
+        sha256="20cb9ac8fe6e6102638e115a45f1804027bf923d9a4d8ab4d23ffc76e35ffa14",
     ),
 )
 CURRENT: Final[Mapping[PolicyKey, Policy]] = MappingProxyType({p.key: p for p in PUBLISHED})

@@ -41,7 +41,8 @@ class SurveyAnswer(Struct, kw_only=True):
     is, or of whom the person is; empty of an office's, and after the person left. `place`:
     where it is counted: the home or the office's place. `relation`: Relation of who gave it to
     the home, or OFFICE. `choices`: tokens of what was answered (forms.py). `paper`: whether a
-    head entered it from paper, and `entered_by` which.
+    head entered it from paper, and `entered_by` which. `linked`: whether it is told whose it
+    is: until some time after the end (retention.py).
     """
 
     id: str = field(name="_id")
@@ -56,6 +57,7 @@ class SurveyAnswer(Struct, kw_only=True):
     choices: list[str] = []
     paper: bool = False
     entered_by: str = ""
+    linked: bool = True
     answered_at: datetime
 
 
@@ -167,7 +169,8 @@ class MySurvey(Struct, kw_only=True):
     `closes_at`: Until when it is answered.
     `published_at`: When its results were published; null before.
     `asks_me`: Whether I, or a home of mine, may answer it now.
-    `is_answered`: Whether all of us who may have answered.
+    `is_answered`: Whether all of us who may have answered; false again three months later,
+    when answers are nobody's any more.
     `because`: Why it was withdrawn; else empty.
     """
 
@@ -190,7 +193,7 @@ class MySurveyView(MySurvey, kw_only=True):
     `text`: What it is about.
     `questions`: What is asked.
     `homes`: Paths of my homes that may answer now; none where I answer by office.
-    `answers`: What my homes and I answered.
+    `answers`: What my homes and I answered; empty three months after the end.
     `summary`: What comes of it, in words, once results are published; empty for nothing.
     """
 

@@ -1,6 +1,6 @@
 """Store of answers to surveys."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -8,6 +8,7 @@ import msgspec
 from mongo_indexes.survey_answers import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel import steps
+from services.kernel.bulk import insert_all
 from services.kernel.documents import Document, to_document
 from services.kernel.paths import part
 from services.kernel.work import Worked
@@ -108,6 +109,26 @@ async def of_answerers(
     fields = {"_id": 0, "answerer": 1, "place": 1, "relation": 1, "choices": 1}
     async for row in db[COLLECTION].find(query, fields, hint="answerer"):
         yield row
+
+
+# Retention
+
+
+async def linked(
+    db: Database, tx: Transaction, survey_id: str, *, limit: int
+) -> list[SurveyAnswer]:
+    """Return some answers of which it is told whose they are. Served by index `linked`."""
+    query = {"survey": survey_id, "linked": True}
+    cursor = db[COLLECTION].find(query, session=tx, hint="linked").sort("_id", 1).limit(limit)
+    return msgspec.convert(await cursor.to_list(), list[SurveyAnswer])
+
+
+async def rename(db: Database, tx: Transaction, rows: Mapping[str, SurveyAnswer]) -> None:
+    """Write answers anew under other ids. `rows`: id → what is written in its stead."""
+    if not rows:
+        return
+    await db[COLLECTION].delete_many({"_id": {"$in": list(rows)}}, session=tx)
+    await insert_all(db[COLLECTION], tx, [to_document(row) for row in rows.values()])
 
 
 # Erasure

@@ -21,6 +21,7 @@ EntryId = Annotated[Id, Meta(description="Id of the second entry, as the list ha
 class SecondEntry(Struct, kw_only=True):
     """Paper answer that was drawn. What was written in words is not compared.
 
+    `answer`, `choices`, `relation`: empty once answers are nobody's (answers/retention.py).
     `first_by`: who entered it first. `choices`: tokens of the second entry, as in
     SurveyAnswer. `of`: paper answers from which it was drawn.
     """

@@ -7,6 +7,7 @@ import msgspec
 
 from mongo_indexes.survey_second_entries import COLLECTION
 from services.dependencies import Database, Transaction
+from services.kernel import steps
 from services.kernel.bulk import insert_new
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
@@ -50,3 +51,13 @@ async def page(db: Database, place: str, query: SecondEntriesQuery) -> Page[Seco
     where: Document = {"home": under(place), **filters}
     hint = "home_state" if filters else "home"
     return await ORDER.page(db[COLLECTION], SecondEntry, where, query, hint=hint)
+
+
+async def unlink(db: Database, tx: Transaction, survey_id: str) -> bool:
+    """Take from second entries what the home answered; tell whether there are more.
+
+    That a paper of the home was entered again, and by whom, stays. Served by index `survey`.
+    """
+    query = {"survey": survey_id, "answer": {"$gt": ""}}
+    bare: Document = {"$set": {"answer": "", "choices": [], "relation": ""}}
+    return await steps.change(tx, db[COLLECTION], query, bare)

@@ -67,6 +67,15 @@ async def move(
     return await TABLE.move(db[COLLECTION], {"_id": text_id}, action, changes, tx=tx)
 
 
+# Retention
+
+
+async def unlink(db: Database, tx: Transaction, answers: Sequence[str]) -> None:
+    """Take from texts to which answers they belong. Served by index `answer`."""
+    query = {"answer": {"$in": list(answers)}}
+    await db[COLLECTION].update_many(query, {"$set": {"answer": ""}}, session=tx)
+
+
 # Erasure
 
 

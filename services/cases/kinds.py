@@ -136,6 +136,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     does with it: who files without a name is not to be found by it.
     `own`: (case) → ids of whose own it is. `files_for`: permission by which staff file for
     somebody without an account; who has lost it has lost those cases. None: they keep them.
+    `tells_filer`: whether who filed for somebody without an account is told in their place what
+    the reporter is told of, while they hold `files_for`.
     `held_by`: permission by which somebody holds a case; who has lost it is told nothing more
     of what they still hold. None: they are told.
     `hands`: (deps, case) → who has it in hand, where an office does and no one person of it;
@@ -177,6 +179,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     veiled: Callable[[Actor, Any], bool] = lambda _actor, _case: False
     own: Callable[[Any], Iterable[str | None]]
     files_for: Permission | None = None
+    tells_filer: bool = False
     held_by: Permission | None = None
     hands: Callable[[Any, Any], Awaitable[set[str]]] | None = None
     goals: Mapping[Any, str] = {}

@@ -137,6 +137,7 @@ FEEDBACK: Final = Kind(
     veiled=lambda actor, case: case.anonymous and case.person == actor.person_id,
     own=_own,
     files_for=Permission.WRITE_FEEDBACK,
+    tells_filer=True,
     held_by=Permission.HANDLE_FEEDBACK,
     goals=dict.fromkeys(UNDER_WAY, rungs.GOAL),
     paused=frozenset({FeedbackState.NEEDS_INFO}),

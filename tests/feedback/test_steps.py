@@ -216,3 +216,22 @@ async def test_what_is_for_those_who_handle_it_is_not_read_by_who_said_it(
     assert read == [None, "周三上门"]
     read = [row["remark"] for row in await voices.history("staff", case_id)]
     assert read == [None, "住户情绪激动", "周三上门"]
+
+
+async def test_who_wrote_it_down_is_told_in_that_persons_place(voices: Voices) -> None:
+    case_id = await voices.file("staff", on_behalf_of="钱奶奶", way="visit")
+    await voices.do("head", case_id, "take")
+    await voices.do("head", case_id, "hand-on", reason="要整栋楼商量")
+    told = [text.partition(":")[2] for text in await voices.told("staff", "feedback_progress")]
+    assert told == ["单元长开始办理。", "已交楼栋长办理。"]
+    mine = await voices.file("head", on_behalf_of="钱奶奶", way="visit")
+    await voices.do("head", mine, "hand-on", reason="要整栋楼商量")
+    await voices.do("building", mine, "hand-back", reason="本单元能办")
+    [back] = [
+        text for text in await voices.told("head", "feedback") if "转" in text or "退" in text
+    ]
+    assert back.endswith("上一级退回,请办理。")  # not twice
+    person = (await voices.member("staff")).person_id
+    await voices.world.db.appointments.delete_many({"person": person})
+    await voices.do("building", case_id, "take")
+    assert len(await voices.told("staff", "feedback_progress")) == 2

@@ -107,9 +107,27 @@ async def lapse(deps: Dependencies, payload: Document) -> None:
         action = row.action
         if kind.question and action is kind.question.silence and found.confirmed:
             action = kind.question.yes  # somebody said yes, and nobody no
+        if await _stays(deps, tx, kind, found, action):
+            return
         await actions.advance(deps, tx, actions.CLOCK, kind, found, action)
 
     await deps.in_transaction(save)
+
+
+async def _stays(
+    deps: Dependencies, tx: Transaction, kind: Kind, found: Any, action: Any
+) -> bool:
+    """Leave a case as it is where a step cannot be taken; its deadline is then looked after."""
+    hindrance = kind.stays.get(action)
+    changes = await hindrance(deps, found) if hindrance else None
+    if changes is None:
+        return False
+    if not await actions.note_news(deps, tx, kind, found, [], **changes):
+        raise kind.moved_on(found)
+    clock = deadlines.running_of(kind, found.state, found.clocks)
+    if clock is not None:
+        await _look_after(deps, tx, kind, found, clock)
+    return True
 
 
 async def ask(deps: Dependencies, payload: Document) -> Again | None:

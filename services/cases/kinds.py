@@ -151,6 +151,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     takes it. `derives`: (deps, case, changes) → what else is written when a step changes what
     that follows from, e.g. the words by which the case is found, or its deadline.
     `follows`: (deps, tx, case) → what else every change of a case leads to, in its transaction.
+    `stays`: action that happens by itself → (deps, case) → what is written in its place where
+    it cannot be taken, without a row of history; None where it can.
     `frozen`: field → states in which a step may not change it any more.
     `photos_kept_for`: how long after its end what was attached stays; None for always.
     `without_photos`: (case) → what is written when that goes. `photos_act`: what the audit
@@ -190,6 +192,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     question: Question | None = None
     writes: Mapping[Any, Callable[[Any, Any], Awaitable[Document]]] = {}
     derives: Callable[[Any, Any, Document], Awaitable[Document]] | None = None
+    stays: Mapping[Any, Callable[[Any, Any], Awaitable[Document | None]]] = {}
     frozen: Mapping[str, frozenset[Any]] = {}
     follows: Callable[[Any, Any, Any], Awaitable[None]] | None = None
     photos_kept_for: timedelta | None = None

@@ -61,7 +61,8 @@ def _built(changes: Document) -> Document:
 
 
 async def record(db: Database, tx: Transaction, events: Sequence[Event]) -> None:
-    await insert_all(db[COLLECTION], tx, [to_document(each) for each in events])
+    if events:
+        await insert_all(db[COLLECTION], tx, [to_document(each) for each in events])
 
 
 async def history(

@@ -115,6 +115,13 @@ async def _release(deps: Dependencies, case: Feedback) -> Document:
     return await rungs.upwards(deps, case)
 
 
+async def _stays(deps: Dependencies, case: Feedback) -> Document | None:
+    """Leave a case where it is, with whoever has taken it, where it cannot climb any more."""
+    if rungs.above(case.rung, await rungs.staffed(deps, case)) is not None:
+        return None
+    return {"is_top": True, "rung_due": None}
+
+
 async def _derived(_deps: Dependencies, case: Feedback, changes: Document) -> Document:
     """Let a case climb by itself at its deadline, unless it is at the top."""
     due_at = changes.get("due_at", case.due_at)
@@ -162,6 +169,7 @@ FEEDBACK: Final = Kind(
         FeedbackAction.RELEASE: _release,
     },
     derives=_derived,
+    stays={FeedbackAction.CLIMB: _stays},
     photos_kept_for=PHOTOS_KEPT_FOR,
     noted=lambda case: {"rung": case.rung.label},
     tell=notify.tell,

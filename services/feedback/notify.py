@@ -97,12 +97,12 @@ WORK: Final[Mapping[StrEnum, str]] = {
     FeedbackAction.RETURN: "反映人说没有解决,请办理",
     FeedbackAction.REOPEN: "同一问题再次出现,请办理",
 }
-# What who had it before reads, of whom nothing is asked any more.
+# What who had it before reads, of whom nothing is asked any more; {rung} as above.
 EARLIER: Final[Mapping[StrEnum, str]] = {
     FeedbackAction.WITHDRAW: "反映人已撤回",
     FeedbackAction.CLIMB: "到期未办,已自动交上一级",
     FeedbackAction.CONFIRM: "反映人确认解决了",
-    FeedbackAction.RETURN: "反映人说没有解决,已交上一级",
+    FeedbackAction.RETURN: "反映人说没有解决,已交{rung}",
 }
 LATE: Final[Mapping[StrEnum, str]] = {News.WARNED: "快到期了", News.CLIMBED: "已超时"}
 
@@ -151,7 +151,8 @@ async def _at_work(
     if have:
         await _send(deps, tx, case, have, FEEDBACK_WORK, key, WORK[news])
     if had:
-        await _send(deps, tx, case, had, FEEDBACK_NEWS, key, EARLIER[news])
+        words = EARLIER[news].format(rung=case.rung.label)
+        await _send(deps, tx, case, had, FEEDBACK_NEWS, key, words)
 
 
 async def _send(

@@ -47,7 +47,7 @@ class FeedbackAction(Labelled):
     RELEASE = "release", "办理人离任"
     REMARK = "remark", "备注"
     CONFIRM = "confirm", "确认解决"
-    RETURN = "return", "反馈没有解决,交上一级"
+    RETURN = "return", "反馈没有解决"  # the rung of the row says where it lies then
     LAPSE = "lapse", "7天无人反馈,关闭"
     REOPEN = "reopen", "同一问题再次反映"
 

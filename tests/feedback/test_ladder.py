@@ -121,6 +121,26 @@ async def test_a_vacant_rung_is_stepped_over(voices: Voices) -> None:
     )
 
 
+async def test_what_cannot_climb_any_more_stays_and_says_so(voices: Voices) -> None:
+    case_id = await voices.file("li")
+    await voices.do("head", case_id, "take")
+    due_at = (await voices.see("li", case_id))["due_at"]
+    for who in RUNGS[1:]:
+        await drop(voices, who)
+    await voices.until(due_at)
+    seen = await voices.see("head", case_id)
+    assert (seen["state"], seen["is_held_by_me"], seen["overdue"]) == ("taken", True, True)
+    actions = [row["action"] for row in await voices.history("li", case_id)]
+    assert actions[:2] + actions[-2:] == ["reported", "take", "overdue", "climbed"]
+    assert "climb" not in actions
+    assert not [text for text in await voices.told("li", "feedback_progress") if "自动" in text]
+    assert await voices.told("head", "feedback_news") == []
+    assert CLIMBED not in "".join(await voices.told("head", "feedback_work"))
+    late = await voices.told("head", "feedback_late")
+    assert [text.partition(":")[2] for text in late][-1:] == ["已超时,请尽快办理。"]
+    await voices.solve("head", case_id)
+
+
 async def test_a_substitute_counts(voices: Voices) -> None:
     unbound = {"$set": {"person": None}}
     where = {"role": "building_head"}
@@ -141,7 +161,7 @@ async def test_a_no_goes_one_rung_up_and_counts(voices: Voices) -> None:
     seen = await voices.do("li", case_id, "answer", solved=False, note="还是暗")
     assert (seen["rung"], seen["state"], seen["returned"]) == ("building_head", "waiting", 1)
     assert any("没有解决" in text for text in await voices.told("building", "feedback_work"))
-    assert any("已交上一级" in text for text in await voices.told("head", "feedback_news"))
+    assert any("已交楼栋长" in text for text in await voices.told("head", "feedback_news"))
     again = await voices.post("li", f"feedback/{case_id}/answer", solved=True)
     assert (again.status, again.code) == (409, "case_not_asked")
 

@@ -24,14 +24,16 @@ async def of_case(
     internal: bool,
     remarks: bool = True,
     spell: Spell | None = None,
+    rungs: Collection[str] = (),
 ) -> Page[EventView]:
     """Return the rows of a case's history, the earliest first. The caller asked who may see it.
 
-    `internal`: also what is for those who work on it only. `remarks`: whether what residents
+    `internal`: also what is for those who work on it only. `rungs`: labels of those, as the kind
+    notes them, of which alone the reader sees what is internal; empty for all. `remarks`: whether what residents
     typed and photographed is shown; what offices and the reader did always is. `spell`: which
     part of the history the reader sees, whatever `internal` says; None for all of it.
     """
-    where = _seen(reader, spell, internal=internal)
+    where = _seen(reader, spell, internal=internal, rungs=rungs)
     page = await store.history(deps.db, found.id, query, where=where)
     names = labels(kind)
     details = await kind.details(deps, found, page.items) if kind.details else {}
@@ -44,8 +46,12 @@ async def of_case(
     return page.map(view)
 
 
-def _seen(reader: str, spell: Spell | None, *, internal: bool) -> Document:
+def _seen(
+    reader: str, spell: Spell | None, *, internal: bool, rungs: Collection[str]
+) -> Document:
     """Return the condition for the rows of a history that somebody sees."""
+    if spell is None and internal and rungs:
+        return {"$or": [{"internal": False}, {"facts.rung": {"$in": sorted(rungs)}}]}
     if spell is None:
         return {} if internal else {"internal": False}
     states = sorted(spell.states)
@@ -120,9 +126,10 @@ async def photos(
     internal: bool,
     remarks: bool,
     spell: Spell | None = None,
+    rungs: Collection[str] = (),
 ) -> list[str]:
     """Return what is attached to the rows of a history that somebody may see, as `of_case`."""
-    where = _seen(reader, spell, internal=internal)
+    where = _seen(reader, spell, internal=internal, rungs=rungs)
     events = await store.with_photos(
         deps.db, None, found.id, where=where, limit=store.ROWS_AT_ONCE
     )

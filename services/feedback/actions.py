@@ -12,7 +12,7 @@ from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.feedback import rungs, store, views
 from services.feedback.filings import beginnings, contents, drafts, whereabouts
-from services.feedback.kind import FEEDBACK, by_office, has_words, spell_of
+from services.feedback.kind import FEEDBACK, by_office, has_words, oversees, spell_of
 from services.feedback.models import (
     AnswerFeedback,
     Feedback,
@@ -153,6 +153,7 @@ async def events(
         internal=internal,
         remarks=has_words(actor, found),
         spell=spell,
+        rungs=() if oversees(actor, found) else rungs.BELOW,
     )
 
 
@@ -163,7 +164,13 @@ async def attached(deps: Dependencies, actor: Actor, case_id: str) -> FeedbackPh
     spell = spell_of(actor, found)
     readable = has_words(actor, found)
     later = await history.photos(
-        deps, found, reader=actor.person_id, internal=internal, remarks=readable, spell=spell
+        deps,
+        found,
+        reader=actor.person_id,
+        internal=internal,
+        remarks=readable,
+        spell=spell,
+        rungs=() if oversees(actor, found) else rungs.BELOW,
     )
     first = found.photo_ids if readable else []
     shown = list(dict.fromkeys([*first, *later]))

@@ -63,6 +63,11 @@ def spell_of(actor: Actor, case: Feedback) -> Spell | None:
     return Spell(states=WITH_FIRM, rest=lies_with(actor, case))
 
 
+def oversees(actor: Actor, case: Feedback) -> bool:
+    """Tell whether somebody may know what those write who may look who said something."""
+    return not case.anonymous or actor.may(Permission.OVERSEE_FEEDBACK, case.place)
+
+
 def has_words(actor: Actor, case: Feedback) -> bool:
     """Tell whether somebody may read and see what whoever said something wrote and attached.
 

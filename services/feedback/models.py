@@ -246,7 +246,8 @@ class FeedbackView(Struct, kw_only=True):
     `lies_with_me`: Whether it lies with my office.
     `is_held`: Whether somebody has taken it.
     `is_held_by_me`: Whether I have taken it.
-    `department`: Department that handles it, for those who handle it; else null.
+    `department`: Department that handles it, for those who handle it; without a name for the
+    community and above alone; else null.
     `due_at`: Deadline of the rung; null for none, and while the reporter is asked for more.
     `overdue`: Whether it has passed with nobody above to climb to.
     `returned`: How often it was said not to be solved.

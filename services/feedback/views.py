@@ -25,6 +25,7 @@ from services.feedback.kind import (
     has_words,
     knows,
     lies_with,
+    oversees,
     serves,
 )
 from services.feedback.models import (
@@ -147,7 +148,7 @@ def _shown(
         is_held=bool(case.holder),
         is_held_by_me=case.holder == actor.person_id,
         department=(_opened(deps, case, DEPARTMENT, case.department_sealed) or None)
-        if works
+        if works and oversees(actor, case)
         else None,
         is_asked=cases.is_asked(FEEDBACK, case, row),
         may_reopen=may_reopen,

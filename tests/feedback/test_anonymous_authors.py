@@ -130,3 +130,28 @@ async def test_nobody_looks_at_what_their_own_home_said(voices: Voices) -> None:
     assert (await looked(other))[0] == 200
     reply = await voices.post("subdistrict", f"feedback/{cases[1]}/author", reason="legal_duty")
     assert reply.status == 200
+
+
+async def test_what_the_community_writes_inside_stays_there(voices: Voices) -> None:
+    await share(voices)
+    cases = [await file(voices, "li"), await voices.file("li", place=UNIT)]
+    for case_id in cases:
+        await voices.do("head", case_id, "remarks", text="楼道看过了", internal=True)
+        for who in BELOW[:3]:
+            await voices.do(who, case_id, "hand-on", reason="请上级办理")
+        await voices.do("staff", case_id, "remarks", text="已联系502李某", internal=True)
+        wish = {"department": "区城管局 李科", "reason": "由城管处理"}
+        await voices.do("staff", case_id, "department", **wish)
+
+    async def read(who: str, case_id: str) -> tuple[list[str], str | None]:
+        rows = await voices.history(who, case_id)
+        inside = [row["remark"] for row in rows if row["internal"]]
+        return inside, (await voices.see(who, case_id))["department"]
+
+    whole = (["楼道看过了", "已联系502李某"], "区城管局 李科")
+    for who in BELOW[:3]:
+        assert await read(who, cases[0]) == (["楼道看过了"], None), who
+        assert await read(who, cases[1]) == whole, who
+    for who in ("staff", "subdistrict"):
+        assert [await read(who, each) for each in cases] == [whole, whole]
+    assert await read("li", cases[0]) == ([], None)

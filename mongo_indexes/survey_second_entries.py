@@ -21,7 +21,7 @@ VALIDATOR: Final[dict[str, Any]] = {
     "bsonType": "object",
     "required": ["_id", "survey", "answer", "home", "first_by", "rank", "of", "state"],
     "properties": {
-        "state": {"enum": ["waiting", "same", "different", "decided"]},
+        "state": {"enum": ["waiting", "same", "different", "decided", "withdrawn"]},
         "kept": {"enum": ["", "first", "second"]},
         "of": {"bsonType": ["int", "long"], "minimum": 1},
     },

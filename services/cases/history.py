@@ -28,10 +28,11 @@ async def of_case(
 ) -> Page[EventView]:
     """Return the rows of a case's history, the earliest first. The caller asked who may see it.
 
-    `internal`: also what is for those who work on it only. `rungs`: labels of those, as the kind
-    notes them, of which alone the reader sees what is internal; empty for all. `remarks`: whether what residents
-    typed and photographed is shown; what offices and the reader did always is. `spell`: which
-    part of the history the reader sees, whatever `internal` says; None for all of it.
+    `internal`: also what is for those who work on it only. `rungs`: labels of those, as the
+    kind notes them, of which alone the reader sees what is internal; empty for all. `remarks`:
+    whether what residents typed and photographed is shown; what offices and the reader did
+    always is. `spell`: which part of the history the reader sees, whatever `internal` says;
+    None for all of it.
     """
     where = _seen(reader, spell, internal=internal, rungs=rungs)
     page = await store.history(deps.db, found.id, query, where=where)

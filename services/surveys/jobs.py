@@ -86,7 +86,10 @@ async def count(deps: Dependencies, payload: Document) -> None:
         await actions.move(deps, tx, found, SurveyAction.COUNT, counted_at=deps.now())
         await retention.promise(deps, tx, found.id)
 
-    await deps.in_transaction(save)
+    try:
+        await deps.in_transaction(save)
+    except Conflict:  # counted by another worker, or withdrawn, a moment ago
+        return
 
 
 def _some(rows: Iterable[T]) -> Iterator[list[T]]:
@@ -119,6 +122,7 @@ JOBS: Final[dict[str, jobs.Handler]] = {
     openings.CLOSE: close,
     openings.SETTLE: settle,
     second_entries.COUNT: count,
+    second_entries.WITHDRAW: second_entries.withdraw,
     retention.UNLINK: retention.unlink,
 }
 LANES: Final = {

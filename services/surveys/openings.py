@@ -188,6 +188,7 @@ async def withdraw(
         if found.state is not SurveyState.DRAFT:
             title, body = notify.withdrawn(made)
             await retention.promise(deps, tx, made.id)
+            await jobs.enqueue(deps, tx, second_entries.WITHDRAW, made.id, survey_id=made.id)
             for told in notify.broadcasts_of(made):
                 await broadcasts.stop(deps, tx, told, title=title, body=body)
         await actions.note(deps, tx, actor, SurveyAction.WITHDRAW, made)

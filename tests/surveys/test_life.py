@@ -8,7 +8,8 @@ import pytest
 from mongo_indexes import survey_answers
 from services.kernel.permissions import PERMISSIONS, Permission
 from services.residencies.models import Relation
-from services.surveys import actions, senders, store
+from services.surveys import actions, jobs, senders, store
+from services.surveys.results import counts
 from services.surveys.states import SurveyAction, SurveyMovedOn
 from tests.build.cast import (
     COMPOUND,
@@ -252,3 +253,28 @@ def test_whoever_may_ask_has_an_office_that_asks() -> None:
     able = {role for role, held in PERMISSIONS.items() if Permission.SEND_SURVEYS in held}
     assert {*senders.ROLES} == able
     assert able == {r for r, held in PERMISSIONS.items() if Permission.SEND_NOTICES in held}
+
+
+async def test_a_count_that_is_overtaken_leaves_no_failed_job(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workers count the same, or somebody withdraws meanwhile: the later one rests."""
+    survey_id = await opened(estate)
+    assert (await act(estate, survey_id, "close")).status == 200
+    by_leaf = counts.by_leaf
+
+    async def overtaken(*args: Any) -> Any:
+        monkeypatch.setattr(counts, "by_leaf", by_leaf)
+        assert (await act(estate, survey_id, "withdraw", because="写错了")).status == 200
+        return await by_leaf(*args)
+
+    monkeypatch.setattr(counts, "by_leaf", overtaken)
+    await jobs.count(estate.world.deps, {"survey_id": survey_id})
+    assert (await seen(estate, survey_id))["counted_at"] is None
+
+
+async def test_what_nobody_answered_is_said_so(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    await counted(estate, survey_id)
+    reply = await get(estate, "staff", f"surveys/{survey_id}/results")
+    assert {row["spoken"] for row in reply.body["items"]} == {"没有人填写"}

@@ -172,6 +172,22 @@ async def test_what_the_only_member_of_staff_entered_the_subdistrict_decides(
     assert (await get(estate, "sun", f"homes/{entry['home']}/residents")).status in {403, 404}
 
 
+async def test_of_a_survey_that_is_withdrawn_nothing_is_to_be_settled(estate: Estate) -> None:
+    survey_id = await drawn(estate)
+    [entry] = await entries(estate, query="&state=waiting")
+    assert (await act(estate, survey_id, "withdraw", because="写错了")).status == 200
+    path = f"survey-second-entries/{entry['entry_id']}"
+    for late in (
+        await post(estate, "staff", f"{path}/decide", keep="first", reason="看过原件"),
+        await again(estate, entry["entry_id"], "staff", YES),
+    ):
+        assert (late.status, late.code) == (409, "survey_entry_moved_on")
+        assert late.body["details"] == {"state": "withdrawn"}
+    await estate.world.work()
+    assert await entries(estate, query="&state=waiting") == []
+    assert (await seen(estate, survey_id))["state"] == "withdrawn"
+
+
 async def test_of_an_answer_and_papers_at_once_the_homes_own_stays(estate: Estate) -> None:
     survey_id = await opened(estate)
     for name in ("li", "mei", "head", "staff"):

@@ -13,7 +13,7 @@ from services.surveys.questions import QuestionKind, SurveyQuestion
 from services.surveys.results.models import SurveyFigure, SurveyResult, SurveyResultRow
 
 EVERYBODY, BY_OFFICE = "全部", "有职务的人"
-WITHHELD, WRITTEN = "人数太少,不公布", "见文字意见"
+WITHHELD, WRITTEN, UNANSWERED = "人数太少,不公布", "见文字意见", "没有人填写"
 PERCENT = 100
 
 
@@ -90,5 +90,7 @@ def _mean(question: SurveyQuestion, row: SurveyResult) -> int | None:
 def _spoken(row: SurveyResult, figures: Sequence[SurveyFigure]) -> str:
     if row.answered is None:
         return WITHHELD
+    if not row.answered:
+        return UNANSWERED
     said = [f"{f.row and f.row + ':'}{f.label} {f.count}({f.percent}%)" for f in figures]
     return ";".join(said) or WRITTEN

@@ -7,6 +7,7 @@ from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.access import accessible
+from services.kernel.documents import Document
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
@@ -30,8 +31,10 @@ from services.surveys.second_entries.states import (
     EntryState,
     moved_on,
 )
+from services.surveys.states import SurveyState
 
 MISSING: Final = "没有找到这份纸质意见"
+WITHDRAW: Final = "surveys.withdraw_entries"
 COUNT: Final = "surveys.count"  # the job that counts, once nothing is left to settle
 
 
@@ -86,6 +89,19 @@ async def _survey(deps: Dependencies, entry: SecondEntry) -> Survey:
     return found
 
 
+async def _closed(deps: Dependencies, entry: SecondEntry) -> Survey:
+    """Return the survey of an entry that is to be settled. EntryMovedOn for a withdrawn one."""
+    found = await _survey(deps, entry)
+    if found.state is SurveyState.WITHDRAWN:
+        raise moved_on(EntryState.WITHDRAWN)
+    return found
+
+
+async def withdraw(deps: Dependencies, payload: Document) -> None:
+    """Job: close the second entries of a survey that was withdrawn."""
+    await store.withdraw(deps.db, payload["survey_id"])
+
+
 async def enter(
     deps: Dependencies, actor: Actor, entry_id: str, wish: EnterAgain
 ) -> SecondEntryView:
@@ -96,7 +112,7 @@ async def enter(
     found = await _access(deps, actor, entry_id)
     if found.first_by == actor.person_id:
         raise EnteredByYou("这份是您录入的,请由别人再录一次")
-    survey = await _survey(deps, found)
+    survey = await _closed(deps, found)
     filled = forms.filled(survey.questions, wish.answers)
 
     async def save(tx: Transaction) -> SecondEntry:
@@ -123,7 +139,7 @@ async def decide(
         raise errors.Forbidden("由社区或街道核定", needs=Permission.SETTLE_SURVEY_PAPERS)
     if found.first_by == actor.person_id:
         raise EnteredByYou("这份是您录入的,请由别人核定;街道也可以核定")
-    survey = await _survey(deps, found)
+    survey = await _closed(deps, found)
 
     async def save(tx: Transaction) -> SecondEntry:
         now = await _access(deps, actor, entry_id, tx=tx)

@@ -17,6 +17,7 @@ class EntryState(Labelled):
     SAME = "same", "两次一致"
     DIFFERENT = "different", "两次不一致"
     DECIDED = "decided", "已核定"
+    WITHDRAWN = "withdrawn", "意见已撤回"  # with its survey: nothing is counted
 
 
 OPEN: Final = (EntryState.WAITING, EntryState.DIFFERENT)  # the results wait for them
@@ -28,6 +29,7 @@ class EntryAction(StrEnum):
     AGREE = auto()
     DIFFER = auto()
     DECIDE = auto()
+    WITHDRAW = auto()
 
 
 S, A = EntryState, EntryAction
@@ -39,6 +41,7 @@ TABLE: Final = Table(
     Transition(S.WAITING, A.DIFFER, S.DIFFERENT, CHECKS, act=AGAIN),
     Transition(S.WAITING, A.DECIDE, S.DECIDED, SETTLES, act=DECIDED),
     Transition(S.DIFFERENT, A.DECIDE, S.DECIDED, SETTLES, act=DECIDED),
+    *(Transition(state, A.WITHDRAW, S.WITHDRAWN) for state in OPEN),
 )
 
 

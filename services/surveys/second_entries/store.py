@@ -45,6 +45,12 @@ async def move(
     return msgspec.convert(found, SecondEntry | None)
 
 
+async def withdraw(db: Database, survey_id: str) -> None:
+    """Close those that are open, of a survey that was withdrawn. Served by index `survey`."""
+    key = {"survey": survey_id}
+    await TABLE.move_many(db[COLLECTION], key, EntryAction.WITHDRAW, {})
+
+
 async def page(db: Database, place: str, query: SecondEntriesQuery) -> Page[SecondEntry]:
     """Second entries under a place, by home. Served by `home` and `home_state`."""
     filters = chosen(query, "state")

@@ -101,7 +101,12 @@ async def filled(
 
 
 async def measure(
-    cases: Sequence[Case[C]], pair: Sequence[C], what: str, documents: str
+    cases: Sequence[Case[C]],
+    pair: Sequence[C],
+    what: str,
+    documents: str,
+    *,
+    again: int = AGAIN,
 ) -> float:
     """Print a table of what the cases took; return the largest ratio."""
     say(COLUMNS.format(what, *(each.size for each in pair), documents))
@@ -109,7 +114,7 @@ async def measure(
     for case in cases:
         note(case.name)
         counts, (small, large) = await timed(case, pair)
-        for _ in range(AGAIN):
+        for _ in range(again):
             if large > MOST * small:
                 counts, (small, large) = await timed(case, pair)
         worst = max(worst, large / small)

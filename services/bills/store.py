@@ -64,7 +64,7 @@ async def known(
 
 async def insert_drafts(db: Database, tx: Transaction, drafts: Sequence[Bill]) -> None:
     """Insert a run's drafts, if there are any. DuplicateKeyError when one is there."""
-    await insert_all(db[COLLECTION], tx, [to_document(b) for b in drafts])
+    await insert_all(tx, db[COLLECTION], [to_document(b) for b in drafts])
 
 
 async def find_many(

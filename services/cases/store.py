@@ -61,8 +61,7 @@ def _built(changes: Document) -> Document:
 
 
 async def record(db: Database, tx: Transaction, events: Sequence[Event]) -> None:
-    if events:
-        await insert_all(db[COLLECTION], tx, [to_document(each) for each in events])
+    await insert_all(tx, db[COLLECTION], [to_document(each) for each in events])
 
 
 async def history(

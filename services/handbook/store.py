@@ -40,7 +40,7 @@ TITLE_COUNTS: Final = 3  # times what a word of the steps counts
 
 async def insert(db: Database, tx: Transaction, articles: Sequence[Article]) -> None:
     """Raise DuplicateKeyError where a version or another draft is there."""
-    await insert_all(db[COLLECTION], tx, [to_document(article) for article in articles])
+    await insert_all(tx, db[COLLECTION], [to_document(article) for article in articles])
 
 
 async def find(

@@ -28,7 +28,7 @@ ORDERS: Final = {
 
 
 async def insert(db: Database, tx: Transaction, rows: Sequence[HomeCorrection]) -> None:
-    await insert_all(db[COLLECTION], tx, [to_document(row) for row in rows])
+    await insert_all(tx, db[COLLECTION], [to_document(row) for row in rows])
 
 
 async def latest(

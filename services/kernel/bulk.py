@@ -17,7 +17,7 @@ DUPLICATE: Final = 11000
 
 
 async def insert_all(
-    collection: AsyncCollection[Document], tx: Transaction, documents: Sequence[Document]
+    tx: Transaction, collection: AsyncCollection[Document], documents: Sequence[Document]
 ) -> None:
     """Insert documents in a transaction, or none. DuplicateKeyError when one is there."""
     if not documents:

@@ -15,7 +15,7 @@ from services.ledger.models import Journal
 
 async def insert(db: Database, tx: Transaction, journals: Sequence[Journal]) -> None:
     """DuplicateKeyError when one of them was posted before, also out of a bulk."""
-    await insert_all(db[COLLECTION], tx, [to_document(journal) for journal in journals])
+    await insert_all(tx, db[COLLECTION], [to_document(journal) for journal in journals])
 
 
 async def find(

@@ -29,7 +29,7 @@ async def insert(
         | msgspec.to_builtins(gap)
         for gap in skipped
     ]
-    await insert_all(db[COLLECTION], tx, rows)
+    await insert_all(tx, db[COLLECTION], rows)
 
 
 async def clear(db: Database, tx: Transaction, run_id: str, *, limit: int) -> int:

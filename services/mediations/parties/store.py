@@ -14,7 +14,7 @@ from services.mediations.parties.models import PartyRow
 
 
 async def insert(db: Database, tx: Transaction, rows: Sequence[PartyRow]) -> None:
-    await insert_all(db[COLLECTION], tx, [to_document(row) for row in rows])
+    await insert_all(tx, db[COLLECTION], [to_document(row) for row in rows])
 
 
 async def of(

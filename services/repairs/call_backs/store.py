@@ -25,7 +25,7 @@ async def is_drawn(db: Database, tx: Transaction, compound: str, month: str) -> 
 
 async def insert(db: Database, tx: Transaction, call_backs: Sequence[CallBack]) -> None:
     """DuplicateKeyError when the month was drawn meanwhile: ids follow from the repairs."""
-    await insert_all(db[COLLECTION], tx, [to_document(each) for each in call_backs])
+    await insert_all(tx, db[COLLECTION], [to_document(each) for each in call_backs])
 
 
 async def find(db: Database, tx: Transaction, call_back_id: str) -> CallBack | None:

@@ -21,7 +21,7 @@ async def of_cities(
 
 
 async def insert_many(db: Database, tx: Transaction, categories: Sequence[Category]) -> None:
-    await insert_all(db[COLLECTION], tx, [to_document(category) for category in categories])
+    await insert_all(tx, db[COLLECTION], [to_document(category) for category in categories])
 
 
 async def replace(db: Database, tx: Transaction, category: Category) -> bool:

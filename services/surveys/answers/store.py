@@ -128,7 +128,7 @@ async def rename(db: Database, tx: Transaction, rows: Mapping[str, SurveyAnswer]
     if not rows:
         return
     await db[COLLECTION].delete_many({"_id": {"$in": list(rows)}}, session=tx)
-    await insert_all(db[COLLECTION], tx, [to_document(row) for row in rows.values()])
+    await insert_all(tx, db[COLLECTION], [to_document(row) for row in rows.values()])
 
 
 # Erasure

@@ -22,7 +22,7 @@ async def replace(
 ) -> None:
     """Write the texts of an answer over those before."""
     await db[COLLECTION].delete_many({"answer": answer}, session=tx)
-    await insert_all(db[COLLECTION], tx, [to_document(row) for row in rows])
+    await insert_all(tx, db[COLLECTION], [to_document(row) for row in rows])
 
 
 async def of_answers(db: Database, answers: Sequence[str]) -> list[SurveyText]:

@@ -32,7 +32,7 @@ async def insert(
 ) -> None:
     await db[COLLECTION].insert_one(to_document(part), session=tx)
     rows = [to_document(home) for home in homes]
-    await insert_all(db[task_homes.COLLECTION], tx, rows)
+    await insert_all(tx, db[task_homes.COLLECTION], rows)
 
 
 async def find(db: Database, part_id: str, *, tx: Transaction | None = None) -> TaskPart | None:

@@ -25,7 +25,6 @@ from tests.build.cast import (
     UNIT,
     ZHAO_HOME,
     appoint,
-    homes,
 )
 from tests.build.feedback import Voices
 from tests.build.offices import BUILDING, GRID
@@ -41,8 +40,8 @@ THERE: Final = (COMPOUND, BUILDING, UNIT, LI_HOME, OTHER_COMPOUND)
 async def enough(voices: Voices) -> None:
     """Let each unit have so many homes that a figure of it is about nobody."""
     units = (UNIT, NEXT_UNIT, ZHAO_HOME.rpartition(".")[0])
-    more = {f"{unit}.{n}": 5000 for unit in units for n in (901, 902, 903, 904)}
-    await homes(voices.world.deps, more)
+    numbers = (901, 902, 903, 904)
+    await voices.households(*(f"{unit}.{n}" for unit in units for n in numbers))
 
 
 async def ask(voices: Voices, who: Any, place: str = COMPOUND, **query: str) -> Reply:

@@ -5,7 +5,7 @@ import zipfile
 from typing import Any, Final
 
 from services.kernel.permissions import Role
-from tests.build.cast import UNIT, appoint, homes
+from tests.build.cast import UNIT, appoint
 from tests.build.exports import exported, fetched
 from tests.build.feedback import LADDER, Voices
 from tests.build.photos import sent
@@ -24,8 +24,8 @@ async def photo(voices: Voices, who: str) -> str:
 
 async def handed_out(voices: Voices) -> tuple[str, list[str]]:
     """Return a case without a name that lies with the firm, and its two pictures."""
-    more_homes = {f"{UNIT}.{number}": 5000 for number in (601, 602, 603, 604)}
-    await homes(voices.world.deps, more_homes)  # else few share the staircase
+    # Else few share the staircase.
+    await voices.households(*(f"{UNIT}.{number}" for number in (601, 602, 603, 604)))
     photos = [await photo(voices, "li") for _ in range(2)]
     wish = {"text": SAID, "kind": "complaint", "anonymous": True, "photo_ids": photos[:1]}
     case_id = await voices.file("li", **wish)

@@ -116,7 +116,7 @@ async def test_a_vacant_rung_is_stepped_over(voices: Voices) -> None:
     seen = await voices.see("staff", of_all)
     assert (seen["rung"], seen["state"], seen["overdue"]) == (
         "community_staff",
-        "waiting",
+        "taken",
         True,
     )
 

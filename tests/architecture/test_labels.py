@@ -25,7 +25,8 @@ OTHER_WORDS: Final = {
         "NEWS",
         "LATE",
     },  # what a message says of a step
-    "services.mediations.notify": {"PROGRESS", "FAILED", "WORK"},  # neutral words for screens
+    # neutral words for screens
+    "services.mediations.notify": {"PROGRESS", "FAILED", "WORK", "LATE_WORK"},
     "services.tasks.parts.notify": {"WORDS"},
     "services.tasks.rounds.notify": {"WORDS"},
     "services.register.sheet.cells": {"RELATIONS"},  # what registers write for it

@@ -10,13 +10,12 @@ from typing import Any
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
-from services.kernel.acts import Act
 from services.kernel.permissions import Actor
 from services.mediations import steps
 from services.mediations.models import Mediation
 from services.mediations.parties import store
 from services.mediations.parties.models import STATEMENT, PartyRow, SaidBy
-from services.mediations.states import MediationAction
+from services.mediations.states import TABLE, MediationAction
 from services.mediations.views import Seen, one
 
 MISSING = "没有找到这位当事人"
@@ -124,7 +123,7 @@ async def state(deps: Dependencies, actor: Actor, mediation_id: str, text: str) 
         sealed = STATEMENT.seal(deps.vault, own.id, text)
         await store.change(deps.db, tx, own.id, statement_sealed=sealed)
         # No row of the history: only who has an account writes one.
-        await steps.note(deps, tx, actor, found, Act.MEDIATION_STATED)
+        await steps.note(deps, tx, actor, found, TABLE.act(MediationAction.STATE))
         return found
 
     return await one(deps, actor, await deps.in_transaction(save))

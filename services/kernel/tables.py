@@ -20,8 +20,10 @@ from msgspec import Struct
 from services.kernel.days import BEIJING, Day
 from services.kernel.labels import Labelled
 from services.kernel.money import AREA_PER_SQUARE_METRE
+from services.kernel.types import BasisPoints
 
 FEN_PER_YUAN: Final = 100
+WHOLE: Final = 10_000  # basis points
 # Excel's own bounds of a cell, in UTF-16 units, and of a sheet's name; its calendar begins in
 # 1900, with a day too many in February.
 LONGEST_TEXT: Final = 32_767
@@ -42,6 +44,7 @@ WIDTHS: Final = {
     "yuan": 12,
     "area": 10,
     "number": 10,
+    "percent": 10,
     "instant": 18,
     "day": 12,
 }
@@ -53,8 +56,8 @@ A4: Final = 9  # as Excel numbers paper
 class Column(Struct, frozen=True):
     """Column of a table. `read`: its value of a row. `unit`: how that is written.
 
-    Units: `text`; `number`; `yuan` of fen; `area`, m² of 0.01 m²; `instant`, Beijing's time;
-    `day`, a date. A month is a text.
+    Units: `text`; `number`; `yuan` of fen; `area`, m² of 0.01 m²; `percent` of basis points;
+    `instant`, Beijing's time; `day`, a date. A month is a text.
     """
 
     field: str
@@ -102,19 +105,21 @@ def _bare(kind: Any) -> Any:
 
 def _unit(name: str, kind: Any) -> str:
     bare = _bare(kind)
+    if bare is int and _is(kind, BasisPoints):
+        return "percent"
     if bare is int:
         return "yuan" if name.endswith("_fen") else "area" if name == "area" else "number"
-    if bare is str and _is_day(kind):
+    if bare is str and _is(kind, Day):
         return "day"
     return "instant" if bare is datetime else "text"
 
 
-def _is_day(kind: Any) -> bool:
-    """Tell a Day by its annotation, alone or beside None: to Python it is a text."""
-    day: Any = Day
-    [mark] = day.__metadata__
-    parts = [kind, *get_args(kind)]
-    return any(mark in getattr(part, "__metadata__", ()) for part in parts)
+def _is(kind: Any, meant: Any) -> bool:
+    """Tell a type by its annotation, alone or beside None: to Python it is a text or number."""
+    [mark] = meant.__metadata__
+    if mark in getattr(kind, "__metadata__", ()):
+        return True
+    return any(_is(part, meant) for part in get_args(kind) if get_args(part))
 
 
 def _width(column: Column) -> int:
@@ -174,6 +179,7 @@ class Workbook:
         self._formats = {
             "yuan": self._book.add_format({"num_format": "#,##0.00"}),
             "area": self._book.add_format({"num_format": "0.00"}),
+            "percent": self._book.add_format({"num_format": "0.00%"}),
             "instant": self._book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
             "day": self._book.add_format({"num_format": "yyyy-mm-dd"}),
         }
@@ -208,6 +214,8 @@ class Workbook:
                 self._sheet.write_number(*at, value / FEN_PER_YUAN, form)
             case "area":
                 self._sheet.write_number(*at, value / AREA_PER_SQUARE_METRE, form)
+            case "percent":
+                self._sheet.write_number(*at, value / WHOLE, form)
             case "number":
                 self._sheet.write_number(*at, value)
             case "instant" if FIRST_YEAR <= value.year <= LAST_YEAR:

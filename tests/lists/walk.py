@@ -215,8 +215,9 @@ def cell(column: Column, value: Any) -> Any:
     match column.unit:
         case _ if value is None:
             return ""
-        case "yuan" | "area":
-            return pytest.approx(value / 100, abs=1e-9)
+        case "yuan" | "area" | "percent":
+            whole = 10_000 if column.unit == "percent" else 100
+            return pytest.approx(value / whole, abs=1e-9)
         case "instant":
             assert isinstance(value, datetime)
             return value.astimezone(BEIJING).replace(tzinfo=None)

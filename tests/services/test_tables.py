@@ -5,15 +5,18 @@ import re
 import tracemalloc
 import zipfile
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args, get_type_hints
 
 import pytest
 from msgspec import Meta, Struct
 from python_calamine import CalamineWorkbook
 
+from server.features import FEATURES
 from services.kernel.days import Day, Month
 from services.kernel.labels import Labelled
+from services.kernel.lists import List
 from services.kernel.tables import LONGEST_TEXT, Column, Workbook, columns, written
+from services.kernel.types import BasisPoints
 from tests.build.world import NOON
 from tests.depth import by_depth
 
@@ -28,6 +31,10 @@ class State(Labelled):
 class Inner(Struct):
     amount_fen: int
     name: str
+
+
+class Rated(Struct):
+    share: Annotated[BasisPoints | None, Meta(examples=[8000])]
 
 
 class View(Struct):
@@ -254,3 +261,21 @@ def sample(row: int, at: int, unit: str) -> Any:
             return "2026-03-02"
         case _:
             return row
+
+
+def test_a_share_is_a_number_shown_as_percent() -> None:
+    file = file_of([Rated(8655), Rated(None), Rated(10_000)], *columns(Rated, share="办结率"))
+    assert read(file) == [["办结率"], [0.8655], [""], [1.0]]
+    with zipfile.ZipFile(io.BytesIO(file)) as parts:
+        assert b"0.00%" in parts.read("xl/styles.xml") or b'numFmtId="10"' in parts.read(
+            "xl/styles.xml"
+        )
+
+
+@pytest.mark.parametrize("found", FEATURES.lists.values(), ids=FEATURES.lists)
+def test_no_list_writes_basis_points_as_they_are(found: List) -> None:
+    [view] = get_args(get_type_hints(found.read)["return"])
+    said = re.findall(r"`(\w+)`: ([^`]*)", view.__doc__ or "")
+    points = {name for name, meaning in said if "basis points" in meaning}
+    units = {column.field: column.unit for column in found.columns}
+    assert {units[name] for name in points & units.keys()} <= {"percent"}

@@ -7,9 +7,10 @@ from msgspec import Meta, Struct
 from services.kernel.days import Month
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
+from services.kernel.types import BasisPoints
 
 Figure = Annotated[int, Meta(ge=0)]
-Share = Annotated[int | None, Meta(examples=[8000])]
+Share = Annotated[BasisPoints | None, Meta(examples=[8000])]
 
 
 class FeedbackFiguresBy(Labelled):

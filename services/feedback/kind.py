@@ -10,7 +10,7 @@ from services.cases.kinds import Rung as LadderRung
 from services.cases.models import Spell
 from services.dependencies import Dependencies
 from services.feedback import notify, rungs, states
-from services.feedback.models import Feedback
+from services.feedback.models import Feedback, FeedbackKind
 from services.feedback.states import TABLE, UNDER_WAY, FeedbackAction, FeedbackState
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission
@@ -79,6 +79,17 @@ def has_words(actor: Actor, case: Feedback) -> bool:
     return actor.may(Permission.OVERSEE_FEEDBACK, case.place)
 
 
+def offers(case: Feedback, action: FeedbackAction) -> bool:
+    """Tell whether a step works for a case: praise is thanked for, all else is solved."""
+    if action in {FeedbackAction.THANK, FeedbackAction.SOLVE}:
+        return (action is FeedbackAction.THANK) == (case.kind is FeedbackKind.PRAISE)
+    if action is FeedbackAction.HAND_BACK:
+        return case.came_from is not None and case.rung not in case.handed_back
+    if action is FeedbackAction.HAND_ON:
+        return case.rung is not rungs.ORDER[-1]
+    return True
+
+
 def _own(case: Feedback) -> Iterable[str | None]:
     return [case.person] if case.person else [case.filed_by]
 
@@ -145,6 +156,7 @@ FEEDBACK: Final = Kind(
     knows=knows,
     kept_from=kept_from,
     lies_with=lies_with,
+    offers=offers,
     waits_for=rungs.people_of,
     veiled=lambda actor, case: case.anonymous and case.person == actor.person_id,
     own=_own,

@@ -15,7 +15,7 @@ from services.cases import history
 from services.cases.parties import actions as parties
 from services.cases.parties.models import PartyRow
 from services.dependencies import Dependencies, Transaction
-from services.feedback import store
+from services.feedback import rungs, store
 from services.feedback.filings import holders
 from services.feedback.filings.whereabouts import shown_place
 from services.feedback.kind import (
@@ -40,7 +40,7 @@ from services.feedback.states import REOPENED_WITHIN, FeedbackAction, FeedbackSt
 from services.kernel import masking
 from services.kernel.access import accessible
 from services.kernel.documents import Document
-from services.kernel.permissions import Actor
+from services.kernel.permissions import Actor, Role
 from services.kernel.vault import Sealed
 from services.kernel.views import show
 from services.places import actions as places
@@ -57,6 +57,10 @@ PROGRESS: Final[Mapping[FeedbackState, str]] = {
     FeedbackState.THANKED: "已收到,谢谢您的表扬",
     FeedbackState.WITHDRAWN: "已撤回",
 }
+# What needs somebody on another rung, or in the firm.
+BY_STAFF: Final = frozenset(
+    {FeedbackAction.HAND_ON, FeedbackAction.HAND_BACK, FeedbackAction.TO_FIRM}
+)
 
 
 async def access(
@@ -90,6 +94,15 @@ async def one(deps: Dependencies, actor: Actor, found: Feedback) -> FeedbackView
     if serves(actor, found) and not lies_with(actor, found):
         found = await _as_left(deps, actor, found)
     [view] = await shown(deps, actor, [found])
+    if BY_STAFF.isdisjoint(view.steps):
+        return view
+    there = await rungs.staffed(deps, found)
+    possible = {
+        FeedbackAction.HAND_ON: rungs.above(found.rung, there) is not None,
+        FeedbackAction.HAND_BACK: bool(found.came_from and there[rungs.ROLES[found.came_from]]),
+        FeedbackAction.TO_FIRM: not found.straight and bool(there[Role.FIRM_MANAGER]),
+    }
+    view.steps = [step for step in view.steps if possible.get(step, True)]
     return view
 
 

@@ -16,7 +16,7 @@ from services.tasks.parts.spans import FINISH
 from services.tasks.retention import KEPT_FOR
 from services.tasks.rounds import notify, states
 from services.tasks.rounds.models import Round
-from services.tasks.rounds.states import TABLE, RoundState
+from services.tasks.rounds.states import TABLE, RoundAction, RoundState
 
 MISSING: Final = "没有找到这次巡查"
 
@@ -51,6 +51,7 @@ ROUND: Final = Kind(
     hands=_hands,
     goals={RoundState.OPEN: FINISH},
     ladder=LADDER,
+    offers=lambda made, action: not (made.left and action is RoundAction.FINISH),
     photos_kept_for=KEPT_FOR,
     without_photos=_without_photos,
     tell=notify.tell,

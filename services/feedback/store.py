@@ -185,14 +185,13 @@ async def waiting(db: Database, seen: Sight, part: Part) -> list[Feedback]:
 
 
 async def count_under(db: Database, seen: Sight, place: str, *, limit: int) -> int:
-    """Count what heads have in hand at a place and under it, not about somebody.
+    """Count what lies with a head at a place or under it, not about somebody.
 
-    What lies with the community, a firm or a department is on no head's list. By index
-    `under_time`.
+    What a head handed on to the community is theirs no more. By index `under_time`.
     """
     query: Document = {
+        "$or": [{"desks": {"$elemMatch": under(f"{role}:{place}")}} for role in HEADS],
         "under": place,
-        "desks": {"$regex": f"^({'|'.join(HEADS)}):"},
         "state": {"$in": list(IN_HAND)},
         "about_people": {"$ne": seen.person},
         "$nor": [_about(seen)],

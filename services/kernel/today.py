@@ -28,6 +28,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     `place`: path of the place that it is about. `subject`: id of what it is about, by which the
     client opens it. `title`: what is to be done, in a few words. `due_at`: until when; None for
     no end. A day's end is the first instant of the next one: at midnight it is due still.
+    `operations`: by which this one is done, where they are not those of its kind.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     subject: str
     title: str
     due_at: datetime | None = None
+    operations: tuple[str, ...] = ()
 
     @property
     def position(self) -> tuple[datetime, str]:

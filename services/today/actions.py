@@ -105,7 +105,7 @@ def _view(
         subject=entry.subject,
         due_at=entry.due_at,
         overdue=(entry.due_at or NO_END) < deps.now(),
-        operations=list(kind.operations),
+        operations=list(entry.operations or kind.operations),
         can_be_done=kind.done is not None,
         can_be_put_off=put_offs.last_day(deps, entry.due_at) is not None,
     )

@@ -19,6 +19,8 @@ OTHER_WORDS: Final = {
     "services.home_requests.states": {"PROGRESS"},  # the sentence of a message
     "services.notices.states": {"INSTEAD"},  # what to do in place of an action
     "services.surveys.states": {"INSTEAD"},  # the same
+    "services.feedback.boards.today": {"DO"},  # what is to be done with each kind
+    "services.feedback.kind": {"GAVE_BACK"},  # who did it, in the state that it was in
     "services.repairs.notify": {
         "PROGRESS",
         "WORK",

@@ -81,7 +81,23 @@ async def test_what_waits_is_on_the_list_of_today(voices: Voices) -> None:
     assert await today(voices, "head") == [second]
     await voices.file("sun", place=COMPOUND)  # lies with the community
     counts = await WAITING.count(deps, await actor(voices, "staff"), [UNIT, COMPOUND])
-    assert counts == {UNIT: 3, COMPOUND: 3}
+    assert counts == {UNIT: 2, COMPOUND: 3}  # the complaint is the building head's to handle
+    for who in ("building", "grid"):
+        await voices.do(who, about, "hand-on", reason="请上级办理")
+    counts = await WAITING.count(deps, await actor(voices, "staff"), [UNIT, COMPOUND])
+    assert counts == {UNIT: 2, COMPOUND: 2}
+
+
+async def test_what_is_to_be_done_is_named_by_its_kind(voices: Voices) -> None:
+    kinds = ("complaint", "suggestion", "help_request", "observation", "praise")
+    for kind in kinds:
+        await voices.file("li", kind=kind)
+    items = (await voices.get("head", "me/today")).body["items"]
+    found = {each["title"].rstrip("-0123456789"): each["operations"] for each in items}
+    thanked = {title: "thankForFeedback" in done for title, done in found.items()}
+    others = dict.fromkeys(("办理投诉", "办理建议", "办理求助", "处理监督意见"), False)
+    assert thanked == {**others, "回复表扬": True}
+    assert all(("solveFeedback" in done) is not thanked[each] for each, done in found.items())
 
 
 async def test_a_city_sets_how_long_each_office_has(voices: Voices) -> None:

@@ -3,18 +3,28 @@
 Not what somebody else of the office has taken, nor what is theirs or about them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from services.dependencies import Dependencies
 from services.feedback import store
 from services.feedback.boards import actions
 from services.feedback.filings.whereabouts import shown_place
-from services.feedback.models import Feedback
+from services.feedback.models import Feedback, FeedbackKind
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import Entry, Part, TodayKind
 
 MOST_COUNTED: Final = 1000
+# What is to be done with each kind: praise asks for nothing but thanks.
+DO: Final[Mapping[FeedbackKind, str]] = {
+    FeedbackKind.COMPLAINT: "办理投诉",
+    FeedbackKind.SUGGESTION: "办理建议",
+    FeedbackKind.HELP_REQUEST: "办理求助",
+    FeedbackKind.OBSERVATION: "处理监督意见",
+    FeedbackKind.PRAISE: "回复表扬",
+}
+SOLVING: Final = ("takeFeedback", "solveFeedback", "handFeedbackOn")
+THANKING: Final = ("takeFeedback", "thankForFeedback", "handFeedbackOn")
 
 
 async def read(deps: Dependencies, actor: Actor, part: Part) -> list[Entry]:
@@ -29,8 +39,9 @@ def _entry(case: Feedback) -> Entry:
         key=case.id,
         place=shown_place(case),
         subject=case.id,
-        title=f"办理{case.kind.label}{case.number}",
+        title=f"{DO[case.kind]}{case.number}",
         due_at=case.due_at,
+        operations=THANKING if case.kind is FeedbackKind.PRAISE else SOLVING,
     )
 
 
@@ -51,6 +62,6 @@ TODAY: Final = (
         needs=Permission.HANDLE_FEEDBACK,
         read=read,
         count=count,
-        operations=("takeFeedback", "solveFeedback", "handFeedbackOn"),
+        operations=SOLVING,
     ),
 )

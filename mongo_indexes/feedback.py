@@ -90,7 +90,7 @@ VALIDATOR: Final = {
     ],
     "properties": {
         "kind": {"enum": ["complaint", "suggestion", "help_request", "observation", "praise"]},
-        "state": {"enum": [*OPEN, "confirmed", "closed", "thanked", "withdrawn"]},
+        "state": {"enum": [*OPEN, "confirmed", "settled", "closed", "thanked", "withdrawn"]},
         "rung": {
             "enum": [
                 "unit_head",

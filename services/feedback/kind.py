@@ -81,6 +81,8 @@ def has_words(actor: Actor, case: Feedback) -> bool:
 
 def offers(case: Feedback, action: FeedbackAction) -> bool:
     """Tell whether a step works for a case: praise is thanked for, all else is solved."""
+    if action is FeedbackAction.SETTLE:
+        return False  # which one a solution is, the answer finds out
     if action in {FeedbackAction.THANK, FeedbackAction.SOLVE}:
         return (action is FeedbackAction.THANK) == (case.kind is FeedbackKind.PRAISE)
     if action is FeedbackAction.HAND_BACK:
@@ -176,6 +178,7 @@ FEEDBACK: Final = Kind(
     ),
     writes={
         FeedbackAction.WITHDRAW: _leave,
+        FeedbackAction.SETTLE: _end,
         FeedbackAction.THANK: _end,
         FeedbackAction.CONFIRM: _end,
         FeedbackAction.LAPSE: _end,

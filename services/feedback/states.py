@@ -1,7 +1,8 @@
 """State machine of feedback (民情): this table is the specification.
 
 A case lies with a rung of the ladder, an office at its place; which one is a field, not a
-state, because a vacant rung is stepped over. Closed is not solved: only CONFIRMED is.
+state, because a vacant rung is stepped over. Closed is not solved: only CONFIRMED is. What
+somebody wrote down for others and solved themself nobody can confirm: it is SETTLED.
 """
 
 from datetime import timedelta
@@ -25,6 +26,7 @@ class FeedbackState(Labelled):
     WITH_DEPARTMENT = "with_department", "有关部门办理中"
     ANSWERED = "answered", "待确认"  # the reporter is asked whether it is solved
     CONFIRMED = "confirmed", "已解决"
+    SETTLED = "settled", "三长当场办结"  # by whoever wrote it down; nobody confirms it
     CLOSED = "closed", "无人反馈,已关闭"
     THANKED = "thanked", "已致谢"
     WITHDRAWN = "withdrawn", "已撤回"
@@ -35,6 +37,7 @@ class FeedbackAction(Labelled):
     WITHDRAW = "withdraw", "撤回"
     TAKE = "take", "开始办理"
     SOLVE = "solve", "办理完成"
+    SETTLE = "settle", "当场办结"
     THANK = "thank", "致谢"
     ASK = "ask", "请反映人补充"
     RESUME = "resume", "7天没有补充,继续办理"
@@ -99,6 +102,7 @@ TABLE: Final = Table(
     ),
     _desk(S.WAITING, A.TAKE, S.TAKEN, Act.FEEDBACK_TAKEN, P.REPORTER),
     *(_desk(each, A.SOLVE, S.ANSWERED, Act.FEEDBACK_SOLVED) for each in IN_HAND),
+    *(_desk(each, A.SETTLE, S.SETTLED, Act.FEEDBACK_SOLVED) for each in IN_HAND),
     *(
         _desk(each, A.THANK, S.THANKED, Act.FEEDBACK_THANKED, P.REPORTER)
         for each in (S.WAITING, S.TAKEN)
@@ -158,7 +162,7 @@ TABLE: Final = Table(
     Step(S.ANSWERED, A.LAPSE, S.CLOSED, due=SILENCE, tells=(P.REPORTER,)),
     *(
         _own(each, A.REOPEN, S.WAITING, Act.FEEDBACK_REOPENED, P.FIRST_RUNG)
-        for each in (S.CONFIRMED, S.CLOSED)
+        for each in (S.CONFIRMED, S.CLOSED, S.SETTLED)
     ),
 )
 

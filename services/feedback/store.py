@@ -25,7 +25,7 @@ ORDERS: Final = {
     FeedbackSort.OLDEST: Keyset(Key()),
     FeedbackSort.DEADLINE: Keyset(Key("sort_due", kind=datetime), Key()),
 }
-ENDED: Final = (FeedbackState.CONFIRMED, FeedbackState.CLOSED)
+ENDED: Final = (FeedbackState.CONFIRMED, FeedbackState.CLOSED, FeedbackState.SETTLED)
 # Of the indexes of open ones, MongoDB looks up only what is asked for by the very states that
 # they are of; by fewer, it reads all of the index.
 OF_OPEN_IN_HAND: Final = {"$in": list(OPEN), "$nin": sorted({*OPEN} - {*IN_HAND})}

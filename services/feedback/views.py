@@ -53,6 +53,7 @@ PROGRESS: Final[Mapping[FeedbackState, str]] = {
     FeedbackState.WITH_DEPARTMENT: "有关部门办理中,{rung}跟进",
     FeedbackState.ANSWERED: "已办理,等反映人确认",
     FeedbackState.CONFIRMED: "已解决",
+    FeedbackState.SETTLED: "登记人当场办结",
     FeedbackState.CLOSED: "七天没有反馈,已关闭",
     FeedbackState.THANKED: "已收到,谢谢您的表扬",
     FeedbackState.WITHDRAWN: "已撤回",

@@ -59,6 +59,7 @@ async def take(deps: Dependencies, actor: Actor, case_id: str) -> FeedbackView:
 async def solve(deps: Dependencies, actor: Actor, case_id: str, wish: SayMore) -> FeedbackView:
     """Say what was done; who said it is then asked whether it is solved.
 
+    What the actor wrote down for somebody is settled by that: nobody is left who could say so.
     Raises OnlyThanks for praise, TooManyPhotos, FeedbackMovedOn.
     """
 
@@ -71,8 +72,11 @@ async def solve(deps: Dependencies, actor: Actor, case_id: str, wish: SayMore) -
         done = {"holder": who, "solved_by": who, "solved_at": now}
         return {**done, "solved_rung": found.rung}
 
+    seen = await views.access(deps, actor, case_id)
+    is_own_note = seen.person is None and seen.filed_by == actor.person_id
+    action = FeedbackAction.SETTLE if is_own_note else FeedbackAction.SOLVE
     words = Words(remark=wish.text, photo_ids=wish.photo_ids)
-    return await _take(deps, actor, case_id, FeedbackAction.SOLVE, change=change, words=words)
+    return await _take(deps, actor, case_id, action, change=change, words=words)
 
 
 async def thank(deps: Dependencies, actor: Actor, case_id: str, text: str) -> FeedbackView:

@@ -108,6 +108,7 @@ def recounted(found: list[Feedback], now: Any) -> dict[str, int | None]:
         "open_longer": sum(age >= 90 for age in ages),
         "solved": len(solved),
         "thanked": of[FeedbackState.THANKED],
+        "settled": of[FeedbackState.SETTLED],
         "silent": of[FeedbackState.CLOSED],
         "withdrawn": of[FeedbackState.WITHDRAWN],
         "returned": noes,

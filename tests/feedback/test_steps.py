@@ -101,9 +101,16 @@ async def test_written_down_after_a_visit(voices: Voices) -> None:
     seen = await voices.do("head", case_id, "answer", solved=True)
     assert seen["state"] == "confirmed"
     own = await voices.file("head", **wish)
+    assert "settle" not in (await voices.see("head", own))["steps"]
     await voices.solve("head", own)
+    seen = await voices.see("head", own)
+    assert (seen["state"], seen["progress"]) == ("settled", "登记人当场办结")
+    assert (seen["is_asked"], len(await voices.told("head", "feedback_question"))) == (False, 1)
+    labels = [row["label"] for row in await voices.history("staff", own)]
+    assert labels[-1] == "当场办结"
     alone = await voices.post("head", f"feedback/{own}/answer", solved=True)
-    assert (alone.status, alone.code) == (403, "case_own_work")
+    assert (alone.status, alone.code) == (409, "case_not_asked")
+    await voices.do("head", own, "reopen", reason="又暗了")
     for who, status in (("li", 403), ("zhao", 404)):
         refused = await voices.post(
             who, "feedback", place=LI_HOME, kind="complaint", text="吵", on_behalf_of="张三"

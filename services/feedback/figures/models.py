@@ -53,6 +53,7 @@ class FeedbackFigures(Struct, kw_only=True):
     `open_quarter`: Open for 30 to 90 days.
     `open_longer`: Open for 90 days or longer.
     `solved`: What was confirmed as solved.
+    `settled`: What whoever wrote it down settled at once; nobody confirmed it.
     `thanked`: Praise that was thanked for.
     `silent`: What was closed because nobody answered.
     `withdrawn`: What was withdrawn.
@@ -76,6 +77,7 @@ class FeedbackFigures(Struct, kw_only=True):
     open_quarter: Figure
     open_longer: Figure
     solved: Figure
+    settled: Figure
     thanked: Figure
     silent: Figure
     withdrawn: Figure

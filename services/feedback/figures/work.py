@@ -12,7 +12,7 @@ from services.kernel.work import Worked, WorkFigure, WorkMeasure, WorkUnit
 A = FeedbackAction
 HANDLED: Final = frozenset(
     {
-        *(A.TAKE, A.SOLVE, A.THANK, A.ASK, A.HAND_ON, A.HAND_BACK),
+        *(A.TAKE, A.SOLVE, A.SETTLE, A.THANK, A.ASK, A.HAND_ON, A.HAND_BACK),
         *(A.TO_FIRM, A.TO_DEPARTMENT, A.BACK),
     }
 )

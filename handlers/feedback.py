@@ -45,6 +45,7 @@ class AllFeedbackHandler(ApiHandler):
             "not_found",
             "forbidden",
             "consent_needed",
+            "feedback_who_needed",
             "feedback_bad_way",
             "feedback_bad_anonymity",
             "feedback_bad_about",

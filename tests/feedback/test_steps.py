@@ -242,3 +242,20 @@ async def test_who_wrote_it_down_is_told_in_that_persons_place(voices: Voices) -
     await voices.world.db.appointments.delete_many({"person": person})
     await voices.do("building", case_id, "take")
     assert len(await voices.told("staff", "feedback_progress")) == 2
+
+
+async def test_heads_say_what_they_saw_and_name_who_said_all_else(voices: Voices) -> None:
+    case_id = await voices.file("building", place=UNIT, kind="observation")
+    seen = await voices.see("building", case_id)
+    assert (seen["rung"], seen["is_mine"], seen["lies_with_me"]) == ("unit_head", True, False)
+    own = await voices.file("head", place=UNIT, kind="observation")
+    assert (await voices.see("head", own))["rung"] == "building_head"
+    for kind in ("complaint", "suggestion", "help_request", "praise"):
+        wish = {"place": UNIT, "kind": kind, "text": "楼道堆物"}
+        refused = await voices.post("building", "feedback", **wish)
+        assert (refused.status, refused.code) == (422, "feedback_who_needed"), kind
+    assert refused.body["title"] == "请写明是谁反映的"
+    elsewhere = await voices.post(
+        "head", "feedback", place=ZHAO_HOME, kind="observation", text="楼道堆物"
+    )
+    assert elsewhere.status == 404

@@ -46,6 +46,12 @@ class BadWay(errors.InvalidInput):
     code = "feedback_bad_way"
 
 
+class WhoNeeded(errors.InvalidInput):
+    """By office somebody says an observation of their own; all else somebody else said."""
+
+    code = "feedback_who_needed"
+
+
 class BadAnonymity(errors.InvalidInput):
     """Without a name one says one's own, with pictures only; by name it goes past no head."""
 
@@ -115,7 +121,8 @@ async def _place(deps: Dependencies, actor: Actor, wish: FileFeedback) -> str:
     """Return the place. Raises NotFound for one of others, and Forbidden for whom one is not.
 
     People say what they like of their home and of all that their compound shares; a head or
-    member of staff writes down what was said of a place of theirs.
+    member of staff writes down what was said of a place of theirs, and what they saw there.
+    Raises WhoNeeded for what an office says by itself and is no observation.
     """
     place = await places.get(deps, wish.place)
     if place.kind not in ABOUT:
@@ -127,9 +134,13 @@ async def _place(deps: Dependencies, actor: Actor, wish: FileFeedback) -> str:
         if not by_office:
             raise errors.NotFound(places.MISSING)
         return place.id
-    if not is_shared_with(actor, place.id):
+    if is_shared_with(actor, place.id):
+        return place.id
+    if not by_office:
         raise errors.NotFound(places.MISSING)
-    return place.id
+    if wish.kind is not FeedbackKind.OBSERVATION or wish.anonymous:
+        raise WhoNeeded("请写明是谁反映的")
+    return place.id  # as from a round
 
 
 def is_shared_with(actor: Actor, place: str) -> bool:

@@ -209,7 +209,7 @@ class SessionHeldHandler(ApiHandler):
     @endpoint(
         "finishMediationSession",
         needs=Access.SIGNED_IN,
-        errors=(*OFFICE, "mediation_session_moved_on"),
+        errors=(*OFFICE, "mediation_session_moved_on", "mediation_session_not_begun"),
         example=HoldSession(minutes="双方约定晚上九点后不练琴", present=[]),
     )
     async def post(

@@ -52,7 +52,8 @@ class Mediation(CaseFields, kw_only=True):
     office whom it is about. `note_sealed`: what an office wrote when it opened it. `holder`:
     the mediator; `appointment`: by which office. `version`: of the agreement; 0 for none.
     `outcome_sealed`: what the mediator wrote at the end. `opened_in`, `agreed_in`, `kept_in`:
-    quarters, for figures. `cleared`: what was written has gone.
+    quarters, for figures. `early`: whether the outcome was noted before its day. `cleared`:
+    what was written has gone.
     """
 
     id: str = field(name="_id")
@@ -78,6 +79,7 @@ class Mediation(CaseFields, kw_only=True):
     opened_in: str = ""
     agreed_in: str = ""
     kept_in: str = ""
+    early: bool = False
     cleared: bool = False
 
 

@@ -27,8 +27,9 @@ from services.mediations.models import (
 )
 from services.mediations.parties import store as parties
 from services.mediations.parties.models import NAME, PHONE, STATEMENT, PartyRow, PartyView
+from services.mediations.sessions import store as sessions_store
 from services.mediations.sessions import views as sessions
-from services.mediations.sessions.models import MediationSessionView
+from services.mediations.sessions.models import MediationSessionView, Session
 from services.mediations.states import MediationAction, MediationState
 from services.photos.models import PhotoUrl
 from services.places import actions as places
@@ -61,6 +62,7 @@ class Seen(Struct, kw_only=True):
     `due_at`: Until when the talks, or the answers to the agreement, should have come to
     something; once it is in force, when the mediator asks whether it is kept; else null.
     `reason`: Why it ended without an agreement; null for no such end.
+    `is_early`: Whether it ended before the day of its follow-up: no figure counts it as kept.
     `outcome`: What the mediator wrote at the end, for the mediator; else null.
     `steps`: What I can do with it now.
     `created_at`: When it was opened.
@@ -79,6 +81,7 @@ class Seen(Struct, kw_only=True):
     note: Annotated[str, Meta(examples=["两家为漏水吵过几次"])] | None
     due_at: datetime | None
     reason: EndReason | None
+    is_early: bool
     outcome: Annotated[str, Meta(examples=["双方都做到了"])] | None
     steps: list[MediationAction]
     created_at: datetime
@@ -102,6 +105,7 @@ async def one(deps: Dependencies, actor: Actor, mediation: Mediation) -> Seen:
     reads = circle is Circle.MEDIATOR
     note = mediation.note_sealed if reads else ""
     outcome = mediation.outcome_sealed if reads else ""
+    planned = await sessions_store.of(deps.db, mediation.id)
     return show(
         mediation,
         Seen,
@@ -110,24 +114,31 @@ async def one(deps: Dependencies, actor: Actor, mediation: Mediation) -> Seen:
         address=addresses.get(mediation.place, ""),
         mediator=await _mediator(deps, mediation),
         parties=[_party(deps, actor, mediation, row, circle, addresses) for row in rows],
-        sessions=await sessions.shown(deps, mediation, circle),
+        sessions=sessions.shown(deps, planned, circle),
         agreement=await agreements.shown(deps, mediation),
         note=NOTE.open(deps.vault, mediation.id, note) if note else None,
+        is_early=mediation.early,
         outcome=OUTCOME.open(deps.vault, mediation.id, outcome) if outcome else None,
-        steps=_steps(actor, mediation, rows),
+        steps=_steps(deps, actor, mediation, rows=rows, planned=planned),
     )
 
 
 def _steps(
-    actor: Actor, mediation: Mediation, rows: Sequence[PartyRow]
+    deps: Dependencies,
+    actor: Actor,
+    mediation: Mediation,
+    *,
+    rows: Sequence[PartyRow],
+    planned: Sequence[Session],
 ) -> list[MediationAction]:
-    """Return what somebody can do, without what they have said already."""
+    """Return what somebody can do: not what they said already, nor what it is too early for."""
     own = next((row for row in rows if row.person == actor.person_id), None)
     done = set[MediationAction]()
     if own is not None and own.agreed is not None:
         done |= {MediationAction.CONSENT, MediationAction.DECLINE}
     if own is not None and mediation.version and own.confirmed == mediation.version:
         done |= {MediationAction.CONFIRM}
+    done |= sessions.impossible(planned, deps.now())
     # Which yes is the last one, the answer finds out.
     done |= {
         MediationAction.BEGIN,

@@ -134,7 +134,7 @@ async def with_session(scene: Scene) -> dict[str, str]:
         id=session_id,
         mediation=made.id,
         state=SessionState.PLANNED,
-        begins=deps.now() + timedelta(days=1),
+        begins=deps.now(),
         where_sealed=WHERE.seal(deps.vault, session_id, "调解室"),
         by="test",
         created_at=deps.now(),

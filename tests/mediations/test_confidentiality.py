@@ -63,6 +63,8 @@ async def told_all(talks: Talks) -> str:
     where = {"begins": begins, "where": "调解室"}
     seen = await talks.do("mediator", mediation_id, "sessions", **where)
     held = f"sessions/{seen['sessions'][0]['session_id']}/held"
+    now = {"$set": {"begins": talks.world.clock.now}}
+    await talks.world.db.mediation_sessions.update_many({}, now)
     await talks.do("mediator", mediation_id, held, minutes=MINUTES, present=[party])
     await talks.propose(mediation_id, TERMS)
     return mediation_id

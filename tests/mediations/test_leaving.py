@@ -80,6 +80,7 @@ async def test_who_leaves_before_anything_is_agreed_ends_it(talks: Talks) -> Non
 
 async def test_what_was_written_goes_three_years_after_the_end(talks: Talks) -> None:
     mediation_id = await talks.agreed()
+    await talks.advance(days=16)
     await talks.do("mediator", mediation_id, "follow-up", outcome="kept", note="都做到了")
     await jobs.clear(talks.world.deps, {"mediation_id": mediation_id})  # too early
     for span in (KEPT_FOR - timedelta(days=1), timedelta(days=2)):

@@ -22,13 +22,14 @@ async def test_from_the_wish_to_kept(talks: Talks) -> None:
     assert {"consent", "decline", "leave"} <= {*seen["steps"]}
     seen = await talks.do("wang", mediation_id, "answer", agree=True)
     assert seen["state"] == "talks"
-    begins = talks.world.deps.now().replace(year=2027).isoformat().replace("+00:00", "Z")
+    begins = talks.world.deps.now().replace(hour=20).isoformat().replace("+00:00", "Z")
     planned = await talks.do(
         "mediator", mediation_id, "sessions", begins=begins, where="社区调解室"
     )
     [session] = planned["sessions"]
     present = [each["party_id"] for each in planned["parties"]]
     path = f"sessions/{session['session_id']}/held"
+    await talks.advance(hours=20)
     held = await talks.do("mediator", mediation_id, path, minutes="都讲了经过", present=present)
     assert held["sessions"][0]["minutes"] == "都讲了经过"
     assert (await talks.see("wang", mediation_id))["sessions"][0]["minutes"] is None

@@ -13,6 +13,7 @@ from services.appointments import views as appointments
 from services.appointments.models import Appointment
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
+from services.kernel.days import day_of
 from services.kernel.documents import Document
 from services.kernel.pages import Key, Keyset, ListQuery, Page
 from services.kernel.paths import covers
@@ -157,10 +158,16 @@ async def end(deps: Dependencies, actor: Actor, mediation_id: str, wish: EndMedi
 async def follow_up(
     deps: Dependencies, actor: Actor, mediation_id: str, wish: FollowUpMediation
 ) -> Seen:
-    """Write down as the mediator whether the agreement is kept. Raises as `end`."""
+    """Write down as the mediator whether the agreement is kept. Raises as `end`.
+
+    Before the day of the follow-up it is marked as early, and no figure counts it as kept.
+    """
 
     async def change(_tx: Transaction, found: Mediation) -> Document:
-        return _noted(deps, found, wish.note)
+        noted = _noted(deps, found, wish.note)
+        if found.due_at is None or day_of(found.due_at) <= deps.today():
+            return noted
+        return {**noted, "early": True, "kept_in": ""}
 
     found = await steps.take(deps, actor, mediation_id, wish.outcome.action, change)
     return await one(deps, actor, found)

@@ -37,6 +37,12 @@ class SessionMovedOn(errors.Conflict):
     code = "mediation_session_moved_on"
 
 
+class SessionNotBegun(errors.Conflict):
+    """What came of a session is written down once it has begun."""
+
+    code = "mediation_session_not_begun"
+
+
 class TooManySessions(errors.Conflict):
     """As many sessions as a mediation may have; `most` in details."""
 
@@ -77,9 +83,15 @@ async def plan(deps: Dependencies, actor: Actor, mediation_id: str, wish: PlanSe
 async def hold(
     deps: Dependencies, actor: Actor, mediation_id: str, session_id: str, wish: HoldSession
 ) -> Seen:
-    """Write down what came of a session. Raises SessionMovedOn, and as `plan`."""
+    """Write down what came of a session.
+
+    Raises SessionNotBegun, SessionMovedOn, and as `plan`.
+    """
 
     async def change(tx: Transaction, found: Mediation) -> Document:
+        planned = await store.of(deps.db, found.id, tx=tx)
+        if any(each.id == session_id and each.begins > deps.now() for each in planned):
+            raise SessionNotBegun("调解会还没有开始,开始后再记录")
         rows = await parties.of(deps, found.id, tx=tx)
         present = [parties.get(rows, each).id for each in dict.fromkeys(wish.present)]
         sealed = MINUTES.seal(deps.vault, session_id, wish.minutes)

@@ -306,7 +306,7 @@ class FollowUpHandler(ApiHandler):
 class FiguresHandler(ApiHandler):
     @endpoint(
         "getMediationFigures",
-        needs=Permission.VIEW_RATES,
+        needs=Permission.VIEW_MEDIATION_FIGURES,
         errors=("not_found", "mediation_quarter_not_over"),
     )
     async def get(self, place: PlacePath, query: MediationFiguresQuery) -> MediationFigures:

@@ -79,6 +79,7 @@ class Permission(StrEnum):
     CALL_BACK_REPAIRS = auto()  # ask afterwards whether what is said to be fixed is
     MEDIATE = auto()  # mediate where the community's mediation member asks for it
     ASSIGN_MEDIATOR = auto()  # see the community's mediations, and say who mediates
+    VIEW_MEDIATION_FIGURES = auto()  # numbers of mediations, never about few
     PLAN_VISITS = auto()  # visit homes, and keep what came of it
     KEEP_CARDS = auto()  # household cards: what one needs to know who knocks at a door
     REVEAL_CARDS = auto()  # health and hardship on such a card, with a reason
@@ -96,7 +97,9 @@ class Permission(StrEnum):
 
 P = Permission
 LIVES_THERE: Final = frozenset({P.READ_HANDBOOK, P.PAY_BILLS, P.VIEW_HOME})
-SUPERVISOR: Final = frozenset({P.VIEW_PLACES, P.VIEW_RATES, P.READ_HANDBOOK})
+SUPERVISOR: Final = frozenset(
+    {P.VIEW_PLACES, P.VIEW_RATES, P.VIEW_MEDIATION_FIGURES, P.READ_HANDBOOK}
+)
 BOOKKEEPER: Final = SUPERVISOR | {P.VIEW_UNPAID}
 WRITES: Final = frozenset({P.SEND_NOTICES, P.SEND_SURVEYS})
 WATCHES_REPAIRS: Final = frozenset({P.REPORT_FOR_OTHERS, P.FOLLOW_REPAIRS})
@@ -161,7 +164,8 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.CASHIER: BOOKKEEPER,
     Role.COMMITTEE_MEMBER: SUPERVISOR | WRITES,
     Role.COMMUNITY_STAFF: STAFF | HEARS | MEDIATOR | CARES | {P.OVERSEE_FEEDBACK},
-    Role.MEDIATION_MEMBER: MEDIATOR | {P.VIEW_PLACES, P.READ_HANDBOOK, P.ASSIGN_MEDIATOR},
+    Role.MEDIATION_MEMBER: MEDIATOR
+    | {P.VIEW_PLACES, P.READ_HANDBOOK, P.ASSIGN_MEDIATOR, P.VIEW_MEDIATION_FIGURES},
     # Papers, too: the only member of staff of a community does not settle their own.
     Role.SUBDISTRICT_STAFF: ABOVE
     | CHECKS

@@ -50,6 +50,12 @@ async def test_figures_of_a_quarter_that_is_over(talks: Talks) -> None:
     assert reply.body["communities"] == [
         {"place": COMMUNITY, "name": "新城社区", "opened": 5, "agreed": None, "kept": 6}
     ]
+    mine = await talks.get("member", f"{FIGURES}?quarter=2025Q4")
+    assert mine.body == reply.body  # of their own community
+    other = await talks.get(
+        "member", "places/cc.chaoyang.guilin/mediation-figures?quarter=2025Q4"
+    )
+    assert other.status == 404
     for running in ("2026Q1", "2027Q1"):
         reply = await talks.get("staff", f"{FIGURES}?quarter={running}")
         assert (reply.status, reply.code) == (422, "mediation_quarter_not_over")

@@ -36,7 +36,7 @@ async def of_quarter(
     deps: Dependencies, actor: Actor, place: str, quarter: str
 ) -> MediationFigures:
     """Figures of the communities under a place. Raises NotFound, QuarterNotOver."""
-    await places.access_place(deps, actor, place, Permission.VIEW_RATES)
+    await places.access_place(deps, actor, place, Permission.VIEW_MEDIATION_FIGURES)
     if quarter >= quarter_of(month_of(deps.now())):
         raise QuarterNotOver("请在季度结束后查看")
     found = {

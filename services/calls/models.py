@@ -74,8 +74,10 @@ class AskCall(Struct, forbid_unknown_fields=True, kw_only=True):
     """Wish to call somebody.
 
     `about`: Kind of the matter: `repair` its reporter, `feedback` who said it, `home_request`
-    who asks for the home, `visit` whoever is to be visited, `home` one of the people of a home.
-    `subject_id`: Id of the matter; of `home`, that of the relation to it.
+    who asks for the home, `visit` whoever is to be visited, `mediation` one of its parties,
+    `home` one of the people of a home.
+    `subject_id`: Id of the matter; of `mediation` that of the party, of `home` that of the
+    relation to it.
     """
 
     about: About

@@ -9,6 +9,7 @@ from services.kernel.tables import columns
 from services.mediations import actions, jobs, notify, privacy
 from services.mediations.kind import CLEAR, MEDIATION
 from services.mediations.mediators import jobs as mediators
+from services.mediations.mediators.callees import CALLABLES
 from services.mediations.mediators.today import TODAY
 from services.mediations.models import MediationRow, MediationsQuery
 
@@ -44,4 +45,5 @@ FEATURE: Final = Feature(
     forgets="调解中的姓名和填写的内容",
     lists=(MEDIATIONS,),
     today=TODAY,
+    callables=CALLABLES,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Final
 
+import msgspec
 from msgspec import Meta, Struct
 
 from services.kernel import errors
@@ -47,7 +48,8 @@ class SurveyQuestion(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     `kind`: Kind of the question.
     `text`: What is asked.
-    `required`: Whether nobody answers the survey without it.
+    `required`: Whether nobody answers the survey without it. Without it yes, but of a short
+    text: who ticks on paper seldom writes.
     `options`: Answers to choose from, of a single or multiple choice.
     `at_least`: Fewest choices of a multiple choice; 1 without it.
     `at_most`: Most choices of a multiple choice; all without it.
@@ -57,12 +59,18 @@ class SurveyQuestion(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     kind: QuestionKind
     text: Words
-    required: bool = True
+    required: bool | None = None
     options: Annotated[list[Label], Meta(max_length=MOST_OPTIONS)] = []
     at_least: Annotated[int, Meta(ge=1, le=MOST_OPTIONS)] | None = None
     at_most: Annotated[int, Meta(ge=1, le=MOST_OPTIONS)] | None = None
     scale: Scale | None = None
     rows: Annotated[list[Label], Meta(max_length=MOST_OPTIONS)] = []
+
+    def __post_init__(self) -> None:
+        """Say whether it is required, where whoever asks did not."""
+        if self.required is None:
+            is_required = self.kind is not QuestionKind.SHORT_TEXT
+            msgspec.structs.force_setattr(self, "required", is_required)
 
 
 class ScaleView(Struct, kw_only=True):

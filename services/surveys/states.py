@@ -77,6 +77,13 @@ INSTEAD: Final = {
     S.PUBLISHED: "结果已经公布",
     S.WITHDRAWN: "这份征求意见已经撤回",
 }
+# Where that does not fit what was asked for.
+INSTEAD_OF: Final = {
+    (S.OPEN, A.PUBLISH): "还没有结束,结束并统计后才能公布",
+    (S.OPEN, A.OPEN): "已经发出,正在征求意见",
+    (S.CLOSED, A.EDIT): "征求意见已经结束,问题不能再改",
+    (S.PUBLISHED, A.EDIT): "结果已经公布,问题不能再改",
+}
 
 
 def moved_on(state: SurveyState) -> SurveyMovedOn:
@@ -86,4 +93,5 @@ def moved_on(state: SurveyState) -> SurveyMovedOn:
 
 def require(state: SurveyState, action: SurveyAction) -> None:
     """Raise SurveyMovedOn unless the action starts from this state."""
-    TABLE.require(state, action, SurveyMovedOn(INSTEAD[state], state=state))
+    message = INSTEAD_OF.get((state, action), INSTEAD[state])
+    TABLE.require(state, action, SurveyMovedOn(message, state=state))

@@ -278,3 +278,20 @@ async def test_what_nobody_answered_is_said_so(estate: Estate) -> None:
     await counted(estate, survey_id)
     reply = await get(estate, "staff", f"surveys/{survey_id}/results")
     assert {row["spoken"] for row in reply.body["items"]} == {"没有人填写"}
+
+
+async def test_what_is_open_is_published_once_it_is_counted(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    soon = await act(estate, survey_id, "publish")
+    assert (soon.status, soon.body["title"]) == (409, "还没有结束,结束并统计后才能公布")
+    twice = await act(estate, survey_id, "open")
+    assert twice.body["title"] == "已经发出,正在征求意见"
+
+
+async def test_words_are_asked_for_and_not_required(estate: Estate) -> None:
+    bare = {name: value for name, value in WORDS.items() if name != "required"}
+    survey_id = await drafted(estate, questions=[LAMPS, bare, {**bare, "required": True}])
+    asked = (await seen(estate, survey_id))["questions"]
+    assert [each["required"] for each in asked] == [True, False, True]
+    reply = await post(estate, "staff", "surveys", DRAFT | {"audience": {"places": [COMPOUND]}})
+    assert (reply.status, reply.body["title"][:5]) == (422, "请选择对象")

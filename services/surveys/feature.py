@@ -17,6 +17,7 @@ from services.surveys.models import (
 from services.surveys.results import actions as results
 from services.surveys.results.models import SurveyResultRow, SurveyResultsQuery
 from services.surveys.second_entries import actions as second_entries
+from services.surveys.second_entries import today
 from services.surveys.second_entries.models import SecondEntriesQuery, SecondEntryRow
 from services.surveys.texts import actions as texts
 from services.surveys.texts.models import SurveyTextsQuery, SurveyTextView
@@ -127,5 +128,6 @@ FEATURE: Final = Feature(
     holdings=privacy.HOLDINGS,
     forget=privacy.forget,
     forgets="征求意见里填写的内容",
+    today=today.TODAY,
     lists=(SURVEYS, RESULTS, TEXTS, OPEN, UNANSWERED, SECOND_ENTRIES),
 )

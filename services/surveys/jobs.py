@@ -63,6 +63,8 @@ async def settle(deps: Dependencies, payload: Document) -> None:
     ]
     for some in _some(drawn):
         await entries.put(deps.db, some)
+    if drawn:
+        await notify.entries_due(deps, found, len(drawn))
     await count(deps, payload)
 
 

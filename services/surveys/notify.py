@@ -3,7 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from services.audiences import holders
+from services.dependencies import Dependencies, Transaction
 from services.kernel.templates import Ask, Moment, Purpose, Template
+from services.messaging import actions as messaging
 from services.messaging.broadcasts.models import Urgency, Wish, broadcast_id
 from services.surveys.models import Survey
 from services.wechat.template_values import plain
@@ -33,7 +36,16 @@ SURVEY_RESULTS: Final = Template(
     purpose=Purpose.INFORMATION,
     asks=(Ask(Moment.AFTER_READING, "意见征求有结果时告诉您"),),
 )
-TEMPLATES: Final = (SURVEY_OPENED, SURVEY_RESULTS)
+SURVEY_ENTRIES: Final = Template(
+    key="survey_entries",
+    title="纸质意见待核对",
+    body="{title}:有{count}份纸质意见要由别人再录一次,录完才能统计。",
+    page="pages/work/survey",
+    data={"thing1": "title", "number2": "count"},
+    purpose=Purpose.REMINDER,
+    asks=(Ask(Moment.AFTER_WORKING, "有纸质意见要再录一次时提醒您"),),
+)
+TEMPLATES: Final = (SURVEY_OPENED, SURVEY_RESULTS, SURVEY_ENTRIES)
 PUSH_WITHIN: Final = timedelta(days=2)
 
 
@@ -83,3 +95,23 @@ def _wish(
 def withdrawn(survey: Survey) -> tuple[str, str]:
     """Return title and text of a survey that was withdrawn, for those who have it already."""
     return f"已撤回:{survey.title}", f"{survey.signed_by}:{survey.withdrawn_because}"
+
+
+async def entries_due(deps: Dependencies, survey: Survey, count: int) -> None:
+    """Tell the office that asked how many papers are to be entered again, once."""
+    people = await holders.acting_over(deps, survey.place, [survey.role])
+    title = plain(survey.title) or SURVEY_ENTRIES.title
+
+    async def save(tx: Transaction) -> None:
+        for person in sorted(people):
+            await messaging.notify(
+                deps,
+                tx,
+                person_id=person,
+                template=SURVEY_ENTRIES,
+                key=survey.id,
+                values={"title": title, "count": str(count)},
+                page=f"{SURVEY_ENTRIES.page}?id={survey.id}",
+            )
+
+    await deps.in_transaction(save)

@@ -100,6 +100,8 @@ async def test_a_tenth_of_the_papers_is_entered_again_by_somebody_else(estate: E
     assert (row["answer"], row["of"]) == (draws.drawn(survey_id, ids)[0], 2)
     waiting = await seen(estate, survey_id)
     assert (waiting["entries_to_settle"], waiting["counted_at"]) == (1, None)
+    told = (await get(estate, "staff", "me/messages?limit=50")).body["items"]
+    assert [each["template"] for each in told].count("survey_entries") == 1
     early = await act(estate, survey_id, "publish")
     assert (early.code, early.body["details"]["entries_to_settle"]) == ("survey_not_counted", 1)
     own = await again(estate, entry["entry_id"], "head", YES)
@@ -217,3 +219,32 @@ async def test_nothing_is_drawn_nor_counted_of_what_was_withdrawn(estate: Estate
     await estate.advance(days=11)
     await jobs.close(estate.world.deps, payload)
     assert (await seen(estate, survey_id))["state"] == "withdrawn"
+
+
+async def test_papers_to_enter_again_are_on_the_lists_of_other_heads(estate: Estate) -> None:
+    survey_id = await drawn(estate)
+    [entry] = await entries(estate)
+    deps = estate.world.deps
+    await appoint(deps, Role.BUILDING_HEAD, UNIT.rpartition(".")[0], "13900000061")
+    other = await estate.world.sign_in("building", "13900000061")
+
+    async def listed(who: Any) -> list[str]:
+        items = (await get(estate, who, "me/today")).body["items"]
+        return [each["subject"] for each in items if each["kind"] == "surveys.second_entries"]
+
+    assert await listed("head") == []  # who entered it first
+    assert await listed(other) == [entry["entry_id"]]
+    counts = (await get(estate, "staff", "today-counts")).body["items"]
+    kinds = [kind["kind"] for row in counts for kind in row["kinds"] or ()]
+    assert "surveys.second_entries" in kinds
+    done = await send(
+        estate,
+        "PUT",
+        other,
+        f"survey-second-entries/{entry['entry_id']}",
+        answers=YES,
+        relation="owner",
+    )
+    assert done.status == 200, done.body
+    assert await listed(other) == []
+    assert survey_id

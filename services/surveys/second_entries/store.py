@@ -11,9 +11,10 @@ from services.kernel import steps
 from services.kernel.bulk import insert_new
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
-from services.kernel.paths import under
+from services.kernel.paths import under, under_any
+from services.kernel.today import NO_END, Part
 from services.surveys.second_entries.models import SecondEntriesQuery, SecondEntry
-from services.surveys.second_entries.states import OPEN, TABLE, EntryAction
+from services.surveys.second_entries.states import OPEN, TABLE, EntryAction, EntryState
 
 ORDER: Final = Keyset(Key("home"), Key())
 
@@ -67,3 +68,33 @@ async def unlink(db: Database, tx: Transaction, survey_id: str) -> bool:
     query = {"survey": survey_id, "answer": {"$gt": ""}}
     bare: Document = {"$set": {"answer": "", "choices": [], "relation": ""}}
     return await steps.change(tx, db[COLLECTION], query, bare)
+
+
+# What heads have to do
+
+
+async def waiting(
+    db: Database, places: Sequence[str], *, but: str, homes: Sequence[str], part: Part
+) -> list[SecondEntry]:
+    """Those under some places that wait, by id. Served by index `home_state`.
+
+    `but`: who entered the first does not enter the second. `homes`: whose papers are left out.
+    """
+    query: Document = {
+        "state": EntryState.WAITING,
+        "first_by": {"$ne": but},
+        "$and": [under_any("home", places), {"home": {"$nin": list(homes)}}],
+    }
+    ids: Document = {"$nin": list(part.without)} if part.without else {}
+    if part.after is not None and part.after[0] >= NO_END:
+        ids["$gt"] = part.after[1]
+    if ids:
+        query["_id"] = ids
+    cursor = db[COLLECTION].find(query, hint="home_state").sort("_id", 1).limit(part.limit)
+    return msgspec.convert(await cursor.to_list(), list[SecondEntry])
+
+
+async def count_waiting(db: Database, place: str, *, limit: int) -> int:
+    """Count those under a place that wait. Served by index `home_state`."""
+    query: Document = {"state": EntryState.WAITING, "home": under(place)}
+    return await db[COLLECTION].count_documents(query, limit=limit, hint="home_state")

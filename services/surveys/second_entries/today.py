@@ -1,0 +1,50 @@
+"""Papers that are to be entered again, on the list of what a head has to do.
+
+Not those that they entered first, nor of a home of their own.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.dependencies import Dependencies
+from services.kernel.interests import homes_of
+from services.kernel.permissions import Actor, Permission
+from services.kernel.today import MOST_COUNTED, Entry, Part, TodayKind
+from services.surveys.second_entries import store
+
+
+async def read(deps: Dependencies, actor: Actor, part: Part) -> list[Entry]:
+    """Return what waits for a second entry at the actor's places, in one query."""
+    if part.until is not None:  # none has an end
+        return []
+    found = await store.waiting(
+        deps.db,
+        actor.places(Permission.VIEW_RESIDENTS),
+        but=actor.person_id,
+        homes=sorted(homes_of(actor)),
+        part=part,
+    )
+    return [
+        Entry(key=each.id, place=each.home, subject=each.id, title="再录一次纸质意见")
+        for each in found
+    ]
+
+
+async def count(deps: Dependencies, _actor: Actor, places: Sequence[str]) -> dict[str, int]:
+    """Return place → how many wait there and below."""
+    return {
+        place: await store.count_waiting(deps.db, place, limit=MOST_COUNTED) for place in places
+    }
+
+
+TODAY: Final = (
+    TodayKind(
+        name="surveys.second_entries",
+        label="纸质意见二次录入",
+        weight=55,
+        needs=Permission.VIEW_RESIDENTS,
+        read=read,
+        count=count,
+        operations=("checkSurveyEntry",),
+    ),
+)

@@ -128,7 +128,8 @@ class FileFeedback(Struct, forbid_unknown_fields=True, kw_only=True):
     `place`: Path of the home, unit, building or compound that it is about.
     `kind`: What it is.
     `text`: What they say.
-    `photo_ids`: Ids of photos, a short video or a voice note; only photos without a name.
+    `photo_ids`: Ids of photos, a short video or a voice note (purpose `case`); only photos
+    without a name.
     `anonymous`: Whether nobody below the community learns who said it.
     `straight`: Without a name only: whether it goes to the community at once, and nobody below
     ever has it.
@@ -165,7 +166,7 @@ class SayMore(Struct, forbid_unknown_fields=True, kw_only=True):
     """Words and photos that are added.
 
     `text`: What is to be added.
-    `photo_ids`: Ids of photos, a short video or a voice note.
+    `photo_ids`: Ids of photos, a short video or a voice note (purpose `case`).
     """
 
     text: Remark

@@ -106,7 +106,7 @@ class FileRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     `name`: Name as on the deed or the contract.
     `on_behalf_of`: Instead of `name`, by staff: name of somebody without a phone.
     `id_number`: Identity number, 18 characters, to compare with the register.
-    `photo_ids`: Ids of the photos of the proof.
+    `photo_ids`: Ids of the photos of the proof (purpose `proof`).
     `from_day`: First day of the relation; today without it.
     `to_day`: Last day of the relation, e.g. of a tenancy.
     `note`: Anything else, for who decides.

@@ -12,7 +12,7 @@ from typing import Final
 
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
-from services.kernel import signed_links
+from services.kernel import errors, signed_links
 from services.kernel.permissions import Actor, Permission
 from services.photos import cleanup, files, links, models, store
 from services.photos.models import File, Media, Photo, PhotoPurpose, PhotoUrl
@@ -38,8 +38,9 @@ async def attach(
     Who holds `needs` at `place` sees them from then on, with None nobody; who else may see the
     subject gets links_to() them. `owner`: whose they are then, the actor's by default; "" for
     nobody's, when they were sent for a person without an account. `purposes`: what they may
-    have been sent for; a case takes CASE, and nothing else takes its films. Raises NotFound
-    unless each is the actor's own, for one of these, and attached to nothing.
+    have been sent for; a case takes CASE, and nothing else takes its films. Raises InvalidInput
+    for the actor's own of another purpose, and NotFound unless each is their own and attached
+    to nothing.
     """
     wanted = set(photo_ids)
     count = await store.attach(
@@ -54,7 +55,22 @@ async def attach(
         purposes=purposes,
     )
     if count != len(wanted):
-        raise models.missing()
+        raise await _refused(deps, actor, wanted, purposes)
+
+
+async def _refused(
+    deps: Dependencies, actor: Actor, wanted: set[str], purposes: Collection[PhotoPurpose]
+) -> Exception:
+    """Return why photos cannot be attached: what was sent for something else is named."""
+    found = await store.find(deps.db, sorted(wanted))
+    free = [each for each in found if each.person == actor.person_id and not each.attached_to]
+    other = next((each for each in free if each.purpose not in purposes), None)
+    if other is None:
+        return models.missing()
+    meant = "、".join(f"“{each.label}”" for each in PhotoPurpose if each in purposes)
+    return errors.InvalidInput(
+        f"照片上传时选的用途是“{other.purpose.label}”,这里要用{meant},请重新上传"
+    )
 
 
 async def detach(

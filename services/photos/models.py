@@ -19,8 +19,11 @@ FILE: Final = Sealed("photos", "file")  # sealed under that key, not by the vaul
 class PhotoPurpose(Labelled):
     PROOF = "proof", "证明材料"  # of belonging to a home: a deed, a contract, an identity card
     NOTICE = "notice", "通知附件"  # of a notice: a picture, or a paper as PDF
-    VISIT = "visit", "上门告知"  # at a door: a paper that was left, or signed there
-    CASE = "case", "报修等事项的附件"  # what it looks and sounds like, before and after
+    VISIT = (
+        "visit",
+        "走访、上门告知和住户卡的照片",
+    )  # at a door: a paper that was left, or signed
+    CASE = "case", "报修、民情、调解、任务和巡查的附件"  # what it looks and sounds like
 
 
 class Media(Labelled):

@@ -165,7 +165,7 @@ class ReportRepair(Struct, forbid_unknown_fields=True, kw_only=True):
     `category`: Code of the category.
     `danger`: How urgent it is; by the category without it.
     `text`: What is broken.
-    `photo_ids`: Ids of photos, a short video or a voice note.
+    `photo_ids`: Ids of photos, a short video or a voice note (purpose `case`).
     `wish`: When the repairer shall come.
     `access`: How to get in, for the repairer only.
     `phone`: Number for this repair; whoever does it and who hands it out read and call it.
@@ -191,7 +191,7 @@ class AddToRepair(Struct, forbid_unknown_fields=True, kw_only=True):
     """Words and photos that are added to a repair.
 
     `text`: What is to be added.
-    `photo_ids`: Ids of photos, a short video or a voice note.
+    `photo_ids`: Ids of photos, a short video or a voice note (purpose `case`).
     """
 
     text: Remark
@@ -259,8 +259,8 @@ class FinishRepair(Struct, forbid_unknown_fields=True, kw_only=True):
     """What was done.
 
     `summary`: What was done.
-    `before`: Ids of photos before the work.
-    `after`: Ids of photos after it.
+    `before`: Ids of photos before the work (purpose `case`).
+    `after`: Ids of photos after it (purpose `case`).
     `materials`: What was used, a line each.
     """
 

@@ -117,7 +117,7 @@ class RecordVisit(Struct, forbid_unknown_fields=True, kw_only=True):
 
     `outcome`: What came of it.
     `minutes`: What was said, in short; nobody else reads it.
-    `photo_ids`: Photos that were taken.
+    `photo_ids`: Photos that were taken (purpose `visit`).
     `next_day`: Day of the next visit for the same purpose; for a recurring one instead of its
     own day.
     """

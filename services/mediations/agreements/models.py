@@ -77,7 +77,7 @@ class NoteSignature(Struct, forbid_unknown_fields=True, kw_only=True):
 
     `sha256`: `sha256` of the agreement that was signed.
     `agree`: Whether they signed it; a no takes it back to the talks.
-    `photo_ids`: Ids of the photos of the signed paper; needed for a yes.
+    `photo_ids`: Ids of the photos of the signed paper (purpose `case`); needed for a yes.
     """
 
     sha256: Sha256

@@ -63,7 +63,7 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Attachment(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Picture or paper of a notice.
 
-    `photo_id`: Id that the upload was answered with.
+    `photo_id`: Id that the upload (purpose `notice`) was answered with.
     `name`: Name of the file, as people read it; null for none.
     """
 

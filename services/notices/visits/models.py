@@ -77,7 +77,7 @@ class NewVisit(Struct, forbid_unknown_fields=True, kw_only=True):
     `result`: What came of it.
     `told_whom`: Who was told; needed for `told`, and for nothing else.
     `remark`: What helps the next time, in one's own words.
-    `photo_ids`: Photos of the paper that was left; for `paper_left` alone.
+    `photo_ids`: Photos of the paper that was left (purpose `visit`); for `paper_left` alone.
     """
 
     result: VisitResult

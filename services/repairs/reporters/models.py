@@ -11,7 +11,7 @@ class EditRepair(Struct, forbid_unknown_fields=True, kw_only=True):
     """What is changed of a report that nobody has accepted; what is left out stays.
 
     `text`: What is broken.
-    `photo_ids`: Ids of what shall be attached, with those that stay.
+    `photo_ids`: Ids of what shall be attached (purpose `case`), with those that stay.
     `wish`: When the repairer shall come; null for any time.
     `access`: How to get in, for the repairer only; null for nothing.
     `phone`: Whom the repairer may call; null for nobody.

@@ -146,7 +146,8 @@ class HeadsConsent(Struct, forbid_unknown_fields=True, kw_only=True):
     """How somebody agreed, as a head notes it.
 
     `consent`: At the door, or on paper; what is sensitive on paper only.
-    `photo_ids`: Photos of the signed paper; for `on_paper`, and for nothing else.
+    `photo_ids`: Photos of the signed paper (purpose `visit`); for `on_paper`, and for nothing
+    else.
     """
 
     consent: ConsentWay

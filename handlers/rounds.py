@@ -15,10 +15,12 @@ from services.tasks.rounds import plans
 from services.tasks.rounds.models import (
     CheckRoundItem,
     FileRoundFinding,
+    FinishRound,
     MyRoundsQuery,
     NewRoundPlan,
     RoundItem,
     RoundItemResult,
+    RoundPhotos,
     RoundPlansQuery,
     RoundPlanView,
     RoundsQuery,
@@ -111,7 +113,7 @@ class RoundsHandler(ApiHandler):
 class MyRoundsHandler(ApiHandler):
     @endpoint("listMyRounds", needs=Permission.DO_TASKS)
     async def get(self, query: MyRoundsQuery) -> Page[RoundView]:
-        """Open rounds that I have in hand, by their day."""
+        """Rounds that I have in hand, by their day; by state also those that are over."""
         return await rounds.mine(self.deps, self.actor, query)
 
 
@@ -127,6 +129,13 @@ class RoundHistoryHandler(ApiHandler):
     async def get(self, round_id: RoundId, query: ListQuery) -> Page[EventView]:
         """What happened to a round, the earliest first."""
         return await rounds.events(self.deps, self.actor, round_id, query)
+
+
+class RoundPhotosHandler(ApiHandler):
+    @endpoint("listRoundPhotos", needs=Permission.DO_TASKS)
+    async def get(self, round_id: RoundId) -> RoundPhotos:
+        """Where the photos of a round can be seen, also those of what was reported."""
+        return await rounds.attached(self.deps, self.actor, round_id)
 
 
 class RoundItemHandler(ApiHandler):
@@ -151,6 +160,7 @@ class FileFindingHandler(ApiHandler):
             "round_unknown_target",
             "round_not_a_finding",
             "round_filed_before",
+            "repair_category_needed",
             "repair_category_unknown",
             "repair_category_ended",
             "repair_wrong_part",
@@ -167,11 +177,12 @@ class FinishRoundHandler(ApiHandler):
     @endpoint(
         "finishRound",
         needs=Permission.DO_TASKS,
-        errors=("round_items_left", "round_moved_on"),
+        errors=("round_items_left", "round_findings_left", "round_moved_on"),
+        example=FinishRound(leave_findings=True),
     )
-    async def post(self, round_id: RoundId) -> WholeRoundView:
-        """Finish a round whose items were all looked at."""
-        return await rounds.finish(self.deps, self.actor, round_id)
+    async def post(self, round_id: RoundId, body: FinishRound) -> WholeRoundView:
+        """Finish a round whose items were all looked at; findings that are left are counted."""
+        return await rounds.finish(self.deps, self.actor, round_id, body)
 
 
 ROUTES = [
@@ -183,6 +194,7 @@ ROUTES = [
     Route("/api/v1/me/rounds", MyRoundsHandler),
     Route("/api/v1/rounds/{round_id}", RoundHandler),
     Route("/api/v1/rounds/{round_id}/history", RoundHistoryHandler),
+    Route("/api/v1/rounds/{round_id}/photos", RoundPhotosHandler),
     Route("/api/v1/rounds/{round_id}/items/{key}", RoundItemHandler),
     Route("/api/v1/rounds/{round_id}/items/{key}/filing", FileFindingHandler),
     Route("/api/v1/rounds/{round_id}/finish", FinishRoundHandler),

@@ -100,7 +100,7 @@ class ProgressHandler(ApiHandler):
 class MyTasksHandler(ApiHandler):
     @endpoint("listMyTasks", needs=Permission.DO_TASKS)
     async def get(self, query: MyPartsQuery) -> Page[TaskPartView]:
-        """Open parts of tasks that I have in hand, by their day."""
+        """Parts of tasks that I have in hand, by their day; by state also what is over."""
         return await parts.mine(self.deps, self.actor, query)
 
 

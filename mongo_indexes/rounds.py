@@ -15,6 +15,16 @@ INDEXES: Final = [
         name="held",
         partialFilterExpression=OPEN,
     ),
+    # What an office had in hand, in one state, newest first: in_hand()
+    IndexModel(
+        [
+            ("held", ASCENDING),
+            ("state", ASCENDING),
+            ("created_at", DESCENDING),
+            ("_id", ASCENDING),
+        ],
+        name="held_newest",
+    ),
     # How many are open under a place: count_open()
     IndexModel([("place", ASCENDING)], name="open_place", partialFilterExpression=OPEN),
     # All that are open, to see whether their office is held: open_after()

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 
 COLLECTION: Final = "task_parts"
 SHARD_KEY: Final = {"task": 1, "place": 1}
@@ -14,6 +14,16 @@ INDEXES: Final = [
         [("held", ASCENDING), ("sort_due", ASCENDING), ("_id", ASCENDING)],
         name="held",
         partialFilterExpression=OPEN,
+    ),
+    # What an office had in hand, in one state, newest first: in_hand()
+    IndexModel(
+        [
+            ("held", ASCENDING),
+            ("state", ASCENDING),
+            ("created_at", DESCENDING),
+            ("_id", ASCENDING),
+        ],
+        name="held_newest",
     ),
     # How many are open under a place: count_open()
     IndexModel([("place", ASCENDING)], name="open_place", partialFilterExpression=OPEN),

@@ -33,7 +33,8 @@ File = Callable[[Any], Awaitable[str]]
 class FindingTarget(Struct, frozen=True, kw_only=True):
     """What a finding can become.
 
-    `name`: for programs; never changed. `label`: what people call it.
+    `name`: for programs; never changed. `label`: what people call it. `has_categories`:
+    whether a finding needs one of its categories.
     `prepare`: (deps, actor, finding) → checks and looks up what it takes before a transaction;
     what it returns files the finding in the caller's transaction, without a row of the audit.
     """
@@ -41,3 +42,4 @@ class FindingTarget(Struct, frozen=True, kw_only=True):
     name: str
     label: str
     prepare: Callable[[Any, Actor, Finding], Awaitable[File]]
+    has_categories: bool = False

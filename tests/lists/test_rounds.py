@@ -114,15 +114,18 @@ async def of_my_rounds(estate: Estate) -> Case:
     made = [_round(estate, number) for number in range(9)]
     for one in made:
         one |= {"state": "open", "held": [f"unit_head|{UNIT}"], "place": UNIT}
+    for one in made[6:]:
+        one |= {"state": "done", "due_at": None, "created_at": made[0]["created_at"]}
     await estate.world.db[rounds.COLLECTION].insert_many(made)
     return Case(
         who=await estate.member("head"),
         stranger=await estate.member("li"),
         path="/api/v1/me/rounds",
         place=UNIT,
-        filters=[],
+        filters=[{"state": "done"}],
+        unless={"state": lambda item: item["state"] == "open"},
         orders={"": "due_at,round_id"},
-        rows=9,
+        rows=6,
         free_text=False,
     )
 

@@ -99,15 +99,18 @@ async def of_my_tasks(estate: Estate) -> Case:
         one["sort_due"] = one["due_at"] = estate.world.clock.now + timedelta(
             days=len(one["_id"])
         )
+    for one in made[6:]:
+        one |= {"state": "accepted", "due_at": None, "created_at": made[0]["created_at"]}
     await estate.world.db[task_parts.COLLECTION].insert_many(made)
     return Case(
         who=await estate.member("head"),
         stranger=await estate.member("li"),
         path="/api/v1/me/tasks",
         place=UNIT,
-        filters=[],
+        filters=[{"state": "accepted"}],
+        unless={"state": lambda item: item["state"] == "open"},
         orders={"": "due_at,part_id"},
-        rows=9,
+        rows=6,
         free_text=False,
     )
 

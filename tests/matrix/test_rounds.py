@@ -129,6 +129,13 @@ ROWS = (
         makes=walk(),
         bare="steps",
     ),
+    Row(
+        "get",
+        f"{ONE}/photos",
+        at(UNIT),
+        makes=walk(),
+        bare="addresses of photos: there are none",
+    ),
     Row("put", f"{ONE}/items/{{key}}", at(UNIT), makes=with_key, body={"result": "ok"}),
     Row("post", f"{ONE}/items/{{key}}/filing", at(UNIT), makes=with_category, body=filed),
     Row("post", f"{ONE}/finish", at(UNIT), makes=walk(RoundItemResult.OK)),

@@ -98,6 +98,8 @@ async def test_a_finding_becomes_a_repair_with_one_tap(tasks: Tasks) -> None:
     assert (seen["findings"], seen["left"]) == (1, 1)
     path = f"rounds/{made}/items"
     wish = {"target": "repair", "category": "stair_light"}
+    bare = await tasks.post("head", f"{path}/stairs/filing", target="repair")
+    assert (bare.status, bare.code) == (422, "repair_category_needed")
     early = await tasks.post("head", f"{path}/exit/filing", **wish)
     assert (early.status, early.code) == (409, "round_not_a_finding")
     strange = await tasks.post("head", f"{path}/stairs/filing", target="nothing")
@@ -112,6 +114,50 @@ async def test_a_finding_becomes_a_repair_with_one_tap(tasks: Tasks) -> None:
     assert (again.status, again.code) == (409, "round_filed_before")
     change = await checked(tasks, made, "stairs")
     assert (change.status, change.code) == (409, "round_filed_before")
+    assert item["photo_ids"] == [photo]
+    for who in ("head", "staff"):  # whoever reads the round sees what went on with the repair
+        shown = (await tasks.get(who, f"rounds/{made}/photos")).body["items"]
+        assert [each["photo_id"] for each in shown] == [photo]
+    assert (await tasks.get("next_head", f"rounds/{made}/photos")).status == 404
+
+
+async def test_a_photo_of_another_purpose_is_named(tasks: Tasks) -> None:
+    made = (await started(tasks, await planned(tasks, {"kind": "by_hand"})))["round_id"]
+    other = await sent(tasks.world.api, await tasks.member("head"), purpose="visit")
+    wish: dict[str, Any] = {"note": "三楼的灯不亮", "photo_ids": [other]}
+    reply = await checked(tasks, made, "stairs", "finding", **wish)
+    assert (reply.status, reply.code) == (422, "invalid_input")
+    assert "“走访、上门告知和住户卡的照片”" in reply.body["title"]
+    assert "报修、民情、调解、任务和巡查" in reply.body["title"]
+    others = await sent(tasks.world.api, await tasks.member("staff"), purpose="case")
+    strange = await checked(tasks, made, "stairs", "finding", note="灯", photo_ids=[others])
+    assert strange.status == 404
+
+
+async def test_an_item_knows_the_category_of_its_repairs(tasks: Tasks) -> None:
+    items = [{"key": "lamp", "label": "楼道灯亮不亮", "category": "stair_light"}]
+    plan = await planned(tasks, {"kind": "by_hand"}, items=items)
+    made = (await started(tasks, plan))["round_id"]
+    await checked(tasks, made, "lamp", "finding", note="三楼的灯不亮")
+    path = f"rounds/{made}"
+    asked = await tasks.post("head", f"{path}/finish")
+    assert (asked.status, asked.code) == (409, "round_findings_left")
+    assert asked.body["details"] == {"left": 1}
+    filed = await tasks.post("head", f"{path}/items/lamp/filing", target="repair")
+    [item] = filed.body["checks"]
+    repair = (await tasks.get("staff", f"repairs/{item['filed']}")).body
+    assert (item["category"], repair["category"]) == ("stair_light", "stair_light")
+    assert (await tasks.post("head", f"{path}/finish")).status == 200
+    [done] = await tasks.items("head", "me/rounds?state=done")
+    assert (done["round_id"], done["unfiled"]) == (made, 0)
+
+
+async def test_findings_are_left_by_saying_so(tasks: Tasks) -> None:
+    made = (await started(tasks, await planned(tasks, {"kind": "by_hand"})))["round_id"]
+    await checked(tasks, made, "stairs", "finding", note="已当场清理")
+    await checked(tasks, made, "exit")
+    left = await tasks.post("head", f"rounds/{made}/finish", leave_findings=True)
+    assert (left.status, left.body["state"], left.body["unfiled"]) == (200, "done", 1)
 
 
 async def test_a_finding_becomes_feedback_for_the_rung_above(tasks: Tasks) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from services.cases.models import CameBy
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
+from services.kernel import errors
 from services.kernel.findings import File, Finding, FindingTarget
 from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
@@ -15,12 +16,20 @@ from services.repairs.models import Part
 from services.repairs.reporters import contents, drafts
 
 
+class CategoryNeeded(errors.InvalidInput):
+    """A repair has a category."""
+
+    code = "repair_category_needed"
+
+
 async def prepare(deps: Dependencies, actor: Actor, finding: Finding) -> File:
     """Draw up the repair of a finding; what is returned begins it in a transaction.
 
-    Raises NotFound for a place that is not the actor's, ConsentNeeded, CategoryUnknown,
-    CategoryEnded, WrongPart.
+    Raises NotFound for a place that is not the actor's, ConsentNeeded, CategoryNeeded,
+    CategoryUnknown, CategoryEnded, WrongPart.
     """
+    if not finding.category:
+        raise CategoryNeeded("请选择报修类别")
     await consents.check(deps, actor.person_id)
     place = await places.access_place(deps, actor, finding.place, Permission.REPORT_FOR_OTHERS)
     part = Part.HOME if place.kind is Kind.HOME else Part.COMMON
@@ -48,4 +57,6 @@ async def prepare(deps: Dependencies, actor: Actor, finding: Finding) -> File:
     return file
 
 
-FINDINGS: Final = (FindingTarget(name="repair", label="报修", prepare=prepare),)
+FINDINGS: Final = (
+    FindingTarget(name="repair", label="报修", prepare=prepare, has_categories=True),
+)

@@ -60,7 +60,7 @@ class LevelTooLow(errors.InvalidInput):
 
 
 async def mine(deps: Dependencies, actor: Actor, query: MyPartsQuery) -> Page[TaskPartView]:
-    """Open parts that I have in hand by an office of mine, by their day."""
+    """Parts that I have or had in hand by an office of mine: open ones, by their day."""
     page = await store.in_hand(deps.db, rungs.keys_of(actor), query)
     return page.of(await views.shown(deps, actor, page.items))
 

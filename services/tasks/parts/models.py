@@ -112,7 +112,8 @@ class AnswerTaskHome(Struct, forbid_unknown_fields=True, kw_only=True):
     `home`: Path of the home.
     `answer`: What came of it.
     `number`: What was counted or read, where the task asks for a number.
-    `photo_ids`: Ids of photos; those that are left out of an earlier answer are removed.
+    `photo_ids`: Ids of photos (purpose `case`); those that are left out of an earlier answer
+    are removed.
     `note`: What helps the next time, in a few words.
     """
 
@@ -127,7 +128,7 @@ class FinishTaskPart(Struct, forbid_unknown_fields=True, kw_only=True):
     """End of the work on a part.
 
     `reason`: Why homes are left; needed when there are any.
-    `photo_ids`: Ids of photos of the whole.
+    `photo_ids`: Ids of photos of the whole (purpose `case`).
     """
 
     reason: Reason | None = None
@@ -144,7 +145,12 @@ class ReturnTaskPart(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class MyPartsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
-    """Which parts of mine to list. It has no filters."""
+    """Which parts of mine to list.
+
+    `state`: State of the parts, the newest first; without it the open ones, by their day.
+    """
+
+    state: TaskPartState | None = None
 
 
 class PartsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):

@@ -11,16 +11,17 @@ from mongo_indexes.task_parts import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.bulk import insert_all
 from services.kernel.documents import Document, to_document
-from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
+from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import part as segments
 from services.kernel.paths import under
 from services.kernel.permissions import HEADS, Role
 from services.kernel.today import Part
 from services.kernel.work import Worked
 from services.tasks.entries import within
-from services.tasks.parts.models import HomesQuery, PartsQuery, TaskHome, TaskPart
+from services.tasks.parts.models import HomesQuery, MyPartsQuery, PartsQuery, TaskHome, TaskPart
 from services.tasks.parts.states import ANSWERABLE, TaskPartState
 
+MINE: Final = Keyset(Key("created_at", ascending=False, kind=datetime), Key())
 BY_DUE: Final = Keyset(Key("sort_due", kind=datetime), Key())
 BY_PLACE: Final = Keyset(Key("place"), Key())
 BY_HOME: Final = Keyset(Key("home"))
@@ -40,10 +41,15 @@ async def find(db: Database, part_id: str, *, tx: Transaction | None = None) -> 
     return msgspec.convert(document, TaskPart | None)
 
 
-async def in_hand(db: Database, held: Sequence[str], query: ListQuery) -> Page[TaskPart]:
-    """Open parts that some offices have in hand, by their day. Served by index `held`."""
-    where = {"held": {"$in": list(held)}, "state": TaskPartState.OPEN}
-    return await BY_DUE.page(db[COLLECTION], TaskPart, where, query, hint="held")
+async def in_hand(db: Database, held: Sequence[str], query: MyPartsQuery) -> Page[TaskPart]:
+    """Open parts that some offices have in hand, by their day; of another state, newest first.
+
+    Served by the indexes `held` and `held_newest`.
+    """
+    state = query.state or TaskPartState.OPEN
+    where = {"held": {"$in": list(held)}, "state": state}
+    order, index = (BY_DUE, "held") if state is TaskPartState.OPEN else (MINE, "held_newest")
+    return await order.page(db[COLLECTION], TaskPart, where, query, hint=index)
 
 
 async def due(db: Database, held: Sequence[str], wanted: Part) -> list[TaskPart]:

@@ -3,6 +3,7 @@
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from services.audit import actions as audit
 from services.cases import actions as cases
@@ -25,9 +26,11 @@ from services.tasks.rounds.models import (
     Check,
     CheckRoundItem,
     FileRoundFinding,
+    FinishRound,
     MyRoundsQuery,
     Round,
     RoundItemResult,
+    RoundPhotos,
     RoundsQuery,
     RoundView,
     WholeRoundView,
@@ -49,6 +52,22 @@ class ItemsLeft(errors.InvalidInput):
     code = "round_items_left"
 
 
+class FindingsLeftDetails(Struct, frozen=True, kw_only=True):
+    """How many findings became nothing.
+
+    `left`: Number of findings.
+    """
+
+    left: int
+
+
+class FindingsLeft(errors.Conflict):
+    """Findings became nothing: file them, or say that they are left; `left` in details."""
+
+    code = "round_findings_left"
+    details_type = FindingsLeftDetails
+
+
 class NotAFinding(errors.Conflict):
     """Only what was found becomes something."""
 
@@ -68,7 +87,7 @@ class UnknownTarget(errors.InvalidInput):
 
 
 async def mine(deps: Dependencies, actor: Actor, query: MyRoundsQuery) -> Page[RoundView]:
-    """Open rounds that I have in hand by an office of mine, by their day."""
+    """Rounds that I have or had in hand by an office of mine: open ones, by their day."""
     page = await store.in_hand(deps.db, rungs.keys_of(actor), query)
     return page.of(await views.shown(deps, actor, page.items))
 
@@ -92,6 +111,22 @@ async def events(
     found = await views.access(deps, actor, round_id)
     reader = actor.person_id
     return await history.of_case(deps, ROUND, found, query, reader=reader, internal=True)
+
+
+async def attached(deps: Dependencies, actor: Actor, round_id: str) -> RoundPhotos:
+    """Where the photos of a round can be seen, also those that went on with a finding.
+
+    By whoever reads the round. Raises NotFound.
+    """
+    found = await views.access(deps, actor, round_id)
+    items = [
+        link
+        for check in found.checks
+        for subject in (found.id, check.filed)
+        if subject
+        for link in await photos.links_to(deps, check.photo_ids, subject=subject)
+    ]
+    return RoundPhotos(items=items)
 
 
 async def check(
@@ -147,6 +182,7 @@ async def _write(
     made = Check(
         key=before.key,
         label=before.label,
+        category=before.category,
         result=wish.result,
         note_sealed=NOTE.seal(deps.vault, found.id, wish.note) if wish.note else "",
         photo_ids=list(dict.fromkeys(wish.photo_ids)),
@@ -208,7 +244,7 @@ async def file(
         place=seen.place,
         text=views.note_of(deps, seen, before) or before.label,
         photo_ids=tuple(own),
-        category=wish.category or "",
+        category=wish.category or (before.category if target.has_categories else ""),
         source=seen.id,
     )
     finish = await target.prepare(deps, actor, finding)
@@ -220,8 +256,7 @@ async def file(
             raise FiledBefore("这一项刚刚有改动,请刷新后再试")
         await photos.detach(deps, tx, actor, own, subject=found.id)
         filed = await finish(tx)
-        left = [each for each in before.photo_ids if each not in own]
-        changes: Document = {"target": target.name, "filed": filed, "photo_ids": left}
+        changes: Document = {"target": target.name, "filed": filed}
         linked = msgspec.structs.replace(before, **changes)
         if not await store.link(deps.db, tx, found, number, linked):
             raise FiledBefore("这个问题已经上报过了")
@@ -241,12 +276,20 @@ def _require_finding(found: Round, number: int) -> Check:
     return check
 
 
-async def finish(deps: Dependencies, actor: Actor, round_id: str) -> WholeRoundView:
-    """Finish a round whose items were all looked at. NotFound, ItemsLeft, RoundMovedOn."""
+async def finish(
+    deps: Dependencies, actor: Actor, round_id: str, wish: FinishRound
+) -> WholeRoundView:
+    """Finish a round whose items were all looked at.
+
+    Raises NotFound, ItemsLeft, FindingsLeft, RoundMovedOn.
+    """
 
     async def change(_tx: Transaction, found: Round) -> Document:
         if found.left:
             raise ItemsLeft(f"还有{found.left}项没有看")
+        if found.unfiled and not wish.leave_findings:
+            message = f"还有{found.unfiled}个问题没有上报,请上报或确认不上报"
+            raise FindingsLeft(message, left=found.unfiled)
         return {}
 
     found = await cases.act(deps, actor, ROUND, round_id, RoundAction.FINISH, change=change)

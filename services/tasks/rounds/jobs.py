@@ -132,7 +132,10 @@ async def _make(
             rung=hands.rung,
             held=hands.held,
             title=plan.title,
-            checks=[Check(key=item.key, label=item.label) for item in plan.items],
+            checks=[
+                Check(key=item.key, label=item.label, category=item.category or "")
+                for item in plan.items
+            ],
             until=until,
             filed_by=payload["by"] or plan.made_by,
             created_at=now,

@@ -14,6 +14,7 @@ from services.kernel.paths import PlacePath
 from services.kernel.permissions import Role
 from services.kernel.types import LINE, TEXT, Id
 from services.kernel.vault import Sealed
+from services.photos.models import PhotoUrl
 from services.tasks.models import MOST_PLACES, HeadRole, LastDay, Title
 from services.tasks.rounds.rhythms import NewRoundRhythm, RoundRhythm
 from services.tasks.rounds.states import RoundAction, RoundPlanState, RoundState
@@ -48,20 +49,25 @@ class RoundItem(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     `key`: Key of the item, once in a plan.
     `label`: What is looked at.
+    `category`: Code of the category of a repair that comes of it; null for none, which whoever
+    reports it then chooses.
     """
 
     key: ItemKey
     label: ItemLabel
+    category: TargetCategory | None = None
 
 
 class Check(Struct, kw_only=True):
     """Item of a round, with what was found; no result before it was looked at.
 
-    `target`, `filed`: what the finding became, and its id; "" for nothing.
+    `category`: of a repair that comes of it; "" for none. `target`, `filed`: what the finding
+    became, and its id; "" for nothing.
     """
 
     key: str
     label: str
+    category: str = ""
     result: RoundItemResult | None = None
     note_sealed: str = ""
     photo_ids: list[str] = []
@@ -127,6 +133,12 @@ class Round(CaseFields, kw_only=True):
         """How many items were not looked at."""
         return sum(check.result is None for check in self.checks)
 
+    @property
+    def unfiled(self) -> int:
+        """How many findings became nothing."""
+        found = [check for check in self.checks if check.result is RoundItemResult.FINDING]
+        return sum(not check.filed for check in found)
+
 
 def round_id(plan: str, run: str, place: str) -> str:
     """Return the id of the round of a place: made twice, it is the same."""
@@ -171,12 +183,22 @@ class CheckRoundItem(Struct, forbid_unknown_fields=True, kw_only=True):
 
     `result`: What it looked like.
     `note`: What was found; needed for a finding.
-    `photo_ids`: Ids of photos; those that are left out of an earlier answer are removed.
+    `photo_ids`: Ids of photos (purpose `case`); those that are left out of an earlier answer
+    are removed.
     """
 
     result: RoundItemResult
     note: CheckNote | None = None
     photo_ids: PhotoIds = []
+
+
+class FinishRound(Struct, forbid_unknown_fields=True, kw_only=True):
+    """That a round is done.
+
+    `leave_findings`: Whether findings that became nothing are left as they are.
+    """
+
+    leave_findings: bool = False
 
 
 class FileRoundFinding(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -219,10 +241,28 @@ class RoundsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
 
 
 class MyRoundsQuery(ListQuery, forbid_unknown_fields=True, kw_only=True):
-    """Which rounds of mine to list. It has no filters."""
+    """Which rounds of mine to list.
+
+    `state`: State of the rounds, the newest first; without it the open ones, by their day.
+    """
+
+    state: RoundState | None = None
 
 
 # What clients see
+
+
+class RoundPlanItem(Struct, kw_only=True):
+    """Item of the checklist of a plan.
+
+    `key`: Key of the item, once in a plan.
+    `label`: What is looked at.
+    `category`: Code of the category of a repair that comes of it; null for none.
+    """
+
+    key: ItemKey
+    label: ItemLabel
+    category: TargetCategory | None
 
 
 class RoundPlanView(Struct, kw_only=True):
@@ -246,7 +286,7 @@ class RoundPlanView(Struct, kw_only=True):
     address: str
     role: HeadRole
     title: Title
-    items: list[RoundItem]
+    items: list[RoundPlanItem]
     rhythm: RoundRhythm
     days: DaysLong
     next_day: LastDay | None
@@ -272,6 +312,7 @@ class RoundItemView(Struct, kw_only=True):
 
     `key`: Key of the item.
     `label`: What is looked at.
+    `category`: Code of the category of a repair that comes of it; null for none.
     `result`: What it looked like; null before it was looked at.
     `note`: What was found; null for nothing.
     `photo_ids`: Ids of photos.
@@ -282,12 +323,22 @@ class RoundItemView(Struct, kw_only=True):
 
     key: ItemKey
     label: ItemLabel
+    category: TargetCategory | None
     result: RoundItemResult | None
     note: CheckNote | None
     photo_ids: list[str]
     at: datetime | None
     target: TargetName | None
     filed: Annotated[str, Meta(examples=["01hzy3v7k2m4n6p8q0r2s4t6v8"])] | None
+
+
+class RoundPhotos(Struct, kw_only=True):
+    """Photos of a round.
+
+    `items`: Addresses, in the order of the items.
+    """
+
+    items: list[PhotoUrl]
 
 
 class RoundView(Struct, kw_only=True):
@@ -304,6 +355,7 @@ class RoundView(Struct, kw_only=True):
     `state`: How far it is.
     `left`: How many items were not looked at.
     `findings`: At how many something was found.
+    `unfiled`: How many of these were not filed as anything.
     `due_at`: Until when it is to be made; null when it is over.
     `overdue`: Whether that has passed.
     `lapses_at`: When it counts as not made; null when it is over.
@@ -322,6 +374,7 @@ class RoundView(Struct, kw_only=True):
     state: RoundState
     left: int
     findings: int
+    unfiled: int
     due_at: datetime | None
     overdue: bool
     lapses_at: datetime | None

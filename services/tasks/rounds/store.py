@@ -10,18 +10,26 @@ from mongo_indexes import round_plans
 from mongo_indexes.rounds import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
-from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
+from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import under, under_any
 from services.kernel.permissions import HEADS, Role
 from services.kernel.today import Part
 from services.tasks.entries import within
-from services.tasks.rounds.models import Check, Round, RoundPlan, RoundPlansQuery, RoundsQuery
+from services.tasks.rounds.models import (
+    Check,
+    MyRoundsQuery,
+    Round,
+    RoundPlan,
+    RoundPlansQuery,
+    RoundsQuery,
+)
 from services.tasks.rounds.states import PLANS, RoundPlanAction, RoundPlanState, RoundState
 
 NEWEST_PLAN: Final = Keyset(
     Key("made_at", ascending=False, kind=datetime), Key(ascending=False)
 )
 NEWEST: Final = Keyset(Key("created_at", ascending=False, kind=datetime), Key(ascending=False))
+MINE: Final = Keyset(Key("created_at", ascending=False, kind=datetime), Key())
 BY_DUE: Final = Keyset(Key("sort_due", kind=datetime), Key())
 MOST_COUNTED: Final = 1_000
 
@@ -97,10 +105,15 @@ async def page(db: Database, places: Sequence[str], query: RoundsQuery) -> Page[
     return await NEWEST.page(db[COLLECTION], Round, where, query)
 
 
-async def in_hand(db: Database, held: Sequence[str], query: ListQuery) -> Page[Round]:
-    """Open rounds that some offices have in hand, by their day. Served by index `held`."""
-    where = {"held": {"$in": list(held)}, "state": RoundState.OPEN}
-    return await BY_DUE.page(db[COLLECTION], Round, where, query, hint="held")
+async def in_hand(db: Database, held: Sequence[str], query: MyRoundsQuery) -> Page[Round]:
+    """Open rounds that some offices have in hand, by their day; of another state, newest first.
+
+    Served by the indexes `held` and `held_newest`.
+    """
+    state = query.state or RoundState.OPEN
+    where = {"held": {"$in": list(held)}, "state": state}
+    order, index = (BY_DUE, "held") if state is RoundState.OPEN else (MINE, "held_newest")
+    return await order.page(db[COLLECTION], Round, where, query, hint=index)
 
 
 async def due(db: Database, held: Sequence[str], wanted: Part) -> list[Round]:

@@ -16,6 +16,7 @@ from services.tasks.rounds.models import (
     Round,
     RoundItemView,
     RoundPlan,
+    RoundPlanItem,
     RoundPlanView,
     RoundView,
     WholeRoundView,
@@ -51,6 +52,7 @@ def _check(deps: Dependencies, found: Round, check: Check) -> RoundItemView:
     return show(
         check,
         RoundItemView,
+        category=check.category or None,
         note=note_of(deps, found, check),
         target=check.target or None,
         filed=check.filed or None,
@@ -73,6 +75,7 @@ async def shown(deps: Dependencies, actor: Actor, found: Sequence[Round]) -> lis
             plan_id=made.plan,
             address=addresses.get(made.place, made.place),
             left=made.left,
+            unfiled=made.unfiled,
             lapses_at=made.lapses_at if TABLE.find(made.state, RoundAction.LAPSE) else None,
             steps=cases.steps_of(actor, ROUND, made, party=None),
         )
@@ -88,6 +91,7 @@ async def plans(deps: Dependencies, found: Sequence[RoundPlan]) -> list[RoundPla
             plan,
             RoundPlanView,
             plan_id=plan.id,
+            items=[show(item, RoundPlanItem) for item in plan.items],
             address=addresses.get(plan.place, plan.place),
         )
         for plan in found

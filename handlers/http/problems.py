@@ -39,6 +39,11 @@ SENTENCES: Final = (
     (r"Expected `(?:str|bytes)` of length >= (\d+)", r"至少 \1 个字"),
     (r"Expected `(?:str|bytes)` of length <= (\d+)", r"最多 \1 个字"),
     (r"Expected `str` matching regex .+", r"格式不对"),
+    (
+        r"Expected `datetime` with a timezone component",
+        r"请带时区,例如 2026-03-02T09:00:00+08:00",
+    ),
+    (r"Invalid RFC3339 encoded datetime", r"请写成带时区的时间,例如 2026-03-02T09:00:00+08:00"),
     (r"Expected `(?:int|float|decimal)` >= (\S+)", r"不能小于 \1"),
     (r"Expected `(?:int|float|decimal)` <= (\S+)", r"不能大于 \1"),
     (r"Expected `([^`]+)`, got `([^`]+)`", r"应为 \1,收到的是 \2"),

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.calls import offices
 from services.calls.models import Call
 from services.calls.views import label_of
 from services.dependencies import Dependencies, Transaction
@@ -11,7 +12,7 @@ from services.messaging import actions as messaging
 CALL_ASKED: Final = Template(
     key="call_asked",
     title="有人想与您通话",
-    body="{office}想与您通话,关于{matter}。您可以允许一次、自己打回去,或暂不方便。",
+    body="{office}想与您通话,关于{matter}。您可以{choices}。",
     page="pages/calls/mine",
     data={"thing1": "office", "thing2": "matter"},
     purpose=Purpose.REMINDER,
@@ -33,13 +34,20 @@ async def ask(deps: Dependencies, tx: Transaction, call: Call) -> None:
     """Notify a person that somebody wants to call."""
     if call.person is None:
         return
+    can_call_back = await offices.call_back(deps, call) is not None
     await messaging.notify(
         deps,
         tx,
         person_id=call.person,
         template=CALL_ASKED,
         key=call.id,
-        values={"office": call.office, "matter": label_of(deps, call.about)},
+        values={
+            "office": call.office,
+            "matter": label_of(deps, call.about),
+            "choices": "允许一次、自己打回去,或暂不方便"
+            if can_call_back
+            else "允许一次,或暂不方便",
+        },
     )
 
 

@@ -65,7 +65,7 @@ def labels(kind: Kind) -> Mapping[str, str]:
     """Return action → what people call it, of the steps and the news of a kind."""
     actions: set[StrEnum] = {row.action for row in kind.table.rows} | {*News}
     named = {str(each): each.label for each in actions if isinstance(each, Labelled)}
-    return {"reported": f"提交{kind.label}", **named}
+    return {"reported": f"{kind.begins}{kind.label}", **named}
 
 
 def _who(event: Event) -> Who:
@@ -104,6 +104,14 @@ async def moves(deps: Dependencies, tx: Transaction | None, case_id: str) -> lis
     """Return the rows in which a case came into another state, the earliest first."""
     found = await store.events(deps.db, tx, case_id)
     return [event for event in found if event.source != event.target]
+
+
+async def last_remark(deps: Dependencies, case_id: str, action: StrEnum) -> str | None:
+    """Return what was written when a step was last taken; None for nothing."""
+    found = await store.last(deps.db, case_id, action)
+    if found is None or not found.remark_sealed:
+        return None
+    return REMARK.open(deps.vault, found.id, found.remark_sealed)
 
 
 async def count_photos(deps: Dependencies, tx: Transaction, case_id: str) -> int:

@@ -115,7 +115,8 @@ Tell = Callable[[Any, Any, Any, StrEnum, Iterable[str], Side, str], Awaitable[No
 class Kind(Struct, frozen=True, kw_only=True):
     """Kind of cases. Its documents have the fields of services.cases.models.Case.
 
-    `name`: in jobs and histories; never changed. `label`: what people call it.
+    `name`: in jobs and histories; never changed. `label`: what people call it. `begins`: what
+    people call its filing, before that.
     `collection`, `model`: where and as what its cases are kept. `place`: field with the path of
     its place. `table`: its steps.
     `missing`: what is said of a case that is not there.
@@ -164,6 +165,7 @@ class Kind(Struct, frozen=True, kw_only=True):
 
     name: str
     label: str
+    begins: str = "提交"
     collection: str
     model: type[Any]
     place: str = "place"

@@ -78,6 +78,13 @@ async def events(db: Database, tx: Transaction | None, case_id: str) -> list[Eve
     return msgspec.convert(await cursor.to_list(), list[Event])
 
 
+async def last(db: Database, case_id: str, action: StrEnum) -> Event | None:
+    """The last row of a case in which a step was taken. Served by index `case`."""
+    query: Document = {"case": case_id, "action": action}
+    document = await db[COLLECTION].find_one(query, hint="case", sort=[("_id", -1)])
+    return msgspec.convert(document, Event | None)
+
+
 async def written_by(
     db: Database, tx: Transaction, person_id: str, *, limit: int
 ) -> list[Event]:

@@ -1,13 +1,13 @@
 """Feedback as a kind of case: with whom it lies, from whom it is kept, how it climbs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
 from mongo_indexes.feedback import COLLECTION
 from services.cases.kinds import Kind, Question
 from services.cases.kinds import Rung as LadderRung
-from services.cases.models import Spell
+from services.cases.models import Event, Spell
 from services.dependencies import Dependencies
 from services.feedback import notify, rungs, states
 from services.feedback.models import Feedback, FeedbackKind
@@ -17,6 +17,10 @@ from services.kernel.permissions import Actor, Permission
 
 # As long as it may come again, and than most quarrels about what was done.
 PHOTOS_KEPT_FOR: Final = timedelta(days=180)
+GAVE_BACK: Final[Mapping[str | None, str]] = {
+    FeedbackState.WITH_FIRM: "物业交回",
+    FeedbackState.WITH_DEPARTMENT: "有关部门交回",
+}
 WITH_FIRM: Final = frozenset({str(FeedbackState.WITH_FIRM)})
 
 
@@ -146,6 +150,14 @@ async def _derived(_deps: Dependencies, case: Feedback, changes: Document) -> Do
     return {"rung_due": None if changes.get("is_top", case.is_top) else due_at}
 
 
+async def details(
+    _deps: Dependencies, _case: Feedback, rows: Sequence[Event]
+) -> dict[str, str]:
+    """Return who handed a case back, of the rows in which somebody outside the ladder did."""
+    back = [row for row in rows if row.action == FeedbackAction.BACK]
+    return {row.id: GAVE_BACK[row.source] for row in back if row.source in GAVE_BACK}
+
+
 FEEDBACK: Final = Kind(
     name="feedback",
     label="民情",
@@ -191,6 +203,7 @@ FEEDBACK: Final = Kind(
     derives=_derived,
     stays={FeedbackAction.CLIMB: _stays},
     photos_kept_for=PHOTOS_KEPT_FOR,
+    details=details,
     noted=lambda case: {"rung": case.rung.label},
     tell=notify.tell,
 )

@@ -52,13 +52,14 @@ def _shown(deps: Dependencies, head: Appointment, circle: Visibility) -> HeadVie
 def title_of(deps: Dependencies, viewer: Actor, head: Appointment, place: str) -> str:
     """Return office and name of a head of a place, as the page of the heads shows them.
 
-    Who belongs to a home there reads the whole name, others the surname.
+    Who belongs to a home there, or sees who lives there by an office, reads the whole name,
+    others the surname.
     """
     title = office(head.role, substitute=head.substitute_for)
     name = views.name_of(deps, head)
     own = viewer.places(Permission.VIEW_HOME)
     lives_there = any(covers(place, home) or covers(home, place) for home in own)
-    if name is None or not lives_there:
+    if name is None or not (lives_there or viewer.may(Permission.VIEW_RESIDENTS, place)):
         return _name(name, title, Visibility.EVERYONE)
     return title + name
 

@@ -37,7 +37,7 @@ class MediationAction(Labelled):
     BEGIN = "begin", "都同意参加,开始调解"
     DECLINE = "decline", "不参加"
     NOTE_CONSENT = "note_consent", "登记同意参加"
-    NOTE_BEGIN = "note_begin", "登记都同意参加,开始调解"
+    NOTE_BEGIN = "note_begin", "各方都同意参加,开始调解"
     NOTE_DECLINE = "note_decline", "登记不参加"
     STATE = "state", "填写陈述"
     LEAVE = "leave", "退出调解"

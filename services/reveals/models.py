@@ -30,6 +30,7 @@ class Reason(Labelled):
     )  # at the window, or asking to be bound
     CORRECT_REGISTER = "correct_register", "更正登记"  # they say that what we hold is wrong
     CARE = "care", "关怀走访"  # old, ill or alone: somebody looks in
+    FEEDBACK = "feedback", "办理民情"  # who said something is asked more
     LEGAL_DUTY = (
         "legal_duty",
         "依法提供",

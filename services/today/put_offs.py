@@ -75,7 +75,10 @@ async def put_off(
     named = entry_ids.read(deps, actor, entry_id)
     _kind(deps, named)
     day, latest = check_day(wish.until_day), last_day(deps, named.due_at)
-    if latest is None or not deps.today() < day <= latest:
+    if latest is None:
+        is_over = named.due_at is not None and named.due_at < deps.now()
+        raise BadPutOff("已经到期的不能缓" if is_over else "今天到期的不能缓", to_day=None)
+    if not deps.today() < day <= latest:
         raise BadPutOff("只能缓到明天至七天内、且在期限之前", to_day=latest)
     row = PutOff(
         id=row_id(actor, named),

@@ -156,6 +156,8 @@ async def test_what_was_allowed_is_taken_back_at_once(calls: Calls) -> None:
 
 async def test_who_is_called_back_shows_a_number_or_is_not(calls: Calls) -> None:
     call = await calls.asked()
+    [told] = await calls.works.told("li", "call_asked")
+    assert told == "单元长想与您通话,关于住户事务。您可以允许一次,或暂不方便。"
     hidden = await calls.answer(call, "call_back")
     assert (hidden.status, hidden.code) == (409, "call_no_number")
     head = await appointment_of(calls.estate)

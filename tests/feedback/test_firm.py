@@ -111,6 +111,7 @@ async def test_afterwards_it_reads_how_it_came_and_went_and_no_more(voices: Voic
     assert await read(voices, "head", case_id) == {*ALL}, "the offices read all of it"
     labels = [row["label"] for row in await voices.history("manager", case_id)]
     assert labels == ["交物业办理", "备注", "交回"]
+    assert "物业交回" in [row["detail"] for row in await voices.history("li", case_id)]
     assert await pictures(voices, "manager", case_id) == photos[:1]
     assert await pictures(voices, "head", case_id) == [*photos, done]
     text = await listed(voices, "manager")

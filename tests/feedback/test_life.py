@@ -1,5 +1,6 @@
 """The life of feedback, from what somebody says to "it is solved"."""
 
+from services.appointments.models import NAME
 from tests.build.feedback import DARK, Voices
 
 
@@ -12,6 +13,15 @@ async def test_from_the_word_to_solved(voices: Voices) -> None:
     seen = await voices.do("head", case_id, "take")
     assert (seen["state"], seen["is_held_by_me"], seen["text"]) == ("taken", True, DARK)
     assert (await voices.see("li", case_id))["progress"] == "单元长办理中"
+    head = (await voices.member("head")).person_id
+    kept = await voices.world.db.appointments.find_one({"person": head})
+    assert kept is not None
+    sealed = NAME.seal(voices.world.deps.vault, kept["_id"], "王秀兰")
+    await voices.world.db.appointments.update_one(
+        {"_id": kept["_id"]}, {"$set": {"name_sealed": sealed}}
+    )
+    for who in ("li", "head", "staff"):
+        assert (await voices.see(who, case_id))["progress"] == "单元长王秀兰办理中"
     await voices.solve("head", case_id)
     assert len(await voices.told("li", "feedback_question")) == 1
     answered = await voices.do("li", case_id, "answer", solved=True)

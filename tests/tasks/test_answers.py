@@ -91,7 +91,11 @@ async def test_a_part_is_returned_once(tasks: Tasks) -> None:
     await tasks.post("head", f"task-parts/{part}/finish")
     back = await tasks.post("staff", f"task-parts/{part}/return", **why)
     assert (back.body["state"], back.body["due_at"]) == ("open", "2026-03-04T16:00:00Z")
-    assert await tasks.told("head", "task_news") == ["燃气软管检查:社区请您再看一下。"]
+    assert await tasks.told("head", "task_news") == ["燃气软管检查:退回补办,请看原因。"]
+    seen = (await tasks.get("head", f"task-parts/{part}")).body
+    assert (seen["returned"], seen["returned_because"]) == (True, "请补拍照片")
+    labels = [row["label"] for row in await tasks.items("head", f"task-parts/{part}/history")]
+    assert labels == ["下达任务", "上报完成", "退回"]
     await tasks.post("head", f"task-parts/{part}/finish")
     again = await tasks.post("staff", f"task-parts/{part}/return", **why)
     assert (again.status, again.code) == (409, "task_returned_before")

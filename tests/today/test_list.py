@@ -176,6 +176,7 @@ async def test_nothing_is_put_off_beyond_its_end_nor_a_week(estate: Estate) -> N
             refused = await put_off(estate, entry, day)
             assert (refused.status, refused.code) == (422, "bad_put_off"), (title, day)
             assert refused.body["details"] == {"to_day": latest}
+            assert latest or refused.body["title"] == "今天到期的不能缓"
         if latest:
             assert (await put_off(estate, entry, latest)).status == 200, title
     assert (await put_off(estate, found["不限期"], "2026-02-30")).code == "invalid_input"

@@ -37,6 +37,7 @@ def barred(actor: Actor, part: TaskPart) -> Exception | None:
 TASK: Final = Kind(
     name="task",
     label="任务",
+    begins="下达",
     collection=COLLECTION,
     model=TaskPart,
     table=TABLE,

@@ -246,8 +246,10 @@ class WholeTaskPartView(TaskPartView, kw_only=True):
     """Part of a task, with what the community wrote.
 
     `text`: What is to be done.
+    `returned_because`: Why the community sent it back; null where it did not.
     """
 
+    returned_because: Annotated[str, Meta(examples=["3户没有拍照"])] | None
     text: Annotated[str, Meta(examples=["请逐户看燃气软管有没有老化,发现问题拍照"])]
 
 

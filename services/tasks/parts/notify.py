@@ -36,7 +36,7 @@ TEMPLATES: Final = (TASK_GIVEN, TASK_NEWS)
 WORDS: Final[Mapping[StrEnum, str]] = {
     News.WARNED: "快到期了,还没有做完",
     News.CLIMBED: "有单元或楼栋超时未完成",
-    TaskPartAction.RETURN: "社区请您再看一下",
+    TaskPartAction.RETURN: "退回补办,请看原因",
     TaskPartAction.WITHDRAW: "已撤回,不用做了",
 }
 # What is said of a part by itself: each is returned with a reason of its own.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.cases import access as cases
+from services.cases import history
 from services.cases.timers.actions import comes_at
 from services.dependencies import Dependencies, Transaction
 from services.kernel.access import accessible
@@ -45,7 +46,13 @@ async def whole(deps: Dependencies, actor: Actor, part: TaskPart) -> WholeTaskPa
     """View of one part, with what the community wrote."""
     task = await tasks.find(deps.db, part.task)
     [seen] = await shown(deps, actor, [part])
-    return show(seen, WholeTaskPartView, text=task.text if task else "")
+    because = await history.last_remark(deps, part.id, TaskPartAction.RETURN)
+    return show(
+        seen,
+        WholeTaskPartView,
+        text=task.text if task else "",
+        returned_because=because if part.returned else None,
+    )
 
 
 async def shown(

@@ -41,6 +41,7 @@ def _without_photos(made: Round) -> Document:
 ROUND: Final = Kind(
     name="task_round",
     label="巡查",
+    begins="下达",
     collection=COLLECTION,
     model=Round,
     table=TABLE,

@@ -77,7 +77,7 @@ class CardKind(Labelled):
         Sensitivity.ORDINARY,
         Says.NOTHING,
     )
-    LANGUAGE = "language", "语言", Sensitivity.ORDINARY, Says.NOTHING
+    LANGUAGE = "language", "方言或语言", Sensitivity.ORDINARY, Says.NOTHING
     BEST_TIME = "best_time", "方便上门的时间", Sensitivity.ORDINARY, Says.NOTHING
     EMERGENCY_CONTACT = "emergency_contact", "紧急联系人", Sensitivity.ORDINARY, Says.NOTHING
     HAS_SMALL_CHILD = "has_small_child", "有幼儿", Sensitivity.SENSITIVE

@@ -152,6 +152,26 @@ async def test_a_realistic_share_has_paid_when_the_history_is_made(
     assert said == []
 
 
+async def test_a_payment_that_is_too_slow_is_tried_again(
+    site: Site, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[str] = []
+
+    async def slow(_site: Site, home: people.Household) -> None:
+        tries.append(home.user)
+        if len(tries) < history.ATTEMPTS or is_down:
+            raise TimeoutError
+
+    is_down = False
+    monkeypatch.setattr(history, "_pay", slow)
+    home = next(home for home in neighbours() if home.pays)
+    assert await history._patiently(site, home)
+    assert said == ["  demo: a payment was too slow (TimeoutError), trying again"] * 2
+    is_down = True
+    assert not await history._patiently(site, home)
+    assert said[-1].endswith("left for the next start")
+
+
 async def paid_bills(world: World) -> Counter[str]:
     found = world.db.bills.find({"state": "paid"}, {"home": True})
     return Counter([bill["home"] async for bill in found])

@@ -11,7 +11,8 @@ from services.firms.models import NewFirm
 from services.kernel.permissions import Role
 from services.places.models import Kind, NewGrid, NewPlace
 
-COMMUNITY: Final = "cc.chaoyang.guilin.xincheng"
+SUBDISTRICT: Final = "cc.chaoyang.guilin"
+COMMUNITY: Final = f"{SUBDISTRICT}.xincheng"
 COMPOUND_NAME: Final = "春光小区"
 COMPOUND: Final = f"{COMMUNITY}.c07"
 BUILDING: Final = f"{COMPOUND}.b3"
@@ -36,8 +37,9 @@ LADDER: Final = (
 class Person(Struct, frozen=True):
     """Somebody one may sign in as.
 
-    `name`: of the user in the WeChat stand-in; `called`: how residents know a
-    head, and a dispatcher those who work on repairs.
+    `name`: of the user in the WeChat stand-in; `called`: how residents know a head, and a
+    dispatcher those who work on repairs, or as whom the register has an owner. `place`: of the
+    office, or the home.
     """
 
     name: str
@@ -66,8 +68,22 @@ ROLES: Final = (
     Person("dispatcher", "物业调度", "19900000009", Role.DISPATCHER, COMPOUND, "赵桂英"),
     Person("repairer", "维修师傅", "19900000011", Role.REPAIRER, COMPOUND, "孙永刚"),
     Person("auditor", "审计员", "19900000008", Role.AUDITOR, "cc"),
-    Person("resident", "住户(3栋2单元502)", "19900010000", None),
+    Person("mediation", "调解委员", "19900000012", Role.MEDIATION_MEMBER, COMMUNITY, "周玉华"),
+    Person(
+        "subdistrict",
+        "街道工作人员",
+        "19900000013",
+        Role.SUBDISTRICT_STAFF,
+        SUBDISTRICT,
+        "胡建军",
+    ),
+    Person("city", "市工作人员", "19900000014", Role.CITY_STAFF, "cc"),
+    Person("resident2", "住户(3栋2单元401)", "19900020000", None, f"{UNIT}.401", "赵春梅"),
+    Person("resident", "住户(3栋2单元502)", "19900010000", None, f"{UNIT}.502"),
 )
+*_, NEIGHBOUR, RESIDENT = ROLES
+# Households whose phones whoever tries the demo holds.
+VISITORS: Final = frozenset(person.phone for person in ROLES if person.role is None)
 
 SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂兰英华玉建国春梅"
@@ -120,12 +136,12 @@ class Household(Struct, frozen=True, kw_only=True):
 
     @property
     def pays(self) -> bool:
-        """Whether it pays by itself. Not the one whose phone whoever tries the demo holds."""
+        """Whether it pays by itself. Not those whose phones whoever tries the demo holds."""
         return bool(self.phone) and not self.is_visitors and self.mood is not Mood.PAYS_NOTHING
 
     @property
     def is_visitors(self) -> bool:
-        return self.phone == ROLES[-1].phone
+        return self.phone in VISITORS
 
 
 def households() -> Iterator[Household]:
@@ -138,14 +154,17 @@ def households() -> Iterator[Household]:
                 number += 1
                 phone = "" if dice.random() < 0.04 else f"1990001{number:04d}"  # noqa: PLR2004
                 if (building, unit, room) == (3, 2, "502"):
-                    area, phone = "85.30", ROLES[-1].phone  # noqa: PLW2901
+                    area, phone = "85.30", RESIDENT.phone  # noqa: PLW2901
+                owner = dice.choice(SURNAMES) + "".join(dice.choices(GIVEN, k=2))
+                if (building, unit, room) == (3, 2, "401"):
+                    owner, phone = NEIGHBOUR.called or owner, NEIGHBOUR.phone
                 yield Household(
                     building=building,
                     unit=unit,
                     room=room,
                     area=area,
                     usage=usage,
-                    owner=dice.choice(SURNAMES) + "".join(dice.choices(GIVEN, k=2)),
+                    owner=owner,
                     phone=phone,
                 )
 

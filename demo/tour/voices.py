@@ -30,7 +30,9 @@ def _phone_of_a_neighbour(visit: Visit) -> str:
     idle = [
         home.phone
         for home in households()
-        if home.place.startswith(f"{BUILDING}.") and home.mood is Mood.PAYS_NOTHING
+        if home.place.startswith(f"{BUILDING}.")
+        and home.mood is Mood.PAYS_NOTHING
+        and not home.is_visitors
     ]
     phones = [phone for phone in idle if phone]
     return phones[int(visit.tag, 16) % len(phones)]

@@ -43,6 +43,7 @@ HELP = "web server, worker, MongoDB, Redis and a WeChat stand-in in one go"
 
 log = structlog.get_logger()
 progress: Final = partial(print, file=sys.stderr, flush=True)
+WIDTH: Final = max(len(person.name) for person in ROLES) + 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -163,7 +164,7 @@ def sign_ins(given: Settings) -> list[str]:
     token = f'"Authorization: Bearer $(make -s token AS=resident{folder})"'
     return [
         f"sign in as one of these with: make token AS=unit{folder}",
-        *[f"  {person.name:<10}{person.title}" for person in ROLES],
+        *[f"  {person.name:<{WIDTH}}{person.title}" for person in ROLES],
         f"for example: curl -s -H {token} {address(given)}/api/v1/me",
         f"see the main job from end to end, in another terminal: make tour{folder}",
     ]

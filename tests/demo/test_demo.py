@@ -45,7 +45,7 @@ async def test_everybody_can_sign_in_once_the_foundation_is_laid(world: World) -
         member = await world.sign_in(person.name)
         me = (await world.api.get("/api/v1/me", as_=member)).body
         if person.role is None:
-            assert [home["place"] for home in me["homes"]] == [f"{UNIT}.502"]
+            assert [home["place"] for home in me["homes"]] == [person.place]
             owed = (await world.api.get("/api/v1/me/bills?state=owing", as_=member)).body
             assert len(owed["items"]) == 6
         else:

@@ -31,7 +31,7 @@ from services.notices.readings.models import (
     reading_id,
 )
 from services.notices.states import OUT, NoticeState
-from services.notices.unreached.doors import is_door
+from services.notices.unreached.doors import is_door, may_knock
 
 
 class NoAnswerAsked(errors.Conflict):
@@ -121,7 +121,7 @@ async def _about(deps: Dependencies, actor: Actor, notice_id: str, home: str) ->
     """Return a notice that asks a home. Raises NotFound for any other."""
     found = next(iter(await notices.find_short(deps.db, [notice_id])), None)
     is_out = found is not None and found.state in OUT and households.asks_homes(found)
-    asks = is_out and found is not None and await is_door(deps, found, home, actor=actor)
+    asks = is_out and found is not None and await may_knock(deps, actor, found, home)
     return accessible(
         actor,
         found,

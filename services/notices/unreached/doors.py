@@ -16,22 +16,20 @@ from services.places.homes import standing
 from services.places.models import Kind
 
 
-async def is_door(
-    deps: Dependencies, notice: Notice, home: str, *, actor: Actor | None = None
-) -> bool:
+async def is_door(deps: Dependencies, notice: Notice, home: str) -> bool:
     """Tell whether a published notice means a home, and somebody can knock there today.
-
-    `actor`: who knocks by office, and may not learn of each notice that it means a home.
 
     Who it means was settled home by home as it was told: also of use, of money owed, of what
     people lack. A home that was retired or merged since is one in the figures alone.
     """
-    if actor is not None:
-        sees = seeing(actor, notice.audience)
-        if not sees.may(Permission.VIEW_RESIDENTS, home):
-            return False
     means = await broadcasts.is_meant(deps, notify.broadcast_of(notice), home)
     return means and home not in await retired(deps, [home])
+
+
+async def may_knock(deps: Dependencies, actor: Actor, notice: Notice, home: str) -> bool:
+    """Tell whether somebody may learn by office that a notice means a home, and it does."""
+    sees = seeing(actor, notice.audience)
+    return sees.may(Permission.VIEW_RESIDENTS, home) and await is_door(deps, notice, home)
 
 
 async def retired(deps: Dependencies, paths: Sequence[str]) -> set[str]:

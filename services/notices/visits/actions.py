@@ -18,7 +18,7 @@ from services.notices import store as notices
 from services.notices.figures import access
 from services.notices.models import Notice
 from services.notices.states import NoticeState
-from services.notices.unreached.doors import is_door
+from services.notices.unreached.doors import may_knock
 from services.notices.visits import store, views
 from services.notices.visits.models import (
     MOST_VISITS,
@@ -92,7 +92,7 @@ async def _about(deps: Dependencies, actor: Actor, notice_id: str, home: str) ->
     require_at(actor, Permission.VIEW_RESIDENTS, home)
     found = next(iter(await notices.find_short(deps.db, [notice_id])), None)
     is_out = found is not None and found.state in states.OUT
-    means = is_out and found is not None and await is_door(deps, found, home, actor=actor)
+    means = is_out and found is not None and await may_knock(deps, actor, found, home)
     return accessible(
         actor,
         found,

@@ -80,7 +80,8 @@ def own() -> Any:
 
 
 def filled_in(scene: Scene, _: Any) -> dict[str, Any]:
-    return {"home": scene.place, "kind": "lives_alone", "is_of_home": True}
+    """About oneself: what is said of a home that is let is its tenants' alone."""
+    return {"home": scene.place, "kind": "lives_alone", "is_of_home": False}
 
 
 DOOR: Final = {"consent": "at_door"}

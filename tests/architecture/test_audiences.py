@@ -32,6 +32,10 @@ WHO: Final = "services.audiences"
 MAY_ASK: Final = {
     ("services.feedback.filings.drafts", f"{OFFICES}.holders_at"): "whom it is about",
     ("services.feedback.filings.holders", f"{OFFICES}.acting_at"): "what a head is called",
+    (
+        "services.feedback.filings.whereabouts",
+        f"{RESIDENCIES}.ties_of",
+    ): "in which flats somebody lives",
     ("services.home_requests.views", f"{RESIDENCIES}.of_homes"): "whom the register means",
     ("services.mediations.interests", f"{RESIDENCIES}.ties_of"): "who is close to whom",
     ("services.mediations.mediators.actions", f"{OFFICES}.acting_around"): "whom one may ask",

@@ -19,6 +19,12 @@ GUIDES = {
     "how-to/correct-a-register.md": ["owners_differ"],
     "how-to/send-a-notice.md": ["notice_review_needed"],
     "how-to/mend-a-repair.md": ["repair_moved_on"],
+    "how-to/answer-feedback.md": ["feedback_only_thanks"],
+    "how-to/mediate.md": ["mediation_session_not_begun"],
+    "how-to/run-a-survey.md": ["survey_moved_on", "survey_no_results"],
+    "how-to/give-a-task.md": ["round_findings_left"],
+    "how-to/keep-the-handbook.md": ["handbook_moved_on"],
+    "how-to/visit-homes.md": ["visit_moved_on"],
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tests.build import feedback, rounds, tasks
+from tests.build import feedback, repairs, rounds, tasks
 from tests.build.cast import UNIT, Estate
 from tests.build.world import World
 
@@ -145,3 +145,15 @@ async def test_a_part_of_a_task_is_returned_once(estate: Estate) -> None:
     await given.post("staff", f"task-parts/{part}/return", **WHY)
     await given.post("head", f"task-parts/{part}/finish", **WHY)
     assert await offered(case) == {("staff", "accept")}
+
+
+async def test_a_repair_that_ended_long_ago_is_not_opened_again(estate: Estate) -> None:
+    works = await repairs.build(estate)
+    repair_id = await works.report("li")
+    await works.repaired(repair_id)
+    await works.do("li", repair_id, "answer", fixed=True)
+    assert "reopen" in (await works.get("li", f"repairs/{repair_id}")).body["steps"]
+    await estate.advance(days=31)
+    assert "reopen" not in (await works.get("li", f"repairs/{repair_id}")).body["steps"]
+    late = await works.post("li", f"repairs/{repair_id}/reopen", reason="又漏了")
+    assert late.status == 409

@@ -25,8 +25,8 @@ SAID: Final = (
     Fault(
         "a complaint comes to whom it is about",
         "services.feedback.rungs",
-        "return person_id != case.person and person_id not in case.about_people",
-        "return person_id != case.person",
+        "    if person_id in case.about_people:\n        return False\n",
+        "",
         f"{ABOUT}::test_it_is_stepped_over_for_whom_it_is_about",
     ),
     Fault(
@@ -53,8 +53,8 @@ SAID: Final = (
     Fault(
         "what has no name is kept of a staircase that few share",
         "services.feedback.filings.whereabouts",
-        "if len(found) >= FEWEST_HOMES:",
-        "if found:",
+        "if counted[levels[UNIT - 1]] >= FEWEST_HOMES:",
+        "if counted[levels[UNIT - 1]]:",
         f"{ANONYMITY}::test_a_place_that_few_share_is_not_kept",
     ),
     Fault(
@@ -172,8 +172,8 @@ ASKED: Final = (
     Fault(
         "a home has two answers",
         "services.surveys.answers.seats",
-        "seat.home if survey.per is Per.HOME else actor.person_id)",
-        "actor.person_id)",
+        "own if survey.per is Per.PERSON else _keys(deps, survey, [home]),",
+        "own,",
         "tests/surveys/test_life.py::test_a_home_answers_and_whoever_is_last_changes_it",
     ),
     Fault(
@@ -194,8 +194,8 @@ ASKED: Final = (
     Fault(
         "small groups are told by subtraction",
         "services.surveys.results.groups",
-        "hidden = small_groups.withheld(root, groups)",
-        'hidden = {each.rpartition(".")[0] for each, g in groups.items() if g.total() < 5}',
+        "hidden = small_groups.withheld(root, groups, _is_small)",
+        'hidden = {each.rpartition(".")[0] for each, g in groups.items() if _is_small(g)}',
         "tests/surveys/test_groups.py"
         "::test_the_search_finds_what_the_first_withholding_alone_gives_away",
     ),

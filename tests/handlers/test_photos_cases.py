@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from handlers.http.upload_budget import LARGE_BYTES, UploadBudget
+from services.kernel import errors
 from services.kernel.permissions import Actor, Permission, Role
 from services.photos import actions, files, upload
 from services.photos.contents import conversions
@@ -172,7 +173,7 @@ async def test_what_was_sent_for_a_case_goes_to_a_case_alone(world: World, li: M
             lambda tx: actions.attach(world.deps, tx, actor, [photo_id], **given, **how)
         )
 
-    with pytest.raises(actions.models.NotFound):
+    with pytest.raises(errors.InvalidInput, match=PhotoPurpose.CASE.label):
         await attached()
     await attached(purposes={PhotoPurpose.CASE})
     [link] = await actions.links_to(world.deps, [photo_id], subject="case-1")

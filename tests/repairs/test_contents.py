@@ -203,7 +203,9 @@ async def test_what_was_sent_to_prove_something_is_no_photo_of_a_repair(works: W
     await works.world.agree(member, "proof")
     deed = await photos.sent(works.world.api, member)
     wish = {"place": LI_HOME, "category": TAP, "text": "漏水", "photo_ids": [deed]}
-    assert (await works.post("li", "repairs", **wish)).status == 404
+    reply = await works.post("li", "repairs", **wish)
+    assert (reply.status, reply.code) == (422, "invalid_input")
+    assert "证明材料" in reply.body["title"]
 
 
 async def test_when_somebody_is_there_is_for_who_comes(works: Works) -> None:

@@ -97,9 +97,7 @@ class Permission(StrEnum):
 
 P = Permission
 LIVES_THERE: Final = frozenset({P.READ_HANDBOOK, P.PAY_BILLS, P.VIEW_HOME})
-SUPERVISOR: Final = frozenset(
-    {P.VIEW_PLACES, P.VIEW_RATES, P.VIEW_MEDIATION_FIGURES, P.READ_HANDBOOK}
-)
+SUPERVISOR: Final = frozenset({P.VIEW_PLACES, P.VIEW_RATES, P.READ_HANDBOOK})
 BOOKKEEPER: Final = SUPERVISOR | {P.VIEW_UNPAID}
 WRITES: Final = frozenset({P.SEND_NOTICES, P.SEND_SURVEYS})
 WATCHES_REPAIRS: Final = frozenset({P.REPORT_FOR_OTHERS, P.FOLLOW_REPAIRS})
@@ -133,12 +131,14 @@ STAFF: Final = HEAD | {
     P.OVERSEE_SURVEYS,
     P.SETTLE_SURVEY_PAPERS,
     P.WRITE_HANDBOOK,
+    P.VIEW_MEDIATION_FIGURES,
 }
 # Offices above the community, who see figures and no residents.
 ABOVE: Final = (
     SUPERVISOR
     | WRITES
     | {P.FOLLOW_REPAIRS, P.OVERSEE_HEADS, P.OVERSEE_SURVEYS, P.WRITE_HANDBOOK}
+    | {P.VIEW_MEDIATION_FIGURES}
 )
 
 # Who runs the system does not read its audit, and who reads it changes nothing

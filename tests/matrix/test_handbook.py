@@ -92,7 +92,7 @@ ROWS = (
     Row(
         "get",
         "/api/v1/handbook",
-        decided(_reads, READS, HOME, UNIT),
+        decided(_reads, READS, HOME, UNIT, permission=P.READ_HANDBOOK),
         query=_at_place,
         beyond=READS,
     ),

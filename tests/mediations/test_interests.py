@@ -216,8 +216,17 @@ async def test_a_member_close_to_a_party_knows_of_nothing(talks: Talks) -> None:
     at_home = await talks.open(parties=[{"name": "王不在", "home": WANG_HOME}])
     await knows_nothing(talks, "wang", at_home)
     assert await talks.told("wang", "mediation_work") == []
-    about = await talks.open(parties=WITH_SHOP, about=["mediation_member"])
-    await knows_nothing(talks, "wang", about)
+    about = await talks.send(
+        "POST",
+        "li",
+        "mediations",
+        matter="noise",
+        statement="太吵",
+        home=LI_HOME,
+        parties=WITH_SHOP,
+        about=["mediation_member"],
+    )
+    assert (about.status, about.code) == (409, "mediation_no_member")
 
 
 async def test_a_member_with_whom_a_party_lives_by_now_knows_of_nothing(talks: Talks) -> None:

@@ -39,16 +39,19 @@ async def test_a_party_goes_and_the_agreement_of_the_others_stays(talks: Talks) 
     mediation_id, sha256 = await talks.proposed(WORDS, parties=named)
     statement = {"text": NEEDLES["statement"]}
     await talks.do("wang", mediation_id, "statement", verb="PUT", **statement)
-    begins = talks.world.deps.now().replace(year=2027).isoformat().replace("+00:00", "Z")
+    soon = talks.world.deps.now() + timedelta(hours=1)
+    begins = soon.isoformat().replace("+00:00", "Z")
     seen = await talks.do("mediator", mediation_id, "sessions", begins=begins, where="社区")
     held = f"sessions/{seen['sessions'][0]['session_id']}/held"
     minutes = "司徒明远讲了经过"
+    await talks.advance(hours=2)
+    wang = await talks.member("wang")
     await talks.do("mediator", mediation_id, held, minutes=minutes, present=[])
     for who in ("li", "wang"):
         await talks.do(who, mediation_id, "agreement/answer", sha256=sha256, agree=True)
     mine = (await my_data(talks.world, wang)).raw.decode()
     theirs = (await my_data(talks.world, await talks.member("li"))).raw.decode()
-    assert len(await kept(talks.world)) == 4
+    assert len(await kept(talks.world)) == 5
     await talks.world.confirm(wang)
     reply = await talks.send("POST", "wang", "me/deletion", confirm="注销")
     assert reply.status < 300, reply.body

@@ -166,7 +166,7 @@ async def test_what_is_sensitive_is_shown_for_a_reason_that_is_kept(doors: Doors
     gone = await doors.post("staff", path, **why)
     assert gone.status == 404
     refused = await doors.post("li", f"{MINE}/entries/{entry_id}/renewal")
-    assert (refused.status, refused.code) == (403, "consent_needed")
+    assert (refused.status, refused.code) == (404, "not_found")  # over with the consent
 
 
 async def test_what_was_filled_in_ends_with_the_consent_for_good(doors: Doors) -> None:

@@ -273,6 +273,8 @@ def _require_finding(found: Round, number: int) -> Check:
     check = found.checks[number]
     if check.result is not RoundItemResult.FINDING:
         raise NotAFinding("只有发现的问题可以上报")
+    if check.filed:  # before the photos, which went with it, are missed
+        raise FiledBefore("这个问题已经上报过了")
     return check
 
 

@@ -10,7 +10,7 @@ from services.fees.models import BillKind
 from services.kernel.days import plus_months
 from services.kernel.permissions import Role
 from services.messaging.models import Message, position
-from tests.matrix.posts import COMPOUND
+from tests.matrix.posts import COMPOUND, UNIT
 from tests.matrix.seats import FAR_DAY
 from tests.matrix.town import Scene
 
@@ -31,8 +31,9 @@ async def office(scene: Scene) -> str:
 
 
 def unit_head(scene: Scene) -> Appointment:
+    """A unit head's office, where the scene is of no place at a unit that there is."""
     number = f"+86{phone(scene)}"
-    return scene.town.seats.appointment(Role.UNIT_HEAD, scene.place, phone=number)
+    return scene.town.seats.appointment(Role.UNIT_HEAD, scene.place or UNIT, phone=number)
 
 
 async def resident(scene: Scene) -> str:

@@ -5,11 +5,11 @@ from typing import Final
 import pytest
 
 from mongo_indexes import appointments
-from services.kernel.permissions import Actor, Role
+from services.kernel.permissions import Actor
 from services.kernel.today import Entry
 from services.today import entry_ids
 from tests.matrix import makers
-from tests.matrix.posts import COMMUNITY, COMPOUND, UNIT, Post
+from tests.matrix.posts import COMMUNITY, COMPOUND, Post
 from tests.matrix.row import Row
 from tests.matrix.rules import Outcome, at, decided, everyone, mine
 from tests.matrix.town import Furniture, Scene
@@ -26,8 +26,7 @@ def anybody(_post: Post, _place: str) -> Outcome:
 
 async def entry(scene: Scene) -> str:
     """An entry of the owner's list: the end of an office that gives no power any more."""
-    phone = f"+86{makers.phone(scene)}"
-    made = scene.town.seats.appointment(Role.UNIT_HEAD, UNIT, phone=phone)
+    made = makers.unit_head(scene)
     made.person, made.to_day = scene.owner.person_id, scene.town.seats.yesterday
     key = await scene.town.insert(appointments.COLLECTION, made)
     shown = Entry(key=key, place=made.place, subject=key, title="任期将满")

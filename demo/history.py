@@ -9,7 +9,6 @@ from itertools import count
 from typing import Final
 
 import msgspec
-from pymongo.errors import ExecutionTimeout, NetworkTimeout
 
 from demo.mark import DONE
 from demo.people import Household, Mood, households
@@ -17,6 +16,7 @@ from demo.session import sign_in
 from demo.site import Site
 from services.bills import actions as bills
 from services.bills.models import BillView, MyBillsQuery
+from services.dependencies import is_outage
 from services.fees.models import BillKind
 from services.kernel.errors import Conflict, Unavailable
 from services.kernel.permissions import Actor
@@ -26,8 +26,6 @@ from services.payments.models import Pay
 AT_ONCE: Final = 2  # few: they wait for each other in the audit, and others for them
 EVERY: Final = 50
 ATTEMPTS: Final = 3
-# What comes of a machine that is busy.
-SLOW: Final = (Unavailable, ExecutionTimeout, NetworkTimeout, TimeoutError)
 
 
 async def make(site: Site) -> None:
@@ -56,7 +54,9 @@ async def _patiently(site: Site, home: Household) -> None:
     for _ in range(ATTEMPTS - 1):
         try:
             await _pay(site, home)
-        except SLOW as error:
+        except Exception as error:
+            if not (isinstance(error, Unavailable | TimeoutError) or is_outage(error)):
+                raise
             site.tell(f"  demo: a payment was too slow ({type(error).__name__}), trying again")
         else:
             return

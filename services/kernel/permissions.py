@@ -103,11 +103,11 @@ WRITES: Final = frozenset({P.SEND_NOTICES, P.SEND_SURVEYS})
 WATCHES_REPAIRS: Final = frozenset({P.REPORT_FOR_OTHERS, P.FOLLOW_REPAIRS})
 # Repairs of a compound, or of a community's compounds that have no firm.
 DISPATCH: Final = WATCHES_REPAIRS | {P.WORK_ON_REPAIRS, P.DISPATCH_REPAIRS}
-ROUNDS: Final = BOOKKEEPER | WATCHES_REPAIRS | {P.CALL_BACK_REPAIRS, P.PLAN_VISITS}
+AT_DOORS: Final = frozenset({P.CALL_BACK_REPAIRS, P.PLAN_VISITS, P.CHECK_SURVEY_PAPERS})
+ROUNDS: Final = BOOKKEEPER | WATCHES_REPAIRS | AT_DOORS
 # What people say. Not the administrators': they keep the system, and hold no rung.
 HEARS: Final = frozenset({P.WRITE_FEEDBACK, P.HANDLE_FEEDBACK})
-CHECKS: Final = frozenset({P.CHECK_SURVEY_PAPERS})
-HEAD: Final = ROUNDS | WRITES | CHECKS | {P.VIEW_RESIDENTS, P.ADVISE_HOMES, P.DO_TASKS}
+HEAD: Final = ROUNDS | WRITES | {P.VIEW_RESIDENTS, P.ADVISE_HOMES, P.DO_TASKS}
 # May be asked to mediate; who only runs the system may not.
 MEDIATOR: Final = frozenset({P.MEDIATE})
 CARES: Final = frozenset({P.KEEP_CARDS, P.REVEAL_CARDS})
@@ -168,8 +168,8 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     | {P.VIEW_PLACES, P.READ_HANDBOOK, P.ASSIGN_MEDIATOR, P.VIEW_MEDIATION_FIGURES},
     # Papers, too: the only member of staff of a community does not settle their own.
     Role.SUBDISTRICT_STAFF: ABOVE
-    | CHECKS
-    | {P.HANDLE_FEEDBACK, P.OVERSEE_FEEDBACK, P.SETTLE_SURVEY_PAPERS},
+    | {P.HANDLE_FEEDBACK, P.OVERSEE_FEEDBACK}
+    | {P.CHECK_SURVEY_PAPERS, P.SETTLE_SURVEY_PAPERS},
     Role.DISTRICT_STAFF: ABOVE,
     Role.CITY_STAFF: ABOVE | {P.MANAGE_REPAIR_RULES, P.KEEP_CALENDAR, P.MANAGE_FEEDBACK_RULES},
     Role.ADMINISTRATOR: STAFF | {P.OPERATE, P.MANAGE_PAYEES, P.KEEP_CALENDAR},

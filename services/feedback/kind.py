@@ -53,7 +53,8 @@ def lies_with(actor: Actor, case: Feedback) -> bool:
 def serves(actor: Actor, case: Feedback) -> bool:
     """Tell whether somebody knows of a case by serving for its firm, and by nothing else."""
     desks = {*rungs.desks_of(actor)}.intersection(case.seen_at)
-    return not FEEDBACK.is_own(actor, case) and all(rungs.is_firm(each) for each in desks)
+    is_firms = bool(desks) and all(rungs.is_firm(each) for each in desks)
+    return is_firms and not FEEDBACK.is_own(actor, case)
 
 
 def spell_of(actor: Actor, case: Feedback) -> Spell | None:

@@ -110,7 +110,10 @@ async def one(deps: Dependencies, actor: Actor, found: Feedback) -> FeedbackView
 async def _as_left(deps: Dependencies, actor: Actor, case: Feedback) -> Feedback:
     """Return a case as it was when it left the firm: whatever came later is not the firm's."""
     moves = await history.moves(deps, None, case.id)
-    last = max(number for number, row in enumerate(moves) if row.source in WITH_FIRM)
+    given = [number for number, row in enumerate(moves) if row.source in WITH_FIRM]
+    if not given:  # it came to the firm by another step than being given out
+        return case
+    last = given[-1]
     before, left = moves[: last + 1], moves[last]
     gone: Document = {} if has_words(actor, case) else {"text_sealed": "", "photo_ids": []}
     return msgspec.structs.replace(

@@ -123,6 +123,9 @@ async def test_settings_say_who_is_shown_it_at_once(calls: Calls) -> None:
     call = reply.body["call_id"]
     await calls.answer(call, "allow_once")
     await calls.shows("staff")
+    gone = await calls.number(by_settings["head"], "head")
+    assert (gone.status, gone.code) == (403, "number_not_shown")
+    assert (await calls.number(by_settings["staff"], "staff")).status == 200
     assert (await calls.number(call, "repairer")).status == 200
     await calls.shows()
     assert (await calls.number(call, "repairer")).code == "number_not_shown"

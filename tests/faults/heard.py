@@ -133,10 +133,11 @@ DOORS: Final = (
     ),
     Fault(
         "what is sensitive is shown once the consent was withdrawn",
-        "services.visits.cards.access",
-        "return all(each is not None and PolicyKey.CARE in each for each in given)",
-        "return bool(given)",
-        f"{CARDS}::test_what_is_sensitive_is_shown_for_a_reason_that_is_kept",
+        "services.visits.cards.own",
+        "    for entry in await store.agreed_in_app(deps.db, tx, person_id):\n"
+        "        await actions.end(deps, tx, entry, CardAction.WITHDRAW)\n",
+        "    await store.agreed_in_app(deps.db, tx, person_id)\n",
+        f"{CARDS}::test_what_was_filled_in_ends_with_the_consent_for_good",
     ),
     Fault(
         "a look at what is sensitive leaves no trace",
@@ -246,9 +247,9 @@ DUTIES: Final = (
     ),
     Fault(
         "a finding becomes two repairs",
-        "services.tasks.rounds.store",
-        'key = {"_id": found.id, f"checks.{number}.filed": ""}',
-        'key = {"_id": found.id}',
+        "services.tasks.rounds.actions",
+        "    if check.filed:  #",
+        "    if not check.label:  #",
         f"{ROUNDS}::test_a_finding_becomes_a_repair_with_one_tap",
     ),
     Fault(

@@ -47,7 +47,14 @@ from tests.matrix.rules import Outcome
 from tests.matrix.seats import Someone
 from tests.matrix.town import Scene, Town
 
-pytestmark = [pytest.mark.slow, pytest.mark.deep]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.deep,
+    # The server draws in a thread of this process, e.g. its pause before it connects again.
+    pytest.mark.filterwarnings(
+        "ignore:Do not use the .random. module:hypothesis.errors.HypothesisDeprecationWarning"
+    ),
+]
 T = TypeVar("T")
 
 EXAMPLES: Final = by_depth(day=3, night=20)  # of each operation

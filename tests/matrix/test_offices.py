@@ -177,6 +177,7 @@ FURNITURE: Final[Furniture] = (
     (contract, COMPOUNDS),
     (grid, (COMMUNITY, OTHER_COMMUNITY)),
 )
+OWN_OFFICE: Final = "the place of an office of one's own, wherever one lives"
 ROWS = (
     Row("post", "/api/v1/places", at(BUILDING), body=new_place),
     Row("get", "/api/v1/places/{place}", at(HOME, UNIT, COMPOUND)),
@@ -217,6 +218,7 @@ ROWS = (
         mine(),
         makes=own_office,
         body={"phone_visible_to": "nobody"},
+        beyond=OWN_OFFICE,
     ),
     Row(
         "post",

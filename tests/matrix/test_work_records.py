@@ -17,6 +17,7 @@ from tests.matrix.walk import IN_TOWN, Walked
 
 pytestmark = IN_TOWN
 
+OWN_OFFICES = "offices of one's own that are over, wherever one lives"
 OWN_RECORD = "each head has a record of their own offices; for others it is empty"
 
 
@@ -54,7 +55,7 @@ async def seen(scene: Scene) -> str:
 
 FURNITURE: Final[Furniture] = ((seen, (*UNITS, *COMPOUNDS)),)
 ROWS = (
-    Row("get", "/api/v1/me/work-record", decided(anybody, OWN_RECORD)),
+    Row("get", "/api/v1/me/work-record", decided(anybody, OWN_RECORD), beyond=OWN_OFFICES),
     Row(
         "put",
         "/api/v1/me/work-record/{record_id}/remark",

@@ -8,7 +8,7 @@ No example is kept on the disk: what failed yesterday must not make today's run 
 import pytest
 from hypothesis import HealthCheck, settings
 
-DAY, NIGHT = "day", "night"
+DAY, NIGHT, SHORT_NIGHT = "day", "night", "short night"
 settings.register_profile(
     DAY,
     derandomize=True,
@@ -24,15 +24,18 @@ settings.register_profile(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile(SHORT_NIGHT, settings.get_profile(NIGHT), max_examples=500)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="try everything; takes long")
+    parser.addoption("--short", action="store_true", help="of a night: draw half as much")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose before the tests are imported: their own settings begin with these."""
-    settings.load_profile(NIGHT if config.getoption("nightly") else DAY)
+    night = SHORT_NIGHT if config.getoption("short") else NIGHT
+    settings.load_profile(night if config.getoption("nightly") else DAY)
     config.addinivalue_line("markers", "slow: a group of seconds, left out by `make quick`")
     config.addinivalue_line(
         "markers", "deep: tries more with --nightly, like all of Hypothesis'"
@@ -40,9 +43,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def by_night() -> bool:
-    return settings.get_current_profile_name() == NIGHT
+    return settings.get_current_profile_name() != DAY
 
 
 def by_depth(*, day: int, night: int) -> int:
     """Return how many to try, where the usual number takes too long."""
+    if settings.get_current_profile_name() == SHORT_NIGHT:
+        return max(day, night // 2)
     return night if by_night() else day

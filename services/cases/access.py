@@ -1,5 +1,6 @@
 """Access to a case for a step: who may take it, by the row of the kind's table."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -43,7 +44,8 @@ async def hold(
     """Return a case that the actor may take a step with, in the transaction of the step.
 
     Raises NotFound for a case that they may not know of, Forbidden for a step that is not
-    theirs, what `barred` says, and what `moved_on` says for a state that has no such step.
+    theirs, what `barred` says, what `moved_on` says for a state that has no such step, and what
+    `too_late` says for one that may not be taken any more.
     """
     found = accessible(
         actor,
@@ -67,7 +69,16 @@ async def hold(
         row = kind.step(found, action)
         if not is_theirs(actor, kind, found, row, is_party=is_party):
             raise errors.Forbidden(kind.forbidden)  # theirs in another state
+        if kind.too_late is not None and is_late(row, found, deps.now()):
+            raise kind.too_late()
     return found
+
+
+def is_late(row: Any, found: Any, now: datetime) -> bool:
+    """Tell whether a case ended too long ago for a step."""
+    if not isinstance(row, Step) or row.within is None:
+        return False
+    return found.ended_at is None or now - found.ended_at > row.within
 
 
 def is_theirs(
@@ -98,7 +109,9 @@ def is_asked(kind: Kind, found: Any, party: PartyRow | None) -> bool:
     return party.person != question.spares(found) and party.answered < found.round
 
 
-def steps_of(actor: Actor, kind: Kind, found: Any, *, party: PartyRow | None) -> list[Any]:
+def steps_of(
+    actor: Actor, kind: Kind, found: Any, now: datetime, *, party: PartyRow | None
+) -> list[Any]:
     """Return the actions that an actor may take with a case now, in the order of the table.
 
     `party`: their row. Answers are given once, by those who are asked.
@@ -113,6 +126,7 @@ def steps_of(actor: Actor, kind: Kind, found: Any, *, party: PartyRow | None) ->
         row.action
         for row in rows
         if row.act
+        and not is_late(row, found, now)
         and kind.offers(found, row.action)
         and not (barred and row.needs)
         and (asked or row.action not in answers)

@@ -47,6 +47,7 @@ class Step(Transition[S, A], Generic[S, A], frozen=True):
     `again`: asked once more in its target state, it is noted as repeated and changes nothing.
     `anew`: though its target is its source, that begins anew: entered now, with its timers.
     `hidden`: to whoever may not ask the case is not there, even if they may know of it.
+    `within`: how long after its end (`ended_at`) it may be taken; then `Kind.too_late` is told.
     `tells`: who is told. `also`: holders of these offices at its place and above are, too.
     """
 
@@ -56,6 +57,7 @@ class Step(Transition[S, A], Generic[S, A], frozen=True):
     again: bool = False
     anew: bool = False
     hidden: bool = False
+    within: timedelta | None = None
     tells: tuple[Party, ...] = ()
     also: tuple[Role, ...] = ()
 
@@ -121,6 +123,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     its place. `table`: its steps.
     `missing`: what is said of a case that is not there.
     `moved_on`: (case) → error for a step that its state does not have.
+    `too_late`: () → error for a step that may not be taken so long after the end any more.
     `forbidden`: what is said to who may know of a case and not take a step; `knows`:
     (actor, case) → whether they may know of it.
     `barred`: (actor, case) → error for who may take no step of this case, e.g. in one's own.
@@ -172,6 +175,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     table: Table[Any, Any]
     missing: str
     moved_on: Callable[[Any], Conflict]
+    too_late: Callable[[], Conflict] | None = None
     forbidden: str = ""
     knows: Callable[[Actor, Any], bool] = lambda _actor, _case: False
     barred: Callable[[Actor, Any], Exception | None] = lambda _actor, _case: None

@@ -167,6 +167,7 @@ FEEDBACK: Final = Kind(
     table=TABLE,
     missing="没有找到这条民情",
     moved_on=lambda case: states.moved_on(case.state),
+    too_late=states.too_late,
     forbidden="这一步由别人办理",
     knows=knows,
     kept_from=kept_from,

@@ -73,9 +73,10 @@ def _own(
     target: FeedbackState,
     act: Act,
     *tells: Party,
+    within: timedelta | None = None,
 ) -> Row:
     """Return a row of what the reporter does."""
-    return Step(source, action, target, own=True, act=act, tells=tells)
+    return Step(source, action, target, own=True, act=act, tells=tells, within=within)
 
 
 def _desk(
@@ -161,7 +162,14 @@ TABLE: Final = Table(
     ),
     Step(S.ANSWERED, A.LAPSE, S.CLOSED, due=SILENCE, tells=(P.REPORTER,)),
     *(
-        _own(each, A.REOPEN, S.WAITING, Act.FEEDBACK_REOPENED, P.FIRST_RUNG)
+        _own(
+            each,
+            A.REOPEN,
+            S.WAITING,
+            Act.FEEDBACK_REOPENED,
+            P.FIRST_RUNG,
+            within=REOPENED_WITHIN,
+        )
         for each in (S.CONFIRMED, S.CLOSED, S.SETTLED)
     ),
 )
@@ -185,3 +193,13 @@ class FeedbackMovedOn(Conflict):
 
 def moved_on(state: FeedbackState) -> FeedbackMovedOn:
     return FeedbackMovedOn(f"这条民情现在是“{state.label}”,请刷新", state=state)
+
+
+class TooLate(Conflict):
+    """It ended more than thirty days ago: say it anew."""
+
+    code = "feedback_reopened_too_late"
+
+
+def too_late() -> TooLate:
+    return TooLate("已经过了30天,请重新反映")

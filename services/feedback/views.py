@@ -36,7 +36,7 @@ from services.feedback.models import (
     FeedbackView,
     Rung,
 )
-from services.feedback.states import REOPENED_WITHIN, FeedbackAction, FeedbackState
+from services.feedback.states import FeedbackAction, FeedbackState
 from services.kernel import masking
 from services.kernel.access import accessible
 from services.kernel.documents import Document
@@ -143,10 +143,7 @@ def _shown(
     holder: str,
 ) -> FeedbackView:
     place, is_mine = _place(actor, case), FEEDBACK.is_own(actor, case)
-    steps = cases.steps_of(actor, FEEDBACK, case, party=row)
-    may_reopen = FeedbackAction.REOPEN in steps and _is_recent(deps, case)
-    if not may_reopen:
-        steps = [step for step in steps if step is not FeedbackAction.REOPEN]
+    steps = cases.steps_of(actor, FEEDBACK, case, deps.now(), party=row)
     works = by_office(actor, case) and not serves(actor, case)
     readable = has_words(actor, case)
     return show(
@@ -168,13 +165,9 @@ def _shown(
         if works and oversees(actor, case)
         else None,
         is_asked=cases.is_asked(FEEDBACK, case, row),
-        may_reopen=may_reopen,
+        may_reopen=FeedbackAction.REOPEN in steps,
         steps=steps,
     )
-
-
-def _is_recent(deps: Dependencies, case: Feedback) -> bool:
-    return case.ended_at is not None and deps.now() - case.ended_at <= REOPENED_WITHIN
 
 
 def _author(deps: Dependencies, case: Feedback, *, is_mine: bool) -> str | None:

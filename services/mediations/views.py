@@ -146,7 +146,7 @@ def _steps(
         MediationAction.AGREE,
         MediationAction.NOTE_AGREE,
     }
-    found = access_to_cases.steps_of(actor, MEDIATION, mediation, party=None)
+    found = access_to_cases.steps_of(actor, MEDIATION, mediation, deps.now(), party=None)
     return [step for step in found if step not in done]
 
 

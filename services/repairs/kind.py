@@ -194,6 +194,7 @@ REPAIR: Final = Kind(
     table=TABLE,
     missing="没有找到这个报修",
     moved_on=lambda repair: states.moved_on(repair.state),
+    too_late=states.too_late,
     forbidden="这一步由别人办理",
     knows=knows,
     own=own,

@@ -233,6 +233,7 @@ TABLE: Final = Table(
         own=True,
         party=True,
         act=Act.REPAIR_REOPENED,
+        within=REOPENED_WITHIN,
         tells=(P.FIRST_RUNG,),
         also=(Role.FIRM_MANAGER,),
     ),
@@ -269,3 +270,13 @@ class RepairMovedOn(Conflict):
 
 def moved_on(state: RepairState) -> RepairMovedOn:
     return RepairMovedOn(f"这个报修现在是“{state.label}”,请刷新", state=state)
+
+
+class TooLate(Conflict):
+    """The repair ended more than thirty days ago: report it anew."""
+
+    code = "repair_reopened_too_late"
+
+
+def too_late() -> TooLate:
+    return TooLate("已经过了30天,请重新报修")

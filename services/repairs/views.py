@@ -32,13 +32,7 @@ from services.repairs.models import (
     RepairView,
 )
 from services.repairs.ratings import store as ratings
-from services.repairs.states import (
-    FINISHED,
-    OPEN,
-    REOPENED_WITHIN,
-    RepairAction,
-    RepairState,
-)
+from services.repairs.states import FINISHED, OPEN, RepairState
 
 
 class Sight(Struct, frozen=True):
@@ -186,18 +180,8 @@ def _shown(
         is_asked=cases.is_asked(REPAIR, repair, row),
         may_join=row is None and _may_join(actor, repair),
         may_rate=False,
-        steps=_steps(deps, actor, repair, row),
+        steps=cases.steps_of(actor, REPAIR, repair, deps.now(), party=row),
     )
-
-
-def _steps(
-    deps: Dependencies, actor: Actor, repair: Repair, row: PartyRow | None
-) -> list[RepairAction]:
-    """Return what somebody can do: of what ended long ago, nothing is opened again."""
-    found = cases.steps_of(actor, REPAIR, repair, party=row)
-    if repair.ended_at is not None and deps.now() - repair.ended_at <= REOPENED_WITHIN:
-        return found
-    return [step for step in found if step is not RepairAction.REOPEN]
 
 
 def _may_join(actor: Actor, repair: Repair) -> bool:

@@ -30,7 +30,7 @@ from services.repairs.models import (
 from services.repairs.quotes import charges
 from services.repairs.reporters import contents
 from services.repairs.reporters.models import EditRepair
-from services.repairs.states import REOPENED_WITHIN, RepairAction
+from services.repairs.states import RepairAction
 from services.working_time.models import Span
 
 # Of one person to one repair in a day: each tells who does it.
@@ -61,12 +61,6 @@ class OthersJoined(errors.Conflict):
     """Others have joined the repair: it is theirs, too, and is not cancelled any more."""
 
     code = "repair_others_joined"
-
-
-class TooLate(errors.Conflict):
-    """The repair ended more than thirty days ago: report it anew."""
-
-    code = "repair_reopened_too_late"
 
 
 async def join(deps: Dependencies, actor: Actor, repair_id: str) -> RepairView:
@@ -224,14 +218,7 @@ async def reopen(
 
     Raises TooLate, RepairMovedOn.
     """
-
-    async def change(_tx: Transaction, found: Repair) -> Document:
-        now = deps.now()
-        if found.ended_at is None or now - found.ended_at > REOPENED_WITHIN:
-            raise TooLate("已经过了30天,请重新报修")
-        return {}
-
-    return await _step(deps, actor, repair_id, RepairAction.REOPEN, change, reason)
+    return await _step(deps, actor, repair_id, RepairAction.REOPEN, None, reason)
 
 
 async def _step(
@@ -239,7 +226,7 @@ async def _step(
     actor: Actor,
     repair_id: str,
     action: RepairAction,
-    change: Change,
+    change: Change | None,
     remark: str = "",
 ) -> RepairView:
     words = Words(remark=remark)

@@ -91,7 +91,7 @@ async def _shown(deps: Dependencies, actor: Actor, found: Sequence[Review]) -> l
             rating_id=review.rating,
             address=addresses.get(review.place, review.place),
             is_mine=review.person == actor.person_id,
-            steps=access_to_cases.steps_of(actor, REVIEW, review, party=None),
+            steps=access_to_cases.steps_of(actor, REVIEW, review, deps.now(), party=None),
         )
         for review in found
     ]

@@ -69,7 +69,7 @@ async def shown(
             address=addresses.get(part.place, part.place),
             left=part.left,
             passes_at=_passes_at(part),
-            steps=cases.steps_of(actor, TASK, part, party=None),
+            steps=cases.steps_of(actor, TASK, part, deps.now(), party=None),
         )
         for part in found
     ]

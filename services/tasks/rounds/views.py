@@ -77,7 +77,7 @@ async def shown(deps: Dependencies, actor: Actor, found: Sequence[Round]) -> lis
             left=made.left,
             unfiled=made.unfiled,
             lapses_at=made.lapses_at if TABLE.find(made.state, RoundAction.LAPSE) else None,
-            steps=cases.steps_of(actor, ROUND, made, party=None),
+            steps=cases.steps_of(actor, ROUND, made, deps.now(), party=None),
         )
         for made in found
     ]

@@ -1,8 +1,8 @@
 """Homes under one grid's head, with something to do of each kind: more the more homes.
 
 Of a hundred homes, four notices did not reach fifty; two requests wait for the head's word; two
-visits, a promise and an entry of a card are due; three cases of feedback lie with the head. A
-building has a part of a task and a round.
+visits, a promise and an entry of a card are due; three cases of feedback lie with the head, and
+a paper is to be entered again. A building has a part of a task and a round.
 """
 
 from collections.abc import Iterator
@@ -28,6 +28,7 @@ from services.notices.models import Notice, NoticeKind, position
 from services.notices.states import NoticeState
 from services.places.models import LADDER, Kind, Place, Usage
 from services.residencies.models import Relation
+from services.surveys.second_entries.models import SecondEntry
 from services.tasks.models import HeadRole, TaskProof, TaskProofKind
 from services.tasks.parts.models import TaskPart
 from services.tasks.rounds.models import Check, Round
@@ -75,9 +76,22 @@ class Grid:
             ("feedback", self._feedback()),
             ("task_parts", self._parts()),
             ("rounds", self._rounds()),
+            ("survey_second_entries", self._papers()),
         ):
             for batch in batches(map(to_document, rows), 5_000):
                 await self.deps.db[name].insert_many(batch, ordered=False)
+
+    def _papers(self) -> Iterator[SecondEntry]:
+        for number, home in self._every(100):
+            yield SecondEntry(
+                id=f"e{number:05d}",
+                survey="s",
+                answer=f"a{number}",
+                home=home,
+                first_by="another",
+                rank="",
+                of=1,
+            )
 
     def _every(self, number: int) -> Iterator[tuple[int, str]]:
         """Yield one home of so many, with its number among them."""

@@ -1,14 +1,19 @@
 """Papers: entered by heads, drawn for a second entry, and decided where the two differ."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mongo_indexes import survey_answers, survey_results, survey_second_entries
-from services.kernel.permissions import Role
+from server.dependencies import open_mongo
+from server.settings import Settings
+from services.kernel.permissions import Actor, Grant, Role
+from services.kernel.today import Part
 from services.surveys import jobs
-from services.surveys.second_entries import draws
+from services.surveys.second_entries import draws, store, today
+from services.surveys.second_entries.models import SecondEntry, key_of
 from tests.build.cast import (
     COMPOUND,
     LI_HOME,
@@ -21,6 +26,7 @@ from tests.build.cast import (
 )
 from tests.build.homes import get, post
 from tests.build.notices import send
+from tests.build.query_recorder import FindRecorder
 from tests.build.surveys import NO, YES, act, answer, counted, enter, mine, opened, seen
 
 SUBDISTRICT = COMPOUND.rsplit(".", 2)[0]
@@ -248,3 +254,43 @@ async def test_papers_to_enter_again_are_on_the_lists_of_other_heads(estate: Est
     assert done.status == 200, done.body
     assert await listed(other) == []
     assert survey_id
+
+
+async def test_papers_of_a_grid_are_read_as_the_index_has_them(
+    estate: Estate, base_settings: Settings
+) -> None:
+    """From building to building, page by page, and of other places nothing."""
+    deps, buildings = estate.world.deps, [f"{COMPOUND}.b{n}" for n in range(70, 90)]
+    rows = [
+        SecondEntry(
+            id=f"e{100 - order}-{number}",
+            survey="s",
+            answer="a",
+            home=f"{building}.u1.{number}01",
+            first_by="him",
+            rank="",
+            of=1,
+        )
+        for order, building in enumerate(buildings)
+        for number in (1, 2)
+    ]
+    await store.put(deps.db, rows)
+    mine = buildings[::2]
+    head = Actor("head", "", tuple(Grant(Role.GRID_HEAD, each) for each in mine))
+    put_off = key_of(rows[2])
+    found, after = list[str](), None
+    while page := await today.read(deps, head, Part(after=after, limit=3, without=[put_off])):
+        found += [entry.key for entry in page]
+        after = page[-1].position
+    wanted = [key_of(row) for row in rows if row.home.rpartition(".u1")[0] in mine]
+    assert found == sorted({*wanted} - {put_off})
+    listener = FindRecorder()
+    async with open_mongo(base_settings, event_listeners=[listener]) as mongo:
+        watched = replace(deps, db=mongo[base_settings.mongodb_database])
+        await today.read(watched, head, Part(limit=3))
+    [asked] = listener.asked
+    names = ("find", "filter", "sort", "limit", "hint")
+    command = {name: asked[name] for name in names}
+    plan = await deps.db.command("explain", command, verbosity="executionStats")
+    assert "'stage': 'SORT'" not in str(plan["queryPlanner"]["winningPlan"])
+    assert plan["executionStats"]["totalKeysExamined"] < len(rows) / 2

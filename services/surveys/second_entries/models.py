@@ -1,7 +1,7 @@
 """Second entries: paper answers that somebody else enters once more."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
@@ -42,6 +42,24 @@ class SecondEntry(Struct, kw_only=True):
     reason: str = ""
     decided_by: str = ""
     decided_at: datetime | None = None
+
+
+# Between home and id in a key: it sorts before every sign of a path, so that keys sort as the
+# homes do.
+BETWEEN: Final = "/"
+
+
+def key_of(entry: SecondEntry) -> str:
+    """Return the key of an entry of today's list: in the order in which an index has them."""
+    return f"{entry.home}{BETWEEN}{entry.id}"
+
+
+def home_of(key: str) -> str:
+    return key.partition(BETWEEN)[0]
+
+
+def id_of(key: str) -> str:
+    return key.partition(BETWEEN)[2]
 
 
 class Keep(Labelled):

@@ -3,6 +3,7 @@
 Not those that they entered first, nor of a home of their own.
 """
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,6 +12,7 @@ from services.kernel.interests import homes_of
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import MOST_COUNTED, Entry, Part, TodayKind
 from services.surveys.second_entries import store
+from services.surveys.second_entries.models import key_of
 
 
 async def read(deps: Dependencies, actor: Actor, part: Part) -> list[Entry]:
@@ -19,22 +21,23 @@ async def read(deps: Dependencies, actor: Actor, part: Part) -> list[Entry]:
         return []
     found = await store.waiting(
         deps.db,
-        actor.places(Permission.VIEW_RESIDENTS),
+        actor.places(Permission.CHECK_SURVEY_PAPERS),
         but=actor.person_id,
         homes=sorted(homes_of(actor)),
         part=part,
     )
     return [
-        Entry(key=each.id, place=each.home, subject=each.id, title="再录一次纸质意见")
+        Entry(key=key_of(each), place=each.home, subject=each.id, title="再录一次纸质意见")
         for each in found
     ]
 
 
 async def count(deps: Dependencies, _actor: Actor, places: Sequence[str]) -> dict[str, int]:
     """Return place → how many wait there and below."""
-    return {
-        place: await store.count_waiting(deps.db, place, limit=MOST_COUNTED) for place in places
-    }
+    counts = await asyncio.gather(
+        *(store.count_waiting(deps.db, place, limit=MOST_COUNTED) for place in places)
+    )
+    return dict(zip(places, counts, strict=True))
 
 
 TODAY: Final = (
@@ -42,7 +45,7 @@ TODAY: Final = (
         name="surveys.second_entries",
         label="纸质意见二次录入",
         weight=55,
-        needs=Permission.VIEW_RESIDENTS,
+        needs=Permission.CHECK_SURVEY_PAPERS,
         read=read,
         count=count,
         operations=("checkSurveyEntry",),

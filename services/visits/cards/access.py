@@ -7,18 +7,16 @@ before the worker has cleared it away.
 from collections.abc import Sequence
 from typing import Final
 
-from services.consents.policies import PolicyKey
 from services.dependencies import Dependencies
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.interests import require_not_own
 from services.kernel.permissions import Actor, Permission
-from services.people import actions as people
 from services.residencies import actions as residencies
 from services.residencies.models import Relation, Residency
 from services.visits.cards import store
 from services.visits.cards.models import CardEntry, ConsentWay
-from services.visits.cards.states import CardState
+from services.visits.cards.states import CardAction, CardState
 from services.visits.offices import households
 from services.visits.offices.households import Household
 
@@ -33,27 +31,31 @@ class CardMovedOn(errors.Conflict):
 
 def is_kept(deps: Dependencies, entry: CardEntry, home: Household | None) -> bool:
     """Tell whether an entry is there: neither over, nor of people who have left."""
-    if entry.state is not CardState.ACTIVE or entry.due_at <= deps.now():
-        return False
-    return lives_there(entry, home)
+    return entry.state is CardState.ACTIVE and ends_by(deps, entry, home) is None
+
+
+def ends_by(deps: Dependencies, entry: CardEntry, home: Household | None) -> CardAction | None:
+    """Return what ends an entry that is not over yet; None for one that is kept."""
+    if not lives_there(entry, home):
+        return CardAction.LEAVE
+    return CardAction.EXPIRE if entry.due_at <= deps.now() else None
 
 
 def lives_there(entry: CardEntry, home: Household | None) -> bool:
     """Tell whether whom an entry is about lives there still: one person, or a household."""
-    if entry.residency:
-        return home is not None and home.row(entry.residency) is not None
-    return households.same(entry.residencies, home)
+    if not entry.residency:
+        return households.same(entry.residencies, home)
+    row = home.row(entry.residency) if home is not None else None
+    return row is not None and is_whose(entry, row)
 
 
-async def is_agreed(deps: Dependencies, entry: CardEntry) -> bool:
-    """Tell whether the separate consent stands under which somebody filled in an entry.
+def is_whose(entry: CardEntry, row: Residency) -> bool:
+    """Tell whether an entry about one person is of whoever is bound to their relation now.
 
-    An older text counts until it is withdrawn: a newer one is asked for with the next entry.
+    What somebody filled in in the app is theirs alone: who is bound to the same relation after
+    them, e.g. because its phone was corrected, agreed to nothing.
     """
-    if not entry.sensitive or entry.consent is not ConsentWay.IN_APP:
-        return True
-    given = [await people.consents_of(deps, person) for person in entry.people]
-    return all(each is not None and PolicyKey.CARE in each for each in given)
+    return entry.consent is not ConsentWay.IN_APP or row.person in entry.people
 
 
 def may_know(actor: Actor, entry: CardEntry) -> bool:
@@ -106,4 +108,5 @@ def is_own(entry: CardEntry, mine: Sequence[Residency]) -> bool:
 
     Whoever moves in later, or lets the home, is not of the household that it was said of.
     """
-    return any(row.id in entry.residencies for row in mine)
+    tied = [row for row in mine if row.id in entry.residencies]
+    return any(not entry.residency or is_whose(entry, row) for row in tied)

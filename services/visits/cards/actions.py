@@ -36,6 +36,7 @@ from services.visits.cards.models import (
 )
 from services.visits.cards.states import TABLE, CardAction, CardState
 from services.visits.offices import households, keepers
+from services.visits.offices.households import Household
 
 P = Permission
 # That there was something, and that it was withdrawn, proves that we did as we were told.
@@ -122,15 +123,17 @@ async def note(
     needs = (P.REVEAL_CARDS,) if entry.sensitive else ()
     keeper = keepers.keeper_at(actor, home, *needs)
     entry.keeper, entry.role, entry.noted_by = keeper.token, keeper.role, actor.person_id
-    await _keep(deps, actor, entry, address)
+    await _keep(deps, actor, entry, lives_there, address)
     return views.entry(deps, entry)
 
 
-async def _keep(deps: Dependencies, actor: Actor, entry: CardEntry, address: str) -> None:
+async def _keep(
+    deps: Dependencies, actor: Actor, entry: CardEntry, home: Household, address: str
+) -> None:
     """Keep a new entry that a head noted, and tell whom it is about."""
 
     async def save(tx: Transaction) -> None:
-        await insert(deps, tx, entry)
+        await insert(deps, tx, entry, home)
         await _attach(deps, tx, actor, entry)
         for person in entry.people:
             await notify.noted(deps, tx, person, entry, address)
@@ -139,12 +142,21 @@ async def _keep(deps: Dependencies, actor: Actor, entry: CardEntry, address: str
     await once(deps, save)
 
 
-async def insert(deps: Dependencies, tx: Transaction, entry: CardEntry) -> None:
-    """Keep a new entry. Raises CardFull; DuplicateKeyError where there is one."""
+async def insert(
+    deps: Dependencies, tx: Transaction, entry: CardEntry, home: Household
+) -> None:
+    """Keep a new entry. Raises CardFull; DuplicateKeyError where there is one.
+
+    What is over, and the worker has not cleared away yet, is in nobody's way.
+    """
     await places.hold(deps, tx, entry.home)
     entry.people = await households.still_open(deps, tx, entry.people)
     there = await store.of_homes(deps.db, [entry.home], tx=tx)
-    if sum(each.state is CardState.ACTIVE for each in there) >= MOST_ENTRIES:
+    for each in there:
+        action = access.ends_by(deps, each, home)
+        if each.state is CardState.ACTIVE and action is not None:
+            await end(deps, tx, each, action)
+    if sum(access.is_kept(deps, each, home) for each in there) >= MOST_ENTRIES:
         raise CardFull("这户的户卡内容太多了,请先删除不需要的", most=MOST_ENTRIES)
     await store.insert(deps.db, tx, entry)
 
@@ -247,11 +259,9 @@ async def reveal(
 ) -> RevealedCardEntry:
     """Show what a sensitive entry says, for a reason that the audit keeps.
 
-    Raises NotFound, also where the separate consent was withdrawn as a whole; OwnHome.
+    Raises NotFound, OwnHome.
     """
     entry = await access.by_office(deps, actor, entry_id)
-    if not await access.is_agreed(deps, entry):
-        raise errors.NotFound(access.MISSING)
     fields = ["card"]
     await reveals.write_down(
         deps, actor, entry.home, entry.id, fields=fields, reason=wish.reason

@@ -13,7 +13,6 @@ from services.kernel.features import Lane, Schedule
 from services.places import actions as places
 from services.visits.cards import access, actions, notify, store
 from services.visits.cards.models import ASKED_DAYS, CardEntry
-from services.visits.cards.states import CardAction
 from services.visits.offices import households
 from services.visits.offices.households import Household
 
@@ -39,7 +38,7 @@ async def look_after(deps: Dependencies, _payload: Document) -> None:
 async def _look_after(
     deps: Dependencies, entry: CardEntry, home: Household | None, address: str
 ) -> None:
-    action = await _ends_by(deps, entry, home)
+    action = access.ends_by(deps, entry, home)
     asks = entry.asked_at is None and entry.due_at <= deps.now() + timedelta(days=ASKED_DAYS)
     bound = _bound(entry, home)
     if action is None and not asks and bound == entry.people:
@@ -67,17 +66,6 @@ async def _ask(
     ends_on = day_of(entry.due_at - timedelta(milliseconds=1))
     for person in bound:
         await notify.ends(deps, tx, person, entry, {"place": address, "ends_on": ends_on})
-
-
-async def _ends_by(
-    deps: Dependencies, entry: CardEntry, home: Household | None
-) -> CardAction | None:
-    """Return what ends an entry now; None for one that is kept."""
-    if not access.lives_there(entry, home):
-        return CardAction.LEAVE
-    if entry.due_at <= deps.now():
-        return CardAction.EXPIRE
-    return None if await access.is_agreed(deps, entry) else CardAction.WITHDRAW
 
 
 def _bound(entry: CardEntry, home: Household | None) -> list[str]:

@@ -58,7 +58,7 @@ async def add(deps: Dependencies, actor: Actor, wish: OwnCardEntry) -> MyCardEnt
 
     async def save(tx: Transaction) -> None:
         await consents.require(deps, tx, actor.person_id, policy)
-        await actions.insert(deps, tx, entry)
+        await actions.insert(deps, tx, entry, lives_there)
         await actions.record(deps, tx, actor, entry, CardAction.ADD)
 
     await actions.once(deps, save)

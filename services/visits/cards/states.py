@@ -49,7 +49,7 @@ TABLE: Final = Table[CardState, CardAction](
     Transition(S.ACTIVE, A.CORRECT, S.ACTIVE, own=True, act=Act.CARD_CORRECTED),
     Transition(S.ACTIVE, A.CONFIRM, S.ACTIVE, own=True, act=Act.CARD_RENEWED),
     Transition(S.ACTIVE, A.RENEW, S.ACTIVE, needs=P, act=Act.CARD_RENEWED),
-    # Also by the worker, where the separate consent was withdrawn as a whole.
+    # Also with the separate consent, when that is withdrawn as a whole.
     Transition(S.ACTIVE, A.WITHDRAW, S.WITHDRAWN, own=True, act=Act.CARD_WITHDRAWN),
     Transition(S.ACTIVE, A.REMOVE, S.REMOVED, needs=P, act=Act.CARD_REMOVED),
     Transition(S.ACTIVE, A.EXPIRE, S.EXPIRED, due="due_at"),

@@ -30,7 +30,7 @@ async def _read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]
         Entry(
             key=row["_id"],
             place=row["home"],
-            subject=row["home"],
+            subject=row["_id"],
             title="户卡内容快到期,请再问一次",
             due_at=row["due_at"],
         )

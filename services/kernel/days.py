@@ -60,6 +60,11 @@ def start_of(day: str) -> datetime:
     ).astimezone(UTC)
 
 
+def end_of(day: str) -> datetime:
+    """Return the instant at which a Beijing day is over: the first of the next one, in UTC."""
+    return start_of(plus_days(day, 1))
+
+
 def plus_days(day: str, days: int) -> str:
     """Return the day so many days later; earlier for a negative number."""
     return (date.fromisoformat(day) + timedelta(days=days)).isoformat()

@@ -91,6 +91,7 @@ async def test_a_part_is_returned_once(tasks: Tasks) -> None:
     await tasks.post("head", f"task-parts/{part}/finish")
     back = await tasks.post("staff", f"task-parts/{part}/return", **why)
     assert (back.body["state"], back.body["due_at"]) == ("open", "2026-03-04T16:00:00Z")
+    assert back.body["until"] == "2026-03-04", "the day that people read is the one that counts"
     assert await tasks.told("head", "task_news") == ["燃气软管检查:退回补办,请看原因。"]
     seen = (await tasks.get("head", f"task-parts/{part}")).body
     assert (seen["returned"], seen["returned_because"]) == (True, "请补拍照片")
@@ -99,6 +100,25 @@ async def test_a_part_is_returned_once(tasks: Tasks) -> None:
     await tasks.post("head", f"task-parts/{part}/finish")
     again = await tasks.post("staff", f"task-parts/{part}/return", **why)
     assert (again.status, again.code) == (409, "task_returned_before")
+
+
+async def test_what_was_returned_late_has_a_day_that_lies_ahead(tasks: Tasks) -> None:
+    task, part = await mine(tasks, "done", until="2026-03-02")
+    await tasks.advance(days=3)
+    await tasks.world.work()
+    assert (await tasks.part(task, UNIT))["overdue"]
+    await tasks.post("head", f"task-parts/{part}/finish")
+    await tasks.post("staff", f"task-parts/{part}/return", reason="请补拍照片")
+    seen = await tasks.part(task, UNIT)
+    assert (seen["until"], seen["overdue"]) == ("2026-03-07", False)
+
+
+async def test_what_was_returned_early_keeps_its_day(tasks: Tasks) -> None:
+    task, part = await mine(tasks, "done", until="2026-03-20")
+    await tasks.post("head", f"task-parts/{part}/finish")
+    await tasks.post("staff", f"task-parts/{part}/return", reason="请补拍照片")
+    seen = await tasks.part(task, UNIT)
+    assert (seen["until"], seen["due_at"]) == ("2026-03-20", "2026-03-20T16:00:00Z")
 
 
 async def test_what_was_returned_is_reported_by_its_head_alone(tasks: Tasks) -> None:

@@ -8,7 +8,7 @@ from services.cases.actions import Words
 from services.cases.models import EventView
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
-from services.kernel.days import plus_days, start_of
+from services.kernel.days import end_of, plus_days
 from services.kernel.documents import Document
 from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor, Permission
@@ -133,20 +133,15 @@ async def send_back(
     async def change(_tx: Transaction, found: TaskPart) -> Document:
         if found.returned:
             raise ReturnedBefore("这项任务已经退回过一次了")
-        now = deps.now()
-        until = max(start_of(plus_days(found.until, 1)), start_of(_later(deps)))
-        clocks = await clocks_until(deps, found.place, now, until)
-        return {"returned": True, "clocks": clocks, **work.NOT_REPORTED}
+        last = max(found.until, plus_days(deps.today(), AGAIN_DAYS))
+        clocks = await clocks_until(deps, found.place, deps.now(), end_of(last))
+        return {"returned": True, "until": last, "clocks": clocks, **work.NOT_REPORTED}
 
     words = Words(remark=reason)
     found = await cases.act(
         deps, actor, TASK, part_id, TaskPartAction.RETURN, change=change, words=words
     )
     return await views.whole(deps, actor, found)
-
-
-def _later(deps: Dependencies) -> str:
-    return plus_days(deps.today(), AGAIN_DAYS + 1)
 
 
 # For the community

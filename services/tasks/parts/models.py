@@ -36,7 +36,8 @@ class TaskPart(CaseFields, kw_only=True):
 
     `role`: office whose part it is. `rung`: office that has it in hand now, the next one above
     while that one is vacant; `held`: the same with the places where it can be held, by which
-    whoever holds it finds it. `title`, `proof`, `until`: of the task.
+    whoever holds it finds it. `title`, `proof`: of the task.
+    `until`: last day, the task's unless the part was made or returned too late for it.
     `homes`, `done`, `nobody_there`: how many there are and how many have which answer.
     `last_at`: of the latest answer. `returned`: whether the community sent it back.
     `reported_by`: who reported it last, `reported_at`: when, and `reported_late`: whether its

@@ -15,7 +15,7 @@ from services.followers import store
 from services.followers.models import IDENTIFY, Follower
 from services.jobs import actions as jobs
 from services.jobs.models import Permanent, RetryAt
-from services.kernel.days import day_of, plus_days, start_of
+from services.kernel.days import day_of, end_of
 from services.kernel.documents import Document
 from services.people import identity
 from services.wechat.errors import Reaction, WeChatError
@@ -53,7 +53,7 @@ async def _ask(
             case Reaction.UNBOUND:
                 return None
             case Reaction.DAILY_QUOTA:
-                raise RetryAt(start_of(plus_days(day_of(now), 1)), str(refusal)) from refusal
+                raise RetryAt(end_of(day_of(now)), str(refusal)) from refusal
             case Reaction.MINUTE_LIMIT:
                 soon = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
                 raise RetryAt(soon, str(refusal)) from refusal

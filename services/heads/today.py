@@ -11,7 +11,7 @@ from services.appointments.models import Appointment
 from services.dependencies import Dependencies
 from services.heads import store
 from services.heads.models import HandOver
-from services.kernel.days import plus_days, start_of
+from services.kernel.days import end_of, plus_days
 from services.kernel.permissions import Actor
 from services.kernel.today import MOST_COUNTED, Entry, Part, TodayKind
 
@@ -48,7 +48,7 @@ def _ending(held: Appointment, last_day: str) -> Entry:
         place=held.place,
         subject=held.id,
         title=f"{held.role.label}任期到{last_day}结束",
-        due_at=start_of(plus_days(last_day, 1)),
+        due_at=end_of(last_day),
     )
 
 

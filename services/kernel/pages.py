@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 from pymongo.asynchronous.client_session import AsyncClientSession as Transaction
 from pymongo.asynchronous.collection import AsyncCollection
 
-from services.kernel.days import check_day, plus_days, start_of
+from services.kernel.days import check_day, end_of, start_of
 from services.kernel.documents import Document
 from services.kernel.errors import InvalidInput
 from services.kernel.types import Opaque
@@ -223,7 +223,7 @@ def within(field: str, first: str | None, last: str | None) -> Document:
     if first is not None:
         bounds["$gte"] = start_of(check_day(first))
     if last is not None:
-        bounds["$lt"] = start_of(plus_days(check_day(last), 1))
+        bounds["$lt"] = end_of(check_day(last))
     return {field: bounds} if bounds else {}
 
 

@@ -13,7 +13,7 @@ import msgspec
 from pymongo.errors import DuplicateKeyError
 
 from services.dependencies import Dependencies, Transaction
-from services.kernel.days import check_day, plus_days, start_of
+from services.kernel.days import check_day, end_of, plus_days, start_of
 from services.kernel.errors import InvalidInput
 from services.kernel.permissions import Actor, Permission, require_city
 from services.ledger import store
@@ -89,7 +89,7 @@ async def trial_balance(
     from_day, to_day = check_day(from_day), check_day(to_day)
     if not from_day <= to_day <= plus_days(from_day, LONGEST_SPAN_DAYS):
         raise InvalidInput("起止日期不对,一次最多查 31 天")
-    start, end = start_of(from_day), start_of(plus_days(to_day, 1))
+    start, end = start_of(from_day), end_of(to_day)
     rows = await store.totals(deps.db, start, end)
     classes = [
         AccountClass(name=row["_id"], debit_fen=row["debit_fen"], credit_fen=row["credit_fen"])

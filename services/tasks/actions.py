@@ -8,7 +8,7 @@ from services.jobs import actions as jobs
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
-from services.kernel.days import check_day, is_too_far, plus_days, start_of
+from services.kernel.days import check_day, end_of, is_too_far
 from services.kernel.documents import Document
 from services.kernel.pages import Page
 from services.kernel.paths import outermost, smallest_around
@@ -70,7 +70,7 @@ async def give(deps: Dependencies, actor: Actor, wish: NewTask) -> TaskView:
     async def save(tx: Transaction) -> None:
         await store.insert(deps.db, tx, task)
         await jobs.enqueue(deps, tx, SPREAD, task.id, task_id=task.id)
-        due_at = start_of(plus_days(task.until, 1)) + KEPT_FOR
+        due_at = end_of(task.until) + KEPT_FOR
         await jobs.enqueue(deps, tx, LET_GO, task.id, due_at=due_at, task_id=task.id)
         facts: Document = {"places": len(meant), "role": task.role, "until": task.until}
         await audit.record(

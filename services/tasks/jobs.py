@@ -12,7 +12,7 @@ from services.cases import actions as cases
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.jobs.models import Again
-from services.kernel.days import plus_days, start_of
+from services.kernel.days import end_of, plus_days
 from services.kernel.documents import Document
 from services.kernel.features import Lane, Schedule
 from services.kernel.paths import covers, outermost
@@ -64,7 +64,7 @@ async def _make(deps: Dependencies, task: Task, place: str, hands: Hands) -> boo
     """Make the part of one place, with its homes; False when this worker is to stop."""
     homes = await _homes(deps, task, place) if task.proof.kind.by_home else []
     last = _last_day(deps, task)
-    now, until = deps.now(), start_of(plus_days(last, 1))
+    now, until = deps.now(), end_of(last)
     clocks = await clocks_until(deps, place, now, until)
 
     async def save(tx: Transaction) -> bool:

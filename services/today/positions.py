@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from services.kernel.days import FIRST_DAY, day_of, plus_days, start_of
+from services.kernel.days import FIRST_DAY, day_of, end_of, start_of
 from services.kernel.errors import InvalidInput
 from services.kernel.pages import BAD_CURSOR, Count, Key, Keyset
 from services.kernel.today import NO_END, Entry, Part, TodayKind
@@ -60,7 +60,7 @@ class Order(Struct, frozen=True):
     @property
     def after_midnight(self) -> datetime:
         """The first instant that is not today any more; what ends at midnight ends today."""
-        return start_of(plus_days(day_of(self.now), 1)) + MOMENT
+        return end_of(day_of(self.now)) + MOMENT
 
     def band(self, due: datetime) -> Band:
         if due < self.now:

@@ -1,6 +1,6 @@
 """Actions on visits: planned, put off, made, cancelled by whoever keeps them."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import msgspec
@@ -10,7 +10,7 @@ from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.access import accessible
-from services.kernel.days import check_day, plus_days, start_of
+from services.kernel.days import check_day, end_of, plus_days
 from services.kernel.documents import Document
 from services.kernel.interests import homes_of, require_not_own
 from services.kernel.pages import Page
@@ -117,11 +117,6 @@ def _draft(
         planned_by=actor.person_id,
         planned_at=deps.now(),
     )
-
-
-def end_of(day: str) -> datetime:
-    """Return the end of a Beijing day."""
-    return start_of(plus_days(day, 1))
 
 
 async def _once(deps: Dependencies, save: Any) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.dependencies import Dependencies
+from services.kernel.days import end_of
 from services.kernel.documents import Document
 from services.kernel.interests import homes_of
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import Entry, Part, TodayKind
-from services.visits import actions, store
+from services.visits import store
 from services.visits.models import VisitPurpose
 from services.visits.offices import due, keepers
 from services.visits.states import VisitState
@@ -23,7 +24,7 @@ async def _read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]
         keepers.tokens(actor),
         IS_OPEN,
         part,
-        until=actions.end_of(deps.today()),
+        until=end_of(deps.today()),
         apart=homes_of(actor),
     )
     return [
@@ -39,7 +40,7 @@ async def _read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]
 
 
 async def _count(deps: Dependencies, _: Actor, places: Sequence[str]) -> dict[str, int]:
-    until = actions.end_of(deps.today())
+    until = end_of(deps.today())
     return await due.count(store.collection(deps.db), places, IS_OPEN, until=until)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from services.appointments.models import Appointment
 from services.dependencies import Dependencies
-from services.kernel.days import Day, Month, last_day, plus_days, start_of
+from services.kernel.days import Day, Month, end_of, last_day, start_of
 from services.kernel.permissions import Role
 from services.kernel.work import Worked
 from services.places import grids
@@ -41,7 +41,7 @@ async def of_office(deps: Dependencies, office: Appointment, month: Month) -> Fi
         paths=tuple(paths),
         month=month,
         first=start_of(first),
-        last=start_of(plus_days(last, 1)),
+        last=end_of(last),
     )
     found: dict[str, int | None] = {}
     for measure in deps.features.work:

@@ -6,9 +6,9 @@ from typing import Final
 import pytest
 
 from mongo_indexes import household_cards, payment_promises, visits
+from services.kernel.days import end_of
 from services.kernel.documents import to_document
 from services.kernel.permissions import Role
-from services.visits.actions import end_of
 from services.visits.cards.models import SAID, CardEntry, CardKind, ConsentWay
 from services.visits.models import MINUTES, Visit, VisitOutcome, VisitPurpose, WhoGoes
 from services.visits.promises.models import Promise

@@ -5,9 +5,8 @@ from typing import Any, Final
 import pytest
 
 from mongo_indexes import payment_promises
-from services.kernel.days import plus_days
+from services.kernel.days import end_of, plus_days
 from services.kernel.permissions import Role
-from services.visits.actions import end_of
 from services.visits.promises.models import Promise
 from services.visits.promises.states import PromiseState
 from tests.matrix import makers

@@ -6,9 +6,8 @@ from typing import Any, Final
 import pytest
 
 from mongo_indexes import visits
-from services.kernel.days import plus_days
+from services.kernel.days import end_of, plus_days
 from services.kernel.permissions import Permission, Role
-from services.visits.actions import end_of
 from services.visits.models import Visit, VisitPurpose
 from services.visits.states import VisitState
 from tests.matrix.posts import HOME, HOMES, Post

@@ -12,7 +12,7 @@ from services.heads import hand_overs
 from services.home_requests import reviews
 from services.home_requests.models import GiveAdvice, HomeRequest, Known
 from services.home_requests.states import RequestState
-from services.kernel.days import plus_days, start_of
+from services.kernel.days import end_of, plus_days
 from services.kernel.documents import to_document
 from services.kernel.permissions import Actor, Role
 from services.notices.visits import actions as visits
@@ -139,7 +139,7 @@ async def naive(world: World, units: list[str]) -> dict[str, list[Row]]:
         soon = today <= each["to_day"] <= plus_days(today, 30)
         if soon and each.get("end_noted") != each["to_day"]:
             row = ("heads.own_term", each["_id"], each["place"])
-            due = start_of(plus_days(each["to_day"], 1))
+            due = end_of(each["to_day"])
             found[each["place"]].append((due, row, each["_id"]))
     held = await db.appointments.distinct("place", {"to_day": {"$gte": today}})
     away = {
@@ -159,7 +159,7 @@ async def naive(world: World, units: list[str]) -> dict[str, list[Row]]:
 
 def rule(world: World, due: Any, row: Row, key: str) -> tuple[Any, ...]:
     """The written rule."""
-    now, midnight = world.clock.now, start_of(plus_days(world.deps.today(), 1))
+    now, midnight = world.clock.now, end_of(world.deps.today())
     band = 2 if due is None or due > midnight else int(due >= now)
     return band, WEIGHTS[row[0]], due.isoformat() if due else NEVER, key
 

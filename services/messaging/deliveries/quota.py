@@ -11,7 +11,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from services.dependencies import Dependencies
-from services.kernel.days import day_of, plus_days, start_of
+from services.kernel.days import day_of, end_of
 
 KEY: Final = "messaging:quota_reached_until"
 
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 def next_day(now: datetime) -> datetime:
     """Return when WeChat counts anew: the next midnight in Beijing."""
-    return start_of(plus_days(day_of(now), 1))
+    return end_of(day_of(now))
 
 
 async def reached_until(deps: Dependencies) -> datetime | None:

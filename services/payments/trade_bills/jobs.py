@@ -15,7 +15,7 @@ import structlog
 from services.dependencies import Dependencies
 from services.jobs import actions as jobs
 from services.jobs.models import Again, Permanent, RetryAt
-from services.kernel.days import day_of, plus_days, start_of
+from services.kernel.days import day_of, end_of, plus_days, start_of
 from services.kernel.documents import Document
 from services.kernel.features import Schedule
 from services.payments import store as payments_store
@@ -118,7 +118,7 @@ def _is_own(client: PayClient, row: TradeRow) -> bool:
 
 async def _note_lacking(deps: Dependencies, client: PayClient, day: str) -> int:
     """Note payments of a day that no bill has; return how many there are (at most counted)."""
-    start, end = start_of(day), start_of(plus_days(day, 1))
+    start, end = start_of(day), end_of(day)
     found = await payments_store.unbilled(
         deps.db, client.account.key, start, end, limit=MOST_LACKING
     )
@@ -167,7 +167,7 @@ async def _conclude(
 
 async def _close_unpaid(deps: Dependencies, client: PayClient, day: str) -> None:
     """Close orders that WeChat denies and that nobody paid, as the bills of their days show."""
-    key, end = client.account.key, start_of(plus_days(day, 1))
+    key, end = client.account.key, end_of(day)
     for payment in await payments_store.missing(deps.db, key, end, limit=BATCH):
         last = payment.expires_at + LAST_PAYMENT
         is_denied = payment.missing_at and payment.missing_at >= payment.expires_at

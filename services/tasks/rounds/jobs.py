@@ -11,7 +11,7 @@ from typing import Final
 from services.cases import actions as cases
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
-from services.kernel.days import plus_days, start_of
+from services.kernel.days import end_of, plus_days
 from services.kernel.documents import Document
 from services.kernel.features import Lane, Schedule
 from services.kernel.permissions import Actor
@@ -114,7 +114,7 @@ async def _make(
     deps: Dependencies, plan: RoundPlan, place: str, hands: Hands, payload: Document
 ) -> None:
     run, until = payload["run"], payload["until"]
-    now, ends = deps.now(), start_of(plus_days(until, 1))
+    now, ends = deps.now(), end_of(until)
     clocks = await clocks_until(deps, place, now, ends)
 
     async def save(tx: Transaction) -> None:

@@ -13,7 +13,7 @@ from services.bills.unpaid_homes import actions as unpaid_homes
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, interests
 from services.kernel.access import accessible
-from services.kernel.days import check_day, plus_days, start_of
+from services.kernel.days import check_day, end_of, plus_days
 from services.kernel.documents import Document
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_at
@@ -130,7 +130,7 @@ async def _draft(
         people=household.people,
         bills=owed,
         day=wish.day,
-        due_at=start_of(plus_days(wish.day, 1)),
+        due_at=end_of(wish.day),
         state=TABLE.target(PromiseAction.NOTE),
         noted_by=actor.person_id,
         noted_at=deps.now(),

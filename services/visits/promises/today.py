@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from services.dependencies import Dependencies
-from services.kernel.days import plus_days, start_of
+from services.kernel.days import end_of
 from services.kernel.documents import Document
 from services.kernel.interests import homes_of
 from services.kernel.paths import under
@@ -21,7 +21,7 @@ SPEAK_AGAIN: Final = "约定的缴费日已过,请再问一问"
 
 
 def _until(deps: Dependencies) -> datetime:
-    return start_of(plus_days(deps.today(), 1))
+    return end_of(deps.today())
 
 
 async def _read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]:

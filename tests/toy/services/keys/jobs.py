@@ -5,7 +5,7 @@ from typing import Final
 
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
-from services.kernel.days import plus_days, start_of
+from services.kernel.days import end_of
 from services.kernel.documents import Document
 from services.keys import notify, store
 from services.keys.models import Loan
@@ -17,7 +17,7 @@ MORNING: Final = timedelta(hours=9)
 
 async def schedule(deps: Dependencies, tx: Transaction, loan: Loan) -> None:
     """Enqueue the reminder, for the morning after the day to bring the key back."""
-    due_at = start_of(plus_days(loan.back_on, 1)) + MORNING
+    due_at = end_of(loan.back_on) + MORNING
     await jobs.enqueue(deps, tx, REMIND, loan.id, due_at=due_at, loan_id=loan.id)
 
 

@@ -161,11 +161,6 @@ async def waiting(db: Database, seen: Sight, part: Part) -> list[Feedback]:
 
     Served by index `desk_due`.
     """
-    behind: Document = {}
-    if part.after is not None:
-        end, key = part.after
-        later = {"$or": [{"sort_due": {"$gt": end}}, {"sort_due": end, "_id": {"$gt": key}}]}
-        behind = {"$and": [{"sort_due": {"$gte": end}}, later]}
     query: Document = {
         "desks": {"$in": list(seen.desks)},
         "state": OF_OPEN_IN_HAND,
@@ -173,12 +168,8 @@ async def waiting(db: Database, seen: Sight, part: Part) -> list[Feedback]:
         "about_people": {"$ne": seen.person},
         "person": {"$ne": seen.person},
         "$nor": [_about(seen)],
-        **behind,
+        **part.where("sort_due"),
     }
-    if part.until is not None:
-        query["sort_due"] = {"$lt": part.until}
-    if part.without:
-        query["_id"] = {"$nin": list(part.without)}
     cursor = db[COLLECTION].find(query, hint="desk_due")
     found = await cursor.sort([("sort_due", 1), ("_id", 1)]).limit(part.limit).to_list()
     return msgspec.convert(found, list[Feedback])

@@ -107,16 +107,8 @@ async def to_follow_up(
 ) -> list[Mediation]:
     """Agreements in force that a mediator looks after, the earliest first. By `follow_up`."""
     where = {**_mediated(near, communities), "state": MediationState.AGREED}
-    if part.without:
-        where["_id"] = {"$nin": list(part.without)}
-    bounds: list[Document] = [where]
-    if part.after is not None:
-        at, key = part.after
-        bounds.append({"sort_due": {"$gte": at}})  # by itself: there the index begins
-        bounds.append({"$or": [{"sort_due": {"$gt": at}}, {"_id": {"$gt": key}}]})
-    if part.until is not None:
-        bounds.append({"sort_due": {"$lt": part.until}})
-    cursor = db[COLLECTION].find({"$and": bounds}, hint="follow_up")
+    query: Document = {"$and": [where, part.where("sort_due")]}
+    cursor = db[COLLECTION].find(query, hint="follow_up")
     found = await cursor.sort([("sort_due", 1), ("_id", 1)]).limit(part.limit).to_list()
     return msgspec.convert(found, list[Mediation])
 

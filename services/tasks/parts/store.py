@@ -15,9 +15,8 @@ from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import part as segments
 from services.kernel.paths import under
 from services.kernel.permissions import HEADS, Role
-from services.kernel.today import Part
+from services.kernel.today import MOST_COUNTED, Part
 from services.kernel.work import Worked
-from services.tasks.entries import within
 from services.tasks.parts.models import HomesQuery, MyPartsQuery, PartsQuery, TaskHome, TaskPart
 from services.tasks.parts.states import ANSWERABLE, TaskPartState
 
@@ -25,7 +24,6 @@ MINE: Final = Keyset(Key("created_at", ascending=False, kind=datetime), Key())
 BY_DUE: Final = Keyset(Key("sort_due", kind=datetime), Key())
 BY_PLACE: Final = Keyset(Key("place"), Key())
 BY_HOME: Final = Keyset(Key("home"))
-MOST_COUNTED: Final = 1_000
 
 
 async def insert(
@@ -54,7 +52,8 @@ async def in_hand(db: Database, held: Sequence[str], query: MyPartsQuery) -> Pag
 
 async def due(db: Database, held: Sequence[str], wanted: Part) -> list[TaskPart]:
     """Part of what some offices have in hand, by its day and id. Served by index `held`."""
-    where = {"held": {"$in": list(held)}, "state": TaskPartState.OPEN, **within(wanted)}
+    mine = {"held": {"$in": list(held)}, "state": TaskPartState.OPEN}
+    where = {**mine, **wanted.where("sort_due")}
     cursor = db[COLLECTION].find(where, hint="held").sort(BY_DUE.order).limit(wanted.limit)
     return msgspec.convert(await cursor.to_list(), list[TaskPart])
 

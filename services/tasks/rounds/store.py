@@ -13,8 +13,7 @@ from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import under, under_any
 from services.kernel.permissions import HEADS, Role
-from services.kernel.today import Part
-from services.tasks.entries import within
+from services.kernel.today import MOST_COUNTED, Part
 from services.tasks.rounds.models import (
     Check,
     MyRoundsQuery,
@@ -31,7 +30,6 @@ NEWEST_PLAN: Final = Keyset(
 NEWEST: Final = Keyset(Key("created_at", ascending=False, kind=datetime), Key(ascending=False))
 MINE: Final = Keyset(Key("created_at", ascending=False, kind=datetime), Key())
 BY_DUE: Final = Keyset(Key("sort_due", kind=datetime), Key())
-MOST_COUNTED: Final = 1_000
 
 
 async def insert_plan(db: Database, tx: Transaction, plan: RoundPlan) -> None:
@@ -118,7 +116,7 @@ async def in_hand(db: Database, held: Sequence[str], query: MyRoundsQuery) -> Pa
 
 async def due(db: Database, held: Sequence[str], wanted: Part) -> list[Round]:
     """Part of what some offices have in hand, by its day and id. Served by index `held`."""
-    where = {"held": {"$in": list(held)}, "state": RoundState.OPEN, **within(wanted)}
+    where = {"held": {"$in": list(held)}, "state": RoundState.OPEN, **wanted.where("sort_due")}
     cursor = db[COLLECTION].find(where, hint="held").sort(BY_DUE.order).limit(wanted.limit)
     return msgspec.convert(await cursor.to_list(), list[Round])
 

@@ -1,7 +1,6 @@
 """What a head has to do about their office: a hand-over to receive, and a term that ends."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -14,6 +13,7 @@ from services.heads.models import HandOver
 from services.kernel.days import end_of, plus_days
 from services.kernel.permissions import Actor
 from services.kernel.today import MOST_COUNTED, Entry, Part, TodayKind
+from services.kernel.waits import of_each
 
 # So long before the last day a head is told, and has time to say who comes after them.
 DAYS_BEFORE: Final = 30
@@ -60,7 +60,7 @@ async def count_to_receive(
     async def one(place: str) -> int:
         return await store.count_offered(deps.db, place, limit=MOST_COUNTED)
 
-    return await _each(places, one)
+    return await of_each(places, one)
 
 
 async def count_ending(
@@ -72,14 +72,7 @@ async def count_ending(
     async def one(place: str) -> int:
         return await offices.count_ending(deps, place, last, limit=MOST_COUNTED)
 
-    return await _each(places, one)
-
-
-async def _each(
-    places: Sequence[str], count: Callable[[str], Awaitable[int]]
-) -> dict[str, int]:
-    counts = await asyncio.gather(*(count(place) for place in places))
-    return dict(zip(places, counts, strict=True))
+    return await of_each(places, one)
 
 
 TODAY: Final = (
@@ -88,7 +81,6 @@ TODAY: Final = (
         label="接收交接",
         weight=70,
         needs=None,
-        own=True,
         read=to_receive,
         count=count_to_receive,
         operations=("receiveHandOver",),
@@ -98,7 +90,6 @@ TODAY: Final = (
         label="任期将满",
         weight=80,
         needs=None,
-        own=True,
         read=ending,
         count=count_ending,
         done=offices.note_end,

@@ -91,8 +91,7 @@ class TodayKind(Struct, frozen=True, kw_only=True):
 
     `name`: "package.what"; never changed. `label`: what people call it. `weight`: its position
     among the kinds. `needs`: permission without which nobody has any; its places are those of
-    the entries; None where offices decide. `own`: whether an entry is of one person, and not of
-    all who hold the place.
+    the entries; None where offices decide.
     `read`: (deps, actor, part) → entries, in one indexed query. `count`: (deps, actor, places)
     → how many there are at each of some places together with all under it, without what they
     are about, for supervisors; a count stops at MOST_COUNTED.
@@ -107,7 +106,6 @@ class TodayKind(Struct, frozen=True, kw_only=True):
     label: str
     weight: int
     needs: Permission | None
-    own: bool = False
     read: Callable[[Any, Actor, Part], Awaitable[Sequence[Entry]]]
     count: Callable[[Any, Actor, Sequence[str]], Awaitable[dict[str, int]]]
     done: Callable[[Any, Actor, str], Awaitable[None]] | None = None

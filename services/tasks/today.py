@@ -1,11 +1,13 @@
 """Duties of heads by tasks and rounds: entries of the list of what a head has to do today."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from services.dependencies import Dependencies
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import Entry, Part, TodayKind
+from services.kernel.waits import of_each
 from services.tasks.parts import rungs
 from services.tasks.parts import store as parts
 from services.tasks.parts.models import TaskPart
@@ -38,13 +40,13 @@ def _entry(each: TaskPart | Round, more: str) -> Entry:
 async def _count_parts(
     deps: Dependencies, _actor: Actor, places: Sequence[str]
 ) -> dict[str, int]:
-    return {place: await parts.count_open(deps.db, place) for place in places}
+    return await of_each(places, partial(parts.count_open, deps.db))
 
 
 async def _count_rounds(
     deps: Dependencies, _actor: Actor, places: Sequence[str]
 ) -> dict[str, int]:
-    return {place: await rounds.count_open(deps.db, place) for place in places}
+    return await of_each(places, partial(rounds.count_open, deps.db))
 
 
 TODAY: Final = (

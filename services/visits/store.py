@@ -1,10 +1,10 @@
 """Store of visits."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Final
 
 import msgspec
-from pymongo.asynchronous.collection import AsyncCollection
 
 from mongo_indexes.visits import COLLECTION
 from services.dependencies import Database, Transaction
@@ -12,18 +12,17 @@ from services.kernel import steps
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, between, chosen
 from services.kernel.paths import under
+from services.kernel.today import MOST_COUNTED, Part
 from services.kernel.work import Worked
 from services.visits.models import HeadVisitsQuery, Visit, VisitSort
+from services.visits.offices import due
 from services.visits.states import TABLE, VisitAction, VisitState
 
 ORDERS: Final = {
     VisitSort.SOONEST: Keyset(Key("day"), Key()),
     VisitSort.LATEST: Keyset(Key("day", ascending=False), Key(ascending=False)),
 }
-
-
-def collection(db: Database) -> AsyncCollection[Document]:
-    return db[COLLECTION]
+PLANNED: Final[Document] = {"state": VisitState.PLANNED}
 
 
 async def insert(db: Database, tx: Transaction, visit: Visit) -> None:
@@ -84,6 +83,24 @@ async def made_by(db: Database, worked: Worked) -> dict[str, int]:
     ]
     cursor = await db[COLLECTION].aggregate(stages, hint="made_by")
     return {row["_id"]: row["visits"] for row in await cursor.to_list()}
+
+
+# The list of the day
+
+
+async def read_due(
+    db: Database, mine: Sequence[str], part: Part, *, until: datetime, apart: Collection[str]
+) -> list[Visit]:
+    """Return a part of what is planned until an instant, by its end. By index `due`."""
+    where = {**PLANNED, **due.within(mine, part, until=until, apart=apart)}
+    cursor = db[COLLECTION].find(where, hint="due").sort(due.BY_DUE.order).limit(part.limit)
+    return msgspec.convert(await cursor.to_list(), list[Visit])
+
+
+async def count_due(db: Database, until: datetime, place: str) -> int:
+    """Count what is planned until an instant at a place, up to a thousand. By `due_under`."""
+    where = {**PLANNED, **due.at(place, until=until)}
+    return await db[COLLECTION].count_documents(where, limit=MOST_COUNTED, hint="due_under")
 
 
 # Retention and erasure

@@ -12,9 +12,9 @@ from services.feedback.boards import actions
 from services.feedback.filings.whereabouts import shown_place
 from services.feedback.models import Feedback, FeedbackKind
 from services.kernel.permissions import Actor, Permission
-from services.kernel.today import Entry, Part, TodayKind
+from services.kernel.today import MOST_COUNTED, Entry, Part, TodayKind
+from services.kernel.waits import of_each
 
-MOST_COUNTED: Final = 1000
 # What is to be done with each kind: praise asks for nothing but thanks.
 DO: Final[Mapping[FeedbackKind, str]] = {
     FeedbackKind.COMPLAINT: "办理投诉",
@@ -48,10 +48,11 @@ def _entry(case: Feedback) -> Entry:
 async def count(deps: Dependencies, actor: Actor, places: Sequence[str]) -> dict[str, int]:
     """Return place → how much is in hand there and below, without what it is about."""
     sight = actions.sight(deps, actor, [])
-    return {
-        place: await store.count_under(deps.db, sight, place, limit=MOST_COUNTED)
-        for place in places
-    }
+
+    async def one(place: str) -> int:
+        return await store.count_under(deps.db, sight, place, limit=MOST_COUNTED)
+
+    return await of_each(places, one)
 
 
 TODAY: Final = (

@@ -3,7 +3,6 @@
 Not those about a home of the head's own, nor their own: others say what they know of these.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -16,6 +15,7 @@ from services.home_requests.models import HomeRequest
 from services.home_requests.states import ADVICE_TIME
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import MOST_COUNTED, Entry, Part, TodayKind
+from services.kernel.waits import of_each
 
 
 async def read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]:
@@ -44,10 +44,11 @@ def _entry(request: HomeRequest) -> Entry:
 
 async def count(deps: Dependencies, _actor: Actor, places: Sequence[str]) -> dict[str, int]:
     """Count the requests that wait for advice, of each place."""
-    counts = await asyncio.gather(
-        *(store.count_to_advise(deps.db, place, limit=MOST_COUNTED) for place in places)
-    )
-    return dict(zip(places, counts, strict=True))
+
+    async def one(place: str) -> int:
+        return await store.count_to_advise(deps.db, place, limit=MOST_COUNTED)
+
+    return await of_each(places, one)
 
 
 TODAY: Final = (

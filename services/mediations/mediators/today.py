@@ -5,11 +5,10 @@ from typing import Final
 
 from services.dependencies import Dependencies
 from services.kernel.permissions import Actor, Permission
-from services.kernel.today import Entry, Part, TodayKind
+from services.kernel.today import MOST_COUNTED, Entry, Part, TodayKind
+from services.kernel.waits import of_each
 from services.mediations import interests, store
 from services.mediations.kind import mediates_in
-
-MOST_COUNTED: Final = 1000
 
 
 async def read(deps: Dependencies, actor: Actor, part: Part) -> list[Entry]:
@@ -38,10 +37,11 @@ async def count(deps: Dependencies, actor: Actor, places: Sequence[str]) -> dict
     if not seen:
         return {}
     near = await interests.near(deps, actor)
-    return {
-        place: await store.count_to_follow_up(deps.db, place, near, most=MOST_COUNTED)
-        for place in seen
-    }
+
+    async def one(place: str) -> int:
+        return await store.count_to_follow_up(deps.db, place, near, most=MOST_COUNTED)
+
+    return await of_each(seen, one)
 
 
 TODAY: Final = (
@@ -50,7 +50,6 @@ TODAY: Final = (
         label="调解回访",
         weight=45,
         needs=Permission.MEDIATE,
-        own=True,
         read=read,
         count=count,
         operations=("submitMediationFollowUp",),

@@ -6,6 +6,7 @@ the notices of today are read together with the first homes of each.
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -17,6 +18,7 @@ from services.kernel.interests import homes_of
 from services.kernel.paths import under, under_each
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import MOST_COUNTED, NO_END, Entry, Part, TodayKind
+from services.kernel.waits import of_each
 from services.messaging.broadcasts import actions as broadcasts
 from services.messaging.broadcasts.models import LookUp, broadcast_id, home_id
 from services.notices import store
@@ -143,11 +145,10 @@ async def count(deps: Dependencies, _: Actor, wanted: Sequence[str]) -> dict[str
     """
     hiding = await places.hiding_debts_around(deps, wanted)
     hidden = [{"by_debts": True, "homes.home": under(each)} for each in sorted(hiding)]
-    counts = await asyncio.gather(*(_count(deps, place, hidden) for place in wanted))
-    return dict(zip(wanted, counts, strict=True))
+    return await of_each(wanted, partial(_count, deps, hidden))
 
 
-async def _count(deps: Dependencies, place: str, hidden: Sequence[Document]) -> int:
+async def _count(deps: Dependencies, hidden: Sequence[Document], place: str) -> int:
     asked = LookUp(ranges=under_each("home", [place]), limit=MOST_COUNTED)
     stages = [
         BROADCAST,

@@ -3,7 +3,6 @@
 Not those that they entered first, nor of a home of their own.
 """
 
-import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,6 +10,7 @@ from services.dependencies import Dependencies
 from services.kernel.interests import homes_of
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import MOST_COUNTED, Entry, Part, TodayKind
+from services.kernel.waits import of_each
 from services.surveys.second_entries import store
 from services.surveys.second_entries.models import key_of
 
@@ -34,10 +34,11 @@ async def read(deps: Dependencies, actor: Actor, part: Part) -> list[Entry]:
 
 async def count(deps: Dependencies, _actor: Actor, places: Sequence[str]) -> dict[str, int]:
     """Return place → how many wait there and below."""
-    counts = await asyncio.gather(
-        *(store.count_waiting(deps.db, place, limit=MOST_COUNTED) for place in places)
-    )
-    return dict(zip(places, counts, strict=True))
+
+    async def one(place: str) -> int:
+        return await store.count_waiting(deps.db, place, limit=MOST_COUNTED)
+
+    return await of_each(places, one)
 
 
 TODAY: Final = (

@@ -6,28 +6,19 @@ from typing import Final
 
 import msgspec
 from pymongo import UpdateOne
-from pymongo.asynchronous.collection import AsyncCollection
 
 from mongo_indexes.household_cards import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import under_each
+from services.kernel.today import MOST_COUNTED, Part
 from services.visits.cards.models import CardEntry, CardsQuery, ConsentWay
 from services.visits.cards.states import TABLE, CardAction, CardState
+from services.visits.offices import due
 
 BY_HOME: Final = Keyset(Key("home"), Key())
 ACTIVE: Final[Document] = {"state": CardState.ACTIVE}
-
-
-def known_to(keepers: Sequence[str]) -> Document:
-    """Return the condition for entries that are not over, sensitive ones of some keepers."""
-    either = [{"sensitive": False}, {"keeper": {"$in": list(keepers)}}]
-    return {**ACTIVE, "$or": either}
-
-
-def collection(db: Database) -> AsyncCollection[Document]:
-    return db[COLLECTION]
 
 
 async def insert(db: Database, tx: Transaction, entry: CardEntry) -> None:
@@ -96,6 +87,35 @@ async def agreed_in_app(db: Database, tx: Transaction, person: str) -> list[Card
     query = {"people": person, **ACTIVE, "sensitive": True, "consent": ConsentWay.IN_APP}
     found = await db[COLLECTION].find(query, session=tx).to_list()
     return msgspec.convert(found, list[CardEntry])
+
+
+# The list of the day
+
+
+async def read_due(
+    db: Database,
+    mine: Sequence[str],
+    revealing: Sequence[str],
+    part: Part,
+    *,
+    until: datetime,
+    apart: Collection[str],
+) -> list[CardEntry]:
+    """Return a part of what is to be asked again until an instant, by its end. By index `due`.
+
+    `mine`: tokens of the actor's keepers; `revealing`: those that know of what is sensitive.
+    """
+    known = [{"sensitive": False}, {"keeper": {"$in": list(revealing)}}]
+    where: Document = {**ACTIVE, "$or": known}
+    where |= due.within(mine, part, until=until, apart=apart)
+    cursor = db[COLLECTION].find(where, hint="due").sort(due.BY_DUE.order).limit(part.limit)
+    return msgspec.convert(await cursor.to_list(), list[CardEntry])
+
+
+async def count_due(db: Database, until: datetime, place: str) -> int:
+    """Count what is to be asked again at a place, up to a thousand. By index `due_under`."""
+    where = {**ACTIVE, **due.at(place, until=until)}
+    return await db[COLLECTION].count_documents(where, limit=MOST_COUNTED, hint="due_under")
 
 
 # What the worker looks after

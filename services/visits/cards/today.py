@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from services.dependencies import Dependencies
 from services.kernel.interests import homes_of
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import Entry, Part, TodayKind
+from services.kernel.waits import of_each
 from services.visits.cards import store
 from services.visits.cards.models import ASKED_DAYS
-from services.visits.offices import due, keepers
+from services.visits.offices import keepers
 
 
 def _until(deps: Dependencies) -> datetime:
@@ -22,25 +24,28 @@ async def _read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]
 
     What is sensitive for offices alone that may know of it.
     """
-    mine, reveal = keepers.tokens(actor), keepers.tokens(actor, Permission.REVEAL_CARDS)
-    rows, known = store.collection(deps.db), store.known_to(reveal)
-    own, until = homes_of(actor), _until(deps)
-    found = await due.read(rows, mine, known, part, until=until, apart=own)
+    found = await store.read_due(
+        deps.db,
+        keepers.tokens(actor),
+        keepers.tokens(actor, Permission.REVEAL_CARDS),
+        part,
+        until=_until(deps),
+        apart=homes_of(actor),
+    )
     return [
         Entry(
-            key=row["_id"],
-            place=row["home"],
-            subject=row["_id"],
+            key=each.id,
+            place=each.home,
+            subject=each.id,
             title="户卡内容快到期,请再问一次",
-            due_at=row["due_at"],
+            due_at=each.due_at,
         )
-        for row in found
+        for each in found
     ]
 
 
 async def _count(deps: Dependencies, _: Actor, places: Sequence[str]) -> dict[str, int]:
-    rows = store.collection(deps.db)
-    return await due.count(rows, places, store.ACTIVE, until=_until(deps))
+    return await of_each(places, partial(store.count_due, deps.db, _until(deps)))
 
 
 TODAY: Final = (

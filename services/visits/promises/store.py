@@ -1,16 +1,19 @@
 """Store of promises to pay."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Final
 
 import msgspec
-from pymongo.asynchronous.collection import AsyncCollection
 
 from mongo_indexes.payment_promises import COLLECTION
 from services.dependencies import Database, Transaction
 from services.kernel import steps
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
+from services.kernel.paths import under
+from services.kernel.today import MOST_COUNTED, Part
+from services.visits.offices import due
 from services.visits.promises.models import Promise, PromiseSort, PromisesQuery
 from services.visits.promises.states import TABLE, PromiseAction, PromiseState
 
@@ -19,10 +22,6 @@ ORDERS: Final = {
     PromiseSort.LATEST: Keyset(Key("day", ascending=False), Key(ascending=False)),
 }
 WAITS: Final[Document] = {"waits": True}
-
-
-def collection(db: Database) -> AsyncCollection[Document]:
-    return db[COLLECTION]
 
 
 async def insert(db: Database, tx: Transaction, promise: Promise) -> None:
@@ -61,6 +60,26 @@ async def page(
     where["$nor"] = [{"home": {"$in": sorted(apart)}}]
     hint = "keeper_day" if query.home is None else "keeper_home"
     return await ORDERS[query.sort].page(db[COLLECTION], Promise, where, query, hint=hint)
+
+
+async def read_due(
+    db: Database, mine: Sequence[str], part: Part, *, until: datetime, apart: Collection[str]
+) -> list[Promise]:
+    """Return a part of what is promised until an instant, by its end. By index `due`."""
+    where = {**WAITS, **due.within(mine, part, until=until, apart=apart)}
+    cursor = db[COLLECTION].find(where, hint="due").sort(due.BY_DUE.order).limit(part.limit)
+    return msgspec.convert(await cursor.to_list(), list[Promise])
+
+
+async def count_due(db: Database, until: datetime, hiding: Sequence[str], place: str) -> int:
+    """Count what is promised until an instant at a place, up to a thousand. By `due_under`.
+
+    `hiding`: communities that hide from their heads which homes owe: none of these.
+    """
+    where: Document = {**WAITS, **due.at(place, until=until)}
+    if hiding:
+        where["$nor"] = [{"home": under(each)} for each in hiding]
+    return await db[COLLECTION].count_documents(where, limit=MOST_COUNTED, hint="due_under")
 
 
 async def next_waiting(db: Database, after: str, *, limit: int) -> list[Promise]:

@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from services.dependencies import Dependencies
 from services.kernel.days import end_of
-from services.kernel.documents import Document
 from services.kernel.interests import homes_of
-from services.kernel.paths import under
 from services.kernel.permissions import Actor, Permission
 from services.kernel.today import Entry, Part, TodayKind
+from services.kernel.waits import of_each
 from services.places import actions as places
-from services.visits.offices import due
 from services.visits.promises import actions, store
 from services.visits.promises.states import PromiseState
 
@@ -26,28 +25,25 @@ def _until(deps: Dependencies) -> datetime:
 
 async def _read(deps: Dependencies, actor: Actor, part: Part) -> Sequence[Entry]:
     """Return promises whose day has come, and those that were broken. Never an amount."""
-    rows, tokens = store.collection(deps.db), actions.mine(actor)
-    own, until = homes_of(actor), _until(deps)
-    found = await due.read(rows, tokens, store.WAITS, part, until=until, apart=own)
+    found = await store.read_due(
+        deps.db, actions.mine(actor), part, until=_until(deps), apart=homes_of(actor)
+    )
     return [
         Entry(
-            key=row["_id"],
-            place=row["home"],
-            subject=row["_id"],
-            title=REMIND if row["state"] == PromiseState.OPEN else SPEAK_AGAIN,
-            due_at=row["due_at"],
+            key=each.id,
+            place=each.home,
+            subject=each.id,
+            title=REMIND if each.state is PromiseState.OPEN else SPEAK_AGAIN,
+            due_at=each.due_at,
         )
-        for row in found
+        for each in found
     ]
 
 
 async def _count(deps: Dependencies, _: Actor, wanted: Sequence[str]) -> dict[str, int]:
     """Count them, none where the community hides from its heads which homes owe."""
     hiding = sorted(await places.hiding_debts_around(deps, wanted))
-    hidden: Document = {"$nor": [{"home": under(each)} for each in hiding]} if hiding else {}
-    is_open: Document = {**store.WAITS, **hidden}
-    rows = store.collection(deps.db)
-    return await due.count(rows, wanted, is_open, until=_until(deps))
+    return await of_each(wanted, partial(store.count_due, deps.db, _until(deps), hiding))
 
 
 TODAY: Final = (

@@ -47,7 +47,10 @@ def by_night() -> bool:
 
 
 def by_depth(*, day: int, night: int) -> int:
-    """Return how many to try, where the usual number takes too long."""
+    """Return how many to draw, where the usual number takes too long.
+
+    Not for a size, which a short night does not halve: that is asked of by_night().
+    """
     if settings.get_current_profile_name() == SHORT_NIGHT:
         return max(day, night // 2)
     return night if by_night() else day

@@ -18,7 +18,7 @@ from services.kernel.lists import List
 from services.kernel.tables import LONGEST_TEXT, Column, Workbook, columns, written
 from services.kernel.types import BasisPoints
 from tests.build.world import NOON
-from tests.depth import by_depth
+from tests.depth import by_night
 
 BYTES_OF_A_CELL: Final = 600  # at the peak; it was 450
 MOST: Final = 20_000
@@ -235,7 +235,7 @@ def test_a_note_stands_below_the_rows() -> None:
 
 def test_memory_is_bounded_by_the_rows() -> None:
     """By day a part of the rows, of which each takes the same; by night all of them."""
-    rows = by_depth(day=1000, night=MOST)
+    rows = MOST if by_night() else 1000
     units = ["text"] * 10 + ["yuan", "area", "number", "instant", "day"]
     shown = [
         Column(f"c{at}", f"c{at}", lambda row, at=at, unit=unit: sample(row, at, unit), unit)

@@ -135,9 +135,17 @@ async def links_to(
 
     For whoever the caller knows may see the subject, and all that is attached to it.
     """
-    found = await store.find(deps.db, photo_ids)
-    there = {photo.id: photo for photo in found if photo.attached_to == subject}
-    return [links.sign(deps, there[each]) for each in dict.fromkeys(photo_ids) if each in there]
+    return await links_of(deps, [(each, subject) for each in photo_ids])
+
+
+async def links_of(deps: Dependencies, asked: Sequence[tuple[str, str]]) -> list[PhotoUrl]:
+    """Addresses of photos of several subjects, as links_to() has those of one: one query.
+
+    `asked`: photo and the subject to which it is attached; others are left out.
+    """
+    found = await store.find(deps.db, [photo for photo, _ in asked])
+    there = {(photo.id, photo.attached_to): photo for photo in found}
+    return [links.sign(deps, there[each]) for each in dict.fromkeys(asked) if each in there]
 
 
 async def media_of(deps: Dependencies, photo_ids: Sequence[str]) -> dict[str, Media]:

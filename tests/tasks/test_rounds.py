@@ -1,13 +1,20 @@
 """Rounds: made for each due day, walked with a checklist, and what is found."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from server.dependencies import open_mongo
+from server.settings import Settings
+from services.grants import actions as grants
+from services.kernel.permissions import Actor
+from services.tasks.rounds import actions as rounds
 from services.tasks.rounds import jobs, rhythms
 from services.tasks.rounds.rhythms import RoundRhythm, RoundRhythmKind
 from tests.build.cast import NEXT_UNIT, UNIT
 from tests.build.photos import sent
+from tests.build.query_recorder import FindRecorder
 from tests.build.rounds import ITEMS, checked, due, planned, started
 from tests.build.tasks import Tasks
 
@@ -119,6 +126,24 @@ async def test_a_finding_becomes_a_repair_with_one_tap(tasks: Tasks) -> None:
         shown = (await tasks.get(who, f"rounds/{made}/photos")).body["items"]
         assert [each["photo_id"] for each in shown] == [photo]
     assert (await tasks.get("next_head", f"rounds/{made}/photos")).status == 404
+
+
+async def test_photos_of_all_items_are_one_query(tasks: Tasks, base_settings: Settings) -> None:
+    made = (await started(tasks, await planned(tasks, {"kind": "by_hand"})))["round_id"]
+    head = await tasks.member("head")
+    sent_of = [await sent(tasks.world.api, head, purpose="case") for _ in range(2)]
+    for key, photo in zip(("stairs", "exit"), sent_of, strict=True):
+        await checked(tasks, made, key, "finding", note="坏了", photo_ids=[photo])
+    wish = {"target": "repair", "category": "stair_light"}
+    filed = await tasks.post("head", f"rounds/{made}/items/stairs/filing", **wish)
+    assert filed.status == 201, filed.body
+    deps, listener = tasks.world.deps, FindRecorder()
+    actor = Actor(head.person_id, "", await grants.grants_of(deps, head.person_id))
+    async with open_mongo(base_settings, event_listeners=[listener]) as mongo:
+        watched = replace(deps, db=mongo[base_settings.mongodb_database])
+        shown = await rounds.attached(watched, actor, made)
+    assert {each.photo_id for each in shown.items} == {*sent_of}
+    assert [each.get("find") for each in listener.asked].count("photos") == 1
 
 
 async def test_a_photo_of_another_purpose_is_named(tasks: Tasks) -> None:

@@ -119,14 +119,14 @@ async def attached(deps: Dependencies, actor: Actor, round_id: str) -> RoundPhot
     By whoever reads the round. Raises NotFound.
     """
     found = await views.access(deps, actor, round_id)
-    items = [
-        link
+    asked = [
+        (photo, subject)
         for check in found.checks
+        for photo in check.photo_ids
         for subject in (found.id, check.filed)
         if subject
-        for link in await photos.links_to(deps, check.photo_ids, subject=subject)
     ]
-    return RoundPhotos(items=items)
+    return RoundPhotos(items=await photos.links_of(deps, asked))
 
 
 async def check(

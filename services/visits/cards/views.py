@@ -1,6 +1,6 @@
 """Views of household cards: for heads without what is sensitive, whole for whom it is about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from services.dependencies import Dependencies
@@ -98,7 +98,7 @@ async def own(
     homes = sorted({each.home for each in (*kept, *ended)})
     addresses = await places.addresses(deps, homes) if homes else {}
     return MyHouseholdCard(
-        entries=[await _mine(deps, each, addresses[each.home]) for each in kept],
+        entries=await _mine(deps, kept, addresses),
         ended=[
             EndedCardEntry(
                 home=each.home,
@@ -112,22 +112,30 @@ async def own(
 
 
 async def own_entry(deps: Dependencies, kept: CardEntry) -> MyCardEntry:
-    address = (await places.addresses(deps, [kept.home]))[kept.home]
-    return await _mine(deps, kept, address)
+    addresses = await places.addresses(deps, [kept.home])
+    [seen] = await _mine(deps, [kept], addresses)
+    return seen
 
 
-async def _mine(deps: Dependencies, kept: CardEntry, address: str) -> MyCardEntry:
-    kind = _kind(kept)
-    return show(
-        kept,
-        MyCardEntry,
-        entry_id=kept.id,
-        address=address,
-        is_of_home=not kept.residency,
-        kind=kind,
-        sensitivity=kind.sensitivity,
-        text=text_of(deps, kept),
-        noted_by=kept.role,
-        photos=await photos.links_to(deps, kept.photos, subject=kept.id),
-        ends_on=_ends_on(kept),
-    )
+async def _mine(
+    deps: Dependencies, found: Sequence[CardEntry], addresses: Mapping[str, str]
+) -> list[MyCardEntry]:
+    """Show entries to whom they are about, with the papers of all by one query."""
+    papers = [(photo, each.id) for each in found for photo in each.photos]
+    links = {link.photo_id: link for link in await photos.links_of(deps, papers)}
+    return [
+        show(
+            each,
+            MyCardEntry,
+            entry_id=each.id,
+            address=addresses[each.home],
+            is_of_home=not each.residency,
+            kind=_kind(each),
+            sensitivity=_kind(each).sensitivity,
+            text=text_of(deps, each),
+            noted_by=each.role,
+            photos=[links[photo] for photo in each.photos if photo in links],
+            ends_on=_ends_on(each),
+        )
+        for each in found
+    ]

@@ -34,7 +34,7 @@ INDEXES: Final = [
         name="kinds",
         partialFilterExpression=ACTIVE,
     ),
-    # What is to be asked again, by its end: services/visits/offices/due.py read(), count()
+    # What is to be asked again, by its end: read_due(), count_due()
     IndexModel(
         [("keeper", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)],
         name="due",

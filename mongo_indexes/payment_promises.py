@@ -30,7 +30,7 @@ INDEXES: Final = [
         unique=True,
         partialFilterExpression={"state": "open"},
     ),
-    # What is due, by its day: services/visits/offices/due.py read(), count()
+    # What is due, by its day: read_due(), count_due()
     IndexModel(
         [("keeper", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)],
         name="due",
@@ -49,14 +49,14 @@ INDEXES: Final = [
     ),
     # Whose household it was, for an export and erasure: forget()
     IndexModel([("people", ASCENDING)], name="people"),
-    # A year after its end nothing is left of a promise.
+    # A year after its end, or after it was broken, nothing is left of a promise.
     IndexModel([("forget_at", ASCENDING)], name="forget", expireAfterSeconds=0),
 ]
 
 VALIDATOR: Final[dict[str, Any]] = {
     "bsonType": "object",
     "required": [
-        *("_id", "home", "keeper", "role", "office", "residencies", "people", "bills"),
+        *("_id", "home", "keeper", "residencies", "people", "bills"),
         *("day", "due_at", "state", "waits", "noted_by", "noted_at"),
     ],
     "properties": {
@@ -64,13 +64,20 @@ VALIDATOR: Final[dict[str, Any]] = {
         "due_at": {"bsonType": "date"},
         "forget_at": {"bsonType": ["date", "null"]},
     },
-    # Somebody waits for what is open or broken, and for nothing else.
+    # Somebody waits for what is open or broken, and for nothing else. What is not open goes.
     "anyOf": [
         {
             "properties": {
                 "waits": {"enum": [True]},
-                "state": {"enum": ["open", "broken"]},
+                "state": {"enum": ["open"]},
                 "forget_at": {"bsonType": "null"},
+            }
+        },
+        {
+            "properties": {
+                "waits": {"enum": [True]},
+                "state": {"enum": ["broken"]},
+                "forget_at": {"bsonType": "date"},
             }
         },
         {

@@ -21,13 +21,13 @@ INDEXES: Final = [
         ],
         name="keeper_home",
     ),
-    # What is due, by its end: services/visits/offices/due.py read()
+    # What is due, by its end: read_due()
     IndexModel(
         [("keeper", ASCENDING), ("due_at", ASCENDING), ("_id", ASCENDING)],
         name="due",
         partialFilterExpression={"state": "planned"},
     ),
-    # How much is due under a place: due.py count()
+    # How much is due under a place: count_due()
     IndexModel(
         [("home", ASCENDING), ("due_at", ASCENDING)],
         name="due_under",

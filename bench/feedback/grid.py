@@ -191,8 +191,6 @@ class Grid:
                 id=f"promise{number}",
                 home=home,
                 keeper=f"{DOOR}|{building}",
-                role=DOOR,
-                office=building,
                 residencies=["one"],
                 people=[],
                 bills=["one"],

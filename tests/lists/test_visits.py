@@ -118,25 +118,23 @@ async def of_promises(estate: Estate) -> Case:
     now, made = world.clock.now, []
     for number in range(11):
         state, day = states[number % 5], f"2026-03-{number // 2 + 1:02d}"
-        waits = state in {PromiseState.OPEN, PromiseState.BROKEN}
+        is_open = state is PromiseState.OPEN
         made.append(
             Promise(
                 id=f"promise{number:02d}",
                 home=f"{UNIT}.{number:03d}" if number % 4 else LI_HOME,
                 keeper="unit_head|elsewhere" if number > 8 else KEEPER,
-                role=Role.UNIT_HEAD,
-                office=UNIT,
                 residencies=[],
                 people=[],
                 bills=["bill"],
                 day=day,
                 due_at=end_of(day),
                 state=state,
-                waits=waits,
+                waits=is_open or state is PromiseState.BROKEN,
                 noted_by="head",
                 noted_at=now,
-                ended_at=None if waits else now,
-                forget_at=None if waits else now + timedelta(days=365),
+                ended_at=None if is_open else now,
+                forget_at=None if is_open else now + timedelta(days=365),
             )
         )
     await world.db[payment_promises.COLLECTION].insert_many([to_document(p) for p in made])

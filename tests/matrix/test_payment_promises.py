@@ -31,8 +31,6 @@ async def promise(scene: Scene) -> str:
         id=scene.town.new_id(),
         home=scene.place,
         keeper=f"{Role.UNIT_HEAD}|{unit_of(scene.place)}",
-        role=Role.UNIT_HEAD,
-        office=unit_of(scene.place),
         residencies=[],
         people=[],
         bills=["bill"],

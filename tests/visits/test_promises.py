@@ -1,5 +1,6 @@
 """Promises to pay: noted where heads see debts, kept by a payment, broken by a day."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -62,6 +63,15 @@ async def test_a_promise_is_broken_after_its_day_and_closed_by_the_head(doors: D
     assert (again.status, again.code) == (409, "promise_moved_on")
 
 
+async def test_a_broken_promise_goes_a_year_later_whoever_forgets_it(doors: Doors) -> None:
+    await promised(doors)
+    await doors.estate.advance(days=2)
+    await looked_after(doors)
+    [kept] = await doors.world.db[payment_promises.COLLECTION].find().to_list()
+    assert (kept["state"], kept["waits"]) == ("broken", True)
+    assert kept["forget_at"] == doors.world.clock.now + timedelta(days=365)
+
+
 async def settled(doors: Doors) -> None:
     li = await doors.member("li")
     for kind in ("property_fee", "waste_fee"):
@@ -85,9 +95,8 @@ async def test_what_counts_is_when_it_was_paid(doors: Doors) -> None:
     await promised(doors, day="2026-03-02")
     await settled(doors)
     await doors.estate.advance(days=2)
-    await doors.world.db[payment_promises.COLLECTION].update_many(
-        {}, {"$set": {"state": "broken"}}
-    )
+    broken = {"state": "broken", "forget_at": doors.world.clock.now + timedelta(days=365)}
+    await doors.world.db[payment_promises.COLLECTION].update_many({}, {"$set": broken})
     await looked_after(doors)
     assert await states(doors) == ["kept"]
 

@@ -124,8 +124,6 @@ async def _draft(
         id=deps.new_id(),
         home=wish.home,
         keeper=keeper.token,
-        role=keeper.role,
-        office=keeper.office,
         residencies=household.ids,
         people=household.people,
         bills=owed,
@@ -138,7 +136,7 @@ async def _draft(
 
 
 def ended(deps: Dependencies) -> Document:
-    """Return what a promise bears about which nothing is left to do."""
+    """Return what a promise bears that is not open any more: a broken one too goes in time."""
     now = deps.now()
     return {"ended_at": now, "forget_at": now + ENDED_KEPT}
 

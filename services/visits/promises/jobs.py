@@ -58,12 +58,9 @@ def _step(
 
 
 async def _take(deps: Dependencies, promise: Promise, action: PromiseAction) -> None:
-    waits = action is PromiseAction.BREAK
-    changes = {"ended_at": deps.now()} if waits else actions.ended(deps)
-
     async def save(tx: Transaction) -> None:
         # closed by the head at this moment, nothing is left to do
-        await store.move(deps.db, tx, promise.id, action, changes)
+        await store.move(deps.db, tx, promise.id, action, actions.ended(deps))
 
     await deps.in_transaction(save)
 

@@ -9,7 +9,6 @@ from services.kernel.days import Day
 from services.kernel.labels import Labelled
 from services.kernel.pages import ListQuery
 from services.kernel.paths import PlacePath
-from services.kernel.permissions import Role
 from services.visits.promises.states import PromiseState
 
 FARTHEST_DAYS: Final = 92  # a promise for a later day says nothing
@@ -18,17 +17,15 @@ FARTHEST_DAYS: Final = 92  # a promise for a later day says nothing
 class Promise(Struct, kw_only=True):
     """Word of a home, given to a head, that it pays what it owes by a day.
 
-    `keeper`, `role`, `office`: to whom, see offices/keepers.py. `residencies`: of the household
-    that gave it, `people`: who of them was bound. `bills`: what was owed then: what is billed
-    later was not promised. `due_at`: the end of the day. `waits`: whether the head has still
-    something to do. `forget_at`: when it goes.
+    `keeper`: to whom, see offices/keepers.py. `residencies`: of the household that gave it,
+    `people`: who of them was bound. `bills`: what was owed then: what is billed later was not
+    promised. `due_at`: the end of the day. `waits`: whether the head has still something to do.
+    `ended_at`: since when it is no longer open. `forget_at`: when it goes: a year later.
     """
 
     id: str = field(name="_id")
     home: str
     keeper: str
-    role: Role
-    office: str
     residencies: list[str]
     people: list[str]
     bills: list[str]

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from scripts.privacy_table import with_table
-from services.feedback.figures.definitions import COUNTS, FIGURES, WHOLE, Defined
+from services.feedback.figures.definitions import COUNTS, FIGURES, Defined
+from services.kernel.types import WHOLE
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "reference" / "feedback-figures.md"
 HEADING: Final = "| figure | label | unit | is |\n|---|---|---|---|\n"

@@ -20,10 +20,9 @@ from msgspec import Struct
 from services.kernel.days import BEIJING, Day
 from services.kernel.labels import Labelled
 from services.kernel.money import AREA_PER_SQUARE_METRE
-from services.kernel.types import BasisPoints
+from services.kernel.types import WHOLE, BasisPoints
 
 FEN_PER_YUAN: Final = 100
-WHOLE: Final = 10_000  # basis points
 # Excel's own bounds of a cell, in UTF-16 units, and of a sheet's name; its calendar begins in
 # 1900, with a day too many in February.
 LONGEST_TEXT: Final = 32_767

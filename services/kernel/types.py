@@ -58,4 +58,5 @@ Instant = Annotated[
     ),
 ]
 # A share of a whole in hundredths of a percent: 10000 is all. Spreadsheets show it as percent.
+WHOLE: Final = 10_000
 BasisPoints = Annotated[int, Meta(ge=0, extra={"unit": "basis_points"})]

@@ -18,13 +18,12 @@ from services.mediations.states import OPEN, TABLE, MediationAction, MediationSt
 from services.places import actions as places
 from services.places.models import LADDER
 from services.places.models import Kind as PlaceKind
-from services.working_time.models import Pace, Span
+from services.working_time.models import WORKING_DAY, Pace, Span
 
 FOLLOW_UP: Final = "follow_up"
 TALKS: Final = "talks"
 COMMUNITY_RUNG: Final = LADDER.index(PlaceKind.COMMUNITY) + 1
 CONFIRMATION: Final = "confirmation"
-WORKING_DAY: Final = 420  # minutes
 # Working days, of no law: who mediates is reminded before, and the member is told when passed.
 TALKED_WITHIN: Final = 20
 CONFIRMED_WITHIN: Final = 10

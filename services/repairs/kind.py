@@ -22,14 +22,14 @@ from services.repairs.figures import recounts
 from services.repairs.models import Part, Repair, Wish
 from services.repairs.quotes import debts
 from services.repairs.states import OPEN, TABLE, UNDER_WAY, RepairAction, RepairState
-from services.working_time.models import Pace, Span
+from services.working_time.models import WORKING_DAY, Pace, Span
 
 # Until somebody says that it will be done, and until it is done; both from the report on.
 RESPONSE: Final = "response"
 COMPLETION: Final = "completion"
 # Until the community has decided an appeal. No law says how long: three working days.
 APPEAL: Final = "appeal"
-TO_DECIDE: Final = Span(3 * 420, Pace.WORKING)
+TO_DECIDE: Final = Span(3 * WORKING_DAY, Pace.WORKING)
 COMMUNITY: Final = (Role.COMMUNITY_STAFF,)
 SUBDISTRICT: Final = (Role.SUBDISTRICT_STAFF,)
 

@@ -5,11 +5,8 @@ first month lies in it; drafts and void bills never count. So every numerator is
 denominator and no rate exceeds 100 %.
 """
 
-from typing import Final
-
+from services.kernel.types import WHOLE
 from services.statistics.models import Counts, Rate, Rates
-
-WHOLE: Final = 10_000
 
 
 def rate(numerator: int, denominator: int) -> Rate:

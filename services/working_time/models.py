@@ -1,10 +1,14 @@
 """Working time: how long something may take, and until when that is."""
 
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct
 
 from services.kernel.labels import Labelled
+
+# Minutes of a working day, 08:30 to 11:30 and 13:00 to 17:00, where a rule counts in days.
+WORKING_DAY: Final = 420
 
 
 class Pace(Labelled):

@@ -11,9 +11,9 @@ from mongo_indexes import repair_terms
 from services.kernel.documents import to_document
 from services.repairs.classes import Danger
 from services.repairs.terms import actions
-from services.repairs.terms.defaults import DEFAULTS, WORKING_DAY
+from services.repairs.terms.defaults import DEFAULTS
 from services.repairs.terms.models import TermsVersion
-from services.working_time.models import Pace, Span
+from services.working_time.models import WORKING_DAY, Pace, Span
 from tests.build.cast import COMMUNITY, COMPOUND, LI_HOME, OTHER_COMPOUND, Estate
 from tests.build.homes import acts
 from tests.build.late_reads import one_behind

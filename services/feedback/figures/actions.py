@@ -8,7 +8,7 @@ import msgspec
 
 from services.dependencies import Dependencies
 from services.feedback.figures import store
-from services.feedback.figures.definitions import FIGURES, WHOLE, Defined
+from services.feedback.figures.definitions import FIGURES, Defined
 from services.feedback.figures.models import (
     FeedbackFigures,
     FeedbackFiguresBy,
@@ -22,6 +22,7 @@ from services.kernel.labels import Labelled
 from services.kernel.pages import Key, Keyset, Page
 from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission
+from services.kernel.types import WHOLE
 from services.places import actions as places
 from services.statistics import actions as statistics
 from services.statistics import hidden_homes

@@ -13,7 +13,6 @@ from services.feedback.states import OPEN, FeedbackState
 from services.kernel.documents import Document
 from services.kernel.labels import Labelled
 
-WHOLE: Final = 10_000  # basis points
 # Days of the ages that open ones are told apart by, the youngest first.
 WEEK, MONTH, QUARTER = 7, 30, 90
 

@@ -5,7 +5,8 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-WORKING_DAY: Final = 420  # minutes: 08:30 to 11:30, 13:00 to 17:00
+from services.working_time.models import WORKING_DAY
+
 # From an hour to sixty working days: nobody is to wait longer.
 Minutes = Annotated[int, Meta(ge=60, le=60 * WORKING_DAY, examples=[WORKING_DAY])]
 VersionNumber = Annotated[int, Meta(ge=0, le=10**6, examples=[1])]

@@ -12,10 +12,10 @@ from typing import Final
 from msgspec import Struct
 
 from services.kernel.labels import Labelled
+from services.kernel.types import WHOLE
 from services.repairs.figures.models import CountedRepair
 from services.repairs.states import OPEN, RepairState
 
-WHOLE: Final = 10_000  # basis points
 MARKS: Final = 3  # of a rating
 HUNDRED: Final = 100
 

@@ -12,8 +12,7 @@ from services.kernel.permissions import Actor, Permission, Role
 from services.repairs.reviews import notify, states
 from services.repairs.reviews.models import Review
 from services.repairs.reviews.states import TABLE, ReviewState
-from services.repairs.terms.defaults import WORKING_DAY
-from services.working_time.models import Pace, Span
+from services.working_time.models import WORKING_DAY, Pace, Span
 
 ANSWER: Final = "answer"
 # The product's own: no law says how soon a community answers a bad rating.

@@ -2,7 +2,7 @@
 
 No law gives repair times in minutes or hours; they come from contract, promise or standard. So
 these are the product's own, mild enough for a firm with two repairers, and every city can write
-its own. A working day has 420 minutes (08:30 to 11:30, 13:00 to 17:00).
+its own.
 """
 
 from collections.abc import Mapping
@@ -10,11 +10,10 @@ from typing import Final
 
 from services.repairs.classes import Danger
 from services.repairs.terms.models import Terms
-from services.working_time.models import Span
+from services.working_time.models import WORKING_DAY, Span
 
 HOUR: Final = 60
 DAY_AND_NIGHT: Final = 24 * HOUR
-WORKING_DAY: Final = 420
 DEFAULT: Final = "default"
 
 

@@ -16,13 +16,10 @@ from services.mediations import interests, notify, states
 from services.mediations.models import KEPT_FOR, Circle, Mediation
 from services.mediations.states import OPEN, TABLE, MediationAction, MediationState
 from services.places import actions as places
-from services.places.models import LADDER
-from services.places.models import Kind as PlaceKind
 from services.working_time.models import WORKING_DAY, Pace, Span
 
 FOLLOW_UP: Final = "follow_up"
 TALKS: Final = "talks"
-COMMUNITY_RUNG: Final = LADDER.index(PlaceKind.COMMUNITY) + 1
 CONFIRMATION: Final = "confirmation"
 # Working days, of no law: who mediates is reminded before, and the member is told when passed.
 TALKED_WITHIN: Final = 20
@@ -91,7 +88,7 @@ def may(actor: Actor, permission: Permission, mediation: Mediation) -> bool:
 def mediates_in(actor: Actor) -> list[str]:
     """Return the communities in which somebody may mediate, or a place above them."""
     held = actor.places(Permission.MEDIATE)
-    return sorted({places.compound_of(at, depth=COMMUNITY_RUNG) for at in held})
+    return sorted({places.community_of(at) for at in held})
 
 
 def circle_of(actor: Actor, mediation: Mediation) -> Circle | None:

@@ -29,7 +29,6 @@ from services.places.models import (
 )
 
 MISSING: Final = "没有找到这个地方"
-COMMUNITY_DEPTH: Final = LADDER.index(Kind.COMMUNITY) + 1
 
 
 class PlaceExists(errors.Conflict):
@@ -213,14 +212,14 @@ async def let_heads_see_debts(
 
 async def hiding_debts(deps: Dependencies, paths: Sequence[str]) -> set[str]:
     """Return those of the communities of some places that hide from heads which homes owe."""
-    communities = {compound_of(path, depth=COMMUNITY_DEPTH) for path in paths}
+    communities = {community_of(path) for path in paths}
     return await store.hiding_debts(deps.db, sorted(communities))
 
 
 async def hiding_debts_around(deps: Dependencies, paths: Sequence[str]) -> set[str]:
     """Return the communities around or under some places that hide from heads who owes."""
     found = await hiding_debts(deps, paths)  # of a place above them none is found by its path
-    for path in outermost(each for each in paths if each.count(".") + 1 < COMMUNITY_DEPTH):
+    for path in outermost(each for each in paths if each.count(".") + 1 < Kind.COMMUNITY.depth):
         found |= await store.hiding_debts_under(deps.db, path)
     return found
 
@@ -267,9 +266,14 @@ async def addresses(deps: Dependencies, paths: Sequence[str]) -> dict[str, str]:
     return {place.id: shown_address(place) for place in await store.find_many(deps.db, paths)}
 
 
-def compound_of(path: str, *, depth: int = LADDER.index(Kind.COMPOUND) + 1) -> str:
+def compound_of(path: str) -> str:
     """Return the compound a path lies in: the ladder has a fixed number of rungs."""
-    return ".".join(path.split(".")[:depth])
+    return ".".join(path.split(".")[: Kind.COMPOUND.depth])
+
+
+def community_of(path: str) -> str:
+    """Return the community a path lies in; of a place above one the place itself."""
+    return ".".join(path.split(".")[: Kind.COMMUNITY.depth])
 
 
 async def use(

@@ -17,7 +17,6 @@ from services.kernel.permissions import Actor, Permission, require_at
 from services.kernel.views import show
 from services.places import grid_store, store
 from services.places.models import (
-    LADDER,
     BuildingView,
     ChangeGrid,
     Grid,
@@ -30,8 +29,6 @@ from services.places.models import (
     TakenPath,
 )
 
-COMMUNITY_SEGMENTS = LADDER.index(Kind.COMMUNITY) + 1
-BUILDING_SEGMENTS = LADDER.index(Kind.BUILDING) + 1
 LONGEST_PATH = 120
 
 
@@ -167,8 +164,8 @@ async def grids_over(deps: Dependencies, places: Sequence[str]) -> list[str]:
 
     Not for places above the compound: all grids lie under those. One query, of the communities.
     """
-    lower = [place for place in places if place.count(".") >= COMMUNITY_SEGMENTS]
-    communities = {".".join(place.split(".")[:COMMUNITY_SEGMENTS]) for place in lower}
+    lower = [place for place in places if place.count(".") >= Kind.COMMUNITY.depth]
+    communities = {".".join(place.split(".")[: Kind.COMMUNITY.depth]) for place in lower}
     found = await grid_store.buildings_under(deps.db, sorted(communities)) if lower else {}
     return [
         grid
@@ -180,13 +177,13 @@ async def grids_over(deps: Dependencies, places: Sequence[str]) -> list[str]:
 async def grids_with(deps: Dependencies, path: str) -> list[str]:
     """Return the grid in which a building, or a place in it, lies: one or none."""
     segments = path.split(".")
-    if len(segments) < BUILDING_SEGMENTS:
+    if len(segments) < Kind.BUILDING.depth:
         return []
-    building = ".".join(segments[:BUILDING_SEGMENTS])
+    building = ".".join(segments[: Kind.BUILDING.depth])
     return [grid.id for grid in await grid_store.holding(deps.db, [building])]
 
 
 async def above_home(deps: Dependencies, home: str) -> list[Place]:
     """Return the home, everything above it, and the grid of its building, in one query."""
     path = ancestors(home)
-    return await store.find_with_grid(deps.db, path, path[:BUILDING_SEGMENTS][-1])
+    return await store.find_with_grid(deps.db, path, path[: Kind.BUILDING.depth][-1])

@@ -29,6 +29,11 @@ class Kind(Labelled):
     HOME = "home", "房屋"
     GRID = "grid", "网格"  # a named list of buildings of one community; nothing lies under it
 
+    @property
+    def depth(self) -> int:
+        """How many segments the path of such a place has. Raises ValueError for a grid."""
+        return LADDER.index(self) + 1
+
 
 # The rungs of the tree: a place's rung is how many segments its path has.
 LADDER: Final = (

@@ -13,7 +13,7 @@ from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places import grids as places_grids
 from services.places.grids import BuildingsDetails
-from services.places.models import LADDER, Kind
+from services.places.models import Kind
 from services.statistics import measures, small_groups, withheld_figures
 from services.statistics.models import (
     By,
@@ -71,7 +71,7 @@ async def rates_of(
     """
     await access(deps, actor, place, Permission.VIEW_RATES)
     own_depth = place.count(".") + 1
-    depth = LADDER.index(Kind(by)) + 1 if by else own_depth
+    depth = Kind(by).depth if by else own_depth
     if by and depth <= own_depth:
         raise BadBreakdown("只能按下级统计")
     counts = await counts_of(deps, place, span, depth)

@@ -10,12 +10,12 @@ from typing import Final, TypeVar
 from services.dependencies import Dependencies
 from services.kernel.paths import covers
 from services.kernel.permissions import Actor, Permission
-from services.places.models import LADDER, Kind
+from services.places.models import Kind
 from services.statistics import measures, small_groups
 
 T = TypeVar("T")
 HOMES: Final = "places.homes"  # the measure
-UNIT_DEPTH: Final = LADDER.index(Kind.UNIT) + 1
+UNIT_DEPTH: Final = Kind.UNIT.depth
 
 
 def is_one(place: str) -> bool:

@@ -15,14 +15,14 @@ from services.feedback.models import Feedback
 from services.kernel.paths import ancestors, parent
 from services.places import actions as places
 from services.places import homes as place_homes
-from services.places.models import LADDER, Kind, Usage
+from services.places.models import Kind, Usage
 from services.residencies import actions as residencies
 from services.residencies.models import Relation
 
 FEWEST_HOMES: Final = 5
 MOST_HOMES: Final = 2000  # of a building; the largest have some hundreds
-BUILDING: Final = LADDER.index(Kind.BUILDING) + 1  # segments of its path
-UNIT: Final = LADDER.index(Kind.UNIT) + 1
+BUILDING: Final = Kind.BUILDING.depth  # segments of its path
+UNIT: Final = Kind.UNIT.depth
 
 
 async def coarse(deps: Dependencies, place: str) -> str:

@@ -11,14 +11,14 @@ from services.feedback.models import Feedback
 from services.kernel import words
 from services.kernel.days import Day
 from services.kernel.paths import ancestors
-from services.places.models import LADDER, Kind
+from services.places.models import Kind
 
 WORD, PERSON = "feedback-rising-word", "feedback-rising-person"
 SIGNS: Final = 16  # of a word's fingerprint
 PERSON_SIGNS: Final = 12  # of a person's: told from the some hundred others of one word
 MOST: Final = 60  # words of one text
-HIGHEST: Final = LADDER.index(Kind.COMMUNITY) + 1
-LOWEST: Final = LADDER.index(Kind.UNIT) + 1
+HIGHEST: Final = Kind.COMMUNITY.depth
+LOWEST: Final = Kind.UNIT.depth
 
 
 @cache

@@ -27,7 +27,7 @@ from services.kernel.permissions import Actor, Permission
 from services.places import actions as places
 from services.places.models import LADDER, Kind
 
-PAYEE_PLACES = LADDER[: LADDER.index(Kind.COMPOUND) + 1]
+PAYEE_PLACES = LADDER[: Kind.COMPOUND.depth]
 
 
 class BadPayee(errors.InvalidInput):

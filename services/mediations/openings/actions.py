@@ -21,7 +21,7 @@ from services.kernel.interests import homes_of
 from services.kernel.paths import ancestors
 from services.kernel.permissions import Actor, Permission, Role
 from services.mediations import interests, notify, steps, store
-from services.mediations.kind import COMMUNITY_RUNG, MEDIATION, quarter_of
+from services.mediations.kind import MEDIATION, quarter_of
 from services.mediations.models import NOTE, Mediation
 from services.mediations.openings.models import NewParty, Opened, OpenMediation
 from services.mediations.parties import store as parties
@@ -135,7 +135,7 @@ def _require_at(actor: Actor, permission: Permission, homes: Sequence[str]) -> N
 
 
 def _community(home: str) -> str:
-    return places.compound_of(home, depth=COMMUNITY_RUNG)
+    return places.community_of(home)
 
 
 async def _require_room(

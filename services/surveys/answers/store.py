@@ -1,7 +1,6 @@
 """Store of answers to surveys."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Final
 
 import msgspec
 
@@ -12,10 +11,8 @@ from services.kernel.bulk import insert_all
 from services.kernel.documents import Document, to_document
 from services.kernel.paths import part
 from services.kernel.work import Worked
-from services.places.models import LADDER, Kind
+from services.places.models import Kind
 from services.surveys.answers.models import SurveyAnswer
-
-UNIT_DEPTH: Final = LADDER.index(Kind.UNIT) + 1
 
 
 async def find(
@@ -141,7 +138,7 @@ async def forget(db: Database, tx: Transaction, person: str) -> bool:
     """
     homes = {"person": person, "by_home": True}
     more = await steps.change(tx, db[COLLECTION], homes, {"$set": {"person": ""}})
-    unit = {"$ifNull": [part("$place", UNIT_DEPTH), "$place"]}
+    unit = {"$ifNull": [part("$place", Kind.UNIT.depth), "$place"]}
     blank = {"$set": {"person": "", "home": "", "place": unit}}
     ids = await steps.ids_of(tx, db[COLLECTION], {"person": person, "by_home": False})
     if ids:

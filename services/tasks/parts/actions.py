@@ -15,7 +15,7 @@ from services.kernel.permissions import Actor, Permission
 from services.photos import actions as photos
 from services.photos.models import PhotoPurpose
 from services.places import actions as places
-from services.places.models import LADDER, Kind
+from services.places.models import Kind
 from services.tasks import actions as tasks
 from services.tasks.models import Task
 from services.tasks.parts import rungs, store, views, work
@@ -179,7 +179,7 @@ async def progress(
 
 def _depth(task: Task, by: TaskLevel) -> int:
     """Return how many segments the places have by which progress is counted."""
-    depth = LADDER.index(Kind(by.value)) + 1
+    depth = Kind(by.value).depth
     if depth > rungs.SEGMENTS[task.role.role]:
         raise LevelTooLow("这项任务是按楼栋布置的,请按楼栋或小区统计")
     return depth

@@ -14,15 +14,15 @@ from services.dependencies import Dependencies
 from services.kernel.paths import ancestors
 from services.kernel.permissions import HEADS, PERMISSIONS, Actor, Permission, Role
 from services.places import actions as places
-from services.places.models import LADDER, Kind
+from services.places.models import Kind
 from services.tasks.models import HeadRole
 
 UPWARDS: Final = (*HEADS, Role.COMMUNITY_STAFF)
 # Segments of the places of an office; the community's may lie anywhere above.
 SEGMENTS: Final = {
-    Role.UNIT_HEAD: LADDER.index(Kind.UNIT) + 1,
-    Role.BUILDING_HEAD: LADDER.index(Kind.BUILDING) + 1,
-    Role.GRID_HEAD: LADDER.index(Kind.BUILDING) + 1,  # their grants are buildings
+    Role.UNIT_HEAD: Kind.UNIT.depth,
+    Role.BUILDING_HEAD: Kind.BUILDING.depth,
+    Role.GRID_HEAD: Kind.BUILDING.depth,  # their grants are buildings
 }
 KINDS: Final = {
     HeadRole.UNIT_HEAD: Kind.UNIT,

@@ -24,7 +24,7 @@ from services.working_time.hours.models import (
 # A deadline of three months of ordinary work fits into ten years of one such day a week.
 LEAST_MINUTES: Final = 60
 # Whoever works in a building or unit is of its compound; a grid lies beside the ladder.
-WITH_HOURS: Final = frozenset(LADDER[: LADDER.index(Kind.COMPOUND) + 1])
+WITH_HOURS: Final = frozenset(LADDER[: Kind.COMPOUND.depth])
 
 
 class HoursBackwards(errors.InvalidInput):

@@ -87,7 +87,9 @@ async def by_role(
 
     Of who has signed in; substitutes too.
     """
-    paths = [*ancestors(place), *await grids.grids_with(deps, place)]
+    paths = ancestors(place)
+    if Role.GRID_HEAD in roles:
+        paths += await grids.grids_with(deps, place)
     found: dict[Role, set[str]] = {role: set() for role in roles}
     for one in await offices.acting_at(deps, paths, roles):
         if one.person:
@@ -100,11 +102,8 @@ async def acting_over(deps: Dependencies, place: str, roles: Sequence[Role]) -> 
 
     The head of the grid in which it lies is above it, too.
     """
-    above = ancestors(place)
-    if Role.GRID_HEAD in roles:
-        above += await grids.grids_with(deps, place)
-    found = await offices.acting_at(deps, above, roles)
-    return {one.person for one in found if one.person}
+    found = await by_role(deps, place, roles)
+    return {person for people in found.values() for person in people}
 
 
 async def acting_by_place(

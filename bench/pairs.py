@@ -76,6 +76,12 @@ def note(text: str) -> None:
     sys.stderr.write(f"{time.strftime('%H:%M:%S')} {text}\n")
 
 
+def is_kept(worst: float, most: float = MOST, *, of: str = "") -> bool:
+    """Print the largest ratio beside the promised one; tell whether the promise is kept."""
+    say(f"The largest ratio{of} is {worst:.2f}; {most:g} is the most that is promised.\n")
+    return worst <= most
+
+
 @asynccontextmanager
 async def filled(
     name: str, make: Callable[[Dependencies, int], C], sizes: Sequence[int]

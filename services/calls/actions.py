@@ -224,13 +224,24 @@ async def answer(
         if moved is None:
             raise CallMovedOn(MOVED_ON)
         await notify.tell(deps, tx, moved)
-        await _record(deps, tx, actor, moved, TABLE.act(taken), state=moved.state)
+        await _record_answer(deps, tx, actor, moved, TABLE.act(taken))
         return moved
 
     number = await _call_back(deps, actor, call_id) if action is CallAction.CALL_BACK else None
     moved = await deps.in_transaction(save)
     [shown] = await views.mine(deps, [moved])
     return show(shown, AnsweredCall, call_back=number)
+
+
+async def _record_answer(
+    deps: Dependencies, tx: Transaction, actor: Actor, call: Call, act: Act
+) -> None:
+    """Record an answer: where the kind is veiled, neither which call it was nor about what."""
+    kind = deps.features.callables.get(call.about)
+    if kind is not None and kind.veiled:
+        await audit.record(deps, tx, actor, act)
+        return
+    await _record(deps, tx, actor, call, act, state=call.state)
 
 
 def _answered(deps: Dependencies, action: CallAction) -> Document:

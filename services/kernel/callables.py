@@ -42,7 +42,10 @@ class CallKind(Struct, frozen=True, kw_only=True):
     `find`: (deps, actor, subject_id) → whom the actor may ask to call. It raises NotFound where
     they may not know of the matter, as it is at this moment, and Forbidden where they know of
     it and it is not for them to call.
+    `veiled`: whether the audit names neither call, matter nor place for what the person who is
+    called does: who takes part in the matter is not to be found by it.
     """
 
     label: str
     find: Callable[[Any, Actor, str], Awaitable[Callee]]
+    veiled: bool = False

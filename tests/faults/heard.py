@@ -260,6 +260,14 @@ DUTIES: Final = (
         f"{CALLS}::test_settings_say_who_is_shown_it_at_once",
     ),
     Fault(
+        "the audit says that somebody was called about a mediation",
+        "services.calls.actions",
+        "    if kind is not None and kind.veiled:\n",
+        "    if kind is None:\n",
+        "tests/mediations/test_calls.py"
+        "::test_the_audit_does_not_tell_who_was_called_about_a_mediation",
+    ),
+    Fault(
         "somebody else asks for the number that was allowed",
         "services.calls.actions",
         "people=lambda one: [one.asker], missing=MISSING",

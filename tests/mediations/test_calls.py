@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.build.cast import PHONES
+from tests.build.deeds import auditor
 from tests.build.mediations import WITH_SHOP, WITH_WANG, Talks
 from tests.build.world import Reply
 
@@ -33,3 +34,28 @@ async def test_the_mediator_calls_a_party(talks: Talks) -> None:
     assert (await ask(talks, "mediator", li)).body["state"] == "asked"
     await talks.do("wang", mediation_id, "leave")
     assert (await talks.send("POST", "mediator", number)).status == 403
+
+
+async def test_the_audit_does_not_tell_who_was_called_about_a_mediation(talks: Talks) -> None:
+    """Else an auditor joins the party with the mediator, who is named beside the mediation."""
+    mediation_id = await talks.talks()
+    wang = await talks.member("wang")
+    await talks.send("PUT", "wang", "me/call-settings", shown_to=[])
+    party = (await talks.see("wang", mediation_id))["parties"][1]["party_id"]
+    call = (await ask(talks, "mediator", party)).body["call_id"]
+    for answer in ("allow_once", "decline"):
+        reply = await talks.send("POST", "wang", f"me/calls/{call}/answer", answer=answer)
+        assert reply.status == 200, reply.body
+    read = {}
+    for where in ("community", "city"):
+        who = await auditor(talks.estate, where)
+        reply = await talks.get(who, f"audit?limit=100&person={wang.person_id}")
+        read[where] = [row for row in reply.body["items"] if row["act"] == "call.answered"]
+    assert read["community"] == []
+    assert len(read["city"]) == 2
+    assert {(row["place"], row["subject"], *row["facts"]) for row in read["city"]} == {("", "")}
+    # What the office does has both.
+    rows = await talks.world.db.audit.find({"subject": call}).to_list()
+    assert {(row["act"], row["facts"]["about"]) for row in rows} == {
+        ("call.asked", "mediation")
+    }

@@ -38,4 +38,4 @@ async def find(deps: Dependencies, actor: Actor, party_id: str) -> Callee:
 
 
 # As in every message of a mediation: a screen is seen by others.
-CALLABLES: Final = {"mediation": CallKind(label="社区事务", find=find)}
+CALLABLES: Final = {"mediation": CallKind(label="社区事务", find=find, veiled=True)}

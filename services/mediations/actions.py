@@ -77,7 +77,7 @@ async def events(
 
 
 async def papers(deps: Dependencies, actor: Actor, mediation_id: str) -> Papers:
-    """Where the signed papers of a mediation can be seen; for its parties and mediators.
+    """Where the signed papers of a mediation can be seen; for whoever may know of it.
 
     Those of the version that is there now: of another one nobody signed anything.
     """

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+from services.kernel.permissions import Role
+from tests.build.cast import COMMUNITY, appoint
 from tests.build.mediations import TERMS, WITH_SHOP, WITH_WANG, Talks
 from tests.build.photos import sent
 from tests.build.world import Reply
@@ -63,6 +65,26 @@ async def test_a_paper_of_a_version_before_is_shown_for_none_after(talks: Talks)
     row = await talks.world.db.mediation_parties.find_one({"_id": party})
     assert row is not None
     assert row["photo_ids"] == []
+
+
+async def test_a_paper_is_shown_with_the_mediation_and_by_no_office(talks: Talks) -> None:
+    """A member who lives with a party, or is one, holds the office that says who mediates."""
+    mediation_id, sha256 = await talks.proposed()
+    party = (await talks.see("mediator", mediation_id))["parties"][1]["party_id"]
+    photo = await sent(talks.world.api, await talks.member("mediator"), purpose="case")
+    wish = {"sha256": sha256, "agree": True, "photo_ids": [photo]}
+    await talks.do("mediator", mediation_id, f"parties/{party}/signature", **wish)
+    await talks.member("mei")
+    for who in ("mei", "wang"):
+        await appoint(talks.world.deps, Role.MEDIATION_MEMBER, COMMUNITY, who)
+    for who in ("mei", "wang", "member", "mediator", "staff"):
+        assert (await talks.get(who, f"photos/{photo}/url")).status == 404, who
+    papers = f"mediations/{mediation_id}/papers"
+    statuses = {who: (await talks.get(who, papers)).status for who in ("mei", "staff")}
+    assert statuses == {"mei": 404, "staff": 404}
+    for who in ("li", "wang", "member", "mediator"):
+        [shown] = (await talks.get(who, papers)).body["items"]
+        assert shown["photo_id"] == photo, who
 
 
 async def test_who_has_no_account_answers_at_the_door_and_signs_on_paper(talks: Talks) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.documents import Document
-from services.kernel.permissions import Actor, Permission
+from services.kernel.permissions import Actor
 from services.mediations import steps
 from services.mediations.agreements import store
 from services.mediations.agreements.models import (
@@ -152,7 +152,11 @@ async def _attach(
     found: Mediation,
     photo_ids: Sequence[str],
 ) -> None:
-    """Attach the paper to the mediation; it is nobody's own. Raises NotFound."""
+    """Attach the paper to the mediation; it is nobody's own. Raises NotFound.
+
+    No permission shows it: a member with an interest holds the same one. Who may know of the
+    mediation gets its address with it.
+    """
     if not photo_ids:
         return
     await photos.attach(
@@ -162,7 +166,7 @@ async def _attach(
         photo_ids,
         subject=found.id,
         place=found.place,
-        needs=Permission.ASSIGN_MEDIATOR,
+        needs=None,
         owner="",
         purposes={PhotoPurpose.CASE},
     )

@@ -172,7 +172,7 @@ class CandidatesHandler(ApiHandler):
     @endpoint(
         "listMediatorCandidates",
         needs=Access.SIGNED_IN,
-        errors=("not_found", "forbidden"),
+        errors=("not_found", "forbidden", "mediation_interest"),
     )
     async def get(self, mediation_id: MediationId, query: ListQuery) -> Page[CandidateView]:
         """Who may be asked to mediate: nobody close to a party."""

@@ -183,6 +183,22 @@ async def test_a_member_who_is_a_party_is_one_and_nothing_else(talks: Talks) -> 
     assert (reply.status, reply.code) == (403, "mediation_interest")
 
 
+async def test_a_member_who_mediates_reads_whom_else_to_ask(talks: Talks) -> None:
+    """Unless they came to be close to a party. Who only mediates, and a party, do not."""
+    mediation_id = await talks.talks()
+    path = f"mediations/{mediation_id}/candidates"
+    await appoint(talks.world.deps, Role.MEDIATION_MEMBER, COMMUNITY, "wang")
+    for who in ("mediator", "wang"):
+        reply = await talks.get(who, path)
+        assert (reply.status, reply.code) == (403, "forbidden"), who
+    await talks.assign(mediation_id, "member")
+    assert (await talks.see("member", mediation_id))["circle"] == "mediator"
+    assert talks.offices["mediator"] in await candidates(talks, mediation_id)
+    await lives_with(talks, "member", LI_HOME)
+    reply = await talks.get("member", path)
+    assert (reply.status, reply.code) == (403, "mediation_interest")
+
+
 async def test_who_mediated_before_or_lost_the_office_sees_nothing_more(talks: Talks) -> None:
     mediation_id = await talks.talks()
     await talks.assign(mediation_id, "member")

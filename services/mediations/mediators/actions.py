@@ -17,7 +17,7 @@ from services.kernel.days import day_of
 from services.kernel.documents import Document
 from services.kernel.pages import Key, Keyset, ListQuery, Page
 from services.kernel.paths import covers
-from services.kernel.permissions import HEADS, Actor, Role
+from services.kernel.permissions import HEADS, Actor, Permission, Role
 from services.mediations import interests, steps
 from services.mediations.interests import MediationInterest
 from services.mediations.mediators.models import (
@@ -110,11 +110,12 @@ async def candidates(
 ) -> Page[CandidateView]:
     """Who may be asked to mediate, by place; for the community's mediation member.
 
-    A page may hold fewer than it could: whoever has an interest is left out of it. Raises
-    InvalidInput for a cursor that is none of ours.
+    Also for one who mediates it: they may hand it on. A page may hold fewer than it could:
+    whoever has an interest is left out of it. Raises NotFound, Forbidden, MediationInterest,
+    and InvalidInput for a cursor that is none of ours.
     """
     found, circle = await steps.look(deps, actor, mediation_id)
-    if circle is not Circle.MEMBER:
+    if circle is Circle.PARTY or not actor.may(Permission.ASSIGN_MEDIATOR, found.place):
         raise errors.Forbidden("由社区调解委员指派")
     place, appointment = BY_PLACE.read(query.cursor) or ("", "")
     acting, following = await offices.acting_around(

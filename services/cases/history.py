@@ -69,7 +69,7 @@ def labels(kind: Kind) -> Mapping[str, str]:
 
 
 def _who(event: Event) -> Who:
-    if not event.by:
+    if not event.by and not event.unnamed:
         return Who.CLOCK
     if event.by_office:
         return Who.OFFICE
@@ -148,6 +148,11 @@ async def photos(
         if remarks or _is_open(event, reader)
         for photo_id in event.photo_ids
     ]
+
+
+async def unname(deps: Dependencies, tx: Transaction, case_id: str) -> None:
+    """Take whoever took a step by no office out of a case's history: what they did stays."""
+    await store.unname(deps.db, tx, case_id)
 
 
 async def cases_of(

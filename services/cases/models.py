@@ -89,11 +89,12 @@ class CaseFields(Struct, kw_only=True):
 
 
 class Event(Struct, kw_only=True):
-    """Row of a case's history; never changed but for what erasure takes out.
+    """Row of a case's history; never changed but for what erasure and retention take out.
 
     `action`: name of the step, or of the news (warned, overdue, climbed, asked).
     `by`: who took it; empty for the clock. `by_office`: whether an office let them.
-    `by_joiner`: whether they joined a case of somebody else.
+    `by_joiner`: whether they joined a case of somebody else. `unnamed`: whether somebody took
+    it who was taken out of `by`.
     `internal`: for those who work on it only.
     `holder`: who holds it since. `facts`: ids, days, counts; never what somebody typed.
     """
@@ -108,6 +109,7 @@ class Event(Struct, kw_only=True):
     by: str
     by_office: bool = False
     by_joiner: bool = False
+    unnamed: bool = False
     holder: str = ""
     remark_sealed: str = ""
     internal: bool = False

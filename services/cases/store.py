@@ -102,6 +102,13 @@ async def blank(db: Database, tx: Transaction, ids: Sequence[str]) -> None:
         await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
 
 
+async def unname(db: Database, tx: Transaction, case_id: str) -> None:
+    """Remove who took the steps of a case by no office. Served by index `case`."""
+    query: Document = {"case": case_id, "by_office": False, "by": {"$gt": ""}}
+    gone = {"$set": {"by": "", "unnamed": True}}
+    await db[COLLECTION].update_many(query, gone, hint="case", session=tx)
+
+
 async def with_photos(
     db: Database,
     tx: Transaction | None,

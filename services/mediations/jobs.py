@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.cases import history
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.documents import Document
@@ -53,6 +54,7 @@ async def _clear(deps: Dependencies, tx: Transaction, mediation_id: str) -> None
         "cleared": True,
     }
     await store.change(deps.db, tx, mediation_id, gone)
+    await history.unname(deps, tx, mediation_id)
 
 
 JOBS: Final[dict[str, jobs.Handler]] = {CLEAR: clear}

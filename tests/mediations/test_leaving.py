@@ -81,10 +81,25 @@ async def test_who_leaves_before_anything_is_agreed_ends_it(talks: Talks) -> Non
     assert (await talks.see("li", mediation_id))["state"] == "withdrawn"
 
 
+async def taken_by(talks: Talks, mediation_id: str) -> set[str]:
+    """Return who took the steps of a mediation, as its history keeps it."""
+    found = await talks.world.db.case_events.find({"case": mediation_id}).to_list()
+    return {str(event["by"]) for event in found} - {""}
+
+
+async def steps_of(talks: Talks, mediation_id: str) -> list[tuple[str, str]]:
+    """Return the steps of a mediation and who took each, as the member reads them."""
+    reply = await talks.get("member", f"mediations/{mediation_id}/history")
+    return [(each["action"], each["who"]) for each in reply.body["items"]]
+
+
 async def test_what_was_written_goes_three_years_after_the_end(talks: Talks) -> None:
     mediation_id = await talks.agreed()
     await talks.advance(days=16)
     await talks.do("mediator", mediation_id, "follow-up", outcome="kept", note="都做到了")
+    parties = {(await talks.member(who)).person_id for who in ("li", "wang")}
+    assert await taken_by(talks, mediation_id) > parties
+    done = await steps_of(talks, mediation_id)
     await jobs.clear(talks.world.deps, {"mediation_id": mediation_id})  # too early
     for span in (KEPT_FOR - timedelta(days=1), timedelta(days=2)):
         needles = {"story": STORY, "note": "都做到了", "terms": "九点后不施工"}
@@ -97,6 +112,10 @@ async def test_what_was_written_goes_three_years_after_the_end(talks: Talks) -> 
     assert row is not None
     assert (row["people"], row["homes"], row["cleared"]) == ([], [], True)
     assert row["kept_in"] == "2026Q1"
+    # What was done stays, and who did so in office.
+    offices = {(await talks.member(who)).person_id for who in ("member", "mediator")}
+    assert await taken_by(talks, mediation_id) == offices
+    assert await steps_of(talks, mediation_id) == done
 
 
 def test_the_longest_name_is_replaced_first() -> None:

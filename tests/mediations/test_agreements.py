@@ -48,6 +48,20 @@ async def test_the_last_two_at_once_put_it_in_force_once(talks: Talks) -> None:
     assert await talks.world.db.case_events.count_documents(query) == 1
 
 
+async def test_the_last_yes_and_a_no_at_once_count_one_of_them(talks: Talks) -> None:
+    mediation_id, sha256 = await talks.proposed()
+    await answered(talks, "li", mediation_id, sha256)
+    yes, no = await asyncio.gather(
+        answered(talks, "wang", mediation_id, sha256),
+        answered(talks, "li", mediation_id, sha256, agree=False),
+    )
+    assert {yes.status, no.status} == {200, 409}
+    late = no if yes.status == 200 else yes
+    assert late.code == "mediation_moved_on"
+    state = (await talks.see("li", mediation_id))["state"]
+    assert state == ("agreed" if yes.status == 200 else "talks")
+
+
 async def test_a_paper_of_a_version_before_is_shown_for_none_after(talks: Talks) -> None:
     mediation_id, old = await talks.proposed()
     party = (await talks.see("mediator", mediation_id))["parties"][1]["party_id"]

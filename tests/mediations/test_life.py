@@ -1,9 +1,11 @@
 """The life of a mediation, from the wish to the follow-up."""
 
+import asyncio
+
 from services.kernel import masking
 from services.mediations import notify
-from tests.build.cast import LI_HOME
-from tests.build.mediations import STORY, TERMS, WITH_SHOP, Talks
+from tests.build.cast import LI_HOME, SUN_HOME
+from tests.build.mediations import STORY, TERMS, WITH_SHOP, WITH_WANG, Talks
 
 WITH_SHOP_PHONE = "+8613811112222"
 OF_A_PARTY = ("phone", "answered_by")
@@ -98,6 +100,26 @@ async def test_what_only_the_mediator_is_told(talks: Talks) -> None:
         "member": (None, None, masking.phone(WITH_SHOP_PHONE), None),
         "li": (None, None, None, None),
     }
+
+
+async def test_the_last_two_who_take_part_at_once_begin_it_once(talks: Talks) -> None:
+    """And whoever answers twice at once, by themself and at the door, does so once."""
+    await talks.member("sun")
+    parties = [*WITH_WANG, {"name": "sun", "home": SUN_HOME}]
+    mediation_id = await talks.open(parties=parties)
+    await talks.assign(mediation_id)
+    wang = (await talks.see("mediator", mediation_id))["parties"][1]["party_id"]
+    path = f"mediations/{mediation_id}"
+    own, other, door = await asyncio.gather(
+        talks.send("POST", "wang", f"{path}/answer", agree=True),
+        talks.send("POST", "sun", f"{path}/answer", agree=True),
+        talks.send("POST", "mediator", f"{path}/parties/{wang}/answer", agree=True),
+    )
+    assert other.status == 200
+    assert {own.status, door.status} == {200, 409}
+    history = (await talks.get("li", f"{path}/history")).body["items"]
+    steps = [row["action"] for row in history]
+    assert steps == ["reported", "assign", "consent", "begin"]
 
 
 async def test_a_no_ends_it_and_names_the_other_ways(talks: Talks) -> None:

@@ -24,7 +24,6 @@ CONFIRMATION: Final = "confirmation"
 # Working days, of no law: who mediates is reminded before, and the member is told when passed.
 TALKED_WITHIN: Final = 20
 CONFIRMED_WITHIN: Final = 10
-FOLLOWED_UP_AFTER: Final = 20  # working days, where the mediator names no other number
 CLEAR: Final = "mediations.clear"
 
 
@@ -52,8 +51,8 @@ async def _propose(deps: Dependencies, mediation: Mediation) -> Document:
 async def _agree(deps: Dependencies, mediation: Mediation) -> Document:
     """Put an agreement in force, and begin the time until it is looked after."""
     now = deps.now()
-    days = mediation.follow_up_days or FOLLOWED_UP_AFTER
-    clocks = await deadlines.begin(deps, mediation.place, now, {FOLLOW_UP: _span(days)})
+    spans = {FOLLOW_UP: _span(mediation.follow_up_days)}
+    clocks = await deadlines.begin(deps, mediation.place, now, spans)
     return {"clocks": clocks, "agreed_at": now, "agreed_in": quarter_of(month_of(now))}
 
 

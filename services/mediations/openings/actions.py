@@ -117,9 +117,9 @@ def _require_theirs(actor: Actor, wish: OpenMediation) -> None:
     homes = [party.home for party in wish.parties if party.home]
     count = len(named) + (wish.home is not None)
     if not FEWEST <= count <= MOST or len(set(named)) != len(named):
-        raise BadParties("当事人要有2到10位,且不能重复")
-    whose = {_community(home) for home in (*homes, *([wish.home] if wish.home else []))}
-    if len(whose) != 1:
+        raise BadParties(f"当事人要有{FEWEST}到{MOST}位,且不能重复")
+    all_homes = [*homes, *([wish.home] if wish.home else [])]
+    if len({places.community_of(home) for home in all_homes}) != 1:
         raise BadParties("当事人要住在同一个社区,至少一位填写房屋")
     if wish.home is not None:
         return  # whether it is theirs, the register tells
@@ -132,10 +132,6 @@ def _require_at(actor: Actor, permission: Permission, homes: Sequence[str]) -> N
     """Raise NotFound unless the actor holds a permission at one of some homes."""
     held = next((home for home in homes if actor.may(permission, home)), None)
     accessible(actor, held, permission, at=lambda home: home, missing=places.MISSING)
-
-
-def _community(home: str) -> str:
-    return places.community_of(home)
 
 
 async def _require_room(
@@ -175,7 +171,7 @@ async def _draft(
         first.statement_sealed = STATEMENT.seal(deps.vault, first.id, wish.statement)
     draft = Mediation(
         id=mediation_id,
-        place=_community(homes[0]),
+        place=places.community_of(homes[0]),
         matter=wish.matter,
         state=MediationState.ASKING,
         person=actor.person_id if wish.home else "",

@@ -6,7 +6,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 COLLECTION: Final = "calls"
 SHARD_KEY: Final = {"_id": "hashed"}
-KEEP_SECONDS: Final = 365 * 24 * 3600  # as long as the audit
+KEEP_SECONDS: Final = 365 * 24 * 3600  # a year
 
 INDEXES: Final = [
     # One open call about one thing: insert(), find_open()

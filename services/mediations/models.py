@@ -51,9 +51,9 @@ class Mediation(CaseFields, kw_only=True):
     with an account, as long as they have it. `homes`: of the parties. `excluded`: people in
     office whom it is about. `note_sealed`: what an office wrote when it opened it. `holder`:
     the mediator; `appointment`: by which office. `version`: of the agreement; 0 for none.
-    `outcome_sealed`: what the mediator wrote at the end. `opened_in`, `agreed_in`, `kept_in`:
-    quarters, for figures. `early`: whether the outcome was noted before its day. `cleared`:
-    what was written has gone.
+    `follow_up_days`: of the agreement; 0 before. `outcome_sealed`: what the mediator wrote at
+    the end. `opened_in`, `agreed_in`, `kept_in`: quarters, for figures. `early`: whether the
+    outcome was noted before its day. `cleared`: what was written has gone.
     """
 
     id: str = field(name="_id")

@@ -84,7 +84,7 @@ async def confirm(
     async def save(tx: Transaction) -> Mediation:
         action = MediationAction.CONFIRM if wish.agree else MediationAction.REFUSE
         found = await steps.hold(deps, tx, actor, mediation_id, action)
-        rows = await parties.of(deps, found.id, tx=tx)
+        rows = await parties_store.of(deps.db, found.id, tx=tx)
         own = parties.own_of(actor, rows)
         await _require_shown(deps, tx, found, wish.sha256)
         if not wish.agree:
@@ -116,7 +116,7 @@ async def note_signature(
     async def save(tx: Transaction) -> Mediation:
         action = MediationAction.NOTE_CONFIRM if wish.agree else MediationAction.NOTE_REFUSE
         found = await steps.hold(deps, tx, actor, mediation_id, action)
-        rows = await parties.of(deps, found.id, tx=tx)
+        rows = await parties_store.of(deps.db, found.id, tx=tx)
         own = parties.get(rows, party_id)
         await _require_shown(deps, tx, found, wish.sha256)
         if not wish.agree:

@@ -13,7 +13,9 @@ from services.kernel.vault import Sealed
 
 TEXT: Final = Sealed("mediation_agreements", "text")
 LONGEST: Final = 4000
-MOST_DAYS: Final = 250  # working days, about a year
+# Working days until the follow-up: where the mediator names no other number, and about a year.
+FOLLOWED_UP_AFTER: Final = 20
+MOST_DAYS: Final = 250
 Terms = Annotated[str, Meta(min_length=1, max_length=LONGEST, pattern=TEXT_PATTERN)]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 
@@ -58,7 +60,7 @@ class ProposeAgreement(Struct, forbid_unknown_fields=True, kw_only=True):
 
     form: Form
     text: Terms
-    follow_up_days: Annotated[int, Meta(ge=1, le=MOST_DAYS)] = 20
+    follow_up_days: Annotated[int, Meta(ge=1, le=MOST_DAYS)] = FOLLOWED_UP_AFTER
 
 
 class ConfirmAgreement(Struct, forbid_unknown_fields=True, kw_only=True):

@@ -10,6 +10,7 @@ from services.kernel.permissions import Actor
 from services.mediations import steps
 from services.mediations.models import Circle
 from services.mediations.parties import actions as parties
+from services.mediations.parties import store
 from services.mediations.parties.models import PHONE
 from services.mediations.states import OPEN
 
@@ -21,7 +22,7 @@ async def find(deps: Dependencies, actor: Actor, party_id: str) -> Callee:
     when it is over; MediationInterest. `place` is the community: a call tells no home.
     """
     found, circle = await steps.look(deps, actor, party_id.partition(":")[0])
-    own = parties.get(await parties.of(deps, found.id), party_id)
+    own = parties.get(await store.of(deps.db, found.id), party_id)
     if circle is not Circle.MEDIATOR:
         raise errors.Forbidden("由这件调解的调解员联系")
     if found.state not in OPEN:

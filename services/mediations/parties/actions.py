@@ -44,13 +44,6 @@ def _the(rows: Sequence[PartyRow], fits: Callable[[PartyRow], bool]) -> PartyRow
     return found
 
 
-async def of(
-    deps: Dependencies, mediation_id: str, *, tx: Transaction | None = None
-) -> list[PartyRow]:
-    """Return the parties of a mediation in their order."""
-    return await store.of(deps.db, mediation_id, tx=tx)
-
-
 async def answer(deps: Dependencies, actor: Actor, mediation_id: str, *, agree: bool) -> Seen:
     """Say whether I take part. A no ends it.
 

@@ -21,7 +21,7 @@ SOMEBODY: Final = "当事人"
 
 
 class SaidBy(Labelled):
-    """SaidBy in which a party said something."""
+    """Way in which a party said something."""
 
     APP = "app", "小程序"
     DOOR = "door", "当面登记"

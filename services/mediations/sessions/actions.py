@@ -11,6 +11,7 @@ from services.kernel.permissions import Actor
 from services.mediations import steps
 from services.mediations.models import Mediation
 from services.mediations.parties import actions as parties
+from services.mediations.parties import store as parties_store
 from services.mediations.sessions import store
 from services.mediations.sessions.models import (
     MINUTES,
@@ -92,7 +93,7 @@ async def hold(
         planned = await store.of(deps.db, found.id, tx=tx)
         if any(each.id == session_id and each.begins > deps.now() for each in planned):
             raise SessionNotBegun("调解会还没有开始,开始后再记录")
-        rows = await parties.of(deps, found.id, tx=tx)
+        rows = await parties_store.of(deps.db, found.id, tx=tx)
         present = [parties.get(rows, each).id for each in dict.fromkeys(wish.present)]
         sealed = MINUTES.seal(deps.vault, session_id, wish.minutes)
         kept = {"minutes_sealed": sealed, "present": present}

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct, field
 from services.kernel.types import TEXT as TEXT_PATTERN
 from services.kernel.types import Id, Instant, Reason
 from services.kernel.vault import Sealed
+from services.mediations.parties.models import MOST as MOST_PARTIES
 from services.mediations.sessions.states import SessionState
 
 WHERE: Final = Sealed("mediation_sessions", "where")
@@ -49,7 +50,7 @@ class HoldSession(Struct, forbid_unknown_fields=True, kw_only=True):
     """
 
     minutes: Minutes
-    present: Annotated[list[Id], Meta(max_length=10)]
+    present: Annotated[list[Id], Meta(max_length=MOST_PARTIES)]
 
 
 class MediationSessionView(Struct, kw_only=True):

@@ -7,7 +7,7 @@ the list of all are the same question.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from services.kernel.paths import ancestors, covers, smallest_around
 from services.kernel.permissions import FIRM_ROLES, Actor, Role
@@ -21,6 +21,14 @@ OVERSEERS: Final = (
 )
 # Each of their compounds is an office of its own, by another contract or election.
 ONE_COMPOUND: Final = (*FIRM_ROLES, Role.COMMITTEE_MEMBER)
+
+
+class Sent(Protocol):
+    """What an office drafted or sent: a notice, a survey."""
+
+    role: Role
+    place: str
+    senders: list[str]
 
 
 def oversees(role: Role, other: Role) -> bool:
@@ -61,6 +69,17 @@ def tokens(actor: Actor, role: Role, places: Sequence[str]) -> list[str]:
     around = smallest_around(places)
     held = [each for each in _held(actor, role) if any(covers(each, p) for p in places)]
     return sorted({f"{role}|{place}" for place in (*ancestors(around), *held)})
+
+
+def tokens_again(actor: Actor, found: Sent, places: Sequence[str]) -> list[str]:
+    """Return the tokens of what is for other places by now; `actor` publishes or changes it.
+
+    Whoever publishes it, it stays the office's that drafted it. Who holds that office for a
+    place around some of the places alone works on it no more; who holds it for one of them, as
+    the head of a grid does, still works on it.
+    """
+    lost = {f"{found.role}|{place}" for place in ancestors(found.place) if place not in places}
+    return sorted({*found.senders} - lost | {*tokens(actor, found.role, places)})
 
 
 def keys(actor: Actor, roles: Collection[Role], place: str | None = None) -> list[str]:

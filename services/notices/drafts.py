@@ -59,11 +59,17 @@ async def complete(deps: Dependencies, actor: Actor, wish: NewNotice) -> Notice:
 async def changed(
     deps: Dependencies, actor: Actor, found: Notice, wish: ChangeNotice
 ) -> Notice:
-    """Return a draft with changes, checked as if it were new. Raises the same."""
+    """Return a draft with changes, checked as if it were new. Raises the same.
+
+    It stays the office's that wrote it, unless it is for others now.
+    """
     names = {*wish.__struct_fields__} - {"revision"}
     said = {name: getattr(wish, name) for name in names if getattr(wish, name) is not UNSET}
     kept = {name: getattr(found, name) for name in names - said.keys()}
     made = await complete(deps, actor, NewNotice(kind=found.kind, **kept, **said))
+    if made.audience == found.audience:
+        made.senders = audience_senders.tokens_again(actor, found, made.places)
+        made.role = found.role
     return msgspec.structs.replace(
         made,
         id=found.id,

@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from services.audiences import actions as audiences
 from services.audiences import doors
+from services.audiences import senders as audience_senders
 from services.audiences.models import Audience
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
@@ -179,7 +180,7 @@ async def go(deps: Dependencies, actor: Actor, found: Notice, *, by: Actor) -> N
         # A grid may have other buildings by now than when it was drafted.
         "place": smallest_around(frozen.places),
         "places": list(frozen.places),
-        "senders": senders.tokens_again(actor, found, frozen.places),
+        "senders": audience_senders.tokens_again(actor, found, frozen.places),
         "readers": senders.readers_of(found.id, frozen),
         "doors": doors.tokens(frozen),
         "version": 1,

@@ -12,7 +12,7 @@ from services.audiences import readers, senders
 from services.audiences.models import Audience
 from services.kernel import errors
 from services.kernel.access import accessible
-from services.kernel.paths import ancestors, covers
+from services.kernel.paths import covers
 from services.kernel.permissions import (
     HEADS,
     Actor,
@@ -66,16 +66,6 @@ def office_of(actor: Actor, kind: NoticeKind, places: Sequence[str]) -> Role:
     if not free:
         raise OnePlace("请按小区分别发送")
     return free[0]
-
-
-def tokens_again(actor: Actor, found: Notice, places: Sequence[str]) -> list[str]:
-    """Return the tokens of a notice whose places are others by now; `actor` publishes it.
-
-    Who holds the office for a place around some of them alone works on it no more; who holds
-    it for one of them, as the head of a grid does, still works on it.
-    """
-    lost = {f"{found.role}|{place}" for place in ancestors(found.place) if place not in places}
-    return sorted({*found.senders} - lost | {*senders.tokens(actor, found.role, places)})
 
 
 def access(actor: Actor, found: Notice | None) -> Notice:

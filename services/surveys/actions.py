@@ -123,6 +123,9 @@ async def change(
     kept = {name: getattr(found, name) for name in names - said.keys()}
     made = await complete(deps, actor, NewSurvey(**kept, **said))
     changes = {n: getattr(made, n) for n in made.__struct_fields__ if n not in FIXED}
+    if made.audience == found.audience:  # who puts a word right does not take it over
+        tokens = audience_senders.tokens_again(actor, found, made.places)
+        changes |= {"role": found.role, "senders": tokens}
 
     async def save(tx: Transaction) -> Survey:
         moved = await move(deps, tx, found, SurveyAction.EDIT, **changes)

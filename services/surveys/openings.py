@@ -65,12 +65,11 @@ async def open_to_all(
     found = await actions.access_seen(deps, actor, survey_id, wish.revision)
     states.require(found.state, SurveyAction.OPEN)
     frozen = await actions.require_allowed(deps, actor, found.audience, found.per)
-    role = senders.office_of(actor, frozen.places)
+    senders.office_of(actor, frozen.places)
     end_of(found.closes_at, deps.now())
     changes = {
         **_taken(frozen),
-        "role": role,
-        "senders": audience_senders.tokens(actor, role, frozen.places),
+        "senders": audience_senders.tokens_again(actor, found, frozen.places),
         "opened_at": deps.now(),
         "opened_by": actor.person_id,
     }

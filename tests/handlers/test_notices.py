@@ -279,6 +279,23 @@ async def test_a_grid_head_writes_to_the_buildings_of_the_grid(estate: Estate) -
     assert listed["notice_id"] == notice_id
 
 
+async def test_whoever_changes_or_publishes_a_draft_it_stays_its_offices(
+    estate: Estate,
+) -> None:
+    own = OWNERS | {"places": [UNIT]}
+    notice_id = await drafted(estate, "head", audience=own)
+    path = f"notices/{notice_id}"
+    changed = await send(estate, "PATCH", "staff", path, title="停水改期")
+    assert (changed.status, changed.body["role"]) == (200, "unit_head"), changed.body
+    assert (await act(estate, notice_id, "publish")).status == 200
+    assert (await act(estate, notice_id, "withdraw", "head", because="取消")).status == 200
+    other_id = await drafted(estate, "head", audience=own)
+    wide = {"audience": OWNERS}
+    changed = await send(estate, "PATCH", "staff", f"notices/{other_id}", **wide)
+    assert (changed.status, changed.body["role"]) == (200, "community_staff")
+    assert (await get(estate, "head", f"notices/{other_id}")).status == 404
+
+
 async def test_a_grid_that_grew_before_the_hour_is_meant_as_it_is_then(estate: Estate) -> None:
     grid = f"{COMMUNITY}.g01"
     buildings = [f"{COMPOUND}.b3", f"{OTHER_COMPOUND}.b1"]

@@ -198,6 +198,30 @@ async def test_each_office_asks_at_its_own_places(estate: Estate) -> None:
     assert (await get(estate, "li", "surveys")).status == 403
 
 
+async def test_whoever_changes_or_opens_a_draft_it_stays_its_offices(estate: Estate) -> None:
+    own = {"places": [UNIT], "relations": ["owner"]}
+    survey_id = await drafted(estate, "head", audience=own)
+    again = {"title": "楼道照明改造", "audience": own}
+    changed = await send(estate, "PATCH", "staff", f"surveys/{survey_id}", **again)
+    assert (changed.status, changed.body["role"]) == (200, "unit_head"), changed.body
+    assert (await act(estate, survey_id, "open")).status == 200
+    shown = await seen(estate, survey_id, "head")
+    assert (shown["state"], shown["role"]) == ("open", "unit_head")
+    listed = (await get(estate, "head", "surveys")).body["items"]
+    assert [each["survey_id"] for each in listed] == [survey_id]
+    closed = await act(estate, survey_id, "close", "head")
+    assert (closed.status, closed.body["state"]) == (200, "closed")
+
+
+async def test_a_draft_that_asks_others_by_now_is_theirs_who_changed_it(estate: Estate) -> None:
+    own = {"places": [UNIT], "relations": ["owner"]}
+    survey_id = await drafted(estate, "head", audience=own)
+    wide = {"audience": own | {"places": [COMPOUND]}}
+    changed = await send(estate, "PATCH", "staff", f"surveys/{survey_id}", **wide)
+    assert (changed.status, changed.body["role"]) == (200, "community_staff")
+    assert (await get(estate, "head", f"surveys/{survey_id}")).status == 404
+
+
 async def test_who_moved_in_later_was_not_asked(estate: Estate) -> None:
     wang = (await estate.member("wang")).person_id
     survey_id = await opened(estate)

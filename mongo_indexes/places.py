@@ -40,7 +40,8 @@ INDEXES: Final = [
         name="merged",
         partialFilterExpression={"merged_into": {"$gt": ""}},
     ),
-    # How many homes of a place are retired: places/measures.py
+    # How many homes of a place are retired, and which: places/measures.py,
+    # places/home_store.py retired_under()
     IndexModel(
         [("retired_from", ASCENDING), ("_id", ASCENDING)],
         name="retired",

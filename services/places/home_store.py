@@ -87,6 +87,16 @@ async def page_under(
     return msgspec.convert(await cursor.hint("kind").to_list(), list[StandingHome])
 
 
+async def retired_under(db: Database, places: Sequence[str], day: str) -> list[str]:
+    """Paths of homes under some places that are retired by a day. Served by index `retired`.
+
+    That index has the few homes of the city that are retired and no other.
+    """
+    query = {"retired_from": {"$gt": "", "$lte": day}, **under_any("_id", places)}
+    cursor = db[COLLECTION].find(query, {"_id": 1}).hint("retired")
+    return [row["_id"] for row in await cursor.to_list()]
+
+
 async def renamed_under(db: Database, place: str) -> list[Place]:
     """Renamed homes under a place. Served by index `renamed`."""
     query = {"renamed": True, "_id": under(place)}

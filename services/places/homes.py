@@ -124,6 +124,11 @@ async def numbers_under(
     return found
 
 
+async def retired_under(deps: Dependencies, above: Sequence[str], day: str) -> list[str]:
+    """Return the homes under some places that are retired by a day, which are few."""
+    return await home_store.retired_under(deps.db, above, day)
+
+
 async def renamed_under(deps: Dependencies, place: str) -> dict[tuple[str, str], str]:
     """Return (place above, name) → path of the homes whose name is not that of their path.
 

@@ -12,7 +12,7 @@ from tests.build.cast import (
     homes,
 )
 from tests.build.homes import get
-from tests.build.surveys import answer, drafted, enter, opened
+from tests.build.surveys import act, answer, drafted, enter, opened
 
 
 async def unanswered(estate: Estate, survey_id: str, who: str, place: str) -> list[str]:
@@ -33,6 +33,41 @@ async def test_a_head_sees_who_has_not_answered_and_not_what(estate: Estate) -> 
     path = f"places/{COMPOUND}/survey-unanswered?survey_id={survey_id}"
     assert (await get(estate, "head", path)).status == 404
     assert (await get(estate, "li", path)).status == 403
+
+
+async def retire(estate: Estate, home: str) -> None:
+    change = {"$set": {"retired_from": estate.world.deps.today()}}
+    assert (await estate.world.db.places.update_one({"_id": home}, change)).matched_count == 1
+
+
+async def told(estate: Estate, survey_id: str) -> tuple[int, int]:
+    reply = await get(estate, "staff", f"surveys/{survey_id}/turnout?by=unit")
+    parts = reply.body["parts"]
+    whole = (reply.body["homes"], reply.body["answered"])
+    assert whole == tuple(sum(part[name] for part in parts) for name in ("homes", "answered"))
+    return whole
+
+
+async def test_of_a_home_that_was_retired_nobody_waits_for_an_answer(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    assert (await answer(estate, survey_id, "li")).status == 200
+    await estate.world.work()
+    assert await told(estate, survey_id) == (3, 1)
+    for home in (WANG_HOME, LI_HOME):  # the one that answered is counted still
+        await retire(estate, home)
+    assert await unanswered(estate, survey_id, "head", UNIT) == []
+    assert await unanswered(estate, survey_id, "staff", COMPOUND) == [SUN_HOME]
+    assert await told(estate, survey_id) == (2, 1)
+
+
+async def test_what_was_asked_until_the_end_is_counted_for_good(estate: Estate) -> None:
+    survey_id = await opened(estate)
+    await estate.world.work()
+    assert (await act(estate, survey_id, "close")).status == 200
+    await estate.advance(days=1)
+    await retire(estate, WANG_HOME)
+    assert await told(estate, survey_id) == (3, 0)
+    assert await unanswered(estate, survey_id, "staff", COMPOUND) == [SUN_HOME, LI_HOME]
 
 
 async def test_a_head_finds_what_to_knock_for_and_the_form(estate: Estate) -> None:

@@ -280,12 +280,27 @@ def unreached_of(asked: LookUp) -> list[Document]:
 
 
 async def unanswered(
-    deps: Dependencies, broadcast_id: str, places: Sequence[str], query: ListQuery
+    deps: Dependencies,
+    broadcast_id: str,
+    places: Sequence[str],
+    query: ListQuery,
+    *,
+    without: Sequence[str],
 ) -> Page[BroadcastHome]:
-    """Return homes under some places that did not answer what a broadcast asks, by path."""
+    """Return homes under some places that did not answer what a broadcast asks, by path.
+
+    `without`: homes that are left out.
+    """
     if not places:
         return Page([])
-    return await homes_store.unanswered(deps.db, broadcast_id, places, query)
+    return await homes_store.unanswered(deps.db, broadcast_id, places, query, without=without)
+
+
+async def unanswered_among(
+    deps: Dependencies, broadcast_id: str, homes: Sequence[str]
+) -> list[str]:
+    """Return those of some homes that a broadcast means and that did not answer."""
+    return await homes_store.unanswered_among(deps.db, broadcast_id, homes) if homes else []
 
 
 def _message_id(broadcast_id: str, person_id: str) -> str:

@@ -155,12 +155,33 @@ def _look_up(asked: LookUp, around: Document, name: str) -> Document:
 
 
 async def unanswered(
-    db: Database, broadcast: str, places: Sequence[str], query: ListQuery
+    db: Database,
+    broadcast: str,
+    places: Sequence[str],
+    query: ListQuery,
+    *,
+    without: Sequence[str],
 ) -> Page[BroadcastHome]:
-    """Homes under some places that did not answer. Served by index `by_home`, as above."""
-    asked = {"broadcast": broadcast, "reached": {"$in": [True, False]}, "answered_at": None}
+    """Homes under some places that did not answer. Served by index `by_home`, as above.
+
+    `without`: paths of homes that are left out.
+    """
+    asked: Document = {
+        "broadcast": broadcast,
+        "reached": {"$in": [True, False]},
+        "answered_at": None,
+    }
+    if without:
+        asked["_id"] = {"$nin": [home_id(broadcast, home) for home in without]}
     parts = [("by_home", {**asked, **each}) for each in under_each("home", places)]
     return await BY_HOME.page_of_any(db[COLLECTION], BroadcastHome, parts, query)
+
+
+async def unanswered_among(db: Database, broadcast: str, homes: Sequence[str]) -> list[str]:
+    """Return those of some homes that a broadcast means and that did not answer."""
+    ids = [home_id(broadcast, home) for home in homes]
+    query = {"_id": {"$in": ids}, "answered_at": None}
+    return [row["home"] for row in await db[COLLECTION].find(query, {"home": 1}).to_list()]
 
 
 async def reach(

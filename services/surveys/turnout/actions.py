@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from services.audiences import doors
 from services.dependencies import Dependencies
 from services.kernel import errors
+from services.kernel.days import day_of
 from services.kernel.pages import Page
 from services.kernel.paths import covers, in_order
 from services.kernel.permissions import Actor, Permission
 from services.kernel.views import show
 from services.messaging.broadcasts import actions as broadcasts
 from services.messaging.broadcasts import reach
-from services.messaging.broadcasts.models import HomesReached
 from services.places import actions as places
 from services.places import grids
+from services.places import homes as places_homes
 from services.places.models import Kind
 from services.statistics import hidden_homes, small_groups
 from services.statistics.hidden_homes import UNIT_DEPTH
@@ -46,8 +47,7 @@ async def of_survey(
     survey = await surveys.access(deps, actor, survey_id)
     if survey.opened_at is None:
         raise SurveyNotOpened("这份征求意见还没有发出")
-    told = notify.broadcast_of(survey.id)
-    units = await reach.homes(deps, told, survey.place, UNIT_DEPTH)
+    units = await _units(deps, survey)
     hidden = _hidden(actor, survey, units)
     parts = _cut(units, max(DEPTHS[query.by], survey.place.count(".") + 1))
     addresses = await places.addresses(deps, sorted(parts)) if parts else {}
@@ -66,13 +66,31 @@ async def of_survey(
     )
 
 
-def _cut(units: dict[str, HomesReached], depth: int) -> dict[str, Counter[str]]:
+async def _units(deps: Dependencies, survey: Survey) -> dict[str, Counter[str]]:
+    """Return unit → homes asked and answered.
+
+    A home that was retired before the end, and had not answered, is none of them: nobody
+    could answer for it any more. Its answer counts like any other.
+    """
+    told = notify.broadcast_of(survey.id)
+    day = day_of(survey.closed_at or deps.now())
+    gone = await places_homes.retired_under(deps, survey.places, day)
+    silent = await broadcasts.unanswered_among(deps, told, gone)
+    lost = Counter(".".join(home.split(".")[:UNIT_DEPTH]) for home in silent)
+    found = await reach.homes(deps, told, survey.place, UNIT_DEPTH)
+    return {
+        unit: Counter(homes=homes.meant - lost[unit], answered=homes.answered)
+        for unit, homes in found.items()
+        if homes.meant > lost[unit]
+    }
+
+
+def _cut(units: dict[str, Counter[str]], depth: int) -> dict[str, Counter[str]]:
     """Return place → homes asked and answered, of the places at a depth."""
     found: dict[str, Counter[str]] = {}
     for unit, homes in units.items():
         part = ".".join(unit.split(".")[:depth])
-        counted = {"homes": homes.meant, "answered": homes.answered}
-        found.setdefault(part, Counter()).update(counted)
+        found.setdefault(part, Counter()).update(homes)
     return found
 
 
@@ -82,14 +100,14 @@ def _told(place: str, counted: Counter[str], hidden: frozenset[str]) -> dict[str
     return {"homes": counted["homes"], "answered": counted["answered"]}
 
 
-def _hidden(actor: Actor, survey: Survey, units: dict[str, HomesReached]) -> frozenset[str]:
+def _hidden(actor: Actor, survey: Survey, units: dict[str, Counter[str]]) -> frozenset[str]:
     """Return the highest places whose turnout tells of too few homes to this sender."""
     if actor.may(Permission.VIEW_RESIDENTS, survey.place):
         return frozenset()
     strange = hidden_homes.unseen(actor, survey.place, units, Permission.VIEW_RESIDENTS)
     if not strange:
         return frozenset()
-    groups = {unit: Group({REGISTER: homes.meant}) for unit, homes in strange.items()}
+    groups = {unit: Group({REGISTER: homes["homes"]}) for unit, homes in strange.items()}
     return small_groups.withheld(survey.place, groups)
 
 
@@ -110,15 +128,16 @@ async def unanswered(
 ) -> Page[UnansweredHome]:
     """Return the homes of a place that have not answered a survey, by path.
 
-    Who, and never what. Raises NotFound for a place whose residents the actor does not see,
-    and for a survey that asks nobody there.
+    Who, and never what; none that is retired by today. Raises NotFound for a place whose
+    residents the actor does not see, and for a survey that asks nobody there.
     """
     spots = await _spots(deps, actor, place)
     survey = await surveys_store.find(deps.db, query.survey_id)
     if survey is None or not _asks_there(survey, spots):
         raise errors.NotFound(senders.MISSING)
     told = notify.broadcast_of(survey.id)
-    page = await broadcasts.unanswered(deps, told, spots, query)
+    gone = await places_homes.retired_under(deps, spots, deps.today())
+    page = await broadcasts.unanswered(deps, told, spots, query, without=gone)
     homes = [row.home for row in page.items]
     addresses = await places.addresses(deps, homes) if homes else {}
     return page.map(

@@ -38,8 +38,8 @@ class TurnoutPart(Struct, kw_only=True):
 
     `place`: Path of the place.
     `address`: That place, as people say it.
-    `homes`: Homes that are asked; null where it would tell of fewer than five to somebody who
-    may not see who lives there.
+    `homes`: Homes that are asked, without those retired unanswered; null where it would tell of
+    fewer than five to somebody who may not see who lives there.
     `answered`: Homes of which somebody answered; null in the same way.
     """
 
@@ -53,7 +53,7 @@ class Turnout(Struct, kw_only=True):
     """Turnout of a survey, as far as those who are asked are gathered.
 
     `place`: Path of the place around all that are asked.
-    `homes`: Homes that are asked; null where that is withheld.
+    `homes`: Homes that are asked, without those retired unanswered; null where withheld.
     `answered`: Homes of which somebody answered; null where that is withheld.
     `parts`: The same by place, in order.
     """
@@ -65,7 +65,7 @@ class Turnout(Struct, kw_only=True):
 
 
 class UnansweredHome(Struct, kw_only=True):
-    """Home that has not answered a survey.
+    """Home that has not answered a survey, and is not retired.
 
     `survey_id`: Opaque id of the survey.
     `home`: Path of the home.

@@ -15,6 +15,7 @@ from services.messaging.broadcasts.models import Part, Source
 from services.surveys import actions, notify, openings, store
 from services.surveys.answers import retention
 from services.surveys.answers import store as answers
+from services.surveys.models import Survey
 from services.surveys.results import counts
 from services.surveys.results import store as results
 from services.surveys.second_entries import actions as second_entries
@@ -42,30 +43,45 @@ async def close(deps: Dependencies, payload: Document) -> None:
 async def settle(deps: Dependencies, payload: Document) -> None:
     """Job: draw which paper answers are entered again, and count when there are none."""
     found = await store.find(deps.db, payload["survey_id"])
-    if found is None or found.state is not SurveyState.CLOSED:
+    if found is None or not _is_to_settle(found):
         return
-    papers: dict[str, tuple[str, str]] = {}
-    after = ""
-    while rows := await answers.papers(deps.db, found.id, after, AT_ONCE):
-        papers |= {row.id: (row.home, row.entered_by) for row in rows}
-        after = rows[-1].id
-    drawn = [
-        SecondEntry(
-            id=digest_id("survey_second_entry", each),
-            survey=found.id,
-            answer=each,
-            home=papers[each][0],
-            first_by=papers[each][1],
-            rank=draws.rank(found.id, each),
-            of=len(papers),
-        )
-        for each in draws.drawn(found.id, [*papers])
-    ]
+    drawn = await _drawn(deps, found)
     for some in _some(drawn):
         await entries.put(deps.db, some)
+    # The job that withdraws second entries may have come before these: read after they are
+    # written, the survey is either closed still, or they are withdrawn here.
+    now = await store.find(deps.db, found.id)
+    if now is None or not _is_to_settle(now):
+        await entries.withdraw(deps.db, found.id)
+        return
     if drawn:
         await notify.entries_due(deps, found, len(drawn))
     await count(deps, payload)
+
+
+def _is_to_settle(survey: Survey) -> bool:
+    return survey.state is SurveyState.CLOSED and survey.counted_at is None
+
+
+async def _drawn(deps: Dependencies, survey: Survey) -> list[SecondEntry]:
+    """Return the second entries of a survey that is closed: the same however often drawn."""
+    papers: dict[str, tuple[str, str]] = {}
+    after = ""
+    while rows := await answers.papers(deps.db, survey.id, after, AT_ONCE):
+        papers |= {row.id: (row.home, row.entered_by) for row in rows}
+        after = rows[-1].id
+    return [
+        SecondEntry(
+            id=digest_id("survey_second_entry", each),
+            survey=survey.id,
+            answer=each,
+            home=papers[each][0],
+            first_by=papers[each][1],
+            rank=draws.rank(survey.id, each),
+            of=len(papers),
+        )
+        for each in draws.drawn(survey.id, [*papers])
+    ]
 
 
 async def count(deps: Dependencies, payload: Document) -> None:
@@ -75,7 +91,7 @@ async def count(deps: Dependencies, payload: Document) -> None:
     are written again as they were.
     """
     found = await store.find(deps.db, payload["survey_id"])
-    if found is None or found.state is not SurveyState.CLOSED or found.counted_at:
+    if found is None or not _is_to_settle(found):
         return
     if await second_entries.count_open(deps, found.id):
         return

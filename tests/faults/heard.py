@@ -204,7 +204,7 @@ ASKED: Final = (
         "the turnout of few homes is told by subtraction",
         "services.surveys.turnout.actions",
         "return small_groups.withheld(survey.place, groups)",
-        "return frozenset(each for each, homes in strange.items() if homes.meant < 5)",
+        'return frozenset(each for each, homes in strange.items() if homes["homes"] < 5)',
         "tests/surveys/test_turnout.py::test_few_homes_are_not_told_by_subtraction",
     ),
     Fault(

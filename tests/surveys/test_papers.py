@@ -196,6 +196,69 @@ async def test_of_a_survey_that_is_withdrawn_nothing_is_to_be_settled(estate: Es
     assert (await seen(estate, survey_id))["state"] == "withdrawn"
 
 
+@pytest.mark.parametrize("when", ["before they are written", "after they are written"])
+async def test_what_is_drawn_while_a_survey_is_withdrawn_is_left_to_nobody(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """The worker that draws has read the survey as closed; the other job runs meanwhile."""
+    survey_id, put = await opened(estate), store.put
+    assert (await enter(estate, survey_id, LI_HOME)).status == 200
+    assert (await act(estate, survey_id, "close")).status == 200
+    await estate.member("staff")
+
+    async def overtaken(db: Any, rows: Any) -> None:
+        if when.startswith("after"):
+            await put(db, rows)
+        assert (await act(estate, survey_id, "withdraw", because="问错了")).status == 200
+        await estate.world.work()
+        if when.startswith("before"):
+            await put(db, rows)
+
+    monkeypatch.setattr(store, "put", overtaken)
+    await jobs.settle(estate.world.deps, {"survey_id": survey_id})
+    assert [each["state"] for each in await entries(estate)] == ["withdrawn"]
+    told = (await get(estate, "staff", "me/messages?limit=50")).body["items"]
+    assert "survey_entries" not in [each["template"] for each in told]
+
+
+@pytest.mark.parametrize("step", ["enter", "decide"])
+async def test_nothing_is_settled_of_a_survey_that_is_withdrawn_meanwhile(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """The survey was closed as the entry was read, and its job has not come to the entry."""
+    survey_id = await drawn(estate)
+    [entry] = await entries(estate)
+    before = await kept(estate)
+    deps = estate.world.deps
+    transaction = type(deps).in_transaction
+
+    async def withdrawn_first(self: Any, save: Any) -> Any:
+        monkeypatch.setattr(type(deps), "in_transaction", transaction)
+        assert (await act(estate, survey_id, "withdraw", because="问错了")).status == 200
+        return await transaction(self, save)
+
+    await estate.member("staff")
+    monkeypatch.setattr(type(deps), "in_transaction", withdrawn_first)
+    path = f"survey-second-entries/{entry['entry_id']}/decide"
+    if step == "enter":
+        late = await again(estate, entry["entry_id"], "staff", NO)
+    else:
+        late = await post(estate, "staff", path, keep="first", reason="看过原件")
+    assert (late.status, late.code) == (409, "survey_entry_moved_on")
+    await estate.world.work()
+    assert [each["state"] for each in await entries(estate)] == ["withdrawn"]
+    assert await kept(estate) == before
+
+
+async def test_an_entry_that_differs_is_withdrawn_with_its_survey(estate: Estate) -> None:
+    survey_id = await drawn(estate)
+    [entry] = await entries(estate)
+    assert (await again(estate, entry["entry_id"], "staff", NO)).body["state"] == "different"
+    assert (await act(estate, survey_id, "withdraw", because="问错了")).status == 200
+    await estate.world.work()
+    assert [each["state"] for each in await entries(estate)] == ["withdrawn"]
+
+
 async def test_of_an_answer_and_papers_at_once_the_homes_own_stays(estate: Estate) -> None:
     survey_id = await opened(estate)
     for name in ("li", "mei", "head", "staff"):

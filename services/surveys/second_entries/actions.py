@@ -82,19 +82,19 @@ async def _access(
     )
 
 
-async def _survey(deps: Dependencies, entry: SecondEntry) -> Survey:
-    found = await surveys.find(deps.db, entry.survey)
+async def _survey(
+    deps: Dependencies, entry: SecondEntry, *, tx: Transaction | None = None
+) -> Survey:
+    found = await surveys.find(deps.db, entry.survey, tx=tx)
     if found is None:
         raise errors.NotFound(MISSING)
     return found
 
 
-async def _closed(deps: Dependencies, entry: SecondEntry) -> Survey:
-    """Return the survey of an entry that is to be settled. EntryMovedOn for a withdrawn one."""
-    found = await _survey(deps, entry)
-    if found.state is SurveyState.WITHDRAWN:
+async def _require_closed(deps: Dependencies, tx: Transaction, entry: SecondEntry) -> None:
+    """Raise EntryMovedOn for an entry of a survey that is withdrawn."""
+    if (await _survey(deps, entry, tx=tx)).state is SurveyState.WITHDRAWN:
         raise moved_on(EntryState.WITHDRAWN)
-    return found
 
 
 async def withdraw(deps: Dependencies, payload: Document) -> None:
@@ -112,10 +112,11 @@ async def enter(
     found = await _access(deps, actor, entry_id)
     if found.first_by == actor.person_id:
         raise EnteredByYou("这份是您录入的,请由别人再录一次")
-    survey = await _closed(deps, found)
+    survey = await _survey(deps, found)
     filled = forms.filled(survey.questions, wish.answers)
 
     async def save(tx: Transaction) -> SecondEntry:
+        await _require_closed(deps, tx, found)
         first = await answers.find(deps.db, found.answer, tx=tx)
         said = {"choices": filled.choices, "relation": wish.relation.value}
         is_same = first is not None and said == {k: getattr(first, k) for k in said}
@@ -139,9 +140,10 @@ async def decide(
         raise errors.Forbidden("由社区或街道核定", needs=Permission.SETTLE_SURVEY_PAPERS)
     if found.first_by == actor.person_id:
         raise EnteredByYou("这份是您录入的,请由别人核定;街道也可以核定")
-    survey = await _closed(deps, found)
+    survey = await _survey(deps, found)
 
     async def save(tx: Transaction) -> SecondEntry:
+        await _require_closed(deps, tx, found)
         now = await _access(deps, actor, entry_id, tx=tx)
         if now.state is EntryState.WAITING and wish.keep is Keep.SECOND:
             raise NoSecondEntry("还没有人第二次录入")

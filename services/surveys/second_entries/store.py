@@ -52,9 +52,13 @@ async def move(
 
 
 async def withdraw(db: Database, survey_id: str) -> None:
-    """Close those that are open, of a survey that was withdrawn. Served by index `survey`."""
+    """Close those that are open, of a survey that was withdrawn. Served by index `survey`.
+
+    Until none is left: one that is entered meanwhile moves in the index, past the scan.
+    """
     key = {"survey": survey_id}
-    await TABLE.move_many(db[COLLECTION], key, EntryAction.WITHDRAW, {})
+    while await TABLE.move_many(db[COLLECTION], key, EntryAction.WITHDRAW, {}):
+        pass
 
 
 async def page(db: Database, place: str, query: SecondEntriesQuery) -> Page[SecondEntry]:

@@ -7,6 +7,8 @@ the number of people; a job carries it on (jobs.py).
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+import msgspec
+
 from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.kernel.documents import Document
@@ -15,9 +17,12 @@ from services.kernel.pages import ListQuery, Page
 from services.messaging import bulk_store
 from services.messaging.broadcasts import homes_store, store
 from services.messaging.broadcasts.models import (
+    ANSWERED,
+    ANSWERED_AFTER,
     FAN_OUT,
     SETTLED_AFTER,
     UNREAD,
+    Answer,
     Because,
     Broadcast,
     BroadcastHome,
@@ -193,14 +198,37 @@ async def answered(
     """Note that somebody answered what a broadcast asks. `is_meant`: as answered_for_home().
 
     `home`: for which one, where homes are asked: the others where they were told have seen it
-    and not answered. Without one it is for all of these.
+    and not answered. Without one it is for all of these. Who answers before their message is
+    written is noted by a job, once it is.
     """
-    message_id = _message_id(broadcast_id, person_id)
-    await bulk_store.note_answered(deps.db, tx, message_id, deps.now())
+    message = _message_id(broadcast_id, person_id)
+    answer = Answer(broadcast_id, message, home, deps.now())
     if home:
         await answered_for_home(deps, tx, broadcast_id, home, is_meant=is_meant)
-    field = "shown_at" if home else "answered_at"
-    await _note_homes(deps, tx, {message_id: broadcast_id}, field, but=home)
+    if not await note_answer(deps, tx, answer) and (
+        await is_gathering(deps, broadcast_id, tx=tx)
+    ):
+        due_at = answer.at + ANSWERED_AFTER
+        kept = msgspec.structs.asdict(answer)
+        await jobs.enqueue(deps, tx, ANSWERED, f"{message}:{home}", due_at=due_at, **kept)
+
+
+async def note_answer(deps: Dependencies, tx: Transaction, answer: Answer) -> bool:
+    """Note an answer on its message, and on the other homes of that; False without one."""
+    found = await bulk_store.places_of(deps.db, [answer.message], tx=tx)
+    await bulk_store.note_answered(deps.db, tx, answer.message, answer.at)
+    field = "shown_at" if answer.home else "answered_at"
+    ids = {answer.message: answer.broadcast}
+    await _note_homes(deps, tx, ids, field, but=answer.home)
+    return bool(found)
+
+
+async def is_gathering(
+    deps: Dependencies, broadcast_id: str, *, tx: Transaction | None = None
+) -> bool:
+    """Tell whether a broadcast still writes messages, and may come to somebody yet."""
+    found = await store.find(deps.db, broadcast_id, tx=tx)
+    return found is not None and found.state is BroadcastState.GATHERING
 
 
 async def answered_for_home(
@@ -213,10 +241,10 @@ async def answered_for_home(
 ) -> None:
     """Note that a home answered, through whomever.
 
-    `is_meant`: the caller knows that the broadcast means it, so it counts as one of its homes
-    also before these are gathered.
+    It counts as one of the broadcast's homes also before these are gathered. `is_meant`: the
+    caller knows that it is one, whatever was gathered.
     """
-    if is_meant:
+    if is_meant or await is_gathering(deps, broadcast_id, tx=tx):
         await homes_store.note_answered(deps.db, tx, broadcast_id, home, deps.now())
         return
     ids = [home_id(broadcast_id, home)]

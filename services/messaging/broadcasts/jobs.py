@@ -12,19 +12,23 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
 import structlog
 
-from services.dependencies import Dependencies
+from services.dependencies import Dependencies, Transaction
 from services.jobs import actions as jobs
 from services.jobs.models import Again, Permanent
 from services.kernel.documents import Document, to_document
 from services.messaging import bulk_store
-from services.messaging.broadcasts import entries, homes_store, pushes, store
+from services.messaging.broadcasts import actions, entries, homes_store, pushes, store
 from services.messaging.broadcasts.models import (
+    ANSWERED,
+    ANSWERED_AFTER,
     AT_ONCE,
     FAN_OUT,
     SETTLED_AFTER,
     UNREAD,
+    Answer,
     Broadcast,
     Counts,
     Part,
@@ -205,4 +209,24 @@ async def make_unread(deps: Dependencies, payload: Document) -> None:
         await bulk_store.make_unread(deps.db, broadcast.id, broadcast.rewritten_at)
 
 
-JOBS: Final[dict[str, jobs.Handler]] = {FAN_OUT: step, UNREAD: make_unread}
+async def note_answered(deps: Dependencies, payload: Document) -> Again | None:
+    """Note an answer that was given before its message was written, once it is.
+
+    Whose message is not there when all are written was not told, and is not counted.
+    """
+    answer = msgspec.convert(payload, Answer)
+    is_early = await actions.is_gathering(deps, answer.broadcast)
+
+    async def save(tx: Transaction) -> bool:
+        return await actions.note_answer(deps, tx, answer)
+
+    if await deps.in_transaction(save) or not is_early:
+        return None
+    return Again(deps.now() + ANSWERED_AFTER)
+
+
+JOBS: Final[dict[str, jobs.Handler]] = {
+    FAN_OUT: step,
+    UNREAD: make_unread,
+    ANSWERED: note_answered,
+}

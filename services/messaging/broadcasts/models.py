@@ -14,6 +14,8 @@ FAN_OUT: Final = "messaging.broadcast"  # the job that carries a broadcast on
 # After its end a broadcast is counted once more: longer than a lease of its job.
 SETTLED_AFTER: Final = timedelta(minutes=2)
 UNREAD: Final = "messaging.unread"  # the job that makes entries unread again
+ANSWERED: Final = "messaging.answered"  # the job that notes an answer given before the message
+ANSWERED_AFTER: Final = timedelta(seconds=30)  # it looks again, until all is written
 AT_ONCE: Final = 1_000  # places that a source hands over at a time
 
 
@@ -134,6 +136,18 @@ class BroadcastHome(Struct, kw_only=True):
         if not self.people:
             return Because.NOBODY_BOUND
         return Because.PUSHED_NOT_OPENED if self.pushed_at else Because.INBOX_ONLY
+
+
+class Answer(Struct, frozen=True):
+    """Answer of somebody to what a broadcast asks.
+
+    `message`: id of theirs. `home`: for which one; empty for all where they are told.
+    """
+
+    broadcast: str
+    message: str
+    home: str
+    at: datetime
 
 
 class LookUp(Struct, frozen=True, kw_only=True):

@@ -14,7 +14,6 @@ from services.handbook.states import (
     HandbookFull,
 )
 from services.kernel import errors
-from services.kernel.acts import Act
 from services.kernel.days import plus_days
 from services.kernel.documents import Document
 from services.kernel.paths import ancestors
@@ -123,13 +122,12 @@ async def review(
             "reviewed_at": deps.now(),
             "weight": 0,
         }
-        reviewed = await store.review(deps.db, tx, version, changes)
+        reviewed = await store.move(deps.db, tx, version, ArticleAction.REVIEW, changes)
         if reviewed is None:
             raise ArticleMovedOn(NOT_IN_FORCE)
+        act = TABLE.act(ArticleAction.REVIEW)
         about = {"place": version.place, "subject": article}
-        await audit.record(
-            deps, tx, actor, Act.HANDBOOK_REVIEWED, **about, version=version.version
-        )
+        await audit.record(deps, tx, actor, act, **about, version=version.version)
         return reviewed
 
     return views.version(await deps.in_transaction(save))

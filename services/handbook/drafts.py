@@ -116,7 +116,7 @@ async def _insert(deps: Dependencies, actor: Actor, draft: Article) -> None:
         if not await places.use(deps, [draft.place], tx=tx):
             raise errors.NotFound("没有找到这个地方")
         await store.insert(deps.db, tx, [draft])
-        await _record(deps, tx, actor, draft, Act.HANDBOOK_WRITTEN)
+        await _record(deps, tx, actor, draft, TABLE.act(ArticleAction.EDIT))
 
     try:
         await deps.in_transaction(save)
@@ -144,10 +144,11 @@ async def change(
         draft = await access(deps, tx, actor, article)
         if draft.edits != wish.edits:
             raise ArticleMovedOn(MOVED_ON)
-        changed = await store.change(deps.db, tx, draft, changes)
+        kept = changes | {"edits": draft.edits + 1}
+        changed = await store.move(deps.db, tx, draft, ArticleAction.EDIT, kept)
         if changed is None:
             raise ArticleMovedOn(MOVED_ON)
-        await _record(deps, tx, actor, changed, Act.HANDBOOK_WRITTEN)
+        await _record(deps, tx, actor, changed, TABLE.act(ArticleAction.EDIT))
         return changed
 
     return views.version(await deps.in_transaction(save))

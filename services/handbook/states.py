@@ -23,9 +23,11 @@ class ArticleState(Labelled):
 
 
 class ArticleAction(StrEnum):
+    EDIT = auto()
     DISCARD = auto()
     PUBLISH = auto()
     REPLACE = auto()  # another version of the same article is published
+    REVIEW = auto()  # its writers say that it is still right
     RETIRE = auto()
 
 
@@ -33,9 +35,11 @@ P, S, A = Permission, ArticleState, ArticleAction
 WRITES: Final = P.WRITE_HANDBOOK
 TABLE: Final = Table(
     S.DRAFT,
+    Transition(S.DRAFT, A.EDIT, S.DRAFT, needs=WRITES, act=Act.HANDBOOK_WRITTEN),
     Transition(S.DRAFT, A.DISCARD, None, needs=WRITES, act=Act.HANDBOOK_DISCARDED),
     Transition(S.DRAFT, A.PUBLISH, S.PUBLISHED, needs=WRITES, act=Act.HANDBOOK_PUBLISHED),
     Transition(S.PUBLISHED, A.REPLACE, S.RETIRED),
+    Transition(S.PUBLISHED, A.REVIEW, S.PUBLISHED, needs=WRITES, act=Act.HANDBOOK_REVIEWED),
     Transition(S.PUBLISHED, A.RETIRE, S.RETIRED, needs=WRITES, act=Act.HANDBOOK_RETIRED),
 )
 

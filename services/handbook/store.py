@@ -84,41 +84,19 @@ async def versions(db: Database, article: str, query: ListQuery) -> Page[Article
     return await VERSIONS.page(db[COLLECTION], Article, where, query, hint="version")
 
 
-async def change(
-    db: Database, tx: Transaction, draft: Article, changes: Document
-) -> Article | None:
-    """Write a draft anew; None when it is no draft any more, or was written meanwhile."""
-    key = {"_id": draft.id, "state": ArticleState.DRAFT, "edits": draft.edits}
-    plain = msgspec.to_builtins(changes, builtin_types=(datetime,))
-    update = {"$set": plain, "$inc": {"edits": 1}}
-    document = await db[COLLECTION].find_one_and_update(
-        key, update, return_document=True, session=tx
-    )
-    return msgspec.convert(document, Article | None)
-
-
 async def move(
     db: Database, tx: Transaction, version: Article, action: ArticleAction, changes: Document
 ) -> Article | None:
     """Return the version as it is afterwards; None when somebody was first."""
     key = {"_id": version.id, "edits": version.edits}
-    moved = await TABLE.move_and_get(db[COLLECTION], key, action, changes, tx=tx)
+    kept = msgspec.to_builtins(changes, builtin_types=(datetime,))
+    moved = await TABLE.move_and_get(db[COLLECTION], key, action, kept, tx=tx)
     return msgspec.convert(moved, Article | None)
 
 
 async def discard(db: Database, tx: Transaction, draft: Article) -> bool:
     key = {"_id": draft.id, "edits": draft.edits}
     return await TABLE.remove(db[COLLECTION], key, ArticleAction.DISCARD, tx=tx) == 1
-
-
-async def review(
-    db: Database, tx: Transaction, version: Article, changes: Document
-) -> Article | None:
-    """Write that a version in force was looked at; None when it is not in force."""
-    document = await db[COLLECTION].find_one_and_update(
-        {"_id": version.id, **IN_FORCE}, {"$set": changes}, return_document=True, session=tx
-    )
-    return msgspec.convert(document, Article | None)
 
 
 async def count_at(db: Database, tx: Transaction, place: str, *, limit: int) -> int:

@@ -114,6 +114,10 @@ class Side(StrEnum):
 Tell = Callable[[Any, Any, Any, StrEnum, Iterable[str], Side, str], Awaitable[None]]
 
 
+async def _nobody(_deps: Any, _case: Any) -> set[str]:
+    return set()
+
+
 class Kind(Struct, frozen=True, kw_only=True):
     """Kind of cases. Its documents have the fields of services.cases.models.Case.
 
@@ -130,7 +134,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     `may`: (actor, permission, case) → whether an office of theirs counts for a case; None:
     offices at its place and above it do.
     `kept_from`: (actor, case) → whether the case is not there for somebody, whatever they hold:
-    it is about them. They are told nothing of it either.
+    it is about them. `kept_people`: (deps, case) → the same people, of all that there are
+    today: they are told nothing of it either.
     `lies_with`: (actor, case) → whether a case lies with somebody's office, for steps with
     `desk`. `waits_for`: (deps, case) → people with whom it lies today, in place of the first
     rung of the ladder; None where the ladder says it.
@@ -181,6 +186,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     barred: Callable[[Actor, Any], Exception | None] = lambda _actor, _case: None
     may: Callable[[Actor, Permission, Any], bool] | None = None
     kept_from: Callable[[Actor, Any], bool] = lambda _actor, _case: False
+    kept_people: Callable[[Any, Any], Awaitable[set[str]]] = _nobody
     lies_with: Callable[[Actor, Any], bool] = lambda _actor, _case: False
     waits_for: Callable[[Any, Any], Awaitable[set[str]]] | None = None
     offers: Callable[[Any, Any], bool] = lambda _case, _action: True
@@ -231,10 +237,6 @@ class Kind(Struct, frozen=True, kw_only=True):
     def counts(self, actor: Actor, case: Any, row: PartyRow) -> bool:
         """Tell whether an actor's row as a party counts: a filer's does with their office."""
         return not row.is_filer or self.files(actor, case)
-
-    def told(self, case: Any, people: Iterable[str]) -> set[str]:
-        """Return those of some people from whom a case is not kept."""
-        return {each for each in people if not self.kept_from(Actor(each, ""), case)}
 
     def is_done(self, case: Any, action: StrEnum) -> bool:
         """Tell whether an action that may be asked again has been taken."""

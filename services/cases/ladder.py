@@ -23,7 +23,8 @@ async def people_at(deps: Dependencies, kind: Kind, found: Any, rung: int) -> se
     roles = kind.rungs(found.state)[rung].roles
     if not roles and kind.waits_for is not None:
         return await kind.waits_for(deps, found)
-    return kind.told(found, await holders(deps, kind.place_of(found), roles))
+    there = await holders(deps, kind.place_of(found), roles)
+    return there - await kind.kept_people(deps, found)
 
 
 async def people_at_work(deps: Dependencies, kind: Kind, found: Any) -> set[str]:

@@ -25,11 +25,13 @@ WITH_FIRM: Final = frozenset({str(FeedbackState.WITH_FIRM)})
 
 
 def kept_from(actor: Actor, case: Feedback) -> bool:
-    """Tell whether a case is about somebody, so that it is not there for them."""
-    if actor.person_id in case.about_people:
-        return True
-    roles = {str(grant.role) for grant in actor.grants}
-    return case.about_all and case.about in roles and case.person != actor.person_id
+    """Tell whether a case is about somebody, so that it is not there for them.
+
+    Who said it reads it whatever office they take later.
+    """
+    if actor.person_id == case.person:
+        return False
+    return rungs.is_kept_from(case, actor.person_id, rungs.desks_of(actor))
 
 
 def knows(actor: Actor, case: Feedback) -> bool:
@@ -171,6 +173,7 @@ FEEDBACK: Final = Kind(
     forbidden="这一步由别人办理",
     knows=knows,
     kept_from=kept_from,
+    kept_people=rungs.kept_people,
     lies_with=lies_with,
     offers=offers,
     waits_for=rungs.people_of,

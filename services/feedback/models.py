@@ -65,8 +65,8 @@ class Feedback(CaseFields, kw_only=True):
     `straight`: whether nobody below the community ever has it, as who said it chose, or because
     they act in an office over its place; only without a name.
     `about`, `about_substitute`: the office that it is about; `about_people`: its holders of
-    that day, from whom it is kept; `about_all`: whether one of them has not signed in, so that
-    it is kept from the whole office.
+    that day, from whom it is kept; `about_desks`: where one of them had not signed in, the
+    office at its places as "role:place", from whose holders it is kept whenever they hold it.
     `rung`: with which it lies, or to which it comes back from a firm or a department;
     `came_from`: the one before; `handed_back`: rungs that handed it back. `is_top`: whether it
     climbs no further by itself; `rung_due`: when it does, else. `desks`: offices at places with
@@ -97,7 +97,7 @@ class Feedback(CaseFields, kw_only=True):
     about: About | None = None
     about_substitute: bool = False
     about_people: list[str] = field(default_factory=list)
-    about_all: bool = False
+    about_desks: list[str] = field(default_factory=list)
     rung: Rung
     first_rung: Rung | None = None
     came_from: Rung | None = None

@@ -10,7 +10,7 @@ others may wish it to; and who takes such an office later is not stepped over be
 waits there, as with any head who does nothing, and climbs.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from services.audiences import holders
@@ -82,30 +82,48 @@ def is_firm(desk: str) -> bool:
 
 async def staffed(deps: Dependencies, case: Feedback) -> Staffed:
     """Return role → who acts in it for a case today, without those who may not have it."""
-    return _without(case, await _acting(deps, case))
+    return _without(case, await _acting(deps, case), await kept_people(deps, case))
 
 
 async def _acting(deps: Dependencies, case: Feedback) -> Staffed:
     return await holders.by_role(deps, case.place, [*ROLES.values(), Role.FIRM_MANAGER])
 
 
-def _without(case: Feedback, found: Staffed) -> Staffed:
+def _without(case: Feedback, found: Staffed, kept: Collection[str]) -> Staffed:
     return {
-        role: {each for each in people if may_have(case, each, role)}
+        role: {each for each in people if each not in kept and _may_be_of(case, each, role)}
         for role, people in found.items()
     }
 
 
-def may_have(case: Feedback, person_id: str, role: Role) -> bool:
-    """Tell whether a case may come to somebody by an office: not one of or about themselves.
+def is_kept_from(case: Feedback, person_id: str, held: Collection[str]) -> bool:
+    """Tell whether a case is about somebody who holds some offices, by the day or by today.
+
+    The one rule: `kept_people` are all of whom it is true. `held`: as it stands in cases.
+    """
+    if person_id in case.about_people:
+        return True
+    return not {*held}.isdisjoint(case.about_desks)
+
+
+async def kept_people(deps: Dependencies, case: Feedback) -> set[str]:
+    """Return everybody whom a case is about today, and so neither comes to nor is told to.
+
+    Also who said it, once they hold that office: they are stepped over as any other of it.
+    """
+    if not case.about_desks:
+        return {*case.about_people}
+    role, _, lowest = max(case.about_desks, key=len).partition(":")
+    held = await holders.by_role(deps, lowest, [Role(role)])
+    return {*case.about_people, *held[Role(role)]}
+
+
+def _may_be_of(case: Feedback, person_id: str, role: Role) -> bool:
+    """Tell whether a case may come by an office to somebody, though they may have said it.
 
     Of what has no name the author's office counts as any other, but for the top, from where
     nothing climbs: they take no step in it (kind.lies_with).
     """
-    if case.about_all and case.about == role.value:
-        return False
-    if person_id in case.about_people:
-        return False
     is_hidden = case.anonymous and role is not Role.SUBDISTRICT_STAFF
     return is_hidden or person_id != case.person
 
@@ -161,7 +179,8 @@ async def first(deps: Dependencies, case: Feedback) -> Document:
     """
     found = await _acting(deps, case)
     own = {role for role, people in found.items() if case.anonymous and case.person in people}
-    there, straight = _without(case, found), case.straight or bool(own)
+    there = _without(case, found, await kept_people(deps, case))
+    straight = case.straight or bool(own)
     below = Rung.GRID_HEAD if straight else None
     below = Rung.COMMUNITY_STAFF if Role.COMMUNITY_STAFF in own else below
     rung = above(below, there) or Rung.COMMUNITY_STAFF

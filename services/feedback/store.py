@@ -84,7 +84,6 @@ async def board(db: Database, seen: Sight, query: FeedbackQuery) -> Page[Feedbac
     """
     where: Document = {
         "seen_at": {"$in": list(seen.desks)},
-        "about_people": {"$ne": seen.person},
         **({} if query.q else {"state": {"$in": list(OPEN)}}),
         **chosen(query, "state", "kind", "rung", "overdue", place="under"),
     }
@@ -93,7 +92,7 @@ async def board(db: Database, seen: Sight, query: FeedbackQuery) -> Page[Feedbac
     if query.scope is FeedbackScope.MINE:
         where["holder"] = seen.person
     where |= _of_firms(seen)
-    where["$nor"] = [_about(seen)]
+    where["$nor"] = _kept_from(seen)
     if query.q:
         where |= {"words": {"$all": list(seen.words)}, "place": _around(seen, query)}
         where["$nor"].append(_faded(seen))
@@ -101,9 +100,10 @@ async def board(db: Database, seen: Sight, query: FeedbackQuery) -> Page[Feedbac
     return await order.page(db[COLLECTION], Feedback, where, query, hint=index)
 
 
-def _about(seen: Sight) -> Document:
-    """Return the condition for what is about a whole office that somebody holds."""
-    return {"about_all": True, "about": {"$in": list(seen.roles)}}
+def _kept_from(seen: Sight) -> list[Document]:
+    """Return the conditions for what is about somebody: rungs.is_kept_from(), as a query."""
+    by_office = {"about_desks": {"$in": list(seen.desks)}, "person": {"$ne": seen.person}}
+    return [{"about_people": seen.person}, by_office]
 
 
 def _faded(seen: Sight) -> Document:
@@ -165,9 +165,8 @@ async def waiting(db: Database, seen: Sight, part: Part) -> list[Feedback]:
         "desks": {"$in": list(seen.desks)},
         "state": OF_OPEN_IN_HAND,
         "holder": {"$in": ["", seen.person]},
-        "about_people": {"$ne": seen.person},
         "person": {"$ne": seen.person},
-        "$nor": [_about(seen)],
+        "$nor": _kept_from(seen),
         **part.where("sort_due"),
     }
     cursor = db[COLLECTION].find(query, hint="desk_due")
@@ -184,8 +183,7 @@ async def count_under(db: Database, seen: Sight, place: str, *, limit: int) -> i
         "$or": [{"desks": {"$elemMatch": under(f"{role}:{place}")}} for role in HEADS],
         "under": place,
         "state": {"$in": list(IN_HAND)},
-        "about_people": {"$ne": seen.person},
-        "$nor": [_about(seen)],
+        "$nor": _kept_from(seen),
     }
     return await db[COLLECTION].count_documents(query, limit=limit, hint="under_time")
 

@@ -25,22 +25,22 @@ SAID: Final = (
     Fault(
         "a complaint comes to whom it is about",
         "services.feedback.rungs",
-        "    if person_id in case.about_people:\n        return False\n",
+        "    if person_id in case.about_people:\n        return True\n",
         "",
         f"{ABOUT}::test_it_is_stepped_over_for_whom_it_is_about",
     ),
     Fault(
         "a complaint is on the board of whom it is about",
         "services.feedback.store",
-        '        "about_people": {"$ne": seen.person},\n        **({} if query.q',
-        "        **({} if query.q",
+        '    return [{"about_people": seen.person}, by_office]',
+        "    return [by_office]",
         f"{ABOUT}::test_another_of_the_same_office_has_it",
     ),
     Fault(
         "who signs in later finds the complaint about their office",
-        "services.feedback.kind",
-        "return case.about_all and case.about in roles and",
-        "return not case.about_all and case.about in roles and",
+        "services.feedback.rungs",
+        "not {*held}.isdisjoint(case.about_desks)",
+        "{*held}.isdisjoint(case.about_desks)",
         f"{ABOUT}::test_of_an_office_in_which_somebody_has_not_signed_in_nobody_finds_it",
     ),
     Fault(

@@ -3,9 +3,9 @@
 from typing import Any
 
 from services.kernel.permissions import Role
-from tests.build.cast import COMMUNITY, COMPOUND, UNIT, appoint
+from tests.build.cast import COMMUNITY, COMPOUND, NEXT_UNIT, UNIT, appoint
 from tests.build.exports import exported, fetched
-from tests.build.feedback import Voices
+from tests.build.feedback import LADDER, Voices
 from tests.build.offices import BUILDING
 
 TEXT = "单元长态度不好"
@@ -33,6 +33,13 @@ OVERSEER: dict[str, dict[str, Any]] = {
 
 async def complain(voices: Voices, about: str, **more: Any) -> str:
     return await voices.file("li", kind="complaint", text=TEXT, about=about, **more)
+
+
+async def unsigned(voices: Voices) -> None:
+    """Let the unit head be somebody who has not signed in."""
+    head = await voices.member("head")
+    unbound = {"$set": {"person": None}}
+    await voices.world.db.appointments.update_many({"person": head.person_id}, unbound)
 
 
 async def require_hidden(voices: Voices, who: Any, case_id: str, **more: Any) -> None:
@@ -103,10 +110,8 @@ async def test_neither_the_community_nor_the_firm_sees_what_is_about_them(
 
 
 async def test_who_has_not_signed_in_finds_nothing_later(voices: Voices) -> None:
-    head = await voices.member("head")
-    where = {"person": head.person_id}
-    db = voices.world.db
-    await db.appointments.update_many(where, {"$set": {"person": None}})
+    head, db = await voices.member("head"), voices.world.db
+    await unsigned(voices)
     case_id = await complain(voices, "unit_head")
     bound = {"$set": {"person": head.person_id}}
     await db.appointments.update_many({"role": "unit_head"}, bound)
@@ -122,7 +127,8 @@ async def test_nor_do_counts_tell_them(voices: Voices) -> None:
         return sum(each["total"] for each in reply.body["items"])
 
     assert (await counted("staff"), await counted("admin")) == (0, 1)
-    somebody = {"$set": {"about_people": [], "about_all": True}}  # one has not signed in
+    office = [f"community_staff:{COMMUNITY}"]  # one of it has not signed in
+    somebody = {"$set": {"about_people": [], "about_desks": office}}
     await voices.world.db.feedback.update_one({"_id": case_id}, somebody)
     assert (await counted("staff"), await counted("admin")) == (0, 1)
 
@@ -142,12 +148,63 @@ async def test_a_complaint_is_about_an_office_that_somebody_holds(voices: Voices
 
 
 async def test_nor_does_who_stands_in_for_whoever_has_not_signed_in(voices: Voices) -> None:
-    second, head = await voices.substitute("unit_head", UNIT), await voices.member("head")
-    unbound = {"$set": {"person": None}}
-    await voices.world.db.appointments.update_many({"person": head.person_id}, unbound)
+    second = await voices.substitute("unit_head", UNIT)
+    await unsigned(voices)
     case_id = await complain(voices, "unit_head")
     assert (await voices.see("li", case_id))["rung"] == "building_head"
     await require_hidden(voices, second, case_id)
+
+
+async def test_it_is_stepped_over_for_whom_it_is_kept_from_by_another_office(
+    voices: Voices,
+) -> None:
+    """Whoever finds it by no address is nobody with whom it could lie, on any rung."""
+    both = await voices.substitute("unit_head", UNIT, LADDER["building"][0])
+    await unsigned(voices)
+    case_id = await complain(voices, "unit_head")
+    assert (await voices.see("li", case_id))["rung"] == "grid_head"
+    await require_hidden(voices, both, case_id)
+
+
+async def test_it_is_kept_from_that_office_and_from_none_of_that_name_elsewhere(
+    voices: Voices,
+) -> None:
+    await appoint(voices.world.deps, Role.UNIT_HEAD, NEXT_UNIT, LADDER["building"][0])
+    await unsigned(voices)
+    case_id = await complain(voices, "unit_head")
+    assert (await voices.see("li", case_id))["rung"] == "building_head"
+    assert await voices.ids("building", "&scope=desk") == [case_id]
+    await voices.do("building", case_id, "take")
+
+
+async def test_who_said_it_reads_it_in_that_office_and_it_steps_over_them(
+    voices: Voices,
+) -> None:
+    """As over any other who holds it: a case that came to them would tell who said it."""
+    await voices.households(*(f"{UNIT}.{number}" for number in range(601, 606)))
+    await unsigned(voices)
+    case_id = await complain(voices, "unit_head", anonymous=True)
+    await voices.do("building", case_id, "hand-on", reason="请网格长办理")
+    li = await voices.member("li")
+    offices = {"role": {"$in": ["unit_head", "building_head"]}}
+    bound = {"$set": {"person": li.person_id}}
+    await voices.world.db.appointments.update_many(offices, bound)
+    back = await voices.post("grid", f"feedback/{case_id}/hand-back", reason="请再谈谈")
+    assert (back.status, back.code) == (409, "feedback_no_rung_below")
+    assert (await voices.see("li", case_id))["is_mine"]
+
+
+async def test_who_takes_that_office_later_is_told_nothing_more(voices: Voices) -> None:
+    await unsigned(voices)
+    case_id = await complain(voices, "unit_head")
+    await voices.do("building", case_id, "take")
+    building = await voices.member("building")
+    bound = {"$set": {"person": building.person_id}}
+    await voices.world.db.appointments.update_many({"role": "unit_head"}, bound)
+    before = await voices.told("building", "feedback")
+    await voices.do("li", case_id, "withdraw", reason="算了")
+    assert await voices.told("building", "feedback") == before
+    assert (await voices.get("building", f"feedback/{case_id}")).status == 404
 
 
 async def test_of_an_office_in_which_somebody_has_not_signed_in_nobody_finds_it(

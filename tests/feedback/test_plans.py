@@ -71,7 +71,6 @@ def sight(world: World, role: Role, *places: str) -> Sight:
     return Sight(
         person="me",
         desks=tuple(f"{role}:{place}" for place in places),
-        roles=(str(role),),
         words=tuple(keys.fingerprints(world.deps, [WORD])),
     )
 

@@ -31,7 +31,7 @@ async def of_step(
         at_work |= await _of_party(deps, kind, found, party, earlier)
     if step.also:
         at_work |= await ladder.holders(deps, kind.place_of(found), step.also)
-    at_work = kind.told(found, at_work - {""})
+    at_work -= {"", *await kind.kept_people(deps, found)}
     reporters = set[Any]()
     if Party.REPORTER in step.tells:
         reporters = await _reporters(deps, kind, found, at_work)

@@ -32,6 +32,5 @@ def sight(deps: Dependencies, actor: Actor, asked: list[str]) -> Sight:
         desks=tuple(desks),
         firms=tuple(each for each in desks if rungs.is_firm(each)),
         overseen=tuple(desk for desk in desks if desk.startswith(above)),
-        roles=tuple(sorted({str(grant.role) for grant in actor.grants})),
         words=tuple(keys.fingerprints(deps, asked)),
     )

@@ -56,13 +56,12 @@ class Sight(Struct, frozen=True, kw_only=True):
     """What somebody sees on a board: of these offices, without what is about them.
 
     `firms`: those of them that are a firm's, which sees what lies with it only. `overseen`:
-    those that read what was said without a name when it is over. `roles`: that they hold.
+    those that read what was said without a name when it is over.
     `words`: fingerprints of those that were asked for.
     """
 
     person: str
     desks: tuple[str, ...]
-    roles: tuple[str, ...]
     firms: tuple[str, ...] = ()
     overseen: tuple[str, ...] = ()
     words: tuple[str, ...] = ()

@@ -189,7 +189,8 @@ async def _about(
     if wish.kind is not FeedbackKind.COMPLAINT:
         raise BadAbout("只有投诉才选择对谁")
     paths = [*ancestors(wish.place), *await grids.grids_with(deps, wish.place)]
-    found = await offices.holders_at(deps, paths, [Role(wish.about.value)])
+    role = Role(wish.about.value)
+    found = await offices.holders_at(deps, paths, [role])
     meant = [one for one in found if bool(one.substitute_for) is wish.about_substitute]
     if not meant:
         raise BadAbout("这里现在没有人担任这个职务")
@@ -201,7 +202,7 @@ async def _about(
         about=wish.about,
         about_substitute=wish.about_substitute,
         about_people=people,
-        about_all=any(one.person is None for one in meant),
+        about_desks=[] if all(one.person for one in meant) else rungs.desks([role], wish.place),
     )
 
 

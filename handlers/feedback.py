@@ -23,6 +23,7 @@ from services.feedback.models import (
     NoteFeedback,
     SayMore,
     SimilarFeedbackQuery,
+    ThankForFeedback,
     ToDepartment,
 )
 from services.kernel.pages import ListQuery, Page
@@ -179,10 +180,10 @@ class ThanksHandler(ApiHandler):
         "thankForFeedback",
         needs=Permission.HANDLE_FEEDBACK,
         errors=(*STEP, "feedback_only_thanks"),
-        example=NoteFeedback(text="谢谢您,我们会继续努力", internal=False),
+        example=ThankForFeedback(text="谢谢您,我们会继续努力"),
     )
-    async def post(self, feedback_id: FeedbackId, body: NoteFeedback) -> FeedbackView:
-        """Thank for praise."""
+    async def post(self, feedback_id: FeedbackId, body: ThankForFeedback) -> FeedbackView:
+        """Thank for praise; whoever said it reads the words."""
         return await works.thank(self.deps, self.actor, feedback_id, body.text)
 
 

@@ -204,6 +204,15 @@ class ToDepartment(Struct, forbid_unknown_fields=True, kw_only=True):
     reason: Reason
 
 
+class ThankForFeedback(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Thanks for praise, which ends it.
+
+    `text`: The thanks; whoever said it reads it.
+    """
+
+    text: Remark
+
+
 class NoteFeedback(Struct, forbid_unknown_fields=True, kw_only=True):
     """Remark of who handles a case.
 

@@ -82,8 +82,12 @@ async def test_praise_is_thanked_for_and_asks_nothing(voices: Voices) -> None:
     case_id = await voices.file("li", kind="praise", text="单元长很热心")
     wrong = await voices.post("head", f"feedback/{case_id}/solve", text="好")
     assert (wrong.status, wrong.code) == (409, "feedback_only_thanks")
-    seen = await voices.do("head", case_id, "thanks", text="谢谢您,我们会继续努力")
+    said = "谢谢您,我们会继续努力"
+    inner = await voices.post("head", f"feedback/{case_id}/thanks", text=said, internal=True)
+    assert inner.status == 422  # they are for whoever said it, and kept from nobody
+    seen = await voices.do("head", case_id, "thanks", text=said)
     assert seen["state"] == "thanked"
+    assert [row["remark"] for row in await voices.history("li", case_id)] == [None, said]
     assert await voices.told("li", "feedback_question") == []
     other = await voices.file("li")
     wrong = await voices.post("head", f"feedback/{other}/thanks", text="谢谢")

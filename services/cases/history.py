@@ -6,7 +6,7 @@ from typing import Any
 
 from services.cases import store
 from services.cases.kinds import Kind, News
-from services.cases.models import REMARK, Event, EventView, Spell, Who
+from services.cases.models import REMARK, Event, EventView, Reading, Who
 from services.dependencies import Dependencies, Transaction
 from services.kernel.days import start_of
 from services.kernel.documents import Document
@@ -19,45 +19,35 @@ async def of_case(
     kind: Kind,
     found: Any,
     query: ListQuery,
-    *,
-    reader: str,
-    internal: bool,
-    remarks: bool = True,
-    spell: Spell | None = None,
-    rungs: Collection[str] = (),
+    reading: Reading,
 ) -> Page[EventView]:
-    """Return the rows of a case's history, the earliest first. The caller asked who may see it.
+    """Return the rows of a case's history that somebody reads, the earliest first.
 
-    `internal`: also what is for those who work on it only. `rungs`: labels of those, as the
-    kind notes them, of which alone the reader sees what is internal; empty for all. `remarks`:
-    whether what residents typed and photographed is shown; what offices and the reader did
-    always is. `spell`: which part of the history the reader sees, whatever `internal` says;
-    None for all of it.
+    The caller asked who may see the case.
     """
-    where = _seen(reader, spell, internal=internal, rungs=rungs)
-    page = await store.history(deps.db, found.id, query, where=where)
+    page = await store.history(deps.db, found.id, query, where=_seen(reading))
     names = labels(kind)
     details = await kind.details(deps, found, page.items) if kind.details else {}
 
     def view(event: Event) -> EventView:
-        shown = _view(deps, event, names, seen=remarks or _is_open(event, reader))
+        shown = _view(deps, event, names, seen=_is_read(event, reading))
+        shown.rung = kind.rung_labels.get(shown.rung or "", shown.rung)
         shown.detail = details.get(event.id)
         return shown
 
     return page.map(view)
 
 
-def _seen(
-    reader: str, spell: Spell | None, *, internal: bool, rungs: Collection[str]
-) -> Document:
+def _seen(reading: Reading) -> Document:
     """Return the condition for the rows of a history that somebody sees."""
-    if spell is None and internal and rungs:
-        return {"$or": [{"internal": False}, {"facts.rung": {"$in": sorted(rungs)}}]}
+    spell = reading.spell
+    if spell is None and reading.internal and reading.rungs:
+        return {"$or": [{"internal": False}, {"facts.rung": {"$in": sorted(reading.rungs)}}]}
     if spell is None:
-        return {} if internal else {"internal": False}
+        return {} if reading.internal else {"internal": False}
     states = sorted(spell.states)
     own: list[Document] = [{"source": {"$in": states}}, {"target": {"$in": states}}]
-    own += [{"by": reader}]
+    own += [{"by": reading.reader}]
     return {"$or": [*own, {"internal": False}] if spell.rest else own}
 
 
@@ -76,9 +66,9 @@ def _who(event: Event) -> Who:
     return Who.JOINER if event.by_joiner else Who.REPORTER
 
 
-def _is_open(event: Event, reader: str) -> bool:
-    """Tell whether what was typed and photographed with a row needs nobody's check first."""
-    return event.by_office or event.by == reader
+def _is_read(event: Event, reading: Reading) -> bool:
+    """Tell whether somebody reads what was typed and photographed with a row that they see."""
+    return reading.remarks or event.by_office or event.by == reading.reader
 
 
 def _view(
@@ -127,26 +117,13 @@ async def count_today(
     return await store.count_since(deps.db, tx, case_id, action, person_id, since)
 
 
-async def photos(
-    deps: Dependencies,
-    found: Any,
-    *,
-    reader: str,
-    internal: bool,
-    remarks: bool,
-    spell: Spell | None = None,
-    rungs: Collection[str] = (),
-) -> list[str]:
+async def photos(deps: Dependencies, found: Any, reading: Reading) -> list[str]:
     """Return what is attached to the rows of a history that somebody may see, as `of_case`."""
-    where = _seen(reader, spell, internal=internal, rungs=rungs)
     events = await store.with_photos(
-        deps.db, None, found.id, where=where, limit=store.ROWS_AT_ONCE
+        deps.db, None, found.id, where=_seen(reading), limit=store.ROWS_AT_ONCE
     )
     return [
-        photo_id
-        for event in events
-        if remarks or _is_open(event, reader)
-        for photo_id in event.photo_ids
+        photo_id for event in events if _is_read(event, reading) for photo_id in event.photo_ids
     ]
 
 

@@ -167,8 +167,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     `without_photos`: (case) → what is written when that goes. `photos_act`: what the audit
     calls it; None where the history is enough.
     `tell`: how people are told. `noted`: (case) → what each row of its history notes of it as
-    it is then. `details`: (deps, case, rows of its history) → row's id → what
-    its facts say, for people.
+    it is then. `rung_labels`: a rung that is noted → what people call it. `details`: (deps,
+    case, rows of its history) → row's id → what their facts say, for people.
     """
 
     name: str
@@ -212,6 +212,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     without_photos: Callable[[Any], Document] = lambda _case: {"photo_ids": []}
     tell: Tell
     noted: Callable[[Any], Document] = lambda _case: {}
+    rung_labels: Mapping[str, str] = {}
     details: Callable[[Any, Any, Any], Awaitable[Mapping[str, str]]] | None = None
 
     def place_of(self, case: Any) -> str:

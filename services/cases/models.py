@@ -1,5 +1,6 @@
 """Cases: the fields that every kind keeps, their deadlines and their history."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Protocol
 
@@ -126,6 +127,23 @@ class Spell(Struct, frozen=True, kw_only=True):
 
     states: frozenset[str]
     rest: bool
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """What of a case's history somebody reads.
+
+    `reader`: who. `internal`: also what is for those who work on it only. `rungs`: those, as
+    the kind notes them, of which alone they read what is internal; empty for all. `remarks`:
+    whether they read what residents typed and photographed; what offices and they themselves
+    did they always do. `spell`: which part of the history they read, whatever `internal` says;
+    None for all of it.
+    """
+
+    reader: str
+    internal: bool
+    remarks: bool = True
+    spell: Spell | None = None
+    rungs: Collection[str] = ()
 
 
 class Who(Labelled):

@@ -12,7 +12,7 @@ from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
 from services.feedback import rungs, store, views
 from services.feedback.filings import beginnings, contents, drafts, whereabouts
-from services.feedback.kind import FEEDBACK, by_office, has_words, oversees, spell_of
+from services.feedback.kind import FEEDBACK, reading_of
 from services.feedback.models import (
     AnswerFeedback,
     Feedback,
@@ -136,37 +136,15 @@ async def events(
 ) -> Page[EventView]:
     """The history of feedback that the actor may know of. Raises NotFound."""
     found = await views.access(deps, actor, case_id)
-    internal = by_office(actor, found) and actor.person_id != found.person
-    spell = spell_of(actor, found)
-    return await history.of_case(
-        deps,
-        FEEDBACK,
-        found,
-        query,
-        reader=actor.person_id,
-        internal=internal,
-        remarks=has_words(actor, found),
-        spell=spell,
-        rungs=() if oversees(actor, found) else rungs.BELOW,
-    )
+    return await history.of_case(deps, FEEDBACK, found, query, reading_of(actor, found))
 
 
 async def attached(deps: Dependencies, actor: Actor, case_id: str) -> FeedbackPhotos:
     """Where what is attached can be seen, by whoever may know of the feedback. NotFound."""
     found = await views.access(deps, actor, case_id)
-    internal = by_office(actor, found) and actor.person_id != found.person
-    spell = spell_of(actor, found)
-    readable = has_words(actor, found)
-    later = await history.photos(
-        deps,
-        found,
-        reader=actor.person_id,
-        internal=internal,
-        remarks=readable,
-        spell=spell,
-        rungs=() if oversees(actor, found) else rungs.BELOW,
-    )
-    first = found.photo_ids if readable else []
+    reading = reading_of(actor, found)
+    first = found.photo_ids if reading.remarks else []
+    later = await history.photos(deps, found, reading)
     shown = list(dict.fromkeys([*first, *later]))
     return FeedbackPhotos(items=await photos.links_to(deps, shown, subject=found.id))
 

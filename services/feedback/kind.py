@@ -7,10 +7,10 @@ from typing import Final
 from mongo_indexes.feedback import COLLECTION
 from services.cases.kinds import Kind, Question
 from services.cases.kinds import Rung as LadderRung
-from services.cases.models import Event, Spell
+from services.cases.models import Event, Reading, Spell
 from services.dependencies import Dependencies
 from services.feedback import notify, rungs, states
-from services.feedback.models import Feedback, FeedbackKind
+from services.feedback.models import Feedback, FeedbackKind, Rung
 from services.feedback.states import TABLE, UNDER_WAY, FeedbackAction, FeedbackState
 from services.kernel.documents import Document
 from services.kernel.permissions import Actor, Permission
@@ -59,17 +59,6 @@ def serves(actor: Actor, case: Feedback) -> bool:
     return is_firms and not FEEDBACK.is_own(actor, case)
 
 
-def spell_of(actor: Actor, case: Feedback) -> Spell | None:
-    """Return which part of the history somebody sees; None for all of it.
-
-    A firm sees what is internal to the offices never, and nothing but its own part once the
-    case lies with it no more.
-    """
-    if not serves(actor, case):
-        return None
-    return Spell(states=WITH_FIRM, rest=lies_with(actor, case))
-
-
 def oversees(actor: Actor, case: Feedback) -> bool:
     """Tell whether somebody may know what those write who may look who said something."""
     return not case.anonymous or actor.may(Permission.OVERSEE_FEEDBACK, case.place)
@@ -84,6 +73,22 @@ def has_words(actor: Actor, case: Feedback) -> bool:
     if not case.anonymous or case.state in states.OPEN or FEEDBACK.is_own(actor, case):
         return True
     return actor.may(Permission.OVERSEE_FEEDBACK, case.place)
+
+
+def reading_of(actor: Actor, case: Feedback) -> Reading:
+    """Return what somebody who knows of a case reads of its history: rows, words and pictures.
+
+    A firm sees what is internal to the offices never, and nothing but its own part once the
+    case lies with it no more.
+    """
+    rest = lies_with(actor, case)
+    return Reading(
+        reader=actor.person_id,
+        internal=by_office(actor, case) and actor.person_id != case.person,
+        remarks=has_words(actor, case),
+        spell=Spell(states=WITH_FIRM, rest=rest) if serves(actor, case) else None,
+        rungs=() if oversees(actor, case) else rungs.BELOW,
+    )
 
 
 def offers(case: Feedback, action: FeedbackAction) -> bool:
@@ -209,6 +214,7 @@ FEEDBACK: Final = Kind(
     stays={FeedbackAction.CLIMB: _stays},
     photos_kept_for=PHOTOS_KEPT_FOR,
     details=details,
-    noted=lambda case: {"rung": case.rung.label},
+    noted=lambda case: {"rung": str(case.rung)},
+    rung_labels={str(rung): rung.label for rung in Rung},
     tell=notify.tell,
 )

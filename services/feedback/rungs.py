@@ -30,8 +30,8 @@ ROLES: Final[Mapping[Rung, Role]] = {rung: Role(rung.value) for rung in Rung}
 ORDER: Final = tuple(Rung)
 # Who may look who said something without a name.
 OVERSEERS: Final = (Role.COMMUNITY_STAFF, Role.SUBDISTRICT_STAFF)
-# What the history calls the others.
-BELOW: Final = frozenset(rung.label for rung in Rung if ROLES[rung] not in OVERSEERS)
+# The others, as the history notes them.
+BELOW: Final = frozenset(str(rung) for rung in Rung if ROLES[rung] not in OVERSEERS)
 # Where each office can be held, as an actor's grants have it: a grid's head its buildings.
 SEATS: Final[Mapping[Role, tuple[Kind, ...]]] = {
     Role.UNIT_HEAD: (Kind.UNIT,),

@@ -120,7 +120,7 @@ async def _as_left(deps: Dependencies, actor: Actor, case: Feedback) -> Feedback
         case,
         **gone,
         state=FeedbackState(left.target or ""),
-        rung=next(rung for rung in Rung if rung.label == left.facts["rung"]),
+        rung=Rung(left.facts["rung"]),
         holder="",
         due_at=None,
         overdue=False,

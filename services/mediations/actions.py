@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.cases import history
-from services.cases.models import EventView, Who
+from services.cases.models import EventView, Reading, Who
 from services.dependencies import Dependencies
 from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor, Permission, scope_of
@@ -66,8 +66,8 @@ async def events(
     By which way a party said something, the mediator alone reads: it tells who has an account.
     """
     found, circle = await steps.look(deps, actor, mediation_id)
-    reader = actor.person_id
-    page = await history.of_case(deps, MEDIATION, found, query, reader=reader, internal=False)
+    reading = Reading(reader=actor.person_id, internal=False)
+    page = await history.of_case(deps, MEDIATION, found, query, reading)
     for event in page.items:
         event.who = Who.PARTY if event.who is Who.REPORTER else event.who
         said = None if circle is Circle.MEDIATOR else SAID.get(event.action)

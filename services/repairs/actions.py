@@ -180,15 +180,7 @@ async def events(
     """The history of a repair that the actor may know of. Raises NotFound."""
     found, row = await views.access(deps, actor, repair_id)
     seen = views.sight(actor, found, is_party=row is not None)
-    return await history.of_case(
-        deps,
-        REPAIR,
-        found,
-        query,
-        reader=actor.person_id,
-        internal=seen.internal,
-        remarks=seen.remarks,
-    )
+    return await history.of_case(deps, REPAIR, found, query, seen.reading)
 
 
 async def mine(deps: Dependencies, actor: Actor, query: ListQuery) -> Page[RepairView]:
@@ -213,8 +205,6 @@ async def attached(deps: Dependencies, actor: Actor, repair_id: str) -> RepairPh
     found, row = await views.access(deps, actor, repair_id)
     seen = views.sight(actor, found, is_party=row is not None)
     photo_ids = found.photo_ids if seen.words else []
-    later = await history.photos(
-        deps, found, reader=actor.person_id, internal=seen.internal, remarks=seen.remarks
-    )
+    later = await history.photos(deps, found, seen.reading)
     shown = list(dict.fromkeys([*photo_ids, *later]))
     return RepairPhotos(items=await photos.links_to(deps, shown, subject=found.id))

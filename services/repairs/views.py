@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from services.cases import access as cases
+from services.cases.models import Reading
 from services.cases.parties import actions as parties
 from services.cases.parties.models import PartyRow
 from services.dependencies import Dependencies, Transaction
@@ -38,16 +39,14 @@ from services.repairs.states import FINISHED, OPEN, RepairState
 class Sight(Struct, frozen=True):
     """What somebody sees of a repair.
 
-    `words`: what its reporter typed and photographed. `remarks`: what residents added later,
-    which nobody checks; one's own and those of an office are seen all the same. `contact`: whom
-    to call, how to get in and when somebody is there. `internal`: what is for those who work on
-    it.
+    `words`: what its reporter typed and photographed. `contact`: whom to call, how to get in
+    and when somebody is there. `reading`: of its history; what residents added later nobody
+    checks.
     """
 
     words: bool
-    remarks: bool
     contact: bool
-    internal: bool
+    reading: Reading
 
 
 def sight(actor: Actor, repair: Repair, *, is_party: bool) -> Sight:
@@ -64,9 +63,8 @@ def sight(actor: Actor, repair: Repair, *, is_party: bool) -> Sight:
     remarks = by_office or mine or at_home
     return Sight(
         words=remarks or repair.text_shown,
-        remarks=remarks,
         contact=(does and repair.state in OPEN) or mine,
-        internal=works,
+        reading=Reading(reader=actor.person_id, internal=works, remarks=remarks),
     )
 
 
@@ -174,7 +172,7 @@ def _shown(
         merged_into=repair.merged_into or None,
         wish=repair.wish if seen.contact else None,
         outage_id=repair.outage or None,
-        found_in=(repair.found_in or None) if seen.internal else None,
+        found_in=(repair.found_in or None) if seen.reading.internal else None,
         is_guaranteed=is_free,
         guarantee_of=repair.guarantee_of if is_free and repair.guarantee_of in free else None,
         is_asked=cases.is_asked(REPAIR, repair, row),
@@ -197,7 +195,7 @@ def text_of(deps: Dependencies, repair: Repair) -> str:
 
 def _opened(deps: Dependencies, repair: Repair, seen: Sight) -> dict[str, str | None]:
     """Return what is sealed, as far as somebody sees it: None for nothing."""
-    works = seen.contact or seen.internal
+    works = seen.contact or seen.reading.internal
     sealed = {
         "phone": (PHONE, repair.phone_sealed, seen.contact),
         "access": (ACCESS, repair.access_sealed, seen.contact),

@@ -30,3 +30,5 @@ async def test_from_the_word_to_solved(voices: Voices) -> None:
     assert [row["action"] for row in history] == ["reported", "take", "solve", "confirm"]
     assert [row["who"] for row in history] == ["reporter", "office", "office", "reporter"]
     assert {row["rung"] for row in history} == {"单元长"}
+    kept = await voices.world.db.case_events.distinct("facts.rung", {"case": case_id})
+    assert kept == ["unit_head"]  # what people call it may change

@@ -6,7 +6,7 @@ from services.cases import access as access_to_cases
 from services.cases import actions as cases
 from services.cases import history
 from services.cases.actions import Words
-from services.cases.models import EventView
+from services.cases.models import EventView, Reading
 from services.dependencies import Dependencies, Transaction
 from services.kernel import steps
 from services.kernel.access import accessible
@@ -56,8 +56,8 @@ async def events(
     """The history of a review, the earliest first. Raises NotFound."""
     found = await _access(deps, actor, review_id)
     internal = actor.may(Permission.DECIDE_REPAIR_APPEALS, found.place)
-    reader = actor.person_id
-    return await history.of_case(deps, REVIEW, found, query, reader=reader, internal=internal)
+    reading = Reading(reader=actor.person_id, internal=internal)
+    return await history.of_case(deps, REVIEW, found, query, reading)
 
 
 async def listing(

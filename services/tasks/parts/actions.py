@@ -5,7 +5,7 @@ from typing import Final
 from services.cases import actions as cases
 from services.cases import history
 from services.cases.actions import Words
-from services.cases.models import EventView
+from services.cases.models import EventView, Reading
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.days import end_of, plus_days
@@ -84,7 +84,8 @@ async def events(
 ) -> Page[EventView]:
     """The history of a part, the earliest first. Raises NotFound."""
     part = await views.access(deps, actor, part_id)
-    return await history.of_case(deps, TASK, part, query, reader=actor.person_id, internal=True)
+    reading = Reading(reader=actor.person_id, internal=True)
+    return await history.of_case(deps, TASK, part, query, reading)
 
 
 async def finish(

@@ -8,7 +8,7 @@ from msgspec import Struct
 from services.audit import actions as audit
 from services.cases import actions as cases
 from services.cases import history
-from services.cases.models import EventView
+from services.cases.models import EventView, Reading
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.acts import Act
@@ -109,8 +109,8 @@ async def events(
 ) -> Page[EventView]:
     """The history of a round, the earliest first. Raises NotFound."""
     found = await views.access(deps, actor, round_id)
-    reader = actor.person_id
-    return await history.of_case(deps, ROUND, found, query, reader=reader, internal=True)
+    reading = Reading(reader=actor.person_id, internal=True)
+    return await history.of_case(deps, ROUND, found, query, reading)
 
 
 async def attached(deps: Dependencies, actor: Actor, round_id: str) -> RoundPhotos:

@@ -3,14 +3,13 @@
 from typing import Final
 
 from services.audit import actions as audit
-from services.cases import actions as cases
 from services.cases import history
-from services.cases.actions import Change, Words
+from services.cases.actions import Words
 from services.cases.models import EventView
 from services.cases.parties import actions as parties
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
-from services.feedback import rungs, store, views
+from services.feedback import rungs, store, views, works
 from services.feedback.filings import beginnings, contents, drafts, whereabouts
 from services.feedback.kind import FEEDBACK, reading_of
 from services.feedback.models import (
@@ -164,13 +163,14 @@ async def add(deps: Dependencies, actor: Actor, case_id: str, wish: SayMore) -> 
         return {}
 
     words = Words(remark=wish.text, photo_ids=wish.photo_ids)
-    return await _step(deps, actor, case_id, FeedbackAction.ADD, change, words)
+    action = FeedbackAction.ADD
+    return await works.step(deps, actor, case_id, action, change=change, words=words)
 
 
 async def withdraw(deps: Dependencies, actor: Actor, case_id: str, reason: str) -> FeedbackView:
     """Withdraw what one said, until it is over. Raises FeedbackMovedOn."""
     words = Words(remark=reason)
-    return await _step(deps, actor, case_id, FeedbackAction.WITHDRAW, None, words)
+    return await works.step(deps, actor, case_id, FeedbackAction.WITHDRAW, words=words)
 
 
 async def answer(
@@ -191,16 +191,4 @@ async def answer(
 async def reopen(deps: Dependencies, actor: Actor, case_id: str, reason: str) -> FeedbackView:
     """Say that what ended within thirty days is there again. Raises TooLate."""
     words = Words(remark=reason)
-    return await _step(deps, actor, case_id, FeedbackAction.REOPEN, None, words)
-
-
-async def _step(
-    deps: Dependencies,
-    actor: Actor,
-    case_id: str,
-    action: FeedbackAction,
-    change: Change | None,
-    words: Words,
-) -> FeedbackView:
-    found = await cases.act(deps, actor, FEEDBACK, case_id, action, change=change, words=words)
-    return await views.one(deps, actor, found)
+    return await works.step(deps, actor, case_id, FeedbackAction.REOPEN, words=words)

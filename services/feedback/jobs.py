@@ -8,7 +8,7 @@ from services.dependencies import Dependencies, Transaction
 from services.feedback import store
 from services.feedback.kind import FEEDBACK, lies_with
 from services.feedback.models import Feedback
-from services.feedback.states import FeedbackAction, FeedbackState
+from services.feedback.states import HELD, FeedbackAction
 from services.grants import actions as grants
 from services.jobs import actions as jobs
 from services.kernel.documents import Document
@@ -18,7 +18,6 @@ from services.kernel.permissions import Actor
 RELEASE: Final = "feedback.release"
 AT_ONCE: Final = 100
 EVERY: Final = timedelta(minutes=15)
-HELD: Final = frozenset({FeedbackState.TAKEN, FeedbackState.NEEDS_INFO})
 
 
 async def release(deps: Dependencies, _payload: Document) -> None:

@@ -121,20 +121,9 @@ async def _return(deps: Dependencies, case: Feedback) -> Document:
 
 
 async def _reopen(deps: Dependencies, case: Feedback) -> Document:
-    """Let it lie with the rung where it ended, or the next one where nobody stands there."""
-    there = await rungs.staffed(deps, case)
-    is_there = bool(there[rungs.ROLES[case.rung]])
-    rung = case.rung if is_there else rungs.above(case.rung, there) or case.rung
+    """Let it lie with the rung where it ended."""
     again: Document = {"reopened": case.reopened + 1, "ended_at": None}
-    return {**await rungs.arrival(deps, case, rung, there), **again}
-
-
-async def _back(deps: Dependencies, case: Feedback) -> Document:
-    """Come back to the rung that handed it out, or go on where nobody stands there."""
-    there = await rungs.staffed(deps, case)
-    is_there = bool(there[rungs.ROLES[case.rung]])
-    rung = case.rung if is_there else rungs.above(case.rung, there) or case.rung
-    return await rungs.arrival(deps, case, rung, there)
+    return {**await rungs.once_more(deps, case), **again}
 
 
 async def _release(deps: Dependencies, case: Feedback) -> Document:
@@ -207,7 +196,7 @@ FEEDBACK: Final = Kind(
         FeedbackAction.CLIMB: rungs.upwards,
         FeedbackAction.RETURN: _return,
         FeedbackAction.REOPEN: _reopen,
-        FeedbackAction.BACK: _back,
+        FeedbackAction.BACK: rungs.once_more,
         FeedbackAction.RELEASE: _release,
     },
     derives=_derived,

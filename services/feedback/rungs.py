@@ -172,6 +172,17 @@ async def upwards(deps: Dependencies, case: Feedback, *, anew: bool = False) -> 
     return {"is_top": True, "holder": ""}
 
 
+async def once_more(deps: Dependencies, case: Feedback) -> Document:
+    """Return what is written when a case comes to its rung again, or to the next one.
+
+    From a firm, from a department, or after its end; to the next where nobody acts on it.
+    """
+    there = await staffed(deps, case)
+    is_there = bool(there[ROLES[case.rung]])
+    rung = case.rung if is_there else above(case.rung, there) or case.rung
+    return await arrival(deps, case, rung, there)
+
+
 async def first(deps: Dependencies, case: Feedback) -> Document:
     """Return what a new case begins with: at the lowest rung, or the community's by default.
 

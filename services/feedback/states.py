@@ -60,6 +60,8 @@ HANDLE, OVERSEE = Permission.HANDLE_FEEDBACK, Permission.OVERSEE_FEEDBACK
 IN_HAND: Final = (S.WAITING, S.TAKEN, S.WITH_FIRM, S.WITH_DEPARTMENT)
 UNDER_WAY: Final = (*IN_HAND, S.NEEDS_INFO)
 OPEN: Final = (*UNDER_WAY, S.ANSWERED)
+# One person of the rung has it, and nobody else of it takes a step.
+HELD: Final = (S.TAKEN, S.NEEDS_INFO)
 SILENCE: Final = timedelta(days=7)
 REOPENED_WITHIN: Final = timedelta(days=30)
 
@@ -88,8 +90,7 @@ def _desk(
     **row: Any,
 ) -> Row:
     """Return a row of whoever the case lies with; of one that somebody took, that person."""
-    held = source in {S.TAKEN, S.NEEDS_INFO}
-    known = {"needs": HANDLE, "held": held, "desk": True, **row}
+    known = {"needs": HANDLE, "held": source in HELD, "desk": True, **row}
     return Step(source, action, target, act=act, tells=tells, **known)
 
 
@@ -151,10 +152,7 @@ TABLE: Final = Table(
         )
         for each in IN_HAND
     ),
-    *(
-        Step(each, A.RELEASE, S.WAITING, tells=(P.REPORTER, P.FIRST_RUNG))
-        for each in (S.TAKEN, S.NEEDS_INFO)
-    ),
+    *(Step(each, A.RELEASE, S.WAITING, tells=(P.REPORTER, P.FIRST_RUNG)) for each in HELD),
     *(_desk(each, A.REMARK, each, Act.FEEDBACK_NOTED, held=False) for each in OPEN),
     _own(S.ANSWERED, A.CONFIRM, S.CONFIRMED, Act.FEEDBACK_CONFIRMED, P.HOLDER),
     _own(

@@ -34,7 +34,7 @@ class HandedBackBefore(errors.Conflict):
     code = "feedback_handed_back_before"
 
 
-async def _take(
+async def step(
     deps: Dependencies,
     actor: Actor,
     case_id: str,
@@ -43,17 +43,21 @@ async def _take(
     change: Change | None = None,
     words: Words = cases.NOTHING,
 ) -> FeedbackView:
+    """Take a step; return the case as whoever took it sees it then."""
     found = await cases.act(deps, actor, FEEDBACK, case_id, action, change=change, words=words)
     return await views.one(deps, actor, found)
 
 
-async def take(deps: Dependencies, actor: Actor, case_id: str) -> FeedbackView:
-    """Take what lies with one's office; of two at once, the second is told that it is taken."""
-
+def _held_by(actor: Actor) -> Change:
     async def change(_tx: Transaction, _found: Feedback) -> Document:
         return {"holder": actor.person_id}
 
-    return await _take(deps, actor, case_id, FeedbackAction.TAKE, change=change)
+    return change
+
+
+async def take(deps: Dependencies, actor: Actor, case_id: str) -> FeedbackView:
+    """Take what lies with one's office; of two at once, the second is told that it is taken."""
+    return await step(deps, actor, case_id, FeedbackAction.TAKE, change=_held_by(actor))
 
 
 async def solve(deps: Dependencies, actor: Actor, case_id: str, wish: SayMore) -> FeedbackView:
@@ -76,7 +80,7 @@ async def solve(deps: Dependencies, actor: Actor, case_id: str, wish: SayMore) -
     is_own_note = seen.person is None and seen.filed_by == actor.person_id
     action = FeedbackAction.SETTLE if is_own_note else FeedbackAction.SOLVE
     words = Words(remark=wish.text, photo_ids=wish.photo_ids)
-    return await _take(deps, actor, case_id, action, change=change, words=words)
+    return await step(deps, actor, case_id, action, change=change, words=words)
 
 
 async def thank(deps: Dependencies, actor: Actor, case_id: str, text: str) -> FeedbackView:
@@ -88,17 +92,13 @@ async def thank(deps: Dependencies, actor: Actor, case_id: str, text: str) -> Fe
         return {"holder": actor.person_id}
 
     words = Words(remark=text)
-    return await _take(deps, actor, case_id, FeedbackAction.THANK, change=change, words=words)
+    return await step(deps, actor, case_id, FeedbackAction.THANK, change=change, words=words)
 
 
 async def ask(deps: Dependencies, actor: Actor, case_id: str, text: str) -> FeedbackView:
     """Ask who said it for more; the deadline rests until they add something, or a week."""
-
-    async def change(_tx: Transaction, _found: Feedback) -> Document:
-        return {"holder": actor.person_id}
-
-    words = Words(remark=text)
-    return await _take(deps, actor, case_id, FeedbackAction.ASK, change=change, words=words)
+    words, change = Words(remark=text), _held_by(actor)
+    return await step(deps, actor, case_id, FeedbackAction.ASK, change=change, words=words)
 
 
 async def hand_on(deps: Dependencies, actor: Actor, case_id: str, reason: str) -> FeedbackView:
@@ -112,7 +112,7 @@ async def hand_on(deps: Dependencies, actor: Actor, case_id: str, reason: str) -
         return {**await rungs.arrival(deps, found, rung, there), "came_from": found.rung}
 
     words = Words(remark=reason)
-    return await _take(deps, actor, case_id, FeedbackAction.HAND_ON, change=change, words=words)
+    return await step(deps, actor, case_id, FeedbackAction.HAND_ON, change=change, words=words)
 
 
 async def hand_back(
@@ -133,7 +133,7 @@ async def hand_back(
 
     words = Words(remark=reason)
     action = FeedbackAction.HAND_BACK
-    return await _take(deps, actor, case_id, action, change=change, words=words)
+    return await step(deps, actor, case_id, action, change=change, words=words)
 
 
 async def to_firm(deps: Dependencies, actor: Actor, case_id: str, reason: str) -> FeedbackView:
@@ -146,7 +146,7 @@ async def to_firm(deps: Dependencies, actor: Actor, case_id: str, reason: str) -
         return {**await rungs.at_desk(deps, found, Role.FIRM_MANAGER), "holder": ""}
 
     words = Words(remark=reason)
-    return await _take(deps, actor, case_id, FeedbackAction.TO_FIRM, change=change, words=words)
+    return await step(deps, actor, case_id, FeedbackAction.TO_FIRM, change=change, words=words)
 
 
 async def to_department(
@@ -162,7 +162,7 @@ async def to_department(
 
     words = Words(remark=wish.reason)
     action = FeedbackAction.TO_DEPARTMENT
-    return await _take(deps, actor, case_id, action, change=change, words=words)
+    return await step(deps, actor, case_id, action, change=change, words=words)
 
 
 async def give_back(
@@ -170,7 +170,7 @@ async def give_back(
 ) -> FeedbackView:
     """Hand a case back from the firm or a department to the rung that handed it out."""
     words = Words(remark=reason)
-    return await _take(deps, actor, case_id, FeedbackAction.BACK, words=words)
+    return await step(deps, actor, case_id, FeedbackAction.BACK, words=words)
 
 
 async def note(
@@ -178,4 +178,4 @@ async def note(
 ) -> FeedbackView:
     """Write a remark, for who said it as well or for those who handle it."""
     words = Words(remark=wish.text, internal=wish.internal)
-    return await _take(deps, actor, case_id, FeedbackAction.REMARK, words=words)
+    return await step(deps, actor, case_id, FeedbackAction.REMARK, words=words)

@@ -16,9 +16,8 @@ from services.kernel import words
 from services.places import actions as places
 
 PURPOSE: Final = "feedback-words"
-SIGNS: Final = (
-    16  # of a fingerprint: one of 2^64 is no other word's among some hundred millions
-)
+# Of a fingerprint: one of 2^64 is no other word's among some hundred millions.
+SIGNS: Final = 16
 
 
 async def of(deps: Dependencies, case: Feedback, text: str) -> list[str]:

@@ -57,7 +57,7 @@ async def of_place(db: Database, place: str, weeks: Sequence[Day]) -> dict[Day, 
 
 
 async def open_before(db: Database, week: Day, *, limit: int) -> list[WeekWords]:
-    """Return weeks that are over and still say who used a word. Served by index `open`."""
+    """Return weeks that are over and still say who used a word. Served by index `week`."""
     query = {"week": {"$lt": week}, "people": {"$exists": True}}
     cursor = db[COLLECTION].find(query, hint="week").limit(limit)
     return msgspec.convert(await cursor.to_list(), list[WeekWords])

@@ -1,4 +1,4 @@
-"""The page about HTTP has every code that sending notices can end with, and its status."""
+"""The page about HTTP has every code that sending notices and work of heads can end with."""
 
 import re
 from pathlib import Path
@@ -11,9 +11,12 @@ from services.kernel.errors import DomainError
 
 PAGE: Final = Path(__file__).parents[2] / "docs/reference/http.md"
 ROW: Final = re.compile(r"^\| (`[^|]+`) \| ([\d, ]+) \| .+ \|$", re.MULTILINE)
-# What senders, readers and those who judge contents meet is all there; of the other features
-# what clients meet most.
-WHOLE: Final = ("notices", "audiences", "content_checks", "reachability")
+# What senders, readers, those who judge contents and heads at their work meet is all there; of
+# the other features what clients meet most.
+WHOLE: Final = (
+    *("notices", "audiences", "content_checks", "reachability"),
+    *("visits", "tasks", "today", "work_records"),
+)
 
 
 def statuses() -> dict[str, int]:
@@ -30,9 +33,9 @@ CLASSES: Final = [each for each in error_classes() if each.__module__.split(".")
 
 
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.code)
-def test_every_code_of_notices_is_on_the_page(kind: type[DomainError]) -> None:
+def test_every_code_is_on_the_page_with_its_status(kind: type[DomainError]) -> None:
     assert statuses().get(kind.code) == status_of(kind)
 
 
 def test_there_are_some() -> None:
-    assert len(CLASSES) > 30
+    assert len(CLASSES) > 70

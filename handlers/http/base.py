@@ -24,10 +24,10 @@ from services.dependencies import Dependencies, is_outage
 from services.idempotency.models import Answer
 from services.kernel import errors
 from services.kernel.paths import PlacePath
-from services.kernel.permissions import Actor
 from services.limits import actions as limits
 from services.limits.models import APART, BY_ADDRESS, Rate
 from services.sessions import actions as sessions
+from services.sessions.models import SignedIn
 
 SAFE_REQUEST_ID: Final = set("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_")
 MAX_REQUEST_ID: Final = 64
@@ -60,7 +60,7 @@ class ApiHandler(RequestHandler):
     is_admitted = False
     ends_at = 0.0
     _etag = ""
-    _actor: Actor | None = None
+    _actor: SignedIn | None = None
     _refusal: errors.Unauthenticated | None = None
 
     def initialize(self, deps: Dependencies, pattern: str = "") -> None:
@@ -129,7 +129,7 @@ class ApiHandler(RequestHandler):
         # get_current_user() cannot be a coroutine, so the session is read here.
         if self.turned_away is not None:
             raise self.turned_away
-        if not self._token():
+        if not self._token() or self._rate() in APART:  # machines are nobody
             return
         try:
             async with self.deadline():
@@ -226,7 +226,7 @@ class ApiHandler(RequestHandler):
             return ""
 
     @property
-    def actor(self) -> Actor:
+    def actor(self) -> SignedIn:
         if self._actor is None:
             raise self._refusal or errors.Unauthenticated("请先登录")
         return self._actor

@@ -1,6 +1,5 @@
 """Account of the person who asks: profile, proof of a phone, sign-out everywhere."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Final
@@ -12,18 +11,20 @@ from services.audit import actions as audit
 from services.browser_sign_ins import actions as browser_sign_ins
 from services.consents import actions as consents
 from services.dependencies import Dependencies, Transaction
-from services.kernel import errors, masking, phones
+from services.grants import actions as grants
+from services.grants.models import Holdings
+from services.kernel import errors, masking, phones, unions
 from services.kernel.acts import Act
-from services.kernel.permissions import Actor, Role, office
+from services.kernel.permissions import Actor, office
 from services.people import actions as people
 from services.people import identity
 from services.places import actions as places
-from services.places import grids as places_grids
 from services.places.models import BuildingView
 from services.residencies import actions as residencies
 from services.residencies import notify
 from services.residencies.models import Residency
 from services.sessions import lifecycle
+from services.sessions.models import SignedIn
 
 TAKEN_BACK: Final = "登记的本人已验证手机号,您的绑定已解除"
 
@@ -51,7 +52,7 @@ async def give_phone(deps: Dependencies, actor: Actor, code: str) -> Me:
         await audit.record(deps, tx, actor, Act.PHONE_PROVED, subject=person, taken=homes)
 
     await deps.in_transaction(bind)
-    return await me(deps, actor)
+    return await _show(deps, person, await grants.holdings_of(deps, person))
 
 
 async def _tell_bearers(
@@ -69,28 +70,32 @@ async def _tell_bearers(
         )
 
 
-async def me(deps: Dependencies, actor: Actor) -> Me:
+async def me(deps: Dependencies, actor: SignedIn) -> Me:
     """Return who the actor is, where they live and what they are responsible for."""
-    person, homes, roles = await asyncio.gather(
-        people.find(deps, actor.person_id),
-        residencies.of_person(deps, actor.person_id),
-        offices.roles_of(deps, actor.person_id),
-    )
+    return await _show(deps, actor.person_id, actor.holdings)
+
+
+async def _show(deps: Dependencies, person_id: str, held: Holdings) -> Me:
+    own = [*(home.home for home in held.homes), *(role.place for role in held.roles)]
+    named = places.part([*own, *chain(*held.buildings.values())])
+    whole = people.part(person_id)
+    found = await unions.read(deps.db, [whole, named])
+    person = next(iter(found.of(whole)), None)
     if person is None:
         raise errors.Unauthenticated("请重新登录")
-    grids = [role.place for role in roles if role.role is Role.GRID_HEAD]
-    buildings = await places_grids.buildings_of(deps, grids) if grids else {}
-    own = [*(home.home for home in homes), *(role.place for role in roles)]
-    addresses = await places.addresses(deps, [*own, *chain(*buildings.values())])
+    addresses = places.addresses_in(found.of(named))
     phone = people.phone_of(deps, person)
     return Me(
         person_id=person.id,
         phone_masked=masking.phone(phone) if phone else None,
         homes=[
             HomeView(place=h.home, address=addresses.get(h.home, h.home), relation=h.relation)
-            for h in homes
+            for h in held.homes
         ],
-        roles=[_role_view(role, addresses, buildings.get(role.place, [])) for role in roles],
+        roles=[
+            _role_view(role, addresses, held.buildings.get(role.place, []))
+            for role in held.roles
+        ],
     )
 
 

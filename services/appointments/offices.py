@@ -1,6 +1,6 @@
 """Offices: who holds which role of a place today, and access to one appointment."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from services.appointments import store
@@ -14,6 +14,7 @@ from services.kernel.days import Day
 from services.kernel.documents import Document
 from services.kernel.paths import ancestors
 from services.kernel.permissions import FIRM_ROLES, STAFF_ROLES, Actor, Permission, Role
+from services.kernel.unions import Part
 
 MISSING: Final = "没有找到这项任命"
 
@@ -156,6 +157,11 @@ async def roles_of(deps: Dependencies, person_id: str) -> list[Appointment]:
     return await in_force(deps, await store.of_person(deps.db, person_id, today))
 
 
+def part_of_person(deps: Dependencies, person_id: str) -> Part[Appointment]:
+    """Return the query for a person's roles of today; `serving` says which are in force."""
+    return store.part_of_person(person_id, deps.today())
+
+
 async def held_through(
     deps: Dependencies, person_id: str, stages: Sequence[Document]
 ) -> list[Document]:
@@ -195,13 +201,19 @@ async def in_force(deps: Dependencies, roles: Sequence[Appointment]) -> list[App
     `roles`: of one person or several, all that each holds today.
     """
     compounds = [role.place for role in roles if role.role in FIRM_ROLES]
-    serving = await contracts.serving(deps, compounds) if compounds else frozenset()
+    return serving(roles, await contracts.serving(deps, compounds))
+
+
+def serving(
+    roles: Sequence[Appointment], under_contract: Collection[tuple[str, str]]
+) -> list[Appointment]:
+    """Return those of the roles that `in_force` does. `under_contract`: (firm, compound)."""
     kept_apart = _kept_apart(roles)
     return [
         role
         for role in roles
         if role.id not in kept_apart
-        and (role.role not in FIRM_ROLES or (role.firm, role.place) in serving)
+        and (role.role not in FIRM_ROLES or (role.firm, role.place) in under_contract)
     ]
 
 

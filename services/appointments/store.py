@@ -15,13 +15,14 @@ from services.appointments.models import (
     Visibility,
 )
 from services.dependencies import Database, Transaction
-from services.kernel import steps
+from services.kernel import steps, unions
 from services.kernel.days import active_on, not_over_on
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page, between, chosen
 from services.kernel.paths import under, under_any
 from services.kernel.permissions import HEADS, Role
 from services.kernel.personal_data import ERASED
+from services.kernel.unions import Part
 
 BY_PLACE: Final = Keyset(Key("place"), Key())
 ORDERS: Final = {
@@ -31,11 +32,16 @@ ORDERS: Final = {
 }
 
 
-async def of_person(db: Database, person_id: str, day: str) -> list[Appointment]:
-    """List roles a person holds on a day. Served by index `person_place`."""
+def part_of_person(person_id: str, day: str) -> Part[Appointment]:
+    """Roles a person holds on a day. Served by index `person_place`."""
     query = {"person": person_id, **active_on(day)}
-    cursor = db[COLLECTION].find(query).sort("place", 1)
-    return msgspec.convert(await cursor.to_list(), list[Appointment])
+    return Part(COLLECTION, Appointment, query, [{"$sort": {"place": 1}}])
+
+
+async def of_person(db: Database, person_id: str, day: str) -> list[Appointment]:
+    """Return what `part_of_person` asks for."""
+    part = part_of_person(person_id, day)
+    return (await unions.read(db, [part])).of(part)
 
 
 async def of_person_since(

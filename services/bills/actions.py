@@ -12,12 +12,13 @@ from services.bills.models import (
     MonthsAfterVoid,
     MyBills,
     MyBillsQuery,
+    OwedBills,
     VoidBill,
 )
 from services.bills.states import TABLE, BillAction, BillState
-from services.bills.views import title_of, views
+from services.bills.views import shown, title_of, views
 from services.dependencies import Dependencies, Transaction
-from services.kernel import errors
+from services.kernel import errors, unions
 from services.kernel.access import accessible
 from services.kernel.documents import Document
 from services.kernel.interests import require_apart
@@ -45,12 +46,20 @@ async def listing(deps: Dependencies, actor: Actor, query: MyBillsQuery) -> MyBi
     pays_for = actor.places(Permission.PAY_BILLS)
     if query.state == "paid":
         since = visibility.since(actor, Permission.VIEW_HOME)
-        found = await store.paid(deps.db, since, query)
+        bills, named = store.part_paid(since, query), places.part([*since])
     else:
-        found = await store.owing(deps.db, pays_for, query)
-    page = found.of(await views(deps, found.items))
-    owed = await store.owed(deps.db, pays_for)
-    return MyBills(items=page.items, next_cursor=page.next_cursor, owed=owed)
+        bills, named = store.part_owing(pays_for, query), places.part(pays_for)
+    found = await unions.read(deps.db, [bills, named])
+    page = store.page_of(found.of(bills), query)
+    is_whole = query.state == "owing" and not query.cursor and page.next_cursor is None
+    owed = total(page.items) if is_whole else await store.owed(deps.db, pays_for)
+    items = shown(deps, page.items, places.addresses_in(found.of(named)))
+    return MyBills(items=items, next_cursor=page.next_cursor, owed=owed)
+
+
+def total(bills: Sequence[Bill]) -> OwedBills:
+    """Return the number and the sum of bills."""
+    return OwedBills(count=len(bills), amount_fen=sum(bill.amount_fen for bill in bills))
 
 
 async def repairs_of(deps: Dependencies, actor: Actor, query: MyBillsQuery) -> Page[BillView]:
@@ -167,8 +176,8 @@ async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill
 
     await deps.in_transaction(save)
     bill.state = TABLE.target(BillAction.VOID)
-    [shown] = await views(deps, [bill])
-    return shown
+    [voided] = await views(deps, [bill])
+    return voided
 
 
 async def _access_to_void(deps: Dependencies, actor: Actor, bill_id: str) -> Bill:

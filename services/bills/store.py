@@ -20,11 +20,13 @@ from services.bills.models import (
 from services.bills.states import TABLE, BillAction, BillState
 from services.dependencies import Database, Transaction
 from services.fees.models import FeeKind
+from services.kernel import unions
 from services.kernel.bulk import insert_all
 from services.kernel.days import Day, Month, plus_months
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Count, Key, Keyset, ListQuery, Page, chosen
 from services.kernel.paths import under
+from services.kernel.unions import Part
 
 LATEST: Final = Keyset(Key("period", ascending=False), Key(ascending=False))
 BY_HOME: Final = Keyset(Key("home"), Key())
@@ -209,14 +211,14 @@ async def issued_since(db: Database, homes: Mapping[str, Day], wanted: Document)
     return sorted(since, key=lambda bill: (bill.home, bill.period, bill.id))
 
 
-async def owing(db: Database, homes: Sequence[str], query: ListQuery) -> Page[Bill]:
-    """List unpaid bills of fees, the latest first. Served by index `home_paid`."""
+def part_owing(homes: Sequence[str], query: ListQuery) -> Part[Document]:
+    """Unpaid bills of fees, the latest first; then `page_of`. Served by index `home_paid`."""
     own = {"home": {"$in": list(homes)}, "state": BillState.OWING, **OF_FEES}
-    return await LATEST.page(db[COLLECTION], Bill, own, query, hint="home_paid")
+    return LATEST.part(COLLECTION, own, query, hint="home_paid")
 
 
-async def paid(db: Database, since: Mapping[str, datetime], query: ListQuery) -> Page[Bill]:
-    """List what fees homes paid, each since its own instant. Order and index as `owing`.
+def part_paid(since: Mapping[str, datetime], query: ListQuery) -> Part[Document]:
+    """What fees homes paid, each since its own instant. Order and index as `part_owing`.
 
     Each home's part says where the page begins, so that no page before is read again.
     """
@@ -225,10 +227,13 @@ async def paid(db: Database, since: Mapping[str, datetime], query: ListQuery) ->
         {"home": home, "state": BillState.PAID, "paid_at": {"$gte": at}, **OF_FEES, **behind}
         for home, at in since.items()
     ]
-    if not own:
-        return Page([])
-    first = msgspec.structs.replace(query, cursor=None)
-    return await LATEST.page(db[COLLECTION], Bill, {"$or": own}, first)
+    where: Document = {"$or": own} if own else {"home": unions.NOBODY}
+    return LATEST.part(COLLECTION, where, msgspec.structs.replace(query, cursor=None))
+
+
+def page_of(rows: Sequence[Document], query: ListQuery) -> Page[Bill]:
+    """Return the page of what `part_owing` or `part_paid` found."""
+    return LATEST.cut(rows, query.limit).map(lambda row: msgspec.convert(row, Bill))
 
 
 async def owed(db: Database, homes: Sequence[str]) -> OwedBills:

@@ -1,6 +1,6 @@
 """Views of bills, and how a bill is called."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from services.bills.due_days import is_overdue
 from services.bills.models import Bill, BillView
@@ -30,6 +30,13 @@ def view(bill: Bill, address: str, today: str) -> BillView:
 async def views(deps: Dependencies, bills: Sequence[Bill]) -> list[BillView]:
     """Show bills; one whose home has no address shows the path."""
     addresses = await places.addresses(deps, sorted({bill.home for bill in bills}))
+    return shown(deps, bills, addresses)
+
+
+def shown(
+    deps: Dependencies, bills: Sequence[Bill], addresses: Mapping[str, str]
+) -> list[BillView]:
+    """Show bills, with the addresses of their homes. Order as given."""
     today = deps.today()
     return [view(bill, addresses.get(bill.home, bill.home), today) for bill in bills]
 

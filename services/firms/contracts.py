@@ -1,6 +1,6 @@
 """Contracts of property firms: a firm sees a compound while its contract holds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -21,6 +21,7 @@ from services.kernel.acts import Act
 from services.kernel.days import check_day, plus_days
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor, Permission, require_at
+from services.kernel.unions import Part
 from services.places import actions as places
 from services.places.models import ContactLine, Kind
 
@@ -159,7 +160,16 @@ async def listing(
 
 async def serving(deps: Dependencies, compounds: Sequence[str]) -> frozenset[tuple[str, str]]:
     """Return (firm, compound) of the contracts that hold today: read on every request."""
-    found = await store.holding_on(deps.db, compounds, deps.today())
+    return pairs(await store.holding_on(deps.db, compounds, deps.today()))
+
+
+def part_serving(deps: Dependencies, compounds: Sequence[str]) -> Part[Contract]:
+    """Return the query of `serving`, to be read with others; then `pairs`."""
+    return store.part_holding(compounds, deps.today())
+
+
+def pairs(found: Iterable[Contract]) -> frozenset[tuple[str, str]]:
+    """Return (firm, compound) of contracts."""
     return frozenset((contract.firm, contract.place) for contract in found)
 
 

@@ -17,9 +17,11 @@ from services.firms.models import (
     FirmSort,
     FirmsQuery,
 )
+from services.kernel import unions
 from services.kernel.documents import to_document
 from services.kernel.pages import Key, Keyset, Page, between, chosen
 from services.kernel.paths import under
+from services.kernel.unions import Part
 from services.places.models import ContactLine
 
 ENDING: Final = ("to_day", "ended_by", "ended_because", "ended_at")
@@ -91,15 +93,20 @@ async def overlapping(
     return next((contract for contract in found if contract.from_day <= contract.to_day), None)
 
 
-async def holding_on(db: Database, compounds: Sequence[str], day: str) -> list[Contract]:
+def part_holding(compounds: Sequence[str], day: str) -> Part[Contract]:
     """Contracts of these compounds that hold on a day. Served by index `place`."""
     query = {
         "place": {"$in": list(compounds)},
         "from_day": {"$lte": day},
         "to_day": {"$gte": day},
     }
-    cursor = db[contracts.COLLECTION].find(query)
-    return msgspec.convert(await cursor.to_list(), list[Contract])
+    return Part(contracts.COLLECTION, Contract, query)
+
+
+async def holding_on(db: Database, compounds: Sequence[str], day: str) -> list[Contract]:
+    """Return what `part_holding` asks for."""
+    part = part_holding(compounds, day)
+    return (await unions.read(db, [part])).of(part)
 
 
 async def of_compound(db: Database, compound: str) -> list[Contract]:

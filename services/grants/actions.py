@@ -4,63 +4,86 @@ Read anew for every request, so that an end is effective on the next one: of a r
 term, of the contract a firm's people work under, of a building's belonging to a grid.
 """
 
-import asyncio
-from collections.abc import Collection, Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 from services.appointments import offices
 from services.appointments.models import Appointment
 from services.dependencies import Dependencies
+from services.firms import contracts
+from services.grants.models import Holdings
+from services.kernel import unions
 from services.kernel.paths import covers
-from services.kernel.permissions import HEADS, Grant, Permission, Role
+from services.kernel.permissions import FIRM_ROLES, HEADS, Grant, Permission, Role
+from services.kernel.unions import Found, Part
 from services.places import actions as places
 from services.places import grids as places_grids
-from services.places import homes as place_homes
 from services.residencies import actions as residencies
-from services.residencies.models import ROLE_OF, Residency
+from services.residencies.models import ROLE_OF, Belonging
 
 NOTHING: Final = frozenset[Permission]()
 NO_DEBTS: Final = frozenset({Permission.VIEW_UNPAID})
 
 
+class Parts(NamedTuple):
+    """Queries for what a person holds, to be read with others."""
+
+    homes: Part[Belonging]
+    roles: Part[Appointment]
+
+
+def parts(deps: Dependencies, person_id: str) -> Parts:
+    """Return the queries for what a person holds today; then `holdings`."""
+    return Parts(
+        residencies.part_of_person(deps, person_id), offices.part_of_person(deps, person_id)
+    )
+
+
 async def grants_of(deps: Dependencies, person_id: str) -> tuple[Grant, ...]:
     """Return a person's roles of today with their places."""
-    homes, roles = await asyncio.gather(
-        residencies.of_person(deps, person_id),
-        offices.roles_of(deps, person_id),
-    )
-    own = await _homes(deps, homes)
-    return (*own, *await _grants(deps, roles))
+    return (await holdings_of(deps, person_id)).grants
 
 
-async def _homes(deps: Dependencies, found: Sequence[Residency]) -> list[Grant]:
-    """Return the grants of homes, and of what was merged into them: its bills are theirs."""
-    if not found:
-        return []
-    merged = await place_homes.merged_into(deps, [row.home for row in found])
-    return [
-        Grant(ROLE_OF[row.relation], place, row.from_day)
-        for row in found
-        for place in (row.home, *(old for old, home in merged.items() if home == row.home))
-    ]
+async def holdings_of(deps: Dependencies, person_id: str) -> Holdings:
+    """Return what a person holds today."""
+    asked = parts(deps, person_id)
+    return await holdings(deps, asked, await unions.read(deps.db, asked))
 
 
-async def _grants(deps: Dependencies, roles: Sequence[Appointment]) -> list[Grant]:
-    """Return the grants of roles; a grid's role grants its buildings of this moment."""
-    grids = [role.place for role in roles if role.role is Role.GRID_HEAD]
-    buildings = await places_grids.buildings_of(deps, grids) if grids else {}
-    heads = [role.place for role in roles if role.role in HEADS]
-    hiding = await places.hiding_debts(deps, heads) if heads else set[str]()
-    grants: list[Grant] = []
-    for role in roles:
-        held = [role.place]
-        if role.role is Role.GRID_HEAD:
-            held = buildings.get(role.place, [])
-        without = NO_DEBTS if _is_hidden(role, hiding) else NOTHING
-        grants += [Grant(role.role, place, without=without) for place in held]
-    return grants
+async def holdings(deps: Dependencies, asked: Parts, found: Found) -> Holdings:
+    """Return what somebody holds, of what their parts found.
+
+    One query more for who holds an office that hangs on something else: a firm's on its
+    contract, a head's on the grid, and on what the community lets heads see.
+    """
+    homes, roles = found.of(asked.homes), found.of(asked.roles)
+    serving = contracts.part_serving(deps, [r.place for r in roles if r.role in FIRM_ROLES])
+    grids = places_grids.part([r.place for r in roles if r.role is Role.GRID_HEAD])
+    hiding = places.part_hiding_debts([r.place for r in roles if r.role in HEADS])
+    around = await unions.read(deps.db, [serving, grids, hiding])
+    in_force = offices.serving(roles, contracts.pairs(around.of(serving)))
+    buildings = {grid.id: grid.buildings for grid in around.of(grids)}
+    hidden = [row["_id"] for row in around.of(hiding)]
+    own = [*_of_homes(homes)]
+    held = [grant for role in in_force for grant in _of_role(role, buildings, hidden)]
+    return Holdings(homes=homes, roles=in_force, buildings=buildings, grants=(*own, *held))
 
 
-def _is_hidden(role: Appointment, hiding: Collection[str]) -> bool:
-    """Tell whether a head's community hides from its heads which homes owe."""
-    return role.role in HEADS and any(covers(each, role.place) for each in hiding)
+def _of_homes(homes: Sequence[Belonging]) -> Iterator[Grant]:
+    """Yield the grants of homes, and of what was merged into them: its bills are theirs."""
+    for row in homes:
+        for place in (row.home, *row.merged):
+            yield Grant(ROLE_OF[row.relation], place, row.from_day)
+
+
+def _of_role(
+    role: Appointment, buildings: dict[str, list[str]], hiding: Sequence[str]
+) -> Iterator[Grant]:
+    """Yield the grants of a role; a grid's role grants its buildings of this moment.
+
+    `hiding`: communities that hide from their heads which homes owe.
+    """
+    is_grid = role.role is Role.GRID_HEAD
+    is_hidden = role.role in HEADS and any(covers(each, role.place) for each in hiding)
+    for place in buildings.get(role.place, []) if is_grid else [role.place]:
+        yield Grant(role.role, place, without=NO_DEBTS if is_hidden else NOTHING)

@@ -21,6 +21,7 @@ from services.kernel.days import check_day, end_of, start_of
 from services.kernel.documents import Document
 from services.kernel.errors import InvalidInput
 from services.kernel.types import Opaque
+from services.kernel.unions import Part
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -152,12 +153,24 @@ class Keyset:
 
         `without`: projection that leaves long fields out, which then have their defaults.
         """
-        behind = self.after(query.cursor)
-        both = {"$and": [where, behind]} if where and behind else where or behind
-        cursor = collection.find(both, without, session=tx)
+        cursor = collection.find(self._from(where, query), without, session=tx)
         cursor = cursor.sort(self.order).limit(query.limit + 1)
         rows = await (cursor.hint(hint) if hint else cursor).to_list()
         return self.cut(rows, query.limit).map(lambda row: msgspec.convert(row, kind))
+
+    def part(
+        self, collection: str, where: Document, query: ListQuery, *, hint: str | None = None
+    ) -> Part[Document]:
+        """Return what `page` asks for as a part of a union; `cut` makes the page of its rows.
+
+        Raises InvalidInput.
+        """
+        stages: list[Document] = [{"$sort": dict(self.order)}, {"$limit": query.limit + 1}]
+        return Part(collection, dict[str, Any], self._from(where, query), stages, hint)
+
+    def _from(self, where: Document, query: ListQuery) -> Document:
+        behind = self.after(query.cursor)
+        return {"$and": [where, behind]} if where and behind else where or behind
 
     async def page_of_any(
         self,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, phones
+from services.kernel.unions import Part
 from services.people import identity, store
 from services.people.models import PHONE, Person
 
@@ -26,6 +27,11 @@ async def find_or_add(deps: Dependencies, openid: str, *, unionid: str | None = 
 
 async def find(deps: Dependencies, person_id: str) -> Person | None:
     return await store.find(deps.db, person_id)
+
+
+def part(person_id: str) -> Part[Person]:
+    """Return the query for a person, to be read with others."""
+    return store.part(person_id)
 
 
 async def counted_as(deps: Dependencies, person_id: str) -> str:

@@ -9,6 +9,7 @@ from pymongo import ReturnDocument, UpdateOne
 from mongo_indexes import people, phones
 from services.dependencies import Database, Transaction
 from services.kernel.documents import Document, to_document
+from services.kernel.unions import Part
 from services.people.models import Person
 
 
@@ -31,6 +32,10 @@ async def upsert(db: Database, person: Person) -> Person:
 async def find(db: Database, person_id: str) -> Person | None:
     document = await db[people.COLLECTION].find_one({"_id": person_id})
     return msgspec.convert(document, Person | None)
+
+
+def part(person_id: str) -> Part[Person]:
+    return Part(people.COLLECTION, Person, {"_id": person_id})
 
 
 async def find_many(db: Database, person_ids: Sequence[str]) -> list[Person]:

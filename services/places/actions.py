@@ -11,9 +11,11 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel import errors
 from services.kernel.access import accessible
 from services.kernel.acts import Act
+from services.kernel.documents import Document
 from services.kernel.pages import ListQuery, Page
 from services.kernel.paths import outermost, parent
 from services.kernel.permissions import Actor, Permission, require_at
+from services.kernel.unions import Part
 from services.kernel.views import show
 from services.places import store
 from services.places.doors import shown_address, shown_name
@@ -212,8 +214,16 @@ async def let_heads_see_debts(
 
 async def hiding_debts(deps: Dependencies, paths: Sequence[str]) -> set[str]:
     """Return those of the communities of some places that hide from heads which homes owe."""
-    communities = {community_of(path) for path in paths}
-    return await store.hiding_debts(deps.db, sorted(communities))
+    return await store.hiding_debts(deps.db, _communities_of(paths))
+
+
+def part_hiding_debts(paths: Sequence[str]) -> Part[Document]:
+    """Return the query for the ids of what `hiding_debts` returns, to be read with others."""
+    return store.part_hiding_debts(_communities_of(paths))
+
+
+def _communities_of(paths: Sequence[str]) -> list[str]:
+    return sorted({community_of(path) for path in paths})
 
 
 async def hiding_debts_around(deps: Dependencies, paths: Sequence[str]) -> set[str]:
@@ -263,7 +273,17 @@ async def addresses(deps: Dependencies, paths: Sequence[str]) -> dict[str, str]:
 
     The address of a home ends with what its door shows: neighbours and strangers read it too.
     """
-    return {place.id: shown_address(place) for place in await store.find_many(deps.db, paths)}
+    return addresses_in(await store.find_many(deps.db, paths))
+
+
+def part(paths: Sequence[str]) -> Part[Place]:
+    """Return the query for places, to be read with others."""
+    return store.part(paths)
+
+
+def addresses_in(found: Sequence[Place]) -> dict[str, str]:
+    """Return path → address of places that were read."""
+    return {place.id: shown_address(place) for place in found}
 
 
 def compound_of(path: str) -> str:

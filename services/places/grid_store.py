@@ -6,9 +6,11 @@ import msgspec
 
 from mongo_indexes.places import COLLECTION
 from services.dependencies import Database, Transaction
+from services.kernel import unions
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Page
 from services.kernel.paths import under, under_any
+from services.kernel.unions import Part
 from services.places import store
 from services.places.models import Grid, GridChange, GridsQuery, Kind
 
@@ -23,8 +25,13 @@ async def find(db: Database, tx: Transaction, path: str) -> Grid | None:
 
 async def find_many(db: Database, paths: Sequence[str]) -> list[Grid]:
     """Of these paths, those that are grids. Served by the primary key."""
-    query = {"_id": {"$in": list(paths)}, "kind": Kind.GRID}
-    return msgspec.convert(await db[COLLECTION].find(query).to_list(), list[Grid])
+    asked = part(paths)
+    return (await unions.read(db, [asked])).of(asked)
+
+
+def part(paths: Sequence[str]) -> Part[Grid]:
+    """Of these paths, those that are grids. Served by the primary key."""
+    return Part(COLLECTION, Grid, {"_id": {"$in": list(paths)}, "kind": Kind.GRID})
 
 
 async def buildings_under(db: Database, communities: Sequence[str]) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from services.kernel.acts import Act
 from services.kernel.pages import Page
 from services.kernel.paths import ancestors, covers, parent
 from services.kernel.permissions import Actor, Permission, require_at
+from services.kernel.unions import Part
 from services.kernel.views import show
 from services.places import grid_store, store
 from services.places.models import (
@@ -157,6 +158,11 @@ def _shown(grid: Grid, addresses: dict[str, str]) -> GridView:
 async def buildings_of(deps: Dependencies, paths: Sequence[str]) -> dict[str, list[str]]:
     """Return grid → its buildings at this moment; one query however many."""
     return {grid.id: grid.buildings for grid in await grid_store.find_many(deps.db, paths)}
+
+
+def part(paths: Sequence[str]) -> Part[Grid]:
+    """Return the query for those of some paths that are grids, to be read with others."""
+    return grid_store.part(paths)
 
 
 async def grids_over(deps: Dependencies, places: Sequence[str]) -> list[str]:

@@ -68,6 +68,21 @@ def look_up_standing(field: str, day: str) -> list[Document]:
     return [{"$lookup": look_up}, {"$set": {"stands": {"$ne": ["$stands", []]}}}]
 
 
+def look_up_merged(field: str, into: str) -> list[Document]:
+    """Return stages that say of each row which homes were merged into its own. By `merged`.
+
+    `field`: with the path of the home. `into`: where their paths are written.
+    """
+    look_up = {
+        "from": COLLECTION,
+        "localField": field,
+        "foreignField": "merged_into",
+        "pipeline": [{"$project": {"_id": 1}}],
+        "as": into,
+    }
+    return [{"$lookup": look_up}, {"$set": {into: f"${into}._id"}}]
+
+
 async def page_under(
     db: Database, places: Sequence[str], *, after: str, limit: int
 ) -> list[StandingHome]:

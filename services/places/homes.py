@@ -139,6 +139,11 @@ async def renamed_under(deps: Dependencies, place: str) -> dict[tuple[str, str],
     return {(parent(home.id) or "", home.name): home.id for home in found}
 
 
+def look_up_merged(field: str, *, into: str) -> list[Document]:
+    """Return stages of a pipeline that write the homes merged into a row's home."""
+    return home_store.look_up_merged(field, into)
+
+
 async def merged_into(deps: Dependencies, homes: Sequence[str]) -> dict[str, str]:
     """Return home → the one of these homes that it was merged into: its bills are theirs."""
     found = await home_store.merged_into(deps.db, homes)

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from pymongo import ReturnDocument, UpdateOne
 
 from mongo_indexes.places import COLLECTION
 from services.dependencies import Database, Transaction
+from services.kernel import unions
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page, chosen
 from services.kernel.paths import under
+from services.kernel.unions import Part
 from services.places.models import ContactLine, Kind, Place, PlaceSort, PlacesQuery
 
 ORDERS: Final = {
@@ -48,6 +50,17 @@ async def find_many(
 ) -> list[Place]:
     cursor = db[COLLECTION].find({"_id": {"$in": list(paths)}}, session=tx).sort("_id", 1)
     return msgspec.convert(await cursor.to_list(), list[Place])
+
+
+def part(paths: Sequence[str]) -> Part[Place]:
+    """Places of these paths. Served by the primary key."""
+    return Part(COLLECTION, Place, {"_id": {"$in": list(paths)}})
+
+
+def part_hiding_debts(paths: Sequence[str]) -> Part[Document]:
+    """Those of some places that hide from heads which homes owe. By the primary key."""
+    query = {"_id": {"$in": list(paths)}, "heads_see_debts": False}
+    return Part(COLLECTION, dict[str, Any], query, [{"$project": {"_id": 1}}])
 
 
 async def find_with_grid(db: Database, paths: Sequence[str], building: str) -> list[Place]:
@@ -131,8 +144,8 @@ async def set_heads_see_debts(
 
 async def hiding_debts(db: Database, paths: Sequence[str]) -> set[str]:
     """Return those of some places that hide from heads which homes owe. By the primary key."""
-    query = {"_id": {"$in": list(paths)}, "heads_see_debts": False}
-    return {row["_id"] async for row in db[COLLECTION].find(query, {"_id": 1})}
+    part = part_hiding_debts(paths)
+    return {row["_id"] for row in (await unions.read(db, [part])).of(part)}
 
 
 async def hiding_debts_under(db: Database, path: str) -> set[str]:

@@ -13,9 +13,11 @@ from services.kernel.days import Day
 from services.kernel.documents import Document
 from services.kernel.pages import Page
 from services.kernel.permissions import Actor
+from services.kernel.unions import Part
 from services.people import actions as people
 from services.residencies import sealed, store
 from services.residencies.models import (
+    Belonging,
     Newcomer,
     Residency,
     ResidencyStep,
@@ -225,6 +227,11 @@ async def find(
     deps: Dependencies, residency_id: str, *, tx: Transaction | None = None
 ) -> Residency | None:
     return await store.find(deps.db, residency_id, tx=tx)
+
+
+def part_of_person(deps: Dependencies, person_id: str) -> Part[Belonging]:
+    """Return the query for a person's homes of today, to be read with others."""
+    return store.part_of_person(person_id, deps.today())
 
 
 async def of_person(

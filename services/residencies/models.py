@@ -89,6 +89,18 @@ class Tie(Struct, frozen=True, kw_only=True):
     phone_index: str | None = None
 
 
+class Belonging(Struct, frozen=True, kw_only=True):
+    """Home of a person on a day: what they may do there, and no more about them.
+
+    `merged`: the homes that turned out to be this one; their bills are its own.
+    """
+
+    home: str
+    relation: Relation
+    from_day: Day
+    merged: list[str] = []
+
+
 class ResidentSort(Labelled):
     EARLIEST = "earliest", "先入住的在前"
     LATEST = "latest", "后入住的在前"

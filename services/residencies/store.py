@@ -15,7 +15,10 @@ from services.kernel.days import active_on, day_of, not_over_on
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, Page, chosen
 from services.kernel.paths import under
+from services.kernel.unions import Part
+from services.places import homes as place_homes
 from services.residencies.models import (
+    Belonging,
     Residency,
     ResidencyStep,
     ResidentSort,
@@ -58,6 +61,15 @@ async def of_person(db: Database, person_id: str, day: str) -> list[Residency]:
     """List the homes of a person on a day. Served by index `person`."""
     query = {"person": person_id, **active_on(day)}
     return await _rows(db[COLLECTION].find(query).sort("home", 1))
+
+
+def part_of_person(person_id: str, day: str) -> Part[Belonging]:
+    """Homes of a person on a day, with what was merged into each. Served by `person`."""
+    query = {"person": person_id, **active_on(day)}
+    fields = {"_id": 0, "home": 1, "relation": 1, "from_day": 1, "merged": 1}
+    merged = place_homes.look_up_merged("home", into="merged")
+    stages = [{"$sort": {"home": 1}}, *merged, {"$project": fields}]
+    return Part(COLLECTION, Belonging, query, stages)
 
 
 async def homes_since(

@@ -1,12 +1,11 @@
 """Sessions of a person: signing in by WeChat, each request's actor, signing out."""
 
-import asyncio
 from functools import partial
 
 from services.audit import actions as audit
 from services.dependencies import Dependencies, Transaction
 from services.grants import actions as grants
-from services.kernel import errors
+from services.kernel import errors, unions
 from services.kernel.acts import Act
 from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import FRESH, Actor
@@ -20,6 +19,7 @@ from services.sessions.models import (
     Session,
     SessionKind,
     SessionView,
+    SignedIn,
     Tokens,
     Visit,
 )
@@ -86,17 +86,26 @@ def named_by(deps: Dependencies, access_token: str) -> str:
         return ""
 
 
-async def authenticate(deps: Dependencies, access_token: str) -> Actor:
-    """Return the actor of a request with today's grants, read anew for every request."""
+async def authenticate(deps: Dependencies, access_token: str) -> SignedIn:
+    """Return the actor of a request with today's grants, read anew for every request.
+
+    Session, homes and offices in one round trip: each request makes it.
+    """
     person_id, session_id = tokens.read_access(deps.vault, access_token, deps.now())
-    session, held = await asyncio.gather(
-        lifecycle.get_current(deps, session_id), grants.grants_of(deps, person_id)
-    )
+    own, theirs = lifecycle.part(session_id), grants.parts(deps, person_id)
+    found = await unions.read(deps.db, [own, *theirs])
+    session = lifecycle.require_current(deps, next(iter(found.of(own)), None))
     if session.person != person_id:
         raise errors.Unauthenticated("登录信息无效,请重新登录")
-    lifecycle.require_staff(session, held)
-    return Actor(
-        person_id, session_id, held, session.confirmed_at, counted_as=session.counted_as
+    held = await grants.holdings(deps, theirs, found)
+    lifecycle.require_staff(session, held.grants)
+    return SignedIn(
+        person_id,
+        session_id,
+        held.grants,
+        session.confirmed_at,
+        counted_as=session.counted_as,
+        holdings=held,
     )
 
 

@@ -16,6 +16,7 @@ from services.kernel import errors
 from services.kernel.acts import Act
 from services.kernel.documents import new_id
 from services.kernel.permissions import STAFF_ROLES, Actor, Grant
+from services.kernel.unions import Part
 from services.people import actions as people
 from services.sessions import store, tokens
 from services.sessions.models import LIVES, Session, SessionKind, Tokens, Visit
@@ -90,7 +91,16 @@ def tokens_of(deps: Dependencies, session: Session) -> Tokens:
 
 async def get_current(deps: Dependencies, session_id: str) -> Session:
     """Return a session that can be used now. Raises Unauthenticated."""
-    session = await store.find(deps.db, session_id)
+    return require_current(deps, await store.find(deps.db, session_id))
+
+
+def part(session_id: str) -> Part[Session]:
+    """Return the query for a session, to be read with others; then `require_current`."""
+    return store.part(session_id)
+
+
+def require_current(deps: Dependencies, session: Session | None) -> Session:
+    """Return a session that was read, if it can be used now. Raises Unauthenticated."""
     if session is None or session.revoked_at or _over(session, deps.now()):
         raise errors.Unauthenticated("登录已失效,请重新登录")
     return session

@@ -5,7 +5,9 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from services.grants.models import Holdings
 from services.kernel.labels import Labelled
+from services.kernel.permissions import Actor
 from services.kernel.types import Secret
 from services.people.models import WeChatCode
 
@@ -46,6 +48,12 @@ class Session(Struct, kw_only=True):
     confirmed_at: datetime | None = None  # when they last proved in WeChat who they are
     revoked_at: datetime | None = None
     revoked_because: str = ""
+
+
+class SignedIn(Actor, frozen=True, kw_only=True):
+    """Actor of a request, with what they hold as it was read to let them in."""
+
+    holdings: Holdings
 
 
 class Visit(Struct, frozen=True):

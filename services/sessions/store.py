@@ -10,6 +10,7 @@ from services.dependencies import Database, Transaction
 from services.kernel import steps
 from services.kernel.documents import Document, to_document
 from services.kernel.pages import Key, Keyset, ListQuery, Page
+from services.kernel.unions import Part
 from services.sessions.models import LIVES, Session, SessionKind
 
 NEWEST: Final = Keyset(Key(ascending=False))
@@ -22,6 +23,10 @@ async def insert(db: Database, tx: Transaction, session: Session) -> None:
 async def find(db: Database, session_id: str) -> Session | None:
     document = await db[sessions.COLLECTION].find_one({"_id": session_id})
     return msgspec.convert(document, Session | None)
+
+
+def part(session_id: str) -> Part[Session]:
+    return Part(sessions.COLLECTION, Session, {"_id": session_id})
 
 
 async def current_of(

@@ -35,6 +35,61 @@ async def test_a_scan_fails_every_test_that_asks_it(
         assert await scans(base_settings, "bills", {"amount_fen": 1}) == 1
 
 
+@pytest.mark.parametrize(
+    ("pipeline", "found"),
+    [
+        ([{"$match": {"amount_fen": 1}}], 1),
+        ([{"$match": {"run_id": "a"}}], 0),
+        ([{"$match": {"run_id": "a"}}, {"$unionWith": {"coll": "people", "pipeline": []}}], 1),
+        (
+            [
+                {"$match": {"run_id": "a"}},
+                {"$unionWith": {"coll": "people", "pipeline": [{"$match": {"openid": "a"}}]}},
+            ],
+            1,
+        ),
+        (
+            [
+                {"$match": {"run_id": "a"}},
+                {
+                    "$unionWith": {
+                        "coll": "people",
+                        "pipeline": [{"$match": {"wechat_key": "a"}}],
+                    }
+                },
+            ],
+            0,
+        ),
+        (
+            [
+                {"$match": {"run_id": "a"}},
+                {
+                    "$lookup": {
+                        "from": "places",
+                        "localField": "home",
+                        "foreignField": "address",
+                        "as": "found",
+                    }
+                },
+            ],
+            1,
+        ),
+    ],
+)
+async def test_each_part_of_a_pipeline_needs_an_index(
+    world: World, base_settings: Settings, pipeline: list[dict[str, Any]], found: int
+) -> None:
+    assert world
+    recorder = QueryRecorder()
+    client = AsyncMongoClient[dict[str, Any]](
+        base_settings.mongodb_uri, event_listeners=[recorder]
+    )
+    async with client:
+        db = client[base_settings.mongodb_database]
+        await (await db.bills.aggregate(pipeline)).to_list()
+        assert len(await recorder.scans(db)) == found
+
+
 async def test_a_shape_that_an_index_serves_is_explained_once(
     world: World, base_settings: Settings
 ) -> None:

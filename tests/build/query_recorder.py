@@ -67,14 +67,22 @@ class QueryRecorder(CommandListener):
                 for delete in command["deletes"]:
                     self._add(command["delete"], delete["q"])
             case "aggregate":
-                self._add_pipeline(command)
+                if isinstance(command["aggregate"], str):
+                    hint = command.get("hint")
+                    self._add_pipeline(command["aggregate"], command["pipeline"], hint)
 
-    def _add_pipeline(self, command: Any) -> None:
-        first = next(iter(command["pipeline"]), {})
-        if isinstance(command["aggregate"], str) and "$match" in first:
-            self._add(command["aggregate"], first["$match"], None, command.get("hint"))
-        elif isinstance(command["aggregate"], str):
-            self._add(command["aggregate"], {})
+    def _add_pipeline(self, collection: str, pipeline: Any, hint: Any = None) -> None:
+        """Add what a pipeline begins with, and the same of those that are united with it."""
+        first, second = [*pipeline, {}, {}][:2]
+        if "$match" in first:
+            self._add(collection, first["$match"], second.get("$sort"), hint)
+        else:
+            self._add(collection, {})
+        for stage in pipeline:
+            if union := stage.get("$unionWith"):
+                self._add_pipeline(union["coll"], union["pipeline"])
+            if joined := _joined(stage.get("$lookup", {})):
+                self._add(*joined)
 
     def _add(self, collection: str, query: Any, sort: Any = None, hint: Any = None) -> None:
         key = f"{collection} {_shape(query)} {_shape(sort)} {hint}"
@@ -107,6 +115,14 @@ class QueryRecorder(CommandListener):
             else:
                 SERVED.add(key)
         return found
+
+
+def _joined(look_up: Any) -> tuple[str, Any] | None:
+    """Return the query by which rows are looked up one by one, by a field of each."""
+    if "foreignField" not in look_up:
+        return None
+    first = next(iter(look_up.get("pipeline", [])), {})
+    return look_up["from"], {look_up["foreignField"]: "one", **first.get("$match", {})}
 
 
 def _shape(value: Any) -> Any:

@@ -1,0 +1,104 @@
+"""Round trips of requests: few to MongoDB, and none to Redis while a share of a limit holds."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.build.cast import Estate
+from tests.build.query_recorder import QueryRecorder
+from tests.build.world import World
+
+pytestmark = pytest.mark.billed("2026-02", "2026-03")
+
+BILLS = "/api/v1/me/bills"
+
+
+@pytest.fixture
+def asked(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The commands that MongoDB is sent."""
+    assert world
+    sent, begin = list[Any](), QueryRecorder.started
+
+    def started(recorder: QueryRecorder, event: Any) -> None:
+        sent.append(event.command)
+        begin(recorder, event)
+
+    monkeypatch.setattr(QueryRecorder, "started", started)
+    return sent
+
+
+# Who asks for what, and how many commands MongoDB is sent for it: one for who asks and what
+# they hold, one more where an office hangs on something else; then what is asked for.
+COMMANDS = [
+    ("li", BILLS, 2),
+    ("li", f"{BILLS}?state=paid", 3),  # and what is owed, which that page does not say
+    ("li", f"{BILLS}?limit=1", 3),
+    ("li", "/api/v1/me", 2),
+    ("head", "/api/v1/me", 3),
+    ("staff", "/api/v1/me", 2),
+    ("li", "/api/v1/me/sessions", 2),
+    ("li", "/api/v1/me/messages", 2),
+    ("li", "/api/v1/me/today", 5),
+    ("head", "/api/v1/me/today", 16),  # one for each kind of entry
+    ("head", "/api/v1/me/today/counts", 15),
+    ("li", "/api/v1/me/notices", 7),
+    ("li", "/api/v1/me/repairs", 7),
+]
+
+
+async def test_a_request_makes_few_round_trips(
+    world: World, estate: Estate, asked: list[Any]
+) -> None:
+    made = {}
+    for who, path, _ in COMMANDS:
+        member = await estate.member(who)
+        asked.clear()
+        assert (await world.api.get(path, as_=member)).status == 200
+        made[who, path] = len(asked)
+    assert made == {(who, path): most for who, path, most in COMMANDS}
+
+
+async def test_each_part_of_a_union_is_read_by_an_index(
+    world: World, estate: Estate, asked: list[Any]
+) -> None:
+    """Who asks and what they hold; then bills and homes, or what an office hangs on."""
+    for who in ("li", "head"):
+        member = await estate.member(who)
+        asked.clear()
+        await world.api.get(BILLS, as_=member)
+        unions = [command for command in asked if "aggregate" in command]
+        assert len(unions) == 2
+        for command in unions:
+            await require_indexes(world, command)
+
+
+async def require_indexes(world: World, asked: Any) -> None:
+    """Fail for a part that reads a collection, or more than what it was asked for."""
+    sent = {n: asked[n] for n in ("aggregate", "pipeline", "hint", "cursor") if n in asked}
+    plan = await world.db.command("explain", sent, verbosity="executionStats")
+    assert "COLLSCAN" not in str(plan)
+    looked_up = [*values(plan, "collectionScans")]
+    assert not any(looked_up)
+    assert sum(values(plan, "totalDocsExamined")) <= 10
+
+
+def values(node: Any, name: str) -> Iterator[int]:
+    """Yield the figures of a name anywhere in a plan."""
+    if isinstance(node, dict):
+        if name in node:
+            yield int(node[name])
+        for inner in node.values():
+            yield from values(inner, name)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from values(inner, name)
+
+
+async def test_health_is_told_without_asking_who_asks(
+    world: World, estate: Estate, asked: list[Any]
+) -> None:
+    li = await estate.member("li")
+    asked.clear()
+    assert (await world.api.get("/healthz", as_=li)).status == 200
+    assert asked == []

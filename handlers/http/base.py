@@ -59,6 +59,7 @@ class ApiHandler(RequestHandler):
     turned_away: Exception | None = None
     is_admitted = False
     ends_at = 0.0
+    _named = ""  # the person of a genuine token; their session may be over
     _etag = ""
     _actor: SignedIn | None = None
     _refusal: errors.Unauthenticated | None = None
@@ -115,9 +116,9 @@ class ApiHandler(RequestHandler):
     def _take_place(self) -> None:
         if self.lane is None:
             return
-        person = sessions.named_by(self.deps, self._token())
+        self._named = sessions.named_by(self.deps, self._token())
         place = self.settings["admission"].place(
-            self.lane, person=person, address=subscriber_of(self.address)
+            self.lane, person=self._named, address=subscriber_of(self.address)
         )
         self.held.enter_context(place)
 
@@ -140,6 +141,7 @@ class ApiHandler(RequestHandler):
     async def know_again(self) -> None:
         """Read who asks, and what they hold at this moment. Raises Unauthenticated."""
         actor = await sessions.authenticate(self.deps, self._token())
+        self.deps.limiter.counters.note(actor.person_id, actor.counter)
         self._actor = msgspec.structs.replace(
             actor, request_id=self.request_id, address=self.address
         )
@@ -181,7 +183,9 @@ class ApiHandler(RequestHandler):
         counted = [rate] if rate in APART else [Rate.ADDRESS]
         counted += [rate] if rate in BY_ADDRESS else []
         who = subscriber_of(self.address)
-        await limits.take_all(self.deps.limiter, [(one, who) for one in counted])
+        counter = self.deps.limiter.counters.find(self._named)
+        ahead = [(Rate.ORDINARY, counter)] if counter and rate not in APART else []
+        await limits.take_all(self.deps.limiter, [(one, who) for one in counted], ahead=ahead)
 
     def contract(self) -> Any:
         """Return the contract of the endpoint that was asked for, if any; HEAD asks GET."""

@@ -20,12 +20,18 @@ async def look(limiter: Limiter, rate: Rate, who: str) -> None:
         raise _too_many(wait)
 
 
-async def take_all(limiter: Limiter, counted: Sequence[tuple[Rate, str]]) -> None:
+async def take_all(
+    limiter: Limiter,
+    counted: Sequence[tuple[Rate, str]],
+    *,
+    ahead: Sequence[tuple[Rate, str]] = (),
+) -> None:
     """Count one request against several rates; one that is refused counts against none.
 
+    `ahead`: rates that will be counted next, of which a share is leased if Redis is asked now.
     Raises TooMany.
     """
-    wait = await limiter.take(buckets(counted))
+    wait = await limiter.take(buckets(counted), ahead=buckets(ahead, count=0))
     if wait:
         raise _too_many(wait)
 

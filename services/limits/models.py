@@ -40,15 +40,35 @@ class Allowance(Struct, frozen=True):
     times: int
     within: timedelta
 
+    @property
+    def period(self) -> float:
+        """Within how many milliseconds all of them grow back."""
+        return self.within / MILLISECOND
+
+    @property
+    def each(self) -> float:
+        """Within how many milliseconds one of them grows back."""
+        return self.period / self.times
+
 
 class Bucket(Struct, frozen=True):
-    """Allowance of one key. `count`: how many are taken at once, at most what is allowed."""
+    """Allowance of one key. `count`: how many are taken at once, at most what is allowed.
+
+    `is_leased`: processes may lease shares of it (shares.py).
+    """
 
     key: str
     allowance: Allowance
     count: int = 1
+    is_leased: bool = False
+
+    @property
+    def cost(self) -> float:
+        """By how many milliseconds later the bucket is full again for what is taken."""
+        return self.allowance.each * self.count
 
 
+MILLISECOND: Final = timedelta(milliseconds=1)
 SECOND: Final = timedelta(seconds=1)
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
@@ -57,6 +77,8 @@ HOUR: Final = timedelta(hours=1)
 BY_ADDRESS: Final = frozenset({Rate.SIGN_IN, Rate.REFRESH})
 # Counted by address and instead of ADDRESS: what must get through while others flood.
 APART: Final = frozenset({Rate.CALLBACK, Rate.PROBE})
+# Counted on each request, and large. What is small or guards something is asked each time.
+LEASED: Final = frozenset({Rate.ADDRESS, Rate.ORDINARY})
 
 ALLOWANCES: Final[dict[Rate, Allowance]] = {
     # A mobile carrier hides thousands of people behind one address, a community one office:
@@ -109,4 +131,7 @@ ALLOWANCES: Final[dict[Rate, Allowance]] = {
 
 def buckets(counted: Sequence[tuple[Rate, str]], count: int = 1) -> list[Bucket]:
     """Return the bucket of each (rate, who), from which so many are to be taken."""
-    return [Bucket(f"limits:{rate}:{who}", ALLOWANCES[rate], count) for rate, who in counted]
+    return [
+        Bucket(f"limits:{rate}:{who}", ALLOWANCES[rate], count, rate in LEASED)
+        for rate, who in counted
+    ]

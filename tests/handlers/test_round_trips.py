@@ -1,10 +1,12 @@
 """Round trips of requests: few to MongoDB, and none to Redis while a share of a limit holds."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from services.limits.models import ALLOWANCES, Allowance, Rate
 from tests.build.cast import Estate
 from tests.build.query_recorder import QueryRecorder
 from tests.build.world import World
@@ -25,6 +27,19 @@ def asked(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         begin(recorder, event)
 
     monkeypatch.setattr(QueryRecorder, "started", started)
+    return sent
+
+
+@pytest.fixture
+def asked_redis(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The commands that Redis is sent."""
+    sent, execute = list[str](), world.deps.redis.execute_command
+
+    async def noted(*command: Any, **options: Any) -> Any:
+        sent.append(command[0])
+        return await execute(*command, **options)
+
+    monkeypatch.setattr(world.deps.redis, "execute_command", noted)
     return sent
 
 
@@ -93,6 +108,52 @@ def values(node: Any, name: str) -> Iterator[int]:
     elif isinstance(node, list):
         for inner in node:
             yield from values(inner, name)
+
+
+async def test_a_request_asks_redis_once_and_not_at_all_while_its_share_holds(
+    world: World, estate: Estate, asked_redis: list[str]
+) -> None:
+    li = await estate.member("li")
+    await world.api.get(BILLS, as_=li)
+    for _ in range(3):
+        await world.advance(minutes=1)  # what was leased has grown back
+        made = []
+        for _ in range(20):
+            asked_redis.clear()
+            assert (await world.api.get(BILLS, as_=li)).status == 200
+            made.append(len(asked_redis))
+        assert made == [1] + [0] * 19, "address and person in one"
+
+
+async def test_somebody_new_is_asked_for_once_more(
+    world: World, estate: Estate, asked_redis: list[str]
+) -> None:
+    """Whom the limit counts is in the session: the first time it is not known beforehand."""
+    li = await estate.member("li")
+    await world.advance(minutes=1)
+    asked_redis.clear()
+    await world.api.get(BILLS, as_=li)
+    assert len(asked_redis) == 2
+    await world.advance(minutes=1)
+    asked_redis.clear()
+    await world.api.get(BILLS, as_=li)
+    assert len(asked_redis) == 1
+
+
+async def test_a_session_that_is_over_uses_up_nothing_of_the_person(
+    world: World, estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever found a token that was signed out cannot shut its owner out."""
+    monkeypatch.setitem(ALLOWANCES, Rate.ORDINARY, Allowance(30, timedelta(hours=1)))
+    li = await estate.member("li")
+    again = await world.sign_in("li", li.phone)
+    assert (await world.api.get(BILLS, as_=li)).status == 200
+    await world.api.delete("/api/v1/sessions/current", as_=li)
+    for _ in range(40):
+        await world.advance(seconds=1)
+        assert (await world.api.get(BILLS, as_=li)).status == 401
+    made = [(await world.api.get(BILLS, as_=again)).status for _ in range(30)]
+    assert made.count(200) >= 30 - 2 - 2, "two used, two lost of shares"
 
 
 async def test_health_is_told_without_asking_who_asks(

@@ -164,15 +164,29 @@ async def test_a_share_of_another_allowance_is_not_spent(
 
 
 async def test_without_redis_shares_end_and_each_process_counts_for_itself(
-    server: servers.RedisServer, limiter: Limiter, clock: Clock
+    server: servers.RedisServer, limiter: Limiter
 ) -> None:
     await limiter.take([LEASED])
     server.process.kill()
     server.process.wait()
     assert await limiter.take([SMALL]) == 0  # which tells that Redis is away
     assert [await limiter.take([LEASED]) for _ in range(101)] == [0] * 100 + [0.6]
-    clock.now += REST / 2
-    assert await limiter.take([LEASED, SMALL]) == 0
+
+
+async def test_a_redis_that_is_back_knows_of_no_share_from_before(
+    server: servers.RedisServer, redis: Redis, limiter: Limiter, clock: Clock
+) -> None:
+    """It may have forgotten what was counted for it."""
+    large = Bucket("large", Allowance(1000, MINUTE), is_leased=True)  # its share lives 6 s
+    await limiter.take([large])
+    server.process.kill()
+    server.process.wait()
+    assert await limiter.take([SMALL]) == 0
+    server.spawn(server.port)
+    server.wait()
+    clock.now += REST
+    assert await limiter.take([large]) == 0
+    assert await redis.exists("large") == 1
 
 
 def test_spent_shares_are_forgotten() -> None:

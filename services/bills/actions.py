@@ -117,14 +117,13 @@ async def settle(
 ) -> set[str]:
     """Mark bills as paid by a journal; return those that were still owing, which it settles.
 
-    The others were paid or voided before: what was paid for them is an excess.
+    The others were paid or voided before: what was paid for them is an excess. One update for
+    all of them; only when it did not find them all are they read again.
     """
     changes = {"paid_at": at, "journal_id": journal_id}
-    return {
-        bill_id
-        for bill_id in bill_ids
-        if await store.move(deps.db, tx, [bill_id], BillAction.SETTLE, **changes)
-    }
+    if await store.move(deps.db, tx, bill_ids, BillAction.SETTLE, **changes) == len(bill_ids):
+        return set(bill_ids)
+    return {bill.id for bill in await settled_by(deps, tx, bill_ids, journal_id)}
 
 
 async def reopen(

@@ -19,6 +19,7 @@ from services.kernel.permissions import Actor, Permission, require_at
 from services.messaging.broadcasts.models import AT_ONCE, Part, Recipients
 from services.messaging.deliveries import actions as deliveries
 from services.messaging.models import Channel
+from services.people import actions as people_actions
 from services.places import actions as places
 from services.places import grids
 from services.places.models import Kind, Place
@@ -163,7 +164,8 @@ async def preview(
         homes.update(parent(home.place) or "" for home in met)
         unbound += sum(not home.people for home in met)
         new = {person for each in recipients for person in each.people} - people
-        ways = await deliveries.ways(deps, sorted(new), template)
+        known = await people_actions.find_many(deps, sorted(new))
+        ways = await deliveries.ways(deps, known, template)
         by.update(way.channel for way in ways.values())
         people |= new
     found = Preview(

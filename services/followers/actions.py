@@ -35,9 +35,15 @@ async def openids(deps: Dependencies, person_ids: Sequence[str]) -> dict[str, st
     """Return person id → openid in the service account, of those who follow it."""
     if deps.service is None:
         return {}
-    keys = await people.union_keys(deps, person_ids)
-    found = await store.openids(deps.db, _appid(deps), {*keys.values()})
-    return {person: found[key] for person, key in keys.items() if key in found}
+    return await openids_by_key(deps, await people.union_keys(deps, person_ids))
+
+
+async def openids_by_key(deps: Dependencies, union_keys: Mapping[str, str]) -> dict[str, str]:
+    """Return the same for people whose keys are read already: person id → union key."""
+    if deps.service is None or not union_keys:
+        return {}
+    found = await store.openids(deps.db, _appid(deps), {*union_keys.values()})
+    return {person: found[key] for person, key in union_keys.items() if key in found}
 
 
 async def reachable(deps: Dependencies, person_ids: Sequence[str]) -> set[str]:

@@ -36,7 +36,8 @@ async def send(deps: Dependencies, payload: Document) -> None:
     if message is None:
         log.info("message_gone", message=payload["message_id"])
         return
-    if await people.is_closed(deps, message.person):
+    known = await people.find_many(deps, [message.person])
+    if any(person.closed_at for person in known.values()):
         await store.remove(deps.db, message.id, message.person)
         return
     if message.delivery is Delivery.SENDING:
@@ -53,25 +54,20 @@ async def send(deps: Dependencies, payload: Document) -> None:
         values=message.values,
         page=message.page,
     )
-    posts = await deliveries.addressed(deps, [parcel])
-    if not posts:
-        await _require_whole(deps, message)
+    addressed = await deliveries.addressed(deps, [parcel], known)
+    if problem := addressed.failed.get(message.id):
+        # Somebody must look.
+        raise Permanent(f"{message.template}: {problem}")
+    if not addressed.posts:
         return
     if until := await quota.reached_until(deps):
         raise RetryAt(until, "WeChat's daily quota of messages is used up")
     # Trouble with the token shows here, while it is certain that nothing was sent.
     await deps.wechat.tokens.get()
-    for started in await deliveries.reserve(deps, posts) or ():
-        refusal = await deliveries.deliver(deps, posts[started])
+    for started in await deliveries.reserve(deps, addressed.posts) or ():
+        refusal = await deliveries.deliver(deps, addressed.posts[started])
         if refusal:
             await _end_job(deps, message, OUTCOMES[refusal.reaction].then, refusal)
-
-
-async def _require_whole(deps: Dependencies, message: Message) -> None:
-    """Raise Permanent when a message did not fit into WeChat's form: somebody must look."""
-    now = await store.find(deps.db, message.id)
-    if now is not None and now.delivery is Delivery.FAILED:
-        raise Permanent(f"{message.template}: {now.problem}")
 
 
 async def _end_job(

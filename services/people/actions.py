@@ -43,6 +43,11 @@ async def counted_as(deps: Dependencies, person_id: str) -> str:
     return deps.vault.blind(person.wechat_key, purpose="quota") if person else person_id
 
 
+async def find_many(deps: Dependencies, person_ids: Sequence[str]) -> dict[str, Person]:
+    """Return person id → person, of those there are; the closed ones, too."""
+    return {person.id: person for person in await store.find_many(deps.db, person_ids)}
+
+
 async def openids(deps: Dependencies, person_ids: Sequence[str]) -> dict[str, str]:
     """Return person id → openid, for messages; nobody writes to a closed account."""
     people = await store.find_many(deps.db, person_ids)
@@ -53,12 +58,6 @@ async def union_keys(deps: Dependencies, person_ids: Sequence[str]) -> dict[str,
     """Return person id → key in all apps of our Open Platform account, where one is known."""
     people = await store.find_many(deps.db, person_ids)
     return {person.id: person.union_key for person in people if person.union_key}
-
-
-async def is_closed(deps: Dependencies, person_id: str) -> bool:
-    """Tell whether an account was closed: nothing is kept for its person any more."""
-    person = await store.find(deps.db, person_id)
-    return person is not None and person.closed_at is not None
 
 
 async def closed_among(deps: Dependencies, person_ids: Sequence[str]) -> set[str]:

@@ -18,6 +18,7 @@ from services.messaging.broadcasts.models import Quiet, Urgency
 from services.messaging.broadcasts.states import BroadcastState
 from services.messaging.deliveries import actions as deliveries
 from services.messaging.push_turns import store as push_turns_store
+from services.people import actions as people_actions
 from tests.build.broadcasts import (
     begin,
     check,
@@ -109,7 +110,8 @@ async def test_of_workers_with_the_same_batch_one_pushes_it(
         values=one.values,
         page=one.page,
     )
-    posts = await deliveries.addressed(world.deps, [parcel])
+    known = await people_actions.find_many(world.deps, [row["person"]])
+    posts = (await deliveries.addressed(world.deps, [parcel], known)).posts
     taken = await asyncio.gather(*(deliveries.reserve(world.deps, posts) for _ in range(3)))
     assert sorted(len(each) for each in taken if each is not None) == [0, 0, 1]
     assert await left(world, people["li"]) == 2

@@ -24,6 +24,7 @@ from services.messaging.deliveries import quota
 from services.messaging.deliveries.actions import Parcel, Post
 from services.messaging.push_turns import actions as push_turns
 from services.messaging.states import OF_MANY, Move, Then
+from services.people import actions as people
 from services.wechat.errors import WeChatError
 
 SEEN_AT_ONCE: Final = 500  # who is looked at in one step
@@ -88,7 +89,9 @@ async def push_some(deps: Dependencies, broadcast: Broadcast) -> Result:
     if not seen:
         return Result(after=None)
     result = Result(after=broadcast.after)
-    posts = await deliveries.addressed(deps, [_parcel(broadcast, one) for one in seen])
+    known = await people.find_many(deps, [one.person for one in seen])
+    parcels = [_parcel(broadcast, one) for one in seen]
+    posts = (await deliveries.addressed(deps, parcels, known)).posts
     for i in range(0, len(posts), AT_ONCE):
         batch = dict(list(posts.items())[i : i + AT_ONCE])
         await _push(deps, broadcast, batch, result)

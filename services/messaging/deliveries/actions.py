@@ -21,6 +21,7 @@ from services.messaging.bulk_store import Start
 from services.messaging.models import Channel, Letter, grant_id, service_bearer
 from services.messaging.states import OUTCOMES, Grant, Move, Outcome
 from services.people import actions as people
+from services.people.models import Person
 from services.wechat.errors import Reaction, WeChatError
 from services.wechat.template_values import BadTemplateValue, clip_data
 
@@ -74,31 +75,48 @@ class Post(Struct, frozen=True, kw_only=True):
         return Channel.MINI_PROGRAM if self.letter else Channel.SERVICE_ACCOUNT
 
 
-async def addressed(deps: Dependencies, parcels: Sequence[Parcel]) -> dict[str, Post]:
-    """Return message → its post, of those whose person can be reached; of one template.
+class Addressed(Struct, frozen=True):
+    """Messages of which it is known how they go on.
 
-    What does not fit into WeChat's form is failed at once.
+    `posts`: message → its post, of those whose person can be reached. `failed`: message → what
+    of it does not fit into WeChat's form.
     """
-    if not parcels:
-        return {}
-    known = await ways(deps, [one.person for one in parcels], parcels[0].template)
-    found: dict[str, Post] = {}
+
+    posts: dict[str, Post]
+    failed: dict[str, str]
+
+
+async def addressed(
+    deps: Dependencies, parcels: Sequence[Parcel], known: Mapping[str, Person]
+) -> Addressed:
+    """Find how messages of one template reach their people; what does not fit fails at once.
+
+    `known`: person id → person, of those whom the parcels are for.
+    """
+    found = Addressed({}, {})
+    reached = await ways(deps, known, parcels[0].template) if parcels else {}
     for one in parcels:
-        match known.get(one.person):
+        match reached.get(one.person):
             case Way(Channel.MINI_PROGRAM, openid):
-                if letter := await _letter(deps, one, openid):
-                    found[one.message_id] = Post(parcel=one, letter=letter)
+                try:
+                    letter = _letter(deps, one, openid)
+                except BadTemplateValue as error:
+                    found.failed[one.message_id] = await _fail(deps, one, error)
+                else:
+                    found.posts[one.message_id] = Post(parcel=one, letter=letter)
             case Way(Channel.SERVICE_ACCOUNT, openid):
-                found[one.message_id] = Post(parcel=one, follower=openid)
+                found.posts[one.message_id] = Post(parcel=one, follower=openid)
     return found
 
 
-async def ways(deps: Dependencies, person_ids: Sequence[str], template: str) -> dict[str, Way]:
+async def ways(
+    deps: Dependencies, known: Mapping[str, Person], template: str
+) -> dict[str, Way]:
     """Return person → how a message of a template would reach them now, of those it would.
 
-    Four queries whatever the number.
+    Two queries whatever the number. Nobody is reached by a closed account.
     """
-    openids = await people.openids(deps, person_ids)
+    openids = {each.id: each.openid for each in known.values() if each.closed_at is None}
     found: dict[str, Way] = {}
     if template_id := deps.templates.get(template):
         grants = {person: grant_id(openid, template_id) for person, openid in openids.items()}
@@ -106,23 +124,25 @@ async def ways(deps: Dependencies, person_ids: Sequence[str], template: str) -> 
         for person, grant in grants.items():
             if message_grants.is_spendable(deps, template, left.get(grant, 0)):
                 found[person] = Way(Channel.MINI_PROGRAM, openids[person])
-    rest = [person for person in openids if person not in found]
-    if rest and followers.carries(deps, template):
-        for person, openid in (await followers.openids(deps, rest)).items():
+    if followers.carries(deps, template):
+        rest = {each: known[each].union_key for each in openids if each not in found}
+        keys = {person: key for person, key in rest.items() if key}
+        for person, openid in (await followers.openids_by_key(deps, keys)).items():
             found[person] = Way(Channel.SERVICE_ACCOUNT, openid)
     return found
 
 
-async def _letter(deps: Dependencies, one: Parcel, openid: str) -> Letter | None:
+def _letter(deps: Dependencies, one: Parcel, openid: str) -> Letter:
     cells = deps.features.templates[one.template].data
-    try:
-        data = clip_data({key: one.values[name] for key, name in cells.items()})
-    except BadTemplateValue as error:
-        await store.move(deps.db, one.message_id, Move.FAIL, problem=str(error))
-        log.exception("message_failed", message=one.message_id, template=one.template)
-        return None
+    data = clip_data({key: one.values[name] for key, name in cells.items()})
     template_id = deps.templates[one.template]
     return Letter(openid=openid, template_id=template_id, data=data, page=one.page)
+
+
+async def _fail(deps: Dependencies, one: Parcel, error: BadTemplateValue) -> str:
+    await store.move(deps.db, one.message_id, Move.FAIL, problem=str(error))
+    log.error("message_failed", message=one.message_id, template=one.template, exc_info=error)
+    return str(error)
 
 
 async def reserve(

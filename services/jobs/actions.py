@@ -75,6 +75,14 @@ async def keep_going(deps: Dependencies, kind: str, key: str, **payload: Any) ->
         log.warning("job_revived", job=f"{kind}:{key}")
 
 
+async def end(deps: Dependencies, tx: Transaction, kind: str, key: str) -> None:
+    """End a waiting job in the transaction that leaves it nothing to do.
+
+    One that a worker holds at this moment sees for itself that nothing is left.
+    """
+    await store.end(deps.db, tx, f"{kind}:{key}", deps.now())
+
+
 async def wake(deps: Dependencies) -> None:
     """Wake the workers by a hint in Redis. A lost hint costs one poll interval."""
     with suppress(RedisError, OSError):

@@ -97,6 +97,15 @@ async def put_back(
     return await _fenced(db, job, {"$set": changes})
 
 
+async def end(db: Database, tx: Transaction, job_id: str, now: datetime) -> None:
+    """End a job that waits; one that a worker holds is left to it."""
+    await db[COLLECTION].update_one(
+        {"_id": job_id, "state": JobState.READY},
+        {"$set": {"state": JobState.DONE, "open": False, "done_at": now}},
+        session=tx,
+    )
+
+
 async def bury(db: Database, job: Job, *, error: str) -> bool:
     """End a job that cannot be done; False when our lease was lost."""
     changes = {"state": JobState.DEAD, "open": False, "last_error": error}

@@ -17,7 +17,7 @@ from services.kernel.acts import Act
 from services.kernel.pages import ListQuery, Page
 from services.kernel.permissions import Actor
 from services.payments import orders, store, views
-from services.payments.models import Pay, Payment, PaymentOrder, PaymentView
+from services.payments.models import CHECK, Pay, Payment, PaymentOrder, PaymentView
 from services.payments.receipts import actions as receipts
 from services.payments.receipts.models import ReceiptView
 from services.payments.refusals import (
@@ -101,9 +101,7 @@ async def _create(deps: Dependencies, actor: Actor, bills: Sequence[Bill]) -> Pa
             raise BillAlreadyPaid("有账单刚刚缴过或作废,请刷新后再试")
         await store.insert(deps.db, tx, payment)
         due_at = orders.next_query(payment, deps.now())
-        await jobs.enqueue(
-            deps, tx, orders.CHECK, payment.id, payment_id=payment.id, due_at=due_at
-        )
+        await jobs.enqueue(deps, tx, CHECK, payment.id, payment_id=payment.id, due_at=due_at)
         await _note(deps, tx, actor, payment)
 
     try:

@@ -26,7 +26,7 @@ from services.ledger.models import (
 from services.payments import store
 from services.payments.discrepancies import actions as discrepancies
 from services.payments.discrepancies.models import Doubt
-from services.payments.models import EventOutcome, Line, Payment, WeChatEvent
+from services.payments.models import CHECK, EventOutcome, Line, Payment, WeChatEvent
 from services.payments.receipts import actions as receipts
 from services.payments.refunds import actions as refunds
 from services.payments.states import TRADE_STATES, Event, Word
@@ -123,6 +123,7 @@ async def _distribute(
     left = [bill_id for bill_id in payment.bill_ids if bill_id not in settled_ids]
     excess_fen = payment.amount_fen - sum(line.amount_fen for line in settled)
     await ledger.post(deps, tx, _journal(deps, payment, trade, settled, journal_id))
+    await jobs.end(deps, tx, CHECK, payment.id)
     if settled:
         await receipts.issue(deps, tx, payment, settled, trade)
     if excess_fen:

@@ -17,6 +17,7 @@ from services.kernel.documents import Document
 from services.kernel.features import Lane, Schedule
 from services.payments import booking, orders, store
 from services.payments.discrepancies.models import CLARIFY
+from services.payments.models import CHECK
 from services.payments.refunds import jobs as refunds_jobs
 from services.payments.refunds import store as refunds_store
 from services.payments.refunds.models import JOB as REFUND
@@ -75,11 +76,11 @@ async def sweep(deps: Dependencies, _: Document) -> None:
         await jobs.keep_going(deps, REFUND, refund.job_key, refund_id=refund.id)
     for payment in await store.silent(deps.db, old, limit=SWEEP_LIMIT):
         if payment.is_pending:
-            await jobs.keep_going(deps, orders.CHECK, payment.id, payment_id=payment.id)
+            await jobs.keep_going(deps, CHECK, payment.id, payment_id=payment.id)
 
 
 JOBS: Final[Mapping[str, jobs.Handler]] = {
-    orders.CHECK: check,
+    CHECK: check,
     CLARIFY: clarify,
     SWEEP: sweep,
     **refunds_jobs.JOBS,

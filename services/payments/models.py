@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
@@ -14,6 +14,7 @@ from services.kernel.types import Id
 from services.payments.states import PENDING, PaymentState
 
 MAX_BILLS = 50
+CHECK: Final = "payments.check"  # the name of the job that follows an order
 
 
 class Line(Struct, frozen=True, kw_only=True):

@@ -24,7 +24,6 @@ from services.payments.states import Event
 from services.people import actions as people
 from services.wechat.errors import PayError, PayReaction
 
-CHECK: Final = "payments.check"  # the name of the job that follows an order
 # How long a payer has: long enough for somebody who is slow with a phone, and well inside the
 # two hours that a prepay id lives.
 TIME_TO_PAY: Final = timedelta(minutes=30)

@@ -100,7 +100,7 @@ MONEY: Final = (
     Fault(
         "no job follows an order of which no notice comes",
         "services.payments.actions",
-        "deps, tx, orders.CHECK, payment.id,",
+        "deps, tx, CHECK, payment.id,",
         'deps, tx, "nobody.check", payment.id,',
         f"{NOTICES}::test_case_35_no_notice_ever_the_poller_finds_it",
     ),

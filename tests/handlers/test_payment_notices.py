@@ -52,6 +52,16 @@ async def test_case_31_prepay_pay_notify_credit_once(estate: Estate, li: Member)
     ]
 
 
+async def test_of_an_order_that_is_booked_nobody_asks_any_more(
+    estate: Estate, li: Member
+) -> None:
+    made = await ordered(estate, li)
+    await pay(estate, li, made)
+    job = await estate.world.db.outbox.find_one({"_id": f"payments.check:{made['payment_id']}"})
+    assert job is not None
+    assert (job["state"], job["open"]) == ("done", False)
+
+
 async def test_case_32_a_notice_twice(estate: Estate, li: Member) -> None:
     answer = await pay(estate, li, await ordered(estate, li), notify="twice")
     assert [n["status"] for n in answer["notices"]] == [204, 204]

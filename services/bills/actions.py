@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from services.audit import actions as audit
 from services.bills import own_money, store, visibility
 from services.bills.models import (
@@ -16,6 +18,7 @@ from services.bills.models import (
     VoidBill,
 )
 from services.bills.states import TABLE, BillAction, BillState
+from services.bills.sums import changes as sums
 from services.bills.views import shown, title_of, views
 from services.dependencies import Dependencies, Transaction
 from services.kernel import errors, unions
@@ -118,12 +121,19 @@ async def settle(
     """Mark bills as paid by a journal; return those that were still owing, which it settles.
 
     The others were paid or voided before: what was paid for them is an excess. One update for
-    all of them; only when it did not find them all are they read again.
+    all of them, and one query for what it found.
     """
     changes = {"paid_at": at, "journal_id": journal_id}
-    if await store.move(deps.db, tx, bill_ids, BillAction.SETTLE, **changes) == len(bill_ids):
-        return set(bill_ids)
-    return {bill.id for bill in await settled_by(deps, tx, bill_ids, journal_id)}
+    await store.move(deps.db, tx, bill_ids, BillAction.SETTLE, **changes)
+    settled = await settled_by(deps, tx, bill_ids, journal_id)
+    await sums.record(deps.db, tx, before=_owed(settled), after=settled)
+    return {bill.id for bill in settled}
+
+
+def _owed(bills: Sequence[Bill]) -> list[Bill]:
+    """Return bills that are paid as they were, or are again, while they are owed."""
+    owing = {"state": BillState.OWING, "paid_at": None, "journal_id": None}
+    return [msgspec.structs.replace(bill, **owing) for bill in bills]
 
 
 async def reopen(
@@ -133,6 +143,7 @@ async def reopen(
     found = await settled_by(deps, tx, bill_ids, journal_id)
     changes = {"paid_at": None, "journal_id": None}
     await store.move(deps.db, tx, [b.id for b in found], BillAction.REOPEN, **changes)
+    await sums.record(deps.db, tx, before=found, after=_owed(found))
 
 
 async def settled_by(
@@ -168,6 +179,7 @@ async def void(deps: Dependencies, actor: Actor, bill_id: str, request: VoidBill
         await _require_no_debtor(deps, tx, actor, bill)
         if not await store.move(deps.db, tx, [bill_id], BillAction.VOID, **changes):
             raise BillNotOwing("这张账单已缴或已作废,不能作废")
+        await sums.record(deps.db, tx, before=_owed([bill]))
         await ledger.post(deps, tx, _reversal(bill, deps.now()))
         about: dict[str, Any] = {"place": bill.home, "subject": bill.id}
         about |= {"amount_fen": bill.amount_fen, "months": request.months}
@@ -217,6 +229,7 @@ async def withdraw(
     """Void bills that this transaction read as owing, each with its reversing journal."""
     reopen = months is MonthsAfterVoid.OPEN
     await store.void_many(deps.db, tx, bills, voided, reopen=reopen)
+    await sums.record(deps.db, tx, before=bills)
     await ledger.post_many(deps, tx, [_reversal(bill, voided["voided_at"]) for bill in bills])
 
 

@@ -15,6 +15,7 @@ from services.bills.runs.models import (
     SkippedView,
 )
 from services.bills.states import BillState
+from services.bills.sums import changes as sums
 from services.bills.unpaid_homes import actions as unpaid_homes
 from services.bills.unpaid_homes.models import UnpaidHome, UnpaidHomesQuery
 from services.kernel.features import Feature, Lane
@@ -152,5 +153,6 @@ FEATURE: Final = Feature(
     holdings=privacy.HOLDINGS,
     lists=(UNPAID_HOMES, BILL_RUNS, BILL_RUN_SKIPPED, BILL_RUN_BILLS, OUTDATED_BILLS),
     measures=measures.MEASURES,
+    sums=(sums.SOURCE,),
     selections={"owing_since": unpaid_homes.owing_since},
 )

@@ -11,6 +11,7 @@ from typing import Final
 from mongo_indexes.bills import COLLECTION
 from services.bills.models import OF_FEES
 from services.bills.states import BillState
+from services.bills.sums import figures
 from services.kernel.days import months_from, plus_months, start_of
 from services.kernel.documents import Document
 from services.kernel.measures import FEN, HOMES, Figure, Measure, Scan, Span, sum_if
@@ -97,6 +98,7 @@ MEASURES: Final = (
             "received_fen": Figure("实收金额", FEN),
         },
         scans=_billed,
+        kept=figures.billed,
     ),
     Measure(
         name="bills.arrears",
@@ -107,6 +109,7 @@ MEASURES: Final = (
             "remaining_fen": Figure("期末往期欠费", FEN),
         },
         scans=_arrears,
+        kept=figures.arrears,
     ),
     Measure(
         name="bills.homes_billed",
@@ -114,6 +117,7 @@ MEASURES: Final = (
         path="home",
         figures={"homes": Figure("各费用各月出账户数", HOMES)},
         scans=lambda span: _cells(_in(span)),
+        kept=figures.homes_billed,
     ),
     Measure(
         name="bills.homes_billed_before",
@@ -121,6 +125,7 @@ MEASURES: Final = (
         path="home",
         figures={"homes": Figure("往期各费用各月出账户数", HOMES)},
         scans=lambda span: _cells(_before(span)),
+        kept=figures.homes_billed_before,
     ),
     Measure(
         name="bills.owed",

@@ -19,6 +19,7 @@ from services.kernel.findings import FindingTarget
 from services.kernel.lists import List
 from services.kernel.measures import Measure
 from services.kernel.personal_data import Holding
+from services.kernel.sums import SumSource
 from services.kernel.templates import Template
 from services.kernel.today import TodayKind
 from services.kernel.work import WorkFigure, WorkMeasure
@@ -79,7 +80,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     `forgets`: what people call what it clears.
     `lists`: what staff and heads work with; each can be exported.
     `exports`: kind of a file → (deps, actor, writer) that writes it.
-    `measures`: figures of places that it counts.
+    `measures`: figures of places that it counts. `sums`: what sums are kept of.
     `broadcasts`: name of a source of people who are told something →
     services.messaging.broadcasts.models.Source.
     `checked`: kind of a content that others see → what is done when its check ends
@@ -107,6 +108,7 @@ class Feature(Struct, frozen=True, kw_only=True):
     lists: tuple[List, ...] = ()
     exports: Mapping[str, Export] = {}
     measures: tuple[Measure, ...] = ()
+    sums: tuple[SumSource, ...] = ()
     broadcasts: Mapping[str, Any] = {}
     checked: Mapping[str, Checked] = {}
     checked_about: Mapping[str, About] = {}
@@ -125,7 +127,7 @@ class Features:
     `holdings`: as an export shows them. `closings`: in the order in which they are done.
     `withdrawals`: key of a policy → what ends with a consent to it.
     `erasure`: package → its step; `forgets`: package → what people call what it clears.
-    `measures`: name → figures of places.
+    `measures`: name → figures of places. `sums`: name → what sums are kept of.
     `checked`: kind of a content → what is done when its check ends. `checked_about`: kind of a
     content → what some are about. `cases`: name → kind. `today`: kinds of entries by weight.
     `callables`: name → kind of matters that somebody may be called about.
@@ -162,6 +164,7 @@ class Features:
         self.measures: Final = _once(
             {one.name: one} for each in features for one in each.measures
         )
+        self.sums: Final = _once({one.name: one} for each in features for one in each.sums)
         self.checked: Final = _once(each.checked for each in features)
         self.checked_about: Final = _once(each.checked_about for each in features)
         self.selections: Final = _once(each.selections for each in features)

@@ -5,8 +5,9 @@ services/statistics/measures.py reads them: who needs a figure names it, and nei
 collection nor adds anything up.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -50,12 +51,18 @@ class Figure(Struct, frozen=True):
     unit: str
 
 
+Figures = dict[str, Counter[str]]  # part → name of a figure, or cell → how much
+# (database, places, depth, span): the figures as `scans` would find them, from kept sums; None
+# where none are kept.
+Kept = Callable[[Any, Sequence[str], int, Any], Awaitable[Figures | None]]
+
+
 class Measure(Struct, frozen=True, kw_only=True):
     """Figures that are read together, in one query.
 
     `name`: "package.what". `path`: field with the path of the place. `figures`: the names in
     `sums` → what they are. `scans`: what is added up; a function of the months where it
-    depends on them.
+    depends on them. `kept`: reads the same from kept sums.
     """
 
     name: str
@@ -63,6 +70,7 @@ class Measure(Struct, frozen=True, kw_only=True):
     path: str
     figures: Mapping[str, Figure]
     scans: tuple[Scan, ...] | Callable[[Span], tuple[Scan, ...]]
+    kept: Kept | None = None
 
     def scans_of(self, span: Span | None) -> tuple[Scan, ...]:
         """Return what is added up. Raises ValueError without the months that it depends on."""

@@ -28,22 +28,19 @@ async def by_place(
 ) -> dict[str, Figures]:
     """Return part → its figures, for those parts of some places that have any.
 
-    One covered query per measure, all at once. A rollup, once figures must be quicker, goes
-    between this function and the queries, and nobody who asks need know.
+    One covered query per measure, all at once: of kept sums where a measure has them, else of
+    what it counts.
 
     `names`: of registered measures. `depth`: segments of a part's path; 0 for all together,
     under `ALL`. `span`: the months, for measures that depend on them. Raises KeyError for a
     measure that nobody registered, ValueError for one without the months it depends on.
     """
     measures = [deps.features.measures[name] for name in names]
-    asked = (_rows(deps.db, each, outermost(places), depth, span) for each in measures)
+    asked = (_of(deps.db, each, outermost(places), depth, span) for each in measures)
     found: dict[str, Figures] = {}
-    for rows in await asyncio.gather(*asked):
-        for row in rows:
-            where, told = _read(row)
-            figures = found.setdefault(where, Counter())
-            for name, amount in told:
-                figures[name] += amount
+    for parts in await asyncio.gather(*asked):
+        for where, told in parts.items():
+            found.setdefault(where, Counter()).update(told)
     return found
 
 
@@ -57,6 +54,30 @@ async def total(
     """Return the figures of some places together."""
     found = await by_place(deps, names, places, depth=0, span=span)
     return found.get(ALL, Counter())
+
+
+async def _of(
+    db: Database, measure: Measure, places: Sequence[str], depth: int, span: Span | None
+) -> dict[str, Figures]:
+    """Return part → figures of one measure."""
+    if measure.kept:
+        kept = await measure.kept(db, places, depth, span)
+        if kept is not None:
+            return kept
+    return await counted(db, measure, places, depth, span)
+
+
+async def counted(
+    db: Database, measure: Measure, places: Sequence[str], depth: int, span: Span | None
+) -> dict[str, Figures]:
+    """Return part → figures of one measure, counted from its documents."""
+    found: dict[str, Figures] = {}
+    for row in await _rows(db, measure, places, depth, span):
+        where, told = _read(row)
+        figures = found.setdefault(where, Counter())
+        for name, amount in told:
+            figures[name] += amount
+    return found
 
 
 async def _rows(

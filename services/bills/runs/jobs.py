@@ -21,6 +21,7 @@ from services.bills.runs.drafts import draft
 from services.bills.runs.models import JOB, BillRun, Skipped
 from services.bills.runs.states import RunState
 from services.bills.states import BillAction, BillState
+from services.bills.sums import changes as sums
 from services.dependencies import Dependencies, Transaction
 from services.fees.payees import actions as payees
 from services.jobs import actions as jobs
@@ -154,13 +155,17 @@ async def _issue(
     deps: Dependencies, tx: Transaction, run: BillRun, drafts: Sequence[Bill], at: datetime
 ) -> None:
     due_days: dict[str, list[str]] = defaultdict(list)
+    issued: list[Bill] = []
     for bill in drafts:
-        due_days[due_on(bill, day_of(at))].append(bill.id)
+        day = due_on(bill, day_of(at))
+        due_days[day].append(bill.id)
+        issued.append(msgspec.structs.replace(bill, state=BillState.OWING, due_on=day))
     issue, changes = BillAction.ISSUE, {"issued_at": at, "issued_in": run.round}
     for day, ids in due_days.items():
         moved = await bills_store.move(deps.db, tx, ids, issue, due_on=day, **changes)
         if moved != len(ids):
             raise DraftsMoved(run.id)
+    await sums.record(deps.db, tx, after=issued)
 
 
 async def discard_some(deps: Dependencies, run: BillRun) -> bool:

@@ -58,9 +58,9 @@ def _cells(months: Document) -> tuple[Scan, ...]:
     scan = Scan(
         index="period",
         match={**months, **ISSUED, **OF_FEES},
-        each={"months": {"$addToSet": "$period"}},
+        each={"bills": ONE},
         sums={"homes": ONE},
-        cells=("kind", "months"),
+        cells=("kind", "period"),
     )
     return (scan,)
 

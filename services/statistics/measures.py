@@ -6,7 +6,6 @@ Who needs figures names the measures; what a package keeps, and where, is the pa
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import product
 from typing import Final
 
 from services.dependencies import Database, Dependencies
@@ -103,24 +102,18 @@ def _stages(path: str, scan: Scan, places: Sequence[str], depth: int) -> list[Do
     stages: list[Document] = [{"$match": {"$or": [match, *more]} if more else match}]
     where, cells = f"${path}", {name: f"${name}" for name in scan.cells}
     if scan.each:
-        kept = {name: at for name, at in cells.items() if name not in scan.each}
-        key = {"path": where, **kept} if kept else where
+        key = {"path": where, **cells} if cells else where
         stages.append({"$group": {"_id": key, **scan.each}})
-        where = "$_id.path" if kept else "$_id"
-        cells |= {name: f"$_id.{name}" for name in kept}
+        where = "$_id.path" if cells else "$_id"
+        cells = {name: f"$_id.{name}" for name in cells}
     of = part(where, depth) if depth else ALL
     return [*stages, {"$group": {"_id": {"part": of, **cells} if cells else of, **scan.sums}}]
 
 
 def _read(row: Document) -> tuple[str, Iterable[tuple[str, int]]]:
-    """Return (part, figures) of a row. A cell is named by the values of its fields.
-
-    Of a field with several values each is one: a home billed in May and in June is a home in
-    each, "property_fee|2026-05" and "property_fee|2026-06".
-    """
+    """Return (part, figures) of a row. A cell is named by the values of its fields."""
     key = row.pop("_id")
     if not isinstance(key, dict):
         return key, row.items()
     where, [amount] = key.pop("part"), row.values()
-    values = (each if isinstance(each, list) else [each] for each in key.values())
-    return where, (("|".join(cell), amount) for cell in product(*values))
+    return where, [("|".join(key.values()), amount)]

@@ -5,7 +5,7 @@ collide there, and nowhere else.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -22,15 +22,15 @@ RUNG: Final = "depth"  # segments of a row's path
 
 
 def _cells(document: Document) -> Cells:
-    found: Cells = Counter()
+    """Return the cells of a row, which has one month, or of a change, whose names have each."""
+    cells: Cells = Counter()
     for name, amount in document.get("cells", {}).items():
-        month, _, cell = name.partition("|")
-        found[month, cell] = amount
-    return found
-
-
-def _increments(cells: Cells) -> Document:
-    return {f"cells.{month}|{name}": amount for (month, name), amount in cells.items()}
+        if "month" in document:
+            cells[document["month"], name] = amount
+        else:
+            month, _, cell = name.partition("|")
+            cells[month, cell] = amount
+    return cells
 
 
 async def change(
@@ -41,7 +41,7 @@ async def change(
         UpdateOne(
             {"_id": f"{source}|{home}"},
             {
-                "$inc": {"holds": 1, **_increments(cells)},
+                "$inc": {"holds": 1, **{f"cells.{each}": n for each, n in _named(cells)}},
                 "$set": {"source": source, "place": home, "pending": True, "kept": True},
             },
             upsert=True,
@@ -63,12 +63,17 @@ async def append(
                 "place": place,
                 "pending": True,
                 "kept": False,
-                "cells": {f"{month}|{name}": n for (month, name), n in cells.items()},
+                "cells": dict(_named(cells)),
             }
         )
         for place, cells in sorted(changes.items())
     ]
     await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
+
+
+def _named(cells: Cells) -> Iterator[tuple[str, int]]:
+    """Yield the names of a change's cells, with their months, and how much."""
+    return ((f"{month}|{name}", amount) for (month, name), amount in cells.items())
 
 
 async def hold(db: Database, tx: Transaction, source: str, city: str) -> None:
@@ -114,7 +119,7 @@ async def add(db: Database, tx: Transaction, source: str, changes: Mapping[str, 
         UpdateOne(
             {"_id": f"{source}|{place}|{month}"},
             {
-                "$inc": _increments(cells),
+                "$inc": {f"cells.{name}": amount for name, amount in cells.items()},
                 "$setOnInsert": {
                     "source": source,
                     RUNG: place.count(".") + 1,
@@ -131,11 +136,11 @@ async def add(db: Database, tx: Transaction, source: str, changes: Mapping[str, 
         await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
 
 
-def _by_month(cells: Cells) -> dict[str, Cells]:
-    found: dict[str, Cells] = {}
+def _by_month(cells: Cells) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
     for (month, name), amount in cells.items():
         if amount:
-            found.setdefault(month, Counter())[month, name] = amount
+            found.setdefault(month, {})[name] = amount
     return found
 
 
@@ -175,7 +180,7 @@ async def read(
         at: Document = {"source": source, RUNG: depth, "place": under(place)}
         either += [{**at, "month": each} for each in [*months, *([WHOLE] * wanted.whole)]]
         either.append({"source": source, "pending": True, "place": under(place)})
-    query, fields = {"$or": either}, {"place": 1, "pending": 1, "cells": 1}
+    query, fields = {"$or": either}, {"place": 1, "month": 1, "pending": 1, "cells": 1}
     async with db.client.start_session(snapshot=True) as session:
         found = await db[COLLECTION].find(query, fields, session=session).to_list()
     if not any(row["_id"] == complete_id(source) for row in found):

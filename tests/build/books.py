@@ -5,8 +5,13 @@ from typing import Any
 
 import msgspec
 
+from services.bills.models import Bill
+from services.bills.sums import arithmetic
+from services.kernel.paths import ancestors
+from services.kernel.sums import Cells, nonzero
 from services.ledger import actions as ledger
 from services.ledger.models import Journal
+from services.place_sums.actions import UNIT_DEPTH
 from tests.build.world import World
 
 
@@ -22,6 +27,13 @@ async def check(world: World) -> None:
     _every_excess_has_one_refund(journals, refunds)
     _open_orders_share_no_bill(payments)
     _untouched(journals)
+    await sums_check(world)
+
+
+async def sums_check(world: World) -> None:
+    sums = await world.db.place_sums.find({"source": "bills"}).to_list()
+    bills = {b["_id"]: b for b in await world.db.bills.find().to_list()}
+    _sums_are_what_bills_come_to(sums, bills)
 
 
 def balances(journals: list[dict[str, Any]]) -> Counter[str]:
@@ -76,3 +88,32 @@ def _untouched(journals: list[dict[str, Any]]) -> None:
     for document in journals:
         journal = msgspec.convert(document, Journal)
         assert ledger.fingerprint(journal) == journal.fingerprint, journal.id
+
+
+def _sums_are_what_bills_come_to(
+    sums: list[dict[str, Any]], bills: dict[str, dict[str, Any]]
+) -> None:
+    """Rows and what is not yet added to them, for every place from the unit to the city."""
+    kept: dict[str, Cells] = {}
+    for row in sums:
+        for place in [row["place"]] if "depth" in row else _places_of(row["place"]):
+            cells = kept.setdefault(place, Counter())
+            for name, amount in row.get("cells", {}).items():
+                at = f"{row['month']}|{name}" if "depth" in row else name
+                month, _, cell = at.partition("|")
+                cells[month, cell] += amount
+    counted: dict[str, Cells] = {}
+    for fee in arithmetic.fees(msgspec.convert([*bills.values()], list[Bill])):
+        counted.setdefault(fee.home, Counter())
+    for home in [*counted]:
+        own = [bill for bill in bills.values() if bill["home"] == home]
+        cells = arithmetic.cells_of(arithmetic.fees(msgspec.convert(own, list[Bill])))
+        for place in _places_of(home):
+            counted.setdefault(place, Counter()).update(cells)
+        del counted[home]
+    found = {place: nonzero(cells.items()) for place, cells in kept.items()}
+    assert {place: cells for place, cells in found.items() if cells} == counted
+
+
+def _places_of(place: str) -> list[str]:
+    return ancestors(place)[:UNIT_DEPTH]

@@ -76,19 +76,16 @@ def cells_of(found: Iterable[Fee]) -> Cells:
     return total
 
 
-def change_of(before: Collection[Fee], after: Collection[Fee], now: Iterable[Fee]) -> Cells:
+def change_of(before: Collection[Fee], after: Collection[Fee], now: Months) -> Cells:
     """Return what changes by the change of some bills of one home.
 
-    `now`: all its bills around their months, those that changed as they are `after`.
+    `now`: how many bills it has around their months, with those that changed as `after`.
     """
-    then = Counter(_count(now))
-    for key, bills in _count(after).items():
-        then[key] -= bills
-    was = Counter(then)
+    was = Counter(now)
     was.update(_count(before))
-    then.update(_count(after))
+    was.subtract(_count(after))
     changed = difference(_money(before), _money(after))
-    changed.update(difference(_months(was), _months(then)))
+    changed.update(difference(_months(was), _months(now)))
     return nonzero(changed.items())
 
 
@@ -123,10 +120,15 @@ def _count(found: Iterable[Fee]) -> Months:
     """Return how many bills a home has of each fee and month, and how many of them are owed."""
     bills: Months = Counter()
     for fee in found:
-        bills[fee.kind, "billed", fee.period] += 1
-        if not fee.paid_in:
-            bills[fee.kind, "unpaid", fee.period] += 1
+        count(bills, fee.kind, fee.period, is_owed=not fee.paid_in)
     return bills
+
+
+def count(bills: Months, kind: str, period: Month, *, is_owed: bool) -> None:
+    """Count a bill among those of its home."""
+    bills[kind, "billed", period] += 1
+    if is_owed:
+        bills[kind, "unpaid", period] += 1
 
 
 def _months(bills: Mapping[tuple[str, str, Month], int]) -> Cells:

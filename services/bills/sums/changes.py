@@ -7,7 +7,6 @@ from services.bills.models import Bill
 from services.bills.sums import arithmetic, store
 from services.bills.sums.arithmetic import Fee
 from services.dependencies import Database, Transaction
-from services.kernel.paths import under
 from services.kernel.sums import Cells, SumSource
 from services.place_sums import actions as place_sums
 
@@ -32,19 +31,12 @@ async def record(
     if not homes:
         return
     changed = [fee for fees in (*was.values(), *now.values()) for fee in fees]
-    months = arithmetic.around(changed)
-    found = _by_home(await store.issued(db, tx, store.in_any(homes), months=months))
-    await place_sums.change(
-        db,
-        tx,
-        NAME,
-        {
-            home: arithmetic.change_of(
-                was.get(home, []), now.get(home, []), found.get(home, [])
-            )
-            for home in homes
-        },
-    )
+    months = await store.months_of(db, tx, homes, *arithmetic.around(changed))
+    cells = {
+        home: arithmetic.change_of(was.get(home, []), now.get(home, []), found)
+        for home, found in months.items()
+    }
+    await place_sums.change(db, tx, NAME, cells)
 
 
 def _by_home(fees: Iterable[Fee]) -> dict[str, list[Fee]]:
@@ -56,7 +48,7 @@ def _by_home(fees: Iterable[Fee]) -> dict[str, list[Fee]]:
 
 async def of_unit(db: Database, tx: Transaction, unit: str) -> Cells:
     """Return what the bills of a unit come to."""
-    return arithmetic.cells_of(await store.issued(db, tx, under(unit)))
+    return arithmetic.cells_of(await store.issued(db, tx, unit))
 
 
 SOURCE: Final = SumSource(name=NAME, next_place=store.next_home, of_unit=of_unit)

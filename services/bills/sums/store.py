@@ -1,5 +1,6 @@
 """Store of bills as the kept sums read them: from index keys alone."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -9,48 +10,52 @@ import msgspec
 from mongo_indexes.bills import COLLECTION
 from services.bills.models import OF_FEES
 from services.bills.states import BillState
-from services.bills.sums.arithmetic import Fee
+from services.bills.sums import arithmetic
+from services.bills.sums.arithmetic import Fee, Months
 from services.dependencies import Database, Transaction
 from services.kernel.days import Month, month_of
 from services.kernel.documents import Document
+from services.kernel.paths import under
 
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 FIELDS: Final = ("home", "kind", "period", "due_on", "amount_fen")
 
 
-async def issued(
-    db: Database,
-    tx: Transaction,
-    homes: Document,
-    *,
-    months: tuple[Month, Month] | None = None,
-) -> list[Fee]:
-    """Return the bills of fees that some homes owe or paid. Covered by `owing` and `paid`.
+async def months_of(
+    db: Database, tx: Transaction, homes: Sequence[str], first: Month, last: Month
+) -> dict[str, Months]:
+    """Return home → how many bills it has of each fee and month. Covered by index `owing`."""
+    query: Document = {
+        "state": {"$in": [BillState.OWING, BillState.PAID]},
+        "home": {"$in": list(homes)},
+        "period": {"$gte": first, "$lte": last},
+        **OF_FEES,
+    }
+    fields = {"_id": 0, "state": 1, "home": 1, "period": 1, "kind": 1}
+    found: dict[str, Months] = {home: Counter() for home in homes}
+    async for row in db[COLLECTION].find(query, fields, hint="owing", session=tx):
+        is_owed = row["state"] == BillState.OWING
+        arithmetic.count(found[row["home"]], row["kind"], row["period"], is_owed=is_owed)
+    return found
 
-    `homes`: condition for their path. `months`: the first and the last of those that count.
-    """
-    where: Document = {"home": homes, **OF_FEES}
-    if months:
-        where["period"] = {"$gte": months[0], "$lte": months[1]}
-    show = {"$project": {"_id": 0, **dict.fromkeys(FIELDS, 1), "paid_at": 1}}
-    paid = {"$match": {**where, "paid_at": {"$gt": BEGINNING}}}
-    pipeline: list[Document] = [
-        {"$match": {**where, "state": BillState.OWING}},
-        {"$project": {"_id": 0, **dict.fromkeys(FIELDS, 1)}},
-        {"$unionWith": {"coll": COLLECTION, "pipeline": [paid, show]}},
-    ]
-    cursor = await db[COLLECTION].aggregate(pipeline, hint="owing", session=tx)
-    return [_fee(row) async for row in cursor]
+
+async def issued(db: Database, tx: Transaction, place: str) -> list[Fee]:
+    """Return the fees that homes under a place owe or paid. Covered by `owing` and `paid`."""
+    where, fields = {"home": under(place), **OF_FEES}, {"_id": 0, **dict.fromkeys(FIELDS, 1)}
+    owed, paid = (
+        {**where, "state": BillState.OWING},
+        {**where, "paid_at": {"$gt": BEGINNING}},
+    )
+    bills = db[COLLECTION]
+    found = await bills.find(owed, fields, hint="owing", session=tx).to_list()
+    fields["paid_at"] = 1
+    found += await bills.find(paid, fields, hint="paid", session=tx).to_list()
+    return [_fee(row) for row in found]
 
 
 def _fee(row: Document) -> Fee:
     paid_at = row.pop("paid_at", None)
     return msgspec.convert({**row, "paid_in": month_of(paid_at) if paid_at else None}, Fee)
-
-
-def in_any(homes: Sequence[str]) -> Document:
-    """Return the condition for some homes."""
-    return {"$in": list(homes)}
 
 
 async def next_home(db: Database, after: str) -> str | None:

@@ -1,0 +1,210 @@
+"""Kept sums of places: changes at once, folding, counting again, before they are complete."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from services.bills import actions as bills
+from services.bills import store as bills_store
+from services.bills.models import Bill, MonthsAfterVoid
+from services.bills.states import BillAction, BillState
+from services.bills.sums import changes
+from services.dependencies import Dependencies, Transaction
+from services.fees.models import FeeKind
+from services.kernel.days import plus_months, start_of
+from services.kernel.measures import Span
+from services.place_sums import jobs
+from services.statistics import measures
+from tests.build import books
+from tests.build.world import World
+
+UNIT = "cc.chaoyang.guilin.xincheng.c01.b1.u1"
+HOMES = [f"{UNIT}.101", f"{UNIT}.102", "cc.chaoyang.guilin.xincheng.c02.b1.u1.101"]
+MONTHS = [plus_months("2025-11", n) for n in range(4)]
+NAMES = ("bills.billed", "bills.arrears", "bills.homes_billed", "bills.homes_billed_before")
+SPANS = [
+    Span(MONTHS[first], months, kind)
+    for first in range(4)
+    for months in (1, 3, 12)
+    for kind in (None, "property_fee")
+]
+
+
+def bill(home: str, kind: FeeKind, period: str) -> Bill:
+    return Bill(
+        id=f"{home}|{kind}|{period}",
+        run_id="run",
+        rule_id="rule",
+        kind=kind,
+        home=home,
+        period=period,
+        months=1,
+        slots=[f"{kind}|{period}"],
+        amount_fen=5000 + int(period[5:]),
+        explanation="-",
+        account="firm",
+        payee_name="物业",
+        due_on=f"{plus_months(period, 1)}-10",
+        created_at=start_of(f"{period}-02"),
+    )
+
+
+async def issue(deps: Dependencies, some: Sequence[Bill]) -> None:
+    """Write bills that are owed, as a run does."""
+
+    async def save(tx: Transaction) -> None:
+        await bills_store.insert_drafts(deps.db, tx, some)
+        ids = [each.id for each in some]
+        await bills_store.move(deps.db, tx, ids, BillAction.ISSUE)
+        issued = [
+            Bill(**{name: getattr(each, name) for name in Bill.__struct_fields__})
+            for each in some
+        ]
+        for each in issued:
+            each.state = BillState.OWING
+        await changes.record(deps.db, tx, after=issued)
+
+    await deps.in_transaction(save)
+
+
+async def settle(deps: Dependencies, bill_ids: list[str], at: datetime) -> None:
+    async def save(tx: Transaction) -> None:
+        await bills.settle(deps, tx, bill_ids, f"pay:{bill_ids[0]}", at)
+
+    await deps.in_transaction(save)
+
+
+async def fill(deps: Dependencies) -> None:
+    """Issue a bill of every home, fee and month, and settle some."""
+    some = [bill(home, kind, month) for home in HOMES for kind in FeeKind for month in MONTHS]
+    await issue(deps, some)
+    for number, each in enumerate(some):
+        if number % 3:
+            paid_at = start_of(f"{plus_months(each.period, number % 4)}-20")
+            await settle(deps, [each.id], paid_at)
+
+
+async def agree(world: World) -> None:
+    """The kept figures are those counted from the bills: of all places and spans."""
+    deps = world.deps
+    await books.sums_check(world)
+    for name in NAMES:
+        measure = deps.features.measures[name]
+        assert measure.kept
+        for span in SPANS:
+            for depth in (0, 1, 5, 7):
+                kept = await measure.kept(deps.db, ["cc"], depth, span)
+                counted = await measures.counted(deps.db, measure, ["cc"], depth, span)
+                assert kept == {part: figures for part, figures in counted.items() if +figures}
+
+
+async def complete(deps: Dependencies) -> None:
+    """Let the job count what there is, and add what changed."""
+    while await jobs.fold(deps, {}):
+        pass
+
+
+async def test_sums_are_those_of_the_bills_before_and_after_they_are_added(
+    world: World,
+) -> None:
+    await complete(world.deps)
+    await fill(world.deps)
+    await agree(world)
+    await complete(world.deps)
+    assert await world.db.place_sums.count_documents({"pending": True}) == 0
+    await agree(world)
+
+
+async def test_what_is_taken_back_is_taken_from_the_sums(world: World) -> None:
+    deps = world.deps
+    await complete(deps)
+    await fill(deps)
+    ids = [f"{HOMES[0]}|{FeeKind.PROPERTY_FEE}|{MONTHS[1]}"]
+
+    async def give_back(tx: Transaction) -> None:
+        await bills.reopen(deps, tx, ids, f"pay:{ids[0]}")
+
+    await deps.in_transaction(give_back)
+    await agree(world)
+
+    async def withdraw(tx: Transaction) -> None:
+        owed = await bills_store.some_of_run(deps.db, "run", BillState.OWING, limit=3, tx=tx)
+        voided: dict[str, Any] = {"voided_at": deps.now(), "voided_by": "-", "void_reason": "-"}
+        await bills.withdraw(deps, tx, owed, voided, months=MonthsAfterVoid.OPEN)
+
+    await deps.in_transaction(withdraw)
+    await agree(world)
+
+
+async def test_until_they_are_complete_figures_are_counted_from_the_bills(
+    world: World,
+) -> None:
+    deps = world.deps
+    await fill(deps)
+    await world.db.place_sums.delete_many({})  # as if all that had been before there were sums
+    await settle(deps, [f"{HOMES[0]}|{FeeKind.PROPERTY_FEE}|{MONTHS[0]}"], deps.now())
+    measure = deps.features.measures[NAMES[0]]
+    assert measure.kept
+    assert await measure.kept(deps.db, ["cc"], 1, SPANS[0]) is None
+    found = await measures.by_place(deps, [NAMES[0]], ["cc"], depth=1, span=SPANS[0])
+    assert found["cc"]["billed_homes"] == len(HOMES)
+    await complete(deps)
+    await agree(world)
+
+
+async def test_a_rebuild_mends_every_row(world: World) -> None:
+    deps = world.deps
+    await fill(deps)
+    await complete(deps)
+    await settle(deps, [f"{HOMES[0]}|{FeeKind.PROPERTY_FEE}|{MONTHS[0]}"], deps.now())
+    await world.db.place_sums.update_many(
+        {"depth": {"$gt": 3}}, {"$set": {"cells.property_fee|due": 1}}
+    )
+    rows = await world.db.place_sums.find({"depth": {"$in": [3, 7]}}).to_list()
+    await world.db.place_sums.delete_many({"_id": {"$in": [row["_id"] for row in rows[::2]]}})
+    astray = {"source": "bills", "depth": 6, "place": "cc.a.b.c.d.e", "month": "2025-11"}
+    name = f"bills|{astray['place']}|2025-11"
+    await world.db.place_sums.insert_one(
+        {**astray, "_id": name, "cells": {"property_fee|due": 1}}
+    )
+    assert await jobs.rebuild(deps) == 2
+    await agree(world)
+
+
+async def test_two_payments_of_a_home_at_once_are_both_in_its_sums(world: World) -> None:
+    deps = world.deps
+    await complete(deps)
+    await issue(deps, [bill(HOMES[0], kind, MONTHS[0]) for kind in FeeKind])
+    await world.db.place_sums.delete_many({"kept": True})
+    await jobs.rebuild(deps)  # no document of the home is left to collide at
+    for kind in FeeKind:
+        assert await world.db.bills.count_documents({"kind": kind, "state": "owing"}) == 1
+    ids = [f"{HOMES[0]}|{kind}|{MONTHS[0]}" for kind in FeeKind]
+    await asyncio.gather(*(settle(deps, [each], deps.now()) for each in ids))
+    await agree(world)
+
+
+async def test_payments_of_a_staircase_at_once_do_not_wait_for_each_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each begins once: what all of them change is in documents of their own."""
+    deps, began = world.deps, Counter[str]()
+    homes = [f"{UNIT}.{n}" for n in range(12)]
+    await issue(deps, [bill(home, FeeKind.PROPERTY_FEE, MONTHS[0]) for home in homes])
+    together, record = asyncio.Barrier(len(homes)), changes.record
+
+    async def meet(*about: Any, **more: Any) -> None:
+        [paid] = more["after"]
+        began[paid.home] += 1
+        if began[paid.home] == 1:
+            await together.wait()
+        await record(*about, **more)
+
+    monkeypatch.setattr(changes, "record", meet)
+    ids = [[f"{home}|{FeeKind.PROPERTY_FEE}|{MONTHS[0]}"] for home in homes]
+    await asyncio.gather(*(settle(deps, each, deps.now()) for each in ids))
+    assert began == Counter(homes)

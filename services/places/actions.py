@@ -17,7 +17,7 @@ from services.kernel.paths import outermost, parent
 from services.kernel.permissions import Actor, Permission, require_at
 from services.kernel.unions import Part
 from services.kernel.views import show
-from services.places import store
+from services.places import measures, store
 from services.places.doors import shown_address, shown_name
 from services.places.models import (
     LADDER,
@@ -126,6 +126,8 @@ async def _add(deps: Dependencies, actor: Actor | None, request: NewPlace) -> Pl
             created_at=deps.now(),
         )
         await store.insert(deps.db, tx, place)
+        if place.kind is Kind.HOME:
+            await measures.add(deps.db, tx, [place.id])
         if actor is not None:
             await audit.record(deps, tx, actor, Act.PLACE_ADDED, place=place.id)
         return place

@@ -49,5 +49,8 @@ GRIDS: Final = List(
 )
 
 FEATURE: Final = Feature(
-    holdings=privacy.HOLDINGS, measures=measures.MEASURES, lists=(PLACES, GRIDS)
+    holdings=privacy.HOLDINGS,
+    measures=measures.MEASURES,
+    sums=(measures.SOURCE,),
+    lists=(PLACES, GRIDS),
 )

@@ -26,9 +26,24 @@ async def correct(db: Database, tx: Transaction, now: Place) -> None:
 
 async def retire(
     db: Database, tx: Transaction, home: str, from_day: str | None, merged_into: str | None
-) -> None:
-    changes = {"retired_from": from_day, "merged_into": merged_into}
-    await db[COLLECTION].update_one({"_id": home}, {"$set": changes}, session=tx)
+) -> bool:
+    """Write from which day on a home is retired; return whether it was before."""
+    changes = {"$set": {"retired_from": from_day, "merged_into": merged_into}}
+    before = await db[COLLECTION].find_one_and_update({"_id": home}, changes, session=tx)
+    return bool(before and before.get("retired_from"))
+
+
+async def next_home(db: Database, after: str) -> str | None:
+    """Return the first home behind a path. Covered by index `kind`."""
+    query = {"kind": Kind.HOME, "_id": {"$gt": after}}
+    found = await db[COLLECTION].find_one(query, {"_id": 1}, sort=[("_id", 1)], hint="kind")
+    return found["_id"] if found else None
+
+
+async def count_standing(db: Database, tx: Transaction, unit: str) -> int:
+    """Count the homes of a unit that are not retired. Served by index `kind`."""
+    query = {"kind": Kind.HOME, "retired_from": None, "_id": under(unit)}
+    return len(await db[COLLECTION].find(query, {"_id": 1}, hint="kind", session=tx).to_list())
 
 
 async def redirect(db: Database, tx: Transaction, home: str, into: str) -> None:

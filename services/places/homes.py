@@ -15,7 +15,7 @@ from services.dependencies import Dependencies, Transaction
 from services.kernel.days import FIRST_DAY, Day, plus_days
 from services.kernel.documents import Document
 from services.kernel.paths import parent
-from services.places import home_store
+from services.places import home_store, measures
 from services.places.doors import door_key
 from services.places.models import Measure, Place, StandingHome, Usage
 
@@ -109,7 +109,9 @@ async def retire(
 
     What was merged into it before goes on with it: nothing points at a home that is none.
     """
-    await home_store.retire(deps.db, tx, home, from_day, merged_into)
+    was_retired = await home_store.retire(deps.db, tx, home, from_day, merged_into)
+    if change := was_retired - bool(from_day):
+        await measures.add(deps.db, tx, [home], each=change)
     if merged_into:
         await home_store.redirect(deps.db, tx, home, merged_into)
 

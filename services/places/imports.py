@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 
 from services.dependencies import Dependencies, Transaction
-from services.places import store
+from services.places import measures, store
 from services.places.models import Kind, Place
 
 
 async def put(deps: Dependencies, tx: Transaction, places: Sequence[Place]) -> None:
     """Insert places; those that are there already stay as they are."""
-    await store.put(deps.db, tx, places)
+    new = await store.put(deps.db, tx, places)
+    await measures.add(deps.db, tx, _homes(new))
+
+
+def _homes(places: Sequence[Place]) -> list[str]:
+    """Return the homes that count in the register, of some places."""
+    return [place.id for place in places if place.kind is Kind.HOME and not place.retired_from]
 
 
 async def lock(deps: Dependencies, tx: Transaction, units: Sequence[str]) -> None:
@@ -45,4 +51,6 @@ async def remove_unused(
     deps: Dependencies, tx: Transaction, source: str, paths: Sequence[str]
 ) -> int:
     """Remove places that an import made and nobody uses; return how many."""
-    return await store.delete_unused(deps.db, tx, source, paths)
+    removed = await store.delete_unused(deps.db, tx, source, paths)
+    await measures.add(deps.db, tx, _homes(removed), each=-1)
+    return len(removed)

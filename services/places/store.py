@@ -29,15 +29,17 @@ async def insert(db: Database, tx: Transaction, place: Place) -> None:
     await db[COLLECTION].insert_one(to_document(place), session=tx)
 
 
-async def put(db: Database, tx: Transaction, places: Sequence[Place]) -> None:
-    """Insert places; those that are there already stay as they are."""
+async def put(db: Database, tx: Transaction, places: Sequence[Place]) -> list[Place]:
+    """Insert places; those that are there already stay as they are. Return what is new."""
     writes = []
     for place in places:
         document = to_document(place)
         key = {"_id": document.pop("_id")}
         writes.append(UpdateOne(key, {"$setOnInsert": document}, upsert=True))
-    if writes:
-        await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
+    if not writes:
+        return []
+    done = await db[COLLECTION].bulk_write(writes, ordered=False, session=tx)
+    return [places[number] for number in sorted(done.upserted_ids or {})]
 
 
 async def find(db: Database, path: str, *, tx: Transaction | None = None) -> Place | None:
@@ -179,10 +181,12 @@ async def any_used(db: Database, source: str, place: str) -> bool:
 
 async def delete_unused(
     db: Database, tx: Transaction, source: str, paths: Sequence[str]
-) -> int:
-    """Remove places that one import made and nobody uses; return how many."""
+) -> list[Place]:
+    """Remove places that one import made and nobody uses; return them."""
     query = {"_id": {"$in": list(paths)}, "source": source, "used": {"$ne": True}}
-    return (await db[COLLECTION].delete_many(query, session=tx)).deleted_count
+    found = await db[COLLECTION].find(query, session=tx).to_list()
+    await db[COLLECTION].delete_many(query, session=tx)
+    return msgspec.convert(found, list[Place])
 
 
 async def empty_of(db: Database, tx: Transaction, paths: Sequence[str]) -> list[str]:

@@ -78,7 +78,7 @@ async def rates_of(
     if len(counts) > MAX_PARTS:
         raise TooManyParts("下级太多,请选小一点的范围", limit=MAX_PARTS)
     addresses = await places.addresses(deps, list(counts)) if by else {}
-    hidden = await withheld_figures.hidden_from(deps, actor, place, span)
+    hidden = await withheld_figures.hidden_from(deps, actor, place, span, depth=depth)
     return RatesView(
         place=place,
         period=span.period,

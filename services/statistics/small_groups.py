@@ -16,7 +16,7 @@ does.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 from services.kernel.paths import ancestors, covers, parent
@@ -41,24 +41,33 @@ def withheld(
     homes the person may see. `small`: whether a group is about one to four; a group that is
     not must not become so when another one is added to it.
     """
-    groups: dict[str, Group] = {root: Counter()}
+    rungs: dict[int, dict[str, Group]] = {}
     for unit, group in units.items():
-        for place in ancestors(unit):
+        for depth, place in enumerate(ancestors(unit)):
             if covers(root, place):
-                groups.setdefault(place, Counter()).update(group)
-    if small(groups[root]):
-        return frozenset({root})
-    parts: dict[str, list[str]] = {}
-    for place in groups:
-        if place != root:
-            parts.setdefault(parent(place) or "", []).append(place)
+                rungs.setdefault(depth, {}).setdefault(place, Counter()).update(group)
+    return withheld_by_rung([rungs[depth] for depth in sorted(rungs)], small)
+
+
+def withheld_by_rung(
+    rungs: Iterable[Mapping[str, Group]], small: Callable[[Group], bool] = is_small
+) -> frozenset[str]:
+    """Return the highest withheld places of some rungs: first the root, then its parts.
+
+    `rungs`: place → its homes. Below the root each has all parts of those places of the rung
+    above that are looked at further, and maybe of no others.
+    """
     found: set[str] = set()
-    waiting = [root]
-    while waiting:
-        children = parts.get(waiting.pop(), [])
-        hidden = _first(children, groups, small)
-        found |= hidden
-        waiting += [child for child in children if child not in hidden]
+    for number, groups in enumerate(rungs):
+        if not number:
+            found |= {root for root, group in groups.items() if small(group)}
+            continue
+        parts: dict[str, list[str]] = {}
+        for place in groups:
+            if not is_withheld(place, found):
+                parts.setdefault(parent(place) or "", []).append(place)
+        for children in parts.values():
+            found |= _first(children, groups, small)
     return frozenset(found)
 
 
@@ -80,6 +89,6 @@ def _first(
     return hidden
 
 
-def is_withheld(place: str, hidden: frozenset[str]) -> bool:
+def is_withheld(place: str, hidden: Collection[str]) -> bool:
     """Tell whether the figures of a place are withheld."""
-    return any(covers(highest, place) for highest in hidden)
+    return any(above in hidden for above in ancestors(place))

@@ -161,16 +161,14 @@ async def test_a_rebuild_mends_every_row(world: World) -> None:
     await fill(deps)
     await complete(deps)
     await settle(deps, [f"{HOMES[0]}|{FeeKind.PROPERTY_FEE}|{MONTHS[0]}"], deps.now())
-    await world.db.place_sums.update_many(
-        {"depth": {"$gt": 3}}, {"$set": {"cells.property_fee|due": 1}}
-    )
+    wrong = {"$set": {"cells.property_fee|due": 1}}
+    await world.db.place_sums.update_many({"depth": {"$gt": 3}}, wrong)
     rows = await world.db.place_sums.find({"depth": {"$in": [3, 7]}}).to_list()
     await world.db.place_sums.delete_many({"_id": {"$in": [row["_id"] for row in rows[::2]]}})
     astray = {"source": "bills", "depth": 6, "place": "cc.a.b.c.d.e", "month": "2025-11"}
     name = f"bills|{astray['place']}|2025-11"
-    await world.db.place_sums.insert_one(
-        {**astray, "_id": name, "cells": {"property_fee|due": 1}}
-    )
+    cells = {"property_fee|due": 1}
+    await world.db.place_sums.insert_one({**astray, "_id": name, "cells": cells})
     assert await jobs.rebuild(deps) == 2
     await agree(world)
 

@@ -19,7 +19,7 @@ INDEXES: Final = [
         name="part",
         partialFilterExpression={"depth": {"$gt": 0}},
     ),
-    # What is to be added: read(), first_pending(), pending()
+    # What is to be added: read(), next_pending(), pending()
     IndexModel(
         [("source", ASCENDING), ("place", ASCENDING)],
         name="pending",

@@ -27,7 +27,7 @@ async def fold(deps: Dependencies, _payload: Document) -> Again | None:
         if not await store.is_complete(deps.db, source.name):
             await count_some(deps, source)
             return Again(deps.now())
-        while place := await store.first_pending(deps.db, source.name):
+        while place := await store.next_pending(deps.db, source.name):
             await _fold(deps, source.name, ancestors(place)[0])
     return None
 
@@ -60,12 +60,15 @@ async def count_some(deps: Dependencies, source: SumSource) -> None:
 
 
 async def _next_unit(deps: Dependencies, source: SumSource, after: str) -> str | None:
-    """Return the next unit that has documents of a source, or rows."""
+    """Return the next unit that has documents of a source, rows, or changes to be added."""
     beyond = after + "/" if after else ""
-    place = await source.next_place(deps.db, beyond)
-    found = [".".join(place.split(".")[:UNIT_DEPTH])] if place else []
-    row = await store.next_row(deps.db, source.name, beyond, depth=UNIT_DEPTH)
-    return min([*found, *([row] if row else [])], default=None)
+    places = (
+        await source.next_place(deps.db, beyond),
+        await store.next_row(deps.db, source.name, beyond, depth=UNIT_DEPTH),
+        await store.next_pending(deps.db, source.name, beyond),
+    )
+    units = [".".join(place.split(".")[:UNIT_DEPTH]) for place in places if place]
+    return min(units, default=None)
 
 
 async def count(deps: Dependencies, source: SumSource, unit: str) -> None:

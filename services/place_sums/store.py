@@ -82,9 +82,9 @@ async def hold(db: Database, tx: Transaction, source: str, city: str) -> None:
     await db[COLLECTION].update_one(key, change, upsert=True, session=tx)
 
 
-async def first_pending(db: Database, source: str) -> str | None:
-    """Return the first place of which a change is not yet added. Served by index `pending`."""
-    query = {"source": source, "pending": True}
+async def next_pending(db: Database, source: str, after: str = "") -> str | None:
+    """Return the next place of which a change is not yet added. Served by index `pending`."""
+    query = {"source": source, "pending": True, "place": {"$gt": after}}
     found = await db[COLLECTION].find_one(query, {"place": 1}, sort=[("place", 1)])
     return found["place"] if found else None
 

@@ -20,8 +20,9 @@ from services.fees.payees.models import NewPayee
 from services.kernel import phones
 from services.kernel.documents import digest_id
 from services.kernel.permissions import WITH_A_TERM, Actor, Grant, Role
+from services.place_sums import jobs as place_sums
 from services.places import actions as places
-from services.places import store as places_store
+from services.places import imports
 from services.places.models import LADDER, Kind, NewPlace, Place, Usage
 from services.residencies import store as residencies_store
 from services.residencies.models import Relation, Residency
@@ -121,6 +122,7 @@ async def _founded(world: World) -> None:
     """Places, people and rules."""
     deps = world.deps
     await ladder(deps)
+    await sums_complete(deps)
     await homes(deps, {LI_HOME: 8530, WANG_HOME: 6000, SUN_HOME: 7000, ZHAO_HOME: 9000})
     residents = [
         (LI_HOME, "li", Relation.OWNER),
@@ -158,6 +160,12 @@ def prefixes(path: str) -> list[str]:
     return [".".join(parts[: n + 1]) for n in range(len(parts))]
 
 
+async def sums_complete(deps: Dependencies) -> None:
+    """Let the worker find that the sums of places are complete, and add what changed."""
+    while await place_sums.fold(deps, {}):
+        pass
+
+
 async def homes(deps: Dependencies, areas: dict[str, int]) -> None:
     units = {path.rpartition(".")[0] for path in areas}
     addresses = {unit: (await places.get(deps, unit)).address for unit in units}
@@ -174,7 +182,7 @@ async def homes(deps: Dependencies, areas: dict[str, int]) -> None:
         )
         for path, area in areas.items()
     ]
-    await deps.in_transaction(lambda tx: places_store.put(deps.db, tx, made))
+    await deps.in_transaction(lambda tx: imports.put(deps, tx, made))
 
 
 async def live_there(

@@ -16,6 +16,7 @@ from services.bills.unpaid_homes import actions as unpaid_homes
 from services.dependencies import Transaction
 from services.kernel.days import BEIJING
 from services.kernel.permissions import Role
+from services.place_sums import jobs as place_sums
 from services.places import actions as places
 from services.places.models import Kind, NewPlace
 from tests.build.cast import (
@@ -386,6 +387,7 @@ async def test_large_parts_are_shown(estate: Estate) -> None:
     await estate.world.db.places.delete_many(
         {"_id": {"$regex": f"^{BUILDING}"}, "kind": "home"}
     )
+    await place_sums.rebuild(estate.world.deps)
     units = await shown(estate, member, COMPOUND, "by=unit")
     assert [p["rates"]["household_rate"]["denominator"] for p in units["parts"]] == [9, 6, 6]
 

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,8 +19,11 @@ from services.fees.models import FeeKind
 from services.kernel.days import plus_months, start_of
 from services.kernel.measures import Span
 from services.place_sums import jobs
+from services.places import homes, imports
+from services.places.models import Kind, Place
 from services.statistics import measures
 from tests.build import books
+from tests.build.cast import sums_complete
 from tests.build.world import World
 
 UNIT = "cc.chaoyang.guilin.xincheng.c01.b1.u1"
@@ -102,26 +106,20 @@ async def agree(world: World) -> None:
                 assert kept == {part: figures for part, figures in counted.items() if +figures}
 
 
-async def complete(deps: Dependencies) -> None:
-    """Let the job count what there is, and add what changed."""
-    while await jobs.fold(deps, {}):
-        pass
-
-
 async def test_sums_are_those_of_the_bills_before_and_after_they_are_added(
     world: World,
 ) -> None:
-    await complete(world.deps)
+    await sums_complete(world.deps)
     await fill(world.deps)
     await agree(world)
-    await complete(world.deps)
+    await sums_complete(world.deps)
     assert await world.db.place_sums.count_documents({"pending": True}) == 0
     await agree(world)
 
 
 async def test_what_is_taken_back_is_taken_from_the_sums(world: World) -> None:
     deps = world.deps
-    await complete(deps)
+    await sums_complete(deps)
     await fill(deps)
     ids = [f"{HOMES[0]}|{FeeKind.PROPERTY_FEE}|{MONTHS[1]}"]
 
@@ -152,14 +150,14 @@ async def test_until_they_are_complete_figures_are_counted_from_the_bills(
     assert await measure.kept(deps.db, ["cc"], 1, SPANS[0]) is None
     found = await measures.by_place(deps, [NAMES[0]], ["cc"], depth=1, span=SPANS[0])
     assert found["cc"]["billed_homes"] == len(HOMES)
-    await complete(deps)
+    await sums_complete(deps)
     await agree(world)
 
 
 async def test_a_rebuild_mends_every_row(world: World) -> None:
     deps = world.deps
     await fill(deps)
-    await complete(deps)
+    await sums_complete(deps)
     await settle(deps, [f"{HOMES[0]}|{FeeKind.PROPERTY_FEE}|{MONTHS[0]}"], deps.now())
     wrong = {"$set": {"cells.property_fee|due": 1}}
     await world.db.place_sums.update_many({"depth": {"$gt": 3}}, wrong)
@@ -173,9 +171,52 @@ async def test_a_rebuild_mends_every_row(world: World) -> None:
     await agree(world)
 
 
+async def homes_agree(world: World, count: int) -> None:
+    measure = world.deps.features.measures["places.homes"]
+    assert measure.kept
+    for depth in (1, 7):
+        kept = await measure.kept(world.deps.db, ["cc"], depth, None)
+        assert kept == await measures.counted(world.deps.db, measure, ["cc"], depth, None)
+    assert (await measures.total(world.deps, ["places.homes"], ["cc"]))["homes"] == count
+
+
+def place(home: str, kind: Kind = Kind.HOME) -> Place:
+    created_at = start_of("2025-01-02")
+    return Place(
+        id=home, kind=kind, name="-", address="-", source="import", created_at=created_at
+    )
+
+
+async def test_homes_are_counted_as_they_are_made_retired_and_removed(world: World) -> None:
+    deps = world.deps
+    await sums_complete(deps)
+    made = [place(home) for home in HOMES]
+    for some in (made[:2], made, [place(UNIT, Kind.UNIT)]):  # what is there already is not new
+        await deps.in_transaction(partial(imports.put, deps, places=some))
+    await homes_agree(world, 3)
+    for day, left in (("2026-01-01", 2), ("2026-02-01", 2), (None, 3), (None, 3)):
+        await deps.in_transaction(partial(retire, deps, HOMES[0], day))
+        await homes_agree(world, left)
+    await sums_complete(deps)
+    await homes_agree(world, 3)
+    await deps.in_transaction(
+        partial(imports.remove_unused, deps, source="import", paths=HOMES[1:])
+    )
+    await homes_agree(world, 1)
+    await sums_complete(deps)
+    await homes_agree(world, 1)
+    await world.db.place_sums.delete_many({"source": "homes"})
+    await jobs.rebuild(deps)
+    await homes_agree(world, 1)
+
+
+async def retire(deps: Dependencies, home: str, day: str | None, tx: Transaction) -> None:
+    await homes.retire(deps, tx, home, day)
+
+
 async def test_two_payments_of_a_home_at_once_are_both_in_its_sums(world: World) -> None:
     deps = world.deps
-    await complete(deps)
+    await sums_complete(deps)
     await issue(deps, [bill(HOMES[0], kind, MONTHS[0]) for kind in FeeKind])
     await world.db.place_sums.delete_many({"kept": True})
     await jobs.rebuild(deps)  # no document of the home is left to collide at
@@ -191,9 +232,9 @@ async def test_payments_of_a_staircase_at_once_do_not_wait_for_each_other(
 ) -> None:
     """Each begins once: what all of them change is in documents of their own."""
     deps, began = world.deps, Counter[str]()
-    homes = [f"{UNIT}.{n}" for n in range(12)]
-    await issue(deps, [bill(home, FeeKind.PROPERTY_FEE, MONTHS[0]) for home in homes])
-    together, record = asyncio.Barrier(len(homes)), changes.record
+    paying = [f"{UNIT}.{n}" for n in range(12)]
+    await issue(deps, [bill(home, FeeKind.PROPERTY_FEE, MONTHS[0]) for home in paying])
+    together, record = asyncio.Barrier(len(paying)), changes.record
 
     async def meet(*about: Any, **more: Any) -> None:
         [paid] = more["after"]
@@ -203,6 +244,6 @@ async def test_payments_of_a_staircase_at_once_do_not_wait_for_each_other(
         await record(*about, **more)
 
     monkeypatch.setattr(changes, "record", meet)
-    ids = [[f"{home}|{FeeKind.PROPERTY_FEE}|{MONTHS[0]}"] for home in homes]
+    ids = [[f"{home}|{FeeKind.PROPERTY_FEE}|{MONTHS[0]}"] for home in paying]
     await asyncio.gather(*(settle(deps, each, deps.now()) for each in ids))
-    assert began == Counter(homes)
+    assert began == Counter(paying)

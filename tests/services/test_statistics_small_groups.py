@@ -13,6 +13,7 @@ from services.statistics.small_groups import (
     is_small,
     is_withheld,
     withheld,
+    withheld_by_rung,
 )
 
 ROOT = "cc"
@@ -83,3 +84,21 @@ def test_a_longer_span_withholds_all_that_a_shorter_one_does(units: dict[str, Gr
     shorter = {u: Counter({c: g[c] for c in CELLS[:3]}) for u, g in units.items()}
     less, more = withheld(ROOT, shorter), withheld(ROOT, units)
     assert all(is_withheld(place, more) for place in less)
+
+
+@given(CITIES, st.sampled_from(["cc", "cc.a", "cc.b"]))
+def test_what_is_beside_a_place_and_below_it_is_enough(
+    units: dict[str, Group], place: str
+) -> None:
+    """Of other places nothing is read: the place and its parts are withheld as in the whole."""
+    whole = sums(units)
+    line = [each for each in ("cc", place) if each in whole and each != place]
+    parts = [{p: g for p, g in whole.items() if parent(p) == above} for above in line]
+    below = [
+        {p: g for p, g in whole.items() if p.count(".") == depth and p.startswith(f"{place}.")}
+        for depth in range(place.count(".") + 1, 3)
+    ]
+    rungs = [{p: g for p, g in whole.items() if p == ROOT}, *parts, *below]
+    found, hidden = withheld_by_rung(rungs), withheld(ROOT, units)
+    for each in [place, *(part for rung in below for part in rung)]:
+        assert is_withheld(each, found) == is_withheld(each, hidden)

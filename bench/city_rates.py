@@ -24,7 +24,6 @@ from services.kernel.permissions import Actor, Grant, Role
 from services.place_sums import jobs
 from services.places.models import Kind, Place
 from services.statistics import actions as statistics
-from services.statistics.models import By
 
 CITY: Final = "cc"
 MONTHS: Final = 12
@@ -41,19 +40,19 @@ class Town:
         self.months = [plus_months(now, number - MONTHS + 1) for number in range(MONTHS)]
 
     async def write(self) -> None:
-        places, bills = list[dict[str, Any]](), list[dict[str, Any]]()
+        places, bills = [self._place(CITY, Kind.CITY)], list[dict[str, Any]]()
         for number in range(self.size):
             home = path(number)
-            created_at = start_of(f"{self.months[0]}-01")
-            of_home = Place(
-                id=home, kind=Kind.HOME, name="-", address="-", created_at=created_at
-            )
-            places.append(to_document(of_home))
+            places.append(self._place(home, Kind.HOME))
             bills += [to_document(each) for each in self._bills(number, home)]
             if len(bills) >= AT_ONCE or number == self.size - 1:
                 await self.deps.db.places.insert_many(places, ordered=False)
                 await self.deps.db.bills.insert_many(bills, ordered=False)
                 places, bills = [], []
+
+    def _place(self, at: str, kind: Kind) -> dict[str, Any]:
+        made = start_of(f"{self.months[0]}-01")
+        return to_document(Place(id=at, kind=kind, name="-", address="-", created_at=made))
 
     def _bills(self, number: int, home: str) -> Iterator[Bill]:
         for at, period in enumerate(self.months):
@@ -88,22 +87,21 @@ def path(number: int) -> str:
     return f"{CITY}.d1.s1.m{community:03d}.c{compound}.b{unit // 5}.u{unit % 5}.{home:03d}"
 
 
-def case(role: Role, months: int, by: By | None = None) -> Case[Town]:
+def case(role: Role, months: int) -> Case[Town]:
     """Return the rates of the city, as a role sees them that is held in all of it."""
 
     async def read(town: Town) -> list[Any]:
         span = Span(town.months[-months], months)
         actor = Actor("somebody", "session", (Grant(role, CITY),))
-        view = await statistics.rates_of(town.deps, actor, CITY, span, by=by)
+        view = await statistics.rates_of(town.deps, actor, CITY, span, by=None)
         if view.rates is None or not view.rates.amount_rate.numerator * MONTHS:
             raise ValueError("there is nothing to show")
-        return view.parts or [view.rates]
+        return [view.rates]
 
-    parts = f", by {by.value}" if by else ""
     span = "a month" if months == 1 else f"{months} months"
     # figures of the bills and of arrears; without the homes behind them three groups more
     more = 1 if role is Role.ADMINISTRATOR else 4
-    return Case(f"{role.value}, {span}{parts}", read, place_sums.COLLECTION, more)
+    return Case(f"{role.value}, {span}", read, place_sums.COLLECTION, more)
 
 
 CASES: Final = tuple(

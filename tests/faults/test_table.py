@@ -22,6 +22,7 @@ CLOSINGS: Final = "tests/handlers/test_payment_closings.py"
 MISSING: Final = "tests/handlers/test_payment_missing_orders.py"
 TRADE_BILLS: Final = "tests/services/test_trade_bills.py"
 REFUNDS: Final = "tests/handlers/test_refund_cases.py"
+SUMS: Final = "tests/services/test_place_sums.py"
 HISTORY: Final = "tests/handlers/test_bill_history.py"
 MATRIX: Final = "tests/matrix/test_matrix.py"
 DELETION: Final = "tests/handlers/test_privacy_deletion.py"
@@ -47,6 +48,20 @@ MONEY: Final = (
         """self.where(key, action), [update] if computed else update""",
         """key, [update] if computed else update""",
         f"{CLOSINGS}::test_case_62_money_for_bills_paid_meanwhile_goes_back",
+    ),
+    Fault(
+        "a payment changes no sum of its places",
+        "services.bills.actions",
+        "    await sums.record(deps.db, tx, before=_owed(after), after=after)\n",
+        "",
+        f"{SUMS}::test_sums_are_those_of_the_bills_before_and_after_they_are_added",
+    ),
+    Fault(
+        "two payments of a home at once each count the other's bill as owed",
+        "services.place_sums.store",
+        'UpdateOne(\n            {"_id": f"{source}|{home}"},',
+        'UpdateOne(\n            {"_id": f"{source}|{random_id()}"},',
+        f"{SUMS}::test_two_payments_of_a_home_at_once_are_both_in_its_sums",
     ),
     Fault(
         "the journal's id is not WeChat's transaction",

@@ -1,6 +1,7 @@
 """Kept sums of places: changes at once, folding, counting again, before they are complete."""
 
 import asyncio
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,6 +15,7 @@ from services.bills import store as bills_store
 from services.bills.models import Bill, MonthsAfterVoid
 from services.bills.states import BillAction, BillState
 from services.bills.sums import changes
+from services.bills.sums import store as sums_store
 from services.dependencies import Dependencies, Transaction
 from services.fees.models import FeeKind
 from services.kernel.days import plus_months, start_of
@@ -214,16 +216,29 @@ async def retire(deps: Dependencies, home: str, day: str | None, tx: Transaction
     await homes.retire(deps, tx, home, day)
 
 
-async def test_two_payments_of_a_home_at_once_are_both_in_its_sums(world: World) -> None:
+@pytest.mark.parametrize("is_known", [True, False], ids=["with its document", "without"])
+async def test_two_payments_of_a_home_at_once_are_both_in_its_sums(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, is_known: bool
+) -> None:
+    """Both look before either has written: the second begins again and sees the first."""
     deps = world.deps
     await sums_complete(deps)
     await issue(deps, [bill(HOMES[0], kind, MONTHS[0]) for kind in FeeKind])
-    await world.db.place_sums.delete_many({"kept": True})
-    await jobs.rebuild(deps)  # no document of the home is left to collide at
-    for kind in FeeKind:
-        assert await world.db.bills.count_documents({"kind": kind, "state": "owing"}) == 1
+    await sums_complete(deps)
+    if not is_known:
+        await world.db.place_sums.delete_many({"kept": True})
+    look, looks, together = sums_store.months_of, itertools.count(), asyncio.Barrier(2)
+
+    async def look_together(*about: Any) -> Any:
+        found = await look(*about)
+        if next(looks) < together.parties:
+            await together.wait()
+        return found
+
+    monkeypatch.setattr(sums_store, "months_of", look_together)
     ids = [f"{HOMES[0]}|{kind}|{MONTHS[0]}" for kind in FeeKind]
     await asyncio.gather(*(settle(deps, [each], deps.now()) for each in ids))
+    assert next(looks) > together.parties
     await agree(world)
 
 

@@ -1,8 +1,9 @@
 # Everything a person types. Needs Python 3.11 or later and make; the rest is installed in .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick nightly lint tour token api wechat planted generated bench broadcast repairs-bench feedback-bench requirements clean
+.PHONY: help run test quick nightly lint tour token api wechat planted generated bench attack broadcast repairs-bench feedback-bench requirements clean
 SHELL := /bin/sh
 VENV := .venv
+BENCH_VENV := .venv-bench
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 # The tested version first.
@@ -63,7 +64,10 @@ generated: $(VENV)/.installed-dev ## write what is made of the code: contract, a
 	@$(PY) -m scripts.feedback_figures_table
 	@$(PY) -m scripts.work_figures_table
 
-bench: $(VENV)/.installed-dev ## attack a product of its own and print what it costs; ATTACK=burst
+bench: $(VENV)/.installed-dev $(BENCH_VENV)/.installed ## measure speed, before and after; FIGURE=requests SIZE=small JSON=path
+	@$(PY) -m bench.speed --figure '$(FIGURE)' --size '$(or $(SIZE),full)' --json '$(JSON)'
+
+attack: $(VENV)/.installed-dev ## attack a product of its own and print what it costs; ATTACK=burst
 	@$(PY) -m bench $(ATTACK)
 
 broadcast: $(VENV)/.installed-dev ## tell PEOPLE=100000 something, with all that can go wrong
@@ -79,7 +83,7 @@ requirements: $(VENV)/.installed-dev ## pin requirements*.in again; ARGS=--upgra
 	@$(PY) scripts/compile_requirements.py $(ARGS)
 
 clean: ## remove what can be made again, never .data
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BENCH_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):
@@ -115,3 +119,9 @@ $(VENV)/.installed-dev: requirements-dev.txt requirements.txt | $(PY)
 	@$(PIP) -r requirements-dev.txt
 	$(REDIS_SERVER)
 	@touch $@ $(VENV)/.installed
+
+$(BENCH_VENV)/.installed: requirements-bench.txt | $(PY)
+	@echo "Installing what requirements-bench.txt names (a minute, once) …" >&2
+	@$(PY) -m venv $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@

@@ -32,5 +32,5 @@ def compile_file(name: str, options: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    for file in ("requirements", "requirements-dev"):
+    for file in ("requirements", "requirements-dev", "requirements-bench"):
         compile_file(file, sys.argv[1:])

@@ -11,15 +11,16 @@ from bench.speed.rounds import Spread
 PAGE: Final = ROOT / "docs" / "reference" / "speed.md"
 HEAD: Final = """# How fast it is
 
-`make bench` wrote this page: it drives the product as it was (*before*, commit {before}) and as
-it is (*after*, commit {after}) in one run on one machine, in short alternating rounds, beside the
-bare work that each figure names. A ratio is taken within a round; shown are the median of the
-rounds and, in brackets, the least and the most of them. The load generator is `wrk`; it, MongoDB
-and Redis share the machine with what is measured: rates are lower bounds, ratios are what counts.
+`make bench` wrote this page: it drives the product as it was (*before*, commit {before}) and
+as it is (*after*, commit {after}) in one run on one machine, in short alternating rounds,
+beside the bare work that each figure names. A ratio is taken within a round; shown are the
+median of the rounds and, in brackets, the least and the most of them. The load generator is
+`wrk`; it, MongoDB and Redis share the machine with what is measured: rates are lower bounds,
+ratios are what counts.
 
 `make bench FIGURE={example}` measures one figure and prints it, without touching this page;
-`SIZE=small` tries everything at a small size, which measures nothing worth keeping; `JSON=path`
-keeps every round.
+`SIZE=small` tries everything at a small size, which measures nothing worth keeping;
+`JSON=path` keeps every round.
 
 Run on {day} (UTC), size {size}: {cores} cores ({cpu}), {memory:.0f} GB of memory,
 Linux {kernel}, Python {python}.

@@ -2,7 +2,12 @@
 
 from typing import Final
 
-from bench.speed.figures import requests, round_trips
+from bench.speed.figures import payment_notices, requests, round_trips, whole_payments
 from bench.speed.models import Figure
 
-FIGURES: Final[tuple[Figure, ...]] = (requests.FIGURE, round_trips.FIGURE)
+FIGURES: Final[tuple[Figure, ...]] = (
+    requests.FIGURE,
+    round_trips.FIGURE,
+    payment_notices.FIGURE,
+    whole_payments.FIGURE,
+)

@@ -1,18 +1,14 @@
 """Commands of MongoDB and round trips to Redis of one request, counted by the servers."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from tornado.httpclient import HTTPClient, HTTPRequest
 
+from bench.speed import counters
 from bench.speed.models import Figure, Found, Goal, Sides
-from bench.speed.stage import Product, Stage
+from bench.speed.stage import Stage
 
 REQUESTS: Final = 20
-# What drivers and the server itself send beside the work.
-NOT_WORK: Final = frozenset({"hello", "isMaster", "ping", "serverStatus", "endSessions"})
-OPENING: Final = ("CLIENT ", "HELLO ", "AUTH ", "SELECT ")  # of a connection, once
-LAST: Final = "that was all"
 
 
 def measure(stage: Stage) -> Found:
@@ -22,9 +18,12 @@ def measure(stage: Stage) -> Found:
             [token] = product.ask("residents", count=1, owing=3, paid=9)
             with product.web() as web:
                 ask(web.address, token)
-                mongo, redis = counted(product, lambda: ask(web.address, token))  # noqa: B023
-            found["mongo"].append([mongo / REQUESTS])
-            found["redis"].append([redis / REQUESTS])
+                with counters.trips(product) as trips:
+                    began = counters.commands(product.shared)
+                    ask(web.address, token)
+                    commands = counters.commands(product.shared) - began
+            found["mongo"].append([commands / REQUESTS])
+            found["redis"].append([trips[0] / REQUESTS])
     return Found({name: Sides(*values) for name, values in found.items()})
 
 
@@ -35,37 +34,6 @@ def ask(address: str, token: str) -> None:
     for _ in range(REQUESTS):
         client.fetch(HTTPRequest(f"{address}/api/v1/me/bills", headers=headers))
     client.close()
-
-
-def counted(product: Product, work: Callable[[], None]) -> tuple[int, int]:
-    """Return how many commands and round trips came of some work."""
-    with product.redis.monitor() as monitor:
-        before = commands(product)
-        work()
-        after = commands(product)
-        product.redis.echo(LAST)
-        return sum(after.values()) - sum(before.values()), trips(monitor)
-
-
-def commands(product: Product) -> Mapping[str, int]:
-    """Return command → how often the server ran it, of those that are work."""
-    found = product.shared.mongo.admin.command("serverStatus")["metrics"]["commands"]
-    return {
-        name: int(value["total"])
-        for name, value in found.items()
-        if isinstance(value, dict) and name not in NOT_WORK
-    }
-
-
-def trips(monitor: Any) -> int:
-    """Count what clients sent until the end; what a script calls inside is no round trip."""
-    count = 0
-    for told in monitor.listen():
-        if LAST in told["command"]:
-            return count
-        is_opening = told["command"].upper().startswith(OPENING)
-        count += told["client_type"] != "lua" and not is_opening
-    return count
 
 
 FIGURE: Final = Figure(

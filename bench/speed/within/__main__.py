@@ -10,13 +10,19 @@ import msgspec
 import uvloop
 
 import mongo_indexes
-from bench.speed.within import names, residents
+from bench.speed.within import names, notices, payers, raw, residents
 from bench.speed.within.site import Site
+from server import observability
 from server.dependencies import open_dependencies
 from server.settings import Settings
 
 KEYS: Final = '{"bench": "YmVuY2hiZW5jaGJlbmNoYmVuY2hiZW5jaGJlbmNoYmU="}'
-TASKS: Final[dict[str, Callable[..., Awaitable[Any]]]] = {"residents": residents.write}
+TASKS: Final[dict[str, Callable[..., Awaitable[Any]]]] = {
+    "insert_again": raw.insert_again,
+    "notices": notices.receive,
+    "payer": payers.write,
+    "residents": residents.write,
+}
 
 
 def environment(
@@ -66,6 +72,7 @@ def main() -> None:
     try:
         environ = environment(*sys.argv[1:4], wechat=wechat)
         settings = Settings.read(environ).replace(mongodb_timeout_ms=60_000)
+        observability.configure_logging(settings.replace(log_level="error"))
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings, environ, answers))
     finally:
